@@ -1,0 +1,60 @@
+# The commands of the house. Everything they need is put into .venv on first use.
+PYTHON ?= python3
+MUNICIPALITY ?= Odense
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime-ready
+DEVELOPMENT := $(VENV)/.development-ready
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --constraint constraints.txt
+
+.PHONY: help report demo test test-browser lint lab notebooks audit clean
+
+help:  ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+report: $(RUNTIME)  ## write reports/<municipality>/index.html (MUNICIPALITY=Aarhus; empty for the whole country)
+	@$(BIN)/borger report "$(MUNICIPALITY)"
+
+demo: $(RUNTIME)  ## from nothing: simulate the citizens of Odense, prepare their answers, write the report
+	@$(BIN)/borger simulate Odense --n 5000 --seed 1
+	@$(BIN)/borger prepare Odense data/processed/SIMULEREDE_DATA/odense
+	@$(BIN)/borger report Odense
+	@echo "Look at reports/odense/index.html (the citizens: reports/odense/11_simulerede_data_borgernes_interesse.html)"
+	@echo "Respondents, rejected rows, changes and weights: data/processed/odense/. All of it is SIMULEREDE DATA."
+
+audit: $(RUNTIME)  ## recompute every published number and say which hold
+	@$(BIN)/borger audit
+
+lab: $(RUNTIME)  ## open JupyterLab on the notebooks
+	@$(BIN)/jupyter lab --notebook-dir=notebooks
+
+test: $(DEVELOPMENT)  ## every test but those that need a browser
+	@$(BIN)/python -m pytest -m "not browser" -n 2 --dist loadscope -q
+	@$(BIN)/python -m pytest --nbval -n 2 --dist loadscope -q notebooks/[01][0-9]_*.ipynb
+
+test-browser: $(DEVELOPMENT)  ## the tests that click: they need Chromium (Debian: apt-get install chromium)
+	@$(BIN)/python -m pytest -m browser -q
+
+lint: $(DEVELOPMENT)  ## style and types
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+notebooks: $(RUNTIME)  ## run the notebooks in place, so that their committed outputs are in step
+	@$(BIN)/borger refresh-notebooks
+
+clean:  ## remove the environment and everything that was made
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/.created:
+	@command -v $(PYTHON) >/dev/null || { echo "borgerlib needs Python 3.11 or newer: no '$(PYTHON)' found. Name one: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "borgerlib needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) -V). Name another: make PYTHON=python3.12 …"; exit 1; }
+	@echo "Making the environment in $(VENV) (once; a minute or two) …"
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(RUNTIME): $(VENV)/.created pyproject.toml constraints.txt
+	@$(PIP_INSTALL) --editable .
+	@touch $@
+
+$(DEVELOPMENT): $(RUNTIME)
+	@$(PIP_INSTALL) --editable '.[test]'
+	@touch $@

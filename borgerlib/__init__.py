@@ -1,0 +1,92 @@
+"""Survey statistics on citizen involvement in Danish municipalities.
+
+The map, in the order in which data flows:
+
+- `survey`: what was asked, and what came back (codebooks, readers, cleaning)
+- `population`: who could have answered (municipalities, margins)
+- `statistics`: from respondents to numbers that may be shown (weighting, estimation, disclosure)
+- `lokaldemokrati`: the report of 2021 (published numbers, the counts behind them, the ten insights)
+- `interest`: the citizens' survey of a municipality (prepare, load, export)
+- `view`: from numbers to pictures
+- `runs`: from notebooks to reports
+
+Every name in ``borgerlib.__all__`` is loaded when first used, so that importing the package is cheap.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_HOMES = {
+    "borgerlib.errors": (
+        "BorgerlibError",
+        "CodebookError",
+        "ConvergenceError",
+        "DataError",
+        "DisclosureError",
+        "MarginError",
+        "NotIdentifiedError",
+        "ParameterError",
+        "RunError",
+    ),
+    "borgerlib.survey.codebook": ("Codebook", "load_codebook"),
+    "borgerlib.survey.readers": ("read_export", "read_responses"),
+    "borgerlib.survey.mapping": ("load_mapping",),
+    "borgerlib.survey.suggestion": ("suggest_mapping",),
+    "borgerlib.survey.cleaning": ("CleaningRules", "clean"),
+    "borgerlib.survey.simulation": ("simulate_export", "true_shares"),
+    "borgerlib.population.municipalities": ("municipalities", "municipality"),
+    "borgerlib.population.ages": ("age_band", "age_band_labels"),
+    "borgerlib.population.districts": ("read_district_margin",),
+    "borgerlib.population.margins": ("municipality_cells", "population_cells", "population_margins"),
+    "borgerlib.population.merging": ("merge_levels", "merge_margins"),
+    "borgerlib.population.statbank": ("refresh_population",),
+    "borgerlib.statistics.weighting": ("post_stratify", "rake", "trim"),
+    "borgerlib.statistics.adjustment": ("WeightingResult", "design_effect", "effective_sample_size"),
+    "borgerlib.statistics.calibration": ("calibrate",),
+    "borgerlib.statistics.estimation": ("estimate_difference", "estimate_mean", "estimate_proportions"),
+    "borgerlib.statistics.rao_scott": ("rao_scott_test",),
+    "borgerlib.statistics.crosstabs": ("banner_table",),
+    "borgerlib.statistics.segmentation": ("Segment", "assign_segments", "load_segments", "save_segments"),
+    "borgerlib.statistics.latent_classes": ("LatentClasses", "latent_classes"),
+    "borgerlib.statistics.representativeness": ("participation_rates", "representativeness"),
+    "borgerlib.statistics.disclosure": ("DisclosedEstimates", "as_published", "disclose"),
+    "borgerlib.statistics.disclosure_audit": ("feasible_ranges",),
+    "borgerlib.statistics.finite_population": (
+        "exact_difference_test",
+        "exact_share_test",
+        "exact_trend_test",
+        "finite_population_interval",
+    ),
+    "borgerlib.lokaldemokrati.feasible": ("feasible_counts", "smallest_change"),
+    "borgerlib.lokaldemokrati.bounds": ("bounds", "cross_table"),
+    "borgerlib.lokaldemokrati.identification": ("identification_table", "identify"),
+    "borgerlib.lokaldemokrati.respondents": ("load_respondents", "write_respondents"),
+    "borgerlib.lokaldemokrati.reconstruction": ("reconstruct_respondents",),
+    "borgerlib.lokaldemokrati.audit": ("audit",),
+    "borgerlib.lokaldemokrati.cases": ("load_cases",),
+    "borgerlib.lokaldemokrati.leaders": ("open_leaders_survey",),
+    "borgerlib.interest.prepare": ("prepare",),
+    "borgerlib.interest.store": ("load", "prepared_municipalities"),
+    "borgerlib.interest.weighting_summary": ("load_weighting",),
+    "borgerlib.interest.export": ("export_data",),
+    "borgerlib.view.charts": ("bar_chart", "count_chart", "grouped_bar_chart", "scale_chart"),
+    "borgerlib.view.tables": ("estimates_table", "public_table"),
+    "borgerlib.view.banner": ("banner",),
+    "borgerlib.view.insight": ("open_insight",),
+    "borgerlib.view.interest": ("open_interest",),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME_OF)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'borgerlib' has no attribute '{name}'")
+    return getattr(importlib.import_module(_HOME_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -1,0 +1,80 @@
+"""Numbers and words as a Dane reads them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+
+_MONTHS = [
+    "januar",
+    "februar",
+    "marts",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "august",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
+_SMALL = ["nul", "en", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni", "ti", "elleve", "tolv"]
+_LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "Æ": "Ae", "Ø": "Oe", "Å": "Aa"})
+
+
+def round_half_up(value: float, decimals: int = 0) -> float:
+    """Round half away from zero for positive values, as survey reports do (62.5 → 63).
+
+    Guards against binary representation: a share that is 0.625 but for the last bit still rounds up.
+    """
+    scale = 10.0**decimals
+    size = int(abs(value) * scale + 0.5 + 1e-9) / scale
+    return size if value >= 0 or size == 0 else -size
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """Return a number with decimal comma and thousands point: 5822763 → '5.822.763', 1.5 → '1,5'."""
+    text = f"{round_half_up(value, decimals):,.{decimals}f}"
+    return text.translate(str.maketrans(",.", ".,")).replace("-", "−")
+
+
+def percent(share: float, decimals: int = 0) -> str:
+    """Return a share (0–1) as text: 0.58 → '58 pct.' (with a no-break space)."""
+    return f"{number(100 * share, decimals)}\u00a0pct."
+
+
+def percent_range(lower: float, upper: float) -> str:
+    """Return two shares (0–1) as a range in whole percent: '52–63 pct.' (with a no-break space)."""
+    return f"{number(100 * lower)}–{number(100 * upper)}\u00a0pct."
+
+
+def small_number(value: int) -> str:
+    """Return a count in words up to twelve ('tre'), in digits above."""
+    return _SMALL[value] if 0 <= value < len(_SMALL) else number(value)
+
+
+def listing(words: Sequence[str], *, last: str = "og") -> str:
+    """Join words as in a sentence: ['a', 'b', 'c'] → 'a, b og c'."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def long_date(day: date) -> str:
+    """Return a date as written in Danish: '23. november 2026'."""
+    return f"{day.day}. {_MONTHS[day.month - 1]} {day.year}"
+
+
+def capitalise(text: str) -> str:
+    """Return the text with its first letter in upper case and the rest untouched."""
+    return text[:1].upper() + text[1:]
+
+
+def slug(name: str) -> str:
+    """Return a name for files and addresses: 'Ærø' → 'aeroe', 'Faaborg-Midtfyn' → 'faaborg-midtfyn'."""
+    plain = unicodedata.normalize("NFC", name).translate(_LETTERS)
+    ascii_only = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")

@@ -1,0 +1,93 @@
+"""Errors whose message is for the person who can mend them.
+
+Every message says what is wrong, where, which values are legal and what to do next. A function that
+checks data collects all its problems and raises once.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+
+class BorgerlibError(Exception):
+    """Base of every error that a user can cause and mend.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong and where.
+    problems : sequence of str, optional
+        The single problems, when there are several; each becomes a line of its own.
+    hint : str, optional
+        What to do next.
+    """
+
+    def __init__(self, message: str, *, problems: Sequence[str] = (), hint: str = "") -> None:
+        self.message = message
+        self.problems = tuple(problems)
+        self.hint = hint
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        lines = [self.message, *(f"  - {problem}" for problem in self.problems)]
+        if self.hint:
+            lines.append(self.hint)
+        return "\n".join(lines)
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython asks an exception for this: in a notebook a user's mistake is a message, not a stack.
+        return [f"{type(self).__name__}: {self}"]
+
+
+class DataError(BorgerlibError):
+    """A data file or frame is missing, damaged or holds what it should not."""
+
+
+class CodebookError(BorgerlibError):
+    """A codebook contradicts itself, or names something that it does not define."""
+
+
+class ParameterError(BorgerlibError):
+    """A parameter has an unknown name, a wrong type or a value that is not legal."""
+
+
+class MarginError(BorgerlibError):
+    """Population margins and respondents do not fit together."""
+
+
+class ConvergenceError(BorgerlibError):
+    """An iteration did not reach its tolerance."""
+
+
+class DisclosureError(BorgerlibError):
+    """Something was about to be shown that could reveal a person."""
+
+
+class NotIdentifiedError(BorgerlibError):
+    """The published numbers do not determine what was asked for."""
+
+
+class RunError(BorgerlibError):
+    """A notebook run could not start or did not finish."""
+
+
+def nearest(name: str, legal: Iterable[str], *, count: int = 3) -> list[str]:
+    """Return the legal names most like `name`, the most similar first (possibly none)."""
+    by_fold = {candidate.casefold(): candidate for candidate in legal}
+    found = difflib.get_close_matches(name.casefold(), list(by_fold), n=count, cutoff=0.5)
+    return [by_fold[fold] for fold in found]
+
+
+def unknown_name(kind: str, name: str, legal: Iterable[str]) -> str:
+    """Return the sentence that refuses `name` and offers the nearest legal names.
+
+    Short lists of legal names are given whole.
+    """
+    names = list(legal)
+    close = nearest(name, names)
+    if close:
+        return f"Unknown {kind} '{name}'. Did you mean {', '.join(repr(c) for c in close)}?"
+    if len(names) <= 20:
+        return f"Unknown {kind} '{name}'. Legal: {', '.join(names)}."
+    return f"Unknown {kind} '{name}'; none of the {len(names)} known names is near."

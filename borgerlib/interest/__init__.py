@@ -1,0 +1,1 @@
+"""The citizens' interest survey, from a platform's export to weighted respondents on disk and out again."""

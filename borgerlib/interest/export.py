@@ -1,0 +1,269 @@
+"""Clean, weighted respondents for those who go on in SPSS, R or a spreadsheet, with labels."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from borgerlib.danish import slug
+from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.interest import store
+from borgerlib.interest.formulas import escape_formulas
+from borgerlib.interest.weighting_margins import AGE_BAND
+from borgerlib.interest.weighting_plan import WEIGHT
+from borgerlib.survey.age_repairs import AGE_COLUMN
+from borgerlib.survey.codebook import Codebook, load_codebook
+from borgerlib.survey.flags import SPEEDING, STRAIGHT_LINING
+from borgerlib.survey.simulation import SIMULATED
+from borgerlib.survey.simulation_export import PREFIX
+
+CHOSEN = {0: "Ikke valgt", 1: "Valgt"}
+_OWN_LABELS = {
+    AGE_COLUMN: "Alder",
+    AGE_BAND: "Aldersgruppe",
+    WEIGHT: "Vægt: så mange personer står svaret for",
+    STRAIGHT_LINING: "Mærket: alt er krydset af, eller samme svar på alt",
+    SPEEDING: "Mærket: besvaret på under en tredjedel af den midterste tid",
+}
+# What SPSS takes, in bytes.
+_LONGEST_NAME, _LONGEST_LABEL, _LONGEST_VALUE_LABEL = 64, 255, 120
+_MOST_MISSING = 3
+_MOST_SHEET_ROWS = 1_048_575
+
+
+@dataclass(frozen=True)
+class LabelledData:
+    """Respondents and what their columns and values mean.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a person; single items categorical (option ids), multiple ones 0/1.
+    labels : dict of str to str
+        Column → what was asked.
+    values : dict of str to dict
+        Column → option id (or 0/1) → text.
+    missing : dict of str to list of str
+        Column → option ids that are no opinion.
+    title : str
+        What the data are; says SIMULEREDE DATA where they are.
+    simulated : bool
+    """
+
+    frame: pd.DataFrame
+    labels: dict[str, str]
+    values: dict[str, dict[Any, str]]
+    missing: dict[str, list[str]]
+    title: str
+    simulated: bool
+
+
+def export_data(municipality: str, to: str, *, folder: str | Path | None = None) -> list[Path]:
+    """Write a municipality's respondents with their weights and labels.
+
+    Parameters
+    ----------
+    municipality : str
+        As `borgerlib.interest.store.load`.
+    to : {'sav', 'csv', 'xlsx', 'parquet'}
+        SPSS (numbered options with value labels, 'don't know' as user-missing); a table of texts with the
+        variables in a second file or sheet, text that a spreadsheet would run as a formula made harmless; or
+        Parquet, labels in its metadata.
+    folder : str or Path, optional
+        Where to write; by default the municipality's folder in ``data/processed``.
+
+    Returns
+    -------
+    list of Path
+        The files: '<slug>.<to>', for CSV also '<slug>_variable.csv'; SIMULEREDE_DATA first where it is.
+
+    Raises
+    ------
+    ParameterError
+        Another format.
+    DataError
+        The municipality is not prepared, the folder cannot be written, or a sheet has not that many rows.
+    """
+    if to not in _WRITERS:
+        raise ParameterError(unknown_name("format", to, _WRITERS))
+    respondents = store.load(municipality)
+    data = labelled(respondents, load_codebook(store.codebook_path(municipality)))
+    target = Path(folder) if folder else store.processed_folder(str(respondents.attrs["municipality"]))
+    stem = (f"{PREFIX}_" if data.simulated else "") + slug(str(respondents.attrs["municipality"]))
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        return [
+            _beside_then_renamed(data, target / f"{stem}{ending}", write)
+            for ending, write in _WRITERS[to].items()
+        ]
+    except OSError as error:
+        raise DataError(
+            f"{target} cannot be written: {error.strerror or error}.", hint="Name another folder with --out."
+        ) from error
+
+
+def labelled(respondents: pd.DataFrame, codebook: Codebook) -> LabelledData:
+    """Return respondents with what their columns and values mean, in the words of the questionnaire."""
+    labels = {name: text for name, text in _OWN_LABELS.items() if name in respondents}
+    values: dict[str, dict[Any, str]] = {}
+    missing: dict[str, list[str]] = {}
+    for item in codebook:
+        for place, column in enumerate(item.columns):
+            if column not in respondents:
+                continue
+            labels[column] = item.text
+            if item.kind == "multiple":
+                labels[column] = f"{item.options[place].text} ({item.text})"
+                values[column] = dict(CHOSEN)
+            elif item.kind == "single":
+                values[column] = {option.id: option.text for option in item.options}
+                missing[column] = [option.id for option in item.options if option.missing]
+    simulated = bool(respondents.attrs["simulated"])
+    title = f"{codebook.title}, {respondents.attrs['municipality']}"
+    return LabelledData(
+        respondents, labels, values, missing, f"{SIMULATED}: {title}" if simulated else title, simulated
+    )
+
+
+def spss_names(columns: list[str]) -> dict[str, str]:
+    """Return a legal SPSS name for each column: at most 64 bytes, unique whatever the case."""
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for column in columns:
+        name, number = _cut(column, _LONGEST_NAME).rstrip("_."), 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{_cut(column, _LONGEST_NAME - len(str(number)) - 1).rstrip('_.')}_{number}"
+        taken.add(name.casefold())
+        names[column] = name
+    return names
+
+
+def variable_list(data: LabelledData) -> pd.DataFrame:
+    """Return one row a column × value: variable, label, value, text ('' where values are not fixed)."""
+    rows = [
+        {"variable": name, "label": data.labels.get(name, name), "value": str(value), "text": text}
+        for name in map(str, data.frame)
+        for value, text in data.values.get(name, {"": ""}).items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def _write_spss(data: LabelledData, path: Path) -> None:
+    import pyreadstat
+
+    names = spss_names([str(name) for name in data.frame])
+    columns: dict[str, pd.Series] = {}
+    values: dict[str, dict[int | float, str]] = {}
+    missing: dict[str, list[int]] = {}
+    for column, name in names.items():
+        series = data.frame[column]
+        codes = {value: number for number, value in enumerate(data.values.get(column, {}), start=1)}
+        if isinstance(series.dtype, pd.CategoricalDtype) and not codes:
+            columns[name] = series.astype("object").where(series.notna(), "")
+        elif isinstance(series.dtype, pd.CategoricalDtype):
+            columns[name] = series.astype("object").map(codes).astype(float)
+            values[name] = {
+                codes[v]: _cut(text, _LONGEST_VALUE_LABEL) for v, text in data.values[column].items()
+            }
+            missing[name] = [codes[option] for option in data.missing[column]][:_MOST_MISSING]
+        elif pd.api.types.is_datetime64_any_dtype(series):
+            columns[name] = series
+        elif pd.api.types.is_numeric_dtype(series) or pd.api.types.is_bool_dtype(series):
+            columns[name] = pd.Series(series.to_numpy(dtype=float, na_value=float("nan")))
+            values[name] = {float(v): text for v, text in data.values.get(column, {}).items()}
+        else:
+            columns[name] = series.astype("object").where(series.notna(), "")
+    frame = pd.DataFrame({name: column.reset_index(drop=True) for name, column in columns.items()})
+    pyreadstat.write_sav(
+        frame,
+        str(path),
+        file_label=_cut(data.title, 64),
+        column_labels={n: _cut(data.labels.get(c, c), _LONGEST_LABEL) for c, n in names.items()},
+        variable_value_labels={name: of for name, of in values.items() if of},
+        missing_ranges={name: codes for name, codes in missing.items() if codes},
+        row_compress=True,
+    )
+
+
+def _as_texts(data: LabelledData) -> pd.DataFrame:
+    """Return the respondents with the options' texts in place of their ids."""
+    texts = {
+        name: data.frame[name].astype("object").map(texts)
+        for name, texts in data.values.items()
+        if isinstance(data.frame[name].dtype, pd.CategoricalDtype)
+    }
+    return escape_formulas(data.frame.assign(**texts))
+
+
+def _write_csv(data: LabelledData, path: Path) -> None:
+    _as_texts(data).to_csv(path, index=False, encoding="utf-8")
+
+
+def _write_variables(data: LabelledData, path: Path) -> None:
+    escape_formulas(variable_list(data)).to_csv(path, index=False, encoding="utf-8")
+
+
+def _write_workbook(data: LabelledData, path: Path) -> None:
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    if len(data.frame) > _MOST_SHEET_ROWS:
+        raise DataError(
+            f"A sheet holds {_MOST_SHEET_ROWS:,} rows; there are {len(data.frame):,} respondents.",
+            hint="Export to csv, parquet or sav.",
+        )
+    book = Workbook(write_only=True)
+    sheets = {SIMULATED if data.simulated else "Svar": _as_texts(data), "Variable": variable_list(data)}
+    for name, frame in sheets.items():
+        sheet = book.create_sheet(name)
+        sheet.append(list(frame.columns))
+        texts = escape_formulas(frame).astype("object")
+        for row in texts.where(texts.notna(), None).itertuples(index=False, name=None):
+            # A sheet cannot hold control characters, which people paste into free text.
+            sheet.append(
+                [ILLEGAL_CHARACTERS_RE.sub("", cell) if isinstance(cell, str) else cell for cell in row]
+            )
+    book.save(path)
+
+
+def _write_parquet(data: LabelledData, path: Path) -> None:
+    metadata = {
+        **{str(key): value for key, value in data.frame.attrs.items()},
+        "title": data.title,
+        "labels": data.labels,
+        "value_labels": {name: {str(v): t for v, t in of.items()} for name, of in data.values.items()},
+    }
+    store.write_parquet(data.frame, path, metadata)
+
+
+_WRITERS: dict[str, dict[str, Callable[[LabelledData, Path], None]]] = {
+    "sav": {".sav": _write_spss},
+    "csv": {".csv": _write_csv, "_variable.csv": _write_variables},
+    "xlsx": {".xlsx": _write_workbook},
+    "parquet": {".parquet": _write_parquet},
+}
+
+
+def _beside_then_renamed(
+    data: LabelledData, target: Path, write: Callable[[LabelledData, Path], None]
+) -> Path:
+    handle, beside = tempfile.mkstemp(prefix=f".{target.stem}.", suffix=target.suffix, dir=target.parent)
+    os.close(handle)
+    try:
+        write(data, Path(beside))
+        store.give_ordinary_rights(Path(beside))
+        os.replace(beside, target)
+    finally:
+        Path(beside).unlink(missing_ok=True)
+    return target
+
+
+def _cut(text: str, most_bytes: int) -> str:
+    return text.encode()[:most_bytes].decode(errors="ignore")

@@ -1,0 +1,281 @@
+"""Where a municipality's respondents stand: written whole or not at all, and read again.
+
+``data/processed/<slug>/`` holds the respondents and what was done to them, ``data/contact/<slug>/`` how to
+reach those who consented: apart, for the owner's eyes alone. A folder is written beside the old one and then
+takes its name, so a run that breaks off leaves the old folder whole.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from borgerlib import places
+from borgerlib.danish import slug
+from borgerlib.errors import BorgerlibError, DataError, ParameterError
+from borgerlib.population.municipalities import municipality as find_municipality
+
+RESPONDENTS = "respondents.parquet"
+REJECTED = "rejected.csv"
+CHANGES = "changes.csv"
+WEIGHTING = "weighting.json"
+CODEBOOK = "codebook.toml"
+REGISTER = "register.parquet"
+LEADERS = "lokaldemokrati-2021"
+_KEY = b"borgerlib"
+_PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600  # a temporary folder has the former already
+_ABANDONED_SECONDS = 600
+
+
+def processed_folder(municipality: str) -> Path:
+    """Return the folder of a municipality's respondents (which need not exist)."""
+    return places.processed_data(slug(find_municipality(municipality).name))
+
+
+def contact_folder(municipality: str) -> Path:
+    """Return the folder of a municipality's contact register (which need not exist)."""
+    return places.workspace().joinpath("data", "contact", slug(find_municipality(municipality).name))
+
+
+def prepared_municipalities() -> list[str]:
+    """Return the folder names of the municipalities that have respondents."""
+    root = places.processed_data()
+    found = root.glob(f"*/{RESPONDENTS}") if root.is_dir() else []
+    return sorted(path.parent.name for path in found if path.parent.name != LEADERS)
+
+
+def load(survey: str) -> pd.DataFrame:
+    """Return the respondents of a municipality's interest survey, or those of the leaders' survey.
+
+    Parameters
+    ----------
+    survey : str
+        A municipality, by name, code or folder ('Odense', '0461', 'odense'), that ``borger prepare`` has
+        prepared; or 'lokaldemokrati-2021'.
+
+    Returns
+    -------
+    DataFrame
+        One row a person. Columns as the codebook's items, without contact details; `aldersgruppe` (age
+        band), `weight` (people a respondent stands for), `flag_straight_lining` and `flag_speeding` (bool).
+        ``attrs``: municipality, codebook (id), simulated (bool: SIMULEREDE DATA), population_date,
+        survey_date (ISO 8601), min_age (years), source_sha256, library_version. The leaders' survey has
+        no weights: see `borgerlib.lokaldemokrati.respondents.load_respondents`.
+
+    Raises
+    ------
+    ParameterError
+        There is no such municipality or survey.
+    DataError
+        The municipality has not been prepared, or its file is damaged.
+
+    Notes
+    -----
+    Estimates weight by what they are told to and by nothing else:
+    ``estimate_proportions(respondents, "emner", by=["aldersgruppe"])`` gives the shares among those who
+    answered. For the people who live in the municipality, give the weights,
+    ``estimate_proportions(respondents, "emner", by=["aldersgruppe"], weight="weight")``, or, for intervals
+    that count what the margins explain, ``raked_to=load_weighting("odense")`` in their place.
+    """
+    if survey == LEADERS:
+        from borgerlib.lokaldemokrati.respondents import load_respondents
+
+        return load_respondents()
+    path = settled(_folder_of(survey)) / RESPONDENTS
+    respondents, metadata = _read_parquet(path, survey)
+    respondents.attrs.update(metadata)
+    return respondents
+
+
+def load_register(municipality: str) -> pd.DataFrame:
+    """Return how to reach the respondents who consented: one row a person, keyed by the respondent's id.
+
+    Raises
+    ------
+    DataError
+        There is none, or it belongs to another preparation than the respondents.
+    """
+    folder = settled(contact_folder(municipality))
+    register, metadata = _read_parquet(folder / REGISTER, municipality)
+    _, of_respondents = _read_parquet(settled(processed_folder(municipality)) / RESPONDENTS, municipality)
+    if metadata["source_sha256"] != of_respondents["source_sha256"]:
+        raise DataError(
+            "The contact register and the respondents come from different exports: a run was interrupted.",
+            hint=f"Run it again: borger prepare {municipality} EXPORT",
+        )
+    register.attrs.update(metadata)
+    return register
+
+
+def read_summary(municipality: str) -> dict[str, Any]:
+    """Return what ``weighting.json`` says of a municipality's weights."""
+    path = settled(_folder_of(municipality)) / WEIGHTING
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise _not_prepared(municipality) from error
+    except (OSError, ValueError) as error:
+        raise _damaged(path, municipality) from error
+    return content
+
+
+def codebook_path(municipality: str) -> Path:
+    """Return the codebook that a municipality's respondents were read with."""
+    path = settled(_folder_of(municipality)) / CODEBOOK
+    if not path.is_file():
+        raise _not_prepared(municipality)
+    return path
+
+
+@contextmanager
+def replacing(target: Path, *, private: bool = False) -> Iterator[Path]:
+    """Give an empty folder to write to, which takes the place of `target` when nothing went wrong.
+
+    Parameters
+    ----------
+    target : Path
+        Its old content goes; an interrupted run leaves it whole.
+    private : bool
+        The folder and its files are for their owner alone.
+
+    Raises
+    ------
+    DataError
+        The folder cannot be written to.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if private:
+            target.parent.chmod(_PRIVATE_FOLDER)
+        _tidy(target)
+        beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
+    except OSError as error:
+        raise _unwritable(target, error) from error
+    try:
+        yield beside
+        _set_rights(beside, private=private)
+        _put_in_place(beside, target)
+    except OSError as error:
+        raise _unwritable(target, error) from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def settled(target: Path) -> Path:
+    """Return the folder to read from: the old one where a run died between moving it and putting the new."""
+    return _set_aside(target) if not target.exists() and _set_aside(target).exists() else target
+
+
+def write_parquet(frame: pd.DataFrame, path: Path, metadata: Mapping[str, Any]) -> None:
+    """Write a frame with what there is to know about it in the file's own metadata."""
+    import pyarrow
+    import pyarrow.parquet
+
+    table = pyarrow.Table.from_pandas(frame)
+    own = {_KEY: json.dumps(dict(metadata), ensure_ascii=False).encode()}
+    pyarrow.parquet.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **own}), path)
+
+
+def _read_parquet(path: Path, name: str) -> tuple[pd.DataFrame, dict[str, Any]]:
+    import pyarrow
+    import pyarrow.parquet
+
+    try:
+        table = pyarrow.parquet.read_table(path)
+        metadata = json.loads(table.schema.metadata[_KEY])
+    except FileNotFoundError as error:
+        raise _not_prepared(name) from error
+    except (OSError, pyarrow.ArrowInvalid, KeyError, TypeError, ValueError) as error:
+        raise _damaged(path, name) from error
+    return table.to_pandas(), metadata
+
+
+def _folder_of(survey: str) -> Path:
+    by_slug = places.processed_data(survey)
+    if (
+        survey
+        and survey == slug(survey)
+        and settled(by_slug).is_dir()
+        and survey in prepared_municipalities()
+    ):
+        return by_slug
+    try:
+        return processed_folder(survey)
+    except BorgerlibError as error:
+        raise ParameterError(
+            f"There is no survey '{survey}'. {error.message}",
+            hint=f"Legal: a municipality, or '{LEADERS}'. Prepared: {_prepared()}.",
+        ) from error
+
+
+def _put_in_place(beside: Path, target: Path) -> None:
+    if target.exists():
+        os.rename(target, _set_aside(target))
+    os.rename(beside, target)
+    shutil.rmtree(_set_aside(target), ignore_errors=True)
+
+
+def _tidy(target: Path) -> None:
+    """Clear away what an interrupted run left."""
+    if _set_aside(target).exists():
+        if target.exists():
+            shutil.rmtree(_set_aside(target))
+        else:
+            os.rename(_set_aside(target), target)
+    for left in target.parent.glob(f".{target.name}.new-*"):
+        # A younger one may be that of a run at work.
+        if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _set_aside(target: Path) -> Path:
+    return target.with_name(f".{target.name}.old")
+
+
+def give_ordinary_rights(path: Path) -> None:
+    """Make a temporary file or folder, which is private, as readable as any other of the workspace."""
+    umask = os.umask(0)
+    os.umask(umask)
+    path.chmod((0o777 if path.is_dir() else 0o666) & ~umask)
+
+
+def _set_rights(folder: Path, *, private: bool) -> None:
+    if not private:
+        give_ordinary_rights(folder)
+        return
+    for path in folder.iterdir():
+        path.chmod(_PRIVATE_FILE)
+
+
+def _prepared() -> str:
+    return ", ".join(prepared_municipalities()) or "none"
+
+
+def _not_prepared(name: str) -> DataError:
+    return DataError(
+        f"'{name}' has no prepared respondents. Prepared: {_prepared()}.",
+        hint=f"Run: borger prepare {name} EXPORT",
+    )
+
+
+def _damaged(path: Path, name: str) -> DataError:
+    return DataError(
+        f"{path} is damaged, or was not written by borgerlib.",
+        hint=f"Run again: borger prepare {name} EXPORT",
+    )
+
+
+def _unwritable(target: Path, error: OSError) -> DataError:
+    return DataError(
+        f"{target} cannot be written: {error.strerror or error}.",
+        hint="Check the rights of the folder, or name another in the environment variable BORGER_WORKSPACE.",
+    )

@@ -1,0 +1,59 @@
+"""Where things are: what ships with the package, and where a user's own files go.
+
+What ships (notebooks, raw data) stands at the top of a checkout and inside an installed wheel. What is
+made (processed data, reports) goes to the *workspace*: the folder named by ``BORGER_WORKSPACE``, else the
+checkout, else the folder where the program runs.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from borgerlib.errors import DataError
+
+_PACKAGE = Path(__file__).resolve().parent
+_CHECKOUT = _PACKAGE.parent
+
+
+def in_checkout() -> bool:
+    """Return True when the package runs from a checkout rather than from an installed wheel."""
+    return not (_PACKAGE / "_bundled").is_dir()
+
+
+def _shipped() -> Path:
+    return _CHECKOUT if in_checkout() else _PACKAGE / "_bundled"
+
+
+def notebooks() -> Path:
+    """Return the folder of the notebooks that ship with the package."""
+    return _shipped() / "notebooks"
+
+
+def raw_data(*parts: str) -> Path:
+    """Return a path in the shipped ``data/raw``, and raise `DataError` when nothing is there."""
+    path = _shipped().joinpath("data", "raw", *parts)
+    if not path.exists():
+        raise DataError(
+            f"The data file {'/'.join(('data', 'raw', *parts))} is missing.",
+            hint="It ships with borgerlib: reinstall it, or restore the file with 'git checkout data/raw'.",
+        )
+    return path
+
+
+def workspace() -> Path:
+    """Return the folder that holds a user's ``data/processed`` and ``reports``."""
+    named = os.environ.get("BORGER_WORKSPACE")
+    if named:
+        return Path(named).expanduser().resolve()
+    return _CHECKOUT if in_checkout() else Path.cwd()
+
+
+def processed_data(*parts: str) -> Path:
+    """Return a path in the workspace's ``data/processed`` (which need not exist yet)."""
+    return workspace().joinpath("data", "processed", *parts)
+
+
+def reports(*parts: str) -> Path:
+    """Return a path in the workspace's ``reports`` (which need not exist yet)."""
+    return workspace().joinpath("reports", *parts)

@@ -1,0 +1,169 @@
+"""District margins: a municipality's own counts of people by area, from its own CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from borgerlib.danish import number
+from borgerlib.errors import DataError, MarginError, ParameterError
+from borgerlib.population.municipalities import municipality
+from borgerlib.population.table import population
+
+_DELIMITERS = (";", "\t", ",")
+_TOTALS = {"i alt", "ialt", "total", "sum", "alle", "hele kommunen"}
+# Thousands apart by point or space, as Danish systems write them; a decimal part only where it is nought.
+_COUNT = re.compile(r"(\d{1,3}(?:[. \u00a0\u202f]\d{3})+|\d+)(?:,0+)?\Z")
+_LARGEST_FILE = 10_000_000
+
+
+def read_district_margin(
+    path: str | Path,
+    municipality_name: str,
+    *,
+    columns: Sequence[str] = ("omraade",),
+    count: str = "antal",
+    min_age: int = 15,
+    tolerance: float = 0.05,
+) -> pd.Series:
+    """Read people by district, and compare their sum with the municipality's population.
+
+    Parameters
+    ----------
+    path : str or Path
+        CSV with a heading; UTF-8 or Windows-1252, separated by semicolon, tab or comma. Counts may have
+        Danish thousands points ('12.345').
+    municipality_name : str
+        Name or code of the municipality that the districts make up.
+    columns : sequence of str
+        The columns that name the cells, called like the respondents' columns: the district alone, or also sex
+        and age band.
+    count : str
+        The column with the number of people.
+    min_age : int
+        Youngest age counted in the file, in years.
+    tolerance : float
+        How far the sum may be from the municipality's population, as a share of it (the dates of the two
+        counts differ).
+
+    Returns
+    -------
+    Series
+        People by cell, a MultiIndex where there are several columns: a margin to rake to, or cells to
+        post-stratify to. ``attrs`` holds source (the file's name).
+
+    Raises
+    ------
+    DataError
+        The file is missing, too large, or has not these columns.
+    MarginError
+        Rows cannot be used, or the sum does not fit; all problems are listed at once.
+    """
+    if not columns or count in columns:
+        raise ParameterError(
+            f"'columns' names the cells and 'count' the people; got {list(columns)} and '{count}'."
+        )
+    source = Path(path)
+    lines = _lines(source, [*columns, count])
+    cells: dict[tuple[str, ...], int] = {}
+    problems: list[str] = []
+    for line, row in lines:
+        problem = _add(cells, row, columns, count)
+        if problem:
+            problems.append(f"line {line}: {problem}")
+    if not lines:
+        problems.append("there is no row under the heading")
+    if not problems:
+        problems = _sum_problems(sum(cells.values()), municipality_name, min_age, tolerance)
+    if problems:
+        raise MarginError(f"The district counts in {source.name} cannot be used:", problems=problems)
+    index = pd.MultiIndex.from_tuples(list(cells), names=list(columns))
+    margin = pd.Series(
+        list(cells.values()),
+        index=index if len(columns) > 1 else index.get_level_values(0),
+        name="population",
+    )
+    margin.attrs = {"source": source.name}
+    return margin
+
+
+def _lines(path: Path, wanted: list[str]) -> list[tuple[int, dict[str, str]]]:
+    """Return line number and cells of each row that is not blank."""
+    text = _text(path)
+    heading = text.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=heading.count)
+    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    names = [name.strip() for name in rows[0]] if rows else []
+    lacking = [name for name in wanted if name not in names]
+    if lacking:
+        raise DataError(
+            f"{path.name} lacks the column{'s' if len(lacking) > 1 else ''} {', '.join(lacking)}; "
+            f"it has {', '.join(names) or 'none'}.",
+            hint="Rename the columns in the file, or name them with 'columns' and 'count'.",
+        )
+    twice = [name for name in wanted if names.count(name) > 1]
+    if twice:
+        raise DataError(f"{path.name} has the column {', '.join(twice)} more than once.")
+    lines = []
+    for line, row in enumerate(rows[1:], start=2):
+        if any(cell.strip() for cell in row):
+            cells = dict(zip(names, (cell.strip() for cell in row), strict=False))
+            lines.append((line, cells | {"": "ragged"} if len(row) != len(names) else cells))
+    return lines
+
+
+def _text(path: Path) -> str:
+    if not path.is_file():
+        raise DataError(f"There is no file {path}.")
+    if path.stat().st_size > _LARGEST_FILE:
+        raise DataError(f"{path.name} is larger than {_LARGEST_FILE} bytes: it is no list of districts.")
+    content = path.read_bytes()
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text
+    raise DataError(
+        f"{path.name} is neither UTF-8 nor Windows-1252 text.", hint="Save it as 'CSV UTF-8' and try again."
+    )
+
+
+def _add(
+    cells: dict[tuple[str, ...], int], row: dict[str, str], columns: Sequence[str], count: str
+) -> str | None:
+    """Add a row to the cells, or return why it cannot be used."""
+    if "" in row and row[""] == "ragged":
+        return "it has not as many cells as the heading"
+    key = tuple(row[column] for column in columns)
+    empty = [column for column, level in zip(columns, key, strict=True) if not level]
+    people = _COUNT.match(row[count])
+    if empty:
+        return f"column '{empty[0]}' is empty"
+    if any(level.casefold() in _TOTALS for level in key):
+        return f"'{' × '.join(key)}' is a total, not a district: delete the row"
+    if not people:
+        return f"'{row[count]}' in column '{count}' is no whole number such as 1234 or 1.234"
+    if key in cells:
+        return f"'{' × '.join(key)}' stands more than once"
+    cells[key] = int(re.sub(r"\D", "", people.group(1)))
+    return None
+
+
+def _sum_problems(total: int, given: str, min_age: int, tolerance: float) -> list[str]:
+    people = population(given)
+    expected = int(people.loc[people["age"] >= min_age, "population"].sum())
+    if abs(total - expected) <= tolerance * expected:
+        return []
+    difference = number(100 * abs(total / expected - 1), 1)
+    return [
+        f"the districts sum to {number(total)}, but {municipality(given).name} had {number(expected)} people "
+        f"of {min_age} years or more on {people.attrs['reference_date']}: {difference} pct. apart, where "
+        f"{number(100 * tolerance, 1)} are allowed"
+    ]

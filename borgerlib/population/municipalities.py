@@ -1,0 +1,224 @@
+"""The 98 municipalities: what they are called, where they lie, how many people live there."""
+
+from __future__ import annotations
+
+import csv
+import operator
+import re
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, SupportsIndex
+
+from borgerlib import places
+from borgerlib.danish import slug
+from borgerlib.errors import DataError, ParameterError, unknown_name
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NUMBER_OF_MUNICIPALITIES = 98
+RESTORE = "It ships with borgerlib: reinstall it, or restore the file with 'git checkout data/raw'."
+_HINT = "Give a name such as 'Odense' or a code such as '0461'; borgerlib.municipalities() lists all 98."
+_SUFFIX = re.compile(r"[\s-]+(regions)?kommune\s*\Z", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Municipality:
+    """One municipality (kommune).
+
+    Parameters
+    ----------
+    code : str
+        Four digits, as in Danish registers: '0461'.
+    name : str
+        'Odense'.
+    full_name : str
+        The official name, as a sentence needs it: 'Odense Kommune', 'Københavns Kommune'.
+    region : str
+        'Region Syddanmark'.
+    province : str
+        Statistics Denmark's landsdel: 'Fyn'.
+    group : str
+        Statistics Denmark's municipality group (kommunegruppe, version 1 of 2018): 'Storbykommuner'.
+    population : int
+        People of all ages, 1 January 2020.
+    """
+
+    code: str
+    name: str
+    full_name: str
+    region: str
+    province: str
+    group: str
+    population: int
+
+
+_COLUMNS = tuple(entry.name for entry in fields(Municipality))
+
+
+def municipality(name_or_code: str | float | SupportsIndex) -> Municipality:
+    """Find a municipality by name or code.
+
+    Parameters
+    ----------
+    name_or_code : str or int
+        A name in any case, with or without 'Kommune', with Danish letters or æ→ae, ø→oe, å→aa ('Århus',
+        'aeroe', 'Københavns Kommune'), or a code with or without the leading zero ('0461', '461', 461).
+
+    Raises
+    ------
+    ParameterError
+        There is no such municipality; the message gives the nearest names.
+    """
+    text = _as_text(name_or_code)
+    if re.fullmatch(r"\d+", text):
+        return _by_code(text)
+    found = _by_key().get(_key(text))
+    if found is None:
+        raise ParameterError(
+            unknown_name("municipality", text, [place.name for place in _all()]),
+            hint=_HINT,
+        )
+    return found
+
+
+def municipalities() -> pd.DataFrame:
+    """Return all municipalities.
+
+    Returns
+    -------
+    DataFrame
+        One row a municipality, by code. Columns as the attributes of `Municipality`.
+    """
+    import pandas as pd
+
+    return pd.DataFrame(list(_all()), columns=list(_COLUMNS))
+
+
+def locate(codes: pd.Series) -> pd.DataFrame:
+    """Look up where each respondent's municipality lies.
+
+    Parameters
+    ----------
+    codes : Series
+        A municipality's code or name a row, in any form that `municipality` takes.
+
+    Returns
+    -------
+    DataFrame
+        One row a row of `codes`, same index. Columns: code, name, region, province, group.
+
+    Raises
+    ------
+    DataError
+        Some values are missing or name no municipality; all of them are listed at once.
+    """
+    import pandas as pd
+
+    values = codes.astype(object)
+    found, problems = {}, []
+    for value, rows in values.value_counts(dropna=False, sort=False).items():
+        try:
+            found[value] = municipality(value)  # type: ignore[arg-type]
+        except ParameterError as error:
+            problems.append(f"{rows} row{'s' if rows > 1 else ''}: {error.message}")
+    if problems:
+        raise DataError(f"Column '{codes.name}' does not name a municipality everywhere:", problems=problems)
+    columns = ["code", "name", "region", "province", "group"]
+    return pd.DataFrame(
+        {
+            column: values.map({value: getattr(place, column) for value, place in found.items()})
+            for column in columns
+        },
+        index=codes.index,
+    )
+
+
+def read_municipalities(path: Path) -> tuple[Municipality, ...]:
+    """Read the list of municipalities, in the order of their codes.
+
+    Raises
+    ------
+    DataError
+        The file is no UTF-8 CSV with the columns of `Municipality`, or its rows are damaged.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file)
+            header, rows = tuple(reader.fieldnames or ()), list(reader)
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path.name} is not encoded as UTF-8: {error}.", hint=RESTORE) from error
+    if header != _COLUMNS:
+        raise DataError(
+            f"{path.name} has the columns {', '.join(header) or '(none)'}, not {', '.join(_COLUMNS)}.",
+            hint=RESTORE,
+        )
+    problems = [
+        f"line {line}: a value is missing, or the code is not four digits, or the population no whole number"
+        for line, row in enumerate(rows, start=2)
+        if not _is_sound(row)
+    ]
+    if len({row["code"] for row in rows}) != NUMBER_OF_MUNICIPALITIES:
+        problems.append(f"there should be {NUMBER_OF_MUNICIPALITIES} different codes")
+    if problems:
+        raise DataError(f"{path.name} is damaged:", problems=problems, hint=RESTORE)
+    return tuple(sorted((_municipality(row) for row in rows), key=lambda place: place.code))
+
+
+def _is_sound(row: dict[str, str]) -> bool:
+    return (
+        None not in row
+        and all(row.values())
+        and re.fullmatch(r"\d{4}", row["code"]) is not None
+        and re.fullmatch(r"\d+", row["population"]) is not None
+    )
+
+
+def _municipality(row: dict[str, str]) -> Municipality:
+    return Municipality(
+        code=row["code"],
+        name=row["name"],
+        full_name=row["full_name"],
+        region=row["region"],
+        province=row["province"],
+        group=row["group"],
+        population=int(row["population"]),
+    )
+
+
+@cache
+def _all() -> tuple[Municipality, ...]:
+    return read_municipalities(places.raw_data("befolkning", "kommuner.csv"))
+
+
+@cache
+def _by_key() -> dict[str, Municipality]:
+    keys = {_key(place.full_name): place for place in _all()}
+    return keys | {_key(place.name): place for place in _all()}
+
+
+def _key(name: str) -> str:
+    return slug(_SUFFIX.sub("", name))
+
+
+def _by_code(digits: str) -> Municipality:
+    codes = {place.code: place for place in _all()}
+    code = digits.zfill(4)
+    if code not in codes:
+        raise ParameterError(unknown_name("municipality code", code, codes), hint=_HINT)
+    return codes[code]
+
+
+def _as_text(name_or_code: object) -> str:
+    if isinstance(name_or_code, str):
+        text = name_or_code.strip()
+        if text:
+            return text
+        raise ParameterError("The municipality is an empty text.", hint=_HINT)
+    # A column of codes with a missing value is read as floating point: 461.0 is still a code.
+    if isinstance(name_or_code, float) and name_or_code.is_integer():
+        return str(int(name_or_code))
+    if isinstance(name_or_code, SupportsIndex) and not isinstance(name_or_code, bool):
+        return str(operator.index(name_or_code))
+    raise ParameterError(f"A municipality is a name or a code, not {name_or_code!r}.", hint=_HINT)

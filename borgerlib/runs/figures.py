@@ -1,0 +1,114 @@
+"""The pictures of a page: charts as figures with their words and numbers, each with its description."""
+
+from __future__ import annotations
+
+import base64
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from borgerlib import danish
+from borgerlib.errors import RunError
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+CHART_TYPE = "application/vnd.borger.chart+json"
+TEMPLATES = Path(str(files("borgerlib.runs") / "templates"))
+_CHART_FIELDS = ("title", "question", "caption", "alt", "wide", "narrow", "columns", "rows")
+
+
+@lru_cache(maxsize=1)
+def templates() -> Environment:
+    """Return the templates of pages and front page; everything put into them is escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES / "pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@dataclass
+class Images:
+    """The pictures of a page, kept apart from its markup under names until the page is whole."""
+
+    source_name: str
+    data: dict[str, str] = field(default_factory=dict)
+    figures: int = 0
+
+    def keep(self, data: str, alt: str) -> tuple[str, int, int]:
+        """Put a picture aside; return its name, width and height.
+
+        Width and height come from the PNG's own header, so that the page keeps its place free.
+        """
+        which = f"Picture {len(self.data) + 1} of {self.source_name}"
+        if not alt.strip():
+            raise RunError(
+                f"{which} has no description (alt text).",
+                hint="A reader who cannot see it needs one. borgerlib's own charts write theirs.",
+            )
+        plain = "".join(data.split())
+        try:
+            header = base64.b64decode(plain[:44])
+            if not header.startswith(b"\x89PNG\r\n\x1a\n"):
+                raise ValueError("not a PNG")
+            width, height = struct.unpack(">II", header[16:24])
+        except (ValueError, struct.error) as error:
+            raise RunError(f"{which} is not a PNG picture.", hint="Run the notebook again.") from error
+        name = f"borger-image:{len(self.data) + 1}"
+        self.data[name] = plain
+        return name, width, height
+
+
+def figure(chart: Mapping[str, Any], images: Images) -> str:
+    """Return a chart as an HTML figure: heading, question, picture, caption and the numbers as a table.
+
+    Raises
+    ------
+    RunError
+        If the chart lacks a field or its description, or its pictures are no pictures.
+    """
+    missing = [name for name in _CHART_FIELDS if name not in chart]
+    if missing:
+        raise RunError(
+            f"A chart of {images.source_name} lacks {', '.join(missing)}.",
+            hint="Make the chart with borgerlib's own charts, and run the notebook again.",
+        )
+    images.figures += 1
+    return (
+        templates()
+        .get_template("figure.html.j2")
+        .render(
+            chart=chart,
+            number=images.figures,
+            wide=images.keep(chart["wide"], chart["alt"]),
+            narrow=images.keep(chart["narrow"], chart["alt"]),
+            table=[[_cell_text(value) for value in row] for row in chart["rows"]],
+        )
+    )
+
+
+def picture(data: str, alt: str, images: Images) -> str:
+    """Return a picture that is no chart as HTML; raises as `figure`."""
+    from markupsafe import Markup
+
+    name, width, height = images.keep(data, alt)
+    return Markup('<p><img src="{}" width="{}" height="{}" alt="{}"></p>').format(name, width, height, alt)
+
+
+def _cell_text(value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return danish.number(value, 1)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return danish.number(value)
+    return str(value)

@@ -1,0 +1,137 @@
+"""Kernels for notebook runs: this interpreter, private sockets, and an end when the time is up."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from borgerlib import places
+
+# A socket's path is at most 107 characters long, and jupyter_client appends up to 20 to the folder's.
+_LONGEST_FOLDER = 87
+
+
+@dataclass
+class Kernel:
+    """The kernel of one run: not there yet, running, or told to end.
+
+    A kernel that is told to end before it has started ends as soon as it has.
+    """
+
+    process: subprocess.Popen[bytes] | None = None
+    out_of_time: bool = False
+    ended: bool = False
+
+    def started(self, process: subprocess.Popen[bytes]) -> None:
+        """Take note of the kernel's process."""
+        self.process = process
+        if self.ended:
+            self.end()
+
+    def end(self) -> None:
+        """Kill the kernel; the notebook's client then finds it dead within a second."""
+        self.ended = True
+        if self.process is not None and self.process.poll() is None:
+            with suppress(OSError):
+                self.process.kill()
+
+    @contextmanager
+    def limited_to(self, seconds: float) -> Iterator[None]:
+        """Kill the kernel when the time is up: that also ends a cell that does not heed an interrupt."""
+        timer = threading.Timer(seconds, self._time_is_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _time_is_up(self) -> None:
+        self.out_of_time = True
+        self.end()
+
+
+@dataclass
+class Kernels:
+    """The kernels of runs that were started together and end together."""
+
+    members: list[Kernel] = field(default_factory=list)
+    ended: bool = False
+
+    def new(self) -> Kernel:
+        """Return a kernel that belongs here."""
+        kernel = Kernel(ended=self.ended)
+        self.members.append(kernel)
+        return kernel
+
+    def end(self) -> None:
+        """Kill them all, also those that are only just starting."""
+        self.ended = True
+        for kernel in self.members:
+            kernel.end()
+
+
+@contextmanager
+def kernel_folder() -> Iterator[Path]:
+    """Give a private folder for a kernel's connection file, sockets and log, and remove it afterwards."""
+    with tempfile.TemporaryDirectory(prefix="borger-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def kernel_environment() -> dict[str, str]:
+    """Return the environment of a kernel: ours, with the same workspace, and bytecode kept.
+
+    Without kept bytecode every kernel compiles all of its imports anew, which doubles its starting time.
+    """
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**environment, "BORGER_WORKSPACE": str(places.workspace())}
+
+
+def kernel_log(folder: Path) -> Path:
+    """Return the file with what the kernel itself (not the notebook) wrote."""
+    return folder / "kernel.log"
+
+
+def kernel_manager(kernel: Kernel, folder: Path) -> type[Any]:
+    """Return a class of kernel managers for one run.
+
+    nbclient makes the manager itself, so a class is the way to tell it how: the interpreter that runs this
+    program, sockets and log in `folder`, and `kernel` told of the process. On Linux the sockets are files
+    there; elsewhere they are TCP ports on this machine, which runs side by side may fight over.
+    """
+    from ipykernel.kernelspec import get_kernel_dict
+    from jupyter_client.kernelspec import KernelSpec
+    from jupyter_client.manager import AsyncKernelManager
+
+    class RunKernelManager(AsyncKernelManager):  # type: ignore[misc]
+        def __init__(self, **options: Any) -> None:
+            transport = "ipc" if _sockets_fit(folder) else "tcp"
+            options.update(connection_file=str(folder / "kernel.json"), transport=transport)
+            super().__init__(**options)
+
+        @property
+        def kernel_spec(self) -> Any:
+            # Never looked up by name: a kernel called python3 may belong to another environment.
+            return KernelSpec(**get_kernel_dict())
+
+        async def _async_start_kernel(self, **options: Any) -> None:
+            with kernel_log(folder).open("w") as log:
+                options.update(env=kernel_environment(), stdout=log, stderr=subprocess.STDOUT)
+                await super()._async_start_kernel(**options)
+            kernel.started(self.provisioner.process)
+
+        start_kernel = _async_start_kernel
+
+    return RunKernelManager
+
+
+def _sockets_fit(folder: Path) -> bool:
+    return sys.platform.startswith("linux") and len(os.fsencode(folder)) <= _LONGEST_FOLDER

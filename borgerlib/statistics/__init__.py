@@ -1,0 +1,1 @@
+"""From respondents to numbers that may be shown."""

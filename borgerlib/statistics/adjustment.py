@@ -1,0 +1,180 @@
+"""What an adjustment of weights leaves behind: the result, and the residuals that its variance needs.
+
+Weights that meet known population counts make estimates more precise, but only in so far as the margins
+explain the answer: the variance is that of the answers' residuals from the margins (Deville & Särndal 1992).
+Rows in one cell share their margins, so a residual is fitted on cells, never on rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from borgerlib.errors import DataError
+from borgerlib.statistics.levels import Floats, sums
+
+# Sweeps over the margins with which R's survey package (svyrecvar) approaches the residual of a raked design.
+_RAKING_SWEEPS = 10
+_RANK_TOLERANCE = 1e-10
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """How weights were adjusted, as the variance needs it.
+
+    Parameters
+    ----------
+    cells : array of int
+        The cell of each respondent.
+    rows : array, one row a cell, one column a known total, or None
+        What a respondent of the cell adds to each total; None where every cell has a total of its own
+        (post-stratification).
+    targets : array
+        The known totals.
+    base_weight : array or None
+        The weights before the adjustment; None where everyone weighed the same.
+    margins : tuple of array of int
+        The level of each cell in each raked margin; empty unless raked.
+    """
+
+    cells: npt.NDArray[np.intp]
+    rows: Floats | None
+    targets: Floats
+    base_weight: Floats | None
+    margins: tuple[npt.NDArray[np.intp], ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Number of cells."""
+        return len(self.targets) if self.rows is None else len(self.rows)
+
+    def take(self, order: npt.NDArray[np.intp]) -> Adjustment:
+        """Return the same adjustment for respondents in another order."""
+        base = None if self.base_weight is None else self.base_weight[order]
+        return replace(self, cells=self.cells[order], base_weight=base)
+
+
+class Residuals:
+    """Fits an estimate's influence on the margins of an adjustment, cell by cell.
+
+    Raked margins are swept in turn without weights, as R's `survey` does; post-stratified cells take their
+    mean and other calibrations a regression, both weighted with the base weight.
+    """
+
+    def __init__(self, adjustment: Adjustment) -> None:
+        self.cells = adjustment.cells
+        self.size = adjustment.size
+        self.weight = None if adjustment.margins else adjustment.base_weight
+        self._cell_weight = sums(self.cells, self.size, self.weight)
+        self._margins = adjustment.margins
+        if self._margins:
+            self._memberships = [np.eye(levels.max() + 1)[levels] for levels in self._margins]
+            self._stacked = np.hstack(self._memberships)
+            self._crossed = self._stacked.T @ (self._stacked * self._cell_weight[:, None])
+        self._basis: Floats | None = None
+        if adjustment.rows is not None and not self._margins:
+            self._root = np.sqrt(self._cell_weight)
+            self._basis = _orthonormal(adjustment.rows * self._root[:, None])
+
+    def fit(self, totals: Floats) -> Floats:
+        """Return fitted influence (row × cell) from its weighted totals (row × cell)."""
+        if self._margins:
+            return self._sweep(totals)
+        if self._basis is None:
+            fitted: Floats = totals / self._cell_weight
+            return fitted
+        projected: Floats = ((totals / self._root) @ self._basis) @ self._basis.T / self._root
+        return projected
+
+    def _sweep(self, totals: Floats) -> Floats:
+        """Fit each margin's levels in turn to what the others leave; the levels of all stand side by side."""
+        by_level = totals @ self._stacked
+        count = np.diagonal(self._crossed)
+        effects = np.zeros_like(by_level)
+        for _ in range(_RAKING_SWEEPS):
+            start = 0
+            for membership in self._memberships:
+                own = slice(start, start + membership.shape[1])
+                effects[:, own] += (by_level[:, own] - effects @ self._crossed[:, own]) / count[own]
+                start = own.stop
+        fitted: Floats = effects @ self._stacked.T
+        return fitted
+
+
+def _orthonormal(matrix: Floats) -> Floats:
+    length = np.linalg.norm(matrix, axis=0)
+    left, size, _ = np.linalg.svd(matrix / np.where(length > 0, length, 1.0), full_matrices=False)
+    basis: Floats = left[:, size > _RANK_TOLERANCE * size[0]]
+    return basis
+
+
+@dataclass(frozen=True)
+class WeightingResult:
+    """Adjusted weights and what there is to know about them.
+
+    Parameters
+    ----------
+    weights : Series
+        One weight a respondent, with the respondents' index; they sum to the population.
+    margins : DataFrame
+        One row a known total. Columns: column, level (None for a total of a numeric column), target (the
+        known total), before (with the base weights, scaled to the same population), after (with `weights`).
+    design_effect : float
+        Kish's (1965) factor by which unequal weights inflate a variance, 1 or more.
+    effective_sample_size : float
+        Respondents of equal weight that would be worth as much.
+    iterations : int
+        Sweeps over the margins, or Newton steps.
+    adjustment : Adjustment or None
+        What the residual variance needs (`raked_to=`); None where no margin was met.
+    """
+
+    weights: pd.Series
+    margins: pd.DataFrame
+    design_effect: float
+    effective_sample_size: float
+    iterations: int
+    adjustment: Adjustment | None = field(default=None, repr=False)
+
+
+def design_effect(weights: pd.Series | Floats) -> float:
+    """Return the factor by which unequal weights inflate the variance of a mean.
+
+    Parameters
+    ----------
+    weights : Series or array
+        One weight a respondent.
+
+    Returns
+    -------
+    float
+        1 + CV² of the weights (Kish 1965), 1 or more.
+    """
+    values = _usable(weights)
+    return float(len(values) * np.dot(values, values) / values.sum() ** 2)
+
+
+def effective_sample_size(weights: pd.Series | Floats) -> float:
+    """Return how many respondents of equal weight would be worth as much: (Σw)² / Σw² (Kish 1965).
+
+    Parameters
+    ----------
+    weights : Series or array
+        One weight a respondent.
+    """
+    values = _usable(weights)
+    return float(values.sum() ** 2 / np.dot(values, values))
+
+
+def _usable(weights: pd.Series | Floats) -> Floats:
+    values = np.asarray(weights, dtype=np.float64)
+    total = values.sum()  # a missing or infinite weight shows in it
+    if not (np.isfinite(total) and total > 0):
+        raise DataError(
+            "Weights must be finite numbers with a sum above zero.",
+            hint="Drop respondents without a weight, or weight again.",
+        )
+    return values

@@ -1,0 +1,163 @@
+"""An item's answers, whatever columns hold them; and the domains into which respondents fall."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.statistics.levels import (
+    Levels,
+    column_of,
+    cross,
+    levels_of,
+    numeric_column,
+    rows_named,
+)
+
+_MULTIPLE = "__"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Who answered an item, and who chose which option.
+
+    Parameters
+    ----------
+    options : list
+        In the order to be shown.
+    single : Levels or None
+        Codes of a single-choice item.
+    multiple : list of array
+        One array an option of a multiple-choice item: 1 chosen, 0 not, -1 no answer.
+    """
+
+    options: list[Hashable]
+    single: Levels | None
+    multiple: list[npt.NDArray[np.int8]]
+
+    def __iter__(self) -> Iterator[tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]]:
+        """Give for each option who answered, and who chose it."""
+        if self.single is not None:
+            answered = self.single.codes >= 0
+            for code in range(self.single.size):
+                yield answered, self.single.codes == code
+        for values in self.multiple:
+            yield values >= 0, values == 1
+
+
+def answers_to(respondents: pd.DataFrame, item: str | Sequence[str]) -> Answers:
+    """Return the answers to an item.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        One row a person.
+    item : str or sequence of str
+        A column, whose values are the options (all categories of a categorical); the 0/1 columns of a
+        multiple-choice item; or the part before ``__`` of the names of such columns.
+
+    Raises
+    ------
+    ParameterError
+        No such column.
+    DataError
+        A multiple-choice column holds other values than 0 and 1; nobody answered and the options are
+        unknown.
+    """
+    if not isinstance(item, str):
+        columns = list(item)
+        if not columns:
+            raise ParameterError("item names no column.")
+        return Answers(list(columns), None, [_zero_one(respondents, column) for column in columns])
+    if item in respondents.columns:
+        levels = levels_of(column_of(respondents, item, role="item"))
+        if levels.size == 0:
+            raise DataError(f"Nobody answered '{item}', and its options are not known.")
+        return Answers(list(levels.values), levels, [])
+    columns = [c for c in respondents.columns if isinstance(c, str) and c.startswith(item + _MULTIPLE)]
+    if not columns:
+        stems = dict.fromkeys(str(column).split(_MULTIPLE)[0] for column in respondents.columns)
+        raise ParameterError(unknown_name("item", item, stems))
+    options: list[Hashable] = [column.removeprefix(item + _MULTIPLE) for column in columns]
+    return Answers(options, None, [_zero_one(respondents, column) for column in columns])
+
+
+def _zero_one(respondents: pd.DataFrame, column: str) -> npt.NDArray[np.int8]:
+    values = numeric_column(respondents, column, role="item")
+    missing = np.isnan(values)
+    values[missing] = -1
+    known = values.astype(np.int8)
+    other = (known != values) | (known < 0) & ~missing | (known > 1)
+    if other.any():
+        raise DataError(
+            f"Column '{column}' holds other values than 0 and 1 "
+            f"(rows {rows_named(respondents.index, other)}).",
+            hint="A column of a multiple-choice item says 1 for chosen, 0 for not; no answer is missing.",
+        )
+    return known
+
+
+@dataclass(frozen=True)
+class DomainCodes:
+    """Respondents by domain.
+
+    Parameters
+    ----------
+    codes : array of int
+        Domain of each respondent; -1 where a `by` column is missing.
+    frame : DataFrame
+        One row a domain that occurs, in order; the `by` columns, typed as in the respondents.
+    """
+
+    codes: npt.NDArray[np.intp]
+    frame: pd.DataFrame
+
+    @property
+    def size(self) -> int:
+        """Number of domains."""
+        return len(self.frame)
+
+
+def domains_of(
+    respondents: pd.DataFrame, by: str | Sequence[str] | None, *, reserved: Sequence[str]
+) -> DomainCodes:
+    """Return the domains that the `by` columns make; one of all respondents where there are none.
+
+    Raises
+    ------
+    ParameterError
+        An unknown column, or one that has the name of a column of the result (`reserved`).
+    """
+    columns = [by] if isinstance(by, str) else list(by or ())
+    if not columns:
+        return DomainCodes(np.zeros(len(respondents), dtype=np.intp), pd.DataFrame(index=pd.RangeIndex(1)))
+    taken = [column for column in columns if column in reserved]
+    if taken or len(set(columns)) < len(columns):
+        raise ParameterError(
+            f"by={columns} is not legal: "
+            + (f"'{taken[0]}' is a column of the result." if taken else "a column is named twice."),
+            hint="Rename the column first." if taken else "Name each column once.",
+        )
+    levels = [levels_of(column_of(respondents, column, role="by")) for column in columns]
+    cells = cross(levels, keep_missing=True)
+    complete = (cells.levels >= 0).all(axis=1)
+    codes = np.where(complete, np.cumsum(complete) - 1, -1)[cells.of_row]
+    kept = cells.levels[complete]
+    frame = pd.DataFrame(
+        {
+            column: _values(respondents[column], level, kept[:, number])
+            for number, (column, level) in enumerate(zip(columns, levels, strict=True))
+        }
+    )
+    return DomainCodes(codes, frame)
+
+
+def _values(column: pd.Series, levels: Levels, codes: npt.NDArray[np.intp]) -> pd.Series:
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return pd.Series(pd.Categorical.from_codes(codes, dtype=column.dtype))
+    return pd.Series(levels.values.take(codes))

@@ -1,0 +1,289 @@
+"""Banner tables: every item of a survey by chosen domains, each domain tested against the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from borgerlib.errors import ParameterError, nearest, unknown_name
+from borgerlib.statistics.adjustment import WeightingResult
+from borgerlib.statistics.estimation import estimate_difference, estimate_proportions
+from borgerlib.statistics.intervals import check_confidence
+from borgerlib.statistics.levels import Floats, counted, rows_named
+from borgerlib.statistics.sample_design import sample_design
+from borgerlib.survey.codebook import Codebook, Item
+
+FALSE_DISCOVERY_RATE = 0.05
+FEWEST_EXPECTED = 5
+COLUMNS = (
+    "item", "option", "domain", "level", "n", "count", "n_effective", "proportion", "standard_error",
+    "ci_lower", "ci_upper", "difference", "p_value", "q_value", "significant", "direction",
+)  # fmt: skip
+_ANSWER, _DOMAIN = "__answer__", "__domain__"
+
+
+def banner_table(
+    respondents: pd.DataFrame,
+    codebook: Codebook,
+    *,
+    by: Sequence[str],
+    items: Sequence[str] | None = None,
+    weight: str | None = None,
+    strata: str | None = None,
+    cluster: str | None = None,
+    population_size: str | None = None,
+    raked_to: WeightingResult | None = None,
+    confidence: float = 0.95,
+    false_discovery_rate: float = FALSE_DISCOVERY_RATE,
+) -> pd.DataFrame:
+    """Estimate every item by chosen domains, and test each domain against the rest.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        One row a person, the whole sample, with columns as the codebook names them.
+    codebook : Codebook
+        What was asked.
+    by : sequence of str
+        Columns whose levels are the domains, each column by itself: an item, an age band, the yes/no columns
+        of `assign_segments`. Who withheld the answer ('ønsker ikke at oplyse') is in no domain.
+    items : sequence of str, optional
+        Single and multiple items. Without it all of the codebook that are in `respondents`, except those of
+        `by`. One that nobody answered is left out.
+    weight, strata, cluster, population_size, raked_to, confidence
+        See `estimate_proportions`.
+    false_discovery_rate : float
+        Largest expected share of false findings among the significant differences of the whole table, 0–1.
+
+    Returns
+    -------
+    DataFrame
+        One row an item × option × domain column; the total first, then `by` in its order. Columns: item,
+        option, domain (the `by` column; '' for the total), level (text; '' for the total), n (respondents of
+        the domain who answered the item), count (of those, who chose the option; unweighted), n_effective
+        (Kish's), proportion, standard_error, ci_lower, ci_upper (shares 0–1), difference (to all others who
+        have a level of that column), p_value, q_value (adjusted), significant (bool), direction ('above',
+        'below' or '', the sign of the difference). For the total, and where there is no rest, the difference
+        is missing; p_value and q_value also where a domain is too small to be tested.
+
+    Raises
+    ------
+    ParameterError
+        Unknown items or columns, an item without options, confidence or rate outside 0–1; all at once.
+    DataError
+        A column cannot be used as asked for, or the design does not allow a variance.
+
+    Notes
+    -----
+    A domain is compared with the rest, not with the total, of which it is a part. t tests as
+    `estimate_difference`, where at least `FEWEST_EXPECTED` of the domain and of the rest would be expected to
+    choose the option, and not to choose it, if they answered alike (Cochran, 1954). The false discovery rate
+    is controlled over all rows of the table by the step-up procedure of Benjamini & Hochberg (1995).
+    """
+    check_confidence(confidence)
+    columns = [by] if isinstance(by, str) else list(by)
+    asked = _asked(respondents, codebook, columns, items, false_discovery_rate)
+    design: dict[str, Any] = {
+        "weight": weight,
+        "strata": strata,
+        "cluster": cluster,
+        "population_size": population_size,
+        "raked_to": raked_to,
+    }
+    row_weights = sample_design(respondents, **design).weight
+    parts = [
+        _item_rows(respondents, codebook, item, columns, design, row_weights, confidence) for item in asked
+    ]
+    found = [part for part in parts if part is not None]
+    if not found:
+        raise ParameterError("Nobody answered any of the items: there is no table to make.")
+    table = pd.concat(found, ignore_index=True)
+    q_value = adjust_p_values(table["p_value"])
+    sign = np.sign(table["difference"])
+    return table.assign(
+        q_value=q_value,
+        significant=q_value.le(false_discovery_rate),
+        direction=sign.map({1.0: "above", -1.0: "below"}).fillna("").astype("str"),
+    )[list(COLUMNS)]
+
+
+def adjust_p_values(p_values: pd.Series) -> pd.Series:
+    """Return p-values adjusted so that a limit on them is one on the false discovery rate; missing ones stay.
+
+    Benjamini & Hochberg (1995), over all that are given.
+    """
+    from statsmodels.stats.multitest import multipletests
+
+    known = p_values.dropna()
+    adjusted = pd.Series(np.nan, index=p_values.index)
+    if len(known):
+        adjusted.loc[known.index] = multipletests(known.to_numpy(dtype=float), method="fdr_bh")[1]
+    return adjusted
+
+
+def large_enough(tested: pd.DataFrame) -> pd.Series:
+    """Whether the differences of `estimate_difference` rest on enough respondents to be tested.
+
+    At least `FEWEST_EXPECTED` of the domain and of the rest would be expected to choose the option, and as
+    many not to, if both answered alike (Cochran, 1954).
+    """
+    n, against = tested["n"], tested["n_against"]
+    pooled = (n * tested["proportion"] + against * tested["proportion_against"]) / (n + against)
+    rarer = pooled.where(pooled < 0.5, 1 - pooled)
+    return (n.where(n < against, against) * rarer).ge(FEWEST_EXPECTED)
+
+
+def _asked(
+    respondents: pd.DataFrame,
+    codebook: Codebook,
+    by: list[str],
+    items: Sequence[str] | None,
+    false_discovery_rate: float,
+) -> list[Item]:
+    """Return the items of the table, or raise all that is wrong with what was asked for."""
+    names = [str(column) for column in respondents.columns]
+    problems = [unknown_name("column", column, names) for column in by if column not in respondents.columns]
+    problems += [f"'{column}' stands twice in by" for column in dict.fromkeys(by) if by.count(column) > 1]
+    if not 0 < false_discovery_rate < 1:
+        problems.append(f"false_discovery_rate is {false_discovery_rate!r}; it lies between 0 and 1")
+    ids = [item.id for item in codebook]
+    wanted = ids if items is None else [items] if isinstance(items, str) else list(items)
+    found = []
+    for name in dict.fromkeys(wanted):
+        if name not in codebook:
+            problems.append(unknown_name(f"item of survey '{codebook.id}'", name, ids))
+            continue
+        item = codebook.item(name)
+        absent = [column for column in item.columns if column not in respondents.columns]
+        if not absent and item.options and (items is not None or name not in by):
+            found.append(item)
+        elif items is not None and not item.options:
+            problems.append(f"item '{name}' is a {item.kind}, which has no options to count")
+        elif items is not None:
+            near = nearest(absent[0], names)
+            problems.append(
+                f"item '{name}': the respondents lack {counted(len(absent), 'column')} ('{absent[0]}'"
+                + (f"; there is '{near[0]}')" if near else ")")
+            )
+    if not problems and not found:
+        problems.append("none of the codebook's single and multiple items is among the respondents' columns")
+    if problems:
+        raise ParameterError(
+            "The banner table cannot be made:",
+            problems=problems,
+            hint="Give the respondents as prepared, with the codebook that they were read with.",
+        )
+    return found
+
+
+def _item_rows(
+    respondents: pd.DataFrame,
+    codebook: Codebook,
+    item: Item,
+    by: list[str],
+    design: dict[str, Any],
+    weights: Floats,
+    confidence: float,
+) -> pd.DataFrame | None:
+    answers = _answers(respondents, item)
+    if answers.empty:
+        return None
+    parts = []
+    for column in (None, *by):
+        levels = _levels(respondents, codebook, column)
+        if levels is not None and levels.notna().sum() == 0:
+            continue
+        frame = _with_answers(respondents, answers, levels)
+        rows = _estimated(frame, answers, levels, design, confidence)
+        counts = _counted(rows, answers, levels, weights)
+        parts.append(rows.assign(item=item.id, domain=column or "", **counts))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _answers(respondents: pd.DataFrame, item: Item) -> pd.DataFrame:
+    """Return an item's answers as 0/1 columns, one an option, missing where nothing was answered.
+
+    An option that nobody has a value for was not offered, and has no column. All options of an item have one
+    base: who said something of one option said it of all.
+    """
+    if item.kind == "multiple":
+        chosen = respondents[item.columns].astype("Float64").set_axis([o.id for o in item.options], axis=1)
+        answered = chosen.notna().any(axis=1)
+        offered = chosen.loc[:, chosen.notna().any()]
+        return offered.fillna(0).where(answered)
+    answer = respondents[item.id].astype(object)
+    told = answer.notna()
+    ids = [option.id for option in item.options]
+    strange = told & ~answer.isin(ids)
+    if strange.any():
+        raise ParameterError(
+            f"Column '{item.id}' holds values that are no option of the item "
+            f"(rows {rows_named(respondents.index, strange.to_numpy(dtype=bool))}).",
+            problems=[unknown_name("option", str(value), ids) for value in answer[strange].unique()[:5]],
+            hint="Clean the respondents with the codebook first.",
+        )
+    columns = {name: answer.eq(name).astype("Float64").where(told) for name in ids} if told.any() else {}
+    return pd.DataFrame(columns, index=respondents.index)
+
+
+def _levels(respondents: pd.DataFrame, codebook: Codebook, column: str | None) -> pd.Series | None:
+    """Return each respondent's level of a domain column; missing where the answer withholds it."""
+    if column is None:
+        return None
+    values = respondents[column]
+    if column not in codebook or not codebook.item(column).options:
+        return values
+    silent = [option.id for option in codebook.item(column).options if option.missing]
+    return values.mask(values.astype(object).isin(silent))
+
+
+def _with_answers(respondents: pd.DataFrame, answers: pd.DataFrame, levels: pd.Series | None) -> pd.DataFrame:
+    renamed = answers.add_prefix(_ANSWER)
+    if levels is not None:
+        renamed = renamed.assign(**{_DOMAIN: levels})
+    return pd.concat([respondents, renamed], axis=1)
+
+
+def _estimated(
+    frame: pd.DataFrame,
+    answers: pd.DataFrame,
+    levels: pd.Series | None,
+    design: dict[str, Any],
+    confidence: float,
+) -> pd.DataFrame:
+    """Return proportions, and differences to the rest where there is one."""
+    names = [f"{_ANSWER}{name}" for name in answers.columns]
+    by = None if levels is None else _DOMAIN
+    rows = estimate_proportions(frame, names, by=by, confidence=confidence, **design)
+    rows["option"] = rows["option"].str.removeprefix(_ANSWER)
+    missing = pd.Series(np.nan, index=rows.index)
+    rows = rows.assign(level="", difference=missing, p_value=missing)
+    if levels is None:
+        return rows
+    if levels.nunique() > 1:
+        tested = estimate_difference(frame, names, by=_DOMAIN, confidence=confidence, **design)
+        rows["difference"] = tested["difference"]
+        rows["p_value"] = tested["p_value"].where(large_enough(tested))
+    return rows.assign(level=[str(level) for level in rows.pop(_DOMAIN)])
+
+
+def _counted(
+    rows: pd.DataFrame, answers: pd.DataFrame, levels: pd.Series | None, weights: Floats
+) -> dict[str, list[Any]]:
+    """Return how many chose each option, and the effective sample size, in the order of `rows`."""
+    group = pd.Series("", index=answers.index) if levels is None else levels.astype(object)
+    answered = answers.notna().any(axis=1).to_numpy() & group.notna().to_numpy()
+    keys = group.map(str).to_numpy()[answered]
+    chosen = answers[answered].astype(np.int64).groupby(keys).sum()
+    mass = pd.DataFrame({"once": weights, "squared": weights**2})[answered].groupby(keys).sum()
+    effective = mass["once"] ** 2 / mass["squared"]
+    return {
+        "count": [
+            int(chosen.loc[level, option]) if level in chosen.index else 0
+            for level, option in zip(rows["level"], rows["option"], strict=True)
+        ],
+        "n_effective": [float(effective.get(level, 0.0)) for level in rows["level"]],
+    }

@@ -1,0 +1,119 @@
+"""Intervals for proportions and means of survey samples."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from borgerlib.errors import ParameterError, unknown_name
+from borgerlib.statistics.levels import Floats
+
+METHODS = ("beta", "logit", "wilson")
+Method = Literal["beta", "logit", "wilson"]
+
+
+def check_interval(interval: str, confidence: float) -> None:
+    """Raise `ParameterError` unless interval and confidence are legal."""
+    if interval not in METHODS:
+        raise ParameterError(unknown_name("interval", str(interval), METHODS))
+    check_confidence(confidence)
+
+
+def check_confidence(confidence: float) -> None:
+    """Raise `ParameterError` unless the confidence is between 0 and 1."""
+    if not 0 < confidence < 1:
+        raise ParameterError(
+            f"confidence={confidence} is not legal: it must be between 0 and 1.",
+            hint="Give for example confidence=0.95.",
+        )
+
+
+def t_quantile(degrees: Floats, confidence: float) -> Floats:
+    """Return Student's two-sided quantile; infinite where there are no degrees of freedom."""
+    from scipy.special import stdtrit
+
+    known = degrees > 0
+    quantile = stdtrit(np.where(known, degrees, 1.0), 1 - (1 - confidence) / 2)
+    return np.where(known, np.asarray(quantile, dtype=np.float64), np.inf)
+
+
+def proportion_interval(
+    proportion: Floats,
+    variance: Floats,
+    *,
+    settled: npt.NDArray[np.bool_],
+    effective_n: Floats,
+    degrees: Floats,
+    row_degrees: Floats,
+    method: Method,
+    confidence: float,
+) -> tuple[Floats, Floats]:
+    """Return the lower and upper end of a proportion's interval.
+
+    Parameters
+    ----------
+    proportion, variance : array
+        Estimates and their design variances.
+    settled : array of bool
+        Margins or a full count leave no doubt.
+    effective_n : array
+        Kish's effective sample size, which stands in where the variance tells nothing.
+    degrees, row_degrees : array
+        Degrees of freedom of the design, and of as many single respondents.
+    method : {'beta', 'logit', 'wilson'}
+        Korn & Graubard (1998): Clopper–Pearson with the effective sample size p(1−p)/variance, corrected
+        for the degrees of freedom; the t interval of the logit; Wilson (1927) with the same effective sample
+        size as beta.
+    confidence : float
+
+    Notes
+    -----
+    Where all answers agree (a proportion of 0 or 1), or sampling units happen to, the estimated variance is
+    zero and tells nothing. There the effective sample size is Kish's, with the same correction, and 'logit'
+    is replaced by 'beta'. Where the variance is zero because margins or a full count leave no doubt, the
+    interval is the estimate itself. Without degrees of freedom it is 0 to 1.
+    """
+    silent = ~(variance > 0) & ~settled
+    with np.errstate(divide="ignore", invalid="ignore"):
+        usual = proportion * (1 - proportion) / variance
+        t_design, t_rows = t_quantile(degrees, confidence), t_quantile(row_degrees, confidence)
+        correction = np.where(degrees == row_degrees, 1.0, (t_rows / t_design) ** 2)
+        size = np.where(silent, effective_n, usual) * np.where(np.isfinite(correction), correction, 1.0)
+        lower, upper = _of_size(proportion, size, "wilson" if method == "wilson" else "beta", confidence)
+        if method == "logit":
+            of_logit = _logit(proportion, variance, t_design)
+            lower, upper = np.where(silent, lower, of_logit[0]), np.where(silent, upper, of_logit[1])
+    lower = np.where(settled, proportion, np.where(proportion <= 0, 0.0, lower))
+    upper = np.where(settled, proportion, np.where(proportion >= 1, 1.0, upper))
+    unknown = np.isnan(proportion)
+    return np.where(unknown, np.nan, lower), np.where(unknown, np.nan, upper)
+
+
+def mean_interval(
+    mean: Floats, standard_error: Floats, degrees: Floats, confidence: float
+) -> tuple[Floats, Floats]:
+    """Return the ends of the t interval; missing without degrees of freedom."""
+    known = degrees > 0
+    half = np.where(known, t_quantile(np.where(known, degrees, 1.0), confidence), np.nan) * standard_error
+    return mean - half, mean + half
+
+
+def _of_size(proportion: Floats, size: Floats, method: str, confidence: float) -> tuple[Floats, Floats]:
+    from statsmodels.stats.proportion import proportion_confint
+
+    usable = np.isfinite(size) & (size > 0)
+    count = np.where(usable, size, 1.0)
+    lower, upper = proportion_confint(
+        np.where(usable, proportion, 0.0) * count, count, alpha=1 - confidence, method=method
+    )
+    return np.where(usable, lower, 0.0), np.where(usable, upper, 1.0)
+
+
+def _logit(proportion: Floats, variance: Floats, quantile: Floats) -> tuple[Floats, Floats]:
+    from scipy.special import expit, logit
+
+    half = quantile * np.sqrt(variance) / (proportion * (1 - proportion))
+    middle = logit(proportion)
+    return expit(middle - half), expit(middle + half)

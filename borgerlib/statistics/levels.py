@@ -1,0 +1,174 @@
+"""Columns of a frame as level codes, and the cells in which several of them cross."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from borgerlib.errors import DataError, ParameterError, unknown_name
+
+Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.integer]
+
+# Below this many possible cells an array over all of them is cheaper than looking for those that occur.
+_DENSE_CELLS = 1 << 16
+_ROWS_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Levels:
+    """A column as codes into its levels; -1 is a missing value."""
+
+    codes: Codes
+    values: pd.Index
+
+    @property
+    def size(self) -> int:
+        """Number of levels."""
+        return len(self.values)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Rows by the cell in which they lie.
+
+    Parameters
+    ----------
+    of_row : array of int
+        The cell of each row.
+    levels : array of int, one row a cell, one column a variable
+        The level codes that make the cell.
+    people : array
+        Number of rows in each cell, 1 or more.
+    """
+
+    of_row: npt.NDArray[np.intp]
+    levels: npt.NDArray[np.intp]
+    people: Floats
+
+    @property
+    def size(self) -> int:
+        """Number of cells that occur."""
+        return len(self.levels)
+
+
+def column_of(frame: pd.DataFrame, name: Hashable, *, role: str) -> pd.Series:
+    """Return one column, or raise `ParameterError` that offers the nearest names."""
+    if name not in frame.columns:
+        raise ParameterError(unknown_name(f"{role} column", str(name), [str(c) for c in frame.columns]))
+    column = frame[name]
+    if isinstance(column, pd.DataFrame):
+        raise DataError(
+            f"The respondents have {column.shape[1]} columns named '{name}'.",
+            hint="Rename or drop the duplicates first.",
+        )
+    return column
+
+
+def levels_of(column: pd.Series, *, ordered: bool = True) -> Levels:
+    """Return codes and levels: a categorical's categories as they stand, other values sorted if `ordered`."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return Levels(column.cat.codes.to_numpy(), column.cat.categories)
+    codes, values = pd.factorize(column, use_na_sentinel=True)
+    if not ordered:
+        return Levels(codes, pd.Index(values))
+    try:
+        order = np.argsort(values)
+    except TypeError:  # values of several types have no order: keep that of first appearance
+        return Levels(codes, pd.Index(values))
+    rank = np.empty(len(values) + 1, dtype=np.intp)
+    rank[order] = np.arange(len(values))
+    rank[-1] = -1
+    return Levels(rank[codes], pd.Index(values[order]))
+
+
+def cross(variables: Sequence[Levels], *, keep_missing: bool = False) -> Cells:
+    """Cross variables into the cells that occur.
+
+    With `keep_missing` a missing value is a level of its own, coded -1; without, no value may be missing.
+    """
+    # A level for missing values only where there are any: empty cells cost a pass over the rows.
+    offsets = [int(keep_missing and (variable.codes < 0).any()) for variable in variables]
+    sizes = [variable.size + offset for variable, offset in zip(variables, offsets, strict=True)]
+    of_row = variables[0].codes.astype(np.intp)
+    possible, known, shift = sizes[0], [np.arange(sizes[0])], offsets[0]
+    for variable, size, offset in zip(variables[1:], sizes[1:], offsets[1:], strict=True):
+        of_row *= size
+        of_row += variable.codes
+        known = [np.repeat(level, size) for level in known] + [np.tile(np.arange(size), possible)]
+        possible, shift = possible * size, shift * size + offset
+        if possible > _DENSE_CELLS:
+            of_row, known, people = _occurring(of_row, known, shift)
+            possible, shift = len(people), 0
+    of_row, known, people = _occurring(of_row, known, shift)
+    return Cells(of_row, np.column_stack(known).astype(np.intp) - offsets, people)
+
+
+def _occurring(
+    of_row: npt.NDArray[np.intp], known: list[npt.NDArray[np.intp]], shift: int
+) -> tuple[npt.NDArray[np.intp], list[npt.NDArray[np.intp]], Floats]:
+    """Renumber the cells that occur; `shift` is what lacks in `of_row` to the number of its cell."""
+    if shift:
+        of_row += shift
+    people = sums(of_row, len(known[0]))
+    occurs = people > 0
+    if occurs.all():
+        return of_row, known, people
+    renumbered = np.cumsum(occurs) - 1
+    return renumbered[of_row], [level[occurs] for level in known], people[occurs]
+
+
+def sums(codes: npt.NDArray[np.intp], size: int, values: Floats | None = None) -> Floats:
+    """Sum values by code (count rows where there are none)."""
+    return np.bincount(codes, weights=values, minlength=size).astype(np.float64, copy=False)
+
+
+def rows_named(index: pd.Index, where: npt.NDArray[np.bool_]) -> str:
+    """Return the first labels of the rows where a condition holds, to point a person at them."""
+    labels = [str(label) for label in index[where][:_ROWS_NAMED]]
+    more = int(where.sum()) - len(labels)
+    return ", ".join(labels) + (f" and {more} more" if more else "")
+
+
+def counted(count: int, singular: str = "respondent") -> str:
+    """Return '1 respondent', '3 respondents'."""
+    return f"{count:,} {singular}" + ("" if count == 1 else "s")
+
+
+def numeric_column(frame: pd.DataFrame, name: Hashable, *, role: str) -> Floats:
+    """Return a column as float, missing as NaN; raise `DataError` where a value is no number."""
+    column = column_of(frame, name, role=role)
+    if not (pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype)):
+        raise DataError(
+            f"The {role} column '{name}' holds {column.dtype}, not numbers.",
+            hint="Convert it with pandas.to_numeric first.",
+        )
+    return column.to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
+
+
+def positive_column(frame: pd.DataFrame, name: Hashable, *, role: str, zero_allowed: bool = False) -> Floats:
+    """Return a numeric column without missing, infinite or non-positive values, or raise `DataError`."""
+    values = numeric_column(frame, name, role=role)
+    problems = []
+    for words, wrong in (
+        ("no value", np.isnan(values)),
+        ("an infinite value", np.isinf(values)),
+        ("a negative value", values < 0),
+        ("a value of zero", (values == 0) & (not zero_allowed)),
+    ):
+        if wrong.any():
+            problems.append(
+                f"{counted(int(wrong.sum()))} with {words} (rows {rows_named(frame.index, wrong)})"
+            )
+    if problems:
+        raise DataError(
+            f"The {role} column '{name}' cannot be used.",
+            problems=problems,
+            hint="Every respondent needs a finite "
+            + ("value of zero or more." if zero_allowed else "value above zero."),
+        )
+    return values

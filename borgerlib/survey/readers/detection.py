@@ -1,0 +1,127 @@
+"""What kind of file, and whose: told from the content, never from the name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from borgerlib.errors import DataError
+from borgerlib.survey.readers import enalyzer, forms, govocal, limesurvey, spss, surveyxact, tabular
+from borgerlib.survey.readers.grid import Grid, Table, as_table
+from borgerlib.survey.readers.limits import Limits, check_file
+from borgerlib.survey.readers.text import read_text_grid
+from borgerlib.survey.readers.workbook import read_workbook_grids
+from borgerlib.survey.responses import Export
+
+_VENDORS: tuple[tuple[Callable[[Table], bool], Callable[[Table], Export]], ...] = (
+    (limesurvey.recognise, limesurvey.read),
+    (forms.recognise_google, forms.read_google),
+    (forms.recognise_microsoft, forms.read_microsoft),
+    (govocal.recognise, govocal.read),
+)
+_SAVE_AS = "Open it and save it as .xlsx without a password, or export the survey as CSV."
+_FOREIGN = (
+    (b"\xd0\xcf\x11\xe0", "an old .xls workbook, or a workbook with a password", _SAVE_AS),
+    (b"%PDF", "a PDF document", "Export the answers as CSV or .xlsx."),
+    (b"\x89PNG", "a picture", "Export the answers as CSV or .xlsx."),
+    (b"\xff\xd8\xff", "a picture", "Export the answers as CSV or .xlsx."),
+    (b"\x1f\x8b", "a packed file (gzip)", "Unpack it and give the file in it."),
+    (b"{\\rtf", "a text document (RTF)", "Export the answers as CSV or .xlsx."),
+)
+
+
+def kind_of(path: Path) -> str:
+    """Return 'workbook', 'spss', 'parquet' or 'text' from the first bytes of a file.
+
+    Raises
+    ------
+    DataError
+        The file is of a kind that holds no table of answers, or needs converting first.
+    """
+    with path.open("rb") as file:
+        head = file.read(1024)
+    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+        return "workbook"
+    if head.startswith((b"$FL2", b"$FL3")):
+        return "spss"
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    for mark, what, hint in _FOREIGN:
+        if head.startswith(mark):
+            raise DataError(f"{path.name} is {what}, not a table of answers.", hint=hint)
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml")):
+        raise DataError(f"{path.name} is a web page or XML, not a table of answers.", hint=_SAVE_AS)
+    if start.startswith((b"{", b"[{")):
+        raise DataError(f"{path.name} is JSON, not a table of answers.", hint="Export as CSV or .xlsx.")
+    return "text"
+
+
+def read_file(path: Path, *, limits: Limits) -> Export:
+    """Read one file of any kind and vendor."""
+    check_file(path, limits)
+    kind = kind_of(path)
+    if kind == "spss":
+        return spss.read(path, limits=limits)
+    if kind == "parquet":
+        return tabular.read_parquet(path, limits=limits)
+    if kind == "workbook":
+        return _read_grids(read_workbook_grids(path, limits=limits), limits)
+    return _read_grids([read_text_grid(path, limits=limits)], limits)
+
+
+def read_folder(path: Path, *, limits: Limits) -> Export:
+    """Read SurveyXact's files from a folder, or the only file in it.
+
+    Raises
+    ------
+    DataError
+        The folder is empty, or holds several files that are no SurveyXact export.
+    """
+    files = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
+    if not files:
+        raise DataError(f"The folder {path} holds no files.", hint="Put the export in it, or give a file.")
+    if len(files) == 1:
+        return read_file(files[0], limits=limits)
+    grids, refused = _text_grids(files, limits)
+    structures = [grid for grid in grids if surveyxact.is_structure(grid)]
+    if len(structures) == 1:
+        try:
+            return surveyxact.read(grids, limits=limits)
+        except DataError:
+            # The part that lacks may be one that was there and could not be read: then that is the error.
+            if refused:
+                raise refused[0] from None
+            raise
+    found = "several SurveyXact exports" if structures else "several files that do not belong together"
+    raise DataError(
+        f"The folder {path} holds {found}: {', '.join(file.name for file in files[:8])}.",
+        hint="Give one file, or a folder with SurveyXact's three files (dataset, labels, structure) alone.",
+    )
+
+
+def _text_grids(files: list[Path], limits: Limits) -> tuple[list[Grid], list[DataError]]:
+    """Read the tables among some files; a folder may hold a PDF of the questionnaire or a note as well."""
+    grids: list[Grid] = []
+    refused: list[DataError] = []
+    for file in files:
+        try:
+            check_file(file, limits)
+            if kind_of(file) == "text":
+                grids.append(read_text_grid(file, limits=limits))
+        except DataError as error:
+            refused.append(error)
+    return grids, refused
+
+
+def _read_grids(grids: list[Grid], limits: Limits) -> Export:
+    if surveyxact.recognise(grids):
+        return surveyxact.read(grids, limits=limits)
+    # A workbook may carry further sheets (a front page, pictures of charts): the answers are the largest.
+    grid = max(grids, key=lambda candidate: len(candidate.rows) * len(candidate.rows[0]))
+    table = as_table(grid, limits=limits)
+    enalyzer.refuse_respondent_list(table)
+    for recognise, read in _VENDORS:
+        if recognise(table):
+            return read(table)
+    return tabular.read(table)

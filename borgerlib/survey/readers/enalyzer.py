@@ -1,0 +1,27 @@
+"""Enalyzer: a table whose answers are texts, values or label numbers, as the exporter chose.
+
+Nothing in the file names the platform, so its answers are read as a plain table; label numbers (1 for the
+first option) are proposed by 'borger map'. What is told apart is the list of respondents, without answers.
+"""
+
+from __future__ import annotations
+
+from borgerlib.errors import DataError
+from borgerlib.survey.matching import normalise
+from borgerlib.survey.readers.grid import Table
+
+_LIST_HEADINGS = frozenset(
+    {
+        "e-mail", "email", "mail", "e-mailadresse", "fornavn", "efternavn", "navn", "cpr", "cpr-nr",
+        "cpr-nummer", "cprnr", "cpr nummer", "telefon", "mobil", "first name", "last name", "phone",
+    }
+)  # fmt: skip
+
+
+def refuse_respondent_list(table: Table) -> None:
+    """Raise `DataError` when a table holds names and addresses only: who was invited, not what they said."""
+    if all(normalise(heading) in _LIST_HEADINGS for heading in table.headings):
+        raise DataError(
+            f"{table.grid.name} is a list of respondents ({', '.join(table.headings)}), not their answers.",
+            hint="Export the answers. The list holds personal data: delete it where it is not needed.",
+        )

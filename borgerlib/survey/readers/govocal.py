@@ -1,0 +1,44 @@
+"""Go Vocal (formerly CitizenLab): a workbook, one row an input, chosen options joined by ';'."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from borgerlib.survey.readers.grid import Table
+from borgerlib.survey.readers.tabular import export_of, question_columns
+from borgerlib.survey.responses import Column, Export
+
+VENDOR = "Go Vocal"
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?"
+_ESCAPED = r"\A'(?=[=+\-@])"
+
+
+def recognise(table: Table) -> bool:
+    """Return True when the first column holds the platform's ids and a later one the author's ids."""
+    first, *others = table.headings
+    return bool(
+        table.grid.sheet
+        and _all(table.frame[first], _UUID)
+        and any(_all(table.frame[heading], _UUID) for heading in others)
+    )
+
+
+def _all(values: pd.Series, pattern: str) -> bool:
+    filled = values.dropna()
+    return len(filled) > 0 and bool(filled.str.fullmatch(pattern).all())
+
+
+def read(table: Table) -> Export:
+    """Read a Go Vocal table, and take away the apostrophe that it puts before = + - @."""
+    frame = table.frame.apply(lambda values: values.str.replace(_ESCAPED, "", regex=True))
+    author = next((at for at, name in enumerate(table.headings) if at and _all(frame[name], _UUID)), 0)
+    columns = question_columns(table.headings)
+    columns[0] = Column(columns[0].name, columns[0].label, role="id")
+    # The time of the input is the first time after the author's id; registration answers follow.
+    times = [at for at, name in enumerate(table.headings) if at > author and _all(frame[name], _TIME)]
+    if times:
+        columns[times[0]] = replace(columns[times[0]], role="submitted")
+    return export_of(replace(table, frame=frame), VENDOR, columns)

@@ -1,0 +1,53 @@
+"""How large a file may be before it is refused unread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from borgerlib.errors import DataError
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Sizes above which a file is no survey export.
+
+    Parameters
+    ----------
+    file_bytes : int
+        Size of a file.
+    unpacked_bytes : int
+        Size of a workbook once unpacked: a few kilobytes can unpack to terabytes.
+    columns : int
+        Columns of a table.
+    cell_characters : int
+        Characters of one answer; longer ones are cut and recorded. Excel itself stops at 32,767.
+    """
+
+    file_bytes: int = 500_000_000
+    unpacked_bytes: int = 1_500_000_000
+    columns: int = 5_000
+    cell_characters: int = 32_767
+
+
+def check_file(path: Path, limits: Limits) -> None:
+    """Raise `DataError` when a file is missing, empty or too large to be an export."""
+    if not path.is_file():
+        raise DataError(f"There is no file {path}.", hint="Check the name, or give the whole path.")
+    size = path.stat().st_size
+    if size == 0:
+        raise DataError(f"{path.name} is empty (0 bytes).", hint="Export the survey again.")
+    if size > limits.file_bytes:
+        raise DataError(
+            f"{path.name} takes {size:,} bytes; files of at most {limits.file_bytes:,} bytes are read.",
+            hint="Check that this is the right file, or export fewer columns.",
+        )
+
+
+def check_columns(count: int, name: str, limits: Limits) -> None:
+    """Raise `DataError` when a table is wider than any survey."""
+    if count > limits.columns:
+        raise DataError(
+            f"{name} has {count:,} columns; at most {limits.columns:,} are read.",
+            hint="Export one row a respondent and one column a question.",
+        )

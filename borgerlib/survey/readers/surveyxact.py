@@ -1,0 +1,119 @@
+"""SurveyXact: a dataset of codes, the texts of the codes, and the structure of the questionnaire.
+
+Three text files (comma, semicolon or tab; Windows-1252 or UTF-16) or three sheets of one workbook. Which is
+which is told from the content: names differ between municipalities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from borgerlib.errors import DataError
+from borgerlib.survey.readers.grid import Grid, as_table, one_line
+from borgerlib.survey.readers.limits import Limits
+from borgerlib.survey.responses import Column, Export, Source
+
+VENDOR = "SurveyXact"
+_STRUCTURE = (
+    "questionname",
+    "variablename",
+    "questiontype",
+    "subtype",
+    "questiontext",
+    "choicevalue",
+    "choicetext",
+)
+
+
+def is_structure(grid: Grid) -> bool:
+    """Return True for the part that describes the questionnaire."""
+    return tuple(text.strip().casefold() for text in grid.rows[0]) == _STRUCTURE
+
+
+def recognise(grids: Sequence[Grid]) -> bool:
+    """Return True when one of the grids is a SurveyXact structure."""
+    return any(is_structure(grid) for grid in grids)
+
+
+def read(grids: Sequence[Grid], *, limits: Limits) -> Export:
+    """Put the three parts together.
+
+    Parameters
+    ----------
+    grids : sequence of Grid
+        Files of a folder, or sheets of a workbook; others than the three are passed over.
+    limits : Limits
+
+    Raises
+    ------
+    DataError
+        The dataset is missing, or belongs to another structure.
+    """
+    structure = next(grid for grid in grids if is_structure(grid))
+    described = _describe(structure)
+    variables = {column.name for column in described}
+    dataset = next((grid for grid in grids if _is_dataset(grid, variables)), None)
+    if dataset is None:
+        raise DataError(
+            f"{structure.name} describes a SurveyXact questionnaire, but its dataset is not there.",
+            hint="Put the three exported files (dataset, labels, structure) in a folder and give the folder.",
+        )
+    labels = [grid for grid in grids if grid is not structure and _is_labels(grid, variables)]
+    texts = _label_texts(labels[0]) if labels else {}
+    table = as_table(dataset, limits=limits)
+    by_name = {column.name: column for column in described}
+    columns = []
+    for heading in table.headings:
+        known = by_name.get(heading, Column(heading, heading))
+        columns.append(
+            Column(known.name, known.label, known.choice, known.question, texts.get(heading, {}), known.role)
+        )
+    parts = [dataset, *labels[:1], structure]
+    notes = () if labels else ("the file with the texts of the codes (labels) was not there",)
+    return Export(
+        frame=table.frame,
+        columns=tuple(columns),
+        source=Source(
+            VENDOR,
+            tuple(dict.fromkeys(part.name.partition(", sheet")[0] for part in parts)),
+            dataset.encoding,
+            dataset.delimiter,
+            dataset.sheet,
+            (*dataset.notes, *notes),
+        ),
+        problems=table.problems,
+    )
+
+
+def _describe(structure: Grid) -> list[Column]:
+    columns = []
+    for question, variable, kind, subtype, text, _, choice in structure.rows[1:]:
+        is_choice = kind.strip() == "Closed" and subtype.strip() == "Multiple"
+        label = one_line(text)
+        columns.append(
+            Column(
+                one_line(variable),
+                label,
+                one_line(choice) if is_choice else "",
+                one_line(question) if is_choice else "",
+            )
+        )
+    return columns
+
+
+def _is_dataset(grid: Grid, variables: set[str]) -> bool:
+    headings = {one_line(text) for text in grid.rows[0]}
+    return len(headings & variables) * 2 > len(variables)
+
+
+def _is_labels(grid: Grid, variables: set[str]) -> bool:
+    if len(grid.rows[0]) != 3:
+        return False
+    return sum(one_line(row[0]) in variables for row in grid.rows) * 2 > len(grid.rows)
+
+
+def _label_texts(labels: Grid) -> dict[str, dict[str, str]]:
+    texts: dict[str, dict[str, str]] = {}
+    for variable, code, text in labels.rows:
+        texts.setdefault(one_line(variable), {})[one_line(code)] = one_line(text)
+    return texts

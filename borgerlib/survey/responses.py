@@ -1,0 +1,140 @@
+"""What a survey platform delivered: the export as read, and the responses in the codebook's terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from borgerlib.survey.codebook import Codebook
+
+PROBLEM_COLUMNS = ["row", "column", "value", "rule"]
+PLATFORM = "platform"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where responses come from.
+
+    Parameters
+    ----------
+    vendor : str
+        The platform, told from the content: 'SurveyXact', 'LimeSurvey', …; 'table' for a plain table.
+    files : tuple of str
+        Names of the files read.
+    encoding, delimiter : str
+        Of a text file; '' otherwise.
+    sheet : str
+        Name of the worksheet; '' for other files.
+    notes : tuple of str
+        What was decided or mended while reading.
+    """
+
+    vendor: str
+    files: tuple[str, ...]
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of an export and what the platform tells about it.
+
+    Parameters
+    ----------
+    name : str
+        The heading; no two columns of an export share one.
+    label : str
+        The question as the respondent read it; the heading where the export does not tell.
+    choice : str
+        The option that a 0/1 column stands for; '' for every other column.
+    question : str
+        What the 0/1 columns of one question have in common; '' for every other column.
+    labels : mapping of str to str
+        Code in the data → text of the answer, where the export has codes.
+    role : str
+        The codebook role, where the platform fixes what the column is (its time stamp, its id); 'platform'
+        for a column of the platform's own that answers no item.
+    """
+
+    name: str
+    label: str
+    choice: str = ""
+    question: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    role: str = ""
+
+
+@dataclass(frozen=True)
+class Export:
+    """An export as read, before any codebook.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a respondent, every value text (dtype 'string', stripped, missing where blank; numbers with
+        decimal comma, times as ISO 8601). The index 'row' is the row in the file.
+    columns : tuple of Column
+        In the order of the frame.
+    source : Source
+    problems : DataFrame
+        As `Responses.problems`; `column` is a heading.
+    """
+
+    frame: pd.DataFrame
+    columns: tuple[Column, ...]
+    source: Source
+    problems: pd.DataFrame
+
+    def column(self, name: str) -> Column:
+        """Return what is known of the column of that heading."""
+        return next(column for column in self.columns if column.name == name)
+
+
+@dataclass(frozen=True)
+class Responses:
+    """Answers in the codebook's terms, as they came: nothing is cleaned, dropped or masked.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a respondent; all items of the codebook in its order, all missing where the export has none.
+        Single: Categorical of option ids. Multiple: ``item__option`` columns, 'Int8' 0/1, all missing where
+        nothing was answered. Number: 'Float64'. Date: datetime64. Text: 'string'. The index 'row' is the row
+        in the file (the heading is row 1; SPSS and Parquet files count from 1).
+    problems : DataFrame
+        One row a value that could not be taken over. Columns: row, column (item id, or a heading), value (as
+        read, not masked), rule ('unknown_option', 'unknown_selection', 'not_a_number', 'not_a_date',
+        'formula', 'text_too_long').
+    codebook : Codebook
+    source : Source
+    absent : tuple of str
+        Items that no column of the export feeds.
+    """
+
+    frame: pd.DataFrame
+    problems: pd.DataFrame
+    codebook: Codebook
+    source: Source
+    absent: tuple[str, ...] = ()
+
+
+def problem_frame(
+    rows: Sequence[int] = (), column: str = "", values: Sequence[str] = (), rule: str = ""
+) -> pd.DataFrame:
+    """Return a problems frame (see `Responses`) for values of one column that break one rule."""
+    frame = pd.DataFrame({"row": list(rows), "column": column, "value": list(values), "rule": rule})
+    return frame.astype({"row": "int64", "column": "string", "value": "string", "rule": "string"})
+
+
+def join_problems(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return one problems frame, sorted by row and column."""
+    filled = [frame for frame in frames if len(frame)]
+    if not filled:
+        return problem_frame()
+    return pd.concat(filled, ignore_index=True).sort_values(
+        ["row", "column"], kind="stable", ignore_index=True
+    )

@@ -1,0 +1,108 @@
+"""Numbers and times from text as Danish exports write them."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?\Z")
+_COMMA = re.compile(r"[+-]?\d+(,\d+)?\Z")
+_POINT = re.compile(r"[+-]?\d+\.\d+\Z")
+_UNIT = re.compile(r"\s*(år|aar|years?|kr\.?|pct\.?|%)\Z", re.IGNORECASE)
+_USUAL = ("%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H.%M.%S", "%d-%m-%Y %H:%M:%S")
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ["jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec"], start=1
+    )
+}
+_CLOCK = (
+    r"(?:[T ,]+(?:kl\.? *)?(?P<hour>\d{1,2})[.:](?P<minute>\d{2})(?:[.:](?P<second>\d{2})(?:[.,]\d+)?)?)?"
+)
+_ZONE = r"(?: *(?:Z|UTC|GMT|CES?T|EES?T)?(?: ?[+-]\d{1,2}:?(?:\d{2})?)?)?"
+_ISO = re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _CLOCK + _ZONE + r"\Z")
+_PARTS = re.compile(
+    r"(?P<first>\d{1,2})[-/.](?P<other>\d{1,2})[-/.](?P<year>\d{4}|\d{2})" + _CLOCK + _ZONE + r"\Z"
+)
+_WORDS = re.compile(
+    r"(?P<day>\d{1,2})\.? (?P<name>[a-zæøå]{3,9})\.? (?P<year>\d{4})" + _CLOCK + _ZONE + r"\Z"
+)
+
+
+def parse_number(text: str) -> float | None:
+    """Return a number written with decimal comma or point, or None.
+
+    '1.234' is twelve hundred and thirty-four, as a Dane writes it; '1.5' and '1,5' are one and a half. A unit
+    ('år', 'kr.', 'pct.') after the number is passed over.
+    """
+    plain = _UNIT.sub("", text.strip().replace("\u00a0", "").replace("−", "-"))
+    if _THOUSANDS.match(plain):
+        return float(plain.replace(".", "").replace(",", "."))
+    if _COMMA.match(plain):
+        return float(plain.replace(",", "."))
+    if _POINT.match(plain):
+        return float(plain)
+    return None
+
+
+def parse_numbers(values: pd.Series) -> pd.Series:
+    """Return numbers ('Float64') from text; what is no number becomes missing."""
+    codes, different = pd.factorize(values)
+    parsed = pd.array([parse_number(str(text)) for text in different], dtype="Float64")
+    return pd.Series(_spread(parsed, codes), index=values.index, name=values.name)
+
+
+def parse_dates(values: pd.Series) -> pd.Series:
+    """Return times from text; what is no date becomes missing.
+
+    The day stands before the month, as Danes write, unless some value is a date only with the month first and
+    none is a date only with the day first. Time zones are dropped: the clock time is kept.
+    """
+    codes, different = pd.factorize(values)
+    for pattern in _USUAL:
+        quickly = pd.to_datetime(pd.Series(different, dtype="string"), format=pattern, errors="coerce")
+        if quickly.notna().all():
+            times = quickly.astype("datetime64[us]").array
+            return pd.Series(_spread(times, codes), index=values.index, name=values.name)
+    texts = [str(text).strip() for text in different]
+    parsed = [_parse_date(text, day_first=True) for text in texts]
+    if any(found is None for found in parsed):
+        month_first = [_parse_date(text, day_first=False) for text in texts]
+        if _fits_better(month_first, parsed):
+            parsed = month_first
+    times = pd.array(parsed, dtype="datetime64[us]")
+    return pd.Series(_spread(times, codes), index=values.index, name=values.name)
+
+
+def _fits_better(dates: list[pd.Timestamp | None], others: list[pd.Timestamp | None]) -> bool:
+    only_these = any(date is not None and other is None for date, other in zip(dates, others, strict=True))
+    only_others = any(date is None and other is not None for date, other in zip(dates, others, strict=True))
+    return only_these and not only_others
+
+
+def _spread(different: pd.api.extensions.ExtensionArray, codes: object) -> pd.api.extensions.ExtensionArray:
+    return different.take(codes, allow_fill=True)  # type: ignore[arg-type]
+
+
+def _parse_date(text: str, *, day_first: bool) -> pd.Timestamp | None:
+    found = _ISO.match(text)
+    if found:
+        return _time(found, int(found["month"]), int(found["day"]))
+    found = _PARTS.match(text)
+    if found:
+        first, other = int(found["first"]), int(found["other"])
+        return _time(found, other, first) if day_first else _time(found, first, other)
+    found = _WORDS.match(text.casefold())
+    if found and found["name"][:3] in _MONTHS:
+        return _time(found, _MONTHS[found["name"][:3]], int(found["day"]))
+    return None
+
+
+def _time(found: re.Match[str], month: int, day: int) -> pd.Timestamp | None:
+    year = int(found["year"])
+    hour, minute, second = (int(found[part] or 0) for part in ("hour", "minute", "second"))
+    try:
+        return pd.Timestamp(year + 2000 if year < 100 else year, month, day, hour, minute, second)
+    except ValueError:
+        return None

@@ -1,0 +1,133 @@
+"""The one theme: colours, type and measures of every picture, table and page.
+
+One colour has one meaning everywhere. Charts read the constants, pages read the same values as CSS custom
+properties (`css_variables`). All sizes are CSS pixels.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+Weight = Literal["regular", "semibold", "bold", "italic"]
+
+COUNTRY = "#0b4f6c"
+COUNTRY_SOFT = "#5d99b4"
+OWN = "#c8553d"
+OWN_TEXT = "#b0442d"
+COMPARISON = "#7d8894"
+SUPPRESSED = "#6b7680"
+TEXT = "#1c2b33"
+MUTED = "#55626b"
+PAPER = "#ffffff"
+RULE = "#d3d9dd"
+
+# Blue towards agreement, ochre towards disagreement, grey between: the pair that stays apart for readers
+# with red-green colour blindness. From the outermost step to the innermost.
+POSITIVE = (COUNTRY, COUNTRY_SOFT)
+NEGATIVE = ("#7a4a08", "#bd8837")
+NEUTRAL = "#8c959c"
+
+WIDE = 960
+NARROW = 350
+PHONE_BREAK = 600
+MARGIN = 28
+
+TITLE_SIZE = {"wide": 25.0, "narrow": 20.0}
+QUESTION_SIZE = {"wide": 17.0, "narrow": 15.0}
+LABEL_SIZE = {"wide": 16.0, "narrow": 15.0}
+CAPTION_SIZE = {"wide": 14.0, "narrow": 13.0}
+LINE_HEIGHT = 1.28
+
+_FONT_FILES: dict[Weight, str] = {
+    "regular": "SourceSansPro-Regular.ttf",
+    "semibold": "SourceSansPro-Semibold.ttf",
+    "bold": "SourceSansPro-Bold.ttf",
+    "italic": "SourceSansPro-It.ttf",
+}
+_PAGE_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+
+def font_file(weight: Weight) -> Path:
+    """Return the path of the TrueType file that pictures are set in."""
+    return Path(str(files("font_source_sans_pro") / "files" / _FONT_FILES[weight]))
+
+
+def layout_of(width: float) -> Literal["wide", "narrow"]:
+    """Return which layout a picture of that width in pixels takes."""
+    return "narrow" if width < PHONE_BREAK else "wide"
+
+
+def scale_colours(n_negative: int, n_positive: int) -> tuple[list[str], list[str]]:
+    """Return the colours of the steps below and above the neutral one, in reading order.
+
+    Colours are counted from the neutral step outwards, on the longer side's ramp: 'agree' and 'disagree'
+    match in strength also where the scale has no 'strongly disagree'.
+
+    Parameters
+    ----------
+    n_negative, n_positive : int
+        Number of steps on each side.
+    """
+    steps = max(n_negative, n_positive)
+    below = _ramp(*NEGATIVE, steps)[steps - n_negative :]
+    above = _ramp(*POSITIVE, steps)[steps - n_positive :]
+    return below, above[::-1]
+
+
+def mix(colour: str, other: str, share: float) -> str:
+    """Return `colour` with `share` (0–1) of `other` mixed in."""
+    pairs = zip(_channels(colour), _channels(other), strict=True)
+    return "#" + "".join(f"{round(255 * (a + (b - a) * share)):02x}" for a, b in pairs)
+
+
+def contrast(colour: str, other: str) -> float:
+    """Return the contrast ratio of two colours (WCAG 2.1, relative luminance), 1–21."""
+    lighter, darker = sorted((_luminance(colour), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def readable_on(background: str) -> str:
+    """Return the text colour, paper or ink, that reads best on a background."""
+    return max((PAPER, TEXT), key=lambda ink: contrast(ink, background))
+
+
+def css_variables() -> str:
+    """Return the theme as a CSS rule of custom properties for ``:root``."""
+    values = {
+        "country": COUNTRY,
+        "country-soft": COUNTRY_SOFT,
+        "own": OWN,
+        "own-text": OWN_TEXT,
+        "comparison": COMPARISON,
+        "suppressed": SUPPRESSED,
+        "text": TEXT,
+        "muted": MUTED,
+        "paper": PAPER,
+        "rule": RULE,
+        "neutral": NEUTRAL,
+        "positive-outer": POSITIVE[0],
+        "positive-inner": POSITIVE[1],
+        "negative-outer": NEGATIVE[0],
+        "negative-inner": NEGATIVE[1],
+        "font": _PAGE_FONT,
+        "figure-width": f"{WIDE}px",
+        "caption-size": f"{CAPTION_SIZE['wide']:g}px",
+    }
+    body = "\n".join(f"  --borger-{name}: {value};" for name, value in values.items())
+    return f":root {{\n{body}\n}}"
+
+
+def _ramp(outer: str, inner: str, steps: int) -> list[str]:
+    return [mix(outer, inner, step / max(1, steps - 1)) for step in range(steps)]
+
+
+def _channels(colour: str) -> tuple[float, float, float]:
+    red, green, blue = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
+    return red, green, blue
+
+
+def _luminance(colour: str) -> float:
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in _channels(colour)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

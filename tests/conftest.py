@@ -1,0 +1,34 @@
+"""Things that tests in several rooms need."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import settings
+from made_up import made_up_wave
+
+from borgerlib.survey.codebook import Codebook, load_codebook
+
+# The same examples on every run, so that a failure here is one everywhere.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session")
+def leaders_codebook() -> Codebook:
+    """Return the codebook of the leaders' survey."""
+    return load_codebook("lokaldemokrati-2021")
+
+
+@pytest.fixture(scope="session")
+def wave_frame(leaders_codebook: Codebook) -> pd.DataFrame:
+    """Return the made-up wave; copy before changing."""
+    return made_up_wave(leaders_codebook)
+
+
+@pytest.fixture(scope="session")
+def wave_file(wave_frame: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the path of the made-up wave as CSV."""
+    path = tmp_path_factory.mktemp("wave") / "kommuner_2025.csv"
+    wave_frame.to_csv(path, index=False)
+    return str(path)

@@ -1,0 +1,169 @@
+import dataclasses
+
+import pandas as pd
+import pytest
+
+from borgerlib import places
+from borgerlib.errors import DataError, ParameterError
+from borgerlib.population.municipalities import locate, municipalities, municipality, read_municipalities
+
+HEADING = "code,name,full_name,region,province,group,population"
+
+
+def test_there_are_98_municipalities_of_five_regions_eleven_provinces_and_five_groups():
+    frame = municipalities()
+    assert len(frame) == frame["code"].nunique() == frame["name"].nunique() == 98
+    assert (frame["region"].nunique(), frame["province"].nunique(), frame["group"].nunique()) == (5, 11, 5)
+    # Statistics Denmark's 5,822,762 less the 84 of Christiansø, which is no municipality.
+    assert frame["population"].sum() == 5_822_678
+    assert frame["code"].is_monotonic_increasing
+
+
+def test_a_municipality_is_all_that_is_known_about_it():
+    assert dataclasses.astuple(municipality("Odense")) == (
+        "0461",
+        "Odense",
+        "Odense Kommune",
+        "Region Syddanmark",
+        "Fyn",
+        "Storbykommuner",
+        204895,
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ("Odense", "0461"),
+        ("  odense KOMMUNE ", "0461"),
+        ("0461", "0461"),
+        ("461", "0461"),
+        (461, "0461"),
+        (461.0, "0461"),
+        (pd.Series([461]).iloc[0], "0461"),
+        ("Aarhus", "0751"),
+        ("Århus", "0751"),
+        ("A\u030arhus", "0751"),
+        ("AARHUS", "0751"),
+        ("Ærø", "0492"),
+        ("aeroe", "0492"),
+        ("ærø kommune", "0492"),
+        ("København", "0101"),
+        ("Københavns Kommune", "0101"),
+        ("Koebenhavn", "0101"),
+        ("Bornholm", "0400"),
+        ("Bornholms Regionskommune", "0400"),
+        ("Vesthimmerlands Kommune", "0820"),
+        ("Lyngby Taarbæk", "0173"),
+        ("Høje-Tåstrup", "0169"),
+        ("Ringkøbing-Skjern", "0760"),
+        ("Åbenrå", "0580"),
+    ],
+)
+def test_every_common_spelling_is_understood(given, code):
+    assert municipality(given).code == code
+
+
+def test_every_name_full_name_and_code_leads_back_to_its_municipality():
+    for row in municipalities().itertuples():
+        assert {municipality(text).code for text in (row.name, row.full_name, row.code)} == {row.code}
+        assert municipality(row.full_name.upper()).code == row.code
+
+
+def test_full_names_are_the_official_ones():
+    full_names = municipalities().set_index("name")["full_name"]
+    irregular = {name: full for name, full in full_names.items() if full != f"{name} Kommune"}
+    assert irregular == {"København": "Københavns Kommune", "Bornholm": "Bornholms Regionskommune"}
+    assert full_names[["Nordfyns", "Vesthimmerlands", "Morsø", "Lyngby-Taarbæk"]].tolist() == [
+        "Nordfyns Kommune",
+        "Vesthimmerlands Kommune",
+        "Morsø Kommune",
+        "Lyngby-Taarbæk Kommune",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("Odnse", ["'Odnse'", "'Odense'", "borgerlib.municipalities()"]),
+        ("Vesthimmerland", ["'Vesthimmerlands'"]),
+        ("Copenhagen", ["'København'"]),
+        ("0411", ["municipality code '0411'", "'0410'"]),
+        ("99999", ["'99999'", "98"]),
+        ("Kommune", ["'Kommune'"]),
+        ("", ["empty"]),
+        ("  ", ["empty"]),
+        (True, ["True"]),
+        (None, ["None"]),
+        (4.5, ["4.5"]),
+        (float("nan"), ["nan"]),
+    ],
+)
+def test_an_unknown_municipality_is_refused_with_the_nearest_names(given, words):
+    with pytest.raises(ParameterError) as raised:
+        municipality(given)
+    assert [word for word in words if word not in str(raised.value)] == []
+
+
+def test_locate_adds_what_is_known_to_each_row_in_its_order():
+    codes = pd.Series(["0751", "461", "0751"], index=[7, 3, 5], name="kommunekode")
+    before = codes.copy()
+    located = locate(codes)
+    assert located.index.tolist() == [7, 3, 5]
+    assert located["name"].tolist() == ["Aarhus", "Odense", "Aarhus"]
+    assert located["region"].tolist() == ["Region Midtjylland", "Region Syddanmark", "Region Midtjylland"]
+    assert list(located.columns) == ["code", "name", "region", "province", "group"]
+    pd.testing.assert_series_equal(codes, before)
+
+
+def test_locate_reads_numbers_and_categories():
+    assert locate(pd.Series([461, 751]))["name"].tolist() == ["Odense", "Aarhus"]
+    assert locate(pd.Series(["461", "461"], dtype="category"))["province"].tolist() == ["Fyn", "Fyn"]
+
+
+def test_locate_lists_every_value_that_is_no_municipality():
+    codes = pd.Series(["0461", "9999", "Odnse", "9999", None], name="kommunekode")
+    with pytest.raises(DataError) as raised:
+        locate(codes)
+    assert "kommunekode" in raised.value.message
+    assert len(raised.value.problems) == 3
+    assert raised.value.problems[0].startswith("2 rows: Unknown municipality code '9999'")
+    assert raised.value.problems[1].startswith("1 row: Unknown municipality 'Odnse'")
+
+
+def test_a_damaged_list_of_municipalities_is_refused(tmp_path):
+    sound = places.raw_data("befolkning", "kommuner.csv").read_text(encoding="utf-8")
+    file = tmp_path / "kommuner.csv"
+
+    file.write_text(sound, encoding="utf-8")
+    assert len(read_municipalities(file)) == 98
+
+    file.write_text(
+        sound.replace("0461,Odense", "461,Odense").replace(",40965\n", ",mange\n", 1), encoding="utf-8"
+    )
+    with pytest.raises(DataError, match="is damaged") as raised:
+        read_municipalities(file)
+    # Line 1 is the heading; Furesø (40,965 people) is the 18th municipality and Odense the 52nd.
+    assert [problem.split(":")[0] for problem in raised.value.problems] == ["line 19", "line 53"]
+    assert "git checkout" in raised.value.hint
+
+    file.write_text("\n".join(sound.splitlines()[:-1]), encoding="utf-8")
+    with pytest.raises(DataError) as raised:
+        read_municipalities(file)
+    assert raised.value.problems == ("there should be 98 different codes",)
+
+    file.write_text("kode;navn\n0461;Odense\n", encoding="utf-8")
+    with pytest.raises(DataError, match="kode;navn"):
+        read_municipalities(file)
+
+    file.write_bytes(sound.encode("cp1252"))
+    with pytest.raises(DataError, match="UTF-8"):
+        read_municipalities(file)
+
+
+def test_a_row_with_too_few_or_too_many_cells_is_told(tmp_path):
+    file = tmp_path / "kommuner.csv"
+    file.write_text(f"{HEADING}\n0461,Odense\n0751,a,b,c,d,e,1,2\n", encoding="utf-8")
+    with pytest.raises(DataError) as raised:
+        read_municipalities(file)
+    assert [problem.split(":")[0] for problem in raised.value.problems[:2]] == ["line 2", "line 3"]

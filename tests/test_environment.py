@@ -1,0 +1,55 @@
+"""pyproject.toml, environment.yml and constraints.txt tell the same story."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def normalised(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def requirement_name(requirement: str) -> str:
+    return normalised(re.match(r"[A-Za-z0-9_.-]+", requirement).group())
+
+
+@pytest.fixture(scope="module")
+def project():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+@pytest.fixture(scope="module")
+def pins():
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def test_environment_yml_names_the_same_requirements(project):
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    conda = [entry for entry in environment["dependencies"] if isinstance(entry, str)]
+    pip = [entry for part in environment["dependencies"] if isinstance(part, dict) for entry in part["pip"]]
+    named = {
+        re.sub(r"\s", "", entry) for entry in conda + pip if requirement_name(entry) not in ("python", "pip")
+    }
+    wanted = {re.sub(r"\s", "", entry) for entry in project["dependencies"]}
+    wanted |= {re.sub(r"\s", "", e) for e in project["optional-dependencies"]["test"]}
+    assert named == wanted
+    assert f"python{project['requires-python']}" in conda
+
+
+def test_every_requirement_is_pinned(project, pins):
+    pinned = {requirement_name(pin) for pin in pins}
+    everything = project["dependencies"] + [
+        e for extra in project["optional-dependencies"].values() for e in extra
+    ]
+    assert {requirement_name(entry) for entry in everything} <= pinned
+
+
+def test_pins_are_exact_and_hold_no_address(pins):
+    for pin in pins:
+        assert re.fullmatch(r"[A-Za-z0-9_.\-]+==[^\s/]+", pin), pin

@@ -1,0 +1,330 @@
+"""What nbval cannot see: the notebooks' form, their pictures and the numbers these are drawn from."""
+
+import ast
+import base64
+import copy
+import io
+import itertools
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import papermill
+import pytest
+from PIL import Image
+
+from borgerlib.lokaldemokrati.insights import load_registry
+from borgerlib.runs.execute import run_notebook
+from borgerlib.view.chart import MIME_TYPE
+from borgerlib.view.insight import open_insight
+from borgerlib.view.text import PAGE_MIME_TYPE
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[01][0-9]_*.ipynb"))
+PARAMETERS = {
+    "municipality": "str",
+    "survey": "str",
+    "own_answers": "str",
+    "confidence": "float",
+    "min_cell": "int",
+}
+# In a string or a comment anything may stand; as code these are work that belongs in the library.
+FORBIDDEN = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.For,
+    ast.While,
+    ast.Lambda,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
+    ast.If,
+    ast.Try,
+    ast.With,
+)
+
+each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def tagged(notebook, tag):
+    return [cell for cell in notebook.cells if tag in cell.metadata.get("tags", [])]
+
+
+def charts(notebook):
+    return [
+        output.data[MIME_TYPE]
+        for cell in code_cells(notebook)
+        for output in cell.outputs
+        if MIME_TYPE in output.get("data", {})
+    ]
+
+
+def test_there_are_eleven_numbered_as_the_insights():
+    assert [path.stem[:2] for path in NOTEBOOKS] == [f"{number:02d}" for number in range(11)]
+    slugs = [path.stem[3:].replace("_", "-") for path in NOTEBOOKS[1:]]
+    assert slugs == [insight.slug for insight in load_registry().insights]
+
+
+class TestForm:
+    @each_notebook
+    def test_the_parameters_cell_declares_the_five_with_types_and_help(self, path):
+        assert len(tagged(read(path), "parameters")) == 1
+        declared = papermill.inspect_notebook(str(path))
+        assert {name: found["inferred_type_name"] for name, found in declared.items()} == PARAMETERS
+        assert all(len(found["help"]) > 20 for found in declared.values())
+        assert {name: ast.literal_eval(found["default"]) for name, found in declared.items()} == {
+            "municipality": "",
+            "survey": "lokaldemokrati-2021",
+            "own_answers": "",
+            "confidence": 0.95,
+            "min_cell": 5,
+        }
+
+    def test_the_parameters_read_alike_everywhere(self):
+        assert len({tagged(read(path), "parameters")[0].source for path in NOTEBOOKS}) == 1
+
+    @each_notebook
+    def test_cells_call_and_do_not_program(self, path):
+        for cell in code_cells(read(path)):
+            tree = ast.parse(cell.source)
+            nodes = list(ast.walk(tree))
+            assert not [node for node in nodes if isinstance(node, FORBIDDEN)], cell.source
+            called = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+            assert not called & {"groupby", "merge", "apply", "query", "read_csv", "read_parquet"}, (
+                cell.source
+            )
+            assert len(tree.body) <= (5 if "parameters" in cell.metadata.get("tags", []) else 4)
+
+    @each_notebook
+    def test_no_cell_names_a_path(self, path):
+        for cell in code_cells(read(path)):
+            strings = [n.value for n in ast.walk(ast.parse(cell.source)) if isinstance(n, ast.Constant)]
+            assert not [
+                text
+                for text in strings
+                if isinstance(text, str) and re.search(r"[/\\]|\.(csv|toml|parquet)", text)
+            ]
+
+    @each_notebook
+    def test_no_number_is_typed_into_the_prose(self, path):
+        for cell in read(path).cells:
+            if cell.cell_type != "markdown":
+                continue
+            prose = [line for line in cell.source.splitlines() if not line.startswith("#")]
+            # covid-19 is a name, not a finding.
+            assert not re.search(r"\d", "\n".join(prose).replace("covid-19", "")), cell.source
+
+    @each_notebook
+    def test_headings_begin_with_one_of_the_first_rank_and_skip_none(self, path):
+        ranks = [
+            len(line) - len(line.lstrip("#"))
+            for cell in read(path).cells
+            if cell.cell_type == "markdown"
+            for line in cell.source.splitlines()
+            if line.startswith("#")
+        ]
+        assert ranks[0] == 1
+        assert ranks.count(1) == 1
+        assert all(after <= before + 1 for before, after in itertools.pairwise(ranks))
+
+    @each_notebook
+    def test_the_last_section_is_method_and_uncertainty(self, path):
+        headings = [
+            c.source for c in read(path).cells if c.cell_type == "markdown" and c.source.startswith("## ")
+        ]
+        assert headings[-1].startswith("## Metode og usikkerhed")
+        assert [cell.source for cell in code_cells(read(path))][-2:] == [
+            "insight.method()",
+            "insight.run_stamp()",
+        ]
+
+    @each_notebook
+    def test_only_the_run_stamp_is_kept_from_comparison(self, path):
+        assert [cell.source for cell in tagged(read(path), "nbval-ignore-output")] == ["insight.run_stamp()"]
+        assert not tagged(read(path), "nbval-skip")
+        assert not re.search(r"NBVAL_|PYTEST_VALIDATE", path.read_text(encoding="utf-8"))
+
+
+class TestOutputs:
+    @each_notebook
+    def test_every_cell_was_run_in_order_without_error(self, path):
+        # nbval passes over a cell that was never run.
+        notebook = read(path)
+        assert [cell.execution_count for cell in code_cells(notebook)] == list(
+            range(1, len(code_cells(notebook)) + 1)
+        )
+        kinds = {output.output_type for cell in code_cells(notebook) for output in cell.outputs}
+        assert kinds == {"execute_result"}
+
+    @each_notebook
+    def test_the_page_tells_its_number_and_finding(self, path):
+        pages = [
+            o.data[PAGE_MIME_TYPE]
+            for c in code_cells(read(path))
+            for o in c.outputs
+            if PAGE_MIME_TYPE in o.data
+        ]
+        assert [page["number"] for page in pages] == [int(path.stem[:2])]
+        assert pages[0]["slug"] == path.stem[3:].replace("_", "-")
+        assert re.search(r"\d", pages[0]["finding"])
+
+    @each_notebook
+    def test_every_picture_says_what_it_shows(self, path):
+        pictures = [o for c in code_cells(read(path)) for o in c.outputs if "image/png" in o.data]
+        assert pictures
+        for output in pictures:
+            alt = output.metadata["image/png"]["alt"]
+            assert alt == output.data[MIME_TYPE]["alt"]
+            assert len(alt) > 80
+            assert re.search(r"\d", alt)
+
+    @each_notebook
+    def test_nothing_tells_of_the_machine(self, path):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"/home/|/root/|/tmp/|/work/|site-packages|Users\\\\", text)
+        assert "papermill" not in read(path).metadata
+
+    def test_every_figure_of_the_report_appears_once(self):
+        drawn = [
+            call
+            for path in NOTEBOOKS
+            for call in re.findall(r'insight\.figure\(\\"(\w+)\\"\)', path.read_text())
+        ]
+        wanted = [str(number) for number in range(1, 14)] + [f"N{number}" for number in range(1, 5)]
+        assert sorted(set(drawn) & set(wanted)) == sorted(wanted)
+        assert len(drawn) == len(set(drawn))
+        assert set(drawn) == {figure.id for figure in load_registry().figures}
+
+
+def pixels(base64_png):
+    image = Image.open(io.BytesIO(base64.b64decode(base64_png))).convert("L")
+    return np.asarray(image, dtype=float)
+
+
+def alike(committed, fresh):
+    """Whether two pictures show the same; another version of a library may move an edge by a pixel."""
+    one, other = pixels(committed), pixels(fresh)
+    if max(abs(a - b) for a, b in zip(one.shape, other.shape, strict=True)) > 4:
+        return False
+    height, width = (min(a, b) for a, b in zip(one.shape, other.shape, strict=True))
+    return bool((np.abs(one[:height, :width] - other[:height, :width]) > 64).mean() < 0.01)
+
+
+class TestFiguresAreInStep:
+    @each_notebook
+    def test_the_committed_charts_are_those_drawn_now(self, path):
+        number = int(path.stem[:2])
+        page = open_insight(number)
+        figures = load_registry().figures_of(number)
+        committed = charts(read(path))
+        assert len(committed) == len(figures)
+        for figure, kept in zip(figures, committed, strict=True):
+            chart = page.figure(figure.id)
+            fresh = json.loads(json.dumps(chart._repr_mimebundle_()[0][MIME_TYPE]))
+            assert kept["rows"] == [list(row) for row in chart.table.rows]
+            assert {k: v for k, v in kept.items() if k not in ("wide", "narrow")} == {
+                k: v for k, v in fresh.items() if k not in ("wide", "narrow")
+            }
+            assert alike(kept["wide"], fresh["wide"])
+            assert alike(kept["narrow"], fresh["narrow"])
+
+    def test_another_figure_is_not_alike(self):
+        first, second = charts(read(NOTEBOOKS[2]))
+        assert not alike(first["wide"], second["wide"])
+
+    def test_a_bar_of_another_length_is_not_alike(self):
+        picture = charts(read(NOTEBOOKS[3]))[0]["wide"]
+        image = Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGB")
+        # Half of the second bar is gone.
+        height, width = image.height, image.width
+        image.paste("white", (width // 2, height // 16, width, 3 * height // 16))
+        file = io.BytesIO()
+        image.save(file, format="PNG")
+        assert not alike(picture, base64.b64encode(file.getvalue()).decode())
+
+
+def reworded(data):
+    assert "63" in data["text/plain"]
+    data["text/plain"] = data["text/plain"].replace("63", "64", 1)
+
+
+def recounted(data):
+    data[MIME_TYPE]["rows"][0][1] = "1 pct."
+
+
+def redrawn(data):
+    data["image/png"] = data[MIME_TYPE]["wide"] = data[MIME_TYPE]["narrow"] = "AAAA"
+
+
+@pytest.mark.slow
+def test_nbval_sees_a_changed_number_and_not_the_bytes_of_a_picture(tmp_path):
+    notebook = read(NOTEBOOKS[3])
+    parameters, opened, figure = code_cells(notebook)[:3]
+    notebook.cells = [parameters, opened]
+    for change in (reworded, recounted, redrawn):
+        cell = copy.deepcopy(figure)
+        cell["id"] = change.__name__
+        change(cell.outputs[0].data)
+        notebook.cells.append(cell)
+    nbformat.write(notebook, tmp_path / "aendret.ipynb")
+    command = [sys.executable, "-m", "pytest", "--nbval", "-p", "conftest", "-p", "no:cacheprovider", "-v"]
+    command += ["-c", "pyproject.toml", "--rootdir", ".", "--color", "no", str(tmp_path / "aendret.ipynb")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    assert dict(re.findall(r"::Cell (\d) (PASSED|FAILED) ", done.stdout)) == {
+        "0": "PASSED",
+        "1": "PASSED",
+        "2": "FAILED",
+        "3": "FAILED",
+        "4": "PASSED",
+    }
+    # pytest tells each failure once more, whole, in its summary where the variable CI is set.
+    failures = done.stdout.partition("short test summary")[0]
+    assert re.findall(r"mismatch '([^']+)'", failures) == ["text/plain", MIME_TYPE]
+    assert done.returncode == 1
+
+
+@pytest.mark.slow
+def test_papermill_alone_runs_a_notebook_from_any_folder(tmp_path):
+    command = [
+        sys.executable,
+        "-m",
+        "papermill",
+        str(NOTEBOOKS[2]),
+        "ud.ipynb",
+        "-p",
+        "municipality",
+        "Furesø",
+    ]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    notebook = read(tmp_path / "ud.ipynb")
+    given = ast.parse(tagged(notebook, "injected-parameters")[0].source).body[0]
+    assert ast.unparse(given) == "municipality = 'Furesø'"
+    assert [len(chart["rows"]) for chart in charts(notebook)] == [
+        len(c["rows"]) for c in charts(read(NOTEBOOKS[2]))
+    ]
+
+
+@pytest.mark.slow
+def test_the_same_notebook_runs_on_a_later_wave(tmp_path, wave_file, monkeypatch):
+    # A workspace of its own: where somebody has prepared Odense, its citizens would be in the notebook too.
+    monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
+    parameters = {"municipality": "Odense", "survey": wave_file}
+    run = run_notebook(NOTEBOOKS[4], tmp_path / "maaling.ipynb", parameters)
+    drawn = charts(read(run.path))
+    assert len(drawn) == len(charts(read(NOTEBOOKS[4])))
+    assert all("målingen »kommuner_2025«" in chart["caption"] for chart in drawn)
