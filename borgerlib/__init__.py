@@ -51,6 +51,7 @@ _HOMES = {
     "borgerlib.statistics.segmentation": ("Segment", "assign_segments", "load_segments", "save_segments"),
     "borgerlib.statistics.latent_classes": ("LatentClasses", "latent_classes"),
     "borgerlib.statistics.representativeness": ("participation_rates", "representativeness"),
+    "borgerlib.statistics.cube": ("Cube", "build_cube"),
     "borgerlib.statistics.disclosure": ("DisclosedEstimates", "as_published", "disclose"),
     "borgerlib.statistics.disclosure_audit": ("feasible_ranges",),
     "borgerlib.statistics.finite_population": (
@@ -67,6 +68,7 @@ _HOMES = {
     "borgerlib.lokaldemokrati.audit": ("audit",),
     "borgerlib.lokaldemokrati.cases": ("load_cases",),
     "borgerlib.lokaldemokrati.leaders": ("open_leaders_survey",),
+    "borgerlib.interest.filter_cube": ("FilterCube", "open_filter_cube"),
     "borgerlib.interest.prepare": ("prepare",),
     "borgerlib.interest.store": ("load", "prepared_municipalities"),
     "borgerlib.interest.weighting_summary": ("load_weighting",),

@@ -1,0 +1,61 @@
+"""The cube of a prepared survey is kept, and is never older than its respondents."""
+
+import os
+
+import pytest
+from simulated_citizens import prepared_citizens
+
+from borgerlib.errors import DataError
+from borgerlib.interest.filter_cube import FILE, open_filter_cube
+from borgerlib.interest.store import load, processed_folder
+from borgerlib.statistics.estimation import estimate_proportions
+
+BANDS = [15, 25, 45, 60, 70]
+
+
+@pytest.fixture(scope="module")
+def odense(tmp_path_factory):
+    with prepared_citizens(tmp_path_factory.mktemp("cube"), "Odense", n=1500):
+        open_filter_cube("Odense", age_bands=BANDS)
+        yield processed_folder("Odense")
+
+
+def test_it_is_kept_beside_the_respondents(odense):
+    assert (odense / FILE).is_file()
+    assert open_filter_cube("odense", age_bands=BANDS).origin == "kept"
+    assert not list(odense.glob(".cube-*"))
+
+
+def test_a_kept_cube_counts_as_the_respondents_do(odense):
+    cube = open_filter_cube("Odense", age_bands=BANDS).cube
+    respondents = load("odense")
+    old = respondents.assign(chosen=respondents["alder"].between(60, 69).fillna(False).astype(bool))
+    rows = estimate_proportions(old, "tid", by="chosen", weight="weight")
+    told = cube.proportions(cube.select({"age": ["60-69"]}), "time")
+    assert told["proportion"].tolist() == pytest.approx(rows[rows["chosen"]]["proportion"].tolist())
+    assert set(cube.roles) >= {"age", "sex", "area_type", "topics", "time", "formats"}
+
+
+def test_newer_respondents_and_other_age_groups_build_it_anew(odense):
+    state = (odense / "respondents.parquet").stat()
+    os.utime(odense / "respondents.parquet", ns=(state.st_atime_ns, state.st_mtime_ns + 1))
+    assert open_filter_cube("Odense", age_bands=BANDS).origin == "outdated"
+    assert open_filter_cube("Odense", age_bands=BANDS).origin == "kept"
+    assert open_filter_cube("Odense", age_bands=[15, 60]).origin == "outdated"
+    assert open_filter_cube("Odense", age_bands=BANDS).origin == "outdated"
+
+
+@pytest.mark.parametrize("torn", ["empty", "half", "changed"])
+def test_a_damaged_file_is_built_anew(odense, torn):
+    whole = (odense / FILE).read_bytes()
+    middle = len(whole) // 2
+    flipped = whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :]
+    (odense / FILE).write_bytes({"empty": b"", "half": whole[:middle], "changed": flipped}[torn])
+    assert open_filter_cube("Odense", age_bands=BANDS).origin == "damaged"
+    assert open_filter_cube("Odense", age_bands=BANDS).origin == "kept"
+    assert (odense / FILE).read_bytes() == whole
+
+
+def test_a_municipality_without_respondents_says_which_command_makes_them(odense):
+    with pytest.raises(DataError, match="borger prepare Aarhus"):
+        open_filter_cube("Aarhus", age_bands=BANDS)
