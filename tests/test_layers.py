@@ -16,7 +16,8 @@ LAYERS = [
     {"lokaldemokrati", "interest"},
     {"view"},
     {"contact", "runs"},
-    {"cli", "cli_citizens"},
+    {"dashboard"},
+    {"cli", "cli_batch", "cli_citizens", "cli_dashboard"},
 ]
 RANK = {room: rank for rank, layer in enumerate(LAYERS) for room in layer}
 

@@ -102,8 +102,8 @@ def interest_estimates(
     disclosed = disclose(
         options,
         min_cell=min_cell,
-        base=_base(respondents),
-        source=_source(respondents, codebook, raked_to),
+        base=base_of(respondents),
+        source=source_of(respondents, codebook, raked_to),
         confidence=confidence,
         simulated=bool(respondents.attrs.get("simulated", False)),
     )
@@ -250,12 +250,14 @@ def _label(item: Item, reference: str) -> str:
     return danish.listing(shorts, last="eller")
 
 
-def _base(respondents: pd.DataFrame) -> str:
+def base_of(respondents: pd.DataFrame) -> str:
+    """Return who was asked: 'borgere i Odense Kommune'."""
     name = respondents.attrs.get("municipality", "")
     return f"borgere i {find_municipality(name).full_name}" if name else "borgere"
 
 
-def _source(respondents: pd.DataFrame, codebook: Codebook, raked_to: WeightingResult | None) -> str:
+def source_of(respondents: pd.DataFrame, codebook: Codebook, raked_to: WeightingResult | None) -> str:
+    """Return the source line: whose answers, what they are weighted by, and whether they are simulated."""
     words = {"sex": "køn", "age": "alder", "area": "område", "area_type": "områdetype"}
     columns = {item.id: words[item.role] for item in codebook if item.role in words}
     told = (

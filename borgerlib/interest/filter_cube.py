@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tempfile
@@ -13,22 +14,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 
 from borgerlib.errors import DataError
 from borgerlib.interest import store
-from borgerlib.interest.segments import SEGMENT, segments_of
+from borgerlib.interest.filters import SEGMENTS_FILE, Offer, filterable, offer_of, saved_folder
 from borgerlib.interest.weighting_plan import WEIGHT
-from borgerlib.population.ages import age_band
 from borgerlib.statistics.cube import Cube, build_cube
-from borgerlib.survey.age_repairs import age_column
-from borgerlib.survey.codebook import Codebook, load_codebook
 
 FILE = "cube.npz"
-ROLES = ("age", "sex", "area_type", "area", "topics", "time", "formats", "segment")
-_AGE = "alder i grupper"
 # Raised when the file's layout changes, so that an older file is built anew.
-_LAYOUT = 1
+_LAYOUT = 2
 
 Origin = Literal["kept", "first", "damaged", "outdated"]
 
@@ -40,13 +35,16 @@ class FilterCube:
     Parameters
     ----------
     cube : Cube
-        Roles are those of `ROLES` that were asked and answered.
+        Roles are those of `borgerlib.interest.filters.ROLES` that were asked and answered.
+    offer : Offer
+        What the cube can be filtered by, in words.
     origin : {'kept', 'first', 'damaged', 'outdated'}
         Whether it was found beside the respondents, or why it was built: there was none, it was damaged, or
-        the respondents, the age groups or the layout are others than it was built from.
+        the respondents, the saved segments, the age groups or the layout are others than it was built from.
     """
 
     cube: Cube
+    offer: Offer
     origin: Origin
 
 
@@ -69,40 +67,11 @@ def open_filter_cube(municipality: str, *, age_bands: Sequence[int]) -> FilterCu
     wanted = _fingerprint(folder, municipality, age_bands)
     found, origin = _kept(folder / FILE, wanted)
     if found is not None:
-        return FilterCube(found, "kept")
-    cube = _built(municipality, age_bands)
-    _keep(folder / FILE, cube, wanted)
-    return FilterCube(cube, origin)
-
-
-def _built(municipality: str, age_bands: Sequence[int]) -> Cube:
-    respondents = store.load(municipality)
-    codebook = load_codebook(store.codebook_path(municipality))
-    roles = {
-        role: item.id
-        for role in ROLES
-        if role not in ("age", "segment") and (item := codebook.with_role(role)) is not None
-    }
-    frame = _with_ages(respondents, codebook, age_bands)
-    kinds = segments_of(respondents, codebook, municipality)
-    if kinds is not None:
-        frame = frame.assign(**{SEGMENT: kinds.assigned})
-    roles |= {"age": _AGE, "segment": SEGMENT}
-    answered = {role: roles[role] for role in ROLES if role in roles and _is_answered(frame, roles[role])}
-    return build_cube(frame, answered, weight=WEIGHT)
-
-
-def _with_ages(respondents: pd.DataFrame, codebook: Codebook, age_bands: Sequence[int]) -> pd.DataFrame:
-    column = age_column(codebook)
-    if column not in respondents:
-        return respondents
-    bands = age_band(respondents[column], bands=age_bands, min_age=int(respondents.attrs["min_age"]))
-    return respondents.assign(**{_AGE: bands})
-
-
-def _is_answered(frame: pd.DataFrame, item: str) -> bool:
-    columns = [name for name in frame.columns if name == item or str(name).startswith(f"{item}__")]
-    return bool(columns) and bool(frame[columns].notna().any(axis=None))
+        return FilterCube(*found, "kept")
+    ready = filterable(municipality, age_bands=age_bands)
+    cube = build_cube(ready.respondents, ready.items, weight=WEIGHT)
+    _keep(folder / FILE, cube, ready.offer, wanted)
+    return FilterCube(cube, ready.offer, origin)
 
 
 def _fingerprint(folder: Path, municipality: str, age_bands: Sequence[int]) -> dict[str, Any]:
@@ -119,17 +88,25 @@ def _fingerprint(folder: Path, municipality: str, age_bands: Sequence[int]) -> d
         "bytes": state.st_size,
         "modified": state.st_mtime_ns,
         "age_bands": [int(band) for band in age_bands],
+        "segments": _digest(saved_folder(municipality) / SEGMENTS_FILE),
     }
 
 
-def _kept(path: Path, wanted: dict[str, Any]) -> tuple[Cube | None, Origin]:
-    """Return the cube of a file, or none and why it cannot be used."""
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def _kept(path: Path, wanted: dict[str, Any]) -> tuple[tuple[Cube, Offer] | None, Origin]:
+    """Return the cube and the offer of a file, or none and why it cannot be used."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
             told = json.loads(str(arrays["told"]))
             if told["of"] != wanted:
                 return None, "outdated"
-            return _cube_of(arrays, told), "kept"
+            return (_cube_of(arrays, told), offer_of(told["offer"])), "kept"
     except FileNotFoundError:
         return None, "first"
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
@@ -148,8 +125,13 @@ def _cube_of(arrays: Any, told: dict[str, Any]) -> Cube:
     )
 
 
-def _keep(path: Path, cube: Cube, wanted: dict[str, Any]) -> None:
-    told = {"of": wanted, "size": cube.size, "roles": {role: list(of) for role, of in cube.roles.items()}}
+def _keep(path: Path, cube: Cube, offer: Offer, wanted: dict[str, Any]) -> None:
+    told = {
+        "of": wanted,
+        "size": cube.size,
+        "roles": {role: list(of) for role, of in cube.roles.items()},
+        "offer": offer.to_json(),
+    }
     arrays: dict[str, Any] = {f"chosen_{role}": rows for role, rows in cube.chosen.items()}
     arrays |= {f"answered_{role}": rows for role, rows in cube.answered.items()}
     # Whoever may only read the folder builds the cube anew each time.

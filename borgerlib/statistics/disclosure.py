@@ -1,12 +1,14 @@
 """What may be shown: the gate between estimates and everything a reader sees.
 
-Charts, tables, dashboards and exports accept `DisclosedEstimates` alone, and only the two functions here
-make one: `disclose` for microdata, `as_published` for numbers that are public already.
+Charts, tables, dashboards and exports accept `DisclosedEstimates` alone, and only the three functions here
+make one: `disclose` for the tables of a report, `disclose_selection` for what a reader of a dashboard
+selects, `as_published` for numbers that are public already.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Integral
 from typing import Literal
@@ -18,6 +20,7 @@ from numpy.typing import NDArray
 from borgerlib.errors import DisclosureError, ParameterError
 from borgerlib.statistics.confidentiality import hide
 from borgerlib.statistics.disclosure_tables import Item, read_items
+from borgerlib.statistics.selection_disclosure import Guard, SelectionSize
 from borgerlib.statistics.suppression import Mask
 
 DEFAULT_MIN_CELL = 5
@@ -46,7 +49,7 @@ _REQUIRED = (
 
 @dataclass(frozen=True)
 class DisclosedEstimates:
-    """Estimates that may be shown; made by `disclose` or `as_published`, never directly.
+    """Estimates that may be shown; made by `disclose`, `disclose_selection` or `as_published` alone.
 
     Parameters
     ----------
@@ -171,6 +174,60 @@ def disclose(
     _blank(frame, hidden, without_n, step)
     origin: Origin = "simulated" if simulated else "microdata"
     return DisclosedEstimates(frame, origin, base, source, confidence, int(min_cell), _token=_GATE)
+
+
+def disclose_selection(
+    guard: Guard,
+    levels: Mapping[str, Sequence[str]],
+    roles: Sequence[str],
+    labels: Mapping[tuple[str, str], str],
+    *,
+    base: str,
+    source: str,
+    simulated: bool,
+    confidence: float = 0.95,
+) -> tuple[SelectionSize, DisclosedEstimates]:
+    """Return what may be told of a selection of respondents that a reader makes and changes.
+
+    Parameters
+    ----------
+    guard : Guard
+        Of the cube, as `borgerlib.statistics.selection_disclosure.guard_of` returns.
+    levels : mapping of str to sequence of str
+        The selection: role → levels.
+    roles : sequence of str
+        What is asked of the selected.
+    labels : mapping of (str, str) to str
+        Role and level → its Danish name.
+    base, source, simulated, confidence
+        See `DisclosedEstimates` and `disclose`.
+
+    Returns
+    -------
+    SelectionSize
+        How many are meant.
+    DisclosedEstimates
+        One row a role × level, in order; item is the role. Counts are not told, n is that of the selection.
+        Columns besides: settled (bool: the selection itself says so, as where it is made of who chose it).
+
+    Raises
+    ------
+    ParameterError
+        There is no such role or level.
+    """
+    from borgerlib.statistics.selection_estimates import with_intervals
+
+    check_min_cell(guard.min_cell)
+    size = guard.size(levels)
+    frame = with_intervals(guard.shares(levels, roles, size), size, confidence=confidence)
+    rows = len(frame)
+    frame["label"] = [labels[key] for key in zip(frame["item"], frame["option"], strict=True)]
+    frame["group"] = frame["group_label"] = ""
+    frame["n"] = pd.array([size.n] * rows, dtype="Int64")
+    frame["count"] = pd.array([None] * rows, dtype="Int64")
+    frame["note"] = np.where(frame["suppressed"], TOO_FEW, "")
+    origin: Origin = "simulated" if simulated else "microdata"
+    return size, DisclosedEstimates(frame, origin, base, source, confidence, guard.min_cell, _token=_GATE)
 
 
 def check_min_cell(min_cell: int) -> None:

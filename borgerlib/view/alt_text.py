@@ -5,8 +5,8 @@ One place for them, so that report, table and dashboard say the same thing in th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Literal
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -14,6 +14,8 @@ from borgerlib.danish import listing, number, percent, percent_range
 from borgerlib.statistics.disclosure import DisclosedEstimates
 
 Unit = Literal["pct", "antal"]
+# A row of a frame, or the same as a record, which is quicker to come by.
+Row = pd.Series | Mapping[Any, Any]
 
 SIMULATED = "SIMULEREDE DATA"
 TOO_FEW = "for få svar"
@@ -100,7 +102,7 @@ def format_value(value: float, unit: Unit) -> str:
     return percent(value) if unit == "pct" else number(value)
 
 
-def value_words(row: pd.Series, unit: Unit) -> str:
+def value_words(row: Row, unit: Unit) -> str:
     """Return what a row shows: '67 pct.', 'for få svar', or why there is no value."""
     if row["suppressed"]:
         return TOO_FEW
@@ -108,7 +110,7 @@ def value_words(row: pd.Series, unit: Unit) -> str:
     return (str(row["note"]) or NO_VALUE) if pd.isna(value) else format_value(float(value), unit)
 
 
-def interval_words(row: pd.Series) -> str:
+def interval_words(row: Row) -> str:
     """Return a row's interval in whole percent without the unit: '55–77'; '' where there is none."""
     if pd.isna(row["ci_lower"]) or row["suppressed"]:
         return ""
@@ -146,22 +148,37 @@ def describe(
         Labels of the rows that stand out.
     """
     groups = [
-        _numbers(str(rows["group_label"].iloc[0]), rows, unit)
+        _numbers(str(rows["group_label"].iloc[0]), rows.to_dict(orient="records"), unit)
         for _, rows in frame.groupby("group", sort=False)
     ]
-    has_interval = unit == "pct" and frame["ci_lower"].notna().any()
-    scope = f"Tallene, med {uncertainty(estimates.confidence)} i parentes" if has_interval else "Tallene"
+    has_interval = unit == "pct" and bool(frame["ci_lower"].notna().any())
     marks = [f"Fremhævet: {listing([f'»{label}«' for label in highlighted])}"] if highlighted else []
     marks += [f"{name} har svaret »{label}«" for name, label in own]
+    return _described(kind, title, question, groups, marks, estimates.confidence if has_interval else None)
+
+
+def describe_rows(
+    kind: str, rows: Sequence[Mapping[Any, Any]], *, title: str, question: str, confidence: float
+) -> str:
+    """Return `describe` of one group's shares given as records: for pictures that change while one looks."""
+    has_interval = any(not pd.isna(row["ci_lower"]) for row in rows)
+    groups = [_numbers("", rows, "pct")]
+    return _described(kind, title, question, groups, [], confidence if has_interval else None)
+
+
+def _described(
+    kind: str, title: str, question: str, groups: list[str], marks: list[str], confidence: float | None
+) -> str:
+    scope = f"Tallene, med {uncertainty(confidence)} i parentes" if confidence else "Tallene"
     return sentences([KINDS[kind], title, question, f"{scope}: {'. '.join(groups)}", *marks])
 
 
-def _numbers(group: str, rows: pd.DataFrame, unit: Unit) -> str:
-    numbers = "; ".join(_number(row, unit) for _, row in rows.iterrows())
+def _numbers(group: str, rows: Iterable[Mapping[Any, Any]], unit: Unit) -> str:
+    numbers = "; ".join(_number(row, unit) for row in rows)
     return f"{group}: {numbers}" if group else numbers
 
 
-def _number(row: pd.Series, unit: Unit) -> str:
+def _number(row: Row, unit: Unit) -> str:
     interval = interval_words(row) if unit == "pct" else ""
     return f"{row['label']} {value_words(row, unit)}" + (f" ({interval})" if interval else "")
 

@@ -7,6 +7,7 @@ from simulated_citizens import prepared_citizens
 
 from borgerlib.errors import DataError
 from borgerlib.interest.filter_cube import FILE, open_filter_cube
+from borgerlib.interest.filters import SEGMENTS_FILE, saved_folder
 from borgerlib.interest.store import load, processed_folder
 from borgerlib.statistics.estimation import estimate_proportions
 
@@ -54,6 +55,39 @@ def test_a_damaged_file_is_built_anew(odense, torn):
     assert open_filter_cube("Odense", age_bands=BANDS).origin == "damaged"
     assert open_filter_cube("Odense", age_bands=BANDS).origin == "kept"
     assert (odense / FILE).read_bytes() == whole
+
+
+def test_the_offer_names_what_the_cube_holds(odense):
+    opened = open_filter_cube("Odense", age_bands=BANDS)
+    assert {f.role: [level.id for level in f.levels] for f in opened.offer.filters} == {
+        role: list(levels) for role, levels in opened.cube.roles.items()
+    }
+    assert opened.offer.simulated
+    assert opened.offer.source.startswith("SIMULEREDE DATA")
+    topics = opened.offer.filter("topics")
+    assert ("klima_miljoe", "Klima og miljø") in [(level.id, level.label) for level in topics.levels]
+    assert topics.exclusive == ("intet",)
+    assert "oensker_ikke" not in opened.cube.roles["sex"]
+    # As kept and read again.
+    assert open_filter_cube("Odense", age_bands=BANDS).offer == opened.offer
+
+
+def test_saved_segments_are_a_filter_and_a_changed_file_counts_anew(odense):
+    folder = saved_folder("Odense")
+    folder.mkdir(parents=True)
+    rules = '[unge_klima]\naldersgruppe = ["15-17", "18-24"]\nemner = ["klima_miljoe"]\n'
+    (folder / SEGMENTS_FILE).write_text(rules)
+    opened = open_filter_cube("Odense", age_bands=BANDS)
+    assert opened.origin == "outdated"
+    assert [level.label for level in opened.offer.filter("saved").levels] == ["Unge klima"]
+    cube = opened.cube
+    by_rule = cube.total(cube.select({"saved": ["unge_klima"]}))
+    assert by_rule == cube.total(cube.select({"age": ["15-24"], "topics": ["klima_miljoe"]}))
+    (folder / SEGMENTS_FILE).write_text('[unge]\naldersgruppe = ["15-16"]\n')
+    broken = open_filter_cube("Odense", age_bands=BANDS)
+    assert broken.offer.filter("saved") is None
+    assert "15-16" in broken.offer.problems[0]
+    (folder / SEGMENTS_FILE).unlink()
 
 
 def test_a_municipality_without_respondents_says_which_command_makes_them(odense):

@@ -1,0 +1,1 @@
+"""The interest dashboard: filters in a meeting, answers at once."""

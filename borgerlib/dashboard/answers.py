@@ -1,0 +1,163 @@
+"""From a selection to all that may be shown of it: the one way by which numbers reach the dashboard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from borgerlib.errors import ParameterError
+from borgerlib.interest.differences import FALSE_DISCOVERY_RATE
+from borgerlib.interest.filter_cube import Origin, open_filter_cube
+from borgerlib.interest.filters import ANSWERS, Filter, Offer
+from borgerlib.interest.selection import Selection
+from borgerlib.population.municipalities import Municipality
+from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.statistics.disclosure import (
+    DEFAULT_MIN_CELL,
+    DisclosedEstimates,
+    check_min_cell,
+    disclose_selection,
+)
+from borgerlib.statistics.selection_disclosure import Guard, SelectionSize, guard_of
+from borgerlib.statistics.selection_estimates import directions
+from borgerlib.view.sections import load_sections
+
+CHARTS = ("topics", "time", "formats")
+"""What the dashboard shows of a selection, in this order."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What may be shown of a selection.
+
+    Parameters
+    ----------
+    selection : Selection
+    size : SelectionSize
+        How many are meant, rounded.
+    estimates : DisclosedEstimates
+        One row a question × answer; item is the role. Columns besides: direction (1, -1: more, less than the
+        rest beyond chance, 0: neither; missing where not tested), settled (bool).
+    """
+
+    selection: Selection
+    size: SelectionSize
+    estimates: DisclosedEstimates
+
+    def shares_of(self, role: str) -> dict[str, float]:
+        """Return the share (0–1, missing where hidden) of each answer to one question."""
+        frame = self.estimates.frame
+        rows = zip(frame["item"], frame["option"], frame["proportion"], strict=True)
+        return {option: float(share) for item, option, share in rows if item == role}
+
+    def of(self, role: str) -> DisclosedEstimates:
+        """Return the estimates of one question."""
+        frame = self.estimates.frame
+        return replace(self.estimates, frame=frame[frame["item"] == role].reset_index(drop=True))
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A municipality's survey, ready to answer; made by `open_answers`. Hands out no microdata.
+
+    Parameters
+    ----------
+    municipality : Municipality
+    offer : Offer
+        What can be filtered by, in words.
+    origin : {'kept', 'first', 'damaged', 'outdated'}
+        Whether the counts were found, or why they were made anew.
+    everybody : Answer
+        The whole municipality.
+    confidence : float
+        Level of the intervals.
+    guard : Guard
+        What keeps single people out of the answers.
+    """
+
+    municipality: Municipality
+    offer: Offer
+    origin: Origin
+    everybody: Answer
+    confidence: float
+    guard: Guard
+
+    @property
+    def charts(self) -> tuple[Filter, ...]:
+        """The questions that are shown: those of `CHARTS` that were asked."""
+        found = (self.offer.filter(role) for role in CHARTS)
+        return tuple(filter_ for filter_ in found if filter_ is not None)
+
+    def to(self, selection: Selection) -> Answer:
+        """Return what may be shown of a selection.
+
+        Raises
+        ------
+        ParameterError
+            It names what is not offered; `borgerlib.interest.selection.understood` sorts that out first.
+        """
+        if selection.is_everybody:
+            return self.everybody
+        return _answer(self.guard, self.offer, selection, self.confidence, self.everybody)
+
+
+def open_answers(municipality: str, *, confidence: float = 0.95, min_cell: int = DEFAULT_MIN_CELL) -> Answers:
+    """Open a municipality's prepared survey for the dashboard.
+
+    Parameters
+    ----------
+    municipality : str
+        Name or code.
+    confidence : float
+        Level of the intervals, between 0 and 1.
+    min_cell : int
+        Smallest number of people behind a number, at least 3.
+
+    Raises
+    ------
+    DataError
+        The municipality has not been prepared.
+    ParameterError
+        A parameter is not legal.
+    """
+    check_min_cell(min_cell)
+    if not 0 < confidence < 1:
+        raise ParameterError(f"confidence is {confidence}; it must lie between 0 and 1, for example 0.95.")
+    place = find_municipality(municipality)
+    opened = open_filter_cube(place.name, age_bands=load_sections().age_bands)
+    exclusive = {filter_.role: filter_.exclusive for filter_ in opened.offer.filters}
+    guard = guard_of(opened.cube, min_cell=min_cell, sensitive=ANSWERS, exclusive=exclusive)
+    everybody = _answer(guard, opened.offer, Selection(), confidence, None)
+    return Answers(place, opened.offer, opened.origin, everybody, confidence, guard)
+
+
+def _answer(
+    guard: Guard, offer: Offer, selection: Selection, confidence: float, everybody: Answer | None
+) -> Answer:
+    roles = [role for role in CHARTS if offer.filter(role) is not None]
+    labels = {(filter_.role, level.id): level.label for filter_ in offer.filters for level in filter_.levels}
+    size, estimates = disclose_selection(
+        guard,
+        selection.levels,
+        roles,
+        labels,
+        base=offer.base,
+        source=offer.source,
+        simulated=offer.simulated,
+        confidence=confidence,
+    )
+    frame = estimates.frame
+    if everybody is None:
+        found = np.full(len(frame), np.nan)
+    else:
+        found = directions(
+            frame,
+            size,
+            everybody.estimates.frame,
+            everybody.size,
+            false_discovery_rate=FALSE_DISCOVERY_RATE,
+        )
+    frame = frame.assign(direction=pd.array(found).astype("Int64"), exclusive=frame["item"] == "time")
+    return Answer(selection, size, replace(estimates, frame=frame))
