@@ -7,7 +7,7 @@ RUNTIME := $(VENV)/.runtime-ready
 DEVELOPMENT := $(VENV)/.development-ready
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --constraint constraints.txt
 
-.PHONY: help report demo test test-browser lint lab notebooks audit clean
+.PHONY: help report demo dashboard test test-browser lint lab notebooks audit clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -21,6 +21,10 @@ demo: $(RUNTIME)  ## from nothing: simulate the citizens of Odense, prepare thei
 	@$(BIN)/borger report Odense
 	@echo "Look at reports/odense/index.html (the citizens: reports/odense/11_simulerede_data_borgernes_interesse.html)"
 	@echo "Respondents, rejected rows, changes and weights: data/processed/odense/. All of it is SIMULEREDE DATA."
+
+dashboard: $(RUNTIME)  ## open the interest dashboard on simulated citizens of Odense
+	@test -e data/processed/odense/respondents.parquet || { $(BIN)/borger simulate Odense --n 5000 --seed 1 && $(BIN)/borger prepare Odense data/processed/SIMULEREDE_DATA/odense; }
+	@$(BIN)/borger dashboard Odense
 
 audit: $(RUNTIME)  ## recompute every published number and say which hold
 	@$(BIN)/borger audit

@@ -9,6 +9,7 @@ The map, in the order in which data flows:
 - `interest`: the citizens' survey of a municipality (prepare, load, export)
 - `view`: from numbers to pictures
 - `runs`: from notebooks to reports
+- `dashboard`: the citizens' answers to whatever a meeting asks
 
 Every name in ``borgerlib.__all__`` is loaded when first used, so that importing the package is cheap.
 """
@@ -78,6 +79,8 @@ _HOMES = {
     "borgerlib.view.banner": ("banner",),
     "borgerlib.view.insight": ("open_insight",),
     "borgerlib.view.interest": ("open_interest",),
+    "borgerlib.dashboard.widget": ("InterestDashboard", "open_dashboard"),
+    "borgerlib.dashboard.selection_page": ("SelectionPage", "open_selection"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from borgerlib import cli_citizens
+from borgerlib import cli_citizens, cli_dashboard
 from borgerlib.errors import BorgerlibError, RunError
 
 app = typer.Typer(
@@ -29,9 +29,11 @@ app = typer.Typer(
     "borger audit --format csv > audit.csv\n\n"
     "borger answers-template Furesø furesoe.toml\n\n"
     "borger prepare Odense export.xlsx\n\n"
-    "borger export Odense --to sav",
+    "borger export Odense --to sav\n\n"
+    "borger dashboard Odense",
 )
 app.add_typer(cli_citizens.app)
+app.add_typer(cli_dashboard.app)
 _out = Console(highlight=False)
 _err = Console(stderr=True, highlight=False)
 

@@ -234,7 +234,8 @@ def _filter(
 
 
 def _told(values: pd.Series, item: Item | None) -> pd.Series:
-    """Return answers as categories, without those that withhold the answer."""
-    categories = values.astype("category")
-    silent = [option.id for option in item.options if option.missing] if item is not None else []
-    return categories.cat.remove_categories([level for level in silent if level in categories.cat.categories])
+    """Return answers as categories in the order of the questionnaire, without those that withhold."""
+    if item is None or not item.options:
+        return values.astype("category")
+    told = [option.id for option in item.options if not option.missing]
+    return values.astype(object).where(values.isin(told)).astype(pd.CategoricalDtype(told))

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from simulated_citizens import prepared_citizens
 
 from borgerlib.dashboard.answers import open_answers
 from borgerlib.errors import DataError, ParameterError
@@ -10,12 +9,6 @@ from borgerlib.interest.local_survey import open_local_survey
 from borgerlib.interest.selection import Selection
 from borgerlib.statistics.disclosure import DisclosedEstimates
 from borgerlib.view.sections import load_sections
-
-
-@pytest.fixture(scope="module")
-def answers(tmp_path_factory):
-    with prepared_citizens(tmp_path_factory.mktemp("answers"), "Odense", n=3000):
-        yield open_answers("Odense")
 
 
 def test_everybody_is_as_the_report_says_but_for_the_rounding(answers):

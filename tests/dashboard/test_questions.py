@@ -26,7 +26,7 @@ FILTERS = (
 
 
 @pytest.fixture(autouse=True)
-def workspace(tmp_path, monkeypatch):
+def own_workspace(tmp_path, monkeypatch):
     monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
 
 

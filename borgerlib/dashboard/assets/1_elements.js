@@ -1,0 +1,58 @@
+// Building blocks. All text goes in as text, never as markup.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function put(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes ?? {})) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+const html = (tag, attributes, ...children) => put(document.createElement(tag), attributes, children);
+const svg = (tag, attributes, ...children) => put(document.createElementNS(SVG, tag), attributes, children);
+
+/** Change an attribute or a text only where it differs: what stays is not drawn again. */
+function set(node, name, value) {
+  if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
+}
+
+function write(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+const button = (label, act, attributes = {}) => html("button", { type: "button", onclick: act, ...attributes }, label);
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+/** A button that opens a small panel; Escape and a click elsewhere close it. */
+function dropdown(label, attributes, ...children) {
+  const panel = html("div", { class: "panel" }, ...children);
+  const box = html("details", { class: "dropdown", ...attributes }, html("summary", {}, label), panel);
+  box.close = (focus) => {
+    box.open = false;
+    if (focus) box.firstChild.focus();
+  };
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && box.open) {
+      event.stopPropagation();
+      box.close(true);
+    }
+  });
+  box.panel = panel;
+  return box;
+}
+
+function closeOthers(root) {
+  const close = (event) => {
+    for (const box of root.querySelectorAll("details.dropdown[open]")) {
+      if (!box.contains(event.target)) box.close(false);
+    }
+  };
+  document.addEventListener("pointerdown", close);
+  root.addEventListener("focusin", close);
+  return () => document.removeEventListener("pointerdown", close);
+}

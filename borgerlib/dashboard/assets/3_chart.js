@@ -1,0 +1,176 @@
+// A chart: bars that are moved and resized in place. The measures are those of the report's charts.
+
+const WIDE_FROM = 600;
+const VALUE_ROOM = 104;
+const GAP = 8;
+
+function buildBars() {
+  const node = svg("svg", { role: "img", class: "bars" });
+  const context = document.createElement("canvas").getContext("2d");
+  const rows = new Map();
+
+  function longest(chart) {
+    const { fontFamily, fontSize } = getComputedStyle(node);
+    return Math.max(0, ...chart.rows.map((row) => {
+      context.font = `${row.focus ? 600 : 400} ${fontSize} ${fontFamily}`;
+      return context.measureText(row.label).width;
+    }));
+  }
+
+  function newRow(id) {
+    const parts = {
+      label: svg("text", { class: "label" }),
+      hidden: svg("rect", { class: "hidden" }),
+      bar: svg("rect", { class: "bar" }),
+      whole: svg("rect", { class: "whole" }),
+      inner: svg("path", { class: "inner" }),
+      outer: svg("path", { class: "outer" }),
+      text: svg("text", { class: "value" }),
+    };
+    const group = svg("g", { "data-id": id }, ...Object.values(parts));
+    node.append(group);
+    return { ...parts, group, mark: null };
+  }
+
+  function placeRow(row, parts, place, focused) {
+    const { left, scale, top, thickness, compared } = place;
+    const x = (share) => left + share * scale;
+    set(parts.group, "transform", `translate(0 ${top})`);
+    set(parts.group, "class", focused ? (row.focus ? "row focus" : "row aside") : "row");
+    write(parts.label, row.label);
+    set(parts.label, "x", 0);
+    set(parts.label, "y", place.labelY);
+    const shown = row.value !== null;
+    const settled = shown && row.note !== "";
+    set(parts.bar, "x", left);
+    set(parts.bar, "y", place.barY);
+    set(parts.bar, "height", thickness);
+    set(parts.bar, "width", shown ? Math.max(0, row.value * scale) : 0);
+    set(parts.bar, "class", settled ? "bar settled" : "bar");
+    set(parts.hidden, "x", left);
+    set(parts.hidden, "y", place.barY);
+    set(parts.hidden, "height", thickness);
+    set(parts.hidden, "width", shown ? 0 : 26);
+    set(parts.whole, "x", left);
+    set(parts.whole, "y", place.barY + thickness + 2);
+    set(parts.whole, "height", compared ? 4 : 0);
+    set(parts.whole, "width", row.whole === null ? 0 : row.whole * scale);
+    const middle = place.barY + thickness / 2;
+    const cap = (at) => `M${x(at)} ${middle - 4}v8`;
+    const interval = row.lower !== null;
+    set(parts.inner, "d", interval ? `${cap(row.lower)}M${x(row.lower)} ${middle}H${x(row.value)}` : "M0 0");
+    set(parts.outer, "d", interval ? `M${x(row.value)} ${middle}H${x(row.upper)}${cap(row.upper)}` : "M0 0");
+    const reach = shown ? Math.max(row.value, row.upper ?? 0) * scale : 26;
+    set(parts.text, "x", left + reach + GAP);
+    set(parts.text, "y", middle + 5);
+    set(parts.text, "class", shown && !settled ? "value" : "value muted");
+    const mark = { 1: " ▲", "-1": " ▼" }[row.direction] ?? "";
+    write(parts.text, `${row.text}${mark}${settled ? ` · ${row.note}` : ""}`);
+  }
+
+  function update(chart, width) {
+    const wide = width >= WIDE_FROM;
+    const compared = chart.rows.some((row) => row.whole !== null);
+    const focused = chart.rows.some((row) => row.focus);
+    const labels = wide ? Math.ceil(longest(chart)) + 16 : 0;
+    const step = (wide ? 30 : 46) + (compared ? 7 : 0);
+    const place = {
+      left: labels,
+      scale: Math.max(20, width - labels - VALUE_ROOM) / chart.full,
+      thickness: wide ? 18 : 15,
+      barY: wide ? 4 : 20,
+      labelY: wide ? 18 : 13,
+      compared,
+    };
+    const kept = new Set(chart.rows.map((row) => row.id));
+    for (const [id, parts] of rows) {
+      if (!kept.has(id)) {
+        parts.group.remove();
+        rows.delete(id);
+      }
+    }
+    chart.rows.forEach((row, index) => {
+      if (!rows.has(row.id)) rows.set(row.id, newRow(row.id));
+      placeRow(row, rows.get(row.id), { ...place, top: index * step }, focused);
+    });
+    const height = chart.rows.length * step;
+    set(node, "viewBox", `0 0 ${width} ${height}`);
+    set(node, "height", height);
+    set(node, "aria-label", chart.alt);
+  }
+
+  return { node, update };
+}
+
+function buildTable(config) {
+  const { table } = config;
+  const heads = html("tr", {});
+  const body = html("tbody", {});
+  const caption = html("caption", {});
+  const node = html("table", {}, caption, html("thead", {}, heads), body);
+  function update(chart) {
+    const compared = chart.rows.some((row) => row.whole !== null);
+    const names = [table.answer, table.share, table.interval, ...(compared ? [table.whole, table.difference] : [])];
+    heads.replaceChildren(...names.map((name, i) => html("th", { scope: "col", class: i ? "number" : null }, name)));
+    write(caption, chart.question);
+    body.replaceChildren(...chart.rows.map((row) => html("tr", {},
+      html("th", { scope: "row" }, row.label),
+      html("td", { class: "number" }, row.note ? `${row.text} (${row.note})` : row.text),
+      html("td", { class: "number" }, row.interval),
+      ...(compared ? [html("td", { class: "number" }, row.whole_text), html("td", { class: "number" }, row.difference)] : []))));
+  }
+  const asText = () => [...node.querySelectorAll("tr")]
+    .map((row) => [...row.children].map((cell) => cell.textContent).join("\t")).join("\n");
+  return { node, update, asText };
+}
+
+function buildChart(config, id, act) {
+  const { strings } = config;
+  const bars = buildBars();
+  const table = buildTable(config);
+  const [heading, finding, question, difference, caption] = ["h3", "p", "p", "p", "figcaption"]
+    .map((tag, i) => html(tag, { class: ["heading", "finding", "question", "difference", "caption"][i] }));
+  const scroll = html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": strings.as_table, hidden: true }, table.node);
+  const modes = ["chart", "table"].map((mode) => button(strings[`as_${mode}`], () => show(mode), { "data-mode": mode }));
+  const files = ["csv", "xlsx", "png", "svg"].map((format) => button(strings[format], () => {
+    menu.close(true);
+    act({ kind: "download", chart: id, format });
+  }, { "data-format": format }));
+  const copy = button(strings.copy_table, () => {
+    menu.close(true);
+    act({ kind: "copy", text: table.asText() });
+  });
+  const menu = dropdown(strings.download, {}, copy, ...files);
+  const tools = html("div", { class: "tools" }, html("div", { class: "modes" }, ...modes), menu);
+  const node = html("figure", { class: "chart", "data-chart": id },
+    heading, finding, question, tools, bars.node, scroll, difference, caption);
+  let latest = null;
+  let width = 0;
+
+  function show(mode) {
+    for (const one of modes) one.setAttribute("aria-pressed", String(one.dataset.mode === mode));
+    bars.node.toggleAttribute("hidden", mode === "table");
+    scroll.hidden = mode !== "table";
+  }
+  function update(chart) {
+    latest = chart;
+    write(heading, chart.heading);
+    write(finding, chart.title);
+    write(question, chart.question);
+    write(difference, chart.difference);
+    write(caption, chart.caption);
+    width ||= node.clientWidth;
+    if (width) bars.update(chart, width);
+    table.update(chart);
+  }
+  const observer = new ResizeObserver(([entry]) => {
+    const now = Math.round(entry.contentRect.width);
+    if (now && now !== width) {
+      width = now;
+      if (latest) bars.update(latest, width);
+    }
+  });
+  observer.observe(node);
+  show("chart");
+  return { node, update, stop: () => observer.disconnect() };
+}

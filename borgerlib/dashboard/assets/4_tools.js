@@ -1,0 +1,82 @@
+// The line of tools above the charts, and the messages under it.
+
+function buildMessages(strings) {
+  const status = html("p", { class: "unseen", role: "status" });
+  const text = html("span", {});
+  const link = html("a", { target: "_blank", rel: "noopener", hidden: true });
+  const close = button(strings.close, () => say(""), { class: "quiet" });
+  const box = html("div", { class: "message", role: "status", hidden: true }, text, link, close);
+  const alarmText = html("p", {});
+  const reload = button(strings.reload, () => location.reload(), { class: "primary reload" });
+  const alarm = html("div", { class: "alarm", role: "alert", hidden: true }, alarmText, reload);
+
+  function say(message, address = "", name = "") {
+    write(text, message);
+    link.hidden = !address;
+    if (address) link.setAttribute("href", address);
+    write(link, name);
+    box.hidden = !message;
+  }
+  function raise(message, canReload) {
+    write(alarmText, message);
+    reload.hidden = !canReload;
+    alarm.hidden = false;
+  }
+  const calm = () => { alarm.hidden = true; };
+  return { status, box, alarm, say, raise, calm, whisper: (message) => write(status, message) };
+}
+
+function buildQuestions(strings, ask, act) {
+  const own = html("ul", {});
+  const saved = html("ul", {});
+  const savedHeading = html("p", { class: "group" }, strings.own_questions);
+  const name = html("input", { type: "text", maxlength: 80, required: true, "aria-label": strings.question_name, placeholder: strings.question_name });
+  const form = html("form", { class: "save" }, name, html("button", { type: "submit" }, strings.save));
+  const heading = html("p", { class: "group" }, strings.save_question);
+  const box = dropdown(strings.questions, { class: "dropdown questions" }, own, savedHeading, saved, heading, form);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    act({ kind: "save_question", label: name.value });
+    name.value = "";
+    box.close(true);
+  });
+  const choose = (question) => () => {
+    box.close(true);
+    ask({ kind: "question", id: question.id });
+  };
+  function update(menu) {
+    own.replaceChildren(...menu.filter((q) => !q.saved).map((q) => html("li", {}, button(q.label, choose(q)))));
+    saved.replaceChildren(...menu.filter((q) => q.saved).map((q) => html("li", {}, button(q.label, choose(q)),
+      button(strings.delete, () => act({ kind: "delete_question", id: q.id }),
+        { class: "quiet", "aria-label": fill(strings.delete_question, { navn: q.label }) }))));
+    savedHeading.hidden = saved.hidden = !saved.children.length;
+    own.hidden = !own.children.length;
+  }
+  return { node: box, update };
+}
+
+function buildTools(config, acts) {
+  const { strings } = config;
+  const questions = buildQuestions(strings, acts.ask, acts.act);
+  const undo = button(strings.undo, acts.undo);
+  const redo = button(strings.redo, acts.redo);
+  const reset = button(strings.reset, acts.reset);
+  const link = button(strings.copy_link, acts.copyLink);
+  const report = button(strings.report, () => acts.act({ kind: "report" }));
+  const present = button(strings.present, acts.present, { class: "present", "aria-pressed": "false" });
+  const sort = html("select", { onchange: () => acts.sort(sort.value) },
+    ...config.sorts.map(({ id, label }) => html("option", { value: id }, label)));
+  const node = html("div", { class: "toolbar", role: "group", "aria-label": config.title },
+    questions.node, undo, redo, reset,
+    html("label", { class: "sort" }, html("span", {}, strings.sort), sort), link, report, present);
+  function update({ canUndo, canRedo, canReset, sorted, presenting }) {
+    // Not 'disabled': the keyboard would lose its place when the last step is undone.
+    set(undo, "aria-disabled", !canUndo);
+    set(redo, "aria-disabled", !canRedo);
+    set(reset, "aria-disabled", !canReset);
+    sort.value = sorted;
+    set(present, "aria-pressed", presenting);
+    write(present, presenting ? strings.present_end : strings.present);
+  }
+  return { node, update, updateMenu: questions.update };
+}

@@ -1,0 +1,221 @@
+// The page: it asks the kernel for each selection, shows what comes back, and remembers the way here.
+
+const PATIENCE = 5000;
+const PULSE = 15000;
+
+function buildPage({ model, el }) {
+  const config = model.get("config");
+  const { strings } = config;
+  const inLab = !document.body.dataset.voila;
+  const way = { past: [], future: [], levels: {}, sort: "asked", number: 0, presenting: false };
+  const waiting = new Map();
+  const files = [];
+
+  // ---- asking
+  function expect(what) {
+    clearTimeout(waiting.get(what));
+    waiting.set(what, setTimeout(() => messages.raise(inLab ? strings.dead_lab : strings.dead, !inLab), PATIENCE));
+  }
+  function arrived() {
+    for (const timer of waiting.values()) clearTimeout(timer);
+    waiting.clear();
+    messages.calm();
+  }
+  function send(message) {
+    expect(message.kind === "ping" ? "pong" : "view");
+    model.send(message);
+  }
+  function ask(message, { remember = true } = {}) {
+    if (remember) {
+      way.past.push(way.levels);
+      way.future = [];
+    }
+    way.number += 1;
+    root.dataset.asked = String(way.number);
+    send({ sort: way.sort, ...message, number: way.number });
+  }
+  const select = (levels, options) => ask({ kind: "select", levels }, options);
+  function change(role, levels) {
+    const next = { ...way.levels, [role]: levels };
+    if (!levels.length) delete next[role];
+    way.levels = { ...way.levels };
+    select(next);
+  }
+  function act(message) {
+    if (message.kind === "copy") {
+      copy(message.text).then((done) => messages.say(done ? strings.table_copied : strings.link_failed));
+      return;
+    }
+    if (message.kind === "report") messages.say(strings.report_running);
+    send({ ...message, levels: way.levels, sort: way.sort });
+  }
+  async function copy(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+  function step(from, to) {
+    if (!from.length) return;
+    to.push(way.levels);
+    select(from.pop(), { remember: false });
+  }
+  const address = () => {
+    const link = model.get("view").link;
+    return `${location.origin}${location.pathname}${link ? `#${link}` : ""}`;
+  };
+  const tools = buildTools(config, {
+    ask,
+    act,
+    undo: () => step(way.past, way.future),
+    redo: () => step(way.future, way.past),
+    reset: () => Object.keys(way.levels).length && select({}),
+    sort: (sort) => {
+      way.sort = sort;
+      select(way.levels, { remember: false });
+    },
+    copyLink: async () => {
+      const done = await copy(address());
+      messages.say(done ? strings.link_copied : strings.link_failed, done ? "" : address(), done ? "" : address());
+    },
+    present: () => present(!way.presenting),
+  });
+
+  // ---- parts
+  const messages = buildMessages(strings);
+  const filters = buildFilters(config, change);
+  const charts = new Map();
+  const who = html("h2", { class: "who" });
+  const facts = html("dl", { class: "facts" });
+  const answer = html("p", { class: "answer" });
+  const notice = html("p", { class: "notice", role: "status" });
+  const grid = html("div", { class: "charts" });
+  const about = html("ul", {});
+  const main = html("main", { class: "content" },
+    html("div", { class: "summary" }, who, facts, answer, notice), grid,
+    html("details", { class: "about" }, html("summary", {}, strings.about_numbers), about));
+  const head = html("header", {}, html("h1", {}, config.title),
+    config.simulated ? html("p", { class: "simulated" }, config.simulated) : null);
+  const root = html("div", { class: "borger-dashboard", lang: "da" },
+    head, tools.node, messages.box, messages.alarm, messages.status, filters.node, main);
+
+  // ---- showing
+  function show() {
+    const view = model.get("view");
+    const first = !charts.size;
+    const moved = !same(view.levels, way.levels);
+    way.levels = view.levels;
+    way.sort = view.sort;
+    filters.update(view.levels);
+    write(who, view.heading);
+    facts.replaceChildren(...view.facts.map(({ label, value }) => html("div", {}, html("dt", {}, label), html("dd", {}, value))));
+    write(answer, view.answer);
+    answer.hidden = !view.answer;
+    write(notice, view.notice);
+    notice.hidden = !view.notice;
+    about.replaceChildren(...view.about.map((line) => html("li", {}, line)));
+    for (const chart of view.charts) {
+      if (!charts.has(chart.id)) {
+        charts.set(chart.id, buildChart(config, chart.id, act));
+        grid.append(charts.get(chart.id).node);
+      }
+      charts.get(chart.id).update(chart);
+    }
+    refresh();
+    if (!first && moved) messages.whisper(fill(strings.changed, { valg: view.heading }));
+    if (!inLab) remember(view.link);
+    requestAnimationFrame(() => { root.dataset.shown = String(view.number); });
+  }
+  function refresh() {
+    tools.update({
+      canUndo: way.past.length > 0,
+      canRedo: way.future.length > 0,
+      canReset: Object.keys(way.levels).length > 0,
+      sorted: way.sort,
+      presenting: way.presenting,
+    });
+  }
+  function remember(link) {
+    // The token that opened the page goes as well: this address is copied and projected.
+    const now = `${location.pathname}${link ? `#${link}` : ""}`;
+    if (`${location.pathname}${location.search}${location.hash}` !== now) history.replaceState(null, "", now);
+  }
+  function present(on) {
+    way.presenting = on;
+    root.classList.toggle("presenting", on);
+    if (on) root.requestFullscreen?.().catch(() => {});
+    else if (document.fullscreenElement) document.exitFullscreen();
+    refresh();
+  }
+
+  // ---- hearing
+  function hear(message, buffers) {
+    arrived();
+    if (message.kind === "file") {
+      const blob = new Blob(buffers, { type: message.mime });
+      const where = URL.createObjectURL(blob);
+      files.push(where);
+      if (message.open) messages.say(message.text, where, message.name);
+      else {
+        html("a", { href: where, download: message.name }).click();
+        messages.say(fill(strings.file_ready, { navn: message.name }));
+      }
+    } else if (message.kind === "said") messages.say(message.text);
+  }
+  function onKey(event) {
+    if (event.key === "Escape" && way.presenting) present(false);
+    const typing = event.target.matches?.("input[type=text], textarea, select");
+    if (typing || !(event.ctrlKey || event.metaKey)) return;
+    const redo = event.key === "y" || (event.key === "z" && event.shiftKey);
+    if (redo || event.key === "z") {
+      event.preventDefault();
+      event.stopPropagation();
+      step(...(redo ? [way.future, way.past] : [way.past, way.future]));
+    }
+  }
+  const onHash = () => {
+    const link = decodeURIComponent(location.hash.slice(1));
+    if (link !== decodeURIComponent(model.get("view").link)) ask({ kind: "link", text: location.hash });
+  };
+  const onFullscreen = () => {
+    if (!document.fullscreenElement && way.presenting) present(false);
+  };
+  const onView = () => {
+    arrived();
+    show();
+  };
+  const onMenu = () => tools.updateMenu(model.get("menu"));
+
+  model.on("change:view", onView);
+  model.on("change:menu", onMenu);
+  model.on("msg:custom", hear);
+  root.addEventListener("keydown", onKey);
+  document.addEventListener("fullscreenchange", onFullscreen);
+  const stopClosing = closeOthers(root);
+  const pulse = setInterval(() => document.hidden || send({ kind: "ping" }), PULSE);
+  el.append(root);
+  onMenu();
+  const link = inLab ? "" : location.hash;
+  show();
+  if (!inLab) {
+    addEventListener("hashchange", onHash);
+    if (link.length > 1) ask({ kind: "link", text: link }, { remember: false });
+  }
+
+  return () => {
+    clearInterval(pulse);
+    for (const timer of waiting.values()) clearTimeout(timer);
+    for (const chart of charts.values()) chart.stop();
+    for (const file of files) URL.revokeObjectURL(file);
+    stopClosing();
+    document.removeEventListener("fullscreenchange", onFullscreen);
+    removeEventListener("hashchange", onHash);
+    model.off("change:view", onView);
+    model.off("change:menu", onMenu);
+    model.off("msg:custom", hear);
+  };
+}
+
+export default { render: buildPage };

@@ -1,0 +1,216 @@
+"""The dashboard as a widget: one page that asks for selections and shows what `screen` says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from borgerlib.dashboard import downloads, questions, save_report, screen
+from borgerlib.dashboard.answers import Answers, open_answers
+from borgerlib.dashboard.words import words
+from borgerlib.errors import BorgerlibError
+from borgerlib.interest.selection import Selection, Understood, read_link, understood
+from borgerlib.statistics.disclosure import DEFAULT_MIN_CELL
+from borgerlib.view import theme
+
+_ASSETS = Path(__file__).with_name("assets")
+_NO_FOCUS = ("", "")
+
+
+@cache
+def script() -> str:
+    """Return the page's script: its parts, in order."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(_ASSETS.glob("*.js")))
+
+
+@cache
+def style() -> str:
+    """Return the page's style: the theme's values, then the layout."""
+    layout = (_ASSETS / "dashboard.css").read_text(encoding="utf-8")
+    return f"{theme.css_variables()}\n{layout}"
+
+
+class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
+    """The interest dashboard of one municipality; made by `open_dashboard`.
+
+    What the page and a saved notebook hold is what `borgerlib.dashboard.screen` says: text and rounded
+    numbers. Respondents stay in the kernel.
+
+    Attributes
+    ----------
+    selection : Selection
+        Whom the page shows; may be set.
+    link : str
+        The same as the end of an address.
+    """
+
+    _esm = traitlets.Unicode().tag(sync=True)
+    _css = traitlets.Unicode().tag(sync=True)
+    config = traitlets.Dict().tag(sync=True)
+    view = traitlets.Dict().tag(sync=True)
+    menu = traitlets.List().tag(sync=True)
+
+    def __init__(self, answers: Answers, *, link: str = "") -> None:
+        self._answers = answers
+        self._sort = "asked"
+        self._number = 0
+        self._selection = Selection()
+        self._reports = save_report.Reports(answers)
+        super().__init__(_esm=script(), _css=style(), config=screen.setting(answers))
+        self._show_menu()
+        wanted = read_link(link, answers.offer.filters)
+        self._show(wanted, notices=(*self._opening(), *answers.offer.problems))
+        self.on_msg(lambda _, content, buffers: self._hear(content))
+
+    @property
+    def selection(self) -> Selection:
+        """Whom the page shows."""
+        return self._selection
+
+    @selection.setter
+    def selection(self, wanted: Selection) -> None:
+        self._show(understood(wanted.levels, self._answers.offer.filters))
+
+    @property
+    def link(self) -> str:
+        """The selection as the end of an address."""
+        return self._selection.to_link()
+
+    def _opening(self) -> tuple[str, ...]:
+        origin = self._answers.origin
+        return (words()("page", f"rebuilt_{origin}"),) if origin in ("damaged", "outdated") else ()
+
+    def _hear(self, content: Any) -> None:
+        """Answer a message of the page. A user's mistake is a sentence; nothing is ever a traceback."""
+        kinds: Mapping[str, Callable[[Mapping[str, Any]], None]] = {
+            "select": self._on_select,
+            "link": self._on_link,
+            "question": self._on_question,
+            "save_question": self._on_save,
+            "delete_question": self._on_delete,
+            "download": self._on_download,
+            "report": self._on_report,
+            "ping": lambda _: self.send({"kind": "pong"}),
+        }
+        message = content if isinstance(content, Mapping) else {}
+        hear = kinds.get(str(message.get("kind")))
+        if hear is None:
+            self._say(words()("errors", "unknown"))
+            return
+        if message.get("sort") in screen.SORTS:
+            self._sort = str(message["sort"])
+        number = message.get("number")
+        self._number = number if isinstance(number, int) else self._number
+        try:
+            hear(message)
+        except BorgerlibError as error:
+            self._say(error.message)
+
+    def _on_select(self, message: Mapping[str, Any]) -> None:
+        self._show(understood(message.get("levels"), self._answers.offer.filters))
+
+    def _on_link(self, message: Mapping[str, Any]) -> None:
+        self._show(read_link(str(message.get("text", "")), self._answers.offer.filters))
+
+    def _on_question(self, message: Mapping[str, Any]) -> None:
+        asked = next((one for one in self._questions() if one.id == message.get("id")), None)
+        if asked is None:
+            self._say(words()("errors", "unknown"))
+            return
+        lost = " ".join(asked.problems)
+        said = words()("errors", "saved_lost", navn=asked.label, hvorfor=lost) if lost else ""
+        self._show(Understood(asked.selection), focus=asked.focus, notices=(said,) if said else ())
+
+    def _on_save(self, message: Mapping[str, Any]) -> None:
+        name = str(message.get("label", ""))
+        questions.save_question(self._answers.municipality.name, name, self._selection)
+        self._show_menu()
+        self.send({"kind": "pong"})
+
+    def _on_delete(self, message: Mapping[str, Any]) -> None:
+        questions.delete_question(self._answers.municipality.name, str(message.get("id", "")))
+        self._show_menu()
+        self.send({"kind": "pong"})
+
+    def _on_download(self, message: Mapping[str, Any]) -> None:
+        made = downloads.download(
+            self._answers,
+            self._answers.to(self._selection),
+            str(message.get("chart")),
+            str(message.get("format")),
+            sort=self._sort,
+        )
+        self.send({"kind": "file", "name": made.name, "mime": made.mime}, [made.content])
+
+    def _on_report(self, message: Mapping[str, Any]) -> None:
+        self.send({"kind": "pong"})
+        self._reports.start(self._selection, on_done=self._tell_report)
+
+    def _tell_report(self, outcome: save_report.Outcome) -> None:
+        if outcome.error:
+            self._say(words()("errors", "report_failed", hvorfor=outcome.error))
+            return
+        message = {
+            "kind": "file",
+            "name": outcome.shown_path,
+            "mime": "text/html",
+            "open": True,
+            "text": words()("strings", "report_done"),
+        }
+        self.send(message, [outcome.content])
+
+    def _say(self, text: str) -> None:
+        self.send({"kind": "said", "text": text})
+
+    def _questions(self) -> tuple[questions.Question, ...]:
+        filters = self._answers.offer.filters
+        saved = questions.saved_questions(self._answers.municipality.name, filters)
+        return (*questions.own_questions(filters), *saved)
+
+    def _show_menu(self) -> None:
+        self.menu = screen.menu(self._questions())
+
+    def _show(
+        self, wanted: Understood, *, focus: tuple[str, str] = _NO_FOCUS, notices: tuple[str, ...] = ()
+    ) -> None:
+        self._selection = wanted.selection
+        self.view = screen.view(
+            self._answers,
+            self._answers.to(wanted.selection),
+            number=self._number,
+            sort=self._sort,
+            focus=focus,
+            notices=(*notices, *wanted.problems),
+        )
+
+
+def open_dashboard(
+    municipality: str, *, selection: str = "", confidence: float = 0.95, min_cell: int = DEFAULT_MIN_CELL
+) -> InterestDashboard:
+    """Open the interest dashboard of a municipality.
+
+    Parameters
+    ----------
+    municipality : str
+        Name or code; it must have been prepared (``borger prepare``).
+    selection : str
+        Whom to show at first, as the end of a dashboard's address: ``alder=60-69&emner=klima_miljoe``.
+    confidence : float
+        Level of the intervals, between 0 and 1.
+    min_cell : int
+        Smallest number of people behind a number, at least 3.
+
+    Raises
+    ------
+    DataError
+        The municipality has no prepared respondents.
+    ParameterError
+        The municipality or a level is not legal.
+    """
+    answers = open_answers(municipality, confidence=confidence, min_cell=min_cell)
+    return InterestDashboard(answers, link=selection)

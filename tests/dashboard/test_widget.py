@@ -1,0 +1,167 @@
+"""The widget answers every message of a page, and holds nothing but what may be shown."""
+
+import json
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from borgerlib.dashboard.answers import open_answers
+from borgerlib.dashboard.questions import save_question
+from borgerlib.dashboard.widget import InterestDashboard, open_dashboard, script, style
+from borgerlib.interest.filter_cube import FILE
+from borgerlib.interest.selection import Selection
+from borgerlib.interest.store import load, load_register, processed_folder
+
+
+class Overheard(InterestDashboard):
+    """The same widget, which also writes down what it sends."""
+
+    def __init__(self, *args, **options):
+        self.sent = []
+        self.heard = threading.Event()
+        super().__init__(*args, **options)
+
+    def send(self, content, buffers=None):
+        self.sent.append((content, buffers))
+        if content["kind"] != "pong":
+            self.heard.set()
+        super().send(content, buffers)
+
+
+@pytest.fixture
+def board(answers):
+    return Overheard(answers)
+
+
+def test_a_page_selects_and_gets_the_answer_to_its_number(board):
+    board._hear({"kind": "select", "levels": {"age": ["60-69"]}, "number": 7, "sort": "size"})
+    assert board.view["number"] == 7
+    assert board.view["heading"] == "60–69 år"
+    assert board.view["sort"] == "size"
+    assert board.selection == Selection({"age": ("60-69",)})
+    assert board.link == "alder=60-69"
+
+
+def test_a_link_and_a_question_do_the_same(board):
+    board._hear({"kind": "link", "text": "#alder=60-69&emner=ufo", "number": 1})
+    assert board.view["link"] == "alder=60-69"
+    assert "»ufo« findes ikke længere" in board.view["notice"]
+    board._hear({"kind": "question", "id": "aeldre_klima", "number": 2})
+    assert board.view["answer"].startswith("60–69 år: ")
+
+
+def test_code_may_select_too(board):
+    board.selection = Selection({"sex": ("kvinde",), "topics": ("findes_ikke",)})
+    assert board.link == "koen=kvinde"
+    assert "findes_ikke" in board.view["notice"]
+
+
+def test_a_saved_question_joins_the_menu_and_leaves_it(board):
+    board._hear({"kind": "select", "levels": {"age": ["15-24"]}, "number": 1})
+    board._hear({"kind": "save_question", "label": "De unge"})
+    saved = [entry for entry in board.menu if entry["saved"]]
+    assert [entry["label"] for entry in saved] == ["De unge"]
+    board._hear({"kind": "select", "levels": {}, "number": 2})
+    board._hear({"kind": "question", "id": saved[0]["id"], "number": 3})
+    assert board.link == "alder=15-24"
+    board._hear({"kind": "delete_question", "id": saved[0]["id"]})
+    assert not any(entry["saved"] for entry in board.menu)
+
+
+def test_a_saved_question_of_which_an_answer_is_gone_says_so(answers):
+    kept = save_question("Odense", "Kernekraft", Selection({"topics": ("kernekraft",), "sex": ("mand",)}))
+    board = Overheard(answers)
+    board._hear({"kind": "question", "id": kept, "number": 1})
+    assert board.link == "koen=mand"
+    assert board.view["notice"].startswith("Spørgsmålet »Kernekraft« passer ikke helt til svarene længere")
+    board._hear({"kind": "delete_question", "id": kept})
+
+
+@pytest.mark.parametrize(
+    ("kind", "starts"),
+    [("csv", b"\xef\xbb\xbfSvar;Andel"), ("xlsx", b"PK"), ("png", b"\x89PNG"), ("svg", b"<?xml")],
+)
+def test_files_are_sent(board, kind, starts):
+    board._hear({"kind": "download", "chart": "topics", "format": kind})
+    message, (content,) = board.sent[-1]
+    assert message["name"] == f"simulerede-data-odense-emner.{kind}"
+    assert content.startswith(starts)
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [None, "x", {}, {"kind": "select"}, {"kind": "select", "levels": 5}, {"kind": "question", "id": "?"},
+     {"kind": "download", "chart": "x", "format": "csv"},
+     {"kind": "download", "chart": "topics", "format": "exe"},
+     {"kind": "save_question"}, {"kind": "link", "text": 5}],
+)  # fmt: skip
+def test_nonsense_is_answered_in_danish(board, nonsense):
+    board._hear(nonsense)
+    assert board.sent or board.view["notice"] or board.view["link"] == ""
+    assert all("Traceback" not in str(message) for message, _ in board.sent)
+
+
+def test_a_report_with_these_filters_is_saved(board, workspace):
+    board._hear({"kind": "select", "levels": {"age": ["60-69"]}, "number": 1})
+    board.heard.clear()
+    board._hear({"kind": "report"})
+    board._hear({"kind": "report"})
+    assert "allerede en rapport i gang" in board.sent[-1][0]["text"]
+    board.heard.clear()
+    assert board.heard.wait(60)
+    message, (content,) = board.sent[-1]
+    assert message["name"] == "reports/odense-valg/60-69-aar/index.html"
+    index = workspace / message["name"]
+    assert "60–69 år" in index.read_text()
+    page = content.decode()
+    assert "Klima og miljø" in page
+    assert "#alder=60-69" in page
+    assert "SIMULEREDE DATA" in page
+
+
+def test_a_report_that_cannot_be_written_is_told(board, workspace):
+    folder = workspace / "reports" / "odense-valg" / "mand"
+    folder.mkdir(parents=True)
+    (folder / "dagsorden.docx").write_text("vigtigt")
+    board._hear({"kind": "select", "levels": {"sex": ["mand"]}, "number": 1})
+    board.heard.clear()
+    board._hear({"kind": "report"})
+    assert board.heard.wait(60)
+    assert board.sent[-1][0]["text"].startswith("Rapporten kunne ikke laves: ")
+    assert (folder / "dagsorden.docx").read_text() == "vigtigt"
+
+
+class TestCounts:
+    """The page says when its counts were made anew."""
+
+    def test_damaged(self, workspace):
+        path = processed_folder("Odense") / FILE
+        path.write_bytes(b"torn")
+        assert open_dashboard("Odense").view["notice"].startswith("De gemte optællinger var beskadiget")
+        assert open_dashboard("Odense").view["notice"] == ""
+
+    def test_newer_respondents(self, workspace):
+        respondents = processed_folder("Odense") / "respondents.parquet"
+        state = respondents.stat()
+        os.utime(respondents, ns=(state.st_atime_ns, state.st_mtime_ns + 5))
+        assert open_dashboard("Odense").view["notice"].startswith("Svarene er ændret siden sidst")
+
+
+def test_its_state_holds_nothing_of_a_single_person(workspace):
+    board = open_dashboard("Odense", selection="alder=60-69")
+    sent = json.dumps(board.get_state(), ensure_ascii=False, default=str)
+    register = load_register("Odense").astype(object)
+    secrets = {v for column in register for v in register[column] if isinstance(v, str) and len(v) > 5}
+    secrets |= {str(value) for value in load("Odense")["svar_id"]} if "svar_id" in load("Odense") else set()
+    assert len(secrets) > 200
+    assert not [secret for secret in secrets if secret in sent]
+
+
+def test_the_script_and_style_fetch_nothing():
+    assert "http://" not in script().replace("http://www.w3.org/2000/svg", "")
+    assert "https://" not in script() + style()
+    assert "@import" not in style()
+    assert "innerHTML" not in script()
+    assert Path(open_answers.__code__.co_filename).is_file()
