@@ -103,7 +103,9 @@ def interest_estimates(
         options,
         min_cell=min_cell,
         base=base_of(respondents),
-        source=source_of(respondents, codebook, raked_to),
+        source=source_of(
+            respondents, codebook, () if raked_to is None else tuple(raked_to.margins["column"])
+        ),
         confidence=confidence,
         simulated=bool(respondents.attrs.get("simulated", False)),
     )
@@ -256,17 +258,11 @@ def base_of(respondents: pd.DataFrame) -> str:
     return f"borgere i {find_municipality(name).full_name}" if name else "borgere"
 
 
-def source_of(respondents: pd.DataFrame, codebook: Codebook, raked_to: WeightingResult | None) -> str:
-    """Return the source line: whose answers, what they are weighted by, and whether they are simulated."""
+def source_of(respondents: pd.DataFrame, codebook: Codebook, raked_by: Sequence[str]) -> str:
+    """Return the source line: whose answers, which columns they are weighted by, and whether simulated."""
     words = {"sex": "køn", "age": "alder", "area": "område", "area_type": "områdetype"}
     columns = {item.id: words[item.role] for item in codebook if item.role in words}
-    told = (
-        ""
-        if raked_to is None
-        else danish.listing(
-            [columns.get(column, "alder") for column in dict.fromkeys(raked_to.margins["column"])]
-        )
-    )
+    told = danish.listing([columns.get(column, "alder") for column in dict.fromkeys(raked_by)])
     name = respondents.attrs.get("municipality", "")
     whose = f"i {find_municipality(name).full_name}" if name else "på spørgeskemaet"
     weighted = f"Vægtet efter {told}." if told else "Vægtet."

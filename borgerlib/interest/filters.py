@@ -15,7 +15,6 @@ from borgerlib.errors import BorgerlibError
 from borgerlib.interest import store
 from borgerlib.interest.estimates import base_of, level_label, source_of
 from borgerlib.interest.segments import SEGMENT, segments_of
-from borgerlib.interest.weighting_summary import load_weighting
 from borgerlib.population.ages import age_band
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.segmentation import assign_segments, load_segments
@@ -170,11 +169,11 @@ def filterable(municipality: str, *, age_bands: Sequence[int]) -> Filterable:
     filters = [_filter(role, items[role], frame, codebook, named) for role in ROLES if role in items]
     offered = tuple(filter_ for filter_ in filters if filter_ is not None)
     frame.attrs = attributes
-    raked_to = load_weighting(municipality)
+    raked_by = [margin["column"] for margin in store.read_summary(municipality)["margins"]]
     offer = Offer(
         offered,
         base_of(respondents),
-        source_of(respondents, codebook, raked_to),
+        source_of(respondents, codebook, raked_by),
         bool(attributes["simulated"]),
         problems,
     )

@@ -138,6 +138,7 @@ function buildChart(config, id, act) {
   }, { "data-format": format }));
   const copy = button(strings.copy_table, () => {
     menu.close(true);
+    table.update(latest);
     act({ kind: "copy", text: table.asText() });
   });
   const menu = dropdown(strings.download, {}, copy, ...files);
@@ -151,6 +152,7 @@ function buildChart(config, id, act) {
     for (const one of modes) one.setAttribute("aria-pressed", String(one.dataset.mode === mode));
     bars.node.toggleAttribute("hidden", mode === "table");
     scroll.hidden = mode !== "table";
+    if (!scroll.hidden) table.update(latest);
   }
   function update(chart) {
     latest = chart;
@@ -161,7 +163,7 @@ function buildChart(config, id, act) {
     write(caption, chart.caption);
     width ||= node.clientWidth;
     if (width) bars.update(chart, width);
-    table.update(chart);
+    if (!scroll.hidden) table.update(chart);
   }
   const observer = new ResizeObserver(([entry]) => {
     const now = Math.round(entry.contentRect.width);

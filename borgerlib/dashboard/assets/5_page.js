@@ -195,7 +195,7 @@ function buildPage({ model, el }) {
   document.addEventListener("fullscreenchange", onFullscreen);
   const stopClosing = closeOthers(root);
   const pulse = setInterval(() => document.hidden || send({ kind: "ping" }), PULSE);
-  el.append(root);
+  el.append(html("div", { class: "borger-host" }, root));
   onMenu();
   const link = inLab ? "" : location.hash;
   show();

@@ -1,0 +1,292 @@
+"""How long a click takes in the interest dashboard, from the change to the drawn frame, in Chromium.
+
+    python benchmarks/dashboard.py [--rows 100000] [--changes 60] [--json]
+
+One run measures the page (Voilà) and JupyterLab on the same municipality, and, in the same browser, the usual
+way: a dropdown, and a seaborn chart in an Output widget. That one is given the shares for nothing, and draws
+one chart where the dashboard draws three. The respondents are SIMULEREDE DATA: a prepared survey, repeated.
+
+Also told: the first useful view, the memory of the kernel that answers, and what 500 changes leave behind.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+import pandas as pd
+
+from borgerlib import places
+from borgerlib.dashboard.server import dashboard_server
+from borgerlib.interest import store
+from borgerlib.interest.filter_cube import open_filter_cube
+from borgerlib.interest.prepare import prepare
+from borgerlib.interest.simulated import write_simulation
+from borgerlib.view.sections import load_sections
+
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+
+# Ticks a box and returns the milliseconds until the frame with the answer has been painted.
+CLICK = """(index) => new Promise((done) => {
+  const root = document.querySelector(".borger-dashboard");
+  const boxes = [...root.querySelectorAll(".filter input[type=checkbox]")];
+  const begun = performance.now();
+  const watcher = new MutationObserver(() => {
+    if (root.dataset.shown !== root.dataset.asked) return;
+    watcher.disconnect();
+    setTimeout(() => done(performance.now() - begun), 0);
+  });
+  watcher.observe(root, { attributes: true, attributeFilter: ["data-shown"] });
+  boxes[index % boxes.length].click();
+})"""
+
+USUAL = """(index) => new Promise((done) => {
+  const select = document.querySelector(".widget-dropdown select");
+  const begun = performance.now();
+  const watcher = new MutationObserver(() => {
+    const image = document.querySelector(".jp-OutputArea img");
+    if (!image || image.src === select.before) return;
+    select.before = image.src;
+    watcher.disconnect();
+    const painted = () => requestAnimationFrame(() => setTimeout(() => done(performance.now() - begun), 0));
+    image.decode().then(painted);
+  });
+  const every = { subtree: true, childList: true, attributes: true, attributeFilter: ["src"] };
+  watcher.observe(document.body, every);
+  select.selectedIndex = (select.selectedIndex + 1) % select.options.length;
+  select.dispatchEvent(new Event("change", { bubbles: true }));
+})"""
+
+USUAL_CELL = """
+import ipywidgets, pandas, seaborn
+import matplotlib.pyplot as plt
+from IPython.display import display
+from borgerlib.interest.filter_cube import open_filter_cube
+from borgerlib.view.sections import load_sections
+cube = open_filter_cube("Odense", age_bands=load_sections().age_bands).cube
+out, age = ipywidgets.Output(), ipywidgets.Dropdown(options=list(cube.roles["age"]))
+shares = {level: cube.proportions(cube.select({"age": [level]}), "topics") for level in cube.roles["age"]}
+def draw(change):
+    with out:
+        out.clear_output(wait=True)
+        figure, axes = plt.subplots(figsize=(7, 6))
+        seaborn.barplot(shares[age.value], x="proportion", y="option", color="#0b4f6c", ax=axes)
+        plt.show()
+age.observe(draw, "value")
+draw(None)
+display(ipywidgets.VBox([age, out]))
+"""
+
+
+def repeated(workspace: Path, rows: int) -> float:
+    """Prepare a simulated survey, repeat its respondents; return the seconds that building the cube takes."""
+    _, export = write_simulation("Odense", n=5000, seed=1)
+    prepare("Odense", export)
+    folder = store.processed_folder("Odense")
+    open_filter_cube("Odense", age_bands=load_sections().age_bands)  # finds the kinds of citizens once
+    for name in (store.RESPONDENTS, "segments.parquet"):
+        repeat_file(folder / name, rows)
+    begun = time.perf_counter()
+    open_filter_cube("Odense", age_bands=load_sections().age_bands)
+    return time.perf_counter() - begun
+
+
+def repeat_file(path: Path, rows: int) -> None:
+    import pyarrow.parquet
+
+    table = pyarrow.parquet.read_table(path)
+    told = json.loads(table.schema.metadata[b"borgerlib"])
+    frame = table.to_pandas()
+    frame = frame.iloc[np.resize(np.arange(len(frame)), rows)]
+    frame.index = pd.Index([f"r{number:07d}" for number in range(rows)], name=frame.index.name)
+    store.write_parquet(frame, path, told)
+
+
+def kernel_memory(pid: int) -> dict[int, float]:
+    """Return the proportional memory (MB) of each kernel under a server."""
+    found = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError, IndexError):
+            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent == pid and "ipykernel" in (entry / "cmdline").read_text():
+                line = next(
+                    x for x in (entry / "smaps_rollup").read_text().splitlines() if x.startswith("Pss:")
+                )
+                found[int(entry.name)] = int(line.split()[1]) / 1024
+    return found
+
+
+def clicks(page: Any, script: str, count: int) -> list[float]:
+    taken = []
+    for index in range(count + 5):
+        taken.append(page.evaluate(script, index))
+        page.wait_for_timeout(30)
+    return taken[5:]  # the first few warm the browser
+
+
+def open_page(browser: Any, address: str) -> tuple[Any, float]:
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    begun = time.perf_counter()
+    page.goto(address)
+    page.wait_for_selector(".borger-dashboard[data-shown]", timeout=60_000)
+    return page, time.perf_counter() - begun
+
+
+def voila(browser: Any, changes: int) -> dict[str, float]:
+    with dashboard_server("Odense", port=9300) as server:
+        time.sleep(3)  # a meeting begins after the server: the first kernel stands ready
+        page, first = open_page(browser, server.address)
+        taken = clicks(page, CLICK, changes)
+        before = kernel_memory(server.process.pid)
+        heap = page.evaluate("performance.memory.usedJSHeapSize") / 2**20
+        for index in range(500):
+            page.evaluate(CLICK, index)
+        after = kernel_memory(server.process.pid)
+        leak = max((after[pid] - before[pid] for pid in after if pid in before), default=0.0)
+        heap_leak = page.evaluate("performance.memory.usedJSHeapSize") / 2**20 - heap
+        page.context.close()
+    return {
+        "voila_first_view_s": first,
+        "voila_median_ms": float(np.median(taken)),
+        "voila_p95_ms": float(np.percentile(taken, 95)),
+        "kernel_memory_mb": max(after.values()),
+        "kernel_leak_mb": leak,
+        "page_leak_mb": heap_leak,
+    }
+
+
+@contextlib.contextmanager
+def served(arguments: list[str], folder: Path, token: str) -> Iterator[int]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            *[argument.format(port=port, token=token, folder=folder) for argument in arguments],
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={
+            **os.environ,
+            "JUPYTERLAB_SETTINGS_DIR": str(folder / ".settings"),
+            "JUPYTER_CONFIG_DIR": str(folder),
+        },
+    )
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2).close()
+            break
+        except urllib.error.HTTPError:
+            break
+        except OSError:
+            time.sleep(0.1)
+    try:
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def jupyterlab(browser: Any, changes: int) -> dict[str, float]:
+    token = secrets.token_urlsafe(12)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        shutil.copy(places.notebooks() / "interesse_dashboard.ipynb", folder)
+        settings = folder / ".settings" / "@jupyterlab" / "notebook-extension"
+        settings.mkdir(parents=True)
+        (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
+        arguments = ["jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port={port}"]
+        arguments += [
+            "--IdentityProvider.token={token}",
+            "--ServerApp.root_dir={folder}",
+            "--LabApp.news_url=None",
+        ]
+        with served(arguments, folder, token) as port:
+            page = browser.new_context(viewport={"width": 1500, "height": 1000}).new_page()
+            page.goto(
+                f"http://127.0.0.1:{port}/lab/workspaces/b/tree/interesse_dashboard.ipynb?token={token}"
+            )
+            page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=60_000)
+            page.get_by_role("menuitem", name="Run", exact=True).click()
+            begun = time.perf_counter()
+            page.get_by_text("Run All Cells", exact=True).first.click()
+            page.wait_for_selector(".borger-dashboard[data-shown]", timeout=60_000)
+            first = time.perf_counter() - begun
+            page.wait_for_timeout(1000)
+            taken = clicks(page, CLICK, changes)
+            page.context.close()
+    return {
+        "jupyterlab_first_view_s": first,
+        "jupyterlab_median_ms": float(np.median(taken)),
+        "jupyterlab_p95_ms": float(np.percentile(taken, 95)),
+    }
+
+
+def usual(browser: Any, changes: int) -> dict[str, float]:
+    token = secrets.token_urlsafe(12)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(USUAL_CELL)])
+        notebook.metadata["kernelspec"] = {
+            "name": "python3",
+            "display_name": "Python 3",
+            "language": "python",
+        }
+        nbformat.write(notebook, folder / "usual.ipynb")
+        arguments = ["voila", "--no-browser", "--Voila.ip=127.0.0.1", "--port={port}", "--token={token}"]
+        with served([*arguments, "{folder}/usual.ipynb"], folder, token) as port:
+            page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+            page.goto(f"http://127.0.0.1:{port}/?token={token}")
+            page.wait_for_selector(".jp-OutputArea img", timeout=60_000)
+            taken = clicks(page, USUAL, min(changes, 30))
+            page.context.close()
+    return {"seaborn_voila_median_ms": float(np.median(taken))}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--changes", type=int, default=60)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory() as workspace:
+        os.environ["BORGER_WORKSPACE"] = workspace
+        found = {"rows": float(options.rows), "cube_build_s": repeated(Path(workspace), options.rows)}
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
+            for measure in (voila, jupyterlab, usual):
+                found |= measure(browser, options.changes)
+            browser.close()
+    found["seaborn_over_voila"] = found["seaborn_voila_median_ms"] / found["voila_median_ms"]
+    if options.json:
+        print(json.dumps({name: round(value, 2) for name, value in found.items()}))
+        return
+    for name, value in found.items():
+        print(f"{name:28} {value:12,.2f}")
+
+
+if __name__ == "__main__":
+    main()

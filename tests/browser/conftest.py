@@ -1,0 +1,134 @@
+"""A browser, a prepared municipality and its dashboard, shared by the tests that click."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from simulated_citizens import prepared_citizens
+
+from borgerlib.dashboard.answers import open_answers
+from borgerlib.dashboard.server import dashboard_server
+
+CHROMIUM = shutil.which("chromium")
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed (apt-get install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("browser")
+    with prepared_citizens(folder, "Odense", n=5000):
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def answers(workspace):
+    return open_answers("Odense")
+
+
+@pytest.fixture(scope="session")
+def server(workspace):
+    with dashboard_server("Odense", port=9100) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def pictures():
+    """Where screenshots are kept, to be looked at; in the test's own folder unless one is named."""
+    folder = Path(os.environ.get("BORGER_SCREENSHOTS", "reports/screenshots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+class Board:
+    """The dashboard in a tab, and what a person does with it."""
+
+    def __init__(self, browser, server, *, width=1280, height=900, fragment="", context=None):
+        self.context = context or browser.new_context(
+            viewport={"width": width, "height": height}, accept_downloads=True
+        )
+        self.page = self.context.new_page()
+        self.errors, self.received, self.elsewhere = [], [], []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", lambda request: self._note(request.url))
+        self.page.on("websocket", lambda socket: socket.on("framereceived", self._hear))
+        self.page.goto(server.address + fragment)
+        self.page.wait_for_selector(".borger-dashboard[data-shown]")
+
+    def _note(self, url):
+        if not url.startswith(("http://127.0.0.1", "data:", "blob:")):
+            self.elsewhere.append(url)
+
+    def _hear(self, payload):
+        self.received.append(payload if isinstance(payload, bytes) else payload.encode())
+
+    def settled(self):
+        """Wait until what was asked is what is shown."""
+        self.page.wait_for_function(
+            "() => { const d = document.querySelector('.borger-dashboard').dataset;"
+            " return !d.asked || d.asked === d.shown; }"
+        )
+        return self
+
+    def tick(self, filter_, level):
+        group = self.page.locator(f".filter[data-role={filter_}]")
+        if group.get_attribute("open") is None:
+            group.locator("summary").click()
+        group.get_by_text(level, exact=True).click()
+        return self.settled()
+
+    def ask(self, question):
+        self.page.locator(".questions > summary").click()
+        self.page.get_by_role("button", name=question, exact=True).click()
+        return self.settled()
+
+    def click(self, name):
+        self.page.get_by_role("button", name=name, exact=True).first.click()
+        return self.settled()
+
+    def chart(self, name):
+        return self.page.locator(f".chart[data-chart={name}]")
+
+    def value(self, chart, row):
+        return self.chart(chart).locator(f"g[data-id={row}] .value").text_content()
+
+    @property
+    def heading(self):
+        return self.page.locator(".who").text_content()
+
+    @property
+    def fragment(self):
+        return self.page.evaluate("location.hash")
+
+
+@pytest.fixture
+def open_board(browser, server):
+    opened = []
+
+    def opener(**options):
+        opened.append(Board(browser, server, **options))
+        return opened[-1]
+
+    yield opener
+    for board in opened:
+        assert not board.errors
+        assert not board.elsewhere
+        board.context.close()

@@ -1,0 +1,73 @@
+"""WCAG 2.1 A and AA, as far as axe can tell: the dashboard in its states, and the pages of a report."""
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+
+from borgerlib.dashboard.save_report import save_report
+from borgerlib.interest.selection import Selection
+from borgerlib.runs.leaders_report import leaders_report
+
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+
+
+def violations(page):
+    found = Axe().run(page, options=RULES)["violations"]
+    return [(one["id"], [node["html"][:160] for node in one["nodes"][:3]]) for one in found]
+
+
+def test_axe_finds_what_is_wrong(browser):
+    page = browser.new_page()
+    page.set_content("<html><body><img src='x'><p style='color:#ccc'>Svag tekst</p></body></html>")
+    assert {name for name, _ in violations(page)} >= {"image-alt", "color-contrast", "html-has-lang"}
+    page.close()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_dashboard_in_its_states(open_board, width):
+    board = open_board(width=width)
+    assert violations(board.page) == []
+    if width == 390:
+        board.page.locator(".fold > summary").click()
+    board.tick("age", "60–69 år")
+    assert violations(board.page) == []
+    for chart in board.page.locator(".chart").all():
+        chart.get_by_role("button", name="Tabel").click()
+    board.page.locator(".about > summary").click()
+    board.page.locator(".questions > summary").click()
+    assert violations(board.page) == []
+
+
+def test_a_focused_question_too_few_answers_and_the_projector(open_board):
+    board = open_board().ask("Hvor engagerede er de 60–69-årige i klima og miljø?")
+    assert violations(board.page) == []
+    board.page.get_by_role("button", name="Præsentation").click()
+    assert violations(board.page) == []
+    board = open_board(fragment="#alder=15-24&omraade=Odense%20Nord&tid=uge&emner=integration").settled()
+    assert violations(board.page) == []
+
+
+def test_whoever_lacks_the_token(browser, server):
+    page = browser.new_context().new_page()
+    page.goto(f"http://127.0.0.1:{server.port}/")
+    assert violations(page) == []
+    page.context.close()
+
+
+def test_the_pages_of_the_reports(browser, workspace, answers):
+    parameters = {
+        "municipality": "Odense",
+        "survey": "lokaldemokrati-2021",
+        "own_answers": "",
+        "confidence": 0.95,
+        "min_cell": 5,
+    }
+    folders = [leaders_report(parameters).parent, save_report(answers, Selection({"age": ("60-69",)})).parent]
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    pages = [path for folder in folders for path in sorted(folder.glob("*.html"))]
+    assert len(pages) >= 14
+    found = {}
+    for path in pages:
+        page.goto(path.as_uri())
+        found[path.name] = violations(page)
+    assert not {name: problems for name, problems in found.items() if problems}
+    page.close()

@@ -1,0 +1,342 @@
+"""The dashboard as a page, by real clicks."""
+
+import io
+import os
+import shutil
+import signal
+import time
+import urllib.request
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from borgerlib import danish
+from borgerlib.dashboard.server import dashboard_server
+from borgerlib.interest.selection import Selection
+from borgerlib.interest.store import load, load_register
+
+
+def share(answers, levels, role, option):
+    """What the library says, as a reader sees it."""
+    frame = answers.to(Selection(levels)).of(role).frame.set_index("option")
+    row = frame.loc[option]
+    return "for få svar" if row["suppressed"] else danish.percent(row["proportion"])
+
+
+class TestThreeQuestions:
+    """Each in at most three clicks, by the filters and by the menu."""
+
+    def test_how_engaged_are_the_60_to_69_year_olds_in_climate(self, open_board, answers):
+        wanted = share(answers, {"age": ("60-69",)}, "topics", "klima_miljoe")
+        by_filter = open_board()
+        by_filter.page.get_by_text("60–69 år", exact=True).click()  # one click: the ages stand open
+        by_filter.settled()
+        assert by_filter.value("topics", "klima_miljoe").startswith(wanted)
+        by_menu = open_board().ask("Hvor engagerede er de 60–69-årige i klima og miljø?")
+        assert by_menu.heading == "60–69 år"
+        assert wanted in by_menu.page.locator(".answer").text_content()
+
+    def test_which_formats_do_the_young_want(self, open_board, answers):
+        board = open_board().ask("Hvilke måder at være med på vil de unge helst have?")
+        assert board.heading == "15–24 år"
+        for option in ("digitalt_moede", "borgermoede", "workshop"):
+            assert board.value("formats", option).startswith(
+                share(answers, {"age": ("15-24",)}, "formats", option)
+            )
+
+    def test_how_much_time_will_the_towns_spend(self, open_board, answers):
+        board = open_board().ask("Hvor meget tid vil borgerne i byerne bruge?")
+        assert board.heading == "By"
+        for option in ("ingen_tid", "uge"):
+            assert board.value("time", option).startswith(
+                share(answers, {"area_type": ("by",)}, "time", option)
+            )
+        assert open_board().tick("area_type", "By").heading == "By"
+
+
+class TestTheWayBack:
+    def test_undo_redo_and_reset(self, open_board):
+        board = open_board().tick("age", "60–69 år").tick("sex", "Kvinde")
+        assert board.heading == "60–69 år · Kvinde"
+        assert board.click("Fortryd").heading == "60–69 år"
+        assert board.click("Gentag").heading == "60–69 år · Kvinde"
+        board.page.keyboard.press("Control+z")
+        assert board.settled().heading == "60–69 år"
+        assert board.click("Nulstil").heading == "Alle borgere i Odense Kommune"
+        assert board.click("Fortryd").heading == "60–69 år"
+
+    def test_the_address_brings_the_selection_back(self, open_board):
+        board = open_board().tick("age", "60–69 år").tick("topics", "Natur og grønne områder")
+        assert board.fragment == "#alder=60-69&emner=natur"
+        assert "token" not in board.page.url
+        board.page.reload()
+        board.page.wait_for_selector(".borger-dashboard[data-shown]")
+        assert board.settled().heading == "60–69 år · Natur og grønne områder"
+        assert board.page.get_by_role("checkbox", name="60–69 år").is_checked()
+
+    def test_a_copied_link_leads_to_the_same(self, open_board):
+        board = open_board()
+        board.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        board.tick("sex", "Mand").click("Kopiér link")
+        board.page.wait_for_selector("text=Linket er kopieret")
+        link = board.page.evaluate("navigator.clipboard.readText()")
+        assert link.endswith("/#koen=mand")
+        board.page.goto("about:blank")
+        board.page.goto(link)
+        board.page.wait_for_selector(".borger-dashboard[data-shown]")
+        assert board.settled().heading == "Mand"
+
+    def test_a_link_with_an_answer_that_is_gone_says_so(self, open_board):
+        board = open_board(fragment="#alder=60-69&emner=kernekraft").settled()
+        assert board.heading == "60–69 år"
+        assert "»kernekraft« findes ikke længere" in board.page.locator(".notice").text_content()
+
+
+class TestShowing:
+    def test_bars_are_moved_not_drawn_anew(self, open_board):
+        board = open_board()
+        board.page.evaluate("document.querySelectorAll('.bars g').forEach((g) => { g.kept = true; })")
+        board.tick("age", "60–69 år")
+        assert board.page.evaluate("[...document.querySelectorAll('.bars g')].every((g) => g.kept)")
+
+    def test_the_text_alternative_follows(self, open_board):
+        board = open_board()
+        before = board.chart("topics").locator("svg").get_attribute("aria-label")
+        board.tick("age", "15–24 år")
+        after = board.chart("topics").locator("svg").get_attribute("aria-label")
+        assert before != after
+        assert board.value("topics", "natur").rstrip(" ▲▼") in after
+
+    def test_chart_and_table_hold_the_same(self, open_board):
+        board = open_board().tick("age", "60–69 år")
+        board.chart("topics").get_by_role("button", name="Tabel").click()
+        cells = board.chart("topics").locator("tbody tr").first.locator("th, td").all_text_contents()
+        assert cells[0] == "Klima og miljø"
+        assert board.value("topics", "klima_miljoe").startswith(cells[1])
+        assert board.chart("topics").locator("svg").is_hidden()
+        assert board.chart("time").locator("svg").is_visible()
+
+    def test_sorting(self, open_board):
+        board = open_board().tick("age", "60–69 år")
+        board.page.get_by_label("Rækkefølge").select_option("Største først")
+        board.settled()
+        shown = board.chart("topics").locator("svg").get_attribute("aria-label")
+        values = [
+            int(part.split("\xa0pct.")[0].split()[-1])
+            for part in shown.split("parentes: ")[1].split("; ")
+            if "pct" in part
+        ]
+        assert values == sorted(values, reverse=True)
+
+    def test_too_few_is_a_sentence(self, open_board):
+        board = open_board(fragment="#alder=15-24&omraade=Odense%20Nord&tid=uge&emner=integration").settled()
+        assert board.page.locator(".notice").text_content().startswith("Der er for få svar i valget")
+        assert board.value("topics", "natur") == "for få svar"
+
+    def test_presentation_and_out_again(self, open_board):
+        board = open_board().tick("age", "60–69 år")
+        board.page.get_by_role("button", name="Præsentation").click()
+        assert board.page.locator(".filters").is_hidden()
+        board.page.get_by_role("button", name="Afslut præsentation").click()
+        assert board.page.locator(".filters").is_visible()
+
+    @pytest.mark.parametrize("width", [320, 390, 768, 1280, 1920])
+    def test_it_fits_the_window(self, open_board, width, pictures):
+        board = open_board(width=width, height=900).settled()
+        assert board.page.evaluate("document.documentElement.scrollWidth") <= width
+        if width <= 390:
+            left = {round(chart.bounding_box()["x"]) for chart in board.page.locator(".chart").all()}
+            assert len(left) == 1  # one column
+            board.page.locator(".fold > summary").click()
+            board.tick("age", "60–69 år")
+            assert board.heading == "60–69 år"
+        board.page.screenshot(path=pictures / f"oversigt-{width}.png", full_page=True)
+
+
+class TestKeeping:
+    @pytest.mark.parametrize("kind", ["CSV (tal)", "Excel", "Billede (PNG)", "Tegning (SVG)"])
+    def test_each_format_is_downloaded(self, open_board, kind):
+        board = open_board().tick("age", "60–69 år")
+        chart = board.chart("topics")
+        chart.locator(".dropdown > summary").click()
+        with board.page.expect_download() as waiting:
+            chart.get_by_role("button", name=kind).click()
+        name, content = waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
+        assert name.startswith("simulerede-data-odense-emner-60-69-aar.")
+        if name.endswith("csv"):
+            first = content.decode("utf-8-sig").splitlines()[1].split(";")
+            assert first[0] == "Klima og miljø"
+            assert board.value("topics", "klima_miljoe").startswith(
+                f"{round(float(first[1].replace(',', '.')) * 100)}\xa0"
+            )
+        elif name.endswith("xlsx"):
+            book = openpyxl.load_workbook(io.BytesIO(content))
+            assert book["Emner"]["A2"].value == "Klima og miljø"
+            assert any("SIMULEREDE DATA" in str(row[0].value) for row in book["Om tallene"])
+        else:
+            assert content.startswith({"png": b"\x89PNG", "svg": b"<?xml"}[name[-3:]])
+
+    def test_a_table_is_copied(self, open_board):
+        board = open_board()
+        board.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        board.chart("time").locator(".dropdown > summary").click()
+        board.chart("time").get_by_role("button", name="Kopiér tabel").click()
+        board.page.wait_for_selector("text=Tabellen er kopieret")
+        assert board.page.evaluate("navigator.clipboard.readText()").startswith("Svar\tAndel\t")
+
+    def test_a_question_is_saved_asked_and_deleted(self, open_board):
+        board = open_board().tick("age", "15–24 år").tick("sex", "Kvinde")
+        board.page.locator(".questions > summary").click()
+        board.page.get_by_label("Navn på spørgsmålet").fill("Unge kvinder på Sønderø")
+        board.page.get_by_role("button", name="Gem", exact=True).click()
+        other = open_board().ask("Unge kvinder på Sønderø")
+        assert other.heading == "15–24 år · Kvinde"
+        other.page.locator(".questions > summary").click()
+        other.page.get_by_role("button", name="Slet spørgsmålet Unge kvinder på Sønderø").click()
+        other.page.wait_for_function("!document.body.textContent.includes('Unge kvinder på Sønderø')")
+
+    def test_the_report_holds_these_very_filters(self, open_board, workspace):
+        board = open_board().tick("age", "60–69 år").tick("sex", "Kvinde")
+        board.click("Gem som rapport")
+        board.page.wait_for_selector("text=Rapporten er gemt", timeout=60_000)
+        path = board.page.locator(".message a").text_content()
+        assert path == "reports/odense-valg/60-69-aar-kvinde/index.html"
+        assert "60–69 år · Kvinde" in (workspace / path).read_text()
+        with board.context.expect_page() as waiting:
+            board.page.locator(".message a").click()
+        waiting.value.wait_for_load_state()
+        assert "60–69 år · Kvinde" in waiting.value.text_content("h1")
+
+
+class TestKeyboard:
+    def test_a_question_is_asked_without_a_mouse(self, open_board):
+        board = open_board()
+        press = board.page.keyboard.press
+        board.page.locator(".questions > summary").focus()
+        press("Enter")
+        press("Tab")
+        press("Enter")
+        assert board.settled().heading == "60–69 år"
+        assert board.page.evaluate("document.activeElement.textContent") == "Spørgsmål"
+        press("Enter")
+        press("Escape")
+        assert board.page.evaluate("document.activeElement.textContent") == "Spørgsmål"
+        assert board.page.locator(".questions").get_attribute("open") is None
+
+    def test_every_control_is_reached_and_seen(self, open_board):
+        board = open_board()
+        reached, marked = [], []
+        for _ in range(90):
+            board.page.keyboard.press("Tab")
+            name, outline, inside = board.page.evaluate(
+                "() => { const e = document.activeElement;"
+                " return [e.textContent.trim() || e.value || e.tagName,"
+                " getComputedStyle(e).outlineStyle, !!e.closest('.borger-dashboard')]; }"
+            )
+            if not inside and reached:
+                break
+            reached.append(name)
+            marked.append(outline)
+        names = " ".join(reached)
+        for wanted in (
+            "Spørgsmål",
+            "Fortryd",
+            "Kopiér link",
+            "Gem som rapport",
+            "Præsentation",
+            "60-69",
+            "Tabel",
+            "Hent",
+        ):
+            assert wanted in names, wanted
+        assert set(marked) == {"solid"}
+
+    def test_a_box_is_ticked_with_the_space_bar(self, open_board):
+        board = open_board()
+        board.page.get_by_role("checkbox", name="60–69 år").focus()
+        board.page.keyboard.press("Space")
+        assert board.settled().heading == "60–69 år"
+        assert board.page.get_by_role("checkbox", name="60–69 år").evaluate(
+            "e => e === document.activeElement"
+        )
+        assert "60–69 år" in board.page.locator("p.unseen[role=status]").text_content()
+
+
+class TestOthers:
+    def test_two_at_once_do_not_see_each_others_selections(self, open_board):
+        one, other = open_board(), open_board()
+        one.tick("age", "60–69 år")
+        other.tick("sex", "Mand")
+        assert (one.heading, other.heading) == ("60–69 år", "Mand")
+        assert one.fragment == "#alder=60-69"
+
+    def test_a_wrong_token_gets_nothing(self, browser, server):
+        page = browser.new_context().new_page()
+        sockets = []
+        page.on("websocket", lambda socket: sockets.append(socket.url))
+        answer = page.goto(f"http://127.0.0.1:{server.port}/?token=forkert")
+        assert answer.status == 403
+        assert "mangler den nøgle" in page.text_content("body")
+        assert not page.locator(".borger-dashboard").count()
+        assert not sockets
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{server.port}/api/kernels/x/channels",
+            headers={"Connection": "Upgrade", "Upgrade": "websocket"},
+        )
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(request)
+        assert refused.value.code in (400, 403, 404)
+        page.context.close()
+
+    def test_nothing_of_a_single_person_is_sent(self, open_board):
+        board = open_board().tick("age", "60–69 år").tick("topics", "Klima og miljø").click("Nulstil")
+        sent = b"".join(board.received) + board.page.content().encode()
+        register = load_register("Odense").astype(object)
+        secrets = {v for column in register for v in register[column] if isinstance(v, str) and len(v) > 5}
+        secrets |= {str(value) for value in load("Odense").get("svar_id", [])}
+        assert len(board.received) > 5
+        assert len(secrets) > 500
+        assert not [secret for secret in secrets if secret.encode() in sent]
+
+
+def kernels_of(pid):
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in children if "ipykernel" in Path(f"/proc/{child}/cmdline").read_text()]
+
+
+def test_a_kernel_killed_in_mid_meeting_brings_the_page_back_with_its_selection(open_board, server):
+    board = open_board().tick("age", "60–69 år").tick("sex", "Kvinde")
+    for pid in kernels_of(server.process.pid):
+        os.kill(pid, signal.SIGKILL)
+    start = time.monotonic()
+    board.page.get_by_text("15–24 år", exact=True).click()
+    board.page.wait_for_selector(".alarm:not([hidden])", timeout=15_000)
+    assert time.monotonic() - start < 10
+    assert (
+        board.page.locator(".alarm p").text_content()
+        == "Forbindelsen til beregningen er afbrudt. Valget er bevaret."
+    )
+    board.page.get_by_role("button", name="Hent siden igen").click()
+    # The kernel that stood ready was killed as well: the page notices and asks for another.
+    board.page.wait_for_selector(".borger-dashboard[data-shown] .bars", timeout=60_000)
+    assert board.settled().heading == "60–69 år · Kvinde"
+    assert board.page.locator(".alarm").is_hidden()
+
+
+def test_answers_that_vanish_are_told_in_danish(browser, workspace, tmp_path):
+    """The server stands, but the respondents are gone when the next page is asked for."""
+    folder = tmp_path / "data" / "processed"
+    shutil.copytree(workspace / "data", tmp_path / "data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BORGER_WORKSPACE", str(tmp_path))
+        with dashboard_server("Odense", port=9200) as server:
+            shutil.rmtree(folder / "odense")
+            context = browser.new_context()
+            page = context.new_page()
+            page.goto(server.address)  # the kernel that stood ready still knows the answers
+            page.goto(server.address)
+            page.wait_for_selector("#borger-error:not([hidden])", timeout=60_000)
+            assert "Traceback" not in page.content()
+            assert "Oversigten kunne ikke åbnes" in page.text_content("body")
+            context.close()
