@@ -35,6 +35,7 @@ lab: $(RUNTIME)  ## open JupyterLab on the notebooks
 test: $(DEVELOPMENT)  ## every test but those that need a browser
 	@$(BIN)/python -m pytest -m "not browser" -n 2 --dist loadscope -q
 	@$(BIN)/python -m pytest --nbval -n 2 --dist loadscope -q notebooks/[01][0-9]_*.ipynb
+	@command -v chromium >/dev/null && echo "The tests that click: make test-browser" || echo "Not run: the tests that click (make test-browser), for they need Chromium."
 
 test-browser: $(DEVELOPMENT)  ## the tests that click: they need Chromium (Debian: apt-get install chromium)
 	@$(BIN)/python -m pytest -m browser -q

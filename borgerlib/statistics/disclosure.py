@@ -219,13 +219,16 @@ def disclose_selection(
 
     check_min_cell(guard.min_cell)
     size = guard.size(levels)
-    frame = with_intervals(guard.shares(levels, roles, size), size, confidence=confidence)
-    rows = len(frame)
-    frame["label"] = [labels[key] for key in zip(frame["item"], frame["option"], strict=True)]
-    frame["group"] = frame["group_label"] = ""
-    frame["n"] = pd.array([size.n] * rows, dtype="Int64")
-    frame["count"] = pd.array([None] * rows, dtype="Int64")
-    frame["note"] = np.where(frame["suppressed"], TOO_FEW, "")
+    told = with_intervals(guard.shares(levels, roles, size), size, confidence=confidence)
+    rows = len(told)
+    frame = told.assign(
+        label=[labels[key] for key in zip(told["item"], told["option"], strict=True)],
+        group="",
+        group_label="",
+        n=pd.array([size.n] * rows, dtype="Int64"),
+        count=pd.array([None] * rows, dtype="Int64"),
+        note=np.where(told["suppressed"], TOO_FEW, ""),
+    )
     origin: Origin = "simulated" if simulated else "microdata"
     return size, DisclosedEstimates(frame, origin, base, source, confidence, guard.min_cell, _token=_GATE)
 

@@ -116,6 +116,7 @@ class Board:
 
     @property
     def fragment(self):
+        self.page.wait_for_timeout(100)  # the address follows the picture
         return self.page.evaluate("location.hash")
 
 

@@ -102,6 +102,7 @@ function buildPage({ model, el }) {
     head, tools.node, messages.box, messages.alarm, messages.status, filters.node, main);
 
   // ---- showing
+  let shown = {};
   function show() {
     const view = model.get("view");
     const first = !charts.size;
@@ -110,12 +111,15 @@ function buildPage({ model, el }) {
     way.sort = view.sort;
     filters.update(view.levels);
     write(who, view.heading);
-    facts.replaceChildren(...view.facts.map(({ label, value }) => html("div", {}, html("dt", {}, label), html("dd", {}, value))));
+    if (!same(view.facts, shown.facts)) {
+      facts.replaceChildren(...view.facts.map(({ label, value }) => html("div", {}, html("dt", {}, label), html("dd", {}, value))));
+    }
     write(answer, view.answer);
     answer.hidden = !view.answer;
     write(notice, view.notice);
     notice.hidden = !view.notice;
-    about.replaceChildren(...view.about.map((line) => html("li", {}, line)));
+    if (!same(view.about, shown.about)) about.replaceChildren(...view.about.map((line) => html("li", {}, line)));
+    shown = view;
     for (const chart of view.charts) {
       if (!charts.has(chart.id)) {
         charts.set(chart.id, buildChart(config, chart.id, act));
@@ -125,8 +129,11 @@ function buildPage({ model, el }) {
     }
     refresh();
     if (!first && moved) messages.whisper(fill(strings.changed, { valg: view.heading }));
-    if (!inLab) remember(view.link);
-    requestAnimationFrame(() => { root.dataset.shown = String(view.number); });
+    requestAnimationFrame(() => {
+      root.dataset.shown = String(view.number);
+      // The address is changed after the picture: it takes longer, and nobody waits for it.
+      if (!inLab) setTimeout(() => remember(model.get("view").link), 0);
+    });
   }
   function refresh() {
     tools.update({
