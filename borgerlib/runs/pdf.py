@@ -1,0 +1,154 @@
+"""A report as one PDF that a screen reader can read: tagged, titled, with bookmarks and described figures.
+
+WeasyPrint lays the report's own pages out (their style has a part for print) and writes PDF/UA. It is an
+extra: ``pip install 'borgerlib[pdf]'``, and the system's Pango.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from borgerlib.errors import RunError
+
+_VARIANT = "pdf/ua-1"
+_LINK = re.compile(r'href="([\w.-]+\.html)(#[^"]*)?"')
+_BODY = re.compile(r"<body\b")
+_NEEDED = {
+    "/StructTreeRoot": "has no tags",
+    "/MarkInfo": "is not marked as tagged",
+    "/Outlines": "has no bookmarks",
+}
+
+
+def write_pdf(pages: Path | Sequence[Path], target: Path, *, day: date | None = None) -> Path:
+    """Write a report's pages as one PDF.
+
+    Parameters
+    ----------
+    pages : Path or sequence of Path
+        The report's folder (index.html first, then the others by name), or the pages in order.
+    target : Path
+        The PDF; written beside its place and renamed.
+    day : date, optional
+        The date in the file; without one it carries none, and the same pages give the same file.
+
+    Returns
+    -------
+    Path
+        The target.
+
+    Raises
+    ------
+    RunError
+        There are no pages, WeasyPrint is not installed, or the file cannot be written.
+    """
+    files = _in_order(pages) if isinstance(pages, Path) else list(pages)
+    if not files:
+        raise RunError("There are no pages to make a PDF of.", hint="Write the report first.")
+    weasyprint = _weasyprint()
+    documents, count = [], 0
+    for file in files:
+        html = weasyprint.HTML(string=_linked(file, files), base_url=None, media_type="print")
+        number = weasyprint.CSS(string=f"@page :first {{ counter-reset: page {count + 1} }}")
+        documents.append(html.render(stylesheets=[number], pdf_tags=True, pdf_variant=_VARIANT))
+        count += len(documents[-1].pages)
+    whole = documents[0].copy([page for document in documents for page in document.pages])
+    if day is not None:
+        whole.metadata.created = day.isoformat()
+    beside = target.with_name(f".{target.stem}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        whole.write_pdf(beside, pdf_variant=_VARIANT, pdf_tags=True)
+        beside.replace(target)
+    except OSError as error:
+        raise RunError(
+            f"The PDF {target.name} cannot be written to {target.parent}: {error.strerror or error}.",
+            hint="Choose a folder that you may write to, on a disk with room.",
+        ) from error
+    finally:
+        with suppress(OSError):
+            os.unlink(beside)
+    return target
+
+
+def pdf_problems(path: Path) -> tuple[str, ...]:
+    """Return what keeps a PDF from being accessible, in English; nothing where it is.
+
+    The machine-checkable part of PDF/UA-1 (ISO 14289-1) that matters to these reports: tags, language, title
+    shown, bookmarks, an alternative text for every figure, headers in tables, and a first-level heading.
+    Needs pypdf.
+    """
+    import pypdf
+
+    reader: Any = pypdf.PdfReader(path)
+    root = reader.trailer["/Root"]
+    problems = [f"The file {what}." for key, what in _NEEDED.items() if key not in root]
+    if not root.get("/Lang"):
+        problems.append("The file does not name its language.")
+    if not root.get("/ViewerPreferences", {}).get("/DisplayDocTitle"):
+        problems.append("The window would show the file's name, not its title.")
+    if not (reader.metadata or {}).get("/Title"):
+        problems.append("The file has no title.")
+    kinds = list(_structure(root["/StructTreeRoot"])) if "/StructTreeRoot" in root else []
+    names = [name for name, _ in kinds]
+    bare = sum(name == "/Figure" and not alt for name, alt in kinds)
+    problems += [f"{bare} figures have no alternative text."] if bare else []
+    problems += ["There is no heading of the first level."] if "/H1" not in names else []
+    problems += ["A table has no headers."] if "/Table" in names and "/TH" not in names else []
+    return tuple(problems)
+
+
+def _structure(node: Any) -> Iterator[tuple[str, str]]:
+    """Yield kind and alternative text of every element of a PDF's structure."""
+    waiting = [node.get_object()]
+    while waiting:
+        element = waiting.pop()
+        if isinstance(element, list):
+            waiting += [child.get_object() for child in element if hasattr(child, "get_object")]
+        elif hasattr(element, "keys"):
+            if "/S" in element:
+                yield str(element["/S"]), str(element.get("/Alt") or "")
+            if "/K" in element and hasattr(element["/K"], "get_object"):
+                waiting.append(element["/K"].get_object())
+
+
+def _in_order(folder: Path) -> list[Path]:
+    found = sorted(folder.glob("*.html"))
+    return [path for path in found if path.name == "index.html"] + [
+        path for path in found if path.name != "index.html"
+    ]
+
+
+def _linked(file: Path, files: Sequence[Path]) -> str:
+    """Return a page whose links to the other pages lead inside the PDF: no link tells of this machine."""
+    names = {path.name for path in files}
+    text = _BODY.sub(f'<body id="{_anchor(file.name)}"', file.read_text(encoding="utf-8"), count=1)
+    return _LINK.sub(
+        lambda found: f'href="#{_anchor(found[1])}"' if found[1] in names else 'data-left-out=""', text
+    )
+
+
+def _anchor(name: str) -> str:
+    return f"side-{name.removesuffix('.html')}"
+
+
+def _weasyprint() -> Any:
+    try:
+        import weasyprint
+    except (ImportError, OSError) as error:
+        what = "WeasyPrint" if isinstance(error, ImportError) else "the system's Pango library"
+        raise RunError(
+            f"A PDF cannot be made: {what} is missing.",
+            hint="Run: pip install 'borgerlib[pdf]' and, on Debian, apt-get install libpango-1.0-0 "
+            "libpangoft2-1.0-0. Or leave pdf out of --format.",
+        ) from error
+    # It warns of screen-only properties in the style, which print does not need.
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)
+    return weasyprint

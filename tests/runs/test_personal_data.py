@@ -1,0 +1,110 @@
+"""Personal data in an executed notebook are found and not repeated, and numbers are left alone."""
+
+import time
+
+import nbformat
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from borgerlib import places
+from borgerlib.runs.personal_data import personal_data_in, secret_parameters
+
+
+def notebook(*outputs, source="1", parameters=""):
+    cells = [new_markdown_cell("# Titel. Skriv til valg@kommune.dk")]
+    if parameters:
+        cells.append(new_code_cell(parameters, metadata={"tags": ["injected-parameters"]}))
+    return new_notebook(cells=[*cells, new_code_cell(source, outputs=list(outputs))])
+
+
+def shown(text, kind="text/plain"):
+    return notebook(new_output("display_data", data={kind: text}))
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("Borgeren 010190-1234 vil gerne", "celle 2: et CPR-nummer"),
+        ("0101901234", "celle 2: et CPR-nummer"),
+        ("<td>31 12 85 4321</td>", "celle 2: et CPR-nummer"),
+        ("anders.ågård@example.dk", "celle 2: en e-mailadresse"),
+        ("Tlf.: 20 30 40 50", "celle 2: et telefonnummer"),
+        ("ring på +45 20304050", "celle 2: et telefonnummer"),
+        (
+            "<table><thead><tr><th></th><th>Navn</th></tr></thead></table>",
+            "celle 2: en tabel med kontaktoplysninger",
+        ),
+        (
+            '<table><tr><th scope="col" class="x"><b>E-mail</b></th></tr></table>',
+            "celle 2: en tabel med kontaktoplysninger",
+        ),
+    ],
+)
+@pytest.mark.parametrize("kind", ["text/plain", "text/html", "text/markdown"])
+def test_it_is_found_and_not_repeated(text, what, kind):
+    found = personal_data_in(shown(text, kind))
+    assert found == (what,)
+    assert "1234" not in found[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5.822.763 borgere", "5822763000", "9912345678", "0.0101901234", "3,0101901234",
+        "data 0101901234abcdef0101901234", "valg@kommune.dk", "20 30 40 50", "spalte 1: 12345678",
+        '<table><tr><th scope="row">E-mail</th><td>31 pct.</td></tr></table>',
+        "<table><thead><tr><th>Svar</th><th>Andel</th></tr></thead></table>",
+    ],
+)  # fmt: skip
+def test_numbers_public_addresses_and_answers_are_left_alone(text):
+    assert personal_data_in(shown(text, "text/html")) == ()
+
+
+def test_every_part_of_a_notebook_is_searched():
+    assert personal_data_in(notebook(new_output("stream", text="010190-1234"))) == ("celle 2: et CPR-nummer",)
+    error = new_output("error", ename="E", evalue="v", traceback=["ved 010190-1234"])
+    assert personal_data_in(notebook(error)) == ("celle 2: et CPR-nummer",)
+    assert personal_data_in(notebook(parameters='who = "x@privat.dk"')) == ("parametrene: en e-mailadresse",)
+    deep = {
+        "application/vnd.borger.chart+json": {"columns": ["Svar", "Telefon"], "rows": [["a", "x@privat.dk"]]}
+    }
+    assert personal_data_in(notebook(new_output("display_data", data=deep))) == (
+        "celle 2: en e-mailadresse",
+        "celle 2: en tabel med kontaktoplysninger",
+    )
+    widget = notebook()
+    widget.metadata["widgets"] = {"state": {"a": {"value": "010190-1234"}}}
+    assert personal_data_in(widget) == ("notebookens oplysninger: et CPR-nummer",)
+
+
+def test_pictures_are_not_read():
+    data = {"image/png": "0101901234" * 1000, "text/plain": "en figur"}
+    assert personal_data_in(notebook(new_output("display_data", data=data))) == ()
+
+
+@pytest.mark.parametrize("path", sorted(places.notebooks().glob("[01][0-9]_*.ipynb")), ids=lambda p: p.stem)
+def test_the_insights_hold_none_and_it_takes_no_time(path):
+    read = nbformat.read(path, 4)
+    begun = time.perf_counter()
+    assert personal_data_in(read) == ()
+    # Twenty times what it takes: only a search that runs away is caught here.
+    assert time.perf_counter() - begun < 1
+
+
+@given(st.integers(0, 10**12), st.sampled_from(["{}", "n = {}", "<td>{:,}</td>", "{:.3f}"]))
+def test_a_plain_number_is_taken_for_a_cpr_number_only_where_it_could_be_one(number, form):
+    text = form.format(number)
+    digits = "".join(character for character in text if character.isdigit())
+    if personal_data_in(shown(text)):
+        assert len(digits.split(".")[0]) >= 10
+
+
+def test_secret_names_are_found_however_deep():
+    parameters = {
+        "municipality": "Odense", "api_key": 1, "db": {"Password": "x", "port": 1}, "adgangskode": "",
+        "statbank_token": "t", "min_cell": 5,
+    }  # fmt: skip
+    assert secret_parameters(parameters) == ("api_key", "db.Password", "adgangskode", "statbank_token")
+    assert secret_parameters({"municipality": "x", "confidence": 0.95, "selection": ""}) == ()
