@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-import numpy as np
 import pandas as pd
 
 from borgerlib.errors import ParameterError
@@ -21,7 +20,6 @@ from borgerlib.statistics.disclosure import (
     disclose_selection,
 )
 from borgerlib.statistics.selection_disclosure import Guard, SelectionSize, guard_of
-from borgerlib.statistics.selection_estimates import directions
 from borgerlib.view.sections import load_sections
 
 CHARTS = ("topics", "time", "formats")
@@ -75,6 +73,8 @@ class Answers:
         Level of the intervals.
     guard : Guard
         What keeps single people out of the answers.
+    rows : DataFrame
+        What is asked of every selection: one row a question × answer, without numbers.
     """
 
     municipality: Municipality
@@ -83,6 +83,7 @@ class Answers:
     everybody: Answer
     confidence: float
     guard: Guard
+    rows: pd.DataFrame = field(repr=False)
 
     @property
     def charts(self) -> tuple[Filter, ...]:
@@ -100,7 +101,7 @@ class Answers:
         """
         if selection.is_everybody:
             return self.everybody
-        return _answer(self.guard, self.offer, selection, self.confidence, self.everybody)
+        return _answer(self.guard, self.offer, self.rows, selection, self.confidence, self.everybody)
 
 
 def open_answers(municipality: str, *, confidence: float = 0.95, min_cell: int = DEFAULT_MIN_CELL) -> Answers:
@@ -129,35 +130,41 @@ def open_answers(municipality: str, *, confidence: float = 0.95, min_cell: int =
     opened = open_filter_cube(place.name, age_bands=load_sections().age_bands)
     exclusive = {filter_.role: filter_.exclusive for filter_ in opened.offer.filters}
     guard = guard_of(opened.cube, min_cell=min_cell, sensitive=ANSWERS, exclusive=exclusive)
-    everybody = _answer(guard, opened.offer, Selection(), confidence, None)
-    return Answers(place, opened.offer, opened.origin, everybody, confidence, guard)
+    rows = _rows(opened.offer)
+    everybody = _answer(guard, opened.offer, rows, Selection(), confidence, None)
+    return Answers(place, opened.offer, opened.origin, everybody, confidence, guard, rows)
 
 
 def _answer(
-    guard: Guard, offer: Offer, selection: Selection, confidence: float, everybody: Answer | None
+    guard: Guard,
+    offer: Offer,
+    rows: pd.DataFrame,
+    selection: Selection,
+    confidence: float,
+    everybody: Answer | None,
 ) -> Answer:
-    roles = [role for role in CHARTS if offer.filter(role) is not None]
-    labels = {(filter_.role, level.id): level.label for filter_ in offer.filters for level in filter_.levels}
     size, estimates = disclose_selection(
         guard,
         selection.levels,
-        roles,
-        labels,
+        rows,
         base=offer.base,
         source=offer.source,
         simulated=offer.simulated,
         confidence=confidence,
+        against=None if everybody is None else (everybody.size, everybody.estimates),
+        false_discovery_rate=FALSE_DISCOVERY_RATE,
     )
-    frame = estimates.frame
-    if everybody is None:
-        found = np.full(len(frame), np.nan)
-    else:
-        found = directions(
-            frame,
-            size,
-            everybody.estimates.frame,
-            everybody.size,
-            false_discovery_rate=FALSE_DISCOVERY_RATE,
-        )
-    frame = frame.assign(direction=pd.array(found).astype("Int64"), exclusive=frame["item"] == "time")
-    return Answer(selection, size, replace(estimates, frame=frame))
+    return Answer(selection, size, estimates)
+
+
+def _rows(offer: Offer) -> pd.DataFrame:
+    """Return what is asked of every selection: one row a question × answer."""
+    asked = [filter_ for role in CHARTS if (filter_ := offer.filter(role)) is not None]
+    return pd.DataFrame(
+        [
+            (filter_.role, level.id, level.label, filter_.role == "time")
+            for filter_ in asked
+            for level in filter_.levels
+        ],
+        columns=["item", "option", "label", "exclusive"],
+    )

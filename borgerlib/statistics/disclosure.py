@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Integral
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -179,13 +179,14 @@ def disclose(
 def disclose_selection(
     guard: Guard,
     levels: Mapping[str, Sequence[str]],
-    roles: Sequence[str],
-    labels: Mapping[tuple[str, str], str],
+    rows: pd.DataFrame,
     *,
     base: str,
     source: str,
     simulated: bool,
     confidence: float = 0.95,
+    against: tuple[SelectionSize, DisclosedEstimates] | None = None,
+    false_discovery_rate: float = 0.05,
 ) -> tuple[SelectionSize, DisclosedEstimates]:
     """Return what may be told of a selection of respondents that a reader makes and changes.
 
@@ -195,40 +196,56 @@ def disclose_selection(
         Of the cube, as `borgerlib.statistics.selection_disclosure.guard_of` returns.
     levels : mapping of str to sequence of str
         The selection: role → levels.
-    roles : sequence of str
-        What is asked of the selected.
-    labels : mapping of (str, str) to str
-        Role and level → its Danish name.
+    rows : DataFrame
+        What is asked of the selected: all levels of some roles of the cube, in its order. Columns: item
+        (the role), option, label (Danish), and whatever else should stand beside the numbers.
     base, source, simulated, confidence
         See `DisclosedEstimates` and `disclose`.
+    against : (SelectionSize, DisclosedEstimates), optional
+        The same of everybody, whose rest the selection is compared with.
+    false_discovery_rate : float
+        Of the directions other than 0, as many as this share may be false.
 
     Returns
     -------
     SelectionSize
         How many are meant.
     DisclosedEstimates
-        One row a role × level, in order; item is the role. Counts are not told, n is that of the selection.
-        Columns besides: settled (bool: the selection itself says so, as where it is made of who chose it).
+        The rows with their numbers. Counts are not told, n is that of the selection. Columns besides:
+        settled (bool: the selection itself says so, as where it is made of who chose it), step (what shares
+        are rounded to), direction (1, -1: more, less than the rest beyond chance; 0: neither; missing where
+        not tested).
 
     Raises
     ------
     ParameterError
         There is no such role or level.
     """
-    from borgerlib.statistics.selection_estimates import with_intervals
+    from borgerlib.statistics.selection_estimates import directions, intervals
 
     check_min_cell(guard.min_cell)
     size = guard.size(levels)
-    told = with_intervals(guard.shares(levels, roles, size), size, confidence=confidence)
-    rows = len(told)
-    frame = told.assign(
-        label=[labels[key] for key in zip(told["item"], told["option"], strict=True)],
-        group="",
-        group_label="",
-        n=pd.array([size.n] * rows, dtype="Int64"),
-        count=pd.array([None] * rows, dtype="Int64"),
-        note=np.where(told["suppressed"], TOO_FEW, ""),
-    )
+    told = guard.shares(levels, list(dict.fromkeys(rows["item"])), size)
+    lower, upper = intervals(told, size, confidence=confidence)
+    direction = np.full(len(rows), np.nan)
+    if against is not None:
+        of_all = {name: against[1].frame[name].to_numpy() for name in ("proportion", "step")}
+        direction = directions(told, size, of_all, against[0], false_discovery_rate=false_discovery_rate)
+    counted = pd.array(np.full(len(rows), np.nan if size.n is None else size.n), dtype="Int64")
+    # In one go: adding column by column takes longer than all the statistics.
+    columns: dict[str, Any] = {
+        **{str(name): rows[name] for name in rows},
+        **{name: told[name] for name in ("proportion", "suppressed", "settled", "step")},
+        "ci_lower": lower,
+        "ci_upper": upper,
+        "n": counted,
+        "count": pd.array(np.full(len(rows), np.nan), dtype="Int64"),
+        "direction": pd.array(direction, dtype="Int64"),
+        "group": "",
+        "group_label": "",
+        "note": np.where(told["suppressed"], TOO_FEW, ""),
+    }
+    frame = pd.DataFrame(columns, index=rows.index)
     origin: Origin = "simulated" if simulated else "microdata"
     return size, DisclosedEstimates(frame, origin, base, source, confidence, guard.min_cell, _token=_GATE)
 

@@ -15,10 +15,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from borgerlib.statistics.cube import Cube, Words
 from borgerlib.statistics.levels import Floats
@@ -116,9 +117,8 @@ class Guard:
         limits = self._limits(ticket, ["n", *narrowing])
         if n < limits[0]:
             return NOTHING
-        for role, limit in zip(narrowing, limits[1:], strict=True):
-            without = {other: wanted for other, wanted in levels.items() if other != role}
-            joining = self.cube.total(self.cube.select(without))[0] - n
+        for role, others, limit in zip(narrowing, self._without_each(levels), limits[1:], strict=True):
+            joining = int(np.bitwise_count(others).sum(dtype=np.int64)) - n
             if joining < limit and (joining > 0 or role in self.sensitive):
                 return NOTHING
         draws = drawn(ticket, ["size", "people", "effective"])
@@ -133,7 +133,7 @@ class Guard:
 
     def shares(
         self, levels: Mapping[str, Sequence[str]], roles: Sequence[str], size: SelectionSize
-    ) -> pd.DataFrame:
+    ) -> dict[str, npt.NDArray[Any]]:
         """Return the share of each level of some roles, rounded.
 
         Parameters
@@ -147,8 +147,8 @@ class Guard:
 
         Returns
         -------
-        DataFrame
-            One row a role × level. Columns: item (the role), option, proportion (multiples of `step`, 0–1;
+        dict of str to array
+            One element a role × level, in order: item (the role), proportion (multiples of `step`, 0–1;
             missing where suppressed), suppressed (bool), settled (bool: the selection itself says so, as
             where it is made of those who chose the option), step (share 0–1; missing where nothing is shown).
         """
@@ -156,16 +156,13 @@ class Guard:
         ticket = self.lottery.ticket(selected)
         parts = [self._of_role(selected, ticket, levels, role, size) for role in roles]
         proportion, settled, step = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-        return pd.DataFrame(
-            {
-                "item": [role for role in roles for _ in self.cube.roles[role]],
-                "option": [option for role in roles for option in self.cube.roles[role]],
-                "proportion": proportion,
-                "suppressed": np.isnan(proportion),
-                "settled": settled,
-                "step": step,
-            }
-        )
+        return {
+            "item": np.repeat(np.array(roles, dtype=object), [len(self.cube.roles[role]) for role in roles]),
+            "proportion": proportion,
+            "suppressed": np.isnan(proportion),
+            "settled": settled,
+            "step": step,
+        }
 
     def _of_role(
         self,
@@ -177,25 +174,33 @@ class Guard:
     ) -> tuple[Floats, npt.NDArray[np.bool_], Floats]:
         """Return rounded share, whether it is settled, and step, for each level of a role."""
         options = self.cube.roles[role]
-        told = self.cube.proportions(selected, role)
-        grid = None if size.n is None or told.empty else self._grid(told, selected)
+        told = self.cube.arrays(selected, role)
+        grid = None if size.n is None or not options else self._grid(told, selected)
         if grid is None:
             nothing = np.full(len(options), np.nan)
             return nothing, np.zeros(len(options), dtype=np.bool_), nothing
         draws = drawn(ticket, [f"{role}={option}" for option in options])
-        rounded = round_randomly(told["proportion"].to_numpy(), grid.step, draws, quiet=grid.quiet).round(2)
+        rounded = round_randomly(told["proportion"], grid.step, draws, quiet=grid.quiet).round(2)
         by_choice = _by_choice(options, levels.get(role, ()), self.exclusive.get(role, frozenset()))
         settled = ~np.isnan(by_choice)
         proportion = np.where(settled, by_choice, np.where(grid.shown(rounded), rounded, np.nan))
         return proportion, settled, np.full(len(options), grid.step)
 
-    def _grid(self, told: pd.DataFrame, selected: Words) -> Grid | None:
+    def _grid(self, told: Mapping[str, Floats], selected: Words) -> Grid | None:
         n, weighted = int(told["n"].min()), float(told["n_weighted"].min())
         return grid_for(n, weighted, self._largest(selected), min_cell=self.min_cell)
 
     def _largest(self, selected: Words) -> float:
         """Return the largest weight that one of the selected has."""
         return float(self.cube.weight[selected != 0].max(initial=0.0))
+
+    def _without_each(self, levels: Mapping[str, Sequence[str]]) -> list[Words]:
+        """Return whom the selection would hold without each of its conditions, in their order."""
+        each = [self.cube.select({role: wanted}) for role, wanted in levels.items() if wanted]
+        everybody = self.cube.select({})
+        before = list(accumulate(each[:-1], np.bitwise_and, initial=everybody))
+        after = list(accumulate(each[:0:-1], np.bitwise_and, initial=everybody))[::-1]
+        return [one & other for one, other in zip(before, after, strict=True)] if each else []
 
     def _limits(self, ticket: bytes, asked: Sequence[str]) -> npt.NDArray[np.intp]:
         """Return a limit for each question, drawn from `min_cell` to twice as many less one.

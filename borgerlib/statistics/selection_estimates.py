@@ -6,26 +6,30 @@ rounding as an uncertainty of its own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy.special import betaincinv, ndtr, ndtri
 from scipy.stats import false_discovery_control
 
 from borgerlib.statistics.levels import Floats
 from borgerlib.statistics.selection_disclosure import SelectionSize
 
+Shares = Mapping[str, npt.NDArray[Any]]
+
 # Over the places that a share may have between two multiples, random rounding has this variance in steps.
 _ROUNDING = 1 / 6
 _SMALLEST_EXPECTED = 5.0
 
 
-def with_intervals(shares: pd.DataFrame, size: SelectionSize, *, confidence: float) -> pd.DataFrame:
-    """Return rounded shares with the ends of their intervals.
+def intervals(shares: Shares, size: SelectionSize, *, confidence: float) -> tuple[Floats, Floats]:
+    """Return the ends of the intervals of rounded shares.
 
     Parameters
     ----------
-    shares : DataFrame
+    shares : mapping of str to array
         As `Guard.shares` returns.
     size : SelectionSize
         The selection's.
@@ -34,31 +38,31 @@ def with_intervals(shares: pd.DataFrame, size: SelectionSize, *, confidence: flo
 
     Returns
     -------
-    DataFrame
-        As `shares`, with ci_lower and ci_upper (shares 0–1; missing where suppressed or settled).
+    (array, array)
+        Lower and upper ends (shares 0–1; missing where suppressed or settled).
 
     Notes
     -----
     The interval of Clopper & Pearson with the effective sample size (Korn & Graubard, 1998); its two sides
     are widened by the standard deviation of the rounding, as independent errors add up (Newcombe, 1998).
     """
-    p = shares["proportion"].to_numpy(dtype=np.float64)
-    known = ~np.isnan(p) & ~shares["settled"].to_numpy(dtype=bool)
+    p = shares["proportion"]
+    known = ~np.isnan(p) & ~shares["settled"]
     lower, upper = np.full(len(p), np.nan), np.full(len(p), np.nan)
     if known.any() and size.effective_n is not None:
         n, tail, share = float(size.effective_n), (1 - confidence) / 2, p[known]
-        rounding = ndtri(1 - tail) ** 2 * _ROUNDING * shares["step"].to_numpy(dtype=np.float64)[known] ** 2
+        rounding = ndtri(1 - tail) ** 2 * _ROUNDING * shares["step"][known] ** 2
         low = betaincinv(share * n, (1 - share) * n + 1, tail)
         high = betaincinv(share * n + 1, (1 - share) * n, 1 - tail)
         lower[known] = np.clip(share - np.sqrt((share - low) ** 2 + rounding), 0, 1)
         upper[known] = np.clip(share + np.sqrt((high - share) ** 2 + rounding), 0, 1)
-    return shares.assign(ci_lower=lower, ci_upper=upper)
+    return lower, upper
 
 
 def directions(
-    shares: pd.DataFrame,
+    shares: Shares,
     size: SelectionSize,
-    of_all: pd.DataFrame,
+    of_all: Shares,
     all_size: SelectionSize,
     *,
     false_discovery_rate: float,
@@ -67,7 +71,7 @@ def directions(
 
     Parameters
     ----------
-    shares, of_all : DataFrame
+    shares, of_all : mapping of str to array
         As `Guard.shares` returns, of the selection and of everybody.
     size, all_size : SelectionSize
         Theirs.
@@ -80,7 +84,7 @@ def directions(
         1, -1, 0 where the difference is within chance, missing where it cannot be tested. Each item's
         options are a family of tests of its own.
     """
-    item = shares["item"].to_numpy()
+    item = shares["item"]
     found = np.full(len(item), np.nan)
     if size.n is None or all_size.n is None or all_size.n <= size.n:
         return found
@@ -88,13 +92,10 @@ def directions(
     rest_n = float(all_size.effective_n or 0) - float(size.effective_n or 0)
     if not 0 < of_selected < 1 or rest_n <= 0:
         return found
-    p, whole, step, whole_step = (
-        frame[column].to_numpy(dtype=np.float64)
-        for column in ("proportion", "step")
-        for frame in (shares, of_all)
-    )
+    p, whole = shares["proportion"], of_all["proportion"]
+    step, whole_step = shares["step"], of_all["step"]
     difference, error, testable = _compared(p, whole, step, whole_step, of_selected, size, rest_n)
-    testable &= ~shares["settled"].to_numpy(dtype=bool)
+    testable &= ~shares["settled"]
     p_values = 2 * ndtr(-np.abs(difference / error))
     for role in dict.fromkeys(item):
         rows = testable & (item == role)

@@ -42,6 +42,12 @@ def guard():
     return guarded(people(2000, 1))
 
 
+def shares_of(guard, levels, role):
+    """The shares of a role, one row an option."""
+    told = guard.shares(levels, [role], guard.size(levels))
+    return pd.DataFrame(told, index=pd.Index(guard.cube.roles[role], name="option"))
+
+
 class TestGrid:
     def test_by_hand(self):
         # 1,000 of equal weight: one person 0.1 points, five people 0.5: 1 point. Below 2 · 0.5 / 1 nothing is
@@ -160,17 +166,17 @@ class TestSize:
 
     def test_the_same_selection_is_always_told_alike(self, guard):
         levels = {"sex": ["kvinde"], "area": ["vest"]}
-        first = guard.shares(levels, ["topics"], guard.size(levels))
+        first = shares_of(guard, levels, "topics")
         turned = {"area": ["vest"], "sex": ["kvinde"]}
         again = guarded(people(2000, 1))
-        pd.testing.assert_frame_equal(first, again.shares(turned, ["topics"], again.size(turned)))
+        assert shares_of(again, turned, "topics").equals(first)
 
     def test_too_few_are_not_counted(self):
         frame = people(300, 2)
         frame.loc[:3, "area"] = "oe"
         guard = guarded(frame)
         assert guard.size({"area": ["oe"]}) == NOTHING
-        shares = guard.shares({"area": ["oe"]}, ["topics"], NOTHING)
+        shares = shares_of(guard, {"area": ["oe"]}, "topics")
         assert shares["suppressed"].all()
         assert shares["step"].isna().all()
 
@@ -205,7 +211,7 @@ class TestSize:
 class TestShares:
     def test_shares_are_near_the_true_ones_and_multiples_of_the_step(self, guard):
         levels = {"sex": ["kvinde"]}
-        shares = guard.shares(levels, ["topics"], guard.size(levels)).set_index("option")
+        shares = shares_of(guard, levels, "topics")
         true = guard.cube.proportions(guard.cube.select(levels), "topics").set_index("option")["proportion"]
         step = shares["step"].iloc[0]
         assert step in STEPS
@@ -216,28 +222,26 @@ class TestShares:
 
     def test_what_the_selection_says_itself_is_told(self, guard):
         levels = {"topics": ["klima"]}
-        shares = guard.shares(levels, ["topics"], guard.size(levels)).set_index("option")
+        shares = shares_of(guard, levels, "topics")
         assert shares.loc["klima", ["proportion", "settled"]].tolist() == [1.0, True]
         assert shares.loc["intet", ["proportion", "settled"]].tolist() == [0.0, True]
         assert not shares.loc["natur", "settled"]
 
     def test_steps_of_a_scale_outside_the_selection_are_nobody(self, guard):
         levels = {"time": ["noget", "meget"]}
-        shares = guard.shares(levels, ["time"], guard.size(levels)).set_index("option")
+        shares = shares_of(guard, levels, "time")
         assert shares.loc["lidt", ["proportion", "settled"]].tolist() == [0.0, True]
         assert not shares.loc[["noget", "meget"], "settled"].any()
 
 
 class TestDisclosed:
-    LABELS = {  # noqa: RUF012
-        ("topics", "klima"): "Klima",
-        ("topics", "natur"): "Natur",
-        ("topics", "intet"): "Intet",
-    }
+    ROWS = pd.DataFrame(
+        {"item": "topics", "option": ["klima", "natur", "intet"], "label": ["Klima", "Natur", "Intet"]}
+    )
 
     def told(self, guard, levels, **options):
         return disclose_selection(
-            guard, levels, ["topics"], self.LABELS, base="borgere", source="Prøve.", simulated=True, **options
+            guard, levels, self.ROWS, base="borgere", source="Prøve.", simulated=True, **options
         )
 
     def test_a_selection_passes_the_gate_without_counts(self, guard):

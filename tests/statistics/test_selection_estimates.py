@@ -1,41 +1,39 @@
 """Intervals and marks of difference that a selection's rounded numbers bear."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from borgerlib.statistics.selection_disclosure import NOTHING, SelectionSize
-from borgerlib.statistics.selection_estimates import directions, with_intervals
+from borgerlib.statistics.selection_estimates import directions, intervals
 
 
 def shares(proportion, step=0.01, settled=False):
     values = np.atleast_1d(np.array(proportion, dtype=float))
-    return pd.DataFrame(
-        {
-            "item": "topics",
-            "option": range(len(values)),
-            "proportion": values,
-            "suppressed": np.isnan(values),
-            "settled": settled,
-            "step": step,
-        }
-    )
+    return {
+        "item": np.repeat("topics", len(values)),
+        "proportion": values,
+        "suppressed": np.isnan(values),
+        "settled": np.repeat(settled, len(values)),
+        "step": np.repeat(step, len(values)),
+    }
 
 
 def test_an_interval_is_that_of_clopper_and_pearson_and_the_rounding():
     # Clopper–Pearson for 40 of 100 at 95 %: 0.3033 to 0.5028. Rounding to 8 points adds, as independent
     # errors do, 1.96 · 0.08 / sqrt(6) = 0.0640: 0.4 − sqrt(0.0967² + 0.0640²) = 0.2840; 0.4 + 0.1211 = 0.5211
-    told = with_intervals(shares(0.4, step=0.08), SelectionSize(100, 1e4, 100), confidence=0.95)
-    assert told["ci_lower"].iloc[0] == pytest.approx(0.2840, abs=2e-4)
-    assert told["ci_upper"].iloc[0] == pytest.approx(0.5211, abs=2e-4)
+    (lower,), (upper,) = intervals(shares(0.4, step=0.08), SelectionSize(100, 1e4, 100), confidence=0.95)
+    assert lower == pytest.approx(0.2840, abs=2e-4)
+    assert upper == pytest.approx(0.5211, abs=2e-4)
 
 
 def test_what_is_hidden_or_settled_has_no_interval():
-    told = with_intervals(shares([np.nan]), SelectionSize(100, 1e4, 100), confidence=0.95)
-    assert told["ci_lower"].isna().all()
-    told = with_intervals(shares([1.0], settled=True), SelectionSize(100, 1e4, 100), confidence=0.95)
-    assert told["ci_upper"].isna().all()
-    assert with_intervals(shares([np.nan]), NOTHING, confidence=0.95)["ci_lower"].isna().all()
+    size = SelectionSize(100, 1e4, 100)
+    for told in (
+        intervals(shares([np.nan]), size, confidence=0.95),
+        intervals(shares([1.0], settled=True), size, confidence=0.95),
+        intervals(shares([np.nan]), NOTHING, confidence=0.95),
+    ):
+        assert np.isnan(told).all()
 
 
 class TestDirections:
