@@ -7,7 +7,7 @@ RUNTIME := $(VENV)/.runtime-ready
 DEVELOPMENT := $(VENV)/.development-ready
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --constraint constraints.txt
 
-.PHONY: help report demo dashboard test test-browser lint lab notebooks audit clean
+.PHONY: help report demo dashboard test test-thorough test-browser lint lab notebooks audit clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,9 +33,12 @@ lab: $(RUNTIME)  ## open JupyterLab on the notebooks
 	@$(BIN)/jupyter lab --notebook-dir=notebooks
 
 test: $(DEVELOPMENT)  ## every test but those that need a browser
-	@$(BIN)/python -m pytest -m "not browser" -n 2 --dist loadscope -q
+	@$(BIN)/python -m pytest -m "not browser and not thorough" -n 2 --dist loadscope -q
 	@$(BIN)/python -m pytest --nbval -n 2 --dist loadscope -q notebooks/[01][0-9]_*.ipynb
 	@command -v chromium >/dev/null && echo "The tests that click: make test-browser" || echo "Not run: the tests that click (make test-browser), for they need Chromium."
+
+test-thorough: $(DEVELOPMENT)  ## everything where make test takes a part (every notebook cold and warm)
+	@$(BIN)/python -m pytest -m thorough -q
 
 test-browser: $(DEVELOPMENT)  ## the tests that click: they need Chromium (Debian: apt-get install chromium)
 	@$(BIN)/python -m pytest -m browser -q

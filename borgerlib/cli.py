@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from borgerlib import cli_citizens, cli_dashboard
+from borgerlib import cli_batch, cli_citizens, cli_dashboard
 from borgerlib.errors import BorgerlibError, RunError
 
 app = typer.Typer(
@@ -30,10 +30,12 @@ app = typer.Typer(
     "borger answers-template Furesø furesoe.toml\n\n"
     "borger prepare Odense export.xlsx\n\n"
     "borger export Odense --to sav\n\n"
-    "borger dashboard Odense",
+    "borger dashboard Odense\n\n"
+    "borger batch --all   (what is due, for every municipality)",
 )
 app.add_typer(cli_citizens.app)
 app.add_typer(cli_dashboard.app)
+app.add_typer(cli_batch.app)
 _out = Console(highlight=False)
 _err = Console(stderr=True, highlight=False)
 
@@ -65,7 +67,9 @@ def report(
     jobs: Annotated[int, typer.Option(min=1, help="Notebooks run at the same time.")] = 2,
 ) -> None:
     """Run the notebooks for a municipality and write its report: one folder, index.html first."""
-    from borgerlib.runs.leaders_report import leaders_report
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from borgerlib.runs.warm import warm_kernels
 
     parameters: dict[str, Any] = {
         "municipality": municipality,
@@ -74,17 +78,20 @@ def report(
         "confidence": confidence,
         "min_cell": min_cell,
     }
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=_err, transient=True) as progress:
+    with warm_kernels() as server, Progress(*columns, console=_err, transient=True) as progress:
+        # Only now: the kernels get ready while we import.
+        from borgerlib.runs.leaders_report import leaders_report
+
         task = progress.add_task("Running notebooks", total=None)
 
         def told(run: Any, total: int) -> None:
             progress.update(task, total=total, advance=1)
             progress.console.print(f"  {run.name:<24} {run.seconds:5.1f} s  {run.status}")
 
-        index = leaders_report(parameters, target=out, include_code=code, at_once=jobs, on_progress=told)
+        index = leaders_report(
+            parameters, target=out, include_code=code, at_once=jobs, warm=server, on_progress=told
+        )
     _out.print(f"Open [bold]{escape(str(index))}[/bold]", soft_wrap=True)
 
 

@@ -11,12 +11,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from borgerlib import places
 
+if TYPE_CHECKING:
+    from borgerlib.runs.warm.client import WarmServer
+
 # A socket's path is at most 107 characters long, and jupyter_client appends up to 20 to the folder's.
-_LONGEST_FOLDER = 87
+LONGEST_FOLDER = 87
+# Linear algebra on as many threads as there are cores gives other last digits on every machine, and
+# notebooks that run side by side get into each other's way.
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+# pyarrow's allocator takes a gigabyte in advance, which counts against a limit though it is not used.
+_TAKE_AS_NEEDED = {"MIMALLOC_ARENA_EAGER_COMMIT": "0"}
+
+
+class Process(Protocol):
+    """What a kernel's process must be able to do, cold or warm."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """Return the exit code, None while it runs."""
+
+    def kill(self) -> None:
+        """Kill it."""
 
 
 @dataclass
@@ -26,11 +46,11 @@ class Kernel:
     A kernel that is told to end before it has started ends as soon as it has.
     """
 
-    process: subprocess.Popen[bytes] | None = None
+    process: Process | None = None
     out_of_time: bool = False
     ended: bool = False
 
-    def started(self, process: subprocess.Popen[bytes]) -> None:
+    def started(self, process: Process) -> None:
         """Take note of the kernel's process."""
         self.process = process
         if self.ended:
@@ -42,6 +62,16 @@ class Kernel:
         if self.process is not None and self.process.poll() is None:
             with suppress(OSError):
                 self.process.kill()
+
+    @property
+    def warm(self) -> bool:
+        """Whether it is a fork of the warm server."""
+        return hasattr(self.process, "lost")
+
+    @property
+    def lost(self) -> bool:
+        """Whether it ended because the warm server did."""
+        return bool(getattr(self.process, "lost", False))
 
     @contextmanager
     def limited_to(self, seconds: float) -> Iterator[None]:
@@ -80,19 +110,32 @@ class Kernels:
 
 
 @contextmanager
-def kernel_folder() -> Iterator[Path]:
-    """Give a private folder for a kernel's connection file, sockets and log, and remove it afterwards."""
-    with tempfile.TemporaryDirectory(prefix="borger-", ignore_cleanup_errors=True) as folder:
+def kernel_folder(inside: Path | None = None) -> Iterator[Path]:
+    """Give a private folder for a kernel's connection file, sockets and log, and remove it afterwards.
+
+    Parameters
+    ----------
+    inside : Path, optional
+        The warm server's folder, which the server removes even if this process is killed.
+    """
+    prefix = "borger-" if inside is None else "k"
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=inside, ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 
 def kernel_environment() -> dict[str, str]:
-    """Return the environment of a kernel: ours, with the same workspace, and bytecode kept.
+    """Return the environment of a kernel: ours, with the same workspace, bytecode kept, and one thread.
 
     Without kept bytecode every kernel compiles all of its imports anew, which doubles its starting time.
+    Numbers of threads that the user has set stay.
     """
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**environment, "BORGER_WORKSPACE": str(places.workspace())}
+    return {
+        **dict.fromkeys(_ONE_THREAD, "1"),
+        **_TAKE_AS_NEEDED,
+        **environment,
+        "BORGER_WORKSPACE": str(places.workspace()),
+    }
 
 
 def kernel_log(folder: Path) -> Path:
@@ -100,16 +143,21 @@ def kernel_log(folder: Path) -> Path:
     return folder / "kernel.log"
 
 
-def kernel_manager(kernel: Kernel, folder: Path) -> type[Any]:
+def kernel_manager(
+    kernel: Kernel, folder: Path, *, warm: WarmServer | None = None, memory_limit: int | None = None
+) -> type[Any]:
     """Return a class of kernel managers for one run.
 
     nbclient makes the manager itself, so a class is the way to tell it how: the interpreter that runs this
     program, sockets and log in `folder`, and `kernel` told of the process. On Linux the sockets are files
-    there; elsewhere they are TCP ports on this machine, which runs side by side may fight over.
+    there; elsewhere they are TCP ports on this machine, which runs side by side may fight over. The kernel
+    is a fork of `warm`, if that is given and can.
     """
     from ipykernel.kernelspec import get_kernel_dict
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
+
+    from borgerlib.runs.warm.provisioner import WarmProvisioner
 
     class RunKernelManager(AsyncKernelManager):  # type: ignore[misc]
         def __init__(self, **options: Any) -> None:
@@ -123,6 +171,9 @@ def kernel_manager(kernel: Kernel, folder: Path) -> type[Any]:
             return KernelSpec(**get_kernel_dict())
 
         async def _async_start_kernel(self, **options: Any) -> None:
+            self.provisioner = WarmProvisioner(kernel_spec=self.kernel_spec, parent=self)
+            self.provisioner.find_server = lambda: warm
+            self.provisioner.memory_limit = memory_limit
             with kernel_log(folder).open("w") as log:
                 options.update(env=kernel_environment(), stdout=log, stderr=subprocess.STDOUT)
                 await super()._async_start_kernel(**options)
@@ -134,4 +185,4 @@ def kernel_manager(kernel: Kernel, folder: Path) -> type[Any]:
 
 
 def _sockets_fit(folder: Path) -> bool:
-    return sys.platform.startswith("linux") and len(os.fsencode(folder)) <= _LONGEST_FOLDER
+    return sys.platform.startswith("linux") and len(os.fsencode(folder)) <= LONGEST_FOLDER

@@ -26,6 +26,7 @@ from borgerlib.lokaldemokrati.wave import find_wave
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.runs.execute import NotebookJob, NotebookRun, run_notebooks
 from borgerlib.runs.report import ReportCase, refuse_foreign_folder, write_report
+from borgerlib.runs.warm import WarmServer
 from borgerlib.view.alt_text import SIMULATED
 from borgerlib.view.citizens import open_citizens
 
@@ -52,6 +53,7 @@ def leaders_report(
     target: Path | None = None,
     include_code: bool = False,
     at_once: int = 2,
+    warm: WarmServer | None = None,
     on_progress: Callable[[NotebookRun, int], None] | None = None,
 ) -> Path:
     """Run the notebooks and write the report, with the citizens' answers where they have been prepared.
@@ -68,6 +70,8 @@ def leaders_report(
         Show the notebooks' code.
     at_once : int
         Notebooks run at the same time.
+    warm : WarmServer, optional
+        Where kernels come from; without one each is started afresh.
     on_progress : callable, optional
         Called with every finished run and the number of runs.
 
@@ -91,13 +95,11 @@ def leaders_report(
     folder = target or places.reports(_folder_name(name, survey))
     refuse_foreign_folder(folder.resolve())  # before the minute that the notebooks take, not after
     with tempfile.TemporaryDirectory(prefix="borger-") as temporary:
-        jobs = [NotebookJob(path, Path(temporary) / path.name, checked) for path in insight_notebooks()]
-        if citizens:
-            own = {parameter: checked[parameter] for parameter in _CITIZENS_PARAMETERS}
-            jobs.append(NotebookJob(places.notebooks() / CITIZENS, Path(temporary) / CITIZENS, own))
+        jobs = _jobs(Path(temporary), checked, citizens is not None)
         runs = run_notebooks(
             jobs,
             at_once=at_once,
+            warm=warm,
             on_progress=(lambda run: on_progress(run, len(jobs))) if on_progress else None,
         )
         _refuse_failed(runs, keep=places.processed_data("failed", folder.name))
@@ -112,6 +114,14 @@ def leaders_report(
             cases=[_told(case) for case in load_cases()],
             include_code=include_code,
         )
+
+
+def _jobs(folder: Path, checked: Mapping[str, Any], with_citizens: bool) -> list[NotebookJob]:
+    jobs = [NotebookJob(path, folder / path.name, checked) for path in insight_notebooks()]
+    if with_citizens:
+        own = {parameter: checked[parameter] for parameter in _CITIZENS_PARAMETERS}
+        jobs.append(NotebookJob(places.notebooks() / CITIZENS, folder / CITIZENS, own))
+    return jobs
 
 
 def _folder_name(municipality: str, survey: LeadersSurvey) -> str:

@@ -1,0 +1,290 @@
+"""Start the fork server, ask it for kernels, and see to it that nothing is left of either."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import json
+import logging
+import os
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from borgerlib.runs.attempt import last_words
+from borgerlib.runs.kernels import LONGEST_FOLDER, kernel_environment
+from borgerlib.runs.warm.forked import shipped_state
+from borgerlib.runs.warm.process import WarmProcess
+
+_log = logging.getLogger("borgerlib.runs")
+_START = 120.0  # seconds that the imports may take
+_REPLY = 20.0
+_RESTARTS = 3
+_LOG = "server.log"
+# What Python and the libraries read when they start: a kernel that wants these otherwise starts cold.
+_READ_AT_START = (
+    "PYTHON", "LANG", "LC_", "LD_", "HOME", "MPLCONFIGDIR",
+    "OMP_", "OPENBLAS_", "MKL_", "NUMEXPR_", "ARROW_", "MIMALLOC_",
+)  # fmt: skip
+
+
+class WarmServer:
+    """The fork server of this process: started once, and anew if it dies; safe to use from many threads.
+
+    Made by `warm_kernels`. Where there can be no warm kernels, `ready` says no and `notice` says why.
+
+    Attributes
+    ----------
+    folder : Path
+        Private folder for sockets; kernels of runs have theirs in it, and it goes when the server ends.
+    notice : str
+        Why kernels start cold; empty while they are warm.
+    """
+
+    def __init__(self, *, preload: Iterable[str] = (), compute_ahead: bool = True) -> None:
+        self._compute_ahead = compute_ahead
+        self.notice = ""
+        self.folder = Path(tempfile.mkdtemp(prefix="borger-", dir=_short_temporary_folder()))
+        self._preload = tuple(preload)
+        self._lock = threading.RLock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._retired: list[subprocess.Popen[bytes]] = []
+        self._is_ready = False
+        self._starts = 0
+        self._deaths = 0
+        self._environment: dict[str, str] = {}
+        self._shipped = 0.0
+        self._closed = False
+        if sys.platform != "linux":
+            self._give_up("warm kernels need Linux")
+        else:
+            self._start()
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process, None when there is none."""
+        return None if self._process is None else self._process.pid
+
+    def ready(self) -> bool:
+        """Wait until the libraries are imported; False where kernels start cold instead.
+
+        A server that has died is started anew, and one whose code has changed is replaced.
+        """
+        with self._lock:
+            if self._process is None or self._closed:
+                return False
+            if self._process.poll() is not None:
+                self._deaths += 1
+                self._start()
+            elif self._is_ready and shipped_state() > self._shipped:
+                self._retire()
+                self._start()
+            return self._is_ready or (self._process is not None and self._await_ready())
+
+    def launch(
+        self,
+        arguments: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        log: Path | None = None,
+        memory_limit: int | None = None,
+        cwd: str | None = None,
+    ) -> WarmProcess | None:
+        """Return a new kernel, or None if this one has to start cold.
+
+        Parameters
+        ----------
+        arguments : sequence of str
+            Of ipykernel, the connection file among them.
+        environment : mapping
+            All environment variables of the kernel.
+        log : Path, optional
+            Gets what the kernel itself writes.
+        memory_limit : int, optional
+            Bytes of private memory that it may use.
+        cwd : str, optional
+            Its working folder; ours, if not given.
+        """
+        if not self.ready() or _read_at_start(environment) != _read_at_start(self._environment):
+            return None
+        request = {
+            "arguments": list(arguments),
+            "env": {name: value for name, value in environment.items() if name != "JPY_PARENT_PID"},
+            "cwd": cwd or os.getcwd(),
+            "log": None if log is None else str(log),
+            "umask": _umask(),
+            "memory_limit": memory_limit,
+        }
+        with suppress(OSError, ValueError, KeyError):
+            return self._ask(json.dumps(request).encode() + b"\n")
+        return None
+
+    def _ask(self, request: bytes) -> WarmProcess:
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            connection.settimeout(_REPLY)
+            connection.connect(str(self._socket()))
+            connection.sendall(request)
+            said = b""
+            while b"\n" not in said:
+                more = connection.recv(4096)
+                if not more:
+                    raise OSError("the fork server hung up")
+                said += more
+            first, rest = said.split(b"\n", 1)
+            return WarmProcess(connection, int(json.loads(first)["pid"]), rest)
+        except BaseException:
+            connection.close()
+            raise
+
+    def _socket(self) -> Path:
+        return self.folder / f"s{self._starts}"
+
+    def _start(self) -> None:
+        if self._deaths > _RESTARTS:
+            self._give_up(f"the server of warm kernels died too often{last_words(self.folder / _LOG)}")
+            return
+        self._end_process()
+        self._starts += 1
+        self._is_ready = False
+        self._environment = kernel_environment()
+        self._shipped = shipped_state()
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        options = [str(self._socket()), "ahead" if self._compute_ahead else "imports", *self._preload]
+        # As ipykernel starts its kernels, so that debuggers find the standard library's source.
+        command = [sys.executable, "-Xfrozen_modules=off", "-m", "borgerlib.runs.warm.server", *options]
+        with (self.folder / _LOG).open("ab") as log:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=_server_environment(self._environment),
+                start_new_session=True,
+            )
+
+    def _await_ready(self) -> bool:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        readable, _, _ = select.select([self._process.stdout], [], [], _START)
+        line = self._process.stdout.readline() if readable else b'{"refused": "its libraries take too long"}'
+        if not line:
+            self._deaths += 1
+            self._start()
+            return self._process is not None and self._await_ready()
+        answer = json.loads(line)
+        self._is_ready = "ready" in answer
+        if not self._is_ready:
+            self._give_up(answer["refused"])
+        return self._is_ready
+
+    def _give_up(self, reason: str) -> None:
+        self.notice = f"Notebooks run in kernels started one by one, which takes longer: {reason}."
+        _log.warning(self.notice)
+        self._end_process()
+
+    def _retire(self) -> None:
+        """Let the server go when its last kernel has ended."""
+        if self._process is not None and self._process.stdin is not None:
+            with suppress(OSError):
+                self._process.stdin.write(b"r")
+                self._process.stdin.flush()
+            self._retired.append(self._process)
+            self._process = None
+
+    def close(self) -> None:
+        """End the server, its kernels and their folder."""
+        with self._lock:
+            self._closed = True
+            self._end_process()
+            for process in self._retired:
+                _end(process)
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _end_process(self) -> None:
+        if self._process is not None:
+            if not self._is_ready:  # it has no kernels, and does not listen while it imports
+                self._process.kill()
+            _end(self._process)
+        self._process = None
+        self._is_ready = False
+
+
+@contextmanager
+def warm_kernels(*, preload: Iterable[str] = (), compute_ahead: bool = True) -> Iterator[WarmServer]:
+    """Keep a server of warm kernels for the notebooks that are run meanwhile.
+
+    Parameters
+    ----------
+    preload : iterable of str
+        Further modules to import beforehand, beside what borgerlib's own notebooks use. A module that
+        starts threads when imported makes all kernels cold; the server's ``notice`` says so.
+
+    compute_ahead : bool
+        Also work out beforehand what the notebooks of all municipalities share; the server is ready two
+        seconds later, and each of those notebooks a second or more sooner.
+
+    Yields
+    ------
+    WarmServer
+        To be given to `run_notebook` and `run_notebooks`. It imports while the caller goes on.
+    """
+    server = WarmServer(preload=preload, compute_ahead=compute_ahead)
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+@functools.cache
+def process_server() -> WarmServer:
+    """Return the server that engine and provisioner share when none was given; it ends with this process."""
+    server = WarmServer(compute_ahead=False)
+    atexit.register(server.close)
+    return server
+
+
+def _server_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the server's own environment: no Jupyter above it, and no thread of pyarrow's allocator."""
+    ours = {name: value for name, value in environment.items() if not name.startswith("JPY_")}
+    return {**ours, "JE_ARROW_MALLOC_CONF": "background_thread:false"}
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Close the server's lifeline, upon which it ends its kernels, and wait; kill it if it does not."""
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _read_at_start(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if name.startswith(_READ_AT_START)}
+
+
+def _umask() -> int | None:
+    # os.umask tells only by changing it, for all threads.
+    with suppress(OSError), open("/proc/self/status") as status:
+        for line in status:
+            if line.startswith("Umask:"):
+                return int(line.split()[1], 8)
+    return None
+
+
+def _short_temporary_folder() -> str:
+    """Return where the folder is made: a socket's path must stay short, and some temporary folders do not."""
+    usual = tempfile.gettempdir()
+    fits = len(os.fsencode(usual)) + len("/borger-12345678/k12345678") <= LONGEST_FOLDER
+    return usual if fits or not os.access("/tmp", os.W_OK) else "/tmp"

@@ -1,0 +1,161 @@
+"""What is imported before a fork, and how a fork becomes a kernel like one started from nothing.
+
+A cold kernel is the measure: whatever importing early or forking changes is put right here, before the
+notebook's first cell. Each line stands for a difference that nothing else would tell of.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import importlib.util
+import os
+import pkgutil
+import signal
+import sys
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+import borgerlib
+
+# The rooms that notebooks use, and what they import only when first used. Neither ipywidgets nor
+# matplotlib's inline backend is here: at import both look for the notebook's shell, which is not there yet.
+_ROOMS = ("survey", "population", "statistics", "lokaldemokrati", "interest", "view")
+_LIBRARIES = (
+    "numpy",
+    "pandas",
+    "pandas.io.formats.style",
+    "pyarrow.parquet",
+    "PIL.PngImagePlugin",
+    "matplotlib.figure",
+    "matplotlib.font_manager",
+    "matplotlib.backends.backend_agg",
+    "mpl_toolkits.axes_grid1",
+    "font_source_sans_pro",
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.debugger",
+    "ipykernel.zmqshell",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.core.pylabtools",
+    "IPython.extensions.storemagic",
+    "tornado.platform.asyncio",
+)
+_DEATH_OF_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
+
+
+def import_everything(also: Iterable[str] = ()) -> None:
+    """Import what notebooks use; what is not installed is left to the notebook to miss."""
+    names = [*_LIBRARIES, *also]
+    for room in _ROOMS:
+        package = importlib.import_module(f"borgerlib.{room}")
+        names += [f"{package.__name__}.{module.name}" for module in pkgutil.iter_modules(package.__path__)]
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            continue
+    from matplotlib.backends.registry import backend_registry
+
+    backend_registry.list_all()  # type: ignore[no-untyped-call]  # looks through all installed packages, once
+
+
+def compute_ahead() -> None:
+    """Work out what every municipality's notebooks share: the published survey, and a chart of it.
+
+    Only what rests on shipped data is kept by borgerlib's own caches, so that a kernel finds there what
+    it would have worked out itself. A user's data are never read here.
+    """
+    import warnings
+
+    from borgerlib.view.insight import open_insight
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        insight = open_insight(2)
+        parts: list[Any] = [insight.finding(), insight.figure("2"), insight.figure("3"), insight.comparison()]
+        for part in parts:
+            part._repr_mimebundle_()
+        insight.claims()
+
+
+def shipped_state() -> float:
+    """Return the time of the last change to borgerlib's code and data, so that nobody gets yesterday's."""
+    from borgerlib import places
+
+    newest = 0.0
+    for top in (*borgerlib.__path__, str(places.raw_data())):
+        for folder, folders, files in os.walk(top):
+            folders[:] = [name for name in folders if name not in ("__pycache__", "_bundled")]
+            for name in files:
+                with suppress(FileNotFoundError):  # an editor is just replacing it
+                    newest = max(newest, os.stat(os.path.join(folder, name)).st_mtime)
+    return newest
+
+
+def become_kernel(request: dict[str, Any], *, server: int) -> None:
+    """Be a kernel from here on; returns when the kernel has ended in good order.
+
+    Parameters
+    ----------
+    request : dict
+        As `client` sends it: ``arguments`` of ipykernel, ``env``, ``cwd``, ``log``, ``umask`` and
+        ``memory_limit``; and ``heeds_interrupts``, whether this process was started so.
+    server : int
+        The server's process: the kernel dies with it.
+    """
+    _die_with(server)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    heeds = request["heeds_interrupts"]
+    signal.signal(signal.SIGINT, signal.default_int_handler if heeds else signal.SIG_IGN)
+    _take_over_surroundings(request)
+    _forget_the_server()
+    if request["memory_limit"] is not None:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (request["memory_limit"], request["memory_limit"]))
+    launcher = importlib.util.find_spec("ipykernel_launcher")
+    sys.argv = [str(launcher.origin if launcher else "ipykernel_launcher"), *request["arguments"]]
+    from ipykernel.kernelapp import IPKernelApp
+
+    IPKernelApp.launch_instance(argv=request["arguments"])
+
+
+def _die_with(server: int) -> None:
+    ctypes.CDLL(None, use_errno=True).prctl(_DEATH_OF_PARENT, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != server:  # it died before that was asked
+        os._exit(1)
+
+
+def _take_over_surroundings(request: dict[str, Any]) -> None:
+    os.environ.clear()
+    os.environ.update(request["env"])
+    time.tzset()
+    os.chdir(request["cwd"])
+    if request["umask"] is not None:
+        os.umask(request["umask"])
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    if request["log"]:
+        log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+        os.close(log)
+
+
+def _forget_the_server() -> None:
+    import matplotlib
+    import numpy as np
+    import pandas as pd
+
+    np.random.seed()  # a fork continues its parent's random numbers: every kernel would draw the same
+    # At import pandas took the server for a terminal, whose width decides how many columns are shown.
+    pd.set_option("display.max_columns", 20)
+    # As ipykernel and matplotlib would have settled it between them, had matplotlib been imported now.
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    matplotlib.rcParams["backend"] = os.environ["MPLBACKEND"]

@@ -1,0 +1,155 @@
+"""The papermill engine ``borger``: warm kernels, and none of the fixed waits of starting and ending one.
+
+It works by itself; in a program, all runs of the engine share one server. Notebooks in other languages are
+run as papermill always does. To be had from `engine`, which sees to the order of imports.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+from jupyter_client.utils import run_sync
+from nbclient.util import run_hook
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine
+from papermill.log import logger
+from papermill.utils import merge_kwargs, remove_args
+
+from borgerlib.runs.kernels import Kernel, kernel_folder, kernel_manager
+
+_OURS = ("python3", "python", "borger", "", None)
+_SOCKETS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
+
+
+class QuickClient(PapermillNotebookClient):  # type: ignore[misc]
+    """papermill's client, which asks a kernel whether it is ready instead of waiting till it surely is."""
+
+    km: Any
+    kc: Any
+
+    async def async_start_new_kernel_client(self) -> Any:
+        """Connect as soon as the kernel's sockets are there, and return when both ways are open."""
+        end = time.monotonic() + (self.startup_timeout or 60)
+        try:
+            await self._await_sockets(end)
+            self.kc = self.km.client()
+            self.kc.start_channels(hb=False)
+            await self._await_answer(end)
+        except BaseException:
+            await self._async_cleanup_kernel()
+            raise
+        self.kc.allow_stdin = False
+        await run_hook(self.on_notebook_start, notebook=self.nb)
+        return self.kc
+
+    start_new_kernel_client = run_sync(async_start_new_kernel_client)
+
+    async def _await_sockets(self, end: float) -> None:
+        # Connecting to a socket that is not there yet costs zmq a tenth of a second.
+        if self.km.transport != "ipc":
+            return
+        missing = [Path(f"{self.km.ip}-{getattr(self.km, name)}") for name in _SOCKETS]
+        while missing := [path for path in missing if not path.exists()]:
+            await self._require_life(end)
+            await asyncio.sleep(0.003)
+
+    async def _await_answer(self, end: float) -> None:
+        """Ask until an answer comes on both channels: what is published before that may be lost."""
+        while True:
+            asked = self.kc.kernel_info()
+            if await self._heard(self.kc.shell_channel, asked, 1.0) and await self._heard(
+                self.kc.iopub_channel, asked, 0.05
+            ):
+                return
+            await self._require_life(end)
+
+    async def _heard(self, channel: Any, asked: str, seconds: float) -> bool:
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            try:
+                message = await channel.get_msg(timeout=left)
+            except Empty:
+                return False
+            if message["parent_header"].get("msg_id") == asked:
+                if message["msg_type"] == "kernel_info_reply":
+                    self.kc._handle_kernel_info_reply(message)
+                return True
+        return False
+
+    async def _require_life(self, end: float) -> None:
+        if not await self.km.is_alive():
+            raise RuntimeError("Kernel died before it was ready")
+        if time.monotonic() > end:
+            raise RuntimeError("Kernel was not ready in time")
+
+    async def _async_cleanup_kernel(self) -> None:
+        if self.km is None:
+            return
+        if self.shutdown_kernel != "immediate":
+            await super()._async_cleanup_kernel()
+            return
+        try:
+            if self.km.has_kernel:
+                await self.km.provisioner.kill()
+                await self.km.provisioner.wait()
+        finally:
+            if self.kc is not None:
+                self.kc.stop_channels()
+                self.kc = None
+            await self.km.cleanup_resources()
+            self.km = None
+
+    _cleanup_kernel = run_sync(_async_cleanup_kernel)
+
+
+class WarmEngine(NBClientEngine):  # type: ignore[misc]
+    """Runs notebooks in the kernels of a given manager, or by itself in warm ones."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> Any:
+        """Run the notebook; the options are those of papermill's own engine."""
+        if "kernel_manager_class" in options:
+            return cls._execute(nb_man, kernel_name, **options)
+        if kernel_name not in _OURS:  # another language
+            return super().execute_managed_notebook(nb_man, kernel_name, **options)
+        from borgerlib.runs.warm.client import process_server
+
+        server = process_server()
+        options.setdefault("shutdown_kernel", "immediate")
+        with kernel_folder(server.folder) as folder:
+            options["kernel_manager_class"] = kernel_manager(Kernel(), folder, warm=server)
+            return cls._execute(nb_man, "python3", **options)
+
+    @classmethod
+    def nb_kernel_name(cls, nb: Any, name: str | None = None) -> str:
+        """Return the kernel that was asked for, by name or in the notebook; Python's if none was."""
+        return name or nb.metadata.get("kernelspec", {}).get("name") or "python3"
+
+    @classmethod
+    def _execute(
+        cls,
+        nb_man: Any,
+        kernel_name: str,
+        *,
+        log_output: bool = False,
+        stdout_file: Any = None,
+        stderr_file: Any = None,
+        start_timeout: int = 60,
+        execution_timeout: int | None = None,
+        **options: Any,
+    ) -> Any:
+        settings = merge_kwargs(
+            remove_args(["input_path", "timeout", "startup_timeout"], **options),
+            timeout=execution_timeout or options.get("timeout"),
+            startup_timeout=start_timeout,
+            kernel_name=kernel_name,
+            log=logger,
+            log_output=log_output,
+            stdout_file=stdout_file,
+            stderr_file=stderr_file,
+        )
+        return QuickClient(nb_man, **settings).execute()

@@ -1,0 +1,85 @@
+"""Give Jupyter warm kernels: a kernel provisioner that forks where it can and starts cold where it cannot."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.provisioning import LocalProvisioner
+
+from borgerlib.runs.warm.client import WarmServer, process_server
+from borgerlib.runs.warm.process import WarmProcess
+
+_LAUNCHER = "ipykernel_launcher"
+_POLL = 0.002
+
+
+class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
+    """A local provisioner whose kernels are forks of the warm server.
+
+    Attributes
+    ----------
+    find_server : callable
+        Gives the server, or None for a cold kernel; by default the one of this process.
+    memory_limit : int or None
+        Bytes of private memory that the kernel may use.
+    """
+
+    process: Any
+    find_server: Callable[[], WarmServer | None] = staticmethod(process_server)
+    memory_limit: int | None = None
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        """Launch the kernel: warm if the server gives one, else cold."""
+        # In a thread: the first kernel waits for the server's imports, and Jupyter has others to serve.
+        process = await asyncio.get_running_loop().run_in_executor(None, self._warm_process, cmd, kwargs)
+        if process is None:
+            connection = await super().launch_kernel(cmd, **kwargs)
+            limit_memory(self.process.pid, self.memory_limit)
+            return connection
+        self.process = process
+        self.pid = self.pgid = process.pid
+        self.cwd = kwargs.get("cwd") or Path.cwd()
+        return self.connection_info
+
+    def _warm_process(self, cmd: list[str], options: dict[str, Any]) -> WarmProcess | None:
+        server = self.find_server()
+        if server is None or _LAUNCHER not in cmd:
+            return None
+        log = getattr(options.get("stdout"), "name", None)
+        return server.launch(
+            cmd[cmd.index(_LAUNCHER) + 1 :],
+            environment=options.get("env") or {},
+            log=Path(log) if isinstance(log, str) else None,
+            memory_limit=self.memory_limit,
+            cwd=str(options["cwd"]) if options.get("cwd") else None,
+        )
+
+    async def send_signal(self, signum: int) -> None:
+        """Send a signal to the kernel and what it started."""
+        if isinstance(self.process, WarmProcess):
+            # Asks first whether it runs: the number of a process that has ended may be another's by now.
+            self.process.send_signal(signum)
+        else:
+            await super().send_signal(signum)
+
+    async def wait(self) -> int | None:
+        """Wait for the end of the kernel, looking often: the inherited wait looks ten times a second."""
+        while self.process is not None and self.process.poll() is None:
+            await asyncio.sleep(_POLL)
+        code: int | None = await super().wait()
+        return code
+
+
+def limit_memory(pid: int, limit: int | None) -> None:
+    """Limit the private memory of a process of ours that has only just started."""
+    if limit is None or sys.platform != "linux":
+        return
+    import resource
+
+    with suppress(ProcessLookupError):
+        resource.prlimit(pid, resource.RLIMIT_DATA, (limit, limit))

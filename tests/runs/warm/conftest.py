@@ -1,0 +1,57 @@
+"""A warm server for the tests, and a look at what processes and folders are left."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from borgerlib.runs.warm import WarmServer, warm_kernels
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="warm kernels need Linux")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents and "anywhere" not in item.name:
+            item.add_marker(linux)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[WarmServer]:
+    """Return a server that has imported, and not more: most tests run no notebook of ours."""
+    with warm_kernels(compute_ahead=False) as server:
+        assert server.ready(), server.notice
+        yield server
+
+
+@pytest.fixture
+def eventually() -> Callable[..., None]:
+    """Wait until something holds."""
+
+    def wait(holds: Callable[[], bool], *, seconds: float = 15) -> None:
+        end = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < end, "it never came to hold"
+            time.sleep(0.02)
+
+    return wait
+
+
+@pytest.fixture
+def entry_points(tmp_path: Path) -> dict[str, str]:
+    """Return an environment in which engine and provisioner are found, installed or not."""
+    folder = tmp_path / "installed" / "borger_warm-0.dist-info"
+    folder.mkdir(parents=True)
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: borger-warm\nVersion: 0\n")
+    (folder / "entry_points.txt").write_text(
+        "[papermill.engine]\nborger = borgerlib.runs.warm.engine:WarmEngine\n\n"
+        "[jupyter_client.kernel_provisioners]\n"
+        "borger-warm = borgerlib.runs.warm.provisioner:WarmProvisioner\n"
+    )
+    path = os.pathsep.join(filter(None, [str(folder.parent), os.environ.get("PYTHONPATH", "")]))
+    temporary = tmp_path / "t"
+    temporary.mkdir()
+    return {**os.environ, "PYTHONPATH": path, "TMPDIR": str(temporary)}

@@ -1,0 +1,90 @@
+"""The engine for papermill and the kernel for Jupyter, each used as their users do."""
+
+import json
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from borgerlib.runs.warm.spec import PROVISIONER, install_kernelspec, kernelspec
+
+PARENT = "import psutil; print('borgerlib.runs.warm.server' in ' '.join(psutil.Process().parent().cmdline()))"
+
+
+def test_papermill_runs_the_engine_by_itself(make_notebook, tmp_path, entry_points):
+    source, target = make_notebook("a.ipynb", PARENT, "print(min_cell)"), tmp_path / "out.ipynb"
+    command = [sys.executable, "-m", "papermill", "--engine", "borger", "--no-progress-bar"]
+    done = subprocess.run(
+        [*command, str(source), str(target), "-p", "min_cell", "7"],
+        env=entry_points, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    cells = nbformat.read(target, as_version=4).cells
+    assert [o.text for cell in cells if cell.cell_type == "code" for o in cell.outputs] == ["True\n", "7\n"]
+    assert list((tmp_path / "t").iterdir()) == []
+
+
+@pytest.mark.parametrize("first", ["papermill", "borgerlib.runs.warm.engine"])
+def test_engine_and_papermill_may_be_imported_in_either_order(first, entry_points):
+    code = (
+        f"import {first}\nfrom borgerlib.runs.warm.engine import WarmEngine, register_engine\n"
+        "from papermill.engines import papermill_engines\n"
+        "assert papermill_engines.get_engine('borger') is WarmEngine\nregister_engine()\n"
+        "assert papermill_engines.get_engine('borger') is WarmEngine"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=entry_points, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_jupyter_starts_interrupts_restarts_and_ends_the_kernel(tmp_path, entry_points):
+    where = install_kernelspec(tmp_path / "prefix")
+    assert where == tmp_path / "prefix" / "share" / "jupyter" / "kernels" / "borger"
+    code = f"""
+import json, psutil, time
+from jupyter_client.manager import start_new_kernel
+def run(code):
+    said = []
+    hear = lambda message: said.append(message["content"].get("text"))
+    client.execute_interactive(code, timeout=30, output_hook=hear)
+    return "".join(filter(None, said)).strip()
+manager, client = start_new_kernel(kernel_name="borger")
+facts = {{"warm": run({PARENT!r}), "pid": run("import os; print(os.getpid())")}}
+client.execute("import time; time.sleep(60)")
+time.sleep(0.3)
+start = time.monotonic()
+manager.interrupt_kernel()
+while client.get_shell_msg(timeout=20)["msg_type"] != "execute_reply": pass
+facts["interrupted"] = time.monotonic() - start < 10
+manager.restart_kernel(now=True)
+client.wait_for_ready(timeout=30)
+facts["new"] = run("import os; print(os.getpid())") != facts["pid"]
+facts["warm again"] = run({PARENT!r})
+client.stop_channels()
+manager.shutdown_kernel(now=True)
+facts["alive"] = manager.is_alive()
+print(json.dumps(facts))
+"""
+    environment = {**entry_points, "JUPYTER_PATH": str(tmp_path / "prefix" / "share" / "jupyter")}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    facts = json.loads(done.stdout.splitlines()[-1])
+    facts.pop("pid")
+    assert facts == {
+        "warm": "True", "interrupted": True, "new": True, "warm again": "True", "alive": False,
+    }  # fmt: skip
+    assert list((tmp_path / "t").iterdir()) == []
+
+
+def test_the_kernelspec_names_our_provisioner_anywhere():
+    assert kernelspec().metadata["kernel_provisioner"]["provisioner_name"] == PROVISIONER
+    assert "{connection_file}" in kernelspec().argv

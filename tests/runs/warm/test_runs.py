@@ -1,0 +1,162 @@
+"""What a notebook sees and what becomes of it, in a warm kernel."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+
+from borgerlib.errors import ParameterError
+from borgerlib.runs.attempt import NotebookRunError
+from borgerlib.runs.execute import LEAST_MEMORY, NotebookJob, run_notebook, run_notebooks
+
+SURROUNDINGS = """
+import json, locale, logging, os, signal, sys, threading, time, warnings
+import matplotlib, numpy as np, pandas as pd, scipy.linalg, threadpoolctl
+umask = os.umask(0); os.umask(umask)
+environment = {k: v for k, v in os.environ.items() if k not in ("JPY_PARENT_PID", "PYDEVD_USE_FRAME_EVAL")}
+pd.DataFrame([range(40)])
+print(json.dumps({
+    "path": sys.path, "argv": [a.rsplit("/", 1)[-1] for a in sys.argv], "executable": sys.executable,
+    "flags": str(sys.flags), "cwd": os.getcwd(), "umask": umask, "environment": environment,
+    "columns": pd.get_option("display.max_columns"), "backend": matplotlib.get_backend(),
+    "rc": {k: str(v) for k, v in matplotlib.rcParams.items()}, "main": sys.modules["__main__"].__name__,
+    "interrupt": str(signal.getsignal(signal.SIGINT)), "zone": time.tzname, "locale": locale.getlocale(),
+    "printed": np.get_printoptions(),
+    # Cold kernels have one more: it looks every second whether the parent lives, which Linux tells warm ones.
+    "threads": sorted(t.name for t in threading.enumerate() if "Poller" not in type(t).__name__),
+    "linear algebra": [(p["internal_api"], p["num_threads"]) for p in threadpoolctl.threadpool_info()],
+    "log": logging.getLogger().level, "children": signal.getsignal(signal.SIGCHLD) == signal.SIG_DFL,
+    "group": os.getpgrp() == os.getpid(),
+}, default=str))
+"""
+
+
+def printed(path: Path) -> str:
+    cells = nbformat.read(path, as_version=4).cells
+    return "".join(output.text for cell in cells if cell.cell_type == "code" for output in cell.outputs)
+
+
+def test_a_warm_run_has_our_parameters_and_says_that_it_was_warm(make_notebook, tmp_path, server):
+    source, target = make_notebook("01_a.ipynb", "print(municipality)"), tmp_path / "out" / "01_a.ipynb"
+    run = run_notebook(source, target, {"municipality": "Ærø"}, warm=server, timeout=60, memory_limit=10**9)
+    assert (run.status, run.kernel, run.attempts, run.cause) == ("done", "warm", 1, "")
+    assert (run.timeout, run.memory_limit) == (60, 10**9)
+    assert printed(target) == "Ærø\n"
+    assert [path.name for path in target.parent.iterdir()] == ["01_a.ipynb"]
+    assert not list(server.folder.glob("k*")), "the kernel's folder is left"
+
+
+def test_a_warm_kernel_sees_the_same_surroundings_as_a_cold_one(make_notebook, tmp_path, server, monkeypatch):
+    monkeypatch.setenv("A_LATER_VARIABLE", "ø")
+    monkeypatch.setenv("TZ", "America/Havana")
+    monkeypatch.chdir(tmp_path)
+    source = make_notebook("a.ipynb", SURROUNDINGS)
+    before = os.umask(0o027)
+    try:
+        warm = run_notebook(source, tmp_path / "warm.ipynb", warm=server)
+        cold = run_notebook(source, tmp_path / "cold.ipynb")
+    finally:
+        os.umask(before)
+    assert (cold.kernel, warm.kernel) == ("cold", "warm")
+    expected, found = json.loads(printed(cold.path)), json.loads(printed(warm.path))
+    assert found["umask"] == 0o027
+    assert found["environment"]["A_LATER_VARIABLE"] == "ø"
+    assert found == expected
+
+
+def test_warm_kernels_share_no_random_numbers(make_notebook, tmp_path, server):
+    draw = "import random, uuid\nimport numpy as np\nprint(np.random.rand(), random.random(), uuid.uuid4())"
+    source = make_notebook("a.ipynb", draw)
+    for name in ("1", "2"):
+        run_notebook(source, tmp_path / name, warm=server)
+    first, second = (printed(tmp_path / name).split() for name in ("1", "2"))
+    assert not set(first) & set(second)
+
+
+def test_a_kernel_that_wants_another_start_starts_cold(make_notebook, tmp_path, server, monkeypatch):
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
+    run = run_notebook(make_notebook("a.ipynb", "1"), tmp_path / "out.ipynb", warm=server)
+    assert (run.status, run.kernel) == ("done", "cold")
+
+
+@pytest.mark.parametrize(
+    ("code", "cause", "said"),
+    [
+        ("1 / 0", "cell", "cell 4 failed: ZeroDivisionError"),
+        ("import sys; sys.exit()", "left", "cell 4 ended the notebook before its end"),
+        (
+            "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+            "died",
+            "cell 4 failed: its Python process",
+        ),
+    ],
+)
+def test_a_notebook_that_fails_fails_alone_and_keeps_what_was_run(
+    make_notebook, tmp_path, server, code, cause, said
+):
+    jobs = [
+        NotebookJob(make_notebook("bad.ipynb", "print('so far')", code, "1"), tmp_path / "out" / "bad.ipynb"),
+        NotebookJob(make_notebook("good.ipynb", "print('good')"), tmp_path / "out" / "good.ipynb"),
+    ]
+    bad, good = run_notebooks(jobs, warm=server)
+    assert (bad.status, bad.cause, bad.kernel, bad.attempts) == ("failed", cause, "warm", 1)
+    assert said in bad.error
+    assert "so far" in (tmp_path / "out" / "bad.failed.ipynb").read_text()
+    assert (good.status, good.kernel) == ("done", "warm")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"bad.failed.ipynb", "good.ipynb"}
+
+
+def test_a_notebook_that_loops_forever_is_stopped(make_notebook, tmp_path, server):
+    stubborn = "while True:\n  try:\n    while True: pass\n  except KeyboardInterrupt: pass"
+    start = time.monotonic()
+    with pytest.raises(NotebookRunError, match="more than the 2 seconds it may take") as raised:
+        run_notebook(make_notebook("a.ipynb", stubborn), tmp_path / "out.ipynb", warm=server, timeout=2)
+    assert raised.value.cause == "time"
+    assert time.monotonic() - start < 10
+    assert (tmp_path / "out.failed.ipynb").exists()
+
+
+@pytest.mark.parametrize("kind", ["warm", "cold"])
+def test_a_notebook_that_allocates_without_end_is_stopped(make_notebook, tmp_path, server, kind):
+    greedy = "taken = []\nwhile True: taken.append(b'x' * 20_000_000)"
+    source = make_notebook("a.ipynb", "print('so far')", greedy)
+    warm = server if kind == "warm" else None
+    with pytest.raises(NotebookRunError, match=r"cell 4 was stopped: .* more than the 800 MB") as raised:
+        run_notebook(source, tmp_path / "out.ipynb", warm=warm, memory_limit=800_000_000)
+    assert (raised.value.cause, raised.value.kernel) == ("memory", kind)
+    assert "so far" in (tmp_path / "out.failed.ipynb").read_text()
+
+
+@pytest.mark.parametrize("kind", ["warm", "cold"])
+def test_the_least_memory_is_enough_for_a_small_notebook(make_notebook, tmp_path, server, kind):
+    code = "import pandas as pd\npd.DataFrame({'a': range(1000)}).describe()"
+    warm = server if kind == "warm" else None
+    run = run_notebook(
+        make_notebook("a.ipynb", code), tmp_path / "o.ipynb", warm=warm, memory_limit=LEAST_MEMORY
+    )
+    assert (run.status, run.kernel) == ("done", kind)
+
+
+def test_a_memory_limit_that_nothing_can_keep_is_refused_anywhere(make_notebook, tmp_path):
+    with pytest.raises(ParameterError, match="too small"):
+        run_notebook(make_notebook("a.ipynb", "1"), tmp_path / "out.ipynb", memory_limit=1000)
+
+
+def test_what_a_notebook_starts_ends_with_it(make_notebook, tmp_path, server, eventually):
+    code = (
+        "import subprocess, sys\n"
+        "print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(300)']).pid)"
+    )
+    run_notebook(make_notebook("a.ipynb", code), tmp_path / "out.ipynb", warm=server)
+    started = int(printed(tmp_path / "out.ipynb"))
+    eventually(lambda: not psutil.pid_exists(started) or psutil.Process(started).status() == "zombie")
+
+
+def test_a_small_notebook_takes_a_warm_kernel_a_moment(make_notebook, tmp_path, server):
+    source = make_notebook("a.ipynb", "1 + 1")
+    seconds = [run_notebook(source, tmp_path / "out.ipynb", warm=server).seconds for _ in range(4)]
+    assert min(seconds) < 1, seconds  # 0.2 on an idle machine
