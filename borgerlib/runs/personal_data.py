@@ -1,4 +1,4 @@
-"""What must not leave the house: personal data in an executed notebook, and secrets among its parameters.
+"""What must not leave the house: personal data in an executed notebook.
 
 A notebook that shows estimates holds none. These checks are for the notebook that somebody changed, and stand
 between the run and the folder that others read.
@@ -34,11 +34,6 @@ _PHONE = re.compile(
 _HEAD = re.compile(r"<thead\b.*?</thead>|<th\b[^>]*scope=\"?col[^>]*>.*?</th>", re.IGNORECASE | re.DOTALL)
 _CELL = re.compile(r"<th\b[^>]*>(.*?)</th>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
-_SECRET = re.compile(
-    r"secret|hemmelig|token|password|passwd|passphrase|adgangskode|kodeord|api[_-]?key|apin(ø|oe)gle|credential"
-    r"|private[_-]?key|bearer",
-    re.IGNORECASE,
-)
 
 
 def personal_data_in(notebook: Path | Any) -> tuple[str, ...]:
@@ -65,20 +60,6 @@ def personal_data_in(notebook: Path | Any) -> tuple[str, ...]:
     for where, text in _texts(notebook):
         for what in _kinds(text, public):
             found[f"{where}: {what}"] = None
-    return tuple(found)
-
-
-def secret_parameters(parameters: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the names of parameters that announce a secret, nested ones with points between the names.
-
-    papermill writes every parameter into the notebook, and the notebook becomes a report.
-    """
-    found = []
-    for name, value in parameters.items():
-        if _SECRET.search(str(name)):
-            found.append(str(name))
-        elif isinstance(value, Mapping):
-            found += [f"{name}.{inner}" for inner in secret_parameters(value)]
     return tuple(found)
 
 

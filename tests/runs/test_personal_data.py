@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from borgerlib import places
-from borgerlib.runs.personal_data import personal_data_in, secret_parameters
+from borgerlib.runs.personal_data import personal_data_in
 
 
 def notebook(*outputs, source="1", parameters=""):
@@ -99,12 +99,3 @@ def test_a_plain_number_is_taken_for_a_cpr_number_only_where_it_could_be_one(num
     digits = "".join(character for character in text if character.isdigit())
     if personal_data_in(shown(text)):
         assert len(digits.split(".")[0]) >= 10
-
-
-def test_secret_names_are_found_however_deep():
-    parameters = {
-        "municipality": "Odense", "api_key": 1, "db": {"Password": "x", "port": 1}, "adgangskode": "",
-        "statbank_token": "t", "min_cell": 5,
-    }  # fmt: skip
-    assert secret_parameters(parameters) == ("api_key", "db.Password", "adgangskode", "statbank_token")
-    assert secret_parameters({"municipality": "x", "confidence": 0.95, "selection": ""}) == ()
