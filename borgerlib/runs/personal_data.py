@@ -27,7 +27,9 @@ _HASH = re.compile(r"(?<![0-9A-Za-z])(?=[0-9a-f]*[a-f])[0-9a-f]{12,}(?![0-9A-Za-
 _DECIMALS = re.compile(r"[0-9][.,][0-9]{5,}")
 _MAIL = re.compile(r"[A-Za-z0-9æøåÆØÅ._%+-]+@[A-Za-z0-9æøåÆØÅ-]+(?:\.[A-Za-z0-9æøåÆØÅ-]+)*\.[A-Za-z]{2,}")
 _PHONE = re.compile(
-    r"(?:tlf|telefon(?:nummer|nr)?|mobil(?:nummer|nr)?|ring(?: til)?|sms)\W{0,6}(?:på\W{0,3})?"
+    # Not the end of another word (Hjørring), nor a date.
+    r"(?<![A-Za-zæøåÆØÅ])(?:tlf|telefon(?:nummer|nr)?|mobil(?:nummer|nr)?|ring(?: til)?|sms)"
+    r"\W{0,6}(?:på\W{0,3})?(?![0-9]{4}-[0-9]{2}-[0-9]{2})"
     r"(?:\+?45[ .-]?)?[0-9]{2}[ .-]?[0-9]{2}[ .-]?[0-9]{2}[ .-]?[0-9]{2}(?![0-9])",
     re.IGNORECASE,
 )

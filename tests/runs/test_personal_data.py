@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from borgerlib import places
+from borgerlib.population.municipalities import municipalities
 from borgerlib.runs.personal_data import personal_data_in
 
 
@@ -54,6 +55,7 @@ def test_it_is_found_and_not_repeated(text, what, kind):
     [
         "5.822.763 borgere", "5822763000", "9912345678", "0.0101901234", "3,0101901234",
         "data 0101901234abcdef0101901234", "valg@kommune.dk", "20 30 40 50", "spalte 1: 12345678",
+        "Hjørring 20304050", "ring 2026-11-24",
         '<table><tr><th scope="row">E-mail</th><td>31 pct.</td></tr></table>',
         "<table><thead><tr><th>Svar</th><th>Andel</th></tr></thead></table>",
     ],
@@ -99,3 +101,8 @@ def test_a_plain_number_is_taken_for_a_cpr_number_only_where_it_could_be_one(num
     digits = "".join(character for character in text if character.isdigit())
     if personal_data_in(shown(text)):
         assert len(digits.split(".")[0]) >= 10
+
+
+def test_no_municipalitys_name_is_taken_for_a_word_that_announces_a_number():
+    for name in municipalities()["name"]:
+        assert personal_data_in(shown(f"{name} 2026-11-24 20304050")) == ()

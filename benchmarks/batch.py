@@ -1,0 +1,226 @@
+"""How many notebooks a minute a batch runs, beside the ways one would otherwise run them, and the floor.
+
+    python benchmarks/batch.py [--municipalities 12] [--json]
+
+One run measures, on two cores and as whole processes from start to end: a shell loop over papermill's
+command line; two processes that call papermill with cold kernels; `run_batch`, reports included;
+and the floor, the same cells as a script in forks of a process that has imported everything, two at a time.
+
+Also told: how long it takes to find that nothing is due, the memory of the whole tree of processes, and plan
+and status of 2,000 municipalities × 13 notebooks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import psutil
+
+from borgerlib import places
+from borgerlib.population.municipalities import municipalities
+
+SAMPLE = ("02", "05", "09")
+BATCH = """
+import sys
+from pathlib import Path
+from borgerlib.runs.batch import run_batch
+notebooks = [Path(name) for name in sys.argv[3].split(",")]
+end = run_batch(sys.argv[2].split(","), out=Path(sys.argv[1]), notebooks=notebooks)
+assert end.failed == 0 and end.reports, end
+"""
+POOL = """
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+def run(job):
+    import papermill
+    source, name, target = job
+    papermill.execute_notebook(source, target, {"municipality": name}, progress_bar=False)
+if __name__ == "__main__":
+    jobs = [(s, n, f"{sys.argv[1]}/{n}-{Path(s).stem}.ipynb")
+            for n in sys.argv[2].split(",") for s in sys.argv[3].split(",")]
+    with ProcessPoolExecutor(2) as pool:
+        list(pool.map(run, jobs))
+"""
+
+
+def sources() -> list[str]:
+    return [str(path) for path in sorted(places.notebooks().glob("*.ipynb")) if path.name[:2] in SAMPLE]
+
+
+def per_minute(runs: int, action: Callable[[], None]) -> float:
+    begun = time.perf_counter()
+    action()
+    return 60 * runs / (time.perf_counter() - begun)
+
+
+def shell_loop(folder: Path, names: list[str]) -> None:
+    for name in names:
+        for source in sources():
+            target = folder / f"{name}-{Path(source).stem}.ipynb"
+            command = [sys.executable, "-m", "papermill", source, str(target), "-p", "municipality", name]
+            subprocess.run([*command, "--no-progress-bar"], check=True, capture_output=True)
+
+
+def script(code: str, *arguments: str) -> None:
+    subprocess.run([sys.executable, "-c", code, *arguments], check=True)
+
+
+def pool(folder: Path, names: list[str]) -> None:
+    file = folder / "pool.py"
+    file.write_text(POOL)
+    subprocess.run(
+        [sys.executable, str(file), str(folder), ",".join(names), ",".join(sources())],
+        check=True,
+        capture_output=True,
+    )
+
+
+def in_forks(names: list[str]) -> None:
+    """Run the cells of every notebook in forks of this process, two at a time."""
+    import matplotlib.pyplot  # noqa: F401
+    import scipy.stats  # noqa: F401
+    from IPython.core.formatters import DisplayFormatter
+
+    import borgerlib
+
+    borgerlib.open_insight(2)  # computed ahead, as the warm server does
+    waiting, running = [(source, name) for name in names for source in sources()], 0
+    while waiting or running:
+        if waiting and running < 2:
+            source, name = waiting.pop()
+            if os.fork() == 0:
+                run_cells(source, name, DisplayFormatter())
+                os._exit(0)
+            running += 1
+        else:
+            os.wait()
+            running -= 1
+
+
+def run_cells(source: str, name: str, formatter: Any) -> None:
+    spread: dict[str, Any] = {}
+    for cell in nbformat.read(source, 4).cells:
+        if cell.cell_type != "code":
+            continue
+        tree = ast.parse(cell.source)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, source, "exec"), spread)
+        if "parameters" in cell.metadata.get("tags", []):
+            spread["municipality"] = name
+        if isinstance(last, ast.Expr):
+            formatter.format(eval(compile(ast.Expression(last.value), source, "eval"), spread))
+
+
+def floor(names: list[str]) -> float:
+    """Return runs a minute of the floor, in a process of its own, its imports not counted."""
+    told = subprocess.run(
+        [sys.executable, __file__, "--floor", ",".join(names)], check=True, capture_output=True, text=True
+    )
+    return float(told.stdout.split()[-1])
+
+
+class Watch(threading.Thread):
+    """The largest memory (MB, proportional) that the processes under this one took together."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.most, self.over = 0.0, False
+
+    def run(self) -> None:
+        """Look twice a second until told that it is over."""
+        own = psutil.Process()
+        while not self.over:
+            total = 0
+            for process in own.children(recursive=True):
+                try:
+                    total += process.memory_full_info().pss
+                except psutil.Error:
+                    continue
+            self.most = max(self.most, total / 2**20)
+            time.sleep(0.5)
+
+
+def at_scale() -> tuple[float, float]:
+    """Return the seconds that plan and status of 26,000 runs take."""
+    from borgerlib.runs.manifest import History, Record
+    from borgerlib.runs.plan import Inputs, Wanted, plan
+    from borgerlib.runs.status import status
+
+    inputs = Inputs("n", "p", "d", "l", "c")
+    wanted = [
+        Wanted(f"sted-{place}", f"Sted {place}", Path(f"{number:02d}_x.ipynb"), {}, inputs)
+        for place in range(2000)
+        for number in range(13)
+    ]
+    latest = {
+        (one.place, one.notebook.stem): Record(
+            one.place, one.name, one.notebook.stem, "done", inputs=vars(inputs), sequence=number
+        )
+        for number, one in enumerate(wanted)
+    }
+    begun = time.perf_counter()
+    made = plan(wanted, latest, dict.fromkeys(latest, 0))
+    planned = time.perf_counter() - begun
+    assert len(made.due) + len(made.current) == 26_000
+    begun = time.perf_counter()
+    assert len(status(History(latest=latest)).places) == 2000
+    return planned, time.perf_counter() - begun
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--municipalities", type=int, default=12)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--floor", default="", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.floor:
+        names = options.floor.split(",")
+        in_forks(names[:1])  # the first forks fill the caches of the system
+        print(per_minute(len(names) * len(sources()), lambda: in_forks(names)))
+        return
+    names = [str(name) for name in municipalities()["name"].head(options.municipalities)]
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        os.environ["BORGER_WORKSPACE"] = place
+        runs = len(names) * len(sources())
+        watch = Watch()
+        watch.start()
+        arguments = (str(folder / "reports"), ",".join(names), ",".join(sources()))
+        found = {"batch_per_minute": per_minute(runs, lambda: script(BATCH, *arguments))}
+        watch.over = True
+        found["batch_memory_mb"] = watch.most
+        begun = time.perf_counter()
+        script(BATCH.replace("assert", "# assert"), *arguments)
+        found["nothing_due_s"] = time.perf_counter() - begun
+        found["floor_per_minute"] = floor(names)
+        few = names[:2]
+        found["pool_per_minute"] = per_minute(len(few) * len(sources()), lambda: pool(folder, few))
+        found["shell_per_minute"] = per_minute(len(sources()), lambda: shell_loop(folder, names[:1]))
+    for other in ("shell", "pool"):
+        found[f"batch_over_{other}"] = found["batch_per_minute"] / found[f"{other}_per_minute"]
+    found["floor_over_batch"] = found["floor_per_minute"] / found["batch_per_minute"]
+    found["plan_26000_s"], found["status_26000_s"] = at_scale()
+    if options.json:
+        print(json.dumps({name: round(value, 2) for name, value in found.items()}))
+        return
+    for name, value in found.items():
+        print(f"{name:20} {value:10,.2f}")
+
+
+if __name__ == "__main__":
+    main()
