@@ -16,13 +16,17 @@ _PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = _PACKAGE.parent
 
 
+BUNDLED = "_bundled"
+"""The folder in an installed package that holds what ships beside the code."""
+
+
 def in_checkout() -> bool:
     """Return True when the package runs from a checkout rather than from an installed wheel."""
-    return not (_PACKAGE / "_bundled").is_dir()
+    return not (_PACKAGE / BUNDLED).is_dir()
 
 
 def _shipped() -> Path:
-    return _CHECKOUT if in_checkout() else _PACKAGE / "_bundled"
+    return _CHECKOUT if in_checkout() else _PACKAGE / BUNDLED
 
 
 def notebooks() -> Path:

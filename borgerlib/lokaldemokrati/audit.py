@@ -11,6 +11,8 @@ Four statuses:
 
 from __future__ import annotations
 
+from functools import cache
+
 import pandas as pd
 
 from borgerlib import danish
@@ -60,6 +62,11 @@ def audit() -> pd.DataFrame:
     DataError
         The published values are missing or damaged.
     """
+    return _audit().copy()
+
+
+@cache
+def _audit() -> pd.DataFrame:
     codebook = load_codebook(SURVEY)
     rows = [_audited(row, codebook) for _, row in load_published().iterrows()]
     whole = dict.fromkeys(("published", "recomputed", "count", "n"), "Int64")

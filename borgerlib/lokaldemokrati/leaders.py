@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -108,6 +109,11 @@ def published_estimates(*, confidence: float = 0.95) -> pd.DataFrame:
     DataFrame
         As `LeadersSurvey.estimates`, without 'suppressed'.
     """
+    return _published_estimates(confidence).copy()
+
+
+@lru_cache(maxsize=8)
+def _published_estimates(confidence: float) -> pd.DataFrame:
     codebook = load_codebook(SURVEY)
     shown = _shown_percentages()
     rows = [

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -62,7 +63,15 @@ def load_published(path: Path | None = None) -> pd.DataFrame:
     DataError
         The file is missing or damaged, or values break the rules; all breaches are listed at once.
     """
-    source = path or places.raw_data(SURVEY, "published.csv")
+    return _shipped().copy() if path is None else _checked(path)
+
+
+@cache
+def _shipped() -> pd.DataFrame:
+    return _checked(places.raw_data(SURVEY, "published.csv"))
+
+
+def _checked(source: Path) -> pd.DataFrame:
     frame = _read(source)
     problems = _problems(frame, load_codebook(SURVEY))
     if problems:

@@ -59,7 +59,7 @@ def working_kernels(*, cold: bool = False) -> Iterator[Any]:
             else:
                 from borgerlib.runs.warm import warm_kernels
 
-                with warm_kernels() as server:
+                with warm_kernels(ahead="pictures") as server:
                     yield server
         finally:
             tempfile.tempdir = before

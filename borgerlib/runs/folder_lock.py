@@ -101,8 +101,9 @@ def sweep_temporary_folders() -> None:
 def _is_abandoned(folder: Path) -> bool:
     owner = folder / _OWNER
     if not owner.exists():
-        # Between making the folder and locking it, its owner is alive; an hour later it is not.
-        return time.time() - folder.stat().st_mtime > _UNOWNED_SECONDS
+        # The lock is the first thing in a folder. One that is empty may be about to get it, for an hour at
+        # most; one that holds other things was being removed when something was still written to it.
+        return any(folder.iterdir()) or time.time() - folder.stat().st_mtime > _UNOWNED_SECONDS
     with owner.open("r+b") as file:
         if not _take(file, wait=False):
             return False

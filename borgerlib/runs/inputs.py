@@ -21,7 +21,7 @@ _PREPARED = ("respondents.parquet", "rejected.csv", "changes.csv", "weighting.js
 _CODEBOOK = "codebook.toml"
 _SOURCES = {".py", ".toml", ".json", ".csv", ".css", ".j2", ".js", ".ttf"}
 _PAGES = "runs"
-_NOT_IN_A_RUN = ("cli", "dashboard", "_bundled", "contact", _PAGES)
+_NOT_IN_A_RUN = ("cli", "dashboard", places.BUNDLED, "contact", _PAGES)
 # What the numbers and pictures of a notebook come from, besides borgerlib.
 _FOUNDATIONS = (
     "numpy",

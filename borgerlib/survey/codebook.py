@@ -11,6 +11,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -164,11 +165,19 @@ def load_codebook(survey: str | Path) -> Codebook:
     """
     path = _find(survey)
     try:
-        with path.open("rb") as file:
-            content = tomllib.load(file)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        text = path.read_bytes().decode()
+    except UnicodeDecodeError as error:
         raise CodebookError(f"{path.name} is no valid TOML: {error}.") from error
-    return parse_codebook(content, source=path.name)
+    return _parse_text(text, path.name)
+
+
+@lru_cache(maxsize=32)
+def _parse_text(text: str, name: str) -> Codebook:
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise CodebookError(f"{name} is no valid TOML: {error}.") from error
+    return parse_codebook(content, source=name)
 
 
 def parse_codebook(content: Mapping[str, Any], *, source: str) -> Codebook:

@@ -123,17 +123,23 @@ class Drawing:
 
     def png(self, *, scale: float = 2) -> bytes:
         """Return a small PNG of `scale` image pixels a CSS pixel; the same drawing gives the same bytes."""
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-        figure = self.figure()
-        figure.set_dpi(72 * scale)
-        with _plain_settings():
-            canvas = FigureCanvasAgg(figure)
-            canvas.draw()  # type: ignore[no-untyped-call]
-        return _small_png(np.asarray(canvas.buffer_rgba()), self._inks())  # type: ignore[no-untyped-call]
+        return _png(self, scale)
 
     def _inks(self) -> list[str]:
         return sorted({shape.colour for shape in self.shapes})
+
+
+# All municipalities share most of their pictures: a warm kernel inherits those that are drawn already.
+@lru_cache(maxsize=512)
+def _png(drawing: Drawing, scale: float) -> bytes:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    figure = drawing.figure()
+    figure.set_dpi(72 * scale)
+    with _plain_settings():
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()  # type: ignore[no-untyped-call]
+    return _small_png(np.asarray(canvas.buffer_rgba()), drawing._inks())  # type: ignore[no-untyped-call]
 
 
 def stack(parts: Iterable[Drawing], *, gap: float, width: float) -> Drawing:

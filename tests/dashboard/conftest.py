@@ -9,7 +9,7 @@ from borgerlib.dashboard.answers import open_answers
 @pytest.fixture(scope="session")
 def workspace(tmp_path_factory):
     folder = tmp_path_factory.mktemp("dashboard")
-    with prepared_citizens(folder, "Odense", n=3000):
+    with prepared_citizens(folder, "Odense", n=2000):
         yield folder
 
 

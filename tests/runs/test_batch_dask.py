@@ -84,6 +84,7 @@ def test_notebooks_run_on_the_cluster_and_a_worker_killed_in_mid_run_loses_nothi
     assert [each for each in alive if each.status() != psutil.STATUS_ZOMBIE] == []
 
 
+@pytest.mark.thorough
 def test_a_notebook_that_raises_on_the_cluster_comes_back_as_far_as_it_came(cluster, tmp_path):
     out = tmp_path / "rapporter"
     end = run(cluster, out, [notebook(tmp_path / "nb", 1, "1 / 0")], cold=False)

@@ -63,6 +63,15 @@ def test_a_temporary_folder_in_use_stays_and_that_of_a_dead_owner_goes(holder):
     assert not folder.exists()
 
 
+def test_what_was_written_while_a_folder_was_removed_goes_and_one_just_made_stays():
+    left, young = (Path(tempfile.mkdtemp(prefix="borger-work-")) for _ in range(2))
+    (left / "borger-kernel").mkdir()
+    sweep_temporary_folders()
+    assert not left.exists()
+    assert young.exists()
+    young.rmdir()
+
+
 def test_one_s_own_goes_in_the_end():
     with owned_temporary_folder() as folder:
         (folder / "fil").write_text("")

@@ -17,6 +17,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Literal
 
 from borgerlib.runs.attempt import last_words
 from borgerlib.runs.kernels import LONGEST_FOLDER, kernel_environment
@@ -34,6 +35,8 @@ _READ_AT_START = (
     "OMP_", "OPENBLAS_", "MKL_", "NUMEXPR_", "ARROW_", "MIMALLOC_",
 )  # fmt: skip
 
+Ahead = Literal["imports", "survey", "pictures"]
+
 
 class WarmServer:
     """The fork server of this process: started once, and anew if it dies; safe to use from many threads.
@@ -48,8 +51,8 @@ class WarmServer:
         Why kernels start cold; empty while they are warm.
     """
 
-    def __init__(self, *, preload: Iterable[str] = (), compute_ahead: bool = True) -> None:
-        self._compute_ahead = compute_ahead
+    def __init__(self, *, preload: Iterable[str] = (), ahead: Ahead = "survey") -> None:
+        self._ahead = ahead
         self.notice = ""
         self.folder = Path(tempfile.mkdtemp(prefix="borger-", dir=_short_temporary_folder()))
         self._preload = tuple(preload)
@@ -157,7 +160,7 @@ class WarmServer:
         self._environment = kernel_environment()
         self._shipped = shipped_state()
         self.folder.mkdir(mode=0o700, exist_ok=True)
-        options = [str(self._socket()), "ahead" if self._compute_ahead else "imports", *self._preload]
+        options = [str(self._socket()), self._ahead, *self._preload]
         # As ipykernel starts its kernels, so that debuggers find the standard library's source.
         command = [sys.executable, "-Xfrozen_modules=off", "-m", "borgerlib.runs.warm.server", *options]
         with (self.folder / _LOG).open("ab") as log:
@@ -218,7 +221,7 @@ class WarmServer:
 
 
 @contextmanager
-def warm_kernels(*, preload: Iterable[str] = (), compute_ahead: bool = True) -> Iterator[WarmServer]:
+def warm_kernels(*, preload: Iterable[str] = (), ahead: Ahead = "survey") -> Iterator[WarmServer]:
     """Keep a server of warm kernels for the notebooks that are run meanwhile.
 
     Parameters
@@ -226,17 +229,16 @@ def warm_kernels(*, preload: Iterable[str] = (), compute_ahead: bool = True) -> 
     preload : iterable of str
         Further modules to import beforehand, beside what borgerlib's own notebooks use. A module that
         starts threads when imported makes all kernels cold; the server's ``notice`` says so.
-
-    compute_ahead : bool
-        Also work out beforehand what the notebooks of all municipalities share; the server is ready two
-        seconds later, and each of those notebooks a second or more sooner.
+    ahead : {"imports", "survey", "pictures"}
+        What to have ready beside the imports: nothing; the published survey, in a second; or all that the
+        notebooks of all municipalities share, pictures too, in some six, which pays from two reports on.
 
     Yields
     ------
     WarmServer
         To be given to `run_notebook` and `run_notebooks`. It imports while the caller goes on.
     """
-    server = WarmServer(preload=preload, compute_ahead=compute_ahead)
+    server = WarmServer(preload=preload, ahead=ahead)
     try:
         yield server
     finally:
@@ -246,7 +248,7 @@ def warm_kernels(*, preload: Iterable[str] = (), compute_ahead: bool = True) -> 
 @functools.cache
 def process_server() -> WarmServer:
     """Return the server that engine and provisioner share when none was given; it ends with this process."""
-    server = WarmServer(compute_ahead=False)
+    server = WarmServer(ahead="imports")
     atexit.register(server.close)
     return server
 

@@ -47,6 +47,8 @@ _LIBRARIES = (
 )
 _DEATH_OF_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
+_INSIGHTS = 10
+
 
 def import_everything(also: Iterable[str] = ()) -> None:
     """Import what notebooks use; what is not installed is left to the notebook to miss."""
@@ -64,23 +66,32 @@ def import_everything(also: Iterable[str] = ()) -> None:
     backend_registry.list_all()  # type: ignore[no-untyped-call]  # looks through all installed packages, once
 
 
-def compute_ahead() -> None:
-    """Work out what every municipality's notebooks share: the published survey, and a chart of it.
+def compute_ahead(*, pictures: bool) -> None:
+    """Work out what every municipality's notebooks share: the published survey, and its pictures.
 
     Only what rests on shipped data is kept by borgerlib's own caches, so that a kernel finds there what
     it would have worked out itself. A user's data are never read here.
+
+    Parameters
+    ----------
+    pictures : bool
+        Draw all that the notebooks show of the whole country, instead of one insight of it.
     """
     import warnings
 
+    from borgerlib.lokaldemokrati.insights import load_registry
     from borgerlib.view.insight import open_insight
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        insight = open_insight(2)
-        parts: list[Any] = [insight.finding(), insight.figure("2"), insight.figure("3"), insight.comparison()]
-        for part in parts:
-            part._repr_mimebundle_()
-        insight.claims()
+        for number in range(_INSIGHTS + 1) if pictures else (2,):
+            insight = open_insight(number)
+            figures = [insight.figure(figure.id) for figure in load_registry().figures_of(number)]
+            parts: list[Any] = [insight.finding(), *figures, insight.comparison(), insight.claims()]
+            if number == 0:
+                parts += [insight.feasible_sizes(), insight.audit_summary(), insight.audit()]
+            for part in parts:
+                part._repr_mimebundle_()
 
 
 def shipped_state() -> float:
@@ -90,7 +101,7 @@ def shipped_state() -> float:
     newest = 0.0
     for top in (*borgerlib.__path__, str(places.raw_data())):
         for folder, folders, files in os.walk(top):
-            folders[:] = [name for name in folders if name not in ("__pycache__", "_bundled")]
+            folders[:] = [name for name in folders if name not in ("__pycache__", places.BUNDLED)]
             for name in files:
                 with suppress(FileNotFoundError):  # an editor is just replacing it
                     newest = max(newest, os.stat(os.path.join(folder, name)).st_mtime)

@@ -199,8 +199,8 @@ def main(place: str, ahead: str, *also: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     server = ForkServer(Path(place))
     forked.import_everything(also)
-    if ahead == "ahead":
-        forked.compute_ahead()
+    if ahead != "imports":
+        forked.compute_ahead(pictures=ahead == "pictures")
     threads = len(os.listdir("/proc/self/task"))
     if threads > 1:
         print(json.dumps({"refused": f"the libraries start {threads - 1} threads when imported"}), flush=True)

@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="module")
 def server() -> Iterator[WarmServer]:
     """Return a server that has imported, and not more: most tests run no notebook of ours."""
-    with warm_kernels(compute_ahead=False) as server:
+    with warm_kernels(ahead="imports") as server:
         assert server.ready(), server.notice
         yield server
 

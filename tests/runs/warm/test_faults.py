@@ -42,7 +42,7 @@ def written(mark: Path) -> int:
 def test_a_run_outlives_its_server_and_the_next_one_is_warm_again(make_notebook, tmp_path, eventually):
     mark = tmp_path / "mark"
     source = make_notebook("a.ipynb", SLOW.format(mark=mark, seconds=1))
-    with warm_kernels(compute_ahead=False) as server:
+    with warm_kernels(ahead="imports") as server:
         assert server.ready()
         thread, runs = start(server, source, tmp_path / "out.ipynb")
         eventually(lambda: bool(written(mark)))
@@ -83,7 +83,7 @@ def test_a_client_that_is_killed_leaves_nothing(make_notebook, tmp_path, eventua
         "import sys\nfrom pathlib import Path\n"
         "from borgerlib.runs.execute import NotebookJob, run_notebooks\n"
         "from borgerlib.runs.warm import warm_kernels\n"
-        "with warm_kernels(compute_ahead=False) as server:\n"
+        "with warm_kernels(ahead='imports') as server:\n"
         "    jobs = [NotebookJob(Path(p), Path(p + '.out')) for p in sys.argv[1:]]\n"
         "    run_notebooks(jobs, warm=server)"
     )
@@ -102,7 +102,7 @@ def test_a_client_that_is_killed_leaves_nothing(make_notebook, tmp_path, eventua
 def test_the_end_of_the_server_is_the_end_of_its_kernels(make_notebook, tmp_path, eventually):
     mark = tmp_path / "mark"
     source = make_notebook("a.ipynb", SLOW.format(mark=mark, seconds=60))
-    with warm_kernels(compute_ahead=False) as server:
+    with warm_kernels(ahead="imports") as server:
         assert server.ready()
         process = server.launch(["-f", str(tmp_path / "k.json")], environment=server._environment)
         assert process is not None
@@ -142,7 +142,7 @@ def test_silent_and_senseless_clients_do_not_block_the_server(make_notebook, tmp
 
 @pytest.mark.thorough
 def test_a_server_whose_code_has_changed_is_replaced_and_its_kernels_stay(tmp_path, eventually):
-    with warm_kernels(compute_ahead=False) as server:
+    with warm_kernels(ahead="imports") as server:
         assert server.ready()
         first = server.pid
         kernel = server.launch(["-f", str(tmp_path / "k.json")], environment=server._environment)
@@ -158,12 +158,13 @@ def test_a_server_whose_code_has_changed_is_replaced_and_its_kernels_stay(tmp_pa
         assert server.launch(["-f", str(tmp_path / "k2.json")], environment=server._environment) is not None
 
 
+@pytest.mark.thorough
 def test_a_server_that_cannot_live_makes_runs_cold(make_notebook, tmp_path, monkeypatch):
     (tmp_path / "deadly.py").write_text(
         "import os, sys\nprint('no!', file=sys.stderr, flush=True)\nos._exit(1)"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with warm_kernels(preload=["deadly"], compute_ahead=False) as server:
+    with warm_kernels(preload=["deadly"], ahead="imports") as server:
         run = run_notebook(make_notebook("a.ipynb", "1"), tmp_path / "out.ipynb", warm=server)
         assert (run.status, run.kernel) == ("done", "cold")
         assert "died too often (no!)" in server.notice
@@ -177,7 +178,7 @@ def test_libraries_with_threads_make_runs_cold_and_that_is_said_once(
         "import threading, time\nthreading.Thread(target=time.sleep, args=(99,), daemon=True).start()"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with caplog.at_level(logging.WARNING), warm_kernels(preload=["threaded"], compute_ahead=False) as server:
+    with caplog.at_level(logging.WARNING), warm_kernels(preload=["threaded"], ahead="imports") as server:
         for _ in range(2):
             run = run_notebook(make_notebook("a.ipynb", "1"), tmp_path / "out.ipynb", warm=server)
             assert (run.status, run.kernel) == ("done", "cold")
@@ -204,13 +205,13 @@ def test_a_long_temporary_folder_is_not_too_long(tmp_path, monkeypatch):
     long = tmp_path / ("x" * 90)
     long.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(long))
-    with warm_kernels(compute_ahead=False) as server:
+    with warm_kernels(ahead="imports") as server:
         assert len(os.fsencode(server._socket())) < 108
     assert not server.folder.exists()
 
 
 def test_a_server_that_is_told_to_end_takes_its_folder_along(eventually):
-    with warm_kernels(compute_ahead=False) as server:
+    with warm_kernels(ahead="imports") as server:
         assert server.ready()
         os.kill(server.pid, signal.SIGTERM)
         eventually(lambda: not server.folder.exists())
