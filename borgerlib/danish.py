@@ -73,6 +73,12 @@ def capitalise(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def sort_key(name: str) -> str:
+    """Return what puts names in Danish order: Æ, Ø, Å last, and Aa as Å ('Aarhus' after 'Ærø')."""
+    plain = unicodedata.normalize("NFC", name).casefold().replace("aa", "å")
+    return plain.translate(str.maketrans("æøå", "{|}"))
+
+
 def slug(name: str) -> str:
     """Return a name for files and addresses: 'Ærø' → 'aeroe', 'Faaborg-Midtfyn' → 'faaborg-midtfyn'."""
     plain = unicodedata.normalize("NFC", name).translate(_LETTERS)

@@ -140,3 +140,10 @@ def test_no_two_municipalities_share_a_slug():
 
     names = municipalities()["name"]
     assert names.map(danish.slug).nunique() == len(names) == 98
+
+
+def test_names_stand_in_danish_order():
+    names = ["Aarhus", "Ærø", "Vejle", "Ørsted", "Allerød", "Århus", "Odense", "aabenraa"]
+    assert sorted(names, key=danish.sort_key) == [
+        "Allerød", "Odense", "Vejle", "Ærø", "Ørsted", "aabenraa", "Aarhus", "Århus"
+    ]  # fmt: skip

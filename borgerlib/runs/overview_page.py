@@ -105,7 +105,7 @@ def overview_is_missing(folder: Path) -> bool:
 def overview_rows(folder: Path, history: History) -> list[OverviewRow]:
     """Return the municipalities of a manifest as the page shows them, the whole country first."""
     rows = [_row(folder, place) for place in status(history).places]
-    return sorted(rows, key=lambda row: (row.region != "", danish.slug(row.name)))
+    return sorted(rows, key=lambda row: (row.region != "", danish.sort_key(row.name)))
 
 
 def overview_html(rows: list[OverviewRow], *, day: date) -> str:
