@@ -20,7 +20,38 @@ from borgerlib.errors import RunError
 
 _VARIANT = "pdf/ua-1"
 _LINK = re.compile(r'href="([\w.-]+\.html)(#[^"]*)?"')
+_TABLE = re.compile(r"<table>(?=(.*?)</tr>)", re.DOTALL)
+_CELL = re.compile(r"<t[hd]\b")
+_WIDE, _WIDEST = 7, 9
 _BODY = re.compile(r"<body\b")
+# What WeasyPrint's paper needs beyond the report's own print rules: it knows no clamp() and no vw, so that
+# headings would fall back to the size of text, and a table must fit the sheet, for paper does not scroll.
+# Put into the page itself: a style sheet given to WeasyPrint is a user's, and yields to the page's own.
+_PAPER = """
+h1 { font-size: 27pt; line-height: 1.12; }
+.cover { justify-content: flex-start; }
+.cover .series { margin: 0; padding-bottom: 70mm; }
+.cover h1 { font-size: 54pt; line-height: 1; max-width: none; overflow-wrap: normal; }
+h2 { margin-top: 8mm; }
+h3 { margin-top: 6mm; }
+h1, h2, h3, h4, h5, h6, .chart-title, .chart-question, caption { break-after: avoid; }
+h2 + p, h3 + p { break-before: avoid; break-after: avoid; }
+.opening { padding-bottom: 4mm; }
+.finding { margin-top: 7mm; font-size: 15pt; }
+.chart { margin: 6mm 0 8mm; padding-top: 5mm; }
+.scroll { break-inside: auto; margin: 4mm 0 6mm; }
+table { width: 100%; font-size: 8pt; line-height: 1.35; }
+thead { display: table-header-group; }
+th, td, thead th, thead td { min-width: 0; padding: 1.2mm 2.4mm 1.2mm 0; font-size: 8pt; }
+th:first-child, td:first-child, td:last-child:not(.number, :nth-child(-n+2)) { min-width: 0; }
+th, td { overflow-wrap: break-word; }
+.wide-table th, .wide-table td { padding-right: 1.6mm; font-size: 7pt; }
+.widest-table th, .widest-table td { padding-right: 1.2mm; font-size: 7pt; overflow-wrap: anywhere; }
+th.number, td.number { padding-left: 1mm; }
+.findings li { padding: 4mm 0; }
+.findings .sentence { font-size: 12pt; }
+.colophon { margin-top: 6mm; padding: 3mm 0 0; font-size: 8pt; break-before: avoid; }
+"""
 _NEEDED = {
     "/StructTreeRoot": "has no tags",
     "/MarkInfo": "is not marked as tagged",
@@ -129,10 +160,20 @@ def _in_order(folder: Path) -> list[Path]:
 def _linked(file: Path, files: Sequence[Path]) -> str:
     """Return a page whose links to the other pages lead inside the PDF: no link tells of this machine."""
     names = {path.name for path in files}
-    text = _BODY.sub(f'<body id="{_anchor(file.name)}"', file.read_text(encoding="utf-8"), count=1)
+    text = file.read_text(encoding="utf-8").replace("</head>", f"<style>{_PAPER}</style></head>", 1)
+    text = _TABLE.sub(lambda found: f"<table{_width(found[1])}>", text)
+    text = _BODY.sub(f'<body id="{_anchor(file.name)}"', text, count=1)
     return _LINK.sub(
         lambda found: f'href="#{_anchor(found[1])}"' if found[1] in names else 'data-left-out=""', text
     )
+
+
+def _width(first_row: str) -> str:
+    # A class rather than :has(), which takes as long as all the rest.
+    columns = len(_CELL.findall(first_row))
+    if columns < _WIDE:
+        return ""
+    return ' class="widest-table"' if columns >= _WIDEST else ' class="wide-table"'
 
 
 def _anchor(name: str) -> str:

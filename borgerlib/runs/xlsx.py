@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import uuid
@@ -17,7 +18,10 @@ from borgerlib.runs.figures import CHART_TYPE
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_NAME = 31
 _NUMBER = re.compile(r"([−-]?)(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d+))?(\u00a0pct\.| pct\.)?")
+_INTERVAL = re.compile(r"([^–]+)–([^–]+)")
 _CONTENTS = "Indhold"
+_NEEDED = ("title", "question", "caption", "columns", "rows")
+_NOTHING = "–"
 _FIRST_ROW = 5
 
 
@@ -59,7 +63,15 @@ def write_tables_workbook(notebooks: Sequence[Path], target: Path) -> Path:
 
 def _charts(page: ExecutedPage) -> list[Mapping[str, Any]]:
     outputs = [output for cell in page.notebook.cells for output in cell.get("outputs", [])]
-    return [output.data[CHART_TYPE] for output in outputs if CHART_TYPE in output.get("data", {})]
+    charts = [output.data[CHART_TYPE] for output in outputs if CHART_TYPE in output.get("data", {})]
+    for chart in charts:
+        lacking = [name for name in _NEEDED if name not in chart]
+        if lacking:
+            raise RunError(
+                f"A chart of {page.source_name} lacks {', '.join(lacking)}.",
+                hint="Make the chart with borgerlib's own charts, and run the notebook again.",
+            )
+    return charts
 
 
 def _sheet_name(page: ExecutedPage, number: int, taken: Sequence[str]) -> str:
@@ -74,8 +86,9 @@ def _write_chart(sheet: Any, page: ExecutedPage, chart: Mapping[str, Any]) -> No
     for text in (page.title, chart["title"], chart["question"]):
         _append(sheet, [text])
     sheet.append([])
-    _append(sheet, chart["columns"])
-    for row in chart["rows"]:
+    columns, rows = _with_limits(chart["columns"], chart["rows"])
+    _append(sheet, columns)
+    for row in rows:
         _append(sheet, row)
     sheet.append([])
     _append(sheet, [chart["caption"]])
@@ -84,23 +97,59 @@ def _write_chart(sheet: Any, page: ExecutedPage, chart: Mapping[str, Any]) -> No
         cell.font = Font(bold=True)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
     sheet.column_dimensions["A"].width = 48
-    for letter in "BCDEFGH":
+    for letter in "BCDEFGHIJ":
         sheet.column_dimensions[letter].width = 18
     sheet.freeze_panes = sheet.cell(row=_FIRST_ROW + 1, column=2)
 
 
+def _with_limits(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[list[str], list[list[Any]]]:
+    """Return a table whose intervals ('52–63', in per cent) are two columns, to be reckoned with.
+
+    A column is one of intervals when its heading says uncertainty and some cell of it is an interval; cells
+    that are none (suppressed) keep their words in the first of the two.
+    """
+    heads, cells = list(columns), [list(row) for row in rows]
+    for place in reversed(range(len(heads))):
+        found = [_limits(row[place]) if place < len(row) else None for row in cells]
+        if "usikkerhed" not in heads[place].casefold() or not any(found):
+            continue
+        heads[place : place + 1] = [f"{heads[place]}: fra", f"{heads[place]}: til"]
+        for row, limits in zip(cells, found, strict=True):
+            row[place : place + 1] = limits or [*row[place : place + 1], ""]
+    return heads, cells
+
+
+def _limits(value: object) -> list[str] | None:
+    found = _INTERVAL.fullmatch(str(value).strip().removesuffix("pct.").strip())
+    if found is None:
+        return None
+    ends = [f"{end.strip()} pct." for end in found.groups()]
+    return ends if all(as_number(end) for end in ends) else None
+
+
 def _append(sheet: Any, values: Sequence[Any]) -> None:
     """Append a row: numbers as numbers, everything else as text, never as a formula."""
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     sheet.append([])
     row = sheet._current_row
     for column, value in enumerate(values, start=1):
         cell = sheet.cell(row=row, column=column)
-        number = as_number(str(value)) if column > 1 else None
+        number = _as_cell(value) if column > 1 else None
         if number is None:
-            cell.value = str(value)
+            cell.value = ILLEGAL_CHARACTERS_RE.sub("", _NOTHING if value is None else str(value))
             cell.data_type = "s"
         else:
             cell.value, cell.number_format = number
+
+
+def _as_cell(value: object) -> tuple[float, str] | None:
+    """Return a cell's number and format; a number is taken as it is, never by way of its Python spelling."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if not math.isfinite(value):
+            return None
+        return value, "#,##0" if float(value).is_integer() else "#,##0.0##"
+    return as_number(value) if isinstance(value, str) else None
 
 
 def as_number(text: str) -> tuple[float, str] | None:

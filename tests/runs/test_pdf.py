@@ -4,6 +4,7 @@ from datetime import date
 
 import pypdf
 import pytest
+from nbformat.v4 import new_output
 from sample_notebooks import chart_output, executed, page_output
 
 from borgerlib.errors import RunError
@@ -89,6 +90,27 @@ class TestPdf:
         found = " ".join(pdf_problems(path))
         for wanted in ("no tags", "language", "no title", "heading"):
             assert wanted in found
+
+    def test_titles_are_titles_and_no_text_leaves_the_sheet(self, tmp_path):
+        heads = "".join(f'<th scope="col">Kolonnehoved {n}</th>' for n in range(9))
+        cells = "".join(f"<td>genberegningsresultat {n}</td>" for n in range(9))
+        table = f"<table><thead><tr>{heads}</tr></thead><tbody><tr>{cells}</tr></tbody></table>"
+        wide = new_output("display_data", data={"text/html": table})
+        path = executed(tmp_path / "1.ipynb", [page_output(1, title="Titel"), "## Svar", wide])
+        index = write_report("Ærø", [path], tmp_path / "r", day=date(2026, 11, 24), title="T", source="K")
+        sizes, right = {}, []
+
+        def visit(text, matrix, text_matrix, font, size):
+            word = text.strip()
+            if word:
+                # The upright size that is drawn, whatever the nesting of transformations.
+                sizes[word] = abs(size * text_matrix[3] * matrix[3])
+                right.append(text_matrix[4] * matrix[0] + matrix[4])
+
+        for page in pypdf.PdfReader(write_pdf(index.parent, tmp_path / "x.pdf")).pages:
+            page.extract_text(visitor_text=visit)
+        assert sizes["Titel"] > 1.5 * sizes["Svar"]
+        assert max(right) < 595 - 50
 
     def test_no_pages_and_no_folder_are_told(self, report, tmp_path):
         with pytest.raises(RunError, match="no pages"):

@@ -79,3 +79,32 @@ def test_errors(tmp_path):
     path = executed(tmp_path / "1.ipynb", [page_output(1)])
     with pytest.raises(RunError, match="cannot be written"):
         write_tables_workbook([path], tmp_path / "ingen" / "t.xlsx")
+
+
+def _sheet_of(tmp_path, **changes):
+    path = executed(tmp_path / "1.ipynb", [page_output(1), chart_output(**changes)])
+    return openpyxl.load_workbook(write_tables_workbook([path], tmp_path / "t.xlsx")).worksheets[1]
+
+
+def test_numbers_that_are_numbers_stay_what_they_are_and_nothing_is_not_none(tmp_path):
+    sheet = _sheet_of(tmp_path, columns=["Svar", "x", "y"], rows=[["A", 1.234, 1045], ["B\x07", None, 0.5]])
+    assert [cell.value for cell in sheet[6]] == ["A", 1.234, 1045]
+    assert [cell.value for cell in sheet[7]] == ["B", "–", 0.5]
+
+
+def test_intervals_are_two_columns_of_shares_and_suppressed_ones_words(tmp_path):
+    heads = ["Svar", "Andel", "Statistisk usikkerhed (95\u00a0pct.)", "N"]
+    few = "for få svar"
+    sheet = _sheet_of(tmp_path, columns=heads, rows=[["A", "58 pct.", "52–63", "78"], ["B", few, few, ""]])
+    assert [cell.value for cell in sheet[5]] == [*heads[:2], f"{heads[2]}: fra", f"{heads[2]}: til", "N"]
+    assert [cell.value for cell in sheet[6]] == ["A", 0.58, 0.52, 0.63, 78]
+    assert sheet["C6"].number_format == "0%"
+    assert [cell.value or "" for cell in sheet[7]] == ["B", few, few, "", ""]
+
+
+def test_a_chart_without_its_numbers_is_refused(tmp_path):
+    chart = chart_output()
+    del chart.data["application/vnd.borger.chart+json"]["rows"]
+    path = executed(tmp_path / "1.ipynb", [page_output(1), chart])
+    with pytest.raises(RunError, match="lacks rows"):
+        write_tables_workbook([path], tmp_path / "t.xlsx")
