@@ -1,7 +1,6 @@
 """A browser, a prepared municipality and its dashboard, shared by the tests that click."""
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,26 +9,11 @@ from simulated_citizens import prepared_citizens
 from borgerlib.dashboard.answers import open_answers
 from borgerlib.dashboard.server import dashboard_server
 
-CHROMIUM = shutil.which("chromium")
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
-
 
 def pytest_collection_modifyitems(items):
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-
-
-@pytest.fixture(scope="session")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed (apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="session")

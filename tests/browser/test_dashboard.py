@@ -190,6 +190,7 @@ class TestKeeping:
         board.page.locator(".questions > summary").click()
         board.page.get_by_label("Navn på spørgsmålet").fill("Unge kvinder på Sønderø")
         board.page.get_by_role("button", name="Gem", exact=True).click()
+        board.page.wait_for_function("document.body.textContent.includes('Unge kvinder på Sønderø')")
         other = open_board().ask("Unge kvinder på Sønderø")
         assert other.heading == "15–24 år · Kvinde"
         other.page.locator(".questions > summary").click()

@@ -1,6 +1,5 @@
 """The page over all reports: every municipality with state and date, whole without scripts and network."""
 
-import shutil
 from datetime import date
 
 import pytest
@@ -10,7 +9,6 @@ from borgerlib.errors import RunError
 from borgerlib.runs.manifest import History, Record
 from borgerlib.runs.overview_page import overview_html, overview_rows, write_overview
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DAY = date(2026, 11, 24)
 WRITTEN = "2026-11-23T12:00:00+00:00"
 
@@ -129,34 +127,25 @@ def test_it_is_written_whole_over_an_older_one_and_over_nothing_else(folder):
 
 
 @pytest.mark.browser
-def test_search_and_state_narrow_the_list_in_a_browser(folder):
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed (apt-get install chromium)")
+def test_search_and_state_narrow_the_list_in_a_browser(browser, folder):
     from axe_core_python.sync_playwright import Axe
-    from playwright.sync_api import sync_playwright
 
     target = write_overview(folder, HISTORY, day=DAY)
-    options = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        page = browser.new_page(viewport={"width": 360, "height": 800})
-        page.goto(target.as_uri())
-        shown = (
-            "[...document.querySelectorAll('tbody tr')].filter(r => !r.hidden).map(r => r.cells[0].innerText)"
-        )
-        page.get_by_label("Søg efter kommune eller region").fill("aeroe")
-        assert page.evaluate(shown) == ["Ærø"]
-        assert page.locator("#fundet").inner_text() == "Viser 1 rapport."
-        page.get_by_label("Søg efter kommune eller region").fill("SYDDANMARK")
-        page.get_by_label("Tilstand").select_option("done")
-        assert page.evaluate(shown) == ["Odense"]
-        page.get_by_label("Søg efter kommune eller region").fill("")
-        page.get_by_label("Tilstand").select_option("")
-        assert len(page.evaluate(shown)) == 5
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
-        assert [each["id"] for each in Axe().run(page)["violations"]] == []
-        plain = browser.new_context(java_script_enabled=False).new_page()
-        plain.goto(target.as_uri())
-        assert plain.locator("tbody tr:visible").count() == 5
-        assert not plain.locator("form.search").is_visible()
-        browser.close()
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    page.goto(target.as_uri())
+    shown = "[...document.querySelectorAll('tbody tr')].filter(r => !r.hidden).map(r => r.cells[0].innerText)"
+    page.get_by_label("Søg efter kommune eller region").fill("aeroe")
+    assert page.evaluate(shown) == ["Ærø"]
+    assert page.locator("#fundet").inner_text() == "Viser 1 rapport."
+    page.get_by_label("Søg efter kommune eller region").fill("SYDDANMARK")
+    page.get_by_label("Tilstand").select_option("done")
+    assert page.evaluate(shown) == ["Odense"]
+    page.get_by_label("Søg efter kommune eller region").fill("")
+    page.get_by_label("Tilstand").select_option("")
+    assert len(page.evaluate(shown)) == 5
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert [each["id"] for each in Axe().run(page)["violations"]] == []
+    plain = browser.new_context(java_script_enabled=False).new_page()
+    plain.goto(target.as_uri())
+    assert plain.locator("tbody tr:visible").count() == 5
+    assert not plain.locator("form.search").is_visible()

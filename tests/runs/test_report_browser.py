@@ -1,10 +1,7 @@
 """What only a browser can tell about a report: what fits, what is fetched, what the keyboard reaches."""
 
-import shutil
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from nbformat.v4 import new_output
@@ -13,21 +10,7 @@ from sample_notebooks import chart_output, executed, page_output
 from borgerlib.runs.report import write_report
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium")
 WIDE_TABLE = "".join(f"<th>Kolonne nummer {n}</th>" for n in range(12))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed (apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    options = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
