@@ -22,6 +22,7 @@ _MONTHS = [
     "december",
 ]
 _SMALL = ["nul", "en", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni", "ti", "elleve", "tolv"]
+_MARKS = str.maketrans(",.-", ".,−")
 _LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "Æ": "Ae", "Ø": "Oe", "Å": "Aa", "–": "-"})
 
 
@@ -37,8 +38,7 @@ def round_half_up(value: float, decimals: int = 0) -> float:
 
 def number(value: float, decimals: int = 0) -> str:
     """Return a number with decimal comma and thousands point: 5822763 → '5.822.763', 1.5 → '1,5'."""
-    text = f"{round_half_up(value, decimals):,.{decimals}f}"
-    return text.translate(str.maketrans(",.", ".,")).replace("-", "−")
+    return f"{round_half_up(value, decimals):,.{decimals}f}".translate(_MARKS)
 
 
 def percent(share: float, decimals: int = 0) -> str:

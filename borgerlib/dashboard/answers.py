@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
-from borgerlib.errors import ParameterError
+from borgerlib.errors import DataError, ParameterError
 from borgerlib.interest.differences import FALSE_DISCOVERY_RATE
-from borgerlib.interest.filter_cube import Origin, open_filter_cube
+from borgerlib.interest.filter_cube import Origin, is_outdated, open_filter_cube
 from borgerlib.interest.filters import ANSWERS, Filter, Offer
 from borgerlib.interest.selection import Selection
 from borgerlib.population.municipalities import Municipality
@@ -24,6 +27,14 @@ from borgerlib.view.sections import load_sections
 
 CHARTS = ("topics", "time", "formats")
 """What the dashboard shows of a selection, in this order."""
+
+Record = Mapping[Any, Any]
+"""A row of the estimates, as a mapping."""
+
+_READ = (
+    "item", "option", "label", "proportion", "ci_lower", "ci_upper", "suppressed", "settled", "direction",
+    "note",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,11 +55,23 @@ class Answer:
     size: SelectionSize
     estimates: DisclosedEstimates
 
-    def shares_of(self, role: str) -> dict[str, float]:
-        """Return the share (0–1, missing where hidden) of each answer to one question."""
-        frame = self.estimates.frame
-        rows = zip(frame["item"], frame["option"], frame["proportion"], strict=True)
-        return {option: float(share) for item, option, share in rows if item == role}
+    @cached_property
+    def records(self) -> Mapping[str, Sequence[Record]]:
+        """The estimates as mappings, by question: as `DataFrame.to_dict`, in a third of its time."""
+        columns = [self.estimates.frame[name].tolist() for name in _READ]
+        found: dict[str, list[Record]] = {}
+        for values in zip(*columns, strict=True):
+            record = dict(zip(_READ, values, strict=True))
+            found.setdefault(record["item"], []).append(record)
+        return found
+
+    @cached_property
+    def shares(self) -> Mapping[str, Mapping[str, float]]:
+        """Question → answer → its share (0–1, missing where hidden)."""
+        return {
+            role: {record["option"]: record["proportion"] for record in records}
+            for role, records in self.records.items()
+        }
 
     def of(self, role: str) -> DisclosedEstimates:
         """Return the estimates of one question."""
@@ -73,6 +96,8 @@ class Answers:
         Level of the intervals.
     guard : Guard
         What keeps single people out of the answers.
+    built_from : mapping
+        The state of the survey that the answers come from.
     rows : DataFrame
         What is asked of every selection: one row a question × answer, without numbers.
     """
@@ -83,6 +108,7 @@ class Answers:
     everybody: Answer
     confidence: float
     guard: Guard
+    built_from: Mapping[str, Any] = field(repr=False)
     rows: pd.DataFrame = field(repr=False)
 
     @property
@@ -90,6 +116,16 @@ class Answers:
         """The questions that are shown: those of `CHARTS` that were asked."""
         found = (self.offer.filter(role) for role in CHARTS)
         return tuple(filter_ for filter_ in found if filter_ is not None)
+
+    def renewed(self) -> Answers | None:
+        """Return the answers of the survey as it is now; None where nothing has changed, or it is gone for now."""
+        name = self.municipality.name
+        if not is_outdated(name, self.built_from):
+            return None
+        try:
+            return open_answers(name, confidence=self.confidence, min_cell=self.guard.min_cell)
+        except DataError:
+            return None
 
     def to(self, selection: Selection) -> Answer:
         """Return what may be shown of a selection.
@@ -132,7 +168,7 @@ def open_answers(municipality: str, *, confidence: float = 0.95, min_cell: int =
     guard = guard_of(opened.cube, min_cell=min_cell, sensitive=ANSWERS, exclusive=exclusive)
     rows = _rows(opened.offer)
     everybody = _answer(guard, opened.offer, rows, Selection(), confidence, None)
-    return Answers(place, opened.offer, opened.origin, everybody, confidence, guard, rows)
+    return Answers(place, opened.offer, opened.origin, everybody, confidence, guard, opened.built_from, rows)
 
 
 def _answer(

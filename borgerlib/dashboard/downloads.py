@@ -66,10 +66,9 @@ def download(answers: Answers, answer: Answer, chart: str, kind: str, *, sort: s
 
 def numbers(answers: Answers, answer: Answer, chart: str, *, sort: str) -> pd.DataFrame:
     """Return a chart's numbers: one row an answer; Danish columns, shares 0–1, missing where hidden."""
-    whole = answers.everybody.shares_of(chart)
-    own = answer.of(chart).frame.to_dict(orient="records")
+    whole = answers.everybody.shares[chart]
     compared = {} if answer.selection.is_everybody else whole
-    rows = screen.ordered(own, compared, sort, fixed=chart == "time")
+    rows = screen.ordered(answer.records[chart], compared, sort, fixed=chart == "time")
     shown = screen.view(answers, answer, number=0, sort=sort)["charts"]
     words_of = {row["id"]: row for one in shown if one["id"] == chart for row in one["rows"]}
     table: dict[str, list[Any]] = {

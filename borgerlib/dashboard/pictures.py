@@ -37,8 +37,8 @@ def picture(answers: Answers, answer: Answer, role: str, *, sort: str = "size") 
     own, whole = answer.of(role), answers.everybody.of(role)
     say, everybody = words(), answer.selection.is_everybody
     rows = screen.ordered(
-        own.frame.to_dict(orient="records"),
-        {} if everybody else answers.everybody.shares_of(role),
+        answer.records[role],
+        {} if everybody else answers.everybody.shares[role],
         sort,
         fixed=role == "time",
     )

@@ -31,29 +31,24 @@ class Outcome:
 
 
 class Reports:
-    """Makes reports of selections, one at a time, in a thread of its own.
+    """Makes reports of selections, one at a time, in a thread of its own."""
 
-    Parameters
-    ----------
-    answers : Answers
-        The municipality.
-    """
-
-    def __init__(self, answers: Answers) -> None:
-        self._answers = answers
+    def __init__(self) -> None:
         self._at_work = threading.Lock()
 
-    def start(self, selection: Selection, *, on_done: Callable[[Outcome], None]) -> threading.Thread:
+    def start(
+        self, answers: Answers, selection: Selection, *, on_done: Callable[[Outcome], None]
+    ) -> threading.Thread:
         """Start a report; `on_done` is called from its thread. Raises `RunError` while one is at work."""
         if not self._at_work.acquire(blocking=False):
             raise RunError(words()("errors", "busy"))
-        thread = threading.Thread(target=self._work, args=(selection, on_done), daemon=True)
+        thread = threading.Thread(target=self._work, args=(answers, selection, on_done), daemon=True)
         thread.start()
         return thread
 
-    def _work(self, selection: Selection, on_done: Callable[[Outcome], None]) -> None:
+    def _work(self, answers: Answers, selection: Selection, on_done: Callable[[Outcome], None]) -> None:
         try:
-            index = save_report(self._answers, selection)
+            index = save_report(answers, selection)
             page = next(path for path in sorted(index.parent.glob("*.html")) if path != index)
             shown = (
                 index.relative_to(places.workspace()) if index.is_relative_to(places.workspace()) else index

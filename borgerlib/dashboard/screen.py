@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from borgerlib import danish
-from borgerlib.dashboard.answers import Answer, Answers
+from borgerlib.dashboard.answers import Answer, Answers, Record
 from borgerlib.dashboard.questions import Question
 from borgerlib.dashboard.words import words
 from borgerlib.interest.filters import Filter
@@ -21,13 +21,6 @@ from borgerlib.interest.selection import Selection
 from borgerlib.view import alt_text
 
 SORTS = ("asked", "size", "difference")
-Record = Mapping[Any, Any]
-"""A row of the estimates, as a mapping."""
-
-_READ = (
-    "item", "option", "label", "proportion", "ci_lower", "ci_upper", "suppressed", "settled", "direction",
-    "note",
-)  # fmt: skip
 _FULL = (0.25, 0.5, 0.75, 1.0)
 _NAMED = 3
 _DIGITS = 3
@@ -87,9 +80,7 @@ def view(
     notices : sequence of str
         What the reader should know of the request, in Danish sentences.
     """
-    rows: dict[str, list[Record]] = {}
-    for record in records(answer.estimates.frame):
-        rows.setdefault(str(record["item"]), []).append(record)
+    rows = answer.records
     hidden = answer.size.n is not None and all(row["suppressed"] for of in rows.values() for row in of)
     told = [*notices, *([words()("page", "all_hidden")] if hidden else [])]
     told += [words()("page", "nothing")] if answer.size.n is None else []
@@ -107,12 +98,6 @@ def view(
             _chart(answers, answer, filter_, rows[filter_.role], sort, focus) for filter_ in answers.charts
         ],
     }
-
-
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows that the page needs as mappings: as `DataFrame.to_dict`, in a third of its time."""
-    columns = [frame[name].tolist() for name in _READ]
-    return [dict(zip(_READ, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
 def heading(answers: Answers, selection: Selection) -> str:
@@ -220,7 +205,7 @@ def _chart(
     focus: tuple[str, str],
 ) -> dict[str, Any]:
     say, everybody = words(), answer.selection.is_everybody
-    of_all = answers.everybody.shares_of(filter_.role)
+    of_all = answers.everybody.shares[filter_.role]
     shown = ordered(rows, {} if everybody else of_all, sort, fixed=filter_.role == "time")
     title, question = chart_title(rows), filter_.question or say("roles", filter_.role)
     caption = "caption_everybody" if everybody else "caption"

@@ -22,6 +22,7 @@ from typing import Any
 from borgerlib import places
 from borgerlib.dashboard.answers import open_answers
 from borgerlib.errors import RunError
+from borgerlib.runs.kernels import kernel_environment
 from borgerlib.statistics.disclosure import DEFAULT_MIN_CELL
 
 HOST = "127.0.0.1"
@@ -141,7 +142,8 @@ def _started(notebook: Path, *, port: int, token: str) -> subprocess.Popen[bytes
             stderr=log,
             # An interrupt in the terminal is for the command, which then ends the server in order.
             start_new_session=True,
-            env={**os.environ, "BORGER_WORKSPACE": str(places.workspace())},
+            # The same for the server and its kernels, or these could not be forked.
+            env=kernel_environment(),
         )
     # By the pipe, not the command line: that is for everybody on the machine to read.
     assert process.stdin is not None

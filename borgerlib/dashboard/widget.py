@@ -60,7 +60,8 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         self._sort = "asked"
         self._number = 0
         self._selection = Selection()
-        self._reports = save_report.Reports(answers)
+        self._reports = save_report.Reports()
+        self._news: tuple[str, ...] = ()
         super().__init__(_esm=script(), _css=style(), config=screen.setting(answers))
         self._show_menu()
         wanted = read_link(link, answers.offer.filters)
@@ -95,7 +96,8 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
             "delete_question": self._on_delete,
             "download": self._on_download,
             "report": self._on_report,
-            "ping": lambda _: self.send({"kind": "pong"}),
+            "refresh": lambda _: self._on_refresh(),
+            "ping": lambda _: self._pong(),
         }
         message = content if isinstance(content, Mapping) else {}
         hear = kinds.get(str(message.get("kind")))
@@ -107,9 +109,32 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         number = message.get("number")
         self._number = number if isinstance(number, int) else self._number
         try:
-            hear(message)
+            # Whatever was asked, the page hears of it in one piece.
+            with self.hold_sync():
+                self._renew()
+                hear(message)
         except BorgerlibError as error:
             self._say(error.message)
+        self._news = ()
+
+    def _renew(self) -> None:
+        """Take over a survey that was prepared anew while the page stood, or its kernel waited for a page."""
+        renewed = self._answers.renewed()
+        if renewed is None:
+            return
+        self._answers = renewed
+        self._news = (words()("page", "rebuilt_outdated"), *renewed.offer.problems)
+        self.config = screen.setting(renewed)
+        self._show_menu()
+        self._show(understood(self._selection.levels, renewed.offer.filters))
+
+    def _on_refresh(self) -> None:
+        """Others may have saved questions since, and this kernel may have stood ready for long."""
+        self._show_menu()
+        self._pong()
+
+    def _pong(self) -> None:
+        self.send({"kind": "pong"})
 
     def _on_select(self, message: Mapping[str, Any]) -> None:
         self._show(understood(message.get("levels"), self._answers.offer.filters))
@@ -130,12 +155,12 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         name = str(message.get("label", ""))
         questions.save_question(self._answers.municipality.name, name, self._selection)
         self._show_menu()
-        self.send({"kind": "pong"})
+        self._pong()
 
     def _on_delete(self, message: Mapping[str, Any]) -> None:
         questions.delete_question(self._answers.municipality.name, str(message.get("id", "")))
         self._show_menu()
-        self.send({"kind": "pong"})
+        self._pong()
 
     def _on_download(self, message: Mapping[str, Any]) -> None:
         made = downloads.download(
@@ -148,8 +173,8 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         self.send({"kind": "file", "name": made.name, "mime": made.mime}, [made.content])
 
     def _on_report(self, message: Mapping[str, Any]) -> None:
-        self.send({"kind": "pong"})
-        self._reports.start(self._selection, on_done=self._tell_report)
+        self._pong()
+        self._reports.start(self._answers, self._selection, on_done=self._tell_report)
 
     def _tell_report(self, outcome: save_report.Outcome) -> None:
         if outcome.error:
@@ -185,7 +210,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
             number=self._number,
             sort=self._sort,
             focus=focus,
-            notices=(*notices, *wanted.problems),
+            notices=(*self._news, *notices, *wanted.problems),
         )
 
 

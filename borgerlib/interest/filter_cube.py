@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from borgerlib.errors import DataError
+from borgerlib.errors import BorgerlibError, DataError
 from borgerlib.interest import store
 from borgerlib.interest.filters import SEGMENTS_FILE, Offer, filterable, offer_of, saved_folder
 from borgerlib.interest.weighting_plan import WEIGHT
@@ -41,11 +41,14 @@ class FilterCube:
     origin : {'kept', 'first', 'damaged', 'outdated'}
         Whether it was found beside the respondents, or why it was built: there was none, it was damaged, or
         the respondents, the saved segments, the age groups or the layout are others than it was built from.
+    built_from : mapping
+        Tells one state of the survey from another; see `is_outdated`.
     """
 
     cube: Cube
     offer: Offer
     origin: Origin
+    built_from: Mapping[str, Any]
 
 
 def open_filter_cube(municipality: str, *, age_bands: Sequence[int]) -> FilterCube:
@@ -67,11 +70,20 @@ def open_filter_cube(municipality: str, *, age_bands: Sequence[int]) -> FilterCu
     wanted = _fingerprint(folder, municipality, age_bands)
     found, origin = _kept(folder / FILE, wanted)
     if found is not None:
-        return FilterCube(*found, "kept")
+        return FilterCube(*found, "kept", wanted)
     ready = filterable(municipality, age_bands=age_bands)
     cube = build_cube(ready.respondents, ready.items, weight=WEIGHT)
     _keep(folder / FILE, cube, ready.offer, wanted)
-    return FilterCube(cube, ready.offer, origin)
+    return FilterCube(cube, ready.offer, origin, wanted)
+
+
+def is_outdated(municipality: str, built_from: Mapping[str, Any]) -> bool:
+    """Return whether a survey has changed since its cube was opened; no, where it is gone for now."""
+    try:
+        folder = store.settled(store.processed_folder(municipality))
+        return _fingerprint(folder, municipality, built_from["age_bands"]) != built_from
+    except BorgerlibError:
+        return False
 
 
 def _fingerprint(folder: Path, municipality: str, age_bands: Sequence[int]) -> dict[str, Any]:

@@ -12,8 +12,9 @@ Weights that come from margins take few values, so little is lost to the gaps.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -75,7 +76,7 @@ class Cube:
 
     def total(self, selected: Words) -> tuple[int, float, float]:
         """Return how many respondents are selected, the sum of their weights, and that of the squares."""
-        n, weighted, squared = self._sums(selected[None, :])[0]
+        n, weighted, squared = self._sums([0], selected)[0]
         return int(n), float(weighted), float(squared)
 
     def proportions(self, selected: Words, role: str) -> pd.DataFrame:
@@ -114,8 +115,8 @@ class Cube:
     def arrays(self, selected: Words, role: str) -> dict[str, Floats]:
         """Return the columns of `proportions` but the option, as arrays: for who asks many times a second."""
         rows, of_level = np.unique(self.answered[role], return_inverse=True)
-        base = self._sums(self.bits[rows] & selected)[of_level]
-        chose = self._sums(self.bits[self.chosen[role]] & selected)
+        base = self._sums(rows, selected)[of_level]
+        chose = self._sums(self.chosen[role], selected)
         n, weighted, squared = base.T
         with np.errstate(divide="ignore", invalid="ignore"):
             # Where all agree, rounding of the sums must not look like a difference.
@@ -134,11 +135,25 @@ class Cube:
             "effective_n": effective,
         }
 
-    def _sums(self, sets: Words) -> Floats:
-        """Return one row a set: respondents, sum of weights, sum of squared weights."""
-        powers = np.stack([np.ones_like(self.weight), self.weight, self.weight**2], axis=1)
-        sums: Floats = np.bitwise_count(sets).astype(np.float64) @ powers
+    def _sums(self, rows: Iterable[int], selected: Words) -> Floats:
+        """Return one row a row of bits: selected respondents in it, sum of weights, sum of squared weights.
+
+        One row after the other stays within the processor's cache; all at once takes ten times as long.
+        """
+        first, powers = self._weights
+        counts = [
+            np.add.reduceat(np.bitwise_count(self.bits[row] & selected), first, dtype=np.int64)
+            for row in rows
+        ]
+        sums: Floats = np.array(counts, dtype=np.float64).reshape(-1, len(first)) @ powers
         return sums
+
+    @cached_property
+    def _weights(self) -> tuple[npt.NDArray[np.intp], Floats]:
+        """The first word of each weight, and one row a weight: 1, the weight, its square."""
+        first = np.flatnonzero(np.diff(self.weight, prepend=-1.0))
+        weight = self.weight[first]
+        return first, np.stack([np.ones_like(weight), weight, weight**2], axis=1)
 
     def _check(self, levels: Mapping[str, Sequence[str]]) -> None:
         problems = [unknown_name("role", role, list(self.roles)) for role in levels if role not in self.roles]

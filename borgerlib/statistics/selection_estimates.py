@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.special import betaincinv, ndtr, ndtri
-from scipy.stats import false_discovery_control
+from statsmodels.stats.multitest import fdrcorrection
 
 from borgerlib.statistics.levels import Floats
 from borgerlib.statistics.selection_disclosure import SelectionSize
@@ -100,8 +100,8 @@ def directions(
     for role in dict.fromkeys(item):
         rows = testable & (item == role)
         if rows.any():
-            adjusted = false_discovery_control(p_values[rows], method="bh")
-            found[rows] = np.where(adjusted < false_discovery_rate, np.sign(difference[rows]), 0.0)
+            beyond, _ = fdrcorrection(p_values[rows], alpha=false_discovery_rate)
+            found[rows] = np.where(beyond, np.sign(difference[rows]), 0.0)
     return found
 
 

@@ -108,8 +108,8 @@ class Board:
 def open_board(browser, server):
     opened = []
 
-    def opener(**options):
-        opened.append(Board(browser, server, **options))
+    def opener(*, at=server, **options):
+        opened.append(Board(browser, at, **options))
         return opened[-1]
 
     yield opener

@@ -15,7 +15,7 @@ def test_everybody_is_as_the_report_says_but_for_the_rounding(answers):
     sections = load_sections()
     survey = open_local_survey("Odense", divisions={}, age_bands=sections.age_bands)
     report = survey.estimates.frame.query("item == 'topics' and group == '' and not net")
-    told = answers.everybody.shares_of("topics")
+    told = answers.everybody.shares["topics"]
     for _, row in report.iterrows():
         if not row["suppressed"] and not np.isnan(told[row["option"]]):
             assert told[row["option"]] == pytest.approx(row["proportion"], abs=0.0101)

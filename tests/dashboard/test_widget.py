@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import threading
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from borgerlib.dashboard.questions import save_question
 from borgerlib.dashboard.widget import InterestDashboard, open_dashboard, script, style
 from borgerlib.interest.filter_cube import FILE
 from borgerlib.interest.selection import Selection
-from borgerlib.interest.store import load, load_register, processed_folder
+from borgerlib.interest.store import load, load_register, processed_folder, write_parquet
 
 
 class Overheard(InterestDashboard):
@@ -143,10 +144,69 @@ class TestCounts:
         assert open_dashboard("Odense").view["notice"] == ""
 
     def test_newer_respondents(self, workspace):
-        respondents = processed_folder("Odense") / "respondents.parquet"
-        state = respondents.stat()
-        os.utime(respondents, ns=(state.st_atime_ns, state.st_mtime_ns + 5))
+        touched(processed_folder("Odense") / "respondents.parquet")
         assert open_dashboard("Odense").view["notice"].startswith("Svarene er ændret siden sidst")
+
+
+@pytest.fixture
+def own_answers(workspace, tmp_path, monkeypatch):
+    """The same survey in a workspace that the test may change."""
+    shutil.copytree(workspace, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
+    return open_answers("Odense")
+
+
+class TestWhatHasChangedSince:
+    """A page may stand for hours, and a kernel may wait as long for its page."""
+
+    def test_a_survey_prepared_anew_is_taken_over_at_the_next_click(self, own_answers):
+        board = Overheard(own_answers)
+        board._hear({"kind": "select", "levels": {"age": ["60-69"], "sex": ["mand"]}, "number": 1})
+        before, offered = board.view["facts"], len(board.config["filters"])
+        prepared_without(load("Odense"), "koen")
+        board._hear({"kind": "ping"})
+        assert board.view["notice"].startswith("Svarene er ændret siden sidst.")
+        assert board.view["facts"] != before
+        assert len(board.config["filters"]) == offered - 1
+        # What is no longer asked is left out, and said.
+        assert board.link == "alder=60-69"
+        assert "kan ikke filtreres efter »koen«" in board.view["notice"]
+        board._hear({"kind": "select", "levels": {}, "number": 2})
+        assert board.view["notice"] == ""
+
+    def test_a_click_that_finds_it_gets_its_answer_and_the_news(self, own_answers):
+        board = Overheard(own_answers)
+        touched(processed_folder("Odense") / "respondents.parquet")
+        board._hear({"kind": "question", "id": "aeldre_klima", "number": 3})
+        assert board.view["number"] == 3
+        assert board.view["answer"].startswith("60–69 år: ")
+        assert board.view["notice"].startswith("Svarene er ændret siden sidst.")
+
+    def test_a_survey_that_is_gone_is_shown_on(self, own_answers):
+        board = Overheard(own_answers)
+        shutil.rmtree(processed_folder("Odense"))
+        board._hear({"kind": "select", "levels": {"age": ["60-69"]}, "number": 1})
+        assert board.view["heading"] == "60–69 år"
+        assert board.view["notice"] == ""
+
+    def test_questions_that_others_saved_are_in_the_menu_when_it_is_opened(self, own_answers):
+        board = Overheard(own_answers)
+        save_question("Odense", "De unge", Selection({"age": ("15-24",)}))
+        board._hear({"kind": "refresh"})
+        assert [entry["label"] for entry in board.menu if entry["saved"]] == ["De unge"]
+        assert board.sent[-1][0] == {"kind": "pong"}
+
+
+def touched(path):
+    state = path.stat()
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns + 5))
+
+
+def prepared_without(respondents, column):
+    """Leave a column out of the prepared respondents, as a new preparation of another export would."""
+    told = dict(respondents.attrs)
+    path = processed_folder("Odense") / "respondents.parquet"
+    write_parquet(respondents.drop(columns=column), path, told)
 
 
 def test_its_state_holds_nothing_of_a_single_person(workspace):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -110,6 +111,8 @@ def batch_process(*arguments: Any, **options: Any) -> Iterator[BatchProcess]:
 def _main(told: dict[str, Any]) -> None:
     import resource
 
+    # A shell's background job ignores interrupts; the batch must not inherit that from the tests.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     options = told["options"]
     largest = options.pop("largest_file", 0)
     if largest:

@@ -9,12 +9,18 @@ function buildBars() {
   const context = document.createElement("canvas").getContext("2d");
   const rows = new Map();
 
-  function longest(chart) {
+  // Asking for the font makes the browser settle its styles, so it is asked only when something has changed.
+  const measured = { of: "", width: 0 };
+  function longest(chart, width) {
+    const of = [width, ...chart.rows.map((row) => `${row.label}${row.focus}`).sort()].join("|");
+    if (of === measured.of) return measured.width;
     const { fontFamily, fontSize } = getComputedStyle(node);
-    return Math.max(0, ...chart.rows.map((row) => {
+    measured.of = of;
+    measured.width = Math.max(0, ...chart.rows.map((row) => {
       context.font = `${row.focus ? 600 : 400} ${fontSize} ${fontFamily}`;
       return context.measureText(row.label).width;
     }));
+    return measured.width;
   }
 
   function newRow(id) {
@@ -72,7 +78,7 @@ function buildBars() {
     const wide = width >= WIDE_FROM;
     const compared = chart.rows.some((row) => row.whole !== null);
     const focused = chart.rows.some((row) => row.focus);
-    const labels = wide ? Math.ceil(longest(chart)) + 16 : 0;
+    const labels = wide ? Math.ceil(longest(chart, width)) + 16 : 0;
     const step = (wide ? 30 : 46) + (compared ? 7 : 0);
     const place = {
       left: labels,

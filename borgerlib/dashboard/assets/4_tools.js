@@ -34,6 +34,8 @@ function buildQuestions(strings, ask, act) {
   const form = html("form", { class: "save" }, name, html("button", { type: "submit" }, strings.save));
   const heading = html("p", { class: "group" }, strings.save_question);
   const box = dropdown(strings.questions, { class: "dropdown questions" }, own, savedHeading, saved, heading, form);
+  // Others in the same meeting may have saved questions.
+  box.addEventListener("toggle", () => box.open && act({ kind: "refresh" }));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     act({ kind: "save_question", label: name.value });

@@ -2,17 +2,19 @@
 
 /**
  * JupyterLab sends a widget's messages by a thread of their own in the kernel, which costs some 30 ms a message
- * (ipykernel 7.4). Ours are short: they go the ordinary way.
+ * (ipykernel 7.4). Ours are short: they go the ordinary way. JupyterLab's own setting for this is no way out:
+ * switched while a notebook's widgets open, it leaves one of them writing to a thread that has ended.
  */
 function useMainShell(model) {
-  const kernel = model.widget_manager?.kernel;
-  if (kernel && "commsOverSubshells" in kernel) kernel.commsOverSubshells = "disabled";
+  for (const comm of model.widget_manager?.kernel?._comms?.values() ?? []) {
+    Object.defineProperty(comm, "_subshellId", { get: () => null, set: () => {}, configurable: true });
+  }
 }
 
 const PATIENCE = 5000;
 const PULSE = 15000;
 
-function buildPage({ model, el }) {
+function buildPage({ model, el }, isNew) {
   const config = model.get("config");
   const { strings } = config;
   const inLab = !document.body.dataset.voila;
@@ -216,9 +218,11 @@ function buildPage({ model, el }) {
   onMenu();
   const link = inLab ? "" : location.hash;
   show();
-  if (!inLab) {
-    addEventListener("hashchange", onHash);
+  if (!inLab) addEventListener("hashchange", onHash);
+  if (isNew) {
     if (link.length > 1) ask({ kind: "link", text: link }, { remember: false });
+    // The kernel may have stood ready for long: has anything changed since?
+    act({ kind: "refresh" });
   }
 
   return () => {
@@ -235,4 +239,19 @@ function buildPage({ model, el }) {
   };
 }
 
-export default { render: buildPage };
+/** The page, built anew where what it offers has changed: a survey that was prepared again. */
+function render({ model, el }) {
+  let remove = buildPage({ model, el }, true);
+  const rebuild = () => {
+    remove();
+    el.replaceChildren();
+    remove = buildPage({ model, el }, false);
+  };
+  model.on("change:config", rebuild);
+  return () => {
+    model.off("change:config", rebuild);
+    remove();
+  };
+}
+
+export default { render };
