@@ -4,9 +4,12 @@
 
 One run measures the page (Voilà) and JupyterLab on the same municipality, and, in the same browser, the usual
 way: a dropdown, and a seaborn chart in an Output widget. That one is given the shares for nothing, and draws
-one chart where the dashboard draws three. The respondents are SIMULEREDE DATA: a prepared survey, repeated.
+one chart where the dashboard draws three. The floor, in both places, is the same page with a kernel that
+works nothing out: it sends one of two answers that it has ready. What is left is the way there and back, and
+the drawing. The respondents are SIMULEREDE DATA: a prepared survey, repeated.
 
-Also told: the first useful view, the memory of the kernel that answers, and what 500 changes leave behind.
+Also told: the first useful view, the memory of the kernel that answers (what it shares with other kernels
+counted in full), and what 500 changes leave behind.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import nbformat
 import numpy as np
@@ -34,7 +38,7 @@ import pandas as pd
 import psutil
 
 from borgerlib import places
-from borgerlib.dashboard.server import dashboard_server
+from borgerlib.dashboard.server import NOTEBOOK, dashboard_server
 from borgerlib.interest import store
 from borgerlib.interest.filter_cube import open_filter_cube
 from borgerlib.interest.prepare import prepare
@@ -77,6 +81,19 @@ USUAL = """(index) => new Promise((done) => {
   select.selectedIndex = (select.selectedIndex + 1) % select.options.length;
   select.dispatchEvent(new Event("change", { bubbles: true }));
 })"""
+
+FLOOR_CELL = """
+ready, hear = [], dashboard._hear
+def answer_at_once(content):
+    if content["kind"] != "select":
+        hear(content)
+    elif len(ready) < 2:
+        hear(content)
+        ready.append(dict(dashboard.view))
+    else:
+        dashboard.view = {**ready[content["number"] % 2], "number": content["number"]}
+dashboard._hear = answer_at_once
+"""
 
 USUAL_CELL = """
 import ipywidgets, pandas, seaborn
@@ -123,12 +140,13 @@ def repeat_file(path: Path, rows: int) -> None:
     store.write_parquet(frame, path, told)
 
 
-def kernel_memory(server: int) -> dict[int, float]:
-    """Return the proportional memory (MB) of each process under a server: its kernels, and what forks them."""
+def kernel_memory(server: int) -> dict[int, tuple[float, float]]:
+    """Return the memory (MB) of each process under a server: all of it, and what it shares with no other."""
     found = {}
     for process in psutil.Process(server).children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):
-            found[process.pid] = process.memory_full_info().pss / 2**20
+            used = process.memory_full_info()
+            found[process.pid] = (used.rss / 2**20, used.uss / 2**20)
     return found
 
 
@@ -158,14 +176,14 @@ def voila(browser: Any, changes: int) -> dict[str, float]:
         for index in range(500):
             page.evaluate(CLICK, index)
         after = kernel_memory(server.process.pid)
-        leak = max((after[pid] - before[pid] for pid in after if pid in before), default=0.0)
+        leak = max(after[pid][1] - before[pid][1] for pid in after if pid in before)
         heap_leak = page.evaluate("performance.memory.usedJSHeapSize") / 2**20 - heap
         page.context.close()
     return {
         "voila_first_view_s": first,
         "voila_median_ms": float(np.median(taken)),
         "voila_p95_ms": float(np.percentile(taken, 95)),
-        "kernel_memory_mb": max(after.values()),
+        "kernel_memory_mb": max(total for total, _ in after.values()),
         "kernel_leak_mb": leak,
         "page_leak_mb": heap_leak,
     }
@@ -207,7 +225,7 @@ def served(arguments: list[str], folder: Path, token: str) -> Iterator[int]:
 
 
 def run_all(page: Any) -> float:
-    """Run the notebook, return when; again where JupyterLab, not quite ready though it says so, runs nothing."""
+    """Run the notebook and return when; again where JupyterLab, though it says it is ready, runs nothing."""
     from playwright.sync_api import TimeoutError
 
     while True:
@@ -219,11 +237,32 @@ def run_all(page: Any) -> float:
             return begun
 
 
+def floor(browser: Any, changes: int) -> dict[str, float]:
+    """Measure the same pages with a kernel that works nothing out."""
+    with tempfile.TemporaryDirectory() as name:
+        notebook = nbformat.read(places.notebooks() / NOTEBOOK, as_version=4)
+        notebook.cells.append(nbformat.v4.new_code_cell(FLOOR_CELL))
+        nbformat.write(notebook, Path(name) / NOTEBOOK)
+        with mock.patch.object(places, "notebooks", return_value=Path(name)):
+            with dashboard_server("Odense", port=9300) as server:
+                time.sleep(3)
+                page, _ = open_page(browser, server.address)
+                page_taken = clicks(page, CLICK, changes)
+                page.context.close()
+            found = jupyterlab(browser, changes)
+    return {
+        "floor_voila_median_ms": float(np.median(page_taken)),
+        "floor_voila_p95_ms": float(np.percentile(page_taken, 95)),
+        "floor_jupyterlab_median_ms": found["jupyterlab_median_ms"],
+        "floor_jupyterlab_p95_ms": found["jupyterlab_p95_ms"],
+    }
+
+
 def jupyterlab(browser: Any, changes: int) -> dict[str, float]:
     token = secrets.token_urlsafe(12)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        shutil.copy(places.notebooks() / "interesse_dashboard.ipynb", folder)
+        shutil.copy(places.notebooks() / NOTEBOOK, folder)
         settings = folder / ".settings" / "@jupyterlab" / "notebook-extension"
         settings.mkdir(parents=True)
         (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
@@ -235,9 +274,7 @@ def jupyterlab(browser: Any, changes: int) -> dict[str, float]:
         ]
         with served(arguments, folder, token) as port:
             page = browser.new_context(viewport={"width": 1500, "height": 1000}).new_page()
-            page.goto(
-                f"http://127.0.0.1:{port}/lab/workspaces/b/tree/interesse_dashboard.ipynb?token={token}"
-            )
+            page.goto(f"http://127.0.0.1:{port}/lab/workspaces/b/tree/{NOTEBOOK}?token={token}")
             page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=60_000)
             begun = run_all(page)
             page.wait_for_selector(".borger-dashboard[data-shown]", timeout=60_000)
@@ -288,10 +325,12 @@ def main() -> None:
         found = {"rows": float(options.rows), "cube_build_s": repeated(Path(workspace), options.rows)}
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
-            for measure in (voila, jupyterlab, usual):
+            for measure in (voila, jupyterlab, floor, usual):
                 found |= measure(browser, options.changes)
             browser.close()
     found["seaborn_over_voila"] = found["seaborn_voila_median_ms"] / found["voila_median_ms"]
+    for place in ("voila", "jupyterlab"):
+        found[f"{place}_over_floor"] = found[f"{place}_median_ms"] / found[f"floor_{place}_median_ms"]
     if options.json:
         print(json.dumps({name: round(value, 2) for name, value in found.items()}))
         return

@@ -118,7 +118,7 @@ class Answers:
         return tuple(filter_ for filter_ in found if filter_ is not None)
 
     def renewed(self) -> Answers | None:
-        """Return the answers of the survey as it is now; None where nothing has changed, or it is gone for now."""
+        """Return the answers of the survey as it is now; None where it has not changed, or is gone."""
         name = self.municipality.name
         if not is_outdated(name, self.built_from):
             return None

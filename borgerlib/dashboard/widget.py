@@ -13,8 +13,10 @@ import traitlets
 from borgerlib.dashboard import downloads, questions, save_report, screen
 from borgerlib.dashboard.answers import Answers, open_answers
 from borgerlib.dashboard.words import words
-from borgerlib.errors import BorgerlibError
+from borgerlib.errors import BorgerlibError, DataError
+from borgerlib.interest.local_survey import is_prepared
 from borgerlib.interest.selection import Selection, Understood, read_link, understood
+from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.disclosure import DEFAULT_MIN_CELL
 from borgerlib.view import theme
 
@@ -233,9 +235,13 @@ def open_dashboard(
     Raises
     ------
     DataError
-        The municipality has no prepared respondents.
+        The municipality has no prepared respondents (in Danish: the notebook's readers see it), or they are
+        damaged.
     ParameterError
         The municipality or a level is not legal.
     """
-    answers = open_answers(municipality, confidence=confidence, min_cell=min_cell)
+    place = find_municipality(municipality).name
+    if not is_prepared(place):
+        raise DataError(words()("errors", "not_prepared", sted=place), hint=f"borger prepare {place} FIL")
+    answers = open_answers(place, confidence=confidence, min_cell=min_cell)
     return InterestDashboard(answers, link=selection)

@@ -207,7 +207,8 @@ def _with_saved(
         members = assign_segments(frame, load_segments(path, codebook))
     except BorgerlibError as error:
         why = "; ".join(error.problems) or error.message
-        return frame, {}, (f"De gemte segmenter i {path.name} kan ikke bruges: {why}.",)
+        stop = "" if why[-1:] in ".?!" else "."
+        return frame, {}, (f"De gemte segmenter i {path.name} kan ikke bruges: {why}{stop}",)
     names = [str(name) for name in members]
     columns = {f"{_SAVED}__{name}": members[name].astype("Int8") for name in names}
     return frame.assign(**columns), {name: capitalise(name.replace("_", " ")) for name in names}, ()

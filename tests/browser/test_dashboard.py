@@ -100,6 +100,23 @@ class TestShowing:
         board.tick("age", "60–69 år")
         assert board.page.evaluate("[...document.querySelectorAll('.bars g')].every((g) => g.kept)")
 
+    @pytest.mark.parametrize("width", [1280, 1920])
+    def test_nothing_jumps(self, open_board, width):
+        board = open_board(width=width)
+        places = """() => [...document.querySelectorAll(
+            '.filter .box, [data-chart=topics] g, [data-chart=time] g')]
+            .map((part) => Math.round(part.getBoundingClientRect().top))"""
+        before = board.page.evaluate(places)
+        board.tick("age", "60–69 år").tick("sex", "Kvinde")
+        assert len(before) > 30
+        assert board.page.evaluate(places) == before
+
+    @pytest.mark.parametrize(("width", "columns"), [(390, 1), (1280, 2), (1920, 3)])
+    def test_charts_stand_side_by_side_where_there_is_room(self, open_board, width, columns):
+        board = open_board(width=width)
+        left = {round(chart.bounding_box()["x"]) for chart in board.page.locator(".chart").all()}
+        assert len(left) == columns
+
     def test_the_text_alternative_follows(self, open_board):
         board = open_board()
         before = board.chart("topics").locator("svg").get_attribute("aria-label")
@@ -146,8 +163,6 @@ class TestShowing:
         board = open_board(width=width, height=900).settled()
         assert board.page.evaluate("document.documentElement.scrollWidth") <= width
         if width <= 390:
-            left = {round(chart.bounding_box()["x"]) for chart in board.page.locator(".chart").all()}
-            assert len(left) == 1  # one column
             board.page.locator(".fold > summary").click()
             board.tick("age", "60–69 år")
             assert board.heading == "60–69 år"

@@ -17,9 +17,8 @@ from playwright.sync_api import TimeoutError
 from borgerlib import danish, places
 from borgerlib.interest.selection import Selection
 
-
 # Whether a cell runs, or has run: its prompt is '[*]:' or '[1]:'.
-BEGUN = "[...document.querySelectorAll('.jp-InputPrompt')].some((prompt) => /[0-9*]/.test(prompt.textContent))"
+BEGUN = "[...document.querySelectorAll('.jp-InputPrompt')].some((one) => /[0-9*]/.test(one.textContent))"
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import pytest
 from borgerlib.dashboard.answers import open_answers
 from borgerlib.dashboard.questions import save_question
 from borgerlib.dashboard.widget import InterestDashboard, open_dashboard, script, style
+from borgerlib.errors import DataError
 from borgerlib.interest.filter_cube import FILE
 from borgerlib.interest.selection import Selection
 from borgerlib.interest.store import load, load_register, processed_folder, write_parquet
@@ -207,6 +208,15 @@ def prepared_without(respondents, column):
     told = dict(respondents.attrs)
     path = processed_folder("Odense") / "respondents.parquet"
     write_parquet(respondents.drop(columns=column), path, told)
+
+
+def test_a_municipality_whose_answers_are_not_ready_is_told_in_danish_how_to_make_them_so(workspace):
+    with pytest.raises(DataError) as raised:
+        open_dashboard("Aarhus")
+    assert str(raised.value) == (
+        "Svarene fra Aarhus er ikke gjort klar endnu. Det gøres med denne kommando, hvor FIL er svarene fra"
+        " spørgeskemaet:\nborger prepare Aarhus FIL"
+    )
 
 
 def test_its_state_holds_nothing_of_a_single_person(workspace):

@@ -17,7 +17,8 @@ function buildFilters(config, change) {
     }, { class: "quiet", "aria-label": fill(strings.clear_filter, { filter: filter.label }) });
     const fields = html("fieldset", {}, html("legend", { class: "unseen" }, filter.label), ...boxes.map(({ row }) => row));
     const box = html("details", { class: "filter", "data-role": filter.role },
-      html("summary", {}, html("span", { class: "name" }, filter.label), chosen), fields, clear);
+      html("summary", {}, html("span", { class: "name" }, filter.label), chosen),
+      html("div", { class: "levels" }, fields, clear));
     box.open = OPEN_AT_FIRST.includes(filter.role);
     return { filter, boxes, chosen, clear, box };
   });
