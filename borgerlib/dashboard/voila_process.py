@@ -21,6 +21,10 @@ def serve(settings: dict[str, Any]) -> None:
     os.environ["JUPYTER_PATH"] = os.pathsep.join(
         filter(None, [str(TEMPLATES), os.environ.get("JUPYTER_PATH", "")])
     )
+    from borgerlib.runs.warm.client import process_server
+
+    # What forks the kernels imports its libraries while Voilà imports its own.
+    process_server()
     from traitlets.config import Config
     from voila.app import Voila
 

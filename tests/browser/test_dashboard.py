@@ -164,6 +164,7 @@ class TestShowing:
         assert board.page.evaluate("document.documentElement.scrollWidth") <= width
         if width <= 390:
             board.page.locator(".fold > summary").click()
+            assert board.page.get_by_role("button", name="Præsentation").is_hidden()  # for a projector
             board.tick("age", "60–69 år")
             assert board.heading == "60–69 år"
         board.page.screenshot(path=pictures / f"oversigt-{width}.png", full_page=True)

@@ -6,7 +6,7 @@ import pytest
 from simulated_citizens import prepared_citizens
 
 from borgerlib.errors import DataError
-from borgerlib.interest.filter_cube import FILE, open_filter_cube
+from borgerlib.interest.filter_cube import FILE, is_outdated, open_filter_cube
 from borgerlib.interest.filters import SEGMENTS_FILE, saved_folder
 from borgerlib.interest.store import load, processed_folder
 from borgerlib.statistics.estimation import estimate_proportions
@@ -44,6 +44,20 @@ def test_newer_respondents_and_other_age_groups_build_it_anew(odense):
     assert open_filter_cube("Odense", age_bands=BANDS).origin == "kept"
     assert open_filter_cube("Odense", age_bands=[15, 60]).origin == "outdated"
     assert open_filter_cube("Odense", age_bands=BANDS).origin == "outdated"
+
+
+def test_it_is_outdated_when_the_survey_is_another_and_not_when_it_is_away(odense):
+    opened = open_filter_cube("Odense", age_bands=BANDS)
+    path = odense / "respondents.parquet"
+    state = path.stat()
+    assert not is_outdated("Odense", opened.built_from)
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns + 1))
+    assert is_outdated("Odense", opened.built_from)
+    path.rename(path.with_suffix(".away"))
+    assert not is_outdated("Odense", opened.built_from)
+    path.with_suffix(".away").rename(path)
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert not is_outdated("Odense", opened.built_from)
 
 
 @pytest.mark.parametrize("torn", ["empty", "half", "changed"])
@@ -87,6 +101,7 @@ def test_saved_segments_are_a_filter_and_a_changed_file_counts_anew(odense):
     broken = open_filter_cube("Odense", age_bands=BANDS)
     assert broken.offer.filter("saved") is None
     assert "15-16" in broken.offer.problems[0]
+    assert is_outdated("Odense", opened.built_from)
     (folder / SEGMENTS_FILE).unlink()
 
 
