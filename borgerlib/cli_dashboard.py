@@ -32,8 +32,12 @@ def dashboard(
 
     # Ended from outside (a service manager, a closed terminal), it stops as cleanly as by Ctrl-C.
     signal.signal(signal.SIGTERM, _interrupted)
+    # The first time after 'borger prepare' the kinds of citizens are looked for, which takes a while.
+    opening = _out.status(f"Opening the answers of {escape(municipality)} …")
+    opening.start()
     try:
         with dashboard_server(municipality, selection=selection, port=port, min_cell=min_cell) as server:
+            opening.stop()
             _out.print(f"The dashboard is open at [bold]{escape(server.address)}[/bold]", soft_wrap=True)
             _out.print("Whoever has this address can look. Ctrl-C closes it.")
             if browser:
@@ -42,6 +46,8 @@ def dashboard(
                 raise RunError("The dashboard's server ended by itself.", hint="Open it again.")
     except KeyboardInterrupt:
         _out.print("Closed.")
+    finally:
+        opening.stop()
 
 
 def _interrupted(signum: int, frame: FrameType | None) -> None:

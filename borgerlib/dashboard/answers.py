@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from borgerlib.errors import DataError, ParameterError
+from borgerlib.errors import ParameterError
 from borgerlib.interest.differences import FALSE_DISCOVERY_RATE
 from borgerlib.interest.filter_cube import Origin, is_outdated, open_filter_cube
 from borgerlib.interest.filters import ANSWERS, Filter, Offer
@@ -117,15 +117,14 @@ class Answers:
         found = (self.offer.filter(role) for role in CHARTS)
         return tuple(filter_ for filter_ in found if filter_ is not None)
 
-    def renewed(self) -> Answers | None:
-        """Return the answers of the survey as it is now; None where it has not changed, or is gone."""
-        name = self.municipality.name
-        if not is_outdated(name, self.built_from):
-            return None
-        try:
-            return open_answers(name, confidence=self.confidence, min_cell=self.guard.min_cell)
-        except DataError:
-            return None
+    @property
+    def outdated(self) -> bool:
+        """Whether the survey has changed since; not where it is gone for now."""
+        return is_outdated(self.municipality.name, self.built_from)
+
+    def renewed(self) -> Answers:
+        """Return the answers of the survey as it is now; may take some seconds. Raises as `open_answers`."""
+        return open_answers(self.municipality.name, confidence=self.confidence, min_cell=self.guard.min_cell)
 
     def to(self, selection: Selection) -> Answer:
         """Return what may be shown of a selection.

@@ -121,9 +121,14 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
 
     def _renew(self) -> None:
         """Take over a survey that was prepared anew while the page stood, or its kernel waited for a page."""
-        renewed = self._answers.renewed()
-        if renewed is None:
+        if not self._answers.outdated:
             return
+        # The kinds of citizens are looked for anew, too, which takes longer than a page waits without a word.
+        self.send({"kind": "working", "text": words()("page", "renewing")})
+        try:
+            renewed = self._answers.renewed()
+        except DataError:
+            return  # It cannot be read; what is known is shown on.
         self._answers = renewed
         self._news = (words()("page", "rebuilt_outdated"), *renewed.offer.problems)
         self.config = screen.setting(renewed)

@@ -366,8 +366,24 @@ def test_a_survey_prepared_anew_reaches_the_pages_that_stand_open_and_those_to_c
         respondents = load("Odense")
         path = tmp_path / "data" / "processed" / "odense" / "respondents.parquet"
         write_parquet(respondents.drop(columns="koen"), path, dict(respondents.attrs))
+        path.with_name(
+            "segments.parquet"
+        ).unlink()  # the kinds of citizens are to be found anew, which takes long
+        # What a reader meets on the way, however long it takes: a word of it, and no alarm.
+        board.page.evaluate(
+            """() => { window.met = [];
+            const look = () => { for (const one of document.querySelectorAll('.message, .alarm'))
+                if (!one.hidden) window.met.push(`${one.className}: ${one.textContent}`); };
+            new MutationObserver(look).observe(document.querySelector('.borger-dashboard'),
+                { subtree: true, attributes: true, childList: true, characterData: true }); }"""
+        )
         board.page.get_by_text("15–24 år", exact=True).click()
-        board.page.wait_for_function("document.querySelectorAll('.filter[data-role=sex]').length === 0")
+        board.page.wait_for_function(
+            "document.querySelectorAll('.filter[data-role=sex]').length === 0", timeout=120_000
+        )
+        met = board.page.evaluate("window.met")
+        assert any("Tallene regnes om" in one for one in met)
+        assert not any(one.startswith("alarm") for one in met)
         assert board.heading == "15–24 år eller 60–69 år"
         assert board.page.locator(".notice").text_content().startswith("Svarene er ændret siden sidst.")
         assert board.page.locator(".borger-dashboard").count() == 1

@@ -166,6 +166,8 @@ class TestWhatHasChangedSince:
         before, offered = board.view["facts"], len(board.config["filters"])
         prepared_without(load("Odense"), "koen")
         board._hear({"kind": "ping"})
+        # It takes a while: the page hears of it first.
+        assert [message["kind"] for message, _ in board.sent[-2:]] == ["working", "pong"]
         assert board.view["notice"].startswith("Svarene er ændret siden sidst.")
         assert board.view["facts"] != before
         assert len(board.config["filters"]) == offered - 1
@@ -183,9 +185,13 @@ class TestWhatHasChangedSince:
         assert board.view["answer"].startswith("60–69 år: ")
         assert board.view["notice"].startswith("Svarene er ændret siden sidst.")
 
-    def test_a_survey_that_is_gone_is_shown_on(self, own_answers):
+    @pytest.mark.parametrize("what", ["gone", "torn"])
+    def test_a_survey_that_cannot_be_read_is_shown_on(self, own_answers, what):
         board = Overheard(own_answers)
-        shutil.rmtree(processed_folder("Odense"))
+        if what == "gone":
+            shutil.rmtree(processed_folder("Odense"))
+        else:
+            (processed_folder("Odense") / "respondents.parquet").write_bytes(b"PAR1")
         board._hear({"kind": "select", "levels": {"age": ["60-69"]}, "number": 1})
         assert board.view["heading"] == "60–69 år"
         assert board.view["notice"] == ""

@@ -12,6 +12,7 @@ function useMainShell(model) {
 }
 
 const PATIENCE = 5000;
+const PATIENCE_AT_WORK = 180000; // where the kernel has said that it takes longer
 const PULSE = 15000;
 
 function buildPage({ model, el }, isNew) {
@@ -20,17 +21,21 @@ function buildPage({ model, el }, isNew) {
   const inLab = !document.body.dataset.voila;
   const way = { past: [], future: [], levels: {}, sort: "asked", number: 0, presenting: false };
   const waiting = new Map();
+  let atWork = false;
   const files = [];
 
   // ---- asking
   function expect(what) {
     clearTimeout(waiting.get(what));
-    waiting.set(what, setTimeout(() => messages.raise(inLab ? strings.dead_lab : strings.dead, !inLab), PATIENCE));
+    const miss = () => messages.raise(inLab ? strings.dead_lab : strings.dead, !inLab);
+    waiting.set(what, setTimeout(miss, atWork ? PATIENCE_AT_WORK : PATIENCE));
   }
   function arrived() {
     for (const timer of waiting.values()) clearTimeout(timer);
     waiting.clear();
     messages.calm();
+    if (atWork) messages.say("");
+    atWork = false;
   }
   function send(message) {
     expect(message.kind === "ping" ? "pong" : "view");
@@ -181,6 +186,11 @@ function buildPage({ model, el }, isNew) {
         messages.say(fill(strings.file_ready, { navn: message.name }));
       }
     } else if (message.kind === "said") messages.say(message.text);
+    else if (message.kind === "working") {
+      atWork = true;
+      messages.say(message.text);
+      expect("view");
+    }
   }
   function onKey(event) {
     if (event.key === "Escape" && way.presenting) present(false);
