@@ -80,7 +80,7 @@ class LocalSurvey:
 
 def is_prepared(municipality: str) -> bool:
     """Return True when the municipality has respondents that ``borger prepare`` wrote."""
-    return store.processed_folder(municipality).name in store.prepared_municipalities()
+    return (store.settled(store.processed_folder(municipality)) / store.RESPONDENTS).is_file()
 
 
 def open_local_survey(
