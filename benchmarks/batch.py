@@ -36,7 +36,7 @@ SAMPLE = ("02", "05", "09")
 BATCH = """
 import sys
 from pathlib import Path
-from borgerlib.runs.batch import run_batch
+from borgerlib.runs.batch.run import run_batch
 notebooks = [Path(name) for name in sys.argv[3].split(",")]
 end = run_batch(sys.argv[2].split(","), out=Path(sys.argv[1]), notebooks=notebooks)
 assert end.failed == 0 and end.reports, end
@@ -156,9 +156,9 @@ class Watch(threading.Thread):
 
 def at_scale() -> tuple[float, float]:
     """Return the seconds that plan and status of 26,000 runs take."""
-    from borgerlib.runs.manifest import History, Record
-    from borgerlib.runs.plan import Inputs, Wanted, plan
-    from borgerlib.runs.status import status
+    from borgerlib.runs.planning.manifest import History, Record
+    from borgerlib.runs.planning.plan import Inputs, Wanted, plan
+    from borgerlib.runs.planning.status import status
 
     inputs = Inputs("n", "p", "d", "l", "c")
     wanted = [

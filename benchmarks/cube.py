@@ -14,7 +14,7 @@ import time
 import numpy as np
 import pandas as pd
 
-from borgerlib.statistics.cube import Cube, build_cube
+from borgerlib.statistics.selections.cube import Cube, build_cube
 
 SINGLE = {"age": 6, "sex": 2, "area": 12, "time": 5}
 MULTIPLE = {"topics": 14, "formats": 11}

@@ -38,12 +38,12 @@ import pandas as pd
 import psutil
 
 from borgerlib import places
-from borgerlib.dashboard.server import NOTEBOOK, dashboard_server
+from borgerlib.dashboard.server.serve import NOTEBOOK, dashboard_server
 from borgerlib.interest import store
-from borgerlib.interest.filter_cube import open_filter_cube
-from borgerlib.interest.prepare import prepare
-from borgerlib.interest.simulated import write_simulation
-from borgerlib.view.sections import load_sections
+from borgerlib.interest.filters.cube import open_filter_cube
+from borgerlib.interest.prepare.prepare import prepare
+from borgerlib.interest.prepare.simulated import write_simulation
+from borgerlib.view.citizens.sections import load_sections
 
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 
@@ -99,8 +99,8 @@ USUAL_CELL = """
 import ipywidgets, pandas, seaborn
 import matplotlib.pyplot as plt
 from IPython.display import display
-from borgerlib.interest.filter_cube import open_filter_cube
-from borgerlib.view.sections import load_sections
+from borgerlib.interest.filters.cube import open_filter_cube
+from borgerlib.view.citizens.sections import load_sections
 cube = open_filter_cube("Odense", age_bands=load_sections().age_bands).cube
 out, age = ipywidgets.Output(), ipywidgets.Dropdown(options=list(cube.roles["age"]))
 shares = {level: cube.proportions(cube.select({"age": [level]}), "topics") for level in cube.roles["age"]}

@@ -18,10 +18,10 @@ from pathlib import Path
 
 def measure(rows: int, municipality: str) -> dict[str, float]:
     """Return seconds: wall, processor, and of those the parts; and the rows kept."""
-    from borgerlib.interest.prepare import prepare
-    from borgerlib.interest.simulated import write_simulation
-    from borgerlib.survey.codebook import load_codebook
-    from borgerlib.survey.readers import read_responses
+    from borgerlib.interest.prepare.prepare import prepare
+    from borgerlib.interest.prepare.simulated import write_simulation
+    from borgerlib.survey.codebook.model import load_codebook
+    from borgerlib.survey.readers.read import read_responses
 
     with tempfile.TemporaryDirectory() as folder:
         os.environ["BORGER_WORKSPACE"] = folder

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import betaincinv
 
-from borgerlib.statistics.estimation import estimate_proportions
-from borgerlib.statistics.weighting import rake
+from borgerlib.statistics.estimation.proportions import estimate_proportions
+from borgerlib.statistics.weighting.weight import rake
 
 AGES, SEXES, AREAS, DOMAINS, OPTIONS = 10, 2, 12, 20, 30
 ROWS, MUNICIPALITIES, ALL_ROWS = 1_000_000, 98, 5_000_000

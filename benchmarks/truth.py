@@ -17,14 +17,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from borgerlib.interest.weighting_plan import weighted_respondents
-from borgerlib.interest.weighting_rules import load_weighting_rules
+from borgerlib.interest.weighting.plan import weighted_respondents
+from borgerlib.interest.weighting.rules import load_weighting_rules
 from borgerlib.population.table import population
-from borgerlib.statistics.estimation import estimate_proportions
-from borgerlib.survey.cleaning import CleaningRules, clean
-from borgerlib.survey.codebook import Codebook
-from borgerlib.survey.simulation import Simulation, simulate_export, survey_again
-from borgerlib.survey.simulation_export import write_surveyxact
+from borgerlib.statistics.estimation.proportions import estimate_proportions
+from borgerlib.survey.cleaning.clean import CleaningRules, clean
+from borgerlib.survey.codebook.model import Codebook
+from borgerlib.survey.simulation.export import write_surveyxact
+from borgerlib.survey.simulation.simulate import Simulation, simulate_export, survey_again
 
 ASKED = ("topics", "time", "formats", "channels")
 

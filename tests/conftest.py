@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 from made_up import made_up_wave
 
-from borgerlib.survey.codebook import Codebook, load_codebook
+from borgerlib.survey.codebook.model import Codebook, load_codebook
 
 # The same examples on every run, so that a failure here is one everywhere.
 settings.register_profile("repeatable", derandomize=True, deadline=None)

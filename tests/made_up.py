@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.population.municipalities import municipalities
-from borgerlib.survey.codebook import Codebook
+from borgerlib.survey.codebook.model import Codebook
 
 # Bornholm is the only one of its cell (region × group), Aarhus of its.
 SILENT = ("0400", "0751")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from borgerlib.interest.prepare import Prepared, prepare
-from borgerlib.interest.simulated import write_simulation
+from borgerlib.interest.prepare.prepare import Prepared, prepare
+from borgerlib.interest.prepare.simulated import write_simulation
 
 
 @contextmanager

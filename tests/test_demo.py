@@ -11,7 +11,7 @@ import nbformat
 import pandas as pd
 import pytest
 
-from borgerlib.survey.simulation_export import PREFIX
+from borgerlib.survey.simulation.export import PREFIX
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = "11_simulerede_data_borgernes_interesse.html"
@@ -26,7 +26,7 @@ WITH_LAYER = (
 
 def borger(workspace, *arguments):
     return subprocess.run(
-        [sys.executable, "-m", "borgerlib.cli", *arguments],
+        [sys.executable, "-m", "borgerlib", *arguments],
         env=os.environ | {"BORGER_WORKSPACE": str(workspace)},
         capture_output=True,
         text=True,
@@ -149,7 +149,7 @@ class TestNotebook:
         assert set(re.findall(r"\d+", prose)) <= {"60", "69", "2021"}
 
     def test_every_figure_but_those_of_insights_is_shown(self, notebook):
-        from borgerlib.view.sections import load_sections
+        from borgerlib.view.citizens.sections import load_sections
 
         shown = re.findall(r'interest\.figure\("(\w+)"\)', " ".join(cell.source for cell in notebook.cells))
         assert sorted(shown) == sorted(figure.id for figure in load_sections().figures if not figure.insight)

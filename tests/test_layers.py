@@ -17,7 +17,8 @@ LAYERS = [
     {"view"},
     {"contact", "runs"},
     {"dashboard"},
-    {"cli", "cli_batch", "cli_citizens", "cli_dashboard"},
+    {"commands"},
+    {"__main__"},
 ]
 RANK = {room: rank for rank, layer in enumerate(LAYERS) for room in layer}
 

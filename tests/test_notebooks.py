@@ -17,11 +17,11 @@ import papermill
 import pytest
 from PIL import Image
 
-from borgerlib.lokaldemokrati.insights import load_registry
-from borgerlib.runs.execute import run_notebook
-from borgerlib.view.chart import MIME_TYPE
-from borgerlib.view.insight import open_insight
-from borgerlib.view.text import PAGE_MIME_TYPE
+from borgerlib.lokaldemokrati.insights.registry import load_registry
+from borgerlib.runs.kernels.execute import run_notebook
+from borgerlib.view.charts.chart import MIME_TYPE
+from borgerlib.view.leaders.insight import open_insight
+from borgerlib.view.words.text import PAGE_MIME_TYPE
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[01][0-9]_*.ipynb"))

@@ -14,7 +14,7 @@ PROBE = """
 import json
 import borgerlib
 from borgerlib import places
-from borgerlib.runs.execute import run_notebook
+from borgerlib.runs.kernels.execute import run_notebook
 
 source = places.notebooks() / "02_strategi.ipynb"
 run = run_notebook(source, places.reports("ud.ipynb"), {"municipality": "Furesø"})
@@ -98,7 +98,13 @@ class TestWheel:
 
     def test_its_command_line_audits(self, installed, tmp_path):
         out = python(
-            "-m", "borgerlib.cli", "audit", "--format", "json", cwd=tmp_path, PYTHONPATH=str(installed)
+            "-m",
+            "borgerlib",
+            "audit",
+            "--format",
+            "json",
+            cwd=tmp_path,
+            PYTHONPATH=str(installed),
         )
         assert {record["status"] for record in json.loads(out)} == {
             "reproduced",

@@ -10,15 +10,16 @@ from typing import Any
 import anywidget
 import traitlets
 
-from borgerlib.dashboard import downloads, questions, save_report, screen
-from borgerlib.dashboard.answers import Answers, open_answers
-from borgerlib.dashboard.words import words
+from borgerlib.dashboard.page import questions, screen
+from borgerlib.dashboard.page.answers import Answers, open_answers
+from borgerlib.dashboard.page.words import words
+from borgerlib.dashboard.saved import downloads, save_report
 from borgerlib.errors import BorgerlibError, DataError
-from borgerlib.interest.local_survey import is_prepared
-from borgerlib.interest.selection import Selection, Understood, read_link, understood
+from borgerlib.interest.answers.local_survey import is_prepared
+from borgerlib.interest.filters.selection import Selection, Understood, read_link, understood
 from borgerlib.population.municipalities import municipality as find_municipality
-from borgerlib.statistics.disclosure import DEFAULT_MIN_CELL
-from borgerlib.view import theme
+from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL
+from borgerlib.view.charts import theme
 
 _ASSETS = Path(__file__).with_name("assets")
 _NO_FOCUS = ("", "")
@@ -40,7 +41,7 @@ def style() -> str:
 class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
     """The interest dashboard of one municipality; made by `open_dashboard`.
 
-    What the page and a saved notebook hold is what `borgerlib.dashboard.screen` says: text and rounded
+    What the page and a saved notebook hold is what `borgerlib.dashboard.page.screen` says: text and rounded
     numbers. Respondents stay in the kernel.
 
     Attributes

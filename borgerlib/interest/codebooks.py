@@ -7,7 +7,7 @@ from pathlib import Path
 from borgerlib import places
 from borgerlib.errors import CodebookError, DataError
 from borgerlib.population.table import SEXES
-from borgerlib.survey.codebook import Codebook, load_codebook
+from borgerlib.survey.codebook.model import Codebook, load_codebook
 
 _WHAT_FOR = {
     "id": "the same respondent answering twice is not found by id",

@@ -15,13 +15,13 @@ from borgerlib.danish import slug
 from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.interest import store
 from borgerlib.interest.formulas import escape_formulas
-from borgerlib.interest.weighting_margins import AGE_BAND
-from borgerlib.interest.weighting_plan import WEIGHT
-from borgerlib.survey.age_repairs import AGE_COLUMN
-from borgerlib.survey.codebook import Codebook, load_codebook
-from borgerlib.survey.flags import SPEEDING, STRAIGHT_LINING
-from borgerlib.survey.simulation import SIMULATED
-from borgerlib.survey.simulation_export import PREFIX
+from borgerlib.interest.weighting.margins import AGE_BAND
+from borgerlib.interest.weighting.plan import WEIGHT
+from borgerlib.survey.cleaning.age_repairs import AGE_COLUMN
+from borgerlib.survey.cleaning.flags import SPEEDING, STRAIGHT_LINING
+from borgerlib.survey.codebook.model import Codebook, load_codebook
+from borgerlib.survey.simulation.export import PREFIX
+from borgerlib.survey.simulation.simulate import SIMULATED
 
 CHOSEN = {0: "Ikke valgt", 1: "Valgt"}
 _OWN_LABELS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from borgerlib.survey.violations import is_text
+from borgerlib.survey.cleaning.violations import is_text
 
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 

@@ -69,7 +69,7 @@ def load(survey: str) -> pd.DataFrame:
         band), `weight` (people a respondent stands for), `flag_straight_lining` and `flag_speeding` (bool).
         ``attrs``: municipality, codebook (id), simulated (bool: SIMULEREDE DATA), population_date,
         survey_date (ISO 8601), min_age (years), source_sha256, library_version. The leaders' survey has
-        no weights: see `borgerlib.lokaldemokrati.respondents.load_respondents`.
+        no weights: see `borgerlib.lokaldemokrati.published.respondents.load_respondents`.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def load(survey: str) -> pd.DataFrame:
     that count what the margins explain, ``raked_to=load_weighting("odense")`` in their place.
     """
     if survey == LEADERS:
-        from borgerlib.lokaldemokrati.respondents import load_respondents
+        from borgerlib.lokaldemokrati.published.respondents import load_respondents
 
         return load_respondents()
     path = settled(_folder_of(survey)) / RESPONDENTS

@@ -15,15 +15,15 @@ import pandas as pd
 
 from borgerlib import danish
 from borgerlib.errors import ParameterError
-from borgerlib.lokaldemokrati.identification import Identification, Solution, identifications
-from borgerlib.lokaldemokrati.published import SURVEY, load_published, standing_values
-from borgerlib.lokaldemokrati.recovered import divided_table, option_label, recovered
-from borgerlib.lokaldemokrati.wave import Wave, find_wave, read_wave, weight_wave
-from borgerlib.lokaldemokrati.wave_estimates import wave_estimates
+from borgerlib.lokaldemokrati.published.identification import Identification, Solution, identifications
+from borgerlib.lokaldemokrati.published.numbers import SURVEY, load_published, standing_values
+from borgerlib.lokaldemokrati.published.recovered import divided_table, option_label, recovered
+from borgerlib.lokaldemokrati.wave.estimates import wave_estimates
+from borgerlib.lokaldemokrati.wave.microdata import Wave, find_wave, read_wave, weight_wave
 from borgerlib.population.municipalities import NUMBER_OF_MUNICIPALITIES
-from borgerlib.statistics.disclosure import DisclosedEstimates, as_published, check_min_cell
+from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published, check_min_cell
 from borgerlib.statistics.finite_population import finite_population_interval
-from borgerlib.survey.codebook import Codebook, Item, load_codebook
+from borgerlib.survey.codebook.model import Codebook, Item, load_codebook
 
 UNREADABLE = "kan ikke aflæses"
 # The only question that the report divides by another.

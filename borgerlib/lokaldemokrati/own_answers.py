@@ -13,7 +13,7 @@ from typing import Any
 
 from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.population.municipalities import municipality
-from borgerlib.survey.codebook import Codebook, Item
+from borgerlib.survey.codebook.model import Codebook, Item
 
 _HEAD = """\
 # Kommunens egne svar på spørgsmålene i »{title}«.

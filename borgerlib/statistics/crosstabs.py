@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.errors import ParameterError, nearest, unknown_name
-from borgerlib.statistics.adjustment import WeightingResult
-from borgerlib.statistics.estimation import estimate_difference, estimate_proportions
-from borgerlib.statistics.intervals import check_confidence
+from borgerlib.statistics.estimation.intervals import check_confidence
+from borgerlib.statistics.estimation.proportions import estimate_difference, estimate_proportions
+from borgerlib.statistics.estimation.sample_design import sample_design
 from borgerlib.statistics.levels import Floats, counted, rows_named
-from borgerlib.statistics.sample_design import sample_design
-from borgerlib.survey.codebook import Codebook, Item
+from borgerlib.statistics.weighting.adjustment import WeightingResult
+from borgerlib.survey.codebook.model import Codebook, Item
 
 FALSE_DISCOVERY_RATE = 0.05
 FEWEST_EXPECTED = 5

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from borgerlib.survey.codebook import Codebook
+from borgerlib.survey.codebook.model import Codebook
 
 PROBLEM_COLUMNS = ["row", "column", "value", "rule"]
 PLATFORM = "platform"

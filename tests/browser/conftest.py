@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from simulated_citizens import prepared_citizens
 
-from borgerlib.dashboard.answers import open_answers
-from borgerlib.dashboard.server import dashboard_server
+from borgerlib.dashboard.page.answers import open_answers
+from borgerlib.dashboard.server.serve import dashboard_server
 
 
 def pytest_collection_modifyitems(items):

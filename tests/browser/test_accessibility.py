@@ -3,9 +3,9 @@
 import pytest
 from axe_core_python.sync_playwright import Axe
 
-from borgerlib.dashboard.save_report import save_report
-from borgerlib.interest.selection import Selection
-from borgerlib.runs.leaders_report import leaders_report
+from borgerlib.dashboard.saved.save_report import save_report
+from borgerlib.interest.filters.selection import Selection
+from borgerlib.runs.reports.leaders_report import leaders_report
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 

@@ -12,8 +12,8 @@ import psutil
 import pytest
 
 from borgerlib import danish
-from borgerlib.dashboard.server import dashboard_server
-from borgerlib.interest.selection import Selection
+from borgerlib.dashboard.server.serve import dashboard_server
+from borgerlib.interest.filters.selection import Selection
 from borgerlib.interest.store import load, load_register, write_parquet
 
 

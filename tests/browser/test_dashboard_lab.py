@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import TimeoutError
 
 from borgerlib import danish, places
-from borgerlib.interest.selection import Selection
+from borgerlib.interest.filters.selection import Selection
 
 # Whether a cell runs, or has run: its prompt is '[*]:' or '[1]:'.
 BEGUN = "[...document.querySelectorAll('.jp-InputPrompt')].some((one) => /[0-9*]/.test(one.textContent))"

@@ -3,7 +3,7 @@
 import pytest
 from simulated_citizens import prepared_citizens
 
-from borgerlib.dashboard.answers import open_answers
+from borgerlib.dashboard.page.answers import open_answers
 
 
 @pytest.fixture(scope="session")

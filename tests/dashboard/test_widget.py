@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from borgerlib.dashboard.answers import open_answers
-from borgerlib.dashboard.questions import save_question
+from borgerlib.dashboard.page.answers import open_answers
+from borgerlib.dashboard.page.questions import save_question
 from borgerlib.dashboard.widget import InterestDashboard, open_dashboard, script, style
 from borgerlib.errors import DataError
-from borgerlib.interest.filter_cube import FILE
-from borgerlib.interest.selection import Selection
+from borgerlib.interest.filters.cube import FILE
+from borgerlib.interest.filters.selection import Selection
 from borgerlib.interest.store import load, load_register, processed_folder, write_parquet
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from borgerlib.interest.prepare import Prepared, prepare
-from borgerlib.interest.simulated import write_simulation
-from borgerlib.survey.simulation import Simulation
+from borgerlib.interest.prepare.prepare import Prepared, prepare
+from borgerlib.interest.prepare.simulated import write_simulation
+from borgerlib.survey.simulation.simulate import Simulation
 
 ISLAND = "Ærø"
 

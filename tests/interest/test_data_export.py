@@ -15,8 +15,8 @@ from borgerlib.errors import DataError, ParameterError
 from borgerlib.interest import store
 from borgerlib.interest.export import export_data, labelled, spss_names, variable_list
 from borgerlib.interest.formulas import escape_formulas
-from borgerlib.interest.prepare import prepare
-from borgerlib.survey.codebook import load_codebook
+from borgerlib.interest.prepare.prepare import prepare
+from borgerlib.survey.codebook.model import load_codebook
 
 ISLAND = "Ærø"
 

@@ -16,9 +16,9 @@ from own_exports import mixed, row, write_export
 
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.interest import store
-from borgerlib.interest.prepare import prepare
-from borgerlib.interest.weighting_summary import load_weighting
-from borgerlib.statistics.estimation import estimate_proportions
+from borgerlib.interest.prepare.prepare import prepare
+from borgerlib.interest.weighting.summary import load_weighting
+from borgerlib.statistics.estimation.proportions import estimate_proportions
 
 ISLAND = "Ærø"
 
@@ -151,7 +151,7 @@ KILLED = """
 import os, signal, sys
 import pandas as pd
 from borgerlib.interest import store
-from borgerlib.interest.prepare import prepare
+from borgerlib.interest.prepare.prepare import prepare
 
 def die(*args, **kwargs):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -240,7 +240,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path, monkeypatch):
 READ_ONLY = """
 import ctypes, os, sys
 from borgerlib.errors import DataError
-from borgerlib.interest.prepare import prepare
+from borgerlib.interest.prepare.prepare import prepare
 root, export, mapping = sys.argv[1:]
 os.environ["BORGER_WORKSPACE"] = f"{root}/writable"
 prepare("Ærø", export, mapping=mapping)

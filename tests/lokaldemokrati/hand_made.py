@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from borgerlib.statistics.disclosure import DisclosedEstimates, as_published
+from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published
 
 _ABSENT: dict[str, Any] = {"ci_lower": None, "ci_upper": None, "suppressed": False, "note": ""}
 

@@ -3,12 +3,12 @@ import pytest
 
 from borgerlib.danish import round_half_up
 from borgerlib.errors import ParameterError
-from borgerlib.lokaldemokrati.identification import identifications
+from borgerlib.lokaldemokrati.insights.sentences import find
 from borgerlib.lokaldemokrati.leaders import open_leaders_survey, published_estimates
-from borgerlib.lokaldemokrati.published import load_published, standing_values
-from borgerlib.lokaldemokrati.sentences import find
+from borgerlib.lokaldemokrati.published.identification import identifications
+from borgerlib.lokaldemokrati.published.numbers import load_published, standing_values
 from borgerlib.statistics.finite_population import finite_population_interval
-from borgerlib.survey.codebook import load_codebook
+from borgerlib.survey.codebook.model import load_codebook
 
 
 @pytest.fixture(scope="module")

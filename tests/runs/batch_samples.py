@@ -16,10 +16,10 @@ import psutil
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from sample_notebooks import KERNEL
 
-from borgerlib.runs.batch import run_batch
-from borgerlib.runs.batch_pool import InProcess
-from borgerlib.runs.batch_work import Progress
-from borgerlib.runs.manifest import History, Manifest
+from borgerlib.runs.batch.pool import InProcess
+from borgerlib.runs.batch.run import run_batch
+from borgerlib.runs.batch.work import Progress
+from borgerlib.runs.planning.manifest import History, Manifest
 
 PARAMETERS = 'municipality: str = ""  # Kommunen'
 PAGE = (

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from borgerlib.errors import ParameterError
 from borgerlib.statistics.crosstabs import COLUMNS, adjust_p_values, banner_table, large_enough
-from borgerlib.statistics.differences import estimate_difference
-from borgerlib.statistics.estimation import estimate_proportions
-from borgerlib.statistics.segmentation import Segment, assign_segments
-from borgerlib.statistics.weighting import rake
-from borgerlib.survey.codebook import parse_codebook
+from borgerlib.statistics.estimation.differences import estimate_difference
+from borgerlib.statistics.estimation.proportions import estimate_proportions
+from borgerlib.statistics.segmentation.rules import Segment, assign_segments
+from borgerlib.statistics.weighting.weight import rake
+from borgerlib.survey.codebook.model import parse_codebook
 
 CODEBOOK = parse_codebook(
     {

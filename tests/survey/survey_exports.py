@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 
-from borgerlib.survey.codebook import Codebook, Item, load_codebook
+from borgerlib.survey.codebook.model import Codebook, Item, load_codebook
 
 CODEBOOK = load_codebook("borgerinteresse")
 

@@ -19,8 +19,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
-from borgerlib.runs.attempt import last_words
-from borgerlib.runs.kernels import LONGEST_FOLDER, kernel_environment
+from borgerlib.runs.kernels.attempt import last_words
+from borgerlib.runs.kernels.manager import LONGEST_FOLDER, kernel_environment
 from borgerlib.runs.warm.forked import shipped_state
 from borgerlib.runs.warm.process import WarmProcess
 

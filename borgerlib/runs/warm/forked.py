@@ -55,7 +55,7 @@ def import_everything(also: Iterable[str] = ()) -> None:
     names = [*_LIBRARIES, *also]
     for room in _ROOMS:
         package = importlib.import_module(f"borgerlib.{room}")
-        names += [f"{package.__name__}.{module.name}" for module in pkgutil.iter_modules(package.__path__)]
+        names += [module.name for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
     for name in names:
         try:
             importlib.import_module(name)
@@ -79,8 +79,8 @@ def compute_ahead(*, pictures: bool) -> None:
     """
     import warnings
 
-    from borgerlib.lokaldemokrati.insights import load_registry
-    from borgerlib.view.insight import open_insight
+    from borgerlib.lokaldemokrati.insights.registry import load_registry
+    from borgerlib.view.leaders.insight import open_insight
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -19,7 +19,7 @@ from papermill.engines import NBClientEngine
 from papermill.log import logger
 from papermill.utils import merge_kwargs, remove_args
 
-from borgerlib.runs.kernels import Kernel, kernel_folder, kernel_manager
+from borgerlib.runs.kernels.manager import Kernel, kernel_folder, kernel_manager
 
 _OURS = ("python3", "python", "borger", "", None)
 _SOCKETS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")

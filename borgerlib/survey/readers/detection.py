@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from borgerlib.errors import DataError
-from borgerlib.survey.readers import enalyzer, forms, govocal, limesurvey, spss, surveyxact, tabular
-from borgerlib.survey.readers.grid import Grid, Table, as_table
-from borgerlib.survey.readers.limits import Limits, check_file
-from borgerlib.survey.readers.text import read_text_grid
-from borgerlib.survey.readers.workbook import read_workbook_grids
+from borgerlib.survey.grid import tabular
+from borgerlib.survey.grid.cells import Grid, Table, as_table
+from borgerlib.survey.grid.limits import Limits, check_file
+from borgerlib.survey.grid.text import read_text_grid
+from borgerlib.survey.grid.workbook import read_workbook_grids
+from borgerlib.survey.readers import enalyzer, forms, govocal, limesurvey, spss, surveyxact
 from borgerlib.survey.responses import Export
 
 _VENDORS: tuple[tuple[Callable[[Table], bool], Callable[[Table], Export]], ...] = (

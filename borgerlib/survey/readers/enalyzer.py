@@ -7,8 +7,8 @@ first option) are proposed by 'borger map'. What is told apart is the list of re
 from __future__ import annotations
 
 from borgerlib.errors import DataError
-from borgerlib.survey.matching import normalise
-from borgerlib.survey.readers.grid import Table
+from borgerlib.survey.codebook.matching import normalise
+from borgerlib.survey.grid.cells import Table
 
 _LIST_HEADINGS = frozenset(
     {

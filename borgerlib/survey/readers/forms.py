@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from borgerlib.survey.readers.grid import Table
-from borgerlib.survey.readers.tabular import export_of, question_columns
+from borgerlib.survey.grid.cells import Table
+from borgerlib.survey.grid.tabular import export_of, question_columns
 from borgerlib.survey.responses import PLATFORM, Column, Export
 
 GOOGLE = "Google Forms"

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from borgerlib.survey.readers.grid import Table
-from borgerlib.survey.readers.tabular import export_of, question_columns
+from borgerlib.survey.grid.cells import Table
+from borgerlib.survey.grid.tabular import export_of, question_columns
 from borgerlib.survey.responses import Column, Export
 
 VENDOR = "Go Vocal"

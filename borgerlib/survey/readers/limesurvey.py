@@ -7,8 +7,8 @@ from collections import Counter
 
 import pandas as pd
 
-from borgerlib.survey.readers.grid import Table
-from borgerlib.survey.readers.tabular import export_of
+from borgerlib.survey.grid.cells import Table
+from borgerlib.survey.grid.tabular import export_of
 from borgerlib.survey.responses import PLATFORM, Column, Export
 
 VENDOR = "LimeSurvey"

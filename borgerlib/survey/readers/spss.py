@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from borgerlib.errors import DataError
-from borgerlib.survey.readers.grid import one_line
-from borgerlib.survey.readers.limits import Limits, check_columns
-from borgerlib.survey.readers.tabular import question_columns
-from borgerlib.survey.readers.typed import as_text, text_of
+from borgerlib.survey.grid.cells import one_line
+from borgerlib.survey.grid.limits import Limits, check_columns
+from borgerlib.survey.grid.tabular import question_columns
+from borgerlib.survey.grid.typed import as_text, text_of
 from borgerlib.survey.responses import Column, Export, Source, problem_frame
 
 VENDOR = "SPSS"

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from borgerlib.errors import DataError
-from borgerlib.survey.readers.grid import Grid, as_table, one_line
-from borgerlib.survey.readers.limits import Limits
+from borgerlib.survey.grid.cells import Grid, as_table, one_line
+from borgerlib.survey.grid.limits import Limits
 from borgerlib.survey.responses import Column, Export, Source
 
 VENDOR = "SurveyXact"

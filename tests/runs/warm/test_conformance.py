@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from borgerlib import places
-from borgerlib.runs.execute import NotebookJob, run_notebooks
+from borgerlib.runs.kernels.execute import NotebookJob, run_notebooks
 from borgerlib.runs.warm import warm_kernels
 
 NOTEBOOKS = sorted(places.notebooks().glob("[01][0-9]_*.ipynb"))

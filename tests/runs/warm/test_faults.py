@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from borgerlib.runs.execute import NotebookJob, run_notebook, run_notebooks
+from borgerlib.runs.kernels.execute import NotebookJob, run_notebook, run_notebooks
 from borgerlib.runs.warm import WarmServer, warm_kernels
 
 SLOW = "import pathlib, os, time\npathlib.Path(r'{mark}').write_text(str(os.getpid()))\ntime.sleep({seconds})"
@@ -81,7 +81,7 @@ def test_a_client_that_is_killed_leaves_nothing(make_notebook, tmp_path, eventua
     temporary.mkdir()
     code = (
         "import sys\nfrom pathlib import Path\n"
-        "from borgerlib.runs.execute import NotebookJob, run_notebooks\n"
+        "from borgerlib.runs.kernels.execute import NotebookJob, run_notebooks\n"
         "from borgerlib.runs.warm import warm_kernels\n"
         "with warm_kernels(ahead='imports') as server:\n"
         "    jobs = [NotebookJob(Path(p), Path(p + '.out')) for p in sys.argv[1:]]\n"

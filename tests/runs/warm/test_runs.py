@@ -10,8 +10,8 @@ import psutil
 import pytest
 
 from borgerlib.errors import ParameterError
-from borgerlib.runs.attempt import NotebookRunError
-from borgerlib.runs.execute import LEAST_MEMORY, NotebookJob, run_notebook, run_notebooks
+from borgerlib.runs.kernels.attempt import NotebookRunError
+from borgerlib.runs.kernels.execute import LEAST_MEMORY, NotebookJob, run_notebook, run_notebooks
 
 SURROUNDINGS = """
 import json, locale, logging, os, signal, sys, threading, time, warnings

@@ -1,0 +1,1 @@
+"""``borger …``: parse, call, print."""

@@ -1,0 +1,259 @@
+"""The commands of scheduled runs: parse, call, print."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from borgerlib import places
+
+if TYPE_CHECKING:
+    from borgerlib.runs.batch.work import Progress
+    from borgerlib.runs.planning.due import BatchPlan
+    from borgerlib.runs.planning.status import Status
+
+app = typer.Typer(add_completion=False)
+_out = Console(highlight=False)
+_err = Console(stderr=True, highlight=False)
+_COLOURS = {"done": "green", "failed": "bold red", "held": "bold yellow", "unfinished": "yellow"}
+
+Out = Annotated[Path | None, typer.Option(help="Folder of all reports. Default: reports.")]
+Only = Annotated[
+    list[str] | None, typer.Option(help="Notebooks, by the beginnings of their names: 02,06. Default: all.")
+]
+Format = Annotated[list[str] | None, typer.Option("--format", help="html, pdf, xlsx. Default: html.")]
+Jobs = Annotated[int, typer.Option(min=1, help="Notebooks run at the same time.")]
+All = Annotated[bool, typer.Option("--all", help="All 98 municipalities.")]
+
+
+@app.command()
+def batch(
+    municipalities: Annotated[
+        list[str] | None,
+        typer.Argument(help="Names or codes, 'hele-landet', or a file with one a line."),
+    ] = None,
+    everybody: All = False,
+    jobs: Jobs = 2,
+    force: Annotated[bool, typer.Option("--force", help="Run also what is up to date.")] = False,
+    only: Only = None,
+    out: Out = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is due and why; run nothing.")] = False,
+    scheduler: Annotated[
+        str, typer.Option(help="Run on a dask cluster: its address, such as tcp://host:8786.")
+    ] = "",
+    formats: Format = None,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait for another batch on the folder to end.")
+    ] = False,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds that a notebook may take.")] = 600,
+    memory: Annotated[int, typer.Option(min=0, help="Megabytes that a notebook may take; 0: no limit.")] = 0,
+    cold: Annotated[bool, typer.Option("--cold", help="A fresh Python process for every notebook.")] = False,
+) -> None:
+    """Run the notebooks that are due, for many municipalities, and write their reports.
+
+    Ctrl-C stops it with everything finished kept; the same command goes on.
+    """
+    from borgerlib.runs.batch.run import plan_batch, run_batch
+    from borgerlib.runs.planning.due import read_names
+
+    names = read_names(municipalities or [], everybody=everybody)
+    wanted: dict[str, Any] = {"only": only or (), "force": force, "formats": formats or ("html",)}
+    if dry_run:
+        _print_plan(plan_batch(names, out=out, **wanted))
+        return
+    # By ourselves, since a shell that starts us in the background has Ctrl-C ignored.
+    signal.signal(signal.SIGINT, _interrupted)
+    signal.signal(signal.SIGTERM, _interrupted)
+    kept: list[Progress] = []
+    try:
+        with _told(kept) as on_progress:
+            run_batch(
+                names,
+                out=out,
+                jobs=jobs,
+                scheduler=scheduler,
+                wait=wait,
+                timeout=timeout,
+                memory_limit=memory * 1_000_000,
+                cold=cold,
+                on_progress=on_progress,
+                **wanted,
+            )
+    except KeyboardInterrupt:
+        done = kept[-1].done if kept else 0
+        _err.print(f"Stopped. {done} finished runs are kept; the same command goes on from here.")
+        raise SystemExit(130) from None
+    _print_end(kept[-1], (out or places.reports()) / "index.html")
+    if not kept[-1].well:
+        raise SystemExit(1)
+
+
+@app.command("status")
+def status_command(
+    municipalities: Annotated[
+        list[str] | None, typer.Argument(help="Names or codes; default: all that were ever run.")
+    ] = None,
+    out: Out = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything, for monitoring.")] = False,
+) -> None:
+    """Say how the reports stand, by what was run. Exit code 0: all well, 1: some failed, 2: usage."""
+    from borgerlib.danish import slug
+    from borgerlib.runs.planning.due import WHOLE_COUNTRY, settled_name
+    from borgerlib.runs.planning.manifest import Manifest
+    from borgerlib.runs.planning.status import status
+
+    manifest = Manifest(out or places.reports())
+    if not manifest.path.exists():
+        raise typer.BadParameter(f"No batch has been run in {manifest.folder}: borger batch Odense")
+    wanted = frozenset(slug(settled_name(name)) or WHOLE_COUNTRY for name in municipalities or ())
+    found = status(manifest.read(), only=wanted)
+    if as_json:
+        print(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
+    else:
+        _print_status(found)
+    if not found.well:
+        raise SystemExit(1)
+
+
+@app.command("schedule")
+def schedule_command(
+    municipalities: Annotated[list[str] | None, typer.Argument(help="Default: all.")] = None,
+    at: Annotated[str, typer.Option(help="Time of day.")] = "02:00",
+    jobs: Jobs = 2,
+    out: Out = None,
+    formats: Format = None,
+) -> None:
+    """Print what to paste so that this machine runs the batch every night: systemd, cron or Windows."""
+    from borgerlib.runs.planning.due import read_names
+    from borgerlib.runs.planning.schedule import schedule
+
+    names = read_names(municipalities) if municipalities else ["--all"]
+    arguments = [*names, "--jobs", str(jobs)]
+    arguments += ["--out", str(out.expanduser().resolve())] if out else []
+    arguments += ["--format", ",".join(formats)] if formats else []
+    lines = schedule(arguments, at=at)
+    _section("Linux with systemd", "Save the two files in ~/.config/systemd/user/, then:")
+    _plain(
+        "systemctl --user daemon-reload\nsystemctl --user enable --now borger-batch.timer\n"
+        "loginctl enable-linger   (so that it runs when nobody is logged in)\n"
+        "journalctl --user -u borger-batch   (shows what it said)"
+    )
+    _plain(f"\n# ~/.config/systemd/user/borger-batch.service\n{lines.service}")
+    _plain(f"# ~/.config/systemd/user/borger-batch.timer\n{lines.timer}")
+    _section("Linux or macOS with cron", "Add the line with 'crontab -e'; cron mails what goes wrong.")
+    _plain(lines.cron)
+    _section("Windows", "Paste the line into a command prompt (cmd).")
+    _plain(lines.windows)
+    _section("Afterwards", "'borger status' says how it went; its exit code is 1 when something failed.")
+
+
+class _told:
+    """Tell the progress: a bar that moves where somebody looks, and a line for what went wrong."""
+
+    def __init__(self, kept: list[Progress]) -> None:
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+        from rich.progress import Progress as Bar
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        self._bar = Bar(*columns, console=_err, transient=True)
+        self._task = self._bar.add_task("Starting", total=None)
+        self._kept = kept
+
+    def __enter__(self) -> Callable[[Progress], None]:
+        self._bar.start()
+        return self._tell
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.stop()
+
+    def _tell(self, progress: Progress) -> None:
+        self._kept[:] = [progress]
+        ended = progress.done + progress.failed + progress.held
+        self._bar.update(
+            self._task, total=progress.total, completed=ended, description=progress_line(progress)
+        )
+        record = progress.record
+        if record is not None and record.state != "done":
+            what = record.notebook or "report"
+            self._bar.console.print(
+                f"  [{_COLOURS[record.state]}]{record.state}[/] {escape(record.name or record.place)}, "
+                f"{escape(what)}: {escape(record.error)}",
+                soft_wrap=True,
+            )
+
+
+def progress_line(progress: Progress) -> str:
+    """Return how far a batch is, in words: done, failed, skipped, time left."""
+    parts = [f"{progress.done} done", f"{progress.failed + progress.failed_reports} failed"]
+    parts += [f"{progress.held} held back"] if progress.held else []
+    parts += [f"{progress.skipped} skipped"]
+    if progress.seconds_left is not None:
+        parts.append(f"{_duration(progress.seconds_left)} left")
+    return ", ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    whole = round(seconds)
+    if whole < 90:
+        return f"{whole} s"
+    return f"{round(whole / 60)} min" if whole < 5400 else f"{whole / 3600:.1f} h"
+
+
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    # Once: what follows must be able to end in order.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        with suppress(ValueError):
+            signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _print_plan(plan: BatchPlan) -> None:
+    for place, runs in plan.due_by_place().items():
+        _out.print(f"[bold]{escape(plan.names[place] or 'Hele landet')}[/bold]")
+        for run in runs:
+            _out.print(f"  {escape(run.wanted.notebook.stem):<24} {', '.join(run.reasons)}", soft_wrap=True)
+    for place, reasons in plan.reports.items():
+        _out.print(f"[bold]{escape(plan.names[place] or 'Hele landet')}[/bold]")
+        _out.print(f"  {'report':<24} {', '.join(reasons)}", soft_wrap=True)
+    _out.print(f"{len(plan.runs.due)} runs are due, {len(plan.runs.current)} are up to date.")
+
+
+def _print_end(progress: Progress, index: Path) -> None:
+    _out.print(f"{progress_line(progress).removesuffix(', 0 s left')}; {progress.reports} reports written.")
+    _out.print(f"Open [bold]{escape(str(index))}[/bold]", soft_wrap=True)
+
+
+def _print_status(found: Status) -> None:
+    for place in found.places:
+        seconds = sum(run.seconds for run in place.runs)
+        when = (place.report.started if place.report else "")[:16].replace("T", " ")
+        _out.print(
+            f"[{_COLOURS[place.state]}]{place.state:<10}[/] {escape(place.name or 'Hele landet'):<20} "
+            f"{len(place.runs):>3} notebooks {seconds:>7.1f} s  {when}",
+            soft_wrap=True,
+        )
+        for error in place.errors:
+            _out.print(f"           {escape(error)}", soft_wrap=True)
+    counts = found.counts()
+    parts = [f"{counts[f'places_{state}']} {state}" for state in _COLOURS if counts[f"places_{state}"]]
+    _out.print(f"{len(found.places)} reports: {', '.join(parts) or 'none'}.")
+    if found.damaged:
+        _out.print(f"{found.damaged} damaged lines of the manifest were left out; their runs are due again.")
+
+
+def _section(title: str, text: str) -> None:
+    _out.print(f"\n[bold]{title}[/bold]\n{escape(text)}", soft_wrap=True)
+
+
+def _plain(text: str) -> None:
+    # As it is: a wrapped line could not be pasted.
+    print(text, flush=True)

@@ -1,0 +1,169 @@
+"""The commands of the citizens' interest survey: parse, call, print."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+app = typer.Typer(add_completion=False)
+codebook_app = typer.Typer(help="Codebooks: what a survey asks, as a file.", no_args_is_help=True)
+population_app = typer.Typer(help="The population that respondents are weighted to.", no_args_is_help=True)
+app.add_typer(codebook_app, name="codebook")
+app.add_typer(population_app, name="population")
+_out = Console(highlight=False)
+
+_SURVEY = "borgerinteresse"
+Municipality = Annotated[str, typer.Argument(help="Name or code.")]
+Export = Annotated[
+    Path, typer.Argument(help="The export: a file, or a folder with SurveyXact's three files.")
+]
+CodebookOption = Annotated[str, typer.Option("--codebook", help="A survey that ships, or a .toml file.")]
+MinAge = Annotated[int, typer.Option(min=0, help="Youngest age that takes part.")]
+
+
+class ExportFormat(StrEnum):
+    """What the data are written for."""
+
+    sav = "sav"
+    csv = "csv"
+    xlsx = "xlsx"
+    parquet = "parquet"
+
+
+@app.command()
+def prepare(
+    municipality: Municipality,
+    export: Export,
+    mapping: Annotated[
+        Path | None, typer.Option(help="Which column feeds which item ('borger map').")
+    ] = None,
+    districts: Annotated[
+        list[Path] | None, typer.Option(help="CSV with people by area; may be given twice.")
+    ] = None,
+    weighting: Annotated[Path | None, typer.Option(help="Weighting rules (TOML).")] = None,
+    codebook: CodebookOption = _SURVEY,
+    min_age: MinAge = 15,
+    date: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="When the survey was made. Default: the answers' dates."),
+    ] = None,
+) -> None:
+    """Read, clean and weight an export of the citizens' survey; write it to data/processed/<municipality>."""
+    from borgerlib.interest.prepare.page import page
+    from borgerlib.interest.prepare.prepare import prepare as prepare_survey
+
+    prepared = prepare_survey(
+        municipality,
+        export,
+        codebook=codebook,
+        mapping=mapping,
+        districts=districts or (),
+        weighting=weighting,
+        min_age=min_age,
+        survey_date=date.date() if date else None,
+    )
+    _out.print(page(prepared), soft_wrap=not _out.is_terminal)
+
+
+@app.command()
+def simulate(
+    municipality: Municipality,
+    n: Annotated[int, typer.Option("--n", min=1, help="Rows, the faulty ones included.")] = 5000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same data.")] = 1,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder. Default: data/processed/SIMULEREDE_DATA/<municipality>.")
+    ] = None,
+    min_age: MinAge = 15,
+) -> None:
+    """Write SIMULEREDE DATA: an export as SurveyXact makes it, with known truth and realistic flaws."""
+    from borgerlib.interest.prepare.simulated import write_simulation
+
+    simulation, folder = write_simulation(municipality, n=n, seed=seed, folder=out, min_age=min_age)
+    _out.print(
+        f"[bold red]SIMULEREDE DATA[/bold red]: {len(simulation.responses):,} rows that nobody answered."
+    )
+    _out.print(f"Wrote [bold]{escape(str(folder))}[/bold]", soft_wrap=True)
+    _out.print(
+        f"Next: borger prepare {escape(simulation.municipality)} {escape(str(folder))}", soft_wrap=True
+    )
+
+
+@app.command("map")
+def map_export(
+    export: Export,
+    out: Annotated[Path | None, typer.Option(help="File. Default: <export>.mapping.toml.")] = None,
+    codebook: CodebookOption = _SURVEY,
+) -> None:
+    """Suggest which column of an export feeds which item, and write it as TOML to look through."""
+    from borgerlib.survey.codebook.model import load_codebook
+    from borgerlib.survey.mapping.draft import write_mapping
+    from borgerlib.survey.mapping.suggestion import suggest_mapping
+    from borgerlib.survey.readers.read import read_export
+
+    suggestion = suggest_mapping(read_export(export), load_codebook(codebook))
+    path = write_mapping(suggestion, out or export.with_name(f"{export.stem}.mapping.toml"))
+    for item, confidence in suggestion.confidence.items():
+        style = {"sure": "green", "unsure": "bold yellow"}.get(confidence, "dim")
+        reason = "" if confidence == "sure" else f": {escape(suggestion.reasons[item])}"
+        _out.print(f"[{style}]{confidence:<8}[/{style}] {item}{reason}", soft_wrap=True)
+    if suggestion.unused:
+        _out.print(f"Columns that feed nothing: {escape(', '.join(suggestion.unused))}", soft_wrap=True)
+    _out.print(f"Wrote [bold]{escape(str(path))}[/bold]: look it through, then", soft_wrap=True)
+    _out.print(f"borger prepare MUNICIPALITY {escape(f'{export} --mapping {path}')}", soft_wrap=True)
+
+
+@codebook_app.command("new")
+def codebook_new(
+    file: Annotated[Path, typer.Argument(help="Where to write it (.toml).")],
+    survey: Annotated[str, typer.Option("--from", help="The survey that is copied.")] = _SURVEY,
+) -> None:
+    """Copy a codebook that ships, to edit it for a survey that asks in other words."""
+    from borgerlib.interest.codebooks import new_codebook
+
+    _out.print(f"Wrote [bold]{escape(str(new_codebook(file, survey=survey)))}[/bold]", soft_wrap=True)
+    _out.print(f"Edit it, then: borger codebook check {escape(str(file))}", soft_wrap=True)
+
+
+@codebook_app.command("check")
+def codebook_check(
+    codebook: Annotated[str, typer.Argument(help="A .toml file, or a survey that ships.")],
+) -> None:
+    """Check a codebook, and say what the citizens' survey can do with it."""
+    from borgerlib.interest.codebooks import check_codebook
+
+    book, remarks = check_codebook(codebook)
+    _out.print(f"[green]'{escape(book.id)}' is sound[/green]: {len(book.items)} items.", soft_wrap=True)
+    for remark in remarks:
+        _out.print(f"  • {escape(remark)}", soft_wrap=True)
+
+
+@population_app.command("refresh")
+def population_refresh(
+    period: Annotated[str, typer.Option(help="Quarter, as 2026K1. Default: the newest.")] = "",
+) -> None:
+    """Fetch population counts from Statistics Denmark; the old ones stay when anything is wrong."""
+    from borgerlib.population.statbank import NEWEST, refresh_population
+
+    fresh = refresh_population(period=period or NEWEST)
+    _out.print(f"{fresh.population:,} people on {fresh.reference_date}")
+    _out.print(f"(before: {fresh.previous_population:,} on {fresh.previous_date})")
+    _out.print(f"Wrote [bold]{escape(str(fresh.path))}[/bold]", soft_wrap=True)
+
+
+@app.command()
+def export(
+    municipality: Municipality,
+    to: Annotated[ExportFormat, typer.Option("--to", help="SPSS, CSV, Excel or Parquet.")],
+    out: Annotated[Path | None, typer.Option(help="Folder. Default: data/processed/<municipality>.")] = None,
+) -> None:
+    """Write a municipality's clean, weighted respondents with labels."""
+    from borgerlib.interest.export import export_data
+
+    for path in export_data(municipality, to.value, folder=out):
+        _out.print(f"Wrote [bold]{escape(str(path))}[/bold]", soft_wrap=True)

@@ -1,0 +1,54 @@
+"""The command of the interest dashboard: parse, call, print."""
+
+from __future__ import annotations
+
+import signal
+import webbrowser
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from borgerlib.errors import RunError
+
+app = typer.Typer(add_completion=False)
+_out = Console(highlight=False)
+
+
+@app.command()
+def dashboard(
+    municipality: Annotated[str, typer.Argument(help="Name or code; prepared with 'borger prepare'.")],
+    selection: Annotated[
+        str, typer.Option(help="Whom to show first, as the end of the address: 'alder=60-69&emner=natur'.")
+    ] = "",
+    port: Annotated[int, typer.Option(min=1, max=65435, help="First port to try.")] = 8866,
+    min_cell: Annotated[int, typer.Option(help="Fewest people behind a number that is shown.")] = 5,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+) -> None:
+    """Open the citizens' answers as a page to filter in a meeting, on this machine alone."""
+    from borgerlib.dashboard.server.serve import dashboard_server
+
+    # Ended from outside (a service manager, a closed terminal), it stops as cleanly as by Ctrl-C.
+    signal.signal(signal.SIGTERM, _interrupted)
+    # The first time after 'borger prepare' the kinds of citizens are looked for, which takes a while.
+    opening = _out.status(f"Opening the answers of {escape(municipality)} …")
+    opening.start()
+    try:
+        with dashboard_server(municipality, selection=selection, port=port, min_cell=min_cell) as server:
+            opening.stop()
+            _out.print(f"The dashboard is open at [bold]{escape(server.address)}[/bold]", soft_wrap=True)
+            _out.print("Whoever has this address can look. Ctrl-C closes it.")
+            if browser:
+                webbrowser.open(server.address)
+            if server.process.wait():
+                raise RunError("The dashboard's server ended by itself.", hint="Open it again.")
+    except KeyboardInterrupt:
+        _out.print("Closed.")
+    finally:
+        opening.stop()
+
+
+def _interrupted(signum: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,192 @@
+"""The command line: parse, call, print."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from borgerlib.commands import batch as cli_batch
+from borgerlib.commands import citizens as cli_citizens
+from borgerlib.commands import dashboard as cli_dashboard
+from borgerlib.errors import BorgerlibError, RunError
+
+app = typer.Typer(
+    name="borger",
+    help="From surveys on citizen involvement to findings that hold up in a council chamber.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    epilog="[bold]Examples[/bold]\n\n"
+    "borger report Odense\n\n"
+    "borger report Aarhus --own-answers aarhus.toml\n\n"
+    'borger report ""   (the whole country)\n\n'
+    "borger audit --format csv > audit.csv\n\n"
+    "borger answers-template Furesø furesoe.toml\n\n"
+    "borger prepare Odense export.xlsx\n\n"
+    "borger export Odense --to sav\n\n"
+    "borger dashboard Odense\n\n"
+    "borger batch --all   (what is due, for every municipality)",
+)
+app.add_typer(cli_citizens.app)
+app.add_typer(cli_dashboard.app)
+app.add_typer(cli_batch.app)
+_out = Console(highlight=False)
+_err = Console(stderr=True, highlight=False)
+
+
+class AuditFormat(StrEnum):
+    """How the audit is written."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+@app.command()
+def report(
+    municipality: Annotated[str, typer.Argument(help="Name or code; empty for the whole country.")] = "",
+    survey: Annotated[
+        str,
+        typer.Option(help="'lokaldemokrati-2021', or a later wave: a .csv or .parquet file, or a folder."),
+    ] = "lokaldemokrati-2021",
+    own_answers: Annotated[
+        str, typer.Option(help="The municipality's own answers (TOML; see answers-template).")
+    ] = "",
+    confidence: Annotated[float, typer.Option(help="Level of the intervals, between 0 and 1.")] = 0.95,
+    min_cell: Annotated[int, typer.Option(help="Fewest answers shown for themselves (microdata).")] = 5,
+    out: Annotated[
+        Path | None, typer.Option(help="The report's folder. Default: reports/<municipality>.")
+    ] = None,
+    code: Annotated[bool, typer.Option("--code", help="Show the notebooks' code in the pages.")] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Notebooks run at the same time.")] = 2,
+) -> None:
+    """Run the notebooks for a municipality and write its report: one folder, index.html first."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from borgerlib.runs.warm import warm_kernels
+
+    parameters: dict[str, Any] = {
+        "municipality": municipality,
+        "survey": survey,
+        "own_answers": own_answers,
+        "confidence": confidence,
+        "min_cell": min_cell,
+    }
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with warm_kernels() as server, Progress(*columns, console=_err, transient=True) as progress:
+        # Only now: the kernels get ready while we import.
+        from borgerlib.runs.reports.leaders_report import leaders_report
+
+        task = progress.add_task("Running notebooks", total=None)
+
+        def told(run: Any, total: int) -> None:
+            progress.update(task, total=total, advance=1)
+            progress.console.print(f"  {run.name:<24} {run.seconds:5.1f} s  {run.status}")
+
+        index = leaders_report(
+            parameters, target=out, include_code=code, at_once=jobs, warm=server, on_progress=told
+        )
+    _out.print(f"Open [bold]{escape(str(index))}[/bold]", soft_wrap=True)
+
+
+@app.command()
+def audit(
+    output_format: Annotated[
+        AuditFormat, typer.Option("--format", help="How it is written.")
+    ] = AuditFormat.table,
+) -> None:
+    """Recompute every number the report of 2021 published, and say which hold and why others do not."""
+    from borgerlib.lokaldemokrati.published.audit import audit as audit_published
+
+    frame = audit_published()
+    if output_format is AuditFormat.csv:
+        frame.to_csv(sys.stdout, index=False)
+    elif output_format is AuditFormat.json:
+        records = json.loads(frame.to_json(orient="records", force_ascii=False))
+        print(json.dumps(records, ensure_ascii=False, indent=1))
+    else:
+        _print_audit(frame)
+
+
+@app.command("answers-template")
+def answers_template(
+    municipality: Annotated[str, typer.Argument(help="Name or code.")],
+    file: Annotated[Path | None, typer.Argument(help="Where to write it; default: to the screen.")] = None,
+) -> None:
+    """Write a file for a municipality's own answers, with every question as a Danish comment."""
+    from borgerlib.lokaldemokrati.own_answers import answers_template as template
+    from borgerlib.population.municipalities import municipality as find
+    from borgerlib.survey.codebook.model import load_codebook
+
+    place = find(municipality)
+    name = str(file) if file else f"{place.name.lower()}.toml"
+    text = template(load_codebook("lokaldemokrati-2021"), municipality_name=place.name, file_name=name)
+    if file is None:
+        print(text)
+        return
+    if file.exists():
+        raise RunError(f"{file} exists already.", hint="Name another file, or move that one away.")
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise RunError(f"{file} cannot be written: {error.strerror}.") from error
+    _out.print(f"Wrote [bold]{escape(str(file))}[/bold]", soft_wrap=True)
+
+
+@app.command()
+def reconstruct(
+    seed: Annotated[int, typer.Option(help="Of the random part of the reconstruction.")] = 2021,
+) -> None:
+    """Write respondents that agree with every number published in 2021 to data/processed."""
+    from borgerlib.lokaldemokrati.published.respondents import write_respondents
+
+    _out.print(f"Wrote [bold]{escape(str(write_respondents(seed=seed)))}[/bold]", soft_wrap=True)
+
+
+@app.command("refresh-notebooks")
+def refresh_notebooks() -> None:
+    """Run the notebooks in place with their default parameters, so that their outputs are in step."""
+    from borgerlib.runs.reports.leaders_report import refresh
+
+    for run in refresh():
+        _err.print(f"  {run.name:<24} {run.seconds:5.1f} s  {run.status}")
+
+
+def _print_audit(frame: Any) -> None:
+    from rich.table import Table
+
+    table = Table(title="Every published value, recomputed", show_lines=False, header_style="bold")
+    for column in ("insight", "figure", "item", "group"):
+        table.add_column(column, overflow="fold")
+    for column in ("published", "recomputed", "count", "n"):
+        table.add_column(column, justify="right")
+    table.add_column("status")
+    table.add_column("reason", overflow="fold")
+    for record in (
+        frame.drop(columns="question").astype(object).where(frame.notna(), "–").itertuples(index=False)
+    ):
+        table.add_row(*(escape(str(value)) for value in record))
+    _out.print(table)
+    counts = frame["status"].value_counts()
+    _out.print(", ".join(f"{count} {status}" for status, count in counts.items()))
+
+
+def main() -> None:
+    """Run the command line; a user's mistake is a message and exit code 1, wrong usage is 2."""
+    try:
+        app()
+    except BorgerlibError as error:
+        _err.print(f"[bold red]Error:[/bold red] {escape(str(error))}", soft_wrap=True)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

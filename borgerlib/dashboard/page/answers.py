@@ -1,0 +1,205 @@
+"""From a selection to all that may be shown of it: the one way by which numbers reach the dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from borgerlib.errors import ParameterError
+from borgerlib.interest.answers.differences import FALSE_DISCOVERY_RATE
+from borgerlib.interest.filters.choices import ANSWERS, Filter, Offer
+from borgerlib.interest.filters.cube import Origin, is_outdated, open_filter_cube
+from borgerlib.interest.filters.selection import Selection
+from borgerlib.population.municipalities import Municipality
+from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.statistics.disclosure.gate import (
+    DEFAULT_MIN_CELL,
+    DisclosedEstimates,
+    check_min_cell,
+    disclose_selection,
+)
+from borgerlib.statistics.selections.disclosure import Guard, SelectionSize, guard_of
+from borgerlib.view.citizens.sections import load_sections
+
+CHARTS = ("topics", "time", "formats")
+"""What the dashboard shows of a selection, in this order."""
+
+Record = Mapping[Any, Any]
+"""A row of the estimates, as a mapping."""
+
+_READ = (
+    "item", "option", "label", "proportion", "ci_lower", "ci_upper", "suppressed", "settled", "direction",
+    "note",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What may be shown of a selection.
+
+    Parameters
+    ----------
+    selection : Selection
+    size : SelectionSize
+        How many are meant, rounded.
+    estimates : DisclosedEstimates
+        One row a question × answer; item is the role. Columns besides: direction (1, -1: more, less than the
+        rest beyond chance, 0: neither; missing where not tested), settled (bool).
+    """
+
+    selection: Selection
+    size: SelectionSize
+    estimates: DisclosedEstimates
+
+    @cached_property
+    def records(self) -> Mapping[str, Sequence[Record]]:
+        """The estimates as mappings, by question: as `DataFrame.to_dict`, in a third of its time."""
+        columns = [self.estimates.frame[name].tolist() for name in _READ]
+        found: dict[str, list[Record]] = {}
+        for values in zip(*columns, strict=True):
+            record = dict(zip(_READ, values, strict=True))
+            found.setdefault(record["item"], []).append(record)
+        return found
+
+    @cached_property
+    def shares(self) -> Mapping[str, Mapping[str, float]]:
+        """Question → answer → its share (0–1, missing where hidden)."""
+        return {
+            role: {record["option"]: record["proportion"] for record in records}
+            for role, records in self.records.items()
+        }
+
+    def of(self, role: str) -> DisclosedEstimates:
+        """Return the estimates of one question."""
+        frame = self.estimates.frame
+        return replace(self.estimates, frame=frame[frame["item"] == role].reset_index(drop=True))
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A municipality's survey, ready to answer; made by `open_answers`. Hands out no microdata.
+
+    Parameters
+    ----------
+    municipality : Municipality
+    offer : Offer
+        What can be filtered by, in words.
+    origin : {'kept', 'first', 'damaged', 'outdated'}
+        Whether the counts were found, or why they were made anew.
+    everybody : Answer
+        The whole municipality.
+    confidence : float
+        Level of the intervals.
+    guard : Guard
+        What keeps single people out of the answers.
+    built_from : mapping
+        The state of the survey that the answers come from.
+    rows : DataFrame
+        What is asked of every selection: one row a question × answer, without numbers.
+    """
+
+    municipality: Municipality
+    offer: Offer
+    origin: Origin
+    everybody: Answer
+    confidence: float
+    guard: Guard
+    built_from: Mapping[str, Any] = field(repr=False)
+    rows: pd.DataFrame = field(repr=False)
+
+    @property
+    def charts(self) -> tuple[Filter, ...]:
+        """The questions that are shown: those of `CHARTS` that were asked."""
+        found = (self.offer.filter(role) for role in CHARTS)
+        return tuple(filter_ for filter_ in found if filter_ is not None)
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the survey has changed since; not where it is gone for now."""
+        return is_outdated(self.municipality.name, self.built_from)
+
+    def renewed(self) -> Answers:
+        """Return the answers of the survey as it is now; may take some seconds. Raises as `open_answers`."""
+        return open_answers(self.municipality.name, confidence=self.confidence, min_cell=self.guard.min_cell)
+
+    def to(self, selection: Selection) -> Answer:
+        """Return what may be shown of a selection.
+
+        Raises
+        ------
+        ParameterError
+            It names what is not offered; `filters.selection.understood` sorts that out first.
+        """
+        if selection.is_everybody:
+            return self.everybody
+        return _answer(self.guard, self.offer, self.rows, selection, self.confidence, self.everybody)
+
+
+def open_answers(municipality: str, *, confidence: float = 0.95, min_cell: int = DEFAULT_MIN_CELL) -> Answers:
+    """Open a municipality's prepared survey for the dashboard.
+
+    Parameters
+    ----------
+    municipality : str
+        Name or code.
+    confidence : float
+        Level of the intervals, between 0 and 1.
+    min_cell : int
+        Smallest number of people behind a number, at least 3.
+
+    Raises
+    ------
+    DataError
+        The municipality has not been prepared.
+    ParameterError
+        A parameter is not legal.
+    """
+    check_min_cell(min_cell)
+    if not 0 < confidence < 1:
+        raise ParameterError(f"confidence is {confidence}; it must lie between 0 and 1, for example 0.95.")
+    place = find_municipality(municipality)
+    opened = open_filter_cube(place.name, age_bands=load_sections().age_bands)
+    exclusive = {filter_.role: filter_.exclusive for filter_ in opened.offer.filters}
+    guard = guard_of(opened.cube, min_cell=min_cell, sensitive=ANSWERS, exclusive=exclusive)
+    rows = _rows(opened.offer)
+    everybody = _answer(guard, opened.offer, rows, Selection(), confidence, None)
+    return Answers(place, opened.offer, opened.origin, everybody, confidence, guard, opened.built_from, rows)
+
+
+def _answer(
+    guard: Guard,
+    offer: Offer,
+    rows: pd.DataFrame,
+    selection: Selection,
+    confidence: float,
+    everybody: Answer | None,
+) -> Answer:
+    size, estimates = disclose_selection(
+        guard,
+        selection.levels,
+        rows,
+        base=offer.base,
+        source=offer.source,
+        simulated=offer.simulated,
+        confidence=confidence,
+        against=None if everybody is None else (everybody.size, everybody.estimates),
+        false_discovery_rate=FALSE_DISCOVERY_RATE,
+    )
+    return Answer(selection, size, estimates)
+
+
+def _rows(offer: Offer) -> pd.DataFrame:
+    """Return what is asked of every selection: one row a question × answer."""
+    asked = [filter_ for role in CHARTS if (filter_ := offer.filter(role)) is not None]
+    return pd.DataFrame(
+        [
+            (filter_.role, level.id, level.label, filter_.role == "time")
+            for filter_ in asked
+            for level in filter_.levels
+        ],
+        columns=["item", "option", "label", "exclusive"],
+    )

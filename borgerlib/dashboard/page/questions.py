@@ -1,0 +1,143 @@
+"""Questions of a menu: the report's own three, and those that users save."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import uuid
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from borgerlib.dashboard.page.words import words
+from borgerlib.errors import DataError, ParameterError
+from borgerlib.interest.filters.choices import Filter, saved_folder
+from borgerlib.interest.filters.selection import Selection, understood
+
+FILE = "spoergsmaal.json"
+LONGEST_NAME = 80
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question of the menu.
+
+    Parameters
+    ----------
+    id, label : str
+    selection : Selection
+        The citizens that it is about.
+    focus : tuple of (str, str)
+        Role that is asked about, and the answer that it is about ('' for all); ('', '') for none.
+    saved : bool
+        A user's own, which can be deleted.
+    problems : tuple of str
+        What of it the answers no longer hold, in Danish sentences.
+    """
+
+    id: str
+    label: str
+    selection: Selection
+    focus: tuple[str, str] = ("", "")
+    saved: bool = False
+    problems: tuple[str, ...] = ()
+
+
+def own_questions(filters: Sequence[Filter]) -> tuple[Question, ...]:
+    """Return the report's questions that the answers can tell of."""
+    offered = {filter_.role: [level.id for level in filter_.levels] for filter_ in filters}
+    questions = []
+    for entry in words().questions:
+        wanted = {
+            role: [offered[role][int(level[1:]) - 1] if level.startswith("#") else level for level in levels]
+            for role, levels in entry["choose"].items()
+            if offered.get(role)
+        }
+        role, answer = entry["focus"]
+        checked = understood(wanted, filters)
+        is_there = role in offered and (not answer or answer in offered[role])
+        if wanted and is_there and not checked.problems:
+            questions.append(Question(entry["id"], entry["label"], checked.selection, (role, answer)))
+    return tuple(questions)
+
+
+def saved_questions(municipality: str, filters: Sequence[Filter]) -> tuple[Question, ...]:
+    """Return the questions that users have saved, in the order of saving; none where the file is damaged."""
+    questions = []
+    for entry in _read(_file(municipality)):
+        checked = understood(entry["levels"], filters)
+        questions.append(
+            Question(entry["id"], entry["label"], checked.selection, saved=True, problems=checked.problems)
+        )
+    return tuple(questions)
+
+
+def save_question(municipality: str, label: str, selection: Selection) -> str:
+    """Save a selection as a question, and return its id; one of the same name is replaced.
+
+    Raises
+    ------
+    ParameterError
+        There is no name, or it is too long (in Danish).
+    DataError
+        The file cannot be written (in Danish).
+    """
+    name = " ".join(label.split())
+    if not name:
+        raise ParameterError(words()("errors", "no_name"))
+    if len(name) > LONGEST_NAME:
+        raise ParameterError(words()("errors", "too_long", antal=LONGEST_NAME))
+    path = _file(municipality)
+    new = {"id": uuid.uuid4().hex[:12], "label": name, "levels": dict(selection.levels)}
+    _write(path, [*(entry for entry in _read(path) if entry["label"] != name), new])
+    return str(new["id"])
+
+
+def delete_question(municipality: str, question_id: str) -> None:
+    """Delete a saved question; nothing happens where there is none of that id.
+
+    Raises
+    ------
+    DataError
+        The file cannot be written (in Danish).
+    """
+    path = _file(municipality)
+    kept = [entry for entry in _read(path) if entry["id"] != question_id]
+    _write(path, kept)
+
+
+def _file(municipality: str) -> Path:
+    return saved_folder(municipality) / FILE
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    whole = {"id": str, "label": str, "levels": dict}
+    return [
+        entry
+        for entry in (entries if isinstance(entries, list) else [])
+        if isinstance(entry, dict) and all(isinstance(entry.get(key), kind) for key, kind in whole.items())
+    ]
+
+
+def _write(path: Path, entries: list[dict[str, Any]]) -> None:
+    """Write the questions beside their place and rename, so that nobody reads half of them."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(entries, file, ensure_ascii=False, indent=1)
+            os.replace(name, path)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(name)
+            raise
+    except OSError as error:
+        raise DataError(words()("errors", "cannot_save", hvorfor=error.strerror or error)) from error

@@ -1,0 +1,1 @@
+"""A selection as a file to take away."""

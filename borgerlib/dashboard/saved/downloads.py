@@ -1,0 +1,146 @@
+"""A chart's numbers and pictures as files."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from borgerlib.danish import slug
+from borgerlib.dashboard.page import screen
+from borgerlib.dashboard.page.answers import Answer, Answers
+from borgerlib.dashboard.page.words import words
+from borgerlib.dashboard.saved.pictures import picture
+from borgerlib.errors import ParameterError
+from borgerlib.interest.formulas import escape_formulas
+from borgerlib.view.words import alt_text
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file for the reader: name, type and content."""
+
+    name: str
+    mime: str
+    content: bytes
+
+
+def download(answers: Answers, answer: Answer, chart: str, kind: str, *, sort: str) -> Download:
+    """Return a chart as a file.
+
+    Parameters
+    ----------
+    answers, answer
+        The municipality and the selection.
+    chart : str
+        Role of the question.
+    kind : {'csv', 'xlsx', 'png', 'svg'}
+    sort : str
+        One of `borgerlib.dashboard.page.screen.SORTS`.
+
+    Raises
+    ------
+    ParameterError
+        There is no such chart or kind (in Danish: a page asked).
+    """
+    makers: Mapping[str, tuple[str, Callable[[], bytes]]] = {
+        "csv": ("text/csv;charset=utf-8", lambda: _csv(numbers(answers, answer, chart, sort=sort))),
+        "xlsx": (
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            lambda: _workbook(answers, answer, chart, numbers(answers, answer, chart, sort=sort)),
+        ),
+        "png": ("image/png", lambda: picture(answers, answer, chart, sort=sort).png()),
+        "svg": ("image/svg+xml", lambda: _svg(answers, answer, chart, sort)),
+    }
+    if kind not in makers or chart not in [filter_.role for filter_ in answers.charts]:
+        raise ParameterError(words()("errors", "unknown"))
+    mime, make = makers[kind]
+    parts = [answers.municipality.name, words()("charts", chart), *_levels(answers, answer)]
+    lead = "simulerede-data-" if answers.offer.simulated else ""
+    name = f"{lead}{slug(' '.join(parts))[:90].strip('-')}.{kind}"
+    return Download(name, mime, make())
+
+
+def numbers(answers: Answers, answer: Answer, chart: str, *, sort: str) -> pd.DataFrame:
+    """Return a chart's numbers: one row an answer; Danish columns, shares 0–1, missing where hidden."""
+    whole = answers.everybody.shares[chart]
+    compared = {} if answer.selection.is_everybody else whole
+    rows = screen.ordered(answer.records[chart], compared, sort, fixed=chart == "time")
+    shown = screen.view(answers, answer, number=0, sort=sort)["charts"]
+    words_of = {row["id"]: row for one in shown if one["id"] == chart for row in one["rows"]}
+    table: dict[str, list[Any]] = {
+        "Svar": [row["label"] for row in rows],
+        "Andel": [row["proportion"] for row in rows],
+        "Nedre grænse": [row["ci_lower"] for row in rows],
+        "Øvre grænse": [row["ci_upper"] for row in rows],
+    }
+    if compared:
+        table["Alle borgere"] = [whole[row["option"]] for row in rows]
+        table["Forskel fra de øvrige"] = [words_of[row["option"]]["difference"] for row in rows]
+    table["Bemærkning"] = [row["note"] or words_of[row["option"]]["note"] for row in rows]
+    return escape_formulas(pd.DataFrame(table))
+
+
+def explanation(answers: Answers, answer: Answer, chart: str) -> list[str]:
+    """Return what a reader of a file needs to know of its numbers, in Danish."""
+    filter_ = answers.offer.filter(chart)
+    facts = screen.view(answers, answer, number=0)["facts"]
+    return [
+        alt_text.titled(answers.municipality.full_name, answer.estimates),
+        (filter_.question if filter_ else "") or words()("roles", chart),
+        screen.heading(answers, answer.selection),
+        "; ".join(f"{fact['label']}: {fact['value']}" for fact in facts),
+        f"Grænser: {alt_text.uncertainty(answers.confidence)}",
+        *screen.about(answers, answer),
+    ]
+
+
+def _levels(answers: Answers, answer: Answer) -> list[str]:
+    return [] if answer.selection.is_everybody else [screen.heading(answers, answer.selection)]
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    # As Danish spreadsheets expect it: semicolons, decimal commas, and a mark that the text is UTF-8.
+    return table.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n").encode("utf-8-sig")
+
+
+def _workbook(answers: Answers, answer: Answer, chart: str, table: pd.DataFrame) -> bytes:
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = words()("charts", chart)
+    sheet.append(list(table.columns))
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    for row in table.astype(object).where(table.notna(), None).itertuples(index=False):
+        sheet.append(list(row))
+    shares = [i for i, name in enumerate(table.columns, 1) if pd.api.types.is_float_dtype(table[name])]
+    for column in shares:
+        for (cell,) in sheet.iter_rows(min_row=2, min_col=column, max_col=column):
+            cell.number_format = "0%"
+    sheet.column_dimensions["A"].width = 38
+    for letter in "BCDEFG":
+        sheet.column_dimensions[letter].width = 16
+    sheet.freeze_panes = "B2"
+    told = book.create_sheet("Om tallene")
+    for line in explanation(answers, answer, chart):
+        told.append([line])
+    told.column_dimensions["A"].width = 100
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _svg(answers: Answers, answer: Answer, chart: str, sort: str) -> bytes:
+    buffer = io.BytesIO()
+    drawn = picture(answers, answer, chart, sort=sort)
+    # Without a date in it, the same selection gives the same file.
+    drawn.figure().savefig(
+        buffer, format="svg", metadata={"Title": drawn.title, "Description": drawn.alt_text, "Date": None}
+    )
+    return buffer.getvalue()

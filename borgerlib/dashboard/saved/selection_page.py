@@ -1,0 +1,118 @@
+"""A selection as a page of its own: what the saved report shows, cell by cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+
+from borgerlib import danish
+from borgerlib.dashboard.page import screen
+from borgerlib.dashboard.page.answers import Answer, Answers, open_answers
+from borgerlib.dashboard.page.words import words
+from borgerlib.dashboard.saved.pictures import picture
+from borgerlib.errors import ParameterError
+from borgerlib.interest.filters.selection import read_link
+from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL
+from borgerlib.view.charts.chart import Chart
+from borgerlib.view.tables.html import Table
+from borgerlib.view.words import alt_text
+from borgerlib.view.words.text import Text
+
+
+@dataclass(frozen=True)
+class SelectionPage:
+    """A selection of a municipality's citizens, opened; made by `open_selection`.
+
+    Parameters
+    ----------
+    answers : Answers
+    answer : Answer
+        What may be shown of the selection.
+    """
+
+    answers: Answers
+    answer: Answer
+
+    def finding(self) -> Text:
+        """Return who is meant and what stands at the top, and what a report's front page needs to know."""
+        who = screen.heading(self.answers, self.answer.selection)
+        shown = screen.view(self.answers, self.answer, number=0)
+        told = shown["notice"] or f"{shown['charts'][0]['heading']}: {shown['charts'][0]['title']}."
+        sentence = alt_text.titled(told, self.answer.estimates)
+        page = {
+            "number": 1,
+            "slug": danish.slug(who)[:60],
+            "title": alt_text.titled(who, self.answer.estimates),
+            "kicker": words()("page", "place", sted=self.answers.municipality.full_name),
+            "finding": sentence,
+            "key_figures": [{"value": fact["value"], "label": fact["label"]} for fact in shown["facts"][:3]],
+        }
+        return Text(sentence, page=page)
+
+    def facts(self) -> Table:
+        """Return how many are meant."""
+        facts = screen.view(self.answers, self.answer, number=0)["facts"]
+        return Table(
+            caption=words()("page", "facts_heading"),
+            columns=("", "Antal"),
+            rows=tuple((fact["label"], fact["value"]) for fact in facts),
+            numeric=(False, True),
+            note=alt_text.source_line(self.answers.offer.source),
+        )
+
+    def figure(self, role: str) -> Chart | Text:
+        """Return the chart of a question ('topics', 'time', 'formats'), or that it was not asked.
+
+        Raises
+        ------
+        ParameterError
+            There is no such question.
+        """
+        if role not in words().sections["charts"]:
+            raise ParameterError(f"There is no question '{role}'. Legal: topics, time, formats.")
+        if role not in [filter_.role for filter_ in self.answers.charts]:
+            return Text("Det har kommunen ikke spurgt om.")
+        return picture(self.answers, self.answer, role)
+
+    def method(self) -> Text:
+        """Return how the numbers came about, and the link that brings the selection back."""
+        lines = [*screen.about(self.answers, self.answer)]
+        link = self.answer.selection.to_link()
+        if link:
+            lines.append(f"Valget i oversigten: `#{link}`")
+        now = datetime.now()
+        lines.append(
+            f"Kørt {danish.long_date(now.date())} kl. {now:%H.%M} med borgerlib {version('borgerlib')}."
+        )
+        return Text("\n".join(f"- {line}" for line in lines))
+
+
+def open_selection(
+    municipality: str, selection: str = "", *, confidence: float = 0.95, min_cell: int = DEFAULT_MIN_CELL
+) -> SelectionPage:
+    """Open a selection of a municipality's citizens.
+
+    Parameters
+    ----------
+    municipality : str
+        Name or code; it must have been prepared (``borger prepare``).
+    selection : str
+        As the end of a dashboard's address: ``alder=60-69&emner=klima_miljoe``; '' for everybody.
+    confidence : float
+        Level of the intervals, between 0 and 1.
+    min_cell : int
+        Smallest number of people behind a number, at least 3.
+
+    Raises
+    ------
+    DataError
+        The municipality has no prepared respondents.
+    ParameterError
+        A parameter is not legal; the selection names what is not offered.
+    """
+    answers = open_answers(municipality, confidence=confidence, min_cell=min_cell)
+    read = read_link(selection, answers.offer.filters)
+    if read.problems:
+        raise ParameterError("The selection cannot be met:", problems=read.problems)
+    return SelectionPage(answers, answers.to(read.selection))

@@ -1,0 +1,1 @@
+"""The prepared answers as estimates that may be shown."""

@@ -1,0 +1,270 @@
+"""What citizens answered, as estimates that may be shown: weighted, by domain, small cells suppressed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from borgerlib import danish
+from borgerlib.errors import ParameterError, unknown_name
+from borgerlib.interest.answers.nets import safe_nets
+from borgerlib.interest.weighting.plan import WEIGHT
+from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.statistics.disclosure.gate import DisclosedEstimates, disclose
+from borgerlib.statistics.estimation.proportions import estimate_proportions
+from borgerlib.statistics.weighting.adjustment import WeightingResult
+from borgerlib.survey.codebook.model import Codebook, Item
+
+SIMULATED = "SIMULEREDE DATA"
+_SHARES = ["proportion", "ci_lower", "ci_upper"]
+
+By = str | Sequence[str] | Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class _Question:
+    """An item with its 0/1 answers (one column an option or net) and the columns it is divided by."""
+
+    item: Item
+    answers: pd.DataFrame
+    by: tuple[str, ...]
+
+
+def interest_estimates(
+    respondents: pd.DataFrame,
+    codebook: Codebook,
+    item: str | Sequence[str],
+    *,
+    by: By | None = None,
+    raked_to: WeightingResult | None = None,
+    confidence: float = 0.95,
+    min_cell: int = 5,
+) -> DisclosedEstimates:
+    """Estimate items for all and by domain, and suppress what is too small to be shown.
+
+    Everything is disclosed together, so ask in one call for all that a reader will see together.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        One row a person, as `borgerlib.load` returns, with the column `weight`. Its ``attrs`` tell
+        municipality and simulated.
+    codebook : Codebook
+        What was asked.
+    item : str or sequence of str
+        Single or multiple items. One without any answer is left out.
+    by : str, sequence of str, or mapping, optional
+        Columns whose levels are the domains, each by itself; a mapping gives the columns of each item.
+    raked_to : WeightingResult, optional
+        The weighting (`borgerlib.interest.weighting.summary.load_weighting`): the intervals then count what
+        its margins explain. Without it the weights are taken as given, which makes intervals a little wide.
+    confidence : float
+        Level of the intervals, 0–1.
+    min_cell : int
+        Smallest count shown, at least 3.
+
+    Returns
+    -------
+    DisclosedEstimates
+        Groups are named 'column=level', '' is all. Columns beside the usual: domain (column), net (bool: a
+        named sum of options), exclusive (bool: one answer a person).
+
+    Raises
+    ------
+    ParameterError
+        Unknown item or column, an item without options, or no item with answers.
+
+    Notes
+    -----
+    Shares are of those who answered the item; who did not is outside the base, "don't know" is inside.
+    A net is hidden where one of its options is hidden, or where less than `min_cell` would follow by
+    subtraction; hidden in one group of a domain, it is hidden in all of them. Where its options are rounded
+    it is their sum.
+    """
+    items = [item] if isinstance(item, str) else list(item)
+    _check(respondents, codebook, items, by)
+    questions = [
+        _Question(codebook.item(name), answers_of(respondents, codebook.item(name)), _columns(by, name))
+        for name in items
+    ]
+    asked = [question for question in questions if len(question.answers.columns)]
+    if not asked:
+        raise ParameterError(f"Nobody answered {danish.listing(items, last='or')}: there is nothing to show.")
+    estimated = pd.concat(
+        [_estimated(respondents, codebook, question, raked_to, confidence) for question in asked],
+        ignore_index=True,
+    )
+    is_net = estimated.pop("net")
+    options = estimated[~is_net].reset_index(drop=True)
+    disclosed = disclose(
+        options,
+        min_cell=min_cell,
+        base=base_of(respondents),
+        source=source_of(
+            respondents, codebook, () if raked_to is None else tuple(raked_to.margins["column"])
+        ),
+        confidence=confidence,
+        simulated=bool(respondents.attrs.get("simulated", False)),
+    )
+    nets = safe_nets(estimated[is_net], options, disclosed.frame, codebook, min_cell)
+    parts = [disclosed.frame.assign(net=False), nets.assign(net=True)]
+    return replace(disclosed, frame=pd.concat([part for part in parts if len(part)], ignore_index=True))
+
+
+def group_of(column: str, level: object) -> str:
+    """Return the name of a group in the estimates: 'koen=kvinde'."""
+    return f"{column}={level}"
+
+
+def level_label(codebook: Codebook, column: str, level: object) -> str:
+    """Return a level as a reader sees it: the option's short text, '60–69 år', or the level itself."""
+    if column in codebook and codebook.item(column).options:
+        return codebook.item(column).option(str(level)).short
+    text = str(level)
+    if text.removesuffix("+").replace("-", "").isdigit():
+        return f"{text.replace('-', '–')} år" if not text.endswith("+") else f"{text[:-1]} år og derover"
+    return text
+
+
+def domain_levels(respondents: pd.DataFrame, codebook: Codebook, column: str) -> pd.Series:
+    """Return each respondent's domain; missing where the answer withholds it ('ønsker ikke at oplyse')."""
+    values = respondents[column]
+    if column not in codebook or not codebook.item(column).options:
+        return values
+    silent = [option.id for option in codebook.item(column).options if option.missing]
+    return values.mask(values.astype(object).isin(silent))
+
+
+def _check(respondents: pd.DataFrame, codebook: Codebook, items: Sequence[str], by: By | None) -> None:
+    problems = []
+    for name in items:
+        if not codebook.item(name).options:
+            problems.append(f"item '{name}' is a {codebook.item(name).kind}, which has no options to count")
+        problems += [
+            unknown_name("column", column, [str(known) for known in respondents.columns])
+            for column in [*codebook.item(name).columns, *_columns(by, name)]
+            if column not in respondents.columns
+        ]
+    if WEIGHT not in respondents.columns:
+        problems.append(f"there is no column '{WEIGHT}'")
+    if problems:
+        raise ParameterError(
+            "The respondents cannot be estimated from:",
+            problems=list(dict.fromkeys(problems)),
+            hint="Take them as borgerlib.load returns them, and the codebook that they were read with.",
+        )
+
+
+def _columns(by: By | None, item: str) -> tuple[str, ...]:
+    if isinstance(by, Mapping):
+        return tuple(by.get(item, ()))
+    return (by,) if isinstance(by, str) else tuple(by or ())
+
+
+def answers_of(respondents: pd.DataFrame, item: Item) -> pd.DataFrame:
+    """Return an item's answers as 0/1 columns, one an option and net, missing where nothing was answered.
+
+    An option that nobody has a value for was not offered, which is not the same as chosen by nobody: it has
+    no column, and nor has a net of it.
+    """
+    if item.kind == "multiple":
+        chosen = respondents[item.columns].astype("Float64").set_axis([o.id for o in item.options], axis=1)
+        answered = chosen.notna().any(axis=1)
+        offered = [str(option) for option in chosen.columns if chosen[option].notna().any()]
+        answers = chosen[offered].fillna(0).where(answered)
+    else:
+        answer = respondents[item.id].astype(object)
+        told = answer.notna()
+        offered = [option.id for option in item.options] if told.any() else []
+        columns = {o: answer.isin([o]).astype("Float64").where(told) for o in offered}
+        answers = pd.DataFrame(columns, index=respondents.index)
+    for net, members in item.nets.items():
+        if set(members) <= set(offered):
+            answers[net] = answers[list(members)].max(axis=1)
+    return answers
+
+
+def _estimated(
+    respondents: pd.DataFrame,
+    codebook: Codebook,
+    question: _Question,
+    raked_to: WeightingResult | None,
+    confidence: float,
+) -> pd.DataFrame:
+    answers = question.answers.add_prefix("__answer__")
+    domains = {column: domain_levels(respondents, codebook, column) for column in question.by}
+    names = [str(name) for name in answers.columns]
+    frame = answers.assign(**domains, **{WEIGHT: respondents[WEIGHT]})
+    parts = []
+    for column in (None, *question.by):
+        estimates = estimate_proportions(
+            frame,
+            names,
+            by=column,
+            weight=None if raked_to is not None else WEIGHT,
+            raked_to=raked_to,
+            confidence=confidence,
+        )
+        parts.append(_named(estimates, _counts(frame, names, column), codebook, question, column))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _counts(frame: pd.DataFrame, answers: list[str], column: str | None) -> pd.Series:
+    """Return how many chose each answer, unweighted, by (level, answer)."""
+    chosen = frame[answers].fillna(0).astype(np.int64)
+    levels = frame[column] if column else pd.Series("", index=frame.index)
+    counts: pd.Series = chosen.groupby(levels, observed=True, sort=False).sum().stack()  # type: ignore[assignment]
+    return counts
+
+
+def _named(
+    estimates: pd.DataFrame, counts: pd.Series, codebook: Codebook, question: _Question, column: str | None
+) -> pd.DataFrame:
+    item = question.item
+    levels = list(estimates[column]) if column else [""] * len(estimates)
+    options = estimates["option"].str.removeprefix("__answer__")
+    return pd.DataFrame(
+        {
+            "item": item.id,
+            "option": options,
+            "label": [_label(item, option) for option in options],
+            "group": [group_of(column, level) if column else "" for level in levels],
+            "group_label": [level_label(codebook, column, level) if column else "" for level in levels],
+            "domain": column or "",
+            "exclusive": item.kind != "multiple",
+            "net": options.isin(list(item.nets)),
+            "n": estimates["n"],
+            "count": [
+                int(counts.loc[(level, option)])
+                for level, option in zip(levels, estimates["option"], strict=True)
+            ],
+            **{share: estimates[share] for share in _SHARES},
+            "note": "",
+        }
+    )
+
+
+def _label(item: Item, reference: str) -> str:
+    shorts = [item.option(member).short for member in item.members(reference)]
+    return danish.listing(shorts, last="eller")
+
+
+def base_of(respondents: pd.DataFrame) -> str:
+    """Return who was asked: 'borgere i Odense Kommune'."""
+    name = respondents.attrs.get("municipality", "")
+    return f"borgere i {find_municipality(name).full_name}" if name else "borgere"
+
+
+def source_of(respondents: pd.DataFrame, codebook: Codebook, raked_by: Sequence[str]) -> str:
+    """Return the source line: whose answers, which columns they are weighted by, and whether simulated."""
+    words = {"sex": "køn", "age": "alder", "area": "område", "area_type": "områdetype"}
+    columns = {item.id: words[item.role] for item in codebook if item.role in words}
+    told = danish.listing([columns.get(column, "alder") for column in dict.fromkeys(raked_by)])
+    name = respondents.attrs.get("municipality", "")
+    whose = f"i {find_municipality(name).full_name}" if name else "på spørgeskemaet"
+    weighted = f"Vægtet efter {told}." if told else "Vægtet."
+    simulated = f"{SIMULATED}: " if respondents.attrs.get("simulated") else ""
+    return f"{simulated}Borgernes svar {whose}. {weighted}"

@@ -1,0 +1,280 @@
+"""A municipality's interest survey as all that may be shown of it, estimated and disclosed in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from borgerlib.errors import ParameterError, unknown_name
+from borgerlib.interest import store
+from borgerlib.interest.answers.differences import FALSE_DISCOVERY_RATE, differences_to_the_rest
+from borgerlib.interest.answers.estimates import interest_estimates
+from borgerlib.interest.answers.overview import Participation, participation
+from borgerlib.interest.answers.segments import SEGMENT, Segments, segments_of
+from borgerlib.interest.weighting.summary import load_weighting
+from borgerlib.population.ages import age_band, age_band_labels
+from borgerlib.population.municipalities import Municipality
+from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.statistics.disclosure.gate import TOO_FEW, DisclosedEstimates
+from borgerlib.survey.cleaning.age_repairs import age_column
+from borgerlib.survey.codebook.model import Codebook, Item, load_codebook
+
+ASKED = ("topics", "time", "formats", "channels", "segment")
+DIVIDING = ("age", "sex", "area_type", "area", "segment")
+MOST_MOVED = 0.005
+_AGE = "alder i grupper"
+
+
+@dataclass(frozen=True)
+class LocalSurvey:
+    """What may be shown of a municipality's interest survey; made by `open_local_survey`. Holds no microdata.
+
+    Parameters
+    ----------
+    municipality : Municipality
+    codebook : Codebook
+        What was asked, and, as one item more, the kinds of citizens that the answers show.
+    simulated : bool
+        SIMULEREDE DATA.
+    estimates : DisclosedEstimates
+        As `interest_estimates`, but items and groups are named by roles: item
+        'topics', group 'age=60-69'. Column besides: direction (1: more than the rest of the citizens beyond
+        chance, -1: less, 0: neither; missing where hidden or too few to be tested).
+    participation : Participation
+    weighting : mapping
+        What ``weighting.json`` says.
+    age_labels : tuple of str
+        The age groups, youngest first.
+    respondents : int
+        People who answered.
+    tests : int
+        Comparisons that were made.
+    left_out : tuple of (str, str)
+        Roles of the items and of what would divide them, where that would have cost the whole its numbers.
+    segment_certainty : float or None
+        How likely a citizen's kind is, on average (share 0–1); None where the answers show no kinds.
+    """
+
+    municipality: Municipality
+    codebook: Codebook
+    simulated: bool
+    estimates: DisclosedEstimates
+    participation: Participation
+    weighting: Mapping[str, Any]
+    age_labels: tuple[str, ...]
+    respondents: int
+    tests: int
+    left_out: tuple[tuple[str, str], ...]
+    segment_certainty: float | None
+
+    def item(self, role: str) -> Item | None:
+        """Return the item of a role of `ASKED`; None where it was not asked, or there are no kinds."""
+        if role == "segment":
+            return self.codebook.item(SEGMENT) if SEGMENT in self.codebook else None
+        return self.codebook.with_role(role)
+
+
+def is_prepared(municipality: str) -> bool:
+    """Return True when the municipality has respondents that ``borger prepare`` wrote."""
+    return (store.settled(store.processed_folder(municipality)) / store.RESPONDENTS).is_file()
+
+
+def open_local_survey(
+    municipality: str,
+    *,
+    divisions: Mapping[str, Sequence[str]],
+    age_bands: Sequence[int],
+    confidence: float = 0.95,
+    min_cell: int = 5,
+) -> LocalSurvey:
+    """Estimate a municipality's survey, whole and by domain, and disclose it together.
+
+    The whole goes first: where hiding the small cells of a division would round the shares of all citizens by
+    more than `MOST_MOVED` on average, or hide one, the item is not divided like that.
+
+    Parameters
+    ----------
+    municipality : str
+        Name or code.
+    divisions : mapping of str to sequence of str
+        Role of an item (`ASKED`) → roles of what divides it (`DIVIDING`).
+    age_bands : sequence of int
+        Lower ends of the age groups.
+    confidence : float
+        Level of the intervals, between 0 and 1.
+    min_cell : int
+        Smallest cell shown, at least 3.
+
+    Raises
+    ------
+    DataError
+        The municipality has not been prepared.
+    ParameterError
+        A parameter is not legal.
+    """
+    if not 0 < confidence < 1:
+        raise ParameterError(f"confidence is {confidence}; it must lie between 0 and 1, for example 0.95.")
+    place = find_municipality(municipality)
+    respondents = store.load(place.name)
+    codebook = load_codebook(store.codebook_path(place.name))
+    weighting, raked_to = store.read_summary(place.name), load_weighting(place.name)
+    min_age = int(respondents.attrs["min_age"])
+    kinds = segments_of(respondents, codebook, place.name)
+    grouped = _with_age_groups(respondents, codebook, age_bands, min_age)
+    grouped, codebook = _with_segments(grouped, codebook, kinds)
+    columns = _columns(codebook, grouped)
+    items = {
+        role: item.id
+        for role in ASKED
+        if role != "segment" and (item := codebook.with_role(role)) is not None
+    }
+    if kinds is not None:
+        items["segment"] = SEGMENT
+    by = _by(divisions, items, columns)
+    estimate = partial(
+        interest_estimates,
+        grouped,
+        codebook,
+        list(items.values()),
+        raked_to=raked_to,
+        confidence=confidence,
+        min_cell=min_cell,
+    )
+    whole, left_out = estimate().frame, []
+    estimates = estimate(by=by)
+    while (costly := _costliest(estimates.frame, whole)) is not None:
+        left_out.append(costly)
+        by = {item: [column for column in of if (item, column) != costly] for item, of in by.items()}
+        estimates = estimate(by=by)
+    # Kinds are made of the answers, so that they differ in them is no finding.
+    testable = {item: [column for column in of if column != SEGMENT] for item, of in by.items()}
+    tested = differences_to_the_rest(grouped, codebook, testable, raked_to=raked_to)
+    who = participation(
+        respondents,
+        codebook,
+        weighting["targets"],
+        age_bands=age_bands,
+        confidence=confidence,
+        min_cell=min_cell,
+    )
+    roles = {name: role for named in (items, columns) for role, name in named.items()} | {"": ""}
+    frame = _by_role(_with_directions(estimates.frame, tested), roles)
+    return LocalSurvey(
+        place,
+        codebook,
+        bool(respondents.attrs["simulated"]),
+        replace(estimates, frame=_without_small_groups(frame, who.rates.frame)),
+        who,
+        weighting,
+        tuple(age_band_labels(age_bands, min_age=min_age)),
+        len(respondents),
+        int(tested["p_value"].notna().sum()),
+        tuple((roles[item], roles[column]) for item, column in left_out),
+        None if kinds is None else kinds.certainty,
+    )
+
+
+def _with_age_groups(
+    respondents: pd.DataFrame, codebook: Codebook, age_bands: Sequence[int], min_age: int
+) -> pd.DataFrame:
+    column = age_column(codebook)
+    if column not in respondents:
+        return respondents
+    grouped = respondents.assign(**{_AGE: age_band(respondents[column], bands=age_bands, min_age=min_age)})
+    grouped.attrs = respondents.attrs
+    return grouped
+
+
+def _with_segments(
+    respondents: pd.DataFrame, codebook: Codebook, kinds: Segments | None
+) -> tuple[pd.DataFrame, Codebook]:
+    if kinds is None:
+        return respondents, codebook
+    grouped = respondents.assign(**{SEGMENT: kinds.assigned})
+    grouped.attrs = respondents.attrs
+    return grouped, replace(codebook, items=(*codebook.items, kinds.item))
+
+
+def _columns(codebook: Codebook, respondents: pd.DataFrame) -> dict[str, str]:
+    """Return role → column of what can divide the respondents: where two levels or more were answered."""
+    items = {role: codebook.with_role(role) for role in DIVIDING if role not in ("age", "segment")}
+    columns = {role: item.id for role, item in items.items() if item is not None}
+    columns |= {"age": _AGE, "segment": SEGMENT}
+    return {
+        role: column
+        for role, column in columns.items()
+        if column in respondents and respondents[column].nunique() > 1
+    }
+
+
+def _by(
+    divisions: Mapping[str, Sequence[str]], items: Mapping[str, str], columns: Mapping[str, str]
+) -> dict[str, list[str]]:
+    problems = [unknown_name("item", role, ASKED) for role in divisions if role not in ASKED]
+    problems += [
+        unknown_name("division", role, DIVIDING)
+        for roles in divisions.values()
+        for role in roles
+        if role not in DIVIDING
+    ]
+    if problems:
+        raise ParameterError("The answers cannot be divided like that:", problems=problems)
+    return {
+        items[asked]: [columns[role] for role in roles if role in columns]
+        for asked, roles in divisions.items()
+        if asked in items
+    }
+
+
+def _costliest(divided: pd.DataFrame, whole: pd.DataFrame) -> tuple[str, str] | None:
+    """Return item and column of the division that costs the numbers of all citizens too much, if any does.
+
+    Of the items whose numbers of all are moved by more than `MOST_MOVED` on average, or hidden for an option
+    more, the division with the most hidden cells.
+    """
+    both = divided[divided["group"] == ""].merge(whole, on=["item", "option"], suffixes=("", "_whole"))
+    moved = (both["proportion"] - both["proportion_whole"]).abs().groupby(both["item"]).mean() > MOST_MOVED
+    lost = (both["suppressed"] & ~both["suppressed_whole"]).groupby(both["item"]).any()
+    hit = moved.index[moved | lost]
+    cells = divided[divided["item"].isin(hit) & (divided["group"] != "") & divided["suppressed"]]
+    if cells.empty:
+        return None
+    sizes = cells.groupby(["item", "domain"], sort=False).size().reset_index(name="hidden")
+    most = sizes.sort_values("hidden", ascending=False, kind="stable").iloc[0]
+    return str(most["item"]), str(most["domain"])
+
+
+def _with_directions(frame: pd.DataFrame, tested: pd.DataFrame) -> pd.DataFrame:
+    """Return the estimates with the direction of the shown differences that chance does not explain."""
+    keys = ["item", "option", "group"]
+    sign = tested["difference"].gt(0).mul(2).sub(1).where(tested["adjusted"] < FALSE_DISCOVERY_RATE, 0)
+    directions = tested[keys].assign(direction=sign.where(tested["adjusted"].notna()).astype("Int64"))
+    joined = frame.merge(directions, on=keys, how="left")
+    return joined.assign(direction=joined["direction"].mask(joined["suppressed"]))
+
+
+def _by_role(frame: pd.DataFrame, roles: Mapping[str, str]) -> pd.DataFrame:
+    levels = frame["group"].map(lambda group: group.partition("=")[2])
+    domain = frame["domain"].map(roles)
+    return frame.assign(
+        item=frame["item"].map(roles),
+        domain=domain,
+        group=(domain + "=" + levels).where(domain != "", ""),
+    )
+
+
+def _without_small_groups(frame: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
+    """Hide whole, with their n, the groups whose number of respondents is hidden among those who answered."""
+    small = set(rates.loc[rates["suppressed"], "item"] + "=" + rates.loc[rates["suppressed"], "option"])
+    hidden = frame["group"].isin(small)
+    blank = frame.copy()
+    blank.loc[hidden, ["n", "count"]] = pd.NA
+    blank.loc[hidden, ["proportion", "ci_lower", "ci_upper"]] = float("nan")
+    blank.loc[hidden, "suppressed"] = True
+    blank.loc[hidden, "note"] = TOO_FEW
+    blank.loc[hidden, "direction"] = pd.NA
+    return blank

@@ -1,0 +1,83 @@
+"""Named sums of options ("enig", of two options): shown only where they give no hidden number away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from borgerlib.statistics.disclosure.confidentiality import confidential
+from borgerlib.statistics.disclosure.gate import TOO_FEW
+from borgerlib.survey.codebook.model import Codebook
+
+_SHARES = ["proportion", "ci_lower", "ci_upper"]
+
+
+def safe_nets(
+    nets: pd.DataFrame, estimated: pd.DataFrame, disclosed: pd.DataFrame, codebook: Codebook, min_cell: int
+) -> pd.DataFrame:
+    """Return the nets of items, with those hidden that would tell of a hidden or a small count.
+
+    Parameters
+    ----------
+    nets : DataFrame
+        One row an item × net × group, as the estimates, unprotected.
+    estimated, disclosed : DataFrame
+        The options of the same items and groups, row by row alike: before and after `disclose`.
+    codebook : Codebook
+        Which options a net is made of.
+    min_cell : int
+        Smallest count shown.
+
+    Returns
+    -------
+    DataFrame
+        As `disclosed`, one row a net.
+    """
+    keys = zip(disclosed["item"], disclosed["option"], disclosed["group"], strict=True)
+    coarse = ~disclosed["suppressed"] & (disclosed["proportion"] - estimated["proportion"]).abs().gt(1e-12)
+    columns = (disclosed["suppressed"], estimated["count"], disclosed["proportion"], coarse)
+    option = dict(zip(keys, zip(*columns, strict=True), strict=True))
+    rows = []
+    for row in nets.to_dict("records"):
+        record = {str(name): value for name, value in row.items()}
+        names = codebook.item(record["item"]).members(record["option"])
+        parts = [option[record["item"], name, record["group"]] for name in names]
+        counts = np.array([int(count) for _, count, _, _ in parts])
+        hidden = any(part[0] for part in parts) or _tells_small(record, counts, min_cell=min_cell)
+        if record["exclusive"] and any(part[3] for part in parts) and not hidden:
+            # Options are rounded where exact shares would tell of hidden cells: their sum is what is known.
+            record = _centred(record, sum(float(part[2]) for part in parts))
+        rows.append(record | {"suppressed": hidden})
+    frame = pd.DataFrame(rows, columns=disclosed.columns).astype({"n": "Int64", "count": "Int64"})
+    frame["suppressed"] = frame.groupby(["item", "option", "domain"])["suppressed"].transform("any")
+    sizes = disclosed.groupby(["item", "group"])["n"].first()
+    frame["n"] = [sizes[key] for key in zip(frame["item"], frame["group"], strict=True)]
+    frame.loc[frame["suppressed"], "count"] = pd.NA
+    frame.loc[frame["suppressed"], _SHARES] = np.nan
+    frame.loc[frame["suppressed"], "note"] = TOO_FEW
+    return frame
+
+
+def _centred(record: dict[str, Any], proportion: float) -> dict[str, Any]:
+    """Return a row with another proportion, and its interval moved along with ends in whole percent."""
+    below, above = record["proportion"] - record["ci_lower"], record["ci_upper"] - record["proportion"]
+    lower = np.floor(100 * (proportion - below)) / 100
+    upper = np.ceil(100 * (proportion + above)) / 100
+    return record | {
+        "proportion": proportion,
+        "ci_lower": max(0.0, float(lower)),
+        "ci_upper": min(1.0, float(upper)),
+    }
+
+
+def _tells_small(net: Mapping[str, Any], members: np.ndarray, *, min_cell: int) -> bool:
+    """Whether the net, beside its options, tells of a few who chose all of them, or one but not another."""
+    count, n = int(net["count"]), int(net["n"])
+    few = confidential(np.array([[count]]), np.array([n]), min_cell=min_cell)
+    if net["exclusive"]:
+        return bool(few.any())
+    apart = np.append(count - members, members.sum() - count)
+    return bool(few.any() or ((apart > 0) & (apart < min_cell)).any())

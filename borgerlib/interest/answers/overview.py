@@ -1,0 +1,196 @@
+"""Who answered, against who lives here: participation by group, and what weighting mended and what not."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from borgerlib.interest.answers.estimates import SIMULATED, level_label
+from borgerlib.interest.weighting.plan import NO_COUNT
+from borgerlib.population.ages import age_band
+from borgerlib.population.margins import PopulationDateWarning, population_margins
+from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.statistics.disclosure.gate import DisclosedEstimates, disclose
+from borgerlib.statistics.representativeness import participation_rates, representativeness
+from borgerlib.survey.cleaning.age_repairs import age_column
+from borgerlib.survey.codebook.model import Codebook
+
+_SHARES = ("share_of_respondents", "share_of_population", "representation")
+
+
+@dataclass(frozen=True)
+class Participation:
+    """How many of each group took part.
+
+    Parameters
+    ----------
+    rates : DisclosedEstimates
+        One row a role (sex, age, area, area_type: `item`) × level (`option`). proportion, ci_lower and
+        ci_upper are the participation rate; n are all respondents whose level is known. Columns beside the
+        usual: population (people), share_of_respondents, share_of_population (shares 0–1), representation
+        (the one over the other).
+    evenness : DataFrame
+        One row a role, made of the groups that are shown: as
+        `borgerlib.statistics.representativeness.representativeness`. Roles with one group left are missing.
+    people : mapping of str to Series
+        Role → people by level: public counts.
+    population_date : str
+        When the people were counted (ISO 8601).
+    """
+
+    rates: DisclosedEstimates
+    evenness: pd.DataFrame
+    people: Mapping[str, pd.Series]
+    population_date: str
+
+
+def participation(
+    respondents: pd.DataFrame,
+    codebook: Codebook,
+    targets: Sequence[Mapping[str, Any]] = (),
+    *,
+    age_bands: Sequence[int],
+    confidence: float = 0.95,
+    min_cell: int = 5,
+) -> Participation:
+    """Return how many of each group took part, with intervals, small groups suppressed.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        One row a person, as `borgerlib.load` returns; ``attrs``: municipality, min_age, simulated.
+    codebook : Codebook
+        What was asked.
+    targets : sequence of mapping
+        The margins of the weighting, as ``weighting.json`` holds them: areas are taken from them.
+    age_bands : sequence of int
+        Lower ends of the age bands to show.
+    confidence : float
+        Level of the intervals, 0–1.
+    min_cell : int
+        Fewest respondents of a group that is shown.
+
+    Raises
+    ------
+    MarginError
+        More answered of a group than live there.
+    ParameterError
+        Neither age nor sex of the respondents is known.
+
+    Notes
+    -----
+    Wilson intervals (1927) of the rates; see `borgerlib.statistics.representativeness`.
+    """
+    margins = _margins(respondents, codebook, targets, age_bands)
+    rates = participation_rates(margins.levels, margins.counts, confidence=confidence)
+    name = respondents.attrs["municipality"]
+    simulated = bool(respondents.attrs.get("simulated", False))
+    disclosed = disclose(
+        _as_estimates(rates, codebook, margins.columns),
+        min_cell=min_cell,
+        base=f"borgere i {find_municipality(name).full_name}",
+        source=f"{SIMULATED + ': ' if simulated else ''}Borgernes svar; folketal: {margins.source}",
+        confidence=confidence,
+        simulated=simulated,
+    )
+    shown = rates[~disclosed.frame["suppressed"].to_numpy()]
+    several = shown.groupby("column")["level"].transform("size") > 1
+    evenness = representativeness(shown[several], confidence=confidence) if several.any() else pd.DataFrame()
+    return Participation(disclosed, evenness, margins.counts, margins.date)
+
+
+def design_effects(margins: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """Return column → design effect of weighting to that margin alone (Kish, 1965).
+
+    Parameters
+    ----------
+    margins : sequence of mapping
+        As ``weighting.json`` holds them: column, level, n, target.
+    """
+    frame = pd.DataFrame(list(margins))
+    frame = frame[(frame["level"] != NO_COUNT) & (frame["n"] > 0)]
+    effects = {}
+    for column, levels in frame.groupby("column", sort=False):
+        n, people = levels["n"].to_numpy(dtype=float), levels["target"].to_numpy(dtype=float)
+        effects[str(column)] = float(n.sum() * (people**2 / n).sum() / people.sum() ** 2)
+    return effects
+
+
+@dataclass(frozen=True)
+class _Margins:
+    """Levels of the respondents and counts of the people, by role."""
+
+    levels: pd.DataFrame
+    counts: dict[str, pd.Series]
+    columns: dict[str, str]
+    date: str
+    source: str
+
+
+def _margins(
+    respondents: pd.DataFrame,
+    codebook: Codebook,
+    targets: Sequence[Mapping[str, Any]],
+    age_bands: Sequence[int],
+) -> _Margins:
+    min_age = int(respondents.attrs.get("min_age", 15))
+    levels: dict[str, pd.Series] = {}
+    columns: dict[str, str] = {}
+    sex, age = codebook.with_role("sex"), age_column(codebook)
+    if age in respondents and respondents[age].notna().any():
+        levels["age"] = age_band(respondents[age], bands=age_bands, min_age=min_age)
+        columns["age"] = age
+    if sex is not None and respondents[sex.id].notna().any():
+        levels["sex"], columns["sex"] = respondents[sex.id].astype(object), sex.id
+    with warnings.catch_warnings():
+        # How old the counts are is told on the page, with their date.
+        warnings.simplefilter("ignore", PopulationDateWarning)
+        counts = population_margins(
+            respondents.attrs["municipality"], by=list(levels), min_age=min_age, age_bands=age_bands
+        )
+    told = next(iter(counts.values())).attrs
+    if "sex" in levels:
+        levels["sex"] = levels["sex"].where(levels["sex"].isin(counts["sex"].index))
+    for target in targets:
+        role = str(target["role"])
+        if role in ("area", "area_type"):
+            levels[role] = respondents[target["column"]].astype(object).map(target["level_of"])
+            counts[role] = pd.Series(target["counts"], dtype=float)
+            columns[role] = str(target["column"])
+    return _Margins(
+        pd.DataFrame(levels),
+        {role: counts[role] for role in levels},
+        columns,
+        told["reference_date"],
+        told["source"],
+    )
+
+
+def _as_estimates(rates: pd.DataFrame, codebook: Codebook, columns: Mapping[str, str]) -> pd.DataFrame:
+    labels = [
+        level_label(codebook, columns[role], level)
+        for role, level in zip(rates["column"], rates["level"], strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "item": rates["column"],
+            "option": rates["level"],
+            "label": labels,
+            "group": "",
+            "group_label": "",
+            "exclusive": True,
+            "n": rates.groupby("column")["n"].transform("sum"),
+            "count": rates["n"],
+            "proportion": rates["rate"],
+            "ci_lower": rates["ci_lower"],
+            "ci_upper": rates["ci_upper"],
+            "population": np.rint(rates["population"]),
+            **{share: rates[share] for share in _SHARES},
+            "note": "",
+        }
+    )

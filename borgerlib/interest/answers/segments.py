@@ -1,0 +1,128 @@
+"""Kinds of citizens, found once for a prepared survey and kept beside its respondents."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from borgerlib.errors import DataError, ParameterError
+from borgerlib.interest import store
+from borgerlib.interest.weighting.plan import WEIGHT
+from borgerlib.survey.codebook.model import Codebook, Item, Option
+
+SEGMENT = "borgertype"
+FILE = "segments.parquet"
+_QUESTION = "Hvilken type ligner borgeren mest? Typerne er fundet i, hvilke emner borgerne vælger sammen."
+_KEY = b"borgerlib"
+
+
+@dataclass(frozen=True)
+class Segments:
+    """The kinds of citizens of a survey.
+
+    Parameters
+    ----------
+    item : Item
+        The kinds as an item: one option a kind, the largest first, named after the topics that stand out.
+    assigned : Series
+        The most likely kind of each respondent (option ids, categorical; missing for who wants no topic).
+    certainty : float
+        How likely the assigned kind is, on average (share 0–1).
+    """
+
+    item: Item
+    assigned: pd.Series
+    certainty: float
+
+
+def segments_of(respondents: pd.DataFrame, codebook: Codebook, municipality: str) -> Segments | None:
+    """Return the latent classes of a prepared survey's topics; None where the answers show no kinds.
+
+    They take a while to find, so they are kept in ``segments.parquet`` beside the respondents, which
+    `borger prepare` replaces with them.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        As `borgerlib.load` returns.
+    codebook : Codebook
+        What was asked.
+    municipality : str
+        Name or code.
+    """
+    path = store.settled(store.processed_folder(municipality)) / FILE
+    wanted = {key: respondents.attrs.get(key) for key in ("source_sha256", "library_version")}
+    found = _kept(path, respondents, wanted)
+    if found is None:
+        found = _looked_for(respondents, codebook)
+        _keep(path, *found, wanted)
+    assigned, told = found
+    names = told["names"]
+    if len(names) < 2:
+        return None
+    options = tuple(Option(f"klasse_{number}", name, name) for number, name in enumerate(names, start=1))
+    ids = [option.id for option in options]
+    kinds = pd.Series(pd.Categorical(assigned, ids), index=respondents.index, name=SEGMENT)
+    return Segments(Item(SEGMENT, _QUESTION, "single", options), kinds, float(told["certainty"]))
+
+
+def _looked_for(respondents: pd.DataFrame, codebook: Codebook) -> tuple[pd.Series, dict[str, Any]]:
+    from borgerlib.statistics.segmentation.latent_classes import latent_classes
+
+    try:
+        found = latent_classes(_with_topics(respondents, codebook), codebook, weight=WEIGHT)
+    except (DataError, ParameterError):
+        # Too few answers, or no topics to choose among: then there are no kinds to tell of.
+        nobody = pd.Series([None] * len(respondents), index=respondents.index, dtype=object)
+        return nobody, {"names": [], "certainty": 0.0}
+    ids = dict(zip(found.classes["name"], found.classes["class"], strict=True))
+    assigned = found.assigned.astype(object).map(ids)
+    return assigned, {
+        "names": [str(name) for name in found.classes["name"]],
+        "certainty": float(np.nanmean(found.probabilities.max(axis=1))),
+    }
+
+
+def _with_topics(respondents: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    """Blank the topics of those who want none: they would be a kind that tells nothing but that."""
+    topics = codebook.with_role("topics")
+    if topics is None or topics.kind != "multiple":
+        return respondents
+    none = [f"{topics.id}__{option.id}" for option in topics.options if option.exclusive]
+    wants_none = respondents[none].eq(1).any(axis=1)
+    return respondents.assign(**{column: respondents[column].mask(wants_none) for column in topics.columns})
+
+
+def _kept(
+    path: Path, respondents: pd.DataFrame, wanted: Mapping[str, Any]
+) -> tuple[pd.Series, dict[str, Any]] | None:
+    import pyarrow
+    import pyarrow.parquet
+
+    try:
+        table = pyarrow.parquet.read_table(path)
+        told = json.loads(table.schema.metadata[_KEY])
+    except (OSError, pyarrow.ArrowInvalid, KeyError, TypeError, ValueError):
+        return None
+    frame = table.to_pandas()
+    fits = frame.index.equals(respondents.index) and all(told.get(key) == wanted[key] for key in wanted)
+    return (frame[SEGMENT], told) if fits else None
+
+
+def _keep(path: Path, assigned: pd.Series, told: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    frame = assigned.astype("string").to_frame(SEGMENT)
+    # Whoever may only read the folder finds the classes anew each time.
+    with suppress(OSError):
+        handle, name = tempfile.mkstemp(prefix=".segments-", dir=path.parent)
+        os.close(handle)
+        store.write_parquet(frame, Path(name), {**told, **wanted})
+        os.replace(name, path)

@@ -1,0 +1,1 @@
+"""What a prepared survey can be filtered by."""

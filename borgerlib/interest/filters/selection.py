@@ -1,0 +1,132 @@
+"""A selection of respondents: as levels, as the end of a web address, and checked against what is offered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, unquote
+
+from borgerlib import danish
+from borgerlib.interest.filters.choices import Filter
+
+KEYS: Mapping[str, str] = {
+    "age": "alder",
+    "sex": "koen",
+    "area_type": "omraadetype",
+    "area": "omraade",
+    "topics": "emner",
+    "time": "tid",
+    "formats": "formater",
+    "segment": "type",
+    "saved": "segment",
+}
+"""Role → its name in a link, which Danes read and send each other."""
+
+_LONGEST_LINK = 4000
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which respondents are meant: in one of the levels of each role. No levels: everybody.
+
+    Parameters
+    ----------
+    levels : mapping of str to tuple of str
+        Role → levels; roles without levels are left out.
+    """
+
+    levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        kept = {role: tuple(dict.fromkeys(levels)) for role, levels in self.levels.items() if levels}
+        object.__setattr__(self, "levels", kept)
+
+    @property
+    def is_everybody(self) -> bool:
+        """Whether nothing restricts."""
+        return not self.levels
+
+    def to_link(self) -> str:
+        """Return the selection as the end of an address: 'alder=60-69&emner=klima_miljoe,natur'."""
+        return "&".join(
+            f"{KEYS[role]}={','.join(quote(level, safe='') for level in self.levels[role])}"
+            for role in KEYS
+            if role in self.levels
+        )
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What of a request for a selection could be met.
+
+    Parameters
+    ----------
+    selection : Selection
+    problems : tuple of str
+        What could not be met, in Danish sentences.
+    """
+
+    selection: Selection
+    problems: tuple[str, ...] = ()
+
+
+def read_link(text: str, filters: Sequence[Filter]) -> Understood:
+    """Return the selection of a link; what is unknown in it is left out and told.
+
+    Parameters
+    ----------
+    text : str
+        As `Selection.to_link` returns, with or without a leading '#' or '?'.
+    filters : sequence of Filter
+        What is offered.
+    """
+    if len(text) > _LONGEST_LINK:
+        return Understood(Selection(), ("Linket er for langt til at være et valg. Alle borgere er vist.",))
+    roles = {key: role for role, key in KEYS.items()}
+    levels: dict[str, tuple[str, ...]] = {}
+    problems = []
+    for part in filter(None, text.lstrip("#?").split("&")):
+        key, equals, values = part.partition("=")
+        if not equals or key not in roles:
+            problems.append(f"Linket nævner »{_short(key)}«, som ikke er et filter.")
+            continue
+        wanted = tuple(unquote(value) for value in values.split(",") if value)
+        levels[roles[key]] = levels.get(roles[key], ()) + wanted
+    checked = understood(levels, filters)
+    return Understood(checked.selection, (*problems, *checked.problems))
+
+
+def understood(levels: Any, filters: Sequence[Filter]) -> Understood:
+    """Return the selection that levels ask for; what is not offered is left out and told.
+
+    Parameters
+    ----------
+    levels : mapping of str to sequence of str
+        Role → levels, from a page or a file: anything else is told as well.
+    filters : sequence of Filter
+        What is offered.
+    """
+    if not isinstance(levels, Mapping):
+        return Understood(Selection(), ("Valget kunne ikke læses. Alle borgere er vist.",))
+    offered = {filter_.role: filter_ for filter_ in filters}
+    kept: dict[str, tuple[str, ...]] = {}
+    problems = []
+    for role, wanted in levels.items():
+        if role not in offered:
+            name = KEYS.get(str(role), str(role))
+            problems.append(f"Kommunens svar kan ikke filtreres efter »{_short(name)}«.")
+            continue
+        wanted = [str(level) for level in wanted] if isinstance(wanted, Iterable) else []
+        known = [level.id for level in offered[role].levels]
+        # In the order of the questionnaire: a selection is told in one way only.
+        kept[role] = tuple(level for level in known if level in wanted)
+        lost = [f"»{_short(level)}«" for level in wanted if level not in known]
+        if lost:
+            verb = "findes" if len(lost) == 1 else "findes alle"
+            problems.append(f"{danish.listing(lost)} {verb} ikke længere i kommunens svar og er udeladt.")
+    return Understood(Selection(kept), tuple(problems))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:39]}…"

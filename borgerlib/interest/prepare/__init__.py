@@ -1,0 +1,1 @@
+"""From a platform's export to weighted respondents."""

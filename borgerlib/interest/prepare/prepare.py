@@ -1,0 +1,286 @@
+"""From a platform's export to a municipality's weighted respondents, in one go."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from borgerlib import places
+from borgerlib.errors import CodebookError, DataError
+from borgerlib.interest import store
+from borgerlib.interest.codebooks import wrong_kinds
+from borgerlib.interest.formulas import escape_formulas
+from borgerlib.interest.weighting.plan import Weighting, weighted_respondents
+from borgerlib.interest.weighting.rules import load_weighting_rules
+from borgerlib.interest.weighting.summary import summary_of
+from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.survey.cleaning.clean import REASONS, CleaningResult, CleaningRules, clean
+from borgerlib.survey.codebook.model import Codebook, load_codebook
+from borgerlib.survey.mapping.file import load_mapping
+from borgerlib.survey.readers.read import read_responses
+from borgerlib.survey.responses import Responses, Source
+from borgerlib.survey.simulation.export import PREFIX, is_simulated
+from borgerlib.survey.simulation.simulate import SIMULATED
+
+_SIMULATED_ID = r"SIM-(IGEN-|UNG-)?\d{6}"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What preparing a municipality's survey gave, as the printed page tells it.
+
+    Parameters
+    ----------
+    municipality : str
+    codebook : Codebook
+    simulated : bool
+        SIMULEREDE DATA.
+    folder : Path
+        Where the respondents are.
+    register : Path
+        The contact register, apart.
+    source : Source
+        What was read, and how.
+    survey_date : date
+        Date at which ages and population are taken.
+    rows_in, kept, rejected, contacts : int
+        Rows of the export; respondents; rejected rows; respondents who may be contacted. rows_in = kept +
+        rejected.
+    reasons : mapping of str to int
+        Rule → rejected rows (a row may break several).
+    changes : mapping of str to int
+        Rule → cells changed in kept rows.
+    flags : mapping of str to int
+        Flag → respondents, kept all the same.
+    absent : tuple of str
+        Items that the export does not hold.
+    weighting : Weighting
+    warnings : tuple of str
+        What somebody should look at.
+    """
+
+    municipality: str
+    codebook: Codebook
+    simulated: bool
+    folder: Path
+    register: Path
+    source: Source
+    survey_date: date
+    rows_in: int
+    kept: int
+    rejected: int
+    contacts: int
+    reasons: Mapping[str, int]
+    changes: Mapping[str, int]
+    flags: Mapping[str, int]
+    absent: tuple[str, ...]
+    weighting: Weighting
+    warnings: tuple[str, ...]
+
+
+def prepare(
+    municipality: str,
+    source: str | Path,
+    *,
+    codebook: str | Path = "borgerinteresse",
+    mapping: str | Path | None = None,
+    districts: Sequence[str | Path] = (),
+    weighting: str | Path | None = None,
+    min_age: int = 15,
+    survey_date: date | None = None,
+) -> Prepared:
+    """Read, clean and weight a municipality's survey, and write it to ``data/processed/<slug>/``.
+
+    Written are ``respondents.parquet`` (no contact details), ``rejected.csv`` and ``changes.csv`` (personal
+    data masked), ``weighting.json`` and ``codebook.toml``; and, apart and for the owner alone,
+    ``data/contact/<slug>/register.parquet`` with those who consented. Each folder is replaced whole.
+
+    Parameters
+    ----------
+    municipality : str
+        Name or code.
+    source : str or Path
+        The export: a file, or a folder with SurveyXact's three files.
+    codebook : str or Path
+        Name of a survey that ships, or a TOML file.
+    mapping : str or Path, optional
+        Which column feeds which item (``borger map`` writes one); by default recognised by their texts.
+    districts : sequence of str or Path
+        CSV files with the municipality's own counts of people by area or kind of area.
+    weighting : str or Path, optional
+        Weighting rules; by default those that ship.
+    min_age : int
+        Youngest age that takes part.
+    survey_date : date, optional
+        Date at which ages are computed from years of birth; by default the middle one of the answers' dates.
+
+    Raises
+    ------
+    DataError
+        The export cannot be read or used, nobody is left after cleaning, or the folder cannot be written.
+    MarginError
+        The respondents cannot be weighted to the population.
+    CodebookError, ParameterError
+        Codebook, municipality or ages are not usable.
+    """
+    place = find_municipality(municipality)
+    path, book = Path(source), load_codebook(codebook)
+    _refuse_wrong_kinds(book)
+    rules = load_weighting_rules(weighting)
+    responses = read_responses(path, book, mapping=load_mapping(mapping, book) if mapping else None)
+    simulated = is_simulated(path) or _has_simulated_ids(responses)
+    _refuse_replacing_real(place.name, simulated)
+    told: list[str] = list(responses.source.notes)
+    surveyed = survey_date or _survey_date(responses, told)
+    cleaned = clean(
+        responses.frame,
+        book,
+        rules=CleaningRules(age_limit=min_age, reference_date=surveyed),
+        problems=responses.problems,
+    )
+    _refuse_nobody(cleaned, path)
+    respondents, weights = weighted_respondents(
+        cleaned.respondents,
+        book,
+        place.name,
+        rules=rules,
+        districts=[
+            Path(district) for district in ([districts] if isinstance(districts, str | Path) else districts)
+        ],
+        min_age=min_age,
+        survey_date=surveyed,
+    )
+    prepared = Prepared(
+        municipality=place.name,
+        codebook=book,
+        simulated=simulated,
+        folder=store.processed_folder(place.name),
+        register=store.contact_folder(place.name) / store.REGISTER,
+        source=responses.source,
+        survey_date=surveyed,
+        rows_in=len(responses.frame),
+        kept=len(respondents),
+        rejected=len(cleaned.rejected),
+        contacts=len(cleaned.contact),
+        reasons=_counted(cleaned.rejected[REASONS].str.split("; ").explode()),
+        changes=_counted(cleaned.changes["rule"]),
+        flags={str(name): int(flag.sum()) for name, flag in cleaned.flags.items()},
+        absent=responses.absent,
+        weighting=weights,
+        warnings=(*told, *weights.warnings),
+    )
+    _write(prepared, respondents, cleaned, _metadata(prepared, path, min_age), codebook)
+    return prepared
+
+
+def _refuse_wrong_kinds(book: Codebook) -> None:
+    problems = wrong_kinds(book)
+    if problems:
+        raise CodebookError(f"The codebook '{book.id}' cannot serve the citizens' survey:", problems=problems)
+
+
+def _survey_date(responses: Responses, told: list[str]) -> date:
+    for role in ("submitted", "started"):
+        item = responses.codebook.with_role(role)
+        if item is not None and responses.frame[item.id].notna().any():
+            days = responses.frame[item.id].dropna().sort_values()
+            middle: date = days.iloc[(len(days) - 1) // 2].date()
+            return middle
+    today = date.today()
+    told.append(
+        f"The export has no dates: the survey is taken to be of today, {today}. Give its date with --date."
+    )
+    return today
+
+
+def _has_simulated_ids(responses: Responses) -> bool:
+    """Return True when ids are those of simulated answers: a copy of the export may have lost its name."""
+    item = responses.codebook.with_role("id")
+    if item is None:
+        return False
+    return bool(responses.frame[item.id].astype("string").str.fullmatch(_SIMULATED_ID).fillna(False).any())
+
+
+def _refuse_replacing_real(municipality: str, simulated: bool) -> None:
+    if (
+        not simulated
+        or not (store.settled(store.processed_folder(municipality)) / store.RESPONDENTS).is_file()
+    ):
+        return
+    if not store.load(municipality).attrs["simulated"]:
+        raise DataError(
+            f"{municipality} has real respondents; {SIMULATED} would replace them.",
+            hint="Name another workspace in the environment variable BORGER_WORKSPACE, or delete "
+            f"{store.processed_folder(municipality)} if they are no longer wanted.",
+        )
+
+
+def _refuse_nobody(cleaned: CleaningResult, path: Path) -> None:
+    if len(cleaned.respondents):
+        return
+    reasons = _counted(cleaned.rejected[REASONS].str.split("; ").explode())
+    raise DataError(
+        f"No respondent is left of the {len(cleaned.rejected)} rows in {path.name}.",
+        problems=[f"{rule}: {count} rows" for rule, count in reasons.items()],
+        hint="Check the mapping, the age limit (--min-age) and that this is the right file.",
+    )
+
+
+def _counted(values: pd.Series) -> dict[str, int]:
+    return {str(value): int(count) for value, count in values.value_counts().items()}
+
+
+def _metadata(prepared: Prepared, path: Path, min_age: int) -> dict[str, Any]:
+    return {
+        "municipality": prepared.municipality,
+        "codebook": prepared.codebook.id,
+        "simulated": prepared.simulated,
+        "population_date": prepared.weighting.population_date,
+        "survey_date": prepared.survey_date.isoformat(),
+        "min_age": min_age,
+        "source_sha256": _hash(path, prepared.source.files),
+        "library_version": importlib.metadata.version("borgerlib"),
+    }
+
+
+def _hash(path: Path, files: Sequence[str]) -> str:
+    digest = hashlib.sha256()
+    for file in [path / name for name in sorted(files)] if path.is_dir() else [path]:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _write(
+    prepared: Prepared,
+    respondents: pd.DataFrame,
+    cleaned: CleaningResult,
+    metadata: Mapping[str, Any],
+    codebook: str | Path,
+) -> None:
+    summary = summary_of(prepared.weighting) | {"respondents": dict(metadata)}
+    # The register goes first: whoever has withdrawn consent must not stay in it if the rest fails.
+    with store.replacing(prepared.register.parent, private=True) as beside:
+        store.write_parquet(cleaned.contact, beside / store.REGISTER, metadata)
+    with store.replacing(prepared.folder) as beside:
+        store.write_parquet(respondents, beside / store.RESPONDENTS, metadata)
+        escape_formulas(cleaned.rejected).to_csv(beside / store.REJECTED, index_label="row")
+        escape_formulas(cleaned.changes).to_csv(beside / store.CHANGES, index=False)
+        text = json.dumps(summary, ensure_ascii=False, indent=1)
+        (beside / store.WEIGHTING).write_text(f"{text}\n", encoding="utf-8")
+        shutil.copyfile(_codebook_file(codebook), beside / store.CODEBOOK)
+        if prepared.simulated:
+            (beside / f"{PREFIX}.txt").write_text(f"{SIMULATED}\n", encoding="utf-8")
+
+
+def _codebook_file(codebook: str | Path) -> Path:
+    path = Path(codebook)
+    return path if path.suffix == ".toml" else places.raw_data(str(codebook), store.CODEBOOK)

@@ -1,0 +1,54 @@
+"""SIMULEREDE DATA of a municipality, written where they cannot be taken for anything else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from borgerlib import places
+from borgerlib.danish import slug
+from borgerlib.errors import DataError
+from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.population.table import population
+from borgerlib.survey.simulation.export import PREFIX, is_simulated, write_surveyxact
+from borgerlib.survey.simulation.simulate import SIMULATED, Simulation, simulate_export
+
+
+def write_simulation(
+    municipality: str, *, n: int, seed: int, folder: str | Path | None = None, min_age: int = 15
+) -> tuple[Simulation, Path]:
+    """Simulate a municipality's survey and write it as SurveyXact exports one.
+
+    Parameters
+    ----------
+    municipality : str
+        Name or code.
+    n : int
+        Rows, the faulty ones included.
+    seed : int
+    folder : str or Path, optional
+        By default ``data/processed/SIMULEREDE_DATA/<slug>``.
+    min_age : int
+        Youngest age that is asked.
+
+    Raises
+    ------
+    DataError
+        The folder holds something that is not simulated, or cannot be written.
+    ParameterError
+        There is no such municipality, or n is more than its people.
+    """
+    place = find_municipality(municipality)
+    target = Path(folder) if folder else places.processed_data(PREFIX, slug(place.name))
+    if target.is_dir() and any(target.iterdir()) and not is_simulated(target):
+        raise DataError(
+            f"{target} holds other files, which {SIMULATED} would lie among.",
+            hint="Name an empty folder, or a new one, with --out.",
+        )
+    simulation = simulate_export(place.name, population(place.name), n=n, seed=seed, age_limit=min_age)
+    try:
+        write_surveyxact(simulation, target)
+    except OSError as error:
+        raise DataError(
+            f"{target} cannot be written: {error.strerror or error}.", hint="Name another folder with --out."
+        ) from error
+    return simulation, target

@@ -1,0 +1,1 @@
+"""How a municipality weights its answers: margins, levels, rules."""

@@ -1,0 +1,173 @@
+"""Which level of a margin each answer belongs to: matched, merged by rule, and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from borgerlib.danish import number
+from borgerlib.population.merging import merge_margins
+from borgerlib.statistics.levels import counted
+from borgerlib.survey.cleaning.violations import mask_personal
+
+OWN_FILE = "Write it in a file of your own and give that with --weighting (in Python: weighting=)."
+_LISTED = 8
+
+
+@dataclass(frozen=True)
+class Target:
+    """A margin that respondents are weighted to.
+
+    Parameters
+    ----------
+    role : str
+        'sex', 'age', 'area' or 'area_type'.
+    column : str
+        The respondents' column.
+    counts : Series
+        People by level, after merging.
+    level_of : mapping of str to str
+        Answer → the level that it belongs to; other answers have no population count.
+    merged : mapping of str to sequence of str
+        New level → the levels that it is made of.
+    without_count : mapping of str to int
+        Answer without a population count ('' for no answer) → respondents.
+    """
+
+    role: str
+    column: str
+    counts: pd.Series
+    level_of: Mapping[str, str]
+    merged: Mapping[str, Sequence[str]]
+    without_count: Mapping[str, int]
+
+    def levels(self, respondents: pd.DataFrame) -> pd.Series:
+        """Return each respondent's level; missing where the population is not counted by the answer."""
+        return respondents[self.column].astype(object).map(self.level_of)
+
+    def respondents_by_level(self, respondents: pd.DataFrame) -> dict[str, int]:
+        """Return how many respondents each level has (0 where none)."""
+        found = self.levels(respondents).value_counts()
+        return {str(level): int(found.get(level, 0)) for level in self.counts.index}
+
+
+def target_of(role: str, counts: pd.Series, respondents: pd.DataFrame) -> Target:
+    """Match answers with the levels of a margin, whatever their case and spaces."""
+    values = respondents[str(counts.name)]
+    by_fold = {_fold(str(level)): str(level) for level in counts.index}
+    known = {
+        value: by_fold[_fold(str(value))]
+        for value in values.dropna().unique()
+        if _fold(str(value)) in by_fold
+    }
+    left = values.astype(object)[~values.isin(list(known))]
+    # An area is typed by hand: nobody's address or name may end in a log.
+    found = left.where(left.notna(), "").map(lambda value: mask_personal(str(value))).value_counts()
+    without = {str(value): int(count) for value, count in found.items()}
+    return Target(role, str(counts.name), counts, known, {}, without)
+
+
+def merge(target: Target, rules: Mapping[str, Sequence[str]]) -> Target:
+    """Merge levels by rules: new level → the levels that it is made of.
+
+    Raises
+    ------
+    MarginError
+        A rule names an unknown level; all problems are listed.
+    """
+    if not rules:
+        return target
+    counts = merge_margins({target.column: target.counts}, {target.column: rules})[target.column]
+    new_name = {old: new for new, members in rules.items() for old in members}
+    level_of = {answer: new_name.get(level, level) for answer, level in target.level_of.items()}
+    return replace(
+        target,
+        counts=counts.rename(target.column),
+        level_of=level_of,
+        merged={**target.merged, **rules},
+    )
+
+
+def merge_sparse_neighbours(target: Target, respondents: pd.DataFrame, fewest: int) -> Target:
+    """Merge sparse levels with their neighbours, the sparsest first, until none is sparse or one is left.
+
+    A sparse level goes to the neighbour that has the fewer respondents, of equals to the one before it.
+    """
+    count = target.respondents_by_level(respondents)
+    groups = [[str(level)] for level in target.counts.index]
+    sizes = [count[group[0]] for group in groups]
+    while len(groups) > 1 and min(sizes) < fewest:
+        place = sizes.index(min(sizes))
+        beside = [other for other in (place - 1, place + 1) if 0 <= other < len(groups)]
+        first = min(place, min(beside, key=lambda other: (sizes[other], other)))
+        groups[first : first + 2] = [groups[first] + groups[first + 1]]
+        sizes[first : first + 2] = [sizes[first] + sizes[first + 1]]
+    return merge(target, {" + ".join(group): group for group in groups if len(group) > 1})
+
+
+def unusable(target: Target, respondents: pd.DataFrame) -> list[str]:
+    """Return why a margin cannot be used: nobody has a level of it, or most answers are none of it."""
+    column, known = target.column, int(target.levels(respondents).notna().sum())
+    legal = ", ".join(map(str, target.counts.index))
+    unmatched = {value: n for value, n in target.without_count.items() if value}
+    if target.role in ("area", "area_type") and sum(unmatched.values()) > known:
+        return [
+            f"'{column}': most answers are none of the districts counted ({legal}): {_some(unmatched)}. "
+            "Use the same names in the survey and in the file of districts."
+        ]
+    if known == 0:
+        return [
+            f"'{column}': nobody has a level that the population is counted by ({legal}). Check the mapping, "
+            f"or leave '{target.role}' out of 'margins'. {OWN_FILE}"
+        ]
+    return []
+
+
+def empty_levels(target: Target, respondents: pd.DataFrame) -> list[str]:
+    """Return what is wrong with levels in which people live but nobody answered, and how it is mended."""
+    how = {
+        "sex": "Leave 'sex' out of 'margins'.",
+        "age": "Set merge_sparse_ages = true, or merge the level under [merge.age].",
+    }.get(target.role, f"Merge it with a neighbour under [merge.{target.role}].")
+    return [
+        f"'{target.column}', level '{level}': {number(target.counts[level])} people, no respondent. "
+        f"{how} {OWN_FILE}"
+        for level, n in target.respondents_by_level(respondents).items()
+        if n == 0 and target.counts[level] > 0
+    ]
+
+
+def what_to_look_at(target: Target, respondents: pd.DataFrame, fewest: int) -> list[str]:
+    """Return what the weighting of a margin did or left that somebody should know."""
+    column = target.column
+    told = [
+        f"'{column}': {', '.join(old)} are weighted as one level, '{new}'."
+        for new, old in target.merged.items()
+        if new in target.counts.index
+    ]
+    if len(target.counts) == 1:
+        told.append(f"'{column}': a single level is left, so the weights do not mend differences in it.")
+    told += [
+        f"'{column}', '{level}': {counted(n)} for {number(target.counts[level])} people."
+        for level, n in target.respondents_by_level(respondents).items()
+        if 0 < n < fewest and len(target.counts) > 1
+    ]
+    if target.without_count:
+        told.append(
+            f"'{column}': {counted(sum(target.without_count.values()))} without a population count "
+            f"({_some(target.without_count)}). They keep their share among the respondents; the others are "
+            "weighted to the population."
+        )
+    return told
+
+
+def _some(counts: Mapping[str, int]) -> str:
+    listed = [f"{value or 'no answer'}: {n}" for value, n in list(counts.items())[:_LISTED]]
+    more = len(counts) - len(listed)
+    return ", ".join(listed) + (f" and {more} more" if more > 0 else "")
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.split()).casefold()

@@ -1,0 +1,142 @@
+"""Population counts for what a survey can be weighted by: sex, age, and the municipality's own areas."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from borgerlib.danish import number
+from borgerlib.errors import CodebookError, DataError
+from borgerlib.interest.weighting.rules import MARGINS, WeightingRules
+from borgerlib.population.districts import read_district_margin
+from borgerlib.population.margins import population_margins
+from borgerlib.population.table import SEXES
+from borgerlib.survey.codebook.model import Codebook
+
+AGE_BAND = "aldersgruppe"
+_OF_THE_REGISTER = ("sex", "age")
+
+
+@dataclass(frozen=True)
+class PopulationCounts:
+    """What is known of the people who could have answered.
+
+    Parameters
+    ----------
+    by_role : mapping of str to Series
+        Role → people by level; each Series is named like the respondents' column. All have the same sum.
+    reference_date : str
+        Day on which the people were counted (ISO 8601); '' where only the municipality's own counts are used.
+    source : str
+        Who counted.
+    told : tuple of str
+        What somebody should look at.
+    """
+
+    by_role: Mapping[str, pd.Series]
+    reference_date: str
+    source: str
+    told: tuple[str, ...]
+
+
+def population_counts(
+    respondents: pd.DataFrame,
+    codebook: Codebook,
+    municipality: str,
+    *,
+    rules: WeightingRules,
+    districts: Sequence[Path],
+    min_age: int,
+    survey_date: date | None,
+) -> PopulationCounts:
+    """Return the counts for the margins that the rules name and the survey asked for.
+
+    Raises
+    ------
+    CodebookError
+        The sex item lacks an option that the population is counted by.
+    DataError, MarginError
+        A file of district counts cannot be used.
+    """
+    told: list[str] = []
+    columns = columns_of(codebook)
+    by = {columns[role]: role for role in _OF_THE_REGISTER if role in columns and role in rules.margins}
+    for column, role in list(by.items()):
+        if column not in respondents or not respondents[column].notna().any():
+            told.append(f"Nobody's {role} is known: the weights do not mend differences in {role}.")
+            del by[column]
+    _check_sexes(codebook, by)
+    by_role: dict[str, pd.Series] = {}
+    reference_date, source = "", ""
+    if by:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            margins = population_margins(municipality, by=by, min_age=min_age, as_of=survey_date)
+        told += [str(warning.message) for warning in caught]
+        by_role = {role: margins[column].rename(column) for column, role in by.items()}
+        counted = next(iter(margins.values())).attrs
+        reference_date, source = str(counted["reference_date"]), str(counted["source"])
+    for path in districts:
+        role = _district_role(path, columns)
+        if role not in rules.margins:
+            told.append(f"{path.name} is not used: 'margins' in the weighting rules does not name {role}.")
+            continue
+        if role in by_role:
+            raise DataError(f"Two files count people by '{columns[role]}'.", hint="Give one of them.")
+        own = read_district_margin(path, municipality, columns=(columns[role],), min_age=min_age)
+        by_role[role] = _scaled(own, by_role, path, told).rename(columns[role])
+    return PopulationCounts(by_role, reference_date, source, tuple(told))
+
+
+def columns_of(codebook: Codebook) -> dict[str, str]:
+    """Return role → the respondents' column, for the roles that can be weighted by."""
+    columns = {}
+    for role in MARGINS:
+        item = codebook.with_role(role)
+        if role == "age":
+            columns[role] = AGE_BAND
+        elif item is not None:
+            columns[role] = item.id
+    return columns
+
+
+def _check_sexes(codebook: Codebook, by: Mapping[str, str]) -> None:
+    item = codebook.with_role("sex")
+    if item is None or item.id not in by:
+        return
+    lacking = [sex for sex in SEXES if sex not in [option.id for option in item.options]]
+    if lacking:
+        raise CodebookError(
+            f"Item '{item.id}' has the role sex but no option {' and no option '.join(map(repr, lacking))}.",
+            hint=f"The population is counted by {' and '.join(SEXES)}: give those options these ids.",
+        )
+
+
+def _district_role(path: Path, columns: Mapping[str, str]) -> str:
+    """Return by which role the file counts people: that of the item whose id stands in its heading."""
+    roles = [role for role in ("area", "area_type") if role in columns]
+    if not roles:
+        raise DataError(f"{path.name} counts districts, but the survey has no item with the role area.")
+    heading = ""
+    if path.is_file():
+        with path.open("rb") as file:
+            heading = file.readline(10_000).decode("utf-8-sig", errors="replace")
+    names = {name.strip().strip('"') for mark in ";\t," for name in heading.split(mark)}
+    # What a file without either lacks is told by its reader, who knows what it has.
+    return next((role for role in roles if columns[role] in names), roles[0])
+
+
+def _scaled(own: pd.Series, by_role: Mapping[str, pd.Series], path: Path, told: list[str]) -> pd.Series:
+    """Return a municipality's own counts with the sum of the others: all margins are of the same people."""
+    total = next(iter(by_role.values()), own).sum()
+    if own.sum() != total:
+        told.append(
+            f"{path.name} counts {number(own.sum())} people, the other margins {number(total)}: its counts "
+            "are scaled to that."
+        )
+    return own * (total / own.sum())

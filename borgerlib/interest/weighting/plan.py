@@ -1,0 +1,237 @@
+"""From respondents and population counts to weights: which margins, which merges, who has no margin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from borgerlib.errors import CodebookError, ConvergenceError, MarginError
+from borgerlib.interest.weighting.levels import (
+    OWN_FILE,
+    Target,
+    empty_levels,
+    merge,
+    merge_sparse_neighbours,
+    target_of,
+    unusable,
+    what_to_look_at,
+)
+from borgerlib.interest.weighting.margins import AGE_BAND, PopulationCounts, population_counts
+from borgerlib.interest.weighting.rules import WeightingRules
+from borgerlib.population.ages import age_band
+from borgerlib.statistics.weighting.adjustment import WeightingResult
+from borgerlib.statistics.weighting.weight import rake
+from borgerlib.survey.cleaning.age_repairs import age_column
+from borgerlib.survey.codebook.model import Codebook
+
+WEIGHT = "weight"
+NO_COUNT = "uden befolkningstal"
+
+
+@dataclass(frozen=True)
+class Weighting:
+    """Weights, and all that was decided on the way.
+
+    Parameters
+    ----------
+    result : WeightingResult
+        Weights with the respondents' index; they sum to the population.
+    margins : DataFrame
+        One row a margin's level. Columns: column, level (`NO_COUNT` for those without a population count), n
+        (respondents), target, before, after (people).
+    targets : tuple of Target
+    cap : float
+        The cap that the weights keep, as a multiple of the mean weight; 0 where they keep none.
+    largest : float
+        The largest weight, as a multiple of the mean weight.
+    population_date : str
+        Day on which the people were counted (ISO 8601).
+    population_source : str
+    warnings : tuple of str
+        What somebody should look at.
+    """
+
+    result: WeightingResult
+    margins: pd.DataFrame
+    targets: tuple[Target, ...]
+    cap: float
+    largest: float
+    population_date: str
+    population_source: str
+    warnings: tuple[str, ...]
+
+
+def add_age_bands(respondents: pd.DataFrame, codebook: Codebook, *, min_age: int = 15) -> pd.DataFrame:
+    """Return respondents with the column `aldersgruppe`, missing where the age is."""
+    name = age_column(codebook)
+    if name not in respondents:
+        return respondents
+    return respondents.assign(**{AGE_BAND: age_band(respondents[name], min_age=min_age)})
+
+
+def weighted_respondents(
+    respondents: pd.DataFrame,
+    codebook: Codebook,
+    municipality: str,
+    *,
+    rules: WeightingRules,
+    districts: Sequence[Path] = (),
+    min_age: int = 15,
+    survey_date: date | None = None,
+) -> tuple[pd.DataFrame, Weighting]:
+    """Return clean respondents with age band and weight, and the weighting; parameters as `weigh`."""
+    taken = [name for name in (AGE_BAND, WEIGHT) if name in respondents]
+    if taken:
+        raise CodebookError(
+            f"The survey has a column '{taken[0]}', which is a name that borgerlib gives.",
+            hint="Give that item of the codebook another id.",
+        )
+    banded = add_age_bands(respondents, codebook, min_age=min_age)
+    weights = weigh(
+        banded,
+        codebook,
+        municipality,
+        rules=rules,
+        districts=districts,
+        min_age=min_age,
+        survey_date=survey_date,
+    )
+    return banded.assign(**{WEIGHT: weights.result.weights}), weights
+
+
+def weigh(
+    respondents: pd.DataFrame,
+    codebook: Codebook,
+    municipality: str,
+    *,
+    rules: WeightingRules,
+    districts: Sequence[Path] = (),
+    min_age: int = 15,
+    survey_date: date | None = None,
+) -> Weighting:
+    """Weight the respondents of a municipality to its population.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        One row a person, clean, with the column `aldersgruppe` (`add_age_bands`).
+    codebook : Codebook
+        Its roles tell which columns are sex and area.
+    municipality : str
+        Name or code.
+    rules : WeightingRules
+    districts : sequence of Path
+        The municipality's own counts of people by area or kind of area; the heading names the item.
+    min_age : int
+        Youngest age that could take part.
+    survey_date : date, optional
+        When the survey was made; population counted long before brings a warning.
+
+    Raises
+    ------
+    MarginError
+        There is nothing to weight by, a level has people but no respondents and no rule merges it, a cap that
+        was asked for cannot be met, or no weights meet the margins.
+    DataError
+        A file of district counts cannot be used.
+    CodebookError
+        The options of the sex item are not those that the population is counted by.
+
+    Notes
+    -----
+    Raking (Deming & Stephan 1940). Who has no level that the population is counted by (no answer, or a sex
+    other than the register's two) is neither left out nor guessed at: as a level of their own they keep the
+    share they have among the respondents, and the others are weighted to the population's distribution.
+    """
+    people = population_counts(
+        respondents,
+        codebook,
+        municipality,
+        rules=rules,
+        districts=districts,
+        min_age=min_age,
+        survey_date=survey_date,
+    )
+    targets = _targets(respondents, people, rules)
+    told = [*people.told]
+    unused = [role for role in rules.merge if role not in people.by_role]
+    told += [f"[merge.{role}] is not used: there is no margin of it." for role in unused]
+    for target in targets:
+        told += what_to_look_at(target, respondents, rules.fewest)
+    frame, margins = rakeable(respondents, targets)
+    result, cap = _rake(frame, margins, rules, told)
+    named = zip(result.margins["column"], result.margins["level"], strict=True)
+    table = result.margins.assign(n=[int((frame[column] == level).sum()) for column, level in named])
+    table = table[["column", "level", "n", "target", "before", "after"]]
+    largest = float(result.weights.max() / result.weights.mean())
+    return Weighting(result, table, targets, cap, largest, people.reference_date, people.source, tuple(told))
+
+
+def rakeable(
+    respondents: pd.DataFrame, targets: Sequence[Target]
+) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
+    """Return levels and margins that `rake` accepts: who has no level gets one, with the share they have."""
+    levels, margins = {}, {}
+    for target in targets:
+        found = target.levels(respondents)
+        share = float(found.isna().mean())
+        levels[target.column] = found.fillna(NO_COUNT).astype("category")
+        known = target.counts * (1 - share)
+        unknown = pd.Series({NO_COUNT: share * target.counts.sum()} if share else {}, dtype=float)
+        margins[target.column] = pd.concat([known, unknown])
+    return pd.DataFrame(levels, index=respondents.index), margins
+
+
+def _targets(
+    respondents: pd.DataFrame, people: PopulationCounts, rules: WeightingRules
+) -> tuple[Target, ...]:
+    if not people.by_role:
+        raise MarginError(
+            "There is nothing to weight by: neither sex nor age is known, and no districts are counted.",
+            hint="Map the columns to items with the roles sex and age: 'borger map EXPORT' helps.",
+        )
+    targets, problems = [], []
+    for role, counts in people.by_role.items():
+        target = merge(target_of(role, counts, respondents), rules.merge.get(role, {}))
+        found = unusable(target, respondents)
+        if not found:
+            if role == "age" and rules.merge_sparse_ages:
+                target = merge_sparse_neighbours(target, respondents, rules.fewest)
+            found = empty_levels(target, respondents)
+        targets.append(target)
+        problems += found
+    if problems:
+        raise MarginError(
+            "The respondents cannot be weighted to the people who live here:", problems=problems
+        )
+    return tuple(targets)
+
+
+def _rake(
+    frame: pd.DataFrame, margins: dict[str, pd.Series], rules: WeightingRules, told: list[str]
+) -> tuple[WeightingResult, float]:
+    try:
+        free = rake(frame, margins)
+    except ConvergenceError as error:
+        raise MarginError(
+            error.message,
+            problems=error.problems,
+            hint=f"Some combination of levels has no respondents: merge levels or drop a margin. {OWN_FILE}",
+        ) from error
+    largest = float(free.weights.max() / free.weights.mean())
+    if not rules.cap or largest <= rules.cap:
+        return free, rules.cap
+    try:
+        return rake(frame, margins, cap=rules.cap), rules.cap
+    except (MarginError, ConvergenceError) as error:
+        if rules.insist_on_cap:
+            raise
+        told.append(
+            f"The margins cannot be met with weights of at most {rules.cap:g} times the mean, so the weights "
+            f"have no cap; the largest is {largest:.1f} times the mean. {' '.join(error.problems)}"
+        )
+        return free, 0.0

@@ -1,0 +1,1 @@
+"""The ten insights: figures, claims, sentences, cases."""

@@ -1,0 +1,169 @@
+"""The report's comparative claims, each with its test and a plain verdict.
+
+A difference within chance is called that. Tests are exact and regard the municipalities that answered as a
+random draw from the 98.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from borgerlib import danish
+from borgerlib.lokaldemokrati.insights.registry import Claim, load_registry
+from borgerlib.lokaldemokrati.insights.sentences import find
+from borgerlib.lokaldemokrati.leaders import LeadersSurvey
+from borgerlib.statistics.disclosure.gate import DisclosedEstimates
+from borgerlib.statistics.finite_population import (
+    exact_difference_test,
+    exact_share_test,
+    exact_trend_test,
+)
+from borgerlib.survey.codebook.model import Item
+
+_PARTS = {0.5: "halvdelen", 0.75: "tre fjerdedele"}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a test says of a claim.
+
+    Parameters
+    ----------
+    claim : Claim
+    outcome : {'holds', 'within chance', 'contradicted', 'not known'}
+        Whether the claim is shown, undecided, on the other side of the numbers, or cannot be tested.
+    sentence : str
+        Danish, with the numbers.
+    p_value : float or None
+        Two-sided; None where there is no test.
+    method : str
+        Danish name of the test, '' where there is none.
+    """
+
+    claim: Claim
+    outcome: str
+    sentence: str
+    p_value: float | None
+    method: str
+
+
+def verdict(claim_id: str, survey: LeadersSurvey) -> Verdict:
+    """Return the verdict of a claim of the registry on a survey (`ParameterError`: no such claim)."""
+    claim = load_registry().claim(claim_id)
+    return judge(claim, survey.estimates, survey.codebook.item(claim.row.partition(".")[0]))
+
+
+def judge(claim: Claim, estimates: DisclosedEstimates, item: Item) -> Verdict:
+    """Test a claim on the estimates.
+
+    Parameters
+    ----------
+    claim : Claim
+    estimates : DisclosedEstimates
+        All estimates of the survey; columns besides the usual: net, population (how many municipalities the
+        base stands for).
+    item : Item
+        The item of the claim's row, for the order of its options.
+    """
+    if claim.kind in ("above", "below"):
+        return _against_share(claim, estimates)
+    return _between_groups(claim, estimates, item)
+
+
+def _against_share(claim: Claim, estimates: DisclosedEstimates) -> Verdict:
+    row = find(estimates, claim.row)
+    if pd.isna(row["count"]):
+        return _not_known(claim, [row])
+    result = exact_share_test(int(row["count"]), int(row["n"]), int(row["population"]), share=claim.than)
+    # The share behind the percentage, not the percentage: 71 of 79 is below 90 pct. though it rounds to it.
+    tested = int(row["count"]) / int(row["n"])
+    shown = _shown_share(row, tested, estimates)
+    measured = _near(shown, claim.than) + _unweighted(_near(shown, claim.than), _near(tested, claim.than))
+    than = _PARTS.get(claim.than, danish.percent(claim.than))
+    chance = p_text(result.p_value)
+    if claim.than in (shown, tested) or (shown > claim.than) != (tested > claim.than):
+        sentence = f"{measured} er så tæt på {than}, at det ikke kan siges, om andelen er over eller under."
+        return Verdict(claim, "within chance", sentence, result.p_value, result.method)
+    side = "over" if shown > claim.than else "under"
+    if result.p_value < 1 - estimates.confidence:
+        outcome = "holds" if (side == "over") == (claim.kind == "above") else "contradicted"
+        sentence = (
+            f"Andelen er {measured}, og den er {side} {than} også for alle landets kommuner ({chance})."
+        )
+        return Verdict(claim, outcome, sentence, result.p_value, result.method)
+    sentence = f"{measured} ligger {side} {than}, men forskellen er inden for det tilfældige ({chance})."
+    return Verdict(claim, "within chance", sentence, result.p_value, result.method)
+
+
+def _shown_share(row: pd.Series[Any], tested: float, estimates: DisclosedEstimates) -> float:
+    """Return the share that figures show: weighted in a wave, where the test counts respondents."""
+    return tested if estimates.origin == "published" else float(row["proportion"])
+
+
+def _near(share: float, than: float) -> str:
+    """Return the share as text, with a decimal where whole percent would hide which side it is on."""
+    return danish.percent(share, 1 if 0 < abs(share - than) <= 0.01 else 0)
+
+
+def _unweighted(shown: str, tested: str) -> str:
+    return "" if shown == tested else f" ({tested} uden vægte)"
+
+
+def _between_groups(claim: Claim, estimates: DisclosedEstimates, item: Item) -> Verdict:
+    first, second = (find(estimates, f"{claim.row}@{group}") for group in claim.groups)
+    if any(pd.isna(row["count"]) for row in (first, second)):
+        return _not_known(claim, [first, second])
+    if claim.kind == "difference":
+        result = exact_difference_test(
+            int(first["count"]), int(first["n"]), int(second["count"]), int(second["n"])
+        )
+    else:
+        scales = [_scale(estimates, item, group) for group in claim.groups]
+        if any(pd.isna(step["count"]) for scale in scales for step in scale):
+            return _not_known(claim, [*scales[0], *scales[1]])
+        result = exact_trend_test(*([int(step["count"]) for step in scale] for scale in scales))
+    shown = first["proportion"] - second["proportion"] if claim.kind == "difference" else result.difference
+    numbers = ["", ""]
+    if claim.kind == "difference":
+        numbers = [f" ({danish.percent(row['proportion'])})" for row in (first, second)]
+    words = [f"{word}{number}" for word, number in zip(claim.group_words, numbers, strict=True)]
+    chance = p_text(result.p_value)
+    if shown * result.difference <= 0:
+        sentence = f"{claim.measure} er så ens {words[0]} og {words[1]}, at der ikke kan ses nogen forskel."
+        return Verdict(claim, "within chance", sentence, result.p_value, result.method)
+    comparison = f"{claim.measure} er {'større' if shown > 0 else 'mindre'} {words[0]} end {words[1]}"
+    if result.p_value < 1 - estimates.confidence:
+        outcome = "holds" if shown > 0 else "contradicted"
+        sentence = f"{comparison}, og forskellen er større, end tilfældet kan forklare ({chance})."
+        return Verdict(claim, outcome, sentence, result.p_value, result.method)
+    sentence = f"{comparison}, men forskellen er inden for det tilfældige ({chance})."
+    return Verdict(claim, "within chance", sentence, result.p_value, result.method)
+
+
+def _scale(estimates: DisclosedEstimates, item: Item, group: str) -> list[pd.Series[Any]]:
+    return [
+        find(estimates, f"{item.id}.{option.id}@{group}") for option in item.options if not option.missing
+    ]
+
+
+def _not_known(claim: Claim, rows: list[pd.Series[Any]]) -> Verdict:
+    why = "tallet kan ikke aflæses"
+    if any(row["suppressed"] for row in rows):
+        why = "der er for få svar"
+    elif any(pd.isna(row["n"]) for row in rows):
+        why = "der er ikke spurgt om det i denne måling"
+    subject = "Det"
+    if claim.group:
+        measure = f"{claim.measure[:1].lower()}{claim.measure[1:]}"
+        subject = f"Om {measure} er større {claim.group_words[0]} end {claim.group_words[1]},"
+    return Verdict(claim, "not known", f"{subject} kan ikke afgøres: {why}.", None, "")
+
+
+def p_text(p_value: float) -> str:
+    """Return a p-value as written in Danish: 'p = 0,15', 'p = 0,004', 'p < 0,001' (no-break spaces)."""
+    if p_value < 0.001:
+        return "p\u00a0<\u00a00,001"
+    return f"p\u00a0=\u00a0{danish.number(p_value, 2 if p_value >= 0.095 else 3)}"

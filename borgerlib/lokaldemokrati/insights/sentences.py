@@ -1,0 +1,117 @@
+"""Sentences that carry numbers, made from the estimates and never typed.
+
+A template names its numbers: ``{strategi.ja:pct} har en strategi``. The same sentence is then true of the
+report of 2021 and of a later wave.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from borgerlib import danish
+from borgerlib.errors import CodebookError, unknown_name
+from borgerlib.statistics.disclosure.gate import DisclosedEstimates
+
+UNKNOWN = "ikke kendt"
+# What stands where a number is missing: it must read well before a verb, so no clause that wants a comma.
+_HIDDEN = {"share": "en skjult andel (for få svar)", "count": "et skjult antal (for få svar)"}
+_NOT_ASKED = {"share": "en ikke målt andel", "count": "et ikke målt antal"}
+_UNREADABLE = {"share": "en ulæselig andel", "count": "et ulæseligt antal"}
+_FORMS = ("pct", "pct_ci", "count", "n", "label")
+
+
+def fill(
+    template: str,
+    estimates: DisclosedEstimates,
+    *,
+    verdict: Callable[[str], str] | None = None,
+) -> str:
+    """Fill a Danish template from estimates.
+
+    Parameters
+    ----------
+    template : str
+        Fields are ``{item.option:form}``, ``{item.option@group:form}``, ``{item.#1:form}`` (the most frequent
+        option) and ``{claim:id}``. Forms: pct, pct_ci, count, n, label.
+    estimates : DisclosedEstimates
+        Where the numbers are looked up.
+    verdict : callable, optional
+        Gives the sentence of a claim by its id.
+
+    Raises
+    ------
+    CodebookError
+        A field names no estimate, or an unknown form.
+    """
+    return danish.capitalise(_Filler(estimates, verdict).vformat(template, (), {}))
+
+
+def find(estimates: DisclosedEstimates, reference: str) -> pd.Series[Any]:
+    """Return the row of ``item.option``, ``item.option@group`` or ``item.#rank`` (else `CodebookError`)."""
+    path, _, group = reference.partition("@")
+    item, _, option = path.partition(".")
+    frame = estimates.frame
+    rows = frame[(frame["item"] == item) & (frame["group"] == group)]
+    found = _ranked(rows, option[1:]) if option.startswith("#") else rows[rows["option"] == option]
+    if found.empty:
+        known = (frame["item"] + "." + frame["option"]).unique()
+        raise CodebookError(unknown_name("estimate", reference, known))
+    return found.iloc[0]
+
+
+def _ranked(rows: pd.DataFrame, rank: str) -> pd.DataFrame:
+    """Return the option of a rank, as a frame of one row; of none where there is no such rank."""
+    options = rows[~rows["net"].astype(bool)]
+    ordered = options.sort_values(["proportion", "count"], ascending=False, kind="stable")
+    position = int(rank) - 1 if rank.isdecimal() else -1
+    found = ordered.iloc[position : position + 1] if position >= 0 else ordered.iloc[:0]
+    # Options without numbers have no order: none of them may be named as the most frequent.
+    return found.assign(label=found["label"].where(found["proportion"].notna(), UNKNOWN))
+
+
+class _Filler(string.Formatter):
+    def __init__(self, estimates: DisclosedEstimates, verdict: Callable[[str], str] | None) -> None:
+        self._estimates = estimates
+        self._verdict = verdict
+
+    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        if field_name == "claim":
+            return None, field_name
+        return find(self._estimates, field_name), field_name
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if value is None:
+            return self._verdict(format_spec) if self._verdict else ""
+        return _form(value, format_spec)
+
+
+def _form(row: pd.Series[Any], form: str) -> str:
+    if form not in _FORMS:
+        raise CodebookError(unknown_name("form", form, _FORMS))
+    if form == "label":
+        return _inside(str(row["label"]))
+    column, kind = {"n": ("n", "count"), "count": ("count", "count")}.get(form, ("proportion", "share"))
+    if pd.isna(row[column]):
+        return _missing(row)[kind]
+    if kind == "count":
+        return danish.number(row[column])
+    share = danish.percent(row["proportion"])
+    if form == "pct" or pd.isna(row["ci_lower"]):
+        return share
+    return f"{share} ({danish.percent_range(row['ci_lower'], row['ci_upper'])})"
+
+
+def _missing(row: pd.Series[Any]) -> Mapping[str, str]:
+    if row["suppressed"]:
+        return _HIDDEN
+    return _NOT_ASKED if pd.isna(row["n"]) else _UNREADABLE
+
+
+def _inside(label: str) -> str:
+    """Lower the first letter of a label that stands inside a sentence, unless it is a name or abbreviated."""
+    is_name = any(word[:1].isupper() for word in label.split()[1:])
+    return label if is_name or label[:2].isupper() else label[:1].lower() + label[1:]

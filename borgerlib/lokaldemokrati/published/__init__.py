@@ -1,0 +1,1 @@
+"""The published numbers of 2021, and the counts behind them."""

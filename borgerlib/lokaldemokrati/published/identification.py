@@ -1,0 +1,257 @@
+"""Which counts stand behind each question of the report: identified, a set, or impossible.
+
+The percentages of one question share one N. Every N that can give them all back is found, and the rules of
+the questionnaire narrow the choice:
+
+- who completed the questionnaire answered every question put to all, so N is between 69 and 79;
+- an N that the report states for all the percentages of a question is N;
+- where a figure divides respondents by another question (figure 3 by strategy, figure 7 by purpose), the
+  counts of that question must leave whole numbers in the divided figure too.
+
+What remains is *identified* (one N), a *set* (several) or *impossible* (none). For the reconstruction one N
+is chosen within a set: the largest that is not above the N of the question before it, or, for a question put
+to some only, not above the count of those. That is what respondents who drop out one after another leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Literal
+
+import pandas as pd
+
+from borgerlib import danish
+from borgerlib.errors import DataError
+from borgerlib.lokaldemokrati.published.feasible import smallest_change
+from borgerlib.lokaldemokrati.published.numbers import SURVEY, load_published, standing_values
+from borgerlib.lokaldemokrati.published.questions import (
+    Question,
+    Reference,
+    parts_by,
+    read_question,
+    solutions_of,
+    with_complement,
+)
+from borgerlib.survey.codebook.model import Codebook, Item, load_codebook
+
+Status = Literal["identified", "set", "impossible"]
+
+
+@dataclass(frozen=True)
+class Solution:
+    """An N and the counts of one item's options and nets that give its published percentages back."""
+
+    n: int
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Identification:
+    """What the published numbers say about the counts of one item.
+
+    Parameters
+    ----------
+    item : str
+        Id of the item.
+    status : {'identified', 'set', 'impossible'}
+        One N fits, several do, or none does.
+    solutions : tuple of Solution
+        All that fit, by N; empty when impossible.
+    n : int
+        The chosen N (when impossible: the nearest).
+    counts : mapping of str to int
+        The chosen counts by option or net id; what the report does not show is absent.
+    why : str
+        Danish: the status in a sentence.
+    """
+
+    item: str
+    status: Status
+    solutions: tuple[Solution, ...]
+    n: int
+    counts: Mapping[str, int]
+    why: str
+
+    @property
+    def possible_n(self) -> tuple[int, ...]:
+        """Every N that fits, in order."""
+        return tuple(solution.n for solution in self.solutions)
+
+
+def identify(item: str) -> Identification:
+    """Return what the published numbers say about the counts of an item.
+
+    Raises
+    ------
+    CodebookError
+        There is no such item.
+    """
+    found = identifications()
+    if item not in found:
+        load_codebook(SURVEY).item(item)
+    return found[item]
+
+
+@cache
+def identifications() -> Mapping[str, Identification]:
+    """Return the `Identification` of every item, in the order of the questionnaire."""
+    return identify_all(load_published(), load_codebook(SURVEY))
+
+
+def identification_table() -> pd.DataFrame:
+    """Return one row an item: item, question (Danish), status, possible_n (tuple), n, counts, why."""
+    codebook = load_codebook(SURVEY)
+    return pd.DataFrame(
+        [
+            {
+                "item": found.item,
+                "question": codebook.item(found.item).text,
+                "status": found.status,
+                "possible_n": found.possible_n,
+                "n": found.n,
+                "counts": tuple(found.counts.values()),
+                "why": found.why,
+            }
+            for found in identifications().values()
+        ]
+    )
+
+
+def identify_all(published: pd.DataFrame, codebook: Codebook) -> Mapping[str, Identification]:
+    """Identify every item of a survey from published values.
+
+    Parameters
+    ----------
+    published : DataFrame
+        As `load_published` returns.
+    codebook : Codebook
+        Its ``meta`` holds 'respondents' and 'completed'.
+
+    Raises
+    ------
+    DataError
+        An item has no published value, or nothing within reach of the item before it.
+    """
+    values = standing_values(published)
+    found: dict[str, Identification] = {}
+    ceiling = int(codebook.meta["respondents"])
+    for item in codebook:
+        if item.id in found:
+            continue
+        if (values["item"] == item.id).sum() == 0:
+            raise DataError(f"There is no published value for item '{item.id}'.")
+        if (values.loc[values["item"] == item.id, "unit"] == "antal").all():
+            found[item.id] = _from_counts(item, values)
+        elif item.base:
+            found[item.id] = _of_part(item, values, codebook, found)
+        else:
+            battery = _of_all(item, values, codebook, ceiling)
+            found.update(battery)
+            if battery[item.id].status != "impossible":
+                ceiling = battery[item.id].n
+    return MappingProxyType({item.id: found[item.id] for item in codebook})
+
+
+def _of_all(item: Item, values: pd.DataFrame, codebook: Codebook, ceiling: int) -> dict[str, Identification]:
+    question = read_question(item, values, codebook)
+    # Who completed the questionnaire answered every question put to all.
+    lowest, highest = int(codebook.meta["completed"]), int(codebook.meta["respondents"])
+    solutions = solutions_of(question, lowest=lowest, highest=highest)
+    divided = parts_by(item, values, codebook)
+    complete = [with_complement(item, n, counts) for n, counts in solutions]
+    solutions = [
+        (n, counts)
+        for (n, counts), full in zip(solutions, complete, strict=True)
+        if all(part.fits(full.get((item.id, part.option))) for part in divided)
+    ]
+    return {
+        member: _settle(codebook.item(member), question, solutions, range(lowest, ceiling + 1), bool(divided))
+        for member in question.items
+    }
+
+
+def _of_part(
+    item: Item, values: pd.DataFrame, codebook: Codebook, found: Mapping[str, Identification]
+) -> Identification:
+    base_item, _, base_option = item.base.partition(".")
+    size = found[base_item].counts[base_option]
+    within = f"{base_item}={base_option}"
+    own = values[(values["item"] == item.id) & values["group"].isin(["", within])]
+    question = read_question(item, own.assign(group=""), codebook)
+    # Only a figure that names the group as its base fixes N; elsewhere the base is our reading of the text.
+    named = bool((own["group"] == within).all())
+    lowest, highest = (size, size) if named else (1, int(codebook.meta["respondents"]))
+    solutions = solutions_of(question, lowest=lowest, highest=highest)
+    return _settle(item, question, solutions, range(lowest, size + 1), False)
+
+
+def _from_counts(item: Item, values: pd.DataFrame) -> Identification:
+    own = values[values["item"] == item.id]
+    counts = MappingProxyType({row["option"]: int(row["value"]) for _, row in own.iterrows()})
+    n = int(own["n_stated"].max())
+    why = f"Rapporten viser antal svar fra {n}. "
+    lost = len(item.options) - len(counts)
+    why += f"{danish.capitalise(danish.small_number(lost))} antal kan ikke læses." if lost else ""
+    return Identification(item.id, "identified", (Solution(n, counts),), n, counts, why.strip())
+
+
+def _settle(
+    item: Item,
+    question: Question,
+    solutions: Sequence[tuple[int, Mapping[Reference, int]]],
+    reach: range,
+    divided: bool,
+) -> Identification:
+    """Choose among the solutions the largest within reach: what the drop-out before the question leaves."""
+    if not solutions:
+        return _nearest(item, question, reach)
+    own = tuple(Solution(n, _own_counts(item, n, counts)) for n, counts in solutions)
+    within = [solution for solution in own if solution.n in reach]
+    if not within:
+        every = danish.listing([str(solution.n) for solution in own], last="or")
+        raise DataError(
+            f"Item '{item.id}' fits only n = {every}, above the {reach[-1]} who can have answered it.",
+            hint="Correct the published values, or the order of the items in the codebook.",
+        )
+    chosen = within[-1]
+    status: Status = "identified" if len(own) == 1 else "set"
+    why = _why(question, [solution.n for solution in own], chosen.n, divided)
+    return Identification(item.id, status, own, chosen.n, chosen.counts, why)
+
+
+def _own_counts(item: Item, n: int, counts: Mapping[Reference, int]) -> Mapping[str, int]:
+    full = with_complement(item, n, {key: count for key, count in counts.items() if key[0] == item.id})
+    return MappingProxyType({option: count for (_, option), count in full.items()})
+
+
+def _nearest(item: Item, question: Question, reach: range) -> Identification:
+    published = list(question.percentages.values())
+    changes = smallest_change(published, max_n=reach[-1], exclusive=question.exclusive)
+    first = changes[changes["n"].isin(reach)].iloc[0]
+    counts = _own_counts(item, first["n"], dict(zip(question.percentages, first["counts"], strict=True)))
+    new = danish.listing([f"{possible} i stedet for {old}" for _, old, possible in first["changes"]])
+    why = f"Intet antal svarende giver {_values(len(published))} på én gang. Nærmest er N = {first['n']}"
+    why += (
+        f", som giver {new} pct." if new else ", men det går ikke op i den figur, der er delt efter svaret."
+    )
+    return Identification(item.id, "impossible", (), int(first["n"]), counts, why)
+
+
+def _values(number: int) -> str:
+    return f"alle {danish.small_number(number)} procenttal" if number > 1 else "procenttallet"
+
+
+def _why(question: Question, possible: Sequence[int], chosen: int, divided: bool) -> str:
+    values = _values(len(question.percentages))
+    together = " sammen med den figur, der er delt efter svaret" if divided else ""
+    if len(possible) == 1:
+        stated = ", som rapporten oplyser," if question.stated else ""
+        return f"{'' if stated else 'Kun '}N = {possible[0]}{stated} giver {values}{together}."
+    every = danish.listing([str(n) for n in possible], last="eller")
+    return (
+        f"N = {every} giver {values}{together}; her er brugt {chosen}, det største, der passer med "
+        "frafaldet gennem skemaet."
+    )

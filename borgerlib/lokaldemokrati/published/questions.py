@@ -1,0 +1,109 @@
+"""The percentages of a question that share one N, and what ties questions together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import pandas as pd
+
+from borgerlib.lokaldemokrati.published.feasible import feasible_counts
+from borgerlib.survey.codebook.model import Codebook, Item
+
+Reference = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Question:
+    """The percentages that share one N: those of one item, or of a battery shown in one figure.
+
+    Parameters
+    ----------
+    items : tuple of str
+        Ids, in the order of the questionnaire.
+    percentages : mapping of (item, option) to int
+    stated : frozenset of int
+        The N that the report states, where it states one for every percentage.
+    exclusive : bool
+        The percentages share out the respondents: their counts sum to N.
+    """
+
+    items: tuple[str, ...]
+    percentages: Mapping[Reference, int]
+    stated: frozenset[int]
+    exclusive: bool
+
+
+def read_question(item: Item, values: pd.DataFrame, codebook: Codebook) -> Question:
+    """Return the percentages that share the N of an item, from values as `standing_values` returns them."""
+    plain = values[(values["group"] == "") & (values["unit"] == "pct")]
+    items = tuple(known.id for known in codebook if known.id in _battery(item, plain))
+    rows = plain[plain["item"].isin(items)]
+    percentages = {(row["item"], row["option"]): int(row["value"]) for _, row in rows.iterrows()}
+    stated = frozenset(int(n) for n in rows["n_stated"]) if rows["n_stated"].notna().all() else frozenset()
+    exclusive = len(items) == 1 and _shares_out(item, [option for _, option in percentages])
+    return Question(items, MappingProxyType(percentages), stated, exclusive)
+
+
+def _battery(item: Item, plain: pd.DataFrame) -> set[str]:
+    """Return the items that stand in one figure with the item: a battery of statements shares its N."""
+    own = plain[plain["item"] == item.id]
+    figures = {figure for shown in own["figures"] for figure in shown} - {"tekst"}
+    return {item.id} | {row["item"] for _, row in plain.iterrows() if figures & set(row["figures"])}
+
+
+def solutions_of(question: Question, *, lowest: int, highest: int) -> list[tuple[int, dict[Reference, int]]]:
+    """Return every (n, counts) from the lowest to the highest n that gives the percentages back."""
+    frame = feasible_counts(list(question.percentages.values()), max_n=highest, exclusive=question.exclusive)
+    return [
+        (int(n), dict(zip(question.percentages, counts, strict=True)))
+        for n, counts in zip(frame["n"], frame["counts"], strict=True)
+        if n >= lowest and (not question.stated or n in question.stated)
+    ]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Percentages of another item that a figure shows within one option."""
+
+    option: str
+    percentages: tuple[int, ...]
+    exclusive: bool
+
+    def fits(self, size: int | None) -> bool:
+        """Return True when so many respondents can have given these percentages."""
+        if not size:
+            return False
+        fitting = feasible_counts(self.percentages, max_n=size, exclusive=self.exclusive)
+        return bool((fitting["n"] == size).any())
+
+
+def parts_by(item: Item, values: pd.DataFrame, codebook: Codebook) -> list[Part]:
+    """Return every part of the respondents that a figure divides by this item."""
+    groups = [f"{item.id}={option.id}" for option in item.options]
+    parts = values[values["group"].isin(groups)].groupby(["group", "item"], sort=False)
+    return [
+        Part(
+            option=str(group).partition("=")[2],
+            percentages=tuple(int(value) for value in rows["value"]),
+            exclusive=_shares_out(codebook.item(str(shown)), list(rows["option"])),
+        )
+        for (group, shown), rows in parts
+    ]
+
+
+def _shares_out(item: Item, options: Collection[str]) -> bool:
+    """Return True when every answer to the item falls under just one of the options and nets."""
+    covered = sorted(member for option in options for member in item.members(option))
+    return item.kind == "single" and covered == sorted(option.id for option in item.options)
+
+
+def with_complement(item: Item, n: int, counts: Mapping[Reference, int]) -> dict[Reference, int]:
+    """Add the one option of a single item that is left when all others are known."""
+    options = [(item.id, option.id) for option in item.options]
+    missing = [reference for reference in options if reference not in counts]
+    if item.kind != "single" or len(missing) != 1:
+        return dict(counts)
+    known = sum(counts[reference] for reference in options if reference in counts)
+    return {**counts, missing[0]: n - known}

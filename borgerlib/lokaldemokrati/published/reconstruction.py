@@ -1,0 +1,200 @@
+"""Respondents consistent with everything that the report of 2021 has published.
+
+They are made, not recovered: many other sets of 79 respondents give the same published numbers. Use them to
+run code that wants one row a person. A relation between two questions in them is drawn at random unless the
+report shows it, so ask `borgerlib.cross_table` for those; it refuses what is not known.
+
+Kept is what is published: the counts of every option (`identify`), figure 3's joint table, the bases of the
+questions put to some only, and drop-out in one direction, from the 79 who began to the 69 who completed.
+Drawn at random is what is not: which option within a net ('enig' or 'meget enig') where only the net is
+known. An option of a multiple-choice question whose count cannot be read is missing for everyone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from borgerlib.lokaldemokrati.published.identification import identify
+from borgerlib.lokaldemokrati.published.numbers import SURVEY, load_published
+from borgerlib.lokaldemokrati.published.recovered import divided_pairs, divided_table
+from borgerlib.survey.codebook.model import Codebook, Item, load_codebook
+
+Flags = npt.NDArray[np.bool_]
+
+
+def reconstruct_respondents(*, seed: int = 2021) -> pd.DataFrame:
+    """Make respondents that give every published number back.
+
+    Parameters
+    ----------
+    seed : int
+        Of the random choices among what is not published.
+
+    Returns
+    -------
+    DataFrame
+        One row a respondent (79): the columns of the codebook's items (single: Categorical of option ids,
+        ordered if the item is; multiple: 0/1 as Int8 in item__option), and completed (bool). Missing means
+        not answered: dropped out before, not asked, or, for a whole column of a multiple item, not published.
+    """
+    state = _answered(seed)
+    return pd.DataFrame(state.answers).assign(completed=state.present)
+
+
+def dropout() -> pd.DataFrame:
+    """Return how the respondents leave, question by question.
+
+    Returns
+    -------
+    DataFrame
+        One row a question, in the order of the questionnaire: item, asked (respondents left who belong to the
+        question's base), n (answers), left (respondents who have not dropped out after it). `left` only
+        falls. An open question may be skipped without dropping out.
+    """
+    return pd.DataFrame(_answered(2021).log, columns=["item", "asked", "n", "left"])
+
+
+@dataclass
+class _State:
+    """Respondents in the making: who is still there, and what they have answered."""
+
+    codebook: Codebook
+    random: np.random.Generator
+    present: Flags
+    answers: dict[str, pd.Series] = field(default_factory=dict)
+    log: list[tuple[str, int, int, int]] = field(default_factory=list)
+
+
+def _answered(seed: int) -> _State:
+    codebook = load_codebook(SURVEY)
+    people = int(codebook.meta["respondents"])
+    state = _State(codebook, np.random.default_rng(seed), np.ones(people, dtype=bool))
+    published = load_published()
+    for item in codebook:
+        _answer(state, item, published[published["item"] == item.id])
+    _stay(state, int(codebook.meta["completed"]), state.present)
+    return state
+
+
+def _answer(state: _State, item: Item, published: pd.DataFrame) -> None:
+    found = identify(item.id)
+    asked = state.present & _base(state, item)
+    if item.kind == "multiple":
+        # Only an open question is published as counts of answers; it may be skipped.
+        open_question = bool((published["unit"] == "antal").all())
+        there = _pick(state, found.n, asked) if open_question else _stay(state, found.n, asked)
+        for option in item.options:
+            column = f"{item.id}__{option.id}"
+            state.answers[column] = _choose(state, there, found.counts.get(option.id))
+    elif divided := _divides(item):
+        there = _answer_by_table(state, item, *divided)
+    else:
+        there = _stay(state, found.n, asked)
+        lost = set(published.loc[published["certainty"] == "unreadable", "option"])
+        state.answers[item.id] = _share_out(state, item, there, _completed(state, item, found.n, lost))
+    state.log.append((item.id, int(asked.sum()), int(there.sum()), int(state.present.sum())))
+
+
+def _base(state: _State, item: Item) -> Flags:
+    if not item.base:
+        return np.ones_like(state.present)
+    base_item, _, option = item.base.partition(".")
+    if state.codebook.item(base_item).kind == "multiple":
+        chosen = state.answers[f"{base_item}__{option}"].eq(1)
+    else:
+        chosen = state.answers[base_item].eq(option)
+    return chosen.fillna(False).to_numpy(dtype=bool)
+
+
+def _pick(state: _State, n: int, among: Flags) -> Flags:
+    picked = np.zeros_like(among)
+    picked[state.random.choice(np.flatnonzero(among), size=n, replace=False)] = True
+    return picked
+
+
+def _stay(state: _State, n: int, asked: Flags) -> Flags:
+    """Let all but n of those asked drop out for good; return the n."""
+    staying = _pick(state, n, asked)
+    state.present = state.present & (staying | ~asked)
+    return staying
+
+
+def _choose(state: _State, answering: Flags, count: int | None) -> pd.Series:
+    values = pd.array([pd.NA] * len(answering), dtype="Int8")
+    if count is not None:
+        values[answering] = _pick(state, count, answering)[answering].astype("int8")
+    return pd.Series(values)
+
+
+def _share_out(state: _State, item: Item, there: Flags, counts: Mapping[str, int]) -> pd.Series:
+    values = np.full(len(there), None, dtype=object)
+    values[there] = state.random.permutation(np.repeat(list(counts), list(counts.values())))
+    return _categorical(item, values)
+
+
+def _answer_by_table(state: _State, by: Item, item: str, table: pd.DataFrame) -> Flags:
+    """Answer a question so that it divides an earlier one as the report shows; the surplus drops out."""
+    values = np.full(len(state.present), None, dtype=object)
+    there = np.zeros_like(state.present)
+    for option in table.columns:
+        chose = state.present & state.answers[item].eq(option).to_numpy(dtype=bool)
+        staying = _pick(state, int(table[option].sum()), chose)
+        values[staying] = state.random.permutation(np.repeat(table.index.to_numpy(object), table[option]))
+        there |= staying
+    state.present = state.present & there
+    state.answers[by.id] = _categorical(by, values)
+    return there
+
+
+def _categorical(item: Item, values: npt.NDArray[np.object_]) -> pd.Series:
+    ids = [option.id for option in item.options]
+    return pd.Series(pd.Categorical(values, categories=ids, ordered=item.ordered))
+
+
+def _completed(state: _State, item: Item, n: int, lost: set[str]) -> dict[str, int]:
+    """Return a count for every option, drawing at random what the published counts leave open."""
+    options = [option.id for option in item.options]
+    known = identify(item.id).counts
+    counts = {option: known.get(option, 0) for option in options}
+    counts |= _least(item)
+    open_options = [option for option in options if option not in known]
+    for net, total in known.items():
+        if net not in options:
+            members = list(item.members(net))
+            _spread(state, counts, members, total, together=set(members) <= lost)
+            open_options = [option for option in open_options if option not in members]
+    if open_options:
+        rest = n - sum(counts[option] for option in options if option not in open_options)
+        _spread(state, counts, open_options, rest, together=False)
+    return counts
+
+
+def _spread(state: _State, counts: dict[str, int], options: list[str], total: int, *, together: bool) -> None:
+    """Raise the options' counts to a total; `together` where the report shows that one has them all."""
+    missing = total - sum(counts[option] for option in options)
+    drawn = state.random.choice(options, size=1 if together else missing)
+    for option in np.repeat(drawn, missing) if together else drawn:
+        counts[str(option)] += 1
+
+
+def _divides(by: Item) -> tuple[str, pd.DataFrame] | None:
+    """Return the earlier question that the report shows divided by this one, and that table."""
+    for item, divider in divided_pairs():
+        table = divided_table(item, divider)
+        if divider == by.id and table is not None:
+            return item, table
+    return None
+
+
+def _least(item: Item) -> dict[str, int]:
+    """Return how often each option is chosen at least: its totals in a table divided by a later question."""
+    for divided, by in divided_pairs():
+        table = divided_table(divided, by)
+        if divided == item.id and table is not None:
+            return {str(option): int(total) for option, total in table.sum().items()}
+    return {}

@@ -1,0 +1,170 @@
+"""The counts behind the published percentages, one number or one table at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+import pandas as pd
+
+from borgerlib.errors import CodebookError
+from borgerlib.lokaldemokrati.published.feasible import feasible_counts
+from borgerlib.lokaldemokrati.published.identification import identifications
+from borgerlib.lokaldemokrati.published.numbers import SURVEY, load_published, standing_values
+from borgerlib.survey.codebook.model import Codebook, load_codebook
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """A count, the number it is out of, and what the identification says about it."""
+
+    count: int
+    n: int
+    status: str
+    why: str
+
+    @property
+    def proportion(self) -> float:
+        """The share, 0–1."""
+        return self.count / self.n
+
+
+def recovered(item: str, option: str, *, group: str = "") -> Recovered | None:
+    """Return the count behind an option or net of an item.
+
+    Parameters
+    ----------
+    item, option : str
+        Ids of the codebook; the option may be a net.
+    group : str
+        'item=option' for the part of the respondents that a figure shows apart ('strategi=ja').
+
+    Returns
+    -------
+    Recovered or None
+        None when the published numbers do not give the count.
+
+    Raises
+    ------
+    CodebookError
+        The item, option or group is none of the codebook's.
+    """
+    codebook = _codebook()
+    members = codebook.item(item).members(option)
+    by, _, by_option = group.partition("=")
+    if by:
+        codebook.item(by).option(by_option)
+    if by and codebook.item(item).base != f"{by}.{by_option}":
+        return _within(item, option, members, by, by_option)
+    found = identifications()[item]
+    count = _sum(dict(found.counts), option, members)
+    return None if count is None else Recovered(count, found.n, found.status, found.why)
+
+
+def recovered_counts() -> pd.DataFrame:
+    """Return one row a published option of the survey, with the counts that stand behind it.
+
+    Columns: item, option, group, count (Int64, missing where the report does not give it), n (Int64), status
+    ('identified', 'set', 'impossible', '' where nothing is known), why (Danish).
+    """
+    published = load_published()
+    places = published.loc[published["item"] != "", ["item", "option", "group"]].drop_duplicates()
+    rows = []
+    for item, option, group in places.to_numpy().tolist():
+        found = recovered(item, option, group=group)
+        known = (found.count, found.n, found.status, found.why) if found else (pd.NA, pd.NA, "", "")
+        rows.append((item, option, group, *known))
+    columns = ["item", "option", "group", "count", "n", "status", "why"]
+    return pd.DataFrame(rows, columns=columns).astype({"count": "Int64", "n": "Int64"})
+
+
+def divided_table(item: str, by: str) -> pd.DataFrame | None:
+    """Return the counts of a table that the report shows divided by another question (figure 3).
+
+    Parameters
+    ----------
+    item, by : str
+        The item shown, and the item that divides the respondents.
+
+    Returns
+    -------
+    DataFrame or None
+        Counts: rows the options of `by`, columns the options of `item`, both in the order of the codebook;
+        None when the report shows no such table for all options of `by`.
+    """
+    codebook = _codebook()
+    counts = _divided(item, by)
+    if counts is None:
+        return None
+    return pd.DataFrame(
+        list(counts.values()),
+        index=pd.Index(list(counts), name=by),
+        columns=pd.Index([option.id for option in codebook.item(item).options], name=item),
+    )
+
+
+@cache
+def divided_pairs() -> tuple[tuple[str, str], ...]:
+    """Return the (item, by) of every table that `divided_table` gives."""
+    published = load_published()
+    groups = published.loc[published["group"] != "", ["item", "group"]].drop_duplicates()
+    pairs = dict.fromkeys((item, group.partition("=")[0]) for item, group in groups.to_numpy().tolist())
+    return tuple((item, by) for item, by in pairs if _divided(item, by) is not None)
+
+
+@cache
+def _codebook() -> Codebook:
+    return load_codebook(SURVEY)
+
+
+@cache
+def _divided(item: str, by: str) -> Mapping[str, tuple[int, ...]] | None:
+    """Return the counts of `item`'s options within each option of `by`."""
+    codebook = _codebook()
+    if codebook.item(item).base.startswith(f"{by}."):
+        return None
+    values = standing_values(load_published())
+    own = values[values["item"] == item].set_index(["group", "option"])["value"].to_dict()
+    columns = [option.id for option in codebook.item(item).options]
+    counts: dict[str, tuple[int, ...]] = {}
+    for option in codebook.item(by).options:
+        places = [(f"{by}={option.id}", column) for column in columns]
+        if any(place not in own for place in places):
+            return None
+        percentages = [int(own[place]) for place in places]
+        size = identifications()[by].counts[option.id]
+        solutions = feasible_counts(percentages, max_n=size, exclusive=True)
+        # The identification has shown that a solution of this size exists; below 100 it is the only one.
+        counts[option.id] = solutions.loc[solutions["n"] == size, "counts"].iloc[0]
+    return MappingProxyType(counts)
+
+
+def _within(item: str, option: str, members: tuple[str, ...], by: str, by_option: str) -> Recovered | None:
+    divided = _divided(item, by)
+    if divided is None:
+        return None
+    options = [known.id for known in _codebook().item(item).options]
+    row = dict(zip(options, divided[by_option], strict=True))
+    count = _sum(row, option, members)
+    found = identifications()[by]
+    return None if count is None else Recovered(count, sum(row.values()), found.status, found.why)
+
+
+def _sum(counts: dict[str, int], option: str, members: tuple[str, ...]) -> int | None:
+    if option in counts:
+        return counts[option]
+    if all(member in counts for member in members):
+        return sum(counts[member] for member in members)
+    return None
+
+
+def option_label(codebook: Codebook, item: str, option: str) -> str:
+    """Return the Danish label of an option, or of a net as its options joined ('Enig eller meget enig')."""
+    known = codebook.item(item)
+    try:
+        return known.option(option).short
+    except CodebookError:
+        first, *rest = [known.option(member).short for member in known.members(option)]
+        return " eller ".join([first, *(label[:1].lower() + label[1:] for label in rest)])

@@ -1,0 +1,1 @@
+"""A later wave of the survey, from its microdata."""

@@ -1,0 +1,219 @@
+"""A crew of worker processes on this machine.
+
+Processes rather than threads: each has its own warm kernels, none waits for another's interpreter lock, one
+that is killed costs its own task only, and all of them end with the batch.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from borgerlib.errors import RunError
+from borgerlib.runs.batch.task import Outcome, Task, as_message, failure, perform
+from borgerlib.runs.batch.worker import COLD
+from borgerlib.runs.kernels.manager import kernel_environment
+
+_GRACE_SECONDS = 1.4
+_DEATHS_IN_A_ROW = 3
+_TASKS_A_WORKER = 400
+
+
+class Crew(Protocol):
+    """Whoever does the tasks of a batch."""
+
+    def free(self, task: Task) -> bool:
+        """Return whether the task can be given now."""
+        ...
+
+    def give(self, task: Task) -> None:
+        """Let somebody do the task."""
+        ...
+
+    def outcomes(self, seconds: float) -> Iterator[tuple[Task, Outcome]]:
+        """Yield what has been done, waiting so long for the first."""
+        ...
+
+    def stop(self) -> None:
+        """End all, within two seconds."""
+        ...
+
+
+@dataclass
+class _Worker:
+    process: subprocess.Popen[str]
+    log: Path
+    task: Task | None = None
+    started: float = 0.0
+    tasks: int = 0
+
+
+class LocalCrew:
+    """Worker processes that are started when first needed and again when they die.
+
+    Parameters
+    ----------
+    size : int
+        How many work at the same time.
+    folder : Path
+        For what they write to their standard error.
+    cold : bool
+        Run every notebook in a fresh kernel.
+    """
+
+    def __init__(self, size: int, *, folder: Path, cold: bool = False) -> None:
+        self._size = max(1, size)
+        self._folder = folder
+        self._arguments = [COLD] if cold else []
+        self._workers: list[_Worker] = []
+        self._leaving: list[_Worker] = []
+        self._lines: queue.SimpleQueue[tuple[_Worker, str]] = queue.SimpleQueue()
+        self._count = 0
+        self._deaths = 0
+
+    def free(self, task: Task) -> bool:
+        """Return whether somebody has nothing to do."""
+        return sum(worker.task is not None for worker in self._workers) < self._size
+
+    def give(self, task: Task) -> None:
+        """Give the task to an idle worker, or to a new one."""
+        idle = [worker for worker in self._workers if worker.task is None]
+        worker = idle[0] if idle else self._new()
+        worker.task, worker.started = task, time.monotonic()
+        worker.tasks += 1
+        # A worker that has died is noticed where its answers are awaited.
+        with suppress(OSError, ValueError):
+            _tell(worker.process.stdin, json.dumps(as_message(task), ensure_ascii=False))
+
+    def outcomes(self, seconds: float) -> Iterator[tuple[Task, Outcome]]:
+        """Yield what has been done; a worker that died has failed its task."""
+        wait = seconds
+        while True:
+            try:
+                worker, line = self._lines.get(timeout=wait) if wait > 0 else self._lines.get_nowait()
+            except queue.Empty:
+                return
+            wait = 0
+            if worker not in self._workers:
+                continue
+            task, worker.task = worker.task, None
+            if not line:
+                self._workers.remove(worker)
+                worker.process.wait()
+            if task is None:
+                continue
+            self._deaths = 0 if line else self._deaths + 1
+            outcome = Outcome(**json.loads(line)) if line else self._death(worker)
+            if worker.tasks >= _TASKS_A_WORKER and line:
+                self._retire(worker)  # libraries leak; a new worker does not
+            yield task, outcome
+
+    def stop(self) -> None:
+        """End the workers and what they run: first by closing their input, then without asking."""
+        everybody = [*self._workers, *self._leaving]
+        self._dismiss(everybody)
+        end = time.monotonic() + _GRACE_SECONDS
+        for worker in everybody:
+            with suppress(subprocess.TimeoutExpired):
+                worker.process.wait(max(0.0, end - time.monotonic()))
+            worker.process.kill()
+            worker.process.wait()
+        self._workers, self._leaving = [], []
+
+    @property
+    def pids(self) -> Sequence[int]:
+        """The processes of the workers."""
+        return [worker.process.pid for worker in (*self._workers, *self._leaving)]
+
+    def _new(self) -> _Worker:
+        self._count += 1
+        log = self._folder / f"worker-{self._count}.log"
+        with log.open("w") as errors:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "borgerlib.runs.batch.worker", *self._arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                encoding="utf-8",
+                env=kernel_environment(),
+                # Ctrl-C is for the batch, which then ends its workers in order.
+                start_new_session=True,
+            )
+        worker = _Worker(process, log)
+        self._workers.append(worker)
+        threading.Thread(target=self._hear, args=(worker,), daemon=True, name="borger-hear").start()
+        return worker
+
+    def _hear(self, worker: _Worker) -> None:
+        with suppress(OSError, ValueError):
+            for line in worker.process.stdout or ():
+                self._lines.put((worker, line))
+        self._lines.put((worker, ""))
+
+    def _retire(self, worker: _Worker) -> None:
+        self._workers.remove(worker)
+        self._leaving.append(worker)
+        self._dismiss([worker])
+
+    def _dismiss(self, workers: Sequence[_Worker]) -> None:
+        for worker in workers:
+            with suppress(OSError):
+                if worker.process.stdin:
+                    worker.process.stdin.close()
+
+    def _death(self, worker: _Worker) -> Outcome:
+        said = [line for line in worker.log.read_text(errors="replace").splitlines() if line.strip()]
+        last = f" ({said[-1].strip()})" if said else ""
+        if self._deaths >= _DEATHS_IN_A_ROW:
+            raise RunError(
+                f"The batch's worker processes die{last}.",
+                hint="They may have run out of memory: run fewer at once with --jobs 1.",
+            )
+        seconds = time.monotonic() - worker.started
+        return failure(f"The worker process died{last}.", cause="died", seconds=seconds)
+
+
+class InProcess:
+    """A crew of one that does each task at once, in this process: for a few notebooks, or to look closer.
+
+    Parameters
+    ----------
+    warm : WarmServer, optional
+        Warm kernels to run on; fresh ones without.
+    """
+
+    def __init__(self, warm: Any = None) -> None:
+        self._warm = warm
+        self._ended: list[tuple[Task, Outcome]] = []
+
+    def free(self, task: Task) -> bool:
+        """Return whether what was done has been fetched."""
+        return not self._ended
+
+    def give(self, task: Task) -> None:
+        """Do the task."""
+        self._ended.append((task, perform(task, warm=self._warm)))
+
+    def outcomes(self, seconds: float) -> Iterator[tuple[Task, Outcome]]:
+        """Yield what has been done."""
+        ended, self._ended = self._ended, []
+        yield from ended
+
+    def stop(self) -> None:
+        """Nothing is going on."""
+
+
+def _tell(stream: IO[str] | None, line: str) -> None:
+    if stream is not None:
+        stream.write(f"{line}\n")
+        stream.flush()

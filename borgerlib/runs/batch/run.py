@@ -1,0 +1,154 @@
+"""Run what is due for many municipalities: several notebooks at a time, each result kept as it ends."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from borgerlib import places
+from borgerlib.errors import RunError
+from borgerlib.runs.batch.pool import Crew, LocalCrew
+from borgerlib.runs.batch.work import BatchWork, Progress
+from borgerlib.runs.pages.overview_page import overview_is_missing, write_overview
+from borgerlib.runs.planning.due import BatchPlan, make_plan
+from borgerlib.runs.planning.folder_lock import folder_lock, sweep_temporary_folders
+from borgerlib.runs.planning.manifest import FOLDER, Manifest
+
+_WORK = "work"
+_LOCK = "batch.lock"
+
+
+def plan_batch(names: Sequence[str], *, out: Path | None = None, **options: Any) -> BatchPlan:
+    """Say what `run_batch` would do; options as there (only, force, formats, notebooks)."""
+    folder = (out or places.reports()).resolve()
+    return make_plan(names, folder, Manifest(folder).read(), **options)
+
+
+def run_batch(
+    names: Sequence[str],
+    *,
+    out: Path | None = None,
+    jobs: int = 2,
+    only: Sequence[str] = (),
+    force: bool = False,
+    formats: Sequence[str] = ("html",),
+    notebooks: Sequence[Path] | None = None,
+    scheduler: str = "",
+    wait: bool = False,
+    timeout: float = 600,
+    memory_limit: int = 0,
+    cold: bool = False,
+    crew: Crew | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Progress:
+    """Run what is due, write the reports that follow, and the overview of all.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Municipalities, by name or code; 'hele-landet' for the whole country.
+    out : Path, optional
+        The folder of reports; by default the workspace's.
+    jobs : int
+        Notebooks run at the same time on this machine.
+    only : sequence of str
+        Beginnings of notebooks' names; all without. A report keeps its other pages as they are.
+    force : bool
+        Run also what is up to date.
+    formats : sequence of {"html", "pdf", "xlsx"}
+        What the reports are written as.
+    notebooks : sequence of Path, optional
+        In place of those that ship.
+    scheduler : str
+        Address of a dask scheduler whose workers run the notebooks.
+    wait : bool
+        Wait for another batch on the folder instead of refusing.
+    timeout, memory_limit : float, int
+        Seconds and bytes that a notebook may take; 0 bytes for no limit.
+    cold : bool
+        Run every notebook in a fresh kernel.
+    crew : Crew, optional
+        Who does the work, in place of worker processes.
+    on_progress : callable, optional
+        Called in this thread with the `Progress`, first before anything is run.
+
+    Returns
+    -------
+    Progress
+        How it ended.
+
+    Raises
+    ------
+    ParameterError
+        A name is unknown; nothing was run.
+    FolderBusyError
+        Another batch works on the folder.
+    RunError
+        The folder cannot be written, or workers cannot be had. What is finished is kept.
+    KeyboardInterrupt
+        It was told to stop; everything finished is kept, and the same call goes on.
+    """
+    folder = (out or places.reports()).resolve()
+    with _held(folder, wait=wait) as work:
+        manifest = Manifest(folder)
+        history = manifest.read()
+        made = make_plan(names, folder, history, only=only, force=force, formats=formats, notebooks=notebooks)
+        batch = BatchWork(
+            folder,
+            work=work,
+            manifest=manifest,
+            history=history,
+            made=made,
+            on_progress=on_progress,
+            timeout=timeout,
+            memory_limit=memory_limit,
+        )
+        batch.tell(None)
+        if batch.has_work:
+            hands = crew or _crew(scheduler, jobs=jobs, work=work, cold=cold)
+            try:
+                batch.work_through(hands)
+            finally:
+                batch.settle_rest(hands)
+                hands.stop()
+                write_overview(folder, batch.history)
+        elif overview_is_missing(folder):
+            write_overview(folder, batch.history)
+        return batch.progress(None)
+
+
+@contextmanager
+def _held(folder: Path, *, wait: bool) -> Iterator[Path]:
+    """Hold the folder of reports, clear away what a killed batch left, and give a folder to work in."""
+    own = folder / FOLDER
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Executed notebooks are for whoever runs the batch; a web server has no business there.
+        own.mkdir(mode=0o700, exist_ok=True)
+        lock = folder_lock(own / _LOCK, folder=folder, wait=wait)
+        with lock:
+            work = own / _WORK
+            shutil.rmtree(work, ignore_errors=True)
+            work.mkdir()
+            sweep_temporary_folders()
+            try:
+                yield work
+            finally:
+                shutil.rmtree(work, ignore_errors=True)
+    except OSError as error:
+        raise RunError(
+            f"The folder of reports {folder} cannot be written: {error.strerror or error}.",
+            hint="Choose one that you may write to, on a disk with room: --out FOLDER",
+        ) from error
+
+
+def _crew(scheduler: str, *, jobs: int, work: Path, cold: bool) -> Crew:
+    local = LocalCrew(jobs, folder=work, cold=cold)
+    if not scheduler:
+        return local
+    from borgerlib.runs.batch.dask import DaskCrew
+
+    return DaskCrew(scheduler, reports=local, cold=cold)

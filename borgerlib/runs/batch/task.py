@@ -1,0 +1,184 @@
+"""One piece of a batch's work, as it travels to a worker process or machine, and what comes back."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from borgerlib.errors import BorgerlibError, RunError
+from borgerlib.runs.planning.manifest import State
+
+# Causes that may pass: the kernel died or did not start, the worker was lost. Not: a cell raised.
+PASSING = frozenset({"died", "start"})
+_CELL = re.compile(r", cell (\d+) ")
+
+
+@dataclass(frozen=True)
+class Task:
+    """A notebook to run, or a report to write when `notebook` is empty.
+
+    Attributes
+    ----------
+    place, name : str
+        The municipality's folder and its name.
+    notebook : str
+        Path of the notebook; empty for the report.
+    parameters : mapping
+        The notebook's parameters.
+    folder : str
+        Private folder for what is made, on the machine that keeps the reports.
+    timeout, memory_limit : float, int
+        The kernel's limits; 0 bytes for none.
+    pages : tuple of str
+        The executed notebooks of a report.
+    target : str
+        The report's folder.
+    formats : tuple of str
+        html, pdf, xlsx.
+    day : str
+        The date on the report, ISO 8601.
+    inputs : mapping
+        For the manifest, and to refuse a machine whose library or data differ.
+    """
+
+    place: str
+    name: str
+    notebook: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    folder: str = ""
+    timeout: float = 600.0
+    memory_limit: int = 0
+    pages: tuple[str, ...] = ()
+    target: str = ""
+    formats: tuple[str, ...] = ()
+    day: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def stem(self) -> str:
+        """The notebook's name without ending; empty for the report."""
+        return Path(self.notebook).stem if self.notebook else ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a task; fields as in `planning.manifest.Record`, and the path of what was made."""
+
+    state: State
+    seconds: float = 0.0
+    path: str = ""
+    output: str = ""
+    size: int = 0
+    error: str = ""
+    cell: int = 0
+    cause: str = ""
+    kernel: str = ""
+    attempts: int = 1
+
+
+def as_message(part: Task | Outcome) -> dict[str, Any]:
+    """Return a task or an outcome as JSON holds it."""
+    return asdict(part)
+
+
+def task_from(message: Mapping[str, Any]) -> Task:
+    """Return the task that a message holds."""
+    lists = {name: tuple(message[name]) for name in ("pages", "formats")}
+    return Task(**{**message, **lists})
+
+
+def perform(task: Task, *, warm: Any = None) -> Outcome:
+    """Do a task here and now; trouble becomes an outcome, so that it stays this task's own."""
+    start = time.monotonic()
+    try:
+        return _run(task, warm) if task.notebook else _report(task, start)
+    except BorgerlibError as error:
+        return failure(str(error), cause="other", seconds=time.monotonic() - start)
+    except (OSError, MemoryError) as error:
+        return failure(f"{type(error).__name__}: {error}", cause="other", seconds=time.monotonic() - start)
+
+
+def failure(error: str, *, cause: str, seconds: float = 0.0, **known: Any) -> Outcome:
+    """Return the outcome of a task that failed, with the number of the cell where the error names one."""
+    cell = _CELL.search(error)
+    return Outcome("failed", seconds, error=error, cell=int(cell[1]) if cell else 0, cause=cause, **known)
+
+
+def _run(task: Task, warm: Any) -> Outcome:
+    from borgerlib.runs.kernels.execute import NotebookJob, run_notebooks
+
+    source, folder = Path(task.notebook), Path(task.folder)
+    job = NotebookJob(source, folder / source.name, task.parameters)
+    # A list of one rather than run_notebook: it ends the kernel when this process is told to end.
+    [run] = run_notebooks(
+        [job], at_once=1, timeout=task.timeout, memory_limit=task.memory_limit or None, warm=warm
+    )
+    told: dict[str, Any] = {"kernel": getattr(run, "kernel", "cold"), "attempts": getattr(run, "attempts", 1)}
+    if run.status != "done":
+        path = str(run.path) if run.path.is_file() else ""
+        return failure(run.error, cause=_cause(run), seconds=run.seconds, path=path, **told)
+    found = _personal_data(run.path)
+    if found:
+        return Outcome(
+            "held", run.seconds, str(run.path), error="; ".join(found), cause="personal data", **told
+        )
+    return Outcome("done", run.seconds, str(run.path), *_fixed(run.path), **told)
+
+
+def _report(task: Task, start: float) -> Outcome:
+    from borgerlib.runs.reports.batch_report import write_municipality_report
+
+    index = write_municipality_report(
+        task.name,
+        [Path(page) for page in task.pages],
+        Path(task.target),
+        work=Path(task.folder),
+        day=date.fromisoformat(task.day),
+        formats=task.formats,
+    )
+    return Outcome("done", time.monotonic() - start, str(index), size=index.stat().st_size)
+
+
+def _personal_data(notebook: Path) -> tuple[str, ...]:
+    from borgerlib.runs.guard.personal_data import personal_data_in
+
+    return tuple(personal_data_in(notebook))
+
+
+def _cause(run: Any) -> str:
+    told = getattr(run, "cause", None)
+    if told is not None:
+        return str(told)
+    return "died" if "its Python process died" in run.error else "other"
+
+
+def _fixed(path: Path) -> tuple[str, int]:
+    """Put a file on the disk; return the hash and the size of what was written."""
+    with path.open("rb+") as file:
+        content = file.read()
+        os.fsync(file.fileno())
+    return hashlib.blake2b(content, digest_size=12).hexdigest(), len(content)
+
+
+def refuse_other_inputs(task: Task, here: Mapping[str, str]) -> None:
+    """Refuse to run where the result would be another than the manifest says.
+
+    Raises
+    ------
+    RunError
+        The machine's library or data differ from those of the machine that asks.
+    """
+    differing = [name for name, value in here.items() if task.inputs.get(name) != value]
+    if differing:
+        raise RunError(
+            f"The worker's {' and '.join(differing)} differ from those of the machine that runs the batch.",
+            hint="Install the same borgerlib there, and let both see the same prepared data "
+            "(BORGER_WORKSPACE).",
+        )

@@ -1,0 +1,91 @@
+"""A worker process of a batch: takes tasks as lines of JSON, one at a time, and answers with outcomes.
+
+It ends when its standard input does. So it ends with the batch, however the batch ends, and takes the kernel
+that is running along.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import queue
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+from borgerlib.runs.batch.task import as_message, perform, task_from
+from borgerlib.runs.planning.folder_lock import owned_temporary_folder
+
+COLD = "--cold"
+_LAST_SECOND = 1.2
+
+
+def main() -> None:
+    """Work until the batch ends."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what a library prints is no answer
+    # Not inherited as ignored from a shell that runs the batch in the background.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupted)
+    tasks: queue.SimpleQueue[str] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(tasks,), daemon=True, name="borger-listen").start()
+    try:
+        with working_kernels(cold=COLD in sys.argv) as warm:
+            while line := tasks.get():
+                outcome = perform(task_from(json.loads(line)), warm=warm)
+                _answer(answers, as_message(outcome))
+    except (KeyboardInterrupt, BrokenPipeError):
+        pass
+    logging.shutdown()
+    # Nothing is left to do; threads of libraries must not keep the process.
+    os._exit(0)
+
+
+@contextmanager
+def working_kernels(*, cold: bool = False) -> Iterator[Any]:
+    """Give the warm kernels of this process, and a temporary folder that others can tell is in use."""
+    before = tempfile.tempdir
+    with owned_temporary_folder() as folder:
+        tempfile.tempdir = str(folder)
+        try:
+            if cold:
+                yield None
+            else:
+                from borgerlib.runs.warm import warm_kernels
+
+                with warm_kernels(ahead="pictures") as server:
+                    yield server
+        finally:
+            tempfile.tempdir = before
+
+
+def _listen(tasks: queue.SimpleQueue[str]) -> None:
+    """Hand on tasks; when the batch has ended, end whatever is going on."""
+    for line in sys.stdin:
+        tasks.put(line.strip())
+    tasks.put("")
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+    else:
+        signal.raise_signal(signal.SIGINT)
+    time.sleep(_LAST_SECOND)
+    os._exit(1)
+
+
+def _answer(answers: IO[str], message: dict[str, Any]) -> None:
+    answers.write(f"{json.dumps(message, ensure_ascii=False)}\n")
+    answers.flush()
+
+
+def _interrupted(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    main()

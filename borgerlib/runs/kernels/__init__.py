@@ -1,0 +1,1 @@
+"""Run one notebook, or several, in kernels of their own."""

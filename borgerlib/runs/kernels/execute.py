@@ -1,0 +1,311 @@
+"""Run notebooks in fresh kernels, several at a time, and say plainly what went wrong.
+
+papermill does the running. Around it stand: parameters checked first, the interpreter that runs this
+program (not whichever kernel happens to be installed), sockets in a private folder instead of TCP ports
+that collide, one time limit for the whole notebook, and no success for a notebook that stopped half way.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from borgerlib.errors import ParameterError, RunError
+from borgerlib.runs.kernels.attempt import Attempt, Cause, NotebookRunError
+from borgerlib.runs.kernels.manager import Kernels, kernel_folder, kernel_log, kernel_manager
+from borgerlib.runs.kernels.parameters import check_parameters
+from borgerlib.runs.kernels.saving import failed_path, prepare_folder, refuse_unfinished, save
+
+if TYPE_CHECKING:
+    from borgerlib.runs.warm.client import WarmServer
+
+# Less than this is gone before the notebook begins: the libraries themselves need it.
+LEAST_MEMORY = 512 * 1024**2
+
+# As a library does: whoever configures logging sees papermill's messages, nobody else does.
+logging.getLogger("papermill").addHandler(logging.NullHandler())
+
+
+@dataclass(frozen=True)
+class NotebookJob:
+    """A notebook to run: its source, where the executed one goes, and its parameters."""
+
+    source: Path
+    target: Path
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class NotebookRun:
+    """What came of a run.
+
+    Attributes
+    ----------
+    name : str
+        The notebook's name without ending, as ``02_roller``.
+    seconds : float
+        Wall time, start of the kernel included.
+    status : {"done", "failed"}
+        Done only when every code cell was run.
+    path : Path
+        The executed notebook; of a failed run the partial one, ``….failed.ipynb``.
+    error : str
+        Why it failed, for the user to read; empty when done.
+    cause : str
+        Why it failed, in a word (see `NotebookRunError`); empty when done.
+    kernel : {"cold", "warm"}
+        Whether its kernel was a new process or a fork of the warm server.
+    attempts : int
+        How often it was tried: twice if the warm server went away in mid-run.
+    timeout : float or None
+        Seconds that it could take.
+    memory_limit : int or None
+        Bytes of private memory that it could use; None where it was not limited.
+    """
+
+    name: str
+    seconds: float
+    status: Literal["done", "failed"]
+    path: Path
+    error: str = ""
+    cause: Cause = ""
+    kernel: Literal["cold", "warm"] = "cold"
+    attempts: int = 1
+    timeout: float | None = None
+    memory_limit: int | None = None
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """What holds for all runs of a call."""
+
+    timeout: float
+    memory_limit: int | None
+    warm: WarmServer | None
+    kernels: Kernels = field(default_factory=Kernels)
+
+
+def run_notebook(
+    source: Path,
+    target: Path,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    timeout: float = 600,
+    memory_limit: int | None = None,
+    warm: WarmServer | None = None,
+) -> NotebookRun:
+    """Run one notebook in a fresh kernel and save the executed one.
+
+    Parameters
+    ----------
+    source, target : Path
+        The notebook, and where the executed one is written (whole or not at all).
+    parameters : mapping, optional
+        Values in place of the notebook's defaults; checked before the kernel starts.
+    timeout : float
+        Seconds that the whole notebook may take.
+    memory_limit : int, optional
+        Bytes of private memory that the kernel may use, that of the libraries (300 MB) included;
+        Linux only, elsewhere not limited.
+    warm : WarmServer, optional
+        Run in a warm kernel: see `borgerlib.runs.warm.warm_kernels`. If its server dies in mid-run, the
+        notebook is run once more, in a cold kernel.
+
+    Raises
+    ------
+    ParameterError
+        If the parameters do not fit the notebook, or the memory limit is too small for any.
+    NotebookRunError
+        A RunError: a cell fails, the kernel dies, or time or memory is used up. The message names the
+        notebook, the cell and the cause; what was run is kept beside the target as ``….failed.ipynb``.
+    """
+    return _run(NotebookJob(source, target, parameters or {}), _terms(timeout, memory_limit, warm))
+
+
+def run_notebooks(
+    jobs: Iterable[NotebookJob],
+    *,
+    at_once: int = 2,
+    timeout: float = 600,
+    memory_limit: int | None = None,
+    warm: WarmServer | None = None,
+    on_progress: Callable[[NotebookRun], None] | None = None,
+) -> list[NotebookRun]:
+    """Run several notebooks, some at a time; a failure stops only its own notebook.
+
+    Parameters
+    ----------
+    jobs : iterable of NotebookJob
+        All are checked before the first kernel starts.
+    at_once : int
+        How many kernels run at the same time.
+    timeout : float
+        Seconds that each notebook may take.
+    memory_limit : int, optional
+        Bytes of private memory that each kernel may use, as for `run_notebook`.
+    warm : WarmServer, optional
+        Run in warm kernels, as `run_notebook` does.
+    on_progress : callable, optional
+        Called with each `NotebookRun` as it ends, in the order of ending and in the caller's thread.
+
+    Returns
+    -------
+    list of NotebookRun
+        In the order of the jobs, failed ones included.
+
+    Raises
+    ------
+    ParameterError
+        If the parameters do not fit a notebook, or the memory limit is too small for any.
+    """
+    wanted = list(jobs)
+    _check_all(wanted)
+    terms = _terms(timeout, memory_limit, warm)
+    # Threads suffice: the work is done in the kernels' own processes.
+    pool = ThreadPoolExecutor(max_workers=max(1, at_once), thread_name_prefix="borger-run")
+    try:
+        futures = {pool.submit(_run_safely, job, terms): position for position, job in enumerate(wanted)}
+        runs: dict[int, NotebookRun] = {}
+        for future in as_completed(futures):
+            run = runs[futures[future]] = future.result()
+            if on_progress is not None:
+                on_progress(run)
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        terms.kernels.end()
+        raise
+    pool.shutdown()
+    return [runs[position] for position in range(len(wanted))]
+
+
+def _check_all(jobs: list[NotebookJob]) -> None:
+    problems: list[str] = []
+    hint = ""
+    for job in jobs:
+        try:
+            check_parameters(job.source, job.parameters)
+        except ParameterError as error:
+            problems += [f"{job.source.name}: {problem}" for problem in error.problems or (error.message,)]
+            hint = error.hint
+    if problems:
+        raise ParameterError("No notebook was run:", problems=problems, hint=hint)
+
+
+def _terms(timeout: float, memory_limit: int | None, warm: WarmServer | None) -> _Terms:
+    if memory_limit is not None and memory_limit < LEAST_MEMORY:
+        raise ParameterError(
+            f"A memory limit of {memory_limit:,} bytes is too small: Python's libraries alone need more.",
+            hint=f"Allow at least {LEAST_MEMORY:,} bytes.",
+        )
+    # Only Linux heeds the limit, and a limit that does not hold must not be told as one.
+    return _Terms(timeout, memory_limit if sys.platform == "linux" else None, warm)
+
+
+def _run_safely(job: NotebookJob, terms: _Terms) -> NotebookRun:
+    start = time.monotonic()
+    try:
+        return _run(job, terms)
+    except RunError as error:
+        return NotebookRun(
+            name=job.source.stem,
+            seconds=time.monotonic() - start,
+            status="failed",
+            path=failed_path(job.target),
+            error=str(error),
+            cause=getattr(error, "cause", "other"),
+            kernel=getattr(error, "kernel", "cold"),
+            attempts=getattr(error, "attempts", 1),
+            timeout=terms.timeout,
+            memory_limit=terms.memory_limit,
+        )
+
+
+def _run(job: NotebookJob, terms: _Terms) -> NotebookRun:
+    parameters = check_parameters(job.source, job.parameters)
+    prepare_folder(job.target)
+    # The server's imports are not the notebook's: its time begins when they are done.
+    warm = terms.warm if terms.warm is not None and terms.warm.ready() else None
+    start = time.monotonic()
+    attempts = 1
+    attempt = _new_attempt(job, terms)
+    try:
+        executed = _try(job, parameters, attempt, warm)
+    except NotebookRunError as error:
+        if not attempt.kernel.lost or attempt.kernel.out_of_time or terms.kernels.ended:
+            error.kernel = "warm" if attempt.kernel.warm else "cold"
+            raise
+        # The server was killed and took the kernel along, which is not the notebook's fault.
+        attempts, attempt = 2, _new_attempt(job, terms)
+        try:
+            executed = _try(job, parameters, attempt, None)
+        except NotebookRunError as second:
+            second.attempts = attempts
+            raise
+    save(executed, job.target)
+    with suppress(OSError):
+        failed_path(job.target).unlink()
+    return NotebookRun(
+        name=job.source.stem,
+        seconds=time.monotonic() - start,
+        status="done",
+        path=job.target,
+        kernel="warm" if attempt.kernel.warm else "cold",
+        attempts=attempts,
+        timeout=terms.timeout,
+        memory_limit=terms.memory_limit,
+    )
+
+
+def _new_attempt(job: NotebookJob, terms: _Terms) -> Attempt:
+    return Attempt(job.source, terms.timeout, terms.kernels.new(), terms.memory_limit)
+
+
+def _try(job: NotebookJob, parameters: Mapping[str, Any], attempt: Attempt, warm: WarmServer | None) -> Any:
+    from papermill.execute import remove_error_markers
+
+    inside = None if warm is None else warm.folder
+    with kernel_folder(inside) as folder, attempt.kernel.limited_to(attempt.limit):
+        manager = kernel_manager(attempt.kernel, folder, warm=warm, memory_limit=attempt.memory_limit)
+        try:
+            executed = _execute(job.source, parameters, attempt, manager)
+        except Exception as error:  # papermill, nbclient, the kernel and the notebook each have their own
+            if attempt.notebook is not None:
+                # Without the cells that papermill adds, cells keep the numbers that they have in the source.
+                remove_error_markers(attempt.notebook)
+                save(attempt.notebook, failed_path(job.target))
+            raise attempt.explain(error, log=kernel_log(folder)) from error
+    refuse_unfinished(executed, job.source, job.target)
+    return executed
+
+
+def _execute(source: Path, parameters: Mapping[str, Any], attempt: Attempt, manager: type[Any]) -> Any:
+    from papermill import execute_notebook
+
+    from borgerlib.runs.warm.engine import NAME, register_engine
+
+    register_engine()
+    executed = execute_notebook(
+        str(source).replace("{", "{{").replace("}", "}}"),
+        None,
+        parameters=dict(parameters),
+        engine_name=NAME,
+        kernel_name="python3",
+        language="python",
+        progress_bar=False,
+        request_save_on_cell_execute=False,
+        autosave_cell_every=0,
+        kernel_manager_class=manager,
+        shutdown_kernel="immediate",
+        on_notebook_start=attempt.started,
+        on_cell_start=attempt.entered,
+    )
+    # Where the source stood on this machine is nobody else's business.
+    executed.metadata.papermill.update(input_path=source.name, output_path=None)
+    return executed

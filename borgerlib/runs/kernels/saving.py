@@ -1,0 +1,61 @@
+"""Keep executed notebooks: whole or not at all, and the failed ones beside."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from borgerlib.errors import RunError
+from borgerlib.runs.kernels.attempt import NotebookRunError, cell_number
+
+
+def refuse_unfinished(notebook: Any, source: Path, target: Path) -> None:
+    """Refuse a notebook that ended early: papermill calls ``sys.exit()`` in a cell a success."""
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        if any(output.output_type == "error" for output in cell.outputs) or cell.execution_count is None:
+            save(notebook, failed_path(target))
+            raise NotebookRunError(
+                f"{source.name}, cell {cell_number(notebook, index)} ended the notebook before its end.",
+                cause="left",
+                hint="Remove 'sys.exit()' or 'quit()' from the notebook: a report needs all of its cells.",
+            )
+
+
+def failed_path(target: Path) -> Path:
+    """Return where the notebook of a failed run is kept."""
+    return target.with_name(f"{target.stem}.failed.ipynb")
+
+
+def prepare_folder(target: Path) -> None:
+    """Make the target's folder, or say why that cannot be."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _cannot_write(target, error) from error
+
+
+def save(notebook: Any, target: Path) -> None:
+    """Write a notebook beside its place and rename it, so that nobody reads half of one."""
+    import nbformat
+
+    beside = target.with_name(f".{target.stem}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        nbformat.write(notebook, beside)
+        beside.replace(target)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink()
+        raise _cannot_write(target, error) from error
+
+
+def _cannot_write(target: Path, error: OSError) -> RunError:
+    reason = re.sub(r"^\[Errno \d+\] ", "", error.strerror or str(error))
+    return RunError(
+        f"The executed notebook {target.name} cannot be written to {target.parent}: {reason}.",
+        hint="Choose a folder that you may write to, on a disk with room.",
+    )

@@ -1,0 +1,224 @@
+"""Turn an executed notebook into a page of a report: offline, without scripts, readable by everyone.
+
+A notebook speaks to its page through two kinds of output. ``application/vnd.borger.page+json`` says what
+the page is called and what it found; ``application/vnd.borger.chart+json`` is a figure with its title,
+question, caption, description and numbers. Everything else passes as nbconvert renders it, tidied.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from borgerlib import danish, places
+from borgerlib.errors import RunError
+from borgerlib.runs.pages import markup
+from borgerlib.runs.pages.figures import CHART_TYPE, TEMPLATES, Images, figure, picture, templates
+from borgerlib.view.charts import theme
+
+if TYPE_CHECKING:
+    pass
+
+PAGE_TYPE = "application/vnd.borger.page+json"
+_DROPPED_TYPES = {
+    "application/javascript",
+    "application/vnd.jupyter.widget-view+json",
+    "application/vnd.jupyter.widget-state+json",
+}
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """A number worth the front page: the value as a reader sees it, and what it counts."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class ExecutedPage:
+    """An executed notebook and what it says about its page.
+
+    Attributes
+    ----------
+    number : int
+        Place in the report; 0 is the overview, the insights count from 1.
+    title, finding, kicker : str
+        Heading, the finding in one sentence, and the line above the heading ("Indsigt 2").
+    file_name : str
+        Name of the page in the report's folder.
+    source_name : str
+        Name of the notebook, to which other notebooks may link.
+    key_figures : tuple of KeyFigure
+        For the front page; usually only the overview has some.
+    notebook : NotebookNode
+        The executed notebook.
+    """
+
+    number: int
+    title: str
+    finding: str
+    kicker: str
+    file_name: str
+    source_name: str
+    key_figures: tuple[KeyFigure, ...]
+    notebook: Any
+
+
+@dataclass(frozen=True)
+class PageSetting:
+    """What a page shares with the whole report: its names, its date and its neighbours."""
+
+    report_title: str
+    municipality: str
+    day: str
+    source: str
+    previous: ExecutedPage | None = None
+    following: ExecutedPage | None = None
+    pages_by_notebook: Mapping[str, str] | None = None
+
+
+def read_page(path: Path) -> ExecutedPage:
+    """Read an executed notebook and what it says about its page.
+
+    Raises
+    ------
+    RunError
+        If the notebook is missing or damaged, or no output of it says what the page is called.
+    """
+    import nbformat
+
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except Exception as error:  # damaged notebooks fail in many ways: JSON, encoding, schema
+        raise RunError(
+            f"The executed notebook {path.name} is missing or damaged.", hint="Run the report again."
+        ) from error
+    said = next((output.data[PAGE_TYPE] for output in _outputs(notebook) if PAGE_TYPE in output.data), None)
+    wanted = {"number": int, "slug": str, "title": str, "finding": str}
+    wrong = [name for name, kind in wanted.items() if not isinstance((said or {}).get(name), kind)]
+    if said is None or wrong:
+        missing = "" if said is None else f" ({', '.join(wrong)})"
+        raise RunError(
+            f"The notebook {path.name} does not say what its page is called{missing}.",
+            hint=f"One of its outputs must be of type {PAGE_TYPE}, with number, slug, title and finding.",
+        )
+    return ExecutedPage(
+        number=said["number"],
+        title=said["title"],
+        finding=said["finding"],
+        kicker=said.get("kicker", ""),
+        file_name=f"{said['number']:02d}_{danish.slug(said['slug']).replace('-', '_')}.html",
+        source_name=path.name,
+        key_figures=tuple(KeyFigure(f["value"], f["label"]) for f in said.get("key_figures", ())),
+        notebook=notebook,
+    )
+
+
+def export_page(page: ExecutedPage, setting: PageSetting, *, include_code: bool = False) -> str:
+    """Return a whole page of a report as HTML that needs no other file, no script and no network.
+
+    Parameters
+    ----------
+    page : ExecutedPage
+        From `read_page`.
+    setting : PageSetting
+        What the page shares with the report.
+    include_code : bool
+        Show the code cells too.
+
+    Raises
+    ------
+    RunError
+        If a chart in the notebook is damaged or lacks its description.
+    """
+    images = Images(page.source_name)
+    body = _body(_with_figures(page, images), include_code=include_code)
+    head, body = markup.tidy(body, pages=setting.pages_by_notebook or {})
+    text = (
+        templates()
+        .get_template("page.html.j2")
+        .render(page=page, setting=setting, question=head, body=body, style=stylesheet())
+    )
+    text = _without_personal_paths(text)
+    # The pictures are put in last: they are most of the page, and none of its structure.
+    for name, data in images.data.items():
+        text = text.replace(f'"{name}"', f'"data:image/png;base64,{data}"')
+    return text
+
+
+def _without_personal_paths(text: str) -> str:
+    """Return the text with the folders of whoever made the report taken out of paths."""
+    own = {str(path) for path in (places.workspace(), Path.cwd(), Path.home()) if path != Path(path.anchor)}
+    for folder in sorted(own, key=len, reverse=True):
+        text = text.replace(f"{folder}{os.sep}", "")
+    return text
+
+
+@lru_cache(maxsize=1)
+def stylesheet() -> str:
+    """Return the style of every page: the theme's values, then the layout."""
+    layout = (TEMPLATES / "pages" / "report.css").read_text(encoding="utf-8")
+    return f"{theme.css_variables()}\n{layout}"
+
+
+def _outputs(notebook: Any) -> list[Any]:
+    return [
+        output
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if "data" in output
+    ]
+
+
+def _with_figures(page: ExecutedPage, images: Images) -> Any:
+    """Return the notebook with charts and pictures as figures and without what a page does not show."""
+    from nbformat import from_dict
+
+    notebook = from_dict(page.notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            shown = [_shown(output, images) for output in cell.outputs]
+            cell.outputs = [from_dict(output) for output in shown if output is not None]
+    return notebook
+
+
+def _shown(output: Any, images: Images) -> Any:
+    if output.output_type == "stream":
+        return output if output.name == "stdout" else None
+    if "data" not in output or PAGE_TYPE in output.data:
+        return None
+    data: Mapping[str, Any] = output.data
+    if CHART_TYPE in data:
+        return {**output, "data": {"text/html": figure(data[CHART_TYPE], images)}}
+    if "text/html" in data or "text/markdown" in data:
+        return output
+    if "image/png" in data:
+        alt = output.metadata.get("image/png", {}).get("alt", "")
+        return {**output, "data": {"text/html": picture(data["image/png"], alt, images)}}
+    if _DROPPED_TYPES & set(data):
+        return None
+    return output
+
+
+@lru_cache(maxsize=2)
+def _exporter(include_code: bool) -> Any:
+    from nbconvert import HTMLExporter
+
+    return HTMLExporter(
+        template_name="body",
+        extra_template_basedirs=[str(TEMPLATES)],
+        exclude_anchor_links=True,
+        exclude_input=not include_code,
+        language_code="da",
+    )
+
+
+def _body(notebook: Any, *, include_code: bool) -> str:
+    body, _ = _exporter(include_code).from_notebook_node(notebook, resources={"include_code": include_code})
+    return str(body)

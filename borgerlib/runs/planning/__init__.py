@@ -1,0 +1,1 @@
+"""What has been run, and what is due."""

@@ -1,0 +1,255 @@
+"""What a batch would do: which municipalities, which notebooks, which runs are due and why."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from borgerlib import danish, places
+from borgerlib.errors import ParameterError, RunError, unknown_name
+from borgerlib.population.municipalities import municipality, read_municipalities
+from borgerlib.runs.planning.inputs import InputHashes, layout_hash
+from borgerlib.runs.planning.manifest import FOLDER, REPORT, History
+from borgerlib.runs.planning.plan import DueRun, Plan, Wanted, WantedReport, plan, reasons_to_report
+
+WHOLE_COUNTRY = "hele-landet"
+FORMATS = ("html", "pdf", "xlsx")
+EXECUTED = "executed"
+_CITIZENS = "borger_interesse.ipynb"
+_PREPARED = "respondents.parquet"
+
+
+@dataclass(frozen=True)
+class BatchPlan:
+    """What a batch would do.
+
+    Attributes
+    ----------
+    runs : Plan
+        The runs that are due, with reasons, and those that are up to date.
+    reports : mapping
+        Place → why its report is to be written though none of its runs is due.
+    names : mapping
+        Place → municipality's name, of all that the batch is about.
+    notebooks : mapping
+        Place → the notebooks that its report needs.
+    layout : str
+        Hash of what turns notebooks into pages.
+    formats : tuple of str
+        html, pdf, xlsx.
+    """
+
+    runs: Plan
+    reports: Mapping[str, tuple[str, ...]]
+    names: Mapping[str, str]
+    notebooks: Mapping[str, Sequence[Path]]
+    layout: str
+    formats: tuple[str, ...]
+
+    def due_by_place(self) -> dict[str, list[DueRun]]:
+        """Return the due runs of each place."""
+        found: dict[str, list[DueRun]] = defaultdict(list)
+        for run in self.runs.due:
+            found[run.wanted.place].append(run)
+        return dict(found)
+
+    def report_of(
+        self, place: str, history: History, kept: Mapping[tuple[str, str], int]
+    ) -> WantedReport | None:
+        """Return the report that a place can have by what has been run; None while one of its runs failed."""
+        records = [history.latest.get((place, path.stem)) for path in self.notebooks[place]]
+        known = [record for record in records if record is not None]
+        pages = {record.notebook: record.output for record in known if record.key in kept}
+        if not pages or any(record.state != "done" for record in known):
+            return None
+        return WantedReport(place, self.names[place], pages, self.layout, self.formats)
+
+
+def make_plan(
+    names: Sequence[str],
+    out: Path,
+    history: History,
+    *,
+    only: Sequence[str] = (),
+    force: bool = False,
+    formats: Sequence[str] = ("html",),
+    notebooks: Sequence[Path] | None = None,
+) -> BatchPlan:
+    """Say what is due for these municipalities.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names, codes or 'hele-landet'; checked by `read_names`.
+    out : Path
+        The folder of reports.
+    history : History
+        What its manifest says.
+    only : sequence of str
+        Beginnings of notebooks' names ('02'); all without.
+    force : bool
+        All runs are due.
+    formats : sequence of str
+        What the reports are wanted as.
+    notebooks : sequence of Path, optional
+        In place of those that ship.
+
+    Raises
+    ------
+    ParameterError
+        A municipality, notebook or format is unknown, or a parameter sounds like a secret.
+    """
+    wanted_formats = _formats(formats)
+    by_place = {_place(name): name for name in map(settled_name, names)}
+    hashes = InputHashes()
+    expected = {place: tuple(_notebooks(place, notebooks)) for place in by_place}
+    chosen = _only(_notebooks("", notebooks, everything=True), only)
+    wanted = [
+        Wanted(place, name, path, {"municipality": name}, hashes.of(path, place, {"municipality": name}))
+        for place, name in by_place.items()
+        for path in expected[place]
+        if path in chosen
+    ]
+    kept = kept_notebooks(out)
+    runs = plan(wanted, history.latest, kept, force=force)
+    made = BatchPlan(runs, {}, by_place, expected, layout_hash(), wanted_formats)
+    due = {run.wanted.place for run in runs.due}
+    reports = {}
+    for place in by_place.keys() - due:
+        report = made.report_of(place, history, kept)
+        last = history.latest.get((place, REPORT))
+        is_there = (out / place / "index.html").exists()
+        if report and (reasons := reasons_to_report(report, last, is_there=is_there)):
+            reports[place] = reasons
+    return replace(made, reports={place: reports[place] for place in by_place if place in reports})
+
+
+def read_names(given: Sequence[str], *, everybody: bool = False) -> list[str]:
+    """Return the municipalities that are meant: all, by name or code, or from a file.
+
+    Parameters
+    ----------
+    given : sequence of str
+        Names, codes, 'hele-landet', or files with one a line (of a CSV, the first column).
+    everybody : bool
+        All 98.
+
+    Raises
+    ------
+    ParameterError
+        Some are unknown (all of them are told), or nobody is meant.
+    """
+    named = [name for entry in given for name in (_lines(Path(entry)) if _is_file(entry) else [entry])]
+    if everybody:
+        every = read_municipalities(places.raw_data("befolkning", "kommuner.csv"))
+        named = [*(place.name for place in every), *named]
+    if not named:
+        raise ParameterError(
+            "No municipality is named.", hint="borger batch Odense Aarhus, or borger batch --all"
+        )
+    names, problems = [], []
+    for name in named:
+        try:
+            names.append(settled_name(name))
+        except ParameterError as error:
+            problems.append(error.message)
+    if problems:
+        raise ParameterError(
+            "Nothing was run:", problems=problems, hint="Give names or codes of municipalities."
+        )
+    return list(dict.fromkeys(names))
+
+
+def settled_name(name: str) -> str:
+    """Return the municipality's proper name; empty for the whole country."""
+    return "" if name in ("", WHOLE_COUNTRY) else municipality(name).name
+
+
+def kept_notebooks(out: Path) -> dict[tuple[str, str], int]:
+    """Return the executed notebooks that are kept: (place, notebook) → bytes."""
+    kept: dict[tuple[str, str], int] = {}
+    try:
+        with os.scandir(executed_folder(out)) as folders:
+            for folder in [entry for entry in folders if entry.is_dir()]:
+                with os.scandir(folder.path) as files:
+                    for file in files:
+                        if file.name.endswith(".ipynb"):
+                            kept[folder.name, file.name.removesuffix(".ipynb")] = file.stat().st_size
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise RunError(f"The folder {out} cannot be read: {error.strerror}.") from error
+    return kept
+
+
+def executed_folder(out: Path) -> Path:
+    """Return the folder of the executed notebooks."""
+    return out / FOLDER / EXECUTED
+
+
+def is_prepared(place: str) -> bool:
+    """Return whether a municipality's citizens' survey is prepared (without opening it)."""
+    return (places.processed_data(place) / _PREPARED).is_file()
+
+
+def _notebooks(place: str, notebooks: Sequence[Path] | None, *, everything: bool = False) -> list[Path]:
+    """Return the notebooks of a place's report: the citizens' only where their answers are prepared."""
+    if notebooks is not None:
+        return list(notebooks)
+    return [path for path in _shipped() if everything or path.name != _CITIZENS or is_prepared(place)]
+
+
+@cache
+def _shipped() -> list[Path]:
+    found = sorted(places.notebooks().glob("[01][0-9]_*.ipynb"))
+    if not found:
+        raise RunError(
+            f"There are no notebooks in {places.notebooks()}.", hint="They ship with borgerlib: reinstall it."
+        )
+    return [*found, places.notebooks() / _CITIZENS]
+
+
+def _only(notebooks: Sequence[Path], only: Sequence[str]) -> list[Path]:
+    wanted = [part.strip() for entry in only for part in entry.split(",") if part.strip()]
+    problems = [
+        unknown_name("notebook", part, [path.stem for path in notebooks])
+        for part in wanted
+        if not any(path.stem.startswith(part) for path in notebooks)
+    ]
+    if problems:
+        raise ParameterError("Nothing was run:", problems=problems, hint="borger batch --all --only 02,06")
+    return [path for path in notebooks if not wanted or path.stem.startswith(tuple(wanted))]
+
+
+def _formats(formats: Iterable[str]) -> tuple[str, ...]:
+    wanted = {part.strip().lower() for entry in formats for part in entry.split(",") if part.strip()}
+    problems = [unknown_name("format", part, FORMATS) for part in sorted(wanted - set(FORMATS))]
+    if problems:
+        raise ParameterError(
+            "Nothing was run:", problems=problems, hint="borger batch --all --format html,pdf"
+        )
+    # The pages are what the others are made from.
+    return tuple(name for name in FORMATS if name in wanted | {"html"})
+
+
+def _place(name: str) -> str:
+    return danish.slug(name) or WHOLE_COUNTRY
+
+
+def _is_file(entry: str) -> bool:
+    return Path(entry).suffix != "" and Path(entry).is_file()
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            first = [row[0].strip() for row in csv.reader(file, delimiter=";") if row]
+    except (OSError, UnicodeDecodeError) as error:
+        raise ParameterError(f"{path} cannot be read as text in UTF-8.") from error
+    cells = [entry.split(",")[0].strip() for entry in first]
+    return [cell for cell in cells if cell and not cell.startswith("#")]

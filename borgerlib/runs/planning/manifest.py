@@ -1,0 +1,253 @@
+"""What has been run: one line a run, appended, checked, and never taken back.
+
+The file survives what a batch may meet. A line counts only when its checksum fits, so one that was torn by a
+power cut is no success; the next writer takes it off. Every line is on the disk before the run counts as
+finished. Lines are ordered by their number, not by a clock that may be set back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from borgerlib.errors import RunError
+from borgerlib.runs.planning.folder_lock import exclusive
+
+FOLDER = ".borger"
+FILE = "manifest.jsonl"
+REPORT = ""
+
+State = Literal["done", "failed", "held"]
+_CHECK = ',"check":"'
+_CHECK_LENGTH = 16
+_TAIL = len(_CHECK) + _CHECK_LENGTH + len('"}')
+
+
+@dataclass(frozen=True)
+class Record:
+    """What came of one run of a notebook, or of writing one report.
+
+    Attributes
+    ----------
+    place, name : str
+        The municipality's folder (``odense``) and its name; the name is empty for the whole country.
+    notebook : str
+        The notebook's name without ending; empty (`REPORT`) for the report as a whole.
+    state : {"done", "failed", "held"}
+        Held back: personal data were found in the executed notebook.
+    started : str
+        When, ISO 8601 in UTC. For people; nothing is ordered by it.
+    seconds : float
+        Wall time.
+    inputs : mapping
+        Hashes of what it was made from (`borgerlib.runs.planning.plan.Inputs`); of a report, of its pages.
+    output, size : str, int
+        Hash and bytes of the executed notebook.
+    error, cell, cause : str, int, str
+        Of a run that is not done: the message, the number of the cell (0 for none), the kind of cause.
+    attempts : int
+        How often it was tried.
+    kernel : str
+        "warm" or "cold".
+    timeout, memory_limit : float, int
+        The limits it ran under: seconds, and bytes (0 for none).
+    formats : tuple of str
+        Of a report: html, pdf, xlsx.
+    sequence : int
+        Its number in the manifest, given when it is appended.
+    """
+
+    place: str
+    name: str
+    notebook: str
+    state: State
+    started: str = ""
+    seconds: float = 0.0
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    output: str = ""
+    size: int = 0
+    error: str = ""
+    cell: int = 0
+    cause: str = ""
+    attempts: int = 1
+    kernel: str = ""
+    timeout: float = 0.0
+    memory_limit: int = 0
+    formats: tuple[str, ...] = ()
+    sequence: int = 0
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What the record is about: place and notebook."""
+        return self.place, self.notebook
+
+
+@dataclass(frozen=True)
+class History:
+    """What a manifest says.
+
+    Attributes
+    ----------
+    latest : dict
+        (place, notebook) → its last `Record`.
+    sequence : int
+        Number of the last line.
+    damaged : int
+        Whole lines that are damaged and therefore count for nothing.
+    torn : bool
+        Whether the last line broke off.
+    """
+
+    latest: dict[tuple[str, str], Record]
+    sequence: int = 0
+    damaged: int = 0
+    torn: bool = False
+
+
+class Manifest:
+    """The manifest of a folder of reports: ``<folder>/.borger/manifest.jsonl``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.path = folder / FOLDER / FILE
+        self._sequence = 0
+        self._size = -1
+
+    def read(self) -> History:
+        """Return what the manifest says; of a folder without one, nothing.
+
+        Raises
+        ------
+        RunError
+            The file cannot be read.
+        """
+        try:
+            content = self.path.read_bytes()
+        except FileNotFoundError:
+            return History({})
+        except OSError as error:
+            raise RunError(f"The manifest {self.path} cannot be read: {error.strerror}.") from error
+        return _history(content)
+
+    def append(self, *records: Record) -> list[Record]:
+        """Put records on the disk, and return them with their numbers.
+
+        Raises
+        ------
+        RunError
+            They cannot be written, for want of room or rights. The manifest is then as it was before.
+        """
+        try:
+            with exclusive(self.path.with_suffix(".lock")):
+                return self._append(records)
+        except OSError as error:
+            raise RunError(
+                f"What was run cannot be written to {self.path}: {error.strerror or error}.",
+                hint="Make room or choose another folder: what is finished is kept, and the command goes on.",
+            ) from error
+
+    def _append(self, records: Sequence[Record]) -> list[Record]:
+        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o666)
+        try:
+            size = self._mended(handle)
+            numbered = [
+                replace(record, sequence=self._sequence + count)
+                for count, record in enumerate(records, start=1)
+            ]
+            try:
+                _write_all(handle, "".join(f"{encode(record)}\n" for record in numbered).encode())
+                os.fsync(handle)
+            except OSError:
+                with suppress(OSError):
+                    os.ftruncate(handle, size)
+                raise
+            if size == 0:
+                sync_folder(self.path.parent)
+            self._size, self._sequence = os.fstat(handle).st_size, self._sequence + len(records)
+            return numbered
+        finally:
+            os.close(handle)
+
+    def _mended(self, handle: int) -> int:
+        """Take off a torn last line, learn the last number, and return the size."""
+        size = os.fstat(handle).st_size
+        if size == self._size:
+            return size  # nobody has written since
+        with open(handle, "rb", closefd=False) as file:
+            file.seek(0)
+            content = file.read()
+        torn = len(content) - (content.rfind(b"\n") + 1)
+        if torn and decode(content[-torn:].decode(errors="replace")) is not None:
+            _write_all(handle, b"\n")  # whole but for its end
+            size += 1
+        elif torn:
+            size -= torn
+            os.ftruncate(handle, size)
+        self._sequence = _history(content).sequence
+        return size
+
+
+def encode(record: Record) -> str:
+    """Return a record as its line, without the line's end."""
+    defaults = {entry.name: entry.default for entry in fields(Record)}
+    told = {name: value for name, value in asdict(record).items() if value != defaults[name]}
+    text = json.dumps({"sequence": record.sequence, **told}, ensure_ascii=False, separators=(",", ":"))
+    return f'{text[:-1]}{_CHECK}{_checksum(text)}"}}'
+
+
+def decode(line: str) -> Record | None:
+    """Return the record of a line, or None where the line is damaged."""
+    text = f"{line[:-_TAIL]}}}"
+    if line[-_TAIL:] != f'{_CHECK}{_checksum(text)}"}}':
+        return None
+    try:
+        told: dict[str, Any] = json.loads(text)
+        told["formats"] = tuple(told.get("formats", ()))
+        return Record(**{name: value for name, value in told.items() if name in _FIELDS})
+    except (ValueError, TypeError):
+        return None
+
+
+def sync_folder(folder: Path) -> None:
+    """Put a folder's list of files on the disk, where the system knows how."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+_FIELDS = frozenset(entry.name for entry in fields(Record))
+
+
+def _history(content: bytes) -> History:
+    lines = content.decode(errors="replace").split("\n")
+    rest = lines.pop()
+    found = [decode(line) for line in lines if line]
+    damaged = sum(record is None for record in found)
+    last = decode(rest) if rest else None
+    records = [record for record in (*found, last) if record is not None]
+    latest: dict[tuple[str, str], Record] = {}
+    for record in records:
+        known = latest.get(record.key)
+        if known is None or record.sequence >= known.sequence:
+            latest[record.key] = record
+    sequence = max((record.sequence for record in records), default=0)
+    return History(latest, sequence, damaged, torn=bool(rest) and last is None)
+
+
+def _checksum(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=_CHECK_LENGTH // 2).hexdigest()
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]

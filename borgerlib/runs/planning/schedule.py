@@ -1,0 +1,141 @@
+"""What to paste so that this installation runs its batch every night: systemd, cron, Windows."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from borgerlib import places
+from borgerlib.errors import ParameterError
+
+_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+# A systemd service that may run longer than this is not at work but stuck.
+_LONGEST = "6h"
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Ready-made text for each system.
+
+    Attributes
+    ----------
+    service, timer : str
+        Contents of ``borger-batch.service`` and ``borger-batch.timer``.
+    cron : str
+        A line for ``crontab -e``.
+    windows : str
+        A command line for the Windows Task Scheduler.
+    """
+
+    service: str
+    timer: str
+    cron: str
+    windows: str
+
+
+def schedule(
+    arguments: Sequence[str], *, at: str = "02:00", program: Sequence[str] = (), workspace: Path | None = None
+) -> Schedule:
+    """Return the lines that run ``borger batch`` with these arguments every night.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        What follows ``borger batch``: ``["--all", "--jobs", "2"]``.
+    at : str
+        The time of day, ``HH:MM``.
+    program : sequence of str, optional
+        The command that starts borgerlib; by default that of this installation.
+    workspace : Path, optional
+        Where the data and the reports are; by default the workspace in use.
+
+    Raises
+    ------
+    ParameterError
+        The time is no time of day.
+    """
+    found = _TIME.fullmatch(at.strip())
+    if not found:
+        raise ParameterError(f"'{at}' is no time of day.", hint="Give hours and minutes: --at 02:00")
+    hour, minute = int(found[1]), int(found[2])
+    home = workspace or places.workspace()
+    command = [*(program or this_installation()), "batch", *arguments]
+    return Schedule(
+        service=_service(command, home),
+        timer=_timer(f"{hour:02d}:{minute:02d}"),
+        cron=_cron(command, home, f"{minute} {hour} * * *"),
+        windows=_windows(command, home, f"{hour:02d}:{minute:02d}"),
+    )
+
+
+def this_installation() -> list[str]:
+    """Return the command that starts this installation, wherever it is called from."""
+    script = Path(sys.executable).with_name("borger.exe" if sys.platform == "win32" else "borger")
+    return [str(script)] if script.is_file() else [sys.executable, "-m", "borgerlib"]
+
+
+def _service(command: Sequence[str], home: Path) -> str:
+    return "\n".join(
+        [
+            "[Unit]",
+            "Description=Reports of borgerlib for every municipality",
+            "",
+            "[Service]",
+            "Type=oneshot",
+            f"WorkingDirectory={_systemd_path(home)}",
+            f"Environment={_systemd_word(f'BORGER_WORKSPACE={home}')}",
+            f"ExecStart={' '.join(map(_systemd_word, command))}",
+            f"TimeoutStartSec={_LONGEST}",
+            "# The batch ends its own kernels; what is left after that is killed.",
+            "KillMode=mixed",
+            "TimeoutStopSec=10",
+            "Nice=10",
+            "",
+        ]
+    )
+
+
+def _timer(at: str) -> str:
+    return "\n".join(
+        [
+            "[Unit]",
+            "Description=Every night: reports of borgerlib",
+            "",
+            "[Timer]",
+            f"OnCalendar=*-*-* {at}:00",
+            "# A machine that was off catches up when it is on again.",
+            "Persistent=true",
+            "",
+            "[Install]",
+            "WantedBy=timers.target",
+            "",
+        ]
+    )
+
+
+def _cron(command: Sequence[str], home: Path, when: str) -> str:
+    # To cron a percent sign is the end of the line.
+    call = f"cd {shlex.quote(str(home))} && BORGER_WORKSPACE={shlex.quote(str(home))} {shlex.join(command)}"
+    return f"{when} {call}".replace("%", r"\%")
+
+
+def _windows(command: Sequence[str], home: Path, at: str) -> str:
+    action = f'cmd /c "cd /d {subprocess.list2cmdline([str(home)])} && set "BORGER_WORKSPACE={home}" && '
+    action += f'{subprocess.list2cmdline(command)}"'
+    quoted = action.replace('"', r"\"")
+    return f'schtasks /Create /F /SC DAILY /ST {at} /TN "borger batch" /TR "{quoted}"'
+
+
+def _systemd_word(word: str) -> str:
+    """Quote a word for a unit file, in which % and $ are signs of its own."""
+    plain = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    return f'"{plain}"' if re.search(r"[\s'\"\\;]", plain) else plain
+
+
+def _systemd_path(path: Path) -> str:
+    return str(path).replace("%", "%%")

@@ -1,0 +1,119 @@
+"""How the reports of a folder stand, by its manifest alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from borgerlib.runs.planning.manifest import REPORT, History, Record
+
+PlaceState = Literal["done", "failed", "held", "unfinished"]
+
+
+@dataclass(frozen=True)
+class PlaceStatus:
+    """How one municipality's report stands.
+
+    Attributes
+    ----------
+    place, name : str
+        Its folder and its name; the name is empty for the whole country.
+    state : {"done", "failed", "held", "unfinished"}
+        The worst of its parts. Unfinished: a batch broke off before its report was written.
+    runs : tuple of Record
+        The last run of each notebook.
+    report : Record or None
+        The last writing of the report.
+    """
+
+    place: str
+    name: str
+    state: PlaceState
+    runs: tuple[Record, ...]
+    report: Record | None
+
+    @property
+    def errors(self) -> list[str]:
+        """What went wrong, in words."""
+        parts = [*self.runs, *([self.report] if self.report else [])]
+        return [part.error for part in parts if part.state != "done"]
+
+
+@dataclass(frozen=True)
+class Status:
+    """How all reports stand.
+
+    Attributes
+    ----------
+    places : tuple of PlaceStatus
+        By name.
+    damaged : int
+        Lines of the manifest that count for nothing, because they are damaged.
+    """
+
+    places: tuple[PlaceStatus, ...]
+    damaged: int = 0
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing has failed or was held back."""
+        return not any(place.state in ("failed", "held") for place in self.places)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many places are in which state, and how many runs."""
+        places = Counter[str](place.state for place in self.places)
+        runs = Counter[str](run.state for place in self.places for run in place.runs)
+        return {
+            **{f"places_{state}": places[state] for state in ("done", "failed", "held", "unfinished")},
+            **{f"runs_{state}": runs[state] for state in ("done", "failed", "held")},
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything, as a monitoring system reads it."""
+        return {
+            "well": self.well,
+            "counts": self.counts(),
+            "damaged_lines": self.damaged,
+            "places": [
+                {
+                    "place": place.place,
+                    "name": place.name,
+                    "state": place.state,
+                    "report": asdict(place.report) if place.report else None,
+                    "runs": [asdict(run) for run in place.runs],
+                }
+                for place in self.places
+            ],
+        }
+
+
+def status(history: History, *, only: frozenset[str] = frozenset()) -> Status:
+    """Return how the reports stand; with `only`, those of these places."""
+    runs: dict[str, list[Record]] = {}
+    reports: dict[str, Record] = {}
+    for record in history.latest.values():
+        if only and record.place not in only:
+            continue
+        runs.setdefault(record.place, [])
+        if record.notebook == REPORT:
+            reports[record.place] = record
+        else:
+            runs[record.place].append(record)
+    places = [_place(place, records, reports.get(place)) for place, records in runs.items()]
+    return Status(tuple(sorted(places, key=lambda place: place.place)), history.damaged)
+
+
+def _place(place: str, runs: list[Record], report: Record | None) -> PlaceStatus:
+    parts = [*runs, *([report] if report else [])]
+    states = {part.state for part in parts}
+    name = max(parts, key=lambda part: part.sequence).name
+    state: PlaceState = "done"
+    if "failed" in states:
+        state = "failed"
+    elif "held" in states:
+        state = "held"
+    elif report is None or any(run.sequence > report.sequence for run in runs):
+        state = "unfinished"
+    ordered = tuple(sorted(runs, key=lambda run: run.notebook))
+    return PlaceStatus(place, name, state, ordered, report)

@@ -1,0 +1,1 @@
+"""A report as one folder, whole or not at all."""

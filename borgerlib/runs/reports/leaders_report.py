@@ -1,0 +1,224 @@
+"""The report of a municipality: the notebooks, run for it, as one folder of pages.
+
+The ten insights of the leaders' survey, and, where its citizens' survey has been prepared, their answers.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from borgerlib import danish, places
+from borgerlib.errors import ParameterError, RunError
+from borgerlib.interest.answers.local_survey import LocalSurvey, is_prepared
+from borgerlib.lokaldemokrati.insights.cases import Case, load_cases
+from borgerlib.lokaldemokrati.leaders import LeadersSurvey, open_leaders_survey
+from borgerlib.lokaldemokrati.own_answers import load_own_answers
+from borgerlib.lokaldemokrati.published.numbers import SURVEY
+from borgerlib.lokaldemokrati.published.respondents import load_respondents
+from borgerlib.lokaldemokrati.wave.microdata import find_wave
+from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.runs.kernels.execute import NotebookJob, NotebookRun, run_notebooks
+from borgerlib.runs.reports.folder import ReportCase, refuse_foreign_folder, write_report
+from borgerlib.runs.warm import WarmServer
+from borgerlib.view.citizens.in_insights import open_citizens
+from borgerlib.view.words.alt_text import SIMULATED
+
+TITLE = "Lokaldemokrati i tal"
+WHOLE_COUNTRY = "hele-landet"
+CITIZENS = "borger_interesse.ipynb"
+_CITIZENS_PARAMETERS = ("municipality", "confidence", "min_cell")
+
+
+def insight_notebooks() -> list[Path]:
+    """Return the overview and the ten insights, in order."""
+    found = sorted(places.notebooks().glob("[01][0-9]_*.ipynb"))
+    if not found:
+        raise RunError(
+            f"There are no notebooks in {places.notebooks()}.",
+            hint="They ship with borgerlib: reinstall it, or restore them with 'git checkout notebooks'.",
+        )
+    return found
+
+
+def leaders_report(
+    parameters: Mapping[str, Any],
+    *,
+    target: Path | None = None,
+    include_code: bool = False,
+    at_once: int = 2,
+    warm: WarmServer | None = None,
+    on_progress: Callable[[NotebookRun, int], None] | None = None,
+) -> Path:
+    """Run the notebooks and write the report, with the citizens' answers where they have been prepared.
+
+    Parameters
+    ----------
+    parameters : mapping
+        The notebooks' parameters: municipality (name or code, '' for the whole country), survey,
+        own_answers, confidence, min_cell.
+    target : Path, optional
+        The report's folder; by default reports/<municipality>, or
+        reports/<municipality>-<wave> for a later wave.
+    include_code : bool
+        Show the notebooks' code.
+    at_once : int
+        Notebooks run at the same time.
+    warm : WarmServer, optional
+        Where kernels come from; without one each is started afresh.
+    on_progress : callable, optional
+        Called with every finished run and the number of runs.
+
+    Returns
+    -------
+    Path
+        The report's index.html.
+
+    Raises
+    ------
+    ParameterError, DataError
+        A parameter or what it names cannot be used; found before any kernel starts.
+    RunError
+        A notebook failed, or the report cannot be written. An older report then stays as it was.
+    """
+    checked, name = _checked(parameters)
+    # Writes data/processed/lokaldemokrati-2021 where it is not in step, for whoever wants to compute along.
+    load_respondents()
+    citizens = _citizens(name, checked)
+    survey = open_leaders_survey(str(checked["survey"]))
+    folder = target or places.reports(_folder_name(name, survey))
+    refuse_foreign_folder(folder.resolve())  # before the minute that the notebooks take, not after
+    with tempfile.TemporaryDirectory(prefix="borger-") as temporary:
+        jobs = _jobs(Path(temporary), checked, citizens is not None)
+        runs = run_notebooks(
+            jobs,
+            at_once=at_once,
+            warm=warm,
+            on_progress=(lambda run: on_progress(run, len(jobs))) if on_progress else None,
+        )
+        _refuse_failed(runs, keep=places.processed_data("failed", folder.name))
+        return write_report(
+            name,
+            [run.path for run in runs],
+            folder,
+            day=date.today(),
+            title=TITLE,
+            source=" ".join([survey.estimates.source, citizens.estimates.source if citizens else ""]).strip(),
+            introduction=_introduction(name, citizens),
+            cases=[_told(case) for case in load_cases()],
+            include_code=include_code,
+        )
+
+
+def _jobs(folder: Path, checked: Mapping[str, Any], with_citizens: bool) -> list[NotebookJob]:
+    jobs = [NotebookJob(path, folder / path.name, checked) for path in insight_notebooks()]
+    if with_citizens:
+        own = {parameter: checked[parameter] for parameter in _CITIZENS_PARAMETERS}
+        jobs.append(NotebookJob(places.notebooks() / CITIZENS, folder / CITIZENS, own))
+    return jobs
+
+
+def _folder_name(municipality: str, survey: LeadersSurvey) -> str:
+    # A later wave has a report of its own, and leaves that of 2021 standing.
+    wave = "" if survey.id == SURVEY else danish.slug(survey.id)
+    return "-".join(filter(None, [danish.slug(municipality) or WHOLE_COUNTRY, wave]))
+
+
+def refresh() -> list[NotebookRun]:
+    """Run the insight notebooks with their default parameters and put the results in their place.
+
+    What differs from run to run (papermill's times) is left out, so that a difference in the files is one.
+
+    Raises
+    ------
+    RunError
+        A notebook failed; none is then replaced.
+    """
+    sources = insight_notebooks()
+    with tempfile.TemporaryDirectory(prefix="borger-") as temporary:
+        runs = run_notebooks([NotebookJob(source, Path(temporary) / source.name) for source in sources])
+        _refuse_failed(runs, keep=places.processed_data("failed", "notebooks"))
+        for run, source in zip(runs, sources, strict=True):
+            notebook = nbformat.read(run.path, as_version=4)
+            for part in (notebook, *notebook.cells):
+                for key in ("papermill", "execution"):
+                    part.metadata.pop(key, None)
+            nbformat.write(notebook, source)
+    return runs
+
+
+def _refuse_failed(runs: Sequence[NotebookRun], *, keep: Path) -> None:
+    """Raise for failed runs, and keep what they had written for whoever wants to look."""
+    failed = [run for run in runs if run.status != "done"]
+    if not failed:
+        return
+    kept = [run.path for run in failed if run.path.is_file()]
+    if kept:
+        keep.mkdir(parents=True, exist_ok=True)
+    for path in kept:
+        shutil.copy(path, keep / path.name)
+    raise RunError(
+        f"{len(failed)} of {len(runs)} notebooks failed, so nothing was written:",
+        problems=[run.error for run in failed],
+        hint=f"As far as they came, they are kept in {keep}." if kept else "",
+    )
+
+
+def _checked(parameters: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """Settle names and paths before a kernel starts; return them and the municipality's name."""
+    checked = dict(parameters)
+    name = find_municipality(checked["municipality"]).name if checked["municipality"] else ""
+    checked["municipality"] = name
+    survey = open_leaders_survey(
+        checked["survey"], confidence=checked["confidence"], min_cell=checked["min_cell"]
+    )
+    # A notebook may run in another folder: a path must be whole to be found from there.
+    if survey.kind == "microdata":
+        checked["survey"] = str(find_wave(checked["survey"]).resolve())
+    if checked["own_answers"]:
+        if not name:
+            raise ParameterError(
+                "Own answers belong to a municipality, but the report is for the whole country.",
+                hint="Name the municipality first: borger report Odense --own-answers odense.toml",
+            )
+        load_own_answers(checked["own_answers"], survey.codebook, expected=name)
+        checked["own_answers"] = str(Path(checked["own_answers"]).expanduser().resolve())
+    return checked, name
+
+
+def _told(case: Case) -> ReportCase:
+    own_reading = any(bearing.certainty == "own_reading" for bearing in case.bearings)
+    return ReportCase(
+        case.municipality,
+        case.title,
+        case.summary,
+        case.insights,
+        tuple((fact.label, fact.value) for fact in case.facts),
+        "Koblingen til indsigterne er vores egen læsning." if own_reading else "",
+    )
+
+
+def _citizens(name: str, checked: Mapping[str, Any]) -> LocalSurvey | None:
+    """Return the citizens' survey of the municipality, opened before any kernel starts; None without one."""
+    if not name or not is_prepared(name):
+        return None
+    return open_citizens(name, confidence=checked["confidence"], min_cell=checked["min_cell"])
+
+
+def _introduction(name: str, citizens: LocalSurvey | None) -> str:
+    place = f"for {find_municipality(name).full_name}" if name else "for hele landet"
+    sentences = [
+        "Ti indsigter om borgerinddragelse, set med kommunaldirektørernes øjne og regnet efter: hvert tal "
+        f"med sin usikkerhed, hver påstand med sin prøve. Rapporten er lavet {place}."
+    ]
+    if citizens:
+        sentences.append("Den ellevte indsigt er, hvad kommunens egne borgere har svaret.")
+        if citizens.simulated:
+            sentences.append(f"Borgernes svar er {SIMULATED}: de er opfundet af et program.")
+    return " ".join(sentences)

@@ -1,0 +1,1 @@
+"""What may be shown, and what must go so that it stays hidden."""

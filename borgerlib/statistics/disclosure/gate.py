@@ -1,0 +1,316 @@
+"""What may be shown: the gate between estimates and everything a reader sees.
+
+Charts, tables, dashboards and exports accept `DisclosedEstimates` alone, and only the three functions here
+make one: `disclose` for the tables of a report, `disclose_selection` for what a reader of a dashboard
+selects, `as_published` for numbers that are public already.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from numbers import Integral
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from borgerlib.errors import DisclosureError, ParameterError
+from borgerlib.statistics.disclosure.confidentiality import hide
+from borgerlib.statistics.disclosure.suppression import Mask
+from borgerlib.statistics.disclosure.tables import Item, read_items
+from borgerlib.statistics.selections.disclosure import Guard, SelectionSize
+
+DEFAULT_MIN_CELL = 5
+LOWEST_MIN_CELL = 3
+LARGEST_EXACT_FRAME = 400
+"""Rows up to which complementary suppression is solved to the optimum; larger frames by the heuristic."""
+
+TOO_FEW = "for få svar"
+
+Origin = Literal["published", "microdata", "simulated"]
+
+_GATE = object()
+_REQUIRED = (
+    "item",
+    "option",
+    "label",
+    "group",
+    "group_label",
+    "n",
+    "count",
+    "proportion",
+    "ci_lower",
+    "ci_upper",
+)
+
+
+@dataclass(frozen=True)
+class DisclosedEstimates:
+    """Estimates that may be shown; made by `disclose`, `disclose_selection` or `as_published` alone.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row an item × option × group, in the order to be shown. Columns: item, option (ids), label
+        (Danish), group (id, '' for all), group_label (Danish), n (respondents in the base), count
+        (respondents who chose it), proportion, ci_lower, ci_upper (shares 0–1, missing where not known),
+        suppressed (bool), note (Danish, why a value is missing or doubtful; '' otherwise).
+    origin : {'published', 'microdata', 'simulated'}
+        Where the numbers come from.
+    base : str
+        Danish: who was asked, e.g. 'kommunaldirektører'.
+    source : str
+        Danish: the source line.
+    confidence : float
+        Level of the intervals, 0–1.
+    min_cell : int
+        Smallest cell shown (0 for published numbers).
+    """
+
+    frame: pd.DataFrame
+    origin: Origin
+    base: str
+    source: str
+    confidence: float
+    min_cell: int
+    _token: object = field(default=None, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self._token is not _GATE:
+            raise DisclosureError(
+                "DisclosedEstimates is made by disclose() or as_published(), not directly.",
+                hint="Call borgerlib.disclose(estimates, min_cell=…).",
+            )
+
+    @property
+    def n_suppressed(self) -> int:
+        """Number of rows that are suppressed."""
+        return int(self.frame["suppressed"].sum())
+
+
+def as_published(
+    estimates: pd.DataFrame, *, base: str, source: str, confidence: float = 0.95
+) -> DisclosedEstimates:
+    """Admit numbers that a report has published: they are public already and are shown as published.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        As `DisclosedEstimates.frame`, without 'suppressed'.
+    base, source, confidence
+        See `DisclosedEstimates`.
+    """
+    frame = _complete(estimates)
+    frame["suppressed"] = False
+    return DisclosedEstimates(frame, "published", base, source, confidence, 0, _token=_GATE)
+
+
+def disclose(
+    estimates: pd.DataFrame,
+    *,
+    min_cell: int = DEFAULT_MIN_CELL,
+    base: str,
+    source: str,
+    confidence: float = 0.95,
+    simulated: bool = False,
+) -> DisclosedEstimates:
+    """Suppress what could reveal a person, and what would give it away by addition; admit the rest.
+
+    Suppressed are counts from 1 to `min_cell` − 1; counts that all but fewer than `min_cell` of the group
+    share, or all of it; groups with fewer than `min_cell` answers, whole and with their n; and the further
+    counts that are needed so that every suppressed number could still differ by `min_cell` for a reader who
+    knows everything else that is shown (`feasible_ranges` takes that reader's place). A zero is shown.
+
+    Disclose in one call whatever will be seen together: a number that is hidden here and shown elsewhere is
+    not hidden. Sort by proportion afterwards, not before: an order can tell a hidden number.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        As `DisclosedEstimates.frame`, without 'suppressed'; unweighted counts, one row for every option ×
+        group of an item. Group '' is all respondents. Two more columns may tell what adds up:
+
+        domain : str
+            What divides the respondents into these groups ('alder', 'koen'). All groups of it must be there;
+            respondents outside them are taken as not having said. Without this column all groups are one
+            division, and whoever is outside is protected as a group too (a selection and the rest).
+        exclusive : bool
+            Whether a respondent chose one option only. Without this column: where no group's counts exceed n.
+
+        Any other column is kept, and blanked where a row is suppressed.
+    min_cell : int
+        Smallest count shown, at least 3.
+    base, source, confidence
+        See `DisclosedEstimates`.
+    simulated : bool
+        Whether the respondents are simulated.
+
+    Returns
+    -------
+    DisclosedEstimates
+        In suppressed rows count, proportion and the interval are missing, and so is n in groups suppressed
+        whole. Where an item is weighted and a group's count is suppressed, the total's proportion and
+        interval are rounded to whole percent or coarser.
+
+    Raises
+    ------
+    ParameterError
+        `min_cell` is no whole number, or below 3.
+    DisclosureError
+        Counts are missing or do not add up, so that nothing can be promised.
+
+    Notes
+    -----
+    Threshold: Statistics Denmark asks for three persons at least in a group. Rules and complementary
+    suppression: Hundepool et al., Statistical Disclosure Control (2012), ch. 4 and 5.
+    """
+    check_min_cell(min_cell)
+    frame = _complete(estimates).reset_index(drop=True)
+    items = read_items(frame)
+    hidden, without_n, step = _what_to_hide(frame, items, int(min_cell))
+    _blank(frame, hidden, without_n, step)
+    origin: Origin = "simulated" if simulated else "microdata"
+    return DisclosedEstimates(frame, origin, base, source, confidence, int(min_cell), _token=_GATE)
+
+
+def disclose_selection(
+    guard: Guard,
+    levels: Mapping[str, Sequence[str]],
+    rows: pd.DataFrame,
+    *,
+    base: str,
+    source: str,
+    simulated: bool,
+    confidence: float = 0.95,
+    against: tuple[SelectionSize, DisclosedEstimates] | None = None,
+    false_discovery_rate: float = 0.05,
+) -> tuple[SelectionSize, DisclosedEstimates]:
+    """Return what may be told of a selection of respondents that a reader makes and changes.
+
+    Parameters
+    ----------
+    guard : Guard
+        Of the cube, as `borgerlib.statistics.selections.disclosure.guard_of` returns.
+    levels : mapping of str to sequence of str
+        The selection: role → levels.
+    rows : DataFrame
+        What is asked of the selected: all levels of some roles of the cube, in its order. Columns: item
+        (the role), option, label (Danish), and whatever else should stand beside the numbers.
+    base, source, simulated, confidence
+        See `DisclosedEstimates` and `disclose`.
+    against : (SelectionSize, DisclosedEstimates), optional
+        The same of everybody, whose rest the selection is compared with.
+    false_discovery_rate : float
+        Of the directions other than 0, as many as this share may be false.
+
+    Returns
+    -------
+    SelectionSize
+        How many are meant.
+    DisclosedEstimates
+        The rows with their numbers. Counts are not told, n is that of the selection. Columns besides:
+        settled (bool: the selection itself says so, as where it is made of who chose it), step (what shares
+        are rounded to), direction (1, -1: more, less than the rest beyond chance; 0: neither; missing where
+        not tested).
+
+    Raises
+    ------
+    ParameterError
+        There is no such role or level.
+    """
+    from borgerlib.statistics.selections.estimates import directions, intervals
+
+    check_min_cell(guard.min_cell)
+    size = guard.size(levels)
+    told = guard.shares(levels, list(dict.fromkeys(rows["item"])), size)
+    lower, upper = intervals(told, size, confidence=confidence)
+    direction = np.full(len(rows), np.nan)
+    if against is not None:
+        of_all = {name: against[1].frame[name].to_numpy() for name in ("proportion", "step")}
+        direction = directions(told, size, of_all, against[0], false_discovery_rate=false_discovery_rate)
+    counted = pd.array(np.full(len(rows), np.nan if size.n is None else size.n), dtype="Int64")
+    # In one go: adding column by column takes longer than all the statistics.
+    columns: dict[str, Any] = {
+        **{str(name): rows[name] for name in rows},
+        **{name: told[name] for name in ("proportion", "suppressed", "settled", "step")},
+        "ci_lower": lower,
+        "ci_upper": upper,
+        "n": counted,
+        "count": pd.array(np.full(len(rows), np.nan), dtype="Int64"),
+        "direction": pd.array(direction, dtype="Int64"),
+        "group": "",
+        "group_label": "",
+        "note": np.where(told["suppressed"], TOO_FEW, ""),
+    }
+    frame = pd.DataFrame(columns, index=rows.index)
+    origin: Origin = "simulated" if simulated else "microdata"
+    return size, DisclosedEstimates(frame, origin, base, source, confidence, guard.min_cell, _token=_GATE)
+
+
+def check_min_cell(min_cell: int) -> None:
+    """Refuse a threshold that is no whole number or too small to protect anybody (`ParameterError`)."""
+    if isinstance(min_cell, bool) or not isinstance(min_cell, Integral) or min_cell < LOWEST_MIN_CELL:
+        raise ParameterError(
+            f"min_cell is {min_cell!r}; it must be a whole number, {LOWEST_MIN_CELL} or more.",
+            hint=f"Leave it out for the default, {DEFAULT_MIN_CELL}.",
+        )
+
+
+def _what_to_hide(
+    frame: pd.DataFrame, items: list[Item], min_cell: int
+) -> tuple[Mask, Mask, NDArray[np.float64]]:
+    """Return for each row whether it and whether its n is hidden, and what its proportion is rounded to."""
+    hidden, without_n = np.zeros(len(frame), dtype=bool), np.zeros(len(frame), dtype=bool)
+    step = np.zeros(len(frame))
+    exact = len(frame) <= LARGEST_EXACT_FRAME
+    for item in items:
+        table = item.table
+        found = hide(table, min_cell=min_cell, exact=exact)
+        hidden[item.rows] = item.of_rows(found.counts)
+        without_n[item.rows] = found.n[item.group]
+        if item.weighted and table.total is not None:
+            partly = np.asarray(found.counts.any(axis=1))[item.option] & (item.group == table.total)
+            step[item.rows[partly]] = _step(int(table.n[table.total]), min_cell)
+    return hidden, without_n, step
+
+
+def _step(n: int, min_cell: int) -> float:
+    # A weighted total is a second equation in the hidden counts, beside the sum of the counts. Where the
+    # weights of two groups differ by up to two mean weights, this rounding leaves `min_cell` counts open.
+    return math.ceil(100 * max(0.01, 2 * min_cell / n)) / 100
+
+
+def _blank(frame: pd.DataFrame, hidden: Mask, without_n: Mask, step: NDArray[np.float64]) -> None:
+    """Take out of `frame` whatever tells of a hidden number."""
+    frame["n"] = frame["n"].astype("Int64")
+    frame["count"] = frame["count"].astype("Int64")
+    frame["suppressed"] = hidden
+    shares = ["proportion", "ci_lower", "ci_upper"]
+    frame[shares] = frame[shares].astype(float)
+    rounded = (step > 0) & ~hidden
+    for share in shares:
+        coarse = np.floor(frame[share] / np.where(rounded, step, 1.0) + 0.5 + 1e-9) * step
+        frame[share] = frame[share].mask(rounded, coarse.clip(upper=1.0))
+    frame.loc[hidden, "count"] = pd.NA
+    frame.loc[hidden, shares] = np.nan
+    frame.loc[without_n, "n"] = pd.NA
+    frame.loc[hidden, "note"] = TOO_FEW
+    told = {*_REQUIRED, "note", "suppressed", "domain", "exclusive"}
+    for column in frame.columns.difference(list(told)):
+        frame[column] = frame[column].mask(hidden | rounded)
+
+
+def _complete(estimates: pd.DataFrame) -> pd.DataFrame:
+    lacking = [column for column in _REQUIRED if column not in estimates.columns]
+    if lacking:
+        raise DisclosureError(
+            f"The estimates lack the columns {', '.join(lacking)}.",
+            hint=f"Needed: {', '.join(_REQUIRED)}.",
+        )
+    frame = estimates.copy()
+    if "note" not in frame.columns:
+        frame["note"] = ""
+    return frame

@@ -1,0 +1,1 @@
+"""Shares, means, differences and tests of survey samples."""

@@ -1,0 +1,98 @@
+"""Covariance of estimates, for contrasts and tests; see `variance` for means alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from borgerlib.statistics.estimation.sample_design import SampleDesign
+from borgerlib.statistics.levels import Floats, Levels, cross, sums
+from borgerlib.statistics.weighting.adjustment import Residuals
+
+
+def covariance(
+    design: SampleDesign, rows: npt.NDArray[np.intp], group: npt.NDArray[np.intp], influence: Floats
+) -> Floats:
+    """Return the covariance matrix of estimates to which respondents of a group contribute alike.
+
+    Parameters
+    ----------
+    design : SampleDesign
+        Of all respondents.
+    rows : array of int
+        The respondents with influence; all others have none.
+    group : array of int
+        Group of each of those.
+    influence : array, one row a group, one column an estimate
+        Influence per unit of weight.
+    """
+    nobody = len(influence)  # a last group, without influence, for respondents outside the base
+    group_of = np.full(design.size, nobody, dtype=np.intp)
+    group_of[rows] = group
+    influence = np.vstack([influence, np.zeros(influence.shape[1])])
+    cells, fitted = np.zeros(design.size, dtype=np.intp), np.zeros((1, influence.shape[1]))
+    if design.residuals is not None:
+        cells, fitted = design.residuals.cells, _fitted(design.residuals, group_of, influence)
+    if design.psu is not None:
+        return _between_clusters(design, design.psu, group_of, influence, cells, fitted)
+    kinds = cross(
+        [
+            Levels(design.stratum, pd.RangeIndex(design.strata)),
+            Levels(cells, pd.RangeIndex(len(fitted))),
+            Levels(group_of, pd.RangeIndex(len(influence))),
+        ]
+    )
+    stratum, cell, kind_group = kinds.levels.T
+    scores = influence[kind_group] - fitted[cell]
+    weighted = scores * sums(kinds.of_row, kinds.size, design.weight)[:, None]
+    squared = sums(kinds.of_row, kinds.size, design.weight**2) * design.scale[stratum]
+    return _centred(design, scores * np.sqrt(squared)[:, None], stratum, weighted)
+
+
+def _fitted(residuals: Residuals, group_of: npt.NDArray[np.intp], influence: Floats) -> Floats:
+    """Return the influence that the margins explain (cell × estimate)."""
+    weight = np.ones(len(group_of)) if residuals.weight is None else residuals.weight
+    totals = weighted_counts(residuals.cells, group_of, weight, (residuals.size, len(influence))) @ influence
+    return residuals.fit(np.ascontiguousarray(totals.T)).T
+
+
+def _between_clusters(
+    design: SampleDesign,
+    psu: npt.NDArray[np.intp],
+    group_of: npt.NDArray[np.intp],
+    influence: Floats,
+    cells: npt.NDArray[np.intp],
+    fitted: Floats,
+) -> Floats:
+    units = len(design.psu_stratum)
+    scores = weighted_counts(psu, group_of, design.weight, (units, len(influence))) @ influence
+    scores -= weighted_counts(psu, cells, design.weight, (units, len(fitted))) @ fitted
+    scaled = scores * np.sqrt(design.scale)[design.psu_stratum, None]
+    return _centred(design, scaled, design.psu_stratum, scores)
+
+
+def weighted_counts(
+    row: npt.NDArray[np.intp], column: npt.NDArray[np.intp], weight: Floats, shape: tuple[int, int]
+) -> Any:
+    """Return sums of weights by row and column, as a sparse matrix."""
+    from scipy.sparse import csr_array
+
+    return csr_array((weight, (row, column)), shape=shape)
+
+
+def _centred(design: SampleDesign, scaled: Floats, stratum: npt.NDArray[np.intp], scores: Floats) -> Floats:
+    """Return the sum of squares about the strata's means, from scaled scores and unscaled ones."""
+    total = np.column_stack([sums(stratum, design.strata, column) for column in scores.T])
+    mean = total * np.sqrt(design.scale / design.psu_count)[:, None]
+    result: Floats = scaled.T @ scaled - mean.T @ mean
+    return result
+
+
+def degrees_of_freedom(design: SampleDesign, rows: npt.NDArray[np.intp]) -> int:
+    """Return primary sampling units minus strata among some respondents."""
+    used = rows[design.weight[rows] > 0]
+    units = len(used) if design.psu is None else len(np.unique(design.psu[used]))
+    return units - len(np.unique(design.stratum[used]))

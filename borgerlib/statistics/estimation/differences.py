@@ -1,0 +1,174 @@
+"""Differences between domains: each against the rest, or against one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.statistics.estimation.answers import DomainCodes, answers_to, domains_of
+from borgerlib.statistics.estimation.covariance import covariance, degrees_of_freedom
+from borgerlib.statistics.estimation.intervals import check_confidence, mean_interval
+from borgerlib.statistics.estimation.option_bases import bases, by_option
+from borgerlib.statistics.estimation.sample_design import SampleDesign, sample_design
+from borgerlib.statistics.levels import Floats, sums
+from borgerlib.statistics.weighting.adjustment import WeightingResult
+
+_NOTHING = 1e-24
+_COLUMNS = (
+    "option", "n", "n_against", "proportion", "proportion_against", "difference", "standard_error",
+    "ci_lower", "ci_upper", "p_value",
+)  # fmt: skip
+
+
+def estimate_difference(
+    respondents: pd.DataFrame,
+    item: str | Sequence[str],
+    *,
+    by: str | Sequence[str],
+    against: Hashable | None = None,
+    weight: str | None = None,
+    strata: str | None = None,
+    cluster: str | None = None,
+    population_size: str | None = None,
+    raked_to: WeightingResult | None = None,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Estimate how much each domain's proportions differ from those of the rest, or of one domain.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        One row a person, the whole sample.
+    item, by
+        See `estimate_proportions`; respondents without a value in a `by` column take no part.
+    against : level, optional
+        The domain to compare with: a level of `by`, or a tuple of levels of several columns. Without it each
+        domain is compared with all others together.
+    weight, strata, cluster, population_size, raked_to, confidence
+        See `estimate_proportions`.
+
+    Returns
+    -------
+    DataFrame
+        One row a domain (but `against`) × option. Columns: the `by` columns, option, n, n_against (who
+        answered), proportion, proportion_against, difference (shares), standard_error, ci_lower, ci_upper,
+        p_value (two-sided t test; missing where the standard error is zero and the difference is not).
+
+    Raises
+    ------
+    ParameterError, DataError
+        See `estimate_proportions`; also a single domain, or an unknown `against`.
+
+    Notes
+    -----
+    The covariance of the two proportions is counted. As ``svyttest`` of R's ``survey`` package: degrees of
+    freedom are primary sampling units minus strata minus 1 among the respondents compared.
+    """
+    check_confidence(confidence)
+    answers = answers_to(respondents, item)
+    design = sample_design(
+        respondents,
+        weight=weight,
+        strata=strata,
+        cluster=cluster,
+        population_size=population_size,
+        raked_to=raked_to,
+    )
+    domains = domains_of(respondents, by, reserved=_COLUMNS)
+    reference = _reference(domains, against)
+    compared = np.array([code for code in range(domains.size) if code != reference], dtype=np.intp)
+    results = np.empty((6, len(compared), len(answers.options)))
+    for number, (_, rows, chosen) in enumerate(bases(design, domains, answers)):
+        results[:, :, number] = _contrasts(
+            design,
+            rows,
+            domains.codes[rows],
+            chosen[rows].astype(np.float64),
+            compared,
+            reference,
+            domains.size,
+        )
+    n, n_against, proportion, other, error, degrees = results
+    difference = proportion - other
+    lower, upper = mean_interval(difference, error, degrees, confidence)
+    columns = (
+        n.astype(np.int64),
+        n_against.astype(np.int64),
+        proportion,
+        other,
+        difference,
+        error,
+        np.maximum(lower, -1.0),
+        np.minimum(upper, 1.0),
+        _p_value(difference, error, degrees),
+    )
+    frame = by_option(domains.frame.iloc[compared], answers.options)
+    return frame.assign(**{name: c.ravel() for name, c in zip(_COLUMNS[1:], columns, strict=True)})
+
+
+def _reference(domains: DomainCodes, against: Hashable | None) -> int | None:
+    if domains.size < 2:
+        raise DataError("There is a single domain, so there is nothing to compare it with.")
+    if against is None:
+        return None
+    keys = list(domains.frame.itertuples(index=False, name=None))
+    wanted = against if isinstance(against, tuple) else (against,)
+    if wanted not in keys:
+        names = [", ".join(map(str, key)) for key in keys]
+        raise ParameterError(unknown_name("domain", ", ".join(map(str, wanted)), names))
+    return keys.index(wanted)
+
+
+def _contrasts(
+    design: SampleDesign,
+    rows: npt.NDArray[np.intp],
+    domain: npt.NDArray[np.intp],
+    values: Floats,
+    compared: npt.NDArray[np.intp],
+    reference: int | None,
+    count: int,
+) -> Floats:
+    """Return n, n_against, both means, the standard error and the degrees of freedom of each contrast."""
+    weight = design.weight[rows]
+    totals = np.stack([sums(domain, count, of) for of in (np.ones(len(rows)), weight, weight * values)])
+    own = totals[:, compared]
+    against = totals.sum(axis=1, keepdims=True) - own
+    if reference is not None:
+        against = np.repeat(totals[:, [reference]], len(compared), axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean, mean_against = own[2] / own[1], against[2] / against[1]
+        # Respondents contribute alike who are of one domain and answered alike.
+        answers, answer = np.unique(values, return_inverse=True)
+        of_group, value = np.divmod(np.arange(count * len(answers)), len(answers))
+        inside = of_group[:, None] == compared
+        outside = ~inside if reference is None else (of_group == reference)[:, None]
+        score = answers[value][:, None]
+        influence = np.where(inside, (score - mean) / own[1], 0.0)
+        influence -= np.where(outside, (score - mean_against) / against[1], 0.0)
+    known = np.isfinite(mean) & np.isfinite(mean_against)
+    influence[:, ~known] = 0.0
+    spread = covariance(design, rows, domain * len(answers) + answer, influence)
+    variance = np.maximum(np.diagonal(spread), 0.0)
+    if reference is None:
+        degrees = np.full(len(compared), degrees_of_freedom(design, rows) - 1.0)
+    else:
+        pairs = [rows[(domain == code) | (domain == reference)] for code in compared]
+        degrees = np.array([degrees_of_freedom(design, pair) - 1.0 for pair in pairs])
+    # A variance of nothing is left as 1e-190 or so by sums in another order; shares are of the order of one.
+    error = np.sqrt(np.where(variance < _NOTHING, 0.0, variance))
+    error = np.where(known, error, np.nan)
+    return np.stack([own[0], against[0], mean, mean_against, error, degrees])
+
+
+def _p_value(difference: Floats, error: Floats, degrees: Floats) -> Floats:
+    from scipy.special import stdtr
+
+    testable = (error > 0) & (degrees > 0)
+    statistic = np.abs(difference) / np.where(testable, error, 1.0)
+    p_value = 2 * stdtr(np.where(testable, degrees, 1.0), -statistic)
+    same = (difference == 0) & (error == 0)
+    return np.where(testable, p_value, np.where(same, 1.0, np.nan))

@@ -1,0 +1,131 @@
+"""Does one answer go with another? Pearson's chi-squared test for survey samples."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from borgerlib.errors import DataError
+from borgerlib.statistics.estimation.covariance import covariance, degrees_of_freedom
+from borgerlib.statistics.estimation.sample_design import sample_design
+from borgerlib.statistics.levels import Floats, column_of, levels_of, sums
+from borgerlib.statistics.weighting.adjustment import WeightingResult
+
+
+class RaoScottTest(NamedTuple):
+    """Result of `rao_scott_test`.
+
+    Parameters
+    ----------
+    f_statistic : float
+    df1, df2 : float
+        Degrees of freedom of the F distribution; rarely whole numbers.
+    p_value : float
+        Chance of an association as strong as this one, were there none.
+    """
+
+    f_statistic: float
+    df1: float
+    df2: float
+    p_value: float
+
+
+def rao_scott_test(
+    respondents: pd.DataFrame,
+    row: str,
+    column: str,
+    *,
+    weight: str | None = None,
+    strata: str | None = None,
+    cluster: str | None = None,
+    population_size: str | None = None,
+    raked_to: WeightingResult | None = None,
+) -> RaoScottTest:
+    """Test whether two columns are independent in the population.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        One row a person, the whole sample.
+    row, column : str
+        The two columns; who lacks a value in either is outside the base.
+    weight, strata, cluster, population_size, raked_to
+        See `borgerlib.estimate_proportions`.
+
+    Returns
+    -------
+    RaoScottTest
+        f_statistic, df1, df2, p_value.
+
+    Raises
+    ------
+    DataError
+        A column with a single level among those who answered both, or a design that allows no variance.
+    ParameterError
+        Unknown column.
+
+    Notes
+    -----
+    Second-order correction of Rao & Scott (1984) with the observed cell proportions, as
+    ``svychisq(statistic = "F")`` of R's ``survey`` package; the denominator counts the sampling units of
+    the whole sample.
+    """
+    answers = [levels_of(column_of(respondents, name, role="test")) for name in (row, column)]
+    design = sample_design(
+        respondents,
+        weight=weight,
+        strata=strata,
+        cluster=cluster,
+        population_size=population_size,
+        raked_to=raked_to,
+    )
+    rows = np.flatnonzero((answers[0].codes >= 0) & (answers[1].codes >= 0) & (design.weight > 0))
+    codes = []
+    for name, levels in zip((row, column), answers, strict=True):
+        seen, code = np.unique(levels.codes[rows], return_inverse=True)
+        if len(seen) < 2:
+            raise DataError(
+                f"Column '{name}' has {len(seen)} level among those who answered both, so nothing can be "
+                "tested.",
+                hint="A test needs two levels or more in each column.",
+            )
+        codes.append((code, len(seen)))
+    (row_code, row_count), (column_code, column_count) = codes
+    cell, cells = row_code * column_count + column_code, row_count * column_count
+    weight_of = design.weight[rows]
+    proportion = sums(cell, cells, weight_of) / weight_of.sum()
+    influence = (np.eye(cells) - proportion) / weight_of.sum()
+    units = degrees_of_freedom(design, np.arange(design.size))
+    spread = covariance(design, rows, cell, influence)
+    return _second_order(proportion.reshape(row_count, column_count), spread, units)
+
+
+def _second_order(table: Floats, spread: Floats, units: int) -> RaoScottTest:
+    from scipy.special import fdtrc
+
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0))
+    pearson = float(((table - expected) ** 2 / expected).sum())
+    contrasts = np.kron(_contrasts(table.shape[0]), _contrasts(table.shape[1]))
+    observed = table.ravel()
+    inverse = np.divide(1.0, observed, out=np.zeros_like(observed), where=observed > 0)
+    weighted = contrasts * inverse[:, None]
+    # Eigenvalues of `effects` are the design effects of the interaction contrasts, over the sample size.
+    simple, actual = contrasts.T @ weighted, weighted.T @ spread @ weighted
+    if (observed > 0).all():
+        effects = np.linalg.solve(simple, actual)
+    else:
+        effects = np.linalg.lstsq(simple, actual, rcond=None)[0]
+    trace = float(np.trace(effects))
+    if not trace > 0 or units <= 0:
+        return RaoScottTest(np.nan, np.nan, np.nan, np.nan)
+    df1 = trace**2 / float(np.trace(effects @ effects))
+    statistic = pearson / trace
+    return RaoScottTest(statistic, df1, df1 * units, float(fdtrc(df1, df1 * units, statistic)))
+
+
+def _contrasts(levels: int) -> Floats:
+    """Return an orthonormal basis of the contrasts between levels (one column fewer than levels)."""
+    basis: Floats = np.linalg.svd(np.eye(levels) - 1.0 / levels)[0][:, : levels - 1]
+    return basis

@@ -1,0 +1,222 @@
+"""Taylor-linearised variance of means over domains (Binder 1983; Särndal, Swensson & Wretman 1992).
+
+A mean's influence is what each respondent adds to its error. Outside its domain a respondent's influence is
+zero but the respondent still counts in the sample; where weights meet margins the influence is replaced by
+its residual from them. The variance is that of the influence's totals over primary sampling units, within
+strata. Results equal those of R's `survey` package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from borgerlib.statistics.estimation.covariance import weighted_counts
+from borgerlib.statistics.estimation.sample_design import SampleDesign
+from borgerlib.statistics.levels import Floats, sums
+
+# A variance this small, beside that of single respondents or of the same design without margins, is rounding.
+_NEGLIGIBLE = 1e-13
+_BLOCK = 1 << 15
+
+
+class DomainMeans(NamedTuple):
+    """Means by domain.
+
+    Parameters
+    ----------
+    mean, variance : array
+    settled : array of bool
+        The variance is zero although answers differ: margins or a full count leave no doubt. A variance that
+        is zero because sampling units happen to agree is not settled.
+    """
+
+    mean: Floats
+    variance: Floats
+    settled: npt.NDArray[np.bool_]
+
+
+class Domains:
+    """Respondents by domain: gives means and variances of any answer of theirs.
+
+    Parameters
+    ----------
+    design : SampleDesign
+        Of all respondents.
+    rows : array of int
+        The respondents who are in a domain and answered.
+    domain : array of int
+        Domain of each of those.
+    count : int
+        Number of domains.
+
+    Attributes
+    ----------
+    n, n_weighted : array
+        Respondents of each domain, and the sum of their weights.
+    effective_n : array
+        Kish's effective sample size of each domain.
+    degrees : array
+        Primary sampling units minus strata in each domain.
+    row_degrees : array
+        Degrees of freedom that a sample of as many single respondents would have. For weights that meet
+        margins those are of the whole sample, as in R, whose adjusted designs keep their rows in a subset.
+    """
+
+    def __init__(
+        self, design: SampleDesign, rows: npt.NDArray[np.intp], domain: npt.NDArray[np.intp], count: int
+    ) -> None:
+        self.count = count
+        self._design, self._rows, self._domain = design, rows, domain
+        self._weight = design.weight[rows]
+        self.n = sums(domain, count)
+        self.n_weighted = sums(domain, count, self._weight)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            self.effective_n = self.n_weighted**2 / sums(domain, count, self._weight**2)
+        self._stratum = design.stratum[rows] * count + domain
+        self._pair_of_row: npt.NDArray[np.intp] | None = None
+        if design.psu is not None:
+            pairs, self._pair_of_row = np.unique(design.psu[rows] * count + domain, return_inverse=True)
+            self._pair_psu, self._pair_domain = pairs // count, pairs % count
+        self.degrees = self._units_minus_strata()
+        self.row_degrees = self.n - 1 if design.residuals is None else np.full(count, design.size - 1.0)
+        keys = design.strata * count
+        if design.residuals is not None:
+            self._margins = _Margins(design, rows, domain)
+            keys += count * design.residuals.size
+        # Blocks that stay in the processor's cache keep time linear in the rows; clusters need one block.
+        length = max(_BLOCK, 4 * keys) if design.psu is None else len(rows)
+        self._blocks = [slice(start, start + length) for start in range(0, len(rows), max(length, 1))]
+
+    def _units_minus_strata(self) -> Floats:
+        counts = self._weight > 0
+        strata = np.unique(self._stratum[counts]) % self.count
+        if self._pair_of_row is None:
+            units = self._domain[counts]
+        else:
+            units = self._pair_domain[np.unique(self._pair_of_row[counts])]
+        return sums(units, self.count) - sums(strata, self.count)
+
+    def estimate(self, values: Floats | npt.NDArray[np.bool_]) -> DomainMeans:
+        """Return the mean in each domain and its variance; `values` are those of the rows."""
+        weighted_sum = np.zeros(self.count)
+        for block in self._blocks:
+            weighted_sum += sums(self._domain[block], self.count, self._weight[block] * values[block])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            mean = weighted_sum / self.n_weighted
+        total, square, alone, explained = self._without_margins(values, mean)
+        raw = self._spread(total, square)
+        varies = raw.sum(axis=0) > _NEGLIGIBLE * alone
+        variance = self._design.scale @ raw
+        if self._design.residuals is not None:
+            fitted = self._design.residuals.fit(explained)
+            left = self._design.scale @ self._spread(
+                *self._beyond_margins(values, mean, fitted, total, square)
+            )
+            variance = np.where(left > _NEGLIGIBLE * variance, left, 0.0)
+        variance = np.where(varies | np.isnan(variance), variance, 0.0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            variance = np.where(self.n_weighted > 0, variance / self.n_weighted**2, np.nan)
+        return DomainMeans(mean, variance, varies & (variance == 0))
+
+    def _deviations(
+        self, values: Floats | npt.NDArray[np.bool_], mean: Floats
+    ) -> Iterator[tuple[slice, Floats, Floats]]:
+        """Give block by block the deviations from the domain's mean, plain and weighted."""
+        for block in self._blocks:
+            deviation = mean[self._domain[block]]
+            np.subtract(values[block], deviation, out=deviation)
+            yield block, deviation, deviation * self._weight[block]
+
+    def _without_margins(
+        self, values: Floats | npt.NDArray[np.bool_], mean: Floats
+    ) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return what the weighted deviations come to.
+
+        Totals and squares of the sampling units (stratum × domain), squares of single respondents (domain),
+        and totals in the cells of the margins (domain × cell).
+        """
+        total, square = np.zeros((2, self._design.strata, self.count))
+        explained, units = np.zeros((self.count, 0)), np.zeros(0)
+        if self._design.residuals is not None:
+            explained = np.zeros((self.count, self._design.residuals.size))
+        for block, deviation, weighted in self._deviations(values, mean):
+            if self._design.residuals is not None:
+                explained += self._margins.totals(block, deviation, explained.shape)
+            total += self._by_stratum(self._stratum[block], weighted)
+            square += self._by_stratum(self._stratum[block], weighted**2)
+            units = weighted if self._pair_of_row is None else self._pair_totals(weighted)
+        alone = square.sum(axis=0)
+        if self._pair_of_row is not None:
+            stratum = self._design.psu_stratum[self._pair_psu] * self.count + self._pair_domain
+            square = self._by_stratum(stratum, units**2)
+        return total, square, alone, explained
+
+    def _beyond_margins(
+        self,
+        values: Floats | npt.NDArray[np.bool_],
+        mean: Floats,
+        fitted: Floats,
+        total: Floats,
+        square: Floats,
+    ) -> tuple[Floats, Floats]:
+        """Return totals and squares of what the margins leave of the units' weighted deviations.
+
+        Outside its domain a respondent does not deviate, but the margins fit a deviation all the same.
+        """
+        everywhere = self._margins.weight @ fitted.T
+        if self._pair_of_row is None:
+            square = square + self._margins.squared_weight @ (fitted**2).T
+            for block, _, weighted in self._deviations(values, mean):
+                shared = fitted.ravel()[self._margins.domain_cell[block]]
+                shared *= self._weight[block]
+                shared *= weighted
+                square -= 2 * self._by_stratum(self._stratum[block], shared)
+            return total - everywhere, square
+        of_unit = -everywhere
+        for _, _, weighted in self._deviations(values, mean):
+            of_unit[self._pair_psu, self._pair_domain] += self._pair_totals(weighted)
+        strata = np.eye(self._design.strata)[self._design.psu_stratum].T
+        return strata @ of_unit, strata @ of_unit**2
+
+    def _pair_totals(self, weighted: Floats) -> Floats:
+        assert self._pair_of_row is not None
+        return sums(self._pair_of_row, len(self._pair_psu), weighted)
+
+    def _by_stratum(self, key: npt.NDArray[np.intp], values: Floats) -> Floats:
+        strata = self._design.strata
+        return sums(key, strata * self.count, values).reshape(strata, self.count)
+
+    def _spread(self, total: Floats, square: Floats) -> Floats:
+        """Return the units' squared deviations from their stratum's mean (stratum × domain)."""
+        return np.maximum(square - total**2 / self._design.psu_count[:, None], 0.0)
+
+
+class _Margins:
+    """The cells of an adjustment crossed with the domains and sampling units of a base."""
+
+    def __init__(
+        self, design: SampleDesign, rows: npt.NDArray[np.intp], domain: npt.NDArray[np.intp]
+    ) -> None:
+        assert design.residuals is not None
+        self._residuals = design.residuals
+        cells = self._residuals.cells
+        size = self._residuals.size
+        self.domain_cell = domain * size + cells[rows]
+        self._fit_weight = None if self._residuals.weight is None else self._residuals.weight[rows]
+        self.weight: Any  # weighted count by (stratum or sampling unit × cell), dense or sparse
+        if design.psu is None:
+            key, units = design.stratum * size + cells, design.strata
+            self.weight = sums(key, units * size, design.weight).reshape(units, size)
+            self.squared_weight = sums(key, units * size, design.weight**2).reshape(units, size)
+        else:
+            self.weight = weighted_counts(design.psu, cells, design.weight, (len(design.psu_stratum), size))
+
+    def totals(self, block: slice, deviation: Floats, shape: tuple[int, ...]) -> Floats:
+        """Sum a block's deviations as the fit weights them (domain × cell)."""
+        if self._fit_weight is not None:
+            deviation = deviation * self._fit_weight[block]
+        return sums(self.domain_cell[block], shape[0] * shape[1], deviation).reshape(shape)

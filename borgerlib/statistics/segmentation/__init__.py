@@ -1,0 +1,1 @@
+"""Kinds of respondents: by rule, or found in the answers."""

@@ -1,0 +1,307 @@
+"""Latent classes: kinds of respondents who choose alike, found in the answers themselves."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.statistics.estimation.answers import answers_to
+from borgerlib.statistics.levels import Floats, counted, positive_column, sums
+from borgerlib.statistics.weighting.adjustment import effective_sample_size
+from borgerlib.survey.codebook.model import Codebook, Item
+
+FEWEST_RESPONDENTS = 100
+"""Below this latent class models rarely find what is there (Wurpts & Geiser, 2014)."""
+
+FEWEST_OPTIONS = 3
+STANDS_OUT = 0.05
+MOST_NAMED = 2
+_TOLERANCE = 1e-7
+_MOST_ITERATIONS = 2000
+
+
+@dataclass(frozen=True)
+class LatentClasses:
+    """Kinds of respondents, and how likely each respondent is to be of which; made by `latent_classes`.
+
+    These are raw estimates: what a reader sees goes through `disclose` first, for instance as a banner table
+    by the column `assigned`.
+
+    Parameters
+    ----------
+    classes : DataFrame
+        One row a class, the largest first. Columns: class ('klasse_1', …), name (Danish, after the options
+        that stand out most against the whole), share (weighted, 0–1), n_assigned (respondents most likely
+        of this class).
+    profile : DataFrame
+        One row a class × option. Columns: class, name, option, label (Danish), proportion (weighted share of
+        the class who choose it), overall (of all), difference (proportion − overall).
+    probabilities : DataFrame
+        One row a respondent, one column a class: the probability of being of it. Missing for who did not
+        answer the item.
+    assigned : Series
+        The most likely class of each respondent (categorical of the classes' names; missing as above).
+    comparison : DataFrame
+        One row a number of classes that was tried. Columns: n_classes, n_parameters, log_likelihood, bic,
+        chosen (bool).
+    """
+
+    classes: pd.DataFrame
+    profile: pd.DataFrame
+    probabilities: pd.DataFrame
+    assigned: pd.Series
+    comparison: pd.DataFrame
+
+
+def latent_classes(
+    respondents: pd.DataFrame,
+    codebook: Codebook,
+    *,
+    item: str | None = None,
+    weight: str | None = None,
+    most_classes: int = 6,
+    starts: int = 10,
+    seed: int = 1,
+) -> LatentClasses:
+    """Find kinds of respondents who choose alike in a multiple-choice item.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        One row a person.
+    codebook : Codebook
+        What was asked.
+    item : str, optional
+        A multiple item; by default the one with the role 'topics'.
+    weight : str, optional
+        Column: weights.
+    most_classes : int
+        Numbers of classes from 1 to this are tried.
+    starts : int
+        Random starts for each of them, of which the best counts.
+    seed : int
+        The same seed gives the same classes, in whatever order the respondents stand.
+
+    Returns
+    -------
+    LatentClasses
+
+    Raises
+    ------
+    ParameterError
+        Unknown item or column, an item that is not multiple, a number that is not positive; all at once.
+    DataError
+        Fewer than `FEWEST_RESPONDENTS` answered, fewer than `FEWEST_OPTIONS` options divide them, or a column
+        cannot be used.
+
+    Notes
+    -----
+    Within a class the choices are taken as independent (Lazarsfeld & Henry, 1968; Goodman, 1974), fitted by
+    EM with the package stepmix (Morin et al., 2023). A choice that is missing counts for nothing; the others
+    of that respondent count. The number of classes has the lowest BIC (Schwarz, 1978), in which weights are
+    scaled to Kish's effective sample size: scaled to the number of respondents they would claim more
+    information than there is, and find classes that are not there.
+    """
+    topics = _item(respondents, codebook, item, {"most_classes": most_classes, "starts": starts})
+    weights = np.ones(len(respondents))
+    if weight is not None:
+        weights = positive_column(respondents, weight, role="weight", zero_allowed=True)
+    choices = _choices(respondents, topics)
+    rows = choices.notna().any(axis=1).to_numpy() & (weights > 0)
+    answered, mass = choices[rows], weights[rows]
+    divides = answered.loc[:, answered.min() != answered.max()]
+    _check_enough(len(answered), divides.shape[1], topics)
+    patterns, pattern_of = _patterns(divides.to_numpy(dtype=np.float64))
+    pattern_mass = sums(pattern_of, len(patterns), mass)
+    effective = effective_sample_size(mass)
+    models = {
+        count: _fit(patterns, pattern_mass, count, starts, seed)
+        for count in _counts(most_classes, len(patterns), divides.shape[1])
+    }
+    comparison = _comparison(models, patterns, pattern_mass, effective)
+    best = models[int(comparison.loc[comparison["chosen"], "n_classes"].iloc[0])]
+    member = best.predict_proba(patterns)[pattern_of]
+    return _described(respondents.index, topics, answered, mass, rows, member, comparison)
+
+
+def _item(respondents: pd.DataFrame, codebook: Codebook, name: str | None, positive: dict[str, int]) -> Item:
+    problems = [f"{what} is {value}; it must be 1 or more" for what, value in positive.items() if value < 1]
+    item = codebook.with_role("topics") if name is None else None
+    multiple = [item.id for item in codebook if item.kind == "multiple"]
+    if name is not None and name in multiple:
+        item = codebook.item(name)
+    elif name is not None and name in codebook:
+        problems.append(f"item '{name}' is a {codebook.item(name).kind}; legal: {', '.join(multiple)}")
+    elif name is not None:
+        problems.append(unknown_name("item", name, multiple))
+    elif item is None:
+        problems.append("no item of the codebook has the role 'topics'")
+    if item is not None:
+        columns = [str(column) for column in respondents.columns]
+        absent = [column for column in item.columns if column not in columns]
+        problems += [unknown_name("column", column, columns) for column in absent]
+    if problems:
+        raise ParameterError("Latent classes cannot be looked for:", problems=problems)
+    assert item is not None
+    return item
+
+
+def _choices(respondents: pd.DataFrame, item: Item) -> pd.DataFrame:
+    """Return 0/1 columns, one an option that was offered; missing as in the respondents."""
+    answers = answers_to(respondents, item.columns)
+    options = zip(item.options, answers.multiple, strict=True)
+    return pd.DataFrame(
+        {
+            option.id: np.where(values < 0, np.nan, values)
+            for option, values in options
+            if (values >= 0).any()
+        },
+        index=respondents.index,
+    )
+
+
+def _check_enough(respondents: int, options: int, item: Item) -> None:
+    problems = []
+    if respondents < FEWEST_RESPONDENTS:
+        problems.append(
+            f"{counted(respondents)} with weight answered '{item.id}'; "
+            f"at least {FEWEST_RESPONDENTS} are needed"
+        )
+    if options < FEWEST_OPTIONS:
+        problems.append(
+            f"{counted(options, 'option')} of '{item.id}' that some chose and some did not; "
+            f"at least {FEWEST_OPTIONS} are needed"
+        )
+    if problems:
+        raise DataError(
+            "There is too little to find latent classes in.",
+            problems=problems,
+            hint="Use segments by rule (load_segments) instead.",
+        )
+
+
+def _patterns(choices: Floats) -> tuple[Floats, npt.NDArray[np.intp]]:
+    """Return the distinct rows of answers, and which of them each respondent gave."""
+    # Missing as a number: otherwise no missing value equals another.
+    coded = np.where(np.isnan(choices), -1.0, choices)
+    distinct, pattern_of = np.unique(coded, axis=0, return_inverse=True)
+    return np.where(distinct < 0, np.nan, distinct), pattern_of.ravel()
+
+
+def _counts(most: int, patterns: int, options: int) -> Sequence[int]:
+    """Return the numbers of classes that the answers could tell apart."""
+    return [
+        count
+        for count in range(1, most + 1)
+        if count == 1 or (count <= patterns and count * (options + 1) <= 2**options)
+    ]
+
+
+def _fit(patterns: Floats, mass: Floats, count: int, starts: int, seed: int) -> Any:
+    from stepmix.stepmix import StepMix
+
+    model = StepMix(
+        n_components=count,
+        measurement="binary_nan" if np.isnan(patterns).any() else "binary",
+        n_init=starts if count > 1 else 1,
+        abs_tol=_TOLERANCE,
+        max_iter=_MOST_ITERATIONS,
+        random_state=seed,
+        progress_bar=0,
+    )
+    with warnings.catch_warnings():
+        # A start that has not settled is one of several; a better one is taken.
+        warnings.simplefilter("ignore")
+        return model.fit(patterns, sample_weight=mass * len(mass) / mass.sum())
+
+
+def _comparison(models: dict[int, Any], patterns: Floats, mass: Floats, effective: float) -> pd.DataFrame:
+    rows = []
+    for count, model in models.items():
+        likelihood = float(model.score(patterns, sample_weight=mass)) * effective
+        parameters = int(model.n_parameters)
+        rows.append((count, parameters, likelihood, parameters * np.log(effective) - 2 * likelihood))
+    table = pd.DataFrame(rows, columns=["n_classes", "n_parameters", "log_likelihood", "bic"])
+    return table.assign(chosen=table.index == table["bic"].idxmin())
+
+
+def _described(
+    index: pd.Index,
+    item: Item,
+    answered: pd.DataFrame,
+    mass: Floats,
+    rows: npt.NDArray[np.bool_],
+    member: Floats,
+    comparison: pd.DataFrame,
+) -> LatentClasses:
+    """Order, describe and name the classes."""
+    share = mass @ member / mass.sum()
+    order = np.argsort(-share, kind="stable")
+    share, member = share[order], member[:, order]
+    known = answered.notna().to_numpy()
+    chosen = np.where(known, answered.to_numpy(), 0.0)
+    weighted = member * mass[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        proportion = (weighted.T @ chosen) / (weighted.T @ known)
+    overall = (mass @ chosen) / (mass @ known)
+    ids = [f"klasse_{number}" for number in range(1, len(share) + 1)]
+    options = [item.option(str(name)) for name in answered.columns]
+    names = _names(proportion - overall, [o.short for o in options], [o.exclusive for o in options])
+    likeliest = member.argmax(axis=1)
+    codes = np.full(len(index), -1)
+    codes[rows] = likeliest
+    probabilities = np.full((len(index), len(ids)), np.nan)
+    probabilities[rows] = member
+    profile = pd.DataFrame(
+        {
+            "class": np.repeat(ids, len(options)),
+            "name": np.repeat(names, len(options)),
+            "option": [option.id for option in options] * len(ids),
+            "label": [option.short for option in options] * len(ids),
+            "proportion": proportion.ravel(),
+            "overall": np.tile(overall, len(ids)),
+        }
+    )
+    return LatentClasses(
+        classes=pd.DataFrame(
+            {
+                "class": ids,
+                "name": names,
+                "share": share,
+                "n_assigned": np.bincount(likeliest, minlength=len(ids)),
+            }
+        ),
+        profile=profile.assign(difference=profile["proportion"] - profile["overall"]),
+        probabilities=pd.DataFrame(probabilities, index=index, columns=pd.Index(ids)),
+        assigned=pd.Series(pd.Categorical.from_codes(codes, pd.Index(names)), index=index, name="klasse"),
+        comparison=comparison,
+    )
+
+
+def _names(difference: Floats, labels: list[str], exclusive: list[bool]) -> list[str]:
+    """Return a Danish name a class; a name that comes again gets a number."""
+    names: list[str] = []
+    times: Counter[str] = Counter()
+    for row in difference:
+        name = _name(row, labels, np.array(exclusive, dtype=bool)) if len(difference) > 1 else "Alle"
+        times[name] += 1
+        names.append(name if times[name] == 1 else f"{name} ({times[name]})")
+    return names
+
+
+def _name(difference: Floats, labels: list[str], exclusive: npt.NDArray[np.bool_]) -> str:
+    above = difference >= STANDS_OUT
+    if (difference[~exclusive] >= STANDS_OUT).all():
+        return "Vælger mange"
+    if above.any():
+        order = [place for place in np.argsort(-difference, kind="stable") if above[place]]
+        return " · ".join(labels[place] for place in order[:MOST_NAMED])
+    return "Vælger få" if (difference <= -STANDS_OUT).any() else "Som de fleste"

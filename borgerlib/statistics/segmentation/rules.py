@@ -1,0 +1,271 @@
+"""Segments by rule: named groups of respondents who answered in a certain way, kept in a TOML file.
+
+A file holds one table a segment; within an item any of the options will do, and all items must be met::
+
+    [unge_klima]
+    aldersgruppe = ["15-17", "18-24"]
+    emner = ["klima_miljoe"]
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.population.ages import age_band_labels
+from borgerlib.survey.codebook.model import Codebook, Item
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
+DERIVED: Mapping[str, Sequence[str]] = {"aldersgruppe": tuple(age_band_labels())}
+"""Columns that prepared respondents have beside those of the codebook, and their levels."""
+
+_HINT = (
+    "A segment is a table: [unge_klima], and under it one line an item with the options that will do: "
+    'emner = ["klima_miljoe"].'
+)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A named group of respondents.
+
+    Parameters
+    ----------
+    name : str
+        Lower-case letters, digits and '_'; the column of `assign_segments`.
+    rules : mapping of str to tuple of str
+        Item or column → the options or levels of which one must be chosen. All items must be met.
+    """
+
+    name: str
+    rules: Mapping[str, tuple[str, ...]]
+
+
+def load_segments(
+    path: str | Path, codebook: Codebook, *, derived: Mapping[str, Sequence[str]] = DERIVED
+) -> list[Segment]:
+    """Read segments from a TOML file and check them.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file: a table a segment, in it ``item = ["option", …]``.
+    codebook : Codebook
+        What was asked. A named sum of options (net) is read as its options; the names of a municipality's
+        districts, which no codebook knows, are taken as they stand.
+    derived : mapping of str to sequence of str
+        Columns beside those of the codebook, and their levels.
+
+    Returns
+    -------
+    list of Segment
+        In the order of the file.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read or is no TOML.
+    ParameterError
+        It breaks rules or names unknown items or options; everything is listed, with the nearest names.
+    """
+    path = Path(path)
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be read: {error.strerror or error}.", hint="Check name and folder."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} is no valid TOML: {error}.", hint=_HINT) from error
+    problems: list[str] = [] if content else ["the file holds no segment"]
+    segments = []
+    for name, table in content.items():
+        if not isinstance(table, dict):
+            problems.append(f"'{name}' stands outside a segment's table")
+            continue
+        problems += _name_problems(name)
+        if not table:
+            problems.append(f"segment '{name}' has no rule: everybody would be in it")
+        rules = {
+            item: _options(name, item, options, codebook, derived, problems)
+            for item, options in table.items()
+        }
+        segments.append(Segment(name, rules))
+    if problems:
+        raise ParameterError(f"The segments in {path.name} cannot be used:", problems=problems, hint=_HINT)
+    return segments
+
+
+def save_segments(segments: Sequence[Segment], path: str | Path) -> Path:
+    """Write segments as a TOML file that `load_segments` reads, and return its path.
+
+    Raises
+    ------
+    ParameterError
+        A name is not legal or stands twice, or a segment has no rule.
+    DataError
+        There is a file of that name already, or it cannot be written.
+    """
+    path = Path(path)
+    _check(segments)
+    lines = []
+    for segment in segments:
+        lines.append(f"[{segment.name}]")
+        for item, options in segment.rules.items():
+            lines.append(f"{item} = [{', '.join(json.dumps(o, ensure_ascii=False) for o in options)}]")
+        lines.append("")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write("\n".join(lines))
+    except FileExistsError as error:
+        raise DataError(
+            f"{path} is there already.", hint="Choose another name, or move the file away."
+        ) from error
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be written: {error.strerror or error}.", hint="Check the folder."
+        ) from error
+    return path
+
+
+def assign_segments(respondents: pd.DataFrame, segments: Sequence[Segment]) -> pd.DataFrame:
+    """Say of each respondent which segments they are in; segments may overlap.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        One row a person, with a column an item, or the 0/1 columns ``item__option``.
+    segments : sequence of Segment
+        As read by `load_segments`, or made by hand.
+
+    Returns
+    -------
+    DataFrame
+        One row a person, same index; a nullable boolean column a segment. Missing where what was not
+        answered decides: a segment's share is of those of whom it is known.
+
+    Raises
+    ------
+    ParameterError
+        A name is not legal or stands twice; the respondents lack an item or option; all is listed.
+    """
+    _check(segments)
+    names = [str(column) for column in respondents.columns]
+    problems: list[str] = []
+    columns = {}
+    for segment in segments:
+        if segment.name in names:
+            problems.append(f"segment '{segment.name}' has the name of a column of the respondents")
+        member = pd.Series(True, index=respondents.index, dtype="boolean")
+        for item, options in segment.rules.items():
+            found = _chosen(respondents, names, segment.name, item, options, problems)
+            member = member if found is None else member & found
+        columns[segment.name] = member
+    if problems:
+        raise ParameterError(
+            "The segments do not fit the respondents:",
+            problems=problems,
+            hint="Read segments with load_segments and the codebook that the respondents were read with.",
+        )
+    return pd.DataFrame(columns, index=respondents.index)
+
+
+def _name_problems(name: str) -> list[str]:
+    if _NAME.match(name):
+        return []
+    return [f"segment '{name}': a name is lower-case letters a–z, digits and single '_'"]
+
+
+def _check(segments: Sequence[Segment]) -> None:
+    problems = [problem for segment in segments for problem in _name_problems(segment.name)]
+    names = [segment.name for segment in segments]
+    problems += [f"segment '{name}' stands twice" for name in dict.fromkeys(names) if names.count(name) > 1]
+    problems += [
+        f"segment '{segment.name}' has no rule, or an item without options"
+        for segment in segments
+        if not segment.rules or not all(segment.rules.values())
+    ]
+    if problems:
+        raise ParameterError("The segments cannot be used:", problems=problems, hint=_HINT)
+
+
+def _options(
+    segment: str,
+    item_id: str,
+    options: Any,
+    codebook: Codebook,
+    derived: Mapping[str, Sequence[str]],
+    problems: list[str],
+) -> tuple[str, ...]:
+    """Return the options that will do, nets as their options; what is wrong is added to `problems`."""
+    where = f"segment '{segment}', item '{item_id}'"
+    if not isinstance(options, list) or not options or not all(isinstance(o, str) for o in options):
+        problems.append(f'{where}: options are a list of texts, ["…"], with one or more in it')
+        options = []
+    known = dict.fromkeys([*derived, *(item.id for item in codebook if _can_divide(item))])
+    if item_id in derived and item_id not in codebook:
+        legal: dict[str, tuple[str, ...]] = {level: (level,) for level in derived[item_id]}
+    elif item_id not in known:
+        asked = codebook.item(item_id).kind if item_id in codebook else ""
+        problems.append(
+            f"{where}: a {asked} cannot divide respondents; legal: {', '.join(known)}"
+            if asked
+            else f"segment '{segment}': {unknown_name('item', item_id, known)}"
+        )
+        return ()
+    else:
+        item = codebook.item(item_id)
+        if not item.options:
+            return tuple(dict.fromkeys(options))
+        legal = {name: item.members(name) for name in [*(o.id for o in item.options), *item.nets]}
+    problems += [f"{where}: {unknown_name('option', name, legal)}" for name in options if name not in legal]
+    return tuple(dict.fromkeys(member for name in options for member in legal.get(name, ())))
+
+
+def _can_divide(item: Item) -> bool:
+    return bool(item.options) or item.role in ("area", "municipality")
+
+
+def _chosen(
+    respondents: pd.DataFrame,
+    names: list[str],
+    segment: str,
+    item: str,
+    options: tuple[str, ...],
+    problems: list[str],
+) -> pd.Series | None:
+    """Return who chose one of the options, missing where the item was not answered."""
+    if item in names:
+        values = respondents[item]
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            levels = [str(level) for level in values.cat.categories]
+            problems += [
+                f"segment '{segment}', column '{item}': {unknown_name('level', option, levels)}"
+                for option in options
+                if option not in levels
+            ]
+        told = values.notna()
+        return values.astype(object).map(str).isin(options).astype("boolean").where(told)
+    columns = [f"{item}__{option}" for option in options]
+    absent = [column for column in columns if column not in names]
+    if absent:
+        stems = dict.fromkeys(name.split("__")[0] for name in names)
+        problems += (
+            [f"segment '{segment}': {unknown_name('column', column, names)}" for column in absent]
+            if item in stems
+            else [f"segment '{segment}': {unknown_name('item', item, stems)}"]
+        )
+        return None
+    chosen = respondents[columns].astype("boolean")
+    found = chosen[columns[0]]
+    for column in columns[1:]:
+        found = found | chosen[column]
+    return found

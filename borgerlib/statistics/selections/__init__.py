@@ -1,0 +1,1 @@
+"""Estimates of whatever respondents a reader selects."""

@@ -1,0 +1,1 @@
+"""Weights that make respondents stand for the people who live here."""

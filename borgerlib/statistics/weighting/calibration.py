@@ -1,0 +1,213 @@
+"""Calibrate weights to known totals by the distance of one's choice (Deville & Särndal 1992)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from borgerlib.errors import ConvergenceError, MarginError, ParameterError, unknown_name
+from borgerlib.statistics.levels import (
+    Cells,
+    Floats,
+    Levels,
+    counted,
+    cross,
+    levels_of,
+    numeric_column,
+    positive_column,
+    rows_named,
+    sums,
+)
+from borgerlib.statistics.weighting.adjustment import (
+    Adjustment,
+    WeightingResult,
+    design_effect,
+)
+from borgerlib.statistics.weighting.margin_checks import (
+    CheckedMargins,
+    Name,
+    check_margins,
+    margins_frame,
+    named,
+)
+from borgerlib.statistics.weighting.solver import Distance, Linear, Logit, Raking, solve
+
+METHODS = ("linear", "raking", "logit")
+Method = Literal["linear", "raking", "logit"]
+
+
+def calibrate(
+    respondents: pd.DataFrame,
+    totals: Mapping[str, pd.Series | float],
+    *,
+    base_weight: str | None = None,
+    method: Method = "linear",
+    bounds: tuple[float, float] | None = None,
+) -> WeightingResult:
+    """Weight respondents to known totals, of categories and of numbers.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        One row a person.
+    totals : mapping of column to Series or float
+        For a categorical column the population counts by level; for a numeric column its total over the
+        population.
+    base_weight : str, optional
+        Column of weights to start from. Without it everyone starts equal, with population ÷ respondents.
+    method : {'linear', 'raking', 'logit'}
+        How weights move: linearly (the generalised regression estimator), multiplicatively, or on a logistic
+        curve within `bounds`.
+    bounds : (float, float), optional
+        Lowest and highest ratio of a weight to its base weight, around 1. 'logit' needs them.
+
+    Returns
+    -------
+    WeightingResult
+
+    Raises
+    ------
+    MarginError
+        Totals and respondents do not fit (all problems at once), or a weight would not be positive.
+    ConvergenceError
+        No weights within the bounds meet the totals.
+    ParameterError
+        Unknown column or method, bounds that are not legal.
+
+    Notes
+    -----
+    Deville & Särndal (1992), *Calibration estimators in survey sampling*; the same weights as ``calibrate``
+    of R's ``survey`` package.
+    """
+    distance = _distance(method, bounds)
+    margins = {column: total for column, total in totals.items() if isinstance(total, pd.Series)}
+    numbers = {column: float(total) for column, total in totals.items() if not isinstance(total, pd.Series)}
+    if not totals:
+        raise ParameterError("No totals to calibrate to.", hint="Give at least one column.")
+    checked = check_margins(respondents, margins, extra_problems=_number_problems(respondents, numbers))
+    count = len(respondents)
+    base = (
+        np.full(count, checked.total / count if margins else 1.0)
+        if base_weight is None
+        else positive_column(respondents, base_weight, role="base weight")
+    )
+    values = [levels_of(pd.Series(numeric_column(respondents, c, role="calibration"))) for c in numbers]
+    crossing = Levels(checked.cells.of_row, pd.RangeIndex(checked.cells.size))
+    cells = cross([crossing, *values])
+    rows = _rows(cells, checked, values)
+    targets = np.concatenate([*checked.targets, np.array(list(numbers.values()))])
+    names = [*checked.names, *((column, None) for column in numbers)]
+    cell_base = sums(cells.of_row, cells.size, base)
+    try:
+        ratio, steps = solve(rows, cell_base, targets, distance)
+    except ConvergenceError as error:
+        raise _not_met(error, names, base, checked.total, bounds) from None
+    weights = base * ratio[cells.of_row]
+    _refuse_non_positive(weights, respondents.index)
+    adjustment = Adjustment(cells.of_row, rows, targets, base)
+    return weighting_result(respondents.index, weights, adjustment, names, steps)
+
+
+def weighting_result(
+    index: pd.Index,
+    weights: Floats,
+    adjustment: Adjustment,
+    names: list[Name],
+    iterations: int,
+) -> WeightingResult:
+    """Put together the result of an adjustment whose totals are called `names` (column, level)."""
+    effect = design_effect(weights)
+    return WeightingResult(
+        weights=pd.Series(weights, index=index, name="weight", copy=False),
+        margins=margins_frame(names, adjustment, weights),
+        design_effect=effect,
+        effective_sample_size=len(weights) / effect,
+        iterations=iterations,
+        adjustment=adjustment,
+    )
+
+
+def _distance(method: str, bounds: tuple[float, float] | None) -> Distance:
+    if method not in METHODS:
+        raise ParameterError(unknown_name("calibration method", str(method), METHODS))
+    if bounds is None:
+        if method == "logit":
+            raise ParameterError("method='logit' needs bounds.", hint="Give for example bounds=(0.3, 3).")
+        return Linear() if method == "linear" else Raking()
+    lower, upper = bounds
+    finite = np.isfinite(lower) and np.isfinite(upper)
+    if not lower < 1 < upper or (method == "logit" and not finite):
+        raise ParameterError(
+            f"bounds={bounds} is not legal: the lowest ratio must be below 1 and the highest above 1"
+            + (", both finite." if method == "logit" else "."),
+            hint="Give for example bounds=(0.3, 3).",
+        )
+    if method == "logit":
+        return Logit(lower, upper)
+    return Linear(lower, upper) if method == "linear" else Raking(max(lower, 0.0), upper)
+
+
+def _number_problems(respondents: pd.DataFrame, numbers: Mapping[str, float]) -> list[str]:
+    problems = []
+    for column, total in numbers.items():
+        values = numeric_column(respondents, column, role="calibration")
+        unusable = ~np.isfinite(values)
+        if unusable.any():
+            problems.append(
+                f"Column '{column}': {counted(int(unusable.sum()))} without a value "
+                f"(rows {rows_named(respondents.index, unusable)})."
+            )
+        if not np.isfinite(total):
+            problems.append(f"Column '{column}': the total {total} is no number.")
+        elif not unusable.any() and total != 0 and not values.any():
+            problems.append(f"Column '{column}': the total is {total:,g} but every respondent has 0.")
+    return problems
+
+
+def _rows(cells: Cells, checked: CheckedMargins, values: list[Levels]) -> Floats:
+    crossing = cells.levels[:, 0]
+    columns = [
+        np.eye(len(target))[checked.cells.levels[crossing, number]]
+        for number, target in enumerate(checked.targets)
+    ]
+    columns += [
+        level.values.to_numpy(dtype=np.float64)[cells.levels[:, number], None]
+        for number, level in enumerate(values, start=1)
+    ]
+    return np.hstack(columns)
+
+
+def _refuse_non_positive(weights: Floats, index: pd.Index) -> None:
+    wrong = weights <= 0
+    if wrong.any():
+        raise MarginError(
+            f"Calibration gives {counted(int(wrong.sum()))} a weight of zero or below "
+            f"(lowest {weights.min():.4g}; rows {rows_named(index, wrong)}).",
+            hint="Set bounds=(0.2, 5) or use method='raking', which keeps weights positive.",
+        )
+
+
+def _not_met(
+    error: ConvergenceError,
+    names: list[Name],
+    base: Floats,
+    population: float,
+    bounds: tuple[float, float] | None,
+) -> ConvergenceError:
+    problems = [f"{named(names[int(column)])} is not met." for column in error.problems]
+    hint = "Merge sparse levels or drop a column."
+    if bounds is not None:
+        hint = "Widen the bounds, merge sparse levels or drop a column."
+        if population and not np.isclose(base.sum(), population, rtol=0.05):
+            hint += (
+                f" The bounds are on the ratio to the base weights, and those sum to {base.sum():,.6g}"
+                f" where the population is {population:,.6g}: scale them first."
+            )
+    return ConvergenceError(
+        "No weights" + (f" within bounds={bounds}" if bounds else "") + " meet all the totals.",
+        problems=problems,
+        hint=hint,
+    )

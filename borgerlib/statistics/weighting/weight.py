@@ -1,0 +1,258 @@
+"""Weight respondents so that they stand for the people who live here: rake, post-stratify, trim."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from borgerlib.errors import ConvergenceError, DataError, ParameterError
+from borgerlib.statistics.levels import Cells, Floats, column_of, cross, levels_of, positive_column, sums
+from borgerlib.statistics.weighting.adjustment import (
+    Adjustment,
+    WeightingResult,
+    design_effect,
+    effective_sample_size,
+)
+from borgerlib.statistics.weighting.calibration import weighting_result
+from borgerlib.statistics.weighting.capping import legal_cap, rake_capped, spread_excess
+from borgerlib.statistics.weighting.margin_checks import CheckedMargins, Name, check_margins, named
+from borgerlib.statistics.weighting.solver import Raking, solve
+
+__all__ = [
+    "WeightingResult",
+    "design_effect",
+    "effective_sample_size",
+    "post_stratify",
+    "rake",
+    "trim",
+]
+
+# Raking converges in a few sweeps, or crawls because cells are empty: then Newton's method takes over.
+_SWEEPS = 200
+
+
+def rake(
+    respondents: pd.DataFrame,
+    margins: Mapping[str, pd.Series],
+    *,
+    base_weight: str | None = None,
+    tolerance: float = 1e-10,
+    cap: float | None = None,
+) -> WeightingResult:
+    """Weight respondents to several population margins at once.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        One row a person.
+    margins : mapping of column to Series
+        Population counts by level of each column; all with the same total.
+    base_weight : str, optional
+        Column of weights to start from; it may vary freely between respondents.
+    tolerance : float
+        Largest relative difference between a weighted count and its target.
+    cap : float, optional
+        Largest weight, as a multiple of the mean weight. Weights are then the nearest to raked ones that
+        meet margins and cap together.
+
+    Returns
+    -------
+    WeightingResult
+        Weights sum to the population.
+
+    Raises
+    ------
+    MarginError
+        Margins and respondents do not fit (all problems at once), or the cap cannot be met.
+    ConvergenceError
+        No weights meet all the margins: some combination of levels has no respondents.
+    DataError
+        No respondents, or a base weight that is missing or not positive.
+
+    Notes
+    -----
+    Iterative proportional fitting (Deming & Stephan 1940) on the cells in which the margins cross; with a
+    cap, truncated raking (Deville & Särndal 1992). The same weights as ``rake`` and ``calibrate`` of R's
+    ``survey`` package.
+    """
+    if not margins:
+        raise ParameterError("No margins to rake to.", hint="Give at least one column.")
+    if not tolerance > 0:
+        raise ParameterError(f"tolerance={tolerance} is not legal: it must be above 0.")
+    checked = check_margins(respondents, margins, tolerance=tolerance)
+    base = _base_weights(respondents, base_weight)
+    adjustment = _raking_adjustment(checked, base)
+    if cap is not None:
+        start = np.ones(len(respondents)) if base is None else base
+        return rake_capped(respondents.index, adjustment, checked.names, start, cap)
+    of_row = checked.cells.of_row
+    cell_base = checked.cells.people if base is None else sums(of_row, checked.cells.size, base)
+    ratio, sweeps = _proportional_fit(cell_base, checked.cells, checked.targets, tolerance)
+    if ratio is None:
+        ratio, steps = _newton_fit(adjustment, cell_base, checked)
+        sweeps += steps
+    weights = ratio[of_row]
+    if base is not None:
+        weights *= base
+    return weighting_result(respondents.index, weights, adjustment, checked.names, sweeps)
+
+
+def post_stratify(
+    respondents: pd.DataFrame, cells: pd.Series, *, base_weight: str | None = None
+) -> WeightingResult:
+    """Weight respondents so that every cell of one or several columns meets its population count.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        One row a person.
+    cells : Series
+        Population counts; the names of its index (one or several levels) are the columns.
+    base_weight : str, optional
+        Column of weights to start from.
+
+    Returns
+    -------
+    WeightingResult
+
+    Raises
+    ------
+    MarginError
+        Cells and respondents do not fit; all problems at once.
+
+    Notes
+    -----
+    Holt & Smith (1979). The same weights as ``postStratify`` of R's ``survey`` package.
+    """
+    if not isinstance(cells, pd.Series) or any(name is None for name in cells.index.names):
+        raise ParameterError(
+            "The index of the population counts must name the columns.",
+            hint="For example cells.rename_axis(['sex', 'age_band']).",
+        )
+    if len(respondents) == 0:
+        raise DataError("There are no respondents to weight.", hint="Check the file that was read.")
+    columns = [str(name) for name in cells.index.names]
+    if len(columns) == 1:
+        checked = check_margins(respondents, {columns[0]: cells})
+    else:
+        label = " × ".join(columns)
+        keys = _combined([column_of(respondents, c, role="post-stratification") for c in columns])
+        checked = check_margins(
+            pd.DataFrame({label: keys}, index=respondents.index),
+            {label: cells.set_axis(pd.Index(cells.index.to_list(), tupleize_cols=False))},
+        )
+    base = _base_weights(respondents, base_weight)
+    of_row, position = checked.cells.of_row, checked.cells.levels[:, 0]
+    adjustment = Adjustment(position[of_row], None, checked.targets[0], base)
+    total = sums(adjustment.cells, adjustment.size, base)
+    weights = (adjustment.targets / total)[adjustment.cells]
+    if base is not None:
+        weights *= base
+    return weighting_result(respondents.index, weights, adjustment, checked.names, 1)
+
+
+def trim(respondents: pd.DataFrame, weights: WeightingResult | str, *, cap: float) -> WeightingResult:
+    """Cut off large weights.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        One row a person; the rows that were weighted.
+    weights : WeightingResult or str
+        A weighting, whose margins are then met again (trimmed and re-raked until both hold), or a column of
+        weights, whose excess is then spread evenly over the other respondents.
+    cap : float
+        Largest weight, as a multiple of the mean weight.
+
+    Returns
+    -------
+    WeightingResult
+        The weights have the same sum as before.
+
+    Raises
+    ------
+    MarginError
+        The margins cannot be met under the cap.
+
+    Notes
+    -----
+    With margins the nearest weights are found exactly, as truncated raking (Deville & Särndal 1992); of a
+    column as ``trimWeights(strict = TRUE)`` of R's ``survey`` package.
+    """
+    if isinstance(weights, WeightingResult):
+        if not weights.weights.index.equals(respondents.index) or weights.adjustment is None:
+            raise ParameterError(
+                "The weighting does not belong to these respondents.",
+                hint="Give the rows that were weighted, in the same order.",
+            )
+        names: list[Name] = list(zip(weights.margins["column"], weights.margins["level"], strict=True))
+        start = weights.weights.to_numpy()
+        return rake_capped(respondents.index, weights.adjustment, names, start, cap)
+    start = positive_column(respondents, weights, role="weight")
+    trimmed, rounds = spread_excess(start, legal_cap(cap) * float(start.mean()))
+    return WeightingResult(
+        weights=pd.Series(trimmed, index=respondents.index, name="weight"),
+        margins=pd.DataFrame(columns=["column", "level", "target", "before", "after"]),
+        design_effect=design_effect(trimmed),
+        effective_sample_size=effective_sample_size(trimmed),
+        iterations=rounds,
+    )
+
+
+def _base_weights(respondents: pd.DataFrame, base_weight: str | None) -> Floats | None:
+    if base_weight is None:
+        return None
+    return positive_column(respondents, base_weight, role="base weight")
+
+
+def _combined(keys: list[pd.Series]) -> pd.Categorical:
+    """Return one categorical whose categories are tuples of the columns' values, missing where any is."""
+    raw = [levels_of(key, ordered=False) for key in keys]
+    cells = cross(raw, keep_missing=True)
+    complete = (cells.levels >= 0).all(axis=1)
+    code = np.where(complete, np.cumsum(complete) - 1, -1)
+    values = [level.values[cells.levels[complete, number]] for number, level in enumerate(raw)]
+    tuples = pd.Index(list(zip(*values, strict=True)), tupleize_cols=False)
+    return pd.Categorical.from_codes(code[cells.of_row], categories=tuples)
+
+
+def _raking_adjustment(checked: CheckedMargins, base: Floats | None) -> Adjustment:
+    levels = checked.cells.levels
+    rows = np.hstack([np.eye(len(t))[levels[:, number]] for number, t in enumerate(checked.targets)])
+    margins = tuple(levels[:, number] for number in range(levels.shape[1]))
+    return Adjustment(checked.cells.of_row, rows, np.concatenate(checked.targets), base, margins)
+
+
+def _proportional_fit(
+    cell_base: Floats, cells: Cells, targets: list[Floats], tolerance: float
+) -> tuple[Floats | None, int]:
+    """Return each cell's ratio to its base weight, or None where the margins were not met in time."""
+    # Weights converge after margins do: going on to a hundredth costs two or three sweeps over the cells.
+    enough = max(0.01 * tolerance, 1e-14)
+    fitted = cell_base.copy()
+    for sweep in range(1, _SWEEPS + 1):
+        error = 0.0
+        for number, target in enumerate(targets):
+            level = cells.levels[:, number]
+            current = sums(level, len(target), fitted)
+            error = max(error, float(np.abs(current / target - 1.0).max()))
+            fitted *= (target / current)[level]
+        if error <= enough:
+            return fitted / cell_base, sweep
+    return None, _SWEEPS
+
+
+def _newton_fit(adjustment: Adjustment, cell_base: Floats, checked: CheckedMargins) -> tuple[Floats, int]:
+    assert adjustment.rows is not None
+    scale = checked.total / cell_base.sum()
+    try:
+        ratio, steps = solve(adjustment.rows, cell_base * scale, adjustment.targets, Raking())
+    except ConvergenceError as error:
+        raise ConvergenceError(
+            "No positive weights meet all the margins.",
+            problems=[f"{named(checked.names[int(column)])} is not met." for column in error.problems],
+            hint="Some combination of levels has no respondents. Merge levels or drop a margin.",
+        ) from None
+    return ratio * scale, steps

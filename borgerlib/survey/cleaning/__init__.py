@@ -1,0 +1,1 @@
+"""From responses to respondents, every row and change accounted for."""

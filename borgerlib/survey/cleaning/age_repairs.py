@@ -1,0 +1,100 @@
+"""Repairs of the age: impossible ones, years of birth, and the two against each other. Frame → frame."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from borgerlib.errors import ParameterError
+from borgerlib.survey.codebook.model import Codebook
+
+AGE_COLUMN = "alder"
+MIDDLE_OF_YEAR = (7, 1)
+
+
+def age_column(codebook: Codebook) -> str:
+    """Return the column of the age: the item's, or `AGE_COLUMN` where only the year of birth is asked."""
+    item = codebook.with_role("age")
+    return item.id if item else AGE_COLUMN
+
+
+def clear_impossible_birth_year(
+    frame: pd.DataFrame, codebook: Codebook, *, reference: date | None, highest_age: int
+) -> pd.DataFrame:
+    """Clear years of birth in the future, above the highest age, or not whole."""
+    item = codebook.with_role("birth_year")
+    if item is None or item.id not in frame:
+        return frame
+    years = frame[item.id]
+    if not years.notna().any():
+        return frame.assign(**{item.id: years.astype("Int64")})
+    if reference is None:
+        raise ParameterError(
+            f"Item '{item.id}' asks for the year of birth: the age is computed at a reference date.",
+            hint="Give it: CleaningRules(reference_date=date(2025, 11, 18)).",
+        )
+    years = frame[item.id]
+    return frame.assign(
+        **{item.id: years.where(_is_birth_year(years, reference, highest_age)).astype("Int64")}
+    )
+
+
+def age_from_year_in_age(
+    frame: pd.DataFrame, codebook: Codebook, *, reference: date | None, highest_age: int, age_limit: int
+) -> pd.DataFrame:
+    """Compute the age where a year of birth was written in the field for the age (1985 → 40)."""
+    item = codebook.with_role("age")
+    if item is None or item.id not in frame or reference is None:
+        return frame
+    is_year = _is_birth_year(frame[item.id], reference, highest_age)
+    age = age_at(frame[item.id], reference, age_limit=age_limit)
+    return frame.assign(**{item.id: frame[item.id].mask(is_year, age)})
+
+
+def clear_impossible_age(frame: pd.DataFrame, codebook: Codebook, *, highest_age: int) -> pd.DataFrame:
+    """Clear ages below 0 and above the highest age."""
+    name = age_column(codebook)
+    if name not in frame:
+        return frame
+    return frame.assign(**{name: frame[name].where(_true(frame[name].between(0, highest_age)))})
+
+
+def age_in_whole_years(frame: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    """Round ages down to whole years, as people count them."""
+    name = age_column(codebook)
+    return frame.assign(**{name: np.floor(frame[name]).astype("Int64")}) if name in frame else frame
+
+
+def age_by_birth_year(
+    frame: pd.DataFrame, codebook: Codebook, *, reference: date | None, age_limit: int, missing: bool
+) -> pd.DataFrame:
+    """Set the age from the year of birth: where it is missing, or (missing=False) more than a year off."""
+    item, name = codebook.with_role("birth_year"), age_column(codebook)
+    if item is None or item.id not in frame or reference is None:
+        return frame
+    stated = frame[name] if name in frame else pd.Series(pd.NA, index=frame.index, dtype="Int64")
+    by_year = age_at(frame[item.id], reference, age_limit=age_limit).astype("Int64")
+    differs = stated.isna() if missing else (stated - by_year).abs() > 1
+    return frame.assign(**{name: stated.mask(_true(differs), by_year)})
+
+
+def age_at(birth_year: pd.Series, reference: date, *, age_limit: int) -> pd.Series:
+    """Return the age at a reference date of people of whom only the year of birth is known.
+
+    The likelier of the two possible ages: birthdays are taken to lie before 1 July where the reference date
+    is on or after it, else after the reference date. Whoever may have reached the age limit is given it.
+    """
+    oldest = reference.year - birth_year
+    likely = oldest if (reference.month, reference.day) >= MIDDLE_OF_YEAR else oldest - 1
+    return likely.where(oldest < age_limit, likely.clip(lower=age_limit)).clip(lower=0)
+
+
+def _is_birth_year(years: pd.Series, reference: date, highest_age: int) -> pd.Series:
+    legal = years.between(reference.year - highest_age, reference.year) & (years % 1 == 0)
+    return _true(legal)
+
+
+def _true(condition: pd.Series) -> pd.Series:
+    return condition.fillna(False).astype(bool)

@@ -1,0 +1,60 @@
+"""What cleaning refuses rather than repairs: frames that are no responses, columns of a wrong question."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from borgerlib.errors import CodebookError, DataError
+from borgerlib.survey.cleaning.cpr import refuse_cpr_columns
+from borgerlib.survey.codebook.model import Codebook
+
+CONSENT_GIVEN = "ja"
+# A column of which most values are illegal is more likely the wrong column than a careless public.
+_MISMAPPED_SHARE = 0.5
+_MISMAPPED_FEWEST = 20
+_ILLEGAL = ("unknown_option", "not_a_number", "not_a_date", "impossible_age", "impossible_birth_year")
+
+
+def refuse_unfit(frame: pd.DataFrame, codebook: Codebook) -> None:
+    """Raise `DataError` (or `CodebookError`) when a frame cannot be cleaned at all; all is named."""
+    names = [column for item in codebook for column in item.columns]
+    problems = []
+    if frame.empty:
+        problems.append("there are no rows")
+    problems += [
+        f"column '{name}' stands twice" for name in frame.columns[frame.columns.duplicated()].unique()
+    ]
+    if not frame.index.is_unique:
+        again = frame.index[frame.index.duplicated()].unique()[:5]
+        problems.append(f"row labels stand twice: {', '.join(map(str, again))}")
+    if not set(names) & set(frame.columns):
+        problems.append(f"no column belongs to the survey '{codebook.id}'; it has {', '.join(names[:10])}, …")
+    if problems:
+        raise DataError("The responses cannot be cleaned:", problems=problems)
+    consent = codebook.with_role("consent")
+    if consent is not None and CONSENT_GIVEN not in [option.id for option in consent.options]:
+        raise CodebookError(
+            f"Item '{consent.id}' has the role consent but no option '{CONSENT_GIVEN}'.",
+            hint=f"Give the option by which people consent the id '{CONSENT_GIVEN}'.",
+        )
+    refuse_cpr_columns(frame)
+
+
+def refuse_mismapped(frame: pd.DataFrame, changes: pd.DataFrame) -> None:
+    """Raise `DataError` when most values of a column were illegal, each such column named with an example."""
+    illegal = changes[changes["rule"].isin(_ILLEGAL)].groupby("column")["row"].nunique()
+    problems = []
+    for column, count in illegal.items():
+        answered = count + (int(frame[column].notna().sum()) if column in frame else 0)
+        if count >= _MISMAPPED_FEWEST and count > _MISMAPPED_SHARE * answered:
+            example = changes.loc[(changes["column"] == column) & changes["rule"].isin(_ILLEGAL)].iloc[0]
+            problems.append(
+                f"column '{column}': {count} of {answered} values are illegal, e.g. '{example['before']}' "
+                f"in row {example['row']} ({example['rule']})"
+            )
+    if problems:
+        raise DataError(
+            "Most values of a column are illegal:",
+            problems=problems,
+            hint="The column is probably mapped to the wrong question: check the mapping.",
+        )

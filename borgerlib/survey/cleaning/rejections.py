@@ -1,0 +1,137 @@
+"""Rejections: which rows are no respondent of this survey, and which of several is the one that counts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from borgerlib.survey.cleaning.age_repairs import age_column
+from borgerlib.survey.cleaning.cpr import MASK
+from borgerlib.survey.cleaning.repairs import id_column
+from borgerlib.survey.cleaning.violations import contact_columns, logged
+from borgerlib.survey.codebook.model import Codebook, Item
+
+# What a respondent is, rather than what the respondent answered.
+_BACKGROUND = {"age", "birth_year", "sex", "area", "area_type"}
+_TECHNICAL = {"id", "started", "submitted", "municipality", "contact", "consent"}
+_FEWEST_DIGITS = 8
+
+
+def below_age_limit(frame: pd.DataFrame, codebook: Codebook, *, age_limit: int) -> pd.DataFrame:
+    """Return the violations (row, column, value, rule) of people below the age limit."""
+    name = age_column(codebook)
+    if name not in frame:
+        return _violations(frame.index[:0], "", "", "below_age_limit")
+    below = (frame[name] < age_limit).fillna(False).astype(bool)
+    values = logged(frame.loc[below, name], codebook)
+    return _violations(frame.index[below], name, values, "below_age_limit")
+
+
+def no_answer(frame: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    """Return the violations of rows in which no question is answered; sex, age and area are no answers.
+
+    'Don't know' is an answer. In a codebook that asks nothing but background, background is the answer.
+    """
+    asked = [item for item in codebook if item.role not in _TECHNICAL | _BACKGROUND]
+    asked = asked or [item for item in codebook if item.role not in _TECHNICAL]
+    nothing = number_answered(frame, asked) == 0
+    return _violations(frame.index[nothing], "", "", "no_answer")
+
+
+def duplicates(frame: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    """Return the violations of rows that another row of the same person replaces.
+
+    The same person: the same id, or the same e-mail address (case ignored) or telephone number (digits
+    compared, +45 ignored), also by way of a third row. Kept is the most complete row (most questions
+    answered), of equally complete ones the latest, and of those the first in the file.
+    """
+    links = _links(frame, codebook)
+    person = _person(links, len(frame))
+    best_first = _from_best_to_worst(frame, codebook)
+    _, kept = np.unique(person[best_first], return_index=True)
+    dropped = np.ones(len(frame), dtype=bool)
+    dropped[best_first[kept]] = False
+    shared = links[links.duplicated("key", keep=False) & dropped[links["position"]]]
+    why = shared.drop_duplicates("position")
+    found = []
+    for column, part in why.groupby("column", sort=False):
+        values = frame[column].iloc[part["position"]]
+        rule = "duplicate_id" if column == id_column(codebook) else "duplicate_contact"
+        found.append(_violations(values.index, str(column), logged(values, codebook), rule))
+    return pd.concat(found, ignore_index=True) if found else _violations(frame.index[:0], "", "", "")
+
+
+def number_answered(frame: pd.DataFrame, items: list[Item]) -> np.ndarray:
+    """Return how many of the items each row answers; a multiple item counts once something is ticked."""
+    answered = np.zeros(len(frame), dtype=int)
+    for item in items:
+        names = [name for name in item.columns if name in frame]
+        if item.kind == "multiple" and names:
+            answered += (frame[names] == 1).any(axis=1).to_numpy(dtype=bool)
+        elif names:
+            answered += frame[item.id].notna().to_numpy()
+    return answered
+
+
+def _violations(rows: pd.Index, column: str, value: str | pd.Series, rule: str) -> pd.DataFrame:
+    values = value.to_numpy() if isinstance(value, pd.Series) else value
+    return pd.DataFrame({"row": rows, "column": column, "value": values, "rule": rule})
+
+
+def contact_key(text: str) -> str | None:
+    """Return an e-mail address or telephone number in one notation; None for a name or anything else."""
+    plain = "".join(text.split()).casefold()
+    if plain.count("@") == 1 and not plain.startswith("@") and "." in plain.partition("@")[2]:
+        return plain
+    digits = plain.translate(str.maketrans("", "", "+-.()/"))
+    if not digits.isdecimal():
+        return None
+    digits = digits.removeprefix("00") if plain.startswith("00") else digits
+    if len(digits) == _FEWEST_DIGITS + 2:
+        digits = digits.removeprefix("45")
+    # 00000000 and its like are what people write who will not give a number.
+    return digits if len(digits) >= _FEWEST_DIGITS and len(set(digits)) > 1 else None
+
+
+def _links(frame: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    """Return one row a respondent × identifying value: position, column, key. The id comes first."""
+    parts = []
+    for name in [id_column(codebook), *contact_columns(codebook)]:
+        if name not in frame:
+            continue
+        texts = frame[name].astype("string").reset_index(drop=True).dropna()
+        if name == id_column(codebook):
+            keys = ("id " + texts).where(texts != MASK)
+        else:
+            # An e-mail address tells itself apart from a telephone number, whichever field it stands in.
+            keys = texts.map({text: contact_key(text) for text in texts.unique().tolist()})
+        keys = keys.dropna().astype("object")
+        parts.append(pd.DataFrame({"position": keys.index, "column": name, "key": keys.to_numpy()}))
+    empty = pd.DataFrame({"position": pd.Series(dtype=int), "column": [], "key": []})
+    return pd.concat(parts, ignore_index=True) if parts else empty
+
+
+def _person(links: pd.DataFrame, rows: int) -> np.ndarray:
+    """Return a number a row, equal for rows that share a key directly or by way of other rows."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    code, keys = pd.factorize(links["key"])
+    nodes = rows + len(keys)
+    edges = (np.ones(len(links), dtype=np.int8), (links["position"].to_numpy(), rows + code))
+    _, component = connected_components(coo_array(edges, shape=(nodes, nodes)), directed=False)
+    return np.asarray(component[:rows])
+
+
+def _from_best_to_worst(frame: pd.DataFrame, codebook: Codebook) -> np.ndarray:
+    """Return positions: the most complete row first, then the latest, then the first in the file."""
+    items = [item for item in codebook if item.role not in _TECHNICAL]
+    times = []
+    for role in ("submitted", "started"):
+        item = codebook.with_role(role)
+        if item is not None and item.id in frame:
+            # Halved, because the number that stands for no time at all has no opposite.
+            times.append(-(frame[item.id].astype("datetime64[us]").astype("int64").to_numpy() // 2))
+    labels = frame.index if pd.api.types.is_numeric_dtype(frame.index) else frame.index.astype(str)
+    in_file = np.argsort(np.argsort(labels.to_numpy(), kind="stable"))
+    return np.lexsort([in_file, *reversed(times), -number_answered(frame, items)])

@@ -1,0 +1,230 @@
+"""Repairs: what cleaning changes in a cell, one rule a function, frame → frame.
+
+A repair never sees the log: `clean` compares the frame before and after, so nothing can change unlogged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from borgerlib.survey.cleaning.cpr import MASK, mask_cpr_column
+from borgerlib.survey.cleaning.violations import is_text, mask_contact
+from borgerlib.survey.codebook.model import Codebook, Item
+from borgerlib.survey.grid.values import parse_dates, parse_numbers
+
+ID_COLUMN = "svar_id"
+
+Frame = pd.DataFrame
+Column = pd.Series
+
+
+def id_column(codebook: Codebook) -> str:
+    """Return the column of the respondent's id: the item's, or `ID_COLUMN` where the codebook has none."""
+    item = codebook.with_role("id")
+    return item.id if item else ID_COLUMN
+
+
+def strip_whitespace(frame: Frame) -> Frame:
+    """Strip spaces and line breaks around text; a text of nothing else becomes missing."""
+    stripped = {}
+    for name in frame.columns:
+        if not is_text(frame[name]):
+            continue
+        text = frame[name].astype("object")
+        of = {value: value.strip() for value in text.dropna().unique() if isinstance(value, str)}
+        of = {value: short for value, short in of.items() if value != short or not short}
+        if of:
+            text = text.replace(of)
+            stripped[name] = text.mask(text == "", None)
+    return frame.assign(**stripped)
+
+
+def mask_cpr_numbers(frame: Frame) -> Frame:
+    """Mask CPR numbers in every column of text."""
+    texts = {name: frame[name] for name in frame.columns if is_text(frame[name])}
+    masked = {name: mask_cpr_column(_plain(column)) for name, column in texts.items()}
+    return frame.assign(
+        **{name: column for name, column in masked.items() if not column.equals(_plain(texts[name]))}
+    )
+
+
+def mask_contact_in_text(frame: Frame, codebook: Codebook) -> Frame:
+    """Mask e-mails and telephone numbers that people have typed into answers in their own words."""
+    masked = {}
+    for item in codebook:
+        if item.kind != "text" or item.role not in ("free_text", ""):
+            continue
+        for name in _present(item, frame):
+            texts = frame[name]
+            of = {
+                text: mask_contact(text) for text in texts.dropna().unique().tolist() if isinstance(text, str)
+            }
+            of = {text: safe for text, safe in of.items() if text != safe}
+            if of:
+                masked[name] = texts.replace(of)
+    return frame.assign(**masked)
+
+
+def type_options(frame: Frame, codebook: Codebook) -> Frame:
+    """Make single items categorical and the columns of multiple ones 0/1; what is neither becomes missing."""
+    typed: dict[str, Column] = {}
+    for item in codebook:
+        for name in _present(item, frame):
+            if item.kind == "single":
+                ids = [option.id for option in item.options]
+                values = frame[name].astype("object")
+                scale = pd.CategoricalDtype(ids, ordered=item.ordered)
+                typed[name] = values.where(values.isin(ids)).astype(scale)
+            elif item.kind == "multiple":
+                number = _numbers(frame[name])
+                typed[name] = number.where(number.isin([0, 1])).astype("Int8")
+    return frame.assign(**typed)
+
+
+def type_numbers(frame: Frame, codebook: Codebook) -> Frame:
+    """Make number items numbers; what is no finite number becomes missing."""
+    names = [name for item in codebook if item.kind == "number" for name in _present(item, frame)]
+    return frame.assign(**{name: _numbers(frame[name]) for name in names})
+
+
+def type_dates(frame: Frame, codebook: Codebook) -> Frame:
+    """Make date items points in time; what is none becomes missing."""
+    names = [name for item in codebook if item.kind == "date" for name in _present(item, frame)]
+    typed = {
+        name: parse_dates(_plain(frame[name]))
+        for name in names
+        if not pd.api.types.is_datetime64_any_dtype(frame[name])
+    }
+    return frame.assign(**typed)
+
+
+def type_texts(frame: Frame, codebook: Codebook) -> Frame:
+    """Make text items text."""
+    names = [name for item in codebook if item.kind == "text" for name in _present(item, frame)]
+    return frame.assign(**{name: _plain(frame[name]).astype("string") for name in names})
+
+
+def fill_partial_multiple(frame: Frame, codebook: Codebook) -> Frame:
+    """Set an empty cell to 'not chosen' where the same respondent filled another cell of the question."""
+    return _by_multiple_item(
+        frame, codebook, lambda ticks, _: np.where(np.isnan(ticks) & _answered(ticks), 0, ticks)
+    )
+
+
+def resolve_exclusive(frame: Frame, codebook: Codebook) -> Frame:
+    """Clear 'none of these' and 'don't know' where other options are chosen: the positive choices stand.
+
+    Where nothing positive is chosen but several options that each rule out all others, 'don't know' yields to
+    'none of these'; if several are left still, the question counts as unanswered.
+    """
+
+    def resolve(ticks: np.ndarray, item: Item) -> np.ndarray:
+        exclusive = np.array([option.exclusive or bool(option.missing) for option in item.options])
+        opinion = np.array([not option.missing for option in item.options])
+        chosen = ticks == 1
+        positive = (chosen & ~exclusive).any(axis=1, keepdims=True)
+        resolved = np.where(positive & exclusive & chosen, 0, ticks)
+        several = (resolved == 1) & exclusive
+        several &= several.sum(axis=1, keepdims=True) > 1
+        has_opinion = (several & opinion).any(axis=1, keepdims=True)
+        resolved = np.where(several & has_opinion & ~opinion, 0, resolved)
+        undecided = ((resolved == 1) & exclusive).sum(axis=1, keepdims=True) > 1
+        return np.where(undecided, np.nan, resolved)
+
+    return _by_multiple_item(frame, codebook, resolve)
+
+
+def clear_nothing_ticked(frame: Frame, codebook: Codebook) -> Frame:
+    """Count a question as unanswered where nothing is ticked though it offers 'none of these'."""
+
+    def clear(ticks: np.ndarray, item: Item) -> np.ndarray:
+        offers_none = any(option.exclusive or option.missing for option in item.options)
+        nothing = _answered(ticks) & ~(ticks == 1).any(axis=1, keepdims=True)
+        return np.where(nothing & offers_none, np.nan, ticks)
+
+    return _by_multiple_item(frame, codebook, clear)
+
+
+def clear_too_many_choices(frame: Frame, codebook: Codebook) -> Frame:
+    """Count a question as unanswered where more options are chosen than allowed: nobody knows which count."""
+
+    def clear(ticks: np.ndarray, item: Item) -> np.ndarray:
+        too_many = (ticks == 1).sum(axis=1, keepdims=True) > (item.max_choices or len(item.options))
+        return np.where(too_many, np.nan, ticks)
+
+    return _by_multiple_item(frame, codebook, clear)
+
+
+def clear_reversed_times(frame: Frame, codebook: Codebook) -> Frame:
+    """Clear the time of starting where it lies after the time of submitting."""
+    started, submitted = codebook.with_role("started"), codebook.with_role("submitted")
+    if started is None or submitted is None or not {started.id, submitted.id} <= set(frame.columns):
+        return frame
+    return frame.assign(**{started.id: frame[started.id].mask(frame[started.id] > frame[submitted.id])})
+
+
+def replace_personal_id(frame: Frame, codebook: Codebook) -> Frame:
+    """Replace an id that is an e-mail address, or was a CPR number, by the row's number."""
+    name = id_column(codebook)
+    if name not in frame:
+        return frame
+    text = frame[name].astype("string")
+    personal = text.str.contains("@", regex=False) | text.str.contains(MASK, regex=False)
+    return _numbered(frame, name, personal.fillna(False).astype(bool))
+
+
+def fill_missing_id(frame: Frame, codebook: Codebook) -> Frame:
+    """Give a row without id the row's number as id."""
+    name = id_column(codebook)
+    if name not in frame:
+        frame = frame.assign(**{name: pd.Series(pd.NA, index=frame.index, dtype="string")})
+    return _numbered(frame, name, frame[name].isna())
+
+
+def _numbered(frame: Frame, name: str, rows: Column) -> Frame:
+    taken = set(frame.loc[~rows, name])
+    fresh = {}
+    for label in frame.index[rows]:
+        candidate = f"raekke-{label}"
+        while candidate in taken:
+            candidate += "-b"
+        taken.add(candidate)
+        fresh[label] = candidate
+    new = pd.Series(fresh, index=frame.index[rows], dtype="string")
+    return frame.assign(**{name: frame[name].astype("string").mask(rows, new.reindex(frame.index))})
+
+
+def _by_multiple_item(
+    frame: Frame, codebook: Codebook, repair: Callable[[np.ndarray, Item], np.ndarray]
+) -> Frame:
+    repaired = {}
+    for item in codebook:
+        if item.kind != "multiple" or len(names := _present(item, frame)) < len(item.columns):
+            continue
+        ticks = frame[names].to_numpy(dtype=float, na_value=np.nan)
+        after = repair(ticks, item)
+        for place in np.flatnonzero(~((ticks == after) | (np.isnan(ticks) & np.isnan(after))).all(axis=0)):
+            repaired[names[place]] = pd.Series(after[:, place], index=frame.index).astype("Int8")
+    return frame.assign(**repaired)
+
+
+def _answered(ticks: np.ndarray) -> np.ndarray:
+    return np.asarray((~np.isnan(ticks)).any(axis=1, keepdims=True))
+
+
+def _present(item: Item, frame: Frame) -> list[str]:
+    return [name for name in item.columns if name in frame]
+
+
+def _plain(column: Column) -> Column:
+    return column.astype("object") if isinstance(column.dtype, pd.CategoricalDtype) else column
+
+
+def _numbers(column: Column) -> Column:
+    if is_text(column):
+        return parse_numbers(_plain(column))
+    number = column.astype("Float64")
+    return number.where(number.abs() < np.inf)

@@ -1,0 +1,180 @@
+"""What cleaning found, as data: rules in words, the log of changes, masks for what a log may not hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import pandas as pd
+
+from borgerlib.survey.cleaning.cpr import mask_cpr
+from borgerlib.survey.codebook.model import Codebook
+
+CONTACT_MASK = "[kontaktoplysning]"
+CPR_FOUND = "[CPR-nummer]"
+LONGEST_LOGGED = 80
+_LONGEST_READ = 10_000
+CHANGE_COLUMNS = ("row", "column", "before", "after", "rule")
+VIOLATION_COLUMNS = ("row", "column", "value", "rule")
+
+RULES: Mapping[str, str] = MappingProxyType(
+    {
+        # The reader's rules, handed on.
+        "unknown_option": "Svaret er ingen af spørgsmålets svarmuligheder og regnes som uoplyst",
+        "unknown_selection": "Et valg er ingen af spørgsmålets svarmuligheder og er udeladt",
+        "not_a_number": "Svaret er ikke et tal og regnes som uoplyst",
+        "not_a_date": "Svaret er ikke en dato og regnes som uoplyst",
+        "formula": "Cellen indeholdt en formel",
+        "text_too_long": "Teksten var for lang",
+        # Repairs.
+        "whitespace": "Mellemrum før og efter teksten er fjernet",
+        "cpr": "Et CPR-nummer er fjernet",
+        "partial_multiple": "Et tomt felt ved siden af afkrydsede felter er sat til ikke valgt",
+        "exclusive_option": "»Ingen af dem« eller »ved ikke« sammen med andre valg: de andre valg gælder",
+        "nothing_ticked": "Intet er afkrydset, heller ikke »ingen af dem«: spørgsmålet regnes som uoplyst",
+        "too_many_choices": "Flere valg end tilladt: spørgsmålet regnes som uoplyst",
+        "impossible_birth_year": "Fødselsåret er umuligt og regnes som uoplyst",
+        "birth_year_as_age": "Et fødselsår stod i feltet for alder og er regnet om til alder",
+        "impossible_age": "Alderen er umulig og regnes som uoplyst",
+        "age_in_years": "Alderen er rundet ned til hele år",
+        "age_disagrees": "Alder og fødselsår er uenige: fødselsåret gælder",
+        "age_from_birth_year": "Alderen er regnet ud fra fødselsåret",
+        "times_reversed": "Besvarelsen slutter, før den begynder: begyndelsen regnes som uoplyst",
+        "personal_id": "Svarets id var en personoplysning og er erstattet af rækkens nummer",
+        "missing_id": "Svaret manglede et id og har fået rækkens nummer",
+        "contact_without_consent": "Kontaktoplysning uden samtykke er slettet",
+        "contact_in_text": "En e-mail eller et telefonnummer i en fritekst er fjernet",
+        # Rejections.
+        "below_age_limit": "Under aldersgrænsen",
+        "no_answer": "Ingen af spørgsmålene er besvaret",
+        "duplicate_id": "Samme id som et svar, der er beholdt",
+        "duplicate_contact": "Samme e-mail eller telefonnummer som et svar, der er beholdt",
+    }
+)
+
+_MAIL = re.compile(r"[^\s@,;:<>()]{1,64}@[^\s@,;:<>()]{1,255}")
+_PHONE = re.compile(
+    r"(?<![0-9])(?:(?:\+|00)[0-9]{2}[ ]?)?"
+    r"(?:[0-9]{8}|[0-9]{2}(?:[ .\-][0-9]{2}){3}|[0-9]{4}[ ][0-9]{4})(?![0-9])"
+)
+
+
+def empty_log() -> pd.DataFrame:
+    """Return a log of changes without rows."""
+    return pd.DataFrame({column: pd.Series(dtype="object") for column in CHANGE_COLUMNS})
+
+
+def contact_columns(codebook: Codebook) -> list[str]:
+    """Return the columns of every item that holds contact details."""
+    return [column for item in codebook if item.role == "contact" for column in item.columns]
+
+
+def difference(before: pd.DataFrame, after: pd.DataFrame, *, rule: str, codebook: Codebook) -> pd.DataFrame:
+    """Return what a step changed.
+
+    Logged is a value that was lost, came into being or became another. Not logged: the same value in another
+    type ('34' → 34), and ages computed for everybody because only the year of birth was asked.
+
+    Parameters
+    ----------
+    before, after : DataFrame
+        The frame before and after the step, with the same index.
+    rule : str
+        Rule that the step applied, a key of `RULES`.
+    codebook : Codebook
+        Tells which columns hold contact details.
+
+    Returns
+    -------
+    DataFrame
+        One row a changed cell: row (index label), column, before, after (text, '' for missing; personal data
+        masked), rule.
+    """
+    logs = []
+    for column in after.columns.intersection(before.columns):
+        old, new = before[column], after[column]
+        derived = rule == "age_from_birth_year" and not old.notna().any()
+        if derived or (changed := _changed(old, new)) is None:
+            continue
+        logs.append(
+            pd.DataFrame(
+                {
+                    "row": before.index[changed],
+                    "column": column,
+                    "before": CPR_FOUND if rule == "cpr" else logged(old[changed], codebook).to_numpy(),
+                    "after": logged(new[changed], codebook).to_numpy(),
+                    "rule": rule,
+                }
+            )
+        )
+    return pd.concat(logs, ignore_index=True) if logs else empty_log()
+
+
+def logged(values: pd.Series, codebook: Codebook) -> pd.Series:
+    """Return a column's values as a log may hold them: text, '' for missing, personal data masked."""
+    filled = values.notna()
+    if values.name in contact_columns(codebook):
+        return pd.Series("", index=values.index, dtype="object").mask(filled, CONTACT_MASK)
+    text = _as_text(values).astype("object").where(filled, "")
+    if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
+        return text
+    item = next((item for item in codebook if item.id == values.name), None)
+    # Eight digits in an id, a number or a time are no telephone number.
+    mask = mask_mail if item and (item.role == "id" or item.kind in ("number", "date")) else mask_personal
+    return text.map({value: mask(value) for value in text.unique()})
+
+
+def mask_personal(text: str) -> str:
+    """Return a text as a log may hold it: CPR numbers, e-mails and telephone numbers masked, and not long."""
+    return mask_mail(text, and_phone=True)
+
+
+def mask_contact(text: str) -> str:
+    """Return a text with e-mails and telephone numbers masked."""
+    return _PHONE.sub(CONTACT_MASK, _MAIL.sub(CONTACT_MASK, text))
+
+
+def mask_mail(text: str, *, and_phone: bool = False) -> str:
+    """Return a text as `mask_personal` does, telephone numbers kept unless asked for."""
+    # Cut first, for a cell may hold megabytes; but far beyond what is logged: no number may be cut in two.
+    masked = _MAIL.sub(CONTACT_MASK, mask_cpr(text[:_LONGEST_READ]))
+    masked = _PHONE.sub(CONTACT_MASK, masked) if and_phone else masked
+    return masked if len(masked) <= LONGEST_LOGGED else f"{masked[:LONGEST_LOGGED]}…"
+
+
+def mask_rows(frame: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    """Return rows with the contact details and what looks like personal data in text masked."""
+    masked = {
+        column: logged(frame[column], codebook).where(frame[column].notna())
+        for column in frame.columns
+        if is_text(frame[column]) or column in contact_columns(codebook)
+    }
+    return frame.assign(**masked)
+
+
+def is_text(column: pd.Series) -> bool:
+    """Return True for a column of text (or of mixed things, which may hold text)."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return is_text(pd.Series(column.cat.categories))
+    return bool(pd.api.types.is_string_dtype(column) or pd.api.types.is_object_dtype(column))
+
+
+def _as_text(values: pd.Series) -> pd.Series:
+    if pd.api.types.is_bool_dtype(values):
+        return values.astype("Int8").astype("string")
+    if pd.api.types.is_numeric_dtype(values):
+        return values.map(lambda number: f"{number:.15g}".replace(".", ","), na_action="ignore")
+    return values.astype("string")
+
+
+def _changed(old: pd.Series, new: pd.Series) -> pd.Series | None:
+    if old.dtype == new.dtype and old.equals(new):
+        return None
+    filled = old.notna()
+    changed = filled != new.notna()
+    if is_text(old) and is_text(new):
+        changed |= filled & (old.astype("string") != new.astype("string")).fillna(False).astype(bool)
+    elif pd.api.types.is_numeric_dtype(old) and pd.api.types.is_numeric_dtype(new):
+        changed |= (old.astype("Float64") != new.astype("Float64")).fillna(False).astype(bool)
+    return changed if changed.any() else None

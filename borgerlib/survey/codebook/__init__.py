@@ -1,0 +1,1 @@
+"""What a survey asks, as data."""

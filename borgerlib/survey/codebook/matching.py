@@ -1,0 +1,133 @@
+"""Which response option a text stands for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from borgerlib.survey.codebook.model import Item
+
+SELECTED = frozenset({"1", "valgt", "ja", "yes", "y", "true", "sand", "x", "selected", "checked", "quoted"})
+NOT_SELECTED = frozenset(
+    {"0", "ikke valgt", "nej", "no", "n", "false", "falsk", "not selected", "unchecked", "not quoted"}
+)
+NOT_ASKED = frozenset({"n/a"})
+_DASHES = str.maketrans({"‐": "-", "‑": "-", "–": "-", "—": "-", "’": "'", "‘": "'", "”": '"', "“": '"'})
+_FANCY = re.compile("[‐‑–—’‘”“]")
+_SPACES = re.compile(r"\s+")
+_OUTER = " .,:;*!?\"'"
+_CUT = re.compile(r"(\.\.+|…)\s*$")
+_SHORTEST_CUT = 6
+
+
+def _plain(text: str) -> str:
+    composed = unicodedata.normalize("NFKC", text)
+    if _FANCY.search(composed):
+        composed = composed.translate(_DASHES)
+    return _SPACES.sub(" ", composed).strip()
+
+
+def normalise(text: str) -> str:
+    """Return a text without what platforms change in passing: case, spaces, dashes, quotes, outer points."""
+    return _plain(text).strip(_OUTER).casefold()
+
+
+@dataclass(frozen=True)
+class OptionMatcher:
+    """Finds the option of one item that a text stands for.
+
+    Parameters
+    ----------
+    known : mapping of str to str
+        Normalised text → option id.
+    texts : mapping of str to str
+        Normalised full text → option id, for texts that the platform has cut off with '..'.
+    """
+
+    known: Mapping[str, str]
+    texts: Mapping[str, str]
+
+    def match(self, text: str) -> str | None:
+        """Return the option id, or None when the text is that of no option."""
+        found = self.known.get(normalise(text))
+        if found is not None or not _CUT.search(text):
+            return found
+        start = normalise(_CUT.sub("", text))
+        if len(start) < _SHORTEST_CUT:
+            return None
+        fits = {option for full, option in self.texts.items() if full.startswith(start)}
+        return fits.pop() if len(fits) == 1 else None
+
+
+def matcher(item: Item, values: Mapping[str, str] | None = None) -> OptionMatcher:
+    """Return the matcher of an item: by the mapping's `values`, the option's text, its short text, its id."""
+    texts = {normalise(option.text): option.id for option in item.options}
+    ids = {normalise(option.id): option.id for option in item.options}
+    shorts = {normalise(option.short): option.id for option in item.options}
+    given = {normalise(value): option for value, option in (values or {}).items()}
+    return OptionMatcher({**_yes_no(item), **ids, **shorts, **texts, **given}, texts)
+
+
+def _yes_no(item: Item) -> dict[str, str]:
+    if not {"ja", "nej"} <= {option.id for option in item.options}:
+        return {}
+    return {**dict.fromkeys(SELECTED, "ja"), **dict.fromkeys(NOT_SELECTED, "nej")}
+
+
+@dataclass(frozen=True)
+class JoinedText:
+    """Takes apart a cell in which a platform has joined the texts of all chosen options.
+
+    Parameters
+    ----------
+    separator : str
+        What stands between two texts, without spaces (',' or ';').
+    options : OptionMatcher
+    pattern : re.Pattern
+        Every known text, the longest first, followed by a separator or the end.
+    """
+
+    separator: str
+    options: OptionMatcher
+    pattern: re.Pattern[str]
+
+    def split(self, text: str) -> tuple[list[str], list[str]]:
+        """Return the option ids in a cell, and the pieces that are no option."""
+        rest = _plain(text)
+        chosen: list[str] = []
+        unknown: list[str] = []
+        at = 0
+        while at < len(rest):
+            hit = self.pattern.match(rest, at)
+            if hit:
+                chosen.append(self.options.known[normalise(hit[1])])
+                at = hit.end()
+                continue
+            end = rest.find(self.separator, at)
+            end = len(rest) if end < 0 else end
+            piece = rest[at:end].strip()
+            if piece:
+                unknown.append(piece)
+            at = end + len(self.separator)
+            while at < len(rest) and rest[at] == " ":
+                at += 1
+        return chosen, unknown
+
+
+def joined_text(item: Item, separator: str, values: Mapping[str, str] | None = None) -> JoinedText:
+    """Return the means to take apart the joined texts of an item.
+
+    A text with the separator in it is found whole, because the longest text that fits is taken first.
+    """
+    options = matcher(item, values)
+    written = [option.text for option in item.options] + [option.short for option in item.options]
+    written += [option.id for option in item.options] + list(values or {})
+    longest_first = sorted({_plain(text) for text in written}, key=lambda text: (-len(text), text))
+    mark = separator.strip() or separator
+    pattern = re.compile(
+        f"({'|'.join(re.escape(text) for text in longest_first)})\\s*(?:{re.escape(mark)}\\s*|$)",
+        re.IGNORECASE,
+    )
+    return JoinedText(mark, options, pattern)

@@ -1,0 +1,1 @@
+"""Which column feeds which item, and what its cells stand for."""

@@ -1,0 +1,162 @@
+"""From an export and a mapping to responses in the codebook's terms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from borgerlib.errors import DataError, nearest
+from borgerlib.survey.codebook.model import Codebook, Item
+from borgerlib.survey.grid.values import parse_dates, parse_numbers
+from borgerlib.survey.mapping.choices import (
+    Coded,
+    categorical,
+    indicated_choices,
+    joined_choices,
+    ranked_choices,
+    single_choice,
+)
+from borgerlib.survey.mapping.file import ItemMapping, Mapping
+from borgerlib.survey.responses import Export, Responses, join_problems, problem_frame
+
+_OLDEST = 130
+_FREQUENT = 3
+
+
+def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Responses:
+    """Put an export into the codebook's terms.
+
+    Parameters
+    ----------
+    export : Export
+    codebook : Codebook
+    mapping : Mapping
+
+    Returns
+    -------
+    Responses
+        All respondents of the export; values that are not recognised are missing and stand in `problems`.
+
+    Raises
+    ------
+    DataError
+        The mapping names columns that the export has not, or feeds an item from a column most of whose values
+        are no answers to it (columns mixed up). All such items are listed at once.
+    """
+    _refuse_absent_columns(export, mapping)
+    columns: dict[str, Any] = {}
+    problems = [export.problems]
+    mixed_up: list[str] = []
+    notes: list[str] = []
+    for item in codebook:
+        entry = mapping.item(item.id)
+        coded = _empty(item, export) if entry is None else _code(item, entry, export)
+        columns.update(coded.columns)
+        problems += coded.problems
+        if entry is not None:
+            mixed_up += _doubts(item, entry, coded, export, codebook)
+            notes += _not_offered(item, entry)
+    if mixed_up:
+        raise DataError(
+            "The mapping seems mixed up: columns hold what does not answer their item.",
+            problems=mixed_up,
+            hint="Correct the mapping file, or let 'borger map' write a new one.",
+        )
+    return Responses(
+        frame=pd.DataFrame(columns, index=export.frame.index),
+        problems=join_problems(problems),
+        codebook=codebook,
+        source=replace(export.source, notes=(*export.source.notes, *notes)),
+        absent=tuple(item.id for item in codebook if mapping.item(item.id) is None),
+    )
+
+
+def _refuse_absent_columns(export: Export, mapping: Mapping) -> None:
+    headings = list(export.frame.columns)
+    known = set(headings)
+    problems = []
+    for entry in mapping.items:
+        for column in entry.columns:
+            if column not in known:
+                close = nearest(column, headings)
+                offer = f"; near: {', '.join(repr(name) for name in close)}" if close else ""
+                problems.append(f"items.{entry.item}: there is no column '{column}'{offer}")
+    if problems:
+        raise DataError(
+            f"The mapping does not fit {', '.join(export.source.files)}:",
+            problems=problems,
+            hint="Correct the mapping file, or let 'borger map' write a new one.",
+        )
+
+
+def _code(item: Item, entry: ItemMapping, export: Export) -> Coded:
+    if item.kind == "single":
+        return single_choice(item, entry, export)
+    if item.kind == "multiple":
+        layouts = {"indicators": indicated_choices, "joined": joined_choices, "ranked": ranked_choices}
+        return layouts[entry.layout](item, entry, export)
+    values = export.frame[entry.columns[0]]
+    if item.kind == "number":
+        return _parsed(item, values, parse_numbers, "not_a_number")
+    if item.kind == "date":
+        return _parsed(item, values, parse_dates, "not_a_date")
+    answers = int(values.notna().sum())
+    return Coded({item.id: values.replace(dict(entry.values))}, [], answers, answers)
+
+
+def _empty(item: Item, export: Export) -> Coded:
+    size = len(export.frame)
+    if item.kind == "single":
+        return Coded({item.id: categorical(item, np.full(size, -1, dtype=np.int64))}, [], 0, 0)
+    dtype = {"multiple": "Int8", "number": "Float64", "date": "datetime64[us]", "text": "string"}[item.kind]
+    empty = pd.Series([None] * size, index=export.frame.index, dtype=dtype)
+    return Coded(dict.fromkeys(item.columns, empty), [], 0, 0)
+
+
+def _parsed(item: Item, values: pd.Series, parse: Callable[[pd.Series], pd.Series], rule: str) -> Coded:
+    parsed = parse(values)
+    wrong = values.notna() & parsed.isna()
+    problems = problem_frame(list(values.index[wrong]), item.id, list(values[wrong]), rule)
+    answers = int(values.notna().sum())
+    return Coded({item.id: parsed}, [problems], answers, answers - int(wrong.sum()))
+
+
+def _not_offered(item: Item, entry: ItemMapping) -> list[str]:
+    if entry.layout != "indicators":
+        return []
+    lacking = [option.id for option in item.options if option.id not in entry.options.values()]
+    return [f"item '{item.id}': the export has no column for {', '.join(lacking)}"] if lacking else []
+
+
+def _doubts(item: Item, entry: ItemMapping, coded: Coded, export: Export, codebook: Codebook) -> list[str]:
+    named = ", ".join(f"'{column}'" for column in entry.columns[:3]) + (
+        ", …" if len(entry.columns) > 3 else ""
+    )
+    if coded.recognised * 2 < coded.answers:
+        return [
+            f"items.{item.id}: {coded.answers - coded.recognised} of {coded.answers} answers in {named} "
+            f"are no {'option' if item.options else item.kind}{_examples(entry, export)}{_legal(item)}"
+        ]
+    if item.role in ("age", "birth_year") and coded.recognised:
+        middle = float(coded.columns[item.id].median())
+        if (middle > _OLDEST) == (item.role == "age"):
+            other = codebook.with_role("birth_year" if item.role == "age" else "age")
+            instead = f"; are they for '{other.id}'?" if other else ""
+            kind = "ages" if item.role == "age" else "years of birth"
+            return [f"items.{item.id}: the values in {named} are no {kind} (median {middle:g}){instead}"]
+    return []
+
+
+def _examples(entry: ItemMapping, export: Export) -> str:
+    """Name frequent values only: a rare one may be a person's name or address."""
+    counts = pd.concat([export.frame[column] for column in entry.columns]).value_counts()
+    frequent = counts[counts >= _FREQUENT].index[:4]
+    return f" (such as {', '.join(repr(str(value)[:40]) for value in frequent)})" if len(frequent) else ""
+
+
+def _legal(item: Item) -> str:
+    return f"; legal: {', '.join(option.text for option in item.options)}" if item.options else ""

@@ -1,0 +1,86 @@
+"""Writes a proposed mapping as a TOML file for a person to look through."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from borgerlib.errors import DataError
+from borgerlib.survey.mapping.file import ItemMapping
+from borgerlib.survey.mapping.suggestion import Suggestion
+
+_HEAD = """\
+# Which column of the export feeds which item of the survey '{survey}'.
+# Look at every line marked UNSURE, correct it, and delete the mark. Items that are not here stay empty.
+#
+#   columns = ["heading"]                the column that holds the answer
+#   values = {{ "text" = "option" }}       an answer that the survey knows by another text
+#   layout = "indicators"                several choices, a 0/1 column each; 'options': heading to option
+#   layout = "joined", separator = ";"   several choices in one cell
+#   layout = "ranked"                    a column for the first choice, one for the second, …
+"""
+
+
+def mapping_toml(suggestion: Suggestion) -> str:
+    """Return a suggestion as TOML, with comments on what is in doubt, missing or unused."""
+    parts = [
+        _HEAD.format(survey=suggestion.mapping.survey),
+        f"survey = {_quoted(suggestion.mapping.survey)}\n",
+    ]
+    for item_id, confidence in suggestion.confidence.items():
+        entry = suggestion.mapping.item(item_id)
+        if entry is None:
+            parts.append(f"# [items.{item_id}]\n# missing: {suggestion.reasons[item_id]}\n")
+        else:
+            mark = "UNSURE" if confidence == "unsure" else "sure"
+            parts.append(f"# {mark}: {_comment(suggestion.reasons[item_id])}\n{_table(entry)}")
+    if suggestion.unused:
+        parts.append(
+            "# Columns that feed nothing:\n" + "".join(f"#   {_comment(n)}\n" for n in suggestion.unused)
+        )
+    return "\n".join(parts)
+
+
+def write_mapping(suggestion: Suggestion, path: str | Path) -> Path:
+    """Write a suggestion as a TOML file and return its path.
+
+    Raises
+    ------
+    DataError
+        There is a file of that name already, or it cannot be written.
+    """
+    path = Path(path)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(mapping_toml(suggestion))
+    except FileExistsError as error:
+        raise DataError(
+            f"{path} is there already.", hint="Choose another name, or move the file away."
+        ) from error
+    except OSError as error:
+        raise DataError(f"{path} cannot be written: {error.strerror}.", hint="Check the folder.") from error
+    return path
+
+
+def _table(entry: ItemMapping) -> str:
+    lines = [f"[items.{entry.item}]"]
+    if entry.layout != "value":
+        lines.append(f"layout = {_quoted(entry.layout)}")
+    if entry.layout != "indicators":
+        lines.append(f"columns = [{', '.join(_quoted(column) for column in entry.columns)}]")
+    if entry.separator:
+        lines.append(f"separator = {_quoted(entry.separator)}")
+    for key, pairs in (("options", entry.options), ("values", entry.values)):
+        if pairs:
+            lines.append(f"[items.{entry.item}.{key}]")
+            lines += [f"{_quoted(text)} = {_quoted(option)}" for text, option in pairs.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    # A TOML basic string is a JSON string, but for the delete character, which JSON lets through.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _comment(text: str) -> str:
+    return "".join(letter if letter.isprintable() else " " for letter in text)

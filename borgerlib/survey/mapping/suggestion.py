@@ -1,0 +1,114 @@
+"""Proposes which column feeds which item, and says what it is unsure of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from borgerlib.errors import DataError
+from borgerlib.survey.codebook.model import Codebook
+from borgerlib.survey.mapping.candidates import Candidate, candidates, look
+from borgerlib.survey.mapping.file import Mapping as ColumnMapping
+from borgerlib.survey.responses import Export
+
+Confidence = Literal["sure", "unsure", "missing"]
+
+_CLOSE = 0.05
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A proposed mapping.
+
+    Parameters
+    ----------
+    mapping : Mapping
+        With an entry for every item that is 'sure' or 'unsure'.
+    confidence : mapping of str to {'sure', 'unsure', 'missing'}
+        For every item of the codebook.
+    reasons : mapping of str to str
+        For every item: what the proposal rests on, or what is in doubt.
+    unused : tuple of str
+        Headings that feed no item.
+    """
+
+    mapping: ColumnMapping
+    confidence: Mapping[str, Confidence]
+    reasons: Mapping[str, str]
+    unused: tuple[str, ...]
+
+    def require_sure(self, codebook: Codebook) -> None:
+        """Raise `DataError` unless all that is found is sure, and all that the survey requires is found."""
+        problems = [
+            f"{item_id}: unsure: {self.reasons[item_id]}"
+            for item_id, confidence in self.confidence.items()
+            if confidence == "unsure"
+        ]
+        for roles in codebook.meta.get("required_roles", []):
+            fed = [
+                item.id for item in codebook if item.role in roles and self.confidence[item.id] != "missing"
+            ]
+            if not fed:
+                problems.append(f"no column is recognised for {' or '.join(roles)}")
+        if not self.mapping.items:
+            problems.append("no column is recognised at all")
+        if problems:
+            raise DataError(
+                f"The columns are not recognised beyond doubt as those of the survey '{codebook.id}'.",
+                problems=problems,
+                hint="Run 'borger map EXPORT' to write a mapping file, look it through, and give it along.",
+            )
+
+
+def suggest_mapping(export: Export, codebook: Codebook) -> Suggestion:
+    """Propose a mapping from headings, question texts, option texts and what the columns hold.
+
+    Parameters
+    ----------
+    export : Export
+        As `borgerlib.survey.readers.read_export` gives it.
+    codebook : Codebook
+
+    Returns
+    -------
+    Suggestion
+        'sure' where a column's texts and its answers fit one item and no other column fits as well.
+    """
+    seen = [look(export, column) for column in export.columns]
+    found = [candidate for item in codebook for candidate in candidates(item, seen)]
+    chosen: dict[str, Candidate] = {}
+    used: set[str] = set()
+    for candidate in sorted(found, key=lambda each: (-each.sure, -each.score)):
+        item_id, columns = candidate.entry.item, set(candidate.entry.columns)
+        if item_id in chosen:
+            chosen[item_id] = _with_rival(chosen[item_id], candidate, used)
+        elif not columns & used:
+            chosen[item_id] = candidate
+            used |= columns
+    return _suggestion(
+        codebook, chosen, [column.name for column in export.columns if column.name not in used]
+    )
+
+
+def _with_rival(chosen: Candidate, other: Candidate, used: set[str]) -> Candidate:
+    close = other.sure and other.score > chosen.score - _CLOSE
+    # A column with the very texts of the item has no rival in one whose texts are only like them.
+    outdone = chosen.score >= 1 > other.score
+    if not chosen.sure or not close or outdone or set(other.entry.columns) & used:
+        return chosen
+    return replace(chosen, sure=False, reason=f"'{other.entry.columns[0]}' fits as well")
+
+
+def _suggestion(codebook: Codebook, chosen: dict[str, Candidate], unused: list[str]) -> Suggestion:
+    confidence: dict[str, Confidence] = {}
+    reasons = {}
+    for item in codebook:
+        candidate = chosen.get(item.id)
+        if candidate is None:
+            confidence[item.id], reasons[item.id] = "missing", "no column looks like it"
+        else:
+            confidence[item.id] = "sure" if candidate.sure else "unsure"
+            reasons[item.id] = candidate.reason
+    entries = tuple(chosen[item.id].entry for item in codebook if item.id in chosen)
+    return Suggestion(ColumnMapping(codebook.id, entries), confidence, reasons, tuple(unused))

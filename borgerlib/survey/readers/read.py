@@ -1,0 +1,84 @@
+"""One file a survey platform: its export → responses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from borgerlib.errors import DataError
+from borgerlib.survey.codebook.model import Codebook
+from borgerlib.survey.grid.limits import Limits
+from borgerlib.survey.mapping.coding import code_export
+from borgerlib.survey.mapping.file import Mapping
+from borgerlib.survey.mapping.suggestion import suggest_mapping
+from borgerlib.survey.readers.detection import read_file, read_folder
+from borgerlib.survey.readers.refusals import refuse_cpr_columns
+from borgerlib.survey.responses import Export, Responses
+
+__all__ = ["Limits", "read_export", "read_responses"]
+
+
+def read_export(path: str | Path, *, limits: Limits | None = None) -> Export:
+    """Read the export of any supported platform, told from its content.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file, or a folder with SurveyXact's three files.
+    limits : Limits, optional
+        Sizes above which a file is refused unread.
+
+    Raises
+    ------
+    DataError
+        The file is missing, empty, damaged, too large, of an unknown kind, without respondents, ragged, has
+        columns of one name, or holds a column of CPR numbers.
+    """
+    path = Path(path)
+    limits = limits or Limits()
+    try:
+        if not path.exists():
+            raise DataError(
+                f"There is no file or folder {path}.", hint="Check the name, or give the whole path."
+            )
+        reader = read_folder if path.is_dir() else read_file
+        export = reader(path, limits=limits)
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be read: {error.strerror or error}.", hint="Check its name and its rights."
+        ) from error
+    refuse_cpr_columns(export)
+    return export
+
+
+def read_responses(
+    path: str | Path, codebook: Codebook, *, mapping: Mapping | None = None, limits: Limits | None = None
+) -> Responses:
+    """Read an export and put it into the codebook's terms.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file, or a folder with SurveyXact's three files.
+    codebook : Codebook
+    mapping : Mapping, optional
+        Which column feeds which item. Without one the columns are recognised by their texts, which is
+        accepted only where nothing is in doubt.
+    limits : Limits, optional
+        Sizes above which a file is refused unread.
+
+    Returns
+    -------
+    Responses
+        One row a respondent of the export, none left out.
+
+    Raises
+    ------
+    DataError
+        As `read_export`; or the columns cannot be recognised beyond doubt; or the mapping does not fit.
+    """
+    export = read_export(path, limits=limits)
+    if mapping is None:
+        suggestion = suggest_mapping(export, codebook)
+        suggestion.require_sure(codebook)
+        mapping = suggestion.mapping
+    return code_export(export, codebook, mapping)

@@ -1,0 +1,1 @@
+"""SIMULEREDE DATA: citizens whose true answers are known."""

@@ -1,0 +1,181 @@
+"""Flaws that real exports have, put into simulated responses so that cleaning has known counts to find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from borgerlib.survey.codebook.model import Codebook, Item
+from borgerlib.survey.simulation.people import asked_items, contact_kind, item_with_role
+
+# No mail domain can ever end so (RFC 2606).
+MAIL_DOMAIN = "simuleret.invalid"
+ADDED = ("duplicate_id", "duplicate_contact", "below_age_limit")
+_IMPOSSIBLE_AGES = (-4, 130, 199, 999)
+_CONTROL_WEIGHTS = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
+
+Frame = pd.DataFrame
+Rows = np.ndarray
+
+
+def spoil(
+    frame: Frame,
+    codebook: Codebook,
+    rates: Mapping[str, float],
+    first_day: date,
+    random: np.random.Generator,
+) -> tuple[Frame, dict[str, int], Rows]:
+    """Give each flaw to responses of its own.
+
+    Returns
+    -------
+    frame : DataFrame
+        The responses with flaws; their number unchanged.
+    counts : dict of str to int
+        How many responses got each flaw.
+    untouched : ndarray
+        Positions of complete responses without a flaw.
+    """
+    topics = _exclusive_item(codebook)
+    age = item_with_role(codebook, "age").id
+    has_text = codebook.with_role("free_text") is not None
+    is_timed = codebook.with_role("started") is not None and codebook.with_role("submitted") is not None
+    flaws: dict[str, Callable[[Frame, Rows], Frame]] = {
+        "no_answer": lambda data, rows: _answer_nothing(data, rows, codebook),
+        "impossible_age": lambda data, rows: _put(
+            data, rows, age, random.choice(_IMPOSSIBLE_AGES, size=len(rows))
+        ),
+        "birth_year_as_age": lambda data, rows: _put(
+            data, rows, age, first_day.year - data[age].iloc[rows].to_numpy(dtype=int)
+        ),
+        "whitespace": lambda data, rows: _trail(data, rows, item_with_role(codebook, "area").id),
+    }
+    if topics is not None:
+        flaws["exclusive_option"] = lambda data, rows: _contradict(data, rows, topics)
+    if has_text:
+        flaws["cpr"] = lambda data, rows: _write_cpr(data, rows, codebook, random)
+    if is_timed:
+        flaws["speeding"] = lambda data, rows: _hurry(data, rows, codebook, random)
+    left = random.permutation(np.flatnonzero(_is_complete(frame, codebook, topics)))
+    counts = {name: min(round(len(frame) * rates[name]), len(left) // (len(flaws) + 1)) for name in flaws}
+    for name, flaw in flaws.items():
+        rows, left = left[: counts[name]], left[counts[name] :]
+        frame = flaw(frame, rows)
+    return frame, counts, left
+
+
+def add_rows(
+    frame: Frame,
+    codebook: Codebook,
+    added: Mapping[str, int],
+    untouched: Rows,
+    age_limit: int,
+    random: np.random.Generator,
+) -> Frame:
+    """Add the responses that should not be there: the same person again, and people below the age limit."""
+    parts = dict(zip(ADDED, np.split(untouched, np.cumsum([added[name] for name in ADDED])), strict=False))
+    frame = _give_contact(frame, parts["duplicate_contact"], codebook)
+    again = _less_complete(frame.iloc[parts["duplicate_id"]], codebook)
+    elsewhere = _less_complete(frame.iloc[parts["duplicate_contact"]], codebook)
+    elsewhere = _in_capitals(_renumber(elsewhere, codebook, "SIM-IGEN-"), codebook)
+    young = _renumber(_without_contact(frame.iloc[parts["below_age_limit"]], codebook), codebook, "SIM-UNG-")
+    ages = random.integers(max(age_limit - 6, 0), age_limit, size=len(young))
+    young = young.assign(**{item_with_role(codebook, "age").id: pd.array(ages, dtype="Int64")})
+    return pd.concat([frame, again, elsewhere, young], ignore_index=True)
+
+
+def _exclusive_item(codebook: Codebook) -> Item | None:
+    return next(
+        (item for item in asked_items(codebook) if any(option.exclusive for option in item.options)), None
+    )
+
+
+def _is_complete(frame: Frame, codebook: Codebook, topics: Item | None) -> np.ndarray:
+    names = [item.columns[0] for item in asked_items(codebook)] + [item_with_role(codebook, "area").id]
+    complete = frame[names].notna().all(axis=1).to_numpy()
+    if topics is not None:
+        exclusive = [f"{topics.id}__{option.id}" for option in topics.options if option.exclusive]
+        complete = complete & ~(frame[exclusive] == 1).any(axis=1).to_numpy(dtype=bool)
+    return np.asarray(complete)
+
+
+def _put(frame: Frame, rows: Rows, column: str, values: object) -> Frame:
+    new = frame[column].copy()
+    new.iloc[rows] = values
+    return frame.assign(**{column: new})
+
+
+def _answer_nothing(frame: Frame, rows: Rows, codebook: Codebook) -> Frame:
+    silent = {"free_text", "contact", "consent"}
+    items = asked_items(codebook) + [item for item in codebook if item.role in silent]
+    for name in [name for item in items for name in item.columns]:
+        frame = _put(frame, rows, name, None)
+    return frame
+
+
+def _blank(column: pd.Series) -> pd.Series:
+    return column.mask(np.ones(len(column), dtype=bool))
+
+
+def _trail(frame: Frame, rows: Rows, column: str) -> Frame:
+    return _put(frame, rows, column, (frame[column].iloc[rows] + "  ").to_numpy())
+
+
+def _contradict(frame: Frame, rows: Rows, item: Item) -> Frame:
+    exclusive = next(option.id for option in item.options if option.exclusive)
+    return _put(frame, rows, f"{item.id}__{exclusive}", 1)
+
+
+def _write_cpr(frame: Frame, rows: Rows, codebook: Codebook, random: np.random.Generator) -> Frame:
+    texts = [f"SIMULERET: Ring til mig, mit nummer er {_made_up_cpr(random)}." for _ in rows]
+    return _put(frame, rows, item_with_role(codebook, "free_text").id, texts)
+
+
+def _made_up_cpr(random: np.random.Generator) -> str:
+    """Return a number with a date that exists and a control digit that no one born then can have.
+
+    The control digit has been given up for people born later, never for these years (1930-1959).
+    """
+    day, month, year = random.integers(2, 29), random.integers(1, 13), random.integers(30, 60)
+    while True:
+        digits = f"{day:02d}{month:02d}{year:02d}{random.integers(0, 4000):04d}"
+        control = sum(weight * int(digit) for weight, digit in zip(_CONTROL_WEIGHTS, digits, strict=True))
+        if control % 11:
+            return f"{digits[:6]}-{digits[6:]}"
+
+
+def _hurry(frame: Frame, rows: Rows, codebook: Codebook, random: np.random.Generator) -> Frame:
+    started = frame[item_with_role(codebook, "started").id].iloc[rows]
+    submitted = started + pd.to_timedelta(random.integers(15, 60, size=len(rows)), unit="s")
+    return _put(frame, rows, item_with_role(codebook, "submitted").id, submitted.to_numpy())
+
+
+def _less_complete(frame: Frame, codebook: Codebook) -> Frame:
+    """Return responses without the last question: the earlier, complete ones are to be kept."""
+    return frame.assign(**{name: _blank(frame[name]) for name in asked_items(codebook)[-1].columns})
+
+
+def _give_contact(frame: Frame, rows: Rows, codebook: Codebook) -> Frame:
+    """Make sure that responses have a contact address and consent, so that they can be recognised by it."""
+    consent = item_with_role(codebook, "consent").id
+    mail = next(item.id for item in codebook if item.role == "contact" and contact_kind(item) == "mail")
+    frame = _put(frame, rows, consent, "ja")
+    return _put(frame, rows, mail, [f"igen{row:06d}@{MAIL_DOMAIN}" for row in rows])
+
+
+def _in_capitals(frame: Frame, codebook: Codebook) -> Frame:
+    names = [item.id for item in codebook if item.role == "contact"]
+    return frame.assign(**{name: frame[name].str.upper() for name in names})
+
+
+def _without_contact(frame: Frame, codebook: Codebook) -> Frame:
+    names = [item.id for item in codebook if item.role in ("contact", "consent")]
+    return frame.assign(**{name: _blank(frame[name]) for name in names})
+
+
+def _renumber(frame: Frame, codebook: Codebook, prefix: str) -> Frame:
+    ids = [f"{prefix}{number:06d}" for number in range(1, len(frame) + 1)]
+    return frame.assign(**{item_with_role(codebook, "id").id: pd.array(ids, dtype="string")})

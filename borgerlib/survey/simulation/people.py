@@ -1,0 +1,222 @@
+"""The simulated population: who people are, what they would answer, and how inclined they are to respond.
+
+People who share age, sex, kind of place, kind of citizen and engagement share a *cell*. Probabilities are
+computed once a cell, on the logit scale, from the assumptions; each person draws from the cell's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from borgerlib.errors import CodebookError
+from borgerlib.survey.codebook.model import Codebook, Item
+
+WOMAN = "kvinde"
+_MIDDLE_AGE = 50
+_ENGAGEMENT_LEVELS = 3
+_ASKED = ("topics", "time", "formats", "channels")
+_NEEDED = ("id", "age", "sex", "area", "area_type", "consent")
+
+Assumptions = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """All cells, one entry each: what tells them apart."""
+
+    age: np.ndarray
+    woman: np.ndarray
+    place: np.ndarray
+    kind: np.ndarray
+    engagement: np.ndarray
+
+    def effect(self, of: Mapping[str, Any], *, lift: float = 0.0) -> np.ndarray:
+        """Return the sum of an assumption's effects in each cell, on the logit scale."""
+        decades = (self.age - _MIDDLE_AGE) / 10
+        total = of.get("age", 0) * decades + of.get("age2", 0) * decades**2 + of.get("woman", 0) * self.woman
+        for place in np.unique(self.place):
+            total = total + of.get(str(place), 0) * (self.place == place)
+        return np.asarray(total + lift * (self.kind == of.get("type", "-")))
+
+
+def item_with_role(codebook: Codebook, role: str) -> Item:
+    """Return the item of a role that `check_assumptions` has found, or raise `KeyError`."""
+    item = codebook.with_role(role)
+    if item is None:
+        raise KeyError(role)
+    return item
+
+
+def contact_kind(item: Item) -> str:
+    """Return what an item with the role contact asks for, told from its words: 'mail', 'phone' or 'name'."""
+    text = f"{item.id} {item.text}".casefold()
+    return "mail" if "mail" in text else "phone" if "telefon" in text or "mobil" in text else "name"
+
+
+def asked_items(codebook: Codebook) -> list[Item]:
+    """Return the items on interests, whose answers are simulated."""
+    return [item for item in codebook if item.role in _ASKED]
+
+
+def check_assumptions(codebook: Codebook, assumptions: Assumptions) -> None:
+    """Raise `CodebookError` when the codebook lacks a role or the assumptions an option, all of it named."""
+    lacking = [role for role in _NEEDED if codebook.with_role(role) is None]
+    if not any(item.role == "contact" and contact_kind(item) == "mail" for item in codebook):
+        lacking.append("contact for an e-mail address")
+    if lacking:
+        raise CodebookError(
+            f"The survey '{codebook.id}' cannot be simulated: no item has the role {', '.join(lacking)}.",
+            hint="Give the items their roles in the codebook.",
+        )
+    place = item_with_role(codebook, "area_type")
+    problems = [
+        f"[{item.id}] lacks '{option.id}'"
+        for item in asked_items(codebook)
+        for option in item.options
+        if option.id not in assumptions.get(item.id, {}) and not option.exclusive
+    ]
+    problems += [
+        f"[population] lacks {place.id}.{option.id}"
+        for option in place.options
+        if option.id not in assumptions.get("population", {}).get(place.id, {})
+    ]
+    problems += [
+        f"[{table}] is missing"
+        for table in ("districts", "response", "types", "engagement", "flaws")
+        if table not in assumptions
+    ]
+    if problems:
+        raise CodebookError(
+            f"The assumptions do not fit the codebook '{codebook.id}':",
+            problems=problems,
+            hint="Add them to simulation.toml, which stands beside the codebook.",
+        )
+
+
+def build_people(
+    counts: pd.DataFrame,
+    municipality: str,
+    codebook: Codebook,
+    assumptions: Assumptions,
+    random: np.random.Generator,
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """Build the population.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        One row an age × sex: age, sex, population.
+    municipality : str
+        Its name, for the names of its districts.
+    codebook, assumptions
+        What is asked, and what people are taken to be like.
+    random : Generator
+
+    Returns
+    -------
+    people : DataFrame
+        One row an inhabitant: age, sex, area, area type and the answers, as a respondents frame has them.
+    propensity : ndarray
+        Relative inclination of each to respond; it depends on age, sex and kind of place alone.
+    """
+    times = counts["population"].to_numpy()
+    age = np.repeat(counts["age"].to_numpy(), times)
+    sex = np.repeat(counts["sex"].to_numpy(dtype=object), times)
+    places = item_with_role(codebook, "area_type")
+    place_ids = [option.id for option in places.options]
+    cells, cell, place = _place_in_cells(age, sex == WOMAN, places.id, place_ids, assumptions, random)
+    names = list(assumptions["districts"])
+    spread = np.array([[assumptions["districts"][name][kind] for name in names] for kind in place_ids])
+    districts = np.array([f"{municipality} {name}" for name in names], dtype=object)
+    columns: dict[str, Any] = {
+        item_with_role(codebook, "age").id: pd.array(age, dtype="Int64"),
+        item_with_role(codebook, "sex").id: _categorical(item_with_role(codebook, "sex"), sex),
+        item_with_role(codebook, "area").id: pd.array(
+            districts[_draw(spread, place, random)], dtype="string"
+        ),
+        places.id: _categorical(places, np.array(place_ids, dtype=object)[place]),
+    }
+    for item in asked_items(codebook):
+        columns |= _answers(item, cells, cell, assumptions, random)
+    return pd.DataFrame(columns), np.exp(cells.effect(assumptions["response"]))[cell]
+
+
+def _place_in_cells(
+    age: np.ndarray,
+    woman: np.ndarray,
+    place_item: str,
+    place_ids: list[str],
+    assumptions: Assumptions,
+    random: np.random.Generator,
+) -> tuple[_Cells, np.ndarray, np.ndarray]:
+    """Return all cells, the cell of each person, and the kind of place of each (position)."""
+    ages = np.arange(age.max() + 1)
+    kinds = [name for name in assumptions["types"] if name != "lift"]
+    shape = (len(ages), 2, len(place_ids), len(kinds), _ENGAGEMENT_LEVELS)
+    axes = [index.ravel() for index in np.indices(shape)]
+    cells = _Cells(ages[axes[0]], axes[1], np.array(place_ids)[axes[2]], np.array(kinds)[axes[3]], axes[4])
+
+    def in_cell(*known: np.ndarray) -> np.ndarray:
+        unknown = [np.zeros_like(age)] * (len(shape) - len(known))
+        return np.ravel_multi_index((*known, *unknown), shape)
+
+    sex = woman.astype(int)
+    towns = {name: assumptions["population"][place_item][name] for name in place_ids}
+    place = _draw(_weights(towns, cells), in_cell(age, sex), random)
+    kind = _draw(
+        _weights({name: assumptions["types"][name] for name in kinds}, cells),
+        in_cell(age, sex, place),
+        random,
+    )
+    engagement = random.integers(_ENGAGEMENT_LEVELS, size=len(age))
+    return cells, in_cell(age, sex, place, kind, engagement), place
+
+
+def _answers(
+    item: Item, cells: _Cells, cell: np.ndarray, assumptions: Assumptions, random: np.random.Generator
+) -> dict[str, Any]:
+    lift = assumptions["types"]["lift"]
+    if item.kind == "single":
+        chosen = _draw(_weights(assumptions[item.id], cells, lift=lift), cell, random)
+        ids = np.array(list(assumptions[item.id]), dtype=object)
+        return {item.id: _categorical(item, ids[chosen])}
+    eagerness = assumptions["engagement"]["step"] * (cells.engagement - (_ENGAGEMENT_LEVELS - 1) / 2)
+    ticks = {}
+    for option in item.options:
+        if option.exclusive:
+            continue
+        of = assumptions[item.id][option.id]
+        logit = np.log(of["share"] / (1 - of["share"])) + cells.effect(of, lift=lift) + eagerness
+        # A kind's lift is taken back on average, or shares would all drift above the assumption.
+        logit -= lift / 4 if "type" in of else 0
+        ticks[option.id] = random.random(len(cell), dtype=np.float32) < (1 / (1 + np.exp(-logit)))[cell]
+    nothing = ~np.any(list(ticks.values()), axis=0)
+    return {
+        f"{item.id}__{option.id}": pd.array(ticks.get(option.id, nothing).astype(np.int8), dtype="Int8")
+        for option in item.options
+    }
+
+
+def _weights(options: Mapping[str, Mapping[str, Any]], cells: _Cells, *, lift: float = 0.0) -> np.ndarray:
+    """Return the relative weight of each option (columns) in each cell (rows)."""
+    return np.column_stack([of["share"] * np.exp(cells.effect(of, lift=lift)) for of in options.values()])
+
+
+def _draw(weights: np.ndarray, row: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Draw for each person a column of the weights, from the person's row of them."""
+    cumulated = np.cumsum(weights, axis=1)
+    limits = (cumulated / cumulated[:, -1:]).astype(np.float32)
+    uniform = random.random(len(row), dtype=np.float32)
+    drawn = np.zeros(len(row), dtype=np.int64)
+    for column in range(weights.shape[1] - 1):
+        drawn += uniform >= limits[:, column][row]
+    return drawn
+
+
+def _categorical(item: Item, values: np.ndarray) -> pd.Categorical:
+    return pd.Categorical(values, categories=[option.id for option in item.options], ordered=item.ordered)

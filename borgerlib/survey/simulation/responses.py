@@ -1,0 +1,185 @@
+"""The simulated export: who of the population responds, and the flaws that real exports have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from borgerlib.errors import ParameterError
+from borgerlib.survey.codebook.model import Codebook, Item
+from borgerlib.survey.simulation.flaws import MAIL_DOMAIN, add_rows, spoil
+from borgerlib.survey.simulation.people import asked_items, contact_kind, item_with_role
+
+# Danish telephone numbers begin with 2 to 9.
+PHONE_PREFIX = "10"
+FIRST_ROW = 2
+SURVEY_DAYS = 21
+MEDIAN_SECONDS = 340
+_TEXTS = (
+    "SIMULERET: Hold møderne tættere på, hvor vi bor.",
+    "SIMULERET: Fortæl os, hvad der blev ud af forslagene.",
+    "SIMULERET: Skriv kortere og i god tid.",
+    "SIMULERET: Jeg arbejder om aftenen, så gerne noget om dagen eller på nettet.",
+)
+
+
+def respond(
+    people: pd.DataFrame,
+    propensity: np.ndarray,
+    codebook: Codebook,
+    *,
+    n: int,
+    rates: Mapping[str, float],
+    age_limit: int,
+    first_day: date,
+    random: np.random.Generator,
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Let people respond, and spoil some of the responses.
+
+    Each flaw is given to its own responses, so that cleaning must find exactly the counts returned.
+
+    Parameters
+    ----------
+    people, propensity
+        As `build_people` returns them.
+    codebook : Codebook
+    n : int
+        Rows of the export.
+    rates : mapping of str to float
+        Share of the responses with each flaw.
+    age_limit : int
+        Flawed responses below the limit are added.
+    first_day : date
+        First day of the survey.
+    random : Generator
+
+    Returns
+    -------
+    responses : DataFrame
+        Columns as the codebook's items; index 'row' from 2.
+    flaws : dict of str to int
+        Number of responses with each flaw.
+    """
+    added = {
+        name: round(n * rates[name]) for name in ("duplicate_id", "duplicate_contact", "below_age_limit")
+    }
+    distinct = n - sum(added.values())
+    if not 1 <= distinct <= len(people):
+        raise ParameterError(
+            f"n={n} responses cannot be simulated: {len(people)} people are old enough to respond.",
+            hint=f"Choose n between 1 and {len(people)}.",
+        )
+    # The smallest of exponential waiting times: without replacement, the likelier the higher the propensity.
+    waiting = random.exponential(size=len(people)) / propensity
+    who = np.argpartition(waiting, distinct - 1)[:distinct]
+    frame = people.iloc[random.permutation(who)].reset_index(drop=True)
+    frame = _leave_out(frame, codebook, rates, random)
+    frame = frame.assign(**_technical(codebook, distinct, first_day, random))
+    frame = frame.assign(**_contact(codebook, distinct, rates["consent"], random))
+    frame = frame.assign(**_free_text(codebook, distinct, random))
+    frame, flaws, untouched = spoil(frame, codebook, rates, first_day, random)
+    frame = add_rows(frame, codebook, added, untouched, age_limit, random)
+    frame = frame.iloc[random.permutation(len(frame))]
+    frame.index = pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(frame), name="row")
+    age = item_with_role(codebook, "age").id
+    frame = frame.assign(**_absent(frame, codebook), **{age: frame[age].astype("Float64")})
+    return frame[_columns(codebook)], flaws | added
+
+
+def _columns(codebook: Codebook) -> list[str]:
+    return [name for item in codebook for name in item.columns]
+
+
+def _leave_out(
+    frame: pd.DataFrame, codebook: Codebook, rates: Mapping[str, float], random: np.random.Generator
+) -> pd.DataFrame:
+    """Leave single questions unanswered, never all of them, and let some withhold their sex."""
+    items = asked_items(codebook)
+    left_out = random.random((len(frame), len(items))) < rates["item_nonresponse"]
+    left_out[left_out.all(axis=1)] = False
+    new = {
+        name: frame[name].mask(left_out[:, place])
+        for place, item in enumerate(items)
+        for name in item.columns
+    }
+    area, sex = item_with_role(codebook, "area").id, item_with_role(codebook, "sex")
+    new[area] = frame[area].mask(random.random(len(frame)) < rates["item_nonresponse"])
+    withheld = next((option.id for option in sex.options if option.missing), None)
+    new[sex.id] = frame[sex.id].mask(random.random(len(frame)) < rates["sex_withheld"], withheld)
+    return frame.assign(**new)
+
+
+def _technical(
+    codebook: Codebook, rows: int, first_day: date, random: np.random.Generator
+) -> dict[str, pd.Series]:
+    started = pd.Series(
+        np.datetime64(first_day, "s") + random.integers(SURVEY_DAYS * 86_400, size=rows)
+    ).astype("datetime64[us]")
+    # Nobody honest is below a third of the median, so that speeding is exactly what was simulated.
+    seconds = np.maximum(MEDIAN_SECONDS * np.exp(0.35 * random.standard_normal(rows)), 0.4 * MEDIAN_SECONDS)
+    columns = {
+        "id": pd.Series(_numbered("SIM-", np.arange(1, rows + 1)), dtype="string"),
+        "started": started,
+        "submitted": started + pd.to_timedelta(np.round(seconds), unit="s"),
+    }
+    return {item.id: columns[item.role] for item in codebook if item.role in columns}
+
+
+def _contact(
+    codebook: Codebook, rows: int, consent: float, random: np.random.Generator
+) -> dict[str, pd.Series]:
+    """Return consent, and an address that cannot exist where it was given."""
+    given = random.random(rows) < consent
+    by_mail = random.random(rows) < 0.8
+    number = random.permutation(rows)
+    columns = {}
+    for item in codebook:
+        if item.role == "consent":
+            columns[item.id] = pd.Series(
+                pd.Categorical(
+                    np.where(given, "ja", "nej"), categories=[option.id for option in item.options]
+                )
+            )
+        elif item.role == "contact":
+            columns[item.id] = _contact_texts(item, number).where(
+                given & {"mail": by_mail, "phone": ~by_mail, "name": given}[contact_kind(item)]
+            )
+    return columns
+
+
+def _contact_texts(item: Item, number: np.ndarray) -> pd.Series:
+    texts = {
+        "mail": _numbered("svarperson", number, f"@{MAIL_DOMAIN}"),
+        "phone": _numbered(PHONE_PREFIX, number),
+        "name": _numbered("Simuleret Person ", number),
+    }[contact_kind(item)]
+    return pd.Series(texts, dtype="string")
+
+
+def _numbered(before: str, numbers: np.ndarray, after: str = "") -> list[str]:
+    return [f"{before}{number:06d}{after}" for number in numbers.tolist()]
+
+
+def _free_text(codebook: Codebook, rows: int, random: np.random.Generator) -> dict[str, pd.Series]:
+    item = codebook.with_role("free_text")
+    if item is None:
+        return {}
+    texts = pd.Series(random.choice(np.array(_TEXTS, dtype=object), rows), dtype="string")
+    return {item.id: texts.where(random.random(rows) < 0.1)}
+
+
+def _absent(frame: pd.DataFrame, codebook: Codebook) -> dict[str, pd.Series]:
+    """Return the columns of items that this survey did not ask, all missing, in their type."""
+    types = {"number": "Float64", "date": "datetime64[us]", "text": "string", "multiple": "Int8"}
+    columns = {}
+    for item in codebook:
+        scale = pd.CategoricalDtype([option.id for option in item.options], ordered=item.ordered)
+        dtype: Any = types.get(item.kind, scale)
+        for name in item.columns:
+            if name not in frame:
+                columns[name] = pd.Series(pd.NA, index=frame.index, dtype=object).astype(dtype)
+    return columns

@@ -1,0 +1,213 @@
+"""SIMULEREDE DATA: a whole population whose answers are known, and the export of those who responded.
+
+The population of a municipality is built from its counts by sex and age; kind of place, interests and the
+inclination to respond follow from the assumptions. Because everybody's answer is known, an estimate from the
+responses can be held against the truth.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from borgerlib import places
+from borgerlib.errors import ParameterError
+from borgerlib.survey.codebook.model import Codebook, load_codebook
+from borgerlib.survey.simulation.people import (
+    Assumptions,
+    asked_items,
+    build_people,
+    check_assumptions,
+    item_with_role,
+)
+from borgerlib.survey.simulation.responses import respond
+
+SURVEY = "borgerinteresse"
+SIMULATED = "SIMULEREDE DATA"
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """SIMULEREDE DATA of one municipality.
+
+    Parameters
+    ----------
+    municipality : str
+    codebook : Codebook
+    assumptions : mapping
+    people : DataFrame
+        One row an inhabitant at or above the age limit: age, sex, area, area type and the true answer to
+        every question on interests, in the columns of a respondents frame.
+    propensity : ndarray
+        Relative inclination of each of the people to respond.
+    truth : DataFrame
+        True shares in `people`, as `true_shares` gives them, for all and by sex, area type and area.
+    reference_date : date
+        First day of the survey.
+    age_limit : int
+    seed : int
+        Of the responses.
+    responses : DataFrame
+        One row a response, with flaws; columns as the codebook's items, index 'row' as if read from a file.
+    flaws : mapping of str to int
+        How many responses were given each flaw, by cleaning's rule.
+    """
+
+    municipality: str
+    codebook: Codebook
+    assumptions: Assumptions
+    people: pd.DataFrame
+    propensity: np.ndarray
+    truth: pd.DataFrame
+    reference_date: date
+    age_limit: int
+    seed: int
+    responses: pd.DataFrame
+    flaws: Mapping[str, int]
+
+
+def simulate_export(
+    municipality: str,
+    population: pd.DataFrame,
+    *,
+    n: int,
+    seed: int,
+    codebook: Codebook | None = None,
+    assumptions: Assumptions | None = None,
+    reference_date: date = date(2025, 11, 24),
+    age_limit: int = 15,
+) -> Simulation:
+    """Simulate the survey of a municipality: its population, who responds, and what the export looks like.
+
+    Parameters
+    ----------
+    municipality : str
+        Name of the municipality; its districts are named after it.
+    population : DataFrame
+        One row a sex × single year of age: sex (option ids of the sex item), age, population (people).
+    n : int
+        Rows in the export, the faulty ones included.
+    seed : int
+        The same seed gives the same simulation.
+    codebook : Codebook, optional
+        By default the shipped 'borgerinteresse'.
+    assumptions : mapping, optional
+        By default those that ship beside the codebook (`load_assumptions`).
+    reference_date : date
+        First day of the survey.
+    age_limit : int
+        Youngest age that is asked.
+
+    Raises
+    ------
+    ParameterError
+        n is below 1 or above what the population can give.
+    CodebookError
+        The codebook lacks a role that the simulation needs, or the assumptions lack an option.
+    """
+    codebook = codebook or load_codebook(SURVEY)
+    assumptions = assumptions or load_assumptions(SURVEY)
+    check_assumptions(codebook, assumptions)
+    random = np.random.default_rng(seed)
+    counts = population.groupby(["age", "sex"], as_index=False)["population"].sum()
+    counts = counts[(counts["age"] >= age_limit) & (counts["population"] > 0)]
+    _check_size(n, int(counts["population"].sum()), municipality)
+    people, propensity = build_people(counts, municipality, codebook, assumptions, random)
+    domains = ["", *(item_with_role(codebook, role).id for role in ("sex", "area_type", "area"))]
+    truth = pd.concat([true_shares(people, codebook, by=by) for by in domains], ignore_index=True)
+    world = Simulation(
+        municipality,
+        codebook,
+        assumptions,
+        people,
+        propensity,
+        truth,
+        reference_date,
+        age_limit,
+        seed=seed,
+        responses=people.iloc[:0],
+        flaws={},
+    )
+    return survey_again(world, n=n, seed=seed)
+
+
+def survey_again(simulation: Simulation, *, n: int, seed: int) -> Simulation:
+    """Survey the same people once more: same truth, another sample, other flaws.
+
+    Raises
+    ------
+    ParameterError
+        n is below 1 or above the number of people.
+    """
+    responses, flaws = respond(
+        simulation.people,
+        simulation.propensity,
+        simulation.codebook,
+        n=n,
+        rates=simulation.assumptions["flaws"],
+        age_limit=simulation.age_limit,
+        first_day=simulation.reference_date,
+        random=np.random.default_rng([seed, 1]),
+    )
+    return replace(simulation, seed=seed, responses=responses, flaws=flaws)
+
+
+def load_assumptions(survey: str) -> Assumptions:
+    """Read the assumptions that ship beside a survey's codebook."""
+    return read_assumptions(places.raw_data(survey, "simulation.toml"))
+
+
+def read_assumptions(path: Path) -> Assumptions:
+    """Read assumptions from a TOML file."""
+    with path.open("rb") as file:
+        return tomllib.load(file)
+
+
+def true_shares(people: pd.DataFrame, codebook: Codebook, *, by: str = "") -> pd.DataFrame:
+    """Return the true share of every answer.
+
+    Parameters
+    ----------
+    people : DataFrame
+        `Simulation.people`, or a part of it; further columns may be added to serve as `by`.
+    codebook : Codebook
+    by : str
+        Column of the domains; '' for all people together.
+
+    Returns
+    -------
+    DataFrame
+        One row a domain × option: by, group ('' for all), item, option, population (people in the domain),
+        count (people who hold the answer), share (0–1).
+    """
+    answers = {
+        (item.id, option.id): (people[f"{item.id}__{option.id}"] == 1)
+        if item.kind == "multiple"
+        else people[item.id] == option.id
+        for item in asked_items(codebook)
+        for option in item.options
+    }
+    held = pd.DataFrame({key: column.to_numpy(dtype=bool) for key, column in answers.items()})
+    groups = people[by].astype("object").to_numpy() if by else np.full(len(people), "")
+    grouped = held.groupby(groups)
+    count = grouped.sum().stack([0, 1], future_stack=True).reset_index()
+    count.columns = pd.Index(["group", "item", "option", "count"])
+    size = grouped.size()
+    count["population"] = count["group"].map(size)
+    count["share"] = count["count"] / count["population"]
+    count.insert(0, "by", by)
+    return count[["by", "group", "item", "option", "population", "count", "share"]]
+
+
+def _check_size(n: int, people: int, municipality: str) -> None:
+    if not 1 <= n <= people:
+        raise ParameterError(
+            f"n={n} responses cannot be simulated: {municipality} has {people} people of the age asked.",
+            hint=f"Choose n between 1 and {people}.",
+        )

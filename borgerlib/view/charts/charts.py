@@ -1,0 +1,265 @@
+"""Charts of disclosed estimates: bars, grouped bars, and scales from disagreement to agreement.
+
+Drawn with matplotlib's artists on a layout of our own. seaborn's `barplot` places labels by rotating or
+cutting them, wants microdata for intervals and writes to pyplot's state, so it is not used here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+
+import pandas as pd
+
+from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.statistics.disclosure.gate import DisclosedEstimates
+from borgerlib.view.charts import theme
+from borgerlib.view.charts.bars import Bar, Entry, bars_drawing
+from borgerlib.view.charts.chart import Chart, assemble
+from borgerlib.view.charts.scale_chart import scale_chart
+from borgerlib.view.tables.html import require_disclosed
+from borgerlib.view.words import alt_text
+
+__all__ = ["bar_chart", "count_chart", "grouped_bar_chart", "scale_chart"]
+
+_MANY = 0.4
+
+
+def bar_chart(
+    estimates: DisclosedEstimates,
+    *,
+    title: str,
+    question: str,
+    base_note: str = "",
+    note: str = "",
+    own: Mapping[str, str] | None = None,
+    highlight: Sequence[str] = (),
+    sort: bool = True,
+    unit: alt_text.Unit = "pct",
+) -> Chart:
+    """Return horizontal bars, the largest first, each with its value and interval.
+
+    Parameters
+    ----------
+    estimates : DisclosedEstimates
+        One group; one row a bar.
+    title : str
+        The finding, a Danish sentence made from the estimate.
+    question : str
+        As it was asked.
+    base_note : str
+        Who of the base were asked, when not all: 'der har brugt digital inddragelse'.
+    note : str
+        More to say in the caption, a Danish sentence.
+    own : mapping of str to str, optional
+        Option (or item, where each bar is an item) that the own municipality chose → its name.
+    highlight : sequence of str
+        Options (or items) that the finding is about; the other bars step back.
+    sort : bool
+        False keeps the order of the frame, for steps of a scale.
+    unit : {'pct', 'antal'}
+        Shares, or counts of answers (no intervals).
+
+    Raises
+    ------
+    DisclosureError
+        Anything but `DisclosedEstimates` is given.
+    DataError
+        There are no rows.
+    ParameterError
+        `own` or `highlight` names an option that is not shown.
+    """
+    require_disclosed(estimates, "bar_chart")
+    frame = _ordered(estimates.frame, unit=unit, sort=sort)
+    owners = _owners(frame, own or {})
+    marks, explanations = _marked_notes(frame, unit)
+    stands_out = _keys(frame, highlight, "highlighted").isin(list(highlight))
+    entries = [
+        Entry(
+            str(row["label"]),
+            (_bar(row, unit, mark, theme.COUNTRY if first or not highlight else theme.COUNTRY_SOFT),),
+            owner,
+            "semibold" if first else "regular",
+        )
+        for (_, row), owner, mark, first in zip(frame.iterrows(), owners, marks, stands_out, strict=True)
+    ]
+    return assemble(
+        "bar",
+        estimates,
+        frame,
+        title=title,
+        question=alt_text.sentences(
+            [question, alt_text.base_line(estimates, unit=unit, base_note=base_note)]
+        ),
+        caption=alt_text.caption(estimates, marks=explanations, note=note, unit=unit),
+        unit=unit,
+        own=_own_labels(frame, owners),
+        highlighted=[str(label) for label in frame["label"][stands_out]],
+        body=partial(bars_drawing, entries, full=_full(frame, unit)),
+    )
+
+
+def count_chart(
+    estimates: DisclosedEstimates,
+    *,
+    title: str,
+    question: str,
+    base_note: str = "",
+    note: str = "",
+    own: Mapping[str, str] | None = None,
+    sort: bool = True,
+) -> Chart:
+    """Return `bar_chart` of counts of answers; parameters and errors as there."""
+    return bar_chart(
+        estimates,
+        title=title,
+        question=question,
+        base_note=base_note,
+        note=note,
+        own=own,
+        sort=sort,
+        unit="antal",
+    )
+
+
+def grouped_bar_chart(
+    estimates: DisclosedEstimates,
+    *,
+    title: str,
+    question: str,
+    base_note: str = "",
+    note: str = "",
+    own: Mapping[str, str] | None = None,
+    sort: bool = True,
+    colours: Mapping[str, str] | None = None,
+) -> Chart:
+    """Return two groups' bars side by side, an option at a time, named at the first.
+
+    Parameters
+    ----------
+    estimates : DisclosedEstimates
+        Two groups with the same options.
+    title, question, base_note, note, own
+        As in `bar_chart`.
+    sort : bool
+        Largest share of the first group first; False keeps the order of the frame.
+    colours : mapping of str to str, optional
+        Group → colour of the theme; otherwise the first is the country's blue, the second the grey of
+        comparison.
+
+    Raises
+    ------
+    DisclosureError, DataError
+        As `bar_chart`; also where the groups differ in their options.
+    ParameterError
+        There are not two groups, or `own` or `colours` names what is not shown.
+    """
+    require_disclosed(estimates, "grouped_bar_chart")
+    chosen = _group_colours(estimates.frame, colours or {})
+    first, frame = _interleaved(estimates.frame, sort=sort)
+    owners = _owners(first, own or {})
+    marks, explanations = _marked_notes(frame, "pct")
+    bars = [
+        _bar(row, "pct", mark, chosen[str(row["group"])], str(row["group_label"]) if index < 2 else "")
+        for (index, (_, row)), mark in zip(enumerate(frame.iterrows()), marks, strict=True)
+    ]
+    entries = [
+        Entry(str(label), (bars[2 * index], bars[2 * index + 1]), owner)
+        for index, (label, owner) in enumerate(zip(first["label"], owners, strict=True))
+    ]
+    return assemble(
+        "grouped",
+        estimates,
+        frame,
+        title=title,
+        question=alt_text.sentences([question, alt_text.base_line(estimates, base_note=base_note)]),
+        caption=alt_text.caption(estimates, marks=explanations, note=note),
+        unit="pct",
+        own=_own_labels(first, owners),
+        body=partial(bars_drawing, entries, full=_full(frame, "pct")),
+    )
+
+
+def _group_colours(frame: pd.DataFrame, colours: Mapping[str, str]) -> dict[str, str]:
+    groups = [str(group) for group in dict.fromkeys(frame["group"])]
+    if len(groups) != 2:
+        raise ParameterError(
+            f"grouped_bar_chart shows two groups, and the estimates have {len(groups)}.",
+            hint="Call bar_chart for one group, scale_chart or estimates_table for more.",
+        )
+    unknown = [unknown_name("group", group, groups) for group in colours if group not in groups]
+    if unknown:
+        raise ParameterError("The groups cannot be coloured:", problems=unknown)
+    return dict(zip(groups, (theme.COUNTRY, theme.COMPARISON), strict=True)) | dict(colours)
+
+
+def _interleaved(frame: pd.DataFrame, *, sort: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the first group's rows in order, and all rows with the two groups' in turn."""
+    groups = [rows for _, rows in frame.groupby("group", sort=False)]
+    first = _ordered(groups[0], unit="pct", sort=sort)
+    keys = ["item", "option"]
+    second = first[keys].merge(groups[1], on=keys, how="left", validate="one_to_one")
+    if len(groups[1]) != len(first) or second["group"].isna().any():
+        raise DataError(
+            "grouped_bar_chart needs the same options in both groups.",
+            hint="Estimate both groups from the same item, or use estimates_table.",
+        )
+    both = pd.concat([first, second[first.columns]], keys=[0, 1], names=["which", "row"])
+    return first, both.sort_index(level=["row", "which"]).reset_index(drop=True)
+
+
+def _ordered(frame: pd.DataFrame, *, unit: alt_text.Unit, sort: bool) -> pd.DataFrame:
+    if sort:
+        value = "proportion" if unit == "pct" else "count"
+        shown = frame[value].where(~frame["suppressed"]).astype("Float64")
+        # Rows without a value stand last, those that are suppressed before those that are lost.
+        order = pd.DataFrame({"value": shown, "lost": ~frame["suppressed"]}, index=frame.index)
+        order = order.sort_values(["value", "lost"], ascending=[False, True], kind="stable")
+        frame = frame.loc[order.index]
+    return frame.reset_index(drop=True)
+
+
+def _full(frame: pd.DataFrame, unit: alt_text.Unit) -> float:
+    """Return what the whole width stands for: everybody, or half where no bar comes near that."""
+    if unit == "antal":
+        return max(1.0, float(frame["count"].max(skipna=True) or 0))
+    return 1.0 if frame["proportion"].ge(_MANY).any() else 0.5
+
+
+def _keys(frame: pd.DataFrame, wanted: Iterable[str], what: str) -> pd.Series:
+    """Return what names each row, its option, or its item where rows are items; refuse unknown names."""
+    keys = (frame["item"] if frame["item"].nunique() > 1 else frame["option"]).astype(str)
+    problems = [unknown_name("answer", key, list(keys)) for key in wanted if key not in set(keys)]
+    if problems:
+        raise ParameterError(f"An answer cannot be {what} in the chart:", problems=problems)
+    return keys
+
+
+def _owners(frame: pd.DataFrame, own: Mapping[str, str]) -> list[str]:
+    return [own.get(key, "") for key in _keys(frame, own, "marked")]
+
+
+def _own_labels(frame: pd.DataFrame, owners: list[str]) -> list[tuple[str, str]]:
+    return [(name, str(label)) for name, label in zip(owners, frame["label"], strict=True) if name]
+
+
+def _marked_notes(frame: pd.DataFrame, unit: alt_text.Unit) -> tuple[list[str], list[str]]:
+    """Return each row's mark ('*', '**', …) for a value with a note, and the marks explained once each."""
+    value = frame["proportion" if unit == "pct" else "count"]
+    notes = frame["note"].fillna("").astype(str).where(value.notna() & ~frame["suppressed"], "")
+    if notes.nunique() == 1 and notes.iloc[0]:
+        return [""] * len(notes), [notes.iloc[0]]
+    marks = {text: "*" * (index + 1) for index, text in enumerate(dict.fromkeys(notes[notes != ""]))}
+    return [marks.get(text, "") for text in notes], [f"{mark} {text}" for text, mark in marks.items()]
+
+
+def _bar(row: pd.Series, unit: alt_text.Unit, mark: str, colour: str = theme.COUNTRY, name: str = "") -> Bar:
+    words = alt_text.value_words(row, unit) + mark
+    value = row["proportion" if unit == "pct" else "count"]
+    if row["suppressed"]:
+        return Bar(words, state="suppressed", name=name)
+    if pd.isna(value):
+        return Bar(words, state="missing", name=name)
+    has_interval = unit == "pct" and pd.notna(row["ci_lower"])
+    lower, upper = (float(row["ci_lower"]), float(row["ci_upper"])) if has_interval else (None, None)
+    return Bar(words, float(value), lower, upper, colour=colour, name=name)

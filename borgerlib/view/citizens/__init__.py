@@ -1,0 +1,1 @@
+"""The citizens' survey as its notebooks show it."""

@@ -1,0 +1,95 @@
+"""What a municipality's citizens answered, where it bears on an insight of the leaders' survey."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from borgerlib.interest.answers.local_survey import LocalSurvey, is_prepared, open_local_survey
+from borgerlib.view.charts.chart import Chart
+from borgerlib.view.citizens.section_charts import draw_section
+from borgerlib.view.citizens.sections import load_sections
+from borgerlib.view.words.alt_text import SIMULATED
+from borgerlib.view.words.text import Text
+
+
+@dataclass(frozen=True)
+class CitizensLayer:
+    """The citizens' answers in an insight: a heading of their own, and a chart. A cell shows both.
+
+    Parameters
+    ----------
+    heading : Text
+    chart : Chart
+    """
+
+    heading: Text
+    chart: Chart
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        display(self.heading)
+        display(self.chart)
+
+
+def citizens_layer(
+    number: int, municipality: str, *, confidence: float = 0.95, min_cell: int = 5
+) -> CitizensLayer | None:
+    """Return the citizens' answers that an insight shows.
+
+    Parameters
+    ----------
+    number : int
+        The insight, 1 to 10.
+    municipality : str
+        Name or code; '' for the whole country, which has no such answers.
+    confidence : float
+        Level of the intervals, between 0 and 1.
+    min_cell : int
+        Smallest cell shown, at least 3.
+
+    Returns
+    -------
+    CitizensLayer or None
+        None where the insight shows no citizens' answers, the municipality has no prepared respondents, or
+        they were not asked.
+
+    Raises
+    ------
+    DataError
+        The respondents are there, but damaged.
+    """
+    section = load_sections().of_insight(number)
+    if section is None or not municipality or not is_prepared(municipality):
+        return None
+    survey = open_citizens(municipality, confidence=confidence, min_cell=min_cell)
+    chart = draw_section(section, survey)
+    return None if chart is None else CitizensLayer(_heading(survey), chart)
+
+
+def open_citizens(municipality: str, *, confidence: float = 0.95, min_cell: int = 5) -> LocalSurvey:
+    """Open a municipality's survey as the notebooks divide it; parameters and errors as `citizens_layer`.
+
+    The notebook on the citizens and the insights open it alike: what one hides, the other hides too.
+    """
+    sections = load_sections()
+    return open_local_survey(
+        municipality,
+        divisions=sections.divisions,
+        age_bands=sections.age_bands,
+        confidence=confidence,
+        min_cell=min_cell,
+    )
+
+
+def _heading(survey: LocalSurvey) -> Text:
+    name = survey.municipality.full_name
+    lines = [
+        f"## Hvad siger borgerne i {name}?",
+        f"{name} har spurgt sine borgere. Svarene står i [Borgernes interesse](borger_interesse.ipynb).",
+    ]
+    if survey.simulated:
+        lines[1] = (
+            f"**{SIMULATED}:** svarene er opfundet. De står i [Borgernes interesse](borger_interesse.ipynb)."
+        )
+    return Text("\n\n".join(lines))

@@ -1,0 +1,1 @@
+"""The leaders' survey as its notebooks show it."""

@@ -1,0 +1,303 @@
+"""An insight as a notebook shows it: every cell is one call, and every call gives one thing to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from borgerlib import danish
+from borgerlib.errors import ParameterError
+from borgerlib.lokaldemokrati.insights.cases import cases_for_insight
+from borgerlib.lokaldemokrati.insights.claims import verdict
+from borgerlib.lokaldemokrati.insights.registry import Figure, Registry, load_registry
+from borgerlib.lokaldemokrati.insights.sentences import fill
+from borgerlib.lokaldemokrati.leaders import LeadersSurvey, open_leaders_survey
+from borgerlib.lokaldemokrati.own_answers import OwnAnswers, load_own_answers
+from borgerlib.lokaldemokrati.published.numbers import SURVEY
+from borgerlib.population.municipalities import Municipality
+from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.view.charts.chart import Chart
+from borgerlib.view.citizens.in_insights import CitizensLayer, citizens_layer
+from borgerlib.view.leaders import overview
+from borgerlib.view.leaders.figures import draw, figure_estimates
+from borgerlib.view.leaders.method import method_text, stamp_text
+from borgerlib.view.tables.html import Table, public_table
+from borgerlib.view.words.text import Text
+
+OVERVIEW = 0
+_OUTCOMES = {
+    "holds": "Holder",
+    "within chance": "Ikke afgjort",
+    "contradicted": "Holder ikke",
+    "not known": "Kan ikke prøves",
+}
+
+
+@dataclass(frozen=True)
+class InsightPage:
+    """One insight, opened for one municipality and one survey; made by `open_insight`.
+
+    Parameters
+    ----------
+    number : int
+        1 to 10; 0 is the overview.
+    survey : LeadersSurvey
+    registry : Registry
+    municipality : Municipality or None
+        The municipality that the page is for; None for the whole country.
+    own : OwnAnswers or None
+        Its own answers.
+    min_cell : int
+        Smallest cell that is shown of microdata.
+    """
+
+    number: int
+    survey: LeadersSurvey
+    registry: Registry
+    municipality: Municipality | None = None
+    own: OwnAnswers | None = None
+    min_cell: int = 5
+
+    def finding(self) -> Text:
+        """Return the finding in a sentence or two, and what a report's front page needs to know."""
+        if self.number == OVERVIEW:
+            opening = overview.opening(self.survey, self.municipality)
+            return Text(opening, page=overview.page(self.survey, opening))
+        insight = self.registry.insight(self.number)
+        sentence = self.sentence(insight.finding).markdown
+        page = {
+            "number": insight.number,
+            "slug": insight.slug,
+            "title": insight.title,
+            "kicker": f"Indsigt {insight.number}",
+            "finding": sentence,
+        }
+        return Text(sentence, page=page)
+
+    def sentence(self, template: str) -> Text:
+        """Return a Danish sentence whose numbers are filled in from the estimates."""
+        return Text(
+            fill(template, self.survey.estimates, verdict=lambda claim: verdict(claim, self.survey).sentence)
+        )
+
+    def figure(self, figure_id: str) -> Chart:
+        """Return a figure of the report, drawn again from the estimates.
+
+        Raises
+        ------
+        ParameterError
+            There is no such figure.
+        """
+        return draw(self.registry.figure(figure_id), self.survey, self.own)
+
+    def own_position(self) -> Text | None:
+        """Return where the municipality stands on this page's questions; None without own answers."""
+        if self.own is None:
+            return None
+        lines = [self._own_line(figure) for figure in self.registry.figures_of(self.number)]
+        said = [line for line in dict.fromkeys(lines) if line]
+        if not said:
+            return None
+        name = find_municipality(self.own.municipality).full_name
+        return Text(f"## Hvor står {name}?\n\n" + "\n".join(f"- {line}" for line in said))
+
+    def citizens(self) -> CitizensLayer | None:
+        """Return what the municipality's citizens answered that bears on the insight.
+
+        None for the whole country, for a municipality whose citizens' survey has not been prepared, and for
+        an insight that the citizens were not asked about.
+        """
+        if self.municipality is None:
+            return None
+        return citizens_layer(
+            self.number,
+            self.municipality.name,
+            confidence=self.survey.estimates.confidence,
+            min_cell=self.min_cell,
+        )
+
+    def claims(self) -> Text:
+        """Return every claim of the insight with its test and a plain verdict."""
+        verdicts = [verdict(claim.id, self.survey) for claim in self.registry.claims_of(self.number)]
+        lines = [
+            f"- **{_OUTCOMES[found.outcome]}: {found.claim.statement}** {found.sentence}"
+            for found in verdicts
+        ]
+        methods = list(dict.fromkeys(found.method for found in verdicts if found.method))
+        return Text("\n".join(lines) + (f"\n\nPrøvet med {'; '.join(methods)}." if methods else ""))
+
+    def comparison(self) -> Table:
+        """Return what the report published against what is recomputed, or what a later wave says now."""
+        if self.survey.kind == "published":
+            return overview.audit_table(
+                caption=f"Indsigt {self.number}: hvert offentliggjort tal og det genberegnede",
+                note=_source(self.survey),
+                insight=self.number,
+            )
+        return self._wave_comparison()
+
+    def cases(self) -> Text | None:
+        """Return the cases that bear on the insight; None when there are none."""
+        cases = cases_for_insight(self.number)
+        if not cases:
+            return None
+        paragraphs = [
+            f"**[{case.municipality}: {case.title}](index.html#case-{danish.slug(case.municipality)})** "
+            f"{case.summary}"
+            for case in cases
+        ]
+        return Text("## Eksempler fra kommunerne\n\n" + "\n\n".join(paragraphs))
+
+    def feasible_sizes(self) -> Table:
+        """Return, for every question of 2021, which numbers of answers its percentages allow."""
+        return overview.feasible_sizes(note=_source_of_2021(self.survey))
+
+    def audit_summary(self) -> Text:
+        """Return in words how many published values hold."""
+        return Text(overview.audit_summary())
+
+    def audit(self) -> Table:
+        """Return every published value with its status and reason, folded away until wanted."""
+        table = overview.audit_table(
+            caption="Alle offentliggjorte værdier", note=_source_of_2021(self.survey)
+        )
+        return replace(table, fold=f"Vis alle {len(table.rows)} værdier")
+
+    def audit_open(self) -> Table:
+        """Return the published values that are not reproduced, each with its reason."""
+        return overview.open_values_table(
+            caption="Værdier, der ikke er genfundet", note=_source_of_2021(self.survey)
+        )
+
+    def method(self) -> Text:
+        """Return how the page's numbers came about and how sure they are."""
+        return method_text(self.survey, self.registry.figures_of(self.number))
+
+    def run_stamp(self) -> Text:
+        """Return when and with what the page was made."""
+        return stamp_text(self.survey, now=datetime.now())
+
+    def _wave_comparison(self) -> Table:
+        then = open_leaders_survey(SURVEY, confidence=self.survey.estimates.confidence)
+        figures = [figure for figure in self.registry.figures_of(self.number) if figure.kind != "counts"]
+        parts = []
+        for figure in figures:
+            now_frame = figure_estimates(figure, self.survey).frame
+            then_frame = figure_estimates(figure, then).frame
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "figure": figure.id if figure.id[-1].isdigit() else "Tekst",
+                        "label": now_frame["label"].to_numpy(),
+                        "group": now_frame["group_label"].to_numpy(),
+                        "then": [_share(row) for _, row in then_frame.iterrows()],
+                        "now": [_share(row) for _, row in now_frame.iterrows()],
+                    }
+                )
+            )
+        columns = {
+            "figure": "Figur",
+            "label": "Svar",
+            "group": "Gruppe",
+            "then": "2021",
+            "now": self.survey.id,
+        }
+        return public_table(
+            pd.concat(parts),
+            caption="2021 mod denne måling",
+            columns=columns,
+            note=f"{_source(self.survey)} 2021: {self.survey.codebook.meta['source']}",
+        )
+
+    def _own_line(self, figure: Figure) -> str:
+        assert self.own is not None
+        own, codebook = self.own, self.survey.codebook
+        frame = figure_estimates(figure, self.survey).frame
+        if figure.group:
+            divided_by = codebook.item(figure.group)
+            frame = frame[[own.chose(divided_by, group) for group in frame["group"]]]
+        answers = [
+            f"»{row['label']}« ({_standing(row, figure)})"
+            for _, row in frame.iterrows()
+            if own.chose(codebook.item(row["item"]), row["option"])
+        ]
+        return f"{figure.question} {own.municipality}: {danish.listing(answers)}." if answers else ""
+
+
+def open_insight(
+    number: int,
+    *,
+    survey: str = SURVEY,
+    municipality: str = "",
+    own_answers: str = "",
+    confidence: float = 0.95,
+    min_cell: int = 5,
+) -> InsightPage:
+    """Open one of the ten insights, or the overview (0), for a municipality and a survey.
+
+    Parameters
+    ----------
+    number : int
+        1 to 10, or 0.
+    survey : str
+        'lokaldemokrati-2021', or a later wave: the path of a .csv or .parquet file, or a folder's name.
+    municipality : str
+        Name or code; '' for the whole country.
+    own_answers : str
+        Path of the municipality's own answers (TOML), or ''.
+    confidence : float
+        Level of the intervals, between 0 and 1.
+    min_cell : int
+        Smallest cell that is shown of microdata.
+
+    Raises
+    ------
+    ParameterError
+        The number, the survey, the municipality or a level is not legal.
+    DataError
+        The wave or the own answers cannot be used.
+    """
+    registry = load_registry()
+    if number != OVERVIEW:
+        registry.insight(number)
+    place = find_municipality(municipality) if municipality else None
+    opened = open_leaders_survey(survey, confidence=confidence, min_cell=min_cell)
+    own = None
+    if own_answers:
+        if place is None:
+            raise ParameterError(
+                "Own answers belong to a municipality: name it with the parameter 'municipality'."
+            )
+        own = load_own_answers(own_answers, opened.codebook, expected=place.name)
+    return InsightPage(number, opened, registry, place, own, min_cell)
+
+
+def _source(survey: LeadersSurvey) -> str:
+    return f"Kilde: {survey.estimates.source}"
+
+
+def _source_of_2021(survey: LeadersSurvey) -> str:
+    return f"Kilde: {survey.codebook.meta['source']}"
+
+
+def _share(row: pd.Series[Any]) -> str:
+    if row["suppressed"]:
+        return "for få svar"
+    return "–" if pd.isna(row["proportion"]) else danish.percent(row["proportion"])
+
+
+def _standing(row: pd.Series[Any], figure: Figure) -> str:
+    """Return how common an answer is: 'som 27 pct. af kommunerne', and of which where not of all."""
+    if row["suppressed"]:
+        return "for få svar til at vise"
+    value = row["count" if figure.kind == "counts" else "proportion"]
+    if pd.isna(value):
+        return "tallet kendes ikke"
+    if figure.kind == "counts":
+        return f"nævnt i {danish.number(value)} svar"
+    group = f" i gruppen »{row['group_label']}«" if row["group"] else ""
+    who = f", {figure.who}" if figure.who else ""
+    return f"som {danish.percent(value)} af kommunerne{group}{who}"

@@ -1,0 +1,185 @@
+"""The overview: who answered, how many answers each percentage allows, and which published numbers hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from borgerlib import danish
+from borgerlib.lokaldemokrati.insights.sentences import fill
+from borgerlib.lokaldemokrati.leaders import LeadersSurvey
+from borgerlib.lokaldemokrati.published.audit import audit
+from borgerlib.lokaldemokrati.published.identification import identification_table
+from borgerlib.lokaldemokrati.published.numbers import load_published
+from borgerlib.population.municipalities import Municipality
+from borgerlib.view.tables.html import Table, public_table
+
+_SECTIONS = {"metode": "Metode", "om": "Om", "noegletal": "Nøgletal", "case": "Case"}
+_SIZES = {"identified": "entydigt", "set": "flere mulige", "impossible": "umuligt"}
+_STATUS = {
+    "reproduced": "genfundet",
+    "contradictory": "modstridende",
+    "impossible": "umuligt",
+    "unreadable": "kan ikke læses",
+}
+_STATUS_IN_SENTENCE = {
+    "reproduced": "genfundet præcist",
+    "contradictory": "modsagt af rapporten selv",
+    "impossible": "i strid med de andre tal",
+    "unreadable": "ikke til at læse eller regne efter",
+}
+_KEY_FIGURES = (
+    ("{udsagn_byraad.enige:pct}", "siger, at byrådet prioriterer borgerinddragelse højt"),
+    ("{strategi.ja:pct}", "af kommunerne har en strategi"),
+    ("{former.borgermoede:pct}", "har holdt borgermøde eller dialogmøde"),
+)
+
+
+def opening(survey: LeadersSurvey, place: Municipality | None) -> str:
+    """Return who answered, and which municipality the report is for."""
+    meta = survey.codebook.meta
+    rate = danish.percent(_answered(survey) / meta["population"])
+    who = f"{_answered(survey)} af landets {meta['population']} kommunaldirektører"
+    sentence = f"{who} har svaret i denne måling ({rate})."
+    if survey.wave is None:
+        sentence = f"{who} svarede ({rate}), og {meta['completed']} af dem gennemførte hele skemaet."
+    if place is None:
+        return sentence
+    return (
+        f"{sentence} Rapporten er for {place.full_name}, der ligger i {place.region}, hører til "
+        f"{place.group.lower()}ne og har {danish.number(place.population)} indbyggere."
+    )
+
+
+def page(survey: LeadersSurvey, finding: str) -> dict[str, Any]:
+    """Return what a report's front page says of the overview, with the key figures."""
+    first = f"{_answered(survey)} af {survey.codebook.meta['population']}"
+    figures = [(fill(value, survey.estimates), label) for value, label in _KEY_FIGURES]
+    return {
+        "number": 0,
+        "slug": "overblik",
+        "title": "Overblik",
+        "kicker": "Overblik",
+        "finding": finding,
+        "key_figures": [
+            {"value": value, "label": label}
+            for value, label in [(first, "kommunaldirektører har svaret"), *figures]
+        ],
+    }
+
+
+def feasible_sizes(*, note: str) -> Table:
+    """Return, for every question of 2021, which numbers of answers its percentages allow."""
+    frame = identification_table()
+    frame["sizes"] = [
+        danish.listing([str(n) for n in possible], last="eller") if possible else f"ingen; nærmest {n}"
+        for possible, n in zip(frame["possible_n"], frame["n"], strict=True)
+    ]
+    frame["status"] = frame["status"].map(_SIZES)
+    return public_table(
+        frame,
+        caption="Hvor mange svar kan der ligge bag procenterne?",
+        columns={
+            "question": "Spørgsmål",
+            "sizes": "Mulige antal svar",
+            "status": "Resultat",
+            "why": "Hvorfor",
+        },
+        note=note,
+    )
+
+
+def audit_summary() -> str:
+    """Return in words how many published values hold."""
+    status = audit()["status"].value_counts()
+    parts = [
+        f"{danish.number(status[key])} {words}" for key, words in _STATUS_IN_SENTENCE.items() if key in status
+    ]
+    return f"Af {danish.number(status.sum())} offentliggjorte værdier er {danish.listing(parts)}."
+
+
+def audit_table(*, caption: str, note: str, insight: int | None = None) -> Table:
+    """Return published values beside what is recomputed, with the reason where they differ.
+
+    Parameters
+    ----------
+    caption, note : str
+        Above and under the table (Danish).
+    insight : int, optional
+        Only the values of this insight; all values when not given.
+    """
+    frame = audit()
+    percent = load_published()["unit"] == "pct"
+    for column in ("published", "recomputed"):
+        frame[column] = [_valued(value, of) for value, of in zip(frame[column], percent, strict=True)]
+    frame["behind"] = [_behind(count, n) for count, n in zip(frame["count"], frame["n"], strict=True)]
+    frame["place"] = [_place(row, whole=insight is None) for _, row in frame.iterrows()]
+    frame["value"] = _value_names(frame)
+    if insight is not None:
+        frame = frame[frame["insight"] == str(insight)]
+    frame = frame.assign(status=frame["status"].map(_STATUS))
+    columns = {
+        "place": "Sted",
+        "value": "Svar",
+        "group": "Gruppe",
+        "published": "Offentliggjort",
+        "recomputed": "Genberegnet",
+        "behind": "Svar bag tallet",
+        "status": "Resultat",
+        "reason": "Begrundelse",
+    }
+    empty = [column for column in ("group", "reason") if not frame[column].astype(bool).any()]
+    return public_table(
+        frame, caption=caption, columns={k: v for k, v in columns.items() if k not in empty}, note=note
+    )
+
+
+def open_values_table(*, caption: str, note: str) -> Table:
+    """Return the published values that are not reproduced, those with the same reason in one row."""
+    frame = audit()
+    frame["value"] = _value_names(frame)
+    frame = frame[frame["status"] != "reproduced"]
+    frame = frame.assign(place=[_place(row, whole=True) for _, row in frame.iterrows()])
+    together = frame.groupby(["place", "status", "reason"], sort=False)["value"]
+    rows = together.agg(lambda names: "; ".join(dict.fromkeys(names))).reset_index()
+    rows["status"] = rows["status"].map(_STATUS)
+    columns = {"place": "Sted", "value": "Værdi", "status": "Resultat", "reason": "Begrundelse"}
+    return public_table(rows, caption=caption, columns=columns, note=note)
+
+
+def _value_names(frame: pd.DataFrame) -> list[str]:
+    """Return what tells the values of a figure apart: the answer, the question, or both."""
+    figures = frame.groupby([frame["insight"], frame["figure"]])
+    questions = figures["question"].transform("nunique")
+    answers = figures["item"].transform("nunique")
+    names = []
+    for (_, row), asked, answered in zip(frame.iterrows(), questions, answers, strict=True):
+        question, answer = str(row["question"]), str(row["item"])
+        if not answer or (asked > 1 and answered == 1):
+            names.append(question)
+        else:
+            names.append(f"{question} – {answer}" if asked > 1 or row["figure"] == "tekst" else answer)
+    return names
+
+
+def _place(row: pd.Series[Any], *, whole: bool) -> str:
+    figure = "Tekst" if row["figure"] == "tekst" else f"Figur {row['figure']}"
+    if not whole:
+        return figure
+    section = _SECTIONS.get(row["insight"], f"Indsigt {row['insight']}")
+    return f"{section}, {figure[:1].lower()}{figure[1:]}"
+
+
+def _valued(value: Any, percent: bool) -> str:
+    if pd.isna(value):
+        return "–"
+    return f"{value}\u00a0pct." if percent else danish.number(value)
+
+
+def _behind(count: Any, n: Any) -> str:
+    return "–" if pd.isna(count) or pd.isna(n) else f"{count}\u00a0af\u00a0{n}"
+
+
+def _answered(survey: LeadersSurvey) -> int:
+    return int(survey.codebook.meta["respondents"]) if survey.wave is None else len(survey.wave.respondents)

@@ -1,0 +1,1 @@
+"""Tables for eyes, screen readers and workbooks."""

@@ -1,0 +1,268 @@
+"""Banner tables as a reader sees them: disclosed, as HTML for eyes and screen readers, and as a workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from borgerlib.danish import capitalise, number, percent
+from borgerlib.errors import DataError
+from borgerlib.interest.answers.estimates import group_of, level_label
+from borgerlib.statistics.crosstabs import COLUMNS, FALSE_DISCOVERY_RATE
+from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL, DisclosedEstimates, disclose
+from borgerlib.survey.codebook.model import Codebook
+from borgerlib.view.citizens.participation import ROLE_WORDS
+from borgerlib.view.tables.layout import ALL, HIDDEN, MARKS, by_item, caption_of, groups_of, records, spans_of
+from borgerlib.view.words import alt_text
+
+_UNSEEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap"
+_NUMBER = ' class="number" style="text-align:right;font-variant-numeric:tabular-nums;padding-left:.6em"'
+
+
+@dataclass(frozen=True)
+class Banner:
+    """A banner table that may be shown; made by `banner`.
+
+    Parameters
+    ----------
+    estimates : DisclosedEstimates
+        One row an item × option × group. Columns beside the usual: domain, domain_label, item_label,
+        n_effective, mark ('above', 'below' or ''; '' also where the row is suppressed).
+    false_discovery_rate : float
+        What the marks control, 0–1.
+    """
+
+    estimates: DisclosedEstimates
+    false_discovery_rate: float
+
+    @property
+    def note(self) -> str:
+        """What stands under the tables: marks, base, suppression, source (Danish)."""
+        hidden = (
+            f"“{HIDDEN}”: færre end {self.estimates.min_cell} svar, eller skjult, så de ikke kan regnes ud"
+        )
+        return alt_text.sentences(
+            [
+                f"Andel af {self.estimates.base}, der har svaret",
+                "▲ og ▼: flere og færre end blandt resten, det vil sige alle uden for gruppen; højst "
+                f"{percent(self.false_discovery_rate)} af mærkerne ventes at skyldes tilfældigheder",
+                f"Små tal: {alt_text.uncertainty(self.estimates.confidence)}",
+                "n: hvor mange der har svaret. Effektivt n: hvor mange lige vægtede svar det er værd",
+                hidden if self.estimates.n_suppressed else "",
+                alt_text.source_line(self.estimates.source),
+            ]
+        )
+
+    def to_html(self) -> str:
+        """Return one accessible table an item: caption, headings with scope, marks also in words."""
+        tables = [_html_table(self.estimates, rows) for rows in by_item(self.estimates.frame)]
+        return "\n".join([*tables, f'<p class="borger-note">{escape(self.note)}</p>'])
+
+    def to_text(self) -> str:
+        """Return the tables as plain text, a line an option."""
+        lines = []
+        for rows in by_item(self.estimates.frame):
+            lines.append(caption_of(self.estimates, rows))
+            lines += [
+                f"  {row['label']}, {_group_words(row)}: {' '.join(_cell_words(row))}"
+                for row in records(rows)
+            ]
+        return "\n".join([*lines, self.note])
+
+    def to_xlsx(self, path: str | Path) -> Path:
+        """Write a workbook, a sheet an item and one with all numbers, and return its path.
+
+        Raises
+        ------
+        DataError
+            The file cannot be written.
+        """
+        from borgerlib.view.tables.workbook import write_workbook
+
+        write_workbook(self.estimates, self.note, Path(path))
+        return Path(path)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/html": self.to_html(), "text/plain": self.to_text()}
+
+
+def banner(
+    table: pd.DataFrame,
+    codebook: Codebook,
+    *,
+    base: str,
+    source: str,
+    headings: Mapping[str, str] | None = None,
+    min_cell: int = DEFAULT_MIN_CELL,
+    confidence: float = 0.95,
+    false_discovery_rate: float = FALSE_DISCOVERY_RATE,
+    simulated: bool = False,
+) -> Banner:
+    """Disclose a banner table and give it its Danish words.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `borgerlib.statistics.crosstabs.banner_table` returns it, whole.
+    codebook : Codebook
+        The one the table was made with.
+    base, source
+        See `DisclosedEstimates`.
+    headings : mapping of str to str, optional
+        Column → its heading, for those that the codebook does not know ('unge_klima' → 'Unge om klima').
+    min_cell : int
+        Smallest count shown, at least 3.
+    confidence, false_discovery_rate : float
+        Those the table was made with.
+    simulated : bool
+        Whether the respondents are simulated.
+
+    Raises
+    ------
+    ParameterError, DisclosureError
+        See `disclose`.
+    DataError
+        The table lacks columns, or the rows of all respondents.
+
+    Notes
+    -----
+    Differences and p-values are not shown: beside the shares they tell the rest's, and so the hidden ones.
+    Each column of `by` is protected by itself. Where one nearly repeats another (a segment of all the young
+    but three, beside the age bands), subtraction sets the few apart: do not show such columns together.
+    """
+    _check(table)
+    significant = table["significant"].astype(bool)
+    frame = pd.DataFrame(
+        {
+            "item": table["item"],
+            "option": table["option"],
+            "label": [
+                codebook.item(item).option(option).short
+                for item, option in zip(table["item"], table["option"], strict=True)
+            ],
+            "group": [
+                group_of(domain, level) if domain else ""
+                for domain, level in zip(table["domain"], table["level"], strict=True)
+            ],
+            "group_label": _level_labels(table, codebook),
+            "domain": table["domain"],
+            "exclusive": [codebook.item(item).kind != "multiple" for item in table["item"]],
+            **{
+                name: table[name]
+                for name in ("n", "count", "proportion", "ci_lower", "ci_upper", "n_effective")
+            },
+            "mark": table["direction"].where(significant, ""),
+        }
+    )
+    disclosed = disclose(
+        frame, min_cell=min_cell, base=base, source=source, confidence=confidence, simulated=simulated
+    )
+    # Words are put on afterwards: the gate blanks every column it does not know in suppressed rows.
+    shown = disclosed.frame.assign(
+        mark=disclosed.frame["mark"].fillna("").astype("str"),
+        domain_label=[_heading(domain, codebook, headings or {}) for domain in disclosed.frame["domain"]],
+        item_label=[codebook.item(item).text for item in disclosed.frame["item"]],
+    )
+    return Banner(replace(disclosed, frame=shown), false_discovery_rate)
+
+
+def _check(table: pd.DataFrame) -> None:
+    problems = [f"there is no column '{name}'" for name in COLUMNS if name not in table.columns]
+    if not problems and not (table["domain"] == "").any():
+        problems.append("the rows of all respondents (domain '') are not there: small cells follow from them")
+    if problems:
+        raise DataError(
+            "This is not a whole banner table:", problems=problems, hint="Pass what banner_table returned."
+        )
+
+
+def _heading(domain: str, codebook: Codebook, headings: Mapping[str, str]) -> str:
+    if domain in headings or not domain:
+        return headings.get(domain, "")
+    if domain in codebook:
+        item = codebook.item(domain)
+        return capitalise(ROLE_WORDS.get(item.role, item.aliases[0] if item.aliases else item.text))
+    stem, _, option = domain.partition("__")
+    if option and stem in codebook:
+        return codebook.item(stem).option(option).short
+    return capitalise(domain.replace("_", " "))
+
+
+def _level_labels(table: pd.DataFrame, codebook: Codebook) -> list[str]:
+    levels = table.groupby("domain")["level"].unique()
+    yes_no = {
+        domain: {"True": "Ja", "False": "Nej", "1": "Ja", "0": "Nej"}
+        for domain, found in levels.items()
+        if set(found) <= {"True", "False"} or ("__" in str(domain) and set(found) <= {"1", "0"})
+    }
+    return [
+        "" if not domain else yes_no.get(domain, {}).get(level) or level_label(codebook, domain, level)
+        for domain, level in zip(table["domain"], table["level"], strict=True)
+    ]
+
+
+def _group_words(row: Mapping[str, Any]) -> str:
+    return f"{row['domain_label']}: {row['group_label']}" if row["group"] else ALL
+
+
+def _cell_words(row: Mapping[str, Any]) -> list[str]:
+    """Return what a cell says: the share and its mark, or why there is none."""
+    if row["suppressed"]:
+        return [HIDDEN]
+    if pd.isna(row["proportion"]):
+        return ["–"]
+    return [percent(float(row["proportion"])), *MARKS.get(row["mark"], ("",))[:1]]
+
+
+def _whole(group: Mapping[str, Any], name: str) -> str:
+    if pd.isna(group["n"]) or pd.isna(group[name]):
+        return "·"
+    return number(float(group[name]))
+
+
+def _html_table(estimates: DisclosedEstimates, rows: pd.DataFrame) -> str:
+    groups, spans = groups_of(rows), spans_of(groups_of(rows))
+    caption = escape(caption_of(estimates, rows))
+    columns = "".join(f'<colgroup span="{count}"></colgroup>' for _, count in spans)
+    domains = "".join(
+        f'<th scope="colgroup" colspan="{count}">{escape(label)}</th>' for label, count in spans
+    )
+    levels = "".join(
+        f'<th scope="col"{_NUMBER}>{escape(group["group_label"])}</th>' for group in groups if group["group"]
+    )
+    sizes = "".join(
+        f'<tr><th scope="row" style="text-align:left">{words}</th>'
+        + "".join(f"<td{_NUMBER}>{_whole(group, name)}</td>" for group in groups)
+        + "</tr>\n"
+        for words, name in (("n", "n"), ("Effektivt n", "n_effective"))
+    )
+    body = "\n".join(
+        f'<tr><th scope="row" style="text-align:left">{escape(str(option["label"].iloc[0]))}</th>'
+        + "".join(f"<td{_NUMBER}>{_html_cell(row)}</td>" for row in records(option))
+        + "</tr>"
+        for _, option in rows.groupby("option", sort=False)
+    )
+    return (
+        f'<div role="region" tabindex="0" aria-label="{caption}" style="overflow-x:auto;position:relative">\n'
+        f'<table class="borger-table borger-banner">\n<caption>{caption}</caption>\n'
+        f"<colgroup></colgroup><colgroup></colgroup>{columns}\n<thead>\n"
+        '<tr><th scope="col" rowspan="2" style="text-align:left">Svar</th>'
+        f'<th scope="col" rowspan="2"{_NUMBER}>{ALL}</th>{domains}</tr>\n'
+        f"<tr>{levels}</tr>\n{sizes}</thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>"
+    )
+
+
+def _html_cell(row: Mapping[str, Any]) -> str:
+    words = [escape(_cell_words(row)[0])]
+    if not row["suppressed"] and row["mark"] in MARKS:
+        sign, meaning = MARKS[row["mark"]]
+        words.append(
+            f'<span aria-hidden="true">{sign}</span><span class="unseen" style="{_UNSEEN}">{meaning}</span>'
+        )
+    interval = alt_text.interval_words(pd.Series(row))
+    return " ".join(words) + (f"<br><small>{interval}</small>" if interval else "")

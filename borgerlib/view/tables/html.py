@@ -1,0 +1,217 @@
+"""Tables that a screen reader can read and a Dane expects.
+
+`estimates_table` shows disclosed estimates; `public_table` shows frames that hold nothing but public figures,
+such as the audit of a published report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from borgerlib.danish import capitalise, number
+from borgerlib.errors import DataError, DisclosureError
+from borgerlib.statistics.disclosure.gate import DisclosedEstimates
+from borgerlib.view.words import alt_text
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of display strings, with the words around it.
+
+    Parameters
+    ----------
+    caption : str
+        What the table shows (Danish).
+    columns : tuple of str
+        Headings.
+    rows : tuple of tuple of str
+        Cells as shown; the first cell is the row's heading.
+    numeric : tuple of bool
+        Which columns hold numbers and are aligned right.
+    note : str
+        Under the table: source, N, what is left out.
+    fold : str
+        Words to click for a long table that is folded away until wanted; '' shows it at once.
+    """
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: tuple[bool, ...]
+    note: str = ""
+    fold: str = ""
+
+    def to_html(self) -> str:
+        """Return accessible HTML: caption, headings with scope, numbers right; every cell escaped."""
+        head = "".join(
+            f'<th scope="col"{self._style(column)}>{escape(name)}</th>'
+            for column, name in enumerate(self.columns)
+        )
+        body = "\n".join(f"<tr>{self._html_row(row)}</tr>" for row in self.rows)
+        note = f'\n<p class="borger-note">{escape(self.note)}</p>' if self.note else ""
+        table = (
+            f'<table class="borger-table">\n<caption>{escape(self.caption)}</caption>\n'
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>{note}"
+        )
+        return f"<details><summary>{escape(self.fold)}</summary>\n{table}</details>" if self.fold else table
+
+    def to_text(self) -> str:
+        """Return the table as plain text in columns."""
+        grid = [self.columns, *self.rows]
+        widths = [max(len(row[column]) for row in grid) for column in range(len(self.columns))]
+        lines = [
+            "  ".join(
+                cell.rjust(width) if right else cell.ljust(width)
+                for cell, width, right in zip(row, widths, self.numeric, strict=True)
+            ).rstrip()
+            for row in grid
+        ]
+        return "\n".join([self.caption, *lines, *([self.note] if self.note else [])])
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/html": self.to_html(), "text/plain": self.to_text()}
+
+    def _html_row(self, row: tuple[str, ...]) -> str:
+        cells = [f'<th scope="row"{self._style(0)}>{escape(row[0])}</th>']
+        cells += [
+            f"<td{self._style(column)}>{escape(cell)}</td>" for column, cell in enumerate(row) if column
+        ]
+        return "".join(cells)
+
+    def _style(self, column: int) -> str:
+        if self.numeric[column]:
+            return ' class="number" style="text-align:right;font-variant-numeric:tabular-nums"'
+        return ' style="text-align:left"'
+
+
+def estimates_table(
+    estimates: DisclosedEstimates, *, caption: str, unit: alt_text.Unit = "pct", note: str = ""
+) -> Table:
+    """Return estimates as a table.
+
+    Parameters
+    ----------
+    estimates : DisclosedEstimates
+        What to show, in this order.
+    caption : str
+        What the table shows (Danish).
+    unit : {'pct', 'antal'}
+        Shares or counts.
+    note : str
+        More to say under the table, a Danish sentence.
+
+    Raises
+    ------
+    DisclosureError
+        Anything but `DisclosedEstimates` is given.
+    """
+    require_disclosed(estimates, "estimates_table")
+    frame = estimates.frame
+    shown = {"Svar": frame["label"].astype(str)}
+    if frame["group_label"].nunique() > 1:
+        shown = {"Gruppe": frame["group_label"].astype(str), **shown}
+    shown["Andel" if unit == "pct" else "Antal"] = _cells(frame, lambda row: alt_text.value_words(row, unit))
+    if unit == "pct" and frame["ci_lower"].notna().any():
+        heading = capitalise(alt_text.uncertainty(estimates.confidence))
+        shown[heading] = _cells(frame, alt_text.interval_words)
+    if unit == "pct" and frame["count"].notna().any():
+        shown["Antal"] = _cells(frame, lambda row: _whole(None if row["suppressed"] else row["count"]))
+    if frame["n"].notna().any():
+        shown["N"] = _cells(frame, lambda row: _whole(row["n"]))
+    texts = {"Gruppe", "Svar", "Bemærkning"}
+    if (frame["note"].astype(str) != "").any():
+        shown["Bemærkning"] = frame["note"].astype(str)
+    return Table(
+        caption=alt_text.titled(caption, estimates),
+        columns=tuple(shown),
+        rows=tuple(zip(*(list(column) for column in shown.values()), strict=True)),
+        numeric=tuple(name not in texts for name in shown),
+        note=alt_text.sentences([note, alt_text.source_line(estimates.source)]),
+    )
+
+
+def public_table(
+    frame: pd.DataFrame,
+    *,
+    caption: str,
+    columns: Mapping[str, str],
+    decimals: int = 0,
+    note: str = "",
+) -> Table:
+    """Return a frame of public figures as a table; calling this declares that they are public.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a row of the table.
+    caption : str
+        What the table shows (Danish).
+    columns : mapping of str to str
+        The frame's columns to show, in order, and their Danish headings.
+    decimals : int
+        Decimals of numbers that are not whole.
+    note : str
+        Under the table.
+
+    Raises
+    ------
+    DataError
+        The frame lacks a column.
+    """
+    lacking = [column for column in columns if column not in frame.columns]
+    if lacking:
+        raise DataError(
+            f"The table cannot be made: the frame lacks {', '.join(lacking)}.",
+            hint=f"It has: {', '.join(map(str, frame.columns))}.",
+        )
+    shown = [[_cell(value, decimals) for value in frame[column]] for column in columns]
+    return Table(
+        caption=caption,
+        columns=tuple(columns.values()),
+        rows=tuple(zip(*shown, strict=True)),
+        numeric=tuple(_is_number(frame[column]) for column in columns),
+        note=note,
+    )
+
+
+def require_disclosed(estimates: object, caller: str) -> None:
+    """Refuse anything that has not passed disclosure control (`DisclosureError` names what to call)."""
+    if not isinstance(estimates, DisclosedEstimates):
+        raise DisclosureError(
+            f"{caller} shows DisclosedEstimates only, and was given {type(estimates).__name__}.",
+            hint="Call borgerlib.disclose(estimates, min_cell=…) for estimates from microdata, or "
+            "borgerlib.as_published(estimates, …) for numbers that a report has published.",
+        )
+    if estimates.frame.empty:
+        raise DataError(
+            f"{caller} was given estimates without rows.",
+            hint="Check the filter or the item that they were made from.",
+        )
+
+
+def _cells(frame: pd.DataFrame, words: Callable[[pd.Series], str]) -> pd.Series:
+    return frame.apply(words, axis=1)
+
+
+def _whole(value: Any) -> str:
+    return "" if value is None or pd.isna(value) else number(float(value))
+
+
+def _is_number(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def _cell(value: Any, decimals: int) -> str:
+    if value is None or (not isinstance(value, str) and pd.isna(value)):
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return "ja" if value else "nej"
+    if isinstance(value, str):
+        return value
+    return number(float(value), 0 if float(value).is_integer() else decimals)

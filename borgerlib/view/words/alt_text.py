@@ -1,0 +1,194 @@
+"""The Danish words around a picture: base, caption, numbers in words, alternative text.
+
+One place for them, so that report, table and dashboard say the same thing in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+import pandas as pd
+
+from borgerlib.danish import listing, number, percent, percent_range
+from borgerlib.statistics.disclosure.gate import DisclosedEstimates
+
+Unit = Literal["pct", "antal"]
+# A row of a frame, or the same as a record, which is quicker to come by.
+Row = pd.Series | Mapping[Any, Any]
+
+SIMULATED = "SIMULEREDE DATA"
+TOO_FEW = "for få svar"
+NO_VALUE = "kan ikke aflæses"
+KINDS = {
+    "bar": "Vandret søjlediagram",
+    "grouped": "Vandret søjlediagram med en søjle for hver gruppe",
+    "scale": "Opdelt vandret søjle, fra skalaens negative ende til venstre til den positive til højre",
+}
+
+
+def titled(title: str, estimates: DisclosedEstimates) -> str:
+    """Return the title, saying first when the data are simulated."""
+    return f"{SIMULATED}: {title}" if estimates.origin == "simulated" else title
+
+
+def uncertainty(confidence: float) -> str:
+    """Return the one name that intervals have: 'statistisk usikkerhed (95 pct.)'."""
+    return f"statistisk usikkerhed ({percent(confidence)})"
+
+
+def people(frame: pd.DataFrame) -> str:
+    """Return the number of respondents behind the rows: '72', '69–72' where it differs, '45 og 33' by group.
+
+    Empty where it is not known.
+    """
+    by_group = [_span(rows["n"]) for _, rows in frame.groupby("group", sort=False)]
+    return listing([count for count in by_group if count]) if len(by_group) <= 3 else _span(frame["n"])
+
+
+def _span(counts: pd.Series) -> str:
+    known = counts.dropna()
+    if known.empty:
+        return ""
+    lowest, highest = int(known.min()), int(known.max())
+    return number(lowest) if lowest == highest else f"{number(lowest)}–{number(highest)}"
+
+
+def base_line(estimates: DisclosedEstimates, *, unit: Unit = "pct", base_note: str = "") -> str:
+    """Return who the shares are shares of: 'Andel af 72 kommunaldirektører.'."""
+    several = estimates.frame["group"].nunique() > 1
+    count = "" if several else people(estimates.frame)
+    whom = f"{count} {estimates.base}".strip() + (" i hver gruppe" if several else "")
+    lead = f"Andel af {whom}" if unit == "pct" else f"Antal svar fra {whom}"
+    return ", ".join(part for part in (lead, base_note.strip().rstrip(".")) if part) + "."
+
+
+def caption(
+    estimates: DisclosedEstimates,
+    *,
+    interval: str = "Tynd streg",
+    marks: Sequence[str] = (),
+    note: str = "",
+    unit: Unit = "pct",
+) -> str:
+    """Return the line under a picture: N, how intervals are shown, what is left out, source.
+
+    Parameters
+    ----------
+    estimates : DisclosedEstimates
+        What is drawn.
+    interval : str
+        What shows the intervals (Danish).
+    marks : sequence of str
+        What else the picture's marks mean, a sentence each.
+    note : str
+        More to say, a Danish sentence.
+    unit : {'pct', 'antal'}
+        Shares, which have intervals, or counts, which have not.
+    """
+    frame = estimates.frame
+    count = people(frame)
+    parts = [f"N = {count}" if count else ""]
+    if unit == "pct" and frame["ci_lower"].notna().any():
+        parts.append(f"{interval}: {uncertainty(estimates.confidence)}")
+    if estimates.n_suppressed:
+        limit = f" (færre end {estimates.min_cell})" if estimates.min_cell else ""
+        parts.append(f"Skraveret: {TOO_FEW} til at vise{limit}")
+    return sentences([*parts, *marks, note, source_line(estimates.source)])
+
+
+def format_value(value: float, unit: Unit) -> str:
+    """Return a value as text: a share as '58 pct.', a count as '21'."""
+    return percent(value) if unit == "pct" else number(value)
+
+
+def value_words(row: Row, unit: Unit) -> str:
+    """Return what a row shows: '67 pct.', 'for få svar', or why there is no value."""
+    if row["suppressed"]:
+        return TOO_FEW
+    value = row["proportion" if unit == "pct" else "count"]
+    return (str(row["note"]) or NO_VALUE) if pd.isna(value) else format_value(float(value), unit)
+
+
+def interval_words(row: Row) -> str:
+    """Return a row's interval in whole percent without the unit: '55–77'; '' where there is none."""
+    if pd.isna(row["ci_lower"]) or row["suppressed"]:
+        return ""
+    return percent_range(float(row["ci_lower"]), float(row["ci_upper"])).partition("\u00a0")[0]
+
+
+def describe(
+    kind: str,
+    estimates: DisclosedEstimates,
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    question: str,
+    unit: Unit = "pct",
+    own: Iterable[tuple[str, str]] = (),
+    highlighted: Sequence[str] = (),
+) -> str:
+    """Return the alternative text: kind of picture, finding, question and base, every number in order.
+
+    Parameters
+    ----------
+    kind : str
+        A key of `KINDS`.
+    estimates : DisclosedEstimates
+        Where confidence and origin are read.
+    frame : DataFrame
+        The rows as drawn, in order.
+    title, question : str
+        As shown; the question with its base.
+    unit : {'pct', 'antal'}
+        Shares or counts.
+    own : iterable of (name, label)
+        The own municipality and the row that it belongs to.
+    highlighted : sequence of str
+        Labels of the rows that stand out.
+    """
+    groups = [
+        _numbers(str(rows["group_label"].iloc[0]), rows.to_dict(orient="records"), unit)
+        for _, rows in frame.groupby("group", sort=False)
+    ]
+    has_interval = unit == "pct" and bool(frame["ci_lower"].notna().any())
+    marks = [f"Fremhævet: {listing([f'»{label}«' for label in highlighted])}"] if highlighted else []
+    marks += [f"{name} har svaret »{label}«" for name, label in own]
+    return _described(kind, title, question, groups, marks, estimates.confidence if has_interval else None)
+
+
+def describe_rows(
+    kind: str, rows: Sequence[Mapping[Any, Any]], *, title: str, question: str, confidence: float
+) -> str:
+    """Return `describe` of one group's shares given as records: for pictures that change while one looks."""
+    has_interval = any(not pd.isna(row["ci_lower"]) for row in rows)
+    groups = [_numbers("", rows, "pct")]
+    return _described(kind, title, question, groups, [], confidence if has_interval else None)
+
+
+def _described(
+    kind: str, title: str, question: str, groups: list[str], marks: list[str], confidence: float | None
+) -> str:
+    scope = f"Tallene, med {uncertainty(confidence)} i parentes" if confidence else "Tallene"
+    return sentences([KINDS[kind], title, question, f"{scope}: {'. '.join(groups)}", *marks])
+
+
+def _numbers(group: str, rows: Iterable[Mapping[Any, Any]], unit: Unit) -> str:
+    numbers = "; ".join(_number(row, unit) for row in rows)
+    return f"{group}: {numbers}" if group else numbers
+
+
+def _number(row: Row, unit: Unit) -> str:
+    interval = interval_words(row) if unit == "pct" else ""
+    return f"{row['label']} {value_words(row, unit)}" + (f" ({interval})" if interval else "")
+
+
+def source_line(source: str) -> str:
+    """Return the source as it is named under pictures and tables: 'Kilde: …'."""
+    return f"Kilde: {source}" if source and not source.lower().startswith("kilde") else source
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """Join parts as sentences, each with a full stop; empty parts are left out."""
+    texts = [part.strip() for part in parts if part.strip()]
+    return " ".join(text if text[-1] in ".?!" else f"{text}." for text in texts)

@@ -1,0 +1,98 @@
+"""The menu: three questions of the report, and those that users keep."""
+
+import json
+
+import pytest
+
+from borgerlib.dashboard.page.questions import (
+    FILE,
+    LONGEST_NAME,
+    delete_question,
+    own_questions,
+    save_question,
+    saved_questions,
+)
+from borgerlib.errors import DataError, ParameterError
+from borgerlib.interest.filters.choices import Filter, Level, saved_folder
+from borgerlib.interest.filters.selection import Selection
+
+FILTERS = (
+    Filter("age", "", (Level("15-24", "15–24 år"), Level("60-69", "60–69 år"))),
+    Filter("area_type", "", (Level("by", "By"), Level("land", "Land"))),
+    Filter("topics", "", (Level("klima_miljoe", "Klima og miljø"),)),
+    Filter("time", "", (Level("uge", "Hver uge"),)),
+    Filter("formats", "", (Level("workshop", "Workshop"),)),
+)
+
+
+@pytest.fixture(autouse=True)
+def own_workspace(tmp_path, monkeypatch):
+    monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
+
+
+def test_the_reports_three_questions():
+    questions = own_questions(FILTERS)
+    assert [question.selection.to_link() for question in questions] == [
+        "alder=60-69",
+        "alder=15-24",
+        "omraadetype=by",
+    ]
+    assert questions[0].focus == ("topics", "klima_miljoe")
+    assert not any(question.saved for question in questions)
+
+
+def test_a_question_that_the_survey_cannot_answer_is_not_in_the_menu():
+    assert [q.id for q in own_questions(FILTERS[1:])] == ["byernes_tid"]
+    without_climate = (*FILTERS[:2], Filter("topics", "", (Level("natur", "Natur"),)), *FILTERS[3:])
+    assert [q.id for q in own_questions(without_climate)] == ["unges_maader", "byernes_tid"]
+
+
+def test_a_saved_question_comes_back_and_can_be_deleted():
+    kept = save_question(
+        "Odense", "  Ældre på  landet ", Selection({"age": ("60-69",), "area_type": ("land",)})
+    )
+    (question,) = saved_questions("Odense", FILTERS)
+    assert (question.id, question.label, question.saved) == (kept, "Ældre på landet", True)
+    assert question.selection.to_link() == "alder=60-69&omraadetype=land"
+    assert saved_questions("Aarhus", FILTERS) == ()
+    delete_question("Odense", kept)
+    delete_question("Odense", kept)
+    assert saved_questions("Odense", FILTERS) == ()
+
+
+def test_the_same_name_replaces():
+    save_question("Odense", "Byen", Selection({"area_type": ("by",)}))
+    save_question("Odense", "Byen", Selection({"area_type": ("land",)}))
+    assert [q.selection.to_link() for q in saved_questions("Odense", FILTERS)] == ["omraadetype=land"]
+
+
+def test_answers_that_no_longer_exist_are_told():
+    save_question("Odense", "Gammelt", Selection({"topics": ("klima_miljoe", "kernekraft")}))
+    (question,) = saved_questions("Odense", FILTERS)
+    assert question.selection.to_link() == "emner=klima_miljoe"
+    assert question.problems == ("»kernekraft« findes ikke længere i kommunens svar og er udeladt.",)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("   ", "Skriv et navn"), ("a" * (LONGEST_NAME + 1), "højst være 80")]
+)
+def test_a_name_must_be_one(name, said):
+    with pytest.raises(ParameterError, match=said):
+        save_question("Odense", name, Selection())
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1, {}]", json.dumps([{"id": 1, "label": "x", "levels": {}}])])
+def test_a_damaged_file_holds_no_questions_and_is_mended_by_the_next(content):
+    path = saved_folder("Odense") / FILE
+    path.parent.mkdir(parents=True)
+    path.write_text(content)
+    assert saved_questions("Odense", FILTERS) == ()
+    save_question("Odense", "Ny", Selection())
+    assert [question.label for question in saved_questions("Odense", FILTERS)] == ["Ny"]
+
+
+def test_a_folder_that_is_a_file_is_told_in_danish(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "saved").write_text("")
+    with pytest.raises(DataError, match="Spørgsmålet kunne ikke gemmes"):
+        save_question("Odense", "Ny", Selection())

@@ -1,0 +1,76 @@
+"""The dashboard's notebooks run, call the library and no more."""
+
+import os
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from borgerlib import places
+from borgerlib.dashboard.saved.selection_page import open_selection
+from borgerlib.errors import ParameterError, RunError
+from borgerlib.runs.kernels.execute import run_notebook
+
+
+def test_nbval_runs_the_dashboard(workspace):
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval-lax",
+         str(places.notebooks() / "interesse_dashboard.ipynb")],
+        capture_output=True, text=True, env={**os.environ, "BORGER_WORKSPACE": str(workspace)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", ["interesse_dashboard", "interesse_valg"])
+def test_cells_call_the_library_and_no_more(name):
+    notebook = nbformat.read(places.notebooks() / f"{name}.ipynb", 4)
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    assert sum(len(source.splitlines()) for source in code) < 20
+    assert all("import" not in source.replace("import borgerlib", "") for source in code)
+    assert not any(cell.get("outputs") for cell in notebook.cells)
+
+
+def test_a_selection_runs_as_a_notebook(workspace, tmp_path):
+    run = run_notebook(
+        places.notebooks() / "interesse_valg.ipynb",
+        tmp_path / "valg.ipynb",
+        {"municipality": "Odense", "selection": "alder=60-69"},
+    )
+    text = run.path.read_text()
+    assert "application/vnd.borger.chart+json" in text
+    assert "60–69 år" in text
+
+
+def test_a_selection_that_is_not_offered_stops_the_notebook_with_a_sentence(workspace, tmp_path):
+    with pytest.raises(RunError, match="95-99"):
+        run_notebook(
+            places.notebooks() / "interesse_valg.ipynb",
+            tmp_path / "valg.ipynb",
+            {"municipality": "Odense", "selection": "alder=95-99"},
+        )
+
+
+class TestPage:
+    def test_a_selection_is_drawn_beside_everybody(self, workspace):
+        page = open_selection("Odense", "alder=60-69")
+        chart = page.figure("topics")
+        assert set(chart.frame["group"]) == {"valg", "alle"}
+        assert "afrundet tilfældigt" in chart.caption
+        assert chart.simulated
+        assert page.finding().page["title"] == "SIMULEREDE DATA: 60–69 år"
+
+    def test_everybody_is_drawn_alone(self, workspace):
+        page = open_selection("Odense")
+        assert set(page.figure("time").frame["group"]) == {""}
+
+    def test_nothing_to_show_is_a_sentence(self, workspace):
+        page = open_selection("Odense", "alder=15-24&tid=uge&emner=integration&omraade=Odense%20Nord")
+        assert "for få svar" in str(page.finding())
+        assert page.figure("topics").frame["suppressed"].any()
+
+    def test_errors(self, workspace):
+        with pytest.raises(ParameterError, match="ufo"):
+            open_selection("Odense", "emner=ufo")
+        with pytest.raises(ParameterError, match="channels"):
+            open_selection("Odense").figure("channels")

@@ -1,0 +1,131 @@
+"""`borger dashboard`: on this machine, behind a token, and gone when it is closed."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+
+def running(workspace, *arguments):
+    """Start the command and return it with the address that it prints."""
+    command = subprocess.Popen(
+        [sys.executable, "-m", "borgerlib", "dashboard", "Odense", "--no-browser", *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "BORGER_WORKSPACE": str(workspace), "COLUMNS": "200"},
+        # A shell's background job ignores interrupts; the command must not inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    line = command.stdout.readline()
+    found = re.search(r"http://127\.0\.0\.1:(\d+)/\?token=(\S+)", line)
+    assert found, (line, command.stderr.read())
+    return command, int(found[1]), found[2]
+
+
+class Stay(urllib.request.HTTPRedirectHandler):
+    """Does not follow: to be sent elsewhere is not to be let in."""
+
+    def redirect_request(self, *arguments):
+        return None
+
+
+def status(url):
+    try:
+        with urllib.request.build_opener(Stay).open(url, timeout=30) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def descendants(pid):
+    found, parents = set(), {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = entry.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents[int(entry.parent.name)] = int(fields[1])
+    wanted = {pid}
+    while wanted:
+        wanted = {child for child, parent in parents.items() if parent in wanted} - found
+        found |= wanted
+    return found
+
+
+def gone(pids, seconds=10):
+    end = time.monotonic() + seconds
+    alive = set(pids)
+    while alive and time.monotonic() < end:
+        alive = {p for p in alive if Path(f"/proc/{p}").exists() and "\nState:\tZ" not in _state(p)}
+        time.sleep(0.1)
+    return not alive
+
+
+def _state(pid):
+    try:
+        return Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return "\nState:\tZ"
+
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are read from /proc")
+
+
+def test_it_serves_whoever_has_the_token_and_stops_at_ctrl_c(workspace):
+    command, port, token = running(workspace)
+    other, other_port, _ = running(workspace, "--port", str(port))
+    try:
+        assert other_port > port  # taken: the next one
+        code, page = status(f"http://127.0.0.1:{port}/?token={token}")
+        assert code == 200
+        assert '<html lang="da">' in page
+        assert "cdn." not in page
+        for wrong in ("", "?token=forkert"):
+            code, page = status(f"http://127.0.0.1:{port}/{wrong}")
+            assert (code, page) == (302, "")
+        code, page = status(f"http://127.0.0.1:{port}/login")
+        assert code == 403
+        assert "mangler den nøgle" in page
+        for closed in ("api/kernels", "voila/files/borgernes-interesse.ipynb", "voila/files/log"):
+            code, page = status(f"http://127.0.0.1:{port}/{closed}")
+            assert code in (302, 403, 404), closed
+        code, _ = status(f"http://127.0.0.1:{port}/voila/files/borgernes-interesse.ipynb?token={token}")
+        assert code in (403, 404)
+        command_line = Path(f"/proc/{command.pid}/task/{command.pid}/children").read_text().split()
+        assert all(token not in Path(f"/proc/{pid}/cmdline").read_text() for pid in command_line)
+        family = descendants(command.pid)
+        assert len(family) >= 2  # the server and a kernel at least
+        command.send_signal(signal.SIGINT)
+        assert command.wait(15) == 0
+        assert "Closed." in command.stdout.read()
+        assert gone(family)
+    finally:
+        other.terminate()
+        assert other.wait(15) == 0
+        command.kill()
+
+
+def test_a_killed_command_leaves_no_server_behind(workspace):
+    command, port, token = running(workspace)
+    status(f"http://127.0.0.1:{port}/?token={token}")
+    family = descendants(command.pid)
+    command.kill()
+    command.wait()
+    assert gone(family, 20)
+
+
+def test_a_municipality_without_answers_is_told_before_anything_starts(workspace):
+    told = subprocess.run(
+        [sys.executable, "-m", "borgerlib", "dashboard", "Aarhus", "--no-browser"],
+        capture_output=True, text=True,
+        env={**os.environ, "BORGER_WORKSPACE": str(workspace), "COLUMNS": "200"},
+    )  # fmt: skip
+    assert told.returncode == 1
+    assert "borger prepare Aarhus" in told.stderr
+    assert "Traceback" not in told.stderr

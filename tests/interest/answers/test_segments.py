@@ -1,0 +1,63 @@
+import pandas as pd
+import pytest
+
+from borgerlib.interest import store
+from borgerlib.interest.answers.segments import FILE, SEGMENT, segments_of
+from borgerlib.survey.codebook.model import load_codebook
+
+
+@pytest.fixture
+def survey(prepared):
+    """Respondents and codebook of the prepared survey, and where its classes are kept."""
+    path = store.processed_folder(prepared.municipality) / FILE
+    respondents = store.load(prepared.municipality)
+    return respondents, load_codebook(store.codebook_path(prepared.municipality)), path
+
+
+def test_kinds_are_kept_and_read_again(survey):
+    respondents, codebook, path = survey
+    path.unlink(missing_ok=True)
+    first = segments_of(respondents, codebook, "Ærø")
+    assert path.is_file()
+    kept = path.stat().st_mtime_ns
+    again = segments_of(respondents, codebook, "Ærø")
+    assert path.stat().st_mtime_ns == kept
+    assert again.item == first.item
+    assert again.certainty == first.certainty
+    pd.testing.assert_series_equal(again.assigned, first.assigned)
+
+
+def test_every_kind_is_an_option_and_who_wants_no_topic_is_of_none(survey):
+    respondents, codebook, _ = survey
+    found = segments_of(respondents, codebook, "Ærø")
+    assert found.assigned.name == SEGMENT
+    assert set(found.assigned.dropna()) <= {option.id for option in found.item.options}
+    wants_none = respondents["emner__intet"].eq(1).fillna(False).astype(bool)
+    silent = respondents[codebook.item("emner").columns].isna().all(axis=1)
+    assert (found.assigned.isna() == (wants_none | silent)).all()
+    assert 0.5 < found.certainty <= 1
+
+
+def test_kinds_of_another_preparation_are_not_used(survey):
+    respondents, codebook, path = survey
+    segments_of(respondents, codebook, "Ærø")
+    kept = path.read_bytes()
+    respondents.attrs["source_sha256"] = "another export"
+    segments_of(respondents, codebook, "Ærø")
+    assert path.read_bytes() != kept
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1 and then nothing"])
+def test_a_damaged_file_is_made_anew(survey, content):
+    respondents, codebook, path = survey
+    path.write_bytes(content)
+    found = segments_of(respondents, codebook, "Ærø")
+    pd.testing.assert_series_equal(segments_of(respondents, codebook, "Ærø").assigned, found.assigned)
+    assert path.read_bytes() != content
+
+
+def test_too_few_answers_show_no_kinds(survey):
+    respondents, codebook, _ = survey
+    few = respondents.iloc[:60]
+    few.attrs = respondents.attrs
+    assert segments_of(few, codebook, "Ærø") is None

@@ -1,0 +1,110 @@
+"""The cube of a prepared survey is kept, and is never older than its respondents."""
+
+import os
+
+import pytest
+from simulated_citizens import prepared_citizens
+
+from borgerlib.errors import DataError
+from borgerlib.interest.filters.choices import SEGMENTS_FILE, saved_folder
+from borgerlib.interest.filters.cube import FILE, is_outdated, open_filter_cube
+from borgerlib.interest.store import load, processed_folder
+from borgerlib.statistics.estimation.proportions import estimate_proportions
+
+BANDS = [15, 25, 45, 60, 70]
+
+
+@pytest.fixture(scope="module")
+def odense(tmp_path_factory):
+    with prepared_citizens(tmp_path_factory.mktemp("cube"), "Odense", n=1500):
+        open_filter_cube("Odense", age_bands=BANDS)
+        yield processed_folder("Odense")
+
+
+def test_it_is_kept_beside_the_respondents(odense):
+    assert (odense / FILE).is_file()
+    assert open_filter_cube("odense", age_bands=BANDS).origin == "kept"
+    assert not list(odense.glob(".cube-*"))
+
+
+def test_a_kept_cube_counts_as_the_respondents_do(odense):
+    cube = open_filter_cube("Odense", age_bands=BANDS).cube
+    respondents = load("odense")
+    old = respondents.assign(chosen=respondents["alder"].between(60, 69).fillna(False).astype(bool))
+    rows = estimate_proportions(old, "tid", by="chosen", weight="weight")
+    told = cube.proportions(cube.select({"age": ["60-69"]}), "time")
+    assert told["proportion"].tolist() == pytest.approx(rows[rows["chosen"]]["proportion"].tolist())
+    assert set(cube.roles) >= {"age", "sex", "area_type", "topics", "time", "formats"}
+
+
+def test_newer_respondents_and_other_age_groups_build_it_anew(odense):
+    state = (odense / "respondents.parquet").stat()
+    os.utime(odense / "respondents.parquet", ns=(state.st_atime_ns, state.st_mtime_ns + 1))
+    assert open_filter_cube("Odense", age_bands=BANDS).origin == "outdated"
+    assert open_filter_cube("Odense", age_bands=BANDS).origin == "kept"
+    assert open_filter_cube("Odense", age_bands=[15, 60]).origin == "outdated"
+    assert open_filter_cube("Odense", age_bands=BANDS).origin == "outdated"
+
+
+def test_it_is_outdated_when_the_survey_is_another_and_not_when_it_is_away(odense):
+    opened = open_filter_cube("Odense", age_bands=BANDS)
+    path = odense / "respondents.parquet"
+    state = path.stat()
+    assert not is_outdated("Odense", opened.built_from)
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns + 1))
+    assert is_outdated("Odense", opened.built_from)
+    path.rename(path.with_suffix(".away"))
+    assert not is_outdated("Odense", opened.built_from)
+    path.with_suffix(".away").rename(path)
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert not is_outdated("Odense", opened.built_from)
+
+
+@pytest.mark.parametrize("torn", ["empty", "half", "changed"])
+def test_a_damaged_file_is_built_anew(odense, torn):
+    whole = (odense / FILE).read_bytes()
+    middle = len(whole) // 2
+    flipped = whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :]
+    (odense / FILE).write_bytes({"empty": b"", "half": whole[:middle], "changed": flipped}[torn])
+    assert open_filter_cube("Odense", age_bands=BANDS).origin == "damaged"
+    assert open_filter_cube("Odense", age_bands=BANDS).origin == "kept"
+    assert (odense / FILE).read_bytes() == whole
+
+
+def test_the_offer_names_what_the_cube_holds(odense):
+    opened = open_filter_cube("Odense", age_bands=BANDS)
+    assert {f.role: [level.id for level in f.levels] for f in opened.offer.filters} == {
+        role: list(levels) for role, levels in opened.cube.roles.items()
+    }
+    assert opened.offer.simulated
+    assert opened.offer.source.startswith("SIMULEREDE DATA")
+    topics = opened.offer.filter("topics")
+    assert ("klima_miljoe", "Klima og miljø") in [(level.id, level.label) for level in topics.levels]
+    assert topics.exclusive == ("intet",)
+    assert "oensker_ikke" not in opened.cube.roles["sex"]
+    # As kept and read again.
+    assert open_filter_cube("Odense", age_bands=BANDS).offer == opened.offer
+
+
+def test_saved_segments_are_a_filter_and_a_changed_file_counts_anew(odense):
+    folder = saved_folder("Odense")
+    folder.mkdir(parents=True)
+    rules = '[unge_klima]\naldersgruppe = ["15-17", "18-24"]\nemner = ["klima_miljoe"]\n'
+    (folder / SEGMENTS_FILE).write_text(rules)
+    opened = open_filter_cube("Odense", age_bands=BANDS)
+    assert opened.origin == "outdated"
+    assert [level.label for level in opened.offer.filter("saved").levels] == ["Unge klima"]
+    cube = opened.cube
+    by_rule = cube.total(cube.select({"saved": ["unge_klima"]}))
+    assert by_rule == cube.total(cube.select({"age": ["15-24"], "topics": ["klima_miljoe"]}))
+    (folder / SEGMENTS_FILE).write_text('[unge]\naldersgruppe = ["15-16"]\n')
+    broken = open_filter_cube("Odense", age_bands=BANDS)
+    assert broken.offer.filter("saved") is None
+    assert "15-16" in broken.offer.problems[0]
+    assert is_outdated("Odense", opened.built_from)
+    (folder / SEGMENTS_FILE).unlink()
+
+
+def test_a_municipality_without_respondents_says_which_command_makes_them(odense):
+    with pytest.raises(DataError, match="borger prepare Aarhus"):
+        open_filter_cube("Aarhus", age_bands=BANDS)

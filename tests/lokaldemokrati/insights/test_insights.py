@@ -1,0 +1,252 @@
+import copy
+import json
+import tomllib
+
+import pytest
+
+from borgerlib import places
+from borgerlib.errors import DataError, ParameterError
+from borgerlib.lokaldemokrati.insights import registry as insights
+from borgerlib.lokaldemokrati.insights.claims import verdict
+from borgerlib.lokaldemokrati.insights.registry import load_registry, parse_registry
+from borgerlib.lokaldemokrati.insights.sentences import fill
+from borgerlib.lokaldemokrati.leaders import open_leaders_survey
+
+CONTENT = tomllib.loads(
+    """
+[[insight]]
+number = 1
+slug = "et"
+title = "Et"
+question = "Hvad?"
+finding = "{strategi.ja:pct}"
+
+[[figure]]
+id = "2"
+insight = 1
+kind = "bars"
+item = "strategi"
+question = "Har I?"
+title = "{strategi.ja:pct}"
+
+[[claim]]
+id = "flertal"
+insight = 1
+kind = "above"
+row = "strategi.ja"
+statement = "Et flertal."
+"""
+)
+
+
+@pytest.fixture
+def content():
+    return copy.deepcopy(CONTENT)
+
+
+def problems_of(content, monkeypatch, tmp_path):
+    """The problems that a registry file with this content is refused for."""
+    path = tmp_path / "insights.toml"
+    path.write_text(_toml(content), encoding="utf-8")
+    shipped = places.raw_data
+    monkeypatch.setattr(
+        places, "raw_data", lambda *parts: path if "insights.toml" in parts else shipped(*parts)
+    )
+    with pytest.raises(DataError, match=r"^insights.toml cannot be used:") as caught:
+        load_registry.__wrapped__()
+    return list(caught.value.problems)
+
+
+def _toml(content):
+    # JSON's numbers, texts, lists and truth values are TOML's too.
+    lines = []
+    for table, entries in content.items():
+        for entry in entries:
+            lines.append(f"[[{table}]]")
+            lines += [f"{key} = {json.dumps(value)}" for key, value in entry.items()]
+    return "\n".join(lines)
+
+
+# --- what ships ---------------------------------------------------------------------------------------------
+
+
+def test_there_are_ten_insights_and_every_figure_of_the_report():
+    registry = load_registry()
+    assert [insight.number for insight in registry.insights] == list(range(1, 11))
+    wanted = {str(number) for number in range(1, 14)} | {"N1", "N2", "N3", "N4"}
+    # 'formaal' is drawn from numbers that the report gives in words alone.
+    assert {figure.id for figure in registry.figures} == wanted | {"formaal"}
+    assert len({figure.id for figure in registry.figures}) == len(registry.figures)
+    assert len({claim.id for claim in registry.claims}) == len(registry.claims)
+
+
+@pytest.mark.parametrize("number", range(1, 11))
+def test_every_insight_has_a_figure_and_a_claim(number):
+    registry = load_registry()
+    assert registry.figures_of(number)
+    assert registry.claims_of(number)
+
+
+def test_figures_stand_where_the_report_has_them():
+    registry = load_registry()
+    of = {number: [figure.id for figure in registry.figures_of(number)] for number in range(11)}
+    assert of == {
+        0: ["N1", "N2", "N3", "N4"],
+        1: ["1"],
+        2: ["2", "3"],
+        3: ["4"],
+        4: ["5", "6"],
+        5: ["7"],
+        6: ["formaal", "8"],
+        7: ["9", "10"],
+        8: ["11"],
+        9: ["12"],
+        10: ["13"],
+    }
+
+
+def test_every_sentence_can_be_filled_and_holds_no_typed_percentage():
+    registry, survey = load_registry(), open_leaders_survey()
+    templates = [insight.finding for insight in registry.insights] + [
+        figure.title for figure in registry.figures
+    ]
+    for template in templates:
+        assert "pct." not in template.replace(":pct", "")
+        filled = fill(template, survey.estimates, verdict=lambda name: verdict(name, survey).sentence)
+        assert "{" not in filled
+        assert "ulæselig" not in filled
+        assert filled[0] == filled[0].upper()
+
+
+def test_every_claim_can_be_judged():
+    survey = open_leaders_survey()
+    outcomes = {claim.id: verdict(claim.id, survey).outcome for claim in load_registry().claims}
+    assert set(outcomes.values()) == {"holds", "within chance"}
+    assert outcomes["strategi_eksperimenter"] == "within chance"
+    assert outcomes["strategi_flertal"] == "holds"
+
+
+def test_lookups_refuse_what_is_not_there():
+    registry = load_registry()
+    with pytest.raises(ParameterError, match=r"There is no insight 11. Legal: 1 to 10."):
+        registry.insight(11)
+    with pytest.raises(ParameterError, match=r"Unknown figure '14'. Did you mean"):
+        registry.figure("14")
+    with pytest.raises(
+        ParameterError, match=r"Unknown claim 'byraad_flertallet'. Did you mean 'byraad_flertal'"
+    ):
+        registry.claim("byraad_flertallet")
+    assert registry.figures_of(11) == ()
+
+
+# --- bad files --------------------------------------------------------------------------------------------
+
+
+def test_a_sound_registry_is_read(content):
+    registry = parse_registry(content)
+    assert registry.insight(1).title == "Et"
+    assert registry.figure("2").sort is True
+    assert registry.claim("flertal").than == 0.5
+
+
+def test_unknown_and_missing_keys_are_listed_at_once(content):
+    content["figure"][0]["colour"] = "red"
+    del content["insight"][0]["title"]
+    del content["claim"][0]["row"]
+    with pytest.raises(DataError, match=r"^insights.toml cannot be used:") as caught:
+        parse_registry(content)
+    assert caught.value.problems == (
+        "[[insight]] 1: missing 1 required positional argument: 'title'",
+        "[[figure]] 1: unknown key 'colour'",
+        "[[claim]] 1: missing 1 required positional argument: 'row'",
+    )
+
+
+def test_every_breach_against_the_codebook_is_listed_at_once(content, monkeypatch, tmp_path):
+    content["figure"][0] |= {"kind": "pie", "insight": 7, "highlight": ["jo"]}
+    content["figure"].append(
+        {"id": "3", "insight": 1, "kind": "bars", "question": "?", "title": "t", "rows": ["strategy.ja"]}
+        | {"item": "strategi", "labels": ["a", "b"]}
+    )
+    content["figure"].append({"id": "4", "insight": 1, "kind": "bars", "question": "?", "title": "t"})
+    content["claim"][0] |= {"kind": "between", "row": "udsagn_byraad.enigere"}
+    assert problems_of(content, monkeypatch, tmp_path) == [
+        "figure 2: kind 'pie' is none of bars, scale, counts",
+        "figure 2: 'strategi.jo': item 'strategi' has no option or net 'jo'",
+        "figure 2: there is no insight 7",
+        "figure 3: give either 'rows' or 'item'",
+        "figure 3: 2 labels for 1 rows",
+        "figure 3: 'strategy.ja': there is no item 'strategy'",
+        "figure 4: give either 'rows' or 'item'",
+        "claim flertal: kind 'between' is none of above, below, difference, trend",
+        "claim flertal: 'udsagn_byraad.enigere': item 'udsagn_byraad' has no option or net 'enigere'",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"item": "stratgi"}, "figure 2: there is no item 'stratgi'"),
+        ({"group": "stratgi"}, "figure 2: there is no item 'stratgi'"),
+        ({"net": "begge"}, "figure 2: 'strategi.begge': item 'strategi' has no option or net 'begge'"),
+        ({"neutral": "tja"}, "figure 2: 'strategi.tja': item 'strategi' has no option or net 'tja'"),
+        ({"aside": ["tja"]}, "figure 2: 'strategi.tja': item 'strategi' has no option or net 'tja'"),
+    ],
+)
+def test_whatever_a_figure_names_must_be_in_the_codebook(content, monkeypatch, tmp_path, changes, problem):
+    content["figure"][0] |= changes
+    assert problems_of(content, monkeypatch, tmp_path) == [problem]
+
+
+@pytest.mark.parametrize(
+    ("changes", "problems"),
+    [
+        ({"insight": 9}, ["claim flertal: there is no insight 9"]),
+        ({"than": 50}, ["claim flertal: 'than' is 50; it is a share between 0 and 1"]),
+        (
+            {"kind": "difference"},
+            ["claim flertal: a difference needs 'group', 'measure', and two 'groups' with two 'group_words'"],
+        ),
+        (
+            {
+                "kind": "trend",
+                "group": "stratgi",
+                "groups": ["a", "b"],
+                "group_words": ["a", "b"],
+                "measure": "M",
+            },
+            ["claim flertal: there is no item 'stratgi'"],
+        ),
+        (
+            {
+                "kind": "trend",
+                "group": "strategi",
+                "groups": ["ja", "b"],
+                "group_words": ["a", "b"],
+                "measure": "M",
+            },
+            ["claim flertal: 'strategi.b': item 'strategi' has no option or net 'b'"],
+        ),
+    ],
+)
+def test_whatever_a_claim_names_must_be_in_the_codebook(content, monkeypatch, tmp_path, changes, problems):
+    content["claim"][0] |= changes
+    assert problems_of(content, monkeypatch, tmp_path) == problems
+
+
+def test_names_stand_once(content, monkeypatch, tmp_path):
+    for table in ("insight", "figure", "claim"):
+        content[table] *= 2
+    assert problems_of(content, monkeypatch, tmp_path) == [
+        "insight 1 stands 2 times",
+        "figure 2 stands 2 times",
+        "claim flertal stands 2 times",
+    ]
+
+
+def test_a_file_that_is_no_toml_is_refused(monkeypatch, tmp_path):
+    path = tmp_path / "insights.toml"
+    path.write_text("[[insight]\n")
+    monkeypatch.setattr(insights.places, "raw_data", lambda *parts: path)
+    with pytest.raises(DataError, match=r"^insights.toml is no valid TOML: "):
+        load_registry.__wrapped__()

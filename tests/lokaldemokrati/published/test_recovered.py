@@ -1,0 +1,91 @@
+import pytest
+
+from borgerlib.errors import CodebookError
+from borgerlib.lokaldemokrati.published.numbers import SURVEY
+from borgerlib.lokaldemokrati.published.recovered import (
+    divided_pairs,
+    divided_table,
+    option_label,
+    recovered,
+    recovered_counts,
+)
+from borgerlib.survey.codebook.model import load_codebook
+
+
+def test_figure_three_has_one_table():
+    table = divided_table("udsagn_eksperimentere", "strategi")
+    assert table.loc["ja"].tolist() == [1, 5, 27, 12]
+    assert table.loc["nej"].tolist() == [1, 8, 19, 5]
+    assert table.to_numpy().sum() == 78
+
+
+def test_figure_three_gives_figure_one_back():
+    # Without being asked to: 27 + 12 + 19 + 5 = 63 of 78 are 80.8 pct., and figure 1 says 81.
+    agree = divided_table("udsagn_eksperimentere", "strategi")[["enig", "meget_enig"]].to_numpy().sum()
+    assert agree == 63
+    assert (200 * agree + 78) // 156 == 81
+
+
+def test_only_figure_three_is_divided():
+    assert divided_pairs() == (("udsagn_eksperimentere", "strategi"),)
+    assert divided_table("udbredelse", "strategi") is None
+    assert divided_table("formaal_indfriet", "formaal") is None
+
+
+def test_the_table_is_the_callers_own():
+    table = divided_table("udsagn_eksperimentere", "strategi")
+    table.loc["ja", "enig"] = 0
+    assert divided_table("udsagn_eksperimentere", "strategi").loc["ja", "enig"] == 27
+
+
+@pytest.mark.parametrize(
+    ("item", "option", "group", "count", "n"),
+    [
+        ("former", "samskabelse", "", 48, 76),
+        ("udbredelse", "mindst_hoej_grad", "", 46, 78),  # a net: 19 + 27
+        ("digital_succes", "slet_ikke_eller_ved_ikke", "", 2, 67),
+        ("udsagn_eksperimentere", "enige", "strategi=ja", 39, 45),  # a net within a group: 27 + 12
+        ("formaal_indfriet", "ja", "formaal=nye_loesninger", 20, 43),
+        ("strategi", "nej", "", 33, 78),
+    ],
+)
+def test_a_count_and_what_it_is_out_of(item, option, group, count, n):
+    found = recovered(item, option, group=group)
+    assert (found.count, found.n) == (count, n)
+    assert found.proportion == pytest.approx(count / n)
+
+
+@pytest.mark.parametrize(
+    ("item", "option", "group"),
+    [
+        ("roller", "tidlig_forventningsafstemning", ""),
+        ("omraader", "klima", ""),
+        ("digital_succes", "slet_ikke", ""),
+        ("udsagn_byraad", "meget_enig", ""),
+        ("udbredelse", "hoej_grad", "strategi=ja"),
+    ],
+)
+def test_what_is_not_published_is_not_given(item, option, group):
+    assert recovered(item, option, group=group) is None
+
+
+@pytest.mark.parametrize(
+    ("item", "option", "group"),
+    [("strateg", "ja", ""), ("strategi", "jo", ""), ("udbredelse", "ved_ikke", "strategi=jo")],
+)
+def test_unknown_names_are_refused(item, option, group):
+    with pytest.raises(CodebookError, match="Unknown"):
+        recovered(item, option, group=group)
+
+
+def test_every_published_option_has_its_row():
+    counts = recovered_counts()
+    assert not counts.duplicated(["item", "option", "group"]).any()
+    assert (counts["count"].isna() == (counts["status"] == "")).all()
+    assert (counts["count"].dropna() <= counts["n"].dropna()).all()
+
+
+def test_a_net_is_called_by_its_options():
+    codebook = load_codebook(SURVEY)
+    assert option_label(codebook, "udsagn_byraad", "enige") == "Enig eller meget enig"
+    assert option_label(codebook, "strategi", "ja") == "Har en strategi"

@@ -1,0 +1,297 @@
+"""A batch: what is due is run, kept, written and told; real kernels, real files."""
+
+import json
+import threading
+import time
+from functools import partial
+
+import nbformat
+import pytest
+from batch_samples import batch as run_here
+from batch_samples import history, notebook, states
+from bs4 import BeautifulSoup
+from nbformat.v4 import new_output
+
+from borgerlib.errors import ParameterError, RunError
+from borgerlib.runs.batch.run import plan_batch
+from borgerlib.runs.planning.due import executed_folder, read_names
+from borgerlib.runs.planning.folder_lock import FolderBusyError, folder_lock
+from borgerlib.runs.planning.manifest import FOLDER
+from borgerlib.runs.warm import warm_kernels
+
+
+@pytest.fixture(scope="module")
+def server():
+    """Return warm kernels for all tests here; where there are none, runs are cold and pass too."""
+    with warm_kernels() as started:
+        yield started
+
+
+@pytest.fixture
+def batch(server):
+    return partial(run_here, warm=server)
+
+
+@pytest.fixture(autouse=True)
+def workspace(tmp_path, monkeypatch):
+    monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
+
+
+@pytest.fixture
+def out(tmp_path):
+    return tmp_path / "rapporter"
+
+
+@pytest.fixture
+def two(tmp_path):
+    return [notebook(tmp_path / "nb", 1), notebook(tmp_path / "nb", 2, "6 * 7")]
+
+
+def files(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_reports_overview_and_manifest_from_nothing_and_then_nothing_is_due(batch, out, two):
+    told = []
+    end = batch(out, two, "Odense", "Ærø", on_progress=told.append)
+    assert (end.done, end.failed, end.skipped, end.reports, end.well) == (4, 0, 0, 2, True)
+    assert files(out) == [FOLDER, "aeroe", "index.html", "odense"]
+    assert files(out / "aeroe") == ["01_emne_1.html", "02_emne_2.html", "index.html"]
+    page = BeautifulSoup((out / "aeroe" / "index.html").read_text(), "html.parser")
+    assert page.select_one(".sentence").get_text() == "Ærø har fund 1."
+    assert told[0].record is None
+    assert [each.done for each in told if each.record and each.record.notebook] == [1, 2, 3, 4]
+    assert told[-1].seconds_left == 0
+    assert {key: record.state for key, record in history(out).latest.items()} == {
+        (place, name): "done" for place in ("odense", "aeroe") for name in ("01_emne", "02_emne", "")
+    }
+    # What was made in between is gone.
+    assert files(out / FOLDER) == ["batch.lock", "executed", "manifest.jsonl", "manifest.lock"]
+
+    before = (out / FOLDER / "manifest.jsonl").read_bytes()
+    start = time.monotonic()
+    again = batch(out, two, "Odense", "Ærø")
+    assert time.monotonic() - start < 2
+    assert (again.done, again.skipped, again.reports) == (0, 4, 0)
+    assert (out / FOLDER / "manifest.jsonl").read_bytes() == before
+
+
+def test_what_changed_is_run_again_and_nothing_else(batch, out, two, tmp_path):
+    batch(out, two)
+    notebook(tmp_path / "nb", 2, "6 * 8")
+    made = plan_batch(["Odense"], out=out, notebooks=two)
+    assert [(run.wanted.notebook.stem, run.reasons) for run in made.runs.due] == [
+        ("02_emne", ("notebook changed",))
+    ]
+    end = batch(out, two)
+    assert (end.done, end.skipped, end.reports) == (1, 1, 1)
+
+
+def test_a_notebook_that_raises_fails_alone_and_its_older_report_stands(batch, out, two, tmp_path):
+    batch(out, two, "Odense", "Aarhus")
+    report = (out / "odense" / "index.html").stat().st_ino
+    notebook(tmp_path / "nb", 2, "1 + 1", "if municipality == 'Odense':\n    1 / 0")
+    end = batch(out, two, "Odense", "Aarhus")
+    assert (end.done, end.failed, end.reports, end.well) == (1, 1, 1, False)
+    record = history(out).latest["odense", "02_emne"]
+    # Heading, parameters, page, 1 + 1, then the one that divides: the fifth cell.
+    assert (record.state, record.cell, record.attempts) == ("failed", 5, 1)
+    assert "ZeroDivisionError" in record.error
+    partial = executed_folder(out) / "odense" / "02_emne.failed.ipynb"
+    assert nbformat.read(partial, as_version=4).cells[-1].outputs[0].ename == "ZeroDivisionError"
+    assert (out / "odense" / "index.html").stat().st_ino == report
+    rows = BeautifulSoup((out / "index.html").read_text(), "html.parser").select("tbody tr")
+    told = {row.th.get_text(): row.get_text() for row in rows}
+    assert "Fejlede" in told["Odense"]
+    assert "Den tidligere rapport står ved magt." in told["Odense"]
+    assert "Fejlede" not in told["Aarhus"]
+
+    # Failed last time: it is due by that alone; mended, its partial notebook goes.
+    assert "failed last time" in plan_batch(["Odense"], out=out, notebooks=two).runs.due[0].reasons
+    notebook(tmp_path / "nb", 2, "1 + 1")
+    assert batch(out, two, "Odense", "Aarhus").well
+    assert not partial.exists()
+    assert set(states(out).values()) == {"done"}
+
+
+def test_a_kernel_that_dies_is_tried_once_more(batch, out, tmp_path):
+    dies_once = (
+        "import os, pathlib\n"
+        f"mark = pathlib.Path({str(tmp_path)!r}, 'died')\n"
+        "if not mark.exists():\n    mark.touch()\n    os._exit(9)"
+    )
+    end = batch(out, [notebook(tmp_path / "nb", 1, dies_once)])
+    assert (end.done, end.failed) == (1, 0)
+    assert history(out).latest["odense", "01_emne"].attempts == 2
+
+
+def test_a_kernel_that_always_dies_fails_after_two_tries(batch, out, tmp_path):
+    counted = f"open({str(tmp_path / 'tries')!r}, 'a').write('x')\nimport os\nos._exit(9)"
+    end = batch(out, [notebook(tmp_path / "nb", 1, counted)])
+    assert (end.done, end.failed) == (0, 1)
+    assert (tmp_path / "tries").read_text() == "xx"
+    assert history(out).latest["odense", "01_emne"].attempts == 2
+    assert not (out / "odense").exists()
+
+
+def test_a_cell_that_raises_is_not_tried_again(batch, out, tmp_path):
+    counted = f"open({str(tmp_path / 'tries')!r}, 'a').write('x')\nraise ValueError('forkert')"
+    assert batch(out, [notebook(tmp_path / "nb", 1, counted)]).failed == 1
+    assert (tmp_path / "tries").read_text() == "x"
+
+
+def test_a_notebook_that_never_ends_is_stopped_and_the_limit_is_told(batch, out, tmp_path):
+    end = batch(out, [notebook(tmp_path / "nb", 1, "while True: pass")], timeout=2)
+    record = history(out).latest["odense", "01_emne"]
+    assert (end.failed, record.state, record.timeout) == (1, "failed", 2)
+    assert "2 seconds" in record.error
+
+
+def test_a_report_with_personal_data_is_held_back_with_the_reason(batch, out, two, tmp_path):
+    batch(out, two)
+    report = (out / "odense" / "index.html").stat().st_ino
+    notebook(tmp_path / "nb", 2, "print('Skriv til jens.hansen' + chr(64) + 'eksempel-borger.dk')")
+    end = batch(out, two)
+    assert (end.done, end.held, end.reports, end.well) == (0, 1, 0, False)
+    record = history(out).latest["odense", "02_emne"]
+    assert record.state == "held"
+    assert record.error
+    assert "jens.hansen" not in record.error
+    assert (out / "odense" / "index.html").stat().st_ino == report
+    assert "Der blev fundet personoplysninger." in (out / "index.html").read_text()
+
+
+def test_only_some_notebooks_are_run_and_the_other_pages_stay(batch, out, two, tmp_path):
+    batch(out, two)
+    for number in (1, 2):
+        notebook(tmp_path / "nb", number, "'nyt'")
+    end = batch(out, two, only=["02"])
+    assert (end.done, end.skipped, end.reports) == (1, 0, 1)
+    assert files(out / "odense") == ["01_emne_1.html", "02_emne_2.html", "index.html"]
+    assert [run.wanted.notebook.stem for run in plan_batch(["Odense"], out=out, notebooks=two).runs.due] == [
+        "01_emne"
+    ]
+
+
+def test_force_runs_what_is_up_to_date(batch, out, two):
+    batch(out, two)
+    end = batch(out, two, force=True)
+    assert (end.done, end.skipped) == (2, 0)
+
+
+def test_an_output_that_went_missing_is_made_again(batch, out, two):
+    batch(out, two)
+    (executed_folder(out) / "odense" / "01_emne.ipynb").unlink()
+    assert batch(out, two).done == 1
+
+
+def test_a_report_that_went_missing_is_written_again_without_running_anything(batch, out, two):
+    batch(out, two)
+    for path in (out / "odense").iterdir():
+        path.unlink()
+    end = batch(out, two)
+    assert (end.done, end.skipped, end.reports) == (0, 2, 1)
+
+
+def test_what_others_put_beside_a_report_is_kept_and_an_older_pdf_is_not(batch, out, two, tmp_path):
+    batch(out, two)
+    (out / "odense" / "noter.txt").write_text("mine")
+    (out / "odense" / "odense.pdf").write_bytes(b"of the older pages")
+    notebook(tmp_path / "nb", 2, "'nyt'")
+    batch(out, two)
+    assert files(out / "odense") == ["01_emne_1.html", "02_emne_2.html", "index.html", "noter.txt"]
+
+
+def test_a_folder_that_is_no_report_is_left_alone(batch, out, two):
+    (out / "odense").mkdir(parents=True)
+    (out / "odense" / "brev.docx").write_text("mine")
+    end = batch(out, two)
+    assert (end.done, end.failed_reports, end.well) == (2, 1, False)
+    assert files(out / "odense") == ["brev.docx"]
+    assert "not a report" in history(out).latest["odense", ""].error
+
+
+def test_a_page_of_somebody_else_is_not_written_over(batch, out, two):
+    out.mkdir()
+    (out / "index.html").write_text("<h1>Min egen side</h1>")
+    with pytest.raises(RunError, match="not a page of borgerlib"):
+        batch(out, two)
+    assert (out / "index.html").read_text() == "<h1>Min egen side</h1>"
+
+
+def test_the_whole_country_is_a_place(batch, out, two):
+    batch(out, two, "hele-landet")
+    assert states(out) == {("hele-landet", name): "done" for name in ("01_emne", "02_emne", "")}
+
+
+def test_a_second_batch_on_the_folder_says_so_or_waits(batch, out, two):
+    (out / FOLDER).mkdir(parents=True)
+    with folder_lock(out / FOLDER / "batch.lock", folder=out):
+        with pytest.raises(FolderBusyError, match=r"Another batch works on .* \(process \d+ on "):
+            batch(out, two)
+        assert states(out) == {}
+        ends = []
+        waiting = threading.Thread(target=lambda: ends.append(batch(out, two, wait=True)))
+        waiting.start()
+        time.sleep(0.3)
+        assert waiting.is_alive()
+    waiting.join(60)
+    assert [end.done for end in ends] == [2]
+
+
+def test_a_reports_folder_that_cannot_be_written_is_told(batch, tmp_path, two):
+    # A file where the folder should be stops root too.
+    (tmp_path / "fil").write_text("")
+    with pytest.raises(RunError, match="cannot be written"):
+        batch(tmp_path / "fil" / "rapporter", two)
+
+
+def test_a_place_that_cannot_be_written_fails_and_the_others_are_done(batch, out, two):
+    executed_folder(out).mkdir(parents=True)
+    (executed_folder(out) / "odense").write_text("a file where the folder should be")
+    end = batch(out, two, "Odense", "Aarhus")
+    assert (end.done, end.failed, end.reports) == (2, 2, 1)
+    assert history(out).latest["odense", "01_emne"].cause == "disk"
+
+
+def test_a_workbook_stands_beside_the_pages(batch, out, two):
+    pytest.importorskip("borgerlib.runs.pages.xlsx")
+    batch(out, two, formats=["xlsx"])
+    assert "odense-tabeller.xlsx" in files(out / "odense")
+    assert history(out).latest["odense", ""].formats == ("html", "xlsx")
+
+
+def test_names_are_checked_all_at_once(tmp_path):
+    names = tmp_path / "kommuner.csv"
+    names.write_text("# de tre\n0461;Odense\nÆrø\n\nAarhus Kommune,x\n")
+    assert read_names([str(names), "Odense", "hele-landet"]) == ["Odense", "Ærø", "Aarhus", ""]
+    assert len(read_names([], everybody=True)) == 98
+    with pytest.raises(ParameterError) as error:
+        read_names(["Odnse", "Aarhus", "9999"])
+    assert len(error.value.problems) == 2
+    with pytest.raises(ParameterError, match="No municipality"):
+        read_names([])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"only": ["44"]}, "Unknown notebook '44'"), ({"formats": ["docx"]}, "Unknown format 'docx'")],
+)
+def test_unknown_notebooks_and_formats_are_refused(batch, out, two, options, message):
+    with pytest.raises(ParameterError) as error:
+        batch(out, two, **options)
+    assert message in str(error.value)
+
+
+def test_executed_notebooks_are_not_for_a_web_server(batch, out, two):
+    batch(out, two)
+    assert (out / FOLDER).stat().st_mode & 0o077 == 0
+
+
+def test_outputs_in_a_source_notebook_make_nothing_due(batch, out, two):
+    batch(out, two)
+    content = nbformat.read(two[1], as_version=4)
+    content.cells[-1].outputs = [new_output("stream", text="42")]
+    nbformat.write(content, two[1])
+    assert json.loads(two[1].read_text())["cells"][-1]["outputs"]
+    assert plan_batch(["Odense"], out=out, notebooks=two).runs.due == ()

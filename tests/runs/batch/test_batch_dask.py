@@ -1,0 +1,106 @@
+"""A batch on a cluster of real processes, one of which is killed in mid-run."""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from batch_samples import batch, history, notebook, states
+
+from borgerlib.errors import RunError
+from borgerlib.runs.batch.dask import DaskCrew
+from borgerlib.runs.batch.pool import InProcess
+from borgerlib.runs.batch.task import Task, refuse_other_inputs
+from borgerlib.runs.planning.folder_lock import sweep_temporary_folders
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="processes are killed as POSIX does"),
+]
+
+
+@pytest.fixture
+def cluster(tmp_path, monkeypatch):
+    """Return a cluster of two worker processes whose temporary folders are apart from everybody's."""
+    from distributed import LocalCluster
+
+    with tempfile.TemporaryDirectory(prefix="bd", dir="/tmp") as tmp:
+        monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
+        monkeypatch.setenv("TMPDIR", tmp)
+        # The workers find this test's modules nowhere, as on another machine.
+        started = LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=None,
+            local_directory=tmp,
+            worker_class="distributed.Nanny",
+        )
+        try:
+            yield started
+        finally:
+            started.close()
+            monkeypatch.setattr(tempfile, "tempdir", tmp)
+            sweep_temporary_folders()
+            assert list(Path(tmp).glob("borger-*")) == []
+
+
+def run(cluster, out, notebooks, *names, **options):
+    crew = DaskCrew(cluster.scheduler_address, reports=InProcess(), cold=options.pop("cold", True))
+    return batch(out, notebooks, *names, crew=crew, **options)
+
+
+def processes():
+    return {each.pid: each for each in psutil.Process().children(recursive=True)}
+
+
+def test_notebooks_run_on_the_cluster_and_a_worker_killed_in_mid_run_loses_nothing(cluster, tmp_path):
+    out, begun, before = tmp_path / "rapporter", tmp_path / "begun", processes()
+    slow_once = (
+        f"import os, pathlib, time\nmark = pathlib.Path({str(begun)!r})\n"
+        "if not mark.exists():\n    mark.write_text(str(os.getpid()))\n    time.sleep(120)"
+    )
+    paths = [notebook(tmp_path / "nb", 1), notebook(tmp_path / "nb", 2, slow_once)]
+    killed = []
+
+    def kill_the_worker(progress):
+        end = time.monotonic() + 30
+        while not killed and progress.done and time.monotonic() < end:
+            if begun.exists() and begun.read_text():
+                kernel = psutil.Process(int(begun.read_text()))
+                worker = next(each for each in kernel.parents() if each.pid in before)
+                killed.extend([kernel, worker])
+                worker.kill()
+            time.sleep(0.05)
+
+    end = run(cluster, out, paths, "Odense", "Aarhus", on_progress=kill_the_worker)
+    assert killed
+    assert (end.done, end.failed, end.reports) == (4, 0, 2)
+    assert set(states(out).values()) == {"done"}
+    assert (out / "aarhus" / "02_emne_2.html").exists()
+    _, alive = psutil.wait_procs(killed, timeout=5)
+    assert [each for each in alive if each.status() != psutil.STATUS_ZOMBIE] == []
+
+
+@pytest.mark.thorough
+def test_a_notebook_that_raises_on_the_cluster_comes_back_as_far_as_it_came(cluster, tmp_path):
+    out = tmp_path / "rapporter"
+    end = run(cluster, out, [notebook(tmp_path / "nb", 1, "1 / 0")], cold=False)
+    assert (end.done, end.failed) == (0, 1)
+    assert "ZeroDivisionError" in history(out).latest["odense", "01_emne"].error
+    assert (out / ".borger" / "executed" / "odense" / "01_emne.failed.ipynb").exists()
+
+
+def test_a_cluster_that_is_not_there_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr("borgerlib.runs.batch.dask._CONNECT_SECONDS", 1)
+    with pytest.raises(RunError, match="no dask scheduler at tcp://127"):
+        DaskCrew("tcp://127.0.0.1:9", reports=InProcess())
+
+
+def test_a_worker_with_other_data_refuses():
+    task = Task("odense", "Odense", "01.ipynb", inputs={"data": "a", "library": "b"})
+    refuse_other_inputs(task, {"data": "a", "library": "b"})
+    with pytest.raises(RunError, match="worker's data and library differ"):
+        refuse_other_inputs(task, {"data": "x", "library": "y"})

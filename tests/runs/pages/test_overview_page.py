@@ -1,0 +1,151 @@
+"""The page over all reports: every municipality with state and date, whole without scripts and network."""
+
+from datetime import date
+
+import pytest
+from bs4 import BeautifulSoup
+
+from borgerlib.errors import RunError
+from borgerlib.runs.pages.overview_page import overview_html, overview_rows, write_overview
+from borgerlib.runs.planning.manifest import History, Record
+
+DAY = date(2026, 11, 24)
+WRITTEN = "2026-11-23T12:00:00+00:00"
+
+
+def past(*records):
+    numbered = [
+        Record(**{"started": WRITTEN, "sequence": k} | record) for k, record in enumerate(records, start=1)
+    ]
+    return History({record.key: record for record in numbered})
+
+
+def run(place, name, state="done", **told):
+    return {"place": place, "name": name, "notebook": "01_emne", "state": state} | told
+
+
+def report(place, name, state="done", **told):
+    return run(place, name, state, **told) | {"notebook": ""}
+
+
+HISTORY = past(
+    run("odense", "Odense"), report("odense", "Odense"),
+    run("aeroe", "Ærø", "failed", error="01_emne.ipynb, cell 3 failed"),
+    run("aarhus", "Aarhus", "held", error="e-mail"), report("aarhus", "Aarhus"),
+    run("hele-landet", ""), report("hele-landet", ""),
+    run("vejle", "Vejle"),
+)  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for place in ("odense", "aarhus", "hele-landet"):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "index.html").write_text("rapport")
+    (tmp_path / "odense" / "odense.pdf").write_text("")
+    return tmp_path
+
+
+@pytest.fixture
+def page(folder):
+    return BeautifulSoup(overview_html(overview_rows(folder, HISTORY), day=DAY), "html.parser")
+
+
+def cells(page):
+    return [
+        [" ".join(cell.stripped_strings) for cell in row.find_all(["th", "td"])]
+        for row in page.select("tbody tr")
+    ]
+
+
+def test_each_municipality_has_a_row_with_state_and_date_the_country_first(page):
+    assert cells(page) == [
+        ["Hele landet", "", "Klar", "23. november 2026", "–"],
+        ["Odense", "Region Syddanmark", "Klar", "23. november 2026", "PDF for Odense"],
+        ["Vejle", "Region Syddanmark", "Undervejs Der er endnu ingen rapport.", "–", "–"],
+        ["Ærø", "Region Syddanmark",
+         "Fejlede Den seneste kørsel gik ikke godt. Der er endnu ingen rapport.", "–", "–"],
+        ["Aarhus", "Region Midtjylland",
+         "Holdt tilbage Der blev fundet personoplysninger. Den tidligere rapport står ved magt.",
+         "23. november 2026", "–"],
+    ]  # fmt: skip
+    assert page.select_one(".finding").get_text() == "5 rapporter, heraf 2 klar."
+
+
+def test_a_report_that_is_there_is_linked_and_no_other(page):
+    assert [a["href"] for a in page.select("tbody th a")] == [
+        "hele-landet/index.html", "odense/index.html", "aarhus/index.html",
+    ]  # fmt: skip
+    assert [a["href"] for a in page.select("tbody td a")] == ["odense/odense.pdf"]
+
+
+def test_errors_are_for_those_who_run_the_batch_not_for_readers(page):
+    assert "cell 3" not in page.get_text()
+    assert "01_emne" not in str(page)
+
+
+def test_it_is_whole_without_scripts_and_without_a_network(page):
+    assert not page.select("link, [src], iframe, object, base")
+    assert page.select_one("form.search").has_attr("hidden")
+    assert page.html["lang"] == "da"
+    assert [th["scope"] for th in page.select("thead th")] == ["col"] * 5
+    assert {th["scope"] for th in page.select("tbody th")} == {"row"}
+    assert {label["for"] for label in page.select("label")} == {
+        field["id"] for field in page.select("input, select")
+    }
+
+
+def test_names_are_told_as_text(folder):
+    rows = overview_rows(folder, past(report("odense", "Odense")))
+    [row] = rows
+    html = overview_html([type(row)(**{**vars(row), "name": "<b>Odense"})], day=DAY)
+    assert "<b>Odense" not in html
+
+
+@pytest.mark.parametrize(
+    ("records", "said"),
+    [
+        ([], "Der er endnu ingen rapporter."),
+        ([report("odense", "Odense")], "1 rapport, den er klar."),
+        ([report("odense", "Odense"), report("vejle", "Vejle")], "2 rapporter, alle klar."),
+    ],
+)
+def test_the_sentence_on_top(tmp_path, records, said):
+    html = overview_html(overview_rows(tmp_path, past(*records)), day=DAY)
+    assert BeautifulSoup(html, "html.parser").select_one(".finding").get_text() == said
+
+
+def test_it_is_written_whole_over_an_older_one_and_over_nothing_else(folder):
+    target = write_overview(folder, HISTORY, day=DAY)
+    assert "24. november 2026" in target.read_text()
+    write_overview(folder, HISTORY, day=date(2026, 12, 1))
+    assert "1. december 2026" in target.read_text()
+    assert [path.name for path in folder.glob(".*")] == []
+    target.write_text("<h1>Min side</h1>")
+    with pytest.raises(RunError, match="not a page of borgerlib"):
+        write_overview(folder, HISTORY, day=DAY)
+
+
+@pytest.mark.browser
+def test_search_and_state_narrow_the_list_in_a_browser(browser, folder):
+    from axe_core_python.sync_playwright import Axe
+
+    target = write_overview(folder, HISTORY, day=DAY)
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    page.goto(target.as_uri())
+    shown = "[...document.querySelectorAll('tbody tr')].filter(r => !r.hidden).map(r => r.cells[0].innerText)"
+    page.get_by_label("Søg efter kommune eller region").fill("aeroe")
+    assert page.evaluate(shown) == ["Ærø"]
+    assert page.locator("#fundet").inner_text() == "Viser 1 rapport."
+    page.get_by_label("Søg efter kommune eller region").fill("SYDDANMARK")
+    page.get_by_label("Tilstand").select_option("done")
+    assert page.evaluate(shown) == ["Odense"]
+    page.get_by_label("Søg efter kommune eller region").fill("")
+    page.get_by_label("Tilstand").select_option("")
+    assert len(page.evaluate(shown)) == 5
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert [each["id"] for each in Axe().run(page)["violations"]] == []
+    plain = browser.new_context(java_script_enabled=False).new_page()
+    plain.goto(target.as_uri())
+    assert plain.locator("tbody tr:visible").count() == 5
+    assert not plain.locator("form.search").is_visible()

@@ -1,0 +1,120 @@
+"""A report as one PDF that a screen reader can read."""
+
+from datetime import date
+
+import pypdf
+import pytest
+from nbformat.v4 import new_output
+from sample_notebooks import chart_output, executed, page_output
+
+from borgerlib.errors import RunError
+from borgerlib.runs.pages.pdf import pdf_problems, write_pdf
+from borgerlib.runs.reports.folder import write_report
+
+
+def has_weasyprint():
+    try:
+        import weasyprint  # noqa: F401
+    except (ImportError, OSError):
+        return False
+    return True
+
+
+needs_weasyprint = pytest.mark.skipif(
+    not has_weasyprint(), reason="WeasyPrint or the system's Pango is missing (pip install 'borgerlib[pdf]')"
+)
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("report")
+    notebooks = [
+        executed(
+            folder / f"{n}.ipynb", [page_output(n, title=f"Indsigt på Ærø {n}"), "## Svar", chart_output()]
+        )
+        for n in (1, 2)
+    ]
+    return write_report(
+        "Ærø", notebooks, folder / "r", day=date(2026, 11, 24), title="Lokaldemokrati i tal", source="Kilde"
+    ).parent
+
+
+@pytest.fixture(scope="module")
+def pdf(report):
+    return write_pdf(report, report.parent / "rapport.pdf", day=date(2026, 11, 24))
+
+
+@needs_weasyprint
+class TestPdf:
+    def test_it_is_accessible(self, pdf):
+        assert pdf_problems(pdf) == ()
+
+    def test_title_language_and_bookmarks(self, pdf):
+        reader = pypdf.PdfReader(pdf)
+        assert "Ærø" in reader.metadata["/Title"]
+        assert reader.trailer["/Root"]["/Lang"] == "da"
+        titles = str(reader.outline)
+        assert "Indsigt på Ærø 1" in titles
+        assert "Indsigt på Ærø 2" in titles
+
+    def test_pages_are_numbered_through(self, pdf):
+        texts = [page.extract_text() for page in pypdf.PdfReader(pdf).pages]
+        last = texts[-1].split()
+        assert str(len(texts)) in last
+
+    def test_links_lead_inside_and_tell_nothing_of_this_machine(self, pdf, report):
+        content = pdf.read_bytes()
+        assert b"file:" not in content
+        assert str(report).encode() not in content
+        links = [
+            annotation.get_object()
+            for page in pypdf.PdfReader(pdf).pages
+            for annotation in page.get("/Annots") or []
+        ]
+        assert links
+        assert not any("/A" in link and link["/A"].get("/URI", "").startswith("file") for link in links)
+
+    def test_figures_carry_their_description(self, pdf):
+        from borgerlib.runs.pages.pdf import _structure
+
+        root = pypdf.PdfReader(pdf).trailer["/Root"]
+        figures = [alt for kind, alt in _structure(root["/StructTreeRoot"]) if kind == "/Figure"]
+        assert len(figures) >= 2
+        assert all(len(alt) > 10 for alt in figures)
+
+    def test_the_check_finds_an_untagged_file(self, tmp_path):
+        import weasyprint
+
+        path = tmp_path / "x.pdf"
+        weasyprint.HTML(string="<html><body><p>Hej</p></body></html>").write_pdf(path)
+        found = " ".join(pdf_problems(path))
+        for wanted in ("no tags", "language", "no title", "heading"):
+            assert wanted in found
+
+    def test_titles_are_titles_and_no_text_leaves_the_sheet(self, tmp_path):
+        heads = "".join(f'<th scope="col">Kolonnehoved {n}</th>' for n in range(9))
+        cells = "".join(f"<td>genberegningsresultat {n}</td>" for n in range(9))
+        table = f"<table><thead><tr>{heads}</tr></thead><tbody><tr>{cells}</tr></tbody></table>"
+        wide = new_output("display_data", data={"text/html": table})
+        path = executed(tmp_path / "1.ipynb", [page_output(1, title="Titel"), "## Svar", wide])
+        index = write_report("Ærø", [path], tmp_path / "r", day=date(2026, 11, 24), title="T", source="K")
+        sizes, right = {}, []
+
+        def visit(text, matrix, text_matrix, font, size):
+            word = text.strip()
+            if word:
+                # The upright size that is drawn, whatever the nesting of transformations.
+                sizes[word] = abs(size * text_matrix[3] * matrix[3])
+                right.append(text_matrix[4] * matrix[0] + matrix[4])
+
+        for page in pypdf.PdfReader(write_pdf(index.parent, tmp_path / "x.pdf")).pages:
+            page.extract_text(visitor_text=visit)
+        assert sizes["Titel"] > 1.5 * sizes["Svar"]
+        assert max(right) < 595 - 50
+
+    def test_no_pages_and_no_folder_are_told(self, report, tmp_path):
+        with pytest.raises(RunError, match="no pages"):
+            write_pdf(tmp_path, tmp_path / "x.pdf")
+        with pytest.raises(RunError, match="cannot be written"):
+            write_pdf(report, tmp_path / "ingen" / "x.pdf")
+        assert list(tmp_path.iterdir()) == []

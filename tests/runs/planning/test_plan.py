@@ -1,0 +1,127 @@
+"""What is due, and why."""
+
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from borgerlib.runs.planning.due import kept_notebooks
+from borgerlib.runs.planning.manifest import FOLDER, History, Manifest, Record
+from borgerlib.runs.planning.plan import (
+    Inputs,
+    Wanted,
+    WantedReport,
+    as_mapping,
+    content_hash,
+    plan,
+    reasons_to_report,
+    reasons_to_run,
+)
+from borgerlib.runs.planning.status import status
+
+INPUTS = Inputs(notebook="n", parameters="p", data="d", library="l", codebook="c")
+WANTED = Wanted("odense", "Odense", Path("02_strategi.ipynb"), {"municipality": "Odense"}, INPUTS)
+DONE = Record("odense", "Odense", "02_strategi", "done", inputs=as_mapping(INPUTS), size=10)
+REPORT = WantedReport("odense", "Odense", {"02_strategi": "f00"}, "look", ("html", "xlsx"))
+WRITTEN = Record("odense", "Odense", "", "done", inputs=REPORT.inputs, formats=("html", "pdf", "xlsx"))
+
+
+def test_a_run_that_never_was_is_due():
+    assert reasons_to_run(WANTED, None, None) == ("never run",)
+
+
+def test_a_run_with_the_same_inputs_and_its_output_is_up_to_date():
+    assert reasons_to_run(WANTED, DONE, 10) == ()
+
+
+@pytest.mark.parametrize("name", ["notebook", "parameters", "data", "library", "codebook"])
+def test_each_input_that_changed_is_a_reason(name):
+    assert reasons_to_run(replace(WANTED, inputs=replace(INPUTS, **{name: "x"})), DONE, 10) == (
+        f"{name} changed",
+    )
+
+
+def test_all_reasons_are_told():
+    changed = replace(WANTED, inputs=replace(INPUTS, data="x", library="x"))
+    last = replace(DONE, state="failed")
+    assert reasons_to_run(changed, last, None) == ("data changed", "library changed", "failed last time")
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"), [("failed", "failed last time"), ("held", "was held back last time")]
+)
+def test_what_did_not_end_well_is_due(state, reason):
+    assert reasons_to_run(WANTED, replace(DONE, state=state), None) == (reason,)
+
+
+def test_a_success_whose_output_is_not_there_is_none():
+    assert reasons_to_run(WANTED, DONE, None) == ("its output is missing",)
+    assert reasons_to_run(WANTED, DONE, 9) == ("its output was changed",)
+
+
+def test_force_makes_everything_due():
+    assert reasons_to_run(WANTED, DONE, 10, force=True) == ("forced",)
+
+
+def test_a_plan_parts_what_is_due_from_what_is_not():
+    other = replace(WANTED, notebook=Path("03_blankt_papir.ipynb"))
+    made = plan([WANTED, other], {DONE.key: DONE}, {DONE.key: 10})
+    assert [run.wanted for run in made.due] == [other]
+    assert made.current == (WANTED,)
+
+
+def test_a_report_with_the_same_pages_and_more_formats_is_up_to_date():
+    assert reasons_to_report(REPORT, WRITTEN, is_there=True) == ()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "last", "there", "reasons"),
+    [
+        (REPORT, None, False, ("no report yet",)),
+        (replace(REPORT, pages={"02_strategi": "bar"}), WRITTEN, True, ("pages changed",)),
+        (replace(REPORT, layout="new"), WRITTEN, True, ("layout changed",)),
+        (REPORT, replace(WRITTEN, formats=("html",)), True, ("xlsx is wanted too",)),
+        (REPORT, replace(WRITTEN, state="failed"), True, ("failed last time",)),
+        (REPORT, WRITTEN, False, ("the report is missing",)),
+    ],
+)
+def test_why_a_report_is_written_again(wanted, last, there, reasons):
+    assert reasons_to_report(wanted, last, is_there=there) == reasons
+
+
+def test_hashes_tell_values_apart_and_not_their_order():
+    assert content_hash({"a": 1, "b": 2}) == content_hash({"b": 2, "a": 1})
+    assert content_hash({"a": 1}) != content_hash({"a": "1"})
+
+
+def test_two_thousand_municipalities_with_thirteen_notebooks_are_planned_in_seconds(tmp_path):
+    places, notebooks = (
+        [f"kommune-{k}" for k in range(2000)],
+        [Path(f"{k:02d}_emne.ipynb") for k in range(13)],
+    )
+    wanted = [
+        Wanted(p, p, n, {"municipality": p}, replace(INPUTS, data=p)) for p in places for n in notebooks
+    ]
+    (tmp_path / FOLDER).mkdir()
+    records = [
+        Record(w.place, w.name, w.notebook.stem, "done", inputs=as_mapping(w.inputs), size=2, output="f" * 24)
+        for w in wanted
+    ]
+    Manifest(tmp_path).append(*records)
+    for place in places:
+        folder = tmp_path / FOLDER / "executed" / place
+        folder.mkdir(parents=True)
+        for path in notebooks:
+            handle = os.open(folder / path.name, os.O_CREAT | os.O_WRONLY)
+            os.write(handle, b"{}")
+            os.close(handle)
+    start = time.monotonic()
+    history: History = Manifest(tmp_path).read()
+    made = plan(wanted, history.latest, kept_notebooks(tmp_path))
+    found = status(history)
+    seconds = time.monotonic() - start
+    assert (len(made.due), len(made.current)) == (0, 26_000)
+    assert found.counts()["runs_done"] == 26_000
+    assert seconds < 5

@@ -1,0 +1,163 @@
+"""Any selection's counts from bits equal those from the rows."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from borgerlib.errors import DataError, ParameterError
+from borgerlib.statistics.estimation.proportions import estimate_proportions
+from borgerlib.statistics.selections.cube import build_cube
+
+
+@pytest.fixture
+def few():
+    # Six people; the last did not say a topic, the fifth no sex.
+    return pd.DataFrame(
+        {
+            "koen": ["kvinde", "kvinde", "mand", "mand", None, "kvinde"],
+            "emner__klima": [1, 0, 1, 0, 1, pd.NA],
+            "emner__aeldre": [1, 1, 0, 0, 0, pd.NA],
+            "weight": [1.0, 3.0, 2.0, 2.0, 1.0, 5.0],
+        }
+    ).astype({"emner__klima": "Int8", "emner__aeldre": "Int8"})
+
+
+@pytest.fixture
+def cube(few):
+    return build_cube(few, {"sex": "koen", "topics": "emner"})
+
+
+def citizens(n, seed):
+    """Made-up people with uneven weights, several topics each, and answers that are missing."""
+    draw = np.random.default_rng(seed)
+    frame = pd.DataFrame(
+        {
+            "age": pd.Categorical(draw.choice(["15-24", "25-44", "45-59", "60-69"], n)),
+            "sex": pd.Categorical(draw.choice(["kvinde", "mand"], n)),
+            "area": pd.Categorical(draw.choice(list("abcdefgh"), n)),
+            "time": pd.Categorical(draw.choice(["lidt", "noget", "meget"], n)),
+        }
+    )
+    for column in ("sex", "time"):
+        frame[column] = frame[column].mask(draw.random(n) < 0.1)
+    for item, options in (("topics", 6), ("formats", 4)):
+        silent = draw.random(n) < 0.08
+        for option in range(options):
+            values = pd.Series((draw.random(n) < 0.1 + 0.1 * option).astype(int), dtype="Int8")
+            frame[f"{item}__{option}"] = values.mask(silent)
+    frame["weight"] = draw.choice(np.round(draw.gamma(4, 1, 40), 6), n)
+    return frame
+
+
+ROLES = {"age": "age", "sex": "sex", "area": "area", "time": "time", "topics": "topics", "formats": "formats"}
+
+
+def drawn_selection(cube, draw):
+    """Up to three roles, each with some of its levels."""
+    roles = draw.choice(list(cube.roles), draw.integers(1, 4), replace=False)
+    return {
+        role: [
+            str(level)
+            for level in draw.choice(
+                cube.roles[role], draw.integers(1, len(cube.roles[role]) + 1), replace=False
+            )
+        ]
+        for role in roles
+    }
+
+
+def row_by_row(frame, levels):
+    """The same selection, made of the rows one role at a time."""
+    chosen = pd.Series(True, index=frame.index)
+    for role, wanted in levels.items():
+        if role in frame:
+            chosen &= frame[role].astype(object).isin(wanted)
+        else:
+            chosen &= frame[[f"{role}__{level}" for level in wanted]].eq(1).any(axis=1).astype(bool)
+    return chosen
+
+
+class TestByHand:
+    def test_women_are_three_with_weight_nine(self, cube):
+        # 1 + 3 + 5 = 9; squares 1 + 9 + 25 = 35
+        assert cube.total(cube.select({"sex": ["kvinde"]})) == (3, 9.0, 35.0)
+
+    def test_an_empty_selection_of_levels_is_everybody(self, cube):
+        assert cube.total(cube.select({})) == (6, 14.0, 44.0)
+        assert cube.total(cube.select({"sex": []})) == (6, 14.0, 44.0)
+
+    def test_levels_of_a_role_add_up_and_roles_narrow(self, cube):
+        # klima or aeldre: persons 1, 2, 3, 5; of those women: 1, 2
+        assert cube.total(cube.select({"topics": ["klima", "aeldre"]}))[0] == 4
+        assert cube.total(cube.select({"topics": ["klima", "aeldre"], "sex": ["kvinde"]}))[0] == 2
+
+    def test_shares_of_women(self, cube):
+        # Who answered: weights 1 and 3. klima: 1 of 4. Variance N/(N-1) Σw²(x-p)²/W²
+        # = 6/5 · (1·0.75² + 9·0.25²)/16 = 6/5 · 1.125/16 = 0.084375
+        told = cube.proportions(cube.select({"sex": ["kvinde"]}), "topics").set_index("option")
+        assert told.loc["klima", ["n", "count", "n_weighted", "proportion"]].tolist() == [2, 1, 4.0, 0.25]
+        assert told.loc["klima", "standard_error"] == pytest.approx(math.sqrt(0.084375))
+        # Kish: (1 + 3)² / (1 + 9) = 1.6
+        assert told.loc["klima", "effective_n"] == pytest.approx(1.6)
+        assert told.loc["aeldre", ["proportion", "standard_error"]].tolist() == [1.0, 0.0]
+
+    def test_nobody_selected_has_no_shares(self, cube):
+        nobody = cube.select({"sex": ["mand"]}) & cube.select({"sex": ["kvinde"]})
+        told = cube.proportions(nobody, "topics")
+        assert told["n"].tolist() == [0, 0]
+        assert told["proportion"].isna().all()
+
+
+def test_five_hundred_selections_are_as_the_rows_tell():
+    frame = citizens(3000, seed=4)
+    cube, draw = build_cube(frame, ROLES), np.random.default_rng(5)
+    for _ in range(500):
+        levels = drawn_selection(cube, draw)
+        role = str(draw.choice(["topics", "time", "formats"]))
+        chosen = row_by_row(frame, levels)
+        selected = cube.select(levels)
+        assert cube.total(selected)[0] == chosen.sum()
+        told = cube.proportions(selected, role)
+        rows = estimate_proportions(frame.assign(chosen=chosen), role, by="chosen", weight="weight")
+        rows = rows[rows["chosen"].astype(bool)].reset_index(drop=True)
+        if rows.empty:
+            assert (told["n"] == 0).all()
+            continue
+        assert told["n"].tolist() == rows["n"].tolist()
+        for column in ("n_weighted", "proportion", "standard_error"):
+            np.testing.assert_allclose(told[column], rows[column], rtol=1e-9, atol=1e-12, err_msg=str(levels))
+
+
+def test_a_word_has_one_weight_however_many_there_are():
+    frame = citizens(700, seed=1).assign(weight=np.random.default_rng(2).random(700) + 0.5)
+    cube = build_cube(frame, {"sex": "sex"})
+    women = frame[frame["sex"] == "kvinde"]["weight"]
+    n, weighted, squared = cube.total(cube.select({"sex": ["kvinde"]}))
+    assert n == len(women)
+    assert weighted == pytest.approx(women.sum(), rel=1e-12)
+    assert squared == pytest.approx((women**2).sum(), rel=1e-12)
+
+
+class TestErrors:
+    def test_all_unknown_names_are_told_at_once(self, cube):
+        with pytest.raises(ParameterError) as raised:
+            cube.select({"alder": ["60-69"], "sex": ["kvinder"]})
+        assert len(raised.value.problems) == 2
+        assert "alder" in str(raised.value)
+        assert "kvinde" in str(raised.value)
+
+    def test_a_role_that_was_not_asked(self, cube):
+        with pytest.raises(ParameterError, match="time"):
+            cube.proportions(cube.select({}), "time")
+
+    @pytest.mark.parametrize("wrong", [np.nan, -1.0, np.inf])
+    def test_weights_must_be_weights(self, few, wrong):
+        few.loc[0, "weight"] = wrong
+        with pytest.raises(DataError, match="holds 1 weights"):
+            build_cube(few, {"sex": "koen"})
+
+    def test_no_respondents(self, few):
+        with pytest.raises(DataError, match="no respondents"):
+            build_cube(few.iloc[:0], {"sex": "koen"})

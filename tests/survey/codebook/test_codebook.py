@@ -1,0 +1,235 @@
+import copy
+import tomllib
+
+import pytest
+
+from borgerlib.errors import CodebookError
+from borgerlib.survey.codebook.model import load_codebook, parse_codebook
+
+TEXT = """
+[survey]
+id = "proeve"
+title = "En prøve"
+unit = "borgere"
+
+[options]
+ja_nej = [{ id = "ja", text = "Ja", short = "Har" }, { id = "nej", text = "Nej" }]
+
+[[item]]
+id = "strategi"
+text = "Har I en strategi?"
+kind = "single"
+options = "ja_nej"
+
+[[item]]
+id = "grad"
+text = "I hvor høj grad?"
+kind = "single"
+ordered = true
+base = "strategi.ja"
+nets = { hoej = ["meget", "noget"] }
+options = [
+  { id = "lidt", text = "Lidt" },
+  { id = "noget", text = "Noget" },
+  { id = "meget", text = "Meget" },
+  { id = "ved_ikke", text = "Ved ikke", missing = "dont_know" },
+]
+
+[[item]]
+id = "emner"
+text = "Hvilke emner?"
+kind = "multiple"
+role = "topics"
+max_choices = 2
+aliases = ["Emne"]
+options = [
+  { id = "skole", text = "Skole" },
+  { id = "trafik", text = "Trafik" },
+  { id = "intet", text = "Intet", exclusive = true },
+]
+
+[[item]]
+id = "alder"
+text = "Alder"
+kind = "number"
+role = "age"
+"""
+
+
+@pytest.fixture
+def content():
+    return tomllib.loads(TEXT)
+
+
+@pytest.fixture
+def codebook(content):
+    return parse_codebook(content, source="proeve.toml")
+
+
+def problems_of(content):
+    with pytest.raises(CodebookError, match=r"^The codebook proeve.toml cannot be used:") as caught:
+        parse_codebook(content, source="proeve.toml")
+    return list(caught.value.problems)
+
+
+def test_it_reads_as_it_is_written(codebook):
+    assert (codebook.id, codebook.title, codebook.meta["unit"]) == ("proeve", "En prøve", "borgere")
+    assert [item.id for item in codebook] == ["strategi", "grad", "emner", "alder"]
+    assert "grad" in codebook
+    assert "grader" not in codebook
+    grad = codebook.item("grad")
+    assert (grad.kind, grad.ordered, grad.base) == ("single", True, "strategi.ja")
+    assert grad.option("ved_ikke").missing == "dont_know"
+    assert codebook.item("emner").option("intet").exclusive
+    assert codebook.item("emner").max_choices == 2
+    assert codebook.item("emner").aliases == ("Emne",)
+
+
+def test_a_short_text_stands_in_for_the_text(codebook):
+    options = codebook.item("strategi").options
+    assert [(option.text, option.short) for option in options] == [("Ja", "Har"), ("Nej", "Nej")]
+
+
+def test_columns_follow_from_the_kind(codebook):
+    assert codebook.item("grad").columns == ["grad"]
+    assert codebook.item("alder").columns == ["alder"]
+    assert codebook.item("emner").columns == ["emner__skole", "emner__trafik", "emner__intet"]
+
+
+def test_members_of_an_option_and_of_a_net(codebook):
+    grad = codebook.item("grad")
+    assert grad.members("hoej") == ("meget", "noget")
+    assert grad.members("lidt") == ("lidt",)
+    with pytest.raises(CodebookError, match=r"Unknown option of item 'grad' 'mget'. Did you mean 'meget'"):
+        grad.members("mget")
+
+
+def test_roles_find_their_item(codebook):
+    assert codebook.with_role("topics").id == "emner"
+    assert codebook.with_role("sex") is None
+    with pytest.raises(CodebookError, match=r"Unknown role 'topic'. Did you mean 'topics'"):
+        codebook.with_role("topic")
+
+
+def test_an_unknown_item_is_answered_with_the_nearest(codebook):
+    with pytest.raises(CodebookError, match=r"Unknown item of survey 'proeve' 'emne'. Did you mean 'emner'"):
+        codebook.item("emne")
+
+
+def test_every_breach_is_listed_at_once(content):
+    content["survey"] = {"id": "proeve"}
+    strategi, grad, emner, alder = content["item"]
+    strategi |= {"options": "ja_nej_ved", "farve": "roed"}
+    grad |= {"nets": {"hoej": ["meget", "mest"], "lidt": ["lidt"]}, "base": "strategi.maaske"}
+    grad["options"] = [*grad["options"], {"id": "Meget Høj", "missing": "tja"}, grad["options"][0]]
+    emner |= {"kind": "several", "role": "topic", "text": ""}
+    alder |= {"id": "grad", "options": "ja_nej"}
+    assert problems_of(content) == [
+        "[survey] lacks 'title'",
+        "item 'strategi': unknown key 'farve'",
+        "item 'strategi': there is no shared list [options] ja_nej_ved",
+        "item 'strategi': single and multiple items have options, others none",
+        "item 'grad', option 'Meget Høj': an id is lower-case a–z, digits and single '_'",
+        "item 'grad', option 'Meget Høj': lacks 'text'",
+        "item 'grad', option 'Meget Høj': missing 'tja' is none of dont_know, not_relevant, refused",
+        "item 'emner': lacks 'text'",
+        "item 'emner': kind 'several' is none of single, multiple, number, date, text",
+        "item 'emner': role 'topic' is none of id, age, birth_year, sex, area, area_type, topics, time, "
+        "formats, channels, free_text, contact, consent, started, submitted, municipality",
+        "item 'emner': single and multiple items have options, others none",
+        "item 'grad': single and multiple items have options, others none",
+        "item 'grad' stands 2 times",
+        "item 'grad': option 'lidt' stands 2 times",
+        "item 'grad', net 'hoej': there is no option 'mest'",
+        "item 'grad': net 'lidt' has the name of an option",
+        "item 'grad': base 'strategi.maaske' is no 'item.option' of this survey",
+    ]
+
+
+@pytest.mark.parametrize("name", ["Grad", "grad-2", "grad__2", "2grad", "grad_", "høj", ""])
+def test_an_id_is_plain(content, name):
+    content["item"][3]["id"] = name
+    assert problems_of(content) == [f"item '{name}': an id is lower-case letters a–z, digits and single '_'"]
+
+
+def test_a_codebook_without_items_is_none():
+    assert problems_of({"survey": {"id": "a", "title": "A"}}) == ["there is no [[item]]"]
+    assert problems_of({}) == ["[survey] lacks 'id'", "[survey] lacks 'title'", "there is no [[item]]"]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda content: content.update(survey="proeve"), "[survey] is no table"),
+        (lambda content: content.update(item=3), "[[item]] is no list of tables"),
+        (lambda content: content["item"].append("alder"), "[[item]] is no list of tables"),
+        (lambda content: content.update(options=["ja"]), "[options] is no table"),
+        (
+            lambda content: content["item"][1].update(options=["lidt"]),
+            "item 'grad': options are no list of tables",
+        ),
+        (lambda content: content["item"][1].update(options=3), "item 'grad': options are no list of tables"),
+        (
+            lambda content: content["options"].update(ja_nej="ja"),
+            "[options] ja_nej is no list of tables",
+        ),
+        (lambda content: content["item"][1].update(nets=["lidt"]), "item 'grad': nets are no table of lists"),
+        (
+            lambda content: content["item"][1].update(nets={"hoej": "meget"}),
+            "item 'grad': nets are no table of lists",
+        ),
+        (
+            lambda content: content["item"][2].update(max_choices="to"),
+            "item 'emner': max_choices 'to' is no whole number of at least 0",
+        ),
+        (
+            lambda content: content["item"][2].update(max_choices=-1),
+            "item 'emner': max_choices -1 is no whole number of at least 0",
+        ),
+        (
+            lambda content: content["item"][2].update(aliases="Emne"),
+            "item 'emner': aliases are no list of texts",
+        ),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_a_breach_and_no_crash(content, change, problem):
+    change(content)
+    assert problem in problems_of(content)
+
+
+def test_parsing_leaves_its_input_alone(content):
+    before = copy.deepcopy(content)
+    parse_codebook(content, source="proeve.toml")
+    assert content == before
+
+
+@pytest.mark.parametrize("survey", ["lokaldemokrati-2021", "borgerinteresse"])
+def test_what_ships_can_be_used(survey):
+    assert load_codebook(survey).id == survey
+
+
+def test_a_file_is_read_by_its_path(tmp_path):
+    path = tmp_path / "mit.toml"
+    path.write_text(TEXT, encoding="utf-8")
+    assert load_codebook(path) == load_codebook(str(path))
+    assert load_codebook(path).id == "proeve"
+
+
+def test_an_unknown_survey_is_answered_with_the_nearest():
+    with pytest.raises(
+        CodebookError, match=r"Unknown survey 'lokaldemokrati-2022'. Did you mean 'lokaldemokrati-2021'"
+    ):
+        load_codebook("lokaldemokrati-2022")
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(CodebookError, match=r"^There is no codebook .*/mit.toml\.$"):
+        load_codebook(tmp_path / "mit.toml")
+
+
+@pytest.mark.parametrize("content", [b"[survey\n", '[survey]\ntitle = "Prøve"\n'.encode("cp1252")])
+def test_a_file_that_is_no_toml_is_refused(tmp_path, content):
+    path = tmp_path / "mit.toml"
+    path.write_bytes(content)
+    with pytest.raises(CodebookError, match=r"^mit.toml is no valid TOML: "):
+        load_codebook(path)

@@ -1,0 +1,321 @@
+from __future__ import annotations
+
+import tomllib
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from survey_exports import CODEBOOK, answers, check, heading, joined, transposed, write_csv
+
+from borgerlib.errors import DataError
+from borgerlib.survey.codebook.matching import joined_text, matcher, normalise
+from borgerlib.survey.codebook.model import parse_codebook
+from borgerlib.survey.mapping.draft import mapping_toml, write_mapping
+from borgerlib.survey.mapping.file import ItemMapping, Mapping, load_mapping, parse_mapping
+from borgerlib.survey.mapping.suggestion import Suggestion, suggest_mapping
+from borgerlib.survey.readers.read import read_export, read_responses
+
+
+def suggestion(tmp_path, columns: dict[str, list[str]], name: str = "x.csv") -> Suggestion:
+    return suggest_mapping(read_export(write_csv(tmp_path / name, transposed(columns))), CODEBOOK)
+
+
+def load(tmp_path, text: str) -> Mapping:
+    path = tmp_path / "mapping.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_mapping(path, CODEBOOK)
+
+
+def test_loads_all_layouts(tmp_path):
+    mapping = load(
+        tmp_path,
+        """
+        survey = "borgerinteresse"
+        [items.koen]
+        columns = ["Køn"]
+        values = { "M" = "mand", "K" = "kvinde" }
+        [items.emner]
+        layout = "joined"
+        columns = "Emner"
+        separator = ";"
+        [items.kanaler.options]
+        "Via mail" = "mail"
+        "Via sms" = "sms"
+        [items.formater]
+        layout = "ranked"
+        columns = ["Først", "Dernæst"]
+        """,
+    )
+    assert mapping.items == (
+        ItemMapping("koen", ("Køn",), values={"M": "mand", "K": "kvinde"}),
+        ItemMapping("emner", ("Emner",), "joined", separator=";"),
+        ItemMapping("kanaler", ("Via mail", "Via sms"), "indicators", {"Via mail": "mail", "Via sms": "sms"}),
+        ItemMapping("formater", ("Først", "Dernæst"), "ranked"),
+    )
+
+
+def test_all_breaches_are_told_at_once(tmp_path):
+    with pytest.raises(DataError, match=r"The mapping mapping\.toml cannot be used") as caught:
+        load(
+            tmp_path,
+            """
+            survey = "borgerinteresser"
+            codebook = "x"
+            [items.kon]
+            columns = ["Køn"]
+            [items.koen]
+            colums = ["Køn"]
+            [items.tid]
+            columns = ["Tid", "Tid 2"]
+            values = { "Aldrig" = "ingen_tidd" }
+            [items.emner]
+            columns = ["Emner"]
+            [items.formater]
+            layout = "joined"
+            columns = ["Tid"]
+            [items.kanaler.options]
+            "a" = "mail"
+            "b" = "mail"
+            [items.alder]
+            columns = ["Alder"]
+            values = { "voksen" = "40" }
+            """,
+        )
+    assert caught.value.problems == (
+        "unknown key 'codebook'; legal: survey, items",
+        "survey = 'borgerinteresser', but the codebook is 'borgerinteresse'",
+        "Unknown item 'kon'. Did you mean 'koen'?",
+        "items.koen: Unknown key 'colums'. Did you mean 'columns', 'values'?",
+        "items.koen: 'columns' must be a list of headings",
+        "items.tid: layout 'value' takes one column, not 2",
+        "items.tid: Unknown option 'ingen_tidd'. Did you mean 'ingen_tid'?",
+        "items.emner: layout 'value' does not fit a multiple item; legal: indicators, joined, ranked",
+        "items.formater: layout 'joined' needs a 'separator', as separator = \";\"",
+        "items.kanaler: option 'mail' is fed by several columns",
+        "items.alder: 'values' has no meaning for a number item",
+        "column 'Tid' feeds tid and formater; a column feeds one item",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('survey = "borgerinteresse"', "there is no table [items.…]"),
+        ('survey = "borgerinteresse"\nitems = 3', "there is no table [items.…]"),
+        (
+            'survey = "borgerinteresse"\n[items]\nkoen = "Køn"',
+            "items.koen is no table; write [items.koen] and keys",
+        ),
+        ('survey = "borgerinteresse"\n[items.koen]\ncolumns = [1]', "'columns' must be a list of headings"),
+        (
+            'survey = "borgerinteresse"\n[items.koen]\ncolumns = ["a"]\nvalues = 1',
+            "'values' must be a table of",
+        ),
+        (
+            'survey = "borgerinteresse"\n[items.emner]\nlayout = "indicators"\ncolumns = ["a"]',
+            "layout 'indicators' needs 'options'",
+        ),
+    ],
+)
+def test_each_breach_is_told(tmp_path, text, problem):
+    with pytest.raises(DataError) as caught:
+        load(tmp_path, text)
+    assert any(problem in told for told in caught.value.problems)
+
+
+def test_a_file_that_is_no_toml_or_not_there(tmp_path):
+    with pytest.raises(DataError, match=r"mapping\.toml is no valid TOML"):
+        load(tmp_path, "survey = ")
+    with pytest.raises(DataError, match="There is no mapping file") as caught:
+        load_mapping(tmp_path / "nej.toml", CODEBOOK)
+    assert "borger map" in caught.value.hint
+
+
+COLUMNS = {
+    "Nr.": [str(number) for number in range(1, 9)],
+    heading("alder"): answers("alder"),
+    "Køn": answers("koen"),
+    heading("emner"): joined("emner", "; "),
+    "Ét ord om kommunen": ["god"] * 8,
+}
+
+
+def test_what_is_sure_missing_and_unused(tmp_path):
+    found = suggestion(tmp_path, COLUMNS)
+    assert {item for item, confidence in found.confidence.items() if confidence == "sure"} == {
+        "alder",
+        "koen",
+        "emner",
+    }
+    assert "unsure" not in found.confidence.values()
+    assert found.unused == ("Nr.", "Ét ord om kommunen")
+    assert found.mapping.item("emner") == ItemMapping("emner", (heading("emner"),), "joined", separator=";")
+
+
+def test_answers_in_other_words_are_guessed_and_doubted(tmp_path):
+    changed = {**COLUMNS, heading("tid"): ["Et par timer om året eller så"] * 5 + ["Ved ikke"] * 3}
+    found = suggestion(tmp_path, changed)
+    assert found.confidence["tid"] == "unsure"
+    assert found.mapping.item("tid").values == {"Et par timer om året eller så": "aarligt"}
+
+
+def test_two_columns_that_fit_as_well_are_doubted(tmp_path):
+    found = suggestion(tmp_path, {**COLUMNS, "Dit køn": answers("koen")})
+    assert found.confidence["koen"] == "unsure"
+    assert "fits as well" in found.reasons["koen"]
+
+
+def test_a_yes_or_no_column_is_not_taken_for_consent_by_its_answers_alone(tmp_path):
+    found = suggestion(tmp_path, {**COLUMNS, "Har du hund?": ["Ja", "Nej"] * 4})
+    assert found.confidence["samtykke"] == "missing"
+
+
+def test_ages_and_birth_years_are_told_apart_by_their_values(tmp_path):
+    years = {**COLUMNS, heading("alder"): ["1950", "1960", "1970", "1980", "1990", "1999", "2001", "1977"]}
+    found = suggestion(tmp_path, years)
+    assert found.confidence["alder"] == "missing"
+
+
+def test_numbered_headings_are_recognised(tmp_path):
+    numbered = {f"{at}. {name}": values for at, (name, values) in enumerate(COLUMNS.items(), start=1)}
+    assert suggestion(tmp_path, numbered).confidence["alder"] == "sure"
+
+
+def test_unsure_and_lacking_columns_stop_the_reading(tmp_path):
+    columns = {"Køn": ["M", "K"], "Alder": ["30", "40"]}
+    with pytest.raises(DataError, match="not recognised beyond doubt") as caught:
+        read_responses(write_csv(tmp_path / "x.csv", transposed(columns)), CODEBOOK)
+    assert "no column is recognised for topics" in caught.value.problems
+    assert "'borger map EXPORT'" in caught.value.hint
+
+
+def test_an_export_of_another_survey_is_not_taken(tmp_path):
+    plain = parse_codebook(
+        {
+            "survey": {"id": "x", "title": "X"},
+            "item": [{"id": "mening", "text": "Din mening?", "kind": "text"}],
+        },
+        source="x",
+    )
+    path = write_csv(tmp_path / "x.csv", transposed({"Højde": ["1"], "Vægt": ["2"]}))
+    with pytest.raises(DataError) as caught:
+        read_responses(path, plain)
+    assert caught.value.problems == ("no column is recognised at all",)
+
+
+def test_a_written_suggestion_reads_back_as_it_was(tmp_path):
+    columns = {**COLUMNS, heading("tid"): ["Et par timer om året eller så"] * 5 + ["Ved ikke"] * 3}
+    columns['Med "anførsel" \\ og\ttab'] = ["x"] * 8
+    found = suggestion(tmp_path, columns)
+    path = write_mapping(found, tmp_path / "mapping.toml")
+    assert load_mapping(path, CODEBOOK) == found.mapping
+    text = path.read_text(encoding="utf-8")
+    assert "# UNSURE: some answers are guessed" in text
+    assert "# [items.fritekst]\n# missing: no column looks like it" in text
+    assert "#   Ét ord om kommunen" in text
+    frame = read_responses(tmp_path / "x.csv", CODEBOOK, mapping=load_mapping(path, CODEBOOK)).frame
+    check(frame, ["alder", "koen", "emner"])
+    assert frame["tid"].tolist() == ["aarligt"] * 5 + ["ved_ikke"] * 3
+
+
+def test_a_mapping_file_is_not_overwritten(tmp_path):
+    found = suggestion(tmp_path, COLUMNS)
+    path = write_mapping(found, tmp_path / "mapping.toml")
+    with pytest.raises(DataError, match="is there already"):
+        write_mapping(found, path)
+    with pytest.raises(DataError, match="cannot be written"):
+        write_mapping(found, tmp_path / "nej" / "mapping.toml")
+
+
+ANY_TEXT = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
+
+
+@settings(max_examples=50, deadline=None)
+@given(headings=st.lists(ANY_TEXT, min_size=1, max_size=14, unique=True), value=ANY_TEXT)
+def test_any_heading_survives_being_written_as_toml(headings, value):
+    ids = [option.id for option in CODEBOOK.item("emner").options]
+    options = dict(zip(headings, ids, strict=False))
+    entries = (
+        ItemMapping("koen", ("\x7f a column of another length than those above",), values={value: "mand"}),
+        ItemMapping("emner", tuple(options), "indicators", options),
+    )
+    found = Suggestion(
+        Mapping(CODEBOOK.id, entries),
+        {"koen": "unsure", "emner": "sure"},
+        {"koen": f"grund\nmed {value}", "emner": ""},
+        tuple(headings),
+    )
+    content = tomllib.loads(mapping_toml(found))
+    assert parse_mapping(content, CODEBOOK, source="x") == found.mapping
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Klima og miljø", "  klima  og\nmiljø. "),
+        ("Skriv – kort", "skriv - kort"),
+        ("Mere end “1”", 'mere end "1"'),
+        ("Ærlighed", "ÆRLIGHED"),
+    ],
+)
+def test_texts_are_alike_whatever_platforms_change_in_passing(one, other):
+    assert normalise(one) == normalise(other)
+
+
+def test_a_cut_text_is_matched_only_when_one_option_begins_so():
+    options = matcher(CODEBOOK.item("emner"))
+    assert options.match("Udvikling af lan.. ") == "lokalsamfund"
+    assert options.match("Kultur, idræt…") == "kultur_fritid"
+    assert options.match("Be..") is None
+    times = matcher(CODEBOOK.item("tid"))
+    assert times.match("Et par timer hver..") is None
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.sets(st.sampled_from([option.id for option in CODEBOOK.item("emner").options])), st.sampled_from(",;|")
+)
+def test_joined_texts_come_apart_whatever_was_chosen(chosen, separator):
+    item = CODEBOOK.item("emner")
+    texts = [option.text for option in item.options if option.id in chosen]
+    for between in (separator, f"{separator} "):
+        found, unknown = joined_text(item, separator).split(between.join(texts) + separator)
+        assert set(found) == chosen
+        assert unknown == []
+
+
+def test_the_longest_text_that_fits_is_taken():
+    codebook = parse_codebook(
+        {
+            "survey": {"id": "x", "title": "X"},
+            "item": [
+                {
+                    "id": "emner",
+                    "text": "Emner?",
+                    "kind": "multiple",
+                    "options": [
+                        {"id": "skole", "text": "Skole"},
+                        {"id": "skole_sfo", "text": "Skole, SFO"},
+                        {"id": "sfo", "text": "SFO"},
+                    ],
+                }
+            ],
+        },
+        source="x",
+    )
+    parts = joined_text(codebook.item("emner"), ",")
+    assert parts.split("Skole, SFO") == (["skole_sfo"], [])
+    assert parts.split("SFO, Skole") == (["sfo", "skole"], [])
+    assert parts.split("Skolegård, SFO") == (["sfo"], ["Skolegård"])
+
+
+def test_a_text_item_may_rename_its_values(tmp_path):
+    path = write_csv(
+        tmp_path / "x.csv", transposed({"Bydel": ["Odense C", "Næsby", ""], "Alder": ["1", "2", "3"]})
+    )
+    mapping = Mapping(CODEBOOK.id, (ItemMapping("omraade", ("Bydel",), values={"Odense C": "Centrum"}),))
+    found = read_responses(path, CODEBOOK, mapping=mapping).frame["omraade"]
+    pd.testing.assert_series_equal(
+        found.reset_index(drop=True), pd.Series(["Centrum", "Næsby", None], dtype="string", name="omraade")
+    )

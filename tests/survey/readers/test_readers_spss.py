@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pyreadstat
+import pytest
+from survey_exports import CODEBOOK, PEOPLE, check
+
+from borgerlib.errors import DataError
+from borgerlib.survey.readers.read import read_export, read_responses
+
+ITEMS = [item.id for item in CODEBOOK if item.id not in ("foedselsaar", "svar_id")]
+
+
+def spss(path: Path) -> Path:
+    data: dict[str, list[object]] = {}
+    labels: dict[str, str] = {}
+    values: dict[str, dict[float, str]] = {}
+    for item_id in ITEMS:
+        item = CODEBOOK.item(item_id)
+        given = [person.get(item_id) for person in PEOPLE]
+        if item.kind == "multiple":
+            for at, option in enumerate(item.options, start=1):
+                name = f"{item_id}_{at}"
+                data[name] = [None if answer is None else float(option.id in answer) for answer in given]
+                labels[name] = f"{item.text}: {option.text}"
+                values[name] = {0.0: "Ikke valgt", 1.0: "Valgt"}
+            continue
+        labels[item_id] = item.text
+        data[item_id] = given
+        if item.kind == "single":
+            codes = {option.id: float(code) for code, option in enumerate(item.options, start=1)}
+            data[item_id] = [codes.get(answer) if answer else None for answer in given]
+            values[item_id] = {codes[option.id]: option.text for option in item.options}
+        elif item.kind == "text":
+            data[item_id] = [answer or "" for answer in given]
+    frame = pd.DataFrame(data)
+    # SPSS limits the length of a variable's label to 255 bytes.
+    assert max(len(label.encode()) for label in labels.values()) < 255
+    pyreadstat.write_sav(frame, str(path), column_labels=labels, variable_value_labels=values)
+    return path
+
+
+def test_reads_codes_with_their_labels(tmp_path):
+    responses = read_responses(spss(tmp_path / "data.sav"), CODEBOOK)
+    check(responses.frame, ITEMS)
+    assert responses.source.vendor == "SPSS"
+    assert responses.frame.index[0] == 1
+    assert responses.problems.empty
+
+
+def test_the_name_does_not_matter(tmp_path):
+    path = spss(tmp_path / "data.sav")
+    assert read_export(path.rename(tmp_path / "data.csv")).source.vendor == "SPSS"
+
+
+def test_user_missing_values_are_missing(tmp_path):
+    frame = pd.DataFrame({"koen": [1.0, 2.0, 9.0]})
+    path = tmp_path / "x.sav"
+    pyreadstat.write_sav(
+        frame,
+        str(path),
+        variable_value_labels={"koen": {1.0: "Mand", 2.0: "Kvinde", 9.0: "Uoplyst"}},
+        missing_ranges={"koen": [{"lo": 9.0, "hi": 9.0}]},
+    )
+    assert read_export(path).frame["koen"].isna().tolist() == [False, False, True]
+
+
+def test_a_truncated_file_is_refused(tmp_path):
+    whole = spss(tmp_path / "data.sav").read_bytes()
+    (tmp_path / "cut.sav").write_bytes(whole[:200])
+    with pytest.raises(DataError, match=r"cut\.sav is a damaged SPSS file"):
+        read_export(tmp_path / "cut.sav")
+
+
+def test_a_file_without_cases_is_refused(tmp_path):
+    path = tmp_path / "x.sav"
+    pyreadstat.write_sav(pd.DataFrame({"koen": pd.Series([], dtype=float)}), str(path))
+    with pytest.raises(DataError, match="0 cases"):
+        read_export(path)

@@ -1,0 +1,380 @@
+import re
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from simulated_citizens import prepared_citizens
+
+from borgerlib import places
+from borgerlib.errors import DataError, ParameterError
+from borgerlib.interest import store
+from borgerlib.interest.prepare.prepare import prepare
+from borgerlib.interest.prepare.simulated import write_simulation
+from borgerlib.lokaldemokrati.insights.sentences import fill
+from borgerlib.view.charts.chart import Chart
+from borgerlib.view.citizens.in_insights import citizens_layer
+from borgerlib.view.citizens.interest import InterestPage, open_interest
+from borgerlib.view.citizens.sections import load_sections, parse_sections, told, worded
+from borgerlib.view.tables.html import Table
+from borgerlib.view.words.text import PAGE_MIME_TYPE, Text
+
+SPACE = "\u00a0"
+FIGURES = [figure.id for figure in load_sections().figures]
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    with prepared_citizens(tmp_path_factory.mktemp("aeroe"), "Ærø", n=2500):
+        yield open_interest("Ærø")
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    with prepared_citizens(tmp_path_factory.mktemp("samsoe"), "Samsø", n=130, seed=2):
+        yield open_interest("Samsø")
+
+
+def plain(text):
+    return str(text).replace(SPACE, " ")
+
+
+def with_rows(page, change):
+    """The page with its estimates changed by a function of the frame."""
+    estimates = replace(page.survey.estimates, frame=change(page.survey.estimates.frame.copy()))
+    return InterestPage(replace(page.survey, estimates=estimates))
+
+
+def as_real(page):
+    real = replace(page.survey.estimates, origin="microdata")
+    return InterestPage(replace(page.survey, simulated=False, estimates=real))
+
+
+class TestOpening:
+    def test_a_municipality_without_respondents_is_told_what_to_run(self, page):
+        with pytest.raises(DataError, match="'Odense' has no prepared respondents") as caught:
+            open_interest("Odense")
+        assert "borger prepare Odense EXPORT" in str(caught.value)
+
+    def test_levels_are_checked(self, page):
+        with pytest.raises(ParameterError, match="confidence is 95"):
+            open_interest("Ærø", confidence=95)
+        with pytest.raises(ParameterError, match="min_cell is 2"):
+            open_interest("Ærø", min_cell=2)
+
+    def test_it_holds_no_microdata(self, page):
+        ids = set(store.load("Ærø")["svar_id"])
+        survey = page.survey
+        frames = [survey.estimates.frame, survey.participation.rates.frame, survey.participation.evenness]
+        for frame in frames:
+            assert not ids & set(frame.astype(str).to_numpy().ravel())
+            assert len(frame) < 400
+        assert not any(isinstance(value, pd.DataFrame) for value in vars(survey).values())
+
+
+class TestFinding:
+    def test_its_numbers_are_those_of_the_estimates(self, page):
+        frame = page.survey.estimates.frame
+        topics = frame[(frame["item"] == "topics") & (frame["group"] == "") & ~frame["net"]]
+        first = topics.sort_values("proportion", ascending=False).iloc[0]
+        share = f"{round(100 * first['proportion'])} pct."
+        said = plain(page.finding())
+        assert f"{first['label'][1:]} ({share})" in said
+        assert "borgerne i Ærø" in said
+
+    def test_the_page_tells_the_report_that_it_is_simulated(self, page):
+        bundle = page.finding()._repr_mimebundle_()[PAGE_MIME_TYPE]
+        assert bundle["number"] == 11
+        assert bundle["kicker"] == "Borgernes svar"
+        assert bundle["slug"] == "simulerede-data-borgernes-interesse"
+        for words in (bundle["title"], bundle["finding"], bundle["key_figures"][0]["label"]):
+            assert words.startswith("SIMULEREDE DATA: ")
+
+    def test_of_real_answers_nothing_says_so(self, page):
+        real = as_real(page)
+        assert real.finding().page["slug"] == "borgernes-interesse"
+        texts = [real.finding(), real.method(), real.run_stamp(), real.figure("emner").title]
+        assert not any("SIMULEREDE" in str(text) for text in texts)
+
+
+class TestFigures:
+    @pytest.mark.parametrize("figure", FIGURES)
+    def test_every_figure_is_drawn_and_says_that_it_is_simulated(self, page, figure):
+        chart = page.figure(figure)
+        assert isinstance(chart, Chart)
+        assert chart.simulated
+        assert chart.title.startswith("SIMULEREDE DATA: ")
+        assert "{" not in chart.title + chart.question + chart.caption
+        for width in ("wide", "narrow"):
+            drawing = chart.drawing(width, framed=False)
+            assert drawing.width <= (960 if width == "wide" else 350)
+
+    def test_an_unknown_figure_is_refused_with_the_nearest(self, page):
+        with pytest.raises(ParameterError, match=r"Unknown figure 'emne'\. Did you mean 'emner'"):
+            page.figure("emne")
+
+    def test_the_time_keeps_the_order_of_the_questionnaire(self, page):
+        item = page.survey.codebook.with_role("time")
+        assert list(page.figure("tid").frame["option"]) == [option.id for option in item.options]
+
+    def test_groups_are_compared_with_all_and_the_caption_says_what_differs(self, page):
+        chart = page.figure("unges_former")
+        assert set(chart.frame["group"]) == {"age=15-24", "alle"}
+        assert re.search(r"De 15–24-årige vælger (oftere|sjældnere)|Blandt de 15–24-årige", chart.caption)
+
+    def test_one_option_is_shown_across_the_ages_youngest_first(self, page):
+        chart = page.figure("klima")
+        assert list(chart.frame["option"]) == ["15-24", "25-44", "45-59", "60-69", "70+"]
+        assert "Andel, der svarer »Klima og miljø«." in chart.question
+        frame = page.survey.estimates.frame
+        wanted = frame[(frame["option"] == "klima_miljoe") & (frame["group"] == "age=60-69")][
+            "proportion"
+        ].iloc[0]
+        assert f"{int(100 * wanted + 0.5)} pct. af de 60–69-årige" in plain(chart.title)
+
+    @pytest.mark.parametrize(
+        ("direction", "said"),
+        [
+            (1, "er større, end tilfældigheden kan forklare: det er flere."),
+            (-1, "er større, end tilfældigheden kan forklare: det er færre."),
+            (0, "er ikke større, end tilfældigheden kan forklare."),
+        ],
+    )
+    def test_the_verdict_on_a_group_is_that_of_its_test(self, page, direction, said):
+        def told_of(frame):
+            frame.loc[frame["group"] == "age=60-69", "direction"] = direction
+            return frame
+
+        caption = with_rows(page, told_of).figure("klima").caption
+        assert f"Forskellen mellem de 60–69-årige og de øvrige {said}" in caption
+
+    def test_a_hidden_number_is_in_no_title(self, page):
+        def hide(frame):
+            rows = (frame["item"] == "formats") & (frame["group"] == "age=15-24")
+            rows &= frame["option"] == "spoergeskema"
+            frame.loc[rows, "suppressed"] = True
+            frame.loc[rows, ["proportion", "ci_lower", "ci_upper"]] = float("nan")
+            return frame
+
+        # The hidden one may be the largest: nothing is known to stand first.
+        assert with_rows(page, hide).figure("unges_former").title.endswith("Hvordan de yngste vil være med")
+
+    def test_who_answered_stands_beside_who_lives_here(self, page):
+        frame = page.figure("deltagelse").frame
+        living = frame[frame["group"] == "befolkning"]["proportion"]
+        people = page.survey.participation.people["age"]
+        assert living.to_numpy() == pytest.approx((people / people.sum()).to_numpy())
+        answered = frame[frame["group"] == "svarende"]["proportion"]
+        assert answered.sum() == pytest.approx(1)
+
+    def test_rates_that_chance_can_explain_name_no_lowest_group(self, page):
+        evenness = page.survey.participation.evenness.assign(ratio_upper=1.02)
+        even = replace(page.survey.participation, evenness=evenness)
+        chart = InterestPage(replace(page.survey, participation=even)).figure("deltagelse")
+        assert "ikke større, end tilfældigheden kan forklare" in chart.title
+        assert "Det kan være tilfældigt." in plain(
+            InterestPage(replace(page.survey, participation=even)).evenness()
+        )
+
+
+class TestTables:
+    def test_every_group_has_a_column_and_n(self, page):
+        table = page.by_group("topics", "age")
+        assert table.columns == (
+            "Svar",
+            "Alle",
+            "15–24 år",
+            "25–44 år",
+            "45–59 år",
+            "60–69 år",
+            "70 år og derover",
+        )
+        assert table.rows[-1][0] == "N"
+        assert len(table.rows) == 14 + 1
+        assert table.caption.startswith("SIMULEREDE DATA: ")
+
+    def test_a_difference_beyond_chance_is_marked_and_a_hidden_cell_looks_hidden(self, page):
+        def change(frame):
+            rows = (frame["item"] == "topics") & (frame["option"] == "natur")
+            frame.loc[rows & (frame["group"] == "age=15-24"), "suppressed"] = True
+            frame.loc[rows & (frame["group"] == "age=25-44"), "direction"] = 1
+            frame.loc[rows & (frame["group"] == "age=45-59"), "direction"] = -1
+            frame.loc[rows & (frame["group"] == "age=60-69"), "direction"] = 0
+            return frame
+
+        table = with_rows(page, change).by_group("topics", "age")
+        row = next(row for row in table.rows if row[0].startswith("Natur"))
+        assert row[2] == "· for få svar"
+        assert re.fullmatch(r"\d+ \(\d+–\d+\) ▲", row[3])
+        assert re.fullmatch(r"\d+ \(\d+–\d+\) ▼", row[4])
+        assert re.fullmatch(r"\d+ \(\d+–\d+\)", row[5])
+
+    def test_only_what_is_divided_can_be_asked_for(self, page):
+        with pytest.raises(ParameterError, match="answers on 'channels' are not divided by 'sex'") as caught:
+            page.by_group("channels", "sex")
+        assert "topics by age" in str(caught.value)
+
+    def test_participation_is_told_group_by_group(self, page):
+        table = page.participation()
+        groups = [row[0] for row in table.rows]
+        assert groups[0] == "Alder: 15–24 år"
+        assert "Køn: Kvinde" in groups
+        assert table.rows[0][3].endswith("pct.")
+
+    def test_a_hidden_group_of_those_who_answered_shows_its_people_only(self, page):
+        rates = page.survey.participation.rates
+        frame = rates.frame.assign(suppressed=rates.frame["option"] == "15-24")
+        hidden = replace(page.survey.participation, rates=replace(rates, frame=frame))
+        row = InterestPage(replace(page.survey, participation=hidden)).participation().rows[0]
+        assert row[1] == "for få svar"
+        assert row[2] != ""
+        assert row[3:] == ("", "", "")
+
+
+class TestKinds:
+    def test_they_are_shown_by_what_they_choose_and_who_they_are(self, page):
+        names = [option.short for option in page.survey.item("segment").options]
+        table = page.by_group("topics", "segment")
+        assert table.columns == ("Svar", "Alle", *names)
+        assert "▲ flere" not in table.note
+        assert "▲ flere" in page.by_group("topics", "age").note
+        assert [row[0] for row in page.by_group("segment", "age").rows][-1] == "N"
+        assert page.differences("topics", "segment") is None
+        assert "**Typer:** latente klasser" in plain(page.method())
+
+    def test_where_there_are_none_that_is_said(self, small):
+        assert small.survey.item("segment") is None
+        for shown in (
+            small.figure("typer"),
+            small.by_group("topics", "segment"),
+            small.by_group("segment", "age"),
+        ):
+            assert plain(shown) == "Svarene deler ikke borgerne i tydelige typer."
+        assert "**Typer:**" not in plain(small.method())
+
+
+class TestSentences:
+    def test_of_two_groups_one_is_told(self, page):
+        assert len(plain(page.differences("formats", "sex")).splitlines()) == 1
+        assert len(plain(page.differences("topics", "age")).splitlines()) == 5
+
+    def test_a_group_without_tests_is_not_said_to_be_alike(self, page):
+        untested = with_rows(page, lambda frame: frame.assign(direction=pd.NA))
+        assert "Blandt kvinderne er der for få svar til at sige" in plain(
+            untested.differences("formats", "sex")
+        )
+        alike = with_rows(page, lambda frame: frame.assign(direction=0))
+        assert "Blandt kvinderne skiller ingen svar sig ud" in plain(alike.differences("formats", "sex"))
+
+    def test_what_weights_mend_and_what_not(self, page):
+        said = plain(page.evenness())
+        effect = page.survey.weighting["design_effect"]
+        assert f"designeffekt {effect:.2f}".replace(".", ",") in said
+        assert "efter køn og alder" in said
+        assert "Der er ikke vægtet efter områdetype og område" in said
+        assert "**Alder:** laveste deltagelse delt med højeste er 0," in said
+
+    def test_the_method_tells_base_weights_tests_and_what_is_hidden(self, page):
+        said = plain(page.method())
+        for part in (
+            "**SIMULEREDE DATA:**",
+            "**Hvem:**",
+            "**Vægte:**",
+            "**Usikkerhed:**",
+            "**Fortrolighed:**",
+        ):
+            assert part in said
+        assert "1. januar 2020" in said
+        assert f"i alt {page.survey.tests} prøver" in said
+        assert re.match(r"SIMULEREDE DATA: Kørt \d+\. ", plain(page.run_stamp()))
+
+
+class TestSmall:
+    def test_what_cannot_be_divided_is_said(self, small):
+        assert ("topics", "age") in small.survey.left_out
+        assert plain(small.by_group("topics", "age")) == "Der er for få svar til at dele dem op efter alder."
+        assert isinstance(small.figure("klima"), Text)
+        assert small.differences("topics", "age") is None
+        assert "**Ikke delt op:**" in plain(small.method())
+        assert isinstance(small.figure("emner"), Chart)
+
+    def test_what_was_not_asked_is_said(self, page):
+        without = with_rows(page, lambda frame: frame[frame["item"] != "channels"])
+        assert plain(without.figure("kanaler")) == "Det har kommunen ikke spurgt om."
+
+    def test_every_method_shows_something(self, small):
+        shown = [small.finding(), small.participation(), small.evenness(), small.method(), small.run_stamp()]
+        assert all(isinstance(thing, Text | Table) for thing in shown)
+
+
+def test_another_questionnaire_shows_what_it_asked(tmp_path, monkeypatch):
+    monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
+    parts = places.raw_data("borgerinteresse", "codebook.toml").read_text().split("[[item]]")
+    left_out = ("tid", "formater", "kanaler", "omraadetype")
+    kept = [part for part in parts if not any(f'id = "{item}"' in part for item in left_out)]
+    (tmp_path / "own.toml").write_text("[[item]]".join(kept))
+    _, export = write_simulation("Ærø", n=900, seed=1)
+    prepare("Ærø", export, codebook=tmp_path / "own.toml")
+    own = open_interest("Ærø")
+    assert "Øverst blandt de emner" in plain(own.finding())
+    assert "bruge tid" not in plain(own.finding())
+    assert isinstance(own.figure("emner"), Chart)
+    assert plain(own.figure("tid")) == "Det har kommunen ikke spurgt om."
+    assert plain(own.by_group("formats", "sex")) == "Det har kommunen ikke spurgt om."
+    assert own.differences("formats", "sex") is None
+    assert citizens_layer(5, "Ærø") is None
+    assert citizens_layer(4, "Ærø") is not None
+
+
+class TestSections:
+    def test_everything_that_is_wrong_is_told_at_once(self):
+        section = {"id": "a", "kind": "bars", "role": "topics", "title": ["T"]}
+        broken = [
+            section | {"kind": "bar"},
+            {"id": "b", "role": "topics"},
+            section | {"id": "c", "kind": "across", "rolle": "x"},
+            section | {"id": "d", "kind": "participation"},
+        ]
+        with pytest.raises(DataError) as caught:
+            parse_sections({"section": [*broken, section]})
+        said = str(caught.value)
+        for part in (
+            "section a: Unknown kind 'bar'. Did you mean 'bars'",
+            "section b: lacks 'kind'",
+            "section b: lacks 'title'",
+            "section c: Unknown key 'rolle'. Did you mean 'role'",
+            "section c: kind 'across' needs 'option'",
+            "section d: Unknown role 'topics'",
+            "section a stands more than once",
+            "lacks 'finding'",
+            "lacks 'divisions'",
+        ):
+            assert part in said
+
+    def test_the_shipped_ones_name_what_the_shipped_codebook_has(self, page):
+        for section in load_sections().figures:
+            if section.kind == "participation":
+                continue
+            options = {option.id for option in page.survey.item(section.role).options}
+            assert {*section.options, *filter(None, [section.option])} <= options, section.id
+            if section.kind != "across":
+                assert set(section.highlight) <= options, section.id
+            for template in section.title:
+                assert fill(worded(template, page.survey), page.survey.estimates), (section.id, template)
+            # The last one carries no numbers, so there always is a title.
+            assert "{" not in section.title[-1].replace("{sted}", ""), section.id
+
+    def test_a_survey_that_lacks_an_answer_gets_the_next_sentence(self, page):
+        templates = ("{topics.rumfart:pct} vil til månen", "{topics.natur:n} har svaret")
+        assert re.fullmatch(r"[\d.]+ har svaret", told(templates, page.survey))
+        assert told(templates[:1], page.survey) == ""
+
+    def test_a_name_keeps_its_capitals_inside_a_sentence(self, page):
+        assert fill("Via {channels.digital_post:label}", page.survey.estimates) == "Via Digital Post"
+        assert fill("Via {channels.lokalavis:label}", page.survey.estimates) == "Via lokalavis"
+
+    def test_groups_are_called_as_in_a_sentence(self):
+        sections = load_sections()
+        assert sections.group_words("sex=kvinde", "Kvinde") == "kvinderne"
+        assert sections.group_words("age=60-69", "60–69 år") == "de 60–69-årige"
+        assert sections.group_words("age=70+", "70 år og derover") == "borgere på 70 år og derover"
+        assert sections.group_words("area=Nord", "Nord") == "gruppen »Nord«"

@@ -1,0 +1,230 @@
+from datetime import datetime
+
+import pytest
+
+from borgerlib.lokaldemokrati.insights.registry import load_registry
+from borgerlib.lokaldemokrati.leaders import open_leaders_survey
+from borgerlib.lokaldemokrati.published.audit import audit
+from borgerlib.lokaldemokrati.published.identification import identifications
+from borgerlib.population.municipalities import municipality
+from borgerlib.view.leaders import overview
+from borgerlib.view.leaders.method import method_text, stamp_text
+from borgerlib.view.words.text import PAGE_MIME_TYPE, Text
+
+
+@pytest.fixture(scope="module")
+def survey():
+    return open_leaders_survey()
+
+
+@pytest.fixture(scope="module")
+def wave(wave_file):
+    return open_leaders_survey(wave_file)
+
+
+def plain(text):
+    return str(text).replace("\u00a0", " ")
+
+
+# --- opening and front page ---------------------------------------------------------------------------------
+
+
+def test_the_opening_says_who_answered(survey):
+    # 79 / 98 = 80.6 pct.
+    assert plain(overview.opening(survey, None)) == (
+        "79 af landets 98 kommunaldirektører svarede (81 pct.), og 69 af dem gennemførte hele skemaet."
+    )
+
+
+def test_the_opening_places_the_municipality(survey):
+    said = plain(overview.opening(survey, municipality("Aarhus")))
+    assert said.endswith(
+        "Rapporten er for Aarhus Kommune, der ligger i Region Midtjylland, hører til storbykommunerne og har "
+        "349.983 indbyggere."
+    )
+
+
+@pytest.mark.parametrize("name", ["Lolland", "Gentofte", "Slagelse", "Ringsted"])
+def test_a_municipality_group_is_named_in_the_plural(survey, name):
+    place = municipality(name)
+    assert f"hører til {place.group.lower()}ne og" in overview.opening(survey, place)
+    assert place.group.endswith("kommuner")
+
+
+def test_the_opening_of_a_wave_counts_its_own_respondents(wave):
+    # 64 / 98 = 65.3 pct.
+    assert plain(overview.opening(wave, None)) == (
+        "64 af landets 98 kommunaldirektører har svaret i denne måling (65 pct.)."
+    )
+
+
+def test_the_front_page_has_key_figures_from_the_estimates(survey, wave):
+    page = overview.page(survey, "Et fund.")
+    assert (page["number"], page["slug"], page["finding"]) == (0, "overblik", "Et fund.")
+    assert [plain(figure["value"]) for figure in page["key_figures"]] == [
+        "79 af 98",
+        "90 pct.",
+        "58 pct.",
+        "97 pct.",
+    ]
+    of_wave = [plain(figure["value"]) for figure in overview.page(wave, "")["key_figures"]]
+    assert of_wave[:1] + of_wave[2:] == ["64 af 98", "74 pct.", "79 pct."]
+
+
+# --- how many answers, and which numbers hold ---------------------------------------------------------------
+
+
+def test_every_question_has_its_possible_sizes():
+    table = overview.feasible_sizes(note="Kilde: x")
+    assert len(table.rows) == len(identifications()) == 19
+    told = {row[0]: row[1:3] for row in table.rows}
+    assert told["Har din kommune en strategi for borgerinddragelse?"] == ("78", "entydigt")
+    assert told["Kan borgerinddragelse udbredes til flere områder?"] == ("71 eller 78", "flere mulige")
+    assert told["Hvilke fordele har der været ved den digitale borgerinddragelse?"] == (
+        "ingen; nærmest 64",
+        "umuligt",
+    )
+    assert all(row[3] for row in table.rows)
+    assert table.note == "Kilde: x"
+
+
+def test_the_summary_counts_every_status():
+    status = audit()["status"].value_counts()
+    said = overview.audit_summary()
+    assert said.startswith(
+        f"Af {len(audit())} offentliggjorte værdier er {status['reproduced']} genfundet præcist, "
+    )
+    for words in (
+        "modsagt af rapporten selv",
+        "i strid med de andre tal",
+        "ikke til at læse eller regne efter",
+    ):
+        assert words in said
+
+
+def test_the_whole_audit_is_shown_value_by_value():
+    table = overview.audit_table(caption="Alle", note="Kilde: x")
+    frame = audit()
+    assert len(table.rows) == len(frame)
+    assert table.columns == (
+        "Sted",
+        "Svar",
+        "Gruppe",
+        "Offentliggjort",
+        "Genberegnet",
+        "Svar bag tallet",
+        "Resultat",
+        "Begrundelse",
+    )
+    results = [row[6] for row in table.rows]
+    assert results.count("genfundet") == (frame["status"] == "reproduced").sum()
+    assert set(results) == {"genfundet", "modstridende", "umuligt", "kan ikke læses"}
+    assert all(row[7] for row in table.rows if row[6] != "genfundet")
+    impossible = next(row for row in table.rows if row[6] == "umuligt")
+    assert tuple(plain(cell) for cell in impossible[:6]) == (
+        "Indsigt 7, figur 9",
+        "Flere borgere end normalt",
+        "",
+        "62 pct.",
+        "63 pct.",
+        "40 af 64",
+    )
+
+
+def test_counts_are_not_shown_as_percentages():
+    rows = overview.audit_table(caption="", note="", insight=4).rows
+    mentioned = next(row for row in rows if row[1] == "Velfærdsområder")
+    assert [plain(cell) for cell in mentioned[2:5]] == ["21", "21", "21 af 42"]
+
+
+def test_an_insights_table_is_its_part_of_the_audit():
+    frame = audit()
+    total = 0
+    for insight in load_registry().insights:
+        table = overview.audit_table(caption="", note="", insight=insight.number)
+        assert len(table.rows) == (frame["insight"] == str(insight.number)).sum() > 0
+        assert all(row[0].startswith(("Figur ", "Tekst")) for row in table.rows)
+        total += len(table.rows)
+    assert total == frame["insight"].isin([str(number) for number in range(1, 11)]).sum()
+
+
+def test_columns_that_would_be_empty_are_left_out():
+    columns = overview.audit_table(caption="", note="", insight=3).columns
+    assert "Gruppe" not in columns
+    assert "Gruppe" in overview.audit_table(caption="", note="", insight=2).columns
+
+
+@pytest.mark.parametrize("number", [None, *range(1, 11)])
+def test_no_two_rows_of_a_table_read_alike(number):
+    rows = [row[:3] for row in overview.audit_table(caption="", note="", insight=number).rows]
+    assert len(rows) == len(set(rows))
+
+
+def test_the_open_values_are_told_together_where_they_have_one_reason():
+    table = overview.open_values_table(caption="Åbne", note="Kilde: x")
+    frame = audit()
+    waiting = frame[frame["status"] != "reproduced"]
+    assert 0 < len(table.rows) < len(waiting)
+    assert sum(row[1].count("; ") + 1 for row in table.rows) == len(waiting)
+    lost = next(row for row in table.rows if row[0] == "Indsigt 4, figur 6")
+    assert lost[1] == "Klima og bæredygtighed; Planprocesser; Kultur- og fritidsområdet; Fremtidens løsninger"
+    assert all(row[3] for row in table.rows)
+    assert not any(row[2] == "genfundet" for row in table.rows)
+
+
+# --- method -------------------------------------------------------------------------------------------------
+
+
+def test_the_method_of_2021_says_n_and_how_sure(survey):
+    said = plain(method_text(survey, load_registry().figures_of(2)))
+    assert "79 af 98 kommunaldirektører svarede" in said
+    assert "designeffekten er derfor 1" in said
+    # Figure 3 has no N of its own: its counts are what is left of the strategy's 78.
+    assert said.count("Kun N = 78 giver procenttallet") == 1
+    assert "78 eller 79" not in said
+    assert "intervallerne (95 pct.) er eksakte" in said
+    assert "ingen er skjult" in said
+
+
+def test_the_reason_of_questions_that_share_one_stands_once(survey):
+    said = plain(method_text(survey, load_registry().figures_of(1)))
+    assert said.count("N = 78 eller 79 giver alle seks procenttal") == 1
+
+
+def test_the_method_follows_the_level_that_was_asked_for():
+    said = plain(method_text(open_leaders_survey(confidence=0.9), load_registry().figures_of(1)))
+    assert "intervallerne (90 pct.)" in said
+
+
+def test_the_method_of_a_wave_says_weights_effect_and_what_is_hidden(wave):
+    said = plain(method_text(wave, load_registry().figures_of(2)))
+    weights = wave.wave.respondents["weight"]
+    # Kish: 1 + the relative variance of the weights = n Σw² / (Σw)².
+    effect = len(weights) * (weights**2).sum() / weights.sum() ** 2
+    assert f"Designeffekten er {effect:.2f}".replace(".", ",") in said
+    assert f"det effektive antal svar er {len(weights) / effect:.0f}" in said
+    assert "færre end fem svar vises ikke" in said
+    assert f"{wave.estimates.n_suppressed} værdier i undersøgelsen er skjult" in said
+    assert "Region Hovedstaden × Landkommuner → Region Syddanmark × Landkommuner" in said
+    assert "uden vægte" in said
+
+
+def test_the_stamp_says_when_what_and_on_which_data(survey, wave):
+    now = datetime(2026, 11, 23, 9, 5)
+    said = str(stamp_text(survey, now=now))
+    assert said.startswith("Kørt 23. november 2026 kl. 09.05 med borgerlib ")
+    assert "»lokaldemokrati-2021«" in said
+    assert "»kommuner_2025«" in str(stamp_text(wave, now=now))
+
+
+# --- text ---------------------------------------------------------------------------------------------------
+
+
+def test_text_shows_itself_as_markdown():
+    assert Text("**Fed**")._repr_mimebundle_() == {"text/markdown": "**Fed**", "text/plain": "**Fed**"}
+    assert str(Text("a")) == "a"
+
+
+def test_text_can_carry_what_the_front_page_needs():
+    page = {"number": 1}
+    assert Text("a", page=page)._repr_mimebundle_()[PAGE_MIME_TYPE] == page

@@ -1,0 +1,210 @@
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from borgerlib.lokaldemokrati.insights.registry import load_registry
+from borgerlib.lokaldemokrati.leaders import open_leaders_survey
+from borgerlib.lokaldemokrati.own_answers import OwnAnswers
+from borgerlib.view.leaders.figures import draw, figure_estimates
+
+FIGURES = load_registry().figures
+
+
+@pytest.fixture(scope="module")
+def survey():
+    return open_leaders_survey()
+
+
+def drawn(figure_id, survey, **answers):
+    own = OwnAnswers("Odense", answers) if answers else None
+    return draw(load_registry().figure(figure_id), survey, own)
+
+
+def plain(text):
+    return text.replace("\u00a0", " ")
+
+
+# --- which estimates a figure shows -------------------------------------------------------------------------
+
+
+def test_an_item_is_shown_with_all_of_its_options(survey):
+    frame = figure_estimates(load_registry().figure("2"), survey).frame
+    assert frame["option"].tolist() == ["ja", "nej"]
+    assert frame["label"].tolist() == ["Har en strategi", "Har ikke en strategi"]
+    assert list(frame.columns) == list(survey.estimates.frame.columns)
+
+
+def test_rows_are_shown_in_their_order(survey):
+    figure = replace(load_registry().figure("N2"), rows=("roller.rette_format", "roller.sparring"))
+    assert figure_estimates(figure, survey).frame["option"].tolist() == ["rette_format", "sparring"]
+
+
+def test_a_divided_scale_has_its_steps_and_its_net_in_each_group(survey):
+    frame = figure_estimates(load_registry().figure("3"), survey).frame
+    steps = ["uenig", "hverken", "enig", "meget_enig", "enige"]
+    assert list(zip(frame["group"], frame["option"], strict=True)) == [
+        (group, step) for group in ("ja", "nej") for step in steps
+    ]
+
+
+def test_a_battery_is_told_apart_by_its_statements(survey):
+    frame = figure_estimates(load_registry().figure("1"), survey).frame
+    assert frame["option"].unique().tolist() == ["enige"]
+    assert frame["label"].nunique() == 6
+    assert "Byrådet prioriterer borgerinddragelse højt" in frame["label"].tolist()
+
+
+def test_a_figures_own_labels_go_before_the_codebooks(survey):
+    frame = figure_estimates(load_registry().figure("10"), survey).frame
+    assert frame["label"].tolist() == [
+        "I meget høj grad",
+        "I høj grad",
+        "I nogen grad",
+        "I mindre grad",
+        "Slet ikke eller ved ikke",
+        "I meget høj grad eller i høj grad",  # the net has none of its own
+    ]
+
+
+def test_the_surveys_own_estimates_are_left_alone(survey):
+    before = survey.estimates.frame.copy()
+    for figure in FIGURES:
+        draw(figure, survey)
+    pd.testing.assert_frame_equal(survey.estimates.frame, before)
+
+
+# --- the words around it ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.id)
+def test_every_figure_says_what_it_shows(survey, figure):
+    chart = draw(figure, survey)
+    assert chart.title.endswith("pct.") or not chart.title.endswith(".")
+    assert figure.question in chart.question
+    assert "Lokaldemokrati i nybrud" in chart.caption
+    assert "Odense" not in chart.alt_text
+    for _, row in chart.frame.iterrows():
+        assert str(row["label"]) in chart.alt_text
+    if figure.kind != "counts":
+        assert "statistisk usikkerhed (95 pct.)" in plain(chart.caption)
+        assert any(text in plain(chart.question) for text in ("Andel af", "kommunaldirektører i hver gruppe"))
+
+
+@pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.id)
+def test_bars_are_sorted_and_steps_are_not(survey, figure):
+    chart = draw(figure, survey)
+    values = chart.frame["count" if figure.kind == "counts" else "proportion"].dropna().astype(float)
+    if figure.kind == "bars" and figure.sort:
+        assert values.is_monotonic_decreasing
+    shown = figure_estimates(figure, survey).frame
+    assert sorted(chart.frame["label"]) == sorted(shown["label"])
+
+
+def test_the_bars_without_a_value_stand_last_with_the_reason(survey):
+    chart = drawn("6", survey)
+    assert chart.frame["count"].isna().tolist() == [False] * 4 + [True] * 4
+    assert [row[1] for row in chart.table.rows] == ["21", "12", "12", "8"] + ["kan ikke aflæses"] * 4
+    assert "To af figurens tal kan ikke knyttes til et område" in chart.caption
+    assert "pct." not in chart.alt_text
+
+
+def test_a_title_is_a_finding_made_from_the_numbers(survey):
+    assert plain(drawn("2", survey).title) == "58 pct. af kommunerne har en strategi for borgerinddragelse"
+    assert plain(drawn("3", survey).title) == (
+        "Viljen til at eksperimentere er større med en strategi (87 pct.) end uden en strategi (73 pct.), "
+        "men forskellen er inden for det tilfældige (p = 0,15)"
+    )
+
+
+def test_where_several_n_are_possible_the_caption_names_them(survey):
+    assert (
+        "Procenterne passer med N = 71 eller 78; intervallerne dækker dem alle." in drawn("5", survey).caption
+    )
+    assert "N = 67, 74 eller 79" in drawn("10", survey).caption
+    assert "Procenterne passer med" not in drawn("8", survey).caption
+
+
+def test_an_impossible_question_says_so(survey):
+    caption = drawn("9", survey).caption
+    assert "Intet antal svarende giver alle otte procenttal på én gang." in caption
+    row = drawn("9", survey).frame.set_index("option").loc["flere_borgere"]
+    assert row["proportion"] == 0.62
+
+
+def test_who_was_asked_is_said_where_it_is_not_all(survey):
+    assert "der har erfaring med digital inddragelse" in drawn("9", survey).question
+    assert "der har erfaring" not in drawn("8", survey).question
+
+
+def test_what_the_insight_is_about_stands_out(survey):
+    assert "Fremhævet: »Samskabelse af offentlig velfærd«" in drawn("4", survey).alt_text
+    assert "Fremhævet" not in drawn("N4", survey).alt_text
+
+
+def test_a_caveat_on_2021_is_not_told_of_a_wave(survey, wave_file):
+    caveat = load_registry().figure("7").caveat
+    assert caveat
+    assert caveat in drawn("7", survey).caption
+    wave = drawn("7", open_leaders_survey(wave_file))
+    assert caveat not in wave.caption
+    assert "Procenterne passer" not in wave.caption
+
+
+def test_hidden_cells_of_a_wave_are_hatched_and_said(wave_file):
+    chart = drawn("5", open_leaders_survey(wave_file))
+    assert chart.frame["suppressed"].sum() == 2
+    assert "Skraveret: for få svar til at vise (færre end 5)" in chart.caption
+    assert "I mindre grad for få svar" in chart.alt_text
+    # What 2021 left open is no matter of this wave.
+    assert "Procenterne passer" not in chart.caption
+
+
+# --- the own municipality -----------------------------------------------------------------------------------
+
+
+def test_an_own_answer_is_marked(survey):
+    chart = drawn("2", survey, strategi=("ja",))
+    assert chart.alt_text.endswith("Odense har svaret »Har en strategi«.")
+
+
+def test_several_own_answers_are_all_marked(survey):
+    alt = drawn("8", survey, barrierer=("mandat", "mobilisering")).alt_text
+    assert "Odense har svaret »Ikke mobiliseret nok borgere«" in alt
+    assert "Odense har svaret »Borgerne fik ikke det nødvendige mandat«" in alt
+    assert alt.count("Odense har svaret") == 2
+
+
+def test_in_a_battery_the_statement_is_marked_that_it_agrees_with(survey):
+    alt = drawn("1", survey, udsagn_byraad=("enig",), udsagn_ildsjaele=("uenig",)).alt_text
+    assert "Odense har svaret »Byrådet prioriterer borgerinddragelse højt«" in alt
+    assert alt.count("Odense har svaret") == 1
+
+
+def test_on_a_divided_scale_its_step_is_marked_in_its_own_group_alone(survey):
+    chart = drawn("3", survey, strategi=("nej",), udsagn_eksperimentere=("meget_enig",))
+    assert chart.alt_text.count("Odense har svaret") == 1
+    assert "Odense har svaret »Meget enig" in chart.alt_text
+    without_group = drawn("3", survey, udsagn_eksperimentere=("meget_enig",))
+    assert "Odense har svaret" not in without_group.alt_text
+
+
+def test_on_a_scale_the_step_is_marked_and_not_its_net(survey):
+    chart = drawn("5", survey, udbredelse=("hoej_grad",))
+    assert "Odense har svaret »I høj grad«" in chart.alt_text
+    assert chart.alt_text.count("Odense har svaret") == 1
+
+
+def test_an_answer_to_another_question_marks_nothing(survey):
+    assert "Odense" not in drawn("2", survey, viden=("borgerne",)).alt_text
+
+
+@pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.id)
+def test_every_figure_can_carry_every_answer(survey, figure):
+    own = OwnAnswers(
+        "Odense",
+        {item.id: tuple(option.id for option in item.options[-1:]) for item in survey.codebook}
+        | {"strategi": ("ja",), "formaal_indfriet": ("ja",), "former": ("andet", "lokalraad")},
+    )
+    chart = draw(figure, survey, own)
+    assert "Odense har svaret" in chart.alt_text or figure.id in {"N2", "3", "10"}
