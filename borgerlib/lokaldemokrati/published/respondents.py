@@ -22,7 +22,7 @@ _RAW = ("codebook.toml", "published.csv")
 _CODE = (
     "feasible.py",
     "identification.py",
-    "published.py",
+    "numbers.py",
     "questions.py",
     "recovered.py",
     "reconstruction.py",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 CHART_TYPE = "application/vnd.borger.chart+json"
-TEMPLATES = Path(str(files("borgerlib.runs") / "templates"))
+TEMPLATES = Path(str(files("borgerlib.runs.pages") / "templates"))
 _CHART_FIELDS = ("title", "question", "caption", "alt", "wide", "narrow", "columns", "rows")
 
 
