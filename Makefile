@@ -33,8 +33,8 @@ lab: $(RUNTIME)  ## open JupyterLab on the notebooks
 	@$(BIN)/jupyter lab --notebook-dir=notebooks
 
 test: $(DEVELOPMENT)  ## every test but those that need a browser
-	@$(BIN)/python -m pytest -m "not browser and not thorough" -n 2 --dist loadscope -q
-	@$(BIN)/python -m pytest --nbval -n 2 --dist loadscope -q notebooks/[01][0-9]_*.ipynb
+	@$(BIN)/python -m pytest -m "not browser and not thorough" -n 2 --dist loadfile -q
+	@$(BIN)/python -m pytest --nbval -n 2 --dist loadfile -q notebooks/[01][0-9]_*.ipynb
 	@command -v chromium >/dev/null && echo "The tests that click: make test-browser" || echo "Not run: the tests that click (make test-browser), for they need Chromium."
 
 test-thorough: $(DEVELOPMENT)  ## everything where make test takes a part (every notebook cold and warm)

@@ -1,15 +1,21 @@
-"""What nbval compares: every text and number of a notebook's outputs, but not the bytes of its pictures.
+"""What holds for tests and notebooks alike: one thread each, and what nbval compares.
 
-The same picture is other bytes with another version of a library. ``tests/test_notebooks.py`` compares the
-pictures themselves, with a tolerance, and the numbers they are drawn from.
+nbval compares every text and number of a notebook's outputs, but not the bytes of its pictures: the same
+picture is other bytes with another version of a library. ``tests/test_notebooks.py`` compares the pictures
+themselves, with a tolerance, and the numbers they are drawn from.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+# As many processes as processors are at work already; read when numpy is imported, here or in a kernel.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
 
 PICTURES = ("wide", "narrow")
 
