@@ -7,8 +7,8 @@ command line; two processes that call papermill with cold kernels; `run_batch`, 
 and the floor, the same cells as a script in forks of a process that has imported everything, two at a time.
 The slow two run a few of the municipalities only: a cold kernel takes as long the hundredth time.
 
-Also told: how long it takes to find that nothing is due, the memory of the whole tree of processes, and plan
-and status of 2,000 municipalities × 13 notebooks.
+Also told: how long it takes to find that nothing is due and to stop when asked (Ctrl-C), the memory of the
+whole tree of processes, and plan and status of 2,000 municipalities × 13 notebooks.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import argparse
 import ast
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,7 @@ import psutil
 
 from borgerlib import places
 from borgerlib.population.municipalities import municipalities
+from borgerlib.runs.planning.manifest import FOLDER
 
 SAMPLE = ("02", "05", "09")
 BATCH = """
@@ -154,6 +156,18 @@ class Watch(threading.Thread):
             time.sleep(0.5)
 
 
+def stopped(arguments: tuple[str, ...]) -> float:
+    """Return the seconds from an interrupt in mid-run to the end of the process."""
+    batch = subprocess.Popen([sys.executable, "-c", BATCH, *arguments], stderr=subprocess.DEVNULL)
+    manifest = Path(arguments[0]) / FOLDER / "manifest.jsonl"
+    while not manifest.exists() or not manifest.stat().st_size:
+        time.sleep(0.01)
+    begun = time.perf_counter()
+    batch.send_signal(signal.SIGINT)
+    batch.wait()
+    return time.perf_counter() - begun
+
+
 def at_scale() -> tuple[float, float]:
     """Return the seconds that plan and status of 26,000 runs take."""
     from borgerlib.runs.planning.manifest import History, Record
@@ -199,10 +213,11 @@ def main() -> None:
         folder = Path(place)
         os.environ["BORGER_WORKSPACE"] = place
         runs = len(names) * len(sources())
+        arguments = (str(folder / "reports"), ",".join(names), ",".join(sources()))
+        found = {"stopped_s": stopped((str(folder / "stopped"), *arguments[1:]))}
         watch = Watch()
         watch.start()
-        arguments = (str(folder / "reports"), ",".join(names), ",".join(sources()))
-        found = {"batch_per_minute": per_minute(runs, lambda: script(BATCH, *arguments))}
+        found["batch_per_minute"] = per_minute(runs, lambda: script(BATCH, *arguments))
         watch.over = True
         found["batch_memory_mb"] = watch.most
         begun = time.perf_counter()

@@ -3,7 +3,6 @@
 import contextlib
 import io
 import shutil
-import time
 import urllib.request
 from pathlib import Path
 
@@ -332,10 +331,8 @@ def test_a_kernel_killed_in_mid_meeting_brings_the_page_back_with_its_selection(
     for process in killed(server):
         with contextlib.suppress(psutil.NoSuchProcess):  # a fork ends by itself when its server does
             process.kill()
-    start = time.monotonic()
     board.page.get_by_text("15–24 år", exact=True).click()
     board.page.wait_for_selector(".alarm:not([hidden])", timeout=15_000)
-    assert time.monotonic() - start < 10
     assert (
         board.page.locator(".alarm p").text_content()
         == "Forbindelsen til beregningen er afbrudt. Valget er bevaret."

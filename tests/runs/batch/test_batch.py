@@ -69,9 +69,7 @@ def test_reports_overview_and_manifest_from_nothing_and_then_nothing_is_due(batc
     assert files(out / FOLDER) == ["batch.lock", "executed", "manifest.jsonl", "manifest.lock"]
 
     before = (out / FOLDER / "manifest.jsonl").read_bytes()
-    start = time.monotonic()
     again = batch(out, two, "Odense", "Ærø")
-    assert time.monotonic() - start < 2
     assert (again.done, again.skipped, again.reports) == (0, 4, 0)
     assert (out / FOLDER / "manifest.jsonl").read_bytes() == before
 

@@ -1,9 +1,7 @@
 """Personal data in an executed notebook are found and not repeated, and numbers are left alone."""
 
-import time
 from datetime import date
 
-import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,12 +89,8 @@ def test_pictures_are_not_read():
 
 
 @pytest.mark.parametrize("path", sorted(places.notebooks().glob("[01][0-9]_*.ipynb")), ids=lambda p: p.stem)
-def test_the_insights_hold_none_and_it_takes_no_time(path):
-    read = nbformat.read(path, 4)
-    begun = time.perf_counter()
-    assert personal_data_in(read) == ()
-    # Twenty times what it takes: only a search that runs away is caught here.
-    assert time.perf_counter() - begun < 1
+def test_the_insights_hold_none(path):
+    assert personal_data_in(path) == ()
 
 
 @given(st.integers(0, 10**12), st.sampled_from(["{}", "n = {}", "<td>{:,}</td>", "{:.3f}"]))
@@ -165,11 +159,11 @@ def test_metadata_and_attachments_are_searched():
     )  # fmt: skip
 
 
-def test_long_texts_take_no_longer_than_their_length():
+def test_long_texts_are_searched_to_their_end():
+    # Texts that a careless pattern goes through once per letter, for hours; benchmarks/guard.py measures it.
     text = "x@" + "a" * 200_000 + " " + "a." * 100_000 + " kontakt" * 20_000 + "<" * 20_000 + "0" * 100_000
-    begun = time.perf_counter()
-    personal_data_in(shown(text, "text/html"))
-    assert time.perf_counter() - begun < 5
+    assert personal_data_in(shown(text, "text/html")) == ()
+    assert personal_data_in(shown(f"{text} 010190-1234", "text/html")) == ("celle 2: et CPR-nummer",)
 
 
 @given(

@@ -43,7 +43,7 @@ def test_jupyter_starts_interrupts_restarts_and_ends_the_kernel(tmp_path, entry_
     where = install_kernelspec(tmp_path / "prefix")
     assert where == tmp_path / "prefix" / "share" / "jupyter" / "kernels" / "borger"
     code = f"""
-import json, psutil, time
+import json, time
 from jupyter_client.manager import start_new_kernel
 def run(code):
     said = []
@@ -54,10 +54,9 @@ manager, client = start_new_kernel(kernel_name="borger")
 facts = {{"warm": run({PARENT!r}), "pid": run("import os; print(os.getpid())")}}
 client.execute("import time; time.sleep(60)")
 time.sleep(0.3)
-start = time.monotonic()
 manager.interrupt_kernel()
-while client.get_shell_msg(timeout=20)["msg_type"] != "execute_reply": pass
-facts["interrupted"] = time.monotonic() - start < 10
+while (reply := client.get_shell_msg(timeout=50))["msg_type"] != "execute_reply": pass
+facts["interrupted"] = reply["content"].get("ename")
 manager.restart_kernel(now=True)
 client.wait_for_ready(timeout=30)
 facts["new"] = run("import os; print(os.getpid())") != facts["pid"]
@@ -80,7 +79,7 @@ print(json.dumps(facts))
     facts = json.loads(done.stdout.splitlines()[-1])
     facts.pop("pid")
     assert facts == {
-        "warm": "True", "interrupted": True, "new": True, "warm again": "True", "alive": False,
+        "warm": "True", "interrupted": "KeyboardInterrupt", "new": True, "warm again": "True", "alive": False,
     }  # fmt: skip
     assert list((tmp_path / "t").iterdir()) == []
 
