@@ -37,8 +37,8 @@ test: $(DEVELOPMENT)  ## every test but those that need a browser
 	@$(BIN)/python -m pytest --nbval -n 2 --dist loadfile -q notebooks/[01][0-9]_*.ipynb
 	@command -v chromium >/dev/null && echo "The tests that click: make test-browser" || echo "Not run: the tests that click (make test-browser), for they need Chromium."
 
-test-thorough: $(DEVELOPMENT)  ## everything where make test takes a part (every notebook cold and warm)
-	@$(BIN)/python -m pytest -m thorough -q
+test-thorough: $(DEVELOPMENT)  ## everything where make test takes a part (every notebook cold and warm, four times the examples)
+	@$(BIN)/python -m pytest -m "thorough or hypothesis" --hypothesis-profile thorough -n 2 --dist loadfile -q
 
 test-browser: $(DEVELOPMENT)  ## the tests that click: they need Chromium (Debian: apt-get install chromium)
 	@$(BIN)/python -m pytest -m browser -q

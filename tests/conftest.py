@@ -17,8 +17,9 @@ from borgerlib.interest.prepare.simulated import write_simulation
 from borgerlib.survey.codebook.model import Codebook, load_codebook
 from borgerlib.survey.simulation.simulate import Simulation
 
-# The same examples on every run, so that a failure here is one everywhere.
-settings.register_profile("repeatable", derandomize=True, deadline=None)
+# The same examples on every run, so that a failure here is one everywhere. 'make test-thorough' tries more.
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=50)
+settings.register_profile("thorough", settings.get_profile("repeatable"), max_examples=200)
 settings.load_profile("repeatable")
 
 ISLAND = "Ærø"

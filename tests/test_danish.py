@@ -2,7 +2,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from borgerlib import danish
@@ -38,7 +38,6 @@ def test_decimals_are_rounded_alike(value, decimals, rounded):
     assert danish.round_half_up(value, decimals) == pytest.approx(rounded, abs=1e-12)
 
 
-@settings(deadline=None, max_examples=200)
 @given(st.integers(1, 400), st.data())
 def test_a_percentage_is_rounded_as_its_fraction(n, data):
     count = data.draw(st.integers(0, n))

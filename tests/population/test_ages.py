@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from borgerlib.errors import DataError, ParameterError
@@ -56,7 +56,6 @@ def test_a_negative_lowest_age_is_refused():
         age_band(pd.Series([20]), min_age=-1)
 
 
-@settings(deadline=None, max_examples=50)
 @given(age=st.integers(0, 125), min_age=st.integers(0, 100))
 def test_an_age_lies_within_the_ends_that_its_band_names(age, min_age):
     band = age_band(pd.Series([age]), min_age=min_age).iloc[0]

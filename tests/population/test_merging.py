@@ -1,6 +1,6 @@
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from borgerlib.errors import MarginError
@@ -72,7 +72,6 @@ def test_a_column_that_the_respondents_lack_is_told():
         merge_levels(pd.DataFrame({"sex": ["mand"]}), RULES)
 
 
-@settings(deadline=None, max_examples=30)
 @given(levels=st.lists(st.sampled_from(["15-17", "18-24", "25+"]), min_size=1, max_size=30))
 def test_merging_respondents_and_merging_their_counts_is_the_same(levels):
     respondents = pd.DataFrame({"age": levels})

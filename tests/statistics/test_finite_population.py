@@ -2,7 +2,7 @@ import itertools
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -64,7 +64,6 @@ def test_coverage_is_never_below_the_level(confidence):
     assert min(coverages) < 1
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_an_interval_holds_the_estimate_and_narrows_with_less_confidence(data):
     population = data.draw(st.integers(1, 150))
@@ -113,7 +112,6 @@ def test_a_difference_by_hand():
     assert found.difference == 0.5
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.integers(1, 30), st.integers(1, 30), st.data())
 def test_differences_agree_with_scipy(n_a, n_b, data):
     a, b = data.draw(st.integers(0, n_a)), data.draw(st.integers(0, n_b))
@@ -140,7 +138,6 @@ def test_the_group_of_a_bad_count_is_named():
 steps = st.lists(st.integers(0, 2), min_size=3, max_size=3).filter(sum)
 
 
-@settings(max_examples=25, deadline=None)
 @given(steps, steps)
 def test_a_trend_is_the_share_of_all_regroupings_that_lie_as_far_out(a, b):
     people = [step for counts in (a, b) for step, count in enumerate(counts) for _ in range(count)]

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from borgerlib.errors import MarginError, ParameterError
@@ -200,7 +200,6 @@ def test_parameters_are_checked():
         representativeness(participation_rates(RESPONDENTS, MARGINS), confidence=0)
 
 
-@settings(deadline=None, max_examples=25)
 @given(counts=st.lists(st.tuples(st.integers(0, 40), st.integers(41, 500)), min_size=2, max_size=6))
 def test_shares_sum_to_one_and_intervals_hold_what_they_are_about(counts):
     levels = [f"l{i}" for i in range(len(counts))]

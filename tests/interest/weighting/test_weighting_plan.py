@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from borgerlib.errors import CodebookError, DataError, MarginError
@@ -100,7 +100,6 @@ def test_sparse_neighbours_merge_the_sparsest_first_with_the_smaller_neighbour()
     assert merged.respondents_by_level(frame) == {"a + b": 33, "c + d": 30, "e": 40}
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=9), st.integers(1, 50))
 def test_merging_loses_nobody_and_leaves_no_sparse_level(sizes, fewest):
     if not sum(sizes):

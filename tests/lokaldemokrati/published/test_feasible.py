@@ -1,7 +1,7 @@
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from borgerlib.errors import DataError
@@ -49,7 +49,6 @@ def test_the_barriers_have_one_solution():
     assert feasible_counts(published)["n"].tolist() == [72]
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_the_counts_that_made_the_percentages_are_always_found(data):
     n = data.draw(st.integers(1, 120))
@@ -61,7 +60,6 @@ def test_the_counts_that_made_the_percentages_are_always_found(data):
         assert [rounded_percent(count, row.n) for count in row.counts] == percentages
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(0, 100), min_size=1, max_size=3), st.integers(1, 30), st.booleans())
 def test_solutions_are_those_of_a_search_through_everything(percentages, max_n, exclusive):
     expected = [
@@ -130,7 +128,6 @@ def test_a_boundary_that_rounds_away_is_at_no_distance_but_is_a_change():
     assert found["distance"].is_monotonic_increasing
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, 100), min_size=2, max_size=3), st.integers(2, 9))
 def test_the_exclusive_change_is_the_smallest_of_all_tables(percentages, n):
     def distance(count, percent):

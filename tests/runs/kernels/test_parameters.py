@@ -56,7 +56,7 @@ def test_none_is_legal_only_where_it_is_the_default(make_notebook):
         check_parameters(notebook, {"b": None})
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=st.one_of(st.integers(), st.floats(allow_nan=False), st.booleans(), st.text()))
 def test_a_value_fits_exactly_the_parameters_of_its_type(make_notebook, value: Any):
     notebook = make_notebook("n.ipynb", parameters="i: int = 1\nf: float = 0.5\nb: bool = True\ns: str = ''")

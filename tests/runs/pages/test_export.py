@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.v4 import new_output
 from sample_notebooks import chart_output, executed, page_output, picture
@@ -96,7 +96,6 @@ def test_headings_follow_each_other_whatever_the_notebook_has(tmp_path):
     assert headings(soup) == [(1, "Emne 2"), (2, "a"), (2, "Dybt"), (3, "b"), (2, "Igen"), (3, "Under")]
 
 
-@settings(deadline=None, max_examples=60)
 @given(levels=st.lists(st.integers(1, 6), max_size=12))
 def test_no_heading_level_is_skipped(levels):
     body = "".join(f"<h{level}>x</h{level}>" for level in levels)

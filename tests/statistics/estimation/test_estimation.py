@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
@@ -534,7 +534,6 @@ def samples(draw: st.DrawFn) -> tuple[pd.DataFrame, dict[str, str]]:
     return frame, design
 
 
-@settings(deadline=None, max_examples=40)
 @given(samples(), st.sampled_from(["beta", "logit", "wilson"]))
 def test_shares_add_up_and_lie_in_their_interval(
     sample: tuple[pd.DataFrame, dict[str, str]], interval: str
@@ -549,7 +548,6 @@ def test_shares_add_up_and_lie_in_their_interval(
     assert answered[["ci_lower", "ci_upper"]].stack().between(0, 1).all()
 
 
-@settings(deadline=None, max_examples=30)
 @given(samples(), st.floats(1e-6, 1e6), st.integers(0, 1000))
 def test_scale_of_weights_and_order_of_rows(
     sample: tuple[pd.DataFrame, dict[str, str]], scale: float, seed: int
@@ -567,7 +565,6 @@ def test_scale_of_weights_and_order_of_rows(
         pd.testing.assert_frame_equal(after[unscaled], before[unscaled], rtol=1e-8, atol=1e-10)
 
 
-@settings(deadline=None, max_examples=30)
 @given(samples())
 def test_a_difference_is_that_of_the_estimates(sample: tuple[pd.DataFrame, dict[str, str]]) -> None:
     # Two domains: x against the rest is x against y, and y − x is the opposite. A respondent is in one of

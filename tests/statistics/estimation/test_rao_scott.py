@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -93,7 +93,6 @@ def test_unknown_column() -> None:
         rao_scott_test(table([[1, 2], [3, 4]]), "row", "colum")
 
 
-@settings(deadline=None, max_examples=25)
 @given(st.integers(0, 2**32 - 1), st.floats(1e-5, 1e5))
 def test_order_scale_and_transposition(seed: int, scale: float) -> None:
     rng = np.random.default_rng(seed)

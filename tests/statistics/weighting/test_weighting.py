@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from borgerlib.errors import ConvergenceError, DataError, MarginError, ParameterError
@@ -379,7 +379,6 @@ def samples(draw: st.DrawFn) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
     return frame.sample(frac=1, random_state=seed % 2**31).reset_index(drop=True), margins
 
 
-@settings(deadline=None, max_examples=40)
 @given(samples())
 def test_raking_meets_every_margin_with_positive_weights(
     sample: tuple[pd.DataFrame, dict[str, pd.Series]],
@@ -390,7 +389,6 @@ def test_raking_meets_every_margin_with_positive_weights(
     assert_margins_met(frame, result, margins)
 
 
-@settings(deadline=None, max_examples=25)
 @given(samples(), st.floats(1e-6, 1e6), st.floats(1e-6, 1e6))
 def test_scale_of_base_weights_and_population(
     sample: tuple[pd.DataFrame, dict[str, pd.Series]], base_scale: float, population_scale: float
@@ -402,7 +400,6 @@ def test_scale_of_base_weights_and_population(
     np.testing.assert_allclose(scaled, weights * population_scale, rtol=1e-9)
 
 
-@settings(deadline=None, max_examples=25)
 @given(samples(), st.randoms(use_true_random=False))
 def test_order_of_rows_and_margins(sample: tuple[pd.DataFrame, dict[str, pd.Series]], random: object) -> None:
     frame, margins = sample
@@ -413,7 +410,6 @@ def test_order_of_rows_and_margins(sample: tuple[pd.DataFrame, dict[str, pd.Seri
     np.testing.assert_allclose(again.loc[weights.index], weights, rtol=1e-9)
 
 
-@settings(deadline=None, max_examples=25)
 @given(samples())
 def test_raking_twice_is_raking_once(sample: tuple[pd.DataFrame, dict[str, pd.Series]]) -> None:
     frame, margins = sample
@@ -422,7 +418,6 @@ def test_raking_twice_is_raking_once(sample: tuple[pd.DataFrame, dict[str, pd.Se
     np.testing.assert_allclose(again, weights, rtol=1e-9)
 
 
-@settings(deadline=None, max_examples=25)
 @given(samples(), st.floats(1.05, 6))
 def test_capped_weights_keep_cap_and_margins_or_say_why(
     sample: tuple[pd.DataFrame, dict[str, pd.Series]], cap: float

@@ -523,6 +523,8 @@ CELLS = {
     "samtykke": st.sampled_from([None, "ja", "nej", "måske"]),
     **{f"emner__{name}": st.sampled_from([None, "0", "1", "2"]) for name in [*TOPICS, "intet", "ved_ikke"]},
 }
+# Each takes a tenth of a second.
+A_FEW = settings(max_examples=settings.default.max_examples // 8)
 # Three CPR numbers that fill half a column are a CPR column, which is refused; that has its own test.
 FRAMES = (
     st.lists(st.fixed_dictionaries(CELLS), min_size=1, max_size=15)
@@ -534,7 +536,7 @@ FRAMES = (
 
 
 @given(FRAMES)
-@settings(deadline=None, max_examples=25)
+@A_FEW
 def test_nothing_is_lost(frame: pd.DataFrame) -> None:
     result = clean(frame, WHOLE, rules=RULES_2025)
     assert sorted([*result.respondents.index, *result.rejected.index]) == sorted(frame.index)
@@ -547,7 +549,7 @@ def test_nothing_is_lost(frame: pd.DataFrame) -> None:
 
 
 @given(FRAMES)
-@settings(deadline=None, max_examples=25)
+@A_FEW
 def test_every_cell_that_differs_is_logged(frame: pd.DataFrame) -> None:
     result = clean(frame, WHOLE, rules=RULES_2025)
     logged = set(zip(result.changes["row"], result.changes["column"], strict=True))
@@ -562,7 +564,7 @@ def test_every_cell_that_differs_is_logged(frame: pd.DataFrame) -> None:
 
 
 @given(FRAMES)
-@settings(deadline=None, max_examples=25)
+@A_FEW
 def test_cleaning_what_is_clean_changes_nothing(frame: pd.DataFrame) -> None:
     once = clean(frame, WHOLE, rules=RULES_2025)
     if once.respondents.empty:
@@ -574,7 +576,7 @@ def test_cleaning_what_is_clean_changes_nothing(frame: pd.DataFrame) -> None:
 
 
 @given(FRAMES, st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=25)
+@A_FEW
 def test_the_order_of_the_rows_does_not_matter(frame: pd.DataFrame, random: object) -> None:
     order = list(frame.index)
     random.shuffle(order)
@@ -593,7 +595,7 @@ def test_the_order_of_the_rows_does_not_matter(frame: pd.DataFrame, random: obje
         max_size=6,
     )
 )
-@settings(deadline=None, max_examples=25)
+@A_FEW
 def test_odd_cells_end_in_a_result_or_in_our_own_error(rows: list[list]) -> None:
     names = [
         "svar",

@@ -4,7 +4,7 @@ import tomllib
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from survey_exports import CODEBOOK, answers, check, heading, joined, transposed, write_csv
 
@@ -231,7 +231,6 @@ def test_a_mapping_file_is_not_overwritten(tmp_path):
 ANY_TEXT = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
 
 
-@settings(max_examples=50, deadline=None)
 @given(headings=st.lists(ANY_TEXT, min_size=1, max_size=14, unique=True), value=ANY_TEXT)
 def test_any_heading_survives_being_written_as_toml(headings, value):
     ids = [option.id for option in CODEBOOK.item("emner").options]
@@ -272,7 +271,6 @@ def test_a_cut_text_is_matched_only_when_one_option_begins_so():
     assert times.match("Et par timer hver..") is None
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     st.sets(st.sampled_from([option.id for option in CODEBOOK.item("emner").options])), st.sampled_from(",;|")
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from survey_exports import CODEBOOK, heading, transposed, write_csv, write_xlsx
 
@@ -357,7 +357,6 @@ def _workbook() -> bytes:
 WHOLE = {"text": 'Alder;Køn;Tekst\n30;Mand;"a;b"\n'.encode("cp1252"), "workbook": _workbook()}
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     kind=st.sampled_from(sorted(WHOLE)),
     place=st.floats(0, 1),

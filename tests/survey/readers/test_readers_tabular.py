@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from survey_exports import (
     CODEBOOK,
@@ -215,7 +215,6 @@ def test_text_that_only_looks_damaged_is_left_and_noted(tmp_path):
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\x00\ufeff\r"), max_size=15)
 
 
-@settings(max_examples=60, deadline=None)
 @given(rows=st.lists(st.tuples(CELL, CELL), min_size=1, max_size=8), delimiter=st.sampled_from(",;\t|"))
 def test_no_row_and_no_cell_is_lost(tmp_path_factory, rows, delimiter):
     path = tmp_path_factory.mktemp("celler") / "x.csv"

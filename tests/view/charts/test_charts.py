@@ -11,7 +11,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -466,7 +466,6 @@ labels = st.text(alphabet="abcdefghijklmnoprstuvæøå -", min_size=1, max_size=
 
 
 class TestLayout:
-    @settings(max_examples=25, deadline=None)
     @given(st.lists(st.tuples(labels, st.integers(0, 40)), min_size=1, max_size=8), st.booleans())
     def test_bars_never_overlap_or_leave_the_picture_and_labels_are_whole(self, answers, own):
         frame = rows({f"o{i}": count for i, (_, count) in enumerate(answers)}, 40)
@@ -482,7 +481,6 @@ class TestLayout:
             said = " ".join(text.text for text in drawing.texts if text.weight == "regular")
             assert said == " ".join(frame["label"])
 
-    @settings(max_examples=25, deadline=None)
     @given(st.lists(st.integers(0, 60), min_size=5, max_size=5).filter(any), st.booleans())
     def test_scales_never_overlap_or_leave_the_picture(self, counts, grouped):
         names = {
@@ -501,7 +499,6 @@ class TestLayout:
             assert not overlapping(drawing)
             assert all(text.extent[0] >= -0.5 and text.extent[2] <= pixels + 0.5 for text in drawing.texts)
 
-    @settings(max_examples=60, deadline=None)
     @given(st.lists(st.tuples(st.floats(0, 500), st.floats(5, 80)), min_size=1, max_size=6))
     def test_labels_are_spread_without_collision_in_their_order(self, wanted):
         wanted = sorted(wanted)
