@@ -56,6 +56,7 @@ _HOMES = {
         "estimate_proportions",
     ),
     "borgerlib.statistics.estimation.rao_scott": ("rao_scott_test",),
+    "borgerlib.statistics.models.regression": ("Regression", "regress"),
     "borgerlib.statistics.crosstabs": ("banner_table",),
     "borgerlib.statistics.segmentation.rules": (
         "Segment",

@@ -96,3 +96,30 @@ def degrees_of_freedom(design: SampleDesign, rows: npt.NDArray[np.intp]) -> int:
     used = rows[design.weight[rows] > 0]
     units = len(used) if design.psu is None else len(np.unique(design.psu[used]))
     return units - len(np.unique(design.stratum[used]))
+
+
+def total_covariance(design: SampleDesign, rows: npt.NDArray[np.intp], influence: Floats) -> Floats:
+    """Return the covariance matrix of estimates on which every respondent has an influence of its own.
+
+    Parameters
+    ----------
+    design : SampleDesign
+        Of all respondents.
+    rows : array of int
+        The respondents with influence; all others have none.
+    influence : array, one row a respondent of `rows`, one column an estimate
+        Influence per unit of weight.
+    """
+    scores = np.zeros((design.size, influence.shape[1]))
+    scores[rows] = influence
+    if design.residuals is not None:
+        fit = design.residuals
+        weighted = scores if fit.weight is None else scores * fit.weight[:, None]
+        totals = np.vstack([sums(fit.cells, fit.size, column) for column in weighted.T])
+        scores -= fit.fit(totals).T[fit.cells]
+    scores *= design.weight[:, None]
+    if design.psu is not None:
+        units = len(design.psu_stratum)
+        scores = np.column_stack([sums(design.psu, units, column) for column in scores.T])
+    scaled = scores * np.sqrt(design.scale)[design.psu_stratum, None]
+    return _centred(design, scaled, design.psu_stratum, scores)

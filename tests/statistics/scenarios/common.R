@@ -99,7 +99,59 @@ means_of <- function(design) {
   do.call(rbind, rows)
 }
 
+# Outcomes of three families by the same variables; tight control, so that R's own rounding stays below ours.
+models_of <- function(design) {
+  formulas <- list(
+    gaussian = hours ~ age * sex + income, binomial = topics__nature ~ age + sex + income,
+    poisson = count ~ age + area
+  )
+  design$variables$count <- round(design$variables$hours)
+  families <- list(gaussian = gaussian(), binomial = binomial(), poisson = poisson())
+  coefficients <- list()
+  terms <- list()
+  margins <- list()
+  for (name in names(formulas)) {
+    # R scales a quasi-likelihood by nothing but the dispersion, which the design's standard errors do not use.
+    model <- suppressWarnings(svyglm(
+      formulas[[name]], design, family = families[[name]], control = glm.control(epsilon = 1e-14, maxit = 100)
+    ))
+    table <- coef(summary(model))
+    ends <- confint(model)
+    coefficients[[name]] <- data.frame(
+      family = name, coefficient = rownames(table), estimate = table[, 1], standard_error = table[, 2],
+      t = table[, 3], p_value = table[, 4], ci_lower = ends[, 1], ci_upper = ends[, 2], df = model$df.residual
+    )
+    for (term in attr(terms(formulas[[name]]), "term.labels")) {
+      test <- regTermTest(model, reformulate(term))
+      terms[[length(terms) + 1]] <- data.frame(
+        family = name, term = term, f_statistic = c(test$Ftest), df1 = test$df, df2 = test$ddf, p_value = c(test$p)
+      )
+    }
+  }
+  write_exact(do.call(rbind, coefficients), "expected_models.csv")
+  write_exact(do.call(rbind, terms), "expected_terms.csv")
+  # Predictive margins: the model without the group, which svypredmeans adds. It cannot leave rows out, so
+  # the base is singled out first and holds no missing values.
+  for (name in c("hours", "topics__nature")) {
+    design$variables$outcome <- outside_zero(input[[name]])
+    base <- design[!is.na(input[[name]]), ]
+    model <- if (name == "hours") {
+      svyglm(outcome ~ sex + income, base, control = glm.control(epsilon = 1e-14, maxit = 100))
+    } else {
+      suppressWarnings(svyglm(
+        outcome ~ sex + income, base, family = binomial(), control = glm.control(epsilon = 1e-14, maxit = 100)
+      ))
+    }
+    found <- suppressWarnings(svypredmeans(model, ~age))
+    margins[[name]] <- data.frame(
+      outcome = name, age = names(coef(found)), adjusted = unname(coef(found)), standard_error = unname(c(SE(found)))
+    )
+  }
+  write_exact(do.call(rbind, margins), "expected_margins.csv")
+}
+
 report <- function(design) {
+  models_of(design)
   write_exact(data.frame(weight = weights(design)), "expected_weights.csv")
   time <- sapply(levels(input$time), function(option) as.numeric(input$time == option), simplify = FALSE)
   write_exact(proportions_of(design, time), "expected_time.csv")

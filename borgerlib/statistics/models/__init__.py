@@ -1,0 +1,1 @@
+"""Regression models of survey samples: who does what, others held equal."""

@@ -1,0 +1,205 @@
+"""Fit a generalised linear model with statsmodels, and say which variable stands in its way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from borgerlib.errors import ConvergenceError, DataError, ParameterError, unknown_name
+from borgerlib.statistics.levels import Floats
+from borgerlib.statistics.models.formula import ModelFrame
+
+Family = Literal["gaussian", "binomial", "poisson"]
+
+_ITERATIONS = 100
+_TOLERANCE = 1e-13
+# Of a pivot beside its column's length: below it, the column is made of those before.
+_COLLINEAR = 1e-9
+# A linear predictor as far out as this is a chance of one in ten million: perhaps a separated group.
+_FAR_OUT = 16.0
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted model.
+
+    Parameters
+    ----------
+    params : array
+        One value a coefficient.
+    fitted : array
+        Expected outcome of each row.
+    bread : array
+        The inverse of X'WX, W being the weights times the variance function: turns scores into coefficients.
+    """
+
+    params: Floats
+    fitted: Floats
+    bread: Floats
+
+
+def fit(frame: ModelFrame, weight: Floats, family: Family) -> Fit:
+    """Fit the model by maximum weighted likelihood.
+
+    Parameters
+    ----------
+    frame : ModelFrame
+        Outcome and columns.
+    weight : array
+        One a row; their scale does not matter.
+    family : {'gaussian', 'binomial', 'poisson'}
+        With its canonical link: identity, logit, log.
+
+    Raises
+    ------
+    ParameterError
+        An unknown family, or columns that are made of each other.
+    DataError
+        The outcome is not what the family needs; a variable tells the outcome perfectly; fewer rows than
+        coefficients.
+    ConvergenceError
+        The likelihood has no maximum that could be found.
+    """
+    _check_outcome(frame, family)
+    _check_columns(frame, weight)
+    params = _maximum(frame, weight, family)
+    linear = frame.matrix @ params
+    if family == "binomial" and (not np.isfinite(params).all() or np.abs(linear).max() > _FAR_OUT):
+        _refuse_separation(frame)
+    if not np.isfinite(params).all():
+        raise ConvergenceError(
+            f"The {family} model found no maximum in {_ITERATIONS} steps.",
+            hint="Look at the outcome and the variables: very large or very different numbers, or few rows.",
+        )
+    fitted = mean_of(linear, family)
+    curvature = weight * variance_of(fitted, family)
+    bread = np.linalg.inv(frame.matrix.T @ (frame.matrix * curvature[:, None]))
+    return Fit(params, fitted, bread.astype(np.float64, copy=False))
+
+
+def mean_of(linear: Floats, family: Family) -> Floats:
+    """Return the expected outcome at a linear predictor."""
+    from scipy.special import expit
+
+    if family == "gaussian":
+        return linear
+    result: Floats = expit(linear) if family == "binomial" else np.exp(linear)
+    return result
+
+
+def variance_of(mean: Floats, family: Family) -> Floats:
+    """Return the variance function, which with a canonical link is also the slope of the mean."""
+    if family == "gaussian":
+        return np.ones_like(mean)
+    return mean * (1 - mean) if family == "binomial" else mean
+
+
+def _check_outcome(frame: ModelFrame, family: Family) -> None:
+    legal = ("gaussian", "binomial", "poisson")
+    if family not in legal:
+        raise ParameterError(unknown_name("family", str(family), legal))
+    outcome = frame.outcome
+    if family == "binomial" and not np.isin(outcome, (0, 1)).all():
+        raise DataError(
+            f"A binomial model needs an outcome of 0 and 1; this one runs from {outcome.min():g} to "
+            f"{outcome.max():g}.",
+            hint="Make a column that is 1 for the answer you ask about and 0 for the others.",
+        )
+    if family == "poisson" and (outcome < 0).any():
+        raise DataError(
+            f"A Poisson model needs counts of 0 or more; the smallest outcome is {outcome.min():g}.",
+            hint="Use family='gaussian' for numbers that may be negative.",
+        )
+    if len(outcome) <= frame.matrix.shape[1]:
+        raise DataError(
+            f"{len(outcome)} respondents cannot tell {frame.matrix.shape[1]} coefficients.",
+            hint="Leave out variables, or merge levels.",
+        )
+
+
+def _check_columns(frame: ModelFrame, weight: Floats) -> None:
+    """Raise where a column is a sum of others (pivoted QR of the columns, each scaled to length one)."""
+    from scipy.linalg import cholesky, qr
+
+    length = np.sqrt((frame.matrix**2 * weight[:, None]).sum(axis=0))
+    crossed = (frame.matrix.T @ (frame.matrix * weight[:, None])) / np.outer(length, length)
+    try:
+        pivots = np.abs(np.diagonal(cholesky(crossed)))
+        if pivots.min() > np.sqrt(_COLLINEAR):
+            return
+    except np.linalg.LinAlgError:
+        pass
+    scaled = frame.matrix * np.sqrt(weight)[:, None] / length
+    _, upper, order = qr(scaled, mode="economic", pivoting=True)
+    alone = np.abs(np.diagonal(upper)) > _COLLINEAR
+    if alone.all():
+        return
+    kept, made = order[alone], order[~alone]
+    shares = np.linalg.lstsq(scaled[:, kept], scaled[:, made], rcond=None)[0]
+    raise ParameterError(
+        "Columns of the model are made of each other, so their coefficients cannot be told apart.",
+        problems=[
+            f"{frame.names[column]} follows from "
+            + ", ".join(frame.names[k] for k, share in zip(kept, part, strict=True) if abs(share) > 1e-6)
+            + "."
+            for column, part in zip(made, shares.T, strict=True)
+        ],
+        hint="Leave one of them out.",
+    )
+
+
+def _maximum(frame: ModelFrame, weight: Floats, family: Family) -> Floats:
+    import warnings
+
+    import statsmodels.api as sm
+
+    families: dict[Family, Any] = {
+        "gaussian": sm.families.Gaussian,
+        "binomial": sm.families.Binomial,
+        "poisson": sm.families.Poisson,
+    }
+    model = sm.GLM(frame.outcome, frame.matrix, family=families[family](), var_weights=weight)
+    with warnings.catch_warnings():
+        # Separation and its like are told below, with the variable's name.
+        warnings.simplefilter("ignore")
+        result = model.fit(
+            start_params=_first_step(frame, weight, model.family),
+            method="newton",
+            maxiter=_ITERATIONS,
+            tol=_TOLERANCE,
+            disp=False,
+            skip_hessian=True,
+        )
+    params: Floats = np.asarray(result.params, dtype=np.float64)
+    return params
+
+
+def _first_step(frame: ModelFrame, weight: Floats, family: Any) -> Floats:
+    """Return the first step of iteratively reweighted least squares: Newton's lead on from there."""
+    mean = family.starting_mu(frame.outcome)
+    slope = family.link.deriv(mean)
+    weighted = frame.matrix * (weight / (slope**2 * family.variance(mean)))[:, None]
+    working = family.link(mean) + (frame.outcome - mean) * slope
+    step: Floats = np.linalg.solve(weighted.T @ frame.matrix, weighted.T @ working)
+    return step
+
+
+def _refuse_separation(frame: ModelFrame) -> None:
+    """Raise where a combination of columns tells all 0s from all 1s, or some of them (Konis 2007)."""
+    from scipy.optimize import linprog
+
+    signed = np.unique(frame.matrix * np.where(frame.outcome == 1, 1.0, -1.0)[:, None], axis=0)
+    found = linprog(
+        -signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(signed)), bounds=(-1, 1), method="highs"
+    )
+    direction = np.zeros(len(frame.names)) if found.x is None else found.x
+    if (signed @ direction).sum() <= 1e-7 * len(signed):
+        return
+    guilty = [term for term, at in frame.terms.items() if np.abs(direction[at]).max() > 1e-7]
+    named = ", ".join(guilty) or "the intercept"
+    raise DataError(
+        f"The outcome follows without exception from {named}, at least for some: no coefficient fits best.",
+        hint="Merge levels in which everybody answered alike, or leave the variable out.",
+    )

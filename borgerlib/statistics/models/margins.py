@@ -1,0 +1,149 @@
+"""Predictive margins: what each group would answer if it were like everybody in all else.
+
+Everybody is given the group's level in turn, the model predicts, and the predictions are averaged (Graubard &
+Korn 1999). Two things vary: the coefficients, through the slope of the mean (delta method), and who happens
+to be averaged over. Their variances are added, as R's `survey` does: where the model holds they are
+uncorrelated.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from borgerlib.errors import ParameterError, unknown_name
+from borgerlib.statistics.estimation.covariance import total_covariance
+from borgerlib.statistics.estimation.intervals import check_confidence, mean_interval
+from borgerlib.statistics.levels import Floats
+from borgerlib.statistics.models.fitting import mean_of, variance_of
+
+if TYPE_CHECKING:
+    from borgerlib.statistics.models.regression import Regression
+
+
+def adjusted_means(model: Regression, variable: str, *, confidence: float = 0.95) -> pd.DataFrame:
+    """Return the mean outcome at each level of a variable, all else as it is among everybody in the model.
+
+    Parameters
+    ----------
+    model : Regression
+        The fitted model.
+    variable : str
+        A variable of its formula that has levels.
+    confidence : float
+        Level of the intervals, 0–1.
+
+    Returns
+    -------
+    DataFrame
+        One row a level. Columns: the variable, n (respondents of the level in the model), adjusted (share
+        0–1 for a binomial model, else in the outcome's unit), standard_error, ci_lower, ci_upper (t
+        interval; of a share within 0–1).
+
+    Raises
+    ------
+    ParameterError
+        The model has no such variable, or it is a number.
+
+    Notes
+    -----
+    As ``svypredmeans`` of R's `survey` package.
+    """
+    check_confidence(confidence)
+    levels, means, covariance = _margins(model, variable)
+    errors = np.sqrt(np.diagonal(covariance))
+    lower, upper = mean_interval(means, errors, np.full(len(means), max(model.df_resid, 0)), confidence)
+    if model.family == "binomial":
+        lower, upper = np.clip(lower, 0, 1), np.clip(upper, 0, 1)
+    counts = model._frame.data.groupby(variable, observed=False).size()
+    return pd.DataFrame(
+        {
+            variable: pd.Categorical(levels, categories=levels),
+            "n": counts.to_numpy(),
+            "adjusted": means,
+            "standard_error": errors,
+            "ci_lower": lower,
+            "ci_upper": upper,
+        }
+    )
+
+
+def adjusted_differences(
+    model: Regression, variable: str, *, reference: object = None, confidence: float = 0.95
+) -> pd.DataFrame:
+    """Return how far each level's adjusted mean is from that of a reference level.
+
+    Parameters
+    ----------
+    model, variable, confidence
+        As for `adjusted_means`.
+    reference : optional
+        The level to compare with; by default the first.
+
+    Returns
+    -------
+    DataFrame
+        One row a level but the reference. Columns: the variable, reference, difference, standard_error,
+        ci_lower, ci_upper, p_value.
+
+    Raises
+    ------
+    ParameterError
+        Unknown variable or level.
+    """
+    from scipy import stats
+
+    check_confidence(confidence)
+    levels, means, covariance = _margins(model, variable)
+    reference = levels[0] if reference is None else reference
+    if reference not in levels:
+        raise ParameterError(unknown_name(f"level of {variable}", str(reference), map(str, levels)))
+    base = levels.index(reference)
+    others = [place for place in range(len(levels)) if place != base]
+    contrast = np.eye(len(levels))[others] - np.eye(len(levels))[base]
+    differences = contrast @ means
+    errors = np.sqrt(np.diagonal(contrast @ covariance @ contrast.T))
+    degrees = np.full(len(others), max(model.df_resid, 0))
+    lower, upper = mean_interval(differences, errors, degrees, confidence)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = 2 * stats.t.sf(np.abs(differences / errors), degrees)
+    return pd.DataFrame(
+        {
+            variable: [levels[place] for place in others],
+            "reference": reference,
+            "difference": differences,
+            "standard_error": errors,
+            "ci_lower": lower,
+            "ci_upper": upper,
+            "p_value": p,
+        }
+    )
+
+
+def _margins(model: Regression, variable: str) -> tuple[list[object], Floats, Floats]:
+    """Return levels, adjusted means and the covariance of these."""
+    frame, data = model._frame, model._frame.data
+    if variable not in data.columns:
+        raise ParameterError(unknown_name("variable of the model", variable, map(str, data.columns)))
+    if not isinstance(data[variable].dtype, pd.CategoricalDtype):
+        raise ParameterError(
+            f"'{variable}' is a number and has no levels to hold against each other.",
+            hint="Cut it into bands first (pandas.cut), and put these into the formula.",
+        )
+    levels = list(data[variable].cat.categories)
+    weight = model._design.weight[frame.rows]
+    share = weight / weight.sum()
+    means, slopes, averaged = [], [], []
+    for level in range(len(levels)):
+        at_level = pd.Categorical([levels[level]] * len(data), categories=levels)
+        matrix = frame.matrix_of(data.assign(**{variable: at_level}))
+        expected = mean_of(matrix @ model.params.to_numpy(), model.family)
+        means.append(share @ expected)
+        slopes.append((share * variance_of(expected, model.family)) @ matrix)
+        averaged.append((expected - means[-1]) / weight.sum())
+    slope = np.array(slopes)
+    covariance = slope @ model.covariance.to_numpy() @ slope.T
+    covariance += total_covariance(model._design, frame.rows, np.column_stack(averaged))
+    return levels, np.array(means), covariance

@@ -1,0 +1,236 @@
+"""Regression of survey answers: coefficients by statsmodels, standard errors by the sampling design.
+
+The standard errors are those of Binder (1983): a respondent's influence on the coefficients is
+(X'WX)⁻¹ x (y − μ), and its totals over primary sampling units vary as any total of the sample does. Results
+equal those of ``svyglm`` in R's `survey` package.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from borgerlib.errors import ParameterError
+from borgerlib.statistics.estimation.covariance import degrees_of_freedom, total_covariance
+from borgerlib.statistics.estimation.intervals import check_confidence
+from borgerlib.statistics.estimation.sample_design import SampleDesign, sample_design
+from borgerlib.statistics.levels import counted
+from borgerlib.statistics.models.fitting import Family, fit
+from borgerlib.statistics.models.formula import ModelFrame, model_frame
+from borgerlib.statistics.weighting.adjustment import WeightingResult
+
+
+def regress(
+    respondents: pd.DataFrame,
+    formula: str,
+    *,
+    family: Family = "gaussian",
+    weight: str | None = None,
+    strata: str | None = None,
+    cluster: str | None = None,
+    population_size: str | None = None,
+    raked_to: WeightingResult | None = None,
+    subpopulation: pd.Series | None = None,
+) -> Regression:
+    """Fit a regression model to a survey sample.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        One row a person, the whole sample.
+    formula : str
+        Outcome and variables, as ``"borgermoede ~ alder + koen"``; interactions with ``*`` and ``:``. Words
+        become a column a level, beside the first. Names with other signs than letters, digits and _ stand in
+        backquotes.
+    family : {'gaussian', 'binomial', 'poisson'}
+        Linear, logistic (the outcome is 0 or 1) or log-linear model of counts.
+    weight, strata, cluster, population_size, raked_to
+        The sampling design: see `estimate_proportions`.
+    subpopulation : Series of bool, optional
+        The respondents whom the model is about, by their index. The others still count in the design, which
+        dropping their rows would falsify.
+
+    Returns
+    -------
+    Regression
+        With statsmodels' names: ``params``, ``bse``, ``tvalues``, ``pvalues``, ``conf_int()``, ``summary()``.
+
+    Raises
+    ------
+    ParameterError
+        A formula that cannot be read; unknown names; columns that are made of each other.
+    DataError
+        A column that cannot be used; nobody with all variables; an outcome that a variable tells perfectly.
+    ConvergenceError
+        No maximum was found.
+
+    Notes
+    -----
+    Who lacks a variable is outside the base. Degrees of freedom are primary sampling units minus strata plus
+    one minus the coefficients, as ``svyglm``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> people = pd.DataFrame({"moede": [0, 1, 0, 1, 1, 0, 1, 1], "alder": [20, 34, 41, 48, 55, 61, 70, 82]})
+    >>> regress(people, "moede ~ alder", family="binomial").params.round(3).to_dict()
+    {'Intercept': -2.054, 'alder': 0.051}
+    """
+    design = sample_design(
+        respondents,
+        weight=weight,
+        strata=strata,
+        cluster=cluster,
+        population_size=population_size,
+        raked_to=raked_to,
+    )
+    usable = (design.weight > 0) & _members(respondents, subpopulation)
+    frame = model_frame(respondents, formula, usable=usable)
+    fitted = fit(frame, design.weight[frame.rows], family)
+    score = frame.matrix * (frame.outcome - fitted.fitted)[:, None]
+    influence = score @ fitted.bread
+    degrees = degrees_of_freedom(design, frame.rows)
+    return Regression(
+        formula=formula,
+        family=family,
+        params=pd.Series(fitted.params, frame.names, name="coefficient"),
+        covariance=pd.DataFrame(
+            total_covariance(design, frame.rows, influence), index=frame.names, columns=frame.names
+        ),
+        df_resid=float(degrees + 1 - len(frame.names)),
+        nobs=len(frame.rows),
+        notes=_notes(frame, len(respondents)),
+        _frame=frame,
+        _design=design,
+    )
+
+
+def _members(respondents: pd.DataFrame, subpopulation: pd.Series | None) -> npt.NDArray[np.bool_]:
+    if subpopulation is None:
+        return np.ones(len(respondents), dtype=np.bool_)
+    if not isinstance(subpopulation, pd.Series) or not subpopulation.index.equals(respondents.index):
+        raise ParameterError(
+            "subpopulation is no Series of True and False with the respondents' index.",
+            hint="Make it from the same frame: subpopulation=respondents['alder'] == '15-24'.",
+        )
+    return subpopulation.fillna(False).to_numpy(dtype=np.bool_)
+
+
+def _notes(frame: ModelFrame, people: int) -> tuple[str, ...]:
+    notes = [
+        f"{name}: nobody in the model has {', '.join(repr(str(level)) for level in levels)}."
+        for name, levels in frame.dropped.items()
+    ]
+    if len(frame.rows) < people:
+        notes.append(f"{counted(people - len(frame.rows))} outside the model, or without all variables.")
+    return tuple(notes)
+
+
+@dataclass(frozen=True, eq=False)
+class Regression:
+    """A fitted model, with the names of statsmodels' results.
+
+    Attributes
+    ----------
+    formula, family : str
+        As asked for.
+    params : Series
+        The coefficients, by name: of 'binomial' differences in log odds, of 'poisson' in log counts.
+    covariance : DataFrame
+        Of the coefficients, by the sampling design.
+    df_resid : float
+        Degrees of freedom of tests and intervals.
+    nobs : int
+        Respondents in the model.
+    notes : tuple of str
+        Levels that nobody has, and who is outside the model.
+    """
+
+    formula: str
+    family: Family
+    params: pd.Series
+    covariance: pd.DataFrame = field(repr=False)
+    df_resid: float
+    nobs: int
+    notes: tuple[str, ...] = field(repr=False)
+    _frame: ModelFrame = field(repr=False)
+    _design: SampleDesign = field(repr=False)
+
+    @property
+    def bse(self) -> pd.Series:
+        """Return the standard errors, by coefficient."""
+        errors = np.sqrt(np.diagonal(self.covariance.to_numpy()))
+        return pd.Series(errors, self.params.index, name="standard_error")
+
+    @property
+    def tvalues(self) -> pd.Series:
+        """Return coefficients divided by their standard errors."""
+        return (self.params / self.bse).rename("t")
+
+    @property
+    def pvalues(self) -> pd.Series:
+        """Return two-sided p-values of the hypothesis that a coefficient is zero (t distribution)."""
+        from scipy import stats
+
+        p = 2 * stats.t.sf(self.tvalues.abs(), self.df_resid) if self.df_resid > 0 else np.nan
+        return pd.Series(p, self.params.index, name="p_value")
+
+    def conf_int(self, confidence: float = 0.95) -> pd.DataFrame:
+        """Return t intervals: one row a coefficient, columns ci_lower and ci_upper."""
+        from scipy import stats
+
+        check_confidence(confidence)
+        reach = stats.t.ppf((1 + confidence) / 2, self.df_resid) if self.df_resid > 0 else np.nan
+        half = reach * self.bse
+        return pd.DataFrame({"ci_lower": self.params - half, "ci_upper": self.params + half})
+
+    def cov_params(self) -> pd.DataFrame:
+        """Return the covariance matrix of the coefficients."""
+        return self.covariance.copy()
+
+    def summary(self, confidence: float = 0.95) -> Any:
+        """Return the model as statsmodels prints one: coefficients, errors, tests, intervals and notes."""
+        from statsmodels.iolib.summary import Summary
+        from statsmodels.iolib.table import SimpleTable
+
+        interval = self.conf_int(confidence)
+        columns = [self.params, self.bse, self.tvalues, self.pvalues, *(interval[c] for c in interval)]
+        rows = [
+            [f"{value:.4f}" if number != 3 else f"{value:.3f}" for number, value in enumerate(row)]
+            for row in zip(*columns, strict=True)
+        ]
+        tail = (1 - confidence) / 2
+        table = SimpleTable(
+            rows,
+            headers=["coef", "std err", "t", "P>|t|", f"[{tail:.3f}", f"{1 - tail:.3f}]"],
+            stubs=list(self.params.index),
+            title=f"{self.formula}  ({self.family}, {counted(self.nobs)}, {self.df_resid:g} df)",
+        )
+        made = Summary()
+        made.tables.append(table)
+        made.add_extra_txt(["Standard errors by the sampling design (Binder 1983).", *self.notes])
+        return made
+
+    def test_term(self, term: str) -> pd.Series:
+        """Test whether a whole term could be left out. See `borgerlib.statistics.models.wald.test_term`."""
+        from borgerlib.statistics.models.wald import test_term
+
+        return test_term(self, term)
+
+    def adjusted_shares(self, variable: str, *, confidence: float = 0.95) -> pd.DataFrame:
+        """Return what each level would answer, others held equal. See `models.margins.adjusted_means`."""
+        from borgerlib.statistics.models.margins import adjusted_means
+
+        return adjusted_means(self, variable, confidence=confidence)
+
+    def adjusted_differences(
+        self, variable: str, *, reference: object = None, confidence: float = 0.95
+    ) -> pd.DataFrame:
+        """Return differences between levels, others held equal. See `models.margins.adjusted_differences`."""
+        from borgerlib.statistics.models.margins import adjusted_differences
+
+        return adjusted_differences(self, variable, reference=reference, confidence=confidence)

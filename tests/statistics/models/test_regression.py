@@ -1,0 +1,167 @@
+"""Models of every scenario against R's `survey` package, and by hand where the arithmetic is small."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scenario_designs import DESIGNS, Scenario
+
+from borgerlib.errors import DataError, ParameterError
+from borgerlib.statistics.models.regression import Regression, regress
+
+FORMULAS = {
+    "gaussian": "hours ~ age * sex + income",
+    "binomial": "topics__nature ~ age + sex + income",
+    "poisson": "count ~ age + area",
+}
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_models_terms_and_margins_are_those_of_r(name):
+    scenario = Scenario(name)
+    frame, design = scenario.respondents.eval("count = hours.round()"), scenario.design
+    expected, terms, margins = (scenario.expected(what) for what in ("models", "terms", "margins"))
+    for family, formula in FORMULAS.items():
+        model = regress(frame, formula, family=family, **design)
+        wanted = expected[expected["family"] == family]
+        # R writes 'age35-59:sexmale' where we write 'age[T.35-59]:sex[T.male]'.
+        assert [n.replace("[T.", "").replace("]", "") for n in model.params.index][1:] == [
+            *wanted["coefficient"][1:]
+        ]
+        assert (wanted["df"] == model.df_resid).all()
+        close(model.params, wanted["estimate"])
+        close(model.bse, wanted["standard_error"])
+        close(model.tvalues, wanted["t"], 1e-7)
+        close(model.pvalues, wanted["p_value"], 1e-7)
+        close(model.conf_int()["ci_lower"], wanted["ci_lower"])
+        close(model.conf_int()["ci_upper"], wanted["ci_upper"])
+        for row in terms[terms["family"] == family].itertuples():
+            test = model.test_term(row.term)
+            close(test, [row.f_statistic, row.df1, row.df2, row.p_value], 1e-7)
+    for outcome, family in (("hours", "gaussian"), ("topics__nature", "binomial")):
+        model = regress(frame, f"{outcome} ~ sex + income + age", family=family, **design)
+        found = model.adjusted_shares("age").set_index("age")
+        wanted = margins[margins["outcome"] == outcome].set_index("age").loc[list(found.index)]
+        close(found["adjusted"], wanted["adjusted"])
+        close(found["standard_error"], wanted["standard_error"], 1e-7)
+
+
+def close(ours, theirs, tolerance=1e-8):
+    ours, theirs = np.asarray(ours, float), np.asarray(theirs, float)
+    np.testing.assert_allclose(ours, theirs, rtol=tolerance, atol=tolerance)
+
+
+PEOPLE = pd.DataFrame(
+    {
+        "moede": [1, 0, 0, 0, 1, 1, 1, 0],
+        "alder": pd.Categorical(["ung"] * 4 + ["ældre"] * 4, categories=["ung", "ældre", "barn"]),
+        "koen": ["k", "m"] * 4,
+        "by_i_aar": [0, 1, 2, 3, 4, 5, 6, 7],
+    }
+)
+
+
+def test_a_logistic_model_of_one_grouping_gives_the_groups_shares():
+    # 1 of 4 young and 3 of 4 old: log odds log(1/3) = -1.0986 and log(3) = 1.0986, so 2.1972 apart.
+    model = regress(PEOPLE, "moede ~ alder", family="binomial")
+    close(model.params, [np.log(1 / 3), 2 * np.log(3)])
+    shares = model.adjusted_shares("alder")
+    close(shares["adjusted"], [0.25, 0.75])
+    assert list(shares["n"]) == [4, 4]
+    # The standard error of a share of 4 in a sample of 8: sqrt(8/7 · p(1−p)/4) = sqrt(8/7 · .1875/4).
+    close(shares["standard_error"], [np.sqrt(8 / 7 * 0.1875 / 4)] * 2)
+    difference = model.adjusted_differences("alder").iloc[0]
+    assert (difference["alder"], difference["reference"]) == ("ældre", "ung")
+    close(difference["difference"], 0.5)
+    assert model.adjusted_differences("alder", reference="ældre")["difference"].iloc[0] == pytest.approx(-0.5)
+
+
+def test_levels_that_nobody_has_are_dropped_and_said():
+    model = regress(PEOPLE, "moede ~ alder", family="binomial")
+    assert model.notes == ("alder: nobody in the model has 'barn'.",)
+    assert "barn" in str(model.summary())
+
+
+def test_a_subpopulation_keeps_the_design_of_the_whole():
+    # As a domain: the mean of the young is theirs, and its error counts the zeros of the old.
+    chosen = regress(PEOPLE, "by_i_aar ~ koen", subpopulation=PEOPLE["alder"] == "ung")
+    assert chosen.nobs == 4
+    close(chosen.params, [1, 1])  # women 0 and 2, men 1 and 3
+    dropped = regress(PEOPLE.iloc[:4], "by_i_aar ~ koen")
+    close(chosen.params, dropped.params)
+    assert chosen.bse.iloc[0] < dropped.bse.iloc[0]  # 8/7 instead of 4/3
+    close(chosen.bse / dropped.bse, [np.sqrt((8 / 7) / (4 / 3))] * 2)
+
+
+def test_missing_answers_leave_the_base_and_are_counted():
+    people = PEOPLE.assign(by_i_aar=[0, 1, None, 3, 4, 5, 6, 7])
+    model = regress(people, "by_i_aar ~ koen")
+    assert model.nobs == 7
+    assert model.notes == ("1 respondent outside the model, or without all variables.",)
+
+
+@pytest.mark.parametrize("dtype", ["Int64", "boolean", "float64", "int8"])
+def test_any_type_of_numbers_will_do(dtype):
+    people = PEOPLE.astype({"moede": dtype, "koen": "string"})
+    close(regress(people, "moede ~ koen").params, regress(PEOPLE, "moede ~ koen").params)
+
+
+@pytest.mark.parametrize(
+    ("formula", "family", "error", "words"),
+    [
+        ("moede ~ aldr", "binomial", ParameterError, ["'aldr'", "Did you mean 'alder'"]),
+        ("moede ~ koen +", "binomial", ParameterError, ["cannot be read", "borgermoede ~ alder + koen"]),
+        ("alder", "binomial", ParameterError, ["one outcome before the ~"]),
+        ("alder ~ koen", "gaussian", DataError, ["several levels", "1 for the answer you ask about"]),
+        ("by_i_aar ~ koen", "binomial", DataError, ["runs from 0 to 7"]),
+        ("moede ~ koen", "logit", ParameterError, ["'logit'", "gaussian, binomial, poisson"]),
+        ("konstant ~ koen", "gaussian", DataError, ["answered the same", "konstant: always '1"]),
+        ("moede ~ aaben", "binomial", DataError, ["250 different texts"]),
+        ("moede ~ koen + mand", "binomial", ParameterError, ["mand follows from", "koen[T.m]"]),
+        ("moede ~ alder + skilt", "binomial", DataError, ["follows without exception from skilt"]),
+        ("moede ~ tom", "binomial", DataError, ["Nobody has an answer", "tom: 0 respondents answered"]),
+        ("minus ~ koen", "poisson", DataError, ["counts of 0 or more"]),
+    ],
+)
+def test_mistakes_are_told_with_the_name_and_the_way_out(formula, family, error, words):
+    people = pd.concat([PEOPLE] * 40, ignore_index=True)
+    people = people.assign(
+        konstant=1.0,
+        aaben=[f"svar {i % 250}" for i in range(len(people))],
+        mand=(people["koen"] == "m").astype(int),
+        skilt=people["moede"].map({0: "nej", 1: "ja"}),
+        tom=pd.Series([None] * len(people), dtype=object),
+        minus=-people["by_i_aar"],
+    )
+    with pytest.raises(error) as caught:
+        regress(people, formula, family=family)
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+def test_partial_separation_names_the_variable_and_not_the_others():
+    # All of level 'c' say yes; sex does not matter.
+    people = pd.DataFrame(
+        {"y": [0, 1, 0, 1, 1, 0, 1, 1, 1, 1], "g": list("aaaabbbccc"), "s": list("kmkmkmkmkm")}
+    )
+    with pytest.raises(DataError, match="from g, at least for some"):
+        regress(people, "y ~ g + s", family="binomial")
+
+
+def test_unknown_terms_levels_and_variables_are_refused():
+    model = regress(PEOPLE, "moede ~ alder + by_i_aar")
+    for call, words in (
+        (lambda: model.test_term("alde"), "'alder'"),
+        (lambda: model.adjusted_shares("koen"), "Unknown variable of the model 'koen'"),
+        (lambda: model.adjusted_shares("by_i_aar"), "is a number"),
+        (lambda: model.adjusted_differences("alder", reference="gammel"), "Unknown level of alder"),
+        (lambda: model.conf_int(95), "confidence"),
+    ):
+        with pytest.raises(ParameterError, match=words):
+            call()
+    with pytest.raises(ParameterError, match="True and False"):
+        regress(PEOPLE, "moede ~ koen", subpopulation=[True] * 8)
+
+
+def test_the_summary_reads_as_those_of_statsmodels():
+    text = str(regress(PEOPLE, "moede ~ koen").summary())
+    assert all(words in text for words in ("coef", "std err", "koen[T.m]"))
+    assert isinstance(regress(PEOPLE, "moede ~ koen"), Regression)
