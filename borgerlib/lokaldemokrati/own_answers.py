@@ -5,13 +5,12 @@ The file is TOML: ``municipality`` and a table ``[answers]`` with an option id (
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.errors import ParameterError, unknown_name
+from borgerlib.files.toml import Problem, read_toml
 from borgerlib.population.municipalities import municipality
 from borgerlib.survey.codebook.model import Codebook, Item
 
@@ -25,6 +24,10 @@ municipality = "{municipality}"
 
 [answers]
 """
+_HINT = (
+    'Under municipality = "Odense" stands [answers] on a line of its own, and below it lines as\n'
+    'strategi = "ja", or with several options former = ["lokalraad", "borgerraad"].'
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class OwnAnswers:
     """
 
     municipality: str
-    answers: Mapping[str, tuple[str, ...]]
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def chose(self, item: Item, option_or_net: str) -> bool:
         """Return True when the municipality's answer to the item is the option, or in the net."""
@@ -59,50 +62,24 @@ def load_own_answers(path: str | Path, codebook: Codebook, *, expected: str = ""
     expected : str
         The municipality that the report is for; '' accepts any.
 
+    Returns
+    -------
+    OwnAnswers
+        Items without an option are left out.
+
     Raises
     ------
     DataError
         The file is missing, is no TOML, or holds unknown items or options; all problems at once.
     """
     file = Path(path).expanduser()
-    if not file.is_file():
-        raise DataError(
-            f"There is no file with own answers at {file.name if file.name else path}.",
-            hint="Write one with 'borger answers-template' and give its path.",
-        )
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(
-            f"The own answers in {file.name} are no valid TOML: {error}.",
-            hint='A line looks like: strategi = "ja". Several options: former = ["lokalraad", "borgerraad"].',
-        ) from error
-    return parse_own_answers(content, codebook, source=file.name, expected=expected)
-
-
-def parse_own_answers(
-    content: Mapping[str, Any], codebook: Codebook, *, source: str, expected: str = ""
-) -> OwnAnswers:
-    """Check parsed own answers against the codebook; `source` names them in errors (`DataError`)."""
-    problems = [
-        f"unknown key '{key}' (legal: municipality, [answers])"
-        for key in content
-        if key not in ("municipality", "answers")
-    ]
-    name = _name(str(content.get("municipality", "")), expected, problems)
-    table = content.get("answers", {})
-    if not isinstance(table, Mapping):
-        problems.append("answers is no table: write [answers] on a line of its own, and the answers below it")
-        table = {}
-    answers: dict[str, tuple[str, ...]] = {}
-    for item_id, given in table.items():
-        if item_id not in codebook:
-            problems.append(unknown_name("item", item_id, [item.id for item in codebook]))
-        else:
-            answers[item_id] = _options(codebook.item(item_id), given, problems)
-    if problems:
-        raise DataError(f"The own answers in {source} cannot be used:", problems=problems)
-    return OwnAnswers(name, {item_id: options for item_id, options in answers.items() if options})
+    missing = "Write one with 'borger answers-template' and give its path."
+    toml = read_toml(file, "own answers", hint=_HINT, missing=missing)
+    if isinstance(table := toml.content.get("answers"), dict):
+        table.update({item: given if isinstance(given, list) else [given] for item, given in table.items()})
+    own = toml.validated(OwnAnswers, lambda own: _breaches(own, codebook, expected))
+    name = municipality(own.municipality).name
+    return OwnAnswers(name, {item: options for item, options in own.answers.items() if options})
 
 
 def answers_template(codebook: Codebook, *, municipality_name: str, file_name: str) -> str:
@@ -118,29 +95,27 @@ def answers_template(codebook: Codebook, *, municipality_name: str, file_name: s
     return "\n".join(lines)
 
 
-def _name(given: str, expected: str, problems: list[str]) -> str:
-    if not given:
-        problems.append('municipality is missing: write for example municipality = "Odense"')
-        return ""
+def _breaches(own: OwnAnswers, codebook: Codebook, expected: str) -> Iterator[Problem]:
     try:
-        name = municipality(given).name
+        name = municipality(own.municipality).name
+        if expected and name != expected:
+            yield ("municipality",), f"the answers are {name}'s, but the report is for {expected}"
     except ParameterError as error:
-        problems.append(error.message)
-        return given
-    if expected and name != expected:
-        problems.append(f"the answers are {name}'s, but the report is for {expected}")
-    return name
+        yield ("municipality",), error.message
+    for item_id, options in own.answers.items():
+        if item_id not in codebook:
+            problems = [unknown_name("item", item_id, [item.id for item in codebook])]
+        else:
+            problems = list(_option_breaches(codebook.item(item_id), options))
+        yield from ((("answers", item_id), problem) for problem in problems)
 
 
-def _options(item: Item, given: Any, problems: list[str]) -> tuple[str, ...]:
-    chosen = given if isinstance(given, list) else [given]
+def _option_breaches(item: Item, options: tuple[str, ...]) -> Iterator[str]:
     legal = [option.id for option in item.options]
-    options = tuple(str(option) for option in chosen)
-    problems += [unknown_name(f"option of item '{item.id}'", o, legal) for o in options if o not in legal]
+    yield from (unknown_name("option", option, legal) for option in options if option not in legal)
     if item.kind != "multiple" and len(options) > 1:
-        problems.append(f"item '{item.id}' takes one option, {len(options)} are given")
+        yield f"takes one option, {len(options)} are given"
     if item.max_choices and len(options) > item.max_choices:
-        problems.append(f"item '{item.id}' takes at most {item.max_choices} options; {len(options)} stand")
+        yield f"takes at most {item.max_choices} options; {len(options)} stand"
     if len(set(options)) < len(options):
-        problems.append(f"item '{item.id}': an option stands twice")
-    return options
+        yield "an option stands twice"

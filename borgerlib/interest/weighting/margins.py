@@ -65,7 +65,9 @@ def population_counts(
     """
     told: list[str] = []
     columns = columns_of(codebook)
-    by = {columns[role]: role for role in _OF_THE_REGISTER if role in columns and role in rules.margins}
+    by: dict[str, str] = {
+        columns[role]: role for role in _OF_THE_REGISTER if role in columns and role in rules.margins
+    }
     for column, role in list(by.items()):
         if column not in respondents or not respondents[column].notna().any():
             told.append(f"Nobody's {role} is known: the weights do not mend differences in {role}.")

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Le, MinLen
 
 from borgerlib import places
-from borgerlib.errors import DataError, ParameterError
+from borgerlib.errors import ParameterError
+from borgerlib.files.toml import Problem, read_toml
 from borgerlib.lokaldemokrati.published.numbers import SURVEY
 from borgerlib.population.municipalities import municipality
 
-CERTAINTIES = ("inferred", "own_reading")
 INSIGHTS = range(1, 11)
-_TEXTS = ("id", "municipality", "title", "year", "summary")
+_Text = Annotated[str, MinLen(1)]
 
 
 @dataclass(frozen=True)
 class Fact:
     """A figure of a case: what it is, and the value as published (both Danish)."""
 
-    label: str
-    value: str
+    label: _Text
+    value: _Text
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class Bearing:
         Read from the report's margin notes, or chosen by us from what the case is about.
     """
 
-    insight: int
-    certainty: str
+    insight: Annotated[int, Ge(1), Le(10)]
+    certainty: Literal["inferred", "own_reading"]
 
 
 @dataclass(frozen=True)
@@ -61,18 +62,23 @@ class Case:
         The insights it bears on.
     """
 
-    id: str
-    municipality: str
-    title: str
-    year: str
-    summary: str
-    facts: tuple[Fact, ...]
-    bearings: tuple[Bearing, ...]
+    id: _Text
+    municipality: _Text
+    title: _Text
+    year: _Text
+    summary: _Text
+    facts: Annotated[tuple[Fact, ...], MinLen(1)]
+    bearings: Annotated[tuple[Bearing, ...], MinLen(1)]
 
     @property
     def insights(self) -> tuple[int, ...]:
         """Numbers of the insights that the case bears on."""
         return tuple(bearing.insight for bearing in self.bearings)
+
+
+@dataclass(frozen=True)
+class _File:
+    case: Annotated[tuple[Case, ...], MinLen(1)]
 
 
 def load_cases(path: Path | None = None) -> tuple[Case, ...]:
@@ -83,24 +89,17 @@ def load_cases(path: Path | None = None) -> tuple[Case, ...]:
     path : Path, optional
         Another file of the same layout.
 
+    Returns
+    -------
+    tuple of Case
+
     Raises
     ------
     DataError
         The file is missing, is no TOML, or cases are incomplete; all breaches are listed at once.
     """
-    source = path or places.raw_data(SURVEY, "cases.toml")
-    try:
-        entries = tomllib.loads(source.read_text(encoding="utf-8")).get("case", [])
-    except FileNotFoundError as error:
-        raise DataError(f"There is no file {source} with cases.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{source.name} is no valid TOML: {error}.") from error
-    problems = [] if entries else ["there is no [[case]]"]
-    for entry in entries:
-        problems += [f"case '{entry.get('id', '')}': {problem}" for problem in _problems(entry)]
-    if problems:
-        raise DataError(f"The cases in {source.name} cannot be used:", problems=problems)
-    return tuple(_case(entry) for entry in entries)
+    file = read_toml(path or places.raw_data(SURVEY, "cases.toml"), "cases")
+    return file.validated(_File, _breaches).case
 
 
 def cases_for_insight(insight: int) -> tuple[Case, ...]:
@@ -116,32 +115,9 @@ def cases_for_insight(insight: int) -> tuple[Case, ...]:
     return tuple(case for case in load_cases() if insight in case.insights)
 
 
-def _problems(entry: Mapping[str, Any]) -> list[str]:
-    problems = [f"lacks '{key}'" for key in _TEXTS if not str(entry.get(key, "")).strip()]
-    if entry.get("municipality"):
+def _breaches(file: _File) -> Iterator[Problem]:
+    for at, case in enumerate(file.case):
         try:
-            municipality(entry["municipality"])
+            municipality(case.municipality)
         except ParameterError as error:
-            problems.append(error.message)
-    if not entry.get("facts"):
-        problems.append("has no facts")
-    problems += [
-        f"fact {position} lacks a label or a value"
-        for position, fact in enumerate(entry.get("facts", []), start=1)
-        if not (fact.get("label") and fact.get("value"))
-    ]
-    if not entry.get("insights"):
-        problems.append("bears on no insight")
-    for bearing in entry.get("insights", []):
-        if bearing.get("number") not in INSIGHTS:
-            problems.append(f"insight {bearing.get('number')!r} is none of 1 to {max(INSIGHTS)}")
-        if bearing.get("certainty") not in CERTAINTIES:
-            problems.append(f"certainty '{bearing.get('certainty')}' is none of {', '.join(CERTAINTIES)}")
-    return problems
-
-
-def _case(entry: Mapping[str, Any]) -> Case:
-    texts = {key: str(entry[key]).strip() for key in _TEXTS}
-    facts = tuple(Fact(fact["label"], fact["value"]) for fact in entry["facts"])
-    bearings = tuple(Bearing(bearing["number"], bearing["certainty"]) for bearing in entry["insights"])
-    return Case(**texts, facts=facts, bearings=bearings)
+            yield ("case", at, "municipality"), error.message

@@ -5,20 +5,19 @@ Everything is data in ``data/raw/lokaldemokrati-2021/insights.toml``; this modul
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from borgerlib import places
-from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.errors import ParameterError, unknown_name
+from borgerlib.files.toml import Problem, Toml, read_toml
 from borgerlib.survey.codebook.model import Codebook, load_codebook
 
 SURVEY = "lokaldemokrati-2021"
-FIGURE_KINDS = ("bars", "scale", "counts")
-CLAIM_KINDS = ("above", "below", "difference", "trend")
+_FILE, _WHAT = "insights.toml", "insights"
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ class Figure:
 
     id: str
     insight: int
-    kind: str
+    kind: Literal["bars", "scale", "counts"]
     question: str
     title: str
     rows: tuple[str, ...] = ()
@@ -111,7 +110,7 @@ class Claim:
 
     id: str
     insight: int
-    kind: str
+    kind: Literal["above", "below", "difference", "trend"]
     row: str
     statement: str
     than: float = 0.5
@@ -159,119 +158,91 @@ class Registry:
         return tuple(claim for claim in self.claims if claim.insight == insight)
 
 
+@dataclass(frozen=True)
+class _File:
+    insight: tuple[Insight, ...] = ()
+    figure: tuple[Figure, ...] = ()
+    claim: tuple[Claim, ...] = ()
+
+    def registry(self) -> Registry:
+        return Registry(self.insight, self.figure, self.claim)
+
+
 @cache
 def load_registry() -> Registry:
     """Read and check the registry.
+
+    Returns
+    -------
+    Registry
 
     Raises
     ------
     DataError
         The file is missing or breaks rules; all breaches are listed at once.
     """
-    path = places.raw_data(SURVEY, "insights.toml")
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"insights.toml is no valid TOML: {error}.") from error
-    registry = parse_registry(content)
-    problems = _problems(registry, load_codebook(SURVEY))
-    if problems:
-        raise DataError("insights.toml cannot be used:", problems=problems)
-    return registry
+    toml = read_toml(places.raw_data(SURVEY, _FILE), _WHAT)
+    codebook = load_codebook(SURVEY)
+    return toml.validated(_File, lambda file: _breaches(file, codebook)).registry()
 
 
 def parse_registry(content: Mapping[str, Any]) -> Registry:
     """Build a registry from parsed TOML; raise `DataError` naming unknown or missing keys."""
-    problems: list[str] = []
-
-    def entries(table: str, cls: type) -> list[Any]:
-        known = {f.name for f in fields(cls)}
-        built = []
-        for position, entry in enumerate(content.get(table, []), start=1):
-            strange = sorted(set(entry) - known)
-            values = {key: tuple(v) if isinstance(v, list) else v for key, v in entry.items() if key in known}
-            problems.extend(f"[[{table}]] {position}: unknown key '{key}'" for key in strange)
-            try:
-                built.append(cls(**values))
-            except TypeError as error:
-                problems.append(f"[[{table}]] {position}: {str(error).split('() ')[-1]}")
-        return built
-
-    registry = Registry(
-        tuple(entries("insight", Insight)), tuple(entries("figure", Figure)), tuple(entries("claim", Claim))
-    )
-    if problems:
-        raise DataError("insights.toml cannot be used:", problems=problems)
-    return registry
+    return Toml(dict(content), _FILE, _WHAT).validated(_File).registry()
 
 
-def _problems(registry: Registry, codebook: Codebook) -> list[str]:
-    numbers = {insight.number for insight in registry.insights} | {0}
-    problems = [
-        f"{name} stands {times} times"
-        for name, times in Counter(
-            [
-                *(f"insight {insight.number}" for insight in registry.insights),
-                *(f"figure {figure.id}" for figure in registry.figures),
-                *(f"claim {claim.id}" for claim in registry.claims),
-            ]
-        ).items()
-        if times > 1
-    ]
-    for figure in dict.fromkeys(registry.figures):
-        breaches = _figure_problems(figure, codebook)
-        if figure.insight not in numbers:
-            breaches.append(f"there is no insight {figure.insight}")
-        problems += [f"figure {figure.id}: {breach}" for breach in breaches]
-    for claim in dict.fromkeys(registry.claims):
-        breaches = _claim_problems(claim, codebook)
-        if claim.insight not in numbers:
-            breaches.append(f"there is no insight {claim.insight}")
-        problems += [f"claim {claim.id}: {breach}" for breach in breaches]
-    return problems
+def _breaches(file: _File, codebook: Codebook) -> Iterator[Problem]:
+    numbers = {insight.number for insight in file.insight} | {0}
+    yield from _again("insight", [str(insight.number) for insight in file.insight])
+    tables: dict[str, tuple[tuple[Any, ...], Callable[[Any, Codebook], Iterator[str]]]] = {
+        "figure": (file.figure, _figure),
+        "claim": (file.claim, _claim),
+    }
+    for table, (entries, look) in tables.items():
+        yield from _again(table, [entry.id for entry in entries])
+        for at, entry in enumerate(entries):
+            if entry.insight not in numbers:
+                yield (table, at, "insight"), f"there is no insight {entry.insight}"
+            yield from (((table, at), breach) for breach in look(entry, codebook))
 
 
-def _figure_problems(figure: Figure, codebook: Codebook) -> list[str]:
-    problems = []
-    if figure.kind not in FIGURE_KINDS:
-        problems.append(f"kind '{figure.kind}' is none of {', '.join(FIGURE_KINDS)}")
+def _again(table: str, names: list[str]) -> Iterator[Problem]:
+    for name, times in Counter(names).items():
+        if times > 1:
+            yield (table, names.index(name)), f"'{name}' stands {times} times"
+
+
+def _figure(figure: Figure, codebook: Codebook) -> Iterator[str]:
     if bool(figure.rows) == bool(figure.item):
-        problems.append("give either 'rows' or 'item'")
+        yield "give either 'rows' or 'item'"
     if figure.labels and len(figure.labels) != len(figure.rows):
-        problems.append(f"{len(figure.labels)} labels for {len(figure.rows)} rows")
+        yield f"{len(figure.labels)} labels for {len(figure.rows)} rows"
     item = figure.item or "".join(figure.rows[:1]).partition(".")[0]
-    problems += _unknown_items((figure.item, figure.group), codebook)
+    yield from _unknown_items((figure.item, figure.group), codebook)
     options = [option for option in (*figure.highlight, figure.net, figure.neutral, *figure.aside) if option]
-    references = [*figure.rows, *(f"{item}.{option}" for option in options if item in codebook)]
-    return problems + _unknown_references(references, codebook)
+    own = [f"{item}.{option}" for option in options if item in codebook]
+    yield from _unknown_references([*figure.rows, *own], codebook)
 
 
-def _claim_problems(claim: Claim, codebook: Codebook) -> list[str]:
-    problems = []
-    if claim.kind not in CLAIM_KINDS:
-        problems.append(f"kind '{claim.kind}' is none of {', '.join(CLAIM_KINDS)}")
+def _claim(claim: Claim, codebook: Codebook) -> Iterator[str]:
     if not 0 < claim.than < 1:
-        problems.append(f"'than' is {claim.than:g}; it is a share between 0 and 1")
+        yield f"'than' is {claim.than:g}; it is a share between 0 and 1"
     complete = claim.group and claim.measure and len(claim.groups) == len(claim.group_words) == 2
     if claim.kind in ("difference", "trend") and not complete:
-        problems.append(f"a {claim.kind} needs 'group', 'measure', and two 'groups' with two 'group_words'")
-    problems += _unknown_items((claim.group,), codebook)
+        yield f"a {claim.kind} needs 'group', 'measure', and two 'groups' with two 'group_words'"
+    yield from _unknown_items((claim.group,), codebook)
     groups = [f"{claim.group}.{group}" for group in claim.groups if claim.group in codebook]
-    return problems + _unknown_references([claim.row, *groups], codebook)
+    yield from _unknown_references([claim.row, *groups], codebook)
 
 
-def _unknown_items(items: Sequence[str], codebook: Codebook) -> list[str]:
-    return [f"there is no item '{item}'" for item in items if item and item not in codebook]
+def _unknown_items(items: tuple[str, ...], codebook: Codebook) -> Iterator[str]:
+    yield from (f"there is no item '{item}'" for item in items if item and item not in codebook)
 
 
-def _unknown_references(references: Sequence[str], codebook: Codebook) -> list[str]:
-    breaches = []
+def _unknown_references(references: list[str], codebook: Codebook) -> Iterator[str]:
     for reference in references:
         item_id, _, option = reference.partition(".")
         if item_id not in codebook:
-            breaches.append(f"'{reference}': there is no item '{item_id}'")
-        elif option not in codebook.item(item_id).nets and option not in {
-            o.id for o in codebook.item(item_id).options
-        }:
-            breaches.append(f"'{reference}': item '{item_id}' has no option or net '{option}'")
-    return breaches
+            yield f"'{reference}': there is no item '{item_id}'"
+        elif option not in {*codebook.item(item_id).nets, *(o.id for o in codebook.item(item_id).options)}:
+            yield f"'{reference}': item '{item_id}' has no option or net '{option}'"

@@ -10,20 +10,19 @@ A file holds one table a segment; within an item any of the options will do, and
 from __future__ import annotations
 
 import json
-import re
-import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
 import pandas as pd
+from annotated_types import MinLen
 
 from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.files.toml import Problem, read_toml
 from borgerlib.population.ages import age_band_labels
-from borgerlib.survey.codebook.model import Codebook, Item
+from borgerlib.survey.codebook.model import NAME, NAME_RULE, Codebook, Item
 
-_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
 DERIVED: Mapping[str, Sequence[str]] = {"aldersgruppe": tuple(age_band_labels())}
 """Columns that prepared respondents have beside those of the codebook, and their levels."""
 
@@ -47,6 +46,9 @@ class Segment:
 
     name: str
     rules: Mapping[str, tuple[str, ...]]
+
+
+_Content = dict[str, dict[str, Annotated[tuple[str, ...], MinLen(1)]]]
 
 
 def load_segments(
@@ -76,32 +78,14 @@ def load_segments(
     ParameterError
         It breaks rules or names unknown items or options; everything is listed, with the nearest names.
     """
-    path = Path(path)
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DataError(
-            f"{path} cannot be read: {error.strerror or error}.", hint="Check name and folder."
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} is no valid TOML: {error}.", hint=_HINT) from error
-    problems: list[str] = [] if content else ["the file holds no segment"]
-    segments = []
-    for name, table in content.items():
-        if not isinstance(table, dict):
-            problems.append(f"'{name}' stands outside a segment's table")
-            continue
-        problems += _name_problems(name)
-        if not table:
-            problems.append(f"segment '{name}' has no rule: everybody would be in it")
-        rules = {
-            item: _options(name, item, options, codebook, derived, problems)
-            for item, options in table.items()
-        }
-        segments.append(Segment(name, rules))
-    if problems:
-        raise ParameterError(f"The segments in {path.name} cannot be used:", problems=problems, hint=_HINT)
-    return segments
+    toml = read_toml(Path(path), "segments", hint=_HINT)
+    content = replace(toml, error=ParameterError).validated(
+        _Content, lambda content: _breaches(content, codebook, derived)
+    )
+    return [
+        Segment(name, {item: _members(item, options, codebook, derived) for item, options in table.items()})
+        for name, table in content.items()
+    ]
 
 
 def save_segments(segments: Sequence[Segment], path: str | Path) -> Path:
@@ -178,14 +162,12 @@ def assign_segments(respondents: pd.DataFrame, segments: Sequence[Segment]) -> p
     return pd.DataFrame(columns, index=respondents.index)
 
 
-def _name_problems(name: str) -> list[str]:
-    if _NAME.match(name):
-        return []
-    return [f"segment '{name}': a name is lower-case letters a–z, digits and single '_'"]
-
-
 def _check(segments: Sequence[Segment]) -> None:
-    problems = [problem for segment in segments for problem in _name_problems(segment.name)]
+    problems = [
+        f"segment '{segment.name}': '{segment.name}' {NAME_RULE}"
+        for segment in segments
+        if not NAME.match(segment.name)
+    ]
     names = [segment.name for segment in segments]
     problems += [f"segment '{name}' stands twice" for name in dict.fromkeys(names) if names.count(name) > 1]
     problems += [
@@ -197,37 +179,49 @@ def _check(segments: Sequence[Segment]) -> None:
         raise ParameterError("The segments cannot be used:", problems=problems, hint=_HINT)
 
 
-def _options(
-    segment: str,
-    item_id: str,
-    options: Any,
-    codebook: Codebook,
-    derived: Mapping[str, Sequence[str]],
-    problems: list[str],
-) -> tuple[str, ...]:
-    """Return the options that will do, nets as their options; what is wrong is added to `problems`."""
-    where = f"segment '{segment}', item '{item_id}'"
-    if not isinstance(options, list) or not options or not all(isinstance(o, str) for o in options):
-        problems.append(f'{where}: options are a list of texts, ["…"], with one or more in it')
-        options = []
+def _breaches(
+    content: _Content, codebook: Codebook, derived: Mapping[str, Sequence[str]]
+) -> Iterator[Problem]:
+    if not content:
+        yield (), "the file holds no segment"
+    for name, table in content.items():
+        if not NAME.match(name):
+            yield (name,), f"'{name}' {NAME_RULE}"
+        if not table:
+            yield (name,), "has no rule: everybody would be in it"
+        for item, options in table.items():
+            yield from (((name, item), text) for text in _rule_breaches(item, options, codebook, derived))
+
+
+def _rule_breaches(
+    item_id: str, options: tuple[str, ...], codebook: Codebook, derived: Mapping[str, Sequence[str]]
+) -> Iterator[str]:
     known = dict.fromkeys([*derived, *(item.id for item in codebook if _can_divide(item))])
-    if item_id in derived and item_id not in codebook:
-        legal: dict[str, tuple[str, ...]] = {level: (level,) for level in derived[item_id]}
-    elif item_id not in known:
-        asked = codebook.item(item_id).kind if item_id in codebook else ""
-        problems.append(
-            f"{where}: a {asked} cannot divide respondents; legal: {', '.join(known)}"
-            if asked
-            else f"segment '{segment}': {unknown_name('item', item_id, known)}"
-        )
-        return ()
+    if item_id in known:
+        legal = _legal(item_id, codebook, derived)
+        yield from (unknown_name("option", name, legal) for name in options if legal and name not in legal)
+    elif item_id in codebook:
+        kind = codebook.item(item_id).kind
+        yield f"a {kind} cannot divide respondents; legal: {', '.join(known)}"
     else:
-        item = codebook.item(item_id)
-        if not item.options:
-            return tuple(dict.fromkeys(options))
-        legal = {name: item.members(name) for name in [*(o.id for o in item.options), *item.nets]}
-    problems += [f"{where}: {unknown_name('option', name, legal)}" for name in options if name not in legal]
-    return tuple(dict.fromkeys(member for name in options for member in legal.get(name, ())))
+        yield unknown_name("item", item_id, known)
+
+
+def _legal(
+    item_id: str, codebook: Codebook, derived: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[str, ...]]:
+    """Return what may be chosen, and the options behind it; nothing where any name will do."""
+    if item_id not in codebook:
+        return {level: (level,) for level in derived[item_id]}
+    item = codebook.item(item_id)
+    return {name: item.members(name) for name in [*(o.id for o in item.options), *item.nets]}
+
+
+def _members(
+    item_id: str, options: tuple[str, ...], codebook: Codebook, derived: Mapping[str, Sequence[str]]
+) -> tuple[str, ...]:
+    legal = _legal(item_id, codebook, derived)
+    return tuple(dict.fromkeys(member for name in options for member in legal.get(name, (name,))))
 
 
 def _can_divide(item: Item) -> bool:

@@ -7,25 +7,28 @@ survey is another file. See ``data/README.md`` for the layout.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, get_args
+
+from annotated_types import Ge, MinLen
 
 from borgerlib import places
 from borgerlib.errors import CodebookError, unknown_name
-from borgerlib.survey.codebook.shape import shape_problems
+from borgerlib.files.toml import Problem, Toml, read_toml
 
-KINDS = ("single", "multiple", "number", "date", "text")
-ROLES = (
-    "id", "age", "birth_year", "sex", "area", "area_type", "topics", "time", "formats", "channels",
+Kind = Literal["single", "multiple", "number", "date", "text"]
+Role = Literal[
+    "", "id", "age", "birth_year", "sex", "area", "area_type", "topics", "time", "formats", "channels",
     "free_text", "contact", "consent", "started", "submitted", "municipality",
-)  # fmt: skip
-MISSING = ("dont_know", "not_relevant", "refused")
-_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
+]  # fmt: skip
+Missing = Literal["", "dont_know", "not_relevant", "refused"]
+ROLES = get_args(Role)[1:]
+NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
+NAME_RULE = "is no name: lower-case letters a–z, digits and single '_'"
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,13 @@ class Option:
     """
 
     id: str
-    text: str
-    short: str
-    missing: str = ""
+    text: Annotated[str, MinLen(1)]
+    short: str = ""
+    missing: Missing = ""
     exclusive: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "short", self.short or self.text)
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ class Item:
     text : str
         As the respondent read it.
     kind : str
-        One of `KINDS`.
+        'single', 'multiple', 'number', 'date' or 'text'.
     options : tuple of Option
         In the order of the questionnaire; empty unless single or multiple.
     role : str
@@ -83,14 +89,14 @@ class Item:
     """
 
     id: str
-    text: str
-    kind: str
+    text: Annotated[str, MinLen(1)]
+    kind: Kind
     options: tuple[Option, ...] = ()
-    role: str = ""
+    role: Role = ""
     ordered: bool = False
     nets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     base: str = ""
-    max_choices: int = 0
+    max_choices: Annotated[int, Ge(0)] = 0
     aliases: tuple[str, ...] = ()
 
     @property
@@ -150,6 +156,15 @@ class Codebook:
         return next((item for item in self.items if item.role == role), None)
 
 
+@dataclass(frozen=True)
+class _File:
+    """A codebook as its file has it; items take their options from the shared lists where they name one."""
+
+    survey: Mapping[str, Any] = field(default_factory=dict)
+    item: tuple[Item, ...] = ()
+    options: Mapping[str, tuple[Option, ...]] = field(default_factory=dict)
+
+
 def load_codebook(survey: str | Path) -> Codebook:
     """Read a codebook and check it.
 
@@ -158,50 +173,41 @@ def load_codebook(survey: str | Path) -> Codebook:
     survey : str or Path
         Name of a survey that ships with the package ('lokaldemokrati-2021'), or path of a TOML file.
 
+    Returns
+    -------
+    Codebook
+
     Raises
     ------
     CodebookError
         The file is missing, is no TOML, or breaks rules; all breaches are listed at once.
     """
-    path = _find(survey)
-    try:
-        text = path.read_bytes().decode()
-    except UnicodeDecodeError as error:
-        raise CodebookError(f"{path.name} is no valid TOML: {error}.") from error
-    return _parse_text(text, path.name)
+    file = read_toml(_find(survey), "codebook", error=CodebookError)
+    return _parsed(file.text, file.name)
 
 
 @lru_cache(maxsize=32)
-def _parse_text(text: str, name: str) -> Codebook:
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise CodebookError(f"{name} is no valid TOML: {error}.") from error
-    return parse_codebook(content, source=name)
+def _parsed(text: str, name: str) -> Codebook:
+    return _codebook(Toml.of(text, name, "codebook", error=CodebookError))
 
 
 def parse_codebook(content: Mapping[str, Any], *, source: str) -> Codebook:
     """Build a codebook from parsed TOML; `source` names it in errors (`CodebookError`)."""
-    if misshapen := shape_problems(content):
-        raise CodebookError(f"The codebook {source} cannot be used:", problems=misshapen)
-    survey = content.get("survey", {})
-    shared = content.get("options", {})
-    problems = [f"[survey] lacks '{key}'" for key in ("id", "title") if not survey.get(key)]
-    items = [_item(entry, shared, problems) for entry in content.get("item", [])]
-    if not items:
-        problems.append("there is no [[item]]")
-    codebook = Codebook(str(survey.get("id", "")), str(survey.get("title", "")), tuple(items), survey)
-    problems += _cross_problems(codebook)
-    if problems:
-        raise CodebookError(f"The codebook {source} cannot be used:", problems=problems)
-    return codebook
+    return _codebook(Toml(dict(content), source, "codebook", error=CodebookError))
+
+
+def _codebook(toml: Toml) -> Codebook:
+    shared, items = toml.content.get("options"), toml.content.get("item")
+    unknown: list[Problem] = []
+    if isinstance(shared, Mapping) and isinstance(items, list):
+        toml = replace(toml, content=toml.content | {"item": _with_shared(items, shared, unknown)})
+    file = toml.validated(_File, _breaches, also=unknown)
+    return Codebook(file.survey["id"], file.survey["title"], file.item, file.survey)
 
 
 def _find(survey: str | Path) -> Path:
     path = Path(survey)
     if path.suffix == ".toml":
-        if not path.is_file():
-            raise CodebookError(f"There is no codebook {path}.")
         return path
     shipped = sorted(folder.parent.name for folder in places.raw_data().glob("*/codebook.toml"))
     if str(survey) not in shipped:
@@ -209,87 +215,47 @@ def _find(survey: str | Path) -> Path:
     return places.raw_data(str(survey), "codebook.toml")
 
 
-def _item(entry: Mapping[str, Any], shared: Mapping[str, Any], problems: list[str]) -> Item:
-    item_id = str(entry.get("id", ""))
-    where = f"item '{item_id}'"
-    known = {"id", "text", "kind", "options", "role", "ordered", "nets", "base", "max_choices", "aliases"}
-    problems += [f"{where}: unknown key '{key}'" for key in entry if key not in known]
-    if not _NAME.match(item_id):
-        problems.append(f"{where}: an id is lower-case letters a–z, digits and single '_'")
-    if not entry.get("text"):
-        problems.append(f"{where}: lacks 'text'")
-    kind = str(entry.get("kind", ""))
-    if kind not in KINDS:
-        problems.append(f"{where}: kind '{kind}' is none of {', '.join(KINDS)}")
-    role = str(entry.get("role", ""))
-    if role and role not in ROLES:
-        problems.append(f"{where}: role '{role}' is none of {', '.join(ROLES)}")
-    options = _options(entry.get("options", []), shared, where, problems)
-    if (kind in ("single", "multiple")) != bool(options):
-        problems.append(f"{where}: single and multiple items have options, others none")
-    return Item(
-        id=item_id,
-        text=str(entry.get("text", "")),
-        kind=kind,
-        options=options,
-        role=role,
-        ordered=bool(entry.get("ordered", False)),
-        nets={net: tuple(members) for net, members in entry.get("nets", {}).items()},
-        base=str(entry.get("base", "")),
-        max_choices=int(entry.get("max_choices", 0)),
-        aliases=tuple(str(alias) for alias in entry.get("aliases", [])),
-    )
+def _with_shared(items: list[Any], shared: Mapping[str, Any], unknown: list[Problem]) -> list[Any]:
+    """Put the shared lists of options in place of their names."""
+    whole = []
+    for at, item in enumerate(items):
+        if isinstance(item, Mapping) and isinstance(name := item.get("options"), str):
+            item = {**item, "options": shared.get(name, [])}
+            if name not in shared:
+                unknown.append((("item", at, "options"), unknown_name("shared list [options]", name, shared)))
+        whole.append(item)
+    return whole
 
 
-def _options(entries: Any, shared: Mapping[str, Any], where: str, problems: list[str]) -> tuple[Option, ...]:
-    if isinstance(entries, str):
-        if entries not in shared:
-            problems.append(f"{where}: there is no shared list [options] {entries}")
-        entries = shared.get(entries, [])
-    options = []
-    for entry in entries:
-        option_id, text = str(entry.get("id", "")), str(entry.get("text", ""))
-        missing = str(entry.get("missing", ""))
-        if not _NAME.match(option_id):
-            problems.append(f"{where}, option '{option_id}': an id is lower-case a–z, digits and single '_'")
-        if not text:
-            problems.append(f"{where}, option '{option_id}': lacks 'text'")
-        if missing and missing not in MISSING:
-            problems.append(
-                f"{where}, option '{option_id}': missing '{missing}' is none of {', '.join(MISSING)}"
-            )
-        options.append(
-            Option(
-                option_id, text, str(entry.get("short", text)), missing, bool(entry.get("exclusive", False))
-            )
-        )
-    return tuple(options)
-
-
-def _cross_problems(codebook: Codebook) -> list[str]:
-    problems = [
-        f"item '{item_id}' stands {times} times"
-        for item_id, times in Counter(item.id for item in codebook).items()
-        if times > 1
-    ]
-    for item in codebook:
+def _breaches(file: _File) -> Iterator[Problem]:
+    """Yield what the types cannot tell of a codebook."""
+    for key in ("id", "title"):
+        if not isinstance(text := file.survey.get(key, ""), str) or not text:
+            yield ("survey",), f"lacks '{key}'" if not text else f"'{key}' must be a text"
+    if not file.item:
+        yield (), "there is no [[item]]"
+    asked = {item.id: [option.id for option in item.options] for item in file.item}
+    yield from _names([item.id for item in file.item], ("item",))
+    for at, item in enumerate(file.item):
         ids = [option.id for option in item.options]
-        problems += [
-            f"item '{item.id}': option '{option_id}' stands {times} times"
-            for option_id, times in Counter(ids).items()
-            if times > 1
-        ]
+        yield from _names(ids, ("item", at, "options"))
+        if (item.kind in ("single", "multiple")) != bool(ids):
+            yield ("item", at), "single and multiple items have options, others none"
         for net, members in item.nets.items():
-            problems += [
-                f"item '{item.id}', net '{net}': there is no option '{member}'"
-                for member in members
-                if member not in ids
-            ]
+            for name in members:
+                if name not in ids:
+                    yield ("item", at, "nets", net), f"there is no option '{name}'"
             if net in ids:
-                problems.append(f"item '{item.id}': net '{net}' has the name of an option")
-        if item.base:
-            base_item, _, base_option = item.base.partition(".")
-            asked = next((other for other in codebook if other.id == base_item), None)
-            if asked is None or base_option not in [option.id for option in asked.options]:
-                problems.append(f"item '{item.id}': base '{item.base}' is no 'item.option' of this survey")
-    return problems
+                yield ("item", at, "nets", net), "has the name of an option"
+        base, _, option = item.base.partition(".")
+        if item.base and option not in asked.get(base, ()):
+            yield ("item", at, "base"), f"'{item.base}' is no 'item.option' of this survey"
+
+
+def _names(names: list[str], keys: tuple[str | int, ...]) -> Iterator[Problem]:
+    for at, name in enumerate(names):
+        if not NAME.match(name):
+            yield (*keys, at, "id"), f"'{name}' {NAME_RULE}"
+    for name, times in Counter(names).items():
+        if times > 1:
+            yield (*keys, names.index(name)), f"stands {times} times"

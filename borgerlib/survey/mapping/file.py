@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import collections.abc as abc
-import tomllib
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from borgerlib.errors import DataError, unknown_name
+from borgerlib.errors import unknown_name
+from borgerlib.files.toml import Problem, Toml, read_toml
 from borgerlib.survey.codebook.model import Codebook, Item
 
 LAYOUTS = ("value", "indicators", "joined", "ranked")
-_KEYS = ("columns", "layout", "options", "values", "separator")
+_WHAT = "mapping"
+_HINT = "Mend these places, or let 'borger map EXPORT' write a new one."
 
 
 @dataclass(frozen=True)
@@ -66,109 +68,101 @@ class Mapping:
         return next((entry for entry in self.items if entry.item == item_id), None)
 
 
+@dataclass(frozen=True)
+class _Entry:
+    """The table [items.…] of one item, in the file's own keys."""
+
+    columns: tuple[str, ...] = ()
+    layout: Literal["", "value", "indicators", "joined", "ranked"] = ""
+    options: abc.Mapping[str, str] = field(default_factory=dict)
+    values: abc.Mapping[str, str] = field(default_factory=dict)
+    separator: str = ""
+
+    def of(self, item: str) -> ItemMapping:
+        layout = self.layout or ("indicators" if self.options else "value")
+        columns = self.columns or tuple(self.options)
+        return ItemMapping(item, columns, layout, self.options, self.values, self.separator)
+
+
+@dataclass(frozen=True)
+class _File:
+    survey: str
+    items: abc.Mapping[str, _Entry]
+
+
 def load_mapping(path: str | Path, codebook: Codebook) -> Mapping:
     """Read a mapping and check it against the codebook.
+
+    Returns
+    -------
+    Mapping
 
     Raises
     ------
     DataError
         The file is missing, is no TOML, or breaks rules; all breaches are listed at once.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise DataError(f"There is no mapping file {path}.", hint="'borger map EXPORT' writes one.")
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(
-            f"{path.name} is no valid TOML: {error}.",
-            hint="Mend that place, or let 'borger map' write it anew.",
-        ) from error
-    return parse_mapping(content, codebook, source=path.name)
+    missing = "'borger map EXPORT' writes one."
+    return _mapping(read_toml(Path(path), _WHAT, hint=_HINT, missing=missing), codebook)
 
 
 def parse_mapping(content: abc.Mapping[str, Any], codebook: Codebook, *, source: str) -> Mapping:
     """Build a mapping from parsed TOML; `source` names it in errors (`DataError`)."""
-    problems = [
-        f"unknown key '{key}'; legal: survey, items" for key in content if key not in ("survey", "items")
-    ]
-    survey = content.get("survey", "")
-    if survey != codebook.id:
-        problems.append(f"survey = '{survey}', but the codebook is '{codebook.id}'")
-    tables = content.get("items", {})
-    if not isinstance(tables, dict) or not tables:
-        problems.append("there is no table [items.…]")
-        tables = {}
-    entries = []
-    for item_id, table in tables.items():
-        if item_id not in codebook:
-            problems.append(unknown_name("item", item_id, [item.id for item in codebook]))
-        elif not isinstance(table, dict):
-            problems.append(f"items.{item_id} is no table; write [items.{item_id}] and keys below it")
-        else:
-            entries.append(_entry(codebook.item(item_id), table, problems))
-    problems += _used_twice(entries)
-    if problems:
-        raise DataError(f"The mapping {source} cannot be used:", problems=problems)
-    return Mapping(survey, tuple(entries))
+    return _mapping(Toml(dict(content), source, _WHAT, hint=_HINT), codebook)
 
 
-def _entry(item: Item, table: abc.Mapping[str, Any], problems: list[str]) -> ItemMapping:
-    where = f"items.{item.id}"
-    problems += [f"{where}: {unknown_name('key', key, _KEYS)}" for key in table if key not in _KEYS]
-    options = _texts(table, "options", where, problems)
-    values = _texts(table, "values", where, problems)
-    columns = table.get("columns", list(options))
-    if isinstance(columns, str):
-        columns = [columns]
-    if not isinstance(columns, list) or not columns or not all(isinstance(name, str) for name in columns):
-        problems.append(f"{where}: 'columns' must be a list of headings")
-        columns = []
-    layout = table.get("layout", "indicators" if options else "value")
-    separator = table.get("separator", "")
-    entry = ItemMapping(item.id, tuple(columns), str(layout), options, values, str(separator))
-    problems += [f"{where}: {problem}" for problem in _breaches(item, entry)]
-    return entry
+def _mapping(toml: Toml, codebook: Codebook) -> Mapping:
+    tables = toml.content.get("items")
+    for table in tables.values() if isinstance(tables, dict) else ():
+        if isinstance(table, dict) and isinstance(table.get("columns"), str):
+            table["columns"] = [table["columns"]]
+    file = toml.validated(_File, lambda file: _breaches(file, codebook))
+    return Mapping(file.survey, tuple(entry.of(item) for item, entry in file.items.items()))
 
 
-def _texts(table: abc.Mapping[str, Any], key: str, where: str, problems: list[str]) -> dict[str, str]:
-    found = table.get(key, {})
-    if isinstance(found, dict) and all(isinstance(value, str) for value in found.values()):
-        return found
-    problems.append(f'{where}: \'{key}\' must be a table of texts, as {key} = {{ "Mand" = "mand" }}')
-    return {}
-
-
-def _breaches(item: Item, entry: ItemMapping) -> list[str]:
-    legal = LAYOUTS[1:] if item.kind == "multiple" else LAYOUTS[:1]
-    if entry.layout not in legal:
-        return [f"layout '{entry.layout}' does not fit a {item.kind} item; legal: {', '.join(legal)}"]
-    found = []
-    if entry.values and item.kind in ("number", "date"):
-        found.append(f"'values' has no meaning for a {item.kind} item")
-    if entry.layout in ("value", "joined") and len(entry.columns) > 1:
-        found.append(f"layout '{entry.layout}' takes one column, not {len(entry.columns)}")
-    if entry.layout == "joined" and not entry.separator.strip():
-        found.append("layout 'joined' needs a 'separator', as separator = \";\"")
-    if entry.layout == "indicators" and set(entry.options) != set(entry.columns):
-        found.append("layout 'indicators' needs 'options', a table from heading to option, and no 'columns'")
-    legal_ids = [option.id for option in item.options]
-    named = list(entry.options.values()) + (list(entry.values.values()) if item.options else [])
-    found += [
-        unknown_name("option", name, legal_ids) for name in dict.fromkeys(named) if name not in legal_ids
-    ]
-    doubled = {name for name in entry.options.values() if list(entry.options.values()).count(name) > 1}
-    found += [f"option '{name}' is fed by several columns" for name in sorted(doubled)]
-    return found
-
-
-def _used_twice(entries: list[ItemMapping]) -> list[str]:
+def _breaches(file: _File, codebook: Codebook) -> abc.Iterator[Problem]:
+    if file.survey != codebook.id:
+        yield ("survey",), f"'{file.survey}', but the codebook is '{codebook.id}'"
+    if not file.items:
+        yield ("items",), "there is no table [items.…]"
     users: dict[str, list[str]] = {}
-    for entry in entries:
+    for item_id, table in file.items.items():
+        if item_id not in codebook:
+            yield ("items", item_id), unknown_name("item", item_id, [item.id for item in codebook])
+            continue
+        entry = table.of(item_id)
+        for problem in _entry_breaches(codebook.item(item_id), entry):
+            yield ("items", item_id), problem
         for column in dict.fromkeys(entry.columns):
-            users.setdefault(column, []).append(entry.item)
-    return [
-        f"column '{column}' feeds {' and '.join(items)}; a column feeds one item"
-        for column, items in users.items()
-        if len(items) > 1
-    ]
+            users.setdefault(column, []).append(item_id)
+    for column, items in users.items():
+        if len(items) > 1:
+            yield (
+                ("items", items[-1]),
+                f"column '{column}' feeds {' and '.join(items)}; a column feeds one item",
+            )
+
+
+def _entry_breaches(item: Item, entry: ItemMapping) -> abc.Iterator[str]:
+    legal = LAYOUTS[1:] if item.kind == "multiple" else LAYOUTS[:1]
+    if not entry.columns:
+        yield "'columns' must be a list of headings"
+    if entry.layout not in legal:
+        yield f"layout '{entry.layout}' does not fit a {item.kind} item; legal: {', '.join(legal)}"
+        return
+    if entry.values and item.kind in ("number", "date"):
+        yield f"'values' has no meaning for a {item.kind} item"
+    if entry.layout in ("value", "joined") and len(entry.columns) > 1:
+        yield f"layout '{entry.layout}' takes one column, not {len(entry.columns)}"
+    if entry.layout == "joined" and not entry.separator.strip():
+        yield "layout 'joined' needs a 'separator', as separator = \";\""
+    if entry.layout == "indicators" and set(entry.options) != set(entry.columns):
+        yield "layout 'indicators' needs 'options', a table from heading to option, and no 'columns'"
+    options = [option.id for option in item.options]
+    named = [*entry.options.values(), *(entry.values.values() if options else ())]
+    for name in dict.fromkeys(named):
+        if name not in options:
+            yield unknown_name("option", name, options)
+    for name, times in Counter(entry.options.values()).items():
+        if times > 1:
+            yield f"option '{name}' is fed by several columns"

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from string import Formatter
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import pandas as pd
+from annotated_types import MinLen
 
 from borgerlib import danish, places
-from borgerlib.errors import CodebookError, DataError, ParameterError, unknown_name
+from borgerlib.errors import CodebookError, ParameterError, unknown_name
+from borgerlib.files.toml import Problem, Toml, read_toml
 from borgerlib.interest.answers.local_survey import ASKED, DIVIDING, LocalSurvey
 from borgerlib.lokaldemokrati.insights.sentences import fill, find
 
 SURVEY = "borgerinteresse"
-KINDS = ("bars", "compared", "across", "participation")
+_FILE, _WHAT = "sections.toml", "figures of the citizens' survey"
 _NEEDED = {"compared": ("group",), "across": ("option", "domain")}
 
 
@@ -47,10 +48,10 @@ class Section:
         More to say in the caption, Danish.
     """
 
-    id: str
-    kind: str
-    role: str
-    title: tuple[str, ...]
+    id: Annotated[str, MinLen(1)]
+    kind: Literal["bars", "compared", "across", "participation"]
+    role: Annotated[str, MinLen(1)]
+    title: Annotated[tuple[str, ...], MinLen(1)]
     insight: int = 0
     options: tuple[str, ...] = ()
     highlight: tuple[str, ...] = ()
@@ -100,6 +101,15 @@ class Sections:
         return next((figure for figure in self.figures if number and figure.insight == number), None)
 
 
+@dataclass(frozen=True)
+class _File:
+    finding: Annotated[tuple[str, ...], MinLen(1)]
+    age_bands: Annotated[tuple[int, ...], MinLen(1)]
+    divisions: Annotated[Mapping[str, tuple[str, ...]], MinLen(1)]
+    section: tuple[Section, ...] = ()
+    group_words: Mapping[str, str] = field(default_factory=dict)
+
+
 @cache
 def load_sections() -> Sections:
     """Read and check ``sections.toml``.
@@ -109,60 +119,30 @@ def load_sections() -> Sections:
     DataError
         The file is missing or breaks rules; all breaches are listed at once.
     """
-    path = places.raw_data(SURVEY, "sections.toml")
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"sections.toml is no valid TOML: {error}.") from error
-    return parse_sections(content)
+    return _sections(read_toml(places.raw_data(SURVEY, _FILE), _WHAT))
 
 
 def parse_sections(content: Mapping[str, Any]) -> Sections:
     """Build the sections from parsed TOML (`DataError` lists all breaches)."""
-    known = {field.name for field in fields(Section)}
-    figures, problems = [], []
-    for position, entry in enumerate(content.get("section", []), start=1):
-        where = f"section {entry.get('id', position)}"
-        problems += [
-            f"{where}: {unknown_name('key', key, sorted(known))}" for key in entry if key not in known
-        ]
-        lacking = [key for key in ("id", "kind", "role", "title") if not entry.get(key)]
-        problems += [f"{where}: lacks '{key}'" for key in lacking]
-        if not lacking:
-            lists = {key: tuple(value) for key, value in entry.items() if isinstance(value, list)}
-            figure = Section(**{key: v for key, v in (entry | lists).items() if key in known})
-            problems += [f"{where}: {breach}" for breach in _breaches(figure)]
-            figures.append(figure)
-    ids = [figure.id for figure in figures]
-    problems += [
-        f"section {name} stands more than once" for name in dict.fromkeys(ids) if ids.count(name) > 1
-    ]
-    problems += [f"lacks '{key}'" for key in ("finding", "age_bands", "divisions") if not content.get(key)]
-    if problems:
-        raise DataError("sections.toml cannot be used:", problems=problems)
-    divisions = {role: tuple(by) for role, by in content["divisions"].items()}
-    return Sections(
-        tuple(figures),
-        tuple(content["finding"]),
-        tuple(content["age_bands"]),
-        divisions,
-        content.get("group_words", {}),
-    )
+    return _sections(Toml(dict(content), _FILE, _WHAT))
 
 
-def _breaches(figure: Section) -> list[str]:
-    breaches = []
-    if figure.kind not in KINDS:
-        breaches.append(unknown_name("kind", figure.kind, KINDS))
-    roles = DIVIDING if figure.kind == "participation" else ASKED
-    if figure.role not in roles:
-        breaches.append(unknown_name("role", figure.role, roles))
-    breaches += [
-        f"kind '{figure.kind}' needs '{key}'"
-        for key in _NEEDED.get(figure.kind, ())
-        if not getattr(figure, key)
-    ]
-    return breaches
+def _sections(toml: Toml) -> Sections:
+    file = toml.validated(_File, _breaches)
+    return Sections(file.section, file.finding, file.age_bands, file.divisions, file.group_words)
+
+
+def _breaches(file: _File) -> Iterator[Problem]:
+    ids = [figure.id for figure in file.section]
+    for at, figure in enumerate(file.section):
+        roles = DIVIDING if figure.kind == "participation" else ASKED
+        if figure.role not in roles:
+            yield ("section", at, "role"), unknown_name("role", figure.role, roles)
+        for key in _NEEDED.get(figure.kind, ()):
+            if not getattr(figure, key):
+                yield ("section", at), f"kind '{figure.kind}' needs '{key}'"
+        if figure.id in ids[:at]:
+            yield ("section", at), "stands more than once"
 
 
 def told(templates: tuple[str, ...], survey: LocalSurvey, **words: str) -> str:

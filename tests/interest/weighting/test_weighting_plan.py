@@ -294,16 +294,19 @@ def test_the_order_of_the_rows_does_not_matter():
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ('margins = ["alder"]', "Unknown margin 'alder'"),
-        ("margins = []", "'margins' must be a list"),
-        ("fewest = 0", "fewest = 0"),
-        ("cap = 1", "cap = 1"),
-        ("cap = true", "cap = True"),
+        (
+            'margins = ["alder"]',
+            "margins 'alder': 'alder' is none of sex, age, area, area_type; did you mean 'age'?",
+        ),
+        ("margins = []", "margins: [] must be a list of 1 or more"),
+        ("fewest = 0", "line 1: fewest: 0 must be at least 1"),
+        ("cap = 1", "cap: 1 must be a number above 1, or 0 for no cap"),
+        ("cap = true", "cap: true must be a number"),
         ('merge_sparse_ages = "ja"', "must be true or false"),
         ("cap_at = 3", "Unknown key 'cap_at'"),
-        ('[merge.age]\n"x" = ["15-17"]', "two levels or more"),
+        ('[merge.age]\n"x" = ["15-17"]', 'merge.age.x: ["15-17"] must be a list of 2 or more'),
         ('[merge.alder]\n"x" = ["a", "b"]', "Unknown margin under [merge] 'alder'"),
-        ("merge = 1", "'merge' must be tables"),
+        ("merge = 1", "merge: 1 must be a table"),
     ],
 )
 def test_rules_that_cannot_be_used(tmp_path, text, problem):

@@ -46,18 +46,18 @@ def test_an_unknown_insight_is_refused(insight):
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ('municipality = "Furesø"', 'municipality = "Furesoe by"', "case 'furesoe': "),
+        ('municipality = "Furesø"', 'municipality = "Furesoe by"', "case 'furesoe', municipality: "),
         ('title = "Borgerne skærpede kommunens mål for 2030"', "", "case 'furesoe': lacks 'title'"),
-        ("number = 7", "number = 12", "case 'furesoe': insight 12 is none of 1 to 10"),
+        ("insight = 7", "insight = 12", "case 'furesoe', bearings 2, insight: 12 must be at most 10"),
         (
-            'number = 7, certainty = "inferred"',
-            'number = 7, certainty = "sure"',
-            "certainty 'sure' is none of inferred",
+            'insight = 7, certainty = "inferred"',
+            'insight = 7, certainty = "sure"',
+            "certainty: 'sure' is none of inferred, own_reading",
         ),
         (
             'label = "Nye idéer", value = "mere end 250"',
             'label = "Nye idéer"',
-            "case 'furesoe': fact 4 lacks a label or a value",
+            "case 'furesoe', facts 4: lacks 'value'",
         ),
     ],
 )
@@ -74,14 +74,14 @@ def test_an_incomplete_case_is_refused(tmp_path, old, new, problem):
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        ("", "there is no [[case]]"),
+        ("", "lacks 'case'"),
         (
             '[[case]]\nid = "x"\nmunicipality = "Odense"\ntitle = "t"\nyear = "2020"\nsummary = "s"\n',
-            "has no facts",
+            "lacks 'facts'",
         ),
         (
             '[[case]]\nid = "x"\nmunicipality = "Odense"\ntitle = "t"\nyear = "2020"\nsummary = "s"\n',
-            "bears on no insight",
+            "lacks 'bearings'",
         ),
     ],
 )

@@ -52,9 +52,10 @@ def problems_of(content, monkeypatch, tmp_path):
     monkeypatch.setattr(
         places, "raw_data", lambda *parts: path if "insights.toml" in parts else shipped(*parts)
     )
-    with pytest.raises(DataError, match=r"^insights.toml cannot be used:") as caught:
+    with pytest.raises(DataError, match=r"^The insights in insights.toml cannot be used:") as caught:
         load_registry.__wrapped__()
-    return list(caught.value.problems)
+    assert all(problem.startswith("line ") for problem in caught.value.problems)
+    return [problem.partition(": ")[2] for problem in caught.value.problems]
 
 
 def _toml(content):
@@ -153,12 +154,13 @@ def test_unknown_and_missing_keys_are_listed_at_once(content):
     content["figure"][0]["colour"] = "red"
     del content["insight"][0]["title"]
     del content["claim"][0]["row"]
-    with pytest.raises(DataError, match=r"^insights.toml cannot be used:") as caught:
+    with pytest.raises(DataError, match=r"^The insights in insights.toml cannot be used:") as caught:
         parse_registry(content)
     assert caught.value.problems == (
-        "[[insight]] 1: missing 1 required positional argument: 'title'",
-        "[[figure]] 1: unknown key 'colour'",
-        "[[claim]] 1: missing 1 required positional argument: 'row'",
+        "insight 1: lacks 'title'",
+        "figure '2', colour: Unknown key 'colour'. Legal: id, insight, kind, question, title, rows, item, "
+        "group, net, caveat, highlight, labels, sort, neutral, positive_first, aside, who.",
+        "claim 'flertal': lacks 'row'",
     )
 
 
@@ -171,26 +173,26 @@ def test_every_breach_against_the_codebook_is_listed_at_once(content, monkeypatc
     content["figure"].append({"id": "4", "insight": 1, "kind": "bars", "question": "?", "title": "t"})
     content["claim"][0] |= {"kind": "between", "row": "udsagn_byraad.enigere"}
     assert problems_of(content, monkeypatch, tmp_path) == [
-        "figure 2: kind 'pie' is none of bars, scale, counts",
-        "figure 2: 'strategi.jo': item 'strategi' has no option or net 'jo'",
-        "figure 2: there is no insight 7",
-        "figure 3: give either 'rows' or 'item'",
-        "figure 3: 2 labels for 1 rows",
-        "figure 3: 'strategy.ja': there is no item 'strategy'",
-        "figure 4: give either 'rows' or 'item'",
-        "claim flertal: kind 'between' is none of above, below, difference, trend",
-        "claim flertal: 'udsagn_byraad.enigere': item 'udsagn_byraad' has no option or net 'enigere'",
+        "figure '2': 'strategi.jo': item 'strategi' has no option or net 'jo'",
+        "figure '2', insight: there is no insight 7",
+        "figure '2', kind: 'pie' is none of bars, scale, counts",
+        "figure '3': give either 'rows' or 'item'",
+        "figure '3': 2 labels for 1 rows",
+        "figure '3': 'strategy.ja': there is no item 'strategy'",
+        "figure '4': give either 'rows' or 'item'",
+        "claim 'flertal': 'udsagn_byraad.enigere': item 'udsagn_byraad' has no option or net 'enigere'",
+        "claim 'flertal', kind: 'between' is none of above, below, difference, trend; did you mean 'trend'?",
     ]
 
 
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
-        ({"item": "stratgi"}, "figure 2: there is no item 'stratgi'"),
-        ({"group": "stratgi"}, "figure 2: there is no item 'stratgi'"),
-        ({"net": "begge"}, "figure 2: 'strategi.begge': item 'strategi' has no option or net 'begge'"),
-        ({"neutral": "tja"}, "figure 2: 'strategi.tja': item 'strategi' has no option or net 'tja'"),
-        ({"aside": ["tja"]}, "figure 2: 'strategi.tja': item 'strategi' has no option or net 'tja'"),
+        ({"item": "stratgi"}, "figure '2': there is no item 'stratgi'"),
+        ({"group": "stratgi"}, "figure '2': there is no item 'stratgi'"),
+        ({"net": "begge"}, "figure '2': 'strategi.begge': item 'strategi' has no option or net 'begge'"),
+        ({"neutral": "tja"}, "figure '2': 'strategi.tja': item 'strategi' has no option or net 'tja'"),
+        ({"aside": ["tja"]}, "figure '2': 'strategi.tja': item 'strategi' has no option or net 'tja'"),
     ],
 )
 def test_whatever_a_figure_names_must_be_in_the_codebook(content, monkeypatch, tmp_path, changes, problem):
@@ -201,11 +203,14 @@ def test_whatever_a_figure_names_must_be_in_the_codebook(content, monkeypatch, t
 @pytest.mark.parametrize(
     ("changes", "problems"),
     [
-        ({"insight": 9}, ["claim flertal: there is no insight 9"]),
-        ({"than": 50}, ["claim flertal: 'than' is 50; it is a share between 0 and 1"]),
+        ({"insight": 9}, ["claim 'flertal', insight: there is no insight 9"]),
+        ({"than": 50}, ["claim 'flertal': 'than' is 50; it is a share between 0 and 1"]),
         (
             {"kind": "difference"},
-            ["claim flertal: a difference needs 'group', 'measure', and two 'groups' with two 'group_words'"],
+            [
+                "claim 'flertal': a difference needs 'group', 'measure', and two 'groups' with two "
+                "'group_words'"
+            ],
         ),
         (
             {
@@ -215,7 +220,7 @@ def test_whatever_a_figure_names_must_be_in_the_codebook(content, monkeypatch, t
                 "group_words": ["a", "b"],
                 "measure": "M",
             },
-            ["claim flertal: there is no item 'stratgi'"],
+            ["claim 'flertal': there is no item 'stratgi'"],
         ),
         (
             {
@@ -225,7 +230,7 @@ def test_whatever_a_figure_names_must_be_in_the_codebook(content, monkeypatch, t
                 "group_words": ["a", "b"],
                 "measure": "M",
             },
-            ["claim flertal: 'strategi.b': item 'strategi' has no option or net 'b'"],
+            ["claim 'flertal': 'strategi.b': item 'strategi' has no option or net 'b'"],
         ),
     ],
 )
@@ -238,9 +243,9 @@ def test_names_stand_once(content, monkeypatch, tmp_path):
     for table in ("insight", "figure", "claim"):
         content[table] *= 2
     assert problems_of(content, monkeypatch, tmp_path) == [
-        "insight 1 stands 2 times",
-        "figure 2 stands 2 times",
-        "claim flertal stands 2 times",
+        "insight 1: '1' stands 2 times",
+        "figure '2': '2' stands 2 times",
+        "claim 'flertal': 'flertal' stands 2 times",
     ]
 
 

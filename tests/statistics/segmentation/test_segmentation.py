@@ -76,14 +76,14 @@ def test_everything_wrong_in_a_file_is_told_at_once(tmp_path):
     problems = "\n".join(caught.value.problems)
     assert len(caught.value.problems) == 8
     for told in (
-        "'loes' stands outside",
-        "segment 'unge': Unknown item 'emer'. Did you mean 'emner'",
-        "segment 'unge', item 'aldersgruppe': Unknown option '15-18'. Did you mean '15-17'",
-        "segment 'unge', item 'koen': options are a list",
-        "segment 'Store': a name is lower-case",
-        "segment 'Store', item 'emner': Unknown option 'natuur'. Did you mean 'natur'",
-        "segment 'Store', item 'alder': a number cannot divide",
-        "segment 'tom' has no rule",
+        "line 1: loes: 1 must be a table",
+        "line 3: unge.emer: Unknown item 'emer'. Did you mean 'emner'",
+        "line 4: unge.aldersgruppe: Unknown option '15-18'. Did you mean '15-17'",
+        'line 5: unge.koen: "kvinde" must be a list',
+        "line 6: Store: 'Store' is no name: lower-case",
+        "line 7: Store.emner: Unknown option 'natuur'. Did you mean 'natur'",
+        "line 8: Store.alder: a number cannot divide",
+        "line 9: tom: has no rule",
     ):
         assert told in problems
 
@@ -113,7 +113,7 @@ def test_a_file_that_is_no_toml(tmp_path, content, message):
 
 
 def test_a_file_that_is_not_there(tmp_path):
-    with pytest.raises(DataError, match="cannot be read"):
+    with pytest.raises(DataError, match="There is no file"):
         load_segments(tmp_path / "ingen.toml", CODEBOOK)
 
 

@@ -67,7 +67,7 @@ def codebook(content):
 
 
 def problems_of(content):
-    with pytest.raises(CodebookError, match=r"^The codebook proeve.toml cannot be used:") as caught:
+    with pytest.raises(CodebookError, match=r"^The codebook in proeve.toml cannot be used:") as caught:
         parse_codebook(content, source="proeve.toml")
     return list(caught.value.problems)
 
@@ -125,70 +125,79 @@ def test_every_breach_is_listed_at_once(content):
     emner |= {"kind": "several", "role": "topic", "text": ""}
     alder |= {"id": "grad", "options": "ja_nej"}
     assert problems_of(content) == [
-        "[survey] lacks 'title'",
-        "item 'strategi': unknown key 'farve'",
-        "item 'strategi': there is no shared list [options] ja_nej_ved",
+        "item 'strategi', options: Unknown shared list [options] 'ja_nej_ved'. Did you mean 'ja_nej'?",
+        "item 'strategi', farve: Unknown key 'farve'. Legal: id, text, kind, options, role, ordered, nets, "
+        "base, max_choices, aliases.",
+        "item 'grad', options 'Meget Høj': lacks 'text'",
+        "item 'grad', options 'Meget Høj', missing: 'tja' is none of dont_know, not_relevant, refused",
+        "item 'emner', text: \"\" must be a text that is not empty",
+        "item 'emner', kind: 'several' is none of single, multiple, number, date, text",
+        "item 'emner', role: 'topic' is none of id, age, birth_year, sex, area, area_type, topics, time, "
+        "formats, channels, free_text, contact, consent, started, submitted, municipality; "
+        "did you mean 'topics'?",
+        "survey: lacks 'title'",
+        "item 'grad': stands 2 times",
         "item 'strategi': single and multiple items have options, others none",
-        "item 'grad', option 'Meget Høj': an id is lower-case a–z, digits and single '_'",
-        "item 'grad', option 'Meget Høj': lacks 'text'",
-        "item 'grad', option 'Meget Høj': missing 'tja' is none of dont_know, not_relevant, refused",
-        "item 'emner': lacks 'text'",
-        "item 'emner': kind 'several' is none of single, multiple, number, date, text",
-        "item 'emner': role 'topic' is none of id, age, birth_year, sex, area, area_type, topics, time, "
-        "formats, channels, free_text, contact, consent, started, submitted, municipality",
-        "item 'emner': single and multiple items have options, others none",
+        "item 'grad', options 'Meget Høj', id: 'Meget Høj' is no name: lower-case letters a–z, digits and "
+        "single '_'",
+        "item 'grad', options 'lidt': stands 2 times",
+        "item 'grad', nets.hoej: there is no option 'mest'",
+        "item 'grad', nets.lidt: has the name of an option",
+        "item 'grad', base: 'strategi.maaske' is no 'item.option' of this survey",
         "item 'grad': single and multiple items have options, others none",
-        "item 'grad' stands 2 times",
-        "item 'grad': option 'lidt' stands 2 times",
-        "item 'grad', net 'hoej': there is no option 'mest'",
-        "item 'grad': net 'lidt' has the name of an option",
-        "item 'grad': base 'strategi.maaske' is no 'item.option' of this survey",
     ]
 
 
 @pytest.mark.parametrize("name", ["Grad", "grad-2", "grad__2", "2grad", "grad_", "høj", ""])
 def test_an_id_is_plain(content, name):
     content["item"][3]["id"] = name
-    assert problems_of(content) == [f"item '{name}': an id is lower-case letters a–z, digits and single '_'"]
+    assert problems_of(content) == [
+        f"item '{name}', id: '{name}' is no name: lower-case letters a–z, digits and single '_'"
+    ]
 
 
 def test_a_codebook_without_items_is_none():
     assert problems_of({"survey": {"id": "a", "title": "A"}}) == ["there is no [[item]]"]
-    assert problems_of({}) == ["[survey] lacks 'id'", "[survey] lacks 'title'", "there is no [[item]]"]
+    assert problems_of({}) == ["survey: lacks 'id'", "survey: lacks 'title'", "there is no [[item]]"]
 
 
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        (lambda content: content.update(survey="proeve"), "[survey] is no table"),
-        (lambda content: content.update(item=3), "[[item]] is no list of tables"),
-        (lambda content: content["item"].append("alder"), "[[item]] is no list of tables"),
-        (lambda content: content.update(options=["ja"]), "[options] is no table"),
+        (lambda content: content.update(survey="proeve"), 'survey: "proeve" must be a table'),
+        (lambda content: content["survey"].update(id=3), "survey: 'id' must be a text"),
+        (lambda content: content.update(item=3), "item: 3 must be a list"),
+        (lambda content: content["item"].append("alder"), "item 'alder': \"alder\" must be a table"),
+        (lambda content: content.update(options=["ja"]), 'options: ["ja"] must be a table'),
         (
             lambda content: content["item"][1].update(options=["lidt"]),
-            "item 'grad': options are no list of tables",
+            "item 'grad', options 'lidt': \"lidt\" must be a table",
         ),
-        (lambda content: content["item"][1].update(options=3), "item 'grad': options are no list of tables"),
+        (lambda content: content["item"][1].update(options=3), "item 'grad', options: 3 must be a list"),
+        (lambda content: content["options"].update(ja_nej="ja"), 'options.ja_nej: "ja" must be a list'),
         (
-            lambda content: content["options"].update(ja_nej="ja"),
-            "[options] ja_nej is no list of tables",
+            lambda content: content["item"][1].update(nets=["lidt"]),
+            "item 'grad', nets: [\"lidt\"] must be a table",
         ),
-        (lambda content: content["item"][1].update(nets=["lidt"]), "item 'grad': nets are no table of lists"),
         (
             lambda content: content["item"][1].update(nets={"hoej": "meget"}),
-            "item 'grad': nets are no table of lists",
+            "item 'grad', nets.hoej: \"meget\" must be a list",
         ),
         (
             lambda content: content["item"][2].update(max_choices="to"),
-            "item 'emner': max_choices 'to' is no whole number of at least 0",
+            "item 'emner', max_choices: \"to\" must be a whole number",
         ),
         (
             lambda content: content["item"][2].update(max_choices=-1),
-            "item 'emner': max_choices -1 is no whole number of at least 0",
+            "item 'emner', max_choices: -1 must be at least 0",
+        ),
+        (
+            lambda content: content["item"][2].update(max_choices=True),
+            "item 'emner', max_choices: true must be a whole number",
         ),
         (
             lambda content: content["item"][2].update(aliases="Emne"),
-            "item 'emner': aliases are no list of texts",
+            "item 'emner', aliases: \"Emne\" must be a list",
         ),
     ],
 )
@@ -223,8 +232,20 @@ def test_an_unknown_survey_is_answered_with_the_nearest():
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(CodebookError, match=r"^There is no codebook .*/mit.toml\.$"):
+    with pytest.raises(CodebookError, match=r"^There is no file .*/mit.toml with the codebook\.\n"):
         load_codebook(tmp_path / "mit.toml")
+
+
+def test_a_breach_in_a_file_is_told_with_its_line(tmp_path):
+    path = tmp_path / "mit.toml"
+    path.write_text(TEXT.replace("ordered =", "orderd =").replace('id = "trafik"', 'id = "Trafik"'))
+    with pytest.raises(CodebookError) as caught:
+        load_codebook(path)
+    assert caught.value.problems == (
+        "line 20: item 'grad', orderd: Unknown key 'orderd'. Did you mean 'ordered'?",
+        "line 39: item 'emner', options 'Trafik', id: 'Trafik' is no name: lower-case letters a–z, digits "
+        "and single '_'",
+    )
 
 
 @pytest.mark.parametrize("content", [b"[survey\n", '[survey]\ntitle = "Prøve"\n'.encode("cp1252")])

@@ -56,7 +56,7 @@ def test_loads_all_layouts(tmp_path):
 
 
 def test_all_breaches_are_told_at_once(tmp_path):
-    with pytest.raises(DataError, match=r"The mapping mapping\.toml cannot be used") as caught:
+    with pytest.raises(DataError, match=r"The mapping in mapping\.toml cannot be used") as caught:
         load(
             tmp_path,
             """
@@ -83,34 +83,38 @@ def test_all_breaches_are_told_at_once(tmp_path):
             """,
         )
     assert caught.value.problems == (
-        "unknown key 'codebook'; legal: survey, items",
-        "survey = 'borgerinteresser', but the codebook is 'borgerinteresse'",
-        "Unknown item 'kon'. Did you mean 'koen'?",
-        "items.koen: Unknown key 'colums'. Did you mean 'columns', 'values'?",
-        "items.koen: 'columns' must be a list of headings",
-        "items.tid: layout 'value' takes one column, not 2",
-        "items.tid: Unknown option 'ingen_tidd'. Did you mean 'ingen_tid'?",
-        "items.emner: layout 'value' does not fit a multiple item; legal: indicators, joined, ranked",
-        "items.formater: layout 'joined' needs a 'separator', as separator = \";\"",
-        "items.kanaler: option 'mail' is fed by several columns",
-        "items.alder: 'values' has no meaning for a number item",
-        "column 'Tid' feeds tid and formater; a column feeds one item",
+        "line 2: survey: 'borgerinteresser', but the codebook is 'borgerinteresse'",
+        "line 3: codebook: Unknown key 'codebook'. Legal: survey, items.",
+        "line 4: items.kon: Unknown item 'kon'. Did you mean 'koen'?",
+        "line 6: items.koen: 'columns' must be a list of headings",
+        "line 7: items.koen.colums: Unknown key 'colums'. Did you mean 'columns', 'values'?",
+        "line 8: items.tid: layout 'value' takes one column, not 2",
+        "line 8: items.tid: Unknown option 'ingen_tidd'. Did you mean 'ingen_tid'?",
+        "line 11: items.emner: layout 'value' does not fit a multiple item; legal: indicators, joined, "
+        "ranked",
+        "line 13: items.formater: layout 'joined' needs a 'separator', as separator = \";\"",
+        "line 13: items.formater: column 'Tid' feeds tid and formater; a column feeds one item",
+        "line 16: items.kanaler: option 'mail' is fed by several columns",
+        "line 19: items.alder: 'values' has no meaning for a number item",
     )
 
 
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ('survey = "borgerinteresse"', "there is no table [items.…]"),
-        ('survey = "borgerinteresse"\nitems = 3', "there is no table [items.…]"),
+        ('survey = "borgerinteresse"', "lacks 'items'"),
+        ('survey = "borgerinteresse"\nitems = 3', "items: 3 must be a table"),
         (
             'survey = "borgerinteresse"\n[items]\nkoen = "Køn"',
-            "items.koen is no table; write [items.koen] and keys",
+            'items.koen: "Køn" must be a table',
         ),
-        ('survey = "borgerinteresse"\n[items.koen]\ncolumns = [1]', "'columns' must be a list of headings"),
+        (
+            'survey = "borgerinteresse"\n[items.koen]\ncolumns = [1]',
+            "columns 1: 1 must be a text in quotation marks",
+        ),
         (
             'survey = "borgerinteresse"\n[items.koen]\ncolumns = ["a"]\nvalues = 1',
-            "'values' must be a table of",
+            "values: 1 must be a table",
         ),
         (
             'survey = "borgerinteresse"\n[items.emner]\nlayout = "indicators"\ncolumns = ["a"]',
@@ -127,7 +131,7 @@ def test_each_breach_is_told(tmp_path, text, problem):
 def test_a_file_that_is_no_toml_or_not_there(tmp_path):
     with pytest.raises(DataError, match=r"mapping\.toml is no valid TOML"):
         load(tmp_path, "survey = ")
-    with pytest.raises(DataError, match="There is no mapping file") as caught:
+    with pytest.raises(DataError, match="There is no file") as caught:
         load_mapping(tmp_path / "nej.toml", CODEBOOK)
     assert "borger map" in caught.value.hint
 

@@ -338,13 +338,13 @@ class TestSections:
             parse_sections({"section": [*broken, section]})
         said = str(caught.value)
         for part in (
-            "section a: Unknown kind 'bar'. Did you mean 'bars'",
-            "section b: lacks 'kind'",
-            "section b: lacks 'title'",
-            "section c: Unknown key 'rolle'. Did you mean 'role'",
-            "section c: kind 'across' needs 'option'",
-            "section d: Unknown role 'topics'",
-            "section a stands more than once",
+            "section 'a', kind: 'bar' is none of bars, compared, across, participation; did you mean 'bars'?",
+            "section 'b': lacks 'kind'",
+            "section 'b': lacks 'title'",
+            "section 'c', rolle: Unknown key 'rolle'. Did you mean 'role'",
+            "section 'c': kind 'across' needs 'option'",
+            "section 'd', role: Unknown role 'topics'",
+            "section 'a': stands more than once",
             "lacks 'finding'",
             "lacks 'divisions'",
         ):

@@ -1,0 +1,295 @@
+"""TOML files read into frozen dataclasses, every breach of their types told at once.
+
+A dataclass is the description of its file: field names are the keys, types the legal values. pydantic checks
+them; here its errors become ours, with the line of the file and the nearest known names.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
+
+from borgerlib.errors import BorgerlibError, DataError, nearest, unknown_name
+
+Model = TypeVar("Model")
+Keys = tuple[str | int, ...]
+Problem = tuple[Keys, str]
+"""Keys that lead to a value, and what is wrong with it."""
+
+_HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?\Z")
+_KEY = re.compile(r"""\s*((?:[\w-]+|"(?:[^"\\]|\\.)*"|'[^']*')(?:\s*\.\s*[\w-]+)*)\s*=(.*)""")
+_PART = re.compile(r"""[\w-]+|"(?:[^"\\]|\\.)*"|'[^']*'""")
+_ELEMENT = re.compile(r"""\{[^{}]*\}|"(?:[^"\\]|\\.)*"|'[^']*'""")
+_MUST_BE = {
+    "string_type": "a text in quotation marks",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "finite_number": "a number",
+    "bool_type": "true or false",
+    "tuple_type": "a list",
+    "mapping_type": "a table",
+    "dict_type": "a table",
+    "dataclass_type": "a table",
+    "greater_than_equal": "at least {ge:g}",
+    "less_than_equal": "at most {le:g}",
+    "too_short": "a list of {min_length} or more",
+    "string_too_short": "a text that is not empty",
+}
+# Stands in for a text that cannot be used, so that all else can be looked at.
+_STAND_IN = "\ufffd"
+
+
+@dataclass(frozen=True)
+class Toml:
+    """A TOML file as read.
+
+    Parameters
+    ----------
+    content : dict
+        Tables and values.
+    name : str
+        The file's name, for messages.
+    what : str
+        What it holds, in words that follow 'the': 'codebook'.
+    text : str
+        The file as written, to find lines in; '' for content that comes from no file.
+    error : type of BorgerlibError
+        The error that refuses it.
+    hint : str
+        What to do about a file that breaks rules.
+    """
+
+    content: dict[str, Any]
+    name: str
+    what: str
+    text: str = ""
+    error: type[BorgerlibError] = DataError
+    hint: str = ""
+
+    @classmethod
+    def of(cls, text: str, name: str, what: str, *, error: type[BorgerlibError], hint: str = "") -> Toml:
+        """Take a file's text apart, or raise its error where it is no TOML."""
+        try:
+            return cls(tomllib.loads(text), name, what, text, error, hint)
+        except tomllib.TOMLDecodeError as failure:
+            raise error(f"{name} is no valid TOML: {failure}.", hint=hint or "Mend that place.") from failure
+
+    def validated(
+        self,
+        model: type[Model],
+        check: Callable[[Model], Iterable[Problem]] | None = None,
+        *,
+        also: Iterable[Problem] = (),
+    ) -> Model:
+        """Return the content as a dataclass.
+
+        Parameters
+        ----------
+        model : type
+            A dataclass whose fields are the legal keys; may hold other dataclasses, tuples and mappings.
+        check : callable, optional
+            Yields what types cannot tell.
+        also : iterable of (keys, text)
+            What the caller has found already.
+
+        Raises
+        ------
+        BorgerlibError
+            Of the file's own kind: all breaches of types and all that `check` yields.
+        """
+        content = copy.deepcopy(self.content)
+        built, breaches = _build(model, content)
+        problems = [*also, *(_told(model, breach) for breach in breaches)]
+        broken = [breach["loc"] for breach in breaches]
+        for _ in range(4):
+            if built is not None:
+                break
+            for breach in breaches:
+                _mend(model, content, breach)
+            built, breaches = _build(model, content)
+        # What stands in for a broken value is no breach of its own.
+        problems += [
+            (keys, text)
+            for keys, text in (check(built) if built is not None and check is not None else ())
+            if _STAND_IN not in text and not any(keys[: len(at)] == at for at in broken)
+        ]
+        self.refuse(problems)
+        return cast(Model, built)
+
+    def refuse(self, problems: Iterable[Problem]) -> None:
+        """Raise the file's error where there are problems, each with the line and the keys it is about."""
+        lines = _lines(self.text)
+        placed = []
+        for keys, text in problems:
+            line = next((lines[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in lines), 0)
+            where = [f"line {line}"] * bool(line) + [", ".join(_named(self.content, keys))] * bool(keys)
+            placed.append((line, ": ".join([*where, text])))
+        if placed:
+            told = dict.fromkeys(text for _, text in sorted(placed, key=lambda problem: problem[0]))
+            raise self.error(
+                f"The {self.what} in {self.name} cannot be used:", problems=list(told), hint=self.hint
+            )
+
+
+def read_toml(
+    path: Path, what: str, *, error: type[BorgerlibError] = DataError, hint: str = "", missing: str = ""
+) -> Toml:
+    """Read a TOML file.
+
+    Parameters
+    ----------
+    path : Path
+    what, error, hint
+        See `Toml`.
+    missing : str
+        What to do where there is no such file.
+
+    Raises
+    ------
+    BorgerlibError
+        `error`: the file is missing, unreadable or no TOML.
+    """
+    if not path.is_file():
+        raise error(f"There is no file {path} with the {what}.", hint=missing or "Check the name.")
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as failure:
+        raise error(f"{path} cannot be read: {failure.strerror}.", hint="Check its rights.") from failure
+    except UnicodeDecodeError as failure:
+        raise error(f"{path.name} is no valid TOML: {failure}.", hint="Save it as UTF-8.") from failure
+    return Toml.of(text.replace("\r\n", "\n"), path.name, what, error=error, hint=hint)
+
+
+@cache
+def _adapter(model: Any) -> Any:
+    # Reading TOML is the only thing that needs it.
+    from pydantic import ConfigDict, TypeAdapter
+
+    return TypeAdapter(tuple[model], config=ConfigDict(extra="forbid", strict=True))
+
+
+def _build(model: Any, content: Any) -> tuple[Any, list[Any]]:
+    from pydantic import ValidationError
+
+    try:
+        # As JSON, where a list may become a tuple and a table a dataclass, and nothing else is converted.
+        return _adapter(model).validate_json(json.dumps([content], default=str))[0], []
+    except ValidationError as error:
+        breaches: list[dict[str, Any]] = [{**found, "loc": found["loc"][1:]} for found in error.errors()]
+        # A list in which something is wrong counts as too short beside: one breach is enough.
+        outer = {breach["loc"][:n] for breach in breaches for n in range(len(breach["loc"]))}
+        return None, [breach for breach in breaches if breach["loc"] not in outer]
+
+
+def _told(model: type, breach: Any) -> Problem:
+    """Put one of pydantic's errors into words."""
+    keys, kind, value = breach["loc"], breach["type"], breach["input"]
+    if kind == "missing":
+        return keys[:-1], f"lacks '{keys[-1]}'"
+    if kind == "unexpected_keyword_argument":
+        legal = [field.name for field in fields(_type_at(model, keys[:-1]))]
+        return keys, unknown_name("key", str(keys[-1]), legal)
+    if kind == "literal_error":
+        legal = [str(option) for option in get_args(_type_at(model, keys))]
+        near = nearest(str(value), legal, count=1)
+        also = f"; did you mean '{near[0]}'?" if near else ""
+        return keys, f"{value!r} is none of {', '.join(filter(None, legal))}{also}"
+    if kind in _MUST_BE:
+        return keys, f"{_short(value)} must be {_MUST_BE[kind].format(**breach.get('ctx', {}))}"
+    return keys, f"{_short(value)}: {breach['msg']}"
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _type_at(kind: Any, keys: Keys) -> Any:
+    """Return the type of what keys lead to."""
+    for key in keys:
+        if is_dataclass(kind):
+            kind = get_type_hints(kind, include_extras=True)[str(key)]
+        else:
+            kind = next(arg for arg in reversed(get_args(kind)) if arg is not Ellipsis)
+        while get_origin(kind) is Annotated:
+            kind = get_args(kind)[0]
+    return kind
+
+
+def _mend(model: type, content: Any, breach: Any) -> None:
+    """Put a stand-in where a value breaks a rule, so that what is right of a file can be checked too."""
+    *path, last = breach["loc"]
+    for key in path:
+        content = content[key]
+    if breach["type"] == "unexpected_keyword_argument":
+        del content[last]
+        return
+    content[last] = _stand_in(_type_at(model, breach["loc"]), f"{_STAND_IN}{breach['loc']}")
+
+
+def _stand_in(kind: Any, text: str) -> Any:
+    """Return a value of a type that nothing can be said against."""
+    origin, args = get_origin(kind) or kind, get_args(kind)
+    if origin is Annotated:
+        return _stand_in(args[0], text)
+    if origin is Literal:
+        return args[0]
+    if origin is tuple or origin is list:
+        return [_stand_in(args[0], text), _stand_in(args[0], f"{text} 2")]
+    if args:
+        return {text: _stand_in(args[1], text)}
+    return {str: text, bool: False, int: 1, float: 1.0}.get(origin, {})
+
+
+def _named(content: Any, keys: Keys) -> list[str]:
+    """Return keys as people know them: an entry of a list by its id, else by its number."""
+    names: list[str] = []
+    for at, key in enumerate(keys):
+        try:
+            content = content[key]
+        except (KeyError, IndexError, TypeError):
+            content = None
+        if isinstance(key, int) and names:
+            known = content.get("id") if isinstance(content, dict) else content
+            names[-1] += f" '{known}'" if isinstance(known, str) else f" {key + 1}"
+        elif at and isinstance(keys[at - 1], str):
+            names[-1] += f".{key}"
+        else:
+            names.append(str(key))
+    return names
+
+
+def _lines(text: str) -> dict[Keys, int]:
+    """Return the line on which each table, key and element of a list stands, as far as layout tells."""
+    found: dict[Keys, int] = {}
+    count: dict[Keys, int] = {}
+    table: Keys = ()
+    key: Keys = ()
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.match(line):
+            table = ()
+            parts = _PART.findall(header[2])
+            for at, part in enumerate(parts):
+                table = (*table, part.strip("\"'"))
+                if header[1] == "[[" and at == len(parts) - 1:
+                    count[table] = count.get(table, -1) + 1
+                table = (*table, count[table]) if table in count else table
+                found.setdefault(table, number)
+            key = ()
+            continue
+        if assigned := _KEY.match(line):
+            key = (*table, *(part.strip("\"'") for part in _PART.findall(assigned[1])))
+            found.setdefault(key, number)
+            line = assigned[2]
+        for _ in _ELEMENT.findall(line) if key else ():
+            count[key] = count.get(key, -1) + 1
+            found.setdefault((*key, count[key]), number)
+    return found
