@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from borgerlib.interest.weighting.plan import weighted_respondents
+from borgerlib.interest.weighting.plan import WEIGHT, add_age_bands, weigh
 from borgerlib.interest.weighting.rules import load_weighting_rules
 from borgerlib.population.table import population
 from borgerlib.statistics.estimation.proportions import estimate_proportions
@@ -47,14 +47,16 @@ def one_survey(simulation: Simulation, districts: list[Path]) -> pd.DataFrame:
     """Return the estimates of one survey beside the truth."""
     book = simulation.codebook
     cleaned = clean(simulation.responses, book, rules=CleaningRules(reference_date=simulation.reference_date))
-    respondents, weighting = weighted_respondents(
-        cleaned.respondents,
+    banded = add_age_bands(cleaned.respondents, book)
+    weighting = weigh(
+        banded,
         book,
         simulation.municipality,
         rules=load_weighting_rules(),
         districts=districts,
         survey_date=simulation.reference_date,
     )
+    respondents = banded.assign(**{WEIGHT: weighting.result.weights})
     sizes = respondents.assign(people=len(simulation.people))
     frames = []
     for item in asked(book):

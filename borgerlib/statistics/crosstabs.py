@@ -136,6 +136,41 @@ def large_enough(tested: pd.DataFrame) -> pd.Series:
     return (n.where(n < against, against) * rarer).ge(FEWEST_EXPECTED)
 
 
+def answers_of(respondents: pd.DataFrame, item: Item) -> pd.DataFrame:
+    """Return an item's answers as 0/1 columns, one an option, missing where nothing was answered.
+
+    An option that nobody has a value for was not offered, and has no column. All options of an item have one
+    base: who said something of one option said it of all.
+    """
+    if item.kind == "multiple":
+        chosen = respondents[item.columns].astype("Float64").set_axis([o.id for o in item.options], axis=1)
+        answered = chosen.notna().any(axis=1)
+        offered = chosen.loc[:, chosen.notna().any()]
+        return offered.fillna(0).where(answered)
+    answer = respondents[item.id].astype(object)
+    told = answer.notna()
+    ids = [option.id for option in item.options]
+    strange = told & ~answer.isin(ids)
+    if strange.any():
+        raise ParameterError(
+            f"Column '{item.id}' holds values that are no option of the item "
+            f"(rows {rows_named(respondents.index, strange.to_numpy(dtype=bool))}).",
+            problems=[unknown_name("option", str(value), ids) for value in answer[strange].unique()[:5]],
+            hint="Clean the respondents with the codebook first.",
+        )
+    columns = {name: answer.eq(name).astype("Float64").where(told) for name in ids} if told.any() else {}
+    return pd.DataFrame(columns, index=respondents.index)
+
+
+def domain_levels(respondents: pd.DataFrame, codebook: Codebook, column: str) -> pd.Series:
+    """Return each respondent's level of a domain column; missing where the answer withholds it."""
+    values = respondents[column]
+    if column not in codebook or not codebook.item(column).options:
+        return values
+    silent = [option.id for option in codebook.item(column).options if option.missing]
+    return values.mask(values.astype(object).isin(silent))
+
+
 def _asked(
     respondents: pd.DataFrame,
     codebook: Codebook,
@@ -188,12 +223,12 @@ def _item_rows(
     weights: Floats,
     confidence: float,
 ) -> pd.DataFrame | None:
-    answers = _answers(respondents, item)
+    answers = answers_of(respondents, item)
     if answers.empty:
         return None
     parts = []
     for column in (None, *by):
-        levels = _levels(respondents, codebook, column)
+        levels = None if column is None else domain_levels(respondents, codebook, column)
         if levels is not None and levels.notna().sum() == 0:
             continue
         frame = _with_answers(respondents, answers, levels)
@@ -201,43 +236,6 @@ def _item_rows(
         counts = _counted(rows, answers, levels, weights)
         parts.append(rows.assign(item=item.id, domain=column or "", **counts))
     return pd.concat(parts, ignore_index=True)
-
-
-def _answers(respondents: pd.DataFrame, item: Item) -> pd.DataFrame:
-    """Return an item's answers as 0/1 columns, one an option, missing where nothing was answered.
-
-    An option that nobody has a value for was not offered, and has no column. All options of an item have one
-    base: who said something of one option said it of all.
-    """
-    if item.kind == "multiple":
-        chosen = respondents[item.columns].astype("Float64").set_axis([o.id for o in item.options], axis=1)
-        answered = chosen.notna().any(axis=1)
-        offered = chosen.loc[:, chosen.notna().any()]
-        return offered.fillna(0).where(answered)
-    answer = respondents[item.id].astype(object)
-    told = answer.notna()
-    ids = [option.id for option in item.options]
-    strange = told & ~answer.isin(ids)
-    if strange.any():
-        raise ParameterError(
-            f"Column '{item.id}' holds values that are no option of the item "
-            f"(rows {rows_named(respondents.index, strange.to_numpy(dtype=bool))}).",
-            problems=[unknown_name("option", str(value), ids) for value in answer[strange].unique()[:5]],
-            hint="Clean the respondents with the codebook first.",
-        )
-    columns = {name: answer.eq(name).astype("Float64").where(told) for name in ids} if told.any() else {}
-    return pd.DataFrame(columns, index=respondents.index)
-
-
-def _levels(respondents: pd.DataFrame, codebook: Codebook, column: str | None) -> pd.Series | None:
-    """Return each respondent's level of a domain column; missing where the answer withholds it."""
-    if column is None:
-        return None
-    values = respondents[column]
-    if column not in codebook or not codebook.item(column).options:
-        return values
-    silent = [option.id for option in codebook.item(column).options if option.missing]
-    return values.mask(values.astype(object).isin(silent))
 
 
 def _with_answers(respondents: pd.DataFrame, answers: pd.DataFrame, levels: pd.Series | None) -> pd.DataFrame:

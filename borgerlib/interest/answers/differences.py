@@ -6,9 +6,15 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from borgerlib.interest.answers.estimates import answers_of, domain_levels, group_of
+from borgerlib.interest.answers.estimates import group_of, with_nets
 from borgerlib.interest.weighting.plan import WEIGHT
-from borgerlib.statistics.crosstabs import FALSE_DISCOVERY_RATE, adjust_p_values, large_enough
+from borgerlib.statistics.crosstabs import (
+    FALSE_DISCOVERY_RATE,
+    adjust_p_values,
+    answers_of,
+    domain_levels,
+    large_enough,
+)
 from borgerlib.statistics.estimation.proportions import estimate_difference
 from borgerlib.statistics.weighting.adjustment import WeightingResult
 from borgerlib.survey.codebook.model import Codebook
@@ -66,7 +72,8 @@ def _tested(
     column: str,
     raked_to: WeightingResult | None,
 ) -> pd.DataFrame | None:
-    answers = answers_of(respondents, codebook.item(item)).add_prefix("__answer__")
+    asked = codebook.item(item)
+    answers = with_nets(answers_of(respondents, asked), asked).add_prefix("__answer__")
     levels = domain_levels(respondents, codebook, column)
     if answers.empty or levels.nunique() < 2:
         return None

@@ -13,6 +13,7 @@ from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.interest.answers.nets import safe_nets
 from borgerlib.interest.weighting.plan import WEIGHT
 from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.statistics.crosstabs import answers_of, domain_levels
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, disclose
 from borgerlib.statistics.estimation.proportions import estimate_proportions
 from borgerlib.statistics.weighting.adjustment import WeightingResult
@@ -86,10 +87,7 @@ def interest_estimates(
     """
     items = [item] if isinstance(item, str) else list(item)
     _check(respondents, codebook, items, by)
-    questions = [
-        _Question(codebook.item(name), answers_of(respondents, codebook.item(name)), _columns(by, name))
-        for name in items
-    ]
+    questions = [_question(respondents, codebook.item(name), _columns(by, name)) for name in items]
     asked = [question for question in questions if len(question.answers.columns)]
     if not asked:
         raise ParameterError(f"Nobody answered {danish.listing(items, last='or')}: there is nothing to show.")
@@ -129,13 +127,8 @@ def level_label(codebook: Codebook, column: str, level: object) -> str:
     return text
 
 
-def domain_levels(respondents: pd.DataFrame, codebook: Codebook, column: str) -> pd.Series:
-    """Return each respondent's domain; missing where the answer withholds it ('ønsker ikke at oplyse')."""
-    values = respondents[column]
-    if column not in codebook or not codebook.item(column).options:
-        return values
-    silent = [option.id for option in codebook.item(column).options if option.missing]
-    return values.mask(values.astype(object).isin(silent))
+def _question(respondents: pd.DataFrame, item: Item, by: tuple[str, ...]) -> _Question:
+    return _Question(item, with_nets(answers_of(respondents, item), item), by)
 
 
 def _check(respondents: pd.DataFrame, codebook: Codebook, items: Sequence[str], by: By | None) -> None:
@@ -164,27 +157,10 @@ def _columns(by: By | None, item: str) -> tuple[str, ...]:
     return (by,) if isinstance(by, str) else tuple(by or ())
 
 
-def answers_of(respondents: pd.DataFrame, item: Item) -> pd.DataFrame:
-    """Return an item's answers as 0/1 columns, one an option and net, missing where nothing was answered.
-
-    An option that nobody has a value for was not offered, which is not the same as chosen by nobody: it has
-    no column, and nor has a net of it.
-    """
-    if item.kind == "multiple":
-        chosen = respondents[item.columns].astype("Float64").set_axis([o.id for o in item.options], axis=1)
-        answered = chosen.notna().any(axis=1)
-        offered = [str(option) for option in chosen.columns if chosen[option].notna().any()]
-        answers = chosen[offered].fillna(0).where(answered)
-    else:
-        answer = respondents[item.id].astype(object)
-        told = answer.notna()
-        offered = [option.id for option in item.options] if told.any() else []
-        columns = {o: answer.isin([o]).astype("Float64").where(told) for o in offered}
-        answers = pd.DataFrame(columns, index=respondents.index)
-    for net, members in item.nets.items():
-        if set(members) <= set(offered):
-            answers[net] = answers[list(members)].max(axis=1)
-    return answers
+def with_nets(answers: pd.DataFrame, item: Item) -> pd.DataFrame:
+    """Return 0/1 answers with those of the nets whose options were all offered."""
+    nets = {net: answers[list(of)].max(axis=1) for net, of in item.nets.items() if set(of) <= set(answers)}
+    return answers.assign(**nets)
 
 
 def _estimated(

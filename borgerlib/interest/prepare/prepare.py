@@ -19,7 +19,7 @@ from borgerlib.errors import CodebookError, DataError
 from borgerlib.interest import store
 from borgerlib.interest.codebooks import wrong_kinds
 from borgerlib.interest.formulas import escape_formulas
-from borgerlib.interest.weighting.plan import Weighting, weighted_respondents
+from borgerlib.interest.weighting.plan import WEIGHT, Weighting, add_age_bands, weigh
 from borgerlib.interest.weighting.rules import load_weighting_rules
 from borgerlib.interest.weighting.summary import summary_of
 from borgerlib.population.municipalities import municipality as find_municipality
@@ -148,8 +148,9 @@ def prepare(
         problems=responses.problems,
     )
     _refuse_nobody(cleaned, path)
-    respondents, weights = weighted_respondents(
-        cleaned.respondents,
+    banded = add_age_bands(cleaned.respondents, book, min_age=min_age)
+    weights = weigh(
+        banded,
         book,
         place.name,
         rules=rules,
@@ -159,6 +160,7 @@ def prepare(
         min_age=min_age,
         survey_date=surveyed,
     )
+    respondents = banded.assign(**{WEIGHT: weights.result.weights})
     prepared = Prepared(
         municipality=place.name,
         codebook=book,

@@ -66,41 +66,23 @@ class Weighting:
 
 
 def add_age_bands(respondents: pd.DataFrame, codebook: Codebook, *, min_age: int = 15) -> pd.DataFrame:
-    """Return respondents with the column `aldersgruppe`, missing where the age is."""
-    name = age_column(codebook)
-    if name not in respondents:
-        return respondents
-    return respondents.assign(**{AGE_BAND: age_band(respondents[name], min_age=min_age)})
+    """Return respondents with the column `aldersgruppe`, missing where the age is.
 
-
-def weighted_respondents(
-    respondents: pd.DataFrame,
-    codebook: Codebook,
-    municipality: str,
-    *,
-    rules: WeightingRules,
-    districts: Sequence[Path] = (),
-    min_age: int = 15,
-    survey_date: date | None = None,
-) -> tuple[pd.DataFrame, Weighting]:
-    """Return clean respondents with age band and weight, and the weighting; parameters as `weigh`."""
+    Raises
+    ------
+    CodebookError
+        The survey has a column of that name already, or one that is named as the weights will be.
+    """
     taken = [name for name in (AGE_BAND, WEIGHT) if name in respondents]
     if taken:
         raise CodebookError(
             f"The survey has a column '{taken[0]}', which is a name that borgerlib gives.",
             hint="Give that item of the codebook another id.",
         )
-    banded = add_age_bands(respondents, codebook, min_age=min_age)
-    weights = weigh(
-        banded,
-        codebook,
-        municipality,
-        rules=rules,
-        districts=districts,
-        min_age=min_age,
-        survey_date=survey_date,
-    )
-    return banded.assign(**{WEIGHT: weights.result.weights}), weights
+    name = age_column(codebook)
+    if name not in respondents:
+        return respondents
+    return respondents.assign(**{AGE_BAND: age_band(respondents[name], min_age=min_age)})
 
 
 def weigh(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -31,7 +30,9 @@ def summary_of(weighting: Weighting) -> dict[str, Any]:
         "capped": bool(result.adjustment is not None and not result.adjustment.margins),
         "largest_weight": weighting.largest,
         "margins": weighting.margins.to_dict(orient="records"),
-        "targets": [_target_record(target) for target in weighting.targets],
+        "targets": [
+            vars(target) | {"counts": target.counts.astype(float).to_dict()} for target in weighting.targets
+        ],
         "warnings": list(weighting.warnings),
     }
 
@@ -52,7 +53,11 @@ def load_weighting(municipality: str) -> WeightingResult:
         The municipality has not been prepared, or its weights and its ``weighting.json`` disagree.
     """
     respondents, summary = store.load(municipality), store.read_summary(municipality)
-    frame, margins = rakeable(respondents, [_target(record) for record in summary["targets"]])
+    targets = [
+        Target(**{**record, "counts": pd.Series(record["counts"], name=record["column"])})
+        for record in summary["targets"]
+    ]
+    frame, margins = rakeable(respondents, targets)
     result = rake(frame, margins, cap=summary["cap"] if summary["capped"] else None)
     if not np.allclose(result.weights, respondents[WEIGHT], rtol=1e-8, atol=0):
         raise DataError(
@@ -60,20 +65,3 @@ def load_weighting(municipality: str) -> WeightingResult:
             hint=f"Run again: borger prepare {municipality} EXPORT",
         )
     return result
-
-
-def _target_record(target: Target) -> dict[str, Any]:
-    return {
-        "role": target.role,
-        "column": target.column,
-        "counts": {str(level): float(people) for level, people in target.counts.items()},
-        "level_of": dict(target.level_of),
-        "merged": {new: list(old) for new, old in target.merged.items()},
-        "without_count": dict(target.without_count),
-    }
-
-
-def _target(record: Mapping[str, Any]) -> Target:
-    counts = pd.Series(record["counts"], name=record["column"])
-    rest = {key: record[key] for key in ("role", "column", "level_of", "merged", "without_count")}
-    return Target(counts=counts, **rest)

@@ -7,8 +7,9 @@ import pytest
 from borgerlib.errors import ParameterError
 from borgerlib.interest import store
 from borgerlib.interest.answers.differences import differences_to_the_rest
-from borgerlib.interest.answers.estimates import answers_of, interest_estimates
+from borgerlib.interest.answers.estimates import interest_estimates
 from borgerlib.interest.weighting.summary import load_weighting
+from borgerlib.statistics.crosstabs import answers_of
 from borgerlib.survey.codebook.model import Item, load_codebook, parse_codebook
 
 CODEBOOK = parse_codebook(
