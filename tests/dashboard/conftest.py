@@ -1,15 +1,14 @@
 """One prepared municipality for all tests of the dashboard."""
 
 import pytest
-from simulated_citizens import prepared_citizens
+from simulated_citizens import shared_citizens
 
 from borgerlib.dashboard.page.answers import open_answers
 
 
 @pytest.fixture(scope="session")
 def workspace(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("dashboard")
-    with prepared_citizens(folder, "Odense", n=2000):
+    with shared_citizens(tmp_path_factory, "Odense", n=2000) as folder:
         yield folder
 
 

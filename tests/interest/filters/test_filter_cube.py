@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from simulated_citizens import prepared_citizens
+from simulated_citizens import shared_citizens
 
 from borgerlib.errors import DataError
 from borgerlib.interest.filters.choices import SEGMENTS_FILE, saved_folder
@@ -16,8 +16,7 @@ BANDS = [15, 25, 45, 60, 70]
 
 @pytest.fixture(scope="module")
 def odense(tmp_path_factory):
-    with prepared_citizens(tmp_path_factory.mktemp("cube"), "Odense", n=1500):
-        open_filter_cube("Odense", age_bands=BANDS)
+    with shared_citizens(tmp_path_factory, "Odense", n=2000):
         yield processed_folder("Odense")
 
 

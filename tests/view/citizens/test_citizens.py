@@ -1,7 +1,7 @@
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
-from simulated_citizens import prepared_citizens
+from simulated_citizens import prepared_citizens, shared_citizens
 
 from borgerlib.errors import DataError
 from borgerlib.interest import store
@@ -15,8 +15,8 @@ SHOWING = {3: "formats", 4: "topics", 5: "time", 6: "age", 7: "formats"}
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory):
-    with prepared_citizens(tmp_path_factory.mktemp("citizens"), "Ærø", n=2500) as prepared:
-        yield prepared
+    with shared_citizens(tmp_path_factory, "Ærø", n=2500):
+        yield
 
 
 class TestWhereItIsShown:

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from simulated_citizens import prepared_citizens
+from simulated_citizens import prepared_citizens, shared_citizens
 
 from borgerlib import places
 from borgerlib.errors import DataError, ParameterError
@@ -24,7 +24,7 @@ FIGURES = [figure.id for figure in load_sections().figures]
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    with prepared_citizens(tmp_path_factory.mktemp("aeroe"), "Ærø", n=2500):
+    with shared_citizens(tmp_path_factory, "Ærø", n=2500):
         yield open_interest("Ærø")
 
 
