@@ -56,7 +56,9 @@ _HOMES = {
         "estimate_proportions",
     ),
     "borgerlib.statistics.estimation.rao_scott": ("rao_scott_test",),
+    "borgerlib.statistics.models.nonresponse": ("nonresponse_range",),
     "borgerlib.statistics.models.regression": ("Regression", "regress"),
+    "borgerlib.statistics.models.small_area": ("SmallAreas", "small_area_estimates"),
     "borgerlib.statistics.crosstabs": ("banner_table",),
     "borgerlib.statistics.segmentation.rules": (
         "Segment",

@@ -1,0 +1,127 @@
+"""What the shares would be if those who chose an option had answered more readily than others.
+
+Weights that meet margins mend what the margins explain, and nothing else: an interest survey is answered by
+the interested. Nothing in the answers tells how much, so the shares are worked out under assumptions that are
+named, and beside them stand the bounds that need none (Manski 1989).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from borgerlib.errors import ConvergenceError, MarginError, ParameterError
+from borgerlib.statistics.estimation.answers import answers_to
+from borgerlib.statistics.estimation.proportions import estimate_proportions
+from borgerlib.statistics.levels import Floats, positive_column
+from borgerlib.statistics.weighting.weight import WeightingResult, rake
+
+_STEPS = 200
+_TOLERANCE = 1e-8
+
+
+def nonresponse_range(
+    respondents: pd.DataFrame,
+    item: str | Sequence[str],
+    *,
+    margins: Mapping[str, pd.Series],
+    odds: Sequence[float] = (1, 1.5, 2, 3),
+    weight: str | None = None,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Estimate shares under response that depends on the answer itself.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        One row a person who answered.
+    item : str or sequence of str
+        As for `estimate_proportions`.
+    margins : mapping
+        Column → counts of people in the population by level, as for `rake`: the weights meet them under
+        every assumption.
+    odds : sequence of float
+        Odds of answering of those who chose the option, against those of others who are alike in the
+        margins. 1: as likely; 2: twice as readily.
+    weight : str, optional
+        Column of weights that already meet the margins; by default the respondents are raked to them.
+    confidence : float
+        Level of the intervals, 0–1.
+
+    Returns
+    -------
+    DataFrame
+        One row an option × odds. Columns: option, odds, n (respondents who answered the item), proportion,
+        standard_error, ci_lower, ci_upper (shares 0–1; sampling alone, the assumption taken for true),
+        lower_bound and upper_bound (the share if all who did not answer would have chosen otherwise, or the
+        option).
+
+    Raises
+    ------
+    ParameterError
+        Odds that are not above zero; unknown columns.
+    MarginError
+        The population is smaller than the respondents.
+
+    Notes
+    -----
+    With w = 1/π the weight of a person who did not choose the option, odds of answering r times as high give
+    1 + (w − 1)/r to one who did. The weights w are those with which both together meet the margins.
+    Assumptions of this kind: Rubin (1977), Little & Rubin (2019, ch. 15).
+    """
+    ratios = np.asarray(list(odds), dtype=np.float64)
+    if len(ratios) == 0 or not (np.isfinite(ratios) & (ratios > 0)).all():
+        raise ParameterError(
+            f"odds={list(odds)} is not legal.", hint="Give numbers above 0, as (1, 1.5, 2, 3)."
+        )
+    base = rake(respondents, margins).weights if weight is None else None
+    weights = positive_column(respondents, weight, role="weight") if base is None else base.to_numpy()
+    population = float(weights.sum())
+    if population < len(respondents):
+        raise MarginError(
+            f"The margins count {population:,.0f} people, and {len(respondents):,} answered.",
+            hint="Give counts of people, not shares: what is not answered depends on how many there are.",
+        )
+    answers = answers_to(respondents, item)
+    rows = []
+    for option, (answered, chose) in zip(answers.options, answers, strict=True):
+        people = pd.DataFrame({column: respondents[column] for column in margins}).assign(
+            _chose=np.where(answered, chose.astype(float), np.nan)
+        )
+        for ratio in ratios:
+            # Given weights: raked ones take residuals about unweighted means, from which these are far.
+            people["_weight"] = _raked(people, margins, weights, chose, float(ratio)).weights
+            found = estimate_proportions(people, ["_chose"], weight="_weight", confidence=confidence).iloc[0]
+            rows.append({**found.to_dict(), "option": option, "odds": float(ratio)})
+    table = pd.DataFrame(rows).drop(columns="n_weighted")
+    rate = table["n"] / population
+    as_answered = [float(chose[answered].mean()) for answered, chose in answers for _ in ratios]
+    table["lower_bound"] = np.array(as_answered) * rate
+    table["upper_bound"] = table["lower_bound"] + 1 - rate
+    return table[["option", "odds", *(c for c in table if c not in ("option", "odds"))]]
+
+
+def _raked(
+    people: pd.DataFrame,
+    margins: Mapping[str, pd.Series],
+    weights: Floats,
+    chose: npt.NDArray[np.bool_],
+    ratio: float,
+) -> WeightingResult:
+    """Return weights that meet the margins, those of who chose being lower by the odds."""
+    others = np.maximum(weights, 1.0)  # what each would weigh if they had not chosen the option
+    for _ in range(_STEPS):
+        base = np.where(chose, 1 + (others - 1) / ratio, others)
+        raked = rake(people.assign(_base=base), margins, base_weight="_base")
+        factor = raked.weights.to_numpy() / base
+        if np.abs(factor - 1).max() < _TOLERANCE:
+            return raked
+        others = np.maximum(others * factor, 1.0)
+    raise ConvergenceError(
+        f"No weights meet the margins at odds of {ratio:g}.",
+        hint="In some group nearly everybody answered, or all who did chose the option: take lower odds, or "
+        "merge levels.",
+    )

@@ -1,0 +1,221 @@
+"""Small area estimates: an honest number for each municipality where few of its citizens answered.
+
+The direct estimate of an area is drawn towards what areas like it answered, the more so the fewer answers it
+rests on (Fay & Herriot 1979). With y the direct estimates and D their variances: y = Xβ + v + e, v ~ N(0, A),
+e ~ N(0, D); A by restricted maximum likelihood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from borgerlib.errors import ConvergenceError, DataError, ParameterError
+from borgerlib.statistics.estimation.intervals import check_confidence
+from borgerlib.statistics.levels import Floats, column_of, numeric_column, rows_named
+
+_ITERATIONS = 200
+_TOLERANCE = 1e-12
+_GRID = 200
+
+
+@dataclass(frozen=True)
+class SmallAreas:
+    """Small area estimates and the model behind them.
+
+    Attributes
+    ----------
+    estimates : DataFrame
+        One row an area, in the order given. Columns: area, direct (the direct estimate; missing where nobody
+        answered), direct_error (its standard error), synthetic (what the model expects of an area like it),
+        estimate (the two, weighted), standard_error (root of its mean squared error), ci_lower, ci_upper,
+        shrinkage (the weight of the direct estimate, 0–1; 0 where nobody answered).
+    coefficients : Series
+        β, by covariate.
+    area_variance : float
+        A: how much areas vary beyond what the covariates explain.
+    """
+
+    estimates: pd.DataFrame
+    coefficients: pd.Series
+    area_variance: float
+    _iterations: int = field(default=0, repr=False)
+
+
+def small_area_estimates(
+    areas: pd.DataFrame,
+    *,
+    estimate: str = "proportion",
+    standard_error: str = "standard_error",
+    area: str = "area",
+    covariates: Sequence[str] = (),
+    confidence: float = 0.95,
+) -> SmallAreas:
+    """Estimate every area from its own answers and from those of areas like it.
+
+    Parameters
+    ----------
+    areas : DataFrame
+        One row an area: its direct estimate, the standard error of that, and the covariates. An area in which
+        nobody answered has both missing and gets a synthetic estimate.
+    estimate, standard_error, area : str
+        Columns, by default those of `estimate_proportions` and ``area``.
+    covariates : sequence of str
+        Numeric columns known of every area (from registers); none: areas are drawn to their common mean.
+    confidence : float
+        Level of the intervals, 0–1.
+
+    Returns
+    -------
+    SmallAreas
+        Empirical best linear unbiased predictors, with the mean squared error of Prasad & Rao (1990) for
+        restricted maximum likelihood (Datta & Lahiri 2000). Intervals are normal about the estimate, with the
+        squared error averaged over the restricted likelihood of A: where A is estimated as zero, as it often
+        is, the other would claim far too much (coverage 91 instead of 95 per cent in a trial of 98 areas).
+
+    Raises
+    ------
+    ParameterError
+        Unknown columns, or an illegal confidence.
+    DataError
+        A covariate is missing; a standard error is zero or negative; an area stands twice; fewer areas with
+        answers than coefficients and two more.
+    ConvergenceError
+        The likelihood found no maximum.
+
+    Notes
+    -----
+    A standard error of zero (all of a few answered alike) claims certainty that is not there: smooth the
+    errors first, as by those of the pooled share and the area's effective n.
+    """
+    from scipy import stats
+
+    check_confidence(confidence)
+    direct = numeric_column(areas, estimate, role="estimate")
+    error = numeric_column(areas, standard_error, role="standard error")
+    names = column_of(areas, area, role="area")
+    matrix = np.column_stack(
+        [np.ones(len(areas)), *(numeric_column(areas, name, role="covariate") for name in covariates)]
+    )
+    known = ~np.isnan(direct)
+    _check(areas, names, direct, error, matrix, known, covariates)
+    y, x, d = direct[known], matrix[known], error[known] ** 2
+    variance, steps = _restricted_maximum(y, x, d)
+    weight = 1 / (variance + d)
+    information: Floats = np.linalg.inv(x.T @ (x * weight[:, None])).astype(np.float64)
+    beta = information @ (x.T @ (weight * y))
+    sampling = np.where(known, error**2, np.inf)
+    shrinkage = variance / (variance + sampling)
+    synthetic = matrix @ beta
+    predicted = np.where(known, shrinkage * np.nan_to_num(direct) + (1 - shrinkage) * synthetic, synthetic)
+    mse = _mean_squared_error(matrix, information, variance, sampling, weight)
+    spread = _spread_of_likelihood(y, x, d, matrix, np.where(known, direct, 0.0), sampling, predicted)
+    half = stats.norm.ppf((1 + confidence) / 2) * np.sqrt(spread)
+    frame = pd.DataFrame(
+        {
+            "area": names.to_numpy(),
+            "direct": direct,
+            "direct_error": error,
+            "synthetic": synthetic,
+            "estimate": predicted,
+            "standard_error": np.sqrt(mse),
+            "ci_lower": predicted - half,
+            "ci_upper": predicted + half,
+            "shrinkage": shrinkage,
+        }
+    )
+    coefficients = pd.Series(beta, ["Intercept", *covariates], name="coefficient")
+    return SmallAreas(frame, coefficients, variance, steps)
+
+
+def _check(
+    areas: pd.DataFrame,
+    names: pd.Series,
+    direct: Floats,
+    error: Floats,
+    matrix: Floats,
+    known: npt.NDArray[np.bool_],
+    covariates: Sequence[str],
+) -> None:
+    problems = []
+    checks: tuple[tuple[str, npt.NDArray[np.bool_]], ...]
+    with np.errstate(invalid="ignore"):
+        checks = (
+            ("an area that stands twice", np.asarray(names.duplicated())),
+            ("no covariate", np.isnan(matrix.sum(axis=1))),
+            ("an estimate without a standard error", known & np.isnan(error)),
+            ("a standard error of zero or less", known & (error <= 0)),
+            ("an infinite number", np.isinf(direct) | np.isinf(error) | np.isinf(matrix).any(axis=1)),
+        )
+    for words, wrong in checks:
+        if wrong.any():
+            problems.append(f"{int(wrong.sum())} rows with {words} (rows {rows_named(areas.index, wrong)})")
+    if problems:
+        raise DataError("The areas cannot be used.", problems=problems, hint="Give one whole row an area.")
+    if known.sum() < matrix.shape[1] + 2:
+        raise DataError(
+            f"{int(known.sum())} areas cannot tell {matrix.shape[1]} coefficients and a variance.",
+            hint="Leave out covariates, or estimate the areas directly.",
+        )
+    if np.linalg.matrix_rank(matrix[known]) < matrix.shape[1]:
+        raise ParameterError(
+            f"The covariates {', '.join(covariates)} are made of each other or do not vary.",
+            hint="Leave one out.",
+        )
+
+
+def _restricted_maximum(y: Floats, x: Floats, d: Floats) -> tuple[float, int]:
+    """Return A by Fisher scoring of the restricted likelihood, never below zero (Rao & Molina 2015, 6.1)."""
+    variance = float(np.median(d))
+    for step in range(1, _ITERATIONS + 1):
+        weight = 1 / (variance + d)
+        weighted = x * weight[:, None]
+        project = np.diag(weight) - weighted @ np.linalg.solve(x.T @ weighted, weighted.T)
+        residual = project @ y
+        score = 0.5 * (residual @ residual - np.trace(project))
+        information = 0.5 * (project**2).sum()
+        moved = max(variance + score / information, 0.0)
+        if abs(moved - variance) <= _TOLERANCE * (variance + d.mean()):
+            return moved, step
+        variance = moved
+    raise ConvergenceError(
+        f"The variance between areas did not settle in {_ITERATIONS} steps.",
+        hint="Look for standard errors that are very small beside the others.",
+    )
+
+
+def _spread_of_likelihood(
+    y: Floats, x: Floats, d: Floats, matrix: Floats, direct: Floats, sampling: Floats, predicted: Floats
+) -> Floats:
+    """Return each area's squared error about its prediction, averaged over A (flat prior: Morris 1983)."""
+    # Beyond the spread of the direct estimates themselves A has no likelihood to speak of.
+    grid = np.linspace(0, 4 * (y.var() + d.mean()), _GRID)[:, None]
+    weight = 1 / (grid + d)
+    crossed = np.einsum("ga,ai,aj->gij", weight, x, x)
+    information = np.linalg.inv(crossed)
+    beta = np.einsum("gij,aj,ga->gi", information, x, weight * y)
+    fit = (weight * (y - beta @ x.T) ** 2).sum(axis=1)
+    log = 0.5 * (np.log(weight).sum(axis=1) - np.linalg.slogdet(crossed)[1] - fit)
+    own = grid / (grid + sampling)
+    given = grid * (1 - own) + (1 - own) ** 2 * np.einsum("ai,gij,aj->ga", matrix, information, matrix)
+    errors = given + (own * direct + (1 - own) * (beta @ matrix.T) - predicted) ** 2
+    likelihood = np.exp(log - log.max())
+    result: Floats = likelihood @ errors / likelihood.sum()
+    return result
+
+
+def _mean_squared_error(
+    matrix: Floats, information: Floats, variance: float, sampling: Floats, weight: Floats
+) -> Floats:
+    """Return g1 + g2 + 2 g3: what remains if A and β were known, β's part, and A's (twice, for its bias)."""
+    of_variance = 2 / (weight**2).sum()
+    with np.errstate(invalid="ignore"):
+        share = np.where(np.isinf(sampling), 1.0, sampling / (variance + sampling))
+        third = np.where(np.isinf(sampling), 0.0, share**2 / (variance + sampling) * of_variance)
+    second = share**2 * np.einsum("ij,jk,ik->i", matrix, information, matrix)
+    result: Floats = variance * share + second + 2 * third
+    return result
