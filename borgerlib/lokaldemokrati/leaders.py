@@ -21,6 +21,7 @@ from borgerlib.lokaldemokrati.published.recovered import divided_table, option_l
 from borgerlib.lokaldemokrati.wave.estimates import wave_estimates
 from borgerlib.lokaldemokrati.wave.microdata import Wave, find_wave, read_wave, weight_wave
 from borgerlib.population.municipalities import NUMBER_OF_MUNICIPALITIES
+from borgerlib.statistics.disclosure.disclosed import only_disclosed
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published, check_min_cell
 from borgerlib.statistics.finite_population import finite_population_interval
 from borgerlib.survey.codebook.model import Codebook, Item, load_codebook
@@ -55,6 +56,9 @@ class LeadersSurvey:
     codebook: Codebook
     estimates: DisclosedEstimates
     wave: Wave | None = None
+
+    def __post_init__(self) -> None:
+        only_disclosed(self.estimates, "LeadersSurvey")
 
 
 def open_leaders_survey(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Literal
 
 import pandas as pd
+from admitted import admitted
 
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published
 
@@ -47,5 +47,5 @@ def estimates(
     frame = pd.DataFrame(list(rows))
     shares = ["proportion", "ci_lower", "ci_upper"]
     frame = frame.astype({"n": "Int64", "count": "Int64"} | dict.fromkeys(shares, "float64"))
-    admitted = as_published(frame, base="kommunaldirektører", source="En kilde.", confidence=confidence)
-    return replace(admitted, frame=frame, origin=origin)
+    published = as_published(frame, base="kommunaldirektører", source="En kilde.", confidence=confidence)
+    return admitted(published, frame=frame, origin=origin)

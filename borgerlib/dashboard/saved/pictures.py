@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 
 from borgerlib.dashboard.page import screen
 from borgerlib.dashboard.page.answers import Answer, Answers
 from borgerlib.dashboard.page.words import words
 from borgerlib.errors import ParameterError, unknown_name
+from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.charts.charts import bar_chart, grouped_bar_chart
 
@@ -47,21 +46,21 @@ def picture(answers: Answers, answer: Answer, role: str, *, sort: str = "size") 
     filter_ = answers.offer.filter(role)
     question = (filter_.question if filter_ else "") or say("roles", role)
     rounding = say("page", "protection")
+    own = _in_order(own, order)
     if everybody:
-        estimates = replace(own, frame=_in_order(own.frame, order))
-        return bar_chart(estimates, title=title, question=question, note=rounding, sort=False)
-    frame = pd.concat(
-        [
-            _in_order(own.frame, order).assign(group="valg", group_label=say("chart", "selected")),
-            _in_order(whole.frame, order).assign(group="alle", group_label=say("chart", "whole")),
-        ],
-        ignore_index=True,
+        return bar_chart(own, title=title, question=question, note=rounding, sort=False)
+    both = _named(own, "valg", say("chart", "selected")).together(
+        _named(_in_order(whole, order), "alle", say("chart", "whole"))
     )
     note = " ".join(
         [f"Valget: {screen.heading(answers, answer.selection)}.", screen.difference(rows), rounding]
     )
-    return grouped_bar_chart(replace(own, frame=frame), title=title, question=question, note=note, sort=False)
+    return grouped_bar_chart(both, title=title, question=question, note=note, sort=False)
 
 
-def _in_order(frame: pd.DataFrame, order: list[str]) -> pd.DataFrame:
-    return frame.set_index("option", drop=False).loc[order].reset_index(drop=True)
+def _in_order(estimates: DisclosedEstimates, order: list[str]) -> DisclosedEstimates:
+    return estimates.take(pd.Index(estimates.frame["option"]).get_indexer(order))
+
+
+def _named(estimates: DisclosedEstimates, group: str, label: str) -> DisclosedEstimates:
+    return estimates.relabel("group", {"": group}).relabel("group_label", {"": label})

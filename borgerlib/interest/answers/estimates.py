@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from borgerlib import danish
 from borgerlib.errors import ParameterError, unknown_name
-from borgerlib.interest.answers.nets import safe_nets
 from borgerlib.interest.weighting.plan import WEIGHT
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.crosstabs import answers_of, domain_levels
@@ -81,9 +80,6 @@ def interest_estimates(
     Notes
     -----
     Shares are of those who answered the item; who did not is outside the base, "don't know" is inside.
-    A net is hidden where one of its options is hidden, or where less than `min_cell` would follow by
-    subtraction; hidden in one group of a domain, it is hidden in all of them. Where its options are rounded
-    it is their sum.
     """
     items = [item] if isinstance(item, str) else list(item)
     _check(respondents, codebook, items, by)
@@ -95,10 +91,8 @@ def interest_estimates(
         [_estimated(respondents, codebook, question, raked_to, confidence) for question in asked],
         ignore_index=True,
     )
-    is_net = estimated.pop("net")
-    options = estimated[~is_net].reset_index(drop=True)
-    disclosed = disclose(
-        options,
+    return disclose(
+        estimated,
         min_cell=min_cell,
         base=base_of(respondents),
         source=source_of(
@@ -106,10 +100,8 @@ def interest_estimates(
         ),
         confidence=confidence,
         simulated=bool(respondents.attrs.get("simulated", False)),
+        codebook=codebook,
     )
-    nets = safe_nets(estimated[is_net], options, disclosed.frame, codebook, min_cell)
-    parts = [disclosed.frame.assign(net=False), nets.assign(net=True)]
-    return replace(disclosed, frame=pd.concat([part for part in parts if len(part)], ignore_index=True))
 
 
 def group_of(column: str, level: object) -> str:

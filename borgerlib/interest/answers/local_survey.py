@@ -19,7 +19,8 @@ from borgerlib.interest.weighting.summary import load_weighting
 from borgerlib.population.ages import age_band, age_band_labels
 from borgerlib.population.municipalities import Municipality
 from borgerlib.population.municipalities import municipality as find_municipality
-from borgerlib.statistics.disclosure.gate import TOO_FEW, DisclosedEstimates
+from borgerlib.statistics.disclosure.disclosed import only_disclosed
+from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.survey.cleaning.age_repairs import age_column
 from borgerlib.survey.codebook.model import Codebook, Item, load_codebook
 
@@ -70,6 +71,9 @@ class LocalSurvey:
     tests: int
     left_out: tuple[tuple[str, str], ...]
     segment_certainty: float | None
+
+    def __post_init__(self) -> None:
+        only_disclosed(self.estimates, "LocalSurvey")
 
     def item(self, role: str) -> Item | None:
         """Return the item of a role of `ASKED`; None where it was not asked, or there are no kinds."""
@@ -162,12 +166,12 @@ def open_local_survey(
         min_cell=min_cell,
     )
     roles = {name: role for named in (items, columns) for role, name in named.items()} | {"": ""}
-    frame = _by_role(_with_directions(estimates.frame, tested), roles)
+    estimates = _by_role(estimates.join(_directions(tested)), roles)
     return LocalSurvey(
         place,
         codebook,
         bool(respondents.attrs["simulated"]),
-        replace(estimates, frame=_without_small_groups(frame, who.rates.frame)),
+        estimates.hide(_in_small_groups(estimates.frame, who.rates.frame)),
         who,
         weighting,
         tuple(age_band_labels(age_bands, min_age=min_age)),
@@ -248,33 +252,23 @@ def _costliest(divided: pd.DataFrame, whole: pd.DataFrame) -> tuple[str, str] | 
     return str(most["item"]), str(most["domain"])
 
 
-def _with_directions(frame: pd.DataFrame, tested: pd.DataFrame) -> pd.DataFrame:
-    """Return the estimates with the direction of the shown differences that chance does not explain."""
-    keys = ["item", "option", "group"]
+def _directions(tested: pd.DataFrame) -> pd.DataFrame:
+    """Return the direction of the differences: 0 where chance explains them, missing where not tested."""
     sign = tested["difference"].gt(0).mul(2).sub(1).where(tested["adjusted"] < FALSE_DISCOVERY_RATE, 0)
-    directions = tested[keys].assign(direction=sign.where(tested["adjusted"].notna()).astype("Int64"))
-    joined = frame.merge(directions, on=keys, how="left")
-    return joined.assign(direction=joined["direction"].mask(joined["suppressed"]))
+    directions = sign.where(tested["adjusted"].notna()).astype("Int64")
+    return tested[["item", "option", "group"]].assign(direction=directions)
 
 
-def _by_role(frame: pd.DataFrame, roles: Mapping[str, str]) -> pd.DataFrame:
-    levels = frame["group"].map(lambda group: group.partition("=")[2])
-    domain = frame["domain"].map(roles)
-    return frame.assign(
-        item=frame["item"].map(roles),
-        domain=domain,
-        group=(domain + "=" + levels).where(domain != "", ""),
-    )
+def _by_role(estimates: DisclosedEstimates, roles: Mapping[str, str]) -> DisclosedEstimates:
+    groups = {
+        group: f"{roles[domain]}={group.partition('=')[2]}"
+        for group, domain in zip(estimates.frame["group"], estimates.frame["domain"], strict=True)
+        if domain
+    }
+    return estimates.relabel("item", roles).relabel("domain", roles).relabel("group", groups)
 
 
-def _without_small_groups(frame: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
-    """Hide whole, with their n, the groups whose number of respondents is hidden among those who answered."""
+def _in_small_groups(frame: pd.DataFrame, rates: pd.DataFrame) -> pd.Series:
+    """Return which rows are of groups whose number of respondents is hidden among those who answered."""
     small = set(rates.loc[rates["suppressed"], "item"] + "=" + rates.loc[rates["suppressed"], "option"])
-    hidden = frame["group"].isin(small)
-    blank = frame.copy()
-    blank.loc[hidden, ["n", "count"]] = pd.NA
-    blank.loc[hidden, ["proportion", "ci_lower", "ci_upper"]] = float("nan")
-    blank.loc[hidden, "suppressed"] = True
-    blank.loc[hidden, "note"] = TOO_FEW
-    blank.loc[hidden, "direction"] = pd.NA
-    return blank
+    return frame["group"].isin(small)

@@ -15,6 +15,7 @@ from borgerlib.interest.weighting.plan import NO_COUNT
 from borgerlib.population.ages import age_band
 from borgerlib.population.margins import PopulationDateWarning, population_margins
 from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.statistics.disclosure.disclosed import only_disclosed
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, disclose
 from borgerlib.statistics.representativeness import participation_rates, representativeness
 from borgerlib.survey.cleaning.age_repairs import age_column
@@ -47,6 +48,9 @@ class Participation:
     evenness: pd.DataFrame
     people: Mapping[str, pd.Series]
     population_date: str
+
+    def __post_init__(self) -> None:
+        only_disclosed(self.rates, "Participation")
 
 
 def participation(

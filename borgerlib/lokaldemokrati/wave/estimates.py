@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from borgerlib.errors import DataError
 from borgerlib.lokaldemokrati.published.recovered import option_label
 from borgerlib.lokaldemokrati.wave.microdata import POPULATION, WEIGHT, Wave
 from borgerlib.population.municipalities import NUMBER_OF_MUNICIPALITIES
-from borgerlib.statistics.disclosure.gate import DisclosedEstimates, disclose
+from borgerlib.statistics.disclosure.disclosed import KEYS, TOO_FEW
+from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published, disclose
 from borgerlib.statistics.estimation.proportions import estimate_proportions
-from borgerlib.statistics.finite_population import finite_population_interval
 from borgerlib.survey.codebook.model import Codebook, Item
 
 NOT_ASKED = "ikke med i denne måling"
 UNWEIGHTED = "Uden vægte; den vægtede andel kunne røbe et skjult tal."
-_KEYS = ("item", "option", "group")
 _NUMBERS = ("n", "count", "proportion", "ci_lower", "ci_upper")
-_DISCLOSED = ("label", "group_label", *_NUMBERS)
 
 
 def wave_estimates(
@@ -50,57 +48,41 @@ def wave_estimates(
         f"Kommunaldirektørernes svar i målingen »{name}«. Egne beregninger, vægtet efter region og "
         "kommunegruppe."
     )
-    admit = partial(
-        disclose, min_cell=min_cell, base=str(codebook.meta["unit"]), source=source, confidence=confidence
-    )
-    asked = frame.loc[frame["count"].notna(), [*_KEYS, *_DISCLOSED]]
+    asked = frame[frame["count"].notna()].reset_index(drop=True)
     if asked.empty:
         raise DataError(f"The survey {name} holds no answers: every item is empty.")
     kinds = {item.id: item.kind for item in codebook}
-    is_net = [
-        option in codebook.item(item).nets
-        for item, option in zip(asked["item"], asked["option"], strict=True)
-    ]
-    options = asked[~pd.Series(is_net, index=asked.index)]
-    disclosed = _whole_first(options.assign(exclusive=options["item"].map(kinds) != "multiple"), admit)
-    nets = _nets(asked[is_net].assign(exclusive=False), disclosed.frame, admit)
-    shown = pd.concat([disclosed.frame, _without_given_away(nets, disclosed.frame, codebook)])
-    kept = frame[[*_KEYS, "label", "group_label", "net", "population", "possible_n", "note"]]
-    whole = kept.merge(shown[[*_KEYS, "suppressed", *_NUMBERS]], how="left", on=list(_KEYS))
-    whole["suppressed"] = whole["suppressed"].eq(True)
-    whole = whole.astype({"n": "Int64", "count": "Int64"})
-    coarse = _coarse(whole, frame, codebook)
-    return replace(disclosed, frame=_with_unweighted(whole, coarse, confidence=confidence))
+    asked["exclusive"] = asked["item"].map(kinds) != "multiple"
+    admit = partial(
+        disclose,
+        min_cell=min_cell,
+        base=str(codebook.meta["unit"]),
+        source=source,
+        confidence=confidence,
+        codebook=codebook,
+    )
+    disclosed = _whole_first(asked, admit)
+    coarse = _coarse(disclosed.frame, asked, codebook)
+    counted = disclosed.counted(coarse, population=NUMBER_OF_MUNICIPALITIES)
+    notes = dict.fromkeys(asked.loc[coarse, KEYS].itertuples(index=False, name=None), UNWEIGHTED)
+    shown = counted.relabel("note", {TOO_FEW: ""}).relabel("note", notes, by=KEYS)
+    if len(asked) < len(frame):
+        not_asked = frame[frame["count"].isna()]
+        shown = shown.together(as_published(not_asked, base=shown.base, source=source))
+    position = pd.Series(range(len(frame)), index=pd.MultiIndex.from_frame(shown.frame[KEYS]))
+    population = frame[KEYS].assign(population=NUMBER_OF_MUNICIPALITIES, possible_n="")
+    return shown.take(position[list(frame[KEYS].itertuples(index=False, name=None))]).join(population)
 
 
 def _whole_first(
-    options: pd.DataFrame, admit: Callable[[pd.DataFrame], DisclosedEstimates]
+    asked: pd.DataFrame, admit: Callable[[pd.DataFrame], DisclosedEstimates]
 ) -> DisclosedEstimates:
-    undivided = options["group"] == ""
-    together, alone = admit(options), admit(options[undivided])
-    of_all = together.frame[together.frame["group"] == ""].reset_index(drop=True)
-    if of_all["suppressed"].equals(alone.frame["suppressed"]):
+    undivided = asked["group"] == ""
+    together, alone = admit(asked), admit(asked[undivided])
+    if together.take(undivided).frame["suppressed"].equals(alone.frame["suppressed"]):
         return together
-    return replace(alone, frame=pd.concat([alone.frame, _hidden(options[~undivided])], ignore_index=True))
-
-
-def _nets(
-    nets: pd.DataFrame, options: pd.DataFrame, admit: Callable[[pd.DataFrame], DisclosedEstimates]
-) -> pd.DataFrame:
-    """Admit the nets of the groups that show something; a group hidden whole must not coarsen the others."""
-    silent = options.groupby(["item", "group"])["suppressed"].all()
-    in_silence = pd.Series(
-        [bool(silent[item, group]) for item, group in zip(nets["item"], nets["group"], strict=True)],
-        index=nets.index,
-        dtype=bool,
-    )
-    return pd.concat([admit(nets[~in_silence]).frame, _hidden(nets[in_silence])], ignore_index=True)
-
-
-def _hidden(rows: pd.DataFrame) -> pd.DataFrame:
-    frame = rows.assign(suppressed=True)
-    frame[list(_NUMBERS)] = float("nan")
-    return frame
+    both = alone.together(together.hide(~undivided).take(~undivided))
+    return both.take(np.argsort(np.argsort(~undivided, kind="stable")))
 
 
 def _coarse(shown: pd.DataFrame, estimated: pd.DataFrame, codebook: Codebook) -> pd.Series:
@@ -112,32 +94,6 @@ def _coarse(shown: pd.DataFrame, estimated: pd.DataFrame, codebook: Codebook) ->
         for item, option, group in zip(shown["item"], shown["option"], shown["group"], strict=True)
     ]
     return (rounded | pd.Series(part_of, index=shown.index)) & shown["proportion"].notna()
-
-
-def _with_unweighted(shown: pd.DataFrame, rows: pd.Series, *, confidence: float) -> pd.DataFrame:
-    frame = shown.copy()
-    for index, row in frame[rows].iterrows():
-        count, n = int(row["count"]), int(row["n"])
-        interval = finite_population_interval(count, n, NUMBER_OF_MUNICIPALITIES, confidence)
-        frame.loc[index, ["proportion", "ci_lower", "ci_upper"]] = [count / n, *interval]
-    frame.loc[rows, "note"] = UNWEIGHTED
-    return frame
-
-
-def _without_given_away(nets: pd.DataFrame, options: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
-    """Hide the nets that a hidden option is part of: less the shown parts, they would give it away."""
-    hidden = options[options["suppressed"]].groupby(["item", "group"])["option"].agg(set).to_dict()
-    given_away = [
-        bool(hidden.get((item, group), set()) & set(codebook.item(item).members(option)))
-        for item, group, option in zip(nets["item"], nets["group"], nets["option"], strict=True)
-    ]
-    safe = nets.copy()
-    safe.loc[given_away, ["proportion", "ci_lower", "ci_upper"]] = float("nan")
-    safe.loc[given_away, "count"] = pd.NA
-    safe.loc[given_away, "suppressed"] = True
-    sizes = options.groupby(["item", "group"])["n"].first()
-    safe["n"] = [sizes[item, group] for item, group in zip(safe["item"], safe["group"], strict=True)]
-    return safe
 
 
 def _divisions(item: Item, codebook: Codebook) -> list[Item | None]:
@@ -165,8 +121,6 @@ def _item_estimates(
                     "group_label": group_label,
                     **(numbers or dict.fromkeys(_NUMBERS, float("nan"))),
                     "note": "" if numbers else NOT_ASKED,
-                    "population": NUMBER_OF_MUNICIPALITIES,
-                    "possible_n": "",
                 }
             )
     return pd.DataFrame(rows)

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from numbers import Integral
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,76 +18,31 @@ from numpy.typing import NDArray
 
 from borgerlib.errors import DisclosureError, ParameterError
 from borgerlib.statistics.disclosure.confidentiality import hide
+from borgerlib.statistics.disclosure.disclosed import (
+    DTYPES,
+    KEYS,
+    SHARES,
+    TOO_FEW,
+    DisclosedEstimates,
+    Origin,
+    _admit,
+    blanked,
+    without_further,
+)
+from borgerlib.statistics.disclosure.nets import safe_nets
 from borgerlib.statistics.disclosure.suppression import Mask
 from borgerlib.statistics.disclosure.tables import Item, read_items
 from borgerlib.statistics.selections.disclosure import Guard, SelectionSize
+from borgerlib.survey.codebook.model import Codebook
+
+__all__ = ["DisclosedEstimates", "as_published", "check_min_cell", "disclose", "disclose_selection"]
 
 DEFAULT_MIN_CELL = 5
 LOWEST_MIN_CELL = 3
 LARGEST_EXACT_FRAME = 400
 """Rows up to which complementary suppression is solved to the optimum; larger frames by the heuristic."""
 
-TOO_FEW = "for få svar"
-
-Origin = Literal["published", "microdata", "simulated"]
-
-_GATE = object()
-_REQUIRED = (
-    "item",
-    "option",
-    "label",
-    "group",
-    "group_label",
-    "n",
-    "count",
-    "proportion",
-    "ci_lower",
-    "ci_upper",
-)
-
-
-@dataclass(frozen=True)
-class DisclosedEstimates:
-    """Estimates that may be shown; made by `disclose`, `disclose_selection` or `as_published` alone.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        One row an item × option × group, in the order to be shown. Columns: item, option (ids), label
-        (Danish), group (id, '' for all), group_label (Danish), n (respondents in the base), count
-        (respondents who chose it), proportion, ci_lower, ci_upper (shares 0–1, missing where not known),
-        suppressed (bool), note (Danish, why a value is missing or doubtful; '' otherwise).
-    origin : {'published', 'microdata', 'simulated'}
-        Where the numbers come from.
-    base : str
-        Danish: who was asked, e.g. 'kommunaldirektører'.
-    source : str
-        Danish: the source line.
-    confidence : float
-        Level of the intervals, 0–1.
-    min_cell : int
-        Smallest cell shown (0 for published numbers).
-    """
-
-    frame: pd.DataFrame
-    origin: Origin
-    base: str
-    source: str
-    confidence: float
-    min_cell: int
-    _token: object = field(default=None, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        if self._token is not _GATE:
-            raise DisclosureError(
-                "DisclosedEstimates is made by disclose() or as_published(), not directly.",
-                hint="Call borgerlib.disclose(estimates, min_cell=…).",
-            )
-
-    @property
-    def n_suppressed(self) -> int:
-        """Number of rows that are suppressed."""
-        return int(self.frame["suppressed"].sum())
+_REQUIRED = (*KEYS, "label", "group_label", "n", "count", *SHARES)
 
 
 def as_published(
@@ -102,10 +56,17 @@ def as_published(
         As `DisclosedEstimates.frame`, without 'suppressed'.
     base, source, confidence
         See `DisclosedEstimates`.
+
+    Raises
+    ------
+    DisclosureError
+        A column is missing, or holds something else than numbers.
     """
-    frame = _complete(estimates)
-    frame["suppressed"] = False
-    return DisclosedEstimates(frame, "published", base, source, confidence, 0, _token=_GATE)
+    frame = _complete(estimates).assign(suppressed=False)
+    try:
+        return _admit(frame, "published", base, source, confidence, 0)
+    except (TypeError, ValueError) as error:
+        raise DisclosureError(f"The estimates hold something else than numbers: {error}.") from error
 
 
 def disclose(
@@ -116,6 +77,7 @@ def disclose(
     source: str,
     confidence: float = 0.95,
     simulated: bool = False,
+    codebook: Codebook | None = None,
 ) -> DisclosedEstimates:
     """Suppress what could reveal a person, and what would give it away by addition; admit the rest.
 
@@ -139,6 +101,10 @@ def disclose(
             division, and whoever is outside is protected as a group too (a selection and the rest).
         exclusive : bool
             Whether a respondent chose one option only. Without this column: where no group's counts exceed n.
+        net : bool
+            Whether the row is a named sum of options ("enig"), whose parts `codebook` names: it is hidden
+            where one of them is, or where fewer than `min_cell` would follow by subtraction, and then in all
+            groups of its domain. Where its parts are rounded it is their sum.
 
         Any other column is kept, and blanked where a row is suppressed.
     min_cell : int
@@ -147,6 +113,8 @@ def disclose(
         See `DisclosedEstimates`.
     simulated : bool
         Whether the respondents are simulated.
+    codebook : Codebook, optional
+        What was asked; needed where there are nets.
 
     Returns
     -------
@@ -158,7 +126,7 @@ def disclose(
     Raises
     ------
     ParameterError
-        `min_cell` is no whole number, or below 3.
+        `min_cell` is no whole number, or below 3; there are nets and no codebook.
     DisclosureError
         Counts are missing or do not add up, so that nothing can be promised.
 
@@ -169,11 +137,17 @@ def disclose(
     """
     check_min_cell(min_cell)
     frame = _complete(estimates).reset_index(drop=True)
-    items = read_items(frame)
-    hidden, without_n, step = _what_to_hide(frame, items, int(min_cell))
-    _blank(frame, hidden, without_n, step)
+    is_net = frame["net"].astype(bool) if "net" in frame else pd.Series(False, index=frame.index)
+    options = frame[~is_net].reset_index(drop=True)
+    shown = _without_hidden(options, *_what_to_hide(options, read_items(options), int(min_cell)))
+    if is_net.any():
+        if codebook is None:
+            raise ParameterError("There are nets, and no codebook that tells what they are sums of.")
+        nets = safe_nets(frame[is_net], options, shown, codebook, int(min_cell))
+        order = np.concatenate([np.flatnonzero(~is_net), np.flatnonzero(is_net)])
+        shown = pd.concat([shown, nets]).set_axis(order).sort_index()
     origin: Origin = "simulated" if simulated else "microdata"
-    return DisclosedEstimates(frame, origin, base, source, confidence, int(min_cell), _token=_GATE)
+    return _admit(shown, origin, base, source, confidence, int(min_cell))
 
 
 def disclose_selection(
@@ -247,7 +221,7 @@ def disclose_selection(
     }
     frame = pd.DataFrame(columns, index=rows.index)
     origin: Origin = "simulated" if simulated else "microdata"
-    return size, DisclosedEstimates(frame, origin, base, source, confidence, guard.min_cell, _token=_GATE)
+    return size, _admit(frame, origin, base, source, confidence, guard.min_cell)
 
 
 def check_min_cell(min_cell: int) -> None:
@@ -283,24 +257,17 @@ def _step(n: int, min_cell: int) -> float:
     return math.ceil(100 * max(0.01, 2 * min_cell / n)) / 100
 
 
-def _blank(frame: pd.DataFrame, hidden: Mask, without_n: Mask, step: NDArray[np.float64]) -> None:
-    """Take out of `frame` whatever tells of a hidden number."""
-    frame["n"] = frame["n"].astype("Int64")
-    frame["count"] = frame["count"].astype("Int64")
+def _without_hidden(
+    frame: pd.DataFrame, hidden: Mask, without_n: Mask, step: NDArray[np.float64]
+) -> pd.DataFrame:
+    """Return `frame` without whatever tells of a hidden number."""
+    frame = frame.astype(DTYPES).astype(dict.fromkeys(SHARES, "float64"))
     frame["suppressed"] = hidden
-    shares = ["proportion", "ci_lower", "ci_upper"]
-    frame[shares] = frame[shares].astype(float)
     rounded = (step > 0) & ~hidden
-    for share in shares:
+    for share in SHARES:
         coarse = np.floor(frame[share] / np.where(rounded, step, 1.0) + 0.5 + 1e-9) * step
         frame[share] = frame[share].mask(rounded, coarse.clip(upper=1.0))
-    frame.loc[hidden, "count"] = pd.NA
-    frame.loc[hidden, shares] = np.nan
-    frame.loc[without_n, "n"] = pd.NA
-    frame.loc[hidden, "note"] = TOO_FEW
-    told = {*_REQUIRED, "note", "suppressed", "domain", "exclusive"}
-    for column in frame.columns.difference(list(told)):
-        frame[column] = frame[column].mask(hidden | rounded)
+    return blanked(without_further(frame, rounded), hidden, without_n)
 
 
 def _complete(estimates: pd.DataFrame) -> pd.DataFrame:

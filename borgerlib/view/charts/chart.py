@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -140,7 +140,6 @@ class Chart:
 def assemble(
     kind: str,
     estimates: DisclosedEstimates,
-    frame: pd.DataFrame,
     *,
     title: str,
     question: str,
@@ -157,8 +156,6 @@ def assemble(
     kind : str
         A key of `alt_text.KINDS`.
     estimates : DisclosedEstimates
-        Where origin, confidence and source are read.
-    frame : DataFrame
         The rows as drawn, in order.
     title, question, caption
         See `Chart`.
@@ -171,7 +168,7 @@ def assemble(
     body : callable
         See `Chart`.
     """
-    said = alt_text.titled(title, estimates)
+    said, frame = alt_text.titled(title, estimates), estimates.frame
     return Chart(
         title=said,
         question=question,
@@ -180,7 +177,7 @@ def assemble(
             kind, estimates, frame, title=said, question=question, unit=unit, own=own, highlighted=highlighted
         ),
         frame=frame,
-        table=estimates_table(replace(estimates, frame=frame), caption=title, unit=unit),
+        table=estimates_table(estimates, caption=title, unit=unit),
         body=body,
         simulated=estimates.origin == "simulated",
     )

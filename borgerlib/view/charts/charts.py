@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from borgerlib.errors import DataError, ParameterError, unknown_name
@@ -70,7 +71,8 @@ def bar_chart(
         `own` or `highlight` names an option that is not shown.
     """
     require_disclosed(estimates, "bar_chart")
-    frame = _ordered(estimates.frame, unit=unit, sort=sort)
+    estimates = _ordered(estimates, unit=unit, sort=sort)
+    frame = estimates.frame
     owners = _owners(frame, own or {})
     marks, explanations = _marked_notes(frame, unit)
     stands_out = _keys(frame, highlight, "highlighted").isin(list(highlight))
@@ -86,7 +88,6 @@ def bar_chart(
     return assemble(
         "bar",
         estimates,
-        frame,
         title=title,
         question=alt_text.sentences(
             [question, alt_text.base_line(estimates, unit=unit, base_note=base_note)]
@@ -156,7 +157,8 @@ def grouped_bar_chart(
     """
     require_disclosed(estimates, "grouped_bar_chart")
     chosen = _group_colours(estimates.frame, colours or {})
-    first, frame = _interleaved(estimates.frame, sort=sort)
+    first, estimates = _interleaved(estimates, sort=sort)
+    frame = estimates.frame
     owners = _owners(first, own or {})
     marks, explanations = _marked_notes(frame, "pct")
     bars = [
@@ -170,7 +172,6 @@ def grouped_bar_chart(
     return assemble(
         "grouped",
         estimates,
-        frame,
         title=title,
         question=alt_text.sentences([question, alt_text.base_line(estimates, base_note=base_note)]),
         caption=alt_text.caption(estimates, marks=explanations, note=note),
@@ -193,30 +194,28 @@ def _group_colours(frame: pd.DataFrame, colours: Mapping[str, str]) -> dict[str,
     return dict(zip(groups, (theme.COUNTRY, theme.COMPARISON), strict=True)) | dict(colours)
 
 
-def _interleaved(frame: pd.DataFrame, *, sort: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _interleaved(estimates: DisclosedEstimates, *, sort: bool) -> tuple[pd.DataFrame, DisclosedEstimates]:
     """Return the first group's rows in order, and all rows with the two groups' in turn."""
-    groups = [rows for _, rows in frame.groupby("group", sort=False)]
-    first = _ordered(groups[0], unit="pct", sort=sort)
-    keys = ["item", "option"]
-    second = first[keys].merge(groups[1], on=keys, how="left", validate="one_to_one")
-    if len(groups[1]) != len(first) or second["group"].isna().any():
+    first, second = (estimates.select(group=group) for group in dict.fromkeys(estimates.frame["group"]))
+    first = _ordered(first, unit="pct", sort=sort)
+    wanted, given = (pd.MultiIndex.from_frame(part.frame[["item", "option"]]) for part in (first, second))
+    if len(wanted) != len(given) or not wanted.isin(given).all():
         raise DataError(
             "grouped_bar_chart needs the same options in both groups.",
             hint="Estimate both groups from the same item, or use estimates_table.",
         )
-    both = pd.concat([first, second[first.columns]], keys=[0, 1], names=["which", "row"])
-    return first, both.sort_index(level=["row", "which"]).reset_index(drop=True)
+    both = first.together(second.take(given.get_indexer(wanted)))
+    return first.frame, both.take(np.arange(2 * len(wanted)).reshape(2, -1).T.ravel())
 
 
-def _ordered(frame: pd.DataFrame, *, unit: alt_text.Unit, sort: bool) -> pd.DataFrame:
-    if sort:
-        value = "proportion" if unit == "pct" else "count"
-        shown = frame[value].where(~frame["suppressed"]).astype("Float64")
-        # Rows without a value stand last, those that are suppressed before those that are lost.
-        order = pd.DataFrame({"value": shown, "lost": ~frame["suppressed"]}, index=frame.index)
-        order = order.sort_values(["value", "lost"], ascending=[False, True], kind="stable")
-        frame = frame.loc[order.index]
-    return frame.reset_index(drop=True)
+def _ordered(estimates: DisclosedEstimates, *, unit: alt_text.Unit, sort: bool) -> DisclosedEstimates:
+    if not sort:
+        return estimates
+    frame = estimates.frame
+    shown = frame["proportion" if unit == "pct" else "count"].where(~frame["suppressed"]).astype("Float64")
+    # Rows without a value stand last, those that are suppressed before those that are lost.
+    order = pd.DataFrame({"value": shown, "lost": ~frame["suppressed"]})
+    return estimates.take(order.sort_values(["value", "lost"], ascending=[False, True], kind="stable").index)
 
 
 def _full(frame: pd.DataFrame, unit: alt_text.Unit) -> float:

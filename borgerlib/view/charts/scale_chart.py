@@ -83,7 +83,6 @@ def scale_chart(
     return assemble(
         "scale",
         estimates,
-        frame,
         title=title,
         question=alt_text.sentences([question, alt_text.base_line(estimates, base_note=base_note)]),
         caption=alt_text.caption(

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import pandas as pd
-
 from borgerlib import danish
 from borgerlib.interest.answers.local_survey import LocalSurvey
+from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.charts.charts import grouped_bar_chart
 from borgerlib.view.citizens.sections import Section, load_sections, worded
@@ -22,35 +19,29 @@ _EVEN = "Forskellene i, hvem der har svaret, er ikke større, end tilfældighede
 def participation_chart(section: Section, survey: LocalSurvey) -> Chart | None:
     """Return each group's share of those who answered beside its share of the people; None if not asked."""
     rates = survey.participation.rates
-    rows = rates.frame[rates.frame["item"] == section.role]
-    if rows.empty:
+    if section.role not in set(rates.frame["item"]):
         return None
-    none = float("nan")
-    answered = rows.assign(
-        group="svarende",
-        group_label="af de svarende",
-        proportion=rows["share_of_respondents"],
-        ci_lower=none,
-        ci_upper=none,
-    )
+    answered = rates.select(item=section.role)
     people = survey.participation.people[section.role]
-    living = answered.assign(
-        group="befolkning",
-        group_label="af befolkningen",
-        proportion=(people / people.sum()).reindex(rows["option"]).to_numpy(),
-        count=none,
-        n=none,
-        suppressed=False,
-        note="",
+    none = float("nan")
+    living = answered.frame[["item", "option", "label", "group", "group_label"]].assign(
+        proportion=(people / people.sum()).reindex(answered.frame["option"]).to_numpy(),
+        **dict.fromkeys(("n", "count", "ci_lower", "ci_upper"), none),
     )
-    both = pd.concat([answered, living], ignore_index=True).astype({"n": "Int64", "count": "Int64"})
+    public = as_published(living, base=rates.base, source=rates.source)
     return grouped_bar_chart(
-        replace(rates, frame=both, base="de svarende og af befolkningen"),
+        _named(answered.counted(), "svarende", "af de svarende").together(
+            _named(public, "befolkning", "af befolkningen"), base="de svarende og af befolkningen"
+        ),
         title=_title(section, survey),
         question=f"Hvem har svaret, og hvem bor her? Efter {ROLE_WORDS[section.role]}.",
         note=section.note,
         sort=False,
     )
+
+
+def _named(estimates: DisclosedEstimates, group: str, label: str) -> DisclosedEstimates:
+    return estimates.relabel("group", {"": group}).relabel("group_label", {"": label})
 
 
 def participation_table(survey: LocalSurvey) -> Table:

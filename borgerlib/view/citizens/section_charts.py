@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from borgerlib import danish
 from borgerlib.interest.answers.local_survey import LocalSurvey
+from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.charts.charts import bar_chart, grouped_bar_chart
 from borgerlib.view.citizens.participation import participation_chart
@@ -22,11 +22,10 @@ def draw_section(section: Section, survey: LocalSurvey) -> Chart | None:
     """Return the chart of a section; None where the survey did not ask for what it shows."""
     if section.kind == "participation":
         return participation_chart(section, survey)
-    rows = {"bars": _of_all, "compared": _compared, "across": _across}[section.kind](section, survey)
-    title = told(section.title, survey)
+    estimates = {"bars": _of_all, "compared": _compared, "across": _across}[section.kind](section, survey)
+    title, rows = told(section.title, survey), estimates.frame
     if rows.empty or not title:
         return None
-    estimates = replace(survey.estimates, frame=rows)
     item = survey.item(section.role)
     assert item is not None
     shared: dict[str, Any] = {
@@ -86,32 +85,28 @@ def _listed(labels: list[str]) -> str:
     return danish.listing(named) if len(labels) <= _NAMED else f"især {danish.listing(named)}"
 
 
-def _of_all(section: Section, survey: LocalSurvey) -> pd.DataFrame:
+def _of_all(section: Section, survey: LocalSurvey) -> DisclosedEstimates:
     frame = survey.estimates.frame
-    rows = frame[(frame["item"] == section.role) & (frame["group"] == "") & ~frame["net"]]
-    return rows[rows["option"].isin(section.options)] if section.options else rows
+    rows = (frame["item"] == section.role) & (frame["group"] == "") & ~frame["net"]
+    return survey.estimates.take(rows & (frame["option"].isin(section.options) | (not section.options)))
 
 
-def _compared(section: Section, survey: LocalSurvey) -> pd.DataFrame:
+def _compared(section: Section, survey: LocalSurvey) -> DisclosedEstimates:
     frame = survey.estimates.frame
     group = worded(section.group, survey).lower()
-    rows = frame[(frame["item"] == section.role) & ~frame["net"]]
-    of_group, of_all = rows[rows["group"] == group], rows[rows["group"] == ""]
-    if of_group.empty:
+    rows = (frame["item"] == section.role) & ~frame["net"]
+    of_group = survey.estimates.take(rows & (frame["group"] == group))
+    if of_group.frame.empty:
         return of_group
-    return pd.concat([of_group, of_all.assign(group="alle", group_label="alle")], ignore_index=True)
+    of_all = survey.estimates.take(rows & (frame["group"] == ""))
+    return of_group.together(of_all.relabel("group", {"": "alle"}).relabel("group_label", {"": "alle"}))
 
 
-def _across(section: Section, survey: LocalSurvey) -> pd.DataFrame:
+def _across(section: Section, survey: LocalSurvey) -> DisclosedEstimates:
     frame = survey.estimates.frame
     wanted = (frame["item"] == section.role) & (frame["option"] == section.option)
-    rows = frame[wanted & (frame["domain"] == section.domain)]
-    return rows.assign(
-        option=[group.partition("=")[2] for group in rows["group"]],
-        label=rows["group_label"],
-        group="",
-        group_label="",
-    )
+    across = survey.estimates.take(wanted & (frame["domain"] == section.domain)).groups_as_options()
+    return across.relabel("option", {name: name.partition("=")[2] for name in across.frame["option"]})
 
 
 def _verdict(section: Section, survey: LocalSurvey) -> str:

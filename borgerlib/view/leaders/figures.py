@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -14,6 +13,8 @@ from borgerlib.lokaldemokrati.insights.sentences import fill
 from borgerlib.lokaldemokrati.leaders import LeadersSurvey
 from borgerlib.lokaldemokrati.own_answers import OwnAnswers
 from borgerlib.lokaldemokrati.published.identification import identifications
+from borgerlib.population.municipalities import NUMBER_OF_MUNICIPALITIES
+from borgerlib.statistics.disclosure.disclosed import KEYS
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.charts.charts import bar_chart, count_chart, scale_chart
@@ -51,8 +52,7 @@ def _title(figure: Figure, survey: LeadersSurvey) -> str:
     estimates = survey.estimates
     if figure.kind == "counts":
         # The bars are counts, so the most frequent is the most often named, not the largest weighted share.
-        frame = estimates.frame
-        estimates = replace(estimates, frame=frame.assign(proportion=frame["count"] / frame["n"]))
+        estimates = estimates.counted(population=NUMBER_OF_MUNICIPALITIES)
     title = fill(figure.title, estimates, verdict=lambda claim: verdict(claim, survey).sentence)
     return title.removesuffix(".") if not title.endswith("pct.") else title
 
@@ -65,11 +65,12 @@ def figure_estimates(figure: Figure, survey: LeadersSurvey) -> DisclosedEstimate
     if figure.kind == "scale" and figure.net:
         references = (*references, f"{item}.{figure.net}")
     groups = [option.id for option in survey.codebook.item(figure.group).options] if figure.group else [""]
-    keyed = frame.assign(reference=frame["item"] + "." + frame["option"]).set_index(["reference", "group"])
+    keys = pd.MultiIndex.from_arrays([frame["item"] + "." + frame["option"], frame["group"]])
     wanted = [(reference, group) for group in groups for reference in references]
-    rows = keyed.loc[wanted].reset_index()[frame.columns]
-    rows["label"] = _labels(rows, figure, survey)
-    return replace(survey.estimates, frame=rows)
+    shown = survey.estimates.take(keys.get_indexer(pd.MultiIndex.from_tuples(wanted)))
+    rows = shown.frame
+    named = rows[KEYS].itertuples(index=False, name=None)
+    return shown.relabel("label", dict(zip(named, _labels(rows, figure, survey), strict=True)), by=KEYS)
 
 
 def _labels(rows: pd.DataFrame, figure: Figure, survey: LeadersSurvey) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from borgerlib.danish import capitalise, number, percent
 from borgerlib.errors import DataError
 from borgerlib.interest.answers.estimates import group_of, level_label
 from borgerlib.statistics.crosstabs import COLUMNS, FALSE_DISCOVERY_RATE
+from borgerlib.statistics.disclosure.disclosed import only_disclosed
 from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL, DisclosedEstimates, disclose
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.view.citizens.participation import ROLE_WORDS
@@ -39,6 +40,9 @@ class Banner:
 
     estimates: DisclosedEstimates
     false_discovery_rate: float
+
+    def __post_init__(self) -> None:
+        only_disclosed(self.estimates, "Banner")
 
     @property
     def note(self) -> str:
@@ -163,12 +167,10 @@ def banner(
         frame, min_cell=min_cell, base=base, source=source, confidence=confidence, simulated=simulated
     )
     # Words are put on afterwards: the gate blanks every column it does not know in suppressed rows.
-    shown = disclosed.frame.assign(
-        mark=disclosed.frame["mark"].fillna("").astype("str"),
-        domain_label=[_heading(domain, codebook, headings or {}) for domain in disclosed.frame["domain"]],
-        item_label=[codebook.item(item).text for item in disclosed.frame["item"]],
-    )
-    return Banner(replace(disclosed, frame=shown), false_discovery_rate)
+    words = {domain: _heading(domain, codebook, headings or {}) for domain in disclosed.frame["domain"]}
+    texts = {item: codebook.item(item).text for item in disclosed.frame["item"]}
+    shown = disclosed.relabel("domain_label", words, by="domain").relabel("item_label", texts, by="item")
+    return Banner(shown, false_discovery_rate)
 
 
 def _check(table: pd.DataFrame) -> None:

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.danish import capitalise, number
-from borgerlib.errors import DataError, DisclosureError
-from borgerlib.statistics.disclosure.gate import DisclosedEstimates
+from borgerlib.errors import DataError
+from borgerlib.statistics.disclosure.disclosed import DisclosedEstimates, only_disclosed
 from borgerlib.view.words import alt_text
 
 
@@ -182,13 +182,7 @@ def public_table(
 
 def require_disclosed(estimates: object, caller: str) -> None:
     """Refuse anything that has not passed disclosure control (`DisclosureError` names what to call)."""
-    if not isinstance(estimates, DisclosedEstimates):
-        raise DisclosureError(
-            f"{caller} shows DisclosedEstimates only, and was given {type(estimates).__name__}.",
-            hint="Call borgerlib.disclose(estimates, min_cell=…) for estimates from microdata, or "
-            "borgerlib.as_published(estimates, …) for numbers that a report has published.",
-        )
-    if estimates.frame.empty:
+    if only_disclosed(estimates, caller).frame.empty:
         raise DataError(
             f"{caller} was given estimates without rows.",
             hint="Check the filter or the item that they were made from.",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from borgerlib.statistics.disclosure.gate import TOO_FEW, DisclosedEstimates
+from borgerlib.statistics.disclosure.disclosed import TOO_FEW, DisclosedEstimates
 from borgerlib.view.words import alt_text
 
 ALL = "Alle"

@@ -1,7 +1,7 @@
 import pytest
 
 from borgerlib.errors import DataError, ParameterError
-from borgerlib.interest.answers.local_survey import _without_small_groups, is_prepared, open_local_survey
+from borgerlib.interest.answers.local_survey import _in_small_groups, is_prepared, open_local_survey
 from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.interest.prepare.simulated import write_simulation
 
@@ -102,9 +102,9 @@ class TestDirections:
 
 def test_a_group_that_is_hidden_among_those_who_answered_is_hidden_everywhere(prepared):
     survey = opened(prepared.municipality, by={"formats": ["sex"]}, min_cell=5)
-    rates = survey.participation.rates.frame.copy()
+    rates = survey.participation.rates.frame
     rates.loc[rates["option"] == "mand", "suppressed"] = True
-    frame = _without_small_groups(survey.estimates.frame, rates)
+    frame = survey.estimates.hide(_in_small_groups(survey.estimates.frame, rates)).frame
     men = frame[frame["group"] == "sex=mand"]
     assert men["suppressed"].all()
     assert men[["n", "count", "proportion", "ci_lower", "direction"]].isna().all(axis=None)

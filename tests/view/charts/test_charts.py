@@ -5,7 +5,6 @@ import json
 import re
 import subprocess
 import sys
-from dataclasses import replace
 
 import matplotlib
 import numpy as np
@@ -418,10 +417,9 @@ class TestGroups:
         assert "Byen: B 40\u00a0pct." in chart.alt_text
 
     def test_names_too_long_for_a_phone_go_into_a_key(self):
-        frame = self.both.frame.assign(
-            group_label=self.both.frame["group_label"] + " med omegn og alle de øer, der hører til"
-        )
-        drawing = grouped_bar_chart(replace(self.both, frame=frame), **WORDS).drawing("narrow", framed=False)
+        names = {name: f"{name} med omegn og alle de øer, der hører til" for name in ("Byen", "Landet")}
+        both = self.both.relabel("group_label", names)
+        drawing = grouped_bar_chart(both, **WORDS).drawing("narrow", framed=False)
         swatches = [shape for shape in drawing.shapes if isinstance(shape, Box) and shape.width < 15]
         assert [swatch.colour for swatch in swatches] == [theme.COUNTRY, theme.COMPARISON]
         assert not overlapping(drawing)

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from admitted import admitted
 from simulated_citizens import prepared_citizens, shared_citizens
 
 from borgerlib import places
@@ -40,12 +41,12 @@ def plain(text):
 
 def with_rows(page, change):
     """The page with its estimates changed by a function of the frame."""
-    estimates = replace(page.survey.estimates, frame=change(page.survey.estimates.frame.copy()))
+    estimates = admitted(page.survey.estimates, frame=change(page.survey.estimates.frame))
     return InterestPage(replace(page.survey, estimates=estimates))
 
 
 def as_real(page):
-    real = replace(page.survey.estimates, origin="microdata")
+    real = admitted(page.survey.estimates, origin="microdata")
     return InterestPage(replace(page.survey, simulated=False, estimates=real))
 
 
@@ -223,7 +224,7 @@ class TestTables:
     def test_a_hidden_group_of_those_who_answered_shows_its_people_only(self, page):
         rates = page.survey.participation.rates
         frame = rates.frame.assign(suppressed=rates.frame["option"] == "15-24")
-        hidden = replace(page.survey.participation, rates=replace(rates, frame=frame))
+        hidden = replace(page.survey.participation, rates=admitted(rates, frame=frame))
         row = InterestPage(replace(page.survey, participation=hidden)).participation().rows[0]
         assert row[1] == "for få svar"
         assert row[2] != ""

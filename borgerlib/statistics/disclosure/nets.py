@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from borgerlib import danish
+from borgerlib.errors import DisclosureError
 from borgerlib.statistics.disclosure.confidentiality import confidential
-from borgerlib.statistics.disclosure.gate import TOO_FEW
+from borgerlib.statistics.disclosure.disclosed import KEYS, blanked
 from borgerlib.survey.codebook.model import Codebook
-
-_SHARES = ["proportion", "ci_lower", "ci_upper"]
 
 
 def safe_nets(
@@ -36,29 +36,39 @@ def safe_nets(
     DataFrame
         As `disclosed`, one row a net.
     """
-    keys = zip(disclosed["item"], disclosed["option"], disclosed["group"], strict=True)
+    keys = disclosed[KEYS].itertuples(index=False, name=None)
     coarse = ~disclosed["suppressed"] & (disclosed["proportion"] - estimated["proportion"]).abs().gt(1e-12)
     columns = (disclosed["suppressed"], estimated["count"], disclosed["proportion"], coarse)
     option = dict(zip(keys, zip(*columns, strict=True), strict=True))
+    domain = ["item", "option", *(["domain"] if "domain" in nets else ["group"])]
     rows = []
     for row in nets.to_dict("records"):
         record = {str(name): value for name, value in row.items()}
         names = codebook.item(record["item"]).members(record["option"])
         parts = [option[record["item"], name, record["group"]] for name in names]
         counts = np.array([int(count) for _, count, _, _ in parts])
+        _check(record, counts)
         hidden = any(part[0] for part in parts) or _tells_small(record, counts, min_cell=min_cell)
         if record["exclusive"] and any(part[3] for part in parts) and not hidden:
             # Options are rounded where exact shares would tell of hidden cells: their sum is what is known.
             record = _centred(record, sum(float(part[2]) for part in parts))
         rows.append(record | {"suppressed": hidden})
     frame = pd.DataFrame(rows, columns=disclosed.columns).astype({"n": "Int64", "count": "Int64"})
-    frame["suppressed"] = frame.groupby(["item", "option", "domain"])["suppressed"].transform("any")
+    suppressed = frame.groupby(domain)["suppressed"].transform("any").to_numpy()
     sizes = disclosed.groupby(["item", "group"])["n"].first()
     frame["n"] = [sizes[key] for key in zip(frame["item"], frame["group"], strict=True)]
-    frame.loc[frame["suppressed"], "count"] = pd.NA
-    frame.loc[frame["suppressed"], _SHARES] = np.nan
-    frame.loc[frame["suppressed"], "note"] = TOO_FEW
-    return frame
+    return blanked(frame, suppressed, np.zeros(len(frame), dtype=bool))
+
+
+def _check(net: Mapping[str, Any], members: np.ndarray) -> None:
+    """Refuse a net that is not the sum of its options: something else would be shown under its name."""
+    count, least = int(net["count"]), int(members.sum() if net["exclusive"] else members.max())
+    if not least <= count <= members.sum():
+        raise DisclosureError(
+            f"Net '{net['option']}' of item '{net['item']}' counts {count}, and its options "
+            f"{danish.listing([str(member) for member in members], last='and')}.",
+            hint="Estimate the net and its options from the same respondents.",
+        )
 
 
 def _centred(record: dict[str, Any], proportion: float) -> dict[str, Any]:
