@@ -1,100 +1,17 @@
-"""From nothing to a report with the citizens' answers: what 'make demo' does, on fewer answers."""
+"""What 'make demo' runs (tests/commands/test_report_command.py runs it), and the citizens' notebook."""
 
-import os
 import re
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
-import pandas as pd
 import pytest
 
 from borgerlib.survey.simulation.export import PREFIX
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = "11_simulerede_data_borgernes_interesse.html"
-WITH_LAYER = (
-    "03_blankt_papir",
-    "04_velfaerd",
-    "05_nye_loesninger",
-    "06_borgergrupper",
-    "07_digitale_formater",
-)
-
-
-def borger(workspace, *arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "borgerlib", *arguments],
-        env=os.environ | {"BORGER_WORKSPACE": str(workspace)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=900,
-    )
-
-
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
-    root = tmp_path_factory.mktemp("demo")
-    export = root / "data" / "processed" / PREFIX / "odense"
-    for arguments in (
-        ("simulate", "Odense", "--n", "1500", "--seed", "1"),
-        ("prepare", "Odense", str(export)),
-        ("report", "Odense"),
-    ):
-        done = borger(root, *arguments)
-        assert done.returncode == 0, done.stdout + done.stderr
-    return root
-
-
-def pages(workspace):
-    return {path.stem: path.read_text() for path in (workspace / "reports" / "odense").glob("*.html")}
-
-
-def words(page):
-    """The words of a page, without its pictures and markup."""
-    return " ".join(re.sub(r"<[^>]+>", " ", re.sub(r"data:image/png;base64,[^\"]+", "", page)).split())
-
-
-@pytest.mark.slow
-class TestReport:
-    def test_the_citizens_have_a_page_and_a_place_on_the_front(self, workspace):
-        index = pages(workspace)["index"]
-        assert PAGE in index
-        assert "Elleve indsigter" in words(index)
-        assert "Borgernes svar er SIMULEREDE DATA" in words(index)
-        assert "SIMULEREDE DATA: Borgernes interesse" in words(pages(workspace)[PAGE.removesuffix(".html")])
-
-    @pytest.mark.parametrize("name", WITH_LAYER)
-    def test_five_insights_show_the_citizens_under_a_heading_of_their_own(self, workspace, name):
-        page = pages(workspace)[name]
-        assert "Hvad siger borgerne i Odense Kommune?" in words(page)
-        assert f'href="{PAGE}"' in page
-        assert words(page).index("Hvad siger borgerne") < words(page).index("Holder påstandene?")
-
-    def test_the_other_insights_do_not(self, workspace):
-        others = set(pages(workspace)) - {*WITH_LAYER, "index", PAGE.removesuffix(".html")}
-        assert len(others) == 6
-        assert not any("Hvad siger borgerne" in words(pages(workspace)[name]) for name in others)
-
-    def test_nothing_of_a_single_respondent_is_in_the_report(self, workspace):
-        folder = workspace / "data" / "processed" / "odense"
-        respondents = pd.read_parquet(folder / "respondents.parquet")
-        register = pd.read_parquet(workspace / "data" / "contact" / "odense" / "register.parquet")
-        texts = set(respondents["svar_id"]) | set(respondents["fritekst"].dropna())
-        contact = register.select_dtypes(exclude=["number", "bool"]).stack().dropna().astype(str)
-        texts |= {text for text in contact if len(text) > 5}
-        report = " ".join(words(page) for page in pages(workspace).values())
-        assert len(texts) > 1000
-        assert not [text for text in texts if text in report]
-
-    def test_a_municipality_without_answers_gets_the_insights_alone(self, workspace, tmp_path):
-        done = borger(workspace, "report", "Ærø", "--out", str(tmp_path / "report"))
-        assert done.returncode == 0, done.stderr
-        assert not list((tmp_path / "report").glob("11_*"))
-        assert "Ti indsigter" in words((tmp_path / "report" / "index.html").read_text())
 
 
 def test_make_demo_runs_these_commands_and_says_where_to_look():
