@@ -138,7 +138,7 @@ def files(tmp_path, wave_frame):
         (["Odense", "--survey", "tom.csv"], "The survey tom.csv is empty: it has no respondents."),
         (["Odense", "--survey", "rod.csv"], "kommunekode 9999 is no municipality's code"),
         (["Odense", "--survey", "rod.csv"], "column 'strategi': 'Ja' (in 1 of 2 rows) is none of ja, nej"),
-        (["Odense", "--own-answers", "mangler.toml"], "There is no file with own answers at mangler.toml."),
+        (["Odense", "--own-answers", "mangler.toml"], "There is no file mangler.toml with the own answers."),
         (["Odense", "--own-answers", "svar.toml"], "Unknown item 'strategy'. Did you mean 'strategi'"),
         (["Aarhus", "--own-answers", "svar.toml"], "the answers are Odense's, but the report is for Aarhus"),
         (["--own-answers", "svar.toml"], "Own answers belong to a municipality"),
