@@ -106,15 +106,15 @@ def status_command(
     as_json: Annotated[bool, typer.Option("--json", help="Everything, for monitoring.")] = False,
 ) -> None:
     """Say how the reports stand, by what was run. Exit code 0: all well, 1: some failed, 2: usage."""
-    from borgerlib.danish import slug
-    from borgerlib.runs.planning.due import WHOLE_COUNTRY, settled_name
+    from borgerlib.runs.planning.contents import place_of
+    from borgerlib.runs.planning.due import settled_name
     from borgerlib.runs.planning.manifest import Manifest
     from borgerlib.runs.planning.status import status
 
     manifest = Manifest(out or places.reports())
     if not manifest.path.exists():
         raise typer.BadParameter(f"No batch has been run in {manifest.folder}: borger batch Odense")
-    wanted = frozenset(slug(settled_name(name)) or WHOLE_COUNTRY for name in municipalities or ())
+    wanted = frozenset(place_of(settled_name(name)) for name in municipalities or ())
     found = status(manifest.read(), only=wanted)
     if as_json:
         print(json.dumps(found.as_json(), ensure_ascii=False, indent=1))

@@ -66,7 +66,8 @@ def report(
         Path | None, typer.Option(help="The report's folder. Default: reports/<municipality>.")
     ] = None,
     code: Annotated[bool, typer.Option("--code", help="Show the notebooks' code in the pages.")] = False,
-    jobs: Annotated[int, typer.Option(min=1, help="Notebooks run at the same time.")] = 2,
+    formats: cli_batch.Format = None,
+    jobs: cli_batch.Jobs = 2,
 ) -> None:
     """Run the notebooks for a municipality and write its report: one folder, index.html first."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -83,7 +84,7 @@ def report(
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with warm_kernels() as server, Progress(*columns, console=_err, transient=True) as progress:
         # Only now: the kernels get ready while we import.
-        from borgerlib.runs.reports.leaders_report import leaders_report
+        from borgerlib.runs.reports.municipality import make_report
 
         task = progress.add_task("Running notebooks", total=None)
 
@@ -91,8 +92,14 @@ def report(
             progress.update(task, total=total, advance=1)
             progress.console.print(f"  {run.name:<24} {run.seconds:5.1f} s  {run.status}")
 
-        index = leaders_report(
-            parameters, target=out, include_code=code, at_once=jobs, warm=server, on_progress=told
+        index = make_report(
+            parameters,
+            target=out,
+            include_code=code,
+            formats=formats or ("html",),
+            at_once=jobs,
+            warm=server,
+            on_progress=told,
         )
     _out.print(f"Open [bold]{escape(str(index))}[/bold]", soft_wrap=True)
 
@@ -154,7 +161,7 @@ def reconstruct(
 @app.command("refresh-notebooks")
 def refresh_notebooks() -> None:
     """Run the notebooks in place with their default parameters, so that their outputs are in step."""
-    from borgerlib.runs.reports.leaders_report import refresh
+    from borgerlib.runs.reports.municipality import refresh
 
     for run in refresh():
         _err.print(f"  {run.name:<24} {run.seconds:5.1f} s  {run.status}")

@@ -15,8 +15,8 @@ from borgerlib.dashboard.page.answers import Answers, open_answers
 from borgerlib.dashboard.page.words import words
 from borgerlib.dashboard.saved import downloads, save_report
 from borgerlib.errors import BorgerlibError, DataError
-from borgerlib.interest.answers.local_survey import is_prepared
 from borgerlib.interest.filters.selection import Selection, Understood, read_link, understood
+from borgerlib.interest.prepared import is_prepared
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL
 from borgerlib.view.charts import theme

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +11,10 @@ import pandas as pd
 
 from borgerlib.danish import slug
 from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.files.atomic import replacing
 from borgerlib.interest import store
 from borgerlib.interest.formulas import escape_formulas
+from borgerlib.interest.prepared import processed_folder
 from borgerlib.interest.weighting.margins import AGE_BAND
 from borgerlib.interest.weighting.plan import WEIGHT
 from borgerlib.survey.cleaning.age_repairs import AGE_COLUMN
@@ -94,14 +94,11 @@ def export_data(municipality: str, to: str, *, folder: str | Path | None = None)
         raise ParameterError(unknown_name("format", to, _WRITERS))
     respondents = store.load(municipality)
     data = labelled(respondents, load_codebook(store.codebook_path(municipality)))
-    target = Path(folder) if folder else store.processed_folder(str(respondents.attrs["municipality"]))
+    target = Path(folder) if folder else processed_folder(str(respondents.attrs["municipality"]))
     stem = (f"{PREFIX}_" if data.simulated else "") + slug(str(respondents.attrs["municipality"]))
     try:
         target.mkdir(parents=True, exist_ok=True)
-        return [
-            _beside_then_renamed(data, target / f"{stem}{ending}", write)
-            for ending, write in _WRITERS[to].items()
-        ]
+        return [_whole(data, target / f"{stem}{ending}", write) for ending, write in _WRITERS[to].items()]
     except OSError as error:
         raise DataError(
             f"{target} cannot be written: {error.strerror or error}.", hint="Name another folder with --out."
@@ -251,17 +248,9 @@ _WRITERS: dict[str, dict[str, Callable[[LabelledData, Path], None]]] = {
 }
 
 
-def _beside_then_renamed(
-    data: LabelledData, target: Path, write: Callable[[LabelledData, Path], None]
-) -> Path:
-    handle, beside = tempfile.mkstemp(prefix=f".{target.stem}.", suffix=target.suffix, dir=target.parent)
-    os.close(handle)
-    try:
-        write(data, Path(beside))
-        store.give_ordinary_rights(Path(beside))
-        os.replace(beside, target)
-    finally:
-        Path(beside).unlink(missing_ok=True)
+def _whole(data: LabelledData, target: Path, write: Callable[[LabelledData, Path], None]) -> Path:
+    with replacing(target) as beside:
+        write(data, beside)
     return target
 
 

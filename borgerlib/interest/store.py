@@ -8,10 +8,6 @@ takes its name, so a run that breaks off leaves the old folder whole.
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,9 +18,10 @@ import pandas as pd
 from borgerlib import places
 from borgerlib.danish import slug
 from borgerlib.errors import BorgerlibError, DataError, ParameterError
+from borgerlib.files.atomic import replacing_folder, settled
+from borgerlib.interest.prepared import RESPONDENTS, processed_folder
 from borgerlib.population.municipalities import municipality as find_municipality
 
-RESPONDENTS = "respondents.parquet"
 REJECTED = "rejected.csv"
 CHANGES = "changes.csv"
 WEIGHTING = "weighting.json"
@@ -32,13 +29,6 @@ CODEBOOK = "codebook.toml"
 REGISTER = "register.parquet"
 LEADERS = "lokaldemokrati-2021"
 _KEY = b"borgerlib"
-_PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600  # a temporary folder has the former already
-_ABANDONED_SECONDS = 600
-
-
-def processed_folder(municipality: str) -> Path:
-    """Return the folder of a municipality's respondents (which need not exist)."""
-    return places.processed_data(slug(find_municipality(municipality).name))
 
 
 def contact_folder(municipality: str) -> Path:
@@ -153,26 +143,13 @@ def replacing(target: Path, *, private: bool = False) -> Iterator[Path]:
         The folder cannot be written to.
     """
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if private:
-            target.parent.chmod(_PRIVATE_FOLDER)
-        _tidy(target)
-        beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
+        with replacing_folder(target, private=private) as beside:
+            yield beside
     except OSError as error:
-        raise _unwritable(target, error) from error
-    try:
-        yield beside
-        _set_rights(beside, private=private)
-        _put_in_place(beside, target)
-    except OSError as error:
-        raise _unwritable(target, error) from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-
-
-def settled(target: Path) -> Path:
-    """Return the folder to read from: the old one where a run died between moving it and putting the new."""
-    return _set_aside(target) if not target.exists() and _set_aside(target).exists() else target
+        raise DataError(
+            f"{target} cannot be written: {error.strerror or error}.",
+            hint="Check the folder's rights, or name another in the environment variable BORGER_WORKSPACE.",
+        ) from error
 
 
 def write_parquet(frame: pd.DataFrame, path: Path, metadata: Mapping[str, Any]) -> None:
@@ -217,45 +194,6 @@ def _folder_of(survey: str) -> Path:
         ) from error
 
 
-def _put_in_place(beside: Path, target: Path) -> None:
-    if target.exists():
-        os.rename(target, _set_aside(target))
-    os.rename(beside, target)
-    shutil.rmtree(_set_aside(target), ignore_errors=True)
-
-
-def _tidy(target: Path) -> None:
-    """Clear away what an interrupted run left."""
-    if _set_aside(target).exists():
-        if target.exists():
-            shutil.rmtree(_set_aside(target))
-        else:
-            os.rename(_set_aside(target), target)
-    for left in target.parent.glob(f".{target.name}.new-*"):
-        # A younger one may be that of a run at work.
-        if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _set_aside(target: Path) -> Path:
-    return target.with_name(f".{target.name}.old")
-
-
-def give_ordinary_rights(path: Path) -> None:
-    """Make a temporary file or folder, which is private, as readable as any other of the workspace."""
-    umask = os.umask(0)
-    os.umask(umask)
-    path.chmod((0o777 if path.is_dir() else 0o666) & ~umask)
-
-
-def _set_rights(folder: Path, *, private: bool) -> None:
-    if not private:
-        give_ordinary_rights(folder)
-        return
-    for path in folder.iterdir():
-        path.chmod(_PRIVATE_FILE)
-
-
 def _prepared() -> str:
     return ", ".join(prepared_municipalities()) or "none"
 
@@ -271,11 +209,4 @@ def _damaged(path: Path, name: str) -> DataError:
     return DataError(
         f"{path} is damaged, or was not written by borgerlib.",
         hint=f"Run again: borger prepare {name} EXPORT",
-    )
-
-
-def _unwritable(target: Path, error: OSError) -> DataError:
-    return DataError(
-        f"{target} cannot be written: {error.strerror or error}.",
-        hint="Check the rights of the folder, or name another in the environment variable BORGER_WORKSPACE.",
     )

@@ -9,8 +9,6 @@ of age from 0.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -20,6 +18,7 @@ import pandas as pd
 
 from borgerlib import places
 from borgerlib.errors import DataError
+from borgerlib.files.atomic import replacing
 from borgerlib.population.municipalities import RESTORE, municipalities, municipality
 
 SEXES = ("kvinde", "mand")
@@ -131,15 +130,8 @@ def write_table(table: PopulationTable, path: Path) -> None:
     wide = table.counts.reset_index()
     wide.insert(len(_KEYS), "date", table.reference_date.isoformat())
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            wide.to_csv(file, index=False, lineterminator="\n")
-        Path(beside).chmod(0o644)
-        os.replace(beside, path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    with replacing(path) as beside:
+        wide.to_csv(beside, index=False, encoding="utf-8", lineterminator="\n")
 
 
 def table_problems(counts: pd.DataFrame) -> list[str]:

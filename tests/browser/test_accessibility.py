@@ -5,7 +5,7 @@ from axe_core_python.sync_playwright import Axe
 
 from borgerlib.dashboard.saved.save_report import save_report
 from borgerlib.interest.filters.selection import Selection
-from borgerlib.runs.reports.leaders_report import leaders_report
+from borgerlib.runs.reports.municipality import make_report
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 
@@ -61,7 +61,7 @@ def test_the_pages_of_the_reports(browser, workspace, answers):
         "confidence": 0.95,
         "min_cell": 5,
     }
-    folders = [leaders_report(parameters).parent, save_report(answers, Selection({"age": ("60-69",)})).parent]
+    folders = [make_report(parameters).parent, save_report(answers, Selection({"age": ("60-69",)})).parent]
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     pages = [path for folder in folders for path in sorted(folder.glob("*.html"))]
     assert len(pages) >= 14

@@ -14,7 +14,8 @@ from borgerlib.dashboard.widget import InterestDashboard, open_dashboard, script
 from borgerlib.errors import DataError
 from borgerlib.interest.filters.cube import FILE
 from borgerlib.interest.filters.selection import Selection
-from borgerlib.interest.store import load, load_register, processed_folder, write_parquet
+from borgerlib.interest.prepared import processed_folder
+from borgerlib.interest.store import load, load_register, write_parquet
 
 
 class Overheard(InterestDashboard):

@@ -17,6 +17,7 @@ from own_exports import mixed, row, write_export
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.interest import store
 from borgerlib.interest.prepare.prepare import prepare
+from borgerlib.interest.prepared import RESPONDENTS, processed_folder
 from borgerlib.interest.weighting.summary import load_weighting
 from borgerlib.statistics.estimation.proportions import estimate_proportions
 
@@ -126,7 +127,7 @@ def test_damaged_files_are_named(workspace, tmp_path):
     (prepared.folder / store.WEIGHTING).write_text("{", "utf-8")
     with pytest.raises(DataError, match=r"weighting\.json is damaged"):
         store.read_summary(ISLAND)
-    path = prepared.folder / store.RESPONDENTS
+    path = prepared.folder / RESPONDENTS
     path.write_bytes(path.read_bytes()[:-50])
     with pytest.raises(DataError, match=r"respondents\.parquet is damaged"):
         store.load(ISLAND)
@@ -150,25 +151,25 @@ def test_a_register_of_another_export_is_refused(workspace, tmp_path):
 KILLED = """
 import os, signal, sys
 import pandas as pd
-from borgerlib.interest import store
+from borgerlib.files import atomic
 from borgerlib.interest.prepare.prepare import prepare
 
 def die(*args, **kwargs):
     os.kill(os.getpid(), signal.SIGKILL)
 
 moves = 0
-def count_moves(source, target):
+def count_moves(folder, target):
     global moves
-    real_rename(source, target)
-    moves += 1
     if moves == int(sys.argv[4]):
         die()
+    put(folder, target)
+    moves += 1
 
-real_rename = os.rename
+put = atomic._put_in_place
 if sys.argv[3] == "write":
     pd.DataFrame.to_csv = die
 else:
-    store.os.rename = count_moves
+    atomic._put_in_place = count_moves
 prepare("Ærø", sys.argv[1], mapping=sys.argv[2])
 """
 
@@ -182,10 +183,8 @@ def killed(export, mapping, *where):
     ("point", "kept"),
     [
         (("write", 0), 60),  # between respondents.parquet and rejected.csv
-        (("rename", 1), 60),  # the old register is set aside, the new one is not yet in place
-        (("rename", 2), 60),  # the new register is in place, the respondents are the old ones
-        (("rename", 3), 60),  # the old respondents are set aside
-        (("rename", 4), 75),  # the new respondents are in place, the old ones not yet cleared away
+        (("move", 0), 60),  # before the new register takes its place
+        (("move", 1), 60),  # the new register is in place, the respondents are the old ones
     ],
 )
 def test_a_killed_run_leaves_the_old_or_the_new_whole(workspace, tmp_path, point, kept):
@@ -196,14 +195,14 @@ def test_a_killed_run_leaves_the_old_or_the_new_whole(workspace, tmp_path, point
     assert len(load_weighting(ISLAND).weights) == kept
     assert len(prepare(ISLAND, export, mapping=mapping).weighting.result.weights) == 75
     assert len(store.load(ISLAND)) == 75
-    left = [path.name for path in store.processed_folder(ISLAND).parent.iterdir()]
+    left = [path.name for path in processed_folder(ISLAND).parent.iterdir()]
     assert [name for name in left if ".old" in name] == []
 
 
 def test_what_a_dead_run_left_is_cleared_away_once_it_is_surely_dead(workspace, tmp_path):
     root = store.contact_folder(ISLAND).parent
     root.mkdir(parents=True)
-    dead, alive = root / ".aeroe.new-dead", root / ".aeroe.new-alive"
+    dead, alive = root / ".aeroe.dead.part", root / ".aeroe.alive.part"
     for folder in (dead, alive):
         folder.mkdir()
     hours_ago = time.time() - 7200
@@ -215,7 +214,7 @@ def test_what_a_dead_run_left_is_cleared_away_once_it_is_surely_dead(workspace, 
 
 
 def test_an_error_on_the_way_leaves_no_trace(workspace):
-    target = store.processed_folder(ISLAND)
+    target = processed_folder(ISLAND)
 
     def fail():
         with store.replacing(target) as beside:
@@ -278,7 +277,7 @@ def test_public_files_follow_the_umask(workspace, tmp_path):
     finally:
         os.umask(before)
     assert prepared.folder.stat().st_mode & 0o777 == 0o750
-    assert (prepared.folder / store.RESPONDENTS).stat().st_mode & 0o777 == 0o640
+    assert (prepared.folder / RESPONDENTS).stat().st_mode & 0o777 == 0o640
     assert prepared.register.stat().st_mode & 0o777 == 0o600
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 import uuid
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from borgerlib.dashboard.page.words import words
 from borgerlib.errors import DataError, ParameterError
+from borgerlib.files.atomic import replacing
 from borgerlib.interest.filters.choices import Filter, saved_folder
 from borgerlib.interest.filters.selection import Selection, understood
 
@@ -130,14 +128,7 @@ def _write(path: Path, entries: list[dict[str, Any]]) -> None:
     """Write the questions beside their place and rename, so that nobody reads half of them."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(entries, file, ensure_ascii=False, indent=1)
-            os.replace(name, path)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(name)
-            raise
+        with replacing(path) as beside:
+            beside.write_text(json.dumps(entries, ensure_ascii=False, indent=1), encoding="utf-8")
     except OSError as error:
         raise DataError(words()("errors", "cannot_save", hvorfor=error.strerror or error)) from error

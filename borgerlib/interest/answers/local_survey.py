@@ -82,11 +82,6 @@ class LocalSurvey:
         return self.codebook.with_role(role)
 
 
-def is_prepared(municipality: str) -> bool:
-    """Return True when the municipality has respondents that ``borger prepare`` wrote."""
-    return (store.settled(store.processed_folder(municipality)) / store.RESPONDENTS).is_file()
-
-
 def open_local_survey(
     municipality: str,
     *,

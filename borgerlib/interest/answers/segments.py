@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,7 +13,9 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.errors import DataError, ParameterError
+from borgerlib.files.atomic import replacing, settled
 from borgerlib.interest import store
+from borgerlib.interest.prepared import processed_folder
 from borgerlib.interest.weighting.plan import WEIGHT
 from borgerlib.survey.codebook.model import Codebook, Item, Option
 
@@ -59,7 +59,7 @@ def segments_of(respondents: pd.DataFrame, codebook: Codebook, municipality: str
     municipality : str
         Name or code.
     """
-    path = store.settled(store.processed_folder(municipality)) / FILE
+    path = settled(processed_folder(municipality)) / FILE
     wanted = {key: respondents.attrs.get(key) for key in ("source_sha256", "library_version")}
     found = _kept(path, respondents, wanted)
     if found is None:
@@ -121,8 +121,5 @@ def _kept(
 def _keep(path: Path, assigned: pd.Series, told: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
     frame = assigned.astype("string").to_frame(SEGMENT)
     # Whoever may only read the folder finds the classes anew each time.
-    with suppress(OSError):
-        handle, name = tempfile.mkstemp(prefix=".segments-", dir=path.parent)
-        os.close(handle)
-        store.write_parquet(frame, Path(name), {**told, **wanted})
-        os.replace(name, path)
+    with suppress(OSError), replacing(path) as beside:
+        store.write_parquet(frame, beside, {**told, **wanted})

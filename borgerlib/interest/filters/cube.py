@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -16,8 +14,9 @@ from typing import Any, Literal
 import numpy as np
 
 from borgerlib.errors import BorgerlibError, DataError
-from borgerlib.interest import store
+from borgerlib.files.atomic import replacing, settled
 from borgerlib.interest.filters.choices import SEGMENTS_FILE, Offer, filterable, offer_of, saved_folder
+from borgerlib.interest.prepared import RESPONDENTS, processed_folder
 from borgerlib.interest.weighting.plan import WEIGHT
 from borgerlib.statistics.selections.cube import Cube, build_cube
 
@@ -66,7 +65,7 @@ def open_filter_cube(municipality: str, *, age_bands: Sequence[int]) -> FilterCu
     DataError
         The municipality has not been prepared.
     """
-    folder = store.settled(store.processed_folder(municipality))
+    folder = settled(processed_folder(municipality))
     wanted = _fingerprint(folder, municipality, age_bands)
     found, origin = _kept(folder / FILE, wanted)
     if found is not None:
@@ -80,7 +79,7 @@ def open_filter_cube(municipality: str, *, age_bands: Sequence[int]) -> FilterCu
 def is_outdated(municipality: str, built_from: Mapping[str, Any]) -> bool:
     """Return whether a survey has changed since its cube was opened; no, where it is gone for now."""
     try:
-        folder = store.settled(store.processed_folder(municipality))
+        folder = settled(processed_folder(municipality))
         return _fingerprint(folder, municipality, built_from["age_bands"]) != built_from
     except BorgerlibError:
         return False
@@ -89,7 +88,7 @@ def is_outdated(municipality: str, built_from: Mapping[str, Any]) -> bool:
 def _fingerprint(folder: Path, municipality: str, age_bands: Sequence[int]) -> dict[str, Any]:
     """Return what the cube is built from, in a form that is quick to compare."""
     try:
-        state = (folder / store.RESPONDENTS).stat()
+        state = (folder / RESPONDENTS).stat()
     except OSError as error:
         raise DataError(
             f"'{municipality}' has no prepared respondents.",
@@ -147,12 +146,5 @@ def _keep(path: Path, cube: Cube, offer: Offer, wanted: dict[str, Any]) -> None:
     arrays: dict[str, Any] = {f"chosen_{role}": rows for role, rows in cube.chosen.items()}
     arrays |= {f"answered_{role}": rows for role, rows in cube.answered.items()}
     # Whoever may only read the folder builds the cube anew each time.
-    with suppress(OSError):
-        handle, name = tempfile.mkstemp(prefix=".cube-", suffix=".npz", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                np.savez(file, told=np.array(json.dumps(told)), bits=cube.bits, weight=cube.weight, **arrays)
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
+    with suppress(OSError), replacing(path) as beside, beside.open("wb") as file:
+        np.savez(file, told=np.array(json.dumps(told)), bits=cube.bits, weight=cube.weight, **arrays)

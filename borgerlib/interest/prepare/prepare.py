@@ -19,6 +19,7 @@ from borgerlib.errors import CodebookError, DataError
 from borgerlib.interest import store
 from borgerlib.interest.codebooks import wrong_kinds
 from borgerlib.interest.formulas import escape_formulas
+from borgerlib.interest.prepared import RESPONDENTS, is_prepared, processed_folder
 from borgerlib.interest.weighting.plan import WEIGHT, Weighting, add_age_bands, weigh
 from borgerlib.interest.weighting.rules import load_weighting_rules
 from borgerlib.interest.weighting.summary import summary_of
@@ -165,7 +166,7 @@ def prepare(
         municipality=place.name,
         codebook=book,
         simulated=simulated,
-        folder=store.processed_folder(place.name),
+        folder=processed_folder(place.name),
         register=store.contact_folder(place.name) / store.REGISTER,
         source=responses.source,
         survey_date=surveyed,
@@ -213,16 +214,13 @@ def _has_simulated_ids(responses: Responses) -> bool:
 
 
 def _refuse_replacing_real(municipality: str, simulated: bool) -> None:
-    if (
-        not simulated
-        or not (store.settled(store.processed_folder(municipality)) / store.RESPONDENTS).is_file()
-    ):
+    if not simulated or not is_prepared(municipality):
         return
     if not store.load(municipality).attrs["simulated"]:
         raise DataError(
             f"{municipality} has real respondents; {SIMULATED} would replace them.",
             hint="Name another workspace in the environment variable BORGER_WORKSPACE, or delete "
-            f"{store.processed_folder(municipality)} if they are no longer wanted.",
+            f"{processed_folder(municipality)} if they are no longer wanted.",
         )
 
 
@@ -273,7 +271,7 @@ def _write(
     with store.replacing(prepared.register.parent, private=True) as beside:
         store.write_parquet(cleaned.contact, beside / store.REGISTER, metadata)
     with store.replacing(prepared.folder) as beside:
-        store.write_parquet(respondents, beside / store.RESPONDENTS, metadata)
+        store.write_parquet(respondents, beside / RESPONDENTS, metadata)
         escape_formulas(cleaned.rejected).to_csv(beside / store.REJECTED, index_label="row")
         escape_formulas(cleaned.changes).to_csv(beside / store.CHANGES, index=False)
         text = json.dumps(summary, ensure_ascii=False, indent=1)

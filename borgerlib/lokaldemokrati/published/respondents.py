@@ -7,14 +7,13 @@ the code it was made with; a file that disagrees with any of them is made anew.
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from pathlib import Path
 
 import pandas as pd
 
 from borgerlib import places
 from borgerlib.errors import DataError
+from borgerlib.files.atomic import replacing
 from borgerlib.lokaldemokrati.published.numbers import SURVEY
 from borgerlib.lokaldemokrati.published.reconstruction import reconstruct_respondents
 
@@ -120,14 +119,5 @@ def _write(respondents: pd.DataFrame, target: Path, metadata: dict[str, str]) ->
 
     table = pyarrow.Table.from_pandas(respondents)
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), **metadata})
-    handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    os.close(handle)
-    try:
+    with replacing(target) as beside:
         pyarrow.parquet.write_table(table, beside)
-        # A temporary file is private; the finished one is as readable as any other file of the workspace.
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(beside, 0o666 & ~umask)
-        os.replace(beside, target)
-    finally:
-        Path(beside).unlink(missing_ok=True)

@@ -8,7 +8,6 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +41,6 @@ class Task:
         The report's folder.
     formats : tuple of str
         html, pdf, xlsx.
-    day : str
-        The date on the report, ISO 8601.
     inputs : mapping
         For the manifest, and to refuse a machine whose library or data differ.
     """
@@ -58,7 +55,6 @@ class Task:
     pages: tuple[str, ...] = ()
     target: str = ""
     formats: tuple[str, ...] = ()
-    day: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -133,14 +129,13 @@ def _run(task: Task, warm: Any) -> Outcome:
 
 
 def _report(task: Task, start: float) -> Outcome:
-    from borgerlib.runs.reports.batch_report import write_municipality_report
+    from borgerlib.runs.reports.municipality import write_municipality_report
 
     index = write_municipality_report(
         task.name,
         [Path(page) for page in task.pages],
         Path(task.target),
-        work=Path(task.folder),
-        day=date.fromisoformat(task.day),
+        inside=Path(task.folder),
         formats=task.formats,
     )
     return Outcome("done", time.monotonic() - start, str(index), size=index.stat().st_size)

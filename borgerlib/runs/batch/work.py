@@ -14,14 +14,15 @@ from collections import Counter, deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from borgerlib.errors import RunError
+from borgerlib.files.atomic import sync
 from borgerlib.runs.batch.pool import Crew
 from borgerlib.runs.batch.task import PASSING, Outcome, Task
 from borgerlib.runs.planning.due import BatchPlan, executed_folder
-from borgerlib.runs.planning.manifest import History, Manifest, Record, sync_folder
+from borgerlib.runs.planning.manifest import History, Manifest, Record
 from borgerlib.runs.planning.plan import as_mapping
 
 _WAIT_SECONDS = 0.5
@@ -220,7 +221,7 @@ class BatchWork:
         partial = {state: home / f"{task.stem}.{state}.ipynb" for state in ("failed", "held")}
         if outcome.state == "done":
             os.replace(outcome.path, home / f"{task.stem}.ipynb")
-            sync_folder(home)
+            sync(home)
         elif outcome.path:
             os.replace(outcome.path, partial[outcome.state])
         for state, path in partial.items():
@@ -240,7 +241,6 @@ class BatchWork:
                 pages=tuple(str(home / f"{stem}.ipynb") for stem in sorted(wanted.pages)),
                 target=str(self.folder / place),
                 formats=wanted.formats,
-                day=date.today().isoformat(),
                 inputs=wanted.inputs,
             )
         )

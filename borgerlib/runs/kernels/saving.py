@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import uuid
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from borgerlib.errors import RunError
+from borgerlib.files.atomic import replacing, unwritable
 from borgerlib.runs.kernels.attempt import NotebookRunError, cell_number
+
+_WHAT = "The executed notebook"
 
 
 def refuse_unfinished(notebook: Any, source: Path, target: Path) -> None:
@@ -36,26 +36,12 @@ def prepare_folder(target: Path) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _cannot_write(target, error) from error
+        raise unwritable(target, error, what=_WHAT, kind=RunError) from error
 
 
 def save(notebook: Any, target: Path) -> None:
-    """Write a notebook beside its place and rename it, so that nobody reads half of one."""
+    """Write a notebook, whole or not at all."""
     import nbformat
 
-    beside = target.with_name(f".{target.stem}.{uuid.uuid4().hex[:8]}.part")
-    try:
+    with replacing(target, what=_WHAT, error=RunError) as beside:
         nbformat.write(notebook, beside)
-        beside.replace(target)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink()
-        raise _cannot_write(target, error) from error
-
-
-def _cannot_write(target: Path, error: OSError) -> RunError:
-    reason = re.sub(r"^\[Errno \d+\] ", "", error.strerror or str(error))
-    return RunError(
-        f"The executed notebook {target.name} cannot be written to {target.parent}: {reason}.",
-        hint="Choose a folder that you may write to, on a disk with room.",
-    )

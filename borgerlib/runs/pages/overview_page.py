@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import uuid
-from contextlib import suppress
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from html import unescape
 from pathlib import Path
 
 from borgerlib import danish
 from borgerlib.errors import RunError
+from borgerlib.files.atomic import replacing
 from borgerlib.population.municipalities import municipality
-from borgerlib.runs.planning.manifest import History
+from borgerlib.runs.planning.contents import WHOLE_COUNTRY_NAME, other_formats, place_of
+from borgerlib.runs.planning.manifest import History, Manifest
 from borgerlib.runs.planning.status import PlaceStatus, status
 
 PAGE = "index.html"
 TITLE = "Lokaldemokrati i tal"
 SOURCE = "Siden er lavet af borgerlib efter hver kørsel."
+_TITLE = re.compile(rf"<title>([^<]+) · {TITLE}</title>")
 _MARK = b'<meta name="generator" content="borgerlib">'
 _WORDS = {
     "done": "Klar",
@@ -76,25 +79,21 @@ def write_overview(folder: Path, history: History, *, day: date | None = None) -
         The page cannot be written, or would replace one that is not ours.
     """
     target = folder / PAGE
-    if target.exists() and not _is_ours(target):
+    if target.exists() and not is_ours(target):
         raise RunError(
             f"{target} is not a page of borgerlib, so the overview of reports was not written over it.",
             hint="Move it away, or choose another folder with --out.",
         )
     text = overview_html(overview_rows(folder, history), day=day or date.today())
-    beside = folder / f".{PAGE}.{uuid.uuid4().hex[:8]}.part"
-    try:
-        with beside.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
-    except OSError as error:
-        raise RunError(f"The overview {target} cannot be written: {error.strerror or error}.") from error
-    finally:
-        with suppress(OSError):
-            beside.unlink()
+    with replacing(target, what="The overview", error=RunError) as beside:
+        beside.write_text(text, encoding="utf-8", newline="\n")
     return target
+
+
+def keep_overview_in_step(folder: Path) -> None:
+    """Write the page anew after a report was made singly; a page of somebody else's is left alone."""
+    if overview_is_missing(folder) or is_ours(folder / PAGE):
+        write_overview(folder, Manifest(folder).read())
 
 
 def overview_is_missing(folder: Path) -> bool:
@@ -103,8 +102,9 @@ def overview_is_missing(folder: Path) -> bool:
 
 
 def overview_rows(folder: Path, history: History) -> list[OverviewRow]:
-    """Return the municipalities of a manifest as the page shows them, the whole country first."""
-    rows = [_row(folder, place) for place in status(history).places]
+    """Return the reports of a manifest, and those made singly, as the page shows them, the country first."""
+    places = status(history).places
+    rows = [_row(folder, place) for place in [*places, *_made_singly(folder, {one.place for one in places})]]
     return sorted(rows, key=lambda row: (row.region != "", danish.sort_key(row.name)))
 
 
@@ -143,7 +143,7 @@ def _row(folder: Path, place: PlaceStatus) -> OverviewRow:
     if there and written is None:
         written = _file_day(folder / place.place / PAGE)
     return OverviewRow(
-        name=place.name or "Hele landet",
+        name=_name(place),
         region=municipality(place.name).region if place.name else "",
         link=f"{place.place}/{PAGE}" if there else "",
         state=place.state,
@@ -152,11 +152,18 @@ def _row(folder: Path, place: PlaceStatus) -> OverviewRow:
         day=written.isoformat() if written else "",
         day_text=danish.long_date(written) if written else "",
         others=tuple(
-            (word, f"{place.place}/{place.place}{ending}")
-            for word, ending in (("PDF", ".pdf"), ("Tabeller (XLSX)", "-tabeller.xlsx"))
-            if (folder / place.place / f"{place.place}{ending}").exists()
+            (word, f"{place.place}/{file}")
+            for word, file in other_formats(place.name).values()
+            if (folder / place.place / file).exists()
         ),
     )
+
+
+def _name(place: PlaceStatus) -> str:
+    name = place.name or WHOLE_COUNTRY_NAME
+    # A later wave has a report of its own beside that of 2021.
+    wave = place.place.removeprefix(place_of(place.name)).strip("-")
+    return f"{name} ({wave})" if wave else name
 
 
 def _note(place: PlaceStatus, *, there: bool) -> str:
@@ -184,6 +191,20 @@ def _file_day(path: Path) -> date | None:
         return None
 
 
-def _is_ours(path: Path) -> bool:
+def is_ours(path: Path) -> bool:
+    """Return whether a file is a page that borgerlib has written."""
+    return path.suffix == ".html" and path.is_file() and _MARK in _head(path)
+
+
+def _made_singly(folder: Path, known: set[str]) -> Iterator[PlaceStatus]:
+    """Yield the reports of a folder of which no batch knows, by what their front pages say."""
+    for page in sorted(folder.glob(f"[!.]*/{PAGE}")):
+        found = _TITLE.search(_head(page).decode("utf-8", errors="replace")) if is_ours(page) else None
+        if found and page.parent.name not in known:
+            name = unescape(found[1])
+            yield PlaceStatus(page.parent.name, "" if name == WHOLE_COUNTRY_NAME else name, "done", (), None)
+
+
+def _head(path: Path) -> bytes:
     with path.open("rb") as file:
-        return _MARK in file.read(2000)
+        return file.read(2000)

@@ -7,16 +7,14 @@ extra: ``pip install 'borgerlib[pdf]'``, and the system's Pango.
 from __future__ import annotations
 
 import logging
-import os
 import re
-import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from borgerlib.errors import RunError
+from borgerlib.files.atomic import replacing
 
 _VARIANT = "pdf/ua-1"
 _LINK = re.compile(r'href="([\w.-]+\.html)(#[^"]*)?"')
@@ -94,18 +92,8 @@ def write_pdf(pages: Path | Sequence[Path], target: Path, *, day: date | None = 
     whole = documents[0].copy([page for document in documents for page in document.pages])
     if day is not None:
         whole.metadata.created = day.isoformat()
-    beside = target.with_name(f".{target.stem}.{uuid.uuid4().hex[:8]}.part")
-    try:
+    with replacing(target, what="The PDF", error=RunError) as beside:
         whole.write_pdf(beside, pdf_variant=_VARIANT, pdf_tags=True)
-        beside.replace(target)
-    except OSError as error:
-        raise RunError(
-            f"The PDF {target.name} cannot be written to {target.parent}: {error.strerror or error}.",
-            hint="Choose a folder that you may write to, on a disk with room.",
-        ) from error
-    finally:
-        with suppress(OSError):
-            os.unlink(beside)
     return target
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from borgerlib.errors import RunError
-from borgerlib.runs.pages.export import ExecutedPage, read_page
+from borgerlib.runs.pages.export import ExecutedPage
 from borgerlib.runs.pages.figures import CHART_TYPE
 
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
@@ -25,13 +25,13 @@ _NOTHING = "–"
 _FIRST_ROW = 5
 
 
-def write_tables_workbook(notebooks: Sequence[Path], target: Path) -> Path:
+def write_tables_workbook(pages: Sequence[ExecutedPage], target: Path) -> Path:
     """Write the numbers of every figure of some executed notebooks.
 
     Parameters
     ----------
-    notebooks : sequence of Path
-        Executed notebooks, each saying what its page is called.
+    pages : sequence of ExecutedPage
+        In the order of the report.
     target : Path
         The workbook; written beside its place and renamed.
 
@@ -51,7 +51,7 @@ def write_tables_workbook(notebooks: Sequence[Path], target: Path) -> Path:
     contents = book.worksheets[0]
     contents.title = _CONTENTS
     entries = []
-    for page in sorted((read_page(path) for path in notebooks), key=lambda page: page.number):
+    for page in pages:
         for number, chart in enumerate(_charts(page), start=1):
             name = _sheet_name(page, number, book.sheetnames)
             _write_chart(book.create_sheet(name), page, chart)

@@ -5,23 +5,26 @@ from __future__ import annotations
 import csv
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
-from borgerlib import danish, places
+from borgerlib import places
 from borgerlib.errors import ParameterError, RunError, unknown_name
 from borgerlib.population.municipalities import municipality, read_municipalities
+from borgerlib.runs.planning.contents import (
+    CITIZENS,
+    WHOLE_COUNTRY,
+    insight_notebooks,
+    place_of,
+    read_formats,
+    report_notebooks,
+)
 from borgerlib.runs.planning.inputs import InputHashes, layout_hash
 from borgerlib.runs.planning.manifest import FOLDER, REPORT, History
 from borgerlib.runs.planning.plan import DueRun, Plan, Wanted, WantedReport, plan, reasons_to_report
 
-WHOLE_COUNTRY = "hele-landet"
-FORMATS = ("html", "pdf", "xlsx")
-EXECUTED = "executed"
-_CITIZENS = "borger_interesse.ipynb"
-_PREPARED = "respondents.parquet"
+_EXECUTED = "executed"
 
 
 @dataclass(frozen=True)
@@ -104,11 +107,11 @@ def make_plan(
     ParameterError
         A municipality, notebook or format is unknown, or a parameter sounds like a secret.
     """
-    wanted_formats = _formats(formats)
-    by_place = {_place(name): name for name in map(settled_name, names)}
+    wanted_formats = read_formats(formats)
+    by_place = {place_of(name): name for name in map(settled_name, names)}
     hashes = InputHashes()
-    expected = {place: tuple(_notebooks(place, notebooks)) for place in by_place}
-    chosen = _only(_notebooks("", notebooks, everything=True), only)
+    expected = {place: tuple(notebooks or report_notebooks(name)) for place, name in by_place.items()}
+    chosen = _only(notebooks or [*insight_notebooks(), places.notebooks() / CITIZENS], only)
     wanted = [
         Wanted(place, name, path, {"municipality": name}, hashes.of(path, place, {"municipality": name}))
         for place, name in by_place.items()
@@ -189,29 +192,7 @@ def kept_notebooks(out: Path) -> dict[tuple[str, str], int]:
 
 def executed_folder(out: Path) -> Path:
     """Return the folder of the executed notebooks."""
-    return out / FOLDER / EXECUTED
-
-
-def is_prepared(place: str) -> bool:
-    """Return whether a municipality's citizens' survey is prepared (without opening it)."""
-    return (places.processed_data(place) / _PREPARED).is_file()
-
-
-def _notebooks(place: str, notebooks: Sequence[Path] | None, *, everything: bool = False) -> list[Path]:
-    """Return the notebooks of a place's report: the citizens' only where their answers are prepared."""
-    if notebooks is not None:
-        return list(notebooks)
-    return [path for path in _shipped() if everything or path.name != _CITIZENS or is_prepared(place)]
-
-
-@cache
-def _shipped() -> list[Path]:
-    found = sorted(places.notebooks().glob("[01][0-9]_*.ipynb"))
-    if not found:
-        raise RunError(
-            f"There are no notebooks in {places.notebooks()}.", hint="They ship with borgerlib: reinstall it."
-        )
-    return [*found, places.notebooks() / _CITIZENS]
+    return out / FOLDER / _EXECUTED
 
 
 def _only(notebooks: Sequence[Path], only: Sequence[str]) -> list[Path]:
@@ -224,21 +205,6 @@ def _only(notebooks: Sequence[Path], only: Sequence[str]) -> list[Path]:
     if problems:
         raise ParameterError("Nothing was run:", problems=problems, hint="borger batch --all --only 02,06")
     return [path for path in notebooks if not wanted or path.stem.startswith(tuple(wanted))]
-
-
-def _formats(formats: Iterable[str]) -> tuple[str, ...]:
-    wanted = {part.strip().lower() for entry in formats for part in entry.split(",") if part.strip()}
-    problems = [unknown_name("format", part, FORMATS) for part in sorted(wanted - set(FORMATS))]
-    if problems:
-        raise ParameterError(
-            "Nothing was run:", problems=problems, hint="borger batch --all --format html,pdf"
-        )
-    # The pages are what the others are made from.
-    return tuple(name for name in FORMATS if name in wanted | {"html"})
-
-
-def _place(name: str) -> str:
-    return danish.slug(name) or WHOLE_COUNTRY
 
 
 def _is_file(entry: str) -> bool:

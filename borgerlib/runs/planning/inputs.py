@@ -13,6 +13,7 @@ from typing import Any
 import borgerlib
 from borgerlib import places
 from borgerlib.errors import ParameterError
+from borgerlib.files.atomic import settled
 from borgerlib.runs.planning.plan import Inputs, content_hash
 
 # As borgerlib.interest.store names them (not imported: it brings pandas along, and planning must be quick).
@@ -57,7 +58,7 @@ class InputHashes:
         if notebook not in self._notebooks:
             self._notebooks[notebook] = notebook_hash(notebook)
         if place not in self._places:
-            own = places.processed_data(place)
+            own = settled(places.processed_data(place))
             data = [self._national, files_hash(own / name for name in _PREPARED)]
             codebooks = [self._codebooks, files_hash([own / _CODEBOOK])]
             self._places[place] = content_hash(data), content_hash(codebooks)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from borgerlib.errors import RunError
+from borgerlib.files.atomic import sync
 from borgerlib.runs.planning.folder_lock import exclusive
 
 FOLDER = ".borger"
@@ -168,7 +169,7 @@ class Manifest:
                     os.ftruncate(handle, size)
                 raise
             if size == 0:
-                sync_folder(self.path.parent)
+                sync(self.path.parent)
             self._size, self._sequence = os.fstat(handle).st_size, self._sequence + len(records)
             return numbered
         finally:
@@ -212,16 +213,6 @@ def decode(line: str) -> Record | None:
         return Record(**{name: value for name, value in told.items() if name in _FIELDS})
     except (ValueError, TypeError):
         return None
-
-
-def sync_folder(folder: Path) -> None:
-    """Put a folder's list of files on the disk, where the system knows how."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 _FIELDS = frozenset(entry.name for entry in fields(Record))

@@ -1,25 +1,19 @@
 """Make a municipality's report: one folder of pages that opens anywhere, whole or not at all.
 
-The folder is built beside its place and put there by one rename, so a reader never meets half a report,
-and the old one stands until the new one is complete.
+A reader never meets half a report, and the old one stands until the new one is complete.
 """
 
 from __future__ import annotations
 
-import ctypes
-import os
-import shutil
-import sys
-import time
-import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from borgerlib import danish
 from borgerlib.errors import RunError
+from borgerlib.files.atomic import replacing_folder
 from borgerlib.runs.pages.export import (
     ExecutedPage,
     PageSetting,
@@ -28,13 +22,10 @@ from borgerlib.runs.pages.export import (
     stylesheet,
 )
 from borgerlib.runs.pages.figures import templates
-
-_MARK = '<meta name="generator" content="borgerlib">'
-_ENDING = ".part"
-_TRIES = 20
-_ABANDONED_SECONDS = 3600
-_EXCHANGE = 2
-_AT_WORKING_FOLDER = -100
+from borgerlib.runs.pages.overview_page import is_ours
+from borgerlib.runs.pages.pdf import write_pdf
+from borgerlib.runs.pages.xlsx import write_tables_workbook
+from borgerlib.runs.planning.contents import other_formats
 
 
 @dataclass(frozen=True)
@@ -77,6 +68,8 @@ def write_report(
     introduction: str = "",
     cases: Sequence[ReportCase] = (),
     include_code: bool = False,
+    formats: Sequence[str] = ("html",),
+    inside: Path | None = None,
 ) -> Path:
     """Write the report of a municipality from its executed notebooks, replacing an older one.
 
@@ -96,6 +89,11 @@ def write_report(
         Stories for the front page.
     include_code : bool
         Show the notebooks' code.
+    formats : sequence of {"html", "pdf", "xlsx"}
+        A PDF of the pages and a workbook of their tables stand beside them; older ones that are not asked for
+        go, since they tell of the older pages.
+    inside : Path, optional
+        A folder on the same disk to build in; by default that of the target.
 
     Returns
     -------
@@ -113,15 +111,18 @@ def write_report(
     where = municipality or "Hele landet"
     target = target.resolve()
     links = {page.source_name: page.file_name for page in pages}
-    with _written_to(target) as folder:
+    with _written_to(target, municipality, inside) as folder:
         for position, page in enumerate(pages):
             before, after = _neighbours(pages, position)
             setting = PageSetting(title, where, danish.long_date(day), source, before, after, links)
             _write(folder / page.file_name, export_page(page, setting, include_code=include_code))
         setting = PageSetting(title, where, danish.long_date(day), source)
         _write(folder / "index.html", _front_page(pages, setting, cases, introduction))
-        _keep_foreign_files(target, folder)
-        _put_in_place(folder, target)
+        others = {kind: folder / name for kind, (_, name) in other_formats(municipality).items()}
+        if "pdf" in formats:
+            write_pdf(folder, others["pdf"], day=day)
+        if "xlsx" in formats:
+            write_tables_workbook(pages, others["xlsx"])
     return target / "index.html"
 
 
@@ -179,13 +180,6 @@ def _front_page(
     )
 
 
-def _is_ours(path: Path) -> bool:
-    if path.suffix != ".html" or not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return _MARK.encode() in file.read(2000)
-
-
 def refuse_foreign_folder(target: Path) -> None:
     """Refuse to replace a folder that holds files but no report: it may be someone's documents."""
     if not target.exists():
@@ -194,89 +188,29 @@ def refuse_foreign_folder(target: Path) -> None:
         raise RunError(
             f"{target} is a file, and the report is a folder.", hint="Name another folder for the report."
         )
-    if any(target.iterdir()) and not _is_ours(target / "index.html"):
+    if any(target.iterdir()) and not is_ours(target / "index.html"):
         raise RunError(
             f"The folder {target} holds files that are not a report.",
             hint="Name an empty or new folder: writing the report there would mix the two.",
         )
 
 
-def _keep_foreign_files(target: Path, folder: Path) -> None:
-    if not target.is_dir():
-        return
-    for path in target.iterdir():
-        if not _is_ours(path) and not (folder / path.name).exists():
-            copy = shutil.copytree if path.is_dir() else shutil.copy2
-            copy(path, folder / path.name)
-
-
 @contextmanager
-def _written_to(target: Path) -> Iterator[Path]:
-    """Give a folder beside the target to build in; remove it afterwards, and put trouble into a sentence."""
-    folder = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}{_ENDING}")
+def _written_to(target: Path, municipality: str, inside: Path | None) -> Iterator[Path]:
+    """Give a folder to build in that takes the target's place; put trouble into a sentence."""
+    made = {name for _, name in other_formats(municipality).values()}
     try:
         refuse_foreign_folder(target)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(target)
-        folder.mkdir()
-        yield folder
+        with replacing_folder(
+            target, inside=inside, keep=lambda path: path.name not in made and not is_ours(path)
+        ) as folder:
+            yield folder
     except OSError as error:
         raise RunError(
             f"The report cannot be written to {target}: {error.strerror or error}.",
             hint="Choose a folder that you may write to, on a disk with room.",
         ) from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _put_in_place(folder: Path, target: Path) -> None:
-    """Let the new folder take the target's name, in one step where the system can."""
-    for _ in range(_TRIES):
-        if _exchange(folder, target):
-            return
-        old = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}{_ENDING}")
-        with suppress(FileNotFoundError):
-            os.rename(target, old)
-        try:
-            os.rename(folder, target)
-        except OSError:
-            if not target.exists():
-                if old.exists():
-                    os.rename(old, target)
-                raise
-            # Another writer was faster: its report is now the old one.
-        finally:
-            shutil.rmtree(old, ignore_errors=True)
-        if not folder.exists():
-            return
-    raise RunError(
-        f"The report {target} is being written by others all the time.", hint="Wait for them, and try again."
-    )
-
-
-def _sweep(target: Path) -> None:
-    """Remove what writers that were killed have left beside the target."""
-    for path in target.parent.glob(f".{target.name}.*{_ENDING}"):
-        with suppress(OSError):
-            if time.time() - path.stat().st_mtime > _ABANDONED_SECONDS:
-                shutil.rmtree(path, ignore_errors=True)
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    """Swap two folders in one step where the system can (Linux); return False where it cannot."""
-    if not sys.platform.startswith("linux"):
-        return False
-    with suppress(AttributeError, OSError):
-        call = ctypes.CDLL(None).renameat2
-        done: int = call(
-            _AT_WORKING_FOLDER, os.fsencode(one), _AT_WORKING_FOLDER, os.fsencode(other), _EXCHANGE
-        )
-        return done == 0
-    return False
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from borgerlib.interest.answers.local_survey import LocalSurvey, is_prepared, open_local_survey
+from borgerlib.interest.answers.local_survey import LocalSurvey, open_local_survey
+from borgerlib.interest.prepared import is_prepared
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.citizens.section_charts import draw_section
 from borgerlib.view.citizens.sections import load_sections

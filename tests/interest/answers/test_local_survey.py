@@ -1,9 +1,10 @@
 import pytest
 
 from borgerlib.errors import DataError, ParameterError
-from borgerlib.interest.answers.local_survey import _in_small_groups, is_prepared, open_local_survey
+from borgerlib.interest.answers.local_survey import _in_small_groups, open_local_survey
 from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.interest.prepare.simulated import write_simulation
+from borgerlib.interest.prepared import is_prepared
 
 BANDS = (15, 25, 45, 60, 70)
 BY = {"topics": ["age"], "formats": ["sex", "area_type"]}

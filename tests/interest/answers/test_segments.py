@@ -3,13 +3,14 @@ import pytest
 
 from borgerlib.interest import store
 from borgerlib.interest.answers.segments import FILE, SEGMENT, segments_of
+from borgerlib.interest.prepared import processed_folder
 from borgerlib.survey.codebook.model import load_codebook
 
 
 @pytest.fixture
 def survey(prepared):
     """Respondents and codebook of the prepared survey, and where its classes are kept."""
-    path = store.processed_folder(prepared.municipality) / FILE
+    path = processed_folder(prepared.municipality) / FILE
     respondents = store.load(prepared.municipality)
     return respondents, load_codebook(store.codebook_path(prepared.municipality)), path
 

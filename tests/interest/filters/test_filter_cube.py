@@ -8,7 +8,8 @@ from simulated_citizens import shared_citizens
 from borgerlib.errors import DataError
 from borgerlib.interest.filters.choices import SEGMENTS_FILE, saved_folder
 from borgerlib.interest.filters.cube import FILE, is_outdated, open_filter_cube
-from borgerlib.interest.store import load, processed_folder
+from borgerlib.interest.prepared import processed_folder
+from borgerlib.interest.store import load
 from borgerlib.statistics.estimation.proportions import estimate_proportions
 
 BANDS = [15, 25, 45, 60, 70]

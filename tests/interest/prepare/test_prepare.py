@@ -15,6 +15,7 @@ from own_exports import mixed, row, write_export
 from borgerlib.errors import CodebookError, DataError, MarginError, ParameterError
 from borgerlib.interest import store
 from borgerlib.interest.prepare.prepare import prepare
+from borgerlib.interest.prepared import processed_folder
 from borgerlib.interest.weighting.plan import AGE_BAND, NO_COUNT, WEIGHT
 from borgerlib.population.table import population
 from borgerlib.survey.codebook.model import load_codebook
@@ -172,7 +173,7 @@ def test_nobody_left_says_why(workspace, tmp_path):
     with pytest.raises(DataError, match="No respondent is left of the 5 rows") as caught:
         prepare(ISLAND, export, mapping=mapping)
     assert caught.value.problems == ("below_age_limit: 5 rows",)
-    assert not store.processed_folder(ISLAND).exists()
+    assert not processed_folder(ISLAND).exists()
 
 
 def test_all_of_one_sex_is_refused_and_says_what_to_do(workspace, tmp_path):

@@ -6,8 +6,14 @@ import pytest
 from bs4 import BeautifulSoup
 
 from borgerlib.errors import RunError
-from borgerlib.runs.pages.overview_page import overview_html, overview_rows, write_overview
+from borgerlib.runs.pages.overview_page import (
+    keep_overview_in_step,
+    overview_html,
+    overview_rows,
+    write_overview,
+)
 from borgerlib.runs.planning.manifest import History, Record
+from borgerlib.runs.reports.folder import write_report
 
 DAY = date(2026, 11, 24)
 WRITTEN = "2026-11-23T12:00:00+00:00"
@@ -70,6 +76,27 @@ def test_each_municipality_has_a_row_with_state_and_date_the_country_first(page)
          "23. november 2026", "–"],
     ]  # fmt: skip
     assert page.select_one(".finding").get_text() == "5 rapporter, heraf 2 klar."
+
+
+def test_reports_made_singly_are_there_too_and_other_folders_are_not(folder, report_notebooks):
+    for place, name in (("vejle", "Vejle"), ("vejle-2025", "Vejle"), ("egen", "Kolding")):
+        title = "Egen side" if place == "egen" else "Lokaldemokrati i tal"
+        write_report(name, report_notebooks, folder / place, day=DAY, title=title, source="Kilde")
+    (folder / "noter").mkdir()
+    rows = {row.link: row for row in overview_rows(folder, past(report("odense", "Odense")))}
+    assert set(rows) == {"odense/index.html", "vejle/index.html", "vejle-2025/index.html"}
+    assert [rows[link].name for link in sorted(rows)] == ["Odense", "Vejle (2025)", "Vejle"]
+    one = rows["vejle/index.html"]
+    assert (one.region, one.state_word, one.day) == ("Region Syddanmark", "Klar", date.today().isoformat())
+
+
+def test_a_page_of_somebody_else_stays_when_a_report_is_made_singly(folder):
+    (folder / "index.html").write_text("<h1>Min side</h1>")
+    keep_overview_in_step(folder)
+    assert (folder / "index.html").read_text() == "<h1>Min side</h1>"
+    (folder / "index.html").unlink()
+    keep_overview_in_step(folder)
+    assert "Lokaldemokrati i tal" in (folder / "index.html").read_text()
 
 
 def test_a_report_that_is_there_is_linked_and_no_other(page):

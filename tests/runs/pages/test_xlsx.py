@@ -8,7 +8,12 @@ from sample_notebooks import chart_output, executed, page_output
 
 from borgerlib import places
 from borgerlib.errors import RunError
+from borgerlib.runs.pages.export import read_page
 from borgerlib.runs.pages.xlsx import as_number, write_tables_workbook
+
+
+def workbook(notebooks, target):
+    return write_tables_workbook([read_page(path) for path in notebooks], target)
 
 
 @pytest.mark.parametrize(
@@ -24,7 +29,7 @@ def test_displayed_numbers_are_read(text, number):
 
 
 def test_a_sheet_a_figure_with_numbers_as_numbers(tmp_path):
-    target = write_tables_workbook(sorted(places.notebooks().glob("0[123]_*.ipynb")), tmp_path / "t.xlsx")
+    target = workbook(sorted(places.notebooks().glob("0[123]_*.ipynb")), tmp_path / "t.xlsx")
     book = openpyxl.load_workbook(target)
     contents = book["Indhold"]
     assert [cell.value for cell in contents[1]] == ["Side", "Figur", "Ark"]
@@ -53,7 +58,7 @@ def test_text_is_never_a_formula_and_names_are_legal(tmp_path):
         )
         for n in (1, 2)
     ]
-    book = openpyxl.load_workbook(write_tables_workbook(paths, tmp_path / "t.xlsx"))
+    book = openpyxl.load_workbook(workbook(paths, tmp_path / "t.xlsx"))
     assert len(book.sheetnames) == len(set(book.sheetnames)) == 5
     assert all(len(name) <= 31 for name in book.sheetnames)
     assert any("Æ" in name for name in book.sheetnames)
@@ -67,7 +72,7 @@ def test_simulated_figures_say_so(tmp_path):
     kind = next(key for key in chart.data if key.startswith("application/vnd.borger.chart"))
     chart.data[kind]["title"] = "SIMULEREDE DATA: Øverst står klima"
     path = executed(tmp_path / "1.ipynb", [page_output(1), chart])
-    book = openpyxl.load_workbook(write_tables_workbook([path], tmp_path / "t.xlsx"))
+    book = openpyxl.load_workbook(workbook([path], tmp_path / "t.xlsx"))
     assert book.worksheets[1]["A2"].value.startswith("SIMULEREDE DATA")
 
 
@@ -75,15 +80,15 @@ def test_errors(tmp_path):
     damaged = tmp_path / "x.ipynb"
     damaged.write_text(json.dumps({"cells": 3}))
     with pytest.raises(RunError, match="damaged"):
-        write_tables_workbook([damaged], tmp_path / "t.xlsx")
+        workbook([damaged], tmp_path / "t.xlsx")
     path = executed(tmp_path / "1.ipynb", [page_output(1)])
     with pytest.raises(RunError, match="cannot be written"):
-        write_tables_workbook([path], tmp_path / "ingen" / "t.xlsx")
+        workbook([path], tmp_path / "ingen" / "t.xlsx")
 
 
 def _sheet_of(tmp_path, **changes):
     path = executed(tmp_path / "1.ipynb", [page_output(1), chart_output(**changes)])
-    return openpyxl.load_workbook(write_tables_workbook([path], tmp_path / "t.xlsx")).worksheets[1]
+    return openpyxl.load_workbook(workbook([path], tmp_path / "t.xlsx")).worksheets[1]
 
 
 def test_numbers_that_are_numbers_stay_what_they_are_and_nothing_is_not_none(tmp_path):
@@ -107,4 +112,4 @@ def test_a_chart_without_its_numbers_is_refused(tmp_path):
     del chart.data["application/vnd.borger.chart+json"]["rows"]
     path = executed(tmp_path / "1.ipynb", [page_output(1), chart])
     with pytest.raises(RunError, match="lacks rows"):
-        write_tables_workbook([path], tmp_path / "t.xlsx")
+        workbook([path], tmp_path / "t.xlsx")

@@ -15,8 +15,8 @@ from bs4 import BeautifulSoup
 from sample_notebooks import chart_output, executed, page_output
 
 from borgerlib.errors import RunError
+from borgerlib.files import atomic
 from borgerlib.runs.kernels.execute import NotebookJob, run_notebooks
-from borgerlib.runs.reports import folder as report
 from borgerlib.runs.reports.folder import ReportCase, write_report
 
 PAGES = ["00_emne_0.html", "01_emne_1.html", "02_emne_2.html"]
@@ -109,6 +109,15 @@ def test_a_newer_report_replaces_the_older_and_keeps_what_others_put_there(repor
     assert (target / "bilag" / "a.txt").read_text() == "a"
     assert soup(target / "index.html").h1.get_text() == "Aarhus"
     assert names(tmp_path) == ["executed", "odense"]
+
+
+def test_other_formats_stand_beside_the_pages_and_go_with_them(report_notebooks, tmp_path):
+    target = tmp_path / "ud"
+    write(report_notebooks, target, formats=("html", "xlsx"))
+    assert names(target) == [*PAGES, "index.html", "odense-tabeller.xlsx"]
+    (target / "odense.pdf").write_bytes(b"of the older pages")
+    write(report_notebooks, target)
+    assert names(target) == [*PAGES, "index.html"]
 
 
 def test_the_older_report_stays_when_the_new_one_fails(report_notebooks, tmp_path):
@@ -216,7 +225,7 @@ def test_writers_at_the_same_time_leave_one_whole_report(
     if in_one_step and not sys.platform.startswith("linux"):
         pytest.skip("only Linux swaps folders in one step")
     if not in_one_step:
-        monkeypatch.setattr(report, "_exchange", lambda one, other: False)
+        monkeypatch.setattr(atomic, "_exchange", lambda one, other: False)
     target = tmp_path / "reports" / "odense"
     write(report_notebooks, target, "Odense")
     failures: list[BaseException] = []

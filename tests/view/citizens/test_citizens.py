@@ -4,7 +4,7 @@ from IPython.utils.capture import capture_output
 from simulated_citizens import prepared_citizens, shared_citizens
 
 from borgerlib.errors import DataError
-from borgerlib.interest import store
+from borgerlib.interest.prepared import RESPONDENTS
 from borgerlib.view.charts.chart import MIME_TYPE
 from borgerlib.view.citizens.in_insights import citizens_layer
 from borgerlib.view.citizens.interest import open_interest
@@ -46,7 +46,7 @@ class TestWhereItIsShown:
 
     def test_damaged_answers_are_an_error_and_not_silence(self, tmp_path):
         with prepared_citizens(tmp_path, "Ærø", n=300) as damaged:
-            (damaged.folder / store.RESPONDENTS).write_bytes(b"PAR1")
+            (damaged.folder / RESPONDENTS).write_bytes(b"PAR1")
             with pytest.raises(DataError, match="is damaged"):
                 citizens_layer(5, "Ærø")
 

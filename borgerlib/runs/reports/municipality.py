@@ -16,7 +16,8 @@ import nbformat
 
 from borgerlib import danish, places
 from borgerlib.errors import ParameterError, RunError
-from borgerlib.interest.answers.local_survey import LocalSurvey, is_prepared
+from borgerlib.interest.answers.local_survey import LocalSurvey
+from borgerlib.interest.prepared import is_prepared
 from borgerlib.lokaldemokrati.insights.cases import Case, load_cases
 from borgerlib.lokaldemokrati.leaders import LeadersSurvey, open_leaders_survey
 from borgerlib.lokaldemokrati.own_answers import load_own_answers
@@ -25,33 +26,28 @@ from borgerlib.lokaldemokrati.published.respondents import load_respondents
 from borgerlib.lokaldemokrati.wave.microdata import find_wave
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.runs.kernels.execute import NotebookJob, NotebookRun, run_notebooks
+from borgerlib.runs.pages.overview_page import TITLE, keep_overview_in_step
+from borgerlib.runs.planning.contents import (
+    CITIZENS,
+    insight_notebooks,
+    place_of,
+    read_formats,
+    report_notebooks,
+)
 from borgerlib.runs.reports.folder import ReportCase, refuse_foreign_folder, write_report
 from borgerlib.runs.warm import WarmServer
 from borgerlib.view.citizens.in_insights import open_citizens
 from borgerlib.view.words.alt_text import SIMULATED
 
-TITLE = "Lokaldemokrati i tal"
-WHOLE_COUNTRY = "hele-landet"
-CITIZENS = "borger_interesse.ipynb"
 _CITIZENS_PARAMETERS = ("municipality", "confidence", "min_cell")
 
 
-def insight_notebooks() -> list[Path]:
-    """Return the overview and the ten insights, in order."""
-    found = sorted(places.notebooks().glob("[01][0-9]_*.ipynb"))
-    if not found:
-        raise RunError(
-            f"There are no notebooks in {places.notebooks()}.",
-            hint="They ship with borgerlib: reinstall it, or restore them with 'git checkout notebooks'.",
-        )
-    return found
-
-
-def leaders_report(
+def make_report(
     parameters: Mapping[str, Any],
     *,
     target: Path | None = None,
     include_code: bool = False,
+    formats: Sequence[str] = ("html",),
     at_once: int = 2,
     warm: WarmServer | None = None,
     on_progress: Callable[[NotebookRun, int], None] | None = None,
@@ -65,9 +61,11 @@ def leaders_report(
         own_answers, confidence, min_cell.
     target : Path, optional
         The report's folder; by default reports/<municipality>, or
-        reports/<municipality>-<wave> for a later wave.
+        reports/<municipality>-<wave> for a later wave. The page over all reports is then written anew.
     include_code : bool
         Show the notebooks' code.
+    formats : sequence of str
+        As `write_municipality_report`.
     at_once : int
         Notebooks run at the same time.
     warm : WarmServer, optional
@@ -87,15 +85,19 @@ def leaders_report(
     RunError
         A notebook failed, or the report cannot be written. An older report then stays as it was.
     """
+    wanted = read_formats(formats)
     checked, name = _checked(parameters)
     # Writes data/processed/lokaldemokrati-2021 where it is not in step, for whoever wants to compute along.
     load_respondents()
-    citizens = _citizens(name, checked)
+    citizens = _citizens(name, confidence=checked["confidence"], min_cell=checked["min_cell"])
     survey = open_leaders_survey(str(checked["survey"]))
     folder = target or places.reports(_folder_name(name, survey))
     refuse_foreign_folder(folder.resolve())  # before the minute that the notebooks take, not after
     with tempfile.TemporaryDirectory(prefix="borger-") as temporary:
-        jobs = _jobs(Path(temporary), checked, citizens is not None)
+        jobs = [
+            NotebookJob(path, Path(temporary) / path.name, _parameters_of(path, checked))
+            for path in report_notebooks(name)
+        ]
         runs = run_notebooks(
             jobs,
             at_once=at_once,
@@ -103,31 +105,77 @@ def leaders_report(
             on_progress=(lambda run: on_progress(run, len(jobs))) if on_progress else None,
         )
         _refuse_failed(runs, keep=places.processed_data("failed", folder.name))
-        return write_report(
-            name,
-            [run.path for run in runs],
-            folder,
-            day=date.today(),
-            title=TITLE,
-            source=" ".join([survey.estimates.source, citizens.estimates.source if citizens else ""]).strip(),
-            introduction=_introduction(name, citizens),
-            cases=[_told(case) for case in load_cases()],
-            include_code=include_code,
-        )
+        paths = [run.path for run in runs]
+        index = _write(name, paths, folder, survey, citizens, formats=wanted, include_code=include_code)
+    if target is None:
+        keep_overview_in_step(places.reports())
+    return index
 
 
-def _jobs(folder: Path, checked: Mapping[str, Any], with_citizens: bool) -> list[NotebookJob]:
-    jobs = [NotebookJob(path, folder / path.name, checked) for path in insight_notebooks()]
-    if with_citizens:
-        own = {parameter: checked[parameter] for parameter in _CITIZENS_PARAMETERS}
-        jobs.append(NotebookJob(places.notebooks() / CITIZENS, folder / CITIZENS, own))
-    return jobs
+def write_municipality_report(
+    name: str, notebooks: Sequence[Path], target: Path, *, inside: Path, formats: Sequence[str] = ("html",)
+) -> Path:
+    """Write the report on the survey of 2021 from executed notebooks.
+
+    Parameters
+    ----------
+    name : str
+        The municipality; empty for the whole country.
+    notebooks : sequence of Path
+        Its executed notebooks.
+    target : Path
+        The report's folder. An older report is replaced whole, its PDF and XLSX included.
+    inside : Path
+        An empty folder on the same disk, to build in.
+    formats : sequence of {"html", "pdf", "xlsx"}
+        The pages are always written; the other two stand beside them.
+
+    Returns
+    -------
+    Path
+        The report's ``index.html``.
+
+    Raises
+    ------
+    RunError
+        As `borgerlib.runs.reports.folder.write_report`. An older report then stays as it was.
+    """
+    survey = open_leaders_survey(SURVEY)
+    return _write(name, notebooks, target, survey, _citizens(name), inside=inside, formats=formats)
+
+
+def _write(
+    name: str,
+    notebooks: Sequence[Path],
+    target: Path,
+    survey: LeadersSurvey,
+    citizens: LocalSurvey | None,
+    **options: Any,
+) -> Path:
+    sources = [survey.estimates.source, citizens.estimates.source if citizens else ""]
+    return write_report(
+        name,
+        notebooks,
+        target,
+        day=date.today(),
+        title=TITLE,
+        source=" ".join(filter(None, sources)),
+        introduction=_introduction(name, citizens),
+        cases=[_story(case) for case in load_cases()],
+        **options,
+    )
+
+
+def _parameters_of(notebook: Path, checked: Mapping[str, Any]) -> Mapping[str, Any]:
+    if notebook.name != CITIZENS:
+        return checked
+    return {parameter: checked[parameter] for parameter in _CITIZENS_PARAMETERS}
 
 
 def _folder_name(municipality: str, survey: LeadersSurvey) -> str:
     # A later wave has a report of its own, and leaves that of 2021 standing.
     wave = "" if survey.id == SURVEY else danish.slug(survey.id)
-    return "-".join(filter(None, [danish.slug(municipality) or WHOLE_COUNTRY, wave]))
+    return "-".join(filter(None, [place_of(municipality), wave]))
 
 
 def refresh() -> list[NotebookRun]:
@@ -192,7 +240,7 @@ def _checked(parameters: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     return checked, name
 
 
-def _told(case: Case) -> ReportCase:
+def _story(case: Case) -> ReportCase:
     own_reading = any(bearing.certainty == "own_reading" for bearing in case.bearings)
     return ReportCase(
         case.municipality,
@@ -204,11 +252,9 @@ def _told(case: Case) -> ReportCase:
     )
 
 
-def _citizens(name: str, checked: Mapping[str, Any]) -> LocalSurvey | None:
+def _citizens(name: str, **settings: Any) -> LocalSurvey | None:
     """Return the citizens' survey of the municipality, opened before any kernel starts; None without one."""
-    if not name or not is_prepared(name):
-        return None
-    return open_citizens(name, confidence=checked["confidence"], min_cell=checked["min_cell"])
+    return open_citizens(name, **settings) if name and is_prepared(name) else None
 
 
 def _introduction(name: str, citizens: LocalSurvey | None) -> str:

@@ -1,0 +1,22 @@
+"""Whether a municipality's survey is prepared: told without what it takes to read it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from borgerlib import places
+from borgerlib.danish import slug
+from borgerlib.files.atomic import settled
+from borgerlib.population.municipalities import municipality as find_municipality
+
+RESPONDENTS = "respondents.parquet"
+
+
+def processed_folder(municipality: str) -> Path:
+    """Return the folder of a municipality's respondents (which need not exist)."""
+    return places.processed_data(slug(find_municipality(municipality).name))
+
+
+def is_prepared(municipality: str) -> bool:
+    """Return True when the municipality has respondents that ``borger prepare`` wrote."""
+    return (settled(processed_folder(municipality)) / RESPONDENTS).is_file()
