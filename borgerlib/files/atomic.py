@@ -47,6 +47,7 @@ def replacing(
     """
     beside = _beside(target, _UNFINISHED)
     try:
+        beside.touch()  # a folder that is not there is told at once
         yield beside
         sync(beside)
         os.replace(beside, target)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,8 @@ import pandas as pd
 from borgerlib.danish import slug
 from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.files.atomic import replacing
+from borgerlib.files.workbook import Sheet, escape_formulas, write_workbook
 from borgerlib.interest import store
-from borgerlib.interest.formulas import escape_formulas
 from borgerlib.interest.prepared import processed_folder
 from borgerlib.interest.weighting.margins import AGE_BAND
 from borgerlib.interest.weighting.plan import WEIGHT
@@ -196,11 +196,11 @@ def _as_texts(data: LabelledData) -> pd.DataFrame:
         for name, texts in data.values.items()
         if isinstance(data.frame[name].dtype, pd.CategoricalDtype)
     }
-    return escape_formulas(data.frame.assign(**texts))
+    return data.frame.assign(**texts)
 
 
 def _write_csv(data: LabelledData, path: Path) -> None:
-    _as_texts(data).to_csv(path, index=False, encoding="utf-8")
+    escape_formulas(_as_texts(data)).to_csv(path, index=False, encoding="utf-8")
 
 
 def _write_variables(data: LabelledData, path: Path) -> None:
@@ -208,26 +208,19 @@ def _write_variables(data: LabelledData, path: Path) -> None:
 
 
 def _write_workbook(data: LabelledData, path: Path) -> None:
-    from openpyxl import Workbook
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
     if len(data.frame) > _MOST_SHEET_ROWS:
         raise DataError(
             f"A sheet holds {_MOST_SHEET_ROWS:,} rows; there are {len(data.frame):,} respondents.",
             hint="Export to csv, parquet or sav.",
         )
-    book = Workbook(write_only=True)
     sheets = {SIMULATED if data.simulated else "Svar": _as_texts(data), "Variable": variable_list(data)}
-    for name, frame in sheets.items():
-        sheet = book.create_sheet(name)
-        sheet.append(list(frame.columns))
-        texts = escape_formulas(frame).astype("object")
-        for row in texts.where(texts.notna(), None).itertuples(index=False, name=None):
-            # A sheet cannot hold control characters, which people paste into free text.
-            sheet.append(
-                [ILLEGAL_CHARACTERS_RE.sub("", cell) if isinstance(cell, str) else cell for cell in row]
-            )
-    book.save(path)
+    write_workbook([Sheet(name, _rows(frame)) for name, frame in sheets.items()], path)
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[Sequence[Any]]:
+    yield list(frame.columns)
+    cells = frame.astype("object")
+    yield from cells.where(cells.notna(), None).itertuples(index=False, name=None)
 
 
 def _write_parquet(data: LabelledData, path: Path) -> None:

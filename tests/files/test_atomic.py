@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from borgerlib.errors import DataError, RunError
+from borgerlib.errors import RunError
 from borgerlib.files import atomic
 from borgerlib.files.atomic import replacing, replacing_folder, settled
 
@@ -57,11 +57,6 @@ class TestFile:
         ):
             beside.write_text("")
         assert "folder that you may write to" in error.value.hint
-
-    def test_what_was_never_written_is_told_and_not_put(self, tmp_path):
-        with pytest.raises(DataError, match="cannot be written"), replacing(tmp_path / "x", error=DataError):
-            pass
-        assert names(tmp_path) == []
 
 
 KILLED = """

@@ -33,7 +33,7 @@ def page_output(number: int = 2, **changes: Any) -> Any:
         "finding": f"Fund nummer {number}.",
         "kicker": f"Indsigt {number}",
     }
-    return _display({"application/vnd.borger.page+json": said | changes, "text/plain": "side"})
+    return display({"application/vnd.borger.page+json": said | changes, "text/plain": "side"})
 
 
 def chart_output(**changes: Any) -> Any:
@@ -47,11 +47,17 @@ def chart_output(**changes: Any) -> Any:
         "narrow": picture(70, 90),
         "columns": ["Svar", "Andel", "Antal"],
         "rows": [["Enig", "58 pct.", 1045], ["Uenig", "42 pct.", None]],
+        "numbers": {
+            "columns": ["Svar", "Andel", "Antal"],
+            "formats": ["", "0%", "#,##0"],
+            "rows": [["Enig", 0.58, 1045], ["Uenig", 0.42, None]],
+        },
     } | changes
-    return _display({"application/vnd.borger.chart+json": chart, "text/plain": chart["alt"]})
+    return display({"application/vnd.borger.chart+json": chart, "text/plain": chart["alt"]})
 
 
-def _display(data: dict[str, Any], **metadata: Any) -> Any:
+def display(data: dict[str, Any], **metadata: Any) -> Any:
+    """Return the output that shows these data."""
     return new_output("display_data", data=data, metadata=metadata)
 
 

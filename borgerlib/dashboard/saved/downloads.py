@@ -15,7 +15,7 @@ from borgerlib.dashboard.page.answers import Answer, Answers
 from borgerlib.dashboard.page.words import words
 from borgerlib.dashboard.saved.pictures import picture
 from borgerlib.errors import ParameterError
-from borgerlib.interest.formulas import escape_formulas
+from borgerlib.files.workbook import Cell, Sheet, escape_formulas, sheet_name, write_workbook
 from borgerlib.view.words import alt_text
 
 
@@ -81,7 +81,7 @@ def numbers(answers: Answers, answer: Answer, chart: str, *, sort: str) -> pd.Da
         table["Alle borgere"] = [whole[row["option"]] for row in rows]
         table["Forskel fra de øvrige"] = [words_of[row["option"]]["difference"] for row in rows]
     table["Bemærkning"] = [row["note"] or words_of[row["option"]]["note"] for row in rows]
-    return escape_formulas(pd.DataFrame(table))
+    return pd.DataFrame(table)
 
 
 def explanation(answers: Answers, answer: Answer, chart: str) -> list[str]:
@@ -104,35 +104,28 @@ def _levels(answers: Answers, answer: Answer) -> list[str]:
 
 def _csv(table: pd.DataFrame) -> bytes:
     # As Danish spreadsheets expect it: semicolons, decimal commas, and a mark that the text is UTF-8.
-    return table.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n").encode("utf-8-sig")
+    text = escape_formulas(table).to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
+    return text.encode("utf-8-sig")
 
 
 def _workbook(answers: Answers, answer: Answer, chart: str, table: pd.DataFrame) -> bytes:
-    from openpyxl import Workbook
-    from openpyxl.styles import Font
-
-    book = Workbook()
-    sheet = book.worksheets[0]
-    sheet.title = words()("charts", chart)
-    sheet.append(list(table.columns))
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-    for row in table.astype(object).where(table.notna(), None).itertuples(index=False):
-        sheet.append(list(row))
-    shares = [i for i, name in enumerate(table.columns, 1) if pd.api.types.is_float_dtype(table[name])]
-    for column in shares:
-        for (cell,) in sheet.iter_rows(min_row=2, min_col=column, max_col=column):
-            cell.number_format = "0%"
-    sheet.column_dimensions["A"].width = 38
-    for letter in "BCDEFG":
-        sheet.column_dimensions[letter].width = 16
-    sheet.freeze_panes = "B2"
-    told = book.create_sheet("Om tallene")
-    for line in explanation(answers, answer, chart):
-        told.append([line])
-    told.column_dimensions["A"].width = 100
+    shares = [pd.api.types.is_float_dtype(table[name]) for name in table.columns]
+    cells = table.astype(object).where(table.notna(), None).itertuples(index=False)
+    rows = [
+        [Cell(value, "0%") if share else value for value, share in zip(row, shares, strict=True)]
+        for row in cells
+    ]
+    width = [38, *[16] * (len(shares) - 1)]
+    name = sheet_name(words()("charts", chart))
+    told = [[line] for line in explanation(answers, answer, chart)]
     buffer = io.BytesIO()
-    book.save(buffer)
+    write_workbook(
+        [
+            Sheet(name, [list(table.columns), *rows], bold={1}, widths=width, freeze="B2"),
+            Sheet("Om tallene", told, widths=[100]),
+        ],
+        buffer,
+    )
     return buffer.getvalue()
 
 

@@ -16,9 +16,9 @@ import pandas as pd
 
 from borgerlib import places
 from borgerlib.errors import CodebookError, DataError
+from borgerlib.files.workbook import escape_formulas
 from borgerlib.interest import store
 from borgerlib.interest.codebooks import wrong_kinds
-from borgerlib.interest.formulas import escape_formulas
 from borgerlib.interest.prepared import RESPONDENTS, is_prepared, processed_folder
 from borgerlib.interest.weighting.plan import WEIGHT, Weighting, add_age_bands, weigh
 from borgerlib.interest.weighting.rules import load_weighting_rules

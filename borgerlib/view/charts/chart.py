@@ -134,6 +134,7 @@ class Chart:
             "narrow": base64.b64encode(self.png("narrow", framed=False)).decode(),
             "columns": list(self.table.columns),
             "rows": [list(row) for row in self.table.rows],
+            "numbers": self.table.numbers,
         }
 
 

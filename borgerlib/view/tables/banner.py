@@ -86,9 +86,9 @@ class Banner:
         DataError
             The file cannot be written.
         """
-        from borgerlib.view.tables.workbook import write_workbook
+        from borgerlib.view.tables.workbook import write_banner
 
-        write_workbook(self.estimates, self.note, Path(path))
+        write_banner(self.estimates, self.note, Path(path))
         return Path(path)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:

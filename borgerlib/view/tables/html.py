@@ -6,7 +6,7 @@ such as the audit of a published report.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from borgerlib.danish import capitalise, number
+from borgerlib.danish import capitalise, number, round_half_up
 from borgerlib.errors import DataError
 from borgerlib.statistics.disclosure.disclosed import DisclosedEstimates, only_disclosed
 from borgerlib.view.words import alt_text
@@ -38,6 +38,9 @@ class Table:
         Under the table: source, N, what is left out.
     fold : str
         Words to click for a long table that is folded away until wanted; '' shows it at once.
+    numbers : mapping, optional
+        The same table for a workbook: columns; rows, numbers as numbers; formats, one a column. Rounded as
+        they are shown: more digits would only help who reckons backwards.
     """
 
     caption: str
@@ -46,6 +49,7 @@ class Table:
     numeric: tuple[bool, ...]
     note: str = ""
     fold: str = ""
+    numbers: Mapping[str, Any] | None = None
 
     def to_html(self) -> str:
         """Return accessible HTML: caption, headings with scope, numbers right; every cell escaped."""
@@ -116,18 +120,27 @@ def estimates_table(
     shown = {"Svar": frame["label"].astype(str)}
     if frame["group_label"].nunique() > 1:
         shown = {"Gruppe": frame["group_label"].astype(str), **shown}
-    shown["Andel" if unit == "pct" else "Antal"] = _cells(frame, lambda row: alt_text.value_words(row, unit))
+    numbers: dict[str, tuple[str, Sequence[Any]]] = {head: ("", list(texts)) for head, texts in shown.items()}
+    value = "Andel" if unit == "pct" else "Antal"
+    shown[value] = _cells(frame, lambda row: alt_text.value_words(row, unit))
+    numbers[value] = _numbers(frame, "proportion" if unit == "pct" else "count", instead=shown[value])
     if unit == "pct" and frame["ci_lower"].notna().any():
         heading = capitalise(alt_text.uncertainty(estimates.confidence))
         shown[heading] = _cells(frame, alt_text.interval_words)
+        numbers[f"{heading}: fra"] = _numbers(frame, "ci_lower")
+        numbers[f"{heading}: til"] = _numbers(frame, "ci_upper")
     if unit == "pct" and frame["count"].notna().any():
         shown["Antal"] = _cells(frame, lambda row: _whole(None if row["suppressed"] else row["count"]))
+        numbers["Antal"] = _numbers(frame, "count")
     if frame["n"].notna().any():
         shown["N"] = _cells(frame, lambda row: _whole(row["n"]))
+        numbers["N"] = _numbers(frame, "n", instead=shown["N"])
     texts = {"Gruppe", "Svar", "Bemærkning"}
     if (frame["note"].astype(str) != "").any():
         shown["Bemærkning"] = frame["note"].astype(str)
+        numbers["Bemærkning"] = "", list(shown["Bemærkning"])
     return Table(
+        numbers=_grid(numbers),
         caption=alt_text.titled(caption, estimates),
         columns=tuple(shown),
         rows=tuple(zip(*(list(column) for column in shown.values()), strict=True)),
@@ -191,6 +204,29 @@ def require_disclosed(estimates: object, caller: str) -> None:
 
 def _cells(frame: pd.DataFrame, words: Callable[[pd.Series], str]) -> pd.Series:
     return frame.apply(words, axis=1)
+
+
+def _numbers(
+    frame: pd.DataFrame, column: str, *, instead: Iterable[str] | None = None
+) -> tuple[str, Sequence[Any]]:
+    """Return a column of numbers and their format; where a number is hidden or missing, words `instead`."""
+    share = column in ("proportion", "ci_lower", "ci_upper")
+    words = [""] * len(frame) if instead is None else instead
+    missing = frame[column].isna() | (frame["suppressed"].astype(bool) & (column != "n"))
+    cells = [
+        word if no else round_half_up(float(number), 2 if share else 0)
+        for number, no, word in zip(frame[column], missing, words, strict=True)
+    ]
+    return ("0%" if share else "#,##0"), cells
+
+
+def _grid(columns: Mapping[str, tuple[str, Sequence[Any]]]) -> dict[str, Any]:
+    rows = zip(*(cells for _, cells in columns.values()), strict=True)
+    return {
+        "columns": list(columns),
+        "formats": [form for form, _ in columns.values()],
+        "rows": [list(row) for row in rows],
+    }
 
 
 def _whole(value: Any) -> str:

@@ -575,10 +575,22 @@ class TestPictures:
         assert metadata["image/png"] == {"alt": chart.alt_text, "width": 960}
         assert Image.open(io.BytesIO(data["image/png"])).width == 1920
         payload = json.loads(json.dumps(data[MIME_TYPE]))
-        assert set(payload) == {"title", "question", "caption", "alt", "wide", "narrow", "columns", "rows"}
+        assert set(payload) == {
+            "title",
+            "question",
+            "caption",
+            "alt",
+            "wide",
+            "narrow",
+            "columns",
+            "rows",
+            "numbers",
+        }
         widths = [Image.open(io.BytesIO(base64.b64decode(payload[key]))).width for key in ("wide", "narrow")]
         assert widths == [1920, 700]
         assert payload["rows"][0] == ["Cykelstier", "60\u00a0pct.", "50–70", "30", "50"]
+        assert payload["numbers"]["rows"][0] == ["Cykelstier", 0.6, 0.5, 0.7, 30, 50]
+        assert payload["numbers"]["formats"] == ["", "0%", "0%", "0%", "#,##0", "#,##0"]
 
     def test_a_changed_number_changes_the_text_that_nbval_compares(self):
         one = bar_chart(published(THREE), **WORDS)
