@@ -9,7 +9,6 @@ import pandas as pd
 
 from borgerlib.survey.codebook.model import Codebook
 
-PROBLEM_COLUMNS = ["row", "column", "value", "rule"]
 PLATFORM = "platform"
 
 

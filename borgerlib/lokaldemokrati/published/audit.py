@@ -35,7 +35,6 @@ COLUMNS = (
     "status",
     "reason",
 )
-STATUSES = ("reproduced", "contradictory", "impossible", "unreadable")
 
 # The report's two rates of response, as numbers of people in the codebook's [survey].
 _RATES = {
@@ -54,7 +53,8 @@ def audit() -> pd.DataFrame:
         'metode', 'om', 'case'), figure ('1' to '13', 'N1' to 'N4', 'tekst'), question, item and group
         (Danish: the question, the response option, the part of the respondents, '' for all), published and
         recomputed (Int64: whole percent, or counts in figure 6; missing where not known), count and n (Int64:
-        respondents who chose it, and who answered), status (one of `STATUSES`), reason (Danish; never empty
+        respondents who chose it, and who answered), status ('reproduced',
+        'contradictory', 'impossible' or 'unreadable'), reason (Danish; never empty
         unless reproduced; of a reproduced value it says which other N would do too).
 
     Raises

@@ -46,19 +46,6 @@ def reconstruct_respondents(*, seed: int = 2021) -> pd.DataFrame:
     return pd.DataFrame(state.answers).assign(completed=state.present)
 
 
-def dropout() -> pd.DataFrame:
-    """Return how the respondents leave, question by question.
-
-    Returns
-    -------
-    DataFrame
-        One row a question, in the order of the questionnaire: item, asked (respondents left who belong to the
-        question's base), n (answers), left (respondents who have not dropped out after it). `left` only
-        falls. An open question may be skipped without dropping out.
-    """
-    return pd.DataFrame(_answered(2021).log, columns=["item", "asked", "n", "left"])
-
-
 @dataclass
 class _State:
     """Respondents in the making: who is still there, and what they have answered."""
@@ -67,7 +54,6 @@ class _State:
     random: np.random.Generator
     present: Flags
     answers: dict[str, pd.Series] = field(default_factory=dict)
-    log: list[tuple[str, int, int, int]] = field(default_factory=list)
 
 
 def _answered(seed: int) -> _State:
@@ -97,7 +83,6 @@ def _answer(state: _State, item: Item, published: pd.DataFrame) -> None:
         there = _stay(state, found.n, asked)
         lost = set(published.loc[published["certainty"] == "unreadable", "option"])
         state.answers[item.id] = _share_out(state, item, there, _completed(state, item, found.n, lost))
-    state.log.append((item.id, int(asked.sum()), int(there.sum()), int(state.present.sum())))
 
 
 def _base(state: _State, item: Item) -> Flags:

@@ -63,23 +63,6 @@ def recovered(item: str, option: str, *, group: str = "") -> Recovered | None:
     return None if count is None else Recovered(count, found.n, found.status, found.why)
 
 
-def recovered_counts() -> pd.DataFrame:
-    """Return one row a published option of the survey, with the counts that stand behind it.
-
-    Columns: item, option, group, count (Int64, missing where the report does not give it), n (Int64), status
-    ('identified', 'set', 'impossible', '' where nothing is known), why (Danish).
-    """
-    published = load_published()
-    places = published.loc[published["item"] != "", ["item", "option", "group"]].drop_duplicates()
-    rows = []
-    for item, option, group in places.to_numpy().tolist():
-        found = recovered(item, option, group=group)
-        known = (found.count, found.n, found.status, found.why) if found else (pd.NA, pd.NA, "", "")
-        rows.append((item, option, group, *known))
-    columns = ["item", "option", "group", "count", "n", "status", "why"]
-    return pd.DataFrame(rows, columns=columns).astype({"count": "Int64", "n": "Int64"})
-
-
 def divided_table(item: str, by: str) -> pd.DataFrame | None:
     """Return the counts of a table that the report shows divided by another question (figure 3).
 
