@@ -16,8 +16,8 @@ import psutil
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from sample_notebooks import KERNEL
 
-from borgerlib.runs.batch.pool import InProcess
 from borgerlib.runs.batch.run import run_batch
+from borgerlib.runs.batch.task import Outcome, Task, perform
 from borgerlib.runs.batch.work import Progress
 from borgerlib.runs.planning.manifest import History, Manifest
 
@@ -27,6 +27,30 @@ PAGE = (
     "display({{'application/vnd.borger.page+json': dict(number={n}, slug='emne-{n}', title='Emne {n}', "
     "finding=f'{{municipality}} har fund {n}.'), 'text/plain': ''}}, raw=True)"
 )
+
+
+class InProcess:
+    """A crew of one that does each task at once, here, on the warm kernels given or on fresh ones."""
+
+    def __init__(self, warm: Any = None) -> None:
+        self._warm = warm
+        self._ended: list[tuple[Task, Outcome]] = []
+
+    def free(self, task: Task) -> bool:
+        """Return whether what was done has been fetched."""
+        return not self._ended
+
+    def give(self, task: Task) -> None:
+        """Do the task."""
+        self._ended.append((task, perform(task, warm=self._warm)))
+
+    def outcomes(self, seconds: float) -> Iterator[tuple[Task, Outcome]]:
+        """Yield what has been done."""
+        ended, self._ended = self._ended, []
+        yield from ended
+
+    def stop(self) -> None:
+        """Nothing is going on."""
 
 
 def notebook(folder: Path, number: int, *code: str) -> Path:

@@ -21,7 +21,7 @@ from typing import Any
 from borgerlib import places
 from borgerlib.dashboard.page.answers import open_answers
 from borgerlib.errors import RunError
-from borgerlib.runs.kernels.manager import kernel_environment
+from borgerlib.runs.warm.surroundings import kernel_environment
 from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL
 
 HOST = "127.0.0.1"

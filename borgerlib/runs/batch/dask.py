@@ -6,7 +6,6 @@ shared; a worker whose library or data differ refuses. Reports are written on th
 
 from __future__ import annotations
 
-import os
 import queue
 import tempfile
 import time
@@ -19,6 +18,7 @@ from typing import Any
 from distributed import Client, WorkerPlugin, get_worker
 
 from borgerlib.errors import RunError
+from borgerlib.files.atomic import sync
 from borgerlib.runs.batch.pool import Crew
 from borgerlib.runs.batch.task import (
     Outcome,
@@ -191,10 +191,8 @@ def _outcome(task: Task, future: Any) -> Outcome:
         return outcome
     path = Path(task.folder) / Path(outcome.path).name
     try:
-        with path.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        path.write_bytes(content)
+        sync(path)
     except OSError as error:
         return failure(f"The executed notebook cannot be written: {error.strerror or error}.", cause="disk")
     return replace(outcome, path=str(path))

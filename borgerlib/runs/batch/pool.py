@@ -16,12 +16,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Protocol
 
 from borgerlib.errors import RunError
-from borgerlib.runs.batch.task import Outcome, Task, as_message, failure, perform
+from borgerlib.runs.batch.task import Outcome, Task, as_message, failure
 from borgerlib.runs.batch.worker import COLD
-from borgerlib.runs.kernels.manager import kernel_environment
+from borgerlib.runs.warm.surroundings import kernel_environment, last_words
 
 _GRACE_SECONDS = 1.4
 _DEATHS_IN_A_ROW = 3
@@ -129,11 +129,6 @@ class LocalCrew:
             worker.process.wait()
         self._workers, self._leaving = [], []
 
-    @property
-    def pids(self) -> Sequence[int]:
-        """The processes of the workers."""
-        return [worker.process.pid for worker in (*self._workers, *self._leaving)]
-
     def _new(self) -> _Worker:
         self._count += 1
         log = self._folder / f"worker-{self._count}.log"
@@ -172,8 +167,7 @@ class LocalCrew:
                     worker.process.stdin.close()
 
     def _death(self, worker: _Worker) -> Outcome:
-        said = [line for line in worker.log.read_text(errors="replace").splitlines() if line.strip()]
-        last = f" ({said[-1].strip()})" if said else ""
+        last = last_words(worker.log)
         if self._deaths >= _DEATHS_IN_A_ROW:
             raise RunError(
                 f"The batch's worker processes die{last}.",
@@ -181,36 +175,6 @@ class LocalCrew:
             )
         seconds = time.monotonic() - worker.started
         return failure(f"The worker process died{last}.", cause="died", seconds=seconds)
-
-
-class InProcess:
-    """A crew of one that does each task at once, in this process: for a few notebooks, or to look closer.
-
-    Parameters
-    ----------
-    warm : WarmServer, optional
-        Warm kernels to run on; fresh ones without.
-    """
-
-    def __init__(self, warm: Any = None) -> None:
-        self._warm = warm
-        self._ended: list[tuple[Task, Outcome]] = []
-
-    def free(self, task: Task) -> bool:
-        """Return whether what was done has been fetched."""
-        return not self._ended
-
-    def give(self, task: Task) -> None:
-        """Do the task."""
-        self._ended.append((task, perform(task, warm=self._warm)))
-
-    def outcomes(self, seconds: float) -> Iterator[tuple[Task, Outcome]]:
-        """Yield what has been done."""
-        ended, self._ended = self._ended, []
-        yield from ended
-
-    def stop(self) -> None:
-        """Nothing is going on."""
 
 
 def _tell(stream: IO[str] | None, line: str) -> None:

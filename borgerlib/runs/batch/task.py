@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import re
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,6 @@ from borgerlib.runs.planning.manifest import State
 
 # Causes that may pass: the kernel died or did not start, the worker was lost. Not: a cell raised.
 PASSING = frozenset({"died", "start"})
-_CELL = re.compile(r", cell (\d+) ")
 
 
 @dataclass(frozen=True)
@@ -101,13 +98,13 @@ def perform(task: Task, *, warm: Any = None) -> Outcome:
         return failure(f"{type(error).__name__}: {error}", cause="other", seconds=time.monotonic() - start)
 
 
-def failure(error: str, *, cause: str, seconds: float = 0.0, **known: Any) -> Outcome:
-    """Return the outcome of a task that failed, with the number of the cell where the error names one."""
-    cell = _CELL.search(error)
-    return Outcome("failed", seconds, error=error, cell=int(cell[1]) if cell else 0, cause=cause, **known)
+def failure(error: str, *, cause: str, seconds: float = 0.0) -> Outcome:
+    """Return the outcome of a task that failed."""
+    return Outcome("failed", seconds, error=error, cause=cause)
 
 
 def _run(task: Task, warm: Any) -> Outcome:
+    from borgerlib.runs.guard.personal_data import personal_data_in
     from borgerlib.runs.kernels.execute import NotebookJob, run_notebooks
 
     source, folder = Path(task.notebook), Path(task.folder)
@@ -116,16 +113,22 @@ def _run(task: Task, warm: Any) -> Outcome:
     [run] = run_notebooks(
         [job], at_once=1, timeout=task.timeout, memory_limit=task.memory_limit or None, warm=warm
     )
-    told: dict[str, Any] = {"kernel": getattr(run, "kernel", "cold"), "attempts": getattr(run, "attempts", 1)}
+    outcome = Outcome(
+        run.status,
+        run.seconds,
+        str(run.path) if run.path.is_file() else "",
+        error=run.error,
+        cell=run.cell,
+        cause=run.cause,
+        kernel=run.kernel,
+        attempts=run.attempts,
+    )
     if run.status != "done":
-        path = str(run.path) if run.path.is_file() else ""
-        return failure(run.error, cause=_cause(run), seconds=run.seconds, path=path, **told)
-    found = _personal_data(run.path)
-    if found:
-        return Outcome(
-            "held", run.seconds, str(run.path), error="; ".join(found), cause="personal data", **told
-        )
-    return Outcome("done", run.seconds, str(run.path), *_fixed(run.path), **told)
+        return outcome
+    if found := personal_data_in(run.path):
+        return replace(outcome, state="held", error="; ".join(found), cause="personal data")
+    content = run.path.read_bytes()
+    return replace(outcome, output=hashlib.blake2b(content, digest_size=12).hexdigest(), size=len(content))
 
 
 def _report(task: Task, start: float) -> Outcome:
@@ -139,27 +142,6 @@ def _report(task: Task, start: float) -> Outcome:
         formats=task.formats,
     )
     return Outcome("done", time.monotonic() - start, str(index), size=index.stat().st_size)
-
-
-def _personal_data(notebook: Path) -> tuple[str, ...]:
-    from borgerlib.runs.guard.personal_data import personal_data_in
-
-    return tuple(personal_data_in(notebook))
-
-
-def _cause(run: Any) -> str:
-    told = getattr(run, "cause", None)
-    if told is not None:
-        return str(told)
-    return "died" if "its Python process died" in run.error else "other"
-
-
-def _fixed(path: Path) -> tuple[str, int]:
-    """Put a file on the disk; return the hash and the size of what was written."""
-    with path.open("rb+") as file:
-        content = file.read()
-        os.fsync(file.fileno())
-    return hashlib.blake2b(content, digest_size=12).hexdigest(), len(content)
 
 
 def refuse_other_inputs(task: Task, here: Mapping[str, str]) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 from borgerlib import errors
 from borgerlib.errors import RunError
 from borgerlib.runs.kernels.manager import Kernel
+from borgerlib.runs.warm.surroundings import last_words
 
 Cause = Literal["", "cell", "left", "time", "memory", "died", "start", "other"]
 _OUT_OF_MEMORY = re.compile(
@@ -26,17 +27,14 @@ class NotebookRunError(RunError):
     cause : str
         ``cell`` (it raised), ``left`` (it ended the notebook early), ``time`` and ``memory`` (a limit),
         ``died`` and ``start`` (the kernel did, or did not; trying again may help), ``other``.
-    kernel : {"cold", "warm"}
-        The kind of kernel that it had last.
-    attempts : int
-        How often it was tried.
+    cell : int
+        Number of the cell in the notebook's source; 0 for none.
     """
 
-    def __init__(self, message: str, *, cause: Cause, hint: str = "") -> None:
+    def __init__(self, message: str, *, cause: Cause, cell: int = 0, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.cause: Cause = cause
-        self.kernel: Literal["cold", "warm"] = "cold"
-        self.attempts = 1
+        self.cell = cell
 
 
 @dataclass
@@ -63,59 +61,55 @@ class Attempt:
         from nbclient.exceptions import DeadKernelError
         from papermill.exceptions import PapermillExecutionError
 
+        index = error.cell_index if isinstance(error, PapermillExecutionError) else self.cell_index
+        number = 0 if self.notebook is None else cell_number(self.notebook, index)
+        fault = partial(NotebookRunError, cell=number)
+        where = self.source.name
+        if self.notebook is not None:
+            where += f", cell {number}" if number else ", the parameters given"
         if self.kernel.out_of_time:
-            return NotebookRunError(
-                f"{self._where(self.cell_index)} was stopped: "
-                f"the notebook took more than the {self.limit:g} seconds it may take.",
+            return fault(
+                f"{where} was stopped: the notebook took more than the {self.limit:g} seconds it may take.",
                 cause="time",
                 hint="Look for a cell that never ends, or allow more time.",
             )
+        if self._is_out_of_memory(error, log):
+            return fault(
+                f"{where} was stopped: the notebook needs more than the "
+                f"{(self.memory_limit or 0) / 1_000_000:,.0f} MB of memory it may use.",
+                cause="memory",
+                hint="Look for a cell that keeps too much at once, or allow more memory.",
+            )
         if isinstance(error, PapermillExecutionError):
-            return self._raised(self._where(error.cell_index), error.ename, error.evalue)
+            memory = error.ename.endswith("MemoryError")
+            return fault(
+                f"{where} failed: {_words(error.ename, error.evalue)}", cause="memory" if memory else "cell"
+            )
         if isinstance(error, DeadKernelError):
-            return self._died(last_words(log))
+            return fault(
+                f"{where} failed: its Python process died{last_words(log)}.",
+                cause="died",
+                hint="It may have run out of memory. Run fewer notebooks at once, or open it in JupyterLab.",
+            )
         if self.notebook is None:
-            return NotebookRunError(
+            return fault(
                 f"{self.source.name} could not start: Python's notebook kernel does not start"
                 f"{last_words(log)}.",
                 cause="start",
                 hint="'python -m ipykernel --version' in the same environment shows whether it is installed.",
             )
-        return NotebookRunError(
-            f"{self._where(self.cell_index)} failed: {_cause(type(error).__name__, str(error))}",
-            cause="other",
-        )
+        return fault(f"{where} failed: {_words(type(error).__name__, str(error))}", cause="other")
 
-    def _raised(self, where: str, name: str, value: str) -> NotebookRunError:
-        if not name.endswith("MemoryError"):
-            return NotebookRunError(f"{where} failed: {_cause(name, value)}", cause="cell")
+    def _is_out_of_memory(self, error: Exception, log: Path) -> bool:
+        from nbclient.exceptions import DeadKernelError
+        from papermill.exceptions import PapermillExecutionError
+
         if self.memory_limit is None:
-            return NotebookRunError(f"{where} failed: {_cause(name, value)}", cause="memory")
-        return self._out_of_memory(where)
-
-    def _died(self, last_words: str) -> NotebookRunError:
-        where = self._where(self.cell_index)
-        if self.memory_limit is not None and _OUT_OF_MEMORY.search(last_words):
-            return self._out_of_memory(where)
-        return NotebookRunError(
-            f"{where} failed: its Python process died{last_words}.",
-            cause="died",
-            hint="It may have run out of memory. Run fewer notebooks at once, or open it in JupyterLab.",
-        )
-
-    def _out_of_memory(self, where: str) -> NotebookRunError:
-        return NotebookRunError(
-            f"{where} was stopped: the notebook needs more than the "
-            f"{(self.memory_limit or 0) / 1_000_000:,.0f} MB of memory it may use.",
-            cause="memory",
-            hint="Look for a cell that keeps too much at once, or allow more memory.",
-        )
-
-    def _where(self, cell_index: int) -> str:
-        if self.notebook is None:
-            return self.source.name
-        number = cell_number(self.notebook, cell_index)
-        return f"{self.source.name}, {f'cell {number}' if number else 'the parameters given'}"
+            return False
+        if isinstance(error, PapermillExecutionError):
+            return bool(error.ename.endswith("MemoryError"))
+        # A library in C that gets no memory ends the process, and says why.
+        return isinstance(error, DeadKernelError) and bool(_OUT_OF_MEMORY.search(last_words(log)))
 
 
 def cell_number(notebook: Any, index: int) -> int:
@@ -124,20 +118,10 @@ def cell_number(notebook: Any, index: int) -> int:
     return 0 if injected[index] else index + 1 - sum(injected[:index])
 
 
-def _cause(name: str, value: str) -> str:
-    own = isinstance(getattr(errors, name, None), type) and issubclass(
-        getattr(errors, name), errors.BorgerlibError
-    )
+def _words(name: str, value: str) -> str:
+    """Return an error as the user reads it: borgerlib's own by its message, others with their name."""
+    own = getattr(errors, name, None)
     text = value.strip()
-    if own:
+    if isinstance(own, type) and issubclass(own, errors.BorgerlibError):
         return text
     return f"{name}: {text}" if text else name
-
-
-def last_words(log: Path) -> str:
-    """Return the last line of a process's log in brackets, empty if it said nothing."""
-    with suppress(OSError):
-        lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-        if lines:
-            return f" ({lines[-1]})"
-    return ""

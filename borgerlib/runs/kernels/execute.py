@@ -15,16 +15,14 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from borgerlib.errors import ParameterError, RunError
 from borgerlib.runs.kernels.attempt import Attempt, Cause, NotebookRunError
-from borgerlib.runs.kernels.manager import Kernels, kernel_folder, kernel_log, kernel_manager
+from borgerlib.runs.kernels.manager import KernelKind, Kernels, kernel_folder, kernel_log, kernel_manager
 from borgerlib.runs.kernels.parameters import check_parameters
 from borgerlib.runs.kernels.saving import failed_path, prepare_folder, refuse_unfinished, save
-
-if TYPE_CHECKING:
-    from borgerlib.runs.warm.client import WarmServer
+from borgerlib.runs.warm.client import WarmServer
 
 # Less than this is gone before the notebook begins: the libraries themselves need it.
 LEAST_MEMORY = 512 * 1024**2
@@ -60,6 +58,8 @@ class NotebookRun:
         Why it failed, for the user to read; empty when done.
     cause : str
         Why it failed, in a word (see `NotebookRunError`); empty when done.
+    cell : int
+        The cell that failed, by its number in the notebook's source; 0 for none.
     kernel : {"cold", "warm"}
         Whether its kernel was a new process or a fork of the warm server.
     attempts : int
@@ -76,7 +76,8 @@ class NotebookRun:
     path: Path
     error: str = ""
     cause: Cause = ""
-    kernel: Literal["cold", "warm"] = "cold"
+    cell: int = 0
+    kernel: KernelKind = "cold"
     attempts: int = 1
     timeout: float | None = None
     memory_limit: int | None = None
@@ -126,7 +127,10 @@ def run_notebook(
         A RunError: a cell fails, the kernel dies, or time or memory is used up. The message names the
         notebook, the cell and the cause; what was run is kept beside the target as ``….failed.ipynb``.
     """
-    return _run(NotebookJob(source, target, parameters or {}), _terms(timeout, memory_limit, warm))
+    run, error = _run(NotebookJob(source, target, parameters or {}), _terms(timeout, memory_limit, warm))
+    if error is not None:
+        raise error
+    return run
 
 
 def run_notebooks(
@@ -171,10 +175,11 @@ def run_notebooks(
     # Threads suffice: the work is done in the kernels' own processes.
     pool = ThreadPoolExecutor(max_workers=max(1, at_once), thread_name_prefix="borger-run")
     try:
-        futures = {pool.submit(_run_safely, job, terms): position for position, job in enumerate(wanted)}
+        futures = {pool.submit(_run, job, terms): position for position, job in enumerate(wanted)}
         runs: dict[int, NotebookRun] = {}
         for future in as_completed(futures):
-            run = runs[futures[future]] = future.result()
+            run, _ = future.result()
+            runs[futures[future]] = run
             if on_progress is not None:
                 on_progress(run)
     except BaseException:
@@ -208,59 +213,47 @@ def _terms(timeout: float, memory_limit: int | None, warm: WarmServer | None) ->
     return _Terms(timeout, memory_limit if sys.platform == "linux" else None, warm)
 
 
-def _run_safely(job: NotebookJob, terms: _Terms) -> NotebookRun:
-    start = time.monotonic()
-    try:
-        return _run(job, terms)
-    except RunError as error:
-        return NotebookRun(
-            name=job.source.stem,
-            seconds=time.monotonic() - start,
-            status="failed",
-            path=failed_path(job.target),
-            error=str(error),
-            cause=getattr(error, "cause", "other"),
-            kernel=getattr(error, "kernel", "cold"),
-            attempts=getattr(error, "attempts", 1),
-            timeout=terms.timeout,
-            memory_limit=terms.memory_limit,
-        )
-
-
-def _run(job: NotebookJob, terms: _Terms) -> NotebookRun:
+def _run(job: NotebookJob, terms: _Terms) -> tuple[NotebookRun, RunError | None]:
     parameters = check_parameters(job.source, job.parameters)
-    prepare_folder(job.target)
-    # The server's imports are not the notebook's: its time begins when they are done.
-    warm = terms.warm if terms.warm is not None and terms.warm.ready() else None
     start = time.monotonic()
-    attempts = 1
-    attempt = _new_attempt(job, terms)
+    attempts, attempt = 1, _new_attempt(job, terms)
+    error: RunError | None = None
     try:
-        executed = _try(job, parameters, attempt, warm)
-    except NotebookRunError as error:
-        if not attempt.kernel.lost or attempt.kernel.out_of_time or terms.kernels.ended:
-            error.kernel = "warm" if attempt.kernel.warm else "cold"
-            raise
-        # The server was killed and took the kernel along, which is not the notebook's fault.
-        attempts, attempt = 2, _new_attempt(job, terms)
+        prepare_folder(job.target)
+        # The server's imports are not the notebook's: its time begins when they are done.
+        warm = terms.warm if terms.warm is not None and terms.warm.ready() else None
+        start = time.monotonic()
         try:
+            executed = _try(job, parameters, attempt, warm)
+        except NotebookRunError:
+            if not attempt.kernel.lost or attempt.kernel.out_of_time or terms.kernels.ended:
+                raise
+            # The server was killed and took the kernel along, which is not the notebook's fault.
+            attempts, attempt = 2, _new_attempt(job, terms)
             executed = _try(job, parameters, attempt, None)
-        except NotebookRunError as second:
-            second.attempts = attempts
-            raise
-    save(executed, job.target)
-    with suppress(OSError):
-        failed_path(job.target).unlink()
-    return NotebookRun(
+        save(executed, job.target)
+        with suppress(OSError):
+            failed_path(job.target).unlink()
+    except NotebookRunError as failure:
+        error, cause, cell = failure, failure.cause, failure.cell
+    except RunError as failure:  # it cannot be kept
+        error, cause, cell = failure, "other", 0
+    else:
+        cause, cell = "", 0
+    run = NotebookRun(
         name=job.source.stem,
         seconds=time.monotonic() - start,
-        status="done",
-        path=job.target,
-        kernel="warm" if attempt.kernel.warm else "cold",
+        status="done" if error is None else "failed",
+        path=job.target if error is None else failed_path(job.target),
+        error="" if error is None else str(error),
+        cause=cause,
+        cell=cell,
+        kernel=attempt.kernel.kind,
         attempts=attempts,
         timeout=terms.timeout,
         memory_limit=terms.memory_limit,
     )
+    return run, error
 
 
 def _new_attempt(job: NotebookJob, terms: _Terms) -> Attempt:

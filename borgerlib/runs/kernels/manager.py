@@ -11,32 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Literal
 
-from borgerlib import places
+from borgerlib.runs.warm.client import WarmServer
+from borgerlib.runs.warm.process import WarmProcess
+from borgerlib.runs.warm.surroundings import LONGEST_FOLDER, kernel_environment
 
-if TYPE_CHECKING:
-    from borgerlib.runs.warm.client import WarmServer
-
-# A socket's path is at most 107 characters long, and jupyter_client appends up to 20 to the folder's.
-LONGEST_FOLDER = 87
-# Linear algebra on as many threads as there are cores gives other last digits on every machine, and
-# notebooks that run side by side get into each other's way.
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-# pyarrow's allocator takes a gigabyte in advance, which counts against a limit though it is not used.
-_TAKE_AS_NEEDED = {"MIMALLOC_ARENA_EAGER_COMMIT": "0"}
-
-
-class Process(Protocol):
-    """What a kernel's process must be able to do, cold or warm."""
-
-    pid: int
-
-    def poll(self) -> int | None:
-        """Return the exit code, None while it runs."""
-
-    def kill(self) -> None:
-        """Kill it."""
+KernelKind = Literal["cold", "warm"]
 
 
 @dataclass
@@ -46,11 +27,11 @@ class Kernel:
     A kernel that is told to end before it has started ends as soon as it has.
     """
 
-    process: Process | None = None
+    process: subprocess.Popen[bytes] | WarmProcess | None = None
     out_of_time: bool = False
     ended: bool = False
 
-    def started(self, process: Process) -> None:
+    def started(self, process: subprocess.Popen[bytes] | WarmProcess) -> None:
         """Take note of the kernel's process."""
         self.process = process
         if self.ended:
@@ -64,14 +45,14 @@ class Kernel:
                 self.process.kill()
 
     @property
-    def warm(self) -> bool:
-        """Whether it is a fork of the warm server."""
-        return hasattr(self.process, "lost")
+    def kind(self) -> KernelKind:
+        """Whether it is a new process or a fork of the warm server."""
+        return "warm" if isinstance(self.process, WarmProcess) else "cold"
 
     @property
     def lost(self) -> bool:
         """Whether it ended because the warm server did."""
-        return bool(getattr(self.process, "lost", False))
+        return isinstance(self.process, WarmProcess) and self.process.lost
 
     @contextmanager
     def limited_to(self, seconds: float) -> Iterator[None]:
@@ -121,21 +102,6 @@ def kernel_folder(inside: Path | None = None) -> Iterator[Path]:
     prefix = "borger-" if inside is None else "k"
     with tempfile.TemporaryDirectory(prefix=prefix, dir=inside, ignore_cleanup_errors=True) as folder:
         yield Path(folder)
-
-
-def kernel_environment() -> dict[str, str]:
-    """Return the environment of a kernel: ours, with the same workspace, bytecode kept, and one thread.
-
-    Without kept bytecode every kernel compiles all of its imports anew, which doubles its starting time.
-    Numbers of threads that the user has set stay.
-    """
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {
-        **dict.fromkeys(_ONE_THREAD, "1"),
-        **_TAKE_AS_NEEDED,
-        **environment,
-        "BORGER_WORKSPACE": str(places.workspace()),
-    }
 
 
 def kernel_log(folder: Path) -> Path:

@@ -19,9 +19,11 @@ def refuse_unfinished(notebook: Any, source: Path, target: Path) -> None:
             continue
         if any(output.output_type == "error" for output in cell.outputs) or cell.execution_count is None:
             save(notebook, failed_path(target))
+            number = cell_number(notebook, index)
             raise NotebookRunError(
-                f"{source.name}, cell {cell_number(notebook, index)} ended the notebook before its end.",
+                f"{source.name}, cell {number} ended the notebook before its end.",
                 cause="left",
+                cell=number,
                 hint="Remove 'sys.exit()' or 'quit()' from the notebook: a report needs all of its cells.",
             )
 

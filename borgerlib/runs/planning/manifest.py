@@ -16,9 +16,10 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from filelock import FileLock
+
 from borgerlib.errors import RunError
 from borgerlib.files.atomic import sync
-from borgerlib.runs.planning.folder_lock import exclusive
 
 FOLDER = ".borger"
 FILE = "manifest.jsonl"
@@ -145,7 +146,7 @@ class Manifest:
             They cannot be written, for want of room or rights. The manifest is then as it was before.
         """
         try:
-            with exclusive(self.path.with_suffix(".lock")):
+            with FileLock(self.path.with_suffix(".lock")):
                 return self._append(records)
         except OSError as error:
             raise RunError(

@@ -19,10 +19,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
-from borgerlib.runs.kernels.attempt import last_words
-from borgerlib.runs.kernels.manager import LONGEST_FOLDER, kernel_environment
 from borgerlib.runs.warm.forked import shipped_state
 from borgerlib.runs.warm.process import WarmProcess
+from borgerlib.runs.warm.surroundings import LONGEST_FOLDER, kernel_environment, last_words
 
 _log = logging.getLogger("borgerlib.runs")
 _START = 120.0  # seconds that the imports may take

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-from batch_samples import batch, history, notebook, states
+from batch_samples import InProcess, batch, history, notebook, states
 
 from borgerlib.errors import RunError
 from borgerlib.runs.batch.dask import DaskCrew
-from borgerlib.runs.batch.pool import InProcess
 from borgerlib.runs.batch.task import Task, refuse_other_inputs
 from borgerlib.runs.planning.folder_lock import sweep_temporary_folders
 

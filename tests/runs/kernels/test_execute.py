@@ -14,7 +14,8 @@ import pytest
 from borgerlib import places
 from borgerlib.errors import ParameterError, RunError
 from borgerlib.runs.kernels.execute import NotebookJob, run_notebook, run_notebooks
-from borgerlib.runs.kernels.manager import Kernel, kernel_environment
+from borgerlib.runs.kernels.manager import Kernel
+from borgerlib.runs.warm.surroundings import kernel_environment
 
 TELL = (
     "import json, os, sys\nprint(json.dumps([municipality, sys.executable, os.environ['BORGER_WORKSPACE']]))"

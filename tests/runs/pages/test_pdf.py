@@ -4,11 +4,12 @@ from datetime import date
 
 import pypdf
 import pytest
+from accessible_pdf import pdf_problems, structure
 from nbformat.v4 import new_output
 from sample_notebooks import chart_output, executed, page_output
 
 from borgerlib.errors import RunError
-from borgerlib.runs.pages.pdf import pdf_problems, write_pdf
+from borgerlib.runs.pages.pdf import write_pdf
 from borgerlib.runs.reports.folder import write_report
 
 
@@ -75,10 +76,8 @@ class TestPdf:
         assert not any("/A" in link and link["/A"].get("/URI", "").startswith("file") for link in links)
 
     def test_figures_carry_their_description(self, pdf):
-        from borgerlib.runs.pages.pdf import _structure
-
         root = pypdf.PdfReader(pdf).trailer["/Root"]
-        figures = [alt for kind, alt in _structure(root["/StructTreeRoot"]) if kind == "/Figure"]
+        figures = [alt for kind, alt in structure(root["/StructTreeRoot"]) if kind == "/Figure"]
         assert len(figures) >= 2
         assert all(len(alt) > 10 for alt in figures)
 

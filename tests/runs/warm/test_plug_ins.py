@@ -1,13 +1,18 @@
 """The engine for papermill and the kernel for Jupyter, each used as their users do."""
 
 import json
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client.kernelspec import KernelSpec
 
-from borgerlib.runs.warm.spec import PROVISIONER, install_kernelspec, kernelspec
+from borgerlib.runs import warm
+
+KERNEL = Path(warm.__file__).parent / "kernelspec"
 
 PARENT = "import psutil; print('borgerlib.runs.warm.server' in ' '.join(psutil.Process().parent().cmdline()))"
 
@@ -40,8 +45,8 @@ def test_engine_and_papermill_may_be_imported_in_either_order(first, entry_point
 
 
 def test_jupyter_starts_interrupts_restarts_and_ends_the_kernel(tmp_path, entry_points):
-    where = install_kernelspec(tmp_path / "prefix")
-    assert where == tmp_path / "prefix" / "share" / "jupyter" / "kernels" / "borger"
+    # As the wheel puts it: pyproject.toml, shared-data.
+    shutil.copytree(KERNEL, tmp_path / "prefix" / "share" / "jupyter" / "kernels" / "borger")
     code = f"""
 import json, time
 from jupyter_client.manager import start_new_kernel
@@ -85,5 +90,6 @@ print(json.dumps(facts))
 
 
 def test_the_kernelspec_names_our_provisioner_anywhere():
-    assert kernelspec().metadata["kernel_provisioner"]["provisioner_name"] == PROVISIONER
-    assert "{connection_file}" in kernelspec().argv
+    spec = KernelSpec.from_resource_dir(str(KERNEL))
+    assert spec.metadata["kernel_provisioner"]["provisioner_name"] == "borger-warm"
+    assert "{connection_file}" in spec.argv

@@ -1,0 +1,41 @@
+"""What a kernel's process finds around it, cold or warm: environment, a folder for its sockets, a log."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from borgerlib import places
+
+# A socket's path is at most 107 characters long, and jupyter_client appends up to 20 to the folder's.
+LONGEST_FOLDER = 87
+# Linear algebra on as many threads as there are cores gives other last digits on every machine, and
+# notebooks that run side by side get into each other's way.
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+# pyarrow's allocator takes a gigabyte in advance, which counts against a limit though it is not used.
+_TAKE_AS_NEEDED = {"MIMALLOC_ARENA_EAGER_COMMIT": "0"}
+
+
+def kernel_environment() -> dict[str, str]:
+    """Return the environment of a kernel: ours, with the same workspace, bytecode kept, and one thread.
+
+    Without kept bytecode every kernel compiles all of its imports anew, which doubles its starting time.
+    Numbers of threads that the user has set stay.
+    """
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {
+        **dict.fromkeys(_ONE_THREAD, "1"),
+        **_TAKE_AS_NEEDED,
+        **environment,
+        "BORGER_WORKSPACE": str(places.workspace()),
+    }
+
+
+def last_words(log: Path) -> str:
+    """Return the last line of a process's log in brackets, empty if it said nothing."""
+    with suppress(OSError):
+        lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+        if lines:
+            return f" ({lines[-1]})"
+    return ""
