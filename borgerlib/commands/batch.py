@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import signal
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from borgerlib import places
+from borgerlib.commands import console
 
 if TYPE_CHECKING:
     from borgerlib.runs.batch.work import Progress
@@ -22,9 +21,31 @@ if TYPE_CHECKING:
     from borgerlib.runs.planning.status import Status
 
 app = typer.Typer(add_completion=False)
-_out = Console(highlight=False)
-_err = Console(stderr=True, highlight=False)
 _COLOURS = {"done": "green", "failed": "bold red", "held": "bold yellow", "unfinished": "yellow"}
+
+_SCHEDULE = """\
+Linux with systemd
+Save the two files in ~/.config/systemd/user/, then:
+systemctl --user daemon-reload
+systemctl --user enable --now borger-batch.timer
+loginctl enable-linger   (so that it runs when nobody is logged in)
+journalctl --user -u borger-batch   (shows what it said)
+
+# ~/.config/systemd/user/borger-batch.service
+{service}
+# ~/.config/systemd/user/borger-batch.timer
+{timer}
+
+Linux or macOS with cron
+Add the line with 'crontab -e'; cron mails what goes wrong.
+{cron}
+
+Windows
+Paste the line into a command prompt (cmd).
+{windows}
+
+Afterwards
+'borger status' says how it went; its exit code is 1 when something failed."""
 
 Out = Annotated[Path | None, typer.Option(help="Folder of all reports. Default: reports.")]
 Only = Annotated[
@@ -75,7 +96,7 @@ def batch(
     signal.signal(signal.SIGTERM, _interrupted)
     kept: list[Progress] = []
     try:
-        with _told(kept) as on_progress:
+        with _shown(kept) as on_progress:
             run_batch(
                 names,
                 out=out,
@@ -90,7 +111,7 @@ def batch(
             )
     except KeyboardInterrupt:
         done = kept[-1].done if kept else 0
-        _err.print(f"Stopped. {done} finished runs are kept; the same command goes on from here.")
+        console.err.print(f"Stopped. {done} finished runs are kept; the same command goes on from here.")
         raise SystemExit(130) from None
     _print_end(kept[-1], (out or places.reports()) / "index.html")
     if not kept[-1].well:
@@ -117,7 +138,7 @@ def status_command(
     wanted = frozenset(place_of(settled_name(name)) for name in municipalities or ())
     found = status(manifest.read(), only=wanted)
     if as_json:
-        print(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
+        console.as_json(found.as_json())
     else:
         _print_status(found)
     if not found.well:
@@ -141,54 +162,34 @@ def schedule_command(
     arguments += ["--out", str(out.expanduser().resolve())] if out else []
     arguments += ["--format", ",".join(formats)] if formats else []
     lines = schedule(arguments, at=at)
-    _section("Linux with systemd", "Save the two files in ~/.config/systemd/user/, then:")
-    _plain(
-        "systemctl --user daemon-reload\nsystemctl --user enable --now borger-batch.timer\n"
-        "loginctl enable-linger   (so that it runs when nobody is logged in)\n"
-        "journalctl --user -u borger-batch   (shows what it said)"
+    # As they are: a wrapped line could not be pasted.
+    console.data(
+        _SCHEDULE.format(service=lines.service, timer=lines.timer, cron=lines.cron, windows=lines.windows)
     )
-    _plain(f"\n# ~/.config/systemd/user/borger-batch.service\n{lines.service}")
-    _plain(f"# ~/.config/systemd/user/borger-batch.timer\n{lines.timer}")
-    _section("Linux or macOS with cron", "Add the line with 'crontab -e'; cron mails what goes wrong.")
-    _plain(lines.cron)
-    _section("Windows", "Paste the line into a command prompt (cmd).")
-    _plain(lines.windows)
-    _section("Afterwards", "'borger status' says how it went; its exit code is 1 when something failed.")
 
 
-class _told:
-    """Tell the progress: a bar that moves where somebody looks, and a line for what went wrong."""
+@contextmanager
+def _shown(kept: list[Progress]) -> Iterator[Callable[[Progress], None]]:
+    """Show the progress: a bar that moves where somebody looks, and a line for what went wrong."""
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bar
 
-    def __init__(self, kept: list[Progress]) -> None:
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-        from rich.progress import Progress as Bar
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    bar = Bar(*columns, console=console.err, transient=True)
+    task = bar.add_task("Starting", total=None)
 
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        self._bar = Bar(*columns, console=_err, transient=True)
-        self._task = self._bar.add_task("Starting", total=None)
-        self._kept = kept
-
-    def __enter__(self) -> Callable[[Progress], None]:
-        self._bar.start()
-        return self._tell
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.stop()
-
-    def _tell(self, progress: Progress) -> None:
-        self._kept[:] = [progress]
+    def show(progress: Progress) -> None:
+        kept[:] = [progress]
         ended = progress.done + progress.failed + progress.held
-        self._bar.update(
-            self._task, total=progress.total, completed=ended, description=progress_line(progress)
-        )
+        bar.update(task, total=progress.total, completed=ended, description=progress_line(progress))
         record = progress.record
         if record is not None and record.state != "done":
-            what = record.notebook or "report"
-            self._bar.console.print(
-                f"  [{_COLOURS[record.state]}]{record.state}[/] {escape(record.name or record.place)}, "
-                f"{escape(what)}: {escape(record.error)}",
-                soft_wrap=True,
-            )
+            who, what = record.name or record.place, record.notebook or "report"
+            where = escape(f"{who}, {what}: {record.error}")
+            bar.console.print(f"  [{_COLOURS[record.state]}]{record.state}[/] {where}")
+
+    with bar:
+        yield show
 
 
 def progress_line(progress: Progress) -> str:
@@ -218,42 +219,36 @@ def _interrupted(number: int, frame: FrameType | None) -> None:
 
 def _print_plan(plan: BatchPlan) -> None:
     for place, runs in plan.due_by_place().items():
-        _out.print(f"[bold]{escape(plan.names[place] or 'Hele landet')}[/bold]")
+        console.out.print(f"[bold]{escape(plan.names[place] or 'Hele landet')}[/bold]")
         for run in runs:
-            _out.print(f"  {escape(run.wanted.notebook.stem):<24} {', '.join(run.reasons)}", soft_wrap=True)
+            console.out.print(f"  {escape(run.wanted.notebook.stem):<24} {', '.join(run.reasons)}")
     for place, reasons in plan.reports.items():
-        _out.print(f"[bold]{escape(plan.names[place] or 'Hele landet')}[/bold]")
-        _out.print(f"  {'report':<24} {', '.join(reasons)}", soft_wrap=True)
-    _out.print(f"{len(plan.runs.due)} runs are due, {len(plan.runs.current)} are up to date.")
+        console.out.print(f"[bold]{escape(plan.names[place] or 'Hele landet')}[/bold]")
+        console.out.print(f"  {'report':<24} {', '.join(reasons)}")
+    console.out.print(f"{len(plan.runs.due)} runs are due, {len(plan.runs.current)} are up to date.")
 
 
 def _print_end(progress: Progress, index: Path) -> None:
-    _out.print(f"{progress_line(progress).removesuffix(', 0 s left')}; {progress.reports} reports written.")
-    _out.print(f"Open [bold]{escape(str(index))}[/bold]", soft_wrap=True)
+    console.out.print(
+        f"{progress_line(progress).removesuffix(', 0 s left')}; {progress.reports} reports written."
+    )
+    console.out.print(f"Open [bold]{escape(str(index))}[/bold]")
 
 
 def _print_status(found: Status) -> None:
     for place in found.places:
         seconds = sum(run.seconds for run in place.runs)
         when = (place.report.started if place.report else "")[:16].replace("T", " ")
-        _out.print(
+        console.out.print(
             f"[{_COLOURS[place.state]}]{place.state:<10}[/] {escape(place.name or 'Hele landet'):<20} "
-            f"{len(place.runs):>3} notebooks {seconds:>7.1f} s  {when}",
-            soft_wrap=True,
+            f"{len(place.runs):>3} notebooks {seconds:>7.1f} s  {when}"
         )
         for error in place.errors:
-            _out.print(f"           {escape(error)}", soft_wrap=True)
+            console.out.print(f"           {escape(error)}")
     counts = found.counts()
     parts = [f"{counts[f'places_{state}']} {state}" for state in _COLOURS if counts[f"places_{state}"]]
-    _out.print(f"{len(found.places)} reports: {', '.join(parts) or 'none'}.")
+    console.out.print(f"{len(found.places)} reports: {', '.join(parts) or 'none'}.")
     if found.damaged:
-        _out.print(f"{found.damaged} damaged lines of the manifest were left out; their runs are due again.")
-
-
-def _section(title: str, text: str) -> None:
-    _out.print(f"\n[bold]{title}[/bold]\n{escape(text)}", soft_wrap=True)
-
-
-def _plain(text: str) -> None:
-    # As it is: a wrapped line could not be pasted.
-    print(text, flush=True)
+        console.out.print(
+            f"{found.damaged} damaged lines of the manifest were left out; their runs are due again."
+        )

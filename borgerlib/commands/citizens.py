@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
+
+from borgerlib.commands import console
 
 app = typer.Typer(add_completion=False)
 codebook_app = typer.Typer(help="Codebooks: what a survey asks, as a file.", no_args_is_help=True)
 population_app = typer.Typer(help="The population that respondents are weighted to.", no_args_is_help=True)
 app.add_typer(codebook_app, name="codebook")
 app.add_typer(population_app, name="population")
-_out = Console(highlight=False)
 
 _SURVEY = "borgerinteresse"
 Municipality = Annotated[str, typer.Argument(help="Name or code.")]
@@ -68,7 +68,7 @@ def prepare(
         min_age=min_age,
         survey_date=date.date() if date else None,
     )
-    _out.print(page(prepared), soft_wrap=not _out.is_terminal)
+    console.out.print(page(prepared), soft_wrap=not console.out.is_terminal)
 
 
 @app.command()
@@ -85,13 +85,11 @@ def simulate(
     from borgerlib.interest.prepare.simulated import write_simulation
 
     simulation, folder = write_simulation(municipality, n=n, seed=seed, folder=out, min_age=min_age)
-    _out.print(
+    console.out.print(
         f"[bold red]SIMULEREDE DATA[/bold red]: {len(simulation.responses):,} rows that nobody answered."
     )
-    _out.print(f"Wrote [bold]{escape(str(folder))}[/bold]", soft_wrap=True)
-    _out.print(
-        f"Next: borger prepare {escape(simulation.municipality)} {escape(str(folder))}", soft_wrap=True
-    )
+    console.wrote(folder)
+    console.out.print(f"Next: borger prepare {escape(simulation.municipality)} {escape(str(folder))}")
 
 
 @app.command("map")
@@ -111,11 +109,11 @@ def map_export(
     for item, confidence in suggestion.confidence.items():
         style = {"sure": "green", "unsure": "bold yellow"}.get(confidence, "dim")
         reason = "" if confidence == "sure" else f": {escape(suggestion.reasons[item])}"
-        _out.print(f"[{style}]{confidence:<8}[/{style}] {item}{reason}", soft_wrap=True)
+        console.out.print(f"[{style}]{confidence:<8}[/{style}] {item}{reason}")
     if suggestion.unused:
-        _out.print(f"Columns that feed nothing: {escape(', '.join(suggestion.unused))}", soft_wrap=True)
-    _out.print(f"Wrote [bold]{escape(str(path))}[/bold]: look it through, then", soft_wrap=True)
-    _out.print(f"borger prepare MUNICIPALITY {escape(f'{export} --mapping {path}')}", soft_wrap=True)
+        console.out.print(f"Columns that feed nothing: {escape(', '.join(suggestion.unused))}")
+    console.out.print(f"Wrote [bold]{escape(str(path))}[/bold]: look it through, then")
+    console.out.print(f"borger prepare MUNICIPALITY {escape(f'{export} --mapping {path}')}")
 
 
 @codebook_app.command("new")
@@ -126,8 +124,8 @@ def codebook_new(
     """Copy a codebook that ships, to edit it for a survey that asks in other words."""
     from borgerlib.interest.codebooks import new_codebook
 
-    _out.print(f"Wrote [bold]{escape(str(new_codebook(file, survey=survey)))}[/bold]", soft_wrap=True)
-    _out.print(f"Edit it, then: borger codebook check {escape(str(file))}", soft_wrap=True)
+    console.wrote(new_codebook(file, survey=survey))
+    console.out.print(f"Edit it, then: borger codebook check {escape(str(file))}")
 
 
 @codebook_app.command("check")
@@ -138,9 +136,9 @@ def codebook_check(
     from borgerlib.interest.codebooks import check_codebook
 
     book, remarks = check_codebook(codebook)
-    _out.print(f"[green]'{escape(book.id)}' is sound[/green]: {len(book.items)} items.", soft_wrap=True)
+    console.out.print(f"[green]'{escape(book.id)}' is sound[/green]: {len(book.items)} items.")
     for remark in remarks:
-        _out.print(f"  • {escape(remark)}", soft_wrap=True)
+        console.out.print(f"  • {escape(remark)}")
 
 
 @population_app.command("refresh")
@@ -151,9 +149,9 @@ def population_refresh(
     from borgerlib.population.statbank import NEWEST, refresh_population
 
     fresh = refresh_population(period=period or NEWEST)
-    _out.print(f"{fresh.population:,} people on {fresh.reference_date}")
-    _out.print(f"(before: {fresh.previous_population:,} on {fresh.previous_date})")
-    _out.print(f"Wrote [bold]{escape(str(fresh.path))}[/bold]", soft_wrap=True)
+    console.out.print(f"{fresh.population:,} people on {fresh.reference_date}")
+    console.out.print(f"(before: {fresh.previous_population:,} on {fresh.previous_date})")
+    console.wrote(fresh.path)
 
 
 @app.command()
@@ -166,4 +164,4 @@ def export(
     from borgerlib.interest.export import export_data
 
     for path in export_data(municipality, to.value, folder=out):
-        _out.print(f"Wrote [bold]{escape(str(path))}[/bold]", soft_wrap=True)
+        console.wrote(path)

@@ -8,13 +8,12 @@ from types import FrameType
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
+from borgerlib.commands import console
 from borgerlib.errors import RunError
 
 app = typer.Typer(add_completion=False)
-_out = Console(highlight=False)
 
 
 @app.command()
@@ -33,19 +32,19 @@ def dashboard(
     # Ended from outside (a service manager, a closed terminal), it stops as cleanly as by Ctrl-C.
     signal.signal(signal.SIGTERM, _interrupted)
     # The first time after 'borger prepare' the kinds of citizens are looked for, which takes a while.
-    opening = _out.status(f"Opening the answers of {escape(municipality)} …")
+    opening = console.out.status(f"Opening the answers of {escape(municipality)} …")
     opening.start()
     try:
         with dashboard_server(municipality, selection=selection, port=port, min_cell=min_cell) as server:
             opening.stop()
-            _out.print(f"The dashboard is open at [bold]{escape(server.address)}[/bold]", soft_wrap=True)
-            _out.print("Whoever has this address can look. Ctrl-C closes it.")
+            console.out.print(f"The dashboard is open at [bold]{escape(server.address)}[/bold]")
+            console.out.print("Whoever has this address can look. Ctrl-C closes it.")
             if browser:
                 webbrowser.open(server.address)
             if server.process.wait():
                 raise RunError("The dashboard's server ended by itself.", hint="Open it again.")
     except KeyboardInterrupt:
-        _out.print("Closed.")
+        console.out.print("Closed.")
     finally:
         opening.stop()
 

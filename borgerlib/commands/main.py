@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from borgerlib.commands import batch as cli_batch
 from borgerlib.commands import citizens as cli_citizens
+from borgerlib.commands import console
 from borgerlib.commands import dashboard as cli_dashboard
 from borgerlib.errors import BorgerlibError, RunError
 
@@ -38,8 +37,6 @@ app = typer.Typer(
 app.add_typer(cli_citizens.app)
 app.add_typer(cli_dashboard.app)
 app.add_typer(cli_batch.app)
-_out = Console(highlight=False)
-_err = Console(stderr=True, highlight=False)
 
 
 class AuditFormat(StrEnum):
@@ -82,7 +79,7 @@ def report(
         "min_cell": min_cell,
     }
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with warm_kernels() as server, Progress(*columns, console=_err, transient=True) as progress:
+    with warm_kernels() as server, Progress(*columns, console=console.err, transient=True) as progress:
         # Only now: the kernels get ready while we import.
         from borgerlib.runs.reports.municipality import make_report
 
@@ -101,7 +98,7 @@ def report(
             warm=server,
             on_progress=told,
         )
-    _out.print(f"Open [bold]{escape(str(index))}[/bold]", soft_wrap=True)
+    console.out.print(f"Open [bold]{escape(str(index))}[/bold]")
 
 
 @app.command()
@@ -115,10 +112,9 @@ def audit(
 
     frame = audit_published()
     if output_format is AuditFormat.csv:
-        frame.to_csv(sys.stdout, index=False)
+        console.data(frame.to_csv(index=False, lineterminator="\n").rstrip("\n"))
     elif output_format is AuditFormat.json:
-        records = json.loads(frame.to_json(orient="records", force_ascii=False))
-        print(json.dumps(records, ensure_ascii=False, indent=1))
+        console.as_json(json.loads(frame.to_json(orient="records", force_ascii=False)))
     else:
         _print_audit(frame)
 
@@ -137,7 +133,7 @@ def answers_template(
     name = str(file) if file else f"{place.name.lower()}.toml"
     text = template(load_codebook("lokaldemokrati-2021"), municipality_name=place.name, file_name=name)
     if file is None:
-        print(text)
+        console.data(text)
         return
     if file.exists():
         raise RunError(f"{file} exists already.", hint="Name another file, or move that one away.")
@@ -145,7 +141,7 @@ def answers_template(
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise RunError(f"{file} cannot be written: {error.strerror}.") from error
-    _out.print(f"Wrote [bold]{escape(str(file))}[/bold]", soft_wrap=True)
+    console.wrote(file)
 
 
 @app.command()
@@ -155,7 +151,7 @@ def reconstruct(
     """Write respondents that agree with every number published in 2021 to data/processed."""
     from borgerlib.lokaldemokrati.published.respondents import write_respondents
 
-    _out.print(f"Wrote [bold]{escape(str(write_respondents(seed=seed)))}[/bold]", soft_wrap=True)
+    console.wrote(write_respondents(seed=seed))
 
 
 @app.command("refresh-notebooks")
@@ -164,7 +160,7 @@ def refresh_notebooks() -> None:
     from borgerlib.runs.reports.municipality import refresh
 
     for run in refresh():
-        _err.print(f"  {run.name:<24} {run.seconds:5.1f} s  {run.status}")
+        console.err.print(f"  {run.name:<24} {run.seconds:5.1f} s  {run.status}")
 
 
 def _print_audit(frame: Any) -> None:
@@ -181,17 +177,18 @@ def _print_audit(frame: Any) -> None:
         frame.drop(columns="question").astype(object).where(frame.notna(), "–").itertuples(index=False)
     ):
         table.add_row(*(escape(str(value)) for value in record))
-    _out.print(table)
+    console.out.print(table, soft_wrap=False)
     counts = frame["status"].value_counts()
-    _out.print(", ".join(f"{count} {status}" for status, count in counts.items()))
+    console.out.print(", ".join(f"{count} {status}" for status, count in counts.items()))
 
 
 def main() -> None:
     """Run the command line; a user's mistake is a message and exit code 1, wrong usage is 2."""
+    console.forgive_letters()
     try:
         app()
     except BorgerlibError as error:
-        _err.print(f"[bold red]Error:[/bold red] {escape(str(error))}", soft_wrap=True)
+        console.err.print(f"[bold red]Error:[/bold red] {escape(str(error))}")
         raise SystemExit(1) from None
 
 

@@ -14,7 +14,6 @@ from typing import Any, Literal
 import pandas as pd
 
 from borgerlib import danish
-from borgerlib.errors import ParameterError
 from borgerlib.lokaldemokrati.published.identification import Identification, Solution, identifications
 from borgerlib.lokaldemokrati.published.numbers import SURVEY, load_published, standing_values
 from borgerlib.lokaldemokrati.published.recovered import divided_table, option_label, recovered
@@ -23,6 +22,7 @@ from borgerlib.lokaldemokrati.wave.microdata import Wave, find_wave, read_wave, 
 from borgerlib.population.municipalities import NUMBER_OF_MUNICIPALITIES
 from borgerlib.statistics.disclosure.disclosed import only_disclosed
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published, check_min_cell
+from borgerlib.statistics.estimation.intervals import check_confidence
 from borgerlib.statistics.finite_population import finite_population_interval
 from borgerlib.survey.codebook.model import Codebook, Item, load_codebook
 
@@ -82,8 +82,7 @@ def open_leaders_survey(
     DataError
         The wave cannot be used.
     """
-    if not 0 < confidence < 1:
-        raise ParameterError(f"confidence is {confidence}; it must lie between 0 and 1, for example 0.95.")
+    check_confidence(confidence)
     check_min_cell(min_cell)
     codebook = load_codebook(SURVEY)
     if survey == SURVEY:

@@ -264,7 +264,7 @@ def _is_whole(value: object) -> bool:
 
 
 def _check_confidence(confidence: float) -> None:
-    if not 0 < confidence < 1:
+    if not isinstance(confidence, Real) or not 0 < confidence < 1:
         raise DataError(f"The confidence is {confidence!r}; give a number between 0 and 1, such as 0.95.")
 
 

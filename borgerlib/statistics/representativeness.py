@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.errors import MarginError, ParameterError, unknown_name
+from borgerlib.statistics.estimation.intervals import check_confidence
 
 _METHODS = {"wilson": "wilson", "exact": "beta"}
 
@@ -57,7 +58,7 @@ def participation_rates(
     """
     if interval not in _METHODS:
         raise ParameterError(unknown_name("interval", interval, _METHODS))
-    _check_confidence(confidence)
+    check_confidence(confidence)
     _check(respondents, margins)
     frames = []
     for column, margin in margins.items():
@@ -117,7 +118,7 @@ def representativeness(rates: pd.DataFrame, *, confidence: float = 0.95) -> pd.D
     1975) at the level that Bonferroni's inequality asks for, and the smallest lower and the smallest upper
     end bound the smallest ratio.
     """
-    _check_confidence(confidence)
+    check_confidence(confidence)
     rows = [_summary(column, groups, confidence) for column, groups in rates.groupby("column", sort=False)]
     return pd.DataFrame(rows)
 
@@ -192,13 +193,6 @@ def _binomial_interval(
 def _counts(values: pd.Series) -> pd.Series:
     counts = values.value_counts()
     return counts[counts > 0]
-
-
-def _check_confidence(confidence: float) -> None:
-    if not 0 < confidence < 1:
-        raise ParameterError(
-            f"The confidence is a share between 0 and 1, not {confidence}.", hint="Give 0.95."
-        )
 
 
 def _check(respondents: pd.DataFrame, margins: Mapping[str, pd.Series]) -> None:

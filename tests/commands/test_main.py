@@ -180,6 +180,28 @@ def test_a_failed_run_leaves_an_older_report_as_it_was(borger, tmp_path, monkeyp
     assert (tmp_path / "ud" / "index.html").read_text(encoding="utf-8") == "den gamle"
 
 
+@pytest.mark.parametrize("arguments", [["report", "Łódź"], ["schedule", "--at", "Łódź"]])
+def test_a_console_of_few_letters_shows_a_name_that_it_cannot_write(tmp_path, arguments):
+    # A Windows console or a redirected log in cp1252 has no Ł.
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252", "BORGER_WORKSPACE": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-m", "borgerlib", *arguments], env=environment, capture_output=True, check=False
+    )
+    assert done.returncode == 1
+    assert b"Traceback" not in done.stderr
+    assert "'?ód?'" in done.stderr.decode("cp1252")
+
+
+@pytest.mark.parametrize("arguments", [["audit", "--format", "csv"], ["answers-template", "Furesø"]])
+def test_what_a_program_reads_is_utf8_whatever_the_console(tmp_path, arguments):
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252", "BORGER_WORKSPACE": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-m", "borgerlib", *arguments], env=environment, capture_output=True, check=False
+    )
+    assert done.returncode == 0
+    assert "ø" in done.stdout.decode("utf-8")
+
+
 def test_help_shows_examples(borger):
     done = borger("--help")
     assert done.code == 0

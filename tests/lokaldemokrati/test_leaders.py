@@ -189,9 +189,9 @@ def test_a_higher_level_widens_the_intervals():
     pd.testing.assert_frame_equal(usual[unchanged], wide[unchanged])
 
 
-@pytest.mark.parametrize("confidence", [0, 1, 95, -0.5])
+@pytest.mark.parametrize("confidence", [0, 1, 95, -0.5, "0,95"])
 def test_a_confidence_that_is_no_share_is_refused(confidence):
-    with pytest.raises(ParameterError, match=f"confidence is {confidence}; it must lie between 0 and 1"):
+    with pytest.raises(ParameterError, match=f"confidence is {confidence!r}; it must lie between 0 and 1"):
         open_leaders_survey(confidence=confidence)
 
 

@@ -97,7 +97,7 @@ def test_bad_counts_are_refused(function, count, n, population, problem):
     assert problem in str(caught.value)
 
 
-@pytest.mark.parametrize("confidence", [0, 1, 95, float("nan")])
+@pytest.mark.parametrize("confidence", [0, 1, 95, float("nan"), "0,95"])
 def test_a_confidence_that_is_none_is_refused(confidence):
     with pytest.raises(DataError, match=r"give a number between 0 and 1, such as 0\.95"):
         finite_population_interval(1, 2, 4, confidence)

@@ -194,7 +194,7 @@ def test_no_margin_is_refused():
 def test_parameters_are_checked():
     with pytest.raises(ParameterError, match=r"'wilsn'\. Did you mean 'wilson'"):
         participation_rates(RESPONDENTS, MARGINS, interval="wilsn")
-    with pytest.raises(ParameterError, match=r"between 0 and 1, not 95"):
+    with pytest.raises(ParameterError, match="confidence is 95; it must lie between 0 and 1"):
         participation_rates(RESPONDENTS, MARGINS, confidence=95)
     with pytest.raises(ParameterError, match="between 0 and 1"):
         representativeness(participation_rates(RESPONDENTS, MARGINS), confidence=0)

@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 
-from borgerlib.errors import ParameterError
 from borgerlib.interest.answers.differences import FALSE_DISCOVERY_RATE
 from borgerlib.interest.filters.choices import ANSWERS, Filter, Offer
 from borgerlib.interest.filters.cube import Origin, is_outdated, open_filter_cube
@@ -22,6 +21,7 @@ from borgerlib.statistics.disclosure.gate import (
     check_min_cell,
     disclose_selection,
 )
+from borgerlib.statistics.estimation.intervals import check_confidence
 from borgerlib.statistics.selections.disclosure import Guard, SelectionSize, guard_of
 from borgerlib.view.citizens.sections import load_sections
 
@@ -159,8 +159,7 @@ def open_answers(municipality: str, *, confidence: float = 0.95, min_cell: int =
         A parameter is not legal.
     """
     check_min_cell(min_cell)
-    if not 0 < confidence < 1:
-        raise ParameterError(f"confidence is {confidence}; it must lie between 0 and 1, for example 0.95.")
+    check_confidence(confidence)
     place = find_municipality(municipality)
     opened = open_filter_cube(place.name, age_bands=load_sections().age_bands)
     exclusive = {filter_.role: filter_.exclusive for filter_ in opened.offer.filters}

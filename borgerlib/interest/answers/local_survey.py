@@ -21,6 +21,7 @@ from borgerlib.population.municipalities import Municipality
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.disclosure.disclosed import only_disclosed
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
+from borgerlib.statistics.estimation.intervals import check_confidence
 from borgerlib.survey.cleaning.age_repairs import age_column
 from borgerlib.survey.codebook.model import Codebook, Item, load_codebook
 
@@ -115,8 +116,7 @@ def open_local_survey(
     ParameterError
         A parameter is not legal.
     """
-    if not 0 < confidence < 1:
-        raise ParameterError(f"confidence is {confidence}; it must lie between 0 and 1, for example 0.95.")
+    check_confidence(confidence)
     place = find_municipality(municipality)
     respondents = store.load(place.name)
     codebook = load_codebook(store.codebook_path(place.name))

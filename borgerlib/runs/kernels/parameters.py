@@ -22,7 +22,8 @@ _WORDS = {
     "bool": "True or False",
 }
 _SECRET = re.compile(r"secret|token|passw|credential|api_?key|kodeord|adgangskode|hemmelig", re.IGNORECASE)
-_OPTIONAL = re.compile(r"Optional\[(\w+)\]")
+_OPTIONAL = re.compile(r"(?:typing\.)?Optional\[(\w+)\]|(\w+) \| None")
+_MAGIC = re.compile(r"^[ \t]*[%!].*$", re.MULTILINE)
 
 
 def check_parameters(notebook: Path, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,20 +51,24 @@ def check_parameters(notebook: Path, parameters: Mapping[str, Any]) -> dict[str,
         nearest legal ones), wrong types, or names that announce a secret, which a saved notebook would
         publish.
     """
-    declared = declared_parameters(notebook)
-    problems = [_secret_problem(name) for name in {**declared, **parameters} if _SECRET.search(name)]
-    for name, value in parameters.items():
-        if name not in declared and not _SECRET.search(name):
-            problems.append(unknown_name("parameter", name, declared))
-        elif name in declared and not _fits(value, *declared[name]):
-            problems.append(_type_problem(name, value, *declared[name]))
+    refuse_unfit(notebook.name, declared_parameters(notebook), parameters)
+    return dict(parameters)
+
+
+def refuse_unfit(name: str, declared: Mapping[str, tuple[str, str]], parameters: Mapping[str, Any]) -> None:
+    """Refuse parameters that do not fit those that a notebook declares; raises as `check_parameters`."""
+    problems = [_secret_problem(each) for each in {**declared, **parameters} if _SECRET.search(each)]
+    for each, value in parameters.items():
+        if each not in declared and not _SECRET.search(each):
+            problems.append(unknown_name("parameter", each, declared))
+        elif each in declared and not _fits(value, *declared[each]):
+            problems.append(_type_problem(each, value, *declared[each]))
     if problems:
         raise ParameterError(
-            f"The parameters do not fit {notebook.name}:",
+            f"The parameters do not fit {name}:",
             problems=problems,
-            hint=f"'papermill --help-notebook {notebook.name}' lists its parameters.",
+            hint=f"'papermill --help-notebook {name}' lists its parameters.",
         )
-    return dict(parameters)
 
 
 def declared_parameters(notebook: Path) -> dict[str, tuple[str, str]]:
@@ -77,22 +82,6 @@ def declared_parameters(notebook: Path) -> dict[str, tuple[str, str]]:
     ParameterError
         If the notebook is missing, cannot be read, or has no cell tagged ``parameters``.
     """
-    from papermill import inspect_notebook
-
-    _require_parameters_cell(notebook)
-    # papermill fills braces in a path with parameters; doubled braces stand for themselves.
-    path = str(notebook).replace("{", "{{").replace("}", "}}")
-    try:
-        found = inspect_notebook(path)
-    except ValueError as error:
-        raise ParameterError(
-            f"The notebook {notebook.name} does not say which language it is written in.",
-            hint="Open it in JupyterLab, choose the Python 3 kernel and save it.",
-        ) from error
-    return {name: (_type_of(entry), str(entry["default"])) for name, entry in found.items()}
-
-
-def _require_parameters_cell(notebook: Path) -> None:
     import nbformat
 
     if not notebook.is_file():
@@ -107,22 +96,57 @@ def _require_parameters_cell(notebook: Path) -> None:
             f"The notebook {notebook.name} is damaged and cannot be read.",
             hint="Restore it with 'git checkout', or reinstall borgerlib.",
         ) from error
-    tags = [tag for cell in content.cells for tag in cell.metadata.get("tags", [])]
-    if "parameters" not in tags:
+    if not (content.metadata.get("kernelspec") or content.metadata.get("language_info")):
         raise ParameterError(
-            f"The notebook {notebook.name} has no cell tagged 'parameters', so parameters cannot reach it.",
+            f"The notebook {notebook.name} does not say which language it is written in.",
+            hint="Open it in JupyterLab, choose the Python 3 kernel and save it.",
+        )
+    return declared_in(content, notebook.name)
+
+
+def declared_in(content: Any, name: str) -> dict[str, tuple[str, str]]:
+    """Return the parameters that the cells of a notebook declare, as `declared_parameters`.
+
+    papermill looks for them line by line with a pattern that an equals sign in a default breaks; Python
+    itself knows better.
+    """
+    cells = [cell.source for cell in content.cells if "parameters" in cell.metadata.get("tags", [])]
+    if not cells:
+        raise ParameterError(
+            f"The notebook {name} has no cell tagged 'parameters', so parameters cannot reach it.",
             hint="In JupyterLab, give the cell that holds the defaults the tag 'parameters'.",
         )
-
-
-def _type_of(entry: Mapping[str, Any]) -> str:
-    stated = str(entry["inferred_type_name"])
-    if stated != "None":
-        optional = _OPTIONAL.fullmatch(stated)
-        return optional.group(1) if optional else stated
+    source = _MAGIC.sub("", cells[0])
     try:
-        return type(ast.literal_eval(str(entry["default"]))).__name__
-    except (ValueError, SyntaxError):
+        statements = ast.parse(source, type_comments=True).body
+    except SyntaxError as error:
+        raise ParameterError(
+            f"The parameters cell of {name} is no Python: {error.msg} (line {error.lineno}).",
+            hint="It holds a line such as 'min_cell = 5' for every parameter.",
+        ) from error
+    declared = {}
+    for target, value, stated in filter(None, map(_assignment, statements)):
+        if isinstance(target, ast.Name):
+            declared[target.id] = _type_name(stated, value), ast.get_source_segment(source, value) or ""
+    return declared
+
+
+def _assignment(statement: ast.stmt) -> tuple[ast.expr, ast.expr, str] | None:
+    """Return target, value and stated type of an assignment."""
+    if isinstance(statement, ast.AnnAssign) and statement.value is not None:
+        return statement.target, statement.value, ast.unparse(statement.annotation)
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        return statement.targets[0], statement.value, (statement.type_comment or "").partition(" ")[0]
+    return None
+
+
+def _type_name(stated: str, default: ast.expr) -> str:
+    if stated:
+        optional = _OPTIONAL.fullmatch(stated)
+        return (optional[1] or optional[2]) if optional else stated
+    try:
+        return type(ast.literal_eval(default)).__name__
+    except ValueError:
         return ""
 
 

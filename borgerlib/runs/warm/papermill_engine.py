@@ -12,6 +12,7 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
+from click import ClickException
 from jupyter_client.utils import run_sync
 from nbclient.util import run_hook
 from papermill.clientwrap import PapermillNotebookClient
@@ -19,10 +20,24 @@ from papermill.engines import NBClientEngine
 from papermill.log import logger
 from papermill.utils import merge_kwargs, remove_args
 
+from borgerlib.errors import ParameterError
 from borgerlib.runs.kernels.manager import Kernel, kernel_folder, kernel_manager
+from borgerlib.runs.kernels.parameters import declared_in, refuse_unfit
+from borgerlib.runs.warm.client import process_server
 
 _OURS = ("python3", "python", "borger", "", None)
 _SOCKETS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
+
+
+class UnfitParametersError(ParameterError, ClickException):  # type: ignore[misc]
+    """Parameters that do not fit; papermill's command line shows the message, not a stack."""
+
+    def __init__(self, error: ParameterError) -> None:
+        super().__init__(error.message, problems=error.problems, hint=error.hint)
+
+    def format_message(self) -> str:
+        """Return what the command line shows."""
+        return str(self)
 
 
 class QuickClient(PapermillNotebookClient):  # type: ignore[misc]
@@ -116,8 +131,7 @@ class WarmEngine(NBClientEngine):  # type: ignore[misc]
             return cls._execute(nb_man, kernel_name, **options)
         if kernel_name not in _OURS:  # another language
             return super().execute_managed_notebook(nb_man, kernel_name, **options)
-        from borgerlib.runs.warm.client import process_server
-
+        _refuse_unfit(nb_man.nb)
         server = process_server()
         options.setdefault("shutdown_kernel", "immediate")
         with kernel_folder(server.folder) as folder:
@@ -153,3 +167,14 @@ class WarmEngine(NBClientEngine):  # type: ignore[misc]
             stderr_file=stderr_file,
         )
         return QuickClient(nb_man, **settings).execute()
+
+
+def _refuse_unfit(notebook: Any) -> None:
+    """Refuse parameters that the notebook does not declare: papermill itself only warns of them."""
+    told = notebook.metadata.papermill
+    if told.parameters:
+        name = Path(str(told.input_path)).name
+        try:
+            refuse_unfit(name, declared_in(notebook, name), told.parameters)
+        except ParameterError as error:
+            raise UnfitParametersError(error) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Literal
 
 import numpy as np
@@ -22,12 +23,9 @@ def check_interval(interval: str, confidence: float) -> None:
 
 
 def check_confidence(confidence: float) -> None:
-    """Raise `ParameterError` unless the confidence is between 0 and 1."""
-    if not 0 < confidence < 1:
-        raise ParameterError(
-            f"confidence={confidence} is not legal: it must be between 0 and 1.",
-            hint="Give for example confidence=0.95.",
-        )
+    """Raise `ParameterError` unless the confidence is a number between 0 and 1 (a text, '0,95', is none)."""
+    if not isinstance(confidence, Real) or not 0 < confidence < 1:
+        raise ParameterError(f"confidence is {confidence!r}; it must lie between 0 and 1, for example 0.95.")
 
 
 def t_quantile(degrees: Floats, confidence: float) -> Floats:

@@ -23,6 +23,30 @@ def test_types_come_from_comment_annotation_or_default(make_notebook):
     }
 
 
+def test_a_default_may_hold_anything_that_python_can_read(make_notebook):
+    notebook = make_notebook(
+        "n.ipynb",
+        parameters="%matplotlib inline\n# om\na = 'x=1&y=2'  # type: str Valg\nb = [\n    1,\n    2,\n]\n"
+        "c: int | None = None\nd = dict(x=1)\ne, f = 1, 2\ng = 1.5e-3  # højst = 2",
+    )
+    assert declared_parameters(notebook) == {
+        "a": ("str", "'x=1&y=2'"),
+        "b": ("list", "[\n    1,\n    2,\n]"),
+        "c": ("int", "None"),
+        "d": ("", "dict(x=1)"),
+        "g": ("float", "1.5e-3"),
+    }
+    assert check_parameters(notebook, {"a": "c=d", "d": {}})
+    with pytest.raises(ParameterError, match="'a' is text"):
+        check_parameters(notebook, {"a": 1})
+
+
+def test_a_parameters_cell_that_is_no_python_is_told_with_its_line(make_notebook):
+    notebook = make_notebook("n.ipynb", parameters="a = 1\nb = = 2")
+    with pytest.raises(ParameterError, match=r"parameters cell of n\.ipynb is no Python: .*line 2"):
+        check_parameters(notebook, {})
+
+
 def test_legal_parameters_come_back_and_a_whole_number_may_stand_for_a_decimal_one(make_notebook):
     given_parameters = {"confidence": 1, "municipality": "Ærø"}
     assert check_parameters(make_notebook("n.ipynb"), given_parameters) == given_parameters

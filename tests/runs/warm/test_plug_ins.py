@@ -30,6 +30,19 @@ def test_papermill_runs_the_engine_by_itself(make_notebook, tmp_path, entry_poin
     assert list((tmp_path / "t").iterdir()) == []
 
 
+def test_the_engine_refuses_parameters_that_do_not_fit(make_notebook, tmp_path, entry_points):
+    source, target = make_notebook("a.ipynb", "1"), tmp_path / "out.ipynb"
+    command = [sys.executable, "-m", "papermill", "--engine", "borger", "--no-progress-bar"]
+    done = subprocess.run(
+        [*command, str(source), str(target), "-p", "muncipality", "Odense", "-p", "confidence", "0,95"],
+        env=entry_points, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "Unknown parameter 'muncipality'. Did you mean 'municipality'?" in done.stderr
+    assert "Parameter 'confidence' is a number with a decimal point (such as 0.95), not '0,95'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("first", ["papermill", "borgerlib.runs.warm.engine"])
 def test_engine_and_papermill_may_be_imported_in_either_order(first, entry_points):
     code = (

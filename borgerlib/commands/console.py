@@ -1,0 +1,39 @@
+"""What the commands print on: for people in the console's own letters, for programs in UTF-8."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+# However long a line: a wrapped path cannot be opened.
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def forgive_letters() -> None:
+    """Let a console or a log of few letters (cp1252 has no Ł) show another in place of those it lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def wrote(path: Path) -> None:
+    """Say where something was written."""
+    out.print(f"Wrote [bold]{escape(str(path))}[/bold]")
+
+
+def data(text: str) -> None:
+    """Put out what is to be read by a program or pasted: as it is, and in UTF-8 where it goes into a file."""
+    if not sys.stdout.isatty() and hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")
+    print(text, flush=True)
+
+
+def as_json(content: Any) -> None:
+    """Put out what JSON can hold."""
+    data(json.dumps(content, ensure_ascii=False, indent=1))
