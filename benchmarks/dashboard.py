@@ -40,6 +40,7 @@ import psutil
 from borgerlib import places
 from borgerlib.dashboard.server.serve import NOTEBOOK, dashboard_server
 from borgerlib.interest import store
+from borgerlib.interest.prepared import RESPONDENTS, processed_folder
 from borgerlib.interest.filters.cube import open_filter_cube
 from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.interest.prepare.simulated import write_simulation
@@ -120,9 +121,9 @@ def repeated(workspace: Path, rows: int) -> float:
     """Prepare a simulated survey, repeat its respondents; return the seconds that building the cube takes."""
     _, export = write_simulation("Odense", n=5000, seed=1)
     prepare("Odense", export)
-    folder = store.processed_folder("Odense")
+    folder = processed_folder("Odense")
     open_filter_cube("Odense", age_bands=load_sections().age_bands)  # finds the kinds of citizens once
-    for name in (store.RESPONDENTS, "segments.parquet"):
+    for name in (RESPONDENTS, "segments.parquet"):
         repeat_file(folder / name, rows)
     begun = time.perf_counter()
     open_filter_cube("Odense", age_bands=load_sections().age_bands)

@@ -236,8 +236,10 @@ class TestFiguresAreInStep:
             chart = page.figure(figure.id)
             fresh = json.loads(json.dumps(chart._repr_mimebundle_()[0][MIME_TYPE]))
             assert kept["rows"] == [list(row) for row in chart.table.rows]
-            assert {k: v for k, v in kept.items() if k not in ("wide", "narrow")} == {
-                k: v for k, v in fresh.items() if k not in ("wide", "narrow")
+            # The pictures are compared below; the numbers for workbooks repeat the rows.
+            apart = {"wide", "narrow", "numbers"}
+            assert {k: v for k, v in kept.items() if k not in apart} == {
+                k: v for k, v in fresh.items() if k not in apart
             }
             assert alike(kept["wide"], fresh["wide"])
             assert alike(kept["narrow"], fresh["narrow"])
