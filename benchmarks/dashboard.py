@@ -40,10 +40,10 @@ import psutil
 from borgerlib import places
 from borgerlib.dashboard.server.serve import NOTEBOOK, dashboard_server
 from borgerlib.interest import store
-from borgerlib.interest.prepared import RESPONDENTS, processed_folder
 from borgerlib.interest.filters.cube import open_filter_cube
 from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.interest.prepare.simulated import write_simulation
+from borgerlib.interest.prepared import RESPONDENTS, processed_folder
 from borgerlib.view.citizens.sections import load_sections
 
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from borgerlib import errors
 from borgerlib.errors import RunError
-from borgerlib.runs.kernels.manager import Kernel
+from borgerlib.runs.kernels.manager import Kernel, KernelKind
 from borgerlib.runs.warm.surroundings import last_words
 
 Cause = Literal["", "cell", "left", "time", "memory", "died", "start", "other"]
@@ -29,12 +29,17 @@ class NotebookRunError(RunError):
         ``died`` and ``start`` (the kernel did, or did not; trying again may help), ``other``.
     cell : int
         Number of the cell in the notebook's source; 0 for none.
+    kernel : {"cold", "warm"}
+        The kind of kernel that it had.
     """
 
-    def __init__(self, message: str, *, cause: Cause, cell: int = 0, hint: str = "") -> None:
+    def __init__(
+        self, message: str, *, cause: Cause, cell: int = 0, kernel: KernelKind = "cold", hint: str = ""
+    ) -> None:
         super().__init__(message, hint=hint)
         self.cause: Cause = cause
         self.cell = cell
+        self.kernel: KernelKind = kernel
 
 
 @dataclass
@@ -63,7 +68,7 @@ class Attempt:
 
         index = error.cell_index if isinstance(error, PapermillExecutionError) else self.cell_index
         number = 0 if self.notebook is None else cell_number(self.notebook, index)
-        fault = partial(NotebookRunError, cell=number)
+        fault = partial(NotebookRunError, cell=number, kernel=self.kernel.kind)
         where = self.source.name
         if self.notebook is not None:
             where += f", cell {number}" if number else ", the parameters given"
