@@ -6,18 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from html import unescape
 
-CONTACT_HEADINGS = frozenset(
-    ["navn", "fornavn", "efternavn", "fuldenavn", "borgernavn", "email", "mail", "mailadresse",
-     "emailadresse", "telefon", "telefonnummer", "telefonnr", "tlf", "tlfnr", "mobil", "mobilnummer",
-     "mobilnr", "mobiltelefon", "phone", "adresse", "vejnavn", "postadresse", "bopæl", "cpr", "cprnummer",
-     "cprnr", "cprno", "personnummer", "personnr"]
-)  # fmt: skip
-"""Headings under which a table would show how to reach people; letters only, in lower case."""
+from borgerlib.personal import is_contact_heading
 
-# They say whose or which, and nothing of what the column holds.
-_FILLERS = frozenset(
-    ["kontakt", "borger", "borgers", "borgerens", "privat", "arbejde", "hjem", "din", "dit", "jeres"]
-)
 _TABLE = re.compile(r"<table\b.*?(?:</table>|\Z)", re.IGNORECASE | re.DOTALL)
 _THEAD = re.compile(r"<thead\b.*?</thead>", re.IGNORECASE | re.DOTALL)
 _ROW = re.compile(r"<tr\b.*?(?:</tr>|\Z)", re.IGNORECASE | re.DOTALL)
@@ -26,7 +16,6 @@ _TAG = re.compile(r"<[^<>]+>")
 _ROW_SCOPE = re.compile(r"scope\s*=\s*[\"']?row", re.IGNORECASE)
 _RULE = re.compile(r"\|?(?: *:?-{2,}:? *\|)+ *(?::?-{2,}:?)? *")
 _GAPS = re.compile(r"\t| {2,}|;|\||,(?=\S)")
-_LETTERS = re.compile(r"[^a-zæøå]+")
 
 
 def shows_contact_columns(text: str) -> bool:
@@ -62,12 +51,4 @@ def _text_heads(text: str) -> Iterator[tuple[list[str], int]]:
 
 
 def _contacts(headings: Sequence[str]) -> int:
-    return sum(_is_contact(heading) for heading in headings)
-
-
-def _is_contact(heading: str) -> bool:
-    if len(heading) > 400:
-        return False
-    text = unescape(_TAG.sub("", heading)).casefold().replace("e-mail", "email")
-    words = [word for word in _LETTERS.split(text) if word and word not in _FILLERS]
-    return bool(words) and len(words) <= 3 and "".join(words) in CONTACT_HEADINGS
+    return sum(is_contact_heading(unescape(_TAG.sub("", heading))) for heading in headings)

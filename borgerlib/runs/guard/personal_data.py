@@ -13,8 +13,8 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+from borgerlib.personal import MAIL, PHONE_NUMBER, mask_cpr
 from borgerlib.runs.guard.contact_columns import shows_contact_columns
-from borgerlib.survey.cleaning.cpr import mask_cpr
 
 # Pictures and hashes are long runs of digits and letters, and say nothing.
 _SKIPPED_TYPES = re.compile(r"(image/(?!svg)|application/(pdf|octet-stream|javascript))")
@@ -26,19 +26,10 @@ _HASH = re.compile(
 )
 # Ten digits after a comma are a field of a CSV file rather than decimals, of which nobody shows ten.
 _DECIMALS = re.compile(r"[0-9]\.[0-9]{5,}|[0-9],(?![0-9]{10}(?![0-9]))[0-9]{5,}")
-# Starts only where a word does and has the lengths that addresses have: long texts take no longer to search.
-_LOCAL = r"A-Za-z0-9æøåÆØÅ._%+-"
-_MAIL = re.compile(
-    rf"(?<![{_LOCAL}])[{_LOCAL}]{{1,64}}@(?:[A-Za-z0-9æøåÆØÅ-]{{1,63}}\.){{1,8}}"
-    r"(?!(?:png|jpe?g|svg|gif)\b)[A-Za-z]{2,24}"
-)
 _PHONE = re.compile(
     # Not the end of another word (Hjørring).
     r"(?<![A-Za-zæøåÆØÅ])(?:tlf|tel|telefon(?:en|nummer|nummeret|nr)?|mobil(?:en|nummer|nummeret|nr)?|phone|ring|sms"
-    r"|kontakt)(?![A-Za-zæøåÆØÅ])[^0-9\n+]{0,25}"
-    # Neither a date nor two years.
-    r"(?![0-9]{4}-[0-9]{2}-[0-9]{2})(?!(?:19|20)[0-9]{2} ?[-–] ?(?:19|20)[0-9]{2}(?![0-9]))"
-    r"(?:(?:\+|00)?45[ .-]?)?[2-9][0-9][ .-]?[0-9]{2}[ .-]?[0-9]{2}[ .-]?[0-9]{2}(?![0-9])",
+    rf"|kontakt)(?![A-Za-zæøåÆØÅ])[^0-9\n+]{{0,25}}{PHONE_NUMBER}",
     re.IGNORECASE,
 )
 _INLINE_TAG = re.compile(
@@ -77,7 +68,7 @@ def personal_data_in(notebook: Path | Any) -> tuple[str, ...]:
         import nbformat
 
         notebook = nbformat.read(notebook, as_version=4)
-    public = {found.casefold() for cell in _own_cells(notebook) for found in _MAIL.findall(cell.source)}
+    public = {found.casefold() for cell in _own_cells(notebook) for found in MAIL.findall(cell.source)}
     found: dict[str, None] = {}
     searched: set[tuple[str, str]] = set()
     for where, text in _texts(notebook):
@@ -179,4 +170,4 @@ def _readings(text: str) -> list[str]:
 
 
 def _has_address(text: str, public: set[str]) -> bool:
-    return any(found.casefold() not in public for found in _MAIL.findall(text))
+    return any(found.casefold() not in public for found in MAIL.findall(text))

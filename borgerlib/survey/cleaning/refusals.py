@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from borgerlib.errors import CodebookError, DataError
-from borgerlib.survey.cleaning.cpr import refuse_cpr_columns
+from borgerlib.personal import refuse_cpr_columns
 from borgerlib.survey.codebook.model import Codebook
 
 CONSENT_GIVEN = "ja"

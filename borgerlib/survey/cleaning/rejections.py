@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from borgerlib.personal import MASK, contact_key
 from borgerlib.survey.cleaning.age_repairs import age_column
-from borgerlib.survey.cleaning.cpr import MASK
 from borgerlib.survey.cleaning.repairs import id_column
 from borgerlib.survey.cleaning.violations import contact_columns, logged
 from borgerlib.survey.codebook.model import Codebook, Item
@@ -14,7 +14,6 @@ from borgerlib.survey.codebook.model import Codebook, Item
 # What a respondent is, rather than what the respondent answered.
 _BACKGROUND = {"age", "birth_year", "sex", "area", "area_type"}
 _TECHNICAL = {"id", "started", "submitted", "municipality", "contact", "consent"}
-_FEWEST_DIGITS = 8
 
 
 def below_age_limit(frame: pd.DataFrame, codebook: Codebook, *, age_limit: int) -> pd.DataFrame:
@@ -76,21 +75,6 @@ def number_answered(frame: pd.DataFrame, items: list[Item]) -> np.ndarray:
 def _violations(rows: pd.Index, column: str, value: str | pd.Series, rule: str) -> pd.DataFrame:
     values = value.to_numpy() if isinstance(value, pd.Series) else value
     return pd.DataFrame({"row": rows, "column": column, "value": values, "rule": rule})
-
-
-def contact_key(text: str) -> str | None:
-    """Return an e-mail address or telephone number in one notation; None for a name or anything else."""
-    plain = "".join(text.split()).casefold()
-    if plain.count("@") == 1 and not plain.startswith("@") and "." in plain.partition("@")[2]:
-        return plain
-    digits = plain.translate(str.maketrans("", "", "+-.()/"))
-    if not digits.isdecimal():
-        return None
-    digits = digits.removeprefix("00") if plain.startswith("00") else digits
-    if len(digits) == _FEWEST_DIGITS + 2:
-        digits = digits.removeprefix("45")
-    # 00000000 and its like are what people write who will not give a number.
-    return digits if len(digits) >= _FEWEST_DIGITS and len(set(digits)) > 1 else None
 
 
 def _links(frame: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:

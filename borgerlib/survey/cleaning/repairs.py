@@ -10,8 +10,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from borgerlib.survey.cleaning.cpr import MASK, mask_cpr_column
-from borgerlib.survey.cleaning.violations import is_text, mask_contact
+from borgerlib.personal import MASK, mask_contact, mask_cpr_column
+from borgerlib.survey.cleaning.violations import is_text
 from borgerlib.survey.codebook.model import Codebook, Item
 from borgerlib.survey.grid.values import parse_dates, parse_numbers
 

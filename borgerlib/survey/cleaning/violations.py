@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
 import pandas as pd
 
-from borgerlib.survey.cleaning.cpr import mask_cpr
+from borgerlib.personal import CONTACT_MASK, mask_contact, mask_cpr, mask_mail
 from borgerlib.survey.codebook.model import Codebook
 
-CONTACT_MASK = "[kontaktoplysning]"
 CPR_FOUND = "[CPR-nummer]"
 LONGEST_LOGGED = 80
 _LONGEST_READ = 10_000
@@ -51,12 +49,6 @@ RULES: Mapping[str, str] = MappingProxyType(
         "duplicate_id": "Samme id som et svar, der er beholdt",
         "duplicate_contact": "Samme e-mail eller telefonnummer som et svar, der er beholdt",
     }
-)
-
-_MAIL = re.compile(r"[^\s@,;:<>()]{1,64}@[^\s@,;:<>()]{1,255}")
-_PHONE = re.compile(
-    r"(?<![0-9])(?:(?:\+|00)[0-9]{2}[ ]?)?"
-    r"(?:[0-9]{8}|[0-9]{2}(?:[ .\-][0-9]{2}){3}|[0-9]{4}[ ][0-9]{4})(?![0-9])"
 )
 
 
@@ -121,25 +113,14 @@ def logged(values: pd.Series, codebook: Codebook) -> pd.Series:
         return text
     item = next((item for item in codebook if item.id == values.name), None)
     # Eight digits in an id, a number or a time are no telephone number.
-    mask = mask_mail if item and (item.role == "id" or item.kind in ("number", "date")) else mask_personal
-    return text.map({value: mask(value) for value in text.unique()})
+    and_phone = not (item and (item.role == "id" or item.kind in ("number", "date")))
+    return text.map({value: mask_personal(value, and_phone=and_phone) for value in text.unique()})
 
 
-def mask_personal(text: str) -> str:
+def mask_personal(text: str, *, and_phone: bool = True) -> str:
     """Return a text as a log may hold it: CPR numbers, e-mails and telephone numbers masked, and not long."""
-    return mask_mail(text, and_phone=True)
-
-
-def mask_contact(text: str) -> str:
-    """Return a text with e-mails and telephone numbers masked."""
-    return _PHONE.sub(CONTACT_MASK, _MAIL.sub(CONTACT_MASK, text))
-
-
-def mask_mail(text: str, *, and_phone: bool = False) -> str:
-    """Return a text as `mask_personal` does, telephone numbers kept unless asked for."""
     # Cut first, for a cell may hold megabytes; but far beyond what is logged: no number may be cut in two.
-    masked = _MAIL.sub(CONTACT_MASK, mask_cpr(text[:_LONGEST_READ]))
-    masked = _PHONE.sub(CONTACT_MASK, masked) if and_phone else masked
+    masked = (mask_contact if and_phone else mask_mail)(mask_cpr(text[:_LONGEST_READ]))
     return masked if len(masked) <= LONGEST_LOGGED else f"{masked[:LONGEST_LOGGED]}…"
 
 

@@ -7,20 +7,13 @@ first option) are proposed by 'borger map'. What is told apart is the list of re
 from __future__ import annotations
 
 from borgerlib.errors import DataError
-from borgerlib.survey.codebook.matching import normalise
+from borgerlib.personal import is_contact_heading
 from borgerlib.survey.grid.cells import Table
-
-_LIST_HEADINGS = frozenset(
-    {
-        "e-mail", "email", "mail", "e-mailadresse", "fornavn", "efternavn", "navn", "cpr", "cpr-nr",
-        "cpr-nummer", "cprnr", "cpr nummer", "telefon", "mobil", "first name", "last name", "phone",
-    }
-)  # fmt: skip
 
 
 def refuse_respondent_list(table: Table) -> None:
     """Raise `DataError` when a table holds names and addresses only: who was invited, not what they said."""
-    if all(normalise(heading) in _LIST_HEADINGS for heading in table.headings):
+    if all(is_contact_heading(heading) for heading in table.headings):
         raise DataError(
             f"{table.grid.name} is a list of respondents ({', '.join(table.headings)}), not their answers.",
             hint="Export the answers. The list holds personal data: delete it where it is not needed.",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from borgerlib.errors import DataError
+from borgerlib.personal import refuse_cpr_columns
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.grid.limits import Limits
 from borgerlib.survey.mapping.coding import code_export
 from borgerlib.survey.mapping.file import Mapping
 from borgerlib.survey.mapping.suggestion import suggest_mapping
 from borgerlib.survey.readers.detection import read_file, read_folder
-from borgerlib.survey.readers.refusals import refuse_cpr_columns
 from borgerlib.survey.responses import Export, Responses
 
 __all__ = ["Limits", "read_export", "read_responses"]
@@ -46,7 +46,8 @@ def read_export(path: str | Path, *, limits: Limits | None = None) -> Export:
         raise DataError(
             f"{path} cannot be read: {error.strerror or error}.", hint="Check its name and its rights."
         ) from error
-    refuse_cpr_columns(export)
+    labels = {column.name: column.label for column in export.columns}
+    refuse_cpr_columns(export.frame, source=", ".join(export.source.files), labels=labels, fewest=2)
     return export
 
 

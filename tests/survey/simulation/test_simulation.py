@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from borgerlib.errors import CodebookError, ParameterError
+from borgerlib.personal import MASK, is_cpr
 from borgerlib.survey.cleaning.clean import CleaningRules, clean
-from borgerlib.survey.cleaning.cpr import MASK, is_cpr
 from borgerlib.survey.cleaning.flags import SPEEDING
 from borgerlib.survey.codebook.model import load_codebook, parse_codebook
 from borgerlib.survey.readers.read import read_responses

@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from borgerlib.errors import DataError
-from borgerlib.survey.cleaning.cpr import MASK, is_cpr, mask_cpr, mask_cpr_column, refuse_cpr_columns
+from borgerlib.personal import (
+    CONTACT_MASK,
+    MASK,
+    is_contact_heading,
+    is_cpr,
+    mask_contact,
+    mask_cpr,
+    mask_cpr_column,
+    refuse_cpr_columns,
+)
 
 NUMBERS = [
     "010190-1234",
@@ -134,7 +143,7 @@ def test_column_without_numbers_is_returned_as_it_is() -> None:
 
 @pytest.mark.parametrize("name", ["CPR", "cpr-nr.", "Cpr_nummer", "Personnummer", "CPR nr"])
 def test_column_that_is_called_cpr_is_refused(name: str) -> None:
-    with pytest.raises(DataError, match=re.escape(f"column '{name}' is a CPR column")):
+    with pytest.raises(DataError, match=re.escape(f"column '{name}'")):
         refuse_cpr_columns(pd.DataFrame({"alder": [1], name: ["x"]}))
 
 
@@ -150,7 +159,7 @@ def test_column_that_is_called_cpr_is_refused(name: str) -> None:
 def test_column_of_numbers_is_refused_without_telling_them(values: object) -> None:
     with pytest.raises(DataError) as caught:
         refuse_cpr_columns(pd.DataFrame({"svar_id": values}))
-    assert "column 'svar_id' is a CPR column" in str(caught.value)
+    assert "column 'svar_id'" in str(caught.value)
     assert "1234" not in str(caught.value)
     assert "export again" in str(caught.value)
 
@@ -179,4 +188,28 @@ def test_all_cpr_columns_are_named_at_once() -> None:
     frame = pd.DataFrame({"cpr": ["a"], "x": [1], "personnr": ["b"]})
     with pytest.raises(DataError) as caught:
         refuse_cpr_columns(frame)
-    assert caught.value.problems == ("column 'cpr' is a CPR column", "column 'personnr' is a CPR column")
+    assert caught.value.problems == ("column 'cpr'", "column 'personnr'")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bo@x.dk", "åse.müller+a@bydel.aarhus.dk", "o'brien@x.co.uk", "bo@arbejde", "12345678", "12 34 56 78",
+        "12-34-56-78", "1234 5678", "+45 12345678", "004512345678", "45 12 34 56 78", "+46 12 34 56 78",
+    ],
+)  # fmt: skip
+def test_addresses_and_telephone_numbers_are_masked_whole(text: str) -> None:
+    assert mask_contact(f"Skriv til {text}, tak") == f"Skriv til {CONTACT_MASK}, tak"
+
+
+@pytest.mark.parametrize(
+    "text", ["logo@2x.png", "@kommunen", "24-11-2025", "2018-2021", "1.234.567 kr.", "123456789", "a @ b"]
+)
+def test_what_is_no_address_and_no_number_stays(text: str) -> None:
+    assert mask_contact(text) == text
+
+
+@pytest.mark.parametrize("heading", ["Navn", "E-mail:", "Borgerens navn", "kontakt_mail", "Telefon (privat)"])
+def test_headings_of_contact_columns_are_known(heading: str) -> None:
+    assert is_contact_heading(heading)
+    assert not is_contact_heading(f"Hvorfor er {heading} vigtigt for dig?")

@@ -1,0 +1,203 @@
+"""What tells who a person is: CPR numbers, e-mail addresses, telephone numbers; found, masked or refused.
+
+One notion of each, for cleaning and for what is published.
+
+A CPR number is a birth date (DDMMYY) and four digits, the first of which (the seventh of all) tells the
+century. The control digit is not checked: numbers given out since 2007 need not satisfy it.
+Source of the rule: CPR-kontoret, "Personnummeret i CPR-systemet", 2008.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from borgerlib.errors import DataError
+
+MASK = "[CPR-nummer fjernet]"
+CONTACT_MASK = "[kontaktoplysning]"
+
+# Starts only where a word does and has the lengths that addresses have: long texts take no longer to search.
+_LOCAL = r"\w.%+'&-"
+MAIL = re.compile(
+    rf"(?<![{_LOCAL}])[{_LOCAL}]{{1,64}}@(?:[\w-]{{1,63}}\.){{0,8}}"
+    # Not the name of a picture (logo@2x.png).
+    r"(?!(?:png|jpe?g|svg|gif)\b)[^\W\d_][\w-]{1,62}(?![\w-])"
+)
+PHONE_NUMBER = (
+    r"(?<![0-9])(?:(?:\+|00)[0-9]{2}[ .-]?|45[ .-]?)?"
+    r"(?:[0-9]{8}|[0-9]{2}(?:[ .-][0-9]{2}){3}|[0-9]{4} [0-9]{4})(?![0-9])"
+)
+_PHONE = re.compile(PHONE_NUMBER)
+
+CONTACT_HEADINGS = frozenset(
+    ["navn", "fornavn", "efternavn", "fuldenavn", "borgernavn", "firstname", "lastname", "email", "mail",
+     "mailadresse", "emailadresse", "telefon", "telefonnummer", "telefonnr", "tlf", "tlfnr", "mobil",
+     "mobilnummer", "mobilnr", "mobiltelefon", "phone", "adresse", "vejnavn", "postadresse", "bopæl", "cpr",
+     "cprnummer", "cprnr", "cprno", "personnummer", "personnr"]
+)  # fmt: skip
+"""Headings under which a table would show how to reach people; letters only, in lower case."""
+# They say whose or which, and nothing of what the column holds.
+_FILLERS = frozenset(
+    ["kontakt", "borger", "borgers", "borgerens", "privat", "arbejde", "hjem", "din", "dit", "jeres"]
+)
+_LETTERS = re.compile(r"[^a-zæøå]+")
+
+_HYPHENS = "-\u2010\u2011\u2012\u2013\u2014\u2212"
+# [0-9] rather than \d (which takes any script's digits), and digits rather than word boundaries:
+# a number that stands up against æ, ø, å or '_' is still a number.
+_CANDIDATE = re.compile(
+    r"(?<![0-9])"
+    r"(?P<day>[0-9]{2})(?P<separator>[ ./\-]?)(?P<month>[0-9]{2})(?P=separator)(?P<year>[0-9]{4}|[0-9]{2})"
+    rf"(?P<joint>\s{{0,2}}[{_HYPHENS}]?\s{{0,2}})"
+    r"(?P<serial>[0-9]{4})(?![0-9])"
+)
+_CPR_HEADING = re.compile(r"(?<![a-zæøå])(cpr|person-?n(umme)?r|civil registration)", re.IGNORECASE)
+_LONGEST_CPR = 24
+
+
+def mask_contact(text: str) -> str:
+    """Return a text with e-mail addresses and telephone numbers replaced by `CONTACT_MASK`."""
+    return _PHONE.sub(CONTACT_MASK, mask_mail(text))
+
+
+def mask_mail(text: str) -> str:
+    """Return a text with e-mail addresses replaced by `CONTACT_MASK`."""
+    return MAIL.sub(CONTACT_MASK, text)
+
+
+def contact_key(text: str) -> str | None:
+    """Return an e-mail address or telephone number in one notation; None for a name or anything else."""
+    plain = "".join(text.split()).casefold()
+    if MAIL.fullmatch(plain):
+        return plain if "." in plain.partition("@")[2] else None
+    digits = plain.translate(str.maketrans("", "", "+-.()/"))
+    if not digits.isdecimal():
+        return None
+    digits = digits.removeprefix("00") if plain.startswith("00") else digits
+    if len(digits) == 10:
+        digits = digits.removeprefix("45")
+    # 00000000 and its like are what people write who will not give a number.
+    return digits if len(digits) >= 8 and len(set(digits)) > 1 else None
+
+
+def is_contact_heading(heading: str) -> bool:
+    """Return True for a heading under which it stands how to reach people ('Borgerens e-mail:')."""
+    if len(heading) > 400:
+        return False
+    plain = heading.casefold().replace("e-mail", "email")
+    words = [word for word in _LETTERS.split(plain) if word and word not in _FILLERS]
+    return bool(words) and len(words) <= 3 and "".join(words) in CONTACT_HEADINGS
+
+
+def mask_cpr(text: str) -> str:
+    """Return the text with every CPR number replaced by `MASK`.
+
+    Found with and without hyphen or spaces (``010190-1234``, ``0101901234``, ``01 01 90 1234``), and with
+    points, slashes or a four-digit year where a hyphen joins the last four digits (``01.01.1990-1234``).
+    Not touched: longer runs of digits, telephone numbers, dates that do not exist.
+    """
+    return _CANDIDATE.sub(lambda found: MASK if _is_number(found) else found.group(), text)
+
+
+def is_cpr(text: str) -> bool:
+    """Return True when the whole text, spaces around it aside, is one CPR number."""
+    found = _CANDIDATE.fullmatch(text.strip())
+    return found is not None and _is_number(found)
+
+
+def mask_cpr_column(column: pd.Series) -> pd.Series:
+    """Return a column of text with CPR numbers masked (the column itself where it holds none)."""
+    has_serial = column.astype("string").str.contains("[0-9]{4}").fillna(False).to_numpy(dtype=bool)
+    suspects = column[has_serial]
+    masked = suspects.map({cell: mask_cpr(str(cell)) for cell in suspects.unique().tolist()})
+    changed = (masked != suspects.astype("string")).to_numpy(dtype=bool)
+    if not changed.any():
+        return column
+    cells = column.astype("object").to_numpy(copy=True)
+    cells[np.flatnonzero(has_serial)[changed]] = masked[changed].to_numpy()
+    return pd.Series(cells, index=column.index, name=column.name, dtype="string")
+
+
+def refuse_cpr_columns(
+    frame: pd.DataFrame,
+    *,
+    source: str = "The frame",
+    labels: Mapping[str, str] | None = None,
+    fewest: int = 3,
+) -> None:
+    """Raise `DataError` when a column is one of CPR numbers.
+
+    A column is, when its heading or label says so ('CPR', 'cpr_nr', 'Personnummer'), or when at least half of
+    its filled cells, and not fewer than `fewest`, are nothing but a CPR number, as text or as numbers that
+    have lost their leading zero.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    source : str
+        What holds the columns, for the message.
+    labels : mapping of str to str, optional
+        Column → the question as the respondent read it.
+    fewest : int
+        Fewer numbers than that may be chance, or a person's slip, which cleaning masks.
+
+    Raises
+    ------
+    DataError
+        Names the columns, never their content.
+    """
+    names = [
+        str(name)
+        for at, name in enumerate(frame.columns)
+        if _CPR_HEADING.search(f"{name} {(labels or {}).get(str(name), '')}".replace("_", " "))
+        or _holds_cpr_numbers(frame.iloc[:, at], fewest)
+    ]
+    if names:
+        raise DataError(
+            f"{source} holds CPR numbers, which no analysis needs; it is not read.",
+            problems=[f"column '{name}'" for name in names],
+            hint="Delete the column in the platform or the file (and the file where it should not be), "
+            "and export again.",
+        )
+
+
+def _is_number(found: re.Match[str]) -> bool:
+    joined = any(hyphen in found["joint"] for hyphen in _HYPHENS)
+    if (len(found["year"]) == 4 or found["separator"] in (".", "/", "-")) and not joined:
+        return False
+    year = _birth_year(int(found["year"][-2:]), int(found["serial"][0]))
+    if len(found["year"]) == 4 and int(found["year"]) != year:
+        return False
+    day, month = int(found["day"]), int(found["month"])
+    return 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
+
+
+def _birth_year(year: int, seventh_digit: int) -> int:
+    if seventh_digit <= 3:
+        return 1900 + year
+    if seventh_digit in (4, 9):
+        return (2000 if year <= 36 else 1900) + year
+    return (2000 if year <= 57 else 1800) + year
+
+
+def _holds_cpr_numbers(column: pd.Series, fewest: int) -> bool:
+    if pd.api.types.is_datetime64_any_dtype(column) or pd.api.types.is_bool_dtype(column):
+        return False
+    values = column.dropna()
+    filled = len(values)
+    if pd.api.types.is_numeric_dtype(column):
+        values = values[(values >= 1e8) & (values < 1e10) & (values % 1 == 0)]
+        texts = values.map(lambda value: f"{int(value):010d}").astype("string")
+    else:
+        texts = values.astype("string")
+        texts = texts[texts.str.len() <= _LONGEST_CPR]
+    # Most columns are ruled out here, before any cell is looked at closely.
+    if 2 * len(texts) < filled:
+        return False
+    found = int(texts.isin([text for text in texts.unique().tolist() if is_cpr(text)]).sum())
+    return found >= fewest and 2 * found >= filled
