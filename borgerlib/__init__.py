@@ -88,7 +88,7 @@ _HOMES = {
     "borgerlib.interest.filters.cube": ("FilterCube", "open_filter_cube"),
     "borgerlib.interest.prepare.prepare": ("prepare",),
     "borgerlib.interest.store": ("load", "prepared_municipalities"),
-    "borgerlib.interest.weighting.summary": ("load_weighting",),
+    "borgerlib.interest.survey": ("load_weighting",),
     "borgerlib.interest.export": ("export_data",),
     "borgerlib.view.charts.charts": ("bar_chart", "count_chart", "grouped_bar_chart", "scale_chart"),
     "borgerlib.view.tables.html": ("estimates_table", "public_table"),

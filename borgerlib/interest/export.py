@@ -15,11 +15,12 @@ from borgerlib.files.atomic import replacing
 from borgerlib.files.workbook import Sheet, escape_formulas, write_workbook
 from borgerlib.interest import store
 from borgerlib.interest.prepared import processed_folder
+from borgerlib.interest.survey import open_survey
 from borgerlib.interest.weighting.margins import AGE_BAND
 from borgerlib.interest.weighting.plan import WEIGHT
 from borgerlib.survey.cleaning.age_repairs import AGE_COLUMN
 from borgerlib.survey.cleaning.flags import SPEEDING, STRAIGHT_LINING
-from borgerlib.survey.codebook.model import Codebook, load_codebook
+from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.simulation.export import PREFIX
 from borgerlib.survey.simulation.simulate import SIMULATED
 
@@ -92,10 +93,10 @@ def export_data(municipality: str, to: str, *, folder: str | Path | None = None)
     """
     if to not in _WRITERS:
         raise ParameterError(unknown_name("format", to, _WRITERS))
-    respondents = store.load(municipality)
-    data = labelled(respondents, load_codebook(store.codebook_path(municipality)))
-    target = Path(folder) if folder else processed_folder(str(respondents.attrs["municipality"]))
-    stem = (f"{PREFIX}_" if data.simulated else "") + slug(str(respondents.attrs["municipality"]))
+    survey = open_survey(municipality)
+    data, name = labelled(survey.respondents, survey.codebook), survey.municipality.name
+    target = Path(folder) if folder else processed_folder(name)
+    stem = (f"{PREFIX}_" if data.simulated else "") + slug(name)
     try:
         target.mkdir(parents=True, exist_ok=True)
         return [_whole(data, target / f"{stem}{ending}", write) for ending, write in _WRITERS[to].items()]

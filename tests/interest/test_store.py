@@ -18,7 +18,7 @@ from borgerlib.errors import DataError, ParameterError
 from borgerlib.interest import store
 from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.interest.prepared import RESPONDENTS, processed_folder
-from borgerlib.interest.weighting.summary import load_weighting
+from borgerlib.interest.survey import load_weighting
 from borgerlib.statistics.estimation.proportions import estimate_proportions
 
 ISLAND = "Ærø"

@@ -9,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from borgerlib.interest.answers.differences import FALSE_DISCOVERY_RATE
 from borgerlib.interest.filters.choices import ANSWERS, Filter, Offer
 from borgerlib.interest.filters.cube import Origin, is_outdated, open_filter_cube
 from borgerlib.interest.filters.selection import Selection
 from borgerlib.population.municipalities import Municipality
 from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.statistics.crosstabs import FALSE_DISCOVERY_RATE
 from borgerlib.statistics.disclosure.gate import (
     DEFAULT_MIN_CELL,
     DisclosedEstimates,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,25 +12,17 @@ from borgerlib import danish
 from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.interest.weighting.plan import WEIGHT
 from borgerlib.population.municipalities import municipality as find_municipality
-from borgerlib.statistics.crosstabs import answers_of, domain_levels
+from borgerlib.statistics.crosstabs import answers_of, domain_levels, large_enough
+from borgerlib.statistics.disclosure.disclosed import SHARES
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, disclose
-from borgerlib.statistics.estimation.proportions import estimate_proportions
+from borgerlib.statistics.estimation.proportions import estimate_difference, estimate_proportions
 from borgerlib.statistics.weighting.adjustment import WeightingResult
 from borgerlib.survey.codebook.model import Codebook, Item
 
 SIMULATED = "SIMULEREDE DATA"
-_SHARES = ["proportion", "ci_lower", "ci_upper"]
+_ANSWER = "__answer__"
 
 By = str | Sequence[str] | Mapping[str, Sequence[str]]
-
-
-@dataclass(frozen=True)
-class _Question:
-    """An item with its 0/1 answers (one column an option or net) and the columns it is divided by."""
-
-    item: Item
-    answers: pd.DataFrame
-    by: tuple[str, ...]
 
 
 def interest_estimates(
@@ -59,7 +51,7 @@ def interest_estimates(
     by : str, sequence of str, or mapping, optional
         Columns whose levels are the domains, each by itself; a mapping gives the columns of each item.
     raked_to : WeightingResult, optional
-        The weighting (`borgerlib.interest.weighting.summary.load_weighting`): the intervals then count what
+        The weighting (`borgerlib.interest.survey.load_weighting`): the intervals then count what
         its margins explain. Without it the weights are taken as given, which makes intervals a little wide.
     confidence : float
         Level of the intervals, 0–1.
@@ -81,18 +73,58 @@ def interest_estimates(
     -----
     Shares are of those who answered the item; who did not is outside the base, "don't know" is inside.
     """
+    estimated = estimate_answers(respondents, codebook, item, by=by, raked_to=raked_to, confidence=confidence)
+    return disclose_answers(
+        estimated, respondents, codebook, raked_to=raked_to, confidence=confidence, min_cell=min_cell
+    )
+
+
+def estimate_answers(
+    respondents: pd.DataFrame,
+    codebook: Codebook,
+    item: str | Sequence[str],
+    *,
+    by: By | None = None,
+    raked_to: WeightingResult | None = None,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Estimate items for all and by domain, and test each group against all who are not of it.
+
+    Parameters and errors as `interest_estimates`.
+
+    Returns
+    -------
+    DataFrame
+        What `disclose_answers` takes, unprotected. Columns beside the usual: difference to the rest (share),
+        p_value (missing where a group is too small to be tested, or is all).
+
+    Notes
+    -----
+    Tests and smallest groups as in banner tables (`borgerlib.statistics.crosstabs.banner_table`).
+    """
     items = [item] if isinstance(item, str) else list(item)
     _check(respondents, codebook, items, by)
-    questions = [_question(respondents, codebook.item(name), _columns(by, name)) for name in items]
-    asked = [question for question in questions if len(question.answers.columns)]
-    if not asked:
+    parts = [
+        _estimated(respondents, codebook, codebook.item(name), _columns(by, name), raked_to, confidence)
+        for name in items
+    ]
+    if not any(map(len, parts)):
         raise ParameterError(f"Nobody answered {danish.listing(items, last='or')}: there is nothing to show.")
-    estimated = pd.concat(
-        [_estimated(respondents, codebook, question, raked_to, confidence) for question in asked],
-        ignore_index=True,
-    )
+    return pd.concat([part for part in parts if len(part)], ignore_index=True)
+
+
+def disclose_answers(
+    estimated: pd.DataFrame,
+    respondents: pd.DataFrame,
+    codebook: Codebook,
+    *,
+    raked_to: WeightingResult | None,
+    confidence: float,
+    min_cell: int,
+) -> DisclosedEstimates:
+    """Disclose together what `estimate_answers` gave, or those rows of it that will be shown."""
     return disclose(
-        estimated,
+        estimated.drop(columns=["difference", "p_value"]),
         min_cell=min_cell,
         base=base_of(respondents),
         source=source_of(
@@ -117,10 +149,6 @@ def level_label(codebook: Codebook, column: str, level: object) -> str:
     if text.removesuffix("+").replace("-", "").isdigit():
         return f"{text.replace('-', '–')} år" if not text.endswith("+") else f"{text[:-1]} år og derover"
     return text
-
-
-def _question(respondents: pd.DataFrame, item: Item, by: tuple[str, ...]) -> _Question:
-    return _Question(item, with_nets(answers_of(respondents, item), item), by)
 
 
 def _check(respondents: pd.DataFrame, codebook: Codebook, items: Sequence[str], by: By | None) -> None:
@@ -158,25 +186,27 @@ def with_nets(answers: pd.DataFrame, item: Item) -> pd.DataFrame:
 def _estimated(
     respondents: pd.DataFrame,
     codebook: Codebook,
-    question: _Question,
+    item: Item,
+    by: Sequence[str],
     raked_to: WeightingResult | None,
     confidence: float,
 ) -> pd.DataFrame:
-    answers = question.answers.add_prefix("__answer__")
-    domains = {column: domain_levels(respondents, codebook, column) for column in question.by}
+    answers = with_nets(answers_of(respondents, item), item).add_prefix(_ANSWER)
     names = [str(name) for name in answers.columns]
+    if not names:
+        return pd.DataFrame()
+    domains = {column: domain_levels(respondents, codebook, column) for column in by}
     frame = answers.assign(**domains, **{WEIGHT: respondents[WEIGHT]})
+    design: dict[str, Any] = {"raked_to": raked_to} if raked_to is not None else {"weight": WEIGHT}
     parts = []
-    for column in (None, *question.by):
-        estimates = estimate_proportions(
-            frame,
-            names,
-            by=column,
-            weight=None if raked_to is not None else WEIGHT,
-            raked_to=raked_to,
-            confidence=confidence,
-        )
-        parts.append(_named(estimates, _counts(frame, names, column), codebook, question, column))
+    for column in (None, *by):
+        estimates = estimate_proportions(frame, names, by=column, confidence=confidence, **design)
+        estimates = estimates.assign(difference=np.nan, p_value=np.nan)
+        if column and domains[column].nunique() > 1:
+            tested = estimate_difference(frame, names, by=column, **design)
+            estimates["difference"] = tested["difference"]
+            estimates["p_value"] = tested["p_value"].where(large_enough(tested))
+        parts.append(_named(estimates, _counts(frame, names, column), codebook, item, column))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -189,11 +219,10 @@ def _counts(frame: pd.DataFrame, answers: list[str], column: str | None) -> pd.S
 
 
 def _named(
-    estimates: pd.DataFrame, counts: pd.Series, codebook: Codebook, question: _Question, column: str | None
+    estimates: pd.DataFrame, counts: pd.Series, codebook: Codebook, item: Item, column: str | None
 ) -> pd.DataFrame:
-    item = question.item
     levels = list(estimates[column]) if column else [""] * len(estimates)
-    options = estimates["option"].str.removeprefix("__answer__")
+    options = estimates["option"].str.removeprefix(_ANSWER)
     return pd.DataFrame(
         {
             "item": item.id,
@@ -209,7 +238,7 @@ def _named(
                 int(counts.loc[(level, option)])
                 for level, option in zip(levels, estimates["option"], strict=True)
             ],
-            **{share: estimates[share] for share in _SHARES},
+            **{name: estimates[name] for name in (*SHARES, "difference", "p_value")},
             "note": "",
         }
     )

@@ -10,20 +10,18 @@ from typing import Any
 import pandas as pd
 
 from borgerlib.errors import ParameterError, unknown_name
-from borgerlib.interest import store
-from borgerlib.interest.answers.differences import FALSE_DISCOVERY_RATE, differences_to_the_rest
-from borgerlib.interest.answers.estimates import interest_estimates
+from borgerlib.interest.answers.estimates import disclose_answers, estimate_answers
 from borgerlib.interest.answers.overview import Participation, participation
-from borgerlib.interest.answers.segments import SEGMENT, Segments, segments_of
-from borgerlib.interest.weighting.summary import load_weighting
+from borgerlib.interest.answers.segments import SEGMENT, Segments
+from borgerlib.interest.survey import open_survey
 from borgerlib.population.ages import age_band, age_band_labels
 from borgerlib.population.municipalities import Municipality
-from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.statistics.crosstabs import FALSE_DISCOVERY_RATE, adjust_p_values
 from borgerlib.statistics.disclosure.disclosed import only_disclosed
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.statistics.estimation.intervals import check_confidence
 from borgerlib.survey.cleaning.age_repairs import age_column
-from borgerlib.survey.codebook.model import Codebook, Item, load_codebook
+from borgerlib.survey.codebook.model import Codebook, Item
 
 ASKED = ("topics", "time", "formats", "channels", "segment")
 DIVIDING = ("age", "sex", "area_type", "area", "segment")
@@ -117,45 +115,35 @@ def open_local_survey(
         A parameter is not legal.
     """
     check_confidence(confidence)
-    place = find_municipality(municipality)
-    respondents = store.load(place.name)
-    codebook = load_codebook(store.codebook_path(place.name))
-    weighting, raked_to = store.read_summary(place.name), load_weighting(place.name)
+    survey = open_survey(municipality)
+    respondents, kinds, raked_to = survey.respondents, survey.kinds, survey.raked_to
     min_age = int(respondents.attrs["min_age"])
-    kinds = segments_of(respondents, codebook, place.name)
-    grouped = _with_age_groups(respondents, codebook, age_bands, min_age)
-    grouped, codebook = _with_segments(grouped, codebook, kinds)
-    columns = _columns(codebook, grouped)
-    items = {
-        role: item.id
-        for role in ASKED
-        if role != "segment" and (item := codebook.with_role(role)) is not None
-    }
-    if kinds is not None:
-        items["segment"] = SEGMENT
+    grouped = _with_age_groups(respondents, survey.codebook, age_bands, min_age)
+    grouped, codebook = _with_segments(grouped, survey.codebook, kinds)
+    columns, items = _columns(codebook, grouped), _items(codebook, kinds)
     by = _by(divisions, items, columns)
-    estimate = partial(
-        interest_estimates,
-        grouped,
-        codebook,
-        list(items.values()),
+    shares = estimate_answers(
+        grouped, codebook, list(items.values()), by=by, raked_to=raked_to, confidence=confidence
+    )
+    admit = partial(
+        disclose_answers,
+        respondents=grouped,
+        codebook=codebook,
         raked_to=raked_to,
         confidence=confidence,
         min_cell=min_cell,
     )
-    whole, left_out = estimate().frame, []
-    estimates = estimate(by=by)
+    whole, left_out = admit(shares[shares["domain"] == ""]).frame, []
+    estimates = admit(shares)
     while (costly := _costliest(estimates.frame, whole)) is not None:
         left_out.append(costly)
-        by = {item: [column for column in of if (item, column) != costly] for item, of in by.items()}
-        estimates = estimate(by=by)
-    # Kinds are made of the answers, so that they differ in them is no finding.
-    testable = {item: [column for column in of if column != SEGMENT] for item, of in by.items()}
-    tested = differences_to_the_rest(grouped, codebook, testable, raked_to=raked_to)
+        shares = shares[(shares["item"] != costly[0]) | (shares["domain"] != costly[1])]
+        estimates = admit(shares)
+    tested = _tested(shares)
     who = participation(
         respondents,
         codebook,
-        weighting["targets"],
+        survey.summary["targets"],
         age_bands=age_bands,
         confidence=confidence,
         min_cell=min_cell,
@@ -163,18 +151,31 @@ def open_local_survey(
     roles = {name: role for named in (items, columns) for role, name in named.items()} | {"": ""}
     estimates = _by_role(estimates.join(_directions(tested)), roles)
     return LocalSurvey(
-        place,
+        survey.municipality,
         codebook,
         bool(respondents.attrs["simulated"]),
         estimates.hide(_in_small_groups(estimates.frame, who.rates.frame)),
         who,
-        weighting,
+        survey.summary,
         tuple(age_band_labels(age_bands, min_age=min_age)),
         len(respondents),
         int(tested["p_value"].notna().sum()),
         tuple((roles[item], roles[column]) for item, column in left_out),
         None if kinds is None else kinds.certainty,
     )
+
+
+def _items(codebook: Codebook, kinds: Segments | None) -> dict[str, str]:
+    asked = {role: codebook.with_role(role) for role in ASKED if role != "segment"}
+    items = {role: item.id for role, item in asked.items() if item is not None}
+    return items if kinds is None else items | {"segment": SEGMENT}
+
+
+def _tested(shares: pd.DataFrame) -> pd.DataFrame:
+    """Return the comparisons of groups with the rest, p-values adjusted for how many there are."""
+    # Kinds are made of the answers, so that they differ in them is no finding.
+    tested = shares[(shares["domain"] != "") & (shares["domain"] != SEGMENT)]
+    return tested.assign(adjusted=adjust_p_values(tested["p_value"]))
 
 
 def _with_age_groups(

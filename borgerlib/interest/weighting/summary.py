@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from borgerlib.errors import DataError
-from borgerlib.interest import store
 from borgerlib.interest.weighting.levels import Target
 from borgerlib.interest.weighting.plan import WEIGHT, Weighting, rakeable
 from borgerlib.statistics.weighting.adjustment import WeightingResult
@@ -37,22 +37,14 @@ def summary_of(weighting: Weighting) -> dict[str, Any]:
     }
 
 
-def load_weighting(municipality: str) -> WeightingResult:
-    """Return the weighting of a municipality's respondents, for ``raked_to=`` in estimates.
-
-    It is computed anew from the counts in ``weighting.json`` and held against the weights on file.
-
-    Parameters
-    ----------
-    municipality : str
-        As `borgerlib.interest.store.load`.
+def reweighted(respondents: pd.DataFrame, summary: Mapping[str, Any]) -> WeightingResult:
+    """Return the weighting of respondents, computed anew from what ``weighting.json`` says of it.
 
     Raises
     ------
     DataError
-        The municipality has not been prepared, or its weights and its ``weighting.json`` disagree.
+        It does not give the weights that the respondents have.
     """
-    respondents, summary = store.load(municipality), store.read_summary(municipality)
     targets = [
         Target(**{**record, "counts": pd.Series(record["counts"], name=record["column"])})
         for record in summary["targets"]
@@ -60,8 +52,9 @@ def load_weighting(municipality: str) -> WeightingResult:
     frame, margins = rakeable(respondents, targets)
     result = rake(frame, margins, cap=summary["cap"] if summary["capped"] else None)
     if not np.allclose(result.weights, respondents[WEIGHT], rtol=1e-8, atol=0):
+        name = respondents.attrs["municipality"]
         raise DataError(
-            f"The weights of '{municipality}' are not those that weighting.json tells of.",
-            hint=f"Run again: borger prepare {municipality} EXPORT",
+            f"The weights of '{name}' are not those that weighting.json tells of.",
+            hint=f"Run again: borger prepare {name} EXPORT",
         )
     return result

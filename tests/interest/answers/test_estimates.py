@@ -6,9 +6,9 @@ import pytest
 
 from borgerlib.errors import ParameterError
 from borgerlib.interest import store
-from borgerlib.interest.answers.differences import differences_to_the_rest
-from borgerlib.interest.answers.estimates import interest_estimates
-from borgerlib.interest.weighting.summary import load_weighting
+from borgerlib.interest.answers.estimates import estimate_answers, interest_estimates
+from borgerlib.interest.answers.local_survey import _tested
+from borgerlib.interest.survey import load_weighting
 from borgerlib.statistics.crosstabs import answers_of
 from borgerlib.survey.codebook.model import Item, load_codebook, parse_codebook
 
@@ -254,6 +254,10 @@ class TestRefusals:
         unasked = MIXED.assign(tid=pd.Categorical([None] * len(MIXED), MIXED["tid"].cat.categories))
         with pytest.raises(ParameterError, match="Nobody answered tid: there is nothing to show"):
             interest_estimates(unasked, CODEBOOK, "tid")
+
+
+def differences_to_the_rest(respondents, codebook, by):
+    return _tested(estimate_answers(respondents, codebook, list(by), by=by))
 
 
 class TestDifferences:

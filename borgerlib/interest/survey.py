@@ -1,0 +1,88 @@
+"""A municipality's prepared survey, read from the disk once and handed to everything that needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from borgerlib.interest import store
+from borgerlib.interest.answers.segments import Segments, segments_of
+from borgerlib.interest.weighting.summary import reweighted
+from borgerlib.population.municipalities import Municipality
+from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.statistics.weighting.adjustment import WeightingResult
+from borgerlib.survey.codebook.model import Codebook, load_codebook
+
+
+@dataclass(frozen=True)
+class InterestSurvey:
+    """A prepared survey; made by `open_survey`. Holds microdata.
+
+    Parameters
+    ----------
+    municipality : Municipality
+    respondents : DataFrame
+        As `borgerlib.load` returns.
+    codebook : Codebook
+        What was asked.
+    summary : mapping
+        What ``weighting.json`` says.
+    """
+
+    municipality: Municipality
+    respondents: pd.DataFrame = field(repr=False)
+    codebook: Codebook = field(repr=False)
+    summary: Mapping[str, Any] = field(repr=False)
+
+    @cached_property
+    def raked_to(self) -> WeightingResult:
+        """The weighting, for ``raked_to=`` in estimates. `DataError` where it is not that of the weights."""
+        return reweighted(self.respondents, self.summary)
+
+    @cached_property
+    def kinds(self) -> Segments | None:
+        """The kinds of citizens that the answers show; None where they show none."""
+        return segments_of(self.respondents, self.codebook, self.municipality.name)
+
+
+def open_survey(municipality: str) -> InterestSurvey:
+    """Read a municipality's prepared survey.
+
+    Parameters
+    ----------
+    municipality : str
+        Name, code or folder.
+
+    Raises
+    ------
+    ParameterError
+        There is no such municipality.
+    DataError
+        The municipality has not been prepared, or a file of it is damaged.
+    """
+    respondents = store.load(municipality)
+    place = find_municipality(str(respondents.attrs["municipality"]))
+    codebook = load_codebook(store.codebook_path(place.name))
+    return InterestSurvey(place, respondents, codebook, store.read_summary(place.name))
+
+
+def load_weighting(municipality: str) -> WeightingResult:
+    """Return the weighting of a municipality's respondents, for ``raked_to=`` in estimates.
+
+    It is computed anew from the counts in ``weighting.json`` and held against the weights on file.
+
+    Parameters
+    ----------
+    municipality : str
+        As `borgerlib.load`.
+
+    Raises
+    ------
+    DataError
+        The municipality has not been prepared, or its weights and its ``weighting.json`` disagree.
+    """
+    return open_survey(municipality).raked_to
