@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import warnings
 import zipfile
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+from xml.etree import ElementTree
 
 from borgerlib.errors import DataError
 from borgerlib.survey.grid.cells import Grid
@@ -18,6 +16,8 @@ from borgerlib.survey.grid.typed import text_of
 from borgerlib.survey.responses import join_problems, problem_frame
 
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
+Formula = tuple[int, int, str]
+"""Row in the file (from 1), column (from 0), what was written."""
 _CHUNK = 1 << 20
 _AGAIN = "Export the survey again as .xlsx, or open the file and save it anew."
 
@@ -26,33 +26,28 @@ def read_workbook_grids(path: Path, *, limits: Limits) -> list[Grid]:
     """Read every worksheet that holds anything.
 
     Formulas are not evaluated and their stored results not trusted: the cell counts as blank, and the formula
-    is recorded as a problem.
+    is recorded as a problem. Cells that hold an error are blank.
 
     Raises
     ------
     DataError
         The file is no workbook, is cut off, unpacks to more than `limits` allow, or declares XML entities.
     """
-    has_formulas = _inspect(path, limits)
-    # Heavy to import, and only workbooks need it.
-    import openpyxl
+    formulas = _inspect(path, limits)
+    # Only workbooks need it.
+    from python_calamine import SheetTypeEnum, load_workbook
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # styles and extensions that openpyxl does not know: no matter here
-            book = openpyxl.load_workbook(path, read_only=True, data_only=False)
-            try:
-                grids = [
-                    _grid(path, sheet, has_formulas=has_formulas, limits=limits) for sheet in book.worksheets
-                ]
-            finally:
-                book.close()
+        with load_workbook(path) as book:
+            names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+            grids = []
+            for name in names:
+                rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                grids.append(_grid(path, name, rows, formulas.get(name, []), limits))
     except DataError:
         raise
     except Exception as error:
-        # openpyxl fails in many ways on a damaged file (KeyError, ValueError, XML errors of two parsers).
+        # The library raises its own errors, and Rust's beneath, on damaged files.
         raise DataError(f"{path.name} is a damaged workbook ({error}).", hint=_AGAIN) from error
     filled = [grid for grid in grids if grid.rows]
     if not filled:
@@ -60,8 +55,8 @@ def read_workbook_grids(path: Path, *, limits: Limits) -> list[Grid]:
     return filled
 
 
-def _inspect(path: Path, limits: Limits) -> bool:
-    """Check the archive, and return whether any worksheet has a formula."""
+def _inspect(path: Path, limits: Limits) -> dict[str, list[Formula]]:
+    """Check the archive, and return the formulas of each worksheet."""
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
@@ -74,7 +69,7 @@ def _inspect(path: Path, limits: Limits) -> bool:
             xml = [part for part in parts if part.filename.endswith(".xml")]
             # Every part is scanned, also once a formula is found: the scan checks the part as well.
             found = [_scan(archive, part, path) for part in xml]
-            return any(found)
+            return _formulas(archive) if any(found) else {}
     except DataError:
         raise
     except Exception as error:
@@ -112,34 +107,53 @@ def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path) -> bool:
     return found
 
 
-def _grid(path: Path, sheet: Any, *, has_formulas: bool, limits: Limits) -> Grid:
-    name = f"{path.name}, sheet '{sheet.title}'"
-    # Several platforms declare a wrong extent, which would cut the sheet down to one cell.
-    sheet.reset_dimensions()
-    rows: list[list[str]] = []
+def _formulas(archive: zipfile.ZipFile) -> dict[str, list[Formula]]:
+    """Return the formulas of each worksheet, by its name."""
+    targets = {
+        relation.get("Id"): str(PurePosixPath("/xl", relation.get("Target", ""))).removeprefix("/")
+        for relation in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    }
+    found = {}
+    for sheet in ElementTree.fromstring(archive.read("xl/workbook.xml")).iterfind(".//{*}sheet"):
+        relation = next(value for key, value in sheet.items() if key.endswith("}id"))
+        with archive.open(targets[relation]) as stream:
+            found[sheet.get("name", "")] = list(_sheet_formulas(stream))
+    return found
+
+
+def _sheet_formulas(stream: IO[bytes]) -> Iterator[Formula]:
+    number = 0
+    for _, row in ElementTree.iterparse(stream):
+        if not row.tag.endswith("}row"):
+            continue
+        number = int(row.get("r", number + 1))
+        for at, cell in enumerate(row):
+            formula = cell.find("{*}f")
+            if formula is not None:
+                yield number, _place(cell.get("r", ""), at), f"={formula.text or ''}"
+        row.clear()
+
+
+def _place(reference: str, otherwise: int) -> int:
+    """Return the place of a cell in its row ('C7' → 2)."""
+    place = 0
+    for letter in reference.rstrip("0123456789"):
+        place = place * 26 + ord(letter) - ord("A") + 1
+    return place - 1 if place else otherwise
+
+
+def _grid(path: Path, sheet: str, rows: list[list[Any]], formulas: list[Formula], limits: Limits) -> Grid:
+    name = f"{path.name}, sheet '{sheet}'"
+    check_columns(max((len(row) for row in rows), default=0), name, limits)
+    for number, at, _ in formulas:
+        if number <= len(rows) and at < len(rows[number - 1]):
+            rows[number - 1][at] = ""
+    kept: list[Sequence[str]] = []
     numbers: list[int] = []
-    problems: list[pd.DataFrame] = []
-    cells = _cells_with_formulas(sheet, problems) if has_formulas else sheet.iter_rows(values_only=True)
-    for number, values in enumerate(cells, start=1):
-        check_columns(len(values), name, limits)
+    for number, values in enumerate(rows, start=1):
         texts = [value if type(value) is str else text_of(value) for value in values]
         if any(texts):
-            rows.append(texts)
+            kept.append(texts)
             numbers.append(number)
-    width = max((len(row) for row in rows), default=0)
-    for row in rows:
-        row.extend([""] * (width - len(row)))
-    return Grid(name, list(rows), numbers, sheet=sheet.title, problems=join_problems(problems))
-
-
-def _cells_with_formulas(sheet: Any, problems: list[pd.DataFrame]) -> Iterator[list[Any]]:
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
-        values: list[Any] = []
-        for at, cell in enumerate(cells):
-            if cell.data_type == "f":
-                formula = str(getattr(cell.value, "text", cell.value))
-                problems.append(problem_frame([number], str(at), [formula], "formula"))
-                values.append(None)
-            else:
-                values.append(cell.value)
-        yield values
+    problems = [problem_frame([number], str(at), [text], "formula") for number, at, text in formulas]
+    return Grid(name, kept, numbers, sheet=sheet, problems=join_problems(problems))
