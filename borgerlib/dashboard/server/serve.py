@@ -163,7 +163,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) ->
             return  # it answers, and asks for the token
         except OSError:
             time.sleep(0.05)
-    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    lines = [line for line in log.read_text("utf-8", errors="replace").splitlines() if line.strip()]
     last = f" ({lines[-1].strip()})" if lines else ""
     raise RunError(
         f"The dashboard's server does not start{last}.",

@@ -277,7 +277,7 @@ def _read_at_start(environment: Mapping[str, str]) -> dict[str, str]:
 
 def _umask() -> int | None:
     # os.umask tells only by changing it, for all threads.
-    with suppress(OSError), open("/proc/self/status") as status:
+    with suppress(OSError), open("/proc/self/status", encoding="utf-8") as status:
         for line in status:
             if line.startswith("Umask:"):
                 return int(line.split()[1], 8)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 SPEC = importlib.util.spec_from_file_location(
     "truth", Path(__file__).resolve().parents[3] / "benchmarks" / "truth.py"
 )
@@ -14,25 +16,26 @@ SPEC.loader.exec_module(truth)
 
 
 @pytest.fixture(scope="module")
-def by_option():
-    return truth.by_option(truth.hold_against_truth("Lolland", seeds=16, n=1200, areas=True))
+def estimates():
+    return truth.hold_against_truth("Lolland", seeds=16, n=1200, areas=True)
 
 
-@pytest.mark.slow
+@pytest.fixture(scope="module")
+def by_option(estimates):
+    return truth.by_option(estimates)
+
+
 def test_nineteen_in_twenty_intervals_hold_the_truth(by_option):
     # 16 surveys of 40 options that hang together: two points either way are chance.
     assert 0.93 <= by_option["covered"].mean() <= 0.97
 
 
-@pytest.mark.slow
 def test_weighting_reduces_the_error_of_nine_in_ten_options(by_option):
     assert (by_option["error_weighted"] < by_option["error_unweighted"]).mean() >= 0.9
     assert by_option["error_weighted"].mean() < 0.5 * by_option["error_unweighted"].mean()
 
 
-@pytest.mark.slow
-def test_without_weights_the_same_intervals_would_miss():
+def test_without_weights_the_same_intervals_would_miss(estimates):
     # What makes the first test able to fail: unweighted shares lie outside the weighted ones' intervals.
-    estimates = truth.hold_against_truth("Lolland", seeds=4, n=1200, areas=True)
     inside = estimates["unweighted"].between(estimates["ci_lower"], estimates["ci_upper"])
     assert inside.mean() < 0.7

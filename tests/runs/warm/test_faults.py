@@ -36,7 +36,7 @@ def start(server, source: Path, target: Path) -> tuple[threading.Thread, list]:
 
 
 def written(mark: Path) -> int:
-    return int(mark.read_text()) if mark.exists() and mark.read_text() else 0
+    return int(mark.read_text("utf-8") or 0) if mark.exists() else 0
 
 
 def test_a_run_outlives_its_server_and_the_next_one_is_warm_again(make_notebook, tmp_path, eventually):
