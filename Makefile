@@ -7,7 +7,7 @@ RUNTIME := $(VENV)/.runtime-ready
 DEVELOPMENT := $(VENV)/.development-ready
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --constraint constraints.txt
 
-.PHONY: help report demo dashboard test test-thorough test-browser lint lab notebooks audit clean
+.PHONY: help report demo dashboard quick test coverage test-thorough test-browser lint lab notebooks audit clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,10 +32,20 @@ audit: $(RUNTIME)  ## recompute every published number and say which hold
 lab: $(RUNTIME)  ## open JupyterLab on the notebooks
 	@$(BIN)/jupyter lab --notebook-dir=notebooks
 
+QUICK := -m pytest -m "not browser and not thorough and not slow" -n 2 --dist loadfile -q
+
+quick: $(DEVELOPMENT)  ## the tests within a minute, for while you work: none that starts kernels or takes a whole survey
+	@$(BIN)/python $(QUICK)
+
 test: $(DEVELOPMENT)  ## every test but those that need a browser
 	@$(BIN)/python -m pytest -m "not browser and not thorough" -n 2 --dist loadfile -q
 	@$(BIN)/python -m pytest --nbval -n 2 --dist loadfile -q notebooks/[01][0-9]_*.ipynb
 	@command -v chromium >/dev/null && echo "The tests that click: make test-browser" || echo "Not run: the tests that click (make test-browser), for they need Chromium."
+
+coverage: $(DEVELOPMENT)  ## which lines make quick runs, and fail below the floor in pyproject.toml
+	@$(BIN)/coverage run $(QUICK)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
 
 test-thorough: $(DEVELOPMENT)  ## everything where make test takes a part (every notebook cold and warm, four times the examples)
 	@$(BIN)/python -m pytest -m "thorough or hypothesis" --hypothesis-profile thorough -n 2 --dist loadfile -q
@@ -50,7 +60,7 @@ notebooks: $(RUNTIME)  ## run the notebooks in place, so that their committed ou
 	@$(BIN)/borger refresh-notebooks
 
 clean:  ## remove the environment and everything that was made
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 
 $(VENV)/.created:
 	@command -v $(PYTHON) >/dev/null || { echo "borgerlib needs Python 3.11 or newer: no '$(PYTHON)' found. Name one: make PYTHON=python3.12 …"; exit 1; }

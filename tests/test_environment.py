@@ -1,4 +1,4 @@
-"""pyproject.toml, environment.yml and constraints.txt tell the same story."""
+"""pyproject.toml, environment.yml, constraints.txt, the Makefile and the table of CI tell the same story."""
 
 import re
 import tomllib
@@ -53,3 +53,11 @@ def test_every_requirement_is_pinned(project, pins):
 def test_pins_are_exact_and_hold_no_address(pins):
     for pin in pins:
         assert re.fullmatch(r"[A-Za-z0-9_.\-]+==[^\s/]+", pin), pin
+
+
+def test_the_table_of_ci_begins_with_the_oldest_python_and_runs_what_make_test_runs(project):
+    job = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8"))["jobs"]["test"]
+    assert f">={job['strategy']['matrix']['python'][0]}" == project["requires-python"]
+    told = [step["run"].removeprefix("python ") for step in job["steps"] if "pytest" in step.get("run", "")]
+    recipe = (ROOT / "Makefile").read_text("utf-8").partition("\ntest: ")[2].partition("\n\n")[0]
+    assert told == re.findall(r"(-m pytest .*)", recipe)

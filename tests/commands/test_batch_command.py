@@ -120,7 +120,6 @@ def test_how_far_it_is(progress, line):
     assert progress_line(progress) == line
 
 
-@pytest.mark.slow
 @pytest.mark.thorough
 def test_stopped_by_ctrl_c_it_goes_on_with_the_same_command_until_nothing_is_due(tmp_path):
     environment = {**os.environ, "BORGER_WORKSPACE": str(tmp_path), "COLUMNS": "300"}

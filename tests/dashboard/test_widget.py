@@ -17,6 +17,8 @@ from borgerlib.interest.filters.selection import Selection
 from borgerlib.interest.prepared import processed_folder
 from borgerlib.interest.store import load, load_register, write_parquet
 
+pytestmark = pytest.mark.slow
+
 
 class Overheard(InterestDashboard):
     """The same widget, which also writes down what it sends."""

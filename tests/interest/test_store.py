@@ -187,6 +187,7 @@ def killed(export, mapping, *where):
         (("move", 1), 60),  # the new register is in place, the respondents are the old ones
     ],
 )
+@pytest.mark.slow
 def test_a_killed_run_leaves_the_old_or_the_new_whole(workspace, tmp_path, point, kept):
     prepare(ISLAND, write_export(tmp_path / "a", mixed(60))[0], mapping=tmp_path / "a" / "svar.mapping.toml")
     export, mapping = write_export(tmp_path / "b", mixed(75))

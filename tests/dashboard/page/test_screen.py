@@ -10,6 +10,8 @@ from borgerlib.dashboard.page.screen import SORTS, difference, heading, ordered,
 from borgerlib.interest.filters.selection import Selection, read_link
 from borgerlib.interest.store import load, load_register
 
+pytestmark = pytest.mark.slow
+
 
 def told(answers, link="", **options):
     selection = read_link(link, answers.offer.filters).selection

@@ -12,6 +12,8 @@ from borgerlib.dashboard.saved.selection_page import open_selection
 from borgerlib.errors import ParameterError, RunError
 from borgerlib.runs.kernels.execute import run_notebook
 
+pytestmark = pytest.mark.slow
+
 
 def test_nbval_runs_the_dashboard(workspace):
     done = subprocess.run(

@@ -6,6 +6,8 @@ from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.interest.prepare.simulated import write_simulation
 from borgerlib.interest.prepared import is_prepared
 
+pytestmark = pytest.mark.slow
+
 BANDS = (15, 25, 45, 60, 70)
 BY = {"topics": ["age"], "formats": ["sex", "area_type"]}
 

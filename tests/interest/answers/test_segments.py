@@ -6,6 +6,8 @@ from borgerlib.interest.answers.segments import FILE, SEGMENT, segments_of
 from borgerlib.interest.prepared import processed_folder
 from borgerlib.survey.codebook.model import load_codebook
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def survey(prepared):

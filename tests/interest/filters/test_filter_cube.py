@@ -12,6 +12,8 @@ from borgerlib.interest.prepared import processed_folder
 from borgerlib.interest.store import load
 from borgerlib.statistics.estimation.proportions import estimate_proportions
 
+pytestmark = pytest.mark.slow
+
 BANDS = [15, 25, 45, 60, 70]
 
 

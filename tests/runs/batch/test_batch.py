@@ -19,6 +19,8 @@ from borgerlib.runs.planning.folder_lock import FolderBusyError, folder_lock
 from borgerlib.runs.planning.manifest import FOLDER
 from borgerlib.runs.warm import warm_kernels
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def server():

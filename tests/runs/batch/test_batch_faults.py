@@ -15,7 +15,10 @@ from batch_samples import batch, batch_process, history, notebook, states
 from borgerlib.runs.planning.due import executed_folder
 from borgerlib.runs.planning.manifest import FOLDER, Manifest
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits are told by POSIX")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="signals and limits are told by POSIX"),
+]
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,8 @@ from borgerlib.runs.kernels.execute import NotebookJob, run_notebook, run_notebo
 from borgerlib.runs.kernels.manager import Kernel
 from borgerlib.runs.warm.surroundings import kernel_environment
 
+pytestmark = pytest.mark.slow
+
 TELL = (
     "import json, os, sys\nprint(json.dumps([municipality, sys.executable, os.environ['BORGER_WORKSPACE']]))"
 )

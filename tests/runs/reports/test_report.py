@@ -264,6 +264,7 @@ def test_what_a_killed_writer_left_is_removed_later(report_notebooks, tmp_path):
     assert names(tmp_path / "reports") == [".odense.2.part", "odense"]
 
 
+@pytest.mark.slow
 def test_from_notebook_to_report(make_notebook, tmp_path):
     """The whole way, nothing made up in between."""
     show = (

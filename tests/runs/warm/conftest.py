@@ -15,8 +15,10 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="warm kernels need Li
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if Path(__file__).parent in item.path.parents and "anywhere" not in item.name:
-            item.add_marker(linux)
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)
+            if "anywhere" not in item.name:
+                item.add_marker(linux)
 
 
 @pytest.fixture(scope="module")

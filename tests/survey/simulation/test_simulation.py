@@ -220,6 +220,7 @@ def raked(respondents: pd.DataFrame, margins: dict[str, pd.Series]) -> np.ndarra
     return weights.to_numpy()
 
 
+@pytest.mark.slow
 def test_weighting_mends_what_uneven_response_breaks() -> None:
     # A whole town: 400 of each age and sex, so that a sample of 2,500 is a small part of it.
     town = POPULATION.assign(population=400)

@@ -10,6 +10,8 @@ from borgerlib.view.citizens.in_insights import citizens_layer
 from borgerlib.view.citizens.interest import open_interest
 from borgerlib.view.leaders.insight import open_insight
 
+pytestmark = pytest.mark.slow
+
 SHOWING = {3: "formats", 4: "topics", 5: "time", 6: "age", 7: "formats"}
 
 

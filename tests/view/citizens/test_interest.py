@@ -19,6 +19,8 @@ from borgerlib.view.citizens.sections import load_sections, parse_sections, told
 from borgerlib.view.tables.html import Table
 from borgerlib.view.words.text import PAGE_MIME_TYPE, Text
 
+pytestmark = pytest.mark.slow
+
 SPACE = "\u00a0"
 FIGURES = [figure.id for figure in load_sections().figures]
 
