@@ -51,7 +51,7 @@ test-thorough: $(DEVELOPMENT)  ## everything where make test takes a part (every
 	@$(BIN)/python -m pytest -m "thorough or hypothesis" --hypothesis-profile thorough -n 2 --dist loadfile -q
 
 test-browser: $(DEVELOPMENT)  ## the tests that click: they need Chromium (Debian: apt-get install chromium)
-	@$(BIN)/python -m pytest -m browser -q
+	@$(BIN)/python -m pytest -m browser -n 2 --dist loadfile -q
 
 lint: $(DEVELOPMENT)  ## style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

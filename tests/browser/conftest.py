@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from simulated_citizens import prepared_citizens
+from simulated_citizens import shared_citizens
 
 from borgerlib.dashboard.page.answers import open_answers
 from borgerlib.dashboard.server.serve import dashboard_server
@@ -18,8 +18,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def workspace(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("browser")
-    with prepared_citizens(folder, "Odense", n=5000):
+    with shared_citizens(tmp_path_factory, "Odense", n=5000) as folder:
         yield folder
 
 

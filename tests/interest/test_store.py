@@ -22,6 +22,7 @@ from borgerlib.interest.survey import load_weighting
 from borgerlib.statistics.estimation.proportions import estimate_proportions
 
 ISLAND = "Ærø"
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals, owners and modes are POSIX")
 
 
 @pytest.mark.parametrize("name", ["aeroe", "Ærø", "0492", "ærø"])
@@ -188,6 +189,7 @@ def killed(export, mapping, *where):
     ],
 )
 @pytest.mark.slow
+@posix
 def test_a_killed_run_leaves_the_old_or_the_new_whole(workspace, tmp_path, point, kept):
     prepare(ISLAND, write_export(tmp_path / "a", mixed(60))[0], mapping=tmp_path / "a" / "svar.mapping.toml")
     export, mapping = write_export(tmp_path / "b", mixed(75))
@@ -258,6 +260,7 @@ except DataError as error:
 """
 
 
+@posix
 def test_a_read_only_folder_is_named():
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
@@ -270,6 +273,7 @@ def test_a_read_only_folder_is_named():
         assert "cannot be written: Permission denied" in done.stdout, done.stderr
 
 
+@posix
 def test_public_files_follow_the_umask(workspace, tmp_path):
     export, mapping = write_export(tmp_path, [*mixed(), row(90, 40, "k", mail="b@c.invalid", consent="Ja")])
     before = os.umask(0o027)

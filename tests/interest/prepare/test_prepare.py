@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import stat
+import sys
 import warnings
 from datetime import date
 
@@ -99,6 +100,7 @@ def test_no_contact_details_and_no_cpr_number_are_left_outside_the_register(prep
         assert not any(text in other for other in on_file)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX")
 def test_the_register_is_for_its_owner_alone(prepared):
     assert stat.S_IMODE(prepared.register.stat().st_mode) == 0o600
     assert stat.S_IMODE(prepared.register.parent.stat().st_mode) == 0o700

@@ -1,6 +1,7 @@
 """A batch: what is due is run, kept, written and told; real kernels, real files."""
 
 import json
+import sys
 import threading
 import time
 from functools import partial
@@ -283,6 +284,7 @@ def test_unknown_notebooks_and_formats_are_refused(batch, out, two, options, mes
     assert message in str(error.value)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX")
 def test_executed_notebooks_are_not_for_a_web_server(batch, out, two):
     batch(out, two)
     assert (out / FOLDER).stat().st_mode & 0o077 == 0

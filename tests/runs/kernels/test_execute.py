@@ -113,6 +113,7 @@ def test_a_cell_that_never_ends_is_stopped(make_notebook, tmp_path, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
 def test_a_kernel_ended_before_it_starts_ends_when_it_starts():
     kernel = Kernel()
     kernel.end()

@@ -3,7 +3,6 @@
 import json
 import multiprocessing
 import os
-import resource
 import subprocess
 import sys
 from dataclasses import replace
@@ -156,7 +155,6 @@ print(kept)
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits are told by POSIX")
 def test_a_full_disk_is_told_and_leaves_what_was_there(manifest):
-    assert resource.RLIM_INFINITY
     done = subprocess.run(
         [sys.executable, "-c", FULL, str(manifest.folder)], capture_output=True, text=True, check=True
     )
