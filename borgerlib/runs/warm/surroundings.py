@@ -35,7 +35,8 @@ def kernel_environment() -> dict[str, str]:
 def last_words(log: Path) -> str:
     """Return the last line of a process's log in brackets, empty if it said nothing."""
     with suppress(OSError):
-        lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+        text = log.read_text("utf-8", errors="replace")
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
         if lines:
             return f" ({lines[-1]})"
     return ""
