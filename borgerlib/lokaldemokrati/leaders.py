@@ -14,6 +14,8 @@ from typing import Any, Literal
 import pandas as pd
 
 from borgerlib import danish
+from borgerlib.errors import ParameterError
+from borgerlib.lokaldemokrati.insights.sentences import find
 from borgerlib.lokaldemokrati.published.identification import Identification, Solution, identifications
 from borgerlib.lokaldemokrati.published.numbers import SURVEY, load_published, standing_values
 from borgerlib.lokaldemokrati.published.recovered import divided_table, option_label, recovered
@@ -44,9 +46,11 @@ class LeadersSurvey:
     kind : {'published', 'microdata'}
         What the estimates are made from.
     codebook : Codebook
-    estimates : DisclosedEstimates
+    everything : DisclosedEstimates
         One row an item × option or net × group. Columns beside the usual: net (bool), population (number of
         municipalities that the base can stand for at most), possible_n (Danish, '71 eller 78').
+    min_cell : int
+        Smallest cell that is shown of microdata.
     wave : Wave or None
         The weighted microdata of a later wave.
     """
@@ -54,11 +58,86 @@ class LeadersSurvey:
     id: str
     kind: Literal["published", "microdata"]
     codebook: Codebook
-    estimates: DisclosedEstimates
+    everything: DisclosedEstimates
+    min_cell: int
     wave: Wave | None = None
 
     def __post_init__(self) -> None:
-        only_disclosed(self.estimates, "LeadersSurvey")
+        only_disclosed(self.everything, "LeadersSurvey")
+
+    def estimates(self, *answers: str, by: str = "") -> DisclosedEstimates:
+        """Return the estimates of some answers, in this order: what a chart or table shows.
+
+        Parameters
+        ----------
+        *answers : str
+            Items ('strategi': every answer to it), single answers ('former.borgermoede') or nets
+            ('udsagn_byraad.enige': the two degrees of agreement together). Without any: everything.
+            ``codebook`` lists what was asked.
+        by : str
+            Item that divides those who answered. The report of 2021, and so every wave, divides one item
+            by one other: 'udsagn_eksperimentere' by 'strategi'.
+
+        Returns
+        -------
+        DisclosedEstimates
+            ``.frame`` has one row an answer and group; columns as `LeadersSurvey.everything`.
+
+        Raises
+        ------
+        CodebookError
+            There is no such item or answer; the message names the nearest.
+        ParameterError
+            The answers are not divided like that.
+
+        Examples
+        --------
+        >>> leaders = open_leaders_survey()
+        >>> leaders.estimates("strategi").frame["count"].tolist()
+        [45, 33]
+        """
+        if not answers and not by:
+            return self.everything
+        references = [pair for answer in answers for pair in self._references(answer)]
+        items = list(dict.fromkeys(item for item, _ in references))
+        if by and (items, by) != ([DIVIDED[0]], DIVIDED[1]):
+            raise ParameterError(
+                f"The answers to {danish.listing(items, last='and') or 'nothing'} are not divided by '{by}'.",
+                hint=f"One item is divided by one other: estimates('{DIVIDED[0]}', by='{DIVIDED[1]}').",
+            )
+        groups = [option.id for option in self.codebook.item(by).options] if by else [""]
+        rows = pd.MultiIndex.from_frame(self.everything.frame[["item", "option", "group"]])
+        wanted = [(item, option, group) for group in groups for item, option in references]
+        shown = self.everything.take(rows.get_indexer(pd.MultiIndex.from_tuples(wanted)))
+        if len(items) > 1 and {option for _, option in references} == {"enige"}:
+            # A battery of statements: the statement is what tells the rows apart, not the answer.
+            statements = {item: self.codebook.item(item).text for item in items}
+            return shown.relabel("label", statements, by="item")
+        return shown
+
+    def answer(self, reference: str) -> pd.Series[Any]:
+        """Return the numbers of one answer: n, count, proportion, its interval, population.
+
+        Parameters
+        ----------
+        reference : str
+            'strategi.ja', within a group 'udsagn_eksperimentere.enige@nej', or the most frequent answer of
+            an item, 'former.#1'.
+
+        Raises
+        ------
+        CodebookError
+            There is no such answer; the message names the nearest.
+        """
+        return find(self.everything, reference)
+
+    def _references(self, answer: str) -> list[tuple[str, str]]:
+        name, _, option = answer.partition(".")
+        item = self.codebook.item(name)
+        if not option:
+            return [(item.id, known.id) for known in item.options]
+        item.members(option)  # raises where there is no such option or net
+        return [(item.id, option)]
 
 
 def open_leaders_survey(
@@ -92,13 +171,13 @@ def open_leaders_survey(
             source=str(codebook.meta["source"]),
             confidence=confidence,
         )
-        return LeadersSurvey(SURVEY, "published", codebook, estimates)
+        return LeadersSurvey(SURVEY, "published", codebook, estimates, min_cell)
     path = find_wave(survey)
     wave = weight_wave(read_wave(path, codebook))
     disclosed = wave_estimates(
         wave, codebook, name=_wave_name(path), confidence=confidence, min_cell=min_cell
     )
-    return LeadersSurvey(_wave_name(path), "microdata", codebook, disclosed, wave)
+    return LeadersSurvey(_wave_name(path), "microdata", codebook, disclosed, min_cell, wave)
 
 
 def published_estimates(*, confidence: float = 0.95) -> pd.DataFrame:
@@ -110,7 +189,7 @@ def published_estimates(*, confidence: float = 0.95) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As `LeadersSurvey.estimates`, without 'suppressed'.
+        As `LeadersSurvey.everything`, without 'suppressed'.
     """
     return _published_estimates(confidence).copy()
 

@@ -17,6 +17,8 @@ from fractions import Fraction
 from functools import lru_cache
 from numbers import Real
 
+import pandas as pd
+
 from borgerlib.errors import DataError
 
 
@@ -27,7 +29,7 @@ class TestResult:
     Parameters
     ----------
     p_value : float
-        Two-sided.
+        Two-sided; NaN where a count is hidden or not known.
     difference : float
         What is tested, on the scale that the test's function states (shares, 0–1).
     method : str
@@ -42,8 +44,16 @@ class TestResult:
     __test__ = False
 
     def within_chance(self, confidence: float = 0.95) -> bool:
-        """Return True when chance alone would give a difference as large this often or oftener."""
+        """Return True when chance alone would give a difference as large this often or oftener.
+
+        Raises
+        ------
+        DataError
+            The p-value is not known, or confidence is not between 0 and 1.
+        """
         _check_confidence(confidence)
+        if math.isnan(self.p_value):
+            raise DataError("Nothing can be said of chance: a count is hidden or not known.")
         return self.p_value > 1 - confidence
 
 
@@ -92,7 +102,8 @@ def exact_difference_test(count_a: int, n_a: int, count_b: int, n_b: int) -> Tes
     Parameters
     ----------
     count_a, n_a, count_b, n_b : int
-        In each group: respondents who chose the option, and all who answered.
+        In each group: respondents who chose the option, and all who answered. Where one is missing (hidden,
+        or not known), so is the result.
 
     Returns
     -------
@@ -104,8 +115,12 @@ def exact_difference_test(count_a: int, n_a: int, count_b: int, n_b: int) -> Tes
     DataError
         A count is negative or above its n, or a group is empty.
     """
+    method = "Fishers eksakte test, tosidet"
+    if _missing(count_a, n_a, count_b, n_b):
+        return TestResult(math.nan, math.nan, method)
     _check_counts(count_a, n_a, n_a, "a")
     _check_counts(count_b, n_b, n_b, "b")
+    count_a, n_a, count_b, n_b = int(count_a), int(n_a), int(count_b), int(n_b)
     chosen, total = count_a + count_b, n_a + n_b
     ways = {
         k: math.comb(n_a, k) * math.comb(n_b, chosen - k)
@@ -113,7 +128,7 @@ def exact_difference_test(count_a: int, n_a: int, count_b: int, n_b: int) -> Tes
     }
     as_unlikely = sum(way for way in ways.values() if way <= ways[count_a])
     p_value = float(Fraction(as_unlikely, math.comb(total, chosen)))
-    return TestResult(p_value, count_a / n_a - count_b / n_b, "Fishers eksakte test, tosidet")
+    return TestResult(p_value, count_a / n_a - count_b / n_b, method)
 
 
 def exact_trend_test(counts_a: Sequence[int], counts_b: Sequence[int]) -> TestResult:
@@ -127,7 +142,8 @@ def exact_trend_test(counts_a: Sequence[int], counts_b: Sequence[int]) -> TestRe
     Parameters
     ----------
     counts_a, counts_b : sequence of int
-        Respondents of each group by step of the scale, lowest step first.
+        Respondents of each group by step of the scale, lowest step first; missing ones as in
+        `exact_difference_test`.
 
     Returns
     -------
@@ -139,6 +155,9 @@ def exact_trend_test(counts_a: Sequence[int], counts_b: Sequence[int]) -> TestRe
     DataError
         The groups have different numbers of steps, fewer than two, a negative count or nobody.
     """
+    method = "eksakt Wilcoxon-test med midtrange, tosidet"
+    if _missing(*counts_a, *counts_b):
+        return TestResult(math.nan, math.nan, method)
     a, b = _check_steps(counts_a, counts_b)
     columns = [in_a + in_b for in_a, in_b in zip(a, b, strict=True)]
     # Midranks less the mean rank, doubled to stay whole: the step's rank sum is centred on 0.
@@ -151,7 +170,7 @@ def exact_trend_test(counts_a: Sequence[int], counts_b: Sequence[int]) -> TestRe
     ways = _ways_by_score(columns, scores, sum(a))
     as_far = sum(way for score, way in ways.items() if abs(score) >= abs(observed))
     p_value = float(Fraction(as_far, sum(ways.values())))
-    return TestResult(p_value, observed / (sum(a) * sum(b)), "eksakt Wilcoxon-test med midtrange, tosidet")
+    return TestResult(p_value, observed / (sum(a) * sum(b)), method)
 
 
 def exact_share_test(count: int, n: int, population: int, *, share: float = 0.5) -> TestResult:
@@ -164,7 +183,7 @@ def exact_share_test(count: int, n: int, population: int, *, share: float = 0.5)
     Parameters
     ----------
     count, n, population : int
-        As `finite_population_interval`.
+        As `finite_population_interval`; missing ones as in `exact_difference_test`.
     share : float
         Between 0 and 1; one half asks whether there is a majority.
 
@@ -178,14 +197,19 @@ def exact_share_test(count: int, n: int, population: int, *, share: float = 0.5)
     DataError
         As `finite_population_interval`, or the share is not between 0 and 1.
     """
+    method = "eksakt hypergeometrisk test, tosidet"
+    if _missing(count, n):
+        return TestResult(math.nan, math.nan, method)
     _check_counts(count, n, population)
     if not 0 < share < 1:
         raise DataError(f"The share is {share!r}; give a number between 0 and 1, such as 0.5.")
+    # As Python's own whole numbers, which do not overflow; a frame holds numpy's.
+    count, n, population = int(count), int(n), int(population)
     successes = Fraction(share).limit_denominator(10**6) * population
     above = _at_least(count, n, math.floor(successes), population)
     below = _at_most(count, n, math.ceil(successes), population)
     p_value = float(min(Fraction(1), 2 * min(above, below)))
-    return TestResult(p_value, count / n - share, "eksakt hypergeometrisk test, tosidet")
+    return TestResult(p_value, count / n - share, method)
 
 
 @lru_cache(maxsize=4096)
@@ -257,6 +281,10 @@ def _check_counts(count: int, n: int, population: int, group: str = "") -> None:
             problems.append(f"n is {n}, more than the population of {population}")
     if problems:
         raise DataError("These counts cannot be estimated from:", problems=problems)
+
+
+def _missing(*counts: object) -> bool:
+    return any(pd.isna(count) for count in counts)  # type: ignore[call-overload]
 
 
 def _is_whole(value: object) -> bool:

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from borgerlib.danish import round_half_up
-from borgerlib.errors import ParameterError
+from borgerlib.errors import CodebookError, ParameterError
 from borgerlib.lokaldemokrati.insights.sentences import find
 from borgerlib.lokaldemokrati.leaders import open_leaders_survey, published_estimates
 from borgerlib.lokaldemokrati.published.identification import identifications
@@ -18,7 +18,7 @@ def survey():
 
 @pytest.fixture(scope="module")
 def frame(survey):
-    return survey.estimates.frame
+    return survey.everything.frame
 
 
 def row(frame, item, option, group=""):
@@ -29,10 +29,10 @@ def row(frame, item, option, group=""):
 
 def test_it_is_the_published_survey(survey):
     assert (survey.id, survey.kind, survey.wave) == ("lokaldemokrati-2021", "published", None)
-    assert survey.estimates.origin == "published"
-    assert survey.estimates.n_suppressed == 0
-    assert survey.estimates.base == "kommunaldirektører"
-    assert survey.estimates.source.startswith("Lokaldemokrati i nybrud")
+    assert survey.everything.origin == "published"
+    assert survey.everything.n_suppressed == 0
+    assert survey.everything.base == "kommunaldirektører"
+    assert survey.everything.source.startswith("Lokaldemokrati i nybrud")
 
 
 def test_every_option_and_net_has_a_row(frame):
@@ -155,7 +155,7 @@ def test_every_certain_or_inferred_percentage_is_drawn_as_published(survey):
     for _, published in told.iterrows():
         group = published["group"].partition("=")[2] if published["group"].startswith("strategi=") else ""
         reference = f"{published['item']}.{published['option']}" + (f"@{group}" if group else "")
-        drawn = find(survey.estimates, reference)
+        drawn = find(survey.everything, reference)
         assert round_half_up(100 * drawn["proportion"]) == published["value"], reference
         assert drawn["ci_lower"] <= drawn["proportion"] <= drawn["ci_upper"], reference
 
@@ -165,7 +165,7 @@ def test_only_figure_9s_62_is_not_reproduced_by_its_counts(survey):
     told = standing[(standing["unit"] == "pct") & (standing["item"] != "") & (standing["group"] == "")]
     differing = []
     for _, published in told.iterrows():
-        drawn = find(survey.estimates, f"{published['item']}.{published['option']}")
+        drawn = find(survey.everything, f"{published['item']}.{published['option']}")
         if round_half_up(100 * drawn["count"] / drawn["n"]) != published["value"]:
             differing.append((published["item"], published["option"], published["value"]))
     assert differing == [("digital_fordele", "flere_borgere", 62)]
@@ -212,3 +212,70 @@ def test_an_unknown_survey_is_refused(survey, message):
     with pytest.raises(ParameterError) as caught:
         open_leaders_survey(survey)
     assert str(caught.value).startswith(message)
+
+
+# --- some answers -------------------------------------------------------------------------------------------
+
+
+def test_an_item_gives_all_of_its_options(survey):
+    frame = survey.estimates("strategi").frame
+    assert frame["option"].tolist() == ["ja", "nej"]
+    assert frame["label"].tolist() == ["Har en strategi", "Har ikke en strategi"]
+    assert list(frame.columns) == list(survey.everything.frame.columns)
+
+
+def test_answers_stand_in_the_order_in_which_they_are_named(survey):
+    frame = survey.estimates("roller.rette_format", "roller.sparring").frame
+    assert frame["option"].tolist() == ["rette_format", "sparring"]
+
+
+def test_a_divided_scale_has_its_steps_and_its_net_in_each_group(survey):
+    item = "udsagn_eksperimentere"
+    frame = survey.estimates(item, f"{item}.enige", by="strategi").frame
+    steps = ["uenig", "hverken", "enig", "meget_enig", "enige"]
+    assert list(zip(frame["group"], frame["option"], strict=True)) == [
+        (group, step) for group in ("ja", "nej") for step in steps
+    ]
+
+
+def test_a_battery_is_told_apart_by_its_statements(survey):
+    frame = survey.estimates("udsagn_byraad.enige", "udsagn_borgmester.enige").frame
+    assert frame["option"].tolist() == ["enige", "enige"]
+    assert frame["label"].tolist() == [
+        "Byrådet prioriterer borgerinddragelse højt",
+        "Borgmesteren prioriterer borgerinddragelse højt",
+    ]
+
+
+def test_answers_to_two_questions_say_by_themselves_what_they_answer(survey):
+    frame = survey.estimates("formaal.nye_loesninger", "formaal_indfriet.ja").frame
+    assert frame["label"].tolist() == [
+        "Inspiration til nye løsninger",
+        "Målet er nået (blandt dem, der har formålet)",
+    ]
+
+
+def test_without_names_there_is_everything(survey):
+    pd.testing.assert_frame_equal(survey.estimates().frame, survey.everything.frame)
+
+
+@pytest.mark.parametrize(
+    ("answers", "by", "error", "message"),
+    [
+        (["formr"], "", CodebookError, r"Unknown item .* 'formr'\. Did you mean 'former'"),
+        (["former.borgermode"], "", CodebookError, r"Unknown option of item 'former' .*'borgermoede'"),
+        (["former"], "strategi", ParameterError, "The answers to former are not divided by 'strategi'"),
+        (["udsagn_eksperimentere"], "digital", ParameterError, "are not divided by 'digital'"),
+        ([], "strategi", ParameterError, "The answers to nothing are not divided"),
+    ],
+)
+def test_what_is_not_there_is_refused_with_what_is(survey, answers, by, error, message):
+    with pytest.raises(error, match=message):
+        survey.estimates(*answers, by=by)
+
+
+def test_one_answer_gives_its_numbers(survey):
+    yes = survey.answer("strategi.ja")
+    assert (yes["count"], yes["n"], yes["population"]) == (45, 78, 98)
+    # Figure 3: 39 of the 45 with a strategy agree.
+    assert survey.answer("udsagn_eksperimentere.enige@ja")["count"] == 39

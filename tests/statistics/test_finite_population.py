@@ -1,6 +1,7 @@
 import itertools
 import math
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,7 +87,6 @@ def test_an_interval_holds_the_estimate_and_narrows_with_less_confidence(data):
         (0, 0, 98, "n is 0; give at least 1"),
         (1, 99, 98, "n is 99, more than the population of 98"),
         (1.5, 79, 98, "count is 1.5; give a whole number"),
-        (float("nan"), 79, 98, "count is nan; give a whole number"),
         ("1", 79, 98, "count is '1'; give a whole number"),
     ],
 )
@@ -201,3 +201,28 @@ def test_the_test_of_a_half_agrees_with_the_interval(count):
 def test_a_share_that_is_none_is_refused(share):
     with pytest.raises(DataError, match=r"The share is .*; give a number between 0 and 1, such as 0\.5"):
         exact_share_test(1, 2, 4, share=share)
+
+
+@pytest.mark.parametrize("missing", [float("nan"), pd.NA, None])
+def test_of_a_hidden_count_nothing_is_known(missing):
+    results = [
+        exact_share_test(missing, 79, 98),
+        exact_difference_test(39, 45, missing, 33),
+        exact_trend_test([1, missing, 3], [2, 2, 2]),
+    ]
+    for result in results:
+        assert math.isnan(result.p_value)
+        assert math.isnan(result.difference)
+        assert result.method
+        with pytest.raises(DataError, match="a count is hidden or not known"):
+            result.within_chance()
+    with pytest.raises(DataError, match="give a whole number"):
+        finite_population_interval(missing, 79, 98)
+
+
+def test_numbers_may_come_out_of_a_frame():
+    # Sums of binomial coefficients do not fit into numpy's whole numbers.
+    row = pd.DataFrame({"count": [45], "n": [78], "population": [98]}).iloc[0]
+    assert exact_share_test(row["count"], row["n"], row["population"]) == exact_share_test(45, 78, 98)
+    four = pd.Series([39, 45, 24, 33])
+    assert exact_difference_test(*four) == exact_difference_test(39, 45, 24, 33)

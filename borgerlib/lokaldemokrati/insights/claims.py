@@ -53,7 +53,7 @@ class Verdict:
 def verdict(claim_id: str, survey: LeadersSurvey) -> Verdict:
     """Return the verdict of a claim of the registry on a survey (`ParameterError`: no such claim)."""
     claim = load_registry().claim(claim_id)
-    return judge(claim, survey.estimates, survey.codebook.item(claim.row.partition(".")[0]))
+    return judge(claim, survey.everything, survey.codebook.item(claim.row.partition(".")[0]))
 
 
 def judge(claim: Claim, estimates: DisclosedEstimates, item: Item) -> Verdict:

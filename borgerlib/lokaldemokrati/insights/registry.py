@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from annotated_types import MinLen
 
 from borgerlib import places
 from borgerlib.errors import ParameterError, unknown_name
@@ -33,7 +35,7 @@ class Insight:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure of the report, as it is drawn again.
+    """A figure of the report: what it shows, in which words, and how it is drawn again.
 
     Parameters
     ----------
@@ -41,47 +43,35 @@ class Figure:
         '1' to '13', 'N1' to 'N4' (key figures), or a name for a figure that the report gives in words.
     insight : int
         The insight that shows it; 0 is the overview.
-    kind : {'bars', 'scale', 'counts'}
-        How it is drawn.
     question, title, caveat : str
         Danish; the title is a template filled from the estimates.
-    rows : tuple of str
-        'item.option' references, in order; empty when the figure shows all options of `item`.
-    item : str
-        The item whose options are shown.
-    group : str
+    answers : tuple of str
+        What is shown, as `LeadersSurvey.estimates` takes it: items, or 'item.option' references.
+    by : str
         Item that divides the respondents, or ''.
-    net : str
-        The net that a scale's summary tells, or ''.
-    highlight : tuple of str
-        Options that the insight is about.
-    labels : tuple of str
-        Labels for `rows` where the codebook's do not serve.
-    sort : bool
-        Largest first.
-    neutral, positive_first, aside
-        Of a scale: its middle step, whether the approving steps come first, and the options kept apart.
     who : str
         Danish: which of the base were asked, where not all.
+    chart : {'bar_chart', 'scale_chart', 'count_chart'}
+        The function of borgerlib that draws it.
+    settings : mapping
+        The function's further arguments: sort, highlight; neutral, positive_first, aside, net.
     """
 
     id: str
     insight: int
-    kind: Literal["bars", "scale", "counts"]
     question: str
     title: str
-    rows: tuple[str, ...] = ()
-    item: str = ""
-    group: str = ""
-    net: str = ""
+    answers: Annotated[tuple[str, ...], MinLen(1)]
+    by: str = ""
     caveat: str = ""
-    highlight: tuple[str, ...] = ()
-    labels: tuple[str, ...] = ()
-    sort: bool = True
-    neutral: str = ""
-    positive_first: bool = False
-    aside: tuple[str, ...] = ()
     who: str = ""
+    chart: Literal["bar_chart", "scale_chart", "count_chart"] = "bar_chart"
+    settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def items(self) -> list[str]:
+        """The items that it shows answers to, in order."""
+        return list(dict.fromkeys(answer.partition(".")[0] for answer in self.answers))
 
 
 @dataclass(frozen=True)
@@ -213,15 +203,13 @@ def _again(table: str, names: list[str]) -> Iterator[Problem]:
 
 
 def _figure(figure: Figure, codebook: Codebook) -> Iterator[str]:
-    if bool(figure.rows) == bool(figure.item):
-        yield "give either 'rows' or 'item'"
-    if figure.labels and len(figure.labels) != len(figure.rows):
-        yield f"{len(figure.labels)} labels for {len(figure.rows)} rows"
-    item = figure.item or "".join(figure.rows[:1]).partition(".")[0]
-    yield from _unknown_items((figure.item, figure.group), codebook)
-    options = [option for option in (*figure.highlight, figure.net, figure.neutral, *figure.aside) if option]
-    own = [f"{item}.{option}" for option in options if item in codebook]
-    yield from _unknown_references([*figure.rows, *own], codebook)
+    references = [answer for answer in figure.answers if "." in answer]
+    items = tuple(answer for answer in figure.answers if "." not in answer)
+    yield from _unknown_items((figure.by, *items), codebook)
+    named = [figure.settings.get(key, ()) for key in ("highlight", "aside", "neutral", "net")]
+    options = [option for names in named for option in ([names] if isinstance(names, str) else names)]
+    own = [f"{figure.items[0]}.{option}" for option in options if figure.items[0] in codebook]
+    yield from _unknown_references([*references, *own], codebook)
 
 
 def _claim(claim: Claim, codebook: Codebook) -> Iterator[str]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     pass
 
 PAGE_TYPE = "application/vnd.borger.page+json"
+# Jupyter Book's tag. Frames and tests are for who works in the notebook; the page shows what came of them.
+ANALYSIS = "remove-cell"
 _DROPPED_TYPES = {
     "application/javascript",
     "application/vnd.jupyter.widget-view+json",
@@ -129,7 +131,7 @@ def export_page(page: ExecutedPage, setting: PageSetting, *, include_code: bool 
     setting : PageSetting
         What the page shares with the report.
     include_code : bool
-        Show the code cells too.
+        Show the code cells too, also those of the analysis alone (tagged 'remove-cell').
 
     Raises
     ------
@@ -137,7 +139,10 @@ def export_page(page: ExecutedPage, setting: PageSetting, *, include_code: bool 
         If a chart in the notebook is damaged or lacks its description.
     """
     images = Images(page.source_name)
-    body = _body(_with_figures(page, images), include_code=include_code)
+    notebook = _with_figures(page, images)
+    if not include_code:
+        notebook.cells = [cell for cell in notebook.cells if ANALYSIS not in cell.metadata.get("tags", ())]
+    body = _body(notebook, include_code=include_code)
     head, body = markup.tidy(body, pages=setting.pages_by_notebook or {})
     text = (
         templates()

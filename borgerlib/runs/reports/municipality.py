@@ -36,7 +36,7 @@ from borgerlib.runs.planning.contents import (
 )
 from borgerlib.runs.reports.folder import ReportCase, refuse_foreign_folder, write_report
 from borgerlib.runs.warm import WarmServer
-from borgerlib.view.citizens.in_insights import open_citizens
+from borgerlib.view.citizens.interest import open_citizens
 from borgerlib.view.words.alt_text import SIMULATED
 
 _CITIZENS_PARAMETERS = ("municipality", "confidence", "min_cell")
@@ -152,7 +152,7 @@ def _write(
     citizens: LocalSurvey | None,
     **options: Any,
 ) -> Path:
-    sources = [survey.estimates.source, citizens.estimates.source if citizens else ""]
+    sources = [survey.everything.source, citizens.estimates.source if citizens else ""]
     return write_report(
         name,
         notebooks,

@@ -77,6 +77,12 @@ class DisclosedEstimates:
             f"origin={self._origin!r}, base={self._base!r}, confidence={self._confidence})"
         )
 
+    def _repr_html_(self) -> str:
+        # As a notebook shows it, without the columns that are blank in every row.
+        frame = self._frame
+        blank = [name for name in frame if frame[name].isna().all() or frame[name].eq("").all()]
+        return str(frame.drop(columns=blank).to_html())
+
     @property
     def frame(self) -> pd.DataFrame:
         """A copy of the rows: one an item × option × group, in the order to be shown.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from borgerlib.interest.answers.local_survey import LocalSurvey, open_local_survey
+from borgerlib.interest.answers.local_survey import LocalSurvey
 from borgerlib.interest.prepared import is_prepared
 from borgerlib.view.charts.chart import Chart
-from borgerlib.view.citizens.section_charts import draw_section
+from borgerlib.view.citizens.interest import open_interest
 from borgerlib.view.citizens.sections import load_sections
 from borgerlib.view.words.alt_text import SIMULATED
 from borgerlib.view.words.text import Text
@@ -63,24 +63,9 @@ def citizens_layer(
     section = load_sections().of_insight(number)
     if section is None or not municipality or not is_prepared(municipality):
         return None
-    survey = open_citizens(municipality, confidence=confidence, min_cell=min_cell)
-    chart = draw_section(section, survey)
-    return None if chart is None else CitizensLayer(_heading(survey), chart)
-
-
-def open_citizens(municipality: str, *, confidence: float = 0.95, min_cell: int = 5) -> LocalSurvey:
-    """Open a municipality's survey as the notebooks divide it; parameters and errors as `citizens_layer`.
-
-    The notebook on the citizens and the insights open it alike: what one hides, the other hides too.
-    """
-    sections = load_sections()
-    return open_local_survey(
-        municipality,
-        divisions=sections.divisions,
-        age_bands=sections.age_bands,
-        confidence=confidence,
-        min_cell=min_cell,
-    )
+    page = open_interest(municipality, confidence=confidence, min_cell=min_cell)
+    chart = page.figure(section.id)
+    return CitizensLayer(_heading(page.survey), chart) if isinstance(chart, Chart) else None
 
 
 def _heading(survey: LocalSurvey) -> Text:

@@ -5,25 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
-
-import pandas as pd
+from typing import Any
 
 from borgerlib import danish
 from borgerlib.errors import ParameterError
-from borgerlib.interest.answers.local_survey import LocalSurvey
+from borgerlib.interest.answers.local_survey import LocalSurvey, open_local_survey
+from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.view.charts.chart import Chart
-from borgerlib.view.citizens.in_insights import open_citizens
+from borgerlib.view.charts.charts import bar_chart, grouped_bar_chart
+from borgerlib.view.citizens.answers import some_answers, who_answered
 from borgerlib.view.citizens.method import method_lines, weighting_lines
-from borgerlib.view.citizens.participation import ROLE_WORDS, evenness_sentences, participation_table
-from borgerlib.view.citizens.section_charts import difference_sentence, draw_section
-from borgerlib.view.citizens.sections import load_sections, told
+from borgerlib.view.citizens.participation import evenness_sentences, participation_table
+from borgerlib.view.citizens.sections import load_sections, told, worded
+from borgerlib.view.citizens.words import chart_words, difference_sentence
+from borgerlib.view.tables.groups import groups_table
 from borgerlib.view.tables.html import Table
 from borgerlib.view.words import alt_text
 from borgerlib.view.words.text import Text
 
 TITLE = "Borgernes interesse"
 NUMBER = 11
-_MORE, _LESS = "▲", "▼"
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,95 @@ class InterestPage:
         }
         return Text(sentence, page=page)
 
+    def estimates(self, *answers: str, by: str = "", group: str = "") -> DisclosedEstimates | Text:
+        """Return the estimates of one question: what a chart or table shows.
+
+        Parameters
+        ----------
+        *answers : str
+            The question by its role: 'topics', 'time', 'formats', 'channels', or 'segment' (the kinds of
+            citizens). Or some answers to it: 'topics.natur', 'topics.kultur'.
+        by : str
+            What divides the citizens: 'age', 'sex', 'area_type', 'area' or 'segment'. All citizens come
+            first, then each group.
+        group : str
+            One group, as `groups` names it ('sex=kvinde'); all citizens come after it.
+
+        Returns
+        -------
+        DisclosedEstimates or Text
+            ``.frame`` has one row an answer and group, weighted; ``direction`` says whether the group gives
+            the answer more (1) or less often (-1) than the others, beyond chance. Where the municipality did
+            not ask, or too few answered, a Danish sentence that says so; `chart` and `table` hand it on.
+
+        Raises
+        ------
+        ParameterError
+            There is no such question, answer or group, or the answers are not divided like that.
+        """
+        return some_answers(self.survey, answers, load_sections().divisions, by=by, group=group)
+
+    def groups(self, by: str) -> list[str]:
+        """Return the groups that `estimates` knows of a division, in order: 'age=15-24', 'age=25-44', …."""
+        if by == "age":
+            return [f"age={label}" for label in self.survey.age_labels]
+        frame = self.survey.estimates.frame
+        return [str(group) for group in frame.loc[frame["domain"] == by, "group"].unique()]
+
+    def participation(self, by: str) -> DisclosedEstimates | Text:
+        """Return each group's share of those who answered beside its share of the people.
+
+        Parameters
+        ----------
+        by : str
+            'age', 'sex', 'area' or 'area_type'.
+        """
+        return who_answered(self.survey, by)
+
+    def chart(
+        self, estimates: DisclosedEstimates | Text, *, figure: str = "", **settings: Any
+    ) -> Chart | Text:
+        """Return a chart of estimates with its Danish words, or the sentence that says why there is none.
+
+        All citizens are drawn by `borgerlib.bar_chart`, and so is one answer across groups; a group beside
+        all citizens, or respondents beside people, by `borgerlib.grouped_bar_chart`.
+
+        Parameters
+        ----------
+        estimates : DisclosedEstimates or Text
+            What `estimates` or `participation` returned.
+        figure : str
+            The figure of the report whose words fit ('emner'). Without it the question is the title.
+        **settings
+            Further arguments of the chart's function: sort, highlight, title, note.
+
+        Raises
+        ------
+        ParameterError
+            There is no such figure, it is about another question, or there are too many groups to draw.
+        """
+        section = load_sections().figure(figure) if figure else None
+        if isinstance(estimates, Text):
+            return estimates
+        frame = estimates.frame
+        words = chart_words(self.survey, estimates, section, settings.get("highlight", ())) | settings
+        if frame["group"].nunique() == 1:
+            return bar_chart(estimates, **words)
+        if frame["option"].nunique() == 1 and "" in set(frame["group"]):
+            # A group without respondents is not there to be highlighted.
+            empty = {*self.groups(str(frame["domain"].iloc[-1]))} - {*frame["group"]}
+            words["highlight"] = [name for name in settings.get("highlight", ()) if name not in empty]
+            return bar_chart(estimates.take(frame["group"] != "").groups_as_options(), **words)
+        if frame["group"].nunique() == 2:
+            return grouped_bar_chart(estimates, **words)
+        raise ParameterError(
+            "A chart shows all citizens, one group beside them, or one answer across groups; these are "
+            f"{frame['option'].nunique()} answers in {frame['group'].nunique()} groups.",
+            hint="Show them by interest.table(estimates), or take one group: interest.estimates(…, group=…).",
+        )
+
     def figure(self, figure_id: str) -> Chart | Text:
-        """Return a figure of the survey, or why it cannot be shown.
+        """Return a figure of the report as the notebook draws it, or why it cannot be shown.
 
         Raises
         ------
@@ -67,10 +155,53 @@ class InterestPage:
             There is no such figure.
         """
         section = load_sections().figure(figure_id)
-        divided = section.domain or section.group.partition("=")[0]
-        return draw_section(section, self.survey) or self._why_not(section.role, divided)
+        if section.participation:
+            estimates = self.participation(section.participation)
+        else:
+            group = worded(section.group, self.survey).lower()
+            estimates = self.estimates(*section.answers, by=section.by, group=group)
+        settings = dict(section.settings)
+        if "highlight" in settings and isinstance(estimates, DisclosedEstimates):
+            # What the municipality did not offer as an answer cannot be highlighted.
+            shown = {*estimates.frame["option"], *estimates.frame["group"]}
+            settings["highlight"] = [name for name in settings["highlight"] if name in shown]
+        return self.chart(estimates, figure=figure_id, **settings)
 
-    def participation(self) -> Table:
+    def table(self, estimates: DisclosedEstimates | Text) -> Table | Text:
+        """Return estimates by group as a table, ▲▼ where a group differs from the others beyond chance.
+
+        Parameters
+        ----------
+        estimates : DisclosedEstimates or Text
+            What ``estimates(…, by=…)`` returned; a sentence that says why there are none is handed on.
+        """
+        if isinstance(estimates, Text):
+            return estimates
+        item = self.survey.item(str(estimates.frame["item"].iloc[0]))
+        assert item is not None
+        return groups_table(estimates, caption=item.text, sort=not item.ordered)
+
+    def differences(self, estimates: DisclosedEstimates | Text) -> Text | None:
+        """Return in words how each group differs from the others; None where there is nothing to compare.
+
+        Parameters
+        ----------
+        estimates : DisclosedEstimates or Text
+            As of `table`.
+        """
+        if isinstance(estimates, Text):
+            return None
+        frame = estimates.frame
+        role = str(frame["item"].iloc[0])
+        # Kinds are made of the answers: that they differ in them is no finding.
+        groups = [str(group) for group in frame.loc[~frame["domain"].isin(["", "segment"]), "group"].unique()]
+        if len(groups) == 2:
+            # Where one of two chooses more, the other chooses less: once is enough.
+            groups = groups[1:]
+        said = [line for group in groups if (line := difference_sentence(self.survey, role, group))]
+        return Text("\n".join(f"- {line}" for line in said)) if said else None
+
+    def participation_table(self) -> Table:
         """Return answers, people and participation rate of every group."""
         return participation_table(self.survey)
 
@@ -78,66 +209,6 @@ class InterestPage:
         """Return how evenly the groups took part, and what weighting mended and what not."""
         lines = [*evenness_sentences(self.survey), *weighting_lines(self.survey)]
         return Text("\n".join(f"- {line}" for line in lines))
-
-    def by_group(self, role: str, domain: str) -> Table | Text:
-        """Return the shares of every answer in every group, or why they cannot be shown.
-
-        Parameters
-        ----------
-        role : str
-            What was asked: 'topics', 'time', 'formats', 'channels'; or 'segment', the kinds of citizens.
-        domain : str
-            What divides the citizens: 'age', 'sex', 'area_type', 'area', 'segment'.
-
-        Raises
-        ------
-        ParameterError
-            The answers are not divided like that.
-        """
-        rows = self._rows(role, domain)
-        if rows.empty:
-            return self._why_not(role, domain)
-        groups = rows.drop_duplicates("group")
-        of_all = rows[rows["group"] == ""].sort_values("proportion", ascending=False, kind="stable")
-        item = self.survey.item(role)
-        order = list(of_all["option"]) if item is not None and not item.ordered else list(item_options(rows))
-        cells = {(row["option"], row["group"]): _cell(row) for _, row in rows.iterrows()}
-        labels = dict(zip(of_all["option"], of_all["label"], strict=True))
-        body = [(str(labels[o]), *(cells[o, group] for group in groups["group"])) for o in order]
-        sizes = ("N", *(_size(n) for n in groups["n"]))
-        estimates = self.survey.estimates
-        tested = rows["direction"].notna().any()
-        legend = f"{_MORE} flere, {_LESS} færre end blandt de øvrige, ud over tilfældighed" if tested else ""
-        return Table(
-            caption=alt_text.titled(item.text if item is not None else role, estimates),
-            columns=("Svar", *(str(label) or "Alle" for label in groups["group_label"])),
-            rows=(*body, sizes),
-            numeric=(False, *(True for _ in range(len(groups)))),
-            note=alt_text.sentences(
-                [
-                    f"Procent, med {alt_text.uncertainty(estimates.confidence)} i parentes",
-                    legend,
-                    alt_text.source_line(estimates.source),
-                ]
-            ),
-        )
-
-    def differences(self, role: str, domain: str) -> Text | None:
-        """Return in words how the groups of a domain differ from the rest; None where they are not shown.
-
-        Parameters and errors as `by_group`.
-        """
-        rows = self._rows(role, domain)
-        if domain == "segment":
-            # Kinds are made of the answers: that they differ in them is no finding.
-            return None
-        groups = [str(group) for group in rows["group"].unique() if group]
-        if len(groups) == 2:
-            # Where one of two chooses more, the other chooses less: once is enough.
-            groups = groups[1:]
-        lines = [difference_sentence(self.survey, role, group) for group in groups]
-        said = [f"- {line}" for line in lines if line]
-        return Text("\n".join(said)) if said else None
 
     def method(self) -> Text:
         """Return how the page's numbers came about and how sure they are."""
@@ -153,26 +224,6 @@ class InterestPage:
                 self.survey,
             )
         )
-
-    def _why_not(self, role: str, domain: str) -> Text:
-        if "segment" in (role, domain) and self.survey.item("segment") is None:
-            return Text("Svarene deler ikke borgerne i tydelige typer.")
-        if (role, domain) in self.survey.left_out:
-            return Text(f"Der er for få svar til at dele dem op efter {ROLE_WORDS[domain]}.")
-        return Text("Det har kommunen ikke spurgt om.")
-
-    def _rows(self, role: str, domain: str) -> pd.DataFrame:
-        divisions = load_sections().divisions
-        if domain not in divisions.get(role, ()):
-            legal = [f"{asked} by {by}" for asked, domains in divisions.items() for by in domains]
-            raise ParameterError(
-                f"The citizens' answers on '{role}' are not divided by '{domain}'.",
-                hint=f"Legal: {', '.join(legal)}.",
-            )
-        frame = self.survey.estimates.frame
-        rows = frame[(frame["item"] == role) & ~frame["net"]]
-        found = rows[rows["domain"].isin(["", domain])]
-        return found if (found["domain"] == domain).any() else found.iloc[:0]
 
 
 def open_interest(municipality: str, *, confidence: float = 0.95, min_cell: int = 5) -> InterestPage:
@@ -197,23 +248,20 @@ def open_interest(municipality: str, *, confidence: float = 0.95, min_cell: int 
     return InterestPage(open_citizens(municipality, confidence=confidence, min_cell=min_cell))
 
 
-def item_options(rows: pd.DataFrame) -> list[str]:
-    """Return the options of one item's rows in the order of the questionnaire."""
-    return [str(option) for option in dict.fromkeys(rows["option"])]
+def open_citizens(municipality: str, *, confidence: float = 0.95, min_cell: int = 5) -> LocalSurvey:
+    """Open a municipality's survey as the notebooks divide it; parameters and errors as `open_interest`.
+
+    The notebook on the citizens and the insights open it alike: what one hides, the other hides too.
+    """
+    sections = load_sections()
+    return open_local_survey(
+        municipality,
+        divisions=sections.divisions,
+        age_bands=sections.age_bands,
+        confidence=confidence,
+        min_cell=min_cell,
+    )
 
 
 def _marked(text: str, survey: LocalSurvey) -> str:
     return f"{alt_text.SIMULATED}: {text}" if survey.simulated else text
-
-
-def _cell(row: pd.Series) -> str:
-    if row["suppressed"]:
-        return f"· {alt_text.TOO_FEW}"
-    if pd.isna(row["proportion"]):
-        return "–"
-    mark = "" if pd.isna(row["direction"]) else {1: f" {_MORE}", -1: f" {_LESS}"}.get(row["direction"], "")
-    return f"{danish.number(100 * row['proportion'])} ({alt_text.interval_words(row)}){mark}"
-
-
-def _size(n: object) -> str:
-    return alt_text.TOO_FEW if pd.isna(n) else danish.number(float(str(n)))  # type: ignore[call-overload]

@@ -9,7 +9,7 @@ from borgerlib.interest.answers.local_survey import LocalSurvey
 from borgerlib.interest.answers.overview import design_effects
 from borgerlib.interest.weighting.plan import NO_COUNT
 from borgerlib.statistics.crosstabs import FALSE_DISCOVERY_RATE
-from borgerlib.view.citizens.participation import ROLE_WORDS
+from borgerlib.view.citizens.answers import ROLE_WORDS
 from borgerlib.view.words.alt_text import SIMULATED
 
 

@@ -1,47 +1,15 @@
-"""Who answered, against who lives here, as pictures, tables and sentences."""
+"""Who answered, against who lives here, as a table and as sentences."""
 
 from __future__ import annotations
 
 from borgerlib import danish
 from borgerlib.interest.answers.local_survey import LocalSurvey
-from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published
-from borgerlib.view.charts.chart import Chart
-from borgerlib.view.charts.charts import grouped_bar_chart
-from borgerlib.view.citizens.sections import Section, load_sections, worded
+from borgerlib.view.citizens.answers import ROLE_WORDS
+from borgerlib.view.citizens.sections import load_sections
 from borgerlib.view.tables.html import Table
 from borgerlib.view.words import alt_text
 
-ROLE_WORDS = {"age": "alder", "sex": "køn", "area_type": "områdetype", "area": "område", "segment": "type"}
 _SMALL_RATE = 0.01
-_EVEN = "Forskellene i, hvem der har svaret, er ikke større, end tilfældigheden kan forklare"
-
-
-def participation_chart(section: Section, survey: LocalSurvey) -> Chart | None:
-    """Return each group's share of those who answered beside its share of the people; None if not asked."""
-    rates = survey.participation.rates
-    if section.role not in set(rates.frame["item"]):
-        return None
-    answered = rates.select(item=section.role)
-    people = survey.participation.people[section.role]
-    none = float("nan")
-    living = answered.frame[["item", "option", "label", "group", "group_label"]].assign(
-        proportion=(people / people.sum()).reindex(answered.frame["option"]).to_numpy(),
-        **dict.fromkeys(("n", "count", "ci_lower", "ci_upper"), none),
-    )
-    public = as_published(living, base=rates.base, source=rates.source)
-    return grouped_bar_chart(
-        _named(answered.counted(), "svarende", "af de svarende").together(
-            _named(public, "befolkning", "af befolkningen"), base="de svarende og af befolkningen"
-        ),
-        title=_title(section, survey),
-        question=f"Hvem har svaret, og hvem bor her? Efter {ROLE_WORDS[section.role]}.",
-        note=section.note,
-        sort=False,
-    )
-
-
-def _named(estimates: DisclosedEstimates, group: str, label: str) -> DisclosedEstimates:
-    return estimates.relabel("group", {"": group}).relabel("group_label", {"": label})
 
 
 def participation_table(survey: LocalSurvey) -> Table:
@@ -74,7 +42,7 @@ def participation_table(survey: LocalSurvey) -> Table:
             "Indbyggere",
             "Deltagelse",
             danish.capitalise(alt_text.uncertainty(rates.confidence)),
-            "Andel af svarende ÷ andel af befolkning",
+            "Andel af svarende divideret med andel af befolkning",
         ),
         rows=tuple(rows),
         numeric=(False, True, True, True, True, True),
@@ -87,38 +55,31 @@ def evenness_sentences(survey: LocalSurvey) -> list[str]:
     sentences = []
     for record in survey.participation.evenness.to_dict("records"):
         role = str(record["column"])
-        ratio = danish.number(record["ratio"], 2)
-        span = f"{danish.number(record['ratio_lower'], 2)}–{danish.number(record['ratio_upper'], 2)}"
-        lowest, highest = (_group_words(survey, role, record[end]) for end in ("lowest", "highest"))
+        found = lowest_and_highest(survey, role)
+        assert found is not None
+        lowest, highest, by_chance = found
+        ratio, lower, upper = (danish.number(record[f"ratio{end}"], 2) for end in ("", "_lower", "_upper"))
         sure = alt_text.uncertainty(survey.participation.rates.confidence)
-        text = (
-            f"**{danish.capitalise(ROLE_WORDS[role])}:** laveste deltagelse delt med højeste er {ratio} "
-            f"({sure}: {span}), {lowest} mod {highest}."
+        sentences.append(
+            f"**{danish.capitalise(ROLE_WORDS[role])}:** {lowest} har deltaget {ratio} gange så ofte som "
+            f"{highest} ({sure}: {lower}–{upper}).{' Det kan være tilfældigt.' if by_chance else ''}"
         )
-        if record["ratio_upper"] >= 1:
-            text += " Det kan være tilfældigt."
-        sentences.append(text)
     return sentences
 
 
-def _title(section: Section, survey: LocalSurvey) -> str:
+def lowest_and_highest(survey: LocalSurvey, role: str) -> tuple[str, str, bool] | None:
+    """Return the groups that took part least and most, in words, and whether chance can explain it.
+
+    None where fewer than two groups are shown.
+    """
     evenness = survey.participation.evenness
-    found = evenness[evenness["column"] == section.role] if len(evenness) else evenness
+    found = evenness[evenness["column"] == role] if len(evenness) else evenness
     if found.empty:
-        return "Hvem har svaret, og hvem bor her?"
-    record = found.iloc[0]
-    if record["ratio_upper"] >= 1:
-        return _EVEN
-    return worded(
-        section.title[0],
-        survey,
-        lavest=_group_words(survey, section.role, record["lowest"]),
-        hoejest=_group_words(survey, section.role, record["highest"]),
+        return None
+    rates, record = survey.participation.rates.frame, found.iloc[0]
+    labels = rates[rates["item"] == role].set_index("option")["label"]
+    lowest, highest = (
+        load_sections().group_words(f"{role}={record[end]}", str(labels[record[end]]))
+        for end in ("lowest", "highest")
     )
-
-
-def _group_words(survey: LocalSurvey, role: str, level: object) -> str:
-    """Return a group as it is called inside a sentence: 'de 60–69-årige', 'kvinderne'."""
-    frame = survey.participation.rates.frame
-    label = str(frame.loc[(frame["item"] == role) & (frame["option"] == level), "label"].iloc[0])
-    return load_sections().group_words(f"{role}={level}", label)
+    return lowest, highest, bool(record["ratio_upper"] >= 1)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from string import Formatter
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import pandas as pd
 from annotated_types import MinLen
@@ -16,50 +16,50 @@ from borgerlib.errors import CodebookError, ParameterError, unknown_name
 from borgerlib.files.toml import Problem, Toml, read_toml
 from borgerlib.interest.answers.local_survey import ASKED, DIVIDING, LocalSurvey
 from borgerlib.lokaldemokrati.insights.sentences import fill, find
+from borgerlib.view.citizens.answers import STANDARD
 
-SURVEY = "borgerinteresse"
 _FILE, _WHAT = "sections.toml", "figures of the citizens' survey"
-_NEEDED = {"compared": ("group",), "across": ("option", "domain")}
 
 
 @dataclass(frozen=True)
 class Section:
-    """A figure of the citizens' survey.
+    """A figure of the citizens' survey: what it shows, in which words, and how it is drawn.
 
     Parameters
     ----------
     id : str
-    kind : {'bars', 'compared', 'across', 'participation'}
-        All options among all; the options of a group beside those of all; one option across the groups of a
-        domain; who answered beside who lives here.
-    role : str
-        Role of the item, or of what divides the citizens ('participation').
     title : tuple of str
         Danish templates; the first of which everything is known and shown is used.
+    answers : tuple of str
+        What is shown: a role ('topics'), or answers of one ('topics.natur').
+    by : str
+        Role of what divides the citizens: one answer is then shown of each group.
+    group : str
+        A group that is shown beside all citizens: 'age={unge}'.
+    participation : str
+        Instead of answers: role of the groups whose participation is shown.
     insight : int
         The insight of the leaders' survey that shows it, or 0.
-    options, highlight : tuple of str
-        The options shown (all where empty), and those that stand out.
-    option, domain, group : str
-        Of 'across' and 'compared'.
-    sort : bool
-        Largest first.
     note : str
         More to say in the caption, Danish.
+    settings : mapping
+        Further arguments of the chart: sort, highlight.
     """
 
     id: Annotated[str, MinLen(1)]
-    kind: Literal["bars", "compared", "across", "participation"]
-    role: Annotated[str, MinLen(1)]
     title: Annotated[tuple[str, ...], MinLen(1)]
-    insight: int = 0
-    options: tuple[str, ...] = ()
-    highlight: tuple[str, ...] = ()
-    option: str = ""
-    domain: str = ""
+    answers: tuple[str, ...] = ()
+    by: str = ""
     group: str = ""
-    sort: bool = True
+    participation: str = ""
+    insight: int = 0
     note: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def role(self) -> str:
+        """The role of the question it shows answers to, or of the groups whose participation it shows."""
+        return self.participation or "".join(self.answers[:1]).partition(".")[0]
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def load_sections() -> Sections:
     DataError
         The file is missing or breaks rules; all breaches are listed at once.
     """
-    return _sections(read_toml(places.raw_data(SURVEY, _FILE), _WHAT))
+    return _sections(read_toml(places.raw_data(STANDARD, _FILE), _WHAT))
 
 
 def parse_sections(content: Mapping[str, Any]) -> Sections:
@@ -135,12 +135,10 @@ def _sections(toml: Toml) -> Sections:
 def _breaches(file: _File) -> Iterator[Problem]:
     ids = [figure.id for figure in file.section]
     for at, figure in enumerate(file.section):
-        roles = DIVIDING if figure.kind == "participation" else ASKED
-        if figure.role not in roles:
-            yield ("section", at, "role"), unknown_name("role", figure.role, roles)
-        for key in _NEEDED.get(figure.kind, ()):
-            if not getattr(figure, key):
-                yield ("section", at), f"kind '{figure.kind}' needs '{key}'"
+        if bool(figure.answers) == bool(figure.participation):
+            yield ("section", at), "give either 'answers' or 'participation'"
+        elif figure.role not in (legal := DIVIDING if figure.participation else ASKED):
+            yield ("section", at), unknown_name("role", figure.role, legal)
         if figure.id in ids[:at]:
             yield ("section", at), "stands more than once"
 

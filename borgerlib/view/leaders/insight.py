@@ -6,25 +6,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-import pandas as pd
-
 from borgerlib import danish
 from borgerlib.errors import ParameterError
 from borgerlib.lokaldemokrati.insights.cases import cases_for_insight
 from borgerlib.lokaldemokrati.insights.claims import verdict
-from borgerlib.lokaldemokrati.insights.registry import Figure, Registry, load_registry
+from borgerlib.lokaldemokrati.insights.registry import Registry, load_registry
 from borgerlib.lokaldemokrati.insights.sentences import fill
 from borgerlib.lokaldemokrati.leaders import LeadersSurvey, open_leaders_survey
 from borgerlib.lokaldemokrati.own_answers import OwnAnswers, load_own_answers
 from borgerlib.lokaldemokrati.published.numbers import SURVEY
 from borgerlib.population.municipalities import Municipality
 from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.citizens.in_insights import CitizensLayer, citizens_layer
 from borgerlib.view.leaders import overview
-from borgerlib.view.leaders.figures import draw, figure_estimates
+from borgerlib.view.leaders.comparison import own_line, wave_comparison
+from borgerlib.view.leaders.figures import chart_words, draw
 from borgerlib.view.leaders.method import method_text, stamp_text
-from borgerlib.view.tables.html import Table, public_table
+from borgerlib.view.tables.html import Table
+from borgerlib.view.words.alt_text import source_line
 from borgerlib.view.words.text import Text
 
 OVERVIEW = 0
@@ -50,8 +51,6 @@ class InsightPage:
         The municipality that the page is for; None for the whole country.
     own : OwnAnswers or None
         Its own answers.
-    min_cell : int
-        Smallest cell that is shown of microdata.
     """
 
     number: int
@@ -59,7 +58,6 @@ class InsightPage:
     registry: Registry
     municipality: Municipality | None = None
     own: OwnAnswers | None = None
-    min_cell: int = 5
 
     def finding(self) -> Text:
         """Return the finding in a sentence or two, and what a report's front page needs to know."""
@@ -78,13 +76,58 @@ class InsightPage:
         return Text(sentence, page=page)
 
     def sentence(self, template: str) -> Text:
-        """Return a Danish sentence whose numbers are filled in from the estimates."""
+        """Return a Danish sentence whose numbers are filled in from the estimates.
+
+        Parameters
+        ----------
+        template : str
+            Numbers are named: ``"{strategi.ja:count} af {strategi.ja:n} har en strategi"``. Forms: pct,
+            pct_ci (with its interval), count, n, label.
+
+        Raises
+        ------
+        CodebookError
+            A number that the survey does not have, or an unknown form.
+        """
         return Text(
-            fill(template, self.survey.estimates, verdict=lambda claim: verdict(claim, self.survey).sentence)
+            fill(template, self.survey.everything, verdict=lambda claim: verdict(claim, self.survey).sentence)
         )
 
+    def words(self, estimates: DisclosedEstimates, *, figure: str = "") -> dict[str, Any]:
+        """Return the words of a chart of some estimates, to be given to a chart function with ``**``.
+
+        Parameters
+        ----------
+        estimates : DisclosedEstimates
+            What the chart shows: ``survey.estimates(…)``.
+        figure : str
+            The figure of the report whose words fit: '3'. Without it the question is named as the codebook
+            has it, for estimates that the report has no figure of.
+
+        Returns
+        -------
+        dict
+            title (a Danish finding, made from the numbers), question, base_note, note (what is to be known
+            of these numbers) and own (the municipality's own answers): arguments of `borgerlib.bar_chart`,
+            `borgerlib.scale_chart` and their like.
+
+        Raises
+        ------
+        ParameterError
+            There is no such figure, or it is about other items than the estimates.
+
+        Examples
+        --------
+        >>> insight = open_insight(2)
+        >>> strategi = insight.survey.estimates("strategi")
+        >>> insight.words(strategi)["title"]
+        'Har din kommune en strategi for borgerinddragelse?'
+        """
+        described = self.registry.figure(figure) if figure else None
+        return chart_words(estimates, self.survey, described, self.own)
+
     def figure(self, figure_id: str) -> Chart:
-        """Return a figure of the report, drawn again from the estimates.
+        """Return a figure of the report, drawn again from the estimates as the notebooks do.
 
         Raises
         ------
@@ -97,8 +140,8 @@ class InsightPage:
         """Return where the municipality stands on this page's questions; None without own answers."""
         if self.own is None:
             return None
-        lines = [self._own_line(figure) for figure in self.registry.figures_of(self.number)]
-        said = [line for line in dict.fromkeys(lines) if line]
+        figures = self.registry.figures_of(self.number)
+        said = list(dict.fromkeys(filter(None, (own_line(f, self.survey, self.own) for f in figures))))
         if not said:
             return None
         name = find_municipality(self.own.municipality).full_name
@@ -115,8 +158,8 @@ class InsightPage:
         return citizens_layer(
             self.number,
             self.municipality.name,
-            confidence=self.survey.estimates.confidence,
-            min_cell=self.min_cell,
+            confidence=self.survey.everything.confidence,
+            min_cell=self.survey.min_cell,
         )
 
     def claims(self) -> Text:
@@ -134,10 +177,10 @@ class InsightPage:
         if self.survey.kind == "published":
             return overview.audit_table(
                 caption=f"Indsigt {self.number}: hvert offentliggjort tal og det genberegnede",
-                note=_source(self.survey),
+                note=source_line(self.survey.everything.source),
                 insight=self.number,
             )
-        return self._wave_comparison()
+        return wave_comparison(self.survey, self.registry.figures_of(self.number))
 
     def cases(self) -> Text | None:
         """Return the cases that bear on the insight; None when there are none."""
@@ -153,7 +196,7 @@ class InsightPage:
 
     def feasible_sizes(self) -> Table:
         """Return, for every question of 2021, which numbers of answers its percentages allow."""
-        return overview.feasible_sizes(note=_source_of_2021(self.survey))
+        return overview.feasible_sizes(note=source_line(self.survey.codebook.meta["source"]))
 
     def audit_summary(self) -> Text:
         """Return in words how many published values hold."""
@@ -162,14 +205,14 @@ class InsightPage:
     def audit(self) -> Table:
         """Return every published value with its status and reason, folded away until wanted."""
         table = overview.audit_table(
-            caption="Alle offentliggjorte værdier", note=_source_of_2021(self.survey)
+            caption="Alle offentliggjorte værdier", note=source_line(self.survey.codebook.meta["source"])
         )
         return replace(table, fold=f"Vis alle {len(table.rows)} værdier")
 
     def audit_open(self) -> Table:
         """Return the published values that are not reproduced, each with its reason."""
         return overview.open_values_table(
-            caption="Værdier, der ikke er genfundet", note=_source_of_2021(self.survey)
+            caption="Værdier, der ikke er genfundet", note=source_line(self.survey.codebook.meta["source"])
         )
 
     def method(self) -> Text:
@@ -180,57 +223,11 @@ class InsightPage:
         """Return when and with what the page was made."""
         return stamp_text(self.survey, now=datetime.now())
 
-    def _wave_comparison(self) -> Table:
-        then = open_leaders_survey(SURVEY, confidence=self.survey.estimates.confidence)
-        figures = [figure for figure in self.registry.figures_of(self.number) if figure.kind != "counts"]
-        parts = []
-        for figure in figures:
-            now_frame = figure_estimates(figure, self.survey).frame
-            then_frame = figure_estimates(figure, then).frame
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "figure": figure.id if figure.id[-1].isdigit() else "Tekst",
-                        "label": now_frame["label"].to_numpy(),
-                        "group": now_frame["group_label"].to_numpy(),
-                        "then": [_share(row) for _, row in then_frame.iterrows()],
-                        "now": [_share(row) for _, row in now_frame.iterrows()],
-                    }
-                )
-            )
-        columns = {
-            "figure": "Figur",
-            "label": "Svar",
-            "group": "Gruppe",
-            "then": "2021",
-            "now": self.survey.id,
-        }
-        return public_table(
-            pd.concat(parts),
-            caption="2021 mod denne måling",
-            columns=columns,
-            note=f"{_source(self.survey)} 2021: {self.survey.codebook.meta['source']}",
-        )
-
-    def _own_line(self, figure: Figure) -> str:
-        assert self.own is not None
-        own, codebook = self.own, self.survey.codebook
-        frame = figure_estimates(figure, self.survey).frame
-        if figure.group:
-            divided_by = codebook.item(figure.group)
-            frame = frame[[own.chose(divided_by, group) for group in frame["group"]]]
-        answers = [
-            f"»{row['label']}« ({_standing(row, figure)})"
-            for _, row in frame.iterrows()
-            if own.chose(codebook.item(row["item"]), row["option"])
-        ]
-        return f"{figure.question} {own.municipality}: {danish.listing(answers)}." if answers else ""
-
 
 def open_insight(
     number: int,
     *,
-    survey: str = SURVEY,
+    survey: str | LeadersSurvey = SURVEY,
     municipality: str = "",
     own_answers: str = "",
     confidence: float = 0.95,
@@ -242,16 +239,17 @@ def open_insight(
     ----------
     number : int
         1 to 10, or 0.
-    survey : str
-        'lokaldemokrati-2021', or a later wave: the path of a .csv or .parquet file, or a folder's name.
+    survey : str or LeadersSurvey
+        As `borgerlib.open_leaders_survey` returns or takes it: 'lokaldemokrati-2021', or a later wave by the
+        path of a .csv or .parquet file, or by a folder's name.
     municipality : str
         Name or code; '' for the whole country.
     own_answers : str
         Path of the municipality's own answers (TOML), or ''.
     confidence : float
-        Level of the intervals, between 0 and 1.
+        Level of the intervals, between 0 and 1, of a survey that is not opened yet.
     min_cell : int
-        Smallest cell that is shown of microdata.
+        Smallest cell that is shown of microdata, likewise.
 
     Raises
     ------
@@ -264,7 +262,9 @@ def open_insight(
     if number != OVERVIEW:
         registry.insight(number)
     place = find_municipality(municipality) if municipality else None
-    opened = open_leaders_survey(survey, confidence=confidence, min_cell=min_cell)
+    opened = survey
+    if not isinstance(opened, LeadersSurvey):
+        opened = open_leaders_survey(opened, confidence=confidence, min_cell=min_cell)
     own = None
     if own_answers:
         if place is None:
@@ -272,32 +272,4 @@ def open_insight(
                 "Own answers belong to a municipality: name it with the parameter 'municipality'."
             )
         own = load_own_answers(own_answers, opened.codebook, expected=place.name)
-    return InsightPage(number, opened, registry, place, own, min_cell)
-
-
-def _source(survey: LeadersSurvey) -> str:
-    return f"Kilde: {survey.estimates.source}"
-
-
-def _source_of_2021(survey: LeadersSurvey) -> str:
-    return f"Kilde: {survey.codebook.meta['source']}"
-
-
-def _share(row: pd.Series[Any]) -> str:
-    if row["suppressed"]:
-        return "for få svar"
-    return "–" if pd.isna(row["proportion"]) else danish.percent(row["proportion"])
-
-
-def _standing(row: pd.Series[Any], figure: Figure) -> str:
-    """Return how common an answer is: 'som 27 pct. af kommunerne', and of which where not of all."""
-    if row["suppressed"]:
-        return "for få svar til at vise"
-    value = row["count" if figure.kind == "counts" else "proportion"]
-    if pd.isna(value):
-        return "tallet kendes ikke"
-    if figure.kind == "counts":
-        return f"nævnt i {danish.number(value)} svar"
-    group = f" i gruppen »{row['group_label']}«" if row["group"] else ""
-    who = f", {figure.who}" if figure.who else ""
-    return f"som {danish.percent(value)} af kommunerne{group}{who}"
+    return InsightPage(number, opened, registry, place, own)

@@ -31,18 +31,13 @@ def stamp_text(survey: LeadersSurvey, *, now: datetime) -> Text:
 
 def _published_lines(survey: LeadersSurvey, figures: Sequence[Figure]) -> list[str]:
     meta = survey.codebook.meta
-    items = dict.fromkeys(
-        item
-        for figure in figures
-        if not figure.group
-        for item in ([figure.item] if figure.item else [row.partition(".")[0] for row in figure.rows])
-    )
+    items = dict.fromkeys(item for figure in figures if not figure.by for item in figure.items)
     found = [identifications()[item] for item in items]
     return [
         f"**Hvem:** {meta['respondents']} af {meta['population']} kommunaldirektører svarede; der er "
         "ingen vægtning, og designeffekten er derfor 1.",
         "**Antal svar:** " + " ".join(dict.fromkeys(f"{identification.why}" for identification in found)),
-        f"**Usikkerhed:** intervallerne ({danish.percent(survey.estimates.confidence)}) er eksakte for "
+        f"**Usikkerhed:** intervallerne ({danish.percent(survey.everything.confidence)}) er eksakte for "
         f"et udtræk uden tilbagelægning blandt {meta['population']} kommuner. De regner de svarende for "
         "tilfældigt udtrukne; om de, der ikke svarede, adskiller sig, kan tallene ikke vise.",
         "**Fortrolighed:** alle tal er offentliggjort i rapporten, så ingen er skjult.",
@@ -54,7 +49,7 @@ def _published_lines(survey: LeadersSurvey, figures: Sequence[Figure]) -> list[s
 def _wave_lines(survey: LeadersSurvey) -> list[str]:
     wave = survey.wave
     assert wave is not None
-    estimates = survey.estimates
+    estimates = survey.everything
     lines = [
         f"**Hvem:** {len(wave.respondents)} af {survey.codebook.meta['population']} kommuner svarede.",
         "**Vægte:** efter region og kommunegruppe, så de svarende tilsammen ligner alle landets kommuner. "

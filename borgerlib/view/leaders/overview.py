@@ -55,7 +55,7 @@ def opening(survey: LeadersSurvey, place: Municipality | None) -> str:
 def page(survey: LeadersSurvey, finding: str) -> dict[str, Any]:
     """Return what a report's front page says of the overview, with the key figures."""
     first = f"{_answered(survey)} af {survey.codebook.meta['population']}"
-    figures = [(fill(value, survey.estimates), label) for value, label in _KEY_FIGURES]
+    figures = [(fill(value, survey.everything), label) for value, label in _KEY_FIGURES]
     return {
         "number": 0,
         "slug": "overblik",

@@ -24,8 +24,7 @@ finding = "{strategi.ja:pct}"
 [[figure]]
 id = "2"
 insight = 1
-kind = "bars"
-item = "strategi"
+answers = ["strategi"]
 question = "Har I?"
 title = "{strategi.ja:pct}"
 
@@ -59,12 +58,13 @@ def problems_of(content, monkeypatch, tmp_path):
 
 
 def _toml(content):
-    # JSON's numbers, texts, lists and truth values are TOML's too.
+    # JSON's numbers, texts, lists and truth values are TOML's too; its objects with '=' for ':'.
     lines = []
     for table, entries in content.items():
         for entry in entries:
             lines.append(f"[[{table}]]")
-            lines += [f"{key} = {json.dumps(value)}" for key, value in entry.items()]
+            for key, value in entry.items():
+                lines.append(f"{key} = " + json.dumps(value).replace('": ', '" = '))
     return "\n".join(lines)
 
 
@@ -113,7 +113,7 @@ def test_every_sentence_can_be_filled_and_holds_no_typed_percentage():
     ]
     for template in templates:
         assert "pct." not in template.replace(":pct", "")
-        filled = fill(template, survey.estimates, verdict=lambda name: verdict(name, survey).sentence)
+        filled = fill(template, survey.everything, verdict=lambda name: verdict(name, survey).sentence)
         assert "{" not in filled
         assert "ulæselig" not in filled
         assert filled[0] == filled[0].upper()
@@ -146,7 +146,7 @@ def test_lookups_refuse_what_is_not_there():
 def test_a_sound_registry_is_read(content):
     registry = parse_registry(content)
     assert registry.insight(1).title == "Et"
-    assert registry.figure("2").sort is True
+    assert registry.figure("2").chart == "bar_chart"
     assert registry.claim("flertal").than == 0.5
 
 
@@ -158,28 +158,24 @@ def test_unknown_and_missing_keys_are_listed_at_once(content):
         parse_registry(content)
     assert caught.value.problems == (
         "insight 1: lacks 'title'",
-        "figure '2', colour: Unknown key 'colour'. Legal: id, insight, kind, question, title, rows, item, "
-        "group, net, caveat, highlight, labels, sort, neutral, positive_first, aside, who.",
+        "figure '2', colour: Unknown key 'colour'. Legal: id, insight, question, title, answers, by, caveat, "
+        "who, chart, settings.",
         "claim 'flertal': lacks 'row'",
     )
 
 
 def test_every_breach_against_the_codebook_is_listed_at_once(content, monkeypatch, tmp_path):
-    content["figure"][0] |= {"kind": "pie", "insight": 7, "highlight": ["jo"]}
-    content["figure"].append(
-        {"id": "3", "insight": 1, "kind": "bars", "question": "?", "title": "t", "rows": ["strategy.ja"]}
-        | {"item": "strategi", "labels": ["a", "b"]}
-    )
-    content["figure"].append({"id": "4", "insight": 1, "kind": "bars", "question": "?", "title": "t"})
+    content["figure"][0] |= {"chart": "pie_chart", "insight": 7, "settings": {"highlight": ["jo"]}}
+    further = {"insight": 1, "question": "?", "title": "t"}
+    content["figure"].append({"id": "3", "answers": ["strategy.ja"], "by": "stratgi"} | further)
     content["claim"][0] |= {"kind": "between", "row": "udsagn_byraad.enigere"}
     assert problems_of(content, monkeypatch, tmp_path) == [
         "figure '2': 'strategi.jo': item 'strategi' has no option or net 'jo'",
         "figure '2', insight: there is no insight 7",
-        "figure '2', kind: 'pie' is none of bars, scale, counts",
-        "figure '3': give either 'rows' or 'item'",
-        "figure '3': 2 labels for 1 rows",
+        "figure '2', chart: 'pie_chart' is none of bar_chart, scale_chart, count_chart; did you mean "
+        "'scale_chart'?",
+        "figure '3': there is no item 'stratgi'",
         "figure '3': 'strategy.ja': there is no item 'strategy'",
-        "figure '4': give either 'rows' or 'item'",
         "claim 'flertal': 'udsagn_byraad.enigere': item 'udsagn_byraad' has no option or net 'enigere'",
         "claim 'flertal', kind: 'between' is none of above, below, difference, trend; did you mean 'trend'?",
     ]
@@ -188,11 +184,20 @@ def test_every_breach_against_the_codebook_is_listed_at_once(content, monkeypatc
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
-        ({"item": "stratgi"}, "figure '2': there is no item 'stratgi'"),
-        ({"group": "stratgi"}, "figure '2': there is no item 'stratgi'"),
-        ({"net": "begge"}, "figure '2': 'strategi.begge': item 'strategi' has no option or net 'begge'"),
-        ({"neutral": "tja"}, "figure '2': 'strategi.tja': item 'strategi' has no option or net 'tja'"),
-        ({"aside": ["tja"]}, "figure '2': 'strategi.tja': item 'strategi' has no option or net 'tja'"),
+        ({"answers": ["stratgi"]}, "figure '2': there is no item 'stratgi'"),
+        ({"by": "stratgi"}, "figure '2': there is no item 'stratgi'"),
+        (
+            {"settings": {"net": "begge"}},
+            "figure '2': 'strategi.begge': item 'strategi' has no option or net 'begge'",
+        ),
+        (
+            {"settings": {"neutral": "tja"}},
+            "figure '2': 'strategi.tja': item 'strategi' has no option or net 'tja'",
+        ),
+        (
+            {"settings": {"aside": ["tja"]}},
+            "figure '2': 'strategi.tja': item 'strategi' has no option or net 'tja'",
+        ),
     ],
 )
 def test_whatever_a_figure_names_must_be_in_the_codebook(content, monkeypatch, tmp_path, changes, problem):

@@ -54,10 +54,10 @@ def twelve():
 
 def test_the_wave_is_what_it_says_it_is(survey, wave_frame):
     assert (survey.id, survey.kind) == ("kommuner_2025", "microdata")
-    assert survey.estimates.origin == "microdata"
+    assert survey.everything.origin == "microdata"
     assert 60 <= len(wave_frame) <= 70
     assert len(survey.wave.respondents) == len(wave_frame)
-    assert survey.estimates.source == (
+    assert survey.everything.source == (
         "Kommunaldirektørernes svar i målingen »kommuner_2025«. Egne beregninger, vægtet efter region og "
         "kommunegruppe."
     )
@@ -118,23 +118,23 @@ def test_without_empty_cells_nothing_is_merged():
 def test_a_share_is_the_weighted_mean(twelve, tmp_path):
     # Weights as above: 35 / 4, 38 / 4, 22 / 3 and 3. 'Ja' say 2, 3, 1 and 0 of the cells.
     opened = open_leaders_survey(written(tmp_path, twelve), min_cell=3)
-    yes = find(opened.estimates, "strategi.ja")
+    yes = find(opened.everything, "strategi.ja")
     assert yes["proportion"] == pytest.approx((2 * 35 / 4 + 3 * 38 / 4 + 22 / 3) / 98, rel=1e-12)
     assert (yes["count"], yes["n"], yes["population"]) == (6, 12, 98)
     assert yes["ci_lower"] < yes["proportion"] < yes["ci_upper"]
-    no = find(opened.estimates, "strategi.nej")
+    no = find(opened.everything, "strategi.nej")
     assert no["proportion"] == pytest.approx(1 - yes["proportion"], rel=1e-12)
 
 
 def test_a_full_count_leaves_no_doubt(tmp_path):
     codes = municipalities()["code"]
     everyone = pd.DataFrame({"kommunekode": codes, "strategi": ["ja"] * 58 + ["nej"] * 40})
-    yes = find(open_leaders_survey(written(tmp_path, everyone)).estimates, "strategi.ja")
+    yes = find(open_leaders_survey(written(tmp_path, everyone)).everything, "strategi.ja")
     assert yes[["proportion", "ci_lower", "ci_upper"]].tolist() == pytest.approx([58 / 98] * 3)
 
 
 def test_what_was_not_asked_is_missing_and_said(twelve, tmp_path):
-    frame = open_leaders_survey(written(tmp_path, twelve), min_cell=3).estimates.frame
+    frame = open_leaders_survey(written(tmp_path, twelve), min_cell=3).everything.frame
     absent = frame[frame["item"] != "strategi"]
     assert (absent["note"] == "ikke med i denne måling").all()
     assert absent[["n", "count", "proportion", "ci_lower", "ci_upper"]].isna().all(axis=None)
@@ -142,8 +142,8 @@ def test_what_was_not_asked_is_missing_and_said(twelve, tmp_path):
 
 
 def test_the_frame_has_the_shape_of_the_published_one(survey):
-    published = open_leaders_survey().estimates.frame
-    frame = survey.estimates.frame.drop(columns="exclusive")
+    published = open_leaders_survey().everything.frame
+    frame = survey.everything.frame.drop(columns="exclusive")
     pd.testing.assert_series_equal(frame.dtypes.sort_index(), published.dtypes.sort_index())
     keys = ["item", "option", "group"]
     assert set(frame[keys].itertuples(index=False, name=None)) == set(
@@ -154,7 +154,7 @@ def test_the_frame_has_the_shape_of_the_published_one(survey):
 def test_a_question_with_several_answers_counts_who_answered_it(survey, wave_frame):
     columns = [column for column in wave_frame if column.startswith("former__")]
     answered = wave_frame[columns].notna().any(axis=1)
-    row = find(survey.estimates, "former.borgermoede")
+    row = find(survey.everything, "former.borgermoede")
     assert row["n"] == answered.sum()
     assert row["count"] == (wave_frame["former__borgermoede"] == "1").sum()
 
@@ -162,10 +162,10 @@ def test_a_question_with_several_answers_counts_who_answered_it(survey, wave_fra
 def test_an_option_that_was_not_offered_is_not_asked_and_not_nought(wave_frame, tmp_path):
     shorter = wave_frame.drop(columns="former__folkeafstemning")
     opened = open_leaders_survey(written(tmp_path, shorter))
-    row = find(opened.estimates, "former.folkeafstemning")
+    row = find(opened.everything, "former.folkeafstemning")
     assert pd.isna(row["proportion"])
     assert row["note"] == "ikke med i denne måling"
-    assert pd.notna(find(opened.estimates, "former.borgermoede")["proportion"])
+    assert pd.notna(find(opened.everything, "former.borgermoede")["proportion"])
 
 
 def test_parquet_and_csv_say_the_same(survey, wave_frame, leaders_codebook, tmp_path):
@@ -177,7 +177,7 @@ def test_parquet_and_csv_say_the_same(survey, wave_frame, leaders_codebook, tmp_
             typed[item.id] = typed[item.id].astype(pd.CategoricalDtype([o.id for o in item.options]))
     typed["kommunekode"] = typed["kommunekode"].astype(int)
     parquet = open_leaders_survey(written(tmp_path, typed, "kommuner_2025.parquet"))
-    pd.testing.assert_frame_equal(parquet.estimates.frame, survey.estimates.frame)
+    pd.testing.assert_frame_equal(parquet.everything.frame, survey.everything.frame)
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def counted(frame, codebook):
 @pytest.mark.parametrize("seed", [1, 2, 3, 2025])
 def test_small_cells_are_hidden_and_cannot_be_worked_out(leaders_codebook, tmp_path, seed):
     wave = made_up_wave(leaders_codebook, seed=seed)
-    estimates = open_leaders_survey(written(tmp_path, wave)).estimates
+    estimates = open_leaders_survey(written(tmp_path, wave)).everything
     frame = estimates.frame
     truth = counted(wave, leaders_codebook)
     keys = ["item", "option", "group"]
@@ -258,7 +258,7 @@ def test_small_cells_are_hidden_and_cannot_be_worked_out(leaders_codebook, tmp_p
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 2025])
 def test_a_net_is_shown_only_with_all_of_its_parts(leaders_codebook, tmp_path, seed):
-    frame = open_leaders_survey(written(tmp_path, made_up_wave(leaders_codebook, seed=seed))).estimates.frame
+    frame = open_leaders_survey(written(tmp_path, made_up_wave(leaders_codebook, seed=seed))).everything.frame
     hidden = set(
         frame.loc[frame["suppressed"], ["item", "option", "group"]].itertuples(index=False, name=None)
     )
@@ -275,7 +275,7 @@ def test_a_net_is_shown_only_with_all_of_its_parts(leaders_codebook, tmp_path, s
 
 def test_a_shown_share_tells_nothing_of_a_hidden_one(survey):
     """Where a group is hidden, the whole goes without weights: they would be one equation more."""
-    frame = survey.estimates.frame
+    frame = survey.everything.frame
     noted = frame[frame["note"].str.startswith("Uden vægte")]
     assert not noted.empty
     assert (noted["group"] == "").all()
@@ -291,7 +291,7 @@ def test_a_net_goes_without_weights_where_one_of_its_parts_does(tmp_path):
     frame = pd.DataFrame(answers, columns=["strategi", "udsagn_eksperimentere"])
     codes = municipalities()["code"]
     frame.insert(0, "kommunekode", codes[codes.index % 8 < 5].head(60).reset_index(drop=True))
-    estimates = open_leaders_survey(written(tmp_path, frame)).estimates
+    estimates = open_leaders_survey(written(tmp_path, frame)).everything
     assert find(estimates, "udsagn_eksperimentere.enig@ja")["suppressed"]
     part = find(estimates, "udsagn_eksperimentere.enig")
     net = find(estimates, "udsagn_eksperimentere.enige")
@@ -301,9 +301,9 @@ def test_a_net_goes_without_weights_where_one_of_its_parts_does(tmp_path):
 
 
 def test_a_higher_threshold_hides_more(wave_file, survey):
-    stricter = open_leaders_survey(wave_file, min_cell=10).estimates
+    stricter = open_leaders_survey(wave_file, min_cell=10).everything
     assert stricter.min_cell == 10
-    assert stricter.n_suppressed > survey.estimates.n_suppressed > 0
+    assert stricter.n_suppressed > survey.everything.n_suppressed > 0
     known = stricter.frame["count"].dropna()
     assert not known.between(1, 9).any()
 

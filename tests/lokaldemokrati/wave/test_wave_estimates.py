@@ -20,7 +20,7 @@ def test_the_division_gives_way_where_it_would_cost_the_whole_country_a_number(t
     frame = pd.DataFrame(answers, columns=["strategi", "udsagn_eksperimentere"])
     frame.insert(0, "kommunekode", municipalities()["code"].head(len(frame)))
     frame.to_csv(tmp_path / "maaling.csv", index=False)
-    shown = open_leaders_survey(str(tmp_path / "maaling.csv")).estimates.frame
+    shown = open_leaders_survey(str(tmp_path / "maaling.csv")).everything.frame
     shown = shown[shown["item"] == "udsagn_eksperimentere"]
     whole = shown[shown["group"] == ""].set_index("option")
     assert whole["count"].to_dict() == {"uenig": 0, "hverken": 14, "enig": 13, "meget_enig": 10, "enige": 23}

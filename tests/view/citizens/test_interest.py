@@ -47,6 +47,10 @@ def with_rows(page, change):
     return InterestPage(replace(page.survey, estimates=estimates))
 
 
+def by_group(page, question, by):
+    return page.table(page.estimates(question, by=by))
+
+
 def as_real(page):
     real = admitted(page.survey.estimates, origin="microdata")
     return InterestPage(replace(page.survey, simulated=False, estimates=real))
@@ -122,11 +126,15 @@ class TestFigures:
     def test_groups_are_compared_with_all_and_the_caption_says_what_differs(self, page):
         chart = page.figure("unges_former")
         assert set(chart.frame["group"]) == {"age=15-24", "alle"}
-        assert re.search(r"De 15–24-årige vælger (oftere|sjældnere)|Blandt de 15–24-årige", chart.caption)
+        assert re.search(
+            r"Sammenlignet med de øvrige vælger de 15–24-årige (oftere|sjældnere)|Blandt de 15–24",
+            chart.caption,
+        )
 
     def test_one_option_is_shown_across_the_ages_youngest_first(self, page):
         chart = page.figure("klima")
-        assert list(chart.frame["option"]) == ["15-24", "25-44", "45-59", "60-69", "70+"]
+        assert list(chart.frame["option"]) == page.groups("age")
+        assert list(chart.frame["label"])[:2] == ["15–24 år", "25–44 år"]
         assert "Andel, der svarer »Klima og miljø«." in chart.question
         frame = page.survey.estimates.frame
         wanted = frame[(frame["option"] == "klima_miljoe") & (frame["group"] == "age=60-69")][
@@ -179,9 +187,60 @@ class TestFigures:
         )
 
 
+class TestEstimates:
+    """What a researcher asks for in a cell of her own."""
+
+    def test_a_question_gives_all_of_its_answers(self, page):
+        frame = page.estimates("topics").frame
+        assert list(frame["option"]) == [option.id for option in page.survey.item("topics").options]
+        assert set(frame["group"]) == {""}
+
+    def test_divided_all_come_first_and_then_every_group(self, page):
+        frame = page.estimates("formats", by="sex").frame
+        assert list(frame["group"].unique()) == ["", *page.groups("sex")]
+
+    def test_a_group_stands_beside_all(self, page):
+        frame = page.estimates("formats", group="sex=kvinde").frame
+        assert list(frame["group"].unique()) == ["sex=kvinde", "alle"]
+
+    def test_some_answers_of_a_question(self, page):
+        frame = page.estimates("topics.natur", "topics.kultur_fritid").frame
+        assert set(frame["option"]) == {"natur", "kultur_fritid"}
+
+    def test_a_chart_without_a_figure_has_the_question_as_its_title(self, page):
+        chart = page.chart(page.estimates("channels"), highlight=["digital_post"])
+        item = page.survey.item("channels")
+        assert chart.title == f"SIMULEREDE DATA: {item.text}"
+        assert chart.question.startswith("Andel af ")
+        assert "Fremhævet: »Digital Post«" in chart.alt_text
+
+    def test_a_title_of_ones_own_goes_first(self, page):
+        chart = page.chart(page.estimates("topics"), figure="emner", title="Mit fund")
+        assert chart.title == "SIMULEREDE DATA: Mit fund"
+
+    @pytest.mark.parametrize(
+        ("answers", "options", "message"),
+        [
+            (["topcs"], {}, r"Unknown question 'topcs'\. Did you mean 'topics'"),
+            (["topics.klima"], {}, r"Unknown answer to 'topics' 'klima'\. Did you mean 'klima_miljoe'"),
+            (["topics", "time"], {}, "Answers to one question are shown together; 2 are named"),
+            ([], {}, "Answers to one question are shown together; 0 are named"),
+            (["topics"], {"by": "sex"}, "answers on 'topics' are not divided by 'sex'"),
+            (["formats"], {"group": "sex=kvnde"}, "Unknown group 'sex=kvnde'. Did you mean 'sex=kvinde'"),
+        ],
+    )
+    def test_what_is_not_there_is_refused_with_what_is(self, page, answers, options, message):
+        with pytest.raises(ParameterError, match=message):
+            page.estimates(*answers, **options)
+
+    def test_the_words_of_a_figure_are_not_put_on_another_question(self, page):
+        with pytest.raises(ParameterError, match="'emner' are about 'topics', the estimates of 'formats'"):
+            page.chart(page.estimates("formats"), figure="emner")
+
+
 class TestTables:
     def test_every_group_has_a_column_and_n(self, page):
-        table = page.by_group("topics", "age")
+        table = by_group(page, "topics", "age")
         assert table.columns == (
             "Svar",
             "Alle",
@@ -195,6 +254,11 @@ class TestTables:
         assert len(table.rows) == 14 + 1
         assert table.caption.startswith("SIMULEREDE DATA: ")
 
+    def test_too_many_groups_for_a_chart_are_a_table(self, page):
+        with pytest.raises(ParameterError, match=r"these are 14 answers in 6 groups\.") as caught:
+            page.chart(page.estimates("topics", by="age"))
+        assert "interest.table(estimates)" in str(caught.value)
+
     def test_a_difference_beyond_chance_is_marked_and_a_hidden_cell_looks_hidden(self, page):
         def change(frame):
             rows = (frame["item"] == "topics") & (frame["option"] == "natur")
@@ -204,7 +268,7 @@ class TestTables:
             frame.loc[rows & (frame["group"] == "age=60-69"), "direction"] = 0
             return frame
 
-        table = with_rows(page, change).by_group("topics", "age")
+        table = by_group(with_rows(page, change), "topics", "age")
         row = next(row for row in table.rows if row[0].startswith("Natur"))
         assert row[2] == "· for få svar"
         assert re.fullmatch(r"\d+ \(\d+–\d+\) ▲", row[3])
@@ -213,11 +277,11 @@ class TestTables:
 
     def test_only_what_is_divided_can_be_asked_for(self, page):
         with pytest.raises(ParameterError, match="answers on 'channels' are not divided by 'sex'") as caught:
-            page.by_group("channels", "sex")
+            by_group(page, "channels", "sex")
         assert "topics by age" in str(caught.value)
 
     def test_participation_is_told_group_by_group(self, page):
-        table = page.participation()
+        table = page.participation_table()
         groups = [row[0] for row in table.rows]
         assert groups[0] == "Alder: 15–24 år"
         assert "Køn: Kvinde" in groups
@@ -227,7 +291,7 @@ class TestTables:
         rates = page.survey.participation.rates
         frame = rates.frame.assign(suppressed=rates.frame["option"] == "15-24")
         hidden = replace(page.survey.participation, rates=admitted(rates, frame=frame))
-        row = InterestPage(replace(page.survey, participation=hidden)).participation().rows[0]
+        row = InterestPage(replace(page.survey, participation=hidden)).participation_table().rows[0]
         assert row[1] == "for få svar"
         assert row[2] != ""
         assert row[3:] == ("", "", "")
@@ -236,20 +300,20 @@ class TestTables:
 class TestKinds:
     def test_they_are_shown_by_what_they_choose_and_who_they_are(self, page):
         names = [option.short for option in page.survey.item("segment").options]
-        table = page.by_group("topics", "segment")
+        table = by_group(page, "topics", "segment")
         assert table.columns == ("Svar", "Alle", *names)
         assert "▲ flere" not in table.note
-        assert "▲ flere" in page.by_group("topics", "age").note
-        assert [row[0] for row in page.by_group("segment", "age").rows][-1] == "N"
-        assert page.differences("topics", "segment") is None
+        assert "▲ flere" in by_group(page, "topics", "age").note
+        assert [row[0] for row in by_group(page, "segment", "age").rows][-1] == "N"
+        assert page.differences(page.estimates("topics", by="segment")) is None
         assert "**Typer:** latente klasser" in plain(page.method())
 
     def test_where_there_are_none_that_is_said(self, small):
         assert small.survey.item("segment") is None
         for shown in (
             small.figure("typer"),
-            small.by_group("topics", "segment"),
-            small.by_group("segment", "age"),
+            by_group(small, "topics", "segment"),
+            by_group(small, "segment", "age"),
         ):
             assert plain(shown) == "Svarene deler ikke borgerne i tydelige typer."
         assert "**Typer:**" not in plain(small.method())
@@ -257,16 +321,18 @@ class TestKinds:
 
 class TestSentences:
     def test_of_two_groups_one_is_told(self, page):
-        assert len(plain(page.differences("formats", "sex")).splitlines()) == 1
-        assert len(plain(page.differences("topics", "age")).splitlines()) == 5
+        assert len(plain(page.differences(page.estimates("formats", by="sex"))).splitlines()) == 1
+        assert len(plain(page.differences(page.estimates("topics", by="age"))).splitlines()) == 5
 
     def test_a_group_without_tests_is_not_said_to_be_alike(self, page):
         untested = with_rows(page, lambda frame: frame.assign(direction=pd.NA))
         assert "Blandt kvinderne er der for få svar til at sige" in plain(
-            untested.differences("formats", "sex")
+            untested.differences(untested.estimates("formats", by="sex"))
         )
         alike = with_rows(page, lambda frame: frame.assign(direction=0))
-        assert "Blandt kvinderne skiller ingen svar sig ud" in plain(alike.differences("formats", "sex"))
+        assert "Blandt kvinderne skiller ingen svar sig ud" in plain(
+            alike.differences(alike.estimates("formats", by="sex"))
+        )
 
     def test_what_weights_mend_and_what_not(self, page):
         said = plain(page.evenness())
@@ -274,7 +340,7 @@ class TestSentences:
         assert f"designeffekt {effect:.2f}".replace(".", ",") in said
         assert "efter køn og alder" in said
         assert "Der er ikke vægtet efter områdetype og område" in said
-        assert "**Alder:** laveste deltagelse delt med højeste er 0," in said
+        assert "-årige har deltaget 0," in said
 
     def test_the_method_tells_base_weights_tests_and_what_is_hidden(self, page):
         said = plain(page.method())
@@ -294,9 +360,9 @@ class TestSentences:
 class TestSmall:
     def test_what_cannot_be_divided_is_said(self, small):
         assert ("topics", "age") in small.survey.left_out
-        assert plain(small.by_group("topics", "age")) == "Der er for få svar til at dele dem op efter alder."
+        assert plain(by_group(small, "topics", "age")) == "Der er for få svar til at dele dem op efter alder."
         assert isinstance(small.figure("klima"), Text)
-        assert small.differences("topics", "age") is None
+        assert small.differences(small.estimates("topics", by="age")) is None
         assert "**Ikke delt op:**" in plain(small.method())
         assert isinstance(small.figure("emner"), Chart)
 
@@ -305,7 +371,13 @@ class TestSmall:
         assert plain(without.figure("kanaler")) == "Det har kommunen ikke spurgt om."
 
     def test_every_method_shows_something(self, small):
-        shown = [small.finding(), small.participation(), small.evenness(), small.method(), small.run_stamp()]
+        shown = [
+            small.finding(),
+            small.participation_table(),
+            small.evenness(),
+            small.method(),
+            small.run_stamp(),
+        ]
         assert all(isinstance(thing, Text | Table) for thing in shown)
 
 
@@ -322,31 +394,31 @@ def test_another_questionnaire_shows_what_it_asked(tmp_path, monkeypatch):
     assert "bruge tid" not in plain(own.finding())
     assert isinstance(own.figure("emner"), Chart)
     assert plain(own.figure("tid")) == "Det har kommunen ikke spurgt om."
-    assert plain(own.by_group("formats", "sex")) == "Det har kommunen ikke spurgt om."
-    assert own.differences("formats", "sex") is None
+    assert plain(by_group(own, "formats", "sex")) == "Det har kommunen ikke spurgt om."
+    assert own.differences(own.estimates("formats", by="sex")) is None
     assert citizens_layer(5, "Ærø") is None
     assert citizens_layer(4, "Ærø") is not None
 
 
 class TestSections:
     def test_everything_that_is_wrong_is_told_at_once(self):
-        section = {"id": "a", "kind": "bars", "role": "topics", "title": ["T"]}
+        section = {"id": "a", "title": ["T"], "answers": ["topics"]}
         broken = [
-            section | {"kind": "bar"},
-            {"id": "b", "role": "topics"},
-            section | {"id": "c", "kind": "across", "rolle": "x"},
-            section | {"id": "d", "kind": "participation"},
+            section | {"answers": ["topic"]},
+            {"id": "b", "answers": ["topics"]},
+            section | {"id": "c", "answer": ["topics"]},
+            section | {"id": "d", "participation": "age"},
+            {"id": "e", "title": ["T"], "participation": "topics"},
         ]
         with pytest.raises(DataError) as caught:
             parse_sections({"section": [*broken, section]})
         said = str(caught.value)
         for part in (
-            "section 'a', kind: 'bar' is none of bars, compared, across, participation; did you mean 'bars'?",
-            "section 'b': lacks 'kind'",
+            "section 'a': Unknown role 'topic'. Did you mean 'topics'",
             "section 'b': lacks 'title'",
-            "section 'c', rolle: Unknown key 'rolle'. Did you mean 'role'",
-            "section 'c': kind 'across' needs 'option'",
-            "section 'd', role: Unknown role 'topics'",
+            "section 'c', answer: Unknown key 'answer'. Did you mean 'answers'",
+            "section 'd': give either 'answers' or 'participation'",
+            "section 'e': Unknown role 'topics'",
             "section 'a': stands more than once",
             "lacks 'finding'",
             "lacks 'divisions'",
@@ -355,12 +427,17 @@ class TestSections:
 
     def test_the_shipped_ones_name_what_the_shipped_codebook_has(self, page):
         for section in load_sections().figures:
-            if section.kind == "participation":
+            highlight = section.settings.get("highlight", [])
+            if section.participation:
+                assert section.participation in page.survey.participation.people
+            elif section.by:
+                assert set(highlight) <= set(page.groups(section.by)), section.id
+            else:
+                options = {option.id for option in page.survey.item(section.role).options}
+                assert {a.partition(".")[2] for a in section.answers if "." in a} <= options, section.id
+                assert set(highlight) <= options, section.id
+            if section.participation:
                 continue
-            options = {option.id for option in page.survey.item(section.role).options}
-            assert {*section.options, *filter(None, [section.option])} <= options, section.id
-            if section.kind != "across":
-                assert set(section.highlight) <= options, section.id
             for template in section.title:
                 assert fill(worded(template, page.survey), page.survey.estimates), (section.id, template)
             # The last one carries no numbers, so there always is a title.

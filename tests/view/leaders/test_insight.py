@@ -267,7 +267,7 @@ class TestOnAWave:
     def test_a_wave_compared_with_itself_by_hand(self, pages, wave_frame):
         # Figure 2: 58 pct. then; now the weighted share of the estimates.
         table = pages[2].comparison()
-        now = pages[2].survey.estimates.frame
+        now = pages[2].survey.everything.frame
         share = now[(now["item"] == "strategi") & (now["option"] == "ja")]["proportion"].item()
         assert table.rows[0][1:] == ("Har en strategi", "", f"58{SPACE}pct.", f"{100 * share:.0f}{SPACE}pct.")
 
@@ -295,7 +295,7 @@ class TestOnAWave:
         page = open_insight(
             2, survey=wave_file, municipality="Odense", own_answers=own_file('strategi = "ja"')
         )
-        frame = page.survey.estimates.frame
+        frame = page.survey.everything.frame
         share = frame[(frame["item"] == "strategi") & (frame["option"] == "ja")]["proportion"].item()
         assert f"(som {100 * share:.0f}{SPACE}pct. af kommunerne)" in page.own_position().markdown
 

@@ -204,7 +204,7 @@ def test_the_method_of_a_wave_says_weights_effect_and_what_is_hidden(wave):
     assert f"Designeffekten er {effect:.2f}".replace(".", ",") in said
     assert f"det effektive antal svar er {len(weights) / effect:.0f}" in said
     assert "færre end fem svar vises ikke" in said
-    assert f"{wave.estimates.n_suppressed} værdier i undersøgelsen er skjult" in said
+    assert f"{wave.everything.n_suppressed} værdier i undersøgelsen er skjult" in said
     assert "Region Hovedstaden × Landkommuner → Region Syddanmark × Landkommuner" in said
     assert "uden vægte" in said
 

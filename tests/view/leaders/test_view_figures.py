@@ -1,12 +1,12 @@
-from dataclasses import replace
-
 import pandas as pd
 import pytest
 
+from borgerlib.errors import ParameterError
 from borgerlib.lokaldemokrati.insights.registry import load_registry
 from borgerlib.lokaldemokrati.leaders import open_leaders_survey
 from borgerlib.lokaldemokrati.own_answers import OwnAnswers
-from borgerlib.view.leaders.figures import draw, figure_estimates
+from borgerlib.view.charts.charts import bar_chart
+from borgerlib.view.leaders.figures import chart_words, draw
 
 FIGURES = load_registry().figures
 
@@ -25,53 +25,11 @@ def plain(text):
     return text.replace("\u00a0", " ")
 
 
-# --- which estimates a figure shows -------------------------------------------------------------------------
-
-
-def test_an_item_is_shown_with_all_of_its_options(survey):
-    frame = figure_estimates(load_registry().figure("2"), survey).frame
-    assert frame["option"].tolist() == ["ja", "nej"]
-    assert frame["label"].tolist() == ["Har en strategi", "Har ikke en strategi"]
-    assert list(frame.columns) == list(survey.estimates.frame.columns)
-
-
-def test_rows_are_shown_in_their_order(survey):
-    figure = replace(load_registry().figure("N2"), rows=("roller.rette_format", "roller.sparring"))
-    assert figure_estimates(figure, survey).frame["option"].tolist() == ["rette_format", "sparring"]
-
-
-def test_a_divided_scale_has_its_steps_and_its_net_in_each_group(survey):
-    frame = figure_estimates(load_registry().figure("3"), survey).frame
-    steps = ["uenig", "hverken", "enig", "meget_enig", "enige"]
-    assert list(zip(frame["group"], frame["option"], strict=True)) == [
-        (group, step) for group in ("ja", "nej") for step in steps
-    ]
-
-
-def test_a_battery_is_told_apart_by_its_statements(survey):
-    frame = figure_estimates(load_registry().figure("1"), survey).frame
-    assert frame["option"].unique().tolist() == ["enige"]
-    assert frame["label"].nunique() == 6
-    assert "Byrådet prioriterer borgerinddragelse højt" in frame["label"].tolist()
-
-
-def test_a_figures_own_labels_go_before_the_codebooks(survey):
-    frame = figure_estimates(load_registry().figure("10"), survey).frame
-    assert frame["label"].tolist() == [
-        "I meget høj grad",
-        "I høj grad",
-        "I nogen grad",
-        "I mindre grad",
-        "Slet ikke eller ved ikke",
-        "I meget høj grad eller i høj grad",  # the net has none of its own
-    ]
-
-
 def test_the_surveys_own_estimates_are_left_alone(survey):
-    before = survey.estimates.frame.copy()
+    before = survey.everything.frame.copy()
     for figure in FIGURES:
         draw(figure, survey)
-    pd.testing.assert_frame_equal(survey.estimates.frame, before)
+    pd.testing.assert_frame_equal(survey.everything.frame, before)
 
 
 # --- the words around it ------------------------------------------------------------------------------------
@@ -86,7 +44,7 @@ def test_every_figure_says_what_it_shows(survey, figure):
     assert "Odense" not in chart.alt_text
     for _, row in chart.frame.iterrows():
         assert str(row["label"]) in chart.alt_text
-    if figure.kind != "counts":
+    if figure.chart != "count_chart":
         assert "statistisk usikkerhed (95 pct.)" in plain(chart.caption)
         assert any(text in plain(chart.question) for text in ("Andel af", "kommunaldirektører i hver gruppe"))
 
@@ -94,10 +52,10 @@ def test_every_figure_says_what_it_shows(survey, figure):
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.id)
 def test_bars_are_sorted_and_steps_are_not(survey, figure):
     chart = draw(figure, survey)
-    values = chart.frame["count" if figure.kind == "counts" else "proportion"].dropna().astype(float)
-    if figure.kind == "bars" and figure.sort:
+    values = chart.frame["count" if figure.chart == "count_chart" else "proportion"].dropna().astype(float)
+    if figure.chart == "bar_chart" and figure.settings.get("sort", True):
         assert values.is_monotonic_decreasing
-    shown = figure_estimates(figure, survey).frame
+    shown = survey.estimates(*figure.answers, by=figure.by).frame
     assert sorted(chart.frame["label"]) == sorted(shown["label"])
 
 
@@ -158,6 +116,34 @@ def test_hidden_cells_of_a_wave_are_hatched_and_said(wave_file):
     assert "I mindre grad for få svar" in chart.alt_text
     # What 2021 left open is no matter of this wave.
     assert "Procenterne passer" not in chart.caption
+
+
+# --- words for a chart of one's own -------------------------------------------------------------------------
+
+
+def test_without_a_figure_the_question_is_the_codebooks(survey):
+    words = chart_words(survey.estimates("digital_succes"), survey)
+    assert words["title"].startswith("I hvor høj grad mener du, at digital borgerinddragelse")
+    assert words["question"] == words["base_note"] == ""
+    # What is to be known of the numbers is said whichever words they have.
+    assert "N = 67, 74 eller 79" in words["note"]
+    chart = bar_chart(survey.estimates("digital_succes"), sort=False, **words)
+    assert chart.question == "Andel af 67 kommunaldirektører."
+
+
+def test_some_answers_of_a_figure_may_have_its_words(survey):
+    figure = load_registry().figure("8")
+    words = chart_words(survey.estimates("barrierer.mandat", "barrierer.opbakning"), survey, figure)
+    assert words["question"] == figure.question
+
+
+def test_the_words_of_a_figure_are_not_put_on_another_question(survey):
+    with pytest.raises(ParameterError) as caught:
+        chart_words(survey.estimates("former"), survey, load_registry().figure("2"))
+    assert str(caught.value).startswith(
+        "The words of figure '2' are about 'strategi'; these estimates are of 'former'."
+    )
+    assert "Leave out figure=" in str(caught.value)
 
 
 # --- the own municipality -----------------------------------------------------------------------------------

@@ -1,0 +1,120 @@
+"""Some answers of a citizens' survey, of all citizens or by group, or why they cannot be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from borgerlib.errors import ParameterError, unknown_name
+from borgerlib.interest.answers.local_survey import ASKED, LocalSurvey
+from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published
+from borgerlib.survey.codebook.model import load_codebook
+from borgerlib.view.words.text import Text
+
+STANDARD = "borgerinteresse"
+ROLE_WORDS = {"age": "alder", "sex": "køn", "area_type": "områdetype", "area": "område", "segment": "type"}
+RESPONDENTS, PEOPLE, ALL = "svarende", "befolkning", "alle"
+
+
+def some_answers(
+    survey: LocalSurvey,
+    answers: Sequence[str],
+    divisions: Mapping[str, Sequence[str]],
+    *,
+    by: str = "",
+    group: str = "",
+) -> DisclosedEstimates | Text:
+    """Return the estimates of one question's answers, or a Danish sentence that says why there are none.
+
+    Parameters
+    ----------
+    survey : LocalSurvey
+    answers : sequence of str
+        A role ('topics': every answer), or answers of one role ('topics.natur').
+    divisions : mapping of str to sequence of str
+        What each role's answers are divided by.
+    by : str
+        What divides the citizens ('age'): all citizens come first, then every group.
+    group : str
+        One group ('age=15-24'), with all citizens after it.
+
+    Raises
+    ------
+    ParameterError
+        There is no such role, answer, division or group.
+    """
+    role, options = _asked(answers)
+    domain = by or group.partition("=")[0]
+    if domain and domain not in divisions.get(role, ()):
+        legal = [f"{asked} by {name}" for asked, domains in divisions.items() for name in domains]
+        raise ParameterError(
+            f"The citizens' answers on '{role}' are not divided by '{domain}'.",
+            hint=f"Legal: {', '.join(legal)}.",
+        )
+    item = survey.item(role)
+    known = [option.id for option in item.options] if item else []
+    _refuse_unknown(role, options, known)
+    frame = survey.estimates.frame
+    rows = (frame["item"] == role) & ~frame["net"] & frame["option"].isin(options or known)
+    of_all, in_domain = rows & (frame["group"] == ""), rows & (frame["domain"] == domain)
+    if not in_domain.any():
+        return why_not(survey, role, domain)
+    shown = in_domain & (frame["group"] == group) if group else in_domain
+    if group:
+        if not shown.any():
+            raise ParameterError(
+                unknown_name("group", group, map(str, frame.loc[in_domain, "group"].unique()))
+            )
+        whole = survey.estimates.take(of_all).relabel("group", {"": ALL}).relabel("group_label", {"": ALL})
+        return survey.estimates.take(shown).together(whole)
+    return survey.estimates.take(of_all | shown)
+
+
+def who_answered(survey: LocalSurvey, role: str) -> DisclosedEstimates | Text:
+    """Return each group's share of those who answered beside its share of the people, or why not."""
+    rates = survey.participation.rates
+    if role not in set(rates.frame["item"]):
+        return why_not(survey, role, "")
+    answered = rates.select(item=role)
+    people = survey.participation.people[role]
+    living = answered.frame[["item", "option", "label", "group", "group_label"]].assign(
+        proportion=(people / people.sum()).reindex(answered.frame["option"]).to_numpy(),
+        **dict.fromkeys(("n", "count", "ci_lower", "ci_upper"), float("nan")),
+    )
+    public = as_published(living, base=rates.base, source=rates.source)
+    return _named(answered.counted(), RESPONDENTS, "af de svarende").together(
+        _named(public, PEOPLE, "af befolkningen"), base="de svarende og af befolkningen"
+    )
+
+
+def why_not(survey: LocalSurvey, role: str, domain: str) -> Text:
+    """Return in Danish why a question, or its answers by group, cannot be shown."""
+    if "segment" in (role, domain) and survey.item("segment") is None:
+        return Text("Svarene deler ikke borgerne i tydelige typer.")
+    if (role, domain) in survey.left_out:
+        return Text(f"Der er for få svar til at dele dem op efter {ROLE_WORDS[domain]}.")
+    return Text("Det har kommunen ikke spurgt om.")
+
+
+def _asked(answers: Sequence[str]) -> tuple[str, list[str]]:
+    roles = list(dict.fromkeys(answer.partition(".")[0] for answer in answers))
+    if len(roles) != 1:
+        raise ParameterError(
+            f"Answers to one question are shown together; {len(roles)} are named.",
+            hint=f"Name one of {', '.join(ASKED)}, or some answers of it: 'topics.natur', 'topics.kultur'.",
+        )
+    if roles[0] not in ASKED:
+        raise ParameterError(unknown_name("question", roles[0], ASKED))
+    return roles[0], [answer.partition(".")[2] for answer in answers if "." in answer]
+
+
+def _refuse_unknown(role: str, options: Sequence[str], known: Sequence[str]) -> None:
+    """Refuse answers that no questionnaire has; what the standard one has a municipality may leave out."""
+    standard = load_codebook(STANDARD).with_role(role) if role != "segment" else None
+    legal = {*known, *(option.id for option in (standard.options if standard else ()))}
+    for option in options:
+        if option not in legal:
+            raise ParameterError(unknown_name(f"answer to '{role}'", option, sorted(legal)))
+
+
+def _named(estimates: DisclosedEstimates, group: str, label: str) -> DisclosedEstimates:
+    return estimates.relabel("group", {"": group}).relabel("group_label", {"": label})

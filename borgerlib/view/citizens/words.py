@@ -1,0 +1,135 @@
+"""The words of a chart of the citizens' survey, and how a group differs from the others, as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from borgerlib import danish
+from borgerlib.errors import ParameterError
+from borgerlib.interest.answers.local_survey import LocalSurvey
+from borgerlib.statistics.disclosure.gate import DisclosedEstimates
+from borgerlib.view.citizens.answers import ALL, PEOPLE, ROLE_WORDS
+from borgerlib.view.citizens.participation import lowest_and_highest
+from borgerlib.view.citizens.sections import Section, load_sections, told
+from borgerlib.view.words.alt_text import sentences
+
+_NAMED = 3
+_EVEN = "Forskellene i, hvem der har svaret, er ikke større, end tilfældigheden kan forklare"
+
+
+def chart_words(
+    survey: LocalSurvey,
+    estimates: DisclosedEstimates,
+    section: Section | None = None,
+    highlight: Sequence[str] = (),
+) -> dict[str, str]:
+    """Return the words of a chart: those of a described figure, or, without one, the question as asked.
+
+    Parameters
+    ----------
+    survey : LocalSurvey
+    estimates : DisclosedEstimates
+        What the chart shows, as `some_answers` and `who_answered` return it.
+    section : Section, optional
+    highlight : sequence of str
+        Where groups are set side by side: those that are tested against the others in the caption.
+
+    Returns
+    -------
+    dict
+        title, question and note: arguments of borgerlib's chart functions.
+
+    Raises
+    ------
+    ParameterError
+        The figure is about another question than the estimates.
+    """
+    frame = estimates.frame
+    role = str(frame["item"].iloc[0])
+    if section is not None and section.role != role:
+        raise ParameterError(
+            f"The words of figure '{section.id}' are about '{section.role}', the estimates of '{role}'.",
+            hint="Leave out figure= to get the question as it was asked, or write a title yourself.",
+        )
+    groups = [group for group in dict.fromkeys(frame["group"]) if group not in ("", ALL)]
+    if PEOPLE in groups:
+        question = f"Hvem har svaret, og hvem bor her? Efter {ROLE_WORDS[role]}."
+        title, note = _participation_title(survey, role, section), ""
+    else:
+        item = survey.item(role)
+        assert item is not None
+        question, verdict = item.text, ""
+        if frame["option"].nunique() == 1 and groups:
+            question += f" Andel, der svarer »{frame['label'].iloc[0]}«."
+            verdict = _verdict(frame, [group for group in groups if group in highlight])
+        elif groups:
+            verdict = difference_sentence(survey, role, groups[0])
+        title, note = told(section.title, survey) if section else item.text, verdict
+    title = title if title.endswith("pct.") else title.removesuffix(".")
+    return {
+        "title": title,
+        "question": question if title != question else "",
+        "note": sentences([section.note if section else "", note]),
+    }
+
+
+def difference_sentence(survey: LocalSurvey, role: str, group: str) -> str:
+    """Return what a group chooses more and less often than the rest, beyond chance; '' where it is hidden."""
+    frame = survey.estimates.frame
+    frame = frame[(frame["item"] == role) & ~frame["net"]]
+    rows = frame[frame["group"] == group]
+    if rows.empty or rows["suppressed"].all():
+        return ""
+    who, rest = _groups_words(frame, group)
+    if rows["direction"].isna().all():
+        return f"Blandt {who} er der for få svar til at sige, om de svarer anderledes end {rest}."
+    of_all = frame[frame["group"] == ""].set_index("option")["proportion"]
+    apart = (rows["proportion"] - rows["option"].map(of_all)).abs()
+    clearest = rows.loc[apart.sort_values(ascending=False, kind="stable").index]
+    more, less = (list(clearest.loc[clearest["direction"] == sign, "label"]) for sign in (1, -1))
+    if not more and not less:
+        return f"Blandt {who} skiller ingen svar sig ud fra dem, {rest} giver, ud over det tilfældige."
+    parts = [f"oftere {_listed(more)}"] if more else []
+    parts += [f"sjældnere {_listed(less)}"] if less else []
+    return f"Sammenlignet med {rest} vælger {who} {' og '.join(parts)}."
+
+
+def _groups_words(frame: pd.DataFrame, group: str) -> tuple[str, str]:
+    """Return a group and the rest as they are called inside a sentence: 'kvinderne' and 'mændene'."""
+    domain = frame.loc[frame["group"] == group, "domain"].iloc[0]
+    labels = frame[frame["domain"] == domain].groupby("group", sort=False)["group_label"].first()
+    words = {name: load_sections().group_words(str(name), str(label)) for name, label in labels.items()}
+    who = words.pop(group)
+    return who, next(iter(words.values())) if len(words) == 1 else "de øvrige"
+
+
+def _listed(labels: list[str]) -> str:
+    named = danish.listing([f"»{label}«" for label in labels[:_NAMED]])
+    return named if len(labels) <= _NAMED else f"bl.a. {named}"
+
+
+def _verdict(frame: pd.DataFrame, groups: Sequence[str]) -> str:
+    """Return whether the groups that stand out differ from the others by more than chance."""
+    verdicts = {
+        1: "er større, end tilfældigheden kan forklare: det er flere",
+        -1: "er større, end tilfældigheden kan forklare: det er færre",
+        0: "er ikke større, end tilfældigheden kan forklare",
+    }
+    rows = frame[frame["group"].isin(groups) & frame["direction"].notna()]
+    words = [
+        load_sections().group_words(str(row["group"]), str(row["group_label"])) for _, row in rows.iterrows()
+    ]
+    return sentences(
+        f"Forskellen mellem {who} og de øvrige {verdicts[int(direction)]}"
+        for who, direction in zip(words, rows["direction"], strict=True)
+    )
+
+
+def _participation_title(survey: LocalSurvey, role: str, section: Section | None) -> str:
+    found = lowest_and_highest(survey, role)
+    if found is None or section is None:
+        return "Hvem har svaret, og hvem bor her?"
+    lowest, highest, by_chance = found
+    return _EVEN if by_chance else told(section.title, survey, lavest=lowest, hoejest=highest)
