@@ -68,7 +68,6 @@ _HOMES = {
     ),
     "borgerlib.statistics.segmentation.latent_classes": ("LatentClasses", "latent_classes"),
     "borgerlib.statistics.representativeness": ("participation_rates", "representativeness"),
-    "borgerlib.statistics.selections.cube": ("Cube", "build_cube"),
     "borgerlib.statistics.disclosure.gate": ("DisclosedEstimates", "as_published", "disclose"),
     "borgerlib.statistics.disclosure.attacker": ("feasible_ranges",),
     "borgerlib.statistics.finite_population": (
@@ -85,7 +84,6 @@ _HOMES = {
     "borgerlib.lokaldemokrati.published.audit": ("audit",),
     "borgerlib.lokaldemokrati.insights.cases": ("load_cases",),
     "borgerlib.lokaldemokrati.leaders": ("open_leaders_survey",),
-    "borgerlib.interest.filters.cube": ("FilterCube", "open_filter_cube"),
     "borgerlib.interest.prepare.prepare": ("prepare",),
     "borgerlib.interest.store": ("load", "prepared_municipalities"),
     "borgerlib.interest.survey": ("load_weighting",),
@@ -110,4 +108,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return [*globals(), *__all__]
+    return [name for name in globals() if name.startswith("__")] + __all__

@@ -40,7 +40,7 @@ class BorgerlibError(Exception):
         return [f"{type(self).__name__}: {self}"]
 
 
-class DataError(BorgerlibError):
+class DataError(BorgerlibError, ValueError):
     """A data file or frame is missing, damaged or holds what it should not."""
 
 
@@ -48,7 +48,7 @@ class CodebookError(BorgerlibError):
     """A codebook contradicts itself, or names something that it does not define."""
 
 
-class ParameterError(BorgerlibError):
+class ParameterError(BorgerlibError, ValueError):
     """A parameter has an unknown name, a wrong type or a value that is not legal."""
 
 

@@ -105,3 +105,10 @@ def test_where_none_is_near_a_long_list_is_counted():
 
 def test_names_may_come_one_at_a_time():
     assert unknown_name("kind", "pie", (name for name in ("bars", "counts"))).endswith("bars, counts.")
+
+
+@pytest.mark.parametrize("error", [DataError, ParameterError])
+def test_wrong_values_are_value_errors_too(error):
+    with pytest.raises(ValueError, match="'x' is none") as caught:
+        raise error("'x' is none.", hint="Give a number.")
+    assert str(caught.value) == "'x' is none.\nGive a number."

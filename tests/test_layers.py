@@ -72,6 +72,15 @@ def test_importing_the_package_is_cheap():
     subprocess.run([sys.executable, "-c", script], check=True)
 
 
+def test_only_public_names_are_offered():
+    import borgerlib
+
+    offered = [name for name in dir(borgerlib) if not name.startswith("__")]
+    assert offered == sorted(borgerlib.__all__)
+    # Counts of people that no disclosure control has seen are the library's own affair.
+    assert not {"Cube", "build_cube", "FilterCube", "open_filter_cube"} & set(offered)
+
+
 def test_every_public_name_is_there_and_documented():
     import borgerlib
 

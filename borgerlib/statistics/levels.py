@@ -17,6 +17,7 @@ Codes = npt.NDArray[np.integer]
 # Below this many possible cells an array over all of them is cheaper than looking for those that occur.
 _DENSE_CELLS = 1 << 16
 _ROWS_NAMED = 5
+_LARGEST = 1e140
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,27 @@ class Cells:
         return len(self.levels)
 
 
+def check_frame(respondents: object) -> None:
+    """Raise `DataError` unless given a pandas DataFrame."""
+    if not isinstance(respondents, pd.DataFrame):
+        package, kind = type(respondents).__module__.partition(".")[0], type(respondents).__name__
+        raise DataError(
+            f"The respondents are a {package} {kind}, not a pandas DataFrame.",
+            hint="Convert them: respondents.to_pandas() of polars, pandas.DataFrame(…) of an array.",
+        )
+
+
+def check_respondents(respondents: pd.DataFrame) -> None:
+    """Raise `DataError` unless given a frame with respondents in it."""
+    check_frame(respondents)
+    if len(respondents) == 0:
+        raise DataError("There are no respondents.", hint="Check the file that was read, and the filter.")
+
+
 def column_of(frame: pd.DataFrame, name: Hashable, *, role: str) -> pd.Series:
     """Return one column, or raise `ParameterError` that offers the nearest names."""
-    if name not in frame.columns:
+    check_frame(frame)
+    if not isinstance(name, Hashable) or name not in frame.columns:
         raise ParameterError(unknown_name(f"{role} column", str(name), [str(c) for c in frame.columns]))
     column = frame[name]
     if isinstance(column, pd.DataFrame):
@@ -73,7 +92,13 @@ def levels_of(column: pd.Series, *, ordered: bool = True) -> Levels:
     """Return codes and levels: a categorical's categories as they stand, other values sorted if `ordered`."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return Levels(column.cat.codes.to_numpy(), column.cat.categories)
-    codes, values = pd.factorize(column, use_na_sentinel=True)
+    try:
+        codes, values = pd.factorize(column, use_na_sentinel=True)
+    except TypeError as error:
+        raise DataError(
+            f"Column '{column.name}' holds values that are no levels: {error}.",
+            hint="A cell holds one value: of a multiple-choice item make one 0/1 column an option.",
+        ) from error
     if not ordered:
         return Levels(codes, pd.Index(values))
     try:
@@ -159,6 +184,7 @@ def positive_column(frame: pd.DataFrame, name: Hashable, *, role: str, zero_allo
         ("an infinite value", np.isinf(values)),
         ("a negative value", values < 0),
         ("a value of zero", (values == 0) & (not zero_allowed)),
+        ("a value too large to be squared", np.isfinite(values) & (values > _LARGEST)),
     ):
         if wrong.any():
             problems.append(

@@ -14,6 +14,7 @@ import pandas as pd
 
 from borgerlib.errors import MarginError, ParameterError, unknown_name
 from borgerlib.statistics.estimation.intervals import check_confidence
+from borgerlib.statistics.levels import check_frame, column_of, levels_of
 
 _METHODS = {"wilson": "wilson", "exact": "beta"}
 
@@ -191,17 +192,19 @@ def _binomial_interval(
 
 
 def _counts(values: pd.Series) -> pd.Series:
-    counts = values.value_counts()
+    levels = levels_of(values, ordered=False)
+    counts = pd.Series(np.bincount(levels.codes[levels.codes >= 0], minlength=levels.size), levels.values)
     return counts[counts > 0]
 
 
 def _check(respondents: pd.DataFrame, margins: Mapping[str, pd.Series]) -> None:
+    check_frame(respondents)
     problems = []
     for column, margin in margins.items():
         if column not in respondents.columns:
             problems.append(unknown_name("column", column, [str(name) for name in respondents.columns]))
             continue
-        n = _counts(respondents[column]).to_dict()
+        n = _counts(column_of(respondents, column, role="margin")).to_dict()
         problems += [
             f"'{column}': level '{level}' has {count} respondents but is not in the population's margin"
             for level, count in n.items()

@@ -1,6 +1,8 @@
 import itertools
 import math
+import re
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -226,3 +228,22 @@ def test_numbers_may_come_out_of_a_frame():
     assert exact_share_test(row["count"], row["n"], row["population"]) == exact_share_test(45, 78, 98)
     four = pd.Series([39, 45, 24, 33])
     assert exact_difference_test(*four) == exact_difference_test(39, 45, 24, 33)
+
+
+def test_a_trend_among_hundreds_is_gone_through_in_a_moment():
+    a, b = [31, 40, 42, 46, 41], [23, 30, 41, 52, 54]
+    result = exact_trend_test(a, b)
+    assert result.method == "eksakt Wilcoxon-test med midtrange, tosidet"
+    # Its normal approximation, with the variance corrected for ties, is near at this size.
+    normal = stats.mannwhitneyu(np.repeat(range(5), a), np.repeat(range(5), b), use_continuity=False)
+    assert result.p_value == pytest.approx(normal.pvalue, rel=0.03)
+
+
+def test_a_trend_with_too_many_tables_is_drawn_and_says_how_sure_it_is():
+    a, b = [12, 15, 22, 30, 31, 44, 46], [15, 25, 25, 30, 31, 44, 30]
+    drawn, again = exact_trend_test(a, b), exact_trend_test(a, b, seed=2)
+    assert "1.000.000 tilfældige fordelinger" in drawn.method
+    error = float(re.search(r"sikker på (\d+,\d+) procentpoint", drawn.method)[1].replace(",", ".")) / 100
+    assert 0 < error < 0.002
+    assert abs(drawn.p_value - again.p_value) < 2 * error
+    assert exact_trend_test(a, b) == drawn

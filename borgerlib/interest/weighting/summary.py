@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -57,4 +58,5 @@ def reweighted(respondents: pd.DataFrame, summary: Mapping[str, Any]) -> Weighti
             f"The weights of '{name}' are not those that weighting.json tells of.",
             hint=f"Run again: borger prepare {name} EXPORT",
         )
-    return result
+    # It was raked by merged levels; the respondents are known by the columns that these are made of.
+    return replace(result, respondents=respondents[list(frame.columns)])

@@ -271,6 +271,8 @@ def _without_hidden(
 
 
 def _complete(estimates: pd.DataFrame) -> pd.DataFrame:
+    if not isinstance(estimates, pd.DataFrame):
+        raise DisclosureError(f"The estimates are a {type(estimates).__name__}, not a pandas DataFrame.")
     lacking = [column for column in _REQUIRED if column not in estimates.columns]
     if lacking:
         raise DisclosureError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ import pandas as pd
 from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.statistics.levels import (
     Levels,
+    check_respondents,
     column_of,
     cross,
     levels_of,
@@ -69,7 +71,8 @@ def answers_to(respondents: pd.DataFrame, item: str | Sequence[str]) -> Answers:
         A multiple-choice column holds other values than 0 and 1; nobody answered and the options are
         unknown.
     """
-    if not isinstance(item, str):
+    check_respondents(respondents)
+    if isinstance(item, Sequence | pd.Index) and not isinstance(item, str):
         columns = list(item)
         if not columns:
             raise ParameterError("item names no column.")
@@ -79,11 +82,12 @@ def answers_to(respondents: pd.DataFrame, item: str | Sequence[str]) -> Answers:
         if levels.size == 0:
             raise DataError(f"Nobody answered '{item}', and its options are not known.")
         return Answers(list(levels.values), levels, [])
-    columns = [c for c in respondents.columns if isinstance(c, str) and c.startswith(item + _MULTIPLE)]
+    stem = f"{item}{_MULTIPLE}"
+    columns = [c for c in respondents.columns if isinstance(c, str) and c.startswith(stem)]
     if not columns:
         stems = dict.fromkeys(str(column).split(_MULTIPLE)[0] for column in respondents.columns)
-        raise ParameterError(unknown_name("item", item, stems))
-    options: list[Hashable] = [column.removeprefix(item + _MULTIPLE) for column in columns]
+        raise ParameterError(unknown_name("item", str(item), stems))
+    options: list[Hashable] = [column.removeprefix(stem) for column in columns]
     return Answers(options, None, [_zero_one(respondents, column) for column in columns])
 
 
@@ -133,11 +137,13 @@ def domains_of(
     ParameterError
         An unknown column, or one that has the name of a column of the result (`reserved`).
     """
-    columns = [by] if isinstance(by, str) else list(by or ())
+    columns: list[Any] = [] if by is None else [by]
+    if isinstance(by, Sequence | pd.Index) and not isinstance(by, str):
+        columns = list(by)
     if not columns:
         return DomainCodes(np.zeros(len(respondents), dtype=np.intp), pd.DataFrame(index=pd.RangeIndex(1)))
     taken = [column for column in columns if column in reserved]
-    if taken or len(set(columns)) < len(columns):
+    if taken or any(columns.count(column) > 1 for column in columns):
         raise ParameterError(
             f"by={columns} is not legal: "
             + (f"'{taken[0]}' is a column of the result." if taken else "a column is named twice."),

@@ -106,6 +106,9 @@ def estimate_proportions(
         n[:, number], n_weighted[:, number] = base.n, base.n_weighted
         effective[:, number] = base.effective_n
         degrees[:, number], row_degrees[:, number] = base.degrees, base.row_degrees
+    if strata is not None and item == strata:
+        # How large the strata are is no matter of chance: the weights have them as they are.
+        settled |= variance == 0
     lower, upper = proportion_interval(
         proportion,
         variance,

@@ -12,6 +12,7 @@ from borgerlib.errors import DataError, ParameterError
 from borgerlib.statistics.levels import (
     Floats,
     Levels,
+    check_respondents,
     column_of,
     counted,
     levels_of,
@@ -83,8 +84,7 @@ def sample_design(
     ParameterError
         Unknown columns, or a weighting of other respondents.
     """
-    if len(respondents) == 0:
-        raise DataError("There are no respondents to estimate from.", hint="Check the file that was read.")
+    check_respondents(respondents)
     adjustment, weights = _weights(respondents, weight, raked_to)
     by_stratum = _grouping(respondents, strata, role="stratum")
     stratum = by_stratum.codes.astype(np.intp)
@@ -128,12 +128,12 @@ def _weights(
             raise DataError(f"The weight column '{weight}' is zero for every respondent.")
     if raked_to is None:
         return None, np.ones(len(respondents)) if weight is None else given
-    order = _same_respondents(respondents.index, raked_to.weights.index)
-    weights = raked_to.weights.to_numpy(dtype=np.float64)
-    adjustment = raked_to.adjustment
-    if order is not None:
-        weights = weights[order]
-        adjustment = None if adjustment is None else adjustment.take(order)
+    if not isinstance(raked_to, WeightingResult):
+        raise ParameterError(
+            f"raked_to is a {type(raked_to).__name__}; give what rake, calibrate or post_stratify returned.",
+            hint="A column of weights goes into weight=.",
+        )
+    weights, adjustment = raked_to.of(respondents)
     if weight is not None and not np.allclose(
         given / given.sum(), weights / weights.sum(), rtol=1e-6, atol=0
     ):
@@ -142,19 +142,6 @@ def _weights(
             hint="Leave weight out: raked_to brings its own weights.",
         )
     return adjustment, weights
-
-
-def _same_respondents(index: pd.Index, weighted: pd.Index) -> npt.NDArray[np.intp] | None:
-    """Return where each respondent stands in the weighting; None where the order is the same."""
-    if index.equals(weighted):
-        return None
-    order = weighted.get_indexer(index) if weighted.is_unique else np.array([-1])
-    if len(index) != len(weighted) or not index.is_unique or (order < 0).any():
-        raise ParameterError(
-            f"raked_to weights {counted(len(weighted))}, and those are not the {len(index):,} given here.",
-            hint="Give all respondents that were weighted, and single out groups with by=.",
-        )
-    return order
 
 
 def _grouping(respondents: pd.DataFrame, column: str | None, *, role: str) -> Levels:

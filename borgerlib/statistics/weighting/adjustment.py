@@ -13,8 +13,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from borgerlib.errors import DataError
-from borgerlib.statistics.levels import Floats, sums
+from borgerlib.errors import DataError, ParameterError
+from borgerlib.statistics.levels import (
+    Floats,
+    check_respondents,
+    column_of,
+    counted,
+    levels_of,
+    rows_named,
+    sums,
+)
 
 # Sweeps over the margins with which R's survey package (svyrecvar) approaches the residual of a raked design.
 _RAKING_SWEEPS = 10
@@ -130,6 +138,8 @@ class WeightingResult:
         Sweeps over the margins, or Newton steps.
     adjustment : Adjustment or None
         What the residual variance needs (`raked_to=`); None where no margin was met.
+    respondents : DataFrame or None
+        The columns that were weighted by, so that the weights know whose they are.
     """
 
     weights: pd.Series
@@ -138,6 +148,32 @@ class WeightingResult:
     effective_sample_size: float
     iterations: int
     adjustment: Adjustment | None = field(default=None, repr=False)
+    respondents: pd.DataFrame | None = field(default=None, repr=False, compare=False)
+
+    def of(self, respondents: pd.DataFrame) -> tuple[Floats, Adjustment | None]:
+        """Return weights and adjustment in the order of these respondents, who must be those weighted.
+
+        Raises
+        ------
+        ParameterError
+            They are others, or stand in another order than their index says: a column that was weighted by
+            differs.
+        """
+        check_respondents(respondents)
+        index, weighted = respondents.index, self.weights.index
+        order = np.arange(len(weighted))
+        if not index.equals(weighted):
+            order = weighted.get_indexer(index) if weighted.is_unique else np.array([-1])
+            if len(index) != len(weighted) or not index.is_unique or (order < 0).any():
+                raise ParameterError(
+                    f"The weighting is of {counted(len(weighted))}, and those are not the {len(index):,} "
+                    "given here.",
+                    hint="Give all respondents that were weighted, and single out groups with by=.",
+                )
+        if self.respondents is not None:
+            _check_same(respondents, self.respondents.iloc[order])
+        adjustment = None if self.adjustment is None else self.adjustment.take(order)
+        return self.weights.to_numpy(dtype=np.float64)[order], adjustment
 
 
 def design_effect(weights: pd.Series | Floats) -> float:
@@ -170,11 +206,40 @@ def effective_sample_size(weights: pd.Series | Floats) -> float:
 
 
 def _usable(weights: pd.Series | Floats) -> Floats:
-    values = np.asarray(weights, dtype=np.float64)
-    total = values.sum()  # a missing or infinite weight shows in it
-    if not (np.isfinite(total) and total > 0):
+    try:
+        values = np.asarray(weights, dtype=np.float64)
+    except (TypeError, ValueError):
+        values = np.full(1, np.nan)
+    with np.errstate(over="ignore"):
+        total = np.dot(values, values) if values.ndim == 1 else np.nan  # whatever is not finite shows in it
+    if not (np.isfinite(total) and total > 0 and values.min() >= 0):
         raise DataError(
-            "Weights must be finite numbers with a sum above zero.",
+            "Weights must be finite numbers, none of them negative, with a sum above zero.",
             hint="Drop respondents without a weight, or weight again.",
         )
     return values
+
+
+def _check_same(given: pd.DataFrame, weighted: pd.DataFrame) -> None:
+    for column in weighted.columns:
+        if column not in given.columns or weighted[column].equals(given[column]):
+            continue
+        now, then = (column_of(frame, column, role="weighting").astype(object) for frame in (given, weighted))
+        differs = ((now != then) & ~(now.isna() & then.isna())).to_numpy(dtype=bool)
+        if differs.any() and not _merged(now, then):
+            raise ParameterError(
+                f"The weighting is of other respondents: column '{column}' differs for "
+                f"{counted(int(differs.sum()))} (rows {rows_named(given.index, differs)}).",
+                hint="Keep the index when rows are sorted or read again: by it the weights find their "
+                "respondents. After a change of the column, weight again.",
+            )
+
+
+def _merged(given: pd.Series, weighted: pd.Series) -> bool:
+    """Whether the levels that were weighted by are those given, some of them merged or renamed."""
+    now, then = levels_of(given, ordered=False), levels_of(weighted, ordered=False)
+    pairs = np.unique([now.codes, then.codes], axis=1).T.tolist()
+    kept = then.values.get_indexer(now.values)
+    # A level that both have has not become another one: that is how shuffled levels look.
+    same = all(new < 0 or kept[new] in (-1, old) for new, old in pairs)
+    return same and len(pairs) == len({new for new, _ in pairs}) <= len(given) / 2

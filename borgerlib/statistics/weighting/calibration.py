@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import Literal
 
 import numpy as np
@@ -35,6 +36,9 @@ from borgerlib.statistics.weighting.margin_checks import (
 )
 from borgerlib.statistics.weighting.solver import Distance, Linear, Logit, Raking, solve
 
+# A weight this much smaller than the largest, beside their base weights, is looked into.
+_SMALLEST_RATIO = 1e-7
+_SMALLEST_SHARE = 1e-6
 METHODS = ("linear", "raking", "logit")
 Method = Literal["linear", "raking", "logit"]
 
@@ -83,10 +87,14 @@ def calibrate(
     of R's ``survey`` package.
     """
     distance = _distance(method, bounds)
+    if not (isinstance(totals, Mapping) and totals):
+        raise ParameterError("No totals to calibrate to.", hint="Give a mapping: {column: counts or total}.")
     margins = {column: total for column, total in totals.items() if isinstance(total, pd.Series)}
-    numbers = {column: float(total) for column, total in totals.items() if not isinstance(total, pd.Series)}
-    if not totals:
-        raise ParameterError("No totals to calibrate to.", hint="Give at least one column.")
+    numbers = {
+        column: float(total) if isinstance(total, Real) else np.nan
+        for column, total in totals.items()
+        if not isinstance(total, pd.Series)
+    }
     checked = check_margins(respondents, margins, extra_problems=_number_problems(respondents, numbers))
     count = len(respondents)
     base = (
@@ -108,25 +116,34 @@ def calibrate(
     weights = base * ratio[cells.of_row]
     _refuse_non_positive(weights, respondents.index)
     adjustment = Adjustment(cells.of_row, rows, targets, base)
-    return weighting_result(respondents.index, weights, adjustment, names, steps)
+    known = respondents[[*totals, *([] if base_weight is None else [base_weight])]]
+    return weighting_result(known, weights, adjustment, names, steps)
 
 
 def weighting_result(
-    index: pd.Index,
+    known: pd.DataFrame,
     weights: Floats,
     adjustment: Adjustment,
     names: list[Name],
     iterations: int,
 ) -> WeightingResult:
-    """Put together the result of an adjustment whose totals are called `names` (column, level)."""
+    """Put together the result of an adjustment whose totals are called `names` (column, level).
+
+    Raises
+    ------
+    ConvergenceError
+        Only weights of zero for some respondents meet the totals.
+    """
+    _refuse_vanishing(weights, adjustment, names)
     effect = design_effect(weights)
     return WeightingResult(
-        weights=pd.Series(weights, index=index, name="weight", copy=False),
+        weights=pd.Series(weights, index=known.index, name="weight", copy=False),
         margins=margins_frame(names, adjustment, weights),
         design_effect=effect,
         effective_sample_size=len(weights) / effect,
         iterations=iterations,
         adjustment=adjustment,
+        respondents=known,
     )
 
 
@@ -137,6 +154,8 @@ def _distance(method: str, bounds: tuple[float, float] | None) -> Distance:
         if method == "logit":
             raise ParameterError("method='logit' needs bounds.", hint="Give for example bounds=(0.3, 3).")
         return Linear() if method == "linear" else Raking()
+    if not (isinstance(bounds, Sequence) and len(bounds) == 2 and all(isinstance(b, Real) for b in bounds)):
+        raise ParameterError(f"bounds={bounds!r} is not legal.", hint="Give for example bounds=(0.3, 3).")
     lower, upper = bounds
     finite = np.isfinite(lower) and np.isfinite(upper)
     if not lower < 1 < upper or (method == "logit" and not finite):
@@ -188,6 +207,36 @@ def _refuse_non_positive(weights: Floats, index: pd.Index) -> None:
             f"(lowest {weights.min():.4g}; rows {rows_named(index, wrong)}).",
             hint="Set bounds=(0.2, 5) or use method='raking', which keeps weights positive.",
         )
+
+
+def _refuse_vanishing(weights: Floats, adjustment: Adjustment, names: list[Name]) -> None:
+    """Refuse weights that are zero but for rounding, if none above zero meet the totals."""
+    base = 1.0 if adjustment.base_weight is None else adjustment.base_weight
+    ratio = weights / base
+    if adjustment.rows is None or ratio.min() > _SMALLEST_RATIO * ratio.max():
+        return
+    from scipy.optimize import linprog
+
+    # How much of what its levels leave it can every cell have at once? Nothing where one must vanish.
+    rows, targets = adjustment.rows, np.where(adjustment.targets == 0, 1.0, adjustment.targets)
+    share = np.abs(rows / targets)
+    matrix = (rows / share.max(axis=1, keepdims=True) / targets).T
+    found = linprog(
+        np.append(np.zeros(len(rows)), -1.0),
+        A_eq=np.column_stack([matrix, matrix.sum(axis=1)]),
+        b_eq=np.sign(np.abs(adjustment.targets)),
+        method="highs",
+    )
+    if found.x is not None and found.x[-1] > _SMALLEST_SHARE:
+        return
+    cells = np.unique(adjustment.cells[ratio <= _SMALLEST_RATIO * ratio.max()])
+    levels = [[named(names[int(column)]) for column in np.flatnonzero(rows[cell])] for cell in cells[:5]]
+    raise ConvergenceError(
+        "Only weights of zero meet all the margins: none above zero do.",
+        problems=[f"{' with '.join(level)}: the weight would be 0." for level in levels],
+        hint="The margins leave nobody with these levels, and somebody answered. Merge levels, drop a "
+        "margin, or mend the counts.",
+    )
 
 
 def _not_met(

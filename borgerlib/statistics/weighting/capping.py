@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Real
+
 import numpy as np
 import pandas as pd
 
@@ -16,14 +18,14 @@ _INFEASIBLE = 2  # scipy.optimize.linprog's status
 
 
 def rake_capped(
-    index: pd.Index, adjustment: Adjustment, names: list[Name], start: Floats, cap: float
+    known: pd.DataFrame, adjustment: Adjustment, names: list[Name], start: Floats, cap: float
 ) -> WeightingResult:
     """Return the weights nearest to `start` that meet the adjustment's totals under the cap.
 
     Parameters
     ----------
-    index : Index
-        Of the respondents.
+    known : DataFrame
+        The columns that the respondents are weighted by.
     adjustment : Adjustment
         Cells and known totals.
     names : list of (column, level)
@@ -60,12 +62,12 @@ def rake_capped(
     weights = np.minimum((weight * ratio)[of_row], largest)
     # R treats capped weights as calibrated, not as raked: their residuals come from a weighted regression.
     calibrated = Adjustment(adjustment.cells, adjustment.rows, adjustment.targets, adjustment.base_weight)
-    return weighting_result(index, weights, calibrated, names, steps)
+    return weighting_result(known, weights, calibrated, names, steps)
 
 
 def legal_cap(cap: float) -> float:
     """Return the cap, or raise `ParameterError` where no weighting can keep it."""
-    if not (np.isfinite(cap) and cap > 1):
+    if not (isinstance(cap, Real) and np.isfinite(cap) and cap > 1):
         raise ParameterError(
             f"cap={cap} is not legal: weights that differ cannot all be at or below their mean.",
             hint="Give a multiple of the mean weight above 1, for example cap=5.",

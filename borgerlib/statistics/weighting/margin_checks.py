@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from borgerlib.errors import DataError, MarginError, unknown_name
+from borgerlib.errors import MarginError, unknown_name
 from borgerlib.statistics.levels import (
     Cells,
     Floats,
     Levels,
+    check_respondents,
     column_of,
     counted,
     cross,
@@ -58,8 +59,7 @@ def check_margins(
     extra_problems: Sequence[str] = (),
 ) -> CheckedMargins:
     """Return respondents and margins as cells and targets, or raise `MarginError` with every problem."""
-    if len(respondents) == 0:
-        raise DataError("There are no respondents to weight.", hint="Check the file that was read.")
+    check_respondents(respondents)
     problems = [*_malformed(respondents, margins)]
     if problems:
         raise _unfit([*problems, *extra_problems])
@@ -126,6 +126,12 @@ def _malformed(respondents: pd.DataFrame, margins: Mapping[str, pd.Series]) -> l
         if not isinstance(margin, pd.Series):
             problems.append(
                 f"Column '{name}': the margin is a {type(margin).__name__}, not a Series by level."
+            )
+            continue
+        if margin.index.nlevels > 1:
+            problems.append(
+                f"Column '{name}': the margin is of {margin.index.nlevels} columns; give one of each, or "
+                "call post_stratify."
             )
             continue
         if not pd.api.types.is_numeric_dtype(margin.dtype):

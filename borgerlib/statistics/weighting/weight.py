@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
+from numbers import Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from borgerlib.errors import ConvergenceError, DataError, ParameterError
+from borgerlib.errors import ConvergenceError, ParameterError
 from borgerlib.statistics.levels import Cells, Floats, column_of, cross, levels_of, positive_column, sums
 from borgerlib.statistics.weighting.adjustment import (
     Adjustment,
@@ -77,16 +79,16 @@ def rake(
     cap, truncated raking (Deville & Särndal 1992). The same weights as ``rake`` and ``calibrate`` of R's
     ``survey`` package.
     """
-    if not margins:
-        raise ParameterError("No margins to rake to.", hint="Give at least one column.")
-    if not tolerance > 0:
-        raise ParameterError(f"tolerance={tolerance} is not legal: it must be above 0.")
+    if not (isinstance(margins, Mapping) and margins):
+        raise ParameterError("No margins to rake to.", hint="Give a mapping: {column: counts by level}.")
+    if not (isinstance(tolerance, Real) and tolerance > 0):
+        raise ParameterError(f"tolerance={tolerance!r} is not legal: it must be a number above 0.")
     checked = check_margins(respondents, margins, tolerance=tolerance)
-    base = _base_weights(respondents, base_weight)
+    base, known = _base_weights(respondents, base_weight), _known(respondents, margins, base_weight)
     adjustment = _raking_adjustment(checked, base)
     if cap is not None:
         start = np.ones(len(respondents)) if base is None else base
-        return rake_capped(respondents.index, adjustment, checked.names, start, cap)
+        return rake_capped(known, adjustment, checked.names, start, cap)
     of_row = checked.cells.of_row
     cell_base = checked.cells.people if base is None else sums(of_row, checked.cells.size, base)
     ratio, sweeps = _proportional_fit(cell_base, checked.cells, checked.targets, tolerance)
@@ -96,7 +98,7 @@ def rake(
     weights = ratio[of_row]
     if base is not None:
         weights *= base
-    return weighting_result(respondents.index, weights, adjustment, checked.names, sweeps)
+    return weighting_result(known, weights, adjustment, checked.names, sweeps)
 
 
 def post_stratify(
@@ -131,13 +133,11 @@ def post_stratify(
             "The index of the population counts must name the columns.",
             hint="For example cells.rename_axis(['sex', 'age_band']).",
         )
-    if len(respondents) == 0:
-        raise DataError("There are no respondents to weight.", hint="Check the file that was read.")
-    columns = [str(name) for name in cells.index.names]
+    columns: list[Any] = list(cells.index.names)
     if len(columns) == 1:
         checked = check_margins(respondents, {columns[0]: cells})
     else:
-        label = " × ".join(columns)
+        label = " × ".join(map(str, columns))
         keys = _combined([column_of(respondents, c, role="post-stratification") for c in columns])
         checked = check_margins(
             pd.DataFrame({label: keys}, index=respondents.index),
@@ -150,7 +150,8 @@ def post_stratify(
     weights = (adjustment.targets / total)[adjustment.cells]
     if base is not None:
         weights *= base
-    return weighting_result(respondents.index, weights, adjustment, checked.names, 1)
+    known = _known(respondents, columns, base_weight)
+    return weighting_result(known, weights, adjustment, checked.names, 1)
 
 
 def trim(respondents: pd.DataFrame, weights: WeightingResult | str, *, cap: float) -> WeightingResult:
@@ -182,14 +183,12 @@ def trim(respondents: pd.DataFrame, weights: WeightingResult | str, *, cap: floa
     column as ``trimWeights(strict = TRUE)`` of R's ``survey`` package.
     """
     if isinstance(weights, WeightingResult):
-        if not weights.weights.index.equals(respondents.index) or weights.adjustment is None:
-            raise ParameterError(
-                "The weighting does not belong to these respondents.",
-                hint="Give the rows that were weighted, in the same order.",
-            )
+        start, adjustment = weights.of(respondents)
+        if adjustment is None:
+            raise ParameterError("The weighting meets no margins: give its weights as a column.")
         names: list[Name] = list(zip(weights.margins["column"], weights.margins["level"], strict=True))
-        start = weights.weights.to_numpy()
-        return rake_capped(respondents.index, weights.adjustment, names, start, cap)
+        known = respondents[[name for name in weights.margins["column"].unique() if name in respondents]]
+        return rake_capped(known, adjustment, names, start, cap)
     start = positive_column(respondents, weights, role="weight")
     trimmed, rounds = spread_excess(start, legal_cap(cap) * float(start.mean()))
     return WeightingResult(
@@ -205,6 +204,11 @@ def _base_weights(respondents: pd.DataFrame, base_weight: str | None) -> Floats 
     if base_weight is None:
         return None
     return positive_column(respondents, base_weight, role="base weight")
+
+
+def _known(respondents: pd.DataFrame, columns: Iterable[Hashable], base_weight: str | None) -> pd.DataFrame:
+    """Return the columns by which the weights know whose they are."""
+    return respondents[[*columns, *([] if base_weight is None else [base_weight])]]
 
 
 def _combined(keys: list[pd.Series]) -> pd.Categorical:

@@ -83,6 +83,8 @@ def read_parquet(path: Path, *, limits: Limits) -> Export:
         names = list(arrow.schema_arrow.names)
         _refuse_repeated(names, path.name)
         frame = arrow.read().to_pandas()
+    except DataError:
+        raise
     except (pa.ArrowException, OSError, ValueError) as error:
         raise DataError(
             f"{path.name} is a damaged Parquet file ({error}).", hint="Write or fetch the file again."

@@ -350,7 +350,7 @@ def test_raked_to_finds_respondents_in_another_order(
 
 def test_raked_to_refuses_other_respondents(raked: tuple[pd.DataFrame, dict[str, pd.Series]]) -> None:
     frame, margins = raked
-    with pytest.raises(ParameterError, match="raked_to weights 200 respondents, and those are not the 150"):
+    with pytest.raises(ParameterError, match="weighting is of 200 respondents, and those are not the 150"):
         estimate_proportions(frame.iloc[:150], "answer", raked_to=rake(frame, margins))
 
 
@@ -585,3 +585,25 @@ def test_a_difference_is_that_of_the_estimates(sample: tuple[pd.DataFrame, dict[
             .sum(min_count=2)
         )
         np.testing.assert_allclose(there["standard_error"].to_numpy() ** 2, squares, rtol=1e-7, atol=1e-12)
+
+
+def test_the_share_of_a_stratum_is_known_for_certain() -> None:
+    frame = pd.DataFrame({"town": ["a"] * 30 + ["b"] * 20, "weight": [3.0] * 30 + [1.0] * 20})
+    # 90 of 110 live in a: the weights have it so, whoever was drawn.
+    found = estimate_proportions(frame, "town", weight="weight", strata="town")
+    assert found[["proportion", "standard_error"]].to_numpy() == pytest.approx(
+        np.array([[90 / 110, 0], [20 / 110, 0]])
+    )
+    assert (found["ci_lower"] == found["proportion"]).all()
+    assert (found["ci_upper"] == found["proportion"]).all()
+    drawn = estimate_proportions(frame, "town", weight="weight")
+    assert drawn["ci_lower"][0] < 90 / 110 < drawn["ci_upper"][0]
+
+
+def test_columns_may_be_called_by_numbers() -> None:
+    frame = pd.DataFrame({0: list("aabb"), 1: [1, 0, 1, 1]})
+    by = estimate_proportions(frame, 1, by=0)
+    assert by[0].tolist() == ["a", "a", "b", "b"]
+    assert by["n"].tolist() == [2, 2, 2, 2]
+    with pytest.raises(ParameterError, match="Unknown by column '0'"):
+        estimate_proportions(frame.rename(columns=str), "1", by=0)

@@ -108,3 +108,19 @@ def test_order_scale_and_transposition(seed: int, scale: float) -> None:
     other = frame.assign(weight=frame["weight"] * scale).sample(frac=1, random_state=seed % 2**31)
     again = rao_scott_test(other, "column", "row", weight="weight", strata="stratum")
     np.testing.assert_allclose(again, test, rtol=1e-8)
+
+
+def test_empty_cells_do_not_make_it_reject() -> None:
+    random, rejected = np.random.default_rng(1), 0
+    for _ in range(100):
+        frame = pd.DataFrame({"row": random.integers(0, 20, 300), "column": random.integers(0, 5, 300)})
+        frame["weight"] = random.uniform(0.3, 3, 300)
+        rejected += rao_scott_test(frame, "row", "column", weight="weight").p_value < 0.05
+    assert rejected <= 10
+
+
+def test_who_weighs_nothing_is_a_sampling_unit_of_the_test() -> None:
+    # R: svychisq(~row + column, svydesign(~1, weights = ~weight, data)) has ndf 1 and ddf 119 of 120 rows.
+    frame = table([[10, 20], [30, 40]]).assign(weight=1.0)
+    idle = pd.concat([frame, frame.iloc[:20].assign(weight=0.0)], ignore_index=True)
+    assert rao_scott_test(idle, "row", "column", weight="weight").df2 == pytest.approx(119)

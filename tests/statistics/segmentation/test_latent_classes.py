@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from borgerlib.errors import DataError, ParameterError
+from borgerlib.statistics.segmentation import latent_classes as module
 from borgerlib.statistics.segmentation.latent_classes import _names, latent_classes
 from borgerlib.survey.codebook.model import parse_codebook
 
@@ -184,3 +185,16 @@ def test_names_say_what_stands_out_and_never_twice_the_same():
     assert _names(difference, labels, exclusive) == [
         "Vælger mange", "Klima · Intet", "Intet", "Vælger få", "Som de fleste", "Som de fleste (2)",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_short_starts_find_what_long_ones_find(monkeypatch, seed):
+    from sklearn.metrics import adjusted_rand_score
+
+    respondents, _ = simulated(n=900, seed=seed)
+    short = latent_classes(respondents, CODEBOOK, weight="weight", most_classes=4, starts=4)
+    monkeypatch.setattr(module, "_SHORT_ITERATIONS", module._MOST_ITERATIONS)
+    long = latent_classes(respondents, CODEBOOK, weight="weight", most_classes=4, starts=4)
+    codes = [found.assigned.cat.codes for found in (short, long)]
+    assert adjusted_rand_score(*codes) > 0.99
+    assert list(short.classes["name"]) == list(long.classes["name"])

@@ -9,6 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from borgerlib.errors import ConvergenceError, DataError, MarginError, ParameterError
+from borgerlib.statistics.estimation.proportions import estimate_proportions
+from borgerlib.statistics.estimation.rao_scott import rao_scott_test
+from borgerlib.statistics.weighting.calibration import calibrate
 from borgerlib.statistics.weighting.weight import (
     WeightingResult,
     design_effect,
@@ -331,7 +334,7 @@ def test_cap_infeasible_only_jointly() -> None:
 
 
 def test_trim_refuses_another_frame(respondents: pd.DataFrame) -> None:
-    with pytest.raises(ParameterError, match="does not belong to these respondents"):
+    with pytest.raises(ParameterError, match="weighting is of 8 respondents, and those are not the 5"):
         trim(respondents.iloc[:5], rake(respondents, MARGINS), cap=2)
 
 
@@ -430,3 +433,70 @@ def test_capped_weights_keep_cap_and_margins_or_say_why(
     assert (result.weights > 0).all()
     assert result.weights.max() <= cap * result.weights.mean() * (1 + 1e-9)
     assert_margins_met(frame, result, margins)
+
+
+def test_weights_know_their_respondents() -> None:
+    # Shares raked to .2, .3 and .5; sorted anew without an index, every weight would go to somebody else.
+    frame = pd.DataFrame({"kind": list("abc") * 40, "answer": [1, 0, 1, 0, 0, 1] * 20})
+    weighting = rake(frame, {"kind": pd.Series({"a": 20.0, "b": 30.0, "c": 50.0})})
+    order = frame.sort_values("kind", ascending=False)
+    shares = estimate_proportions(order, "kind", raked_to=weighting)["proportion"]
+    assert shares.tolist() == pytest.approx([0.2, 0.3, 0.5])
+    assert trim(order, weighting, cap=2).weights.index.equals(order.index)
+    for call in (
+        lambda given: estimate_proportions(given, "kind", raked_to=weighting),
+        lambda given: rao_scott_test(given, "kind", "answer", raked_to=weighting),
+        lambda given: trim(given, weighting, cap=2),
+    ):
+        with pytest.raises(ParameterError, match=r"column 'kind' differs for 80 respondents .rows 0, 1, 3"):
+            call(order.reset_index(drop=True))
+
+
+@pytest.mark.parametrize("weighted_by", ["calibrate", "post_stratify", "base weight"])
+def test_every_weighting_knows_its_respondents(weighted_by: str) -> None:
+    kind = pd.Series({"a": 20.0, "b": 30.0})
+    frame = pd.DataFrame({"kind": list("aabb") * 10, "first": np.linspace(1, 2, 40)})
+    weighting = {
+        "calibrate": lambda: calibrate(frame, {"kind": kind, "first": 80.0}),
+        "post_stratify": lambda: post_stratify(frame, kind.rename_axis("kind")),
+        "base weight": lambda: rake(frame, {"kind": kind}, base_weight="first"),
+    }[weighted_by]()
+    given = frame[::-1].reset_index(drop=True)
+    with pytest.raises(ParameterError, match="weighting is of other respondents"):
+        estimate_proportions(given, "kind", raked_to=weighting)
+
+
+def test_who_was_weighted_by_merged_levels_is_known_still() -> None:
+    fine = pd.DataFrame({"age": [20, 30, 60, 70] * 10, "answer": [1, 0, 1, 1] * 10})
+    merged = fine.assign(age=fine["age"].map(lambda age: "young" if age < 50 else "old").astype("category"))
+    weighting = rake(merged, {"age": pd.Series({"young": 70.0, "old": 30.0})})
+    young = estimate_proportions(fine, "answer", raked_to=weighting)["proportion"]
+    # .7 of the young, of whom half said yes, and .3 of the old, who all did.
+    assert young.tolist() == pytest.approx([0.35, 0.65])
+
+
+def test_margins_that_only_zero_weights_meet_are_refused() -> None:
+    # Every b answered y, so the 5 people of y are the 5 of b: none is left for the a who answered y.
+    frame = pd.DataFrame({"one": list("aaabb"), "two": list("xxyyy")})
+    margins = {"one": pd.Series({"a": 10.0, "b": 5.0}), "two": pd.Series({"x": 10.0, "y": 5.0})}
+    with pytest.raises(ConvergenceError, match="Only weights of zero") as caught:
+        rake(frame, margins)
+    assert caught.value.problems == (
+        "Column 'one', level 'a' with Column 'two', level 'y': the weight would be 0.",
+    )
+
+
+def test_very_unlike_weights_are_no_zeros() -> None:
+    frame = pd.DataFrame({"one": list("aaabbb"), "two": list("xxyxyy")})
+    # A weight of 1 or so for each b, and of some 3e8 for the two a who answered x.
+    margins = {"one": pd.Series({"a": 1e9, "b": 5.0}), "two": pd.Series({"x": 1e9 + 2, "y": 3.0})}
+    assert rake(frame, margins).weights.min() > 0
+
+
+@pytest.mark.parametrize(
+    "weights", [[-1.0, 3.0], ["a", "b"], [1e200, 1e200], [np.nan, 1.0], [0.0, 0.0], None, []]
+)
+def test_weights_that_are_none_have_no_design_effect(weights: object) -> None:
+    for measure in (design_effect, effective_sample_size):
+        with pytest.raises(DataError, match="none of them negative"):
+            measure(weights)  # type: ignore[arg-type]
