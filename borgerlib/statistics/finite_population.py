@@ -16,16 +16,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from numbers import Real
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from borgerlib import danish
 from borgerlib.errors import DataError
-
-_MOST_TABLES = 2_000_000
-_DRAWN = 1_000_000
+from borgerlib.statistics.rank_sums import drawn_as_far, share_as_far
 
 
 @dataclass(frozen=True)
@@ -165,7 +161,7 @@ def exact_trend_test(counts_a: Sequence[int], counts_b: Sequence[int], *, seed: 
         The groups have different numbers of steps, fewer than two, a negative count or nobody.
     """
     method = "eksakt Wilcoxon-test med midtrange, tosidet"
-    if _missing(*counts_a, *counts_b):
+    if isinstance(counts_a, Iterable) and isinstance(counts_b, Iterable) and _missing(*counts_a, *counts_b):
         return TestResult(math.nan, math.nan, method)
     a, b = _check_steps(counts_a, counts_b)
     columns = [in_a + in_b for in_a, in_b in zip(a, b, strict=True)]
@@ -176,20 +172,14 @@ def exact_trend_test(counts_a: Sequence[int], counts_b: Sequence[int], *, seed: 
         scores.append(2 * below + column - total)
         below += column
     observed = sum(score * count for score, count in zip(scores, a, strict=True))
-    a_above_b = observed / (sum(a) * sum(b))
-    p_value = _share_as_far(columns, scores, sum(a), abs(observed))
-    if p_value is not None:
-        return TestResult(p_value, a_above_b, method)
-    drawn = np.random.default_rng(seed).multivariate_hypergeometric(columns, sum(a), size=_DRAWN)
-    # The table observed is one of them: the p-value is never 0 (Phipson & Smyth 2010).
-    p_value = float((np.count_nonzero(abs(drawn @ np.array(scores)) >= abs(observed)) + 1) / (_DRAWN + 1))
-    error = 100 * 2 * math.sqrt(p_value * (1 - p_value) / _DRAWN)
-    return TestResult(
-        p_value,
-        a_above_b,
-        f"Wilcoxon-test med midtrange, tosidet, af {danish.number(_DRAWN)} tilfældige fordelinger "
-        f"(p-værdien er sikker på {danish.number(max(error, 0.001), 3)} procentpoint)",
-    )
+    p_value = share_as_far(columns, scores, sum(a), abs(observed))
+    if p_value is None:
+        p_value, error = drawn_as_far(columns, scores, sum(a), abs(observed), seed=seed)
+        method = (
+            "Wilcoxon-test med midtrange, tosidet, af tilfældige fordelinger "
+            f"(p-værdien er sikker på {danish.number(100 * error, 3)} procentpoint)"
+        )
+    return TestResult(p_value, observed / (sum(a) * sum(b)), method)
 
 
 def exact_share_test(count: int, n: int, population: int, *, share: float = 0.5) -> TestResult:
@@ -270,43 +260,6 @@ def _at_most(count: int, n: int, successes: int, population: int) -> Fraction:
         way = way * (successes - k) * (n - k) // ((k + 1) * (failures - n + k + 1))
         ways += way
     return Fraction(ways, math.comb(population, n))
-
-
-def _share_as_far(columns: Sequence[int], scores: Sequence[int], size: int, far: int) -> float | None:
-    """Return how often `size` people drawn from the columns have a sum of scores as far from 0.
-
-    Every way to draw from all columns but the two largest is gone through; what is left to draw divides
-    between those two hypergeometrically, and its tails are looked up. None where that is too much.
-    """
-    from scipy.special import gammaln
-    from scipy.stats import hypergeom
-
-    def log_ways(n: Any, k: Any) -> Any:
-        return gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
-
-    order = sorted(range(len(columns)), key=lambda step: columns[step])
-    others, (first, second) = order[:-2], order[-2:]
-    left: Any = np.array([size])
-    total: Any = np.zeros(1, dtype=np.int64)
-    weight: Any = np.zeros(1)
-    for step in others:
-        if left.size * (columns[step] + 1) > _MOST_TABLES:
-            return None
-        count = np.arange(columns[step] + 1)
-        fits = count <= left[:, None]
-        total = (total[:, None] + count * scores[step])[fits]
-        weight = (weight[:, None] + log_ways(columns[step], count))[fits]
-        left = (left[:, None] - count)[fits]
-    both = columns[first] + columns[second]
-    left, total, weight = (values[left <= both] for values in (left, total, weight))
-    # With k of the first of the two, the sum is total + left · score of the second + k · the difference.
-    base, apart = total + left * scores[second], scores[first] - scores[second]
-    ends = np.sort([(-far - base) / apart, (far - base) / apart], axis=0)
-    below, above = np.floor(ends[0]), np.ceil(ends[1])
-    share = hypergeom.cdf(below, both, columns[first], left)
-    share += hypergeom.sf(np.maximum(above, below + 1) - 1, both, columns[first], left)
-    log_all = log_ways(sum(columns), size)
-    return float(min(1.0, np.exp(weight + log_ways(both, left) - log_all) @ share))
 
 
 def _check_counts(count: int, n: int, population: int, group: str = "") -> None:

@@ -242,7 +242,7 @@ def test_a_trend_among_hundreds_is_gone_through_in_a_moment():
 def test_a_trend_with_too_many_tables_is_drawn_and_says_how_sure_it_is():
     a, b = [12, 15, 22, 30, 31, 44, 46], [15, 25, 25, 30, 31, 44, 30]
     drawn, again = exact_trend_test(a, b), exact_trend_test(a, b, seed=2)
-    assert "1.000.000 tilfældige fordelinger" in drawn.method
+    assert "tilfældige fordelinger" in drawn.method
     error = float(re.search(r"sikker på (\d+,\d+) procentpoint", drawn.method)[1].replace(",", ".")) / 100
     assert 0 < error < 0.002
     assert abs(drawn.p_value - again.p_value) < 2 * error
