@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from numbers import Real
+from typing import Any
 
 import pandas as pd
 
@@ -279,8 +280,8 @@ def _check_counts(count: int, n: int, population: int, group: str = "") -> None:
         raise DataError("These counts cannot be estimated from:", problems=problems)
 
 
-def _missing(*counts: object) -> bool:
-    return any(pd.isna(count) for count in counts)  # type: ignore[call-overload]
+def _missing(*counts: Any) -> bool:
+    return any(pd.api.types.is_scalar(count) and pd.isna(count) for count in counts)
 
 
 def _is_whole(value: object) -> bool:
