@@ -21,7 +21,8 @@ from borgerlib.interest.weighting.plan import WEIGHT, add_age_bands, weigh
 from borgerlib.interest.weighting.rules import load_weighting_rules
 from borgerlib.population.table import population
 from borgerlib.statistics.estimation.proportions import estimate_proportions
-from borgerlib.survey.cleaning.clean import CleaningRules, clean
+from borgerlib.survey.cleaning.clean import clean
+from borgerlib.survey.cleaning.rules import CleaningRules
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.simulation.export import write_surveyxact
 from borgerlib.survey.simulation.simulate import Simulation, simulate_export, survey_again

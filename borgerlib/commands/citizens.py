@@ -11,6 +11,7 @@ import typer
 from rich.markup import escape
 
 from borgerlib.commands import console
+from borgerlib.survey.codebook.model import CITIZENS
 
 app = typer.Typer(add_completion=False)
 codebook_app = typer.Typer(help="Codebooks: what a survey asks, as a file.", no_args_is_help=True)
@@ -18,7 +19,6 @@ population_app = typer.Typer(help="The population that respondents are weighted 
 app.add_typer(codebook_app, name="codebook")
 app.add_typer(population_app, name="population")
 
-_SURVEY = "borgerinteresse"
 Municipality = Annotated[str, typer.Argument(help="Name or code.")]
 Export = Annotated[
     Path, typer.Argument(help="The export: a file, or a folder with SurveyXact's three files.")
@@ -47,7 +47,7 @@ def prepare(
         list[Path] | None, typer.Option(help="CSV with people by area; may be given twice.")
     ] = None,
     weighting: Annotated[Path | None, typer.Option(help="Weighting rules (TOML).")] = None,
-    codebook: CodebookOption = _SURVEY,
+    codebook: CodebookOption = CITIZENS,
     min_age: MinAge = 15,
     date: Annotated[
         datetime | None,
@@ -96,7 +96,7 @@ def simulate(
 def map_export(
     export: Export,
     out: Annotated[Path | None, typer.Option(help="File. Default: <export>.mapping.toml.")] = None,
-    codebook: CodebookOption = _SURVEY,
+    codebook: CodebookOption = CITIZENS,
 ) -> None:
     """Suggest which column of an export feeds which item, and write it as TOML to look through."""
     from borgerlib.survey.codebook.model import load_codebook
@@ -119,7 +119,7 @@ def map_export(
 @codebook_app.command("new")
 def codebook_new(
     file: Annotated[Path, typer.Argument(help="Where to write it (.toml).")],
-    survey: Annotated[str, typer.Option("--from", help="The survey that is copied.")] = _SURVEY,
+    survey: Annotated[str, typer.Option("--from", help="The survey that is copied.")] = CITIZENS,
 ) -> None:
     """Copy a codebook that ships, to edit it for a survey that asks in other words."""
     from borgerlib.interest.codebooks import new_codebook

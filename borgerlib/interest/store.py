@@ -21,13 +21,13 @@ from borgerlib.errors import BorgerlibError, DataError, ParameterError
 from borgerlib.files.atomic import replacing_folder, settled
 from borgerlib.interest.prepared import RESPONDENTS, processed_folder
 from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.survey.codebook.model import LEADERS
 
 REJECTED = "rejected.csv"
 CHANGES = "changes.csv"
 WEIGHTING = "weighting.json"
 CODEBOOK = "codebook.toml"
 REGISTER = "register.parquet"
-LEADERS = "lokaldemokrati-2021"
 _KEY = b"borgerlib"
 
 

@@ -16,9 +16,9 @@ import pandas as pd
 from borgerlib import danish
 from borgerlib.errors import ParameterError
 from borgerlib.lokaldemokrati.insights.sentences import find
+from borgerlib.lokaldemokrati.published.counts import divided_table, option_label, recovered_count
 from borgerlib.lokaldemokrati.published.identification import Identification, Solution, identifications
-from borgerlib.lokaldemokrati.published.numbers import SURVEY, load_published, standing_values
-from borgerlib.lokaldemokrati.published.recovered import divided_table, option_label, recovered
+from borgerlib.lokaldemokrati.published.numbers import load_published, standing_values
 from borgerlib.lokaldemokrati.wave.estimates import wave_estimates
 from borgerlib.lokaldemokrati.wave.microdata import Wave, find_wave, read_wave, weight_wave
 from borgerlib.population.municipalities import NUMBER_OF_MUNICIPALITIES
@@ -26,7 +26,7 @@ from borgerlib.statistics.disclosure.disclosed import only_disclosed
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published, check_min_cell
 from borgerlib.statistics.estimation.intervals import check_confidence
 from borgerlib.statistics.finite_population import finite_population_interval
-from borgerlib.survey.codebook.model import Codebook, Item, load_codebook
+from borgerlib.survey.codebook.model import LEADERS, Codebook, Item, load_codebook
 
 UNREADABLE = "kan ikke aflæses"
 # The only question that the report divides by another.
@@ -141,7 +141,7 @@ class LeadersSurvey:
 
 
 def open_leaders_survey(
-    survey: str = SURVEY, *, confidence: float = 0.95, min_cell: int = 5
+    survey: str = LEADERS, *, confidence: float = 0.95, min_cell: int = 5
 ) -> LeadersSurvey:
     """Open the survey of 2021 by its name, or a later wave by its path or folder.
 
@@ -163,15 +163,15 @@ def open_leaders_survey(
     """
     check_confidence(confidence)
     check_min_cell(min_cell)
-    codebook = load_codebook(SURVEY)
-    if survey == SURVEY:
+    codebook = load_codebook(LEADERS)
+    if survey == LEADERS:
         estimates = as_published(
             published_estimates(confidence=confidence),
             base=str(codebook.meta["unit"]),
             source=str(codebook.meta["source"]),
             confidence=confidence,
         )
-        return LeadersSurvey(SURVEY, "published", codebook, estimates, min_cell)
+        return LeadersSurvey(LEADERS, "published", codebook, estimates, min_cell)
     path = find_wave(survey)
     wave = weight_wave(read_wave(path, codebook))
     disclosed = wave_estimates(
@@ -196,7 +196,7 @@ def published_estimates(*, confidence: float = 0.95) -> pd.DataFrame:
 
 @lru_cache(maxsize=8)
 def _published_estimates(confidence: float) -> pd.DataFrame:
-    codebook = load_codebook(SURVEY)
+    codebook = load_codebook(LEADERS)
     shown = _shown_percentages()
     rows = [
         _published_row(item, option, codebook, shown, confidence)
@@ -218,7 +218,7 @@ def _published_row(
 ) -> dict[str, Any]:
     identification = identifications()[item.id]
     population = _base_population(item)
-    found = recovered(item.id, option)
+    found = recovered_count(item.id, option)
     count = found.count if found else None
     sizes = identification.possible_n or (identification.n,)
     published = shown.get((item.id, option))

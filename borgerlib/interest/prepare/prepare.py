@@ -24,7 +24,8 @@ from borgerlib.interest.weighting.plan import WEIGHT, Weighting, add_age_bands, 
 from borgerlib.interest.weighting.rules import load_weighting_rules
 from borgerlib.interest.weighting.summary import summary_of
 from borgerlib.population.municipalities import municipality as find_municipality
-from borgerlib.survey.cleaning.clean import REASONS, CleaningResult, CleaningRules, clean
+from borgerlib.survey.cleaning.clean import REASONS, CleaningResult, clean
+from borgerlib.survey.cleaning.rules import CleaningRules
 from borgerlib.survey.codebook.model import Codebook, load_codebook
 from borgerlib.survey.mapping.file import load_mapping
 from borgerlib.survey.readers.read import read_responses

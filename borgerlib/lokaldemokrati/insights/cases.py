@@ -12,8 +12,8 @@ from annotated_types import Ge, Le, MinLen
 from borgerlib import places
 from borgerlib.errors import ParameterError
 from borgerlib.files.toml import Problem, read_toml
-from borgerlib.lokaldemokrati.published.numbers import SURVEY
 from borgerlib.population.municipalities import municipality
+from borgerlib.survey.codebook.model import LEADERS
 
 INSIGHTS = range(1, 11)
 _Text = Annotated[str, MinLen(1)]
@@ -98,7 +98,7 @@ def load_cases(path: Path | None = None) -> tuple[Case, ...]:
     DataError
         The file is missing, is no TOML, or cases are incomplete; all breaches are listed at once.
     """
-    file = read_toml(path or places.raw_data(SURVEY, "cases.toml"), "cases")
+    file = read_toml(path or places.raw_data(LEADERS, "cases.toml"), "cases")
     return file.validated(_File, _breaches).case
 
 

@@ -16,9 +16,8 @@ from annotated_types import MinLen
 from borgerlib import places
 from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.files.toml import Problem, Toml, read_toml
-from borgerlib.survey.codebook.model import Codebook, load_codebook
+from borgerlib.survey.codebook.model import LEADERS, Codebook, load_codebook
 
-SURVEY = "lokaldemokrati-2021"
 _FILE, _WHAT = "insights.toml", "insights"
 
 
@@ -171,8 +170,8 @@ def load_registry() -> Registry:
     DataError
         The file is missing or breaks rules; all breaches are listed at once.
     """
-    toml = read_toml(places.raw_data(SURVEY, _FILE), _WHAT)
-    codebook = load_codebook(SURVEY)
+    toml = read_toml(places.raw_data(LEADERS, _FILE), _WHAT)
+    codebook = load_codebook(LEADERS)
     return toml.validated(_File, lambda file: _breaches(file, codebook)).registry()
 
 

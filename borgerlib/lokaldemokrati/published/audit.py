@@ -16,11 +16,11 @@ from functools import cache
 import pandas as pd
 
 from borgerlib import danish
+from borgerlib.lokaldemokrati.published.counts import RecoveredCount, option_label, recovered_count
 from borgerlib.lokaldemokrati.published.feasible import rounded_percent
 from borgerlib.lokaldemokrati.published.identification import identify
-from borgerlib.lokaldemokrati.published.numbers import SURVEY, load_published
-from borgerlib.lokaldemokrati.published.recovered import Recovered, option_label, recovered
-from borgerlib.survey.codebook.model import Codebook, load_codebook
+from borgerlib.lokaldemokrati.published.numbers import load_published
+from borgerlib.survey.codebook.model import LEADERS, Codebook, load_codebook
 
 COLUMNS = (
     "insight",
@@ -67,7 +67,7 @@ def audit() -> pd.DataFrame:
 
 @cache
 def _audit() -> pd.DataFrame:
-    codebook = load_codebook(SURVEY)
+    codebook = load_codebook(LEADERS)
     rows = [_audited(row, codebook) for _, row in load_published().iterrows()]
     whole = dict.fromkeys(("published", "recomputed", "count", "n"), "Int64")
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(whole)
@@ -75,7 +75,7 @@ def _audit() -> pd.DataFrame:
 
 def _audited(row: pd.Series, codebook: Codebook) -> tuple[object, ...]:
     if row["item"]:
-        found = recovered(row["item"], row["option"], group=row["group"])
+        found = recovered_count(row["item"], row["option"], group=row["group"])
         question = codebook.item(row["item"]).text
         item = option_label(codebook, row["item"], row["option"])
     else:
@@ -88,20 +88,20 @@ def _audited(row: pd.Series, codebook: Codebook) -> tuple[object, ...]:
     return (row["insight"], row["figure"], question, item, group, row["value"], *numbers, status, reason)
 
 
-def _rate(row: pd.Series, codebook: Codebook) -> Recovered | None:
+def _rate(row: pd.Series, codebook: Codebook) -> RecoveredCount | None:
     if row["value_id"] not in _RATES:
         return None
     part, whole = _RATES[row["value_id"]]
-    return Recovered(int(codebook.meta[part]), int(codebook.meta[whole]), "identified", "")
+    return RecoveredCount(int(codebook.meta[part]), int(codebook.meta[whole]), "identified", "")
 
 
-def _recomputed(found: Recovered | None, unit: str) -> int | None:
+def _recomputed(found: RecoveredCount | None, unit: str) -> int | None:
     if found is None:
         return None
     return found.count if unit == "antal" else rounded_percent(found.count, found.n)
 
 
-def _verdict(row: pd.Series, found: Recovered | None, recomputed: int | None) -> tuple[str, str]:
+def _verdict(row: pd.Series, found: RecoveredCount | None, recomputed: int | None) -> tuple[str, str]:
     if row["certainty"] == "contradictory":
         return "contradictory", f"{row['note']} Teksten afgør det ikke; her er regnet med {recomputed} pct."
     if found is None:
@@ -115,7 +115,7 @@ def _verdict(row: pd.Series, found: Recovered | None, recomputed: int | None) ->
     return "contradictory", f"De øvrige tal for det samme giver {recomputed}, ikke {row['value']}."
 
 
-def _also_possible(row: pd.Series, found: Recovered) -> str:
+def _also_possible(row: pd.Series, found: RecoveredCount) -> str:
     if found.status == "impossible":
         return f"Regnet med N = {found.n}, det nærmeste: intet N giver alle spørgsmålets tal."
     if found.status != "set" or (pd.notna(row["n_stated"]) and row["n_stated"] == found.n):

@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.errors import DataError, NotIdentifiedError
+from borgerlib.lokaldemokrati.published.counts import divided_table
 from borgerlib.lokaldemokrati.published.identification import identify
-from borgerlib.lokaldemokrati.published.numbers import SURVEY, load_published
-from borgerlib.lokaldemokrati.published.recovered import divided_table
-from borgerlib.survey.codebook.model import Item, load_codebook
+from borgerlib.lokaldemokrati.published.numbers import load_published
+from borgerlib.survey.codebook.model import LEADERS, Item, load_codebook
 
 Margin = Mapping[str, int]
 Cell = tuple[str, str]
@@ -97,7 +97,7 @@ def cross_table(row_item: str, column_item: str) -> pd.DataFrame:
         Several tables fit. The error's ``bounds`` holds one row a cell: row, column, lower, upper
         (respondents), lower_share, upper_share (of those who can stand in the table, 0–1).
     """
-    codebook = load_codebook(SURVEY)
+    codebook = load_codebook(LEADERS)
     row, column = codebook.item(row_item), codebook.item(column_item)
     shown = _shown(row.id, column.id)
     if shown is not None:

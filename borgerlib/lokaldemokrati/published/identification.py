@@ -26,7 +26,7 @@ import pandas as pd
 from borgerlib import danish
 from borgerlib.errors import DataError
 from borgerlib.lokaldemokrati.published.feasible import smallest_change
-from borgerlib.lokaldemokrati.published.numbers import SURVEY, load_published, standing_values
+from borgerlib.lokaldemokrati.published.numbers import load_published, standing_values
 from borgerlib.lokaldemokrati.published.questions import (
     Question,
     Reference,
@@ -35,7 +35,7 @@ from borgerlib.lokaldemokrati.published.questions import (
     solutions_of,
     with_complement,
 )
-from borgerlib.survey.codebook.model import Codebook, Item, load_codebook
+from borgerlib.survey.codebook.model import LEADERS, Codebook, Item, load_codebook
 
 Status = Literal["identified", "set", "impossible"]
 
@@ -91,19 +91,19 @@ def identify(item: str) -> Identification:
     """
     found = identifications()
     if item not in found:
-        load_codebook(SURVEY).item(item)
+        load_codebook(LEADERS).item(item)
     return found[item]
 
 
 @cache
 def identifications() -> Mapping[str, Identification]:
     """Return the `Identification` of every item, in the order of the questionnaire."""
-    return identify_all(load_published(), load_codebook(SURVEY))
+    return solve_survey(load_published(), load_codebook(LEADERS))
 
 
 def identification_table() -> pd.DataFrame:
     """Return one row an item: item, question (Danish), status, possible_n (tuple), n, counts, why."""
-    codebook = load_codebook(SURVEY)
+    codebook = load_codebook(LEADERS)
     return pd.DataFrame(
         [
             {
@@ -120,7 +120,7 @@ def identification_table() -> pd.DataFrame:
     )
 
 
-def identify_all(published: pd.DataFrame, codebook: Codebook) -> Mapping[str, Identification]:
+def solve_survey(published: pd.DataFrame, codebook: Codebook) -> Mapping[str, Identification]:
     """Identify every item of a survey from published values.
 
     Parameters

@@ -15,9 +15,8 @@ import pandas as pd
 
 from borgerlib import places
 from borgerlib.errors import DataError
-from borgerlib.survey.codebook.model import Codebook, Item, load_codebook
+from borgerlib.survey.codebook.model import LEADERS, Codebook, Item, load_codebook
 
-SURVEY = "lokaldemokrati-2021"
 COLUMNS = (
     "value_id",
     "insight",
@@ -68,12 +67,12 @@ def load_published(path: Path | None = None) -> pd.DataFrame:
 
 @cache
 def _shipped() -> pd.DataFrame:
-    return _checked(places.raw_data(SURVEY, "published.csv"))
+    return _checked(places.raw_data(LEADERS, "published.csv"))
 
 
 def _checked(source: Path) -> pd.DataFrame:
     frame = _read(source)
-    problems = _problems(frame, load_codebook(SURVEY))
+    problems = _problems(frame, load_codebook(LEADERS))
     if problems:
         raise DataError(
             f"The published values in {source.name} cannot be used:",

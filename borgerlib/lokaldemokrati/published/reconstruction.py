@@ -19,10 +19,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from borgerlib.lokaldemokrati.published.counts import divided_pairs, divided_table
 from borgerlib.lokaldemokrati.published.identification import identify
-from borgerlib.lokaldemokrati.published.numbers import SURVEY, load_published
-from borgerlib.lokaldemokrati.published.recovered import divided_pairs, divided_table
-from borgerlib.survey.codebook.model import Codebook, Item, load_codebook
+from borgerlib.lokaldemokrati.published.numbers import load_published
+from borgerlib.survey.codebook.model import LEADERS, Codebook, Item, load_codebook
 
 Flags = npt.NDArray[np.bool_]
 
@@ -57,7 +57,7 @@ class _State:
 
 
 def _answered(seed: int) -> _State:
-    codebook = load_codebook(SURVEY)
+    codebook = load_codebook(LEADERS)
     people = int(codebook.meta["respondents"])
     state = _State(codebook, np.random.default_rng(seed), np.ones(people, dtype=bool))
     published = load_published()

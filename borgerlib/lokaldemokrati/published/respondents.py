@@ -14,8 +14,8 @@ import pandas as pd
 from borgerlib import places
 from borgerlib.errors import DataError
 from borgerlib.files.atomic import replacing
-from borgerlib.lokaldemokrati.published.numbers import SURVEY
 from borgerlib.lokaldemokrati.published.reconstruction import reconstruct_respondents
+from borgerlib.survey.codebook.model import LEADERS
 
 _RAW = ("codebook.toml", "published.csv")
 _CODE = (
@@ -23,7 +23,7 @@ _CODE = (
     "identification.py",
     "numbers.py",
     "questions.py",
-    "recovered.py",
+    "counts.py",
     "reconstruction.py",
 )
 
@@ -86,12 +86,12 @@ def load_respondents(path: Path | None = None, *, seed: int = 2021) -> pd.DataFr
 
 
 def _default_path() -> Path:
-    return places.processed_data(SURVEY, "respondents.parquet")
+    return places.processed_data(LEADERS, "respondents.parquet")
 
 
 def _metadata(seed: int) -> dict[str, str]:
     """Return what the file says of itself: how it was made, and from what."""
-    raw = hashlib.sha256(b"".join(places.raw_data(SURVEY, name).read_bytes() for name in _RAW))
+    raw = hashlib.sha256(b"".join(places.raw_data(LEADERS, name).read_bytes() for name in _RAW))
     here = Path(__file__).parent
     code = hashlib.sha256(b"".join((here / name).read_bytes() for name in _CODE))
     return {

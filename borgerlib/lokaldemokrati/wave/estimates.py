@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.errors import DataError
-from borgerlib.lokaldemokrati.published.recovered import option_label
+from borgerlib.lokaldemokrati.published.counts import option_label
 from borgerlib.lokaldemokrati.wave.microdata import POPULATION, WEIGHT, Wave
 from borgerlib.population.municipalities import NUMBER_OF_MUNICIPALITIES
 from borgerlib.statistics.disclosure.disclosed import KEYS, TOO_FEW

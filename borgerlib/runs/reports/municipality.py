@@ -21,7 +21,6 @@ from borgerlib.interest.prepared import is_prepared
 from borgerlib.lokaldemokrati.insights.cases import Case, load_cases
 from borgerlib.lokaldemokrati.leaders import LeadersSurvey, open_leaders_survey
 from borgerlib.lokaldemokrati.own_answers import load_own_answers
-from borgerlib.lokaldemokrati.published.numbers import SURVEY
 from borgerlib.lokaldemokrati.published.respondents import load_respondents
 from borgerlib.lokaldemokrati.wave.microdata import find_wave
 from borgerlib.population.municipalities import municipality as find_municipality
@@ -36,6 +35,7 @@ from borgerlib.runs.planning.contents import (
 )
 from borgerlib.runs.reports.folder import ReportCase, refuse_foreign_folder, write_report
 from borgerlib.runs.warm import WarmServer
+from borgerlib.survey.codebook.model import LEADERS
 from borgerlib.view.citizens.interest import open_citizens
 from borgerlib.view.words.alt_text import SIMULATED
 
@@ -140,7 +140,7 @@ def write_municipality_report(
     RunError
         As `borgerlib.runs.reports.folder.write_report`. An older report then stays as it was.
     """
-    survey = open_leaders_survey(SURVEY)
+    survey = open_leaders_survey(LEADERS)
     return _write(name, notebooks, target, survey, _citizens(name), inside=inside, formats=formats)
 
 
@@ -174,7 +174,7 @@ def _parameters_of(notebook: Path, checked: Mapping[str, Any]) -> Mapping[str, A
 
 def _folder_name(municipality: str, survey: LeadersSurvey) -> str:
     # A later wave has a report of its own, and leaves that of 2021 standing.
-    wave = "" if survey.id == SURVEY else danish.slug(survey.id)
+    wave = "" if survey.id == LEADERS else danish.slug(survey.id)
     return "-".join(filter(None, [place_of(municipality), wave]))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.errors import ParameterError
+from borgerlib.survey.cleaning.rules import CleaningRules
 from borgerlib.survey.codebook.model import Codebook
 
 AGE_COLUMN = "alder"
@@ -21,7 +22,7 @@ def age_column(codebook: Codebook) -> str:
 
 
 def clear_impossible_birth_year(
-    frame: pd.DataFrame, codebook: Codebook, *, reference: date | None, highest_age: int
+    frame: pd.DataFrame, codebook: Codebook, rules: CleaningRules
 ) -> pd.DataFrame:
     """Clear years of birth in the future, above the highest age, or not whole."""
     item = codebook.with_role("birth_year")
@@ -30,52 +31,48 @@ def clear_impossible_birth_year(
     years = frame[item.id]
     if not years.notna().any():
         return frame.assign(**{item.id: years.astype("Int64")})
-    if reference is None:
+    if rules.reference_date is None:
         raise ParameterError(
             f"Item '{item.id}' asks for the year of birth: the age is computed at a reference date.",
             hint="Give it: CleaningRules(reference_date=date(2025, 11, 18)).",
         )
-    years = frame[item.id]
-    return frame.assign(
-        **{item.id: years.where(_is_birth_year(years, reference, highest_age)).astype("Int64")}
-    )
+    legal = _is_birth_year(years, rules.reference_date, rules.highest_age)
+    return frame.assign(**{item.id: years.where(legal).astype("Int64")})
 
 
-def age_from_year_in_age(
-    frame: pd.DataFrame, codebook: Codebook, *, reference: date | None, highest_age: int, age_limit: int
-) -> pd.DataFrame:
+def age_from_year_in_age(frame: pd.DataFrame, codebook: Codebook, rules: CleaningRules) -> pd.DataFrame:
     """Compute the age where a year of birth was written in the field for the age (1985 → 40)."""
-    item = codebook.with_role("age")
+    item, reference = codebook.with_role("age"), rules.reference_date
     if item is None or item.id not in frame or reference is None:
         return frame
-    is_year = _is_birth_year(frame[item.id], reference, highest_age)
-    age = age_at(frame[item.id], reference, age_limit=age_limit)
+    is_year = _is_birth_year(frame[item.id], reference, rules.highest_age)
+    age = age_at(frame[item.id], reference, age_limit=rules.age_limit)
     return frame.assign(**{item.id: frame[item.id].mask(is_year, age)})
 
 
-def clear_impossible_age(frame: pd.DataFrame, codebook: Codebook, *, highest_age: int) -> pd.DataFrame:
+def clear_impossible_age(frame: pd.DataFrame, codebook: Codebook, rules: CleaningRules) -> pd.DataFrame:
     """Clear ages below 0 and above the highest age."""
     name = age_column(codebook)
     if name not in frame:
         return frame
-    return frame.assign(**{name: frame[name].where(_true(frame[name].between(0, highest_age)))})
+    return frame.assign(**{name: frame[name].where(_true(frame[name].between(0, rules.highest_age)))})
 
 
-def age_in_whole_years(frame: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+def age_in_whole_years(frame: pd.DataFrame, codebook: Codebook, rules: CleaningRules) -> pd.DataFrame:
     """Round ages down to whole years, as people count them."""
     name = age_column(codebook)
     return frame.assign(**{name: np.floor(frame[name]).astype("Int64")}) if name in frame else frame
 
 
 def age_by_birth_year(
-    frame: pd.DataFrame, codebook: Codebook, *, reference: date | None, age_limit: int, missing: bool
+    frame: pd.DataFrame, codebook: Codebook, rules: CleaningRules, *, missing: bool
 ) -> pd.DataFrame:
     """Set the age from the year of birth: where it is missing, or (missing=False) more than a year off."""
-    item, name = codebook.with_role("birth_year"), age_column(codebook)
+    item, name, reference = codebook.with_role("birth_year"), age_column(codebook), rules.reference_date
     if item is None or item.id not in frame or reference is None:
         return frame
     stated = frame[name] if name in frame else pd.Series(pd.NA, index=frame.index, dtype="Int64")
-    by_year = age_at(frame[item.id], reference, age_limit=age_limit).astype("Int64")
+    by_year = age_at(frame[item.id], reference, age_limit=rules.age_limit).astype("Int64")
     differs = stated.isna() if missing else (stated - by_year).abs() > 1
     return frame.assign(**{name: stated.mask(_true(differs), by_year)})
 

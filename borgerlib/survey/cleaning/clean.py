@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 
 import pandas as pd
 
-from borgerlib.errors import ParameterError
 from borgerlib.survey.cleaning import age_repairs, rejections, repairs
 from borgerlib.survey.cleaning.flags import FLAGS, flag_rows
-from borgerlib.survey.cleaning.refusals import CONSENT_GIVEN, refuse_mismapped, refuse_unfit
+from borgerlib.survey.cleaning.refusals import refuse_mismapped, refuse_unfit
+from borgerlib.survey.cleaning.rules import CleaningRules
 from borgerlib.survey.cleaning.violations import (
     CHANGE_COLUMNS,
     VIOLATION_COLUMNS,
@@ -26,32 +25,38 @@ from borgerlib.survey.codebook.model import Codebook
 
 REASONS = "reasons"
 
-Step = tuple[str, Callable[[pd.DataFrame], pd.DataFrame]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class CleaningRules:
-    """What a survey demands of its respondents.
-
-    Parameters
-    ----------
-    age_limit : int
-        Youngest age that takes part; younger people are rejected.
-    highest_age : int
-        Older ages are taken for mistakes and count as not stated.
-    reference_date : date, optional
-        Date at which the age is computed from the year of birth; needed where that is asked.
-    """
-
-    age_limit: int = 15
-    highest_age: int = 110
-    reference_date: date | None = None
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.age_limit <= self.highest_age:
-            raise ParameterError(
-                f"The age limit {self.age_limit} must lie between 0 and the highest age {self.highest_age}."
-            )
+Step = tuple[str, Callable[..., pd.DataFrame]]
+# In this order; each with the rule that its changes are logged under.
+_OF_TEXT: tuple[Step, ...] = (
+    ("whitespace", repairs.strip_whitespace),
+    ("cpr", repairs.mask_cpr_numbers),
+)
+_OF_ANSWERS: tuple[Step, ...] = (
+    ("unknown_option", partial(repairs.type_answers, kinds=("single", "multiple"))),
+    ("not_a_number", partial(repairs.type_answers, kinds=("number",))),
+    ("not_a_date", partial(repairs.type_answers, kinds=("date",))),
+    ("text", partial(repairs.type_answers, kinds=("text",))),
+    ("partial_multiple", repairs.fill_partial_multiple),
+    ("exclusive_option", repairs.resolve_exclusive),
+    ("nothing_ticked", repairs.clear_nothing_ticked),
+    ("too_many_choices", repairs.clear_too_many_choices),
+    ("times_reversed", repairs.clear_reversed_times),
+)
+_OF_AGE: tuple[Step, ...] = (
+    ("impossible_birth_year", age_repairs.clear_impossible_birth_year),
+    ("birth_year_as_age", age_repairs.age_from_year_in_age),
+    ("impossible_age", age_repairs.clear_impossible_age),
+    ("age_in_years", age_repairs.age_in_whole_years),
+    ("age_disagrees", partial(age_repairs.age_by_birth_year, missing=False)),
+    ("age_from_birth_year", partial(age_repairs.age_by_birth_year, missing=True)),
+)
+# They would hide a duplicate if they came before the duplicates are found.
+_FINISHING: tuple[Step, ...] = (
+    ("personal_id", repairs.replace_personal_id),
+    ("missing_id", repairs.fill_missing_id),
+    ("contact_without_consent", repairs.drop_contact_without_consent),
+    ("contact_in_text", repairs.mask_contact_in_text),
+)
 
 
 @dataclass(frozen=True)
@@ -127,11 +132,13 @@ def clean(
     """
     rules = rules or CleaningRules()
     refuse_unfit(frame, codebook)
-    repaired, changes = _apply(_repairs(codebook, rules), frame, codebook, log=_read_log(problems, codebook))
+    steps = [*_OF_TEXT, *_with(_OF_ANSWERS, codebook), *_with(_OF_AGE, codebook, rules)]
+    repaired, changes = _apply(steps, frame, codebook, log=_read_log(problems, codebook))
     refuse_mismapped(repaired, changes)
     broken = _broken_rules(repaired, codebook, rules)
     kept = ~frame.index.isin(broken["row"])
-    respondents, late_changes = _apply(_finishing(codebook), repaired[kept], codebook, log=empty_log())
+    late = _with(_FINISHING, codebook)
+    respondents, late_changes = _apply(late, repaired[kept], codebook, log=empty_log())
     changes = pd.concat([changes, late_changes], ignore_index=True)
     flags = flag_rows(respondents, codebook)
     contact = _contact(respondents, codebook)
@@ -146,52 +153,8 @@ def clean(
     )
 
 
-def _repairs(codebook: Codebook, rules: CleaningRules) -> list[Step]:
-    reference, highest, limit = rules.reference_date, rules.highest_age, rules.age_limit
-    of_text: list[Step] = [
-        ("whitespace", repairs.strip_whitespace),
-        ("cpr", repairs.mask_cpr_numbers),
-    ]
-    of_answers: list[Step] = [
-        ("unknown_option", partial(repairs.type_options, codebook=codebook)),
-        ("not_a_number", partial(repairs.type_numbers, codebook=codebook)),
-        ("not_a_date", partial(repairs.type_dates, codebook=codebook)),
-        ("text", partial(repairs.type_texts, codebook=codebook)),
-        ("partial_multiple", partial(repairs.fill_partial_multiple, codebook=codebook)),
-        ("exclusive_option", partial(repairs.resolve_exclusive, codebook=codebook)),
-        ("nothing_ticked", partial(repairs.clear_nothing_ticked, codebook=codebook)),
-        ("too_many_choices", partial(repairs.clear_too_many_choices, codebook=codebook)),
-        ("times_reversed", partial(repairs.clear_reversed_times, codebook=codebook)),
-    ]
-    at_date = partial(partial, codebook=codebook, reference=reference)
-    of_age: list[Step] = [
-        (
-            "impossible_birth_year",
-            at_date(age_repairs.clear_impossible_birth_year, highest_age=highest),
-        ),
-        (
-            "birth_year_as_age",
-            at_date(age_repairs.age_from_year_in_age, highest_age=highest, age_limit=limit),
-        ),
-        (
-            "impossible_age",
-            partial(age_repairs.clear_impossible_age, codebook=codebook, highest_age=highest),
-        ),
-        ("age_in_years", partial(age_repairs.age_in_whole_years, codebook=codebook)),
-        ("age_disagrees", at_date(age_repairs.age_by_birth_year, age_limit=limit, missing=False)),
-        ("age_from_birth_year", at_date(age_repairs.age_by_birth_year, age_limit=limit, missing=True)),
-    ]
-    return of_text + of_answers + of_age
-
-
-def _finishing(codebook: Codebook) -> list[Step]:
-    """Return the steps that would hide a duplicate if they came before the duplicates are found."""
-    return [
-        ("personal_id", partial(repairs.replace_personal_id, codebook=codebook)),
-        ("missing_id", partial(repairs.fill_missing_id, codebook=codebook)),
-        ("contact_without_consent", partial(_drop_contact_without_consent, codebook=codebook)),
-        ("contact_in_text", partial(repairs.mask_contact_in_text, codebook=codebook)),
-    ]
+def _with(steps: tuple[Step, ...], *known: Codebook | CleaningRules) -> list[Step]:
+    return [(rule, lambda frame, step=step: step(frame, *known)) for rule, step in steps]
 
 
 def _apply(
@@ -215,15 +178,6 @@ def _broken_rules(frame: pd.DataFrame, codebook: Codebook, rules: CleaningRules)
     )
     left = frame[~frame.index.isin(broken["row"])]
     return pd.concat([broken, rejections.duplicates(left, codebook)], ignore_index=True)
-
-
-def _drop_contact_without_consent(frame: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
-    consent = codebook.with_role("consent")
-    present = [name for name in contact_columns(codebook) if name in frame]
-    given = pd.Series(False, index=frame.index)
-    if consent is not None and consent.id in frame:
-        given = (frame[consent.id].astype("string") == CONSENT_GIVEN).fillna(False).astype(bool)
-    return frame.assign(**{name: frame[name].where(given) for name in present})
 
 
 def _contact(respondents: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:

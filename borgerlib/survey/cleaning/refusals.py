@@ -6,9 +6,9 @@ import pandas as pd
 
 from borgerlib.errors import CodebookError, DataError
 from borgerlib.personal import refuse_cpr_columns
+from borgerlib.survey.cleaning.repairs import CONSENT_GIVEN
 from borgerlib.survey.codebook.model import Codebook
 
-CONSENT_GIVEN = "ja"
 # A column of which most values are illegal is more likely the wrong column than a careless public.
 _MISMAPPED_SHARE = 0.5
 _MISMAPPED_FEWEST = 20

@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.personal import MASK, mask_contact, mask_cpr_column
-from borgerlib.survey.cleaning.violations import is_text
+from borgerlib.survey.cleaning.violations import contact_columns, is_text
 from borgerlib.survey.codebook.model import Codebook, Item
 from borgerlib.survey.grid.values import parse_dates, parse_numbers
 
 ID_COLUMN = "svar_id"
+CONSENT_GIVEN = "ja"
 
 Frame = pd.DataFrame
 Column = pd.Series
@@ -68,43 +69,38 @@ def mask_contact_in_text(frame: Frame, codebook: Codebook) -> Frame:
     return frame.assign(**masked)
 
 
-def type_options(frame: Frame, codebook: Codebook) -> Frame:
-    """Make single items categorical and the columns of multiple ones 0/1; what is neither becomes missing."""
-    typed: dict[str, Column] = {}
-    for item in codebook:
-        for name in _present(item, frame):
-            if item.kind == "single":
-                ids = [option.id for option in item.options]
-                values = frame[name].astype("object")
-                scale = pd.CategoricalDtype(ids, ordered=item.ordered)
-                typed[name] = values.where(values.isin(ids)).astype(scale)
-            elif item.kind == "multiple":
-                number = _numbers(frame[name])
-                typed[name] = number.where(number.isin([0, 1])).astype("Int8")
-    return frame.assign(**typed)
+def type_answers(frame: Frame, codebook: Codebook, kinds: tuple[str, ...]) -> Frame:
+    """Give the answers of items of some kinds their type; what does not fit it becomes missing.
+
+    Single items become categorical, the columns of multiple ones 0/1, numbers finite, dates points in time.
+    """
+    return frame.assign(
+        **{
+            name: _typed(frame[name], item)
+            for item in codebook
+            if item.kind in kinds
+            for name in _present(item, frame)
+        }
+    )
 
 
-def type_numbers(frame: Frame, codebook: Codebook) -> Frame:
-    """Make number items numbers; what is no finite number becomes missing."""
-    names = [name for item in codebook if item.kind == "number" for name in _present(item, frame)]
-    return frame.assign(**{name: _numbers(frame[name]) for name in names})
-
-
-def type_dates(frame: Frame, codebook: Codebook) -> Frame:
-    """Make date items points in time; what is none becomes missing."""
-    names = [name for item in codebook if item.kind == "date" for name in _present(item, frame)]
-    typed = {
-        name: parse_dates(_plain(frame[name]))
-        for name in names
-        if not pd.api.types.is_datetime64_any_dtype(frame[name])
-    }
-    return frame.assign(**typed)
-
-
-def type_texts(frame: Frame, codebook: Codebook) -> Frame:
-    """Make text items text."""
-    names = [name for item in codebook if item.kind == "text" for name in _present(item, frame)]
-    return frame.assign(**{name: _plain(frame[name]).astype("string") for name in names})
+def _typed(column: Column, item: Item) -> Column:
+    if item.kind == "single":
+        ids = [option.id for option in item.options]
+        scale = pd.CategoricalDtype(ids, ordered=item.ordered)
+        # What the reader has typed is typed already.
+        if column.dtype == scale and list(column.cat.categories) == ids:
+            return column
+        values = column.astype("object")
+        return values.where(values.isin(ids)).astype(scale)
+    if item.kind == "date":
+        is_typed = pd.api.types.is_datetime64_any_dtype(column)
+        return column if is_typed else parse_dates(_plain(column))
+    if item.kind == "text":
+        return _plain(column).astype("string")
+    number = parse_numbers(_plain(column)) if is_text(column) else column.astype("Float64")
+    number = number.where(number.abs() < np.inf)
+    return number if item.kind == "number" else number.where(number.isin([0, 1])).astype("Int8")
 
 
 def fill_partial_multiple(frame: Frame, codebook: Codebook) -> Frame:
@@ -166,6 +162,16 @@ def clear_reversed_times(frame: Frame, codebook: Codebook) -> Frame:
     return frame.assign(**{started.id: frame[started.id].mask(frame[started.id] > frame[submitted.id])})
 
 
+def drop_contact_without_consent(frame: Frame, codebook: Codebook) -> Frame:
+    """Clear the contact details of who did not consent to be contacted."""
+    consent = codebook.with_role("consent")
+    present = [name for name in contact_columns(codebook) if name in frame]
+    given = pd.Series(False, index=frame.index)
+    if consent is not None and consent.id in frame:
+        given = (frame[consent.id].astype("string") == CONSENT_GIVEN).fillna(False).astype(bool)
+    return frame.assign(**{name: frame[name].where(given) for name in present})
+
+
 def replace_personal_id(frame: Frame, codebook: Codebook) -> Frame:
     """Replace an id that is an e-mail address, or was a CPR number, by the row's number."""
     name = id_column(codebook)
@@ -221,10 +227,3 @@ def _present(item: Item, frame: Frame) -> list[str]:
 
 def _plain(column: Column) -> Column:
     return column.astype("object") if isinstance(column.dtype, pd.CategoricalDtype) else column
-
-
-def _numbers(column: Column) -> Column:
-    if is_text(column):
-        return parse_numbers(_plain(column))
-    number = column.astype("Float64")
-    return number.where(number.abs() < np.inf)

@@ -20,6 +20,9 @@ from borgerlib import places
 from borgerlib.errors import CodebookError, unknown_name
 from borgerlib.files.toml import Problem, Toml, read_toml
 
+LEADERS, CITIZENS = "lokaldemokrati-2021", "borgerinteresse"
+"""The surveys that ship: of the municipalities' leaders, and of citizens' interest."""
+
 Kind = Literal["single", "multiple", "number", "date", "text"]
 Role = Literal[
     "", "id", "age", "birth_year", "sex", "area", "area_type", "topics", "time", "formats", "channels",

@@ -18,7 +18,7 @@ import pandas as pd
 
 from borgerlib import places
 from borgerlib.errors import ParameterError
-from borgerlib.survey.codebook.model import Codebook, load_codebook
+from borgerlib.survey.codebook.model import CITIZENS, Codebook, load_codebook
 from borgerlib.survey.simulation.people import (
     Assumptions,
     asked_items,
@@ -28,7 +28,6 @@ from borgerlib.survey.simulation.people import (
 )
 from borgerlib.survey.simulation.responses import respond
 
-SURVEY = "borgerinteresse"
 SIMULATED = "SIMULEREDE DATA"
 
 
@@ -111,8 +110,8 @@ def simulate_export(
     CodebookError
         The codebook lacks a role that the simulation needs, or the assumptions lack an option.
     """
-    codebook = codebook or load_codebook(SURVEY)
-    assumptions = assumptions or load_assumptions(SURVEY)
+    codebook = codebook or load_codebook(CITIZENS)
+    assumptions = assumptions or load_assumptions(CITIZENS)
     check_assumptions(codebook, assumptions)
     random = np.random.default_rng(seed)
     counts = population.groupby(["age", "sex"], as_index=False)["population"].sum()

@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.interest.answers.local_survey import ASKED, LocalSurvey
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published
-from borgerlib.survey.codebook.model import load_codebook
+from borgerlib.survey.codebook.model import CITIZENS, load_codebook
 from borgerlib.view.words.text import Text
 
-STANDARD = "borgerinteresse"
 ROLE_WORDS = {"age": "alder", "sex": "køn", "area_type": "områdetype", "area": "område", "segment": "type"}
 RESPONDENTS, PEOPLE, ALL = "svarende", "befolkning", "alle"
 
@@ -109,7 +108,7 @@ def _asked(answers: Sequence[str]) -> tuple[str, list[str]]:
 
 def _refuse_unknown(role: str, options: Sequence[str], known: Sequence[str]) -> None:
     """Refuse answers that no questionnaire has; what the standard one has a municipality may leave out."""
-    standard = load_codebook(STANDARD).with_role(role) if role != "segment" else None
+    standard = load_codebook(CITIZENS).with_role(role) if role != "segment" else None
     legal = {*known, *(option.id for option in (standard.options if standard else ()))}
     for option in options:
         if option not in legal:

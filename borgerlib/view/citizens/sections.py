@@ -16,7 +16,7 @@ from borgerlib.errors import CodebookError, ParameterError, unknown_name
 from borgerlib.files.toml import Problem, Toml, read_toml
 from borgerlib.interest.answers.local_survey import ASKED, DIVIDING, LocalSurvey
 from borgerlib.lokaldemokrati.insights.sentences import fill, find
-from borgerlib.view.citizens.answers import STANDARD
+from borgerlib.survey.codebook.model import CITIZENS
 
 _FILE, _WHAT = "sections.toml", "figures of the citizens' survey"
 
@@ -119,7 +119,7 @@ def load_sections() -> Sections:
     DataError
         The file is missing or breaks rules; all breaches are listed at once.
     """
-    return _sections(read_toml(places.raw_data(STANDARD, _FILE), _WHAT))
+    return _sections(read_toml(places.raw_data(CITIZENS, _FILE), _WHAT))
 
 
 def parse_sections(content: Mapping[str, Any]) -> Sections:

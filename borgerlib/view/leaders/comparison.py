@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 
 from borgerlib import danish
-from borgerlib.lokaldemokrati.insights.registry import SURVEY, Figure
+from borgerlib.lokaldemokrati.insights.registry import Figure
 from borgerlib.lokaldemokrati.leaders import LeadersSurvey, open_leaders_survey
 from borgerlib.lokaldemokrati.own_answers import OwnAnswers
+from borgerlib.survey.codebook.model import LEADERS
 from borgerlib.view.tables.html import Table, public_table
 from borgerlib.view.words.alt_text import TOO_FEW, sentences, source_line
 
@@ -31,7 +32,7 @@ def own_line(figure: Figure, survey: LeadersSurvey, own: OwnAnswers) -> str:
 
 def wave_comparison(survey: LeadersSurvey, figures: Sequence[Figure]) -> Table:
     """Return the shares of 2021 beside those of a later wave, for all figures that show shares."""
-    then = open_leaders_survey(SURVEY, confidence=survey.everything.confidence)
+    then = open_leaders_survey(LEADERS, confidence=survey.everything.confidence)
     parts = []
     for figure in (figure for figure in figures if figure.chart != "count_chart"):
         was, now = (of.estimates(*figure.answers, by=figure.by).frame for of in (then, survey))

@@ -14,10 +14,10 @@ from borgerlib.lokaldemokrati.insights.registry import Registry, load_registry
 from borgerlib.lokaldemokrati.insights.sentences import fill
 from borgerlib.lokaldemokrati.leaders import LeadersSurvey, open_leaders_survey
 from borgerlib.lokaldemokrati.own_answers import OwnAnswers, load_own_answers
-from borgerlib.lokaldemokrati.published.numbers import SURVEY
 from borgerlib.population.municipalities import Municipality
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
+from borgerlib.survey.codebook.model import LEADERS
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.citizens.in_insights import CitizensLayer, citizens_layer
 from borgerlib.view.leaders import overview
@@ -227,7 +227,7 @@ class InsightPage:
 def open_insight(
     number: int,
     *,
-    survey: str | LeadersSurvey = SURVEY,
+    survey: str | LeadersSurvey = LEADERS,
     municipality: str = "",
     own_answers: str = "",
     confidence: float = 0.95,

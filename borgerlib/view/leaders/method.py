@@ -8,9 +8,10 @@ from datetime import datetime
 from importlib.metadata import version
 
 from borgerlib import danish, places
-from borgerlib.lokaldemokrati.insights.registry import SURVEY, Figure
+from borgerlib.lokaldemokrati.insights.registry import Figure
 from borgerlib.lokaldemokrati.leaders import LeadersSurvey
 from borgerlib.lokaldemokrati.published.identification import identifications
+from borgerlib.survey.codebook.model import LEADERS
 from borgerlib.view.words.text import Text
 
 
@@ -22,7 +23,7 @@ def method_text(survey: LeadersSurvey, figures: Sequence[Figure]) -> Text:
 
 def stamp_text(survey: LeadersSurvey, *, now: datetime) -> Text:
     """Return when, with which version and on which data the page was made."""
-    data = hashlib.sha256(places.raw_data(SURVEY, "published.csv").read_bytes()).hexdigest()[:12]
+    data = hashlib.sha256(places.raw_data(LEADERS, "published.csv").read_bytes()).hexdigest()[:12]
     return Text(
         f"Kørt {danish.long_date(now.date())} kl. {now:%H.%M} med borgerlib {version('borgerlib')} på "
         f"undersøgelsen »{survey.id}«; data {data}."

@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 from borgerlib.lokaldemokrati.published.audit import COLUMNS, _verdict, audit
+from borgerlib.lokaldemokrati.published.counts import RecoveredCount
 from borgerlib.lokaldemokrati.published.feasible import rounded_percent
 from borgerlib.lokaldemokrati.published.numbers import load_published
-from borgerlib.lokaldemokrati.published.recovered import Recovered
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def test_a_group_is_named_as_readers_know_it(by_id):
 def test_a_value_that_another_place_contradicts_is_told():
     # Not in the report today: a second place that prints another value for a count that is identified.
     row = pd.Series({"certainty": "certain", "value": 64, "note": "", "item": "barrierer", "n_stated": pd.NA})
-    assert _verdict(row, Recovered(45, 72, "identified", ""), 63) == (
+    assert _verdict(row, RecoveredCount(45, 72, "identified", ""), 63) == (
         "contradictory",
         "De øvrige tal for det samme giver 63, ikke 64.",
     )

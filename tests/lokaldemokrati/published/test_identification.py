@@ -9,10 +9,10 @@ from borgerlib.lokaldemokrati.published.identification import (
     identification_table,
     identifications,
     identify,
-    identify_all,
+    solve_survey,
 )
-from borgerlib.lokaldemokrati.published.numbers import SURVEY, load_published, standing_values
-from borgerlib.survey.codebook.model import load_codebook, parse_codebook
+from borgerlib.lokaldemokrati.published.numbers import load_published, standing_values
+from borgerlib.survey.codebook.model import LEADERS, load_codebook, parse_codebook
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_every_standing_percentage_comes_back_but_the_one_proven_impossible():
 
 
 def test_n_falls_in_the_order_of_the_questionnaire():
-    codebook = load_codebook(SURVEY)
+    codebook = load_codebook(LEADERS)
     for_all = [identify(item.id).n for item in codebook if not item.base and item.id != "omraader"]
     assert for_all == sorted(for_all, reverse=True)
     assert for_all[0] == codebook.meta["respondents"]
@@ -80,7 +80,7 @@ def test_n_falls_in_the_order_of_the_questionnaire():
 
 def test_every_item_has_a_reason_in_words():
     table = identification_table()
-    assert table["item"].tolist() == [item.id for item in load_codebook(SURVEY)]
+    assert table["item"].tolist() == [item.id for item in load_codebook(LEADERS)]
     assert table["why"].str.endswith(".").all()
     why = table.set_index("item")["why"]
     assert why["digital_fordele"].endswith("Nærmest er N = 64, som giver 63 i stedet for 62 pct.")
@@ -102,7 +102,7 @@ def test_what_is_found_cannot_be_changed():
 def test_a_changed_percentage_of_the_divided_figure_makes_its_divider_impossible():
     published = load_published()
     published.loc[published["value_id"] == "fig3-udsagn-eksperimentere-hverken-strategi-nej", "value"] = 21
-    found = identify_all(published, load_codebook(SURVEY))
+    found = solve_survey(published, load_codebook(LEADERS))
     assert found["strategi"].status == "impossible"
     assert found["strategi"].why.endswith("men det går ikke op i den figur, der er delt efter svaret.")
     # What cannot be is no bound for the questions after it.
@@ -112,12 +112,12 @@ def test_a_changed_percentage_of_the_divided_figure_makes_its_divider_impossible
 def test_an_item_without_published_values_is_refused():
     published = load_published()
     with pytest.raises(DataError, match="no published value for item 'viden'"):
-        identify_all(published[published["item"] != "viden"], load_codebook(SURVEY))
+        solve_survey(published[published["item"] != "viden"], load_codebook(LEADERS))
 
 
 def test_an_order_that_no_drop_out_explains_is_refused():
     # Barriers (72) before formats (76): nobody who has left comes back.
-    codebook = load_codebook(SURVEY)
+    codebook = load_codebook(LEADERS)
     swapped = parse_codebook(
         {
             "survey": dict(codebook.meta),
@@ -127,7 +127,7 @@ def test_an_order_that_no_drop_out_explains_is_refused():
     )
     published = load_published()
     with pytest.raises(DataError, match=re.escape("'former' fits only n = 76, above the 72 who can")):
-        identify_all(published[published["item"].isin(["barrierer", "former"])], swapped)
+        solve_survey(published[published["item"].isin(["barrierer", "former"])], swapped)
 
 
 def _entry(item):

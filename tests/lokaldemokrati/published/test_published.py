@@ -3,10 +3,10 @@ import pytest
 
 from borgerlib import places
 from borgerlib.errors import DataError
-from borgerlib.lokaldemokrati.published.numbers import SURVEY, load_published, standing_values
-from borgerlib.survey.codebook.model import load_codebook
+from borgerlib.lokaldemokrati.published.numbers import load_published, standing_values
+from borgerlib.survey.codebook.model import LEADERS, load_codebook
 
-SHIPPED = places.raw_data(SURVEY, "published.csv")
+SHIPPED = places.raw_data(LEADERS, "published.csv")
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_only_unreadable_values_are_missing_and_each_says_why():
 
 def test_every_item_of_the_codebook_is_published():
     published = load_published()
-    assert {item.id for item in load_codebook(SURVEY)} == set(published["item"]) - {""}
+    assert {item.id for item in load_codebook(LEADERS)} == set(published["item"]) - {""}
 
 
 def test_the_contradicted_figure_follows_what_is_not_in_doubt():

@@ -3,11 +3,11 @@ import pytest
 
 from borgerlib.lokaldemokrati.published.feasible import rounded_percent
 from borgerlib.lokaldemokrati.published.identification import identify
-from borgerlib.lokaldemokrati.published.numbers import SURVEY, load_published, standing_values
+from borgerlib.lokaldemokrati.published.numbers import load_published, standing_values
 from borgerlib.lokaldemokrati.published.reconstruction import reconstruct_respondents
-from borgerlib.survey.codebook.model import load_codebook
+from borgerlib.survey.codebook.model import LEADERS, load_codebook
 
-CODEBOOK = load_codebook(SURVEY)
+CODEBOOK = load_codebook(LEADERS)
 
 
 @pytest.fixture(scope="module", params=[2021, 7])

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from borgerlib.errors import BorgerlibError, CodebookError, DataError, ParameterError
 from borgerlib.personal import contact_key
-from borgerlib.survey.cleaning.clean import CleaningResult, CleaningRules, clean
+from borgerlib.survey.cleaning.clean import CleaningResult, clean
 from borgerlib.survey.cleaning.flags import SPEEDING, STRAIGHT_LINING
+from borgerlib.survey.cleaning.rules import CleaningRules
 from borgerlib.survey.cleaning.violations import LONGEST_LOGGED, RULES
 from borgerlib.survey.codebook.model import Codebook, parse_codebook
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from borgerlib.survey.cleaning.clean import CleaningResult, CleaningRules, clean
+from borgerlib.survey.cleaning.clean import CleaningResult, clean
 from borgerlib.survey.cleaning.flags import FLAGS
+from borgerlib.survey.cleaning.rules import CleaningRules
 from borgerlib.survey.cleaning.violations import RULES
 from borgerlib.survey.codebook.model import load_codebook
 

@@ -1,14 +1,14 @@
 import pytest
 
 from borgerlib.errors import CodebookError
-from borgerlib.lokaldemokrati.published.numbers import SURVEY, load_published
-from borgerlib.lokaldemokrati.published.recovered import (
+from borgerlib.lokaldemokrati.published.counts import (
     divided_pairs,
     divided_table,
     option_label,
-    recovered,
+    recovered_count,
 )
-from borgerlib.survey.codebook.model import load_codebook
+from borgerlib.lokaldemokrati.published.numbers import load_published
+from borgerlib.survey.codebook.model import LEADERS, load_codebook
 
 
 def test_figure_three_has_one_table():
@@ -49,7 +49,7 @@ def test_the_table_is_the_callers_own():
     ],
 )
 def test_a_count_and_what_it_is_out_of(item, option, group, count, n):
-    found = recovered(item, option, group=group)
+    found = recovered_count(item, option, group=group)
     assert (found.count, found.n) == (count, n)
     assert found.proportion == pytest.approx(count / n)
 
@@ -65,7 +65,7 @@ def test_a_count_and_what_it_is_out_of(item, option, group, count, n):
     ],
 )
 def test_what_is_not_published_is_not_given(item, option, group):
-    assert recovered(item, option, group=group) is None
+    assert recovered_count(item, option, group=group) is None
 
 
 @pytest.mark.parametrize(
@@ -74,13 +74,13 @@ def test_what_is_not_published_is_not_given(item, option, group):
 )
 def test_unknown_names_are_refused(item, option, group):
     with pytest.raises(CodebookError, match="Unknown"):
-        recovered(item, option, group=group)
+        recovered_count(item, option, group=group)
 
 
 def test_every_published_option_can_be_asked_for():
     published = load_published()
     asked = published.loc[published["item"] != "", ["item", "option", "group"]].drop_duplicates()
-    found = [recovered(item, option, group=group) for item, option, group in asked.to_numpy().tolist()]
+    found = [recovered_count(item, option, group=group) for item, option, group in asked.to_numpy().tolist()]
     known = [each for each in found if each is not None]
     assert known
     assert all(0 <= each.count <= each.n for each in known)
@@ -88,6 +88,6 @@ def test_every_published_option_can_be_asked_for():
 
 
 def test_a_net_is_called_by_its_options():
-    codebook = load_codebook(SURVEY)
+    codebook = load_codebook(LEADERS)
     assert option_label(codebook, "udsagn_byraad", "enige") == "Enig eller meget enig"
     assert option_label(codebook, "strategi", "ja") == "Har en strategi"

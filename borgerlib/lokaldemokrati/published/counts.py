@@ -12,12 +12,12 @@ import pandas as pd
 from borgerlib.errors import CodebookError
 from borgerlib.lokaldemokrati.published.feasible import feasible_counts
 from borgerlib.lokaldemokrati.published.identification import identifications
-from borgerlib.lokaldemokrati.published.numbers import SURVEY, load_published, standing_values
-from borgerlib.survey.codebook.model import Codebook, load_codebook
+from borgerlib.lokaldemokrati.published.numbers import load_published, standing_values
+from borgerlib.survey.codebook.model import LEADERS, Codebook, load_codebook
 
 
 @dataclass(frozen=True)
-class Recovered:
+class RecoveredCount:
     """A count, the number it is out of, and what the identification says about it."""
 
     count: int
@@ -31,7 +31,7 @@ class Recovered:
         return self.count / self.n
 
 
-def recovered(item: str, option: str, *, group: str = "") -> Recovered | None:
+def recovered_count(item: str, option: str, *, group: str = "") -> RecoveredCount | None:
     """Return the count behind an option or net of an item.
 
     Parameters
@@ -43,7 +43,7 @@ def recovered(item: str, option: str, *, group: str = "") -> Recovered | None:
 
     Returns
     -------
-    Recovered or None
+    RecoveredCount or None
         None when the published numbers do not give the count.
 
     Raises
@@ -60,7 +60,7 @@ def recovered(item: str, option: str, *, group: str = "") -> Recovered | None:
         return _within(item, option, members, by, by_option)
     found = identifications()[item]
     count = _sum(dict(found.counts), option, members)
-    return None if count is None else Recovered(count, found.n, found.status, found.why)
+    return None if count is None else RecoveredCount(count, found.n, found.status, found.why)
 
 
 def divided_table(item: str, by: str) -> pd.DataFrame | None:
@@ -99,7 +99,7 @@ def divided_pairs() -> tuple[tuple[str, str], ...]:
 
 @cache
 def _codebook() -> Codebook:
-    return load_codebook(SURVEY)
+    return load_codebook(LEADERS)
 
 
 @cache
@@ -124,7 +124,9 @@ def _divided(item: str, by: str) -> Mapping[str, tuple[int, ...]] | None:
     return MappingProxyType(counts)
 
 
-def _within(item: str, option: str, members: tuple[str, ...], by: str, by_option: str) -> Recovered | None:
+def _within(
+    item: str, option: str, members: tuple[str, ...], by: str, by_option: str
+) -> RecoveredCount | None:
     divided = _divided(item, by)
     if divided is None:
         return None
@@ -132,7 +134,7 @@ def _within(item: str, option: str, members: tuple[str, ...], by: str, by_option
     row = dict(zip(options, divided[by_option], strict=True))
     count = _sum(row, option, members)
     found = identifications()[by]
-    return None if count is None else Recovered(count, sum(row.values()), found.status, found.why)
+    return None if count is None else RecoveredCount(count, sum(row.values()), found.status, found.why)
 
 
 def _sum(counts: dict[str, int], option: str, members: tuple[str, ...]) -> int | None:
