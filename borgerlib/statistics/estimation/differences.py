@@ -70,14 +70,7 @@ def estimate_difference(
     """
     check_confidence(confidence)
     answers = answers_to(respondents, item)
-    design = sample_design(
-        respondents,
-        weight=weight,
-        strata=strata,
-        cluster=cluster,
-        population_size=population_size,
-        raked_to=raked_to,
-    )
+    design = sample_design(respondents, weight, strata, cluster, population_size, raked_to)
     domains = domains_of(respondents, by, reserved=_COLUMNS)
     reference = _reference(domains, against)
     compared = np.array([code for code in range(domains.size) if code != reference], dtype=np.intp)

@@ -89,14 +89,7 @@ def estimate_proportions(
     """
     check_interval(interval, confidence)
     answers = answers_to(respondents, item)
-    design = sample_design(
-        respondents,
-        weight=weight,
-        strata=strata,
-        cluster=cluster,
-        population_size=population_size,
-        raked_to=raked_to,
-    )
+    design = sample_design(respondents, weight, strata, cluster, population_size, raked_to)
     domains = domains_of(respondents, by, reserved=_PROPORTIONS)
     shape = (domains.size, len(answers.options))
     n, n_weighted, effective, degrees, row_degrees, proportion, variance = np.empty((7, *shape))
@@ -170,14 +163,7 @@ def estimate_mean(
             f"Column '{column}' holds infinite values (rows {rows_named(respondents.index, infinite)}).",
             hint="Replace them by a number, or by a missing value.",
         )
-    design = sample_design(
-        respondents,
-        weight=weight,
-        strata=strata,
-        cluster=cluster,
-        population_size=population_size,
-        raked_to=raked_to,
-    )
+    design = sample_design(respondents, weight, strata, cluster, population_size, raked_to)
     domains = domains_of(respondents, by, reserved=_MEANS)
     rows = np.flatnonzero(~np.isnan(values) & (domains.codes >= 0))
     base = Domains(design, rows, domains.codes[rows], domains.size)

@@ -74,14 +74,7 @@ def rao_scott_test(
     answers: R leaves empty cells out of it, and rejects up to a third of true independence at 5 %.
     """
     answers = [levels_of(column_of(respondents, name, role="test")) for name in (row, column)]
-    design = sample_design(
-        respondents,
-        weight=weight,
-        strata=strata,
-        cluster=cluster,
-        population_size=population_size,
-        raked_to=raked_to,
-    )
+    design = sample_design(respondents, weight, strata, cluster, population_size, raked_to)
     rows = np.flatnonzero((answers[0].codes >= 0) & (answers[1].codes >= 0) & (design.weight > 0))
     codes = []
     for name, levels in zip((row, column), answers, strict=True):

@@ -66,7 +66,6 @@ class SampleDesign:
 
 def sample_design(
     respondents: pd.DataFrame,
-    *,
     weight: str | None,
     strata: str | None,
     cluster: str | None,

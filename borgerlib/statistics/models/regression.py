@@ -80,14 +80,7 @@ def regress(
     >>> regress(people, "moede ~ alder", family="binomial").params.round(3).to_dict()
     {'Intercept': -2.054, 'alder': 0.051}
     """
-    design = sample_design(
-        respondents,
-        weight=weight,
-        strata=strata,
-        cluster=cluster,
-        population_size=population_size,
-        raked_to=raked_to,
-    )
+    design = sample_design(respondents, weight, strata, cluster, population_size, raked_to)
     usable = (design.weight > 0) & _members(respondents, subpopulation)
     frame = model_frame(respondents, formula, usable=usable)
     fitted = fit(frame, design.weight[frame.rows], family)

@@ -187,16 +187,12 @@ def _number_problems(respondents: pd.DataFrame, numbers: Mapping[str, float]) ->
 
 
 def _rows(cells: Cells, checked: CheckedMargins, values: list[Levels]) -> Floats:
-    crossing = cells.levels[:, 0]
-    columns = [
-        np.eye(len(target))[checked.cells.levels[crossing, number]]
-        for number, target in enumerate(checked.targets)
-    ]
-    columns += [
+    numbers = [
         level.values.to_numpy(dtype=np.float64)[cells.levels[:, number], None]
         for number, level in enumerate(values, start=1)
     ]
-    return np.hstack(columns)
+    margins = [checked.rows[cells.levels[:, 0]]] if checked.targets else []
+    return np.hstack([*margins, *numbers])
 
 
 def _refuse_non_positive(weights: Floats, index: pd.Index) -> None:

@@ -50,6 +50,12 @@ class CheckedMargins:
     names: list[Name]
     total: float
 
+    @property
+    def rows(self) -> Floats:
+        """What one respondent of each cell adds to each target: 1 where the cell has its level, else 0."""
+        levels = self.cells.levels.T
+        return np.hstack([np.eye(len(of))[code] for of, code in zip(self.targets, levels, strict=False)])
+
 
 def check_margins(
     respondents: pd.DataFrame,

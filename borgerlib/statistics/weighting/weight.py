@@ -223,10 +223,8 @@ def _combined(keys: list[pd.Series]) -> pd.Categorical:
 
 
 def _raking_adjustment(checked: CheckedMargins, base: Floats | None) -> Adjustment:
-    levels = checked.cells.levels
-    rows = np.hstack([np.eye(len(t))[levels[:, number]] for number, t in enumerate(checked.targets)])
-    margins = tuple(levels[:, number] for number in range(levels.shape[1]))
-    return Adjustment(checked.cells.of_row, rows, np.concatenate(checked.targets), base, margins)
+    margins = tuple(checked.cells.levels.T)
+    return Adjustment(checked.cells.of_row, checked.rows, np.concatenate(checked.targets), base, margins)
 
 
 def _proportional_fit(

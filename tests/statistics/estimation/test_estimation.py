@@ -395,8 +395,8 @@ def test_trimmed_weights_without_margins(raked: tuple[pd.DataFrame, dict[str, pd
         ({"cluster": "x"}, "Unknown cluster column 'x'"),
         ({"population_size": "x"}, "Unknown population size column 'x'"),
         ({"interval": "bta"}, r"Unknown interval 'bta'\. Did you mean 'beta'"),
-        ({"confidence": 95}, "confidence=95 is not legal"),
-        ({"confidence": 0}, "confidence=0 is not legal"),
+        ({"confidence": 95}, "confidence is 95; it must lie"),
+        ({"confidence": 0}, "confidence is 0; it must lie"),
     ],
 )
 def test_illegal_parameters(strata: pd.DataFrame, options: dict[str, object], message: str) -> None:
