@@ -1,5 +1,6 @@
 """What 'make demo' runs (tests/commands/test_report_command.py runs it), and the citizens' notebook."""
 
+import ast
 import re
 import shlex
 import subprocess
@@ -70,8 +71,29 @@ class TestNotebook:
         prose = " ".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
         assert set(re.findall(r"\d+", prose)) <= {"60", "69", "2021"}
 
-    def test_every_figure_but_those_of_insights_is_shown(self, notebook):
+    def test_cells_show_every_figure_but_those_of_insights_as_it_is_described(self, notebook):
         from borgerlib.view.citizens.sections import load_sections
 
-        shown = re.findall(r'figure="(\w+)"', " ".join(cell.source for cell in notebook.cells))
+        calls = {}
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                for node in ast.walk(ast.parse(cell.source)):
+                    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+                        calls[node.targets[0].id] = node.value
+        shown = []
+        for cell in notebook.cells:
+            if not cell.source.startswith("interest.chart("):
+                continue
+            drawn = ast.parse(cell.source).body[0].value
+            settings = {keyword.arg: ast.literal_eval(keyword.value) for keyword in drawn.keywords}
+            section = load_sections().figure(settings.pop("figure"))
+            assert settings == section.settings, section.id
+            taken = calls[drawn.args[0].id]
+            named = tuple(argument.value for argument in taken.args)
+            assert named == (section.answers or (section.participation,)), section.id
+            given = {keyword.arg: ast.unparse(keyword.value).strip("'") for keyword in taken.keywords}
+            assert given.get("by", "") == section.by, section.id
+            group = given.get("group", "").replace("interest.groups('age')[0]", "age={unge}")
+            assert group == section.group, section.id
+            shown.append(section.id)
         assert sorted(shown) == sorted(figure.id for figure in load_sections().figures if not figure.insight)

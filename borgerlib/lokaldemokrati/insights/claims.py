@@ -90,9 +90,7 @@ def _against_share(claim: Claim, estimates: DisclosedEstimates) -> Verdict:
     side = "over" if shown > claim.than else "under"
     if result.p_value < 1 - estimates.confidence:
         outcome = "holds" if (side == "over") == (claim.kind == "above") else "contradicted"
-        sentence = (
-            f"Andelen er {measured}, og den er {side} {than} også for alle landets kommuner ({chance})."
-        )
+        sentence = f"Andelen er {measured} og er også {side} {than} blandt alle landets kommuner ({chance})."
         return Verdict(claim, outcome, sentence, result.p_value, result.method)
     sentence = f"{measured} ligger {side} {than}, men forskellen er inden for det tilfældige ({chance})."
     return Verdict(claim, "within chance", sentence, result.p_value, result.method)

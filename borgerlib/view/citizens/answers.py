@@ -8,9 +8,9 @@ from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.interest.answers.local_survey import ASKED, LocalSurvey
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published
 from borgerlib.survey.codebook.model import CITIZENS, load_codebook
+from borgerlib.view.words.method import ROLE_WORDS
 from borgerlib.view.words.text import Text
 
-ROLE_WORDS = {"age": "alder", "sex": "køn", "area_type": "områdetype", "area": "område", "segment": "type"}
 RESPONDENTS, PEOPLE, ALL = "svarende", "befolkning", "alle"
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from importlib.metadata import version
 from typing import Any
 
 from borgerlib import danish
@@ -14,13 +12,13 @@ from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.charts.charts import bar_chart, grouped_bar_chart
 from borgerlib.view.citizens.answers import some_answers, who_answered
-from borgerlib.view.citizens.method import method_lines, weighting_lines
 from borgerlib.view.citizens.participation import evenness_sentences, participation_table
 from borgerlib.view.citizens.sections import load_sections, told, worded
 from borgerlib.view.citizens.words import chart_words, difference_sentence
 from borgerlib.view.tables.groups import groups_table
 from borgerlib.view.tables.html import Table
 from borgerlib.view.words import alt_text
+from borgerlib.view.words.method import bullets, citizens_method, run_stamp, weighting_lines
 from borgerlib.view.words.text import Text
 
 TITLE = "Borgernes interesse"
@@ -199,7 +197,7 @@ class InterestPage:
             # Where one of two chooses more, the other chooses less: once is enough.
             groups = groups[1:]
         said = [line for group in groups if (line := difference_sentence(self.survey, role, group))]
-        return Text("\n".join(f"- {line}" for line in said)) if said else None
+        return bullets(said) if said else None
 
     def participation_table(self) -> Table:
         """Return answers, people and participation rate of every group."""
@@ -207,23 +205,16 @@ class InterestPage:
 
     def evenness(self) -> Text:
         """Return how evenly the groups took part, and what weighting mended and what not."""
-        lines = [*evenness_sentences(self.survey), *weighting_lines(self.survey)]
-        return Text("\n".join(f"- {line}" for line in lines))
+        return bullets([*evenness_sentences(self.survey), *weighting_lines(self.survey)])
 
     def method(self) -> Text:
         """Return how the page's numbers came about and how sure they are."""
-        return Text("\n".join(f"- {line}" for line in method_lines(self.survey)))
+        return citizens_method(self.survey)
 
     def run_stamp(self) -> Text:
         """Return when and with what the page was made."""
-        now, attributes = datetime.now(), self.survey.weighting["respondents"]
-        return Text(
-            _marked(
-                f"Kørt {danish.long_date(now.date())} kl. {now:%H.%M} med borgerlib {version('borgerlib')}; "
-                f"data {attributes['source_sha256'][:12]}.",
-                self.survey,
-            )
-        )
+        data = self.survey.weighting["respondents"]["source_sha256"][:12]
+        return Text(_marked(run_stamp(f"; data {data}").markdown, self.survey))
 
 
 def open_interest(municipality: str, *, confidence: float = 0.95, min_cell: int = 5) -> InterestPage:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from borgerlib import danish
 from borgerlib.interest.answers.local_survey import LocalSurvey
-from borgerlib.view.citizens.answers import ROLE_WORDS
 from borgerlib.view.citizens.sections import load_sections
 from borgerlib.view.tables.html import Table
 from borgerlib.view.words import alt_text
+from borgerlib.view.words.method import ROLE_WORDS
 
 _SMALL_RATE = 0.01
 

@@ -10,10 +10,11 @@ from borgerlib import danish
 from borgerlib.errors import ParameterError
 from borgerlib.interest.answers.local_survey import LocalSurvey
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
-from borgerlib.view.citizens.answers import ALL, PEOPLE, ROLE_WORDS
+from borgerlib.view.citizens.answers import ALL, PEOPLE
 from borgerlib.view.citizens.participation import lowest_and_highest
 from borgerlib.view.citizens.sections import Section, load_sections, told
 from borgerlib.view.words.alt_text import sentences
+from borgerlib.view.words.method import ROLE_WORDS
 
 _NAMED = 3
 _EVEN = "Forskellene i, hvem der har svaret, er ikke større, end tilfældigheden kan forklare"

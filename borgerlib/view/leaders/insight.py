@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from borgerlib import danish
@@ -23,9 +22,9 @@ from borgerlib.view.citizens.in_insights import CitizensLayer, citizens_layer
 from borgerlib.view.leaders import overview
 from borgerlib.view.leaders.comparison import own_line, wave_comparison
 from borgerlib.view.leaders.figures import chart_words, draw
-from borgerlib.view.leaders.method import method_text, stamp_text
 from borgerlib.view.tables.html import Table
 from borgerlib.view.words.alt_text import source_line
+from borgerlib.view.words.method import leaders_data, leaders_method, run_stamp
 from borgerlib.view.words.text import Text
 
 OVERVIEW = 0
@@ -212,16 +211,17 @@ class InsightPage:
     def audit_open(self) -> Table:
         """Return the published values that are not reproduced, each with its reason."""
         return overview.open_values_table(
-            caption="Værdier, der ikke er genfundet", note=source_line(self.survey.codebook.meta["source"])
+            caption="Værdier, der ikke er bekræftet", note=source_line(self.survey.codebook.meta["source"])
         )
 
     def method(self) -> Text:
         """Return how the page's numbers came about and how sure they are."""
-        return method_text(self.survey, self.registry.figures_of(self.number))
+        figures = [figure for figure in self.registry.figures_of(self.number) if not figure.by]
+        return leaders_method(self.survey, [item for figure in figures for item in figure.items])
 
     def run_stamp(self) -> Text:
         """Return when and with what the page was made."""
-        return stamp_text(self.survey, now=datetime.now())
+        return run_stamp(leaders_data(self.survey))
 
 
 def open_insight(

@@ -18,13 +18,13 @@ from borgerlib.view.tables.html import Table, public_table
 _SECTIONS = {"metode": "Metode", "om": "Om", "noegletal": "Nøgletal", "case": "Case"}
 _SIZES = {"identified": "entydigt", "set": "flere mulige", "impossible": "umuligt"}
 _STATUS = {
-    "reproduced": "genfundet",
+    "reproduced": "bekræftet",
     "contradictory": "modstridende",
     "impossible": "umuligt",
     "unreadable": "kan ikke læses",
 }
 _STATUS_IN_SENTENCE = {
-    "reproduced": "genfundet præcist",
+    "reproduced": "bekræftet præcist",
     "contradictory": "modsagt af rapporten selv",
     "impossible": "i strid med de andre tal",
     "unreadable": "ikke til at læse eller regne efter",

@@ -17,9 +17,9 @@ from borgerlib.statistics.crosstabs import COLUMNS, FALSE_DISCOVERY_RATE
 from borgerlib.statistics.disclosure.disclosed import only_disclosed
 from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL, DisclosedEstimates, disclose
 from borgerlib.survey.codebook.model import Codebook
-from borgerlib.view.citizens.answers import ROLE_WORDS
 from borgerlib.view.tables.layout import ALL, HIDDEN, MARKS, by_item, caption_of, groups_of, records, spans_of
 from borgerlib.view.words import alt_text
+from borgerlib.view.words.method import ROLE_WORDS
 
 _UNSEEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap"
 _NUMBER = ' class="number" style="text-align:right;font-variant-numeric:tabular-nums;padding-left:.6em"'

@@ -52,7 +52,7 @@ def test_a_majority_that_holds_for_the_whole_country():
     # population, 8 among all 10 cannot happen: p = 0.
     assert judged(claim(), row("i.enig", 8, 10, population=10)) == (
         "holds",
-        "Andelen er 80 pct., og den er over halvdelen også for alle landets kommuner (p < 0,001).",
+        "Andelen er 80 pct. og er også over halvdelen blandt alle landets kommuner (p < 0,001).",
         0.0,
     )
 
@@ -71,7 +71,7 @@ def test_a_majority_that_is_contradicted():
     # 1 of 8, from 10. K = 5: P(X ≤ 1) = 0, since 8 of 10 leave out at most 2 of the 5.
     assert judged(claim(), row("i.enig", 1, 8, population=10)) == (
         "contradicted",
-        "Andelen er 13 pct., og den er under halvdelen også for alle landets kommuner (p < 0,001).",
+        "Andelen er 13 pct. og er også under halvdelen blandt alle landets kommuner (p < 0,001).",
         0.0,
     )
 
@@ -80,7 +80,7 @@ def test_a_minority_that_holds_and_one_that_is_contradicted():
     low, high = row("i.enig", 1, 8, population=10), row("i.enig", 7, 8, population=10)
     assert judged(claim("below"), low)[:2] == (
         "holds",
-        "Andelen er 13 pct., og den er under halvdelen også for alle landets kommuner (p < 0,001).",
+        "Andelen er 13 pct. og er også under halvdelen blandt alle landets kommuner (p < 0,001).",
     )
     assert judged(claim("below"), high)[0] == "contradicted"
 
@@ -117,7 +117,7 @@ def test_of_a_wave_the_weighted_share_is_told_and_the_unweighted_beside_it():
     # The test counts municipalities: 45 of 64. The figures show the weighted 68 pct.
     found = judged(claim(), row("i.enig", 45, 64, proportion=0.68), origin="microdata")
     assert found[0] == "holds"
-    assert found[1].startswith("Andelen er 68 pct. (70 pct. uden vægte), og den er over halvdelen")
+    assert found[1].startswith("Andelen er 68 pct. (70 pct. uden vægte) og er også over halvdelen")
 
 
 def test_where_weights_take_a_share_to_the_other_side_nothing_is_claimed():

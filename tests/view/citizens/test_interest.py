@@ -338,7 +338,7 @@ class TestSentences:
         said = plain(page.evenness())
         effect = page.survey.weighting["design_effect"]
         assert f"designeffekt {effect:.2f}".replace(".", ",") in said
-        assert "efter køn og alder" in said
+        assert "fordelingen på køn og alder" in said
         assert "Der er ikke vægtet efter områdetype og område" in said
         assert "-årige har deltaget 0," in said
 

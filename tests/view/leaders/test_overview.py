@@ -1,5 +1,3 @@
-from datetime import datetime
-
 import pytest
 
 from borgerlib.lokaldemokrati.insights.registry import load_registry
@@ -8,7 +6,6 @@ from borgerlib.lokaldemokrati.published.audit import audit
 from borgerlib.lokaldemokrati.published.identification import identifications
 from borgerlib.population.municipalities import municipality
 from borgerlib.view.leaders import overview
-from borgerlib.view.leaders.method import method_text, stamp_text
 from borgerlib.view.words.text import PAGE_MIME_TYPE, Text
 
 
@@ -92,7 +89,7 @@ def test_the_summary_counts_every_status():
     status = audit()["status"].value_counts()
     said = overview.audit_summary()
     assert said.startswith(
-        f"Af {len(audit())} offentliggjorte værdier er {status['reproduced']} genfundet præcist, "
+        f"Af {len(audit())} offentliggjorte værdier er {status['reproduced']} bekræftet præcist, "
     )
     for words in (
         "modsagt af rapporten selv",
@@ -117,9 +114,9 @@ def test_the_whole_audit_is_shown_value_by_value():
         "Begrundelse",
     )
     results = [row[6] for row in table.rows]
-    assert results.count("genfundet") == (frame["status"] == "reproduced").sum()
-    assert set(results) == {"genfundet", "modstridende", "umuligt", "kan ikke læses"}
-    assert all(row[7] for row in table.rows if row[6] != "genfundet")
+    assert results.count("bekræftet") == (frame["status"] == "reproduced").sum()
+    assert set(results) == {"bekræftet", "modstridende", "umuligt", "kan ikke læses"}
+    assert all(row[7] for row in table.rows if row[6] != "bekræftet")
     impossible = next(row for row in table.rows if row[6] == "umuligt")
     assert tuple(plain(cell) for cell in impossible[:6]) == (
         "Indsigt 7, figur 9",
@@ -169,52 +166,7 @@ def test_the_open_values_are_told_together_where_they_have_one_reason():
     lost = next(row for row in table.rows if row[0] == "Indsigt 4, figur 6")
     assert lost[1] == "Klima og bæredygtighed; Planprocesser; Kultur- og fritidsområdet; Fremtidens løsninger"
     assert all(row[3] for row in table.rows)
-    assert not any(row[2] == "genfundet" for row in table.rows)
-
-
-# --- method -------------------------------------------------------------------------------------------------
-
-
-def test_the_method_of_2021_says_n_and_how_sure(survey):
-    said = plain(method_text(survey, load_registry().figures_of(2)))
-    assert "79 af 98 kommunaldirektører svarede" in said
-    assert "designeffekten er derfor 1" in said
-    # Figure 3 has no N of its own: its counts are what is left of the strategy's 78.
-    assert said.count("Kun N = 78 giver procenttallet") == 1
-    assert "78 eller 79" not in said
-    assert "intervallerne (95 pct.) er eksakte" in said
-    assert "ingen er skjult" in said
-
-
-def test_the_reason_of_questions_that_share_one_stands_once(survey):
-    said = plain(method_text(survey, load_registry().figures_of(1)))
-    assert said.count("N = 78 eller 79 giver alle seks procenttal") == 1
-
-
-def test_the_method_follows_the_level_that_was_asked_for():
-    said = plain(method_text(open_leaders_survey(confidence=0.9), load_registry().figures_of(1)))
-    assert "intervallerne (90 pct.)" in said
-
-
-def test_the_method_of_a_wave_says_weights_effect_and_what_is_hidden(wave):
-    said = plain(method_text(wave, load_registry().figures_of(2)))
-    weights = wave.wave.respondents["weight"]
-    # Kish: 1 + the relative variance of the weights = n Σw² / (Σw)².
-    effect = len(weights) * (weights**2).sum() / weights.sum() ** 2
-    assert f"Designeffekten er {effect:.2f}".replace(".", ",") in said
-    assert f"det effektive antal svar er {len(weights) / effect:.0f}" in said
-    assert "færre end fem svar vises ikke" in said
-    assert f"{wave.everything.n_suppressed} værdier i undersøgelsen er skjult" in said
-    assert "Region Hovedstaden × Landkommuner → Region Syddanmark × Landkommuner" in said
-    assert "uden vægte" in said
-
-
-def test_the_stamp_says_when_what_and_on_which_data(survey, wave):
-    now = datetime(2026, 11, 23, 9, 5)
-    said = str(stamp_text(survey, now=now))
-    assert said.startswith("Kørt 23. november 2026 kl. 09.05 med borgerlib ")
-    assert "»lokaldemokrati-2021«" in said
-    assert "»kommuner_2025«" in str(stamp_text(wave, now=now))
+    assert not any(row[2] == "bekræftet" for row in table.rows)
 
 
 # --- text ---------------------------------------------------------------------------------------------------
