@@ -6,7 +6,6 @@ them; here its errors become ours, with the line of the file and the nearest kno
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 import tomllib
@@ -105,7 +104,8 @@ class Toml:
         BorgerlibError
             Of the file's own kind: all breaches of types and all that `check` yields.
         """
-        content = copy.deepcopy(self.content)
+        # A copy in which no two places share a value, so that each can be mended for itself.
+        content = json.loads(json.dumps(self.content, default=str))
         built, breaches = _build(model, content)
         problems = [*also, *(_told(model, breach) for breach in breaches)]
         broken = [breach["loc"] for breach in breaches]
@@ -126,17 +126,19 @@ class Toml:
 
     def refuse(self, problems: Iterable[Problem]) -> None:
         """Raise the file's error where there are problems, each with the line and the keys it is about."""
+        found = list(problems)
+        if not found:
+            return
         lines = _lines(self.text)
         placed = []
-        for keys, text in problems:
+        for keys, text in found:
             line = next((lines[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in lines), 0)
             where = [f"line {line}"] * bool(line) + [", ".join(_named(self.content, keys))] * bool(keys)
             placed.append((line, ": ".join([*where, text])))
-        if placed:
-            told = dict.fromkeys(text for _, text in sorted(placed, key=lambda problem: problem[0]))
-            raise self.error(
-                f"The {self.what} in {self.name} cannot be used:", problems=list(told), hint=self.hint
-            )
+        told = dict.fromkeys(text for _, text in sorted(placed, key=lambda problem: problem[0]))
+        raise self.error(
+            f"The {self.what} in {self.name} cannot be used:", problems=list(told), hint=self.hint
+        )
 
 
 def read_toml(
@@ -168,6 +170,34 @@ def read_toml(
     return Toml.of(text.replace("\r\n", "\n"), path.name, what, error=error, hint=hint)
 
 
+def write_new(path: Path, text: str) -> Path:
+    """Write a file that must not be there yet, and return its path.
+
+    Raises
+    ------
+    DataError
+        There is a file of that name already, or it cannot be written.
+    """
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise DataError(
+            f"{path} is there already.", hint="Choose another name, or move the file away."
+        ) from error
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be written: {error.strerror or error}.", hint="Check the folder."
+        ) from error
+    return path
+
+
+def quoted(text: str) -> str:
+    """Return a text as TOML writes it."""
+    # A TOML basic string is a JSON string, but for the delete character, which JSON lets through.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
 @cache
 def _adapter(model: Any) -> Any:
     # Reading TOML is the only thing that needs it.
@@ -181,7 +211,7 @@ def _build(model: Any, content: Any) -> tuple[Any, list[Any]]:
 
     try:
         # As JSON, where a list may become a tuple and a table a dataclass, and nothing else is converted.
-        return _adapter(model).validate_json(json.dumps([content], default=str))[0], []
+        return _adapter(model).validate_json(json.dumps([content]))[0], []
     except ValidationError as error:
         breaches: list[dict[str, Any]] = [{**found, "loc": found["loc"][1:]} for found in error.errors()]
         # A list in which something is wrong counts as too short beside: one breach is enough.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from borgerlib import places
 from borgerlib.errors import CodebookError, DataError
+from borgerlib.files.toml import write_new
 from borgerlib.population.table import SEXES
 from borgerlib.survey.codebook.model import Codebook, load_codebook
 
@@ -58,17 +59,7 @@ def new_codebook(file: str | Path, *, survey: str = "borgerinteresse") -> Path:
     if path.suffix != ".toml":
         raise DataError(f"{path} should end in .toml: a codebook is a TOML file.")
     load_codebook(survey)
-    text = places.raw_data(survey, "codebook.toml").read_text(encoding="utf-8")
-    try:
-        with path.open("x", encoding="utf-8") as target:
-            target.write(text)
-    except FileExistsError as error:
-        raise DataError(
-            f"{path} is there already.", hint="Name another file, or move that one away."
-        ) from error
-    except OSError as error:
-        raise DataError(f"{path} cannot be written: {error.strerror}.", hint="Check the folder.") from error
-    return path
+    return write_new(path, places.raw_data(survey, "codebook.toml").read_text(encoding="utf-8"))
 
 
 def check_codebook(codebook: str | Path) -> tuple[Codebook, list[str]]:

@@ -9,7 +9,6 @@ A file holds one table a segment; within an item any of the options will do, and
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,8 +17,8 @@ from typing import Annotated
 import pandas as pd
 from annotated_types import MinLen
 
-from borgerlib.errors import DataError, ParameterError, unknown_name
-from borgerlib.files.toml import Problem, read_toml
+from borgerlib.errors import ParameterError, unknown_name
+from borgerlib.files.toml import Problem, quoted, read_toml, write_new
 from borgerlib.population.ages import age_band_labels
 from borgerlib.survey.codebook.model import NAME, NAME_RULE, Codebook, Item
 
@@ -98,26 +97,14 @@ def save_segments(segments: Sequence[Segment], path: str | Path) -> Path:
     DataError
         There is a file of that name already, or it cannot be written.
     """
-    path = Path(path)
     _check(segments)
     lines = []
     for segment in segments:
         lines.append(f"[{segment.name}]")
         for item, options in segment.rules.items():
-            lines.append(f"{item} = [{', '.join(json.dumps(o, ensure_ascii=False) for o in options)}]")
+            lines.append(f"{item} = [{', '.join(quoted(o) for o in options)}]")
         lines.append("")
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write("\n".join(lines))
-    except FileExistsError as error:
-        raise DataError(
-            f"{path} is there already.", hint="Choose another name, or move the file away."
-        ) from error
-    except OSError as error:
-        raise DataError(
-            f"{path} cannot be written: {error.strerror or error}.", hint="Check the folder."
-        ) from error
-    return path
+    return write_new(Path(path), "\n".join(lines))
 
 
 def assign_segments(respondents: pd.DataFrame, segments: Sequence[Segment]) -> pd.DataFrame:

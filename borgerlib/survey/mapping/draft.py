@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from borgerlib.errors import DataError
+from borgerlib.files.toml import quoted, write_new
 from borgerlib.survey.mapping.file import ItemMapping
 from borgerlib.survey.mapping.suggestion import Suggestion
 
@@ -25,7 +24,7 @@ def mapping_toml(suggestion: Suggestion) -> str:
     """Return a suggestion as TOML, with comments on what is in doubt, missing or unused."""
     parts = [
         _HEAD.format(survey=suggestion.mapping.survey),
-        f"survey = {_quoted(suggestion.mapping.survey)}\n",
+        f"survey = {quoted(suggestion.mapping.survey)}\n",
     ]
     for item_id, confidence in suggestion.confidence.items():
         entry = suggestion.mapping.item(item_id)
@@ -49,37 +48,22 @@ def write_mapping(suggestion: Suggestion, path: str | Path) -> Path:
     DataError
         There is a file of that name already, or it cannot be written.
     """
-    path = Path(path)
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(mapping_toml(suggestion))
-    except FileExistsError as error:
-        raise DataError(
-            f"{path} is there already.", hint="Choose another name, or move the file away."
-        ) from error
-    except OSError as error:
-        raise DataError(f"{path} cannot be written: {error.strerror}.", hint="Check the folder.") from error
-    return path
+    return write_new(Path(path), mapping_toml(suggestion))
 
 
 def _table(entry: ItemMapping) -> str:
     lines = [f"[items.{entry.item}]"]
     if entry.layout != "value":
-        lines.append(f"layout = {_quoted(entry.layout)}")
+        lines.append(f"layout = {quoted(entry.layout)}")
     if entry.layout != "indicators":
-        lines.append(f"columns = [{', '.join(_quoted(column) for column in entry.columns)}]")
+        lines.append(f"columns = [{', '.join(quoted(column) for column in entry.columns)}]")
     if entry.separator:
-        lines.append(f"separator = {_quoted(entry.separator)}")
+        lines.append(f"separator = {quoted(entry.separator)}")
     for key, pairs in (("options", entry.options), ("values", entry.values)):
         if pairs:
             lines.append(f"[items.{entry.item}.{key}]")
-            lines += [f"{_quoted(text)} = {_quoted(option)}" for text, option in pairs.items()]
+            lines += [f"{quoted(text)} = {quoted(option)}" for text, option in pairs.items()]
     return "\n".join(lines) + "\n"
-
-
-def _quoted(text: str) -> str:
-    # A TOML basic string is a JSON string, but for the delete character, which JSON lets through.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _comment(text: str) -> str:

@@ -1,7 +1,10 @@
+import contextlib
 import copy
 import tomllib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from borgerlib.errors import CodebookError
 from borgerlib.survey.codebook.model import load_codebook, parse_codebook
@@ -204,6 +207,31 @@ def test_a_codebook_without_items_is_none():
 def test_a_value_of_the_wrong_kind_is_a_breach_and_no_crash(content, change, problem):
     change(content)
     assert problem in problems_of(content)
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+    max_leaves=4,
+)
+PATHS = [
+    ("survey",), ("survey", "id"), ("options",), ("options", "ja_nej"), ("options", "ja_nej", 0),
+    ("options", "ja_nej", 1, "text"), ("item",), ("item", 0), ("item", 1, "kind"), ("item", 1, "nets"),
+    ("item", 1, "nets", "hoej"), ("item", 1, "options", 2), ("item", 1, "options", 3, "missing"),
+    ("item", 2, "max_choices"), ("item", 2, "aliases", 0), ("item", 0, "options"), ("item", 1, "base"),
+]  # fmt: skip
+
+
+@given(broken=st.dictionaries(st.sampled_from(PATHS), ANYTHING, max_size=3))
+def test_whatever_stands_in_a_codebook_is_read_or_refused(broken):
+    content = tomllib.loads(TEXT)
+    for path, value in sorted(broken.items(), key=lambda pair: -len(pair[0])):
+        at = content
+        for key in path[:-1]:
+            at = at[key]
+        at[path[-1]] = value
+    with contextlib.suppress(CodebookError):
+        assert parse_codebook(content, source="proeve.toml").items
 
 
 def test_parsing_leaves_its_input_alone(content):
