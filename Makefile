@@ -32,9 +32,9 @@ audit: $(RUNTIME)  ## recompute every published number and say which hold
 lab: $(RUNTIME)  ## open JupyterLab on the notebooks
 	@$(BIN)/jupyter lab --notebook-dir=notebooks
 
-QUICK := -m pytest -m "not browser and not thorough and not slow" -n 2 --dist loadfile -q
+QUICK := -m pytest -m "not browser and not thorough and not slow" --hypothesis-profile quick -n 2 --dist loadfile -q
 
-quick: $(DEVELOPMENT)  ## the tests within a minute, for while you work: none that starts kernels or takes a whole survey
+quick: $(DEVELOPMENT)  ## within a minute, for while you work: no kernels, whole surveys or attackers, a few examples
 	@$(BIN)/python $(QUICK)
 
 test: $(DEVELOPMENT)  ## every test but those that need a browser

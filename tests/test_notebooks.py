@@ -240,6 +240,7 @@ def alike(committed, fresh):
     return bool((np.abs(one[:height, :width] - other[:height, :width]) > 64).mean() < 0.01)
 
 
+@pytest.mark.slow
 class TestFiguresAreInStep:
     @each_notebook
     def test_the_committed_charts_are_those_drawn_now(self, path):

@@ -183,6 +183,7 @@ def test_a_failed_run_leaves_an_older_report_as_it_was(borger, tmp_path, monkeyp
 
 
 @pytest.mark.parametrize("arguments", [["report", "Łódź"], ["schedule", "--at", "Łódź"]])
+@pytest.mark.slow
 def test_a_console_of_few_letters_shows_a_name_that_it_cannot_write(tmp_path, arguments):
     # A Windows console or a redirected log in cp1252 has no Ł.
     environment = {**os.environ, "PYTHONIOENCODING": "cp1252", "BORGER_WORKSPACE": str(tmp_path)}

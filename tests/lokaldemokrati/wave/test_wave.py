@@ -236,6 +236,7 @@ def counted(frame, codebook):
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 2025])
+@pytest.mark.slow
 def test_small_cells_are_hidden_and_cannot_be_worked_out(leaders_codebook, tmp_path, seed):
     wave = made_up_wave(leaders_codebook, seed=seed)
     estimates = open_leaders_survey(written(tmp_path, wave)).everything

@@ -192,6 +192,7 @@ except RunError as error:
 @pytest.mark.parametrize(
     ("fault", "reason"), [("full disk", "File too large"), ("closed", "Permission denied")]
 )
+@pytest.mark.slow
 def test_a_disk_that_refuses_leaves_the_older_report(report_notebooks, fault, reason):
     # A real refusal by the system: files may not grow, or the writer is not the folder's owner. Not in
     # tmp_path, which other users may not even enter.

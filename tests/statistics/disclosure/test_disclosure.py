@@ -289,6 +289,7 @@ def seeds(few, all_of_them):
 
 @seeds(50, 200)
 @pytest.mark.parametrize("exact", [True, False], ids=["optimum", "heuristic"])
+@pytest.mark.slow
 def test_the_attacker_finds_no_suppressed_number_over_200_tables(exact, seeds, monkeypatch):
     if not exact:
         monkeypatch.setattr(disclosure, "LARGEST_EXACT_FRAME", 0)
@@ -309,6 +310,7 @@ def test_the_attacker_finds_no_suppressed_number_over_200_tables(exact, seeds, m
 
 @seeds(15, 60)
 @pytest.mark.parametrize("exclusive", [True, False])
+@pytest.mark.slow
 def test_the_attacker_learns_nothing_of_the_few_outside_a_selection(exclusive, seeds):
     # The rest is in no row of the frame; put it there as wholly hidden, and let the attacker look for it.
     narrow = sensitive = 0
