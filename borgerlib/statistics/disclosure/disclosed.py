@@ -78,9 +78,9 @@ class DisclosedEstimates:
         )
 
     def _repr_html_(self) -> str:
-        # As a notebook shows it, without the columns that are blank in every row.
+        # As a notebook shows it, without the columns that say nothing in any row.
         frame = self._frame
-        blank = [name for name in frame if frame[name].isna().all() or frame[name].eq("").all()]
+        blank = [name for name in frame if frame[name].isin(["", False]).all() or frame[name].isna().all()]
         return str(frame.drop(columns=blank).to_html())
 
     @property

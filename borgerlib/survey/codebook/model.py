@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -142,6 +143,15 @@ class Codebook:
 
     def __contains__(self, item_id: object) -> bool:
         return any(item.id == item_id for item in self.items)
+
+    def _repr_html_(self) -> str:
+        # As a notebook shows it: what can be asked for, and by which names.
+        rows = (
+            f"<tr><td>{item.id}</td><td>{escape(item.text)}</td>"
+            f"<td>{', '.join([*(option.id for option in item.options), *item.nets])}</td></tr>"
+            for item in self.items
+        )
+        return f"<table><tr><th>item</th><th>text</th><th>options, nets</th></tr>{''.join(rows)}</table>"
 
     def item(self, item_id: str) -> Item:
         """Return the item of that id, or raise `CodebookError` with the nearest ones."""

@@ -309,3 +309,14 @@ def test_a_net_that_is_not_the_sum_of_its_options_is_refused(leaders_codebook):
     rows.loc[rows["net"], "count"] = 40
     right = disclose(rows, codebook=leaders_codebook, **SHOWN)
     assert right.frame["option"].tolist() == options
+
+
+def test_a_notebook_shows_the_rows_without_what_is_hidden_or_says_nothing(shown):
+    told = shown._repr_html_()
+    # 3 of 100 is hidden, and so is what would give it away; who is who in the table is not.
+    assert "<td>Vej</td>" in told
+    assert "<td>3</td>" not in told
+    assert "0.030000" not in told
+    assert "<th>note</th>" in told
+    assert "<th>note</th>" not in shown.take(~shown.frame["suppressed"])._repr_html_()
+    assert "<th>suppressed</th>" not in shown.take(~shown.frame["suppressed"])._repr_html_()

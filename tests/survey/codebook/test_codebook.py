@@ -282,3 +282,10 @@ def test_a_file_that_is_no_toml_is_refused(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(CodebookError, match=r"^mit.toml is no valid TOML: "):
         load_codebook(path)
+
+
+def test_a_notebook_shows_what_can_be_asked_for():
+    shown = load_codebook("lokaldemokrati-2021")._repr_html_()
+    asked = "Har din kommune en strategi for borgerinddragelse?"
+    assert f"<td>strategi</td><td>{asked}</td><td>ja, nej</td>" in shown
+    assert "<td>uenig, hverken, enig, meget_enig, enige</td>" in shown

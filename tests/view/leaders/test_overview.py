@@ -1,22 +1,11 @@
 import pytest
 
 from borgerlib.lokaldemokrati.insights.registry import load_registry
-from borgerlib.lokaldemokrati.leaders import open_leaders_survey
 from borgerlib.lokaldemokrati.published.audit import audit
 from borgerlib.lokaldemokrati.published.identification import identifications
 from borgerlib.population.municipalities import municipality
 from borgerlib.view.leaders import overview
 from borgerlib.view.words.text import PAGE_MIME_TYPE, Text
-
-
-@pytest.fixture(scope="module")
-def survey():
-    return open_leaders_survey()
-
-
-@pytest.fixture(scope="module")
-def wave(wave_file):
-    return open_leaders_survey(wave_file)
 
 
 def plain(text):

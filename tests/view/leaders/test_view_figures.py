@@ -11,11 +11,6 @@ from borgerlib.view.leaders.figures import chart_words, draw
 FIGURES = load_registry().figures
 
 
-@pytest.fixture(scope="module")
-def survey():
-    return open_leaders_survey()
-
-
 def drawn(figure_id, survey, **answers):
     own = OwnAnswers("Odense", answers) if answers else None
     return draw(load_registry().figure(figure_id), survey, own)

@@ -1,22 +1,10 @@
 from datetime import datetime
 
-import pytest
-
 from borgerlib.lokaldemokrati.insights.registry import load_registry
 from borgerlib.lokaldemokrati.leaders import open_leaders_survey
 from borgerlib.view.words.method import leaders_data, leaders_method, run_stamp
 
 STATEMENTS = load_registry().figure("1").items
-
-
-@pytest.fixture(scope="module")
-def survey():
-    return open_leaders_survey()
-
-
-@pytest.fixture(scope="module")
-def wave(wave_file):
-    return open_leaders_survey(wave_file)
 
 
 def plain(text):
