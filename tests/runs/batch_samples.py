@@ -88,13 +88,14 @@ class BatchProcess:
     """A batch as a process of its own, which tests may kill."""
 
     def __init__(self, out: Path, notebooks: Path, *names: str, tmp: Path, **options: Any) -> None:
+        path = os.pathsep.join(filter(None, [str(Path(__file__).parent), os.environ.get("PYTHONPATH")]))
         told = json.dumps({"out": str(out), "notebooks": str(notebooks), "names": names, "options": options})
         self.process = subprocess.Popen(
             [sys.executable, __file__, told],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "TMPDIR": str(tmp), "PYTHONPATH": str(Path(__file__).parent)},
+            env={**os.environ, "TMPDIR": str(tmp), "PYTHONPATH": path},
         )
         self.family: list[psutil.Process] = []
 
@@ -146,8 +147,7 @@ def _main(told: dict[str, Any]) -> None:
         sorted(Path(told["notebooks"]).glob("*.ipynb")),
         *told["names"],
         crew=None,
-        cold=True,
-        **options,
+        **{"cold": True, **options},
     )
 
 

@@ -29,9 +29,10 @@ from borgerlib.runs.batch.task import (
     refuse_other_inputs,
     task_from,
 )
-from borgerlib.runs.batch.worker import working_kernels
+from borgerlib.runs.planning.folder_lock import owned_temporary_folder
 from borgerlib.runs.planning.inputs import InputHashes, library_hash
 from borgerlib.runs.planning.plan import as_mapping
+from borgerlib.runs.warm.client import warm_kernels
 
 _NAME = "borger-runs"
 _CONNECT_SECONDS = 15
@@ -61,10 +62,14 @@ class WorkerKernels(WorkerPlugin):  # type: ignore[misc]
         """Start the kernels' server, and remember which library this process has loaded."""
         self.library = library_hash()
         self._open = ExitStack()
-        self.warm = self._open.enter_context(working_kernels(cold=self.cold))
+        self._before = tempfile.tempdir
+        tempfile.tempdir = str(self._open.enter_context(owned_temporary_folder()))
+        if not self.cold:
+            self.warm = self._open.enter_context(warm_kernels(ahead="pictures"))
 
     def teardown(self, worker: Any) -> None:
         """End the kernels' server."""
+        tempfile.tempdir = self._before
         self._open.close()
 
 

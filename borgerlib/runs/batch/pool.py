@@ -1,7 +1,7 @@
 """A crew of worker processes on this machine.
 
-Processes rather than threads: each has its own warm kernels, none waits for another's interpreter lock, one
-that is killed costs its own task only, and all of them end with the batch.
+Processes rather than threads: none waits for another's interpreter lock, one that is killed costs its own
+task only, and all of them end with the batch.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import IO, Protocol
 
 from borgerlib.errors import RunError
 from borgerlib.runs.batch.task import Outcome, Task, as_message, failure
-from borgerlib.runs.batch.worker import COLD
+from borgerlib.runs.warm.client import WarmServer
 from borgerlib.runs.warm.surroundings import kernel_environment, last_words
 
 _GRACE_SECONDS = 1.4
@@ -60,6 +60,8 @@ class _Worker:
 class LocalCrew:
     """Worker processes that are started when first needed and again when they die.
 
+    They share one fork server, which is started at once: it imports while the workers do.
+
     Parameters
     ----------
     size : int
@@ -73,7 +75,7 @@ class LocalCrew:
     def __init__(self, size: int, *, folder: Path, cold: bool = False) -> None:
         self._size = max(1, size)
         self._folder = folder
-        self._arguments = [COLD] if cold else []
+        self._server = None if cold else WarmServer(ahead="pictures")
         self._workers: list[_Worker] = []
         self._leaving: list[_Worker] = []
         self._lines: queue.SimpleQueue[tuple[_Worker, str]] = queue.SimpleQueue()
@@ -97,6 +99,8 @@ class LocalCrew:
     def outcomes(self, seconds: float) -> Iterator[tuple[Task, Outcome]]:
         """Yield what has been done; a worker that died has failed its task."""
         wait = seconds
+        if self._server is not None:
+            self._server.tend()
         while True:
             try:
                 worker, line = self._lines.get(timeout=wait) if wait > 0 else self._lines.get_nowait()
@@ -128,13 +132,16 @@ class LocalCrew:
             worker.process.kill()
             worker.process.wait()
         self._workers, self._leaving = [], []
+        if self._server is not None:
+            self._server.close()
 
     def _new(self) -> _Worker:
         self._count += 1
+        shared = [str(self._server.folder)] if self._server is not None and self._server.pid else []
         log = self._folder / f"worker-{self._count}.log"
         with log.open("w") as errors:
             process = subprocess.Popen(
-                [sys.executable, "-m", "borgerlib.runs.batch.worker", *self._arguments],
+                [sys.executable, "-m", "borgerlib.runs.batch.worker", *shared],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,

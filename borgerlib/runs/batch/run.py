@@ -146,7 +146,8 @@ def _held(folder: Path, *, wait: bool) -> Iterator[Path]:
 
 
 def _crew(scheduler: str, *, jobs: int, work: Path, cold: bool) -> Crew:
-    local = LocalCrew(jobs, folder=work, cold=cold)
+    # On a cluster the notebooks run there, and only the reports are written here.
+    local = LocalCrew(jobs, folder=work, cold=cold or bool(scheduler))
     if not scheduler:
         return local
     from borgerlib.runs.batch.dask import DaskCrew

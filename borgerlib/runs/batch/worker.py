@@ -1,6 +1,7 @@
 """A worker process of a batch: takes tasks as lines of JSON, one at a time, and answers with outcomes.
 
-It ends when its standard input does. So it ends with the batch, however the batch ends, and takes the kernel
+The kernels come from the fork server whose folder is its argument; without one each starts cold. It ends
+when its standard input does. So it ends with the batch, however the batch ends, and takes the kernel
 that is running along.
 """
 
@@ -15,14 +16,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any
 
 from borgerlib.runs.batch.task import as_message, perform, task_from
 from borgerlib.runs.planning.folder_lock import owned_temporary_folder
+from borgerlib.runs.warm.client import SharedServer
 
-COLD = "--cold"
 _LAST_SECOND = 1.2
 
 
@@ -36,33 +36,17 @@ def main() -> None:
     tasks: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(tasks,), daemon=True, name="borger-listen").start()
     try:
-        with working_kernels(cold=COLD in sys.argv) as warm:
+        shared = SharedServer(Path(sys.argv[1])) if len(sys.argv) > 1 else None
+        with owned_temporary_folder() as folder:
+            tempfile.tempdir = str(folder)
             while line := tasks.get():
-                outcome = perform(task_from(json.loads(line)), warm=warm)
+                outcome = perform(task_from(json.loads(line)), warm=shared)
                 _answer(answers, as_message(outcome))
     except (KeyboardInterrupt, BrokenPipeError):
         pass
     logging.shutdown()
     # Nothing is left to do; threads of libraries must not keep the process.
     os._exit(0)
-
-
-@contextmanager
-def working_kernels(*, cold: bool = False) -> Iterator[Any]:
-    """Give the warm kernels of this process, and a temporary folder that others can tell is in use."""
-    before = tempfile.tempdir
-    with owned_temporary_folder() as folder:
-        tempfile.tempdir = str(folder)
-        try:
-            if cold:
-                yield None
-            else:
-                from borgerlib.runs.warm import warm_kernels
-
-                with warm_kernels(ahead="pictures") as server:
-                    yield server
-        finally:
-            tempfile.tempdir = before
 
 
 def _listen(tasks: queue.SimpleQueue[str]) -> None:

@@ -22,7 +22,7 @@ from borgerlib.runs.kernels.attempt import Attempt, Cause, NotebookRunError
 from borgerlib.runs.kernels.manager import KernelKind, Kernels, kernel_folder, kernel_log, kernel_manager
 from borgerlib.runs.kernels.parameters import check_parameters
 from borgerlib.runs.kernels.saving import failed_path, prepare_folder, refuse_unfinished, save
-from borgerlib.runs.warm.client import WarmServer
+from borgerlib.runs.warm.client import KernelSource
 
 # Less than this is gone before the notebook begins: the libraries themselves need it.
 LEAST_MEMORY = 512 * 1024**2
@@ -89,7 +89,7 @@ class _Terms:
 
     timeout: float
     memory_limit: int | None
-    warm: WarmServer | None
+    warm: KernelSource | None
     kernels: Kernels = field(default_factory=Kernels)
 
 
@@ -100,7 +100,7 @@ def run_notebook(
     *,
     timeout: float = 600,
     memory_limit: int | None = None,
-    warm: WarmServer | None = None,
+    warm: KernelSource | None = None,
 ) -> NotebookRun:
     """Run one notebook in a fresh kernel and save the executed one.
 
@@ -115,7 +115,7 @@ def run_notebook(
     memory_limit : int, optional
         Bytes of private memory that the kernel may use, that of the libraries (300 MB) included;
         Linux only, elsewhere not limited.
-    warm : WarmServer, optional
+    warm : KernelSource, optional
         Run in a warm kernel: see `borgerlib.runs.warm.warm_kernels`. If its server dies in mid-run, the
         notebook is run once more, in a cold kernel.
 
@@ -139,7 +139,7 @@ def run_notebooks(
     at_once: int = 2,
     timeout: float = 600,
     memory_limit: int | None = None,
-    warm: WarmServer | None = None,
+    warm: KernelSource | None = None,
     on_progress: Callable[[NotebookRun], None] | None = None,
 ) -> list[NotebookRun]:
     """Run several notebooks, some at a time; a failure stops only its own notebook.
@@ -154,7 +154,7 @@ def run_notebooks(
         Seconds that each notebook may take.
     memory_limit : int, optional
         Bytes of private memory that each kernel may use, as for `run_notebook`.
-    warm : WarmServer, optional
+    warm : KernelSource, optional
         Run in warm kernels, as `run_notebook` does.
     on_progress : callable, optional
         Called with each `NotebookRun` as it ends, in the order of ending and in the caller's thread.
@@ -203,7 +203,7 @@ def _check_all(jobs: list[NotebookJob]) -> None:
         raise ParameterError("No notebook was run:", problems=problems, hint=hint)
 
 
-def _terms(timeout: float, memory_limit: int | None, warm: WarmServer | None) -> _Terms:
+def _terms(timeout: float, memory_limit: int | None, warm: KernelSource | None) -> _Terms:
     if memory_limit is not None and memory_limit < LEAST_MEMORY:
         raise ParameterError(
             f"A memory limit of {memory_limit:,} bytes is too small: Python's libraries alone need more.",
@@ -260,7 +260,7 @@ def _new_attempt(job: NotebookJob, terms: _Terms) -> Attempt:
     return Attempt(job.source, terms.timeout, terms.kernels.new(), terms.memory_limit)
 
 
-def _try(job: NotebookJob, parameters: Mapping[str, Any], attempt: Attempt, warm: WarmServer | None) -> Any:
+def _try(job: NotebookJob, parameters: Mapping[str, Any], attempt: Attempt, warm: KernelSource | None) -> Any:
     from papermill.execute import remove_error_markers
 
     inside = None if warm is None else warm.folder

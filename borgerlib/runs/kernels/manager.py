@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from borgerlib.runs.warm.client import WarmServer
+from borgerlib.runs.warm.client import KernelSource
 from borgerlib.runs.warm.process import WarmProcess
 from borgerlib.runs.warm.surroundings import LONGEST_FOLDER, kernel_environment
 
@@ -110,7 +110,7 @@ def kernel_log(folder: Path) -> Path:
 
 
 def kernel_manager(
-    kernel: Kernel, folder: Path, *, warm: WarmServer | None = None, memory_limit: int | None = None
+    kernel: Kernel, folder: Path, *, warm: KernelSource | None = None, memory_limit: int | None = None
 ) -> type[Any]:
     """Return a class of kernel managers for one run.
 

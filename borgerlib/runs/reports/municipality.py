@@ -34,7 +34,7 @@ from borgerlib.runs.planning.contents import (
     report_notebooks,
 )
 from borgerlib.runs.reports.folder import ReportCase, refuse_foreign_folder, write_report
-from borgerlib.runs.warm import WarmServer
+from borgerlib.runs.warm import KernelSource
 from borgerlib.survey.codebook.model import LEADERS
 from borgerlib.view.citizens.interest import open_citizens
 from borgerlib.view.words.alt_text import SIMULATED
@@ -49,7 +49,7 @@ def make_report(
     include_code: bool = False,
     formats: Sequence[str] = ("html",),
     at_once: int = 2,
-    warm: WarmServer | None = None,
+    warm: KernelSource | None = None,
     on_progress: Callable[[NotebookRun, int], None] | None = None,
 ) -> Path:
     """Run the notebooks and write the report, with the citizens' answers where they have been prepared.
@@ -68,7 +68,7 @@ def make_report(
         As `write_municipality_report`.
     at_once : int
         Notebooks run at the same time.
-    warm : WarmServer, optional
+    warm : KernelSource, optional
         Where kernels come from; without one each is started afresh.
     on_progress : callable, optional
         Called with every finished run and the number of runs.

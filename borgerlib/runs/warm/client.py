@@ -17,7 +17,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from borgerlib.runs.warm.forked import shipped_state
 from borgerlib.runs.warm.process import WarmProcess
@@ -27,7 +27,7 @@ _log = logging.getLogger("borgerlib.runs")
 _START = 120.0  # seconds that the imports may take
 _REPLY = 20.0
 _RESTARTS = 3
-_LOG = "server.log"
+_LOG, _SOCKET = "server.log", "s"
 # What Python and the libraries read when they start: a kernel that wants these otherwise starts cold.
 _READ_AT_START = (
     "PYTHON", "LANG", "LC_", "LD_", "HOME", "MPLCONFIGDIR",
@@ -37,58 +37,21 @@ _READ_AT_START = (
 Ahead = Literal["imports", "survey", "pictures"]
 
 
-class WarmServer:
-    """The fork server of this process: started once, and anew if it dies; safe to use from many threads.
-
-    Made by `warm_kernels`. Where there can be no warm kernels, `ready` says no and `notice` says why.
+class KernelSource:
+    """A fork server as those see it who ask it for kernels.
 
     Attributes
     ----------
     folder : Path
         Private folder for sockets; kernels of runs have theirs in it, and it goes when the server ends.
-    notice : str
-        Why kernels start cold; empty while they are warm.
     """
 
-    def __init__(self, *, preload: Iterable[str] = (), ahead: Ahead = "survey") -> None:
-        self._ahead = ahead
-        self.notice = ""
-        self.folder = Path(tempfile.mkdtemp(prefix="borger-", dir=_short_temporary_folder()))
-        self._preload = tuple(preload)
-        self._lock = threading.RLock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._retired: list[subprocess.Popen[bytes]] = []
-        self._is_ready = False
-        self._starts = 0
-        self._deaths = 0
-        self._environment: dict[str, str] = {}
-        self._shipped = 0.0
-        self._closed = False
-        if sys.platform != "linux":
-            self._give_up("warm kernels need Linux")
-        else:
-            self._start()
-
-    @property
-    def pid(self) -> int | None:
-        """The server's process, None when there is none."""
-        return None if self._process is None else self._process.pid
+    folder: Path
+    _environment: Mapping[str, str]
 
     def ready(self) -> bool:
-        """Wait until the libraries are imported; False where kernels start cold instead.
-
-        A server that has died is started anew, and one whose code has changed is replaced.
-        """
-        with self._lock:
-            if self._process is None or self._closed:
-                return False
-            if self._process.poll() is not None:
-                self._deaths += 1
-                self._start()
-            elif self._is_ready and shipped_state() > self._shipped:
-                self._retire()
-                self._start()
-            return self._is_ready or (self._process is not None and self._await_ready())
+        """Wait until the libraries are imported; False where kernels start cold instead."""
+        raise NotImplementedError
 
     def launch(
         self,
@@ -125,14 +88,16 @@ class WarmServer:
             "memory_limit": memory_limit,
         }
         with suppress(OSError, ValueError, KeyError):
-            return self._ask(json.dumps(request).encode() + b"\n")
+            connection, answer, rest = self._said(json.dumps(request).encode() + b"\n", seconds=_REPLY)
+            return WarmProcess(connection, int(answer["pid"]), rest)
         return None
 
-    def _ask(self, request: bytes) -> WarmProcess:
+    def _said(self, request: bytes, *, seconds: float) -> tuple[socket.socket, Any, bytes]:
+        """Send a line; return the connection, the line of the answer and what came after it."""
         connection = socket.socket(socket.AF_UNIX)
         try:
-            connection.settimeout(_REPLY)
-            connection.connect(str(self._socket()))
+            connection.settimeout(seconds)
+            connection.connect(str(self.folder / _SOCKET))
             connection.sendall(request)
             said = b""
             while b"\n" not in said:
@@ -141,25 +106,94 @@ class WarmServer:
                     raise OSError("the fork server hung up")
                 said += more
             first, rest = said.split(b"\n", 1)
-            return WarmProcess(connection, int(json.loads(first)["pid"]), rest)
+            return connection, json.loads(first), rest
         except BaseException:
             connection.close()
             raise
 
-    def _socket(self) -> Path:
-        return self.folder / f"s{self._starts}"
+
+class SharedServer(KernelSource):
+    """The fork server of the process that started this one, which looks after it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._environment = kernel_environment()
+
+    def ready(self) -> bool:
+        """Wait until the libraries are imported; False where there is no server (any more)."""
+        with suppress(OSError, ValueError):
+            self._said(b"{}\n", seconds=_START)[0].close()
+            return True
+        return False
+
+
+class WarmServer(KernelSource):
+    """The fork server of this process: started once, and anew if it dies; safe to use from many threads.
+
+    Made by `warm_kernels`. Where there can be no warm kernels, `ready` says no and `notice` says why.
+
+    Attributes
+    ----------
+    notice : str
+        Why kernels start cold; empty while they are warm.
+    """
+
+    def __init__(self, *, preload: Iterable[str] = (), ahead: Ahead = "survey") -> None:
+        self._ahead = ahead
+        self.notice = ""
+        self.folder = Path(tempfile.mkdtemp(prefix="borger-", dir=_short_temporary_folder()))
+        self._preload = tuple(preload)
+        self._lock = threading.RLock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._retired: list[subprocess.Popen[bytes]] = []
+        self._is_ready = False
+        self._deaths = 0
+        self._environment: dict[str, str] = {}
+        self._shipped = 0.0
+        self._closed = False
+        if sys.platform != "linux":
+            self._give_up("warm kernels need Linux")
+        else:
+            self._start()
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process, None when there is none."""
+        return None if self._process is None else self._process.pid
+
+    def ready(self) -> bool:
+        """Wait until the libraries are imported; False where kernels start cold instead.
+
+        A server that has died is started anew, and one whose code has changed is replaced.
+        """
+        with self._lock:
+            if self._process is None or self._closed:
+                return False
+            self.tend()
+            if self._process is not None and self._is_ready and shipped_state() > self._shipped:
+                self._retire()
+                self._start()
+            return self._is_ready or (self._process is not None and self._await_ready())
+
+    def tend(self) -> None:
+        """Start the server anew if it has died."""
+        with self._lock:
+            if self._process is not None and self._process.poll() is not None and not self._closed:
+                self._deaths += 1
+                self._start()
 
     def _start(self) -> None:
         if self._deaths > _RESTARTS:
             self._give_up(f"the server of warm kernels died too often{last_words(self.folder / _LOG)}")
             return
         self._end_process()
-        self._starts += 1
         self._is_ready = False
         self._environment = kernel_environment()
         self._shipped = shipped_state()
         self.folder.mkdir(mode=0o700, exist_ok=True)
-        options = [str(self._socket()), self._ahead, *self._preload]
+        with suppress(FileNotFoundError):
+            (self.folder / _SOCKET).unlink()  # of one that died
+        options = [str(self.folder / _SOCKET), self._ahead, *self._preload]
         # As ipykernel starts its kernels, so that debuggers find the standard library's source.
         command = [sys.executable, "-Xfrozen_modules=off", "-m", "borgerlib.runs.warm.server", *options]
         with (self.folder / _LOG).open("ab") as log:

@@ -14,8 +14,10 @@ import pkgutil
 import signal
 import sys
 import time
-from collections.abc import Iterable
+import warnings
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import borgerlib
@@ -66,8 +68,8 @@ def import_everything(also: Iterable[str] = ()) -> None:
     backend_registry.list_all()  # type: ignore[no-untyped-call]  # looks through all installed packages, once
 
 
-def compute_ahead(*, pictures: bool) -> None:
-    """Work out what every municipality's notebooks share: the published survey, and its pictures.
+def compute_ahead(*, pictures: bool) -> Iterator[None]:
+    """Work out, part by part, what every municipality's notebooks share: the published survey, its pictures.
 
     Only what rests on shipped data is kept by borgerlib's own caches, so that a kernel finds there what
     it would have worked out itself. A user's data are never read here.
@@ -77,21 +79,25 @@ def compute_ahead(*, pictures: bool) -> None:
     pictures : bool
         Draw all that the notebooks show of the whole country, instead of one insight of it.
     """
-    import warnings
-
     from borgerlib.lokaldemokrati.insights.registry import load_registry
     from borgerlib.view.leaders.insight import open_insight
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for number in range(_INSIGHTS + 1) if pictures else (2,):
-            insight = open_insight(number)
-            figures = [insight.figure(figure.id) for figure in load_registry().figures_of(number)]
-            parts: list[Any] = [insight.finding(), *figures, insight.comparison(), insight.claims()]
-            if number == 0:
-                parts += [insight.feasible_sizes(), insight.audit_summary(), insight.audit()]
-            for part in parts:
-                part._repr_mimebundle_()
+    for number in range(_INSIGHTS + 1) if pictures else (2,):
+        insight = open_insight(number)
+        parts: list[Callable[[], Any]] = [
+            insight.finding,
+            *(partial(insight.figure, figure.id) for figure in load_registry().figures_of(number)),
+            insight.comparison,
+            insight.claims,
+        ]
+        if number == 0:
+            parts += [insight.feasible_sizes, insight.audit_summary, insight.audit]
+        for part in parts:
+            # Not around the yield: a kernel that is forked there must not inherit it.
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                part()._repr_mimebundle_()
+            yield
 
 
 def shipped_state() -> float:

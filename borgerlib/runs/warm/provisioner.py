@@ -11,7 +11,7 @@ from typing import Any
 
 from jupyter_client.provisioning import LocalProvisioner
 
-from borgerlib.runs.warm.client import WarmServer, process_server
+from borgerlib.runs.warm.client import KernelSource, process_server
 from borgerlib.runs.warm.process import WarmProcess
 
 _LAUNCHER = "ipykernel_launcher"
@@ -30,7 +30,7 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
     """
 
     process: Any
-    find_server: Callable[[], WarmServer | None] = staticmethod(process_server)
+    find_server: Callable[[], KernelSource | None] = staticmethod(process_server)
     memory_limit: int | None = None
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:

@@ -17,6 +17,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,13 +59,22 @@ class ForkServer:
         signal.signal(signal.SIGTERM, self._asked_to_end)
         signal.set_wakeup_fd(self.wake, warn_on_full_buffer=False)
 
-    def serve(self) -> dict[str, Any] | None:
-        """Serve until the end (None), or, in a fork, return the request of the kernel to become."""
+    def serve(self, work: Iterator[None]) -> dict[str, Any] | None:
+        """Serve until the end (None), or, in a fork, return the request of the kernel to become.
+
+        While nobody asks for anything, a part of the `work` is done.
+        """
+        idle = False
         while not self.ending and not (self.retired and not self.kernels):
-            for key, _ in self.selector.select(_TICK):
+            events = self.selector.select(_TICK if idle else 0)
+            for key, _ in events:
                 request = self._attend(key.fd)
                 if request is not None:
                     return request
+            if not events and not idle:
+                idle = next(work, self) is self
+                if idle:
+                    _share_memory()
             self._reap()
             self._drop_the_silent()
             self.ending = self.ending or os.getppid() != self.owner
@@ -113,7 +123,11 @@ class ForkServer:
             self._lose(client)
         elif client.kernel is None and client.said.endswith(b"\n"):
             try:
-                return self._fork(client, json.loads(client.said))
+                request = json.loads(client.said)
+                if request:
+                    return self._fork(client, request)
+                self._tell(client, ready=1)
+                self._lose(client)
             except (ValueError, OSError):  # no request, or no room for one more process
                 self._lose(client)
         return None
@@ -188,8 +202,13 @@ def _kill_group(kernel: int | None) -> None:
             os.killpg(kernel, signal.SIGKILL)
 
 
+def _share_memory() -> None:
+    gc.collect()
+    gc.freeze()  # a collection in a kernel must not touch, and so copy, the pages that all share
+
+
 def main(place: str, ahead: str, *also: str) -> None:
-    """Import, work ahead, say on standard output that all is ready (or why not), and serve."""
+    """Import, say on standard output that all is ready (or why not), serve, and work ahead meanwhile."""
     # As ipykernel's launcher does: the folder of the start is no place to import from.
     if sys.path and sys.path[0] in ("", os.getcwd()):
         del sys.path[0]
@@ -199,16 +218,16 @@ def main(place: str, ahead: str, *also: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     server = ForkServer(Path(place))
     forked.import_everything(also)
-    if ahead != "imports":
-        forked.compute_ahead(pictures=ahead == "pictures")
+    work = iter(()) if ahead == "imports" else forked.compute_ahead(pictures=ahead == "pictures")
+    if ahead == "survey":
+        list(work)
     threads = len(os.listdir("/proc/self/task"))
     if threads > 1:
         print(json.dumps({"refused": f"the libraries start {threads - 1} threads when imported"}), flush=True)
         return
-    gc.collect()
-    gc.freeze()  # a collection in a kernel must not touch, and so copy, the pages that all share
+    _share_memory()
     print(json.dumps({"ready": True}), flush=True)
-    request = server.serve()
+    request = server.serve(work)
     if request is not None:
         forked.become_kernel({"heeds_interrupts": heeds_interrupts, **request}, server=request["server"])
     elif not server.retired:

@@ -79,9 +79,10 @@ def resumed(out: Path, folder: Path, tmp: Path) -> None:
     assert is_clean(out, tmp)
 
 
-def test_killed_in_mid_run_it_leaves_no_process_and_goes_on_where_it_was(out, tmp_path, tmp, started):
+@pytest.mark.parametrize("cold", [True, False])
+def test_killed_in_mid_run_it_leaves_no_process_and_goes_on_where_it_was(out, tmp_path, tmp, started, cold):
     folder = quick_and_endless(tmp_path / "nb", started)
-    with batch_process(out, folder, "Odense", tmp=tmp, jobs=1) as running:
+    with batch_process(out, folder, "Odense", tmp=tmp, jobs=1, cold=cold) as running:
         running.wait_for(ready(out, started))
         running.process.kill()
         running.process.wait()
