@@ -7,7 +7,7 @@ RUNTIME := $(VENV)/.runtime-ready
 DEVELOPMENT := $(VENV)/.development-ready
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --constraint constraints.txt
 
-.PHONY: help report demo dashboard quick test coverage test-thorough test-browser lint lab notebooks audit clean
+.PHONY: help report demo dashboard quick test coverage test-thorough test-browser lint lab not-root notebooks audit clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -29,8 +29,11 @@ dashboard: $(RUNTIME)  ## open the interest dashboard on simulated citizens of O
 audit: $(RUNTIME)  ## recompute every published number and say which hold
 	@$(BIN)/borger audit
 
-lab: $(RUNTIME)  ## open JupyterLab on the notebooks
-	@$(BIN)/jupyter lab --notebook-dir=notebooks
+lab: not-root $(RUNTIME)  ## open JupyterLab on the notebooks
+	@$(BIN)/jupyter lab --notebook-dir=notebooks $(LAB)
+
+not-root:
+	@test "$$(id -u)" != 0 || test -n "$(LAB)" || { echo "JupyterLab does not run as root. Run it as another user, or, in a container of your own: make lab LAB=--allow-root"; exit 1; }
 
 QUICK := -m pytest -m "not browser and not thorough and not slow" --hypothesis-profile quick -n 2 --dist loadfile -q
 

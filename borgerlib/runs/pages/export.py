@@ -12,16 +12,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from borgerlib import danish, places
 from borgerlib.errors import RunError
 from borgerlib.runs.pages import markup
-from borgerlib.runs.pages.figures import CHART_TYPE, TEMPLATES, Images, figure, picture, templates
+from borgerlib.runs.pages.figures import (
+    CHART_TYPE,
+    TEMPLATES,
+    Images,
+    figure,
+    page_template,
+    picture,
+    templates,
+)
 from borgerlib.view.charts import theme
-
-if TYPE_CHECKING:
-    pass
 
 PAGE_TYPE = "application/vnd.borger.page+json"
 # Jupyter Book's tag. Frames and tests are for who works in the notebook; the page shows what came of them.
@@ -167,8 +172,7 @@ def _without_personal_paths(text: str) -> str:
 @lru_cache(maxsize=1)
 def stylesheet() -> str:
     """Return the style of every page: the theme's values, then the layout."""
-    layout = (TEMPLATES / "pages" / "report.css").read_text(encoding="utf-8")
-    return f"{theme.css_variables()}\n{layout}"
+    return f"{theme.css_variables()}\n{page_template('report.css')}"
 
 
 def _outputs(notebook: Any) -> list[Any]:

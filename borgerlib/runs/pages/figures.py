@@ -36,6 +36,11 @@ def templates() -> Environment:
     )
 
 
+def page_template(name: str) -> str:
+    """Return a part of the pages that is put in as it is."""
+    return (TEMPLATES / "pages" / name).read_text(encoding="utf-8")
+
+
 @dataclass
 class Images:
     """The pictures of a page, kept apart from its markup under names until the page is whole."""

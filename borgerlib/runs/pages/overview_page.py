@@ -111,10 +111,9 @@ def overview_rows(folder: Path, history: History) -> list[OverviewRow]:
 def overview_html(rows: list[OverviewRow], *, day: date) -> str:
     """Return the page: offline, with its one script inside, and whole without it."""
     from borgerlib.runs.pages.export import PageSetting, stylesheet
-    from borgerlib.runs.pages.figures import TEMPLATES, templates
+    from borgerlib.runs.pages.figures import page_template, templates
 
     ready = sum(row.state == "done" for row in rows)
-    own_style = (TEMPLATES / "pages" / "overview.css").read_text(encoding="utf-8")
     return (
         templates()
         .get_template("overview.html.j2")
@@ -123,7 +122,7 @@ def overview_html(rows: list[OverviewRow], *, day: date) -> str:
             summary=_summary(len(rows), ready),
             states=[(state, word) for state, word in _WORDS.items() if any(r.state == state for r in rows)],
             setting=PageSetting(TITLE, "Alle rapporter", danish.long_date(day), SOURCE),
-            style=f"{stylesheet()}\n{own_style}",
+            style=f"{stylesheet()}\n{page_template('overview.css')}",
         )
     )
 

@@ -1,7 +1,7 @@
 """A report as one PDF that a screen reader can read: tagged, titled, with bookmarks and described figures.
 
 WeasyPrint lays the report's own pages out (their style has a part for print) and writes PDF/UA. It is an
-extra: ``pip install 'borgerlib[pdf]'``, and the system's Pango.
+extra: ``pip install weasyprint``, and the system's Pango.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 from borgerlib.errors import RunError
 from borgerlib.files.atomic import replacing
+from borgerlib.runs.pages.figures import page_template
 
 _VARIANT = "pdf/ua-1"
 _LINK = re.compile(r'href="([\w.-]+\.html)(#[^"]*)?"')
@@ -22,34 +23,6 @@ _TABLE = re.compile(r"<table>(?=(.*?)</tr>)", re.DOTALL)
 _CELL = re.compile(r"<t[hd]\b")
 _WIDE, _WIDEST = 7, 9
 _BODY = re.compile(r"<body\b")
-# What WeasyPrint's paper needs beyond the report's own print rules: it knows no clamp() and no vw, so that
-# headings would fall back to the size of text, and a table must fit the sheet, for paper does not scroll.
-# Put into the page itself: a style sheet given to WeasyPrint is a user's, and yields to the page's own.
-_PAPER = """
-h1 { font-size: 27pt; line-height: 1.12; }
-.cover { justify-content: flex-start; }
-.cover .series { margin: 0; padding-bottom: 70mm; }
-.cover h1 { font-size: 54pt; line-height: 1; max-width: none; overflow-wrap: normal; }
-h2 { margin-top: 8mm; }
-h3 { margin-top: 6mm; }
-h1, h2, h3, h4, h5, h6, .chart-title, .chart-question, caption { break-after: avoid; }
-h2 + p, h3 + p { break-before: avoid; break-after: avoid; }
-.opening { padding-bottom: 4mm; }
-.finding { margin-top: 7mm; font-size: 15pt; }
-.chart { margin: 6mm 0 8mm; padding-top: 5mm; }
-.scroll { break-inside: auto; margin: 4mm 0 6mm; }
-table { width: 100%; font-size: 8pt; line-height: 1.35; }
-thead { display: table-header-group; }
-th, td, thead th, thead td { min-width: 0; padding: 1.2mm 2.4mm 1.2mm 0; font-size: 8pt; }
-th:first-child, td:first-child, td:last-child:not(.number, :nth-child(-n+2)) { min-width: 0; }
-th, td { overflow-wrap: break-word; }
-.wide-table th, .wide-table td { padding-right: 1.6mm; font-size: 7pt; }
-.widest-table th, .widest-table td { padding-right: 1.2mm; font-size: 7pt; overflow-wrap: anywhere; }
-th.number, td.number { padding-left: 1mm; }
-.findings li { padding: 4mm 0; }
-.findings .sentence { font-size: 12pt; }
-.colophon { margin-top: 6mm; padding: 3mm 0 0; font-size: 8pt; break-before: avoid; }
-"""
 
 
 def write_pdf(pages: Path | Sequence[Path], target: Path, *, day: date | None = None) -> Path:
@@ -102,7 +75,9 @@ def _in_order(folder: Path) -> list[Path]:
 def _linked(file: Path, files: Sequence[Path]) -> str:
     """Return a page whose links to the other pages lead inside the PDF: no link tells of this machine."""
     names = {path.name for path in files}
-    text = file.read_text(encoding="utf-8").replace("</head>", f"<style>{_PAPER}</style></head>", 1)
+    # Into the page itself: a style sheet given to WeasyPrint is a user's, and yields to the page's own.
+    paper = f"<style>{page_template('paper.css')}</style></head>"
+    text = file.read_text(encoding="utf-8").replace("</head>", paper, 1)
     text = _TABLE.sub(lambda found: f"<table{_width(found[1])}>", text)
     text = _BODY.sub(f'<body id="{_anchor(file.name)}"', text, count=1)
     return _LINK.sub(
@@ -129,7 +104,7 @@ def _weasyprint() -> Any:
         what = "WeasyPrint" if isinstance(error, ImportError) else "the system's Pango library"
         raise RunError(
             f"A PDF cannot be made: {what} is missing.",
-            hint="Run: pip install 'borgerlib[pdf]' and, on Debian, apt-get install libpango-1.0-0 "
+            hint="Run: pip install weasyprint and, on Debian, apt-get install libpango-1.0-0 "
             "libpangoft2-1.0-0. Or leave pdf out of --format.",
         ) from error
     # It warns of screen-only properties in the style, which print does not need.

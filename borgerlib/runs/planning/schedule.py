@@ -14,8 +14,6 @@ from borgerlib import places
 from borgerlib.errors import ParameterError
 
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-# A systemd service that may run longer than this is not at work but stuck.
-_LONGEST = "6h"
 
 
 @dataclass(frozen=True)
@@ -66,8 +64,13 @@ def schedule(
     home = workspace or places.workspace()
     command = [*(program or this_installation()), "batch", *arguments]
     return Schedule(
-        service=_service(command, home),
-        timer=_timer(f"{hour:02d}:{minute:02d}"),
+        service=_unit(
+            "service",
+            folder=str(home).replace("%", "%%"),
+            workspace=_systemd_word(f"BORGER_WORKSPACE={home}"),
+            command=" ".join(map(_systemd_word, command)),
+        ),
+        timer=_unit("timer", at=f"{hour:02d}:{minute:02d}"),
         cron=_cron(command, home, f"{minute} {hour} * * *"),
         windows=_windows(command, home, f"{hour:02d}:{minute:02d}"),
     )
@@ -79,43 +82,9 @@ def this_installation() -> list[str]:
     return [str(script)] if script.is_file() else [sys.executable, "-m", "borgerlib"]
 
 
-def _service(command: Sequence[str], home: Path) -> str:
-    return "\n".join(
-        [
-            "[Unit]",
-            "Description=Reports of borgerlib for every municipality",
-            "",
-            "[Service]",
-            "Type=oneshot",
-            f"WorkingDirectory={_systemd_path(home)}",
-            f"Environment={_systemd_word(f'BORGER_WORKSPACE={home}')}",
-            f"ExecStart={' '.join(map(_systemd_word, command))}",
-            f"TimeoutStartSec={_LONGEST}",
-            "# The batch ends its own kernels; what is left after that is killed.",
-            "KillMode=mixed",
-            "TimeoutStopSec=10",
-            "Nice=10",
-            "",
-        ]
-    )
-
-
-def _timer(at: str) -> str:
-    return "\n".join(
-        [
-            "[Unit]",
-            "Description=Every night: reports of borgerlib",
-            "",
-            "[Timer]",
-            f"OnCalendar=*-*-* {at}:00",
-            "# A machine that was off catches up when it is on again.",
-            "Persistent=true",
-            "",
-            "[Install]",
-            "WantedBy=timers.target",
-            "",
-        ]
-    )
+def _unit(name: str, **values: str) -> str:
+    text = (Path(__file__).parent / "systemd" / f"borger-batch.{name}").read_text(encoding="utf-8")
+    return text.format(**values)
 
 
 def _cron(command: Sequence[str], home: Path, when: str) -> str:
@@ -135,7 +104,3 @@ def _systemd_word(word: str) -> str:
     """Quote a word for a unit file, in which % and $ are signs of its own."""
     plain = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
     return f'"{plain}"' if re.search(r"[\s'\"\\;]", plain) else plain
-
-
-def _systemd_path(path: Path) -> str:
-    return str(path).replace("%", "%%")
