@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,6 @@ from borgerlib.runs.batch.pool import Crew
 from borgerlib.runs.batch.task import (
     Outcome,
     Task,
-    as_message,
     failure,
     perform,
     refuse_other_inputs,
@@ -119,7 +118,7 @@ class DaskCrew:
             self._reports.give(task)
             return
         source = Path(task.notebook).read_text(encoding="utf-8")
-        future = self._client.submit(run_on_worker, as_message(task), source, pure=False)
+        future = self._client.submit(run_on_worker, asdict(task), source, pure=False)
         self._given[future] = task
         future.add_done_callback(lambda done: self._ended.put((task, done)))
 
@@ -179,10 +178,10 @@ def run_on_worker(message: dict[str, Any], source: str) -> tuple[dict[str, Any],
         try:
             refuse_other_inputs(task, as_mapping(hashes))
         except RunError as error:
-            return as_message(failure(str(error), cause="other")), b""
+            return asdict(failure(str(error), cause="other")), b""
         outcome = perform(task, warm=kernels.warm)
         content = Path(outcome.path).read_bytes() if outcome.path else b""
-    return as_message(outcome), content
+    return asdict(outcome), content
 
 
 def _outcome(task: Task, future: Any) -> Outcome:

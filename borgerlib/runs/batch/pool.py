@@ -14,12 +14,12 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
 from borgerlib.errors import RunError
-from borgerlib.runs.batch.task import Outcome, Task, as_message, failure
+from borgerlib.runs.batch.task import Outcome, Task, failure
 from borgerlib.runs.warm.client import WarmServer
 from borgerlib.runs.warm.surroundings import kernel_environment, last_words
 
@@ -94,7 +94,7 @@ class LocalCrew:
         worker.tasks += 1
         # A worker that has died is noticed where its answers are awaited.
         with suppress(OSError, ValueError):
-            _tell(worker.process.stdin, json.dumps(as_message(task), ensure_ascii=False))
+            _tell(worker.process.stdin, json.dumps(asdict(task), ensure_ascii=False))
 
     def outcomes(self, seconds: float) -> Iterator[tuple[Task, Outcome]]:
         """Yield what has been done; a worker that died has failed its task."""

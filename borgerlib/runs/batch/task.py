@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,7 @@ class Task:
     notebook: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     folder: str = ""
-    timeout: float = 600.0
+    timeout: float = 0.0
     memory_limit: int = 0
     pages: tuple[str, ...] = ()
     target: str = ""
@@ -74,11 +74,6 @@ class Outcome:
     cause: str = ""
     kernel: str = ""
     attempts: int = 1
-
-
-def as_message(part: Task | Outcome) -> dict[str, Any]:
-    """Return a task or an outcome as JSON holds it."""
-    return asdict(part)
 
 
 def task_from(message: Mapping[str, Any]) -> Task:
@@ -141,7 +136,7 @@ def _report(task: Task, start: float) -> Outcome:
         inside=Path(task.folder),
         formats=task.formats,
     )
-    return Outcome("done", time.monotonic() - start, str(index), size=index.stat().st_size)
+    return Outcome("done", time.monotonic() - start, str(index))
 
 
 def refuse_other_inputs(task: Task, here: Mapping[str, str]) -> None:

@@ -13,7 +13,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -180,30 +180,28 @@ class BatchWork:
             if outcome.cause in PASSING and max(attempt, outcome.attempts) < _ATTEMPTS:
                 (self._runs if task.notebook else self._reports).appendleft(task)
                 return
+            known = asdict(outcome) | {"attempts": max(attempt, outcome.attempts)}
+            known["seconds"] = round(outcome.seconds, 3)
+            del known["path"]
             record = Record(
-                place=task.place,
-                name=task.name,
-                notebook=task.stem,
-                state=outcome.state,
+                task.place,
+                task.name,
+                task.stem,
                 started=started,
-                seconds=round(outcome.seconds, 3),
                 inputs=dict(task.inputs),
-                error=outcome.error,
-                cell=outcome.cell,
-                cause=outcome.cause,
-                attempts=max(attempt, outcome.attempts),
+                timeout=task.timeout,
+                memory_limit=task.memory_limit,
+                formats=task.formats,
+                **known,
             )
             if task.notebook:
                 self._run_ended(task, outcome, record)
             else:
-                self._keep(replace(record, formats=task.formats))
+                self._keep(record)
         finally:
             shutil.rmtree(task.folder, ignore_errors=True)
 
     def _run_ended(self, task: Task, outcome: Outcome, record: Record) -> None:
-        record = replace(record, kernel=outcome.kernel, timeout=task.timeout, memory_limit=task.memory_limit)
-        if outcome.state == "done":
-            record = replace(record, output=outcome.output, size=outcome.size)
         try:
             self._put_in_place(task, outcome)
         except OSError as error:

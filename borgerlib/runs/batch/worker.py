@@ -16,10 +16,11 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from borgerlib.runs.batch.task import as_message, perform, task_from
+from borgerlib.runs.batch.task import perform, task_from
 from borgerlib.runs.planning.folder_lock import owned_temporary_folder
 from borgerlib.runs.warm.client import SharedServer
 
@@ -41,7 +42,7 @@ def main() -> None:
             tempfile.tempdir = str(folder)
             while line := tasks.get():
                 outcome = perform(task_from(json.loads(line)), warm=shared)
-                _answer(answers, as_message(outcome))
+                _answer(answers, asdict(outcome))
     except (KeyboardInterrupt, BrokenPipeError):
         pass
     logging.shutdown()
