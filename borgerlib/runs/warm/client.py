@@ -53,6 +53,9 @@ class KernelSource:
         """Wait until the libraries are imported; False where kernels start cold instead."""
         raise NotImplementedError
 
+    def _socket(self) -> Path:
+        return self.folder / _SOCKET
+
     def launch(
         self,
         arguments: Sequence[str],
@@ -97,7 +100,7 @@ class KernelSource:
         connection = socket.socket(socket.AF_UNIX)
         try:
             connection.settimeout(seconds)
-            connection.connect(str(self.folder / _SOCKET))
+            connection.connect(str(self._socket()))
             connection.sendall(request)
             said = b""
             while b"\n" not in said:
@@ -192,8 +195,8 @@ class WarmServer(KernelSource):
         self._shipped = shipped_state()
         self.folder.mkdir(mode=0o700, exist_ok=True)
         with suppress(FileNotFoundError):
-            (self.folder / _SOCKET).unlink()  # of one that died
-        options = [str(self.folder / _SOCKET), self._ahead, *self._preload]
+            self._socket().unlink()  # of one that died
+        options = [str(self._socket()), self._ahead, *self._preload]
         # As ipykernel starts its kernels, so that debuggers find the standard library's source.
         command = [sys.executable, "-Xfrozen_modules=off", "-m", "borgerlib.runs.warm.server", *options]
         with (self.folder / _LOG).open("ab") as log:

@@ -114,18 +114,17 @@ def shipped_state() -> float:
     return newest
 
 
-def become_kernel(request: dict[str, Any], *, server: int) -> None:
+def become_kernel(request: dict[str, Any]) -> None:
     """Be a kernel from here on; returns when the kernel has ended in good order.
 
     Parameters
     ----------
     request : dict
         As `client` sends it: ``arguments`` of ipykernel, ``env``, ``cwd``, ``log``, ``umask`` and
-        ``memory_limit``; and ``heeds_interrupts``, whether this process was started so.
-    server : int
-        The server's process: the kernel dies with it.
+        ``memory_limit``; ``heeds_interrupts``, whether the server was started so; and ``keeper``, the process
+        that the kernel dies with.
     """
-    _die_with(server)
+    die_with(request["keeper"], signal.SIGKILL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     heeds = request["heeds_interrupts"]
     signal.signal(signal.SIGINT, signal.default_int_handler if heeds else signal.SIG_IGN)
@@ -142,9 +141,10 @@ def become_kernel(request: dict[str, Any], *, server: int) -> None:
     IPKernelApp.launch_instance(argv=request["arguments"])
 
 
-def _die_with(server: int) -> None:
-    ctypes.CDLL(None, use_errno=True).prctl(_DEATH_OF_PARENT, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != server:  # it died before that was asked
+def die_with(parent: int, number: int) -> None:
+    """Let the system send this process a signal when its parent dies."""
+    ctypes.CDLL(None, use_errno=True).prctl(_DEATH_OF_PARENT, number, 0, 0, 0)
+    if os.getppid() != parent:  # it died before that was asked
         os._exit(1)
 
 

@@ -1,9 +1,10 @@
 """The fork server: imports once, then forks a fresh kernel for whoever asks on its socket.
 
 Started by `client` as a process of its own. One connection is one kernel: a line of JSON asks for it, the
-answer is its process id, and a second line tells its exit. Whoever hangs up loses the kernel. The server
-ends with its owner: when the pipe that is its standard input closes, or its parent changes. It has one
-thread and no zmq context, for neither survives a fork.
+answer is its process id, and a second line tells its exit. Whoever hangs up loses the kernel. Between server
+and kernel stands a keeper, a fork as well, which holds the connection; so the server only accepts, and
+nobody's silence keeps it. It ends with its owner: when the pipe that is its standard input closes, or its
+parent changes. It has one thread and no zmq context, for neither survives a fork.
 """
 
 from __future__ import annotations
@@ -11,15 +12,13 @@ from __future__ import annotations
 import gc
 import json
 import os
-import selectors
+import select
 import shutil
 import signal
 import socket
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,178 +27,127 @@ _LONGEST_REQUEST = 1 << 22
 _TICK = 1.0
 
 
-@dataclass
-class _Client:
-    connection: socket.socket
-    since: float = field(default_factory=time.monotonic)
-    said: bytes = b""
-    kernel: int | None = None
-
-
 class ForkServer:
     """Serves kernels on a socket until its owner is gone."""
 
     def __init__(self, place: Path) -> None:
-        self.owner = os.getppid()
-        self.clients: dict[int, _Client] = {}  # by file descriptor
-        self.kernels: dict[int, _Client] = {}  # by process id, until reaped
+        self.owner, self.pid = os.getppid(), os.getpid()
+        self.keepers: set[int] = set()
         self.retired = False
-        self.ending = False
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(place))
         self.listener.listen(64)
-        self.listener.setblocking(False)
-        self.woken, self.wake = os.pipe()
-        for end in (self.woken, self.wake):
-            os.set_blocking(end, False)
-        self.selector = selectors.DefaultSelector()
-        for source in (self.listener, self.woken, 0):
-            self.selector.register(source, selectors.EVENT_READ)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.signal(signal.SIGTERM, self._asked_to_end)
-        signal.set_wakeup_fd(self.wake, warn_on_full_buffer=False)
 
     def serve(self, work: Iterator[None]) -> dict[str, Any] | None:
         """Serve until the end (None), or, in a fork, return the request of the kernel to become.
 
         While nobody asks for anything, a part of the `work` is done.
         """
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit())
         idle = False
-        while not self.ending and not (self.retired and not self.kernels):
-            events = self.selector.select(_TICK if idle else 0)
-            for key, _ in events:
-                request = self._attend(key.fd)
-                if request is not None:
-                    return request
-            if not events and not idle:
-                idle = next(work, self) is self
-                if idle:
-                    _share_memory()
-            self._reap()
-            self._drop_the_silent()
-            self.ending = self.ending or os.getppid() != self.owner
-        self._end_kernels()
+        with suppress(SystemExit):
+            while os.getppid() == self.owner and (self.keepers or not self.retired):
+                sources: list[Any] = [0] if self.retired else [0, self.listener]
+                readable, _, _ = select.select(sources, [], [], _TICK if idle else 0)
+                if 0 in readable:
+                    if not os.read(0, 64):
+                        break
+                    self._retire()
+                elif readable:
+                    request = self._accept()
+                    if request is not None:
+                        return request
+                elif not idle:
+                    idle = next(work, self) is self
+                    if idle:
+                        _share_memory()
+                self._reap(os.WNOHANG)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        for keeper in self.keepers:
+            os.kill(keeper, signal.SIGTERM)
+        self._reap(0)
         return None
 
-    def _asked_to_end(self, *_: object) -> None:
-        self.ending = True
+    def _retire(self) -> None:
+        """Take no more requests; the end comes with that of the last kernel."""
+        self.retired = True
+        self.listener.close()
 
-    def _attend(self, source: int) -> dict[str, Any] | None:
-        if source == self.listener.fileno():
-            self._accept()
-        elif source == self.woken:
-            with suppress(BlockingIOError):
-                os.read(self.woken, 4096)
-        elif source == 0:
-            self._hear_owner()
-        elif source in self.clients:
-            return self._hear(self.clients[source])
+    def _accept(self) -> dict[str, Any] | None:
+        connection, _ = self.listener.accept()
+        with connection:
+            keeper = os.fork()
+            if keeper == 0:
+                self.listener.close()
+                return _keep(connection, server=self.pid)
+        self.keepers.add(keeper)
         return None
 
-    def _hear_owner(self) -> None:
-        if os.read(0, 64):
-            self.retired = True
-            self.selector.unregister(self.listener)
-            self.listener.close()
-        else:
-            self.ending = True
+    def _reap(self, options: int) -> None:
+        with suppress(ChildProcessError):
+            while self.keepers:
+                keeper, _ = os.waitpid(-1, options)
+                if not keeper:
+                    return
+                self.keepers.discard(keeper)
 
-    def _accept(self) -> None:
-        with suppress(OSError):
-            connection, _ = self.listener.accept()
-            connection.setblocking(False)
-            self.clients[connection.fileno()] = _Client(connection)
-            self.selector.register(connection, selectors.EVENT_READ)
 
-    def _hear(self, client: _Client) -> dict[str, Any] | None:
-        try:
-            said = client.connection.recv(1 << 16)
-        except BlockingIOError:
-            return None
-        except OSError:
-            said = b""
-        client.said += said
-        if not said or len(client.said) > _LONGEST_REQUEST:
-            self._lose(client)
-        elif client.kernel is None and client.said.endswith(b"\n"):
-            try:
-                request = json.loads(client.said)
-                if request:
-                    return self._fork(client, request)
-                self._tell(client, ready=1)
-                self._lose(client)
-            except (ValueError, OSError):  # no request, or no room for one more process
-                self._lose(client)
-        return None
+def _keep(connection: socket.socket, *, server: int) -> dict[str, Any]:
+    """Keep a kernel for whoever is connected, and end; only the kernel itself returns, with its request."""
+    from borgerlib.runs.warm.forked import die_with
 
-    def _fork(self, client: _Client, request: Any) -> dict[str, Any] | None:
-        server = os.getpid()
-        kernel = os.fork()
+    with suppress(OSError, ValueError):  # it hung up, or is silent, or talks nonsense
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        die_with(server, signal.SIGTERM)
+        request = _request(connection)
+        if not request:
+            _tell(connection, ready=1)
+            os._exit(0)
+        keeper, kernel = os.getpid(), os.fork()
         if kernel == 0:
             os.setpgid(0, 0)
-            self._leave()
-            return {**request, "server": server}
+            return {**request, "keeper": keeper}
+
+        def end() -> None:
+            # With what the notebook itself started.
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(kernel, signal.SIGKILL)
+
+        def lose(*_: object) -> None:
+            # The server is gone or asks: no word of an exit, which would be the notebook's own.
+            end()
+            os._exit(1)
+
+        signal.signal(signal.SIGTERM, lose)
         # Both sides do it, so that the group is there whoever runs first.
         with suppress(OSError):
             os.setpgid(kernel, kernel)
-        client.kernel, client.said = kernel, b""
-        self.kernels[kernel] = client
-        self._tell(client, pid=kernel)
-        return None
-
-    def _leave(self) -> None:
-        """Let go, in a fork, of all that is the server's."""
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        self.selector.close()
-        self.listener.close()
-        for end in (self.woken, self.wake):
-            os.close(end)
-        for client in self.clients.values():
-            client.connection.close()
-
-    def _tell(self, client: _Client, **news: int) -> None:
-        with suppress(OSError):  # it hung up: the next reading finds out
-            client.connection.sendall(json.dumps(news).encode() + b"\n")
-
-    def _lose(self, client: _Client) -> None:
-        if self.clients.pop(client.connection.fileno(), None) is not None:
-            self.selector.unregister(client.connection)
-            client.connection.close()
-        if client.kernel in self.kernels:
-            _kill_group(client.kernel)
-
-    def _reap(self) -> None:
-        for kernel in list(self.kernels):
-            with suppress(ChildProcessError):
-                found, status = os.waitpid(kernel, os.WNOHANG)
-                if not found:
-                    continue
-                # What the notebook itself started goes with it.
-                _kill_group(kernel)
-                client = self.kernels.pop(kernel)
-                client.kernel = None
-                if client.connection.fileno() >= 0:
-                    self._tell(client, exit=os.waitstatus_to_exitcode(status))
-                    self._lose(client)
-
-    def _drop_the_silent(self) -> None:
-        limit = time.monotonic() - _PATIENCE
-        for client in [one for one in self.clients.values() if one.kernel is None and one.since < limit]:
-            self._lose(client)
-
-    def _end_kernels(self) -> None:
-        for kernel in self.kernels:
-            _kill_group(kernel)
-        for kernel in self.kernels:
-            with suppress(ChildProcessError):
-                os.waitpid(kernel, 0)
+        try:
+            _tell(connection, pid=kernel)
+            sources: list[Any] = [connection, os.pidfd_open(kernel)]
+            # Until the kernel has ended or the client hangs up.
+            while select.select(sources, [], [])[0] == [connection] and connection.recv(1 << 16):
+                pass
+        finally:
+            end()
+            _, status = os.waitpid(kernel, 0)
+        _tell(connection, exit=os.waitstatus_to_exitcode(status))
+    os._exit(0)
 
 
-def _kill_group(kernel: int | None) -> None:
-    if kernel is not None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(kernel, signal.SIGKILL)
+def _request(connection: socket.socket) -> dict[str, Any]:
+    connection.settimeout(_PATIENCE)
+    said = b""
+    while not said.endswith(b"\n"):
+        more = connection.recv(1 << 16)
+        if not more or len(said) > _LONGEST_REQUEST:
+            raise ValueError("no request")
+        said += more
+    return dict(json.loads(said))
+
+
+def _tell(connection: socket.socket, **news: int) -> None:
+    connection.sendall(json.dumps(news).encode() + b"\n")
 
 
 def _share_memory() -> None:
@@ -229,7 +177,7 @@ def main(place: str, ahead: str, *also: str) -> None:
     print(json.dumps({"ready": True}), flush=True)
     request = server.serve(work)
     if request is not None:
-        forked.become_kernel({"heeds_interrupts": heeds_interrupts, **request}, server=request["server"])
+        forked.become_kernel({"heeds_interrupts": heeds_interrupts, **request})
     elif not server.retired:
         shutil.rmtree(Path(place).parent, ignore_errors=True)
 
