@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -22,30 +21,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False)
 _COLOURS = {"done": "green", "failed": "bold red", "held": "bold yellow", "unfinished": "yellow"}
-
-_SCHEDULE = """\
-Linux with systemd
-Save the two files in ~/.config/systemd/user/, then:
-systemctl --user daemon-reload
-systemctl --user enable --now borger-batch.timer
-loginctl enable-linger   (so that it runs when nobody is logged in)
-journalctl --user -u borger-batch   (shows what it said)
-
-# ~/.config/systemd/user/borger-batch.service
-{service}
-# ~/.config/systemd/user/borger-batch.timer
-{timer}
-
-Linux or macOS with cron
-Add the line with 'crontab -e'; cron mails what goes wrong.
-{cron}
-
-Windows
-Paste the line into a command prompt (cmd).
-{windows}
-
-Afterwards
-'borger status' says how it went; its exit code is 1 when something failed."""
 
 Out = Annotated[Path | None, typer.Option(help="Folder of all reports. Default: reports.")]
 Only = Annotated[
@@ -92,8 +67,7 @@ def batch(
         _print_plan(plan_batch(names, out=out, **wanted))
         return
     # By ourselves, since a shell that starts us in the background has Ctrl-C ignored.
-    signal.signal(signal.SIGINT, _interrupted)
-    signal.signal(signal.SIGTERM, _interrupted)
+    console.heed(signal.SIGINT, signal.SIGTERM)
     kept: list[Progress] = []
     try:
         with _shown(kept) as on_progress:
@@ -161,21 +135,14 @@ def schedule_command(
     arguments = [*names, "--jobs", str(jobs)]
     arguments += ["--out", str(out.expanduser().resolve())] if out else []
     arguments += ["--format", ",".join(formats)] if formats else []
-    lines = schedule(arguments, at=at)
-    # As they are: a wrapped line could not be pasted.
-    console.data(
-        _SCHEDULE.format(service=lines.service, timer=lines.timer, cron=lines.cron, windows=lines.windows)
-    )
+    # As it is: a wrapped line could not be pasted.
+    console.data(schedule(arguments, at=at).text())
 
 
 @contextmanager
 def _shown(kept: list[Progress]) -> Iterator[Callable[[Progress], None]]:
     """Show the progress: a bar that moves where somebody looks, and a line for what went wrong."""
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-    from rich.progress import Progress as Bar
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    bar = Bar(*columns, console=console.err, transient=True)
+    bar = console.progress()
     task = bar.add_task("Starting", total=None)
 
     def show(progress: Progress) -> None:
@@ -209,14 +176,6 @@ def _duration(seconds: float) -> str:
     return f"{round(whole / 60)} min" if whole < 5400 else f"{whole / 3600:.1f} h"
 
 
-def _interrupted(number: int, frame: FrameType | None) -> None:
-    # Once: what follows must be able to end in order.
-    for each in (signal.SIGINT, signal.SIGTERM):
-        with suppress(ValueError):
-            signal.signal(each, signal.SIG_IGN)
-    raise KeyboardInterrupt
-
-
 def _print_plan(plan: BatchPlan) -> None:
     for place, runs in plan.due_by_place().items():
         console.out.print(f"[bold]{escape(plan.names[place] or 'Hele landet')}[/bold]")
@@ -232,7 +191,7 @@ def _print_end(progress: Progress, index: Path) -> None:
     console.out.print(
         f"{progress_line(progress).removesuffix(', 0 s left')}; {progress.reports} reports written."
     )
-    console.out.print(f"Open [bold]{escape(str(index))}[/bold]")
+    console.made(index)
 
 
 def _print_status(found: Status) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.markup import escape
@@ -25,15 +24,6 @@ Export = Annotated[
 ]
 CodebookOption = Annotated[str, typer.Option("--codebook", help="A survey that ships, or a .toml file.")]
 MinAge = Annotated[int, typer.Option(min=0, help="Youngest age that takes part.")]
-
-
-class ExportFormat(StrEnum):
-    """What the data are written for."""
-
-    sav = "sav"
-    csv = "csv"
-    xlsx = "xlsx"
-    parquet = "parquet"
 
 
 @app.command()
@@ -157,11 +147,13 @@ def population_refresh(
 @app.command()
 def export(
     municipality: Municipality,
-    to: Annotated[ExportFormat, typer.Option("--to", help="SPSS, CSV, Excel or Parquet.")],
+    to: Annotated[
+        Literal["sav", "csv", "xlsx", "parquet"], typer.Option("--to", help="SPSS, CSV, Excel or Parquet.")
+    ],
     out: Annotated[Path | None, typer.Option(help="Folder. Default: data/processed/<municipality>.")] = None,
 ) -> None:
     """Write a municipality's clean, weighted respondents with labels."""
     from borgerlib.interest.export import export_data
 
-    for path in export_data(municipality, to.value, folder=out):
+    for path in export_data(municipality, to, folder=out):
         console.wrote(path)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn
 
 # However long a line: a wrapped path cannot be opened.
 out = Console(highlight=False, soft_wrap=True)
@@ -25,6 +27,29 @@ def forgive_letters() -> None:
 def wrote(path: Path) -> None:
     """Say where something was written."""
     out.print(f"Wrote [bold]{escape(str(path))}[/bold]")
+
+
+def made(index: Path) -> None:
+    """Say what to open."""
+    out.print(f"Open [bold]{escape(str(index))}[/bold]")
+
+
+def progress(*columns: ProgressColumn) -> Progress:
+    """Return a bar that moves where somebody looks."""
+    words = TextColumn("{task.description}")
+    return Progress(words, BarColumn(), MofNCompleteColumn(), *columns, console=err, transient=True)
+
+
+def heed(*signals: int) -> None:
+    """Let these signals end the command as Ctrl-C does: once, so that what follows can end in order."""
+
+    def interrupted(number: int, frame: object) -> None:
+        for each in signals:
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for each in signals:
+        signal.signal(each, interrupted)
 
 
 def data(text: str) -> None:

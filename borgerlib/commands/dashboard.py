@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import webbrowser
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -30,7 +29,7 @@ def dashboard(
     from borgerlib.dashboard.server.serve import dashboard_server
 
     # Ended from outside (a service manager, a closed terminal), it stops as cleanly as by Ctrl-C.
-    signal.signal(signal.SIGTERM, _interrupted)
+    console.heed(signal.SIGTERM)
     # The first time after 'borger prepare' the kinds of citizens are looked for, which takes a while.
     opening = console.out.status(f"Opening the answers of {escape(municipality)} …")
     opening.start()
@@ -47,7 +46,3 @@ def dashboard(
         console.out.print("Closed.")
     finally:
         opening.stop()
-
-
-def _interrupted(signum: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.markup import escape
@@ -39,14 +38,6 @@ app.add_typer(cli_dashboard.app)
 app.add_typer(cli_batch.app)
 
 
-class AuditFormat(StrEnum):
-    """How the audit is written."""
-
-    table = "table"
-    json = "json"
-    csv = "csv"
-
-
 @app.command()
 def report(
     municipality: Annotated[str, typer.Argument(help="Name or code; empty for the whole country.")] = "",
@@ -67,7 +58,7 @@ def report(
     jobs: cli_batch.Jobs = 2,
 ) -> None:
     """Run the notebooks for a municipality and write its report: one folder, index.html first."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import TimeElapsedColumn
 
     from borgerlib.runs.warm import warm_kernels
 
@@ -78,8 +69,7 @@ def report(
         "confidence": confidence,
         "min_cell": min_cell,
     }
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with warm_kernels() as server, Progress(*columns, console=console.err, transient=True) as progress:
+    with warm_kernels() as server, console.progress(TimeElapsedColumn()) as progress:
         # Only now: the kernels get ready while we import.
         from borgerlib.runs.reports.municipality import make_report
 
@@ -98,22 +88,22 @@ def report(
             warm=server,
             on_progress=told,
         )
-    console.out.print(f"Open [bold]{escape(str(index))}[/bold]")
+    console.made(index)
 
 
 @app.command()
 def audit(
     output_format: Annotated[
-        AuditFormat, typer.Option("--format", help="How it is written.")
-    ] = AuditFormat.table,
+        Literal["table", "json", "csv"], typer.Option("--format", help="How it is written.")
+    ] = "table",
 ) -> None:
     """Recompute every number the report of 2021 published, and say which hold and why others do not."""
     from borgerlib.lokaldemokrati.published.audit import audit as audit_published
 
     frame = audit_published()
-    if output_format is AuditFormat.csv:
+    if output_format == "csv":
         console.data(frame.to_csv(index=False, lineterminator="\n").rstrip("\n"))
-    elif output_format is AuditFormat.json:
+    elif output_format == "json":
         console.as_json(json.loads(frame.to_json(orient="records", force_ascii=False)))
     else:
         _print_audit(frame)

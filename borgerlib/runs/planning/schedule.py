@@ -35,6 +35,10 @@ class Schedule:
     cron: str
     windows: str
 
+    def text(self) -> str:
+        """Return all of it, each with what to do with it."""
+        return _filled("schedule.txt", **vars(self)).rstrip()
+
 
 def schedule(
     arguments: Sequence[str], *, at: str = "02:00", program: Sequence[str] = (), workspace: Path | None = None
@@ -64,13 +68,13 @@ def schedule(
     home = workspace or places.workspace()
     command = [*(program or this_installation()), "batch", *arguments]
     return Schedule(
-        service=_unit(
-            "service",
+        service=_filled(
+            "borger-batch.service",
             folder=str(home).replace("%", "%%"),
             workspace=_systemd_word(f"BORGER_WORKSPACE={home}"),
             command=" ".join(map(_systemd_word, command)),
         ),
-        timer=_unit("timer", at=f"{hour:02d}:{minute:02d}"),
+        timer=_filled("borger-batch.timer", at=f"{hour:02d}:{minute:02d}"),
         cron=_cron(command, home, f"{minute} {hour} * * *"),
         windows=_windows(command, home, f"{hour:02d}:{minute:02d}"),
     )
@@ -82,9 +86,9 @@ def this_installation() -> list[str]:
     return [str(script)] if script.is_file() else [sys.executable, "-m", "borgerlib"]
 
 
-def _unit(name: str, **values: str) -> str:
-    text = (Path(__file__).parent / "systemd" / f"borger-batch.{name}").read_text(encoding="utf-8")
-    return text.format(**values)
+def _filled(template: str, **values: str) -> str:
+    path = Path(__file__).parent / "templates" / template
+    return path.read_text(encoding="utf-8").format(**values)
 
 
 def _cron(command: Sequence[str], home: Path, when: str) -> str:
