@@ -33,7 +33,8 @@ class UnfitParametersError(ParameterError, ClickException):  # type: ignore[misc
     """Parameters that do not fit; papermill's command line shows the message, not a stack."""
 
     def __init__(self, error: ParameterError) -> None:
-        super().__init__(error.message, problems=error.problems, hint=error.hint)
+        ClickException.__init__(self, error.message)
+        ParameterError.__init__(self, error.message, problems=error.problems, hint=error.hint)
 
     def format_message(self) -> str:
         """Return what the command line shows."""
