@@ -204,7 +204,7 @@ def _published_estimates(confidence: float) -> pd.DataFrame:
         for option in (*(o.id for o in item.options), *item.nets)
     ]
     rows += list(_divided_rows(codebook, confidence))
-    return pd.DataFrame(rows).astype({"count": "Int64", "n": "Int64"})
+    return pd.DataFrame(rows).astype(dict.fromkeys(("count", "n", "population"), "Int64"))
 
 
 def _shown_percentages() -> dict[tuple[str, str], float]:

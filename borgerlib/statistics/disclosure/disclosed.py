@@ -216,8 +216,9 @@ class DisclosedEstimates:
         if there:
             raise ParameterError(f"The estimates have a column '{there[0]}' already: it is not replaced.")
         joined = self._frame[KEYS].merge(columns, on=KEYS, how="left", validate="one_to_one")
-        hidden = self._frame["suppressed"].to_numpy()
-        return self._with(self.frame.assign(**{name: joined[name].mask(hidden) for name in own}))
+        whole = [name for name in own if pd.api.types.is_integer_dtype(joined[name])]
+        added = joined[own].astype(dict.fromkeys(whole, "Int64")).mask(self._frame["suppressed"])
+        return self._with(pd.concat([self._frame, added], axis=1))
 
     def counted(self, rows: Rows | None = None, *, population: int | None = None) -> DisclosedEstimates:
         """Return the estimates with the plain share of what is shown, count / n, instead of the weighted one.
