@@ -13,7 +13,7 @@ from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.interest.weighting.plan import WEIGHT
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.crosstabs import answers_of, domain_levels, large_enough
-from borgerlib.statistics.disclosure.disclosed import SHARES
+from borgerlib.statistics.disclosure.columns import SHARES
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, disclose
 from borgerlib.statistics.estimation.proportions import estimate_difference, estimate_proportions
 from borgerlib.statistics.weighting.adjustment import WeightingResult

@@ -12,7 +12,7 @@ from borgerlib.errors import DataError
 from borgerlib.lokaldemokrati.published.counts import option_label
 from borgerlib.lokaldemokrati.wave.microdata import POPULATION, WEIGHT, Wave
 from borgerlib.population.municipalities import NUMBER_OF_MUNICIPALITIES
-from borgerlib.statistics.disclosure.disclosed import KEYS, TOO_FEW
+from borgerlib.statistics.disclosure.columns import KEYS, TOO_FEW
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published, disclose
 from borgerlib.statistics.estimation.proportions import estimate_proportions
 from borgerlib.survey.codebook.model import Codebook, Item

@@ -14,18 +14,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from borgerlib.errors import DisclosureError, ParameterError, unknown_name
+from borgerlib.statistics.disclosure.columns import DTYPES, KEYS, NAMES, NUMBERS, SHARES, blanked
 from borgerlib.statistics.finite_population import finite_population_interval
-
-TOO_FEW = "for få svar"
-KEYS = ["item", "option", "group"]
-SHARES = ["proportion", "ci_lower", "ci_upper"]
-DTYPES = {"n": "Int64", "count": "Int64", **dict.fromkeys(SHARES, "Float64")}
 
 Origin = Literal["published", "microdata", "simulated"]
 Rows = Sequence[int] | Sequence[bool] | pd.Series | pd.Index | NDArray[Any]
 
-_NUMBERS = {"n", "count", *SHARES, "suppressed"}
-_NAMES = {*KEYS, "label", "group_label", "domain", "exclusive", "net", "note", "suppressed"}
 _ORIGINS: tuple[Origin, ...] = ("published", "microdata", "simulated")
 
 
@@ -186,7 +180,7 @@ class DisclosedEstimates:
         """
         frame = self.frame
         old = frame[column] if column in frame else pd.Series("", index=frame.index, dtype="str")
-        if column in _NUMBERS or not pd.api.types.is_string_dtype(old.astype(object).fillna("")):
+        if column in NUMBERS or not pd.api.types.is_string_dtype(old.astype(object).fillna("")):
             raise ParameterError(f"'{column}' holds numbers, which are not changed after disclosure control.")
         wrong = [word for word in words.values() if not isinstance(word, str)]
         if wrong:
@@ -212,7 +206,7 @@ class DisclosedEstimates:
             A column is there already.
         """
         own = [name for name in columns.columns if name not in KEYS]
-        there = [str(name) for name in own if name in {*self._frame.columns, *_NUMBERS, *_NAMES}]
+        there = [str(name) for name in own if name in {*self._frame.columns, *NUMBERS, *NAMES}]
         if there:
             raise ParameterError(f"The estimates have a column '{there[0]}' already: it is not replaced.")
         joined = self._frame[KEYS].merge(columns, on=KEYS, how="left", validate="one_to_one")
@@ -309,25 +303,6 @@ def only_disclosed(estimates: object, caller: str) -> DisclosedEstimates:
             "borgerlib.as_published(estimates, …) for numbers that a report has published.",
         )
     return estimates
-
-
-def blanked(frame: pd.DataFrame, hidden: NDArray[np.bool_], without_n: NDArray[np.bool_]) -> pd.DataFrame:
-    """Return a frame without what its suppressed rows told, and, where said so, without their n."""
-    frame = frame.copy()
-    frame.loc[hidden, "suppressed"] = True
-    frame.loc[hidden, "count"] = pd.NA
-    frame.loc[hidden, SHARES] = np.nan
-    frame.loc[without_n, "n"] = pd.NA
-    frame.loc[hidden, "note"] = TOO_FEW
-    return without_further(frame, hidden)
-
-
-def without_further(frame: pd.DataFrame, rows: Any) -> pd.DataFrame:
-    """Return a frame where, in some rows, the columns that the gate does not know are blank."""
-    known = {*_NAMES, *_NUMBERS}
-    further = [name for name in frame.columns if name not in known and not str(name).endswith("_label")]
-    blank = {name: "" if pd.api.types.is_string_dtype(frame[name]) else np.nan for name in further}
-    return frame.assign(**{name: frame[name].mask(rows, empty) for name, empty in blank.items()})
 
 
 def _admit(

@@ -17,18 +17,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from borgerlib.errors import DisclosureError, ParameterError
+from borgerlib.statistics.disclosure.columns import DTYPES, KEYS, SHARES, TOO_FEW, blanked, without_further
 from borgerlib.statistics.disclosure.confidentiality import hide
-from borgerlib.statistics.disclosure.disclosed import (
-    DTYPES,
-    KEYS,
-    SHARES,
-    TOO_FEW,
-    DisclosedEstimates,
-    Origin,
-    _admit,
-    blanked,
-    without_further,
-)
+from borgerlib.statistics.disclosure.disclosed import DisclosedEstimates, Origin, _admit
 from borgerlib.statistics.disclosure.nets import safe_nets
 from borgerlib.statistics.disclosure.suppression import Mask
 from borgerlib.statistics.disclosure.tables import Item, read_items

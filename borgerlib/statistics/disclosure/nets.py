@@ -10,8 +10,8 @@ import pandas as pd
 
 from borgerlib import danish
 from borgerlib.errors import DisclosureError
+from borgerlib.statistics.disclosure.columns import KEYS, blanked
 from borgerlib.statistics.disclosure.confidentiality import confidential
-from borgerlib.statistics.disclosure.disclosed import KEYS, blanked
 from borgerlib.survey.codebook.model import Codebook
 
 

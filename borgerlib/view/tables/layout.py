@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from borgerlib.statistics.disclosure.disclosed import TOO_FEW, DisclosedEstimates
+from borgerlib.statistics.disclosure.columns import TOO_FEW
+from borgerlib.statistics.disclosure.disclosed import DisclosedEstimates
 from borgerlib.view.words import alt_text
 
 ALL = "Alle"

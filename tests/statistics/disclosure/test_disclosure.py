@@ -208,13 +208,15 @@ def test_an_empty_group_is_shown_as_empty():
 
 
 def test_a_suppressed_row_tells_nothing():
-    frame = estimates({"": [3, 17, 80]}, {"": 100}, standard_error=0.01, n_weighted=99.0, unit="pct.")
+    frame = estimates(
+        {"": [3, 17, 80]}, {"": 100}, standard_error=0.01, n_weighted=99.0, unit="pct.", x_label="3 pct."
+    )
     before = frame.copy()
     shown = disclose(frame, **SHOWN)
     gone = shown.frame[shown.frame["suppressed"]]
     assert shown.n_suppressed == len(gone) == 2
     assert gone[["count", *SHARES, "standard_error", "n_weighted"]].isna().all(axis=None)
-    assert set(gone["unit"]) == {""}
+    assert set(gone["unit"]) == set(gone["x_label"]) == {""}
     assert set(gone["note"]) == {"for få svar"}  # the same for the small one and for its partner
     kept = shown.frame[~shown.frame["suppressed"]]
     assert kept[["count", "proportion", "standard_error"]].to_numpy().tolist() == [[80, 0.8, 0.01]]

@@ -1,0 +1,34 @@
+"""The columns of estimates, and what is blank where a row is suppressed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+TOO_FEW = "for få svar"
+KEYS = ["item", "option", "group"]
+SHARES = ["proportion", "ci_lower", "ci_upper"]
+NUMBERS = ["n", "count", *SHARES, "suppressed"]
+NAMES = [*KEYS, "label", "group_label", "domain", "exclusive", "net", "note"]
+DTYPES = {"n": "Int64", "count": "Int64", **dict.fromkeys(SHARES, "Float64")}
+
+
+def blanked(frame: pd.DataFrame, hidden: NDArray[np.bool_], without_n: NDArray[np.bool_]) -> pd.DataFrame:
+    """Return a frame without what its suppressed rows told, and, where said so, without their n."""
+    frame = frame.copy()
+    frame.loc[hidden, "suppressed"] = True
+    frame.loc[hidden, "count"] = pd.NA
+    frame.loc[hidden, SHARES] = np.nan
+    frame.loc[without_n, "n"] = pd.NA
+    frame.loc[hidden, "note"] = TOO_FEW
+    return without_further(frame, hidden)
+
+
+def without_further(frame: pd.DataFrame, rows: Any) -> pd.DataFrame:
+    """Return a frame where, in some rows, the columns that the gate does not know are blank."""
+    further = [name for name in frame.columns if name not in {*NAMES, *NUMBERS}]
+    blank = {name: "" if pd.api.types.is_string_dtype(frame[name]) else np.nan for name in further}
+    return frame.assign(**{name: frame[name].mask(rows, empty) for name, empty in blank.items()})
