@@ -1,6 +1,9 @@
 """pyproject.toml, environment.yml, constraints.txt, the Makefile and the table of CI tell the same story."""
 
+import os
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -61,3 +64,14 @@ def test_the_table_of_ci_begins_with_the_oldest_python_and_runs_what_make_test_r
     told = [step["run"].removeprefix("python ") for step in job["steps"] if "pytest" in step.get("run", "")]
     recipe = (ROOT / "Makefile").read_text("utf-8").partition("\ntest: ")[2].partition("\n\n")[0]
     assert told == re.findall(r"(-m pytest .*)", recipe)
+
+
+@pytest.mark.skipif(
+    not shutil.which("make") or not hasattr(os, "getuid") or os.getuid() != 0, reason="needs make, as root"
+)
+def test_lab_as_root_says_what_to_do():
+    command = ["make", "-s", "-C", str(ROOT), "not-root"]
+    refused = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert refused.returncode != 0
+    assert "make lab LAB=--allow-root" in refused.stdout
+    assert subprocess.run([*command, "LAB=--allow-root"], check=False).returncode == 0
