@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from borgerlib import danish
@@ -23,8 +23,7 @@ from borgerlib.view.leaders import overview
 from borgerlib.view.leaders.comparison import own_line, wave_comparison
 from borgerlib.view.leaders.figures import chart_words, draw
 from borgerlib.view.tables.html import Table
-from borgerlib.view.words.alt_text import source_line
-from borgerlib.view.words.method import leaders_data, leaders_method, run_stamp
+from borgerlib.view.words.method import bullets, leaders_data, leaders_method, run_stamp
 from borgerlib.view.words.text import Text
 
 OVERVIEW = 0
@@ -144,7 +143,7 @@ class InsightPage:
         if not said:
             return None
         name = find_municipality(self.own.municipality).full_name
-        return Text(f"## Hvor står {name}?\n\n" + "\n".join(f"- {line}" for line in said))
+        return Text(f"## Hvor står {name}?\n\n{bullets(said)}")
 
     def citizens(self) -> CitizensLayer | None:
         """Return what the municipality's citizens answered that bears on the insight.
@@ -164,21 +163,14 @@ class InsightPage:
     def claims(self) -> Text:
         """Return every claim of the insight with its test and a plain verdict."""
         verdicts = [verdict(claim.id, self.survey) for claim in self.registry.claims_of(self.number)]
-        lines = [
-            f"- **{_OUTCOMES[found.outcome]}: {found.claim.statement}** {found.sentence}"
-            for found in verdicts
-        ]
+        lines = bullets(f"**{_OUTCOMES[v.outcome]}: {v.claim.statement}** {v.sentence}" for v in verdicts)
         methods = list(dict.fromkeys(found.method for found in verdicts if found.method))
-        return Text("\n".join(lines) + (f"\n\nPrøvet med {'; '.join(methods)}." if methods else ""))
+        return Text(f"{lines}\n\nPrøvet med {'; '.join(methods)}." if methods else str(lines))
 
     def comparison(self) -> Table:
         """Return what the report published against what is recomputed, or what a later wave says now."""
         if self.survey.kind == "published":
-            return overview.audit_table(
-                caption=f"Indsigt {self.number}: hvert offentliggjort tal og det genberegnede",
-                note=source_line(self.survey.everything.source),
-                insight=self.number,
-            )
+            return overview.audit_table(insight=self.number)
         return wave_comparison(self.survey, self.registry.figures_of(self.number))
 
     def cases(self) -> Text | None:
@@ -195,7 +187,7 @@ class InsightPage:
 
     def feasible_sizes(self) -> Table:
         """Return, for every question of 2021, which numbers of answers its percentages allow."""
-        return overview.feasible_sizes(note=source_line(self.survey.codebook.meta["source"]))
+        return overview.feasible_sizes()
 
     def audit_summary(self) -> Text:
         """Return in words how many published values hold."""
@@ -203,16 +195,11 @@ class InsightPage:
 
     def audit(self) -> Table:
         """Return every published value with its status and reason, folded away until wanted."""
-        table = overview.audit_table(
-            caption="Alle offentliggjorte værdier", note=source_line(self.survey.codebook.meta["source"])
-        )
-        return replace(table, fold=f"Vis alle {len(table.rows)} værdier")
+        return overview.audit_table()
 
     def audit_open(self) -> Table:
         """Return the published values that are not reproduced, each with its reason."""
-        return overview.open_values_table(
-            caption="Værdier, der ikke er bekræftet", note=source_line(self.survey.codebook.meta["source"])
-        )
+        return overview.open_values_table()
 
     def method(self) -> Text:
         """Return how the page's numbers came about and how sure they are."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -13,7 +15,9 @@ from borgerlib.lokaldemokrati.published.audit import audit
 from borgerlib.lokaldemokrati.published.identification import identification_table
 from borgerlib.lokaldemokrati.published.numbers import load_published
 from borgerlib.population.municipalities import Municipality
+from borgerlib.survey.codebook.model import LEADERS, load_codebook
 from borgerlib.view.tables.html import Table, public_table
+from borgerlib.view.words.alt_text import source_line
 
 _SECTIONS = {"metode": "Metode", "om": "Om", "noegletal": "Nøgletal", "case": "Case"}
 _SIZES = {"identified": "entydigt", "set": "flere mulige", "impossible": "umuligt"}
@@ -69,7 +73,7 @@ def page(survey: LeadersSurvey, finding: str) -> dict[str, Any]:
     }
 
 
-def feasible_sizes(*, note: str) -> Table:
+def feasible_sizes() -> Table:
     """Return, for every question of 2021, which numbers of answers its percentages allow."""
     frame = identification_table()
     frame["sizes"] = [
@@ -77,17 +81,8 @@ def feasible_sizes(*, note: str) -> Table:
         for possible, n in zip(frame["possible_n"], frame["n"], strict=True)
     ]
     frame["status"] = frame["status"].map(_SIZES)
-    return public_table(
-        frame,
-        caption="Hvor mange svar kan der ligge bag procenterne?",
-        columns={
-            "question": "Spørgsmål",
-            "sizes": "Mulige antal svar",
-            "status": "Resultat",
-            "why": "Hvorfor",
-        },
-        note=note,
-    )
+    columns = {"question": "Spørgsmål", "sizes": "Mulige antal svar", "status": "Resultat", "why": "Hvorfor"}
+    return _of_2021(frame, "Hvor mange svar kan der ligge bag procenterne?", columns)
 
 
 def audit_summary() -> str:
@@ -99,15 +94,13 @@ def audit_summary() -> str:
     return f"Af {danish.number(status.sum())} offentliggjorte værdier er {danish.listing(parts)}."
 
 
-def audit_table(*, caption: str, note: str, insight: int | None = None) -> Table:
+def audit_table(*, insight: int | None = None) -> Table:
     """Return published values beside what is recomputed, with the reason where they differ.
 
     Parameters
     ----------
-    caption, note : str
-        Above and under the table (Danish).
     insight : int, optional
-        Only the values of this insight; all values when not given.
+        Only the values of this insight; otherwise all, folded away until wanted.
     """
     frame = audit()
     percent = load_published()["unit"] == "pct"
@@ -116,8 +109,10 @@ def audit_table(*, caption: str, note: str, insight: int | None = None) -> Table
     frame["behind"] = [_behind(count, n) for count, n in zip(frame["count"], frame["n"], strict=True)]
     frame["place"] = [_place(row, whole=insight is None) for _, row in frame.iterrows()]
     frame["value"] = _value_names(frame)
+    caption = "Alle offentliggjorte værdier"
     if insight is not None:
         frame = frame[frame["insight"] == str(insight)]
+        caption = f"Indsigt {insight}: hvert offentliggjort tal og det genberegnede"
     frame = frame.assign(status=frame["status"].map(_STATUS))
     columns = {
         "place": "Sted",
@@ -130,12 +125,11 @@ def audit_table(*, caption: str, note: str, insight: int | None = None) -> Table
         "reason": "Begrundelse",
     }
     empty = [column for column in ("group", "reason") if not frame[column].astype(bool).any()]
-    return public_table(
-        frame, caption=caption, columns={k: v for k, v in columns.items() if k not in empty}, note=note
-    )
+    table = _of_2021(frame, caption, {k: v for k, v in columns.items() if k not in empty})
+    return table if insight is not None else replace(table, fold=f"Vis alle {len(table.rows)} værdier")
 
 
-def open_values_table(*, caption: str, note: str) -> Table:
+def open_values_table() -> Table:
     """Return the published values that are not reproduced, those with the same reason in one row."""
     frame = audit()
     frame["value"] = _value_names(frame)
@@ -145,7 +139,12 @@ def open_values_table(*, caption: str, note: str) -> Table:
     rows = together.agg(lambda names: "; ".join(dict.fromkeys(names))).reset_index()
     rows["status"] = rows["status"].map(_STATUS)
     columns = {"place": "Sted", "value": "Værdi", "status": "Resultat", "reason": "Begrundelse"}
-    return public_table(rows, caption=caption, columns=columns, note=note)
+    return _of_2021(rows, "Værdier, der ikke er bekræftet", columns)
+
+
+def _of_2021(frame: pd.DataFrame, caption: str, columns: Mapping[str, str]) -> Table:
+    source = source_line(str(load_codebook(LEADERS).meta["source"]))
+    return public_table(frame, caption=caption, columns=columns, note=source)
 
 
 def _value_names(frame: pd.DataFrame) -> list[str]:

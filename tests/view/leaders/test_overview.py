@@ -61,7 +61,7 @@ def test_the_front_page_has_key_figures_from_the_estimates(survey, wave):
 
 
 def test_every_question_has_its_possible_sizes():
-    table = overview.feasible_sizes(note="Kilde: x")
+    table = overview.feasible_sizes()
     assert len(table.rows) == len(identifications()) == 19
     told = {row[0]: row[1:3] for row in table.rows}
     assert told["Har din kommune en strategi for borgerinddragelse?"] == ("78", "entydigt")
@@ -71,7 +71,7 @@ def test_every_question_has_its_possible_sizes():
         "umuligt",
     )
     assert all(row[3] for row in table.rows)
-    assert table.note == "Kilde: x"
+    assert table.note.startswith("Kilde: Lokaldemokrati i nybrud")
 
 
 def test_the_summary_counts_every_status():
@@ -89,7 +89,7 @@ def test_the_summary_counts_every_status():
 
 
 def test_the_whole_audit_is_shown_value_by_value():
-    table = overview.audit_table(caption="Alle", note="Kilde: x")
+    table = overview.audit_table()
     frame = audit()
     assert len(table.rows) == len(frame)
     assert table.columns == (
@@ -118,7 +118,7 @@ def test_the_whole_audit_is_shown_value_by_value():
 
 
 def test_counts_are_not_shown_as_percentages():
-    rows = overview.audit_table(caption="", note="", insight=4).rows
+    rows = overview.audit_table(insight=4).rows
     mentioned = next(row for row in rows if row[1] == "Velfærdsområder")
     assert [plain(cell) for cell in mentioned[2:5]] == ["21", "21", "21 af 42"]
 
@@ -127,7 +127,7 @@ def test_an_insights_table_is_its_part_of_the_audit():
     frame = audit()
     total = 0
     for insight in load_registry().insights:
-        table = overview.audit_table(caption="", note="", insight=insight.number)
+        table = overview.audit_table(insight=insight.number)
         assert len(table.rows) == (frame["insight"] == str(insight.number)).sum() > 0
         assert all(row[0].startswith(("Figur ", "Tekst")) for row in table.rows)
         total += len(table.rows)
@@ -135,19 +135,19 @@ def test_an_insights_table_is_its_part_of_the_audit():
 
 
 def test_columns_that_would_be_empty_are_left_out():
-    columns = overview.audit_table(caption="", note="", insight=3).columns
+    columns = overview.audit_table(insight=3).columns
     assert "Gruppe" not in columns
-    assert "Gruppe" in overview.audit_table(caption="", note="", insight=2).columns
+    assert "Gruppe" in overview.audit_table(insight=2).columns
 
 
 @pytest.mark.parametrize("number", [None, *range(1, 11)])
 def test_no_two_rows_of_a_table_read_alike(number):
-    rows = [row[:3] for row in overview.audit_table(caption="", note="", insight=number).rows]
+    rows = [row[:3] for row in overview.audit_table(insight=number).rows]
     assert len(rows) == len(set(rows))
 
 
 def test_the_open_values_are_told_together_where_they_have_one_reason():
-    table = overview.open_values_table(caption="Åbne", note="Kilde: x")
+    table = overview.open_values_table()
     frame = audit()
     waiting = frame[frame["status"] != "reproduced"]
     assert 0 < len(table.rows) < len(waiting)
