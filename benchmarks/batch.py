@@ -7,8 +7,9 @@ command line; two processes that call papermill with cold kernels; `run_batch`, 
 and the floor, the same cells as a script in forks of a process that has imported everything, two at a time.
 The slow two run a few of the municipalities only: a cold kernel takes as long the hundredth time.
 
-Also told: how long it takes to find that nothing is due and to stop when asked (Ctrl-C), the memory of the
-whole tree of processes, and plan and status of 2,000 municipalities × 13 notebooks.
+Also told: a cold kernel against a warm one, how long it takes to find that nothing is due and to stop when
+asked (Ctrl-C), the memory of the whole tree of processes, and plan and status of 2,000
+municipalities × 13 notebooks.
 """
 
 from __future__ import annotations
@@ -156,6 +157,18 @@ class Watch(threading.Thread):
             time.sleep(0.5)
 
 
+def cold_over_warm(folder: Path) -> float:
+    """Return how many times as long a notebook takes in a fresh kernel as in a warm one."""
+    from borgerlib.runs.kernels.execute import run_notebook
+    from borgerlib.runs.warm import warm_kernels
+
+    source, target = Path(sources()[0]), folder / "out.ipynb"
+    with warm_kernels() as server:
+        server.ready()
+        warm = min(run_notebook(source, target, warm=server).seconds for _ in range(4))
+    return min(run_notebook(source, target).seconds for _ in range(2)) / warm
+
+
 def stopped(arguments: tuple[str, ...]) -> float:
     """Return the seconds from an interrupt in mid-run to the end of the process."""
     batch = subprocess.Popen([sys.executable, "-c", BATCH, *arguments], stderr=subprocess.DEVNULL)
@@ -214,7 +227,8 @@ def main() -> None:
         os.environ["BORGER_WORKSPACE"] = place
         runs = len(names) * len(sources())
         arguments = (str(folder / "reports"), ",".join(names), ",".join(sources()))
-        found = {"stopped_s": stopped((str(folder / "stopped"), *arguments[1:]))}
+        found = {"cold_over_warm": cold_over_warm(folder)}
+        found["stopped_s"] = stopped((str(folder / "stopped"), *arguments[1:]))
         watch = Watch()
         watch.start()
         found["batch_per_minute"] = per_minute(runs, lambda: script(BATCH, *arguments))
