@@ -22,7 +22,9 @@ def dashboard(
         str, typer.Option(help="Whom to show first, as the end of the address: 'alder=60-69&emner=natur'.")
     ] = "",
     port: Annotated[int, typer.Option(min=1, max=65435, help="First port to try.")] = 8866,
-    min_cell: Annotated[int, typer.Option(help="Fewest people behind a number that is shown.")] = 5,
+    chance: Annotated[
+        float, typer.Option(help="How much of each answer in the protected copy is left to chance.")
+    ] = 0.1,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
 ) -> None:
     """Open the citizens' answers as a page to filter in a meeting, on this machine alone."""
@@ -34,7 +36,7 @@ def dashboard(
     opening = console.out.status(f"Opening the answers of {escape(municipality)} …")
     opening.start()
     try:
-        with dashboard_server(municipality, selection=selection, port=port, min_cell=min_cell) as server:
+        with dashboard_server(municipality, selection=selection, port=port, chance=chance) as server:
             opening.stop()
             console.out.print(f"The dashboard is open at [bold]{escape(server.address)}[/bold]")
             console.out.print("Whoever has this address can look. Ctrl-C closes it.")

@@ -18,7 +18,7 @@ from borgerlib.errors import BorgerlibError, DataError
 from borgerlib.interest.filters.selection import Selection, Understood, read_link, understood
 from borgerlib.interest.prepared import is_prepared
 from borgerlib.population.municipalities import municipality as find_municipality
-from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL
+from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
 from borgerlib.view.charts import theme
 
 _ASSETS = Path(__file__).with_name("assets")
@@ -87,7 +87,11 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
 
     def _opening(self) -> tuple[str, ...]:
         origin = self._answers.origin
-        return (words()("page", f"rebuilt_{origin}"),) if origin in ("damaged", "outdated") else ()
+        return (
+            (words()("page", f"rebuilt_{origin}"),)
+            if origin in ("damaged", "outdated", "protected_anew")
+            else ()
+        )
 
     def _hear(self, content: Any) -> None:
         """Answer a message of the page. A user's mistake is a sentence; nothing is ever a traceback."""
@@ -223,7 +227,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
 
 
 def open_dashboard(
-    municipality: str, *, selection: str = "", confidence: float = 0.95, min_cell: int = DEFAULT_MIN_CELL
+    municipality: str, *, selection: str = "", confidence: float = 0.95, chance: float = DEFAULT_CHANCE
 ) -> InterestDashboard:
     """Open the interest dashboard of a municipality.
 
@@ -235,8 +239,8 @@ def open_dashboard(
         Whom to show at first, as the end of a dashboard's address: ``alder=60-69&emner=klima_miljoe``.
     confidence : float
         Level of the intervals, between 0 and 1.
-    min_cell : int
-        Smallest number of people behind a number, at least 3.
+    chance : float
+        How much of each answer in the protected copy is left to chance, from 0.05 to 0.3.
 
     Raises
     ------
@@ -249,5 +253,5 @@ def open_dashboard(
     place = find_municipality(municipality).name
     if not is_prepared(place):
         raise DataError(words()("errors", "not_prepared", sted=place), hint=f"borger prepare {place} FIL")
-    answers = open_answers(place, confidence=confidence, min_cell=min_cell)
+    answers = open_answers(place, confidence=confidence, chance=chance)
     return InterestDashboard(answers, link=selection)

@@ -81,7 +81,7 @@ def load(survey: str) -> pd.DataFrame:
 
         return load_respondents()
     path = settled(_folder_of(survey)) / RESPONDENTS
-    respondents, metadata = _read_parquet(path, survey)
+    respondents, metadata = read_parquet(path, survey)
     respondents.attrs.update(metadata)
     return respondents
 
@@ -95,8 +95,8 @@ def load_register(municipality: str) -> pd.DataFrame:
         There is none, or it belongs to another preparation than the respondents.
     """
     folder = settled(contact_folder(municipality))
-    register, metadata = _read_parquet(folder / REGISTER, municipality)
-    _, of_respondents = _read_parquet(settled(processed_folder(municipality)) / RESPONDENTS, municipality)
+    register, metadata = read_parquet(folder / REGISTER, municipality)
+    _, of_respondents = read_parquet(settled(processed_folder(municipality)) / RESPONDENTS, municipality)
     if metadata["source_sha256"] != of_respondents["source_sha256"]:
         raise DataError(
             "The contact register and the respondents come from different exports: a run was interrupted.",
@@ -112,7 +112,7 @@ def read_summary(municipality: str) -> dict[str, Any]:
     try:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise _not_prepared(municipality) from error
+        raise not_prepared(municipality) from error
     except (OSError, ValueError) as error:
         raise _damaged(path, municipality) from error
     return content
@@ -122,7 +122,7 @@ def codebook_path(municipality: str) -> Path:
     """Return the codebook that a municipality's respondents were read with."""
     path = settled(_folder_of(municipality)) / CODEBOOK
     if not path.is_file():
-        raise _not_prepared(municipality)
+        raise not_prepared(municipality)
     return path
 
 
@@ -162,7 +162,8 @@ def write_parquet(frame: pd.DataFrame, path: Path, metadata: Mapping[str, Any]) 
     pyarrow.parquet.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **own}), path)
 
 
-def _read_parquet(path: Path, name: str) -> tuple[pd.DataFrame, dict[str, Any]]:
+def read_parquet(path: Path, name: str) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Return a frame and what `write_parquet` wrote of it; `DataError` where it is missing or damaged."""
     import pyarrow
     import pyarrow.parquet
 
@@ -170,7 +171,7 @@ def _read_parquet(path: Path, name: str) -> tuple[pd.DataFrame, dict[str, Any]]:
         table = pyarrow.parquet.read_table(path)
         metadata = json.loads(table.schema.metadata[_KEY])
     except FileNotFoundError as error:
-        raise _not_prepared(name) from error
+        raise not_prepared(name) from error
     except (OSError, pyarrow.ArrowInvalid, KeyError, TypeError, ValueError) as error:
         raise _damaged(path, name) from error
     return table.to_pandas(), metadata
@@ -198,7 +199,8 @@ def _prepared() -> str:
     return ", ".join(prepared_municipalities()) or "none"
 
 
-def _not_prepared(name: str) -> DataError:
+def not_prepared(name: str) -> DataError:
+    """Return the error that says how a municipality's respondents are prepared."""
     return DataError(
         f"'{name}' has no prepared respondents. Prepared: {_prepared()}.",
         hint=f"Run: borger prepare {name} EXPORT",

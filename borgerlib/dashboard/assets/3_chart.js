@@ -63,7 +63,7 @@ function buildBars() {
     set(parts.whole, "width", row.whole === null ? 0 : row.whole * scale);
     const middle = place.barY + thickness / 2;
     const cap = (at) => `M${x(at)} ${middle - 4}v8`;
-    const interval = row.lower !== null;
+    const interval = shown && row.lower !== null;
     set(parts.inner, "d", interval ? `${cap(row.lower)}M${x(row.lower)} ${middle}H${x(row.value)}` : "M0 0");
     set(parts.outer, "d", interval ? `M${x(row.value)} ${middle}H${x(row.upper)}${cap(row.upper)}` : "M0 0");
     const reach = shown ? Math.max(row.value, row.upper ?? 0) * scale : 26;

@@ -9,20 +9,16 @@ from typing import Any
 
 import pandas as pd
 
-from borgerlib.interest.filters.choices import ANSWERS, Filter, Offer
+from borgerlib.interest.filters.choices import Filter, Offer
 from borgerlib.interest.filters.cube import Origin, is_outdated, open_filter_cube
 from borgerlib.interest.filters.selection import Selection
 from borgerlib.population.municipalities import Municipality
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.crosstabs import FALSE_DISCOVERY_RATE
-from borgerlib.statistics.disclosure.gate import (
-    DEFAULT_MIN_CELL,
-    DisclosedEstimates,
-    check_min_cell,
-    disclose_selection,
-)
+from borgerlib.statistics.disclosure.gate import DisclosedEstimates, disclose_selection
 from borgerlib.statistics.estimation.intervals import check_confidence
-from borgerlib.statistics.selections.disclosure import Guard, SelectionSize, guard_of
+from borgerlib.statistics.selections.estimates import ProtectedCube, SelectionSize
+from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
 from borgerlib.view.citizens.sections import load_sections
 
 CHARTS = ("topics", "time", "formats")
@@ -45,7 +41,9 @@ class Answer:
     ----------
     selection : Selection
     size : SelectionSize
-        How many are meant, rounded.
+        How many are meant.
+    citizens : float or None
+        How many such people live here, where the population is counted so.
     estimates : DisclosedEstimates
         One row a question × answer; item is the role. Columns besides: direction (1, -1: more, less than the
         rest beyond chance, 0: neither; missing where not tested), settled (bool).
@@ -53,6 +51,7 @@ class Answer:
 
     selection: Selection
     size: SelectionSize
+    citizens: float | None
     estimates: DisclosedEstimates
 
     @cached_property
@@ -94,8 +93,8 @@ class Answers:
         The whole municipality.
     confidence : float
         Level of the intervals.
-    guard : Guard
-        What keeps single people out of the answers.
+    protected : ProtectedCube
+        The protected copy that everything is computed from.
     built_from : mapping
         The state of the survey that the answers come from.
     rows : DataFrame
@@ -107,7 +106,7 @@ class Answers:
     origin: Origin
     everybody: Answer
     confidence: float
-    guard: Guard
+    protected: ProtectedCube
     built_from: Mapping[str, Any] = field(repr=False)
     rows: pd.DataFrame = field(repr=False)
 
@@ -118,13 +117,18 @@ class Answers:
         return tuple(filter_ for filter_ in found if filter_ is not None)
 
     @property
+    def chance(self) -> float:
+        """How much of each answer is left to chance."""
+        return float(self.built_from["copy"]["chance"])
+
+    @property
     def outdated(self) -> bool:
         """Whether the survey has changed since; not where it is gone for now."""
         return is_outdated(self.municipality.name, self.built_from)
 
     def renewed(self) -> Answers:
         """Return the answers of the survey as it is now; may take some seconds. Raises as `open_answers`."""
-        return open_answers(self.municipality.name, confidence=self.confidence, min_cell=self.guard.min_cell)
+        return open_answers(self.municipality.name, confidence=self.confidence, chance=self.chance)
 
     def to(self, selection: Selection) -> Answer:
         """Return what may be shown of a selection.
@@ -136,10 +140,10 @@ class Answers:
         """
         if selection.is_everybody:
             return self.everybody
-        return _answer(self.guard, self.offer, self.rows, selection, self.confidence, self.everybody)
+        return _answer(self.protected, self.offer, self.rows, selection, self.confidence)
 
 
-def open_answers(municipality: str, *, confidence: float = 0.95, min_cell: int = DEFAULT_MIN_CELL) -> Answers:
+def open_answers(municipality: str, *, confidence: float = 0.95, chance: float = DEFAULT_CHANCE) -> Answers:
     """Open a municipality's prepared survey for the dashboard.
 
     Parameters
@@ -148,47 +152,40 @@ def open_answers(municipality: str, *, confidence: float = 0.95, min_cell: int =
         Name or code.
     confidence : float
         Level of the intervals, between 0 and 1.
-    min_cell : int
-        Smallest number of people behind a number, at least 3.
+    chance : float
+        How much of each answer in the protected copy is left to chance, from 0.05 to 0.3.
 
     Raises
     ------
     DataError
-        The municipality has not been prepared.
+        The municipality has not been prepared, or there is no place for a protected copy.
     ParameterError
         A parameter is not legal.
     """
-    check_min_cell(min_cell)
     check_confidence(confidence)
     place = find_municipality(municipality)
-    opened = open_filter_cube(place.name, age_bands=load_sections().age_bands)
-    exclusive = {filter_.role: filter_.exclusive for filter_ in opened.offer.filters}
-    guard = guard_of(opened.cube, min_cell=min_cell, sensitive=ANSWERS, exclusive=exclusive)
-    rows = _rows(opened.offer)
-    everybody = _answer(guard, opened.offer, rows, Selection(), confidence, None)
-    return Answers(place, opened.offer, opened.origin, everybody, confidence, guard, opened.built_from, rows)
+    opened = open_filter_cube(place.name, age_bands=load_sections().age_bands, chance=chance)
+    offer, rows = opened.offer, _rows(opened.offer)
+    everybody = _answer(opened.protected, offer, rows, Selection(), confidence)
+    return Answers(
+        place, offer, opened.origin, everybody, confidence, opened.protected, opened.built_from, rows
+    )
 
 
 def _answer(
-    guard: Guard,
-    offer: Offer,
-    rows: pd.DataFrame,
-    selection: Selection,
-    confidence: float,
-    everybody: Answer | None,
+    protected: ProtectedCube, offer: Offer, rows: pd.DataFrame, selection: Selection, confidence: float
 ) -> Answer:
     size, estimates = disclose_selection(
-        guard,
+        protected,
         selection.levels,
         rows,
         base=offer.base,
         source=offer.source,
         simulated=offer.simulated,
         confidence=confidence,
-        against=None if everybody is None else (everybody.size, everybody.estimates),
         false_discovery_rate=FALSE_DISCOVERY_RATE,
     )
-    return Answer(selection, size, estimates)
+    return Answer(selection, size, offer.people(selection.levels), estimates)
 
 
 def _rows(offer: Offer) -> pd.DataFrame:

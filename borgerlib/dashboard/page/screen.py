@@ -115,11 +115,12 @@ def heading(answers: Answers, selection: Selection) -> str:
 
 def about(answers: Answers, answer: Answer) -> list[str]:
     """Return how the numbers were made, in Danish sentences."""
-    say, steps = words(), answer.estimates.frame["step"].dropna()
-    told = [say("page", "protection")]
-    if len(steps) and steps.max() > 0.01:
-        told.append(say("page", "step", trin=danish.number(100 * float(steps.max()))))
-    told.append(f"{say('page', 'effective')}: {say('page', 'effective_hint')}")
+    say, odds = words(), (1 - answers.chance) / answers.chance
+    told = [
+        say("page", "protection", chance=danish.percent(answers.chance)),
+        say("page", "promise", faktor=danish.number(math.ceil(round(odds, 6)))),
+        f"{say('page', 'effective')}: {say('page', 'effective_hint')}",
+    ]
     return [*told, alt_text.source_line(answers.offer.source)]
 
 
@@ -149,14 +150,16 @@ def _last(value: float) -> float:
 
 
 def _facts(answers: Answers, answer: Answer) -> list[dict[str, str]]:
-    say, size, whole = words(), answer.size, answers.everybody.size
-    if size.n is None or size.people is None or not whole.people:
+    say, size, everybody = words(), answer.size, answers.everybody
+    if size.n is None or size.people is None or not everybody.size.people:
         return [{"label": say("page", "n"), "value": say("page", "few")}]
-    share = min(1.0, size.people / whole.people)
+    people, whole = answer.citizens or size.people, everybody.citizens or everybody.size.people
     numbers = {
         "n": say("page", "about", tal=danish.number(size.n)),
-        "people": say("page", "about", tal=danish.number(_rough(size.people))),
-        "share": say("page", "about", tal=danish.percent(share)),
+        "people": danish.number(people)
+        if answer.citizens
+        else say("page", "about", tal=danish.number(_rough(people))),
+        "share": say("page", "about", tal=danish.percent(min(1.0, people / whole))),
         "effective": say("page", "about", tal=danish.number(size.effective_n or 0)),
     }
     if answer.selection.is_everybody:
@@ -185,7 +188,7 @@ def _focused(
         "answer",
         "share",
         hvem=who,
-        vaerdi=danish.percent(row["proportion"]),
+        vaerdi=share_words(row),
         interval=alt_text.interval_words(row),
         svar=row["label"],
         forskel=say("answer", _direction_key(row["direction"])),
@@ -229,14 +232,14 @@ def _chart(
 def chart_title(rows: Sequence[Record]) -> str:
     """Return the finding of a chart: which answers stand at the top."""
     say = words()
-    shown = [row for row in rows if not row["suppressed"] and not row["settled"]]
+    shown = [row for row in rows if not math.isnan(row["proportion"]) and not row["settled"]]
     top = sorted(shown, key=lambda row: -row["proportion"])[:2]
     if not top:
         return say("chart", "none")
-    one = {"et": top[0]["label"], "et_pct": danish.percent(top[0]["proportion"])}
+    one = {"et": top[0]["label"], "et_pct": share_words(top[0])}
     if len(top) == 1:
         return say("chart", "top_one", **one)
-    return say("chart", "top", **one, to=top[1]["label"], to_pct=danish.percent(top[1]["proportion"]))
+    return say("chart", "top", **one, to=top[1]["label"], to_pct=share_words(top[1]))
 
 
 def difference(rows: Sequence[Record]) -> str:
@@ -267,7 +270,7 @@ def _row(row: Record, whole: Mapping[Any, float], focus: tuple[str, str]) -> dic
         "value": _number(row["proportion"]),
         "lower": _number(row["ci_lower"]),
         "upper": _number(row["ci_upper"]),
-        "text": danish.percent(row["proportion"]) if shown else say("page", "few"),
+        "text": share_words(row),
         "interval": alt_text.interval_words(row) if shown else "",
         "whole": _number(of_all),
         "whole_text": "" if math.isnan(of_all) else danish.percent(of_all),
@@ -276,6 +279,11 @@ def _row(row: Record, whole: Mapping[Any, float], focus: tuple[str, str]) -> dic
         "note": say("chart", "settled") if row["settled"] else "",
         "focus": focus == (row["item"], row["option"]),
     }
+
+
+def share_words(row: Record) -> str:
+    """Return a share in words: '12 pct.', or why there is none: 'under 3 pct.', 'for få svar'."""
+    return str(row["note"]) if math.isnan(row["proportion"]) else danish.percent(row["proportion"])
 
 
 def _number(value: float) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from borgerlib import danish
 from borgerlib.dashboard.page import screen
 from borgerlib.dashboard.page.answers import Answer, Answers
 from borgerlib.dashboard.page.words import words
@@ -45,15 +46,15 @@ def picture(answers: Answers, answer: Answer, role: str, *, sort: str = "size") 
     title = screen.chart_title(rows)
     filter_ = answers.offer.filter(role)
     question = (filter_.question if filter_ else "") or say("roles", role)
-    rounding = say("page", "protection")
+    protection = say("page", "protection", chance=danish.percent(answers.chance))
     own = _in_order(own, order)
     if everybody:
-        return bar_chart(own, title=title, question=question, note=rounding, sort=False)
+        return bar_chart(own, title=title, question=question, note=protection, sort=False)
     both = _named(own, "valg", say("chart", "selected")).together(
         _named(_in_order(whole, order), "alle", say("chart", "whole"))
     )
     note = " ".join(
-        [f"Valget: {screen.heading(answers, answer.selection)}.", screen.difference(rows), rounding]
+        [f"Valget: {screen.heading(answers, answer.selection)}.", screen.difference(rows), protection]
     )
     return grouped_bar_chart(both, title=title, question=question, note=note, sort=False)
 

@@ -78,7 +78,7 @@ def save_report(answers: Answers, selection: Selection) -> Path:
         "municipality": place.name,
         "selection": selection.to_link(),
         "confidence": answers.confidence,
-        "min_cell": answers.guard.min_cell,
+        "chance": answers.chance,
     }
     who = screen.heading(answers, selection)
     folder = places.reports(f"{danish.slug(place.name)}-valg", danish.slug(who)[:80].strip("-"))

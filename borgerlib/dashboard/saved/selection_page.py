@@ -13,7 +13,7 @@ from borgerlib.dashboard.page.words import words
 from borgerlib.dashboard.saved.pictures import picture
 from borgerlib.errors import ParameterError
 from borgerlib.interest.filters.selection import read_link
-from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL
+from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.tables.html import Table
 from borgerlib.view.words import alt_text
@@ -89,7 +89,7 @@ class SelectionPage:
 
 
 def open_selection(
-    municipality: str, selection: str = "", *, confidence: float = 0.95, min_cell: int = DEFAULT_MIN_CELL
+    municipality: str, selection: str = "", *, confidence: float = 0.95, chance: float = DEFAULT_CHANCE
 ) -> SelectionPage:
     """Open a selection of a municipality's citizens.
 
@@ -101,8 +101,8 @@ def open_selection(
         As the end of a dashboard's address: ``alder=60-69&emner=klima_miljoe``; '' for everybody.
     confidence : float
         Level of the intervals, between 0 and 1.
-    min_cell : int
-        Smallest number of people behind a number, at least 3.
+    chance : float
+        How much of each answer in the protected copy is left to chance, from 0.05 to 0.3.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def open_selection(
     ParameterError
         A parameter is not legal; the selection names what is not offered.
     """
-    answers = open_answers(municipality, confidence=confidence, min_cell=min_cell)
+    answers = open_answers(municipality, confidence=confidence, chance=chance)
     read = read_link(selection, answers.offer.filters)
     if read.problems:
         raise ParameterError("The selection cannot be met:", problems=read.problems)

@@ -22,7 +22,7 @@ from borgerlib import places
 from borgerlib.dashboard.page.answers import open_answers
 from borgerlib.errors import RunError
 from borgerlib.runs.warm.surroundings import kernel_environment
-from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL
+from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8866
@@ -60,7 +60,7 @@ def dashboard_server(
     municipality: str,
     *,
     selection: str = "",
-    min_cell: int = DEFAULT_MIN_CELL,
+    chance: float = DEFAULT_CHANCE,
     port: int = FIRST_PORT,
 ) -> Iterator[DashboardServer]:
     """Serve the dashboard of a municipality until the block ends.
@@ -71,8 +71,8 @@ def dashboard_server(
         Name or code; it must have been prepared.
     selection : str
         Whom to show at first, as the end of a dashboard's address.
-    min_cell : int
-        Smallest number of people behind a number, at least 3.
+    chance : float
+        How much of each answer in the protected copy is left to chance, from 0.05 to 0.3.
     port : int
         The first port to try; where it is taken, the next free one is.
 
@@ -86,11 +86,11 @@ def dashboard_server(
         The server does not start.
     """
     # Opened here first: mistakes are told before a server starts, and the counts are made once for all.
-    name = open_answers(municipality, min_cell=min_cell).municipality.name
+    name = open_answers(municipality, chance=chance).municipality.name
     token, free = secrets.token_urlsafe(24), _free_port(port)
     with tempfile.TemporaryDirectory(prefix="borger-dashboard-") as folder:
         notebook = Path(folder) / "borgernes-interesse.ipynb"
-        _with_parameters(notebook, municipality=name, selection=selection, min_cell=min_cell)
+        _with_parameters(notebook, municipality=name, selection=selection, chance=chance)
         process = _started(notebook, port=free, token=token)
         try:
             _wait_until_ready(process, free, Path(folder) / "log")

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from borgerlib import places
-from borgerlib.danish import capitalise, slug
+from borgerlib.danish import slug
 from borgerlib.errors import BorgerlibError
-from borgerlib.interest import store
 from borgerlib.interest.answers.estimates import base_of, level_label, source_of
-from borgerlib.interest.answers.segments import SEGMENT, segments_of
+from borgerlib.interest.filters.segments import CopiedSegments, kinds_of, saved_segments
 from borgerlib.population.ages import age_band
+from borgerlib.population.margins import PopulationDateWarning, population_cells
 from borgerlib.population.municipalities import municipality as find_municipality
-from borgerlib.statistics.segmentation.rules import assign_segments, load_segments
+from borgerlib.statistics.segmentation.rules import load_segments
 from borgerlib.survey.cleaning.age_repairs import age_column
-from borgerlib.survey.codebook.model import Codebook, Item, load_codebook
+from borgerlib.survey.codebook.model import Codebook, Item
 
 ROLES = ("age", "sex", "area_type", "area", "topics", "time", "formats", "segment", "saved")
 ANSWERS = ("topics", "time", "formats", "segment", "saved")
@@ -29,7 +31,7 @@ _ASKED = ("sex", "area_type", "area", "topics", "time", "formats")
 
 SEGMENTS_FILE = "segmenter.toml"
 _AGE = "alder i grupper"
-_SAVED = "gemt segment"
+_CHANGED = ("topics", "time", "formats")
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,10 @@ class Offer:
         SIMULEREDE DATA.
     problems : tuple of str
         What could not be offered, in Danish sentences.
+    citizens : tuple of (str, str, float)
+        Age group, sex, and how many such people live here.
+    areas : mapping of str to mapping of str to float
+        Role of a kind of area → area → people.
     """
 
     filters: tuple[Filter, ...]
@@ -82,29 +88,32 @@ class Offer:
     source: str
     simulated: bool
     problems: tuple[str, ...] = ()
+    citizens: tuple[tuple[str, str, float], ...] = ()
+    areas: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def filter(self, role: str) -> Filter | None:
         """Return the filter of a role; None where it is not offered."""
         return next((filter_ for filter_ in self.filters if filter_.role == role), None)
 
+    def people(self, levels: Mapping[str, Sequence[str]]) -> float | None:
+        """Return how many people who live here a selection means; None where they are not counted so."""
+        narrowing = {role: of for role, of in levels.items() if of}
+        if len(narrowing) == 1 and narrowing.keys() <= self.areas.keys():
+            ((role, areas),) = narrowing.items()
+            wanted = [self.areas[role].get(area) for area in areas]
+        elif narrowing.keys() <= {"age", "sex"}:
+            counts = {(age, sex): count for age, sex, count in self.citizens}
+            ages = narrowing.get("age", tuple({age for age, _ in counts}))
+            sexes = narrowing.get("sex", tuple({sex for _, sex in counts}))
+            wanted = [counts.get(cell) for cell in product(ages, sexes)]
+        else:
+            return None
+        known = [count for count in wanted if count is not None]
+        return sum(known) if known and len(known) == len(wanted) else None
+
     def to_json(self) -> dict[str, Any]:
         """Return the offer as what JSON can hold."""
-        filters = [
-            {
-                "role": filter_.role,
-                "question": filter_.question,
-                "levels": [[level.id, level.label] for level in filter_.levels],
-                "exclusive": list(filter_.exclusive),
-            }
-            for filter_ in self.filters
-        ]
-        return {
-            "filters": filters,
-            "base": self.base,
-            "source": self.source,
-            "simulated": self.simulated,
-            "problems": list(self.problems),
-        }
+        return asdict(self)
 
 
 def offer_of(told: Mapping[str, Any]) -> Offer:
@@ -113,20 +122,33 @@ def offer_of(told: Mapping[str, Any]) -> Offer:
         Filter(
             entry["role"],
             entry["question"],
-            tuple(Level(level, label) for level, label in entry["levels"]),
+            tuple(Level(**level) for level in entry["levels"]),
             tuple(entry["exclusive"]),
         )
         for entry in told["filters"]
     )
-    return Offer(filters, told["base"], told["source"], bool(told["simulated"]), tuple(told["problems"]))
+    citizens = tuple((age, sex, count) for age, sex, count in told["citizens"])
+    return Offer(**{**told, "filters": filters, "citizens": citizens, "problems": tuple(told["problems"])})
 
 
 @dataclass(frozen=True)
 class Filterable:
-    """Respondents ready to be counted: role → column or item, and the offer. Holds microdata."""
+    """The protected copy ready to be counted: role → column or item, and the offer.
 
-    respondents: pd.DataFrame = field(repr=False)
+    Parameters
+    ----------
+    copy : DataFrame
+        One row a person. The 0/1 columns '<role> given <question>=<option>:<0 or 1>__<segment>' say who would
+        be in a segment, had all chosen the option in the copy, or none.
+    items : mapping of str to str
+    made_of : mapping of str to frozenset of str
+        Roles of segments, and of the questions that these are made of.
+    offer : Offer
+    """
+
+    copy: pd.DataFrame = field(repr=False)
     items: Mapping[str, str]
+    made_of: Mapping[str, frozenset[str]]
     offer: Offer
 
 
@@ -135,49 +157,58 @@ def saved_folder(municipality: str) -> Path:
     return places.workspace().joinpath("data", "saved", slug(find_municipality(municipality).name))
 
 
-def filterable(municipality: str, *, age_bands: Sequence[int]) -> Filterable:
-    """Return a municipality's respondents with everything that they can be filtered by.
+def filterable(copy: pd.DataFrame, codebook: Codebook, *, age_bands: Sequence[int]) -> Filterable:
+    """Return a protected copy with everything that its respondents can be filtered by.
 
     Parameters
     ----------
-    municipality : str
-        Name or code.
+    copy : DataFrame
+        As `borgerlib.interest.protected.files.open_copy` returns.
+    codebook : Codebook
+        What was asked.
     age_bands : sequence of int
         Lower ends of the age groups.
-
-    Raises
-    ------
-    DataError
-        The municipality has not been prepared.
     """
-    respondents = store.load(municipality)
-    codebook = load_codebook(store.codebook_path(municipality))
-    attributes, items = respondents.attrs, _asked(codebook)
-    frame, bands = _with_ages(respondents, codebook, age_bands)
-    kinds = segments_of(respondents, codebook, municipality)
-    named: dict[str, Mapping[str, str]] = {"age": bands}
-    if kinds is not None:
-        frame = frame.assign(**{SEGMENT: kinds.assigned})
-        named["segment"] = {option.id: option.short for option in kinds.item.options}
-    frame, saved, problems = _with_saved(frame, codebook, municipality)
+    told, items = copy.attrs, _asked(codebook)
+    municipality, min_age = str(told["municipality"]), int(told["min_age"])
+    frame, bands = _with_ages(copy, codebook, age_bands, min_age)
+    made, problems = _segments(frame, codebook, municipality)
+    frame = pd.concat([frame, *(segments.columns(frame, items) for segments in made)], axis=1)
     for role, column in items.items():
         # 'Don't know' is an answer to what somebody wants, and no group of people.
         if role not in ANSWERS and column in frame:
             frame[column] = _told(frame[column], codebook.item(column))
-    items |= {"age": _AGE, "segment": SEGMENT, "saved": _SAVED}
-    named["saved"] = saved
+    items |= {"age": _AGE} | {segments.role: segments.column for segments in made}
+    named = {"age": bands} | {segments.role: segments.names for segments in made}
     filters = [_filter(role, items[role], frame, codebook, named) for role in ROLES if role in items]
-    offered = tuple(filter_ for filter_ in filters if filter_ is not None)
-    frame.attrs = attributes
-    raked_by = [margin["column"] for margin in store.read_summary(municipality)["margins"]]
+    offered = {filter_.role: filter_ for filter_ in filters if filter_ is not None}
+    made_of = {
+        segments.role: frozenset(role for role in _CHANGED if items.get(role) in segments.asks)
+        for segments in made
+        if segments.role in offered
+    }
+    given = {name.split("__")[0]: name.split("__")[0] for name in map(str, frame) if " given " in name}
     offer = Offer(
-        offered,
-        base_of(respondents),
-        source_of(respondents, codebook, raked_by),
-        bool(attributes["simulated"]),
-        problems,
+        filters=tuple(offered.values()),
+        base=base_of(copy),
+        source=source_of(copy, codebook, told["raked_by"]),
+        simulated=bool(told["simulated"]),
+        problems=problems,
+        citizens=_citizens(municipality, min_age, age_bands),
+        areas=told["areas"],
     )
-    return Filterable(frame, {filter_.role: items[filter_.role] for filter_ in offered}, offer)
+    return Filterable(frame, {role: items[role] for role in offered} | given, made_of, offer)
+
+
+def _citizens(
+    municipality: str, min_age: int, age_bands: Sequence[int]
+) -> tuple[tuple[str, str, float], ...]:
+    with warnings.catch_warnings():
+        # How old the counts are is told where the survey is prepared, and in the report.
+        warnings.simplefilter("ignore", PopulationDateWarning)
+        cells = population_cells(municipality, by=("age", "sex"), min_age=min_age, age_bands=age_bands)
+    rows = cells.rename("people").reset_index().itertuples(index=False, name=None)
+    return tuple((str(age), str(sex), float(people)) for age, sex, people in rows)
 
 
 def _asked(codebook: Codebook) -> dict[str, str]:
@@ -186,32 +217,31 @@ def _asked(codebook: Codebook) -> dict[str, str]:
 
 
 def _with_ages(
-    respondents: pd.DataFrame, codebook: Codebook, age_bands: Sequence[int]
+    copy: pd.DataFrame, codebook: Codebook, age_bands: Sequence[int], min_age: int
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     column = age_column(codebook)
-    if column not in respondents:
-        return respondents.copy(), {}
-    bands = age_band(respondents[column], bands=age_bands, min_age=int(respondents.attrs["min_age"]))
+    if column not in copy:
+        return copy.copy(), {}
+    bands = age_band(copy[column], bands=age_bands, min_age=min_age)
     labels = {band: level_label(codebook, _AGE, band) for band in list(map(str, bands.cat.categories))}
-    return respondents.assign(**{_AGE: bands}), labels
+    return copy.assign(**{_AGE: bands}), labels
 
 
-def _with_saved(
+def _segments(
     frame: pd.DataFrame, codebook: Codebook, municipality: str
-) -> tuple[pd.DataFrame, dict[str, str], tuple[str, ...]]:
-    """Return the respondents with the segments that users have saved as rules, and the segments' names."""
+) -> tuple[list[CopiedSegments], tuple[str, ...]]:
+    """Return the kinds of citizens and the segments that users have saved, and what is wrong with these."""
+    found = [kinds] if (kinds := kinds_of(frame, codebook)) is not None else []
     path = saved_folder(municipality) / SEGMENTS_FILE
     if not path.is_file():
-        return frame, {}, ()
+        return found, ()
     try:
-        members = assign_segments(frame, load_segments(path, codebook))
+        saved = saved_segments(frame, load_segments(path, codebook))
     except BorgerlibError as error:
         why = "; ".join(error.problems) or error.message
         stop = "" if why[-1:] in ".?!" else "."
-        return frame, {}, (f"De gemte segmenter i {path.name} kan ikke bruges: {why}{stop}",)
-    names = [str(name) for name in members]
-    columns = {f"{_SAVED}__{name}": members[name].astype("Int8") for name in names}
-    return frame.assign(**columns), {name: capitalise(name.replace("_", " ")) for name in names}, ()
+        return found, (f"De gemte segmenter i {path.name} kan ikke bruges: {why}{stop}",)
+    return [*found, saved], ()
 
 
 def _filter(

@@ -1,4 +1,4 @@
-"""The cube of a prepared survey: built once, kept beside the respondents, built anew when it does not fit."""
+"""The protected copy of a survey as a cube: built once, kept beside it, built anew when it does not fit."""
 
 from __future__ import annotations
 
@@ -13,45 +13,59 @@ from typing import Any, Literal
 
 import numpy as np
 
-from borgerlib.errors import BorgerlibError, DataError
+from borgerlib.errors import BorgerlibError
 from borgerlib.files.atomic import replacing, settled
+from borgerlib.interest import store
 from borgerlib.interest.filters.choices import SEGMENTS_FILE, Offer, filterable, offer_of, saved_folder
-from borgerlib.interest.prepared import RESPONDENTS, processed_folder
+from borgerlib.interest.prepared import processed_folder
+from borgerlib.interest.protected.files import COPY, copy_state, open_copy
 from borgerlib.interest.weighting.plan import WEIGHT
 from borgerlib.statistics.selections.cube import Cube, build_cube
+from borgerlib.statistics.selections.estimates import ProtectedCube
+from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE, randomised
+from borgerlib.survey.codebook.model import load_codebook
 
 FILE = "cube.npz"
 # Raised when the file's layout changes, so that an older file is built anew.
-_LAYOUT = 2
+_LAYOUT = 3
+_ASKED = ("topics", "time", "formats")
 
-Origin = Literal["kept", "first", "damaged", "outdated"]
+Origin = Literal["kept", "first", "damaged", "outdated", "protected_anew"]
 
 
 @dataclass(frozen=True)
 class FilterCube:
-    """The cube of a municipality's survey.
+    """The cube of a municipality's protected copy. Holds no respondents.
 
     Parameters
     ----------
-    cube : Cube
+    protected : ProtectedCube
         Roles are those of `borgerlib.interest.filters.choices.ROLES` that were asked and answered.
     offer : Offer
         What the cube can be filtered by, in words.
-    origin : {'kept', 'first', 'damaged', 'outdated'}
-        Whether it was found beside the respondents, or why it was built: there was none, it was damaged, or
-        the respondents, the saved segments, the age groups or the layout are others than it was built from.
+    origin : {'kept', 'first', 'damaged', 'outdated', 'protected_anew'}
+        Whether it was found beside the respondents, or why it was built: there was none, it was damaged, the
+        respondents, the saved segments, the age groups or the layout are others than it was built from, or
+        the answers were left to chance again, since the key was lost or another chance was asked for.
     built_from : mapping
         Tells one state of the survey from another; see `is_outdated`.
     """
 
-    cube: Cube
+    protected: ProtectedCube
     offer: Offer
     origin: Origin
     built_from: Mapping[str, Any]
 
+    @property
+    def cube(self) -> Cube:
+        """The counts of the copy: not to be shown uncorrected."""
+        return self.protected.cube
 
-def open_filter_cube(municipality: str, *, age_bands: Sequence[int]) -> FilterCube:
-    """Return the cube of a prepared survey, from the file beside its respondents where that still fits.
+
+def open_filter_cube(
+    municipality: str, *, age_bands: Sequence[int], chance: float = DEFAULT_CHANCE
+) -> FilterCube:
+    """Return the cube of a prepared survey's protected copy, from the file where that still fits.
 
     Parameters
     ----------
@@ -59,45 +73,54 @@ def open_filter_cube(municipality: str, *, age_bands: Sequence[int]) -> FilterCu
         Name or code.
     age_bands : sequence of int
         Lower ends of the age groups.
+    chance : float
+        How much is left to chance, as `borgerlib.statistics.selections.randomised.randomised`.
 
     Raises
     ------
     DataError
-        The municipality has not been prepared.
+        The municipality has not been prepared, or there is no place for a protected copy.
+    ParameterError
+        The chance is not legal.
     """
+    randomised(chance, 2)
     folder = settled(processed_folder(municipality))
-    wanted = _fingerprint(folder, municipality, age_bands)
+    wanted = _fingerprint(municipality, age_bands, chance)
     found, origin = _kept(folder / FILE, wanted)
     if found is not None:
         return FilterCube(*found, "kept", wanted)
-    ready = filterable(municipality, age_bands=age_bands)
-    cube = build_cube(ready.respondents, ready.items, weight=WEIGHT)
-    _keep(folder / FILE, cube, ready.offer, wanted)
-    return FilterCube(cube, ready.offer, origin, wanted)
+    had_copy = (folder / COPY).is_file()
+    copy, state = open_copy(municipality, chance=chance)
+    if had_copy and wanted["copy"]["key"] is None:
+        origin = "protected_anew"
+    wanted = {**wanted, "copy": state}
+    ready = filterable(copy, load_codebook(store.codebook_path(municipality)), age_bands=age_bands)
+    cube = build_cube(ready.copy, ready.items, weight=WEIGHT)
+    told = {
+        "of": wanted,
+        "size": cube.size,
+        "roles": {role: list(of) for role, of in cube.roles.items()},
+        "made_of": {role: sorted(of) for role, of in ready.made_of.items()},
+        "offer": ready.offer.to_json(),
+    }
+    _keep(folder / FILE, cube, told)
+    return FilterCube(_protected(cube, told, ready.offer), ready.offer, origin, wanted)
 
 
 def is_outdated(municipality: str, built_from: Mapping[str, Any]) -> bool:
     """Return whether a survey has changed since its cube was opened; no, where it is gone for now."""
     try:
-        folder = settled(processed_folder(municipality))
-        return _fingerprint(folder, municipality, built_from["age_bands"]) != built_from
+        found = _fingerprint(municipality, built_from["age_bands"], built_from["copy"]["chance"])
     except BorgerlibError:
         return False
+    return found != built_from
 
 
-def _fingerprint(folder: Path, municipality: str, age_bands: Sequence[int]) -> dict[str, Any]:
+def _fingerprint(municipality: str, age_bands: Sequence[int], chance: float) -> dict[str, Any]:
     """Return what the cube is built from, in a form that is quick to compare."""
-    try:
-        state = (folder / RESPONDENTS).stat()
-    except OSError as error:
-        raise DataError(
-            f"'{municipality}' has no prepared respondents.",
-            hint=f"Run: borger prepare {municipality} EXPORT",
-        ) from error
     return {
         "layout": _LAYOUT,
-        "bytes": state.st_size,
-        "modified": state.st_mtime_ns,
+        "copy": copy_state(municipality, chance=chance),
         "age_bands": [int(band) for band in age_bands],
         "segments": _digest(saved_folder(municipality) / SEGMENTS_FILE),
     }
@@ -110,41 +133,62 @@ def _digest(path: Path) -> str:
         return ""
 
 
-def _kept(path: Path, wanted: dict[str, Any]) -> tuple[tuple[Cube, Offer] | None, Origin]:
+def _protected(cube: Cube, told: Mapping[str, Any], offer: Offer) -> ProtectedCube:
+    filters = {filter_.role: filter_ for filter_ in offer.filters}
+    single = frozenset(
+        role
+        for role in _ASKED
+        if role in filters and len(filters[role].exclusive) == len(filters[role].levels)
+    )
+    options = {role: len(filters[role].levels) if role in single else 2 for role in _ASKED if role in filters}
+    return ProtectedCube(
+        cube,
+        {role: randomised(told["of"]["copy"]["chance"], count) for role, count in options.items()},
+        {role: frozenset(of) for role, of in told["made_of"].items()},
+        single,
+        {role: frozenset(filter_.exclusive) for role, filter_ in filters.items()},
+    )
+
+
+def _kept(path: Path, wanted: dict[str, Any]) -> tuple[tuple[ProtectedCube, Offer] | None, Origin]:
     """Return the cube and the offer of a file, or none and why it cannot be used."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
             told = json.loads(str(arrays["told"]))
             if told["of"] != wanted:
-                return None, "outdated"
-            return (_cube_of(arrays, told), offer_of(told["offer"])), "kept"
+                same = {**told["of"], "copy": {**told["of"]["copy"], **_protection(wanted)}}
+                return None, "protected_anew" if same == wanted else "outdated"
+            offer = offer_of(told["offer"])
+            return (_protected(_cube_of(arrays, told), told, offer), offer), "kept"
     except FileNotFoundError:
         return None, "first"
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return None, "damaged"
 
 
+def _protection(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: wanted["copy"][name] for name in ("key", "chance")}
+
+
 def _cube_of(arrays: Any, told: dict[str, Any]) -> Cube:
     roles = {role: tuple(levels) for role, levels in told["roles"].items()}
+    ends = np.cumsum([len(levels) for levels in roles.values()])[:-1]
+    chosen, answered = (np.split(arrays[name], ends) for name in ("chosen", "answered"))
     return Cube(
         roles,
         arrays["bits"],
         arrays["weight"],
-        {role: arrays[f"chosen_{role}"] for role in roles},
-        {role: arrays[f"answered_{role}"] for role in roles},
+        dict(zip(roles, chosen, strict=True)),
+        dict(zip(roles, answered, strict=True)),
         int(told["size"]),
     )
 
 
-def _keep(path: Path, cube: Cube, offer: Offer, wanted: dict[str, Any]) -> None:
-    told = {
-        "of": wanted,
-        "size": cube.size,
-        "roles": {role: list(of) for role, of in cube.roles.items()},
-        "offer": offer.to_json(),
+def _keep(path: Path, cube: Cube, told: Mapping[str, Any]) -> None:
+    rows: dict[str, Any] = {
+        name: np.concatenate(list(of.values()))
+        for name, of in (("chosen", cube.chosen), ("answered", cube.answered))
     }
-    arrays: dict[str, Any] = {f"chosen_{role}": rows for role, rows in cube.chosen.items()}
-    arrays |= {f"answered_{role}": rows for role, rows in cube.answered.items()}
     # Whoever may only read the folder builds the cube anew each time.
     with suppress(OSError), replacing(path) as beside, beside.open("wb") as file:
-        np.savez(file, told=np.array(json.dumps(told)), bits=cube.bits, weight=cube.weight, **arrays)
+        np.savez(file, told=np.array(json.dumps(told)), bits=cube.bits, weight=cube.weight, **rows)

@@ -16,14 +16,17 @@ import pandas as pd
 
 from borgerlib import places
 from borgerlib.errors import CodebookError, DataError
+from borgerlib.files.atomic import settled
 from borgerlib.files.workbook import escape_formulas
 from borgerlib.interest import store
 from borgerlib.interest.codebooks import wrong_kinds
 from borgerlib.interest.prepared import RESPONDENTS, is_prepared, processed_folder
+from borgerlib.interest.protected.files import read_key, write_copy
 from borgerlib.interest.weighting.plan import WEIGHT, Weighting, add_age_bands, weigh
 from borgerlib.interest.weighting.rules import load_weighting_rules
 from borgerlib.interest.weighting.summary import summary_of
 from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
 from borgerlib.survey.cleaning.clean import REASONS, CleaningResult, clean
 from borgerlib.survey.cleaning.rules import CleaningRules
 from borgerlib.survey.codebook.model import Codebook, load_codebook
@@ -271,8 +274,11 @@ def _write(
     # The register goes first: whoever has withdrawn consent must not stay in it if the rest fails.
     with store.replacing(prepared.register.parent, private=True) as beside:
         store.write_parquet(cleaned.contact, beside / store.REGISTER, metadata)
+    key = read_key(settled(prepared.folder))
     with store.replacing(prepared.folder) as beside:
         store.write_parquet(respondents, beside / RESPONDENTS, metadata)
+        respondents.attrs.update(metadata)
+        write_copy(beside, respondents, prepared.codebook, summary, chance=DEFAULT_CHANCE, key=key)
         escape_formulas(cleaned.rejected).to_csv(beside / store.REJECTED, index_label="row")
         escape_formulas(cleaned.changes).to_csv(beside / store.CHANGES, index=False)
         text = json.dumps(summary, ensure_ascii=False, indent=1)

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from borgerlib.danish import percent
 from borgerlib.errors import DisclosureError, ParameterError
 from borgerlib.statistics.disclosure.columns import DTYPES, KEYS, SHARES, TOO_FEW, blanked, without_further
 from borgerlib.statistics.disclosure.confidentiality import hide
@@ -23,7 +24,8 @@ from borgerlib.statistics.disclosure.disclosed import DisclosedEstimates, Origin
 from borgerlib.statistics.disclosure.nets import safe_nets
 from borgerlib.statistics.disclosure.suppression import Mask
 from borgerlib.statistics.disclosure.tables import Item, read_items
-from borgerlib.statistics.selections.disclosure import Guard, SelectionSize
+from borgerlib.statistics.selections.estimates import ProtectedCube, SelectionSize
+from borgerlib.statistics.selections.randomised import SMALLEST_SELECTION
 from borgerlib.survey.codebook.model import Codebook
 
 __all__ = ["DisclosedEstimates", "as_published", "check_min_cell", "disclose", "disclose_selection"]
@@ -142,7 +144,7 @@ def disclose(
 
 
 def disclose_selection(
-    guard: Guard,
+    protected: ProtectedCube,
     levels: Mapping[str, Sequence[str]],
     rows: pd.DataFrame,
     *,
@@ -150,15 +152,14 @@ def disclose_selection(
     source: str,
     simulated: bool,
     confidence: float = 0.95,
-    against: tuple[SelectionSize, DisclosedEstimates] | None = None,
     false_discovery_rate: float = 0.05,
 ) -> tuple[SelectionSize, DisclosedEstimates]:
-    """Return what may be told of a selection of respondents that a reader makes and changes.
+    """Admit what a protected copy says of a selection of respondents that a reader makes and changes.
 
     Parameters
     ----------
-    guard : Guard
-        Of the cube, as `borgerlib.statistics.selections.disclosure.guard_of` returns.
+    protected : ProtectedCube
+        The copy: what is computed from it tells no more than it does (`borgerlib.statistics.selections`).
     levels : mapping of str to sequence of str
         The selection: role → levels.
     rows : DataFrame
@@ -166,8 +167,6 @@ def disclose_selection(
         (the role), option, label (Danish), and whatever else should stand beside the numbers.
     base, source, simulated, confidence
         See `DisclosedEstimates` and `disclose`.
-    against : (SelectionSize, DisclosedEstimates), optional
-        The same of everybody, whose rest the selection is compared with.
     false_discovery_rate : float
         Of the directions other than 0, as many as this share may be false.
 
@@ -177,42 +176,41 @@ def disclose_selection(
         How many are meant.
     DisclosedEstimates
         The rows with their numbers. Counts are not told, n is that of the selection. Columns besides:
-        settled (bool: the selection itself says so, as where it is made of who chose it), step (what shares
-        are rounded to), direction (1, -1: more, less than the rest beyond chance; 0: neither; missing where
-        not tested).
+        settled (bool: the selection itself says so, as where it is made of who chose it), direction (1, -1:
+        more, less than the rest beyond chance; 0: neither; missing where not tested). Where chance took a
+        corrected share below 0 the proportion is missing, and the note says 'under 3 pct.'; so above 1.
 
     Raises
     ------
     ParameterError
         There is no such role or level.
     """
-    from borgerlib.statistics.selections.estimates import directions, intervals
-
-    check_min_cell(guard.min_cell)
-    size = guard.size(levels)
-    told = guard.shares(levels, list(dict.fromkeys(rows["item"])), size)
-    lower, upper = intervals(told, size, confidence=confidence)
-    direction = np.full(len(rows), np.nan)
-    if against is not None:
-        of_all = {name: against[1].frame[name].to_numpy() for name in ("proportion", "step")}
-        direction = directions(told, size, of_all, against[0], false_discovery_rate=false_discovery_rate)
+    size = protected.size(levels)
+    found = protected.estimates(
+        levels,
+        list(dict.fromkeys(rows["item"])),
+        confidence=confidence,
+        false_discovery_rate=false_discovery_rate,
+    )
+    bound = found.pop("bound")
+    ends = np.where(bound == "under", np.ceil(100 * found["ci_upper"]), np.floor(100 * found["ci_lower"]))
+    notes = [f"{side} {percent(end / 100)}" if side else "" for side, end in zip(bound, ends, strict=True)]
     counted = pd.array(np.full(len(rows), np.nan if size.n is None else size.n), dtype="Int64")
     # In one go: adding column by column takes longer than all the statistics.
     columns: dict[str, Any] = {
         **{str(name): rows[name] for name in rows},
-        **{name: told[name] for name in ("proportion", "suppressed", "settled", "step")},
-        "ci_lower": lower,
-        "ci_upper": upper,
+        **found,
+        "proportion": np.where(bound == "", found["proportion"], np.nan),
         "n": counted,
         "count": pd.array(np.full(len(rows), np.nan), dtype="Int64"),
-        "direction": pd.array(direction, dtype="Int64"),
+        "direction": pd.array(found["direction"], dtype="Int64"),
         "group": "",
         "group_label": "",
-        "note": np.where(told["suppressed"], TOO_FEW, ""),
+        "note": np.where(found["suppressed"], TOO_FEW, notes),
     }
     frame = pd.DataFrame(columns, index=rows.index)
     origin: Origin = "simulated" if simulated else "microdata"
-    return size, _admit(frame, origin, base, source, confidence, guard.min_cell)
+    return size, _admit(frame, origin, base, source, confidence, SMALLEST_SELECTION)
 
 
 def check_min_cell(min_cell: int) -> None:

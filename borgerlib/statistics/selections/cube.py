@@ -66,7 +66,7 @@ class Cube:
         ParameterError
             There is no such role or level.
         """
-        self._check(levels)
+        self.check(levels)
         selected: Words = self.bits[0].copy()
         for role, wanted in levels.items():
             if wanted:
@@ -76,7 +76,7 @@ class Cube:
 
     def total(self, selected: Words) -> tuple[int, float, float]:
         """Return how many respondents are selected, the sum of their weights, and that of the squares."""
-        n, weighted, squared = self._sums([0], selected)[0]
+        n, weighted, squared = self.sums([selected])[0]
         return int(n), float(weighted), float(squared)
 
     def proportions(self, selected: Words, role: str) -> pd.DataFrame:
@@ -109,14 +109,9 @@ class Cube:
         number of all respondents, the linearised variance N/(N−1) · Σw²(x−p)² / W² needs no more than
         Σw² of who answered (S) and of who chose (C), since Σw²(x−p)² = (1−p)²C + p²(S−C).
         """
-        self._check({role: ()})
-        return pd.DataFrame({"option": self.roles[role], **self.arrays(selected, role)})
-
-    def arrays(self, selected: Words, role: str) -> dict[str, Floats]:
-        """Return the columns of `proportions` but the option, as arrays: for who asks many times a second."""
-        rows, of_level = np.unique(self.answered[role], return_inverse=True)
-        base = self._sums(rows, selected)[of_level]
-        chose = self._sums(self.chosen[role], selected)
+        self.check({role: ()})
+        base = self.sums(self.bits[row] & selected for row in self.answered[role])
+        chose = self.sums(self.bits[row] & selected for row in self.chosen[role])
         n, weighted, squared = base.T
         with np.errstate(divide="ignore", invalid="ignore"):
             # Where all agree, rounding of the sums must not look like a difference.
@@ -126,25 +121,25 @@ class Cube:
             spread = (1 - proportion) ** 2 * chose[:, 2] + proportion**2 * others
             variance = spread * self.size / (self.size - 1) / weighted**2
             effective = weighted**2 / squared
-        return {
-            "n": n.astype(np.int64),
-            "count": chose[:, 0].astype(np.int64),
-            "n_weighted": weighted,
-            "proportion": proportion,
-            "standard_error": np.sqrt(variance),
-            "effective_n": effective,
-        }
+        return pd.DataFrame(
+            {
+                "option": self.roles[role],
+                "n": n.astype(np.int64),
+                "count": chose[:, 0].astype(np.int64),
+                "n_weighted": weighted,
+                "proportion": proportion,
+                "standard_error": np.sqrt(variance),
+                "effective_n": effective,
+            }
+        )
 
-    def _sums(self, rows: Iterable[int], selected: Words) -> Floats:
-        """Return one row a row of bits: selected respondents in it, sum of weights, sum of squared weights.
+    def sums(self, sets: Iterable[Words]) -> Floats:
+        """Return one row a set of respondents: how many, the sum of their weights, and that of the squares.
 
-        One row after the other stays within the processor's cache; all at once takes ten times as long.
+        One set after the other stays within the processor's cache; all at once takes ten times as long.
         """
         first, powers = self._weights
-        counts = [
-            np.add.reduceat(np.bitwise_count(self.bits[row] & selected), first, dtype=np.int64)
-            for row in rows
-        ]
+        counts = [np.add.reduceat(np.bitwise_count(of), first, dtype=np.int64) for of in sets]
         sums: Floats = np.array(counts, dtype=np.float64).reshape(-1, len(first)) @ powers
         return sums
 
@@ -155,7 +150,8 @@ class Cube:
         weight = self.weight[first]
         return first, np.stack([np.ones_like(weight), weight, weight**2], axis=1)
 
-    def _check(self, levels: Mapping[str, Sequence[str]]) -> None:
+    def check(self, levels: Mapping[str, Sequence[str]]) -> None:
+        """Refuse (`ParameterError`) roles and levels that there are none of; all are listed."""
         problems = [unknown_name("role", role, list(self.roles)) for role in levels if role not in self.roles]
         problems += [
             unknown_name(f"level of {role}", level, self.roles[role])

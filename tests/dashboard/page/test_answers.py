@@ -12,14 +12,17 @@ from borgerlib.view.citizens.sections import load_sections
 pytestmark = pytest.mark.slow
 
 
-def test_everybody_is_as_the_report_says_but_for_the_rounding(answers):
-    sections = load_sections()
-    survey = open_local_survey("Odense", divisions={}, age_bands=sections.age_bands)
-    report = survey.estimates.frame.query("item == 'topics' and group == '' and not net")
-    told = report["option"].map(answers.everybody.shares["topics"])
-    both = ~report["suppressed"] & told.notna()
-    assert both.sum() > 10
-    assert told[both].tolist() == pytest.approx(report.loc[both, "proportion"].tolist(), abs=0.0101)
+def test_the_reports_numbers_of_everybody_lie_within_the_dashboards_intervals(answers):
+    survey = open_local_survey("Odense", divisions={}, age_bands=load_sections().age_bands)
+    report = survey.estimates.frame.query("group == '' and not net and not suppressed")
+    told = answers.everybody.estimates.frame.merge(
+        report, on=["item", "option"], suffixes=("", "_report"), validate="1:1"
+    )
+    assert len(told) > 25
+    inside = told["proportion_report"].between(told["ci_lower"], told["ci_upper"])
+    # Where chance alone moves a share, its interval nearly always holds it: one of thirty may lie outside.
+    assert inside.sum() >= len(told) - 1
+    assert (told["proportion"] - told["proportion_report"]).abs().mean() < 0.012
 
 
 def test_the_simulated_old_want_what_the_old_want(answers):
@@ -44,14 +47,6 @@ def test_an_answer_does_not_depend_on_what_was_asked_before(answers):
     assert answers.to(women).estimates.frame.equals(first)
 
 
-def test_a_selection_that_leaves_out_too_few_is_not_answered(answers):
-    # Without the condition a handful would join: subtracting would tell of them.
-    cube, ages = answers.guard.cube, [level.id for level in answers.offer.filter("age").levels]
-    unknown = cube.size - cube.total(cube.select({"age": ages}))[0]
-    asked = answers.to(Selection({"age": tuple(ages)}))
-    assert (asked.size.n is None) == (0 < unknown < 5) or 5 <= unknown < 10
-
-
 def test_what_is_not_offered_is_refused(answers):
     with pytest.raises(ParameterError, match="ufo"):
         answers.to(Selection({"topics": ("ufo",)}))
@@ -62,7 +57,7 @@ class TestErrors:
         with pytest.raises(DataError, match="borger prepare Aarhus"):
             open_answers("Aarhus")
 
-    @pytest.mark.parametrize("wrong", [{"min_cell": 2}, {"confidence": 1.0}])
+    @pytest.mark.parametrize("wrong", [{"chance": 0.01}, {"confidence": 1.0}])
     def test_parameters_must_be_legal(self, answers, wrong):
         with pytest.raises(ParameterError, match=next(iter(wrong))):
             open_answers("Odense", **wrong)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from borgerlib.dashboard.page.screen import SORTS, difference, heading, ordered, setting, view
+from borgerlib.dashboard.page.screen import SORTS, difference, heading, ordered, setting, share_words, view
 from borgerlib.interest.filters.selection import Selection, read_link
 from borgerlib.interest.store import load, load_register
 
@@ -33,7 +33,11 @@ def test_a_selection_is_told_in_words_and_rounded_numbers(answers):
     assert [fact["label"] for fact in said["facts"]] == [
         "Svar", "Borgere, de står for", "Andel af befolkningen", "Effektivt antal svar"
     ]  # fmt: skip
-    assert all(fact["value"].startswith("ca. ") for fact in said["facts"])
+    values = {fact["label"]: fact["value"] for fact in said["facts"]}
+    assert re.fullmatch(r"ca\. \d*0", values["Svar"])
+    assert re.fullmatch(r"ca\. \d*0", values["Effektivt antal svar"])
+    # Counted by the population table.
+    assert re.fullmatch(r"\d{2}\.\d{3}", values["Borgere, de står for"])
     assert re.match(
         r"60–69 år · Kvinde: \d+\xa0pct\. \(\d+–\d+\) vælger »Klima og miljø«\. Det ", said["answer"]
     )
@@ -60,12 +64,40 @@ def test_everybody_is_not_compared(answers):
 
 def test_nothing_to_show_is_a_sentence(answers):
     said = told(answers, "alder=15-24&omraade=Odense%20Nord&tid=uge&emner=integration")
-    assert said["notice"].startswith("Der er for få svar i valget")
+    assert said["notice"].startswith("Der er færre end 30 svar i valget")
     assert said["facts"] == [{"label": "Svar", "value": "for få svar"}]
     assert all(
         row["value"] is None and row["text"] == "for få svar" for c in said["charts"] for row in c["rows"]
     )
     assert said["charts"][0]["title"] == "Ingen svar kan vises"
+
+
+def test_a_selection_by_answers_says_about_how_many_citizens(answers):
+    facts = {fact["label"]: fact["value"] for fact in told(answers, "emner=natur")["facts"]}
+    assert facts["Borgere, de står for"].startswith("ca. ")
+
+
+def test_what_chance_took_below_nothing_is_told_as_an_end(answers):
+    assert share_words({"proportion": math.nan, "note": "under 4\xa0pct."}) == "under 4\xa0pct."
+    assert share_words({"proportion": 0.12, "note": ""}) == "12\xa0pct."
+    # Few of the few have chosen 'none of these': in some of the groups chance takes it below nothing.
+    links = [
+        f"alder={age}&omraadetype={kind}" for age in ("60-69", "70+") for kind in ("by", "mindre_by", "land")
+    ]
+    rows = [row for link in links for chart in told(answers, link)["charts"] for row in chart["rows"]]
+    under = [row for row in rows if row["text"].startswith("under ")]
+    assert under
+    assert all(row["value"] is None and re.fullmatch(r"under \d+\xa0pct\.", row["text"]) for row in under)
+
+
+def test_the_promise_is_on_the_page_with_its_factor(answers):
+    assert any("højst blive 9 gange så sikker" in line for line in told(answers)["about"])
+
+
+def test_times_sum_to_one_hundred(answers):
+    for link in ("", "alder=60-69", "koen=kvinde&emner=natur", "omraadetype=land"):
+        rows = {chart["id"]: chart["rows"] for chart in told(answers, link)["charts"]}["time"]
+        assert round(100 * sum(row["value"] for row in rows)) == 100
 
 
 def test_what_a_selection_settles_itself_says_so(answers):

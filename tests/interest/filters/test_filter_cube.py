@@ -2,14 +2,16 @@
 
 import os
 
+import numpy as np
 import pytest
 from simulated_citizens import shared_citizens
 
-from borgerlib.errors import DataError
+from borgerlib.errors import DataError, ParameterError
 from borgerlib.interest.filters.choices import SEGMENTS_FILE, saved_folder
 from borgerlib.interest.filters.cube import FILE, is_outdated, open_filter_cube
 from borgerlib.interest.prepared import processed_folder
-from borgerlib.interest.store import load
+from borgerlib.interest.protected.files import COPY, KEY, open_copy
+from borgerlib.population.table import population
 from borgerlib.statistics.estimation.proportions import estimate_proportions
 
 pytestmark = pytest.mark.slow
@@ -29,10 +31,10 @@ def test_it_is_kept_beside_the_respondents(odense):
     assert not list(odense.glob(".cube-*"))
 
 
-def test_a_kept_cube_counts_as_the_respondents_do(odense):
+def test_a_kept_cube_counts_as_the_copy_does(odense):
     cube = open_filter_cube("Odense", age_bands=BANDS).cube
-    respondents = load("odense")
-    old = respondents.assign(chosen=respondents["alder"].between(60, 69).fillna(False).astype(bool))
+    copy, _ = open_copy("Odense", chance=0.1)
+    old = copy.assign(chosen=copy["alder"].between(60, 69).fillna(False).astype(bool))
     rows = estimate_proportions(old, "tid", by="chosen", weight="weight")
     told = cube.proportions(cube.select({"age": ["60-69"]}), "time")
     assert told["proportion"].tolist() == pytest.approx(rows[rows["chosen"]]["proportion"].tolist())
@@ -76,7 +78,7 @@ def test_a_damaged_file_is_built_anew(odense, torn):
 def test_the_offer_names_what_the_cube_holds(odense):
     opened = open_filter_cube("Odense", age_bands=BANDS)
     assert {f.role: [level.id for level in f.levels] for f in opened.offer.filters} == {
-        role: list(levels) for role, levels in opened.cube.roles.items()
+        role: list(levels) for role, levels in opened.cube.roles.items() if " given " not in role
     }
     assert opened.offer.simulated
     assert opened.offer.source.startswith("SIMULEREDE DATA")
@@ -99,12 +101,54 @@ def test_saved_segments_are_a_filter_and_a_changed_file_counts_anew(odense):
     cube = opened.cube
     by_rule = cube.total(cube.select({"saved": ["unge_klima"]}))
     assert by_rule == cube.total(cube.select({"age": ["15-24"], "topics": ["klima_miljoe"]}))
+    # Had nobody, or everybody, chosen the topic in the copy, nobody and all the young would be in it.
+    without, with_it = (f"saved given topics=klima_miljoe:{value}" for value in (0, 1))
+    assert cube.total(cube.select({without: ["unge_klima"]}))[0] == 0
+    asked = cube.bits[cube.answered["topics"][0]]
+    everybody = cube.total(cube.select({"age": ["15-24"]}) & asked)
+    assert cube.total(cube.select({with_it: ["unge_klima"]}) & asked) == everybody
     (folder / SEGMENTS_FILE).write_text('[unge]\naldersgruppe = ["15-16"]\n')
     broken = open_filter_cube("Odense", age_bands=BANDS)
     assert broken.offer.filter("saved") is None
     assert "15-16" in broken.offer.problems[0]
     assert is_outdated("Odense", opened.built_from)
     (folder / SEGMENTS_FILE).unlink()
+
+
+def test_citizens_are_counted_by_the_population_table_where_it_knows_them(odense):
+    offer = open_filter_cube("Odense", age_bands=BANDS).offer
+    table = population("Odense")
+    adults = table[table["age"] >= 15]
+    assert offer.people({}) == adults["population"].sum()
+    women = adults[(adults["sex"] == "kvinde") & adults["age"].between(60, 69)]
+    assert offer.people({"age": ("60-69",), "sex": ("kvinde",)}) == women["population"].sum()
+    # The register knows two sexes, and nothing of answers or of areas by age.
+    assert offer.people({"sex": ("andet",)}) is None
+    assert offer.people({"topics": ("natur",)}) is None
+    assert offer.people({"age": ("60-69",), "area_type": ("by",)}) is None
+
+
+class TestTheProtection:
+    def test_a_lost_key_and_another_chance_are_told(self, odense):
+        before = open_filter_cube("Odense", age_bands=BANDS)
+        (odense / KEY).unlink()
+        assert is_outdated("Odense", before.built_from)
+        anew = open_filter_cube("Odense", age_bands=BANDS)
+        assert anew.origin == "protected_anew"
+        assert not np.array_equal(anew.cube.bits, before.cube.bits)
+        assert open_filter_cube("Odense", age_bands=BANDS).origin == "kept"
+        assert open_filter_cube("Odense", age_bands=BANDS, chance=0.2).origin == "protected_anew"
+        open_filter_cube("Odense", age_bands=BANDS)
+
+    def test_a_survey_prepared_before_there_were_copies_gets_one(self, odense):
+        for name in (COPY, KEY, FILE):
+            (odense / name).unlink()
+        assert open_filter_cube("Odense", age_bands=BANDS).origin == "first"
+        assert (odense / KEY).is_file()
+
+    def test_a_chance_that_is_not_legal_is_refused(self, odense):
+        with pytest.raises(ParameterError, match="chance"):
+            open_filter_cube("Odense", age_bands=BANDS, chance=0.01)
 
 
 def test_a_municipality_without_respondents_says_which_command_makes_them(odense):

@@ -1,0 +1,126 @@
+"""Segments of the protected copy: kinds of citizens found in it, and those that users have saved as rules.
+
+A segment is made of copied answers, so it is a group of people of the copy. To estimate the answers that it
+is made of, one must know who would be in it, had they chosen an option in the copy, and had they not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from borgerlib.danish import capitalise
+from borgerlib.errors import DataError, ParameterError
+from borgerlib.interest.weighting.plan import WEIGHT
+from borgerlib.statistics.segmentation.latent_classes import latent_classes
+from borgerlib.statistics.segmentation.rules import Segment, assign_segments
+from borgerlib.survey.codebook.model import Codebook
+
+_MOST_LOOKED_AT = 3000
+_STARTS = 3
+
+
+@dataclass(frozen=True)
+class CopiedSegments:
+    """Segments, and how to say of a protected copy who is in them.
+
+    Parameters
+    ----------
+    role : {'segment', 'saved'}
+    names : mapping of str to str
+        Segment → its Danish name.
+    asks : mapping of str to tuple of str
+        Multiple items that the segments are made of → the columns of theirs that matter; single ones → ().
+    reads : tuple of str
+        All columns that decide.
+    members : callable
+        Copy → one 0/1 column a segment.
+    """
+
+    role: str
+    names: Mapping[str, str]
+    asks: Mapping[str, tuple[str, ...]]
+    reads: tuple[str, ...]
+    members: Callable[[pd.DataFrame], pd.DataFrame]
+
+    @property
+    def column(self) -> str:
+        """What the names of the columns begin with; no codebook has an item of that name."""
+        return f"copied {self.role}"
+
+    def columns(self, copy: pd.DataFrame, items: Mapping[str, str]) -> pd.DataFrame:
+        """Return who is in each segment, and would be, had all chosen an option in the copy or none."""
+        alike = copy.groupby(list(self.reads), dropna=False, observed=True, sort=False).ngroup().to_numpy()
+        distinct = copy.iloc[np.unique(alike, return_index=True)[1]]
+        parts = [self.members(distinct).add_prefix(f"{self.column}__")]
+        for role, item in items.items():
+            for column in self.asks.get(item, ()):
+                for value in (0, 1):
+                    changed = distinct.assign(
+                        **{column: distinct[column].mask(distinct[column].notna(), value)}
+                    )
+                    name = f"{self.role} given {role}={column.removeprefix(f'{item}__')}:{value}"
+                    parts.append(self.members(changed).add_prefix(f"{name}__"))
+        return pd.concat(parts, axis=1).iloc[alike].reset_index(drop=True)
+
+
+def kinds_of(copy: pd.DataFrame, codebook: Codebook) -> CopiedSegments | None:
+    """Return the kinds of citizens that the copied topics show (latent classes); None where they show none.
+
+    Chance in the copy is independent of everything else, so it blurs the classes without making others of
+    them. They are found in a part of a large survey, and then everybody is assigned to the likeliest.
+    """
+    topics = codebook.with_role("topics")
+    if topics is None or topics.kind != "multiple":
+        return None
+    columns = [f"{topics.id}__{option.id}" for option in topics.options if not option.exclusive]
+    # Who wants none of the topics is not asked: with chance in the copy it tells of nobody.
+    none = {
+        name: pd.array([pd.NA] * len(copy), dtype="Int8") for name in topics.columns if name not in columns
+    }
+    part = copy.assign(**none).iloc[:: -(-len(copy) // _MOST_LOOKED_AT)]
+    try:
+        found = latent_classes(part, codebook, weight=WEIGHT, starts=_STARTS)
+    except (DataError, ParameterError):
+        return None
+    ids = list(found.classes["class"])
+    if len(ids) < 2:
+        return None
+    chosen = found.profile.pivot(index="class", columns="option", values="proportion").loc[ids]
+    columns = [f"{topics.id}__{option}" for option in chosen.columns]
+    profile, share = chosen.to_numpy().clip(1e-4, 1 - 1e-4), found.classes["share"].to_numpy()
+
+    def members(frame: pd.DataFrame) -> pd.DataFrame:
+        answers = frame[columns].to_numpy(dtype=np.float32, na_value=np.nan)
+        told = np.where(np.isnan(answers), 0, 1).astype(np.float32)
+        likely = np.log(share) + np.nan_to_num(answers) @ np.log(profile / (1 - profile)).T.astype(np.float32)
+        likely += told @ np.log(1 - profile).T.astype(np.float32)
+        best = np.where(told.any(axis=1), likely.argmax(axis=1), -1)
+        return pd.DataFrame(
+            {name: (best == place).astype(np.int8) for place, name in enumerate(ids)}, index=frame.index
+        )
+
+    names = dict(zip(ids, map(str, found.classes["name"]), strict=True))
+    return CopiedSegments("segment", names, {topics.id: tuple(columns)}, tuple(columns), members)
+
+
+def saved_segments(copy: pd.DataFrame, segments: Sequence[Segment]) -> CopiedSegments:
+    """Return the segments of users' rules. Raises `ParameterError` where they do not fit the copy."""
+    names = {segment.name: capitalise(segment.name.replace("_", " ")) for segment in segments}
+    asks: dict[str, tuple[str, ...]] = {}
+    for segment in segments:
+        for item, options in segment.rules.items():
+            wanted = [f"{item}__{option}" for option in options]
+            asks[item] = tuple(
+                dict.fromkeys([*asks.get(item, ()), *(name for name in wanted if name in copy)])
+            )
+    reads = [name for item, columns in asks.items() for name in columns or (item,)]
+
+    def members(frame: pd.DataFrame) -> pd.DataFrame:
+        return assign_segments(frame, segments).astype("Int8")
+
+    members(copy.iloc[:0])
+    return CopiedSegments("saved", names, asks, tuple(reads), members)

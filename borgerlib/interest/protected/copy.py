@@ -1,0 +1,110 @@
+"""A copy of the respondents in which no answer is certain, without text and without who they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from borgerlib.interest.weighting.margins import AGE_BAND
+from borgerlib.interest.weighting.plan import WEIGHT
+from borgerlib.statistics.levels import Floats
+from borgerlib.statistics.selections.randomised import (
+    SMALLEST_SELECTION,
+    randomise,
+    randomised,
+    secret_numbers,
+)
+from borgerlib.survey.cleaning.age_repairs import age_column
+from borgerlib.survey.codebook.model import Codebook, Item
+
+_WHO = ("sex", "area_type", "area")
+_LEFT_OUT = ("consent",)
+
+
+def protected_copy(
+    respondents: pd.DataFrame,
+    codebook: Codebook,
+    key: bytes,
+    *,
+    chance: float,
+    targets: Sequence[Mapping[str, Any]] = (),
+) -> pd.DataFrame:
+    """Return the protected copy of a survey.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        One row a person, as `borgerlib.load` returns.
+    codebook : Codebook
+        What was asked.
+    key : bytes
+        The survey's secret. With it, the same person has the same copied answers whenever the copy is made.
+    chance : float
+        As `borgerlib.statistics.selections.randomised.randomised`.
+    targets : sequence of mapping
+        The margins of the weighting, as ``weighting.json`` holds them: they say which areas there are.
+
+    Returns
+    -------
+    DataFrame
+        One row a person, without id. Age, age band, sex, area and weight as they are; an area is one that the
+        population is counted by or that `SMALLEST_SELECTION` respondents named, since others are what
+        somebody typed. Each answer to a single or multiple item is left to chance; who did not answer, did
+        not in the copy.
+    """
+    who = [item for item in codebook if item.role in _WHO and item.id in respondents]
+    asked = [
+        item
+        for item in codebook
+        if item.options
+        and item not in who
+        and item.role not in _LEFT_OUT
+        and set(item.columns) <= {*respondents}
+    ]
+    columns = {
+        name: respondents[name] for name in (age_column(codebook), AGE_BAND, WEIGHT) if name in respondents
+    }
+    columns |= {item.id: _places(respondents[item.id], item, targets) for item in who}
+    numbers = secret_numbers(key, _people(respondents, codebook), sum(len(item.columns) for item in asked))
+    drawn = iter(numbers.T)
+    for item in asked:
+        for column in item.columns:
+            columns[column] = _copied(respondents[column], item, next(drawn), chance)
+    return pd.DataFrame({name: values.array for name, values in columns.items()})
+
+
+def _people(respondents: pd.DataFrame, codebook: Codebook) -> list[str]:
+    """Return who each row is: by the survey's own id, or the row of the export."""
+    item = codebook.with_role("id")
+    if item is not None and item.id in respondents:
+        ids = respondents[item.id]
+        if ids.notna().all() and ids.is_unique:
+            return [f"id {name}" for name in ids]
+    return [f"row {name}" for name in respondents.index]
+
+
+def _places(values: pd.Series, item: Item, targets: Sequence[Mapping[str, Any]]) -> pd.Series:
+    if item.options:
+        return values
+    level_of = next((target["level_of"] for target in targets if target["column"] == item.id), None)
+    if level_of is not None:
+        return values.astype(object).map(level_of).astype("category")
+    often = values.value_counts()
+    return (
+        values.astype(object).where(values.isin(often.index[often >= SMALLEST_SELECTION])).astype("category")
+    )
+
+
+def _copied(answers: pd.Series, item: Item, numbers: Floats, chance: float) -> pd.Series:
+    if item.kind == "multiple":
+        codes = answers.astype("Int8").fillna(-1).to_numpy(dtype=np.int8)
+        copied = pd.Series(randomise(codes, numbers, randomised(chance, 2), 2), dtype="Int8")
+        return copied.mask(copied < 0)
+    options = pd.CategoricalDtype([option.id for option in item.options])
+    codes = pd.Categorical(answers.astype(object), dtype=options).codes
+    count = len(item.options)
+    copied_codes: Any = randomise(codes, numbers, randomised(chance, count), count)
+    return pd.Series(pd.Categorical.from_codes(copied_codes, dtype=options))

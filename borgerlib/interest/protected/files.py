@@ -1,0 +1,169 @@
+"""Where the protected copy stands, and when it is made anew.
+
+The copy and its key stand beside the respondents. Whoever opens the dashboard reads the copy alone; where it
+has to be made, a process of its own reads the respondents and ends.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from borgerlib.errors import BorgerlibError, DataError
+from borgerlib.files.atomic import replacing, settled
+from borgerlib.interest import store
+from borgerlib.interest.prepared import RESPONDENTS, processed_folder
+from borgerlib.interest.protected.copy import protected_copy
+from borgerlib.survey.codebook.model import Codebook
+
+COPY = "protected.parquet"
+KEY = "protected.key"
+# Raised when the copy is made in another way, so that an older one is made anew.
+_LAYOUT = 1
+_KEY_BYTES = 32
+
+
+def copy_state(municipality: str, *, chance: float) -> dict[str, Any]:
+    """Return what a protected copy is made from, in a form that is quick to compare.
+
+    Raises
+    ------
+    DataError
+        The municipality has not been prepared.
+    """
+    folder = settled(processed_folder(municipality))
+    respondents = _stat(folder / RESPONDENTS)
+    if respondents is None:
+        raise store.not_prepared(municipality)
+    return {"layout": _LAYOUT, "respondents": respondents, "key": _stat(folder / KEY), "chance": chance}
+
+
+def open_copy(municipality: str, *, chance: float) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Return the protected copy of a prepared survey, made anew where it does not fit, and its state.
+
+    Raises
+    ------
+    DataError
+        The municipality has not been prepared, or the copy cannot be made.
+    """
+    folder = settled(processed_folder(municipality))
+    for attempt in range(2):
+        state = copy_state(municipality, chance=chance)
+        found = _read(folder / COPY, state) if state["key"] is not None else None
+        if found is not None:
+            return found, state
+        if attempt == 0:
+            _make_elsewhere(municipality, chance)
+    raise DataError(
+        f"The protected copy of '{municipality}' does not fit its respondents.",
+        hint="Are they being prepared at this moment? Try again.",
+    )
+
+
+def write_copy(
+    folder: Path,
+    respondents: pd.DataFrame,
+    codebook: Codebook,
+    summary: Mapping[str, Any],
+    *,
+    chance: float,
+    key: bytes | None = None,
+) -> None:
+    """Write the protected copy, and a key where there is none, into the folder of the respondents on file.
+
+    Parameters
+    ----------
+    folder : Path
+    respondents, codebook
+        As written there.
+    summary : mapping
+        What ``weighting.json`` says.
+    chance : float
+    key : bytes, optional
+        The key of an earlier preparation, which goes on; by default the one in the folder, or a new one.
+    """
+    path = folder / KEY
+    key = key or read_key(folder)
+    if key is None or not path.is_file():
+        key = key or secrets.token_bytes(_KEY_BYTES)
+        with replacing(path) as beside:
+            beside.touch()
+            beside.chmod(0o600)
+            beside.write_bytes(key)
+    frame = protected_copy(respondents, codebook, key, chance=chance, targets=summary["targets"])
+    raked_by = list(dict.fromkeys(margin["column"] for margin in summary["margins"]))
+    state = {
+        "layout": _LAYOUT,
+        "respondents": _stat(folder / RESPONDENTS),
+        "key": _stat(path),
+        "chance": chance,
+    }
+    areas = {
+        target["role"]: dict(target["counts"]) for target in summary["targets"] if "area" in target["role"]
+    }
+    told: dict[str, Any] = {
+        **{str(name): value for name, value in respondents.attrs.items()},
+        "raked_by": raked_by,
+        "areas": areas,
+        "state": state,
+    }
+    with replacing(folder / COPY) as beside:
+        store.write_parquet(frame, beside, told)
+
+
+def read_key(folder: Path) -> bytes | None:
+    """Return the key in a survey's folder; None where there is none, or it is damaged."""
+    try:
+        key = (folder / KEY).read_bytes()
+    except OSError:
+        return None
+    return key if len(key) == _KEY_BYTES else None
+
+
+def _read(path: Path, state: Mapping[str, Any]) -> pd.DataFrame | None:
+    try:
+        frame, told = store.read_parquet(path, "")
+    except DataError:
+        return None
+    frame.attrs.update(told)
+    return frame if told.get("state") == state else None
+
+
+def _stat(path: Path) -> list[int] | None:
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return [state.st_size, state.st_mtime_ns]
+
+
+def _make_elsewhere(municipality: str, chance: float) -> None:
+    command = [sys.executable, "-m", "borgerlib.interest.protected.files", municipality, str(chance)]
+    made = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
+    if made.returncode:
+        raise DataError(
+            (made.stderr.strip().splitlines() or ["The protected copy cannot be made."])[-1],
+            hint=f"Run again: borger prepare {municipality} EXPORT",
+        )
+
+
+def _make(municipality: str, chance: float) -> None:
+    from borgerlib.survey.codebook.model import load_codebook
+
+    respondents, codebook = store.load(municipality), load_codebook(store.codebook_path(municipality))
+    folder = settled(processed_folder(municipality))
+    write_copy(folder, respondents, codebook, store.read_summary(municipality), chance=chance)
+
+
+if __name__ == "__main__":
+    try:
+        _make(sys.argv[1], float(sys.argv[2]))
+    except (BorgerlibError, OSError) as error:
+        sys.exit(str(error).splitlines()[0])

@@ -1,0 +1,116 @@
+"""Randomised response after the fact: a copy of answers that tells little of any one of them.
+
+Each answer in the copy is the true one, or another by chance (Warner 1965; as a protection of microdata:
+Gouweleeuw, Kooiman, Willenborg & de Wolf 1998). The true answer is `(1 - chance) / chance` times as likely as
+any other: 9 times at a chance of 0.1. Whoever sees the copy, and whatever is computed from it, learns no more
+of one answer of one person than that factor on its odds. An option of a multiple-choice question is an answer
+of its own: chosen or not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from numbers import Real
+
+import numpy as np
+import numpy.typing as npt
+
+from borgerlib.errors import ParameterError
+from borgerlib.statistics.levels import Floats
+
+DEFAULT_CHANCE = 0.1
+LOWEST_CHANCE, HIGHEST_CHANCE = 0.05, 0.3
+SMALLEST_SELECTION = 30
+"""Of fewer respondents a protected copy says too little to be shown."""
+
+_BYTES = 4
+
+
+@dataclass(frozen=True)
+class Randomised:
+    """How answers among some options were randomised.
+
+    Parameters
+    ----------
+    keep, other : float
+        Chances that the copy holds the true answer, and each of the others.
+    """
+
+    keep: float
+    other: float
+
+    def corrected(self, share: Floats) -> Floats:
+        """Return what a share in the copy says of the true share: without bias, and below 0 at times."""
+        return (share - self.other) / (self.keep - self.other)
+
+    def expected(self, share: Floats) -> Floats:
+        """Return the share in the copy that a true share leads to."""
+        return self.other + (self.keep - self.other) * share
+
+    def count_is_in(self, chosen: int, wanted: int) -> float:
+        """Return what the copy says of whether somebody chose one of some options of a multiple choice.
+
+        They chose `chosen` of the `wanted` ones in the copy. On average it is 1 where they truly chose one or
+        more, and 0 where they did not.
+        """
+        apart = self.keep - self.other
+        return 1 - float((-self.other / apart) ** chosen * (self.keep / apart) ** (wanted - chosen))
+
+
+def randomised(chance: float, options: int) -> Randomised:
+    """Return how answers are randomised: the true one is (1 - chance)/chance times as likely as any other.
+
+    Parameters
+    ----------
+    chance : float
+        Between `LOWEST_CHANCE` and `HIGHEST_CHANCE`.
+    options : int
+        Number of options that an answer is one of: 2 for chosen or not.
+
+    Raises
+    ------
+    ParameterError
+        The chance would protect too little, or leave nothing to see.
+    """
+    if not isinstance(chance, Real) or not LOWEST_CHANCE <= chance <= HIGHEST_CHANCE:
+        raise ParameterError(
+            f"chance is {chance!r}; it must lie between {LOWEST_CHANCE} and {HIGHEST_CHANCE}.",
+            hint=f"Leave it out for the default, {DEFAULT_CHANCE}.",
+        )
+    every = 1 - chance + (options - 1) * chance
+    return Randomised((1 - chance) / every, chance / every)
+
+
+def secret_numbers(key: bytes, people: Sequence[str], columns: int) -> Floats:
+    """Return numbers between 0 and 1 that follow from a key and who somebody is: one row a person.
+
+    The same person gets the same numbers in every run and in whatever order, so that a survey prepared again
+    gives the same copy; nobody without the key can work them out (SHAKE-256).
+    """
+    length = _BYTES * columns
+    digests = [hashlib.shake_256(key + person.encode()).digest(length) for person in people]
+    drawn = np.frombuffer(b"".join(digests), dtype=">u4").reshape(len(people), columns)
+    return (drawn / 2.0 ** (8 * _BYTES)).astype(np.float64)
+
+
+def randomise(
+    answers: npt.NDArray[np.integer], numbers: Floats, how: Randomised, options: int
+) -> npt.NDArray[np.intp]:
+    """Return the answers of the copy.
+
+    Parameters
+    ----------
+    answers : array of int
+        Which of the options each person chose, from 0; -1 for no answer, which stays none.
+    numbers : array
+        Between 0 and 1, one a person.
+    how : Randomised
+    options : int
+    """
+    # The numbers above `keep` are divided evenly among the other options.
+    beyond = (numbers - how.keep) / (1 - how.keep) * (options - 1)
+    steps = np.where(numbers < how.keep, 0, 1 + np.clip(beyond, 0, options - 2).astype(np.intp))
+    copied: npt.NDArray[np.intp] = np.where(answers < 0, -1, (answers + steps) % options)
+    return copied

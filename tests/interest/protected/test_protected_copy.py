@@ -1,0 +1,118 @@
+"""The protected copy: what is in it, what is not, and when it is made anew."""
+
+import json
+import os
+
+import numpy as np
+import pandas as pd
+import pytest
+from simulated_citizens import prepared_citizens
+
+from borgerlib.errors import DataError
+from borgerlib.interest import store
+from borgerlib.interest.prepare.prepare import prepare
+from borgerlib.interest.prepared import processed_folder
+from borgerlib.interest.protected.copy import protected_copy
+from borgerlib.interest.protected.files import COPY, KEY, open_copy
+from borgerlib.survey.codebook.model import load_codebook
+
+BOOK = load_codebook("borgerinteresse")
+
+
+@pytest.fixture(scope="module")
+def aeroe(tmp_path_factory):
+    with prepared_citizens(tmp_path_factory.mktemp("copy"), "Ærø", n=900) as prepared:
+        yield prepared
+
+
+@pytest.fixture
+def respondents(aeroe):
+    return store.load("Ærø")
+
+
+def test_who_somebody_is_stays_and_what_they_answered_is_left_to_chance(respondents):
+    copy = protected_copy(respondents, BOOK, b"k" * 32, chance=0.1)
+    for column in ("alder", "koen", "omraadetype", "weight", "aldersgruppe"):
+        assert copy[column].tolist() == respondents[column].tolist()
+    chosen = respondents["emner__natur"].astype("Int8").to_numpy()
+    turned = (copy["emner__natur"].to_numpy() != chosen)[~pd.isna(chosen)]
+    assert np.mean(turned.astype(bool)) == pytest.approx(0.1, abs=0.04)
+    assert copy["emner__natur"].isna().tolist() == respondents["emner__natur"].isna().tolist()
+    told = respondents["tid"].notna().to_numpy()
+    # One of seven: 0.9 / (0.9 + 6 · 0.1) = 0.6 are kept.
+    kept = copy["tid"].astype(str).to_numpy()[told] == respondents["tid"].astype(str).to_numpy()[told]
+    assert kept.mean() == pytest.approx(0.6, abs=0.06)
+
+
+def test_neither_ids_nor_text_nor_consent_are_in_it(respondents):
+    copy = protected_copy(respondents, BOOK, b"k" * 32, chance=0.1)
+    assert not {"svar_id", "fritekst", "samtykke", "startet", "afsluttet"} & set(copy)
+    assert copy.index.tolist() == list(range(len(copy)))
+
+
+def test_a_place_that_somebody_typed_is_not_in_it(respondents):
+    typed = respondents.assign(omraade=["Nord"] * 40 + ["min adresse er Vej 3"] * (len(respondents) - 40))
+    typed.loc[typed.index[45:], "omraade"] = pd.NA
+    assert set(protected_copy(typed, BOOK, b"k" * 32, chance=0.1)["omraade"].dropna()) == {"Nord"}
+    counted = [{"column": "omraade", "level_of": {"min adresse er Vej 3": "Syd"}}]
+    assert set(protected_copy(typed, BOOK, b"k" * 32, chance=0.1, targets=counted)["omraade"].dropna()) == {
+        "Syd"
+    }
+
+
+def test_the_same_person_has_the_same_copied_answers_in_whatever_export(respondents):
+    whole = protected_copy(respondents, BOOK, b"k" * 32, chance=0.1)
+    part = protected_copy(respondents.iloc[::-2], BOOK, b"k" * 32, chance=0.1)
+    pd.testing.assert_frame_equal(
+        whole.iloc[::-2].reset_index(drop=True)[part.columns], part, check_dtype=False
+    )
+    assert not protected_copy(respondents, BOOK, b"x" * 32, chance=0.1).equals(whole)
+
+
+class TestFiles:
+    def test_prepare_makes_it_and_keeps_the_key_for_the_owner(self, aeroe):
+        assert (aeroe.folder / COPY).is_file()
+        assert (aeroe.folder / KEY).stat().st_mode & 0o777 == 0o600
+
+    def test_preparing_again_gives_the_same_copy(self, aeroe):
+        before, _ = open_copy("Ærø", chance=0.1)
+        prepare("Ærø", processed_folder("Ærø").parent / "SIMULEREDE_DATA" / "aeroe")
+        after, _ = open_copy("Ærø", chance=0.1)
+        pd.testing.assert_frame_equal(after, before)
+
+    @pytest.mark.parametrize("what", ["missing", "damaged", "older"])
+    def test_a_copy_that_does_not_fit_is_made_anew_and_the_same(self, aeroe, what):
+        before, _ = open_copy("Ærø", chance=0.1)
+        if what == "missing":
+            (aeroe.folder / COPY).unlink()
+        elif what == "damaged":
+            (aeroe.folder / COPY).write_bytes(b"PAR1")
+        else:
+            state = (aeroe.folder / "respondents.parquet").stat()
+            os.utime(aeroe.folder / "respondents.parquet", ns=(state.st_atime_ns, state.st_mtime_ns + 1))
+        after, _ = open_copy("Ærø", chance=0.1)
+        pd.testing.assert_frame_equal(after.reset_index(drop=True), before.reset_index(drop=True))
+
+    def test_another_chance_and_a_lost_key_make_another(self, aeroe):
+        before, _ = open_copy("Ærø", chance=0.1)
+        stronger, _ = open_copy("Ærø", chance=0.3)
+        assert not stronger.equals(before)
+        pd.testing.assert_frame_equal(open_copy("Ærø", chance=0.1)[0], before)
+        (aeroe.folder / KEY).unlink()
+        assert not open_copy("Ærø", chance=0.1)[0].equals(before)
+
+    def test_a_survey_that_is_not_prepared_or_damaged_says_so(self, aeroe):
+        with pytest.raises(DataError, match="'Odense' has no prepared respondents"):
+            open_copy("Odense", chance=0.1)
+        whole = (aeroe.folder / "respondents.parquet").read_bytes()
+        (aeroe.folder / "respondents.parquet").write_bytes(b"PAR1")
+        try:
+            with pytest.raises(DataError, match="is damaged"):
+                open_copy("Ærø", chance=0.1)
+        finally:
+            (aeroe.folder / "respondents.parquet").write_bytes(whole)
+
+    def test_what_is_told_of_it_holds_no_answer(self, aeroe):
+        frame, _ = open_copy("Ærø", chance=0.1)
+        assert frame.attrs["municipality"] == "Ærø"
+        assert set(json.loads(json.dumps(frame.attrs))) >= {"simulated", "min_age", "raked_by", "areas"}

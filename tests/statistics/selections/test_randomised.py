@@ -1,0 +1,60 @@
+"""What is left to chance, and how much a copy can tell."""
+
+import numpy as np
+import pytest
+
+from borgerlib.errors import ParameterError
+from borgerlib.statistics.selections.randomised import randomise, randomised, secret_numbers
+
+
+@pytest.mark.parametrize("chance", [0.05, 0.1, 0.3])
+@pytest.mark.parametrize("options", [2, 3, 7])
+def test_no_copied_answer_changes_the_odds_by_more_than_promised(chance, options):
+    how = randomised(chance, options)
+    assert how.keep + (options - 1) * how.other == pytest.approx(1)
+    # Of any two answers, the copy is at most so many times as likely after one as after the other.
+    assert how.keep / how.other == pytest.approx((1 - chance) / chance)
+
+
+def test_shares_are_corrected_by_hand():
+    # Of seven options, every other one has chance 0.1 / (0.9 + 6 · 0.1) = 1/15, the true one 0.9/1.5 = 9/15.
+    how = randomised(0.1, 7)
+    assert (how.keep, how.other) == (pytest.approx(9 / 15), pytest.approx(1 / 15))
+    # A quarter chose it: 1/4 · 9/15 + 3/4 · 1/15 = 12/60 = 0.2 in the copy; (0.2 - 1/15) / (8/15) = 1/4.
+    assert how.expected(np.array([0.25])) == pytest.approx([0.2])
+    assert how.corrected(np.array([0.2, 0.0])) == pytest.approx([0.25, -1 / 8])
+
+
+def test_having_one_of_several_is_right_on_average():
+    # Two options, each turned with chance 0.1. Truly chosen: the first. In the copy: both with chance
+    # 0.9 · 0.1, one with 0.9 · 0.9 + 0.1 · 0.1, none with 0.1 · 0.9.
+    how = randomised(0.1, 2)
+    none, one, both = (how.count_is_in(count, 2) for count in (0, 1, 2))
+    assert 0.09 * both + 0.82 * one + 0.09 * none == pytest.approx(1)
+    # Truly chosen: none.
+    assert 0.01 * both + 0.18 * one + 0.81 * none == pytest.approx(0, abs=1e-12)
+
+
+def test_answers_are_kept_and_exchanged_as_often_as_said():
+    draw = np.random.default_rng(1)
+    answers = draw.integers(-1, 4, 100_000)
+    copied = randomise(answers, draw.random(100_000), randomised(0.1, 4), 4)
+    assert (copied[answers < 0] == -1).all()
+    table = np.array([[(copied[answers == true] == seen).mean() for seen in range(4)] for true in range(4)])
+    # 0.9 / (0.9 + 3 · 0.1) = 0.75, and the others share the rest.
+    assert table == pytest.approx(np.where(np.eye(4, dtype=bool), 0.75, 1 / 12), abs=0.012)
+
+
+def test_a_person_gets_the_same_numbers_whoever_else_is_there():
+    once = secret_numbers(b"key", ["a", "b", "c"], 3)
+    assert secret_numbers(b"key", ["c", "new", "a"], 3)[[2, 0]] == pytest.approx(once[[0, 2]])
+    assert not np.isclose(secret_numbers(b"other", ["a", "b", "c"], 3), once).any()
+    many = secret_numbers(b"key", [str(number) for number in range(20_000)], 2)
+    assert many.mean(axis=0) == pytest.approx([0.5, 0.5], abs=0.01)
+    assert abs(np.corrcoef(many.T)[0, 1]) < 0.03
+
+
+@pytest.mark.parametrize("chance", [0.04, 0.31, 0, "0.1", None])
+def test_a_chance_that_protects_too_little_or_leaves_nothing_is_refused(chance):
+    with pytest.raises(ParameterError, match=r"between 0\.05 and 0\.3"):
+        randomised(chance, 2)
