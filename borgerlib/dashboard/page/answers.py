@@ -17,7 +17,7 @@ from borgerlib.population.municipalities import municipality as find_municipalit
 from borgerlib.statistics.crosstabs import FALSE_DISCOVERY_RATE
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, disclose_selection
 from borgerlib.statistics.estimation.intervals import check_confidence
-from borgerlib.statistics.selections.estimates import ProtectedCube, SelectionSize
+from borgerlib.statistics.selections.protected import ProtectedCube, SelectionSize
 from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
 from borgerlib.view.citizens.sections import load_sections
 

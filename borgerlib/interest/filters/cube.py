@@ -21,7 +21,7 @@ from borgerlib.interest.prepared import processed_folder
 from borgerlib.interest.protected.files import COPY, copy_state, open_copy
 from borgerlib.interest.weighting.plan import WEIGHT
 from borgerlib.statistics.selections.cube import Cube, build_cube
-from borgerlib.statistics.selections.estimates import ProtectedCube
+from borgerlib.statistics.selections.protected import ProtectedCube
 from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE, randomised
 from borgerlib.survey.codebook.model import load_codebook
 

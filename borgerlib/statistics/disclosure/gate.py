@@ -24,7 +24,8 @@ from borgerlib.statistics.disclosure.disclosed import DisclosedEstimates, Origin
 from borgerlib.statistics.disclosure.nets import safe_nets
 from borgerlib.statistics.disclosure.suppression import Mask
 from borgerlib.statistics.disclosure.tables import Item, read_items
-from borgerlib.statistics.selections.estimates import ProtectedCube, SelectionSize
+from borgerlib.statistics.selections.estimates import estimate_selection
+from borgerlib.statistics.selections.protected import ProtectedCube, SelectionSize
 from borgerlib.statistics.selections.randomised import SMALLEST_SELECTION
 from borgerlib.survey.codebook.model import Codebook
 
@@ -186,7 +187,8 @@ def disclose_selection(
         There is no such role or level.
     """
     size = protected.size(levels)
-    found = protected.estimates(
+    found = estimate_selection(
+        protected,
         levels,
         list(dict.fromkeys(rows["item"])),
         confidence=confidence,

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.statistics.selections.cube import build_cube
-from borgerlib.statistics.selections.estimates import ProtectedCube
+from borgerlib.statistics.selections.protected import ProtectedCube
 from borgerlib.statistics.selections.randomised import randomise, randomised
 
 TOPICS = tuple(f"t{number}" for number in range(5))

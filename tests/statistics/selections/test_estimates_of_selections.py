@@ -5,7 +5,7 @@ import pytest
 from protected_answers import TIMES, TOPICS, asked_of, copied, green, made_up
 
 from borgerlib.errors import ParameterError
-from borgerlib.statistics.selections.estimates import _summing_to_one
+from borgerlib.statistics.selections.estimates import _summing_to_one, estimate_selection
 
 COPIES = 60
 
@@ -24,8 +24,8 @@ def truth(frame, levels):
 
 
 def told(protected, levels, **options):
-    return protected.estimates(
-        levels, ["topics", "time"], **{"confidence": 0.95, "false_discovery_rate": 0.05, **options}
+    return estimate_selection(
+        protected, levels, ["topics", "time"], **{"confidence": 0.95, "false_discovery_rate": 0.05, **options}
     )
 
 
