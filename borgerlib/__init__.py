@@ -68,10 +68,10 @@ _HOMES = {
         "save_segments",
     ),
     "borgerlib.statistics.segmentation.latent_classes": ("LatentClasses", "latent_classes"),
-    "borgerlib.statistics.representativeness": ("participation_rates", "representativeness"),
+    "borgerlib.statistics.weighting.representativeness": ("participation_rates", "representativeness"),
     "borgerlib.statistics.disclosure.gate": ("DisclosedEstimates", "as_published", "disclose"),
     "borgerlib.statistics.disclosure.attacker": ("feasible_ranges",),
-    "borgerlib.statistics.finite_population": (
+    "borgerlib.statistics.exact.finite_population": (
         "exact_difference_test",
         "exact_share_test",
         "exact_trend_test",

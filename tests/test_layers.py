@@ -62,6 +62,24 @@ def test_a_module_can_be_held_in_the_head(path):
     assert len(path.read_text().splitlines()) <= 350
 
 
+def test_a_floor_holds_nine_things_at_most():
+    crowded = {
+        str(folder.relative_to(PACKAGE)): len(things)
+        for folder in sorted(
+            path for path in PACKAGE.rglob("*") if path.is_dir() and path.name != "__pycache__"
+        )
+        if len(
+            things := [
+                thing
+                for thing in folder.iterdir()
+                if thing.name not in ("__init__.py", "__pycache__") and not thing.name.startswith(".")
+            ]
+        )
+        > 9
+    }
+    assert not crowded, crowded
+
+
 def test_importing_the_package_is_cheap():
     script = (
         "import sys, borgerlib\n"

@@ -112,7 +112,7 @@ def codebook_new(
     survey: Annotated[str, typer.Option("--from", help="The survey that is copied.")] = CITIZENS,
 ) -> None:
     """Copy a codebook that ships, to edit it for a survey that asks in other words."""
-    from borgerlib.interest.codebooks import new_codebook
+    from borgerlib.interest.prepare.codebooks import new_codebook
 
     console.wrote(new_codebook(file, survey=survey))
     console.out.print(f"Edit it, then: borger codebook check {escape(str(file))}")
@@ -123,7 +123,7 @@ def codebook_check(
     codebook: Annotated[str, typer.Argument(help="A .toml file, or a survey that ships.")],
 ) -> None:
     """Check a codebook, and say what the citizens' survey can do with it."""
-    from borgerlib.interest.codebooks import check_codebook
+    from borgerlib.interest.prepare.codebooks import check_codebook
 
     book, remarks = check_codebook(codebook)
     console.out.print(f"[green]'{escape(book.id)}' is sound[/green]: {len(book.items)} items.")

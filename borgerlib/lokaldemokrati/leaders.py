@@ -25,7 +25,7 @@ from borgerlib.population.municipalities import NUMBER_OF_MUNICIPALITIES
 from borgerlib.statistics.disclosure.disclosed import only_disclosed
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published, check_min_cell
 from borgerlib.statistics.estimation.intervals import check_confidence
-from borgerlib.statistics.finite_population import finite_population_interval
+from borgerlib.statistics.exact.finite_population import finite_population_interval
 from borgerlib.survey.codebook.model import LEADERS, Codebook, Item, load_codebook
 
 UNREADABLE = "kan ikke aflæses"

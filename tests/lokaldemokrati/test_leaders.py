@@ -7,7 +7,7 @@ from borgerlib.lokaldemokrati.insights.sentences import find
 from borgerlib.lokaldemokrati.leaders import open_leaders_survey, published_estimates
 from borgerlib.lokaldemokrati.published.identification import identifications
 from borgerlib.lokaldemokrati.published.numbers import load_published, standing_values
-from borgerlib.statistics.finite_population import finite_population_interval
+from borgerlib.statistics.exact.finite_population import finite_population_interval
 from borgerlib.survey.codebook.model import load_codebook
 
 

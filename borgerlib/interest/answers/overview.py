@@ -17,7 +17,7 @@ from borgerlib.population.margins import PopulationDateWarning, population_margi
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.disclosure.disclosed import only_disclosed
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, disclose
-from borgerlib.statistics.representativeness import participation_rates, representativeness
+from borgerlib.statistics.weighting.representativeness import participation_rates, representativeness
 from borgerlib.survey.cleaning.age_repairs import age_column
 from borgerlib.survey.codebook.model import Codebook
 
@@ -37,7 +37,7 @@ class Participation:
         (the one over the other).
     evenness : DataFrame
         One row a role, made of the groups that are shown: as
-        `borgerlib.statistics.representativeness.representativeness`. Roles with one group left are missing.
+        `borgerlib.representativeness`. Roles with one group left are missing.
     people : mapping of str to Series
         Role → people by level: public counts.
     population_date : str
@@ -88,7 +88,7 @@ def participation(
 
     Notes
     -----
-    Wilson intervals (1927) of the rates; see `borgerlib.statistics.representativeness`.
+    Wilson intervals (1927) of the rates; see `borgerlib.statistics.weighting.representativeness`.
     """
     margins = _margins(respondents, codebook, targets, age_bands)
     rates = participation_rates(margins.levels, margins.counts, confidence=confidence)

@@ -19,7 +19,7 @@ from borgerlib.errors import CodebookError, DataError
 from borgerlib.files.atomic import settled
 from borgerlib.files.workbook import escape_formulas
 from borgerlib.interest import store
-from borgerlib.interest.codebooks import wrong_kinds
+from borgerlib.interest.prepare.codebooks import wrong_kinds
 from borgerlib.interest.prepared import RESPONDENTS, is_prepared, processed_folder
 from borgerlib.interest.protected.files import read_key, write_copy
 from borgerlib.interest.weighting.plan import WEIGHT, Weighting, add_age_bands, weigh

@@ -16,7 +16,7 @@ from borgerlib.lokaldemokrati.insights.registry import Claim, load_registry
 from borgerlib.lokaldemokrati.insights.sentences import find
 from borgerlib.lokaldemokrati.leaders import LeadersSurvey
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
-from borgerlib.statistics.finite_population import (
+from borgerlib.statistics.exact.finite_population import (
     exact_difference_test,
     exact_share_test,
     exact_trend_test,

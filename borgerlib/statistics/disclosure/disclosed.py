@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from borgerlib.errors import DisclosureError, ParameterError, unknown_name
 from borgerlib.statistics.disclosure.columns import DTYPES, KEYS, NAMES, NUMBERS, SHARES, blanked
-from borgerlib.statistics.finite_population import finite_population_interval
+from borgerlib.statistics.exact.finite_population import finite_population_interval
 
 Origin = Literal["published", "microdata", "simulated"]
 Rows = Sequence[int] | Sequence[bool] | pd.Series | pd.Index | NDArray[Any]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from borgerlib.errors import DataError
-from borgerlib.statistics.finite_population import (
+from borgerlib.statistics.exact.finite_population import (
     TestResult,
     exact_difference_test,
     exact_share_test,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from borgerlib.errors import MarginError, ParameterError
-from borgerlib.statistics.representativeness import participation_rates, representativeness
+from borgerlib.statistics.weighting.representativeness import participation_rates, representativeness
 
 RESPONDENTS = pd.DataFrame(
     {

@@ -22,7 +22,7 @@ import pandas as pd
 
 from borgerlib import danish
 from borgerlib.errors import DataError
-from borgerlib.statistics.rank_sums import drawn_as_far, share_as_far
+from borgerlib.statistics.exact.rank_sums import drawn_as_far, share_as_far
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Exact intervals and tests, where sampling without replacement matters or answers are few."""
