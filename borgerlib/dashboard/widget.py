@@ -19,7 +19,7 @@ from borgerlib.interest.filters.selection import Selection, Understood, read_lin
 from borgerlib.interest.prepared import is_prepared
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
-from borgerlib.view.charts import theme
+from borgerlib.view import theme
 
 _ASSETS = Path(__file__).with_name("assets")
 _NO_FOCUS = ("", "")

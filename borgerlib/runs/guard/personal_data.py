@@ -19,6 +19,7 @@ from borgerlib.runs.guard.contact_columns import shows_contact_columns
 # Pictures and hashes are long runs of digits and letters, and say nothing.
 _SKIPPED_TYPES = re.compile(r"(image/(?!svg)|application/(pdf|octet-stream|javascript))")
 _SKIPPED_KEYS = frozenset({"wide", "narrow", "_esm", "_css"})
+_WRITTEN = re.compile(r"<text\b[^>]*>([^<]+)<")
 _EMBEDDED = re.compile(r"data:[\w.+/-]+;base64,[A-Za-z0-9+/=]+")
 # But not ten digits with nothing but letters around them: that is a number against a word (faf0101901234).
 _HASH = re.compile(
@@ -123,6 +124,8 @@ def _strings(content: Any) -> Iterator[str]:
             yield str(key)
             if key not in _SKIPPED_KEYS:
                 yield from _strings(value)
+            elif str(value).startswith("<svg"):
+                yield from _WRITTEN.findall(str(value))
     elif isinstance(content, (list, tuple)):
         for value in content:
             yield from _strings(value)

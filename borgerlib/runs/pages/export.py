@@ -26,7 +26,7 @@ from borgerlib.runs.pages.figures import (
     picture,
     templates,
 )
-from borgerlib.view.charts import theme
+from borgerlib.view import theme
 
 PAGE_TYPE = "application/vnd.borger.page+json"
 # Jupyter Book's tag. Frames and tests are for who works in the notebook; the page shows what came of them.
@@ -156,8 +156,8 @@ def export_page(page: ExecutedPage, setting: PageSetting, *, include_code: bool 
     )
     text = _without_personal_paths(text)
     # The pictures are put in last: they are most of the page, and none of its structure.
-    for name, data in images.data.items():
-        text = text.replace(f'"{name}"', f'"data:image/png;base64,{data}"')
+    for name, address in images.data.items():
+        text = text.replace(f'"{name}"', f'"{address}"')
     return text
 
 

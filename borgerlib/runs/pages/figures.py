@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+from xml.etree import ElementTree
 
 from borgerlib import danish
 from borgerlib.errors import RunError
@@ -19,6 +22,15 @@ if TYPE_CHECKING:
 
 CHART_TYPE = "application/vnd.borger.chart+json"
 TEMPLATES = Path(str(files("borgerlib.runs.pages") / "templates"))
+_UNQUOTED = "!$()*+,-./:;<=>?@[]_{|}~'"
+_PNG = b"\x89PNG\r\n\x1a\n"
+# What borgerlib's pictures are made of. Nothing here runs, and no address leads out of the picture: beside
+# its marks it has the letters that it is written in.
+_SVG_TAGS = frozenset({"svg", "style", "defs", "path", "text", "use", "pattern", "rect"})
+_SVG_ATTRIBUTES = frozenset(
+    {"class", "d", "fill", "height", "href", "id", "patternUnits", "transform", "viewBox", "width", "x", "y"}
+)
+_LEADS_OUT = re.compile(r"@import|url\((?!#|data:font/woff;base64,)", re.IGNORECASE)
 _CHART_FIELDS = ("title", "question", "caption", "alt", "wide", "narrow", "columns", "rows")
 
 
@@ -50,9 +62,9 @@ class Images:
     figures: int = 0
 
     def keep(self, data: str, alt: str) -> tuple[str, int, int]:
-        """Put a picture aside; return its name, width and height.
+        """Put a picture aside, SVG or PNG as base64; return its name, width and height.
 
-        Width and height come from the PNG's own header, so that the page keeps its place free.
+        Width and height come from the picture itself, so that the page keeps its place free.
         """
         which = f"Picture {len(self.data) + 1} of {self.source_name}"
         if not alt.strip():
@@ -60,17 +72,50 @@ class Images:
                 f"{which} has no description (alt text).",
                 hint="A reader who cannot see it needs one. borgerlib's own charts write theirs.",
             )
-        plain = "".join(data.split())
-        try:
-            header = base64.b64decode(plain[:44])
-            if not header.startswith(b"\x89PNG\r\n\x1a\n"):
-                raise ValueError("not a PNG")
-            width, height = struct.unpack(">II", header[16:24])
-        except (ValueError, struct.error) as error:
-            raise RunError(f"{which} is not a PNG picture.", hint="Run the notebook again.") from error
+        address, size = _svg(data) if data.startswith("<svg") else _png(data)
+        if size is None:
+            raise RunError(f"{which} is not a picture that a page can carry.", hint="Run the notebook again.")
         name = f"borger-image:{len(self.data) + 1}"
-        self.data[name] = plain
-        return name, width, height
+        self.data[name] = address
+        return name, *size
+
+
+def _png(data: str) -> tuple[str, tuple[int, int] | None]:
+    plain = "".join(data.split())
+    try:
+        header = base64.b64decode(plain[:44])
+        width, height = struct.unpack(">II", header[16:24])
+    except (ValueError, struct.error):
+        return "", None
+    return f"data:image/png;base64,{plain}", (width, height) if header.startswith(_PNG) else None
+
+
+def _svg(data: str) -> tuple[str, tuple[int, int] | None]:
+    root = _drawing(data)
+    if root is None:
+        return "", None
+    # A space would end an address in a list of several (srcset).
+    address = "data:image/svg+xml," + quote(data, safe=_UNQUOTED)
+    return address, (round(float(root.get("width", 0))), round(float(root.get("height", 0))))
+
+
+def _drawing(data: str) -> ElementTree.Element | None:
+    """Return an SVG read, where it only draws: nothing in it runs or fetches anything."""
+    try:
+        root = ElementTree.fromstring(data) if "<!" not in data else None
+    except ElementTree.ParseError:
+        return None
+    for element in root.iter() if root is not None else ():
+        names = {name.rpartition("}")[2] for name in element.attrib}
+        links = [value for name, value in element.attrib.items() if name.endswith("href")]
+        if (
+            element.tag.rpartition("}")[2] not in _SVG_TAGS
+            or names - _SVG_ATTRIBUTES
+            or any(not link.startswith("#") for link in links)
+            or _LEADS_OUT.search(" ".join([element.text or "", *element.attrib.values()]))
+        ):
+            return None
+    return root
 
 
 def figure(chart: Mapping[str, Any], images: Images) -> str:

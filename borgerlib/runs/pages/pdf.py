@@ -16,6 +16,7 @@ from typing import Any
 from borgerlib.errors import RunError
 from borgerlib.files.atomic import replacing
 from borgerlib.runs.pages.figures import page_template
+from borgerlib.view import theme
 
 _VARIANT = "pdf/ua-1"
 _LINK = re.compile(r'href="([\w.-]+\.html)(#[^"]*)?"')
@@ -23,6 +24,9 @@ _TABLE = re.compile(r"<table>(?=(.*?)</tr>)", re.DOTALL)
 _CELL = re.compile(r"<t[hd]\b")
 _WIDE, _WIDEST = 7, 9
 _BODY = re.compile(r"<body\b")
+# Each picture carries the letters that it uses. On paper all are set in the whole font: WeasyPrint has one
+# font of a name in a document.
+_PICTURES_LETTERS = re.compile(r"@font-face\{[^}]*base64,[^}]*\}")
 
 
 def write_pdf(pages: Path | Sequence[Path], target: Path, *, day: date | None = None) -> Path:
@@ -76,8 +80,9 @@ def _linked(file: Path, files: Sequence[Path]) -> str:
     """Return a page whose links to the other pages lead inside the PDF: no link tells of this machine."""
     names = {path.name for path in files}
     # Into the page itself: a style sheet given to WeasyPrint is a user's, and yields to the page's own.
-    paper = f"<style>{page_template('paper.css')}</style></head>"
-    text = file.read_text(encoding="utf-8").replace("</head>", paper, 1)
+    faces = "".join(theme.font_face(weight, theme.font_file(weight).as_uri()) for weight in theme.FONT_STYLES)
+    text = _PICTURES_LETTERS.sub("", file.read_text(encoding="utf-8"))
+    text = text.replace("</head>", f"<style>{faces}{page_template('paper.css')}</style></head>", 1)
     text = _TABLE.sub(lambda found: f"<table{_width(found[1])}>", text)
     text = _BODY.sub(f'<body id="{_anchor(file.name)}"', text, count=1)
     return _LINK.sub(

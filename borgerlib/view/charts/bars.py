@@ -1,4 +1,4 @@
-"""Layout of horizontal bars: what stands where, for a page and for a phone.
+"""How horizontal bars stand on a page and on a phone.
 
 On a page labels stand in a column on the left; on a phone above their bars. The scale is the longest at
 which every value still fits beside its bar.
@@ -6,224 +6,166 @@ which every value still fits beside its bar.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from borgerlib.view.charts import theme
-from borgerlib.view.charts.drawing import (
-    Box,
-    Drawing,
-    Line,
-    Shape,
-    Text,
-    stack,
-    text_width,
-    wrap,
-)  # fmt: skip
-from borgerlib.view.charts.placing import colour_key, own_mark
+from borgerlib.view import theme
+from borgerlib.view.charts.layout import HALF_BAND, TEXT_GAP, Rows, line_height, text_width, wrap
+from borgerlib.view.charts.marks import Bar, Bars
+from borgerlib.view.charts.pictures import OWN_MARK, Layout
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _LABEL_SHARE = 0.44
 _LABEL_GAP = 20
-_TEXT_GAP = 8
 _STUB = 44
 _ENOUGH = 0.5
-_CAP = 7
-_WIDE_BAR, _NARROW_BAR = 20, 15
-_BETWEEN_BARS = 2
+# On a page, on a phone.
+_BAR = (20.0, 15.0)
+_BETWEEN_ROWS = (14.0, 16.0)
 
 
-@dataclass(frozen=True)
-class Bar:
-    """One bar: its length and interval in the chart's unit, and what is said at its end."""
+def lay_out_bars(marks: Bars, width: float) -> BarsLayout:
+    """Return how bars stand in a picture of that width in pixels."""
+    layout = BarsLayout(marks=marks, width=width)
+    if layout.scale * marks.full >= _ENOUGH * layout.room:
+        return layout
+    # Names at the bars would leave the bars no room: they go into a key above.
+    key = tuple((bar.name, bar.colour) for bar in marks.bars if bar.name)
+    nameless = replace(marks, bars=tuple(replace(bar, name="") for bar in marks.bars))
+    return BarsLayout(marks=nameless, width=width, key=key)
 
-    words: str
-    length: float = 0
-    lower: float | None = None
-    upper: float | None = None
-    state: Literal["shown", "suppressed", "missing"] = "shown"
-    colour: str = theme.COUNTRY
-    name: str = ""
+
+@dataclass(frozen=True, kw_only=True)
+class BarsLayout(Layout):
+    """How bars stand in a picture."""
+
+    marks: Bars
 
     @property
-    def reach(self) -> float:
-        """The farthest point of bar and interval."""
-        return max(self.length, self.upper or 0)
+    def start(self) -> float:
+        """Bars start at nothing."""
+        return 0.0
 
+    @cached_property
+    def left(self) -> float:
+        """Width of the column of labels."""
+        if self.narrow:
+            return 0.0
+        lines = [line for bar in self.marks.bars for line in self._label(bar)]
+        return max(text_width(line, self.size, "semibold") for line in lines) + _LABEL_GAP
 
-@dataclass(frozen=True)
-class Entry:
-    """A label with its bars, the own municipality's name when it belongs here, and whether it stands out."""
+    @cached_property
+    def scale(self) -> float:
+        """Pixels a unit."""
+        beside = [(self.room - self._end(bar)) / bar.reach for bar in self.marks.bars if bar.reach]
+        return min([self.room / self.marks.full, *beside])
 
-    label: str
-    bars: tuple[Bar, ...]
-    own: str = ""
-    weight: theme.Weight = "regular"
+    def write_labels(self, axes: Axes) -> None:
+        """Write labels, names and what stands in place of bars; end the intervals with small strokes."""
+        axes.spines["left"].set_visible(not self.narrow)
+        for row, bars in enumerate(self.marks.answers):
+            self._write_label(axes, row, bars[0])
+            for number, bar in enumerate(bars):
+                self._write_end(axes, bar, _middle(row, number, len(bars)))
+        self._draw_caps(axes)
 
+    @cached_property
+    def rows(self) -> Rows:
+        """Each as high as its label and its bars."""
+        line, groups = line_height(self.size), self.marks.groups
+        band = _BAR[self.narrow] if groups == 1 else groups * (line + 2)
+        # A value is higher than a phone's bar.
+        rim = max(0.0, (line - band / groups) / 2)
+        above, below = [], []
+        for bars in self.marks.answers:
+            # A reason of several lines goes on upwards from the first of two bars, otherwise downwards.
+            up, *down = [(len(self._reason(bar)) - 1) * line for bar in bars]
+            if not down:
+                up, down = 0.0, [up]
+            label = (len(self._label(bars[0])) + self._own_takes_a_line(bars[0])) * line
+            around = 0.0 if self.narrow else (label - band) / 2
+            above.append(label + 3 + rim + up if self.narrow else max(rim + up, around))
+            below.append(max(rim + down[-1], around))
+        return Rows(band, tuple(above), tuple(below), _BETWEEN_ROWS[self.narrow])
 
-@dataclass(frozen=True)
-class _Place:
-    """Where bars start, how many pixels a unit has, and the measures of the layout."""
+    def _label(self, bar: Bar) -> list[str]:
+        share = 1 if self.narrow else _LABEL_SHARE
+        return wrap(bar.label, width=self.width * share, size=self.size, weight=bar.weight)
 
-    left: float
-    right: float
-    scale: float
-    size: float
-    thickness: float
-    narrow: bool
-    step: float = field(init=False)
+    def _reason(self, bar: Bar) -> list[str]:
+        """Return what stands instead of a bar, wrapped to the room that the bar would have had."""
+        if bar.state != "missing":
+            return [f"· {bar.words}" if bar.state == "suppressed" else bar.words]
+        name, own = self._tail(bar)
+        room = self.room - 3 * TEXT_GAP - name - own
+        return wrap(bar.words, width=room, size=self.size, weight="italic")
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "step", self.size * theme.LINE_HEIGHT)
+    def _own_takes_a_line(self, bar: Bar) -> bool:
+        """Tell whether the own municipality's name does not fit at the end of a phone's label."""
+        if not (self.narrow and bar.own):
+            return False
+        texts = (self._label(bar)[-1], bar.weight), (f"{OWN_MARK} {bar.own}", "semibold")
+        return sum(text_width(text, self.size, w) for text, w in texts) + 2 * TEXT_GAP > self.width
 
+    def _tail(self, bar: Bar) -> tuple[float, float]:
+        """Return how wide a bar's name and own mark are, with the air before them."""
+        name = text_width(bar.name, self.size) + TEXT_GAP if bar.name else 0.0
+        own = text_width(f"{OWN_MARK} {bar.own}", self.size, "semibold") + 2 * TEXT_GAP
+        return name, own if bar.own and not self.narrow else 0.0
 
-def bars_drawing(entries: Sequence[Entry], width: float, *, full: float) -> Drawing:
-    """Return the entries' bars, one under another.
+    def _end(self, bar: Bar) -> float:
+        """Return how far all that is said of a bar reaches beyond its end, with air on both sides."""
+        words = text_width(self._reason(bar)[-1], self.size, "semibold")
+        return 2 * TEXT_GAP + words + sum(self._tail(bar))
 
-    Parameters
-    ----------
-    entries : sequence of Entry
-        In the order to be shown.
-    width : float
-        Pixels; below `theme.PHONE_BREAK` labels stand above their bars.
-    full : float
-        The smallest value that the whole width stands for, so that small shares look small.
-    """
-    place = _place(entries, width, full)
-    if place.scale * full >= _ENOUGH * (width - place.left):
-        return _rows(entries, width, place)
-    # Names at the bars would leave the bars no room: they go into a key above.
-    nameless = [replace(entry, bars=tuple(replace(bar, name="") for bar in entry.bars)) for entry in entries]
-    key = colour_key([(bar.name, bar.colour) for entry in entries for bar in entry.bars if bar.name], width)
-    return stack([key, _rows(nameless, width, _place(nameless, width, full))], gap=16, width=width)
+    def _write_label(self, axes: Axes, row: int, bar: Bar) -> None:
+        line, lines = line_height(self.size), self._label(bar)
+        at, offset = (0.0, float(row)), (-self.left, (len(lines) - 1) / 2 * line)
+        if self.narrow:
+            at, offset = (0, row - HALF_BAND), (0, self.rows.above[row] - line / 2)
+        self.write(axes, lines, at, offset=offset, weight=bar.weight)
+        if self.narrow and bar.own:
+            after = text_width(lines[-1], self.size, bar.weight) + 2 * TEXT_GAP
+            below = self._own_takes_a_line(bar)
+            offset = (0 if below else after, offset[1] - (len(lines) - 1 + below) * line)
+            self.write_own(axes, f"{OWN_MARK} {bar.own}", at, offset=offset)
 
+    def _write_end(self, axes: Axes, bar: Bar, middle: float) -> None:
+        """Write what stands beside a bar, or in place of one."""
+        at, words, line = (bar.reach, middle), self._reason(bar), line_height(self.size)
+        x, y = float(TEXT_GAP), 0.0
+        if bar.state == "suppressed":
+            x += _STUB
+            height = 2 * HALF_BAND / self.marks.groups
+            self.hatch(axes, middle, pixels=_STUB, height=height, words=words[0])
+        elif bar.state == "missing":
+            x = 0 if self.narrow else TEXT_GAP
+            y = (len(words) - 1) * line if middle < round(middle) else 0.0
+            self.write(axes, words, at, offset=(x, y), weight="italic", colour=theme.MUTED)
+            y -= (len(words) - 1) * line
+        x += TEXT_GAP + text_width(words[-1], self.size, "semibold")
+        name, _ = self._tail(bar)
+        if bar.name:
+            self.write(axes, [bar.name], at, offset=(x, y), colour=theme.MUTED)
+        if bar.own and not self.narrow:
+            self.write_own(axes, f"{OWN_MARK} {bar.own}", at, offset=(x + name + TEXT_GAP, y))
 
-def _rows(entries: Sequence[Entry], width: float, place: _Place) -> Drawing:
-    shapes: list[Shape] = []
-    top = 0.0
-    for entry in entries:
-        if top:
-            top += 16 if place.narrow else 14
-        drawn, height = _entry(entry, place, top)
-        shapes += drawn
-        top += height
-    axis = [] if place.narrow else [Line(place.left, 0, place.left, top, theme.RULE, 1)]
-    return Drawing(width, top, (*axis, *shapes))
-
-
-def _place(entries: Sequence[Entry], width: float, full: float) -> _Place:
-    layout = theme.layout_of(width)
-    size, narrow = theme.LABEL_SIZE[layout], layout == "narrow"
-    left = 0.0
-    if not narrow:
-        lines = [line for entry in entries for line in _label_lines(entry, width, size, narrow)]
-        left = max(text_width(line, size, "semibold") for line in lines) + _LABEL_GAP
-    room = width - left
-    scales = [room / full]
-    for entry in entries:
-        for bar in entry.bars:
-            beside = 2 * _TEXT_GAP + text_width(bar.words, size, "semibold") + _tail(entry, bar, size, narrow)
-            if bar.state == "shown" and bar.reach:
-                scales.append((room - beside) / bar.reach)
-    thickness = _NARROW_BAR if narrow else _WIDE_BAR
-    return _Place(left, width, min(scales), size, thickness, narrow)
-
-
-def _label_lines(entry: Entry, width: float, size: float, narrow: bool) -> list[str]:
-    return wrap(entry.label, width=width if narrow else width * _LABEL_SHARE, size=size, weight=entry.weight)
-
-
-def _tail(entry: Entry, bar: Bar, size: float, narrow: bool) -> float:
-    name = text_width(bar.name, size) + _TEXT_GAP if bar.name else 0
-    own = 0.0 if narrow or not entry.own else text_width(entry.own, size, "semibold") + size + 3 * _TEXT_GAP
-    return name + own
-
-
-def _entry(entry: Entry, place: _Place, top: float) -> tuple[list[Shape], float]:
-    lines = _label_lines(entry, place.right, place.size, place.narrow)
-    labels_height = len(lines) * place.step
-    heights = [_bar_height(bar, place) for bar in entry.bars]
-    bars_height = sum(heights) + _BETWEEN_BARS * (len(heights) - 1)
-    shapes: list[Shape] = []
-    if place.narrow:
-        label_top = top
-        own, own_lines = _own_below(entry, lines, place, top)
-        shapes += own
-        bar_top = top + labels_height + own_lines * place.step + 3
-        height = bar_top - top + bars_height
-    else:
-        height = max(labels_height, bars_height)
-        label_top, bar_top = top + (height - labels_height) / 2, top + (height - bars_height) / 2
-    shapes += [
-        Text(0, label_top + row * place.step, line, place.size, entry.weight)
-        for row, line in enumerate(lines)
-    ]
-    own_name = "" if place.narrow else entry.own
-    for bar, bar_height in zip(entry.bars, heights, strict=True):
-        shapes += _bar(bar, place, bar_top, own_name)
-        bar_top += bar_height + _BETWEEN_BARS
-        own_name = ""
-    return shapes, height
-
-
-def _reason(bar: Bar, place: _Place) -> list[str]:
-    """Return why a bar has no value, wrapped to the room that the bar would have had."""
-    return wrap(bar.words, width=place.right - place.left - 2 * _TEXT_GAP, size=place.size, weight="italic")
-
-
-def _bar_height(bar: Bar, place: _Place) -> float:
-    lines = len(_reason(bar, place)) if bar.state == "missing" else 1
-    return max(lines * place.step, place.thickness)
-
-
-def _own_below(entry: Entry, lines: list[str], place: _Place, top: float) -> tuple[list[Shape], int]:
-    """Return the own mark at the end of a phone's label, on a line of its own where it does not fit."""
-    if not entry.own:
-        return [], 0
-    left = text_width(lines[-1], place.size, entry.weight) + 2 * _TEXT_GAP
-    needed = place.size + text_width(entry.own, place.size, "semibold")
-    if left + needed <= place.right:
-        return own_mark(entry.own, left, top + (len(lines) - 1) * place.step, place.size), 0
-    return own_mark(entry.own, 0, top + len(lines) * place.step, place.size), 1
-
-
-def _bar(bar: Bar, place: _Place, top: float, own: str) -> list[Shape]:
-    middle = top + max(place.step, place.thickness) / 2
-    bar_top, text_top = middle - place.thickness / 2, middle - place.step / 2
-    shapes: list[Shape] = []
-    if bar.state == "missing":
-        x = place.left + (0 if place.narrow else _TEXT_GAP)
-        texts = [
-            Text(x, text_top + row * place.step, line, place.size, "italic", theme.MUTED)
-            for row, line in enumerate(_reason(bar, place))
+    def _draw_caps(self, axes: Axes) -> None:
+        """End the intervals with small strokes."""
+        groups = self.marks.groups
+        ends = [
+            (bar.lower, bar.upper, _middle(place // groups, place % groups, groups))
+            for place, bar in enumerate(self.marks.bars)
+            if bar.lower is not None and bar.upper is not None
         ]
-    elif bar.state == "suppressed":
-        shapes.append(Box(place.left, bar_top, _STUB, place.thickness, theme.SUPPRESSED, "hatched"))
-        x = place.left + _STUB + _TEXT_GAP
-        texts = [Text(x, text_top, f"· {bar.words}", place.size, colour=theme.MUTED)]
-    else:
-        length = bar.length * place.scale
-        shapes.append(Box(place.left, bar_top, length, place.thickness, bar.colour))
-        shapes += _interval(bar, place, middle)
-        x = place.left + bar.reach * place.scale + _TEXT_GAP
-        texts = [Text(x, text_top, bar.words, place.size, "semibold")]
-    if bar.name:
-        x = texts[-1].extent[2] + _TEXT_GAP
-        texts.append(Text(x, texts[-1].y, bar.name, place.size, colour=theme.MUTED))
-    shapes += texts
-    if own:
-        shapes += own_mark(own, texts[-1].extent[2] + 2 * _TEXT_GAP, texts[-1].y, place.size)
-    return shapes
+        for side, ink in enumerate([theme.PAPER, theme.TEXT]):
+            places = [end[side] for end in ends], [end[2] for end in ends]
+            axes.plot(*places, "|", color=ink, markersize=7, markeredgewidth=1.5)
 
 
-def _interval(bar: Bar, place: _Place, middle: float) -> list[Shape]:
-    """Return the interval: light on the bar, dark beside it, so that both halves can be seen."""
-    if bar.lower is None or bar.upper is None:
-        return []
-    lower, end, upper = (place.left + value * place.scale for value in (bar.lower, bar.length, bar.upper))
-    return [
-        Line(lower, middle, end, middle, theme.PAPER),
-        Line(lower, middle - _CAP / 2, lower, middle + _CAP / 2, theme.PAPER),
-        Line(end, middle, upper, middle, theme.TEXT),
-        Line(upper, middle - _CAP / 2, upper, middle + _CAP / 2, theme.TEXT),
-    ]
+def _middle(row: int, number: int, bars: int) -> float:
+    """Return where the middle of one of a row's bars is on the axis."""
+    return row + HALF_BAND * ((2 * number + 1) / bars - 1)

@@ -6,22 +6,23 @@ travel with it, into the notebook's output and from there into the report.
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
 from borgerlib.errors import ParameterError
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
-from borgerlib.view.charts import theme
-from borgerlib.view.charts.drawing import Box, Drawing, Text, paragraph, stack, text_width
+from borgerlib.view import theme
+from borgerlib.view.charts import files, pictures
+from borgerlib.view.charts.pictures import LayOut, Marks, Words
 from borgerlib.view.tables.html import Table, estimates_table
 from borgerlib.view.words import alt_text
 
 if TYPE_CHECKING:
+    import seaborn.objects as so
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Width = Literal["wide", "narrow"]
@@ -47,8 +48,10 @@ class Chart:
         The rows as drawn, in order; columns as `DisclosedEstimates.frame`.
     table : Table
         The same numbers as a table.
-    body : callable
-        Width in pixels → `Drawing` of the picture without its words.
+    marks : Marks
+        What is drawn.
+    lay_out : callable
+        Marks, width in pixels → how they stand.
     simulated : bool
         The data are simulated: the picture says so itself.
     """
@@ -59,11 +62,20 @@ class Chart:
     alt_text: str
     frame: pd.DataFrame = field(repr=False, compare=False)
     table: Table = field(repr=False)
-    body: Callable[[float], Drawing] = field(repr=False, compare=False)
+    marks: Marks = field(repr=False)
+    lay_out: LayOut = field(repr=False, compare=False)
     simulated: bool = False
 
-    def drawing(self, width: Width = "wide", *, framed: bool = True) -> Drawing:
-        """Return the picture as shapes.
+    def plot(self) -> so.Plot:
+        """Return the marks as seaborn's plot, to look at or to add layers to.
+
+        Its data are one row a mark. ``chart.figure(plot=chart.plot().add(…))`` draws the longer plot as the
+        chart is drawn.
+        """
+        return self.marks.plot()
+
+    def figure(self, width: Width = "wide", *, framed: bool = True, plot: so.Plot | None = None) -> Figure:
+        """Return the picture as a new matplotlib figure, not known to pyplot.
 
         Parameters
         ----------
@@ -72,45 +84,46 @@ class Chart:
         framed : bool
             With title, question and caption inside, as in a notebook or on a slide; otherwise the plot
             alone, for a page that sets the words as text.
+        plot : so.Plot, optional
+            Drawn in place of `plot()`.
 
         Raises
         ------
         ParameterError
             The width is neither.
         """
-        if width not in _WIDTHS:
-            raise ParameterError(f"There is no width '{width}'. Legal: {', '.join(_WIDTHS)}.")
-        return self._framed(width) if framed else self._plain(width)
+        return pictures.draw(plot=plot, **self._setting(width, framed))
 
-    def figure(self, width: Width = "wide", *, framed: bool = True) -> Figure:
-        """Return the picture as a matplotlib figure, not known to pyplot; parameters as `drawing`."""
-        return self.drawing(width, framed=framed).figure()
+    def axes(self, width: Width = "wide", *, framed: bool = True) -> Axes:
+        """Return the axes of a new `figure`, for a line, a limit or a remark (``axes.figure`` shows them).
+
+        The horizontal axis counts shares (0–1) or answers, and in a scale shares from the middle of the
+        neutral step; the vertical axis has a row each whole number, 0 at the top.
+        """
+        return self.figure(width, framed=framed).axes[0]
 
     def png(self, width: Width = "wide", *, framed: bool = True) -> bytes:
-        """Return the picture as PNG at two image pixels a pixel; parameters as `drawing`."""
-        return self.drawing(width, framed=framed).png()
+        """Return the picture as PNG at two image pixels a pixel; parameters as `figure`."""
+        return files.png(**self._setting(width, framed))
 
-    def _plain(self, width: Width) -> Drawing:
-        pixels = _WIDTHS[width]
-        body = self.body(pixels)
-        return stack([_simulated_tag(pixels), body], gap=14, width=pixels) if self.simulated else body
+    def svg(self, width: Width = "wide", *, framed: bool = True) -> str:
+        """Return the picture as SVG that carries the letters it needs; parameters as `figure`."""
+        return files.svg(**self._setting(width, framed))
 
-    def _framed(self, width: Width) -> Drawing:
-        margin = theme.MARGIN if width == "wide" else 0
-        inner = _WIDTHS[width] - 2 * margin
-        line = partial(paragraph, width=inner)
-        head = stack(
-            [
-                line(self.title, size=theme.TITLE_SIZE[width], weight="semibold"),
-                line(self.question, size=theme.QUESTION_SIZE[width], colour=theme.MUTED),
-            ],
-            gap=4,
-            width=inner,
-        )
-        foot = line(self.caption, size=theme.CAPTION_SIZE[width], colour=theme.MUTED)
-        whole = stack([head, self.body(inner), foot], gap=22, width=inner)
-        height = whole.height + 2 * margin
-        return Drawing(_WIDTHS[width], height, whole.moved(margin, margin))
+    def _setting(self, width: Width, framed: bool) -> dict[str, Any]:
+        if width not in _WIDTHS:
+            raise ParameterError(f"There is no width '{width}'. Legal: {', '.join(_WIDTHS)}.")
+        words = Words(simulated=self.simulated)
+        if framed:
+            words = Words(self.title, self.question, self.caption)
+        margin = theme.MARGIN if framed and width == "wide" else 0
+        return {
+            "marks": self.marks,
+            "lay_out": self.lay_out,
+            "words": words,
+            "width": _WIDTHS[width],
+            "margin": margin,
+        }
 
     def _repr_mimebundle_(
         self, include: Any = None, exclude: Any = None
@@ -130,8 +143,8 @@ class Chart:
             "question": self.question,
             "caption": self.caption,
             "alt": self.alt_text,
-            "wide": base64.b64encode(self.png("wide", framed=False)).decode(),
-            "narrow": base64.b64encode(self.png("narrow", framed=False)).decode(),
+            "wide": self.svg("wide", framed=False),
+            "narrow": self.svg("narrow", framed=False),
             "columns": list(self.table.columns),
             "rows": [list(row) for row in self.table.rows],
             "numbers": self.table.numbers,
@@ -148,7 +161,8 @@ def assemble(
     unit: alt_text.Unit,
     own: Sequence[tuple[str, str]],
     highlighted: Sequence[str] = (),
-    body: Callable[[float], Drawing],
+    marks: Marks,
+    lay_out: LayOut,
 ) -> Chart:
     """Return a chart of disclosed estimates with the words that belong to its kind.
 
@@ -166,7 +180,7 @@ def assemble(
         The own municipality and the row that it belongs to.
     highlighted : sequence of str
         Labels of the rows that stand out.
-    body : callable
+    marks, lay_out
         See `Chart`.
     """
     said, frame = alt_text.titled(title, estimates), estimates.frame
@@ -179,14 +193,7 @@ def assemble(
         ),
         frame=frame,
         table=estimates_table(estimates, caption=title, unit=unit),
-        body=body,
+        marks=marks,
+        lay_out=lay_out,
         simulated=estimates.origin == "simulated",
     )
-
-
-def _simulated_tag(width: float) -> Drawing:
-    size = theme.CAPTION_SIZE[theme.layout_of(width)]
-    text = Text(8, 4, alt_text.SIMULATED, size, "bold", theme.PAPER)
-    height = size * theme.LINE_HEIGHT + 8
-    box = Box(0, 0, text_width(text.text, size, "bold") + 16, height, theme.TEXT)
-    return Drawing(width, height, (box, text))

@@ -1,22 +1,22 @@
 """Charts of disclosed estimates: bars, grouped bars, and scales from disagreement to agreement.
 
-Drawn with matplotlib's artists on a layout of our own. seaborn's `barplot` places labels by rotating or
-cutting them, wants microdata for intervals and writes to pyplot's state, so it is not used here.
+Each reads its rows and words; `bars` and `scales` draw them with seaborn's marks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
-from borgerlib.view.charts import theme
-from borgerlib.view.charts.bars import Bar, Entry, bars_drawing
+from borgerlib.view import theme
+from borgerlib.view.charts.bars import lay_out_bars
 from borgerlib.view.charts.chart import Chart, assemble
+from borgerlib.view.charts.marks import Bar, Bars
 from borgerlib.view.charts.scale_chart import scale_chart
 from borgerlib.view.tables.html import require_disclosed
 from borgerlib.view.words import alt_text
@@ -76,12 +76,14 @@ def bar_chart(
     owners = _owners(frame, own or {})
     marks, explanations = _marked_notes(frame, unit)
     stands_out = _keys(frame, highlight, "highlighted").isin(list(highlight))
-    entries = [
-        Entry(
-            str(row["label"]),
-            (_bar(row, unit, mark, theme.COUNTRY if first or not highlight else theme.COUNTRY_SOFT),),
-            owner,
-            "semibold" if first else "regular",
+    bars = [
+        _bar(
+            row,
+            unit,
+            mark,
+            colour=theme.COUNTRY if first or not highlight else theme.COUNTRY_SOFT,
+            own=owner,
+            stands_out=bool(first),
         )
         for (_, row), owner, mark, first in zip(frame.iterrows(), owners, marks, stands_out, strict=True)
     ]
@@ -96,7 +98,8 @@ def bar_chart(
         unit=unit,
         own=_own_labels(frame, owners),
         highlighted=[str(label) for label in frame["label"][stands_out]],
-        body=partial(bars_drawing, entries, full=_full(frame, unit)),
+        marks=Bars(tuple(bars), _full(frame, unit)),
+        lay_out=lay_out_bars,
     )
 
 
@@ -162,12 +165,16 @@ def grouped_bar_chart(
     owners = _owners(first, own or {})
     marks, explanations = _marked_notes(frame, "pct")
     bars = [
-        _bar(row, "pct", mark, chosen[str(row["group"])], str(row["group_label"]) if index < 2 else "")
+        _bar(
+            row,
+            "pct",
+            mark,
+            colour=chosen[str(row["group"])],
+            group=str(row["group"]),
+            name=str(row["group_label"]) if index < 2 else "",
+            own="" if index % 2 else owners[index // 2],
+        )
         for (index, (_, row)), mark in zip(enumerate(frame.iterrows()), marks, strict=True)
-    ]
-    entries = [
-        Entry(str(label), (bars[2 * index], bars[2 * index + 1]), owner)
-        for index, (label, owner) in enumerate(zip(first["label"], owners, strict=True))
     ]
     return assemble(
         "grouped",
@@ -177,7 +184,8 @@ def grouped_bar_chart(
         caption=alt_text.caption(estimates, marks=explanations, note=note),
         unit="pct",
         own=_own_labels(first, owners),
-        body=partial(bars_drawing, entries, full=_full(frame, "pct")),
+        marks=Bars(tuple(bars), _full(frame, "pct")),
+        lay_out=lay_out_bars,
     )
 
 
@@ -252,13 +260,13 @@ def _marked_notes(frame: pd.DataFrame, unit: alt_text.Unit) -> tuple[list[str], 
     return [marks.get(text, "") for text in notes], [f"{mark} {text}" for text, mark in marks.items()]
 
 
-def _bar(row: pd.Series, unit: alt_text.Unit, mark: str, colour: str = theme.COUNTRY, name: str = "") -> Bar:
-    words = alt_text.value_words(row, unit) + mark
+def _bar(row: pd.Series, unit: alt_text.Unit, mark: str, **more: Any) -> Bar:
+    label, words = str(row["label"]), alt_text.value_words(row, unit) + mark
     value = row["proportion" if unit == "pct" else "count"]
     if row["suppressed"]:
-        return Bar(words, state="suppressed", name=name)
+        return Bar(label, words, state="suppressed", **more)
     if pd.isna(value):
-        return Bar(words, state="missing", name=name)
+        return Bar(label, words, state="missing", **more)
     has_interval = unit == "pct" and pd.notna(row["ci_lower"])
     lower, upper = (float(row["ci_lower"]), float(row["ci_upper"])) if has_interval else (None, None)
-    return Bar(words, float(value), lower, upper, colour=colour, name=name)
+    return Bar(label, words, float(value), lower, upper, **more)

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Literal
 
 import pandas as pd
 
 from borgerlib.danish import listing, number
 from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
-from borgerlib.view.charts import theme
+from borgerlib.view import theme
 from borgerlib.view.charts.chart import Chart, assemble
-from borgerlib.view.charts.scales import Net, Row, Segment, scale_drawing
+from borgerlib.view.charts.marks import Net, Row, Scale, Segment, Side
+from borgerlib.view.charts.scales import lay_out_scale
 from borgerlib.view.tables.html import require_disclosed
 from borgerlib.view.words import alt_text
-
-Side = Literal["negative", "neutral", "positive", "aside"]
 
 
 def scale_chart(
@@ -93,7 +90,8 @@ def scale_chart(
         ),
         unit="pct",
         own=marked,
-        body=partial(scale_drawing, rows),
+        marks=Scale(tuple(rows)),
+        lay_out=lay_out_scale,
     )
 
 

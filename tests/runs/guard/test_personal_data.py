@@ -88,6 +88,15 @@ def test_pictures_are_not_read():
     assert personal_data_in(notebook(new_output("display_data", data=data))) == ()
 
 
+def test_what_is_written_in_a_picture_is_read():
+    letters = "<style>.a{src:url(data:font/woff;base64,0101901234)}</style>"
+    drawn = f"<svg>{letters}<text x='1'>010190-1234</text></svg>"
+    data = {"application/vnd.borger.chart+json": {"wide": drawn, "narrow": "0101901234" * 10}}
+    assert personal_data_in(notebook(new_output("display_data", data=data))) == ("celle 2: et CPR-nummer",)
+    data = {"application/vnd.borger.chart+json": {"wide": drawn.replace("010190-1234", "20 pct.")}}
+    assert personal_data_in(notebook(new_output("display_data", data=data))) == ()
+
+
 @pytest.mark.parametrize("path", sorted(places.notebooks().glob("[01][0-9]_*.ipynb")), ids=lambda p: p.stem)
 def test_the_insights_hold_none(path):
     assert personal_data_in(path) == ()

@@ -1,17 +1,19 @@
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.v4 import new_output
-from sample_notebooks import chart_output, executed, page_output, picture
+from sample_notebooks import chart_output, drawing, executed, page_output, picture
 
 from borgerlib.errors import RunError
 from borgerlib.runs.pages import markup
 from borgerlib.runs.pages.export import PageSetting, export_page, read_page
+from borgerlib.view.leaders.insight import open_insight
 
 SETTING = PageSetting("Ti indsigter", "Odense", "23. november 2026", "Kilde: en undersøgelse.")
 
@@ -66,8 +68,11 @@ def test_a_chart_is_a_figure_with_its_words_and_numbers(tmp_path):
     assert figure.figcaption.get_text() == "N = 78."
     assert figure.img["alt"] == "Søjlediagram: enig 58 pct.; uenig 42 pct."
     assert (figure.img["width"], figure.img["height"]) == ("192", "80")
-    assert figure.img["src"] == f"data:image/png;base64,{picture(192, 80)}"
-    assert figure.source["srcset"] == f"data:image/png;base64,{picture(70, 90)}"
+    kind, _, wide = figure.img["src"].partition(",")
+    assert (kind, unquote(wide)) == ("data:image/svg+xml", drawing(192, 80))
+    assert unquote(figure.source["srcset"].partition(",")[2]) == drawing(70, 90)
+    # A space would end the address.
+    assert " " not in figure.img["src"] + figure.source["srcset"]
     assert figure.source["media"] == "screen and (max-width: 600px)"
     assert figure.summary.get_text() == "Vis tallene som tabel: De fleste er enige"
     rows = [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in figure.find_all("tr")]
@@ -211,13 +216,43 @@ def test_a_picture_of_its_own_needs_a_description(tmp_path):
     ("change", "message"),
     [
         ({"alt": " "}, "has no description"),
-        ({"wide": "bm90IGEgcG5n"}, "is not a PNG"),
-        ({"narrow": "!"}, "is not a PNG"),
+        ({"wide": "bm90IGEgcG5n"}, "is not a picture"),
+        ({"narrow": "!"}, "is not a picture"),
+        ({"wide": "<svg>"}, "is not a picture"),
     ],
 )
 def test_a_damaged_chart_is_refused(tmp_path, change, message):
     with pytest.raises(RunError, match=message):
         page_of(tmp_path, chart_output(**change))
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<script>alert(1)</script>",
+        "<path onclick='alert(1)' d=''/>",
+        "<image href='https://example.org/a.png'/>",
+        "<use href='https://example.org/a.svg#a'/>",
+        "<style>@import 'https://example.org/a.css';</style>",
+        "<style>.a{fill:url(file:///etc/passwd)}</style>",
+        "<style>.a{fill:url(data:image/svg+xml,x)}</style>",
+        "<path style='fill:url(//example.org/a)'/>",
+        "<path fill='url(https://example.org/a)'/>",
+        "<a href='#x'>x</a>",
+        "<foreignObject/>",
+        "<!-- x -->",
+    ],
+)
+def test_a_drawing_that_does_more_than_draw_is_refused(tmp_path, inside):
+    with pytest.raises(RunError, match=r"Picture 1 of 02_b\.ipynb is not a picture"):
+        page_of(tmp_path, chart_output(wide=drawing(10, 10, inside)))
+
+
+def test_a_drawing_of_borgerlibs_own_is_shown(tmp_path):
+    chart = open_insight(2).figure("2")
+    shown = page_of(tmp_path, chart_output(wide=chart.svg(framed=False)))
+    assert unquote(shown.figure.img["src"].partition(",")[2]) == chart.svg(framed=False)
+    assert shown.figure.img["width"] == "960"
 
 
 def test_a_chart_that_lacks_fields_is_refused(tmp_path):

@@ -1,16 +1,20 @@
 """A report as one PDF that a screen reader can read."""
 
+import io
+import re
 from datetime import date
 
 import pypdf
 import pytest
 from accessible_pdf import pdf_problems, structure
+from fontTools.ttLib import TTFont
 from nbformat.v4 import new_output
 from sample_notebooks import chart_output, executed, page_output
 
 from borgerlib.errors import RunError
 from borgerlib.runs.pages.pdf import write_pdf
 from borgerlib.runs.reports.folder import write_report
+from borgerlib.view.leaders.insight import open_insight
 
 
 def has_weasyprint():
@@ -43,6 +47,14 @@ def report(tmp_path_factory):
 @pytest.fixture(scope="module")
 def pdf(report):
     return write_pdf(report, report.parent / "rapport.pdf", day=date(2026, 11, 24))
+
+
+def written_regularly(svg):
+    """The texts of an SVG that are neither heavy nor slanted, as one."""
+    styles = dict(re.findall(r"\.(s\d+)\{([^}]*)\}", svg))
+    plain = {name for name, style in styles.items() if "weight" not in style and "italic" not in style}
+    found = re.findall(r"<text class='(s\d+)'[^>]*>([^<]*)<", svg)
+    return "".join(text for name, text in found if name in plain)
 
 
 @needs_weasyprint
@@ -80,6 +92,27 @@ class TestPdf:
         figures = [alt for kind, alt in structure(root["/StructTreeRoot"]) if kind == "/Figure"]
         assert len(figures) >= 2
         assert all(len(alt) > 10 for alt in figures)
+
+    def test_pictures_are_written_in_their_whole_font(self, tmp_path):
+        # Each picture carries some letters of the font: with those of another, words would be wrong.
+        charts = [open_insight(2).figure("2"), open_insight(4).figure("5")]
+        outputs = [chart_output(wide=chart.svg(framed=False)) for chart in charts]
+        page = executed(tmp_path / "a.ipynb", [page_output(1, title="Sider"), *outputs])
+        report = write_report("Ærø", [page], tmp_path / "r", day=date(2026, 11, 24), title="T", source="K")
+        reader = pypdf.PdfReader(write_pdf(report.parent, tmp_path / "a.pdf"))
+        fonts = [
+            font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"]
+            for sheet in reader.pages
+            for font in sheet["/Resources"]["/Font"].values()
+        ]
+        (program,) = {
+            font["/FontFile2"].get_data() for font in fonts if font["/FontName"].endswith("+Source-Sans-Pro")
+        }
+        glyphs = TTFont(io.BytesIO(program))["glyf"]
+        outlined = sum(glyphs[name].numberOfContours > 0 for name in glyphs.glyphOrder)
+        # A pair such as »fi« may be one glyph.
+        letters = {letter for chart in charts for letter in written_regularly(chart.svg(framed=False))}
+        assert outlined >= len(letters - {" "}) - 2
 
     def test_the_check_finds_an_untagged_file(self, tmp_path):
         import weasyprint

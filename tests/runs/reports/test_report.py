@@ -89,7 +89,7 @@ def test_every_link_leads_somewhere_and_nothing_is_fetched(report_notebooks, tmp
             other = soup(folder / name) if name else page
             assert not anchor or other.find(id=anchor), link
         for tag in page.find_all(["img", "source"]):
-            assert (tag.get("src") or tag.get("srcset")).startswith("data:image/png;base64,")
+            assert (tag.get("src") or tag.get("srcset")).startswith("data:image/svg+xml,")
         assert page.find(["script", "link", "iframe", "object"]) is None
         style = page.style.get_text()
         assert "url(" not in style

@@ -4,7 +4,7 @@ import re
 import numpy as np
 import pytest
 
-from borgerlib.view.charts import theme
+from borgerlib.view import theme
 
 # Machado, Oliveira and Fernandes (2009), severity 1.0, on linear RGB.
 DEUTERANOPIA = np.array(

@@ -46,12 +46,28 @@ _FONT_FILES: dict[Weight, str] = {
     "bold": "SourceSansPro-Bold.ttf",
     "italic": "SourceSansPro-It.ttf",
 }
+FONT_FAMILY = "Source Sans Pro"
+# As matplotlib and CSS say it: how heavy, and whether it leans.
+FONT_STYLES: dict[Weight, tuple[int, str]] = {
+    "regular": (400, "normal"),
+    "semibold": (600, "normal"),
+    "bold": (700, "normal"),
+    "italic": (400, "italic"),
+}
 _PAGE_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 
 def font_file(weight: Weight) -> Path:
     """Return the path of the TrueType file that pictures are set in."""
     return Path(str(files("font_source_sans_pro") / "files" / _FONT_FILES[weight]))
+
+
+def font_face(weight: Weight, source: str) -> str:
+    """Return a CSS font face of the pictures' family whose letters come from `source`."""
+    number, style = FONT_STYLES[weight]
+    return (
+        f"@font-face{{font-family:'{FONT_FAMILY}';font-weight:{number};font-style:{style};src:url({source})}}"
+    )
 
 
 def layout_of(width: float) -> Literal["wide", "narrow"]:

@@ -1,0 +1,131 @@
+"""Pictures as PNG and SVG: small, sharp, and the same bytes for the same picture."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from collections import defaultdict
+from functools import lru_cache
+from html import unescape
+from typing import TYPE_CHECKING, Any
+
+from borgerlib.view import theme
+from borgerlib.view.charts.pictures import LayOut, Marks, Words, draw, settings
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+_COLOURS = 32
+_NEAR = 12
+_STYLED = re.compile(r' style="([^"]*)"')
+_TEXT = re.compile(r'<text style="([^"]*)"[^>]*>([^<]*)</text>')
+
+
+# All municipalities share most of their pictures: a warm kernel inherits those that are drawn already.
+@lru_cache(maxsize=512)
+def png(marks: Marks, lay_out: LayOut, words: Words, *, width: float, margin: float) -> bytes:
+    """Return a picture as a PNG of few colours, two image pixels a pixel; parameters as `draw`."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    figure = draw(marks, lay_out, words, width=width, margin=margin)
+    figure.set_dpi(144)
+    with settings(theme.LABEL_SIZE[theme.layout_of(width)]):
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()  # type: ignore[no-untyped-call]
+    pixels = bytes(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+    image = Image.frombytes("RGBA", canvas.get_width_height(), pixels).convert("RGB")
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(_palette(image))
+    buffer = io.BytesIO()
+    image.quantize(palette=palette, dither=Image.Dither.NONE).save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
+@lru_cache(maxsize=512)
+def svg(marks: Marks, lay_out: LayOut, words: Words, *, width: float, margin: float) -> str:
+    """Return a picture as an SVG that needs no font of the reader's; parameters as `draw`.
+
+    Texts stay text. The letters that they use are part of the picture: a page shows it as an image, to which
+    the page's own fonts do not reach.
+    """
+    buffer = io.StringIO()
+    figure = draw(marks, lay_out, words, width=width, margin=margin)
+    with settings(theme.LABEL_SIZE[theme.layout_of(width)]):
+        figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    drawn = buffer.getvalue()
+    size = f"{figure.get_figwidth() * 72:g}", f"{figure.get_figheight() * 72:g}"
+    faces = _faces(drawn)
+    body = drawn[drawn.index("<g ") : drawn.rindex("</svg>")]
+    # matplotlib's groups carry nothing but names, and its lines a break each.
+    body = re.sub(r"</?g\b[^>]*>", "", re.sub(r"\s*\n\s*", " ", body)).replace("> <", "><")
+    body = re.sub(r"<[^>]+>", _small_tag, body)
+    styles = list(dict.fromkeys(_STYLED.findall(body)))
+    body = _STYLED.sub(lambda found: f' class="s{styles.index(found.group(1))}"', body)
+    rules = "".join(f".s{number}{{{style}}}" for number, style in enumerate(styles))
+    whole = (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'width="{size[0]}" height="{size[1]}" viewBox="0 0 {size[0]} {size[1]}">'
+        f"<style>{faces}*{{stroke-linejoin:round;stroke-linecap:butt}}{rules}</style>{body}</svg>"
+    )
+    # In a page it stands between double quotes.
+    return re.sub("<[^>]+>", lambda tag: tag.group().replace('"', "'"), whole)
+
+
+def _palette(image: Image.Image) -> list[int]:
+    """Return the channels of a picture's main colours: fills and letters keep theirs, edges take others."""
+    counted: Any = image.getcolors(image.width * image.height)
+    kept: list[tuple[int, int, int]] = []
+    for _, colour in sorted(counted, reverse=True):
+        if all(max(abs(a - b) for a, b in zip(colour, other, strict=True)) > _NEAR for other in kept):
+            kept.append(colour)
+    return [channel for colour in kept[:_COLOURS] for channel in colour]
+
+
+def _small_tag(found: re.Match[str]) -> str:
+    """Return a tag with a decimal instead of six, and without turns by no degrees."""
+    tag = re.sub(r' transform="rotate\(-0 [^"]*\)"', "", found.group())
+    tag = re.sub(r"\d+\.\d\d+", lambda digits: f"{float(digits.group()):.1f}".removesuffix(".0"), tag)
+    # In an address a comma is one letter, a space three.
+    return re.sub(r"(?<=\d) (?=[-\d])", ",", re.sub(r"(?<=[MLz:;]) | (?=[MLz])", "", tag))
+
+
+def _faces(drawn: str) -> str:
+    """Return the letters that an SVG's texts use as CSS font faces."""
+    letters: dict[theme.Weight, set[str]] = defaultdict(set)
+    for style, text in _TEXT.findall(drawn):
+        heavy, leaning = re.search(r"font-weight: (\d+)", style), "italic" if "italic" in style else "normal"
+        drawn_as = int(heavy[1]) if heavy else 400, leaning
+        weight = next(name for name, style in theme.FONT_STYLES.items() if style == drawn_as)
+        letters[weight] |= set(unescape(text))
+    faces = []
+    for weight, used in sorted(letters.items()):
+        data = base64.b64encode(_font_of(weight, "".join(sorted(used)))).decode()
+        faces.append(theme.font_face(weight, f"data:font/woff;base64,{data}"))
+    return "".join(faces)
+
+
+@lru_cache(maxsize=512)
+def _font_of(weight: theme.Weight, letters: str) -> bytes:
+    """Return a font (WOFF) of those letters alone."""
+    from fontTools import subset
+
+    options = subset.Options(
+        flavor="woff",
+        hinting=False,
+        layout_features=[],
+        name_IDs=[],
+        recalc_timestamp=False,
+        glyph_names=False,
+        notdef_outline=False,
+    )
+    options.drop_tables += ["BASE", "DSIG", "GDEF", "GPOS", "GSUB", "gasp"]
+    font = subset.load_font(theme.font_file(weight), options)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(text=letters)
+    subsetter.subset(font)
+    buffer = io.BytesIO()
+    font.flavor = options.flavor
+    font.save(buffer, reorderTables=False)
+    return buffer.getvalue()
