@@ -221,7 +221,7 @@ class TestOwnMunicipality:
         assert [colour_of(bar) for bar in bars(chart)] == [soft, dark, soft]
         weights = {text.get_text(): text.get_weight() for text in written(chart)}
         assert weights["Skoler"] == 600
-        assert weights["Natur"] == "normal"
+        assert weights["Natur"] == 400
         assert "Fremhævet: »Skoler«." in chart.alt_text
 
     def test_an_unknown_highlight_is_refused(self):
