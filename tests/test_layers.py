@@ -1,6 +1,7 @@
 """The rooms of the house import downwards only, and importing the package is cheap."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -78,6 +79,13 @@ def test_a_floor_holds_nine_things_at_most():
         > 9
     }
     assert not crowded, crowded
+
+
+def test_the_ways_that_the_architecture_shows_lead_somewhere():
+    table = (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    ways = re.findall(r"`((?:borgerlib|data|notebooks|tests)/[\w./-]*)`", table)
+    assert len(ways) > 20
+    assert [way for way in ways if not (PACKAGE.parent / way).exists()] == []
 
 
 def test_importing_the_package_is_cheap():
