@@ -14,6 +14,9 @@ import pytest
 from borgerlib.interest.filters.cube import open_filter_cube
 from borgerlib.interest.prepare.prepare import Prepared, prepare
 from borgerlib.interest.prepare.simulated import write_simulation
+from borgerlib.interest.prepared import processed_folder
+from borgerlib.interest.protected.files import KEY
+from borgerlib.interest.survey import open_survey
 from borgerlib.view.citizens.sections import load_sections
 
 
@@ -22,6 +25,9 @@ def prepared_citizens(workspace: Path, municipality: str, *, n: int, seed: int =
     """Simulate and prepare a survey, and keep its workspace in use meanwhile."""
     with _in_use(workspace):
         _, export = write_simulation(municipality, n=n, seed=seed)
+        # The same copy in every run, so that a failure here is one everywhere.
+        processed_folder(municipality).mkdir(parents=True)
+        (processed_folder(municipality) / KEY).write_bytes(b"for tests only".ljust(32))
         yield prepare(municipality, export)
 
 
@@ -51,6 +57,7 @@ def _made_once(factory: pytest.TempPathFactory, municipality: str, n: int) -> Pa
     try:
         with prepared_citizens(folder, municipality, n=n):
             open_filter_cube(municipality, age_bands=load_sections().age_bands)
+            assert open_survey(municipality).kinds is not None
     finally:
         made.touch()
     return folder

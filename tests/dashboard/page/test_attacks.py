@@ -1,0 +1,177 @@
+"""A reader who wants to know what one citizen answered, and has nothing but the page's texts.
+
+She knows everybody's age, sex, area and weight, and which selections to ask for. Every text is an equation in
+the copied answers; least squares solves them all together, so that differences of selections, however many
+overlap, are among what she uses. The promise: an answer that she guesses is right at most as often as odds
+raised by a factor of 9 allow.
+"""
+
+import itertools
+import math
+import re
+
+import numpy as np
+import pytest
+from simulated_citizens import prepared_citizens
+
+from borgerlib.dashboard.page.answers import open_answers
+from borgerlib.dashboard.page.screen import view
+from borgerlib.interest import store
+from borgerlib.interest.filters import cube as filter_cube
+from borgerlib.interest.filters.selection import Selection
+from borgerlib.interest.protected import copy as protected_copy
+from borgerlib.population.ages import age_band
+from borgerlib.statistics.selections.randomised import Randomised
+from borgerlib.view.citizens.sections import load_sections
+
+pytestmark = pytest.mark.slow
+FACTOR = 9
+
+
+def known(answers):
+    """What the reader knows: for each level of who people are, who is of it; and their weights."""
+    people = store.load("Odense")
+    bands = age_band(people["alder"], bands=load_sections().age_bands, min_age=15).astype(str)
+    columns = {"age": bands, "sex": "koen", "area_type": "omraadetype", "area": "omraade"}
+    members = {}
+    for filter_ in answers.offer.filters:
+        if filter_.role in columns:
+            column = columns[filter_.role]
+            values = people[column] if isinstance(column, str) else column
+            members[filter_.role] = {
+                level.id: values.eq(level.id).fillna(False).to_numpy(dtype=bool) for level in filter_.levels
+            }
+    return people, members, people["weight"].to_numpy(dtype=float)
+
+
+def selections(members, conditions, unions, seed=1):
+    """All selections of so many conditions of one level each, and random ones of several levels."""
+    for count in range(conditions + 1):
+        for roles in itertools.combinations(members, count):
+            for levels in itertools.product(*(members[role] for role in roles)):
+                yield {role: (level,) for role, level in zip(roles, levels, strict=True)}
+    draw = np.random.default_rng(seed)
+    for _ in range(unions):
+        roles = draw.choice(list(members), draw.integers(1, len(members) + 1), replace=False)
+        some = {str(role): draw.integers(1, len(members[role]) + 1) for role in roles}
+        yield {
+            role: tuple(draw.choice(list(members[role]), count, replace=False))
+            for role, count in some.items()
+        }
+
+
+def shares_told(answers, selection):
+    """The shares of topics in the page's texts; missing where there is none."""
+    told = view(answers, answers.to(Selection(selection)), number=0)
+    texts = [row["text"] for row in told["charts"][0]["rows"]]
+    found = [re.fullmatch(r"(\d+)\xa0pct\.", text) for text in texts]
+    return np.array([float(one[1]) / 100 if one else math.nan for one in found])
+
+
+def guessed(answers, *, conditions, unions):
+    """The reader's guess at d, the corrected copied answer, for each person and topic."""
+    people, members, weight = known(answers)
+    asked = people.filter(like="emner__").notna().any(axis=1).to_numpy()
+    rows, values = [], []
+    for selection in selections(members, conditions, unions):
+        told = shares_told(answers, selection)
+        if np.isnan(told).all():
+            continue
+        meant = asked.copy()
+        for role, levels in selection.items():
+            meant &= np.logical_or.reduce([members[role][level] for level in levels])
+        # The share of the copy times the weights is the sum of d; rounding to a percent blurs it.
+        rows.append(weight * meant / (weight @ meant * 0.003))
+        values.append(told / 0.003)
+    # Where nothing is known of somebody, they answer as everybody does.
+    equations, prior = np.array(rows), np.nan_to_num(shares_told(answers, {}))
+    left = np.nan_to_num(np.array(values) - np.outer(equations.sum(axis=1), prior))
+    gram = equations @ equations.T + 4 * np.eye(len(equations))
+    return people, asked, prior + equations.T @ np.linalg.solve(gram, left)
+
+
+def the_most_confident(answers, *, with_report=False, **asked_for):
+    """Of the one percent of 'chose it' that the reader is most sure of: how many are right, and may be."""
+    people, asked, guess = guessed(answers, **asked_for)
+    topics = [f"emner__{level.id}" for level in answers.offer.filter("topics").levels]
+    true = people[topics].fillna(0).to_numpy(dtype=float)[asked]
+    share = np.average(true, axis=0, weights=people["weight"].to_numpy()[asked]) * np.ones_like(true)
+    if with_report:
+        # The report tells the exact shares by age: the reader starts from those.
+        bands = age_band(people["alder"], bands=load_sections().age_bands, min_age=15)[asked]
+        for band in bands.dropna().unique():
+            own = bands.eq(band).to_numpy()
+            share[own] = true[own].mean(axis=0)
+    share = share.clip(0.005, 0.995)
+    best = np.argsort(-(guess[asked] + (share if with_report else 0)).ravel())[: max(40, true.size // 100)]
+    allowed = FACTOR * share / (FACTOR * share + 1 - share)
+    return true.ravel()[best].mean(), allowed.ravel()[best].mean(), len(best)
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory):
+    """Three hundred rows: many people are the only one of their age, sex and place."""
+    with prepared_citizens(tmp_path_factory.mktemp("few"), "Odense", n=300):
+        yield open_answers("Odense")
+
+
+@pytest.fixture(scope="module")
+def unprotected(tmp_path_factory):
+    """The same survey, computed from the answers themselves."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (protected_copy, filter_cube):
+            patch.setattr(module, "randomised", lambda chance, options: Randomised(1 - 1e-9, 1e-9))
+        with prepared_citizens(tmp_path_factory.mktemp("unprotected"), "Odense", n=300):
+            yield open_answers("Odense")
+
+
+def within_the_promise(right, allowed, count):
+    return right <= allowed + 3 * math.sqrt(0.25 / count)
+
+
+@pytest.mark.parametrize("with_report", [False, True])
+def test_the_best_guesses_are_right_no_more_often_than_promised(few, with_report):
+    right, allowed, count = the_most_confident(few, conditions=2, unions=250, with_report=with_report)
+    assert within_the_promise(right, allowed, count)
+    assert right < 1, "a pair of person and answer would be known with certainty"
+
+
+def test_the_same_attack_is_right_where_nothing_is_protected(few, unprotected):
+    right, _, _ = the_most_confident(unprotected, conditions=2, unions=250)
+    protected, _, _ = the_most_confident(few, conditions=2, unions=250)
+    assert right > 0.85
+    assert right > protected + 0.1
+
+
+def test_two_selections_that_differ_by_one_person_tell_no_more_than_the_copy(few):
+    """Differencing: who is alone in what a condition adds has their copied answer told, not the true one."""
+    people, members, weight = known(few)
+    topics = [f"emner__{level.id}" for level in few.offer.filter("topics").levels]
+    asked = people[topics].notna().any(axis=1).to_numpy()
+    guesses = []
+    levels = [(role, level) for role in members for level in members[role]]
+    for (one, a), (other, b) in itertools.permutations(levels, 2):
+        if one == other:
+            continue
+        wide, narrow = members[one][a] & asked, members[one][a] & members[other][b] & asked
+        rest = np.flatnonzero(wide & ~narrow)
+        if not 1 <= len(rest) <= 2:
+            continue
+        told = [shares_told(few, selection) for selection in ({one: (a,)}, {one: (a,), other: (b,)})]
+        d = (told[0] * weight[wide].sum() - told[1] * weight[narrow].sum()) / weight[rest].sum()
+        known_d = ~np.isnan(d)
+        answer = people[topics].fillna(0).to_numpy()[rest[0]]
+        guesses += zip((d > 0.5)[known_d], answer[known_d], strict=True)
+    wrong = [guess for guess, true in guesses if guess != bool(true)]
+    assert len(guesses) == 0 or wrong, "every guess by a difference is right"
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("with_report", [False, True])
+def test_a_large_survey_against_a_hundred_thousand_selections(tmp_path_factory, with_report):
+    with prepared_citizens(tmp_path_factory.mktemp("many"), "Odense", n=5000):
+        answers = open_answers("Odense")
+        asked_for = {"conditions": 4, "unions": 4000, "with_report": with_report}
+        right, allowed, count = the_most_confident(answers, **asked_for)
+    assert within_the_promise(right, allowed, count)
+    assert right < 1
