@@ -78,13 +78,19 @@ def _of_role(
     protected: ProtectedCube, levels: Mapping[str, Sequence[str]], role: str, confidence: float, rate: float
 ) -> dict[str, npt.NDArray[Any]]:
     options, wanted = protected.cube.roles[role], levels.get(role, ())
-    parts, made_of_it = protected.parts(levels), role in protected.sources(levels)
+    made_of_it = role in protected.sources(levels)
+    parts = protected.parts(levels)
+    own_parts = protected.parts(levels, role, wanted[0]) if wanted and not made_of_it else parts
     settled = _by_choice(options, () if made_of_it else wanted, protected.exclusive.get(role, frozenset()))
-    rows = []
+    rows: list[tuple[float, ...]] = []
+    answered: dict[int, Floats] = {}
     for place, option in enumerate(options):
         own = made_of_it or option in wanted
-        of_option = protected.parts(levels, role, option) if own else parts
-        rows.append(_of_option(protected, of_option, role, place, testable=not own))
+        if made_of_it:
+            parts, answered = protected.parts(levels, role, option), {}
+        # Both lists hold the same people, part by part.
+        of_option = own_parts if own and not made_of_it else parts
+        rows.append(_of_option(protected, of_option, role, place, answered, testable=not own))
     share, variance, n, effective, z = np.array(rows).T
     shown = (n >= SMALLEST_SELECTION) & (effective >= SMALLEST_EFFECTIVE)
     # How a single choice that a segment is made of is spread in it, the copy cannot say.
@@ -109,13 +115,21 @@ def _of_role(
 
 
 def _of_option(
-    protected: ProtectedCube, parts: Sequence[Part], role: str, place: int, *, testable: bool
+    protected: ProtectedCube,
+    parts: Sequence[Part],
+    role: str,
+    place: int,
+    answered: dict[int, Floats],
+    *,
+    testable: bool,
 ) -> tuple[float, float, float, float, float]:
     """Return share, variance, base, effective base, and the difference to the rest in standard errors."""
     cube = protected.cube
-    chosen, asked = cube.bits[cube.chosen[role][place]], cube.bits[cube.answered[role][place]]
+    chosen, row = cube.bits[cube.chosen[role][place]], int(cube.answered[role][place])
+    if row not in answered:
+        answered[row] = cube.sums(part.who & cube.bits[row] for part in parts)
     ones = cube.sums(part.who & chosen for part in parts)
-    zeros = cube.sums(part.who & asked for part in parts) - ones
+    zeros = answered[row] - ones
     top, chose, others = np.array([(part.top, part.chose, part.others) for part in parts]).T
     one, zero = protected.answers[role].corrected(np.array([1.0, 0.0]))
     base, weighted, _ = chose @ ones + others @ zeros

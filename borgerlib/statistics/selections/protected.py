@@ -19,6 +19,7 @@ from borgerlib.statistics.selections.randomised import SMALLEST_SELECTION, Rando
 
 SMALLEST_EFFECTIVE = 20.0
 _ROUNDED_TO = 10
+_SURE = 0.05
 
 
 @dataclass(frozen=True)
@@ -164,12 +165,16 @@ class ProtectedCube:
         for row in rows:
             stay, move = [who & ~row for who in by_count], [who & row for who in by_count]
             by_count = [stay[0], *(a | b for a, b in zip(stay[1:], move[:-1], strict=True)), move[-1]]
-        alike: dict[float, Words] = {}
-        for count, who in enumerate(by_count):
-            # Who has three or more of the wanted ones in the copy is as good as certain to have chosen one.
-            value = round(how.count_is_in(count, len(places)), 2)
-            alike[value] = alike[value] | who if value in alike else who
-        return [(who, value) for value, who in alike.items()]
+        values = [how.count_is_in(count, len(places)) for count in range(len(by_count))]
+        # Who has several of the wanted ones in the copy is as good as certain to have chosen one: they count
+        # as much in one part, which keeps their sum.
+        sure = [count for count, value in enumerate(values) if abs(value - 1) < _SURE]
+        sizes = [int(np.bitwise_count(by_count[count]).sum(dtype=np.int64)) for count in sure]
+        found = [(who, values[count]) for count, who in enumerate(by_count) if count not in sure]
+        if sum(sizes):
+            mean = sum(values[count] * size for count, size in zip(sure, sizes, strict=True)) / sum(sizes)
+            found.append((np.bitwise_or.reduce([by_count[count] for count in sure], axis=0), mean))
+        return found
 
     def _added(self, parts: Sequence[Part]) -> Floats:
         """Return how many are meant, the sum of their weights, and that of the squares."""
