@@ -8,6 +8,7 @@ The map, in the order in which data flows:
 - `lokaldemokrati`: the report of 2021 (published numbers, the counts behind them, the ten insights)
 - `interest`: the citizens' survey of a municipality (prepare, load, export)
 - `view`: from numbers to pictures
+- `contact`: from answers to people at the table (the lottery of a panel)
 - `runs`: from notebooks to reports
 - `dashboard`: the citizens' answers to whatever a meeting asks
 
@@ -94,6 +95,8 @@ _HOMES = {
     "borgerlib.view.tables.banner": ("banner",),
     "borgerlib.view.leaders.insight": ("open_insight",),
     "borgerlib.view.citizens.interest": ("open_interest",),
+    "borgerlib.contact.lottery.leximin": ("LotteryChances", "leximin_chances"),
+    "borgerlib.contact.lottery.panels": ("PanelList", "list_panels"),
     "borgerlib.dashboard.widget": ("InterestDashboard", "open_dashboard"),
     "borgerlib.dashboard.saved.selection_page": ("SelectionPage", "open_selection"),
 }

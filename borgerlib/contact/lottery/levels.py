@@ -1,0 +1,134 @@
+"""Leximin over whole panels, level by level, where fractions of people could have more than panels give."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from borgerlib.contact.lottery.mixture import Collection, Mixture, add_round, spread
+from borgerlib.contact.lottery.pool import Pool
+from borgerlib.contact.lottery.pricing import Panels
+from borgerlib.contact.lottery.relaxation import PRICED, Level
+from borgerlib.contact.lottery.solver import Floats, Program, Solution, blocks
+from borgerlib.errors import DataError
+
+_CLOSED = 1e-7  # a level is proven when no panel could raise it by more
+_SLACK = 1e-10  # what a settled floor gives way, so that rounding cannot make the next level impossible
+_SURPLUS_COST = 1000.0  # of a chance above the cap: more than any lowest chance is worth
+
+
+def generated_leximin(pool: Pool, cap: float, near: Floats) -> tuple[Mixture, list[Level]]:
+    """Return the leximin mixture by column generation (Flanigan et al. 2021), and its levels.
+
+    Parameters
+    ----------
+    pool : Pool
+    cap : float
+        Nobody's chance is above it.
+    near : ndarray
+        Averages of each kind that the first panels are gathered around: the relaxation's.
+    """
+    panels, found = Panels(pool), Collection()
+    spread(panels, near, 2 * len(near), found=found, behind=np.zeros(len(near)))
+    if not found.panels:
+        first = panels.best(np.ones(len(near)))
+        assert first is not None, "the quotas were found feasible"
+        found.add(first[0])
+    master = _Master(pool, cap, found)
+    chances = np.full(len(near), np.nan)
+    levels = []
+    while np.isnan(chances).any():
+        solution, level = _raised(master, panels, found, chances)
+        levels.append(level)
+        chances[level.kinds] = level.chance
+        master.settle(level)
+    weights = np.maximum(master.weights(solution), 0)
+    used = weights > 0
+    return Mixture(np.array(found.panels)[used], weights[used] / weights.sum()), levels
+
+
+def _raised(master: _Master, panels: Panels, found: Collection, chances: Floats) -> tuple[Solution, Level]:
+    """Raise the lowest chance of all who are not settled until prices prove that it goes no further."""
+    pool, unsettled = master.pool, np.isnan(chances)
+    floors = np.where(unsettled, 0, chances)
+    while True:
+        known = len(found.panels)
+        solution = master.solve()
+        prices, cap_prices = master.prices(solution)
+        worth = (prices - cap_prices) / pool.counts
+        best = panels.best(worth)
+        assert best is not None, "there is a panel already"
+        bound = best[1] - prices @ floors + cap_prices.sum() * master.cap
+        lowest = solution.variables[0]
+        if bound - (lowest - _SURPLUS_COST * solution.variables[1]) <= _CLOSED:
+            break
+        if not found.add(best[0]):  # as good as the solver can tell; the bound says how good
+            break
+        add_round(panels, found, worth, best[0], max(10, len(chances) // 8))
+        master.extend(found.panels[known:])
+    if solution.variables[1] > _CLOSED:
+        raise cap_too_low(pool, master.cap, master.cap + solution.variables[1])
+    settled = np.flatnonzero(unsettled & (prices > PRICED))
+    if not len(settled):
+        settled = np.flatnonzero(unsettled)
+    return solution, Level(lowest, settled, floors, prices, cap_prices, max(bound, lowest))
+
+
+def cap_too_low(pool: Pool, cap: float, possible: float) -> DataError:
+    """Return the error for a cap that the quotas do not allow."""
+    mean = pool.size / len(pool.people)
+    return DataError(
+        f"Nobody's chance above {cap / mean:.2f} times the mean is more than the quotas allow: "
+        f"someone must have at least {possible / mean:.3f} times the mean chance.",
+        hint="Raise the cap, widen the quotas, or invite more of those who are few in the pool.",
+    )
+
+
+class _Master:
+    """The program over the panels found: the lowest chance, what is above the cap, the panels' weights."""
+
+    def __init__(self, pool: Pool, cap: float, found: Collection) -> None:
+        self.pool, self.cap, self.kinds = pool, cap, len(pool.counts)
+        self.capped = cap < 1
+        ones, count = np.ones((self.kinds, 1)), len(found.panels)
+        shares = np.array(found.panels).T / pool.counts[:, None]
+        parts: list[list[Any]] = [[-ones, 0 * ones, shares], [None, None, np.ones((1, count))]]
+        lower, upper = np.r_[np.zeros(self.kinds), 1.0], np.r_[np.full(self.kinds, np.inf), 1.0]
+        if self.capped:
+            parts.append([0 * ones, -ones, shares])
+            lower = np.r_[lower, np.full(self.kinds, -np.inf)]
+            upper = np.r_[upper, np.full(self.kinds, cap)]
+        self._program = Program(
+            blocks(parts),
+            costs=np.r_[1.0, -_SURPLUS_COST, np.zeros(count)],
+            rows=(lower, upper),
+            variables=(np.r_[-1.0, np.zeros(count + 1)], np.full(count + 2, np.inf)),
+            maximize=True,
+        )
+
+    def solve(self) -> Solution:
+        solution = self._program.solve()
+        assert solution is not None, "a lowest chance is always possible"
+        return solution
+
+    def prices(self, solution: Solution) -> tuple[Floats, Floats]:
+        """Return the prices of the kinds' chances and of their caps, both 0 or more."""
+        prices = np.maximum(-solution.row_prices[: self.kinds], 0)
+        caps = solution.row_prices[self.kinds + 1 :] if self.capped else np.zeros(self.kinds)
+        return prices, np.maximum(caps, 0)
+
+    def extend(self, panels: list[Floats]) -> None:
+        for panel in panels:
+            shares = panel / self.pool.counts
+            column = np.r_[shares, 1.0, shares] if self.capped else np.r_[shares, 1.0]
+            rows = np.flatnonzero(column).astype(np.int32)
+            self._program.add_variable(rows, column[rows])
+
+    def settle(self, level: Level) -> None:
+        for kind in level.kinds:
+            self._program.set_coefficient(int(kind), 0, 0.0)
+            self._program.set_row(int(kind), level.chance - _SLACK, np.inf)
+
+    def weights(self, solution: Solution) -> Floats:
+        return solution.variables[2:]

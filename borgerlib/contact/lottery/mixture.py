@@ -1,0 +1,176 @@
+"""A mixture of panels that gives each kind what it should have on average."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.linalg
+
+from borgerlib.contact.lottery.pool import Pool
+from borgerlib.contact.lottery.pricing import Panels
+from borgerlib.contact.lottery.solver import Floats, Program, blocks
+
+_REACHED = 1e-7
+_EXACT = 1e-11
+_DAMPED = 0.8  # what a kind's price falls to for the next panel of a round, once a panel of the round has it
+_CHUNKS = (1.3, 0.3, 0.3, 0.4, 0.7)  # panels tried before prices are asked, as multiples of the kinds
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Panels and how probable each is.
+
+    Attributes
+    ----------
+    panels : ndarray, panels x kinds
+        How many of each kind sit on a panel.
+    weights : ndarray
+        Sum to 1.
+    """
+
+    panels: Floats
+    weights: Floats
+
+    @property
+    def averages(self) -> Floats:
+        """How many of each kind are drawn on average."""
+        averages: Floats = self.weights @ self.panels
+        return averages
+
+
+class Collection:
+    """Different panels, in the order in which they were found."""
+
+    def __init__(self) -> None:
+        self.panels: list[Floats] = []
+        self._known: set[bytes] = set()
+
+    def add(self, panel: Floats) -> bool:
+        """Add a panel, unless it is known; return whether it was new."""
+        key = panel.astype(np.int32).tobytes()
+        if key in self._known:
+            return False
+        self._known.add(key)
+        self.panels.append(panel)
+        return True
+
+
+def mix(pool: Pool, averages: Floats) -> Mixture | None:
+    """Return a mixture of panels with these averages of each kind; None where there is none.
+
+    Panels are gathered whose mean nears the averages; a small correction of equal weights then meets them.
+    Where none does, column generation goes on until the averages are met, or prices prove that no mixture
+    meets them: at these prices the averages cost more than any panel.
+    """
+    panels = Panels(pool, through=averages)
+    found = Collection()
+    behind = np.zeros(len(averages))
+    for chunk in _CHUNKS:
+        behind = spread(panels, averages, int(np.ceil(chunk * len(averages))), found=found, behind=behind)
+        mixture = _corrected(averages, found.panels)
+        if mixture is not None:
+            return mixture
+    return _generated(panels, averages, found)
+
+
+def spread(panels: Panels, averages: Floats, count: int, *, found: Collection, behind: Floats) -> Floats:
+    """Find panels that each have the kinds most behind their averages so far; return what is behind."""
+    scale = 1 / np.sqrt(np.maximum(averages, 1e-6))
+    for _ in range(count):
+        behind = behind + averages
+        panel = panels.near(behind * scale)
+        if panel is not None:
+            behind = behind - panel
+            found.add(panel)
+    return behind
+
+
+def add_round(panels: Panels, found: Collection, prices: Floats, first: Floats, count: int) -> None:
+    """Add panels that are good at the prices and unlike each other."""
+    damped, panel = prices.copy(), first
+    for _ in range(count):
+        damped = np.where(panel > 0, _DAMPED * damped, damped)
+        near = panels.near(damped)
+        if near is not None:
+            found.add(near)
+            panel = near
+
+
+def _corrected(averages: Floats, panels: list[Floats]) -> Mixture | None:
+    """Return weights near equal ones that meet the averages, by least squares in steps that stay positive."""
+    if not panels:
+        return None
+    matrix = np.vstack([np.array(panels).T, np.ones(len(panels))])
+    target = np.r_[averages, 1.0]
+    weights = np.full(len(panels), 1 / len(panels))
+    for _ in range(25):
+        missing = target - matrix @ weights
+        if np.abs(missing).max() < _EXACT:
+            return Mixture(np.array(panels), weights / weights.sum())
+        step = _least_change(matrix, weights, missing)
+        falling = step < 0
+        length = min(1.0, 0.9 * np.min(-weights[falling] / step[falling], initial=np.inf))
+        if length < 0.01:
+            break
+        weights = weights + length * step
+    return None
+
+
+def _least_change(matrix: Floats, weights: Floats, missing: Floats) -> Floats:
+    """Return the change of the weights that adds `missing`, smallest in shares of the weights."""
+    normal = (matrix * weights**2) @ matrix.T
+    normal[np.diag_indices_from(normal)] += (
+        1e-12 * np.trace(normal) / len(normal)
+    )  # rows depend on each other
+    factor = scipy.linalg.cho_factor(normal, check_finite=False)
+    multipliers = scipy.linalg.cho_solve(factor, missing)
+    multipliers += scipy.linalg.cho_solve(factor, missing - normal @ multipliers)
+    change: Floats = weights**2 * (matrix.T @ multipliers)
+    return change
+
+
+def _generated(panels: Panels, averages: Floats, found: Collection) -> Mixture | None:
+    """Return a mixture by column generation, or None once it is proven that there is none."""
+    kinds, batch = len(averages), max(10, len(averages) // 8)
+    if not found.panels:
+        first = panels.best(np.ones(kinds))
+        if first is None:
+            return None
+        found.add(first[0])
+    program = _shortfall_program(averages, found.panels)
+    while True:
+        known = len(found.panels)
+        solution = program.solve()
+        assert solution is not None, "a shortfall is always possible"
+        if solution.value < _REACHED:
+            weights = np.maximum(solution.variables[kinds:], 0)
+            used = weights > 0
+            return Mixture(np.array(found.panels)[used], weights[used] / weights.sum())
+        prices = np.maximum(solution.row_prices[:kinds], 0)
+        best = panels.best(prices)
+        assert best is not None, "there is a panel already"
+        if prices @ averages - best[1] > _REACHED:
+            return None
+        if not found.add(best[0]):  # as good as the solver can tell
+            return None
+        add_round(panels, found, prices, best[0], batch)
+        for panel in found.panels[known:]:
+            rows = np.flatnonzero(np.r_[panel, 1.0]).astype(np.int32)
+            program.add_variable(rows, np.r_[panel, 1.0][rows])
+
+
+def _shortfall_program(averages: Floats, panels: list[Floats]) -> Program:
+    """Return the program that minimises what kinds lack: their shortfalls, then the weights of panels.
+
+    A surplus needs no variable: the sizes of all panels are equal, so without a shortfall there is none.
+    """
+    kinds, count = len(averages), len(panels)
+    matrix = blocks([[np.eye(kinds), np.array(panels).T], [None, np.ones((1, count))]])
+    return Program(
+        matrix,
+        costs=np.r_[np.ones(kinds), np.zeros(count)],
+        rows=(np.r_[averages, 1.0], np.r_[np.full(kinds, np.inf), 1.0]),
+        variables=(np.zeros(kinds + count), np.full(kinds + count, np.inf)),
+        maximize=False,
+    )

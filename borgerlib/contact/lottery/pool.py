@@ -1,0 +1,160 @@
+"""Who may be drawn and what a panel must look like, as the vectors and rows that a solver takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import scipy.sparse
+from numpy.typing import NDArray
+
+from borgerlib.errors import DataError
+
+QUOTA_COLUMNS = ("feature", "value", "min", "max")
+
+
+@dataclass(frozen=True)
+class Pool:
+    """People in kinds that nothing tells apart, and the rows that a panel of them must keep.
+
+    Attributes
+    ----------
+    people : Index
+        Those who may be drawn.
+    kind_of : ndarray of int
+        Each person's kind: people with the same features, and whose households are alike, share one.
+    household_of : ndarray of int
+        Each person's household; a number of her own where nobody lives with her.
+    counts : ndarray
+        How many people are of each kind.
+    rows : sparse matrix, rows x kinds
+        The panel's size first, then a row a quota, then a row for each sort of household of several.
+    lower, upper : ndarray
+        How many people the panel may have of each row.
+    quotas : DataFrame
+        As given, checked: feature, value (str), min, max (int).
+    size : int
+        People on a panel.
+    """
+
+    people: pd.Index
+    kind_of: NDArray[np.intp]
+    household_of: NDArray[np.intp]
+    counts: NDArray[np.float64]
+    rows: scipy.sparse.csc_matrix
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+    quotas: pd.DataFrame
+    size: int
+
+
+def make_pool(people: pd.DataFrame, quotas: pd.DataFrame, size: int, household: str | None) -> Pool:
+    """Return the pool of `people`; see `borgerlib.leximin_chances` for the parameters.
+
+    Raises
+    ------
+    DataError
+        People or quotas are not as they must be; every problem is listed.
+    """
+    _check(people, quotas, size, household)
+    quotas = quotas.loc[:, list(QUOTA_COLUMNS)].reset_index(drop=True)
+    quotas = quotas.astype({"feature": str, "value": str, "min": int, "max": int})
+    features = people[list(dict.fromkeys(quotas["feature"]))].astype(str)
+    household_of = _households(people, household)
+    sort_of = _sort_of_household(features, household_of)
+    kind_of = features.groupby([*(features[f] for f in features), sort_of]).ngroup().to_numpy()
+    _, first = np.unique(kind_of, return_index=True)
+    kinds, sort_of_kind = features.iloc[first], sort_of.iloc[first]
+    homes = pd.Series(household_of).groupby(sort_of.to_numpy()).nunique().drop("", errors="ignore")
+    rows = np.array(
+        [
+            np.ones(len(kinds)),
+            *(
+                (kinds[feature] == value)
+                for feature, value in zip(quotas["feature"], quotas["value"], strict=True)
+            ),
+            *((sort_of_kind == sort) for sort in homes.index),
+        ],
+        dtype=float,
+    )
+    return Pool(
+        people=people.index,
+        kind_of=np.asarray(kind_of, dtype=np.intp),
+        household_of=household_of,
+        counts=np.bincount(kind_of).astype(float),
+        rows=scipy.sparse.csc_matrix(rows),
+        lower=np.concatenate([[size], quotas["min"], np.zeros(len(homes))]).astype(float),
+        upper=np.concatenate([[size], quotas["max"], homes]).astype(float),
+        quotas=quotas,
+        size=size,
+    )
+
+
+def _households(people: pd.DataFrame, household: str | None) -> NDArray[np.intp]:
+    if household is None:
+        return np.arange(len(people))
+    codes, _ = pd.factorize(people[household])
+    alone = codes < 0
+    codes[alone] = codes.max(initial=-1) + 1 + np.arange(alone.sum())
+    return codes
+
+
+def _sort_of_household(features: pd.DataFrame, household_of: NDArray[np.intp]) -> pd.Series:
+    """Return, a person, the features of all in her household; '' where she is the only one of it.
+
+    Households of the same members are as exchangeable as people of the same features, so one row for all of
+    a sort (no more people than there are households) says that no two of one household sit together.
+    """
+    own = features.agg("\x1f".join, axis=1) if len(features.columns) else pd.Series("", index=features.index)
+    together = own.groupby(household_of).transform(lambda members: "\x1e".join(sorted(members)))
+    return together.where(own.groupby(household_of).transform("size") > 1, "")
+
+
+def _check(people: pd.DataFrame, quotas: pd.DataFrame, size: int, household: str | None) -> None:
+    missing = [column for column in QUOTA_COLUMNS if column not in quotas]
+    if missing:
+        raise DataError(
+            f"The quotas lack the column {', '.join(missing)}.",
+            hint=f"A quota has the columns {', '.join(QUOTA_COLUMNS)}: one row a value of a feature.",
+        )
+    problems = [*_people_problems(people, quotas, size, household), *_quota_problems(quotas, size)]
+    if problems:
+        raise DataError("The panel cannot be drawn from these people and quotas:", problems=problems)
+
+
+def _people_problems(
+    people: pd.DataFrame, quotas: pd.DataFrame, size: int, household: str | None
+) -> list[str]:
+    problems = []
+    if size < 1 or size > len(people):
+        problems.append(f"A panel of {size} cannot be drawn from {len(people)} people.")
+    if people.index.has_duplicates:
+        twice = people.index[people.index.duplicated()].unique()
+        problems.append(f"{len(twice)} people stand in the pool more than once.")
+    if household is not None and household not in people:
+        problems.append(f"There is no column '{household}' of households.")
+    for feature, of_feature in quotas.groupby("feature", sort=False):
+        if feature not in people:
+            problems.append(
+                f"Quotas name the feature '{feature}', which the people lack: {', '.join(map(str, people))}."
+            )
+            continue
+        if people[feature].isna().any():
+            problems.append(f"{people[feature].isna().sum()} people have no '{feature}'.")
+        unknown = set(people[feature].dropna().astype(str)) - set(of_feature["value"].astype(str))
+        problems += [f"No quota says how many may have {feature} = '{value}'." for value in sorted(unknown)]
+    return problems
+
+
+def _quota_problems(quotas: pd.DataFrame, size: int) -> list[str]:
+    problems = []
+    numbers = quotas[["min", "max"]].apply(pd.to_numeric, errors="coerce")
+    whole = numbers.notna().all(axis=1) & (numbers % 1 == 0).all(axis=1) & (numbers >= 0).all(axis=1)
+    for row in quotas[~whole].itertuples():
+        problems.append(f"{row.feature} = '{row.value}': min and max must be whole numbers from 0 up.")
+    for row in quotas[whole & (numbers["min"] > numbers["max"])].itertuples():
+        problems.append(f"{row.feature} = '{row.value}': min {row.min:g} is above max {row.max:g}.")
+    for row in quotas[quotas.duplicated(["feature", "value"])].itertuples():
+        problems.append(f"{row.feature} = '{row.value}' has two quotas.")
+    return problems

@@ -1,0 +1,163 @@
+"""The panels that a pool allows: the best one at given prices, proven, and a good one quickly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from borgerlib.contact.lottery.pool import Pool
+from borgerlib.contact.lottery.solver import Floats, Program, Solution
+
+Which = NDArray[Any]  # kinds, as positions or as a mask
+_WHOLE = 1e-7
+_NEAR_WINDOWS = (120, 480)  # kinds that may change when a relaxation is rounded
+_FIRST_WINDOW = 0.02  # of the largest price; programs of panels have small gaps
+
+
+class Panels:
+    """The panels of a pool: whole numbers of each kind within the rows.
+
+    Parameters
+    ----------
+    pool : Pool
+    through : ndarray, optional
+        Only panels that a mixture which gives these numbers of each kind (on average) can hold: where the
+        average lies on a bound, each panel does.
+    """
+
+    def __init__(self, pool: Pool, *, through: Floats | None = None) -> None:
+        self.rows, self.lower, self.upper = pool.rows, pool.lower, pool.upper
+        self.least, self.most = np.zeros(len(pool.counts)), pool.counts
+        if through is not None:
+            held = self.rows @ through
+            self.lower, self.upper = _on_bounds(held, self.lower, self.upper)
+            self.least, self.most = _on_bounds(through, self.least, self.most)
+        self._relaxed = Program(
+            self.rows,
+            costs=np.zeros(len(pool.counts)),
+            rows=(self.lower, self.upper),
+            variables=(self.least, self.most),
+            maximize=True,
+        )
+
+    def best(self, prices: Floats) -> tuple[Floats, float] | None:
+        """Return a panel of the highest price and a proven bound on the price of any; None without panels.
+
+        Solves the relaxation first: a kind whose reduced cost is larger than the distance between the
+        relaxation and the panel found cannot change, so that a small integer program is left.
+        """
+        relaxed = self._at(prices)
+        if relaxed is None:
+            return None
+        window = _FIRST_WINDOW * max(np.abs(prices).max(), _WHOLE)
+        while True:
+            free = _may_change(relaxed, window)
+            panel = self._complete(relaxed, free, prices)
+            if panel is not None:
+                price = float(prices @ panel)
+                if free.all() or price >= relaxed.value - window:
+                    return panel, max(price, min(relaxed.value, price + _WHOLE * window))
+                window = 1.001 * (relaxed.value - price)
+            elif free.all():
+                return None
+            else:
+                window *= 4
+
+    def near(self, prices: Floats) -> Floats | None:
+        """Return a panel of a high price by rounding the relaxation; None if stuck."""
+        relaxed = self._at(prices)
+        if relaxed is None:
+            return None
+        for window in _NEAR_WINDOWS:
+            panel = self._rounded(relaxed, np.flatnonzero(_nearly_free(relaxed, window)), prices)
+            if panel is not None or window >= len(prices):
+                return panel
+        return None
+
+    def _rounded(self, relaxed: Solution, free: Which, prices: Floats) -> Floats | None:
+        """Fix the kinds that are nearest to a whole number, solve again, and so on until all are whole."""
+        panel = np.round(relaxed.variables)
+        program = self._restricted(panel, free, prices, integer=False)
+        part = relaxed.variables[free]
+        while np.any(broken := np.abs(part - np.round(part)) > _WHOLE):
+            index = np.flatnonzero(broken)
+            order = index[np.argsort(np.abs(part[index] - np.round(part[index])))]
+            solution = self._fixed(program, free, part, order)
+            if solution is None:
+                return None
+            part = solution.variables
+        panel[free] = np.round(part)
+        return self._checked(panel)
+
+    def _fixed(self, program: Program, free: Which, part: Floats, order: Which) -> Solution | None:
+        """Solve with the first quarter of `order` fixed; or the first kind alone, to either side."""
+        quarter = order[: max(1, len(order) // 4)]
+        nearest = np.round(part)
+        other = np.floor(part) + np.ceil(part) - nearest
+        for kinds, values in ((quarter, nearest), (order[:1], nearest), (order[:1], other)):
+            for kind in kinds:
+                program.set_variable(int(kind), values[kind], values[kind])
+            solution = program.solve()
+            if solution is not None:
+                return solution
+            for kind in kinds:
+                program.set_variable(int(kind), self.least[free[kind]], self.most[free[kind]])
+        return None
+
+    def _at(self, prices: Floats) -> Solution | None:
+        self._relaxed.set_costs(prices)
+        return self._relaxed.solve()
+
+    def _complete(self, relaxed: Solution, free: Which, prices: Floats) -> Floats | None:
+        panel = np.round(relaxed.variables)
+        if np.abs(panel - relaxed.variables).max() < _WHOLE:
+            return self._checked(panel)
+        kinds = np.flatnonzero(free)
+        program = self._restricted(panel, kinds, prices, integer=True)
+        solution = program.solve()
+        if solution is None:
+            return None
+        panel[kinds] = np.round(solution.variables)
+        return self._checked(panel)
+
+    def _restricted(self, panel: Floats, kinds: Which, prices: Floats, *, integer: bool) -> Program:
+        """Return the program in which only `kinds` of a panel may change."""
+        others = panel.copy()
+        others[kinds] = 0
+        held = self.rows @ others
+        return Program(
+            self.rows[:, kinds],
+            costs=prices[kinds],
+            rows=(self.lower - held, self.upper - held),
+            variables=(self.least[kinds], self.most[kinds]),
+            maximize=True,
+            integer=integer,
+        )
+
+    def _checked(self, panel: Floats) -> Floats | None:
+        """Return the panel if it keeps every row in whole numbers, whatever the solver's tolerances."""
+        held = self.rows @ panel
+        fits = np.all((self.lower <= held) & (held <= self.upper))
+        return panel if fits and np.all((self.least <= panel) & (panel <= self.most)) else None
+
+
+def _on_bounds(value: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+    return (
+        np.where(value >= upper - _WHOLE, upper, lower),
+        np.where(value <= lower + _WHOLE, lower, upper),
+    )
+
+
+def _may_change(relaxed: Solution, window: float) -> Which:
+    broken = np.abs(relaxed.variables - np.round(relaxed.variables)) > _WHOLE
+    return broken | (np.abs(relaxed.reduced_costs) <= window)
+
+
+def _nearly_free(relaxed: Solution, most: int) -> Which:
+    broken = np.abs(relaxed.variables - np.round(relaxed.variables)) > _WHOLE
+    order = np.where(broken, -1.0, np.abs(relaxed.reduced_costs))
+    most = min(most, len(order)) - 1
+    free: Which = order <= np.partition(order, most)[most]
+    return free

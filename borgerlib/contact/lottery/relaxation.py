@@ -1,0 +1,84 @@
+"""Leximin where a panel may hold fractions of people: quick, and never below what whole people can have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from borgerlib.contact.lottery.pool import Pool
+from borgerlib.contact.lottery.solver import Floats, Program, blocks
+
+PRICED = 1e-9
+
+
+@dataclass(frozen=True)
+class Level:
+    """A chance that some kinds cannot get above, and the prices that prove it.
+
+    Attributes
+    ----------
+    chance : float
+        What the kinds of this level get.
+    kinds : ndarray of int
+        Which kinds these are.
+    floors : ndarray
+        The chance that each kind of the levels before has already (0 for the others).
+    prices : ndarray
+        Of each kind's chance, 0 or more; those of the kinds not yet settled sum to 1.
+    cap_prices : ndarray
+        Of each kind's cap, 0 or more.
+    bound : float
+        No mixture of panels that keeps the floors and caps gives all who are not settled more than this.
+    """
+
+    chance: float
+    kinds: np.ndarray
+    floors: Floats
+    prices: Floats
+    cap_prices: Floats
+    bound: float
+
+
+def relaxed_leximin(pool: Pool, cap: float) -> tuple[Floats, list[Level]] | None:
+    """Return each kind's chance and the levels; None where not even fractions of people fit.
+
+    Successive linear programs: the lowest chance is raised as far as it goes; a kind whose row then has a
+    price can go no further in any optimum, and is settled.
+    """
+    kinds = len(pool.counts)
+    program = _program(pool, cap)
+    chances = np.full(kinds, np.nan)
+    levels = []
+    while np.isnan(chances).any():
+        solution = program.solve()
+        if solution is None:
+            return None
+        prices = np.maximum(-solution.row_prices[:kinds], 0)
+        unsettled = np.isnan(chances)
+        settled = np.flatnonzero(unsettled & (prices > PRICED))
+        if not len(settled):  # all who are left can have the most that anyone may
+            settled = np.flatnonzero(unsettled)
+            prices[settled] = 1 / len(settled)
+        capped = pool.counts * cap < pool.counts
+        cap_prices = np.where(capped, np.maximum(solution.reduced_costs[:kinds], 0) * pool.counts, 0)
+        floors = np.where(unsettled, 0, chances)
+        levels.append(Level(solution.value, settled, floors, prices, cap_prices, solution.value))
+        chances[settled] = solution.value
+        for kind in settled:
+            program.set_coefficient(int(kind), kinds, 0.0)
+            program.set_row(int(kind), solution.value, np.inf)
+    return chances, levels
+
+
+def _program(pool: Pool, cap: float) -> Program:
+    """Return the program in the numbers of each kind and, last, the lowest chance."""
+    kinds = len(pool.counts)
+    matrix = blocks([[np.diag(1 / pool.counts), -np.ones((kinds, 1))], [pool.rows, None]])
+    return Program(
+        matrix,
+        costs=np.r_[np.zeros(kinds), 1.0],
+        rows=(np.r_[np.zeros(kinds), pool.lower], np.r_[np.full(kinds, np.inf), pool.upper]),
+        variables=(np.zeros(kinds + 1), np.r_[pool.counts * min(cap, 1.0), min(cap, 1.0)]),
+        maximize=True,
+    )
