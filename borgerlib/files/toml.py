@@ -10,8 +10,9 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
@@ -77,7 +78,7 @@ class Toml:
     def of(cls, text: str, name: str, what: str, *, error: type[BorgerlibError], hint: str = "") -> Toml:
         """Take a file's text apart, or raise its error where it is no TOML."""
         try:
-            return cls(tomllib.loads(text), name, what, text, error, hint)
+            return cls(deepcopy(_loaded(text)), name, what, text, error, hint)
         except tomllib.TOMLDecodeError as failure:
             raise error(f"{name} is no valid TOML: {failure}.", hint=hint or "Mend that place.") from failure
 
@@ -139,6 +140,12 @@ class Toml:
         raise self.error(
             f"The {self.what} in {self.name} cannot be used:", problems=list(told), hint=self.hint
         )
+
+
+@lru_cache(maxsize=32)
+def _loaded(text: str) -> dict[str, Any]:
+    # A codebook is read many times in a run, and taken apart slowly.
+    return tomllib.loads(text)
 
 
 def read_toml(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -98,8 +99,16 @@ def load_cases(path: Path | None = None) -> tuple[Case, ...]:
     DataError
         The file is missing, is no TOML, or cases are incomplete; all breaches are listed at once.
     """
-    file = read_toml(path or places.raw_data(LEADERS, "cases.toml"), "cases")
-    return file.validated(_File, _breaches).case
+    return _shipped() if path is None else _read(path)
+
+
+@cache
+def _shipped() -> tuple[Case, ...]:
+    return _read(places.raw_data(LEADERS, "cases.toml"))
+
+
+def _read(path: Path) -> tuple[Case, ...]:
+    return read_toml(path, "cases").validated(_File, _breaches).case
 
 
 def cases_for_insight(insight: int) -> tuple[Case, ...]:

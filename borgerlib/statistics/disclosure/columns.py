@@ -13,7 +13,17 @@ KEYS = ["item", "option", "group"]
 SHARES = ["proportion", "ci_lower", "ci_upper"]
 NUMBERS = ["n", "count", *SHARES, "suppressed"]
 NAMES = [*KEYS, "label", "group_label", "domain", "exclusive", "net", "note"]
-DTYPES = {"n": "Int64", "count": "Int64", **dict.fromkeys(SHARES, "Float64")}
+_DTYPES = {"n": "Int64", "count": "Int64", **dict.fromkeys(SHARES, "float64")}
+
+
+def typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a copy of a frame whose numbers have the types that estimates have."""
+    frame = frame.copy()
+    for name, kind in _DTYPES.items():
+        # Only what differs: converting every column takes as long as drawing a chart.
+        if frame[name].dtype != kind:
+            frame[name] = frame[name].astype("Float64" if name in SHARES else kind).astype(kind)
+    return frame
 
 
 def blanked(frame: pd.DataFrame, hidden: NDArray[np.bool_], without_n: NDArray[np.bool_]) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from borgerlib.errors import DisclosureError, ParameterError, unknown_name
-from borgerlib.statistics.disclosure.columns import DTYPES, KEYS, NAMES, NUMBERS, SHARES, blanked
+from borgerlib.statistics.disclosure.columns import KEYS, NAMES, NUMBERS, SHARES, blanked, typed
 from borgerlib.statistics.exact.finite_population import finite_population_interval
 
 Origin = Literal["published", "microdata", "simulated"]
@@ -227,11 +227,13 @@ class DisclosedEstimates:
         """
         frame, positions = self.frame, range(len(self._frame)) if rows is None else self._positions(rows)
         numbers = frame[["count", "n"]].astype("float64").to_numpy()
+        shares = frame[SHARES].to_numpy(copy=True)
         for row in positions:
             (count, n), ends = numbers[row], (np.nan, np.nan)
             if n > 0 and count >= 0 and population is not None:
                 ends = finite_population_interval(int(count), int(n), population, self._confidence)
-            frame.loc[row, SHARES] = [count / n if n > 0 else np.nan, *ends]
+            shares[row] = [count / n if n > 0 else np.nan, *ends]
+        frame[SHARES] = shares
         return self._with(frame)
 
     def groups_as_options(self) -> DisclosedEstimates:
@@ -311,8 +313,7 @@ def _admit(
     """Make estimates of a frame that has passed the gate: for the modules of this folder alone."""
     made = object.__new__(DisclosedEstimates)
     # A plain frame of its own: nobody keeps a hand on what is shown.
-    own = pd.DataFrame(frame).reset_index(drop=True).astype(DTYPES)
-    own = own.astype(dict.fromkeys(SHARES, "float64")).copy()
+    own = typed(pd.DataFrame(frame).reset_index(drop=True))
     known = {"frame": own, "origin": origin, "base": base, "source": source}
     for name, value in {**known, "confidence": confidence, "min_cell": min_cell}.items():
         object.__setattr__(made, f"_{name}", value)

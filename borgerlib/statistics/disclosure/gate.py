@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from borgerlib.danish import percent
 from borgerlib.errors import DisclosureError, ParameterError
-from borgerlib.statistics.disclosure.columns import DTYPES, KEYS, SHARES, TOO_FEW, blanked, without_further
+from borgerlib.statistics.disclosure.columns import KEYS, SHARES, TOO_FEW, blanked, typed, without_further
 from borgerlib.statistics.disclosure.confidentiality import hide
 from borgerlib.statistics.disclosure.disclosed import DisclosedEstimates, Origin, _admit
 from borgerlib.statistics.disclosure.nets import safe_nets
@@ -252,7 +252,7 @@ def _without_hidden(
     frame: pd.DataFrame, hidden: Mask, without_n: Mask, step: NDArray[np.float64]
 ) -> pd.DataFrame:
     """Return `frame` without whatever tells of a hidden number."""
-    frame = frame.astype(DTYPES).astype(dict.fromkeys(SHARES, "float64"))
+    frame = typed(frame)
     frame["suppressed"] = hidden
     rounded = (step > 0) & ~hidden
     for share in SHARES:
