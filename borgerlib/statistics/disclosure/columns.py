@@ -13,7 +13,7 @@ KEYS = ["item", "option", "group"]
 SHARES = ["proportion", "ci_lower", "ci_upper"]
 NUMBERS = ["n", "count", *SHARES, "suppressed"]
 NAMES = [*KEYS, "label", "group_label", "domain", "exclusive", "net", "note"]
-_DTYPES = {"n": "Int64", "count": "Int64", **dict.fromkeys(SHARES, "float64")}
+_DTYPES: dict[str, Any] = {"n": "Int64", "count": "Int64", **dict.fromkeys(SHARES, "float64")}
 
 
 def typed(frame: pd.DataFrame) -> pd.DataFrame:
@@ -22,7 +22,8 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
     for name, kind in _DTYPES.items():
         # Only what differs: converting every column takes as long as drawing a chart.
         if frame[name].dtype != kind:
-            frame[name] = frame[name].astype("Float64" if name in SHARES else kind).astype(kind)
+            nullable: Any = "Float64" if name in SHARES else kind
+            frame[name] = frame[name].astype(nullable).astype(kind)
     return frame
 
 
