@@ -184,13 +184,15 @@ def _print_plan(plan: BatchPlan) -> None:
     for place, reasons in plan.reports.items():
         console.out.print(f"[bold]{escape(plan.names[place] or 'Hele landet')}[/bold]")
         console.out.print(f"  {'report':<24} {', '.join(reasons)}")
-    console.out.print(f"{len(plan.runs.due)} runs are due, {len(plan.runs.current)} are up to date.")
+    due, current = len(plan.runs.due), len(plan.runs.current)
+    is_due, is_current = ("is" if count == 1 else "are" for count in (due, current))
+    runs = "run" if due == 1 else "runs"
+    console.out.print(f"{due} {runs} {is_due} due, {current} {is_current} up to date.")
 
 
 def _print_end(progress: Progress, index: Path) -> None:
-    console.out.print(
-        f"{progress_line(progress).removesuffix(', 0 s left')}; {progress.reports} reports written."
-    )
+    reports = f"{progress.reports} {'report' if progress.reports == 1 else 'reports'} written"
+    console.out.print(f"{progress_line(progress).removesuffix(', 0 s left')}; {reports}.")
     console.made(index)
 
 

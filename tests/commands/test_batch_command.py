@@ -138,7 +138,7 @@ def test_stopped_by_ctrl_c_it_goes_on_with_the_same_command_until_nothing_is_due
 
     second = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert second.returncode == 0, second.stderr
-    assert f"{3 - len(kept)} done, 0 failed, {len(kept)} skipped; 1 reports written." in second.stdout
+    assert f"{3 - len(kept)} done, 0 failed, {len(kept)} skipped; 1 report written." in second.stdout
     assert {key: manifest.read().latest[key] for key in kept} == kept
     assert (tmp_path / "reports" / "odense" / "index.html").exists()
 

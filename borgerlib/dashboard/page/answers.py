@@ -28,7 +28,7 @@ Record = Mapping[Any, Any]
 """A row of the estimates, as a mapping."""
 
 _READ = (
-    "item", "option", "label", "proportion", "ci_lower", "ci_upper", "suppressed", "settled", "direction",
+    "item", "option", "label", "n", "proportion", "ci_lower", "ci_upper", "suppressed", "settled", "direction",
     "note",
 )  # fmt: skip
 

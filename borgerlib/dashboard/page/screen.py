@@ -18,6 +18,7 @@ from borgerlib.dashboard.page.questions import Question
 from borgerlib.dashboard.page.words import words
 from borgerlib.interest.filters.choices import Filter
 from borgerlib.interest.filters.selection import Selection
+from borgerlib.lokaldemokrati.insights.sentences import first_sentence
 from borgerlib.view.words import alt_text
 
 SORTS = ("asked", "size", "difference")
@@ -210,7 +211,8 @@ def _chart(
     say, everybody = words(), answer.selection.is_everybody
     of_all = answers.everybody.shares[filter_.role]
     shown = ordered(rows, {} if everybody else of_all, sort, fixed=filter_.role == "time")
-    title, question = chart_title(rows), filter_.question or say("roles", filter_.role)
+    title = chart_title(rows, confidence=answers.confidence, exclusive=filter_.role == "time")
+    question = filter_.question or say("roles", filter_.role)
     caption = "caption_everybody" if everybody else "caption"
     reach = [row[key] for row in rows for key in ("proportion", "ci_upper") if not math.isnan(row[key])]
     reach += [] if everybody else [share for share in of_all.values() if not math.isnan(share)]
@@ -229,17 +231,14 @@ def _chart(
     }
 
 
-def chart_title(rows: Sequence[Record]) -> str:
-    """Return the finding of a chart: which answers stand at the top."""
+def chart_title(rows: Sequence[Record], *, confidence: float, exclusive: bool = False) -> str:
+    """Return the finding of a chart: which answer stands first, where one does beyond chance."""
     say = words()
-    shown = [row for row in rows if not math.isnan(row["proportion"]) and not row["settled"]]
-    top = sorted(shown, key=lambda row: -row["proportion"])[:2]
-    if not top:
+    asked = [row for row in rows if not row["settled"]]
+    if all(math.isnan(row["proportion"]) for row in asked):
         return say("chart", "none")
-    one = {"et": top[0]["label"], "et_pct": share_words(top[0])}
-    if len(top) == 1:
-        return say("chart", "top_one", **one)
-    return say("chart", "top", **one, to=top[1]["label"], to_pct=share_words(top[1]))
+    first = first_sentence(say("chart", "first"), asked, confidence=confidence, exclusive=exclusive)
+    return first or say("chart", "no_first")
 
 
 def difference(rows: Sequence[Record]) -> str:

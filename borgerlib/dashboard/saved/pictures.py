@@ -43,7 +43,7 @@ def picture(answers: Answers, answer: Answer, role: str, *, sort: str = "size") 
         fixed=role == "time",
     )
     order = [row["option"] for row in rows]
-    title = screen.chart_title(rows)
+    title = screen.chart_title(rows, confidence=answers.confidence, exclusive=role == "time")
     filter_ = answers.offer.filter(role)
     question = (filter_.question if filter_ else "") or say("roles", role)
     protection = say("page", "protection", chance=danish.percent(answers.chance))

@@ -36,7 +36,7 @@ class Verdict:
     outcome : {'holds', 'within chance', 'contradicted', 'not known'}
         Whether the claim is shown, undecided, on the other side of the numbers, or cannot be tested.
     sentence : str
-        Danish, with the numbers.
+        Danish, with the numbers and without words of statistics (`with_chance` has those).
     p_value : float or None
         Two-sided; None where there is no test.
     method : str
@@ -83,16 +83,15 @@ def _against_share(claim: Claim, estimates: DisclosedEstimates) -> Verdict:
     shown = _shown_share(row, tested, estimates)
     measured = _near(shown, claim.than) + _unweighted(_near(shown, claim.than), _near(tested, claim.than))
     than = _PARTS.get(claim.than, danish.percent(claim.than))
-    chance = p_text(result.p_value)
     if claim.than in (shown, tested) or (shown > claim.than) != (tested > claim.than):
         sentence = f"{measured} er så tæt på {than}, at det ikke kan siges, om andelen er over eller under."
         return Verdict(claim, "within chance", sentence, result.p_value, result.method)
     side = "over" if shown > claim.than else "under"
     if result.p_value < 1 - estimates.confidence:
         outcome = "holds" if (side == "over") == (claim.kind == "above") else "contradicted"
-        sentence = f"Andelen er {measured} og er også {side} {than} blandt alle landets kommuner ({chance})."
+        sentence = f"Andelen er {measured} og er også {side} {than} blandt alle landets kommuner."
         return Verdict(claim, outcome, sentence, result.p_value, result.method)
-    sentence = f"{measured} ligger {side} {than}, men forskellen er inden for det tilfældige ({chance})."
+    sentence = f"{measured} ligger {side} {than}, men forskellen er inden for det tilfældige."
     return Verdict(claim, "within chance", sentence, result.p_value, result.method)
 
 
@@ -128,16 +127,15 @@ def _between_groups(claim: Claim, estimates: DisclosedEstimates, item: Item) -> 
     if claim.kind == "difference":
         numbers = [f" ({danish.percent(row['proportion'])})" for row in (first, second)]
     words = [f"{word}{number}" for word, number in zip(claim.group_words, numbers, strict=True)]
-    chance = p_text(result.p_value)
     if shown * result.difference <= 0:
         sentence = f"{claim.measure} er så ens {words[0]} og {words[1]}, at der ikke kan ses nogen forskel."
         return Verdict(claim, "within chance", sentence, result.p_value, result.method)
     comparison = f"{claim.measure} er {'større' if shown > 0 else 'mindre'} {words[0]} end {words[1]}"
     if result.p_value < 1 - estimates.confidence:
         outcome = "holds" if shown > 0 else "contradicted"
-        sentence = f"{comparison}, og forskellen er større, end tilfældet kan forklare ({chance})."
+        sentence = f"{comparison}, og forskellen er større, end tilfældet kan forklare."
         return Verdict(claim, outcome, sentence, result.p_value, result.method)
-    sentence = f"{comparison}, men forskellen er inden for det tilfældige ({chance})."
+    sentence = f"{comparison}, men forskellen er inden for det tilfældige."
     return Verdict(claim, "within chance", sentence, result.p_value, result.method)
 
 
@@ -158,6 +156,13 @@ def _not_known(claim: Claim, rows: list[pd.Series[Any]]) -> Verdict:
         measure = f"{claim.measure[:1].lower()}{claim.measure[1:]}"
         subject = f"Om {measure} er større {claim.group_words[0]} end {claim.group_words[1]},"
     return Verdict(claim, "not known", f"{subject} kan ikke afgøres: {why}.", None, "")
+
+
+def with_chance(verdict: Verdict) -> str:
+    """Return the verdict's sentence with the p-value of its test, for who checks it."""
+    if verdict.p_value is None:
+        return verdict.sentence
+    return f"{verdict.sentence.removesuffix('.')} ({p_text(verdict.p_value)})."
 
 
 def p_text(p_value: float) -> str:

@@ -15,13 +15,16 @@ import pandas as pd
 from borgerlib import danish
 from borgerlib.errors import CodebookError, unknown_name
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
+from borgerlib.statistics.first_places import first_places
 
+FIRST = "first"
 UNKNOWN = "ikke kendt"
 # What stands where a number is missing: it must read well before a verb, so no clause that wants a comma.
 _HIDDEN = {"share": "en skjult andel (for få svar)", "count": "et skjult antal (for få svar)"}
 _NOT_ASKED = {"share": "en ikke målt andel", "count": "et ikke målt antal"}
 _UNREADABLE = {"share": "en ulæselig andel", "count": "et ulæseligt antal"}
 _FORMS = ("pct", "pct_ci", "count", "n", "label")
+_NAMED_FIRST = 3
 
 
 def fill(
@@ -35,8 +38,9 @@ def fill(
     Parameters
     ----------
     template : str
-        Fields are ``{item.option:form}``, ``{item.option@group:form}``, ``{item.#1:form}`` (the most frequent
-        option) and ``{claim:id}``. Forms: pct, pct_ci, count, n, label.
+        Fields are ``{item.option:form}``, ``{item.option@group:form}``, ``{item.#1:form}`` (the largest share,
+        whether or not by chance), ``{item.first:subject}`` (see `first_sentence`) and ``{claim:id}``. Forms:
+        pct, pct_ci, count, n, label.
     estimates : DisclosedEstimates
         Where the numbers are looked up.
     verdict : callable, optional
@@ -63,6 +67,54 @@ def find(estimates: DisclosedEstimates, reference: str) -> pd.Series[Any]:
     return found.iloc[0]
 
 
+def first_sentence(
+    subject: str, rows: Sequence[Mapping[Any, Any]], *, confidence: float, exclusive: bool = False
+) -> str:
+    """Return which answer stands first, or which share the place: the one way to say 'most' of answers.
+
+    Parameters
+    ----------
+    subject : str
+        Danish: what the first one is, 'Det mest valgte emne'.
+    rows : sequence of mapping
+        The answers to one question: label and what `first_places` needs.
+    confidence, exclusive
+        As of `first_places`.
+
+    Returns
+    -------
+    str
+        Danish, without full stop; '' where nothing is known, or all answers may be first.
+    """
+    first = first_places(rows, confidence=confidence, exclusive=exclusive)
+    sharing = sorted((row for row, is_first in zip(rows, first, strict=True) if is_first), key=_largest)
+    if not sharing or (len(sharing) == len(rows) > 1):
+        return ""
+    names = [f"»{row['label']}« ({danish.percent(row['proportion'])})" for row in sharing]
+    if len(names) == 1:
+        return f"{subject} er {names[0]}"
+    if len(names) <= _NAMED_FIRST:
+        several = "forskellen er" if len(names) == 2 else "forskellene er"
+        return f"{subject} kan være {danish.listing(names, last='eller')}; {several} inden for det tilfældige"
+    others = danish.small_number(len(names) - 2)
+    return f"{subject} kan ikke udpeges: {names[0]}, {names[1]} og {others} andre svar ligger for tæt"
+
+
+def answers_to(estimates: DisclosedEstimates, reference: str) -> list[dict[Any, Any]]:
+    """Return the answers to 'item' or 'item@group', one record an option (`CodebookError`: no such item)."""
+    path, _, group = reference.partition("@")
+    item = path.partition(".")[0]
+    frame = estimates.frame
+    rows = frame[(frame["item"] == item) & (frame["group"] == group) & ~frame["net"].astype(bool)]
+    if rows.empty:
+        raise CodebookError(unknown_name("item", item, frame["item"].unique()))
+    return [dict(row) for row in rows.to_dict("records")]
+
+
+def _largest(row: Mapping[Any, Any]) -> float:
+    return -float(row["proportion"])
+
+
 def _ranked(rows: pd.DataFrame, rank: str) -> pd.DataFrame:
     """Return the option of a rank, as a frame of one row; of none where there is no such rank."""
     options = rows[~rows["net"].astype(bool)]
@@ -81,11 +133,19 @@ class _Filler(string.Formatter):
     def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         if field_name == "claim":
             return None, field_name
+        if field_name.partition("@")[0].endswith(f".{FIRST}"):
+            return answers_to(self._estimates, field_name), field_name
         return find(self._estimates, field_name), field_name
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if value is None:
             return self._verdict(format_spec) if self._verdict else ""
+        if isinstance(value, list):
+            exclusive = any(row.get("exclusive", False) for row in value)
+            confidence = self._estimates.confidence
+            return first_sentence(format_spec, value, confidence=confidence, exclusive=exclusive) or (
+                f"{format_spec} kan ikke udpeges"
+            )
         return _form(value, format_spec)
 
 

@@ -132,7 +132,7 @@ def _summary(total: int, ready: int) -> str:
         return "Der er endnu ingen rapporter."
     reports = "1 rapport" if total == 1 else f"{danish.number(total)} rapporter"
     if ready == total:
-        return f"{reports}, {'den er' if total == 1 else 'alle'} klar."
+        return f"{reports} er klar."
     return f"{reports}, heraf {danish.number(ready)} klar."
 
 

@@ -15,7 +15,7 @@ from borgerlib import danish, places
 from borgerlib.errors import CodebookError, ParameterError, unknown_name
 from borgerlib.files.toml import Problem, Toml, read_toml
 from borgerlib.interest.answers.local_survey import ASKED, DIVIDING, LocalSurvey
-from borgerlib.lokaldemokrati.insights.sentences import fill, find
+from borgerlib.lokaldemokrati.insights.sentences import FIRST, answers_to, fill, find, first_sentence
 from borgerlib.survey.codebook.model import CITIZENS
 
 _FILE, _WHAT = "sections.toml", "figures of the citizens' survey"
@@ -163,15 +163,13 @@ def told(templates: tuple[str, ...], survey: LocalSurvey, **words: str) -> str:
 
 def _is_shown(reference: str, survey: LocalSurvey) -> bool:
     try:
-        row = find(survey.estimates, reference)
+        if reference.partition("@")[0].endswith(f".{FIRST}"):
+            rows = answers_to(survey.estimates, reference)
+            confidence, exclusive = survey.estimates.confidence, bool(rows[0]["exclusive"])
+            return bool(first_sentence("", rows, confidence=confidence, exclusive=exclusive))
+        return bool(pd.notna(find(survey.estimates, reference)["proportion"]))
     except CodebookError:
         return False
-    if ".#" not in reference:
-        return bool(pd.notna(row["proportion"]))
-    # What is hidden may be the largest of all: then nothing is known to stand first.
-    frame = survey.estimates.frame
-    among = frame[(frame["item"] == row["item"]) & (frame["group"] == row["group"]) & ~frame["net"]]
-    return not among["suppressed"].any()
 
 
 def worded(text: str, survey: LocalSurvey, **words: str) -> str:

@@ -91,7 +91,7 @@ def difference_sentence(survey: LocalSurvey, role: str, group: str) -> str:
     clearest = rows.loc[apart.sort_values(ascending=False, kind="stable").index]
     more, less = (list(clearest.loc[clearest["direction"] == sign, "label"]) for sign in (1, -1))
     if not more and not less:
-        return f"Blandt {who} skiller ingen svar sig ud fra dem, {rest} giver, ud over det tilfældige."
+        return f"Blandt {who} skiller ingen svar sig ud fra dem, {rest} giver, mere end tilfældigt."
     parts = [f"oftere {_listed(more)}"] if more else []
     parts += [f"sjældnere {_listed(less)}"] if less else []
     return f"Sammenlignet med {rest} vælger {who} {' og '.join(parts)}."

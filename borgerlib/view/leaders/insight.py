@@ -8,7 +8,7 @@ from typing import Any
 from borgerlib import danish
 from borgerlib.errors import ParameterError
 from borgerlib.lokaldemokrati.insights.cases import cases_for_insight
-from borgerlib.lokaldemokrati.insights.claims import verdict
+from borgerlib.lokaldemokrati.insights.claims import Verdict, verdict, with_chance
 from borgerlib.lokaldemokrati.insights.registry import Registry, load_registry
 from borgerlib.lokaldemokrati.insights.sentences import fill
 from borgerlib.lokaldemokrati.leaders import LeadersSurvey, open_leaders_survey
@@ -161,11 +161,8 @@ class InsightPage:
         )
 
     def claims(self) -> Text:
-        """Return every claim of the insight with its test and a plain verdict."""
-        verdicts = [verdict(claim.id, self.survey) for claim in self.registry.claims_of(self.number)]
-        lines = bullets(f"**{_OUTCOMES[v.outcome]}: {v.claim.statement}** {v.sentence}" for v in verdicts)
-        methods = list(dict.fromkeys(found.method for found in verdicts if found.method))
-        return Text(f"{lines}\n\nPrøvet med {'; '.join(methods)}." if methods else str(lines))
+        """Return every claim of the insight with a plain verdict; `method` tells of the tests."""
+        return bullets(f"**{_OUTCOMES[v.outcome]}: {v.claim.statement}** {v.sentence}" for v in self._verdicts())
 
     def comparison(self) -> Table:
         """Return what the report published against what is recomputed, or what a later wave says now."""
@@ -202,9 +199,15 @@ class InsightPage:
         return overview.open_values_table()
 
     def method(self) -> Text:
-        """Return how the page's numbers came about and how sure they are."""
+        """Return how the page's numbers came about and how sure they are, and each claim's test."""
         figures = [figure for figure in self.registry.figures_of(self.number) if not figure.by]
-        return leaders_method(self.survey, [item for figure in figures for item in figure.items])
+        told = leaders_method(self.survey, [item for figure in figures for item in figure.items])
+        tested = [v for v in self._verdicts() if v.p_value is not None]
+        lines = [f"- **Prøve:** {with_chance(v)} Prøvet med {v.method}." for v in tested]
+        return Text("\n".join([told.markdown, *lines]))
+
+    def _verdicts(self) -> list[Verdict]:
+        return [verdict(claim.id, self.survey) for claim in self.registry.claims_of(self.number)]
 
     def run_stamp(self) -> Text:
         """Return when and with what the page was made."""

@@ -18,6 +18,7 @@ Unit = Literal["pct", "antal"]
 Row = pd.Series | Mapping[Any, Any]
 
 SIMULATED = "SIMULEREDE DATA"
+_BETWEEN = "mellem "
 TOO_FEW = "for få svar"
 NO_VALUE = "kan ikke aflæses"
 KINDS = {
@@ -38,7 +39,8 @@ def uncertainty(confidence: float) -> str:
 
 
 def people(frame: pd.DataFrame) -> str:
-    """Return the number of respondents behind the rows: '72', '69–72' where it differs, '45 og 33' by group.
+    """Return the number of respondents behind the rows: '72', 'mellem 69 og 72' where it differs, '45 og 33'
+    by group.
 
     Empty where it is not known.
     """
@@ -51,7 +53,7 @@ def _span(counts: pd.Series) -> str:
     if known.empty:
         return ""
     lowest, highest = int(known.min()), int(known.max())
-    return number(lowest) if lowest == highest else f"{number(lowest)}–{number(highest)}"
+    return number(lowest) if lowest == highest else f"{_BETWEEN}{number(lowest)} og {number(highest)}"
 
 
 def base_line(estimates: DisclosedEstimates, *, unit: Unit = "pct", base_note: str = "") -> str:
@@ -59,6 +61,9 @@ def base_line(estimates: DisclosedEstimates, *, unit: Unit = "pct", base_note: s
     several = estimates.frame["group"].nunique() > 1
     count = "" if several else people(estimates.frame)
     whom = f"{count} {estimates.base}".strip() + (" i hver gruppe" if several else "")
+    if count.startswith(_BETWEEN):
+        # Written before the noun it would read as a range of people.
+        whom = f"{estimates.base}, der har svaret ({count})"
     lead = f"Andel af {whom}" if unit == "pct" else f"Antal svar fra {whom}"
     return ", ".join(part for part in (lead, base_note.strip().rstrip(".")) if part) + "."
 
@@ -88,7 +93,7 @@ def caption(
     """
     frame = estimates.frame
     count = people(frame)
-    parts = [f"N = {count}" if count else ""]
+    parts = [f"N {'' if count.startswith(_BETWEEN) else '= '}{count}" if count else ""]
     if unit == "pct" and frame["ci_lower"].notna().any():
         parts.append(f"{interval}: {uncertainty(estimates.confidence)}")
     if estimates.n_suppressed:

@@ -61,7 +61,7 @@ def citizens_method(survey: LocalSurvey) -> Text:
         lines.append(
             "**Typer:** latente klasser af emnerne, så mange som BIC taler for. Hver borger er regnet til "
             f"den type, der passer bedst; den er i gennemsnit {danish.percent(survey.segment_certainty)} "
-            "sandsynlig. Intervallerne regner typerne for givne."
+            "sandsynlig. Intervallerne tager ikke højde for, at typerne selv er skønnet."
         )
     if survey.left_out:
         asked = {role: item.text.rstrip("?") for role, _ in survey.left_out if (item := survey.item(role))}

@@ -133,8 +133,8 @@ def test_names_are_told_as_text(folder):
     ("records", "said"),
     [
         ([], "Der er endnu ingen rapporter."),
-        ([report("odense", "Odense")], "1 rapport, den er klar."),
-        ([report("odense", "Odense"), report("vejle", "Vejle")], "2 rapporter, alle klar."),
+        ([report("odense", "Odense")], "1 rapport er klar."),
+        ([report("odense", "Odense"), report("vejle", "Vejle")], "2 rapporter er klar."),
     ],
 )
 def test_the_sentence_on_top(tmp_path, records, said):

@@ -118,7 +118,7 @@ class TestWords:
 
     def test_different_bases_are_told_as_a_range(self):
         frame = THREE.assign(n=[50, 48, 52])
-        assert "N = 48–52." in bar_chart(published(frame), **WORDS).caption
+        assert "N mellem 48 og 52." in bar_chart(published(frame), **WORDS).caption
 
     def test_an_unknown_base_is_not_told(self):
         chart = bar_chart(published(THREE.assign(n=pd.NA)), **WORDS)

@@ -390,7 +390,7 @@ def test_another_questionnaire_shows_what_it_asked(tmp_path, monkeypatch):
     _, export = write_simulation("Ærø", n=900, seed=1)
     prepare("Ærø", export, codebook=tmp_path / "own.toml")
     own = open_interest("Ærø")
-    assert "Øverst blandt de emner" in plain(own.finding())
+    assert "Blandt dem, der har svaret i Ærø (vægtet)" in plain(own.finding())
     assert "bruge tid" not in plain(own.finding())
     assert isinstance(own.figure("emner"), Chart)
     assert plain(own.figure("tid")) == "Det har kommunen ikke spurgt om."

@@ -89,7 +89,7 @@ class TestFinding:
         assert plain(open_insight(2).finding()) == (
             "58 pct. af kommunerne har en strategi for borgerinddragelse. Viljen til at eksperimentere er "
             "større med en strategi (87 pct.) end uden en strategi (73 pct.), men forskellen er inden for "
-            "det tilfældige (p = 0,15)."
+            "det tilfældige."
         )
 
     def test_a_sentence_of_ones_own_is_filled(self):
@@ -180,13 +180,12 @@ class TestClaims:
                 rf"- \*\*(Holder|Ikke afgjort|Holder ikke): {re.escape(claim.statement)}\*\* ", line
             )
 
-    def test_the_tests_are_named_once(self):
-        text = open_insight(2).claims().markdown
-        assert text.endswith(
-            "Prøvet med eksakt hypergeometrisk test, tosidet; Fishers eksakte test, tosidet; "
-            "eksakt Wilcoxon-test med midtrange, tosidet."
-        )
-        assert open_insight(1).claims().markdown.count("hypergeometrisk") == 1
+    def test_words_of_statistics_stand_in_the_method(self):
+        page = open_insight(2)
+        assert not re.search("p[ \xa0]=|test", page.claims().markdown)
+        tested = page.method().markdown.replace(SPACE, " ")
+        assert "inden for det tilfældige (p = 0,15). Prøvet med Fishers eksakte test, tosidet." in tested
+        assert tested.count("- **Prøve:**") == 3
 
 
 class TestComparison:
@@ -289,7 +288,9 @@ class TestOnAWave:
         assert first["count"] > second["count"]
         # Otherwise this wave could not tell the two apart.
         assert first["proportion"] < second["proportion"]
-        assert chart.title == f"Oftest nævnt er {first['label'].lower()}"
+        rows = chart.frame.set_index("option")
+        welfare = int(rows.loc["velfaerd", "count"])
+        assert chart.title.startswith(f"{welfare} af {int(rows.loc['velfaerd', 'n'])} nævner")
 
     def test_own_answers_stand_beside_the_wave(self, wave_file, own_file):
         page = open_insight(

@@ -66,7 +66,7 @@ def test_a_title_is_a_finding_made_from_the_numbers(survey):
     assert plain(drawn("2", survey).title) == "58 pct. af kommunerne har en strategi for borgerinddragelse"
     assert plain(drawn("3", survey).title) == (
         "Viljen til at eksperimentere er større med en strategi (87 pct.) end uden en strategi (73 pct.), "
-        "men forskellen er inden for det tilfældige (p = 0,15)"
+        "men forskellen er inden for det tilfældige"
     )
 
 
