@@ -35,16 +35,14 @@ OUT = {
     r"Sæt hak": "Sæt flueben",
     r"ud over tilfældighed|ud over det tilfældige": "mere end tilfældigt",
     r"Borgere, de står for": "Så mange borgere svarer det til",
-    r"Effektivt antal": "Så mange uvægtede svar er det så sikkert som",
+    r"Effektivt antal": "Svar, når vægtene regnes med",
 }
 # Who stands first is said by `first_sentence`, which knows ties; these words claim it without asking.
 ORDER = r"[Øø]verst(?! på siden)|[Ii]sær\b|[Hh]yppigst er|[Mm]est brugt er|[Oo]ftest (nævnt|fra)"
 DATA = sorted((ROOT / "data" / "raw").rglob("*.toml"))
 CODE = sorted((ROOT / "borgerlib").rglob("*.py"))
 OTHER = [
-    path
-    for kind in ("*.toml", "*.j2", "*.js", "*.html")
-    for path in sorted((ROOT / "borgerlib").rglob(kind))
+    path for kind in ("*.toml", "*.j2", "*.js", "*.html") for path in sorted((ROOT / "borgerlib").rglob(kind))
 ]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 

@@ -184,10 +184,9 @@ def _print_plan(plan: BatchPlan) -> None:
     for place, reasons in plan.reports.items():
         console.out.print(f"[bold]{escape(plan.names[place] or 'Hele landet')}[/bold]")
         console.out.print(f"  {'report':<24} {', '.join(reasons)}")
-    due, current = len(plan.runs.due), len(plan.runs.current)
-    is_due, is_current = ("is" if count == 1 else "are" for count in (due, current))
-    runs = "run" if due == 1 else "runs"
-    console.out.print(f"{due} {runs} {is_due} due, {current} {is_current} up to date.")
+    numbers = len(plan.runs.due), len(plan.runs.current)
+    due, current = (f"{count} {'is' if count == 1 else 'are'}" for count in numbers)
+    console.out.print(f"Of the runs {due} due, {current} up to date.")
 
 
 def _print_end(progress: Progress, index: Path) -> None:

@@ -48,12 +48,12 @@ def test_a_dry_run_says_what_is_due_and_why_and_runs_nothing(borger, tmp_path):
     rows = [line.split(maxsplit=1) for line in done.output.splitlines() if line.startswith("  ")]
     assert [name[:2] for name, _ in rows] == [f"{number:02d}" for number in range(11)]
     assert {reason for _, reason in rows} == {"never run"}
-    assert "11 runs are due, 0 are up to date." in done.output
+    assert "Of the runs 11 are due, 0 are up to date." in done.output
     assert not (tmp_path / "reports").exists()
 
 
 def test_all_means_98_and_only_narrows_the_notebooks(borger):
-    assert "196 runs are due" in borger("batch", "--all", "--only", "02,06", "--dry-run").output
+    assert "Of the runs 196 are due" in borger("batch", "--all", "--only", "02,06", "--dry-run").output
 
 
 @pytest.mark.parametrize(

@@ -38,9 +38,9 @@ def fill(
     Parameters
     ----------
     template : str
-        Fields are ``{item.option:form}``, ``{item.option@group:form}``, ``{item.#1:form}`` (the largest share,
-        whether or not by chance), ``{item.first:subject}`` (see `first_sentence`) and ``{claim:id}``. Forms:
-        pct, pct_ci, count, n, label.
+        Fields are ``{item.option:form}``, ``{item.option@group:form}``, ``{item.#1:form}`` (the largest
+        share, whether or not by chance), ``{item.first:subject}`` (see `first_sentence`) and
+        ``{claim:id}``. Forms: pct, pct_ci, count, n, label.
     estimates : DisclosedEstimates
         Where the numbers are looked up.
     verdict : callable, optional

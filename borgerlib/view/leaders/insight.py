@@ -162,7 +162,9 @@ class InsightPage:
 
     def claims(self) -> Text:
         """Return every claim of the insight with a plain verdict; `method` tells of the tests."""
-        return bullets(f"**{_OUTCOMES[v.outcome]}: {v.claim.statement}** {v.sentence}" for v in self._verdicts())
+        return bullets(
+            f"**{_OUTCOMES[v.outcome]}: {v.claim.statement}** {v.sentence}" for v in self._verdicts()
+        )
 
     def comparison(self) -> Table:
         """Return what the report published against what is recomputed, or what a later wave says now."""

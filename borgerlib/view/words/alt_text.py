@@ -39,10 +39,9 @@ def uncertainty(confidence: float) -> str:
 
 
 def people(frame: pd.DataFrame) -> str:
-    """Return the number of respondents behind the rows: '72', 'mellem 69 og 72' where it differs, '45 og 33'
-    by group.
+    """Return the number of respondents behind the rows: '72', or 'mellem 69 og 72' where it differs.
 
-    Empty where it is not known.
+    By group where there are two or three: '45 og 33'. Empty where it is not known.
     """
     by_group = [_span(rows["n"]) for _, rows in frame.groupby("group", sort=False)]
     return listing([count for count in by_group if count]) if len(by_group) <= 3 else _span(frame["n"])

@@ -31,11 +31,11 @@ def test_a_selection_is_told_in_words_and_rounded_numbers(answers):
     assert said["heading"] == "60–69 år · Kvinde"
     assert said["link"] == "alder=60-69&koen=kvinde"
     assert [fact["label"] for fact in said["facts"]] == [
-        "Svar", "Så mange borgere svarer det til", "Andel af befolkningen", "Så mange uvægtede svar er det så sikkert som"
+        "Svar", "Så mange borgere svarer det til", "Andel af befolkningen", "Svar, når vægtene regnes med"
     ]  # fmt: skip
     values = {fact["label"]: fact["value"] for fact in said["facts"]}
     assert re.fullmatch(r"ca\. \d*0", values["Svar"])
-    assert re.fullmatch(r"ca\. \d*0", values["Effektivt antal svar"])
+    assert re.fullmatch(r"ca\. \d*0", values["Svar, når vægtene regnes med"])
     # Counted by the population table.
     assert re.fullmatch(r"\d{2}\.\d{3}", values["Borgere, de står for"])
     assert re.match(
@@ -74,7 +74,7 @@ def test_nothing_to_show_is_a_sentence(answers):
 
 def test_a_selection_by_answers_says_about_how_many_citizens(answers):
     facts = {fact["label"]: fact["value"] for fact in told(answers, "emner=natur")["facts"]}
-    assert facts["Borgere, de står for"].startswith("ca. ")
+    assert facts["Så mange borgere svarer det til"].startswith("ca. ")
 
 
 def test_what_chance_took_below_nothing_is_told_as_an_end(answers):
@@ -126,10 +126,7 @@ def test_order_by_hand():
 
 def test_differences_within_chance_are_called_that():
     rows = [{"label": "Klima", "direction": 0}, {"label": "Natur", "direction": None}]
-    assert (
-        difference(rows)
-        == "Ingen svar skiller sig ud fra de øvrige borgeres mere end tilfældigt."
-    )
+    assert difference(rows) == "Ingen svar skiller sig ud fra de øvrige borgeres mere end tilfældigt."
     rows[0]["direction"] = 1
     assert difference(rows) == "Oftere end de øvrige: »Klima«."
     assert difference(rows[1:]).startswith("Der er for få svar")

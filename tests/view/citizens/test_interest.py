@@ -85,8 +85,8 @@ class TestFinding:
         first = topics.sort_values("proportion", ascending=False).iloc[0]
         share = f"{round(100 * first['proportion'])} pct."
         said = plain(page.finding())
-        assert f"{first['label'][1:]} ({share})" in said
-        assert "borgerne i Ærø" in said
+        assert f"»{first['label']}« ({share})" in said
+        assert "svaret i Ærø (vægtet)" in said
 
     def test_the_page_tells_the_report_that_it_is_simulated(self, page):
         bundle = page.finding()._repr_mimebundle_()[PAGE_MIME_TYPE]
