@@ -110,7 +110,10 @@ class TestWheel:
             "reproduced",
             "contradictory",
             "impossible",
-            "unreadable",
+            "inferred",
+            "derived",
+            "quoted",
+            "bounded",
         }
         assert list(tmp_path.iterdir()) == []
 

@@ -23,7 +23,7 @@ def test_by_hand():
     # 60 and 50 pct. of 100: those who gave exactly one of the two are at most 90 pct. (2 − 1.1), so the
     # difference of 0.1 has a standard error of √((0.9 − 0.01)/100) = 0.094. One-sided, t(99) = 1.66:
     # 0.157 is needed; of 0.6 and 0.42 it is 0.162. Of one answer each
-    # (0.4 and 0.24: 0.64 gave one of the two) it is √((0.64 − 0.0256)/100) = 0.078, and 0.130 is needed of 0.16.
+    # (0.4 and 0.24: 0.64 gave one of the two) it is √((0.64 − 0.0256)/100) = 0.078: 0.130 is needed of 0.16.
     assert first(row(0.6), row(0.5)) == [True, True]
     assert first(row(0.6), row(0.42)) == [True, False]
     assert first(row(0.4), row(0.24), exclusive=True) == [True, False]

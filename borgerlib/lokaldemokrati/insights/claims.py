@@ -81,7 +81,9 @@ def _against_share(claim: Claim, estimates: DisclosedEstimates) -> Verdict:
     # The share behind the percentage, not the percentage: 71 of 79 is below 90 pct. though it rounds to it.
     tested = int(row["count"]) / int(row["n"])
     shown = _shown_share(row, tested, estimates)
-    measured = _near(shown, claim.than) + _unweighted(_near(shown, claim.than), _near(tested, claim.than))
+    measured = _near(shown, claim.than)
+    if estimates.origin != "published":
+        measured += _unweighted(measured, _near(tested, claim.than))
     than = _PARTS.get(claim.than, danish.percent(claim.than))
     if claim.than in (shown, tested) or (shown > claim.than) != (tested > claim.than):
         sentence = f"{measured} er så tæt på {than}, at det ikke kan siges, om andelen er over eller under."
@@ -96,8 +98,14 @@ def _against_share(claim: Claim, estimates: DisclosedEstimates) -> Verdict:
 
 
 def _shown_share(row: pd.Series[Any], tested: float, estimates: DisclosedEstimates) -> float:
-    """Return the share that figures show: weighted in a wave, where the test counts respondents."""
-    return tested if estimates.origin == "published" else float(row["proportion"])
+    """Return the share that figures show, where the test counts respondents.
+
+    It is weighted in a wave; of 2021 it is the published one where no count gives it.
+    """
+    published = estimates.origin == "published"
+    if published and danish.percent(tested) == danish.percent(row["proportion"]):
+        return tested
+    return float(row["proportion"])
 
 
 def _near(share: float, than: float) -> str:

@@ -1,12 +1,16 @@
 """Every number of the report against what can be computed: nothing is silently missing.
 
-Four statuses:
+Eight statuses:
 
-- *reproduced*: the counts give the published value back, rounded half up.
+- *reproduced*: number and label stand together in the report, and the counts give the value back, rounded
+  half up.
+- *inferred*: likewise, but number and label stand apart and were paired by their order.
+- *derived*: the value is lost, and the other values of the question give it.
+- *quoted*: from outside the survey; its counts are not given.
+- *bounded*: the value is lost, and is known to lie between two numbers.
 - *contradictory*: the report gives another value for the same thing elsewhere, and its text does not decide.
 - *impossible*: no counts give the value back together with the other values of the question.
-- *unreadable*: the report's text does not give what is needed. The value, or the label it belongs to, is
-  lost; or the number comes from outside the survey and its counts are not given.
+- *unreadable*: lost.
 """
 
 from __future__ import annotations
@@ -53,9 +57,9 @@ def audit() -> pd.DataFrame:
         'metode', 'om', 'case'), figure ('1' to '13', 'N1' to 'N4', 'tekst'), question, item and group
         (Danish: the question, the response option, the part of the respondents, '' for all), published and
         recomputed (Int64: whole percent, or counts in figure 6; missing where not known), count and n (Int64:
-        respondents who chose it, and who answered), status ('reproduced',
-        'contradictory', 'impossible' or 'unreadable'), reason (Danish; never empty
-        unless reproduced; of a reproduced value it says which other N would do too).
+        respondents who chose it, and who answered), status (one of the eight),
+        reason (Danish; never empty unless reproduced or inferred; of such a value it says which other N would
+        do too).
 
     Raises
     ------
@@ -105,11 +109,12 @@ def _verdict(row: pd.Series, found: RecoveredCount | None, recomputed: int | Non
     if row["certainty"] == "contradictory":
         return "contradictory", f"{row['note']} Teksten afgør det ikke; her er regnet med {recomputed} pct."
     if found is None:
-        return "unreadable", row["note"]
+        return (row["certainty"] if row["certainty"] in ("quoted", "bounded") else "unreadable"), row["note"]
     if pd.isna(row["value"]):
-        return "unreadable", f"{row['note']} Her er det regnet ud af de øvrige tal."
+        return "derived", f"{row['note']} Her er det regnet ud af de øvrige tal."
     if row["value"] == recomputed:
-        return "reproduced", _also_possible(row, found)
+        status = "inferred" if row["certainty"] == "inferred" else "reproduced"
+        return status, _also_possible(row, found)
     if found.status == "impossible":
         return "impossible", found.why
     return "contradictory", f"De øvrige tal for det samme giver {recomputed}, ikke {row['value']}."

@@ -36,7 +36,7 @@ FIGURES = (*(f"N{number}" for number in range(1, 5)), *(str(number) for number i
 UNITS = ("pct", "antal")
 _NUMBER = re.compile(r"[0-9]{1,6}\Z")
 _PLACE = ["item", "option", "group"]
-CERTAINTIES = ("certain", "inferred", "contradictory", "unreadable")
+CERTAINTIES = ("certain", "inferred", "quoted", "contradictory", "bounded", "unreadable")
 
 
 def load_published(path: Path | None = None) -> pd.DataFrame:
@@ -54,8 +54,10 @@ def load_published(path: Path | None = None) -> pd.DataFrame:
         'noegletal', 'metode', 'om' or 'case'), figure ('1' to '13', 'N1' to 'N4' or 'tekst'), item and
         option (ids of the codebook, the option possibly a net; '' for numbers from outside the survey),
         group ('' or 'item=option': the part of the respondents it is about), unit ('pct' or 'antal'), value
-        (Int64, missing when unreadable), n_stated (Int64), certainty ('certain', 'inferred',
-        'contradictory', 'unreadable'), label (Danish, where there is no item), note (Danish).
+        (Int64, missing when unreadable), n_stated (Int64), certainty ('certain': number and label stand
+        together; 'inferred': paired by their order; 'quoted': from outside the survey; 'contradictory';
+        'bounded': lost, but known to lie between two numbers; 'unreadable'),
+        label (Danish, where there is no item), note (Danish).
 
     Raises
     ------
@@ -200,8 +202,8 @@ def _number_problems(row: pd.Series) -> list[str]:
     problems = []
     value, n_stated = row["value"], row["n_stated"]
     if not value:
-        if row["certainty"] != "unreadable":
-            problems.append("an empty value must be unreadable")
+        if row["certainty"] not in ("bounded", "unreadable"):
+            problems.append("an empty value must be unreadable or bounded")
     elif not _NUMBER.match(value):
         problems.append(f"value '{value}' is no whole number of at least 0")
     elif row["unit"] == "pct" and int(value) > 100:

@@ -81,7 +81,7 @@ def _answer(state: _State, item: Item, published: pd.DataFrame) -> None:
         there = _answer_by_table(state, item, *divided)
     else:
         there = _stay(state, found.n, asked)
-        lost = set(published.loc[published["certainty"] == "unreadable", "option"])
+        lost = set(published.loc[published["certainty"].isin(["unreadable", "bounded"]), "option"])
         state.answers[item.id] = _share_out(state, item, there, _completed(state, item, found.n, lost))
 
 

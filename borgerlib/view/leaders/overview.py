@@ -23,15 +23,23 @@ _SECTIONS = {"metode": "Metode", "om": "Om", "noegletal": "Nøgletal", "case": "
 _SIZES = {"identified": "entydigt", "set": "flere mulige", "impossible": "umuligt"}
 _STATUS = {
     "reproduced": "bekræftet",
+    "inferred": "bekræftet; etiket efter rækkefølge",
+    "derived": "udledt",
+    "quoted": "citeret",
     "contradictory": "modstridende",
     "impossible": "umuligt",
-    "unreadable": "kan ikke læses",
+    "bounded": "kendt inden for grænser",
+    "unreadable": "tabt",
 }
 _STATUS_IN_SENTENCE = {
     "reproduced": "bekræftet præcist",
+    "inferred": "bekræftet, men med tal og etiket parret efter deres rækkefølge",
+    "derived": "tabt i teksten og udledt af de øvrige tal",
+    "quoted": "citeret fra andre kilder end spørgeskemaet",
     "contradictory": "modsagt af rapporten selv",
     "impossible": "i strid med de andre tal",
-    "unreadable": "ikke til at læse eller regne efter",
+    "bounded": "tabt, men kendt inden for grænser",
+    "unreadable": "tabt",
 }
 _KEY_FIGURES = (
     ("{udsagn_byraad.enige:pct}", "siger, at byrådet prioriterer borgerinddragelse højt"),
@@ -133,7 +141,7 @@ def open_values_table() -> Table:
     """Return the published values that are not reproduced, those with the same reason in one row."""
     frame = audit()
     frame["value"] = _value_names(frame)
-    frame = frame[frame["status"] != "reproduced"]
+    frame = frame[~frame["status"].isin(["reproduced", "inferred"])]
     frame = frame.assign(place=[_place(row, whole=True) for _, row in frame.iterrows()])
     together = frame.groupby(["place", "status", "reason"], sort=False)["value"]
     rows = together.agg(lambda names: "; ".join(dict.fromkeys(names))).reset_index()

@@ -37,7 +37,7 @@ def test_a_selection_is_told_in_words_and_rounded_numbers(answers):
     assert re.fullmatch(r"ca\. \d*0", values["Svar"])
     assert re.fullmatch(r"ca\. \d*0", values["Svar, når vægtene regnes med"])
     # Counted by the population table.
-    assert re.fullmatch(r"\d{2}\.\d{3}", values["Borgere, de står for"])
+    assert re.fullmatch(r"\d{2}\.\d{3}", values["Så mange borgere svarer det til"])
     assert re.match(
         r"60–69 år · Kvinde: \d+\xa0pct\. \(\d+–\d+\) vælger »Klima og miljø«\. Det ", said["answer"]
     )

@@ -49,10 +49,10 @@ def test_a_figure_holds_its_values_in_order(figure, values):
     assert published.loc[published["figure"] == figure, "value"].tolist() == values
 
 
-def test_only_unreadable_values_are_missing_and_each_says_why():
+def test_only_unreadable_and_bounded_values_are_missing_and_each_says_why():
     published = load_published()
     missing = published[published["value"].isna()]
-    assert set(missing["certainty"]) == {"unreadable"}
+    assert set(missing["certainty"]) == {"unreadable", "bounded"}
     assert missing["note"].str.len().min() > 10
 
 
@@ -84,7 +84,7 @@ def test_a_contradiction_that_cannot_be_settled_is_refused():
         ({"value": "158"}, "'fig2-strategi-ja': 158 percent is outside 0 to 100"),
         ({"value": "-3"}, "'fig2-strategi-ja': value '-3' is no whole number of at least 0"),
         ({"value": "58.0"}, "'fig2-strategi-ja': value '58.0' is no whole number of at least 0"),
-        ({"value": ""}, "'fig2-strategi-ja': an empty value must be unreadable"),
+        ({"value": ""}, "'fig2-strategi-ja': an empty value must be unreadable or bounded"),
         ({"n_stated": "0"}, "'fig2-strategi-ja': n_stated '0' is no whole number of at least 1"),
         ({"item": "strateg"}, "'fig2-strategi-ja': there is no item 'strateg' in the codebook"),
         ({"option": "jo"}, "'fig2-strategi-ja': item 'strategi' has no option or net 'jo'"),
