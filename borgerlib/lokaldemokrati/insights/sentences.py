@@ -15,7 +15,7 @@ import pandas as pd
 from borgerlib import danish
 from borgerlib.errors import CodebookError, unknown_name
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
-from borgerlib.statistics.first_places import first_places
+from borgerlib.statistics.models.first_places import first_places
 
 FIRST = "first"
 UNKNOWN = "ikke kendt"

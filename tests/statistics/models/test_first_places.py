@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from borgerlib.statistics.first_places import first_places
+from borgerlib.statistics.models.first_places import first_places
 
 
 def row(share, n=100, width=None, **more):
