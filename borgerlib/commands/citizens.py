@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -79,7 +80,7 @@ def simulate(
         f"[bold red]SIMULEREDE DATA[/bold red]: {len(simulation.responses):,} rows that nobody answered."
     )
     console.wrote(folder)
-    console.out.print(f"Next: borger prepare {escape(simulation.municipality)} {escape(str(folder))}")
+    console.command("prepare", simulation.municipality, str(folder), before="Next: ")
 
 
 @app.command("map")
@@ -87,6 +88,10 @@ def map_export(
     export: Export,
     out: Annotated[Path | None, typer.Option(help="File. Default: <export>.mapping.toml.")] = None,
     codebook: CodebookOption = CITIZENS,
+    sheet: Annotated[str, typer.Option(help="The worksheet. Default: the one with most cells.")] = "",
+    heading_rows: Annotated[
+        int | None, typer.Option(min=0, max=3, help="Rows that head the columns. Default: as they look.")
+    ] = None,
 ) -> None:
     """Suggest which column of an export feeds which item, and write it as TOML to look through."""
     from borgerlib.survey.codebook.model import load_codebook
@@ -94,16 +99,24 @@ def map_export(
     from borgerlib.survey.mapping.suggestion import suggest_mapping
     from borgerlib.survey.readers.read import read_export
 
-    suggestion = suggest_mapping(read_export(export), load_codebook(codebook))
+    read = read_export(export, sheet=sheet, heading_rows=heading_rows)
+    suggestion = suggest_mapping(read, load_codebook(codebook))
+    suggestion = replace(
+        suggestion, mapping=replace(suggestion.mapping, sheet=sheet, heading_rows=heading_rows)
+    )
     path = write_mapping(suggestion, out or export.with_name(f"{export.stem}.mapping.toml"))
+    for note in read.source.notes:
+        console.out.print(f"[dim]note[/dim]     {escape(note)}")
     for item, confidence in suggestion.confidence.items():
         style = {"sure": "green", "unsure": "bold yellow"}.get(confidence, "dim")
-        reason = "" if confidence == "sure" else f": {escape(suggestion.reasons[item])}"
+        told = suggestion.reasons[item]
+        reason = f": {escape(told)}" if confidence != "sure" or ";" in told else ""
         console.out.print(f"[{style}]{confidence:<8}[/{style}] {item}{reason}")
     if suggestion.unused:
         console.out.print(f"Columns that feed nothing: {escape(', '.join(suggestion.unused))}")
     console.out.print(f"Wrote [bold]{escape(str(path))}[/bold]: look it through, then")
-    console.out.print(f"borger prepare MUNICIPALITY {escape(f'{export} --mapping {path}')}")
+    given = [] if codebook == CITIZENS else ["--codebook", codebook]
+    console.command("prepare", "MUNICIPALITY", str(export), *given, "--mapping", str(path))
 
 
 @codebook_app.command("new")
@@ -115,7 +128,7 @@ def codebook_new(
     from borgerlib.interest.prepare.codebooks import new_codebook
 
     console.wrote(new_codebook(file, survey=survey))
-    console.out.print(f"Edit it, then: borger codebook check {escape(str(file))}")
+    console.command("codebook", "check", str(file), before="Edit it, then: ")
 
 
 @codebook_app.command("check")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -50,6 +53,12 @@ def heed(*signals: int) -> None:
 
     for each in signals:
         signal.signal(each, interrupted)
+
+
+def command(*words: str, before: str = "") -> None:
+    """Show a command of ours that runs as it stands, whatever spaces the names have."""
+    quoted = subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+    out.print(escape(f"{before}borger {quoted}"))
 
 
 def data(text: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from borgerlib.survey.codebook.model import Codebook
+from borgerlib.survey.grid.values import parse_number
 
 PLATFORM = "platform"
 
@@ -54,6 +55,8 @@ class Column:
         What the 0/1 columns of one question have in common; '' for every other column.
     labels : mapping of str to str
         Code in the data → text of the answer, where the export has codes.
+    missing : tuple of (low, high)
+        Ranges of values that the file declares to be missing ('user-missing' in SPSS), numbers or texts.
     role : str
         The codebook role, where the platform fixes what the column is (its time stamp, its id); 'platform'
         for a column of the platform's own that answers no item.
@@ -65,6 +68,18 @@ class Column:
     question: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     role: str = ""
+    missing: tuple[tuple[float | str, float | str], ...] = ()
+
+    def declared_missing(self, value: str) -> bool:
+        """Return whether the file declares a value to be missing."""
+        number = parse_number(value) if self.missing else None
+        for low, high in self.missing:
+            if isinstance(low, str) or isinstance(high, str):
+                if str(low) <= value <= str(high):
+                    return True
+            elif number is not None and low <= number <= high:
+                return True
+        return False
 
 
 @dataclass(frozen=True)
@@ -106,8 +121,8 @@ class Responses:
         in the file (the heading is row 1; SPSS and Parquet files count from 1).
     problems : DataFrame
         One row a value that could not be taken over. Columns: row, column (item id, or a heading), value (as
-        read, not masked), rule ('unknown_option', 'unknown_selection', 'not_a_number', 'not_a_date',
-        'formula', 'text_too_long').
+        read, not masked), rule ('unknown_option', 'unknown_selection', 'written_in', 'two_answers',
+        'not_a_number', 'not_a_date', 'formula', 'error_cell', 'text_too_long').
     codebook : Codebook
     source : Source
     absent : tuple of str

@@ -24,6 +24,9 @@ RULES: Mapping[str, str] = MappingProxyType(
         "not_a_number": "Svaret er ikke et tal og regnes som uoplyst",
         "not_a_date": "Svaret er ikke en dato og regnes som uoplyst",
         "formula": "Cellen indeholdt en formel",
+        "error_cell": "Cellen indeholdt en fejl (som #N/A) og regnes som uoplyst",
+        "written_in": "Et svar med egne ord tæller som »Andet«",
+        "two_answers": "To kolonner gav hvert sit svar på spørgsmålet: det første gælder",
         "text_too_long": "Teksten var for lang",
         # Repairs.
         "whitespace": "Mellemrum før og efter teksten er fjernet",

@@ -9,17 +9,34 @@ from dataclasses import dataclass
 
 from borgerlib.survey.codebook.model import Item
 
-SELECTED = frozenset({"1", "valgt", "ja", "yes", "y", "true", "sand", "x", "selected", "checked", "quoted"})
-NOT_SELECTED = frozenset(
-    {"0", "ikke valgt", "nej", "no", "n", "false", "falsk", "not selected", "unchecked", "not quoted"}
+SELECTED = frozenset(
+    {"1", "valgt", "ja", "yes", "y", "true", "sand", "x", "selected", "checked", "quoted", "1.0", "1,0"}
 )
-NOT_ASKED = frozenset({"n/a"})
+NOT_SELECTED = frozenset(
+    {
+        "0",
+        "ikke valgt",
+        "nej",
+        "no",
+        "n",
+        "false",
+        "falsk",
+        "not selected",
+        "unchecked",
+        "not quoted",
+        "0.0",
+        "0,0",
+    }
+)
+NO_ANSWER = frozenset({"n/a", "na", "#n/a", "#null", "null", "nan", "<na>", "{question_not_shown}"})
+_WHOLE = re.compile(r"(\d+)[.,]0+\Z")
 _DASHES = str.maketrans({"‐": "-", "‑": "-", "–": "-", "—": "-", "’": "'", "‘": "'", "”": '"', "“": '"'})
 _FANCY = re.compile("[‐‑–—’‘”“]")
 _SPACES = re.compile(r"\s+")
 _OUTER = " .,:;*!?\"'"
 _CUT = re.compile(r"(\.\.+|…)\s*$")
 _SHORTEST_CUT = 6
+_LIMESURVEY_OTHER = "-oth-"
 
 
 def _plain(text: str) -> str:
@@ -52,6 +69,10 @@ class OptionMatcher:
     def match(self, text: str) -> str | None:
         """Return the option id, or None when the text is that of no option."""
         found = self.known.get(normalise(text))
+        whole = _WHOLE.match(text.strip()) if found is None else None
+        if whole:
+            # A column with blanks is numbers with a point to some programs: '5.0'.
+            found = self.known.get(whole[1])
         if found is not None or not _CUT.search(text):
             return found
         start = normalise(_CUT.sub("", text))
@@ -61,13 +82,19 @@ class OptionMatcher:
         return fits.pop() if len(fits) == 1 else None
 
 
+def is_no_answer(text: str) -> bool:
+    """Return whether a text is a program's mark for 'no answer' (N/A, {question_not_shown})."""
+    return normalise(text) in NO_ANSWER
+
+
 def matcher(item: Item, values: Mapping[str, str] | None = None) -> OptionMatcher:
     """Return the matcher of an item: by the mapping's `values`, the option's text, its short text, its id."""
     texts = {normalise(option.text): option.id for option in item.options}
+    other = {_LIMESURVEY_OTHER: item.catch_all.id} if item.catch_all else {}
     ids = {normalise(option.id): option.id for option in item.options}
     shorts = {normalise(option.short): option.id for option in item.options}
     given = {normalise(value): option for value, option in (values or {}).items()}
-    return OptionMatcher({**_yes_no(item), **ids, **shorts, **texts, **given}, texts)
+    return OptionMatcher({**_yes_no(item), **other, **ids, **shorts, **texts, **given}, texts)
 
 
 def _yes_no(item: Item) -> dict[str, str]:
@@ -83,7 +110,7 @@ class JoinedText:
     Parameters
     ----------
     separator : str
-        What stands between two texts, without spaces (',' or ';').
+        What stands between two texts, without spaces (',' or ';'); ' ' where it is a space.
     options : OptionMatcher
     pattern : re.Pattern
         Every known text, the longest first, followed by a separator or the end.
@@ -125,9 +152,7 @@ def joined_text(item: Item, separator: str, values: Mapping[str, str] | None = N
     written = [option.text for option in item.options] + [option.short for option in item.options]
     written += [option.id for option in item.options] + list(values or {})
     longest_first = sorted({_plain(text) for text in written}, key=lambda text: (-len(text), text))
-    mark = separator.strip() or separator
-    pattern = re.compile(
-        f"({'|'.join(re.escape(text) for text in longest_first)})\\s*(?:{re.escape(mark)}\\s*|$)",
-        re.IGNORECASE,
-    )
+    mark = separator.strip() or " "
+    end = rf"\s*(?:{re.escape(mark)}\s*|$)" if mark.strip() else r"(?:\s+|$)"
+    pattern = re.compile(f"({'|'.join(re.escape(text) for text in longest_first)}){end}", re.IGNORECASE)
     return JoinedText(mark, options, pattern)

@@ -31,6 +31,7 @@ Role = Literal[
 ]  # fmt: skip
 Missing = Literal["", "dont_know", "not_relevant", "refused"]
 ROLES = get_args(Role)[1:]
+_OTHER = re.compile(r"(andet|andre|annet|annat|other|sonstiges|anderes)\b", re.IGNORECASE)
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
 NAME_RULE = "is no name: lower-case letters a–z, digits and single '_'"
 
@@ -52,6 +53,9 @@ class Option:
         otherwise. (No answer at all is a missing value in the data, never an option.)
     exclusive : bool
         In a multiple-choice item: rules out every other option ('intet af dette').
+    other : bool
+        Answers in the respondents' own words count as this option ('Andet'). Where no option of an item says
+        so, one whose text is 'Andet', 'Annet', 'Annat', 'Other' or 'Sonstiges' does (not for sex).
     """
 
     id: str
@@ -59,6 +63,7 @@ class Option:
     short: str = ""
     missing: Missing = ""
     exclusive: bool = False
+    other: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "short", self.short or self.text)
@@ -109,6 +114,16 @@ class Item:
         if self.kind == "multiple":
             return [f"{self.id}__{option.id}" for option in self.options]
         return [self.id]
+
+    @property
+    def catch_all(self) -> Option | None:
+        """The option that answers in the respondents' own words count as, or None."""
+        for option in self.options:
+            if option.other:
+                return option
+        if self.role == "sex":
+            return None
+        return next((option for option in self.options if _OTHER.match(option.text)), None)
 
     def option(self, option_id: str) -> Option:
         """Return the option of that id, or raise `CodebookError` with the nearest ones."""

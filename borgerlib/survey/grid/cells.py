@@ -11,6 +11,7 @@ import pandas as pd
 
 from borgerlib.errors import DataError
 from borgerlib.survey.grid.limits import Limits
+from borgerlib.survey.grid.place import Place, find_table, is_answer_row
 from borgerlib.survey.responses import join_problems, problem_frame
 
 _SPACES = re.compile(r"[\s\u00a0\u200b\ufeff]+")
@@ -56,6 +57,8 @@ class Table:
         One row a data row, every value text (dtype 'string', stripped, missing where blank); index 'row'.
     grid : Grid
         Where it comes from (without its rows).
+    heading_rows : tuple of tuple of str
+        The texts of every heading row, the naming one included, one a column of the frame; '' where blank.
     problems : DataFrame
         See `Responses`; `column` is a heading.
     """
@@ -63,6 +66,7 @@ class Table:
     frame: pd.DataFrame
     grid: Grid
     problems: pd.DataFrame
+    heading_rows: tuple[tuple[str, ...], ...] = ()
 
     @property
     def headings(self) -> list[str]:
@@ -92,54 +96,73 @@ def one_line(text: str) -> str:
     return _SPACES.sub(" ", text).strip()
 
 
-def as_table(grid: Grid, *, limits: Limits) -> Table:
-    """Take the first row of a grid as headings and the others as data.
+def as_table(grid: Grid, *, limits: Limits, heading_rows: int | None = None) -> Table:
+    """Find headings and data rows in a grid.
+
+    A column without heading is named by its place ('column 5'), and so is each of several with the same
+    heading ('Hvorfor? (column 5)').
 
     Raises
     ------
     DataError
-        There is no heading, no data row, or two columns share a heading (all of them are named).
+        There is no heading or no data row, or the first row holds answers.
     """
     if not grid.rows:
         raise DataError(f"{grid.name} holds no text.", hint="Export the survey again.")
+    place = find_table(grid.rows, grid.numbers, heading_rows=heading_rows)
+    _refuse_headless(grid, place, asked=heading_rows is not None)
     width = len(grid.rows[0])
-    columns = list(zip(*grid.rows[1:], strict=True)) or [()] * width
+    columns = list(zip(*(grid.rows[at] for at in place.data), strict=True)) or [()] * width
     cleaner = _Cleaner(limits.cell_characters)
     cleaned = [[cleaner[text] for text in column] for column in columns]
-    headings, kept = _headings(grid, cleaned)
-    if len(grid.rows) == 1:
+    above = [[one_line(text) for text in grid.rows[at]] for at in place.headings]
+    kept = [at for at in range(width) if any(cleaned[at]) or any(row[at] for row in above)]
+    naming = above[place.headings.index(place.names)] if place.headings else [""] * width
+    headings = _headings(naming, kept)
+    numbers = [grid.numbers[at] for at in place.data]
+    data = {name: pd.array(cleaned[at], dtype="string") for name, at in zip(headings, kept, strict=True)}
+    frame = pd.DataFrame(data, index=pd.Index(numbers, name="row"))
+    found = [_renamed(grid.problems, dict(zip(kept, headings, strict=True)))]
+    if cleaner.too_long:
+        found += list(_too_long(columns, headings, kept, numbers, cleaner.too_long))
+    return Table(
+        frame,
+        replace(grid, rows=[], numbers=[], notes=(*grid.notes, *place.notes)),
+        join_problems(found),
+        tuple(tuple(row[at] for at in kept) for row in above),
+    )
+
+
+def _refuse_headless(grid: Grid, place: Place, *, asked: bool) -> None:
+    if place.headings and not any(one_line(text) for text in grid.rows[place.names]):
+        raise DataError(f"{grid.name} has no headings in its first row.", hint="Export with a heading row.")
+    if not place.data:
         raise DataError(
             f"{grid.name} has headings but no respondents (0 rows).",
             hint="Export again, with the answers included.",
         )
-    index = pd.Index(grid.numbers[1:], name="row")
-    data = {name: pd.array(cleaned[at], dtype="string") for name, at in zip(headings, kept, strict=True)}
-    frame = pd.DataFrame(data, index=index)
-    found = [_renamed(grid.problems, dict(zip(kept, headings, strict=True)))]
-    if cleaner.too_long:
-        found += list(_too_long(columns, headings, kept, grid.numbers[1:], cleaner.too_long))
-    return Table(frame, replace(grid, rows=[], numbers=[]), join_problems(found))
-
-
-def _headings(grid: Grid, cleaned: list[list[str | None]]) -> tuple[list[str], list[int]]:
-    """Return the headings and the places of the columns to keep (wholly blank ones go)."""
-    texts = [one_line(text) for text in grid.rows[0]]
-    kept = [at for at, text in enumerate(texts) if text or any(cleaned[at])]
-    if not any(texts):
-        raise DataError(f"{grid.name} has no headings in its first row.", hint="Export with a heading row.")
-    headings = [texts[at] or f"column {at + 1}" for at in kept]
-    repeated = [heading for heading, times in Counter(headings).items() if times > 1]
-    if repeated:
+    if not asked and is_answer_row(grid.rows, place.names):
         raise DataError(
-            f"{grid.name} has several columns of one name.",
-            problems=[
-                f"'{heading}' heads columns "
-                + ", ".join(str(at + 1) for at, text in zip(kept, headings, strict=True) if text == heading)
-                for heading in repeated
-            ],
-            hint="Give each column a heading of its own and try again.",
+            f"{grid.name} has no headings: row {grid.numbers[place.names]} holds answers.",
+            hint="Export with a heading row, or read it with --heading-rows 0 "
+            "(the columns are then named 'column 1', 'column 2', …).",
         )
-    return headings, kept
+
+
+def _headings(naming: list[str], kept: list[int]) -> list[str]:
+    """Return a heading of its own for each column that is kept."""
+    times = Counter(naming[at] for at in kept)
+    named: list[str] = []
+    for at in kept:
+        text = naming[at]
+        heading = (
+            text if text and times[text] == 1 else f"{text} (column {at + 1})" if text else f"column {at + 1}"
+        )
+        # A heading may say 'column 3' of itself.
+        while heading in named:
+            heading += "'"
+        named.append(heading)
+    return named
 
 
 def _renamed(problems: pd.DataFrame | None, headings: dict[int, str]) -> pd.DataFrame:

@@ -16,6 +16,8 @@ from borgerlib.survey.grid.typed import as_text
 from borgerlib.survey.responses import Column, Export, Source, problem_frame
 
 _BRACKETED = re.compile(r"(?P<question>.+?) ?\[(?P<choice>.+)\]\Z")
+# What Qualtrics puts between a question and its option, or behind a question whose 'other' is a text.
+_SELECTED_CHOICE = re.compile(r" - (?:Selected Choice|Valgt svar)(?= - |\Z)")
 _SPLITTERS = ("__", ": ", " - ", " – ", " / ", " | ")
 
 
@@ -29,7 +31,37 @@ def export_of(table: Table, vendor: str, columns: Sequence[Column], *, notes: Se
 
 def read(table: Table) -> Export:
     """Take a table as it is: a heading is the question, or 'question: option' of a 0/1 column."""
-    return export_of(table, "table", question_columns(table.headings))
+    return export_of(table, "table", columns_of(table))
+
+
+def columns_of(table: Table) -> list[Column]:
+    """Return what one heading row or several tell of the columns.
+
+    Two rows are either names and texts (Qualtrics, 1KA: 'Q3_2' over 'Emner? - Klima'), or questions and their
+    options (SurveyMonkey: the question stands once, over its first option).
+    """
+    names = table.headings
+    rows = [row for row in table.heading_rows if not any('"ImportId"' in text for text in row)]
+    if len(rows) < 2:
+        return question_columns(names)
+    if any(" " in text or not text for text in rows[0]) or len(set(rows[0])) < len(rows[0]):
+        return _question_over_options(names, rows)
+    return question_columns(names, [text or name for name, text in zip(names, rows[1], strict=True)])
+
+
+def _question_over_options(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Column]:
+    below = [" ".join(filter(None, texts)) for texts in zip(*rows[1:], strict=True)]
+    questions: list[str] = []
+    for text, option in zip(rows[0], below, strict=True):
+        questions.append(text or (questions[-1] if questions and option else ""))
+    shared = Counter(questions)
+    columns = []
+    for name, question, option in zip(names, questions, below, strict=True):
+        if question and option and shared[question] > 1:
+            columns.append(Column(name, question, option, question))
+        else:
+            columns.append(Column(name, question or option or name))
+    return columns
 
 
 def question_columns(headings: Sequence[str], labels: Sequence[str] | None = None) -> list[Column]:
@@ -44,26 +76,36 @@ def question_columns(headings: Sequence[str], labels: Sequence[str] | None = Non
     labels : sequence of str, optional
         The text of each column, where the file has one beside its name.
     """
-    parts = [_parts(label) for label in labels or headings]
-    shared = Counter(question for question, _ in parts)
+    texts = [_SELECTED_CHOICE.sub("", label) for label in labels or headings]
+    splits = [_splits(text) for text in texts]
+    shared = Counter(question for ways in splits for question, _ in ways)
     columns = []
-    for heading, label, (question, choice) in zip(headings, labels or headings, parts, strict=True):
-        if choice and shared[question] > 1:
+    for heading, text, ways in zip(headings, texts, splits, strict=True):
+        ways = [way for way in ways if shared[way[0]] > 1]
+        if ways:
+            # A question may itself hold what parts it from its options: the longest that as many share.
+            question, choice = max(ways, key=lambda way: (shared[way[0]], len(way[0])))
             columns.append(Column(heading, question, choice, question))
         else:
-            columns.append(Column(heading, label))
+            columns.append(Column(heading, text))
     return columns
 
 
-def _parts(heading: str) -> tuple[str, str]:
-    found = _BRACKETED.match(heading)
+def _splits(text: str) -> list[tuple[str, str]]:
+    """Return every way to part a text into question and choice."""
+    found = _BRACKETED.match(text)
     if found:
-        return found["question"], found["choice"]
+        return [(found["question"], found["choice"])]
     for splitter in _SPLITTERS:
-        question, between, choice = heading.partition(splitter)
-        if between and question and choice:
-            return question.strip(), choice.strip()
-    return heading, ""
+        pieces = text.split(splitter)
+        ways = [
+            (splitter.join(pieces[:at]).strip(), splitter.join(pieces[at:]).strip())
+            for at in range(1, len(pieces))
+        ]
+        ways = [(question, choice) for question, choice in ways if question and choice]
+        if ways:
+            return ways
+    return []
 
 
 def read_parquet(path: Path, *, limits: Limits) -> Export:
@@ -80,8 +122,7 @@ def read_parquet(path: Path, *, limits: Limits) -> Export:
 
     try:
         arrow = parquet.ParquetFile(path)
-        names = list(arrow.schema_arrow.names)
-        _refuse_repeated(names, path.name)
+        _refuse_repeated(list(arrow.schema_arrow.names), path.name)
         frame = arrow.read().to_pandas()
     except DataError:
         raise

@@ -22,15 +22,21 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_TWICE_ENCODED = re.compile("Ã[¦¸¥†˜…©¶¤¼]")
+_TWICE_ENCODED = re.compile("[ÃÂÅâ][^\\x00-\\x7f]{1,2}")
+_NORDIC = re.compile("[æøåÆØÅäöüÄÖÜß]")
+_SINGLE_BYTE = ("cp1252", "mac_roman", "cp850")
+_FEW_LETTERS = 3
 _LONGEST_FIELD = 2**31 - 1
+_Record = tuple[int, int, list[str]]
+"""Number of the row, line on which it ends, cells."""
 
 
 def decode(content: bytes, *, name: str) -> tuple[str, str, tuple[str, ...]]:
     """Return the text of a file, its encoding and notes on what was mended.
 
-    A byte order mark decides; else UTF-16 is told from its zero bytes, UTF-8 is tried strictly, and
-    Windows-1252 is what remains.
+    A byte order mark decides; else UTF-16 is told from its zero bytes. UTF-8 is tried next: a file that is
+    UTF-8 but for a few letters is read as such, and those letters as Windows-1252. What remains is
+    Windows-1252, or Mac Roman or DOS (850) where only these give Danish, Swedish or German letters.
 
     Raises
     ------
@@ -38,8 +44,14 @@ def decode(content: bytes, *, name: str) -> tuple[str, str, tuple[str, ...]]:
         The bytes are no text in any of these.
     """
     encoding, start = _encoding(content)
+    notes: list[str] = []
     try:
-        text = content[start:].decode(encoding)
+        if encoding == "mixed":
+            text, strange = _decode_mixed(content)
+            encoding = "utf-8"
+            notes.append(f"{strange} letters were not UTF-8 as the rest is, and were read as Windows-1252")
+        else:
+            text = content[start:].decode(encoding)
     except UnicodeDecodeError as error:
         raise DataError(
             f"{name} is no text that can be read: byte {start + error.start} is not {encoding}.",
@@ -49,7 +61,10 @@ def decode(content: bytes, *, name: str) -> tuple[str, str, tuple[str, ...]]:
         raise DataError(
             f"{name} is no text file (it holds zero bytes).", hint="Export the survey as CSV or .xlsx."
         )
-    return _mend_twice_encoded(text, encoding)
+    if encoding in _SINGLE_BYTE[1:]:
+        notes.append(f"the letters are taken for {encoding} (Excel for Mac, or MS-DOS)")
+    mended, note = mend_twice_encoded(text)
+    return mended, encoding, (*notes, *note)
 
 
 def _encoding(content: bytes) -> tuple[str, int]:
@@ -64,19 +79,60 @@ def _encoding(content: bytes) -> tuple[str, int]:
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
-        return "cp1252", 0
+        good = sum(byte >= 0x80 for byte in content.decode("utf-8", "ignore").encode())
+        # Single-byte text holds next to no pairs that happen to be UTF-8.
+        if good > sum(byte >= 0x80 for byte in content) // 2:
+            return "mixed", 0
+        return _single_byte(content), 0
     return "utf-8", 0
 
 
-def _mend_twice_encoded(text: str, encoding: str) -> tuple[str, str, tuple[str, ...]]:
-    """Undo UTF-8 that was once taken for Windows-1252: 'Ã¸' → 'ø'."""
-    if not _TWICE_ENCODED.search(text):
-        return text, encoding, ()
+def _single_byte(content: bytes) -> str:
+    """Return the encoding that gives most Nordic letters; Windows-1252 unless another clearly gives more."""
+    high = bytes(byte for byte in content if byte >= 0x80)
+    letters = {name: len(_NORDIC.findall(high.decode(name, "ignore"))) for name in _SINGLE_BYTE}
+    best = max(_SINGLE_BYTE, key=lambda name: letters[name])
+    return best if letters[best] >= _FEW_LETTERS else "cp1252"
+
+
+def _decode_mixed(content: bytes) -> tuple[str, int]:
+    strange = 0
+
+    def as_windows(error: UnicodeError) -> tuple[str, int]:
+        nonlocal strange
+        if not isinstance(error, UnicodeDecodeError):
+            raise error
+        strange += 1
+        return content[error.start : error.end].decode("cp1252"), error.end
+
+    codecs.register_error("borgerlib-windows", as_windows)
+    return content.decode("utf-8", "borgerlib-windows"), strange
+
+
+def mend_twice_encoded(text: str) -> tuple[str, tuple[str, ...]]:
+    """Undo UTF-8 that was once taken for Windows-1252 ('Ã¸' → 'ø'); return the text and what to note."""
+    found = _TWICE_ENCODED.findall(text)
+    if not any(_mended(piece) != piece for piece in found):
+        return text, ()
     try:
-        mended = text.encode("cp1252").decode("utf-8")
+        return text.encode("cp1252").decode("utf-8"), (
+            "letters damaged by a wrong encoding ('Ã¸') were restored throughout",
+        )
     except UnicodeError:
-        return text, encoding, ("some letters look damaged by a wrong encoding ('Ã¸'); left as they are",)
-    return mended, encoding, ("letters damaged by a wrong encoding ('Ã¸') were restored throughout",)
+        pass
+    if _NORDIC.search(text):
+        # Where the file has whole letters as well, a damaged one stands in a cell that came so.
+        return text, ("some letters look damaged by a wrong encoding ('Ã¸'); left as they are",)
+    return _TWICE_ENCODED.sub(lambda hit: _mended(hit[0]), text), (
+        "letters damaged by a wrong encoding ('Ã¸') were restored",
+    )
+
+
+def _mended(piece: str) -> str:
+    try:
+        return piece.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return piece
 
 
 def read_text_grid(path: Path, *, limits: Limits) -> Grid:
@@ -93,13 +149,7 @@ def read_text_grid(path: Path, *, limits: Limits) -> Grid:
         raise DataError(f"{path.name} holds no text.", hint="Export the survey again.")
     delimiter, body, skipped = _delimiter(text, name=path.name)
     records = _records(body, delimiter, name=path.name, first_line=skipped)
-    width = len(records[0][2])
-    check_columns(width, path.name, limits)
-    # SurveyXact ends some rows with a delimiter too many.
-    records = [
-        (number, line, cells[:width] if not any(cells[width:]) else cells) for number, line, cells in records
-    ]
-    _refuse_ragged(records, name=path.name)
+    records = _same_width(records, name=path.name, limits=limits)
     return Grid(
         name=path.name,
         rows=[cells for _, _, cells in records],
@@ -108,6 +158,31 @@ def read_text_grid(path: Path, *, limits: Limits) -> Grid:
         delimiter=_DELIMITER_NAMES[delimiter],
         notes=notes,
     )
+
+
+def _same_width(records: list[_Record], *, name: str, limits: Limits) -> list[_Record]:
+    """Make titles above the table and notes below it as wide as the table; refuse other odd rows."""
+    width = _width([len(cells) for _, _, cells in records[:50]])
+    check_columns(width, name, limits)
+    first = next((at for at, (_, _, cells) in enumerate(records) if len(cells) >= width), 0)
+    whole = []
+    for at, (number, line, cells) in enumerate(records):
+        is_title = at < first and sum(map(bool, cells)) <= 2
+        is_note = at == len(records) - 1 and at > first + 1 and len(cells) == 1 < width - 1
+        if is_title or is_note:
+            cells = cells + [""] * (width - len(cells))
+        # SurveyXact ends some rows with a delimiter too many.
+        whole.append((number, line, cells if any(cells[width:]) else cells[:width]))
+    _refuse_ragged(whole, width, name=name)
+    return whole
+
+
+def _width(head: list[int]) -> int:
+    """Return the width of the first row, or of the table below where the first rows are a title."""
+    common, times = Counter(head).most_common(1)[0]
+    if common > 2 * head[0] and 2 * times > len(head):
+        return common
+    return head[0]
 
 
 def _delimiter(text: str, *, name: str) -> tuple[str, str, int]:
@@ -127,7 +202,7 @@ def _delimiter(text: str, *, name: str) -> tuple[str, str, int]:
 
 
 def _common_width(head: str, delimiter: str) -> tuple[float, int]:
-    """Return how many of the first rows are as wide as the heading, and that width (0, 0 if one cell)."""
+    """Return how many of the first rows are as wide as the table, and that width (0, 0 if one cell)."""
     widths = []
     try:
         for record in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter):
@@ -137,19 +212,19 @@ def _common_width(head: str, delimiter: str) -> tuple[float, int]:
                 break
     except csv.Error:
         pass
-    if not widths or widths[0] < 2:
+    width = _width(widths) if widths else 0
+    if width < 2:
         return 0, 0
-    agreeing = Counter(widths)[widths[0]] / len(widths)
-    return round(agreeing, 1), widths[0]
+    return round(Counter(widths)[width] / len(widths), 1), width
 
 
-def _records(text: str, delimiter: str, *, name: str, first_line: int) -> list[tuple[int, int, list[str]]]:
+def _records(text: str, delimiter: str, *, name: str, first_line: int) -> list[_Record]:
     """Return for each row that is not blank its number, the line on which it ends, and its cells."""
     # The module's own limit on a cell would be an unhelpful error: long cells are cut and recorded later.
     previous = csv.field_size_limit(_LONGEST_FIELD)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     line = first_line
-    records: list[tuple[int, int, list[str]]] = []
+    records: list[_Record] = []
     try:
         for number, cells in enumerate(reader, start=1):
             line = reader.line_num + first_line
@@ -165,8 +240,7 @@ def _records(text: str, delimiter: str, *, name: str, first_line: int) -> list[t
     return records
 
 
-def _refuse_ragged(records: list[tuple[int, int, list[str]]], *, name: str) -> None:
-    width = len(records[0][2])
+def _refuse_ragged(records: list[_Record], width: int, *, name: str) -> None:
     ragged = [(line, len(cells)) for _, line, cells in records if len(cells) != width]
     if ragged:
         raise DataError(

@@ -13,12 +13,28 @@ _UNIT = re.compile(r"\s*(år|aar|years?|kr\.?|pct\.?|%)\Z", re.IGNORECASE)
 _USUAL = ("%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H.%M.%S", "%d-%m-%Y %H:%M:%S")
 _MONTHS = {
     name: number
-    for number, name in enumerate(
-        ["jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec"], start=1
+    for number, names in enumerate(
+        [
+            "jan",
+            "feb",
+            "mar mär",
+            "apr",
+            "maj mai may",
+            "jun",
+            "jul",
+            "aug",
+            "sep",
+            "okt oct",
+            "nov",
+            "dec des dez",
+        ],
+        start=1,
     )
+    for name in names.split()
 }
 _CLOCK = (
-    r"(?:[T ,]+(?:kl\.? *)?(?P<hour>\d{1,2})[.:](?P<minute>\d{2})(?:[.:](?P<second>\d{2})(?:[.,]\d+)?)?)?"
+    r"(?:[T ,]+(?:kl\.? *)?(?P<hour>\d{1,2})[.:](?P<minute>\d{2})(?:[.:](?P<second>\d{2})(?:[.,]\d+)?)?"
+    r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?)?"
 )
 _ZONE = r"(?: *(?:Z|UTC|GMT|CES?T|EES?T)?(?: ?[+-]\d{1,2}:?(?:\d{2})?)?)?"
 _ISO = re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _CLOCK + _ZONE + r"\Z")
@@ -26,8 +42,17 @@ _PARTS = re.compile(
     r"(?P<first>\d{1,2})[-/.](?P<other>\d{1,2})[-/.](?P<year>\d{4}|\d{2})" + _CLOCK + _ZONE + r"\Z"
 )
 _WORDS = re.compile(
-    r"(?P<day>\d{1,2})\.? (?P<name>[a-zæøå]{3,9})\.? (?P<year>\d{4})" + _CLOCK + _ZONE + r"\Z"
+    r"(?P<day>\d{1,2})\.? (?P<name>[a-zäæøå]{3,9})\.? (?P<year>\d{4})" + _CLOCK + _ZONE + r"\Z", re.IGNORECASE
 )
+_NAME_FIRST = re.compile(
+    r"(?:[a-z]{3,9},? )?(?P<name>[a-zäæøå]{3,9})\.? (?P<day>\d{1,2}),? (?P<year>\d{4})"
+    + _CLOCK
+    + _ZONE
+    + r"\Z",
+    re.IGNORECASE,
+)
+# Days since 1899-12-30, as a spreadsheet counts them when a cell has lost its format: 2000-01-01 to 2063.
+_SERIAL = re.compile(r"(?:3[6-9]|4\d|5\d)\d{3}(?:[.,]\d+)?\Z")
 
 
 def parse_number(text: str) -> float | None:
@@ -57,7 +82,8 @@ def parse_dates(values: pd.Series) -> pd.Series:
     """Return times from text; what is no date becomes missing.
 
     The day stands before the month, as Danes write, unless some value is a date only with the month first and
-    none is a date only with the day first. Time zones are dropped: the clock time is kept.
+    none is a date only with the day first. 'AM' and 'PM' are read. Time zones are dropped: the clock time is
+    kept. Where every value is a spreadsheet's count of days, these are read as the times they stand for.
     """
     codes, different = pd.factorize(values)
     for pattern in _USUAL:
@@ -66,6 +92,12 @@ def parse_dates(values: pd.Series) -> pd.Series:
             times = quickly.astype("datetime64[us]").array
             return pd.Series(_spread(times, codes), index=values.index, name=values.name)
     texts = [str(text).strip() for text in different]
+    if texts and all(_SERIAL.match(text) for text in texts):
+        days = pd.to_numeric(pd.Series(texts).str.replace(",", "."))
+        serial = pd.Timestamp("1899-12-30") + pd.to_timedelta((days * 86_400).round(), unit="s")
+        return pd.Series(
+            _spread(serial.astype("datetime64[us]").array, codes), index=values.index, name=values.name
+        )
     parsed = [_parse_date(text, day_first=True) for text in texts]
     if any(found is None for found in parsed):
         month_first = [_parse_date(text, day_first=False) for text in texts]
@@ -93,15 +125,19 @@ def _parse_date(text: str, *, day_first: bool) -> pd.Timestamp | None:
     if found:
         first, other = int(found["first"]), int(found["other"])
         return _time(found, other, first) if day_first else _time(found, first, other)
-    found = _WORDS.match(text.casefold())
-    if found and found["name"][:3] in _MONTHS:
-        return _time(found, _MONTHS[found["name"][:3]], int(found["day"]))
+    found = _WORDS.match(text) or _NAME_FIRST.match(text)
+    if found and found["name"][:3].casefold() in _MONTHS:
+        return _time(found, _MONTHS[found["name"][:3].casefold()], int(found["day"]))
     return None
 
 
 def _time(found: re.Match[str], month: int, day: int) -> pd.Timestamp | None:
     year = int(found["year"])
     hour, minute, second = (int(found[part] or 0) for part in ("hour", "minute", "second"))
+    if found["half"]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if found["half"] in "Pp" else 0)
     try:
         return pd.Timestamp(year + 2000 if year < 100 else year, month, day, hour, minute, second)
     except ValueError:

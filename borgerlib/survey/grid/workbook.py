@@ -1,4 +1,4 @@
-"""Excel workbooks: checked before they are opened, formulas never evaluated."""
+"""Excel workbooks and OpenDocument sheets: checked before they are opened, formulas never evaluated."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from borgerlib.survey.grid.limits import Limits, check_columns
 from borgerlib.survey.grid.typed import text_of
 from borgerlib.survey.responses import join_problems, problem_frame
 
-_FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
-Formula = tuple[int, int, str]
-"""Row in the file (from 1), column (from 0), what was written."""
+_FORMULA = re.compile(rb"""<(?:\w+:)?f[ >/]|<(?:\w+:)?c [^>]*t=["']e["']""")
+_OPEN_FORMULA = re.compile(rb"table:formula=")
+_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
+Refused = tuple[int, int, str, str]
+"""Row in the file (from 1), column (from 0), what was written, rule ('formula' or 'error_cell')."""
 _CHUNK = 1 << 20
 _AGAIN = "Export the survey again as .xlsx, or open the file and save it anew."
 
@@ -26,14 +28,15 @@ def read_workbook_grids(path: Path, *, limits: Limits) -> list[Grid]:
     """Read every worksheet that holds anything.
 
     Formulas are not evaluated and their stored results not trusted: the cell counts as blank, and the formula
-    is recorded as a problem. Cells that hold an error are blank.
+    is recorded as a problem. So is a cell that holds an error ('#N/A').
 
     Raises
     ------
     DataError
-        The file is no workbook, is cut off, unpacks to more than `limits` allow, or declares XML entities.
+        The file is no workbook, is cut off, unpacks to more than `limits` allow, or declares XML entities; or
+        is an OpenDocument sheet with formulas.
     """
-    formulas = _inspect(path, limits)
+    refused = _inspect(path, limits)
     # Only workbooks need it.
     from python_calamine import SheetTypeEnum, load_workbook
 
@@ -43,7 +46,7 @@ def read_workbook_grids(path: Path, *, limits: Limits) -> list[Grid]:
             grids = []
             for name in names:
                 rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                grids.append(_grid(path, name, rows, formulas.get(name, []), limits))
+                grids.append(_grid(path, name, rows, refused.get(name, []), limits))
     except DataError:
         raise
     except Exception as error:
@@ -55,21 +58,29 @@ def read_workbook_grids(path: Path, *, limits: Limits) -> list[Grid]:
     return filled
 
 
-def _inspect(path: Path, limits: Limits) -> dict[str, list[Formula]]:
-    """Check the archive, and return the formulas of each worksheet."""
+def _inspect(path: Path, limits: Limits) -> dict[str, list[Refused]]:
+    """Check the archive, and return the formulas and errors of each worksheet."""
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
             _refuse_bomb(path, parts, limits)
-            if "xl/workbook.xml" not in {part.filename for part in parts}:
+            names = {part.filename for part in parts}
+            is_open = "mimetype" in names and archive.read("mimetype").startswith(_OPEN_DOCUMENT)
+            if not is_open and "xl/workbook.xml" not in names:
+                raise _no_workbook(path, names)
+            if is_open and not {"content.xml", "META-INF/manifest.xml"} <= names:
                 raise DataError(
-                    f"{path.name} is an archive, but no Excel workbook.",
-                    hint="Unpack it and give the folder or the file in it, or export as .xlsx.",
+                    f"{path.name} is an OpenDocument sheet that is damaged.", hint="Save it as .xlsx."
                 )
             xml = [part for part in parts if part.filename.endswith(".xml")]
             # Every part is scanned, also once a formula is found: the scan checks the part as well.
             found = [_scan(archive, part, path) for part in xml]
-            return _formulas(archive) if any(found) else {}
+            if is_open and any(found):
+                raise DataError(
+                    f"{path.name} is an OpenDocument sheet with formulas, which are not evaluated.",
+                    hint="Replace them by their values, or save it as .xlsx.",
+                )
+            return _refused(archive) if any(found) else {}
     except DataError:
         raise
     except Exception as error:
@@ -77,6 +88,19 @@ def _inspect(path: Path, limits: Limits) -> dict[str, list[Formula]]:
         raise DataError(
             f"{path.name} is a damaged workbook, perhaps cut off ({error}).", hint=_AGAIN
         ) from error
+
+
+def _no_workbook(path: Path, names: set[str]) -> DataError:
+    if any(name.startswith("Index/") or name.endswith(".iwa") for name in names):
+        return DataError(
+            f"{path.name} is a Numbers file.", hint="In Numbers, export it as Excel (.xlsx) or CSV."
+        )
+    if "word/document.xml" in names:
+        return DataError(f"{path.name} is a Word document.", hint="Export the answers as CSV or .xlsx.")
+    return DataError(
+        f"{path.name} is an archive, but no Excel workbook.",
+        hint="Unpack it and give the folder or the file in it, or export as .xlsx.",
+    )
 
 
 def _refuse_bomb(path: Path, parts: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -91,9 +115,10 @@ def _refuse_bomb(path: Path, parts: list[zipfile.ZipInfo], limits: Limits) -> No
 
 
 def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path) -> bool:
-    """Read one part through: checks its sum, refuses entities, and looks for formulas."""
+    """Read one part through: checks its sum, refuses entities, and looks for formulas and errors."""
     found = False
-    is_sheet = part.filename.startswith("xl/worksheets/")
+    is_sheet = part.filename.startswith("xl/worksheets/") or part.filename == "content.xml"
+    wanted = _OPEN_FORMULA if part.filename == "content.xml" else _FORMULA
     tail = b""
     with archive.open(part) as stream:
         while block := stream.read(_CHUNK):
@@ -102,13 +127,13 @@ def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path) -> bool:
                     f"{path.name} declares XML entities, which no spreadsheet program writes.",
                     hint="Check where the file comes from. " + _AGAIN,
                 )
-            found = found or (is_sheet and _FORMULA.search(tail + block) is not None)
+            found = found or (is_sheet and wanted.search(tail + block) is not None)
             tail = block[-64:]
     return found
 
 
-def _formulas(archive: zipfile.ZipFile) -> dict[str, list[Formula]]:
-    """Return the formulas of each worksheet, by its name."""
+def _refused(archive: zipfile.ZipFile) -> dict[str, list[Refused]]:
+    """Return the formulas and errors of each worksheet, by its name."""
     targets = {
         relation.get("Id"): str(PurePosixPath("/xl", relation.get("Target", ""))).removeprefix("/")
         for relation in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
@@ -117,11 +142,11 @@ def _formulas(archive: zipfile.ZipFile) -> dict[str, list[Formula]]:
     for sheet in ElementTree.fromstring(archive.read("xl/workbook.xml")).iterfind(".//{*}sheet"):
         relation = next(value for key, value in sheet.items() if key.endswith("}id"))
         with archive.open(targets[relation]) as stream:
-            found[sheet.get("name", "")] = list(_sheet_formulas(stream))
+            found[sheet.get("name", "")] = list(_refused_cells(stream))
     return found
 
 
-def _sheet_formulas(stream: IO[bytes]) -> Iterator[Formula]:
+def _refused_cells(stream: IO[bytes]) -> Iterator[Refused]:
     number = 0
     for _, row in ElementTree.iterparse(stream):
         if not row.tag.endswith("}row"):
@@ -130,7 +155,9 @@ def _sheet_formulas(stream: IO[bytes]) -> Iterator[Formula]:
         for at, cell in enumerate(row):
             formula = cell.find("{*}f")
             if formula is not None:
-                yield number, _place(cell.get("r", ""), at), f"={formula.text or ''}"
+                yield number, _place(cell.get("r", ""), at), f"={formula.text or ''}", "formula"
+            elif cell.get("t") == "e":
+                yield number, _place(cell.get("r", ""), at), cell.findtext("{*}v") or "#", "error_cell"
         row.clear()
 
 
@@ -142,18 +169,23 @@ def _place(reference: str, otherwise: int) -> int:
     return place - 1 if place else otherwise
 
 
-def _grid(path: Path, sheet: str, rows: list[list[Any]], formulas: list[Formula], limits: Limits) -> Grid:
+def _grid(path: Path, sheet: str, rows: list[list[Any]], refused: list[Refused], limits: Limits) -> Grid:
     name = f"{path.name}, sheet '{sheet}'"
-    check_columns(max((len(row) for row in rows), default=0), name, limits)
-    for number, at, _ in formulas:
+    for number, at, _, _ in refused:
         if number <= len(rows) and at < len(rows[number - 1]):
             rows[number - 1][at] = ""
     kept: list[Sequence[str]] = []
     numbers: list[int] = []
+    width = 0
     for number, values in enumerate(rows, start=1):
         texts = [value if type(value) is str else text_of(value) for value in values]
-        if any(texts):
+        filled = next((at for at in range(len(texts), 0, -1) if texts[at - 1]), 0)
+        if filled:
+            width = max(width, filled)
             kept.append(texts)
             numbers.append(number)
-    problems = [problem_frame([number], str(at), [text], "formula") for number, at, text in formulas]
+    # Cells far to the right may be painted and hold nothing.
+    check_columns(width, name, limits)
+    kept = [texts[:width] for texts in kept] if kept and len(kept[0]) > width else kept
+    problems = [problem_frame([number], str(at), [text], rule) for number, at, text, rule in refused]
     return Grid(name, kept, numbers, sheet=sheet, problems=join_problems(problems))

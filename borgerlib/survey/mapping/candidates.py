@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from borgerlib.survey.codebook.matching import (
-    NOT_ASKED,
-    NOT_SELECTED,
-    SELECTED,
     joined_text,
     matcher,
     normalise,
@@ -20,16 +17,15 @@ from borgerlib.survey.codebook.matching import (
 from borgerlib.survey.codebook.model import Item
 from borgerlib.survey.grid.values import parse_dates, parse_numbers
 from borgerlib.survey.mapping.file import ItemMapping
-from borgerlib.survey.responses import Column, Export
+from borgerlib.survey.mapping.seen import RELATED, SIMILAR, Seen, alike_texts, is_indicator, likeness
 
 _ALIKE = 0.85
-_SIMILAR = 0.7
-_RELATED = 0.55
 _NEARLY_ALL = 0.95
-_MOST_VALUES = 400
+_MOSTLY = 0.9
 _MOST_OPTIONS = 60
-_SEPARATORS = (";", ",", "|")
-_NUMBERING = re.compile(r"^(?:(?:spørgsmål|sp|spm|q)\.? ?)?\d+[a-z]?[.:) ]+ *(?=\D)", re.IGNORECASE)
+_SEPARATORS = (";", ",", "|", " ", "\n")
+_FREQUENT = 3
+_FEW_ANSWERS = 10
 _ORDER_CODE = re.compile(r"(?:SQ|A|AO)0*(\d+)\Z", re.IGNORECASE)
 
 
@@ -46,61 +42,15 @@ class Candidate:
         Good enough to be used without a person looking.
     reason : str
         What it rests on, or what is in doubt.
+    fits : bool
+        False where a column has the item's text but not its answers: it is not used, only told.
     """
 
     entry: ItemMapping
     score: float
     sure: bool
     reason: str
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A column and its different answers (texts, not codes) with their counts, the most frequent first."""
-
-    column: Column
-    answers: Mapping[str, int]
-
-    @property
-    def total(self) -> int:
-        """Number of answers."""
-        return sum(self.answers.values())
-
-
-def look(export: Export, column: Column) -> Seen:
-    """Count the different answers of a column, codes put into words where the export has labels."""
-    answers: dict[str, int] = {}
-    for value, count in export.frame[column.name].value_counts().head(_MOST_VALUES).items():
-        text = column.labels.get(str(value), str(value))
-        answers[text] = answers.get(text, 0) + int(count)
-    return Seen(column, answers)
-
-
-def likeness(texts: Iterable[str], item: Item) -> float:
-    """Return how much the most alike of some texts is like the item's text, aliases or id (0–1)."""
-    wanted = [normalise(text) for text in (item.text, *item.aliases, item.id)]
-    found = [normalise(_NUMBERING.sub("", text)) for text in texts if text]
-    return max((_alike(one, other) for one in found for other in wanted), default=0.0)
-
-
-def _alike(one: str, other: str) -> float:
-    if one == other:
-        return 1.0
-    words, others = set(one.split()), set(other.split())
-    common = len(words & others)
-    shorter = min(len(words), len(others))
-    if not shorter:
-        return 0.0
-    # A heading of one word inside a long question is a hint ('Køn' in 'Hvad er dit køn?'), no more.
-    contained = 0.7 * common / shorter if common * 2 >= shorter else 0.0
-    pairs = difflib.SequenceMatcher(None, one, other)
-    if pairs.real_quick_ratio() < _RELATED or pairs.quick_ratio() < _RELATED:
-        return contained
-    ratio = pairs.ratio()
-    # Two short words share many letters by chance.
-    if max(len(words), len(others)) == 1 and ratio < _SIMILAR:
-        return contained
-    return max(contained, ratio)
+    fits: bool = True
 
 
 def candidates(item: Item, seen: Sequence[Seen]) -> Iterator[Candidate]:
@@ -109,7 +59,7 @@ def candidates(item: Item, seen: Sequence[Seen]) -> Iterator[Candidate]:
         yield from _indicator_candidates(item, seen)
         yield from _ranked_candidates(item, seen)
     for each in seen:
-        if each.column.choice:
+        if each.column.choice and is_indicator(each):
             continue
         if item.role and each.column.role == item.role:
             yield Candidate(ItemMapping(item.id, (each.column.name,)), 2.0, True, "the platform's own column")
@@ -120,30 +70,49 @@ def candidates(item: Item, seen: Sequence[Seen]) -> Iterator[Candidate]:
 
 
 def _column_candidate(item: Item, seen: Seen) -> Candidate | None:
-    alike = likeness((seen.column.label, seen.column.name), item)
+    column = seen.column
+    texts = [column.label, column.name]
+    if column.choice:
+        texts = [column.choice, f"{column.label} {column.choice}", column.name]
+    alike = likeness(texts, item)
     if item.kind == "single":
         return _single_candidate(item, seen, alike)
     if item.kind == "multiple":
         return _joined_candidate(item, seen, alike)
-    entry = ItemMapping(item.id, (seen.column.name,))
-    if alike < _SIMILAR or not _holds(item, seen):
+    if alike < SIMILAR:
         return None
     reason = "its text" if alike >= _ALIKE else f"its text is only like '{item.text}'"
-    return Candidate(entry, alike, alike >= _ALIKE, reason)
+    entry = ItemMapping(item.id, (column.name,))
+    if item.kind == "text" or not seen.total:
+        return Candidate(entry, alike, alike >= _ALIKE, reason)
+    return _typed_candidate(item, seen, Candidate(entry, alike, alike >= _ALIKE, reason))
 
 
-def _holds(item: Item, seen: Seen) -> bool:
-    """Return whether a column can hold a number, date or text item."""
+def _typed_candidate(item: Item, seen: Seen, found: Candidate) -> Candidate | None:
+    """Judge a number or date item by how many answers are numbers or dates: an untidy one costs itself."""
     values = pd.Series(list(seen.answers), dtype="string")
-    if values.empty or item.kind == "text":
-        return True
+    counts = np.array(list(seen.answers.values()))
     parsed = parse_numbers(values) if item.kind == "number" else parse_dates(values)
-    if parsed.notna().mean() < _NEARLY_ALL:
-        return False
+    good = int(counts[parsed.notna()].sum())
+    kind = {"number": "numbers", "date": "dates"}[item.kind]
+    told = f"{good} of {seen.total} values are {kind}"
+    if good * 2 <= seen.total:
+        if found.score < _ALIKE:
+            return None
+        return replace(found, sure=False, fits=False, reason=f"'{seen.column.name}' has its text, but {told}")
+    if not _is_plausible(item, parsed):
+        return None
+    tidy = seen.total - good <= max(1, (1 - _MOSTLY) * seen.total)
+    reason = found.reason if good == seen.total else f"{found.reason}; {told}"
+    share = good / seen.total
+    return replace(found, sure=found.sure and tidy, score=found.score * share, reason=reason)
+
+
+def _is_plausible(item: Item, numbers: pd.Series) -> bool:
     if item.role == "age":
-        return bool(parsed.median() < 130)
+        return bool(numbers.median() < 130)
     if item.role == "birth_year":
-        return bool(parsed.median() > 1880)
+        return bool(numbers.median() > 1880)
     return True
 
 
@@ -153,25 +122,29 @@ def _single_candidate(item: Item, seen: Seen, alike: float) -> Candidate | None:
     options = matcher(item)
     strange = [text for text in seen.answers if options.match(text) is None]
     matched = 1 - sum(seen.answers[text] for text in strange) / seen.total if seen.total else 1.0
-    guessed = _guess(item, strange) or _by_number(item, seen, alike)
+    guessed = (_guess(item, strange) or _by_number(item, seen, alike)) if strange else {}
     entry = ItemMapping(item.id, (seen.column.name,), values=guessed)
     score = (matched + alike) / 2
     if not seen.total:
         return Candidate(entry, score, True, "its text") if alike >= _ALIKE else None
     if guessed:
         found = matched + sum(seen.answers[text] for text in guessed if text in strange) / seen.total
-        fits = found >= _RELATED and alike >= _RELATED
+        fits = found >= RELATED and alike >= RELATED
         reason = "some answers are guessed from their texts or numbers"
         return Candidate(entry, score, False, reason) if fits else None
-    if matched < _RELATED:
+    if matched < RELATED:
         reason = "its text fits, its answers are no options"
         return Candidate(entry, score, False, reason) if alike >= _ALIKE else None
-    needed = _RELATED if len(item.options) > 2 else _ALIKE
-    if matched < _NEARLY_ALL:
-        named = f"{len(strange)} different answers are no option"
-        return Candidate(entry, score, False, named) if alike >= _RELATED else None
+    needed = RELATED if len(item.options) > 2 else _ALIKE
+    known = {options.match(text) for text in seen.answers}
+    doubt = reworded(item, {text: seen.answers[text] for text in strange}, known)
+    if doubt or (matched < _NEARLY_ALL and item.catch_all is None):
+        named = doubt or f"{len(strange)} different answers are no option"
+        return Candidate(entry, score, False, named) if alike >= RELATED else None
     if alike >= needed:
-        return Candidate(entry, score, True, "its text and its answers")
+        few = sum(seen.answers[text] for text in strange)
+        kept = f"count as '{item.catch_all.text}'" if item.catch_all else "are no option"
+        return Candidate(entry, score, True, "its text and its answers" + (f"; {few} {kept}" if few else ""))
     if len(item.options) > 2 and len(seen.answers) > 1:
         return Candidate(entry, score, False, "its answers fit, its text does not")
     return None
@@ -182,7 +155,7 @@ def _guess(item: Item, strange: Sequence[str]) -> dict[str, str]:
     guessed = {}
     for text in strange[:40]:
         ranked = sorted(
-            ((_alike(normalise(text), normalise(option.text)), option.id) for option in item.options),
+            ((alike_texts(normalise(text), normalise(option.text)), option.id) for option in item.options),
             reverse=True,
         )
         best, second = ranked[0], ranked[1] if len(ranked) > 1 else (0.0, "")
@@ -194,28 +167,71 @@ def _guess(item: Item, strange: Sequence[str]) -> dict[str, str]:
 def _by_number(item: Item, seen: Seen, alike: float) -> dict[str, str]:
     """Take label numbers (1 for the first option) for options, where the question's text fits."""
     numbers = {str(at): option.id for at, option in enumerate(item.options, start=1)}
-    if alike < _SIMILAR or not seen.answers or not set(seen.answers) <= set(numbers):
+    if alike < SIMILAR or not seen.answers or not set(seen.answers) <= set(numbers):
         return {}
     return numbers
 
 
+def reworded(item: Item, strange: Mapping[str, int], known: Iterable[str | None]) -> str:
+    """Name frequent answers that are no option where some option never occurs; '' where there is no doubt."""
+    frequent = {text: times for text, times in strange.items() if times >= _FREQUENT}
+    used = set(known)
+    never = [option for option in item.options if option.id not in used and option != item.catch_all]
+    if not frequent or not never:
+        return ""
+    named = ", ".join(f"'{text[:40]}' ({times} times)" for text, times in list(frequent.items())[:4])
+    return f"{named} is no option; {', '.join(repr(option.text) for option in never[:4])} never occurs"
+
+
 def _joined_candidate(item: Item, seen: Seen, alike: float) -> Candidate | None:
-    best = None
-    for separator in _SEPARATORS:
-        parts = joined_text(item, separator)
-        split = {text: parts.split(text) for text in seen.answers}
-        known = sum(len(split[text][0]) * count for text, count in seen.answers.items())
-        strange = sum(len(split[text][1]) * count for text, count in seen.answers.items())
-        share = known / (known + strange) if known + strange else 0.0
-        if best is None or share > best[0]:
-            best = (share, separator)
-    if best is None or best[0] < _RELATED:
+    splits = [_split(item, seen, separator) for separator in _SEPARATORS]
+    best = max(splits, key=lambda each: (each.several and each.share >= RELATED, each.share))
+    if best.share < RELATED:
         return None
-    share, separator = best
-    entry = ItemMapping(item.id, (seen.column.name,), "joined", separator=separator)
-    sure = share >= _NEARLY_ALL and alike >= _RELATED
-    reason = "its text and its answers" if sure else f"{share:.0%} of the chosen texts are options"
-    return Candidate(entry, (share + alike) / 2, sure, reason)
+    entry = ItemMapping(item.id, (seen.column.name,), "joined", separator=best.separator)
+    score = (best.share + alike) / 2
+    strange = sum(best.strange.values())
+    doubt = reworded(item, best.strange, best.known)
+    if doubt:
+        return Candidate(entry, score, False, doubt)
+    if best.share < _NEARLY_ALL and item.catch_all is None:
+        return Candidate(entry, score, False, f"{best.share:.0%} of the chosen texts are options")
+    if alike < RELATED:
+        return Candidate(entry, score, False, "its answers fit, its text does not")
+    if not best.several and seen.total >= _FEW_ANSWERS and item.max_choices != 1:
+        reason = "no answer holds several options: is this a column of one option, or of the first choice?"
+        return Candidate(entry, score, False, reason)
+    kept = f"count as '{item.catch_all.text}'" if item.catch_all else "are no option"
+    reason = "its text and its answers" + (f"; {strange} {kept}" if strange else "")
+    return Candidate(entry, score, True, reason)
+
+
+@dataclass(frozen=True)
+class _Split:
+    """What a separator makes of a column: options, pieces that are none, whether a cell has several."""
+
+    separator: str
+    share: float
+    several: bool
+    known: frozenset[str]
+    strange: Mapping[str, int]
+
+
+def _split(item: Item, seen: Seen, separator: str) -> _Split:
+    parts = joined_text(item, separator)
+    found: dict[str, int] = {}
+    strange: dict[str, int] = {}
+    several = False
+    for text, count in seen.answers.items():
+        options, pieces = parts.split(text)
+        several = several or len(options) > 1
+        for name in options:
+            found[name] = found.get(name, 0) + count
+        for piece in pieces:
+            strange[piece] = strange.get(piece, 0) + count
+    known = sum(found.values())
+    share = known / (known + sum(strange.values())) if known else 0.0
+    return _Split(separator, share, several, frozenset(found), strange)
 
 
 def _ranked_candidates(item: Item, seen: Sequence[Seen]) -> Iterator[Candidate]:
@@ -231,7 +247,7 @@ def _ranked_candidates(item: Item, seen: Sequence[Seen]) -> Iterator[Candidate]:
         return
     alike = min(score for _, score in fitting)
     entry = ItemMapping(item.id, tuple(each.column.name for each, _ in fitting), "ranked")
-    sure = alike >= _RELATED
+    sure = alike >= RELATED
     reason = f"{len(fitting)} columns hold its options"
     yield Candidate(entry, (1 + alike) / 2, sure, reason if sure else f"{reason}, but their texts do not fit")
 
@@ -239,7 +255,7 @@ def _ranked_candidates(item: Item, seen: Sequence[Seen]) -> Iterator[Candidate]:
 def _indicator_candidates(item: Item, seen: Sequence[Seen]) -> Iterator[Candidate]:
     groups: dict[str, list[Seen]] = {}
     for each in seen:
-        if not each.column.role and _is_indicator(each):
+        if not each.column.role and (is_indicator(each) or _is_other(item, each)):
             groups.setdefault(each.column.question, []).append(each)
     for question, members in groups.items():
         found = _indicator_candidate(item, question, members)
@@ -247,9 +263,11 @@ def _indicator_candidates(item: Item, seen: Sequence[Seen]) -> Iterator[Candidat
             yield found
 
 
-def _is_indicator(seen: Seen) -> bool:
-    own = {normalise(seen.column.choice), normalise(seen.column.label)}
-    return all(normalise(text) in SELECTED | NOT_SELECTED | NOT_ASKED | own for text in seen.answers)
+def _is_other(item: Item, seen: Seen) -> bool:
+    """Return whether a column holds what was written beside the catch-all option of an item."""
+    if item.catch_all is None or not seen.column.choice:
+        return False
+    return matcher(item).match(seen.column.choice) == item.catch_all.id
 
 
 def _indicator_candidate(item: Item, question: str, members: Sequence[Seen]) -> Candidate | None:
@@ -266,13 +284,13 @@ def _indicator_candidate(item: Item, question: str, members: Sequence[Seen]) -> 
             fed[each.column.name] = option
     label = members[0].column.label if question else ""
     alike = likeness((label, question), item)
-    if not fed and alike >= _RELATED:
+    if not fed and alike >= RELATED:
         return _by_order(item, members, alike)
     share = len(fed) / len(item.options)
-    if len(fed) < 2 or (share < 0.5 and alike < _RELATED):
+    if len(fed) < 2 or (share < 0.5 and alike < RELATED):
         return None
     whole = len(fed) == len(members) if question else True
-    sure = whole and not guessed and (alike >= _RELATED or share == 1.0)
+    sure = whole and not guessed and (alike >= RELATED or share == 1.0)
     entry = ItemMapping(item.id, tuple(fed), "indicators", options=fed)
     left_out = len(members) - len(fed)
     reason = f"{len(fed)} of {len(item.options)} options have a column"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,16 +11,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from borgerlib.survey.codebook.matching import (
-    NOT_ASKED,
     NOT_SELECTED,
     SELECTED,
+    is_no_answer,
     joined_text,
     matcher,
     normalise,
 )
 from borgerlib.survey.codebook.model import Item
 from borgerlib.survey.mapping.file import ItemMapping
-from borgerlib.survey.responses import Export, problem_frame
+from borgerlib.survey.responses import Column, Export, problem_frame
 
 UNKNOWN = -2
 
@@ -47,13 +48,39 @@ class Coded:
 
 
 def single_choice(item: Item, entry: ItemMapping, export: Export) -> Coded:
-    """Code a single item; every value that is no option is missing and recorded."""
-    column = entry.columns[0]
-    picked = _option_places(item, entry, column, export)
-    problems = _unknown(export, column, item, picked, "unknown_option")
-    answers = int((picked != -1).sum())
+    """Code a single item; every value that is no option is missing and recorded.
+
+    An answer in own words counts as the catch-all option, where there is one. Of several columns the first
+    that holds an answer counts; another answer in a later one is recorded.
+    """
+    picked = np.full(len(export.frame), -1, dtype=np.int64)
+    problems = []
+    answers = 0
+    for column in entry.columns:
+        found = _option_places(item, entry, column, export)
+        answers += int((found != -1).sum())
+        problems.append(_unknown(export, column, item, found, "unknown_option"))
+        found, written = _written_in(item, column, export, found)
+        problems.append(written)
+        twice = (picked >= 0) & (found >= 0) & (found != picked)
+        problems.append(_listed(export, column, item, twice, "two_answers"))
+        picked = np.where(picked == -1, found, picked)
     values = categorical(item, np.where(picked == UNKNOWN, -1, picked))
-    return Coded({item.id: values}, [problems], answers, answers - len(problems))
+    wrong = sum(len(frame) for frame in problems if _rule(frame) == "unknown_option")
+    return Coded({item.id: values}, problems, answers, answers - wrong)
+
+
+def _rule(problems: pd.DataFrame) -> str:
+    return str(problems["rule"].iloc[0]) if len(problems) else ""
+
+
+def _written_in(item: Item, column: str, export: Export, picked: Places) -> tuple[Places, pd.DataFrame]:
+    """Count answers in own words as the catch-all option, and record them."""
+    if item.catch_all is None:
+        return picked, problem_frame()
+    own = picked == UNKNOWN
+    place = [option.id for option in item.options].index(item.catch_all.id)
+    return np.where(own, place, picked), _listed(export, column, item, own, "written_in")
 
 
 def categorical(item: Item, places: Places) -> pd.Categorical[str]:
@@ -68,17 +95,50 @@ def _option_places(item: Item, entry: ItemMapping, column: str, export: Export) 
     given = {normalise(value) for value in entry.values}
     labels = export.column(column).labels
     places = {option.id: at for at, option in enumerate(item.options)}
+    absent = no_answers(entry, export.column(column), known=lambda text: options.match(text) is not None)
     codes, different = pd.factorize(export.frame[column])
     found = []
     for text in different:
         # A code means what its label says, unless the mapping says otherwise: '2' may be an option's id too.
-        meaning = text if normalise(text) in given else labels.get(text, text)
-        found.append(places.get(options.match(meaning) or "", UNKNOWN))
+        meaning = text if normalise(text) in given else label_of(text, labels)
+        place = places.get(options.match(meaning) or "", UNKNOWN)
+        found.append(-1 if absent(text) else place)
     return np.array([*found, -1], dtype=np.int64)[codes]
 
 
+def label_of(value: str, labels: Mapping[str, str]) -> str:
+    """Return what a code stands for ('2' and '2.0' alike), or the value itself."""
+    if value in labels or not labels:
+        return labels.get(value, value)
+    return labels.get(value.partition(".")[0] if value.endswith(".0") else value, value)
+
+
+def no_answers(
+    entry: ItemMapping, column: Column, *, known: Callable[[str], bool] = lambda _: False
+) -> Callable[[str], bool]:
+    """Return the test of whether a value is no answer.
+
+    It is where the mapping says so; or where the platform marks it so (N/A, user-missing in SPSS), unless it
+    is an option of the codebook ('Ved ikke').
+    """
+    said = {normalise(text) for text in entry.missing}
+
+    def is_absent(value: str) -> bool:
+        if normalise(value) in said or normalise(label_of(value, column.labels)) in said:
+            return True
+        marked = is_no_answer(value) or column.declared_missing(value)
+        return marked and not known(label_of(value, column.labels))
+
+    return is_absent
+
+
 def _unknown(export: Export, column: str, item: Item, picked: Places, rule: str) -> pd.DataFrame:
-    wrong = picked == UNKNOWN
+    if item.catch_all is not None:
+        return problem_frame()
+    return _listed(export, column, item, picked == UNKNOWN, rule)
+
+
+def _listed(export: Export, column: str, item: Item, wrong: npt.NDArray[np.bool_], rule: str) -> pd.DataFrame:
     values = export.frame[column][wrong]
     labels = export.column(column).labels
     shown = [f"{value} ({labels[value]})" if value in labels else value for value in values]
@@ -92,38 +152,51 @@ def ranked_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
     answers = 0
     for column in entry.columns:
         picked = _option_places(item, entry, column, export)
-        rows = np.flatnonzero(picked >= 0)
-        chosen[rows, picked[rows]] = 1
         problems.append(_unknown(export, column, item, picked, "unknown_selection"))
         answers += int((picked != -1).sum())
-    wrong = sum(len(frame) for frame in problems)
+        picked, written = _written_in(item, column, export, picked)
+        problems.append(written)
+        rows = np.flatnonzero(picked >= 0)
+        chosen[rows, picked[rows]] = 1
+    wrong = sum(len(frame) for frame in problems if _rule(frame) == "unknown_selection")
     return Coded(_choices(item, chosen, _any(chosen)), problems, answers, answers - wrong)
 
 
 def joined_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
-    """Code a multiple item from one cell with the chosen texts."""
-    column = export.frame[entry.columns[0]]
+    """Code a multiple item from one cell with the chosen texts, or several such cells."""
     parts = joined_text(item, entry.separator, entry.values)
-    places = {option.id: at for at, option in enumerate(item.options)}
-    codes, different = pd.factorize(column)
-    lookup = np.zeros((len(different) + 1, len(item.options)), dtype=np.int8)
-    unknown: dict[int, list[str]] = {}
-    pieces = np.zeros(len(different) + 1, dtype=np.int64)
-    for at, text in enumerate(different):
-        chosen, strange = parts.split(text)
-        lookup[at, [places[option] for option in chosen]] = 1
-        pieces[at] = len(chosen) + len(strange)
-        if strange:
-            unknown[at] = strange
-    chosen_by_row = lookup[codes]
-    problems, wrong = _strange_pieces(item, column, codes, unknown)
-    answers = int(pieces[codes].sum())
-    return Coded(_choices(item, chosen_by_row, _any(chosen_by_row)), [problems], answers, answers - wrong)
+    ids = [option.id for option in item.options]
+    chosen = np.zeros((len(export.frame), len(ids)), dtype=np.int8)
+    problems = []
+    answers = wrong = 0
+    for name in entry.columns:
+        column = export.frame[name]
+        absent = no_answers(entry, export.column(name), known=lambda text: not parts.split(text)[1])
+        codes, different = pd.factorize(column)
+        lookup = np.zeros((len(different) + 1, len(ids)), dtype=np.int8)
+        unknown: dict[int, list[str]] = {}
+        pieces = np.zeros(len(different) + 1, dtype=np.int64)
+        for at, text in enumerate(different):
+            found, strange = ([], []) if absent(text) else parts.split(text)
+            strange = [piece for piece in strange if not absent(piece)]
+            lookup[at, [ids.index(option) for option in found]] = 1
+            pieces[at] = len(found) + len(strange)
+            if strange:
+                unknown[at] = strange
+                if item.catch_all is not None:
+                    lookup[at, ids.index(item.catch_all.id)] = 1
+        chosen |= lookup[codes]
+        rule = "written_in" if item.catch_all is not None else "unknown_selection"
+        listed = _strange_pieces(item, column, codes, unknown, rule)
+        problems.append(listed)
+        answers += int(pieces[codes].sum())
+        wrong += 0 if item.catch_all is not None else len(listed)
+    return Coded(_choices(item, chosen, _any(chosen)), problems, answers, answers - wrong)
 
 
 def _strange_pieces(
-    item: Item, column: pd.Series, codes: Places, unknown: dict[int, list[str]]
-) -> tuple[pd.DataFrame, int]:
+    item: Item, column: pd.Series, codes: Places, unknown: dict[int, list[str]], rule: str
+) -> pd.DataFrame:
     numbers = column.index.to_numpy()
     rows: list[int] = []
     values: list[str] = []
@@ -131,7 +204,7 @@ def _strange_pieces(
         strange = unknown[int(codes[place])]
         rows += [int(numbers[place])] * len(strange)
         values += strange
-    return problem_frame(rows, item.id, values, "unknown_selection"), len(rows)
+    return problem_frame(rows, item.id, values, rule)
 
 
 def indicated_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
@@ -144,35 +217,43 @@ def indicated_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
     for column, option in entry.options.items():
         place = places[option]
         offered[place] = True
-        values = _selections(column, item.options[place].text, export)
-        picked[:, place] = values
+        values = _selections(column, item.options[place].text, entry, export)
         answers += int((values != -1).sum())
-        problems.append(_unknown(export, column, item, values, "unknown_selection"))
+        if item.catch_all == item.options[place]:
+            # The platform's column for 'Andet' holds what was written there.
+            problems.append(_listed(export, column, item, values == UNKNOWN, "written_in"))
+            values = np.where(values == UNKNOWN, 1, values)
+        else:
+            problems.append(_listed(export, column, item, values == UNKNOWN, "unknown_selection"))
+        # Of several columns for an option, a tick in one is a tick.
+        picked[:, place] = np.maximum(picked[:, place], values)
     known = picked >= 0
     ticked = picked == 1
     # With an option for 'nothing of this' no tick at all is no answer; without one it may be the answer.
     has_none = any(option.exclusive for option in item.options)
     answered = _any(ticked) if has_none else _any(known)
-    wrong = sum(len(frame) for frame in problems)
+    wrong = sum(len(frame) for frame in problems if _rule(frame) == "unknown_selection")
     columns = _choices(item, ticked.astype(np.int8), answered, offered)
     return Coded(columns, problems, answers, answers - wrong)
 
 
-def _selections(column: str, text: str, export: Export) -> Places:
+def _selections(column: str, text: str, entry: ItemMapping, export: Export) -> Places:
     """Return for each row 1 ticked, 0 not ticked, -1 blank or not asked, `UNKNOWN` neither."""
-    labels = export.column(column).labels
-    choices = {normalise(text), normalise(column), normalise(export.column(column).choice)} - {""}
+    known = export.column(column)
+    choices = {normalise(text), normalise(column), normalise(known.choice)} - {""}
+    absent = no_answers(entry, known)
     codes, different = pd.factorize(export.frame[column])
-    found = [_selection(normalise(labels.get(value, value)), choices) for value in different]
+    found = [
+        -1 if absent(value) else _selection(normalise(label_of(value, known.labels)), choices)
+        for value in different
+    ]
     return np.array([*found, -1], dtype=np.int64)[codes]
 
 
 def _selection(value: str, choices: set[str]) -> int:
     if value in SELECTED or value in choices:
         return 1
-    if value in NOT_SELECTED:
-        return 0
-    return -1 if value in NOT_ASKED else UNKNOWN
+    return 0 if value in NOT_SELECTED else UNKNOWN
 
 
 def _any(flags: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.errors import DataError, nearest
-from borgerlib.survey.codebook.model import Codebook, Item
-from borgerlib.survey.grid.values import parse_dates, parse_numbers
+from borgerlib.survey.codebook.model import Codebook, Item, Option
+from borgerlib.survey.grid.values import parse_dates, parse_number, parse_numbers
 from borgerlib.survey.mapping.choices import (
     Coded,
     categorical,
     indicated_choices,
     joined_choices,
+    no_answers,
     ranked_choices,
     single_choice,
 )
@@ -51,20 +52,31 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
     columns: dict[str, Any] = {}
     problems = [export.problems]
     mixed_up: list[str] = []
+    reworded: list[str] = []
     notes: list[str] = []
     for item in codebook:
         entry = mapping.item(item.id)
+        if entry is not None and mapping.missing:
+            entry = replace(entry, missing=(*entry.missing, *mapping.missing))
         coded = _empty(item, export) if entry is None else _code(item, entry, export)
         columns.update(coded.columns)
         problems += coded.problems
         if entry is not None:
             mixed_up += _doubts(item, entry, coded, export, codebook)
-            notes += _not_offered(item, entry)
+            reworded += _reworded(item, entry, coded)
+            notes += [*_not_offered(item, entry), *_own_words(item, coded)]
     if mixed_up:
         raise DataError(
             "The mapping seems mixed up: columns hold what does not answer their item.",
             problems=mixed_up,
             hint="Correct the mapping file, or let 'borger map' write a new one.",
+        )
+    if reworded:
+        raise DataError(
+            "Some answers are no option of the codebook, while options never occur: were these reworded?",
+            problems=reworded,
+            hint="Say under 'values' in the mapping which option each text stands for, or name it under "
+            "'missing' where it stands for none; 'borger map' writes a mapping to begin with.",
         )
     return Responses(
         frame=pd.DataFrame(columns, index=export.frame.index),
@@ -99,13 +111,33 @@ def _code(item: Item, entry: ItemMapping, export: Export) -> Coded:
     if item.kind == "multiple":
         layouts = {"indicators": indicated_choices, "joined": joined_choices, "ranked": ranked_choices}
         return layouts[entry.layout](item, entry, export)
-    values = export.frame[entry.columns[0]]
+    values, twice = _first_answers(item, entry, export)
     if item.kind == "number":
-        return _parsed(item, values, parse_numbers, "not_a_number")
-    if item.kind == "date":
-        return _parsed(item, values, parse_dates, "not_a_date")
-    answers = int(values.notna().sum())
-    return Coded({item.id: values.replace(dict(entry.values))}, [], answers, answers)
+        coded = _parsed(item, values, parse_numbers, "not_a_number")
+    elif item.kind == "date":
+        coded = _parsed(item, values, parse_dates, "not_a_date")
+    else:
+        answers = int(values.notna().sum())
+        coded = Coded({item.id: values.replace(dict(entry.values))}, [], answers, answers)
+    return replace(coded, problems=[*coded.problems, twice])
+
+
+def _first_answers(item: Item, entry: ItemMapping, export: Export) -> tuple[pd.Series, pd.DataFrame]:
+    """Return the answers, of several columns the first that holds one, and the others that disagree."""
+    values = pd.Series(pd.NA, index=export.frame.index, dtype="string")
+    twice = []
+    for name in entry.columns:
+        column = export.frame[name]
+        # A number with a text for a label ('99 = Ved ikke') stands for that text.
+        labels = export.column(name).labels if item.kind == "number" else {}
+        texts = {value: label for value, label in labels.items() if parse_number(label) is None}
+        absent = no_answers(entry, export.column(name))
+        none = [value for value in column.dropna().unique() if value in texts or absent(value)]
+        column = column.mask(column.isin(none)) if none else column
+        other = values.notna() & column.notna() & (column != values)
+        twice.append(problem_frame(list(column.index[other]), item.id, list(column[other]), "two_answers"))
+        values = values.fillna(column)
+    return values, join_problems(twice)
 
 
 def _empty(item: Item, export: Export) -> Coded:
@@ -141,7 +173,7 @@ def _doubts(item: Item, entry: ItemMapping, coded: Coded, export: Export, codebo
             f"items.{item.id}: {coded.answers - coded.recognised} of {coded.answers} answers in {named} "
             f"are no {'option' if item.options else item.kind}{_examples(entry, export)}{_legal(item)}"
         ]
-    if item.role in ("age", "birth_year") and coded.recognised:
+    if item.role in ("age", "birth_year") and item.kind == "number" and coded.recognised:
         middle = float(coded.columns[item.id].median())
         if (middle > _OLDEST) == (item.role == "age"):
             other = codebook.with_role("birth_year" if item.role == "age" else "age")
@@ -149,6 +181,41 @@ def _doubts(item: Item, entry: ItemMapping, coded: Coded, export: Export, codebo
             kind = "ages" if item.role == "age" else "years of birth"
             return [f"items.{item.id}: the values in {named} are no {kind} (median {middle:g}){instead}"]
     return []
+
+
+def _reworded(item: Item, entry: ItemMapping, coded: Coded) -> list[str]:
+    """Name frequent answers that are no option where options never occur: a wrong nought otherwise."""
+    problems = join_problems(coded.problems)
+    texts = problems["value"][problems["rule"].isin(["unknown_option", "unknown_selection", "written_in"])]
+    counts = texts.value_counts()
+    frequent = counts[counts >= _FREQUENT]
+    unused = [option.text for option in _never(item, entry, coded) if option != item.catch_all]
+    if frequent.empty or not unused:
+        return []
+    named = ", ".join(f"'{str(text)[:40]}' ({times} times)" for text, times in frequent.head(4).items())
+    never = ", ".join(f"'{text}'" for text in unused[:4])
+    return [f"items.{item.id}: {named} is no option; {never} never occurs"]
+
+
+def _never(item: Item, entry: ItemMapping, coded: Coded) -> list[Option]:
+    if item.kind == "single":
+        chosen = set(pd.Series(coded.columns[item.id]).dropna().unique())
+        return [option for option in item.options if option.id not in chosen]
+    if item.kind != "multiple":
+        return []
+    offered = set(entry.options.values()) if entry.layout == "indicators" else None
+    return [
+        option
+        for option, column in zip(item.options, item.columns, strict=True)
+        if (offered is None or option.id in offered) and not (pd.Series(coded.columns[column]) == 1).any()
+    ]
+
+
+def _own_words(item: Item, coded: Coded) -> list[str]:
+    written = sum(int((frame["rule"] == "written_in").sum()) for frame in coded.problems)
+    if not written or item.catch_all is None:
+        return []
+    return [f"item '{item.id}': {written} answers in own words count as '{item.catch_all.text}'"]
 
 
 def _examples(entry: ItemMapping, export: Export) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from borgerlib.files.toml import quoted, write_new
-from borgerlib.survey.mapping.file import ItemMapping
+from borgerlib.survey.mapping.file import ItemMapping, Mapping
 from borgerlib.survey.mapping.suggestion import Suggestion
 
 _HEAD = """\
@@ -17,6 +17,7 @@ _HEAD = """\
 #   layout = "indicators"                several choices, a 0/1 column each; 'options': heading to option
 #   layout = "joined", separator = ";"   several choices in one cell
 #   layout = "ranked"                    a column for the first choice, one for the second, …
+#   missing = ["99", "NA"]               codes that are no answer; above all items: for every item
 """
 
 
@@ -24,7 +25,7 @@ def mapping_toml(suggestion: Suggestion) -> str:
     """Return a suggestion as TOML, with comments on what is in doubt, missing or unused."""
     parts = [
         _HEAD.format(survey=suggestion.mapping.survey),
-        f"survey = {quoted(suggestion.mapping.survey)}\n",
+        f"survey = {quoted(suggestion.mapping.survey)}\n{_where(suggestion.mapping)}",
     ]
     for item_id, confidence in suggestion.confidence.items():
         entry = suggestion.mapping.item(item_id)
@@ -51,6 +52,11 @@ def write_mapping(suggestion: Suggestion, path: str | Path) -> Path:
     return write_new(Path(path), mapping_toml(suggestion))
 
 
+def _where(mapping: Mapping) -> str:
+    rows = f"heading_rows = {mapping.heading_rows}\n" if mapping.heading_rows is not None else ""
+    return (f"sheet = {quoted(mapping.sheet)}\n" if mapping.sheet else "") + rows
+
+
 def _table(entry: ItemMapping) -> str:
     lines = [f"[items.{entry.item}]"]
     if entry.layout != "value":
@@ -59,6 +65,8 @@ def _table(entry: ItemMapping) -> str:
         lines.append(f"columns = [{', '.join(quoted(column) for column in entry.columns)}]")
     if entry.separator:
         lines.append(f"separator = {quoted(entry.separator)}")
+    if entry.missing:
+        lines.append(f"missing = [{', '.join(quoted(text) for text in entry.missing)}]")
     for key, pairs in (("options", entry.options), ("values", entry.values)):
         if pairs:
             lines.append(f"[items.{entry.item}.{key}]")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import collections.abc as abc
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Le
 
 from borgerlib.errors import unknown_name
 from borgerlib.files.toml import Problem, Toml, read_toml
@@ -26,8 +27,9 @@ class ItemMapping:
     item : str
         Item of the codebook.
     columns : tuple of str
-        Headings in the export. One for 'value' and 'joined'; the first, second, … choice for 'ranked'; one an
-        option for 'indicators'.
+        Headings in the export. For 'ranked' the first, second, … choice; for 'indicators' one an option, or
+        several. For 'value' and 'joined' one; where there are several (a question asked in two places), the
+        first that holds an answer counts ('value'), or all do ('joined').
     layout : str
         'value': the column holds the answer. For multiple items: 'indicators' (a 0/1 column an option),
         'joined' (the chosen texts in one cell) or 'ranked' (a column a choice).
@@ -37,7 +39,9 @@ class ItemMapping:
         Text or code in the export → option id (for text items: → text to use instead), where the codebook's
         own texts do not tell.
     separator : str
-        For 'joined': what stands between two texts.
+        For 'joined': what stands between two texts (' ' for a space).
+    missing : tuple of str
+        Texts or codes in the export that are no answer ('99', 'NA').
     """
 
     item: str
@@ -46,6 +50,7 @@ class ItemMapping:
     options: abc.Mapping[str, str] = field(default_factory=dict)
     values: abc.Mapping[str, str] = field(default_factory=dict)
     separator: str = ""
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,10 +63,17 @@ class Mapping:
         Id of the codebook.
     items : tuple of ItemMapping
         Items that no entry feeds are all missing.
+    missing : tuple of str
+        Texts or codes that are no answer, whatever the item.
+    sheet, heading_rows :
+        Where the table stands in the file; as `borgerlib.survey.readers.read_export`.
     """
 
     survey: str
     items: tuple[ItemMapping, ...]
+    missing: tuple[str, ...] = ()
+    sheet: str = ""
+    heading_rows: int | None = None
 
     def item(self, item_id: str) -> ItemMapping | None:
         """Return how an item is fed, or None."""
@@ -77,17 +89,21 @@ class _Entry:
     options: abc.Mapping[str, str] = field(default_factory=dict)
     values: abc.Mapping[str, str] = field(default_factory=dict)
     separator: str = ""
+    missing: tuple[str, ...] = ()
 
     def of(self, item: str) -> ItemMapping:
         layout = self.layout or ("indicators" if self.options else "value")
         columns = self.columns or tuple(self.options)
-        return ItemMapping(item, columns, layout, self.options, self.values, self.separator)
+        return ItemMapping(item, columns, layout, self.options, self.values, self.separator, self.missing)
 
 
 @dataclass(frozen=True)
 class _File:
     survey: str
     items: abc.Mapping[str, _Entry]
+    missing: tuple[str, ...] = ()
+    sheet: str = ""
+    heading_rows: Annotated[int, Ge(0), Le(3)] | None = None
 
 
 def load_mapping(path: str | Path, codebook: Codebook) -> Mapping:
@@ -117,7 +133,8 @@ def _mapping(toml: Toml, codebook: Codebook) -> Mapping:
         if isinstance(table, dict) and isinstance(table.get("columns"), str):
             table["columns"] = [table["columns"]]
     file = toml.validated(_File, lambda file: _breaches(file, codebook))
-    return Mapping(file.survey, tuple(entry.of(item) for item, entry in file.items.items()))
+    entries = tuple(entry.of(item) for item, entry in file.items.items())
+    return Mapping(file.survey, entries, file.missing, file.sheet, file.heading_rows)
 
 
 def _breaches(file: _File, codebook: Codebook) -> abc.Iterator[Problem]:
@@ -152,9 +169,7 @@ def _entry_breaches(item: Item, entry: ItemMapping) -> abc.Iterator[str]:
         return
     if entry.values and item.kind in ("number", "date"):
         yield f"'values' has no meaning for a {item.kind} item"
-    if entry.layout in ("value", "joined") and len(entry.columns) > 1:
-        yield f"layout '{entry.layout}' takes one column, not {len(entry.columns)}"
-    if entry.layout == "joined" and not entry.separator.strip():
+    if entry.layout == "joined" and not entry.separator:
         yield "layout 'joined' needs a 'separator', as separator = \";\""
     if entry.layout == "indicators" and set(entry.options) != set(entry.columns):
         yield "layout 'indicators' needs 'options', a table from heading to option, and no 'columns'"
@@ -163,6 +178,3 @@ def _entry_breaches(item: Item, entry: ItemMapping) -> abc.Iterator[str]:
     for name in dict.fromkeys(named):
         if name not in options:
             yield unknown_name("option", name, options)
-    for name, times in Counter(entry.options.values()).items():
-        if times > 1:
-            yield f"option '{name}' is fed by several columns"

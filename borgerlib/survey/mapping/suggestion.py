@@ -8,13 +8,15 @@ from typing import Literal
 
 from borgerlib.errors import DataError
 from borgerlib.survey.codebook.model import Codebook
-from borgerlib.survey.mapping.candidates import Candidate, candidates, look
+from borgerlib.survey.mapping.candidates import Candidate, candidates
 from borgerlib.survey.mapping.file import Mapping as ColumnMapping
+from borgerlib.survey.mapping.seen import look
 from borgerlib.survey.responses import Export
 
 Confidence = Literal["sure", "unsure", "missing"]
 
 _CLOSE = 0.05
+NO_COLUMN = "no column looks like it"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,16 @@ class Suggestion:
     confidence: Mapping[str, Confidence]
     reasons: Mapping[str, str]
     unused: tuple[str, ...]
+
+    @property
+    def notes(self) -> list[str]:
+        """What is told of items that are missing although a column has their text, or is untidy."""
+        return [
+            f"item '{item_id}': {reason}"
+            for item_id, reason in self.reasons.items()
+            if (self.confidence[item_id] == "missing" and reason != NO_COLUMN)
+            or (self.confidence[item_id] == "sure" and " values are " in reason)
+        ]
 
     def require_sure(self, codebook: Codebook) -> None:
         """Raise `DataError` unless all that is found is sure, and all that the survey requires is found."""
@@ -79,7 +91,9 @@ def suggest_mapping(export: Export, codebook: Codebook) -> Suggestion:
     found = [candidate for item in codebook for candidate in candidates(item, seen)]
     chosen: dict[str, Candidate] = {}
     used: set[str] = set()
-    for candidate in sorted(found, key=lambda each: (-each.sure, -each.score)):
+    told = {each.entry.item: each.reason for each in found if not each.fits}
+    usable = [each for each in found if each.fits]
+    for candidate in sorted(usable, key=lambda each: (-each.sure, -each.score)):
         item_id, columns = candidate.entry.item, set(candidate.entry.columns)
         if item_id in chosen:
             chosen[item_id] = _with_rival(chosen[item_id], candidate, used)
@@ -87,7 +101,7 @@ def suggest_mapping(export: Export, codebook: Codebook) -> Suggestion:
             chosen[item_id] = candidate
             used |= columns
     return _suggestion(
-        codebook, chosen, [column.name for column in export.columns if column.name not in used]
+        codebook, chosen, told, [column.name for column in export.columns if column.name not in used]
     )
 
 
@@ -100,13 +114,15 @@ def _with_rival(chosen: Candidate, other: Candidate, used: set[str]) -> Candidat
     return replace(chosen, sure=False, reason=f"'{other.entry.columns[0]}' fits as well")
 
 
-def _suggestion(codebook: Codebook, chosen: dict[str, Candidate], unused: list[str]) -> Suggestion:
+def _suggestion(
+    codebook: Codebook, chosen: dict[str, Candidate], told: Mapping[str, str], unused: list[str]
+) -> Suggestion:
     confidence: dict[str, Confidence] = {}
     reasons = {}
     for item in codebook:
         candidate = chosen.get(item.id)
         if candidate is None:
-            confidence[item.id], reasons[item.id] = "missing", "no column looks like it"
+            confidence[item.id], reasons[item.id] = "missing", told.get(item.id, NO_COLUMN)
         else:
             confidence[item.id] = "sure" if candidate.sure else "unsure"
             reasons[item.id] = candidate.reason

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from borgerlib.errors import DataError
+from borgerlib.errors import DataError, unknown_name
 from borgerlib.survey.grid import tabular
 from borgerlib.survey.grid.cells import Grid, Table, as_table
 from borgerlib.survey.grid.limits import Limits, check_file
 from borgerlib.survey.grid.text import read_text_grid
 from borgerlib.survey.grid.workbook import read_workbook_grids
-from borgerlib.survey.readers import enalyzer, forms, govocal, limesurvey, spss, surveyxact
+from borgerlib.survey.readers import enalyzer, forms, govocal, kobo, limesurvey, platforms, spss, surveyxact
 from borgerlib.survey.responses import Export
 
 _VENDORS: tuple[tuple[Callable[[Table], bool], Callable[[Table], Export]], ...] = (
@@ -19,6 +20,9 @@ _VENDORS: tuple[tuple[Callable[[Table], bool], Callable[[Table], Export]], ...] 
     (forms.recognise_google, forms.read_google),
     (forms.recognise_microsoft, forms.read_microsoft),
     (govocal.recognise, govocal.read),
+    (platforms.recognise, platforms.read),
+    (platforms.recognise_redcap, platforms.read_redcap),
+    (kobo.recognise, kobo.read),
 )
 _SAVE_AS = "Open it and save it as .xlsx without a password, or export the survey as CSV."
 _FOREIGN = (
@@ -26,6 +30,8 @@ _FOREIGN = (
     (b"%PDF", "a PDF document", "Export the answers as CSV or .xlsx."),
     (b"\x89PNG", "a picture", "Export the answers as CSV or .xlsx."),
     (b"\xff\xd8\xff", "a picture", "Export the answers as CSV or .xlsx."),
+    (b"GIF8", "a picture", "Export the answers as CSV or .xlsx."),
+    (b"7z\xbc\xaf", "a packed file (7z)", "Unpack it and give the file in it."),
     (b"\x1f\x8b", "a packed file (gzip)", "Unpack it and give the file in it."),
     (b"{\\rtf", "a text document (RTF)", "Export the answers as CSV or .xlsx."),
 )
@@ -58,7 +64,23 @@ def kind_of(path: Path) -> str:
     return "text"
 
 
-def read_file(path: Path, *, limits: Limits) -> Export:
+@dataclass(frozen=True)
+class Where:
+    """Where the table is in a file, as far as somebody has said so.
+
+    Parameters
+    ----------
+    sheet : str
+        Name of the worksheet; '' for the one with most cells.
+    heading_rows : int, optional
+        How many rows head the columns; by default judged by what stands below.
+    """
+
+    sheet: str = ""
+    heading_rows: int | None = None
+
+
+def read_file(path: Path, *, limits: Limits, where: Where) -> Export:
     """Read one file of any kind and vendor."""
     check_file(path, limits)
     kind = kind_of(path)
@@ -67,11 +89,11 @@ def read_file(path: Path, *, limits: Limits) -> Export:
     if kind == "parquet":
         return tabular.read_parquet(path, limits=limits)
     if kind == "workbook":
-        return _read_grids(read_workbook_grids(path, limits=limits), limits)
-    return _read_grids([read_text_grid(path, limits=limits)], limits)
+        return _read_grids(read_workbook_grids(path, limits=limits), limits, where)
+    return _read_grids([read_text_grid(path, limits=limits)], limits, where)
 
 
-def read_folder(path: Path, *, limits: Limits) -> Export:
+def read_folder(path: Path, *, limits: Limits, where: Where) -> Export:
     """Read SurveyXact's files from a folder, or the only file in it.
 
     Raises
@@ -83,7 +105,7 @@ def read_folder(path: Path, *, limits: Limits) -> Export:
     if not files:
         raise DataError(f"The folder {path} holds no files.", hint="Put the export in it, or give a file.")
     if len(files) == 1:
-        return read_file(files[0], limits=limits)
+        return read_file(files[0], limits=limits, where=where)
     grids, refused = _text_grids(files, limits)
     structures = [grid for grid in grids if surveyxact.is_structure(grid)]
     if len(structures) == 1:
@@ -115,14 +137,32 @@ def _text_grids(files: list[Path], limits: Limits) -> tuple[list[Grid], list[Dat
     return grids, refused
 
 
-def _read_grids(grids: list[Grid], limits: Limits) -> Export:
+def _read_grids(grids: list[Grid], limits: Limits, where: Where) -> Export:
     if surveyxact.recognise(grids):
         return surveyxact.read(grids, limits=limits)
-    # A workbook may carry further sheets (a front page, pictures of charts): the answers are the largest.
-    grid = max(grids, key=lambda candidate: len(candidate.rows) * len(candidate.rows[0]))
-    table = as_table(grid, limits=limits)
+    grid = _sheet(grids, where.sheet)
+    table = as_table(grid, limits=limits, heading_rows=where.heading_rows)
     enalyzer.refuse_respondent_list(table)
     for recognise, read in _VENDORS:
         if recognise(table):
             return read(table)
     return tabular.read(table)
+
+
+def _sheet(grids: list[Grid], named: str) -> Grid:
+    """Return the worksheet of that name, or the one with most cells."""
+    if named:
+        found = [grid for grid in grids if grid.sheet == named]
+        if not found:
+            raise DataError(
+                f"{grids[0].name.partition(', sheet')[0]}: "
+                + unknown_name("sheet", named, [grid.sheet for grid in grids if grid.sheet])
+            )
+        return found[0]
+    # A workbook may carry further sheets (a front page, pictures of charts): the answers are the largest.
+    grid = max(grids, key=lambda candidate: len(candidate.rows) * len(candidate.rows[0]))
+    others = [other.sheet for other in grids if other is not grid]
+    if not others:
+        return grid
+    note = f"sheet '{grid.sheet}' is read; the workbook also has {', '.join(repr(name) for name in others)}"
+    return replace(grid, notes=(*grid.notes, note))

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from borgerlib.survey.grid.cells import Table
 from borgerlib.survey.grid.tabular import export_of, question_columns
+from borgerlib.survey.grid.values import parse_dates
 from borgerlib.survey.responses import PLATFORM, Column, Export
 
 GOOGLE = "Google Forms"
 MICROSOFT = "Microsoft Forms"
-_TIME_STAMPS = {"tidsstempel", "timestamp"}
-_TIME = r"(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{4}[/-]\d{1,2}[/-]\d{1,2}),? \d{1,2}[.:]\d\d.*"
+_TIME_STAMPS = {"tidsstempel", "timestamp", "tidsstämpel", "tidsmerke", "tidsangivelse", "zeitstempel"}
 _META = 5
+_NEARLY_ALL = 0.9
+_CHANGED = ("last modified", "sidst ændret", "senest ændret", "tidspunkt for")
 
 
 def recognise_google(table: Table) -> bool:
     """Return True when the first column is Google's time stamp."""
     first = table.headings[0]
-    stamps = table.frame[first].dropna()
-    return first.casefold() in _TIME_STAMPS and len(stamps) > 0 and bool(stamps.str.fullmatch(_TIME).all())
+    return first.casefold() in _TIME_STAMPS and _times(table.frame[first])
+
+
+def _times(values: pd.Series) -> bool:
+    """Return whether nearly all that a column holds is times."""
+    filled = values.dropna()
+    return len(filled) > 0 and float(parse_dates(filled).notna().mean()) >= _NEARLY_ALL
 
 
 def read_google(table: Table) -> Export:
@@ -35,13 +44,7 @@ def recognise_microsoft(table: Table) -> bool:
     if not table.grid.sheet or len(table.headings) <= _META or table.headings[0].casefold() != "id":
         return False
     number, started, submitted = (table.frame[heading] for heading in table.headings[:3])
-    return bool(
-        number.str.fullmatch(r"\d+").all()
-        and started.notna().any()
-        and started.dropna().str.fullmatch(_TIME).all()
-        and submitted.notna().any()
-        and submitted.dropna().str.fullmatch(_TIME).all()
-    )
+    return bool(number.str.fullmatch(r"\d+").all()) and _times(started) and _times(submitted)
 
 
 def read_microsoft(table: Table) -> Export:
@@ -56,4 +59,11 @@ def read_microsoft(table: Table) -> Export:
         Column(column.name, column.label, role=role)
         for column, role in zip(columns[:_META], roles, strict=True)
     ]
+    sixth = columns[_META]
+    if sixth.label.casefold().startswith(_CHANGED) and _blank_or_times(table.frame[sixth.name]):
+        columns[_META] = Column(sixth.name, sixth.label, role=PLATFORM)
     return export_of(table, MICROSOFT, columns)
+
+
+def _blank_or_times(values: pd.Series) -> bool:
+    return bool(values.isna().all()) or _times(values)

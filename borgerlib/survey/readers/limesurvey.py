@@ -1,4 +1,4 @@
-"""LimeSurvey: headings by code, by full or abbreviated text, or both; answers by code or text."""
+"""LimeSurvey: headings by code, by full or abbreviated text, or both (VV: in two rows); by code or text."""
 
 from __future__ import annotations
 
@@ -28,19 +28,27 @@ _TEXT = re.compile(r"(?P<question>.+?) \[(?P<choice>.+)\]\Z")
 
 
 def recognise(table: Table) -> bool:
-    """Return True for LimeSurvey's own leading columns: by their codes, or by what they hold in any language.
+    """Return True for LimeSurvey's own leading columns, or for headings that all are code and text.
 
-    These are an increasing number, a time, the last page seen, and the language of the interview.
+    The leading columns are told by their codes, or by what they hold in any language: an increasing number,
+    a time, the last page seen, and the language of the interview. Whoever exports may leave them out.
     """
     head = [heading.partition(". ")[0].casefold() for heading in table.headings[:8]]
     if head[0] == "id" and {"submitdate", "lastpage", "startlanguage"} <= set(head):
         return True
-    if len(head) < 5:
+    both = [_CODE_AND_TEXT.match(heading) for heading in table.headings]
+    if all(both) and sum("[" in found["code"] for found in both if found) >= 2:
+        return True
+    return _has_leading_columns(table)
+
+
+def _has_leading_columns(table: Table) -> bool:
+    if len(table.headings) < 5:
         return False
     leading = [table.frame[heading].dropna() for heading in table.headings[:4]]
     number, submitted, page, language = leading
     return (
-        _all(number, r"\d+")
+        _all(number, r"\d{1,15}")
         and _all(submitted, _TIME)
         and _all(page, r"-?\d+")
         and _all(language, _LANGUAGE)
@@ -54,37 +62,45 @@ def _all(values: pd.Series, pattern: str) -> bool:
 
 def read(table: Table) -> Export:
     """Read what the headings tell of questions and options."""
-    shared = Counter(_question(heading) for heading in table.headings)
-    columns = [_column(heading, at, shared, table) for at, heading in enumerate(table.headings)]
+    heads = [_parts(heading) for heading in table.headings]
+    if len(table.heading_rows) > 1:
+        # VV: texts in the first row, codes in the second, which names the columns.
+        heads = [
+            (_parts(name)[0], text or name)
+            for name, text in zip(table.headings, table.heading_rows[0], strict=True)
+        ]
+    shared = Counter(_question(code, text) for code, text in heads)
+    places = _has_leading_columns(table)
+    columns = [
+        _column(name, *head, role=_role(head[0], at, places=places), shared=shared)
+        for at, (name, head) in enumerate(zip(table.headings, heads, strict=True))
+    ]
     return export_of(table, VENDOR, columns)
 
 
-def _question(heading: str) -> str:
-    found = _CODE.match(_code(heading)) or _TEXT.match(heading)
+def _parts(heading: str) -> tuple[str, str]:
+    """Return code and text of a heading; the heading itself for what it lacks."""
+    both = _CODE_AND_TEXT.match(heading)
+    return (both["code"], both["text"]) if both else (heading, heading)
+
+
+def _question(code: str, text: str) -> str:
+    found = _CODE.match(code) or _TEXT.match(text)
     return found["question"] if found else ""
 
 
-def _code(heading: str) -> str:
-    found = _CODE_AND_TEXT.match(heading)
-    return found["code"] if found else heading
-
-
-def _column(heading: str, at: int, shared: Counter[str], table: Table) -> Column:
-    role = _CODE_HEADINGS.get(_code(heading).casefold(), "") or _role_by_place(at, table)
-    both = _CODE_AND_TEXT.match(heading)
-    label = both["text"] if both else heading
-    code = _CODE.match(_code(heading))
-    text = _TEXT.match(label)
-    question = _question(heading)
+def _column(name: str, code: str, label: str, *, role: str, shared: Counter[str]) -> Column:
+    question = _question(code, label)
     if role or not question or shared[question] < 2:
-        return Column(heading, label, role=role)
+        return Column(name, label, role=role)
+    text = _TEXT.match(label)
     if text:
-        return Column(heading, text["question"], text["choice"], question)
-    return Column(heading, question, code["choice"] if code else "", question)
+        return Column(name, text["question"], text["choice"], question)
+    by_code = _CODE.match(code)
+    return Column(name, question, by_code["choice"] if by_code else "", question)
 
 
-def _role_by_place(at: int, table: Table) -> str:
+def _role(code: str, at: int, *, places: bool) -> str:
     # With headings by text only the order of the leading columns tells: id, submitted, last page, language.
-    if _code(table.headings[0]).casefold() == "id" or at > 3:
-        return ""
-    return ("id", "submitted", PLATFORM, PLATFORM)[at]
+    by_place = ("id", "submitted", PLATFORM, PLATFORM)[at] if places and at < 4 else ""
+    return _CODE_HEADINGS.get(code.casefold(), "") or by_place

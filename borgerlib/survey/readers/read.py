@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from borgerlib.errors import DataError
@@ -11,13 +12,15 @@ from borgerlib.survey.grid.limits import Limits
 from borgerlib.survey.mapping.coding import code_export
 from borgerlib.survey.mapping.file import Mapping
 from borgerlib.survey.mapping.suggestion import suggest_mapping
-from borgerlib.survey.readers.detection import read_file, read_folder
+from borgerlib.survey.readers.detection import Where, read_file, read_folder
 from borgerlib.survey.responses import Export, Responses
 
 __all__ = ["Limits", "read_export", "read_responses"]
 
 
-def read_export(path: str | Path, *, limits: Limits | None = None) -> Export:
+def read_export(
+    path: str | Path, *, limits: Limits | None = None, sheet: str = "", heading_rows: int | None = None
+) -> Export:
     """Read the export of any supported platform, told from its content.
 
     Parameters
@@ -26,12 +29,16 @@ def read_export(path: str | Path, *, limits: Limits | None = None) -> Export:
         A file, or a folder with SurveyXact's three files.
     limits : Limits, optional
         Sizes above which a file is refused unread.
+    sheet : str
+        The worksheet; by default the one with most cells.
+    heading_rows : int, optional
+        How many rows head the columns (0 to 3); by default judged by the answers below them.
 
     Raises
     ------
     DataError
-        The file is missing, empty, damaged, too large, of an unknown kind, without respondents, ragged, has
-        columns of one name, or holds a column of CPR numbers.
+        The file is missing, empty, damaged, too large, of an unknown kind, without headings or respondents,
+        ragged, or holds a column of CPR numbers.
     """
     path = Path(path)
     limits = limits or Limits()
@@ -41,7 +48,7 @@ def read_export(path: str | Path, *, limits: Limits | None = None) -> Export:
                 f"There is no file or folder {path}.", hint="Check the name, or give the whole path."
             )
         reader = read_folder if path.is_dir() else read_file
-        export = reader(path, limits=limits)
+        export = reader(path, limits=limits, where=Where(sheet, heading_rows))
     except OSError as error:
         raise DataError(
             f"{path} cannot be read: {error.strerror or error}.", hint="Check its name and its rights."
@@ -77,9 +84,13 @@ def read_responses(
     DataError
         As `read_export`; or the columns cannot be recognised beyond doubt; or the mapping does not fit.
     """
-    export = read_export(path, limits=limits)
+    sheet, heading_rows = (mapping.sheet, mapping.heading_rows) if mapping else ("", None)
+    export = read_export(path, limits=limits, sheet=sheet, heading_rows=heading_rows)
     if mapping is None:
         suggestion = suggest_mapping(export, codebook)
         suggestion.require_sure(codebook)
         mapping = suggestion.mapping
+        export = replace(
+            export, source=replace(export.source, notes=(*export.source.notes, *suggestion.notes))
+        )
     return code_export(export, codebook, mapping)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,14 @@ from borgerlib.survey.grid.typed import as_text, text_of
 from borgerlib.survey.responses import Column, Export, Source, problem_frame
 
 VENDOR = "SPSS"
+_OTHERWISE = "WINDOWS-1252"
 
 
 def read(path: Path, *, limits: Limits) -> Export:
-    """Read a .sav or .zsav file; user-defined missing values become missing.
+    """Read a .sav or .zsav file.
+
+    A user-defined missing value stays where it has a label, for the survey may have it as an option ('don't
+    know'); `Column.missing` names it, so that it is missing where it is no option.
 
     Raises
     ------
@@ -29,13 +34,7 @@ def read(path: Path, *, limits: Limits) -> Export:
     # Heavy to import, and only SPSS files need it.
     import pyreadstat
 
-    try:
-        frame, meta = pyreadstat.read_sav(str(path), user_missing=False)
-    except Exception as error:
-        # The library raises its own error, and others of the C library beneath, on damaged files.
-        raise DataError(
-            f"{path.name} is a damaged SPSS file ({error}).", hint="Save it again in SPSS as .sav."
-        ) from error
+    frame, meta, notes = _read(path, pyreadstat)
     if frame.empty:
         raise DataError(f"{path.name} has no respondents (0 cases).", hint="Save it again, with its cases.")
     check_columns(len(frame.columns), path.name, limits)
@@ -44,21 +43,48 @@ def read(path: Path, *, limits: Limits) -> Export:
     return Export(
         frame=texts,
         columns=tuple(_columns(list(texts.columns), meta)),
-        source=Source(VENDOR, (path.name,), encoding=str(meta.file_encoding or "")),
+        source=Source(VENDOR, (path.name,), encoding=str(meta.file_encoding or ""), notes=notes),
         problems=problem_frame(),
     )
+
+
+def _read(path: Path, library: Any) -> tuple[pd.DataFrame, Any, tuple[str, ...]]:
+    try:
+        return *library.read_sav(str(path), user_missing=True), ()
+    except Exception as error:
+        # The library raises its own error, and others of the C library beneath, on damaged files.
+        if "encoding" not in str(error):
+            raise _damaged(path, error) from error
+    try:
+        frame, meta = library.read_sav(str(path), user_missing=True, encoding=_OTHERWISE)
+    except Exception as error:
+        raise _damaged(path, error) from error
+    return frame, meta, (f"the file declares another encoding than it has; it is read as {_OTHERWISE}",)
+
+
+def _damaged(path: Path, error: Exception) -> DataError:
+    return DataError(f"{path.name} is a damaged SPSS file ({error}).", hint="Save it again in SPSS as .sav.")
 
 
 def _columns(names: list[str], meta: Any) -> list[Column]:
     labels = [one_line(meta.column_names_to_labels.get(name) or name) for name in names]
     return [
-        replace(column, labels=_value_labels(meta.variable_value_labels.get(column.name, {})))
+        replace(
+            column,
+            labels=_value_labels(meta.variable_value_labels.get(column.name, {})),
+            missing=tuple(_missing(meta.missing_ranges.get(column.name, ()))),
+        )
         for column in question_columns(names, labels)
     ]
 
 
 def _value_labels(texts: dict[Any, str]) -> dict[str, str]:
     return {text_of(_plain(code)): one_line(str(text)) for code, text in texts.items()}
+
+
+def _missing(ranges: Sequence[dict[str, Any]]) -> Iterator[tuple[float | str, float | str]]:
+    for each in ranges:
+        yield _plain(each["lo"]), _plain(each["hi"])
 
 
 def _plain(code: Any) -> Any:

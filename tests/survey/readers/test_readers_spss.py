@@ -8,6 +8,7 @@ import pytest
 from survey_exports import CODEBOOK, PEOPLE, check
 
 from borgerlib.errors import DataError
+from borgerlib.survey.mapping.file import ItemMapping, Mapping
 from borgerlib.survey.readers.read import read_export, read_responses
 
 ITEMS = [item.id for item in CODEBOOK if item.id not in ("foedselsaar", "svar_id")]
@@ -64,7 +65,29 @@ def test_user_missing_values_are_missing(tmp_path):
         variable_value_labels={"koen": {1.0: "Mand", 2.0: "Kvinde", 9.0: "Uoplyst"}},
         missing_ranges={"koen": [{"lo": 9.0, "hi": 9.0}]},
     )
-    assert read_export(path).frame["koen"].isna().tolist() == [False, False, True]
+    mapping = Mapping(CODEBOOK.id, (ItemMapping("koen", ("koen",)),))
+    responses = read_responses(path, CODEBOOK, mapping=mapping)
+    assert responses.frame["koen"].isna().tolist() == [False, False, True]
+    assert responses.problems.empty
+
+
+def test_a_user_missing_value_that_the_codebook_has_as_an_option_is_that_option(tmp_path):
+    path = tmp_path / "x.sav"
+    pyreadstat.write_sav(
+        pd.DataFrame({"tid": [4.0, 7.0, 7.0, 9.0]}),
+        str(path),
+        variable_value_labels={"tid": {4.0: "Et par timer hvert kvartal", 7.0: "Ved ikke"}},
+        missing_ranges={"tid": [{"lo": 7.0, "hi": 9.0}]},
+    )
+    mapping = Mapping(CODEBOOK.id, (ItemMapping("tid", ("tid",)),))
+    responses = read_responses(path, CODEBOOK, mapping=mapping)
+    assert responses.frame["tid"].astype("object").fillna("").tolist() == [
+        "kvartal",
+        "ved_ikke",
+        "ved_ikke",
+        "",
+    ]
+    assert responses.problems.empty
 
 
 def test_a_truncated_file_is_refused(tmp_path):

@@ -1,0 +1,208 @@
+"""Where in a grid the table stands: titles above, heading rows, rows of respondents, totals below."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from borgerlib.survey.grid.values import parse_dates, parse_number
+
+Row = Sequence[str]
+MOST_HEADINGS = 3
+_SAMPLE = 200
+_MOST_TITLES = 12
+_MOST_NOTES = 6
+_FEW = 2
+_TYPED = 0.9
+_OWN_CODES = {"submitdate", "lastpage", "startlanguage"}
+_TOTALS = (
+    "total", "totalt", "i alt", "ialt", "sum", "summa", "summe", "gesamt", "gennemsnit", "average", "mean",
+    "antal svar", "antal", "n =", "n=", "eksporteret", "exported", "kilde", "source",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Place:
+    """Rows of a grid, as places in its list of rows.
+
+    Parameters
+    ----------
+    names : int
+        The row that names the columns; -1 where none does.
+    headings : tuple of int
+        All heading rows, in the order of the file.
+    data : tuple of int
+        The respondents' rows.
+    notes : tuple of str
+        What was passed over, for a person to check.
+    """
+
+    names: int
+    headings: tuple[int, ...]
+    data: tuple[int, ...]
+    notes: tuple[str, ...]
+
+
+def find_table(rows: Sequence[Row], numbers: Sequence[int], *, heading_rows: int | None = None) -> Place:
+    """Find the table in the rows of a grid (blank ones left out).
+
+    Parameters
+    ----------
+    rows : sequence of sequence of str
+    numbers : sequence of int
+        The rows' numbers in the file, for the notes.
+    heading_rows : int, optional
+        How many rows head the columns (0 to 3), where somebody knows; by default judged by the answers below.
+    """
+    start = _after_titles(rows)
+    count = _headings(rows, start) if heading_rows is None else heading_rows
+    first = min(start + count, len(rows))
+    headings = tuple(range(start, first))
+    names = _naming_row(rows, headings)
+    end = _before_totals(rows, numbers, first)
+    repeated = {at for at in range(first, end) if headings and rows[at] == rows[names]}
+    notes = []
+    if start:
+        notes.append(
+            f"{start} rows above the headings are passed over (the table begins in row {numbers[start]})"
+        )
+    if count > 1 and len(headings) == count:
+        notes.append(f"rows {numbers[start]} to {numbers[first - 1]} are taken for headings")
+    if end < len(rows):
+        notes.append(f"{len(rows) - end} rows below the answers are passed over (from row {numbers[end]})")
+    if repeated:
+        notes.append(f"{len(repeated)} rows that repeat the headings are passed over")
+    data = tuple(at for at in range(first, end) if at not in repeated)
+    return Place(names, headings, data, tuple(notes))
+
+
+def is_answer_row(rows: Sequence[Row], at: int) -> bool:
+    """Return whether a row that should head the columns holds answers instead: several recur below it."""
+    fits = [_fit(text, _below(rows, at, place)) for place, text in enumerate(rows[at])]
+    return fits.count("answer") >= _FEW and not any(fit in ("breaks", "other") for fit in fits)
+
+
+def _after_titles(rows: Sequence[Row]) -> int:
+    """Return the place of the first row that is no title: a title has a text or two, the table has more."""
+    for at in range(min(_MOST_TITLES, len(rows) - 2)):
+        widest = max(_filled(row) for row in rows[at + 1 : at + 6])
+        if _filled(rows[at]) > _FEW or widest <= max(_FEW, 2 * _filled(rows[at]) - 1):
+            return at
+        following = next(place for place in range(at + 1, len(rows)) if _filled(rows[place]) > _FEW)
+        texts = [text for text in rows[following] if text]
+        # Where the next full row is no heading, the row with few texts is: most columns have no heading.
+        if len(set(texts)) < len(texts) or len(texts) * 5 < widest * 4 or _answers(rows, following):
+            return at
+    return 0 if len(rows) <= _FEW else min(_MOST_TITLES, len(rows) - 2)
+
+
+def _answers(rows: Sequence[Row], at: int) -> bool:
+    fits = [_fit(text, _below(rows, at, place)) for place, text in enumerate(rows[at])]
+    return "answer" in fits
+
+
+def _headings(rows: Sequence[Row], start: int) -> int:
+    for count in range(MOST_HEADINGS, 1, -1):
+        if start + count <= len(rows) and _is_import_row(rows[start + count - 1]):
+            return count
+    if start + 2 >= len(rows):
+        return 1
+    if {text.strip().casefold() for text in rows[start + 1]} >= _OWN_CODES:
+        return 2
+    return 2 if _is_second_heading(rows, start) else 1
+
+
+def _naming_row(rows: Sequence[Row], headings: tuple[int, ...]) -> int:
+    if not headings:
+        return -1
+    for at in headings:
+        if {text.strip().casefold() for text in rows[at]} >= _OWN_CODES:
+            return at
+    return headings[0]
+
+
+def _is_import_row(row: Row) -> bool:
+    filled = [text for text in row if text]
+    return bool(filled) and 2 * sum('"ImportId"' in text for text in filled) > len(filled)
+
+
+def _is_second_heading(rows: Sequence[Row], start: int) -> bool:
+    """Return whether the second row heads columns too: no answer of its column, but a text of another kind.
+
+    One untidy cell does not make a heading row, nor does a respondent who ticked everything: either two cells
+    are of another kind than all below them, or the row names each of several columns that the first leaves
+    without a name of its own.
+    """
+    first, second = rows[start], rows[start + 1]
+    times = Counter(text.strip() for text in first)
+    fits = [_fit(text, _below(rows, start + 1, place)) for place, text in enumerate(second)]
+    if "answer" in fits:
+        return False
+    breaks, others = fits.count("breaks"), fits.count("other")
+    if breaks and breaks + others >= _FEW:
+        return True
+    used = [place for place in range(len(first)) if second[place] or any(_below(rows, start + 1, place))]
+    nameless = [place for place in used if not first[place].strip() or times[first[place].strip()] > 1]
+    named = [second[place].strip() for place in nameless]
+    return len(nameless) >= _FEW and all(named) and len(set(named)) == len(named)
+
+
+def _below(rows: Sequence[Row], at: int, place: int) -> list[str]:
+    return [row[place].strip() for row in rows[at + 1 : at + 1 + _SAMPLE] if row[place].strip()]
+
+
+def _fit(text: str, below: list[str]) -> Literal["", "answer", "breaks", "other"]:
+    """Return how a text fits those below it: as one of them, of another kind, or as none of few texts."""
+    text = text.strip()
+    if not text or not below:
+        return ""
+    if _share_of_numbers(below) >= _TYPED:
+        return "answer" if parse_number(text) is not None else "breaks"
+    if _dates(below) >= _TYPED:
+        return "answer" if _dates([text]) else "breaks"
+    different = set(below)
+    if text in different:
+        # A tick may be written as the option's own text.
+        return "" if different == {text} else "answer"
+    return "other" if len(below) >= 8 and 2 * len(different) <= len(below) else ""
+
+
+def _share_of_numbers(texts: list[str]) -> float:
+    return sum(parse_number(text) is not None for text in texts) / len(texts)
+
+
+def _dates(texts: list[str]) -> float:
+    some = texts[:20]
+    if not any(letter.isdigit() for letter in some[0]):
+        return 0.0
+    return float(parse_dates(pd.Series(some, dtype="string")).notna().mean())
+
+
+def _before_totals(rows: Sequence[Row], numbers: Sequence[int], first: int) -> int:
+    """Return the place after the last respondent."""
+    end = len(rows)
+    for at in range(len(rows) - 1, max(first, len(rows) - 1 - _MOST_NOTES), -1):
+        if _is_total(rows, at, first, apart=end < len(rows) or numbers[at] - numbers[at - 1] > 1):
+            end = at
+    return end
+
+
+def _is_total(rows: Sequence[Row], at: int, first: int, *, apart: bool) -> bool:
+    row = rows[at]
+    place = next(place for place, text in enumerate(row) if text)
+    text = row[place].strip().casefold()
+    answers = [
+        other[place].strip() for other in rows[first : min(at, first + _SAMPLE)] if other[place].strip()
+    ]
+    foreign = _fit(text, answers) == "breaks" or not answers
+    is_word = any(text == word or text.startswith((f"{word} ", f"{word}:")) for word in _TOTALS)
+    few = _filled(row) <= _FEW < len(row) - 1
+    return foreign and ((is_word and place == 0) or (apart and few))
+
+
+def _filled(row: Row) -> int:
+    return sum(bool(text) for text in row)

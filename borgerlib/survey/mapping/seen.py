@@ -1,0 +1,78 @@
+"""What a column holds, and how much a text is like an item's."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from borgerlib.survey.codebook.matching import NOT_SELECTED, SELECTED, is_no_answer, normalise
+from borgerlib.survey.codebook.model import Item
+from borgerlib.survey.mapping.choices import label_of
+from borgerlib.survey.responses import Column, Export
+
+RELATED = 0.55
+SIMILAR = 0.7
+_MOST_VALUES = 400
+_NUMBERING = re.compile(r"^(?:(?:spørgsmål|sp|spm|q)\.? ?)?\d+[a-z]?[.:) ]+ *(?=\D)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A column and its different answers (texts, not codes) with their counts, the most frequent first.
+
+    What the platform marks as no answer ('N/A') is left out.
+    """
+
+    column: Column
+    answers: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        """Number of answers."""
+        return sum(self.answers.values())
+
+
+def look(export: Export, column: Column) -> Seen:
+    """Count the different answers of a column, codes put into words where the export has labels."""
+    answers: dict[str, int] = {}
+    for value, count in export.frame[column.name].value_counts().head(_MOST_VALUES).items():
+        text = label_of(str(value), column.labels)
+        if not is_no_answer(text):
+            answers[text] = answers.get(text, 0) + int(count)
+    return Seen(column, answers)
+
+
+def likeness(texts: Iterable[str], item: Item) -> float:
+    """Return how much the most alike of some texts is like the item's text, aliases or id (0–1)."""
+    wanted = [normalise(text) for text in (item.text, *item.aliases, item.id)]
+    found = [normalise(_NUMBERING.sub("", text)) for text in texts if text]
+    return max((alike_texts(one, other) for one in found for other in wanted), default=0.0)
+
+
+def alike_texts(one: str, other: str) -> float:
+    """Return how much two normalised texts are alike (0–1)."""
+    if one == other:
+        return 1.0
+    words, others = set(one.split()), set(other.split())
+    common = len(words & others)
+    shorter = min(len(words), len(others))
+    if not shorter:
+        return 0.0
+    # A heading of one word inside a long question is a hint ('Køn' in 'Hvad er dit køn?'), no more.
+    contained = 0.7 * common / shorter if common * 2 >= shorter else 0.0
+    pairs = difflib.SequenceMatcher(None, one, other)
+    if pairs.real_quick_ratio() < RELATED or pairs.quick_ratio() < RELATED:
+        return contained
+    ratio = pairs.ratio()
+    # Two short words share many letters by chance.
+    if max(len(words), len(others)) == 1 and ratio < SIMILAR:
+        return contained
+    return max(contained, ratio)
+
+
+def is_indicator(seen: Seen) -> bool:
+    """Return whether a column holds ticks only: 0/1, yes or no, or the text of its own option."""
+    own = {normalise(seen.column.choice), normalise(seen.column.label), normalise(seen.column.name)} - {""}
+    return all(normalise(text) in SELECTED | NOT_SELECTED | own for text in seen.answers)

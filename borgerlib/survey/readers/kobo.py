@@ -1,0 +1,55 @@
+"""KoboToolbox and ODK: headings are paths (group/question/choice), choices also joined by spaces."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from borgerlib.survey.grid.cells import Table
+from borgerlib.survey.grid.tabular import export_of
+from borgerlib.survey.responses import PLATFORM, Column, Export
+
+VENDOR = "KoboToolbox"
+_TICKS = r"[01]|(?i:true|false)"
+_ROLES = {
+    "start": "started", "end": "submitted", "_uuid": "id", "meta/instanceid": PLATFORM, "keyid": PLATFORM,
+    "submissiondate": PLATFORM,
+}  # fmt: skip
+
+
+def recognise(table: Table) -> bool:
+    """Return True where a question's choices have a column each, named by the question and a stroke."""
+    return bool(_choices(table))
+
+
+def _choices(table: Table) -> set[str]:
+    """Return the headings of choices: 'question/choice', 0/1, at least two of a question."""
+    parents = Counter(_parent(name) for name in table.headings if _is_tick(table, name))
+    return {name for name in table.headings if parents[_parent(name)] > 1 and _is_tick(table, name)}
+
+
+def _parent(name: str) -> str:
+    return name.rpartition("/")[0]
+
+
+def _is_tick(table: Table, name: str) -> bool:
+    if "/" not in name or name.endswith("/") or " / " in name:
+        return False
+    filled = table.frame[name].dropna()
+    return len(filled) > 0 and bool(filled.str.fullmatch(_TICKS).all())
+
+
+def read(table: Table) -> Export:
+    """Read the paths; the joined column beside a question's choices says the same as they do."""
+    choices = _choices(table)
+    questions = {_parent(name) for name in choices}
+    columns = []
+    for name in table.headings:
+        text = name.rpartition("/")[2]
+        if name in choices:
+            question = _parent(name)
+            columns.append(Column(name, question.rpartition("/")[2], text, question))
+        elif name in questions or (name.startswith("_") and name != "_uuid"):
+            columns.append(Column(name, text, role=PLATFORM))
+        else:
+            columns.append(Column(name, text, role=_ROLES.get(name.casefold(), "")))
+    return export_of(table, VENDOR, columns)

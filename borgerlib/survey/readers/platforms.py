@@ -1,0 +1,117 @@
+"""Platforms that are told by the headings of their own columns: Qualtrics, SurveyMonkey, Typeform, REDCap."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from borgerlib.survey.grid.cells import Table
+from borgerlib.survey.grid.tabular import columns_of, export_of
+from borgerlib.survey.responses import PLATFORM, Column, Export
+
+
+@dataclass(frozen=True)
+class Platform:
+    """What a platform puts before the answers.
+
+    Parameters
+    ----------
+    vendor : str
+    telling : frozenset of str
+        Headings (in lower case) of which a file of the platform has at least `fewest`.
+    roles : mapping of str to str
+        Heading in lower case → role.
+    fewest : int
+    """
+
+    vendor: str
+    telling: frozenset[str]
+    roles: Mapping[str, str]
+    fewest: int = 2
+
+
+_QUALTRICS = Platform(
+    "Qualtrics",
+    frozenset({"startdate", "enddate", "recordeddate", "responseid", "finished", "distributionchannel",
+               "status"}),
+    MappingProxyType(
+        {"startdate": "started", "enddate": "submitted", "responseid": "id"}
+        | dict.fromkeys(
+            (
+                "status", "ipaddress", "progress", "duration (in seconds)", "finished", "recordeddate",
+                "recipientlastname", "recipientfirstname", "recipientemail", "externalreference",
+                "externaldatareference", "locationlatitude", "locationlongitude", "distributionchannel",
+                "userlanguage",
+            ),
+            PLATFORM,
+        )
+    ),
+)  # fmt: skip
+_SURVEYMONKEY = Platform(
+    "SurveyMonkey",
+    frozenset({"respondent id", "collector id", "date created", "start date", "custom data 1"}),
+    MappingProxyType(
+        {"respondent id": "id", "start date": "started", "end date": "submitted", "date created": "started"}
+        | dict.fromkeys(
+            ("collector id", "date modified", "ip address", "email address", "first name", "last name",
+             "custom data 1"),
+            PLATFORM,
+        )
+    ),
+)  # fmt: skip
+_TYPEFORM = Platform(
+    "Typeform",
+    frozenset(
+        {"#", "start date (utc)", "submit date (utc)", "network id", "response type", "stage date (utc)"}
+    ),
+    MappingProxyType(
+        {"#": "id", "start date (utc)": "started", "submit date (utc)": "submitted"}
+        | dict.fromkeys(("network id", "response type", "stage date (utc)", "tags", "ending"), PLATFORM)
+    ),
+)
+_PLATFORMS = (_QUALTRICS, _SURVEYMONKEY, _TYPEFORM)
+_TICK = re.compile(r"(?P<question>\w+?)___(?P<choice>\w+)\Z")
+_TICK_LABEL = re.compile(r"(?P<question>.+?) ?\(choice=(?P<choice>.+)\)\Z")
+
+
+def recognise(table: Table) -> bool:
+    """Return True when enough headings are one platform's own."""
+    return _platform(table) is not None
+
+
+def _platform(table: Table) -> Platform | None:
+    own = {heading.casefold() for heading in table.headings}
+    return next((each for each in _PLATFORMS if len(own & each.telling) >= each.fewest), None)
+
+
+def read(table: Table) -> Export:
+    """Read the columns, and say what the platform's own are."""
+    platform = _platform(table)
+    assert platform is not None
+    columns = [_with_role(column, platform) for column in columns_of(table)]
+    return export_of(table, platform.vendor, columns)
+
+
+def _with_role(column: Column, platform: Platform) -> Column:
+    role = platform.roles.get(column.name.casefold(), "")
+    return replace(column, role=role, choice="", question="") if role else column
+
+
+def recognise_redcap(table: Table) -> bool:
+    """Return True for columns named 'x___1', or labelled '… (choice=…)'."""
+    return sum(bool(_TICK.match(name) or _TICK_LABEL.match(name)) for name in table.headings) >= 2
+
+
+def read_redcap(table: Table) -> Export:
+    """Read REDCap's checkboxes, raw or labelled; every other column is a question."""
+    columns = []
+    for name in table.headings:
+        found = _TICK_LABEL.match(name) or _TICK.match(name)
+        if found:
+            columns.append(Column(name, found["question"], found["choice"], found["question"]))
+        else:
+            role = "id" if name.casefold() in ("record_id", "record id") else ""
+            columns.append(Column(name, name, role=role))
+    return export_of(table, "REDCap", columns)

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import pytest
+from survey_exports import write_csv, write_xlsx
+
+from borgerlib.errors import DataError
+from borgerlib.survey.readers.read import read_export
+
+HEADINGS = ["Nr.", "Alder", "Køn", "Sport"]
+ROWS = [[str(at), str(20 + at), "Mand" if at % 2 else "Kvinde", "Bold;Løb"] for at in range(1, 21)]
+
+
+def read(tmp_path, rows, **options):
+    return read_export(write_csv(tmp_path / "x.csv", rows), **options)
+
+
+@pytest.mark.parametrize(
+    "above",
+    [[["Idrætsundersøgelse 2025"]], [["Rapport", "", "", ""], ["Trukket", "01-02-2025", "", ""]]],
+    ids=["one short row", "two rows"],
+)
+def test_titles_above_the_headings_are_passed_over_and_told(tmp_path, above):
+    export = read(tmp_path, [*above, HEADINGS, *ROWS])
+    assert list(export.frame.columns) == HEADINGS
+    assert len(export.frame) == 20
+    assert "above the headings are passed over" in export.source.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (["Nr.", "Alder", "Køn", "Sport", "", ""], ["", "", "", "Bold", "Løb", "Svømning"]),
+        (["Nr.", "Alder", "Køn", "Sport", "", ""], ["Svar", "Svar", "Svar", "Bold", "Løb", "Svømning"]),
+        (["Nr.", "Alder", "Køn", "Sport", "Sport", "Sport"], ["", "", "", "Bold", "Løb", "Svømning"]),
+    ],
+    ids=["blank under single questions", "a word under single questions", "the question repeated"],
+)
+@pytest.mark.parametrize("tick", ["text", "1"])
+def test_a_second_heading_row_is_no_respondent(tmp_path, first, second, tick):
+    # Every third ticks all three, every other one the first: 7 + 14 of 21.
+    def ticks(at):
+        marks = [text if tick == "text" else "1" for text in second[3:]]
+        return marks if at % 3 == 0 else [marks[0], "", ""]
+
+    people = [[str(at), str(30 + at), "Mand" if at % 2 else "Kvinde", *ticks(at)] for at in range(21)]
+    export = read(tmp_path, [first, second, *people])
+    assert len(export.frame) == 21
+    assert [column.choice for column in export.columns[3:]] == ["Bold", "Løb", "Svømning"]
+    assert {column.question for column in export.columns[3:]} == {"Sport"}
+    assert export.frame.iloc[:, 4].notna().sum() == 7
+    assert "rows 1 to 2 are taken for headings" in export.source.notes
+
+
+def test_a_respondent_who_ticked_everything_is_no_heading(tmp_path):
+    people = [
+        ["1", "30", "Mand", "Bold", "Løb"],
+        *[[str(at), "40", "Kvinde", "Bold", ""] for at in range(2, 9)],
+    ]
+    assert len(read(tmp_path, [["Nr.", "Alder", "Køn", "Sport 1", "Sport 2"], *people]).frame) == 8
+
+
+def test_one_untidy_cell_in_the_first_answers_is_no_heading(tmp_path):
+    rows = [["1", "tredive", "Mand", "Bold"], *ROWS[1:]]
+    assert len(read(tmp_path, [HEADINGS, *rows]).frame) == 20
+
+
+def test_names_over_texts_are_two_heading_rows(tmp_path):
+    names, texts = ["V1", "V2", "V3", "V4"], ["Nr.", "Din alder", "Dit køn", "Hvilken sport?"]
+    export = read(tmp_path, [names, texts, *ROWS])
+    assert list(export.frame.columns) == names
+    assert [column.label for column in export.columns] == texts
+
+
+def test_totals_and_notes_below_the_answers_are_no_respondents(tmp_path):
+    rows = [HEADINGS, *ROWS, ["I alt", "610", "", ""], [], ["Trukket 1. februar"]]
+    export = read(tmp_path, rows)
+    assert len(export.frame) == 20
+    assert "2 rows below the answers are passed over (from row 22)" in export.source.notes
+
+
+def test_a_last_respondent_with_few_answers_stays(tmp_path):
+    assert len(read(tmp_path, [HEADINGS, *ROWS, [], ["21", "", "", ""]]).frame) == 21
+
+
+def test_headings_repeated_among_the_answers_are_passed_over(tmp_path):
+    export = read(tmp_path, [HEADINGS, *ROWS[:10], HEADINGS, *ROWS[10:]])
+    assert len(export.frame) == 20
+    assert "1 rows that repeat the headings are passed over" in export.source.notes
+
+
+def test_a_file_without_headings_is_refused_and_can_be_read_all_the_same(tmp_path):
+    with pytest.raises(DataError, match=r"x\.csv has no headings: row 1 holds answers") as caught:
+        read(tmp_path, ROWS)
+    assert "--heading-rows 0" in caught.value.hint
+    export = read(tmp_path, ROWS, heading_rows=0)
+    assert list(export.frame.columns) == ["column 1", "column 2", "column 3", "column 4"]
+    assert len(export.frame) == 20
+
+
+def test_how_many_rows_head_the_columns_may_be_said(tmp_path):
+    export = read(tmp_path, [HEADINGS, ["a", "b", "c", "d"], *ROWS], heading_rows=2)
+    assert len(export.frame) == 20
+
+
+def test_headings_that_stand_twice_are_kept_apart_by_their_place(tmp_path):
+    export = read(tmp_path, [["Nr.", "Hvorfor?", "Køn", "Hvorfor?"], *ROWS])
+    assert list(export.frame.columns) == ["Nr.", "Hvorfor? (column 2)", "Køn", "Hvorfor? (column 4)"]
+
+
+def test_the_largest_sheet_is_read_and_another_may_be_named(tmp_path):
+    small = [HEADINGS, *ROWS[:3]]
+    path = write_xlsx(tmp_path / "x.xlsx", {"Prøve": small, "Svar": [HEADINGS, *ROWS]})
+    export = read_export(path)
+    assert len(export.frame) == 20
+    assert export.source.notes == ("sheet 'Svar' is read; the workbook also has 'Prøve'",)
+    assert len(read_export(path, sheet="Prøve").frame) == 3
+    with pytest.raises(DataError, match=r"Unknown sheet 'Svare'\. Did you mean 'Svar'"):
+        read_export(path, sheet="Svare")

@@ -1,0 +1,265 @@
+"""Judged by answers: what is no answer, what stands for 'Andet', what was reworded; counted by hand."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+from survey_exports import transposed, write_csv
+from typer.testing import CliRunner
+
+from borgerlib.commands.main import app
+from borgerlib.errors import DataError
+from borgerlib.survey.codebook.model import Codebook, parse_codebook
+from borgerlib.survey.mapping.draft import mapping_toml
+from borgerlib.survey.mapping.file import ItemMapping, Mapping, load_mapping
+from borgerlib.survey.mapping.suggestion import suggest_mapping
+from borgerlib.survey.readers.read import read_export, read_responses
+from borgerlib.survey.responses import Responses
+
+SHELLS = ("Bil", "Cykel (alle slags)", "Tog")
+
+
+def codebook(*more: str, **item: Any) -> Codebook:
+    options = [{"id": f"v{at}", "text": text} for at, text in enumerate((*SHELLS, *more))]
+    return parse_codebook(
+        {
+            "survey": {"id": "rejse", "title": "Rejser"},
+            "item": [
+                {"id": "alder", "text": "Alder", "kind": "number"},
+                {"id": "valg", "text": "Hvordan rejser du?", "kind": "multiple", "options": options, **item},
+            ],
+        },
+        source="rejse",
+    )
+
+
+def read(tmp_path, table: dict[str, list[str]], book: Codebook, **entry: Any) -> Responses:
+    path = write_csv(tmp_path / "x.csv", transposed(table))
+    mapping = Mapping(book.id, (ItemMapping("valg", ("Valg",)),))
+    mapping = replace(mapping, items=(replace(mapping.items[0], **entry),))
+    return read_responses(path, book, mapping=mapping)
+
+
+def counts(responses: Responses) -> list[int]:
+    frame = responses.frame
+    return [int(frame[column].sum()) for column in responses.codebook.item("valg").columns]
+
+
+def test_a_reworded_option_is_named_not_counted_as_nought(tmp_path):
+    columns = {"Nr": list("abcdefgh"), "Valg": ["Bil; Cykel (store og små)"] * 5 + ["Tog"] * 3}
+    with pytest.raises(DataError, match="were these reworded") as caught:
+        read(tmp_path, columns, codebook(), layout="joined", separator=";")
+    assert caught.value.problems == (
+        "items.valg: 'Cykel (store og små)' (5 times) is no option; 'Cykel (alle slags)' never occurs",
+    )
+    values = {"Cykel (store og små)": "v1"}
+    said = read(tmp_path, columns, codebook(), layout="joined", separator=";", values=values)
+    assert counts(said) == [5, 5, 3]
+    left_out = ("Cykel (store og små)",)
+    said = read(tmp_path, columns, codebook(), layout="joined", separator=";", missing=left_out)
+    assert counts(said) == [5, 0, 3]
+    assert said.problems.empty
+
+
+def test_a_reworded_option_is_named_by_the_suggestion_too(tmp_path):
+    columns = {"Alder": ["30"] * 8, "Hvordan rejser du?": ["Bil; Cykel"] * 5 + ["Tog"] * 3}
+    export = read_export(write_csv(tmp_path / "x.csv", transposed(columns)))
+    found = suggest_mapping(export, codebook())
+    assert found.confidence["valg"] == "unsure"
+    assert found.reasons["valg"] == "'Cykel' (5 times) is no option; 'Cykel (alle slags)' never occurs"
+
+
+@pytest.mark.parametrize("kind", ["single", "multiple"])
+def test_answers_in_own_words_count_as_andet_and_are_kept_for_coding(tmp_path, kind):
+    columns = {"Nr": list("abcd"), "Valg": ["Bil", "på ski", "Tog", "Cykel (alle slags)"]}
+    entry = {"layout": "joined", "separator": ";"} if kind == "multiple" else {}
+    responses = read(tmp_path, columns, codebook("Andet", kind=kind), **entry)
+    if kind == "single":
+        assert responses.frame["valg"].tolist() == ["v0", "v3", "v2", "v1"]
+    else:
+        assert counts(responses) == [1, 1, 1, 1]
+    assert responses.problems.to_dict("records") == [
+        {"row": 3, "column": "valg", "value": "på ski", "rule": "written_in"}
+    ]
+    assert responses.source.notes == ("item 'valg': 1 answers in own words count as 'Andet'",)
+
+
+def test_the_column_beside_andet_is_a_tick_where_something_is_written(tmp_path):
+    columns = {
+        "Nr": list("abc"),
+        "Hvordan rejser du? [Bil]": ["1", "0", "1"],
+        "Hvordan rejser du? [Cykel (alle slags)]": ["0", "1", "1"],
+        "Hvordan rejser du? [Tog]": ["0", "0", "1"],
+        "Hvordan rejser du? [Andet]": ["", "på ski", ""],
+    }
+    responses = read_responses(write_csv(tmp_path / "x.csv", transposed(columns)), codebook("Andet"))
+    assert counts(responses) == [2, 2, 1, 1]
+
+
+@pytest.mark.parametrize("mark", ["N/A", "NA", "#N/A", "{question_not_shown}", "NULL", "nan"])
+def test_marks_of_no_answer_are_none_for_any_kind_of_item(tmp_path, mark):
+    columns = {
+        "a": ["1", mark, mark],
+        "b": [mark, "1", mark],
+        "c": ["1", "1", mark],
+        "Alder": ["30", mark, "40"],
+    }
+    fed = {"a": "v0", "b": "v1", "c": "v2"}
+    entries = (ItemMapping("valg", tuple(fed), "indicators", fed), ItemMapping("alder", ("Alder",)))
+    path = write_csv(tmp_path / "x.csv", transposed(columns))
+    responses = read_responses(path, codebook(), mapping=Mapping("rejse", entries))
+    assert counts(responses) == [1, 1, 2]
+    # The third answered nothing; the others did not tick what is blank.
+    assert responses.frame["valg__v1"].astype("object").fillna("").tolist() == [0, 1, ""]
+    assert responses.frame["alder"].fillna(-1).tolist() == [30, -1, 40]
+    assert responses.problems.empty
+
+
+def test_codes_of_no_answer_are_said_for_an_item_or_for_all(tmp_path):
+    columns = {"Alder": ["30", "99", "40", "999"], "Valg": ["Bil", "99", "999", "Tog; Cykel (alle slags)"]}
+    path = write_csv(tmp_path / "x.csv", transposed(columns))
+    (tmp_path / "m.toml").write_text(
+        """
+        survey = "rejse"
+        missing = ["999"]
+        [items.alder]
+        columns = ["Alder"]
+        missing = ["99"]
+        [items.valg]
+        columns = ["Valg"]
+        layout = "joined"
+        separator = ";"
+        missing = ["99"]
+        """
+    )
+    responses = read_responses(path, codebook(), mapping=load_mapping(tmp_path / "m.toml", codebook()))
+    assert responses.frame["alder"].fillna(-1).tolist() == [30, -1, 40, -1]
+    assert counts(responses) == [1, 1, 1]
+    assert responses.problems.empty
+
+
+def test_a_question_that_stands_in_two_columns_takes_the_one_that_is_answered(tmp_path):
+    columns = {"Valg": ["Bil", "", "Tog"], "Senere": ["", "Tog", "Bil"], "Nr": list("abc")}
+    book = codebook(kind="single")
+    responses = read(tmp_path, columns, book, columns=("Valg", "Senere"))
+    assert responses.frame["valg"].tolist() == ["v0", "v2", "v2"]
+    assert responses.problems.to_dict("records") == [
+        {"row": 4, "column": "valg", "value": "Bil", "rule": "two_answers"}
+    ]
+    both = read(tmp_path, columns, codebook(), columns=("Valg", "Senere"), layout="joined", separator=";")
+    assert counts(both) == [2, 0, 2]
+
+
+def test_numbers_with_a_point_and_a_nought_are_the_whole_ones(tmp_path):
+    item = {"kind": "single", "options": [{"id": f"s{n}", "text": str(n)} for n in (1, 2, 3)]}
+    columns = {"Valg": ["1.0", "3,0", "2.0"], "Nr": list("abc")}
+    responses = read(tmp_path, columns, codebook(**item))
+    assert responses.frame["valg"].tolist() == ["s1", "s3", "s2"]
+
+
+def test_an_untidy_age_costs_itself_and_is_told(tmp_path):
+    ages = [*(str(20 + at) for at in range(30)), "midt i fyrrerne"]
+    columns = {"Alder": ages, "Hvordan rejser du?": ["Bil; Tog"] * 30 + ["Cykel (alle slags)"]}
+    export = read_export(write_csv(tmp_path / "x.csv", transposed(columns)))
+    found = suggest_mapping(export, codebook())
+    assert found.confidence["alder"] == "sure"
+    assert found.reasons["alder"] == "its text; 30 of 31 values are numbers"
+
+
+def test_a_column_with_the_text_but_no_dates_is_told_not_called_absent(tmp_path):
+    book = parse_codebook(
+        {
+            "survey": {"id": "x", "title": "X"},
+            "item": [
+                {"id": "slut", "text": "Afsluttet", "kind": "date", "role": "submitted"},
+                {"id": "alder", "text": "Alder", "kind": "number"},
+            ],
+        },
+        source="x",
+    )
+    columns = {"Afsluttet": ["i går", "i dag", "i morges"], "Alder": ["1", "2", "3"]}
+    responses = read_responses(write_csv(tmp_path / "x.csv", transposed(columns)), book)
+    assert responses.source.notes == ("item 'slut': 'Afsluttet' has its text, but 0 of 3 values are dates",)
+    assert responses.absent == ("slut",)
+
+
+def test_a_column_that_never_holds_several_is_not_surely_joined(tmp_path):
+    columns = {"Alder": ["30"] * 12, "Hvordan rejser du?": ["Bil", "Tog", "Cykel (alle slags)"] * 4}
+    export = read_export(write_csv(tmp_path / "x.csv", transposed(columns)))
+    found = suggest_mapping(export, codebook())
+    assert found.confidence["valg"] == "unsure"
+    assert "no answer holds several options" in found.reasons["valg"]
+    limited = suggest_mapping(export, codebook(max_choices=1))
+    assert limited.confidence["valg"] == "sure"
+
+
+def test_where_the_table_stands_is_kept_in_the_mapping(tmp_path):
+    export = read_export(write_csv(tmp_path / "x.csv", [["30", "Bil; Tog"], ["40", "Tog"]]), heading_rows=0)
+    found = suggest_mapping(export, codebook())
+    said = replace(found, mapping=replace(found.mapping, sheet="Ark 1", heading_rows=0))
+    (tmp_path / "m.toml").write_text(mapping_toml(said) + '[items.alder]\ncolumns = ["column 1"]\n')
+    mapping = load_mapping(tmp_path / "m.toml", codebook())
+    assert (mapping.sheet, mapping.heading_rows) == ("Ark 1", 0)
+    responses = read_responses(tmp_path / "x.csv", codebook(), mapping=replace(mapping, sheet=""))
+    assert responses.frame["alder"].tolist() == [30, 40]
+
+
+def test_the_command_that_map_prints_runs_as_it_stands(tmp_path, monkeypatch):
+    monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
+    folder = tmp_path / "vores svar; 2025"
+    folder.mkdir()
+    book = folder / "vores kodebog.toml"
+    assert CliRunner().invoke(app, ["codebook", "new", str(book)]).exit_code == 0
+    book.write_text(
+        book.read_text(encoding="utf-8").replace('id = "borgerinteresse"', 'id = "vores"'), "utf-8"
+    )
+    people = {
+        "Køn": ["Mand", "Kvinde"] * 30,
+        "Alder": [str(20 + at) for at in range(60)],
+        "Hvilke emner vil du gerne være med til at drøfte eller påvirke i din kommune?": [
+            "Klima og miljø; Trafik, veje og cykelstier"
+        ]
+        * 60,
+    }
+    export = write_csv(folder / "svar 1.csv", transposed(people))
+    told = CliRunner().invoke(app, ["map", str(export), "--codebook", str(book)])
+    printed = told.output.strip().splitlines()[-1].replace("MUNICIPALITY", "Odense")
+    run = CliRunner().invoke(app, shlex.split(printed)[1:])
+    assert run.exit_code == 0, run.output
+    assert "60 rows in = 60 kept" in run.output
+
+
+@pytest.mark.parametrize(
+    ("times", "match"),
+    [
+        ({"submitted": ["1980-01-01 00:00:00"] * 60}, "cannot be those of the survey"),
+        (
+            {"started": ["2021-03-01 10:00:00"] * 60, "submitted": ["2024-03-01 10:00:00"] * 60},
+            "one of these dates is wrong",
+        ),
+    ],
+)
+def test_dates_that_cannot_be_are_asked_for(tmp_path, monkeypatch, times, match):
+    from borgerlib.interest.prepare.prepare import prepare
+
+    monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
+    names = {"started": "Besvarelsen påbegyndt", "submitted": "Besvarelsen afsluttet"}
+    people = {
+        **{names[role]: values for role, values in times.items()},
+        "Køn": ["Mand", "Kvinde"] * 30,
+        "Alder": [str(20 + at) for at in range(60)],
+        "Hvilke emner vil du gerne være med til at drøfte eller påvirke i din kommune?": [
+            "Klima og miljø; Trafik, veje og cykelstier"
+        ]
+        * 60,
+    }
+    path = write_csv(tmp_path / "x.csv", transposed(people))
+    with pytest.raises(DataError, match=match) as caught:
+        prepare("Odense", path)
+    assert "--date" in caught.value.hint
+    prepared = prepare("Odense", path, survey_date=pd.Timestamp("2024-03-01").date())
+    assert prepared.kept == 60

@@ -1,0 +1,194 @@
+"""Small files of each platform, with counts that were counted by hand."""
+
+from __future__ import annotations
+
+import pytest
+from survey_exports import write_csv
+
+from borgerlib.survey.codebook.model import Codebook, parse_codebook
+from borgerlib.survey.readers.read import read_responses
+
+SPORTS = ("Bold", "Løb", "Svømning, alene")
+
+
+def codebook() -> Codebook:
+    return parse_codebook(
+        {
+            "survey": {"id": "sport", "title": "Sport"},
+            "item": [
+                {"id": "nr", "text": "Nummer", "kind": "text", "role": "id"},
+                {"id": "start", "text": "Begyndt", "kind": "date", "role": "started"},
+                {"id": "slut", "text": "Sluttet", "kind": "date", "role": "submitted"},
+                {"id": "alder", "text": "Hvor gammel er du?", "kind": "number", "role": "age"},
+                {
+                    "id": "bolig",
+                    "text": "Hvor bor du?",
+                    "kind": "single",
+                    "options": [{"id": "by", "text": "I byen"}, {"id": "land", "text": "På landet"}],
+                },
+                {
+                    "id": "sport",
+                    "text": "Hvilken sport - hvis nogen - dyrker du?",
+                    "aliases": ["sport"],
+                    "kind": "multiple",
+                    "options": [
+                        {"id": option_id, "text": text}
+                        for option_id, text in zip(("bold", "loeb", "svoem"), SPORTS, strict=True)
+                    ],
+                },
+            ],
+        },
+        source="sport",
+    )
+
+
+# Twelve people: every second plays ball, every third runs, the last swims; one a day from 1 March.
+TICKED = [(at % 2 == 0, at % 3 == 0, at == 11) for at in range(12)]
+COUNTS = {"sport__bold": 6, "sport__loeb": 4, "sport__svoem": 1}
+TIMES = [f"2025-03-{at + 1:02d} 10:00:00" for at in range(12)]
+AGES = [str(20 + at) for at in range(12)]
+HOMES = ["I byen" if at < 5 else "På landet" for at in range(12)]
+QUESTION = "Hvilken sport - hvis nogen - dyrker du?"
+
+
+def ticks(mark: str = "", blank: str = "") -> list[list[str]]:
+    return [
+        [(mark or text) if tick else blank for tick, text in zip(person, SPORTS, strict=True)]
+        for person in TICKED
+    ]
+
+
+def joined(separator: str, names: tuple[str, ...] = SPORTS) -> list[str]:
+    return [
+        separator.join(text for tick, text in zip(person, names, strict=True) if tick) for person in TICKED
+    ]
+
+
+def beside(*columns: list[str] | list[list[str]]) -> list[list[str]]:
+    rows = []
+    for cells in zip(*columns, strict=True):
+        rows.append([text for cell in cells for text in (cell if isinstance(cell, list) else [cell])])
+    return rows
+
+
+NUMBERS = [f"R_{at}" for at in range(12)]
+IMPORTS = [f'{{"ImportId":"QID{at}"}}' for at in range(8)]
+QUALTRICS = ["StartDate", "EndDate", "ResponseId", "Q1", "Q2"]
+QUALTRICS_TEXTS = ["Start Date", "End Date", "Response ID", "Hvor gammel er du?", "Hvor bor du?"]
+MONKEY = ["Respondent ID", "Collector ID", "Start Date", "End Date", "Hvor gammel er du?", "Hvor bor du?"]
+KOBO = [
+    "start",
+    "end",
+    "om/alder",
+    "om/bolig",
+    "om/sport",
+    "om/sport/bold",
+    "om/sport/loeb",
+    "om/sport/svoem",
+]
+ASKED = ["Hvor gammel er du?", "Hvor bor du?"]
+TYPEFORM_END = ["Start Date (UTC)", "Submit Date (UTC)", "Network ID"]
+LIMESURVEY = ["G1. Hvor gammel er du?", "G2. Hvor bor du?"]
+OPTIONS = ("bold", "loeb", "svoem")
+
+FILES = {
+    "Qualtrics, a column an option": (
+        "Qualtrics",
+        [
+            [*QUALTRICS, "Q3_1", "Q3_2", "Q3_3"],
+            [*QUALTRICS_TEXTS, *[f"{QUESTION} - Selected Choice - {text}" for text in SPORTS]],
+            IMPORTS,
+            *beside(TIMES, TIMES, NUMBERS, AGES, HOMES, ticks()),
+        ],
+    ),
+    "Qualtrics without ImportIds, options in one cell": (
+        "Qualtrics",
+        [
+            [*QUALTRICS, "Q3"],
+            [*QUALTRICS_TEXTS, QUESTION],
+            *beside(TIMES, TIMES, NUMBERS, AGES, HOMES, joined(",")),
+        ],
+    ),
+    "SurveyMonkey": (
+        "SurveyMonkey",
+        [
+            [*MONKEY, QUESTION, "", ""],
+            ["", "", "", "", "Open-Ended Response", "Response", *SPORTS],
+            *beside(NUMBERS, ["77"] * 12, TIMES, TIMES, AGES, HOMES, ticks()),
+        ],
+    ),
+    "KoboToolbox": (
+        "KoboToolbox",
+        [KOBO, *beside(TIMES, TIMES, AGES, HOMES, joined(" ", OPTIONS), ticks("1", "0"))],
+    ),
+    "Typeform": (
+        "Typeform",
+        [
+            ["#", *ASKED, *SPORTS, *TYPEFORM_END],
+            *beside(NUMBERS, AGES, HOMES, ticks(), TIMES, TIMES, ["n"] * 12),
+        ],
+    ),
+    "REDCap, labelled": (
+        "REDCap",
+        [
+            ["Record ID", *ASKED, *[f"{QUESTION} (choice={text})" for text in SPORTS]],
+            *beside(NUMBERS, AGES, HOMES, ticks("Checked", "Unchecked")),
+        ],
+    ),
+    "REDCap, raw": (
+        "REDCap",
+        [
+            ["record_id", *ASKED, *[f"sport___{name}" for name in OPTIONS]],
+            *beside(NUMBERS, AGES, HOMES, ticks("1", "0")),
+        ],
+    ),
+    "LimeSurvey without columns of its own": (
+        "LimeSurvey",
+        [
+            [*LIMESURVEY, *[f"G3[{at}]. {QUESTION} [{t}]" for at, t in enumerate(SPORTS)]],
+            *beside(AGES, HOMES, ticks("Ja", "Nej")),
+        ],
+    ),
+    "LimeSurvey VV": (
+        "LimeSurvey",
+        [
+            ["Svar", "Sendt", "Side", "Sprog", *ASKED, *[f"{QUESTION} [{t}]" for t in SPORTS]],
+            ["id", "submitdate", "lastpage", "startlanguage", "G1", "G2", *[f"G3_{at}" for at in range(3)]],
+            *beside(AGES, TIMES, ["3"] * 12, ["da"] * 12, AGES, HOMES, ticks("Y", "")),
+        ],
+    ),
+    "Google Forms": (
+        "Google Forms",
+        [
+            ["Tidsstempel", "Hvor gammel er du?", "Hvor bor du?", QUESTION],
+            *beside([f"2025/03/{at + 1} 1:05:09 PM GMT+1" for at in range(12)], AGES, HOMES, joined(", ")),
+        ],
+    ),
+    "1KA": (
+        "table",
+        [
+            ["recnum", "Q1", "Q2", "Q3a", "Q3b", "Q3c"],
+            ["Record number", *ASKED, *[f"{QUESTION} : {text}" for text in SPORTS]],
+            *beside(AGES, AGES, HOMES, ticks("1", "0")),
+        ],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_each_platform_gives_the_counts_of_the_hand(tmp_path, name, delimiter):
+    vendor, rows = FILES[name]
+    responses = read_responses(write_csv(tmp_path / "x.csv", rows, delimiter=delimiter), codebook())
+    frame = responses.frame
+    assert responses.source.vendor == vendor
+    assert len(frame) == 12
+    assert frame[list(COUNTS)].sum().to_dict() == COUNTS
+    assert frame["bolig"].value_counts().to_dict() == {"by": 5, "land": 7}
+    assert frame["alder"].tolist() == [20 + at for at in range(12)]
+    assert responses.problems.empty
+    timed = [item for item in ("start", "slut") if item not in responses.absent]
+    assert all(frame[item].notna().all() for item in timed)
+    assert bool(timed) == (
+        vendor not in ("REDCap", "table") and name != "LimeSurvey without columns of its own"
+    )
