@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from borgerlib.errors import DataError, unknown_name
+from borgerlib.personal import is_contact_heading
 from borgerlib.survey.grid import tabular
 from borgerlib.survey.grid.cells import Grid, Table, as_table
 from borgerlib.survey.grid.limits import Limits, check_file
 from borgerlib.survey.grid.text import read_text_grid
 from borgerlib.survey.grid.workbook import read_workbook_grids
-from borgerlib.survey.readers import enalyzer, forms, govocal, kobo, limesurvey, platforms, spss, surveyxact
+from borgerlib.survey.readers import forms, govocal, kobo, limesurvey, platforms, spss, surveyxact
 from borgerlib.survey.responses import Export
 
 _VENDORS: tuple[tuple[Callable[[Table], bool], Callable[[Table], Export]], ...] = (
@@ -142,7 +143,7 @@ def _read_grids(grids: list[Grid], limits: Limits, where: Where) -> Export:
         return surveyxact.read(grids, limits=limits)
     grid = _sheet(grids, where.sheet)
     table = as_table(grid, limits=limits, heading_rows=where.heading_rows)
-    enalyzer.refuse_respondent_list(table)
+    _refuse_respondent_list(table)
     for recognise, read in _VENDORS:
         if recognise(table):
             return read(table)
@@ -166,3 +167,12 @@ def _sheet(grids: list[Grid], named: str) -> Grid:
         return grid
     note = f"sheet '{grid.sheet}' is read; the workbook also has {', '.join(repr(name) for name in others)}"
     return replace(grid, notes=(*grid.notes, note))
+
+
+def _refuse_respondent_list(table: Table) -> None:
+    """Refuse names and addresses only, as Enalyzer exports them: who was invited, not what they said."""
+    if all(is_contact_heading(heading) for heading in table.headings):
+        raise DataError(
+            f"{table.grid.name} is a list of respondents ({', '.join(table.headings)}), not their answers.",
+            hint="Export the answers. The list holds personal data: delete it where it is not needed.",
+        )
