@@ -58,7 +58,7 @@ class TestPage:
         page = open_selection("Odense", "alder=60-69")
         chart = page.figure("topics")
         assert set(chart.frame["group"]) == {"valg", "alle"}
-        assert "afrundet tilfældigt" in chart.caption
+        assert "beskyttet kopi" in chart.caption
         assert chart.simulated
         assert page.finding().page["title"] == "SIMULEREDE DATA: 60–69 år"
 
@@ -68,7 +68,7 @@ class TestPage:
 
     def test_nothing_to_show_is_a_sentence(self, workspace):
         page = open_selection("Odense", "alder=15-24&tid=uge&emner=integration&omraade=Odense%20Nord")
-        assert "for få svar" in str(page.finding())
+        assert "færre end 30 svar" in str(page.finding())
         assert page.figure("topics").frame["suppressed"].any()
 
     def test_errors(self, workspace):
