@@ -168,7 +168,7 @@ def test_two_selections_that_differ_by_one_person_tell_no_more_than_the_copy(few
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("with_report", [False, True])
-def test_a_large_survey_against_a_hundred_thousand_selections(tmp_path_factory, with_report):
+def test_a_large_survey_against_thousands_of_overlapping_selections(tmp_path_factory, with_report):
     with prepared_citizens(tmp_path_factory.mktemp("many"), "Odense", n=5000):
         answers = open_answers("Odense")
         asked_for = {"conditions": 4, "unions": 4000, "with_report": with_report}
