@@ -16,7 +16,8 @@ from borgerlib.errors import ParameterError
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.view import theme
 from borgerlib.view.charts import files, pictures
-from borgerlib.view.charts.pictures import LayOut, Marks, Words
+from borgerlib.view.charts.marks import Marks
+from borgerlib.view.charts.pictures import LayOut, Words
 from borgerlib.view.tables.html import Table, estimates_table
 from borgerlib.view.words import alt_text
 

@@ -11,7 +11,8 @@ from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from borgerlib.view import theme
-from borgerlib.view.charts.pictures import LayOut, Marks, Words, draw, settings
+from borgerlib.view.charts.marks import Marks
+from borgerlib.view.charts.pictures import LayOut, Words, draw, settings
 
 if TYPE_CHECKING:
     from PIL import Image

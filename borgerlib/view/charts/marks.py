@@ -221,3 +221,6 @@ class Scale:
         if aside.any():
             plot = plot.add(outlined, data=frame[aside], baseline="start")
         return plot.scale(color=None, y=so.Nominal(order=names)).label(x="", y="")
+
+
+Marks = Bars | Scale

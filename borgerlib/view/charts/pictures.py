@@ -5,15 +5,17 @@ A figure has one point a CSS pixel and is not known to pyplot, and a reader's ow
 
 from __future__ import annotations
 
+import io
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from borgerlib.view import theme
 from borgerlib.view.charts.layout import TEXT_GAP, Rows, line_height, wrap
+from borgerlib.view.charts.marks import Marks
 from borgerlib.view.words import alt_text
 
 if TYPE_CHECKING:
@@ -33,13 +35,6 @@ class Words:
     question: str = ""
     caption: str = ""
     simulated: bool = False
-
-
-class Marks(Protocol):
-    """What a chart draws; see `borgerlib.view.charts.marks`."""
-
-    def plot(self) -> so.Plot:
-        """Return the marks as seaborn's plot."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +149,6 @@ def draw(
         Drawn instead of ``marks.plot()``, for instance the same with a further layer.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
 
     sizes, inner = theme.layout_of(width), width - 2 * margin
     with settings(theme.LABEL_SIZE[sizes]):
@@ -169,7 +163,7 @@ def draw(
         writer.top += layout.rows.height + (_AIR if words.caption else 0)
         writer.paragraph(words.caption, theme.CAPTION_SIZE[sizes], theme.MUTED)
         height = writer.top + margin
-        figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor=theme.PAPER)
+        figure = _figure_type()(figsize=(width / 72, height / 72), dpi=72, facecolor=theme.PAPER)
         FigureCanvasAgg(figure)
         left, bottom = margin + layout.left, height - top - layout.rows.height
         box = (left / width, bottom / height, layout.room / width, layout.rows.height / height)
@@ -183,6 +177,20 @@ def draw(
         for artist in axes.findobj():
             artist.set_clip_on(False)
     return figure
+
+
+@lru_cache(maxsize=1)
+def _figure_type() -> type[Figure]:
+    """Return a figure that a notebook shows: it knows of others only once pyplot has made one."""
+    from matplotlib.figure import Figure
+
+    class Picture(Figure):
+        def _repr_png_(self) -> tuple[bytes, dict[str, float]]:
+            buffer = io.BytesIO()
+            self.savefig(buffer, format="png", dpi=144)
+            return buffer.getvalue(), {"width": self.get_figwidth() * 72}
+
+    return Picture
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from drawn_charts import WIDTHS, WORDS, axes_of, bars, misplaced, published, row
 from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from IPython.core.formatters import DisplayFormatter
 from PIL import Image
 
 from borgerlib.errors import ParameterError
@@ -176,6 +177,14 @@ class TestForResearchers:
         box = largest.get_window_extent()
         assert (place - box.x0) / box.width == pytest.approx(0.5 / 0.6)
 
+    def test_a_figure_that_was_added_to_is_shown_in_a_notebook(self):
+        axes = self.chart.axes()
+        axes.axvline(0.5, color="#ff00ff", linewidth=3)
+        data = DisplayFormatter().format(axes.figure)[0]["image/png"]
+        image = Image.open(io.BytesIO(data)).convert("RGB")
+        assert image.width == 1920
+        assert (255, 0, 255) in {colour for _, colour in image.getcolors(image.width * image.height)}
+
     def test_rows_have_their_numbers_from_the_top(self):
         axes = axes_of(self.chart)
         assert [bar.get_y() + bar.get_height() / 2 for bar in axes.patches] == pytest.approx([0, 1, 2])
@@ -250,6 +259,8 @@ class TestFiles:
         assert set(payload) == words | {"columns", "rows", "numbers"}
         assert [ElementTree.fromstring(payload[width]).get("width") for width in WIDTHS] == ["960", "350"]
         assert payload["rows"][0] == ["Cykelstier", "60\u00a0pct.", "50–70", "30", "50"]
+        assert payload["numbers"]["rows"][0] == ["Cykelstier", 0.6, 0.5, 0.7, 30, 50]
+        assert payload["numbers"]["formats"] == ["", "0%", "0%", "0%", "#,##0", "#,##0"]
 
     def test_a_changed_number_changes_the_text_that_nbval_compares(self):
         one = bar_chart(published(THREE), **WORDS)
