@@ -17,8 +17,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from borgerlib.interest.weighting.plan import WEIGHT, add_age_bands, weigh
-from borgerlib.interest.weighting.rules import load_weighting_rules
+from borgerlib.interest.weighting.ages import add_age_bands
+from borgerlib.interest.weighting.plan import weigh
+from borgerlib.interest.weighting.rules import WEIGHT, load_weighting_rules
 from borgerlib.population.table import population
 from borgerlib.statistics.estimation.proportions import estimate_proportions
 from borgerlib.survey.cleaning.clean import clean

@@ -37,6 +37,9 @@ def prepare(
     districts: Annotated[
         list[Path] | None, typer.Option(help="CSV with people by area; may be given twice.")
     ] = None,
+    areas: Annotated[
+        Path | None, typer.Option(help="CSV that tells which area a postcode or spelling is (svar, omraade).")
+    ] = None,
     weighting: Annotated[Path | None, typer.Option(help="Weighting rules (TOML).")] = None,
     codebook: CodebookOption = CITIZENS,
     min_age: MinAge = 15,
@@ -44,6 +47,9 @@ def prepare(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="When the survey was made. Default: the answers' dates."),
     ] = None,
+    unweighted: Annotated[
+        bool, typer.Option("--unweighted", help="Count everybody once; all numbers then say so.")
+    ] = False,
 ) -> None:
     """Read, clean and weight an export of the citizens' survey; write it to data/processed/<municipality>."""
     from borgerlib.interest.prepare.page import page
@@ -55,9 +61,11 @@ def prepare(
         codebook=codebook,
         mapping=mapping,
         districts=districts or (),
+        areas=areas,
         weighting=weighting,
         min_age=min_age,
         survey_date=date.date() if date else None,
+        unweighted=unweighted,
     )
     console.out.print(page(prepared), soft_wrap=not console.out.is_terminal)
 

@@ -16,8 +16,8 @@ from borgerlib.files.workbook import Sheet, escape_formulas, write_workbook
 from borgerlib.interest import store
 from borgerlib.interest.prepared import processed_folder
 from borgerlib.interest.survey import open_survey
-from borgerlib.interest.weighting.margins import AGE_BAND
-from borgerlib.interest.weighting.plan import WEIGHT
+from borgerlib.interest.weighting.ages import AGE_BAND
+from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.survey.cleaning.age_repairs import AGE_COLUMN
 from borgerlib.survey.cleaning.flags import SPEEDING, STRAIGHT_LINING
 from borgerlib.survey.codebook.model import Codebook

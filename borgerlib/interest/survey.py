@@ -39,8 +39,11 @@ class InterestSurvey:
     summary: Mapping[str, Any] = field(repr=False)
 
     @cached_property
-    def raked_to(self) -> WeightingResult:
-        """The weighting, for ``raked_to=`` in estimates. `DataError` where it is not that of the weights."""
+    def raked_to(self) -> WeightingResult | None:
+        """The weighting, for ``raked_to=`` in estimates; None where the answers are not weighted.
+
+        `DataError` where it is not that of the weights.
+        """
         return reweighted(self.respondents, self.summary)
 
     @cached_property
@@ -70,8 +73,10 @@ def open_survey(municipality: str) -> InterestSurvey:
     return InterestSurvey(place, respondents, codebook, store.read_summary(place.name))
 
 
-def load_weighting(municipality: str) -> WeightingResult:
+def load_weighting(municipality: str) -> WeightingResult | None:
     """Return the weighting of a municipality's respondents, for ``raked_to=`` in estimates.
+
+    None where they are not weighted (``borger prepare --unweighted``).
 
     It is computed anew from the counts in ``weighting.json`` and held against the weights on file.
 

@@ -14,6 +14,7 @@ from borgerlib.danish import number
 from borgerlib.errors import DataError, MarginError, ParameterError
 from borgerlib.population.municipalities import municipality
 from borgerlib.population.table import population
+from borgerlib.survey.codebook.age_options import years_of
 
 _DELIMITERS = (";", "\t", ",")
 _TOTALS = {"i alt", "ialt", "total", "sum", "alle", "hele kommunen"}
@@ -28,6 +29,8 @@ def read_district_margin(
     *,
     columns: Sequence[str] = ("omraade",),
     count: str = "antal",
+    sex: str = "",
+    age: str = "",
     min_age: int = 15,
     tolerance: float = 0.05,
 ) -> pd.Series:
@@ -45,8 +48,11 @@ def read_district_margin(
         and age band.
     count : str
         The column with the number of people.
+    sex, age : str
+        Columns that divide the people of a cell further, where there are such: they are summed. Ages are
+        years ('15') or bands ('15-17', '80+'); those below `min_age` are left out.
     min_age : int
-        Youngest age counted in the file, in years.
+        Youngest age counted, in years.
     tolerance : float
         How far the sum may be from the municipality's population, as a share of it (the dates of the two
         counts differ).
@@ -69,13 +75,20 @@ def read_district_margin(
             f"'columns' names the cells and 'count' the people; got {list(columns)} and '{count}'."
         )
     source = Path(path)
-    lines = _lines(source, [*columns, count])
-    cells: dict[tuple[str, ...], int] = {}
+    divided = [name for name in (sex, age) if name]
+    lines = rows_of(source, [*columns, *divided, count])
+    parts: dict[tuple[str, ...], int] = {}
     problems: list[str] = []
     for line, row in lines:
-        problem = _add(cells, row, columns, count)
+        problem = _out_of_age(row, age, min_age) if age else None
+        if problem == "":
+            continue
+        problem = problem or _add(parts, row, [*columns, *divided], count)
         if problem:
             problems.append(f"line {line}: {problem}")
+    cells: dict[tuple[str, ...], int] = {}
+    for key, people in parts.items():
+        cells[key[: len(columns)]] = cells.get(key[: len(columns)], 0) + people
     if not lines:
         problems.append("there is no row under the heading")
     if not problems:
@@ -92,8 +105,14 @@ def read_district_margin(
     return margin
 
 
-def _lines(path: Path, wanted: list[str]) -> list[tuple[int, dict[str, str]]]:
-    """Return line number and cells of each row that is not blank."""
+def rows_of(path: Path, wanted: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
+    """Return line number and cells, by heading, of each row of a CSV that is not blank.
+
+    Raises
+    ------
+    DataError
+        The file is missing, too large, no text, or has not the columns that are wanted.
+    """
     text = _text(path)
     heading = text.partition("\n")[0]
     delimiter = max(_DELIMITERS, key=heading.count)
@@ -133,6 +152,16 @@ def _text(path: Path) -> str:
     raise DataError(
         f"{path.name} is neither UTF-8 nor Windows-1252 text.", hint="Save it as 'CSV UTF-8' and try again."
     )
+
+
+def _out_of_age(row: dict[str, str], age: str, min_age: int) -> str | None:
+    """Return None where all of a row are old enough, '' where none are, else why it cannot be told."""
+    years = years_of(row.get(age, ""))
+    if years is None:
+        return f"'{row.get(age, '')}' in column '{age}' names no years such as 15, 15-17 or 80+"
+    if years[0] >= min_age:
+        return None
+    return "" if years[1] < min_age else f"'{row[age]}' is partly below {min_age} years: split the row"
 
 
 def _add(

@@ -118,3 +118,21 @@ def test_a_file_that_is_no_list_of_districts_is_refused(tmp_path):
 def test_columns_that_make_no_sense_are_refused(tmp_path):
     with pytest.raises(ParameterError, match="names the cells"):
         read_district_margin(file_of(tmp_path, SOUND), "Læsø", columns=("antal",))
+
+
+def test_districts_by_sex_and_age_are_summed_and_the_young_left_out(tmp_path):
+    rows = ["A;mand;0-14;99", "A;mand;15-39;500", "A;kvinde;40+;700", "B;mand;15;4", "B;kvinde;16+;400"]
+    path = file_of(tmp_path, "\n".join(["sogn;koen;alder;antal", *rows]))
+    margin = read_district_margin(path, "Læsø", columns=("sogn",), sex="koen", age="alder")
+    assert margin.to_dict() == {"A": 1200, "B": 404}
+
+
+def test_ages_that_do_not_tell_who_takes_part_are_refused(tmp_path):
+    path = file_of(tmp_path, "sogn;alder;antal\nA;10-19;99\nA;unge;3\nA;20+;1500\nA;20+;5\n")
+    with pytest.raises(MarginError) as caught:
+        read_district_margin(path, "Læsø", columns=("sogn",), age="alder")
+    assert list(caught.value.problems) == [
+        "line 2: '10-19' is partly below 15 years: split the row",
+        "line 3: 'unge' in column 'alder' names no years such as 15, 15-17 or 80+",
+        "line 5: 'A × 20+' stands more than once",
+    ]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from borgerlib.errors import DataError
 from borgerlib.interest.filters.choices import Filter, Offer
 from borgerlib.interest.filters.cube import Origin, is_outdated, open_filter_cube
 from borgerlib.interest.filters.selection import Selection
@@ -166,6 +167,11 @@ def open_answers(municipality: str, *, confidence: float = 0.95, chance: float =
     place = find_municipality(municipality)
     opened = open_filter_cube(place.name, age_bands=load_sections().age_bands, chance=chance)
     offer, rows = opened.offer, _rows(opened.offer)
+    if rows.empty:
+        raise DataError(
+            f"The survey of {place.name} has none of the questions that the dashboard shows.",
+            hint="Give questions of its codebook the roles topics, time or formats, and prepare it anew.",
+        )
     everybody = _answer(opened.protected, offer, rows, Selection(), confidence)
     return Answers(
         place, offer, opened.origin, everybody, confidence, opened.protected, opened.built_from, rows

@@ -84,6 +84,7 @@ def view(
     rows = answer.records
     hidden = answer.size.n is not None and all(row["suppressed"] for of in rows.values() for row in of)
     told = [*notices, *([words()("page", "all_hidden")] if hidden else [])]
+    told += [] if answers.offer.weighted else [words()("page", "unweighted")]
     told += [words()("page", "nothing")] if answer.size.n is None else []
     return {
         "number": number,
@@ -120,8 +121,9 @@ def about(answers: Answers, answer: Answer) -> list[str]:
     told = [
         say("page", "protection", chance=danish.percent(answers.chance)),
         say("page", "promise", faktor=danish.number(math.ceil(round(odds, 6)))),
-        f"{say('page', 'effective')}: {say('page', 'effective_hint')}",
     ]
+    if answers.offer.weighted:
+        told.append(f"{say('page', 'effective')}: {say('page', 'effective_hint')}")
     return [*told, alt_text.source_line(answers.offer.source)]
 
 
@@ -163,8 +165,10 @@ def _facts(answers: Answers, answer: Answer) -> list[dict[str, str]]:
         "share": say("page", "about", tal=danish.percent(min(1.0, people / whole))),
         "effective": say("page", "about", tal=danish.number(size.effective_n or 0)),
     }
-    if answer.selection.is_everybody:
+    if answer.selection.is_everybody or not answers.offer.weighted:
         del numbers["share"]
+    if not answers.offer.weighted:
+        del numbers["people"], numbers["effective"]
     return [{"label": say("page", key), "value": value} for key, value in numbers.items()]
 
 

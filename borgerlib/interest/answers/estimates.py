@@ -10,7 +10,7 @@ import pandas as pd
 
 from borgerlib import danish
 from borgerlib.errors import ParameterError, unknown_name
-from borgerlib.interest.weighting.plan import WEIGHT
+from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.crosstabs import answers_of, domain_levels, large_enough
 from borgerlib.statistics.disclosure.columns import SHARES
@@ -20,6 +20,11 @@ from borgerlib.statistics.weighting.adjustment import WeightingResult
 from borgerlib.survey.codebook.model import Codebook, Item
 
 SIMULATED = "SIMULEREDE DATA"
+UNWEIGHTED = "Ikke vægtet: tallene gælder kun dem, der har svaret."
+_ESTIMATES = (
+    "item", "option", "label", "group", "group_label", "domain", "exclusive", "net", "n", "count", *SHARES,
+    "difference", "p_value", "note",
+)  # fmt: skip
 _ANSWER = "__answer__"
 
 By = str | Sequence[str] | Mapping[str, Sequence[str]]
@@ -108,9 +113,18 @@ def estimate_answers(
         _estimated(respondents, codebook, codebook.item(name), _columns(by, name), raked_to, confidence)
         for name in items
     ]
+    if not items:
+        return no_estimates()
     if not any(map(len, parts)):
         raise ParameterError(f"Nobody answered {danish.listing(items, last='or')}: there is nothing to show.")
     return pd.concat([part for part in parts if len(part)], ignore_index=True)
+
+
+def no_estimates() -> pd.DataFrame:
+    """Return estimates of nothing: where no question is of a kind that is shown."""
+    numbers = {"n", "count", *SHARES, "difference", "p_value"}
+    kinds = dict.fromkeys(_ESTIMATES, str) | dict.fromkeys(numbers, float) | {"net": bool, "exclusive": bool}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
 
 
 def disclose_answers(
@@ -142,10 +156,16 @@ def group_of(column: str, level: object) -> str:
 
 
 def level_label(codebook: Codebook, column: str, level: object) -> str:
-    """Return a level as a reader sees it: the option's short text, '60–69 år', or the level itself."""
-    if column in codebook and codebook.item(column).options:
-        return codebook.item(column).option(str(level)).short
-    text = str(level)
+    """Return a level as a reader sees it: the option's short text, '60–69 år', or the level itself.
+
+    What looks like years is an age only in columns of ages: a postcode is a place.
+    """
+    item, text = (codebook.item(column) if column in codebook else None), str(level)
+    shorts = {option.id: option.short for option in item.options} if item else {}
+    if text in shorts:
+        return shorts[text]
+    if item is not None and item.role != "age":
+        return text
     if text.removesuffix("+").replace("-", "").isdigit():
         return f"{text.replace('-', '–')} år" if not text.endswith("+") else f"{text[:-1]} år og derover"
     return text
@@ -250,9 +270,15 @@ def _label(item: Item, reference: str) -> str:
 
 
 def base_of(respondents: pd.DataFrame) -> str:
-    """Return who was asked: 'borgere i Odense Kommune'."""
+    """Return who was asked: 'borgere i Odense Kommune'; where nobody is weighted, of whom alone it holds."""
     name = respondents.attrs.get("municipality", "")
-    return f"borgere i {find_municipality(name).full_name}" if name else "borgere"
+    base = f"borgere i {find_municipality(name).full_name}" if name else "borgere"
+    return base if is_weighted(respondents) else f"{base}, der har svaret"
+
+
+def is_weighted(respondents: pd.DataFrame) -> bool:
+    """Return whether the respondents are weighted to the people who live here."""
+    return bool(respondents.attrs.get("weighted", True))
 
 
 def source_of(respondents: pd.DataFrame, codebook: Codebook, raked_by: Sequence[str]) -> str:
@@ -263,5 +289,7 @@ def source_of(respondents: pd.DataFrame, codebook: Codebook, raked_by: Sequence[
     name = respondents.attrs.get("municipality", "")
     whose = f"i {find_municipality(name).full_name}" if name else "på spørgeskemaet"
     weighted = f"Vægtet efter {told}." if told else "Vægtet."
+    if not is_weighted(respondents):
+        weighted = UNWEIGHTED
     simulated = f"{SIMULATED}: " if respondents.attrs.get("simulated") else ""
     return f"{simulated}Borgernes svar {whose}. {weighted}"

@@ -14,13 +14,12 @@ from borgerlib.interest.answers.estimates import disclose_answers, estimate_answ
 from borgerlib.interest.answers.overview import Participation, participation
 from borgerlib.interest.answers.segments import SEGMENT, Segments
 from borgerlib.interest.survey import open_survey
-from borgerlib.population.ages import age_band, age_band_labels
+from borgerlib.interest.weighting.ages import age_groups
 from borgerlib.population.municipalities import Municipality
 from borgerlib.statistics.crosstabs import FALSE_DISCOVERY_RATE, adjust_p_values
 from borgerlib.statistics.disclosure.disclosed import only_disclosed
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.statistics.estimation.intervals import check_confidence
-from borgerlib.survey.cleaning.age_repairs import age_column
 from borgerlib.survey.codebook.model import Codebook, Item
 
 ASKED = ("topics", "time", "formats", "channels", "segment")
@@ -157,7 +156,7 @@ def open_local_survey(
         estimates.hide(_in_small_groups(estimates.frame, who.rates.frame)),
         who,
         survey.summary,
-        tuple(age_band_labels(age_bands, min_age=min_age)),
+        tuple(map(str, grouped[_AGE].cat.categories)) if _AGE in grouped else (),
         len(respondents),
         int(tested["p_value"].notna().sum()),
         tuple((roles[item], roles[column]) for item, column in left_out),
@@ -181,10 +180,10 @@ def _tested(shares: pd.DataFrame) -> pd.DataFrame:
 def _with_age_groups(
     respondents: pd.DataFrame, codebook: Codebook, age_bands: Sequence[int], min_age: int
 ) -> pd.DataFrame:
-    column = age_column(codebook)
-    if column not in respondents:
+    groups = age_groups(respondents, codebook, bands=age_bands, min_age=min_age)
+    if groups is None:
         return respondents
-    grouped = respondents.assign(**{_AGE: age_band(respondents[column], bands=age_bands, min_age=min_age)})
+    grouped = respondents.assign(**{_AGE: groups})
     grouped.attrs = respondents.attrs
     return grouped
 
@@ -256,6 +255,8 @@ def _directions(tested: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_role(estimates: DisclosedEstimates, roles: Mapping[str, str]) -> DisclosedEstimates:
+    if estimates.frame.empty:
+        return estimates
     groups = {
         group: f"{roles[domain]}={group.partition('=')[2]}"
         for group, domain in zip(estimates.frame["group"], estimates.frame["domain"], strict=True)

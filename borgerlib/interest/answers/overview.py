@@ -10,17 +10,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from borgerlib.interest.answers.estimates import SIMULATED, level_label
+from borgerlib.interest.answers.estimates import SIMULATED, base_of, level_label, no_estimates
+from borgerlib.interest.weighting.ages import age_groups, band_column, lower_ends
 from borgerlib.interest.weighting.plan import NO_COUNT
-from borgerlib.population.ages import age_band
 from borgerlib.population.margins import PopulationDateWarning, population_margins
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.disclosure.disclosed import only_disclosed
-from borgerlib.statistics.disclosure.gate import DisclosedEstimates, disclose
+from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published, disclose
 from borgerlib.statistics.weighting.representativeness import participation_rates, representativeness
-from borgerlib.survey.cleaning.age_repairs import age_column
 from borgerlib.survey.codebook.model import Codebook
 
+AREA_WORDS = {"area": "område", "area_type": "områdetype"}
 _SHARES = ("share_of_respondents", "share_of_population", "representation")
 
 
@@ -83,14 +83,15 @@ def participation(
     ------
     MarginError
         More answered of a group than live there.
-    ParameterError
-        Neither age nor sex of the respondents is known.
 
     Notes
     -----
     Wilson intervals (1927) of the rates; see `borgerlib.statistics.weighting.representativeness`.
     """
     margins = _margins(respondents, codebook, targets, age_bands)
+    if not margins.counts:
+        nobody = as_published(no_estimates(), base=base_of(respondents), source="")
+        return Participation(nobody, pd.DataFrame(), {}, "")
     rates = participation_rates(margins.levels, margins.counts, confidence=confidence)
     name = respondents.attrs["municipality"]
     simulated = bool(respondents.attrs.get("simulated", False))
@@ -98,7 +99,7 @@ def participation(
         _as_estimates(rates, codebook, margins.columns),
         min_cell=min_cell,
         base=f"borgere i {find_municipality(name).full_name}",
-        source=f"{SIMULATED + ': ' if simulated else ''}Borgernes svar; folketal: {margins.source}",
+        source=f"{SIMULATED + ': ' if simulated else ''}Borgernes svar; {margins.source}",
         confidence=confidence,
         simulated=simulated,
     )
@@ -116,7 +117,7 @@ def design_effects(margins: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     margins : sequence of mapping
         As ``weighting.json`` holds them: column, level, n, target.
     """
-    frame = pd.DataFrame(list(margins))
+    frame = pd.DataFrame(list(margins), columns=["column", "level", "n", "target"])
     frame = frame[(frame["level"] != NO_COUNT) & (frame["n"] > 0)]
     effects = {}
     for column, levels in frame.groupby("column", sort=False):
@@ -145,19 +146,25 @@ def _margins(
     min_age = int(respondents.attrs.get("min_age", 15))
     levels: dict[str, pd.Series] = {}
     columns: dict[str, str] = {}
-    sex, age = codebook.with_role("sex"), age_column(codebook)
-    if age in respondents and respondents[age].notna().any():
-        levels["age"] = age_band(respondents[age], bands=age_bands, min_age=min_age)
-        columns["age"] = age
-    if sex is not None and respondents[sex.id].notna().any():
+    sex = codebook.with_role("sex")
+    groups = age_groups(respondents, codebook, bands=age_bands, min_age=min_age)
+    if groups is not None and groups.notna().any():
+        levels["age"], columns["age"] = groups, band_column(codebook)
+    if sex is not None and sex.id in respondents and respondents[sex.id].notna().any():
         levels["sex"], columns["sex"] = respondents[sex.id].astype(object), sex.id
-    with warnings.catch_warnings():
-        # How old the counts are is told on the page, with their date.
-        warnings.simplefilter("ignore", PopulationDateWarning)
-        counts = population_margins(
-            respondents.attrs["municipality"], by=list(levels), min_age=min_age, age_bands=age_bands
-        )
-    told = next(iter(counts.values())).attrs
+    counts, sources, day = {}, [], ""
+    if levels:
+        with warnings.catch_warnings():
+            # How old the counts are is told on the page, with their date.
+            warnings.simplefilter("ignore", PopulationDateWarning)
+            counts = population_margins(
+                respondents.attrs["municipality"],
+                by=list(levels),
+                min_age=min_age,
+                age_bands=lower_ends(codebook, age_bands),
+            )
+        told = next(iter(counts.values())).attrs
+        sources, day = [f"folketal: {told['source']}"], told["reference_date"]
     if "sex" in levels:
         levels["sex"] = levels["sex"].where(levels["sex"].isin(counts["sex"].index))
     for target in targets:
@@ -166,12 +173,13 @@ def _margins(
             levels[role] = respondents[target["column"]].astype(object).map(target["level_of"])
             counts[role] = pd.Series(target["counts"], dtype=float)
             columns[role] = str(target["column"])
+            sources.append(f"{target.get('source') or 'kommunens egen optælling'}, efter {AREA_WORDS[role]}")
     return _Margins(
         pd.DataFrame(levels),
         {role: counts[role] for role in levels},
         columns,
-        told["reference_date"],
-        told["source"],
+        day,
+        "; ".join(sources),
     )
 
 

@@ -16,7 +16,7 @@ from borgerlib.errors import DataError, ParameterError
 from borgerlib.files.atomic import replacing, settled
 from borgerlib.interest import store
 from borgerlib.interest.prepared import processed_folder
-from borgerlib.interest.weighting.plan import WEIGHT
+from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.survey.codebook.model import Codebook, Item, Option
 
 SEGMENT = "borgertype"

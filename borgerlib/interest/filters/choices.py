@@ -14,13 +14,12 @@ import pandas as pd
 from borgerlib import places
 from borgerlib.danish import slug
 from borgerlib.errors import BorgerlibError
-from borgerlib.interest.answers.estimates import base_of, level_label, source_of
+from borgerlib.interest.answers.estimates import base_of, is_weighted, level_label, source_of
 from borgerlib.interest.filters.segments import CopiedSegments, kinds_of, saved_segments
-from borgerlib.population.ages import age_band
+from borgerlib.interest.weighting.ages import age_groups, lower_ends
 from borgerlib.population.margins import PopulationDateWarning, population_cells
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.segmentation.rules import load_segments
-from borgerlib.survey.cleaning.age_repairs import age_column
 from borgerlib.survey.codebook.model import Codebook, Item
 
 ROLES = ("age", "sex", "area_type", "area", "topics", "time", "formats", "segment", "saved")
@@ -81,6 +80,8 @@ class Offer:
         Age group, sex, and how many such people live here.
     areas : mapping of str to mapping of str to float
         Role of a kind of area → area → people.
+    weighted : bool
+        The answers are weighted to the people who live here.
     """
 
     filters: tuple[Filter, ...]
@@ -90,6 +91,7 @@ class Offer:
     problems: tuple[str, ...] = ()
     citizens: tuple[tuple[str, str, float], ...] = ()
     areas: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    weighted: bool = True
 
     def filter(self, role: str) -> Filter | None:
         """Return the filter of a role; None where it is not offered."""
@@ -194,8 +196,9 @@ def filterable(copy: pd.DataFrame, codebook: Codebook, *, age_bands: Sequence[in
         source=source_of(copy, codebook, told["raked_by"]),
         simulated=bool(told["simulated"]),
         problems=problems,
-        citizens=_citizens(municipality, min_age, age_bands),
+        citizens=_citizens(municipality, min_age, lower_ends(codebook, age_bands)),
         areas=told["areas"],
+        weighted=is_weighted(copy),
     )
     return Filterable(frame, {role: items[role] for role in offered} | given, made_of, offer)
 
@@ -219,10 +222,9 @@ def _asked(codebook: Codebook) -> dict[str, str]:
 def _with_ages(
     copy: pd.DataFrame, codebook: Codebook, age_bands: Sequence[int], min_age: int
 ) -> tuple[pd.DataFrame, dict[str, str]]:
-    column = age_column(codebook)
-    if column not in copy:
+    bands = age_groups(copy, codebook, bands=age_bands, min_age=min_age)
+    if bands is None:
         return copy.copy(), {}
-    bands = age_band(copy[column], bands=age_bands, min_age=min_age)
     labels = {band: level_label(codebook, _AGE, band) for band in list(map(str, bands.cat.categories))}
     return copy.assign(**{_AGE: bands}), labels
 
@@ -267,5 +269,8 @@ def _told(values: pd.Series, item: Item | None) -> pd.Series:
     """Return answers as categories in the order of the questionnaire, without those that withhold."""
     if item is None or not item.options:
         return values.astype("category")
-    told = [option.id for option in item.options if not option.missing]
+    ids = {option.id for option in item.options}
+    # Levels that a municipality has merged are none of the options.
+    merged = [level for level in values.dropna().unique() if level not in ids]
+    told = [*merged, *(option.id for option in item.options if not option.missing)]
     return values.astype(object).where(values.isin(told)).astype(pd.CategoricalDtype(told))

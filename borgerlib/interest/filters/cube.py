@@ -19,7 +19,7 @@ from borgerlib.interest import store
 from borgerlib.interest.filters.choices import SEGMENTS_FILE, Offer, filterable, offer_of, saved_folder
 from borgerlib.interest.prepared import processed_folder
 from borgerlib.interest.protected.files import COPY, copy_state, open_copy
-from borgerlib.interest.weighting.plan import WEIGHT
+from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.statistics.selections.cube import Cube, build_cube
 from borgerlib.statistics.selections.protected import ProtectedCube
 from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE, randomised
@@ -27,7 +27,7 @@ from borgerlib.survey.codebook.model import load_codebook
 
 FILE = "cube.npz"
 # Raised when the file's layout changes, so that an older file is built anew.
-_LAYOUT = 3
+_LAYOUT = 4
 _ASKED = ("topics", "time", "formats")
 
 Origin = Literal["kept", "first", "damaged", "outdated", "protected_anew"]

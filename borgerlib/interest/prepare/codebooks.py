@@ -8,9 +8,13 @@ from borgerlib import places
 from borgerlib.errors import CodebookError, DataError
 from borgerlib.files.toml import write_new
 from borgerlib.population.table import SEXES
+from borgerlib.survey.codebook.age_options import age_option_problems, banded_item
 from borgerlib.survey.codebook.model import Codebook, load_codebook
 
 _WHAT_FOR = {
+    "sex": "nothing is shown or weighted by sex",
+    "age": "nothing is shown or weighted by age",
+    "topics": "nothing is said of the topics people care about",
     "id": "the same respondent answering twice is not found by id",
     "submitted": "the survey's date must be given with --date, and speeding is not seen",
     "started": "speeding is not seen",
@@ -23,7 +27,8 @@ _WHAT_FOR = {
 
 _KINDS = {
     "id": ("text",),
-    "age": ("number",),
+    "age": ("number", "single"),
+    "age_group": ("single",),
     "birth_year": ("number",),
     "sex": ("single",),
     "area": ("text", "single"),
@@ -36,8 +41,10 @@ _KINDS = {
 
 
 def wrong_kinds(book: Codebook) -> list[str]:
-    """Return which items are of a kind that their role cannot be, as an age that is asked in bands."""
-    return [
+    """Return which items are of a kind that their role cannot be, and age bands that do not fit together."""
+    age = banded_item(book)
+    bands = age_option_problems(age) if age is not None else []
+    return bands + [
         f"item '{item.id}' has the role {item.role} but the kind {item.kind}; it must be "
         f"{' or '.join(_KINDS[item.role])}"
         for item in book
@@ -68,16 +75,10 @@ def check_codebook(codebook: str | Path) -> tuple[Codebook, list[str]]:
     Raises
     ------
     CodebookError
-        It breaks rules, or lacks what the statistics cannot do without; all is listed.
+        It breaks rules, or asks for sex or age in a way that the statistics cannot use; all is listed.
     """
     book = load_codebook(codebook)
     problems = wrong_kinds(book)
-    if book.with_role("sex") is None:
-        problems.append("no item has the role 'sex'")
-    if book.with_role("age") is None and book.with_role("birth_year") is None:
-        problems.append("no item has the role 'age' or 'birth_year'")
-    if book.with_role("topics") is None:
-        problems.append("no item has the role 'topics'")
     sex = book.with_role("sex")
     if sex is not None:
         legal = {option.id for option in sex.options}
@@ -88,8 +89,12 @@ def check_codebook(codebook: str | Path) -> tuple[Codebook, list[str]]:
         ]
     if problems:
         raise CodebookError(f"The codebook '{book.id}' cannot serve the citizens' survey:", problems=problems)
-    return book, [
+    asks_age = any(book.with_role(role) for role in ("age", "age_group", "birth_year"))
+    remarks = [
         f"no item has the role '{role}': {lost}"
         for role, lost in _WHAT_FOR.items()
-        if book.with_role(role) is None
+        if book.with_role(role) is None and not (role == "age" and asks_age)
     ]
+    if not any(book.with_role(role) for role in ("sex", "area", "area_type")) and not asks_age:
+        remarks.append("there is nothing to weight by: prepare it with --unweighted")
+    return book, remarks

@@ -18,7 +18,7 @@ _NO_RULE = ""
 
 def page(prepared: Prepared) -> RenderableType:
     """Return the printed page of a preparation."""
-    parts: list[RenderableType] = []
+    parts: list[RenderableType | None] = []
     if prepared.simulated:
         parts.append(Text(f" {SIMULATED}: nobody gave these answers ", style="bold white on red"))
     parts += [
@@ -58,8 +58,10 @@ def _rules(title: str, unit: str, counts: Mapping[str, int]) -> RenderableType:
     return table
 
 
-def _margins(prepared: Prepared) -> Table:
+def _margins(prepared: Prepared) -> Table | None:
     weighting = prepared.weighting
+    if not weighting.targets:
+        return None
     of_whom = f"people counted {weighting.population_date}" if weighting.population_date else "people counted"
     table = Table(
         title=f"Margins before and after weighting, in per cent ({of_whom})",
@@ -84,6 +86,8 @@ def _margins(prepared: Prepared) -> Table:
 
 def _weights(prepared: Prepared) -> Text:
     weighting = prepared.weighting
+    if not weighting.targets:
+        return Text("NOT WEIGHTED: everybody counts once.", style="bold")
     cap = f"at most {weighting.cap:g}" if weighting.cap else "no cap"
     return Text(
         f"Design effect {weighting.result.design_effect:.2f}; the {prepared.kept:,} respondents are worth "

@@ -7,7 +7,7 @@ import importlib.metadata
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,11 @@ from borgerlib.interest import store
 from borgerlib.interest.prepare.codebooks import wrong_kinds
 from borgerlib.interest.prepared import RESPONDENTS, is_prepared, processed_folder
 from borgerlib.interest.protected.files import read_key, write_copy
-from borgerlib.interest.weighting.plan import WEIGHT, Weighting, add_age_bands, weigh
-from borgerlib.interest.weighting.rules import load_weighting_rules
+from borgerlib.interest.weighting.ages import about_middles, add_age_bands, middles_of_bands, youngest_age
+from borgerlib.interest.weighting.areas import placed, read_area_map, recoded
+from borgerlib.interest.weighting.plan import Weighting, weigh
+from borgerlib.interest.weighting.plan import unweighted as without_weights
+from borgerlib.interest.weighting.rules import WEIGHT, load_weighting_rules
 from borgerlib.interest.weighting.summary import summary_of
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
@@ -101,9 +104,11 @@ def prepare(
     codebook: str | Path = "borgerinteresse",
     mapping: str | Path | None = None,
     districts: Sequence[str | Path] = (),
+    areas: str | Path | None = None,
     weighting: str | Path | None = None,
     min_age: int = 15,
     survey_date: date | None = None,
+    unweighted: bool = False,
 ) -> Prepared:
     """Read, clean and weight a municipality's survey, and write it to ``data/processed/<slug>/``.
 
@@ -123,12 +128,16 @@ def prepare(
         Which column feeds which item (``borger map`` writes one); by default recognised by their texts.
     districts : sequence of str or Path
         CSV files with the municipality's own counts of people by area or kind of area.
+    areas : str or Path, optional
+        CSV that tells which area an answer belongs to (`svar`, `omraade`): postcodes, or spellings.
     weighting : str or Path, optional
         Weighting rules; by default those that ship.
     min_age : int
         Youngest age that takes part.
     survey_date : date, optional
         Date at which ages are computed from years of birth; by default the middle one of the answers' dates.
+    unweighted : bool
+        Everybody counts once. All numbers are then of those who answered alone, and say so.
 
     Raises
     ------
@@ -147,6 +156,9 @@ def prepare(
     simulated = is_simulated(path) or _has_simulated_ids(responses)
     _refuse_replacing_real(place.name, simulated)
     told: list[str] = list(responses.source.notes)
+    if (youngest := youngest_age(book, min_age)) > min_age:
+        told.append(f"No age band is for people below {youngest}: the population is counted from that age.")
+        min_age = youngest
     surveyed = survey_date or _survey_date(responses, told)
     cleaned = clean(
         responses.frame,
@@ -155,19 +167,28 @@ def prepare(
         problems=responses.problems,
     )
     _refuse_nobody(cleaned, path)
-    banded = add_age_bands(cleaned.respondents, book, min_age=min_age)
-    weights = weigh(
-        banded,
-        book,
-        place.name,
-        rules=rules,
-        districts=[
-            Path(district) for district in ([districts] if isinstance(districts, str | Path) else districts)
-        ],
-        min_age=min_age,
-        survey_date=surveyed,
+    area_map = read_area_map(areas) if areas else {}
+    banded = add_age_bands(recoded(cleaned.respondents, book, area_map), book, min_age=min_age)
+    if middles := middles_of_bands(banded, book):
+        told.append(about_middles(middles))
+        rules = replace(rules, margins=tuple(role for role in rules.margins if role != "age"))
+    counted = [districts] if isinstance(districts, str | Path) else districts
+    weights = (
+        without_weights(banded)
+        if unweighted
+        else weigh(
+            banded,
+            book,
+            place.name,
+            rules=rules,
+            districts=[Path(district) for district in counted],
+            min_age=min_age,
+            survey_date=surveyed,
+        )
     )
-    respondents = banded.assign(**{WEIGHT: weights.result.weights})
+    there, targets, about_areas = placed(banded, book, weights.targets, reviewed=list(area_map.values()))
+    weights = replace(weights, targets=targets)
+    respondents = there.assign(**{WEIGHT: weights.result.weights})
     prepared = Prepared(
         municipality=place.name,
         codebook=book,
@@ -185,7 +206,7 @@ def prepare(
         flags={str(name): int(flag.sum()) for name, flag in cleaned.flags.items()},
         absent=responses.absent,
         weighting=weights,
-        warnings=(*told, *weights.warnings),
+        warnings=(*told, *weights.warnings, *about_areas),
     )
     _write(prepared, respondents, cleaned, _metadata(prepared, path, min_age), codebook)
     return prepared
@@ -278,6 +299,7 @@ def _metadata(prepared: Prepared, path: Path, min_age: int) -> dict[str, Any]:
         "population_date": prepared.weighting.population_date,
         "survey_date": prepared.survey_date.isoformat(),
         "min_age": min_age,
+        "weighted": bool(prepared.weighting.targets),
         "source_sha256": _hash(path, prepared.source.files),
         "library_version": importlib.metadata.version("borgerlib"),
     }

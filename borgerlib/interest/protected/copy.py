@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from borgerlib.interest.weighting.margins import AGE_BAND
-from borgerlib.interest.weighting.plan import WEIGHT
+from borgerlib.interest.weighting.ages import band_column
+from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.statistics.levels import Floats
 from borgerlib.statistics.selections.randomised import (
     SMALLEST_SELECTION,
@@ -20,7 +20,7 @@ from borgerlib.statistics.selections.randomised import (
 from borgerlib.survey.cleaning.age_repairs import age_column
 from borgerlib.survey.codebook.model import Codebook, Item
 
-_WHO = ("sex", "area_type", "area")
+_WHO = ("age", "age_group", "sex", "area_type", "area")
 _LEFT_OUT = ("consent",)
 
 
@@ -55,7 +55,11 @@ def protected_copy(
         somebody typed. Each answer to a single or multiple item is left to chance; who did not answer, did
         not in the copy.
     """
-    who = [item for item in codebook if item.role in _WHO and item.id in respondents]
+    who = [
+        item
+        for item in codebook
+        if item.role in _WHO and item.kind in ("single", "text") and item.id in respondents
+    ]
     asked = [
         item
         for item in codebook
@@ -65,7 +69,9 @@ def protected_copy(
         and set(item.columns) <= {*respondents}
     ]
     columns = {
-        name: respondents[name] for name in (age_column(codebook), AGE_BAND, WEIGHT) if name in respondents
+        name: respondents[name]
+        for name in (age_column(codebook), band_column(codebook), WEIGHT)
+        if name in respondents
     }
     columns |= {item.id: _places(respondents[item.id], item, targets) for item in who}
     numbers = secret_numbers(key, _people(respondents, codebook), sum(len(item.columns) for item in asked))

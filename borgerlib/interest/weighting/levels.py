@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ from borgerlib.survey.cleaning.violations import mask_personal
 
 OWN_FILE = "Write it in a file of your own and give that with --weighting (in Python: weighting=)."
 _LISTED = 8
+_POSTCODE = re.compile(r"(?:DK[- ]?)?(\d{4})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Target:
         New level → the levels that it is made of.
     without_count : mapping of str to int
         Answer without a population count ('' for no answer) → respondents.
+    source : str
+        Danish: who counted the people, where it is the municipality itself; '' otherwise.
     """
 
     role: str
@@ -42,6 +46,7 @@ class Target:
     level_of: Mapping[str, str]
     merged: Mapping[str, Sequence[str]]
     without_count: Mapping[str, int]
+    source: str = ""
 
     def levels(self, respondents: pd.DataFrame) -> pd.Series:
         """Return each respondent's level; missing where the population is not counted by the answer."""
@@ -56,17 +61,13 @@ class Target:
 def target_of(role: str, counts: pd.Series, respondents: pd.DataFrame) -> Target:
     """Match answers with the levels of a margin, whatever their case and spaces."""
     values = respondents[str(counts.name)]
-    by_fold = {_fold(str(level)): str(level) for level in counts.index}
-    known = {
-        value: by_fold[_fold(str(value))]
-        for value in values.dropna().unique()
-        if _fold(str(value)) in by_fold
-    }
+    by_fold = {folded(str(level)): str(level) for level in counts.index}
+    known = {value: level for value in values.dropna().unique() if (level := find_level(str(value), by_fold))}
     left = values.astype(object)[~values.isin(list(known))]
     # An area is typed by hand: nobody's address or name may end in a log.
     found = left.where(left.notna(), "").map(lambda value: mask_personal(str(value))).value_counts()
     without = {str(value): int(count) for value, count in found.items()}
-    return Target(role, str(counts.name), counts, known, {}, without)
+    return Target(role, str(counts.name), counts, known, {}, without, str(counts.attrs.get("own", "")))
 
 
 def merge(target: Target, rules: Mapping[str, Sequence[str]]) -> Target:
@@ -169,5 +170,20 @@ def _some(counts: Mapping[str, int]) -> str:
     return ", ".join(listed) + (f" and {more} more" if more > 0 else "")
 
 
-def _fold(text: str) -> str:
+def find_level(text: str, by_fold: Mapping[str, str]) -> str | None:
+    """Return the level that a text means, whatever its case and spaces; '8000 Aarhus C' means '8000'.
+
+    Parameters
+    ----------
+    text : str
+    by_fold : mapping of str to str
+        Folded name (`folded`) → level.
+    """
+    found = by_fold.get(folded(text))
+    postcode = _POSTCODE.match(text.strip())
+    return by_fold.get(postcode[1]) if found is None and postcode else found
+
+
+def folded(text: str) -> str:
+    """Return a text without what differs from person to person: case and spaces."""
     return " ".join(text.split()).casefold()

@@ -12,13 +12,13 @@ import pandas as pd
 
 from borgerlib.danish import number
 from borgerlib.errors import CodebookError, DataError
+from borgerlib.interest.weighting.ages import band_column, lower_ends
 from borgerlib.interest.weighting.rules import MARGINS, WeightingRules
 from borgerlib.population.districts import read_district_margin
 from borgerlib.population.margins import population_margins
 from borgerlib.population.table import SEXES
 from borgerlib.survey.codebook.model import Codebook
 
-AGE_BAND = "aldersgruppe"
 _OF_THE_REGISTER = ("sex", "age")
 
 
@@ -78,7 +78,9 @@ def population_counts(
     if by:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            margins = population_margins(municipality, by=by, min_age=min_age, as_of=survey_date)
+            margins = population_margins(
+                municipality, by=by, min_age=min_age, age_bands=lower_ends(codebook), as_of=survey_date
+            )
         told += [str(warning.message) for warning in caught]
         by_role = {role: margins[column].rename(column) for column, role in by.items()}
         counted = next(iter(margins.values())).attrs
@@ -90,9 +92,15 @@ def population_counts(
             continue
         if role in by_role:
             raise DataError(f"Two files count people by '{columns[role]}'.", hint="Give one of them.")
-        own = read_district_margin(path, municipality, columns=(columns[role],), min_age=min_age)
-        by_role[role] = _scaled(own, by_role, path, told).rename(columns[role])
-    return PopulationCounts(by_role, reference_date, source, tuple(told))
+        sex, age = _divided_by(path, codebook)
+        own = read_district_margin(
+            path, municipality, columns=(columns[role],), sex=sex, age=age, min_age=min_age
+        )
+        scaled = _scaled(own, by_role, path, told).rename(columns[role])
+        scaled.attrs = {"own": f"kommunens egen optælling ({path.name})"}
+        by_role[role] = scaled
+    sources = [source.rstrip("."), *(str(counts.attrs.get("own", "")) for counts in by_role.values())]
+    return PopulationCounts(by_role, reference_date, "; ".join(filter(None, sources)), tuple(told))
 
 
 def columns_of(codebook: Codebook) -> dict[str, str]:
@@ -101,7 +109,7 @@ def columns_of(codebook: Codebook) -> dict[str, str]:
     for role in MARGINS:
         item = codebook.with_role(role)
         if role == "age":
-            columns[role] = AGE_BAND
+            columns[role] = band_column(codebook)
         elif item is not None:
             columns[role] = item.id
     return columns
@@ -124,13 +132,28 @@ def _district_role(path: Path, columns: Mapping[str, str]) -> str:
     roles = [role for role in ("area", "area_type") if role in columns]
     if not roles:
         raise DataError(f"{path.name} counts districts, but the survey has no item with the role area.")
-    heading = ""
-    if path.is_file():
-        with path.open("rb") as file:
-            heading = file.readline(10_000).decode("utf-8-sig", errors="replace")
-    names = {name.strip().strip('"') for mark in ";\t," for name in heading.split(mark)}
     # What a file without either lacks is told by its reader, who knows what it has.
+    names = _heading(path)
     return next((role for role in roles if columns[role] in names), roles[0])
+
+
+def _divided_by(path: Path, codebook: Codebook) -> tuple[str, str]:
+    """Return which columns of a file of districts divide the people by sex and by age; '' where none does."""
+    names = _heading(path)
+    asked = {role: codebook.with_role(role) for role in ("sex", "age", "age_group")}
+    ids = {role: item.id for role, item in asked.items() if item is not None}
+    by_sex = [ids.get("sex"), "koen", "køn"]
+    by_age = [ids.get("age"), ids.get("age_group"), band_column(codebook), "alder", "aldersgruppe"]
+    sex, age = (next((name for name in by if name in names), "") for by in (by_sex, by_age))
+    return str(sex), str(age)
+
+
+def _heading(path: Path) -> set[str]:
+    if not path.is_file():
+        return set()
+    with path.open("rb") as file:
+        heading = file.readline(10_000).decode("utf-8-sig", errors="replace")
+    return {name.strip().strip('"') for mark in ";\t," for name in heading.split(mark)}
 
 
 def _scaled(own: pd.Series, by_role: Mapping[str, pd.Series], path: Path, told: list[str]) -> pd.Series:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from borgerlib.errors import CodebookError, ConvergenceError, MarginError
+from borgerlib.errors import ConvergenceError, MarginError
 from borgerlib.interest.weighting.levels import (
     OWN_FILE,
     Target,
@@ -20,15 +20,12 @@ from borgerlib.interest.weighting.levels import (
     unusable,
     what_to_look_at,
 )
-from borgerlib.interest.weighting.margins import AGE_BAND, PopulationCounts, population_counts
+from borgerlib.interest.weighting.margins import PopulationCounts, population_counts
 from borgerlib.interest.weighting.rules import WeightingRules
-from borgerlib.population.ages import age_band
 from borgerlib.statistics.weighting.adjustment import WeightingResult
 from borgerlib.statistics.weighting.weight import rake
-from borgerlib.survey.cleaning.age_repairs import age_column
 from borgerlib.survey.codebook.model import Codebook
 
-WEIGHT = "weight"
 NO_COUNT = "uden befolkningstal"
 
 
@@ -63,26 +60,6 @@ class Weighting:
     population_date: str
     population_source: str
     warnings: tuple[str, ...]
-
-
-def add_age_bands(respondents: pd.DataFrame, codebook: Codebook, *, min_age: int = 15) -> pd.DataFrame:
-    """Return respondents with the column `aldersgruppe`, missing where the age is.
-
-    Raises
-    ------
-    CodebookError
-        The survey has a column of that name already, or one that is named as the weights will be.
-    """
-    taken = [name for name in (AGE_BAND, WEIGHT) if name in respondents]
-    if taken:
-        raise CodebookError(
-            f"The survey has a column '{taken[0]}', which is a name that borgerlib gives.",
-            hint="Give that item of the codebook another id.",
-        )
-    name = age_column(codebook)
-    if name not in respondents:
-        return respondents
-    return respondents.assign(**{AGE_BAND: age_band(respondents[name], min_age=min_age)})
 
 
 def weigh(
@@ -153,6 +130,15 @@ def weigh(
     return Weighting(result, table, targets, cap, largest, people.reference_date, people.source, tuple(told))
 
 
+def unweighted(respondents: pd.DataFrame) -> Weighting:
+    """Return a weighting in which everybody counts once: what is told is then of those who answered alone."""
+    weights = pd.Series(1.0, index=respondents.index)
+    margins = pd.DataFrame(columns=["column", "level", "target", "before", "after"])
+    result = WeightingResult(weights, margins, 1.0, float(len(weights)), 0)
+    told = "The answers are not weighted: all numbers are of those who answered, and say so."
+    return Weighting(result, margins.assign(n=[]), (), 0.0, 1.0, "", "", (told,))
+
+
 def rakeable(
     respondents: pd.DataFrame, targets: Sequence[Target]
 ) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
@@ -174,7 +160,9 @@ def _targets(
     if not people.by_role:
         raise MarginError(
             "There is nothing to weight by: neither sex nor age is known, and no districts are counted.",
-            hint="Map the columns to items with the roles sex and age: 'borger map EXPORT' helps.",
+            hint="Map columns to items with the roles sex and age ('borger map EXPORT' helps), give counts "
+            "of people by area (--districts), or take the answers as they are (--unweighted): all numbers "
+            "then say that they are of those who answered.",
         )
     targets, problems = [], []
     for role, counts in people.by_role.items():

@@ -15,6 +15,8 @@ from borgerlib.files.toml import Problem, read_toml
 
 Margin = Literal["sex", "age", "area", "area_type"]
 MARGINS = get_args(Margin)
+WEIGHT = "weight"
+"""The respondents' column of their weights."""
 _SHIPPED = ("borgerinteresse", "weighting.toml")
 _WHAT = "weighting rules"
 

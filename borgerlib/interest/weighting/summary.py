@@ -11,7 +11,8 @@ import pandas as pd
 
 from borgerlib.errors import DataError
 from borgerlib.interest.weighting.levels import Target
-from borgerlib.interest.weighting.plan import WEIGHT, Weighting, rakeable
+from borgerlib.interest.weighting.plan import Weighting, rakeable
+from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.statistics.weighting.adjustment import WeightingResult
 from borgerlib.statistics.weighting.weight import rake
 
@@ -38,8 +39,10 @@ def summary_of(weighting: Weighting) -> dict[str, Any]:
     }
 
 
-def reweighted(respondents: pd.DataFrame, summary: Mapping[str, Any]) -> WeightingResult:
+def reweighted(respondents: pd.DataFrame, summary: Mapping[str, Any]) -> WeightingResult | None:
     """Return the weighting of respondents, computed anew from what ``weighting.json`` says of it.
+
+    None where they are not weighted.
 
     Raises
     ------
@@ -50,6 +53,8 @@ def reweighted(respondents: pd.DataFrame, summary: Mapping[str, Any]) -> Weighti
         Target(**{**record, "counts": pd.Series(record["counts"], name=record["column"])})
         for record in summary["targets"]
     ]
+    if not targets:
+        return None
     frame, margins = rakeable(respondents, targets)
     result = rake(frame, margins, cap=summary["cap"] if summary["capped"] else None)
     if not np.allclose(result.weights, respondents[WEIGHT], rtol=1e-8, atol=0):

@@ -16,9 +16,14 @@ MIDDLE_OF_YEAR = (7, 1)
 
 
 def age_column(codebook: Codebook) -> str:
-    """Return the column of the age: the item's, or `AGE_COLUMN` where only the year of birth is asked."""
+    """Return the column of the age in years: the item's, or the one made of the year of birth.
+
+    That one is named `AGE_COLUMN`, unless a question of the survey is: of age in bands, for example.
+    """
     item = codebook.with_role("age")
-    return item.id if item else AGE_COLUMN
+    if item is not None and item.kind == "number":
+        return item.id
+    return f"{AGE_COLUMN}_i_aar" if AGE_COLUMN in codebook else AGE_COLUMN
 
 
 def clear_impossible_birth_year(
@@ -43,7 +48,7 @@ def clear_impossible_birth_year(
 def age_from_year_in_age(frame: pd.DataFrame, codebook: Codebook, rules: CleaningRules) -> pd.DataFrame:
     """Compute the age where a year of birth was written in the field for the age (1985 → 40)."""
     item, reference = codebook.with_role("age"), rules.reference_date
-    if item is None or item.id not in frame or reference is None:
+    if item is None or item.id not in frame or reference is None or item.kind != "number":
         return frame
     is_year = _is_birth_year(frame[item.id], reference, rules.highest_age)
     age = age_at(frame[item.id], reference, age_limit=rules.age_limit)

@@ -9,19 +9,25 @@ from borgerlib.personal import MASK, contact_key
 from borgerlib.survey.cleaning.age_repairs import age_column
 from borgerlib.survey.cleaning.repairs import id_column
 from borgerlib.survey.cleaning.violations import contact_columns, logged
+from borgerlib.survey.codebook.age_options import age_options, banded_item
 from borgerlib.survey.codebook.model import Codebook, Item
 
 # What a respondent is, rather than what the respondent answered.
-_BACKGROUND = {"age", "birth_year", "sex", "area", "area_type"}
+_BACKGROUND = {"age", "age_group", "birth_year", "sex", "area", "area_type"}
 _TECHNICAL = {"id", "started", "submitted", "municipality", "contact", "consent"}
 
 
 def below_age_limit(frame: pd.DataFrame, codebook: Codebook, *, age_limit: int) -> pd.DataFrame:
     """Return the violations (row, column, value, rule) of people below the age limit."""
-    name = age_column(codebook)
-    if name not in frame:
+    item, name = banded_item(codebook), age_column(codebook)
+    if item is not None and item.id in frame:
+        name = item.id
+        young = [option for option, (_, oldest) in age_options(item).items() if oldest < age_limit]
+        below = frame[name].astype(object).isin(young)
+    elif name in frame:
+        below = (frame[name] < age_limit).fillna(False).astype(bool)
+    else:
         return _violations(frame.index[:0], "", "", "below_age_limit")
-    below = (frame[name] < age_limit).fillna(False).astype(bool)
     values = logged(frame.loc[below, name], codebook)
     return _violations(frame.index[below], name, values, "below_age_limit")
 

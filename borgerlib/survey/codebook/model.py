@@ -26,8 +26,8 @@ LEADERS, CITIZENS = "lokaldemokrati-2021", "borgerinteresse"
 
 Kind = Literal["single", "multiple", "number", "date", "text"]
 Role = Literal[
-    "", "id", "age", "birth_year", "sex", "area", "area_type", "topics", "time", "formats", "channels",
-    "free_text", "contact", "consent", "started", "submitted", "municipality",
+    "", "id", "age", "age_group", "birth_year", "sex", "area", "area_type", "topics", "time", "formats",
+    "channels", "free_text", "contact", "consent", "started", "submitted", "municipality",
 ]  # fmt: skip
 Missing = Literal["", "dont_know", "not_relevant", "refused"]
 ROLES = get_args(Role)[1:]

@@ -58,6 +58,8 @@ class Suggestion:
             if confidence == "unsure"
         ]
         for roles in codebook.meta.get("required_roles", []):
+            # Who asks for the age in bands has asked for it.
+            roles = [*roles, *(["age_group"] if "age" in roles else [])]
             fed = [
                 item.id for item in codebook if item.role in roles and self.confidence[item.id] != "missing"
             ]

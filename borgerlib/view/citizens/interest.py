@@ -7,6 +7,7 @@ from typing import Any
 
 from borgerlib import danish
 from borgerlib.errors import ParameterError
+from borgerlib.interest.answers.estimates import UNWEIGHTED
 from borgerlib.interest.answers.local_survey import LocalSurvey, open_local_survey
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.view.charts.chart import Chart
@@ -40,7 +41,11 @@ class InterestPage:
     def finding(self) -> Text:
         """Return the finding in a sentence or two, and what a report's front page needs to know."""
         survey = self.survey
-        sentence = _marked(told(load_sections().finding, survey), survey)
+        found = told(load_sections().finding, survey) if survey.item("topics") else ""
+        found = found or _nothing_found(survey)
+        if not survey.weighting["targets"]:
+            found = f"{found} {UNWEIGHTED}"
+        sentence = _marked(found, survey)
         title = _marked(TITLE, survey)
         page = {
             "number": NUMBER,
@@ -252,6 +257,14 @@ def open_citizens(municipality: str, *, confidence: float = 0.95, min_cell: int 
         confidence=confidence,
         min_cell=min_cell,
     )
+
+
+def _nothing_found(survey: LocalSurvey) -> str:
+    words = {"topics": "emner", "time": "tid", "formats": "måder at være med på", "channels": "kanaler"}
+    missing = [word for role, word in words.items() if survey.item(role) is None]
+    if not missing:
+        return "Der er for få svar til at sige, hvad borgerne helst vil."
+    return f"Kommunen har ikke spurgt om {danish.listing(missing, last='eller')}."
 
 
 def _marked(text: str, survey: LocalSurvey) -> str:

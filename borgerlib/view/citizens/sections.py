@@ -149,7 +149,8 @@ def told(templates: tuple[str, ...], survey: LocalSurvey, **words: str) -> str:
     Parameters
     ----------
     templates : tuple of str
-        Fields as in `lokaldemokrati.insights.sentences`; besides {sted}, {unge} and the names of `words`.
+        Fields as in `lokaldemokrati.insights.sentences`; besides {sted}, {unge}, {vægtning} and the names of
+        `words`.
     survey : LocalSurvey
     words : str
         What further names stand for.
@@ -174,7 +175,11 @@ def _is_shown(reference: str, survey: LocalSurvey) -> bool:
 
 def worded(text: str, survey: LocalSurvey, **words: str) -> str:
     """Put the municipality's name, the youngest age group and `words` in place of their names."""
-    names = {"sted": survey.municipality.name, "unge": next(iter(survey.age_labels), "")} | words
+    names = {
+        "sted": survey.municipality.name,
+        "unge": next(iter(survey.age_labels), ""),
+        "vægtning": "vægtet" if survey.weighting["targets"] else "ikke vægtet",
+    } | words
     for name, word in names.items():
         text = text.replace(f"{{{name}}}", word)
     return danish.capitalise(text)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from importlib.metadata import version
 
 from borgerlib import danish, places
+from borgerlib.interest.answers.estimates import UNWEIGHTED
 from borgerlib.interest.answers.local_survey import LocalSurvey
 from borgerlib.interest.answers.overview import design_effects
 from borgerlib.interest.weighting.plan import NO_COUNT
@@ -30,25 +31,16 @@ def leaders_method(survey: LeadersSurvey, items: Iterable[str]) -> Text:
 
 def citizens_method(survey: LocalSurvey) -> Text:
     """Return who answered, weights, intervals, tests, confidentiality, and whether the data are simulated."""
-    weighting = survey.weighting
-    attributes = weighting["respondents"]
-    rate = danish.percent(survey.respondents / weighting["population"], 1)
-    cap = f", dog højst {danish.number(weighting['cap'])} gange gennemsnittet" if weighting["capped"] else ""
-    surveyed, counted = (_day(value) for value in (attributes["survey_date"], weighting["population_date"]))
     lines = [
-        f"**Hvem:** {danish.number(survey.respondents)} borgere har svaret, {rate} af de "
-        f"{danish.number(weighting['population'])} borgere på {attributes['min_age']} år og derover i "
-        f"{survey.municipality.full_name}. De har selv valgt at svare.",
-        f"**Vægte:** hvert svar vægtes, så {_weighted_by(survey)} passer med befolkningen (raking){cap}; "
-        f"det største vægttal er {danish.number(weighting['largest_weight'], 1)} gange gennemsnittet. "
-        f"Folketallet er fra {counted} ({weighting['population_source'].rstrip('.')}); spørgeskemaet er fra "
-        f"{surveyed}.",
+        *_who_and_weights(survey),
         "**Grundlag:** andelene er af dem, der har svaret på spørgsmålet. »Ved ikke« er et svar, et "
         "ubesvaret spørgsmål er det ikke.",
         _uncertainty(
             survey.estimates,
             "tager højde for vægtene og for, hvad de kendte befolkningstal forklarer. De regner de svarende "
-            "for tilfældige inden for hver gruppe.",
+            "for tilfældige inden for hver gruppe."
+            if survey.weighting["targets"]
+            else "regner de svarende for tilfældigt valgte.",
         ),
         f"**Forskelle:** hver gruppe er prøvet mod alle andre borgere, i alt {danish.number(survey.tests)} "
         f"prøver. Af de forskelle, der fremhæves, er i gennemsnit højst "
@@ -72,9 +64,34 @@ def citizens_method(survey: LocalSurvey) -> Text:
     return bullets(lines)
 
 
+def _who_and_weights(survey: LocalSurvey) -> list[str]:
+    weighting = survey.weighting
+    if not weighting["targets"]:
+        return [
+            f"**Hvem:** {danish.number(survey.respondents)} borgere i {survey.municipality.full_name} har "
+            "svaret. De har selv valgt at svare.",
+            f"**Vægte:** ingen. {UNWEIGHTED} De kan være andre end dem, der bor her.",
+        ]
+    attributes = weighting["respondents"]
+    rate = danish.percent(survey.respondents / weighting["population"], 1)
+    cap = f", dog højst {danish.number(weighting['cap'])} gange gennemsnittet" if weighting["capped"] else ""
+    surveyed, counted = (_day(value) for value in (attributes["survey_date"], weighting["population_date"]))
+    return [
+        f"**Hvem:** {danish.number(survey.respondents)} borgere har svaret, {rate} af de "
+        f"{danish.number(weighting['population'])} borgere på {attributes['min_age']} år og derover i "
+        f"{survey.municipality.full_name}. De har selv valgt at svare.",
+        f"**Vægte:** hvert svar vægtes, så {_weighted_by(survey)} passer med befolkningen (raking){cap}; "
+        f"det største vægttal er {danish.number(weighting['largest_weight'], 1)} gange gennemsnittet. "
+        f"Folketallet er fra {counted} ({weighting['population_source'].rstrip('.')}); spørgeskemaet er fra "
+        f"{surveyed}.",
+    ]
+
+
 def weighting_lines(survey: LocalSurvey) -> list[str]:
     """Return what weighting mended, what it cost, and what it could not mend."""
     weighting = survey.weighting
+    if not weighting["targets"]:
+        return [f"**{UNWEIGHTED}** Hvem der har svaret, kan være andre end dem, der bor her."]
     roles = {target["column"]: ROLE_WORDS[target["role"]] for target in weighting["targets"]}
     effects = [
         f"{roles[column]} {danish.number(effect, 2)}"

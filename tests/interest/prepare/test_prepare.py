@@ -17,7 +17,9 @@ from borgerlib.errors import CodebookError, DataError, MarginError, ParameterErr
 from borgerlib.interest import store
 from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.interest.prepared import processed_folder
-from borgerlib.interest.weighting.plan import AGE_BAND, NO_COUNT, WEIGHT
+from borgerlib.interest.weighting.ages import AGE_BAND
+from borgerlib.interest.weighting.plan import NO_COUNT
+from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.population.table import population
 from borgerlib.survey.codebook.model import load_codebook
 
@@ -269,14 +271,3 @@ def test_the_codebook_is_kept_beside_the_respondents(workspace, tmp_path):
 def test_a_municipality_without_area_counts_is_weighted_by_sex_and_age(prepared):
     assert [target.role for target in prepared.weighting.targets] == ["sex", "age"]
     assert NO_COUNT in set(prepared.weighting.margins["level"])
-
-
-def test_an_age_asked_in_bands_is_refused_in_words(workspace, tmp_path):
-    text = store.places.raw_data("borgerinteresse", "codebook.toml").read_text("utf-8")
-    bands = 'kind = "single"\noptions = [{ id = "unge", text = "15-24" }, { id = "andre", text = "25+" }]'
-    own = tmp_path / "own.toml"
-    own.write_text(text.replace('kind = "number"\nrole = "age"', f'{bands}\nrole = "age"'), "utf-8")
-    export, mapping = write_export(tmp_path, mixed())
-    with pytest.raises(CodebookError, match="cannot serve") as caught:
-        prepare(ISLAND, export, codebook=own, mapping=mapping)
-    assert caught.value.problems == ("item 'alder' has the role age but the kind single; it must be number",)

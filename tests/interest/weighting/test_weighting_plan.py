@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from borgerlib.errors import CodebookError, DataError, MarginError
+from borgerlib.interest.weighting.ages import add_age_bands
 from borgerlib.interest.weighting.levels import Target, merge, merge_sparse_neighbours, target_of
-from borgerlib.interest.weighting.plan import NO_COUNT, add_age_bands, rakeable, weigh
+from borgerlib.interest.weighting.plan import NO_COUNT, rakeable, weigh
 from borgerlib.interest.weighting.rules import load_weighting_rules
 from borgerlib.population.table import population
 from borgerlib.statistics.weighting.weight import rake

@@ -135,8 +135,8 @@ def test_every_breach_is_listed_at_once(content):
         "item 'grad', options 'Meget Høj', missing: 'tja' is none of dont_know, not_relevant, refused",
         "item 'emner', text: \"\" must be a text that is not empty",
         "item 'emner', kind: 'several' is none of single, multiple, number, date, text",
-        "item 'emner', role: 'topic' is none of id, age, birth_year, sex, area, area_type, topics, time, "
-        "formats, channels, free_text, contact, consent, started, submitted, municipality; "
+        "item 'emner', role: 'topic' is none of id, age, age_group, birth_year, sex, area, area_type, "
+        "topics, time, formats, channels, free_text, contact, consent, started, submitted, municipality; "
         "did you mean 'topics'?",
         "survey: lacks 'title'",
         "item 'grad': stands 2 times",

@@ -1,0 +1,134 @@
+"""Where respondents live: levels that the municipality knows, in place of what people typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from borgerlib.errors import DataError
+from borgerlib.interest.weighting.levels import Target, find_level, folded
+from borgerlib.population.districts import rows_of
+from borgerlib.statistics.selections.randomised import SMALLEST_SELECTION
+from borgerlib.survey.codebook.model import Codebook, Item
+
+OTHER_AREA = "andet område"
+ANSWER, AREA = "svar", "omraade"
+_AREAS = ("area", "area_type")
+
+
+def read_area_map(path: str | Path) -> dict[str, str]:
+    """Read which area an answer belongs to: a CSV with the columns `svar` (postcode, spelling) and `omraade`.
+
+    Raises
+    ------
+    DataError
+        The file is missing, has not these columns, or gives an answer two areas.
+    """
+    source, areas, problems = Path(path), dict[str, str](), []
+    for line, row in rows_of(source, [ANSWER, AREA]):
+        answer, area = folded(row[ANSWER]), row[AREA]
+        if not answer or not area:
+            problems.append(f"line {line}: a cell is empty")
+        elif areas.setdefault(answer, area) != area:
+            problems.append(f"line {line}: '{row[ANSWER]}' is given to '{areas[answer]}' and to '{area}'")
+    if problems or not areas:
+        raise DataError(
+            f"The areas in {source.name} cannot be used:",
+            problems=problems or ["there is no row under the heading"],
+        )
+    return areas
+
+
+def recoded(respondents: pd.DataFrame, codebook: Codebook, areas: Mapping[str, str]) -> pd.DataFrame:
+    """Return respondents with the areas that a map gives their answers; other answers stay.
+
+    Parameters
+    ----------
+    areas : mapping of str to str
+        As `read_area_map` returns.
+    """
+    item = codebook.with_role("area")
+    if not areas or item is None or item.id not in respondents:
+        return respondents
+    answers = respondents[item.id].astype(object)
+    texts = {option.id: option.text for option in item.options}
+    known = {
+        answer: area
+        for answer in answers.dropna().unique()
+        if (area := find_level(texts.get(answer, str(answer)), areas))
+    }
+    return respondents.assign(**{item.id: answers.map(lambda answer: known.get(answer, answer))})
+
+
+def placed(
+    respondents: pd.DataFrame, codebook: Codebook, targets: Sequence[Target], *, reviewed: Sequence[str] = ()
+) -> tuple[pd.DataFrame, tuple[Target, ...], list[str]]:
+    """Return respondents whose areas are levels that somebody has reviewed, and the targets to match.
+
+    A level is one that the population is counted by (merged where the rules merge), or one of a map of areas,
+    or an option of the codebook. Where there is nothing of that, it is what `SMALLEST_SELECTION` respondents
+    or more gave as their answer. Whatever else people have typed, their address for example, is `OTHER_AREA`.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        One row a person.
+    codebook : Codebook
+    targets : sequence of Target
+        What the respondents are weighted to.
+    reviewed : sequence of str
+        Areas of a map.
+
+    Returns
+    -------
+    DataFrame
+    tuple of Target
+        Each of the levels by which the respondents are now known.
+    list of str
+        What somebody should look at.
+    """
+    told: list[str] = []
+    levels: dict[str, pd.Series] = {}
+    by_column = {target.column: target for target in targets}
+    for item in codebook:
+        if item.role not in _AREAS or item.id not in respondents:
+            continue
+        answers = respondents[item.id].astype(object)
+        target = by_column.get(item.id)
+        if target is not None:
+            found = target.levels(respondents)
+            known = list(map(str, target.counts.index))
+            by_column[item.id] = replace(target, level_of={level: level for level in known})
+        elif item.kind == "text":
+            known = list(dict.fromkeys(reviewed)) or _often(answers, told, item)
+            by_fold = {folded(level): level for level in known}
+            found = answers.map(lambda answer, of=by_fold: find_level(str(answer), of))
+        else:
+            continue
+        levels[item.id] = _levels(answers, found, item, known)
+    return respondents.assign(**levels), tuple(by_column[target.column] for target in targets), told
+
+
+def _levels(answers: pd.Series, found: pd.Series, item: Item, known: Sequence[str]) -> pd.Series:
+    if item.kind == "text":
+        other = answers.notna() & found.isna()
+        return found.mask(other, OTHER_AREA).astype("string")
+    whole = found.where(found.notna(), answers)
+    options = [option.id for option in item.options if whole.eq(option.id).any() or option.id in known]
+    return whole.astype(pd.CategoricalDtype(list(dict.fromkeys([*known, *options]))))
+
+
+def _often(answers: pd.Series, told: list[str], item: Item) -> list[str]:
+    spelt = answers.dropna().astype(str).groupby(answers.dropna().astype(str).map(folded))
+    often = [str(texts.mode().iloc[0]) for _, texts in spelt if len(texts) >= SMALLEST_SELECTION]
+    others = int(answers.notna().sum()) - sum(len(t) for _, t in spelt if len(t) >= SMALLEST_SELECTION)
+    if others:
+        told.append(
+            f"'{item.id}': there is no list of areas, so the answers of {SMALLEST_SELECTION} respondents or "
+            f"more are taken for areas ({', '.join(often) or 'none'}), and {others} are '{OTHER_AREA}'. "
+            "Give the people by area (--districts), or which answer belongs to which area (--areas)."
+        )
+    return often

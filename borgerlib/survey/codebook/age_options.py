@@ -1,0 +1,81 @@
+"""Age asked in bands: the years that an option's text names."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+
+from borgerlib.survey.codebook.matching import normalise
+from borgerlib.survey.codebook.model import Codebook, Item, Option
+
+Years = tuple[int, int]
+"""Youngest and oldest age of a band; `OLDEST` where it is open above."""
+
+OLDEST = 200
+_NOISE = re.compile(r"\b(?:år|aar|years?|old|mellem|between|fra|from|alder|age)\b|-?årige?\b|(?<=\d)år\b")
+_N = r"(\d{1,3})"
+_PATTERNS: tuple[tuple[re.Pattern[str], int, int], ...] = tuple(
+    (re.compile(pattern), low, high)
+    for pattern, low, high in (
+        # What is written, then what is added to the number for the youngest and the oldest age (None: open).
+        (rf"{_N} ?(?:-|til|to|og|and) ?{_N}", 0, 0),
+        (rf"(?:under|below|yngre end|younger than|<) ?{_N}", -OLDEST, -1),
+        (rf"(?:til og med|op til|up to|højst) ?{_N}", -OLDEST, 0),
+        (rf"{_N} ?(?:eller|og|or|and) (?:yngre|derunder|younger|under|below)", -OLDEST, 0),
+        (rf"(?:over|above|ældre end|older than|>) ?{_N}", 1, OLDEST),
+        (rf"{_N} ?(?:\+|-|eller|og|or|and)? ?(?:\+|ældre|derover|opefter|older|over|above)", 0, OLDEST),
+        (_N, 0, 0),
+    )
+)
+
+
+def banded_item(codebook: Codebook) -> Item | None:
+    """Return the item that asks for the age in bands, rather than in years; None where none does."""
+    return next(
+        (item for item in codebook if item.role in ("age", "age_group") and item.kind == "single"), None
+    )
+
+
+def age_options(item: Item) -> dict[str, Years]:
+    """Return option id → youngest and oldest age, youngest first; options that name no years are left out."""
+    found = {option.id: years for option in item.options if (years := _years(option)) is not None}
+    return dict(sorted(found.items(), key=lambda entry: entry[1]))
+
+
+def age_option_problems(item: Item) -> list[str]:
+    """Return what keeps an item's options from telling everybody's age: no years, overlaps, gaps."""
+    bands = age_options(item)
+    problems = [
+        f"item '{item.id}', option '{option.id}': its text '{option.text}' names no years; write them as the "
+        'text or as short, such as "15-39" or "40+", or mark it as missing = "refused"'
+        for option in item.options
+        if option.id not in bands and not option.missing
+    ]
+    return problems + [f"item '{item.id}': {problem}" for problem in _gaps_and_overlaps(bands)]
+
+
+def _gaps_and_overlaps(bands: dict[str, Years]) -> Iterator[str]:
+    for (one, (_, oldest)), (other, (youngest, _)) in itertools.pairwise(bands.items()):
+        if youngest <= oldest:
+            yield f"whoever is {youngest} belongs to both '{one}' and '{other}'"
+        elif youngest > oldest + 1:
+            ages = f"{oldest + 1}" if youngest == oldest + 2 else f"{oldest + 1} to {youngest - 1}"
+            yield f"nobody of {ages} finds an option between '{one}' and '{other}'"
+    if bands and (last := list(bands)[-1]) and bands[last][1] < OLDEST:
+        yield f"nobody above {bands[last][1]} finds an option: the oldest, '{last}', is not open above"
+
+
+def _years(option: Option) -> Years | None:
+    return next((years for text in (option.text, option.short) if (years := years_of(text))), None)
+
+
+def years_of(text: str) -> Years | None:
+    """Return the years that a text names ('15-19 år', 'Under 18', '60+', '80 år eller derover'), or None."""
+    plain = " ".join(_NOISE.sub(" ", normalise(text)).split())
+    for pattern, low, high in _PATTERNS:
+        if found := pattern.fullmatch(plain):
+            first, last = int(found[1]), int(found[found.lastindex or 1])
+            youngest, oldest = max(first + low, 0), min(last + high, OLDEST)
+            return (youngest, oldest) if youngest <= oldest else None
+    return None

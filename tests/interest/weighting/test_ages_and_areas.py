@@ -1,0 +1,118 @@
+"""Age bands as they are asked, ages that are none, and places that somebody has reviewed."""
+
+import pandas as pd
+import pytest
+
+from borgerlib.errors import CodebookError, DataError
+from borgerlib.interest.weighting.ages import add_age_bands, lower_ends, middles_of_bands, youngest_age
+from borgerlib.interest.weighting.areas import OTHER_AREA, placed, read_area_map, recoded
+from borgerlib.interest.weighting.levels import Target
+from borgerlib.survey.codebook.model import parse_codebook
+
+
+def book(*items):
+    content = {"survey": {"id": "lille", "title": "Lille"}, "item": list(items)}
+    return parse_codebook(content, source="lille.toml")
+
+
+def single(item_id, role, **texts):
+    options = [{"id": name, "text": text} for name, text in texts.items()]
+    return {"id": item_id, "text": item_id, "kind": "single", "role": role, "options": options}
+
+
+BANDS = single("alder", "age", boern="Under 15", unge="15-29", midt="30-59", gamle="60+")
+AREA = {"id": "sted", "text": "Postnummer", "kind": "text", "role": "area"}
+
+
+def test_bands_are_those_asked_cut_at_the_youngest_who_takes_part():
+    survey = book(BANDS)
+    frame = pd.DataFrame({"alder": pd.Categorical(["unge", "gamle", None, "midt"])})
+    assert lower_ends(survey) == [0, 15, 30, 60]
+    assert youngest_age(survey, 15) == 15
+    banded = add_age_bands(frame, survey, min_age=18)["aldersgruppe"]
+    assert list(banded.cat.categories) == ["18-29", "30-59", "60+"]
+    assert banded.tolist() == ["18-29", "60+", pytest.approx(float("nan"), nan_ok=True), "30-59"]
+
+
+def test_nobody_younger_than_the_youngest_band_can_answer():
+    assert youngest_age(book(single("alder", "age_group", a="18-39", b="40+")), 15) == 18
+    assert youngest_age(book({"id": "alder", "text": "Alder", "kind": "number", "role": "age"}), 15) == 15
+
+
+def test_a_question_may_be_named_as_the_column_of_bands():
+    survey = book(single("aldersgruppe", "age", a="15-39", b="40+"))
+    banded = add_age_bands(pd.DataFrame({"aldersgruppe": ["a", "b"]}), survey)
+    assert banded["aldersgruppe"].tolist() == ["a", "b"]
+    assert banded["alder_i_grupper"].tolist() == ["15-39", "40+"]
+    with pytest.raises(CodebookError, match="a name that borgerlib gives"):
+        add_age_bands(pd.DataFrame({"weight": [1.0]}), survey)
+
+
+def test_ages_that_are_all_middles_of_bands_are_noticed():
+    survey = book({"id": "alder", "text": "Alder", "kind": "number", "role": "age"})
+    ages = [17, 25, 35, 45, 55, 65, 75] * 5
+    assert middles_of_bands(pd.DataFrame({"alder": ages}), survey) == [17, 25, 35, 45, 55, 65, 75]
+    # One person of 26 makes 25 and 26 neighbours; 28 people are too few to tell.
+    assert middles_of_bands(pd.DataFrame({"alder": [*ages, 26]}), survey) == []
+    assert middles_of_bands(pd.DataFrame({"alder": ages[:28]}), survey) == []
+
+
+def test_answers_are_given_the_areas_of_a_map(tmp_path):
+    path = tmp_path / "postnumre.csv"
+    path.write_text("svar;omraade\n8000;Midt\n8200;Nord\nNordbyen;Nord\n", "utf-8")
+    areas = read_area_map(path)
+    frame = pd.DataFrame({"sted": ["8000", "8000 Aarhus C", "DK-8200 Aarhus N", " nordbyen", "Vej 12", None]})
+    told = recoded(frame, book(AREA), areas)["sted"]
+    assert told.fillna("").tolist() == ["Midt", "Midt", "Nord", "Nord", "Vej 12", ""]
+    there, _, about = placed(frame.assign(sted=told), book(AREA), (), reviewed=list(areas.values()))
+    assert there["sted"].fillna("").tolist() == ["Midt", "Midt", "Nord", "Nord", OTHER_AREA, ""]
+    assert about == []
+
+
+def test_a_map_that_contradicts_itself_is_refused(tmp_path):
+    path = tmp_path / "postnumre.csv"
+    path.write_text("svar;omraade\n8000;Midt\n8000;Nord\n8200;\n", "utf-8")
+    with pytest.raises(DataError) as caught:
+        read_area_map(path)
+    assert list(caught.value.problems) == [
+        "line 3: '8000' is given to 'Midt' and to 'Nord'",
+        "line 4: a cell is empty",
+    ]
+    path.write_text("svar;omraade\n", "utf-8")
+    with pytest.raises(DataError, match="cannot be used"):
+        read_area_map(path)
+
+
+def test_merged_areas_are_what_respondents_are_known_by():
+    counts = pd.Series({"Syd": 300, "8000": 200}, name="sted")
+    target = Target("area", "sted", counts, {"8310": "Syd", "8320": "Syd", "8000": "8000"}, {}, {})
+    frame = pd.DataFrame({"sted": ["8310", "8320", "8000", "Vej 12", None]})
+    there, (matched,), _ = placed(frame, book(AREA), [target])
+    assert there["sted"].fillna("").tolist() == ["Syd", "Syd", "8000", OTHER_AREA, ""]
+    # The weights are made from the same levels again.
+    assert matched.levels(there).tolist()[:3] == target.levels(frame).tolist()[:3]
+    assert matched.levels(there).isna().sum() == 2
+
+
+def test_merged_options_stay_beside_those_without_a_count():
+    item = single("sted", "area", nord="Nord", syd="Syd", vest="Vest", ved_ikke="Ved ikke")
+    target = Target(
+        "area",
+        "sted",
+        pd.Series({"Nord og Syd": 9, "vest": 3}, name="sted"),
+        {"nord": "Nord og Syd", "syd": "Nord og Syd", "vest": "vest"},
+        {},
+        {},
+    )
+    frame = pd.DataFrame({"sted": pd.Categorical(["nord", "syd", "ved_ikke"])})
+    there, _, _ = placed(frame, book(item), [target])
+    assert there["sted"].tolist() == ["Nord og Syd", "Nord og Syd", "ved_ikke"]
+    assert list(there["sted"].cat.categories) == ["Nord og Syd", "vest", "ved_ikke"]
+
+
+def test_without_a_list_only_what_many_have_typed_is_an_area():
+    frame = pd.DataFrame({"sted": ["Midt"] * 28 + ["midt "] * 2 + ["Søndergade 12, hos Jytte"]})
+    there, _, (told,) = placed(frame, book(AREA), ())
+    assert there["sted"].value_counts().to_dict() == {"Midt": 30, OTHER_AREA: 1}
+    assert "Søndergade" not in told
+    assert "(Midt), and 1 are 'andet område'. Give the people by area (--districts)" in told
