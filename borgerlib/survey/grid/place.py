@@ -93,16 +93,20 @@ def _after_titles(rows: Sequence[Row]) -> int:
         if _filled(rows[at]) > _FEW or widest <= max(_FEW, 2 * _filled(rows[at]) - 1):
             return at
         following = next(place for place in range(at + 1, len(rows)) if _filled(rows[place]) > _FEW)
-        texts = [text for text in rows[following] if text]
-        # Where the next full row is no heading, the row with few texts is: most columns have no heading.
-        if len(set(texts)) < len(texts) or len(texts) * 5 < widest * 4 or _answers(rows, following):
+        if not _heads(rows, following, widest):
             return at
     return 0 if len(rows) <= _FEW else min(_MOST_TITLES, len(rows) - 2)
 
 
-def _answers(rows: Sequence[Row], at: int) -> bool:
-    fits = [_fit(text, _below(rows, at, place)) for place, text in enumerate(rows[at])]
-    return "answer" in fits
+def _heads(rows: Sequence[Row], at: int, widest: int) -> bool:
+    """Return whether a row (with the one below it) heads columns of another kind than its texts."""
+    texts = [text for text in rows[at] if text]
+    covered = sum(any(pair) for pair in zip(rows[at], rows[min(at + 1, len(rows) - 1)], strict=True))
+    # The rows below may head columns too: the answers begin after them.
+    answers = min(at + MOST_HEADINGS - 1, len(rows) - 2)
+    fits = [_fit(text, _below(rows, answers, place)) for place, text in enumerate(rows[at])]
+    distinct = len(set(texts)) * 5 >= len(texts) * 4 and covered * 5 >= widest * 4
+    return distinct and "answer" not in fits and ("breaks" in fits or "other" in fits)
 
 
 def _headings(rows: Sequence[Row], start: int) -> int:
@@ -134,8 +138,8 @@ def _is_second_heading(rows: Sequence[Row], start: int) -> bool:
     """Return whether the second row heads columns too: no answer of its column, but a text of another kind.
 
     One untidy cell does not make a heading row, nor does a respondent who ticked everything: either two cells
-    are of another kind than all below them, or the row names each of several columns that the first leaves
-    without a name of its own.
+    are of another kind than all below them, or the row names each column that the first leaves without a name
+    of its own.
     """
     first, second = rows[start], rows[start + 1]
     times = Counter(text.strip() for text in first)
@@ -146,9 +150,19 @@ def _is_second_heading(rows: Sequence[Row], start: int) -> bool:
     if breaks and breaks + others >= _FEW:
         return True
     used = [place for place in range(len(first)) if second[place] or any(_below(rows, start + 1, place))]
-    nameless = [place for place in used if not first[place].strip() or times[first[place].strip()] > 1]
-    named = [second[place].strip() for place in nameless]
-    return len(nameless) >= _FEW and all(named) and len(set(named)) == len(named)
+    blank = [place for place in used if not first[place].strip()]
+    repeated = [place for place in used if times[first[place].strip()] > 1 and second[place].strip()]
+    named = [second[place].strip() for place in {*blank, *repeated}]
+    if not named or not all(named) or len(set(named)) < len(named):
+        return False
+    # One blank heading is enough where the row also lacks what everybody below it has.
+    lacks = sum(not second[place] and _always(rows, start + 1, place) for place in used)
+    return len(named) + lacks > _FEW or len(named) >= _FEW
+
+
+def _always(rows: Sequence[Row], at: int, place: int) -> bool:
+    below = rows[at + 1 : at + 1 + _SAMPLE]
+    return all(row[place].strip() for row in below if _filled(row) > _FEW)
 
 
 def _below(rows: Sequence[Row], at: int, place: int) -> list[str]:

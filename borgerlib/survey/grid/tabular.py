@@ -44,7 +44,8 @@ def columns_of(table: Table) -> list[Column]:
     rows = [row for row in table.heading_rows if not any('"ImportId"' in text for text in row)]
     if len(rows) < 2:
         return question_columns(names)
-    if any(" " in text or not text for text in rows[0]) or len(set(rows[0])) < len(rows[0]):
+    times = Counter(rows[0])
+    if any(below and (not text or times[text] > 1) for text, below in zip(rows[0], rows[1], strict=True)):
         return _question_over_options(names, rows)
     return question_columns(names, [text or name for name, text in zip(names, rows[1], strict=True)])
 
@@ -96,16 +97,12 @@ def _splits(text: str) -> list[tuple[str, str]]:
     found = _BRACKETED.match(text)
     if found:
         return [(found["question"], found["choice"])]
+    ways = []
     for splitter in _SPLITTERS:
         pieces = text.split(splitter)
-        ways = [
-            (splitter.join(pieces[:at]).strip(), splitter.join(pieces[at:]).strip())
-            for at in range(1, len(pieces))
-        ]
-        ways = [(question, choice) for question, choice in ways if question and choice]
-        if ways:
-            return ways
-    return []
+        for at in range(1, len(pieces)):
+            ways.append((splitter.join(pieces[:at]).strip(), splitter.join(pieces[at:]).strip()))
+    return [(question, choice) for question, choice in ways if question and choice]
 
 
 def read_parquet(path: Path, *, limits: Limits) -> Export:

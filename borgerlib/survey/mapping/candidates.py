@@ -22,6 +22,7 @@ from borgerlib.survey.mapping.seen import RELATED, SIMILAR, Seen, alike_texts, i
 _ALIKE = 0.85
 _NEARLY_ALL = 0.95
 _MOSTLY = 0.9
+_TIDY = 0.8
 _MOST_OPTIONS = 60
 _SEPARATORS = (";", ",", "|", " ", "\n")
 _FREQUENT = 3
@@ -138,7 +139,13 @@ def _single_candidate(item: Item, seen: Seen, alike: float) -> Candidate | None:
     needed = RELATED if len(item.options) > 2 else _ALIKE
     known = {options.match(text) for text in seen.answers}
     doubt = reworded(item, {text: seen.answers[text] for text in strange}, known)
-    if doubt or (matched < _NEARLY_ALL and item.catch_all is None):
+    once = max((seen.answers[text] for text in strange), default=0) < _FREQUENT
+    tidy = (
+        matched >= _NEARLY_ALL
+        or item.catch_all is not None
+        or (once and matched >= _TIDY and alike >= _ALIKE)
+    )
+    if doubt or not tidy:
         named = doubt or f"{len(strange)} different answers are no option"
         return Candidate(entry, score, False, named) if alike >= RELATED else None
     if alike >= needed:

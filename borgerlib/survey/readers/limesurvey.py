@@ -28,7 +28,7 @@ _TEXT = re.compile(r"(?P<question>.+?) \[(?P<choice>.+)\]\Z")
 
 
 def recognise(table: Table) -> bool:
-    """Return True for LimeSurvey's own leading columns, or for headings that all are code and text.
+    """Return True for LimeSurvey's own leading columns, or for headings that mostly are code and text.
 
     The leading columns are told by their codes, or by what they hold in any language: an increasing number,
     a time, the last page seen, and the language of the interview. Whoever exports may leave them out.
@@ -36,8 +36,8 @@ def recognise(table: Table) -> bool:
     head = [heading.partition(". ")[0].casefold() for heading in table.headings[:8]]
     if head[0] == "id" and {"submitdate", "lastpage", "startlanguage"} <= set(head):
         return True
-    both = [_CODE_AND_TEXT.match(heading) for heading in table.headings]
-    if all(both) and sum("[" in found["code"] for found in both if found) >= 2:
+    both = [found for heading in table.headings if (found := _CODE_AND_TEXT.match(heading))]
+    if 2 * len(both) > len(table.headings) and sum("[" in found["code"] for found in both) >= 2:
         return True
     return _has_leading_columns(table)
 
