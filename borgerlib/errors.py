@@ -7,6 +7,9 @@ checks data collects all its problems and raises once.
 from __future__ import annotations
 
 import difflib
+import os
+import shlex
+import subprocess
 from collections.abc import Iterable, Sequence
 
 
@@ -91,3 +94,9 @@ def unknown_name(kind: str, name: str, legal: Iterable[str]) -> str:
     if len(names) <= 20:
         return f"Unknown {kind} '{name}'. Legal: {', '.join(names)}."
     return f"Unknown {kind} '{name}'; none of the {len(names)} known names is near."
+
+
+def command(*words: str) -> str:
+    """Return a command of ours that runs as it stands, whatever spaces the names have."""
+    quoted = subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+    return f"borger {quoted}"

@@ -24,6 +24,10 @@ Export = Annotated[
     Path, typer.Argument(help="The export: a file, or a folder with SurveyXact's three files.")
 ]
 CodebookOption = Annotated[str, typer.Option("--codebook", help="A survey that ships, or a .toml file.")]
+Sheet = Annotated[str, typer.Option(help="The worksheet. Default: the one with most cells.")]
+HeadingRows = Annotated[
+    int | None, typer.Option(min=0, max=3, help="Rows that head the columns. Default: as they look.")
+]
 MinAge = Annotated[int, typer.Option(min=0, help="Youngest age that takes part.")]
 
 
@@ -96,10 +100,8 @@ def map_export(
     export: Export,
     out: Annotated[Path | None, typer.Option(help="File. Default: <export>.mapping.toml.")] = None,
     codebook: CodebookOption = CITIZENS,
-    sheet: Annotated[str, typer.Option(help="The worksheet. Default: the one with most cells.")] = "",
-    heading_rows: Annotated[
-        int | None, typer.Option(min=0, max=3, help="Rows that head the columns. Default: as they look.")
-    ] = None,
+    sheet: Sheet = "",
+    heading_rows: HeadingRows = None,
 ) -> None:
     """Suggest which column of an export feeds which item, and write it as TOML to look through."""
     from borgerlib.survey.codebook.model import load_codebook
@@ -122,8 +124,11 @@ def map_export(
         console.out.print(f"[{style}]{confidence:<8}[/{style}] {item}{reason}")
     if suggestion.unused:
         console.out.print(f"Columns that feed nothing: {escape(', '.join(suggestion.unused))}")
-    console.out.print(f"Wrote [bold]{escape(str(path))}[/bold]: look it through, then")
     given = [] if codebook == CITIZENS else ["--codebook", codebook]
+    if "missing" in suggestion.confidence.values():
+        console.out.print("Does the export ask other questions? A codebook of what it asks:")
+        console.command("codebook", "draft", str(export), "--out", "kodebog.toml", before="  ")
+    console.out.print(f"Wrote [bold]{escape(str(path))}[/bold]: look it through, then")
     console.command("prepare", "MUNICIPALITY", str(export), *given, "--mapping", str(path))
 
 
@@ -137,6 +142,33 @@ def codebook_new(
 
     console.wrote(new_codebook(file, survey=survey))
     console.command("codebook", "check", str(file), before="Edit it, then: ")
+
+
+@codebook_app.command("draft")
+def codebook_draft(
+    export: Export,
+    out: Annotated[Path, typer.Option("--out", help="Where to write it (.toml).")] = Path("kodebog.toml"),
+    sheet: Sheet = "",
+    heading_rows: HeadingRows = None,
+) -> None:
+    """Write a codebook of what an export seems to ask, to look through and edit."""
+    from borgerlib.survey.mapping.codebook_draft import write_draft
+    from borgerlib.survey.mapping.questions import questions
+    from borgerlib.survey.readers.read import read_export
+
+    read = read_export(export, sheet=sheet, heading_rows=heading_rows)
+    for note in read.source.notes:
+        console.out.print(f"[dim]note[/dim]     {escape(note)}")
+    asked = questions(read)
+    for question in asked:
+        style, mark = ("bold yellow", "unsure") if question.doubts else ("green", question.kind)
+        role = f" ({question.role})" if question.role else ""
+        doubt = f": {escape('; '.join(question.doubts))}" if question.doubts else ""
+        console.out.print(f"[{style}]{mark:<8}[/{style}] {escape(question.text)}{role}{doubt}")
+    console.wrote(write_draft(read, out))
+    console.out.print("Look at every line marked UNSURE, then:")
+    console.command("codebook", "check", str(out))
+    console.command("map", str(export), "--codebook", str(out))
 
 
 @codebook_app.command("check")

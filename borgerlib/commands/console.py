@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import shlex
 import signal
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +11,8 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn
+
+from borgerlib import errors
 
 # However long a line: a wrapped path cannot be opened.
 out = Console(highlight=False, soft_wrap=True)
@@ -56,9 +55,8 @@ def heed(*signals: int) -> None:
 
 
 def command(*words: str, before: str = "") -> None:
-    """Show a command of ours that runs as it stands, whatever spaces the names have."""
-    quoted = subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
-    out.print(escape(f"{before}borger {quoted}"))
+    """Show a command of ours that runs as it stands."""
+    out.print(escape(before + errors.command(*words)))
 
 
 def data(text: str) -> None:

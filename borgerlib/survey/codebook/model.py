@@ -145,13 +145,15 @@ class Item:
 class Codebook:
     """A survey: its identity and its items in the order of the questionnaire.
 
-    Iterating gives the items; ``codebook.meta`` is the TOML table ``[survey]`` as read.
+    Iterating gives the items; ``codebook.meta`` is the TOML table ``[survey]`` as read; ``codebook.file`` is
+    what it was loaded by, the name of a survey that ships or a path ('' for one that was built).
     """
 
     id: str
     title: str
     items: tuple[Item, ...]
     meta: Mapping[str, Any]
+    file: str = field(default="", compare=False)
 
     def __iter__(self) -> Iterator[Item]:
         return iter(self.items)
@@ -211,7 +213,7 @@ def load_codebook(survey: str | Path) -> Codebook:
         The file is missing, is no TOML, or breaks rules; all breaches are listed at once.
     """
     file = read_toml(_find(survey), "codebook", error=CodebookError)
-    return _parsed(file.text, file.name)
+    return replace(_parsed(file.text, file.name), file=str(survey))
 
 
 @lru_cache(maxsize=32)

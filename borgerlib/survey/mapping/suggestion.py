@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from borgerlib.errors import DataError
-from borgerlib.survey.codebook.model import Codebook
+from borgerlib.errors import DataError, command
+from borgerlib.survey.codebook.model import CITIZENS, Codebook
 from borgerlib.survey.mapping.candidates import Candidate, candidates
 from borgerlib.survey.mapping.file import Mapping as ColumnMapping
 from borgerlib.survey.mapping.seen import look
@@ -17,6 +17,11 @@ Confidence = Literal["sure", "unsure", "missing"]
 
 _CLOSE = 0.05
 NO_COLUMN = "no column looks like it"
+
+
+def for_codebook(codebook: Codebook) -> tuple[str, ...]:
+    """Return the option that names a codebook in a command; nothing for the one that is taken by itself."""
+    return () if codebook.file in ("", CITIZENS) else ("--codebook", codebook.file)
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,11 @@ class Suggestion:
             or (self.confidence[item_id] == "sure" and " values are " in reason)
         ]
 
-    def require_sure(self, codebook: Codebook) -> None:
-        """Raise `DataError` unless all that is found is sure, and all that the survey requires is found."""
+    def require_sure(self, codebook: Codebook, *, export: str = "EXPORT") -> None:
+        """Raise `DataError` unless all that is found is sure, and all that the survey requires is found.
+
+        `export` is the file, for the commands that the message tells.
+        """
         problems = [
             f"{item_id}: unsure: {self.reasons[item_id]}"
             for item_id, confidence in self.confidence.items()
@@ -71,7 +79,10 @@ class Suggestion:
             raise DataError(
                 f"The columns are not recognised beyond doubt as those of the survey '{codebook.id}'.",
                 problems=problems,
-                hint="Run 'borger map EXPORT' to write a mapping file, look it through, and give it along.",
+                hint="Write a mapping and look it through:\n"
+                f"  {command('map', export, *for_codebook(codebook))}\n"
+                "or, where the file asks other questions than the codebook, a codebook of what it asks:\n"
+                f"  {command('codebook', 'draft', export, '--out', 'kodebog.toml')}",
             )
 
 

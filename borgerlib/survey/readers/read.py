@@ -88,7 +88,7 @@ def read_responses(
     export = read_export(path, limits=limits, sheet=sheet, heading_rows=heading_rows)
     if mapping is None:
         suggestion = suggest_mapping(export, codebook)
-        suggestion.require_sure(codebook)
+        suggestion.require_sure(codebook, export=str(path))
         mapping = suggestion.mapping
         export = replace(
             export, source=replace(export.source, notes=(*export.source.notes, *suggestion.notes))

@@ -1,0 +1,142 @@
+"""Writes a codebook from an export: what it seems to ask, for a person to look through."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from borgerlib.danish import slug
+from borgerlib.files.toml import quoted, write_new
+from borgerlib.survey.codebook.matching import normalise
+from borgerlib.survey.mapping.questions import Question, questions
+from borgerlib.survey.responses import PLATFORM, Export
+
+_HEAD = """\
+# What the export seems to ask. Look at every line marked UNSURE, at texts, kinds and roles, and delete the
+# questions that nobody needs. A role says what a question is for: age, sex, area, topics, … (data/README.md).
+# The number behind an option is how many chose it.
+"""
+_LONGEST_ID = 32
+_MISSING = (
+    ("dont_know", r"ved (det )?ikke|vet ikke|vet (ej|inte)|don.?t know|weiß (es )?nicht"),
+    ("refused", r"(ønsker|vil) ikke (at )?(oplyse|svare)|vill inte (svara|uppge)|prefer not|keine angabe"),
+    ("not_relevant", r"ikke relevant|inte relevant|not (relevant|applicable)|trifft nicht zu"),
+)
+_NONE = re.compile(r"(ingen|intet|inget|none|keine?s?)( af| av| of|\b)", re.IGNORECASE)
+# The ids by which the statistics know options, and the words that begin their texts.
+_IDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "sex": {
+        "kvinde": ("kvinde", "kvinne", "kvinna", "woman", "female", "frau", "weiblich", "pige"),
+        "mand": ("mand", "mann", "man", "male", "männlich", "dreng"),
+    },
+    "consent": {"ja": ("ja", "yes"), "nej": ("nej", "nei", "no", "nein")},
+}
+
+
+def draft_codebook(export: Export, *, survey: str) -> str:
+    """Return a codebook (TOML) of what an export seems to ask.
+
+    Parameters
+    ----------
+    export : Export
+    survey : str
+        Id and title of the survey.
+    """
+    parts = [_HEAD, f"[survey]\nid = {quoted(_name(survey, set()))}\ntitle = {quoted(survey)}\n"]
+    taken: set[str] = set()
+    for question in questions(export):
+        parts.append(_item(question, taken))
+    own = [column.name for column in export.columns if column.role == PLATFORM]
+    if own:
+        parts.append(
+            "# Columns of the platform, left out:\n" + "".join(f"#   {_comment(name)}\n" for name in own)
+        )
+    return "\n".join(parts)
+
+
+def write_draft(export: Export, path: str | Path) -> Path:
+    """Write `draft_codebook` to a file and return its path; the survey is named after the file.
+
+    Raises
+    ------
+    DataError
+        There is a file of that name already, or it cannot be written.
+    """
+    path = Path(path)
+    return write_new(path, draft_codebook(export, survey=path.stem))
+
+
+def _item(question: Question, taken: set[str]) -> str:
+    text = question.text.strip() or question.columns[0]
+    lines = [f"# UNSURE: {_comment(doubt)}" for doubt in question.doubts]
+    lines += ["[[item]]", f"id = {quoted(_name(text, taken))}", f"text = {quoted(text)}"]
+    names = [name for name in question.columns[:1] if normalise(name) != normalise(text)]
+    if names and len(question.columns) == 1:
+        lines.append(f"aliases = [{quoted(names[0])}]")
+    lines.append(f"kind = {quoted(question.kind)}")
+    if question.role:
+        lines.append(f"role = {quoted(question.role)}  # guessed")
+    if question.role == "age" and question.options:
+        lines.append("ordered = true")
+    if question.options:
+        lines += ["options = [", *_options(question), "]"]
+    return "\n".join(lines) + "\n"
+
+
+def _options(question: Question) -> Iterator[str]:
+    taken: set[str] = set()
+    options = list(_distinct(question.options.items()))
+    if question.role == "age":
+        options.sort(key=lambda option: _first_number(option[0]))
+    for text, count in options:
+        name = _known(text, _IDS.get(question.role, {}), taken) or _name(text, taken)
+        more = "".join(
+            f', missing = "{kind}"' for kind, pattern in _MISSING if re.match(pattern, text, re.IGNORECASE)
+        )
+        if text in question.declared and not more:
+            more = ', missing = "not_relevant"'
+        if question.kind == "multiple" and _NONE.match(text):
+            more += ", exclusive = true"
+        yield f"  {{ id = {quoted(name)}, text = {quoted(text)}{more} }},  # {count}"
+    if any("left out" in doubt for doubt in question.doubts):
+        yield f'  {{ id = {quoted(_name("eget svar", taken))}, text = "Andet (eget svar)", other = true }},'
+
+
+def _distinct(options: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    """Yield each text once, whatever platforms change in passing."""
+    seen: dict[str, tuple[str, int]] = {}
+    for text, count in options:
+        first, before = seen.get(normalise(text), (text, 0))
+        seen[normalise(text)] = (first, before + count)
+    yield from seen.values()
+
+
+def _first_number(text: str) -> int:
+    found = re.search(r"\d+", text)
+    return int(found[0]) if found else 999
+
+
+def _known(text: str, words: Mapping[str, tuple[str, ...]], taken: set[str]) -> str:
+    """Return the id that the statistics know an option by, where its text begins with one of its words."""
+    first = normalise(text).partition(" ")[0].strip(",.")
+    found = next((name for name, known in words.items() if first in known and name not in taken), "")
+    taken.update({found} - {""})
+    return found
+
+
+def _name(text: str, taken: set[str]) -> str:
+    """Return a legal id of a text, and take it."""
+    plain = re.sub(r"[^a-z0-9]+", "_", slug(text)[:_LONGEST_ID]).strip("_")
+    name = plain if plain[:1].isalpha() else f"n_{plain}".strip("_")
+    number = 1
+    unique = name
+    while unique in taken:
+        number += 1
+        unique = f"{name}_{number}"
+    taken.add(unique)
+    return unique
+
+
+def _comment(text: str) -> str:
+    return "".join(letter if letter.isprintable() else " " for letter in text)

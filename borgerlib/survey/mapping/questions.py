@@ -1,0 +1,309 @@
+"""What an export seems to ask: columns put together to questions; kinds, options and roles guessed."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+import pandas as pd
+
+from borgerlib.survey.codebook.matching import NOT_SELECTED, SELECTED, normalise
+from borgerlib.survey.codebook.model import Kind
+from borgerlib.survey.grid.values import parse_dates, parse_number
+from borgerlib.survey.mapping.seen import Seen, is_indicator, look
+from borgerlib.survey.responses import PLATFORM, Export
+
+_MOST_OPTIONS = 60
+_TYPED = 0.9
+_LIST = 2
+_REPEATED = 3
+_LONGEST_OPTION = 120
+_SEPARATORS = (";", "|", "\n", ", ", ",")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question as it seems.
+
+    Parameters
+    ----------
+    text : str
+    kind : str
+    columns : tuple of str
+        Headings that feed it.
+    options : mapping of str to int
+        Text → how many chose it.
+    doubts : tuple of str
+        What a person should look at, and why.
+    role : str
+    declared : frozenset of str
+        Options that the file declares to be missing.
+    """
+
+    text: str
+    kind: Kind
+    columns: tuple[str, ...]
+    options: Mapping[str, int] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
+    role: str = ""
+    declared: frozenset[str] = frozenset()
+
+
+# Danish, Norwegian, Swedish, English, German; the first that fits.
+_WORDING: tuple[tuple[str, frozenset[Kind], str], ...] = (
+    (
+        "birth_year",
+        frozenset({"number"}),
+        r"fød(t|sels?år|eår)|födelseår|född|birth year|geburtsjahr",
+    ),
+    (
+        "age",
+        frozenset({"number", "single"}),
+        r"\balder(en)?\b|aldersgruppe|gammel|ålder|gammal|\bage\b|how old|wie alt|\balter\b|altersgruppe",
+    ),
+    ("sex", frozenset({"single"}), r"\bkøn\b|kjønn|\bkön\b|gender|\bsex\b|geschlecht"),
+    ("consent", frozenset({"single"}), r"må .*kontakte|samtykke|samtycke|consent|may we contact|einwillig"),
+    ("contact", frozenset({"text"}), r"mail|telefon|phone|\bnavn\b|\bnamn\b|your name|\bmobil"),
+    (
+        "area",
+        frozenset({"text", "single", "number"}),
+        r"bydel|postn(umme)?r|lokalområde|distrikt|district|stadsdel|postcode|postleitzahl|stadtteil"
+        r"|(område|kommune).*bor|neighbou?rhood",
+    ),
+    ("topics", frozenset({"multiple"}), r"\bemner|\btema(er|en)?\b|ämnen|topics|themen"),
+    ("time", frozenset({"single"}), r"(meget|mye|mycket) tid|how much time|wie viel zeit"),
+    (
+        "formats",
+        frozenset({"multiple"}),
+        r"måder.*(med|delta)|helst delta|delta(ge)? på|take part|teilnehmen",
+    ),
+    ("channels", frozenset({"multiple"}), r"høre fra|kanal|besked|få information|hear from|channel"),
+    (
+        "free_text",
+        frozenset({"text", "single"}),
+        r"kommentar|tilføje|bemærk|andet, du vil|comments?\b|anmerkung",
+    ),
+    (
+        "id",
+        frozenset({"text", "number"}),
+        r"\A((svar|respondent)[- ]?)?(id|nr\.?|nummer|number)\Z|recnum",
+    ),
+)
+
+
+def questions(export: Export) -> list[Question]:
+    """Return what an export seems to ask, in its order; the platform's own columns are left out."""
+    seen = [look(export, column) for column in export.columns if column.role != PLATFORM]
+    found: list[Question] = []
+    for members in _groups(seen):
+        found += _together(members) if len(members) > 1 else [_alone(members[0])]
+    return list(_with_roles(found))
+
+
+def _groups(seen: Sequence[Seen]) -> Iterator[list[Seen]]:
+    """Yield the columns of each question: those that the file puts together, and ticks in a row."""
+    group: list[Seen] = []
+    for each in seen:
+        if group and not _belong(group[-1], each):
+            yield group
+            group = []
+        group.append(each)
+    if group:
+        yield group
+
+
+def _belong(before: Seen, each: Seen) -> bool:
+    if each.column.question or before.column.question:
+        return each.column.question == before.column.question
+    return _is_own_tick(before) and _is_own_tick(each)
+
+
+def _is_own_tick(seen: Seen) -> bool:
+    """Return whether a column holds its own heading alone: an option without its question (Typeform)."""
+    return set(map(normalise, seen.answers)) == {normalise(seen.column.label)}
+
+
+def _together(members: Sequence[Seen]) -> list[Question]:
+    ticks = [each for each in members if is_indicator(each)]
+    if 2 * len(ticks) < len(members):
+        # A grid: each row is a question with the same answers.
+        return [_alone(each, text=f"{each.column.label} [{each.column.choice}]") for each in members]
+    options = {each.column.choice or each.column.label: _ticked(each) for each in members}
+    own = members[0].column.question
+    text = members[0].column.label if own else members[0].column.name
+    doubts = () if own else ("the file does not tell the question, only its options",)
+    others = [each.column.name for each in members if each not in ticks]
+    if others:
+        doubts = (*doubts, f"{', '.join(map(repr, others))} holds texts: written beside an option?")
+    return [Question(text, "multiple", tuple(each.column.name for each in members), options, doubts)]
+
+
+def _ticked(seen: Seen) -> int:
+    return sum(count for text, count in seen.answers.items() if normalise(text) not in NOT_SELECTED)
+
+
+def _alone(seen: Seen, *, text: str = "") -> Question:
+    column = seen.column
+    asked = Question(text or column.label, "text", (column.name,), role=column.role)
+    if column.role in ("started", "submitted"):
+        return replace(asked, kind="date")
+    if column.role:
+        return asked
+    if not seen.total:
+        return replace(asked, doubts=("nobody answered it: its kind is not known",))
+    if column.labels:
+        return _labelled(asked, seen)
+    values = pd.Series(list(seen.answers), dtype="string")
+    counts = pd.Series(list(seen.answers.values()))
+    if counts[[parse_number(text) is not None for text in values]].sum() >= _TYPED * seen.total:
+        return _number(asked, seen)
+    if counts[parse_dates(values).notna()].sum() >= _TYPED * seen.total:
+        return replace(asked, kind="date")
+    return _joined(asked, seen) or _single(asked, seen)
+
+
+def _labelled(asked: Question, seen: Seen) -> Question:
+    texts = list(dict.fromkeys(seen.column.labels.values()))
+    known = {normalise(text) for text in texts}
+    if known <= SELECTED | NOT_SELECTED and len(texts) == _LIST and asked.text == seen.column.name:
+        return replace(asked, kind="single", options={text: seen.answers.get(text, 0) for text in texts})
+    unlabelled = [text for text in seen.answers if text not in texts]
+    if sum(seen.answers[text] for text in unlabelled) * 2 > seen.total:
+        return replace(asked, kind="number", doubts=("numbers, some of which have a text (missing codes?)",))
+    options = {text: seen.answers.get(text, 0) for text in [*texts, *unlabelled]}
+    declared = frozenset(
+        text for code, text in seen.column.labels.items() if seen.column.declared_missing(code)
+    )
+    doubts = (f"{len(unlabelled)} codes have no text",) if unlabelled else ()
+    return replace(asked, kind="single", options=options, doubts=doubts, declared=declared)
+
+
+def _number(asked: Question, seen: Seen) -> Question:
+    strange = sum(count for text, count in seen.answers.items() if parse_number(text) is None)
+    doubts = (f"{strange} of {seen.total} answers are no number",) if strange else ()
+    codes = {parse_number(text) for text in seen.answers}
+    small = len(codes) <= 11 and all(
+        code is None or (code == int(code) and 0 <= code <= 10) for code in codes
+    )
+    if small and seen.total >= _REPEATED * len(codes):
+        doubts = (*doubts, "few small numbers: codes of options whose texts the file lacks, or a scale?")
+    return replace(asked, kind="number", doubts=doubts)
+
+
+def _joined(asked: Question, seen: Seen) -> Question | None:
+    """Return a multiple question where cells hold several of few texts."""
+    for separator in _SEPARATORS:
+        several = sum(count for text, count in seen.answers.items() if separator in text.rstrip(separator))
+        ended = sum(count for text, count in seen.answers.items() if text.endswith(separator))
+        if max(several, ended) * 10 < seen.total:
+            continue
+        pieces = _pieces(seen.answers, separator)
+        if len(pieces) > _MOST_OPTIONS or sum(pieces.values()) < _REPEATED * len(pieces):
+            continue
+        if max(map(len, pieces)) > _LONGEST_OPTION or not _recombine(seen.answers, separator):
+            continue
+        sign = separator.strip() or "new line"
+        merged = any(separator in piece for piece in pieces)
+        doubts = (
+            (f"texts with '{sign}' in them were put together where they never stand apart",) if merged else ()
+        )
+        return replace(asked, kind="multiple", options=pieces, doubts=doubts)
+    return None
+
+
+def _recombine(answers: Mapping[str, int], separator: str) -> bool:
+    """Return whether pieces stand in several different cells, as options do that people combine."""
+    cells = Counter(
+        piece for text in answers for piece in {each.strip() for each in text.split(separator)} if piece
+    )
+    again = sum(times > 1 for times in cells.values())
+    return again >= _LIST and 2 * again >= len(cells)
+
+
+def _pieces(answers: Mapping[str, int], separator: str) -> dict[str, int]:
+    """Split joined texts; two pieces that never occur but side by side are one text."""
+    cells = [
+        ([piece.strip() for piece in text.split(separator) if piece.strip()], n)
+        for text, n in answers.items()
+    ]
+    while True:
+        times: Counter[str] = Counter()
+        pairs: Counter[tuple[str, str]] = Counter()
+        for pieces, count in cells:
+            for piece in pieces:
+                times[piece] += count
+            for pair in pairwise(pieces):
+                pairs[pair] += count
+        whole = [
+            pair
+            for pair, count in pairs.items()
+            if count == times[pair[0]] == times[pair[1]] and count > _LIST
+        ]
+        continued = [pair for pair in whole if pair[1][:1].islower()]
+        if not continued:
+            return dict(times)
+        cells = [(_merged(pieces, continued[0], separator), count) for pieces, count in cells]
+
+
+def _merged(pieces: list[str], pair: tuple[str, str], separator: str) -> list[str]:
+    merged: list[str] = []
+    for piece in pieces:
+        if merged and (merged[-1], piece) == pair:
+            merged[-1] = f"{merged[-1]}{separator.rstrip()} {piece}"
+        else:
+            merged.append(piece)
+    return merged
+
+
+def _single(asked: Question, seen: Seen) -> Question:
+    """Return a single choice where answers recur, a text where they do not."""
+    often = {text: count for text, count in seen.answers.items() if count >= _REPEATED}
+    rare = seen.total - sum(often.values())
+    own_words = len(seen.answers) - len(often) >= _REPEATED
+    if own_words and len(often) >= _LIST and rare * 4 <= seen.total and _are_options(often):
+        doubts = (f"{rare} answers that occur once or twice are left out: own words beside the options?",)
+        return replace(asked, kind="single", options=often, doubts=doubts)
+    few = len(seen.answers) <= max(_LIST, seen.total // _REPEATED)
+    if few and _are_options(seen.answers):
+        return replace(asked, kind="single", options=dict(seen.answers))
+    return asked
+
+
+def _are_options(answers: Mapping[str, int]) -> bool:
+    return len(answers) <= _MOST_OPTIONS and max(map(len, answers)) <= _LONGEST_OPTION
+
+
+def _with_roles(found: Sequence[Question]) -> Iterator[Question]:
+    taken = {question.role for question in found if question.role}
+    for question in found:
+        role = question.role or _role(question)
+        if not role or question.role:
+            yield question
+        elif role in taken and role != "contact":
+            yield replace(
+                question, doubts=(*question.doubts, f"may be '{role}', which another question is already")
+            )
+        else:
+            taken.add(role)
+            yield _as_text(question, role) if _is_text(question, role) else replace(question, role=role)
+
+
+def _is_text(question: Question, role: str) -> bool:
+    """Return whether a role makes a question one of text: ids and postcodes, whatever digits they have."""
+    return role == "free_text" or (role in ("id", "area") and question.kind == "number")
+
+
+def _as_text(question: Question, role: str) -> Question:
+    return replace(question, role=role, kind="text", options={}, doubts=())
+
+
+def _role(question: Question) -> str:
+    # Where a name tells more than the text ('Q2' of 'Alder'), either may.
+    texts = (question.text, *question.columns[:1])
+    for role, kinds, pattern in _WORDING:
+        if question.kind in kinds and any(re.search(pattern, text, re.IGNORECASE) for text in texts):
+            return role
+    return ""

@@ -1,0 +1,166 @@
+"""A codebook drafted from an export reads that export back with the counts that were put in."""
+
+from __future__ import annotations
+
+import random
+import shlex
+from pathlib import Path
+
+import pytest
+from random_exports import LAYOUTS, Made, make
+from survey_exports import transposed, write_csv
+from typer.testing import CliRunner
+
+from borgerlib.commands.main import app
+from borgerlib.errors import DataError
+from borgerlib.survey.codebook.model import Codebook, load_codebook
+from borgerlib.survey.mapping.codebook_draft import write_draft
+from borgerlib.survey.mapping.questions import Question, questions
+from borgerlib.survey.readers.read import read_export, read_responses
+from borgerlib.survey.responses import Responses
+
+BANDS = ["40-49 år", "15-39 år", "50 år eller derover"]
+# Natur three times, the others twice, none once: times 12.
+TOPICS = ["Natur;Trafik, cykler", "Natur", "Trafik, cykler;Skole", "Natur;Skole", "Ingen af dem"]
+PEOPLE = {
+    "Nr.": [str(at) for at in range(60)],
+    "Hvad er dit postnummer?": ["5000", "5200", "5220"] * 20,
+    "Hvilken aldersgruppe tilhører du?": BANDS * 20,
+    "Hvad er dit køn?": ["Kvinde", "Mand"] * 30,
+    "Hvilke emner vil du gerne inddrages i?": TOPICS * 12,
+    "Hvordan kommer du på arbejde?": [*["Bil", "Tog"] * 28, "rulleskøjter", "løb", "kano", "hest"],
+    "Er du tilfreds?": ["Ja", "Ved ikke"] * 30,
+    "Må vi kontakte dig igen?": ["Ja, gerne", "Nej tak"] * 30,
+    "Har du kommentarer?": ["Tak"] * 60,
+    "Tidspunkt": ["2025-03-01 10:00"] * 60,
+}
+
+
+def drafted(path: Path) -> Codebook:
+    return load_codebook(write_draft(read_export(path), path.with_suffix(".toml")))
+
+
+def counts(responses: Responses) -> list[dict[str, int]]:
+    """For each question with options: text → people, noughts left out."""
+    found = []
+    for item in responses.codebook:
+        chosen = {
+            option.text: int(
+                (responses.frame[f"{item.id}__{option.id}"] == 1).sum()
+                if item.kind == "multiple"
+                else (responses.frame[item.id] == option.id).sum()
+            )
+            for option in item.options
+        }
+        found.append({text: people for text, people in chosen.items() if people})
+    return found
+
+
+def put_in(made: Made, layout: str) -> list[dict[str, int]]:
+    found = []
+    for item in made.book:
+        chosen = {}
+        for option in item.options:
+            # KoboToolbox exports names, no texts, of options that have a column each.
+            text = option.id if layout == "kobo" and item.kind == "multiple" else option.text
+            answers = [person.get(item.id, []) for person in made.people]
+            chosen[text] = sum(
+                option.id in ([given] if isinstance(given, str) else given) for given in answers
+            )
+        found.append({text: people for text, people in chosen.items() if people})
+    return [each for each in found if each]
+
+
+@pytest.mark.parametrize("layout", sorted(LAYOUTS))
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_drafted_codebook_gives_the_counts_that_were_put_in(tmp_path, layout, seed):
+    chance = random.Random(seed)
+    made = make(chance, people=50)
+    path = write_csv(tmp_path / "svar.csv", LAYOUTS[layout](made, chance))
+    found = counts(read_responses(path, drafted(path)))
+    assert all(question in found for question in put_in(made, layout))
+
+
+def asked(tmp_path, columns: dict[str, list[str]]) -> dict[str, Question]:
+    export = read_export(write_csv(tmp_path / "x.csv", transposed(columns), delimiter="\t"))
+    return {question.text: question for question in questions(export)}
+
+
+def test_kinds_roles_and_options_are_guessed_from_answers_and_wording(tmp_path):
+    found = asked(tmp_path, PEOPLE)
+    assert {text: (question.kind, question.role) for text, question in found.items()} == {
+        "Nr.": ("text", "id"),
+        "Hvad er dit postnummer?": ("text", "area"),
+        "Hvilken aldersgruppe tilhører du?": ("single", "age"),
+        "Hvad er dit køn?": ("single", "sex"),
+        "Hvilke emner vil du gerne inddrages i?": ("multiple", "topics"),
+        "Hvordan kommer du på arbejde?": ("single", ""),
+        "Er du tilfreds?": ("single", ""),
+        "Må vi kontakte dig igen?": ("single", "consent"),
+        "Har du kommentarer?": ("text", "free_text"),
+        "Tidspunkt": ("date", ""),
+    }
+    topics = found["Hvilke emner vil du gerne inddrages i?"].options
+    assert topics == {"Natur": 36, "Trafik, cykler": 24, "Skole": 24, "Ingen af dem": 12}
+
+
+@pytest.mark.parametrize(
+    ("heading", "role"),
+    [
+        ("Hur gammal är du?", "age"),
+        ("How old are you?", "age"),
+        ("Wie alt sind Sie?", "age"),
+        ("Hvor gammel er du?", "age"),
+        ("Hvilket år er du født?", "birth_year"),
+        ("What is your year of birth / birth year", "birth_year"),
+    ],
+)
+def test_roles_are_guessed_in_the_languages_of_the_neighbours(tmp_path, heading, role):
+    columns = {heading: [str(20 + at) for at in range(40)], "Ord": [f"ord {at}" for at in range(40)]}
+    assert asked(tmp_path, columns)[heading].role == role
+
+
+def test_the_drafted_file_says_what_is_unsure_and_knows_ids_of_the_statistics(tmp_path):
+    path = write_csv(tmp_path / "svar.csv", transposed(PEOPLE), delimiter="\t")
+    book = drafted(path)
+    text = path.with_suffix(".toml").read_text(encoding="utf-8")
+    assert "# UNSURE: 4 answers that occur once or twice are left out" in text
+    # What four people wrote in their own words stands in no codebook.
+    assert "rulleskøjter" not in text
+    assert [option.id for option in book.with_role("sex").options] == ["kvinde", "mand"]
+    assert [option.id for option in book.with_role("consent").options] == ["ja", "nej"]
+    assert [option.text for option in book.with_role("age").options] == [
+        "15-39 år",
+        "40-49 år",
+        "50 år eller derover",
+    ]
+    assert [option.exclusive for option in book.with_role("topics").options] == [False, False, False, True]
+    satisfied = next(item for item in book if item.text == "Er du tilfreds?")
+    assert [option.missing for option in satisfied.options] == ["", "dont_know"]
+    with pytest.raises(DataError, match="is there already"):
+        drafted(path)
+
+
+def test_the_road_from_an_unknown_export_runs_by_the_commands_that_are_printed(tmp_path, monkeypatch):
+    monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "vores svar"
+    folder.mkdir()
+    people = {**PEOPLE, "Hvor gammel er du?": [str(20 + at % 50) for at in range(60)]}
+    people.pop("Hvilken aldersgruppe tilhører du?")
+    export = write_csv(folder / "svar 1.csv", transposed(people), delimiter="\t")
+    refused = CliRunner().invoke(app, ["prepare", "Odense", str(export)])
+    assert refused.exit_code == 1
+    text = str(refused.exception or "") + refused.output
+    printed = [line.strip() for line in text.splitlines() if line.strip().startswith("borger ")]
+    assert [shlex.split(line)[1] for line in printed] == ["map", "codebook"]
+    drafting = CliRunner().invoke(app, shlex.split(printed[1])[1:])
+    assert drafting.exit_code == 0, drafting.output
+    check, mapping = [line for line in drafting.output.splitlines() if line.startswith("borger ")]
+    assert CliRunner().invoke(app, shlex.split(check)[1:]).exit_code == 0
+    told = CliRunner().invoke(app, shlex.split(mapping)[1:])
+    assert "unsure" not in told.output
+    prepared = told.output.strip().splitlines()[-1].replace("MUNICIPALITY", "Odense")
+    run = CliRunner().invoke(app, shlex.split(prepared)[1:])
+    assert run.exit_code == 0, run.output
+    assert "60 rows in = 60 kept" in run.output
