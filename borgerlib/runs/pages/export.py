@@ -11,6 +11,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ class ExecutedPage:
     Attributes
     ----------
     number : int
-        Place in the report; 0 is the overview, the insights count from 1.
+        Place in the report: below 0 what a council reads first, 0 the overview, the insights from 1.
     title, finding, kicker : str
         Heading, the finding in one sentence, and the line above the heading ("Indsigt 2").
     file_name : str
@@ -89,13 +90,16 @@ class PageSetting:
     pages_by_notebook: Mapping[str, str] | None = None
 
 
-def read_page(path: Path) -> ExecutedPage:
-    """Read an executed notebook and what it says about its page.
+def read_pages(path: Path) -> list[ExecutedPage]:
+    """Read an executed notebook as the pages that it is made of.
+
+    A page begins with the cell whose output says what it is called; what stands before the first belongs to
+    the first.
 
     Raises
     ------
     RunError
-        If the notebook is missing or damaged, or no output of it says what the page is called.
+        If the notebook is missing or damaged, or no output of it says what its page is called.
     """
     import nbformat
 
@@ -105,25 +109,43 @@ def read_page(path: Path) -> ExecutedPage:
         raise RunError(
             f"The executed notebook {path.name} is missing or damaged.", hint="Run the report again."
         ) from error
-    said = next((output.data[PAGE_TYPE] for output in _outputs(notebook) if PAGE_TYPE in output.data), None)
+    told = [(at, said) for at, cell in enumerate(notebook.cells) for said in _said(cell)]
+    if not told:
+        raise _nameless(path, "")
+    starts = [0, *(at for at, _ in told[1:]), len(notebook.cells)]
+    parts = [notebook.cells[start:end] for start, end in pairwise(starts)]
+    return [_page(path, said, notebook, cells) for (_, said), cells in zip(told, parts, strict=True)]
+
+
+def _page(path: Path, said: Mapping[str, Any], notebook: Any, cells: list[Any]) -> ExecutedPage:
     wanted = {"number": int, "slug": str, "title": str, "finding": str}
-    wrong = [name for name, kind in wanted.items() if not isinstance((said or {}).get(name), kind)]
-    if said is None or wrong:
-        missing = "" if said is None else f" ({', '.join(wrong)})"
-        raise RunError(
-            f"The notebook {path.name} does not say what its page is called{missing}.",
-            hint=f"One of its outputs must be of type {PAGE_TYPE}, with number, slug, title and finding.",
-        )
+    wrong = [name for name, kind in wanted.items() if not isinstance(said.get(name), kind)]
+    if wrong:
+        raise _nameless(path, f" ({', '.join(wrong)})")
+    number = f"{said['number']:02d}_" if said["number"] >= 0 else ""
     return ExecutedPage(
         number=said["number"],
         title=said["title"],
         finding=said["finding"],
         kicker=said.get("kicker", ""),
-        file_name=f"{said['number']:02d}_{danish.slug(said['slug']).replace('-', '_')}.html",
+        file_name=f"{number}{danish.slug(said['slug']).replace('-', '_')}.html",
         source_name=path.name,
         key_figures=tuple(KeyFigure(f["value"], f["label"]) for f in said.get("key_figures", ())),
-        notebook=notebook,
+        notebook={**notebook, "cells": cells},
     )
+
+
+def _nameless(path: Path, missing: str) -> RunError:
+    return RunError(
+        f"The notebook {path.name} does not say what its page is called{missing}.",
+        hint=f"One of its outputs must be of type {PAGE_TYPE}, with number, slug, title and finding.",
+    )
+
+
+def _said(cell: Any) -> list[Mapping[str, Any]]:
+    """Return what the outputs of a cell say of pages."""
+    outputs = cell.outputs if cell.cell_type == "code" else []
+    return [output.data[PAGE_TYPE] for output in outputs if PAGE_TYPE in output.get("data", {})]
 
 
 def export_page(page: ExecutedPage, setting: PageSetting, *, include_code: bool = False) -> str:
@@ -132,7 +154,7 @@ def export_page(page: ExecutedPage, setting: PageSetting, *, include_code: bool 
     Parameters
     ----------
     page : ExecutedPage
-        From `read_page`.
+        From `read_pages`.
     setting : PageSetting
         What the page shares with the report.
     include_code : bool
@@ -173,16 +195,6 @@ def _without_personal_paths(text: str) -> str:
 def stylesheet() -> str:
     """Return the style of every page: the theme's values, then the layout."""
     return f"{theme.css_variables()}\n{page_template('report.css')}"
-
-
-def _outputs(notebook: Any) -> list[Any]:
-    return [
-        output
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-        if "data" in output
-    ]
 
 
 def _with_figures(page: ExecutedPage, images: Images) -> Any:

@@ -14,11 +14,12 @@ from pathlib import Path
 from borgerlib import danish
 from borgerlib.errors import RunError
 from borgerlib.files.atomic import replacing_folder
+from borgerlib.runs.pages.appendix import NUMBER, with_appendix
 from borgerlib.runs.pages.export import (
     ExecutedPage,
     PageSetting,
     export_page,
-    read_page,
+    read_pages,
     stylesheet,
 )
 from borgerlib.runs.pages.figures import templates
@@ -26,6 +27,9 @@ from borgerlib.runs.pages.overview_page import is_ours
 from borgerlib.runs.pages.pdf import write_pdf
 from borgerlib.runs.pages.xlsx import write_tables_workbook
 from borgerlib.runs.planning.contents import other_formats
+
+
+_INSIGHTS = 10
 
 
 @dataclass(frozen=True)
@@ -106,11 +110,12 @@ def write_report(
         If a notebook cannot be made into a page, the folder holds something that is no report, or it
         cannot be written. An older report then stays as it was.
     """
-    pages = sorted((read_page(path) for path in notebooks), key=lambda page: page.number)
+    read = [page for path in notebooks for page in read_pages(path)]
+    pages = with_appendix(sorted(read, key=lambda page: page.number))
     _refuse_same_name(pages)
     where = municipality or "Hele landet"
     target = target.resolve()
-    links = {page.source_name: page.file_name for page in pages}
+    links = {page.source_name: page.file_name for page in reversed(pages)}
     with _written_to(target, municipality, inside) as folder:
         for position, page in enumerate(pages):
             before, after = _neighbours(pages, position)
@@ -120,7 +125,8 @@ def write_report(
         _write(folder / "index.html", _front_page(pages, setting, cases, introduction))
         others = {kind: folder / name for kind, (_, name) in other_formats(municipality).items()}
         if "pdf" in formats:
-            write_pdf(folder, others["pdf"], day=day)
+            files = [folder / name for name in ("index.html", *(page.file_name for page in pages))]
+            write_pdf(files, others["pdf"], day=day)
         if "xlsx" in formats:
             write_tables_workbook(pages, others["xlsx"])
     return target / "index.html"
@@ -150,7 +156,9 @@ def _refuse_same_name(pages: Sequence[ExecutedPage]) -> None:
 def _front_page(
     pages: Sequence[ExecutedPage], setting: PageSetting, cases: Sequence[ReportCase], introduction: str
 ) -> str:
-    insights = [page for page in pages if page.number > 0]
+    council = [page for page in pages if page.number < 0]
+    insights = [page for page in pages if 0 < page.number <= _INSIGHTS]
+    citizens = [page for page in pages if _INSIGHTS < page.number < NUMBER]
     by_number = {page.number: page for page in pages}
     count = danish.capitalise(danish.small_number(len(insights)))
     return (
@@ -159,6 +167,8 @@ def _front_page(
         .render(
             setting=setting,
             pages=pages,
+            council=council,
+            citizens=citizens,
             insights=insights,
             insights_heading=f"{count} {'indsigt' if len(insights) == 1 else 'indsigter'}",
             key_figures=[figure for page in pages for figure in page.key_figures],

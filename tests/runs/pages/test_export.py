@@ -12,7 +12,7 @@ from sample_notebooks import chart_output, drawing, executed, page_output, pictu
 
 from borgerlib.errors import RunError
 from borgerlib.runs.pages import markup
-from borgerlib.runs.pages.export import PageSetting, export_page, read_page
+from borgerlib.runs.pages.export import PageSetting, export_page, read_pages
 from borgerlib.view.leaders.insight import open_insight
 
 SETTING = PageSetting("Ti indsigter", "Odense", "23. november 2026", "Kilde: en undersøgelse.")
@@ -20,7 +20,7 @@ SETTING = PageSetting("Ti indsigter", "Odense", "23. november 2026", "Kilde: en 
 
 def page_of(tmp_path: Path, *outputs: Any, include_code: bool = False, **options: Any) -> BeautifulSoup:
     path = executed(tmp_path / "02_b.ipynb", [page_output(), *outputs], **options)
-    return BeautifulSoup(export_page(read_page(path), SETTING, include_code=include_code), "html.parser")
+    return BeautifulSoup(export_page(read_pages(path)[0], SETTING, include_code=include_code), "html.parser")
 
 
 def html(markup_text: str) -> Any:
@@ -196,7 +196,7 @@ def test_links_between_notebooks_lead_to_pages(tmp_path):
     setting = PageSetting(
         "Ti indsigter", "Odense", "i dag", "Kilde", pages_by_notebook={"01_a.ipynb": "01_emne.html"}
     )
-    soup = BeautifulSoup(export_page(read_page(path), setting), "html.parser")
+    soup = BeautifulSoup(export_page(read_pages(path)[0], setting), "html.parser")
     paragraph = next(tag for tag in soup.main.find_all("p") if "og" in tag.get_text())
     assert [link["href"] for link in paragraph.find_all("a")] == ["01_emne.html#x"]
     assert paragraph.get_text() == "et og to"
@@ -264,18 +264,18 @@ def test_a_chart_that_lacks_fields_is_refused(tmp_path):
 
 def test_a_notebook_that_does_not_name_its_page_is_refused(tmp_path):
     with pytest.raises(RunError, match=r"x\.ipynb does not say what its page is called"):
-        read_page(executed(tmp_path / "x.ipynb", [chart_output()]))
+        read_pages(executed(tmp_path / "x.ipynb", [chart_output()]))
     with pytest.raises(RunError, match=r"is called \(number, finding\)"):
-        read_page(executed(tmp_path / "x.ipynb", [page_output(number="2", finding=None)]))
+        read_pages(executed(tmp_path / "x.ipynb", [page_output(number="2", finding=None)]))
 
 
 def test_a_damaged_notebook_is_refused(tmp_path):
     (tmp_path / "x.ipynb").write_text("{")
     for name in ("x.ipynb", "y.ipynb"):
         with pytest.raises(RunError, match="is missing or damaged"):
-            read_page(tmp_path / name)
+            read_pages(tmp_path / name)
 
 
 def test_a_page_name_cannot_leave_the_folder(tmp_path):
-    page = read_page(executed(tmp_path / "x.ipynb", [page_output(3, slug="../../Ærlige svar")]))
+    [page] = read_pages(executed(tmp_path / "x.ipynb", [page_output(3, slug="../../Ærlige svar")]))
     assert page.file_name == "03_aerlige_svar.html"

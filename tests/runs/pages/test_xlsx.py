@@ -7,14 +7,14 @@ import pytest
 from sample_notebooks import chart_output, display, executed, page_output
 
 from borgerlib.errors import RunError
-from borgerlib.runs.pages.export import read_page
+from borgerlib.runs.pages.export import read_pages
 from borgerlib.runs.pages.figures import CHART_TYPE
 from borgerlib.runs.pages.xlsx import write_tables_workbook
 from borgerlib.view.leaders.insight import open_insight
 
 
 def workbook(notebooks, target):
-    return write_tables_workbook([read_page(path) for path in notebooks], target)
+    return write_tables_workbook([read_pages(path)[0] for path in notebooks], target)
 
 
 def test_a_sheet_a_figure_with_numbers_as_numbers(tmp_path):

@@ -173,10 +173,10 @@ from datetime import date
 from pathlib import Path
 import nbconvert
 from borgerlib.errors import RunError
-from borgerlib.runs.reports.folder import read_page, write_report
+from borgerlib.runs.reports.folder import read_pages, write_report
 
 notebooks = [Path(path) for path in sys.argv[3:]]
-read_page(notebooks[0])  # imports what it needs, which may be root's own
+read_pages(notebooks[0])  # imports what it needs, which may be root's own
 if sys.argv[1] == "full disk":
     resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
 elif os.getuid() == 0:

@@ -1,0 +1,70 @@
+"""The appendix of a report: what all its notebooks tag for it, on one page, and what words mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from borgerlib.runs.pages.export import ExecutedPage
+from borgerlib.runs.pages.figures import page_template
+
+# Cells for who checks the numbers: in the notebook they stand where they are, in the report at its end.
+APPENDIX = "appendix"
+NUMBER = 99
+_HEADING = re.compile(r"^#", re.MULTILINE)
+
+
+def with_appendix(pages: Sequence[ExecutedPage]) -> list[ExecutedPage]:
+    """Return the pages without the cells tagged 'appendix', and a last page that holds them all.
+
+    The same cells are told once: insights that share their method share its words. Without such cells there
+    is no further page.
+    """
+    kept, collected, told = [], [], set[str]()
+    for page in pages:
+        apart = [cell for cell in page.notebook["cells"] if _is_for_appendix(cell)]
+        rest = [cell for cell in page.notebook["cells"] if not _is_for_appendix(cell)]
+        kept.append(replace(page, notebook={**page.notebook, "cells": rest}))
+        new = [cell for cell in apart if cell.cell_type != "code" or _outputs(cell) not in told]
+        told |= {_outputs(cell) for cell in apart if cell.cell_type == "code"}
+        if any(cell.cell_type == "code" and cell.outputs for cell in new):
+            named = page.title if page.kicker in ("", page.title) else f"{page.kicker}: {page.title}"
+            collected += [_text(f"## {named}"), *map(_one_below, new)]
+    if not collected:
+        return kept
+    glossary = _text(page_template("ordliste.md"))
+    last = replace(
+        kept[-1],
+        number=NUMBER,
+        title="Bilag",
+        kicker="Bilag",
+        finding="Metode, prøver og alle tal bag rapporten, og hvad ordene betyder.",
+        file_name="bilag.html",
+        source_name="bilag",
+        key_figures=(),
+        notebook={**kept[-1].notebook, "cells": [glossary, *collected]},
+    )
+    return [*kept, last]
+
+
+def _is_for_appendix(cell: Any) -> bool:
+    return APPENDIX in cell.metadata.get("tags", ())
+
+
+def _outputs(cell: Any) -> str:
+    return str([output.get("data", "") for output in cell.outputs])
+
+
+def _one_below(cell: Any) -> Any:
+    """Return a cell whose headings stand under that of the page they come from."""
+    if cell.cell_type != "markdown":
+        return cell
+    return _text(_HEADING.sub("##", cell.source))
+
+
+def _text(markdown: str) -> Any:
+    from nbformat.v4 import new_markdown_cell
+
+    return new_markdown_cell(markdown)
