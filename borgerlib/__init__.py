@@ -95,6 +95,7 @@ _HOMES = {
     "borgerlib.view.tables.banner": ("banner",),
     "borgerlib.view.leaders.insight": ("open_insight",),
     "borgerlib.view.citizens.interest": ("open_interest",),
+    "borgerlib.view.council.council": ("open_council",),
     "borgerlib.contact.lottery.leximin": ("LotteryChances", "leximin_chances"),
     "borgerlib.contact.lottery.panels": ("PanelList", "list_panels"),
     "borgerlib.dashboard.widget": ("InterestDashboard", "open_dashboard"),

@@ -55,18 +55,31 @@ def write_pdf(pages: Path | Sequence[Path], target: Path, *, day: date | None = 
     if not files:
         raise RunError("There are no pages to make a PDF of.", hint="Write the report first.")
     weasyprint = _weasyprint()
-    documents, count = [], 0
+    documents, starts = [], [1]
     for file in files:
-        html = weasyprint.HTML(string=_linked(file, files), base_url=None, media_type="print")
-        number = weasyprint.CSS(string=f"@page :first {{ counter-reset: page {count + 1} }}")
-        documents.append(html.render(stylesheets=[number], pdf_tags=True, pdf_variant=_VARIANT))
-        count += len(documents[-1].pages)
+        documents.append(_laid_out(weasyprint, file, files, first=starts[-1]))
+        starts.append(starts[-1] + len(documents[-1].pages))
+    # Once more, now that it is known where every page begins: the contents say so.
+    documents[0] = _laid_out(weasyprint, files[0], files, first=1, starts=starts)
     whole = documents[0].copy([page for document in documents for page in document.pages])
     if day is not None:
         whole.metadata.created = day.isoformat()
     with replacing(target, what="The PDF", error=RunError) as beside:
         whole.write_pdf(beside, pdf_variant=_VARIANT, pdf_tags=True)
     return target
+
+
+def _laid_out(
+    weasyprint: Any, file: Path, files: Sequence[Path], *, first: int, starts: Sequence[int] = ()
+) -> Any:
+    rules = [f"@page :first {{ counter-reset: page {first} }}"]
+    rules += [
+        f'.contents a[href="#{_anchor(other.name)}"]::after {{ content: " · side {start}" }}'
+        for other, start in zip(files, starts, strict=False)
+    ]
+    html = weasyprint.HTML(string=_linked(file, files), base_url=None, media_type="print")
+    style = weasyprint.CSS(string="\n".join(rules))
+    return html.render(stylesheets=[style], pdf_tags=True, pdf_variant=_VARIANT)
 
 
 def _in_order(folder: Path) -> list[Path]:

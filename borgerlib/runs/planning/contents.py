@@ -12,6 +12,7 @@ from borgerlib.interest.prepared import is_prepared
 
 WHOLE_COUNTRY, WHOLE_COUNTRY_NAME = "hele-landet", "Hele landet"
 CITIZENS = "borger_interesse.ipynb"
+COUNCIL = "til_byraadet.ipynb"
 FORMATS = ("html", "pdf", "xlsx")
 _FILES = {"pdf": ("PDF", "{}.pdf"), "xlsx": ("Tabeller (XLSX)", "{}-tabeller.xlsx")}
 
@@ -27,9 +28,10 @@ def other_formats(name: str) -> dict[str, tuple[str, str]]:
 
 
 def report_notebooks(name: str) -> list[Path]:
-    """Return the notebooks of a report: the citizens' only where their answers are prepared."""
+    """Return the notebooks of a report: its council's, the insights', and its citizens' where prepared."""
+    council = [places.notebooks() / COUNCIL] if name else []
     citizens = [places.notebooks() / CITIZENS] if name and is_prepared(name) else []
-    return [*insight_notebooks(), *citizens]
+    return [*council, *insight_notebooks(), *citizens]
 
 
 @cache

@@ -14,6 +14,7 @@ from borgerlib.errors import ParameterError, RunError, unknown_name
 from borgerlib.population.municipalities import municipality, read_municipalities
 from borgerlib.runs.planning.contents import (
     CITIZENS,
+    COUNCIL,
     WHOLE_COUNTRY,
     insight_notebooks,
     place_of,
@@ -111,7 +112,7 @@ def make_plan(
     by_place = {place_of(name): name for name in map(settled_name, names)}
     hashes = InputHashes()
     expected = {place: tuple(notebooks or report_notebooks(name)) for place, name in by_place.items()}
-    chosen = _only(notebooks or [*insight_notebooks(), places.notebooks() / CITIZENS], only)
+    chosen = _only(notebooks or _all_notebooks(), only)
     wanted = [
         Wanted(place, name, path, {"municipality": name}, hashes.of(path, place, {"municipality": name}))
         for place, name in by_place.items()
@@ -130,6 +131,10 @@ def make_plan(
         if report and (reasons := reasons_to_report(report, last, is_there=is_there)):
             reports[place] = reasons
     return replace(made, reports={place: reports[place] for place in by_place if place in reports})
+
+
+def _all_notebooks() -> list[Path]:
+    return [*insight_notebooks(), *(places.notebooks() / name for name in (COUNCIL, CITIZENS))]
 
 
 def read_names(given: Sequence[str], *, everybody: bool = False) -> list[str]:

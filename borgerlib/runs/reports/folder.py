@@ -28,7 +28,6 @@ from borgerlib.runs.pages.pdf import write_pdf
 from borgerlib.runs.pages.xlsx import write_tables_workbook
 from borgerlib.runs.planning.contents import other_formats
 
-
 _INSIGHTS = 10
 
 

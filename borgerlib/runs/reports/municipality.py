@@ -28,6 +28,7 @@ from borgerlib.runs.kernels.execute import NotebookJob, NotebookRun, run_noteboo
 from borgerlib.runs.pages.overview_page import TITLE, keep_overview_in_step
 from borgerlib.runs.planning.contents import (
     CITIZENS,
+    COUNCIL,
     insight_notebooks,
     place_of,
     read_formats,
@@ -39,7 +40,10 @@ from borgerlib.survey.codebook.model import LEADERS
 from borgerlib.view.citizens.interest import open_citizens
 from borgerlib.view.words.alt_text import SIMULATED
 
-_CITIZENS_PARAMETERS = ("municipality", "confidence", "min_cell")
+_PARAMETERS = {
+    CITIZENS: ("municipality", "confidence", "min_cell"),
+    COUNCIL: ("municipality", "survey", "confidence", "min_cell"),
+}
 
 
 def make_report(
@@ -167,9 +171,8 @@ def _write(
 
 
 def _parameters_of(notebook: Path, checked: Mapping[str, Any]) -> Mapping[str, Any]:
-    if notebook.name != CITIZENS:
-        return checked
-    return {parameter: checked[parameter] for parameter in _CITIZENS_PARAMETERS}
+    wanted = _PARAMETERS.get(notebook.name, tuple(checked))
+    return {parameter: checked[parameter] for parameter in wanted}
 
 
 def _folder_name(municipality: str, survey: LeadersSurvey) -> str:
@@ -264,7 +267,7 @@ def _introduction(name: str, citizens: LocalSurvey | None) -> str:
         f"med sin usikkerhed, hver påstand med sin prøve. Rapporten er lavet {place}."
     ]
     if citizens:
-        sentences.append("Den ellevte indsigt er, hvad kommunens egne borgere har svaret.")
+        sentences.append("Først står, hvad kommunens egne borgere har svaret.")
         if citizens.simulated:
             sentences.append(f"Borgernes svar er {SIMULATED}: de er opfundet af et program.")
     return " ".join(sentences)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from borgerlib import danish
-from borgerlib.errors import ParameterError
+from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.interest.answers.estimates import UNWEIGHTED
 from borgerlib.interest.answers.local_survey import LocalSurvey, open_local_survey
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
@@ -15,7 +15,7 @@ from borgerlib.view.charts.charts import bar_chart, grouped_bar_chart
 from borgerlib.view.citizens.answers import some_answers, who_answered
 from borgerlib.view.citizens.participation import evenness_sentences, participation_table
 from borgerlib.view.citizens.sections import load_sections, told, worded
-from borgerlib.view.citizens.words import chart_words, difference_sentence
+from borgerlib.view.citizens.words import chart_words, difference_sentence, differences_sentence, who_sentence
 from borgerlib.view.tables.groups import groups_table
 from borgerlib.view.tables.html import Table
 from borgerlib.view.words import alt_text
@@ -24,6 +24,7 @@ from borgerlib.view.words.text import Text
 
 TITLE = "Borgernes interesse"
 NUMBER = 11
+_PAGES = {"svarede": (12, "Hvem har svaret?"), "forskelle": (13, "Forskelle mellem borgerne")}
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,27 @@ class InterestPage:
             ],
         }
         return Text(sentence, page=page)
+
+    def page(self, name: str) -> Text:
+        """Return the finding of a further page, and what the report needs to know of it.
+
+        Parameters
+        ----------
+        name : str
+            'svarede' (who answered) or 'forskelle' (how groups differ).
+
+        Raises
+        ------
+        ParameterError
+            There is no such page.
+        """
+        if name not in _PAGES:
+            raise ParameterError(unknown_name("page", name, _PAGES))
+        number, title = _PAGES[name]
+        said = who_sentence(self.survey) if name == "svarede" else differences_sentence(self.survey)
+        title, said = (_marked(text, self.survey) for text in (title, said))
+        page = {"number": number, "slug": danish.slug(title), "title": title, "kicker": "Borgernes svar"}
+        return Text(said, page={**page, "finding": said})
 
     def estimates(self, *answers: str, by: str = "", group: str = "") -> DisclosedEstimates | Text:
         """Return the estimates of one question: what a chart or table shows.

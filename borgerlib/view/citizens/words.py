@@ -97,6 +97,31 @@ def difference_sentence(survey: LocalSurvey, role: str, group: str) -> str:
     return f"Sammenlignet med {rest} vælger {who} {' og '.join(parts)}."
 
 
+def differences_sentence(survey: LocalSurvey) -> str:
+    """Return how many of the tested differences between groups are more than chance."""
+    tested = survey.estimates.frame["direction"].dropna()
+    if tested.empty:
+        return "Der er for få svar til at sige, om grupper svarer forskelligt."
+    apart = int((tested != 0).sum())
+    are = "er den ene" if apart == 1 else f"er {danish.small_number(apart)}"
+    return (
+        f"Af {danish.number(len(tested))} forskelle mellem grupper {are} større, end tilfældet kan forklare. "
+        "De øvrige kan skyldes, hvem der tilfældigvis svarede."
+    )
+
+
+def who_sentence(survey: LocalSurvey) -> str:
+    """Return how many answered, and which age group took part least and most."""
+    weighting = survey.weighting
+    rate = danish.percent(survey.respondents / weighting["population"], 1)
+    sentence = f"{danish.number(survey.respondents)} borgere har svaret, {rate} af dem, der kunne."
+    found = lowest_and_highest(survey, "age")
+    if found is None or found[2]:
+        return sentence
+    least, most = danish.capitalise(found[0]), found[1]
+    return f"{sentence} {least} har svaret mindst og {most} mest, set i forhold til hvor mange de er."
+
+
 def _groups_words(frame: pd.DataFrame, group: str) -> tuple[str, str]:
     """Return a group and the rest as they are called inside a sentence: 'kvinderne' and 'mændene'."""
     domain = frame.loc[frame["group"] == group, "domain"].iloc[0]

@@ -108,19 +108,21 @@ def audit_table(*, insight: int | None = None) -> Table:
     Parameters
     ----------
     insight : int, optional
-        Only the values of this insight; otherwise all, folded away until wanted.
+        Only the values of this insight (0: outside the insights); otherwise all, folded away until wanted.
     """
     frame = audit()
     percent = load_published()["unit"] == "pct"
     for column in ("published", "recomputed"):
         frame[column] = [_valued(value, of) for value, of in zip(frame[column], percent, strict=True)]
     frame["behind"] = [_behind(count, n) for count, n in zip(frame["count"], frame["n"], strict=True)]
-    frame["place"] = [_place(row, whole=insight is None) for _, row in frame.iterrows()]
+    frame["place"] = [_place(row, whole=not insight) for _, row in frame.iterrows()]
     frame["value"] = _value_names(frame)
     caption = "Alle offentliggjorte værdier"
     if insight is not None:
-        frame = frame[frame["insight"] == str(insight)]
-        caption = f"Indsigt {insight}: hvert offentliggjort tal og det genberegnede"
+        named = frame["insight"].where(frame["insight"].str.isdigit(), "0")
+        frame = frame[named == str(insight)]
+        where = f"Indsigt {insight}" if insight else "Uden for indsigterne"
+        caption = f"{where}: hvert offentliggjort tal og det genberegnede"
     frame = frame.assign(status=frame["status"].map(_STATUS))
     columns = {
         "place": "Sted",

@@ -1,0 +1,1 @@
+"""What a council reads first: its own municipality, in few pages."""

@@ -1,0 +1,179 @@
+"""The first pages of a report: what a council reads of its own municipality."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Annotated
+
+from annotated_types import Len
+
+from borgerlib import danish, places
+from borgerlib.errors import ParameterError
+from borgerlib.files.toml import read_toml
+from borgerlib.interest.prepared import is_prepared
+from borgerlib.lokaldemokrati.leaders import LeadersSurvey, open_leaders_survey
+from borgerlib.population.municipalities import Municipality
+from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.survey.codebook.model import CITIZENS, LEADERS
+from borgerlib.view.charts.chart import Chart
+from borgerlib.view.citizens.interest import InterestPage, open_interest
+from borgerlib.view.council import municipality_facts as facts
+from borgerlib.view.leaders.insight import open_insight
+from borgerlib.view.tables.html import Table
+from borgerlib.view.words.alt_text import SIMULATED
+from borgerlib.view.words.text import Text
+
+FIRST, SECOND = -2, -1
+_KICKER = "Til byrådet"
+
+
+@dataclass(frozen=True)
+class Point:
+    """A question that a council may ask: the figure that answers it, and what to do.
+
+    Parameters
+    ----------
+    figure : str
+        Of ``sections.toml`` or ``insights.toml``.
+    heading, advice : str
+        Danish.
+    """
+
+    figure: str
+    heading: str
+    advice: str
+
+
+@dataclass(frozen=True)
+class _File:
+    citizens: Annotated[tuple[Point, ...], Len(3, 3)]
+    leaders: Annotated[tuple[Point, ...], Len(3, 3)]
+
+
+@dataclass(frozen=True)
+class CouncilPage:
+    """What a council reads first; made by `open_council`.
+
+    Parameters
+    ----------
+    place : Municipality
+    survey : LeadersSurvey
+        What chief executives have answered.
+    interest : InterestPage or None
+        What its citizens have answered; None where they have not been asked.
+    """
+
+    place: Municipality
+    survey: LeadersSurvey
+    interest: InterestPage | None
+
+    def finding(self) -> Text:
+        """Return the finding of the first page, and what the report needs to know of it."""
+        if self.interest is not None:
+            said = self.interest.finding().markdown
+        else:
+            said = open_insight(6, survey=self.survey).finding().markdown
+            said = f"{self.place.full_name} har endnu ikke spurgt sine borgere her. {said}"
+        return self._page(said, number=FIRST, slug="til-byraadet", title=f"Til byrådet i {self.place.name}")
+
+    def question(self, number: int) -> Text:
+        """Return the heading of a point, 1 to 3."""
+        return Text(f"## {self._point(number).heading}")
+
+    def figure(self, number: int) -> Chart | Text:
+        """Return the picture of a point, 1 to 3, or why there is none."""
+        point = self._point(number)
+        if self.interest is not None:
+            return self.interest.figure(point.figure)
+        return open_insight(0, survey=self.survey).figure(point.figure)
+
+    def advice(self, number: int) -> Text:
+        """Return what a council can do about a point, 1 to 3."""
+        return Text(f"**Hvad kan I gøre?** {self._point(number).advice}")
+
+    def about_the_municipality(self) -> Text:
+        """Return the finding of the second page, and what the report needs to know of it."""
+        people = danish.number(int(facts.adults(self.place).sum()))
+        said = (
+            f"{self.place.full_name} har {people} borgere på 15 år og derover. Sådan er de fordelt, og "
+            "så mange svar skal en måling blandt dem have."
+        )
+        return self._page(said, number=SECOND, slug="kommunen", title="Kommunen og en måling", marked=False)
+
+    def population(self) -> Chart:
+        """Return how old the municipality's women and men are."""
+        return facts.population_chart(self.place)
+
+    def neighbours(self) -> Table:
+        """Return municipalities of the same kind and about the same size."""
+        return facts.neighbours(self.place)
+
+    def needed(self) -> Table:
+        """Return how many answers a survey of the citizens must have for ±3 and ±5 percentage points."""
+        return facts.needed(self.place, confidence=self.survey.everything.confidence)
+
+    def due(self, *, today: date | None = None) -> Text:
+        """Return when the next council is elected, and when a survey has to be made to serve it."""
+        election = facts.next_election(today or date.today())
+        return Text(
+            f"Næste kommunalvalg er den {danish.long_date(election)}. En måling i foråret "
+            f"{election.year - 1} når at få betydning for det sidste budget i valgperioden, og en måling i "
+            f"foråret {election.year + 1} giver det nye byråd et udgangspunkt."
+        )
+
+    def _point(self, number: int) -> Point:
+        points = _points().citizens if self.interest is not None else _points().leaders
+        if not 1 <= number <= len(points):
+            raise ParameterError(f"There is no point {number}. Legal: 1 to {len(points)}.")
+        return points[number - 1]
+
+    def _page(self, said: str, *, number: int, slug: str, title: str, marked: bool = True) -> Text:
+        simulated = marked and self.interest is not None and self.interest.survey.simulated
+        title = f"{SIMULATED}: {title}" if simulated else title
+        page = {"number": number, "slug": slug, "title": title, "kicker": _KICKER}
+        return Text(said, page={**page, "finding": said})
+
+
+def open_council(
+    municipality: str,
+    *,
+    survey: str | LeadersSurvey = LEADERS,
+    confidence: float = 0.95,
+    min_cell: int = 5,
+) -> CouncilPage:
+    """Open what a council reads first.
+
+    Parameters
+    ----------
+    municipality : str
+        Name or code. Where its citizens' survey has been prepared, the page is about that.
+    survey : str or LeadersSurvey
+        As `borgerlib.open_insight` takes it.
+    confidence : float
+        Level of the intervals, between 0 and 1.
+    min_cell : int
+        Smallest cell shown, at least 3.
+
+    Raises
+    ------
+    ParameterError
+        The municipality, the survey or a level is not legal.
+    DataError
+        The respondents or the wave are there, but damaged.
+    """
+    place = find_municipality(municipality)
+    opened = survey
+    if not isinstance(opened, LeadersSurvey):
+        opened = open_leaders_survey(opened, confidence=confidence, min_cell=min_cell)
+    interest = None
+    if is_prepared(place.name):
+        interest = open_interest(place.name, confidence=confidence, min_cell=min_cell)
+    return CouncilPage(place, opened, interest)
+
+
+@cache
+def _points() -> _File:
+    file = read_toml(places.raw_data(CITIZENS, "byraad.toml"), "points for a council")
+    return file.validated(_File)

@@ -1,0 +1,142 @@
+"""What is known of every municipality without a survey: its people, its neighbours, what a survey takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pandas as pd
+
+from borgerlib import danish
+from borgerlib.population.margins import population_cells
+from borgerlib.population.municipalities import Municipality, municipalities
+from borgerlib.population.sample_size import needed_answers
+from borgerlib.population.table import current_table
+from borgerlib.statistics.disclosure.gate import as_published
+from borgerlib.view.charts.chart import Chart
+from borgerlib.view.charts.charts import grouped_bar_chart
+from borgerlib.view.citizens.sections import load_sections
+from borgerlib.view.tables.html import Table
+from borgerlib.view.words.alt_text import source_line
+
+SOURCE = "Danmarks Statistik, www.dst.dk, FOLK1A"
+PRECISIONS = (0.03, 0.05)
+RATES = (0.2, 0.4)
+_NEIGHBOURS = 5
+_FIRST_ELECTION, _PERIOD = 2021, 4
+_SEXES = {"kvinde": "af kvinderne", "mand": "af mændene"}
+
+
+def adults(place: Municipality) -> pd.Series:
+    """Return people of 15 and over by sex and age group."""
+    # As a survey of today would be weighted: that the count is old is told by its date on the page.
+    return population_cells(
+        place.name,
+        by=("sex", "age"),
+        age_bands=load_sections().age_bands,
+        as_of=current_table().reference_date,
+    )
+
+
+def population_chart(place: Municipality) -> Chart:
+    """Return how old the municipality's women and men are."""
+    people = adults(place)
+    shares = (people / people.groupby("sex").transform("sum")).rename("proportion").reset_index()
+    labels = {age: _age_label(str(age)) for age in shares["age"].unique()}
+    frame = pd.DataFrame(
+        {
+            "item": "age",
+            "option": shares["age"].astype(str),
+            "label": shares["age"].map(labels),
+            "group": shares["sex"].astype(str),
+            "group_label": shares["sex"].astype(str).map(_SEXES),
+            "proportion": shares["proportion"],
+            **dict.fromkeys(("n", "count", "ci_lower", "ci_upper"), float("nan")),
+            "note": "",
+        }
+    )
+    ages = people.groupby("age", observed=True, sort=False).sum() / people.sum()
+    youngest, oldest = ages.index[0], ages.index[-1]
+    return grouped_bar_chart(
+        as_published(frame, base="kvinderne og af mændene på 15 år og derover", source=_source()),
+        title=f"{danish.percent(ages[youngest])} er {labels[youngest]}, og {danish.percent(ages[oldest])} er "
+        f"{labels[oldest]}",
+        question=f"Alder blandt borgerne i {place.full_name}, fra 15 år.",
+        sort=False,
+    )
+
+
+def neighbours(place: Municipality) -> Table:
+    """Return the municipalities of the same group that are nearest in size, the own one among them."""
+    alike = municipalities()
+    alike = alike[alike["group"] == place.group]
+    apart = (alike["population"] - place.population).abs()
+    nearest = alike.loc[apart.nsmallest(_NEIGHBOURS + 1).index].sort_values("population", ascending=False)
+    return Table(
+        caption=f"{place.group} af omtrent samme størrelse som {place.name}",
+        columns=("Kommune", "Region", "Indbyggere"),
+        rows=tuple(
+            (str(row["name"]), str(row["region"]), danish.number(row["population"]))
+            for _, row in nearest.iterrows()
+        ),
+        numeric=(False, False, True),
+        note=f"Danmarks Statistik har {len(alike)} kommuner i gruppen {place.group.lower()}. {_note()}",
+    )
+
+
+def needed(place: Municipality, *, confidence: float) -> Table:
+    """Return how many answers, and letters, a survey must have, in all and of the youngest and oldest."""
+    by_age = adults(place).groupby("age", observed=True, sort=False).sum()
+    groups = {"Alle på 15 år og derover": int(by_age.sum())}
+    groups |= {danish.capitalise(_age_label(str(by_age.index[at]))): int(by_age.iloc[at]) for at in (0, -1)}
+    sure = danish.percent(confidence)
+    return Table(
+        caption="Så mange svar skal en måling have",
+        columns=(
+            "Gruppe",
+            "Borgere",
+            "Usikkerhed (procentpoint)",
+            "Svar",
+            *(f"Breve, hvis {danish.percent(rate)} svarer" for rate in RATES),
+        ),
+        rows=tuple(_needed_rows(groups, confidence)),
+        numeric=(False, True, False, True, True, True),
+        note=f"Et tilfældigt udtræk og {sure} sikkerhed. Skal svarene vægtes, kræver det flere. {_note()}",
+    )
+
+
+def next_election(day: date) -> date:
+    """Return the day of the first municipal election on or after a day: the third Tuesday of November."""
+    years = range(_FIRST_ELECTION, day.year + 2 * _PERIOD, _PERIOD)
+    return next(found for found in map(_third_tuesday, years) if found >= day)
+
+
+def _third_tuesday(year: int) -> date:
+    first = date(year, 11, 1)
+    return first + timedelta(days=(1 - first.weekday()) % 7 + 14)
+
+
+def _needed_rows(groups: dict[str, int], confidence: float) -> Iterator[tuple[str, ...]]:
+    for name, people in groups.items():
+        for width in PRECISIONS:
+            answers = needed_answers(people, width, confidence=confidence)
+            letters = [_letters(answers, rate, people) for rate in RATES]
+            wide = f"± {danish.number(100 * width)}"
+            yield name, danish.number(people), wide, danish.number(answers), *letters
+
+
+def _letters(answers: int, rate: float, people: int) -> str:
+    letters = -(-answers * 100 // round(rate * 100))
+    return danish.number(letters) if letters <= people else "flere, end der er borgere"
+
+
+def _age_label(age: str) -> str:
+    return f"{age[:-1]} år og derover" if age.endswith("+") else f"{age.replace('-', '–')} år"
+
+
+def _source() -> str:
+    return f"{SOURCE}, {danish.long_date(current_table().reference_date)}."
+
+
+def _note() -> str:
+    return source_line(_source())
