@@ -46,9 +46,9 @@ def test_a_dry_run_says_what_is_due_and_why_and_runs_nothing(borger, tmp_path):
     done = borger("batch", "Odense", "--dry-run")
     assert done.exit_code == 0, done.output
     rows = [line.split(maxsplit=1) for line in done.output.splitlines() if line.startswith("  ")]
-    assert [name[:2] for name, _ in rows] == [f"{number:02d}" for number in range(11)]
+    assert [name[:2] for name, _ in rows] == ["ti", *(f"{number:02d}" for number in range(11))]
     assert {reason for _, reason in rows} == {"never run"}
-    assert "Of the runs 11 are due, 0 are up to date." in done.output
+    assert "Of the runs 12 are due, 0 are up to date." in done.output
     assert not (tmp_path / "reports").exists()
 
 

@@ -26,7 +26,7 @@ def with_appendix(pages: Sequence[ExecutedPage]) -> list[ExecutedPage]:
     for page in pages:
         apart = [cell for cell in page.notebook["cells"] if _is_for_appendix(cell)]
         rest = [cell for cell in page.notebook["cells"] if not _is_for_appendix(cell)]
-        kept.append(replace(page, notebook={**page.notebook, "cells": rest}))
+        kept.append(_with_cells(page, rest))
         new = [cell for cell in apart if cell.cell_type != "code" or _outputs(cell) not in told]
         told |= {_outputs(cell) for cell in apart if cell.cell_type == "code"}
         if any(cell.cell_type == "code" and cell.outputs for cell in new):
@@ -44,9 +44,13 @@ def with_appendix(pages: Sequence[ExecutedPage]) -> list[ExecutedPage]:
         file_name="bilag.html",
         source_name="bilag",
         key_figures=(),
-        notebook={**kept[-1].notebook, "cells": [glossary, *collected]},
     )
-    return [*kept, last]
+    return [*kept, _with_cells(last, [glossary, *collected])]
+
+
+def _with_cells(page: ExecutedPage, cells: list[Any]) -> ExecutedPage:
+    notebook = page.notebook
+    return replace(page, notebook=type(notebook)({**notebook, "cells": cells}))
 
 
 def _is_for_appendix(cell: Any) -> bool:

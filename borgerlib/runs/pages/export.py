@@ -131,7 +131,7 @@ def _page(path: Path, said: Mapping[str, Any], notebook: Any, cells: list[Any]) 
         file_name=f"{number}{danish.slug(said['slug']).replace('-', '_')}.html",
         source_name=path.name,
         key_figures=tuple(KeyFigure(f["value"], f["label"]) for f in said.get("key_figures", ())),
-        notebook={**notebook, "cells": cells},
+        notebook=type(notebook)({**notebook, "cells": cells}),
     )
 
 

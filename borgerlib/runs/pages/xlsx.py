@@ -42,7 +42,8 @@ def write_tables_workbook(pages: Sequence[ExecutedPage], target: Path) -> Path:
     for page in pages:
         for number, chart in enumerate(_charts(page), start=1):
             taken = [_CONTENTS, *(sheet.name for sheet in figures)]
-            name = sheet_name(f"{page.number:02d}.{number} {page.title}", taken)
+            before = f"{page.number:02d}." if page.number >= 0 else ""
+            name = sheet_name(f"{before}{number} {page.title}", taken)
             figures.append(_sheet(name, page, chart))
             contents.append([page.title, chart["title"], Cell(name, link=name)])
     first = Sheet(_CONTENTS, contents, bold={1}, widths=(36, 80, 34), freeze="A2")

@@ -1,0 +1,92 @@
+"""What a council reads first: of its citizens where they were asked, else of the report of 2021."""
+
+from datetime import date
+
+import pytest
+from simulated_citizens import shared_citizens
+
+from borgerlib.errors import ParameterError
+from borgerlib.population.municipalities import municipality
+from borgerlib.view.charts.chart import Chart
+from borgerlib.view.council import municipality_facts as facts
+from borgerlib.view.council.council import open_council
+from borgerlib.view.words.text import PAGE_MIME_TYPE
+
+
+@pytest.fixture
+def unasked(tmp_path, monkeypatch):
+    monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
+    return open_council("Vejle")
+
+
+def page_of(text):
+    return text._repr_mimebundle_()[PAGE_MIME_TYPE]
+
+
+def test_without_a_survey_it_says_so_and_shows_the_report_of_2021(unasked):
+    assert unasked.finding().markdown.startswith("Vejle Kommune har endnu ikke spurgt sine borgere her. 56")
+    for number in (1, 2, 3):
+        assert unasked.question(number).markdown.startswith("## ")
+        assert isinstance(unasked.figure(number), Chart)
+        assert unasked.advice(number).markdown.startswith("**Hvad kan I gøre?** ")
+
+
+def test_the_two_pages_stand_before_all_others(unasked):
+    first, second = page_of(unasked.finding()), page_of(unasked.about_the_municipality())
+    assert (first["number"], second["number"]) == (-2, -1)
+    assert first["title"] == "Til byrådet i Vejle"
+
+
+def test_there_are_three_points(unasked):
+    with pytest.raises(ParameterError, match=r"There is no point 4\. Legal: 1 to 3\."):
+        unasked.figure(4)
+
+
+@pytest.mark.slow
+def test_with_a_survey_it_is_about_the_citizens(tmp_path_factory):
+    with shared_citizens(tmp_path_factory, "Ærø", n=2500):
+        page = open_council("Ærø")
+        assert page.finding().markdown.startswith("SIMULEREDE DATA: Blandt dem, der har svaret i Ærø")
+        assert page_of(page.finding())["title"].startswith("SIMULEREDE DATA: ")
+        assert page.figure(1).title == page.interest.figure("emner").title
+
+
+def test_any_two_municipalities_differ_in_more_than_their_names(unasked):
+    other = open_council("Læsø")
+    assert unasked.population().title != other.population().title
+    assert unasked.needed().rows != other.needed().rows
+    assert not {row[0] for row in unasked.neighbours().rows} & {row[0] for row in other.neighbours().rows}
+
+
+def test_the_population_adds_up_within_each_sex(unasked):
+    frame = unasked.population().frame
+    assert frame.groupby("group")["proportion"].sum().tolist() == pytest.approx([1, 1])
+
+
+def test_what_cannot_be_reached_is_said():
+    # 1,604 of Læsø are 15 or over; ±3 points take 642 answers, 3,210 letters at 20 pct.
+    first = facts.needed(municipality("Læsø"), confidence=0.95).rows[0]
+    assert first[2:] == ("± 3", "642", "flere, end der er borgere", "flere, end der er borgere")
+
+
+def test_the_own_municipality_is_among_its_neighbours(unasked):
+    names = [row[0] for row in unasked.neighbours().rows]
+    assert "Vejle" in names
+    assert 2 <= len(names) <= 6
+
+
+@pytest.mark.parametrize(
+    ("day", "election"),
+    [
+        (date(2021, 11, 16), date(2021, 11, 16)),
+        (date(2021, 11, 17), date(2025, 11, 18)),
+        (date(2026, 11, 26), date(2029, 11, 20)),
+    ],
+)
+def test_elections_are_on_the_third_tuesday_of_november(day, election):
+    assert facts.next_election(day) == election
+
+
+def test_what_is_due_names_the_election(unasked):
+    told = unasked.due(today=date(2026, 11, 26)).markdown
+    assert told.startswith("Næste kommunalvalg er den 20. november 2029. En måling i foråret 2028 ")
