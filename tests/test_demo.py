@@ -65,7 +65,7 @@ class TestNotebook:
         heading, method, stamp = notebook.cells[-3:]
         assert heading.source == "## Metode og usikkerhed"
         assert method.source == "interest.method()"
-        assert stamp.metadata["tags"] == ["nbval-ignore-output"]
+        assert stamp.metadata["tags"] == ["nbval-ignore-output", "appendix"]
 
     def test_no_number_stands_in_its_prose(self, notebook):
         prose = " ".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")

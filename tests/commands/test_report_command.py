@@ -72,17 +72,22 @@ class TestReport:
         assert [name[:2] for name in sorted(told)] == [f"{number:02d}" for number in range(11)]
         assert report.out.splitlines()[-1] == f"Open {report.path / 'index.html'}"
 
-    def test_there_are_an_index_an_overview_ten_insights_the_citizens_and_nothing_else(self, report):
+    def test_there_are_the_council_the_insights_the_citizens_the_appendix_and_nothing_else(self, report):
         names = [f"{i.number:02d}_{i.slug.replace('-', '_')}.html" for i in load_registry().insights]
+        council = ["til_byraadet.html", "kommunen.html"]
+        further = [
+            "12_simulerede_data_hvem_har_svaret.html",
+            "13_simulerede_data_forskelle_mellem_borgerne.html",
+        ]
         assert sorted(path.name for path in report.path.iterdir()) == sorted(
-            ["00_overblik.html", "index.html", CITIZENS, *names]
+            ["index.html", *council, "00_overblik.html", *names, CITIZENS, *further, "bilag.html"]
         )
 
     def test_the_front_page_names_the_municipality_and_the_ten_findings(self, report):
         front = report.pages["index.html"]
         assert front.h1.get_text(strip=True) == "Odense"
         listed = [finding.get_text(" ", strip=True) for finding in front.select("ol.findings li .sentence")]
-        assert listed[:10] == [open_insight(number).finding().markdown for number in range(1, 11)]
+        assert listed[2:12] == [open_insight(number).finding().markdown for number in range(1, 11)]
         for case in load_cases():
             assert front.find(string=case.title)
 
