@@ -113,8 +113,10 @@ def differences_sentence(survey: LocalSurvey) -> str:
 def who_sentence(survey: LocalSurvey) -> str:
     """Return how many answered, and which age group took part least and most."""
     weighting = survey.weighting
-    rate = danish.percent(survey.respondents / weighting["population"], 1)
-    sentence = f"{danish.number(survey.respondents)} borgere har svaret, {rate} af dem, der kunne."
+    sentence = f"{danish.number(survey.respondents)} borgere har svaret."
+    if weighting["targets"]:
+        rate = danish.percent(survey.respondents / weighting["population"], 1)
+        sentence = f"{sentence[:-1]}, {rate} af dem, der kunne."
     found = lowest_and_highest(survey, "age")
     if found is None or found[2]:
         return sentence

@@ -103,6 +103,29 @@ class TestFinding:
         assert not any("SIMULEREDE" in str(text) for text in texts)
 
 
+class TestPages:
+    @pytest.mark.parametrize(("name", "number"), [("svarede", 12), ("forskelle", 13)])
+    def test_each_tells_its_finding_and_that_it_is_simulated(self, page, name, number):
+        told = page.page(name)
+        assert told.page["number"] == number
+        assert told.markdown.startswith("SIMULEREDE DATA: ")
+        assert re.search(r"\d", told.markdown)
+
+    def test_differences_are_counted_as_the_tables_mark_them(self, page):
+        apart = page.survey.estimates.frame["direction"].dropna()
+        assert f"Af {len(apart)} forskelle" in plain(page.page("forskelle"))
+        assert page.survey.tests >= len(apart)
+
+    def test_without_weights_there_is_no_share_of_who_could(self, page):
+        survey = replace(page.survey, weighting={**page.survey.weighting, "targets": []})
+        assert "af dem, der kunne" in plain(page.page("svarede"))
+        assert "af dem, der kunne" not in plain(InterestPage(survey).page("svarede"))
+
+    def test_another_page_is_refused(self, page):
+        with pytest.raises(ParameterError, match="svarede"):
+            page.page("svaret")
+
+
 class TestFigures:
     @pytest.mark.parametrize("figure", FIGURES)
     def test_every_figure_is_drawn_and_says_that_it_is_simulated(self, page, figure):
