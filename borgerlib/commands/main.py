@@ -13,6 +13,8 @@ from borgerlib.commands import batch as cli_batch
 from borgerlib.commands import citizens as cli_citizens
 from borgerlib.commands import console
 from borgerlib.commands import dashboard as cli_dashboard
+from borgerlib.commands import draw as cli_draw
+from borgerlib.commands import register as cli_register
 from borgerlib.errors import BorgerlibError, RunError
 
 app = typer.Typer(
@@ -31,11 +33,14 @@ app = typer.Typer(
     "borger prepare Odense export.xlsx\n\n"
     "borger export Odense --to sav\n\n"
     "borger dashboard Odense\n\n"
+    "borger draw plan deltagere.csv --size 36 --quotas kvoter.csv\n\n"
     "borger batch --all   (what is due, for every municipality)",
 )
 app.add_typer(cli_citizens.app)
 app.add_typer(cli_dashboard.app)
 app.add_typer(cli_batch.app)
+app.add_typer(cli_draw.app, name="draw")
+app.add_typer(cli_register.app, name="register")
 
 
 @app.command()

@@ -1,0 +1,161 @@
+"""The commands of a citizens' lottery: parse, call, print."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from borgerlib.commands import console
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from borgerlib.contact.lottery.leximin import LotteryChances
+    from borgerlib.contact.lottery.panels import PanelList
+
+app = typer.Typer(
+    help="A citizens' lottery: quotas that hold, fair chances, a draw that anyone can check.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+Folder = Annotated[Path, typer.Argument(help="The published lottery.")]
+
+
+@app.command()
+def plan(
+    people: Annotated[Path, typer.Argument(help="Who may be drawn: a table (CSV, XLSX), a row a person.")],
+    size: Annotated[int, typer.Option(min=1, help="Seats.")],
+    ident: Annotated[str, typer.Option("--id", help="The column that tells people apart.")] = "id",
+    quotas: Annotated[
+        Path | None, typer.Option(help="Table or TOML with feature, value, min, max (people on the panel).")
+    ] = None,
+    population: Annotated[
+        str, typer.Option(help="Municipality whose population gives quotas for --by, beside the file's.")
+    ] = "",
+    by: Annotated[
+        list[str] | None,
+        typer.Option(help="Column=variable of the population: koen=sex, aldersgruppe=age. May be repeated."),
+    ] = None,
+    min_age: Annotated[int, typer.Option(min=0, help="Youngest age, for the population's quotas.")] = 15,
+    cap: Annotated[
+        float | None, typer.Option(help="Nobody's chance above this multiple of the mean.")
+    ] = None,
+    household: Annotated[
+        str | None, typer.Option(help="Column of households: no two of one on a panel.")
+    ] = None,
+    seated: Annotated[
+        Path | None,
+        typer.Option(help="Text file with the ids, one a line, of those who keep their seats."),
+    ] = None,
+    panels: Annotated[int, typer.Option(min=1, help="Panels on the list; 1000 for three dice.")] = 1000,
+    seed: Annotated[int | None, typer.Option(help="Deals the seats. Default: by chance, and told.")] = None,
+    title: Annotated[str, typer.Option(help="What is drawn, for the page.")] = "Borgersamling",
+    out: Annotated[Path, typer.Option(help="Folder for everybody.")] = Path("lodtraekning"),
+    private: Annotated[
+        Path, typer.Option(help="Folder for the municipality alone: who has which code.")
+    ] = Path("lodtraekning-fortrolig"),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what is possible; write nothing.")] = False,
+) -> None:
+    """Tell whether the quotas can be kept, show the chances, and publish a list of panels to draw from."""
+    from borgerlib.contact.draw.people import pool_of, read_people, read_seated
+    from borgerlib.contact.draw.publication import publish
+    from borgerlib.contact.lottery.leximin import leximin_chances
+    from borgerlib.contact.lottery.panels import list_panels
+
+    everybody = read_people(people, ident)
+    wanted = _quotas(quotas, population, by or [], size, min_age)
+    pool, left, seats = pool_of(everybody, wanted, size, read_seated(seated) if seated else [])
+    result = leximin_chances(pool, left, seats, cap=cap, household=household)
+    console.out.print(f"Some panel keeps all {len(left)} quotas: {len(pool)} people, {seats} seats.")
+    _print_chances(result)
+    if dry_run:
+        return
+    seed = secrets.randbelow(2**31) if seed is None else seed
+    listed = list_panels(result, panels=panels, seed=seed)
+    _print_list(result, listed)
+    published = publish(out, private, result, listed, title=title, day=date.today(), seed=seed, cap=cap)
+    console.wrote(out)
+    console.wrote(private)
+    console.out.print(f"Fingerprint: [bold]{published.fingerprint}[/bold] (seed {seed})")
+    console.out.print(f"Publish {escape(str(out))}, read the fingerprint aloud, throw the dice, then:")
+    console.out.print(f"borger draw result {escape(str(out))} --number NUMBER")
+
+
+@app.command()
+def result(
+    folder: Folder,
+    number: Annotated[int, typer.Option(min=0, help="What the dice show: 0 to 999.")],
+    withdrawn: Annotated[
+        list[str] | None, typer.Option(help="Code of somebody who has withdrawn since. May be repeated.")
+    ] = None,
+) -> None:
+    """Record the panel that the dice chose; a panel with somebody who has withdrawn falls out."""
+    from borgerlib.contact.draw.check import draw
+
+    published = draw(folder, number, withdrawn=withdrawn or ())
+    console.out.print(f"Panel [bold]{number:03d}[/bold] is drawn:")
+    console.data("\n".join(published.panels[number]))
+    console.made(folder / "index.html")
+
+
+@app.command()
+def verify(
+    folder: Folder,
+    fingerprint: Annotated[str, typer.Option(help="The one announced before the draw.")] = "",
+) -> None:
+    """Check that a published lottery is whole, that its chances are true and its page says the same."""
+    from borgerlib.contact.draw.check import verify as check
+
+    published = check(folder, fingerprint=fingerprint)
+    about = published.about
+    console.out.print(
+        f"[green]Holds[/green]: {about.panels} panels of {about.size} from {about.people} people; "
+        "every chance is the share of panels."
+    )
+    console.out.print(f"Fingerprint: [bold]{published.fingerprint}[/bold]")
+    drawn = "Not drawn yet." if published.drawn is None else f"Drawn: panel {published.drawn:03d}."
+    console.out.print(drawn)
+
+
+def _quotas(file: Path | None, municipality: str, by: list[str], size: int, min_age: int) -> pd.DataFrame:
+    import pandas as pd
+
+    from borgerlib.contact.draw.quotas import quotas_from_population, read_quotas
+    from borgerlib.errors import ParameterError
+
+    if bool(municipality) != bool(by) or not (file or municipality):
+        raise ParameterError(
+            "Quotas are given by --quotas, by --population with --by, or by both.",
+            hint="For instance: --quotas kvoter.csv; or --population Odense --by koen=sex",
+        )
+    variables = {part.partition("=")[0]: part.partition("=")[2] or part for part in by}
+    parts = [read_quotas(file)] if file else []
+    if municipality:
+        parts.append(quotas_from_population(municipality, size, by=variables, min_age=min_age))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _print_chances(result: LotteryChances) -> None:
+    from rich.table import Table
+
+    mean = result.pool.size / len(result.chances)
+    table = Table(
+        "Chance", "Times the mean", "People", title=f"Chances (mean {mean:.1%}, gap {result.gap:.1e})"
+    )
+    counted = result.chances.round(6).value_counts().sort_index()
+    for chance, people in zip(counted.index.to_numpy(dtype=float), counted, strict=True):
+        table.add_row(f"{chance:.2%}", f"{chance / mean:.2f}", f"{people:,}")
+    console.out.print(table)
+
+
+def _print_list(result: LotteryChances, listed: PanelList) -> None:
+    off = (listed.chances - result.chances).abs()
+    console.out.print(
+        f"{len(listed.members):,} panels listed; they move a chance by {off.mean():.3%} on average, "
+        f"{off.max():.2%} at most."
+    )

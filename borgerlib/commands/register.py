@@ -1,0 +1,211 @@
+"""The commands of the register of consents: parse, call, print."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.markup import escape
+
+from borgerlib.commands import console
+
+app = typer.Typer(
+    help="Who said yes to be invited: encrypted, apart from the answers, every use logged.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+Municipality = Annotated[str, typer.Argument(help="Name or code.")]
+Contact = Annotated[str, typer.Argument(help="Her e-mail address or telephone number.")]
+KeyFile = Annotated[
+    Path | None, typer.Option(help="File with the key. Default: the variable BORGER_REGISTER_KEY.")
+]
+
+
+@app.command("import")
+def import_(
+    municipality: Municipality,
+    version: Annotated[str, typer.Option(help="The version of the consent's words, as you name it.")],
+    key_file: KeyFile = None,
+    new_key: Annotated[
+        bool, typer.Option("--new-key", help="Make the key file, and the register, on first use.")
+    ] = False,
+    by_answers: Annotated[
+        bool, typer.Option("--by-answers", help="The words say that answers may decide who is invited.")
+    ] = False,
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Last day. Default: the end of the election period."),
+    ] = None,
+    keep: Annotated[
+        bool,
+        typer.Option("--keep", help="Leave the contact file of 'borger prepare', which is not encrypted."),
+    ] = False,
+) -> None:
+    """Enter those who consented in the survey that was prepared; their answers stay where they are."""
+    from borgerlib.contact.register.key import new_key_file, read_key
+    from borgerlib.contact.register.store import Register
+    from borgerlib.contact.register.survey import import_survey, register_path
+    from borgerlib.errors import ParameterError
+
+    path = register_path(municipality)
+    if new_key:
+        if key_file is None:
+            raise ParameterError(
+                "--new-key needs --key-file.", hint="Name a file that is not beside the data."
+            )
+        new_key_file(key_file, path)
+    with Register(path, read_key(key_file, path), create=True) as register:
+        done = import_survey(
+            register,
+            municipality,
+            version=version,
+            by_answers=by_answers,
+            until=until.date() if until else None,
+            keep=keep,
+        )
+    console.out.print(f"{done.new:,} people entered, {done.known:,} known already.")
+    for reason, count in done.refused["reason"].value_counts().items():
+        console.out.print(f"{count:,} not entered: {escape(str(reason))}")
+    console.wrote(path)
+
+
+@app.command()
+def show(
+    municipality: Municipality,
+    contact: Contact,
+    key_file: KeyFile = None,
+    to: Annotated[Literal["text", "json", "pdf"], typer.Option(help="How it is shown.")] = "text",
+    out: Annotated[Path, typer.Option(help="The PDF.")] = Path("indsigt.pdf"),
+) -> None:
+    """Show all that is held on a person, as she has a right to see it."""
+    from borgerlib.contact.register.people import find, held
+    from borgerlib.contact.register.shown import as_text, write_pdf
+    from borgerlib.contact.register.survey import opened
+
+    with opened(municipality, key_file) as register:
+        found = held(register, find(register, contact))
+    if to == "json":
+        console.as_json(found)
+    elif to == "text":
+        console.data(as_text(found))
+    else:
+        write_pdf(found, out)
+        console.wrote(out)
+
+
+@app.command()
+def correct(
+    municipality: Municipality,
+    contact: Contact,
+    key_file: KeyFile = None,
+    name: Annotated[str | None, typer.Option()] = None,
+    mail: Annotated[str | None, typer.Option()] = None,
+    phone: Annotated[str | None, typer.Option()] = None,
+) -> None:
+    """Change a person's name, e-mail address or telephone number."""
+    from borgerlib.contact.register.people import correct as change
+    from borgerlib.contact.register.people import find
+    from borgerlib.contact.register.survey import opened
+
+    given = {"name": name, "mail": mail, "phone": phone}
+    with opened(municipality, key_file) as register:
+        change(register, find(register, contact), **{k: v for k, v in given.items() if v is not None})
+    console.out.print("Corrected.")
+
+
+@app.command()
+def withdraw(
+    municipality: Municipality,
+    contact: Contact,
+    key_file: KeyFile = None,
+    purpose: Annotated[str | None, typer.Option(help="To what. Default: all that she said yes to.")] = None,
+) -> None:
+    """Enter that a person withdraws her consent: from now on she is on no list."""
+    from borgerlib.contact.register.consents import withdraw as enter
+    from borgerlib.contact.register.people import find
+    from borgerlib.contact.register.survey import opened
+
+    with opened(municipality, key_file) as register:
+        enter(register, find(register, contact), day=date.today(), purpose=purpose)
+    console.out.print("Withdrawn.")
+
+
+@app.command()
+def erase(municipality: Municipality, contact: Contact, key_file: KeyFile = None) -> None:
+    """Remove a person from the register, its free pages included."""
+    from borgerlib.contact.register.people import erase as remove
+    from borgerlib.contact.register.people import find
+    from borgerlib.contact.register.survey import opened
+
+    with opened(municipality, key_file) as register:
+        remove(register, find(register, contact))
+    console.out.print("Erased. Backups hold her until they are replaced.")
+
+
+@app.command()
+def expire(municipality: Municipality, key_file: KeyFile = None) -> None:
+    """Erase everybody whose consents have ended."""
+    from borgerlib.contact.register.consents import expire as end
+    from borgerlib.contact.register.survey import opened
+
+    with opened(municipality, key_file) as register:
+        count = end(register, day=date.today())
+    console.out.print(f"{count:,} people erased, whose consents had ended.")
+
+
+@app.command()
+def export(
+    municipality: Municipality,
+    purpose: Annotated[str, typer.Option(help="What the list is for, in words.")],
+    out: Annotated[Path, typer.Option(help="File: .csv or .xlsx.")],
+    key_file: KeyFile = None,
+) -> None:
+    """Write a list of all who may be invited today, and log it."""
+    from borgerlib.contact.register.lists import make_list, write_list
+    from borgerlib.contact.register.survey import PURPOSE, opened
+
+    with opened(municipality, key_file) as register:
+        people = make_list(register, consent=PURPOSE, purpose=purpose, day=date.today())
+    write_list(people, out)
+    console.out.print(f"{len(people):,} people.")
+    console.wrote(out)
+
+
+@app.command()
+def verify(
+    municipality: Municipality,
+    key_file: KeyFile = None,
+    known: Annotated[
+        str, typer.Option(help="A hash that 'verify' told before: it must still be there.")
+    ] = "",
+) -> None:
+    """Check every page of the register and every line of its log."""
+    from borgerlib.contact.register.survey import opened
+
+    with opened(municipality, key_file) as register:
+        lines, last = register.check(known=known)
+    console.out.print(f"[green]Holds[/green]: {lines:,} lines. Note the last hash elsewhere: {last}")
+
+
+@app.command()
+def backup(municipality: Municipality, target: Path, key_file: KeyFile = None) -> None:
+    """Write a copy of the register as it is, encrypted with the same key."""
+    from borgerlib.contact.register.survey import opened
+
+    with opened(municipality, key_file) as register:
+        register.back_up(target)
+    console.wrote(target)
+
+
+@app.command()
+def restore(municipality: Municipality, source: Path, key_file: KeyFile = None) -> None:
+    """Put a backup in the place of the register, which must have been moved away."""
+    from borgerlib.contact.register.key import read_key
+    from borgerlib.contact.register.store import restore as put
+    from borgerlib.contact.register.survey import register_path
+
+    path = register_path(municipality)
+    put(source, path, read_key(key_file, path))
+    console.wrote(path)

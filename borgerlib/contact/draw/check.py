@@ -1,0 +1,122 @@
+"""The draw itself and its check: does everything that was published agree, and which panel is it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from borgerlib.contact.draw import codes
+from borgerlib.contact.draw.page import grouped, page_data
+from borgerlib.contact.draw.publication import (
+    ABOUT,
+    PAGE,
+    RESULT,
+    Publication,
+    read_publication,
+    write_json,
+    write_page,
+)
+from borgerlib.errors import DataError
+
+
+def verify(folder: Path, *, fingerprint: str = "") -> Publication:
+    """Return a publication in which everything agrees, down to the page.
+
+    Parameters
+    ----------
+    folder : Path
+    fingerprint : str, optional
+        The one that was announced before the draw (its first digits are enough, eight or more).
+
+    Raises
+    ------
+    DataError
+        Files were changed, a panel has not its size or holds somebody twice or a stranger, a chance is not
+        the share of panels, the page says something else, or the fingerprint is another: all are listed.
+    """
+    published = read_publication(folder)
+    problems = [*_panel_problems(published), *_fingerprint_problems(published, fingerprint)]
+    if published.drawn is not None and not 0 <= published.drawn < len(published.panels):
+        problems.append(f"{RESULT} names panel {published.drawn}, which is not in the list.")
+    elif not _page_agrees(folder / PAGE, published):
+        problems.append(f"{PAGE} says something else than the files beside it.")
+    if problems:
+        raise DataError(f"The lottery in {folder} does not hold:", problems=problems)
+    return published
+
+
+def draw(folder: Path, number: int, *, withdrawn: Sequence[str] = ()) -> Publication:
+    """Record the panel that the dice chose, and return the publication with it.
+
+    Parameters
+    ----------
+    folder : Path
+    number : int
+        The dice: 0 to panels - 1.
+    withdrawn : sequence of str
+        Codes of those who have withdrawn since: a panel with one of them falls out.
+
+    Raises
+    ------
+    DataError
+        There is no such panel, another was drawn already, or it holds somebody who has withdrawn.
+    """
+    published = verify(folder)
+    last = len(published.panels) - 1
+    if not 0 <= number <= last:
+        raise DataError(f"There is no panel {number}: they are numbered 0 to {last}.", hint="Throw again.")
+    if published.drawn not in (None, number):
+        raise DataError(
+            f"Panel {published.drawn:03d} was drawn already.",
+            hint="A lottery is drawn once; for vacant seats see 'borger draw plan --seated'.",
+        )
+    gone = {codes.as_typed(code) for code in withdrawn}
+    if unknown := sorted(gone - set(published.chances.index)):
+        raise DataError(
+            f"Nobody of this lottery has the code {', '.join(unknown)}.", hint="Check the letters."
+        )
+    if met := sorted(gone & set(published.panels[number])):
+        left = sum(not gone & set(panel) for panel in published.panels)
+        raise DataError(
+            f"Panel {number:03d} falls out: {', '.join(met)} has withdrawn. "
+            f"{left} of {len(published.panels)} panels are left.",
+            hint="Throw the dice again.",
+        )
+    write_json(folder / RESULT, {"panel": number, "withdrawn": sorted(gone)})
+    write_page(folder)
+    return read_publication(folder)
+
+
+def _panel_problems(published: Publication) -> list[str]:
+    size, known = published.about.size, set(published.chances.index)
+    problems = []
+    for number, panel in enumerate(published.panels):
+        if len(panel) != size or len(set(panel)) != size or not set(panel) <= known:
+            problems.append(f"panel {number:03d} does not hold {size} different people of the lottery")
+    seats = pd.Series([code for panel in published.panels for code in panel]).value_counts()
+    shares = seats.reindex(published.chances.index, fill_value=0) / len(published.panels)
+    wrong = int((~np.isclose(shares, published.chances, atol=1e-9)).sum())
+    if wrong:
+        problems.append(f"{wrong} people's chance is not the share of panels that have them")
+    if len(published.panels) != published.about.panels or len(known) != published.about.people:
+        problems.append(f"{ABOUT} tells another number of panels or people than there are")
+    return problems
+
+
+def _page_agrees(path: Path, published: Publication) -> bool:
+    """Return whether a page looks up what the files say; its words may be those of another version."""
+    if not path.is_file():
+        return False
+    page = path.read_text("utf-8")
+    data = page_data(published.chances, published.panels, published.drawn)
+    return data in page and grouped(published.fingerprint) in page
+
+
+def _fingerprint_problems(published: Publication, announced: str) -> list[str]:
+    plain = "".join(announced.split()).casefold()
+    if not plain or (len(plain) >= 8 and published.fingerprint.startswith(plain)):
+        return []
+    return [f"the fingerprint is {published.fingerprint}, not {plain} (8 digits or more are compared)"]

@@ -1,0 +1,234 @@
+"""What is published before a panel is drawn, so that anyone can check the draw and nobody is named.
+
+A folder: the panels as codes, everybody's chance, the quotas, what the draw is, and the hash of each file.
+The *fingerprint* is the hash of the file with the hashes; it is read aloud before the dice are thrown.
+Who has which code stands in a folder of its own, for the municipality alone.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from borgerlib.contact.draw import codes
+from borgerlib.contact.draw.page import lottery_page
+from borgerlib.contact.lottery.leximin import LotteryChances
+from borgerlib.contact.lottery.panels import PanelList
+from borgerlib.errors import DataError
+from borgerlib.files.atomic import replacing_folder
+
+ABOUT, CHANCES, PANELS, QUOTAS = "om.json", "chancer.csv", "paneler.csv", "kvoter.csv"
+SUMS, RESULT, PAGE = "SHA256SUMS", "resultat.json", "index.html"
+PUBLISHED = (ABOUT, CHANCES, PANELS, QUOTAS)
+WHO, KEY = "koder.csv", "noegle"
+
+
+@dataclass(frozen=True)
+class About:
+    """What a draw is: its name, its size, its people and panels, and what it was made with."""
+
+    title: str
+    date: str
+    people: int
+    size: int
+    panels: int
+    seed: int
+    gap: float
+    cap: float | None
+    version: str
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A published lottery, as read from its folder.
+
+    Attributes
+    ----------
+    about : About
+    chances : Series
+        The chance in the list of panels (0-1) by code.
+    panels : tuple of tuple of str
+        The codes on each panel, the first being panel 000.
+    quotas : DataFrame
+    fingerprint : str
+        The hash of all of it, 64 hexadecimal digits.
+    drawn : int or None
+        The panel that was drawn.
+    """
+
+    about: About
+    chances: pd.Series
+    panels: tuple[tuple[str, ...], ...]
+    quotas: pd.DataFrame
+    fingerprint: str
+    drawn: int | None
+
+
+def publish(
+    folder: Path,
+    private: Path,
+    result: LotteryChances,
+    listed: PanelList,
+    *,
+    title: str,
+    day: date,
+    seed: int,
+    cap: float | None = None,
+) -> Publication:
+    """Write a lottery's publication, and, apart, who has which code.
+
+    Parameters
+    ----------
+    folder, private : Path
+        What everybody may see; what the municipality keeps (mode 0700). Neither may be inside the other.
+    result, listed
+        Of `borgerlib.leximin_chances` and `borgerlib.list_panels`.
+    title : str
+        What is drawn, in words for the page.
+    day : date
+        The date of the publication.
+    seed : int
+        That the panels were listed with.
+    cap : float, optional
+        The multiple of the mean chance that was the cap.
+
+    Raises
+    ------
+    DataError
+        There is a published lottery in the folder already, or a folder stands inside the other.
+    """
+    _refuse_to_overwrite(folder, private)
+    key, codes_of = _keyed(listed.members.columns)
+    members = listed.members.rename(columns=codes_of).sort_index(axis=1)
+    about = About(
+        title=title,
+        date=day.isoformat(),
+        people=members.shape[1],
+        size=result.pool.size,
+        panels=len(members),
+        seed=seed,
+        gap=result.gap,
+        cap=cap,
+        version=version("borgerlib"),
+    )
+    private.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write_private(private / WHO, pd.Series(codes_of, name="kode").rename_axis("id").to_csv().encode())
+    _write_private(private / KEY, key)
+    with replacing_folder(folder) as beside:
+        write_json(beside / ABOUT, asdict(about))
+        members.mean().rename("chance").rename_axis("kode").to_csv(beside / CHANCES)
+        result.pool.quotas.to_csv(beside / QUOTAS, index=False)
+        _write_panels(beside / PANELS, members)
+        (beside / SUMS).write_text(
+            "".join(f"{_hash(beside / name)}  {name}\n" for name in PUBLISHED), encoding="utf-8", newline="\n"
+        )
+        write_page(beside)
+    return read_publication(folder)
+
+
+def read_publication(folder: Path) -> Publication:
+    """Return a published lottery, after comparing every file with its hash.
+
+    Raises
+    ------
+    DataError
+        A file is missing, or is not the one that was published.
+    """
+    missing = [name for name in (*PUBLISHED, SUMS) if not (folder / name).is_file()]
+    if missing:
+        raise DataError(
+            f"{folder} is no published lottery: {', '.join(missing)} is missing.",
+            hint="Give the folder that 'borger draw plan' wrote.",
+        )
+    lines = (folder / SUMS).read_text("utf-8").splitlines()
+    sums = {line[66:]: line[:64] for line in lines}
+    changed = [name for name in PUBLISHED if sums.get(name) != _hash(folder / name)]
+    if changed:
+        raise DataError(
+            "These files are not the ones that were published:",
+            problems=[f"{name}: its hash differs from the one in {SUMS}" for name in changed],
+            hint="Fetch the publication anew from where it was published.",
+        )
+    with (folder / PANELS).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))[1:]
+    drawn = folder / RESULT
+    return Publication(
+        about=About(**json.loads((folder / ABOUT).read_text("utf-8"))),
+        chances=pd.read_csv(folder / CHANCES, index_col="kode")["chance"],
+        panels=tuple(tuple(row[1:]) for row in rows),
+        quotas=pd.read_csv(folder / QUOTAS, dtype={"value": str}),
+        fingerprint=_hash(folder / SUMS),
+        drawn=json.loads(drawn.read_text("utf-8"))["panel"] if drawn.is_file() else None,
+    )
+
+
+def _refuse_to_overwrite(folder: Path, private: Path) -> None:
+    if (private / WHO).exists():
+        raise DataError(f"{private} holds the codes of another lottery.", hint="Name another folder.")
+    if (folder / SUMS).exists():
+        raise DataError(
+            f"{folder} holds a published lottery.", hint="Publish another in another folder, or move it away."
+        )
+    inner, outer = private.resolve(), folder.resolve()
+    if inner == outer or inner.is_relative_to(outer) or outer.is_relative_to(inner):
+        raise DataError(
+            f"{private} would hold who has which code, and {folder} is for everybody.",
+            hint="Name two folders of which none is inside the other.",
+        )
+
+
+def _keyed(people: pd.Index) -> tuple[bytes, Mapping[object, str]]:
+    while True:
+        key = codes.new_key()
+        try:
+            return key, codes.make_codes(people, key)
+        except ValueError:
+            continue
+
+
+def _write_panels(path: Path, members: pd.DataFrame) -> None:
+    names = members.columns.to_numpy()
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["panel", *(f"plads {seat + 1}" for seat in range(int(members.iloc[0].sum())))])
+        for number, row in enumerate(members.to_numpy()):
+            writer.writerow([f"{number:03d}", *names[row]])
+
+
+def write_page(folder: Path) -> None:
+    """Write the page of what stands in the folder."""
+    (folder / PAGE).write_text(_page(read_publication(folder)), encoding="utf-8", newline="\n")
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    path.write_bytes(content)
+
+
+def _page(published: Publication) -> str:
+    return lottery_page(
+        asdict(published.about),
+        published.chances,
+        published.panels,
+        published.quotas,
+        published.fingerprint,
+        published.drawn,
+    )
+
+
+def write_json(path: Path, content: Mapping[str, object]) -> None:
+    """Write what JSON can hold."""
+    path.write_text(f"{json.dumps(content, ensure_ascii=False, indent=1)}\n", encoding="utf-8", newline="\n")
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,106 @@
+"""Where quotas come from: a file, the population, or the seats that are vacant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+from annotated_types import Ge
+
+from borgerlib.contact.lottery.pool import QUOTA_COLUMNS
+from borgerlib.errors import DataError
+from borgerlib.files.toml import read_toml
+from borgerlib.population.margins import population_margins
+from borgerlib.survey.readers.read import read_export
+
+_HINT = "A quota has a feature (a column of the people), a value, min and max (people on the panel)."
+
+
+@dataclass(frozen=True)
+class _Quota:
+    feature: str
+    value: str
+    min: Annotated[int, Ge(0)]
+    max: Annotated[int, Ge(0)]
+
+
+@dataclass(frozen=True)
+class _QuotaFile:
+    quota: tuple[_Quota, ...]
+
+
+def read_quotas(path: Path) -> pd.DataFrame:
+    """Return the quotas of a file: a table with the columns feature, value, min, max, or TOML.
+
+    In TOML each is a table ``[[quota]]`` with these keys.
+
+    Returns
+    -------
+    DataFrame
+        One row a value of a feature: feature, value, min, max.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read, or lacks a column.
+    """
+    if path.suffix.casefold() == ".toml":
+        found = read_toml(path, "quotas", error=DataError, hint=_HINT).validated(_QuotaFile)
+        return pd.DataFrame([vars(quota) for quota in found.quota], columns=list(QUOTA_COLUMNS))
+    table = read_export(path).frame
+    missing = [column for column in QUOTA_COLUMNS if column not in table]
+    if missing:
+        raise DataError(f"{path.name} lacks the column {', '.join(missing)}.", hint=_HINT)
+    quotas = table[list(QUOTA_COLUMNS)].copy()
+    for column in ("min", "max"):
+        quotas[column] = pd.to_numeric(quotas[column], errors="coerce")
+    return quotas
+
+
+def quotas_from_population(
+    municipality: str, size: int, *, by: Sequence[str] | Mapping[str, str], min_age: int = 15
+) -> pd.DataFrame:
+    """Return quotas as the people who live there: each value's share of the seats, rounded down and up.
+
+    Parameters
+    ----------
+    municipality : str
+        Name or code.
+    size : int
+        People on the panel.
+    by : sequence of str, or mapping of str to str
+        Variables of the population, or the people's column → variable; see `borgerlib.population_margins`.
+    min_age : int
+        Youngest age on the panel.
+
+    Returns
+    -------
+    DataFrame
+        One row a value of a feature: feature, value, min, max.
+    """
+    rows = []
+    for feature, people in population_margins(municipality, by=by, min_age=min_age).items():
+        seats = people / people.sum() * size
+        for value, count in seats.items():
+            rows.append((feature, str(value), int(np.floor(count)), int(np.ceil(count))))
+    return pd.DataFrame(rows, columns=list(QUOTA_COLUMNS))
+
+
+def quotas_of_vacancies(quotas: pd.DataFrame, seated: pd.DataFrame) -> pd.DataFrame:
+    """Return the quotas for the seats that are left, given the people who keep theirs.
+
+    Who takes a vacant seat is drawn by the same rule as the panel was: among those of the pool who are not
+    seated, with these quotas. A maximum that the seated exceed already becomes 0.
+    """
+    held = [
+        int((seated[feature].astype(str) == str(value)).sum())
+        for feature, value in zip(quotas["feature"], quotas["value"], strict=True)
+    ]
+    left = quotas.copy()
+    left["min"] = (quotas["min"] - held).clip(lower=0)
+    left["max"] = (quotas["max"] - held).clip(lower=0)
+    return left

@@ -1,0 +1,142 @@
+"""Consents: to what, in which words, since when and until when; the history is kept, the latest counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from borgerlib.contact.register.key import erasure_mark
+from borgerlib.contact.register.store import Register
+from borgerlib.errors import DataError, unknown_name
+
+# The latest entry of each person for a purpose, if it is a yes that lasts. On one day a no outweighs a yes.
+COVERED = """
+    SELECT person, by_answers, day FROM (
+        SELECT consent.person, consent.given, consent.day, consent.until, wording.by_answers,
+               row_number() OVER (
+                   PARTITION BY consent.person ORDER BY consent.day DESC, consent.given, consent.id DESC
+               ) AS latest
+        FROM consent LEFT JOIN wording ON wording.id = consent.wording
+        WHERE consent.purpose = :purpose
+    ) WHERE latest = 1 AND given = 1 AND day <= :day AND until >= :day
+"""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a person said yes to.
+
+    Attributes
+    ----------
+    purpose : str
+        To what, as lists ask for it: 'invitation'.
+    version : str
+    text : str
+        The words, whole.
+    by_answers : bool
+        They say that her answers may decide what she is invited to.
+    """
+
+    purpose: str
+    version: str
+    text: str
+    by_answers: bool
+
+
+def period_end(day: date) -> date:
+    """Return the last day of the municipal election period (four years, from 2022) that a day lies in."""
+    return date(day.year + (2025 - day.year) % 4, 12, 31)
+
+
+def add_wording(register: Register, wording: Wording) -> int:
+    """Return the number of a wording, entered where it is new. Call it within `Register.changing`.
+
+    Raises
+    ------
+    DataError
+        The same version has other words already.
+    """
+    found = register.rows(
+        "SELECT id, text, by_answers FROM wording WHERE purpose = ? AND version = ?",
+        (wording.purpose, wording.version),
+    )
+    if not found:
+        register.connection.execute(
+            "INSERT INTO wording (purpose, version, text, by_answers) VALUES (?, ?, ?, ?)",
+            (wording.purpose, wording.version, wording.text, int(wording.by_answers)),
+        )
+        return int(register.connection.last_insert_rowid())
+    number, text, by_answers = found[0]
+    if text != wording.text or bool(by_answers) != wording.by_answers:
+        raise DataError(
+            f"Version '{wording.version}' of the consent to '{wording.purpose}' has other words already.",
+            hint="Other words are another version: give it another name.",
+        )
+    return int(number)
+
+
+def withdraw(register: Register, person: int, *, day: date, purpose: str | None = None) -> None:
+    """Enter that a person withdraws her consent: to a purpose, or to all that she has said yes to.
+
+    Raises
+    ------
+    DataError
+        She has never consented to that purpose.
+    """
+    with register.changing("withdraw") as detail:
+        known = register.rows("SELECT DISTINCT purpose FROM consent WHERE person = ?", (person,))
+        purposes = [name for (name,) in known]
+        if purpose is not None and purpose not in purposes:
+            raise DataError(unknown_name("purpose", purpose, purposes))
+        for name in purposes if purpose is None else [purpose]:
+            register.connection.execute(
+                "INSERT INTO consent (person, purpose, given, day, source) VALUES (?, ?, 0, ?, 'withdrawn')",
+                (person, name, day.isoformat()),
+            )
+        detail["purposes"] = purposes if purpose is None else [purpose]
+
+
+def covered(register: Register, purpose: str, *, day: date, by_answers: bool) -> set[int]:
+    """Return the people whose consent covers a purpose on a day.
+
+    Parameters
+    ----------
+    register : Register
+    purpose : str
+    day : date
+    by_answers : bool
+        Only those who said yes in words that say that answers may decide.
+    """
+    found = register.rows(COVERED, {"purpose": purpose, "day": day.isoformat()})
+    return {int(person) for person, allows, _ in found if allows or not by_answers}
+
+
+def remove(register: Register, person: int) -> None:
+    """Remove a person and all that hangs on her; her answers are marked, so that she does not come again."""
+    links = register.rows("SELECT pseudonym FROM link WHERE person = ?", (person,))
+    marks = [(erasure_mark(register.key, pseudonym),) for (pseudonym,) in links]
+    register.connection.executemany("INSERT OR IGNORE INTO erased VALUES (?)", marks)
+    register.connection.execute("DELETE FROM person WHERE id = ?", (person,))
+
+
+def expire(register: Register, *, day: date) -> int:
+    """Erase everybody who has no consent that lasts, and return how many they were."""
+    with register.changing("expire") as detail:
+        gone = register.rows(
+            """
+            SELECT id FROM person WHERE id NOT IN (
+                SELECT person FROM (
+                    SELECT person, given, until,
+                           row_number() OVER (
+                               PARTITION BY person, purpose ORDER BY day DESC, given, id DESC
+                           ) AS latest
+                    FROM consent
+                ) WHERE latest = 1 AND given = 1 AND until >= ?
+            )
+            """,
+            (day.isoformat(),),
+        )
+        for (person,) in gone:
+            remove(register, person)
+        detail["people"] = len(gone)
+    return len(gone)

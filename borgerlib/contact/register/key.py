@@ -1,0 +1,97 @@
+"""The register's key: 64 hexadecimal digits in a file or the environment, never beside the data."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from borgerlib.errors import DataError, ParameterError
+
+VARIABLE = "BORGER_REGISTER_KEY"
+_KEY = re.compile(r"[0-9a-f]{64}")
+_HINT = f"Give --key-file, or put the key into the environment variable {VARIABLE}."
+
+
+def new_key_file(path: Path, register: Path) -> str:
+    """Write a new key to a file for its owner alone, and return it.
+
+    Raises
+    ------
+    DataError
+        There is such a file already, or it cannot be written.
+    ParameterError
+        The file would stand beside the register.
+    """
+    _refuse_beside(path, register)
+    key = secrets.token_hex(32)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise DataError(f"{path} is there already.", hint="A key is never overwritten.") from error
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be written: {error.strerror}.", hint="Choose another place."
+        ) from error
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(f"{key}\n")
+    return key
+
+
+def read_key(path: Path | None, register: Path, *, environment: Mapping[str, str] | None = None) -> str:
+    """Return the key from a file, or without one from the environment.
+
+    Raises
+    ------
+    DataError
+        There is no key, it is none, or others may read its file.
+    ParameterError
+        The file stands beside the register.
+    """
+    if path is None:
+        text = (os.environ if environment is None else environment).get(VARIABLE, "")
+        where = f"The environment variable {VARIABLE}"
+        if not text:
+            raise DataError("The register needs its key.", hint=_HINT)
+    else:
+        _refuse_beside(path, register)
+        where = str(path)
+        try:
+            text = path.read_text(encoding="ascii")
+            mode = path.stat().st_mode
+        except (OSError, UnicodeDecodeError) as error:
+            raise DataError(f"The key cannot be read from {path}: {error}.", hint=_HINT) from error
+        if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
+            raise DataError(f"Others may read the key in {path}.", hint=f"Run: chmod 600 {path}")
+    key = text.strip().casefold()
+    if not _KEY.fullmatch(key):
+        raise DataError(f"{where} holds no key: it is 64 hexadecimal digits.", hint=_HINT)
+    return key
+
+
+def pseudonym_of(key: str, survey: str, respondent: object) -> str:
+    """Return what answers and register share of a respondent: a keyed hash (HMAC-SHA-256, 128 bits).
+
+    Without the key nobody can tell which answers are whose.
+    """
+    message = f"{survey}\x1f{respondent}".encode()
+    return hmac.new(bytes.fromhex(key), message, hashlib.sha256).hexdigest()[:32]
+
+
+def erasure_mark(key: str, pseudonym: str) -> str:
+    """Return what is kept of an erased person's answers: enough to refuse them, should they come again."""
+    message = f"erased\x1f{pseudonym}".encode()
+    return hmac.new(bytes.fromhex(key), message, hashlib.sha256).hexdigest()
+
+
+def _refuse_beside(path: Path, register: Path) -> None:
+    if path.resolve().is_relative_to(register.resolve().parents[1]):
+        raise ParameterError(
+            f"The key {path} would stand beside the register {register}: whoever takes one has both.",
+            hint="Keep the key elsewhere, on another medium if you can.",
+        )

@@ -1,0 +1,67 @@
+"""The log: a line for everything that is done, chained by hashes: no line can be changed or left out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from borgerlib.errors import DataError
+
+_FIRST = "0" * 64
+
+
+def append(connection: Any, *, at: datetime, actor: str, action: str, detail: Mapping[str, Any]) -> str:
+    """Append a line, and return its hash. No line holds who a person is."""
+    number, previous = head(connection)
+    line = (number + 1, at.isoformat(timespec="seconds"), actor, action, _text(detail), previous)
+    digest = _hash(line)
+    connection.execute("INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?)", (*line, digest))
+    return digest
+
+
+def head(connection: Any) -> tuple[int, str]:
+    """Return the number and the hash of the last line."""
+    last = connection.execute("SELECT number, hash FROM log ORDER BY number DESC LIMIT 1").fetchone()
+    return last or (0, _FIRST)
+
+
+def verify_log(connection: Any, *, known: str = "") -> int:
+    """Return the number of lines of a log in which every line follows from the one before.
+
+    Parameters
+    ----------
+    connection
+    known : str, optional
+        The hash of a line that was noted elsewhere: whoever cuts lines off the end loses it.
+
+    Raises
+    ------
+    DataError
+        A line was changed, left out or added, or the known one is not there.
+    """
+    previous, seen, count = _FIRST, not known, 0
+    for *line, digest in connection.execute("SELECT * FROM log ORDER BY number"):
+        count += 1
+        if line[0] != count or line[5] != previous or _hash(tuple(line)) != digest:
+            raise DataError(
+                f"The log does not hold: line {count} does not follow from the line before it.",
+                hint="Somebody has changed the register by other means; compare it with a backup.",
+            )
+        previous, seen = digest, seen or digest == known
+    if not seen:
+        raise DataError(
+            f"The log does not hold: the line {known} is no longer in it.",
+            hint="Lines were cut off, or an older backup was restored.",
+        )
+    return count
+
+
+def _hash(line: tuple[Any, ...]) -> str:
+    return hashlib.sha256(_text(list(line)).encode()).hexdigest()
+
+
+def _text(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

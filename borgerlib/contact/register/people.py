@@ -1,0 +1,227 @@
+"""People in the register: entered from answers or a table, found, shown, corrected and erased."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from borgerlib.contact.register.consents import Wording, add_wording, period_end, remove
+from borgerlib.contact.register.key import erasure_mark, pseudonym_of
+from borgerlib.contact.register.store import Register
+from borgerlib.errors import DataError, ParameterError
+from borgerlib.personal import MAIL, contact_key
+
+_YES = frozenset({"ja", "yes", "true", "1"})
+_CONSENT = (
+    "INSERT INTO consent (person, purpose, given, wording, day, until, source) VALUES (?, ?, 1, ?, ?, ?, ?)"
+)
+DETAILS = ("name", "mail", "phone")
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did.
+
+    Attributes
+    ----------
+    new, known : int
+        People entered, and people who were in the register already (the same e-mail address or telephone).
+    refused : DataFrame
+        Rows that were not entered, by their label: why.
+    """
+
+    new: int
+    known: int
+    refused: pd.DataFrame
+
+
+def enter(
+    register: Register,
+    people: pd.DataFrame,
+    *,
+    wording: Wording,
+    survey: str,
+    day: date,
+    until: date | None = None,
+) -> Imported:
+    """Enter those who consented; whoever did not clearly say yes is left out.
+
+    Parameters
+    ----------
+    register : Register
+    people : DataFrame
+        One row a person, the index her id among the answers: name, mail, phone (text, may be missing) and
+        consent (text).
+    wording : Wording
+        What they said yes to.
+    survey : str
+        Where the answers are from; with the id it makes the pseudonym.
+    day : date
+        When they answered.
+    until : date, optional
+        The last day of the consent; by default the end of the municipal election period.
+
+    Returns
+    -------
+    Imported
+    """
+    last = until or period_end(day)
+    refused: dict[Any, str] = {}
+    new: set[int] = set()
+    known: set[int] = set()
+    with register.changing("import") as detail:
+        number = add_wording(register, wording)
+        entry = (wording.purpose, number, day.isoformat(), last.isoformat(), survey)
+        for row in people.itertuples():
+            pseudonym = pseudonym_of(register.key, survey, row.Index)
+            mail, phone = detail_key(row.mail, mail=True), detail_key(row.phone, mail=False)
+            if str(row.consent).strip().casefold() not in _YES:
+                refused[row.Index] = "no consent"
+            elif mail is None and phone is None:
+                refused[row.Index] = "neither an e-mail address nor a telephone number that can be"
+            elif _is_erased(register, pseudonym):
+                refused[row.Index] = "erased from the register before"
+            else:
+                is_new, person = _entered(register, _text(row.name), mail, phone)
+                (new if is_new else known).add(person)
+                if _linked(register, pseudonym, person):
+                    register.connection.execute(_CONSENT, (person, *entry))
+        known -= new
+        detail.update(survey=survey, new=len(new), known=len(known), refused=len(refused))
+        detail.update(purpose=wording.purpose, version=wording.version, until=last.isoformat())
+    return Imported(len(new), len(known), pd.DataFrame({"reason": pd.Series(refused, dtype=object)}))
+
+
+def find(register: Register, contact: str) -> int:
+    """Return the person whose e-mail address or telephone number this is.
+
+    Raises
+    ------
+    DataError
+        Nobody has it.
+    """
+    key = contact_key(contact)
+    found = register.rows("SELECT id FROM person WHERE mail = ?1 OR phone = ?1", (key,)) if key else []
+    if not found:
+        raise DataError(
+            "Nobody in the register has this e-mail address or telephone number.",
+            hint="Ask for the one she gave when she answered.",
+        )
+    if len(found) > 1:
+        raise DataError("Several people share this telephone number.", hint="Give the e-mail address.")
+    return int(found[0][0])
+
+
+def correct(register: Register, person: int, **details: str) -> None:
+    """Change a person's name, mail or phone.
+
+    Raises
+    ------
+    ParameterError
+        Something else is to be changed.
+    DataError
+        It cannot be an e-mail address or telephone number, or another person has it.
+    """
+    if wrong := sorted(set(details) - set(DETAILS)):
+        raise ParameterError(f"{', '.join(wrong)} cannot be corrected.", hint=f"Legal: {', '.join(DETAILS)}.")
+    with register.changing("correct") as detail:
+        for name, text in details.items():
+            value = text.strip() if name == "name" else detail_key(text, mail=name == "mail")
+            if value is None:
+                raise DataError(
+                    f"This cannot be {'an e-mail address' if name == 'mail' else 'a telephone number'}."
+                )
+            taken = register.rows(f"SELECT 1 FROM person WHERE {name} = ? AND id <> ?", (value, person))
+            if name == "mail" and taken:
+                raise DataError("Another person in the register has this e-mail address.")
+            register.connection.execute(f"UPDATE person SET {name} = ? WHERE id = ?", (value, person))
+        detail["changed"] = sorted(details)
+
+
+def erase(register: Register, person: int) -> None:
+    """Remove a person and all that hangs on her, from the file and its free pages; the log says only that."""
+    with register.changing("erase"):
+        remove(register, person)
+
+
+def held(register: Register, person: int) -> dict[str, Any]:
+    """Return all that is held on a person, as JSON can hold it, and log that it was shown."""
+    with register.changing("show"):
+        pass
+    name, mail, phone = register.rows("SELECT name, mail, phone FROM person WHERE id = ?", (person,))[0]
+    consents = register.rows(
+        "SELECT consent.purpose, given, day, until, source, version, text, by_answers FROM consent "
+        "LEFT JOIN wording ON wording.id = consent.wording WHERE person = ? ORDER BY consent.id",
+        (person,),
+    )
+    keys = ("purpose", "given", "day", "until", "source", "version", "text", "by_answers")
+    lists = register.rows(
+        "SELECT day, purpose FROM list JOIN list_member ON list_member.list = list.id WHERE person = ? "
+        "ORDER BY list.id",
+        (person,),
+    )
+    return {
+        "name": name,
+        "mail": mail,
+        "phone": phone,
+        "pseudonyms": [
+            row[0] for row in register.rows("SELECT pseudonym FROM link WHERE person = ?", (person,))
+        ],
+        "consents": [dict(zip(keys, row, strict=True)) for row in consents],
+        "lists": [{"day": day, "purpose": purpose} for day, purpose in lists],
+    }
+
+
+def people_of(register: Register, pseudonyms: Iterable[str]) -> set[int]:
+    """Return the people that pseudonyms belong to; unknown ones belong to nobody."""
+    wanted = set(pseudonyms)
+    found = register.rows("SELECT pseudonym, person FROM link")
+    return {int(person) for pseudonym, person in found if pseudonym in wanted}
+
+
+def detail_key(value: object, *, mail: bool) -> str | None:
+    """Return an e-mail address or a telephone number in one notation; None for what is none."""
+    key = contact_key(_text(value))
+    return key if key is not None and bool(MAIL.fullmatch(key)) == mail else None
+
+
+def _entered(register: Register, name: str, mail: str | None, phone: str | None) -> tuple[bool, int]:
+    """Return whether a person is new, and her number.
+
+    The same e-mail address is the same person. Two of one household may share a telephone: the same number is
+    the same person only where one of the two gave no e-mail address.
+    """
+    found = register.rows("SELECT id FROM person WHERE mail = ?", (mail,)) or register.rows(
+        "SELECT id FROM person WHERE phone = ?1 AND (mail IS NULL OR ?2 IS NULL) ORDER BY id", (phone, mail)
+    )
+    if found:
+        person = int(found[0][0])
+        register.connection.execute(
+            "UPDATE person SET mail = coalesce(mail, ?), phone = coalesce(phone, ?) WHERE id = ?",
+            (mail, phone, person),
+        )
+        return False, person
+    register.connection.execute(
+        "INSERT INTO person (name, mail, phone) VALUES (?, ?, ?)", (name, mail, phone)
+    )
+    return True, int(register.connection.last_insert_rowid())
+
+
+def _is_erased(register: Register, pseudonym: str) -> bool:
+    mark = erasure_mark(register.key, pseudonym)
+    return bool(register.rows("SELECT 1 FROM erased WHERE mark = ?", (mark,)))
+
+
+def _linked(register: Register, pseudonym: str, person: int) -> bool:
+    """Link answers to a person; False where they are linked already, for an import that is done twice."""
+    before = register.connection.total_changes()
+    register.connection.execute("INSERT OR IGNORE INTO link VALUES (?, ?)", (pseudonym, person))
+    return bool(register.connection.total_changes() > before)
+
+
+def _text(value: object) -> str:
+    return "" if value is None or value is pd.NA or value != value else str(value).strip()

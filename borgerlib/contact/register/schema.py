@@ -1,0 +1,68 @@
+"""The register's tables, one script a version: a file of an older version is brought up to date."""
+
+from __future__ import annotations
+
+MIGRATIONS = (
+    """
+    CREATE TABLE person (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL DEFAULT '',
+        mail TEXT UNIQUE,
+        phone TEXT,
+        CHECK (mail IS NOT NULL OR phone IS NOT NULL)
+    ) STRICT;
+    CREATE INDEX person_phone ON person (phone);
+    -- What answers and register share; a person may have answered more than once.
+    CREATE TABLE link (
+        pseudonym TEXT PRIMARY KEY,
+        person INTEGER NOT NULL REFERENCES person ON DELETE CASCADE
+    ) STRICT;
+    CREATE INDEX link_person ON link (person);
+    -- Answers of people who were erased: they are not entered again.
+    CREATE TABLE erased (mark TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+    CREATE TABLE wording (
+        id INTEGER PRIMARY KEY,
+        purpose TEXT NOT NULL,
+        version TEXT NOT NULL,
+        text TEXT NOT NULL,
+        by_answers INTEGER NOT NULL CHECK (by_answers IN (0, 1)),
+        UNIQUE (purpose, version)
+    ) STRICT;
+    -- A history: a row is written once. The latest day of a person and purpose counts, and on one day the no.
+    CREATE TABLE consent (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        person INTEGER NOT NULL REFERENCES person ON DELETE CASCADE,
+        purpose TEXT NOT NULL,
+        given INTEGER NOT NULL CHECK (given IN (0, 1)),
+        wording INTEGER REFERENCES wording,
+        day TEXT NOT NULL,
+        until TEXT,
+        source TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX consent_person ON consent (person, purpose, id);
+    CREATE TRIGGER consent_kept BEFORE UPDATE ON consent BEGIN SELECT RAISE(ABORT, 'history is kept'); END;
+    CREATE TABLE list (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        day TEXT NOT NULL,
+        purpose TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE list_member (
+        list INTEGER NOT NULL REFERENCES list,
+        person INTEGER NOT NULL REFERENCES person ON DELETE CASCADE,
+        PRIMARY KEY (list, person)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX list_member_person ON list_member (person);
+    CREATE TABLE log (
+        number INTEGER PRIMARY KEY,
+        at TEXT NOT NULL,
+        actor TEXT NOT NULL,
+        action TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        previous TEXT NOT NULL,
+        hash TEXT NOT NULL
+    ) STRICT;
+    CREATE TRIGGER log_kept BEFORE UPDATE ON log BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+    CREATE TRIGGER log_stays BEFORE DELETE ON log BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+    """,
+)
+VERSION = len(MIGRATIONS)

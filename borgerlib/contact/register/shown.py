@@ -1,0 +1,81 @@
+"""What is held on a person, as she can read it: text, and PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from borgerlib.danish import long_date
+from borgerlib.errors import RunError
+from borgerlib.files.atomic import replacing
+
+_TITLE = "Det, kommunen har om dig i registret over samtykker"
+
+
+def as_text(held: Mapping[str, Any]) -> str:
+    """Return what `held` found, in Danish."""
+    return "\n".join([_TITLE, "", *(line for part in _parts(held) for line in (*part, ""))]).rstrip() + "\n"
+
+
+def write_pdf(held: Mapping[str, Any], path: Path) -> None:
+    """Write what `held` found as an accessible PDF.
+
+    Raises
+    ------
+    RunError
+        weasyprint is not installed (``pip install 'borgerlib[pdf]'``), or the file cannot be written.
+    """
+    try:
+        from weasyprint import HTML
+    except (ImportError, OSError) as error:
+        raise RunError("PDF needs weasyprint.", hint="Run: pip install 'borgerlib[pdf]'") from error
+    parts = "".join(
+        f"<h2>{escape(first)}</h2>" + "".join(f"<p>{escape(line)}</p>" for line in lines)
+        for first, *lines in _parts(held)
+    )
+    page = (
+        f"<!doctype html><html lang='da'><head><title>{_TITLE}</title>"
+        "<style>body{font:11pt/1.5 sans-serif}h1{font-size:17pt}h2{font-size:12pt}</style></head>"
+        f"<body><h1>{_TITLE}</h1>{parts}</body></html>"
+    )
+    with replacing(path, what="The PDF", error=RunError) as beside:
+        HTML(string=page).write_pdf(beside, pdf_variant="pdf/ua-1")
+        beside.chmod(0o600)
+
+
+def _parts(held: Mapping[str, Any]) -> list[list[str]]:
+    reach = {"Navn": held["name"], "E-mail": held["mail"], "Telefon": held["phone"]}
+    parts = [
+        ["Sådan kan du kontaktes", *(f"{name}: {value or 'ikke oplyst'}" for name, value in reach.items())]
+    ]
+    for consent in held["consents"]:
+        parts.append(_consent(consent))
+    lists = [f"{_day(entry['day'])}: {entry['purpose']}" for entry in held["lists"]]
+    parts.append(["Lister, du har været med på", *(lists or ["Ingen."])])
+    parts.append(
+        [
+            "Forbindelse til dine svar",
+            f"Dine svar ligger for sig. Registret kender dem under {len(held['pseudonyms'])} "
+            f"{'kode' if len(held['pseudonyms']) == 1 else 'koder'}: {', '.join(held['pseudonyms'])}.",
+        ]
+    )
+    return parts
+
+
+def _consent(consent: Mapping[str, Any]) -> list[str]:
+    if not consent["given"]:
+        return [f"Samtykke til {consent['purpose']} trukket tilbage", f"Den {_day(consent['day'])}."]
+    answers = "må" if consent["by_answers"] else "må ikke"
+    return [
+        f"Samtykke til {consent['purpose']}",
+        f"Du sagde ja den {_day(consent['day'])}. Det gælder til og med {_day(consent['until'])}.",
+        f"Ordene var (version {consent['version']}): {consent['text']}",
+        f"Dine svar {answers} afgøre, hvad du bliver inviteret til. Det er fra: {consent['source']}.",
+    ]
+
+
+def _day(text: str) -> str:
+    return long_date(date.fromisoformat(text))

@@ -1,0 +1,198 @@
+"""The register's file: encrypted as a whole, written whole or not at all, read by its owner alone."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from borgerlib.contact.register import log
+from borgerlib.contact.register.schema import MIGRATIONS, VERSION
+from borgerlib.errors import DataError
+
+_WAIT_MILLISECONDS = 10_000
+
+
+class Register:
+    """An open register; close it, or use it in a ``with`` statement.
+
+    Parameters
+    ----------
+    path : Path
+    key : str
+        64 hexadecimal digits.
+    create : bool
+        Make a new one where there is none.
+    actor : str, optional
+        Who does what is logged; by default the user of the machine.
+
+    Raises
+    ------
+    DataError
+        There is no register, the key is another, the file is damaged, or it is from a newer version.
+    """
+
+    def __init__(self, path: Path, key: str, *, create: bool = False, actor: str = "") -> None:
+        if not create and not path.is_file():
+            raise DataError(f"There is no register {path}.", hint="Make one with 'borger register import'.")
+        self.path, self.key, self.actor = path, key, actor or getpass.getuser()
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_private(path)
+        self.connection: Any = apsw.Connection(str(path))
+        try:
+            with _told(path):
+                self._prepare(key)
+        except DataError:
+            self.connection.close()
+            raise
+
+    def __enter__(self) -> Register:
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self.connection.close()
+
+    @contextmanager
+    def changing(self, action: str) -> Iterator[dict[str, Any]]:
+        """Do what is done inside whole or not at all, with one line in the log.
+
+        Yields
+        ------
+        dict
+            The line's detail, to be filled; holds nothing of who a person is.
+        """
+        detail: dict[str, Any] = {}
+        with _told(self.path):
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield detail
+                now = datetime.now(UTC)
+                log.append(self.connection, at=now, actor=self.actor, action=action, detail=detail)
+                self.connection.execute("COMMIT")
+            except BaseException:
+                if not self.connection.get_autocommit():
+                    self.connection.execute("ROLLBACK")
+                raise
+
+    def rows(self, query: str, values: tuple[Any, ...] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
+        """Return what a query finds."""
+        with _told(self.path):
+            return list(self.connection.execute(query, values))
+
+    def check(self, *, known: str = "") -> tuple[int, str]:
+        """Return the number of log lines and the last hash of a file whose every page and line holds.
+
+        Raises
+        ------
+        DataError
+            A page is damaged, or the log does not hold.
+        """
+        faults = [text for (text,) in self.rows("PRAGMA integrity_check") if text != "ok"]
+        if faults:
+            raise _damaged(self.path)
+        return log.verify_log(self.connection, known=known), log.head(self.connection)[1]
+
+    def back_up(self, target: Path) -> None:
+        """Write the register as it is at this moment, encrypted with the same key.
+
+        Raises
+        ------
+        DataError
+            There is such a file already.
+        """
+        if target.exists():
+            raise DataError(f"{target} is there already.", hint="A backup overwrites nothing.")
+        with self.changing("backup"):
+            pass
+        _make_private(target)
+        copy = apsw.Connection(str(target))
+        try:
+            copy.pragma("hexkey", self.key)
+            with _told(self.path), copy.backup("main", self.connection, "main") as backup:
+                backup.step()
+        finally:
+            copy.close()
+
+    def _prepare(self, key: str) -> None:
+        connection = self.connection
+        connection.set_busy_timeout(_WAIT_MILLISECONDS)
+        connection.pragma("cipher", "chacha20")  # pages are authenticated too: a changed one is found out
+        connection.pragma("hexkey", key)
+        connection.pragma("secure_delete", True)  # what is erased is overwritten, in free pages as well
+        connection.pragma("foreign_keys", True)
+        connection.pragma("synchronous", "EXTRA")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if version > VERSION:
+                raise DataError(
+                    f"{self.path} is from a newer borgerlib: version {version}; this knows {VERSION}.",
+                    hint="Install the newer borgerlib.",
+                )
+            for script in MIGRATIONS[version:]:
+                connection.execute(script)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+            connection.execute("COMMIT")
+        except BaseException:
+            if not connection.get_autocommit():
+                connection.execute("ROLLBACK")
+            raise
+
+
+def restore(backup: Path, path: Path, key: str) -> None:
+    """Put a backup in the place of a register, after checking it.
+
+    Raises
+    ------
+    DataError
+        The backup is damaged or of another key; or there is a register, which is to be moved away first.
+    """
+    if path.exists():
+        raise DataError(f"{path} is there already.", hint="Move it away first; it is not overwritten.")
+    with Register(backup, key) as source:
+        source.check()
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        source.back_up(path)
+
+
+def _make_private(path: Path) -> None:
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        path.chmod(0o600)
+    except OSError as error:
+        raise DataError(f"{path} cannot be written: {error.strerror}.", hint="Check the folder.") from error
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into ours."""
+    try:
+        yield
+    except apsw.NotADBError as error:
+        raise DataError(
+            f"{path} does not open: the key is another, or the file is damaged or no register.",
+            hint="Give the key that the register was made with, or restore a backup: borger register restore",
+        ) from error
+    except apsw.CorruptError as error:
+        raise _damaged(path) from error
+    except apsw.BusyError as error:
+        raise DataError(f"Another process has been writing to {path} for long.", hint="Try again.") from error
+    except (apsw.FullError, apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError) as error:
+        raise DataError(f"{path} cannot be used: {error}.", hint="Check the disk and its rights.") from error
+
+
+def _damaged(path: Path) -> DataError:
+    return DataError(
+        f"{path} is damaged: a page was changed or cut off.",
+        hint="Restore the latest backup: borger register restore BACKUP",
+    )

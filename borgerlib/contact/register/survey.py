@@ -1,0 +1,86 @@
+"""The register of a municipality, and those of its prepared survey who consented."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from borgerlib.contact.register.consents import Wording
+from borgerlib.contact.register.key import read_key
+from borgerlib.contact.register.people import DETAILS, Imported, enter
+from borgerlib.contact.register.store import Register
+from borgerlib.errors import DataError
+from borgerlib.interest import store
+from borgerlib.survey.codebook.model import load_codebook
+
+PURPOSE = "invitation"
+FILE = "samtykker.db"
+
+
+def register_path(municipality: str) -> Path:
+    """Return where a municipality's register stands: in a folder for its owner alone."""
+    folder = store.contact_folder(municipality)
+    return folder.with_name(f"{folder.name}-register") / FILE
+
+
+def opened(municipality: str, key_file: Path | None) -> Register:
+    """Return a municipality's register, open."""
+    path = register_path(municipality)
+    return Register(path, read_key(key_file, path))
+
+
+def import_survey(
+    register: Register,
+    municipality: str,
+    *,
+    version: str,
+    by_answers: bool,
+    until: date | None = None,
+    keep: bool = False,
+) -> Imported:
+    """Enter those of a prepared survey who consented, and remove the contact file that is not encrypted.
+
+    Parameters
+    ----------
+    register : Register
+    municipality : str
+        Prepared by ``borger prepare``.
+    version : str
+        Of the consent's words.
+    by_answers : bool
+        The words say that answers may decide who is invited.
+    until : date, optional
+        The last day of the consents; by default the end of the election period.
+    keep : bool
+        Leave the contact file.
+
+    Raises
+    ------
+    DataError
+        The municipality is not prepared, or its survey does not ask for consent or contact details.
+    """
+    contacts = store.load_register(municipality)
+    codebook = load_codebook(store.codebook_path(municipality))
+    consent = [item for item in codebook.items if item.role == "consent"]
+    if not consent:
+        raise DataError("The survey did not ask for consent: nobody may be entered.")
+    columns = {detail: _column(contacts, detail) for detail in DETAILS}
+    people = pd.DataFrame(
+        {detail: contacts[column] if column else None for detail, column in columns.items()},
+        index=contacts.index,
+    ).assign(consent=contacts[consent[0].id])
+    wording = Wording(PURPOSE, version, consent[0].text, by_answers)
+    day = date.fromisoformat(contacts.attrs["survey_date"])
+    # Another wave's respondent of the same number is somebody else.
+    survey = f"{codebook.id} {contacts.attrs['municipality']} {contacts.attrs['source_sha256'][:16]}"
+    done = enter(register, people, wording=wording, survey=survey, day=day, until=until)
+    if not keep:
+        (store.contact_folder(municipality) / store.REGISTER).unlink()
+    return done
+
+
+def _column(contacts: pd.DataFrame, detail: str) -> str | None:
+    endings = {"name": ("navn", "name"), "mail": ("mail",), "phone": ("telefon", "phone", "mobil")}[detail]
+    return next((str(column) for column in contacts if str(column).casefold().endswith(endings)), None)

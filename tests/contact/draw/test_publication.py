@@ -1,0 +1,147 @@
+"""What is published before a draw: whole, without names, and found out where anything is changed."""
+
+import json
+import stat
+from datetime import date
+
+import pandas as pd
+import pytest
+from pools import quotas_of
+
+import borgerlib
+from borgerlib.contact.draw import codes
+from borgerlib.contact.draw.check import draw, verify
+from borgerlib.contact.draw.publication import publish, read_publication
+from borgerlib.errors import DataError
+
+
+@pytest.fixture(scope="module")
+def listed():
+    people = pd.DataFrame({"sex": ["k"] * 9 + ["m"] * 7}, index=[f"0101{n:02d}-åse" for n in range(16)])
+    result = borgerlib.leximin_chances(people, quotas_of(("sex", "k", 2, 2), ("sex", "m", 2, 2)), 4)
+    return result, borgerlib.list_panels(result, panels=50, seed=1)
+
+
+@pytest.fixture
+def published(listed, tmp_path):
+    folder, private = tmp_path / "ud", tmp_path / "hemmelig"
+    publication = publish(folder, private, *listed, title="Klima <2026>", day=date(2026, 3, 2), seed=1)
+    return publication, folder, private
+
+
+def test_a_publication_holds_and_names_nobody(published):
+    publication, folder, _ = published
+    assert verify(folder).fingerprint == publication.fingerprint
+    assert publication.drawn is None
+    everything = "".join(path.read_text("utf-8") for path in folder.iterdir())
+    assert "åse" not in everything
+    assert "Klima &lt;2026&gt;" in everything
+    assert publication.chances.sum() == pytest.approx(4)
+
+
+def test_who_has_which_code_is_for_the_owner_alone(published, listed):
+    publication, _, private = published
+    assert stat.S_IMODE(private.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in private.iterdir()} == {0o600}
+    who = pd.read_csv(private / "koder.csv", index_col="id")["kode"]
+    assert set(who) == set(publication.chances.index)
+    chances = publication.chances.loc[who.to_numpy()].to_numpy()
+    assert chances == pytest.approx(listed[1].chances.loc[who.index].to_numpy())
+
+
+@pytest.mark.parametrize("name", ["om.json", "chancer.csv", "paneler.csv", "kvoter.csv"])
+def test_a_changed_file_is_found_out(published, name):
+    _, folder, _ = published
+    text = (folder / name).read_text("utf-8")
+    (folder / name).write_text(text.replace("2", "3", 1), "utf-8")
+    with pytest.raises(DataError, match=name):
+        verify(folder)
+
+
+def test_whoever_makes_new_hashes_too_has_another_fingerprint_and_chances_that_are_none(published):
+    from borgerlib.contact.draw import publication as module
+
+    publication, folder, _ = published
+    lines = (folder / "paneler.csv").read_text("utf-8").splitlines()
+    lines[1] = lines[2]  # panel 000 becomes panel 001, under its own number
+    (folder / "paneler.csv").write_text(
+        "\n".join([lines[0], "000" + lines[2][3:], *lines[2:]]) + "\n", "utf-8"
+    )
+    sums = "".join(f"{module._hash(folder / name)}  {name}\n" for name in module.PUBLISHED)
+    (folder / "SHA256SUMS").write_text(sums, "utf-8")
+    with pytest.raises(DataError) as caught:
+        verify(folder, fingerprint=publication.fingerprint[:12])
+    assert "chance is not the share of panels" in str(caught.value)
+    assert f"not {publication.fingerprint[:12]}" in str(caught.value)
+    assert "index.html says something else" in str(caught.value)
+
+
+def test_a_page_that_lies_is_found_out(published):
+    _, folder, _ = published
+    page = (folder / "index.html").read_text("utf-8")
+    (folder / "index.html").write_text(page.replace('"drawn":null', '"drawn":7'), "utf-8")
+    with pytest.raises(DataError, match=r"index\.html says something else"):
+        verify(folder)
+
+
+def test_the_announced_fingerprint_is_compared_however_it_is_written(published):
+    publication, folder, _ = published
+    groups = " ".join([publication.fingerprint[:8].upper(), publication.fingerprint[8:16]])
+    assert verify(folder, fingerprint=groups).fingerprint == publication.fingerprint
+    with pytest.raises(DataError, match="8 digits or more"):
+        verify(folder, fingerprint=publication.fingerprint[:7])
+
+
+def test_a_panel_is_drawn_once(published):
+    publication, folder, _ = published
+    assert draw(folder, 7).drawn == 7
+    assert verify(folder).drawn == 7
+    assert publication.panels[7][0] in (folder / "index.html").read_text("utf-8")
+    assert draw(folder, 7).drawn == 7
+    with pytest.raises(DataError, match="Panel 007 was drawn already"):
+        draw(folder, 8)
+    with pytest.raises(DataError, match="numbered 0 to 49"):
+        draw(folder, 50)
+
+
+def test_a_panel_with_somebody_who_has_withdrawn_falls_out_and_that_is_said(published):
+    publication, folder, _ = published
+    gone = publication.panels[3][0]
+    left = sum(gone not in panel for panel in publication.panels)
+    with pytest.raises(DataError, match=rf"Panel 003 falls out: {gone} has withdrawn\. {left} of 50 panels"):
+        draw(folder, 3, withdrawn=[gone.lower().replace("-", " ")])
+    assert read_publication(folder).drawn is None
+    with pytest.raises(DataError, match="Nobody of this lottery has the code AAAA-AAAA"):
+        draw(folder, 3, withdrawn=["aaaaaaaa"])
+
+
+def test_a_result_that_is_no_panel_is_found_out(published):
+    _, folder, _ = published
+    (folder / "resultat.json").write_text(json.dumps({"panel": 99}))
+    with pytest.raises(DataError, match="names panel 99"):
+        verify(folder)
+
+
+def test_nothing_published_is_overwritten_and_the_codes_stay_apart(published, listed, tmp_path):
+    _, folder, private = published
+    more = {"title": "T", "day": date(2026, 3, 2), "seed": 1}
+    with pytest.raises(DataError, match="holds a published lottery"):
+        publish(folder, tmp_path / "other", *listed, **more)
+    with pytest.raises(DataError, match="holds the codes of another lottery"):
+        publish(tmp_path / "new", private, *listed, **more)
+    with pytest.raises(DataError, match="none is inside the other"):
+        publish(tmp_path / "new", tmp_path / "new" / "codes", *listed, **more)
+    with pytest.raises(DataError, match=r"is no published lottery: om\.json"):
+        read_publication(tmp_path)
+
+
+def test_a_code_is_a_keyed_hash_that_can_be_read_aloud():
+    key = bytes(range(32))
+    made = codes.make_codes(range(2000), key)
+    assert len(set(made.values())) == 2000
+    assert made == codes.make_codes(range(2000), key)
+    assert made != codes.make_codes(range(2000), bytes(32))
+    assert not set("".join(made.values())) & set("ILOU")
+    assert codes.as_typed("o1lk 2xpd") == "011K-2XPD"
+    with pytest.raises(ValueError, match="two people"):
+        codes.make_codes([1, "1"], key)

@@ -1,0 +1,347 @@
+"""The register: nothing of it can be read without the key, nothing erased stays, every use is logged."""
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from datetime import date, timedelta
+
+import apsw
+import pandas as pd
+import pytest
+from registers import BY_ANSWERS, DAY, KEY, PLAIN, filled, made_up_people, new_register
+
+from borgerlib.contact.register import people as people_module
+from borgerlib.contact.register.consents import Wording, covered, expire, period_end, withdraw
+from borgerlib.contact.register.key import VARIABLE, new_key_file, pseudonym_of, read_key
+from borgerlib.contact.register.lists import make_list, write_list
+from borgerlib.contact.register.people import correct, enter, erase, find, held, people_of
+from borgerlib.contact.register.schema import VERSION
+from borgerlib.contact.register.shown import as_text, write_pdf
+from borgerlib.contact.register.store import Register, restore
+from borgerlib.errors import DataError, DisclosureError, ParameterError
+
+
+@pytest.fixture
+def register(tmp_path):
+    with new_register(tmp_path) as opened:
+        yield opened
+
+
+def decrypted(register, target):
+    """The file's pages as they are, free ones included, without their encryption."""
+    shutil.copyfile(register.path, target)
+    copy = apsw.Connection(str(target))
+    copy.pragma("hexkey", KEY)
+    copy.pragma("rekey", "")
+    copy.close()
+    return target.read_bytes()
+
+
+def test_the_file_is_encrypted_whole_and_for_its_owner_alone(register, tmp_path):
+    filled(register)
+    content = register.path.read_bytes()
+    assert b"SQLite" not in content
+    assert b"example.dk" not in content
+    assert b"borger3@example.dk" in decrypted(register, tmp_path / "plain")
+    assert stat.S_IMODE(register.path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(register.path.parent.stat().st_mode) == 0o700
+
+
+def test_a_wrong_key_and_a_file_that_is_none_are_said(register):
+    filled(register)
+    with pytest.raises(DataError, match="the key is another"):
+        Register(register.path, "f" * 64)
+    with pytest.raises(DataError, match="There is no register"):
+        Register(register.path.with_name("none.db"), KEY)
+
+
+@pytest.mark.parametrize("damage", ["flipped", "cut"])
+def test_a_damaged_file_is_found_out_and_its_backup_restored(register, tmp_path, damage):
+    filled(register, 300)
+    backup = tmp_path / "backup.db"
+    register.back_up(backup)
+    register.close()
+    content = bytearray(register.path.read_bytes())
+    if damage == "flipped":
+        content[len(content) // 2] ^= 1
+    register.path.write_bytes(content[: len(content) // 2] if damage == "cut" else content)
+    with (
+        pytest.raises(DataError, match=r"damaged|does not open") as caught,
+        Register(register.path, KEY) as broken,
+    ):
+        broken.check()
+    assert "borger register restore" in str(caught.value)
+    with pytest.raises(DataError, match="Move it away first"):
+        restore(backup, register.path, KEY)
+    register.path.unlink()
+    restore(backup, register.path, KEY)
+    with Register(register.path, KEY) as again:
+        assert again.check()[0] >= 2
+        assert len(covered(again, "invitation", day=DAY, by_answers=True)) == 300
+
+
+def test_a_register_of_a_newer_version_is_left_alone(register):
+    register.connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+    with pytest.raises(DataError, match="newer borgerlib"):
+        Register(register.path, KEY)
+
+
+def test_the_key_stands_apart_and_is_read_by_its_owner_alone(register, tmp_path):
+    key = new_key_file(tmp_path / "noegle", register.path)
+    assert read_key(tmp_path / "noegle", register.path) == key
+    assert read_key(None, register.path, environment={VARIABLE: KEY}) == KEY
+    with pytest.raises(DataError, match="is there already"):
+        new_key_file(tmp_path / "noegle", register.path)
+    with pytest.raises(ParameterError, match="would stand beside the register"):
+        new_key_file(register.path.with_name("noegle"), register.path)
+    with pytest.raises(DataError, match="needs its key"):
+        read_key(None, register.path, environment={})
+    (tmp_path / "short").write_text("abc")
+    (tmp_path / "short").chmod(0o600)
+    with pytest.raises(DataError, match="64 hexadecimal digits"):
+        read_key(tmp_path / "short", register.path)
+    (tmp_path / "noegle").chmod(0o644)
+    with pytest.raises(DataError, match="Others may read the key"):
+        read_key(tmp_path / "noegle", register.path)
+
+
+def test_only_a_clear_yes_with_a_way_to_reach_her_is_entered(register):
+    people = made_up_people(7)
+    people.loc[0, "consent"] = None
+    people.loc[1, "consent"] = "måske"
+    people.loc[2, ["mail", "phone"]] = ["ingen@", "00000000"]
+    people.loc[3, "mail"] = "x'); DROP TABLE person; --@example.dk"
+    people.loc[4, "phone"] = "../../etc"
+    people.loc[5, "mail"] = "BORGER4@example.dk "
+    done = enter(register, people, wording=PLAIN, survey="s", day=DAY)
+    assert done.refused["reason"].to_dict() == {
+        0: "no consent",
+        1: "no consent",
+        2: "neither an e-mail address nor a telephone number that can be",
+    }
+    assert (done.new, done.known) == (3, 0)  # rows 4 and 5 are one person
+    assert register.rows("SELECT count(*) FROM person") == [(3,)]
+
+
+def test_two_of_a_household_share_a_telephone_and_stay_two(register):
+    people = made_up_people(2)
+    people["phone"] = "+45 20 00 00 00"
+    enter(register, people, wording=PLAIN, survey="s", day=DAY)
+    assert find(register, "borger0@example.dk") != find(register, "borger1@example.dk")
+    with pytest.raises(DataError, match="Several people share"):
+        find(register, "20000000")
+
+
+def test_the_latest_word_counts_and_a_no_outweighs_a_yes_of_the_same_day(register):
+    filled(register, 1)
+    person = find(register, "borger0@example.dk")
+    assert covered(register, "invitation", day=DAY, by_answers=True) == {person}
+    withdraw(register, person, day=DAY)
+    filled(register, 1)  # the same answers once more give nothing back
+    filled(register, 1, survey="another", day=DAY)
+    assert covered(register, "invitation", day=DAY, by_answers=False) == set()
+    filled(register, 1, survey="later", day=DAY + timedelta(days=1))
+    assert covered(register, "invitation", day=DAY + timedelta(days=1), by_answers=False) == {person}
+    assert [entry["given"] for entry in held(register, person)["consents"]] == [1, 0, 1, 1]
+    with pytest.raises(DataError, match=r"Unknown purpose 'invitatoin'\. Did you mean"):
+        withdraw(register, person, day=DAY, purpose="invitatoin")
+
+
+def test_a_consent_lasts_for_the_election_period(register):
+    assert period_end(date(2025, 12, 31)) == date(2025, 12, 31)
+    assert period_end(date(2026, 1, 1)) == date(2029, 12, 31)
+    filled(register, 3)
+    assert len(covered(register, "invitation", day=date(2029, 12, 31), by_answers=True)) == 3
+    assert covered(register, "invitation", day=date(2030, 1, 1), by_answers=True) == set()
+    assert expire(register, day=date(2029, 12, 31)) == 0
+    assert expire(register, day=date(2030, 1, 1)) == 3
+    assert register.rows("SELECT count(*) FROM person") == [(0,)]
+
+
+def test_other_words_are_another_version(register):
+    filled(register, 1)
+    with pytest.raises(DataError, match="has other words already"):
+        filled(register, 1, wording=Wording("invitation", "2026-2", "Andre ord", True))
+
+
+def test_whoever_is_erased_is_gone_from_every_page_and_does_not_come_again(register, tmp_path):
+    filled(register, 500)
+    make_list(register, consent="invitation", purpose="Møde", day=DAY)
+    pseudonym = pseudonym_of(KEY, "s", 250)
+    erase(register, find(register, "borger250@example.dk"))
+    pages = decrypted(register, tmp_path / "plain")
+    for trace in (b"borger250@", b"Borger 250", b"20000250", pseudonym.encode()):
+        assert trace not in pages
+    assert b"borger251@example.dk" in pages
+    assert filled(register, 500).refused["reason"].to_dict() == {250: "erased from the register before"}
+    assert register.check()[0] == 4
+    with pytest.raises(DataError, match="Nobody in the register"):
+        find(register, "borger250@example.dk")
+
+
+def test_answers_and_register_share_only_a_pseudonym_that_needs_the_key(register):
+    filled(register)
+    pseudonyms = [pseudonym_of(KEY, "s", respondent) for respondent in (3, 4)]
+    assert people_of(register, pseudonyms) == {
+        find(register, "borger3@example.dk"),
+        find(register, "borger4@example.dk"),
+    }
+    assert people_of(register, [pseudonym_of("f" * 64, "s", 3), "3"]) == set()
+
+
+def test_a_person_sees_all_that_is_held_on_her(register, tmp_path):
+    filled(register, 12)
+    make_list(register, consent="invitation", purpose="Borgermøde <om> klima", day=DAY)
+    person = find(register, "20 00 00 03")
+    correct(register, person, name="Åse Ødegård", phone="+45 30 00 00 00")
+    found = held(register, person)
+    assert (found["name"], found["mail"], found["phone"]) == ("Åse Ødegård", "borger3@example.dk", "30000000")
+    text = as_text(found)
+    for words in ("Åse Ødegård", "Du sagde ja den 2. marts 2026", BY_ANSWERS.text, "Borgermøde <om> klima"):
+        assert words in text
+    write_pdf(found, tmp_path / "indsigt.pdf")
+    from pypdf import PdfReader
+
+    pdf = PdfReader(tmp_path / "indsigt.pdf")
+    assert "Borgermøde <om> klima" in pdf.pages[0].extract_text()
+    assert stat.S_IMODE((tmp_path / "indsigt.pdf").stat().st_mode) == 0o600
+
+
+def test_what_cannot_be_is_not_corrected(register):
+    filled(register, 2)
+    person = find(register, "borger0@example.dk")
+    for details, error, words in (
+        ({"mail": "ingen"}, DataError, "cannot be an e-mail address"),
+        ({"phone": "12"}, DataError, "cannot be a telephone number"),
+        ({"mail": "borger1@example.dk"}, DataError, "Another person"),
+        ({"cpr": "1"}, ParameterError, "cpr cannot be corrected"),
+    ):
+        with pytest.raises(error, match=words):
+            correct(register, person, **details)
+    assert held(register, person)["mail"] == "borger0@example.dk"
+
+
+def test_a_list_has_a_purpose_and_at_least_ten_people(register):
+    filled(register, 9)
+    with pytest.raises(ParameterError, match="needs a purpose"):
+        make_list(register, consent="invitation", purpose="  ", day=DAY)
+    with pytest.raises(DisclosureError, match="fewer than 10"):
+        make_list(register, consent="invitation", purpose="Møde", day=DAY)
+    filled(register, 1, start=9)
+    assert len(make_list(register, consent="invitation", purpose="Møde", day=DAY)) == 10
+
+
+def test_a_list_by_answers_needs_words_that_say_so(register):
+    filled(register, 20, wording=PLAIN)
+    filled(register, 12, start=20)
+    everybody = covered(register, "invitation", day=DAY, by_answers=False)
+    assert len(everybody) == 32
+    listed = make_list(register, consent="invitation", purpose="Klima", day=DAY, among=everybody)
+    assert set(listed["mail"]) == {f"borger{n}@example.dk" for n in range(20, 32)}
+
+
+def test_two_lists_never_differ_by_a_few(register):
+    filled(register, 40)
+    able = sorted(covered(register, "invitation", day=DAY, by_answers=True))
+
+    def list_of(people, day=DAY):
+        return make_list(register, consent="invitation", purpose="Klima", day=day, among=people)
+
+    list_of(able[:20])
+    for others in (able[:19], able[:22], [*able[:18], *able[20:22]]):
+        with pytest.raises(DisclosureError, match="differs from list 1 of 2026-03-02 by fewer than 5"):
+            list_of(others)
+    list_of(able[:20])  # the same again
+    list_of(able[:25])
+    # Whoever withdraws may be missing, whoever is new may be there: that tells no answer.
+    withdraw(register, able[0], day=DAY)
+    assert len(list_of(able[:20])) == 19
+    filled(register, 2, start=40, day=DAY + timedelta(days=1))
+    later = DAY + timedelta(days=1)
+    new = [*able[:20], find(register, "borger40@example.dk"), find(register, "borger41@example.dk")]
+    assert len(list_of(new, later)) == 21
+
+
+def test_a_list_is_a_file_without_formulas_for_its_owner_alone(register, tmp_path):
+    people = made_up_people(12)
+    people.loc[0, "name"] = "=cmd|' /C calc'!A0"
+    enter(register, people, wording=PLAIN, survey="s", day=DAY)
+    listed = make_list(register, consent="invitation", purpose="Møde", day=DAY)
+    write_list(listed, tmp_path / "liste.csv")
+    read = pd.read_csv(tmp_path / "liste.csv", sep=";", dtype=str)
+    assert not read["name"].str.startswith("=").any()
+    write_list(listed, tmp_path / "liste.xlsx")
+    assert len(pd.read_excel(tmp_path / "liste.xlsx", engine="calamine")) == 12
+    assert stat.S_IMODE((tmp_path / "liste.csv").stat().st_mode) == 0o600
+    with pytest.raises(ParameterError, match=r"csv or \.xlsx"):
+        write_list(listed, tmp_path / "liste.txt")
+
+
+def test_the_log_tells_who_did_what_and_nothing_of_anybody(register):
+    filled(register, 12)
+    make_list(register, consent="invitation", purpose="Møde", day=DAY)
+    erase(register, find(register, "borger3@example.dk"))
+    lines = register.rows("SELECT actor, action, detail FROM log")
+    assert [action for _, action, _ in lines] == ["import", "list", "erase"]
+    assert {actor for actor, _, _ in lines} == {"Åse"}
+    assert "borger" not in "".join(detail for *_, detail in lines)
+
+
+def test_a_log_that_was_changed_is_found_out(register):
+    filled(register, 12)
+    _, noted = register.check()
+    make_list(register, consent="invitation", purpose="Møde", day=DAY)
+    assert register.check(known=noted)[0] == 2
+    for statement in ("UPDATE log SET actor = 'x'", "DELETE FROM log"):
+        with pytest.raises(apsw.ConstraintError, match="append-only"):
+            register.connection.execute(statement)
+    register.connection.execute("DROP TRIGGER log_kept")
+    register.connection.execute("UPDATE log SET actor = 'Ole' WHERE number = 1")
+    with pytest.raises(DataError, match="line 1 does not follow"):
+        register.check()
+
+
+def test_a_log_that_was_cut_off_misses_the_line_that_was_noted(register):
+    filled(register, 12)
+    make_list(register, consent="invitation", purpose="Møde", day=DAY)
+    _, noted = register.check()
+    register.connection.execute("DROP TRIGGER log_stays")
+    register.connection.execute("DELETE FROM log WHERE number = 2")
+    assert register.check()[0] == 1
+    with pytest.raises(DataError, match="no longer in it"):
+        register.check(known=noted)
+
+
+def test_what_fails_leaves_nothing_behind(register, monkeypatch):
+    filled(register, 3)
+
+    def fail(*_):
+        raise RuntimeError("in the middle")
+
+    monkeypatch.setattr(people_module, "_linked", fail)
+    with pytest.raises(RuntimeError):
+        filled(register, 3, start=3)
+    assert register.rows("SELECT count(*) FROM person") == [(3,)]
+    assert register.check()[0] == 1
+
+
+def test_two_processes_at_once_lose_nothing(register):
+    script = (
+        "import sys; sys.path[:0] = sys.argv[3:]\n"
+        "from pathlib import Path\n"
+        "from registers import KEY, filled\n"
+        "from borgerlib.contact.register.store import Register\n"
+        "with Register(Path(sys.argv[1]), KEY) as register:\n"
+        "    for n in range(15):\n"
+        "        filled(register, 1, start=int(sys.argv[2]) + n)\n"
+    )
+    words = [os.path.dirname(os.path.dirname(__file__))]
+    started = [
+        subprocess.Popen([sys.executable, "-c", script, str(register.path), str(start), *words])
+        for start in (100, 200)
+    ]
+    assert [process.wait() for process in started] == [0, 0]
+    assert register.rows("SELECT count(*) FROM person") == [(30,)]
+    assert register.check()[0] == 30
