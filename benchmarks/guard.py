@@ -21,6 +21,9 @@ PIECES = {
     "names of hosts": "a.",
     "words that announce a telephone": " kontakt",
     "tags that never close": "<",
+    "cells that never close": "<td>x",
+    "tables that never close": "<table>",
+    "comments that never close": "<!--",
     "digits": "0",
     "an address without an end": "x@a",
 }

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -102,6 +102,11 @@ def mask_cpr(text: str) -> str:
     Not touched: longer runs of digits, telephone numbers, dates that do not exist.
     """
     return _CANDIDATE.sub(lambda found: MASK if _is_number(found) else found.group(), text)
+
+
+def cpr_numbers(text: str) -> Iterator[re.Match[str]]:
+    """Yield where CPR numbers stand in a text, as `mask_cpr` finds them."""
+    return filter(_is_number, _CANDIDATE.finditer(text))
 
 
 def is_cpr(text: str) -> bool:

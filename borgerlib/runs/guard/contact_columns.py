@@ -1,54 +1,107 @@
-"""Tables that show how to reach people, known by their headings: in HTML, Markdown, CSV and plain text."""
+"""Tables that show how to reach people, known by their headings and by what stands below them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from html import unescape
 
-from borgerlib.personal import is_contact_heading
+from borgerlib.personal import PHONE_NUMBER, is_contact_heading
+from borgerlib.runs.guard.markup import Table
+from borgerlib.runs.guard.signs import place_words
 
-_TABLE = re.compile(r"<table\b.*?(?:</table>|\Z)", re.IGNORECASE | re.DOTALL)
-_THEAD = re.compile(r"<thead\b.*?</thead>", re.IGNORECASE | re.DOTALL)
-_ROW = re.compile(r"<tr\b.*?(?:</tr>|\Z)", re.IGNORECASE | re.DOTALL)
-_CELL = re.compile(r"<(t[hd])\b([^>]*)>(.*?)</t[hd]>", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"<[^<>]+>")
-_ROW_SCOPE = re.compile(r"scope\s*=\s*[\"']?row", re.IGNORECASE)
-_RULE = re.compile(r"\|?(?: *:?-{2,}:? *\|)+ *(?::?-{2,}:?)? *")
+_RULE = re.compile(r"\|?(?: *+:?-{2,}+:? *+\|)++ *+(?::?-{2,}+:?)? *+")
 _GAPS = re.compile(r"\t| {2,}|;|\||,(?=\S)")
+_FIELD = re.compile(r"(?:^|\n|[,;] )[ \t]*+([\wæøåÆØÅ. -]{2,30}+)[:=] ?+([^\n,;]{1,80}+)")
+_PEOPLE = re.compile(
+    r"\b(?:respondent|deltager|kontaktperson|ansøger|medarbejder|beboer|elev)(?:ens|en|s)?\b", re.IGNORECASE
+)
+_LONGEST_LINE = 2000
+_LINES_BELOW = 20
+# As they stand above people, never above variables, which are written small.
+_ENGLISH = frozenset(
+    ["Name", "Full name", "First name", "Last name", "Surname", "Address", "Street", "Mobile"]
+)
+_NUMBER = re.compile(r"[-−+<>≈~]?\d{1,3}(?:[.\s]?\d{3})?(?:[.,]\d+)?")
+_UNITS = re.compile(r"pct\.?|procent(?:point)?|stk\.?|svar|nan|none|n\s?=|ca\.|[%()\[\]–—-]", re.IGNORECASE)
 
 
-def shows_contact_columns(text: str) -> bool:
-    """Tell whether a text holds a table with a column for how to reach people.
+def shows_contact_columns(tables: Sequence[Table], text: str) -> bool:
+    """Tell whether tables or a plain text hold a column for how to reach people.
 
-    One such heading is enough where markup says that it is one; in plain text, where a line may as well be a
-    sentence or a list of answers ("brev, e-mail, telefon"), two of them must stand in columns of one line.
+    One such heading is enough where markup says that it is one; elsewhere, where a line may as well be a
+    sentence or a list of answers ("brev, e-mail, telefon"), two of them must stand in columns of one line
+    with another line below. A column of counts or shares (of those who would rather be telephoned), or of
+    municipalities, reaches nobody.
     """
-    if "<t" in text.casefold():
-        for table in _TABLE.findall(text):
-            if any(_contacts(heads) >= enough for heads, enough in _table_heads(table)):
-                return True
-    return any(_contacts(heads) >= enough for heads, enough in _text_heads(text))
+    return (
+        any(map(_of_people, tables))
+        or _is_record(text)
+        or any(_contacts(heads, rows) >= enough for heads, rows, enough in _text_tables(text))
+    )
 
 
-def _table_heads(table: str) -> Iterator[tuple[list[str], int]]:
-    """Yield the headings of columns of an HTML table, and how many of contact are too many."""
-    for part in _THEAD.findall(table) or _ROW.findall(table)[:1]:
-        cells = _CELL.findall(part)
-        named = [cell for cell in cells if cell[0].casefold() == "th" and not _ROW_SCOPE.search(cell[1])]
-        yield [text for _, _, text in named], 1
-        yield [text for _, _, text in cells], 2
+def _of_people(table: Table) -> bool:
+    heads = table.rows[: max(1, table.head_rows)]
+    body = [[cell.text for cell in row] for row in table.rows[len(heads) :]]
+    for row in heads:
+        named = [cell.text if cell.is_heading else "" for cell in row]
+        if _contacts(named, body) or _contacts([cell.text for cell in row], body) >= 2:
+            return True
+    # A record that stands upright: a heading and its value in each row.
+    pairs = [row for row in table.rows if len(row) == 2]
+    return sum(_contacts([head.text], [[value.text]]) for head, value in pairs) >= 2
 
 
-def _text_heads(text: str) -> Iterator[tuple[list[str], int]]:
-    before = ""
-    for line in text.splitlines():
-        if "|" in line and _RULE.fullmatch(line.strip()):
-            yield before.split("|"), 1
-        elif len(line) < 2000 and (";" in line or "\t" in line or "  " in line or "|" in line or "," in line):
-            yield _GAPS.split(line), 2
-        before = line
+def _is_record(text: str) -> bool:
+    return sum(_contacts([head], [[value]]) for head, value in _FIELD.findall(text)) >= 2
 
 
-def _contacts(headings: Sequence[str]) -> int:
-    return sum(is_contact_heading(unescape(_TAG.sub("", heading))) for heading in headings)
+def _text_tables(text: str) -> Iterator[tuple[list[str], list[list[str]], int]]:
+    lines = text.splitlines()
+    for number, line in enumerate(lines):
+        if "|" in line and len(line) < _LONGEST_LINE and _RULE.fullmatch(line.strip()):
+            if number:
+                yield _split(lines[number - 1], "|"), _below(lines, number, "|"), 1
+        elif (
+            len(line) < _LONGEST_LINE
+            and sum(map(_is_contact, _split(line))) >= 2
+            and (rows := _below(lines, number))
+        ):
+            yield _split(line), rows, 2
+
+
+def _split(line: str, mark: str = "") -> list[str]:
+    return [cell.strip() for cell in (line.split(mark) if mark else _GAPS.split(line))]
+
+
+def _below(lines: Sequence[str], number: int, mark: str = "") -> list[list[str]]:
+    rows = [_split(line[:_LONGEST_LINE], mark) for line in lines[number + 1 : number + 1 + _LINES_BELOW]]
+    return [row for row in rows if len(row) > 1]
+
+
+def _contacts(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    found = 0
+    for position, head in enumerate(heads):
+        if _is_contact(head):
+            # A printed table's rows may have a cell more or less than its heads: then all are looked at.
+            below = [row[position : position + 1] if len(row) == len(heads) else row[1:] for row in rows]
+            values = [value for cells in below for value in cells if value.strip()]
+            found += not values or not all(map(_is_of_nobody, values))
+    return found
+
+
+def _is_contact(heading: str) -> bool:
+    plain = _PEOPLE.sub("borgerens", heading.strip())
+    return is_contact_heading(plain) or (plain[:1].isupper() and plain.strip(" :*").capitalize() in _ENGLISH)
+
+
+def _is_of_nobody(value: str) -> bool:
+    plain = _UNITS.sub(" ", value).strip()
+    if re.fullmatch(PHONE_NUMBER, plain):
+        return False
+    return all(map(_NUMBER.fullmatch, plain.split())) or _is_place(plain)
+
+
+def _is_place(text: str) -> bool:
+    words = re.findall(r"\w+", text.casefold())
+    return bool(words) and place_words().issuperset(words)

@@ -7,39 +7,28 @@ waits costs less than a person who is found.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from collections.abc import Iterator, Mapping
-from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
-from borgerlib.personal import MAIL, PHONE_NUMBER, mask_cpr
+from borgerlib.personal import MAIL
 from borgerlib.runs.guard.contact_columns import shows_contact_columns
+from borgerlib.runs.guard.markup import Cell, Table, read_markup
+from borgerlib.runs.guard.signs import has_cpr, has_mail, has_phone, has_street_address, is_phone, plain
 
 # Pictures and hashes are long runs of digits and letters, and say nothing.
 _SKIPPED_TYPES = re.compile(r"(image/(?!svg)|application/(pdf|octet-stream|javascript))")
 _SKIPPED_KEYS = frozenset({"wide", "narrow", "_esm", "_css"})
-_WRITTEN = re.compile(r"<text\b[^>]*>([^<]+)<")
-_EMBEDDED = re.compile(r"data:[\w.+/-]+;base64,[A-Za-z0-9+/=]+")
-# But not ten digits with nothing but letters around them: that is a number against a word (faf0101901234).
-_HASH = re.compile(
-    r"(?<![0-9A-Za-z])(?=[0-9a-f]*[a-f])(?![a-f]*[0-9]{10}[a-f]*(?![0-9a-f]))[0-9a-f]{12,}(?![0-9A-Za-z])"
-)
-# Ten digits after a comma are a field of a CSV file rather than decimals, of which nobody shows ten.
-_DECIMALS = re.compile(r"[0-9]\.[0-9]{5,}|[0-9],(?![0-9]{10}(?![0-9]))[0-9]{5,}")
-_PHONE = re.compile(
-    # Not the end of another word (Hjørring).
-    r"(?<![A-Za-zæøåÆØÅ])(?:tlf|tel|telefon(?:en|nummer|nummeret|nr)?|mobil(?:en|nummer|nummeret|nr)?|phone|ring|sms"
-    rf"|kontakt)(?![A-Za-zæøåÆØÅ])[^0-9\n+]{{0,25}}{PHONE_NUMBER}",
-    re.IGNORECASE,
-)
-_INLINE_TAG = re.compile(
-    r"</?(?:a|b|code|em|font|i|mark|s|small|span|strong|sub|sup|u|wbr)\b[^<>]*>", re.IGNORECASE
-)
-_TAG = re.compile(r"<[^<>]+>")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
-_SPACES = re.compile("[\u00a0\u2007\u2009\u202f]")
-_DIGITS = re.compile(r"[0-9]{4}")
+_WRITTEN = re.compile(r"<text\b[^<>]*+>([^<]++)<")
+_EMBEDDED = re.compile(r"data:(?P<kind>[\w.+/-]*+)(?:;[\w=.-]++)*?;base64,(?P<data>[A-Za-z0-9+/=]++)")
+_PICTURE = ("image/", "font/", "video/", "audio/")
+# Where the lines of a picture run.
+_LINES = re.compile(r"\b(?:d|points|transform|viewBox)=(?:\"[^\"]*+|'[^']*+)")
+_DEEPEST = 3
 
 
 def personal_data_in(notebook: Path | Any) -> tuple[str, ...]:
@@ -54,8 +43,8 @@ def personal_data_in(notebook: Path | Any) -> tuple[str, ...]:
     -------
     tuple of str
         What was found and in which cell, never the thing itself: CPR numbers, e-mail addresses (those that
-        the notebook's own source names are public), telephone numbers soon after a word that says so, tables
-        with a column for how to reach people.
+        the notebook's own source names are public), telephone numbers, street addresses, tables with a column
+        for how to reach people.
 
     Notes
     -----
@@ -63,7 +52,8 @@ def personal_data_in(notebook: Path | Any) -> tuple[str, ...]:
     gives, and stand alone: not within a longer number, decimals, a hash or an embedded picture, and not
     written as a count is (3.112.854.321). Of ten-digit numbers picked at random, one in 27 could be one, and
     is held back; the control digit, which would spare most of them, need not hold for numbers given out
-    since 2007.
+    since 2007. A telephone number is announced by a word or a name, has a country's number, is linked to, or
+    stands alone in pairs. docs/methodology.md tells how much of a collection of our own is found.
     """
     if isinstance(notebook, Path):
         import nbformat
@@ -72,11 +62,13 @@ def personal_data_in(notebook: Path | Any) -> tuple[str, ...]:
     public = {found.casefold() for cell in _own_cells(notebook) for found in MAIL.findall(cell.source)}
     found: dict[str, None] = {}
     searched: set[tuple[str, str]] = set()
-    for where, text in _texts(notebook):
-        if text and (where, text) not in searched:
-            searched.add((where, text))
-            for what in _kinds(text, public):
-                found[f"{where}: {what}"] = None
+    for where, part in _texts(notebook):
+        if isinstance(part, str):
+            if not part or (where, part) in searched:
+                continue
+            searched.add((where, part))
+        for what in _kinds(part, public):
+            found[f"{where}: {what}"] = None
     return tuple(found)
 
 
@@ -84,93 +76,116 @@ def _own_cells(notebook: Any) -> list[Any]:
     return [cell for cell in notebook.cells if "injected-parameters" not in cell.metadata.get("tags", [])]
 
 
-def _texts(notebook: Any) -> Iterator[tuple[str, str]]:
-    """Yield where and what of every text that a reader of the notebook could come across."""
+def _texts(notebook: Any) -> Iterator[tuple[str, str | Table]]:
+    """Yield where and what of every text and table that a reader of the notebook could come across."""
     number = 0
     for cell in notebook.cells:
         injected = "injected-parameters" in cell.metadata.get("tags", [])
         number += not injected
         where = "parametrene" if injected else f"celle {number}"
         yield where, cell.source
-        yield where, _joined(cell.metadata)
-        for data in cell.get("attachments", {}).values():
-            yield from ((where, text) for text in _shown(data))
+        found = [*_parts(cell.metadata)]
+        for name, data in cell.get("attachments", {}).items():
+            found += [name, *_shown(data)]
         for output in cell.get("outputs", []):
-            yield where, _joined([output.get(name, "") for name in ("text", "ename", "evalue")])
-            yield where, "\n".join(output.get("traceback", []))
-            yield where, _joined(output.get("metadata", {}))
-            yield from ((where, text) for text in _shown(output.get("data", {})))
-    yield "notebookens oplysninger", _joined(notebook.metadata)
+            found += ["\n".join(str(output.get(name, "")) for name in ("text", "ename", "evalue"))]
+            found += ["\n".join(output.get("traceback", [])), *_parts(output.get("metadata", {}))]
+            found += _shown(output.get("data", {}))
+        yield from ((where, part) for part in found)
+    yield from (("notebookens oplysninger", part) for part in _parts(notebook.metadata))
 
 
-def _shown(data: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the texts of a MIME bundle."""
+def _shown(data: Mapping[str, Any]) -> Iterator[str | Table]:
+    """Yield the texts and tables of a MIME bundle."""
     for kind, content in data.items():
         if not _SKIPPED_TYPES.match(kind):
-            yield _joined(content)
+            yield from _parts(content)
 
 
-def _joined(content: Any) -> str:
-    return "\n".join(_strings(content))
+def _parts(content: Any) -> Iterator[str | Table]:
+    """Yield what JSON holds: its texts as one, and what could be tables."""
+    strings: list[str] = []
+    tables: list[Table] = []
+    _collect(content, strings, tables)
+    yield "\n".join(strings)
+    yield from tables
 
 
-def _strings(content: Any) -> Iterator[str]:
-    """Yield the texts in what JSON holds, names among them; those of a table as its head."""
+def _collect(content: Any, strings: list[str], tables: list[Table]) -> None:
     if isinstance(content, str):
-        yield content
+        strings.append(content)
     elif isinstance(content, Mapping):
-        yield from _heads(content)
+        tables += _tables(content)
         for key, value in content.items():
-            yield str(key)
+            strings.append(str(key))
             if key not in _SKIPPED_KEYS:
-                yield from _strings(value)
+                _collect(value, strings, tables)
             elif str(value).startswith("<svg"):
-                yield from _WRITTEN.findall(str(value))
+                strings += _WRITTEN.findall(str(value))
     elif isinstance(content, (list, tuple)):
         for value in content:
-            yield from _strings(value)
+            _collect(value, strings, tables)
     elif isinstance(content, (int, float)) and not isinstance(content, bool):
-        yield str(int(content)) if float(content).is_integer() else str(content)
+        strings.append(str(int(content)) if float(content).is_integer() else str(content))
 
 
-def _heads(content: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what could be headings as a table's head: of a split frame, a table schema, or a record."""
+def _tables(content: Mapping[str, Any]) -> Iterator[Table]:
+    """Yield what could be a table: a split frame, a table schema, or a record."""
     columns, fields = content.get("columns"), content.get("fields")
+    rows = content.get("rows", content.get("data"))
     if isinstance(columns, list):
-        yield _head(columns)
+        below = [row for row in rows if isinstance(row, list)] if isinstance(rows, list) else []
+        yield _table(columns, below)
     if isinstance(fields, list):
-        yield _head([field.get("name") for field in fields if isinstance(field, Mapping)])
+        yield _table([field.get("name") for field in fields if isinstance(field, Mapping)], [])
     if len(content) > 1 and not any(isinstance(value, (Mapping, list)) for value in content.values()):
-        yield "\t".join(str(key).replace("\t", " ") for key in content)
+        # A record's keys may as well be answers, so that one of them is not enough.
+        yield _table(list(content), [list(content.values())], named=False)
 
 
-def _head(columns: list[Any]) -> str:
-    cells = "".join(f"<th>{column}</th>" for column in columns)
-    return f"<table><thead><tr>{cells}</tr></thead></table>"
+def _table(heads: list[Any], rows: list[list[Any]], *, named: bool = True) -> Table:
+    lines = [[Cell(str(head), is_heading=named) for head in heads]]
+    return Table([*lines, *([Cell("" if value is None else str(value)) for value in row] for row in rows)], 1)
 
 
-def _kinds(text: str, public: set[str]) -> Iterator[str]:
-    readings = _readings(_EMBEDDED.sub(" ", text))
-    plain = [_DECIMALS.sub(" ", _HASH.sub(" ", text)) for text in readings if _DIGITS.search(text)]
-    if any(mask_cpr(text) != text for text in plain):
+def _kinds(part: str | Table, public: set[str], depth: int = 0) -> Iterator[str]:
+    if isinstance(part, Table):
+        if shows_contact_columns([part], ""):
+            yield "en tabel med kontaktoplysninger"
+        return
+    within = [_decoded(found) for found in _EMBEDDED.finditer(part)] if "base64," in part else []
+    written = plain(_EMBEDDED.sub(" ", part)) if within else plain(part)
+    texts, seen = [written], written
+    tables: tuple[Table, ...] = ()
+    if "<" in written or "&" in written:
+        markup = read_markup(written)
+        seen, tables = plain(markup.seen), markup.tables
+        texts = [_LINES.sub(" ", written), seen, plain(unquote("\n".join(markup.values)))]
+    elif "%" in written:
+        texts.append(unquote(written))
+    if any(map(has_cpr, texts)):
         yield "et CPR-nummer"
-    if any(_has_address(reading, public) for reading in readings if "@" in reading):
+    if any(has_mail(text, public) for text in texts):
         yield "en e-mailadresse"
-    # The last reading is what is seen; telephone numbers need not have four digits in a row.
-    if _PHONE.search(readings[-1]):
+    # As it is written, digits in a row may be anything; as it is seen, or linked to, they are a number.
+    cells = [cell.text for table in tables for row in table.rows for cell in row]
+    if any(map(has_phone, texts[1:] or texts)) or any(map(is_phone, cells)):
         yield "et telefonnummer"
-    if shows_contact_columns(text):
+    if has_street_address(seen):
+        yield "en adresse"
+    if shows_contact_columns(tables, seen):
         yield "en tabel med kontaktoplysninger"
+    if depth < _DEEPEST:
+        for text in filter(None, within):
+            yield from _kinds(text, public, depth + 1)
 
 
-def _readings(text: str) -> list[str]:
-    """Return the text as it is written (attributes and all) and, where it is marked up, as it is seen."""
-    written = _SPACES.sub(" ", _INVISIBLE.sub("", text))
-    if "<" not in written and "&" not in written:
-        return [written]
-    seen = unescape(_TAG.sub(" ", _INLINE_TAG.sub("", written)))
-    return [written, _SPACES.sub(" ", _INVISIBLE.sub("", seen))]
-
-
-def _has_address(text: str, public: set[str]) -> bool:
-    return any(found.casefold() not in public for found in MAIL.findall(text))
+def _decoded(found: re.Match[str]) -> str:
+    """Return the text that is embedded in a link; nothing where it is a picture."""
+    if found["kind"].startswith(_PICTURE) and "svg" not in found["kind"]:
+        return ""
+    data = found["data"].rstrip("=")
+    try:
+        return base64.b64decode(data + "=" * (-len(data) % 4)).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
