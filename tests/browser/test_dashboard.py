@@ -147,7 +147,7 @@ class TestShowing:
 
     def test_too_few_is_a_sentence(self, open_board):
         board = open_board(fragment="#alder=15-24&omraade=Odense%20Nord&tid=uge&emner=integration").settled()
-        assert board.page.locator(".notice").text_content().startswith("Der er for få svar i valget")
+        assert board.page.locator(".notice").text_content().startswith("Der er færre end 30 svar i valget")
         assert board.value("topics", "natur") == "for få svar"
 
     def test_presentation_and_out_again(self, open_board):
@@ -363,9 +363,6 @@ def test_a_survey_prepared_anew_reaches_the_pages_that_stand_open_and_those_to_c
         respondents = load("Odense")
         path = tmp_path / "data" / "processed" / "odense" / "respondents.parquet"
         write_parquet(respondents.drop(columns="koen"), path, dict(respondents.attrs))
-        path.with_name(
-            "segments.parquet"
-        ).unlink()  # the kinds of citizens are to be found anew, which takes long
         # What a reader meets on the way, however long it takes: a word of it, and no alarm.
         board.page.evaluate(
             """() => { window.met = [];
