@@ -35,7 +35,9 @@ def expected(steps):
             latest[person] = ("yes", day)
         elif what == "no" and person in latest:
             latest[person] = ("no", day)
-    return {person for person, (what, _) in latest.items() if what == "yes"}, last
+    # A yes lasts until the next election period: 2026-29, 2030-33 and so on.
+    lasting = {person for person, (_, day) in latest.items() if (day.year - 2) // 4 == (last.year - 2) // 4}
+    return {person for person in lasting if latest[person][0] == "yes"}, last
 
 
 def take(register, number, step):
