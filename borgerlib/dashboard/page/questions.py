@@ -47,14 +47,21 @@ class Question:
 def own_questions(filters: Sequence[Filter]) -> tuple[Question, ...]:
     """Return the report's questions that the answers can tell of."""
     offered = {filter_.role: [level.id for level in filter_.levels] for filter_ in filters}
+    tags = {
+        (filter_.role, tag): level.id for filter_ in filters for level in filter_.levels for tag in level.tags
+    }
     questions = []
     for entry in words().questions:
         wanted = {
-            role: [offered[role][int(level[1:]) - 1] if level.startswith("#") else level for level in levels]
+            role: [
+                offered[role][int(level[1:]) - 1] if level.startswith("#") else tags.get((role, level), level)
+                for level in levels
+            ]
             for role, levels in entry["choose"].items()
             if offered.get(role)
         }
         role, answer = entry["focus"]
+        answer = tags.get((role, answer), answer)
         checked = understood(wanted, filters)
         is_there = role in offered and (not answer or answer in offered[role])
         if wanted and is_there and not checked.problems:

@@ -35,10 +35,11 @@ _CHANGED = ("topics", "time", "formats")
 
 @dataclass(frozen=True)
 class Level:
-    """One of the answers: its id in the data, and its Danish name."""
+    """One of the answers: its id in the data, its Danish name, and the codebook's tags."""
 
     id: str
     label: str
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def offer_of(told: Mapping[str, Any]) -> Offer:
         Filter(
             entry["role"],
             entry["question"],
-            tuple(Level(**level) for level in entry["levels"]),
+            tuple(Level(**{**level, "tags": tuple(level["tags"])}) for level in entry["levels"]),
             tuple(entry["exclusive"]),
         )
         for entry in told["filters"]
@@ -261,7 +262,8 @@ def _filter(
         ids = [name.removeprefix(f"{column}__") for name in columns]
         exclusive = tuple(o.id for o in item.options if o.exclusive) if item else ()
     names = named.get(role) or {}
-    levels = tuple(Level(i, names.get(i) or level_label(codebook, column, i)) for i in ids)
+    tags = {option.id: option.tags for option in item.options} if item else {}
+    levels = tuple(Level(i, names.get(i) or level_label(codebook, column, i), tags.get(i, ())) for i in ids)
     return Filter(role, item.text if item else "", levels, exclusive)
 
 

@@ -27,7 +27,7 @@ from borgerlib.survey.codebook.model import load_codebook
 
 FILE = "cube.npz"
 # Raised when the file's layout changes, so that an older file is built anew.
-_LAYOUT = 4
+_LAYOUT = 5
 _ASKED = ("topics", "time", "formats")
 
 Origin = Literal["kept", "first", "damaged", "outdated", "protected_anew"]

@@ -24,6 +24,7 @@ _WHAT_FOR = {
     "consent": "nobody may be contacted",
 }
 
+_TAGS = {"topics": ("climate", "welfare"), "formats": ("co_creation", "digital"), "area_type": ("town",)}
 
 _KINDS = {
     "id": ("text",),
@@ -50,6 +51,18 @@ def wrong_kinds(book: Codebook) -> list[str]:
         for item in book
         if item.role in _KINDS and item.kind not in _KINDS[item.role]
     ]
+
+
+def _tags(book: Codebook) -> list[str]:
+    """Return what each tag is on, of the questions that are there."""
+    told = []
+    for role, tags in _TAGS.items():
+        item = book.with_role(role)
+        for tag in tags if item else ():
+            shorts = [option.short for option in item.options if tag in option.tags] if item else []
+            lost = "none, so the report's figure on it is not drawn (give options tags = [\"" + tag + '"])'
+            told.append(f"tag '{tag}' of '{role}': {', '.join(shorts) or lost}")
+    return told
 
 
 def new_codebook(file: str | Path, *, survey: str = "borgerinteresse") -> Path:
@@ -95,6 +108,7 @@ def check_codebook(codebook: str | Path) -> tuple[Codebook, list[str]]:
         for role, lost in _WHAT_FOR.items()
         if book.with_role(role) is None and not (role == "age" and asks_age)
     ]
+    remarks += _tags(book)
     if not any(book.with_role(role) for role in ("sex", "area", "area_type")) and not asks_age:
         remarks.append("there is nothing to weight by: prepare it with --unweighted")
     return book, remarks

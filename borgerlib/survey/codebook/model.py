@@ -30,8 +30,12 @@ Role = Literal[
     "channels", "free_text", "contact", "consent", "started", "submitted", "municipality",
 ]  # fmt: skip
 Missing = Literal["", "dont_know", "not_relevant", "refused"]
+Tag = Literal["climate", "welfare", "digital", "co_creation", "town"]
 ROLES = get_args(Role)[1:]
+TAGS = get_args(Tag)
 _OTHER = re.compile(r"(andet|andre|annet|annat|other|sonstiges|anderes)\b", re.IGNORECASE)
+_SUMMED = ("climate", "digital", "town")
+"""Tags that one share stands for, also where several options have them."""
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
 NAME_RULE = "is no name: lower-case letters a–z, digits and single '_'"
 
@@ -56,6 +60,8 @@ class Option:
     other : bool
         Answers in the respondents' own words count as this option ('Andet'). Where no option of an item says
         so, one whose text is 'Andet', 'Annet', 'Annat', 'Other' or 'Sonstiges' does (not for sex).
+    tags : tuple of str
+        What the option is about, of `TAGS`, where figures and sentences look for it.
     """
 
     id: str
@@ -64,6 +70,7 @@ class Option:
     missing: Missing = ""
     exclusive: bool = False
     other: bool = False
+    tags: tuple[Tag, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "short", self.short or self.text)
@@ -133,6 +140,10 @@ class Item:
         raise CodebookError(
             unknown_name(f"option of item '{self.id}'", option_id, [option.id for option in self.options])
         )
+
+    def tagged(self, tag: str) -> tuple[str, ...]:
+        """Return the ids of the options that have a tag."""
+        return tuple(option.id for option in self.options if tag in option.tags)
 
     def members(self, option_or_net: str) -> tuple[str, ...]:
         """Return the option ids behind an option or a net."""
@@ -232,7 +243,17 @@ def _codebook(toml: Toml) -> Codebook:
     if isinstance(shared, Mapping) and isinstance(items, list):
         toml = replace(toml, content=toml.content | {"item": _with_shared(items, shared, unknown)})
     file = toml.validated(_File, _breaches, also=unknown)
-    return Codebook(file.survey["id"], file.survey["title"], file.item, file.survey)
+    items = tuple(_with_nets_of_tags(item) for item in file.item)
+    return Codebook(file.survey["id"], file.survey["title"], items, file.survey)
+
+
+def _with_nets_of_tags(item: Item) -> Item:
+    """Add a net of the options that share a tag, where there are several and no net of them."""
+    nets = {tag: item.tagged(tag) for tag in TAGS}
+    known = [set(members) for members in item.nets.values()]
+    new = {tag: of for tag, of in nets.items() if len(of) > 1 and tag not in item.nets and {*of} not in known}
+    summed = {tag: of for tag, of in new.items() if tag in _SUMMED}
+    return replace(item, nets={**item.nets, **summed}) if summed else item
 
 
 def _find(survey: str | Path) -> Path:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.interest.answers.local_survey import ASKED, LocalSurvey
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published
-from borgerlib.survey.codebook.model import CITIZENS, load_codebook
+from borgerlib.survey.codebook.model import CITIZENS, TAGS, load_codebook
+from borgerlib.view.citizens.tags import TAG_WORDS, tagged, tagged_answer, without_tags
 from borgerlib.view.words.method import ROLE_WORDS
 from borgerlib.view.words.text import Text
 
@@ -41,7 +42,8 @@ def some_answers(
     ParameterError
         There is no such role, answer, division or group.
     """
-    role, options = _asked(answers)
+    role, wanted = _asked(answers)
+    group = without_tags(group, survey)
     domain = by or group.partition("=")[0]
     if domain and domain not in divisions.get(role, ()):
         legal = [f"{asked} by {name}" for asked, domains in divisions.items() for name in domains]
@@ -51,14 +53,25 @@ def some_answers(
         )
     item = survey.item(role)
     known = [option.id for option in item.options] if item else []
-    _refuse_unknown(role, options, known)
+    _refuse_unknown(role, wanted, known)
+    # Across groups one answer is shown, so that several options of a tag are summed.
+    options = [
+        option
+        for name in wanted
+        for option in ((tagged_answer(survey, role, name),) if by else tagged(survey, role, name))
+    ]
+    unmarked = [name for name in [*wanted, group.partition("=")[2]] if name in TAGS]
+    if item and unmarked and not (wanted and any(options)):
+        return _not_marked(survey, role, domain, unmarked[0])
     frame = survey.estimates.frame
-    rows = (frame["item"] == role) & ~frame["net"] & frame["option"].isin(options or known)
+    rows = (frame["item"] == role) & frame["option"].isin(options or known)
     of_all, in_domain = rows & (frame["group"] == ""), rows & (frame["domain"] == domain)
     if not in_domain.any():
         return why_not(survey, role, domain)
     shown = in_domain & (frame["group"] == group) if group else in_domain
     if group:
+        if not shown.any() and _is_possible(survey, group):
+            return Text("Ingen i den gruppe har svaret.")
         if not shown.any():
             raise ParameterError(
                 unknown_name("group", group, map(str, frame.loc[in_domain, "group"].unique()))
@@ -91,7 +104,26 @@ def why_not(survey: LocalSurvey, role: str, domain: str) -> Text:
         return Text("Svarene deler ikke borgerne i tydelige typer.")
     if (role, domain) in survey.left_out:
         return Text(f"Der er for få svar til at dele dem op efter {ROLE_WORDS[domain]}.")
-    return Text("Det har kommunen ikke spurgt om.")
+    asked = survey.item(role) if role in ASKED else survey.codebook.with_role(role)
+    if asked is None:
+        return Text("Det har kommunen ikke spurgt om.")
+    if role not in ASKED:
+        return Text(f"Kommunens folketal efter {ROLE_WORDS[role]} mangler.")
+    if domain:
+        return Text(f"Svarene kan ikke deles op efter {ROLE_WORDS[domain]}.")
+    return Text("Ingen har svaret på det.")
+
+
+def _not_marked(survey: LocalSurvey, role: str, domain: str, tag: str) -> Text:
+    if tag == "town" and survey.codebook.with_role("area_type") is None:
+        return why_not(survey, role, domain)
+    return Text(f"Ingen af svarmulighederne er mærket som {TAG_WORDS[tag]} i kommunens kodebog.")
+
+
+def _is_possible(survey: LocalSurvey, group: str) -> bool:
+    domain, _, level = group.partition("=")
+    item = survey.codebook.with_role(domain) if domain not in ("age", "segment") else None
+    return level in survey.age_labels or (item is not None and level in [o.id for o in item.options])
 
 
 def _asked(answers: Sequence[str]) -> tuple[str, list[str]]:
@@ -109,7 +141,7 @@ def _asked(answers: Sequence[str]) -> tuple[str, list[str]]:
 def _refuse_unknown(role: str, options: Sequence[str], known: Sequence[str]) -> None:
     """Refuse answers that no questionnaire has; what the standard one has a municipality may leave out."""
     standard = load_codebook(CITIZENS).with_role(role) if role != "segment" else None
-    legal = {*known, *(option.id for option in (standard.options if standard else ()))}
+    legal = {*known, *TAGS, *(option.id for option in (standard.options if standard else ()))}
     for option in options:
         if option not in legal:
             raise ParameterError(unknown_name(f"answer to '{role}'", option, sorted(legal)))

@@ -15,6 +15,7 @@ from borgerlib.view.charts.charts import bar_chart, grouped_bar_chart
 from borgerlib.view.citizens.answers import some_answers, who_answered
 from borgerlib.view.citizens.participation import evenness_sentences, participation_table
 from borgerlib.view.citizens.sections import load_sections, told, worded
+from borgerlib.view.citizens.tags import tagged
 from borgerlib.view.citizens.words import chart_words, difference_sentence, differences_sentence, who_sentence
 from borgerlib.view.tables.groups import groups_table
 from borgerlib.view.tables.html import Table
@@ -189,7 +190,10 @@ class InterestPage:
         if "highlight" in settings and isinstance(estimates, DisclosedEstimates):
             # What the municipality did not offer as an answer cannot be highlighted.
             shown = {*estimates.frame["option"], *estimates.frame["group"]}
-            settings["highlight"] = [name for name in settings["highlight"] if name in shown]
+            wanted = [
+                option for name in settings["highlight"] for option in tagged(self.survey, section.role, name)
+            ]
+            settings["highlight"] = [name for name in wanted if name in shown]
         return self.chart(estimates, figure=figure_id, **settings)
 
     def table(self, estimates: DisclosedEstimates | Text) -> Table | Text:

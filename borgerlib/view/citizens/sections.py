@@ -16,7 +16,8 @@ from borgerlib.errors import CodebookError, ParameterError, unknown_name
 from borgerlib.files.toml import Problem, Toml, read_toml
 from borgerlib.interest.answers.local_survey import ASKED, DIVIDING, LocalSurvey
 from borgerlib.lokaldemokrati.insights.sentences import FIRST, answers_to, fill, find, first_sentence
-from borgerlib.survey.codebook.model import CITIZENS
+from borgerlib.survey.codebook.model import CITIZENS, Item, load_codebook
+from borgerlib.view.citizens.tags import without_tags
 
 _FILE, _WHAT = "sections.toml", "figures of the citizens' survey"
 
@@ -168,9 +169,25 @@ def _is_shown(reference: str, survey: LocalSurvey) -> bool:
             rows = answers_to(survey.estimates, reference)
             confidence, exclusive = survey.estimates.confidence, bool(rows[0]["exclusive"])
             return bool(first_sentence("", rows, confidence=confidence, exclusive=exclusive))
-        return bool(pd.notna(find(survey.estimates, reference)["proportion"]))
+        is_known = pd.notna(find(survey.estimates, reference)["proportion"])
+        return bool(is_known) and not _means_something_else(reference, survey)
     except CodebookError:
         return False
+
+
+def _means_something_else(reference: str, survey: LocalSurvey) -> bool:
+    """Return whether an answer has the id of one in the codebook that ships, but another text."""
+    role, _, answer = reference.partition("@")[0].partition(".")
+    item, standard = survey.item(role), _standard(role)
+    if item is None or standard is None:
+        return False
+    texts, usual = ({option.id: option.text for option in of.options} for of in (item, standard))
+    is_tagged = any(option.id == answer and option.tags for option in item.options)
+    return answer in texts and answer in usual and texts[answer] != usual[answer] and not is_tagged
+
+
+def _standard(role: str) -> Item | None:
+    return None if role == "segment" else load_codebook(CITIZENS).with_role(role)
 
 
 def worded(text: str, survey: LocalSurvey, **words: str) -> str:
@@ -182,4 +199,4 @@ def worded(text: str, survey: LocalSurvey, **words: str) -> str:
     } | words
     for name, word in names.items():
         text = text.replace(f"{{{name}}}", word)
-    return danish.capitalise(text)
+    return danish.capitalise(without_tags(text, survey))

@@ -72,8 +72,15 @@ def chart_words(
     return {
         "title": title,
         "question": question if title != question else "",
-        "note": sentences([section.note if section else "", note]),
+        "note": sentences([_note(section, highlight), note]),
     }
+
+
+def _note(section: Section | None, highlight: Sequence[str]) -> str:
+    """Return a figure's own note; '' where it tells of what stands out, and nothing does."""
+    if section is None or (section.settings.get("highlight") and not highlight):
+        return ""
+    return section.note
 
 
 def difference_sentence(survey: LocalSurvey, role: str, group: str) -> str:

@@ -171,3 +171,37 @@ def test_ages_that_are_middles_of_bands_are_told_and_not_weighted_by(workspace, 
     done = prepared_of(tmp_path, TOPICS, SEX, AGE, headings=["Emner", "Køn", "Alder"])
     assert any("17, 25, 35, 45, 55, 65, 75: these look like the middles" in told for told in done.warnings)
     assert set(done.weighting.margins["column"]) == {"koen"}
+
+
+TAGGED = TOPICS.replace('"Haver" }', '"Haver", tags = ["climate"] }').replace(
+    '"Havne" }', '"Havne", tags = ["climate", "welfare"] }'
+)
+
+
+def test_own_topics_are_shown_by_what_they_are_about(workspace, tmp_path):
+    prepared_of(tmp_path, TAGGED, BANDS, headings=["Emner", "Aldersgruppe"], unweighted=True)
+    page = open_interest("Ærø")
+    climate = page.estimates("topics.climate", by="age").frame
+    # Of three answers, two hold a topic about the climate.
+    assert climate.loc[climate["group"] == "", "proportion"].tolist() == pytest.approx([2 / 3])
+    assert set(climate["label"]) == {"Haver eller Havne"}
+    assert climate["group"].tolist() == ["", "age=15-39", "age=40-59", "age=60+"]
+    assert page.figure("klima").title.startswith("Hvem der vil være med til at drøfte klima")
+    assert page.estimates("topics.welfare").frame["option"].tolist() == ["havne"]
+    assert "Fremhævet: velfærdsområderne." in page.figure("indsigt_4").caption
+    assert page.figure("former").markdown == "Det har kommunen ikke spurgt om."
+
+
+def test_what_was_asked_is_never_said_not_to_be(workspace, tmp_path):
+    misleading = TOPICS.replace("haver", "aeldre").replace('"Haver"', '"Ældre biler"')
+    misleading = misleading.replace("havne", "skole_dagtilbud")
+    export, book = survey(tmp_path, misleading, BANDS, headings=["Emner", "Aldersgruppe"])
+    export.write_text(export.read_text("utf-8").replace("Haver", "Ældre biler"), "utf-8")
+    prepare("Ærø", export, codebook=book)
+    page = open_interest("Ærø")
+    told = "Ingen af svarmulighederne er mærket som klima i kommunens kodebog."
+    assert page.figure("klima").markdown == told
+    # The ids are those of the codebook that ships; the texts are not, so nothing is said of care for the old.
+    welfare = page.figure("indsigt_4")
+    assert welfare.title == "Borgerne i Ærø: hvilke emner de vil være med til at drøfte"
+    assert "velfærd" not in welfare.caption
