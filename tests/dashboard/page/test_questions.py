@@ -18,8 +18,8 @@ from borgerlib.interest.filters.selection import Selection
 
 FILTERS = (
     Filter("age", "", (Level("15-24", "15–24 år"), Level("60-69", "60–69 år"))),
-    Filter("area_type", "", (Level("by", "By"), Level("land", "Land"))),
-    Filter("topics", "", (Level("klima_miljoe", "Klima og miljø"),)),
+    Filter("area_type", "", (Level("by", "By", ("town",)), Level("land", "Land"))),
+    Filter("topics", "", (Level("klima_miljoe", "Klima og miljø", ("climate",)),)),
     Filter("time", "", (Level("uge", "Hver uge"),)),
     Filter("formats", "", (Level("workshop", "Workshop"),)),
 )

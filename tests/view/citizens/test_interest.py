@@ -245,7 +245,7 @@ class TestEstimates:
         ("answers", "options", "message"),
         [
             (["topcs"], {}, r"Unknown question 'topcs'\. Did you mean 'topics'"),
-            (["topics.klima"], {}, r"Unknown answer to 'topics' 'klima'\. Did you mean 'klima_miljoe'"),
+            (["topics.klima"], {}, r"'topics' 'klima'\. Did you mean 'climate', 'klima_miljoe'"),
             (["topics", "time"], {}, "Answers to one question are shown together; 2 are named"),
             ([], {}, "Answers to one question are shown together; 0 are named"),
             (["topics"], {"by": "sex"}, "answers on 'topics' are not divided by 'sex'"),
@@ -389,9 +389,9 @@ class TestSmall:
         assert "**Ikke delt op:**" in plain(small.method())
         assert isinstance(small.figure("emner"), Chart)
 
-    def test_what_was_not_asked_is_said(self, page):
+    def test_what_was_asked_and_not_answered_is_said(self, page):
         without = with_rows(page, lambda frame: frame[frame["item"] != "channels"])
-        assert plain(without.figure("kanaler")) == "Det har kommunen ikke spurgt om."
+        assert plain(without.figure("kanaler")) == "Ingen har svaret på det."
 
     def test_every_method_shows_something(self, small):
         shown = [
@@ -456,7 +456,8 @@ class TestSections:
             elif section.by:
                 assert set(highlight) <= set(page.groups(section.by)), section.id
             else:
-                options = {option.id for option in page.survey.item(section.role).options}
+                item = page.survey.item(section.role)
+                options = {option.id for option in item.options} | {t for o in item.options for t in o.tags}
                 assert {a.partition(".")[2] for a in section.answers if "." in a} <= options, section.id
                 assert set(highlight) <= options, section.id
             if section.participation:
