@@ -50,8 +50,10 @@ def batch(
     wait: Annotated[
         bool, typer.Option("--wait", help="Wait for another batch on the folder to end.")
     ] = False,
-    timeout: Annotated[float, typer.Option(min=1, help="Seconds that a notebook may take.")] = 600,
-    memory: Annotated[int, typer.Option(min=0, help="Megabytes that a notebook may take; 0: no limit.")] = 0,
+    timeout: Annotated[
+        float, typer.Option(min=1, help="Seconds that a notebook, or a report, may take.")
+    ] = 600,
+    memory: Annotated[int, typer.Option(min=0, help="Megabytes that each may take; 0: no limit.")] = 4000,
     cold: Annotated[bool, typer.Option("--cold", help="A fresh Python process for every notebook.")] = False,
 ) -> None:
     """Run the notebooks that are due, for many municipalities, and write their reports.

@@ -7,6 +7,7 @@ task only, and all of them end with the batch.
 from __future__ import annotations
 
 import json
+import math
 import queue
 import subprocess
 import sys
@@ -26,6 +27,9 @@ from borgerlib.runs.warm.surroundings import kernel_environment, last_words
 _GRACE_SECONDS = 1.4
 _DEATHS_IN_A_ROW = 3
 _TASKS_A_WORKER = 400
+# Beside the notebook's own time, twice when it is tried twice: the server's start, search and saving.
+_MARGIN_SECONDS = 180.0
+_STOPPED_SECONDS = 2.0
 
 
 class Crew(Protocol):
@@ -55,6 +59,8 @@ class _Worker:
     task: Task | None = None
     started: float = 0.0
     tasks: int = 0
+    stopped_since: float | None = None
+    out_of_time: bool = False
 
 
 class LocalCrew:
@@ -101,6 +107,7 @@ class LocalCrew:
         wait = seconds
         if self._server is not None:
             self._server.tend()
+        self._watch()
         while True:
             try:
                 worker, line = self._lines.get(timeout=wait) if wait > 0 else self._lines.get_nowait()
@@ -115,8 +122,8 @@ class LocalCrew:
                 worker.process.wait()
             if task is None:
                 continue
-            self._deaths = 0 if line else self._deaths + 1
-            outcome = Outcome(**json.loads(line)) if line else self._death(worker)
+            self._deaths = 0 if line or worker.out_of_time else self._deaths + 1
+            outcome = Outcome(**json.loads(line)) if line else self._death(worker, task)
             if worker.tasks >= _TASKS_A_WORKER and line:
                 self._retire(worker)  # libraries leak; a new worker does not
             yield task, outcome
@@ -173,7 +180,21 @@ class LocalCrew:
                 if worker.process.stdin:
                     worker.process.stdin.close()
 
-    def _death(self, worker: _Worker) -> Outcome:
+    def _watch(self) -> None:
+        """Kill a worker that is over time or has been stopped: its task fails, or is given to another."""
+        now = time.monotonic()
+        for worker in self._workers:
+            worker.stopped_since = (worker.stopped_since or now) if _is_stopped(worker.process.pid) else None
+            if worker.task is not None and now - worker.started > _most_seconds(worker.task):
+                worker.out_of_time = True
+            stopped = worker.stopped_since is not None and now - worker.stopped_since > _STOPPED_SECONDS
+            if worker.out_of_time or stopped:
+                worker.process.kill()
+
+    def _death(self, worker: _Worker, task: Task) -> Outcome:
+        if worker.out_of_time:
+            words = f"{task.what} was stopped: it took more than the {task.timeout:g} seconds it may take."
+            return failure(words, cause="time", seconds=time.monotonic() - worker.started)
         last = last_words(worker.log)
         if self._deaths >= _DEATHS_IN_A_ROW:
             raise RunError(
@@ -182,6 +203,19 @@ class LocalCrew:
             )
         seconds = time.monotonic() - worker.started
         return failure(f"The worker process died{last}.", cause="died", seconds=seconds)
+
+
+def _most_seconds(task: Task) -> float:
+    if not task.timeout:
+        return math.inf
+    return 2 * task.timeout + _MARGIN_SECONDS if task.notebook else task.timeout
+
+
+def _is_stopped(pid: int) -> bool:
+    with suppress(OSError, IndexError):  # off Linux there is no such file
+        state = Path(f"/proc/{pid}/stat").read_text("utf-8", errors="replace").rpartition(")")[2]
+        return state.split()[0] == "T"
+    return False
 
 
 def _tell(stream: IO[str] | None, line: str) -> None:

@@ -12,6 +12,7 @@ from borgerlib import places
 from borgerlib.errors import RunError
 from borgerlib.runs.batch.pool import Crew, LocalCrew
 from borgerlib.runs.batch.work import BatchWork, Progress
+from borgerlib.runs.kernels.execute import MEMORY
 from borgerlib.runs.pages.overview_page import overview_is_missing, write_overview
 from borgerlib.runs.planning.due import BatchPlan, make_plan
 from borgerlib.runs.planning.folder_lock import folder_lock, sweep_temporary_folders
@@ -39,7 +40,7 @@ def run_batch(
     scheduler: str = "",
     wait: bool = False,
     timeout: float = 600,
-    memory_limit: int = 0,
+    memory_limit: int = MEMORY,
     cold: bool = False,
     crew: Crew | None = None,
     on_progress: Callable[[Progress], None] | None = None,
@@ -67,7 +68,7 @@ def run_batch(
     wait : bool
         Wait for another batch on the folder instead of refusing.
     timeout, memory_limit : float, int
-        Seconds and bytes that a notebook may take; 0 bytes for no limit.
+        Seconds and bytes that a notebook may take, and a report; 0 bytes for no limit.
     cold : bool
         Run every notebook in a fresh kernel.
     crew : Crew, optional

@@ -31,7 +31,7 @@ class Task:
     folder : str
         Private folder for what is made, on the machine that keeps the reports.
     timeout, memory_limit : float, int
-        The kernel's limits; 0 bytes for none.
+        The limits of the kernel, and of what is made of its notebook; 0 bytes for none.
     pages : tuple of str
         The executed notebooks of a report.
     target : str
@@ -59,6 +59,11 @@ class Task:
         """The notebook's name without ending; empty for the report."""
         return Path(self.notebook).stem if self.notebook else ""
 
+    @property
+    def what(self) -> str:
+        """What is made, in words that begin a sentence."""
+        return f"The search and saving of {self.stem}" if self.notebook else "The report"
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -74,6 +79,7 @@ class Outcome:
     cause: str = ""
     kernel: str = ""
     attempts: int = 1
+    note: str = ""
 
 
 def task_from(message: Mapping[str, Any]) -> Task:
@@ -89,7 +95,10 @@ def perform(task: Task, *, warm: Any = None) -> Outcome:
         return _run(task, warm) if task.notebook else _report(task, start)
     except BorgerlibError as error:
         return failure(str(error), cause="other", seconds=time.monotonic() - start)
-    except (OSError, MemoryError) as error:
+    except MemoryError:
+        words = f"{task.what} needs more than the {task.memory_limit / 1_000_000:,.0f} MB that it may use."
+        return failure(words, cause="memory", seconds=time.monotonic() - start)
+    except OSError as error:
         return failure(f"{type(error).__name__}: {error}", cause="other", seconds=time.monotonic() - start)
 
 
@@ -117,6 +126,7 @@ def _run(task: Task, warm: Any) -> Outcome:
         cause=run.cause,
         kernel=run.kernel,
         attempts=run.attempts,
+        note=run.note,
     )
     if run.status != "done":
         return outcome

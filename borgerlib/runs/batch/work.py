@@ -77,7 +77,7 @@ class BatchWork:
     on_progress : callable or None
         Told of everything that ends.
     timeout, memory_limit : float, int
-        What a notebook may take.
+        What a notebook may take, and a report.
     """
 
     def __init__(
@@ -111,6 +111,7 @@ class BatchWork:
             )
             for run in made.runs.due
         )
+        self._timeout, self._memory_limit = timeout, memory_limit
         self._reports: deque[Task] = deque()
         self._busy = 0
         for place in made.reports:
@@ -240,6 +241,8 @@ class BatchWork:
                 target=str(self.folder / place),
                 formats=wanted.formats,
                 inputs=wanted.inputs,
+                timeout=self._timeout,
+                memory_limit=self._memory_limit,
             )
         )
 

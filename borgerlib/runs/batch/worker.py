@@ -2,7 +2,7 @@
 
 The kernels come from the fork server whose folder is its argument; without one each starts cold. It ends
 when its standard input does. So it ends with the batch, however the batch ends, and takes the kernel
-that is running along.
+that is running along; on Linux the system ends it even where it is deep in a computation.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import IO, Any
 from borgerlib.runs.batch.task import perform, task_from
 from borgerlib.runs.planning.folder_lock import owned_temporary_folder
 from borgerlib.runs.warm.client import SharedServer
+from borgerlib.runs.warm.forked import adopt_orphans, die_with, end_children
 
 _LAST_SECOND = 1.2
 
@@ -34,6 +35,9 @@ def main() -> None:
     # Not inherited as ignored from a shell that runs the batch in the background.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupted)
+    if sys.platform == "linux":
+        die_with(os.getppid(), signal.SIGKILL)
+        adopt_orphans()
     tasks: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(tasks,), daemon=True, name="borger-listen").start()
     try:
@@ -41,13 +45,26 @@ def main() -> None:
         with owned_temporary_folder() as folder:
             tempfile.tempdir = str(folder)
             while line := tasks.get():
-                outcome = perform(task_from(json.loads(line)), warm=shared)
+                task = task_from(json.loads(line))
+                _limit_memory(task.memory_limit)
+                outcome = perform(task, warm=shared)
+                if sys.platform == "linux":
+                    end_children()  # what a cold kernel's notebook left behind
                 _answer(answers, asdict(outcome))
     except (KeyboardInterrupt, BrokenPipeError):
         pass
     logging.shutdown()
     # Nothing is left to do; threads of libraries must not keep the process.
     os._exit(0)
+
+
+def _limit_memory(limit: int) -> None:
+    """Let search, pages and PDF have as much memory as a notebook may have."""
+    if sys.platform == "linux":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (limit or most, most))
 
 
 def _listen(tasks: queue.SimpleQueue[str]) -> None:

@@ -27,6 +27,9 @@ from borgerlib.runs.warm.client import KernelSource
 # Less than this is gone before the notebook begins: the libraries themselves need it.
 LEAST_MEMORY = 512 * 1024**2
 
+# Many times what the notebooks that ship take: it stops a cell that keeps everything, and nothing else.
+MEMORY = 4_000_000_000
+
 # As a library does: whoever configures logging sees papermill's messages, nobody else does.
 logging.getLogger("papermill").addHandler(logging.NullHandler())
 
@@ -68,6 +71,8 @@ class NotebookRun:
         Seconds that it could take.
     memory_limit : int or None
         Bytes of private memory that it could use; None where it was not limited.
+    note : str
+        That its output was cut, for the user to read.
     """
 
     name: str
@@ -81,6 +86,7 @@ class NotebookRun:
     attempts: int = 1
     timeout: float | None = None
     memory_limit: int | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,7 @@ def run_notebook(
     parameters: Mapping[str, Any] | None = None,
     *,
     timeout: float = 600,
-    memory_limit: int | None = None,
+    memory_limit: int | None = MEMORY,
     warm: KernelSource | None = None,
 ) -> NotebookRun:
     """Run one notebook in a fresh kernel and save the executed one.
@@ -114,7 +120,7 @@ def run_notebook(
         Seconds that the whole notebook may take.
     memory_limit : int, optional
         Bytes of private memory that the kernel may use, that of the libraries (300 MB) included;
-        Linux only, elsewhere not limited.
+        Linux only, elsewhere not limited; None for no limit.
     warm : KernelSource, optional
         Run in a warm kernel: see `borgerlib.runs.warm.warm_kernels`. If its server dies in mid-run, the
         notebook is run once more, in a cold kernel.
@@ -138,7 +144,7 @@ def run_notebooks(
     *,
     at_once: int = 2,
     timeout: float = 600,
-    memory_limit: int | None = None,
+    memory_limit: int | None = MEMORY,
     warm: KernelSource | None = None,
     on_progress: Callable[[NotebookRun], None] | None = None,
 ) -> list[NotebookRun]:
@@ -218,6 +224,7 @@ def _run(job: NotebookJob, terms: _Terms) -> tuple[NotebookRun, RunError | None]
     start = time.monotonic()
     attempts, attempt = 1, _new_attempt(job, terms)
     error: RunError | None = None
+    note = ""
     try:
         prepare_folder(job.target)
         # The server's imports are not the notebook's: its time begins when they are done.
@@ -232,6 +239,7 @@ def _run(job: NotebookJob, terms: _Terms) -> tuple[NotebookRun, RunError | None]
             attempts, attempt = 2, _new_attempt(job, terms)
             executed = _try(job, parameters, attempt, None)
         save(executed, job.target)
+        note = executed.metadata.papermill.get("cut", "")
         with suppress(OSError):
             failed_path(job.target).unlink()
     except NotebookRunError as failure:
@@ -252,6 +260,7 @@ def _run(job: NotebookJob, terms: _Terms) -> tuple[NotebookRun, RunError | None]
         attempts=attempts,
         timeout=terms.timeout,
         memory_limit=terms.memory_limit,
+        note=f"{job.source.name}: {note}" if note else "",
     )
     return run, error
 

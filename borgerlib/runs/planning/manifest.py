@@ -53,6 +53,8 @@ class Record:
         Hash and bytes of the executed notebook.
     error, cell, cause : str, int, str
         Of a run that is not done: the message, the number of the cell (0 for none), the kind of cause.
+    note : str
+        What is to be known of a run that is done: that its output was cut.
     attempts : int
         How often it was tried.
     kernel : str
@@ -82,6 +84,7 @@ class Record:
     timeout: float = 0.0
     memory_limit: int = 0
     formats: tuple[str, ...] = ()
+    note: str = ""
     sequence: int = 0
 
     @property

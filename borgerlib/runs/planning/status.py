@@ -35,9 +35,11 @@ class PlaceStatus:
 
     @property
     def errors(self) -> list[str]:
-        """What went wrong, in words."""
+        """What went wrong, or was left out, in words."""
         parts = [*self.runs, *([self.report] if self.report else [])]
-        return [part.error for part in parts if part.state != "done"]
+        return [
+            part.error if part.state != "done" else part.note for part in parts if part.error or part.note
+        ]
 
 
 @dataclass(frozen=True)

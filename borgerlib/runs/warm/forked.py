@@ -50,7 +50,9 @@ _LIBRARIES = (
     "IPython.extensions.storemagic",
     "tornado.platform.asyncio",
 )
-_DEATH_OF_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
+# Of prctl(2): PR_SET_PDEATHSIG and PR_SET_CHILD_SUBREAPER.
+_DEATH_OF_PARENT, _ADOPT = 1, 36
+_PATIENCE = 5.0
 
 _INSIGHTS = 10
 
@@ -149,6 +151,27 @@ def die_with(parent: int, number: int) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_DEATH_OF_PARENT, number, 0, 0, 0)
     if os.getppid() != parent:  # it died before that was asked
         os._exit(1)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of whatever the processes below this one leave behind, in whichever session."""
+    ctypes.CDLL(None, use_errno=True).prctl(_ADOPT, 1, 0, 0, 0)
+
+
+def end_children() -> None:
+    """Kill the children of this process, and theirs, which become its own as their parents end."""
+    children, end = f"/proc/self/task/{os.getpid()}/children", time.monotonic() + _PATIENCE
+    with suppress(OSError):
+        while time.monotonic() < end:
+            with open(children, encoding="ascii") as listed:
+                found = [int(child) for child in listed.read().split()]
+            if not found:
+                return
+            for child in found:
+                with suppress(ProcessLookupError, ChildProcessError, PermissionError):
+                    os.kill(child, signal.SIGKILL)
+                    os.waitpid(child, os.WNOHANG)
+            time.sleep(0.001)
 
 
 def _take_over_surroundings(request: dict[str, Any]) -> None:

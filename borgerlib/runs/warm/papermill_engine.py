@@ -15,6 +15,7 @@ from typing import Any
 from click import ClickException
 from jupyter_client.utils import run_sync
 from nbclient.util import run_hook
+from nbformat.v4 import new_output
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine
 from papermill.log import logger
@@ -25,6 +26,8 @@ from borgerlib.runs.kernels.manager import Kernel, kernel_folder, kernel_manager
 from borgerlib.runs.kernels.parameters import declared_in, refuse_unfit
 from borgerlib.runs.warm.client import process_server
 
+MOST_OUTPUT = 20_000_000
+_CUT = "*Resten er udeladt: notebooken viser mere end {}.*"
 _OURS = ("python3", "python", "borger", "", None)
 _SOCKETS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
 
@@ -42,10 +45,26 @@ class UnfitParametersError(ParameterError, ClickException):  # type: ignore[misc
 
 
 class QuickClient(PapermillNotebookClient):  # type: ignore[misc]
-    """papermill's client, which asks a kernel whether it is ready instead of waiting till it surely is."""
+    """papermill's client, which asks a kernel whether it is ready instead of waiting till it surely is.
+
+    What a notebook puts out beyond `MOST_OUTPUT` characters is left out, which its last output then says.
+    """
 
     km: Any
     kc: Any
+    _put_out = 0
+
+    def output(self, outs: list[Any], msg: Any, display_id: str | None, cell_index: int) -> Any:
+        """Keep an output (nbclient calls it), unless there is too much already."""
+        cut = self._put_out > MOST_OUTPUT
+        self._put_out += _length(msg["content"])
+        if self._put_out <= MOST_OUTPUT or msg["msg_type"] == "error":
+            return super().output(outs, msg, display_id, cell_index)
+        if not cut:
+            size = f"{MOST_OUTPUT / 1_000_000:g} MB"
+            self.nb.metadata.papermill["cut"] = f"what it shows beyond {size} was left out."
+            outs.append(new_output("display_data", data={"text/markdown": _CUT.format(size)}))
+        return None
 
     async def async_start_new_kernel_client(self) -> Any:
         """Connect as soon as the kernel's sockets are there, and return when both ways are open."""
@@ -120,6 +139,12 @@ class QuickClient(PapermillNotebookClient):  # type: ignore[misc]
             self.km = None
 
     _cleanup_kernel = run_sync(_async_cleanup_kernel)
+
+
+def _length(content: Any) -> int:
+    if isinstance(content, (dict, list)):
+        return sum(map(_length, content.values() if isinstance(content, dict) else content))
+    return len(content) if isinstance(content, str) else 1
 
 
 class WarmEngine(NBClientEngine):  # type: ignore[misc]

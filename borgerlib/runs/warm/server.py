@@ -94,7 +94,7 @@ class ForkServer:
 
 def _keep(connection: socket.socket, *, server: int) -> dict[str, Any]:
     """Keep a kernel for whoever is connected, and end; only the kernel itself returns, with its request."""
-    from borgerlib.runs.warm.forked import die_with
+    from borgerlib.runs.warm.forked import adopt_orphans, die_with, end_children
 
     with suppress(OSError, ValueError):  # it hung up, or is silent, or talks nonsense
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -103,19 +103,21 @@ def _keep(connection: socket.socket, *, server: int) -> dict[str, Any]:
         if not request:
             _tell(connection, ready=1)
             os._exit(0)
+        adopt_orphans()
         keeper, kernel = os.getpid(), os.fork()
         if kernel == 0:
             os.setpgid(0, 0)
             return {**request, "keeper": keeper}
 
         def end() -> None:
-            # With what the notebook itself started.
+            # With what the notebook started; what is in a session of its own becomes the keeper's child.
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(kernel, signal.SIGKILL)
 
         def lose(*_: object) -> None:
             # The server is gone or asks: no word of an exit, which would be the notebook's own.
             end()
+            end_children()
             os._exit(1)
 
         signal.signal(signal.SIGTERM, lose)
@@ -131,6 +133,7 @@ def _keep(connection: socket.socket, *, server: int) -> dict[str, Any]:
         finally:
             end()
             _, status = os.waitpid(kernel, 0)
+            end_children()
         _tell(connection, exit=os.waitstatus_to_exitcode(status))
     os._exit(0)
 

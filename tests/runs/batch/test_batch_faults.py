@@ -12,6 +12,8 @@ import psutil
 import pytest
 from batch_samples import batch, batch_process, history, notebook, states
 
+from borgerlib.runs.batch.pool import LocalCrew
+from borgerlib.runs.batch.task import Task
 from borgerlib.runs.planning.due import executed_folder
 from borgerlib.runs.planning.manifest import FOLDER, Manifest
 
@@ -105,7 +107,32 @@ def test_told_to_stop_it_ends_in_mid_run_with_everything_finished_kept(out, tmp_
     resumed(out, folder, tmp)
 
 
-def test_a_worker_process_that_is_killed_costs_its_run_one_retry(out, tmp_path, tmp, started):
+def test_a_batch_that_is_killed_takes_along_a_worker_that_can_do_nothing_itself(out, tmp_path, tmp, started):
+    folder = quick_and_endless(tmp_path / "nb", started)
+    with batch_process(out, folder, "Odense", tmp=tmp, jobs=1) as running:
+        running.wait_for(ready(out, started))
+        [worker] = psutil.Process(running.process.pid).children()
+        worker.suspend()
+        running.process.kill()
+        running.process.wait()
+        assert running.survivors() == []
+
+
+def test_a_report_that_takes_too_long_is_stopped(tmp_path):
+    crew = LocalCrew(1, folder=tmp_path, cold=True)
+    try:
+        # No worker can have begun by then.
+        crew.give(Task("odense", "Odense", pages=("a.ipynb",), folder=str(tmp_path), timeout=0.01))
+        time.sleep(0.02)
+        [(_, outcome)] = crew.outcomes(60)
+    finally:
+        crew.stop()
+    assert (outcome.state, outcome.cause) == ("failed", "time")
+    assert outcome.error == "The report was stopped: it took more than the 0.01 seconds it may take."
+
+
+@pytest.mark.parametrize("end", [psutil.Process.kill, psutil.Process.suspend])
+def test_a_worker_process_that_is_killed_or_stopped_costs_its_run_one_retry(out, tmp_path, tmp, started, end):
     once = (
         f"import os, pathlib, time\nmark = pathlib.Path({str(started)!r})\n"
         "if not mark.exists():\n    mark.touch()\n    time.sleep(120)"
@@ -114,7 +141,7 @@ def test_a_worker_process_that_is_killed_costs_its_run_one_retry(out, tmp_path, 
     with batch_process(out, folder, "Odense", tmp=tmp, jobs=1) as running:
         running.wait_for(started.exists)
         [worker] = psutil.Process(running.process.pid).children()
-        worker.kill()
+        end(worker)
         code, _, errors = running.ended()
         assert running.survivors() == []
     assert code == 0, errors

@@ -143,11 +143,24 @@ def test_a_memory_limit_that_nothing_can_keep_is_refused_anywhere(make_notebook,
         run_notebook(make_notebook("a.ipynb", "1"), tmp_path / "out.ipynb", memory_limit=1000)
 
 
-def test_what_a_notebook_starts_ends_with_it(make_notebook, tmp_path, server, eventually):
+@pytest.mark.parametrize("apart", [False, True])
+def test_what_a_notebook_starts_ends_with_it(make_notebook, tmp_path, server, eventually, apart):
     code = (
         "import subprocess, sys\n"
-        "print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(300)']).pid)"
+        "command = [sys.executable, '-c', 'import time; time.sleep(300)']\n"
+        f"print(subprocess.Popen(command, start_new_session={apart}).pid)"
     )
     run_notebook(make_notebook("a.ipynb", code), tmp_path / "out.ipynb", warm=server)
     started = int(printed(tmp_path / "out.ipynb"))
     eventually(lambda: not psutil.pid_exists(started) or psutil.Process(started).status() == "zombie")
+
+
+def test_what_a_notebook_shows_beyond_a_limit_is_left_out_and_that_is_said(make_notebook, tmp_path, server):
+    source = make_notebook("a.ipynb", "for _ in range(25):\n    print('x' * 1_000_000)", "print('end')")
+    run = run_notebook(source, tmp_path / "out.ipynb", warm=server)
+    assert run.status == "done"
+    assert run.note == "a.ipynb: what it shows beyond 20 MB was left out."
+    content = run.path.read_text(encoding="utf-8")
+    assert "Resten er udeladt: notebooken viser mere end 20 MB." in content
+    assert nbformat.read(run.path, as_version=4).cells[-1].outputs == []
+    assert len(content) < 20_100_000
