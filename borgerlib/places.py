@@ -58,6 +58,11 @@ def processed_data(*parts: str) -> Path:
     return workspace().joinpath("data", "processed", *parts)
 
 
+def saved_data(*parts: str) -> Path:
+    """Return a path in the workspace's ``data/saved``: what users keep (it need not exist yet)."""
+    return workspace().joinpath("data", "saved", *parts)
+
+
 def reports(*parts: str) -> Path:
     """Return a path in the workspace's ``reports`` (which need not exist yet)."""
     return workspace().joinpath("reports", *parts)

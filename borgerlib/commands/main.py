@@ -51,7 +51,7 @@ def report(
         typer.Option(help="'lokaldemokrati-2021', or a later wave: a .csv or .parquet file, or a folder."),
     ] = "lokaldemokrati-2021",
     own_answers: Annotated[
-        str, typer.Option(help="The municipality's own answers (TOML; see answers-template).")
+        str, typer.Option(help="Its own answers (see answers-template), kept for later reports.")
     ] = "",
     confidence: Annotated[float, typer.Option(help="Level of the intervals, between 0 and 1.")] = 0.95,
     min_cell: Annotated[int, typer.Option(help="Fewest answers shown for themselves (microdata).")] = 5,

@@ -9,11 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from borgerlib.errors import ParameterError, unknown_name
+from borgerlib import danish, places
+from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.files.atomic import replacing
 from borgerlib.files.toml import Problem, read_toml
 from borgerlib.population.municipalities import municipality
 from borgerlib.survey.codebook.model import Codebook, Item
 
+FILE = "egne_svar.toml"
 _HEAD = """\
 # Kommunens egne svar på spørgsmålene i »{title}«.
 #
@@ -80,6 +83,25 @@ def load_own_answers(path: str | Path, codebook: Codebook, *, expected: str = ""
     own = toml.validated(OwnAnswers, lambda own: _breaches(own, codebook, expected))
     name = municipality(own.municipality).name
     return OwnAnswers(name, {item: options for item, options in own.answers.items() if options})
+
+
+def kept_own_answers(municipality_name: str) -> Path:
+    """Return where a municipality's own answers are kept, for every report of it (there may be none yet)."""
+    return places.saved_data(danish.slug(municipality_name), FILE)
+
+
+def keep_own_answers(path: str | Path, municipality_name: str) -> None:
+    """Keep a copy of a file of own answers, which has been checked, in the place of the earlier one.
+
+    Raises
+    ------
+    DataError
+        It cannot be written.
+    """
+    text, kept = Path(path).expanduser().read_bytes(), kept_own_answers(municipality_name)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(kept, what="The own answers", error=DataError) as beside:
+        beside.write_bytes(text)
 
 
 def answers_template(codebook: Codebook, *, municipality_name: str, file_name: str) -> str:

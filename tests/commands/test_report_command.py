@@ -72,6 +72,10 @@ class TestReport:
         assert [name[:2] for name in sorted(told)] == [f"{number:02d}" for number in range(11)]
         assert report.out.splitlines()[-1] == f"Open {report.path / 'index.html'}"
 
+    def test_the_own_answers_are_kept_for_the_next_report_and_the_batch(self, report):
+        kept = report.folder / "data" / "saved" / "odense" / "egne_svar.toml"
+        assert kept.read_bytes() == (report.folder / "odense.toml").read_bytes()
+
     def test_there_are_the_council_the_insights_the_citizens_the_appendix_and_nothing_else(self, report):
         names = [f"{i.number:02d}_{i.slug.replace('-', '_')}.html" for i in load_registry().insights]
         council = ["til_byraadet.html", "kommunen.html"]

@@ -157,7 +157,7 @@ class Filterable:
 
 def saved_folder(municipality: str) -> Path:
     """Return the folder of what users keep of a municipality: segments and questions (need not exist)."""
-    return places.workspace().joinpath("data", "saved", slug(find_municipality(municipality).name))
+    return places.saved_data(slug(find_municipality(municipality).name))
 
 
 def filterable(copy: pd.DataFrame, codebook: Codebook, *, age_bands: Sequence[int]) -> Filterable:

@@ -14,6 +14,7 @@ import borgerlib
 from borgerlib import places
 from borgerlib.errors import ParameterError
 from borgerlib.files.atomic import settled
+from borgerlib.lokaldemokrati.own_answers import FILE as OWN_ANSWERS
 from borgerlib.runs.planning.plan import Inputs, content_hash
 
 # As borgerlib.interest.store names them (not imported: it brings pandas along, and planning must be quick).
@@ -59,7 +60,8 @@ class InputHashes:
             self._notebooks[notebook] = notebook_hash(notebook)
         if place not in self._places:
             own = settled(places.processed_data(place))
-            data = [self._national, files_hash(own / name for name in _PREPARED)]
+            answers = places.saved_data(place, OWN_ANSWERS)
+            data = [self._national, files_hash([*(own / name for name in _PREPARED), answers])]
             codebooks = [self._codebooks, files_hash([own / _CODEBOOK])]
             self._places[place] = content_hash(data), content_hash(codebooks)
         data_hash, codebook_hash = self._places[place]

@@ -21,7 +21,7 @@ class Inputs:
     notebook, parameters : str
         The notebook's cells (not its outputs), and the values it is run with.
     data : str
-        The data that ship and the municipality's own, prepared ones.
+        The data that ship, the municipality's own, prepared ones, and its own answers to the leaders' survey.
     library : str
         borgerlib's sources and the versions of what it stands on.
     codebook : str

@@ -20,7 +20,7 @@ from borgerlib.interest.answers.local_survey import LocalSurvey
 from borgerlib.interest.prepared import is_prepared
 from borgerlib.lokaldemokrati.insights.cases import Case, load_cases
 from borgerlib.lokaldemokrati.leaders import LeadersSurvey, open_leaders_survey
-from borgerlib.lokaldemokrati.own_answers import load_own_answers
+from borgerlib.lokaldemokrati.own_answers import keep_own_answers, kept_own_answers, load_own_answers
 from borgerlib.lokaldemokrati.published.respondents import load_respondents
 from borgerlib.lokaldemokrati.wave.microdata import find_wave
 from borgerlib.population.municipalities import municipality as find_municipality
@@ -62,7 +62,7 @@ def make_report(
     ----------
     parameters : mapping
         The notebooks' parameters: municipality (name or code, '' for the whole country), survey,
-        own_answers, confidence, min_cell.
+        own_answers (kept for the municipality's later reports, a batch's too), confidence, min_cell.
     target : Path, optional
         The report's folder; by default reports/<municipality>, or
         reports/<municipality>-<wave> for a later wave. The page over all reports is then written anew.
@@ -239,8 +239,11 @@ def _checked(parameters: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
                 hint="Name the municipality first: borger report Odense --own-answers odense.toml",
             )
         load_own_answers(checked["own_answers"], survey.codebook, expected=name)
-        checked["own_answers"] = str(Path(checked["own_answers"]).expanduser().resolve())
-    return checked, name
+        # Where every run of the municipality finds them: the next batch must not show a report without.
+        keep_own_answers(checked.pop("own_answers"), name)
+    elif name and (kept := kept_own_answers(name)).exists():
+        load_own_answers(kept, survey.codebook, expected=name)
+    return checked | {"own_answers": ""}, name
 
 
 def _story(case: Case) -> ReportCase:

@@ -12,7 +12,7 @@ from borgerlib.lokaldemokrati.insights.claims import Verdict, verdict, with_chan
 from borgerlib.lokaldemokrati.insights.registry import Registry, load_registry
 from borgerlib.lokaldemokrati.insights.sentences import fill
 from borgerlib.lokaldemokrati.leaders import LeadersSurvey, open_leaders_survey
-from borgerlib.lokaldemokrati.own_answers import OwnAnswers, load_own_answers
+from borgerlib.lokaldemokrati.own_answers import OwnAnswers, kept_own_answers, load_own_answers
 from borgerlib.population.municipalities import Municipality
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
@@ -237,7 +237,7 @@ def open_insight(
     municipality : str
         Name or code; '' for the whole country.
     own_answers : str
-        Path of the municipality's own answers (TOML), or ''.
+        Path of the municipality's own answers (TOML); '' for those that are kept of it, if any.
     confidence : float
         Level of the intervals, between 0 and 1, of a survey that is not opened yet.
     min_cell : int
@@ -258,10 +258,12 @@ def open_insight(
     if not isinstance(opened, LeadersSurvey):
         opened = open_leaders_survey(opened, confidence=confidence, min_cell=min_cell)
     own = None
-    if own_answers:
-        if place is None:
-            raise ParameterError(
-                "Own answers belong to a municipality: name it with the parameter 'municipality'."
-            )
-        own = load_own_answers(own_answers, opened.codebook, expected=place.name)
+    if own_answers and place is None:
+        raise ParameterError(
+            "Own answers belong to a municipality: name it with the parameter 'municipality'."
+        )
+    if place is not None:
+        kept = kept_own_answers(place.name)
+        if own_answers or kept.exists():
+            own = load_own_answers(own_answers or kept, opened.codebook, expected=place.name)
     return InsightPage(number, opened, registry, place, own)

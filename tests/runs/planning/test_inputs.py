@@ -8,6 +8,7 @@ from batch_samples import notebook
 from nbformat.v4 import new_output
 
 from borgerlib.errors import ParameterError
+from borgerlib.lokaldemokrati.own_answers import kept_own_answers
 from borgerlib.runs.planning.inputs import InputHashes, files_hash, layout_hash, library_hash, notebook_hash
 
 
@@ -57,6 +58,10 @@ def test_a_municipality_s_own_data_are_its_own(tmp_path, workspace):
     assert after["aarhus"] == before["aarhus"]
     assert after["odense"].data != before["odense"].data
     assert after["odense"].codebook != before["odense"].codebook
+    kept_own_answers("Odense").parent.mkdir(parents=True)
+    kept_own_answers("Odense").write_text('municipality = "Odense"')
+    assert InputHashes().of(path, "odense", {}).data != after["odense"].data
+    kept_own_answers("Odense").unlink()
     # The cube beside them is made from them when it is first needed: that changes nothing.
     (own / "cube.npz").write_bytes(b"1")
     assert InputHashes().of(path, "odense", {}) == after["odense"]

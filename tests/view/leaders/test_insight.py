@@ -5,6 +5,7 @@ import pytest
 
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.lokaldemokrati.insights.registry import load_registry
+from borgerlib.lokaldemokrati.own_answers import keep_own_answers, kept_own_answers
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.leaders.insight import open_insight
 from borgerlib.view.words.text import PAGE_MIME_TYPE
@@ -62,6 +63,21 @@ class TestOpening:
     def test_own_answers_must_be_that_municipalitys(self, own_file):
         with pytest.raises(DataError, match="the answers are Odense's, but the report is for Aarhus"):
             open_insight(1, municipality="Aarhus", own_answers=own_file('strategi = "ja"'))
+
+    def test_own_answers_that_are_kept_are_the_municipality_s_in_every_report(
+        self, own_file, tmp_path, monkeypatch
+    ):
+        monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path / "workspace"))
+        given = own_file('strategi = "ja"')
+        assert open_insight(2, municipality="Odense").own is None
+        keep_own_answers(given, "Odense")
+        kept = open_insight(2, municipality="Odense").own
+        assert kept == open_insight(2, municipality="Odense", own_answers=given).own
+        assert kept is not None
+        assert kept.answers == {"strategi": ("ja",)}
+        assert open_insight(2, municipality="Aarhus").own is None
+        keep_own_answers(kept_own_answers("Odense"), "Odense")
+        assert open_insight(2, municipality="Odense").own == kept
 
     def test_intervals_follow_the_level(self):
         wide, narrow = (open_insight(2, confidence=level).figure("2").frame for level in (0.99, 0.80))
