@@ -101,24 +101,42 @@ def status_command(
     ] = None,
     out: Out = None,
     as_json: Annotated[bool, typer.Option("--json", help="Everything, for monitoring.")] = False,
+    max_age: Annotated[
+        float | None, typer.Option(min=0, help="Hours within which a batch must have come to its end.")
+    ] = None,
 ) -> None:
-    """Say how the reports stand, by what was run. Exit code 0: all well, 1: some failed, 2: usage."""
+    """Say how the reports stand, by what was run.
+
+    Exit code 0: all well, 1: some failed or were held back, 2: usage, 3: a batch broke off, 4: the folder
+    cannot be read, 5: no batch came to its end within --max-age.
+    """
+    from borgerlib.errors import RunError
     from borgerlib.runs.planning.contents import place_of
     from borgerlib.runs.planning.due import settled_name
     from borgerlib.runs.planning.manifest import Manifest
     from borgerlib.runs.planning.status import status
 
     manifest = Manifest(out or places.reports())
-    if not manifest.path.exists():
+    try:
+        history = manifest.read()
+    except RunError as error:
+        console.err.print(escape(str(error)))
+        raise SystemExit(4) from None
+    if not history.sequence and not history.damaged and manifest.ended() is None:
         raise typer.BadParameter(f"No batch has been run in {manifest.folder}: borger batch Odense")
     wanted = frozenset(place_of(settled_name(name)) for name in municipalities or ())
-    found = status(manifest.read(), only=wanted)
+    found = status(history, only=wanted, ended=manifest.ended())
     if as_json:
         console.as_json(found.as_json())
     else:
         _print_status(found)
-    if not found.well:
-        raise SystemExit(1)
+    stale = max_age is not None and found.is_stale(max_age)
+    if stale and not as_json:
+        when = f"{found.ended:%Y-%m-%d %H:%M} UTC" if found.ended else "never"
+        console.out.print(f"No batch has come to its end within {max_age:g} hours (the last one: {when}).")
+    code = 1 if not found.well else 3 if not found.finished else 5 if stale else 0
+    if code:
+        raise SystemExit(code)
 
 
 @app.command("schedule")

@@ -10,6 +10,7 @@ import time
 import pytest
 from typer.testing import CliRunner
 
+from borgerlib import places
 from borgerlib.commands.batch import app, progress_line
 from borgerlib.errors import ParameterError
 from borgerlib.runs.batch.work import Progress
@@ -81,6 +82,18 @@ def test_status_tells_state_time_cell_and_message_and_ends_with_1(borger, ran):
 
 def test_status_of_those_that_went_well_ends_with_0(borger, ran):
     assert borger("status", "Aarhus").exit_code == 0
+
+
+def test_status_tells_what_is_unfinished_stale_or_unreadable_by_its_exit_code(borger, ran):
+    manifest = Manifest(places.reports())
+    assert borger("status", "Aarhus", "--max-age", "1").exit_code == 5
+    manifest.note_end()
+    assert borger("status", "Aarhus", "--max-age", "1").exit_code == 0
+    manifest.append(Record("vejle", "Vejle", "02_strategi", "done"))
+    assert borger("status", "Vejle").exit_code == 3
+    manifest.path.unlink()
+    manifest.path.mkdir()
+    assert borger("status").exit_code == 4
 
 
 def test_status_as_json_holds_everything(borger, ran):

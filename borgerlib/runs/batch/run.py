@@ -13,7 +13,7 @@ from borgerlib.errors import RunError
 from borgerlib.runs.batch.pool import Crew, LocalCrew
 from borgerlib.runs.batch.work import BatchWork, Progress
 from borgerlib.runs.kernels.execute import MEMORY
-from borgerlib.runs.pages.overview_page import overview_is_missing, write_overview
+from borgerlib.runs.pages.overview_page import keep_overview_in_step, write_overview
 from borgerlib.runs.planning.due import BatchPlan, make_plan
 from borgerlib.runs.planning.folder_lock import folder_lock, sweep_temporary_folders
 from borgerlib.runs.planning.manifest import FOLDER, Manifest
@@ -25,7 +25,7 @@ _LOCK = "batch.lock"
 def plan_batch(names: Sequence[str], *, out: Path | None = None, **options: Any) -> BatchPlan:
     """Say what `run_batch` would do; options as there (only, force, formats, notebooks)."""
     folder = (out or places.reports()).resolve()
-    return make_plan(names, folder, Manifest(folder).read(), **options)
+    return make_plan(names, folder, Manifest(folder).read(), since=_forced_since(folder), **options)
 
 
 def run_batch(
@@ -58,7 +58,7 @@ def run_batch(
     only : sequence of str
         Beginnings of notebooks' names; all without. A report keeps its other pages as they are.
     force : bool
-        Run also what is up to date.
+        Run also what is up to date; a forced batch that broke off goes on where it was.
     formats : sequence of {"html", "pdf", "xlsx"}
         What the reports are written as.
     notebooks : sequence of Path, optional
@@ -96,7 +96,20 @@ def run_batch(
     with _held(folder, wait=wait) as work:
         manifest = Manifest(folder)
         history = manifest.read()
-        made = make_plan(names, folder, history, only=only, force=force, formats=formats, notebooks=notebooks)
+        since = _forced_since(folder)
+        if force and since is None:
+            since = history.sequence
+            _forced(folder).write_text(str(since), encoding="ascii")
+        made = make_plan(
+            names,
+            folder,
+            history,
+            only=only,
+            force=force,
+            since=since,
+            formats=formats,
+            notebooks=notebooks,
+        )
         batch = BatchWork(
             folder,
             work=work,
@@ -116,9 +129,23 @@ def run_batch(
                 batch.settle_rest(hands)
                 hands.stop()
                 write_overview(folder, batch.history)
-        elif overview_is_missing(folder):
-            write_overview(folder, batch.history)
+        else:
+            keep_overview_in_step(folder)
+        _forced(folder).unlink(missing_ok=True)
+        manifest.note_end()
         return batch.progress(None)
+
+
+def _forced(folder: Path) -> Path:
+    return folder / FOLDER / "forced"
+
+
+def _forced_since(folder: Path) -> int | None:
+    """Return after which number the runs come of a forced batch that broke off; None where none did."""
+    try:
+        return int(_forced(folder).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
 
 
 @contextmanager
@@ -134,6 +161,8 @@ def _held(folder: Path, *, wait: bool) -> Iterator[Path]:
             work = own / _WORK
             shutil.rmtree(work, ignore_errors=True)
             work.mkdir()
+            for left in own.rglob("*.part"):
+                left.unlink(missing_ok=True)
             sweep_temporary_folders()
             try:
                 yield work

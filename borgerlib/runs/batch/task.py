@@ -80,6 +80,7 @@ class Outcome:
     kernel: str = ""
     attempts: int = 1
     note: str = ""
+    files: tuple[str, ...] = ()
 
 
 def task_from(message: Mapping[str, Any]) -> Task:
@@ -137,6 +138,8 @@ def _run(task: Task, warm: Any) -> Outcome:
 
 
 def _report(task: Task, start: float) -> Outcome:
+    from borgerlib.runs.pages.overview_page import is_ours
+    from borgerlib.runs.planning.contents import other_formats
     from borgerlib.runs.reports.municipality import write_municipality_report
 
     index = write_municipality_report(
@@ -146,7 +149,9 @@ def _report(task: Task, start: float) -> Outcome:
         inside=Path(task.folder),
         formats=task.formats,
     )
-    return Outcome("done", time.monotonic() - start, str(index))
+    others = {name for _, name in other_formats(task.name).values()}
+    files = [path.name for path in index.parent.iterdir() if path.name in others or is_ours(path)]
+    return Outcome("done", time.monotonic() - start, str(index), files=tuple(sorted(files)))
 
 
 def refuse_other_inputs(task: Task, here: Mapping[str, str]) -> None:

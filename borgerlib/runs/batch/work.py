@@ -183,6 +183,7 @@ class BatchWork:
                 return
             known = asdict(outcome) | {"attempts": max(attempt, outcome.attempts)}
             known["seconds"] = round(outcome.seconds, 3)
+            known["files"] = tuple(outcome.files)
             del known["path"]
             record = Record(
                 task.place,

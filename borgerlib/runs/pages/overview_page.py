@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from html import unescape
 from pathlib import Path
 
 from borgerlib import danish
-from borgerlib.errors import RunError
+from borgerlib.errors import ParameterError, RunError
 from borgerlib.files.atomic import replacing
 from borgerlib.population.municipalities import municipality
 from borgerlib.runs.planning.contents import WHOLE_COUNTRY_NAME, other_formats, place_of
@@ -143,7 +144,7 @@ def _row(folder: Path, place: PlaceStatus) -> OverviewRow:
         written = _file_day(folder / place.place / PAGE)
     return OverviewRow(
         name=_name(place),
-        region=municipality(place.name).region if place.name else "",
+        region=_region(place.name),
         link=f"{place.place}/{PAGE}" if there else "",
         state=place.state,
         state_word=_WORDS[place.state],
@@ -156,6 +157,13 @@ def _row(folder: Path, place: PlaceStatus) -> OverviewRow:
             if (folder / place.place / file).exists()
         ),
     )
+
+
+def _region(name: str) -> str:
+    # A manifest may know a municipality that there is no more.
+    with suppress(ParameterError):
+        return municipality(name).region if name else ""
+    return "Ukendt"
 
 
 def _name(place: PlaceStatus) -> str:

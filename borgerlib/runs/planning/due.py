@@ -81,6 +81,7 @@ def make_plan(
     *,
     only: Sequence[str] = (),
     force: bool = False,
+    since: int | None = None,
     formats: Sequence[str] = ("html",),
     notebooks: Sequence[Path] | None = None,
 ) -> BatchPlan:
@@ -98,6 +99,8 @@ def make_plan(
         Beginnings of notebooks' names ('02'); all without.
     force : bool
         All runs are due.
+    since : int, optional
+        With `force`: but not those that come after this number in the manifest.
     formats : sequence of str
         What the reports are wanted as.
     notebooks : sequence of Path, optional
@@ -120,14 +123,15 @@ def make_plan(
         if path in chosen
     ]
     kept = kept_notebooks(out)
-    runs = plan(wanted, history.latest, kept, force=force)
+    runs = plan(wanted, history.latest, kept, force=force, since=since)
     made = BatchPlan(runs, {}, by_place, expected, layout_hash(), wanted_formats)
     due = {run.wanted.place for run in runs.due}
     reports = {}
     for place in by_place.keys() - due:
         report = made.report_of(place, history, kept)
         last = history.latest.get((place, REPORT))
-        is_there = (out / place / "index.html").exists()
+        files = (last.files if last else ()) or ("index.html",)
+        is_there = all((out / place / file).exists() for file in files)
         if report and (reasons := reasons_to_report(report, last, is_there=is_there)):
             reports[place] = reasons
     return replace(made, reports={place: reports[place] for place in by_place if place in reports})

@@ -57,7 +57,7 @@ class InputHashes:
     def of(self, notebook: Path, place: str, parameters: Mapping[str, Any]) -> Inputs:
         """Return the hashes of all that a notebook's run for a municipality is made from."""
         if notebook not in self._notebooks:
-            self._notebooks[notebook] = notebook_hash(notebook)
+            self._notebooks[notebook] = _hash_of(notebook)
         if place not in self._places:
             own = settled(places.processed_data(place))
             answers = places.saved_data(place, OWN_ANSWERS)
@@ -94,6 +94,14 @@ def notebook_hash(path: Path) -> str:
             hint="Restore it with 'git checkout', or reinstall borgerlib.",
         ) from error
     return content_hash(cells)
+
+
+def _hash_of(notebook: Path) -> str:
+    # One that is damaged costs its own runs, which will say so, and not the batch.
+    try:
+        return notebook_hash(notebook)
+    except ParameterError:
+        return files_hash([notebook])
 
 
 def library_hash() -> str:

@@ -13,13 +13,14 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from filelock import FileLock
 
 from borgerlib.errors import RunError
-from borgerlib.files.atomic import sync
+from borgerlib.files.atomic import replacing, sync
 
 FOLDER = ".borger"
 FILE = "manifest.jsonl"
@@ -61,8 +62,8 @@ class Record:
         "warm" or "cold".
     timeout, memory_limit : float, int
         The limits it ran under: seconds, and bytes (0 for none).
-    formats : tuple of str
-        Of a report: html, pdf, xlsx.
+    formats, files : tuple of str
+        Of a report: html, pdf, xlsx; and the names of its files.
     sequence : int
         Its number in the manifest, given when it is appended.
     """
@@ -84,6 +85,7 @@ class Record:
     timeout: float = 0.0
     memory_limit: int = 0
     formats: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     note: str = ""
     sequence: int = 0
 
@@ -139,6 +141,22 @@ class Manifest:
         except OSError as error:
             raise RunError(f"The manifest {self.path} cannot be read: {error.strerror}.") from error
         return _history(content)
+
+    def ended(self) -> datetime | None:
+        """Return when a batch last came to its end, whether or not anything was due; None where none did."""
+        try:
+            return datetime.fromisoformat(self._ended.read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return None
+
+    def note_end(self) -> None:
+        """Take note that a batch has come to its end now."""
+        with replacing(self._ended, what="The end of the batch", error=RunError) as beside:
+            beside.write_text(datetime.now(UTC).isoformat(timespec="seconds"), encoding="ascii")
+
+    @property
+    def _ended(self) -> Path:
+        return self.folder / FOLDER / "ended"
 
     def append(self, *records: Record) -> list[Record]:
         """Put records on the disk, and return them with their numbers.
@@ -213,7 +231,7 @@ def decode(line: str) -> Record | None:
         return None
     try:
         told: dict[str, Any] = json.loads(text)
-        told["formats"] = tuple(told.get("formats", ()))
+        told |= {name: tuple(told.get(name, ())) for name in ("formats", "files")}
         return Record(**{name: value for name, value in told.items() if name in _FIELDS})
     except (ValueError, TypeError):
         return None

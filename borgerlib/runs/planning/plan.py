@@ -113,6 +113,7 @@ def plan(
     kept: Mapping[tuple[str, str], int],
     *,
     force: bool = False,
+    since: int | None = None,
 ) -> Plan:
     """Say which of the wanted runs are due.
 
@@ -126,11 +127,15 @@ def plan(
         (place, notebook) → bytes of the executed notebook that is there.
     force : bool
         All are due.
+    since : int, optional
+        With `force`: but not those that come after this number in the manifest.
     """
     due: list[DueRun] = []
     current: list[Wanted] = []
     for each in wanted:
-        reasons = reasons_to_run(each, latest.get(each.key), kept.get(each.key), force=force)
+        last = latest.get(each.key)
+        again = force and (since is None or last is None or last.sequence <= since)
+        reasons = reasons_to_run(each, last, kept.get(each.key), force=again)
         if reasons:
             due.append(DueRun(each, reasons))
         else:
@@ -161,7 +166,7 @@ def reasons_to_report(wanted: WantedReport, last: Record | None, *, is_there: bo
     reasons += _after(last)
     reasons += [f"{name} is wanted too" for name in wanted.formats if name not in last.formats]
     if last.state == "done" and not is_there:
-        reasons.append("the report is missing")
+        reasons.append("a page of the report is missing")
     return tuple(reasons)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from borgerlib.runs.planning.manifest import REPORT, History, Record
@@ -52,10 +53,22 @@ class Status:
         By name.
     damaged : int
         Lines of the manifest that count for nothing, because they are damaged.
+    ended : datetime or None
+        When a batch last came to its end, whether or not anything was due.
     """
 
     places: tuple[PlaceStatus, ...]
     damaged: int = 0
+    ended: datetime | None = None
+
+    def is_stale(self, hours: float) -> bool:
+        """Whether no batch has come to its end for so long: a night was missed."""
+        return self.ended is None or datetime.now(UTC) - self.ended > timedelta(hours=hours)
+
+    @property
+    def finished(self) -> bool:
+        """Whether no batch broke off before a report was written."""
+        return not any(place.state == "unfinished" for place in self.places)
 
     @property
     def well(self) -> bool:
@@ -75,6 +88,7 @@ class Status:
         """Return everything, as a monitoring system reads it."""
         return {
             "well": self.well,
+            "last_batch": self.ended.isoformat() if self.ended else None,
             "counts": self.counts(),
             "damaged_lines": self.damaged,
             "places": [
@@ -90,8 +104,8 @@ class Status:
         }
 
 
-def status(history: History, *, only: frozenset[str] = frozenset()) -> Status:
-    """Return how the reports stand; with `only`, those of these places."""
+def status(history: History, *, only: frozenset[str] = frozenset(), ended: datetime | None = None) -> Status:
+    """Return how the reports stand; with `only`, those of these places; `ended` as in `Status`."""
     runs: dict[str, list[Record]] = {}
     reports: dict[str, Record] = {}
     for record in history.latest.values():
@@ -103,7 +117,7 @@ def status(history: History, *, only: frozenset[str] = frozenset()) -> Status:
         else:
             runs[record.place].append(record)
     places = [_place(place, records, reports.get(place)) for place, records in runs.items()]
-    return Status(tuple(sorted(places, key=lambda place: place.place)), history.damaged)
+    return Status(tuple(sorted(places, key=lambda place: place.place)), history.damaged, ended)
 
 
 def _place(place: str, runs: list[Record], report: Record | None) -> PlaceStatus:

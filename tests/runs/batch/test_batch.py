@@ -8,8 +8,8 @@ from functools import partial
 
 import nbformat
 import pytest
+from batch_samples import InProcess, history, notebook, states
 from batch_samples import batch as run_here
-from batch_samples import history, notebook, states
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_output
 
@@ -17,7 +17,7 @@ from borgerlib.errors import ParameterError, RunError
 from borgerlib.runs.batch.run import plan_batch
 from borgerlib.runs.planning.due import executed_folder, read_names
 from borgerlib.runs.planning.folder_lock import FolderBusyError, folder_lock
-from borgerlib.runs.planning.manifest import FOLDER
+from borgerlib.runs.planning.manifest import FOLDER, Manifest
 from borgerlib.runs.warm import warm_kernels
 
 pytestmark = pytest.mark.slow
@@ -69,7 +69,7 @@ def test_reports_overview_and_manifest_from_nothing_and_then_nothing_is_due(batc
         (place, name): "done" for place in ("odense", "aeroe") for name in ("01_emne", "02_emne", "")
     }
     # What was made in between is gone.
-    assert files(out / FOLDER) == ["batch.lock", "executed", "manifest.jsonl", "manifest.lock"]
+    assert files(out / FOLDER) == ["batch.lock", "ended", "executed", "manifest.jsonl", "manifest.lock"]
 
     before = (out / FOLDER / "manifest.jsonl").read_bytes()
     again = batch(out, two, "Odense", "Ærø")
@@ -178,6 +178,48 @@ def test_force_runs_what_is_up_to_date(batch, out, two):
     batch(out, two)
     end = batch(out, two, force=True)
     assert (end.done, end.skipped) == (2, 0)
+
+
+def test_a_forced_batch_that_broke_off_goes_on_where_it_was(batch, out, two, server):
+    batch(out, two)
+
+    class Impatient(InProcess):
+        def outcomes(self, seconds):
+            yield from super().outcomes(seconds)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        batch(out, two, force=True, crew=Impatient(server))
+    assert batch(out, two, force=True).done == 1  # the other was done before the interruption
+    assert batch(out, two, force=True).done == 2
+
+
+def test_a_damaged_notebook_costs_its_own_run_alone(batch, out, two):
+    batch(out, two)
+    two[0].write_text("{")
+    end = batch(out, two)
+    assert (end.failed, end.skipped) == (1, 1)
+    assert "is damaged" in history(out).latest["odense", "01_emne"].error
+
+
+def test_a_page_that_was_deleted_makes_its_report_due(batch, out, two):
+    batch(out, two)
+    (out / "odense" / "02_emne_2.html").unlink()
+    assert batch(out, two).reports == 1
+    assert (out / "odense" / "02_emne_2.html").exists()
+
+
+def test_the_page_over_all_and_the_end_are_written_though_nothing_was_due(batch, out, two):
+    batch(out, two)
+    (out / FOLDER / "ended").unlink()
+    (out / "index.html").write_text(
+        (out / "index.html").read_text("utf-8").replace("Odense", "Odnse"), "utf-8"
+    )
+    (out / FOLDER / "executed" / "odense" / ".x.part").touch()
+    assert batch(out, two).skipped == 2
+    assert "Odnse" not in (out / "index.html").read_text("utf-8")
+    assert Manifest(out).ended() is not None
+    assert not list(out.rglob("*.part"))
 
 
 def test_an_output_that_went_missing_is_made_again(batch, out, two):

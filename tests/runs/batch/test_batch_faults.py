@@ -58,7 +58,7 @@ def ready(out: Path, started: Path):
 
 def is_clean(out: Path, tmp: Path) -> bool:
     assert sorted(path.name for path in (out / FOLDER).iterdir()) == [
-        "batch.lock", "executed", "manifest.jsonl", "manifest.lock",
+        "batch.lock", "ended", "executed", "manifest.jsonl", "manifest.lock",
     ]  # fmt: skip
     assert [path.name for path in out.rglob("*.part")] == []
     assert list(tmp.iterdir()) == []

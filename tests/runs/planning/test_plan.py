@@ -83,7 +83,7 @@ def test_a_report_with_the_same_pages_and_more_formats_is_up_to_date():
         (replace(REPORT, layout="new"), WRITTEN, True, ("layout changed",)),
         (REPORT, replace(WRITTEN, formats=("html",)), True, ("xlsx is wanted too",)),
         (REPORT, replace(WRITTEN, state="failed"), True, ("failed last time",)),
-        (REPORT, WRITTEN, False, ("the report is missing",)),
+        (REPORT, WRITTEN, False, ("a page of the report is missing",)),
     ],
 )
 def test_why_a_report_is_written_again(wanted, last, there, reasons):

@@ -1,6 +1,8 @@
 """How reports stand, by the manifest alone."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from borgerlib.runs.planning.manifest import History, Record
 from borgerlib.runs.planning.status import status
@@ -40,6 +42,19 @@ def test_what_monitoring_reads_holds_everything():
     assert told["damaged_lines"] == 2
     assert told["places"][0]["runs"][0]["state"] == "failed"
     assert {"inputs", "seconds", "started", "error", "cell"} <= told["places"][0]["runs"][0].keys()
+
+
+def test_a_batch_is_stale_when_none_has_ended_for_so_long():
+    now = datetime.now(UTC)
+    assert status(history(), ended=None).is_stale(24)
+    assert status(history(), ended=now - timedelta(hours=25)).is_stale(24)
+    assert not status(history(), ended=now - timedelta(hours=23)).is_stale(24)
+
+
+def test_what_was_left_out_of_a_run_that_is_done_is_told():
+    known = history(("odense", "Odense", "01", "done"), ("odense", "Odense", "", "done"))
+    known.latest["odense", "01"] = replace(known.latest["odense", "01"], note="01.ipynb: cut")
+    assert status(known).places[0].errors == ["01.ipynb: cut"]
 
 
 def test_only_some_places():
