@@ -15,6 +15,7 @@ from borgerlib.interest import store
 from borgerlib.interest.export import export_data, labelled, spss_names, variable_list
 from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.survey.codebook.model import load_codebook
+from borgerlib.survey.readers.read import read_responses
 
 ISLAND = "Ærø"
 
@@ -193,3 +194,19 @@ def test_what_cannot_be_exported(workspace, tmp_path, prepared_once, monkeypatch
     blocked.write_text("a file")
     with pytest.raises(DataError, match="cannot be written"):
         export_data(ISLAND, "csv", folder=blocked)
+
+
+@pytest.mark.parametrize("to", ["sav", "csv", "xlsx", "parquet"])
+def test_every_format_reads_back_as_it_was(island, to):
+    respondents, folder = island
+    codebook = load_codebook("borgerinteresse")
+    responses = read_responses(folder / f"SIMULEREDE_DATA_aeroe.{to}", codebook)
+    asked = [item for item in codebook if item.id not in responses.absent]
+    # Contact details and the consent to use them live apart.
+    assert {item.role for item in codebook} - {item.role for item in asked} == {"contact", "consent"}
+    for column in (column for item in asked for column in item.columns):
+        before, after = (
+            frame[column].astype(object).where(frame[column].notna(), None).tolist()
+            for frame in (respondents, responses.frame)
+        )
+        assert after == before, column

@@ -167,6 +167,9 @@ def _same_width(records: list[_Record], *, name: str, limits: Limits) -> list[_R
     first = next((at for at, (_, _, cells) in enumerate(records) if len(cells) >= width), 0)
     whole = []
     for at, (number, line, cells) in enumerate(records):
+        if len(cells) == width:
+            whole.append((number, line, cells))
+            continue
         is_title = at < first and sum(map(bool, cells)) <= 2
         is_note = at == len(records) - 1 and at > first + 1 and len(cells) == 1 < width - 1
         if is_title or is_note:

@@ -124,7 +124,7 @@ def no_answers(
     said = {normalise(text) for text in entry.missing}
 
     def is_absent(value: str) -> bool:
-        if normalise(value) in said or normalise(label_of(value, column.labels)) in said:
+        if said and {normalise(value), normalise(label_of(value, column.labels))} & said:
             return True
         marked = is_no_answer(value) or column.declared_missing(value)
         return marked and not known(label_of(value, column.labels))

@@ -74,7 +74,11 @@ def _columns(names: list[str], meta: Any) -> list[Column]:
             labels=_value_labels(meta.variable_value_labels.get(column.name, {})),
             missing=tuple(_missing(meta.missing_ranges.get(column.name, ()))),
         )
-        for column in question_columns(names, labels)
+        # Our own exports name the columns 'item__option'; elsewhere the labels tell.
+        for column in (
+            named if named.choice and "__" in named.name else labelled
+            for named, labelled in zip(question_columns(names), question_columns(names, labels), strict=True)
+        )
     ]
 
 
