@@ -10,12 +10,13 @@ import pandas as pd
 
 from borgerlib.errors import DataError
 from borgerlib.interest.weighting.levels import Target, find_level, folded
+from borgerlib.interest.weighting.margins import AREA
 from borgerlib.population.districts import rows_of
 from borgerlib.statistics.selections.randomised import SMALLEST_SELECTION
 from borgerlib.survey.codebook.model import Codebook, Item
 
 OTHER_AREA = "andet område"
-ANSWER, AREA = "svar", "omraade"
+ANSWER = "svar"
 _AREAS = ("area", "area_type")
 
 

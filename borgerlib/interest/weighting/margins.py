@@ -19,6 +19,8 @@ from borgerlib.population.margins import population_margins
 from borgerlib.population.table import SEXES
 from borgerlib.survey.codebook.model import Codebook
 
+AREA = "omraade"
+"""What a list of areas calls them, whatever the question is called."""
 _OF_THE_REGISTER = ("sex", "age")
 
 
@@ -94,9 +96,9 @@ def population_counts(
             raise DataError(f"Two files count people by '{columns[role]}'.", hint="Give one of them.")
         sex, age = _divided_by(path, codebook)
         own = read_district_margin(
-            path, municipality, columns=(columns[role],), sex=sex, age=age, min_age=min_age
+            path, municipality, columns=(_place(path, columns[role]),), sex=sex, age=age, min_age=min_age
         )
-        scaled = _scaled(own, by_role, path, told).rename(columns[role])
+        scaled = _scaled(own, by_role, path, told).rename(columns[role]).rename_axis(columns[role])
         scaled.attrs = {"own": f"kommunens egen optælling ({path.name})"}
         by_role[role] = scaled
     sources = [source.rstrip("."), *(str(counts.attrs.get("own", "")) for counts in by_role.values())]
@@ -135,6 +137,12 @@ def _district_role(path: Path, columns: Mapping[str, str]) -> str:
     # What a file without either lacks is told by its reader, who knows what it has.
     names = _heading(path)
     return next((role for role in roles if columns[role] in names), roles[0])
+
+
+def _place(path: Path, column: str) -> str:
+    """Return the column of the areas: the item's id, or the common name where the heading has only that."""
+    names = _heading(path)
+    return AREA if AREA in names and column not in names else column
 
 
 def _divided_by(path: Path, codebook: Codebook) -> tuple[str, str]:

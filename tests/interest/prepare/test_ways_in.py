@@ -64,7 +64,7 @@ ANSWERED = {
     "Glad": ["Ja", "Nej"],
 }
 # 5,310 people of 15 years or more lived on Ærø on 1 January 2020.
-DISTRICTS = "postnummer;antal\n5970;2920\n5985;1390\n5960;1000\n"
+DISTRICTS = "omraade;antal\n5970;2920\n5985;1390\n5960;1000\n"
 
 
 def survey(folder, *items, headings, count=210):
