@@ -148,10 +148,11 @@ def schedule_command(
     formats: Format = None,
 ) -> None:
     """Print what to paste so that this machine runs the batch every night: systemd, cron or Windows."""
+    from borgerlib.runs.planning.contents import WHOLE_COUNTRY
     from borgerlib.runs.planning.due import read_names
     from borgerlib.runs.planning.schedule import schedule
 
-    names = read_names(municipalities) if municipalities else ["--all"]
+    names = [name or WHOLE_COUNTRY for name in read_names(municipalities)] if municipalities else ["--all"]
     arguments = [*names, "--jobs", str(jobs)]
     arguments += ["--out", str(out.expanduser().resolve())] if out else []
     arguments += ["--format", ",".join(formats)] if formats else []

@@ -111,6 +111,10 @@ def test_wrong_usage_ends_with_2(borger, tmp_path):
     assert borger("batch", "Odense", "--jobs", "0").exit_code == 2
 
 
+def test_the_whole_country_is_scheduled_by_its_word(borger):
+    assert "batch hele-landet Odense --jobs 2" in borger("schedule", "hele-landet", "Odense").output
+
+
 def test_schedule_prints_lines_that_can_be_pasted(borger):
     done = borger("schedule", "--at", "03:15", "--format", "html,pdf")
     assert done.exit_code == 0, done.output
