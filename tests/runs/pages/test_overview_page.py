@@ -176,3 +176,13 @@ def test_search_and_state_narrow_the_list_in_a_browser(browser, folder):
     plain.goto(target.as_uri())
     assert plain.locator("tbody tr:visible").count() == 5
     assert not plain.locator("form.search").is_visible()
+
+
+def test_the_map_shows_which_municipalities_have_a_report(page):
+    tiles = page.select(".tiles .tile")
+    assert len(tiles) == 98
+    linked = {tile["title"]: tile["href"] for tile in tiles if tile.name == "a"}
+    assert linked == {"Odense": "odense/index.html", "Aarhus": "aarhus/index.html"}
+    # The table says the same: nobody has to go through 98 squares to reach it.
+    assert page.select_one(".tiles")["aria-hidden"] == "true"
+    assert all(tile["tabindex"] == "-1" for tile in tiles if tile.name == "a")
