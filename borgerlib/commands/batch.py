@@ -228,7 +228,9 @@ def _print_status(found: Status) -> None:
             console.out.print(f"           {escape(error)}")
     counts = found.counts()
     parts = [f"{counts[f'places_{state}']} {state}" for state in _COLOURS if counts[f"places_{state}"]]
-    console.out.print(f"{len(found.places)} reports: {', '.join(parts) or 'none'}.")
+    count = len(found.places)
+    reports = f"{count} {'report' if count == 1 else 'reports'}"
+    console.out.print(f"{reports}: {', '.join(parts) or 'none'}.")
     if found.damaged:
         console.out.print(
             f"{found.damaged} damaged lines of the manifest were left out; their runs are due again."
