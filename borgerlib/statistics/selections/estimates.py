@@ -13,8 +13,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betaincinv, ndtr
-from statsmodels.stats.multitest import fdrcorrection
 
 from borgerlib.statistics.levels import Floats
 from borgerlib.statistics.selections.protected import SMALLEST_EFFECTIVE, Part, ProtectedCube
@@ -178,6 +176,8 @@ def _interval(
     share: Floats, variance: Floats, effective: Floats, how: Randomised, confidence: float
 ) -> tuple[Floats, Floats]:
     """Return the ends of the intervals of corrected shares."""
+    from scipy.special import betaincinv
+
     tail, in_copy = (1 - confidence) / 2, how.expected(np.clip(share, 0, 1))
     with np.errstate(divide="ignore", invalid="ignore"):
         worth = in_copy * (1 - in_copy) / ((how.keep - how.other) ** 2 * variance)
@@ -189,6 +189,9 @@ def _interval(
 
 
 def _directions(z: Floats, rate: float) -> Floats:
+    from scipy.special import ndtr
+    from statsmodels.stats.multitest import fdrcorrection
+
     found, tested = np.full(len(z), np.nan), ~np.isnan(z)
     if tested.any():
         beyond, _ = fdrcorrection(2 * ndtr(-np.abs(z[tested])), alpha=rate)
