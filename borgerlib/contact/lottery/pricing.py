@@ -12,7 +12,7 @@ from borgerlib.contact.lottery.solver import Floats, Program, Solution
 
 Which = NDArray[Any]  # kinds, as positions or as a mask
 _WHOLE = 1e-7
-_NEAR_WINDOWS = (120, 480)  # kinds that may change when a relaxation is rounded
+_MAY_CHANGE = 240  # kinds, when a relaxation is rounded
 _FIRST_WINDOW = 0.02  # of the largest price; programs of panels have small gaps
 
 
@@ -68,16 +68,11 @@ class Panels:
     def near(self, prices: Floats) -> Floats | None:
         """Return a panel of a high price by rounding the relaxation; None if stuck."""
         relaxed = self._at(prices)
-        if relaxed is None:
-            return None
-        for window in _NEAR_WINDOWS:
-            panel = self._rounded(relaxed, np.flatnonzero(_nearly_free(relaxed, window)), prices)
-            if panel is not None or window >= len(prices):
-                return panel
-        return None
+        return None if relaxed is None else self._rounded(relaxed, prices)
 
-    def _rounded(self, relaxed: Solution, free: Which, prices: Floats) -> Floats | None:
+    def _rounded(self, relaxed: Solution, prices: Floats) -> Floats | None:
         """Fix the kinds that are nearest to a whole number, solve again, and so on until all are whole."""
+        free = np.flatnonzero(_nearly_free(relaxed, _MAY_CHANGE))
         panel = np.round(relaxed.variables)
         program = self._restricted(panel, free, prices, integer=False)
         part = relaxed.variables[free]

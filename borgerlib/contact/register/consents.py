@@ -9,17 +9,20 @@ from borgerlib.contact.register.key import erasure_mark
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DataError, unknown_name
 
-# The latest entry of each person for a purpose, if it is a yes that lasts. On one day a no outweighs a yes.
-COVERED = """
-    SELECT person, by_answers, day FROM (
-        SELECT consent.person, consent.given, consent.day, consent.until, wording.by_answers,
-               row_number() OVER (
-                   PARTITION BY consent.person ORDER BY consent.day DESC, consent.given, consent.id DESC
-               ) AS latest
-        FROM consent LEFT JOIN wording ON wording.id = consent.wording
-        WHERE consent.purpose = :purpose
-    ) WHERE latest = 1 AND given = 1 AND day <= :day AND until >= :day
+# No later entry of the same person for the same purpose. On one day a no outweighs a yes.
+_LATEST = """
+    NOT EXISTS (
+        SELECT 1 FROM consent AS later
+        WHERE later.person = consent.person AND later.purpose = consent.purpose
+          AND (later.day, -later.given, later.id) > (consent.day, -consent.given, consent.id)
+    )
 """
+COVERED = f"""
+    SELECT consent.person, wording.by_answers, consent.day
+    FROM consent LEFT JOIN wording ON wording.id = consent.wording
+    WHERE consent.purpose = :purpose AND given = 1 AND day <= :day AND until >= :day AND {_LATEST}
+"""
+"""The people whose latest entry for a purpose is a yes that lasts."""
 
 
 @dataclass(frozen=True)
@@ -122,20 +125,8 @@ def remove(register: Register, person: int) -> None:
 def expire(register: Register, *, day: date) -> int:
     """Erase everybody who has no consent that lasts, and return how many they were."""
     with register.changing("expire") as detail:
-        gone = register.rows(
-            """
-            SELECT id FROM person WHERE id NOT IN (
-                SELECT person FROM (
-                    SELECT person, given, until,
-                           row_number() OVER (
-                               PARTITION BY person, purpose ORDER BY day DESC, given, id DESC
-                           ) AS latest
-                    FROM consent
-                ) WHERE latest = 1 AND given = 1 AND until >= ?
-            )
-            """,
-            (day.isoformat(),),
-        )
+        lasting = f"SELECT person FROM consent WHERE given = 1 AND until >= ? AND {_LATEST}"
+        gone = register.rows(f"SELECT id FROM person WHERE id NOT IN ({lasting})", (day.isoformat(),))
         for (person,) in gone:
             remove(register, person)
         detail["people"] = len(gone)

@@ -39,7 +39,7 @@ MIGRATIONS = (
         until TEXT,
         source TEXT NOT NULL
     ) STRICT;
-    CREATE INDEX consent_person ON consent (person, purpose, id);
+    CREATE INDEX consent_person ON consent (person, purpose, day, given);
     CREATE TRIGGER consent_kept BEFORE UPDATE ON consent BEGIN SELECT RAISE(ABORT, 'history is kept'); END;
     CREATE TABLE list (
         id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,0 +1,80 @@
+"""What a register of many people takes of a processor: to enter, to choose from, to list, to erase, to check.
+
+Usage: python benchmarks/register.py [--json] [--people 100000]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from borgerlib.contact.register.consents import Wording, covered
+from borgerlib.contact.register.lists import make_list, write_list
+from borgerlib.contact.register.people import enter, erase, find
+from borgerlib.contact.register.store import Register
+
+DAY = date(2026, 3, 2)
+WORDING = Wording("invitation", "1", "Må kommunen kontakte dig?", True)
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Return the processor's seconds that something takes, and what it gives."""
+    begun = time.process_time()
+    given = work()
+    return time.process_time() - begun, given
+
+
+def measured(people: int, folder: Path) -> dict[str, float]:
+    """Return seconds by what is done."""
+    numbers = range(people)
+    table = pd.DataFrame(
+        {
+            "name": [f"Borger {number}" for number in numbers],
+            "mail": [f"borger{number}@example.dk" for number in numbers],
+            "phone": [str(20_000_000 + number) for number in numbers],
+            "consent": "Ja",
+        }
+    )
+    found = {}
+    with Register(folder / "contact" / "r" / "r.db", "0" * 64, create=True) as register:
+        work = {
+            "enter all": lambda: enter(register, table, wording=WORDING, survey="s", day=DAY),
+            "who may be invited": lambda: covered(register, "invitation", day=DAY, by_answers=True),
+            "list all": lambda: write_list(
+                make_list(register, consent="invitation", purpose="Møde", day=DAY), folder / "liste.csv"
+            ),
+            "list all again, compared with the first": lambda: make_list(
+                register, consent="invitation", purpose="Møde", day=DAY
+            ),
+            "erase one": lambda: erase(register, find(register, "borger7@example.dk")),
+            "check pages and log": register.check,
+        }
+        for name, job in work.items():
+            found[name], _ = timed(job)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--people", type=int, default=100_000)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        found = measured(options.people, Path(folder))
+    if options.json:
+        print(json.dumps({name: round(value, 3) for name, value in found.items()}))
+        return
+    for name, value in found.items():
+        print(f"{name:42} {value:8.3f} s")
+
+
+if __name__ == "__main__":
+    main()
