@@ -51,6 +51,7 @@ def test_respondents_come_back_as_they_were_typed(prepared):
         "min_age",
         "source_sha256",
         "library_version",
+        "weighted",
     }
 
 
