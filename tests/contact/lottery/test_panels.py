@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pools import made_up_pool, quotas_of
 
 import borgerlib
@@ -62,3 +64,19 @@ def test_a_few_panels_can_be_listed_and_none_cannot():
     assert listed.chances.tolist() == [pytest.approx(1 / 3)] * 12
     with pytest.raises(borgerlib.ParameterError, match="panels = 0"):
         borgerlib.list_panels(result, panels=0, seed=1)
+
+
+@settings(max_examples=10)
+@given(st.data())
+def test_households_stay_apart_on_every_panel_and_every_seat_is_dealt(data):
+    homes = data.draw(st.permutations(["1", "1", "1", "2", "2", "3", "3", "4", None, None, None, None]))
+    sexes = data.draw(st.lists(st.sampled_from("km"), min_size=12, max_size=12))
+    people = pd.DataFrame({"sex": sexes, "home": homes})
+    result = borgerlib.leximin_chances(
+        people, quotas_of(("sex", "k", 0, 3), ("sex", "m", 0, 3)), 3, household="home"
+    )
+    members = borgerlib.list_panels(result, panels=60, seed=1).members
+    assert (members.sum(axis=1) == 3).all()
+    for _, of_home in people.dropna().groupby("home"):
+        assert (members[of_home.index].sum(axis=1) <= 1).all()
+    assert (members.mean() - result.chances).abs().max() <= 2 / 60
