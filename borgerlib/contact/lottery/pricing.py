@@ -12,7 +12,7 @@ from borgerlib.contact.lottery.solver import Floats, Program, Solution
 
 Which = NDArray[Any]  # kinds, as positions or as a mask
 _WHOLE = 1e-7
-_MAY_CHANGE = 240  # kinds, when a relaxation is rounded
+_MAY_CHANGE = 240  # kinds, when a relaxation is rounded; all, where that is not enough
 _FIRST_WINDOW = 0.02  # of the largest price; programs of panels have small gaps
 
 
@@ -68,11 +68,16 @@ class Panels:
     def near(self, prices: Floats) -> Floats | None:
         """Return a panel of a high price by rounding the relaxation; None if stuck."""
         relaxed = self._at(prices)
-        return None if relaxed is None else self._rounded(relaxed, prices)
+        if relaxed is None:
+            return None
+        panel = self._rounded(relaxed, _MAY_CHANGE, prices)
+        if panel is None and len(prices) > _MAY_CHANGE:
+            return self._rounded(relaxed, len(prices), prices)
+        return panel
 
-    def _rounded(self, relaxed: Solution, prices: Floats) -> Floats | None:
+    def _rounded(self, relaxed: Solution, most: int, prices: Floats) -> Floats | None:
         """Fix the kinds that are nearest to a whole number, solve again, and so on until all are whole."""
-        free = np.flatnonzero(_nearly_free(relaxed, _MAY_CHANGE))
+        free = np.flatnonzero(_nearly_free(relaxed, most))
         panel = np.round(relaxed.variables)
         program = self._restricted(panel, free, prices, integer=False)
         part = relaxed.variables[free]
