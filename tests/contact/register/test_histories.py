@@ -75,6 +75,6 @@ def test_a_process_that_is_killed_loses_nothing_it_has_told(tmp_path):
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("seed", range(2, 12))
+@pytest.mark.parametrize("seed", [2, 3])
 def test_many_processes_that_are_killed_lose_nothing(tmp_path, seed):
     _survives(tmp_path, seed, length=1000, kills=60)
