@@ -17,7 +17,9 @@ app = typer.Typer(
     add_completion=False,
 )
 Municipality = Annotated[str, typer.Argument(help="Name or code.")]
-Contact = Annotated[str, typer.Argument(help="Her e-mail address or telephone number.")]
+Contact = Annotated[
+    str, typer.Argument(help="Her e-mail address, her telephone number, or the code in her letter.")
+]
 KeyFile = Annotated[
     Path | None, typer.Option(help="File with the key. Default: the variable BORGER_REGISTER_KEY.")
 ]
@@ -42,14 +44,33 @@ def import_(
         bool,
         typer.Option("--keep", help="Leave the contact file of 'borger prepare', which is not encrypted."),
     ] = False,
+    table: Annotated[
+        Path | None, typer.Option(help="A table (CSV, XLSX) from elsewhere, in place of the survey.")
+    ] = None,
+    words: Annotated[
+        str, typer.Option(help="What those of the table said yes to. Default: the heading of the consents.")
+    ] = "",
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="Column of the table: mail=E-post (name, mail, phone, consent). May be repeated."),
+    ] = None,
+    said: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="When those of the table said yes. Default: today."),
+    ] = None,
 ) -> None:
-    """Enter those who consented in the survey that was prepared; their answers stay where they are."""
+    """Enter those who consented, in the survey that was prepared or in a table."""
+    from borgerlib.contact.register.intake.survey import import_survey
+    from borgerlib.contact.register.intake.table import import_table, read_people_table
     from borgerlib.contact.register.key import new_key_file, read_key
-    from borgerlib.contact.register.store import Register
-    from borgerlib.contact.register.survey import import_survey, register_path
+    from borgerlib.contact.register.store import Register, register_path
     from borgerlib.errors import ParameterError
 
     path = register_path(municipality)
+    last = until.date() if until else None
+    given = dict(part.partition("=")[::2] for part in column or [])
+    # Read first: what is wrong with it is told before a key or a register is made.
+    read = read_people_table(table, columns=given) if table else None
     if new_key:
         if key_file is None:
             raise ParameterError(
@@ -57,17 +78,24 @@ def import_(
             )
         new_key_file(key_file, path)
     with Register(path, read_key(key_file, path), create=True) as register:
-        done = import_survey(
-            register,
-            municipality,
-            version=version,
-            by_answers=by_answers,
-            until=until.date() if until else None,
-            keep=keep,
-        )
+        if read is None:
+            done = import_survey(
+                register, municipality, version=version, by_answers=by_answers, until=last, keep=keep
+            )
+        else:
+            day = said.date() if said else date.today()
+            done = import_table(
+                register, read, version=version, words=words, by_answers=by_answers, day=day, until=last
+            )
+    for detail, columns in read.columns.items() if read else ():
+        console.out.print(f"[dim]{detail:<8}[/dim] {escape(' + '.join(columns))}")
+    for problem in read.problems if read else ():
+        console.out.print(f"[bold yellow]look[/bold yellow]     {escape(problem)}")
     console.out.print(f"{done.new:,} people entered, {done.known:,} known already.")
     for reason, count in done.refused["reason"].value_counts().items():
         console.out.print(f"{count:,} not entered: {escape(str(reason))}")
+    if done.withdrawn:
+        console.out.print(f"{done.withdrawn:,} known people say no: their consent is withdrawn.")
     console.wrote(path)
 
 
@@ -82,7 +110,7 @@ def show(
     """Show all that is held on a person, as she has a right to see it."""
     from borgerlib.contact.register.people import find, held
     from borgerlib.contact.register.shown import as_text, write_pdf
-    from borgerlib.contact.register.survey import opened
+    from borgerlib.contact.register.store import opened
 
     with opened(municipality, key_file) as register:
         found = held(register, find(register, contact))
@@ -107,7 +135,7 @@ def correct(
     """Change a person's name, e-mail address or telephone number."""
     from borgerlib.contact.register.people import correct as change
     from borgerlib.contact.register.people import find
-    from borgerlib.contact.register.survey import opened
+    from borgerlib.contact.register.store import opened
 
     given = {"name": name, "mail": mail, "phone": phone}
     with opened(municipality, key_file) as register:
@@ -125,7 +153,7 @@ def withdraw(
     """Enter that a person withdraws her consent: from now on she is on no list."""
     from borgerlib.contact.register.consents import withdraw as enter
     from borgerlib.contact.register.people import find
-    from borgerlib.contact.register.survey import opened
+    from borgerlib.contact.register.store import opened
 
     with opened(municipality, key_file) as register:
         enter(register, find(register, contact), day=date.today(), purpose=purpose)
@@ -137,7 +165,7 @@ def erase(municipality: Municipality, contact: Contact, key_file: KeyFile = None
     """Remove a person from the register, its free pages included."""
     from borgerlib.contact.register.people import erase as remove
     from borgerlib.contact.register.people import find
-    from borgerlib.contact.register.survey import opened
+    from borgerlib.contact.register.store import opened
 
     with opened(municipality, key_file) as register:
         remove(register, find(register, contact))
@@ -148,7 +176,7 @@ def erase(municipality: Municipality, contact: Contact, key_file: KeyFile = None
 def expire(municipality: Municipality, key_file: KeyFile = None) -> None:
     """Erase everybody whose consents have ended."""
     from borgerlib.contact.register.consents import expire as end
-    from borgerlib.contact.register.survey import opened
+    from borgerlib.contact.register.store import opened
 
     with opened(municipality, key_file) as register:
         count = end(register, day=date.today())
@@ -161,14 +189,23 @@ def export(
     purpose: Annotated[str, typer.Option(help="What the list is for, in words.")],
     out: Annotated[Path, typer.Option(help="File: .csv or .xlsx.")],
     key_file: KeyFile = None,
+    by: Annotated[
+        Literal["all", "letter", "mail", "sms"], typer.Option(help="How they are reached.")
+    ] = "all",
+    contact: Annotated[
+        str, typer.Option(help="Where to withdraw: an address, or a link with {kode} in it.")
+    ] = "kommunen",
 ) -> None:
-    """Write a list of all who may be invited today, and log it."""
+    """Write a list of all who may be invited today, with how each withdraws, and log it."""
+    from borgerlib.contact.invitation.mailing import REACH, mailing
+    from borgerlib.contact.register.consents import INVITATION
     from borgerlib.contact.register.lists import make_list, write_list
-    from borgerlib.contact.register.survey import PURPOSE, opened
+    from borgerlib.contact.register.store import opened
 
     with opened(municipality, key_file) as register:
-        people = make_list(register, consent=PURPOSE, purpose=purpose, day=date.today())
-    write_list(people, out)
+        people = make_list(register, consent=INVITATION, purpose=purpose, day=date.today(), reach=REACH[by])
+        maker = register.actor
+    write_list(mailing(people, by, purpose=purpose, maker=maker, contact=contact, day=date.today()), out)
     console.out.print(f"{len(people):,} people.")
     console.wrote(out)
 
@@ -182,7 +219,7 @@ def verify(
     ] = "",
 ) -> None:
     """Check every page of the register and every line of its log."""
-    from borgerlib.contact.register.survey import opened
+    from borgerlib.contact.register.store import opened
 
     with opened(municipality, key_file) as register:
         lines, last = register.check(known=known)
@@ -192,7 +229,7 @@ def verify(
 @app.command()
 def backup(municipality: Municipality, target: Path, key_file: KeyFile = None) -> None:
     """Write a copy of the register as it is, encrypted with the same key."""
-    from borgerlib.contact.register.survey import opened
+    from borgerlib.contact.register.store import opened
 
     with opened(municipality, key_file) as register:
         register.back_up(target)
@@ -203,8 +240,8 @@ def backup(municipality: Municipality, target: Path, key_file: KeyFile = None) -
 def restore(municipality: Municipality, source: Path, key_file: KeyFile = None) -> None:
     """Put a backup in the place of the register, which must have been moved away."""
     from borgerlib.contact.register.key import read_key
+    from borgerlib.contact.register.store import register_path
     from borgerlib.contact.register.store import restore as put
-    from borgerlib.contact.register.survey import register_path
 
     path = register_path(municipality)
     put(source, path, read_key(key_file, path))

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from borgerlib.commands.main import app
-from borgerlib.errors import DataError
+from borgerlib.errors import DataError, DisclosureError
 from borgerlib.interest import store
 
 RUN = CliRunner()
@@ -52,3 +52,22 @@ def test_from_a_prepared_survey_to_a_list_and_a_withdrawal(workspace, tmp_path):
     assert "Holds" in borger("register", "verify", "Ærø", *key, "--known", last)
     with pytest.raises(DataError, match="Move it away first"):
         borger("register", "restore", "Ærø", tmp_path / "kopi.db", *key)
+
+
+def test_a_table_from_elsewhere_says_what_it_took_and_what_is_wrong(workspace, tmp_path):
+    lines = [f"Borger {n};borger{n}@example.dk;Ja" for n in range(11)]
+    table = tmp_path / "liste.csv"
+    table.write_text("\n".join(["Navn;E-mail;Samtykke", *lines, "Bo;bo@;Nej"]), encoding="utf-8")
+    key = ("--key-file", tmp_path / "noegle")
+    told = borger("register", "import", "Ærø", "--version", "1", "--table", table, *key, "--new-key")
+    assert "mail     E-mail" in told
+    assert "row 13: 'bo@' cannot be an e-mail address" in told
+    assert "11 people entered" in told
+    out = tmp_path / "sms.csv"
+    with pytest.raises(DisclosureError, match="fewer than 10"):
+        borger("register", "export", "Ærø", "--purpose", "Møde", "--out", out, "--by", "sms", *key)
+    out = tmp_path / "mail.csv"
+    borger("register", "export", "Ærø", "--purpose", "Møde", "--out", out, "--by", "mail", *key)
+    header, first, *_ = out.read_text("utf-8-sig").splitlines()
+    code = first.split(";")[header.split(";").index("Kode")]
+    assert "Withdrawn" in borger("register", "withdraw", "Ærø", code, *key)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from borgerlib.contact.draw import codes
+from borgerlib.contact import codes
 from borgerlib.contact.draw.page import grouped, page_data
 from borgerlib.contact.draw.publication import (
     ABOUT,

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from borgerlib.contact.draw import codes
+from borgerlib.contact import codes
 from borgerlib.contact.draw.page import lottery_page
 from borgerlib.contact.lottery.leximin import LotteryChances
 from borgerlib.contact.lottery.panels import PanelList

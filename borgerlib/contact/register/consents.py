@@ -9,6 +9,9 @@ from borgerlib.contact.register.key import erasure_mark
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DataError, unknown_name
 
+INVITATION = "invitation"
+"""What those who may be invited have consented to."""
+
 # No later entry of the same person for the same purpose. On one day a no outweighs a yes.
 _LATEST = """
     NOT EXISTS (

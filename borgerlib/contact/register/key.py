@@ -11,6 +11,7 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from borgerlib.contact.codes import keyed_code
 from borgerlib.errors import DataError, ParameterError
 
 VARIABLE = "BORGER_REGISTER_KEY"
@@ -87,6 +88,11 @@ def erasure_mark(key: str, pseudonym: str) -> str:
     """Return what is kept of an erased person's answers: enough to refuse them, should they come again."""
     message = f"erased\x1f{pseudonym}".encode()
     return hmac.new(bytes.fromhex(key), message, hashlib.sha256).hexdigest()
+
+
+def withdrawal_code(key: str, person: int) -> str:
+    """Return the code by which a person withdraws, as 'K7QM-2XPD-9TRA': 60 bits, not to be guessed."""
+    return keyed_code(f"withdraw\x1f{person}", bytes.fromhex(key), letters=12)
 
 
 def _refuse_beside(path: Path, register: Path) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
 from borgerlib.contact.register.consents import COVERED, covered
+from borgerlib.contact.register.key import withdrawal_code
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DataError, DisclosureError, ParameterError
 from borgerlib.files.atomic import replacing
@@ -16,6 +18,31 @@ from borgerlib.files.workbook import Sheet, escape_formulas, write_workbook
 
 FEWEST = 10
 FEWEST_APART = 5
+Reach = Literal["", "mail", "phone"]
+
+
+class TooFewError(DisclosureError):
+    """A list would be so short that it tells of each on it."""
+
+
+class TooAlikeError(DisclosureError):
+    """A list differs from an earlier one by so few that the two together tell of these.
+
+    Parameters
+    ----------
+    number : int
+        Of the earlier list.
+    day : str
+        When it was made (ISO 8601).
+    """
+
+    def __init__(self, number: int, day: str) -> None:
+        super().__init__(
+            f"The list differs from list {number} of {day} by fewer than {FEWEST_APART} people: "
+            "whoever holds both would know what these have answered.",
+            hint="Take the earlier list again, or one that differs by more.",
+        )
+        self.number, self.day = number, day
 
 
 def make_list(
@@ -25,6 +52,7 @@ def make_list(
     purpose: str,
     day: date,
     among: Collection[int] | None = None,
+    reach: Reach = "",
 ) -> pd.DataFrame:
     """Return how to reach people whose consent covers it at this moment, and log that the list was made.
 
@@ -39,70 +67,77 @@ def make_list(
         Today.
     among : collection of int, optional
         Only these people, chosen by their answers: each must have consented in words that say so.
+    reach : {'', 'mail', 'phone'}
+        Only those who gave it.
 
     Returns
     -------
     DataFrame
-        One row a person, by her number: name, mail, phone.
+        One row a person, by her number: name, mail, phone, and the code by which she withdraws.
 
     Raises
     ------
     ParameterError
         No purpose is stated.
-    DisclosureError
-        The list has fewer than 10 people, or differs from an earlier one by 1 to 4 people who could have been
-        on both: whoever holds the two would know what these have answered.
+    TooFewError
+        The list has fewer than 10 people.
+    TooAlikeError
+        It differs from an earlier one by 1 to 4 people who could have been on both: whoever holds the two
+        would know what these have answered.
     """
     if not purpose.strip():
         raise ParameterError(
             "A list needs a purpose.", hint="Say what it is for: --purpose 'Borgermøde om …'"
         )
     with register.changing("list") as detail:
-        able = covered(register, consent, day=day, by_answers=among is not None)
+        able = covered(register, consent, day=day, by_answers=among is not None) & _reached(register, reach)
         chosen = able if among is None else able & set(among)
         if len(chosen) < FEWEST:
-            raise DisclosureError(
-                f"The list would have fewer than {FEWEST} people.",
-                hint="Choose more widely.",
-            )
-        _refuse_small_difference(register, chosen, consent, day)
+            raise TooFewError(f"The list would have fewer than {FEWEST} people.", hint="Choose more widely.")
+        _refuse_small_difference(register, chosen, consent, day, reach)
         register.connection.execute(
-            "INSERT INTO list (day, purpose) VALUES (?, ?)", (day.isoformat(), purpose.strip())
+            "INSERT INTO list (day, purpose, reach) VALUES (?, ?, ?)",
+            (day.isoformat(), purpose.strip(), reach),
         )
         number = register.connection.last_insert_rowid()
         register.connection.executemany(
             "INSERT INTO list_member VALUES (?, ?)", [(number, person) for person in sorted(chosen)]
         )
-        detail.update(list=number, consent=consent, purpose=purpose.strip(), people=len(chosen))
+        detail.update(list=number, consent=consent, purpose=purpose.strip(), people=len(chosen), reach=reach)
         detail["by_answers"] = among is not None
         rows = register.rows(
             "SELECT id, name, mail, phone FROM person JOIN list_member ON person = id "
             "WHERE list = ? ORDER BY id",
             (number,),
         )
-    return pd.DataFrame(rows, columns=["person", "name", "mail", "phone"]).set_index("person")
+    people = pd.DataFrame(rows, columns=["person", "name", "mail", "phone"]).set_index("person")
+    return people.assign(code=[withdrawal_code(register.key, person) for person in people.index])
 
 
-def _refuse_small_difference(register: Register, chosen: set[int], consent: str, day: date) -> None:
+def _reached(register: Register, reach: str) -> set[int]:
+    condition = f"WHERE {reach} IS NOT NULL" if reach else ""
+    return {person for (person,) in register.rows(f"SELECT id FROM person {condition}")}
+
+
+def _refuse_small_difference(
+    register: Register, chosen: set[int], consent: str, day: date, reach: Reach
+) -> None:
     """Compare with every earlier list, over the people who could have been on both.
 
-    Whoever has withdrawn since is missing for a reason that tells nothing of her answers; whoever came later
-    is new for such a reason.
+    Whoever has withdrawn since is missing for a reason that tells nothing of her answers; whoever came later,
+    or cannot be reached in one of the two ways, for such a reason too.
     """
     found = register.rows(COVERED, {"purpose": consent, "day": day.isoformat()})
     since = {int(person): given for person, _, given in found}
-    for number, made in register.rows("SELECT id, day FROM list"):
+    within = _reached(register, reach)
+    for number, made, earlier in register.rows("SELECT id, day, reach FROM list"):
         members = {
             row[0] for row in register.rows("SELECT person FROM list_member WHERE list = ?", (number,))
         }
-        able = {person for person, given in since.items() if given <= made}
-        apart = len((chosen ^ members) & able)
-        if 0 < apart < FEWEST_APART:
-            raise DisclosureError(
-                f"The list differs from list {number} of {made} by fewer than {FEWEST_APART} people: "
-                "whoever holds both would know what these have answered.",
-                hint="Take the earlier list again, or one that differs by more.",
-            )
+        both = within if earlier in ("", reach) else within & _reached(register, earlier)
+        able = {person for person in both if since.get(person, "~") <= made}
+        if 0 < len((chosen ^ members) & able) < FEWEST_APART:
+            raise TooAlikeError(number, made)
 
 
 def write_list(people: pd.DataFrame, path: Path) -> None:

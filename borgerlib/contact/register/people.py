@@ -9,16 +9,20 @@ from typing import Any
 
 import pandas as pd
 
+from borgerlib.contact import codes
 from borgerlib.contact.register.consents import Wording, add_wording, period_end, remove
-from borgerlib.contact.register.key import erasure_mark, pseudonym_of
+from borgerlib.contact.register.key import erasure_mark, pseudonym_of, withdrawal_code
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.personal import MAIL, contact_key
 
-_YES = frozenset({"ja", "yes", "true", "1"})
+YES = frozenset({"ja", "yes", "true", "1"})
+NO = frozenset({"nej", "no", "false", "0"})
 _CONSENT = (
     "INSERT INTO consent (person, purpose, given, wording, day, until, source) VALUES (?, ?, 1, ?, ?, ?, ?)"
 )
+_REFUSAL = "INSERT INTO consent (person, purpose, given, day, source) VALUES (?, ?, 0, ?, ?)"
+_CODE_LENGTH = len("K7QM-2XPD-9TRA")
 DETAILS = ("name", "mail", "phone")
 
 
@@ -32,11 +36,14 @@ class Imported:
         People entered, and people who were in the register already (the same e-mail address or telephone).
     refused : DataFrame
         Rows that were not entered, by their label: why.
+    withdrawn : int
+        People who were in the register and now clearly say no.
     """
 
     new: int
     known: int
     refused: pd.DataFrame
+    withdrawn: int = 0
 
 
 def enter(
@@ -49,6 +56,8 @@ def enter(
     until: date | None = None,
 ) -> Imported:
     """Enter those who consented; whoever did not clearly say yes is left out.
+
+    A clear no of somebody who is in the register is a withdrawal.
 
     Parameters
     ----------
@@ -73,14 +82,19 @@ def enter(
     refused: dict[Any, str] = {}
     new: set[int] = set()
     known: set[int] = set()
+    withdrawn: set[int] = set()
     with register.changing("import") as detail:
         number = add_wording(register, wording)
         entry = (wording.purpose, number, day.isoformat(), last.isoformat(), survey)
         for row in people.itertuples():
             pseudonym = pseudonym_of(register.key, survey, row.Index)
             mail, phone = detail_key(row.mail, mail=True), detail_key(row.phone, mail=False)
-            if str(row.consent).strip().casefold() not in _YES:
+            said = str(row.consent).strip().casefold()
+            if said not in YES:
                 refused[row.Index] = "no consent"
+                if said in NO and (found := _known(register, mail, phone)):
+                    withdrawn.add(found)
+                    register.connection.execute(_REFUSAL, (found, wording.purpose, day.isoformat(), survey))
             elif mail is None and phone is None:
                 refused[row.Index] = "neither an e-mail address nor a telephone number that can be"
             elif _is_erased(register, pseudonym):
@@ -93,23 +107,28 @@ def enter(
         known -= new
         detail.update(survey=survey, new=len(new), known=len(known), refused=len(refused))
         detail.update(purpose=wording.purpose, version=wording.version, until=last.isoformat())
-    return Imported(len(new), len(known), pd.DataFrame({"reason": pd.Series(refused, dtype=object)}))
+        detail["withdrawn"] = len(withdrawn)
+    reasons = pd.DataFrame({"reason": pd.Series(refused, dtype=object)})
+    return Imported(len(new), len(known), reasons, len(withdrawn))
 
 
 def find(register: Register, contact: str) -> int:
-    """Return the person whose e-mail address or telephone number this is.
+    """Return the person whose e-mail address, telephone number or code to withdraw by this is.
 
     Raises
     ------
     DataError
         Nobody has it.
     """
-    key = contact_key(contact)
+    key, code = contact_key(contact), codes.as_typed(contact)
     found = register.rows("SELECT id FROM person WHERE mail = ?1 OR phone = ?1", (key,)) if key else []
+    if not found and len(code) == _CODE_LENGTH:
+        everybody = register.rows("SELECT id FROM person")
+        found = [row for row in everybody if withdrawal_code(register.key, row[0]) == code]
     if not found:
         raise DataError(
-            "Nobody in the register has this e-mail address or telephone number.",
-            hint="Ask for the one she gave when she answered.",
+            "Nobody in the register has this e-mail address, telephone number or code.",
+            hint="Ask for the one she gave when she answered, or for the code in her letter.",
         )
     if len(found) > 1:
         raise DataError("Several people share this telephone number.", hint="Give the e-mail address.")
@@ -189,8 +208,8 @@ def detail_key(value: object, *, mail: bool) -> str | None:
     return key if key is not None and bool(MAIL.fullmatch(key)) == mail else None
 
 
-def _entered(register: Register, name: str, mail: str | None, phone: str | None) -> tuple[bool, int]:
-    """Return whether a person is new, and her number.
+def _known(register: Register, mail: str | None, phone: str | None) -> int | None:
+    """Return the person who can be reached so; None where nobody can.
 
     The same e-mail address is the same person. Two of one household may share a telephone: the same number is
     the same person only where one of the two gave no e-mail address.
@@ -198,8 +217,13 @@ def _entered(register: Register, name: str, mail: str | None, phone: str | None)
     found = register.rows("SELECT id FROM person WHERE mail = ?", (mail,)) or register.rows(
         "SELECT id FROM person WHERE phone = ?1 AND (mail IS NULL OR ?2 IS NULL) ORDER BY id", (phone, mail)
     )
-    if found:
-        person = int(found[0][0])
+    return int(found[0][0]) if found else None
+
+
+def _entered(register: Register, name: str, mail: str | None, phone: str | None) -> tuple[bool, int]:
+    """Return whether a person is new, and her number."""
+    person = _known(register, mail, phone)
+    if person is not None:
         register.connection.execute(
             "UPDATE person SET mail = coalesce(mail, ?), phone = coalesce(phone, ?) WHERE id = ?",
             (mail, phone, person),

@@ -64,5 +64,7 @@ MIGRATIONS = (
     CREATE TRIGGER log_kept BEFORE UPDATE ON log BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
     CREATE TRIGGER log_stays BEFORE DELETE ON log BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
     """,
+    # How the people on a list are reached: whoever cannot be is missing for a reason that tells no answer.
+    "ALTER TABLE list ADD COLUMN reach TEXT NOT NULL DEFAULT '' CHECK (reach IN ('', 'mail', 'phone'));",
 )
 VERSION = len(MIGRATIONS)

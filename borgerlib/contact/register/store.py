@@ -13,9 +13,12 @@ from typing import Any
 import apsw
 
 from borgerlib.contact.register import log
+from borgerlib.contact.register.key import read_key
 from borgerlib.contact.register.schema import MIGRATIONS, VERSION
 from borgerlib.errors import DataError
+from borgerlib.interest.store import contact_folder
 
+FILE = "samtykker.db"
 _WAIT_MILLISECONDS = 10_000
 
 
@@ -147,6 +150,18 @@ class Register:
             if not connection.get_autocommit():
                 connection.execute("ROLLBACK")
             raise
+
+
+def register_path(municipality: str) -> Path:
+    """Return where a municipality's register stands: in a folder for its owner alone."""
+    folder = contact_folder(municipality)
+    return folder.with_name(f"{folder.name}-register") / FILE
+
+
+def opened(municipality: str, key_file: Path | None, *, actor: str = "") -> Register:
+    """Return a municipality's register, open."""
+    path = register_path(municipality)
+    return Register(path, read_key(key_file, path), actor=actor)
 
 
 def restore(backup: Path, path: Path, key: str) -> None:

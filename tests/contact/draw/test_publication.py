@@ -9,7 +9,7 @@ import pytest
 from pools import quotas_of
 
 import borgerlib
-from borgerlib.contact.draw import codes
+from borgerlib.contact import codes
 from borgerlib.contact.draw.check import draw, verify
 from borgerlib.contact.draw.publication import publish, read_publication
 from borgerlib.errors import DataError

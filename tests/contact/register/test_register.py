@@ -12,10 +12,11 @@ import pandas as pd
 import pytest
 from registers import BY_ANSWERS, DAY, KEY, PLAIN, filled, made_up_people, new_register
 
+from borgerlib.contact.invitation.mailing import mailing, withdrawal_text
 from borgerlib.contact.register import people as people_module
 from borgerlib.contact.register.consents import Wording, covered, expire, period_end, withdraw
-from borgerlib.contact.register.key import VARIABLE, new_key_file, pseudonym_of, read_key
-from borgerlib.contact.register.lists import make_list, write_list
+from borgerlib.contact.register.key import VARIABLE, new_key_file, pseudonym_of, read_key, withdrawal_code
+from borgerlib.contact.register.lists import TooAlikeError, make_list, write_list
 from borgerlib.contact.register.people import correct, enter, erase, find, held, people_of
 from borgerlib.contact.register.schema import VERSION
 from borgerlib.contact.register.shown import as_text, write_pdf
@@ -262,6 +263,51 @@ def test_two_lists_never_differ_by_a_few(register):
     later = DAY + timedelta(days=1)
     new = [*able[:20], find(register, "borger40@example.dk"), find(register, "borger41@example.dk")]
     assert len(list_of(new, later)) == 21
+
+
+def test_whoever_cannot_be_reached_in_a_way_is_missing_for_a_reason_that_tells_no_answer(register):
+    people = made_up_people(30)
+    people.loc[28:, "phone"] = None
+    people.loc[[0], "mail"] = None
+    enter(register, people, wording=BY_ANSWERS, survey="s", day=DAY)
+
+    def listed(reach, **more):
+        return make_list(register, consent="invitation", purpose="Møde", day=DAY, reach=reach, **more)
+
+    assert len(listed("mail")) == 29
+    assert len(listed("phone")) == 28
+    everybody = listed("")
+    with pytest.raises(TooAlikeError) as caught:
+        listed("mail", among=everybody.index[:27])
+    assert (caught.value.number, caught.value.day) == (1, "2026-03-02")
+
+
+def test_a_code_in_the_letter_withdraws_and_cannot_be_guessed(register):
+    filled(register, 12)
+    codes = make_list(register, consent="invitation", purpose="Møde", day=DAY)["code"]
+    assert codes.is_unique
+    person = find(register, codes.iloc[3].lower().replace("-", " "))
+    assert person == codes.index[3]
+    with pytest.raises(DataError, match="or code"):
+        find(register, "AAAA-AAAA-AAAA")
+    # 60 bits of a keyed hash: another key gives another code.
+    assert withdrawal_code(KEY, person) == codes.iloc[3]
+    assert withdrawal_code("f" * 64, person) != codes.iloc[3]
+    assert len({withdrawal_code(KEY, number) for number in range(5000)}) == 5000
+    text = withdrawal_text(codes.iloc[3], contact="borger@example.dk")
+    assert f"koden {codes.iloc[3]}" in text
+    assert withdrawal_text("A", contact="https://x.dk/?k={kode}", short=True) == "Afmeld: https://x.dk/?k=A"
+
+
+def test_a_mailing_holds_no_more_than_its_channel_needs_and_says_its_purpose(register):
+    filled(register, 12)
+    people = make_list(register, consent="invitation", purpose="Møde", day=DAY)
+    told = {"purpose": " Møde ", "maker": "Åse", "contact": "72 10 00 00", "day": DAY}
+    made = mailing(people, "sms", **told)
+    assert list(made) == ["Navn", "Telefon", "Kode", "Afmelding", "Formål", "Lavet af", "Dato"]
+    assert made["Afmelding"].iloc[0] == f"Afmeld: 72 10 00 00, kode {people['code'].iloc[0]}"
+    assert made.iloc[0][["Formål", "Lavet af", "Dato"]].tolist() == ["Møde", "Åse", "2. marts 2026"]
+    assert "example.dk" not in mailing(people, "letter", **told).to_csv()
 
 
 def test_a_list_is_a_file_without_formulas_for_its_owner_alone(register, tmp_path):

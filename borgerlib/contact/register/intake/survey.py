@@ -1,34 +1,17 @@
-"""The register of a municipality, and those of its prepared survey who consented."""
+"""Those of a prepared survey who consented."""
 
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
 
-from borgerlib.contact.register.consents import Wording
-from borgerlib.contact.register.key import read_key
+from borgerlib.contact.register.consents import INVITATION, Wording
 from borgerlib.contact.register.people import DETAILS, Imported, enter
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DataError
 from borgerlib.interest import store
 from borgerlib.survey.codebook.model import load_codebook
-
-PURPOSE = "invitation"
-FILE = "samtykker.db"
-
-
-def register_path(municipality: str) -> Path:
-    """Return where a municipality's register stands: in a folder for its owner alone."""
-    folder = store.contact_folder(municipality)
-    return folder.with_name(f"{folder.name}-register") / FILE
-
-
-def opened(municipality: str, key_file: Path | None) -> Register:
-    """Return a municipality's register, open."""
-    path = register_path(municipality)
-    return Register(path, read_key(key_file, path))
 
 
 def import_survey(
@@ -71,7 +54,7 @@ def import_survey(
         {detail: contacts[column] if column else None for detail, column in columns.items()},
         index=contacts.index,
     ).assign(consent=contacts[consent[0].id])
-    wording = Wording(PURPOSE, version, consent[0].text, by_answers)
+    wording = Wording(INVITATION, version, consent[0].text, by_answers)
     day = date.fromisoformat(contacts.attrs["survey_date"])
     # Another wave's respondent of the same number is somebody else.
     survey = f"{codebook.id} {contacts.attrs['municipality']} {contacts.attrs['source_sha256'][:16]}"

@@ -1,4 +1,4 @@
-"""A code for everybody in the pool, which only she and the municipality can connect with her."""
+"""Codes that only a person and the municipality can connect with her: of a draw, and to withdraw by."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def make_codes(ids: Iterable[object], key: bytes) -> dict[object, str]:
     ValueError
         Two have the same code (once in some 2,000 pools of 30,000): take another key.
     """
-    codes = {person: _code(str(person), key) for person in ids}
+    codes = {person: keyed_code(str(person), key) for person in ids}
     if len(set(codes.values())) < len(codes):
         raise ValueError("two people have one code")
     return codes
@@ -34,11 +34,16 @@ def make_codes(ids: Iterable[object], key: bytes) -> dict[object, str]:
 
 def as_typed(text: str) -> str:
     """Return a code as it is written in lists, however it was typed ('k7qm 2xpd')."""
-    plain = "".join(letter for letter in text.upper() if letter.isalnum()).translate(_MISREAD)
-    return f"{plain[:4]}-{plain[4:]}"
+    return _grouped("".join(letter for letter in text.upper() if letter.isalnum()).translate(_MISREAD))
 
 
-def _code(person: str, key: bytes) -> str:
-    number = int.from_bytes(hmac.new(key, person.encode(), hashlib.sha256).digest()[:5], "big")
-    letters = "".join(_LETTERS[(number >> 5 * place) & 31] for place in range(_LENGTH))
-    return f"{letters[:4]}-{letters[4:]}"
+def keyed_code(text: str, key: bytes, *, letters: int = _LENGTH) -> str:
+    """Return the code of a text: five bits a letter of its keyed hash (HMAC-SHA-256), in groups of four."""
+    number = int.from_bytes(
+        hmac.new(key, text.encode(), hashlib.sha256).digest()[: -(-5 * letters // 8)], "big"
+    )
+    return _grouped("".join(_LETTERS[(number >> 5 * place) & 31] for place in range(letters)))
+
+
+def _grouped(letters: str) -> str:
+    return "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))

@@ -1,0 +1,1 @@
+"""Where people come from: a prepared survey, or a table from elsewhere."""

@@ -1,0 +1,203 @@
+"""People who consented elsewhere: a table with Danish headings, whose columns are guessed and said."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from borgerlib.contact.register.consents import INVITATION, Wording
+from borgerlib.contact.register.people import DETAILS, NO, YES, Imported, detail_key, enter
+from borgerlib.contact.register.store import Register
+from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.survey.readers.read import read_export
+
+COLUMNS = (*DETAILS, "consent")
+_HEADINGS = {
+    "mail": ("mail", "e-post", "epost"),
+    "phone": ("telefon", "tlf", "mobil", "phone", "sms"),
+    "consent": ("samtykke", "consent", "må vi", "må kommunen", "kontakte", "invitation"),
+    "name": ("navn", "name"),
+}
+# Where the first and the last name stand apart.
+_PARTS = (("fornavn", "first name"), ("efternavn", "last name", "surname"))
+_UNCLEAR = "both yes and no"
+
+
+@dataclass(frozen=True)
+class PeopleTable:
+    """A table of people, understood.
+
+    Attributes
+    ----------
+    people : DataFrame
+        One row a row of the file, by its number there: name, mail, phone, consent.
+    columns : mapping of str to tuple of str
+        Detail → the columns that it was taken from.
+    problems : tuple of str
+        What is wrong in single rows, and what was made of it.
+    source : str
+        Tells this file from another.
+    """
+
+    people: pd.DataFrame
+    columns: Mapping[str, tuple[str, ...]]
+    problems: tuple[str, ...]
+    source: str
+
+
+def read_people_table(path: Path, *, columns: Mapping[str, str] | None = None) -> PeopleTable:
+    """Return the people of a table, its columns told by their headings and what stands in them.
+
+    Parameters
+    ----------
+    path : Path
+        CSV or XLSX, one row a person.
+    columns : mapping of str to str, optional
+        Detail (name, mail, phone, consent) → its column, where the guess would be wrong.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read, has no column of consents, none of e-mail or telephone, or several that
+        could be one; all is told at once.
+    ParameterError
+        `columns` names something else.
+    """
+    frame = read_export(path).frame.astype("string")
+    found = _columns(frame, columns or {}, path)
+    people = pd.DataFrame({detail: _joined(frame, found.get(detail, ())) for detail in COLUMNS})
+    consents, contradictions = _one_word_each(people)
+    problems = (*_impossible(people), *contradictions, *_without_consent(people))
+    # The content tells one file from another, whatever it is called and wherever it stands.
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    return PeopleTable(people.assign(consent=consents), found, tuple(problems), f"table {digest}")
+
+
+def import_table(
+    register: Register,
+    table: PeopleTable,
+    *,
+    version: str,
+    words: str,
+    by_answers: bool,
+    day: date,
+    until: date | None = None,
+) -> Imported:
+    """Enter those of a table who consented.
+
+    Parameters
+    ----------
+    register : Register
+    table : PeopleTable
+    version : str
+        Of the consent's words.
+    words : str
+        What they said yes to; '' takes the heading of the column of consents.
+    by_answers : bool
+        The words say that answers may decide who is invited.
+    day : date
+        When they said yes.
+    until : date, optional
+        The last day of the consents; by default the end of the election period.
+    """
+    wording = Wording(INVITATION, version, words or table.columns["consent"][0], by_answers)
+    return enter(register, table.people, wording=wording, survey=table.source, day=day, until=until)
+
+
+def _columns(frame: pd.DataFrame, given: Mapping[str, str], path: Path) -> dict[str, tuple[str, ...]]:
+    names = [str(name) for name in frame]
+    wrong = [unknown_name("detail", detail, COLUMNS) for detail in given if detail not in COLUMNS]
+    wrong += [unknown_name("column", column, names) for column in given.values() if column not in names]
+    if wrong:
+        raise ParameterError("The columns cannot be taken like that:", problems=wrong)
+    found: dict[str, tuple[str, ...]] = {detail: (column,) for detail, column in given.items()}
+    problems = []
+    for detail, hints in _HEADINGS.items():
+        if detail in found:
+            continue
+        taken = {column for columns in found.values() for column in columns}
+        free = [column for column in names if column not in taken and _fits(frame[column], detail, hints)]
+        parts = [next((c for c in free if any(h in c.casefold() for h in of)), "") for of in _PARTS]
+        if detail == "name" and all(parts):
+            free = parts
+        elif len(free) > 1:
+            problems.append(f"{detail} could be {' or '.join(map(repr, free))}: say --column {detail}=…")
+        if free:
+            found[detail] = tuple(free)
+    if "consent" not in found:
+        problems.append("no column tells who consented, so nobody may be entered: say --column consent=…")
+    if not {"mail", "phone"} & set(found):
+        problems.append("no column holds e-mail addresses or telephone numbers: say --column mail=…")
+    if problems:
+        raise DataError(
+            f"{path.name}: which column is which is not clear.",
+            problems=problems,
+            hint=f"Its columns: {', '.join(names)}.",
+        )
+    return found
+
+
+def _fits(values: pd.Series, detail: str, hints: tuple[str, ...]) -> bool:
+    """Return whether a column's heading names a detail, and what stands in it is not of another kind."""
+    if not any(hint in str(values.name).casefold() for hint in hints):
+        return False
+    told = values.dropna()
+    answers = told.str.strip().str.casefold().isin(YES | NO)
+    # 'Må vi skrive til dig på e-mail?' is a consent; what it is called does not make it an address.
+    return bool(told.empty or (answers.mean() >= 0.5) == (detail == "consent"))
+
+
+def _joined(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
+    parts = [frame[column].fillna("").str.strip() for column in columns]
+    whole = pd.Series("", index=frame.index, dtype="string")
+    for part in parts:
+        whole = (whole + " " + part).str.strip()
+    return whole
+
+
+def _keys(people: pd.DataFrame) -> pd.Series:
+    """Return who each row is: her e-mail address, else her telephone number; None where she has neither."""
+    rows = zip(people["mail"], people["phone"], strict=True)
+    keys = [detail_key(mail, mail=True) or detail_key(phone, mail=False) for mail, phone in rows]
+    return pd.Series(keys, index=people.index, dtype=object)
+
+
+def _one_word_each(people: pd.DataFrame) -> tuple[pd.Series, list[str]]:
+    """Return the consents, unclear where somebody stands with a yes and without one, and who stands twice."""
+    said = people["consent"].str.casefold()
+    keys = _keys(people)
+    times = Counter(key for key in keys if key is not None)
+    problems = []
+    for key, count in times.items():
+        if count < 2:
+            continue
+        rows = keys.index[keys == key]
+        both = said[rows].isin(YES).nunique() > 1
+        problems.append(f"rows {', '.join(map(str, rows))} are one person{f': {_UNCLEAR}, so no' * both}")
+        if both:
+            said = said.where(~keys.eq(key), _UNCLEAR)
+    return said, problems
+
+
+def _impossible(people: pd.DataFrame) -> Iterator[str]:
+    for detail, called in (("mail", "an e-mail address"), ("phone", "a telephone number")):
+        for row, text in people[detail].items():
+            if text and detail_key(text, mail=detail == "mail") is None:
+                yield f"row {row}: {_blurred(text)} cannot be {called}, and is left out"
+
+
+def _without_consent(people: pd.DataFrame) -> Iterator[str]:
+    for row, text in people["consent"].str.casefold().items():
+        if text not in YES | NO:
+            yield f"row {row}: {repr(text) if text else 'nothing'} is no clear yes, so no"
+
+
+def _blurred(text: str) -> str:
+    """Return enough of a text to find it by, and not the whole of what may be a person's."""
+    return repr(text if len(text) <= 4 else f"{text[:3]}…")

@@ -1,0 +1,103 @@
+"""Tables from elsewhere: columns guessed and said, everything that is wrong told at once, in doubt no."""
+
+from datetime import timedelta
+
+import pytest
+from registers import DAY, filled, new_register
+
+from borgerlib.contact.register.consents import covered
+from borgerlib.contact.register.intake.table import import_table, read_people_table
+from borgerlib.contact.register.people import find, held
+from borgerlib.errors import DataError, ParameterError
+
+TABLE = """Fornavn;Efternavn;E-mailadresse;Mobilnr.;Må vi kontakte dig?
+Åse;Bær;aase@example.dk;20304050;Ja
+Bo;Hansen;bo@example.dk;+45 2030 4051;nej
+Ib;;ib@;00000000;
+Åse;Bær;AASE@example.dk;;Ja
+Per;Holm;;20304052;ja
+Per;Holm;;+4520304052;nej
+Eva;"O'; DROP TABLE person; --";eva@example.dk;;måske
+"""
+
+
+@pytest.fixture
+def register(tmp_path):
+    with new_register(tmp_path) as opened:
+        yield opened
+
+
+def table(tmp_path, text=TABLE, **columns):
+    (tmp_path / "liste.csv").write_text(text, encoding="utf-8")
+    return read_people_table(tmp_path / "liste.csv", columns=columns)
+
+
+def entered(register, read, *, day=DAY, version="1"):
+    return import_table(register, read, version=version, words="", by_answers=False, day=day)
+
+
+def test_columns_are_guessed_and_all_problems_told_at_once(tmp_path):
+    read = table(tmp_path)
+    assert read.columns == {
+        "mail": ("E-mailadresse",),
+        "phone": ("Mobilnr.",),
+        "consent": ("Må vi kontakte dig?",),
+        "name": ("Fornavn", "Efternavn"),
+    }
+    assert read.problems == (
+        "row 4: 'ib@' cannot be an e-mail address, and is left out",
+        "row 4: '000…' cannot be a telephone number, and is left out",
+        "rows 2, 5 are one person",
+        "rows 6, 7 are one person: both yes and no, so no",
+        "row 4: nothing is no clear yes, so no",
+        "row 8: 'måske' is no clear yes, so no",
+    )
+
+
+def test_a_workbook_reads_like_a_text_file(tmp_path):
+    import pandas as pd
+
+    read = table(tmp_path)
+    pd.read_csv(tmp_path / "liste.csv", sep=";", dtype=str).to_excel(tmp_path / "liste.xlsx", index=False)
+    assert read_people_table(tmp_path / "liste.xlsx").people.equals(read.people)
+
+
+def test_only_those_who_said_yes_are_entered_and_in_words_of_the_heading(register, tmp_path):
+    done = entered(register, table(tmp_path))
+    assert (done.new, done.known, len(done.refused)) == (1, 0, 5)
+    aase = held(register, find(register, "aase@example.dk"))
+    assert aase["name"] == "Åse Bær"
+    assert aase["consents"][0]["text"] == "Må vi kontakte dig?"
+    assert entered(register, table(tmp_path)).new == 0  # the same table once more
+
+
+def test_a_known_person_who_says_no_has_withdrawn(register, tmp_path):
+    filled(register, 12)
+    text = "Navn;E-mail;Samtykke\nBorger;borger3@example.dk;Nej\nBorger;borger4@example.dk;\n"
+    later = DAY + timedelta(days=1)
+    done = entered(register, table(tmp_path, text), day=later, version="3")
+    assert done.withdrawn == 1
+    left = covered(register, "invitation", day=later, by_answers=False)
+    assert find(register, "borger3@example.dk") not in left
+    assert find(register, "borger4@example.dk") in left  # nothing said is no withdrawal
+
+
+def test_a_consent_that_names_the_mail_is_a_consent(tmp_path):
+    read = table(tmp_path, "Må vi kontakte dig på e-mail?;E-mail\nJa;a@example.dk\nNej;b@example.dk\n")
+    assert read.columns == {"mail": ("E-mail",), "consent": ("Må vi kontakte dig på e-mail?",)}
+
+
+def test_what_is_not_clear_is_asked_for(tmp_path):
+    with pytest.raises(DataError) as caught:
+        table(tmp_path, "Privat mail;Arbejdsmail;Køn\na@x.dk;b@x.dk;k\nc@x.dk;d@x.dk;m\n")
+    assert caught.value.problems == (
+        "mail could be 'Privat mail' or 'Arbejdsmail': say --column mail=…",
+        "no column tells who consented, so nobody may be entered: say --column consent=…",
+    )
+    text = "Privat mail;Arbejdsmail;OK\na@x.dk;b@x.dk;ja\nc@x.dk;d@x.dk;ja\n"
+    read = table(tmp_path, text, mail="Privat mail", consent="OK")
+    assert list(read.people["mail"]) == ["a@x.dk", "c@x.dk"]
+    with pytest.raises(ParameterError, match="Arbejdsmial"):
+        table(tmp_path, text, mail="Arbejdsmial")
+    with pytest.raises(DataError, match="CPR"):
+        table(tmp_path, "CPR;E-mail;Samtykke\n010190-1234;a@x.dk;ja\n020290-1234;b@x.dk;ja\n")
