@@ -52,6 +52,10 @@ def plan(
         Path | None,
         typer.Option(help="Text file with the ids, one a line, of those who keep their seats."),
     ] = None,
+    withdrawn: Annotated[
+        Path | None,
+        typer.Option(help="Text file with the ids, one a line, of those who can no longer be drawn."),
+    ] = None,
     panels: Annotated[int, typer.Option(min=1, help="Panels on the list; 1000 for three dice.")] = 1000,
     seed: Annotated[int | None, typer.Option(help="Deals the seats. Default: by chance, and told.")] = None,
     title: Annotated[str, typer.Option(help="What is drawn, for the page.")] = "Borgersamling",
@@ -62,14 +66,21 @@ def plan(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what is possible; write nothing.")] = False,
 ) -> None:
     """Tell whether the quotas can be kept, show the chances, and publish a list of panels to draw from."""
-    from borgerlib.contact.draw.people import pool_of, read_people, read_seated
+    from borgerlib.contact.draw.people import pool_of, read_idents, read_people
     from borgerlib.contact.draw.publication import publish
     from borgerlib.contact.lottery.leximin import leximin_chances
     from borgerlib.contact.lottery.panels import list_panels
 
     everybody = read_people(people, ident)
     wanted = _quotas(quotas, population, by or [], size, min_age)
-    pool, left, seats = pool_of(everybody, wanted, size, read_seated(seated) if seated else [])
+    pool, left, seats = pool_of(
+        everybody,
+        wanted,
+        size,
+        read_idents(seated) if seated else [],
+        withdrawn=read_idents(withdrawn) if withdrawn else [],
+        household=household,
+    )
     result = leximin_chances(pool, left, seats, cap=cap, household=household)
     console.out.print(f"Some panel keeps all {len(left)} quotas: {len(pool)} people, {seats} seats.")
     _print_chances(result)

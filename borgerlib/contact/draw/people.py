@@ -34,7 +34,7 @@ def read_people(path: Path, ident: str) -> pd.DataFrame:
     return people.set_index(ident)
 
 
-def read_seated(path: Path) -> list[str]:
+def read_idents(path: Path) -> list[str]:
     """Return the ids of a text file, one a line.
 
     Raises
@@ -50,21 +50,40 @@ def read_seated(path: Path) -> list[str]:
 
 
 def pool_of(
-    people: pd.DataFrame, quotas: pd.DataFrame, size: int, seated: Sequence[str]
+    people: pd.DataFrame,
+    quotas: pd.DataFrame,
+    size: int,
+    seated: Sequence[str],
+    *,
+    withdrawn: Sequence[str] = (),
+    household: str | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, int]:
     """Return who may be drawn, the quotas and the number of seats, given those who keep theirs.
+
+    Whoever has withdrawn is not drawn, nor who lives with somebody seated where households are kept apart.
 
     Raises
     ------
     DataError
-        Somebody seated is not among the people, or all seats are taken.
+        Somebody seated or withdrawn is not among the people, or both, or all seats are taken.
     """
-    if not seated:
-        return people, quotas, size
-    strangers = [ident for ident in seated if ident not in people.index]
-    if strangers:
-        raise DataError(f"These are seated but not among the people: {', '.join(strangers[:10])}.")
-    if len(seated) >= size:
-        raise DataError(f"{len(seated)} people are seated and there are {size} seats: none is vacant.")
-    left = quotas_of_vacancies(quotas, people.loc[list(seated)])
-    return people.drop(index=list(seated)), left, size - len(seated)
+    problems = [
+        f"These {what} but are not among the people: {', '.join(strangers[:10])}."
+        for what, idents in (("are seated", seated), ("have withdrawn", withdrawn))
+        if (strangers := [ident for ident in idents if ident not in people.index])
+    ]
+    if both := [ident for ident in seated if ident in set(withdrawn)]:
+        problems.append(f"These are seated and have withdrawn: {', '.join(both[:10])}.")
+    if seated and len(seated) >= size:
+        problems.append(f"{len(seated)} people are seated and there are {size} seats: none is vacant.")
+    if household is not None and household not in people:
+        problems.append(f"There is no column '{household}' of households.")
+    if problems:
+        raise DataError("Nobody can be drawn like that:", problems=problems)
+    gone = people.index.isin([*seated, *withdrawn])
+    if household is not None:
+        homes = people.loc[list(seated), household].dropna()
+        gone |= people[household].isin(homes).to_numpy()
+    keeping = people.loc[list(seated)]
+    left = quotas_of_vacancies(quotas, keeping) if len(keeping) else quotas
+    return people[~gone], left, size - len(keeping)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Literal
+
 import numpy as np
 import scipy.sparse
 
@@ -11,34 +14,93 @@ from borgerlib.contact.lottery.solver import Program, blocks
 from borgerlib.errors import DataError
 
 
+@dataclass(frozen=True)
+class Change:
+    """A quota's bound, moved: `bound` of the people with this value from `was` to `becomes`."""
+
+    feature: str
+    value: str
+    bound: Literal["min", "max"]
+    was: int
+    becomes: int
+
+
+@dataclass(frozen=True)
+class Infeasible:
+    """Why no panel keeps the quotas.
+
+    Attributes
+    ----------
+    short : tuple of (str, str, int, int)
+        Feature, value, how many are wanted at least, how many the pool has.
+    sums : tuple of (str, str, int)
+        Feature, 'min' or 'max', what these sum to: more or less than the panel has seats.
+    changes : tuple of Change
+        As few people's seats as any that mend it; none where no change of quotas does, for too many live
+        together.
+    size : int
+        Seats.
+    """
+
+    short: tuple[tuple[str, str, int, int], ...]
+    sums: tuple[tuple[str, Literal["min", "max"], int], ...]
+    changes: tuple[Change, ...]
+    size: int
+
+    @property
+    def moved(self) -> int:
+        """How many people's seats the changes move."""
+        return sum(abs(change.becomes - change.was) for change in self.changes)
+
+
+def why_infeasible(pool: Pool) -> Infeasible | None:
+    """Return why no panel keeps all quotas; None where one does."""
+    if Panels(pool).best(np.zeros(len(pool.counts))) is not None:
+        return None
+    held = np.asarray(pool.rows @ pool.counts)[1 : len(pool.quotas) + 1].astype(int)
+    rows = zip(pool.quotas.itertuples(index=False, name=None), held.tolist(), strict=True)
+    short = tuple((feature, value, low, have) for (feature, value, low, _), have in rows if have < low)
+    sums: list[tuple[str, Literal["min", "max"], int]] = []
+    for feature, of_feature in pool.quotas.groupby("feature", sort=False):
+        if of_feature["min"].sum() > pool.size:
+            sums.append((str(feature), "min", int(of_feature["min"].sum())))
+        if of_feature["max"].sum() < pool.size:
+            sums.append((str(feature), "max", int(of_feature["max"].sum())))
+    return Infeasible(short, tuple(sums), _smallest_change(pool), pool.size)
+
+
 def require_feasible(pool: Pool) -> None:
     """Raise a DataError that names the smallest change, unless some panel keeps all quotas."""
-    if Panels(pool).best(np.zeros(len(pool.counts))) is None:
+    found = why_infeasible(pool)
+    if found is not None:
         raise DataError(
             "No panel keeps all the quotas.",
-            problems=[*_plain_reasons(pool), *_smallest_change(pool)],
+            problems=_told(found),
             hint="Change the quotas, or recruit more of those who are too few; nothing is changed silently.",
         )
 
 
-def _plain_reasons(pool: Pool) -> list[str]:
-    reasons = []
-    held = np.asarray(pool.rows @ pool.counts)[1 : len(pool.quotas) + 1].astype(int)
-    for quota, have in zip(pool.quotas.itertuples(), held, strict=True):
-        if have < quota.min:
-            reasons.append(
-                f"{quota.feature} = '{quota.value}': at least {quota.min} are wanted, the pool has {have}."
-            )
-    for feature, quotas in pool.quotas.groupby("feature", sort=False):
-        if quotas["min"].sum() > pool.size:
-            reasons.append(f"The minima of {feature} sum to {quotas['min'].sum()}: the panel is {pool.size}.")
-        if quotas["max"].sum() < pool.size:
-            reasons.append(f"The maxima of {feature} sum to {quotas['max'].sum()}: the panel is {pool.size}.")
-    return reasons
+def _told(found: Infeasible) -> list[str]:
+    lines = [
+        f"{feature} = '{value}': at least {wanted} are wanted, the pool has {have}."
+        for feature, value, wanted, have in found.short
+    ]
+    minima = {"min": "minima", "max": "maxima"}
+    lines += [
+        f"The {minima[bound]} of {feature} sum to {total}: the panel is {found.size}."
+        for feature, bound, total in found.sums
+    ]
+    if not found.changes:
+        return [*lines, "Even without quotas there is no panel of this size: too many share a household."]
+    lines.append(f"The smallest change that mends it moves {found.moved} people's seats:")
+    return lines + [
+        f"{change.feature} = '{change.value}': {change.bound} {change.was} "
+        f"{'down' if change.bound == 'min' else 'up'} to {change.becomes}."
+        for change in found.changes
+    ]
 
 
-def _smallest_change(pool: Pool) -> list[str]:
-    """Return, a line a quota to change, by how many people; together they are as few as any that mend it."""
+def _smallest_change(pool: Pool) -> tuple[Change, ...]:
     count, kinds = len(pool.quotas), len(pool.counts)
     change = scipy.sparse.identity(len(pool.lower), format="csc")[:, 1 : count + 1]
     program = Program(
@@ -51,12 +113,13 @@ def _smallest_change(pool: Pool) -> list[str]:
     )
     solution = program.solve()
     if solution is None:
-        return ["Even without quotas there is no panel of this size: too many share a household."]
-    missing, spare = np.round(solution.variables[kinds:]).astype(int).reshape(2, count)
-    lines = [f"The smallest change that mends it moves {missing.sum() + spare.sum()} people's seats:"]
-    for quota, down, up in zip(pool.quotas.itertuples(), missing, spare, strict=True):
+        return ()
+    missing, spare = np.round(solution.variables[kinds:]).astype(int).reshape(2, count).tolist()
+    changes = []
+    rows = pool.quotas.itertuples(index=False, name=None)
+    for (feature, value, low, high), down, up in zip(rows, missing, spare, strict=True):
         if down:
-            lines.append(f"{quota.feature} = '{quota.value}': min {quota.min} down to {quota.min - down}.")
+            changes.append(Change(feature, value, "min", low, low - down))
         if up:
-            lines.append(f"{quota.feature} = '{quota.value}': max {quota.max} up to {quota.max + up}.")
-    return lines
+            changes.append(Change(feature, value, "max", high, high + up))
+    return tuple(changes)

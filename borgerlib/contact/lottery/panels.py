@@ -71,6 +71,24 @@ def list_panels(result: LotteryChances, *, panels: int = 1000, seed: int) -> Pan
     return PanelList(pd.DataFrame(_dealt(result.pool, numbers, generator), columns=result.pool.people))
 
 
+def draw_panel(result: LotteryChances, *, seed: int) -> pd.Index:
+    """Return the people on one panel, drawn with just the chances of the lottery.
+
+    Parameters
+    ----------
+    result : LotteryChances
+    seed : int
+        From a source that nobody can foresee (`secrets.randbelow`), where the draw is not before witnesses.
+    """
+    generator = np.random.default_rng(seed)
+    drawn = generator.choice(
+        len(result.mixture.panels), p=result.mixture.weights / result.mixture.weights.sum()
+    )
+    numbers = np.round(result.mixture.panels[[drawn]]).astype(int)
+    members: pd.Index = result.pool.people[_dealt(result.pool, numbers, generator)[0]]
+    return members
+
+
 def _rounded(result: LotteryChances, panels: int, generator: np.random.Generator) -> Floats:
     """Return panels x kinds whose mean is near the mixture's.
 

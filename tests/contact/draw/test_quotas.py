@@ -46,10 +46,27 @@ def test_vacant_seats_have_what_is_left_of_the_quotas():
     assert left.to_numpy().tolist() == [["sex", "k", 1, 2], ["sex", "m", 1, 2]]
     pool, left, seats = pool_of(people, quotas, 5, ["a", "d"])
     assert (list(pool.index), seats) == (["b", "c", "e"], 3)
-    with pytest.raises(DataError, match="not among the people: z"):
+    with pytest.raises(DataError, match="are seated but are not among the people: z"):
         pool_of(people, quotas, 5, ["z"])
     with pytest.raises(DataError, match="none is vacant"):
         pool_of(people, quotas, 2, ["a", "d"])
+
+
+def test_neither_who_has_withdrawn_nor_who_lives_with_somebody_seated_takes_a_vacant_seat():
+    quotas = quotas_of(("sex", "k", 2, 3), ("sex", "m", 2, 3))
+    people = pd.DataFrame({"sex": list("kkkmm"), "home": ["1", None, "2", "1", None]}, index=list("abcde"))
+    pool, _, seats = pool_of(people, quotas, 5, ["a"], withdrawn=["c"], household="home")
+    assert (list(pool.index), seats) == (["b", "e"], 4)  # d lives with a
+    pool, left, _ = pool_of(people, quotas, 4, [], withdrawn=["c"])
+    assert list(pool.index) == list("abde")
+    assert left.equals(quotas)
+    with pytest.raises(DataError) as caught:
+        pool_of(people, quotas, 5, ["a"], withdrawn=["a", "z"], household="hjem")
+    assert caught.value.problems == (
+        "These have withdrawn but are not among the people: z.",
+        "These are seated and have withdrawn: a.",
+        "There is no column 'hjem' of households.",
+    )
 
 
 def test_people_that_cannot_be_told_apart_are_refused(tmp_path):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pools import made_up_pool, quotas_of
 
 import borgerlib
+from borgerlib.contact.lottery.panels import draw_panel
 
 
 @pytest.fixture(scope="module")
@@ -80,3 +81,14 @@ def test_households_stay_apart_on_every_panel_and_every_seat_is_dealt(data):
     for _, of_home in people.dropna().groupby("home"):
         assert (members[of_home.index].sum(axis=1) <= 1).all()
     assert (members.mean() - result.chances).abs().max() <= 2 / 60
+
+
+def test_a_panel_drawn_at_once_has_the_chances_of_the_lottery():
+    people = pd.DataFrame({"sex": list("kkkkmm")}, index=list("abcdef"))
+    result = borgerlib.leximin_chances(people, quotas_of(("sex", "k", 1, 2), ("sex", "m", 1, 2)), 3)
+    drawn = [draw_panel(result, seed=seed) for seed in range(2000)]
+    assert {len(panel) for panel in drawn} == {3}
+    assert draw_panel(result, seed=7).equals(drawn[7])
+    often = pd.Series([name for panel in drawn for name in panel]).value_counts() / 2000
+    # Each has 1/2 (3 seats, 6 people); four standard errors of 2,000 draws are 0.045.
+    assert often.reindex(list("abcdef")).to_numpy() == pytest.approx(result.chances.to_numpy(), abs=0.045)
