@@ -73,11 +73,10 @@ _HOMES = {
     "borgerlib.statistics.disclosure.gate": ("DisclosedEstimates", "as_published", "disclose"),
     "borgerlib.statistics.disclosure.attacker": ("feasible_ranges",),
     "borgerlib.statistics.exact.finite_population": (
-        "exact_difference_test",
         "exact_share_test",
-        "exact_trend_test",
         "finite_population_interval",
     ),
+    "borgerlib.statistics.exact.two_groups": ("exact_difference_test", "exact_trend_test"),
     "borgerlib.lokaldemokrati.published.feasible": ("feasible_counts", "smallest_change"),
     "borgerlib.lokaldemokrati.published.bounds": ("bounds", "cross_table"),
     "borgerlib.lokaldemokrati.published.identification": ("identification_table", "identify"),

@@ -24,6 +24,20 @@ class BorgerlibError(Exception):
         The single problems, when there are several; each becomes a line of its own.
     hint : str, optional
         What to do next.
+
+    See Also
+    --------
+    ParameterError : What a caller gave is not legal.
+    DataError : A file or frame is not what it should be.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> try:
+    ...     borgerlib.municipality("Odens")
+    ... except borgerlib.BorgerlibError as error:
+    ...     print(error.message)
+    Unknown municipality 'Odens'. Did you mean 'Odense', 'Horsens', 'Nordfyns'?
     """
 
     def __init__(self, message: str, *, problems: Sequence[str] = (), hint: str = "") -> None:
@@ -44,35 +58,144 @@ class BorgerlibError(Exception):
 
 
 class DataError(BorgerlibError, ValueError):
-    """A data file or frame is missing, damaged or holds what it should not."""
+    """A data file or frame is missing, damaged or holds what it should not.
+
+    See Also
+    --------
+    read_export : Raises it.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> try:
+    ...     borgerlib.read_export("nowhere.csv")
+    ... except borgerlib.DataError as error:
+    ...     print(error.message)
+    There is no file or folder nowhere.csv.
+    """
 
 
 class CodebookError(BorgerlibError):
-    """A codebook contradicts itself, or names something that it does not define."""
+    """A codebook contradicts itself, or names something that it does not define.
+
+    See Also
+    --------
+    load_codebook : Raises it.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> try:
+    ...     borgerlib.load_codebook("borgerinteresser")
+    ... except borgerlib.CodebookError as error:
+    ...     print(error.message)
+    Unknown survey 'borgerinteresser'. Did you mean 'borgerinteresse'?
+    """
 
 
 class ParameterError(BorgerlibError, ValueError):
-    """A parameter has an unknown name, a wrong type or a value that is not legal."""
+    """A parameter has an unknown name, a wrong type or a value that is not legal.
+
+    See Also
+    --------
+    municipality : Raises it.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> try:
+    ...     borgerlib.municipality("Odens")
+    ... except borgerlib.ParameterError as error:
+    ...     print(error.message)
+    Unknown municipality 'Odens'. Did you mean 'Odense', 'Horsens', 'Nordfyns'?
+    """
 
 
 class MarginError(BorgerlibError):
-    """Population margins and respondents do not fit together."""
+    """Population margins and respondents do not fit together.
+
+    See Also
+    --------
+    rake : Raises it.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> people = pd.DataFrame({"koen": ["kvinde", "mand"]})
+    >>> try:
+    ...     borgerlib.rake(people, {"koen": pd.Series({"kvinde": 10, "andet": 5})})
+    ... except borgerlib.MarginError as error:
+    ...     print(type(error).__name__)
+    MarginError
+    """
 
 
 class ConvergenceError(BorgerlibError):
-    """An iteration did not reach its tolerance."""
+    """An iteration did not reach its tolerance.
+
+    See Also
+    --------
+    rake : Raises it.
+    regress : Raises it.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> issubclass(borgerlib.ConvergenceError, borgerlib.BorgerlibError)
+    True
+    """
 
 
 class DisclosureError(BorgerlibError):
-    """Something was about to be shown that could reveal a person."""
+    """Something was about to be shown that could reveal a person.
+
+    See Also
+    --------
+    disclose : What passes it.
+    bar_chart : Raises it.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> try:
+    ...     borgerlib.bar_chart(pd.DataFrame())
+    ... except borgerlib.DisclosureError as error:
+    ...     print(error.message)
+    bar_chart shows DisclosedEstimates only, and was given DataFrame.
+    """
 
 
 class NotIdentifiedError(BorgerlibError):
-    """The published numbers do not determine what was asked for."""
+    """The published numbers do not determine what was asked for.
+
+    See Also
+    --------
+    identify : Says what can be known.
+    cross_table : Raises it.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> issubclass(borgerlib.NotIdentifiedError, borgerlib.BorgerlibError)
+    True
+    """
 
 
 class RunError(BorgerlibError):
-    """A notebook run could not start or did not finish."""
+    """A notebook run could not start or did not finish.
+
+    See Also
+    --------
+    BorgerlibError : What all errors are.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> issubclass(borgerlib.RunError, borgerlib.BorgerlibError)
+    True
+    """
 
 
 def nearest(name: str, legal: Iterable[str], *, count: int = 3) -> list[str]:

@@ -50,6 +50,16 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         Whom the page shows; may be set.
     link : str
         The same as the end of an address.
+
+    See Also
+    --------
+    open_dashboard : Opens one.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> borgerlib.open_dashboard("Ærø").layout is not None
+    True
     """
 
     _esm = traitlets.Unicode().tag(sync=True)
@@ -249,6 +259,16 @@ def open_dashboard(
         damaged.
     ParameterError
         The municipality or a level is not legal.
+
+    See Also
+    --------
+    open_selection : One selection, without clicking.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> type(borgerlib.open_dashboard("Ærø")).__name__
+    'InterestDashboard'
     """
     place = find_municipality(municipality).name
     if not is_prepared(place):

@@ -90,6 +90,20 @@ def export_data(municipality: str, to: str, *, folder: str | Path | None = None)
         Another format.
     DataError
         The municipality is not prepared, the folder cannot be written, or a sheet has not that many rows.
+
+    See Also
+    --------
+    load : The same as a frame.
+
+    Notes
+    -----
+    In R: ``haven::write_sav``.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> [path.suffix for path in borgerlib.export_data("Ærø", "csv", folder="ud")]
+    ['.csv', '.csv']
     """
     if to not in _WRITERS:
         raise ParameterError(unknown_name("format", to, _WRITERS))

@@ -37,7 +37,18 @@ def contact_folder(municipality: str) -> Path:
 
 
 def prepared_municipalities() -> list[str]:
-    """Return the folder names of the municipalities that have respondents."""
+    """Return the folder names of the municipalities that have respondents.
+
+    See Also
+    --------
+    prepare : Adds one.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> borgerlib.prepared_municipalities()
+    ['aeroe']
+    """
     root = places.processed_data()
     found = root.glob(f"*/{RESPONDENTS}") if root.is_dir() else []
     return sorted(path.parent.name for path in found if path.parent.name != LEADERS)
@@ -68,6 +79,12 @@ def load(survey: str) -> pd.DataFrame:
     DataError
         The municipality has not been prepared, or its file is damaged.
 
+    See Also
+    --------
+    load_weighting : The weights' margins.
+    load_codebook : What was asked.
+    prepare : Makes it.
+
     Notes
     -----
     Estimates weight by what they are told to and by nothing else:
@@ -75,6 +92,13 @@ def load(survey: str) -> pd.DataFrame:
     answered. For the people who live in the municipality, give the weights,
     ``estimate_proportions(respondents, "emner", by=["aldersgruppe"], weight="weight")``, or, for intervals
     that count what the margins explain, ``raked_to=load_weighting("odense")`` in their place.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> people = borgerlib.load("Ærø")  # simulated citizens
+    >>> people.attrs["simulated"], len(people)
+    (True, 864)
     """
     if survey == LEADERS:
         from borgerlib.lokaldemokrati.published.respondents import load_respondents

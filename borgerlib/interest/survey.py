@@ -89,5 +89,17 @@ def load_weighting(municipality: str) -> WeightingResult | None:
     ------
     DataError
         The municipality has not been prepared, or its weights and its ``weighting.json`` disagree.
+
+    See Also
+    --------
+    load : The respondents.
+    estimate_proportions : Takes it as ``raked_to``.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> weighting = borgerlib.load_weighting("Ærø")
+    >>> weighting.margins["column"].unique().tolist()
+    ['koen', 'aldersgruppe']
     """
     return open_survey(municipality).raked_to

@@ -160,6 +160,16 @@ def open_leaders_survey(
         The survey is not known, confidence is not between 0 and 1, or min_cell is too small.
     DataError
         The wave cannot be used.
+
+    See Also
+    --------
+    open_insight : What an insight shows of it.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> borgerlib.open_leaders_survey().estimates("strategi")
+    DisclosedEstimates(2 rows, 0 suppressed, origin='published', base='kommunaldirektører', confidence=0.95)
     """
     check_confidence(confidence)
     check_min_cell(min_cell)

@@ -24,6 +24,16 @@ def age_band_labels(bands: Sequence[int] = AGE_BANDS, *, min_age: int = 15) -> l
     min_age : int
         Youngest age that takes part. Bands below it fall away and the one it lies in is cut: with 16 the
         first band is '16-17'.
+
+    See Also
+    --------
+    age_band : Puts ages into them.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> borgerlib.age_band_labels((15, 25, 65))
+    ['15-24', '25-64', '65+']
     """
     lower = _lower_ends(bands, min_age)
     closed = [f"{low}-{high - 1}" if high - 1 > low else str(low) for low, high in itertools.pairwise(lower)]
@@ -50,6 +60,21 @@ def age_band(ages: pd.Series, *, bands: Sequence[int] = AGE_BANDS, min_age: int 
     ------
     DataError
         The column holds something that is no number.
+
+    See Also
+    --------
+    age_band_labels : The bands.
+
+    Notes
+    -----
+    In R: ``cut``.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> borgerlib.age_band(pd.Series([16, 40, 93]), bands=(15, 25, 65)).tolist()
+    ['15-24', '25-64', '65+']
     """
     lower = _lower_ends(bands, min_age)
     try:

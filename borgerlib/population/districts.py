@@ -34,7 +34,7 @@ def read_district_margin(
     min_age: int = 15,
     tolerance: float = 0.05,
 ) -> pd.Series:
-    """Read people by district, and compare their sum with the municipality's population.
+    r"""Read people by district, and compare their sum with the municipality's population.
 
     Parameters
     ----------
@@ -69,6 +69,20 @@ def read_district_margin(
         The file is missing, too large, or has not these columns.
     MarginError
         Rows cannot be used, or the sum does not fit; all problems are listed at once.
+
+    See Also
+    --------
+    population_margins : Sex and age, which ship.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> from pathlib import Path
+    >>> _ = Path("sogne.csv").write_text(
+    ...     "omraade;antal\nMarstal;2900\nÆrøskøbing;2300\n", encoding="utf-8"
+    ... )
+    >>> borgerlib.read_district_margin("sogne.csv", "Ærø", tolerance=0.2).to_dict()
+    {'Marstal': 2900, 'Ærøskøbing': 2300}
     """
     if not columns or count in columns:
         raise ParameterError(

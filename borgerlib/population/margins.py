@@ -66,6 +66,16 @@ def population_margins(
         Unknown municipality or variable, or age limits that make no sense.
     MarginError
         A merge rule does not fit.
+
+    See Also
+    --------
+    rake : Takes them.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> borgerlib.population_margins("Ærø", by={"koen": "sex"})["koen"].to_dict()
+    {'kvinde': 2649, 'mand': 2661}
     """
     columns = _columns(by)
     people = _people(municipality, columns, min_age, age_bands, as_of)
@@ -90,6 +100,16 @@ def population_cells(
     -------
     Series
         People by cell; the levels of the MultiIndex are named like the columns.
+
+    See Also
+    --------
+    population_margins : One margin a variable.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> int(borgerlib.population_cells("Ærø").sum())
+    5310
     """
     columns = _columns(by)
     cells = _counted(_people(municipality, columns, min_age, age_bands, as_of), list(columns))
@@ -113,6 +133,16 @@ def municipality_cells(
     -------
     Series
         Municipalities by cell (cells without any are left out), a MultiIndex where there are several columns.
+
+    See Also
+    --------
+    population_cells : Cells of people.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> int(borgerlib.municipality_cells(("region",)).sum())
+    98
     """
     columns = _columns(by, legal=_PLACES[1:])
     frame = municipalities().rename(columns={variable: column for column, variable in columns.items()})

@@ -29,6 +29,20 @@ def merge_margins(margins: Mapping[str, pd.Series], rules: MergeRules) -> dict[s
     MarginError
         A rule names an unknown column or level, a level twice, fewer than two levels, or gives the merged
         level the name of another; all problems are listed.
+
+    See Also
+    --------
+    merge_levels : The same for respondents.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> margins = {"aldersgruppe": pd.Series({"15-17": 200, "18-24": 400})}
+    >>> borgerlib.merge_margins(margins, {"aldersgruppe": {"15-24": ["15-17", "18-24"]}})[
+    ...     "aldersgruppe"
+    ... ].to_dict()
+    {'15-24': 600}
     """
     check_rules(rules, {column: set(margin.index) for column, margin in margins.items()})
     return {column: merge_counts(margin.rename_axis(column), rules) for column, margin in margins.items()}
@@ -47,6 +61,20 @@ def merge_levels(respondents: pd.DataFrame, rules: MergeRules) -> pd.DataFrame:
     MarginError
         As `merge_margins`, except that an old level may be absent: that nobody answered may be why the rule
         was written.
+
+    See Also
+    --------
+    merge_margins : The same for the population.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> people = pd.DataFrame({"aldersgruppe": ["15-17", "18-24"]})
+    >>> borgerlib.merge_levels(people, {"aldersgruppe": {"15-24": ["15-17", "18-24"]}})[
+    ...     "aldersgruppe"
+    ... ].tolist()
+    ['15-24', '15-24']
     """
     levels = {}
     for column in rules:

@@ -70,6 +70,16 @@ def municipality(name_or_code: str | float | SupportsIndex) -> Municipality:
     ------
     ParameterError
         There is no such municipality; the message gives the nearest names.
+
+    See Also
+    --------
+    municipalities : All of them.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> borgerlib.municipality("Odense").code
+    '0461'
     """
     text = _as_text(name_or_code)
     if re.fullmatch(r"\d+", text):
@@ -90,6 +100,16 @@ def municipalities() -> pd.DataFrame:
     -------
     DataFrame
         One row a municipality, by code. Columns as the attributes of `Municipality`.
+
+    See Also
+    --------
+    municipality : One of them.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> len(borgerlib.municipalities())
+    98
     """
     import pandas as pd
 

@@ -94,6 +94,16 @@ def refresh_population(
         The StatBank cannot be reached or refuses; the old table stays.
     DataError
         The answer is not what was asked for, or not plausible; the old table stays.
+
+    See Also
+    --------
+    population_margins : Uses what it fetched.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> callable(borgerlib.refresh_population)  # asks Statistics Denmark, so it is not run here
+    True
     """
     if period != NEWEST and not _PERIOD.match(period):
         raise ParameterError(

@@ -76,12 +76,28 @@ def banner_table(
     DataError
         A column cannot be used as asked for, or the design does not allow a variance.
 
+    See Also
+    --------
+    banner : Shows it.
+    estimate_difference : The test behind it.
+
     Notes
     -----
     A domain is compared with the rest, not with the total, of which it is a part. t tests as
     `estimate_difference`, where at least `FEWEST_EXPECTED` of the domain and of the rest would be expected to
     choose the option, and not to choose it, if they answered alike (Cochran, 1954). The false discovery rate
     is controlled over all rows of the table by the step-up procedure of Benjamini & Hochberg (1995).
+
+    In R: ``svyby`` with ``svymean`` for each column, and ``svyttest``.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> people = borgerlib.load("Ærø")  # simulated citizens
+    >>> codebook = borgerlib.load_codebook("Ærø")
+    >>> table = borgerlib.banner_table(people, codebook, by=["koen"], items=["tid"], weight="weight")
+    >>> table[["option", "level", "n"]].head(2).values.tolist()
+    [['ingen_tid', '', 830], ['en_gang', '', 830]]
     """
     check_confidence(confidence)
     columns = [by] if isinstance(by, str) else list(by)
@@ -233,8 +249,8 @@ def _item_rows(
             continue
         frame = _with_answers(respondents, answers, levels)
         rows = _estimated(frame, answers, levels, design, confidence)
-        counts = _counted(rows, answers, levels, weights)
-        parts.append(rows.assign(item=item.id, domain=column or "", **counts))
+        effective = _effective(rows, answers, levels, weights)
+        parts.append(rows.assign(item=item.id, domain=column or "", n_effective=effective))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -268,20 +284,13 @@ def _estimated(
     return rows.assign(level=[str(level) for level in rows.pop(_DOMAIN)])
 
 
-def _counted(
+def _effective(
     rows: pd.DataFrame, answers: pd.DataFrame, levels: pd.Series | None, weights: Floats
-) -> dict[str, list[Any]]:
-    """Return how many chose each option, and the effective sample size, in the order of `rows`."""
+) -> list[float]:
+    """Return the effective sample size of each row's level."""
     group = pd.Series("", index=answers.index) if levels is None else levels.astype(object)
     answered = answers.notna().any(axis=1).to_numpy() & group.notna().to_numpy()
     keys = group.map(str).to_numpy()[answered]
-    chosen = answers[answered].astype(np.int64).groupby(keys).sum()
     mass = pd.DataFrame({"once": weights, "squared": weights**2})[answered].groupby(keys).sum()
     effective = mass["once"] ** 2 / mass["squared"]
-    return {
-        "count": [
-            int(chosen.loc[level, option]) if level in chosen.index else 0
-            for level, option in zip(rows["level"], rows["option"], strict=True)
-        ],
-        "n_effective": [float(effective.get(level, 0.0)) for level in rows["level"]],
-    }
+    return [float(effective.get(level, 0.0)) for level in rows["level"]]

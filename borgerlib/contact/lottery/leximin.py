@@ -35,6 +35,22 @@ class LotteryChances:
         The proof: see `proven_gap`.
     cap : float
         Nobody's chance was to be above it.
+
+    See Also
+    --------
+    leximin_chances : Makes them.
+    list_panels : Writes them as panels to draw from.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> pool = pd.DataFrame({"koen": ["kvinde"] * 4 + ["mand"] * 2})
+    >>> quotas = pd.DataFrame(
+    ...     {"feature": ["koen"] * 2, "value": ["kvinde", "mand"], "min": [1, 1], "max": [1, 1]}
+    ... )
+    >>> borgerlib.leximin_chances(pool, quotas, 2).chances.round(2).tolist()
+    [0.25, 0.25, 0.25, 0.25, 0.5, 0.5]
     """
 
     chances: pd.Series
@@ -85,6 +101,10 @@ def leximin_chances(
     ParameterError
         The cap is below 1.
 
+    See Also
+    --------
+    list_panels : The panels to draw from.
+
     Notes
     -----
     Flanigan, Gölz, Gupta, Hennig & Procaccia, "Fair algorithms for selecting citizens' assemblies",
@@ -92,6 +112,17 @@ def leximin_chances(
     a panel may hold fractions of people: successive linear programs give chances that no lottery can better.
     Where a mixture of whole panels gives just these, they are LEXIMIN. Otherwise column generation finds the
     levels over whole panels, each with prices that prove it.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> pool = pd.DataFrame({"koen": ["kvinde"] * 4 + ["mand"] * 2})
+    >>> quotas = pd.DataFrame(
+    ...     {"feature": ["koen"] * 2, "value": ["kvinde", "mand"], "min": [1, 1], "max": [1, 1]}
+    ... )
+    >>> borgerlib.leximin_chances(pool, quotas, 2).chances.round(2).tolist()
+    [0.25, 0.25, 0.25, 0.25, 0.5, 0.5]
     """
     if cap is not None and not cap >= 1:
         raise ParameterError(f"cap = {cap}: a multiple of the mean chance is 1 or more.")

@@ -26,6 +26,22 @@ class PanelList:
     ----------
     members : DataFrame
         Panels x people, bool: a row a panel, numbered from 0; the columns are the people's index.
+
+    See Also
+    --------
+    list_panels : Makes one.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> pool = pd.DataFrame({"koen": ["kvinde"] * 4 + ["mand"] * 2})
+    >>> quotas = pd.DataFrame(
+    ...     {"feature": ["koen"] * 2, "value": ["kvinde", "mand"], "min": [1, 1], "max": [1, 1]}
+    ... )
+    >>> panels = borgerlib.list_panels(borgerlib.leximin_chances(pool, quotas, 2), panels=8, seed=1)
+    >>> panels.members.shape
+    (8, 6)
     """
 
     members: pd.DataFrame
@@ -58,11 +74,26 @@ def list_panels(result: LotteryChances, *, panels: int = 1000, seed: int) -> Pan
     ParameterError
         There is to be less than one panel.
 
+    See Also
+    --------
+    leximin_chances : The chances.
+
     Notes
     -----
     Flanigan, Kehne & Procaccia, "Fair sortition made transparent", NeurIPS 2021: a list of 1,000 costs next
     to nothing. Here panels are chosen one at a time so that what each kind lacks stays small, and then
     exchanged while that helps. Within a kind, whoever has sat on the fewest panels is next, ties by lot.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> pool = pd.DataFrame({"koen": ["kvinde"] * 4 + ["mand"] * 2})
+    >>> quotas = pd.DataFrame(
+    ...     {"feature": ["koen"] * 2, "value": ["kvinde", "mand"], "min": [1, 1], "max": [1, 1]}
+    ... )
+    >>> borgerlib.list_panels(borgerlib.leximin_chances(pool, quotas, 2), panels=8, seed=1).members.shape
+    (8, 6)
     """
     if panels < 1:
         raise ParameterError(f"panels = {panels}: a list holds one panel or more.")

@@ -29,6 +29,17 @@ class SelectionPage:
     answers : Answers
     answer : Answer
         What may be shown of the selection.
+
+    See Also
+    --------
+    open_selection : Opens one.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> page = borgerlib.open_selection("Ærø", "koen=kvinde")
+    >>> type(page).__name__
+    'SelectionPage'
     """
 
     answers: Answers
@@ -110,6 +121,17 @@ def open_selection(
         The municipality has no prepared respondents.
     ParameterError
         A parameter is not legal; the selection names what is not offered.
+
+    See Also
+    --------
+    open_dashboard : The same by clicking.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> page = borgerlib.open_selection("Ærø", "koen=kvinde")
+    >>> page.figure("topics").title.startswith("SIMULEREDE DATA")
+    True
     """
     answers = open_answers(municipality, confidence=confidence, chance=chance)
     read = read_link(selection, answers.offer.filters)

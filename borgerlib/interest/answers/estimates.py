@@ -11,16 +11,15 @@ import pandas as pd
 from borgerlib import danish
 from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.interest.weighting.rules import WEIGHT
-from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.crosstabs import answers_of, domain_levels, large_enough
 from borgerlib.statistics.disclosure.columns import SHARES
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, disclose
+from borgerlib.statistics.disclosure.named import base_of, source_of
 from borgerlib.statistics.estimation.proportions import estimate_difference, estimate_proportions
 from borgerlib.statistics.weighting.adjustment import WeightingResult
+from borgerlib.survey.codebook.labels import answer_label, group_of, level_label
 from borgerlib.survey.codebook.model import Codebook, Item
 
-SIMULATED = "SIMULEREDE DATA"
-UNWEIGHTED = "Ikke vægtet: tallene gælder kun dem, der har svaret."
 _ESTIMATES = (
     "item", "option", "label", "group", "group_label", "domain", "exclusive", "net", "n", "count", *SHARES,
     "difference", "p_value", "note",
@@ -140,35 +139,14 @@ def disclose_answers(
     return disclose(
         estimated.drop(columns=["difference", "p_value"]),
         min_cell=min_cell,
-        base=base_of(respondents),
+        base=base_of(respondents.attrs),
         source=source_of(
-            respondents, codebook, () if raked_to is None else tuple(raked_to.margins["column"])
+            respondents.attrs, codebook, () if raked_to is None else tuple(raked_to.margins["column"])
         ),
         confidence=confidence,
         simulated=bool(respondents.attrs.get("simulated", False)),
         codebook=codebook,
     )
-
-
-def group_of(column: str, level: object) -> str:
-    """Return the name of a group in the estimates: 'koen=kvinde'."""
-    return f"{column}={level}"
-
-
-def level_label(codebook: Codebook, column: str, level: object) -> str:
-    """Return a level as a reader sees it: the option's short text, '60–69 år', or the level itself.
-
-    What looks like years is an age only in columns of ages: a postcode is a place.
-    """
-    item, text = (codebook.item(column) if column in codebook else None), str(level)
-    shorts = {option.id: option.short for option in item.options} if item else {}
-    if text in shorts:
-        return shorts[text]
-    if item is not None and item.role != "age":
-        return text
-    if text.removesuffix("+").replace("-", "").isdigit():
-        return f"{text.replace('-', '–')} år" if not text.endswith("+") else f"{text[:-1]} år og derover"
-    return text
 
 
 def _check(respondents: pd.DataFrame, codebook: Codebook, items: Sequence[str], by: By | None) -> None:
@@ -226,70 +204,25 @@ def _estimated(
             tested = estimate_difference(frame, names, by=column, **design)
             estimates["difference"] = tested["difference"]
             estimates["p_value"] = tested["p_value"].where(large_enough(tested))
-        parts.append(_named(estimates, _counts(frame, names, column), codebook, item, column))
+        parts.append(_named(estimates, codebook, item, column))
     return pd.concat(parts, ignore_index=True)
 
 
-def _counts(frame: pd.DataFrame, answers: list[str], column: str | None) -> pd.Series:
-    """Return how many chose each answer, unweighted, by (level, answer)."""
-    chosen = frame[answers].fillna(0).astype(np.int64)
-    levels = frame[column] if column else pd.Series("", index=frame.index)
-    counts: pd.Series = chosen.groupby(levels, observed=True, sort=False).sum().stack()  # type: ignore[assignment]
-    return counts
-
-
-def _named(
-    estimates: pd.DataFrame, counts: pd.Series, codebook: Codebook, item: Item, column: str | None
-) -> pd.DataFrame:
+def _named(estimates: pd.DataFrame, codebook: Codebook, item: Item, column: str | None) -> pd.DataFrame:
     levels = list(estimates[column]) if column else [""] * len(estimates)
     options = estimates["option"].str.removeprefix(_ANSWER)
     return pd.DataFrame(
         {
             "item": item.id,
             "option": options,
-            "label": [_label(item, option) for option in options],
+            "label": [answer_label(item, option) for option in options],
             "group": [group_of(column, level) if column else "" for level in levels],
             "group_label": [level_label(codebook, column, level) if column else "" for level in levels],
             "domain": column or "",
             "exclusive": item.kind != "multiple",
             "net": options.isin(list(item.nets)),
             "n": estimates["n"],
-            "count": [
-                int(counts.loc[(level, option)])
-                for level, option in zip(levels, estimates["option"], strict=True)
-            ],
-            **{name: estimates[name] for name in (*SHARES, "difference", "p_value")},
+            **{name: estimates[name] for name in ("count", *SHARES, "difference", "p_value")},
             "note": "",
         }
     )
-
-
-def _label(item: Item, reference: str) -> str:
-    shorts = [item.option(member).short for member in item.members(reference)]
-    return danish.listing(shorts, last="eller")
-
-
-def base_of(respondents: pd.DataFrame) -> str:
-    """Return who was asked: 'borgere i Odense Kommune'; where nobody is weighted, of whom alone it holds."""
-    name = respondents.attrs.get("municipality", "")
-    base = f"borgere i {find_municipality(name).full_name}" if name else "borgere"
-    return base if is_weighted(respondents) else f"{base}, der har svaret"
-
-
-def is_weighted(respondents: pd.DataFrame) -> bool:
-    """Return whether the respondents are weighted to the people who live here."""
-    return bool(respondents.attrs.get("weighted", True))
-
-
-def source_of(respondents: pd.DataFrame, codebook: Codebook, raked_by: Sequence[str]) -> str:
-    """Return the source line: whose answers, which columns they are weighted by, and whether simulated."""
-    words = {"sex": "køn", "age": "alder", "area": "område", "area_type": "områdetype"}
-    columns = {item.id: words[item.role] for item in codebook if item.role in words}
-    told = danish.listing([columns.get(column, "alder") for column in dict.fromkeys(raked_by)])
-    name = respondents.attrs.get("municipality", "")
-    whose = f"i {find_municipality(name).full_name}" if name else "på spørgeskemaet"
-    weighted = f"Vægtet efter {told}." if told else "Vægtet."
-    if not is_weighted(respondents):
-        weighted = UNWEIGHTED
-    simulated = f"{SIMULATED}: " if respondents.attrs.get("simulated") else ""
-    return f"{simulated}Borgernes svar {whose}. {weighted}"

@@ -10,14 +10,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from borgerlib.interest.answers.estimates import SIMULATED, base_of, level_label, no_estimates
+from borgerlib.interest.answers.estimates import no_estimates
 from borgerlib.interest.weighting.ages import age_groups, band_column, lower_ends
 from borgerlib.interest.weighting.plan import NO_COUNT
 from borgerlib.population.margins import PopulationDateWarning, population_margins
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.disclosure.disclosed import only_disclosed
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published, disclose
+from borgerlib.statistics.disclosure.named import SIMULATED, base_of
 from borgerlib.statistics.weighting.representativeness import participation_rates, representativeness
+from borgerlib.survey.codebook.labels import level_label
 from borgerlib.survey.codebook.model import Codebook
 
 AREA_WORDS = {"area": "område", "area_type": "områdetype"}
@@ -90,7 +92,7 @@ def participation(
     """
     margins = _margins(respondents, codebook, targets, age_bands)
     if not margins.counts:
-        nobody = as_published(no_estimates(), base=base_of(respondents), source="")
+        nobody = as_published(no_estimates(), base=base_of(respondents.attrs), source="")
         return Participation(nobody, pd.DataFrame(), {}, "")
     rates = participation_rates(margins.levels, margins.counts, confidence=confidence)
     name = respondents.attrs["municipality"]

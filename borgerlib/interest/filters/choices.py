@@ -14,12 +14,13 @@ import pandas as pd
 from borgerlib import places
 from borgerlib.danish import slug
 from borgerlib.errors import BorgerlibError
-from borgerlib.interest.answers.estimates import base_of, is_weighted, level_label, source_of
 from borgerlib.interest.filters.segments import CopiedSegments, kinds_of, saved_segments
 from borgerlib.interest.weighting.ages import age_groups, lower_ends
 from borgerlib.population.margins import PopulationDateWarning, population_cells
 from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.statistics.disclosure.named import base_of, is_weighted, source_of
 from borgerlib.statistics.segmentation.rules import load_segments
+from borgerlib.survey.codebook.labels import level_label
 from borgerlib.survey.codebook.model import Codebook, Item
 
 ROLES = ("age", "sex", "area_type", "area", "topics", "time", "formats", "segment", "saved")
@@ -193,13 +194,13 @@ def filterable(copy: pd.DataFrame, codebook: Codebook, *, age_bands: Sequence[in
     given = {name.split("__")[0]: name.split("__")[0] for name in map(str, frame) if " given " in name}
     offer = Offer(
         filters=tuple(offered.values()),
-        base=base_of(copy),
-        source=source_of(copy, codebook, told["raked_by"]),
+        base=base_of(copy.attrs),
+        source=source_of(copy.attrs, codebook, told["raked_by"]),
         simulated=bool(told["simulated"]),
         problems=problems,
         citizens=_citizens(municipality, min_age, lower_ends(codebook, age_bands)),
         areas=told["areas"],
-        weighted=is_weighted(copy),
+        weighted=is_weighted(copy.attrs),
     )
     return Filterable(frame, {role: items[role] for role in offered} | given, made_of, offer)
 

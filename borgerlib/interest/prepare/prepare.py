@@ -14,7 +14,6 @@ from typing import Any
 
 import pandas as pd
 
-from borgerlib import places
 from borgerlib.errors import CodebookError, DataError
 from borgerlib.files.atomic import settled
 from borgerlib.files.workbook import escape_formulas
@@ -32,6 +31,7 @@ from borgerlib.population.municipalities import municipality as find_municipalit
 from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
 from borgerlib.survey.cleaning.clean import REASONS, CleaningResult, clean
 from borgerlib.survey.cleaning.rules import CleaningRules
+from borgerlib.survey.codebook.finding import codebook_file
 from borgerlib.survey.codebook.model import Codebook, load_codebook
 from borgerlib.survey.mapping.file import load_mapping
 from borgerlib.survey.readers.read import read_responses
@@ -147,6 +147,19 @@ def prepare(
         The respondents cannot be weighted to the population.
     CodebookError, ParameterError
         Codebook, municipality or ages are not usable.
+
+    See Also
+    --------
+    load : Reads what it wrote.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> try:
+    ...     borgerlib.prepare("Ærø", "nowhere.xlsx")
+    ... except borgerlib.DataError as error:
+    ...     print(error.message)
+    There is no file or folder nowhere.xlsx.
     """
     place = find_municipality(municipality)
     path, book = Path(source), load_codebook(codebook)
@@ -332,11 +345,6 @@ def _write(
         escape_formulas(cleaned.changes).to_csv(beside / store.CHANGES, index=False)
         text = json.dumps(summary, ensure_ascii=False, indent=1)
         (beside / store.WEIGHTING).write_text(f"{text}\n", encoding="utf-8")
-        shutil.copyfile(_codebook_file(codebook), beside / store.CODEBOOK)
+        shutil.copyfile(codebook_file(codebook), beside / store.CODEBOOK)
         if prepared.simulated:
             (beside / f"{PREFIX}.txt").write_text(f"{SIMULATED}\n", encoding="utf-8")
-
-
-def _codebook_file(codebook: str | Path) -> Path:
-    path = Path(codebook)
-    return path if path.suffix == ".toml" else places.raw_data(str(codebook), store.CODEBOOK)

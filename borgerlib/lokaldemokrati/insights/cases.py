@@ -98,6 +98,16 @@ def load_cases(path: Path | None = None) -> tuple[Case, ...]:
     ------
     DataError
         The file is missing, is no TOML, or cases are incomplete; all breaches are listed at once.
+
+    See Also
+    --------
+    open_insight : Shows them.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> borgerlib.load_cases()[0].municipality
+    'Furesø'
     """
     return _shipped() if path is None else _read(path)
 

@@ -16,11 +16,8 @@ from borgerlib.lokaldemokrati.insights.registry import Claim, load_registry
 from borgerlib.lokaldemokrati.insights.sentences import find
 from borgerlib.lokaldemokrati.leaders import LeadersSurvey
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
-from borgerlib.statistics.exact.finite_population import (
-    exact_difference_test,
-    exact_share_test,
-    exact_trend_test,
-)
+from borgerlib.statistics.exact.finite_population import exact_share_test
+from borgerlib.statistics.exact.two_groups import exact_difference_test, exact_trend_test
 from borgerlib.survey.codebook.model import Item
 
 _PARTS = {0.5: "halvdelen", 0.75: "tre fjerdedele"}

@@ -65,6 +65,17 @@ def audit() -> pd.DataFrame:
     ------
     DataError
         The published values are missing or damaged.
+
+    See Also
+    --------
+    feasible_counts : Which counts a percentage can stand for.
+    identify : What the numbers of a question tell.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> borgerlib.audit()[["question", "published", "recomputed", "count", "n"]].head(1).values.tolist()
+    [['Svarprocent', 81, 81, 79, 98]]
     """
     return _audit().copy()
 

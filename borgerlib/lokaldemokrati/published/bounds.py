@@ -60,6 +60,16 @@ def bounds(rows: Margin, columns: Margin, *, known: Mapping[Cell, int] | None = 
     ------
     DataError
         Margins are empty, negative or disagree; a known cell is not in the table; no table fits them all.
+
+    See Also
+    --------
+    cross_table : The same from published items.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> borgerlib.bounds({"ja": 45, "nej": 33}, {"stor": 50, "lille": 28})[["lower", "upper"]].values.tolist()
+    [[17, 45], [0, 28], [5, 33], [0, 28]]
     """
     known = dict(known or {})
     _check(rows, columns, known)
@@ -96,6 +106,16 @@ def cross_table(row_item: str, column_item: str) -> pd.DataFrame:
     NotIdentifiedError
         Several tables fit. The error's ``bounds`` holds one row a cell: row, column, lower, upper
         (respondents), lower_share, upper_share (of those who can stand in the table, 0–1).
+
+    See Also
+    --------
+    bounds : From any two margins.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> borgerlib.cross_table("udsagn_eksperimentere", "strategi").shape
+    (4, 2)
     """
     codebook = load_codebook(LEADERS)
     row, column = codebook.item(row_item), codebook.item(column_item)

@@ -50,6 +50,17 @@ def feasible_counts(percentages: Sequence[int], *, max_n: int = 79, exclusive: b
     ------
     DataError
         The percentages or `max_n` are not legal, or there are more than 100,000 solutions.
+
+    See Also
+    --------
+    smallest_change : How much percentages must move.
+    audit : All published numbers.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> borgerlib.feasible_counts([58]).tail(2).values.tolist()
+    [[78, (45,)], [79, (46,)]]
     """
     values = _checked(percentages, max_n)
     solutions: list[tuple[int, tuple[int, ...]]] = []
@@ -89,6 +100,16 @@ def smallest_change(percentages: Sequence[int], *, max_n: int = 79, exclusive: b
     ------
     DataError
         The percentages or `max_n` are not legal.
+
+    See Also
+    --------
+    feasible_counts : Which counts are possible.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> borgerlib.smallest_change([58, 43]).head(1).to_dict("records")
+    [{'n': 40, 'counts': (23, 17), 'percentages': (58, 43), 'changes': (), 'changed': 0, 'distance': 0.0}]
     """
     values = _checked(percentages, max_n)
     rows = []

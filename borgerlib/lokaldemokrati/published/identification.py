@@ -88,6 +88,16 @@ def identify(item: str) -> Identification:
     ------
     CodebookError
         There is no such item.
+
+    See Also
+    --------
+    identification_table : All questions.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> type(borgerlib.identify("strategi")).__name__
+    'Identification'
     """
     found = identifications()
     if item not in found:
@@ -102,7 +112,18 @@ def identifications() -> Mapping[str, Identification]:
 
 
 def identification_table() -> pd.DataFrame:
-    """Return one row an item: item, question (Danish), status, possible_n (tuple), n, counts, why."""
+    """Return one row an item: item, question (Danish), status, possible_n (tuple), n, counts, why.
+
+    See Also
+    --------
+    identify : One question.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> len(borgerlib.identification_table()) > 10
+    True
+    """
     codebook = load_codebook(LEADERS)
     return pd.DataFrame(
         [

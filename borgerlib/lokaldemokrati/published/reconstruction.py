@@ -41,6 +41,16 @@ def reconstruct_respondents(*, seed: int = 2021) -> pd.DataFrame:
         One row a respondent (79): the columns of the codebook's items (single: Categorical of option ids,
         ordered if the item is; multiple: 0/1 as Int8 in item__option), and completed (bool). Missing means
         not answered: dropped out before, not asked, or, for a whole column of a multiple item, not published.
+
+    See Also
+    --------
+    load_respondents : Read again.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> borgerlib.reconstruct_respondents().shape[0]
+    79
     """
     state = _answered(seed)
     return pd.DataFrame(state.answers).assign(completed=state.present)

@@ -47,6 +47,17 @@ def write_respondents(path: Path | None = None, *, seed: int = 2021) -> Path:
     ------
     DataError
         The folder cannot be written to.
+
+    See Also
+    --------
+    load_respondents : Reads them.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> from pathlib import Path
+    >>> borgerlib.write_respondents(Path("direktoerer.parquet")).name
+    'direktoerer.parquet'
     """
     target = path or _default_path()
     try:
@@ -74,6 +85,17 @@ def load_respondents(path: Path | None = None, *, seed: int = 2021) -> pd.DataFr
     -------
     DataFrame
         As `reconstruct_respondents`.
+
+    See Also
+    --------
+    load : The citizens' answers.
+    reconstruct_respondents : Makes them.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> borgerlib.load_respondents().shape[0]
+    79
     """
     source = path or _default_path()
     if _is_current(source, seed):

@@ -149,11 +149,9 @@ def _estimated(
     numbers = {}
     for record in estimated.to_dict("records"):
         group = str(record[by.id]) if by else ""
-        members = respondents[respondents[by.id] == group] if by else respondents
-        count = float(members[record["option"]].sum())
         numbers[group, str(record["option"])] = {
             "n": int(record["n"]),
-            "count": count,
+            "count": int(record["count"]),
             **{column: float(record[column]) for column in ("proportion", "ci_lower", "ci_upper")},
         }
     return numbers

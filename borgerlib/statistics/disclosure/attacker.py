@@ -44,6 +44,32 @@ def feasible_ranges(estimates: pd.DataFrame, disclosed: DisclosedEstimates) -> p
     ------
     DisclosureError
         The two do not belong together.
+
+    See Also
+    --------
+    disclose : What is checked.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame(
+    ...     {
+    ...         "item": "tid",
+    ...         "option": ["a", "b", "c", "d"],
+    ...         "label": list("ABCD"),
+    ...         "group": "",
+    ...         "group_label": "",
+    ...         "n": 40,
+    ...         "count": [2, 3, 15, 20],
+    ...         "proportion": [0.05, 0.075, 0.375, 0.5],
+    ...         "ci_lower": 0.0,
+    ...         "ci_upper": 1.0,
+    ...     }
+    ... )
+    >>> shown = borgerlib.disclose(frame, base="borgere", source="Svar")
+    >>> borgerlib.feasible_ranges(frame, shown)[["option", "lower", "upper"]].head(2).values.tolist()
+    [['a', 0.0, 5.0], ['b', 0.0, 5.0]]
     """
     truth, shown = estimates.reset_index(drop=True), disclosed.frame.reset_index(drop=True)
     if not truth[_KEYS].astype(str).equals(shown[_KEYS].astype(str)):

@@ -12,7 +12,7 @@ TOO_FEW = "for få svar"
 KEYS = ["item", "option", "group"]
 SHARES = ["proportion", "ci_lower", "ci_upper"]
 NUMBERS = ["n", "count", *SHARES, "suppressed"]
-NAMES = [*KEYS, "label", "group_label", "domain", "exclusive", "net", "note"]
+NAMES = [*KEYS, "item_label", "label", "group_label", "domain", "exclusive", "net", "note"]
 _DTYPES: dict[str, Any] = {"n": "Int64", "count": "Int64", **dict.fromkeys(SHARES, "float64")}
 
 

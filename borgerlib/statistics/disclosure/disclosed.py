@@ -6,8 +6,8 @@ into the columns that charts, tables and exports show, so nothing that was hidde
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Never
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, Never, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from borgerlib.statistics.exact.finite_population import finite_population_inter
 
 Origin = Literal["published", "microdata", "simulated"]
 Rows = Sequence[int] | Sequence[bool] | pd.Series | pd.Index | NDArray[Any]
+Shown = TypeVar("Shown")
 
 _ORIGINS: tuple[Origin, ...] = ("published", "microdata", "simulated")
 
@@ -28,6 +29,22 @@ class DisclosedEstimates:
 
     They cannot be changed: `frame` is a copy, and the methods return new ones. Rows are named by position,
     from 0, in the order of `frame`.
+
+    See Also
+    --------
+    disclose : Makes them of microdata.
+    as_published : Makes them of numbers that are public.
+    bar_chart : Draws them.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> people = borgerlib.load("Ærø")  # simulated citizens
+    >>> shown = borgerlib.disclose(borgerlib.estimate_proportions(people, "tid", weight="weight"))
+    >>> shown
+    DisclosedEstimates(7 rows, 0 suppressed, origin='simulated', base='borgere i Ærø Kommune', ...)
+    >>> shown.take([0]).frame[["label", "n"]].values.tolist()
+    [['Ingen tid', 830]]
     """
 
     __slots__ = ("_base", "_confidence", "_frame", "_min_cell", "_origin", "_source")
@@ -117,6 +134,10 @@ class DisclosedEstimates:
     def n_suppressed(self) -> int:
         """Number of rows that are suppressed."""
         return int(self._frame["suppressed"].sum())
+
+    def pipe(self, shown: Callable[..., Shown], *args: Any, **settings: Any) -> Shown:
+        """Return what a function shows of the estimates: ``estimates.pipe(borgerlib.bar_chart, title=…)``."""
+        return shown(self, *args, **settings)
 
     def select(self, **ids: str | bool | Sequence[str]) -> DisclosedEstimates:
         """Return the rows of these ids, in the order in which they stand.

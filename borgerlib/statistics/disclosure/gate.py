@@ -21,6 +21,7 @@ from borgerlib.errors import DisclosureError, ParameterError
 from borgerlib.statistics.disclosure.columns import KEYS, SHARES, TOO_FEW, blanked, typed, without_further
 from borgerlib.statistics.disclosure.confidentiality import hide
 from borgerlib.statistics.disclosure.disclosed import DisclosedEstimates, Origin, _admit
+from borgerlib.statistics.disclosure.named import named, whose
 from borgerlib.statistics.disclosure.nets import safe_nets
 from borgerlib.statistics.disclosure.suppression import Mask
 from borgerlib.statistics.disclosure.tables import Item, read_items
@@ -55,6 +56,27 @@ def as_published(
     ------
     DisclosureError
         A column is missing, or holds something else than numbers.
+
+    See Also
+    --------
+    disclose : For estimates from microdata.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> row = {
+    ...     "item": "strategi",
+    ...     "option": "ja",
+    ...     "label": "Ja",
+    ...     "group": "",
+    ...     "group_label": "",
+    ...     "n": 78,
+    ...     "count": 45,
+    ... }
+    >>> table = pd.DataFrame([{**row, "proportion": 0.58, "ci_lower": 0.5, "ci_upper": 0.65}])
+    >>> borgerlib.as_published(table, base="kommunaldirektører", source="Rapporten")
+    DisclosedEstimates(1 rows, 0 suppressed, origin='published', base='kommunaldirektører', confidence=0.95)
     """
     frame = _complete(estimates).assign(suppressed=False)
     try:
@@ -67,9 +89,9 @@ def disclose(
     estimates: pd.DataFrame,
     *,
     min_cell: int = DEFAULT_MIN_CELL,
-    base: str,
-    source: str,
-    confidence: float = 0.95,
+    base: str | None = None,
+    source: str | None = None,
+    confidence: float | None = None,
     simulated: bool = False,
     codebook: Codebook | None = None,
 ) -> DisclosedEstimates:
@@ -86,8 +108,10 @@ def disclose(
     Parameters
     ----------
     estimates : DataFrame
-        As `DisclosedEstimates.frame`, without 'suppressed'; unweighted counts, one row for every option ×
-        group of an item. Group '' is all respondents. Two more columns may tell what adds up:
+        What `estimate_proportions` returned, or several of it put together (``pandas.concat``): groups and
+        labels are made from its columns and the codebook. Or a frame as `DisclosedEstimates.frame`, without
+        'suppressed'; unweighted counts, one row for every option × group of an item. Group '' is all
+        respondents. Two more columns may tell what adds up:
 
         domain : str
             What divides the respondents into these groups ('alder', 'koen'). All groups of it must be there;
@@ -104,11 +128,11 @@ def disclose(
     min_cell : int
         Smallest count shown, at least 3.
     base, source, confidence
-        See `DisclosedEstimates`.
+        See `DisclosedEstimates`. Without them what the estimates know of the survey that `load` returned.
     simulated : bool
-        Whether the respondents are simulated.
+        Whether the respondents are simulated; what the estimates know to be simulated stays so.
     codebook : Codebook, optional
-        What was asked; needed where there are nets.
+        What was asked; needed where there are nets. Without it labels are those of the survey's codebook.
 
     Returns
     -------
@@ -120,17 +144,40 @@ def disclose(
     Raises
     ------
     ParameterError
-        `min_cell` is no whole number, or below 3; there are nets and no codebook.
+        `min_cell` is no whole number, or below 3; there are nets and no codebook; nothing tells whose answers
+        they are.
     DisclosureError
         Counts are missing or do not add up, so that nothing can be promised.
+
+    See Also
+    --------
+    estimate_proportions : What goes in.
+    bar_chart : What comes after.
+    feasible_ranges : What a reader could still work out.
 
     Notes
     -----
     Threshold: Statistics Denmark asks for three persons at least in a group. Rules and complementary
     suppression: Hundepool et al., Statistical Disclosure Control (2012), ch. 4 and 5.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> people = borgerlib.load("Ærø")  # simulated citizens
+    >>> whole = borgerlib.estimate_proportions(people, "tid", weight="weight")
+    >>> by_sex = borgerlib.estimate_proportions(people, "tid", by="koen", weight="weight")
+    >>> shown = pd.concat([whole, by_sex]).pipe(borgerlib.disclose)
+    >>> shown
+    DisclosedEstimates(28 rows, 12 suppressed, origin='simulated', base='borgere i Ærø Kommune', ...)
+    >>> shown.source
+    'SIMULEREDE DATA: Borgernes svar i Ærø Kommune. Vægtet.'
     """
     check_min_cell(min_cell)
-    frame = _complete(estimates).reset_index(drop=True)
+    known = estimates.attrs if isinstance(estimates, pd.DataFrame) else {}
+    frame = _complete(estimates, codebook).reset_index(drop=True)
+    base, source = whose(known, base, source)
+    confidence = known.get("confidence", 0.95) if confidence is None else confidence
     is_net = frame["net"].astype(bool) if "net" in frame else pd.Series(False, index=frame.index)
     options = frame[~is_net].reset_index(drop=True)
     shown = _without_hidden(options, *_what_to_hide(options, read_items(options), int(min_cell)))
@@ -140,8 +187,8 @@ def disclose(
         nets = safe_nets(frame[is_net], options, shown, codebook, int(min_cell))
         order = np.concatenate([np.flatnonzero(~is_net), np.flatnonzero(is_net)])
         shown = pd.concat([shown, nets]).set_axis(order).sort_index()
-    origin: Origin = "simulated" if simulated else "microdata"
-    return _admit(shown, origin, base, source, confidence, int(min_cell))
+    origin: Origin = "simulated" if simulated or known.get("simulated") else "microdata"
+    return _admit(shown, origin, base, source, float(confidence), int(min_cell))
 
 
 def disclose_selection(
@@ -261,9 +308,10 @@ def _without_hidden(
     return blanked(without_further(frame, rounded), hidden, without_n)
 
 
-def _complete(estimates: pd.DataFrame) -> pd.DataFrame:
+def _complete(estimates: pd.DataFrame, codebook: Codebook | None = None) -> pd.DataFrame:
     if not isinstance(estimates, pd.DataFrame):
         raise DisclosureError(f"The estimates are a {type(estimates).__name__}, not a pandas DataFrame.")
+    estimates = named(estimates, codebook)
     lacking = [column for column in _REQUIRED if column not in estimates.columns]
     if lacking:
         raise DisclosureError(

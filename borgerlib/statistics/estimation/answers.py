@@ -20,6 +20,8 @@ from borgerlib.statistics.levels import (
     numeric_column,
     rows_named,
 )
+from borgerlib.survey.codebook.labels import codebook_of
+from borgerlib.survey.codebook.model import ROLES
 
 _MULTIPLE = "__"
 
@@ -30,6 +32,8 @@ class Answers:
 
     Parameters
     ----------
+    item : str
+        Its id.
     options : list
         In the order to be shown.
     single : Levels or None
@@ -38,6 +42,7 @@ class Answers:
         One array an option of a multiple-choice item: 1 chosen, 0 not, -1 no answer.
     """
 
+    item: str
     options: list[Hashable]
     single: Levels | None
     multiple: list[npt.NDArray[np.int8]]
@@ -61,7 +66,8 @@ def answers_to(respondents: pd.DataFrame, item: str | Sequence[str]) -> Answers:
         One row a person.
     item : str or sequence of str
         A column, whose values are the options (all categories of a categorical); the 0/1 columns of a
-        multiple-choice item; or the part before ``__`` of the names of such columns.
+        multiple-choice item; the part before ``__`` of the names of such columns; or the role that the
+        codebook gives one of these ('topics').
 
     Raises
     ------
@@ -73,22 +79,34 @@ def answers_to(respondents: pd.DataFrame, item: str | Sequence[str]) -> Answers:
     """
     check_respondents(respondents)
     if isinstance(item, Sequence | pd.Index) and not isinstance(item, str):
-        columns = list(item)
+        columns: list[Any] = list(item)
         if not columns:
             raise ParameterError("item names no column.")
-        return Answers(list(columns), None, [_zero_one(respondents, column) for column in columns])
+        stems = {str(column).split(_MULTIPLE)[0] for column in columns}
+        name = stems.pop() if len(stems) == 1 else ", ".join(map(str, columns))
+        return Answers(name, columns, None, [_zero_one(respondents, column) for column in columns])
+    item = column_named(respondents, item)
     if item in respondents.columns:
         levels = levels_of(column_of(respondents, item, role="item"))
         if levels.size == 0:
             raise DataError(f"Nobody answered '{item}', and its options are not known.")
-        return Answers(list(levels.values), levels, [])
+        return Answers(str(item), list(levels.values), levels, [])
     stem = f"{item}{_MULTIPLE}"
-    columns = [c for c in respondents.columns if isinstance(c, str) and c.startswith(stem)]
-    if not columns:
-        stems = dict.fromkeys(str(column).split(_MULTIPLE)[0] for column in respondents.columns)
-        raise ParameterError(unknown_name("item", str(item), stems))
-    options: list[Hashable] = [column.removeprefix(stem) for column in columns]
-    return Answers(options, None, [_zero_one(respondents, column) for column in columns])
+    found = [c for c in respondents.columns if isinstance(c, str) and c.startswith(stem)]
+    if not found:
+        known = dict.fromkeys(str(column).split(_MULTIPLE)[0] for column in respondents.columns)
+        raise ParameterError(unknown_name("item", str(item), known))
+    options: list[Hashable] = [column.removeprefix(stem) for column in found]
+    return Answers(str(item), options, None, [_zero_one(respondents, column) for column in found])
+
+
+def column_named(respondents: pd.DataFrame, name: Any) -> Any:
+    """Return the column, or stem of columns, that the codebook gives a role; else the name itself."""
+    if not isinstance(name, str) or name not in ROLES or name in respondents.columns:
+        return name
+    codebook = codebook_of(respondents.attrs)
+    item = None if codebook is None else codebook.with_role(name)
+    return name if item is None else item.id
 
 
 def _zero_one(respondents: pd.DataFrame, column: str) -> npt.NDArray[np.int8]:
@@ -140,6 +158,7 @@ def domains_of(
     columns: list[Any] = [] if by is None else [by]
     if isinstance(by, Sequence | pd.Index) and not isinstance(by, str):
         columns = list(by)
+    columns = [column_named(respondents, column) for column in columns]
     if not columns:
         return DomainCodes(np.zeros(len(respondents), dtype=np.intp), pd.DataFrame(index=pd.RangeIndex(1)))
     taken = [column for column in columns if column in reserved]

@@ -12,14 +12,14 @@ from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.statistics.estimation.answers import DomainCodes, answers_to, domains_of
 from borgerlib.statistics.estimation.covariance import covariance, degrees_of_freedom
 from borgerlib.statistics.estimation.intervals import check_confidence, mean_interval
-from borgerlib.statistics.estimation.option_bases import bases, by_option
+from borgerlib.statistics.estimation.option_bases import bases, by_option, known_of
 from borgerlib.statistics.estimation.sample_design import SampleDesign, sample_design
 from borgerlib.statistics.levels import Floats, sums
 from borgerlib.statistics.weighting.adjustment import WeightingResult
 
 _NOTHING = 1e-24
 _COLUMNS = (
-    "option", "n", "n_against", "proportion", "proportion_against", "difference", "standard_error",
+    "item", "option", "n", "n_against", "proportion", "proportion_against", "difference", "standard_error",
     "ci_lower", "ci_upper", "p_value",
 )  # fmt: skip
 
@@ -54,7 +54,7 @@ def estimate_difference(
     Returns
     -------
     DataFrame
-        One row a domain (but `against`) × option. Columns: the `by` columns, option, n, n_against (who
+        One row a domain (but `against`) × option. Columns: the `by` columns, item, option, n, n_against (who
         answered), proportion, proportion_against, difference (shares), standard_error, ci_lower, ci_upper,
         p_value (two-sided t test; missing where the standard error is zero and the difference is not).
 
@@ -63,10 +63,25 @@ def estimate_difference(
     ParameterError, DataError
         See `estimate_proportions`; also a single domain, or an unknown `against`.
 
+    See Also
+    --------
+    estimate_proportions : The shares.
+    rao_scott_test : One test of all groups.
+
     Notes
     -----
     The covariance of the two proportions is counted. As ``svyttest`` of R's ``survey`` package: degrees of
     freedom are primary sampling units minus strata minus 1 among the respondents compared.
+
+    In R: ``svyttest``.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> people = borgerlib.load("Ærø")  # simulated citizens
+    >>> found = borgerlib.estimate_difference(people, "emner", by="koen", weight="weight")
+    >>> found[["koen", "option", "difference"]].round(2).head(2).values.tolist()
+    [['mand', 'klima_miljoe', -0.07], ['mand', 'skole_dagtilbud', -0.03]]
     """
     check_confidence(confidence)
     answers = answers_to(respondents, item)
@@ -99,8 +114,9 @@ def estimate_difference(
         np.minimum(upper, 1.0),
         _p_value(difference, error, degrees),
     )
-    frame = by_option(domains.frame.iloc[compared], answers.options)
-    return frame.assign(**{name: c.ravel() for name, c in zip(_COLUMNS[1:], columns, strict=True)})
+    frame = by_option(domains.frame.iloc[compared], answers)
+    frame = frame.assign(**{name: c.ravel() for name, c in zip(_COLUMNS[2:], columns, strict=True)})
+    return known_of(frame, respondents, weight, raked_to, confidence)
 
 
 def _reference(domains: DomainCodes, against: Hashable | None) -> int | None:

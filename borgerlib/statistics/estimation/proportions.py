@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.errors import DataError
-from borgerlib.statistics.estimation.answers import answers_to, domains_of
+from borgerlib.statistics.estimation.answers import answers_to, column_named, domains_of
 from borgerlib.statistics.estimation.differences import estimate_difference
 from borgerlib.statistics.estimation.intervals import (
     Method,
@@ -17,16 +17,18 @@ from borgerlib.statistics.estimation.intervals import (
     mean_interval,
     proportion_interval,
 )
-from borgerlib.statistics.estimation.option_bases import bases, by_option
+from borgerlib.statistics.estimation.option_bases import bases, by_option, known_of
 from borgerlib.statistics.estimation.sample_design import sample_design
 from borgerlib.statistics.estimation.variance import Domains
-from borgerlib.statistics.levels import numeric_column, rows_named
+from borgerlib.statistics.levels import numeric_column, rows_named, sums
 from borgerlib.statistics.weighting.adjustment import WeightingResult
 
 __all__ = ["estimate_difference", "estimate_mean", "estimate_proportions"]
 
-_PROPORTIONS = ("option", "n", "n_weighted", "proportion", "standard_error", "ci_lower", "ci_upper")
-_MEANS = ("n", "n_weighted", "mean", "standard_error", "ci_lower", "ci_upper")
+_PROPORTIONS = (
+    "item", "option", "n", "count", "n_weighted", "proportion", "standard_error", "ci_lower", "ci_upper",
+)  # fmt: skip
+_MEANS = ("item", "n", "n_weighted", "mean", "standard_error", "ci_lower", "ci_upper")
 
 
 def estimate_proportions(
@@ -70,9 +72,10 @@ def estimate_proportions(
     -------
     DataFrame
         One row a domain × option, domains in the order of their levels, options in that of the item. Columns:
-        the `by` columns, option, n (respondents of the domain who answered, whatever they chose), n_weighted
-        (the sum of their weights), proportion, standard_error, ci_lower, ci_upper (shares 0–1). A domain in
-        which nobody answered has n 0 and missing estimates.
+        the `by` columns, item, option, n (respondents of the domain who answered, whatever they chose), count
+        (those who chose the option), n_weighted (the sum of the weights of n), proportion, standard_error,
+        ci_lower, ci_upper (shares 0–1). A domain in which nobody answered has n 0 and missing estimates.
+        `borgerlib.disclose` takes it as it is; ``attrs`` tell it whose answers these are.
 
     Raises
     ------
@@ -81,22 +84,39 @@ def estimate_proportions(
     DataError
         A column cannot be used as asked for, or the design does not allow a variance.
 
+    See Also
+    --------
+    disclose : What comes next.
+    estimate_difference : How groups differ.
+    estimate_mean : For numbers.
+
     Notes
     -----
     Who did not answer is outside the base; of a multiple-choice item each option has its own base. Standard
     errors are Taylor-linearised with domains as zeroed influence, as ``svymean`` of R's ``survey`` package;
     degrees of freedom are primary sampling units minus strata among those who answered in the domain.
+
+    In R: ``svymean`` with ``svyciprop``, by groups ``svyby``.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> people = borgerlib.load("Ærø")  # simulated citizens
+    >>> shares = borgerlib.estimate_proportions(people, "emner", by="koen", weight="weight")
+    >>> shares[["koen", "option", "n", "proportion"]].round(2).head(2).values.tolist()
+    [['mand', 'klima_miljoe', 361, 0.28], ['mand', 'skole_dagtilbud', 361, 0.24]]
     """
     check_interval(interval, confidence)
     answers = answers_to(respondents, item)
     design = sample_design(respondents, weight, strata, cluster, population_size, raked_to)
     domains = domains_of(respondents, by, reserved=_PROPORTIONS)
     shape = (domains.size, len(answers.options))
-    n, n_weighted, effective, degrees, row_degrees, proportion, variance = np.empty((7, *shape))
+    n, count, n_weighted, effective, degrees, row_degrees, proportion, variance = np.empty((8, *shape))
     settled = np.empty(shape, dtype=np.bool_)
     for number, (base, rows, chosen) in enumerate(bases(design, domains, answers)):
         proportion[:, number], variance[:, number], settled[:, number] = base.estimate(chosen[rows])
         n[:, number], n_weighted[:, number] = base.n, base.n_weighted
+        count[:, number] = sums(domains.codes[rows[chosen[rows]]], domains.size)
         effective[:, number] = base.effective_n
         degrees[:, number], row_degrees[:, number] = base.degrees, base.row_degrees
     if strata is not None and item == strata:
@@ -112,14 +132,16 @@ def estimate_proportions(
         method=interval,
         confidence=confidence,
     )
-    frame = by_option(domains.frame, answers.options)
-    columns = (n.astype(np.int64), n_weighted, proportion, np.sqrt(variance), lower, upper)
-    return frame.assign(**{name: c.ravel() for name, c in zip(_PROPORTIONS[1:], columns, strict=True)})
+    frame = by_option(domains.frame, answers)
+    whole = (n.astype(np.int64), count.astype(np.int64))
+    columns = (*whole, n_weighted, proportion, np.sqrt(variance), lower, upper)
+    frame = frame.assign(**{name: c.ravel() for name, c in zip(_PROPORTIONS[2:], columns, strict=True)})
+    return known_of(frame, respondents, weight, raked_to, confidence)
 
 
 def estimate_mean(
     respondents: pd.DataFrame,
-    column: str,
+    item: str,
     *,
     by: str | Sequence[str] | None = None,
     weight: str | None = None,
@@ -135,7 +157,7 @@ def estimate_mean(
     ----------
     respondents : DataFrame
         One row a person, the whole sample.
-    column : str
+    item : str
         A numeric column; a missing value is outside the base.
     by, weight, strata, cluster, population_size, raked_to, confidence
         See `estimate_proportions`.
@@ -143,24 +165,40 @@ def estimate_mean(
     Returns
     -------
     DataFrame
-        One row a domain. Columns: the `by` columns, n, n_weighted, mean, standard_error, ci_lower, ci_upper
-        (t interval; missing where a domain has no degrees of freedom).
+        One row a domain. Columns: the `by` columns, item, n, n_weighted, mean, standard_error, ci_lower,
+        ci_upper (t interval; missing where a domain has no degrees of freedom).
 
     Raises
     ------
     ParameterError, DataError
         See `estimate_proportions`.
 
+    See Also
+    --------
+    estimate_proportions : Shares.
+
     Notes
     -----
     As ``svymean`` of R's ``survey`` package with ``confint(df = degf(design))``.
+
+    In R: ``svymean``, by groups ``svyby``.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> people = borgerlib.load("Ærø")  # simulated citizens
+    >>> borgerlib.estimate_mean(people, "alder", by="koen", weight="weight")[["koen", "mean"]].round(
+    ...     1
+    ... ).values.tolist()
+    [['mand', 56.6], ['kvinde', 58.2], ['oensker_ikke', 55.3]]
     """
     check_confidence(confidence)
-    values = numeric_column(respondents, column, role="numeric")
+    item = column_named(respondents, item)
+    values = numeric_column(respondents, item, role="numeric")
     infinite = np.isinf(values)
     if infinite.any():
         raise DataError(
-            f"Column '{column}' holds infinite values (rows {rows_named(respondents.index, infinite)}).",
+            f"Column '{item}' holds infinite values (rows {rows_named(respondents.index, infinite)}).",
             hint="Replace them by a number, or by a missing value.",
         )
     design = sample_design(respondents, weight, strata, cluster, population_size, raked_to)
@@ -171,4 +209,5 @@ def estimate_mean(
     error = np.sqrt(variance)
     lower, upper = mean_interval(mean, error, base.degrees, confidence)
     columns = (base.n.astype(np.int64), base.n_weighted, mean, error, lower, upper)
-    return domains.frame.assign(**dict(zip(_MEANS, columns, strict=True)))
+    frame = domains.frame.assign(item=item, **dict(zip(_MEANS[1:], columns, strict=True)))
+    return known_of(frame, respondents, weight, raked_to, confidence)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.errors import DataError
+from borgerlib.statistics.estimation.answers import column_named
 from borgerlib.statistics.estimation.covariance import covariance
 from borgerlib.statistics.estimation.sample_design import sample_design
 from borgerlib.statistics.levels import Floats, column_of, levels_of, sums
@@ -34,8 +35,8 @@ class RaoScottTest(NamedTuple):
 
 def rao_scott_test(
     respondents: pd.DataFrame,
-    row: str,
-    column: str,
+    item: str,
+    by: str,
     *,
     weight: str | None = None,
     strata: str | None = None,
@@ -49,8 +50,8 @@ def rao_scott_test(
     ----------
     respondents : DataFrame
         One row a person, the whole sample.
-    row, column : str
-        The two columns; who lacks a value in either is outside the base.
+    item, by : str
+        The two columns, in whichever order; who lacks a value in either is outside the base.
     weight, strata, cluster, population_size, raked_to
         See `borgerlib.estimate_proportions`.
 
@@ -66,18 +67,33 @@ def rao_scott_test(
     ParameterError
         Unknown column.
 
+    See Also
+    --------
+    estimate_difference : Which groups differ.
+
     Notes
     -----
     Second-order correction of Rao & Scott (1984) with the observed cell proportions, as
     ``svychisq(statistic = "F")`` of R's ``survey`` package; the denominator counts the sampling units of
     the whole sample. Where a cell is empty the correction takes the proportions expected of independent
     answers: R leaves empty cells out of it, and rejects up to a third of true independence at 5 %.
+
+    In R: ``svychisq(statistic = "F")``.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> people = borgerlib.load("Ærø")  # simulated citizens
+    >>> test = borgerlib.rao_scott_test(people, "tid", "koen", weight="weight")
+    >>> 0 <= test.p_value <= 1
+    True
     """
-    answers = [levels_of(column_of(respondents, name, role="test")) for name in (row, column)]
+    item, by = column_named(respondents, item), column_named(respondents, by)
+    answers = [levels_of(column_of(respondents, name, role="test")) for name in (item, by)]
     design = sample_design(respondents, weight, strata, cluster, population_size, raked_to)
     rows = np.flatnonzero((answers[0].codes >= 0) & (answers[1].codes >= 0) & (design.weight > 0))
     codes = []
-    for name, levels in zip((row, column), answers, strict=True):
+    for name, levels in zip((item, by), answers, strict=True):
         seen, code = np.unique(levels.codes[rows], return_inverse=True)
         if len(seen) < 2:
             raise DataError(

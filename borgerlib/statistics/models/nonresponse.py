@@ -66,11 +66,26 @@ def nonresponse_range(
     MarginError
         The population is smaller than the respondents.
 
+    See Also
+    --------
+    estimate_proportions : The shares if nonresponse does not depend on the answer.
+
     Notes
     -----
     With w = 1/π the weight of a person who did not choose the option, odds of answering r times as high give
     1 + (w − 1)/r to one who did. The weights w are those with which both together meet the margins.
     Assumptions of this kind: Rubin (1977), Little & Rubin (2019, ch. 15).
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> people = borgerlib.load("Ærø")  # simulated citizens
+    >>> margins = borgerlib.population_margins("Ærø", by={"koen": "sex"})
+    >>> shares = borgerlib.nonresponse_range(
+    ...     people[people["koen"].isin(["kvinde", "mand"])], "tid", margins=margins, odds=(1, 2)
+    ... )
+    >>> shares[["option", "odds", "proportion"]].round(2).head(2).values.tolist()
+    [['ingen_tid', 1.0, 0.15], ['ingen_tid', 2.0, 0.09]]
     """
     ratios = np.asarray(list(odds), dtype=np.float64)
     if len(ratios) == 0 or not (np.isfinite(ratios) & (ratios > 0)).all():

@@ -68,17 +68,25 @@ def regress(
     ConvergenceError
         No maximum was found.
 
+    See Also
+    --------
+    Regression : What it returns.
+    estimate_difference : Without other variables.
+
     Notes
     -----
     Who lacks a variable is outside the base. Degrees of freedom are primary sampling units minus strata plus
     one minus the coefficients, as ``svyglm``.
 
+    In R: ``svyglm``.
+
     Examples
     --------
+    >>> import borgerlib
     >>> import pandas as pd
     >>> people = pd.DataFrame({"moede": [0, 1, 0, 1, 1, 0, 1, 1], "alder": [20, 34, 41, 48, 55, 61, 70, 82]})
-    >>> regress(people, "moede ~ alder", family="binomial").params.round(3).to_dict()
-    {'Intercept': -2.054, 'alder': 0.051}
+    >>> borgerlib.regress(people, "moede ~ alder", family="binomial").params.round(3).to_dict()
+    {'Intercept': -2.352, 'alder': 0.058}
     """
     design = sample_design(respondents, weight, strata, cluster, population_size, raked_to)
     usable = (design.weight > 0) & _members(respondents, subpopulation)
@@ -141,6 +149,23 @@ class Regression:
         Respondents in the model.
     notes : tuple of str
         Levels that nobody has, and who is outside the model.
+
+    See Also
+    --------
+    regress : Makes one.
+
+    Notes
+    -----
+    In R: the result of ``svyglm`` with ``confint``, ``regTermTest`` and ``svypredmeans``.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> people = pd.DataFrame({"moede": [0, 1, 0, 1, 1, 0, 1, 1], "by": list("aabbabab")})
+    >>> model = borgerlib.regress(people, "moede ~ by")
+    >>> model.adjusted_shares("by")[["by", "adjusted"]].round(2).values.tolist()
+    [['a', 0.75], ['b', 0.5]]
     """
 
     formula: str

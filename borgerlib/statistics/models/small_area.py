@@ -38,6 +38,28 @@ class SmallAreas:
         β, by covariate.
     area_variance : float
         A: how much areas vary beyond what the covariates explain.
+
+    See Also
+    --------
+    small_area_estimates : Makes them.
+
+    Notes
+    -----
+    In R: the result of ``sae::mseFH``.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> areas = pd.DataFrame(
+    ...     {
+    ...         "area": list("abcde"),
+    ...         "proportion": [0.2, 0.3, 0.25, 0.6, 0.4],
+    ...         "standard_error": [0.05] * 5,
+    ...     }
+    ... )
+    >>> borgerlib.small_area_estimates(areas).estimates[["area", "estimate"]].round(2).values.tolist()
+    [['a', 0.22], ['b', 0.3], ['c', 0.26], ['d', 0.58], ['e', 0.4]]
     """
 
     estimates: pd.DataFrame
@@ -87,10 +109,30 @@ def small_area_estimates(
     ConvergenceError
         The likelihood found no maximum.
 
+    See Also
+    --------
+    estimate_proportions : The direct estimates.
+
     Notes
     -----
     A standard error of zero (all of a few answered alike) claims certainty that is not there: smooth the
     errors first, as by those of the pooled share and the area's effective n.
+
+    In R: ``sae::mseFH``.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> areas = pd.DataFrame(
+    ...     {
+    ...         "area": list("abcde"),
+    ...         "proportion": [0.2, 0.3, 0.25, 0.6, 0.4],
+    ...         "standard_error": [0.05] * 5,
+    ...     }
+    ... )
+    >>> round(float(borgerlib.small_area_estimates(areas).area_variance), 4)
+    0.0225
     """
     from scipy import stats
 

@@ -53,6 +53,19 @@ class LatentClasses:
     comparison : DataFrame
         One row a number of classes that was tried. Columns: n_classes, n_parameters, log_likelihood, bic,
         chosen (bool).
+
+    See Also
+    --------
+    latent_classes : Makes them.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> people = borgerlib.load("Ærø")  # simulated citizens
+    >>> codebook = borgerlib.load_codebook("Ærø")
+    >>> kinds = borgerlib.latent_classes(people, codebook, most_classes=2, starts=1)
+    >>> len(kinds.assigned) == len(people)
+    True
     """
 
     classes: pd.DataFrame
@@ -103,6 +116,10 @@ def latent_classes(
         Fewer than `FEWEST_RESPONDENTS` answered, fewer than `FEWEST_OPTIONS` options divide them, or a column
         cannot be used.
 
+    See Also
+    --------
+    assign_segments : Groups by a rule.
+
     Notes
     -----
     Within a class the choices are taken as independent (Lazarsfeld & Henry, 1968; Goodman, 1974), fitted by
@@ -111,6 +128,16 @@ def latent_classes(
     count. The number of classes has the lowest BIC (Schwarz, 1978), in which weights are scaled to Kish's
     effective sample size: scaled to the number of respondents they would claim more information than there
     is, and find classes that are not there.
+
+    In R: ``poLCA``.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> people = borgerlib.load("Ærø")  # simulated citizens
+    >>> kinds = borgerlib.latent_classes(people, borgerlib.load_codebook("Ærø"), most_classes=2, starts=1)
+    >>> kinds.classes.columns.tolist()
+    ['class', 'name', 'share', 'n_assigned']
     """
     topics = _item(respondents, codebook, item, {"most_classes": most_classes, "starts": starts})
     weights = np.ones(len(respondents))

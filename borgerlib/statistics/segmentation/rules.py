@@ -41,6 +41,17 @@ class Segment:
         Lower-case letters, digits and '_'; the column of `assign_segments`.
     rules : mapping of str to tuple of str
         Item or column → the options or levels of which one must be chosen. All items must be met.
+
+    See Also
+    --------
+    assign_segments : Says who belongs.
+    load_segments : Reads them from a file.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> borgerlib.Segment("unge", {"aldersgruppe": ("15-17", "18-24")}).name
+    'unge'
     """
 
     name: str
@@ -76,6 +87,20 @@ def load_segments(
         The file cannot be read or is no TOML.
     ParameterError
         It breaks rules or names unknown items or options; everything is listed, with the nearest names.
+
+    See Also
+    --------
+    save_segments : Writes the file.
+    assign_segments : Says who belongs.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> path = borgerlib.save_segments(
+    ...     [borgerlib.Segment("kvinder", {"koen": ("kvinde",)})], "segmenter.toml"
+    ... )
+    >>> borgerlib.load_segments(path, borgerlib.load_codebook("borgerinteresse"))[0].name
+    'kvinder'
     """
     toml = read_toml(Path(path), "segments", hint=_HINT)
     content = replace(toml, error=ParameterError).validated(
@@ -96,6 +121,16 @@ def save_segments(segments: Sequence[Segment], path: str | Path) -> Path:
         A name is not legal or stands twice, or a segment has no rule.
     DataError
         There is a file of that name already, or it cannot be written.
+
+    See Also
+    --------
+    load_segments : Reads the file.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> borgerlib.save_segments([borgerlib.Segment("maend", {"koen": ("mand",)})], "grupper.toml").name
+    'grupper.toml'
     """
     _check(segments)
     lines = []
@@ -127,6 +162,21 @@ def assign_segments(respondents: pd.DataFrame, segments: Sequence[Segment]) -> p
     ------
     ParameterError
         A name is not legal or stands twice; the respondents lack an item or option; all is listed.
+
+    See Also
+    --------
+    Segment : A rule.
+    load_segments : Reads rules from a file.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> people = pd.DataFrame({"koen": ["kvinde", "mand"]})
+    >>> borgerlib.assign_segments(people, [borgerlib.Segment("kvinder", {"koen": ("kvinde",)})])[
+    ...     "kvinder"
+    ... ].tolist()
+    [True, False]
     """
     _check(segments)
     names = [str(column) for column in respondents.columns]

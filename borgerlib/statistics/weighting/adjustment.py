@@ -140,6 +140,22 @@ class WeightingResult:
         What the residual variance needs (`raked_to=`); None where no margin was met.
     respondents : DataFrame or None
         The columns that were weighted by, so that the weights know whose they are.
+
+    See Also
+    --------
+    rake : Makes one.
+    estimate_proportions : Takes it as ``raked_to``.
+
+    Notes
+    -----
+    In R: the object that ``rake`` or ``calibrate`` returns.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> weighting = borgerlib.load_weighting("Ærø")
+    >>> round(weighting.design_effect, 2), round(weighting.effective_sample_size)
+    (1.26, 684)
     """
 
     weights: pd.Series
@@ -188,6 +204,21 @@ def design_effect(weights: pd.Series | Floats) -> float:
     -------
     float
         1 + CV² of the weights (Kish 1965), 1 or more.
+
+    See Also
+    --------
+    effective_sample_size : What it leaves of the sample.
+
+    Notes
+    -----
+    In R: ``1 + CV²`` of the weights.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> round(borgerlib.design_effect(pd.Series([1.0, 1.0, 2.0])), 3)
+    1.125
     """
     values = _usable(weights)
     return float(len(values) * np.dot(values, values) / values.sum() ** 2)
@@ -200,6 +231,17 @@ def effective_sample_size(weights: pd.Series | Floats) -> float:
     ----------
     weights : Series or array
         One weight a respondent.
+
+    See Also
+    --------
+    design_effect : n divided by it.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> round(borgerlib.effective_sample_size(pd.Series([1.0, 1.0, 2.0])), 3)
+    2.667
     """
     values = _usable(weights)
     return float(values.sum() ** 2 / np.dot(values, values))

@@ -81,10 +81,26 @@ def calibrate(
     ParameterError
         Unknown column or method, bounds that are not legal.
 
+    See Also
+    --------
+    rake : Where only counts are known.
+    post_stratify : Where the cells' counts are known.
+
     Notes
     -----
     Deville & Särndal (1992), *Calibration estimators in survey sampling*; the same weights as ``calibrate``
     of R's ``survey`` package.
+
+    In R: ``calibrate``.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> people = pd.DataFrame({"koen": ["kvinde", "kvinde", "mand"], "alder": [30, 50, 40]})
+    >>> totals = {"koen": pd.Series({"kvinde": 52, "mand": 48}), "alder": 4020.0}
+    >>> borgerlib.calibrate(people, totals).weights.round(2).tolist()
+    [25.0, 27.0, 48.0]
     """
     distance = _distance(method, bounds)
     if not (isinstance(totals, Mapping) and totals):

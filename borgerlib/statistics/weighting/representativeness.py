@@ -56,6 +56,20 @@ def participation_rates(
     MarginError
         A column is lacking, a level of the respondents is not in the margin, a group has nobody in it, or
         more answered than live there; all problems are listed at once.
+
+    See Also
+    --------
+    representativeness : One number for all groups.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> people = pd.DataFrame({"koen": ["kvinde"] * 3 + ["mand"]})
+    >>> borgerlib.participation_rates(people, {"koen": pd.Series({"kvinde": 10, "mand": 10})})[
+    ...     ["level", "rate"]
+    ... ].values.tolist()
+    [['kvinde', 0.3], ['mand', 0.1]]
     """
     if interval not in _METHODS:
         raise ParameterError(unknown_name("interval", interval, _METHODS))
@@ -111,6 +125,10 @@ def representativeness(rates: pd.DataFrame, *, confidence: float = 0.95) -> pd.D
         - unreached (levels without a respondent): what no weight can mend; design_effect, effective_n and
           largest_weight are then missing.
 
+    See Also
+    --------
+    participation_rates : What goes in.
+
     Notes
     -----
     The lowest and the highest of several rates differ even when all groups take part alike, so an interval
@@ -118,6 +136,15 @@ def representativeness(rates: pd.DataFrame, *, confidence: float = 0.95) -> pd.D
     gets its log interval (Katz and others, 1978; a half added to each count where one is nought: Walter,
     1975) at the level that Bonferroni's inequality asks for, and the smallest lower and the smallest upper
     end bound the smallest ratio.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> people = pd.DataFrame({"koen": ["kvinde"] * 30 + ["mand"] * 10})
+    >>> rates = borgerlib.participation_rates(people, {"koen": pd.Series({"kvinde": 100, "mand": 100})})
+    >>> borgerlib.representativeness(rates).columns.tolist()[:3]
+    ['column', 'n', 'population']
     """
     check_confidence(confidence)
     rows = [_summary(column, groups, confidence) for column, groups in rates.groupby("column", sort=False)]

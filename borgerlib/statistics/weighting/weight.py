@@ -73,11 +73,27 @@ def rake(
     DataError
         No respondents, or a base weight that is missing or not positive.
 
+    See Also
+    --------
+    post_stratify : Where the cells' counts are known.
+    calibrate : Where totals of numbers are known.
+    trim : Caps weights.
+
     Notes
     -----
     Iterative proportional fitting (Deming & Stephan 1940) on the cells in which the margins cross; with a
     cap, truncated raking (Deville & Särndal 1992). The same weights as ``rake`` and ``calibrate`` of R's
     ``survey`` package.
+
+    In R: ``rake``.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> people = pd.DataFrame({"koen": ["kvinde", "kvinde", "mand"]})
+    >>> borgerlib.rake(people, {"koen": pd.Series({"kvinde": 52, "mand": 48})}).weights.tolist()
+    [26.0, 26.0, 48.0]
     """
     if not (isinstance(margins, Mapping) and margins):
         raise ParameterError("No margins to rake to.", hint="Give a mapping: {column: counts by level}.")
@@ -124,9 +140,25 @@ def post_stratify(
     MarginError
         Cells and respondents do not fit; all problems at once.
 
+    See Also
+    --------
+    rake : Where only margins are known.
+
     Notes
     -----
     Holt & Smith (1979). The same weights as ``postStratify`` of R's ``survey`` package.
+
+    In R: ``postStratify``.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> people = pd.DataFrame({"koen": ["kvinde", "kvinde", "mand"]})
+    >>> borgerlib.post_stratify(
+    ...     people, pd.Series({"kvinde": 52, "mand": 48}).rename_axis("koen")
+    ... ).weights.tolist()
+    [26.0, 26.0, 48.0]
     """
     if not isinstance(cells, pd.Series) or any(name is None for name in cells.index.names):
         raise ParameterError(
@@ -177,10 +209,24 @@ def trim(respondents: pd.DataFrame, weights: WeightingResult | str, *, cap: floa
     MarginError
         The margins cannot be met under the cap.
 
+    See Also
+    --------
+    rake : Has a cap of its own.
+
     Notes
     -----
     With margins the nearest weights are found exactly, as truncated raking (Deville & Särndal 1992); of a
     column as ``trimWeights(strict = TRUE)`` of R's ``survey`` package.
+
+    In R: ``trimWeights``.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> people = pd.DataFrame({"w": [1.0, 1.0, 4.0]})
+    >>> borgerlib.trim(people, "w", cap=1.5).weights.tolist()
+    [1.5, 1.5, 3.0]
     """
     if isinstance(weights, WeightingResult):
         start, adjustment = weights.of(respondents)

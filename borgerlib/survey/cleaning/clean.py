@@ -129,6 +129,21 @@ def clean(
         Years of birth without a reference date.
     CodebookError
         The consent item has no option 'ja'.
+
+    See Also
+    --------
+    read_responses : What goes in.
+    prepare : All of it at once.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> people = pd.DataFrame({"sex": ["kvinde", "mand"], "age": 40, "population": 500})
+    >>> made = borgerlib.simulate_export("Ærø", people, n=50, seed=1)
+    >>> result = borgerlib.clean(made.responses, made.codebook)
+    >>> len(result.respondents) + len(result.rejected)
+    50
     """
     rules = rules or CleaningRules()
     refuse_unfit(frame, codebook)

@@ -20,6 +20,16 @@ class CleaningRules:
         Older ages are taken for mistakes and count as not stated.
     reference_date : date, optional
         Date at which the age is computed from the year of birth; needed where that is asked.
+
+    See Also
+    --------
+    clean : Applies them.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> borgerlib.CleaningRules(age_limit=18).age_limit
+    18
     """
 
     age_limit: int = 15

@@ -17,9 +17,9 @@ from typing import Annotated, Any, Literal, get_args
 
 from annotated_types import Ge, MinLen
 
-from borgerlib import places
 from borgerlib.errors import CodebookError, unknown_name
 from borgerlib.files.toml import Problem, Toml, read_toml
+from borgerlib.survey.codebook.finding import codebook_file
 
 LEADERS, CITIZENS = "lokaldemokrati-2021", "borgerinteresse"
 """The surveys that ship: of the municipalities' leaders, and of citizens' interest."""
@@ -158,6 +158,19 @@ class Codebook:
 
     Iterating gives the items; ``codebook.meta`` is the TOML table ``[survey]`` as read; ``codebook.file`` is
     what it was loaded by, the name of a survey that ships or a path ('' for one that was built).
+
+    See Also
+    --------
+    load_codebook : Reads one.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> codebook = borgerlib.load_codebook("borgerinteresse")
+    >>> codebook.with_role("topics").id
+    'emner'
+    >>> [option.short for option in codebook.item("koen").options]
+    ['Mand', 'Kvinde', 'Andet', 'Ønsker ikke at oplyse']
     """
 
     id: str
@@ -212,7 +225,8 @@ def load_codebook(survey: str | Path) -> Codebook:
     Parameters
     ----------
     survey : str or Path
-        Name of a survey that ships with the package ('lokaldemokrati-2021'), or path of a TOML file.
+        Name of a survey that ships with the package ('lokaldemokrati-2021'), path of a TOML file, or a
+        municipality whose answers have been prepared ('odense'): what these were read with.
 
     Returns
     -------
@@ -222,8 +236,19 @@ def load_codebook(survey: str | Path) -> Codebook:
     ------
     CodebookError
         The file is missing, is no TOML, or breaks rules; all breaches are listed at once.
+
+    See Also
+    --------
+    Codebook : What it returns.
+    load : The answers.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> borgerlib.load_codebook("Ærø").item("tid").text
+    'Hvor meget tid vil du gerne bruge på at være med?'
     """
-    file = read_toml(_find(survey), "codebook", error=CodebookError)
+    file = read_toml(codebook_file(survey), "codebook", error=CodebookError)
     return replace(_parsed(file.text, file.name), file=str(survey))
 
 
@@ -254,16 +279,6 @@ def _with_nets_of_tags(item: Item) -> Item:
     new = {tag: of for tag, of in nets.items() if len(of) > 1 and tag not in item.nets and {*of} not in known}
     summed = {tag: of for tag, of in new.items() if tag in _SUMMED}
     return replace(item, nets={**item.nets, **summed}) if summed else item
-
-
-def _find(survey: str | Path) -> Path:
-    path = Path(survey)
-    if path.suffix == ".toml":
-        return path
-    shipped = sorted(folder.parent.name for folder in places.raw_data().glob("*/codebook.toml"))
-    if str(survey) not in shipped:
-        raise CodebookError(unknown_name("survey", str(survey), shipped))
-    return places.raw_data(str(survey), "codebook.toml")
 
 
 def _with_shared(items: list[Any], shared: Mapping[str, Any], unknown: list[Problem]) -> list[Any]:

@@ -117,6 +117,19 @@ def load_mapping(path: str | Path, codebook: Codebook) -> Mapping:
     ------
     DataError
         The file is missing, is no TOML, or breaks rules; all breaches are listed at once.
+
+    See Also
+    --------
+    suggest_mapping : Proposes one.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> try:
+    ...     borgerlib.load_mapping("nowhere.toml", borgerlib.load_codebook("borgerinteresse"))
+    ... except borgerlib.DataError as error:
+    ...     print(error.message)
+    There is no file nowhere.toml with the mapping.
     """
     missing = "'borger map EXPORT' writes one."
     return _mapping(read_toml(Path(path), _WHAT, hint=_HINT, missing=missing), codebook)

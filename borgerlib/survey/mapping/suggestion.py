@@ -87,7 +87,7 @@ class Suggestion:
 
 
 def suggest_mapping(export: Export, codebook: Codebook) -> Suggestion:
-    """Propose a mapping from headings, question texts, option texts and what the columns hold.
+    r"""Propose a mapping from headings, question texts, option texts and what the columns hold.
 
     Parameters
     ----------
@@ -99,6 +99,23 @@ def suggest_mapping(export: Export, codebook: Codebook) -> Suggestion:
     -------
     Suggestion
         'sure' where a column's texts and its answers fit one item and no other column fits as well.
+
+    See Also
+    --------
+    read_export : What goes in.
+    load_mapping : Reads a mapping that a person has looked through.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> from pathlib import Path
+    >>> _ = Path("svar.csv").write_text("Alder;Køn\n34;Kvinde\n51;Mand\n", encoding="utf-8")
+    >>> type(
+    ...     borgerlib.suggest_mapping(
+    ...         borgerlib.read_export("svar.csv"), borgerlib.load_codebook("borgerinteresse")
+    ...     )
+    ... ).__name__
+    'Suggestion'
     """
     seen = [look(export, column) for column in export.columns]
     found = [candidate for item in codebook for candidate in candidates(item, seen)]

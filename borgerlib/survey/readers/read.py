@@ -21,7 +21,7 @@ __all__ = ["Limits", "read_export", "read_responses"]
 def read_export(
     path: str | Path, *, limits: Limits | None = None, sheet: str = "", heading_rows: int | None = None
 ) -> Export:
-    """Read the export of any supported platform, told from its content.
+    r"""Read the export of any supported platform, told from its content.
 
     Parameters
     ----------
@@ -39,6 +39,19 @@ def read_export(
     DataError
         The file is missing, empty, damaged, too large, of an unknown kind, without headings or respondents,
         ragged, or holds a column of CPR numbers.
+
+    See Also
+    --------
+    read_responses : By the codebook.
+    suggest_mapping : Which column is which.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> from pathlib import Path
+    >>> _ = Path("svar.csv").write_text("Alder;Køn\n34;Kvinde\n", encoding="utf-8")
+    >>> borgerlib.read_export("svar.csv").frame.columns.tolist()
+    ['Alder', 'Køn']
     """
     path = Path(path)
     limits = limits or Limits()
@@ -83,6 +96,19 @@ def read_responses(
     ------
     DataError
         As `read_export`; or the columns cannot be recognised beyond doubt; or the mapping does not fit.
+
+    See Also
+    --------
+    clean : What comes next.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> try:
+    ...     borgerlib.read_responses("nowhere.csv", borgerlib.load_codebook("borgerinteresse"))
+    ... except borgerlib.DataError as error:
+    ...     print(error.message)
+    There is no file or folder nowhere.csv.
     """
     sheet, heading_rows = (mapping.sheet, mapping.heading_rows) if mapping else ("", None)
     export = read_export(path, limits=limits, sheet=sheet, heading_rows=heading_rows)

@@ -109,6 +109,20 @@ def simulate_export(
         n is below 1 or above what the population can give.
     CodebookError
         The codebook lacks a role that the simulation needs, or the assumptions lack an option.
+
+    See Also
+    --------
+    true_shares : What the simulation knows.
+    prepare : Reads the export.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> people = pd.DataFrame({"sex": ["kvinde", "mand"], "age": 40, "population": 500})
+    >>> made = borgerlib.simulate_export("Ærø", people, n=50, seed=1)
+    >>> len(made.responses)
+    50
     """
     codebook = codebook or load_codebook(CITIZENS)
     assumptions = assumptions or load_assumptions(CITIZENS)
@@ -184,6 +198,19 @@ def true_shares(people: pd.DataFrame, codebook: Codebook, *, by: str = "") -> pd
     DataFrame
         One row a domain × option: by, group ('' for all), item, option, population (people in the domain),
         count (people who hold the answer), share (0–1).
+
+    See Also
+    --------
+    simulate_export : Makes the people.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> people = pd.DataFrame({"sex": ["kvinde", "mand"], "age": 40, "population": 500})
+    >>> made = borgerlib.simulate_export("Ærø", people, n=50, seed=1)
+    >>> borgerlib.true_shares(made.people, made.codebook)["population"].iloc[0].item()
+    1000
     """
     answers = {
         (item.id, option.id): (people[f"{item.id}__{option.id}"] == 1)

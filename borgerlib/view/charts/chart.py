@@ -184,6 +184,7 @@ def assemble(
     marks, lay_out
         See `Chart`.
     """
+    title = title or alt_text.question_of(estimates)
     said, frame = alt_text.titled(title, estimates), estimates.frame
     return Chart(
         title=said,

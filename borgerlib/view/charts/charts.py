@@ -29,8 +29,8 @@ _MANY = 0.4
 def bar_chart(
     estimates: DisclosedEstimates,
     *,
-    title: str,
-    question: str,
+    title: str = "",
+    question: str = "",
     base_note: str = "",
     note: str = "",
     own: Mapping[str, str] | None = None,
@@ -45,7 +45,7 @@ def bar_chart(
     estimates : DisclosedEstimates
         One group; one row a bar.
     title : str
-        The finding, a Danish sentence made from the estimate.
+        The finding, a Danish sentence made from the estimate. Without it the question is the title.
     question : str
         As it was asked.
     base_note : str
@@ -69,6 +69,24 @@ def bar_chart(
         There are no rows.
     ParameterError
         `own` or `highlight` names an option that is not shown.
+
+    See Also
+    --------
+    grouped_bar_chart : Two groups side by side.
+    scale_chart : From disagreement to agreement.
+    disclose : What can be drawn.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> people = borgerlib.load("Ærø")  # simulated citizens
+    >>> chart = (
+    ...     borgerlib.estimate_proportions(people, "emner", weight="weight")
+    ...     .pipe(borgerlib.disclose)
+    ...     .pipe(borgerlib.bar_chart)
+    ... )
+    >>> chart.title
+    'SIMULEREDE DATA: Hvilke emner vil du gerne være med til at drøfte eller påvirke i din kommune?'
     """
     require_disclosed(estimates, "bar_chart")
     estimates = _ordered(estimates, unit=unit, sort=sort)
@@ -106,14 +124,26 @@ def bar_chart(
 def count_chart(
     estimates: DisclosedEstimates,
     *,
-    title: str,
-    question: str,
+    title: str = "",
+    question: str = "",
     base_note: str = "",
     note: str = "",
     own: Mapping[str, str] | None = None,
     sort: bool = True,
 ) -> Chart:
-    """Return `bar_chart` of counts of answers; parameters and errors as there."""
+    """Return `bar_chart` of counts of answers; parameters and errors as there.
+
+    See Also
+    --------
+    bar_chart : Shares instead of counts.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> survey = borgerlib.open_leaders_survey()
+    >>> borgerlib.count_chart(survey.estimates("strategi"), title="Har kommunen en strategi?").title
+    'Har kommunen en strategi?'
+    """
     return bar_chart(
         estimates,
         title=title,
@@ -129,8 +159,8 @@ def count_chart(
 def grouped_bar_chart(
     estimates: DisclosedEstimates,
     *,
-    title: str,
-    question: str,
+    title: str = "",
+    question: str = "",
     base_note: str = "",
     note: str = "",
     own: Mapping[str, str] | None = None,
@@ -157,6 +187,21 @@ def grouped_bar_chart(
         As `bar_chart`; also where the groups differ in their options.
     ParameterError
         There are not two groups, or `own` or `colours` names what is not shown.
+
+    See Also
+    --------
+    bar_chart : One group.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> people = borgerlib.load("Ærø")  # simulated citizens
+    >>> shown = borgerlib.estimate_proportions(people, "tid", by="omraadetype", weight="weight").pipe(
+    ...     borgerlib.disclose
+    ... )
+    >>> two = shown.select(group=list(shown.frame["group"].unique()[:2]))
+    >>> two.pipe(borgerlib.grouped_bar_chart).title
+    'SIMULEREDE DATA: Hvor meget tid vil du gerne bruge på at være med?'
     """
     require_disclosed(estimates, "grouped_bar_chart")
     chosen = _group_colours(estimates.frame, colours or {})

@@ -20,9 +20,9 @@ from borgerlib.view.words import alt_text
 def scale_chart(
     estimates: DisclosedEstimates,
     *,
-    title: str,
-    question: str,
     neutral: str,
+    title: str = "",
+    question: str = "",
     positive_first: bool = False,
     aside: Sequence[str] = (),
     net: str = "",
@@ -63,6 +63,34 @@ def scale_chart(
         There are no rows, or an option stands twice in a group.
     ParameterError
         `neutral`, `aside`, `net` or `own` names what is not there.
+
+    See Also
+    --------
+    bar_chart : Answers without an order.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> table = pd.DataFrame(
+    ...     {
+    ...         "item": "tillid",
+    ...         "option": ["uenig", "hverken", "enig"],
+    ...         "label": ["Uenig", "Hverken eller", "Enig"],
+    ...         "group": "",
+    ...         "group_label": "",
+    ...         "n": 80,
+    ...         "count": [20, 20, 40],
+    ...         "proportion": [0.25, 0.25, 0.5],
+    ...         "ci_lower": 0.1,
+    ...         "ci_upper": 0.7,
+    ...     }
+    ... )
+    >>> shown = borgerlib.as_published(table, base="direktører", source="Rapporten")
+    >>> borgerlib.scale_chart(
+    ...     shown, title="Flere er enige end uenige", question="Er du enig?", neutral="hverken"
+    ... ).title
+    'Flere er enige end uenige'
     """
     require_disclosed(estimates, "scale_chart")
     frame = estimates.frame.reset_index(drop=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from borgerlib.errors import ParameterError, unknown_name
-from borgerlib.interest.answers.local_survey import ASKED, LocalSurvey
+from borgerlib.interest.answers.local_survey import ASKED, DIVIDING, LocalSurvey
+from borgerlib.interest.weighting.ages import AGE_BAND
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published
 from borgerlib.survey.codebook.model import CITIZENS, TAGS, load_codebook
 from borgerlib.view.citizens.tags import TAG_WORDS, tagged, tagged_answer, without_tags
@@ -42,8 +43,8 @@ def some_answers(
     ParameterError
         There is no such role, answer, division or group.
     """
-    role, wanted = _asked(answers)
-    group = without_tags(group, survey)
+    role, wanted = _asked([role_of(survey, answer, ".") for answer in answers])
+    by, group = role_of(survey, by, "="), without_tags(role_of(survey, group, "="), survey)
     domain = by or group.partition("=")[0]
     if domain and domain not in divisions.get(role, ()):
         legal = [f"{asked} by {name}" for asked, domains in divisions.items() for name in domains]
@@ -79,6 +80,15 @@ def some_answers(
         whole = survey.estimates.take(of_all).relabel("group", {"": ALL}).relabel("group_label", {"": ALL})
         return survey.estimates.take(shown).together(whole)
     return survey.estimates.take(of_all | shown)
+
+
+def role_of(survey: LocalSurvey, name: str, mark: str) -> str:
+    """Return a name by role: 'emner.natur' → 'topics.natur', 'koen=kvinde' → 'sex=kvinde'."""
+    item, sign, rest = name.partition(mark)
+    if item == AGE_BAND:
+        return f"age{sign}{rest}"
+    known = survey.codebook.item(item) if item in survey.codebook else None
+    return f"{known.role}{sign}{rest}" if known is not None and known.role in {*ASKED, *DIVIDING} else name
 
 
 def who_answered(survey: LocalSurvey, role: str) -> DisclosedEstimates | Text:

@@ -7,9 +7,9 @@ from typing import Any
 
 from borgerlib import danish
 from borgerlib.errors import ParameterError, unknown_name
-from borgerlib.interest.answers.estimates import UNWEIGHTED
 from borgerlib.interest.answers.local_survey import LocalSurvey, open_local_survey
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
+from borgerlib.statistics.disclosure.named import UNWEIGHTED
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.charts.charts import bar_chart, grouped_bar_chart
 from borgerlib.view.citizens.answers import some_answers, who_answered
@@ -91,11 +91,12 @@ class InterestPage:
         Parameters
         ----------
         *answers : str
-            The question by its role: 'topics', 'time', 'formats', 'channels', or 'segment' (the kinds of
-            citizens). Or some answers to it: 'topics.natur', 'topics.kultur'.
+            The question by its id in the codebook ('emner') or its role: 'topics', 'time', 'formats',
+            'channels', or 'segment' (the kinds of citizens). Or some answers to it: 'emner.natur',
+            'emner.kultur'.
         by : str
-            What divides the citizens: 'age', 'sex', 'area_type', 'area' or 'segment'. All citizens come
-            first, then each group.
+            What divides the citizens, by id ('koen', 'aldersgruppe') or role: 'age', 'sex', 'area_type',
+            'area' or 'segment'. All citizens come first, then each group.
         group : str
             One group, as `groups` names it ('sex=kvinde'); all citizens come after it.
 
@@ -266,6 +267,18 @@ def open_interest(municipality: str, *, confidence: float = 0.95, min_cell: int 
         The municipality has no prepared respondents.
     ParameterError
         The municipality or a level is not legal.
+
+    See Also
+    --------
+    load : The respondents.
+    open_dashboard : Any selection of them.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> interest = borgerlib.open_interest("Ærø")
+    >>> interest.estimates("emner").frame["label"].iloc[0]
+    'Klima og miljø'
     """
     return InterestPage(open_citizens(municipality, confidence=confidence, min_cell=min_cell))
 

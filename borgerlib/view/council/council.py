@@ -162,6 +162,17 @@ def open_council(
         The municipality, the survey or a level is not legal.
     DataError
         The respondents or the wave are there, but damaged.
+
+    See Also
+    --------
+    open_insight : One insight.
+    open_interest : The citizens.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> type(borgerlib.open_council("Odense")).__name__
+    'CouncilPage'
     """
     place = find_municipality(municipality)
     opened = survey

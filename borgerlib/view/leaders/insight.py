@@ -249,6 +249,16 @@ def open_insight(
         The number, the survey, the municipality or a level is not legal.
     DataError
         The wave or the own answers cannot be used.
+
+    See Also
+    --------
+    open_leaders_survey : The survey behind it.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> type(borgerlib.open_insight(2, municipality="Odense")).__name__
+    'InsightPage'
     """
     registry = load_registry()
     if number != OVERVIEW:

@@ -12,10 +12,10 @@ import pandas as pd
 
 from borgerlib.danish import capitalise, number, percent
 from borgerlib.errors import DataError
-from borgerlib.interest.answers.estimates import group_of, level_label
 from borgerlib.statistics.crosstabs import COLUMNS, FALSE_DISCOVERY_RATE
 from borgerlib.statistics.disclosure.disclosed import only_disclosed
 from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL, DisclosedEstimates, disclose
+from borgerlib.survey.codebook.labels import group_of, level_label
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.view.tables.layout import ALL, HIDDEN, MARKS, by_item, caption_of, groups_of, records, spans_of
 from borgerlib.view.words import alt_text
@@ -133,11 +133,26 @@ def banner(
     DataError
         The table lacks columns, or the rows of all respondents.
 
+    See Also
+    --------
+    banner_table : Makes the numbers.
+    estimates_table : A table of one question.
+
     Notes
     -----
     Differences and p-values are not shown: beside the shares they tell the rest's, and so the hidden ones.
     Each column of `by` is protected by itself. Where one nearly repeats another (a segment of all the young
     but three, beside the age bands), subtraction sets the few apart: do not show such columns together.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> people = borgerlib.load("Ærø")  # simulated citizens
+    >>> codebook = borgerlib.load_codebook("Ærø")
+    >>> table = borgerlib.banner_table(people, codebook, by=["koen"], items=["tid"], weight="weight")
+    >>> shown = borgerlib.banner(table, codebook, base="borgere", source="Svar", simulated=True)
+    >>> type(shown).__name__
+    'Banner'
     """
     _check(table)
     significant = table["significant"].astype(bool)

@@ -95,16 +95,16 @@ class Table:
 
 
 def estimates_table(
-    estimates: DisclosedEstimates, *, caption: str, unit: alt_text.Unit = "pct", note: str = ""
+    estimates: DisclosedEstimates, *, caption: str = "", unit: alt_text.Unit = "pct", note: str = ""
 ) -> Table:
-    """Return estimates as a table.
+    r"""Return estimates as a table.
 
     Parameters
     ----------
     estimates : DisclosedEstimates
         What to show, in this order.
     caption : str
-        What the table shows (Danish).
+        What the table shows (Danish); without it the question.
     unit : {'pct', 'antal'}
         Shares or counts.
     note : str
@@ -114,8 +114,22 @@ def estimates_table(
     ------
     DisclosureError
         Anything but `DisclosedEstimates` is given.
+
+    See Also
+    --------
+    bar_chart : The same as a picture.
+    public_table : For numbers that are public.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> people = borgerlib.load("Ærø")  # simulated citizens
+    >>> shown = borgerlib.estimate_proportions(people, "tid", weight="weight").pipe(borgerlib.disclose)
+    >>> shown.pipe(borgerlib.estimates_table).columns
+    ('Svar', 'Andel', 'Statistisk usikkerhed (95\xa0pct.)', 'Antal', 'N')
     """
     require_disclosed(estimates, "estimates_table")
+    caption = caption or alt_text.question_of(estimates)
     frame = estimates.frame
     shown = {"Svar": frame["label"].astype(str)}
     if frame["group_label"].nunique() > 1:
@@ -176,6 +190,19 @@ def public_table(
     ------
     DataError
         The frame lacks a column.
+
+    See Also
+    --------
+    estimates_table : For estimates.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> table = borgerlib.public_table(
+    ...     borgerlib.municipalities().head(1), caption="Kommuner", columns={"name": "Kommune"}
+    ... )
+    >>> table.rows
+    (('København',),)
     """
     lacking = [column for column in columns if column not in frame.columns]
     if lacking:

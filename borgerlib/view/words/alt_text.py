@@ -28,6 +28,12 @@ KINDS = {
 }
 
 
+def question_of(estimates: DisclosedEstimates) -> str:
+    """Return the question that the estimates answer, as it was asked; without a codebook the item's id."""
+    frame = estimates.frame
+    return listing([str(text) for text in frame.get("item_label", frame["item"]).unique()])
+
+
 def titled(title: str, estimates: DisclosedEstimates) -> str:
     """Return the title, saying first when the data are simulated."""
     return f"{SIMULATED}: {title}" if estimates.origin == "simulated" else title

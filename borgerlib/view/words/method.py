@@ -8,7 +8,6 @@ from datetime import date, datetime
 from importlib.metadata import version
 
 from borgerlib import danish, places
-from borgerlib.interest.answers.estimates import UNWEIGHTED
 from borgerlib.interest.answers.local_survey import LocalSurvey
 from borgerlib.interest.answers.overview import design_effects
 from borgerlib.interest.weighting.plan import NO_COUNT
@@ -17,6 +16,7 @@ from borgerlib.lokaldemokrati.published.identification import identifications
 from borgerlib.lokaldemokrati.wave.microdata import Wave
 from borgerlib.statistics.crosstabs import FALSE_DISCOVERY_RATE
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
+from borgerlib.statistics.disclosure.named import UNWEIGHTED
 from borgerlib.survey.codebook.model import LEADERS
 from borgerlib.view.words.alt_text import SIMULATED
 from borgerlib.view.words.text import Text

@@ -48,7 +48,7 @@ def test_simple_random_sample_by_hand() -> None:
     frame = pd.DataFrame({"answer": ["yes"] * 3 + ["no"] * 7})
     estimates = estimate_proportions(frame, "answer")
     assert list(estimates.columns) == [
-        "option", "n", "n_weighted", "proportion", "standard_error", "ci_lower", "ci_upper",
+        "item", "option", "n", "count", "n_weighted", "proportion", "standard_error", "ci_lower", "ci_upper",
     ]  # fmt: skip
     yes = row(estimates, option="yes")
     assert (yes["n"], yes["n_weighted"], yes["proportion"]) == (10, 10, pytest.approx(0.3))

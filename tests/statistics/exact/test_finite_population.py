@@ -10,13 +10,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from borgerlib.errors import DataError
-from borgerlib.statistics.exact.finite_population import (
-    TestResult,
-    exact_difference_test,
-    exact_share_test,
-    exact_trend_test,
-    finite_population_interval,
-)
+from borgerlib.statistics.exact.counts import TestResult
+from borgerlib.statistics.exact.finite_population import exact_share_test, finite_population_interval
+from borgerlib.statistics.exact.two_groups import exact_difference_test, exact_trend_test
 
 
 def test_an_interval_by_hand():

@@ -1,0 +1,81 @@
+"""What every exact test takes and gives: whole counts, a p-value and the method's name."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any
+
+import pandas as pd
+
+from borgerlib.errors import DataError
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """Result of an exact test.
+
+    Parameters
+    ----------
+    p_value : float
+        Two-sided; NaN where a count is hidden or not known.
+    difference : float
+        What is tested, on the scale that the test's function states (shares, 0–1).
+    method : str
+        Danish: the test in a phrase, for the method section.
+    """
+
+    p_value: float
+    difference: float
+    method: str
+
+    # pytest takes every class called Test… for a test.
+    __test__ = False
+
+    def within_chance(self, confidence: float = 0.95) -> bool:
+        """Return True when chance alone would give a difference as large this often or oftener.
+
+        Raises
+        ------
+        DataError
+            The p-value is not known, or confidence is not between 0 and 1.
+        """
+        check_confidence(confidence)
+        if math.isnan(self.p_value):
+            raise DataError("Nothing can be said of chance: a count is hidden or not known.")
+        return self.p_value > 1 - confidence
+
+
+def check_counts(count: int, n: int, population: int, group: str = "") -> None:
+    """Raise `DataError` unless the counts are whole, and count ≤ n ≤ population."""
+    of_group = f" of group {group}" if group else ""
+    values = {f"count{of_group}": count, f"n{of_group}": n, "population": population}
+    problems = [
+        f"{name} is {value!r}; give a whole number" for name, value in values.items() if not is_whole(value)
+    ]
+    if not problems:
+        if n < 1:
+            problems.append(f"n{of_group} is {n}; give at least 1")
+        if not 0 <= count <= n:
+            problems.append(f"count{of_group} is {count}; legal are 0 to n = {n}")
+        if n > population:
+            problems.append(f"n is {n}, more than the population of {population}")
+    if problems:
+        raise DataError("These counts cannot be estimated from:", problems=problems)
+
+
+def missing(*counts: Any) -> bool:
+    """Return whether a count is hidden or not known."""
+    return any(pd.api.types.is_scalar(count) and pd.isna(count) for count in counts)
+
+
+def is_whole(value: object) -> bool:
+    """Return whether a value is a whole number."""
+    return isinstance(value, Real) and float(value).is_integer()
+
+
+def check_confidence(confidence: float) -> None:
+    """Raise `DataError` unless the confidence lies between 0 and 1."""
+    if not isinstance(confidence, Real) or not 0 < confidence < 1:
+        raise DataError(f"The confidence is {confidence!r}; give a number between 0 and 1, such as 0.95.")

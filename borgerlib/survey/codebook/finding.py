@@ -1,0 +1,35 @@
+"""Where a codebook is: what ships, a file of one's own, or beside a municipality's prepared answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from borgerlib import places
+from borgerlib.danish import slug
+from borgerlib.errors import CodebookError, ParameterError, unknown_name
+from borgerlib.files.atomic import settled
+from borgerlib.population.municipalities import municipality
+
+
+def codebook_file(survey: str | Path) -> Path:
+    """Return the file of a survey that ships, of a municipality, or the path itself (`CodebookError`)."""
+    path = Path(survey)
+    if path.suffix == ".toml":
+        return path
+    shipped = sorted(folder.parent.name for folder in places.raw_data().glob("*/codebook.toml"))
+    if str(survey) in shipped:
+        return places.raw_data(str(survey), "codebook.toml")
+    try:
+        place = municipality(str(survey))
+    except ParameterError as error:
+        raise CodebookError(
+            unknown_name("survey", str(survey), shipped),
+            hint="Or give a municipality that has been prepared.",
+        ) from error
+    prepared = settled(places.processed_data(slug(place.name))) / "codebook.toml"
+    if not prepared.is_file():
+        raise CodebookError(
+            f"'{place.name}' has no prepared answers, so there is no codebook of theirs.",
+            hint=f"Run: borger prepare {place.name} EXPORT. Surveys that ship: {', '.join(shipped)}.",
+        )
+    return prepared

@@ -1,0 +1,47 @@
+"""What readers see in place of ids: options, nets, levels and the groups that these make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from borgerlib import danish
+from borgerlib.errors import CodebookError
+from borgerlib.survey.codebook.model import Codebook, Item, load_codebook
+
+
+def codebook_of(attrs: Mapping[Any, Any]) -> Codebook | None:
+    """Return the codebook that a frame's ``attrs`` name by municipality or survey; None where they do not."""
+    for key in ("municipality", "codebook"):
+        with suppress(CodebookError):
+            if name := attrs.get(key):
+                return load_codebook(str(name))
+    return None
+
+
+def group_of(column: str, level: object) -> str:
+    """Return the name of a group in estimates: 'koen=kvinde'."""
+    return f"{column}={level}"
+
+
+def answer_label(item: Item, option_or_net: str) -> str:
+    """Return an option's short text, or those of a net's options: 'enig eller meget enig'."""
+    shorts = [item.option(member).short for member in item.members(option_or_net)]
+    return danish.listing(shorts, last="eller")
+
+
+def level_label(codebook: Codebook, column: str, level: object) -> str:
+    """Return a level as a reader sees it: the option's short text, '60–69 år', or the level itself.
+
+    What looks like years is an age only in columns of ages: a postcode is a place.
+    """
+    item, text = (codebook.item(column) if column in codebook else None), str(level)
+    shorts = {option.id: option.short for option in item.options} if item else {}
+    if text in shorts:
+        return shorts[text]
+    if item is not None and item.role != "age":
+        return text
+    if text.removesuffix("+").replace("-", "").isdigit():
+        return f"{text.replace('-', '–')} år" if not text.endswith("+") else f"{text[:-1]} år og derover"
+    return text

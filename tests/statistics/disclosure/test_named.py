@@ -1,0 +1,97 @@
+"""What `estimate_proportions` returns goes through the gate and into a chart as it is."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import borgerlib
+from borgerlib.interest.prepare.prepare import Prepared
+from borgerlib.statistics.disclosure.columns import TOO_FEW
+
+OWN = {"base": "de adspurgte", "source": "Eget skema"}
+# 40 women (30 yes), 20 men (18 yes, so 2 no: too few to be shown).
+PEOPLE = pd.DataFrame(
+    {"koen": ["kvinde"] * 40 + ["mand"] * 20, "svar": ["ja"] * 30 + ["nej"] * 10 + ["ja"] * 18 + ["nej"] * 2}
+)
+
+
+def test_shares_of_all_and_by_group_are_disclosed_together() -> None:
+    whole, by = (borgerlib.estimate_proportions(PEOPLE, "svar", by=by) for by in (None, "koen"))
+    shown = borgerlib.disclose(pd.concat([whole, by]), **OWN)
+    frame = shown.frame
+    assert frame["group"].tolist() == ["", "", "koen=kvinde", "koen=kvinde", "koen=mand", "koen=mand"]
+    assert frame["domain"].unique().tolist() == ["", "koen"]
+    assert frame["n"].tolist() == [60, 60, 40, 40, 20, 20]
+    assert frame["count"].iloc[:2].tolist() == [48, 12]
+    # The two men who said no are hidden, and so is everything they would follow from.
+    assert frame.loc[frame["group"] == "koen=mand", "note"].unique().tolist() == [TOO_FEW]
+
+
+def test_several_columns_make_one_division() -> None:
+    people = pd.concat([PEOPLE.assign(sted="by"), PEOPLE.assign(sted="land")])
+    frame = borgerlib.disclose(
+        borgerlib.estimate_proportions(people, "svar", by=["koen", "sted"]), **OWN
+    ).frame
+    assert frame["group"].iloc[0] == "koen=kvinde, sted=by"
+    assert set(frame["domain"]) == {"koen × sted"}
+
+
+def test_estimates_of_a_survey_know_whose_they_are(prepared: Prepared) -> None:
+    people, weighting = borgerlib.load("Ærø"), borgerlib.load_weighting("Ærø")
+    shown = borgerlib.estimate_proportions(people, "emner", raked_to=weighting, confidence=0.9).pipe(
+        borgerlib.disclose
+    )
+    assert (shown.base, shown.origin, shown.confidence) == ("borgere i Ærø Kommune", "simulated", 0.9)
+    assert shown.source == "SIMULEREDE DATA: Borgernes svar i Ærø Kommune. Vægtet efter køn og alder."
+    item = borgerlib.load_codebook("Ærø").item("emner")
+    assert shown.frame["label"].tolist() == [option.short for option in item.options]
+    chart = shown.pipe(borgerlib.bar_chart)
+    assert chart.title == f"SIMULEREDE DATA: {item.text}"
+    assert borgerlib.estimates_table(shown).caption == chart.title
+
+
+def test_unweighted_estimates_hold_of_those_who_answered_alone(prepared: Prepared) -> None:
+    shown = borgerlib.estimate_proportions(borgerlib.load("Ærø"), "tid").pipe(
+        borgerlib.disclose, simulated=False
+    )
+    assert shown.base == "borgere i Ærø Kommune, der har svaret"
+    assert "Ikke vægtet" in shown.source
+    # What is known to be simulated stays so.
+    assert shown.origin == "simulated"
+
+
+def test_roles_and_ids_ask_the_same(prepared: Prepared) -> None:
+    people, interest = borgerlib.load("Ærø"), borgerlib.open_interest("Ærø")
+    by_role = borgerlib.estimate_proportions(people, "topics", by="sex", weight="weight")
+    pd.testing.assert_frame_equal(
+        by_role, borgerlib.estimate_proportions(people, "emner", by="koen", weight="weight")
+    )
+    assert borgerlib.rao_scott_test(people, "time", "sex") == borgerlib.rao_scott_test(people, "tid", "koen")
+    assert borgerlib.estimate_mean(people, "age")["item"].tolist() == ["alder"]
+    for by_id, role in (("emner", "topics"), ("emner.natur", "topics.natur")):
+        pd.testing.assert_frame_equal(interest.estimates(by_id).frame, interest.estimates(role).frame)
+    by_age = interest.estimates("emner", by="aldersgruppe").frame
+    pd.testing.assert_frame_equal(by_age, interest.estimates("topics", by="age").frame)
+
+
+def test_whose_answers_they_are_must_be_known() -> None:
+    with pytest.raises(borgerlib.ParameterError, match="do not tell whose answers") as error:
+        borgerlib.disclose(borgerlib.estimate_proportions(PEOPLE, "svar"))
+    assert "borgerlib.load" in error.value.hint
+
+
+def test_means_and_differences_are_no_shares_of_a_group() -> None:
+    for estimates in (
+        borgerlib.estimate_mean(PEOPLE.assign(alder=40), "alder"),
+        borgerlib.estimate_difference(PEOPLE, "svar", by="koen"),
+    ):
+        with pytest.raises(borgerlib.DisclosureError, match="no shares of groups"):
+            borgerlib.disclose(estimates, **OWN)
+
+
+def test_a_municipality_has_the_codebook_its_answers_were_read_with(prepared: Prepared) -> None:
+    assert borgerlib.load_codebook("ærø").id == prepared.codebook.id
+    with pytest.raises(borgerlib.CodebookError, match="no prepared answers") as error:
+        borgerlib.load_codebook("Odense")
+    assert "borger prepare Odense" in error.value.hint
