@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.errors import ParameterError, nearest, unknown_name
+from borgerlib.statistics.estimation.differences import estimate_difference
 from borgerlib.statistics.estimation.intervals import check_confidence
-from borgerlib.statistics.estimation.proportions import estimate_difference, estimate_proportions
+from borgerlib.statistics.estimation.proportions import estimate_proportions
 from borgerlib.statistics.estimation.sample_design import sample_design
-from borgerlib.statistics.levels import Floats, counted, rows_named
+from borgerlib.statistics.levels import Floats, any_frame, counted, rows_named
 from borgerlib.statistics.weighting.adjustment import WeightingResult
 from borgerlib.survey.codebook.model import Codebook, Item
 
@@ -25,6 +26,7 @@ COLUMNS = (
 _ANSWER, _DOMAIN = "__answer__", "__domain__"
 
 
+@any_frame
 def banner_table(
     respondents: pd.DataFrame,
     codebook: Codebook,

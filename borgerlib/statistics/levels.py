@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +14,8 @@ import pandas as pd
 from borgerlib.errors import DataError, ParameterError, unknown_name
 
 Floats = npt.NDArray[np.float64]
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
 Codes = npt.NDArray[np.integer]
 
 # Below this many possible cells an array over all of them is cheaper than looking for those that occur.
@@ -57,13 +61,33 @@ class Cells:
         return len(self.levels)
 
 
+def any_frame(function: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
+    """Let a function of a pandas frame take a polars frame or an Arrow table, too (converted by narwhals)."""
+
+    @wraps(function)
+    def converted(*args: Asked.args, **settings: Asked.kwargs) -> Answer:
+        given: Any = args
+        if args and type(args[0]).__module__.partition(".")[0] in ("polars", "pyarrow"):
+            given = (_as_pandas(args[0]), *args[1:])
+        return function(*given, **settings)
+
+    return converted
+
+
+def _as_pandas(frame: Any) -> Any:
+    from narwhals import from_native
+
+    native = from_native(frame, eager_only=True, pass_through=True)
+    return frame if native is frame else native.to_pandas()
+
+
 def check_frame(respondents: object) -> None:
     """Raise `DataError` unless given a pandas DataFrame."""
     if not isinstance(respondents, pd.DataFrame):
         package, kind = type(respondents).__module__.partition(".")[0], type(respondents).__name__
         raise DataError(
             f"The respondents are a {package} {kind}, not a pandas DataFrame.",
-            hint="Convert them: respondents.to_pandas() of polars, pandas.DataFrame(…) of an array.",
+            hint="Give a frame of pandas or polars: pandas.DataFrame(…) of an array, .collect() a lazy one.",
         )
 
 
@@ -90,6 +114,8 @@ def column_of(frame: pd.DataFrame, name: Hashable, *, role: str) -> pd.Series:
 
 def levels_of(column: pd.Series, *, ordered: bool = True) -> Levels:
     """Return codes and levels: a categorical's categories as they stand, other values sorted if `ordered`."""
+    if str(column.dtype).startswith("dictionary"):  # Arrow's categories cannot be sorted
+        column = column.astype(object)
     if isinstance(column.dtype, pd.CategoricalDtype):
         return Levels(column.cat.codes.to_numpy(), column.cat.categories)
     try:

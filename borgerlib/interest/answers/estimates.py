@@ -15,7 +15,8 @@ from borgerlib.statistics.crosstabs import answers_of, domain_levels, large_enou
 from borgerlib.statistics.disclosure.columns import SHARES
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, disclose
 from borgerlib.statistics.disclosure.named import base_of, source_of
-from borgerlib.statistics.estimation.proportions import estimate_difference, estimate_proportions
+from borgerlib.statistics.estimation.differences import estimate_difference
+from borgerlib.statistics.estimation.proportions import estimate_proportions
 from borgerlib.statistics.weighting.adjustment import WeightingResult
 from borgerlib.survey.codebook.labels import answer_label, group_of, level_label
 from borgerlib.survey.codebook.model import Codebook, Item

@@ -1,4 +1,4 @@
-"""An item's answers, whatever columns hold them; and the domains into which respondents fall."""
+"""An item's answers, whatever columns hold them; the domains of respondents; and the tables of both."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.statistics.estimation.sample_design import SampleDesign
+from borgerlib.statistics.estimation.variance import Domains
 from borgerlib.statistics.levels import (
     Levels,
     check_respondents,
@@ -20,6 +22,7 @@ from borgerlib.statistics.levels import (
     numeric_column,
     rows_named,
 )
+from borgerlib.statistics.weighting.adjustment import WeightingResult
 from borgerlib.survey.codebook.labels import codebook_of
 from borgerlib.survey.codebook.model import ROLES
 
@@ -186,3 +189,45 @@ def _values(column: pd.Series, levels: Levels, codes: npt.NDArray[np.intp]) -> p
     if isinstance(column.dtype, pd.CategoricalDtype):
         return pd.Series(pd.Categorical.from_codes(codes, dtype=column.dtype))
     return pd.Series(levels.values.take(codes))
+
+
+def bases(
+    design: SampleDesign, domains: DomainCodes, answers: Answers
+) -> Iterator[tuple[Domains, npt.NDArray[np.intp], npt.NDArray[np.bool_]]]:
+    """Give for each option its base by domain, the rows in that base, and who of all chose the option.
+
+    Options with the same base share it.
+    """
+    previous, base, rows = None, None, None
+    for answered, chosen in answers:
+        if previous is None or not np.array_equal(answered, previous):
+            rows = np.flatnonzero(answered & (domains.codes >= 0))
+            base = Domains(design, rows, domains.codes[rows], domains.size)
+            previous = answered
+        assert base is not None
+        assert rows is not None
+        yield base, rows, chosen
+
+
+def by_option(domains: pd.DataFrame, answers: Answers) -> pd.DataFrame:
+    """Return one row a domain × option, the options of a domain together."""
+    frame = domains.loc[domains.index.repeat(len(answers.options))].reset_index(drop=True)
+    return frame.assign(item=answers.item, option=pd.Series(answers.options * len(domains)))
+
+
+def known_of(
+    estimates: pd.DataFrame,
+    respondents: pd.DataFrame,
+    weight: str | None,
+    raked_to: WeightingResult | None,
+    confidence: float,
+) -> pd.DataFrame:
+    """Return estimates whose ``attrs`` tell whose answers they are, and what was done with these.
+
+    Those of the respondents, and confidence (0–1), weighted (bool), raked_by (columns of the margins).
+    """
+    weighted = raked_to is not None or (weight is not None and respondents.attrs.get("weighted", True))
+    raked_by = [] if raked_to is None else [str(name) for name in dict.fromkeys(raked_to.margins["column"])]
+    known: dict[Hashable, Any] = {"confidence": float(confidence), "weighted": weighted, "raked_by": raked_by}
+    estimates.attrs = {**respondents.attrs, **known}
+    return estimates

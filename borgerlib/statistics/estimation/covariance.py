@@ -37,7 +37,7 @@ def covariance(
     if design.residuals is not None:
         cells, fitted = design.residuals.cells, _fitted(design.residuals, group_of, influence)
     if design.psu is not None:
-        return _between_clusters(design, design.psu, group_of, influence, cells, fitted)
+        return _between_clusters(design, rows, design.psu, group_of, influence, cells, fitted)
     kinds = cross(
         [
             Levels(design.stratum, pd.RangeIndex(design.strata)),
@@ -49,7 +49,7 @@ def covariance(
     scores = influence[kind_group] - fitted[cell]
     weighted = scores * sums(kinds.of_row, kinds.size, design.weight)[:, None]
     squared = sums(kinds.of_row, kinds.size, design.weight**2) * design.scale[stratum]
-    return _centred(design, scores * np.sqrt(squared)[:, None], stratum, weighted)
+    return _centred(design, rows, scores * np.sqrt(squared)[:, None], stratum, weighted)
 
 
 def _fitted(residuals: Residuals, group_of: npt.NDArray[np.intp], influence: Floats) -> Floats:
@@ -61,6 +61,7 @@ def _fitted(residuals: Residuals, group_of: npt.NDArray[np.intp], influence: Flo
 
 def _between_clusters(
     design: SampleDesign,
+    rows: npt.NDArray[np.intp],
     psu: npt.NDArray[np.intp],
     group_of: npt.NDArray[np.intp],
     influence: Floats,
@@ -71,7 +72,7 @@ def _between_clusters(
     scores = weighted_counts(psu, group_of, design.weight, (units, len(influence))) @ influence
     scores -= weighted_counts(psu, cells, design.weight, (units, len(fitted))) @ fitted
     scaled = scores * np.sqrt(design.scale)[design.psu_stratum, None]
-    return _centred(design, scaled, design.psu_stratum, scores)
+    return _centred(design, rows, scaled, design.psu_stratum, scores)
 
 
 def weighted_counts(
@@ -83,11 +84,20 @@ def weighted_counts(
     return csr_array((weight, (row, column)), shape=shape)
 
 
-def _centred(design: SampleDesign, scaled: Floats, stratum: npt.NDArray[np.intp], scores: Floats) -> Floats:
+def _centred(
+    design: SampleDesign,
+    rows: npt.NDArray[np.intp],
+    scaled: Floats,
+    stratum: npt.NDArray[np.intp],
+    scores: Floats,
+) -> Floats:
     """Return the sum of squares about the strata's means, from scaled scores and unscaled ones."""
     total = np.column_stack([sums(stratum, design.strata, column) for column in scores.T])
-    mean = total * np.sqrt(design.scale / design.psu_count)[:, None]
+    mean = total * np.sqrt(design.scale * design.centring)[:, None]
     result: Floats = scaled.T @ scaled - mean.T @ mean
+    if design.averaged.any():
+        present = np.isin(np.arange(design.strata), design.stratum[rows])
+        result *= design.averaging(present[:, None])
     return result
 
 
@@ -122,4 +132,4 @@ def total_covariance(design: SampleDesign, rows: npt.NDArray[np.intp], influence
         units = len(design.psu_stratum)
         scores = np.column_stack([sums(design.psu, units, column) for column in scores.T])
     scaled = scores * np.sqrt(design.scale)[design.psu_stratum, None]
-    return _centred(design, scaled, design.psu_stratum, scores)
+    return _centred(design, rows, scaled, design.psu_stratum, scores)

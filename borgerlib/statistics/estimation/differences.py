@@ -9,12 +9,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from borgerlib.errors import DataError, ParameterError, unknown_name
-from borgerlib.statistics.estimation.answers import DomainCodes, answers_to, domains_of
+from borgerlib.statistics.estimation.answers import (
+    DomainCodes,
+    answers_to,
+    bases,
+    by_option,
+    domains_of,
+    known_of,
+)
 from borgerlib.statistics.estimation.covariance import covariance, degrees_of_freedom
 from borgerlib.statistics.estimation.intervals import check_confidence, mean_interval
-from borgerlib.statistics.estimation.option_bases import bases, by_option, known_of
-from borgerlib.statistics.estimation.sample_design import SampleDesign, sample_design
-from borgerlib.statistics.levels import Floats, sums
+from borgerlib.statistics.estimation.sample_design import LonelyPsu, SampleDesign, sample_design
+from borgerlib.statistics.levels import Floats, any_frame, sums
 from borgerlib.statistics.weighting.adjustment import WeightingResult
 
 _NOTHING = 1e-24
@@ -24,6 +30,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+@any_frame
 def estimate_difference(
     respondents: pd.DataFrame,
     item: str | Sequence[str],
@@ -35,6 +42,7 @@ def estimate_difference(
     cluster: str | None = None,
     population_size: str | None = None,
     raked_to: WeightingResult | None = None,
+    lonely_psu: LonelyPsu = "fail",
     confidence: float = 0.95,
 ) -> pd.DataFrame:
     """Estimate how much each domain's proportions differ from those of the rest, or of one domain.
@@ -48,7 +56,7 @@ def estimate_difference(
     against : level, optional
         The domain to compare with: a level of `by`, or a tuple of levels of several columns. Without it each
         domain is compared with all others together.
-    weight, strata, cluster, population_size, raked_to, confidence
+    weight, strata, cluster, population_size, raked_to, lonely_psu, confidence
         See `estimate_proportions`.
 
     Returns
@@ -85,7 +93,7 @@ def estimate_difference(
     """
     check_confidence(confidence)
     answers = answers_to(respondents, item)
-    design = sample_design(respondents, weight, strata, cluster, population_size, raked_to)
+    design = sample_design(respondents, weight, strata, cluster, population_size, raked_to, lonely_psu)
     domains = domains_of(respondents, by, reserved=_COLUMNS)
     reference = _reference(domains, against)
     compared = np.array([code for code in range(domains.size) if code != reference], dtype=np.intp)

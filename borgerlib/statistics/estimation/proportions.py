@@ -1,4 +1,4 @@
-"""Weighted proportions and means by domain, with standard errors and intervals."""
+"""Weighted proportions by domain, with standard errors and intervals."""
 
 from __future__ import annotations
 
@@ -7,30 +7,22 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from borgerlib.errors import DataError
-from borgerlib.statistics.estimation.answers import answers_to, column_named, domains_of
-from borgerlib.statistics.estimation.differences import estimate_difference
+from borgerlib.statistics.estimation.answers import answers_to, bases, by_option, domains_of, known_of
 from borgerlib.statistics.estimation.intervals import (
     Method,
-    check_confidence,
     check_interval,
-    mean_interval,
     proportion_interval,
 )
-from borgerlib.statistics.estimation.option_bases import bases, by_option, known_of
-from borgerlib.statistics.estimation.sample_design import sample_design
-from borgerlib.statistics.estimation.variance import Domains
-from borgerlib.statistics.levels import numeric_column, rows_named, sums
+from borgerlib.statistics.estimation.sample_design import LonelyPsu, sample_design
+from borgerlib.statistics.levels import any_frame, sums
 from borgerlib.statistics.weighting.adjustment import WeightingResult
-
-__all__ = ["estimate_difference", "estimate_mean", "estimate_proportions"]
 
 _PROPORTIONS = (
     "item", "option", "n", "count", "n_weighted", "proportion", "standard_error", "ci_lower", "ci_upper",
 )  # fmt: skip
-_MEANS = ("item", "n", "n_weighted", "mean", "standard_error", "ci_lower", "ci_upper")
 
 
+@any_frame
 def estimate_proportions(
     respondents: pd.DataFrame,
     item: str | Sequence[str],
@@ -41,6 +33,7 @@ def estimate_proportions(
     cluster: str | None = None,
     population_size: str | None = None,
     raked_to: WeightingResult | None = None,
+    lonely_psu: LonelyPsu = "fail",
     interval: Method = "beta",
     confidence: float = 0.95,
 ) -> pd.DataFrame:
@@ -63,6 +56,9 @@ def estimate_proportions(
     raked_to : WeightingResult, optional
         The weighting of these respondents. It brings the weights, and the standard errors count what its
         margins explain.
+    lonely_psu : {'fail', 'certainty', 'remove', 'adjust', 'average'}
+        What a stratum with a single sampling unit is taken for: an error; without variance; a unit that
+        varies about the mean of the whole sample; a stratum as variable as the others are on average.
     interval : {'beta', 'logit', 'wilson'}
         See `borgerlib.statistics.estimation.intervals.proportion_interval`; 'beta' is Korn & Graubard's.
     confidence : float
@@ -108,7 +104,7 @@ def estimate_proportions(
     """
     check_interval(interval, confidence)
     answers = answers_to(respondents, item)
-    design = sample_design(respondents, weight, strata, cluster, population_size, raked_to)
+    design = sample_design(respondents, weight, strata, cluster, population_size, raked_to, lonely_psu)
     domains = domains_of(respondents, by, reserved=_PROPORTIONS)
     shape = (domains.size, len(answers.options))
     n, count, n_weighted, effective, degrees, row_degrees, proportion, variance = np.empty((8, *shape))
@@ -136,78 +132,4 @@ def estimate_proportions(
     whole = (n.astype(np.int64), count.astype(np.int64))
     columns = (*whole, n_weighted, proportion, np.sqrt(variance), lower, upper)
     frame = frame.assign(**{name: c.ravel() for name, c in zip(_PROPORTIONS[2:], columns, strict=True)})
-    return known_of(frame, respondents, weight, raked_to, confidence)
-
-
-def estimate_mean(
-    respondents: pd.DataFrame,
-    item: str,
-    *,
-    by: str | Sequence[str] | None = None,
-    weight: str | None = None,
-    strata: str | None = None,
-    cluster: str | None = None,
-    population_size: str | None = None,
-    raked_to: WeightingResult | None = None,
-    confidence: float = 0.95,
-) -> pd.DataFrame:
-    """Estimate the mean of a numeric column in each domain.
-
-    Parameters
-    ----------
-    respondents : DataFrame
-        One row a person, the whole sample.
-    item : str
-        A numeric column; a missing value is outside the base.
-    by, weight, strata, cluster, population_size, raked_to, confidence
-        See `estimate_proportions`.
-
-    Returns
-    -------
-    DataFrame
-        One row a domain. Columns: the `by` columns, item, n, n_weighted, mean, standard_error, ci_lower,
-        ci_upper (t interval; missing where a domain has no degrees of freedom).
-
-    Raises
-    ------
-    ParameterError, DataError
-        See `estimate_proportions`.
-
-    See Also
-    --------
-    estimate_proportions : Shares.
-
-    Notes
-    -----
-    As ``svymean`` of R's ``survey`` package with ``confint(df = degf(design))``.
-
-    In R: ``svymean``, by groups ``svyby``.
-
-    Examples
-    --------
-    >>> import borgerlib
-    >>> people = borgerlib.load("Ærø")  # simulated citizens
-    >>> borgerlib.estimate_mean(people, "alder", by="koen", weight="weight")[["koen", "mean"]].round(
-    ...     1
-    ... ).values.tolist()
-    [['mand', 56.6], ['kvinde', 58.2], ['oensker_ikke', 55.3]]
-    """
-    check_confidence(confidence)
-    item = column_named(respondents, item)
-    values = numeric_column(respondents, item, role="numeric")
-    infinite = np.isinf(values)
-    if infinite.any():
-        raise DataError(
-            f"Column '{item}' holds infinite values (rows {rows_named(respondents.index, infinite)}).",
-            hint="Replace them by a number, or by a missing value.",
-        )
-    design = sample_design(respondents, weight, strata, cluster, population_size, raked_to)
-    domains = domains_of(respondents, by, reserved=_MEANS)
-    rows = np.flatnonzero(~np.isnan(values) & (domains.codes >= 0))
-    base = Domains(design, rows, domains.codes[rows], domains.size)
-    mean, variance, _ = base.estimate(values[rows])
-    error = np.sqrt(variance)
-    lower, upper = mean_interval(mean, error, base.degrees, confidence)
-    columns = (base.n.astype(np.int64), base.n_weighted, mean, error, lower, upper)
-    frame = domains.frame.assign(item=item, **dict(zip(_MEANS[1:], columns, strict=True)))
     return known_of(frame, respondents, weight, raked_to, confidence)

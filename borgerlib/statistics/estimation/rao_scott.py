@@ -10,8 +10,8 @@ import pandas as pd
 from borgerlib.errors import DataError
 from borgerlib.statistics.estimation.answers import column_named
 from borgerlib.statistics.estimation.covariance import covariance
-from borgerlib.statistics.estimation.sample_design import sample_design
-from borgerlib.statistics.levels import Floats, column_of, levels_of, sums
+from borgerlib.statistics.estimation.sample_design import LonelyPsu, sample_design
+from borgerlib.statistics.levels import Floats, any_frame, column_of, levels_of, sums
 from borgerlib.statistics.weighting.adjustment import WeightingResult
 
 
@@ -33,6 +33,7 @@ class RaoScottTest(NamedTuple):
     p_value: float
 
 
+@any_frame
 def rao_scott_test(
     respondents: pd.DataFrame,
     item: str,
@@ -43,6 +44,7 @@ def rao_scott_test(
     cluster: str | None = None,
     population_size: str | None = None,
     raked_to: WeightingResult | None = None,
+    lonely_psu: LonelyPsu = "fail",
 ) -> RaoScottTest:
     """Test whether two columns are independent in the population.
 
@@ -52,7 +54,7 @@ def rao_scott_test(
         One row a person, the whole sample.
     item, by : str
         The two columns, in whichever order; who lacks a value in either is outside the base.
-    weight, strata, cluster, population_size, raked_to
+    weight, strata, cluster, population_size, raked_to, lonely_psu
         See `borgerlib.estimate_proportions`.
 
     Returns
@@ -90,7 +92,7 @@ def rao_scott_test(
     """
     item, by = column_named(respondents, item), column_named(respondents, by)
     answers = [levels_of(column_of(respondents, name, role="test")) for name in (item, by)]
-    design = sample_design(respondents, weight, strata, cluster, population_size, raked_to)
+    design = sample_design(respondents, weight, strata, cluster, population_size, raked_to, lonely_psu)
     rows = np.flatnonzero((answers[0].codes >= 0) & (answers[1].codes >= 0) & (design.weight > 0))
     codes = []
     for name, levels in zip((item, by), answers, strict=True):

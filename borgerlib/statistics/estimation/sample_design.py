@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from borgerlib.errors import DataError, ParameterError
+from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.statistics.levels import (
     Floats,
     Levels,
@@ -21,6 +22,9 @@ from borgerlib.statistics.levels import (
     sums,
 )
 from borgerlib.statistics.weighting.adjustment import Adjustment, Residuals, WeightingResult
+
+LonelyPsu = Literal["fail", "certainty", "remove", "adjust", "average"]
+LONELY = get_args(LonelyPsu)
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,10 @@ class SampleDesign:
         Primary sampling units in each stratum, of the whole sample: a domain does not change it.
     scale : array
         Variance factor of each stratum: n/(n−1), times the finite population correction.
+    centring : array
+        What part of a stratum's squared total is taken off: 1/n; 0 where units vary about the whole's mean.
+    averaged : array of bool
+        Strata whose variance is taken to be the average of the others'.
     residuals : Residuals or None
         The margins that the weights meet.
     """
@@ -51,6 +59,8 @@ class SampleDesign:
     psu_stratum: npt.NDArray[np.intp]
     psu_count: Floats
     scale: Floats
+    centring: Floats
+    averaged: npt.NDArray[np.bool_]
     residuals: Residuals | None
 
     @property
@@ -63,6 +73,14 @@ class SampleDesign:
         """Number of strata."""
         return len(self.psu_count)
 
+    def averaging(self, present: npt.NDArray[np.bool_]) -> Floats:
+        """Return by what the variance grows for averaged strata among those present (stratum × domain)."""
+        if self.residuals is not None:
+            present = np.ones_like(present)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            factor: Floats = present.sum(axis=0) / (present & ~self.averaged[:, None]).sum(axis=0)
+        return factor
+
 
 def sample_design(
     respondents: pd.DataFrame,
@@ -71,6 +89,7 @@ def sample_design(
     cluster: str | None,
     population_size: str | None,
     raked_to: WeightingResult | None,
+    lonely_psu: LonelyPsu = "fail",
 ) -> SampleDesign:
     """Read the sampling design from columns of the respondents, or raise what is wrong with it.
 
@@ -81,9 +100,11 @@ def sample_design(
         two strata; a stratum with a single sampling unit (it shows no variation, so no variance can be
         estimated) that is not the whole stratum; a population smaller than its sample.
     ParameterError
-        Unknown columns, or a weighting of other respondents.
+        Unknown columns or lonely_psu, or a weighting of other respondents.
     """
     check_respondents(respondents)
+    if lonely_psu not in LONELY:
+        raise ParameterError(unknown_name("lonely_psu", str(lonely_psu), LONELY))
     adjustment, weights = _weights(respondents, weight, raked_to)
     by_stratum = _grouping(respondents, strata, role="stratum")
     stratum = by_stratum.codes.astype(np.intp)
@@ -94,19 +115,22 @@ def sample_design(
         psu_stratum = _stratum_of_cluster(by_cluster, stratum, by_stratum, cluster)
     count = sums(psu_stratum, by_stratum.size)
     population = _population(respondents, population_size, stratum, by_stratum, count)
-    alone = (count == 1) & (population > 1)
-    if alone.any() and (strata is not None or cluster is not None):
+    alone = (count == 1) & (population > 1) & (strata is not None or cluster is not None)
+    if alone.any() and lonely_psu == "fail":
         what = "respondent" if cluster is None else "cluster"
         raise DataError(
             f"No variance can be estimated where a stratum has a single {what}.",
             problems=[
                 f"Stratum '{by_stratum.values[code]}': one {what}." for code in np.flatnonzero(alone).tolist()
             ],
-            hint="Merge the stratum into a neighbour, or give population_size where everyone was drawn.",
+            hint="Merge the stratum into a neighbour, give population_size where everyone was drawn, or say "
+            f"what to take its variance for: lonely_psu={', '.join(map(repr, LONELY[1:]))}.",
         )
     with np.errstate(divide="ignore", invalid="ignore"):
         correction = np.where(np.isinf(population), 1.0, (population - count) / population)
         scale = np.where(correction == 0, 0.0, correction * count / (count - 1))
+    if alone.any():
+        scale[alone] = correction[alone] if lonely_psu == "adjust" else 0.0
     return SampleDesign(
         weights,
         stratum,
@@ -114,6 +138,8 @@ def sample_design(
         psu_stratum,
         count,
         np.where(np.isfinite(scale), scale, np.nan),  # a single respondent shows no variation
+        np.where(alone & (lonely_psu == "adjust"), 0.0, 1 / count),
+        alone & (lonely_psu == "average"),
         None if adjustment is None else Residuals(adjustment),
     )
 

@@ -120,6 +120,10 @@ class Domains:
         variance = np.where(varies | np.isnan(variance), variance, 0.0)
         with np.errstate(divide="ignore", invalid="ignore"):
             variance = np.where(self.n_weighted > 0, variance / self.n_weighted**2, np.nan)
+            if self._design.averaged.any():
+                present = np.zeros((self._design.strata, self.count), dtype=np.bool_)
+                present.ravel()[self._stratum] = True
+                variance = variance * self._design.averaging(present)
         return DomainMeans(mean, variance, varies & (variance == 0))
 
     def _deviations(
@@ -192,7 +196,7 @@ class Domains:
 
     def _spread(self, total: Floats, square: Floats) -> Floats:
         """Return the units' squared deviations from their stratum's mean (stratum × domain)."""
-        return np.maximum(square - total**2 / self._design.psu_count[:, None], 0.0)
+        return np.maximum(square - total**2 * self._design.centring[:, None], 0.0)
 
 
 class _Margins:

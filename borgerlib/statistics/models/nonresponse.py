@@ -16,13 +16,14 @@ import pandas as pd
 from borgerlib.errors import ConvergenceError, MarginError, ParameterError
 from borgerlib.statistics.estimation.answers import answers_to
 from borgerlib.statistics.estimation.proportions import estimate_proportions
-from borgerlib.statistics.levels import Floats, positive_column
+from borgerlib.statistics.levels import Floats, any_frame, positive_column
 from borgerlib.statistics.weighting.weight import WeightingResult, rake
 
 _STEPS = 200
 _TOLERANCE = 1e-8
 
 
+@any_frame
 def nonresponse_range(
     respondents: pd.DataFrame,
     item: str | Sequence[str],

@@ -17,13 +17,14 @@ import pandas as pd
 from borgerlib.errors import ParameterError
 from borgerlib.statistics.estimation.covariance import degrees_of_freedom, total_covariance
 from borgerlib.statistics.estimation.intervals import check_confidence
-from borgerlib.statistics.estimation.sample_design import SampleDesign, sample_design
-from borgerlib.statistics.levels import counted
+from borgerlib.statistics.estimation.sample_design import LonelyPsu, SampleDesign, sample_design
+from borgerlib.statistics.levels import any_frame, counted
 from borgerlib.statistics.models.fitting import Family, fit
 from borgerlib.statistics.models.formula import ModelFrame, model_frame
 from borgerlib.statistics.weighting.adjustment import WeightingResult
 
 
+@any_frame
 def regress(
     respondents: pd.DataFrame,
     formula: str,
@@ -34,6 +35,7 @@ def regress(
     cluster: str | None = None,
     population_size: str | None = None,
     raked_to: WeightingResult | None = None,
+    lonely_psu: LonelyPsu = "fail",
     subpopulation: pd.Series | None = None,
 ) -> Regression:
     """Fit a regression model to a survey sample.
@@ -48,7 +50,7 @@ def regress(
         backquotes.
     family : {'gaussian', 'binomial', 'poisson'}
         Linear, logistic (the outcome is 0 or 1) or log-linear model of counts.
-    weight, strata, cluster, population_size, raked_to
+    weight, strata, cluster, population_size, raked_to, lonely_psu
         The sampling design: see `estimate_proportions`.
     subpopulation : Series of bool, optional
         The respondents whom the model is about, by their index. The others still count in the design, which
@@ -88,7 +90,7 @@ def regress(
     >>> borgerlib.regress(people, "moede ~ alder", family="binomial").params.round(3).to_dict()
     {'Intercept': -2.352, 'alder': 0.058}
     """
-    design = sample_design(respondents, weight, strata, cluster, population_size, raked_to)
+    design = sample_design(respondents, weight, strata, cluster, population_size, raked_to, lonely_psu)
     usable = (design.weight > 0) & _members(respondents, subpopulation)
     frame = model_frame(respondents, formula, usable=usable)
     fitted = fit(frame, design.weight[frame.rows], family)

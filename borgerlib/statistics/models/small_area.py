@@ -16,7 +16,7 @@ import pandas as pd
 
 from borgerlib.errors import ConvergenceError, DataError, ParameterError
 from borgerlib.statistics.estimation.intervals import check_confidence
-from borgerlib.statistics.levels import Floats, column_of, numeric_column, rows_named
+from borgerlib.statistics.levels import Floats, any_frame, column_of, numeric_column, rows_named
 
 _ITERATIONS = 200
 _TOLERANCE = 1e-12
@@ -68,6 +68,7 @@ class SmallAreas:
     _iterations: int = field(default=0, repr=False)
 
 
+@any_frame
 def small_area_estimates(
     areas: pd.DataFrame,
     *,

@@ -14,6 +14,7 @@ from borgerlib.statistics.levels import (
     Cells,
     Floats,
     Levels,
+    any_frame,
     counted,
     cross,
     levels_of,
@@ -43,6 +44,7 @@ METHODS = ("linear", "raking", "logit")
 Method = Literal["linear", "raking", "logit"]
 
 
+@any_frame
 def calibrate(
     respondents: pd.DataFrame,
     totals: Mapping[str, pd.Series | float],

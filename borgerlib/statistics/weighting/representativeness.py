@@ -14,11 +14,12 @@ import pandas as pd
 
 from borgerlib.errors import MarginError, ParameterError, unknown_name
 from borgerlib.statistics.estimation.intervals import check_confidence
-from borgerlib.statistics.levels import check_frame, column_of, levels_of
+from borgerlib.statistics.levels import any_frame, check_frame, column_of, levels_of
 
 _METHODS = {"wilson": "wilson", "exact": "beta"}
 
 
+@any_frame
 def participation_rates(
     respondents: pd.DataFrame,
     margins: Mapping[str, pd.Series],

@@ -10,7 +10,16 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.errors import ConvergenceError, ParameterError
-from borgerlib.statistics.levels import Cells, Floats, column_of, cross, levels_of, positive_column, sums
+from borgerlib.statistics.levels import (
+    Cells,
+    Floats,
+    any_frame,
+    column_of,
+    cross,
+    levels_of,
+    positive_column,
+    sums,
+)
 from borgerlib.statistics.weighting.adjustment import (
     Adjustment,
     WeightingResult,
@@ -35,6 +44,7 @@ __all__ = [
 _SWEEPS = 200
 
 
+@any_frame
 def rake(
     respondents: pd.DataFrame,
     margins: Mapping[str, pd.Series],
@@ -117,6 +127,7 @@ def rake(
     return weighting_result(known, weights, adjustment, checked.names, sweeps)
 
 
+@any_frame
 def post_stratify(
     respondents: pd.DataFrame, cells: pd.Series, *, base_weight: str | None = None
 ) -> WeightingResult:
@@ -186,6 +197,7 @@ def post_stratify(
     return weighting_result(known, weights, adjustment, checked.names, 1)
 
 
+@any_frame
 def trim(respondents: pd.DataFrame, weights: WeightingResult | str, *, cap: float) -> WeightingResult:
     """Cut off large weights.
 

@@ -13,11 +13,9 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from borgerlib.errors import DataError, ParameterError
-from borgerlib.statistics.estimation.proportions import (
-    estimate_difference,
-    estimate_mean,
-    estimate_proportions,
-)
+from borgerlib.statistics.estimation.differences import estimate_difference
+from borgerlib.statistics.estimation.numbers import estimate_mean, estimate_quantiles, estimate_ratio
+from borgerlib.statistics.estimation.proportions import estimate_proportions
 from borgerlib.statistics.weighting.weight import post_stratify, rake, trim
 
 
@@ -607,3 +605,32 @@ def test_columns_may_be_called_by_numbers() -> None:
     assert by["n"].tolist() == [2, 2, 2, 2]
     with pytest.raises(ParameterError, match="Unknown by column '0'"):
         estimate_proportions(frame.rename(columns=str), "1", by=0)
+
+
+def test_quantiles_by_hand() -> None:
+    # Of five people one each: a tenth, a fifth and a half are met at the first, the first and the third.
+    frame = pd.DataFrame({"x": [5.0, 1, 3, 2, 4], "who": list("aabbb")})
+    found = estimate_quantiles(frame, "x", probabilities=(0.1, 0.2, 0.5))
+    assert found["quantile"].tolist() == [1, 1, 3]
+    assert found["probability"].tolist() == [0.1, 0.2, 0.5]
+    # 1/5 − t(4) · √(0.16/4) is below nobody.
+    assert np.isnan(found["ci_lower"].iloc[0])
+    assert estimate_quantiles(frame, "x", by="who")["quantile"].tolist() == [1, 3]
+    # Weighted: the first alone is half of all.
+    assert estimate_quantiles(frame.assign(w=[1, 4, 1, 1, 1]), "x", weight="w")["quantile"].tolist() == [1]
+
+
+def test_a_ratio_of_nothing_is_missing() -> None:
+    frame = pd.DataFrame({"x": [1.0, 2, 3, 4], "y": [0.0, 0, 1, 1], "who": list("aabb")})
+    found = estimate_ratio(frame, "x", "y", by="who")
+    assert np.isnan(found["ratio"].iloc[0])
+    assert np.isnan(found["standard_error"].iloc[0])
+    # 7/2 of two; what each is above it is ∓0.5, and the four of the sample vary by 4/3 · 0.5 / 2².
+    assert found["ratio"].iloc[1] == 3.5
+    assert found["standard_error"].iloc[1] == pytest.approx(math.sqrt(4 / 3 * 0.5 / 4))
+
+
+@pytest.mark.parametrize("probabilities", [0, 1, "half", (), (0.5, 2)])
+def test_probabilities_lie_between_0_and_1(probabilities: object) -> None:
+    with pytest.raises(ParameterError, match=r"shares between 0 and 1, such as \(0.25"):
+        estimate_quantiles(pd.DataFrame({"x": [1.0, 2]}), "x", probabilities=probabilities)

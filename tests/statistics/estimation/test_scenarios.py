@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
 from scenario_designs import DESIGNS, SCENARIOS, Scenario
 
+from borgerlib.errors import DataError, ParameterError
 from borgerlib.statistics.estimation.differences import estimate_difference
-from borgerlib.statistics.estimation.proportions import estimate_mean, estimate_proportions
+from borgerlib.statistics.estimation.numbers import estimate_mean, estimate_quantiles, estimate_ratio
+from borgerlib.statistics.estimation.proportions import estimate_proportions
 from borgerlib.statistics.estimation.rao_scott import rao_scott_test
+from borgerlib.statistics.models.regression import regress
+from borgerlib.statistics.weighting.replicates import replicate_weights
 
 TOPICS = ["topics__elderly", "topics__nature", "topics__schools"]
 
@@ -79,6 +86,82 @@ def test_means(scenario: Scenario) -> None:
     close(actual["standard_error"], expected["standard_error"], ESTIMATES)
     close(actual["ci_lower"], expected["ci_lower"], INTERVALS)
     close(actual["ci_upper"], expected["ci_upper"], INTERVALS)
+
+
+def by_age_and_whole(estimate: Callable[..., pd.DataFrame], scenario: Scenario) -> pd.DataFrame:
+    whole = estimate(scenario.respondents, **scenario.design)
+    by_age = estimate(scenario.respondents, by="age", **scenario.design)
+    return pd.concat([whole.assign(group="all"), by_age.rename(columns={"age": "group"})])
+
+
+def test_quantiles(scenario: Scenario) -> None:
+    asked = partial(estimate_quantiles, item="hours", probabilities=(0.1, 0.5, 0.75))
+    actual, expected = by_age_and_whole(asked, scenario), scenario.expected("quantiles")
+    assert list(actual["group"]) == list(expected["group"])
+    for column in ("quantile", "standard_error", "ci_lower", "ci_upper"):
+        close(actual[column], expected[column].replace({"NA": np.nan, "NaN": np.nan}), ESTIMATES)
+
+
+def test_ratios(scenario: Scenario) -> None:
+    asked = partial(estimate_ratio, numerator="hours", denominator="income")
+    actual, expected = by_age_and_whole(asked, scenario), scenario.expected("ratios")
+    assert list(actual["group"]) == list(expected["group"])
+    close(actual["ratio"], expected["ratio"], ESTIMATES)
+    close(actual["standard_error"], expected["standard_error"], ESTIMATES)
+    close(actual["ci_lower"], expected["ci_lower"], INTERVALS)
+    close(actual["ci_upper"], expected["ci_upper"], INTERVALS)
+
+
+@pytest.mark.parametrize("treatment", ["certainty", "remove", "adjust", "average"])
+def test_a_stratum_with_a_single_unit_by_each_of_r_s_treatments(treatment: str) -> None:
+    people = pd.read_csv(SCENARIOS / "one_unit_and_again" / "input.csv")
+    expected = pd.read_csv(SCENARIOS / "one_unit_and_again" / "expected_lonely.csv")
+    expected = expected[expected["treatment"] == treatment]
+    design = {"weight": "base_weight", "strata": "area", "cluster": "village", "lonely_psu": treatment}
+    shares = pd.concat(
+        [estimate_proportions(people, "time", by=by, **design).assign(group="all") for by in (None, "age")]
+    )
+    shares = shares[shares["option"] == "weekly"]
+    told = expected[expected["what"] == "proportion"]
+    close(shares["proportion"], told["estimate"], ESTIMATES)
+    close(shares["standard_error"], told["standard_error"], ESTIMATES)
+    found = estimate_difference(people, "time", by="age", **design)
+    found = found[(found["age"] == "60+") & (found["option"] == "weekly")]
+    close(
+        found["standard_error"], expected.loc[expected["what"] == "difference", "standard_error"], ESTIMATES
+    )
+    model = regress(people, "income ~ sex", **design)
+    close(model.bse.iloc[1:], expected.loc[expected["what"] == "coefficient", "standard_error"], ESTIMATES)
+
+
+def test_a_stratum_with_a_single_unit_is_an_error_that_names_the_ways_out() -> None:
+    people = pd.read_csv(SCENARIOS / "one_unit_and_again" / "input.csv")
+    with pytest.raises(DataError, match=r"Stratum 'opland': one cluster[\s\S]*lonely_psu='certainty'"):
+        estimate_proportions(people, "time", strata="area", cluster="village")
+    with pytest.raises(ParameterError, match=r"lonely_psu 'averag'. Did you mean 'average'"):
+        estimate_proportions(people, "time", strata="area", cluster="village", lonely_psu="averag")
+
+
+@pytest.mark.parametrize(
+    "name", ["simple_random_sample", "clustered_in_strata", "clustered_finite_population"]
+)
+def test_the_jackknife(name: str) -> None:
+    scenario = Scenario(name)
+    people = scenario.respondents
+    expected = pd.read_csv(SCENARIOS / "one_unit_and_again" / "expected_replicates.csv")
+    expected = expected[expected["scenario"] == name]
+    old = people["age"] == "60+"
+
+    def numbers(weight: pd.Series) -> pd.Series:
+        income = (weight * people["income"]).sum()
+        return pd.Series({"mean": income / weight.sum(), "ratio": income / weight[old].sum()})
+
+    drawn = replicate_weights(people, **scenario.design)
+    found = drawn.estimate(numbers)
+    assert list(found.index) == list(expected["what"])
+    close(found["estimate"], expected["estimate"], ESTIMATES)
+    close(found["standard_error"], expected["standard_error"], ESTIMATES)
+    assert drawn.degrees == expected["df"].iloc[0]
 
 
 def test_differences(scenario: Scenario) -> None:

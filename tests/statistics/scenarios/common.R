@@ -150,7 +150,30 @@ models_of <- function(design) {
   write_exact(do.call(rbind, margins), "expected_margins.csv")
 }
 
+# Quantiles by Woodruff's interval, and the ratio of two totals.
+numbers_of <- function(design) {
+  quantiles <- list()
+  ratios <- list()
+  design$variables$hours <- outside_zero(input$hours)
+  for (group in c("all", levels(input$age))) {
+    domain <- design[!is.na(input$hours) & (group == "all" | input$age == group), ]
+    found <- svyquantile(~hours, domain, c(0.1, 0.5, 0.75), interval.type = "mean", qrule = "math")[[1]]
+    quantiles[[group]] <- data.frame(
+      group = group, probability = c(0.1, 0.5, 0.75), quantile = found[, 1], ci_lower = found[, 2],
+      ci_upper = found[, 3], standard_error = found[, 4]
+    )
+    ratio <- svyratio(~hours, ~income, domain)
+    ends <- confint(ratio, df = degf(domain))
+    ratios[[group]] <- data.frame(
+      group = group, ratio = c(coef(ratio)), standard_error = c(SE(ratio)), ci_lower = ends[1], ci_upper = ends[2]
+    )
+  }
+  write_exact(do.call(rbind, quantiles), "expected_quantiles.csv")
+  write_exact(do.call(rbind, ratios), "expected_ratios.csv")
+}
+
 report <- function(design) {
+  numbers_of(design)
   models_of(design)
   write_exact(data.frame(weight = weights(design)), "expected_weights.csv")
   time <- sapply(levels(input$time), function(option) as.numeric(input$time == option), simplify = FALSE)

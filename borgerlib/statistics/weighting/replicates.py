@@ -1,0 +1,199 @@
+"""Replicate weights: the sample drawn anew, for the error of any number that weights lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.statistics.estimation.intervals import check_confidence, mean_interval
+from borgerlib.statistics.estimation.sample_design import LonelyPsu, SampleDesign, sample_design
+from borgerlib.statistics.levels import Floats, any_frame
+
+Kind = Literal["jackknife", "bootstrap"]
+Statistic = Callable[[pd.Series], float | Sequence[float] | pd.Series]
+
+
+@dataclass(frozen=True, eq=False)
+class Replicates:
+    """A sample's weights, and what they would be had it been drawn otherwise; made by `replicate_weights`.
+
+    Attributes
+    ----------
+    weights : Series
+        The sample's own, one a respondent.
+    scales : array
+        What each replicate's squared deviation counts.
+    degrees : int
+        Degrees of freedom of the intervals.
+
+    See Also
+    --------
+    replicate_weights : Makes them.
+
+    Notes
+    -----
+    In R: ``svrepdesign`` and ``withReplicates``.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import pandas as pd
+    >>> people = pd.DataFrame({"alder": [20, 30, 40, 50]})
+    >>> drawn = borgerlib.replicate_weights(people)
+    >>> mean = drawn.estimate(lambda weight: (weight * people["alder"]).sum() / weight.sum())
+    >>> mean[["estimate", "standard_error"]].round(2).values.tolist()
+    [[35.0, 6.45]]
+    """
+
+    weights: pd.Series
+    scales: Floats
+    degrees: int
+    _factor: Callable[[int], Floats] = field(repr=False)
+
+    def estimate(self, statistic: Statistic, *, confidence: float = 0.95) -> pd.DataFrame:
+        """Estimate whatever a function makes of weights, with its error.
+
+        Parameters
+        ----------
+        statistic : callable
+            Weights (a Series by respondent) → a number, several, or a Series of named ones. It may rake the
+            weights first, so that the error counts what margins explain.
+        confidence : float
+            Level of the intervals, 0–1.
+
+        Returns
+        -------
+        DataFrame
+            One row a number, named as in the Series. Columns: estimate, standard_error, ci_lower, ci_upper
+            (t interval).
+
+        Raises
+        ------
+        DataError
+            A replicate gives no number.
+        """
+        check_confidence(confidence)
+        whole = statistic(self.weights)
+        drawn = np.array(
+            [
+                np.atleast_1d(np.asarray(statistic(self.weights * self._factor(r)), dtype=np.float64))
+                for r in range(len(self.scales))
+            ]
+        )
+        if not np.isfinite(drawn).all():
+            raise DataError(
+                f"{int((~np.isfinite(drawn)).any(axis=1).sum())} of {len(drawn)} replicates give no number.",
+                hint="Merge groups that a single sampling unit makes up.",
+            )
+        # About the replicates' own mean, as R does unless told to take the whole sample's number.
+        spread = drawn - drawn[self.scales > 0].mean(axis=0)
+        error = np.sqrt(self.scales @ spread**2)
+        estimate = np.atleast_1d(np.asarray(whole, dtype=np.float64))
+        lower, upper = mean_interval(estimate, error, np.full(len(error), float(self.degrees)), confidence)
+        columns = {"estimate": estimate, "standard_error": error, "ci_lower": lower, "ci_upper": upper}
+        return pd.DataFrame(columns, index=whole.index if isinstance(whole, pd.Series) else None)
+
+
+@any_frame
+def replicate_weights(
+    respondents: pd.DataFrame,
+    *,
+    kind: Kind = "jackknife",
+    weight: str | None = None,
+    strata: str | None = None,
+    cluster: str | None = None,
+    population_size: str | None = None,
+    lonely_psu: LonelyPsu = "fail",
+    replicates: int = 500,
+    seed: int = 1,
+) -> Replicates:
+    """Return a sample's replicate weights, for numbers that no formula gives an error.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        One row a person, the whole sample.
+    kind : {'jackknife', 'bootstrap'}
+        Each sampling unit left out in turn; or, in each stratum, one unit fewer than there are drawn with
+        replacement, `replicates` times.
+    weight, strata, cluster, population_size, lonely_psu
+        See `estimate_proportions`. The bootstrap knows no population_size.
+    replicates : int
+        Of the bootstrap.
+    seed : int
+        Of the bootstrap.
+
+    Returns
+    -------
+    Replicates
+        ``replicates.estimate(statistic)`` gives estimates with errors.
+
+    Raises
+    ------
+    ParameterError
+        An unknown kind, a bootstrap with population_size, fewer than 2 replicates.
+    DataError
+        See `estimate_proportions`.
+
+    See Also
+    --------
+    Replicates : What it returns.
+    estimate_quantiles : An error by formula.
+
+    Notes
+    -----
+    Jackknife: Wolter (2007), ch. 4. Bootstrap: Rao & Wu (1988) with n − 1 units. In R:
+    ``as.svrepdesign(type = "JK1")``, ``"JKn"`` with strata, ``"subbootstrap"``.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> people = borgerlib.load("Ærø").head(200)  # simulated citizens
+    >>> drawn = borgerlib.replicate_weights(people, kind="bootstrap", weight="weight", replicates=50)
+    >>> len(drawn.scales), drawn.degrees
+    (50, 49)
+    """
+    if kind not in ("jackknife", "bootstrap"):
+        raise ParameterError(unknown_name("kind", str(kind), ("jackknife", "bootstrap")))
+    if kind == "bootstrap" and (population_size is not None or replicates < 2):
+        raise ParameterError(
+            "A bootstrap takes two replicates or more, and no population_size.",
+            hint="Take kind='jackknife' where a good part of the population was drawn.",
+        )
+    design = sample_design(respondents, weight, strata, cluster, population_size, None, lonely_psu)
+    weights = pd.Series(design.weight, index=respondents.index, name="weight")
+    unit = np.arange(design.size) if design.psu is None else design.psu
+    free = len(design.psu_stratum) - design.strata
+    count = design.psu_count[design.psu_stratum]
+    if kind == "bootstrap":
+        drawn = _drawn(design, replicates, np.random.default_rng(seed))
+        scales = np.full(replicates, 1 / (replicates - 1))
+        factors = np.where(count > 1, count / np.maximum(count - 1, 1), 1.0) * drawn
+        return Replicates(weights, scales, min(replicates - 1, free), lambda r: factors[r][unit])
+
+    def without(left_out: int) -> Floats:
+        stratum = design.psu_stratum == design.psu_stratum[left_out]
+        factor = np.where(stratum & (count > 1), count / np.maximum(count - 1, 1), 1.0)
+        factor[left_out] = 0.0 if count[left_out] > 1 else 1.0
+        return factor[unit]
+
+    # The design's scale is n/(n−1) times the finite population correction.
+    scales = design.scale[design.psu_stratum] * ((count - 1) / count) ** 2
+    return Replicates(weights, scales, free, without)
+
+
+def _drawn(design: SampleDesign, replicates: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Return how often each sampling unit is drawn in each replicate (replicate × unit)."""
+    times = np.ones((replicates, len(design.psu_stratum)), dtype=np.int64)
+    for stratum in range(design.strata):
+        units = np.flatnonzero(design.psu_stratum == stratum)
+        if len(units) > 1:
+            equal = np.full(len(units), 1 / len(units))
+            times[:, units] = rng.multinomial(len(units) - 1, equal, size=replicates)
+    return times

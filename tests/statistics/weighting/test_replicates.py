@@ -1,0 +1,68 @@
+"""Replicate weights by hand and by law; R's jackknife is in the scenarios."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from borgerlib.errors import DataError, ParameterError
+from borgerlib.statistics.estimation.numbers import estimate_mean, estimate_quantiles
+from borgerlib.statistics.weighting.replicates import replicate_weights
+
+PEOPLE = pd.DataFrame({"alder": [20, 30, 40, 50], "sted": ["by", "by", "land", "land"]})
+
+
+def test_one_left_out_by_hand() -> None:
+    drawn = replicate_weights(PEOPLE)
+    # Means without each: 40, 36.67, 33.33, 30; (3/4) · (25 + 2.78 + 2.78 + 25) = 41.67 = s²/n.
+    found = drawn.estimate(lambda weight: np.average(PEOPLE["alder"], weights=weight))
+    assert found["estimate"].tolist() == [35]
+    assert found["standard_error"].iloc[0] == pytest.approx(np.sqrt(500 / 3 / 4))
+    assert drawn.degrees == 3
+
+
+def test_a_stratum_keeps_its_weight_in_every_replicate() -> None:
+    for kind in ("jackknife", "bootstrap"):
+        drawn = replicate_weights(PEOPLE, kind=kind, strata="sted", replicates=20)
+        sums = drawn.estimate(lambda weight: weight.groupby(PEOPLE["sted"]).sum())
+        assert sums["estimate"].tolist() == [2, 2]
+        assert sums["standard_error"].tolist() == [0, 0]
+        assert list(sums.index) == ["by", "land"]
+
+
+def test_the_bootstrap_comes_to_what_the_formula_says() -> None:
+    rng = np.random.default_rng(3)
+    people = pd.DataFrame({"x": rng.gamma(2, size=300), "sted": rng.integers(3, size=300)})
+    drawn = replicate_weights(people, kind="bootstrap", strata="sted", replicates=800, seed=2)
+    formula = estimate_mean(people, "x", strata="sted")["standard_error"].iloc[0]
+    found = drawn.estimate(lambda weight: np.average(people["x"], weights=weight))
+    # 800 replicates know a standard error to 1/√(2 · 800) = 2.5 pct.
+    assert found["standard_error"].iloc[0] == pytest.approx(formula, rel=0.08)
+    again = replicate_weights(people, kind="bootstrap", strata="sted", replicates=800, seed=2)
+    pd.testing.assert_frame_equal(
+        again.estimate(lambda weight: np.average(people["x"], weights=weight)), found
+    )
+
+
+def test_a_median_by_the_bootstrap_is_as_sure_as_by_woodruff() -> None:
+    rng = np.random.default_rng(4)
+    people = pd.DataFrame({"x": rng.normal(size=400)})
+    woodruff = estimate_quantiles(people, "x")["standard_error"].iloc[0]
+    drawn = replicate_weights(people, kind="bootstrap", replicates=300)
+    ordered = people["x"].sort_values()
+
+    def median(weight: pd.Series) -> float:
+        below = weight[ordered.index].cumsum()
+        return float(ordered[below >= below.iloc[-1] / 2].iloc[0])
+
+    assert drawn.estimate(median)["standard_error"].iloc[0] == pytest.approx(woodruff, rel=0.3)
+
+
+def test_what_cannot_be_drawn_anew() -> None:
+    with pytest.raises(ParameterError, match=r"Unknown kind 'bootstrapp'. Did you mean 'bootstrap'"):
+        replicate_weights(PEOPLE, kind="bootstrapp")
+    with pytest.raises(ParameterError, match="no population_size"):
+        replicate_weights(PEOPLE.assign(N=100), kind="bootstrap", population_size="N")
+    with pytest.raises(DataError, match="1 of 4 replicates give no number"):
+        replicate_weights(PEOPLE).estimate(lambda weight: 1.0 if weight.iloc[0] else np.nan)
