@@ -51,6 +51,8 @@ class Column:
         The question as the respondent read it; the heading where the export does not tell.
     choice : str
         The option that a 0/1 column stands for; '' for every other column.
+    text : str
+        Question and option as they stand together, where they were parted by a sign that either may hold.
     question : str
         What the 0/1 columns of one question have in common; '' for every other column.
     labels : mapping of str to str
@@ -69,6 +71,7 @@ class Column:
     labels: Mapping[str, str] = field(default_factory=dict)
     role: str = ""
     missing: tuple[tuple[float | str, float | str], ...] = ()
+    text: str = ""
 
     def declared_missing(self, value: str) -> bool:
         """Return whether the file declares a value to be missing."""

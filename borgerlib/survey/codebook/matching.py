@@ -39,7 +39,8 @@ _SHORTEST_CUT = 6
 _LIMESURVEY_OTHER = "-oth-"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return a text with plain dashes and quotes, and single spaces."""
     composed = unicodedata.normalize("NFKC", text)
     if _FANCY.search(composed):
         composed = composed.translate(_DASHES)
@@ -48,7 +49,7 @@ def _plain(text: str) -> str:
 
 def normalise(text: str) -> str:
     """Return a text without what platforms change in passing: case, spaces, dashes, quotes, outer points."""
-    return _plain(text).strip(_OUTER).casefold()
+    return plain(text).strip(_OUTER).casefold()
 
 
 @dataclass(frozen=True)
@@ -102,58 +103,3 @@ def _yes_no(item: Item) -> dict[str, str]:
     if not {"ja", "nej"} <= {option.id for option in item.options}:
         return {}
     return {**dict.fromkeys(SELECTED, "ja"), **dict.fromkeys(NOT_SELECTED, "nej")}
-
-
-@dataclass(frozen=True)
-class JoinedText:
-    """Takes apart a cell in which a platform has joined the texts of all chosen options.
-
-    Parameters
-    ----------
-    separator : str
-        What stands between two texts, without spaces (',' or ';'); ' ' where it is a space.
-    options : OptionMatcher
-    pattern : re.Pattern
-        Every known text, the longest first, followed by a separator or the end.
-    """
-
-    separator: str
-    options: OptionMatcher
-    pattern: re.Pattern[str]
-
-    def split(self, text: str) -> tuple[list[str], list[str]]:
-        """Return the option ids in a cell, and the pieces that are no option."""
-        rest = _plain(text)
-        chosen: list[str] = []
-        unknown: list[str] = []
-        at = 0
-        while at < len(rest):
-            hit = self.pattern.match(rest, at)
-            if hit:
-                chosen.append(self.options.known[normalise(hit[1])])
-                at = hit.end()
-                continue
-            end = rest.find(self.separator, at)
-            end = len(rest) if end < 0 else end
-            piece = rest[at:end].strip()
-            if piece:
-                unknown.append(piece)
-            at = end + len(self.separator)
-            while at < len(rest) and rest[at] == " ":
-                at += 1
-        return chosen, unknown
-
-
-def joined_text(item: Item, separator: str, values: Mapping[str, str] | None = None) -> JoinedText:
-    """Return the means to take apart the joined texts of an item.
-
-    A text with the separator in it is found whole, because the longest text that fits is taken first.
-    """
-    options = matcher(item, values)
-    written = [option.text for option in item.options] + [option.short for option in item.options]
-    written += [option.id for option in item.options] + list(values or {})
-    longest_first = sorted({_plain(text) for text in written}, key=lambda text: (-len(text), text))
-    mark = separator.strip() or " "
-    end = rf"\s*(?:{re.escape(mark)}\s*|$)" if mark.strip() else r"(?:\s+|$)"
-    pattern = re.compile(f"({'|'.join(re.escape(text) for text in longest_first)}){end}", re.IGNORECASE)
-    return JoinedText(mark, options, pattern)

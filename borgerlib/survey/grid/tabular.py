@@ -86,7 +86,7 @@ def question_columns(headings: Sequence[str], labels: Sequence[str] | None = Non
         if ways:
             # A question may itself hold what parts it from its options: the longest that as many share.
             question, choice = max(ways, key=lambda way: (shared[way[0]], len(way[0])))
-            columns.append(Column(heading, question, choice, question))
+            columns.append(Column(heading, question, choice, question, text=text))
         else:
             columns.append(Column(heading, text))
     return columns

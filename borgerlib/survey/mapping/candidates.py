@@ -9,13 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from borgerlib.survey.codebook.matching import (
-    joined_text,
-    matcher,
-    normalise,
-)
+from borgerlib.survey.codebook.joined import joined_text
+from borgerlib.survey.codebook.matching import matcher, normalise
 from borgerlib.survey.codebook.model import Item
 from borgerlib.survey.grid.values import parse_dates, parse_numbers
+from borgerlib.survey.mapping.choices import said_otherwise
 from borgerlib.survey.mapping.file import ItemMapping
 from borgerlib.survey.mapping.seen import RELATED, SIMILAR, Seen, alike_texts, is_indicator, likeness
 
@@ -198,7 +196,7 @@ def _joined_candidate(item: Item, seen: Seen, alike: float) -> Candidate | None:
     entry = ItemMapping(item.id, (seen.column.name,), "joined", separator=best.separator)
     score = (best.share + alike) / 2
     strange = sum(best.strange.values())
-    doubt = reworded(item, best.strange, best.known)
+    doubt = best.unclear or reworded(item, best.strange, best.known)
     if doubt:
         return Candidate(entry, score, False, doubt)
     if best.share < _NEARLY_ALL and item.catch_all is None:
@@ -222,6 +220,7 @@ class _Split:
     several: bool
     known: frozenset[str]
     strange: Mapping[str, int]
+    unclear: str
 
 
 def _split(item: Item, seen: Seen, separator: str) -> _Split:
@@ -229,16 +228,18 @@ def _split(item: Item, seen: Seen, separator: str) -> _Split:
     found: dict[str, int] = {}
     strange: dict[str, int] = {}
     several = False
+    unclear = ""
     for text, count in seen.answers.items():
-        options, pieces = parts.split(text)
-        several = several or len(options) > 1
-        for name in options:
+        reading = parts.read(text)
+        several = several or len(reading.options) > 1
+        unclear = unclear or (said_otherwise(item, reading) if reading.otherwise else "")
+        for name in reading.options:
             found[name] = found.get(name, 0) + count
-        for piece in pieces:
+        for piece in reading.strange:
             strange[piece] = strange.get(piece, 0) + count
     known = sum(found.values())
     share = known / (known + sum(strange.values())) if known else 0.0
-    return _Split(separator, share, several, frozenset(found), strange)
+    return _Split(separator, share, several, frozenset(found), strange, unclear)
 
 
 def _ranked_candidates(item: Item, seen: Sequence[Seen]) -> Iterator[Candidate]:
@@ -261,13 +262,25 @@ def _ranked_candidates(item: Item, seen: Sequence[Seen]) -> Iterator[Candidate]:
 
 def _indicator_candidates(item: Item, seen: Sequence[Seen]) -> Iterator[Candidate]:
     groups: dict[str, list[Seen]] = {}
-    for each in seen:
+    for found in seen:
+        each = _parted(item, found)
         if not each.column.role and (is_indicator(each) or _is_other(item, each)):
             groups.setdefault(each.column.question, []).append(each)
     for question, members in groups.items():
         found = _indicator_candidate(item, question, members)
         if found:
             yield found
+
+
+def _parted(item: Item, seen: Seen) -> Seen:
+    """Part a column's text where the item's own ends, if an option follows: 'Emner? - Klima: byen'."""
+    text, question = normalise(seen.column.text), normalise(item.text)
+    if not text.startswith(question) or normalise(seen.column.question) == question:
+        return seen
+    choice = text[len(question) :].lstrip(" ?:-/|")
+    if matcher(item).match(choice) is None:
+        return seen
+    return replace(seen, column=replace(seen.column, label=item.text, question=item.text, choice=choice))
 
 
 def _is_other(item: Item, seen: Seen) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,14 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from borgerlib.survey.codebook.matching import (
-    NOT_SELECTED,
-    SELECTED,
-    is_no_answer,
-    joined_text,
-    matcher,
-    normalise,
-)
+from borgerlib.survey.codebook.joined import Reading, joined_text
+from borgerlib.survey.codebook.matching import NOT_SELECTED, SELECTED, is_no_answer, matcher, normalise
 from borgerlib.survey.codebook.model import Item
 from borgerlib.survey.mapping.file import ItemMapping
 from borgerlib.survey.responses import Column, Export, problem_frame
@@ -39,12 +34,15 @@ class Coded:
         See `Responses`.
     answers, recognised : int
         Values that were not blank, and how many of them were understood.
+    unclear : tuple of str
+        What stands for different options as well, and nothing tells which.
     """
 
     columns: dict[str, Any]
     problems: list[pd.DataFrame]
     answers: int
     recognised: int
+    unclear: tuple[str, ...] = ()
 
 
 def single_choice(item: Item, entry: ItemMapping, export: Export) -> Coded:
@@ -169,18 +167,21 @@ def joined_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
     chosen = np.zeros((len(export.frame), len(ids)), dtype=np.int8)
     problems = []
     answers = wrong = 0
+    unclear: Counter[str] = Counter()
     for name in entry.columns:
         column = export.frame[name]
-        absent = no_answers(entry, export.column(name), known=lambda text: not parts.split(text)[1])
+        absent = no_answers(entry, export.column(name), known=lambda text: not parts.read(text).strange)
         codes, different = pd.factorize(column)
         lookup = np.zeros((len(different) + 1, len(ids)), dtype=np.int8)
         unknown: dict[int, list[str]] = {}
         pieces = np.zeros(len(different) + 1, dtype=np.int64)
         for at, text in enumerate(different):
-            found, strange = ([], []) if absent(text) else parts.split(text)
-            strange = [piece for piece in strange if not absent(piece)]
-            lookup[at, [ids.index(option) for option in found]] = 1
-            pieces[at] = len(found) + len(strange)
+            reading = Reading() if absent(text) else parts.read(text)
+            if reading.otherwise:
+                unclear[said_otherwise(item, reading)] += int((codes == at).sum())
+            strange = [piece for piece in reading.strange if not absent(piece)]
+            lookup[at, [ids.index(option) for option in reading.options]] = 1
+            pieces[at] = len(reading.options) + len(strange)
             if strange:
                 unknown[at] = strange
                 if item.catch_all is not None:
@@ -191,7 +192,16 @@ def joined_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
         problems.append(listed)
         answers += int(pieces[codes].sum())
         wrong += 0 if item.catch_all is not None else len(listed)
-    return Coded(_choices(item, chosen, _any(chosen)), problems, answers, answers - wrong)
+    doubts = tuple(f"{said} ({times} times)" for said, times in unclear.items())
+    return Coded(_choices(item, chosen, _any(chosen)), problems, answers, answers - wrong, doubts)
+
+
+def said_otherwise(item: Item, reading: Reading) -> str:
+    """Return in words between which options a cell leaves the choice."""
+    one = [name for name in reading.options if name not in reading.otherwise]
+    other = [name for name in reading.otherwise if name not in reading.options]
+    texts = [" and ".join(f"'{item.option(name).text}'" for name in names) for names in (one, other)]
+    return f"{texts[0]} may be {texts[1]}" if all(texts) else f"{texts[0] or texts[1]} may be chosen or not"
 
 
 def _strange_pieces(

@@ -53,6 +53,7 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
     problems = [export.problems]
     mixed_up: list[str] = []
     reworded: list[str] = []
+    unclear: list[str] = []
     notes: list[str] = []
     for item in codebook:
         entry = mapping.item(item.id)
@@ -61,6 +62,7 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
         coded = _empty(item, export) if entry is None else _code(item, entry, export)
         columns.update(coded.columns)
         problems += coded.problems
+        unclear += [f"items.{item.id}: {said}" for said in coded.unclear]
         if entry is not None:
             mixed_up += _doubts(item, entry, coded, export, codebook)
             reworded += _reworded(item, entry, coded)
@@ -70,6 +72,13 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
             "The mapping seems mixed up: columns hold what does not answer their item.",
             problems=mixed_up,
             hint="Correct the mapping file, or let 'borger map' write a new one.",
+        )
+    if unclear:
+        raise DataError(
+            "Some joined answers can be read in two ways: an option's text holds what parts two others.",
+            problems=unclear,
+            hint='Say in the mapping under \'values\' which it is: "A, B" = "…" for the one option; or '
+            '"A" = "…" and "B" = "…" for the two.',
         )
     if reworded:
         raise DataError(

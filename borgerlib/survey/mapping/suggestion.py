@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from borgerlib.errors import DataError, command
-from borgerlib.survey.codebook.model import CITIZENS, Codebook
+from borgerlib.survey.codebook.model import CITIZENS, Codebook, Item
 from borgerlib.survey.mapping.candidates import Candidate, candidates
 from borgerlib.survey.mapping.file import Mapping as ColumnMapping
-from borgerlib.survey.mapping.seen import look
+from borgerlib.survey.mapping.seen import SIMILAR, Seen, likeness, look
 from borgerlib.survey.responses import Export
 
 Confidence = Literal["sure", "unsure", "missing"]
@@ -130,9 +130,24 @@ def suggest_mapping(export: Export, codebook: Codebook) -> Suggestion:
         elif not columns & used:
             chosen[item_id] = candidate
             used |= columns
-    return _suggestion(
-        codebook, chosen, told, [column.name for column in export.columns if column.name not in used]
-    )
+    unused = [each for each in seen if each.column.name not in used]
+    for item in codebook:
+        if item.id not in chosen and item.id not in told and (near := _near(item, unused)):
+            told[item.id] = near
+    return _suggestion(codebook, chosen, told, [each.column.name for each in unused])
+
+
+def _near(item: Item, unused: Sequence[Seen]) -> str:
+    """Name the column whose text is most like that of an item that no column feeds; '' where none is."""
+    alike = {
+        each.column.name: likeness((each.column.text, each.column.label, each.column.name), item)
+        for each in unused
+        if not each.column.role
+    }
+    best = max(alike, key=lambda name: alike[name], default="")
+    if not best or alike[best] < SIMILAR:
+        return ""
+    return f"'{best}' has a text like it, but does not hold answers to it"
 
 
 def _with_rival(chosen: Candidate, other: Candidate, used: set[str]) -> Candidate:

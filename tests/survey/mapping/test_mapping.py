@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 import tomllib
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -9,8 +11,9 @@ from hypothesis import strategies as st
 from survey_exports import CODEBOOK, answers, check, heading, joined, transposed, write_csv
 
 from borgerlib.errors import DataError
-from borgerlib.survey.codebook.matching import joined_text, matcher, normalise
-from borgerlib.survey.codebook.model import parse_codebook
+from borgerlib.survey.codebook.joined import Reading, joined_text
+from borgerlib.survey.codebook.matching import matcher, normalise
+from borgerlib.survey.codebook.model import Codebook, parse_codebook
 from borgerlib.survey.mapping.draft import mapping_toml, write_mapping
 from borgerlib.survey.mapping.file import ItemMapping, Mapping, load_mapping, parse_mapping
 from borgerlib.survey.mapping.suggestion import Suggestion, suggest_mapping
@@ -281,34 +284,49 @@ def test_joined_texts_come_apart_whatever_was_chosen(chosen, separator):
     item = CODEBOOK.item("emner")
     texts = [option.text for option in item.options if option.id in chosen]
     for between in (separator, f"{separator} "):
-        found, unknown = joined_text(item, separator).split(between.join(texts) + separator)
-        assert set(found) == chosen
-        assert unknown == []
+        reading = joined_text(item, separator).read(between.join(texts) + separator)
+        assert (set(reading.options), reading.strange, reading.otherwise) == (chosen, (), ())
 
 
-def test_the_longest_text_that_fits_is_taken():
-    codebook = parse_codebook(
-        {
-            "survey": {"id": "x", "title": "X"},
-            "item": [
-                {
-                    "id": "emner",
-                    "text": "Emner?",
-                    "kind": "multiple",
-                    "options": [
-                        {"id": "skole", "text": "Skole"},
-                        {"id": "skole_sfo", "text": "Skole, SFO"},
-                        {"id": "sfo", "text": "SFO"},
-                    ],
-                }
-            ],
-        },
-        source="x",
-    )
-    parts = joined_text(codebook.item("emner"), ",")
-    assert parts.split("Skole, SFO") == (["skole_sfo"], [])
-    assert parts.split("SFO, Skole") == (["sfo", "skole"], [])
-    assert parts.split("Skolegård, SFO") == (["sfo"], ["Skolegård"])
+def topics(*texts: str) -> Codebook:
+    """Return a codebook of one multiple item; an option's id is its text's letters."""
+    options = [{"id": re.sub("[^a-z]", "", text.lower()), "text": text} for text in texts]
+    item = {"id": "emner", "text": "Emner?", "kind": "multiple", "options": options}
+    return parse_codebook({"survey": {"id": "x", "title": "X"}, "item": [item]}, source="x")
+
+
+def test_a_cell_is_read_so_that_all_of_it_is_known():
+    parts = joined_text(topics("Skole, SFO", "SFO", "SFO, klub", "Klima").item("emner"), ",")
+    assert parts.read("Skole, SFO") == Reading(("skolesfo",))
+    assert parts.read("SFO, Klima") == Reading(("sfo", "klima"))
+    assert parts.read("Skolegård, SFO") == Reading(("sfo",), ("Skolegård",))
+    # The longest text first would leave 'klub' unknown: 'Skole, SFO' + 'SFO, klub' explains all.
+    assert parts.read("Skole, SFO, SFO, klub") == Reading(("skolesfo", "sfoklub"))
+
+
+UNCLEAR = ["Skole", "SFO", "Skole, SFO", "Klima"]
+JOINED = {"Emner?": ["Skole, SFO", "Klima", "Skole, Klima", "SFO, Klima, Skole"] * 3, "Nr.": ["1"] * 12}
+
+
+def test_an_answer_that_stands_for_one_option_or_two_is_refused_by_name(tmp_path):
+    path = write_csv(tmp_path / "x.csv", transposed(JOINED))
+    book = topics(*UNCLEAR)
+    with pytest.raises(DataError) as unsure:
+        read_responses(path, book)
+    said = "'Skole, SFO' may be 'Skole' and 'SFO'"
+    assert said in str(unsure.value)
+    plain = ItemMapping("emner", ("Emner?",), "joined", separator=",")
+    with pytest.raises(DataError) as refused:
+        read_responses(path, book, mapping=Mapping("x", (plain,)))
+    assert refused.value.problems == (f"items.emner: {said} (3 times)",)
+    # Skole alone 3 + 3 times; three cells say 'Skole, SFO'.
+    for values, counts in (
+        ({"Skole, SFO": "skolesfo"}, {"skole": 6, "sfo": 3, "skolesfo": 3, "klima": 9}),
+        ({"Skole": "skole", "SFO": "sfo"}, {"skole": 9, "sfo": 6, "skolesfo": 0, "klima": 9}),
+    ):
+        told = Mapping("x", (replace(plain, values=values),))
+        frame = read_responses(path, book, mapping=told).frame
+        assert {name: int(frame[f"emner__{name}"].sum()) for name in counts} == counts
 
 
 def test_a_text_item_may_rename_its_values(tmp_path):

@@ -17,9 +17,9 @@ from borgerlib.survey.readers.read import read_responses
 from borgerlib.survey.responses import Responses
 
 DIRT = ("spaces", "blank rows", "blank columns", "further columns", "title", "total")
-# make test-thorough tries 300; BORGER_FUZZ=20000 as many as it says.
+# make test-thorough tries 2,000; BORGER_FUZZ=20000 as many as it says.
 USUAL = settings.default.max_examples
-EXAMPLES = int(os.environ.get("BORGER_FUZZ", 300 if USUAL >= 200 else (USUAL + 1) // 2))
+EXAMPLES = int(os.environ.get("BORGER_FUZZ", 2000 if USUAL >= 200 else (USUAL + 1) // 2))
 
 
 def check(responses: Responses, made: Made) -> None:
@@ -73,6 +73,11 @@ def outcome(seed: int, layout: str, dirt: set[str], strays: int) -> str:
 )
 def test_a_random_survey_comes_back_exactly_or_is_refused(seed, layout, dirt, strays):
     outcome(seed, layout, dirt, strays)
+
+
+def test_a_sign_in_an_option_that_also_parts_question_and_option():
+    # Seed 63000 has the options 'Brønd: lund' and 'Brønd: bål' under one question.
+    assert outcome(63000, "qualtrics", set(), 0) == ""
 
 
 @pytest.mark.parametrize("layout", sorted(LAYOUTS))

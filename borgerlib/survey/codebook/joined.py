@@ -1,0 +1,115 @@
+"""Which options a cell stands for in which a platform has joined the texts of all that were chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from borgerlib.survey.codebook.matching import matcher, normalise, plain
+from borgerlib.survey.codebook.model import Item
+
+Cost = tuple[int, int, int]
+"""Pieces that are no option; less those of the mapping's `values`; ids and short texts. Least is best."""
+_MOST_READINGS = 3
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a cell says.
+
+    Parameters
+    ----------
+    options : tuple of str
+        Ids of the options chosen.
+    strange : tuple of str
+        Pieces that are no option.
+    otherwise : tuple of str
+        Other options that the cell may stand for, where nothing tells which; empty where it is clear.
+    """
+
+    options: tuple[str, ...] = ()
+    strange: tuple[str, ...] = ()
+    otherwise: tuple[str, ...] = ()
+
+
+_Ways = dict[tuple[frozenset[str], int], tuple[Cost, Reading]]
+
+
+@dataclass(frozen=True)
+class JoinedText:
+    """Takes apart a cell in which a platform has joined the texts of all chosen options.
+
+    Parameters
+    ----------
+    separator : str
+        What stands between two texts, without spaces (',' or ';'); ' ' where it is a space.
+    known : mapping of str to (str, cost)
+        Normalised text → option id, and how far-fetched it is to read it so.
+    starts : mapping of str to int
+        First piece of each known text → most pieces that such a text is made of.
+    """
+
+    separator: str
+    known: Mapping[str, tuple[str, Cost]]
+    starts: Mapping[str, int]
+
+    def read(self, text: str) -> Reading:
+        """Return what a cell says: all of it known if that can be, texts of options before their ids."""
+        pieces = [piece.strip() for piece in plain(text).split(self.separator) if piece.strip()]
+        # The ways to read what stands before each place, by what they say, and what they cost.
+        ways: list[_Ways] = [{} for _ in range(len(pieces) + 1)]
+        ways[0] = {(frozenset(), 0): ((0, 0, 0), Reading())}
+        for start in range(len(pieces)):
+            for end, found, cost in self._spans(pieces, start):
+                for before, reading in _cheapest(ways[start]):
+                    whole = (before[0] + cost[0], before[1] + cost[1], before[2] + cost[2])
+                    longer = Reading(
+                        (*reading.options, *([found] if found else [])),
+                        reading.strange if found else (*reading.strange, pieces[start]),
+                    )
+                    key = frozenset(longer.options), len(longer.strange)
+                    if key not in ways[end] or whole < ways[end][key][0]:
+                        ways[end][key] = whole, longer
+        (_, first), *others = _cheapest(ways[-1])
+        return replace(first, otherwise=others[0][1].options) if others else first
+
+    def _spans(self, pieces: list[str], start: int) -> Iterator[tuple[int, str, Cost]]:
+        """Yield where a text that begins at a place may end, its option ('' for none), and the cost."""
+        single = normalise(pieces[start])
+        option, cost = self.known.get(single, ("", (1, 0, 0)))
+        yield start + 1, option, cost
+        for end in range(start + 2, min(start + self.starts.get(single, 1), len(pieces)) + 1):
+            text = normalise(self._between.join(pieces[start:end]))
+            if text in self.known:
+                yield end, *self.known[text]
+
+    @property
+    def _between(self) -> str:
+        return self.separator if self.separator == " " else f"{self.separator} "
+
+
+def _cheapest(ways: _Ways) -> list[tuple[Cost, Reading]]:
+    least = min(cost for cost, _ in ways.values())
+    return [(cost, reading) for cost, reading in ways.values() if cost == least][:_MOST_READINGS]
+
+
+def joined_text(item: Item, separator: str, values: Mapping[str, str] | None = None) -> JoinedText:
+    """Return the means to take apart the joined texts of an item.
+
+    A text may hold the separator itself. Where a cell can be read in several ways, the one counts that leaves
+    the fewest pieces unknown; then the one with most texts of the mapping's `values`; then that with fewest
+    ids and short texts in place of the options' own.
+    """
+    sign = separator.strip() or " "
+    texts = {normalise(option.text) for option in item.options}
+    given = {normalise(value) for value in values or {}}
+    known: dict[str, tuple[str, Cost]] = {}
+    starts: dict[str, int] = {}
+    for text, option in matcher(item, values).known.items():
+        cost = (0, -1, 0) if text in given else (0, 0, 0) if text in texts else (0, 0, 1)
+        pieces = [piece.strip() for piece in text.split(sign) if piece.strip()]
+        known[normalise((sign if sign == " " else f"{sign} ").join(pieces))] = option, cost
+        if pieces:
+            first = normalise(pieces[0])
+            starts[first] = max(starts.get(first, 1), len(pieces))
+    return JoinedText(sign, known, starts)
