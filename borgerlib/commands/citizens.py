@@ -152,8 +152,8 @@ def codebook_draft(
     heading_rows: HeadingRows = None,
 ) -> None:
     """Write a codebook of what an export seems to ask, to look through and edit."""
-    from borgerlib.survey.mapping.codebook_draft import write_draft
-    from borgerlib.survey.mapping.questions import questions
+    from borgerlib.survey.importing.codebook_draft import write_draft
+    from borgerlib.survey.importing.questions import questions
     from borgerlib.survey.readers.read import read_export
 
     read = read_export(export, sheet=sheet, heading_rows=heading_rows)

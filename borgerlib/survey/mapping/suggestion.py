@@ -8,7 +8,8 @@ from typing import Literal
 
 from borgerlib.errors import DataError, command
 from borgerlib.survey.codebook.model import CITIZENS, Codebook, Item
-from borgerlib.survey.mapping.candidates import Candidate, candidates
+from borgerlib.survey.mapping.candidate import Candidate
+from borgerlib.survey.mapping.candidates import candidates
 from borgerlib.survey.mapping.file import Mapping as ColumnMapping
 from borgerlib.survey.mapping.seen import SIMILAR, Seen, likeness, look
 from borgerlib.survey.responses import Export

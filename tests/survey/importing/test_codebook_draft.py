@@ -14,8 +14,9 @@ from typer.testing import CliRunner
 from borgerlib.commands.main import app
 from borgerlib.errors import DataError
 from borgerlib.survey.codebook.model import Codebook, load_codebook
-from borgerlib.survey.mapping.codebook_draft import write_draft
-from borgerlib.survey.mapping.questions import Question, questions
+from borgerlib.survey.importing.codebook_draft import write_draft
+from borgerlib.survey.importing.question import Question
+from borgerlib.survey.importing.questions import questions
 from borgerlib.survey.readers.read import read_export, read_responses
 from borgerlib.survey.responses import Responses
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from borgerlib.danish import slug
 from borgerlib.files.toml import quoted, write_new
 from borgerlib.survey.codebook.matching import normalise
-from borgerlib.survey.mapping.questions import Question, questions
+from borgerlib.survey.importing.question import Question
+from borgerlib.survey.importing.questions import questions
 from borgerlib.survey.responses import PLATFORM, Export
 
 _HEAD = """\

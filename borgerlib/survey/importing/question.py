@@ -1,0 +1,112 @@
+"""One question as an export seems to ask it, and the role that its wording tells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from borgerlib.survey.codebook.model import Kind
+
+# Danish, Norwegian, Swedish, English, German; the first that fits.
+_WORDING: tuple[tuple[str, frozenset[Kind], str], ...] = (
+    (
+        "birth_year",
+        frozenset({"number"}),
+        r"fød(t|sels?år|eår)|födelseår|född|birth year|geburtsjahr",
+    ),
+    (
+        "age",
+        frozenset({"number", "single"}),
+        r"\balder(en)?\b|aldersgruppe|gammel|ålder|gammal|\bage\b|how old|wie alt|\balter\b|altersgruppe",
+    ),
+    ("sex", frozenset({"single"}), r"\bkøn\b|kjønn|\bkön\b|gender|\bsex\b|geschlecht"),
+    ("consent", frozenset({"single"}), r"må .*kontakte|samtykke|samtycke|consent|may we contact|einwillig"),
+    ("contact", frozenset({"text"}), r"mail|telefon|phone|\bnavn\b|\bnamn\b|your name|\bmobil"),
+    (
+        "area",
+        frozenset({"text", "single", "number"}),
+        r"bydel|postn(umme)?r|lokalområde|distrikt|district|stadsdel|postcode|postleitzahl|stadtteil"
+        r"|(område|kommune).*bor|neighbou?rhood",
+    ),
+    ("topics", frozenset({"multiple"}), r"\bemner|\btema(er|en)?\b|ämnen|topics|themen"),
+    ("time", frozenset({"single"}), r"(meget|mye|mycket) tid|how much time|wie viel zeit"),
+    (
+        "formats",
+        frozenset({"multiple"}),
+        r"måder.*(med|delta)|helst delta|delta(ge)? på|take part|teilnehmen",
+    ),
+    ("channels", frozenset({"multiple"}), r"høre fra|kanal|besked|få information|hear from|channel"),
+    (
+        "free_text",
+        frozenset({"text", "single"}),
+        r"kommentar|tilføje|bemærk|andet, du vil|comments?\b|anmerkung",
+    ),
+    (
+        "id",
+        frozenset({"text", "number"}),
+        r"\A((svar|respondent)[- ]?)?(id|nr\.?|nummer|number)\Z|recnum",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question as it seems.
+
+    Parameters
+    ----------
+    text : str
+    kind : str
+    columns : tuple of str
+        Headings that feed it.
+    options : mapping of str to int
+        Text → how many chose it.
+    doubts : tuple of str
+        What a person should look at, and why.
+    role : str
+    declared : frozenset of str
+        Options that the file declares to be missing.
+    """
+
+    text: str
+    kind: Kind
+    columns: tuple[str, ...]
+    options: Mapping[str, int] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
+    role: str = ""
+    declared: frozenset[str] = frozenset()
+
+
+def with_roles(found: Sequence[Question]) -> Iterator[Question]:
+    """Yield the questions with the roles that their wording tells, each role once."""
+    taken = {question.role for question in found if question.role}
+    for question in found:
+        role = question.role or _role(question)
+        if not role or question.role:
+            yield question
+        elif role in taken and role != "contact":
+            yield replace(
+                question, doubts=(*question.doubts, f"may be '{role}', which another question is already")
+            )
+        else:
+            taken.add(role)
+            yield _as_text(question, role) if _is_text(question, role) else replace(question, role=role)
+
+
+def _is_text(question: Question, role: str) -> bool:
+    """Return whether a role makes a question one of text: ids and postcodes, whatever digits they have."""
+    return role == "free_text" or (role in ("id", "area") and question.kind == "number")
+
+
+def _as_text(question: Question, role: str) -> Question:
+    return replace(question, role=role, kind="text", options={}, doubts=())
+
+
+def _role(question: Question) -> str:
+    # Where a name tells more than the text ('Q2' of 'Alder'), either may.
+    texts = (question.text, *question.columns[:1])
+    for role, kinds, pattern in _WORDING:
+        if question.kind in kinds and any(re.search(pattern, text, re.IGNORECASE) for text in texts):
+            return role
+    return ""
