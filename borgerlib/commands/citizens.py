@@ -132,6 +132,36 @@ def map_export(
     console.command("prepare", "MUNICIPALITY", str(export), *given, "--mapping", str(path))
 
 
+@app.command()
+def form(
+    codebook: Annotated[str, typer.Argument(help="A survey that ships, or a .toml file.")] = CITIZENS,
+    to: Annotated[
+        list[str] | None,
+        typer.Option("--to", help="xlsform, limesurvey, surveyjs. May be repeated. Default: xlsform."),
+    ] = None,
+    municipality: Annotated[
+        str,
+        typer.Option(help="Whose texts: data/saved/<municipality>/spoergeskema.toml, made where missing."),
+    ] = "",
+    out: Annotated[Path, typer.Option(help="Folder.")] = Path("."),
+) -> None:
+    """Write the questionnaire of a codebook as a form; its answers are read without a mapping."""
+    from borgerlib.survey.form.texts import new_texts
+    from borgerlib.survey.form.write import open_form, texts_file, write_form
+
+    if municipality and not texts_file(municipality).exists():
+        console.wrote(new_texts(texts_file(municipality)))
+    asked = open_form(codebook, municipality)
+    for each in to or ["xlsform"]:
+        console.wrote(write_form(asked, each, out))
+    if lacking := asked.texts.lacking:
+        where = str(texts_file(municipality)) if municipality else "--municipality NAME gives a file for it"
+        console.out.print(
+            f"[bold yellow]Not to be used yet[/bold yellow]: the law asks for {', '.join(lacking)} "
+            f"({escape(where)})."
+        )
+
+
 @codebook_app.command("new")
 def codebook_new(
     file: Annotated[Path, typer.Argument(help="Where to write it (.toml).")],

@@ -19,6 +19,7 @@ from borgerlib.files.atomic import settled
 from borgerlib.files.workbook import escape_formulas
 from borgerlib.interest import store
 from borgerlib.interest.prepare.codebooks import wrong_kinds
+from borgerlib.interest.prepare.survey_date import survey_date_of
 from borgerlib.interest.prepared import RESPONDENTS, is_prepared, processed_folder
 from borgerlib.interest.protected.files import read_key, write_copy
 from borgerlib.interest.weighting.ages import about_middles, add_age_bands, middles_of_bands, youngest_age
@@ -33,14 +34,13 @@ from borgerlib.survey.cleaning.clean import REASONS, CleaningResult, clean
 from borgerlib.survey.cleaning.rules import CleaningRules
 from borgerlib.survey.codebook.finding import codebook_file
 from borgerlib.survey.codebook.model import Codebook, load_codebook
+from borgerlib.survey.form.write import texts_of
 from borgerlib.survey.mapping.file import load_mapping
 from borgerlib.survey.readers.read import read_responses
 from borgerlib.survey.responses import Responses, Source
 from borgerlib.survey.simulation.export import PREFIX, is_simulated
 from borgerlib.survey.simulation.simulate import SIMULATED
 
-_EARLIEST = pd.Timestamp("2000-01-01")
-_FAR_APART = 366
 _SIMULATED_ID = r"SIM-(IGEN-|UNG-)?\d{6}"
 
 
@@ -165,14 +165,20 @@ def prepare(
     path, book = Path(source), load_codebook(codebook)
     _refuse_wrong_kinds(book)
     rules = load_weighting_rules(weighting)
-    responses = read_responses(path, book, mapping=load_mapping(mapping, book) if mapping else None)
+    offered = texts_of(place.name).areas
+    responses = read_responses(
+        path,
+        book,
+        mapping=load_mapping(mapping, book) if mapping else None,
+        areas=offered,
+    )
     simulated = is_simulated(path) or _has_simulated_ids(responses)
     _refuse_replacing_real(place.name, simulated)
     told: list[str] = list(responses.source.notes)
     if (youngest := youngest_age(book, min_age)) > min_age:
         told.append(f"No age band is for people below {youngest}: the population is counted from that age.")
         min_age = youngest
-    surveyed = survey_date or _survey_date(responses, told)
+    surveyed = survey_date or survey_date_of(responses, told)
     cleaned = clean(
         responses.frame,
         book,
@@ -199,7 +205,9 @@ def prepare(
             survey_date=surveyed,
         )
     )
-    there, targets, about_areas = placed(banded, book, weights.targets, reviewed=list(area_map.values()))
+    there, targets, about_areas = placed(
+        banded, book, weights.targets, reviewed=[*area_map.values(), *offered]
+    )
     weights = replace(weights, targets=targets)
     respondents = there.assign(**{WEIGHT: weights.result.weights})
     prepared = Prepared(
@@ -229,45 +237,6 @@ def _refuse_wrong_kinds(book: Codebook) -> None:
     problems = wrong_kinds(book)
     if problems:
         raise CodebookError(f"The codebook '{book.id}' cannot serve the citizens' survey:", problems=problems)
-
-
-def _survey_date(responses: Responses, told: list[str]) -> date:
-    """Return the middle one of the answers' dates, of those that can be."""
-    today = date.today()
-    found: dict[str, pd.Series] = {}
-    for role in ("submitted", "started"):
-        item = responses.codebook.with_role(role)
-        if item is not None and responses.frame[item.id].notna().any():
-            days = responses.frame[item.id].dropna()
-            found[item.id] = days[(days >= _EARLIEST) & (days < pd.Timestamp(today) + pd.Timedelta(days=2))]
-            strange = days.drop(found[item.id].index)
-            if len(strange):
-                told.append(
-                    f"{len(strange)} of {len(days)} dates in '{item.id}' cannot be (such as "
-                    f"{strange.iloc[0].date()}) and do not count for the survey's date."
-                )
-    middles = [_middle(days) for days in found.values() if len(days)]
-    if found and not middles:
-        raise DataError(
-            f"The answers' dates ({', '.join(found)}) cannot be those of the survey: anonymised?",
-            hint="Give its date with --date 2025-11-30.",
-        )
-    if middles and abs((middles[0] - middles[-1]).days) > _FAR_APART:
-        raise DataError(
-            f"The answers begin about {middles[-1]} and end about {middles[0]}: one of these dates is wrong.",
-            hint="Give the survey's date with --date 2025-11-30.",
-        )
-    if middles:
-        return middles[0]
-    told.append(
-        f"The export has no dates: the survey is taken to be of today, {today}. Give its date with --date."
-    )
-    return today
-
-
-def _middle(days: pd.Series) -> date:
-    middle: date = days.sort_values().iloc[(len(days) - 1) // 2].date()
-    return middle
 
 
 def _has_simulated_ids(responses: Responses) -> bool:

@@ -62,6 +62,8 @@ class Option:
         so, one whose text is 'Andet', 'Annet', 'Annat', 'Other' or 'Sonstiges' does (not for sex).
     tags : tuple of str
         What the option is about, of `TAGS`, where figures and sentences look for it.
+    text_en : str
+        In English, for a form in both languages.
     """
 
     id: str
@@ -71,6 +73,7 @@ class Option:
     exclusive: bool = False
     other: bool = False
     tags: tuple[Tag, ...] = ()
+    text_en: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "short", self.short or self.text)
@@ -102,6 +105,8 @@ class Item:
         Most options one respondent may choose (0: no limit).
     aliases : tuple of str
         Other headings under which platforms export it ('Alder').
+    text_en : str
+        In English, for a form in both languages.
     """
 
     id: str
@@ -114,6 +119,7 @@ class Item:
     base: str = ""
     max_choices: Annotated[int, Ge(0)] = 0
     aliases: tuple[str, ...] = ()
+    text_en: str = ""
 
     @property
     def columns(self) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from borgerlib.errors import DataError, unknown_name
 from borgerlib.personal import is_contact_heading
-from borgerlib.survey.grid import tabular
+from borgerlib.survey.grid import objects, tabular
 from borgerlib.survey.grid.cells import Grid, Table, as_table
 from borgerlib.survey.grid.limits import Limits, check_file
 from borgerlib.survey.grid.text import read_text_grid
@@ -36,10 +37,11 @@ _FOREIGN = (
     (b"\x1f\x8b", "a packed file (gzip)", "Unpack it and give the file in it."),
     (b"{\\rtf", "a text document (RTF)", "Export the answers as CSV or .xlsx."),
 )
+_LIST_OF_OBJECTS = re.compile(rb"\[\s*\{")
 
 
 def kind_of(path: Path) -> str:
-    """Return 'workbook', 'spss', 'parquet' or 'text' from the first bytes of a file.
+    """Return 'workbook', 'spss', 'parquet', 'json' or 'text' from the first bytes of a file.
 
     Raises
     ------
@@ -60,7 +62,9 @@ def kind_of(path: Path) -> str:
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml")):
         raise DataError(f"{path.name} is a web page or XML, not a table of answers.", hint=_SAVE_AS)
-    if start.startswith((b"{", b"[{")):
+    if _LIST_OF_OBJECTS.match(start):
+        return "json"
+    if start.startswith(b"{"):
         raise DataError(f"{path.name} is JSON, not a table of answers.", hint="Export as CSV or .xlsx.")
     return "text"
 
@@ -89,6 +93,8 @@ def read_file(path: Path, *, limits: Limits, where: Where) -> Export:
         return spss.read(path, limits=limits)
     if kind == "parquet":
         return tabular.read_parquet(path, limits=limits)
+    if kind == "json":
+        return objects.read(path, limits=limits)
     if kind == "workbook":
         return _read_grids(read_workbook_grids(path, limits=limits), limits, where)
     return _read_grids([read_text_grid(path, limits=limits)], limits, where)

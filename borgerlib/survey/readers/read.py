@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from borgerlib.errors import DataError
 from borgerlib.personal import refuse_cpr_columns
 from borgerlib.survey.codebook.model import Codebook
+from borgerlib.survey.form.recognised import recognised
 from borgerlib.survey.grid.limits import Limits
 from borgerlib.survey.mapping.coding import code_export
 from borgerlib.survey.mapping.file import Mapping
@@ -72,7 +74,12 @@ def read_export(
 
 
 def read_responses(
-    path: str | Path, codebook: Codebook, *, mapping: Mapping | None = None, limits: Limits | None = None
+    path: str | Path,
+    codebook: Codebook,
+    *,
+    mapping: Mapping | None = None,
+    areas: Sequence[str] = (),
+    limits: Limits | None = None,
 ) -> Responses:
     """Read an export and put it into the codebook's terms.
 
@@ -82,8 +89,10 @@ def read_responses(
         A file, or a folder with SurveyXact's three files.
     codebook : Codebook
     mapping : Mapping, optional
-        Which column feeds which item. Without one the columns are recognised by their texts, which is
-        accepted only where nothing is in doubt.
+        Which column feeds which item. Without one the columns are those of a form made from the codebook, or
+        are recognised by their texts, which is accepted only where nothing is in doubt.
+    areas : sequence of str
+        The areas that a form made from the codebook offered.
     limits : Limits, optional
         Sizes above which a file is refused unread.
 
@@ -112,6 +121,8 @@ def read_responses(
     """
     sheet, heading_rows = (mapping.sheet, mapping.heading_rows) if mapping else ("", None)
     export = read_export(path, limits=limits, sheet=sheet, heading_rows=heading_rows)
+    if mapping is None and (found := recognised(export, codebook, areas=areas)):
+        export, mapping = found
     if mapping is None:
         suggestion = suggest_mapping(export, codebook)
         suggestion.require_sure(codebook, export=str(path))

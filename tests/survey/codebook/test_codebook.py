@@ -130,7 +130,7 @@ def test_every_breach_is_listed_at_once(content):
     assert problems_of(content) == [
         "item 'strategi', options: Unknown shared list [options] 'ja_nej_ved'. Did you mean 'ja_nej'?",
         "item 'strategi', farve: Unknown key 'farve'. Legal: id, text, kind, options, role, ordered, nets, "
-        "base, max_choices, aliases.",
+        "base, max_choices, aliases, text_en.",
         "item 'grad', options 'Meget Høj': lacks 'text'",
         "item 'grad', options 'Meget Høj', missing: 'tja' is none of dont_know, not_relevant, refused",
         "item 'emner', text: \"\" must be a text that is not empty",

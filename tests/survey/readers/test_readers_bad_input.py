@@ -86,7 +86,10 @@ def test_zero_bytes_are_no_text(tmp_path):
         ("picture", b"\x89PNG\r\n", "a picture"),
         ("gzip", b"\x1f\x8b\x08", "gzip"),
         ("web page called xls", b"<html><table><tr><td>Alder</td></tr></table>", "web page or XML"),
-        ("json", b'[{"alder": 3}]', "JSON"),
+        ("json", b'{"alder": 3}', "JSON"),
+        ("damaged json", b'[{"alder": 3', "damaged JSON"),
+        ("json of something else", b'[{"alder": 3}, 4]', "no list of answers"),
+        ("answers within answers", b'[{"emner": {"klima": 1}}]', "answers within answers"),
     ],
 )
 def test_files_of_another_kind(tmp_path, name, head, match):

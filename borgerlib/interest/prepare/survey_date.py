@@ -1,0 +1,52 @@
+"""When a survey was made, as its answers tell."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from borgerlib.errors import DataError
+from borgerlib.survey.responses import Responses
+
+_EARLIEST = pd.Timestamp("2000-01-01")
+_FAR_APART = 366
+
+
+def survey_date_of(responses: Responses, told: list[str]) -> date:
+    """Return the middle one of the answers' dates, of those that can be."""
+    today = date.today()
+    found: dict[str, pd.Series] = {}
+    for role in ("submitted", "started"):
+        item = responses.codebook.with_role(role)
+        if item is not None and responses.frame[item.id].notna().any():
+            days = responses.frame[item.id].dropna()
+            found[item.id] = days[(days >= _EARLIEST) & (days < pd.Timestamp(today) + pd.Timedelta(days=2))]
+            strange = days.drop(found[item.id].index)
+            if len(strange):
+                told.append(
+                    f"{len(strange)} of {len(days)} dates in '{item.id}' cannot be (such as "
+                    f"{strange.iloc[0].date()}) and do not count for the survey's date."
+                )
+    middles = [_middle(days) for days in found.values() if len(days)]
+    if found and not middles:
+        raise DataError(
+            f"The answers' dates ({', '.join(found)}) cannot be those of the survey: anonymised?",
+            hint="Give its date with --date 2025-11-30.",
+        )
+    if middles and abs((middles[0] - middles[-1]).days) > _FAR_APART:
+        raise DataError(
+            f"The answers begin about {middles[-1]} and end about {middles[0]}: one of these dates is wrong.",
+            hint="Give the survey's date with --date 2025-11-30.",
+        )
+    if middles:
+        return middles[0]
+    told.append(
+        f"The export has no dates: the survey is taken to be of today, {today}. Give its date with --date."
+    )
+    return today
+
+
+def _middle(days: pd.Series) -> date:
+    middle: date = days.sort_values().iloc[(len(days) - 1) // 2].date()
+    return middle

@@ -1,0 +1,78 @@
+"""What platforms call questions and answers: as near to the codebook's ids as each allows."""
+
+from __future__ import annotations
+
+import itertools
+
+from borgerlib.survey.codebook.matching import normalise
+from borgerlib.survey.form.questionnaire import Question, Questionnaire
+from borgerlib.survey.form.texts import DANISH
+
+_RESERVED = frozenset({"meta", "data", "form"})
+"""Names that an ODK form has itself."""
+_LIMESURVEYS_OWN = frozenset(
+    {
+        "id",
+        "token",
+        "seed",
+        "submitdate",
+        "startdate",
+        "datestamp",
+        "lastpage",
+        "startlanguage",
+        "ipaddr",
+        "refurl",
+    }
+)
+_LONGEST_CODE = 20
+
+
+def odk_names(form: Questionnaire) -> dict[str, str]:
+    """Return question id → name in ODK and KoboToolbox: the id, but for names that a form has itself."""
+    ids = {question.id for question in form.all} | set(form.technical.values())
+    return {name: name if name not in _RESERVED else _free(f"{name}_svar", ids) for name in sorted(ids)}
+
+
+def limesurvey_codes(form: Questionnaire) -> dict[str, str]:
+    """Return question id → code in LimeSurvey: at most 20 letters and digits, else the id.
+
+    No code is the id of another question, so that headings cannot be mistaken for those of another form.
+    """
+    taken = {question.id for question in form.all} | _LIMESURVEYS_OWN
+    codes = {}
+    for question in form.all:
+        plain = question.id.replace("_", "")[:_LONGEST_CODE]
+        keeps = question.id == plain and plain not in _LIMESURVEYS_OWN
+        codes[question.id] = plain if keeps else _free(plain, taken)
+        taken.add(codes[question.id])
+    return codes
+
+
+def answer_codes(question: Question) -> dict[str, str]:
+    """Return choice id → answer code in LimeSurvey (at most 5 letters and digits): 'A1' for the first.
+
+    Where that could be taken for an answer's text, another letter is.
+    """
+    texts = {normalise(text) for choice in question.choices for text in (choice.id, *choice.text.values())}
+    for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+        codes = {choice.id: f"{letter}{at}" for at, choice in enumerate(question.choices, start=1)}
+        if not texts & {code.casefold() for code in codes.values()}:
+            break
+    return codes
+
+
+def subquestion_codes(question: Question) -> dict[str, str]:
+    """Return choice id → subquestion code in LimeSurvey: 'SQ001' for the first."""
+    return {choice.id: f"SQ{at:03d}" for at, choice in enumerate(question.choices, start=1)}
+
+
+def texts_tell(question: Question) -> bool:
+    """Return whether the texts of the choices tell them apart."""
+    texts = [normalise(choice.text[DANISH]) for choice in question.choices]
+    return len(set(texts)) == len(texts)
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """Return a name that is not taken: the name itself, or with a number behind it."""
+    tries = (name, *(f"{name[: _LONGEST_CODE - 3]}{at}" for at in range(2, 1000)))
+    return next(each for each in itertools.chain(tries) if each not in taken)

@@ -1,0 +1,208 @@
+"""The questionnaire of a codebook: what is asked, in which words, of whom and with which answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Literal
+
+from borgerlib.errors import CodebookError
+from borgerlib.survey.codebook.model import Codebook, Item
+from borgerlib.survey.form.texts import DANISH, ENGLISH, PRIVACY, Texts, Words, standard_words
+
+_OF_THE_PLATFORM = ("id", "started", "submitted", "municipality")
+_AGE = ("age", "age_group", "birth_year")
+YES = "ja"
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
+_RANGES: Mapping[str, tuple[int, int]] = {"age": (0, 120), "birth_year": (1900, 2100)}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer: its option id (or the area's name), its text, and whether it rules out all others."""
+
+    id: str
+    text: Words
+    exclusive: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question as it is put.
+
+    Parameters
+    ----------
+    id : str
+        The codebook's item.
+    kind : str
+        'single', 'multiple', 'number', 'date' or 'text'; 'area' for a text that is chosen from a list.
+    text, hint : Words
+        The hint is '' where there is none.
+    choices : tuple of Choice
+    role : str
+        The codebook's role of the item.
+    number : int
+        As it is numbered to people, from 1.
+    condition : tuple of (question, choice), optional
+        Ids: it is put only to those who chose that.
+    max_choices : int
+        0: no limit.
+    bounds : tuple of int, optional
+        Lowest and highest number; a number with bounds is whole.
+    """
+
+    id: str
+    kind: Literal["single", "multiple", "number", "date", "text", "area"]
+    text: Words
+    hint: Words
+    choices: tuple[Choice, ...] = ()
+    role: str = ""
+    number: int = 0
+    condition: tuple[str, str] | None = None
+    max_choices: int = 0
+    bounds: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    """What a form asks and tells.
+
+    Parameters
+    ----------
+    id : str
+        The codebook's.
+    languages : tuple of str
+        'da', and 'en' where the codebook has English.
+    texts : Texts
+    questions : tuple of Question
+        The answers, in the codebook's order.
+    contact : tuple of Question
+        The consent, then what is asked of those who give it; empty where the codebook asks for no consent.
+    technical : mapping of str to str
+        Role of what the platform itself notes (id, started, submitted) → item.
+    """
+
+    id: str
+    languages: tuple[str, ...]
+    texts: Texts
+    questions: tuple[Question, ...]
+    contact: tuple[Question, ...]
+    technical: Mapping[str, str]
+
+    @property
+    def all(self) -> tuple[Question, ...]:
+        """Every question, the consent and contact details last."""
+        return self.questions + self.contact
+
+    def question(self, question_id: str) -> Question:
+        """Return the question of that id."""
+        return next(question for question in self.all if question.id == question_id)
+
+    @property
+    def consent(self) -> tuple[str, str]:
+        """The words that somebody consents to, whole, and a version that no other words have."""
+        asked = self.contact[0]
+        words = f"{asked.text[DANISH]} {asked.hint[DANISH]}"
+        return words, sha256(f"{words} {self.texts.by_answers}".encode()).hexdigest()[:8]
+
+    def told(self) -> list[tuple[Words, Words]]:
+        """Return headings and texts of the privacy text."""
+        return [(standard_words()[key], self.texts[key]) for key in PRIVACY]
+
+
+def questionnaire(codebook: Codebook, texts: Texts) -> Questionnaire:
+    """Return the questionnaire of a codebook.
+
+    What the platform notes by itself (id, times, municipality) is not asked, and of several questions on age
+    the first only. Contact details are asked last, of those alone who have consented.
+
+    Raises
+    ------
+    CodebookError
+        A question depends on one that is not put before it, or the consent has no option 'ja'.
+    """
+    asked = list(_asked(codebook))
+    consent = codebook.with_role("consent")
+    answers = [item for item in asked if item.role not in ("contact", "consent")]
+    contact = [consent, *(item for item in asked if item.role == "contact")] if consent else []
+    _refuse(answers, consent)
+    english = any(item.text_en for item in asked)
+    made = [_question(item, at, texts) for at, item in enumerate([*answers, *contact], start=1)]
+    put, last = made[: len(answers)], made[len(answers) :]
+    last = [
+        replace(question, hint=texts["samtykke"], condition=None)
+        if question.role == "consent"
+        else replace(question, condition=(last[0].id, YES), hint={DANISH: "", ENGLISH: ""})
+        for question in last
+    ]
+    noted = {role: codebook.with_role(role) for role in _OF_THE_PLATFORM}
+    technical = {role: item.id for role, item in noted.items() if item}
+    languages = (DANISH, ENGLISH) if english else (DANISH,)
+    return Questionnaire(codebook.id, languages, texts, tuple(put), tuple(last), technical)
+
+
+def tidy(text: str) -> str:
+    """Return a text on one line, without what no form can hold."""
+    return " ".join(_CONTROLS.sub(" ", text).split())
+
+
+def _asked(codebook: Codebook) -> Iterator[Item]:
+    ages = [item.id for item in codebook if item.role in _AGE]
+    for item in codebook:
+        if item.role not in _OF_THE_PLATFORM and item.id not in ages[1:]:
+            yield item
+
+
+def _refuse(answers: Sequence[Item], consent: Item | None) -> None:
+    problems, put = [], set[str]()
+    for item in answers:
+        base = item.base.partition(".")[0]
+        if base and base not in put:
+            problems.append(f"item '{item.id}': its base '{item.base}' is not asked before it")
+        put.add(item.id)
+    if consent and (consent.kind != "single" or all(option.id != YES for option in consent.options)):
+        problems.append(f"item '{consent.id}': a consent is a single choice with an option '{YES}'")
+    if problems:
+        raise CodebookError("The codebook cannot be put as a form:", problems=problems)
+
+
+def _question(item: Item, number: int, texts: Texts) -> Question:
+    choices = tuple(
+        Choice(
+            option.id,
+            _words(option.text, option.text_en, option.id),
+            item.kind == "multiple" and (option.exclusive or bool(option.missing)),
+        )
+        for option in item.options
+    )
+    areas = texts.areas if item.role == "area" and item.kind == "text" else ()
+    base, _, option = item.base.partition(".")
+    return Question(
+        item.id,
+        "area" if areas else item.kind,
+        _words(item.text, item.text_en, item.id),
+        _hint(item),
+        tuple(Choice(area, _words(area, "", area)) for area in areas) or choices,
+        item.role,
+        number,
+        (base, option) if base else None,
+        item.max_choices if item.kind == "multiple" else 0,
+        _RANGES.get(item.role) if item.kind == "number" else None,
+    )
+
+
+def _words(danish: str, english: str, name: str) -> Words:
+    shown = tidy(danish) or name
+    return {DANISH: shown, ENGLISH: tidy(english) or shown}
+
+
+def _hint(item: Item) -> Words:
+    key = {"multiple": "at_most" if item.max_choices else "several", "text": "own_words"}.get(item.kind, "")
+    if item.kind == "number":
+        key = "whole" if item.role in _RANGES else "decimal"
+    if item.role in ("contact", "area") or not key:
+        return {DANISH: "", ENGLISH: ""}
+    words = standard_words()[key]
+    return {language: text.format(n=item.max_choices) for language, text in words.items()}

@@ -1,0 +1,134 @@
+"""An export of a form of ours: the headings are the form's own, so no column has to be guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from borgerlib.errors import CodebookError
+from borgerlib.survey.codebook.model import Codebook
+from borgerlib.survey.form.names import answer_codes, limesurvey_codes, odk_names, subquestion_codes
+from borgerlib.survey.form.questionnaire import Question, Questionnaire, questionnaire
+from borgerlib.survey.form.texts import DANISH, load_texts
+from borgerlib.survey.grid.cells import one_line
+from borgerlib.survey.mapping.file import ItemMapping, Mapping
+from borgerlib.survey.responses import Export
+
+_POINT = r"\A(-?\d+)\.(\d+)\Z"
+_LIMESURVEY, _SURVEYJS = "LimeSurvey", "SurveyJS"
+
+
+def recognised(
+    export: Export, codebook: Codebook, *, areas: Sequence[str] = ()
+) -> tuple[Export, Mapping] | None:
+    """Return the mapping of an export of a form made from the codebook; None where it is none.
+
+    It is one where every question of the form has its column. Numbers in the export returned have a decimal
+    comma, whatever the platform.
+
+    Parameters
+    ----------
+    export : Export
+    codebook : Codebook
+    areas : sequence of str
+        The areas that the form offered, where it did.
+    """
+    try:
+        form = questionnaire(codebook, replace(load_texts(), areas=tuple(areas)))
+    except CodebookError:
+        return None
+    headings = set(export.frame.columns)
+    vendor = export.source.vendor
+    # LimeSurvey has a column 'id' of its own, which a question may be called too.
+    by_id = [] if vendor == _LIMESURVEY else [_by_id(form, vendor)]
+    by_text = [_by_text(form)] if vendor == _LIMESURVEY else []
+    for entries in (*by_id, _by_code(form), *by_text):
+        ways = [_there(entries.get(question.id, []), headings) for question in form.all]
+        found = [entry for entry in ways if entry is not None]
+        # What nobody answered is not in SurveyJS's results.
+        rest = headings - {entry.columns[0] for entry in found} - set(form.technical.values())
+        if len(found) == len(form.all) or (vendor == _SURVEYJS and found and not rest):
+            return _with_commas(form, export, found), Mapping(
+                codebook.id, (*_technical(form, export), *found)
+            )
+    return None
+
+
+def _there(ways: list[ItemMapping], headings: set[str]) -> ItemMapping | None:
+    """Return the first way whose columns are all there."""
+    return next((entry for entry in ways if headings.issuperset(entry.columns)), None)
+
+
+def _by_id(form: Questionnaire, vendor: str) -> dict[str, list[ItemMapping]]:
+    """Return how an export is read whose headings are ids: our page, ODK and KoboToolbox, SurveyJS."""
+    names = odk_names(form)
+    return {
+        question.id: [
+            way
+            for name in dict.fromkeys((question.id, names[question.id]))
+            for way in _named(question, name, ";" if vendor == _SURVEYJS else " ")
+        ]
+        for question in form.all
+    }
+
+
+def _named(question: Question, name: str, separator: str) -> Iterator[ItemMapping]:
+    # An option's id may be the text of another: here it is the id.
+    ids = {choice.id: choice.id for choice in question.choices} if question.kind != "area" else {}
+    if question.kind != "multiple":
+        yield ItemMapping(question.id, (name,), values=ids)
+        return
+    for stroke in ("__", "/"):
+        options = {f"{name}{stroke}{choice}": choice for choice in ids}
+        yield ItemMapping(question.id, tuple(options), "indicators", options)
+    yield ItemMapping(question.id, (name,), "joined", values=ids, separator=separator)
+
+
+def _by_code(form: Questionnaire) -> dict[str, list[ItemMapping]]:
+    """Return how LimeSurvey's export is read whose headings are codes; answers are codes or texts."""
+    codes = limesurvey_codes(form)
+    ways = {}
+    for question in form.all:
+        code = codes[question.id]
+        if question.kind == "multiple":
+            options = {f"{code}[{sub}]": choice for choice, sub in subquestion_codes(question).items()}
+            entry = ItemMapping(question.id, tuple(options), "indicators", options)
+        else:
+            entry = ItemMapping(question.id, (code,), values=_values(question))
+        ways[question.id] = [entry]
+    return ways
+
+
+def _by_text(form: Questionnaire) -> dict[str, list[ItemMapping]]:
+    """Return how LimeSurvey's export is read whose headings are the questions' texts."""
+    ways = {}
+    for question in form.all:
+        text = one_line(question.text[DANISH])
+        if question.kind == "multiple":
+            options = {f"{text} [{one_line(each.text[DANISH])}]": each.id for each in question.choices}
+            entry = ItemMapping(question.id, tuple(options), "indicators", options)
+        else:
+            entry = ItemMapping(question.id, (text,), values=_values(question))
+        ways[question.id] = [entry]
+    return ways
+
+
+def _values(question: Question) -> dict[str, str]:
+    return {code: choice for choice, code in answer_codes(question).items()}
+
+
+def _technical(form: Questionnaire, export: Export) -> Iterator[ItemMapping]:
+    """Yield what the platform noted: under the item's own name, or in a column of the platform's own."""
+    for role, item in form.technical.items():
+        named = [column.name for column in export.columns if column.name == item]
+        known = [column.name for column in export.columns if column.role == role]
+        if columns := named or known:
+            yield ItemMapping(item, tuple(columns[:1]))
+
+
+def _with_commas(form: Questionnaire, export: Export, found: Sequence[ItemMapping]) -> Export:
+    # A platform that was typed a number writes '1.234' for a little more than one, never for a thousand.
+    numbers = [question.id for question in form.all if question.kind == "number"]
+    columns = [entry.columns[0] for entry in found if entry.item in numbers]
+    mended = {name: export.frame[name].str.replace(_POINT, r"\1,\2", regex=True) for name in columns}
+    return replace(export, frame=export.frame.assign(**mended))

@@ -1,0 +1,139 @@
+"""What a form tells before it asks: purpose, privacy and consent, in a file to fill in."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from pathlib import Path
+
+from borgerlib import places
+from borgerlib.files.toml import read_toml, write_new
+
+FILE = "spoergeskema.toml"
+TO_FILL_IN = "UDFYLD"
+DANISH, ENGLISH = "da", "en"
+PRIVACY = (
+    "dataansvarlig", "raadgiver", "formaal", "hjemmel", "modtagere", "opbevaring", "rettigheder",
+    "tilbagekald", "klage",
+)  # fmt: skip
+"""The parts of the privacy text, in their order; each has a heading of the same name among the words."""
+
+Words = Mapping[str, str]
+"""The same text by language."""
+
+
+@dataclass(frozen=True)
+class _English:
+    """The English of the texts; '' where the file has none."""
+
+    titel: str = ""
+    indledning: str = ""
+    tak: str = ""
+    dataansvarlig: str = ""
+    raadgiver: str = ""
+    formaal: str = ""
+    hjemmel: str = ""
+    modtagere: str = ""
+    opbevaring: str = ""
+    rettigheder: str = ""
+    tilbagekald: str = ""
+    klage: str = ""
+    samtykke: str = ""
+
+
+@dataclass(frozen=True)
+class _File(_English):
+    """The file as it stands; '' for what it leaves to the text that ships."""
+
+    efter_svar: bool = False
+    omraader: tuple[str, ...] = ()
+    english: _English = field(default_factory=_English)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What a form tells.
+
+    Parameters
+    ----------
+    words : mapping of str to Words
+        By the file's keys.
+    by_answers : bool
+        The consent says that answers may decide what somebody is invited to.
+    areas : tuple of str
+        Areas to choose among where the area is asked for; none where it is to be written.
+    """
+
+    words: Mapping[str, Words]
+    by_answers: bool = False
+    areas: tuple[str, ...] = ()
+
+    def __getitem__(self, key: str) -> Words:
+        return self.words[key]
+
+    @property
+    def lacking(self) -> list[str]:
+        """The keys that the law asks for and nobody has filled in."""
+        return [key for key, text in self.words.items() if TO_FILL_IN in text[DANISH]]
+
+
+def texts_path(folder: str) -> Path:
+    """Return where the texts of a municipality are kept; `folder` is its name there."""
+    return places.saved_data(folder, FILE)
+
+
+def load_texts(path: Path | None = None) -> Texts:
+    """Read the texts of a form; what a file does not say is as in the file that ships.
+
+    Parameters
+    ----------
+    path : Path, optional
+        A municipality's own texts.
+
+    Raises
+    ------
+    DataError
+        The file is missing, is no TOML, or breaks rules; all breaches are listed at once.
+    """
+    what = "texts of the form"
+    shipped = read_toml(_shipped(), what).validated(_File)
+    return _texts(read_toml(path, what).validated(_File) if path else shipped, shipped)
+
+
+def new_texts(path: Path) -> Path:
+    """Write the texts that ship, to be filled in.
+
+    Raises
+    ------
+    DataError
+        There is such a file already, or it cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return write_new(path, _shipped().read_text(encoding="utf-8"))
+
+
+@cache
+def standard_words() -> Mapping[str, Words]:
+    """Return the words that every form has, by key."""
+    words = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+    return {key: {language: words[language][key] for language in words} for key in words[DANISH]}
+
+
+def _shipped() -> Path:
+    return Path(__file__).with_name(FILE)
+
+
+def _texts(own: _File, shipped: _File) -> Texts:
+    words = {}
+    for each in fields(_English):
+        key = each.name
+        danish = getattr(own, key) or getattr(shipped, key)
+        # The English that ships says what the Danish that ships does, and not what another says.
+        standard = getattr(shipped.english, key) if danish == getattr(shipped, key) else ""
+        words[key] = {
+            DANISH: danish.strip(),
+            ENGLISH: (getattr(own.english, key) or standard or danish).strip(),
+        }
+    return Texts(words, own.efter_svar, own.omraader)

@@ -1,0 +1,77 @@
+"""The form of a municipality: its codebook and its texts, written in one of the formats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from borgerlib.danish import slug
+from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.files.atomic import replacing
+from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.survey.codebook.model import load_codebook
+from borgerlib.survey.form.formats.limesurvey import limesurvey_text
+from borgerlib.survey.form.formats.surveyjs import surveyjs_text
+from borgerlib.survey.form.formats.xlsform import write_xlsform
+from borgerlib.survey.form.questionnaire import Questionnaire, questionnaire
+from borgerlib.survey.form.texts import Texts, load_texts, texts_path
+
+
+def _text(make: Callable[[Questionnaire], str]) -> Callable[[Questionnaire, Path], None]:
+    def write(form: Questionnaire, target: Path) -> None:
+        # As bytes: the line ends are the format's, whatever the system's are.
+        target.write_bytes(make(form).encode())
+
+    return write
+
+
+FORMATS: Mapping[str, tuple[str, Callable[[Questionnaire, Path], None]]] = {
+    "xlsform": (".xlsx", write_xlsform),
+    "limesurvey": (".txt", _text(limesurvey_text)),
+    "surveyjs": (".json", _text(surveyjs_text)),
+}
+"""Format → ending of the file, and what writes it."""
+
+
+def texts_file(municipality: str) -> Path:
+    """Return where a municipality's texts are kept: ``data/saved/<municipality>/spoergeskema.toml``."""
+    return texts_path(slug(find_municipality(municipality).name))
+
+
+def texts_of(municipality: str) -> Texts:
+    """Return a municipality's texts; those that ship where it has none of its own."""
+    path = texts_file(municipality)
+    return load_texts(path if path.is_file() else None)
+
+
+def open_form(codebook: str | Path, municipality: str = "") -> Questionnaire:
+    """Return the form of a codebook, in a municipality's texts.
+
+    Raises
+    ------
+    CodebookError, DataError, ParameterError
+        The codebook or the texts cannot be used, or there is no such municipality.
+    """
+    return questionnaire(load_codebook(codebook), texts_of(municipality) if municipality else load_texts())
+
+
+def write_form(form: Questionnaire, to: str, folder: Path) -> Path:
+    """Write a form and return the file: ``spoergeskema-<codebook>`` with the format's ending.
+
+    Raises
+    ------
+    ParameterError
+        There is no such format.
+    DataError
+        The file cannot be written.
+    RunError
+        What the format needs is not installed.
+    """
+    if to not in FORMATS:
+        raise ParameterError(unknown_name("format", to, FORMATS))
+    ending, write = FORMATS[to]
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"spoergeskema-{form.id}{ending}"
+    with replacing(target, what="The form", error=DataError) as beside:
+        write(form, beside)
+    return target

@@ -1,0 +1,58 @@
+"""SurveyJS's results: a JSON list of objects, one a respondent, from the name of a question to its answer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from borgerlib.errors import DataError
+from borgerlib.survey.grid.cells import one_line
+from borgerlib.survey.grid.limits import Limits, check_columns
+from borgerlib.survey.grid.tabular import question_columns
+from borgerlib.survey.grid.text import decode
+from borgerlib.survey.grid.typed import text_of
+from borgerlib.survey.responses import Export, Source, problem_frame
+
+VENDOR = "SurveyJS"
+_JOINT = ";"
+
+
+def read(path: Path, *, limits: Limits) -> Export:
+    """Read the results; the choices of a question stand in one cell, parted by ';'.
+
+    Raises
+    ------
+    DataError
+        The file is no JSON, or no list of objects that hold texts, numbers, yes or no, or lists of them.
+    """
+    text, encoding, notes = decode(path.read_bytes(), name=path.name)
+    try:
+        people = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise DataError(f"{path.name} is damaged JSON ({error}).", hint="Fetch the results again.") from error
+    if not (isinstance(people, list) and people and all(isinstance(person, dict) for person in people)):
+        raise DataError(
+            f"{path.name} is JSON, but no list of answers as SurveyJS gives it.",
+            hint="Export as CSV or .xlsx, or as a list with one object a respondent.",
+        )
+    rows = [{one_line(str(name)): _text(value, path) for name, value in person.items()} for person in people]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    check_columns(len(names), path.name, limits)
+    frame = pd.DataFrame(rows, columns=names, dtype="string").replace("", pd.NA)
+    frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
+    source = Source(VENDOR, (path.name,), encoding=encoding, notes=notes)
+    return Export(frame, tuple(question_columns(names)), source, problem_frame())
+
+
+def _text(value: Any, path: Path) -> str:
+    if isinstance(value, list):
+        return _JOINT.join(_text(each, path) for each in value)
+    if isinstance(value, dict):
+        raise DataError(
+            f"{path.name} holds answers within answers (a matrix or a panel), which are not read.",
+            hint="Export as CSV or .xlsx, one column a question.",
+        )
+    return text_of(value).strip()

@@ -1,0 +1,214 @@
+"""What is answered in any form comes back as it was given, with no mapping by hand."""
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_forms import Filled, citizens, differences, filled, limesurvey_export, odk_export
+from survey_exports import write_csv
+
+import borgerlib
+from borgerlib.files.workbook import Sheet, write_workbook
+from borgerlib.interest.prepare.prepare import prepare
+from borgerlib.interest.store import load_register
+from borgerlib.survey.form.formats.limesurvey import limesurvey_text
+from borgerlib.survey.form.formats.surveyjs import surveyjs_text
+from borgerlib.survey.form.formats.xlsform import write_xlsform
+from borgerlib.survey.form.texts import new_texts
+from borgerlib.survey.form.write import open_form, texts_file
+from borgerlib.survey.readers.read import read_responses
+
+SEEDS = st.integers(0, 2**32)
+
+
+def back(made, path):
+    return differences(made, read_responses(path, made.book).frame)
+
+
+def limesurvey(seed, folder, **size):
+    made = filled(seed, **size)
+    by_text, full, excel = seed & 1, seed & 2, seed & 4
+    rows = limesurvey_export(made, limesurvey_text(made.form), by_text=by_text, full=full)
+    path = folder / ("svar.xlsx" if excel else "svar.csv")
+    if excel:
+        # Texts as texts, one that begins with '=' too.
+        write_workbook([Sheet("Svar", rows)], path)
+    else:
+        write_csv(path, rows)
+    return back(made, path)
+
+
+def odk(seed, folder, **size):
+    from pyxform.xls2xform import convert
+
+    made = filled(seed, **size)
+    write_xlsform(made.form, folder / "skema.xlsx")
+    found = convert(folder / "skema.xlsx", validate=False)
+    assert found.warnings == []
+    write_csv(folder / "svar.csv", odk_export(made, folder / "skema.xlsx", split=seed & 1), delimiter=",")
+    return back(made, folder / "svar.csv")
+
+
+@pytest.mark.parametrize("platform", [limesurvey, odk])
+def test_random_forms_come_back_as_they_were_answered(platform, tmp_path):
+    @given(seed=SEEDS)
+    @settings(max_examples=20, deadline=None)
+    def check(seed):
+        assert platform(seed, tmp_path) == []
+
+    check()
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("platform", [limesurvey, odk])
+def test_a_thousand_random_forms_come_back(platform, tmp_path):
+    assert {seed: wrong for seed in range(1000) if (wrong := platform(seed, tmp_path))} == {}
+
+
+@pytest.mark.parametrize("platform", [limesurvey, odk])
+@pytest.mark.parametrize("size", [{"questions": 60}, {"questions": 2, "options": 300}])
+def test_long_forms_come_back(platform, size, tmp_path):
+    assert platform(7, tmp_path, **size) == []
+
+
+NODE = shutil.which("node")
+
+
+def has_survey_core():
+    """Return where Node finds SurveyJS's survey-core ('npm install -g survey-core'), or None."""
+    if not NODE:
+        return None
+    modules = subprocess.run(
+        ["npm", "root", "-g"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    return modules if Path(modules, "survey-core").is_dir() else None
+
+
+FILLS_IN = """
+const { Model } = require("survey-core");
+const told = [];
+for (const [form, people] of JSON.parse(require("fs").readFileSync(0))) {
+  const results = [];
+  for (const person of people) {
+    const survey = new Model(form);
+    if (survey.jsonErrors?.length) told.push(String(survey.jsonErrors.map((error) => error.message)));
+    for (const [name, answer] of person) {
+      const question = survey.getQuestionByName(name);
+      if (!question.isVisible) told.push(`${name} is not put`);
+      question.value = answer;
+    }
+    const wrong = () => survey.getAllQuestions().flatMap((each) => each.errors.map((error) => error.text));
+    if (!survey.tryComplete()) told.push(`not complete: ${wrong()}`);
+    results.push(survey.data);
+  }
+  told.push(results);
+}
+console.log(JSON.stringify(told));
+"""
+
+
+def surveyjs(seeds, folder, **size):
+    """Let SurveyJS run the forms, fill them in, and read its results; return what went wrong, by seed."""
+    forms = [filled(seed, **size) for seed in seeds]
+    asked = [
+        [json.loads(surveyjs_text(made.form)), [list(in_surveyjs(made, person)) for person in made.people]]
+        for made in forms
+    ]
+    run = subprocess.run(
+        [NODE, "-e", FILLS_IN], input=json.dumps(asked), capture_output=True, text=True, check=True,
+        env={**os.environ, "NODE_PATH": has_survey_core()},
+    )  # fmt: skip
+    told = json.loads(run.stdout.splitlines()[-1])
+    assert [each for each in told if isinstance(each, str)] == []
+    wrong = {}
+    for seed, made, results in zip(seeds, forms, told, strict=True):
+        if any(results):
+            path = folder / "svar.json"
+            path.write_text(json.dumps(results, ensure_ascii=False), encoding="utf-8")
+            if found := back(made, path):
+                wrong[seed] = found
+    return wrong
+
+
+def in_surveyjs(made, person):
+    for question in made.form.all:
+        answer = person.get(question.id)
+        if answer is None:
+            continue
+        if question.kind == "date":
+            answer = f"{answer:%Y-%m-%d}"
+        yield question.id, sorted(answer) if isinstance(answer, set) else answer
+
+
+@pytest.mark.skipif(not has_survey_core(), reason="needs Node and SurveyJS: npm install -g survey-core")
+def test_surveyjs_runs_the_forms_and_its_results_come_back(tmp_path):
+    assert surveyjs(range(12), tmp_path) == {}
+    assert surveyjs([7], tmp_path, questions=60) == {}
+    assert surveyjs([7], tmp_path, questions=2, options=300) == {}
+
+
+@pytest.mark.thorough
+@pytest.mark.skipif(not has_survey_core(), reason="needs Node and SurveyJS: npm install -g survey-core")
+def test_surveyjs_runs_a_thousand_forms(tmp_path):
+    for start in range(0, 1000, 100):
+        assert surveyjs(range(start, start + 100), tmp_path) == {}
+
+
+@pytest.mark.skipif(not shutil.which("java"), reason="ODK Validate needs Java")
+def test_odk_validate_finds_nothing_wrong(tmp_path):
+    assert odk_validate(range(20), tmp_path) == []
+
+
+@pytest.mark.thorough
+@pytest.mark.skipif(not shutil.which("java"), reason="ODK Validate needs Java")
+def test_odk_validate_finds_nothing_wrong_with_a_thousand_forms(tmp_path):
+    assert odk_validate(range(1000), tmp_path) == []
+
+
+def odk_validate(seeds, folder):
+    """Return what ODK Validate, which comes with pyxform, says of forms that are not valid."""
+    from pyxform.validators.odk_validate import ODK_VALIDATE_PATH
+    from pyxform.xls2xform import convert
+
+    files = []
+    for seed in seeds:
+        write_xlsform(filled(seed).form, folder / "skema.xlsx")
+        files.append(folder / f"{seed}.xml")
+        files[-1].write_text(convert(folder / "skema.xlsx").xform, encoding="utf-8")
+    run = subprocess.run(
+        ["java", "-jar", ODK_VALIDATE_PATH, *files], capture_output=True, text=True, check=False
+    )
+    said = run.stdout + run.stderr
+    return [] if said.count(">> Xform is valid!") == len(files) else said.splitlines()
+
+
+@pytest.fixture
+def saved(tmp_path, monkeypatch):
+    """A workspace in which Odense's form offers areas; returns where its answers are to be written."""
+    monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
+    path = new_texts(texts_file("Odense"))
+    text = path.read_text("utf-8").replace("omraader = []", 'omraader = ["Midt", "Åby; og omegn"]')
+    path.write_text(text, "utf-8")
+    return tmp_path
+
+
+def test_prepare_takes_over_what_was_answered_and_keeps_contact_details_apart(saved):
+    made = citizens(1)
+    assert open_form("borgerinteresse", "Odense").all == made.form.all
+    rows = limesurvey_export(made, limesurvey_text(made.form), by_text=False, full=False)
+    prepared = prepare("Odense", write_csv(saved / "svar.csv", rows), unweighted=True)
+    assert (prepared.rows_in, prepared.kept, prepared.absent) == (40, 40, ("foedselsaar",))
+    respondents = borgerlib.load("Odense")
+    answers = Filled(made.book, replace(made.form, contact=()), made.people)
+    assert differences(answers, respondents) == []
+    yes = [person for person in made.people if person["samtykke"] == "ja"]
+    register = load_register("Odense")
+    assert 0 < len(yes) == len(register) == prepared.contacts
+    assert list(register["kontakt_mail"]) == [person["kontakt_mail"] for person in yes]
+    assert not {question.id for question in made.form.contact} & set(respondents)
