@@ -173,6 +173,7 @@ def _shown(kept: list[Progress]) -> Iterator[Callable[[Progress], None]]:
         record = progress.record
         if record is not None and record.state != "done":
             who, what = record.name or record.place, record.notebook or "report"
+            who += f" and {progress.others} others" if progress.others else ""
             where = escape(f"{who}, {what}: {record.error}")
             bar.console.print(f"  [{_COLOURS[record.state]}]{record.state}[/] {where}")
 
@@ -185,6 +186,7 @@ def progress_line(progress: Progress) -> str:
     parts = [f"{progress.done} done", f"{progress.failed + progress.failed_reports} failed"]
     parts += [f"{progress.held} held back"] if progress.held else []
     parts += [f"{progress.skipped} skipped"]
+    parts += [f"{progress.alike} alike"] if progress.alike else []
     if progress.seconds_left is not None:
         parts.append(f"{_duration(progress.seconds_left)} left")
     return ", ".join(parts)

@@ -120,6 +120,21 @@ def settled(target: Path) -> Path:
     return target if target.exists() else max(_set_aside(target), key=_changed, default=target)
 
 
+def share(source: Path, target: Path) -> None:
+    """Let a file stand under a second name, in one step; where the disk has no such thing, a copy of it."""
+    beside = _beside(target, _UNFINISHED)
+    try:
+        try:
+            os.link(source, beside)
+        except OSError:
+            shutil.copyfile(source, beside)
+        sync(beside)
+        os.replace(beside, target)
+        sync(target.parent)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
 def sync(path: Path) -> None:
     """Put a file, or a folder's list of files where the system knows how, on the disk."""
     if path.is_dir():

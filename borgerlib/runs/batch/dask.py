@@ -174,7 +174,7 @@ def run_on_worker(message: dict[str, Any], source: str) -> tuple[dict[str, Any],
         path.parent.mkdir()
         path.write_text(source, encoding="utf-8")
         task = replace(told, notebook=str(path), folder=folder)
-        hashes = InputHashes(library=kernels.library).of(path, task.place, task.parameters)
+        hashes = InputHashes(library=kernels.library).of(path, task.parameters)
         try:
             refuse_other_inputs(task, as_mapping(hashes))
         except RunError as error:

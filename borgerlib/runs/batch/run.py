@@ -121,6 +121,7 @@ def run_batch(
             memory_limit=memory_limit,
         )
         batch.tell(None)
+        batch.take_over()
         if batch.has_work:
             hands = crew or _crew(scheduler, jobs=jobs, work=work, cold=cold)
             try:

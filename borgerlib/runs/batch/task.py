@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from borgerlib.errors import BorgerlibError, RunError
+from borgerlib.runs.planning.inputs import beyond_plan
 from borgerlib.runs.planning.manifest import State
 
 # Causes that may pass: the kernel died or did not start, the worker was lost. Not: a cell raised.
@@ -81,6 +82,7 @@ class Outcome:
     attempts: int = 1
     note: str = ""
     files: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
 
 
 def task_from(message: Mapping[str, Any]) -> Task:
@@ -128,6 +130,7 @@ def _run(task: Task, warm: Any) -> Outcome:
         kernel=run.kernel,
         attempts=run.attempts,
         note=run.note,
+        reads=beyond_plan(run.reads, source, task.place),
     )
     if run.status != "done":
         return outcome
@@ -162,7 +165,8 @@ def refuse_other_inputs(task: Task, here: Mapping[str, str]) -> None:
     RunError
         The machine's library or data differ from those of the machine that asks.
     """
-    differing = [name for name, value in here.items() if task.inputs.get(name) != value]
+    # What else the notebook read last time is not known before it runs.
+    differing = [name for name in here if name != "read" and task.inputs.get(name) != here[name]]
     if differing:
         raise RunError(
             f"The worker's {' and '.join(differing)} differ from those of the machine that runs the batch.",

@@ -7,23 +7,23 @@ there, and what is not is run again.
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
-from collections import Counter, deque
-from collections.abc import Callable
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from borgerlib.errors import RunError
-from borgerlib.files.atomic import sync
+from borgerlib.files.atomic import share
 from borgerlib.runs.batch.pool import Crew
 from borgerlib.runs.batch.task import PASSING, Outcome, Task
 from borgerlib.runs.planning.due import BatchPlan, executed_folder
-from borgerlib.runs.planning.manifest import History, Manifest, Record
-from borgerlib.runs.planning.plan import as_mapping
+from borgerlib.runs.planning.inputs import read_hash
+from borgerlib.runs.planning.manifest import History, Manifest, Record, State
+from borgerlib.runs.planning.plan import Wanted, as_mapping, made_from
 
 _WAIT_SECONDS = 0.5
 _ATTEMPTS = 2
@@ -37,14 +37,16 @@ class Progress:
     ----------
     done, failed, held, skipped : int
         Runs; skipped ones were up to date.
-    total : int
-        Runs that were due.
+    total, alike : int
+        Runs that were due, and how many of those that ended took over another's result.
     reports, failed_reports : int
         Reports written, and those that could not be.
     seconds_left : float or None
         An estimate; None while nothing is known.
     record : Record or None
         What has just ended.
+    others : int
+        For how many more municipalities it is the same.
     """
 
     done: int
@@ -56,6 +58,8 @@ class Progress:
     failed_reports: int
     seconds_left: float | None
     record: Record | None
+    alike: int = 0
+    others: int = 0
 
     @property
     def well(self) -> bool:
@@ -99,21 +103,16 @@ class BatchWork:
         self._number = 0
         self._given: dict[str, tuple[str, int]] = {}
         self._open = Counter(run.wanted.place for run in made.runs.due)
-        self._runs = deque(
-            Task(
-                run.wanted.place,
-                run.wanted.name,
-                str(run.wanted.notebook),
-                dict(run.wanted.parameters),
-                timeout=timeout,
-                memory_limit=memory_limit,
-                inputs=as_mapping(run.wanted.inputs),
-            )
-            for run in made.runs.due
-        )
         self._timeout, self._memory_limit = timeout, memory_limit
+        self._runs: deque[Task] = deque()
         self._reports: deque[Task] = deque()
         self._busy = 0
+        # What is made from the same is run once: for the first, and the others have it too.
+        self._alike: dict[str, list[Wanted]] = defaultdict(list)
+        for run in made.runs.due:
+            self._alike[run.wanted.made_from].append(run.wanted)
+        for alike in self._alike.values():
+            self._ask_for_run(alike[0])
         for place in made.reports:
             self._ask_for_report(place)
 
@@ -121,6 +120,16 @@ class BatchWork:
     def has_work(self) -> bool:
         """Whether anything waits or goes on."""
         return bool(self._runs or self._reports or self._busy)
+
+    def take_over(self) -> None:
+        """Take over what another municipality's run has made from the same, before anybody is given work."""
+        for key, there in self.plan.there.items():
+            if key in self._alike:
+                first = self._alike[key][0]
+                self._runs = deque(task for task in self._runs if (task.place, task.stem) != first.key)
+                path = executed_folder(self.folder) / there.place / f"{there.notebook}.ipynb"
+                self._count["alike"] += 1
+                self._run_ended(self._alike[key], path, replace(there, seconds=0.0))
 
     def work_through(self, crew: Crew) -> None:
         """Let the crew do everything, and keep each result as it ends."""
@@ -136,7 +145,7 @@ class BatchWork:
                 if outcome.state != "failed":
                     self._settle(task, outcome)
 
-    def progress(self, record: Record | None) -> Progress:
+    def progress(self, record: Record | None, *, others: int = 0) -> Progress:
         """Return how far the batch is."""
         count, total = self._count, len(self.plan.runs.due)
         ended = count["done"] + count["failed"] + count["held"]
@@ -149,14 +158,16 @@ class BatchWork:
             total=total,
             reports=count["reports"],
             failed_reports=count["failed reports"],
-            seconds_left=elapsed / ended * (total - ended) if ended else None,
+            alike=count["alike"],
+            seconds_left=elapsed / run * len(self._runs) if (run := ended - count["alike"]) else None,
             record=record,
+            others=others,
         )
 
-    def tell(self, record: Record | None) -> None:
+    def tell(self, record: Record | None, *, others: int = 0) -> None:
         """Tell whoever wants to know."""
         if self._on_progress is not None:
-            self._on_progress(self.progress(record))
+            self._on_progress(self.progress(record, others=others))
 
     def _give(self, crew: Crew) -> None:
         # Reports first: a municipality that is finished should be there for its readers.
@@ -171,6 +182,19 @@ class BatchWork:
                 self._busy += 1
                 crew.give(given)
 
+    def _ask_for_run(self, wanted: Wanted) -> None:
+        self._runs.append(
+            Task(
+                wanted.place,
+                wanted.name,
+                str(wanted.notebook),
+                dict(wanted.parameters),
+                timeout=self._timeout,
+                memory_limit=self._memory_limit,
+                inputs=as_mapping(wanted.inputs),
+            )
+        )
+
     def _attempt(self, task: Task) -> int:
         return 1 + int(bool(task.folder))  # a task that comes a second time has had a folder
 
@@ -183,7 +207,6 @@ class BatchWork:
                 return
             known = asdict(outcome) | {"attempts": max(attempt, outcome.attempts)}
             known["seconds"] = round(outcome.seconds, 3)
-            known["files"] = tuple(outcome.files)
             del known["path"]
             record = Record(
                 task.place,
@@ -197,36 +220,40 @@ class BatchWork:
                 **known,
             )
             if task.notebook:
-                self._run_ended(task, outcome, record)
+                alike = self._alike[made_from(task.stem, task.inputs)]
+                inputs = {**task.inputs, "read": read_hash(outcome.reads)}
+                self._run_ended(alike, Path(outcome.path), replace(record, inputs=inputs))
             else:
                 self._keep(record)
         finally:
             shutil.rmtree(task.folder, ignore_errors=True)
 
-    def _run_ended(self, task: Task, outcome: Outcome, record: Record) -> None:
+    def _run_ended(self, alike: Sequence[Wanted], path: Path, record: Record) -> None:
+        """Keep what was executed for all that it is the run of; whoever had no work with it took no time."""
         try:
-            self._put_in_place(task, outcome)
+            for wanted in alike:
+                self._put_in_place(wanted, record.state, path)
         except OSError as error:
             reason = f"The executed notebook cannot be written to {self.folder}: {error.strerror or error}."
             record = replace(record, state="failed", error=reason, cause="disk", output="", size=0)
-        self._keep(record)
-        self._open[task.place] -= 1
-        if not self._open[task.place]:
-            self._ask_for_report(task.place)
+        first, *others = (replace(record, place=wanted.place, name=wanted.name) for wanted in alike)
+        self._keep(first, *(replace(other, seconds=0.0) for other in others))
+        for wanted in alike:
+            self._open[wanted.place] -= 1
+            if not self._open[wanted.place]:
+                self._ask_for_report(wanted.place)
 
-    def _put_in_place(self, task: Task, outcome: Outcome) -> None:
-        """Move the executed notebook to where it is kept; of a run that failed, what there is of it."""
-        home = executed_folder(self.folder) / task.place
+    def _put_in_place(self, wanted: Wanted, state: State, path: Path) -> None:
+        """Put an executed notebook where it is kept; of a run that failed, what there is of it."""
+        home = executed_folder(self.folder) / wanted.place
         home.mkdir(parents=True, exist_ok=True)
-        partial = {state: home / f"{task.stem}.{state}.ipynb" for state in ("failed", "held")}
-        if outcome.state == "done":
-            os.replace(outcome.path, home / f"{task.stem}.ipynb")
-            sync(home)
-        elif outcome.path:
-            os.replace(outcome.path, partial[outcome.state])
-        for state, path in partial.items():
-            if state != outcome.state:
-                path.unlink(missing_ok=True)
+        stem = wanted.notebook.stem
+        partial = {told: home / f"{stem}.{told}.ipynb" for told in ("failed", "held")}
+        if path.name:
+            share(path, partial.get(state, home / f"{stem}.ipynb"))
+        for told, left in partial.items():
+            if told != state:
+                left.unlink(missing_ok=True)
 
     def _ask_for_report(self, place: str) -> None:
         home = executed_folder(self.folder) / place
@@ -247,16 +274,19 @@ class BatchWork:
             )
         )
 
-    def _keep(self, record: Record) -> None:
-        [record] = self.manifest.append(record)
-        self.history.latest[record.key] = record
-        if record.notebook:
-            self._count[record.state] += 1
-        elif record.state == "done":
+    def _keep(self, *records: Record) -> None:
+        """Put records of the same event into the manifest, and tell of the first."""
+        kept = self.manifest.append(*records)
+        for record in kept:
+            self.history.latest[record.key] = record
+        if kept[0].notebook:
+            self._count[kept[0].state] += len(kept)
+            self._count["alike"] += len(kept) - 1
+        elif kept[0].state == "done":
             self._count["reports"] += 1
         else:
             self._count["failed reports"] += 1
-        self.tell(record)
+        self.tell(kept[0], others=len(kept) - 1)
 
 
 def _now() -> str:

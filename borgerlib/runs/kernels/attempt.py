@@ -52,6 +52,7 @@ class Attempt:
     memory_limit: int | None = None
     notebook: Any = None
     cell_index: int = -1
+    reads: tuple[str, ...] = ()
 
     def started(self, notebook: Any) -> None:
         """Take note of the notebook that is being run (a hook of nbclient)."""

@@ -19,8 +19,16 @@ from typing import Any, Literal
 
 from borgerlib.errors import ParameterError, RunError
 from borgerlib.runs.kernels.attempt import Attempt, Cause, NotebookRunError
-from borgerlib.runs.kernels.manager import KernelKind, Kernels, kernel_folder, kernel_log, kernel_manager
+from borgerlib.runs.kernels.manager import (
+    KernelKind,
+    Kernels,
+    kernel_folder,
+    kernel_log,
+    kernel_manager,
+    kernel_reads,
+)
 from borgerlib.runs.kernels.parameters import check_parameters
+from borgerlib.runs.kernels.recorder import files_read
 from borgerlib.runs.kernels.saving import failed_path, prepare_folder, refuse_unfinished, save
 from borgerlib.runs.warm.client import KernelSource
 
@@ -73,6 +81,8 @@ class NotebookRun:
         Bytes of private memory that it could use; None where it was not limited.
     note : str
         That its output was cut, for the user to read.
+    reads : tuple of str
+        Files that it read, Python's own and the system's left out.
     """
 
     name: str
@@ -87,6 +97,7 @@ class NotebookRun:
     timeout: float | None = None
     memory_limit: int | None = None
     note: str = ""
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -261,6 +272,7 @@ def _run(job: NotebookJob, terms: _Terms) -> tuple[NotebookRun, RunError | None]
         timeout=terms.timeout,
         memory_limit=terms.memory_limit,
         note=f"{job.source.name}: {note}" if note else "",
+        reads=attempt.reads,
     )
     return run, error
 
@@ -283,6 +295,8 @@ def _try(job: NotebookJob, parameters: Mapping[str, Any], attempt: Attempt, warm
                 remove_error_markers(attempt.notebook)
                 save(attempt.notebook, failed_path(job.target))
             raise attempt.explain(error, log=kernel_log(folder)) from error
+        finally:
+            attempt.reads = files_read(kernel_reads(folder))
     refuse_unfinished(executed, job.source, job.target)
     return executed
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from borgerlib.runs.kernels import recorder
 from borgerlib.runs.warm.client import KernelSource
 from borgerlib.runs.warm.process import WarmProcess
 from borgerlib.runs.warm.surroundings import LONGEST_FOLDER, kernel_environment
@@ -109,6 +110,11 @@ def kernel_log(folder: Path) -> Path:
     return folder / "kernel.log"
 
 
+def kernel_reads(folder: Path) -> Path:
+    """Return the file in which the kernel writes down what its notebook reads."""
+    return folder / "reads"
+
+
 def kernel_manager(
     kernel: Kernel, folder: Path, *, warm: KernelSource | None = None, memory_limit: int | None = None
 ) -> type[Any]:
@@ -134,14 +140,15 @@ def kernel_manager(
         @property
         def kernel_spec(self) -> Any:
             # Never looked up by name: a kernel called python3 may belong to another environment.
-            return KernelSpec(**get_kernel_dict())
+            return KernelSpec(**get_kernel_dict([f"--IPKernelApp.extra_extensions={recorder.EXTENSION}"]))
 
         async def _async_start_kernel(self, **options: Any) -> None:
             self.provisioner = WarmProvisioner(kernel_spec=self.kernel_spec, parent=self)
             self.provisioner.find_server = lambda: warm
             self.provisioner.memory_limit = memory_limit
             with kernel_log(folder).open("w") as log:
-                options.update(env=kernel_environment(), stdout=log, stderr=subprocess.STDOUT)
+                environment = {**kernel_environment(), recorder.VARIABLE: str(kernel_reads(folder))}
+                options.update(env=environment, stdout=log, stderr=subprocess.STDOUT)
                 await super()._async_start_kernel(**options)
             kernel.started(self.provisioner.process)
 

@@ -6,7 +6,7 @@ import csv
 import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from borgerlib import places
@@ -22,8 +22,16 @@ from borgerlib.runs.planning.contents import (
     report_notebooks,
 )
 from borgerlib.runs.planning.inputs import InputHashes, layout_hash
-from borgerlib.runs.planning.manifest import FOLDER, REPORT, History
-from borgerlib.runs.planning.plan import DueRun, Plan, Wanted, WantedReport, plan, reasons_to_report
+from borgerlib.runs.planning.manifest import FOLDER, REPORT, History, Record
+from borgerlib.runs.planning.plan import (
+    DueRun,
+    Plan,
+    Wanted,
+    WantedReport,
+    made_from,
+    plan,
+    reasons_to_report,
+)
 
 _EXECUTED = "executed"
 
@@ -46,6 +54,8 @@ class BatchPlan:
         Hash of what turns notebooks into pages.
     formats : tuple of str
         html, pdf, xlsx.
+    there : mapping
+        What a run is made from → one that is kept, whosever it is.
     """
 
     runs: Plan
@@ -54,6 +64,7 @@ class BatchPlan:
     notebooks: Mapping[str, Sequence[Path]]
     layout: str
     formats: tuple[str, ...]
+    there: Mapping[str, Record] = field(default_factory=dict)
 
     def due_by_place(self) -> dict[str, list[DueRun]]:
         """Return the due runs of each place."""
@@ -117,14 +128,19 @@ def make_plan(
     expected = {place: tuple(notebooks or report_notebooks(name)) for place, name in by_place.items()}
     chosen = _only(notebooks or _all_notebooks(), only)
     wanted = [
-        Wanted(place, name, path, {"municipality": name}, hashes.of(path, place, {"municipality": name}))
+        _wanted(place, name, path, hashes, history)
         for place, name in by_place.items()
         for path in expected[place]
         if path in chosen
     ]
     kept = kept_notebooks(out)
     runs = plan(wanted, history.latest, kept, force=force, since=since)
-    made = BatchPlan(runs, {}, by_place, expected, layout_hash(), wanted_formats)
+    there = {
+        made_from(record.notebook, record.inputs): record
+        for record in history.latest.values()
+        if not force and record.state == "done" and kept.get(record.key) == record.size
+    }
+    made = BatchPlan(runs, {}, by_place, expected, layout_hash(), wanted_formats, there)
     due = {run.wanted.place for run in runs.due}
     reports = {}
     for place in by_place.keys() - due:
@@ -135,6 +151,13 @@ def make_plan(
         if report and (reasons := reasons_to_report(report, last, is_there=is_there)):
             reports[place] = reasons
     return replace(made, reports={place: reports[place] for place in by_place if place in reports})
+
+
+def _wanted(place: str, name: str, notebook: Path, hashes: InputHashes, history: History) -> Wanted:
+    last = history.latest.get((place, notebook.stem))
+    parameters = hashes.parameters(notebook, name)
+    inputs = hashes.of(notebook, parameters, read=last.reads if last else ())
+    return Wanted(place, name, notebook, parameters, inputs)
 
 
 def _all_notebooks() -> list[Path]:

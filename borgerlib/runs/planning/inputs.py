@@ -1,11 +1,18 @@
-"""Hashes of the files that a run is made from: by content, so that a new date alone makes nothing due."""
+"""What a run is made from, as hashes: by content, so that a new date alone makes nothing due.
+
+A run that shows nothing of its municipality is made from nothing of it either: it is not even told the name.
+So all such runs have equal hashes, and are one.
+"""
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
+import os
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -15,7 +22,9 @@ from borgerlib import places
 from borgerlib.errors import ParameterError
 from borgerlib.files.atomic import settled
 from borgerlib.lokaldemokrati.own_answers import FILE as OWN_ANSWERS
+from borgerlib.runs.planning.contents import place_of
 from borgerlib.runs.planning.plan import Inputs, content_hash
+from borgerlib.survey.codebook.model import LEADERS
 
 # As borgerlib.interest.store names them (not imported: it brings pandas along, and planning must be quick).
 # The cube beside them is made from them, on first use.
@@ -38,6 +47,28 @@ _FOUNDATIONS = (
 )
 
 
+# With these a notebook can come by its parameters without naming them.
+_INDIRECT = frozenset({"globals", "locals", "vars", "eval", "exec", "get_ipython"})
+_NAME, _PAGE = "municipality", "open_insight"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a notebook may show of the municipality that it is run for, by what its cells call.
+
+    Attributes
+    ----------
+    name : bool
+        Its name and all that goes with it.
+    citizens, answers : bool
+        What its citizens answered, and what itself answered to the leaders' survey, where there is any.
+    """
+
+    name: bool = True
+    citizens: bool = True
+    answers: bool = True
+
+
 class InputHashes:
     """Hashes of inputs, each file read once.
 
@@ -51,27 +82,45 @@ class InputHashes:
         self.library = library or library_hash()
         self._national = files_hash(path for path in _raw_files() if path.name != _CODEBOOK)
         self._codebooks = files_hash(path for path in _raw_files() if path.name == _CODEBOOK)
-        self._notebooks: dict[Path, str] = {}
+        self._notebooks: dict[Path, tuple[str, Shown]] = {}
         self._places: dict[str, tuple[str, str]] = {}
 
-    def of(self, notebook: Path, place: str, parameters: Mapping[str, Any]) -> Inputs:
-        """Return the hashes of all that a notebook's run for a municipality is made from."""
-        if notebook not in self._notebooks:
-            self._notebooks[notebook] = _hash_of(notebook)
+    def parameters(self, notebook: Path, name: str) -> dict[str, str]:
+        """Return what a notebook is told for a municipality: its name, or '' where it shows nothing of it."""
+        shown = self._notebook(notebook)[1]
+        own = name and (
+            shown.name
+            or (shown.citizens and any(path.exists() for path in _prepared(place_of(name))))
+            or (shown.answers and places.saved_data(place_of(name), OWN_ANSWERS).exists())
+        )
+        return {_NAME: name if own else ""}
+
+    def of(self, notebook: Path, parameters: Mapping[str, Any], *, read: Iterable[str] = ()) -> Inputs:
+        """Return the hashes of all that a notebook's run is made from; `read`: further files that it read."""
+        place = place_of(parameters[_NAME]) if parameters.get(_NAME) else ""
         if place not in self._places:
-            own = settled(places.processed_data(place))
-            answers = places.saved_data(place, OWN_ANSWERS)
-            data = [self._national, files_hash([*(own / name for name in _PREPARED), answers])]
-            codebooks = [self._codebooks, files_hash([own / _CODEBOOK])]
-            self._places[place] = content_hash(data), content_hash(codebooks)
+            own = [*_prepared(place), places.saved_data(place, OWN_ANSWERS)] if place else []
+            codebooks = [settled(places.processed_data(place)) / _CODEBOOK] if place else []
+            data = self._national, files_hash(own)
+            self._places[place] = content_hash(data), content_hash([self._codebooks, files_hash(codebooks)])
         data_hash, codebook_hash = self._places[place]
         return Inputs(
-            notebook=self._notebooks[notebook],
+            notebook=self._notebook(notebook)[0],
             parameters=content_hash(dict(parameters)),
             data=data_hash,
             library=self.library,
             codebook=codebook_hash,
+            read=read_hash(read),
         )
+
+    def _notebook(self, path: Path) -> tuple[str, Shown]:
+        if path not in self._notebooks:
+            # One that is damaged costs its own runs, which will say so, and not the batch.
+            try:
+                self._notebooks[path] = notebook_hash(path), shown_by(path)
+            except ParameterError:
+                self._notebooks[path] = files_hash([path]), Shown()
+        return self._notebooks[path]
 
 
 def notebook_hash(path: Path) -> str:
@@ -82,26 +131,77 @@ def notebook_hash(path: Path) -> str:
     ParameterError
         There is no such notebook, or it is damaged.
     """
+    return content_hash(list(_cells(path)))
+
+
+def shown_by(path: Path) -> Shown:
+    """Return what a notebook may show of its municipality; raises as `notebook_hash`.
+
+    It shows the name unless it only hands it on to `open_insight` for one of the ten insights, which shows
+    nothing of a municipality that has no answers of its own.
+    """
+    cells = [source for kind, source, tags in _cells(path) if kind == "code" and "parameters" not in tags]
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        cells = [
-            [cell["cell_type"], "".join(cell["source"]), cell.get("metadata", {}).get("tags", [])]
-            for cell in content["cells"]
-        ]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        nodes = list(ast.walk(ast.parse("\n".join(cells))))
+    except SyntaxError:  # a magic may do anything
+        return Shown()
+    handed_on = {id(value) for node in nodes for value in _handed_on(node)}
+    words = {id(node): word for node in nodes for word in _words(node)}
+    others = {word for node, word in words.items() if node not in handed_on}
+    return Shown(
+        name=not others.isdisjoint({_NAME, *_INDIRECT}),
+        citizens="citizens" in others,
+        answers=_PAGE in others,
+    )
+
+
+def _handed_on(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the municipality's name where a call opens an insight with it."""
+    if isinstance(node, ast.Call) and node.args and _PAGE in _words(node.func):
+        number = node.args[0]
+        if isinstance(number, ast.Constant) and isinstance(number.value, int) and number.value > 0:
+            yield from (keyword.value for keyword in node.keywords if keyword.arg == _NAME)
+
+
+def _words(node: ast.AST) -> Iterator[str]:
+    """Yield the name that a piece of code uses, or the text that it holds."""
+    if isinstance(node, ast.Name):
+        yield node.id
+    elif isinstance(node, ast.Attribute):
+        yield node.attr
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+
+
+def _cells(path: Path) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield kind, source and tags of a notebook's cells."""
+    try:
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            yield cell["cell_type"], "".join(cell["source"]), cell.get("metadata", {}).get("tags", [])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ParameterError(
             f"The notebook {path} is missing or damaged.",
             hint="Restore it with 'git checkout', or reinstall borgerlib.",
         ) from error
-    return content_hash(cells)
 
 
-def _hash_of(notebook: Path) -> str:
-    # One that is damaged costs its own runs, which will say so, and not the batch.
-    try:
-        return notebook_hash(notebook)
-    except ParameterError:
-        return files_hash([notebook])
+def _prepared(place: str) -> list[Path]:
+    own = settled(places.processed_data(place))
+    return [own / name for name in _PREPARED]
+
+
+def beyond_plan(reads: Iterable[str], notebook: Path, place: str) -> tuple[str, ...]:
+    """Return which of the files that a run read are none that every run of the municipality is made from."""
+    folders = [_package(), places.raw_data(), places.processed_data(LEADERS)]
+    folders += [places.processed_data(place), places.saved_data(place)]
+    known = tuple(f"{folder}{os.sep}" for folder in folders)
+    return tuple(path for path in reads if not path.startswith(known) and Path(path) != notebook)
+
+
+def read_hash(paths: Iterable[str]) -> str:
+    """Return the hash of files that a run has read beside what every run is made from; '' for none."""
+    found = sorted(paths)
+    return files_hash(map(Path, found)) if found else ""
 
 
 def library_hash() -> str:

@@ -62,6 +62,8 @@ class Record:
         "warm" or "cold".
     timeout, memory_limit : float, int
         The limits it ran under: seconds, and bytes (0 for none).
+    reads : tuple of str
+        Files that the run read beside what every run is made from: a notebook's own.
     formats, files : tuple of str
         Of a report: html, pdf, xlsx; and the names of its files.
     sequence : int
@@ -87,6 +89,7 @@ class Record:
     formats: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     note: str = ""
+    reads: tuple[str, ...] = ()
     sequence: int = 0
 
     @property
@@ -231,7 +234,7 @@ def decode(line: str) -> Record | None:
         return None
     try:
         told: dict[str, Any] = json.loads(text)
-        told |= {name: tuple(told.get(name, ())) for name in ("formats", "files")}
+        told |= {name: tuple(told.get(name, ())) for name in ("formats", "files", "reads")}
         return Record(**{name: value for name, value in told.items() if name in _FIELDS})
     except (ValueError, TypeError):
         return None

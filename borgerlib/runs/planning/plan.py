@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ class Inputs:
         borgerlib's sources and the versions of what it stands on.
     codebook : str
         The codebooks of both surveys.
+    read : str
+        Further files that the notebook read when it was last run; empty where there were none.
     """
 
     notebook: str
@@ -33,6 +35,7 @@ class Inputs:
     data: str
     library: str
     codebook: str
+    read: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,11 @@ class Wanted:
     def key(self) -> tuple[str, str]:
         """Place and notebook, as in the manifest."""
         return self.place, self.notebook.stem
+
+    @property
+    def made_from(self) -> str:
+        """Hash of what the run is made from: runs that have it in common are one."""
+        return made_from(self.notebook.stem, as_mapping(self.inputs))
 
 
 @dataclass(frozen=True)
@@ -149,7 +157,8 @@ def reasons_to_run(
     """Return why a run is due; nothing when it is up to date."""
     if last is None:
         return ("never run",)
-    reasons = [f"{name} changed" for name in _INPUTS if last.inputs.get(name) != getattr(wanted.inputs, name)]
+    now = as_mapping(wanted.inputs)
+    reasons = [f"{_WORDS.get(name, name)} changed" for name in now if last.inputs.get(name, "") != now[name]]
     reasons += _after(last)
     if last.state == "done" and kept_size != last.size:
         reasons.append("its output is missing" if kept_size is None else "its output was changed")
@@ -176,12 +185,17 @@ def content_hash(value: object) -> str:
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
+def made_from(notebook: str, inputs: Mapping[str, str]) -> str:
+    """Return the hash of a notebook's name and of what its run is made from."""
+    return content_hash([notebook, dict(inputs)])
+
+
 def as_mapping(inputs: Inputs) -> dict[str, str]:
     """Return the hashes as the manifest holds them."""
     return asdict(inputs)
 
 
-_INPUTS: Sequence[str] = tuple(entry.name for entry in fields(Inputs))
+_WORDS = {"read": "what it read"}
 
 
 def _after(last: Record) -> list[str]:

@@ -77,6 +77,65 @@ def test_reports_overview_and_manifest_from_nothing_and_then_nothing_is_due(batc
     assert (out / FOLDER / "manifest.jsonl").read_bytes() == before
 
 
+def silent(folder, number, *code):
+    """Write a notebook that shows nothing of its municipality."""
+    path = notebook(folder, number, *code)
+    path.write_text(path.read_text().replace("{municipality} har", "Alle har"))
+    return path
+
+
+def test_what_is_made_from_the_same_is_run_once_and_each_has_it(batch, out, tmp_path):
+    mark = tmp_path / "runs"
+    counted = f"open({str(mark)!r}, 'a').write('x')"
+    alike, own = silent(tmp_path / "nb", 1, counted), notebook(tmp_path / "nb", 2)
+    told = []
+    end = batch(out, [alike, own], "Odense", "Aarhus", "hele-landet", on_progress=told.append)
+    assert (end.done, end.alike, end.total, end.reports) == (6, 2, 6, 3)
+    assert mark.read_text() == "x"
+    assert [each.others for each in told if each.record and each.record.notebook == "01_emne"] == [2]
+    kept = {place: executed_folder(out) / place / "01_emne.ipynb" for place in ("odense", "aarhus")}
+    assert kept["odense"].read_bytes() == kept["aarhus"].read_bytes()
+    assert [r.seconds > 0 for r in history(out).latest.values() if r.notebook == "01_emne"].count(True) == 1
+
+    # Another that comes later takes it over, and two of the three that are there are lost without harm.
+    kept["odense"].unlink()
+    end = batch(out, [alike, own], "Odense", "Aarhus", "Ærø")
+    assert (end.done, end.alike, mark.read_text()) == (3, 2, "x")
+    assert batch(out, [alike, own], "Odense", "Aarhus", "Ærø").total == 0
+    assert batch(out, [alike, own], "Odense", "Aarhus", force=True).alike == 1
+    assert mark.read_text() == "xx"
+
+
+def test_a_shared_run_that_fails_fails_for_all_and_is_told_once(batch, out, tmp_path):
+    told = []
+    end = batch(out, [silent(tmp_path / "nb", 1, "1 / 0")], "Odense", "Aarhus", on_progress=told.append)
+    assert (end.failed, end.reports, len([each for each in told if each.record])) == (2, 0, 1)
+    for place in ("odense", "aarhus"):
+        assert (executed_folder(out) / place / "01_emne.failed.ipynb").exists()
+    silent(tmp_path / "nb", 1, "1 / 1")
+    assert batch(out, [tmp_path / "nb" / "01_emne.ipynb"], "Odense", "Aarhus").well
+    assert not (executed_folder(out) / "aarhus" / "01_emne.failed.ipynb").exists()
+
+
+@pytest.mark.parametrize("warm", [True, False])
+def test_a_file_that_a_notebook_reads_makes_it_due_when_it_changes(batch, out, tmp_path, warm):
+    figures = tmp_path / "tal.csv"
+    figures.write_text("a\n1\n")
+    made = tmp_path / "made.txt"
+    reads = f"import pandas as pd\nopen({str(made)!r}, 'w').write('x')\nopen({str(made)!r}).read()"
+    reads += f"\nopen({str(tmp_path / 'none')!r}) if False else pd.read_csv({str(figures)!r})"
+    one = silent(tmp_path / "nb", 1, reads)
+    options = {} if warm else {"warm": None}
+    assert batch(out, [one], "Odense", "Aarhus", **options).well
+    assert history(out).latest["odense", "01_emne"].reads == (str(figures),)
+    assert batch(out, [one], "Odense", "Aarhus", **options).total == 0
+    figures.write_text("a\n2\n")
+    due = plan_batch(["Odense", "Aarhus"], out=out, notebooks=[one]).runs.due
+    assert [run.reasons for run in due] == [("what it read changed",)] * 2
+    end = batch(out, [one], "Odense", "Aarhus", **options)
+    assert (end.done, end.alike) == (2, 1)
+
+
 def test_what_changed_is_run_again_and_nothing_else(batch, out, two, tmp_path):
     batch(out, two)
     notebook(tmp_path / "nb", 2, "6 * 8")
