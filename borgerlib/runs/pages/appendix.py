@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from borgerlib.runs.pages.export import ExecutedPage
@@ -22,21 +23,37 @@ def with_appendix(pages: Sequence[ExecutedPage]) -> list[ExecutedPage]:
     The same cells are told once: insights that share their method share its words. Without such cells there
     is no further page.
     """
-    kept, collected, told = [], [], set[str]()
+    parts = [_parted(page) for page in pages]
+    last = _appendix(tuple(apart for _, apart in parts if apart))
+    return [*(rest for rest, _ in parts), *last]
+
+
+# Once for all reports that share a page, as in `export`.
+@lru_cache(maxsize=32)
+def _parted(page: ExecutedPage) -> tuple[ExecutedPage, ExecutedPage | None]:
+    """Return a page without the cells for the appendix, and with nothing else; None where it has none."""
+    cells = page.notebook["cells"]
+    apart = [cell for cell in cells if APPENDIX in cell.metadata.get("tags", ())]
+    rest = [cell for cell in cells if APPENDIX not in cell.metadata.get("tags", ())]
+    return _with_cells(page, rest), _with_cells(page, apart) if apart else None
+
+
+@lru_cache(maxsize=8)
+def _appendix(pages: tuple[ExecutedPage, ...]) -> tuple[ExecutedPage, ...]:
+    """Return the last page; nothing where there is nothing for it."""
+    collected, told = [], set[str]()
     for page in pages:
-        apart = [cell for cell in page.notebook["cells"] if _is_for_appendix(cell)]
-        rest = [cell for cell in page.notebook["cells"] if not _is_for_appendix(cell)]
-        kept.append(_with_cells(page, rest))
+        apart = page.notebook["cells"]
         new = [cell for cell in apart if cell.cell_type != "code" or _outputs(cell) not in told]
         told |= {_outputs(cell) for cell in apart if cell.cell_type == "code"}
         if any(cell.cell_type == "code" and cell.outputs for cell in new):
             named = page.title if page.kicker in ("", page.title) else f"{page.kicker}: {page.title}"
             collected += [_text(f"## {named}"), *map(_one_below, new)]
     if not collected:
-        return kept
+        return ()
     glossary = _text(page_template("ordliste.md"))
     last = replace(
-        kept[-1],
+        pages[-1],
         number=NUMBER,
         title="Bilag",
         kicker="Bilag",
@@ -45,16 +62,12 @@ def with_appendix(pages: Sequence[ExecutedPage]) -> list[ExecutedPage]:
         source_name="bilag",
         key_figures=(),
     )
-    return [*kept, _with_cells(last, [glossary, *collected])]
+    return (_with_cells(last, [glossary, *collected]),)
 
 
 def _with_cells(page: ExecutedPage, cells: list[Any]) -> ExecutedPage:
     notebook = page.notebook
     return replace(page, notebook=type(notebook)({**notebook, "cells": cells}))
-
-
-def _is_for_appendix(cell: Any) -> bool:
-    return APPENDIX in cell.metadata.get("tags", ())
 
 
 def _outputs(cell: Any) -> str:

@@ -32,6 +32,7 @@ from borgerlib.view import theme
 PAGE_TYPE = "application/vnd.borger.page+json"
 # Jupyter Book's tag. Frames and tests are for who works in the notebook; the page shows what came of them.
 ANALYSIS = "remove-cell"
+_SHARED = 32
 _DROPPED_TYPES = {
     "application/javascript",
     "application/vnd.jupyter.widget-view+json",
@@ -47,9 +48,9 @@ class KeyFigure:
     label: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ExecutedPage:
-    """An executed notebook and what it says about its page.
+    """An executed notebook and what it says about its page; nobody changes it once it is read.
 
     Attributes
     ----------
@@ -101,27 +102,35 @@ def read_pages(path: Path) -> list[ExecutedPage]:
     RunError
         If the notebook is missing or damaged, or no output of it says what its page is called.
     """
-    import nbformat
-
     try:
-        notebook = nbformat.read(path, as_version=4)
+        return list(_pages_in(path.name, path.read_text(encoding="utf-8")))
     except Exception as error:  # damaged notebooks fail in many ways: JSON, encoding, schema
+        if isinstance(error, RunError):
+            raise
         raise RunError(
             f"The executed notebook {path.name} is missing or damaged.", hint="Run the report again."
         ) from error
+
+
+# Municipalities share most of their executed notebooks, and whoever writes many reports reads each once.
+@lru_cache(maxsize=_SHARED)
+def _pages_in(name: str, content: str) -> tuple[ExecutedPage, ...]:
+    import nbformat
+
+    notebook = nbformat.reads(content, as_version=4)
     told = [(at, said) for at, cell in enumerate(notebook.cells) for said in _said(cell)]
     if not told:
-        raise _nameless(path, "")
+        raise _nameless(name, "")
     starts = [0, *(at for at, _ in told[1:]), len(notebook.cells)]
     parts = [notebook.cells[start:end] for start, end in pairwise(starts)]
-    return [_page(path, said, notebook, cells) for (_, said), cells in zip(told, parts, strict=True)]
+    return tuple(_page(name, said, notebook, cells) for (_, said), cells in zip(told, parts, strict=True))
 
 
-def _page(path: Path, said: Mapping[str, Any], notebook: Any, cells: list[Any]) -> ExecutedPage:
+def _page(name: str, said: Mapping[str, Any], notebook: Any, cells: list[Any]) -> ExecutedPage:
     wanted = {"number": int, "slug": str, "title": str, "finding": str}
-    wrong = [name for name, kind in wanted.items() if not isinstance(said.get(name), kind)]
+    wrong = [field for field, kind in wanted.items() if not isinstance(said.get(field), kind)]
     if wrong:
-        raise _nameless(path, f" ({', '.join(wrong)})")
+        raise _nameless(name, f" ({', '.join(wrong)})")
     number = f"{said['number']:02d}_" if said["number"] >= 0 else ""
     return ExecutedPage(
         number=said["number"],
@@ -129,15 +138,15 @@ def _page(path: Path, said: Mapping[str, Any], notebook: Any, cells: list[Any]) 
         finding=said["finding"],
         kicker=said.get("kicker", ""),
         file_name=f"{number}{danish.slug(said['slug']).replace('-', '_')}.html",
-        source_name=path.name,
+        source_name=name,
         key_figures=tuple(KeyFigure(f["value"], f["label"]) for f in said.get("key_figures", ())),
         notebook=type(notebook)({**notebook, "cells": cells}),
     )
 
 
-def _nameless(path: Path, missing: str) -> RunError:
+def _nameless(name: str, missing: str) -> RunError:
     return RunError(
-        f"The notebook {path.name} does not say what its page is called{missing}.",
+        f"The notebook {name} does not say what its page is called{missing}.",
         hint=f"One of its outputs must be of type {PAGE_TYPE}, with number, slug, title and finding.",
     )
 
@@ -165,12 +174,8 @@ def export_page(page: ExecutedPage, setting: PageSetting, *, include_code: bool 
     RunError
         If a chart in the notebook is damaged or lacks its description.
     """
-    images = Images(page.source_name)
-    notebook = _with_figures(page, images)
-    if not include_code:
-        notebook.cells = [cell for cell in notebook.cells if ANALYSIS not in cell.metadata.get("tags", ())]
-    body = _body(notebook, include_code=include_code)
-    head, body = markup.tidy(body, pages=setting.pages_by_notebook or {})
+    links = tuple((setting.pages_by_notebook or {}).items())
+    head, body, images = _converted(page, links, include_code)
     text = (
         templates()
         .get_template("page.html.j2")
@@ -178,9 +183,22 @@ def export_page(page: ExecutedPage, setting: PageSetting, *, include_code: bool 
     )
     text = _without_personal_paths(text)
     # The pictures are put in last: they are most of the page, and none of its structure.
-    for name, address in images.data.items():
+    for name, address in images.items():
         text = text.replace(f'"{name}"', f'"{address}"')
     return text
+
+
+@lru_cache(maxsize=_SHARED)
+def _converted(
+    page: ExecutedPage, links: tuple[tuple[str, str], ...], include_code: bool
+) -> tuple[str, str, Mapping[str, str]]:
+    """Return a page's question and body, the same in every report that has the page, and its pictures."""
+    images = Images(page.source_name)
+    notebook = _with_figures(page, images)
+    if not include_code:
+        notebook.cells = [cell for cell in notebook.cells if ANALYSIS not in cell.metadata.get("tags", ())]
+    question, body = markup.tidy(_body(notebook, include_code=include_code), pages=dict(links))
+    return question, body, images.data
 
 
 def _without_personal_paths(text: str) -> str:

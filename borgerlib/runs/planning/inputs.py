@@ -137,8 +137,8 @@ def notebook_hash(path: Path) -> str:
 def shown_by(path: Path) -> Shown:
     """Return what a notebook may show of its municipality; raises as `notebook_hash`.
 
-    It shows the name unless it only hands it on to `open_insight` for one of the ten insights, which shows
-    nothing of a municipality that has no answers of its own.
+    It shows the name unless it only hands it on to `open_insight`, which shows nothing of a municipality that
+    has no answers of its own.
     """
     cells = [source for kind, source, tags in _cells(path) if kind == "code" and "parameters" not in tags]
     try:
@@ -157,10 +157,8 @@ def shown_by(path: Path) -> Shown:
 
 def _handed_on(node: ast.AST) -> Iterator[ast.AST]:
     """Yield the municipality's name where a call opens an insight with it."""
-    if isinstance(node, ast.Call) and node.args and _PAGE in _words(node.func):
-        number = node.args[0]
-        if isinstance(number, ast.Constant) and isinstance(number.value, int) and number.value > 0:
-            yield from (keyword.value for keyword in node.keywords if keyword.arg == _NAME)
+    if isinstance(node, ast.Call) and _PAGE in _words(node.func):
+        yield from (keyword.value for keyword in node.keywords if keyword.arg == _NAME)
 
 
 def _words(node: ast.AST) -> Iterator[str]:

@@ -263,11 +263,20 @@ def _citizens(name: str, **settings: Any) -> LocalSurvey | None:
     return open_citizens(name, **settings) if name and is_prepared(name) else None
 
 
+def _described(name: str) -> str:
+    if not name:
+        return "hele landet"
+    place = find_municipality(name)
+    return (
+        f"{place.full_name}, der ligger i {place.region}, hører til {place.group.lower()}ne og har "
+        f"{danish.number(place.population)} indbyggere"
+    )
+
+
 def _introduction(name: str, citizens: LocalSurvey | None) -> str:
-    place = f"for {find_municipality(name).full_name}" if name else "for hele landet"
     sentences = [
         "Ti indsigter om borgerinddragelse, set med kommunaldirektørernes øjne og regnet efter: hvert tal "
-        f"med sin usikkerhed, hver påstand med sin prøve. Rapporten er lavet {place}."
+        f"med sin usikkerhed, hver påstand med sin prøve. Rapporten er lavet for {_described(name)}."
     ]
     if citizens:
         sentences.append("Først står, hvad kommunens egne borgere har svaret.")

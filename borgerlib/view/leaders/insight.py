@@ -60,7 +60,7 @@ class InsightPage:
     def finding(self) -> Text:
         """Return the finding in a sentence or two, and what a report's front page needs to know."""
         if self.number == OVERVIEW:
-            opening = overview.opening(self.survey, self.municipality)
+            opening = overview.opening(self.survey)
             return Text(opening, page=overview.page(self.survey, opening))
         insight = self.registry.insight(self.number)
         sentence = self.sentence(insight.finding).markdown

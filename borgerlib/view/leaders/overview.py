@@ -14,7 +14,6 @@ from borgerlib.lokaldemokrati.leaders import LeadersSurvey
 from borgerlib.lokaldemokrati.published.audit import audit
 from borgerlib.lokaldemokrati.published.identification import identification_table
 from borgerlib.lokaldemokrati.published.numbers import load_published
-from borgerlib.population.municipalities import Municipality
 from borgerlib.survey.codebook.model import LEADERS, load_codebook
 from borgerlib.view.tables.html import Table, public_table
 from borgerlib.view.words.alt_text import source_line
@@ -48,20 +47,14 @@ _KEY_FIGURES = (
 )
 
 
-def opening(survey: LeadersSurvey, place: Municipality | None) -> str:
-    """Return who answered, and which municipality the report is for."""
+def opening(survey: LeadersSurvey) -> str:
+    """Return who answered."""
     meta = survey.codebook.meta
     rate = danish.percent(_answered(survey) / meta["population"])
     who = f"{_answered(survey)} af landets {meta['population']} kommunaldirektører"
-    sentence = f"{who} har svaret i denne måling ({rate})."
     if survey.wave is None:
-        sentence = f"{who} svarede ({rate}), og {meta['completed']} af dem gennemførte hele skemaet."
-    if place is None:
-        return sentence
-    return (
-        f"{sentence} Rapporten er for {place.full_name}, der ligger i {place.region}, hører til "
-        f"{place.group.lower()}ne og har {danish.number(place.population)} indbyggere."
-    )
+        return f"{who} svarede ({rate}), og {meta['completed']} af dem gennemførte hele skemaet."
+    return f"{who} har svaret i denne måling ({rate})."
 
 
 def page(survey: LeadersSurvey, finding: str) -> dict[str, Any]:

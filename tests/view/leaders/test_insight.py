@@ -266,9 +266,9 @@ class TestOnAWave:
 
     def test_the_overview_counts_who_answered_this_time(self, pages):
         # 64 of 98 = 65.3 pct.
-        text = plain(pages[0].finding())
-        assert text.startswith("64 af landets 98 kommunaldirektører har svaret i denne måling (65 pct.). ")
-        assert "Rapporten er for Odense Kommune, der ligger i Region Syddanmark" in text
+        assert plain(pages[0].finding()) == (
+            "64 af landets 98 kommunaldirektører har svaret i denne måling (65 pct.)."
+        )
 
     @pytest.mark.parametrize("number", range(1, 11))
     def test_the_comparison_sets_2021_beside_the_wave(self, pages, number):

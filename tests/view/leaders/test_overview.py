@@ -3,7 +3,6 @@ import pytest
 from borgerlib.lokaldemokrati.insights.registry import load_registry
 from borgerlib.lokaldemokrati.published.audit import audit
 from borgerlib.lokaldemokrati.published.identification import identifications
-from borgerlib.population.municipalities import municipality
 from borgerlib.view.leaders import overview
 from borgerlib.view.words.text import PAGE_MIME_TYPE, Text
 
@@ -17,29 +16,14 @@ def plain(text):
 
 def test_the_opening_says_who_answered(survey):
     # 79 / 98 = 80.6 pct.
-    assert plain(overview.opening(survey, None)) == (
+    assert plain(overview.opening(survey)) == (
         "79 af landets 98 kommunaldirektører svarede (81 pct.), og 69 af dem gennemførte hele skemaet."
     )
 
 
-def test_the_opening_places_the_municipality(survey):
-    said = plain(overview.opening(survey, municipality("Aarhus")))
-    assert said.endswith(
-        "Rapporten er for Aarhus Kommune, der ligger i Region Midtjylland, hører til storbykommunerne og har "
-        "349.983 indbyggere."
-    )
-
-
-@pytest.mark.parametrize("name", ["Lolland", "Gentofte", "Slagelse", "Ringsted"])
-def test_a_municipality_group_is_named_in_the_plural(survey, name):
-    place = municipality(name)
-    assert f"hører til {place.group.lower()}ne og" in overview.opening(survey, place)
-    assert place.group.endswith("kommuner")
-
-
 def test_the_opening_of_a_wave_counts_its_own_respondents(wave):
     # 64 / 98 = 65.3 pct.
-    assert plain(overview.opening(wave, None)) == (
+    assert plain(overview.opening(wave)) == (
         "64 af landets 98 kommunaldirektører har svaret i denne måling (65 pct.)."
     )
 
