@@ -18,7 +18,7 @@ LAYERS = [
     {"lokaldemokrati", "interest"},
     {"view"},
     {"contact", "runs"},
-    {"dashboard"},
+    {"dashboard", "workshop"},
     {"commands"},
     {"__main__"},
 ]

@@ -15,6 +15,7 @@ from borgerlib.commands import console
 from borgerlib.commands import dashboard as cli_dashboard
 from borgerlib.commands import draw as cli_draw
 from borgerlib.commands import register as cli_register
+from borgerlib.commands import workshop as cli_workshop
 from borgerlib.errors import BorgerlibError, RunError
 
 app = typer.Typer(
@@ -41,6 +42,7 @@ app.add_typer(cli_dashboard.app)
 app.add_typer(cli_batch.app)
 app.add_typer(cli_draw.app, name="draw")
 app.add_typer(cli_register.app, name="register")
+app.add_typer(cli_workshop.app, name="workshop")
 
 
 @app.command()

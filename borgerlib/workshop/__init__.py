@@ -1,0 +1,1 @@
+"""The two tools of a meeting: the influence map, and the dialogue cards."""

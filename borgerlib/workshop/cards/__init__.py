@@ -1,0 +1,1 @@
+"""Cards that a council talks by: welfare themes, formats of dialogue, roles of politicians."""

@@ -1,0 +1,253 @@
+"""Decks of cards, read from TOML: themes, formats, roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from annotated_types import MinLen
+
+from borgerlib import places
+from borgerlib.errors import DataError, nearest
+from borgerlib.files.toml import Problem, read_toml
+from borgerlib.survey.codebook.model import LEADERS, load_codebook
+from borgerlib.workshop.words import words
+
+Kind = Literal["theme", "format", "role"]
+KINDS: tuple[Kind, ...] = ("theme", "format", "role")
+
+FORMATS_USED = "former"
+"""The item of figure N4: the formats that municipalities have used."""
+
+CITIZENS = "borgerinteresse"
+TOPICS, FORMATS = "emner", "formater"
+_SHIPPED: dict[Kind, str] = {"theme": "temaer.toml", "format": "formater.toml", "role": "roller.toml"}
+_HINT = "Mend the file; those in data/raw/vaerksted are decks that work."
+
+Text = Annotated[str, MinLen(1)]
+Texts = Annotated[tuple[Text, ...], MinLen(1)]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a card's back: a heading and one or more lines."""
+
+    heading: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Card:
+    """A card as it is shown and printed; ids are unlike within a deck.
+
+    Parameters
+    ----------
+    kind : {'theme', 'format', 'role'}
+    id, title, text : str
+        The front.
+    question : str
+        What the group is asked.
+    back : tuple of Section
+    citizens : tuple of (str, str)
+        Item and answer of the citizens' survey that the card is about.
+    published : str
+        The answer of figure N4; '' for none.
+    sources : tuple of str
+    """
+
+    kind: Kind
+    id: str
+    title: str
+    text: str
+    question: str
+    back: tuple[Section, ...]
+    citizens: tuple[tuple[str, str], ...] = ()
+    published: str = ""
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Deck:
+    """Cards of one kind."""
+
+    kind: Kind
+    title: str
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True)
+class _Front:
+    id: Text
+    title: Text
+    text: Text
+    question: Text
+
+
+@dataclass(frozen=True)
+class _Theme(_Front):
+    possibilities: Texts
+    dilemmas: Texts
+    frames: Text
+    room: Text
+    profession: Text
+    law: Text
+    topics: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Format(_Front):
+    scenario: Text
+    dilemma: Text
+    published: str = ""
+    formats: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Role(_Front):
+    motto: Text
+    strength: Text
+    trap: Text
+    tools: Texts
+
+
+@dataclass(frozen=True)
+class _Themes:
+    kind: Literal["theme"]
+    title: Text
+    card: Annotated[tuple[_Theme, ...], MinLen(1)]
+
+
+@dataclass(frozen=True)
+class _Formats:
+    kind: Literal["format"]
+    title: Text
+    card: Annotated[tuple[_Format, ...], MinLen(1)]
+
+
+@dataclass(frozen=True)
+class _Roles:
+    kind: Literal["role"]
+    title: Text
+    card: Annotated[tuple[_Role, ...], MinLen(1)]
+
+
+_File = _Themes | _Formats | _Roles
+_MODELS: dict[str, type[_File]] = {"theme": _Themes, "format": _Formats, "role": _Roles}
+
+
+def read_deck(path: Path) -> Deck:
+    """Read a deck.
+
+    Raises
+    ------
+    DataError
+        The file is missing or breaks rules: all breaches, with their lines.
+    """
+    toml = read_toml(path, "deck", hint=_HINT)
+    kind = toml.content.get("kind")
+    model = _MODELS.get(str(kind))
+    if model is None:
+        toml.refuse([(("kind",), f"kind must be one of {', '.join(KINDS)}, not {kind!r}")])
+    assert model is not None
+    file = toml.validated(model, _breaches)
+    return Deck(file.kind, file.title, tuple(_card(file.kind, card) for card in file.card))
+
+
+def shipped_decks() -> dict[Kind, Path]:
+    """Return the paths of our own decks."""
+    return {kind: places.raw_data("vaerksted", name) for kind, name in _SHIPPED.items()}
+
+
+def read_decks(own: Sequence[Path] = ()) -> tuple[Deck, ...]:
+    """Return a deck of each kind: ours, with a municipality's own cards behind them.
+
+    Parameters
+    ----------
+    own : sequence of Path
+        Files of the municipality. A card whose id we have too takes the place of ours.
+
+    Raises
+    ------
+    DataError
+        A file is missing or breaks rules.
+    """
+    decks = {kind: read_deck(path) for kind, path in shipped_decks().items()}
+    for path in own:
+        deck = read_deck(path)
+        theirs = {card.id: card for card in deck.cards}
+        ours = decks[deck.kind]
+        cards = [theirs.pop(card.id, card) for card in ours.cards]
+        decks[deck.kind] = Deck(deck.kind, ours.title, (*cards, *theirs.values()))
+    return tuple(decks.values())
+
+
+def find_card(decks: Sequence[Deck], kind: str, name: str) -> Card | None:
+    """Return a card; None where there is none of that kind and id."""
+    return next((card for deck in decks if deck.kind == kind for card in deck.cards if card.id == name), None)
+
+
+@cache
+def _known(codebook: str, item: str) -> tuple[str, ...]:
+    return tuple(option.id for option in load_codebook(codebook).item(item).options)
+
+
+def _breaches(file: _File) -> Iterator[Problem]:
+    seen = set[str]()
+    for at, card in enumerate(file.card):
+        if card.id in seen:
+            yield ("card", at, "id"), f"'{card.id}' is the id of another card already"
+        seen.add(card.id)
+        for key, named in _references(card):
+            legal = _known(*_ANSWERS[key])
+            for name in named:
+                if name not in legal:
+                    near = nearest(name, legal, count=1)
+                    also = f"; did you mean '{near[0]}'?" if near else f"; legal: {', '.join(legal)}"
+                    yield ("card", at, key), f"'{name}' is no answer of '{_ANSWERS[key][1]}'{also}"
+
+
+_ANSWERS = {
+    "topics": (CITIZENS, TOPICS),
+    "formats": (CITIZENS, FORMATS),
+    "published": (LEADERS, FORMATS_USED),
+}
+
+
+def _references(card: _Front) -> Iterator[tuple[str, tuple[str, ...]]]:
+    if isinstance(card, _Theme):
+        yield "topics", card.topics
+    if isinstance(card, _Format):
+        yield "formats", card.formats
+        yield "published", (card.published,) if card.published else ()
+
+
+def _card(kind: Kind, read: _Front) -> Card:
+    front = (kind, read.id, read.title, read.text, read.question)
+    if isinstance(read, _Theme):
+        keys = ("possibilities", "dilemmas", "frames", "room", "profession", "law")
+        topics = tuple((TOPICS, name) for name in read.topics)
+        return Card(*front, _sections(read, keys), topics, sources=read.sources)
+    if isinstance(read, _Format):
+        formats = tuple((FORMATS, name) for name in read.formats)
+        back = _sections(read, ("scenario", "dilemma"))
+        return Card(*front, back, formats, read.published, read.sources)
+    if isinstance(read, _Role):
+        text = f"{read.motto}\n{read.text}"
+        return Card(
+            kind, read.id, read.title, text, read.question, _sections(read, ("strength", "trap", "tools"))
+        )
+    raise DataError(f"{read.id} is no card.")  # pragma: no cover
+
+
+def _sections(read: _Front, keys: Sequence[str]) -> tuple[Section, ...]:
+    found = []
+    for key in keys:
+        value = getattr(read, key)
+        lines = value if isinstance(value, tuple) else (value,)
+        found.append(Section(words()("sections", key), lines))
+    return tuple(found)

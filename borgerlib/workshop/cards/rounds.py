@@ -1,0 +1,134 @@
+"""A session of dialogue cards: what lies on the table, what was said of it, and how fit it was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from borgerlib.errors import ParameterError
+from borgerlib.workshop.sessions.agreement import Agreement, agreement
+from borgerlib.workshop.cards.deck import KINDS, Deck, find_card
+from borgerlib.workshop.sessions.change import Change, one_of, step, text
+from borgerlib.workshop.words import words
+
+PARTICIPANTS_MAY = ("vote",)
+LOWEST, HIGHEST = 1, 5
+"""Votes on how fit an area is for dialogue: 1 (not at all) to 5 (very)."""
+
+_LONGEST_NOTE = 2000
+
+Table = tuple[str, str, str]
+"""Ids of the theme, the format and the role that lie together; '' where none lies."""
+
+
+@dataclass(frozen=True)
+class Talk:
+    """The cards of a session; made of its changes.
+
+    Parameters
+    ----------
+    decks : tuple of Deck
+    table : tuple of (str, str, str)
+        What lies on the table now.
+    notes : mapping of Table to str
+        How the council would act, by what lay on the table; in the order of the first note.
+    votes : mapping of str to mapping
+        Theme → participant → vote.
+    """
+
+    decks: tuple[Deck, ...] = field(repr=False)
+    table: Table = ("", "", "")
+    notes: Mapping[Table, str] = field(default_factory=dict)
+    votes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    @property
+    def participants(self) -> tuple[str, ...]:
+        """Those who have voted."""
+        return tuple(dict.fromkeys(who for votes in self.votes.values() for who in votes))
+
+    def fit(self, theme: str) -> Agreement:
+        """Return what may be told of the votes on a theme."""
+        return agreement(self.votes.get(theme, {}).values(), steps=HIGHEST - LOWEST + 1)
+
+    def titles(self, table: Table) -> tuple[str, ...]:
+        """Return the titles of what lies together."""
+        cards = (find_card(self.decks, kind, name) for kind, name in zip(KINDS, table, strict=True) if name)
+        return tuple(card.title for card in cards if card is not None)
+
+
+@dataclass(frozen=True)
+class Noted:
+    """One round of the summary: the cards' titles, what was noted, and how fit the theme was found."""
+
+    titles: tuple[str, ...]
+    note: str
+    fit: Agreement | None
+
+
+def new_talk(decks: Sequence[Deck]) -> Talk:
+    """Return a session in which nothing has been said."""
+    return Talk(tuple(decks))
+
+
+def checked(state: Talk, kind: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a message says, as it is kept.
+
+    Raises
+    ------
+    ParameterError
+        It is no message of this tool, or names a card that is not in the decks (in Danish).
+    """
+    match kind:
+        case "draw":
+            card_kind = one_of(content, "card_kind", KINDS)
+            name = content.get("id")
+            if name != "" and (not isinstance(name, str) or find_card(state.decks, card_kind, name) is None):
+                raise ParameterError(words()("errors", "no_card"))
+            return {"card_kind": card_kind, "id": name}
+        case "note":
+            table = content.get("table")
+            if not isinstance(table, list) or len(table) != len(KINDS) or not any(table):
+                raise ParameterError(words()("errors", "empty_table"))
+            for card_kind, name in zip(KINDS, table, strict=True):
+                checked(state, "draw", {"card_kind": card_kind, "id": name})
+            return {"table": table, "text": text(content, "text", _LONGEST_NOTE)}
+        case "vote":
+            theme = content.get("id")
+            if not isinstance(theme, str) or find_card(state.decks, "theme", theme) is None:
+                raise ParameterError(words()("errors", "no_card"))
+            return {"id": theme, "fit": step(content, "fit", LOWEST, HIGHEST)}
+    raise ParameterError(words()("errors", "unknown"))
+
+
+def applied(state: Talk, change: Change) -> Talk:
+    """Return the session after a change."""
+    said = change.content
+    match change.kind:
+        case "draw":
+            table = list(state.table)
+            table[KINDS.index(said["card_kind"])] = said["id"]
+            return replace(state, table=(table[0], table[1], table[2]))
+        case "note":
+            lay = said["table"]
+            return replace(state, notes={**state.notes, (lay[0], lay[1], lay[2]): said["text"]})
+        case "vote":
+            votes = {**state.votes.get(said["id"], {}), change.who: said["fit"]}
+            return replace(state, votes={**state.votes, said["id"]: votes})
+    return state
+
+
+def summary(state: Talk) -> tuple[Noted, ...]:
+    """Return the session for the minutes: a round for each note, then the themes that were only voted on."""
+    noted = [
+        Noted(state.titles(table), note, state.fit(table[0]) if state.votes.get(table[0]) else None)
+        for table, note in state.notes.items()
+        if note
+    ]
+    themes = {table[0] for table, note in state.notes.items() if note}
+    voted = [
+        Noted(state.titles((theme, "", "")), "", state.fit(theme))
+        for theme in state.votes
+        if theme not in themes
+    ]
+    return (*noted, *voted)

@@ -1,0 +1,189 @@
+"""The influence map of a session: from changes to where everything stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from borgerlib.errors import ParameterError
+from borgerlib.workshop.influence.elements import LONGEST_LABEL, Element, Elements
+from borgerlib.workshop.sessions.change import TOGETHER, Change, one_of, step, text
+from borgerlib.workshop.words import words
+
+WHEN = ("today", "wished")
+HIGHEST = 10
+"""Influence from 0 to 10; control from 0 (conditions, vilkår) to 10 (kontrol)."""
+
+QUESTIONS = ("picked", "wish", "cause")
+"""The three questions that guide the talk; the first list is what the group itself picks."""
+
+PARTICIPANTS_MAY = ("place", "unplace")
+_MOST_ELEMENTS, _LONGEST_TEXT = 60, 400
+# The page names a new element itself, so that one that is sent twice is one.
+_OWN = re.compile(r"eget_[a-z0-9]{8}")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an element stands, both from 0 to 10."""
+
+    influence: int
+    control: int
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the group decided of an element."""
+
+    what: str = ""
+    who: str = ""
+    when: str = ""
+
+
+Spot = tuple[str, str]
+"""Element and 'today' or 'wished'."""
+
+
+@dataclass(frozen=True)
+class InfluenceMap:
+    """Where a session stands.
+
+    Parameters
+    ----------
+    offered : Elements
+        Roles, areas and elements to begin with.
+    role, area : str
+        Whose influence, and on what.
+    elements : tuple of Element
+        What is on the map, the group's own among them.
+    left_out : tuple of Element
+        What the group has taken off; nothing placed is forgotten.
+    placed : mapping of str to mapping
+        Participant (`TOGETHER` for the group) → (element, when) → `Place`.
+    picked : frozenset of str
+        Elements that the group wants to work on.
+    decisions : mapping of (question, element) to Decision
+    """
+
+    offered: Elements = field(repr=False)
+    role: str
+    area: str
+    elements: tuple[Element, ...]
+    left_out: tuple[Element, ...] = ()
+    placed: Mapping[str, Mapping[Spot, Place]] = field(default_factory=dict)
+    picked: frozenset[str] = frozenset()
+    decisions: Mapping[tuple[str, str], Decision] = field(default_factory=dict)
+
+    @property
+    def participants(self) -> tuple[str, ...]:
+        """Those who have placed for themselves."""
+        return tuple(who for who, placed in self.placed.items() if who != TOGETHER and placed)
+
+    @property
+    def together(self) -> Mapping[Spot, Place]:
+        """What the group has placed."""
+        return self.placed.get(TOGETHER, {})
+
+    def apart(self, element: str, when: str) -> list[Place]:
+        """Return where the participants have placed an element, in no order that tells who."""
+        found = [
+            placed[element, when]
+            for who, placed in self.placed.items()
+            if who != TOGETHER and (element, when) in placed
+        ]
+        return sorted(found, key=lambda place: (place.influence, place.control))
+
+
+def empty_map(elements: Elements) -> InfluenceMap:
+    """Return the map that nobody has placed anything on."""
+    return InfluenceMap(elements, elements.role[0].id, elements.area[0].id, elements.element)
+
+
+def checked(state: InfluenceMap, kind: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a message says, as it is kept.
+
+    Raises
+    ------
+    ParameterError
+        It is no message of this tool, names what is not on the map, or is off the scale (in Danish).
+    """
+    if kind == "setting":
+        key = one_of(content, "key", ("role", "area"))
+        legal = {entry.id for entry in getattr(state.offered, key)}
+        return {"key": key, "value": one_of(content, "value", legal)}
+    known = {element.id for element in (*state.elements, *state.left_out)}
+    name = {"id": content.get("id")}
+    if kind == "element" and name["id"] not in known and _OWN.fullmatch(str(name["id"])):
+        if len(known) >= _MOST_ELEMENTS:
+            raise ParameterError(words()("errors", "full", antal=_MOST_ELEMENTS))
+        return {**name, "label": _label(content)}
+    if not isinstance(name["id"], str) or name["id"] not in known:
+        raise ParameterError(words()("errors", "no_element"))
+    match kind:
+        case "element":
+            return {**name, "label": _label(content)}
+        case "leave_out" | "pick":
+            return {**name, "on": content.get("on") is True}
+        case "unplace":
+            return {**name, "when": one_of(content, "when", WHEN)}
+        case "place":
+            spot = {key: step(content, key, 0, HIGHEST) for key in ("influence", "control")}
+            return {**name, "when": one_of(content, "when", WHEN), **spot}
+        case "decide":
+            said = {key: text(content, key, _LONGEST_TEXT) for key in ("what", "who", "by")}
+            return {**name, "question": one_of(content, "question", QUESTIONS), **said}
+    raise ParameterError(words()("errors", "unknown"))
+
+
+def applied(state: InfluenceMap, change: Change) -> InfluenceMap:
+    """Return the map after a change. What an element of it no longer knows is passed over."""
+    said = change.content
+    match change.kind:
+        case "setting":
+            return replace(state, **{said["key"]: said["value"]})
+        case "element":
+            return _renamed(state, said["id"], said["label"])
+        case "leave_out":
+            return _left_out(state, said["id"], on=said["on"])
+        case "pick":
+            picked = state.picked | {said["id"]} if said["on"] else state.picked - {said["id"]}
+            return replace(state, picked=picked)
+        case "place" | "unplace":
+            own = dict(state.placed.get(change.who, {}))
+            own.pop((said["id"], said["when"]), None)
+            if change.kind == "place":
+                own[said["id"], said["when"]] = Place(said["influence"], said["control"])
+            return replace(state, placed={**state.placed, change.who: own})
+        case "decide":
+            decision = Decision(said["what"], said["who"], said["by"])
+            key = (said["question"], said["id"])
+            return replace(state, decisions={**state.decisions, key: decision})
+    return state
+
+
+def _label(content: Mapping[str, Any]) -> str:
+    label = " ".join(text(content, "label", LONGEST_LABEL).split())
+    if not label:
+        raise ParameterError(words()("errors", "no_label"))
+    return label
+
+
+def _renamed(state: InfluenceMap, name: str, label: str) -> InfluenceMap:
+    def with_name(elements: tuple[Element, ...]) -> tuple[Element, ...]:
+        return tuple(replace(each, label=label) if each.id == name else each for each in elements)
+
+    if all(element.id != name for element in (*state.elements, *state.left_out)):
+        return replace(state, elements=(*state.elements, Element(name, label)))
+    return replace(state, elements=with_name(state.elements), left_out=with_name(state.left_out))
+
+
+def _left_out(state: InfluenceMap, name: str, *, on: bool) -> InfluenceMap:
+    source, target = (state.elements, state.left_out) if on else (state.left_out, state.elements)
+    moved = tuple(element for element in source if element.id == name)
+    kept = tuple(element for element in source if element.id != name)
+    elements, left_out = (kept, (*target, *moved)) if on else ((*target, *moved), kept)
+    order = {element.id: at for at, element in enumerate(state.offered.element)}
+    shown = sorted(elements, key=lambda element: order.get(element.id, len(order)))
+    return replace(state, elements=tuple(shown), left_out=left_out)

@@ -1,0 +1,157 @@
+"""The development potential: what the map says to the three questions that guide the talk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from borgerlib.lokaldemokrati.leaders import open_leaders_survey
+from borgerlib.survey.codebook.model import LEADERS
+from borgerlib.workshop.sessions.agreement import Agreement, agreement
+from borgerlib.workshop.influence.elements import BARRIERS, Element
+from borgerlib.workshop.influence.placements import HIGHEST, WHEN, InfluenceMap
+
+MIDDLE = HIGHEST / 2
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A cause of failed dialogues, by figure 8.
+
+    Parameters
+    ----------
+    id, label : str
+    share, lower, upper : float
+        Share (0–1) of the municipalities that named it, and its interval.
+    frequent : bool
+        Named more often than the average cause, with the whole interval.
+    """
+
+    id: str
+    label: str
+    share: float
+    lower: float
+    upper: float
+    frequent: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an element stands: as the group placed it, else the medians of those who placed for themselves.
+
+    Parameters
+    ----------
+    element : Element
+    influence, control : mapping of str to float
+        'today' and 'wished', where known.
+    apart : mapping of str to (Agreement, Agreement)
+        How the participants' placements of influence and control agree, today and wished.
+    """
+
+    element: Element
+    influence: Mapping[str, float]
+    control: Mapping[str, float]
+    apart: Mapping[str, tuple[Agreement, Agreement]]
+
+    @property
+    def gap(self) -> float:
+        """How much more influence is wished than there is; 0 where one is not placed."""
+        if not {"today", "wished"} <= set(self.influence):
+            return 0.0
+        return self.influence["wished"] - self.influence["today"]
+
+
+@dataclass(frozen=True)
+class Potential:
+    """The lists of the three questions, each with what matters most first.
+
+    Parameters
+    ----------
+    picked : tuple of Standing
+        What the group has picked itself, in the order of the map.
+    wish : tuple of Standing
+        Influence below the middle today, and more wished; the widest gap first.
+    cause : tuple of (Standing, Cause)
+        Influence above the middle today, and a frequent cause of failed dialogues; the most frequent first.
+    """
+
+    picked: tuple[Standing, ...]
+    wish: tuple[Standing, ...]
+    cause: tuple[tuple[Standing, Cause], ...]
+
+
+def failure_causes(survey: str = LEADERS) -> dict[str, Cause]:
+    """Return the causes of failed dialogues by id, with the real shares of figure 8.
+
+    Parameters
+    ----------
+    survey : str
+        As `borgerlib.open_leaders_survey`.
+    """
+    shown = open_leaders_survey(survey).estimates(BARRIERS).frame
+    shown = shown[~shown["suppressed"]]
+    average = shown["proportion"].mean()
+    return {
+        row["option"]: Cause(
+            row["option"],
+            row["label"],
+            row["proportion"],
+            row["ci_lower"],
+            row["ci_upper"],
+            frequent=row["ci_lower"] > average,
+        )
+        for row in shown.to_dict("records")
+    }
+
+
+def standings(state: InfluenceMap) -> tuple[Standing, ...]:
+    """Return where each element of the map stands."""
+    return tuple(_standing(state, element) for element in state.elements)
+
+
+def potential(state: InfluenceMap, causes: Mapping[str, Cause]) -> Potential:
+    """Return what the map says to the three questions.
+
+    Parameters
+    ----------
+    state : InfluenceMap
+    causes : mapping of str to Cause
+        As `failure_causes` returns.
+    """
+    return potential_of(standings(state), state.picked, causes)
+
+
+def potential_of(every: Sequence[Standing], picked: frozenset[str], causes: Mapping[str, Cause]) -> Potential:
+    """Return the same of elements that are worked out already."""
+    wish = [one for one in every if one.influence.get("today", MIDDLE) < MIDDLE and one.gap > 0]
+    cause = [
+        (one, causes[one.element.cause])
+        for one in every
+        if one.influence.get("today", 0) > MIDDLE
+        and one.element.cause in causes
+        and causes[one.element.cause].frequent
+    ]
+    return Potential(
+        tuple(one for one in every if one.element.id in picked),
+        tuple(sorted(wish, key=lambda one: -one.gap)),
+        tuple(sorted(cause, key=lambda pair: -pair[1].share)),
+    )
+
+
+def _standing(state: InfluenceMap, element: Element) -> Standing:
+    influence: dict[str, float] = {}
+    control: dict[str, float] = {}
+    apart = {}
+    for when in WHEN:
+        own = state.apart(element.id, when)
+        compared = (
+            agreement((place.influence for place in own), steps=HIGHEST + 1),
+            agreement((place.control for place in own), steps=HIGHEST + 1),
+        )
+        apart[when] = compared
+        together = state.together.get((element.id, when))
+        if together is not None:
+            influence[when], control[when] = together.influence, together.control
+        elif compared[0].median is not None and compared[1].median is not None:
+            influence[when], control[when] = compared[0].median, compared[1].median
+    return Standing(element, influence, control, apart)

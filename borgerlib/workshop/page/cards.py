@@ -1,0 +1,106 @@
+"""The page of the dialogue cards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from borgerlib.survey.codebook.model import load_codebook
+from borgerlib.workshop.cards import rounds
+from borgerlib.workshop.cards.deck import CITIZENS, KINDS, TOPICS, Card, Deck
+from borgerlib.workshop.cards.rounds import HIGHEST, LOWEST, Talk, summary
+from borgerlib.workshop.page.facts import Citizens, published_formats
+from borgerlib.workshop.page.influence import compared_words
+from borgerlib.workshop.page.tool import Tool
+from borgerlib.workshop.words import words
+
+NAME = "dialogkort"
+
+
+def cards_tool(decks: Sequence[Deck], citizens: Citizens, *, place: str = "") -> Tool:
+    """Return the dialogue cards as a tool of the page.
+
+    Parameters
+    ----------
+    decks : sequence of Deck
+    citizens : Citizens
+        What they have answered; a card shows it of its topic or format.
+    place : str
+        The municipality's name.
+    """
+    told = words()
+    used = published_formats()
+    config = {
+        "tool": NAME,
+        "title": told("page", "cards_place", sted=place) if place else told("page", "cards"),
+        "simulated": told("page", "simulated") if citizens.simulated else "",
+        "strings": dict(told.sections["strings"]),
+        "scale": [LOWEST, HIGHEST],
+        "topics": _topics(decks),
+        "decks": [
+            {
+                "kind": deck.kind,
+                "label": told("kinds", deck.kind),
+                "title": deck.title,
+                "cards": [_card(card, used, citizens) for card in deck.cards],
+            }
+            for deck in decks
+        ],
+    }
+    return Tool(
+        NAME,
+        config,
+        start=rounds.new_talk(decks),
+        checked=rounds.checked,
+        applied=rounds.applied,
+        may=rounds.PARTICIPANTS_MAY,
+        view=cards_view,
+        own=lambda state, who: {theme: votes[who] for theme, votes in state.votes.items() if who in votes},
+    )
+
+
+def cards_view(state: Talk) -> dict[str, Any]:
+    """Return what everybody sees: nobody's own vote, and no spread of fewer than 4."""
+    return {
+        "table": dict(zip(KINDS, state.table, strict=True)),
+        "participants": len(state.participants),
+        "notes": [{"table": list(table), "text": note} for table, note in state.notes.items()],
+        "fit": {theme: compared_words(state.fit(theme), "fit", HIGHEST) for theme in state.votes},
+        "summary": [
+            {
+                "titles": list(one.titles),
+                "note": one.note,
+                "fit": compared_words(one.fit, "fit", HIGHEST) if one.fit else "",
+            }
+            for one in summary(state)
+        ],
+    }
+
+
+def card_facts(card: Card, used: Mapping[str, str], citizens: Citizens) -> list[str]:
+    """Return what is known of a card's topic or format, as sentences."""
+    published = [used[card.published]] if card.published in used else []
+    return [*published, *(citizens.said[key] for key in card.citizens if key in citizens.said)]
+
+
+def _card(card: Card, used: Mapping[str, str], citizens: Citizens) -> dict[str, Any]:
+    return {
+        "id": card.id,
+        "title": card.title,
+        "text": card.text.split("\n"),
+        "question": card.question,
+        "back": [{"heading": part.heading, "lines": list(part.lines)} for part in card.back],
+        "topics": [answer for item, answer in card.citizens if item == TOPICS],
+        "facts": card_facts(card, used, citizens),
+        "sources": list(card.sources),
+    }
+
+
+def _topics(decks: Sequence[Deck]) -> list[dict[str, str]]:
+    named = {
+        answer for deck in decks for card in deck.cards for item, answer in card.citizens if item == TOPICS
+    }
+    options = load_codebook(CITIZENS).item(TOPICS).options
+    return [
+        {"id": option.id, "label": option.short or option.text} for option in options if option.id in named
+    ]

@@ -1,0 +1,180 @@
+"""The page of the influence map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from borgerlib import danish
+from borgerlib.workshop.sessions.agreement import FEWEST, Agreement
+from borgerlib.workshop.cards.deck import TOPICS
+from borgerlib.workshop.influence import placements
+from borgerlib.workshop.influence.elements import Elements
+from borgerlib.workshop.influence.placements import HIGHEST, QUESTIONS, WHEN, Decision, InfluenceMap
+from borgerlib.workshop.influence.potential import (
+    Cause,
+    Potential,
+    Standing,
+    failure_causes,
+    potential_of,
+    standings,
+)
+from borgerlib.workshop.page.facts import Citizens, cause_said
+from borgerlib.workshop.page.tool import Tool
+from borgerlib.workshop.words import words
+
+NAME = "indflydelse"
+
+
+def influence_tool(elements: Elements, citizens: Citizens, *, place: str = "") -> Tool:
+    """Return the influence map as a tool of the page.
+
+    Parameters
+    ----------
+    elements : Elements
+        What is on the map to begin with.
+    citizens : Citizens
+        What they have answered; an area whose id is a topic of the survey shows it.
+    place : str
+        The municipality's name.
+    """
+    causes = failure_causes()
+    said = {area.id: citizens.said.get((TOPICS, area.id), "") for area in elements.area}
+    told = words()
+    config = {
+        "tool": NAME,
+        "title": told("page", "influence_place", sted=place) if place else told("page", "influence"),
+        "simulated": told("page", "simulated") if citizens.simulated else "",
+        "strings": dict(told.sections["strings"]),
+        "highest": HIGHEST,
+        "when": [{"id": when, "label": told("when", when)} for when in WHEN],
+        "position": dict(told.sections["position"]),
+        "roles": [vars(role) for role in elements.role],
+        "areas": [{**vars(area), "said": said[area.id]} for area in elements.area],
+    }
+    return Tool(
+        NAME,
+        config,
+        start=placements.empty_map(elements),
+        checked=placements.checked,
+        applied=placements.applied,
+        may=placements.PARTICIPANTS_MAY,
+        view=lambda state: influence_view(state, causes),
+        own=_own,
+    )
+
+
+def influence_view(state: InfluenceMap, causes: Mapping[str, Cause]) -> dict[str, Any]:
+    """Return what everybody sees of the map: nobody's own placements, and no comparison of fewer than 4."""
+    every = standings(state)
+    found = potential_of(every, state.picked, causes)
+    return {
+        "role": state.role,
+        "area": state.area,
+        "participants": len(state.participants),
+        "elements": [_element(state, one, causes) for one in every],
+        "left_out": [{"id": element.id, "label": element.label} for element in state.left_out],
+        "lists": [_list(question, found, state) for question in QUESTIONS],
+    }
+
+
+def why(question: str, one: Standing, cause: Cause | None = None) -> str:
+    """Return why an element stands on the list of a question."""
+    told = words()
+    today = danish.number(one.influence.get("today", 0), _decimals(one.influence.get("today", 0)))
+    if question == "picked":
+        return told("lists", "why_picked")
+    if cause is None:
+        wished, gap = (danish.number(x, _decimals(x)) for x in (one.influence["wished"], one.gap))
+        return told("lists", "why_gap", i_dag=today, oensket=wished, forskel=gap)
+    interval = danish.percent_range(cause.lower, cause.upper)
+    share = danish.percent(cause.share)
+    return told("lists", "why_cause", aarsag=cause.label, andel=share, interval=interval, i_dag=today)
+
+
+def listed(question: str, found: Potential) -> list[tuple[Standing, Cause | None]]:
+    """Return the elements on the list of a question, each with the cause that put it there."""
+    if question == "cause":
+        return list(found.cause)
+    return [(one, None) for one in (found.picked if question == "picked" else found.wish)]
+
+
+def compared_words(told: Agreement, key: str, highest: int) -> str:
+    """Return what may be said of answers that people gave for themselves."""
+    if told.median is None or told.lower is None or told.upper is None:
+        return words()("agreement", "few", antal=told.n, mindst=FEWEST) if told.n else ""
+    median, lower, upper = (danish.number(x, _decimals(x)) for x in (told.median, told.lower, told.upper))
+    agreed = words()("agreement", told.word)
+    return words()(
+        "agreement",
+        key,
+        antal=told.n,
+        median=median,
+        nedre=lower,
+        oevre=upper,
+        enighed=agreed,
+        hoejest=highest,
+    )
+
+
+def _decimals(value: float) -> int:
+    return 0 if value == int(value) else 1 if value * 2 == int(value * 2) else 2
+
+
+def _element(state: InfluenceMap, one: Standing, causes: Mapping[str, Cause]) -> dict[str, Any]:
+    element = one.element
+    cause = causes.get(element.cause)
+    return {
+        "id": element.id,
+        "label": element.label,
+        "help": element.help,
+        "cause": cause_said(cause) if cause else "",
+        "picked": element.id in state.picked,
+        "placed": _spots(state.together, element.id),
+        "apart": {when: _apart(state, one, when) for when in WHEN},
+    }
+
+
+def _apart(state: InfluenceMap, one: Standing, when: str) -> dict[str, Any]:
+    influence, control = one.apart[when]
+    if influence.median is None:
+        return {"n": influence.n, "said": compared_words(influence, "placed", HIGHEST)}
+    return {
+        "n": influence.n,
+        "said": compared_words(influence, "placed", HIGHEST),
+        "median": [influence.median, control.median],
+        "spread": [[influence.lower, influence.upper], [control.lower, control.upper]],
+        "dots": [[place.influence, place.control] for place in state.apart(one.element.id, when)],
+    }
+
+
+def _spots(placed: Mapping[placements.Spot, placements.Place], element: str) -> dict[str, list[int]]:
+    found = {when: placed.get((element, when)) for when in WHEN}
+    return {when: [spot.influence, spot.control] for when, spot in found.items() if spot is not None}
+
+
+def _own(state: InfluenceMap, who: str) -> dict[str, Any]:
+    placed = state.placed.get(who, {})
+    return {element: _spots(placed, element) for element in sorted({element for element, _ in placed})}
+
+
+def _list(question: str, found: Potential, state: InfluenceMap) -> dict[str, Any]:
+    told = words()
+    items = []
+    for one, cause in listed(question, found):
+        decision = state.decisions.get((question, one.element.id), Decision())
+        items.append(
+            {
+                "id": one.element.id,
+                "label": one.element.label,
+                "why": why(question, one, cause),
+                "decision": {"what": decision.what, "who": decision.who, "by": decision.when},
+            }
+        )
+    return {
+        "question": question,
+        "title": told("lists", question),
+        "asked": told("lists", f"{question}_question"),
+        "empty": told("lists", f"{question}_empty"),
+        "items": items,
+    }

@@ -1,0 +1,1 @@
+"""What a session leaves: numbers, and a report."""

@@ -1,0 +1,1 @@
+"""What a meeting has said, kept change by change."""

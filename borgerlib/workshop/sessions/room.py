@@ -1,0 +1,72 @@
+"""A session at work: what is said is checked, kept, and becomes what everybody sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from borgerlib.errors import DataError, ParameterError
+from borgerlib.workshop.page.tool import Tool
+from borgerlib.workshop.sessions.change import TOGETHER, Change
+from borgerlib.workshop.sessions.store import SessionFile
+from borgerlib.workshop.words import words
+
+
+class Room:
+    """A session of a tool, as far as its file tells.
+
+    Raises
+    ------
+    DataError
+        The session is another tool's, or cannot be read (in Danish).
+    """
+
+    def __init__(self, tool: Tool, session: SessionFile) -> None:
+        if session.tool != tool.name:
+            raise DataError(words()("errors", "other_tool", navn=session.id, vaerktoej=session.tool))
+        self.tool = tool
+        self.session = session
+        self.state = tool.start
+        self._last = 0
+        self.catch_up()
+
+    def check(self, who: str, kind: object, content: object) -> Change:
+        """Return what somebody says as a change, which is not kept yet.
+
+        Raises
+        ------
+        ParameterError
+            It is not legal, or only whoever leads may say it (in Danish).
+        """
+        if not isinstance(kind, str) or not isinstance(content, Mapping):
+            raise ParameterError(words()("errors", "unknown"))
+        if who != TOGETHER and kind not in self.tool.may:
+            raise ParameterError(words()("errors", "not_allowed"))
+        return Change(who, kind, self.tool.checked(self.state, kind, content))
+
+    def keep(self, changes: Iterable[Change]) -> None:
+        """Keep changes on the disk, all or none, and take them in.
+
+        Raises
+        ------
+        DataError
+            They cannot be written (in Danish). Nothing has changed.
+        """
+        self.session.add(tuple(changes))
+        self.catch_up()
+
+    def catch_up(self) -> bool:
+        """Take in what others have added to the file, and return whether there was any."""
+        news = self.session.changes(self._last)
+        for change in news:
+            self.state = self.tool.applied(self.state, change)
+            self._last = change.number
+        return bool(news)
+
+    def view(self) -> dict[str, Any]:
+        """Return what everybody sees."""
+        return self.tool.view(self.state)
+
+    def own(self, who: str) -> dict[str, Any]:
+        """Return what one has said for oneself."""
+        return self.tool.own(self.state, who)

@@ -1,0 +1,214 @@
+"""Sessions on the disk: one SQLite file each, to which changes are added and never altered.
+
+A change is on the disk when `SessionFile.add` returns, so whoever ends the process loses nothing that was
+confirmed. Several processes may add to one session at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from borgerlib import danish, places
+from borgerlib.errors import DataError
+from borgerlib.workshop.sessions.change import Change
+from borgerlib.workshop.words import words
+
+VERSION = 1
+_APPLICATION = 0x426F7267  # 'Borg'
+_WAIT_SECONDS = 10
+_SCHEMA = f"""
+PRAGMA application_id = {_APPLICATION};
+PRAGMA user_version = {VERSION};
+CREATE TABLE about (tool TEXT, title TEXT, municipality TEXT, made TEXT);
+CREATE TABLE change (number INTEGER PRIMARY KEY, at TEXT, who TEXT, kind TEXT, content TEXT);
+"""
+
+
+@dataclass(frozen=True)
+class SessionFile:
+    """A session.
+
+    Parameters
+    ----------
+    path : Path
+    tool : {'indflydelse', 'dialogkort'}
+    title, municipality : str
+    made : str
+        When (ISO 8601, UTC).
+    recovered : bool
+        The file was damaged, and what could be read of it was put into a new one.
+    """
+
+    path: Path
+    tool: str
+    title: str
+    municipality: str
+    made: str
+    recovered: bool = False
+
+    @property
+    def id(self) -> str:
+        """The session's name among the others."""
+        return self.path.stem
+
+    def add(self, changes: Sequence[Change]) -> tuple[Change, ...]:
+        """Add changes, all or none, and return them as they are kept.
+
+        Raises
+        ------
+        DataError
+            They cannot be written (in Danish).
+        """
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        kept = []
+        with _told(), closing(_connection(self.path)) as file, file:
+            for change in changes:
+                row = (at, change.who, change.kind, json.dumps(dict(change.content), ensure_ascii=False))
+                added = file.execute("INSERT INTO change (at, who, kind, content) VALUES (?, ?, ?, ?)", row)
+                kept.append(Change(change.who, change.kind, change.content, added.lastrowid or 0, at))
+        return tuple(kept)
+
+    def changes(self, after: int = 0) -> tuple[Change, ...]:
+        """Return the changes after a number, in order.
+
+        Raises
+        ------
+        DataError
+            The file cannot be read (in Danish).
+        """
+        with _told(), closing(_connection(self.path)) as file:
+            return tuple(_read(file, after))
+
+
+def sessions_folder() -> Path:
+    """Return the folder of the sessions, which need not exist yet."""
+    return places.saved_data("vaerksted")
+
+
+def create_session(tool: str, title: str, *, municipality: str = "") -> SessionFile:
+    """Make an empty session.
+
+    Raises
+    ------
+    DataError
+        It cannot be written (in Danish).
+    """
+    day = datetime.now(UTC)
+    name = f"{tool}-{danish.slug(title)[:40] or 'session'}-{day:%Y%m%d}-{secrets.token_hex(3)}"
+    path = sessions_folder() / f"{name}.sqlite"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(words()("errors", "cannot_save", hvorfor=error.strerror)) from error
+    about = (tool, title, municipality, day.isoformat(timespec="seconds"))
+    _make(path, about, ())
+    return SessionFile(path, *about)
+
+
+def list_sessions(tool: str) -> tuple[SessionFile, ...]:
+    """Return a tool's sessions that can be read, the newest first."""
+    found = []
+    for path in sessions_folder().glob(f"{tool}-*.sqlite"):
+        with suppress(DataError):
+            found.append(open_session(path.stem))
+    return tuple(sorted(found, key=lambda session: session.made, reverse=True))
+
+
+def open_session(name: str) -> SessionFile:
+    """Open a session by its name.
+
+    A damaged file is set aside, and what can be read of it goes into a new one: the last good state.
+
+    Raises
+    ------
+    DataError
+        There is no such session, it is of another version, or nothing of it can be read (in Danish).
+    """
+    path = sessions_folder() / f"{Path(name).name.removesuffix('.sqlite')}.sqlite"
+    if not path.is_file():
+        raise DataError(words()("errors", "no_session", navn=path.stem))
+    recovered = False
+    if not _is_whole(path):
+        _recover(path)
+        recovered = True
+    with _told(), closing(_connection(path)) as file:
+        (version,) = file.execute("PRAGMA user_version").fetchone()
+        (application,) = file.execute("PRAGMA application_id").fetchone()
+        if application != _APPLICATION:
+            raise DataError(words()("errors", "no_session_file", navn=path.name))
+        if version != VERSION:
+            raise DataError(
+                words()("errors", "other_version", navn=path.stem, version=version, vores=VERSION)
+            )
+        about = file.execute("SELECT tool, title, municipality, made FROM about").fetchone()
+    tool, title, municipality, made = about
+    return SessionFile(path, tool, title, municipality, made, recovered)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise DataError(words()("errors", "cannot_save", hvorfor=error)) from error
+
+
+def _connection(path: Path) -> sqlite3.Connection:
+    file = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", timeout=_WAIT_SECONDS, uri=True)
+    file.execute("PRAGMA synchronous = FULL")
+    return file
+
+
+def _make(path: Path, about: tuple[str, ...], changes: Sequence[Change]) -> None:
+    beside = path.with_suffix(".part")
+    with _told(), closing(sqlite3.connect(beside)) as file:
+        file.execute("PRAGMA synchronous = FULL")
+        file.execute("PRAGMA journal_mode = WAL")
+        file.executescript(_SCHEMA)
+        with file:
+            file.execute("INSERT INTO about VALUES (?, ?, ?, ?)", about)
+            rows = [(c.number, c.at, c.who, c.kind, json.dumps(dict(c.content))) for c in changes]
+            file.executemany("INSERT INTO change VALUES (?, ?, ?, ?, ?)", rows)
+    os.replace(beside, path)
+
+
+def _read(file: sqlite3.Connection, after: int) -> Iterator[Change]:
+    asked = "SELECT who, kind, content, number, at FROM change WHERE number > ? ORDER BY number"
+    for who, kind, content, number, at in file.execute(asked, (after,)):
+        yield Change(who, kind, json.loads(content), number, at)
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        with closing(_connection(path)) as file:
+            return bool(file.execute("PRAGMA quick_check").fetchone() == ("ok",))
+    except sqlite3.Error:
+        return False
+
+
+def _recover(path: Path) -> None:
+    """Set a damaged file aside, and make a new one of the changes that can be read, up to the first gap."""
+    about: tuple[str, ...] = ()
+    changes: list[Change] = []
+    with suppress(sqlite3.Error, ValueError), closing(_connection(path)) as file:
+        (version,) = file.execute("PRAGMA user_version").fetchone()
+        about = file.execute("SELECT tool, title, municipality, made FROM about").fetchone() or ()
+        if version == VERSION:
+            for change in _read(file, 0):
+                changes.append(change)
+    if not about:
+        raise DataError(words()("errors", "damaged", navn=path.name))
+    aside = path.with_name(f"{path.stem}.beskadiget-{datetime.now(UTC):%Y%m%d%H%M%S}")
+    os.replace(path, aside)
+    for ending in ("-wal", "-shm"):
+        with suppress(OSError):
+            os.replace(f"{path}{ending}", f"{aside}{ending}")
+    _make(path, about, changes)

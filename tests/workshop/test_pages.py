@@ -1,0 +1,105 @@
+"""What everybody sees, and what is saved."""
+
+import io
+import json
+
+import pandas as pd
+import pytest
+
+from borgerlib.errors import DataError, ParameterError
+from borgerlib.workshop.saved.report import download, session_html
+from borgerlib.workshop.sessions.change import Change
+
+PLACED = {"id": "formaal", "when": "today", "influence": 7, "control": 4}
+
+
+def place_apart(room, influences):
+    room.keep(
+        [
+            room.check(f"secret{at}", "place", {**PLACED, "influence": influence})
+            for at, influence in enumerate(influences)
+        ]
+    )
+
+
+def formaal(room):
+    return next(one for one in room.view()["elements"] if one["id"] == "formaal")["apart"]["today"]
+
+
+def test_three_are_counted_and_four_are_told_without_who(influence_room):
+    place_apart(influence_room, (9, 1, 5))
+    assert formaal(influence_room) == {
+        "n": 3,
+        "said": "3 har svaret for sig selv. Svarene vises, når mindst 4 har svaret.",
+    }
+    place_apart(influence_room, (9, 1, 5, 3))
+    shown = formaal(influence_room)
+    assert shown["dots"] == [[1, 4], [3, 4], [5, 4], [9, 4]]
+    # Quartiles of 1, 3, 5, 9 (inclusive): 2.5, 4, 6.
+    assert shown["said"] == "4 for sig selv: indflydelse 4 (midterste halvdel 2,5–6), uenige"
+    assert "secret" not in json.dumps(influence_room.view())
+    assert influence_room.own("secret0") == {"formaal": {"today": [9, 4]}}
+    assert influence_room.own("") == {}
+
+
+def test_the_lists_say_why_and_keep_what_was_decided(influence_room):
+    say = influence_room.check
+    influence_room.keep(
+        [
+            say("", "place", {"id": "mandat", "when": "today", "influence": 3, "control": 2}),
+            say("", "place", {"id": "mandat", "when": "wished", "influence": 7, "control": 6}),
+            say("", "place", {"id": "mobilisering", "when": "today", "influence": 8, "control": 6}),
+            say("", "pick", {"id": "opbakning", "on": True}),
+            say(
+                "",
+                "decide",
+                {"id": "mandat", "question": "wish", "what": "Nyt kommissorium", "who": "KD", "by": "Maj"},
+            ),
+        ]
+    )
+    picked, wish, cause = influence_room.view()["lists"]
+    assert [item["label"] for item in picked["items"]] == ["Hele byrådet bakker op"]
+    assert wish["items"][0]["why"] == "fra 3 til 7 (+4)"
+    assert wish["items"][0]["decision"] == {"what": "Nyt kommissorium", "who": "KD", "by": "Maj"}
+    assert cause["items"][0]["why"] == (
+        "»Ikke mobiliseret nok borgere«: nævnt af 67\xa0pct. (60–72\xa0pct.) i figur 8; indflydelse 8 i dag"
+    )
+    table = pd.read_csv(
+        io.BytesIO(download(influence_room, "csv").content), sep=";", decimal=",", encoding="utf-8-sig"
+    ).set_index("Element")
+    assert table.loc["Borgerne har et reelt mandat", "Forskel"] == 4
+    assert table.loc["Borgerne har et reelt mandat", "Hvad vi gør"] == "Nyt kommissorium"
+    page = session_html(influence_room)
+    for text in ("Nyt kommissorium · KD · Maj", "fra 3 til 7 (+4)", "Direktionens dag", "Kommunaldirektøren"):
+        assert text in page
+
+
+def test_what_people_type_stays_text(influence_room):
+    typed = "<script>alert(1)</script>"
+    influence_room.keep([influence_room.check("", "element", {"id": "formaal", "label": typed})])
+    assert typed not in session_html(influence_room)
+    assert "&lt;script&gt;" in session_html(influence_room)
+    influence_room.keep([influence_room.check("", "element", {"id": "formaal", "label": "=1+1"})])
+    assert b"'=1+1" in download(influence_room, "csv").content
+
+
+def test_the_minutes_of_the_cards(cards_room):
+    note = {"table": ["demens", "borgersamling", "lytteren"], "text": "Vi prøver.\nTil maj."}
+    cards_room.keep([cards_room.check("", "note", note)])
+    cards_room.keep(
+        [Change(f"p{at}", "vote", {"id": "demens", "fit": fit}) for at, fit in enumerate((2, 4, 4, 5))]
+    )
+    (noted,) = cards_room.view()["summary"]
+    # s² = 1.58 against 2 by chance on five steps.
+    assert noted["fit"] == "4 stemmer: 4 af 5 (midterste halvdel 3,5–4,25), uenige"
+    assert "Vi prøver.\nTil maj." in session_html(cards_room)
+    assert "En by, hvor man kan fare vild + Borgersamling + Lytteren" in download(
+        cards_room, "csv"
+    ).content.decode("utf-8-sig")
+
+
+def test_an_empty_session_and_an_unknown_format_are_said(influence_room):
+    with pytest.raises(DataError, match="ikke sagt noget"):
+        download(influence_room, "csv")
+    with pytest.raises(ParameterError, match="ikke kender"):
+        download(influence_room, "exe")

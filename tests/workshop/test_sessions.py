@@ -1,0 +1,116 @@
+"""Sessions on the disk: several writers, kills, damage, other versions."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+
+from borgerlib.errors import DataError, ParameterError
+from borgerlib.workshop.sessions.change import Change
+from borgerlib.workshop.sessions.room import Room
+from borgerlib.workshop.sessions.store import create_session, list_sessions, open_session
+
+PLACED = {"id": "formaal", "when": "today", "influence": 7, "control": 4}
+
+
+def test_what_was_kept_comes_back(influence, influence_room):
+    influence_room.keep([influence_room.check("", "place", PLACED)])
+    again = Room(influence, open_session(influence_room.session.id))
+    assert again.state == influence_room.state
+    assert again.session.title == "Direktionens dag"
+    assert [session.id for session in list_sessions("indflydelse")] == [again.session.id]
+    assert list_sessions("dialogkort") == ()
+
+
+def test_several_write_at_once_and_every_change_is_there(influence_room):
+    session = influence_room.session
+
+    def write(who):
+        for number in range(10):
+            session.add([Change(who, "pick", {"id": "formaal", "on": True, "n": number})])
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, ["a", "b", "c", "d"]))
+    kept = session.changes()
+    assert len(kept) == 40
+    assert [change.number for change in kept] == sorted({change.number for change in kept})
+    assert influence_room.catch_up()
+
+
+WRITER = """
+import sys
+from borgerlib.workshop.sessions.change import Change
+from borgerlib.workshop.sessions.store import open_session
+session = open_session(sys.argv[1])
+for number in range(100000):
+    session.add([Change("p", "pick", {"id": "formaal", "n": number})])
+    print(number, flush=True)
+"""
+
+
+def test_a_kill_loses_nothing_that_was_confirmed(influence_room):
+    session = influence_room.session
+    process = subprocess.Popen(
+        [sys.executable, "-c", WRITER, session.id], stdout=subprocess.PIPE, env=os.environ, text=True
+    )
+    confirmed = [int(process.stdout.readline()) for _ in range(20)][-1]
+    process.send_signal(signal.SIGKILL)
+    confirmed = max([confirmed, *(int(line) for line in process.stdout.read().split())])
+    process.wait()
+    numbers = [change.content["n"] for change in open_session(session.id).changes()]
+    assert numbers[: confirmed + 1] == list(range(confirmed + 1))
+
+
+def test_a_session_of_another_version_is_left_alone(influence_room):
+    path = influence_room.session.path
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("PRAGMA user_version = 2")
+    with pytest.raises(DataError, match="version 2; denne læser version 1"):
+        open_session(path.stem)
+
+
+def test_of_a_damaged_file_the_last_good_state_is_kept_and_that_is_said(influence):
+    session = create_session("indflydelse", "Beskadiget")
+    room = Room(influence, session)
+    room.session.add([Change("", "place", {**PLACED, "influence": number % 11}) for number in range(400)])
+    with closing(sqlite3.connect(session.path)) as file:
+        file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = bytearray(session.path.read_bytes())
+    content[-4096:] = b"\xff" * 4096  # the last page
+    session.path.write_bytes(content)
+    again = open_session(session.id)
+    assert again.recovered
+    numbers = [change.number for change in again.changes()]
+    assert 300 <= len(numbers) < 400
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert len(list(session.path.parent.glob("*.beskadiget-*"))) >= 1
+    assert not open_session(session.id).recovered
+
+
+def test_what_is_no_session_is_said(tmp_path, influence, cards_room):
+    with pytest.raises(DataError, match="ingen gemt session, der hedder »nej«"):
+        open_session("../nej")
+    path = cards_room.session.path.with_name("indflydelse-x.sqlite")
+    path.write_bytes(b"hej" * 1000)
+    with pytest.raises(DataError, match="intet kan læses"):
+        open_session("indflydelse-x")
+    assert path.read_bytes() == b"hej" * 1000
+    assert list_sessions("indflydelse") == ()
+    with pytest.raises(DataError, match="hører til et andet værktøj: dialogkort"):
+        Room(influence, cards_room.session)
+
+
+def test_a_participant_may_place_and_nothing_else(influence_room, cards_room):
+    assert influence_room.check("p1", "place", PLACED).who == "p1"
+    for kind in ("pick", "decide", "element", "setting", "leave_out"):
+        with pytest.raises(ParameterError, match="den, der leder mødet"):
+            influence_room.check("p1", kind, {"id": "formaal"})
+    with pytest.raises(ParameterError, match="den, der leder mødet"):
+        cards_room.check("p1", "note", {})
+    with pytest.raises(ParameterError, match="ikke kender"):
+        influence_room.check("", ["place"], PLACED)
