@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from borgerlib.errors import ParameterError
-from borgerlib.workshop.sessions.agreement import Agreement, agreement
 from borgerlib.workshop.cards.deck import KINDS, Deck, find_card
+from borgerlib.workshop.sessions.agreement import Agreement, agreement
 from borgerlib.workshop.sessions.change import Change, one_of, step, text
 from borgerlib.workshop.words import words
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from borgerlib.lokaldemokrati.leaders import open_leaders_survey
 from borgerlib.survey.codebook.model import LEADERS
-from borgerlib.workshop.sessions.agreement import Agreement, agreement
 from borgerlib.workshop.influence.elements import BARRIERS, Element
 from borgerlib.workshop.influence.placements import HIGHEST, WHEN, InfluenceMap
+from borgerlib.workshop.sessions.agreement import Agreement, agreement
 
 MIDDLE = HIGHEST / 2
 

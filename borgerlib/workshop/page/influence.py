@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from borgerlib import danish
-from borgerlib.workshop.sessions.agreement import FEWEST, Agreement
 from borgerlib.workshop.cards.deck import TOPICS
 from borgerlib.workshop.influence import placements
 from borgerlib.workshop.influence.elements import Elements
@@ -21,6 +20,7 @@ from borgerlib.workshop.influence.potential import (
 )
 from borgerlib.workshop.page.facts import Citizens, cause_said
 from borgerlib.workshop.page.tool import Tool
+from borgerlib.workshop.sessions.agreement import FEWEST, Agreement
 from borgerlib.workshop.words import words
 
 NAME = "indflydelse"

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from borgerlib import danish
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.view import theme
-from borgerlib.workshop.sessions.agreement import FEWEST
 from borgerlib.workshop.cards.rounds import Talk
 from borgerlib.workshop.influence.placements import HIGHEST, WHEN, InfluenceMap
 from borgerlib.workshop.influence.potential import standings
 from borgerlib.workshop.page.cards import cards_view
 from borgerlib.workshop.saved.table import as_csv, cards_table, influence_table
+from borgerlib.workshop.sessions.agreement import FEWEST
 from borgerlib.workshop.words import words
 
 if TYPE_CHECKING:
