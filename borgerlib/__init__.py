@@ -7,6 +7,7 @@ The map, in the order in which data flows:
 - `statistics`: from respondents to numbers that may be shown (weighting, estimation, disclosure)
 - `lokaldemokrati`: the report of 2021 (published numbers, the counts behind them, the ten insights)
 - `interest`: the citizens' survey of a municipality (prepare, load, export)
+- `comparison`: surveys beside each other (waves, targets, municipalities)
 - `view`: from numbers to pictures
 - `contact`: from answers to people at the table (the lottery of a panel)
 - `runs`: from notebooks to reports
@@ -88,9 +89,12 @@ _HOMES = {
     "borgerlib.interest.store": ("load", "prepared_municipalities"),
     "borgerlib.interest.survey": ("load_weighting",),
     "borgerlib.interest.export": ("export_data",),
+    "borgerlib.comparison.targets": ("Progress", "Target", "follow_targets", "load_targets"),
+    "borgerlib.comparison.waves": ("WaveComparison", "compare_waves"),
     "borgerlib.view.charts.charts": ("bar_chart", "count_chart", "grouped_bar_chart", "scale_chart"),
     "borgerlib.view.tables.html": ("estimates_table", "public_table"),
     "borgerlib.view.tables.banner": ("banner",),
+    "borgerlib.view.comparison.waves": ("changes_table", "changes_text"),
     "borgerlib.view.leaders.insight": ("open_insight",),
     "borgerlib.view.citizens.interest": ("open_interest",),
     "borgerlib.view.council.council": ("open_council",),

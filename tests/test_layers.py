@@ -16,6 +16,7 @@ LAYERS = [
     {"survey", "population"},
     {"statistics"},
     {"lokaldemokrati", "interest"},
+    {"comparison"},
     {"view"},
     {"contact", "runs"},
     {"dashboard", "workshop"},

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
@@ -34,6 +35,8 @@ _MUST_BE = {
     "float_type": "a number",
     "finite_number": "a number",
     "bool_type": "true or false",
+    "date_from_datetime_parsing": "a date: 2029-12-31",
+    "date_type": "a date: 2029-12-31",
     "tuple_type": "a list",
     "mapping_type": "a table",
     "dict_type": "a table",
@@ -283,7 +286,7 @@ def _stand_in(kind: Any, text: str) -> Any:
         return [_stand_in(args[0], text), _stand_in(args[0], f"{text} 2")]
     if args:
         return {text: _stand_in(args[1], text)}
-    return {str: text, bool: False, int: 1, float: 1.0}.get(origin, {})
+    return {str: text, bool: False, int: 1, float: 1.0, date: "2000-01-01"}.get(origin, {})
 
 
 def _named(content: Any, keys: Keys) -> list[str]:

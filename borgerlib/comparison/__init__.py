@@ -1,0 +1,1 @@
+"""Surveys beside each other: waves, targets, municipalities."""

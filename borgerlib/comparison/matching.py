@@ -1,0 +1,125 @@
+"""Which questions two waves asked alike, and what else about them has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from borgerlib import danish
+from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.survey.codebook.labels import codebook_of
+from borgerlib.survey.codebook.model import Codebook, Item
+
+WAVE = "maaling"
+"""The column, and the division of the estimates, that tells the waves apart."""
+_WHO = ("sex", "area", "area_type", "age_group", "municipality")
+
+
+def books_of(waves: Sequence[pd.DataFrame]) -> tuple[Codebook, Codebook]:
+    """Return the codebooks that the frames name, or `ParameterError`."""
+    first, second = (codebook_of(wave.attrs) for wave in waves)
+    if first is None or second is None:
+        raise ParameterError(
+            "The frames do not tell what was asked.",
+            hint="Give codebooks=(earlier, later), by load_codebook.",
+        )
+    return first, second
+
+
+def names_of(waves: Sequence[pd.DataFrame]) -> tuple[str, str]:
+    """Return what the waves are called: the years, or days, of their survey dates (`ParameterError`)."""
+    first, second = (str(wave.attrs.get("survey_date", "")) for wave in waves)
+    if not first or not second:
+        raise ParameterError(
+            "The frames do not tell when they were asked.", hint="Give names=('2021', '2025')."
+        )
+    return (first[:4], second[:4]) if first[:4] != second[:4] else (first, second)
+
+
+def changed_frames(
+    waves: Sequence[pd.DataFrame], books: tuple[Codebook, Codebook], names: tuple[str, str]
+) -> Iterator[str]:
+    """Say in Danish what differs in who was asked, and how."""
+    told = {
+        "Indsamlingsmåden": [book.meta.get("mode") for book in books],
+        "Aldersgrænsen": [wave.attrs.get("min_age") for wave in waves],
+        "Kommunen": [wave.attrs.get("municipality") for wave in waves],
+    }
+    for what, (was, now) in told.items():
+        if was is not None and now is not None and was != now:
+            yield f"{what} er ændret fra {was} ({names[0]}) til {now} ({names[1]})."
+    weighted = [bool(wave.attrs.get("weighted", True)) for wave in waves]
+    if weighted[0] != weighted[1]:
+        yield f"Kun målingen {names[weighted.index(True)]} er vægtet."
+
+
+def common_items(
+    waves: Sequence[pd.DataFrame],
+    books: tuple[Codebook, Codebook],
+    item: str | Sequence[str] | None,
+    notes: list[str],
+) -> list[Item]:
+    """Return the later wave's items that both asked and answered alike, and note what their wording was."""
+    asked = {one.id: one for one in books[0] if one.options}
+    both = [one for one in books[1] if one.options and one.id in asked and one.kind == asked[one.id].kind]
+    both = [one for one in both if all(set(one.columns) & set(map(str, wave)) for wave in waves)]
+    if item is None:
+        both = [one for one in both if one.role not in _WHO]
+    else:
+        wanted = [item] if isinstance(item, str) else list(item)
+        roles = {str(one.role): one.id for one in both if one.role}
+        wanted = [roles.get(name, name) for name in wanted]
+        unknown = [name for name in wanted if name not in [one.id for one in both]]
+        if unknown:
+            raise ParameterError(unknown_name("question of both waves", unknown[0], [one.id for one in both]))
+        both = [one for one in both if one.id in wanted]
+    if not both:
+        raise DataError(
+            "The waves have no question in common.",
+            hint="They are matched by id in the codebooks: give a question that was asked again its old id.",
+        )
+    notes += [
+        f"Ordlyden er ændret: »{asked[one.id].text}« blev til »{one.text}«."
+        for one in both
+        if asked[one.id].text != one.text
+    ]
+    return both
+
+
+def columns_of(waves: Sequence[pd.DataFrame], item: Item) -> str | list[str]:
+    """Return what `estimate_proportions` is to be asked for: an item, or the columns that either wave has."""
+    if item.kind != "multiple":
+        return item.id
+    return [column for column in item.columns if any(column in wave for wave in waves)]
+
+
+def as_offered(
+    waves: Sequence[pd.DataFrame], books: tuple[Codebook, Codebook], item: Item
+) -> Iterator[pd.DataFrame]:
+    """Give the waves with each option that was offered, whether anybody chose it or not."""
+    for wave, book in zip(waves, books, strict=True):
+        if item.kind == "multiple":
+            whole = wave.reindex(columns=[*wave.columns, *(c for c in item.columns if c not in wave)])
+        else:
+            options = [option.id for option in book.item(item.id).options]
+            whole = wave.assign(**{item.id: pd.Categorical(wave[item.id], categories=options)})
+        whole.attrs = wave.attrs
+        yield whole
+
+
+def shared_options(
+    parts: Sequence[pd.DataFrame], item: Item, names: tuple[str, str], notes: list[str]
+) -> pd.DataFrame:
+    """Return the estimates of both waves by the options that both offered, and note the others."""
+    found = [part.assign(item=item.id, option=part["option"].astype(str)) for part in parts]
+    for part in found:
+        part["option"] = part["option"].str.removeprefix(f"{item.id}__")
+    offered = [set(part.loc[part["n"] > 0, "option"]) for part in found]
+    for at in (0, 1):
+        if lost := [option for option in found[at]["option"] if option in offered[at] - offered[1 - at]]:
+            notes.append(f"»{item.text}«: kun i målingen {names[at]}: {danish.listing(lost)}.")
+    kept = [part[part["option"].isin(offered[0] & offered[1])] for part in found]
+    both = pd.concat(kept, ignore_index=True)
+    both.attrs = parts[1].attrs
+    return both

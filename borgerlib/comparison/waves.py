@@ -1,0 +1,262 @@
+"""Two waves of a survey: what has changed beyond chance, and what cannot be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from borgerlib.comparison.matching import (
+    WAVE,
+    as_offered,
+    books_of,
+    changed_frames,
+    columns_of,
+    common_items,
+    names_of,
+    shared_options,
+)
+from borgerlib.errors import ParameterError, unknown_name
+from borgerlib.statistics.crosstabs import FALSE_DISCOVERY_RATE, adjust_p_values, large_enough
+from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL, DisclosedEstimates, disclose
+from borgerlib.statistics.estimation.differences import estimate_difference
+from borgerlib.statistics.estimation.intervals import check_confidence, mean_interval
+from borgerlib.statistics.estimation.proportions import estimate_proportions
+from borgerlib.statistics.weighting.adjustment import WeightingResult
+from borgerlib.survey.codebook.model import Codebook
+
+_CHANGES = ("change", "change_lower", "change_upper", "p_value", "direction")
+
+
+@dataclass(frozen=True)
+class WaveComparison:
+    """What has changed between two waves; made by `compare_waves`.
+
+    Attributes
+    ----------
+    estimates : DisclosedEstimates
+        One row an item × option × wave (groups 'maaling=2021', …). Columns beside the usual, in the rows of
+        the later wave: change (share, later minus earlier), change_lower, change_upper, p_value (adjusted
+        for the number of comparisons), direction (1: more, -1: fewer beyond chance, 0: within chance).
+        Missing where either share is hidden or too few answered to test.
+    names : tuple of str
+        The earlier and the later wave.
+    notes : tuple of str
+        Danish: what else has changed (wording, options, who was asked, weights, mode).
+    tests : int
+        Comparisons among which the false discovery rate is held.
+
+    See Also
+    --------
+    compare_waves : Makes it.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> people = borgerlib.load("Ærø")  # simulated citizens; here one half after the other
+    >>> found = borgerlib.compare_waves(people[::2], people[1::2], ["tid"], names=("2021", "2025"))
+    >>> found.names, found.tests
+    (('2021', '2025'), 7)
+    """
+
+    estimates: DisclosedEstimates
+    names: tuple[str, str]
+    notes: tuple[str, ...]
+    tests: int
+
+
+def compare_waves(
+    earlier: pd.DataFrame,
+    later: pd.DataFrame,
+    item: str | Sequence[str] | None = None,
+    *,
+    weight: str | None = None,
+    raked_to: tuple[WeightingResult, WeightingResult] | None = None,
+    pseudonym: str | None = None,
+    codebooks: tuple[Codebook, Codebook] | None = None,
+    names: tuple[str, str] | None = None,
+    min_cell: int = DEFAULT_MIN_CELL,
+    confidence: float = 0.95,
+    false_discovery_rate: float = FALSE_DISCOVERY_RATE,
+) -> WaveComparison:
+    """Compare the answers of two waves, question by question.
+
+    Parameters
+    ----------
+    earlier, later : DataFrame
+        One row a person, as `borgerlib.load` returns.
+    item : str or sequence of str, optional
+        Questions to compare, by id or role; by default all that both waves asked, but who people are.
+    weight : str, optional
+        Column of the weights, in both.
+    raked_to : tuple of WeightingResult, optional
+        The weightings of both instead: intervals then count what their margins explain.
+    pseudonym : str, optional
+        Column that tells the same person in both waves: changes are then as sure as the persons who answered
+        twice make them. Without it the waves are independent samples.
+    codebooks : tuple of Codebook, optional
+        What each wave asked; by default what the frames' ``attrs`` name.
+    names : tuple of str, optional
+        What the waves are called; by default the year of their survey date.
+    min_cell : int
+        Smallest count shown, at least 3.
+    confidence : float
+        Level of the intervals, 0–1.
+    false_discovery_rate : float
+        Of the changes that are called one, as many as this share may be by chance.
+
+    Returns
+    -------
+    WaveComparison
+
+    Raises
+    ------
+    ParameterError
+        Unknown items or columns; weightings together with a pseudonym; waves of one name.
+    DataError
+        The waves have no question in common.
+
+    See Also
+    --------
+    follow_targets : Waves against what a council aims at.
+    estimate_difference : Groups of one wave.
+
+    Notes
+    -----
+    Independent samples: the variances add, degrees of freedom by Welch & Satterthwaite. The same people: the
+    person is the sampling unit of both waves together. False discovery rate: Benjamini & Hochberg (1995).
+    Options that only one wave offered are left out, and named.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> people = borgerlib.load("Ærø")  # simulated citizens; here one half after the other
+    >>> found = borgerlib.compare_waves(people[::2], people[1::2], ["tid"], names=("2021", "2025"))
+    >>> found.estimates.pipe(borgerlib.grouped_bar_chart).title
+    'SIMULEREDE DATA: Hvor meget tid vil du gerne bruge på at være med?'
+    """
+    check_confidence(confidence)
+    if pseudonym is not None and raked_to is not None:
+        raise ParameterError(
+            "raked_to does not know who answered twice.", hint="Give weight= together with pseudonym=."
+        )
+    waves = (earlier, later)
+    books = codebooks or books_of(waves)
+    called = names or names_of(waves)
+    if called[0] == called[1]:
+        raise ParameterError(f"Both waves are called '{called[0]}'.", hint="Give names=('2021', '2025').")
+    notes = list(changed_frames(waves, books, called))
+    shares, changes = [], []
+    for asked in common_items(waves, books, item, notes):
+        columns = columns_of(waves, asked)
+        parts = [
+            estimate_proportions(
+                wave,
+                columns,
+                weight=weight,
+                raked_to=raked_to[at] if raked_to else None,
+                confidence=confidence,
+            ).assign(**{WAVE: called[at]})
+            for at, wave in enumerate(as_offered(waves, books, asked))
+        ]
+        both = shared_options(parts, asked, called, notes)
+        shares.append(both)
+        changes.append(
+            _of_same_people(waves, columns, both, called, weight, pseudonym, confidence)
+            if pseudonym
+            else _of_independent(both, called, confidence)
+        )
+    together = pd.concat(shares, ignore_index=True)
+    together.attrs = {**shares[-1].attrs, "simulated": any(wave.attrs.get("simulated") for wave in waves)}
+    tested = pd.concat(changes, ignore_index=True)
+    labels = {f"{WAVE}={name}": name for name in called}
+    shown = disclose(
+        together,
+        min_cell=min_cell,
+        base=None if later.attrs.get("municipality") else "de adspurgte",
+        source=None if later.attrs.get("municipality") else f"Målingerne {called[0]} og {called[1]}",
+        codebook=books[1],
+    ).relabel("group_label", labels, by="group")
+    return WaveComparison(
+        shown.join(_safe(shown, _judged(tested, false_discovery_rate), called)),
+        called,
+        tuple(notes),
+        int(tested["p_value"].notna().sum()),
+    )
+
+
+def _of_independent(both: pd.DataFrame, names: tuple[str, str], confidence: float) -> pd.DataFrame:
+    from scipy import stats
+
+    was, now = (both[both[WAVE] == name].set_index("option") for name in names)
+    was = was.loc[now.index]
+    spread = [part["standard_error"].to_numpy() ** 2 for part in (was, now)]
+    free = [np.maximum(part["n"].to_numpy(dtype=np.float64) - 1, 0) for part in (was, now)]
+    change, error = (now["proportion"] - was["proportion"]).to_numpy(), np.sqrt(spread[0] + spread[1])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        degrees = (spread[0] + spread[1]) ** 2 / (spread[0] ** 2 / free[0] + spread[1] ** 2 / free[1])
+        p_value = 2 * stats.t.sf(np.abs(change / error), degrees)
+    lower, upper = mean_interval(change, error, np.nan_to_num(degrees), confidence)
+    tested = pd.DataFrame(
+        {
+            "item": now["item"],
+            "option": now.index,
+            "n": now["n"],
+            "n_against": was["n"].to_numpy(),
+            "proportion": now["proportion"],
+            "proportion_against": was["proportion"].to_numpy(),
+            "change": change,
+            "change_lower": lower,
+            "change_upper": upper,
+            "p_value": p_value,
+        }
+    )
+    return tested.reset_index(drop=True)
+
+
+def _of_same_people(
+    waves: Sequence[pd.DataFrame],
+    columns: str | list[str],
+    both: pd.DataFrame,
+    names: tuple[str, str],
+    weight: str | None,
+    pseudonym: str | None,
+    confidence: float,
+) -> pd.DataFrame:
+    """Return the changes where the person is the sampling unit of both waves together."""
+    stacked = pd.concat(
+        [wave.assign(**{WAVE: name}) for wave, name in zip(waves, names, strict=True)], ignore_index=True
+    )
+    if pseudonym not in stacked:
+        raise ParameterError(unknown_name("pseudonym column", str(pseudonym), map(str, stacked.columns)))
+    # Who has no pseudonym answered once.
+    who = stacked[pseudonym].astype("object")
+    stacked["_person"] = who.where(who.notna(), [f"_{row}" for row in range(len(stacked))]).astype(str)
+    found = estimate_difference(
+        stacked, columns, by=WAVE, against=names[0], weight=weight, cluster="_person", confidence=confidence
+    )
+    found = found.rename(
+        columns={"difference": "change", "ci_lower": "change_lower", "ci_upper": "change_upper"}
+    )
+    item = str(both["item"].iloc[0])
+    found = found.assign(item=item, option=found["option"].astype(str).str.removeprefix(f"{item}__"))
+    return found[found["option"].isin(both["option"])].drop(columns=[WAVE, "standard_error"])
+
+
+def _judged(tested: pd.DataFrame, false_discovery_rate: float) -> pd.DataFrame:
+    """Return the changes with adjusted p-values, and in which direction each goes beyond chance."""
+    tested["p_value"] = adjust_p_values(tested["p_value"].where(large_enough(tested)))
+    sign = tested["change"].gt(0).mul(2).sub(1).where(tested["p_value"] < false_discovery_rate, 0)
+    return tested.assign(direction=sign.where(tested["p_value"].notna()).astype("Int64"))
+
+
+def _safe(shown: DisclosedEstimates, changes: pd.DataFrame, names: tuple[str, str]) -> pd.DataFrame:
+    """Return the changes as columns of the later wave's rows, but where the earlier share is hidden."""
+    frame: Any = shown.frame
+    hidden = frame[frame["suppressed"] & (frame["group"] == f"{WAVE}={names[0]}")]
+    gone = set(zip(hidden["item"], hidden["option"], strict=True))
+    keep = [pair not in gone for pair in zip(changes["item"], changes["option"], strict=True)]
+    return changes.loc[keep, ["item", "option", *_CHANGES]].assign(group=f"{WAVE}={names[1]}")

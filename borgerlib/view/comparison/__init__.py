@@ -1,0 +1,1 @@
+"""Comparisons as tables, charts and sentences."""

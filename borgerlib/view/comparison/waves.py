@@ -1,0 +1,122 @@
+"""What has changed between two waves, as a table and in words."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from borgerlib import danish
+from borgerlib.comparison.matching import WAVE
+from borgerlib.comparison.waves import WaveComparison
+from borgerlib.view.tables.html import Table, public_table
+from borgerlib.view.words.alt_text import TOO_FEW, sentences, source_line, titled
+from borgerlib.view.words.text import Text
+
+_SIGNS = {1: "▲", -1: "▼", 0: ""}
+
+
+def changes_table(comparison: WaveComparison) -> Table:
+    """Return the waves' shares beside each other, ▲▼ where the change is beyond chance.
+
+    Parameters
+    ----------
+    comparison : WaveComparison
+        What `compare_waves` returned.
+
+    See Also
+    --------
+    changes_text : The same in words.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> people = borgerlib.load("Ærø")  # simulated citizens; here one half after the other
+    >>> found = borgerlib.compare_waves(people[::2], people[1::2], ["tid"], names=("2021", "2025"))
+    >>> borgerlib.changes_table(found).columns
+    ('Spørgsmål', 'Svar', '2021', '2025', 'Ændring (procentpoint)')
+    """
+    was, now = _side_by_side(comparison)
+    rows = pd.DataFrame(
+        {
+            "question": now["item_label"],
+            "answer": now["label"],
+            "was": [_share(row) for _, row in was.iterrows()],
+            "now": [_share(row) for _, row in now.iterrows()],
+            "change": [_change(row) for _, row in now.iterrows()],
+        }
+    )
+    earlier, later = comparison.names
+    estimates = comparison.estimates
+    columns = {
+        "question": "Spørgsmål",
+        "answer": "Svar",
+        "was": earlier,
+        "now": later,
+        "change": "Ændring (procentpoint)",
+    }
+    note = sentences(
+        [
+            "▲▼: mere, end tilfældet kan forklare, når der tages højde for antallet af sammenligninger",
+            *comparison.notes,
+            source_line(estimates.source),
+        ]
+    )
+    return public_table(
+        rows, caption=titled(f"Fra {earlier} til {later}", estimates), columns=columns, note=note
+    )
+
+
+def changes_text(comparison: WaveComparison) -> Text:
+    """Return in Danish what has changed beyond chance, and what stands in the way of comparing.
+
+    Parameters
+    ----------
+    comparison : WaveComparison
+        What `compare_waves` returned.
+
+    See Also
+    --------
+    changes_table : All numbers.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> people = borgerlib.load("Ærø")  # simulated citizens; here one half after the other
+    >>> found = borgerlib.compare_waves(people[::2], people[1::2], ["tid"], names=("2021", "2025"))
+    >>> print(borgerlib.changes_text(found).markdown)
+    SIMULEREDE DATA: Intet har ændret sig fra 2021 til 2025 ud over tilfældet.
+    """
+    was, now = _side_by_side(comparison)
+    lines = []
+    for (_, before), (_, after) in zip(was.iterrows(), now.iterrows(), strict=True):
+        if pd.notna(after["direction"]) and after["direction"] != 0:
+            more = "Flere" if after["direction"] > 0 else "Færre"
+            lines.append(
+                f"{more} svarer »{after['label']}«: {danish.percent(after['proportion'])} mod "
+                f"{danish.percent(before['proportion'])} i {comparison.names[0]}."
+            )
+    if not lines:
+        lines = [
+            f"Intet har ændret sig fra {comparison.names[0]} til {comparison.names[1]} ud over tilfældet."
+        ]
+    told = [*lines, *comparison.notes]
+    if comparison.estimates.origin == "simulated":
+        told[0] = titled(told[0], comparison.estimates)
+    return Text("\n".join(f"- {line}" for line in told) if len(told) > 1 else told[0])
+
+
+def _side_by_side(comparison: WaveComparison) -> tuple[pd.DataFrame, pd.DataFrame]:
+    frame = comparison.estimates.frame
+    was, now = (frame[frame["group"] == f"{WAVE}={name}"].reset_index(drop=True) for name in comparison.names)
+    return was, now
+
+
+def _share(row: pd.Series) -> str:
+    return TOO_FEW if row["suppressed"] else danish.percent(row["proportion"])
+
+
+def _change(row: pd.Series) -> str:
+    if pd.isna(row["change"]):
+        return "–"
+    ends = [f"{danish.number(100 * row[end])}" for end in ("change_lower", "change_upper")]
+    sign = _SIGNS[0 if pd.isna(row["direction"]) else int(row["direction"])]
+    return f"{danish.number(100 * row['change'])} ({ends[0]} til {ends[1]}) {sign}".strip()

@@ -1,0 +1,195 @@
+"""Waves and targets by hand: frames of a few people whose shares are known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import borgerlib
+from borgerlib.survey.codebook.model import Codebook, Item, Option
+
+BOOK = Codebook(
+    "maaling",
+    "Måling",
+    (
+        Item("koen", "Køn", "single", (Option("kvinde", "Kvinde"), Option("mand", "Mand")), role="sex"),
+        Item("med", "Vil du være med?", "single", (Option("ja", "Ja"), Option("nej", "Nej")), role="time"),
+        Item("emner", "Om hvad?", "multiple", (Option("natur", "Natur"), Option("skole", "Skole"))),
+    ),
+    {},
+)
+
+
+def wave(yes: int, no: int, **more: object) -> pd.DataFrame:
+    n = yes + no
+    frame = pd.DataFrame(
+        {
+            "med": ["ja"] * yes + ["nej"] * no,
+            "koen": (["kvinde", "mand"] * n)[:n],
+            "emner__natur": ([1, 0, 0] * n)[:n],
+            "emner__skole": ([0, 1] * n)[:n],
+            "pseudonym": [f"p{row}" for row in range(n)],
+        }
+    )
+    return frame.assign(**more)
+
+
+def compared(was: pd.DataFrame, now: pd.DataFrame, **more: object) -> borgerlib.WaveComparison:
+    settings = {"codebooks": (BOOK, BOOK), "names": ("2021", "2025"), **more}
+    return borgerlib.compare_waves(was, now, **settings)
+
+
+def change(found: borgerlib.WaveComparison, option: str = "ja") -> pd.Series:
+    frame = found.estimates.frame
+    return frame[(frame["option"] == option) & (frame["group"] == "maaling=2025")].iloc[0]
+
+
+def test_a_change_by_hand() -> None:
+    found = compared(wave(40, 60), wave(120, 80), item="med")
+    row = change(found)
+    # 0.6 − 0.4; variances 0.24/99 and 0.24/199: SE 0.0603, Welch's degrees 199.3, p = 0.00108 each.
+    error = np.sqrt(0.24 / 99 + 0.24 / 199)
+    assert row["change"] == pytest.approx(0.2)
+    assert row["change_upper"] - row["change_lower"] == pytest.approx(2 * 1.97194 * error, rel=1e-4)
+    assert row["p_value"] == pytest.approx(0.00108, abs=2e-5)
+    assert (row["direction"], found.tests) == (1, 2)
+    assert change(found, "nej")["direction"] == -1
+    assert "Flere svarer »Ja«: 60" in borgerlib.changes_text(found).markdown
+    assert borgerlib.changes_table(found).rows[0][-1] == "20 (8 til 32) ▲"
+
+
+def test_within_chance_is_called_that() -> None:
+    found = compared(wave(40, 60), wave(43, 57))
+    assert set(found.estimates.frame["direction"].dropna()) == {0}
+    assert borgerlib.changes_text(found).markdown.startswith("Intet har ændret sig fra 2021 til 2025")
+    # Who people are is not asked of both by default.
+    assert set(found.estimates.frame["item"]) == {"med", "emner"}
+
+
+def test_the_same_people_change_more_surely() -> None:
+    # 100 people, ten of whom said no and now say yes; as independent samples that is within chance.
+    was, now = wave(40, 60), wave(50, 50)
+    apart, same = compared(was, now, item="med"), compared(was, now, item="med", pseudonym="pseudonym")
+    assert change(apart)["direction"] == 0
+    assert change(same)["direction"] == 1
+    # Each person's change is 0 or 1, ten of them 1: 100/99 · 0.09 / 100 (with n/(n−1) of all 100 units).
+    reach = change(same)["change_upper"] - change(same)["change"]
+    assert reach == pytest.approx(1.98447 * np.sqrt(0.09 / 99), rel=1e-3)
+    # Who has no pseudonym answered once.
+    alone = compared(
+        was.assign(pseudonym=None), now.assign(pseudonym=None), item="med", pseudonym="pseudonym"
+    )
+    assert change(alone)["change_lower"] == pytest.approx(change(apart)["change_lower"], abs=2e-3)
+
+
+def test_what_else_has_changed_is_named() -> None:
+    med = replace(
+        BOOK.item("med"),
+        text="Vil du deltage?",
+        options=(*BOOK.item("med").options, Option("ved", "Ved ikke")),
+    )
+    later = replace(BOOK, items=(BOOK.items[0], med), meta={"mode": "post"})
+    earlier = replace(BOOK, meta={"mode": "web"})
+    was, now = wave(40, 60), wave(60, 40)
+    now.loc[now.index[:10], "med"] = "ved"
+    was.attrs, now.attrs = {"min_age": 15}, {"min_age": 18}
+    found = compared(was, now, codebooks=(earlier, later))
+    assert found.notes == (
+        "Indsamlingsmåden er ændret fra web (2021) til post (2025).",
+        "Aldersgrænsen er ændret fra 15 (2021) til 18 (2025).",
+        "Ordlyden er ændret: »Vil du være med?« blev til »Vil du deltage?«.",
+        "»Vil du deltage?«: kun i målingen 2025: ved.",
+    )
+    assert set(found.estimates.frame["option"]) == {"ja", "nej"}
+
+
+def test_a_change_from_a_hidden_share_is_hidden() -> None:
+    found = compared(wave(2, 60), wave(60, 60), item="med")
+    assert found.estimates.n_suppressed >= 2
+    assert np.isnan(change(found)["change"])
+    assert "for få svar" in borgerlib.changes_table(found).rows[0]
+
+
+def test_waves_that_cannot_be_compared() -> None:
+    other = replace(BOOK, items=(replace(BOOK.item("med"), id="andet"),))
+    with pytest.raises(borgerlib.DataError, match="no question in common"):
+        compared(wave(40, 60), wave(40, 60), codebooks=(BOOK, other))
+    with pytest.raises(borgerlib.ParameterError, match="Unknown question of both waves 'medd'"):
+        compared(wave(40, 60), wave(40, 60), item="medd")
+    with pytest.raises(borgerlib.ParameterError, match="do not tell what was asked"):
+        borgerlib.compare_waves(wave(4, 6), wave(4, 6), names=("2021", "2025"))
+    with pytest.raises(borgerlib.ParameterError, match="do not tell when they were asked"):
+        compared(wave(40, 60), wave(40, 60), names=None)
+    with pytest.raises(borgerlib.ParameterError, match="Both waves are called '2021'"):
+        compared(wave(40, 60), wave(40, 60), names=("2021", "2021"))
+    with pytest.raises(borgerlib.ParameterError, match="pseudonym column 'hvem'"):
+        compared(wave(40, 60), wave(40, 60), pseudonym="hvem")
+
+
+TARGET = borgerlib.Target("med.ja", 0.40, 0.60, date(2029, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("yes", "of", "status"),
+    [
+        (700, 1000, "reached"),  # 67–73
+        (500, 1000, "on the way"),  # 47–53
+        (41, 100, "not to be told"),  # 31–51
+        (300, 1000, "moving away"),  # 27–33
+        (2, 100, "too few answers"),
+    ],
+)
+def test_where_a_target_stands(yes: int, of: int, status: str) -> None:
+    waves = {"2021": wave(400, 600), "2025": wave(yes, of - yes)}
+    assert borgerlib.follow_targets([TARGET], waves, codebook=BOOK)[0].status == status
+    # Downwards it is the same: fewer who say no.
+    down = borgerlib.Target("med.nej", 0.60, 0.40, date(2029, 12, 31))
+    assert borgerlib.follow_targets([down], waves, codebook=BOOK)[0].status == status
+
+
+def test_a_target_for_some_is_about_them_alone() -> None:
+    people = wave(50, 50)
+    people["koen"] = np.where(people["med"] == "ja", "kvinde", "mand")
+    people.loc[[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], "koen"] = "mand"
+    target = replace(TARGET, who={"koen": ("mand",)}, text="Flere mænd med")
+    found = borgerlib.follow_targets([target], {"2025": people}, codebook=BOOK)[0]
+    row = found.estimates.frame.iloc[0]
+    assert (row["n"], row["count"]) == (60, 10)
+    assert found.sentence().startswith(
+        "Flere mænd med (mål: 60\u00a0pct. 31. december 2029): 17\u00a0pct. i 2025 ("
+    )
+    assert found.sentence().endswith("Længere fra målet end ved begyndelsen.")
+
+
+def test_targets_are_read_and_all_that_is_wrong_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "maal.toml"
+    path.write_text(
+        '[[target]]\nwhat = "med.ja"\nstart = 0.4\ngoal = 0.6\nby = 2029-12-31\n', encoding="utf-8"
+    )
+    assert borgerlib.load_targets(path, BOOK) == (TARGET,)
+    path.write_text(
+        '[[target]]\nwhat = "med.jaa"\nstart = 0.4\ngoal = 0.4\nby = 2029-12-31\n'
+        'who = { koen = ["kvinder"] }\n'
+        '[[target]]\nwhat = "med.nej"\nstart = 4\ngoal = 0.4\nby = "snart"\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(borgerlib.DataError) as error:
+        borgerlib.load_targets(path, BOOK)
+    told = str(error.value)
+    for part in (
+        "'jaa'. Did you mean 'ja'",
+        "nothing to reach",
+        "'kvinder'. Did you mean 'kvinde'",
+        "at most 1",
+        "by",
+    ):
+        assert part in told, told
+    with pytest.raises(borgerlib.ParameterError, match="no waves"):
+        borgerlib.follow_targets([TARGET], {}, codebook=BOOK)
+    with pytest.raises(borgerlib.ParameterError, match="The wave 2025: Unknown column 'med'"):
+        borgerlib.follow_targets([TARGET], {"2025": wave(4, 6).drop(columns="med")}, codebook=BOOK)
