@@ -22,8 +22,8 @@ from borgerlib.survey.codebook.labels import answer_label, group_of, level_label
 from borgerlib.survey.codebook.model import Codebook, Item
 
 _ESTIMATES = (
-    "item", "option", "label", "group", "group_label", "domain", "exclusive", "net", "n", "count", *SHARES,
-    "difference", "p_value", "note",
+    "item", "option", "label", "group", "group_label", "domain", "exclusive", "net", "n", "n_weighted",
+    "count", *SHARES, "difference", "p_value", "note",
 )  # fmt: skip
 _ANSWER = "__answer__"
 
@@ -122,7 +122,7 @@ def estimate_answers(
 
 def no_estimates() -> pd.DataFrame:
     """Return estimates of nothing: where no question is of a kind that is shown."""
-    numbers = {"n", "count", *SHARES, "difference", "p_value"}
+    numbers = {"n", "n_weighted", "count", *SHARES, "difference", "p_value"}
     kinds = dict.fromkeys(_ESTIMATES, str) | dict.fromkeys(numbers, float) | {"net": bool, "exclusive": bool}
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
 
@@ -223,7 +223,7 @@ def _named(estimates: pd.DataFrame, codebook: Codebook, item: Item, column: str 
             "exclusive": item.kind != "multiple",
             "net": options.isin(list(item.nets)),
             "n": estimates["n"],
-            **{name: estimates[name] for name in ("count", *SHARES, "difference", "p_value")},
+            **{name: estimates[name] for name in ("n_weighted", "count", *SHARES, "difference", "p_value")},
             "note": "",
         }
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -20,11 +20,13 @@ from borgerlib.statistics.crosstabs import FALSE_DISCOVERY_RATE, adjust_p_values
 from borgerlib.statistics.disclosure.disclosed import only_disclosed
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.statistics.estimation.intervals import check_confidence
+from borgerlib.survey.codebook.labels import group_of
 from borgerlib.survey.codebook.model import Codebook, Item
 
 ASKED = ("topics", "time", "formats", "channels", "segment")
 DIVIDING = ("age", "sex", "area_type", "area", "segment")
-MOST_MOVED = 0.005
+MOST_HIDDEN = 2 / 3
+MOST_MOVED = 0.005 + 1e-9  # what whole per cent move
 _AGE = "alder i grupper"
 
 
@@ -90,8 +92,9 @@ def open_local_survey(
 ) -> LocalSurvey:
     """Estimate a municipality's survey, whole and by domain, and disclose it together.
 
-    The whole goes first: where hiding the small cells of a division would round the shares of all citizens by
-    more than `MOST_MOVED` on average, or hide one, the item is not divided like that.
+    The whole goes first: where hiding the small cells of a division would hide a share of all citizens, or
+    round one more coarsely than to whole per cent, the item is not divided like that; nor where most of its
+    cells would be hidden. Groups have one n, whatever was asked of them: that of their respondents.
 
     Parameters
     ----------
@@ -148,7 +151,8 @@ def open_local_survey(
         min_cell=min_cell,
     )
     roles = {name: role for named in (items, columns) for role, name in named.items()} | {"": ""}
-    estimates = _by_role(estimates.join(_directions(tested)), roles)
+    estimates = estimates.join(_directions(tested)).with_one_base(_sizes(grouped, columns.values()))
+    estimates = _by_role(estimates, roles)
     return LocalSurvey(
         survey.municipality,
         codebook,
@@ -230,21 +234,33 @@ def _by(
 
 
 def _costliest(divided: pd.DataFrame, whole: pd.DataFrame) -> tuple[str, str] | None:
-    """Return item and column of the division that costs the numbers of all citizens too much, if any does.
+    """Return item and column of the division that costs too much, if any does.
 
-    Of the items whose numbers of all are moved by more than `MOST_MOVED` on average, or hidden for an option
-    more, the division with the most hidden cells.
+    Of the items of which an option of all is moved by more than `MOST_MOVED`, or hidden, or of a division
+    with more hidden cells than `MOST_HIDDEN`, the division with the most hidden cells.
     """
-    both = divided[divided["group"] == ""].merge(whole, on=["item", "option"], suffixes=("", "_whole"))
-    moved = (both["proportion"] - both["proportion_whole"]).abs().groupby(both["item"]).mean() > MOST_MOVED
+    options = divided[~divided["net"]]
+    both = options[options["group"] == ""].merge(whole, on=["item", "option"], suffixes=("", "_whole"))
+    moved = (both["proportion"] - both["proportion_whole"]).abs().groupby(both["item"]).max() > MOST_MOVED
     lost = (both["suppressed"] & ~both["suppressed_whole"]).groupby(both["item"]).any()
-    hit = moved.index[moved | lost]
-    cells = divided[divided["item"].isin(hit) & (divided["group"] != "") & divided["suppressed"]]
+    of_groups = options[options["group"] != ""].groupby(["item", "domain"], sort=False)["suppressed"]
+    cells = pd.DataFrame({"hidden": of_groups.sum(), "share": of_groups.mean()}).reset_index()
+    cells = cells[
+        cells["item"].isin(moved.index[moved | lost]) & (cells["hidden"] > 0) | (cells["share"] > MOST_HIDDEN)
+    ]
     if cells.empty:
         return None
-    sizes = cells.groupby(["item", "domain"], sort=False).size().reset_index(name="hidden")
-    most = sizes.sort_values("hidden", ascending=False, kind="stable").iloc[0]
+    most = cells.sort_values("hidden", ascending=False, kind="stable").iloc[0]
     return str(most["item"]), str(most["domain"])
+
+
+def _sizes(respondents: pd.DataFrame, columns: Iterable[str]) -> dict[str, int]:
+    """Return how many are in each group."""
+    return {
+        group_of(column, level): int(n)
+        for column in columns
+        for level, n in respondents[column].value_counts().items()
+    }
 
 
 def _directions(tested: pd.DataFrame) -> pd.DataFrame:

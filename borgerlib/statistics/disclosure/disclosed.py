@@ -235,6 +235,24 @@ class DisclosedEstimates:
         added = joined[own].astype(dict.fromkeys(whole, "Int64")).mask(self._frame["suppressed"])
         return self._with(pd.concat([self._frame, added], axis=1))
 
+    def with_one_base(self, sizes: Mapping[str, int]) -> DisclosedEstimates:
+        """Return the estimates with one n a group, whatever was asked of it, and without counts of groups.
+
+        Where several items are shown by the same groups, what their bases differ by is a count as well: who
+        answered one item and not the other, or chose the one option that keeps a person out of it.
+
+        Parameters
+        ----------
+        sizes : mapping of str to int
+            Group → its respondents. A hidden n stays hidden, and that of all (group '') its own.
+        """
+        frame = self.frame
+        of_groups = frame["group"] != ""
+        size = frame["group"].map(dict(sizes)).astype("Int64")
+        frame["n"] = frame["n"].mask(of_groups & frame["n"].notna(), size)
+        frame["count"] = frame["count"].mask(of_groups)
+        return self._with(frame)
+
     def counted(self, rows: Rows | None = None, *, population: int | None = None) -> DisclosedEstimates:
         """Return the estimates with the plain share of what is shown, count / n, instead of the weighted one.
 

@@ -25,6 +25,7 @@ from borgerlib.statistics.disclosure.named import named, whose
 from borgerlib.statistics.disclosure.nets import safe_nets
 from borgerlib.statistics.disclosure.suppression import Mask
 from borgerlib.statistics.disclosure.tables import Item, read_items
+from borgerlib.statistics.disclosure.weighted_totals import STEP, hide_for_totals
 from borgerlib.statistics.selections.estimates import estimate_selection
 from borgerlib.statistics.selections.protected import ProtectedCube, SelectionSize
 from borgerlib.statistics.selections.randomised import SMALLEST_SELECTION
@@ -124,6 +125,11 @@ def disclose(
             where one of them is, or where fewer than `min_cell` would follow by subtraction, and then in all
             groups of its domain. Where its parts are rounded it is their sum.
 
+        n_weighted : float
+            The sum of the weights of who answered. Weighted totals are then told in whole percent, and
+            further counts are hidden where that would give a hidden one away; without it they are coarser.
+            It is not shown: bases of several items differ by the few who answered one of them alone.
+
         Any other column is kept, and blanked where a row is suppressed.
     min_cell : int
         Smallest count shown, at least 3.
@@ -139,7 +145,7 @@ def disclose(
     DisclosedEstimates
         In suppressed rows count, proportion and the interval are missing, and so is n in groups suppressed
         whole. Where an item is weighted and a group's count is suppressed, the total's proportion and
-        interval are rounded to whole percent or coarser.
+        interval are rounded to whole percent (without `n_weighted`: coarser).
 
     Raises
     ------
@@ -188,6 +194,7 @@ def disclose(
         order = np.concatenate([np.flatnonzero(~is_net), np.flatnonzero(is_net)])
         shown = pd.concat([shown, nets]).set_axis(order).sort_index()
     origin: Origin = "simulated" if simulated or known.get("simulated") else "microdata"
+    shown = shown.drop(columns="n_weighted", errors="ignore")
     return _admit(shown, origin, base, source, float(confidence), int(min_cell))
 
 
@@ -284,15 +291,21 @@ def _what_to_hide(
         hidden[item.rows] = item.of_rows(found.counts)
         without_n[item.rows] = found.n[item.group]
         if item.weighted and table.total is not None:
-            partly = np.asarray(found.counts.any(axis=1))[item.option] & (item.group == table.total)
-            step[item.rows[partly]] = _step(int(table.n[table.total]), min_cell)
+            counts, size = found.counts, _coarse(int(table.n[table.total]), min_cell)
+            if item.n_weighted is not None and item.weighed is not None:
+                counts, size = (
+                    hide_for_totals(table, counts, item.weighed, item.n_weighted, min_cell=min_cell),
+                    STEP,
+                )
+            hidden[item.rows] = item.of_rows(counts)
+            partly = np.asarray(counts.any(axis=1))[item.option] & (item.group == table.total)
+            step[item.rows[partly]] = size
     return hidden, without_n, step
 
 
-def _step(n: int, min_cell: int) -> float:
-    # A weighted total is a second equation in the hidden counts, beside the sum of the counts. Where the
-    # weights of two groups differ by up to two mean weights, this rounding leaves `min_cell` counts open.
-    return math.ceil(100 * max(0.01, 2 * min_cell / n)) / 100
+def _coarse(n: int, min_cell: int) -> float:
+    # Where the weights of two groups differ by up to two mean weights, this rounding leaves `min_cell` open.
+    return math.ceil(100 * max(STEP, 2 * min_cell / n)) / 100
 
 
 def _without_hidden(

@@ -28,6 +28,9 @@ class Item:
         The counts.
     weighted : bool
         Whether the proportions are other than count ÷ n.
+    n_weighted, weighed : float array or None
+        The sums of the weights, of who answered (groups) and of who chose an option (options × groups), where
+        the frame tells them.
     """
 
     rows: NDArray[np.int64]
@@ -35,6 +38,8 @@ class Item:
     group: NDArray[np.int64]
     table: ItemTable
     weighted: bool
+    n_weighted: NDArray[np.float64] | None = None
+    weighed: NDArray[np.float64] | None = None
 
     def of_rows(self, cells: Mask) -> Mask:
         """Return the values of `cells` (options × groups) in the order of `rows`."""
@@ -113,7 +118,12 @@ def _item(name: str, part: pd.DataFrame, rows: NDArray[np.int64]) -> tuple[Item 
     table = ItemTable(counts, n[0], total, domains, choices, at_least_one, unlisted)
     share = part["count"].astype(float) / part["n"].astype(float)
     weighted = bool((part["proportion"].astype(float) - share).abs().gt(1e-6).any())
-    return Item(rows, option, group, table, weighted), problems + more
+    if "n_weighted" not in part:
+        return Item(rows, option, group, table, weighted), problems + more
+    n_weighted, weighed = np.zeros(n.shape[1]), np.zeros(counts.shape)
+    n_weighted[group] = part["n_weighted"].to_numpy(dtype=float)
+    weighed[option, group] = (part["proportion"] * part["n_weighted"]).fillna(0).to_numpy(dtype=float)
+    return Item(rows, option, group, table, weighted, n_weighted, weighed), problems + more
 
 
 def _domains(

@@ -13,7 +13,7 @@ from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.view.citizens.answers import ALL, PEOPLE
 from borgerlib.view.citizens.participation import lowest_and_highest
 from borgerlib.view.citizens.sections import Section, load_sections, told
-from borgerlib.view.words.alt_text import sentences
+from borgerlib.view.words.alt_text import GROUP_BASE, sentences
 from borgerlib.view.words.method import ROLE_WORDS
 
 _NAMED = 3
@@ -67,7 +67,8 @@ def chart_words(
             verdict = _verdict(frame, [group for group in groups if group in highlight])
         elif groups:
             verdict = difference_sentence(survey, role, groups[0])
-        title, note = told(section.title, survey) if section else item.text, verdict
+        base = f"N: {GROUP_BASE}" if groups else ""
+        title, note = told(section.title, survey) if section else item.text, sentences([verdict, base])
     title = title if title.endswith("pct.") else title.removesuffix(".")
     return {
         "title": title,

@@ -26,6 +26,7 @@ KINDS = {
     "grouped": "Vandret søjlediagram med en søjle for hver gruppe",
     "scale": "Opdelt vandret søjle, fra skalaens negative ende til venstre til den positive til højre",
 }
+GROUP_BASE = "for alle dem, der har svaret på spørgsmålet; for en gruppe alle svarende i gruppen"
 
 
 def question_of(estimates: DisclosedEstimates) -> str:

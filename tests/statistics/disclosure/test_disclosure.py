@@ -215,7 +215,8 @@ def test_a_suppressed_row_tells_nothing():
     shown = disclose(frame, **SHOWN)
     gone = shown.frame[shown.frame["suppressed"]]
     assert shown.n_suppressed == len(gone) == 2
-    assert gone[["count", *SHARES, "standard_error", "n_weighted"]].isna().all(axis=None)
+    assert gone[["count", *SHARES, "standard_error"]].isna().all(axis=None)
+    assert "n_weighted" not in gone
     assert set(gone["unit"]) == set(gone["x_label"]) == {""}
     assert set(gone["note"]) == {"for få svar"}  # the same for the small one and for its partner
     kept = shown.frame[~shown.frame["suppressed"]]
@@ -237,6 +238,22 @@ def test_a_weighted_total_is_rounded_where_it_would_be_a_second_equation():
     # 110 respondents: 2 × 5 ÷ 110 is 0.09, and so shares are shown in steps of 0.1.
     small = frame.assign(n=frame["n"] // 10)
     assert disclose(small, **SHOWN).frame.loc[total, "proportion"].tolist() == [0.0, 0.05433]
+
+
+def test_where_weights_are_known_the_total_is_in_whole_per_cent_and_another_count_goes():
+    # Hidden: 4 of weight 5 and 20 of weight 1 (a is too small, b its partner). A reader of 24 = a + b and of
+    # 5 a + b = 40, told as 8 per cent of 500 (37.5 to 42.5), would know: a = 4. With c hidden he does not.
+    counts, n = {"": [50], "a": [4], "b": [20], "c": [26]}, {"": 300, "a": 50, "b": 120, "c": 130}
+    frame = estimates(counts, n, domain="alder", exclusive=False)
+    frame["n_weighted"] = [500.0, 250.0, 120.0, 130.0]
+    frame["proportion"] = [66 / 500, 20 / 250, 20 / 120, 26 / 130]
+    shown = disclose(frame, **SHOWN).frame.set_index("group")
+    assert shown["suppressed"].to_dict() == {"": False, "a": True, "b": True, "c": True}
+    assert shown.loc["", "proportion"] == 0.13
+    # Of alike weights the second equation is the first.
+    alike = frame.assign(n_weighted=frame["n"].astype(float), proportion=frame["count"] / frame["n"] + 1e-4)
+    shown = disclose(alike, **SHOWN).frame.set_index("group")
+    assert shown["suppressed"].to_dict() == {"": False, "a": True, "b": True, "c": False}
 
 
 def test_unweighted_totals_keep_their_proportion():

@@ -1,0 +1,208 @@
+"""A reader who takes everything that the report shows of a municipality together."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from scipy import optimize, sparse
+
+from borgerlib.interest.answers.estimates import estimate_answers
+from borgerlib.interest.answers.local_survey import _AGE
+from borgerlib.interest.answers.segments import SEGMENT
+from borgerlib.interest.prepare.prepare import prepare
+from borgerlib.interest.prepare.simulated import write_simulation
+from borgerlib.interest.survey import open_survey
+from borgerlib.interest.weighting.ages import age_groups
+from borgerlib.statistics.crosstabs import domain_levels
+from borgerlib.survey.codebook.labels import group_of
+from borgerlib.view.citizens.interest import open_citizens
+from borgerlib.view.citizens.sections import load_sections
+
+MIN_CELL = 5
+HALF_A_PERCENT = 0.005
+
+
+@dataclass
+class Reader:
+    """An integer program: one variable a count or base, and what the pages say of it."""
+
+    at: dict = field(default_factory=dict)
+    most: list = field(default_factory=list)
+    rows: list = field(default_factory=list)
+    least: list = field(default_factory=list)
+    greatest: list = field(default_factory=list)
+
+    def variable(self, *name, most):
+        self.at[name] = len(self.at)
+        self.most.append(most)
+        return self.at[name]
+
+    def say(self, terms, least, greatest):
+        self.rows.append(terms)
+        self.least.append(least - 1e-6)
+        self.greatest.append(greatest + 1e-6)
+
+    def range(self, name):
+        matrix = sparse.lil_array((len(self.rows), len(self.at)))
+        for row, terms in enumerate(self.rows):
+            for column, factor in terms:
+                matrix[row, column] += factor
+        said = optimize.LinearConstraint(matrix.tocsr(), self.least, self.greatest)
+        ends = []
+        for sign in (1, -1):
+            goal = np.zeros(len(self.at))
+            goal[self.at[name]] = sign
+            found = optimize.milp(
+                goal,
+                constraints=said,
+                bounds=optimize.Bounds(0, self.most),
+                integrality=np.ones(len(self.at)),
+                options={"time_limit": 5},
+            )
+            # Where the program is not solved to its end, its bound is what the reader could hope for at most.
+            ends.append(sign * (found.mip_dual_bound if found.x is None else found.fun))
+        return int(np.ceil(ends[0] - 1e-6)), int(np.floor(ends[1] + 1e-6))
+
+
+def true_numbers(survey, respondents, codebook, raked_to, by):
+    """The estimates before disclosure: what a reader is not told, and how much people weigh on average."""
+    names = {role: survey.item(role).id for role in by if survey.item(role) is not None}
+    truth = estimate_answers(
+        respondents,
+        survey.codebook,
+        list(names.values()),
+        by={names[role]: list(columns) for role, columns in by.items() if role in names},
+        raked_to=raked_to,
+    )
+    roles = {name: role for role, name in names.items()}
+    return truth.assign(item=truth["item"].map(roles)).set_index(["item", "option", "group"])
+
+
+def attack(municipality, *, item_bases=False):
+    """Return hidden counts with the truth and what the program finds; with every item's own bases, or not."""
+    survey, opened, sections = open_citizens(municipality), open_survey(municipality), load_sections()
+    respondents = opened.respondents.assign(
+        **{
+            _AGE: age_groups(
+                opened.respondents,
+                opened.codebook,
+                bands=sections.age_bands,
+                min_age=opened.respondents.attrs["min_age"],
+            ),
+        }
+    )
+    if opened.kinds is not None:
+        respondents[SEGMENT] = opened.kinds.assigned
+    columns = {role: opened.codebook.with_role(role).id for role in ("sex", "area_type")}
+    columns |= {"age": _AGE} | ({} if opened.kinds is None else {"segment": SEGMENT})
+    by = {
+        role: [columns[name] for name in of if name in columns and (role, name) not in survey.left_out]
+        for role, of in sections.divisions.items()
+        if survey.item(role) is not None
+    }
+    truth = true_numbers(survey, respondents, opened.codebook, opened.raked_to, by)
+    for column in columns.values():
+        respondents[column] = domain_levels(respondents, survey.codebook, column)
+    frame = survey.estimates.frame
+    reader, hidden = Reader(), []
+    for role, divisions in by.items():
+        rows = frame[(frame["item"] == role) & ~frame["net"]]
+        whole = rows[rows["group"] == ""].set_index("option")
+        if whole["suppressed"].any():
+            continue
+        exclusive = bool(rows["exclusive"].all())
+        for column in divisions:
+            sizes = respondents[column].value_counts().loc[lambda n: n > 0]
+            groups = {level: group_of(column, level) for level in sizes.index}
+            division = next(name for name, of in columns.items() if of == column)
+            outside = int(respondents[column].isna().sum())
+            n_of = {
+                level: reader.variable(role, column, level, most=int(size)) for level, size in sizes.items()
+            }
+            rest_n = reader.variable(role, column, None, most=outside)
+            total_n = int(whole["n"].iloc[0])
+            reader.say([*((at, 1) for at in n_of.values()), (rest_n, 1)], total_n, total_n)
+            cells = {}
+            for option in whole.index:
+                of_all = truth.loc[(role, option, "")]
+                row, weighed, weighed_true = [], [], 0.0
+                for level, group in groups.items():
+                    true = truth.loc[(role, option, group)]
+                    cell = reader.variable(role, column, level, option, most=int(sizes[level]))
+                    cells[option, level] = cell
+                    mean = true["proportion"] * true["n_weighted"] / max(true["count"], 1)
+                    everybody = true["n_weighted"] / true["n"]
+                    shown = rows[(rows["option"] == option) & (rows["group"] == f"{division}={level}")].iloc[
+                        0
+                    ]
+                    of_option = rows[(rows["option"] == option) & (rows["domain"] == division)]
+                    if shown["suppressed"] and of_option["suppressed"].all() and not item_bases:
+                        pass  # such a division tells no more than the total does
+                    elif shown["suppressed"]:
+                        hidden.append(((role, column, level, option), int(true["count"])))
+                    else:
+                        share = np.floor(100 * shown["proportion"] + 0.5) / 100
+                        slack = HALF_A_PERCENT * everybody * sizes[level]
+                        terms = [(cell, mean or 1.0), (n_of[level], -share * everybody)]
+                        reader.say(terms, -slack, slack)
+                    row.append((cell, 1))
+                    weighed.append((cell, mean or everybody))
+                    weighed_true += true["proportion"] * true["n_weighted"]
+                    reader.say([(cell, 1), (n_of[level], -1)], -np.inf, 0)
+                rest = reader.variable(role, column, None, option, most=outside)
+                cells[option, None] = rest
+                count = int(whole.loc[option, "count"])
+                reader.say([*row, (rest, 1)], count, count)
+                rest_count = count - sum(int(truth.loc[(role, option, g), "count"]) for g in groups.values())
+                rest_weight = of_all["proportion"] * of_all["n_weighted"] - weighed_true
+                weighed.append((rest, rest_weight / rest_count if rest_count else 1.0))
+                told = (
+                    np.floor(100 * whole.loc[option, "proportion"] + 0.5 + 1e-9) / 100 * of_all["n_weighted"]
+                )
+                slack = HALF_A_PERCENT * of_all["n_weighted"]
+                reader.say(weighed, told - slack, told + slack)
+            for level in (*groups, None):
+                base = rest_n if level is None else n_of[level]
+                of_level = [(cells[option, level], 1) for option in whole.index]
+                reader.say([*of_level, (base, -1)], 0, 0 if exclusive else np.inf)
+                if item_bases and level is not None:
+                    n = int(truth.loc[(role, whole.index[0], groups[level]), "n"])
+                    reader.say([(base, 1)], n, n)
+    topics, none = survey.item("topics"), "intet"
+    if (role := ("segment", _AGE, None)) in reader.at and ("topics", _AGE, None) in reader.at:
+        # Who answered and wants no topic is of no kind: everybody knows.
+        for level in [*respondents[_AGE].cat.categories, None]:
+            kinds, all_n = reader.at["segment", _AGE, level], reader.at["topics", _AGE, level]
+            wants_none = reader.at["topics", _AGE, level, none]
+            reader.say([(kinds, 1), (wants_none, 1), (all_n, -1)], 0, 0)
+    assert topics is not None
+    return {name: (true, *reader.range(name)) for name, true in hidden}
+
+
+def narrow(found):
+    return {name: ends for name, ends in found.items() if ends[2] - ends[1] < MIN_CELL}
+
+
+def odense(seed):
+    _, folder = write_simulation("Odense", n=1000, seed=seed)
+    return prepare("Odense", folder).municipality
+
+
+@pytest.mark.slow
+def test_every_hidden_count_could_be_five_numbers_more(workspace):
+    municipality = odense(3)
+    found = attack(municipality)
+    assert len(found) > 10
+    assert all(least <= true <= greatest for true, least, greatest in found.values())
+    assert narrow(found) == {}
+    # The program is not blunt: with the bases of both items, who wants no topic is found by subtraction.
+    told = attack(municipality, item_bases=True)
+    certain = [ends for name, ends in told.items() if name[3] == "intet" and ends[1] == ends[2]]
+    assert certain
+    assert all(true == least for true, least, _ in certain)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("seed", [1, 2, 4, 5])
+def test_in_other_surveys_too(workspace, seed):
+    assert narrow(attack(odense(seed))) == {}
