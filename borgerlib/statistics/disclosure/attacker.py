@@ -12,8 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from borgerlib.errors import DisclosureError
-from borgerlib.statistics.disclosure.confidentiality import ItemTable
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
+from borgerlib.statistics.disclosure.hiding.confidentiality import ItemTable
 from borgerlib.statistics.disclosure.tables import Item, read_items
 
 _KEYS = ["item", "option", "group"]

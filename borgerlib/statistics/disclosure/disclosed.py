@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from borgerlib.errors import DisclosureError, ParameterError, unknown_name
-from borgerlib.statistics.disclosure.columns import KEYS, NAMES, NUMBERS, SHARES, blanked, typed
+from borgerlib.statistics.disclosure.columns import KEYS, NAMES, NUMBERS, SHARES, blanked, typed, with_sizes
 from borgerlib.statistics.exact.finite_population import finite_population_interval
 
 Origin = Literal["published", "microdata", "simulated"]
@@ -236,22 +236,8 @@ class DisclosedEstimates:
         return self._with(pd.concat([self._frame, added], axis=1))
 
     def with_one_base(self, sizes: Mapping[str, int]) -> DisclosedEstimates:
-        """Return the estimates with one n a group, whatever was asked of it, and without counts of groups.
-
-        Where several items are shown by the same groups, what their bases differ by is a count as well: who
-        answered one item and not the other, or chose the one option that keeps a person out of it.
-
-        Parameters
-        ----------
-        sizes : mapping of str to int
-            Group → its respondents. A hidden n stays hidden, and that of all (group '') its own.
-        """
-        frame = self.frame
-        of_groups = frame["group"] != ""
-        size = frame["group"].map(dict(sizes)).astype("Int64")
-        frame["n"] = frame["n"].mask(of_groups & frame["n"].notna(), size)
-        frame["count"] = frame["count"].mask(of_groups)
-        return self._with(frame)
+        """Return the estimates with one n a group, its size, and without the counts of groups."""
+        return self._with(with_sizes(self._frame, sizes))
 
     def counted(self, rows: Rows | None = None, *, population: int | None = None) -> DisclosedEstimates:
         """Return the estimates with the plain share of what is shown, count / n, instead of the weighted one.
@@ -321,11 +307,9 @@ class DisclosedEstimates:
 
     def _positions(self, rows: Rows) -> NDArray[np.int64]:
         given = np.asarray(rows)
-        if given.dtype == bool:
-            if len(given) != len(self._frame):
-                raise ParameterError(f"{len(given)} booleans were given for {len(self._frame)} rows.")
-            return np.flatnonzero(given)
-        positions = given.astype(np.int64)
+        if given.dtype == bool and len(given) != len(self._frame):
+            raise ParameterError(f"{len(given)} booleans were given for {len(self._frame)} rows.")
+        positions = np.flatnonzero(given) if given.dtype == bool else given.astype(np.int64)
         if len(positions) and not 0 <= positions.min() <= positions.max() < len(self._frame):
             raise ParameterError(f"Rows are named by position, from 0 to {len(self._frame) - 1}.")
         return positions

@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from borgerlib.danish import percent
 from borgerlib.errors import DisclosureError, ParameterError
 from borgerlib.statistics.disclosure.columns import KEYS, SHARES, TOO_FEW, blanked, typed, without_further
-from borgerlib.statistics.disclosure.confidentiality import hide
 from borgerlib.statistics.disclosure.disclosed import DisclosedEstimates, Origin, _admit
+from borgerlib.statistics.disclosure.hiding.confidentiality import hide
+from borgerlib.statistics.disclosure.hiding.suppression import Mask
+from borgerlib.statistics.disclosure.hiding.weighted_totals import STEP, hide_for_totals
 from borgerlib.statistics.disclosure.named import named, whose
 from borgerlib.statistics.disclosure.nets import safe_nets
-from borgerlib.statistics.disclosure.suppression import Mask
 from borgerlib.statistics.disclosure.tables import Item, read_items
-from borgerlib.statistics.disclosure.weighted_totals import STEP, hide_for_totals
 from borgerlib.statistics.selections.estimates import estimate_selection
 from borgerlib.statistics.selections.protected import ProtectedCube, SelectionSize
 from borgerlib.statistics.selections.randomised import SMALLEST_SELECTION

@@ -11,7 +11,7 @@ import pandas as pd
 from borgerlib import danish
 from borgerlib.errors import DisclosureError
 from borgerlib.statistics.disclosure.columns import KEYS, blanked
-from borgerlib.statistics.disclosure.confidentiality import confidential
+from borgerlib.statistics.disclosure.hiding.confidentiality import confidential
 from borgerlib.survey.codebook.model import Codebook
 
 

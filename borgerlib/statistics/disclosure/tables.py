@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from borgerlib.errors import DisclosureError
-from borgerlib.statistics.disclosure.confidentiality import Domain, ItemTable
-from borgerlib.statistics.disclosure.suppression import Counts, Mask
+from borgerlib.statistics.disclosure.hiding.confidentiality import Domain, ItemTable
+from borgerlib.statistics.disclosure.hiding.suppression import Counts, Mask
 
 TOTAL = ""
 """The group that holds all respondents."""

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from borgerlib.statistics.disclosure.confidentiality import Domain, ItemTable
-from borgerlib.statistics.disclosure.suppression import Mask
+from borgerlib.statistics.disclosure.hiding.confidentiality import Domain, ItemTable
+from borgerlib.statistics.disclosure.hiding.suppression import Mask
 
 STEP = 0.01
 """Weighted totals of options with hidden counts are shown in steps of this."""

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from borgerlib.statistics.disclosure.suppression import Counts, Mask, Table, suppress
+from borgerlib.statistics.disclosure.hiding.suppression import Counts, Mask, Table, suppress
 
 _UNKNOWN = 1_000_000  # stands for respondents of whom nothing is shown: room for any change
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from borgerlib.statistics.disclosure.suppression import LARGEST_PROGRAM, Table, suppress
+from borgerlib.statistics.disclosure.hiding.suppression import LARGEST_PROGRAM, Table, suppress
 
 
 def table(counts, *, min_cell=5, paired=False, floor=None):

@@ -1,0 +1,1 @@
+"""Which counts are hidden, and which more so that they stay so."""
