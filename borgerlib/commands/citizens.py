@@ -119,8 +119,8 @@ def map_export(
         console.out.print(f"[dim]note[/dim]     {escape(note)}")
     for item, confidence in suggestion.confidence.items():
         style = {"sure": "green", "unsure": "bold yellow"}.get(confidence, "dim")
-        told = suggestion.reasons[item]
-        reason = f": {escape(told)}" if confidence != "sure" or ";" in told else ""
+        why = suggestion.reasons[item]
+        reason = f": {escape(why)}" if confidence != "sure" or ";" in why else ""
         console.out.print(f"[{style}]{confidence:<8}[/{style}] {item}{reason}")
     if suggestion.unused:
         console.out.print(f"Columns that feed nothing: {escape(', '.join(suggestion.unused))}")

@@ -82,7 +82,7 @@ def report(
 
         task = progress.add_task("Running notebooks", total=None)
 
-        def told(run: Any, total: int) -> None:
+        def show(run: Any, total: int) -> None:
             progress.update(task, total=total, advance=1)
             progress.console.print(f"  {run.name:<24} {run.seconds:5.1f} s  {run.status}")
 
@@ -93,7 +93,7 @@ def report(
             formats=formats or ("html",),
             at_once=jobs,
             warm=server,
-            on_progress=told,
+            on_progress=show,
         )
     console.made(index)
 

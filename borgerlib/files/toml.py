@@ -111,7 +111,7 @@ class Toml:
         # A copy in which no two places share a value, so that each can be mended for itself.
         content = json.loads(json.dumps(self.content, default=str))
         built, breaches = _build(model, content)
-        problems = [*also, *(_told(model, breach) for breach in breaches)]
+        problems = [*also, *(_problem_of(model, breach) for breach in breaches)]
         broken = [breach["loc"] for breach in breaches]
         for _ in range(4):
             if built is not None:
@@ -139,9 +139,9 @@ class Toml:
             line = next((lines[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in lines), 0)
             where = [f"line {line}"] * bool(line) + [", ".join(_named(self.content, keys))] * bool(keys)
             placed.append((line, ": ".join([*where, text])))
-        told = dict.fromkeys(text for _, text in sorted(placed, key=lambda problem: problem[0]))
+        texts = dict.fromkeys(text for _, text in sorted(placed, key=lambda problem: problem[0]))
         raise self.error(
-            f"The {self.what} in {self.name} cannot be used:", problems=list(told), hint=self.hint
+            f"The {self.what} in {self.name} cannot be used:", problems=list(texts), hint=self.hint
         )
 
 
@@ -229,7 +229,7 @@ def _build(model: Any, content: Any) -> tuple[Any, list[Any]]:
         return None, [breach for breach in breaches if breach["loc"] not in outer]
 
 
-def _told(model: type, breach: Any) -> Problem:
+def _problem_of(model: type, breach: Any) -> Problem:
     """Put one of pydantic's errors into words."""
     keys, kind, value = breach["loc"], breach["type"], breach["input"]
     if kind == "missing":

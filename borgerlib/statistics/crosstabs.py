@@ -166,9 +166,9 @@ def answers_of(respondents: pd.DataFrame, item: Item) -> pd.DataFrame:
         offered = chosen.loc[:, chosen.notna().any()]
         return offered.fillna(0).where(answered)
     answer = respondents[item.id].astype(object)
-    told = answer.notna()
+    answered = answer.notna()
     ids = [option.id for option in item.options]
-    strange = told & ~answer.isin(ids)
+    strange = answered & ~answer.isin(ids)
     if strange.any():
         raise ParameterError(
             f"Column '{item.id}' holds values that are no option of the item "
@@ -176,7 +176,8 @@ def answers_of(respondents: pd.DataFrame, item: Item) -> pd.DataFrame:
             problems=[unknown_name("option", str(value), ids) for value in answer[strange].unique()[:5]],
             hint="Clean the respondents with the codebook first.",
         )
-    columns = {name: answer.eq(name).astype("Float64").where(told) for name in ids} if told.any() else {}
+    known = ids if answered.any() else ()
+    columns = {name: answer.eq(name).astype("Float64").where(answered) for name in known}
     return pd.DataFrame(columns, index=respondents.index)
 
 

@@ -165,8 +165,8 @@ def _margins(
                 min_age=min_age,
                 age_bands=lower_ends(codebook, age_bands),
             )
-        told = next(iter(counts.values())).attrs
-        sources, day = [f"folketal: {told['source']}"], told["reference_date"]
+        metadata = next(iter(counts.values())).attrs
+        sources, day = [f"folketal: {metadata['source']}"], metadata["reference_date"]
     if "sex" in levels:
         levels["sex"] = levels["sex"].where(levels["sex"].isin(counts["sex"].index))
     for target in targets:

@@ -65,14 +65,14 @@ def segments_of(respondents: pd.DataFrame, codebook: Codebook, municipality: str
     if found is None:
         found = _looked_for(respondents, codebook)
         _keep(path, *found, wanted)
-    assigned, told = found
-    names = told["names"]
+    assigned, metadata = found
+    names = metadata["names"]
     if len(names) < 2:
         return None
     options = tuple(Option(f"klasse_{number}", name, name) for number, name in enumerate(names, start=1))
     ids = [option.id for option in options]
     kinds = pd.Series(pd.Categorical(assigned, ids), index=respondents.index, name=SEGMENT)
-    return Segments(Item(SEGMENT, _QUESTION, "single", options), kinds, float(told["certainty"]))
+    return Segments(Item(SEGMENT, _QUESTION, "single", options), kinds, float(metadata["certainty"]))
 
 
 def _looked_for(respondents: pd.DataFrame, codebook: Codebook) -> tuple[pd.Series, dict[str, Any]]:
@@ -110,16 +110,16 @@ def _kept(
 
     try:
         table = pyarrow.parquet.read_table(path)
-        told = json.loads(table.schema.metadata[_KEY])
+        metadata = json.loads(table.schema.metadata[_KEY])
     except (OSError, pyarrow.ArrowInvalid, KeyError, TypeError, ValueError):
         return None
     frame = table.to_pandas()
-    fits = frame.index.equals(respondents.index) and all(told.get(key) == wanted[key] for key in wanted)
-    return (frame[SEGMENT], told) if fits else None
+    fits = frame.index.equals(respondents.index) and all(metadata.get(key) == wanted[key] for key in wanted)
+    return (frame[SEGMENT], metadata) if fits else None
 
 
-def _keep(path: Path, assigned: pd.Series, told: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+def _keep(path: Path, assigned: pd.Series, metadata: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
     frame = assigned.astype("string").to_frame(SEGMENT)
     # Whoever may only read the folder finds the classes anew each time.
     with suppress(OSError), replacing(path) as beside:
-        store.write_parquet(frame, beside, {**told, **wanted})
+        store.write_parquet(frame, beside, {**metadata, **wanted})

@@ -55,14 +55,14 @@ def wrong_kinds(book: Codebook) -> list[str]:
 
 def _tags(book: Codebook) -> list[str]:
     """Return what each tag is on, of the questions that are there."""
-    told = []
+    notes = []
     for role, tags in _TAGS.items():
         item = book.with_role(role)
         for tag in tags if item else ():
             shorts = [option.short for option in item.options if tag in option.tags] if item else []
             lost = "none, so the report's figure on it is not drawn (give options tags = [\"" + tag + '"])'
-            told.append(f"tag '{tag}' of '{role}': {', '.join(shorts) or lost}")
-    return told
+            notes.append(f"tag '{tag}' of '{role}': {', '.join(shorts) or lost}")
+    return notes
 
 
 def new_codebook(file: str | Path, *, survey: str = "borgerinteresse") -> Path:

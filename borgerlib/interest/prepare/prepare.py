@@ -174,11 +174,11 @@ def prepare(
     )
     simulated = is_simulated(path) or _has_simulated_ids(responses)
     _refuse_replacing_real(place.name, simulated)
-    told: list[str] = list(responses.source.notes)
+    notes: list[str] = list(responses.source.notes)
     if (youngest := youngest_age(book, min_age)) > min_age:
-        told.append(f"No age band is for people below {youngest}: the population is counted from that age.")
+        notes.append(f"No age band is for people below {youngest}: the population is counted from that age.")
         min_age = youngest
-    surveyed = survey_date or survey_date_of(responses, told)
+    surveyed = survey_date or survey_date_of(responses, notes)
     cleaned = clean(
         responses.frame,
         book,
@@ -189,7 +189,7 @@ def prepare(
     area_map = read_area_map(areas) if areas else {}
     banded = add_age_bands(recoded(cleaned.respondents, book, area_map), book, min_age=min_age)
     if middles := middles_of_bands(banded, book):
-        told.append(about_middles(middles))
+        notes.append(about_middles(middles))
         rules = replace(rules, margins=tuple(role for role in rules.margins if role != "age"))
     counted = [districts] if isinstance(districts, str | Path) else districts
     weights = (
@@ -227,7 +227,7 @@ def prepare(
         flags={str(name): int(flag.sum()) for name, flag in cleaned.flags.items()},
         absent=responses.absent,
         weighting=weights,
-        warnings=(*told, *weights.warnings, *about_areas),
+        warnings=(*notes, *weights.warnings, *about_areas),
     )
     _write(prepared, respondents, cleaned, _metadata(prepared, path, min_age), codebook)
     return prepared

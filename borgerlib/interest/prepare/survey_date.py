@@ -13,7 +13,7 @@ _EARLIEST = pd.Timestamp("2000-01-01")
 _FAR_APART = 366
 
 
-def survey_date_of(responses: Responses, told: list[str]) -> date:
+def survey_date_of(responses: Responses, notes: list[str]) -> date:
     """Return the middle one of the answers' dates, of those that can be."""
     today = date.today()
     found: dict[str, pd.Series] = {}
@@ -24,7 +24,7 @@ def survey_date_of(responses: Responses, told: list[str]) -> date:
             found[item.id] = days[(days >= _EARLIEST) & (days < pd.Timestamp(today) + pd.Timedelta(days=2))]
             strange = days.drop(found[item.id].index)
             if len(strange):
-                told.append(
+                notes.append(
                     f"{len(strange)} of {len(days)} dates in '{item.id}' cannot be (such as "
                     f"{strange.iloc[0].date()}) and do not count for the survey's date."
                 )
@@ -41,7 +41,7 @@ def survey_date_of(responses: Responses, told: list[str]) -> date:
         )
     if middles:
         return middles[0]
-    told.append(
+    notes.append(
         f"The export has no dates: the survey is taken to be of today, {today}. Give its date with --date."
     )
     return today

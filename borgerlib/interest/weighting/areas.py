@@ -91,7 +91,7 @@ def placed(
     list of str
         What somebody should look at.
     """
-    told: list[str] = []
+    notes: list[str] = []
     levels: dict[str, pd.Series] = {}
     by_column = {target.column: target for target in targets}
     for item in codebook:
@@ -104,13 +104,13 @@ def placed(
             known = list(map(str, target.counts.index))
             by_column[item.id] = replace(target, level_of={level: level for level in known})
         elif item.kind == "text":
-            known = list(dict.fromkeys(reviewed)) or _often(answers, told, item)
+            known = list(dict.fromkeys(reviewed)) or _often(answers, notes, item)
             by_fold = {folded(level): level for level in known}
             found = answers.map(lambda answer, of=by_fold: find_level(str(answer), of))
         else:
             continue
         levels[item.id] = _levels(answers, found, item, known)
-    return respondents.assign(**levels), tuple(by_column[target.column] for target in targets), told
+    return respondents.assign(**levels), tuple(by_column[target.column] for target in targets), notes
 
 
 def _levels(answers: pd.Series, found: pd.Series, item: Item, known: Sequence[str]) -> pd.Series:
@@ -122,12 +122,12 @@ def _levels(answers: pd.Series, found: pd.Series, item: Item, known: Sequence[st
     return whole.astype(pd.CategoricalDtype(list(dict.fromkeys([*known, *options]))))
 
 
-def _often(answers: pd.Series, told: list[str], item: Item) -> list[str]:
+def _often(answers: pd.Series, notes: list[str], item: Item) -> list[str]:
     spelt = answers.dropna().astype(str).groupby(answers.dropna().astype(str).map(folded))
     often = [str(texts.mode().iloc[0]) for _, texts in spelt if len(texts) >= SMALLEST_SELECTION]
     others = int(answers.notna().sum()) - sum(len(t) for _, t in spelt if len(t) >= SMALLEST_SELECTION)
     if others:
-        told.append(
+        notes.append(
             f"'{item.id}': there is no list of areas, so the answers of {SMALLEST_SELECTION} respondents or "
             f"more are taken for areas ({', '.join(often) or 'none'}), and {others} are '{OTHER_AREA}'. "
             "Give the people by area (--districts), or which answer belongs to which area (--areas)."

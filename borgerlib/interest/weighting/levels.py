@@ -143,25 +143,25 @@ def empty_levels(target: Target, respondents: pd.DataFrame) -> list[str]:
 def what_to_look_at(target: Target, respondents: pd.DataFrame, fewest: int) -> list[str]:
     """Return what the weighting of a margin did or left that somebody should know."""
     column = target.column
-    told = [
+    notes = [
         f"'{column}': {', '.join(old)} are weighted as one level, '{new}'."
         for new, old in target.merged.items()
         if new in target.counts.index
     ]
     if len(target.counts) == 1:
-        told.append(f"'{column}': a single level is left, so the weights do not mend differences in it.")
-    told += [
+        notes.append(f"'{column}': a single level is left, so the weights do not mend differences in it.")
+    notes += [
         f"'{column}', '{level}': {counted(n)} for {number(target.counts[level])} people."
         for level, n in target.respondents_by_level(respondents).items()
         if 0 < n < fewest and len(target.counts) > 1
     ]
     if target.without_count:
-        told.append(
+        notes.append(
             f"'{column}': {counted(sum(target.without_count.values()))} without a population count "
             f"({_some(target.without_count)}). They keep their share among the respondents; the others are "
             "weighted to the population."
         )
-    return told
+    return notes
 
 
 def _some(counts: Mapping[str, int]) -> str:

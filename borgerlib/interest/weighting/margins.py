@@ -36,14 +36,14 @@ class PopulationCounts:
         Day on which the people were counted (ISO 8601); '' where only the municipality's own counts are used.
     source : str
         Who counted.
-    told : tuple of str
+    notes : tuple of str
         What somebody should look at.
     """
 
     by_role: Mapping[str, pd.Series]
     reference_date: str
     source: str
-    told: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 def population_counts(
@@ -65,14 +65,14 @@ def population_counts(
     DataError, MarginError
         A file of district counts cannot be used.
     """
-    told: list[str] = []
+    notes: list[str] = []
     columns = columns_of(codebook)
     by: dict[str, str] = {
         columns[role]: role for role in _OF_THE_REGISTER if role in columns and role in rules.margins
     }
     for column, role in list(by.items()):
         if column not in respondents or not respondents[column].notna().any():
-            told.append(f"Nobody's {role} is known: the weights do not mend differences in {role}.")
+            notes.append(f"Nobody's {role} is known: the weights do not mend differences in {role}.")
             del by[column]
     _check_sexes(codebook, by)
     by_role: dict[str, pd.Series] = {}
@@ -83,14 +83,14 @@ def population_counts(
             margins = population_margins(
                 municipality, by=by, min_age=min_age, age_bands=lower_ends(codebook), as_of=survey_date
             )
-        told += [str(warning.message) for warning in caught]
+        notes += [str(warning.message) for warning in caught]
         by_role = {role: margins[column].rename(column) for column, role in by.items()}
         counted = next(iter(margins.values())).attrs
         reference_date, source = str(counted["reference_date"]), str(counted["source"])
     for path in districts:
         role = _district_role(path, columns)
         if role not in rules.margins:
-            told.append(f"{path.name} is not used: 'margins' in the weighting rules does not name {role}.")
+            notes.append(f"{path.name} is not used: 'margins' in the weighting rules does not name {role}.")
             continue
         if role in by_role:
             raise DataError(f"Two files count people by '{columns[role]}'.", hint="Give one of them.")
@@ -98,11 +98,11 @@ def population_counts(
         own = read_district_margin(
             path, municipality, columns=(_place(path, columns[role]),), sex=sex, age=age, min_age=min_age
         )
-        scaled = _scaled(own, by_role, path, told).rename(columns[role]).rename_axis(columns[role])
+        scaled = _scaled(own, by_role, path, notes).rename(columns[role]).rename_axis(columns[role])
         scaled.attrs = {"own": f"kommunens egen optælling ({path.name})"}
         by_role[role] = scaled
     sources = [source.rstrip("."), *(str(counts.attrs.get("own", "")) for counts in by_role.values())]
-    return PopulationCounts(by_role, reference_date, "; ".join(filter(None, sources)), tuple(told))
+    return PopulationCounts(by_role, reference_date, "; ".join(filter(None, sources)), tuple(notes))
 
 
 def columns_of(codebook: Codebook) -> dict[str, str]:
@@ -164,11 +164,11 @@ def _heading(path: Path) -> set[str]:
     return {name.strip().strip('"') for mark in ";\t," for name in heading.split(mark)}
 
 
-def _scaled(own: pd.Series, by_role: Mapping[str, pd.Series], path: Path, told: list[str]) -> pd.Series:
+def _scaled(own: pd.Series, by_role: Mapping[str, pd.Series], path: Path, notes: list[str]) -> pd.Series:
     """Return a municipality's own counts with the sum of the others: all margins are of the same people."""
     total = next(iter(by_role.values()), own).sum()
     if own.sum() != total:
-        told.append(
+        notes.append(
             f"{path.name} counts {number(own.sum())} people, the other margins {number(total)}: its counts "
             "are scaled to that."
         )

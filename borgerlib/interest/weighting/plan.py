@@ -116,18 +116,18 @@ def weigh(
         survey_date=survey_date,
     )
     targets = _targets(respondents, people, rules)
-    told = [*people.told]
+    notes = [*people.notes]
     unused = [role for role in rules.merge if role not in people.by_role]
-    told += [f"[merge.{role}] is not used: there is no margin of it." for role in unused]
+    notes += [f"[merge.{role}] is not used: there is no margin of it." for role in unused]
     for target in targets:
-        told += what_to_look_at(target, respondents, rules.fewest)
+        notes += what_to_look_at(target, respondents, rules.fewest)
     frame, margins = rakeable(respondents, targets)
-    result, cap = _rake(frame, margins, rules, told)
+    result, cap = _rake(frame, margins, rules, notes)
     named = zip(result.margins["column"], result.margins["level"], strict=True)
     table = result.margins.assign(n=[int((frame[column] == level).sum()) for column, level in named])
     table = table[["column", "level", "n", "target", "before", "after"]]
     largest = float(result.weights.max() / result.weights.mean())
-    return Weighting(result, table, targets, cap, largest, people.reference_date, people.source, tuple(told))
+    return Weighting(result, table, targets, cap, largest, people.reference_date, people.source, tuple(notes))
 
 
 def unweighted(respondents: pd.DataFrame) -> Weighting:
@@ -135,8 +135,8 @@ def unweighted(respondents: pd.DataFrame) -> Weighting:
     weights = pd.Series(1.0, index=respondents.index)
     margins = pd.DataFrame(columns=["column", "level", "target", "before", "after"])
     result = WeightingResult(weights, margins, 1.0, float(len(weights)), 0)
-    told = "The answers are not weighted: all numbers are of those who answered, and say so."
-    return Weighting(result, margins.assign(n=[]), (), 0.0, 1.0, "", "", (told,))
+    note = "The answers are not weighted: all numbers are of those who answered, and say so."
+    return Weighting(result, margins.assign(n=[]), (), 0.0, 1.0, "", "", (note,))
 
 
 def rakeable(
@@ -182,7 +182,7 @@ def _targets(
 
 
 def _rake(
-    frame: pd.DataFrame, margins: dict[str, pd.Series], rules: WeightingRules, told: list[str]
+    frame: pd.DataFrame, margins: dict[str, pd.Series], rules: WeightingRules, notes: list[str]
 ) -> tuple[WeightingResult, float]:
     try:
         free = rake(frame, margins)
@@ -200,7 +200,7 @@ def _rake(
     except (MarginError, ConvergenceError) as error:
         if rules.insist_on_cap:
             raise
-        told.append(
+        notes.append(
             f"The margins cannot be met with weights of at most {rules.cap:g} times the mean, so the weights "
             f"have no cap; the largest is {largest:.1f} times the mean. {' '.join(error.problems)}"
         )

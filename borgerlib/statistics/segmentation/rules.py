@@ -283,8 +283,8 @@ def _chosen(
                 for option in options
                 if option not in levels
             ]
-        told = values.notna()
-        return values.astype(object).map(str).isin(options).astype("boolean").where(told)
+        answered = values.notna()
+        return values.astype(object).map(str).isin(options).astype("boolean").where(answered)
     columns = [f"{item}__{option}" for option in options]
     absent = [column for column in columns if column not in names]
     if absent:
