@@ -1,5 +1,7 @@
 """What a register of many people takes of a processor: to enter, to choose from, to list, to erase, to check.
 
+Filter and preview are those of the page that invites, on answers made up for all of the people.
+
 Usage: python benchmarks/register.py [--json] [--people 100000]
 """
 

@@ -1,16 +1,22 @@
-"""The command of the interest dashboard: parse, call, print."""
+"""The commands that open a page: parse, call, print."""
 
 from __future__ import annotations
 
 import signal
 import webbrowser
-from typing import Annotated
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
 from borgerlib.commands import console
 from borgerlib.errors import RunError
+
+if TYPE_CHECKING:
+    from borgerlib.dashboard.server.serve import DashboardServer
 
 app = typer.Typer(add_completion=False)
 
@@ -30,20 +36,56 @@ def dashboard(
     """Open the citizens' answers as a page to filter in a meeting, on this machine alone."""
     from borgerlib.dashboard.server.serve import dashboard_server
 
+    # The first time after 'borger prepare' the kinds of citizens are looked for, which takes a while.
+    _serve(
+        lambda: dashboard_server(municipality, selection=selection, port=port, chance=chance),
+        told=f"Opening the answers of {municipality} …",
+        page="The dashboard",
+        browser=browser,
+    )
+
+
+@app.command()
+def invite(
+    municipality: Annotated[str, typer.Argument(help="Name or code; with a register of consents.")],
+    key_file: Annotated[
+        Path | None, typer.Option(help="File with the key. Default: the variable BORGER_REGISTER_KEY.")
+    ] = None,
+    port: Annotated[int, typer.Option(min=1, max=65435, help="First port to try.")] = 8866,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+) -> None:
+    """Open the page that invites those who said yes: all, some by lot, or by dice before everybody."""
+    from borgerlib.contact.register.store import opened
+    from borgerlib.dashboard.server.serve import notebook_server
+
+    # Mistakes are told before a server starts.
+    with opened(municipality, key_file):
+        pass
+    parameters = {"municipality": municipality, "key_file": str(key_file.resolve()) if key_file else ""}
+    _serve(
+        lambda: notebook_server("inviter.ipynb", parameters, port=port),
+        told=f"Opening the register of {municipality} …",
+        page="The page",
+        browser=browser,
+    )
+
+
+def _serve(
+    server_of: Callable[[], AbstractContextManager[DashboardServer]], *, told: str, page: str, browser: bool
+) -> None:
     # Ended from outside (a service manager, a closed terminal), it stops as cleanly as by Ctrl-C.
     console.heed(signal.SIGTERM)
-    # The first time after 'borger prepare' the kinds of citizens are looked for, which takes a while.
-    opening = console.out.status(f"Opening the answers of {escape(municipality)} …")
+    opening = console.out.status(escape(told))
     opening.start()
     try:
-        with dashboard_server(municipality, selection=selection, port=port, chance=chance) as server:
+        with server_of() as server:
             opening.stop()
-            console.out.print(f"The dashboard is open at [bold]{escape(server.address)}[/bold]")
+            console.out.print(f"{page} is open at [bold]{escape(server.address)}[/bold]")
             console.out.print("Whoever has this address can look. Ctrl-C closes it.")
             if browser:
                 webbrowser.open(server.address)
             if server.process.wait():
-                raise RunError("The dashboard's server ended by itself.", hint="Open it again.")
+                raise RunError("The page's server ended by itself.", hint="Open it again.")
     except KeyboardInterrupt:
         console.out.print("Closed.")
     finally:

@@ -10,8 +10,8 @@ import pandas as pd
 from borgerlib.contact.register.lists import Reach
 from borgerlib.danish import long_date
 
-Channel = Literal["all", "letter", "mail", "sms"]
-REACH: dict[Channel, Reach] = {"all": "", "letter": "", "mail": "mail", "sms": "phone"}
+Channel = Literal["all", "letter", "mail", "sms", "digital_post"]
+REACH: dict[Channel, Reach] = {"all": "", "letter": "", "mail": "mail", "sms": "phone", "digital_post": ""}
 """Channel → what a person must have given."""
 _HEADINGS = {"name": "Navn", "mail": "E-mail", "phone": "Telefon", "code": "Kode"}
 _HOLDS: dict[Channel, tuple[str, ...]] = {
@@ -19,6 +19,7 @@ _HOLDS: dict[Channel, tuple[str, ...]] = {
     "letter": ("name", "code"),
     "mail": ("name", "mail", "code"),
     "sms": ("name", "phone", "code"),
+    "digital_post": ("code",),  # whoever sends joins CPR by the survey's number; neither is held here
 }
 
 
@@ -31,7 +32,7 @@ def mailing(
     ----------
     people : DataFrame
         As `borgerlib.contact.register.lists.make_list` returns; further columns follow at the end.
-    channel : {'all', 'letter', 'mail', 'sms'}
+    channel : {'all', 'letter', 'mail', 'sms', 'digital_post'}
     purpose, maker : str
         What the list is for, and who makes it: they stand in every row, since files travel.
     contact : str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from borgerlib.contact.register.key import erasure_mark
 from borgerlib.contact.register.store import Register
@@ -50,8 +50,14 @@ class Wording:
 
 
 def period_end(day: date) -> date:
-    """Return the last day of the municipal election period (four years, from 2022) that a day lies in."""
-    return date(day.year + (2025 - day.year) % 4, 12, 31)
+    """Return the last day of the municipal election period (four years, from 2022) that a consent is for.
+
+    From election day on, the third Tuesday of November, it is for the council that was elected.
+    """
+    end = date(day.year + (2025 - day.year) % 4, 12, 31)
+    november = date(end.year, 11, 1)
+    election = november + timedelta(days=(1 - november.weekday()) % 7 + 14)
+    return end if day < election else end.replace(year=end.year + 4)
 
 
 def add_wording(register: Register, wording: Wording) -> int:

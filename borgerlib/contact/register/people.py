@@ -195,11 +195,10 @@ def held(register: Register, person: int) -> dict[str, Any]:
     }
 
 
-def people_of(register: Register, pseudonyms: Iterable[str]) -> set[int]:
-    """Return the people that pseudonyms belong to; unknown ones belong to nobody."""
-    wanted = set(pseudonyms)
-    found = register.rows("SELECT pseudonym, person FROM link")
-    return {int(person) for pseudonym, person in found if pseudonym in wanted}
+def people_of(register: Register, pseudonyms: Iterable[str]) -> dict[str, int]:
+    """Return pseudonym → the person that it belongs to; unknown ones belong to nobody."""
+    person_of = dict(register.rows("SELECT pseudonym, person FROM link"))
+    return {pseudonym: person_of[pseudonym] for pseudonym in pseudonyms if pseudonym in person_of}
 
 
 def detail_key(value: object, *, mail: bool) -> str | None:

@@ -12,7 +12,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,10 +87,33 @@ def dashboard_server(
     """
     # Opened here first: mistakes are told before a server starts, and the counts are made once for all.
     name = open_answers(municipality, chance=chance).municipality.name
+    parameters = {"municipality": name, "selection": selection, "chance": chance}
+    with notebook_server(NOTEBOOK, parameters, port=port) as server:
+        yield server
+
+
+@contextmanager
+def notebook_server(name: str, parameters: Mapping[str, Any], *, port: int) -> Iterator[DashboardServer]:
+    """Serve one of our notebooks as a page until the block ends.
+
+    Parameters
+    ----------
+    name : str
+        The notebook's file name.
+    parameters : mapping
+        As papermill puts them into the notebook.
+    port : int
+        The first port to try; where it is taken, the next free one is.
+
+    Raises
+    ------
+    RunError
+        The server does not start.
+    """
     token, free = secrets.token_urlsafe(24), _free_port(port)
     with tempfile.TemporaryDirectory(prefix="borger-dashboard-") as folder:
         notebook = Path(folder) / "borgernes-interesse.ipynb"
-        _with_parameters(notebook, municipality=name, selection=selection, chance=chance)
+        _with_parameters(places.notebooks() / name, notebook, parameters)
         process = _started(notebook, port=free, token=token)
         try:
             _wait_until_ready(process, free, Path(folder) / "log")
@@ -110,13 +133,13 @@ def stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _with_parameters(target: Path, **parameters: Any) -> None:
+def _with_parameters(source: Path, target: Path, parameters: Mapping[str, Any]) -> None:
     import nbformat
     from papermill.iorw import load_notebook_node
     from papermill.parameterize import parameterize_notebook
 
-    source = str(places.notebooks() / NOTEBOOK).replace("{", "{{").replace("}", "}}")
-    notebook = parameterize_notebook(load_notebook_node(source), parameters)
+    escaped = str(source).replace("{", "{{").replace("}", "}}")
+    notebook = parameterize_notebook(load_notebook_node(escaped), dict(parameters))
     nbformat.write(notebook, target)
 
 
@@ -127,7 +150,7 @@ def _free_port(first: int) -> int:
             return port
     raise RunError(
         f"No port is free between {first} and {first + _PORTS - 1}.",
-        hint="Close other dashboards, or name another port: borger dashboard Odense --port 9000",
+        hint="Close other dashboards, or name another port: --port 9000",
     )
 
 

@@ -161,7 +161,9 @@ def saved_folder(municipality: str) -> Path:
     return places.saved_data(slug(find_municipality(municipality).name))
 
 
-def filterable(copy: pd.DataFrame, codebook: Codebook, *, age_bands: Sequence[int]) -> Filterable:
+def filterable(
+    copy: pd.DataFrame, codebook: Codebook, *, age_bands: Sequence[int], kinds: bool = True
+) -> Filterable:
     """Return a protected copy with everything that its respondents can be filtered by.
 
     Parameters
@@ -172,11 +174,13 @@ def filterable(copy: pd.DataFrame, codebook: Codebook, *, age_bands: Sequence[in
         What was asked.
     age_bands : sequence of int
         Lower ends of the age groups.
+    kinds : bool
+        Whether to look for kinds of citizens, which takes a while.
     """
     told, items = copy.attrs, _asked(codebook)
     municipality, min_age = str(told["municipality"]), int(told["min_age"])
     frame, bands = _with_ages(copy, codebook, age_bands, min_age)
-    made, problems = _segments(frame, codebook, municipality)
+    made, problems = _segments(frame, codebook, municipality, kinds=kinds)
     frame = pd.concat([frame, *(segments.columns(frame, items) for segments in made)], axis=1)
     for role, column in items.items():
         # 'Don't know' is an answer to what somebody wants, and no group of people.
@@ -232,10 +236,11 @@ def _with_ages(
 
 
 def _segments(
-    frame: pd.DataFrame, codebook: Codebook, municipality: str
+    frame: pd.DataFrame, codebook: Codebook, municipality: str, *, kinds: bool
 ) -> tuple[list[CopiedSegments], tuple[str, ...]]:
     """Return the kinds of citizens and the segments that users have saved, and what is wrong with these."""
-    found = [kinds] if (kinds := kinds_of(frame, codebook)) is not None else []
+    shown = kinds_of(frame, codebook) if kinds else None
+    found = [] if shown is None else [shown]
     path = saved_folder(municipality) / SEGMENTS_FILE
     if not path.is_file():
         return found, ()

@@ -98,24 +98,25 @@ def write_copy(
             beside.chmod(0o600)
             beside.write_bytes(key)
     frame = protected_copy(respondents, codebook, key, chance=chance, targets=summary["targets"])
-    raked_by = list(dict.fromkeys(margin["column"] for margin in summary["margins"]))
     state = {
         "layout": _LAYOUT,
         "respondents": _stat(folder / RESPONDENTS),
         "key": _stat(path),
         "chance": chance,
     }
+    told: dict[str, Any] = {**told_of(respondents, summary), "state": state}
+    with replacing(folder / COPY) as beside:
+        store.write_parquet(frame, beside, told)
+
+
+def told_of(respondents: pd.DataFrame, summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what there is to know of a survey beside its answers: what it is weighted by, people by area."""
     areas = {
         target["role"]: dict(target["counts"]) for target in summary["targets"] if "area" in target["role"]
     }
-    told: dict[str, Any] = {
-        **{str(name): value for name, value in respondents.attrs.items()},
-        "raked_by": raked_by,
-        "areas": areas,
-        "state": state,
-    }
-    with replacing(folder / COPY) as beside:
-        store.write_parquet(frame, beside, told)
+    raked_by = list(dict.fromkeys(margin["column"] for margin in summary["margins"]))
+    own = {str(name): value for name, value in respondents.attrs.items()}
+    return {**own, "raked_by": raked_by, "areas": areas}
 
 
 def read_key(folder: Path) -> bytes | None:

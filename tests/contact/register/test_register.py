@@ -151,7 +151,11 @@ def test_the_latest_word_counts_and_a_no_outweighs_a_yes_of_the_same_day(registe
 
 
 def test_a_consent_lasts_for_the_election_period(register):
-    assert period_end(date(2025, 12, 31)) == date(2025, 12, 31)
+    # The election of 2025 was on 18 November, that of 2021 on the 16th, that of 2029 is on the 20th.
+    assert period_end(date(2025, 11, 17)) == date(2025, 12, 31)
+    assert period_end(date(2025, 11, 18)) == date(2029, 12, 31)
+    assert period_end(date(2021, 11, 15)) == date(2021, 12, 31)
+    assert period_end(date(2029, 11, 20)) == date(2033, 12, 31)
     assert period_end(date(2026, 1, 1)) == date(2029, 12, 31)
     filled(register, 3)
     assert len(covered(register, "invitation", day=date(2029, 12, 31), by_answers=True)) == 3
@@ -186,10 +190,10 @@ def test_answers_and_register_share_only_a_pseudonym_that_needs_the_key(register
     filled(register)
     pseudonyms = [pseudonym_of(KEY, "s", respondent) for respondent in (3, 4)]
     assert people_of(register, pseudonyms) == {
-        find(register, "borger3@example.dk"),
-        find(register, "borger4@example.dk"),
+        pseudonyms[0]: find(register, "borger3@example.dk"),
+        pseudonyms[1]: find(register, "borger4@example.dk"),
     }
-    assert people_of(register, [pseudonym_of("f" * 64, "s", 3), "3"]) == set()
+    assert people_of(register, [pseudonym_of("f" * 64, "s", 3), "3"]) == {}
 
 
 def test_a_person_sees_all_that_is_held_on_her(register, tmp_path):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -11,7 +13,7 @@ from borgerlib.contact.register.people import DETAILS, Imported, enter
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DataError
 from borgerlib.interest import store
-from borgerlib.survey.codebook.model import load_codebook
+from borgerlib.survey.codebook.model import Codebook, load_codebook
 
 
 def import_survey(
@@ -56,12 +58,19 @@ def import_survey(
     ).assign(consent=contacts[consent[0].id])
     wording = Wording(INVITATION, version, consent[0].text, by_answers)
     day = date.fromisoformat(contacts.attrs["survey_date"])
-    # Another wave's respondent of the same number is somebody else.
-    survey = f"{codebook.id} {contacts.attrs['municipality']} {contacts.attrs['source_sha256'][:16]}"
+    survey = survey_name(codebook, contacts.attrs)
     done = enter(register, people, wording=wording, survey=survey, day=day, until=until)
     if not keep:
         (store.contact_folder(municipality) / store.REGISTER).unlink()
     return done
+
+
+def survey_name(codebook: Codebook, attrs: Mapping[Hashable, Any]) -> str:
+    """Return what the pseudonyms of a prepared survey are made with.
+
+    Another wave's respondent of the same number is somebody else.
+    """
+    return f"{codebook.id} {attrs['municipality']} {attrs['source_sha256'][:16]}"
 
 
 def _column(contacts: pd.DataFrame, detail: str) -> str | None:

@@ -1,0 +1,158 @@
+"""A draw of those chosen that is balanced as the population: whether it can be, and who is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from borgerlib.contact.invitation.candidates import Candidates
+from borgerlib.contact.invitation.overview import living_by
+from borgerlib.contact.lottery.infeasible import Infeasible, why_infeasible
+from borgerlib.contact.lottery.leximin import LotteryChances, leximin_chances
+from borgerlib.contact.lottery.panels import draw_panel
+from borgerlib.contact.lottery.pool import QUOTA_COLUMNS, make_pool
+from borgerlib.errors import ParameterError
+from borgerlib.view.words.method import ROLE_WORDS
+
+UNTOLD = "andre"
+"""Those whose level the population is not counted by, or who have not said."""
+_NO_CHANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Who may be drawn, and what those drawn are to look like; made by `balance`.
+
+    Attributes
+    ----------
+    people : DataFrame
+        One row a person, by her number; a column for each thing that the population is counted by, in Danish.
+    quotas : DataFrame
+        feature, value, min, max, for `size` seats.
+    size : int
+    """
+
+    people: pd.DataFrame = field(repr=False)
+    quotas: pd.DataFrame = field(repr=False)
+    size: int
+
+    def why_not(self) -> Infeasible | None:
+        """Return why nobody can be drawn so; None where somebody can."""
+        return why_infeasible(make_pool(self.people, self.quotas, self.size, None))
+
+    def mended(self, reason: Infeasible) -> Balance:
+        """Return the balance with the smallest change that mends it."""
+        quotas = self.quotas.set_index(["feature", "value"])
+        for change in reason.changes:
+            quotas.loc[(change.feature, change.value), change.bound] = change.becomes
+        return replace(self, quotas=quotas.reset_index())
+
+    def chances(self) -> LotteryChances:
+        """Return everybody's chance, as equal as the quotas allow."""
+        return leximin_chances(self.people, self.quotas, self.size)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Who was drawn.
+
+    Attributes
+    ----------
+    seats : Series
+        Person → 'plads' or 'reserve 1', 'reserve 2' …
+    lowest, highest : float
+        The chances of a seat that those who could be drawn had (0-1).
+    hopeless : int
+        How many had no chance, since the quotas are filled without them.
+    seed : int
+        Repeats the draw.
+    mended : Infeasible or None
+        What had to be changed so that the reserves could be drawn.
+    """
+
+    seats: pd.Series = field(repr=False)
+    lowest: float
+    highest: float
+    hopeless: int
+    seed: int
+    mended: Infeasible | None = None
+
+
+def balance(candidates: Candidates, chosen: pd.DataFrame, size: int) -> Balance:
+    """Return how to draw from those chosen, balanced as the people who live here.
+
+    A group's seats are its share of the people of its age (or sex, or area), rounded down and up.
+
+    Parameters
+    ----------
+    candidates : Candidates
+    chosen : DataFrame
+        As `Candidates.chosen` returns.
+    size : int
+        Seats.
+
+    Raises
+    ------
+    ParameterError
+        There is no seat, or there are more seats than people.
+    """
+    if not 1 <= size <= len(chosen):
+        raise ParameterError(f"size = {size}: from 1 to {len(chosen)}, the people who were chosen.")
+    people, living = {}, {}
+    for role, counts in living_by(candidates).items():
+        filter_ = candidates.offer.filter(role)
+        if filter_ is not None:
+            labels = {level.id: level.label for level in filter_.levels}
+            name = ROLE_WORDS[role]
+            living[name] = counts.rename(labels)
+            told = chosen[candidates.items[role]].astype(object).map(labels)
+            people[name] = told.where(told.isin(list(living[name].index)), UNTOLD).astype(str)
+    return Balance(pd.DataFrame(people, index=chosen.index), _quotas(living, size), size)
+
+
+def draw_balanced(wanted: Balance, *, reserves: int, seed: int) -> Drawn:
+    """Draw, and draw reserves from the others by the same rule, as far as they reach.
+
+    Parameters
+    ----------
+    wanted : Balance
+    reserves : int
+    seed : int
+
+    Raises
+    ------
+    DataError
+        Nobody can be drawn so; the smallest change that mends it is told.
+    """
+    result = wanted.chances()
+    seated = draw_panel(result, seed=seed)
+    seats, changed = pd.Series("plads", index=seated), None
+    others = wanted.people.drop(index=seated)
+    if reserves := min(reserves, len(others)):
+        again = Balance(others, _scaled(wanted.quotas, reserves / wanted.size), reserves)
+        changed = again.why_not()
+        again = again if changed is None else again.mended(changed)
+        drawn = draw_panel(again.chances(), seed=seed + 1)
+        order = np.random.default_rng(seed).permutation(drawn)
+        names = [f"reserve {number}" for number in range(1, reserves + 1)]
+        seats = pd.concat([seats, pd.Series(names, index=order)])
+    chances = result.chances
+    hopeless = int((chances < _NO_CHANCE).sum())
+    return Drawn(seats, float(chances.min()), float(chances.max()), hopeless, seed, changed)
+
+
+def _quotas(living: Mapping[str, pd.Series], size: int) -> pd.DataFrame:
+    rows = []
+    for name, people in living.items():
+        for level, seats in (people / people.sum() * size).items():
+            rows.append((name, str(level), int(np.floor(seats)), int(np.ceil(seats))))
+        rows.append((name, UNTOLD, 0, size))
+    return pd.DataFrame(rows, columns=list(QUOTA_COLUMNS))
+
+
+def _scaled(quotas: pd.DataFrame, share: float) -> pd.DataFrame:
+    low, high = np.floor(quotas["min"] * share), np.ceil(quotas["max"] * share)
+    return quotas.assign(min=low.astype(int), max=high.astype(int))

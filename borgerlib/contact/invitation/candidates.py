@@ -1,0 +1,105 @@
+"""Those who may be invited today, with what they have answered, ready to be chosen from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from borgerlib.contact.register.consents import INVITATION, covered
+from borgerlib.contact.register.intake.survey import survey_name
+from borgerlib.contact.register.key import pseudonym_of
+from borgerlib.contact.register.people import people_of
+from borgerlib.contact.register.store import Register
+from borgerlib.interest.filters.choices import Offer, filterable
+from borgerlib.interest.filters.selection import Selection
+from borgerlib.interest.protected.files import told_of
+from borgerlib.interest.survey import open_survey
+from borgerlib.population.municipalities import Municipality
+from borgerlib.view.citizens.sections import load_sections
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Those who may be invited; made by `open_candidates`. Holds answers beside people.
+
+    Attributes
+    ----------
+    municipality : Municipality
+    able : frozenset of int
+        Everybody whose consent covers an invitation today, by her number in the register.
+    answers : DataFrame
+        One row a person, by her number: what those have answered whose answers may decide, and `response`,
+        the survey's own number of the answers.
+    items : mapping of str to str
+        Role → the column of `answers`, or what its columns begin with before ``__``.
+    responses : Series
+        The survey's own number of the answers, by person, also of those whose answers may not decide.
+    offer : Offer
+        What can be chosen by, and how many people live here.
+    """
+
+    municipality: Municipality
+    able: frozenset[int]
+    answers: pd.DataFrame = field(repr=False)
+    items: Mapping[str, str]
+    responses: pd.Series = field(repr=False)
+    offer: Offer = field(repr=False)
+
+    def chosen(self, selection: Selection) -> pd.DataFrame:
+        """Return the rows of `answers` of those in one of the levels of each role."""
+        rows = np.ones(len(self.answers), dtype=bool)
+        for role, levels in selection.levels.items():
+            item = self.items[role]
+            if item in self.answers:
+                rows &= self.answers[item].isin(levels).to_numpy(dtype=bool)
+            else:
+                columns = [f"{item}__{level}" for level in levels]
+                rows &= self.answers[columns].eq(1).any(axis=1).to_numpy(dtype=bool)
+        return self.answers[rows]
+
+
+def open_candidates(municipality: str, register: Register, *, day: date) -> Candidates:
+    """Return who may be invited on a day.
+
+    Parameters
+    ----------
+    municipality : str
+        Name, code or folder; prepared by ``borger prepare``.
+    register : Register
+        That of the municipality, open.
+    day : date
+
+    Raises
+    ------
+    DataError
+        The municipality has not been prepared, or a file of it is damaged.
+    """
+    survey = open_survey(municipality)
+    respondents, codebook = survey.respondents, survey.codebook
+    ident = codebook.with_role("id")
+    named = ident is not None and ident.id in respondents and respondents[ident.id].notna().all()
+    responses = respondents[ident.id] if named and ident is not None else respondents.index.to_series()
+    source = survey_name(codebook, respondents.attrs)
+    pseudonyms = [pseudonym_of(register.key, source, row) for row in respondents.index]
+    person_of = people_of(register, pseudonyms)
+    copy = respondents.reset_index(drop=True)
+    copy.attrs.update(told_of(respondents, survey.summary))
+    ready = filterable(copy, codebook, age_bands=load_sections().age_bands, kinds=False)
+    people = pd.Series([person_of.get(pseudonym, -1) for pseudonym in pseudonyms], name="person")
+    # Whoever has answered twice is known by what she said last.
+    last = people.ge(0) & ~people.duplicated(keep="last")
+    answers = ready.copy.assign(response=responses.astype(str).to_numpy())[last].set_axis(people[last])
+    able = covered(register, INVITATION, day=day, by_answers=False)
+    by_answers = covered(register, INVITATION, day=day, by_answers=True)
+    return Candidates(
+        municipality=survey.municipality,
+        able=frozenset(able),
+        answers=answers[answers.index.isin(by_answers)],
+        items={role: item for role, item in ready.items.items() if ready.offer.filter(role) is not None},
+        responses=answers["response"],
+        offer=ready.offer,
+    )

@@ -1,0 +1,79 @@
+"""The draw before everybody: a thousand panels laid out, three dice, and who has a seat."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from itertools import count
+from pathlib import Path
+
+import pandas as pd
+
+from borgerlib.contact.draw.check import draw
+from borgerlib.contact.draw.publication import WHO, publish
+from borgerlib.contact.invitation.balance import Balance
+from borgerlib.contact.lottery.panels import list_panels
+
+
+@dataclass(frozen=True)
+class LaidOut:
+    """A lottery that anyone may check before the dice are thrown.
+
+    Attributes
+    ----------
+    public, private : Path
+        What is for everybody, and who has which code.
+    fingerprint : str
+        Read aloud before the dice are thrown.
+    lowest, highest : float
+        Chances of a seat in the list of panels (0-1).
+    """
+
+    public: Path
+    private: Path
+    fingerprint: str
+    lowest: float
+    highest: float
+
+
+def lay_out(wanted: Balance, folder: Path, *, title: str, day: date, seed: int) -> LaidOut:
+    """Publish a lottery in a new folder within `folder`.
+
+    Raises
+    ------
+    DataError
+        Nobody can be drawn so; the smallest change that mends it is told.
+    """
+    result = wanted.chances()
+    listed = list_panels(result, seed=seed)
+    paths = (folder / f"lodtraekning-{day.isoformat()}-{number}" for number in count(1))
+    own = next(path for path in paths if not path.exists())
+    own.mkdir(mode=0o700, parents=True)
+    public, private = own / "offentlig", own / "fortrolig"
+    published = publish(public, private, result, listed, title=title, day=day, seed=seed)
+    chances = published.chances
+    return LaidOut(public, private, published.fingerprint, float(chances.min()), float(chances.max()))
+
+
+def seated(laid_out: LaidOut, number: int, *, able: Collection[int]) -> pd.Series:
+    """Record what the dice chose, and return who has a seat: person → 'plads'.
+
+    Parameters
+    ----------
+    laid_out : LaidOut
+    number : int
+        The dice: 0 to 999.
+    able : collection of int
+        Whose consent still covers it: a panel with somebody else falls out.
+
+    Raises
+    ------
+    DataError
+        There is no such panel, another was drawn already, or it falls out.
+    """
+    codes = pd.read_csv(laid_out.private / WHO, index_col="id")["kode"]
+    gone = codes[~codes.index.isin(list(able))]
+    published = draw(laid_out.public, number, withdrawn=list(gone))
+    people = codes.index[codes.isin(published.panels[number])]
+    return pd.Series("plads", index=people)

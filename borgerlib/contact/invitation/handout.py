@@ -1,0 +1,145 @@
+"""The list as a file for its owner alone, made by the register's rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import count
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from borgerlib import danish
+from borgerlib.contact.invitation.candidates import Candidates
+from borgerlib.contact.invitation.mailing import REACH, Channel, mailing
+from borgerlib.contact.register.consents import INVITATION
+from borgerlib.contact.register.lists import make_list, write_list
+from borgerlib.contact.register.store import Register
+from borgerlib.errors import ParameterError
+from borgerlib.interest.store import contact_folder
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a list is for, and how it is made.
+
+    Attributes
+    ----------
+    purpose, maker : str
+        What it is for, and who makes it, in words.
+    contact : str
+        Where to withdraw; see `borgerlib.contact.invitation.mailing.mailing`.
+    channel : {'letter', 'mail', 'sms', 'digital_post'}
+    ending : {'.csv', '.xlsx'}
+    """
+
+    purpose: str
+    maker: str
+    contact: str
+    channel: Channel = "letter"
+    ending: Literal[".csv", ".xlsx"] = ".csv"
+
+    def require_told(self) -> None:
+        """Raise a ParameterError in Danish that names what is not told yet."""
+        lacking = [
+            what
+            for what, told in (
+                ("hvad listen er til", self.purpose),
+                ("hvem der laver den", self.maker),
+                ("hvor man kan melde fra", self.contact),
+            )
+            if not told.strip()
+        ]
+        if lacking:
+            raise ParameterError(f"Skriv {danish.listing(lacking)}.")
+
+
+@dataclass(frozen=True)
+class Handout:
+    """A list that was made: where, how many are on it, how many could not be reached in that way."""
+
+    path: Path
+    people: int
+    unreached: int
+
+
+def lists_folder(municipality: str) -> Path:
+    """Return where a municipality's lists stand: in a folder for its owner alone, made where it is not."""
+    folder = contact_folder(municipality)
+    lists = folder.with_name(f"{folder.name}-lister")
+    lists.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return lists
+
+
+def hand_out(
+    register: Register,
+    candidates: Candidates,
+    wanted: Wanted,
+    *,
+    day: date,
+    among: Iterable[int] | None = None,
+    seats: pd.Series | None = None,
+) -> Handout:
+    """Make a list, log it, and write it.
+
+    Parameters
+    ----------
+    register : Register
+        Open, with the maker as its actor.
+    candidates : Candidates
+    wanted : Wanted
+    day : date
+        Today.
+    among : iterable of int, optional
+        Only these people, chosen by their answers or drawn by lot; otherwise everybody.
+    seats : Series, optional
+        Person → her seat or place as a reserve.
+
+    Raises
+    ------
+    ParameterError
+        Something is not told (in Danish).
+    DisclosureError
+        As `borgerlib.contact.register.lists.make_list`.
+    """
+    wanted.require_told()
+    people = make_list(
+        register,
+        consent=INVITATION,
+        purpose=wanted.purpose,
+        day=day,
+        among=None if among is None else set(among),
+        reach=REACH[wanted.channel],
+    )
+    if seats is not None:
+        people = people.assign(Plads=seats.reindex(people.index))
+        people = people.sort_values("Plads", kind="stable", key=_order)
+    if wanted.channel == "digital_post":
+        people = people.assign(Svarnummer=candidates.responses.reindex(people.index)).dropna(
+            subset=["Svarnummer"]
+        )
+    made = mailing(
+        people,
+        wanted.channel,
+        purpose=wanted.purpose,
+        maker=wanted.maker,
+        contact=wanted.contact,
+        day=day,
+    )
+    path = _free_path(lists_folder(candidates.municipality.name), wanted, day)
+    write_list(made, path)
+    asked = len(candidates.able) if among is None else len(set(among))
+    return Handout(path, len(made), asked - len(made))
+
+
+def _order(seats: pd.Series) -> pd.Series:
+    """Seats first, then the reserves by their numbers."""
+    return seats.astype(str).str.extract(r"(\d+)$", expand=False).fillna("0").astype(int)
+
+
+def _free_path(folder: Path, wanted: Wanted, day: date) -> Path:
+    stem = f"{day.isoformat()}-{danish.slug(wanted.purpose)[:40] or 'liste'}-{wanted.channel}"
+    paths = (folder / f"{stem}{f'-{number}' * (number > 1)}{wanted.ending}" for number in count(1))
+    return next(path for path in paths if not path.exists())

@@ -1,0 +1,127 @@
+"""How many a choice means, and who they are beside the population: told so that nobody's answer is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from borgerlib import danish
+from borgerlib.contact.invitation.candidates import Candidates
+from borgerlib.contact.register.lists import FEWEST
+from borgerlib.interest.filters.selection import Selection
+from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published, disclose
+from borgerlib.view.charts.chart import Chart
+from borgerlib.view.charts.charts import grouped_bar_chart
+
+_SHOWN_IN = 10
+_ROLES = ("age", "sex")
+_QUESTION = "Alder og køn hos dem, der er valgt, og hos alle, der bor i kommunen."
+_SOURCE = "kommunens register over samtykker og Danmarks Statistiks folketal"
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What may be told of a choice.
+
+    Attributes
+    ----------
+    count : int or None
+        How many can be invited, in tens where answers decide; None below ten.
+    told : tuple of str
+        Danish sentences, the count first.
+    chart : Chart or None
+        Their ages and sexes beside the population's; None where they are too few.
+    """
+
+    count: int | None
+    told: tuple[str, ...]
+    chart: Chart | None = field(repr=False)
+
+
+def overview(candidates: Candidates, selection: Selection) -> Overview:
+    """Return how many a choice means and who they are.
+
+    A list of fewer than ten is never made, so fewer are not counted either. Counts by answers are rounded to
+    tens, and the chart's numbers have passed the gate: two choices that differ by one person look alike,
+    but for the few that lie at a boundary.
+    """
+    chosen = candidates.answers if selection.is_everybody else candidates.chosen(selection)
+    count = len(candidates.able) if selection.is_everybody else len(chosen)
+    told = [_counted(count, everybody=selection.is_everybody)]
+    silent = len(candidates.able) - len(candidates.answers)
+    if silent and not selection.is_everybody:
+        told.append(
+            f"{danish.number(silent)} har sagt ja til at blive inviteret, men ikke til at deres svar afgør, "
+            "til hvad. De kan kun være med på lister til alle."
+        )
+    if count < FEWEST:
+        return Overview(None, tuple(told), None)
+    # A choice of ages says itself how old the chosen are.
+    roles = [role for role in _ROLES if role not in selection.levels]
+    estimates = _beside_population(candidates, chosen, roles) if len(chosen) >= FEWEST else None
+    return Overview(
+        count if selection.is_everybody else int(danish.round_half_up(count, -1)),
+        tuple(told),
+        None if estimates is None else _chart(estimates),
+    )
+
+
+def _counted(count: int, *, everybody: bool) -> str:
+    if count < FEWEST:
+        return (
+            f"Færre end {FEWEST} kan inviteres. Vælg bredere: en kortere liste ville røbe, hvad den enkelte "
+            "har svaret."
+        )
+    if everybody:
+        return f"{danish.number(count)} har sagt ja til at blive inviteret."
+    return f"Omkring {danish.number(danish.round_half_up(count, -1))} har sagt ja og passer på valget."
+
+
+def _beside_population(
+    candidates: Candidates, chosen: pd.DataFrame, roles: Sequence[str]
+) -> DisclosedEstimates | None:
+    living = living_by(candidates)
+    rows = []
+    for role in roles:
+        filter_ = candidates.offer.filter(role)
+        if filter_ is None:
+            continue
+        counts = chosen[candidates.items[role]].astype(str).value_counts()
+        levels = [level for level in filter_.levels if level.id in living[role].index]
+        n = int(sum(counts.get(level.id, 0) for level in levels))
+        for level in levels:
+            count = int(counts.get(level.id, 0))
+            share = living[role][level.id] / living[role].sum()
+            rows.append((role, level.id, level.label, n, count, count / n if n else np.nan, share))
+    if not rows:
+        return None
+    frame = pd.DataFrame(rows, columns=["item", "option", "label", "n", "count", "proportion", "living"])
+    frame = frame.assign(group="", group_label="", ci_lower=np.nan, ci_upper=np.nan, exclusive=True)
+    base, source = "dem, der er valgt", _SOURCE
+    disclosed = disclose(
+        frame.drop(columns="living"), base=base, source=source, simulated=candidates.offer.simulated
+    )
+    public = frame.assign(proportion=frame.pop("living"), n=np.nan, count=np.nan).drop(columns="exclusive")
+    people = as_published(public, base=base, source=source)
+    return _named(disclosed, "valgt", "de valgte").together(
+        _named(people, "alle", "alle, der bor her"), base="de valgte og af alle, der bor her"
+    )
+
+
+def living_by(candidates: Candidates) -> dict[str, pd.Series]:
+    """Return role → how many people live here by level, for what the population is counted by."""
+    cells = pd.DataFrame(candidates.offer.citizens, columns=["age", "sex", "people"])
+    counted = {role: cells.groupby(role, sort=False)["people"].sum() for role in _ROLES}
+    return counted | {role: pd.Series(dict(areas)) for role, areas in candidates.offer.areas.items()}
+
+
+def _named(estimates: DisclosedEstimates, group: str, label: str) -> DisclosedEstimates:
+    return estimates.relabel("group", {"": group}).relabel("group_label", {"": label})
+
+
+def _chart(estimates: DisclosedEstimates) -> Chart:
+    title = "De valgte ved siden af befolkningen"
+    return grouped_bar_chart(estimates, title=title, question=_QUESTION, sort=False)

@@ -1,0 +1,352 @@
+"""The page that invites: whom, how many, what for; the list is written beside the register, not shown."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Collection
+from datetime import date
+from functools import partial
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+import pandas as pd
+
+from borgerlib import danish
+from borgerlib.contact.invitation import told
+from borgerlib.contact.invitation.balance import Balance, balance, draw_balanced
+from borgerlib.contact.invitation.candidates import Candidates, open_candidates
+from borgerlib.contact.invitation.dice import LaidOut, lay_out, seated
+from borgerlib.contact.invitation.handout import Handout, Wanted, hand_out, lists_folder
+from borgerlib.contact.invitation.overview import Overview, overview
+from borgerlib.contact.register.consents import withdraw
+from borgerlib.contact.register.lists import FEWEST
+from borgerlib.contact.register.people import find
+from borgerlib.contact.register.store import Register, opened
+from borgerlib.errors import BorgerlibError, DataError
+from borgerlib.interest.filters.selection import Selection
+from borgerlib.view import theme
+from borgerlib.view.words.alt_text import SIMULATED
+
+_GROUPS = {
+    "topics": "Emner",
+    "formats": "Måder at være med på",
+    "time": "Tid",
+    "age": "Alder",
+    "sex": "Køn",
+    "area_type": "Slags område",
+    "area": "Område",
+    "saved": "Gemte segmenter",
+}
+_HOW_MANY = (
+    ("Alle, der passer", "all"),
+    ("Nogle, trukket ved lod, så de ligner befolkningen", "lot"),
+    ("Nogle, trukket med terninger, mens alle ser på", "dice"),
+)
+_CHANNELS = (("Brev", "letter"), ("E-mail", "mail"), ("Sms", "sms"), ("Digital Post", "digital_post"))
+_FILES = (("CSV", ".csv"), ("Excel (XLSX)", ".xlsx"))
+_UNKNOWN = "Ingen i registret har den kode, e-mail eller det telefonnummer."
+
+
+class Inviter(widgets.VBox):  # type: ignore[misc]
+    """The page; made by `open_inviter`. Names and addresses stay in the register and its lists.
+
+    Attributes
+    ----------
+    selection : Selection
+        Who is chosen.
+    """
+
+    def __init__(self, candidates: Candidates, connect: Callable[[str], Register], today: date) -> None:
+        self._candidates, self._connect, self._today = candidates, connect, today
+        self._laid_out: LaidOut | None = None
+        self._ticks = {
+            role: {
+                level.id: widgets.Checkbox(description=level.label, indent=False, value=False)
+                for level in filter_.levels
+            }
+            for role in _GROUPS
+            if (filter_ := candidates.offer.filter(role)) is not None
+        }
+        self._who = widgets.HTML()
+        self._how = widgets.RadioButtons(options=_HOW_MANY, description="Hvor mange skal inviteres?")
+        self._seats = widgets.BoundedIntText(value=99, min=FEWEST, max=10_000, description="Antal pladser")
+        self._reserves = widgets.BoundedIntText(value=20, min=0, max=10_000, description="Reserver")
+        self._mend = widgets.Checkbox(description="Godtag den mindste ændring", indent=False)
+        self._feasible = widgets.HTML()
+        self._purpose = _text("Hvad er listen til?", "Borgermøde om klima, 4. marts")
+        self._maker = _text("Hvem laver listen?", "Navn og afdeling")
+        self._contact = _text("Hvor kan borgeren melde fra?", "E-mail, telefon, eller et link med {kode} i")
+        self._channel = widgets.Dropdown(options=_CHANNELS, description="Sendes som")
+        self._file = widgets.Dropdown(options=_FILES, description="Fil")
+        self._made = widgets.HTML()
+        self._make = self._button("Lav listen", self._on_make, self._made)
+        self._dice = widgets.BoundedIntText(
+            value=0, min=0, max=999, description="Terningerne viser (000–999)"
+        )
+        self._throw = self._button("Træk panelet", self._on_throw, self._made)
+        self._person = _text("Borgerens kode, e-mail eller telefon", "")
+        self._gone = widgets.HTML()
+        super().__init__(self._layout())
+        self.add_class("borger-inviter")
+        for box in [box for group in self._ticks.values() for box in group.values()]:
+            box.observe(self._show, "value")
+        for widget in (self._how, self._seats, self._reserves, self._mend):
+            widget.observe(self._show_feasible, "value")
+        self._show()
+
+    @property
+    def selection(self) -> Selection:
+        """Who is chosen."""
+        return Selection(
+            {
+                role: tuple(level for level, box in boxes.items() if box.value)
+                for role, boxes in self._ticks.items()
+            }
+        )
+
+    def _layout(self) -> list[widgets.Widget]:
+        name = escape(self._candidates.municipality.full_name)
+        simulated = self._candidates.offer.simulated
+        mark = f'<p class="borger-simulated">{SIMULATED}</p>' if simulated else ""
+        groups = [self._group(role) for role in self._ticks]
+        columns = widgets.Box([widgets.VBox(groups), widgets.VBox([self._who])])
+        columns.add_class("borger-columns")
+        withdrawal = self._button("Træk samtykket tilbage", self._on_withdraw, self._gone)
+        return [
+            widgets.HTML(f"<style>{_style()}</style><h1>Invitér borgere i {name}</h1>{mark}"),
+            widgets.HTML(
+                "<h2>1. Hvem?</h2><p>Sæt flueben ved det, invitationen handler om. Uden flueben er alle med, "
+                "der har sagt ja.</p>"
+            ),
+            columns,
+            widgets.HTML("<h2>2. Hvor mange?</h2>"),
+            self._how,
+            self._seats,
+            self._reserves,
+            self._feasible,
+            self._mend,
+            widgets.HTML("<h2>3. Listen</h2>"),
+            *(self._purpose, self._maker, self._contact, self._channel, self._file, self._make),
+            *(self._dice, self._throw, self._made),
+            widgets.HTML(
+                "<h2>Vil nogen ikke være med længere?</h2><p>Koden står i borgerens brev. Fra nu af er hun på "
+                "ingen lister.</p>"
+            ),
+            *(self._person, withdrawal, self._gone),
+        ]
+
+    def _group(self, role: str) -> widgets.VBox:
+        boxes = list(self._ticks[role].values())
+        group = widgets.VBox([widgets.HTML(f"<h3>{_GROUPS[role]}</h3>"), *boxes])
+        group.add_class("borger-group")
+        return group
+
+    def _show(self, _: object = None) -> None:
+        self._who.value = _overview_html(overview(self._candidates, self.selection))
+        self._show_feasible()
+
+    def _show_feasible(self, _: object = None) -> None:
+        how = self._how.value
+        self._laid_out = None
+        _display(self._seats, how != "all")
+        _display(self._reserves, how == "lot")
+        for widget in (self._dice, self._throw):
+            _display(widget, False)
+        self._make.description = "Læg lodtrækningen frem" if how == "dice" else "Lav listen"
+        lines, mendable = ([], False) if how == "all" else self._feasibility()
+        _display(self._mend, mendable)
+        self._feasible.value = _paragraphs(lines, "borger-warning" if mendable else "")
+        self._made.value = ""
+
+    def _feasibility(self) -> tuple[list[str], bool]:
+        """Return whether the draw can be made, in sentences, and whether a change would mend it."""
+        try:
+            wanted = self._asked_for()
+        except DataError as error:
+            return [error.message], False
+        reason = wanted.why_not()
+        if reason is not None:
+            return told.infeasible(reason), True
+        by = danish.listing([str(name) for name in wanted.people])
+        return [f"Det kan lade sig gøre: de udtrukne kan ligne befolkningen efter {by}."], False
+
+    def _wanted(self) -> Wanted:
+        return Wanted(
+            purpose=self._purpose.value,
+            maker=self._maker.value,
+            contact=self._contact.value,
+            channel=self._channel.value,
+            ending=self._file.value,
+        )
+
+    def _asked_for(self) -> Balance:
+        people = self._candidates.chosen(self.selection)
+        if len(people) < self._seats.value:
+            raise DataError(
+                f"Der er færre end {self._seats.value} at trække blandt. Vælg bredere, eller færre pladser."
+            )
+        return balance(self._candidates, people, self._seats.value)
+
+    def _balance(self) -> Balance:
+        """Return what can be drawn: as asked for, or with the change that the user has accepted."""
+        wanted = self._asked_for()
+        reason = wanted.why_not()
+        if reason is None:
+            return wanted
+        if not self._mend.value:
+            raise DataError(" ".join(told.infeasible(reason)))
+        return wanted.mended(reason)
+
+    def _on_make(self) -> None:
+        wanted = self._wanted()
+        wanted.require_told()
+        if self._how.value == "all":
+            everybody = self.selection.is_everybody
+            among = None if everybody else self._candidates.chosen(self.selection).index
+            self._say_made(self._hand_out(wanted, among))
+        elif self._how.value == "lot":
+            drawn = draw_balanced(
+                self._balance(), reserves=self._reserves.value, seed=secrets.randbelow(2**31)
+            )
+            made = self._hand_out(wanted, drawn.seats.index, drawn.seats)
+            lines = [f"{_chances(drawn.lowest, drawn.highest)} Lodtrækningens nummer: {drawn.seed}."]
+            if drawn.hopeless:
+                lines.append(f"{drawn.hopeless} kunne ikke få en plads: kvoterne er fyldt af andre grupper.")
+            if drawn.mended is not None:
+                lines.append(f"Reserverne kunne ikke ligne helt: {told.changes(drawn.mended.changes)}.")
+            self._say_made(made, lines)
+        else:
+            self._lay_out(wanted)
+
+    def _lay_out(self, wanted: Wanted) -> None:
+        laid_out = lay_out(
+            self._balance(),
+            lists_folder(self._candidates.municipality.name),
+            title=wanted.purpose,
+            day=self._today,
+            seed=secrets.randbelow(2**31),
+        )
+        self._laid_out = laid_out
+        for widget in (self._dice, self._throw):
+            _display(widget, True)
+        lines = [
+            f"1.000 paneler er lagt frem i <code>{escape(str(laid_out.public))}</code>. Vis mappen til alle, og "
+            f"læs fingeraftrykket op: <code>{laid_out.fingerprint[:16]}</code>. "
+            + _chances(laid_out.lowest, laid_out.highest),
+            "Kast så tre terninger med ti sider, og skriv, hvad de viser.",
+        ]
+        self._made.value = _paragraphs(lines, "borger-done")
+
+    def _on_throw(self) -> None:
+        assert self._laid_out is not None, "the button is shown once the panels are laid out"
+        self._reopen()
+        seats = seated(self._laid_out, self._dice.value, able=self._candidates.able)
+        made = self._hand_out(self._wanted(), seats.index, seats)
+        page = self._laid_out.public / "index.html"
+        drawn = f"Panel {self._dice.value:03d} er trukket."
+        self._say_made(made, [f"{drawn} Enhver kan slå sin kode op i <code>{escape(str(page))}</code>."])
+
+    def _on_withdraw(self) -> None:
+        with self._connect(self._maker.value.strip()) as register:
+            try:
+                person = find(register, self._person.value)
+            except DataError as reason:
+                raise DataError(_UNKNOWN) from reason
+            withdraw(register, person, day=self._today)
+        self._reopen()
+        self._person.value = ""
+        self._show()
+        self._gone.value = _paragraphs(["Samtykket er trukket tilbage."], "borger-done")
+
+    def _hand_out(
+        self, wanted: Wanted, among: Collection[int] | None, seats: pd.Series | None = None
+    ) -> Handout:
+        with self._connect(wanted.maker.strip()) as register:
+            return hand_out(register, self._candidates, wanted, day=self._today, among=among, seats=seats)
+
+    def _reopen(self) -> None:
+        with self._connect("") as register:
+            self._candidates = open_candidates(self._candidates.municipality.name, register, day=self._today)
+
+    def _say_made(self, made: Handout, more: Collection[str] = ()) -> None:
+        left_out = f" {danish.number(made.unreached)} kan ikke nås på den måde." if made.unreached > 0 else ""
+        where = f"Den ligger i <code>{escape(str(made.path))}</code>."
+        first = f"{danish.number(made.people)} er på listen.{left_out} {where}"
+        self._made.value = _paragraphs([first, *more], "borger-done")
+
+    def _button(self, description: str, work: Callable[[], None], place: widgets.HTML) -> widgets.Button:
+        """Return a button that works, or says in Danish at a place of the page why it does not."""
+        button = widgets.Button(description=description)
+
+        def click(_: Any) -> None:
+            button.disabled = True
+            try:
+                work()
+            except BorgerlibError as reason:
+                place.value = _paragraphs([escape(told.error(reason))], "borger-warning", role="alert")
+            finally:
+                button.disabled = False
+
+        button.on_click(click)
+        return button
+
+
+def open_inviter(municipality: str, *, key_file: str = "") -> Inviter:
+    """Open the page that invites citizens of a municipality.
+
+    Parameters
+    ----------
+    municipality : str
+        Name or code; prepared (``borger prepare``), and with a register (``borger register import``).
+    key_file : str
+        File with the register's key; '' takes the environment variable BORGER_REGISTER_KEY.
+
+    Raises
+    ------
+    DataError
+        There are no prepared answers, there is no register, or its key is another.
+    """
+    path, today = Path(key_file) if key_file else None, date.today()
+    connect = partial(_connected, municipality, path)
+    with connect("") as register:
+        candidates = open_candidates(municipality, register, day=today)
+    return Inviter(candidates, connect, today)
+
+
+def _connected(municipality: str, key_file: Path | None, actor: str) -> Register:
+    return opened(municipality, key_file, actor=actor)
+
+
+def _style() -> str:
+    return theme.css_variables() + Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+
+
+def _text(description: str, placeholder: str) -> widgets.Text:
+    return widgets.Text(description=description, placeholder=placeholder, continuous_update=False)
+
+
+def _display(widget: widgets.Widget, shown: bool) -> None:
+    widget.layout.display = None if shown else "none"
+
+
+def _chances(lowest: float, highest: float) -> str:
+    return f"Chancen for en plads var fra {danish.percent(lowest, 1)} til {danish.percent(highest, 1)}"
+
+
+def _paragraphs(lines: Collection[str], kind: str = "", *, role: str = "status") -> str:
+    text = "".join(f"<p>{line}</p>" for line in lines)
+    return f'<div role="{role}" class="{kind}">{text}</div>' if text else ""
+
+
+def _overview_html(shown: Overview) -> str:
+    first, *more = (escape(line) for line in shown.told)
+    text = f'<div role="status"><p class="borger-count">{first}</p>{_paragraphs(more)}</div>'
+    if shown.chart is None:
+        return text
+    return (
+        f'{text}<figure><div role="img" aria-label="{escape(shown.chart.alt_text)}">'
+        f"{shown.chart.svg('narrow', framed=False)}</div>"
+        f"<figcaption>{escape(shown.chart.title)}. {escape(shown.chart.question)}</figcaption></figure>"
+    )

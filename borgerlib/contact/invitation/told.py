@@ -1,0 +1,50 @@
+"""What the page says in Danish of what cannot be done, and of what was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from borgerlib import danish
+from borgerlib.contact.lottery.infeasible import Change, Infeasible
+from borgerlib.contact.register.lists import FEWEST, FEWEST_APART, TooAlikeError, TooFewError
+from borgerlib.errors import BorgerlibError
+
+_BOUNDS = {"min": "mindst", "max": "højst"}
+
+
+def infeasible(reason: Infeasible) -> list[str]:
+    """Return which quotas cannot be kept, by how many people, and the smallest change that mends it."""
+    lines = [
+        f"{danish.capitalise(value)}: der skal være mindst {wanted}, men {_only(have)} kan trækkes."
+        for _, value, wanted, have in reason.short
+    ]
+    if not lines:
+        lines.append("Hver gruppe er stor nok for sig, men ikke alle på én gang.")
+    return [*lines, f"Den mindste ændring, der gør det muligt: {changes(reason.changes)}."]
+
+
+def changes(found: Sequence[Change]) -> str:
+    """Return changes of quotas in words: 'mindst 18 (ikke 19) fra 15–24 år'."""
+    return danish.listing(
+        [f"{_BOUNDS[change.bound]} {change.becomes} (ikke {change.was}) {change.value}" for change in found]
+    )
+
+
+def error(reason: BorgerlibError) -> str:
+    """Return an error in Danish, where the page knows it; otherwise its own words."""
+    if isinstance(reason, TooFewError):
+        return (
+            f"Listen ville få færre end {FEWEST} personer og røbe, hvad den enkelte har svaret. "
+            "Vælg bredere, eller en anden måde at sende på."
+        )
+    if isinstance(reason, TooAlikeError):
+        return (
+            f"Listen ligner liste {reason.number} fra {reason.day} på nær færre end {FEWEST_APART} personer. "
+            "Den, der har begge, ville vide, hvad netop de har svaret. Vælg som dengang, eller vælg noget, "
+            "der adskiller sig mere."
+        )
+    return " ".join([reason.message, *reason.problems])
+
+
+def _only(have: int) -> str:
+    return "ingen" if not have else f"kun {have}"

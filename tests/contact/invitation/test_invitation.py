@@ -1,0 +1,184 @@
+"""Who may be invited, what is told of them, who is drawn, and what a list holds."""
+
+import re
+import stat
+
+import numpy as np
+import pandas as pd
+import pytest
+from registers import DAY
+
+from borgerlib.contact.draw.check import verify
+from borgerlib.contact.invitation import told
+from borgerlib.contact.invitation.balance import UNTOLD, Balance, balance, draw_balanced
+from borgerlib.contact.invitation.dice import lay_out, seated
+from borgerlib.contact.invitation.handout import Wanted, hand_out
+from borgerlib.contact.invitation.overview import overview
+from borgerlib.contact.register.consents import withdraw
+from borgerlib.contact.register.people import held
+from borgerlib.errors import DataError, ParameterError
+from borgerlib.interest.filters.selection import Selection
+from borgerlib.interest.store import load
+
+CLIMATE_YOUNG = Selection({"topics": ("klima_miljoe",), "age": ("15-24",)})
+WANTED = Wanted("Møde om klima", "Åse Bær", "borger@example.dk", "mail", ".csv")
+
+
+def test_the_chosen_are_those_who_consented_and_answered_so(candidates):
+    respondents = load("Odense")
+    chosen = candidates.chosen(CLIMATE_YOUNG)
+    said = respondents["emner__klima_miljoe"].eq(1) & respondents["alder"].between(15, 24)
+    expected = respondents.loc[said, "svar_id"].astype(str)
+    assert set(chosen["response"]) <= set(expected)
+    assert set(chosen["response"]) == set(expected) & set(candidates.answers["response"])
+    assert set(candidates.answers.index) <= candidates.able
+
+
+def test_several_levels_of_a_role_are_any_of_them(candidates):
+    both = candidates.chosen(Selection({"topics": ("natur", "trafik")}))
+    one, other = (candidates.chosen(Selection({"topics": (topic,)})) for topic in ("natur", "trafik"))
+    assert set(both.index) == set(one.index) | set(other.index)
+
+
+def test_the_overview_tells_tens_and_shows_no_few(candidates):
+    everybody = overview(candidates, Selection())
+    assert everybody.count == len(candidates.able)
+    shown = overview(candidates, CLIMATE_YOUNG)
+    count = len(candidates.chosen(CLIMATE_YOUNG))
+    assert shown.count == round(count, -1)
+    assert shown.told[0] == f"Omkring {shown.count} har sagt ja og passer på valget."
+    # The ages are what was chosen, so the chart is of the sexes; counts below five would be hatched.
+    assert set(shown.chart.frame["item"]) == {"sex"}
+    assert shown.chart.simulated
+    assert str(count) not in re.findall(r"\d+", shown.chart.question + shown.chart.title)
+
+
+def test_fewer_than_ten_are_not_counted(candidates):
+    few = Selection({"topics": ("integration",), "age": ("15-24",), "time": ("uge",)})
+    assert len(candidates.chosen(few)) < 10
+    shown = overview(candidates, few)
+    assert shown.count is None
+    assert shown.chart is None
+    assert shown.told[0].startswith("Færre end 10 kan inviteres.")
+
+
+def test_a_small_group_is_not_shown_in_the_chart(candidates):
+    topics = [level.id for level in candidates.offer.filter("topics").levels]
+    ages = {
+        topic: candidates.chosen(Selection({"topics": (topic,)}))[candidates.items["age"]] for topic in topics
+    }
+    narrow = next(
+        Selection({"topics": (topic,)})
+        for topic, age in ages.items()
+        if len(age) >= 10 and age.value_counts().min() in (1, 2, 3, 4)
+    )
+    frame = overview(candidates, narrow).chart.frame
+    shown = frame[(frame["group"] == "valgt") & ~frame["suppressed"]]
+    assert shown["count"].dropna().astype(int).isin([1, 2, 3, 4]).sum() == 0
+
+
+def test_a_balanced_draw_is_as_the_population_and_repeats(candidates):
+    chosen = candidates.chosen(Selection({"formats": ("borgersamling",)}))
+    wanted = balance(candidates, chosen, 20)
+    assert wanted.why_not() is None
+    drawn = draw_balanced(wanted, reserves=12, seed=4)
+    assert drawn.seats.equals(draw_balanced(wanted, reserves=12, seed=4).seats)
+    panel = wanted.people.loc[drawn.seats.index[drawn.seats == "plads"]]
+    assert len(panel) == 20
+    for quota in wanted.quotas.itertuples():
+        assert quota.min <= (panel[quota.feature] == quota.value).sum() <= quota.max
+    reserves = drawn.seats[drawn.seats != "plads"]
+    assert list(reserves) == [f"reserve {number}" for number in range(1, 13)]
+    assert not set(reserves.index) & set(panel.index)
+    assert 0 < drawn.lowest <= 20 / len(chosen) <= drawn.highest <= 1
+
+
+def test_what_cannot_be_kept_is_told_in_danish_and_mended_on_request():
+    people = pd.DataFrame({"alder": ["unge"] * 2 + ["gamle"] * 18})
+    rows = [("alder", "unge", 5, 6), ("alder", "gamle", 4, 5), ("alder", UNTOLD, 0, 10)]
+    quotas = pd.DataFrame(rows, columns=["feature", "value", "min", "max"])
+    wanted = Balance(people, quotas, 10)
+    reason = wanted.why_not()
+    # 2 young and 5 old are 7: the old may be 8, the young need be 2 only.
+    assert told.infeasible(reason) == [
+        "Unge: der skal være mindst 5, men kun 2 kan trækkes.",
+        "Den mindste ændring, der gør det muligt: mindst 2 (ikke 5) unge og højst 8 (ikke 5) gamle.",
+    ]
+    mended = wanted.mended(reason)
+    assert mended.why_not() is None
+    assert set(draw_balanced(mended, reserves=0, seed=1).seats) == {"plads"}
+    assert draw_balanced(mended, reserves=99, seed=1).mended is not None
+
+
+def test_people_whose_level_nobody_counts_can_still_be_drawn(candidates):
+    answers = candidates.answers.assign(
+        koen=pd.Categorical(["andet"] * 5 + ["mand", "kvinde"] * 866)[: len(candidates.answers)]
+    )
+    wanted = balance(candidates, answers, 50)
+    assert (wanted.people["køn"] == UNTOLD).sum() == 5
+    assert wanted.why_not() is None
+    with pytest.raises(ParameterError, match="size = 0"):
+        balance(candidates, answers, 0)
+
+
+def test_a_list_states_its_purpose_and_is_for_its_owner_alone(register, candidates):
+    chosen = candidates.chosen(Selection({"topics": ("kultur_fritid",)}))
+    made = hand_out(register, candidates, WANTED, day=DAY, among=chosen.index)
+    read = pd.read_csv(made.path, sep=";", dtype=str)
+    assert (len(read), made.unreached) == (made.people, len(chosen) - made.people)
+    assert set(read["Formål"]) == {"Møde om klima"}
+    assert set(read["Lavet af"]) == {"Åse Bær"}
+    assert list(read)[:4] == ["Navn", "E-mail", "Kode", "Afmelding"]
+    assert stat.S_IMODE(made.path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(made.path.parent.stat().st_mode) == 0o700
+    again = hand_out(register, candidates, WANTED, day=DAY, among=chosen.index)
+    assert again.path != made.path
+    person = int(register.rows("SELECT person FROM list_member ORDER BY person LIMIT 1")[0][0])
+    assert held(register, person)["lists"][0]["purpose"] == "Møde om klima"
+
+
+def test_digital_post_gets_the_surveys_numbers_and_no_names(register, candidates):
+    made = hand_out(
+        register, candidates, Wanted("Dialog", "Åse", "kommunen", "digital_post", ".xlsx"), day=DAY
+    )
+    read = pd.read_excel(made.path, engine="calamine", dtype=str)
+    assert set(read["Svarnummer"]) <= set(load("Odense")["svar_id"].astype(str))
+    assert not {"Navn", "E-mail", "Telefon"} & set(read)
+    assert len(read) == len(candidates.able)
+
+
+def test_seats_stand_before_reserves_in_their_order(register, candidates):
+    people = list(candidates.answers.index[:14])
+    seats = pd.Series(["reserve 10", "reserve 2", *["plads"] * 12], index=people)
+    made = hand_out(
+        register, candidates, Wanted("Panel", "Åse", "kommunen"), day=DAY, among=people, seats=seats
+    )
+    read = pd.read_csv(made.path, sep=";")
+    assert list(read["Plads"])[-3:] == ["plads", "reserve 2", "reserve 10"]
+
+
+def test_what_is_not_told_is_asked_for_in_danish(register, candidates):
+    with pytest.raises(ParameterError, match=r"^Skriv hvad listen er til og hvor man kan melde fra\.$"):
+        hand_out(register, candidates, Wanted(" ", "Åse", ""), day=DAY)
+
+
+def test_dice_choose_a_panel_and_one_with_somebody_who_has_withdrawn_falls_out(
+    register, candidates, tmp_path
+):
+    chosen = candidates.chosen(Selection({"formats": ("workshop",)}))
+    laid_out = lay_out(balance(candidates, chosen, 20), tmp_path, title="Panel", day=DAY, seed=2)
+    assert verify(laid_out.public, fingerprint=laid_out.fingerprint).drawn is None
+    codes = pd.read_csv(laid_out.private / "koder.csv", index_col="id")["kode"]
+    panels = pd.read_csv(laid_out.public / "paneler.csv", dtype=str, index_col="panel")
+    gone = int(codes.index[codes == panels.iloc[417, 0]][0])
+    withdraw(register, gone, day=DAY)
+    able = candidates.able - {gone}
+    with pytest.raises(
+        DataError, match=r"Panel 417 falls out: .* has withdrawn\. \d+ of 1000 panels are left"
+    ):
+        seated(laid_out, 417, able=able)
+    number = next(n for n in range(1000) if codes[gone] not in set(panels.iloc[n]))
+    seats = seated(laid_out, number, able=able)
+    assert len(seats) == 20
+    assert set(seats.index) <= set(chosen.index) - {gone}
+    assert np.all(seats == "plads")

@@ -1,0 +1,100 @@
+"""The page that invites, by its widgets: what is shown, what is asked, and that nobody is named in it."""
+
+import json
+
+import pandas as pd
+import pytest
+from ipywidgets import Widget
+
+import borgerlib
+from borgerlib.contact.register.store import opened
+from borgerlib.errors import DataError
+
+
+@pytest.fixture
+def page(key_file):
+    return borgerlib.open_inviter("Odense", key_file=str(key_file))
+
+
+def told(page):
+    for name, text in (("_purpose", "Borgersamling"), ("_maker", "Åse"), ("_contact", "72 10 00 00")):
+        getattr(page, name).value = text
+    return page
+
+
+def test_a_tick_is_followed_at_once(page):
+    assert "har sagt ja til at blive inviteret" in page._who.value
+    page._ticks["formats"]["borgersamling"].value = True
+    assert page.selection.to_link() == "formater=borgersamling"
+    assert "Omkring " in page._who.value
+    assert 'role="img" aria-label="' in page._who.value
+    page._how.value = "lot"
+    page._seats.value = 12
+    assert (
+        "Det kan lade sig gøre: de udtrukne kan ligne befolkningen efter alder og køn."
+        in page._feasible.value
+    )
+    page._seats.value = 9999
+    assert "Der er færre end 9999 at trække blandt." in page._feasible.value
+
+
+def test_a_list_needs_its_purpose_and_says_where_it_lies(page):
+    page._make.click()
+    assert "Skriv hvad listen er til, hvem der laver den og hvor man kan melde fra." in page._made.value
+    told(page)._make.click()
+    assert "er på listen." in page._made.value
+    page._ticks["age"]["15-24"].value = True
+    page._ticks["topics"]["integration"].value = True
+    page._ticks["time"]["uge"].value = True
+    page._make.click()
+    assert "færre end 10 personer" in page._made.value
+
+
+def test_quotas_are_changed_only_when_the_user_accepts_it(page):
+    told(page)._ticks["formats"]["borgersamling"].value = True
+    page._how.value, page._seats.value = "lot", 60
+    assert "Den mindste ændring, der gør det muligt" in page._feasible.value
+    page._make.click()
+    assert 'role="alert"' in page._made.value
+    page._mend.value = True
+    page._make.click()
+    assert "80 er på listen." in page._made.value
+
+
+def test_dice_seat_a_panel_and_a_code_withdraws(page, key_file):
+    told(page)._ticks["formats"]["workshop"].value = True
+    page._how.value, page._seats.value = "dice", 24
+    page._make.click()
+    assert "1.000 paneler er lagt frem" in page._made.value
+    page._dice.value = 417
+    page._throw.click()
+    assert "24 er på listen." in page._made.value
+    assert "Panel 417 er trukket." in page._made.value
+    path = page._made.value.partition("<code>")[2].partition("</code>")[0]
+    code = pd.read_csv(path, sep=";")["Kode"].iloc[0]
+    page._person.value = code
+    button = next(w for w in page.children if getattr(w, "description", "") == "Træk samtykket tilbage")
+    button.click()
+    assert "Samtykket er trukket tilbage." in page._gone.value
+    page._person.value = "AAAA-AAAA-AAAA"
+    button.click()
+    assert "Ingen i registret har den kode" in page._gone.value
+    with opened("Odense", key_file) as register:
+        actions = [row[0] for row in register.rows("SELECT action FROM log ORDER BY number")]
+        actors = {row[0] for row in register.rows("SELECT actor FROM log WHERE action = 'list'")}
+    assert actions[-1] == "withdraw"
+    assert "Åse" in actors
+
+
+def test_nobody_stands_in_what_a_notebook_saves(page, key_file):
+    told(page)._make.click()
+    saved = json.dumps(Widget.get_manager_state())
+    with opened("Odense", key_file) as register:
+        people = register.rows("SELECT mail FROM person WHERE mail IS NOT NULL")
+    assert len(people) > 100
+    assert not [one for row in people for one in row if one in saved]
+
+
+def test_without_a_register_it_says_how_one_is_made(key_file):
+    with pytest.raises(DataError, match="borger register import"):
+        borgerlib.open_inviter("Ærø", key_file=str(key_file))
