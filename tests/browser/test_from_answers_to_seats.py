@@ -55,7 +55,7 @@ def test_from_prepared_answers_to_seated_citizens(browser, workspace, tmp_path, 
         assert "har sagt ja til at blive inviteret." in count.text_content()
         employee.clicks(page.get_by_label("Borgersamling"))
         page.get_by_text("har sagt ja og passer på valget").wait_for()
-        employee.clicks(page.get_by_label("Nogle, trukket med terninger, mens alle ser på"))
+        employee.clicks(page.get_by_label("Nogle, udvalgt med terninger, mens alle ser på"))
         page.get_by_label("Antal pladser").fill("36")
         page.get_by_label("Hvad er listen til?").fill("Borgersamling om klima")
         page.get_by_label("Hvem laver listen?").fill("Åse Bær")

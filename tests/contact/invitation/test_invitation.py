@@ -9,11 +9,11 @@ import pytest
 from registers import DAY
 
 from borgerlib.contact.draw.check import verify
-from borgerlib.contact.invitation import told
 from borgerlib.contact.invitation.balance import UNTOLD, Balance, balance, draw_balanced
 from borgerlib.contact.invitation.dice import lay_out, seated
 from borgerlib.contact.invitation.handout import Wanted, hand_out
 from borgerlib.contact.invitation.overview import overview
+from borgerlib.contact.invitation.page import told
 from borgerlib.contact.register.consents import withdraw
 from borgerlib.contact.register.people import held
 from borgerlib.errors import DataError, ParameterError

@@ -14,19 +14,26 @@ import ipywidgets as widgets
 import pandas as pd
 
 from borgerlib import danish
-from borgerlib.contact.invitation import told
 from borgerlib.contact.invitation.balance import Balance, balance, draw_balanced
 from borgerlib.contact.invitation.candidates import Candidates, open_candidates
 from borgerlib.contact.invitation.dice import LaidOut, lay_out, seated
 from borgerlib.contact.invitation.handout import Handout, Wanted, hand_out, lists_folder
-from borgerlib.contact.invitation.overview import Overview, overview
+from borgerlib.contact.invitation.overview import overview
+from borgerlib.contact.invitation.page import told
+from borgerlib.contact.invitation.page.html import (
+    chances,
+    display,
+    overview_html,
+    paragraphs,
+    style,
+    text_field,
+)
 from borgerlib.contact.register.consents import withdraw
 from borgerlib.contact.register.lists import FEWEST
 from borgerlib.contact.register.people import find
 from borgerlib.contact.register.store import Register, opened
 from borgerlib.errors import BorgerlibError, DataError
 from borgerlib.interest.filters.selection import Selection
-from borgerlib.view import theme
 from borgerlib.view.words.alt_text import SIMULATED
 
 _GROUPS = {
@@ -41,8 +48,8 @@ _GROUPS = {
 }
 _HOW_MANY = (
     ("Alle, der passer", "all"),
-    ("Nogle, trukket ved lod, så de ligner befolkningen", "lot"),
-    ("Nogle, trukket med terninger, mens alle ser på", "dice"),
+    ("Nogle, udvalgt ved lodtrækning, så de ligner befolkningen", "lot"),
+    ("Nogle, udvalgt med terninger, mens alle ser på", "dice"),
 )
 _CHANNELS = (("Brev", "letter"), ("E-mail", "mail"), ("Sms", "sms"), ("Digital Post", "digital_post"))
 _FILES = (("CSV", ".csv"), ("Excel (XLSX)", ".xlsx"))
@@ -75,9 +82,9 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         self._reserves = widgets.BoundedIntText(value=20, min=0, max=10_000, description="Reserver")
         self._mend = widgets.Checkbox(description="Godtag den mindste ændring", indent=False)
         self._feasible = widgets.HTML()
-        self._purpose = _text("Hvad er listen til?", "Borgermøde om klima, 4. marts")
-        self._maker = _text("Hvem laver listen?", "Navn og afdeling")
-        self._contact = _text("Hvor kan borgeren melde fra?", "E-mail, telefon, eller et link med {kode} i")
+        self._purpose = text_field("Hvad er listen til?", "Borgermøde om klima, 4. marts")
+        self._maker = text_field("Hvem laver listen?", "Navn og afdeling")
+        self._contact = text_field("Hvor kan borgeren melde fra?", "E-mail, telefon eller link med {kode}")
         self._channel = widgets.Dropdown(options=_CHANNELS, description="Sendes som")
         self._file = widgets.Dropdown(options=_FILES, description="Fil")
         self._made = widgets.HTML()
@@ -86,7 +93,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
             value=0, min=0, max=999, description="Terningerne viser (000–999)"
         )
         self._throw = self._button("Træk panelet", self._on_throw, self._made)
-        self._person = _text("Borgerens kode, e-mail eller telefon", "")
+        self._person = text_field("Borgerens kode, e-mail eller telefon", "")
         self._gone = widgets.HTML()
         super().__init__(self._layout())
         self.add_class("borger-inviter")
@@ -115,7 +122,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         columns.add_class("borger-columns")
         withdrawal = self._button("Træk samtykket tilbage", self._on_withdraw, self._gone)
         return [
-            widgets.HTML(f"<style>{_style()}</style><h1>Invitér borgere i {name}</h1>{mark}"),
+            widgets.HTML(f"<style>{style()}</style><h1>Invitér borgere i {name}</h1>{mark}"),
             widgets.HTML(
                 "<h2>1. Hvem?</h2><p>Sæt flueben ved det, invitationen handler om. Uden flueben er alle med, "
                 "der har sagt ja.</p>"
@@ -131,8 +138,8 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
             *(self._purpose, self._maker, self._contact, self._channel, self._file, self._make),
             *(self._dice, self._throw, self._made),
             widgets.HTML(
-                "<h2>Vil nogen ikke være med længere?</h2><p>Koden står i borgerens brev. Fra nu af er hun på "
-                "ingen lister.</p>"
+                "<h2>Vil nogen ikke være med længere?</h2><p>Koden står i borgerens brev. Fra nu af "
+                "kommer borgeren ikke på flere lister.</p>"
             ),
             *(self._person, withdrawal, self._gone),
         ]
@@ -144,20 +151,20 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         return group
 
     def _show(self, _: object = None) -> None:
-        self._who.value = _overview_html(overview(self._candidates, self.selection))
+        self._who.value = overview_html(overview(self._candidates, self.selection))
         self._show_feasible()
 
     def _show_feasible(self, _: object = None) -> None:
         how = self._how.value
         self._laid_out = None
-        _display(self._seats, how != "all")
-        _display(self._reserves, how == "lot")
+        display(self._seats, how != "all")
+        display(self._reserves, how == "lot")
         for widget in (self._dice, self._throw):
-            _display(widget, False)
+            display(widget, False)
         self._make.description = "Læg lodtrækningen frem" if how == "dice" else "Lav listen"
         lines, mendable = ([], False) if how == "all" else self._feasibility()
-        _display(self._mend, mendable)
-        self._feasible.value = _paragraphs(lines, "borger-warning" if mendable else "")
+        display(self._mend, mendable)
+        self._feasible.value = paragraphs(lines, "borger-warning" if mendable else "")
         self._made.value = ""
 
     def _feasibility(self) -> tuple[list[str], bool]:
@@ -211,7 +218,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
                 self._balance(), reserves=self._reserves.value, seed=secrets.randbelow(2**31)
             )
             made = self._hand_out(wanted, drawn.seats.index, drawn.seats)
-            lines = [f"{_chances(drawn.lowest, drawn.highest)} Lodtrækningens nummer: {drawn.seed}."]
+            lines = [f"{chances(drawn.lowest, drawn.highest)} Lodtrækningens nummer: {drawn.seed}."]
             if drawn.hopeless:
                 lines.append(f"{drawn.hopeless} kunne ikke få en plads: kvoterne er fyldt af andre grupper.")
             if drawn.mended is not None:
@@ -230,14 +237,14 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         )
         self._laid_out = laid_out
         for widget in (self._dice, self._throw):
-            _display(widget, True)
+            display(widget, True)
         lines = [
-            f"1.000 paneler er lagt frem i <code>{escape(str(laid_out.public))}</code>. Vis mappen til alle, og "
-            f"læs fingeraftrykket op: <code>{laid_out.fingerprint[:16]}</code>. "
-            + _chances(laid_out.lowest, laid_out.highest),
+            f"1.000 paneler er lagt frem i <code>{escape(str(laid_out.public))}</code>. Vis mappen til alle, "
+            f"og læs fingeraftrykket op: <code>{laid_out.fingerprint[:16]}</code>. "
+            + chances(laid_out.lowest, laid_out.highest),
             "Kast så tre terninger med ti sider, og skriv, hvad de viser.",
         ]
-        self._made.value = _paragraphs(lines, "borger-done")
+        self._made.value = paragraphs(lines, "borger-done")
 
     def _on_throw(self) -> None:
         assert self._laid_out is not None, "the button is shown once the panels are laid out"
@@ -258,7 +265,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         self._reopen()
         self._person.value = ""
         self._show()
-        self._gone.value = _paragraphs(["Samtykket er trukket tilbage."], "borger-done")
+        self._gone.value = paragraphs(["Samtykket er trukket tilbage."], "borger-done")
 
     def _hand_out(
         self, wanted: Wanted, among: Collection[int] | None, seats: pd.Series | None = None
@@ -274,7 +281,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         left_out = f" {danish.number(made.unreached)} kan ikke nås på den måde." if made.unreached > 0 else ""
         where = f"Den ligger i <code>{escape(str(made.path))}</code>."
         first = f"{danish.number(made.people)} er på listen.{left_out} {where}"
-        self._made.value = _paragraphs([first, *more], "borger-done")
+        self._made.value = paragraphs([first, *more], "borger-done")
 
     def _button(self, description: str, work: Callable[[], None], place: widgets.HTML) -> widgets.Button:
         """Return a button that works, or says in Danish at a place of the page why it does not."""
@@ -285,7 +292,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
             try:
                 work()
             except BorgerlibError as reason:
-                place.value = _paragraphs([escape(told.error(reason))], "borger-warning", role="alert")
+                place.value = paragraphs([escape(told.error(reason))], "borger-warning", role="alert")
             finally:
                 button.disabled = False
 
@@ -317,36 +324,3 @@ def open_inviter(municipality: str, *, key_file: str = "") -> Inviter:
 
 def _connected(municipality: str, key_file: Path | None, actor: str) -> Register:
     return opened(municipality, key_file, actor=actor)
-
-
-def _style() -> str:
-    return theme.css_variables() + Path(__file__).with_name("page.css").read_text(encoding="utf-8")
-
-
-def _text(description: str, placeholder: str) -> widgets.Text:
-    return widgets.Text(description=description, placeholder=placeholder, continuous_update=False)
-
-
-def _display(widget: widgets.Widget, shown: bool) -> None:
-    widget.layout.display = None if shown else "none"
-
-
-def _chances(lowest: float, highest: float) -> str:
-    return f"Chancen for en plads var fra {danish.percent(lowest, 1)} til {danish.percent(highest, 1)}"
-
-
-def _paragraphs(lines: Collection[str], kind: str = "", *, role: str = "status") -> str:
-    text = "".join(f"<p>{line}</p>" for line in lines)
-    return f'<div role="{role}" class="{kind}">{text}</div>' if text else ""
-
-
-def _overview_html(shown: Overview) -> str:
-    first, *more = (escape(line) for line in shown.told)
-    text = f'<div role="status"><p class="borger-count">{first}</p>{_paragraphs(more)}</div>'
-    if shown.chart is None:
-        return text
-    return (
-        f'{text}<figure><div role="img" aria-label="{escape(shown.chart.alt_text)}">'
-        f"{shown.chart.svg('narrow', framed=False)}</div>"
-        f"<figcaption>{escape(shown.chart.title)}. {escape(shown.chart.question)}</figcaption></figure>"
-    )

@@ -1,0 +1,1 @@
+"""The page that invites: its widgets, and what they say in Danish."""
