@@ -134,7 +134,10 @@ def labelled(respondents: pd.DataFrame, codebook: Codebook) -> LabelledData:
                 labels[column] = f"{item.options[place].text} ({item.text})"
                 values[column] = dict(CHOSEN)
             elif item.kind == "single":
-                values[column] = {option.id: option.text for option in item.options}
+                texts = {option.id: option.text for option in item.options}
+                # An area may have been merged into one that is no option of the codebook.
+                levels = [str(level) for level in respondents[column].dropna().unique()]
+                values[column] = texts | {level: level for level in levels if level not in texts}
                 missing[column] = [option.id for option in item.options if option.missing]
     simulated = bool(respondents.attrs["simulated"])
     title = f"{codebook.title}, {respondents.attrs['municipality']}"

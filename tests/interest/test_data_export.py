@@ -14,7 +14,7 @@ from borgerlib.errors import DataError, ParameterError
 from borgerlib.interest import store
 from borgerlib.interest.export import export_data, labelled, spss_names, variable_list
 from borgerlib.interest.prepare.prepare import prepare
-from borgerlib.survey.codebook.model import load_codebook
+from borgerlib.survey.codebook.model import load_codebook, parse_codebook
 from borgerlib.survey.readers.read import read_responses
 
 ISLAND = "Ærø"
@@ -210,3 +210,14 @@ def test_every_format_reads_back_as_it_was(island, to):
             for frame in (respondents, responses.frame)
         )
         assert after == before, column
+
+
+def test_merged_areas_are_exported_by_their_name():
+    options = [{"id": "nord", "text": "Nordbyen"}, {"id": "vest", "text": "Vestbyen"}]
+    item = {"id": "sted", "text": "Bydel?", "kind": "single", "role": "area", "options": options}
+    book = parse_codebook({"survey": {"id": "x", "title": "X"}, "item": [item]}, source="x")
+    frame = pd.DataFrame({"sted": pd.Categorical(["Syd", "nord", None], categories=["Syd", "nord", "vest"])})
+    frame.attrs.update(simulated=False, municipality="Odense")
+    data = labelled(frame, book)
+    assert data.values["sted"] == {"nord": "Nordbyen", "vest": "Vestbyen", "Syd": "Syd"}
+    assert set(variable_list(data)["text"]) == {"Nordbyen", "Vestbyen", "Syd"}

@@ -16,6 +16,7 @@ from borgerlib.danish import slug
 from borgerlib.errors import BorgerlibError
 from borgerlib.interest.filters.segments import CopiedSegments, kinds_of, saved_segments
 from borgerlib.interest.weighting.ages import age_groups, lower_ends
+from borgerlib.interest.weighting.areas import OTHER_AREA
 from borgerlib.population.margins import PopulationDateWarning, population_cells
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.disclosure.named import base_of, is_weighted, source_of
@@ -263,6 +264,8 @@ def _filter(
     item = codebook.item(column) if column in codebook else None
     if columns == [column]:
         ids = [str(level) for level in frame[column].astype("category").cat.categories]
+        if ids == [OTHER_AREA]:
+            return None
         exclusive = tuple(ids)
     else:
         ids = [name.removeprefix(f"{column}__") for name in columns]

@@ -12,7 +12,6 @@ from borgerlib.errors import DataError
 from borgerlib.interest.weighting.levels import Target, find_level, folded
 from borgerlib.interest.weighting.margins import AREA
 from borgerlib.population.districts import rows_of
-from borgerlib.statistics.selections.randomised import SMALLEST_SELECTION
 from borgerlib.survey.codebook.model import Codebook, Item
 
 OTHER_AREA = "andet område"
@@ -70,8 +69,8 @@ def placed(
     """Return respondents whose areas are levels that somebody has reviewed, and the targets to match.
 
     A level is one that the population is counted by (merged where the rules merge), or one of a map of areas,
-    or an option of the codebook. Where there is nothing of that, it is what `SMALLEST_SELECTION` respondents
-    or more gave as their answer. Whatever else people have typed, their address for example, is `OTHER_AREA`.
+    or an option of the codebook. Whatever else people have typed, their address for example, is `OTHER_AREA`,
+    however many typed it.
 
     Parameters
     ----------
@@ -104,7 +103,8 @@ def placed(
             known = list(map(str, target.counts.index))
             by_column[item.id] = replace(target, level_of={level: level for level in known})
         elif item.kind == "text":
-            known = list(dict.fromkeys(reviewed)) or _often(answers, notes, item)
+            known = list(dict.fromkeys(reviewed))
+            notes += _about_no_list(answers, item) if not known else []
             by_fold = {folded(level): level for level in known}
             found = answers.map(lambda answer, of=by_fold: find_level(str(answer), of))
         else:
@@ -122,14 +122,11 @@ def _levels(answers: pd.Series, found: pd.Series, item: Item, known: Sequence[st
     return whole.astype(pd.CategoricalDtype(list(dict.fromkeys([*known, *options]))))
 
 
-def _often(answers: pd.Series, notes: list[str], item: Item) -> list[str]:
-    spelt = answers.dropna().astype(str).groupby(answers.dropna().astype(str).map(folded))
-    often = [str(texts.mode().iloc[0]) for _, texts in spelt if len(texts) >= SMALLEST_SELECTION]
-    others = int(answers.notna().sum()) - sum(len(t) for _, t in spelt if len(t) >= SMALLEST_SELECTION)
-    if others:
-        notes.append(
-            f"'{item.id}': there is no list of areas, so the answers of {SMALLEST_SELECTION} respondents or "
-            f"more are taken for areas ({', '.join(often) or 'none'}), and {others} are '{OTHER_AREA}'. "
-            "Give the people by area (--districts), or which answer belongs to which area (--areas)."
-        )
-    return often
+def _about_no_list(answers: pd.Series, item: Item) -> list[str]:
+    typed = int(answers.notna().sum())
+    if not typed:
+        return []
+    return [
+        f"'{item.id}': there is no list of areas, so all {typed} answers are '{OTHER_AREA}'. "
+        "Give the people by area (--districts), or which answer belongs to which area (--areas)."
+    ]

@@ -139,7 +139,8 @@ def _refuse_headless(grid: Grid, place: Place, *, asked: bool) -> None:
     if not place.data:
         raise DataError(
             f"{grid.name} has headings but no respondents (0 rows).",
-            hint="Export again, with the answers included.",
+            hint="Export again, with the answers included; or say with --heading-rows how many rows head the "
+            "columns.",
         )
     if not asked and is_answer_row(grid.rows, place.names):
         raise DataError(

@@ -115,11 +115,25 @@ def _headings(rows: Sequence[Row], start: int) -> int:
     for count in range(MOST_HEADINGS, 1, -1):
         if start + count <= len(rows) and _is_import_row(rows[start + count - 1]):
             return count
-    if start + 2 >= len(rows):
+    if start + 1 >= len(rows):
         return 1
     if {text.strip().casefold() for text in rows[start + 1]} >= _OWN_CODES:
         return 2
+    if start + 2 == len(rows):
+        return 2 if _heads_nobody(rows[start], rows[start + 1]) else 1
     return 2 if _is_second_heading(rows, start) else 1
+
+
+def _heads_nobody(first: Row, second: Row) -> bool:
+    """Return whether two rows with nothing below them both head columns: a file without respondents."""
+    pairs = [(above.strip(), below.strip()) for above, below in zip(first, second, strict=True)]
+    named = any(below and not above and parse_number(below) is None for above, below in pairs)
+    again = [above for above, below in pairs if above and _run_together(above) == _run_together(below)]
+    return named or len(again) >= _FEW or bool({below.casefold() for _, below in pairs} & _RESPONSE)
+
+
+def _run_together(text: str) -> str:
+    return "".join(text.split()).casefold()
 
 
 def _naming_row(rows: Sequence[Row], headings: tuple[int, ...]) -> int:

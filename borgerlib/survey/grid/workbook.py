@@ -97,8 +97,10 @@ def _no_workbook(path: Path, names: set[str]) -> DataError:
         )
     if "word/document.xml" in names:
         return DataError(f"{path.name} is a Word document.", hint="Export the answers as CSV or .xlsx.")
+    files = sorted(name for name in names if not name.endswith("/"))
+    inside = f" It holds {', '.join(files[:3])}{' …' if len(files) > 3 else ''}." if files else ""
     return DataError(
-        f"{path.name} is an archive, but no Excel workbook.",
+        f"{path.name} is an archive (zip), but no Excel workbook.{inside}",
         hint="Unpack it and give the folder or the file in it, or export as .xlsx.",
     )
 

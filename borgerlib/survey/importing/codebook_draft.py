@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from borgerlib.danish import slug
+from borgerlib.errors import DataError
 from borgerlib.files.toml import quoted, write_new
 from borgerlib.survey.codebook.matching import normalise
 from borgerlib.survey.importing.question import Question
@@ -19,6 +20,7 @@ _HEAD = """\
 # The number behind an option is how many chose it.
 """
 _LONGEST_ID = 32
+_FEWEST = 2
 _MISSING = (
     ("dont_know", r"ved (det )?ikke|vet ikke|vet (ej|inte)|don.?t know|weiß (es )?nicht"),
     ("refused", r"(ønsker|vil) ikke (at )?(oplyse|svare)|vill inte (svara|uppge)|prefer not|keine angabe"),
@@ -43,10 +45,17 @@ def draft_codebook(export: Export, *, survey: str) -> str:
     export : Export
     survey : str
         Id and title of the survey.
+
+    Raises
+    ------
+    DataError
+        One respondent alone, or nothing but numbers: what was asked cannot be told.
     """
+    asked = questions(export)
+    _refuse_what_tells_nothing(export, asked)
     parts = [_HEAD, f"[survey]\nid = {quoted(_name(survey, set()))}\ntitle = {quoted(survey)}\n"]
     taken: set[str] = set()
-    for question in questions(export):
+    for question in asked:
         parts.append(_item(question, taken))
     own = [column.name for column in export.columns if column.role == PLATFORM]
     if own:
@@ -56,13 +65,27 @@ def draft_codebook(export: Export, *, survey: str) -> str:
     return "\n".join(parts)
 
 
+def _refuse_what_tells_nothing(export: Export, asked: Sequence[Question]) -> None:
+    file = ", ".join(export.source.files)
+    if len(export.frame) < _FEWEST:
+        raise DataError(
+            f"{file} has a single respondent: one answer does not tell what a question may be answered with.",
+            hint="Export all answers; or copy a codebook and edit it: borger codebook new kodebog.toml",
+        )
+    if all(question.kind in ("number", "date") or question.role == "id" for question in asked):
+        raise DataError(
+            f"{file} holds numbers alone, and not what they stand for.",
+            hint="Export the answers' texts in place of their codes, or with labels (SPSS's .sav has them).",
+        )
+
+
 def write_draft(export: Export, path: str | Path) -> Path:
     """Write `draft_codebook` to a file and return its path; the survey is named after the file.
 
     Raises
     ------
     DataError
-        There is a file of that name already, or it cannot be written.
+        As `draft_codebook`; or there is a file of that name already, or it cannot be written.
     """
     path = Path(path)
     return write_new(path, draft_codebook(export, survey=path.stem))

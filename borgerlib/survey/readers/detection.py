@@ -27,8 +27,10 @@ _VENDORS: tuple[tuple[Callable[[Table], bool], Callable[[Table], Export]], ...] 
     (kobo.recognise, kobo.read),
 )
 _SAVE_AS = "Open it and save it as .xlsx without a password, or export the survey as CSV."
+_COMPOUND = b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _FOREIGN = (
-    (b"\xd0\xcf\x11\xe0", "an old .xls workbook, or a workbook with a password", _SAVE_AS),
+    (_COMPOUND, "an old .xls workbook", "Open it and save it as .xlsx, or export the survey as CSV."),
     (b"%PDF", "a PDF document", "Export the answers as CSV or .xlsx."),
     (b"\x89PNG", "a picture", "Export the answers as CSV or .xlsx."),
     (b"\xff\xd8\xff", "a picture", "Export the answers as CSV or .xlsx."),
@@ -56,12 +58,15 @@ def kind_of(path: Path) -> str:
         return "spss"
     if head.startswith(b"PAR1"):
         return "parquet"
+    if head.startswith(_COMPOUND) and _ENCRYPTED in path.read_bytes():
+        raise DataError(f"{path.name} is a workbook with a password, which cannot be opened.", hint=_SAVE_AS)
     for mark, what, hint in _FOREIGN:
         if head.startswith(mark):
             raise DataError(f"{path.name} is {what}, not a table of answers.", hint=hint)
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml")):
-        raise DataError(f"{path.name} is a web page or XML, not a table of answers.", hint=_SAVE_AS)
+        named = f", whatever its name ends in ({path.suffix})" if path.suffix.startswith(".xls") else ""
+        raise DataError(f"{path.name} is a web page or XML{named}, not a table of answers.", hint=_SAVE_AS)
     if _LIST_OF_OBJECTS.match(start):
         return "json"
     if start.startswith(b"{"):

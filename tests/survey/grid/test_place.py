@@ -116,3 +116,22 @@ def test_the_largest_sheet_is_read_and_another_may_be_named(tmp_path):
     assert len(read_export(path, sheet="Prøve").frame) == 3
     with pytest.raises(DataError, match=r"Unknown sheet 'Svare'\. Did you mean 'Svar'"):
         read_export(path, sheet="Svare")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["Respondent ID", "Hvilke emner?", "", ""], ["", "Haver", "Havne", "Huse"]],
+        [["Respondent ID", "Hvad er din alder?"], ["", "Open-Ended Response"]],
+        [["StartDate", "ResponseId", "Q1"], ["Start Date", "Response ID", "Alder?"]],
+        [["Alder", "Køn"]],
+    ],
+    ids=["options below questions", "a word below a question", "names and texts", "one row"],
+)
+def test_headings_that_nobody_stands_under_are_no_respondent(tmp_path, rows):
+    with pytest.raises(DataError, match="headings but no respondents"):
+        read(tmp_path, rows)
+
+
+def test_one_respondent_is_one(tmp_path):
+    assert len(read(tmp_path, [["Alder", "Køn", "Emner"], ["34", "Kvinde", "Haver"]]).frame) == 1

@@ -165,3 +165,18 @@ def test_the_road_from_an_unknown_export_runs_by_the_commands_that_are_printed(t
     run = CliRunner().invoke(app, shlex.split(prepared)[1:])
     assert run.exit_code == 0, run.output
     assert "60 rows in = 60 kept" in run.output
+
+
+@pytest.mark.parametrize(
+    ("rows", "match"),
+    [
+        ([["Alder", "Sport"], ["34", "Bold"]], "a single respondent"),
+        ([["Nr.", "Alder", "Q3"], ["1", "34", "2"], ["2", "51", "1"], ["3", "27", "2"]], "numbers alone"),
+    ],
+)
+def test_what_tells_nothing_is_refused_in_words(tmp_path, rows, match):
+    path = write_csv(tmp_path / "x.csv", rows)
+    with pytest.raises(DataError, match=match) as refused:
+        write_draft(read_export(path), tmp_path / "kodebog.toml")
+    assert refused.value.hint
+    assert not (tmp_path / "kodebog.toml").exists()

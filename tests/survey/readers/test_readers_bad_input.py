@@ -77,10 +77,11 @@ def test_zero_bytes_are_no_text(tmp_path):
 @pytest.mark.parametrize(
     ("name", "head", "match"),
     [
+        ("old workbook", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old .xls workbook"),
         (
-            "old workbook",
-            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-            "old .xls workbook, or a workbook with a password",
+            "password",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+            "a workbook with a password",
         ),
         ("pdf", b"%PDF-1.7", "a PDF document"),
         ("picture", b"\x89PNG\r\n", "a picture"),
@@ -100,7 +101,42 @@ def test_files_of_another_kind(tmp_path, name, head, match):
 def test_an_archive_that_is_no_workbook(tmp_path):
     with zipfile.ZipFile(tmp_path / "x.xlsx", "w") as archive:
         archive.writestr("dataset.csv", "Alder;Køn\n")
-    refused(tmp_path / "x.xlsx", "an archive, but no Excel workbook")
+    refused(tmp_path / "x.xlsx", r"an archive \(zip\), but no Excel workbook. It holds dataset.csv")
+
+
+def test_a_numbers_file(tmp_path):
+    with zipfile.ZipFile(tmp_path / "svar.numbers", "w") as archive:
+        archive.writestr("Index/Document.iwa", b"\x00")
+    refused(tmp_path / "svar.numbers", "a Numbers file")
+
+
+def test_a_web_page_named_as_a_workbook(tmp_path):
+    (tmp_path / "svar.xls").write_text("<html><table><tr><td>Alder</td></tr></table></html>")
+    refused(tmp_path / "svar.xls", r"a web page or XML, whatever its name ends in \(.xls\)")
+
+
+def test_an_open_document_sheet_is_read(tmp_path):
+    def row(*texts):
+        cells = (
+            f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+            for text in texts
+        )
+        return f"<table:table-row>{''.join(cells)}</table:table-row>"
+
+    names = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text", "manifest")
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    sheet = f'<table:table table:name="Ark1">{"".join(row(*texts) for texts in ROWS)}</table:table>'
+    body = f"<office:body><office:spreadsheet>{sheet}</office:spreadsheet></office:body>"
+    entry = f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/>'
+    with zipfile.ZipFile(tmp_path / "x.ods", "w") as archive:
+        archive.writestr("mimetype", kind)
+        archive.writestr("content.xml", f"<office:document-content{names}>{body}</office:document-content>")
+        archive.writestr("META-INF/manifest.xml", f"<manifest:manifest{names}>{entry}</manifest:manifest>")
+    export = read_export(tmp_path / "x.ods")
+    assert [list(export.frame), *export.frame.fillna("").to_numpy().tolist()] == ROWS
 
 
 def test_a_single_column_is_no_table(tmp_path):
