@@ -137,7 +137,7 @@ def form(
     codebook: Annotated[str, typer.Argument(help="A survey that ships, or a .toml file.")] = CITIZENS,
     to: Annotated[
         list[str] | None,
-        typer.Option("--to", help="xlsform, limesurvey, surveyjs. May be repeated. Default: xlsform."),
+        typer.Option("--to", help="html, xlsform, limesurvey, surveyjs. May be repeated. Default: html."),
     ] = None,
     municipality: Annotated[
         str,
@@ -152,7 +152,7 @@ def form(
     if municipality and not texts_file(municipality).exists():
         console.wrote(new_texts(texts_file(municipality)))
     asked = open_form(codebook, municipality)
-    for each in to or ["xlsform"]:
+    for each in to or ["html"]:
         console.wrote(write_form(asked, each, out))
     if lacking := asked.texts.lacking:
         where = str(texts_file(municipality)) if municipality else "--municipality NAME gives a file for it"

@@ -8,6 +8,8 @@ from borgerlib.survey.codebook.matching import normalise
 from borgerlib.survey.form.questionnaire import Question, Questionnaire
 from borgerlib.survey.form.texts import DANISH
 
+MARK = "borger_skema"
+"""The column by which answers of our own page are known; it holds the version of the consent's words."""
 _RESERVED = frozenset({"meta", "data", "form"})
 """Names that an ODK form has itself."""
 _LIMESURVEYS_OWN = frozenset(

@@ -7,13 +7,15 @@ from dataclasses import replace
 
 from borgerlib.errors import CodebookError
 from borgerlib.survey.codebook.model import Codebook
-from borgerlib.survey.form.names import answer_codes, limesurvey_codes, odk_names, subquestion_codes
+from borgerlib.survey.form.names import MARK, answer_codes, limesurvey_codes, odk_names, subquestion_codes
 from borgerlib.survey.form.questionnaire import Question, Questionnaire, questionnaire
 from borgerlib.survey.form.texts import DANISH, load_texts
 from borgerlib.survey.grid.cells import one_line
 from borgerlib.survey.mapping.file import ItemMapping, Mapping
 from borgerlib.survey.responses import Export
 
+# Our page puts an apostrophe before what a spreadsheet would take for a formula.
+_QUOTED_FORMULA = r"\A'(?='*[=+\-@])"
 _POINT = r"\A(-?\d+)\.(\d+)\Z"
 _LIMESURVEY, _SURVEYJS = "LimeSurvey", "SurveyJS"
 
@@ -23,8 +25,8 @@ def recognised(
 ) -> tuple[Export, Mapping] | None:
     """Return the mapping of an export of a form made from the codebook; None where it is none.
 
-    It is one where every question of the form has its column. Numbers in the export returned have a decimal
-    comma, whatever the platform.
+    It is one where every question of the form has its column. The export returned has a decimal comma in its
+    numbers, whatever the platform, and no marks before what a spreadsheet might take for a formula.
 
     Parameters
     ----------
@@ -48,9 +50,7 @@ def recognised(
         # What nobody answered is not in SurveyJS's results.
         rest = headings - {entry.columns[0] for entry in found} - set(form.technical.values())
         if len(found) == len(form.all) or (vendor == _SURVEYJS and found and not rest):
-            return _with_commas(form, export, found), Mapping(
-                codebook.id, (*_technical(form, export), *found)
-            )
+            return _plain(form, export, found), Mapping(codebook.id, (*_technical(form, export), *found))
     return None
 
 
@@ -126,9 +126,13 @@ def _technical(form: Questionnaire, export: Export) -> Iterator[ItemMapping]:
             yield ItemMapping(item, tuple(columns[:1]))
 
 
-def _with_commas(form: Questionnaire, export: Export, found: Sequence[ItemMapping]) -> Export:
-    # A platform that was typed a number writes '1.234' for a little more than one, never for a thousand.
-    numbers = [question.id for question in form.all if question.kind == "number"]
-    columns = [entry.columns[0] for entry in found if entry.item in numbers]
-    mended = {name: export.frame[name].str.replace(_POINT, r"\1,\2", regex=True) for name in columns}
-    return replace(export, frame=export.frame.assign(**mended))
+def _plain(form: Questionnaire, export: Export, found: Sequence[ItemMapping]) -> Export:
+    kinds = {question.id: question.kind for question in form.all}
+    frame, columns = export.frame, {entry.item: entry.columns[0] for entry in found}
+    for item, name in columns.items():
+        if kinds[item] == "number":
+            # Platforms write '1.234' for a little more than one, never for a thousand.
+            frame = frame.assign(**{name: frame[name].str.replace(_POINT, r"\1,\2", regex=True)})
+        elif kinds[item] == "text" and MARK in frame:
+            frame = frame.assign(**{name: frame[name].str.replace(_QUOTED_FORMULA, "", regex=True)})
+    return replace(export, frame=frame)

@@ -49,6 +49,7 @@ class _File(_English):
 
     efter_svar: bool = False
     omraader: tuple[str, ...] = ()
+    personalekode: str = ""
     english: _English = field(default_factory=_English)
 
 
@@ -64,11 +65,14 @@ class Texts:
         The consent says that answers may decide what somebody is invited to.
     areas : tuple of str
         Areas to choose among where the area is asked for; none where it is to be written.
+    staff_code : str
+        What staff write before they fetch answers from a tablet; '' where nothing is asked.
     """
 
     words: Mapping[str, Words]
     by_answers: bool = False
     areas: tuple[str, ...] = ()
+    staff_code: str = ""
 
     def __getitem__(self, key: str) -> Words:
         return self.words[key]
@@ -136,4 +140,4 @@ def _texts(own: _File, shipped: _File) -> Texts:
             DANISH: danish.strip(),
             ENGLISH: (getattr(own.english, key) or standard or danish).strip(),
         }
-    return Texts(words, own.efter_svar, own.omraader)
+    return Texts(words, own.efter_svar, own.omraader, own.personalekode)

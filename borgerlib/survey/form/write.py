@@ -11,6 +11,7 @@ from borgerlib.files.atomic import replacing
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.survey.codebook.model import load_codebook
 from borgerlib.survey.form.formats.limesurvey import limesurvey_text
+from borgerlib.survey.form.formats.page.page import page_text
 from borgerlib.survey.form.formats.surveyjs import surveyjs_text
 from borgerlib.survey.form.formats.xlsform import write_xlsform
 from borgerlib.survey.form.questionnaire import Questionnaire, questionnaire
@@ -29,6 +30,7 @@ FORMATS: Mapping[str, tuple[str, Callable[[Questionnaire, Path], None]]] = {
     "xlsform": (".xlsx", write_xlsform),
     "limesurvey": (".txt", _text(limesurvey_text)),
     "surveyjs": (".json", _text(surveyjs_text)),
+    "html": (".html", _text(page_text)),
 }
 """Format → ending of the file, and what writes it."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from borgerlib.errors import DataError, unknown_name
 from borgerlib.personal import is_contact_heading
+from borgerlib.survey.form.names import MARK
 from borgerlib.survey.grid import objects, tabular
 from borgerlib.survey.grid.cells import Grid, Table, as_table
 from borgerlib.survey.grid.limits import Limits, check_file
@@ -106,12 +107,12 @@ def read_file(path: Path, *, limits: Limits, where: Where) -> Export:
 
 
 def read_folder(path: Path, *, limits: Limits, where: Where) -> Export:
-    """Read SurveyXact's files from a folder, or the only file in it.
+    """Read SurveyXact's files from a folder, those of several tablets with our page, or the only file in it.
 
     Raises
     ------
     DataError
-        The folder is empty, or holds several files that are no SurveyXact export.
+        The folder is empty, or holds several files that are neither.
     """
     files = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
     if not files:
@@ -119,6 +120,10 @@ def read_folder(path: Path, *, limits: Limits, where: Where) -> Export:
     if len(files) == 1:
         return read_file(files[0], limits=limits, where=where)
     grids, refused = _text_grids(files, limits)
+    if ours := _of_one_form(grids):
+        export = _read_grids([ours], limits, where)
+        names = tuple(grid.name for grid in grids)
+        return replace(export, source=replace(export.source, files=names))
     structures = [grid for grid in grids if surveyxact.is_structure(grid)]
     if len(structures) == 1:
         try:
@@ -133,6 +138,15 @@ def read_folder(path: Path, *, limits: Limits, where: Where) -> Export:
         f"The folder {path} holds {found}: {', '.join(file.name for file in files[:8])}.",
         hint="Give one file, or a folder with SurveyXact's three files (dataset, labels, structure) alone.",
     )
+
+
+def _of_one_form(grids: list[Grid]) -> Grid | None:
+    """Return the rows of files that the same page of ours has saved, one below the other; else None."""
+    heads = {tuple(grid.rows[0]) for grid in grids}
+    if len(heads) != 1 or MARK not in next(iter(heads)):
+        return None
+    rows = [grids[0].rows[0], *(row for grid in grids for row in grid.rows[1:])]
+    return replace(grids[0], rows=rows, numbers=list(range(1, len(rows) + 1)))
 
 
 def _text_grids(files: list[Path], limits: Limits) -> tuple[list[Grid], list[DataError]]:

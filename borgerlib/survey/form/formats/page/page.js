@@ -1,0 +1,264 @@
+"use strict";
+// Answers stay on this machine: the one being given until the tab is closed, those that are sent until
+// somebody at the municipality has fetched them. Nothing is sent anywhere.
+(() => {
+  const find = (selector, within = document) => within.querySelector(selector);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const body = document.body, form = find("#skema"), dialog = find("#ask");
+  const DRAFT = `borger:${body.dataset.form}:draft`, SENT = `borger:${body.dataset.form}:sent`;
+  const QUIET = 240, ANSWER_WITHIN = 60; // seconds
+  const questions = all("[data-question]");
+  function word(name) {
+    const said = find(`[data-word=${name}]`).dataset;
+    return said[document.documentElement.lang] || said.da;
+  }
+
+  // --- Languages ---------------------------------------------------------------------------------------
+
+  function speak(language) {
+    document.documentElement.lang = language;
+    for (const each of all("[data-en]:not(template)")) {
+      each.dataset.da ??= each.textContent;
+      each.textContent = each.dataset[language];
+    }
+    for (const button of all(".languages button"))
+      button.setAttribute("aria-pressed", String(button.lang === language));
+  }
+
+  for (const button of all(".languages button")) button.addEventListener("click", () => speak(button.lang));
+
+  // --- What is answered --------------------------------------------------------------------------------
+
+  const fields = (question) => all("input, select, textarea", question);
+  function answer(question) {
+    const choices = fields(question).filter((field) => field.type === "radio" || field.type === "checkbox");
+    if (choices.length) return choices.filter((field) => field.checked).map((field) => field.value);
+    return [fields(question)[0].value.trim()].filter(Boolean);
+  }
+  const given = () => Object.fromEntries(questions.map((each) => [each.dataset.question, answer(each)]));
+  const put = () => questions.filter((each) => !each.hidden);
+
+  function show() {
+    // In the order of the questions: whether one is put may hang on one before it that is not.
+    for (const question of questions) {
+      const { if: on, choice } = question.dataset;
+      if (!on) continue;
+      const other = find(`[data-question="${on}"]`);
+      question.hidden = other.hidden || !answer(other).includes(choice);
+    }
+  }
+
+  function fill(answers) {
+    for (const question of questions) {
+      const values = answers[question.dataset.question] || [];
+      for (const field of fields(question)) {
+        if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
+        else field.value = values[0] || "";
+      }
+    }
+    show();
+  }
+
+  form.addEventListener("change", ({ target }) => {
+    if (target.type === "checkbox" && target.checked) {
+      // 'None of these' rules out the others, and they rule it out.
+      for (const other of all("input", target.closest("fieldset")))
+        if (other !== target && ("alone" in target.dataset || "alone" in other.dataset)) other.checked = false;
+    }
+  });
+  form.addEventListener("input", () => {
+    show();
+    if (!draft().started) keep({ started: now() });
+    keep({ answers: given() });
+  });
+
+  // --- Kept on the machine -----------------------------------------------------------------------------
+
+  const read = (store, key, otherwise) => JSON.parse(store.getItem(key) || "null") ?? otherwise;
+  const draft = () => read(sessionStorage, DRAFT, {});
+  const keep = (part) => sessionStorage.setItem(DRAFT, JSON.stringify({ ...draft(), ...part }));
+  const sent = () => read(localStorage, SENT, []);
+  const pad = (number) => String(number).padStart(2, "0");
+  function now() {
+    const at = new Date();
+    const day = [at.getFullYear(), pad(at.getMonth() + 1), pad(at.getDate())].join("-");
+    return `${day} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(pad).join(":")}`;
+  }
+  function code() {
+    const bytes = crypto.getRandomValues(new Uint8Array(8));
+    return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+
+  // --- Mistakes ----------------------------------------------------------------------------------------
+
+  function mistake(question) {
+    const { kind, low, high, most } = question.dataset;
+    const [value] = answer(question), type = fields(question)[0].type;
+    if (fields(question)[0].validity.badInput) return word("wrong_number");
+    if (most && answer(question).length > Number(most)) return word("at_most").replace("{n}", most);
+    if (!value) return "";
+    if (type === "email" && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)) return word("wrong_mail");
+    if (type === "tel" && value.replace(/\D/g, "").length < 8) return word("wrong_phone");
+    if (kind !== "number") return "";
+    if (!(low ? /^\d+$/ : /^-?\d+(,\d+)?$/).test(value)) return word("wrong_number");
+    return low && (Number(value) < Number(low) || Number(value) > Number(high)) ? word("wrong_number") : "";
+  }
+
+  function check() {
+    const list = find("#summary ul");
+    list.replaceChildren();
+    for (const question of questions) {
+      const told = question.hidden ? "" : mistake(question), place = find(".error", question);
+      place.textContent = told;
+      place.hidden = !told;
+      question.classList.toggle("wrong", Boolean(told));
+      for (const field of fields(question)) field.setAttribute("aria-invalid", String(Boolean(told)));
+      if (!told) continue;
+      const link = document.createElement("a"), line = document.createElement("li");
+      link.href = "#" + place.id;
+      link.textContent = `${find("legend, label", question).textContent.trim()} – ${told}`;
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        fields(question)[0].focus();
+      });
+      line.append(link);
+      list.append(line);
+    }
+    find("#summary").hidden = !list.children.length;
+    return !list.children.length;
+  }
+
+  // --- Sending, and the next person --------------------------------------------------------------------
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (!check()) return find("#summary").focus();
+    const answers = Object.fromEntries(put().map((each) => [each.dataset.question, answer(each)]));
+    const whole = { id: code(), started: draft().started || now(), submitted: now(), answers };
+    try {
+      localStorage.setItem(SENT, JSON.stringify([...sent(), whole]));
+    } catch {
+      find("#summary ul").replaceChildren(Object.assign(document.createElement("li"), { textContent: word("full") }));
+      find("#summary").hidden = false;
+      return find("#summary").focus();
+    }
+    begin();
+    form.hidden = true;
+    find("#thanks").hidden = false;
+    find("#thanks h2").focus();
+    count();
+  });
+
+  function begin() {
+    sessionStorage.removeItem(DRAFT);
+    fill({});
+    check();
+    find(".privacy").open = false;
+    form.hidden = false;
+    find("#thanks").hidden = true;
+  }
+  function next() {
+    begin();
+    speak("da");
+    scrollTo(0, 0);
+    find("h1").focus();
+  }
+  find("#next").addEventListener("click", next);
+
+  // --- Questions back to whoever stands here -----------------------------------------------------------
+
+  let answered = () => {};
+  function ask(title, text, yes, no) {
+    find("h2", dialog).textContent = title;
+    find("p", dialog).textContent = text;
+    find("[value=yes]", dialog).textContent = yes;
+    find("[value=no]", dialog).textContent = no;
+    find("[value=no]", dialog).hidden = !no;
+    dialog.setAttribute("aria-label", title);
+    dialog.showModal();
+    return new Promise((resolve) => { answered = resolve; });
+  }
+  for (const button of all("button", dialog))
+    button.addEventListener("click", () => { dialog.close(); answered(button.value); });
+  dialog.addEventListener("cancel", () => answered("no"));
+
+  find("#restart").addEventListener("click", async () => {
+    if (await ask(word("restart"), word("restart_sure"), word("restart"), word("cancel")) === "yes") next();
+  });
+
+  // Whoever goes away half-way leaves nothing for the next person to see.
+  let quiet = 0, asked = false;
+  const alive = () => { quiet = 0; };
+  for (const sign of ["pointerdown", "keydown", "input", "scroll"]) addEventListener(sign, alive, { passive: true });
+  setInterval(() => {
+    quiet += 1;
+    if (!draft().started) return;
+    if (quiet >= QUIET && !dialog.open) {
+      asked = true;
+      ask(word("still_there"), word("clears"), word("stay"), "").then(() => { asked = false; alive(); });
+    }
+    if (asked && quiet >= QUIET + ANSWER_WITHIN) { dialog.close(); asked = false; alive(); next(); }
+  }, 1000);
+
+  // --- For the municipality ----------------------------------------------------------------------------
+
+  const quoted = (text) => `"${text.replaceAll('"', '""')}"`;
+  // A spreadsheet takes what begins like this for a formula; whoever reads the file takes the mark away.
+  const plain = (text) => (/^'*[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+
+  function table(answers) {
+    const { id, started, submitted, mark, version } = body.dataset;
+    const columns = [[id, (each) => each.id], [started, (each) => each.started], [submitted, (each) => each.submitted]];
+    for (const question of questions) {
+      const name = question.dataset.question, kind = question.dataset.kind;
+      const values = (each) => each.answers[name] || [];
+      if (kind === "multiple")
+        for (const { value } of fields(question))
+          columns.push([`${name}__${value}`, (each) => (values(each).length ? String(Number(values(each).includes(value))) : "")]);
+      else columns.push([name, (each) => (kind === "text" ? plain : String)(values(each)[0] ?? "")]);
+    }
+    columns.push([mark, () => version]);
+    const kept = columns.filter(([name]) => name);
+    const rows = [kept.map(([name]) => name), ...answers.map((each) => kept.map(([, cell]) => cell(each)))];
+    return "\ufeff" + rows.map((row) => row.map(quoted).join(";")).join("\r\n") + "\r\n";
+  }
+
+  let fetched = [];
+  function count() {
+    find("#count").textContent = sent().length;
+    find("#download").disabled = !sent().length;
+    find("#erase").disabled = !fetched.length;
+  }
+  find("#download").addEventListener("click", () => {
+    const answers = sent(), link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([table(answers)], { type: "text/csv" }));
+    link.download = `svar-${body.dataset.form}-${now().replaceAll(":", "").replace(" ", "-")}-${code().slice(0, 4)}.csv`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    fetched = answers.map((each) => each.id);
+    find("#told").textContent = word("downloaded");
+    count();
+  });
+  find("#erase").addEventListener("click", async () => {
+    if (await ask(word("erase"), word("erase_sure"), word("erase"), word("cancel")) !== "yes") return;
+    localStorage.setItem(SENT, JSON.stringify(sent().filter((each) => !fetched.includes(each.id))));
+    fetched = [];
+    find("#told").textContent = word("erased");
+    count();
+  });
+  find("#code")?.addEventListener("input", ({ target }) => {
+    if (target.value !== find(".staff").dataset.code) return;
+    target.value = "";
+    find("#locked").hidden = true;
+    find("#open").hidden = false;
+    find("#download").focus();
+  });
+  find(".staff").addEventListener("toggle", ({ target }) => {
+    if (target.open || !find("#locked")) return;
+    find("#locked").hidden = false;
+    find("#open").hidden = true;
+  });
+
+  fill(draft().answers || {});
+  count();
+})();

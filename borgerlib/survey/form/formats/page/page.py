@@ -1,0 +1,70 @@
+"""The page: questions as fields, their words in every language, style and script in one file."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from borgerlib.survey.form.names import MARK
+from borgerlib.survey.form.questionnaire import Question, Questionnaire
+from borgerlib.survey.form.texts import DANISH, ENGLISH, Words, standard_words
+
+_MANY = 20
+_NOTED = {"id": "svar_id", "started": "startet", "submitted": "afsluttet"}
+
+
+def page_text(form: Questionnaire) -> str:
+    """Return the page as HTML."""
+    folder = Path(__file__).parent
+    return str(
+        _template().render(
+            form=form,
+            words=standard_words(),
+            noted={role: form.technical.get(role, "") for role in _NOTED},
+            mark=MARK,
+            version=form.consent[1] if form.contact else form.id,
+            script=Markup((folder / "page.js").read_text(encoding="utf-8")),
+            style=Markup((folder / "page.css").read_text(encoding="utf-8")),
+            field=_field,
+            said=lambda words: _said(form, words),
+        )
+    )
+
+
+def _field(question: Question) -> str:
+    """Return the kind of field that a question is put by."""
+    if question.kind == "multiple":
+        return "checkbox"
+    if question.choices:
+        return "select" if len(question.choices) > _MANY else "radio"
+    if question.role == "free_text":
+        return "textarea"
+    if question.role == "contact":
+        return next(
+            (kind for end, kind in (("mail", "email"), ("telefon", "tel")) if question.id.endswith(end)),
+            "text",
+        )
+    return "date" if question.kind == "date" else "text"
+
+
+def _said(form: Questionnaire, words: Words) -> dict[str, str]:
+    """Return what the page changes a text by: its English, or that it is Danish where there is none."""
+    if ENGLISH not in form.languages:
+        return {}
+    return {"lang": DANISH} if words[DANISH] == words[ENGLISH] else {"data-en": words[ENGLISH]}
+
+
+@cache
+def _template() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    ).get_template("page.html.j2")

@@ -1,0 +1,46 @@
+"""The files that the page saves, as they are read."""
+
+import pytest
+
+from borgerlib.errors import DataError
+from borgerlib.survey.codebook.model import parse_codebook
+from borgerlib.survey.readers.read import read_responses
+
+BOOK = parse_codebook(
+    {
+        "survey": {"id": "x", "title": "X"},
+        "item": [
+            {"id": "svar_id", "text": "Nummer", "kind": "text", "role": "id"},
+            {"id": "a", "text": "Hvorfor?", "kind": "text"},
+            {"id": "n", "text": "Hvor meget?", "kind": "number"},
+        ],
+    },
+    source="x",
+)
+HEAD = '\ufeff"svar_id";"a";"n";"borger_skema"\r\n'
+
+
+def test_marks_before_formulas_are_taken_away_and_nothing_else(tmp_path):
+    path = tmp_path / "svar.csv"
+    rows = ["'=1+1", "''@x", "'n Aften", "=ikke fra siden"]
+    lines = "".join(f'"{at}";"{text}";"-1,5";"v"\r\n' for at, text in enumerate(rows))
+    path.write_bytes((HEAD + lines).encode())
+    frame = read_responses(path, BOOK).frame
+    assert list(frame["a"]) == ["=1+1", "'@x", "'n Aften", "=ikke fra siden"]
+    assert list(frame["n"]) == [-1.5] * 4
+
+
+def test_the_files_of_several_tablets_are_one_survey_and_all_are_named(tmp_path):
+    for name in "ab":
+        (tmp_path / f"{name}.csv").write_bytes((HEAD + f'"{name}1";"x";"1";"v"\r\n').encode())
+    responses = read_responses(tmp_path, BOOK)
+    assert list(responses.frame["svar_id"]) == ["a1", "b1"]
+    assert responses.frame.index.is_unique
+    assert responses.source.files == ("a.csv", "b.csv")
+
+
+def test_files_of_other_forms_do_not_belong_together(tmp_path):
+    (tmp_path / "a.csv").write_bytes((HEAD + '"1";"x";"1";"v"\r\n').encode())
+    (tmp_path / "b.csv").write_bytes((HEAD.replace('"a"', '"b"') + '"1";"x";"1";"v"\r\n').encode())
+    with pytest.raises(DataError, match="do not belong together"):
+        read_responses(tmp_path, BOOK)
