@@ -137,7 +137,9 @@ def form(
     codebook: Annotated[str, typer.Argument(help="A survey that ships, or a .toml file.")] = CITIZENS,
     to: Annotated[
         list[str] | None,
-        typer.Option("--to", help="html, xlsform, limesurvey, surveyjs. May be repeated. Default: html."),
+        typer.Option(
+            "--to", help="html, pdf, docx, xlsform, limesurvey or surveyjs; repeatable. Default: html."
+        ),
     ] = None,
     municipality: Annotated[
         str,

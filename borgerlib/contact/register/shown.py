@@ -11,6 +11,7 @@ from typing import Any
 from borgerlib.danish import long_date
 from borgerlib.errors import RunError
 from borgerlib.files.atomic import replacing
+from borgerlib.files.pdf import VARIANT, weasyprint_library
 
 _TITLE = "Det, kommunen har om dig i registret over samtykker"
 
@@ -28,10 +29,7 @@ def write_pdf(held: Mapping[str, Any], path: Path) -> None:
     RunError
         weasyprint is not installed (``pip install 'borgerlib[pdf]'``), or the file cannot be written.
     """
-    try:
-        from weasyprint import HTML
-    except (ImportError, OSError) as error:
-        raise RunError("PDF needs weasyprint.", hint="Run: pip install 'borgerlib[pdf]'") from error
+    weasyprint = weasyprint_library()
     parts = "".join(
         f"<h2>{escape(first)}</h2>" + "".join(f"<p>{escape(line)}</p>" for line in lines)
         for first, *lines in _parts(held)
@@ -42,7 +40,7 @@ def write_pdf(held: Mapping[str, Any], path: Path) -> None:
         f"<body><h1>{_TITLE}</h1>{parts}</body></html>"
     )
     with replacing(path, what="The PDF", error=RunError) as beside:
-        HTML(string=page).write_pdf(beside, pdf_variant="pdf/ua-1")
+        weasyprint.HTML(string=page).write_pdf(beside, pdf_variant=VARIANT)
         beside.chmod(0o600)
 
 

@@ -6,7 +6,6 @@ extra: ``pip install weasyprint``, and the system's Pango.
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -15,10 +14,10 @@ from typing import Any
 
 from borgerlib.errors import RunError
 from borgerlib.files.atomic import replacing
+from borgerlib.files.pdf import VARIANT, weasyprint_library
 from borgerlib.runs.pages.figures import page_template
 from borgerlib.view import theme
 
-_VARIANT = "pdf/ua-1"
 _LINK = re.compile(r'href="([\w.-]+\.html)(#[^"]*)?"')
 _TABLE = re.compile(r"<table>(?=(.*?)</tr>)", re.DOTALL)
 _CELL = re.compile(r"<t[hd]\b")
@@ -54,7 +53,7 @@ def write_pdf(pages: Path | Sequence[Path], target: Path, *, day: date | None = 
     files = _in_order(pages) if isinstance(pages, Path) else list(pages)
     if not files:
         raise RunError("There are no pages to make a PDF of.", hint="Write the report first.")
-    weasyprint = _weasyprint()
+    weasyprint = weasyprint_library()
     documents, starts = [], [1]
     for file in files:
         documents.append(_laid_out(weasyprint, file, files, first=starts[-1]))
@@ -65,7 +64,7 @@ def write_pdf(pages: Path | Sequence[Path], target: Path, *, day: date | None = 
     if day is not None:
         whole.metadata.created = day.isoformat()
     with replacing(target, what="The PDF", error=RunError) as beside:
-        whole.write_pdf(beside, pdf_variant=_VARIANT, pdf_tags=True)
+        whole.write_pdf(beside, pdf_variant=VARIANT, pdf_tags=True)
     return target
 
 
@@ -79,7 +78,7 @@ def _laid_out(
     ]
     html = weasyprint.HTML(string=_linked(file, files), base_url=None, media_type="print")
     style = weasyprint.CSS(string="\n".join(rules))
-    return html.render(stylesheets=[style], pdf_tags=True, pdf_variant=_VARIANT)
+    return html.render(stylesheets=[style], pdf_tags=True, pdf_variant=VARIANT)
 
 
 def _in_order(folder: Path) -> list[Path]:
@@ -113,18 +112,3 @@ def _width(first_row: str) -> str:
 
 def _anchor(name: str) -> str:
     return f"side-{name.removesuffix('.html')}"
-
-
-def _weasyprint() -> Any:
-    try:
-        import weasyprint
-    except (ImportError, OSError) as error:
-        what = "WeasyPrint" if isinstance(error, ImportError) else "the system's Pango library"
-        raise RunError(
-            f"A PDF cannot be made: {what} is missing.",
-            hint="Run: pip install weasyprint and, on Debian, apt-get install libpango-1.0-0 "
-            "libpangoft2-1.0-0. Or leave pdf out of --format.",
-        ) from error
-    # It warns of screen-only properties in the style, which print does not need.
-    logging.getLogger("weasyprint").setLevel(logging.ERROR)
-    return weasyprint

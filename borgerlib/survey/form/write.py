@@ -12,6 +12,8 @@ from borgerlib.population.municipalities import municipality as find_municipalit
 from borgerlib.survey.codebook.model import load_codebook
 from borgerlib.survey.form.formats.limesurvey import limesurvey_text
 from borgerlib.survey.form.formats.page.page import page_text
+from borgerlib.survey.form.formats.paper.document import write_docx
+from borgerlib.survey.form.formats.paper.paper import write_pdf
 from borgerlib.survey.form.formats.surveyjs import surveyjs_text
 from borgerlib.survey.form.formats.xlsform import write_xlsform
 from borgerlib.survey.form.questionnaire import Questionnaire, questionnaire
@@ -31,6 +33,8 @@ FORMATS: Mapping[str, tuple[str, Callable[[Questionnaire, Path], None]]] = {
     "limesurvey": (".txt", _text(limesurvey_text)),
     "surveyjs": (".json", _text(surveyjs_text)),
     "html": (".html", _text(page_text)),
+    "pdf": (".pdf", write_pdf),
+    "docx": (".docx", write_docx),
 }
 """Format → ending of the file, and what writes it."""
 

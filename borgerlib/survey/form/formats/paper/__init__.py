@@ -1,0 +1,1 @@
+"""A form on paper: to be printed, or to be edited first."""

@@ -1,0 +1,70 @@
+"""A form as a document for a word processor (.docx), to be edited before it is printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from borgerlib.errors import RunError
+from borgerlib.survey.form.formats.paper.paper import told_condition
+from borgerlib.survey.form.questionnaire import Question, Questionnaire
+from borgerlib.survey.form.texts import standard_words
+
+_BOX, _LINE = "☐", "_" * 60
+
+
+def write_docx(form: Questionnaire, target: Path) -> None:
+    """Write the document: each language by itself, the contact details on a sheet by themselves.
+
+    Raises
+    ------
+    RunError
+        python-docx is not installed.
+    """
+    try:
+        import docx
+    except ImportError as error:
+        raise RunError("A .docx needs python-docx.", hint="Run: pip install 'borgerlib[docx]'") from error
+    document = docx.Document()
+    document.core_properties.title = form.texts["titel"]["da"]
+    document.core_properties.language = "da-DK"
+    document.core_properties.author = ""
+    for at, language in enumerate(form.languages):
+        if at:
+            document.add_page_break()
+        _write(document, form, language)
+    document.save(str(target))
+
+
+def _write(document: Any, form: Questionnaire, language: str) -> None:
+    words = {key: text[language] for key, text in standard_words().items()}
+    document.add_heading(form.texts["titel"][language], level=1)
+    document.add_paragraph(f"{form.texts['indledning'][language]} {words['tick']}")
+    document.add_heading(words["privacy"], level=2)
+    for heading, text in form.told():
+        document.add_heading(heading[language], level=3)
+        document.add_paragraph(text[language])
+    document.add_page_break()
+    for question in form.questions:
+        _asked(document, form, question, language)
+    if not form.contact:
+        return
+    document.add_page_break()
+    document.add_heading(words["contact"], level=2)
+    told = (words["apart"], words["withdraw"], form.texts["tilbagekald"][language])
+    document.add_paragraph(" ".join(told))
+    for question in form.contact:
+        _asked(document, form, question, language)
+    document.add_paragraph(f"{words['version']} {form.consent[1]}")
+
+
+def _asked(document: Any, form: Questionnaire, question: Question, language: str) -> None:
+    document.add_heading(f"{question.number}. {question.text[language]}", level=3)
+    for hint in (told_condition(form, question, language), question.hint[language]):
+        if hint:
+            document.add_paragraph(hint).paragraph_format.keep_with_next = True
+    for choice in question.choices:
+        line = document.add_paragraph(f"{_BOX}  {choice.text[language]}")
+        line.paragraph_format.space_after = 0
+    for _ in range(0 if question.choices else 4 if question.role == "free_text" else 1):
+        document.add_paragraph(_LINE)

@@ -1,0 +1,65 @@
+"""A form as an accessible PDF."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from borgerlib.files.pdf import VARIANT, weasyprint_library
+from borgerlib.survey.form.questionnaire import Question, Questionnaire
+from borgerlib.survey.form.texts import standard_words
+
+_LETTERS = {400: "SourceSansPro-Regular.ttf", 600: "SourceSansPro-Semibold.ttf"}
+_LONG_LIST = 10
+
+
+def write_pdf(form: Questionnaire, target: Path) -> None:
+    """Write the form to be printed: each language by itself, the contact details on a sheet by themselves.
+
+    Raises
+    ------
+    RunError
+        WeasyPrint is not installed (``pip install 'borgerlib[pdf]'``).
+    """
+    weasyprint = weasyprint_library()
+    page = weasyprint.HTML(string=paper_text(form), base_url=None, media_type="print")
+    page.write_pdf(target, pdf_variant=VARIANT, pdf_tags=True)
+
+
+def paper_text(form: Questionnaire) -> str:
+    """Return the paper as HTML."""
+    folder = files("font_source_sans_pro") / "files"
+    letters = {weight: Path(str(folder / name)).as_uri() for weight, name in _LETTERS.items()}
+    rendered = _template().render(
+        form=form,
+        words=standard_words(),
+        letters=letters,
+        condition=lambda question, language: told_condition(form, question, language),
+        long_list=_LONG_LIST,
+    )
+    return str(rendered)
+
+
+def told_condition(form: Questionnaire, question: Question, language: str) -> str:
+    """Return whom a question is put to, as paper says it; '' where it is put to all."""
+    if question.condition is None:
+        return ""
+    of = form.question(question.condition[0])
+    choice = next(each for each in of.choices if each.id == question.condition[1])
+    text = standard_words()["only_if"][language]
+    return text.format(choice=choice.text[language], n=of.number)
+
+
+@cache
+def _template() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    ).get_template("paper.html.j2")

@@ -1,0 +1,69 @@
+"""The form on paper: all that is asked and told, in every language, for those who see and those who hear."""
+
+import docx
+import pypdf
+import pytest
+from accessible_pdf import pdf_problems
+from random_forms import filled
+
+from borgerlib.errors import RunError
+from borgerlib.files.pdf import weasyprint_library
+from borgerlib.survey.codebook.model import load_codebook
+from borgerlib.survey.form.questionnaire import questionnaire
+from borgerlib.survey.form.texts import PRIVACY, load_texts
+from borgerlib.survey.form.write import write_form
+
+
+@pytest.fixture(scope="module")
+def weasyprint():
+    try:
+        return weasyprint_library()
+    except RunError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def form():
+    return questionnaire(load_codebook("borgerinteresse"), load_texts())
+
+
+def expected(form):
+    for language in form.languages:
+        yield from (form.texts[key][language] for key in ("titel", *PRIVACY))
+        for question in form.all:
+            yield f"{question.number}. {question.text[language]}"
+            yield from (choice.text[language] for choice in question.choices)
+    yield form.consent[1]
+
+
+def test_the_pdf_is_accessible_and_says_all_with_the_contact_details_on_a_sheet_of_their_own(
+    form, weasyprint, tmp_path
+):
+    path = write_form(form, "pdf", tmp_path)
+    assert pdf_problems(path) == ()
+    pages = [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(path).pages]
+    # Lines end with a hyphen where a word is parted, so letters are compared.
+    whole = "".join(pages).replace(" ", "")
+    assert [text for text in expected(form) if text.replace(" ", "").replace("\n", "") not in whole] == []
+    own = [page for page in pages if "10. Må kommunen" in page]
+    assert len(own) == 1
+    assert "9. Er der andet" not in own[0]
+    assert "Svar kun, hvis du har svaret »Ja« til spørgsmål 10." in own[0]
+
+
+def test_the_document_says_all_and_knows_its_headings(form, tmp_path):
+    document = docx.Document(str(write_form(form, "docx", tmp_path)))
+    whole = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    assert [text for text in expected(form) if text not in whole] == []
+    headings = [each.text for each in document.paragraphs if each.style.name == "Heading 3"]
+    assert "5. Hvilke emner vil du gerne være med til at drøfte eller påvirke i din kommune?" in headings
+    assert document.core_properties.language == "da-DK"
+
+
+def test_random_forms_are_written_whole(tmp_path, weasyprint):
+    for seed in range(8):
+        made = filled(seed)
+        document = docx.Document(str(write_form(made.form, "docx", tmp_path)))
+        whole = "\n".join(paragraph.text for paragraph in document.paragraphs)
+        assert [question.text["da"] for question in made.form.all if question.text["da"] not in whole] == []
+    write_form(filled(7, questions=2, options=300).form, "pdf", tmp_path)
