@@ -1,4 +1,4 @@
-"""The commands of a citizens' lottery: parse, call, print."""
+"""The commands of a citizens' lottery, and of recruiting for it: parse, call, print."""
 
 from __future__ import annotations
 
@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
     from borgerlib.contact.lottery.leximin import LotteryChances
     from borgerlib.contact.lottery.panels import PanelList
+    from borgerlib.contact.recruitment import Recruitment
 
 app = typer.Typer(
     help="A citizens' lottery: quotas that hold, fair chances, a draw that anyone can check.",
     no_args_is_help=True,
     add_completion=False,
+)
+recruit_app = typer.Typer(
+    help="Who is invited so that a panel fills.", no_args_is_help=True, add_completion=False
 )
 Folder = Annotated[Path, typer.Argument(help="The published lottery.")]
 
@@ -131,6 +135,84 @@ def verify(
     console.out.print(f"Fingerprint: [bold]{published.fingerprint}[/bold]")
     drawn = "Not drawn yet." if published.drawn is None else f"Drawn: panel {published.drawn:03d}."
     console.out.print(drawn)
+
+
+@recruit_app.callback()
+def recruit() -> None:
+    """Who is invited so that a panel fills."""
+
+
+@recruit_app.command("plan")
+def recruit_plan(
+    rounds: Annotated[
+        Path,
+        typer.Argument(help="Earlier rounds, a table: group, inviteret, tilmeldt, runde."),
+    ],
+    size: Annotated[int, typer.Option(min=1, help="Seats.")],
+    quotas: Annotated[Path | None, typer.Option(help="As in 'borger draw plan'.")] = None,
+    population: Annotated[str, typer.Option(help="Municipality whose population gives quotas.")] = "",
+    by: Annotated[str, typer.Option(help="Which variable of the population the groups are.")] = "age",
+    min_age: Annotated[int, typer.Option(min=0, help="Youngest age, for the population's quotas.")] = 15,
+    per_seat: Annotated[float, typer.Option(min=1, help="How many should come for each seat.")] = 1,
+    chance: Annotated[float, typer.Option(help="That every group fills.")] = 0.95,
+) -> None:
+    """Tell how many of each group to invite so that the panel fills with a stated chance."""
+    import math
+    import warnings
+
+    from borgerlib.contact.recruitment import plan_invitations, read_rounds
+    from borgerlib.errors import DataError
+    from borgerlib.population.margins import PopulationDateWarning, population_margins
+
+    read = read_rounds(rounds)
+    variables = [f"{read.feature}={by}"] if population else []
+    found = _quotas(quotas, population, variables, size, min_age)
+    of_feature = found[found["feature"] == read.feature]
+    if of_feature.empty:
+        features = ", ".join(dict.fromkeys(found["feature"].astype(str)))
+        raise DataError(
+            f"No quota is of '{read.feature}', as the rounds are; there are quotas of {features}."
+        )
+    # Each group should be able to fill all the seats that it may have.
+    wanted = {
+        str(value): math.ceil(per_seat * seats)
+        for value, seats in zip(of_feature["value"], of_feature["max"], strict=True)
+    }
+    living: dict[str, float] = {}
+    if population:
+        with warnings.catch_warnings():
+            # How old the counts are was told where the quotas were made of them.
+            warnings.simplefilter("ignore", PopulationDateWarning)
+            margin = population_margins(population, by={read.feature: by}, min_age=min_age)[read.feature]
+        living = {str(level): float(people) for level, people in margin.items()}
+    _print_recruitment(plan_invitations(read, wanted, chance=chance, people=living), chance)
+
+
+def _print_recruitment(plan: Recruitment, chance: float) -> None:
+    import pandas as pd
+    from rich.table import Table
+
+    table = Table("Group", "Wanted", "Came before", "Rate of a round (95 %)", "Invite", "Expected", "Chance")
+    for row in plan.groups.itertuples():
+        invite = "not enough" if row.invite is pd.NA else f"{row.invite:,}"
+        rate = f"{row.rate:.1%} ({row.lower:.1%}–{row.upper:.1%})"
+        came = f"{row.came:,} of {row.invited:,}"
+        table.add_row(
+            str(row.Index), f"{row.wanted:,}", came, rate, invite, f"{row.expected:,.0f}", f"{row.chance:.1%}"
+        )
+    console.out.print(table)
+    total = int(plan.groups["invite"].sum())
+    short = plan.groups.index[plan.groups["invite"].isna()]
+    if len(short):
+        console.out.print(
+            f"[bold yellow]Not enough[/bold yellow] live there to be {chance:.0%} sure: "
+            f"{escape(', '.join(map(str, short)))}. Invite all of them, and raise their rate."
+        )
+    console.out.print(f"Invite {total:,}: all groups fill with a chance of {plan.chance:.1%}.")
+    known = "Rounds differ by more than chance" if plan.variation else "Rounds differ by no more than chance"
+    if plan.rounds < 2:
+        known = "One round does not tell how rounds differ: the real uncertainty is larger"
+    console.out.print(f"{known} (correlation within a round {plan.variation:.4f}).")
 
 
 def _quotas(file: Path | None, municipality: str, by: list[str], size: int, min_age: int) -> pd.DataFrame:

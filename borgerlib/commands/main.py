@@ -41,6 +41,7 @@ app.add_typer(cli_citizens.app)
 app.add_typer(cli_dashboard.app)
 app.add_typer(cli_batch.app)
 app.add_typer(cli_draw.app, name="draw")
+app.add_typer(cli_draw.recruit_app, name="recruit")
 app.add_typer(cli_register.app, name="register")
 app.add_typer(cli_workshop.app, name="workshop")
 

@@ -1,0 +1,232 @@
+"""How many to invite so that a panel fills, by group, from who came in earlier rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from borgerlib.errors import DataError, ParameterError
+from borgerlib.survey.readers.read import read_export
+
+_HEADINGS = {
+    "round": ("round", "runde"),
+    "invited": ("invited", "inviteret", "inviterede"),
+    "came": ("came", "tilmeldt", "tilmeldte", "sagde ja", "mødte"),
+}
+_MOST = 10_000_000
+_HINT = "One row a round and group: runde; aldersgruppe; inviteret; tilmeldt."
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """Earlier rounds of invitations.
+
+    Attributes
+    ----------
+    table : DataFrame
+        One row a round and group: round, group (text), invited, came (people).
+    feature : str
+        What the groups are of, as the file's heading says: 'aldersgruppe'.
+    """
+
+    table: pd.DataFrame = field(repr=False)
+    feature: str
+
+
+@dataclass(frozen=True)
+class Recruitment:
+    """How many to invite.
+
+    Attributes
+    ----------
+    groups : DataFrame
+        One row a group: wanted (who are to come), invited, came (earlier), rate, lower, upper (of a new
+        round, 0-1, at 95 per cent), invite (missing where no number is enough), expected,
+        chance (that as many come as are wanted).
+    chance : float
+        That all groups fill (0-1), were they to fill independently; 0 where one cannot.
+    variation : float
+        How alike answers within a round are (intra-round correlation); 0 where one round tells nothing of it.
+    rounds : int
+    """
+
+    groups: pd.DataFrame = field(repr=False)
+    chance: float
+    variation: float
+    rounds: int
+
+
+def read_rounds(path: Path) -> Rounds:
+    """Return earlier rounds from a table (CSV, XLSX) with Danish or English headings.
+
+    Parameters
+    ----------
+    path : Path
+        A column of people invited, one of people who came, one of the group and, where there are several
+        rounds, one of the round.
+
+    Raises
+    ------
+    DataError
+        A column is missing, or rows are not as they must be; all problems are listed.
+    """
+    frame = read_export(path).frame
+    names = {str(name).strip().casefold(): str(name) for name in frame}
+    found = {
+        what: next((names[word] for word in words if word in names), "") for what, words in _HEADINGS.items()
+    }
+    groups = [str(name) for name in frame if str(name) not in found.values()]
+    problems = [f"no column '{_HEADINGS[what][1]}'" for what in ("invited", "came") if not found[what]]
+    if len(groups) != 1:
+        problems.append(f"the groups should stand in one column, not {len(groups)}: {', '.join(groups)}")
+    if problems:
+        raise DataError(f"{path.name} does not tell who came:", problems=problems, hint=_HINT)
+    counts = {what: pd.to_numeric(frame[found[what]], errors="coerce") for what in ("invited", "came")}
+    told = frame[found["round"]].astype(str) if found["round"] else "1"
+    table = pd.DataFrame({"round": told, "group": frame[groups[0]].astype("string"), **counts})
+    if problems := _problems(table):
+        raise DataError(f"Rows of {path.name} are not as they must be:", problems=problems, hint=_HINT)
+    return Rounds(table.astype({"group": str, "invited": int, "came": int}), groups[0])
+
+
+def plan_invitations(
+    rounds: Rounds,
+    wanted: Mapping[str, int],
+    *,
+    chance: float = 0.95,
+    people: Mapping[str, float] | None = None,
+) -> Recruitment:
+    """Return how many of each group to invite so that all groups fill with a stated chance.
+
+    Parameters
+    ----------
+    rounds : Rounds
+    wanted : mapping of str to int
+        Group → how many are to come.
+    chance : float
+        That all groups fill, between 0 and 1.
+    people : mapping of str to float, optional
+        Group → how many there are to invite.
+
+    Returns
+    -------
+    Recruitment
+
+    Raises
+    ------
+    ParameterError
+        The chance is not between 0 and 1.
+    DataError
+        Nobody of a group was invited in an earlier round.
+
+    Notes
+    -----
+    Who comes of n invited is beta-binomial (Skellam 1948): a group's rate is not known, and differs from
+    round to round. The mean is that of all rounds with half a person added to either side (Jeffreys). Its
+    variance is that of the estimate, and that between rounds by the intra-round correlation of Williams
+    (1982), by moments, common to all groups. Each of G groups is to fill with the G-th root of the chance.
+    Rounds that go well do so for all groups, and then all fill more often than that says (Esary, Proschan &
+    Walkup 1967).
+    """
+    if not 0 < chance < 1:
+        raise ParameterError(f"chance = {chance}: between 0 and 1, for instance 0.95.")
+    wanted = {group: count for group, count in wanted.items() if count > 0}
+    known = rounds.table.groupby("group", sort=False)[["invited", "came"]].sum()
+    unknown = [group for group in wanted if group not in known.index or not known.loc[group, "invited"]]
+    if unknown or not wanted:
+        raise DataError(
+            "How many come of those invited is not known of every group that is wanted:",
+            problems=[f"nobody of '{group}' was invited before" for group in unknown] or ["none is wanted"],
+            hint=f"Known: {', '.join(map(str, known.index))}. Give them the rate of a group like theirs.",
+        )
+    variation = _variation(rounds.table)
+    each = chance ** (1 / len(wanted))
+    rows = []
+    for group, count in wanted.items():
+        of_group = rounds.table[rounds.table["group"] == group]
+        a, b = _predicted(of_group, variation)
+        rows.append(_row(group, count, of_group, a, b, each, (people or {}).get(group, _MOST)))
+    table = pd.DataFrame(rows).set_index("group").astype({"invite": "Int64", "chance": float})
+    joint = float(np.prod(table["chance"].to_numpy(dtype=float)))
+    return Recruitment(table, joint, variation, rounds.table["round"].nunique())
+
+
+def _row(
+    group: str, wanted: int, rounds: pd.DataFrame, a: float, b: float, each: float, most: float
+) -> dict[str, object]:
+    from scipy.stats import beta, betabinom
+
+    enough = _smallest(lambda count: float(betabinom.sf(wanted - 1, count, a, b)), each, wanted, int(most))
+    lower, upper = float(beta.ppf(0.025, a, b)), float(beta.ppf(0.975, a, b))
+    asked = int(most) if enough is None else enough
+    return {
+        "group": group,
+        "wanted": wanted,
+        "invited": int(rounds["invited"].sum()),
+        "came": int(rounds["came"].sum()),
+        "rate": a / (a + b),
+        "lower": lower,
+        "upper": upper,
+        "invite": pd.NA if enough is None else enough,
+        "expected": asked * a / (a + b),
+        "chance": float(betabinom.sf(wanted - 1, asked, a, b)),
+    }
+
+
+def _smallest(chance_of: Callable[[int], float], wanted: float, lowest: int, highest: int) -> int | None:
+    """Return the smallest count with the chance, which grows with it; None where the highest has it not."""
+    if highest < lowest or chance_of(highest) < wanted:
+        return None
+    while lowest < highest:
+        middle = (lowest + highest) // 2
+        lowest, highest = (lowest, middle) if chance_of(middle) >= wanted else (middle + 1, highest)
+    return lowest
+
+
+def _variation(table: pd.DataFrame) -> float:
+    """Return the correlation within a round that Pearson's statistic of all groups and rounds shows.
+
+    Its expectation is linear in the correlation: what binomial answers give, and what is beyond.
+    """
+    beyond, weight = 0.0, 0.0
+    for _, rounds in table[table["invited"] > 0].groupby("group"):
+        n, came = rounds["invited"].to_numpy(dtype=float), rounds["came"].to_numpy(dtype=float)
+        total = n.sum()
+        rate = came.sum() / total
+        if len(n) < 2 or not 0 < rate < 1:
+            continue
+        pearson = (came - n * rate) ** 2 / (n * rate * (1 - rate))
+        beyond += float((pearson - (1 - n / total)).sum())
+        pairs = (n * (n - 1)).sum()
+        weight += float(((n - 1) * (1 - 2 * n / total) + n * pairs / total**2).sum())
+    return min(max(beyond / weight, 0.0), 0.99) if weight > 0 else 0.0
+
+
+def _predicted(rounds: pd.DataFrame, variation: float) -> tuple[float, float]:
+    """Return the beta distribution of a new round's rate."""
+    n = rounds["invited"].to_numpy(dtype=float)
+    total = n.sum()
+    rate = (rounds["came"].sum() + 0.5) / (total + 1)
+    spread = (n * (1 + (n - 1) * variation)).sum() / total
+    # In units of rate (1 - rate): between rounds, and of the estimate; with one round of n it is 1 / (n + 2).
+    precision = 1 / min(variation + spread / (total + 2), 0.99) - 1
+    return float(rate * precision), float((1 - rate) * precision)
+
+
+def _problems(table: pd.DataFrame) -> list[str]:
+    problems = []
+    for row, line in table.iterrows():
+        numbers = line[["invited", "came"]]
+        if pd.isna(line["group"]):
+            problems.append(f"row {row}: no group")
+        if numbers.isna().any() or (numbers < 0).any() or (numbers % 1 != 0).any():
+            problems.append(f"row {row}: people are whole numbers from 0 up")
+        elif line["came"] > line["invited"]:
+            problems.append(f"row {row}: {line['came']:g} came of {line['invited']:g} invited")
+    twice = table[table.duplicated(["round", "group"]) & table["group"].notna()]
+    names = twice["group"].items()
+    return [*problems, *(f"row {row}: '{name}' stands twice in a round" for row, name in names)]
