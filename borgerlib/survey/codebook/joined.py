@@ -55,7 +55,8 @@ class JoinedText:
 
     def read(self, text: str) -> Reading:
         """Return what a cell says: all of it known if that can be, texts of options before their ids."""
-        pieces = [piece.strip() for piece in plain(text).split(self.separator) if piece.strip()]
+        line = plain(text) if self.separator == " " else text
+        pieces = [piece for part in line.split(self.separator) if (piece := plain(part))]
         # The ways to read what stands before each place, by what they say, and what they cost.
         ways: list[_Ways] = [{} for _ in range(len(pieces) + 1)]
         ways[0] = {(frozenset(), 0): ((0, 0, 0), Reading())}
@@ -100,7 +101,7 @@ def joined_text(item: Item, separator: str, values: Mapping[str, str] | None = N
     the fewest pieces unknown; then the one with most texts of the mapping's `values`; then that with fewest
     ids and short texts in place of the options' own.
     """
-    sign = separator.strip() or " "
+    sign = separator.strip(" ") or " "
     texts = {normalise(option.text) for option in item.options}
     given = {normalise(value) for value in values or {}}
     known: dict[str, tuple[str, Cost]] = {}

@@ -191,3 +191,11 @@ def _grid(path: Path, sheet: str, rows: list[list[Any]], refused: list[Refused],
     kept = [texts[:width] for texts in kept] if kept and len(kept[0]) > width else kept
     problems = [problem_frame([number], str(at), [text], rule) for number, at, text, rule in refused]
     return Grid(name, kept, numbers, sheet=sheet, problems=join_problems(problems))
+
+
+def sheet_names(path: Path) -> tuple[str, ...]:
+    """Return the names of a workbook's worksheets, which `read_workbook_grids` has found sound."""
+    from python_calamine import SheetTypeEnum, load_workbook
+
+    with load_workbook(path) as book:
+        return tuple(sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet)

@@ -10,7 +10,7 @@ from borgerlib.danish import slug
 from borgerlib.errors import DataError
 from borgerlib.files.toml import quoted, write_new
 from borgerlib.survey.codebook.matching import normalise
-from borgerlib.survey.importing.question import Question
+from borgerlib.survey.importing.question import OTHER, Question
 from borgerlib.survey.importing.questions import questions
 from borgerlib.survey.responses import PLATFORM, Export
 
@@ -53,16 +53,20 @@ def draft_codebook(export: Export, *, survey: str) -> str:
     """
     asked = questions(export)
     _refuse_what_tells_nothing(export, asked)
-    parts = [_HEAD, f"[survey]\nid = {quoted(_name(survey, set()))}\ntitle = {quoted(survey)}\n"]
-    taken: set[str] = set()
-    for question in asked:
-        parts.append(_item(question, taken))
+    parts = [_HEAD, codebook_text(asked, survey=survey)]
     own = [column.name for column in export.columns if column.role == PLATFORM]
     if own:
         parts.append(
             "# Columns of the platform, left out:\n" + "".join(f"#   {_comment(name)}\n" for name in own)
         )
     return "\n".join(parts)
+
+
+def codebook_text(asked: Sequence[Question], *, survey: str) -> str:
+    """Return questions as a codebook (TOML)."""
+    parts = [f"[survey]\nid = {quoted(_name(survey, set()))}\ntitle = {quoted(survey)}\n"]
+    taken: set[str] = set()
+    return "\n".join([*parts, *(_item(question, taken) for question in asked)])
 
 
 def _refuse_what_tells_nothing(export: Export, asked: Sequence[Question]) -> None:
@@ -118,12 +122,14 @@ def _options(question: Question) -> Iterator[str]:
         more = "".join(
             f', missing = "{kind}"' for kind, pattern in _MISSING if re.match(pattern, text, re.IGNORECASE)
         )
-        if text in question.declared and not more:
+        if question.decided.get(text) == OTHER:
+            more = ", other = true"
+        elif text in question.declared and not more:
             more = ', missing = "not_relevant"'
         if question.kind == "multiple" and _NONE.match(text):
             more += ", exclusive = true"
         yield f"  {{ id = {quoted(name)}, text = {quoted(text)}{more} }},  # {count}"
-    if any("left out" in doubt for doubt in question.doubts):
+    if question.own_words:
         yield f'  {{ id = {quoted(_name("eget svar", taken))}, text = "Andet (eget svar)", other = true }},'
 
 

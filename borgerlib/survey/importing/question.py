@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from borgerlib.survey.codebook.model import Kind
 
+MISSING, OTHER = "#missing", "#other"
 # Danish, Norwegian, Swedish, English, German; the first that fits.
 _WORDING: tuple[tuple[str, frozenset[Kind], str], ...] = (
     (
@@ -67,6 +68,16 @@ class Question:
     role : str
     declared : frozenset of str
         Options that the file declares to be missing.
+    separator : str
+        What parts the options in a cell; '' where they have a column each.
+    own_words : bool
+        Answers beside the options count as one more option, 'Andet (eget svar)'.
+    decided : mapping of str to str
+        Option → `MISSING` (no answer), `OTHER` (own words count as it), or the option that it is one with.
+    absent : tuple of str
+        Further texts or codes that are no answer.
+    left_out : bool
+        Nobody needs it.
     """
 
     text: str
@@ -76,6 +87,27 @@ class Question:
     doubts: tuple[str, ...] = ()
     role: str = ""
     declared: frozenset[str] = frozenset()
+    separator: str = ""
+    own_words: bool = False
+    decided: Mapping[str, str] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
+    left_out: bool = False
+
+    def final(self, option: str) -> str:
+        """Return the option that one counts as; '' where it is no answer."""
+        decided = self.decided.get(option, "")
+        if decided == MISSING:
+            return ""
+        return option if decided in ("", OTHER) else decided
+
+    @property
+    def settled(self) -> Question:
+        """The question with the options that are left of it, and without doubts."""
+        options: dict[str, int] = {}
+        for option, count in self.options.items():
+            if final := self.final(option):
+                options[final] = options.get(final, 0) + count
+        return replace(self, options=options, doubts=())
 
 
 def with_roles(found: Sequence[Question]) -> Iterator[Question]:

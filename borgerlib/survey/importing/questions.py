@@ -129,7 +129,7 @@ def _joined(asked: Question, seen: Seen) -> Question | None:
         ended = sum(count for text, count in seen.answers.items() if text.endswith(separator))
         if max(several, ended) * 10 < seen.total:
             continue
-        pieces = _pieces(seen.answers, separator)
+        pieces = pieces_of(seen.answers, separator)
         if len(pieces) > _MOST_OPTIONS or sum(pieces.values()) < _REPEATED * len(pieces):
             continue
         if max(map(len, pieces)) > _LONGEST_OPTION or not _recombine(seen.answers, separator):
@@ -139,7 +139,8 @@ def _joined(asked: Question, seen: Seen) -> Question | None:
         doubts = (
             (f"texts with '{sign}' in them were put together where they never stand apart",) if merged else ()
         )
-        return replace(asked, kind="multiple", options=pieces, doubts=doubts)
+        sign = separator.strip(" ") or " "
+        return replace(asked, kind="multiple", options=pieces, doubts=doubts, separator=sign)
     return None
 
 
@@ -152,7 +153,7 @@ def _recombine(answers: Mapping[str, int], separator: str) -> bool:
     return again >= _LIST and 2 * again >= len(cells)
 
 
-def _pieces(answers: Mapping[str, int], separator: str) -> dict[str, int]:
+def pieces_of(answers: Mapping[str, int], separator: str) -> dict[str, int]:
     """Split joined texts; two pieces that never occur but side by side are one text."""
     cells = [
         ([piece.strip() for piece in text.split(separator) if piece.strip()], n)
@@ -194,7 +195,7 @@ def _single(asked: Question, seen: Seen) -> Question:
     own_words = len(seen.answers) - len(often) >= _REPEATED
     if own_words and len(often) >= _LIST and rare * 4 <= seen.total and _are_options(often):
         doubts = (f"{rare} answers that occur once or twice are left out: own words beside the options?",)
-        return replace(asked, kind="single", options=often, doubts=doubts)
+        return replace(asked, kind="single", options=often, doubts=doubts, own_words=True)
     few = len(seen.answers) <= max(_LIST, seen.total // _REPEATED)
     if few and _are_options(seen.answers):
         return replace(asked, kind="single", options=dict(seen.answers))

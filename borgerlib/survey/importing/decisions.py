@@ -1,0 +1,203 @@
+"""What somebody has decided of an export, step by step: a frozen state from which codebook and mapping come."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+from borgerlib.errors import BorgerlibError
+from borgerlib.survey.codebook.matching import normalise
+from borgerlib.survey.codebook.model import Codebook, Item, Kind, parse_codebook
+from borgerlib.survey.grid.workbook import sheet_names
+from borgerlib.survey.importing.codebook_draft import codebook_text
+from borgerlib.survey.importing.question import MISSING, Question
+from borgerlib.survey.importing.questions import pieces_of, questions
+from borgerlib.survey.mapping.coding import code_export
+from borgerlib.survey.mapping.draft import mapping_toml
+from borgerlib.survey.mapping.file import ItemMapping
+from borgerlib.survey.mapping.file import Mapping as ColumnMapping
+from borgerlib.survey.mapping.seen import look
+from borgerlib.survey.mapping.suggestion import Suggestion
+from borgerlib.survey.readers.read import read_export
+from borgerlib.survey.responses import Export
+
+_MOST_OPTIONS = 60
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How often each option of a question is chosen, read as it will be read.
+
+    Parameters
+    ----------
+    options : mapping of str to int
+        Text → how many chose it; empty for a number, a date or a text.
+    answered : int
+        Respondents who answered.
+    strange : int
+        Answers that are none (no option, no number) and are left out.
+    problem : str
+        Why it cannot be read so; '' where it can.
+    """
+
+    options: Mapping[str, int]
+    answered: int = 0
+    strange: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """An export and what its columns are taken for.
+
+    Parameters
+    ----------
+    path : Path
+    export : Export
+    asked : tuple of Question
+        In the order of the file.
+    sheet : str
+        The worksheet that was named; '' for the one that is taken by itself.
+    heading_rows : int, optional
+        How many rows were said to head the columns.
+    sheets : tuple of str
+        Worksheets of the file.
+    """
+
+    path: Path
+    export: Export
+    asked: tuple[Question, ...]
+    sheet: str = ""
+    heading_rows: int | None = None
+    sheets: tuple[str, ...] = ()
+
+    def mended(self, at: int, **changes: Any) -> Decisions:
+        """Return the decisions with one question changed; another kind or separator finds its options anew."""
+        before = self.asked[at]
+        question = replace(before, **changes)
+        if (question.kind, question.separator) != (before.kind, before.separator):
+            question = replace(question, options=self._options(question), decided={})
+        return replace(self, asked=(*self.asked[:at], question, *self.asked[at + 1 :]))
+
+    def together(self, at: int, other: int) -> Decisions:
+        """Return the decisions with the columns of one question feeding another of the same kind."""
+        one, more = self.asked[other], self.asked[at]
+        options = Counter(one.options)
+        options.update(more.options)
+        whole = replace(one, columns=(*one.columns, *more.columns), options=dict(options))
+        asked = [whole if place == other else each for place, each in enumerate(self.asked) if place != at]
+        return replace(self, asked=tuple(asked))
+
+    def _options(self, question: Question) -> dict[str, int]:
+        answers: Counter[str] = Counter()
+        for name in question.columns:
+            answers.update(look(self.export, self.export.column(name)).answers)
+        if question.kind == "multiple" and question.separator:
+            found = pieces_of(answers, question.separator)
+        elif question.kind == "single":
+            found = dict(answers)
+        else:
+            return {}
+        return dict(Counter(found).most_common(_MOST_OPTIONS))
+
+    def codebook(self, survey: str) -> tuple[str, Codebook]:
+        """Return the codebook of the questions that are kept, as TOML and as read from it.
+
+        Raises
+        ------
+        CodebookError
+            Nothing is kept, or a question has no options.
+        """
+        text = codebook_text([each.settled for each in self.asked if not each.left_out], survey=survey)
+        return text, parse_codebook(tomllib.loads(text), source=survey)
+
+    def mapping(self, codebook: Codebook) -> ColumnMapping:
+        """Return which column feeds which item of `codebook`, which must be of these decisions."""
+        kept = [each for each in self.asked if not each.left_out]
+        entries = (self._entry(question, item) for question, item in zip(kept, codebook, strict=True))
+        return ColumnMapping(codebook.id, tuple(entries), (), self.sheet, self.heading_rows)
+
+    def _entry(self, question: Question, item: Item) -> ItemMapping:
+        ids = {normalise(option.text): option.id for option in item.options}
+        absent = (*question.absent, *(text for text, to in question.decided.items() if to == MISSING))
+        values = {
+            text: ids[normalise(question.final(text))]
+            for text in question.decided
+            if question.final(text) not in ("", text)
+        }
+        if question.kind != "multiple":
+            return ItemMapping(item.id, question.columns, values=values, missing=absent)
+        if question.separator:
+            return ItemMapping(
+                item.id,
+                question.columns,
+                "joined",
+                values=values,
+                separator=question.separator,
+                missing=absent,
+            )
+        fed = {}
+        for name in question.columns:
+            column = self.export.column(name)
+            if final := question.final(column.choice or column.label):
+                fed[name] = ids[normalise(final)]
+        return ItemMapping(item.id, tuple(fed), "indicators", options=fed, missing=question.absent)
+
+    def counts(self, at: int) -> Counted:
+        """Return how often each option of a question is chosen, by the very reading that will be used."""
+        try:
+            alone = replace(self, asked=(replace(self.asked[at], left_out=False),))
+            _, book = alone.codebook("x")
+            responses = code_export(self.export, book, alone.mapping(book))
+        except BorgerlibError as error:
+            return Counted({}, problem="; ".join([error.message, *error.problems]))
+        item = book.items[0]
+        own = {"two_answers", "written_in", "formula", "error_cell", "text_too_long"}
+        strange = int((~responses.problems["rule"].isin(own)).sum())
+        answered = int(responses.frame[item.columns].notna().any(axis=1).sum())
+        if item.kind == "multiple":
+            chosen = {
+                o.text: int(responses.frame[c].sum()) for o, c in zip(item.options, item.columns, strict=True)
+            }
+        else:
+            chosen = {o.text: int((responses.frame[item.id] == o.id).sum()) for o in item.options}
+        return Counted(chosen, answered, strange)
+
+    def files(self, survey: str) -> tuple[str, str]:
+        """Return codebook and mapping as TOML, as the commands read them."""
+        text, book = self.codebook(survey)
+        mapping = self.mapping(book)
+        used = {name for entry in mapping.items for name in entry.columns}
+        unused = tuple(column.name for column in self.export.columns if column.name not in used)
+        sure = dict.fromkeys((item.id for item in book), cast("Any", "sure"))
+        reasons = dict.fromkeys(sure, "decided")
+        return text, mapping_toml(Suggestion(mapping, sure, reasons, unused))
+
+
+def open_decisions(path: str | Path, *, sheet: str = "", heading_rows: int | None = None) -> Decisions:
+    """Read an export and take its questions for what they seem.
+
+    Parameters
+    ----------
+    path, sheet, heading_rows :
+        As `borgerlib.survey.readers.read_export`.
+
+    Raises
+    ------
+    DataError
+        As `borgerlib.survey.readers.read_export`.
+    """
+    export = read_export(path, sheet=sheet, heading_rows=heading_rows)
+    sheets = sheet_names(Path(path)) if export.source.sheet else ()
+    return Decisions(Path(path), export, tuple(questions(export)), sheet, heading_rows, sheets)
+
+
+def kinds_for(question: Question) -> tuple[Kind, ...]:
+    """Return what a question may be taken for: one of ticks in columns of their own stays one."""
+    if len(question.columns) > 1 and question.kind == "multiple" and not question.separator:
+        return ("multiple",)
+    return ("single", "multiple", "number", "date", "text")
