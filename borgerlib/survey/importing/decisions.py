@@ -1,4 +1,4 @@
-"""What somebody has decided of an export, step by step: a frozen state from which codebook and mapping come."""
+"""What somebody has decided of an export: a frozen state that codebook, mapping and counts come from."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from borgerlib.survey.mapping.file import Mapping as ColumnMapping
 from borgerlib.survey.mapping.seen import look
 from borgerlib.survey.mapping.suggestion import Suggestion
 from borgerlib.survey.readers.read import read_export
-from borgerlib.survey.responses import Export
+from borgerlib.survey.responses import Export, Responses
 
 _MOST_OPTIONS = 60
 
@@ -76,7 +76,7 @@ class Decisions:
     sheets: tuple[str, ...] = ()
 
     def mended(self, at: int, **changes: Any) -> Decisions:
-        """Return the decisions with one question changed; another kind or separator finds its options anew."""
+        """Return the decisions with one question changed; another kind or separator has other options."""
         before = self.asked[at]
         question = replace(before, **changes)
         if (question.kind, question.separator) != (before.kind, before.separator):
@@ -132,14 +132,8 @@ class Decisions:
         if question.kind != "multiple":
             return ItemMapping(item.id, question.columns, values=values, missing=absent)
         if question.separator:
-            return ItemMapping(
-                item.id,
-                question.columns,
-                "joined",
-                values=values,
-                separator=question.separator,
-                missing=absent,
-            )
+            joined = ItemMapping(item.id, question.columns, "joined", separator=question.separator)
+            return replace(joined, values=values, missing=absent)
         fed = {}
         for name in question.columns:
             column = self.export.column(name)
@@ -159,13 +153,7 @@ class Decisions:
         own = {"two_answers", "written_in", "formula", "error_cell", "text_too_long"}
         strange = int((~responses.problems["rule"].isin(own)).sum())
         answered = int(responses.frame[item.columns].notna().any(axis=1).sum())
-        if item.kind == "multiple":
-            chosen = {
-                o.text: int(responses.frame[c].sum()) for o, c in zip(item.options, item.columns, strict=True)
-            }
-        else:
-            chosen = {o.text: int((responses.frame[item.id] == o.id).sum()) for o in item.options}
-        return Counted(chosen, answered, strange)
+        return Counted(_chosen(responses, item), answered, strange)
 
     def files(self, survey: str) -> tuple[str, str]:
         """Return codebook and mapping as TOML, as the commands read them."""
@@ -176,6 +164,14 @@ class Decisions:
         sure = dict.fromkeys((item.id for item in book), cast("Any", "sure"))
         reasons = dict.fromkeys(sure, "decided")
         return text, mapping_toml(Suggestion(mapping, sure, reasons, unused))
+
+
+def _chosen(responses: Responses, item: Item) -> dict[str, int]:
+    frame = responses.frame
+    if item.kind == "multiple":
+        columns = zip(item.options, item.columns, strict=True)
+        return {option.text: int((frame[column] == 1).sum()) for option, column in columns}
+    return {option.text: int((frame[item.id] == option.id).sum()) for option in item.options}
 
 
 def open_decisions(path: str | Path, *, sheet: str = "", heading_rows: int | None = None) -> Decisions:
