@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import pandas as pd
 
@@ -223,4 +223,10 @@ class Scale:
         return plot.scale(color=None, y=so.Nominal(order=names)).label(x="", y="")
 
 
-Marks = Bars | Scale
+class Marks(Protocol):
+    """What a chart draws: hashable data that know themselves as seaborn's marks."""
+
+    def plot(self) -> so.Plot:
+        """Return the marks."""
+
+    def __hash__(self) -> int: ...

@@ -1,0 +1,247 @@
+"""A map of squares and a funnel: what they draw, as data and seaborn's marks, and how they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from borgerlib import danish
+from borgerlib.view import theme
+from borgerlib.view.charts.layout import HALF_BAND, Rows, line_height
+from borgerlib.view.charts.pictures import Layout
+
+if TYPE_CHECKING:
+    import seaborn.objects as so
+    from matplotlib.axes import Axes
+
+# Narrower squares hold no letters that can be read.
+_READABLE = 30.0
+_TALL = (380.0, 300.0)
+
+
+@dataclass(frozen=True)
+class Square:
+    """A municipality's square: its place from the north-west, its letters and its colour."""
+
+    row: int
+    column: int
+    letters: str
+    colour: str
+    hatched: bool = False
+
+
+@dataclass(frozen=True)
+class Squares:
+    """The country as squares."""
+
+    squares: tuple[Square, ...]
+    key: tuple[tuple[str, str], ...]
+
+    def plot(self) -> so.Plot:
+        """Return the marks: a square dot a municipality."""
+        import seaborn.objects as so
+
+        frame = pd.DataFrame([vars(square) for square in self.squares])
+        dots = so.Plot(frame, x="column", y="row", color="colour").add(so.Dot(marker="s", pointsize=4))
+        return dots.scale(color=None).label(x="", y="")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SquaresLayout(Layout):
+    """How the squares stand in a picture."""
+
+    marks: Squares
+
+    @property
+    def left(self) -> float:
+        """No labels stand on the left."""
+        return 0.0
+
+    @property
+    def start(self) -> float:
+        """The western edge."""
+        return -0.5
+
+    @cached_property
+    def scale(self) -> float:
+        """Pixels a column."""
+        columns = max(square.column for square in self.marks.squares) + 1
+        return min(self.room / columns, 46.0)
+
+    @cached_property
+    def rows(self) -> Rows:
+        """As high as wide."""
+        count = max(square.row for square in self.marks.squares) + 1
+        nothing = (0.0,) * count
+        return Rows(self.scale * 0.94, nothing, nothing, self.scale * 0.06)
+
+    def write_labels(self, axes: Axes) -> None:
+        """Draw the squares and write their letters, where they can be read."""
+        size = min(self.size, self.scale * 0.36)
+        for square in self.marks.squares:
+            axes.barh(
+                square.row,
+                0.94,
+                2 * HALF_BAND,
+                left=square.column - 0.47,
+                facecolor=square.colour,
+                edgecolor=theme.PAPER if square.hatched else "none",
+                hatch="////" if square.hatched else None,
+                linewidth=0,
+            )
+            if self.scale >= _READABLE:
+                ink = theme.readable_on(square.colour)
+                self.write(
+                    axes, [square.letters], (square.column, square.row), size=size, align="center", colour=ink
+                )
+
+
+@dataclass(frozen=True)
+class Point:
+    """An area in a funnel: its number of respondents, its share, and its name where it stands out."""
+
+    size: float
+    share: float
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """Shares by number of respondents, and the limits about the country's share.
+
+    Parameters
+    ----------
+    points : tuple of Point
+    country : float
+        The share of all.
+    between : float
+        Standard deviation of the areas beyond sampling error.
+    reach : float
+        Standard deviations to the limits.
+    """
+
+    points: tuple[Point, ...]
+    country: float
+    between: float
+    reach: float
+
+    @cached_property
+    def ends(self) -> tuple[float, float]:
+        """The lowest and highest share drawn."""
+        _, low, high = self.limits
+        shares = [point.share for point in self.points]
+        return max(min([*shares, *low]), 0.0), min(max([*shares, *high]), 1.0)
+
+    @cached_property
+    def limits(self) -> tuple[list[float], list[float], list[float]]:
+        """Numbers of respondents, and the limits at each."""
+        sizes = [point.size for point in self.points]
+        at = np.geomspace(min(sizes), max(sizes), 60)
+        half = self.reach * np.sqrt(self.country * (1 - self.country) / at + self.between**2)
+        low, high = np.clip(self.country - half, 0, 1), np.clip(self.country + half, 0, 1)
+        return at.tolist(), low.tolist(), high.tolist()
+
+    def height(self, share: float) -> float:
+        """Return where a share stands on the axis of rows, of which there is one."""
+        low, high = self.ends
+        return HALF_BAND - 2 * HALF_BAND * (share - low) / max(high - low, 1e-9)
+
+    def plot(self) -> so.Plot:
+        """Return the marks: a dot an area, blue within the limits and red beyond them."""
+        import seaborn.objects as so
+
+        frame = pd.DataFrame(
+            {
+                "x": [np.log10(point.size) for point in self.points],
+                "y": [self.height(point.share) for point in self.points],
+                "colour": [theme.OWN if point.name else theme.COUNTRY_SOFT for point in self.points],
+            }
+        )
+        dots = so.Plot(frame, x="x", y="y", color="colour").add(so.Dot(pointsize=7, edgewidth=0))
+        return dots.scale(color=None).label(x="", y="")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunnelLayout(Layout):
+    """How a funnel stands in a picture."""
+
+    marks: Funnel
+
+    @property
+    def left(self) -> float:
+        """Room for the shares."""
+        return 64.0
+
+    @cached_property
+    def start(self) -> float:
+        """A little before the area with the fewest respondents."""
+        return float(np.log10(self.marks.limits[0][0])) - 0.05
+
+    @cached_property
+    def scale(self) -> float:
+        """Pixels a tenfold number of respondents."""
+        return self.room / (float(np.log10(self.marks.limits[0][-1])) + 0.3 - self.start)
+
+    @cached_property
+    def rows(self) -> Rows:
+        """One row, as high as the picture, with the numbers of respondents below."""
+        return Rows(_TALL[self.narrow], (line_height(self.size),), (2.4 * line_height(self.size),), 0.0)
+
+    def write_labels(self, axes: Axes) -> None:
+        """Draw the limits and the country's share, and write the axes and the names that stand out."""
+        at, low, high = self.marks.limits
+        x = np.log10(at)
+        for line in (low, high):
+            axes.plot(x, [self.marks.height(share) for share in line], color=theme.COMPARISON, linewidth=1.5)
+        middle = self.marks.height(self.marks.country)
+        axes.plot([x[0], x[-1]], [middle, middle], color=theme.TEXT, linewidth=1, linestyle="--")
+        lowest, highest = self.marks.ends
+        for share in _round_shares(lowest, highest):
+            place = (self.start, self.marks.height(share))
+            self.write(
+                axes, [danish.percent(share)], place, offset=(-12, 0), align="right", colour=theme.MUTED
+            )
+        for size in (10, 30, 100, 300, 1000, 3000):
+            if at[0] <= size <= at[-1]:
+                place = (float(np.log10(size)), HALF_BAND)
+                below = (0, -line_height(self.size))
+                self.write(
+                    axes, [danish.number(size)], place, offset=below, align="center", colour=theme.MUTED
+                )
+        below = (0, -2 * line_height(self.size))
+        self.write(axes, ["Svar (jo længere til højre, jo flere)"], (self.start, HALF_BAND), offset=below)
+        if not self.narrow:
+            self._write_names(axes)
+
+    def _write_names(self, axes: Axes) -> None:
+        """Write the names of what stands out, on the left where the name above is too near."""
+        named = sorted(
+            (p for p in self.marks.points if p.name), key=lambda point: self.marks.height(point.share)
+        )
+        size, before = theme.CAPTION_SIZE["wide"], -np.inf
+        for point in named:
+            place = (float(np.log10(point.size)), self.marks.height(point.share))
+            near = (place[1] - before) * _TALL[0] / (2 * HALF_BAND) < line_height(size)
+            side: dict[str, Any] = {"offset": (-8, 0), "align": "right"} if near else {"offset": (8, 0)}
+            self.write(axes, [point.name], place, size=size, **side)
+            before = -np.inf if near else place[1]
+
+
+def _round_shares(lowest: float, highest: float) -> list[float]:
+    step = next(step for step in (0.02, 0.05, 0.1, 0.2, 0.5) if (highest - lowest) / step <= 7)
+    first = int(np.ceil(lowest / step - 1e-9))
+    return [number * step for number in range(first, int(highest / step + 1e-9) + 1)]
+
+
+def lay_out_squares(marks: Squares, width: float) -> SquaresLayout:
+    """Return how squares stand in a picture of that width in pixels."""
+    return SquaresLayout(marks=marks, width=width, key=marks.key)
+
+
+def lay_out_funnel(marks: Funnel, width: float) -> FunnelLayout:
+    """Return how a funnel stands in a picture of that width in pixels."""
+    return FunnelLayout(marks=marks, width=width)

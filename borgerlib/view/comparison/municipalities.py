@@ -1,0 +1,236 @@
+"""Municipalities beside each other as a map, a funnel and a table."""
+
+from __future__ import annotations
+
+import csv
+
+import numpy as np
+import pandas as pd
+
+from borgerlib import danish, places
+from borgerlib.comparison.municipalities import MunicipalityComparison
+from borgerlib.comparison.ranking import joint_reach
+from borgerlib.view import theme
+from borgerlib.view.charts.chart import Chart
+from borgerlib.view.charts.pictures import LayOut
+from borgerlib.view.comparison.marks import (
+    Funnel,
+    Point,
+    Square,
+    Squares,
+    lay_out_funnel,
+    lay_out_squares,
+)
+from borgerlib.view.tables.html import Table, public_table
+from borgerlib.view.words.alt_text import TOO_FEW, sentences, source_line, titled, uncertainty
+
+_STEPS = 4
+_LETTERS = 3
+_METHOD = (
+    "Kommuner med få svar er trukket mod det, som kommuner, der ligner dem, svarer; skraveret: modellens "
+    "bud, for få svar til et eget tal"
+)
+
+
+def tile_map(comparison: MunicipalityComparison, *, title: str = "") -> Chart:
+    """Return the 98 municipalities as squares, the darker the larger the share.
+
+    Parameters
+    ----------
+    comparison : MunicipalityComparison
+        What `compare_municipalities` returned.
+    title : str
+        The finding, a Danish sentence; without it what can be said of the first place.
+
+    See Also
+    --------
+    funnel_chart : Which municipalities stand out.
+    municipalities_table : All numbers.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> codes = np.repeat(borgerlib.municipalities()["code"].to_numpy(), 60)
+    >>> people = pd.DataFrame({"kommunekode": codes, "tid": np.where(np.arange(5880) % 3, "uge", "aarligt")})
+    >>> book = borgerlib.load_codebook("borgerinteresse")
+    >>> found = borgerlib.compare_municipalities(people, "tid.uge", codebook=book)
+    >>> borgerlib.tile_map(found).title
+    '98 kommuner kan have den største andel: de kan ikke skilles ad'
+    """
+    areas = comparison.areas.set_index("code")
+    edges = np.linspace(areas["estimate"].min(), areas["estimate"].max(), _STEPS + 1)
+    step = np.clip(np.searchsorted(edges, areas["estimate"], side="right") - 1, 0, _STEPS - 1)
+    colours = [theme.mix(theme.COUNTRY, theme.PAPER, share) for share in (0.78, 0.52, 0.26, 0.0)]
+    squares = tuple(
+        Square(
+            int(line["row"]),
+            int(line["column"]),
+            line["name"][:_LETTERS],
+            colours[step[areas.index.get_loc(line["code"])]],
+            bool(areas.loc[line["code"], "synthetic"]),
+        )
+        for line in _squares()
+    )
+    key = tuple(
+        (danish.percent_range(low, high), colour)
+        for low, high, colour in zip(edges, edges[1:], colours, strict=False)
+    )
+    said = titled(title or _first_place(comparison), comparison.direct)
+    numbers = "; ".join(_in_words(row) for _, row in comparison.areas.iterrows())
+    alt = sentences(["Danmarkskort med et kvadrat for hver kommune", said, f"Tallene: {numbers}"])
+    return _chart(comparison, said, alt, Squares(squares, key), lay_out_squares, _METHOD)
+
+
+def funnel_chart(comparison: MunicipalityComparison, *, title: str = "") -> Chart:
+    """Return municipalities' own shares by number of answers, and the limits that chance sets.
+
+    Parameters
+    ----------
+    comparison, title
+        As for `tile_map`.
+
+    See Also
+    --------
+    tile_map : All municipalities.
+
+    Notes
+    -----
+    Spiegelhalter (2005). In R: ``FunnelPlotR::funnel_plot(draw_adjusted = TRUE)``.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> codes = np.repeat(borgerlib.municipalities()["code"].to_numpy(), 60)
+    >>> people = pd.DataFrame({"kommunekode": codes, "tid": np.where(np.arange(5880) % 3, "uge", "aarligt")})
+    >>> book = borgerlib.load_codebook("borgerinteresse")
+    >>> found = borgerlib.compare_municipalities(people, "tid.uge", codebook=book)
+    >>> borgerlib.funnel_chart(found).title
+    'Ingen kommune skiller sig ud fra de andre'
+    """
+    shown = comparison.areas[comparison.areas["direct"].notna()]
+    points = tuple(
+        Point(float(row["n"]), float(row["direct"]), str(row["name"]) if row["funnel"] else "")
+        for _, row in shown.iterrows()
+    )
+    reach = joint_reach(len(points), comparison.confidence)
+    marks = Funnel(points, comparison.country, comparison.overdispersion, reach)
+    apart = [str(name) for name in shown.loc[shown["funnel"] != "", "name"]]
+    count = danish.capitalise(danish.small_number(len(apart)))
+    said = title or (
+        f"{count} kommuner skiller sig ud: {danish.listing(apart)}"
+        if len(apart) > 1
+        else f"{apart[0]} skiller sig ud"
+        if apart
+        else "Ingen kommune skiller sig ud fra de andre"
+    )
+    said = titled(said, comparison.direct)
+    alt = sentences(
+        [
+            "Tragtdiagram: kommunernes egne andele efter antal svar, med grænser om landets andel",
+            said,
+            f"Landet: {danish.percent(comparison.country)}",
+        ]
+    )
+    note = (
+        f"Linjerne: med {danish.percent(comparison.confidence)} sikkerhed ligger alle kommuner inden for "
+        "dem, når de kun er så forskellige, som kommunerne er flest"
+    )
+    return _chart(comparison, said, alt, marks, lay_out_funnel, note)
+
+
+def municipalities_table(comparison: MunicipalityComparison) -> Table:
+    r"""Return every municipality's number, its uncertainty and the ranks that it may have.
+
+    Parameters
+    ----------
+    comparison : MunicipalityComparison
+        What `compare_municipalities` returned.
+
+    See Also
+    --------
+    tile_map : The same as a picture.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> codes = np.repeat(borgerlib.municipalities()["code"].to_numpy(), 60)
+    >>> people = pd.DataFrame({"kommunekode": codes, "tid": np.where(np.arange(5880) % 3, "uge", "aarligt")})
+    >>> book = borgerlib.load_codebook("borgerinteresse")
+    >>> found = borgerlib.compare_municipalities(people, "tid.uge", codebook=book)
+    >>> borgerlib.municipalities_table(found).columns
+    ('Kommune', 'Svar', 'Egne svar', 'Bud', 'Statistisk usikkerhed (95\xa0pct.)', 'Mulig placering')
+    """
+    areas = comparison.areas
+    rows = pd.DataFrame(
+        {
+            "name": areas["name"],
+            "n": ["" if pd.isna(n) else danish.number(n) for n in areas["n"]],
+            "direct": [TOO_FEW if pd.isna(share) else danish.percent(share) for share in areas["direct"]],
+            "estimate": [danish.percent(share) for share in areas["estimate"]],
+            "interval": [
+                danish.percent_range(low, high)
+                for low, high in zip(areas["ci_lower"], areas["ci_upper"], strict=True)
+            ],
+            "rank": [f"{a}–{b}" for a, b in zip(areas["rank_from"], areas["rank_to"], strict=True)],
+        }
+    )
+    columns = {
+        "name": "Kommune",
+        "n": "Svar",
+        "direct": "Egne svar",
+        "estimate": "Bud",
+        "interval": danish.capitalise(uncertainty(comparison.confidence)),
+        "rank": "Mulig placering",
+    }
+    caption = titled(f"»{comparison.label}«, kommune for kommune", comparison.direct)
+    note = sentences(["Placeringerne gælder alle på en gang", _METHOD, source_line(comparison.direct.source)])
+    return public_table(rows, caption=caption, columns=columns, note=note)
+
+
+def _chart(
+    comparison: MunicipalityComparison,
+    title: str,
+    alt: str,
+    marks: Squares | Funnel,
+    lay_out: LayOut,
+    note: str,
+) -> Chart:
+    whom = f"Andel, der svarer »{comparison.label}«"
+    return Chart(
+        title=title,
+        question=sentences([comparison.question, whom]),
+        caption=sentences([note, source_line(comparison.direct.source)]),
+        alt_text=alt,
+        frame=comparison.areas,
+        table=municipalities_table(comparison),
+        marks=marks,
+        lay_out=lay_out,
+        simulated=comparison.simulated,
+    )
+
+
+def _first_place(comparison: MunicipalityComparison) -> str:
+    first = comparison.first()
+    if len(first) == 1:
+        return f"{first[0]} har den største andel"
+    return (
+        f"{danish.capitalise(danish.small_number(len(first)))} kommuner kan have den største andel: "
+        "de kan ikke skilles ad"
+    )
+
+
+def _in_words(row: pd.Series) -> str:
+    reach = danish.percent_range(row["ci_lower"], row["ci_upper"]).partition("\u00a0")[0]
+    return f"{row['name']} {danish.percent(row['estimate'])} ({reach})"
+
+
+def _squares() -> list[dict[str, str]]:
+    path = places.raw_data("befolkning", "danmarkskort.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

@@ -1,0 +1,151 @@
+"""Municipalities beside each other: ranks and limits by hand, honesty by simulation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import borgerlib
+from borgerlib.comparison.ranking import control_limits, joint_reach, rank_ranges
+from borgerlib.survey.codebook.model import Codebook, Item, Option
+
+BOOK = Codebook(
+    "b", "B", (Item("med", "Vil du være med?", "single", (Option("ja", "Ja"), Option("nej", "Nej"))),), {}
+)
+PLACES = borgerlib.municipalities()
+
+
+def national(
+    rng: np.random.Generator, *, n: int = 8500, between: float = 0.04
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Return respondents of all municipalities, and the true share of each."""
+    size = np.log(PLACES["population"])
+    truth = (0.35 + 0.05 * (size - size.mean()) + rng.normal(scale=between, size=98)).clip(0.05, 0.95)
+    drawn = rng.multinomial(n, PLACES["population"] / PLACES["population"].sum())
+    codes, chance = np.repeat(PLACES["code"].to_numpy(), drawn), np.repeat(truth.to_numpy(), drawn)
+    said = np.where(rng.random(n) < chance, "ja", "nej")
+    return pd.DataFrame({"kommunekode": codes, "med": said}), truth
+
+
+def compared(people: pd.DataFrame, **more: object) -> borgerlib.MunicipalityComparison:
+    return borgerlib.compare_municipalities(people, "med.ja", codebook=BOOK, **more)
+
+
+@pytest.fixture(scope="module")
+def found() -> borgerlib.MunicipalityComparison:
+    return compared(national(np.random.default_rng(2))[0])
+
+
+def test_ranks_hold_jointly_by_hand() -> None:
+    # Joint reach of three at 95 pct.: 2.388 standard errors, so ±0.24: 0.9 is first, 0.2 and 0.1 not apart.
+    assert joint_reach(3, 0.95) == pytest.approx(2.3877, abs=1e-4)
+    first, last = rank_ranges(pd.Series([0.1, 0.9, 0.2]), pd.Series([0.1] * 3), confidence=0.95)
+    assert first == [2, 1, 2]
+    assert last == [3, 1, 3]
+
+
+def test_limits_leave_room_for_what_municipalities_differ_by() -> None:
+    shares = pd.Series([0.30, 0.34, 0.38, 0.42, 0.46, 0.50, 0.95, np.nan])
+    errors = pd.Series([0.02] * 7 + [np.nan])
+    between, outside = control_limits(shares, errors, 0.4, confidence=0.95)
+    assert between > 0.05
+    assert outside == ["", "", "", "", "", "", "over", ""]
+    # Where chance explains all, nothing is added.
+    calm, none = control_limits(pd.Series([0.39, 0.40, 0.41]), pd.Series([0.05] * 3), 0.4, confidence=0.95)
+    assert calm == 0
+    assert none == ["", "", ""]
+
+
+def test_every_municipality_has_a_number_and_small_ones_are_the_models(
+    found: borgerlib.MunicipalityComparison,
+) -> None:
+    areas = found.areas
+    assert len(areas) == 98
+    assert areas["estimate"].between(0, 1).all()
+    assert (areas["ci_lower"] < areas["estimate"]).all()
+    assert areas.loc[areas["synthetic"], "direct"].isna().all()
+    assert (areas.loc[areas["synthetic"], "shrinkage"] == 0).all()
+    # The more answers, the more they weigh.
+    shown = areas[~areas["synthetic"]]
+    assert shown["shrinkage"].corr(shown["n"].astype(float), method="spearman") == pytest.approx(1)
+    assert (areas["rank_from"] <= areas["rank_to"]).all()
+    assert len(found.first()) == (areas["rank_from"] == 1).sum() > 1
+
+
+def test_what_is_hidden_is_hidden_from_the_model_too(found: borgerlib.MunicipalityComparison) -> None:
+    people = national(np.random.default_rng(2))[0]
+    hidden = found.areas.loc[found.areas["synthetic"], "code"]
+    assert len(hidden) > 0
+    # Other answers there change nothing that is shown, as long as they stay hidden.
+    other = people.copy()
+    few = other["kommunekode"].isin(hidden[hidden.isin(people["kommunekode"])])
+    places = other.loc[few].groupby("kommunekode")["med"].transform(lambda said: said.iloc[0])
+    assert len(places) > 0
+    without = compared(people[~few])
+    pd.testing.assert_series_equal(without.areas["estimate"], found.areas["estimate"])
+
+
+def test_a_municipality_without_answers_is_estimated_and_said_so(
+    found: borgerlib.MunicipalityComparison,
+) -> None:
+    people = national(np.random.default_rng(2))[0]
+    row = compared(people[people["kommunekode"] != "0461"]).areas.set_index("code").loc["0461"]
+    assert row["synthetic"]
+    assert pd.isna(row["n"])
+    text = borgerlib.municipalities_table(found).to_text()
+    assert "for få svar" in text
+    assert "Placeringerne gælder alle på en gang" in text
+
+
+def test_pictures_say_what_they_show(found: borgerlib.MunicipalityComparison) -> None:
+    drawn, funnel = borgerlib.tile_map(found), borgerlib.funnel_chart(found)
+    assert "kan ikke skilles ad" in drawn.title
+    assert drawn.alt_text.count("pct.") >= 98
+    assert drawn.svg("wide").count(">Ode<") == 1
+    assert ">Ode<" not in drawn.svg("narrow")
+    assert "Landet: " in funnel.alt_text
+    assert funnel.svg("wide").count("<") > 100
+    assert len(drawn.table.rows) == 98
+    marked = borgerlib.compare_municipalities(
+        people_with_mark(national(np.random.default_rng(2))[0]), "med.ja", codebook=BOOK
+    )
+    assert borgerlib.tile_map(marked).title.startswith("SIMULEREDE DATA: ")
+    assert borgerlib.municipalities_table(marked).caption.startswith("SIMULEREDE DATA: ")
+
+
+def people_with_mark(people: pd.DataFrame) -> pd.DataFrame:
+    people.attrs = {"simulated": True}
+    return people
+
+
+@pytest.mark.slow
+def test_a_national_survey_gives_each_municipality_an_honest_number() -> None:
+    rng = np.random.default_rng(5)
+    errors, covered, jointly = [], [], []
+    for _ in range(25):
+        people, truth = national(rng, between=0.03)
+        areas = compared(people).areas
+        errors.append([((areas[name] - truth) ** 2).mean() for name in ("estimate", "direct")])
+        covered.append(((areas["ci_lower"] <= truth) & (truth <= areas["ci_upper"])).mean())
+        rank = truth.rank(ascending=False)
+        jointly.append(((areas["rank_from"] <= rank) & (rank <= areas["rank_to"])).all())
+    model, direct = np.sqrt(np.mean(errors, axis=0))
+    assert model <= direct / 2
+    assert 0.94 <= np.mean(covered) <= 0.97
+    # Ranks that hold all together, nearly always.
+    assert np.mean(jointly) >= 0.95
+
+
+def test_what_cannot_be_compared(found: borgerlib.MunicipalityComparison) -> None:
+    people = national(np.random.default_rng(2))[0]
+    with pytest.raises(borgerlib.ParameterError, match=r"covariate 'log_populatio'. Did you mean"):
+        compared(people, covariates=["log_populatio"])
+    with pytest.raises(borgerlib.DataError, match="Only 2 municipalities have enough answers"):
+        compared(people[people["kommunekode"].isin(["0101", "0461"])])
+    with pytest.raises(borgerlib.ParameterError, match="do not tell what was asked"):
+        borgerlib.compare_municipalities(people, "med.ja")
+    with pytest.raises(borgerlib.CodebookError, match="Did you mean 'ja'"):
+        borgerlib.compare_municipalities(people, "med.jaa", codebook=BOOK)
+    with pytest.raises(borgerlib.ParameterError, match="municipality column 'kommune'"):
+        compared(people, municipality="kommune")
