@@ -63,6 +63,16 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
     ----------
     selection : Selection
         Who is chosen.
+
+    See Also
+    --------
+    open_inviter : Opens it.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> issubclass(borgerlib.Inviter, object)  # borgerlib.open_inviter("Odense", key_file="../noegle")
+    True
     """
 
     def __init__(self, candidates: Candidates, connect: Callable[[str], Register], today: date) -> None:
@@ -314,6 +324,19 @@ def open_inviter(municipality: str, *, key_file: str = "") -> Inviter:
     ------
     DataError
         There are no prepared answers, there is no register, or its key is another.
+
+    See Also
+    --------
+    load : The prepared answers.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> try:
+    ...     borgerlib.open_inviter("Ærø", key_file="nowhere")
+    ... except borgerlib.DataError as error:
+    ...     print(type(error).__name__)
+    DataError
     """
     path, today = Path(key_file) if key_file else None, date.today()
     connect = partial(_connected, municipality, path)
