@@ -102,6 +102,7 @@ _HOMES = {
     "borgerlib.view.council.council": ("open_council",),
     "borgerlib.contact.lottery.leximin": ("LotteryChances", "leximin_chances"),
     "borgerlib.contact.lottery.panels": ("PanelList", "list_panels"),
+    "borgerlib.contact.invitation.who_comes": ("WhoComes", "who_comes"),
     "borgerlib.contact.invitation.page.inviter": ("Inviter", "open_inviter"),
     "borgerlib.dashboard.widget": ("InterestDashboard", "open_dashboard"),
     "borgerlib.dashboard.saved.selection_page": ("SelectionPage", "open_selection"),

@@ -110,7 +110,7 @@ def balance(candidates: Candidates, chosen: pd.DataFrame, size: int) -> Balance:
             living[name] = counts.rename(labels)
             told = chosen[candidates.items[role]].astype(object).map(labels)
             people[name] = told.where(told.isin(list(living[name].index)), UNTOLD).astype(str)
-    return Balance(pd.DataFrame(people, index=chosen.index), _quotas(living, size), size)
+    return Balance(pd.DataFrame(people, index=chosen.index), quotas_of(living, size), size)
 
 
 def draw_balanced(wanted: Balance, *, reserves: int, seed: int) -> Drawn:
@@ -144,7 +144,8 @@ def draw_balanced(wanted: Balance, *, reserves: int, seed: int) -> Drawn:
     return Drawn(seats, float(chances.min()), float(chances.max()), hopeless, seed, changed)
 
 
-def _quotas(living: Mapping[str, pd.Series], size: int) -> pd.DataFrame:
+def quotas_of(living: Mapping[str, pd.Series], size: int) -> pd.DataFrame:
+    """Return quotas of seats as the people who live here, of name → people by level; `UNTOLD` is free."""
     rows = []
     for name, people in living.items():
         for level, seats in (people / people.sum() * size).items():

@@ -1,4 +1,4 @@
-"""The notebook of the page runs, calls the library and no more."""
+"""The notebooks run; that of the page calls the library and no more."""
 
 import os
 import subprocess
@@ -10,11 +10,13 @@ import pytest
 from borgerlib import places
 
 NOTEBOOK = places.notebooks() / "inviter.ipynb"
+SIMULATION = places.notebooks() / "hvem_spoerges.ipynb"
 
 
 @pytest.mark.slow
-def test_nbval_runs_it(key_file):
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval-lax", str(NOTEBOOK)]
+def test_nbval_runs_them(key_file):
+    notebooks = [str(NOTEBOOK), str(SIMULATION)]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval-lax", *notebooks]
     environment = {**os.environ, "BORGER_REGISTER_KEY": key_file.read_text().strip()}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert done.returncode == 0, done.stdout

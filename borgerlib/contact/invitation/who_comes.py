@@ -1,0 +1,258 @@
+"""SIMULEREDE DATA: who comes to a meeting for all, by a filtered invitation, and by a balanced draw.
+
+A whole population with its answers is made up (`borgerlib.simulate_export`), so who comes in three ways can
+be held beside everybody who could have. The assumptions are plain and stated; they are no finding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from borgerlib import danish
+from borgerlib.contact.invitation.balance import Balance, quotas_of
+from borgerlib.contact.lottery.panels import draw_panel
+from borgerlib.errors import ParameterError, unknown_name
+from borgerlib.interest.weighting.ages import age_groups
+from borgerlib.population.table import population
+from borgerlib.statistics.disclosure.gate import as_published, disclose
+from borgerlib.survey.codebook.labels import level_label
+from borgerlib.survey.codebook.model import Codebook
+from borgerlib.survey.simulation.people import item_with_role
+from borgerlib.survey.simulation.simulate import Simulation, simulate_export
+from borgerlib.view.charts.chart import Chart
+from borgerlib.view.charts.charts import grouped_bar_chart
+from borgerlib.view.citizens.sections import load_sections
+from borgerlib.view.tables.html import Table
+from borgerlib.view.words.text import Text
+
+WAYS = {"meeting": "møde for alle", "filtered": "filtreret invitation", "balanced": "balanceret lodtrækning"}
+_WORDS = {"age": "Alder", "sex": "Køn", "area_type": "Slags område"}
+_ALIKE = 0.01
+_NO_TIME = ("ingen_tid", "ved_ikke")
+_BASE = "dem, der kommer, og af alle, der bor her"
+_SOURCE = "opdigtede borgere; antagelserne står i data/raw/borgerinteresse/simulation.toml"
+
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class WhoComes:
+    """Who came, in three ways, many times over; made by `who_comes`. SIMULEREDE DATA.
+
+    Attributes
+    ----------
+    people : DataFrame
+        Everybody who could come: a column for age group, sex and kind of place.
+    labels : mapping of str to mapping of str to str
+        Column → level → Danish name, in order.
+    came : mapping of str to ndarray
+        Way → times x seats: the rows of `people`.
+    topic : str
+        What it is about, in Danish.
+    """
+
+    people: pd.DataFrame = field(repr=False)
+    labels: dict[str, dict[str, str]] = field(repr=False)
+    came: dict[str, Rows] = field(repr=False)
+    topic: str
+
+    def assumptions(self) -> Text:
+        """Return what was assumed."""
+        times, seats = self.came["meeting"].shape
+        lines = [
+            f"**Møde for alle:** de {seats}, der kommer, er blandt dem, der vil drøfte »{self.topic}«, vil "
+            "bruge tid på det og gerne vil til borgermøde. Man skal både opdage mødet og komme af sted, så "
+            "tilbøjeligheden til at svare på et skema tæller to gange.",
+            "**Filtreret invitation:** blandt dem, der har svaret på skemaet og givet samtykke, inviteres "
+            f"de, der vil drøfte »{self.topic}«. Alle siger ja lige ofte.",
+            "**Balanceret lodtrækning:** blandt alle, der har svaret og givet samtykke, trækkes lod, så de "
+            "udtrukne ligner befolkningen efter alder, køn og slags område.",
+            f"Hver måde er gentaget {danish.number(times)} gange, og tallene er gennemsnit. Borgerne er "
+            "opdigtede.",
+        ]
+        return Text("\n".join(f"- {line}" for line in lines))
+
+    def chart(self, way: str) -> Chart:
+        """Return who came in a way beside everybody.
+
+        Raises
+        ------
+        ParameterError
+            There is no such way.
+        """
+        if way not in WAYS:
+            raise ParameterError(unknown_name("way", way, WAYS))
+        shares, n = self._shares(way), self.came[way].size
+        frame = pd.DataFrame(
+            [
+                (column, level, label, n, shares[column][level], shares[column][level] / n)
+                for column, levels in self.labels.items()
+                for level, label in levels.items()
+            ],
+            columns=["item", "option", "label", "n", "count", "proportion"],
+        ).assign(group="", group_label="", ci_lower=np.nan, ci_upper=np.nan, exclusive=True)
+        came = disclose(frame, base=_BASE, source=_SOURCE, simulated=True)
+        living = pd.concat([self.people[column].value_counts(normalize=True) for column in self.labels])
+        public = frame.drop(columns="exclusive").assign(
+            proportion=living.reindex(frame["option"]).to_numpy(), n=np.nan, count=np.nan
+        )
+        everybody = as_published(public, base=_BASE, source=_SOURCE)
+        came = came.relabel("group", {"": way}).relabel("group_label", {"": "dem, der kommer"})
+        everybody = everybody.relabel("group", {"": "alle"}).relabel("group_label", {"": "alle, der bor her"})
+        return grouped_bar_chart(
+            came.together(everybody, base=_BASE),
+            title=f"{danish.capitalise(WAYS[way])}: {self._furthest(way)}",
+            question="Alder, køn og slags område.",
+            sort=False,
+        )
+
+    def distances(self) -> Table:
+        """Return, for each way, how many of the seats would have to be another group's."""
+        seats = self.came["meeting"].shape[1]
+        rows = [
+            (
+                danish.capitalise(name),
+                *(danish.number(seats * self._distance(way, column), 1) for column in self.labels),
+            )
+            for way, name in WAYS.items()
+        ]
+        return Table(
+            caption=f"SIMULEREDE DATA: Pladser af {seats}, som en anden gruppe skulle have haft",
+            columns=("Måde", *(_WORDS[role] for role in _WORDS)),
+            rows=tuple(rows),
+            numeric=(False, *(True for _ in self.labels)),
+            note="0,0 betyder, at de, der kommer, i gennemsnit ligner befolkningen (Duncan og Duncan, 1955).",
+        )
+
+    def _shares(self, way: str) -> dict[str, pd.Series]:
+        came = self.people.iloc[self.came[way].ravel()]
+        return {
+            column: came[column].value_counts().reindex(list(levels), fill_value=0)
+            for column, levels in self.labels.items()
+        }
+
+    def _distance(self, way: str, column: str) -> float:
+        came = self._shares(way)[column] / self.came[way].size
+        living = self.people[column].value_counts(normalize=True).reindex(came.index, fill_value=0)
+        return float((came - living).abs().sum() / 2)
+
+    def _furthest(self, way: str) -> str:
+        """Return the age group whose share is furthest from its share of the people, as a sentence."""
+        column = next(iter(self.labels))
+        came = self._shares(way)[column] / self.came[way].size
+        living = self.people[column].value_counts(normalize=True).reindex(came.index)
+        apart = (came - living).abs()
+        if apart.max() < _ALIKE:
+            return "hver aldersgruppe får den andel af pladserne, som den er af befolkningen"
+        group = str(apart.idxmax())
+        return (
+            f"{self.labels[column][group]} får {danish.percent(came[group])} af pladserne og er "
+            f"{danish.percent(living[group])} af befolkningen"
+        )
+
+
+def who_comes(
+    municipality: str,
+    *,
+    seats: int = 99,
+    topic: str = "klima_miljoe",
+    answers: int = 5000,
+    times: int = 200,
+    seed: int = 1,
+) -> WhoComes:
+    """Simulate who comes in three ways.
+
+    Parameters
+    ----------
+    municipality : str
+        Name or code.
+    seats : int
+        How many come.
+    topic : str
+        Option of the question on topics that it is about.
+    answers : int
+        How many answer the survey; those of them who consent can be invited.
+    times : int
+        How often each way is repeated.
+    seed : int
+
+    Returns
+    -------
+    WhoComes
+
+    Raises
+    ------
+    ParameterError
+        There is no such municipality or topic, or fewer could come than there are seats.
+    DataError
+        No panel of those who consented is balanced so.
+    """
+    world = simulate_export(municipality, population(municipality), n=answers, seed=seed)
+    topics = item_with_role(world.codebook, "topics")
+    options = {option.id: option.text for option in topics.options}
+    if topic not in options:
+        raise ParameterError(unknown_name("topic", topic, options))
+    people, labels = _people(world)
+    generator = np.random.default_rng([seed, 2])
+    wants = world.people[f"{topics.id}__{topic}"].eq(1).to_numpy(dtype=bool)
+    answered = _weighted(generator, np.ones(len(people), dtype=bool), world.propensity, answers)
+    consented = answered[generator.random(len(answered)) < world.assumptions["flaws"]["consent"]]
+    meets = wants & _would_meet(world)
+    invited = consented[wants[consented]]
+    if min(int(meets.sum()), len(invited)) < seats:
+        raise ParameterError(
+            f"seats = {seats}: fewer would come to »{options[topic]}«.", hint="Take fewer seats."
+        )
+    came = {
+        "meeting": np.stack([_weighted(generator, meets, world.propensity**2, seats) for _ in range(times)]),
+        "filtered": np.stack([generator.choice(invited, seats, replace=False) for _ in range(times)]),
+        "balanced": _balanced(people, labels, consented, seats, times, seed),
+    }
+    return WhoComes(people, labels, came, options[topic])
+
+
+def _people(world: Simulation) -> tuple[pd.DataFrame, dict[str, dict[str, str]]]:
+    codebook = world.codebook
+    ages = age_groups(world.people, codebook, bands=load_sections().age_bands, min_age=world.age_limit)
+    assert ages is not None, "the simulation needs an age"
+    sex, place = item_with_role(codebook, "sex"), item_with_role(codebook, "area_type")
+    columns = {"alder": ages, "køn": world.people[sex.id], "område": world.people[place.id]}
+    people = pd.DataFrame({name: values.astype(str).array for name, values in columns.items()})
+    questions = {"alder": "alder i grupper", "køn": sex.id, "område": place.id}
+    return people, {name: _labels(codebook, questions[name], columns[name]) for name in columns}
+
+
+def _labels(codebook: Codebook, item: str, values: pd.Series) -> dict[str, str]:
+    levels = [str(level) for level in values.cat.categories if (values == level).any()]
+    return {level: level_label(codebook, item, level) for level in levels}
+
+
+def _would_meet(world: Simulation) -> NDArray[np.bool_]:
+    time = item_with_role(world.codebook, "time").id
+    formats = item_with_role(world.codebook, "formats").id
+    has_time = ~world.people[time].astype(str).isin(_NO_TIME)
+    return np.asarray(has_time & world.people[f"{formats}__borgermoede"].eq(1), dtype=bool)
+
+
+def _weighted(
+    generator: np.random.Generator, able: NDArray[np.bool_], weights: NDArray[np.float64], size: int
+) -> Rows:
+    """Return rows drawn one after another by weight (Efraimidis & Spirakis 2006)."""
+    rows = np.flatnonzero(able)
+    waits = generator.exponential(size=len(rows)) / weights[rows]
+    drawn: Rows = rows[np.argpartition(waits, size - 1)[:size]]
+    return drawn
+
+
+def _balanced(
+    people: pd.DataFrame, labels: dict[str, dict[str, str]], pool: Rows, seats: int, times: int, seed: int
+) -> Rows:
+    living = {name: people[name].value_counts().reindex(list(labels[name])) for name in labels}
+    able = people.iloc[pool].set_axis(pool)
+    result = Balance(able, quotas_of(living, seats), seats).chances()
+    panels = [draw_panel(result, seed=seed * times + number).to_numpy() for number in range(times)]
+    return np.stack(panels)
