@@ -28,7 +28,9 @@ KeyFile = Annotated[
 @app.command("import")
 def import_(
     municipality: Municipality,
-    version: Annotated[str, typer.Option(help="The version of the consent's words, as you name it.")],
+    version: Annotated[
+        str, typer.Option(help="The version of the consent's words. Default: those of 'borger form'.")
+    ] = "",
     key_file: KeyFile = None,
     new_key: Annotated[
         bool, typer.Option("--new-key", help="Make the key file, and the register, on first use.")
@@ -69,6 +71,8 @@ def import_(
     path = register_path(municipality)
     last = until.date() if until else None
     given = dict(part.partition("=")[::2] for part in column or [])
+    if table and not version:
+        raise ParameterError("--table needs --version.", hint="Name the version of the words in the table.")
     # Read first: what is wrong with it is told before a key or a register is made.
     read = read_people_table(table, columns=given) if table else None
     if new_key:

@@ -14,9 +14,13 @@ from random_forms import Filled, citizens, differences, filled, limesurvey_expor
 from survey_exports import write_csv
 
 import borgerlib
+from borgerlib.contact.register.intake.survey import import_survey
+from borgerlib.contact.register.key import new_key_file, read_key
+from borgerlib.contact.register.people import find, held
+from borgerlib.contact.register.store import Register, register_path
 from borgerlib.files.workbook import Sheet, write_workbook
 from borgerlib.interest.prepare.prepare import prepare
-from borgerlib.interest.store import load_register
+from borgerlib.interest.store import REGISTER, contact_folder, load_register
 from borgerlib.survey.form.formats.limesurvey import limesurvey_text
 from borgerlib.survey.form.formats.surveyjs import surveyjs_text
 from borgerlib.survey.form.formats.xlsform import write_xlsform
@@ -212,3 +216,14 @@ def test_prepare_takes_over_what_was_answered_and_keeps_contact_details_apart(sa
     assert 0 < len(yes) == len(register) == prepared.contacts
     assert list(register["kontakt_mail"]) == [person["kontakt_mail"] for person in yes]
     assert not {question.id for question in made.form.contact} & set(respondents)
+    # The register takes over those who said yes, with the words that the form asked in, and the file goes.
+    key = saved / "noegle"
+    path = register_path("Odense")
+    new_key_file(key, path)
+    with Register(path, read_key(key, path), create=True) as opened:
+        done = import_survey(opened, "Odense")
+        held_on = held(opened, find(opened, yes[0]["kontakt_mail"]))
+    assert done.new == len(yes)
+    words, version = made.form.consent
+    assert (held_on["consents"][0]["text"], held_on["consents"][0]["version"]) == (words, version)
+    assert not (contact_folder("Odense") / REGISTER).exists()

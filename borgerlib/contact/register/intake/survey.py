@@ -14,14 +14,15 @@ from borgerlib.contact.register.store import Register
 from borgerlib.errors import DataError
 from borgerlib.interest import store
 from borgerlib.survey.codebook.model import Codebook, load_codebook
+from borgerlib.survey.form.write import open_form, texts_file
 
 
 def import_survey(
     register: Register,
     municipality: str,
     *,
-    version: str,
-    by_answers: bool,
+    version: str = "",
+    by_answers: bool = False,
     until: date | None = None,
     keep: bool = False,
 ) -> Imported:
@@ -33,7 +34,7 @@ def import_survey(
     municipality : str
         Prepared by ``borger prepare``.
     version : str
-        Of the consent's words.
+        Of the consent's words; by default they are those of the municipality's form (``borger form``).
     by_answers : bool
         The words say that answers may decide who is invited.
     until : date, optional
@@ -44,7 +45,8 @@ def import_survey(
     Raises
     ------
     DataError
-        The municipality is not prepared, or its survey does not ask for consent or contact details.
+        The municipality is not prepared, its survey does not ask for consent or contact details, or it is not
+        known in which words.
     """
     contacts = store.load_register(municipality)
     codebook = load_codebook(store.codebook_path(municipality))
@@ -56,7 +58,7 @@ def import_survey(
         {detail: contacts[column] if column else None for detail, column in columns.items()},
         index=contacts.index,
     ).assign(consent=contacts[consent[0].id])
-    wording = Wording(INVITATION, version, consent[0].text, by_answers)
+    wording = Wording(INVITATION, version, consent[0].text, by_answers) if version else _of_form(municipality)
     day = date.fromisoformat(contacts.attrs["survey_date"])
     survey = survey_name(codebook, contacts.attrs)
     done = enter(register, people, wording=wording, survey=survey, day=day, until=until)
@@ -71,6 +73,19 @@ def survey_name(codebook: Codebook, attrs: Mapping[Hashable, Any]) -> str:
     Another wave's respondent of the same number is somebody else.
     """
     return f"{codebook.id} {attrs['municipality']} {attrs['source_sha256'][:16]}"
+
+
+def _of_form(municipality: str) -> Wording:
+    """Return the words that the municipality's form asks for consent in."""
+    path = texts_file(municipality)
+    if not path.is_file():
+        raise DataError(
+            "It is not known which words they said yes to.",
+            hint=f"Name their version with --version; or keep the form's texts in {path} ('borger form').",
+        )
+    form = open_form(store.codebook_path(municipality), municipality)
+    text, version = form.consent
+    return Wording(INVITATION, version, text, form.texts.by_answers)
 
 
 def _column(contacts: pd.DataFrame, detail: str) -> str | None:
