@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated
 
+import pandas as pd
 from annotated_types import Len
 
 from borgerlib import danish, places
@@ -95,7 +96,7 @@ class CouncilPage:
 
     def about_the_municipality(self) -> Text:
         """Return the finding of the second page, and what the report needs to know of it."""
-        people = danish.number(int(facts.adults(self.place).sum()))
+        people = danish.number(int(self._adults.sum()))
         said = (
             f"{self.place.full_name} har {people} borgere på 15 år og derover. Sådan er de fordelt, og "
             "så mange svar skal en måling blandt dem have."
@@ -104,7 +105,7 @@ class CouncilPage:
 
     def population(self) -> Chart:
         """Return how old the municipality's women and men are."""
-        return facts.population_chart(self.place)
+        return facts.population_chart(self.place, self._adults)
 
     def neighbours(self) -> Table:
         """Return municipalities of the same kind and about the same size."""
@@ -112,7 +113,7 @@ class CouncilPage:
 
     def needed(self) -> Table:
         """Return how many answers a survey of the citizens must have for ±3 and ±5 percentage points."""
-        return facts.needed(self.place, confidence=self.survey.everything.confidence)
+        return facts.needed(self._adults, confidence=self.survey.everything.confidence)
 
     def due(self, *, today: date | None = None) -> Text:
         """Return when the next council is elected, and when a survey has to be made to serve it."""
@@ -122,6 +123,10 @@ class CouncilPage:
             f"{election.year - 1} når at få betydning for det sidste budget i valgperioden, og en måling i "
             f"foråret {election.year + 1} giver det nye byråd et udgangspunkt."
         )
+
+    @cached_property
+    def _adults(self) -> pd.Series:
+        return facts.adults(self.place)
 
     def _point(self, number: int) -> Point:
         points = _points().citizens if self.interest is not None else _points().leaders

@@ -38,9 +38,8 @@ def adults(place: Municipality) -> pd.Series:
     )
 
 
-def population_chart(place: Municipality) -> Chart:
-    """Return how old the municipality's women and men are."""
-    people = adults(place)
+def population_chart(place: Municipality, people: pd.Series) -> Chart:
+    """Return how old the municipality's women and men are; `people` as `adults` returns them."""
     shares = (people / people.groupby("sex").transform("sum")).rename("proportion").reset_index()
     labels = {age: _age_label(str(age)) for age in shares["age"].unique()}
     frame = pd.DataFrame(
@@ -84,9 +83,9 @@ def neighbours(place: Municipality) -> Table:
     )
 
 
-def needed(place: Municipality, *, confidence: float) -> Table:
-    """Return how many answers, and letters, a survey must have, in all and of the youngest and oldest."""
-    by_age = adults(place).groupby("age", observed=True, sort=False).sum()
+def needed(people: pd.Series, *, confidence: float) -> Table:
+    """Return how many answers, and letters, a survey of `adults` must have, in all and of both ends of age."""
+    by_age = people.groupby("age", observed=True, sort=False).sum()
     groups = {"Alle på 15 år og derover": int(by_age.sum())}
     groups |= {danish.capitalise(_age_label(str(by_age.index[at]))): int(by_age.iloc[at]) for at in (0, -1)}
     sure = danish.percent(confidence)
