@@ -84,7 +84,7 @@ def neighbours(place: Municipality) -> Table:
 
 
 def needed(people: pd.Series, *, confidence: float) -> Table:
-    """Return how many answers, and letters, a survey of `adults` must have, in all and of both ends of age."""
+    """Return how many answers, and letters, a survey of these `adults` must have, in all and by age."""
     by_age = people.groupby("age", observed=True, sort=False).sum()
     groups = {"Alle på 15 år og derover": int(by_age.sum())}
     groups |= {danish.capitalise(_age_label(str(by_age.index[at]))): int(by_age.iloc[at]) for at in (0, -1)}
