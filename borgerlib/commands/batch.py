@@ -132,8 +132,7 @@ def status_command(
         _print_status(found)
     stale = max_age is not None and found.is_stale(max_age)
     if stale and not as_json:
-        when = f"{found.ended:%Y-%m-%d %H:%M} UTC" if found.ended else "never"
-        console.out.print(f"No batch has come to its end within {max_age:g} hours (the last one: {when}).")
+        console.out.print(f"No batch has come to its end within {max_age:g} hours.")
     code = 1 if not found.well else 3 if not found.finished else 5 if stale else 0
     if code:
         raise SystemExit(code)
@@ -228,6 +227,10 @@ def _print_status(found: Status) -> None:
         )
         for error in place.errors:
             console.out.print(f"           {escape(error)}")
+    nights = found.nights_since
+    ago = "" if not nights else f", {nights} {'night' if nights == 1 else 'nights'} ago"
+    when = f"{found.ended:%Y-%m-%d %H:%M} UTC{ago}" if found.ended else "never"
+    console.out.print(f"A batch last came to its end: {when}.")
     counts = found.counts()
     parts = [f"{counts[f'places_{state}']} {state}" for state in _COLOURS if counts[f"places_{state}"]]
     count = len(found.places)

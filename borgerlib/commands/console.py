@@ -37,13 +37,20 @@ def made(index: Path) -> None:
 
 
 def progress(*columns: ProgressColumn) -> Progress:
-    """Return a bar that moves where somebody looks."""
+    """Return a bar that moves where somebody looks, and is nothing elsewhere: cron mails every line."""
     words = TextColumn("{task.description}")
-    return Progress(words, BarColumn(), MofNCompleteColumn(), *columns, console=err, transient=True)
+    parts = (words, BarColumn(), MofNCompleteColumn(), *columns)
+    return Progress(*parts, console=err, transient=True, disable=not err.is_terminal)
 
 
 def heed(*signals: int) -> None:
-    """Let these signals end the command as Ctrl-C does: once, so that what follows can end in order."""
+    """Let these signals end the command as Ctrl-C does: once, so that what follows can end in order.
+
+    So does the end of its terminal, unless it was told to outlive that (nohup).
+    """
+    hangup = getattr(signal, "SIGHUP", None)
+    if hangup is not None and signal.getsignal(hangup) is signal.SIG_DFL:
+        signals = (*signals, hangup)
 
     def interrupted(number: int, frame: object) -> None:
         for each in signals:

@@ -8,6 +8,7 @@ as readable as the user's other files (umask), unless they are said to be privat
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import shutil
 import sys
@@ -64,8 +65,15 @@ def unwritable(target: Path, reason: OSError, *, what: str, kind: type[Borgerlib
     """Return the error that says why a file cannot be written, and what to do."""
     return kind(
         f"{what} {target.name} cannot be written to {target.parent}: {reason.strerror or reason}.",
-        hint="Choose a folder that you may write to, on a disk with room.",
+        hint=way_out(reason),
     )
+
+
+def way_out(reason: OSError) -> str:
+    """Return what to do where something cannot be written."""
+    if reason.errno in (errno.EBUSY, errno.EXDEV):
+        return "It is a disk of its own (a mount), or in use, and nothing can take its place: choose another."
+    return "Choose a folder that you may write to, on a disk with room."
 
 
 @contextmanager

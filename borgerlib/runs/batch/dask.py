@@ -1,15 +1,18 @@
 """A crew on a dask cluster: notebooks run on its workers, whatever machines they are on.
 
 A notebook travels to the worker and the executed one travels back, so nothing but the prepared data has to be
-shared; a worker whose library or data differ refuses. Reports are written on this machine.
+shared. A worker with another Python, another library or none is named and gets no notebooks, and so does one
+that finds its data to be others; what it refused goes to the rest. Reports are written on this machine.
 """
 
 from __future__ import annotations
 
+import logging
+import platform
 import queue
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -33,11 +36,16 @@ from borgerlib.runs.planning.inputs import InputHashes, library_hash
 from borgerlib.runs.planning.plan import as_mapping
 from borgerlib.runs.warm.client import warm_kernels
 
+_log = logging.getLogger("borgerlib.runs")
 _NAME = "borger-runs"
+# Asked of workers that may lack all of it.
+_PYTHON = "__import__('platform').python_version()"
+_LIBRARY = "__import__('borgerlib.runs.planning.inputs', fromlist=['inputs']).library_hash()"
 _CONNECT_SECONDS = 15
 _LOOK_SECONDS = 2.0
 _WITHOUT_WORKERS_SECONDS = 60.0
 _STOP_SECONDS = 1.0
+_REFUSED = "refused"
 
 
 class WorkerKernels(WorkerPlugin):  # type: ignore[misc]
@@ -48,9 +56,6 @@ class WorkerKernels(WorkerPlugin):  # type: ignore[misc]
     cold : bool
         Run every notebook in a fresh kernel.
     """
-
-    name = _NAME
-    idempotent = True
 
     def __init__(self, *, cold: bool) -> None:
         self.cold = cold
@@ -72,6 +77,14 @@ class WorkerKernels(WorkerPlugin):  # type: ignore[misc]
         self._open.close()
 
 
+def start_kernels(*, cold: bool, dask_worker: Any) -> None:
+    """Give a worker its kernels, if it has none from an earlier batch."""
+    # Not registered with the cluster, which would send it to workers that cannot have it.
+    if _NAME not in dask_worker.plugins:
+        dask_worker.plugins[_NAME] = kernels = WorkerKernels(cold=cold)
+        kernels.setup(dask_worker)
+
+
 class DaskCrew:
     """The workers of a dask cluster.
 
@@ -91,17 +104,19 @@ class DaskCrew:
     """
 
     def __init__(self, address: str, *, reports: Crew, cold: bool = False) -> None:
-        self._reports = reports
+        self._reports, self._cold, self._address = reports, cold, address
         try:
             self._client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
-            self._client.register_plugin(WorkerKernels(cold=cold))
         except (OSError, ValueError, TimeoutError) as error:
             raise RunError(
                 f"There is no dask scheduler at {address} that can be used: {error}",
                 hint="Start one with 'dask scheduler', and workers with 'dask worker ADDRESS'.",
             ) from error
+        self._library = library_hash()
+        self._good: set[str] = set()
+        self._unfit: dict[str, str] = {}
         self._ended: queue.SimpleQueue[tuple[Task, Any]] = queue.SimpleQueue()
-        self._given: dict[Any, Task] = {}
+        self._given: dict[Any, set[str]] = {}
         self._room = 0
         self._looked = 0.0
         self._seen = time.monotonic()
@@ -118,8 +133,9 @@ class DaskCrew:
             self._reports.give(task)
             return
         source = Path(task.notebook).read_text(encoding="utf-8")
-        future = self._client.submit(run_on_worker, asdict(task), source, pure=False)
-        self._given[future] = task
+        workers = sorted(self._good)
+        future = self._client.submit(run_on_worker, asdict(task), source, pure=False, workers=workers)
+        self._given[future] = set(workers)
         future.add_done_callback(lambda done: self._ended.put((task, done)))
 
     def outcomes(self, seconds: float) -> Iterator[tuple[Task, Outcome]]:
@@ -149,14 +165,27 @@ class DaskCrew:
                 return
             wait = 0
             self._given.pop(future, None)
-            yield task, _outcome(task, future)
+            self._require_scheduler()
+            outcome, worker = _outcome(task, future)
+            if outcome.cause == _REFUSED:
+                self._leave_out(worker, outcome.error)
+                self.give(task)
+            else:
+                yield task, outcome
 
     def _places(self) -> int:
         now = time.monotonic()
         if now - self._looked > _LOOK_SECONDS:
             self._looked = now
-            self._room = sum(self._client.nthreads().values())
+            self._require_scheduler()
+            threads: dict[str, int] = self._client.nthreads()
+            self._examine([worker for worker in threads if worker not in self._good | set(self._unfit)])
+            self._good &= threads.keys()
+            self._room = sum(threads[worker] for worker in self._good)
             self._seen = now if self._room else self._seen
+            for future, workers in self._given.items():
+                if workers.isdisjoint(threads):  # none that it was meant for is left
+                    future.cancel()
         if now - self._seen > _WITHOUT_WORKERS_SECONDS:
             raise RunError(
                 "The dask cluster has had no workers for a minute.",
@@ -164,11 +193,64 @@ class DaskCrew:
             )
         return self._room
 
+    def _examine(self, workers: Sequence[str]) -> None:
+        """Find out which workers are like this machine, and name the others."""
+        if not workers:
+            return
+        for worker, python in self._told(_PYTHON, workers):
+            if python != platform.python_version():
+                self._leave_out(
+                    worker, f"it has Python {python}, and this machine {platform.python_version()}"
+                )
+        rest = [worker for worker in workers if worker not in self._unfit]
+        for worker, library in self._told(_LIBRARY, rest):
+            if isinstance(library, ImportError):
+                self._leave_out(worker, f"it has no borgerlib ({library})")
+            elif library != self._library:
+                self._leave_out(worker, "its borgerlib, or a library beneath, is another than this machine's")
+            else:
+                self._good.add(worker)
+        fit = [worker for worker in rest if worker in self._good]
+        if fit:
+            self._client.run(start_kernels, cold=self._cold, workers=fit)
 
-def run_on_worker(message: dict[str, Any], source: str) -> tuple[dict[str, Any], bytes]:
-    """Run a notebook on the worker where this is called; return the outcome and what was executed."""
-    told = task_from(message)
-    kernels: WorkerKernels = get_worker().plugins[_NAME]
+    def _told(self, what: str, workers: Sequence[str]) -> list[tuple[str, Any]]:
+        answers = self._client.run(eval, what, workers=list(workers), on_error="return") if workers else {}
+        return list(answers.items())
+
+    def _leave_out(self, worker: str, reason: str) -> None:
+        """Give a worker nothing more.
+
+        Raises
+        ------
+        RunError
+            It was the last.
+        """
+        self._good.discard(worker)
+        self._looked = 0.0
+        if worker not in self._unfit:
+            self._unfit[worker] = reason
+            _log.warning("The dask worker %s gets no notebooks: %s.", worker, reason)
+        if not set(self._client.nthreads()) - set(self._unfit):
+            raise RunError(
+                f"None of the {len(self._unfit)} dask workers can run the notebooks:",
+                problems=[f"{name}: {why}." for name, why in self._unfit.items()],
+                hint="Install the same borgerlib and Python there, and let all see the same prepared data "
+                "(BORGER_WORKSPACE).",
+            )
+
+    def _require_scheduler(self) -> None:
+        if self._client.status != "running":
+            raise RunError(
+                f"The dask scheduler at {self._address} is gone.",
+                hint="Start it again; what is finished is kept, and the same command goes on.",
+            )
+
+
+def run_on_worker(message: dict[str, Any], source: str) -> tuple[str, dict[str, Any], bytes]:
+    """Run a notebook on the worker where this is called; return its name, the outcome, what was executed."""
+    told, worker = task_from(message), get_worker()
+    kernels: WorkerKernels = worker.plugins[_NAME]
     with tempfile.TemporaryDirectory(prefix="run-") as folder:
         path = Path(folder) / "source" / Path(told.notebook).name
         path.parent.mkdir()
@@ -178,25 +260,26 @@ def run_on_worker(message: dict[str, Any], source: str) -> tuple[dict[str, Any],
         try:
             refuse_other_inputs(task, as_mapping(hashes))
         except RunError as error:
-            return asdict(failure(str(error), cause="other")), b""
+            return worker.address, asdict(failure(error.message.rstrip("."), cause=_REFUSED)), b""
         outcome = perform(task, warm=kernels.warm)
         content = Path(outcome.path).read_bytes() if outcome.path else b""
-    return asdict(outcome), content
+    return worker.address, asdict(outcome), content
 
 
-def _outcome(task: Task, future: Any) -> Outcome:
-    """Return the outcome of a task on the cluster, with what was executed in the task's folder here."""
+def _outcome(task: Task, future: Any) -> tuple[Outcome, str]:
+    """Return the outcome of a task on the cluster, what was executed in the task's folder, and by whom."""
     try:
-        message, content = future.result(timeout=_CONNECT_SECONDS)
+        worker, message, content = future.result(timeout=_CONNECT_SECONDS)
     except Exception as error:  # whatever a cluster can raise: a killed worker, a lost connection
-        return failure(f"The cluster lost the run: {type(error).__name__}: {error}", cause="died")
+        return failure(f"The cluster lost the run: {type(error).__name__}: {error}", cause="died"), ""
     outcome = Outcome(**message)
     if not outcome.path:
-        return outcome
+        return outcome, worker
     path = Path(task.folder) / Path(outcome.path).name
     try:
         path.write_bytes(content)
         sync(path)
     except OSError as error:
-        return failure(f"The executed notebook cannot be written: {error.strerror or error}.", cause="disk")
-    return replace(outcome, path=str(path))
+        words = f"The executed notebook cannot be written: {error.strerror or error}."
+        return failure(words, cause="disk"), worker
+    return replace(outcome, path=str(path)), worker

@@ -22,7 +22,7 @@ from typing import IO, Protocol
 from borgerlib.errors import RunError
 from borgerlib.runs.batch.task import Outcome, Task, failure
 from borgerlib.runs.warm.client import WarmServer
-from borgerlib.runs.warm.surroundings import kernel_environment, last_words
+from borgerlib.runs.warm.surroundings import kernel_environment, last_words, memory_kills
 
 _GRACE_SECONDS = 1.4
 _DEATHS_IN_A_ROW = 3
@@ -87,6 +87,7 @@ class LocalCrew:
         self._lines: queue.SimpleQueue[tuple[_Worker, str]] = queue.SimpleQueue()
         self._count = 0
         self._deaths = 0
+        self._memory_kills = memory_kills()
 
     def free(self, task: Task) -> bool:
         """Return whether somebody has nothing to do."""
@@ -196,6 +197,9 @@ class LocalCrew:
             words = f"{task.what} was stopped: it took more than the {task.timeout:g} seconds it may take."
             return failure(words, cause="time", seconds=time.monotonic() - worker.started)
         last = last_words(worker.log)
+        if memory_kills() > self._memory_kills:
+            self._memory_kills = memory_kills()
+            last = ": the system, which ran out of memory, killed it"
         if self._deaths >= _DEATHS_IN_A_ROW:
             raise RunError(
                 f"The batch's worker processes die{last}.",

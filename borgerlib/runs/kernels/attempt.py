@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -11,7 +11,7 @@ from typing import Any, Literal
 from borgerlib import errors
 from borgerlib.errors import RunError
 from borgerlib.runs.kernels.manager import Kernel, KernelKind
-from borgerlib.runs.warm.surroundings import last_words
+from borgerlib.runs.warm.surroundings import last_words, memory_kills
 
 Cause = Literal["", "cell", "left", "time", "memory", "died", "start", "other"]
 _OUT_OF_MEMORY = re.compile(
@@ -53,6 +53,7 @@ class Attempt:
     notebook: Any = None
     cell_index: int = -1
     reads: tuple[str, ...] = ()
+    memory_kills: int = field(default_factory=lambda: memory_kills())
 
     def started(self, notebook: Any) -> None:
         """Take note of the notebook that is being run (a hook of nbclient)."""
@@ -92,8 +93,13 @@ class Attempt:
                 f"{where} failed: {_words(error.ename, error.evalue)}", cause="memory" if memory else "cell"
             )
         if isinstance(error, DeadKernelError):
+            died = f"its Python process died{last_words(log)}"
+            if self.kernel.was_killed:
+                died = "its Python process was killed"
+                # Whoever kills for memory says so to the whole machine only.
+                died += " by the system, which ran out of memory" * (memory_kills() > self.memory_kills)
             return fault(
-                f"{where} failed: its Python process died{last_words(log)}.",
+                f"{where} failed: {died}.",
                 cause="died",
                 hint="It may have run out of memory. Run fewer notebooks at once, or open it in JupyterLab.",
             )

@@ -19,6 +19,7 @@ from borgerlib.runs.warm.process import WarmProcess
 from borgerlib.runs.warm.surroundings import LONGEST_FOLDER, kernel_environment
 
 KernelKind = Literal["cold", "warm"]
+_KILLED = 9
 
 
 @dataclass
@@ -54,6 +55,12 @@ class Kernel:
     def lost(self) -> bool:
         """Whether it ended because the warm server did."""
         return isinstance(self.process, WarmProcess) and self.process.lost
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether somebody else killed it, which leaves it no last words."""
+        code = None if self.process is None else self.process.poll()
+        return code == -_KILLED and not (self.ended or self.lost)
 
     @contextmanager
     def limited_to(self, seconds: float) -> Iterator[None]:

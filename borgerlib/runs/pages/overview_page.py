@@ -21,6 +21,7 @@ from borgerlib.runs.planning.status import PlaceStatus, status
 PAGE = "index.html"
 TITLE = "Lokaldemokrati i tal"
 SOURCE = "Siden er lavet af borgerlib efter hver kørsel."
+_ALL = "Alle rapporter"
 _TITLE = re.compile(rf"<title>([^<]+) · {TITLE}</title>")
 _MARK = b'<meta name="generator" content="borgerlib">'
 _WORDS = {
@@ -124,7 +125,7 @@ def overview_html(rows: list[OverviewRow], *, day: date) -> str:
             tiles=tile_map((row.name, row.link, row.state) for row in rows),
             summary=_summary(len(rows), ready),
             states=[(state, word) for state, word in _WORDS.items() if any(r.state == state for r in rows)],
-            setting=PageSetting(TITLE, "Alle rapporter", danish.long_date(day), SOURCE),
+            setting=PageSetting(TITLE, _ALL, danish.long_date(day), SOURCE),
             style=f"{stylesheet()}\n{page_template('overview.css')}",
         )
     )
@@ -209,8 +210,9 @@ def _made_singly(folder: Path, known: set[str]) -> Iterator[PlaceStatus]:
     """Yield the reports of a folder of which no batch knows, by what their front pages say."""
     for page in sorted(folder.glob(f"[!.]*/{PAGE}")):
         found = _TITLE.search(_head(page).decode("utf-8", errors="replace")) if is_ours(page) else None
-        if found and page.parent.name not in known:
-            name = unescape(found[1])
+        name = unescape(found[1]) if found else ""
+        # Not a copy of this page itself, which is headed likewise.
+        if name not in ("", _ALL) and page.parent.name not in known:
             yield PlaceStatus(page.parent.name, "" if name == WHOLE_COUNTRY_NAME else name, "done", (), None)
 
 

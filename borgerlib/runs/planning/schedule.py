@@ -72,7 +72,10 @@ def schedule(
             "borger-batch.service",
             folder=str(home).replace("%", "%%"),
             workspace=_systemd_word(f"BORGER_WORKSPACE={home}"),
-            command=" ".join(map(_systemd_word, command)),
+            # Only in arguments is $ the sign of a variable.
+            command=" ".join(
+                [_systemd_word(command[0]), *(_systemd_word(word).replace("$", "$$") for word in command[1:])]
+            ),
         ),
         timer=_filled("borger-batch.timer", at=f"{hour:02d}:{minute:02d}"),
         cron=_cron(command, home, f"{minute} {hour} * * *"),
@@ -94,7 +97,8 @@ def _filled(template: str, **values: str) -> str:
 def _cron(command: Sequence[str], home: Path, when: str) -> str:
     # To cron a percent sign is the end of the line.
     call = f"cd {shlex.quote(str(home))} && BORGER_WORKSPACE={shlex.quote(str(home))} {shlex.join(command)}"
-    return f"{when} {call}".replace("%", r"\%")
+    # What it says on its standard output is no trouble, and not to be mailed.
+    return f"{when} {call} > /dev/null".replace("%", r"\%")
 
 
 def _windows(command: Sequence[str], home: Path, at: str) -> str:
@@ -105,6 +109,6 @@ def _windows(command: Sequence[str], home: Path, at: str) -> str:
 
 
 def _systemd_word(word: str) -> str:
-    """Quote a word for a unit file, in which % and $ are signs of its own."""
-    plain = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    """Quote a word for a unit file, in which % is a sign of its own."""
+    plain = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
     return f'"{plain}"' if re.search(r"[\s'\"\\;]", plain) else plain

@@ -66,6 +66,11 @@ class Status:
         return self.ended is None or datetime.now(UTC) - self.ended > timedelta(hours=hours)
 
     @property
+    def nights_since(self) -> int | None:
+        """Whole days since a batch last came to its end; None where none did."""
+        return None if self.ended is None else (datetime.now(UTC) - self.ended).days
+
+    @property
     def finished(self) -> bool:
         """Whether no batch broke off before a report was written."""
         return not any(place.state == "unfinished" for place in self.places)
@@ -89,6 +94,7 @@ class Status:
         return {
             "well": self.well,
             "last_batch": self.ended.isoformat() if self.ended else None,
+            "nights_since": self.nights_since,
             "counts": self.counts(),
             "damaged_lines": self.damaged,
             "places": [

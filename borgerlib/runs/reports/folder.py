@@ -13,7 +13,7 @@ from pathlib import Path
 
 from borgerlib import danish
 from borgerlib.errors import RunError
-from borgerlib.files.atomic import replacing_folder
+from borgerlib.files.atomic import replacing_folder, way_out
 from borgerlib.runs.pages.appendix import NUMBER, with_appendix
 from borgerlib.runs.pages.export import (
     ExecutedPage,
@@ -217,7 +217,7 @@ def _written_to(target: Path, municipality: str, inside: Path | None) -> Iterato
     except OSError as error:
         raise RunError(
             f"The report cannot be written to {target}: {error.strerror or error}.",
-            hint="Choose a folder that you may write to, on a disk with room.",
+            hint=way_out(error),
         ) from error
 
 

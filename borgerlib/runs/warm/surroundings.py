@@ -32,6 +32,14 @@ def kernel_environment() -> dict[str, str]:
     }
 
 
+def memory_kills() -> int:
+    """Return how many processes the system has killed for want of memory since it started; 0 off Linux."""
+    with suppress(OSError, ValueError):
+        counted = dict(line.split() for line in Path("/proc/vmstat").read_text("ascii").splitlines())
+        return int(counted.get("oom_kill", 0))
+    return 0
+
+
 def last_words(log: Path) -> str:
     """Return the last line of a process's log in brackets, empty if it said nothing."""
     with suppress(OSError):

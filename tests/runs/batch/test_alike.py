@@ -23,7 +23,7 @@ def cells(path):
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "code" and "injected-parameters" not in cell.metadata.get("tags", []):
             outputs = [{**output, "execution_count": None} for output in cell.outputs]
-            shown.append(json.dumps(outputs, sort_keys=True))
+            shown.append(json.dumps(outputs, sort_keys=True, ensure_ascii=False))
     return [text for text in shown if SAID_WHEN not in text]
 
 

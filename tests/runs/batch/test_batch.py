@@ -1,5 +1,6 @@
 """A batch: what is due is run, kept, written and told; real kernels, real files."""
 
+import errno
 import json
 import sys
 import threading
@@ -192,6 +193,28 @@ def test_a_kernel_that_always_dies_fails_after_two_tries(batch, out, tmp_path):
     assert (tmp_path / "tries").read_text() == "xx"
     assert history(out).latest["odense", "01_emne"].attempts == 2
     assert not (out / "odense").exists()
+
+
+def test_a_damaged_notebook_costs_itself_only(batch, out, two):
+    two[0].write_text("{")
+    end = batch(out, two, "Odense", "Aarhus")
+    assert (end.done, end.failed, end.reports) == (2, 2, 0)
+    assert "is damaged and cannot be read" in history(out).latest["odense", "01_emne"].error
+
+
+def test_a_report_s_folder_that_cannot_be_swapped_is_told(batch, out, two, monkeypatch):
+    batch(out, two)
+
+    def refused(*_):
+        raise OSError(errno.EBUSY, "Device or resource busy")
+
+    monkeypatch.setattr("borgerlib.files.atomic._put_in_place", refused)
+    end = batch(out, two, force=True)
+    assert (end.done, end.reports, end.failed_reports) == (2, 0, 1)
+    error = history(out).latest["odense", ""].error
+    assert "Device or resource busy" in error
+    assert "a disk of its own (a mount), or in use" in error
+    assert (out / "odense" / "index.html").exists()
 
 
 def test_a_cell_that_raises_is_not_tried_again(batch, out, tmp_path):

@@ -1,13 +1,18 @@
 """A batch on a cluster of real processes, one of which is killed in mid-run."""
 
+import json
+import os
+import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
 import psutil
 import pytest
 from batch_samples import InProcess, batch, history, notebook, states
+from distributed import Client
 
 from borgerlib.errors import RunError
 from borgerlib.runs.batch.dask import DaskCrew
@@ -81,6 +86,88 @@ def test_notebooks_run_on_the_cluster_and_a_worker_killed_in_mid_run_loses_nothi
     assert (out / "aarhus" / "02_emne_2.html").exists()
     _, alive = psutil.wait_procs(killed, timeout=5)
     assert [each for each in alive if each.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_a_worker_with_another_library_or_other_data_is_named_and_its_notebooks_go_to_the_good(
+    cluster, tmp_path, monkeypatch, caplog
+):
+    # A third worker that looks for its data elsewhere, and a fourth without the library.
+    without = tmp_path / "without" / "borgerlib"
+    without.mkdir(parents=True)
+    (without / "__init__.py").write_text("raise ImportError('No module named borgerlib')")
+    command = [sys.executable, "-m", "distributed.cli.dask_worker", cluster.scheduler_address]
+    command += ["--no-dashboard", "--nthreads", "1", "--no-nanny", "--local-directory", str(tmp_path)]
+    elsewhere = tmp_path / "elsewhere" / "data" / "processed" / "odense"
+    elsewhere.mkdir(parents=True)
+    (elsewhere / "respondents.parquet").write_bytes(b"1")
+    settings = [
+        {"BORGER_WORKSPACE": str(tmp_path / "elsewhere")},
+        {"PYTHONPATH": str(without.parent)},
+    ]
+    others = []
+    for name, own in zip(("elsewhere", "without"), settings, strict=True):
+        settled = {"env": {**os.environ, **own}, "cwd": tmp_path, "stderr": subprocess.DEVNULL}
+        others.append(subprocess.Popen([*command, "--name", name], **settled))
+    try:
+        with Client(cluster.scheduler_address, set_as_default=False) as client:
+            client.wait_for_workers(4, timeout=60)
+        paths = [notebook(tmp_path / "nb", number) for number in (1, 2, 3, 4)]
+        end = run(cluster, tmp_path / "rapporter", paths)
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+    assert (end.done, end.failed, end.reports) == (4, 0, 1)
+    named = [record.getMessage() for record in caplog.records if "gets no notebooks" in record.getMessage()]
+    assert len(named) == 2
+    assert any("it has no borgerlib (No module named borgerlib)" in words for words in named)
+    assert any("data" in words and "differ" in words for words in named)
+    assert all("The dask worker tcp://" in words for words in named)
+
+
+def test_a_cluster_of_unfit_workers_is_told_worker_by_worker(cluster, tmp_path, monkeypatch):
+    monkeypatch.setattr("borgerlib.runs.batch.dask.library_hash", lambda: "another")
+    with pytest.raises(RunError, match="None of the 2 dask workers can run the notebooks") as told:
+        run(cluster, tmp_path / "rapporter", [notebook(tmp_path / "nb", 1)])
+    assert len(told.value.problems) == 2
+    assert all("is another than this machine's" in problem for problem in told.value.problems)
+
+
+def test_a_scheduler_that_is_killed_ends_the_batch_with_one_sentence(tmp_path, monkeypatch):
+    monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
+    begun = tmp_path / "begun"
+    told = tmp_path / "scheduler.json"
+    options = ["--scheduler-file", str(told), "--no-dashboard"]
+    scheduler = subprocess.Popen(
+        [sys.executable, "-m", "distributed.cli.dask_scheduler", *options, "--port", "0"],
+        stderr=subprocess.DEVNULL,
+    )
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "distributed.cli.dask_worker", *options, "--no-nanny", "--nthreads", "1",
+         "--local-directory", str(tmp_path)],
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    slow = f"open({str(begun)!r}, 'w').close()\nimport time\ntime.sleep(120)"
+
+    def kill_the_scheduler():
+        while not begun.exists():
+            time.sleep(0.1)
+        scheduler.kill()
+
+    try:
+        while not told.exists():
+            time.sleep(0.1)
+        address = json.loads(told.read_text())["address"]
+        crew = DaskCrew(address, reports=InProcess(), cold=True)
+        killer = threading.Thread(target=kill_the_scheduler, daemon=True)
+        killer.start()
+        with pytest.raises(RunError, match=r"^The dask scheduler at tcp://\S+ is gone\.") as said:
+            batch(tmp_path / "rapporter", [notebook(tmp_path / "nb", 1, slow)], crew=crew)
+        assert "what is finished is kept" in said.value.hint
+    finally:
+        for process in (scheduler, worker):
+            process.kill()
+            process.wait()
 
 
 @pytest.mark.thorough

@@ -94,6 +94,19 @@ def test_killed_in_mid_run_it_leaves_no_process_and_goes_on_where_it_was(out, tm
     resumed(out, folder, tmp)
 
 
+def test_when_its_terminal_goes_the_command_ends_in_order(tmp_path, tmp):
+    environment = {**os.environ, "BORGER_WORKSPACE": str(tmp_path), "TMPDIR": str(tmp)}
+    command = [sys.executable, "-m", "borgerlib", "batch", "Odense", "--only", "02", "--cold", "--jobs", "1"]
+    running = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    lock = tmp_path / "reports" / FOLDER / "batch.holder"
+    while not lock.exists():
+        time.sleep(0.05)
+    running.send_signal(signal.SIGHUP)
+    said = running.communicate(timeout=60)[1]
+    assert (running.returncode, said.startswith("Stopped. ")) == (130, True), said
+    assert list(tmp.iterdir()) == []
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_told_to_stop_it_ends_in_mid_run_with_everything_finished_kept(out, tmp_path, tmp, started, number):
     folder = quick_and_endless(tmp_path / "nb", started)

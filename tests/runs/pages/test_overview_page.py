@@ -90,6 +90,24 @@ def test_reports_made_singly_are_there_too_and_other_folders_are_not(folder, rep
     assert (one.region, one.state_word, one.day) == ("Region Syddanmark", "Klar", date.today().isoformat())
 
 
+def test_a_copy_of_the_page_in_a_folder_of_its_own_is_no_report(folder):
+    write_overview(folder, HISTORY)
+    (folder / "kopi").mkdir()
+    (folder / "kopi" / "index.html").write_bytes((folder / "index.html").read_bytes())
+    write_overview(folder, HISTORY)
+    assert "kopi" not in {row.link.partition("/")[0] for row in overview_rows(folder, HISTORY)}
+
+
+def test_a_municipality_that_there_is_no_more_costs_its_own_row_only(folder):
+    gone = past(run("gamleby", "Gamleby"), report("gamleby", "Gamleby"), report("odense", "Odense"))
+    rows = overview_rows(folder, gone)
+    assert [(row.name, row.region) for row in rows] == [
+        ("Gamleby", "Ukendt"),
+        ("Odense", "Region Syddanmark"),
+    ]
+    assert overview_html(rows, day=DAY)
+
+
 def test_a_page_of_somebody_else_stays_when_a_report_is_made_singly(folder):
     (folder / "index.html").write_text("<h1>Min side</h1>")
     keep_overview_in_step(folder)

@@ -1,5 +1,6 @@
 """What is pasted runs: as systemd, cron's shell and Windows read it."""
 
+import os
 import shlex
 import shutil
 import subprocess
@@ -37,6 +38,14 @@ def test_the_service_starts_the_command_in_the_workspace():
     assert service["Environment"] == '"BORGER_WORKSPACE=/srv/borger rapporter 100%%"'
 
 
+def test_dollars_are_doubled_where_systemd_would_see_a_variable_and_nowhere_else():
+    home = Path("/srv/$HOME rapporter")
+    service = lines(schedule(["$x y"], program=["/opt/$b/borger"], workspace=home).service)
+    assert service["ExecStart"] == '/opt/$b/borger batch "$$x y"'
+    assert service["Environment"] == '"BORGER_WORKSPACE=/srv/$HOME rapporter"'
+    assert service["WorkingDirectory"] == str(home)
+
+
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
 def test_systemd_accepts_both(tmp_path):
     program = shutil.which("true")
@@ -52,16 +61,48 @@ def test_systemd_accepts_both(tmp_path):
     assert "borger-batch" not in done.stderr, done.stderr
 
 
-def test_the_cron_line_is_what_a_shell_runs(tmp_path):
-    home, program = tmp_path / "mine rapporter 100%", tmp_path / "det program"
+def has_systemd():
+    asked = ["systemd-run", "--user", "--wait", "--quiet", "true"]
+    return (
+        bool(shutil.which(asked[0]))
+        and subprocess.run(asked, capture_output=True, check=False).returncode == 0
+    )
+
+
+@pytest.mark.slow
+def test_systemd_runs_the_command_in_the_workspace(tmp_path):
+    if not has_systemd():
+        pytest.skip("no systemd runs for this user")
+    home, program = tmp_path / "mine $HOME-rapporter 100%", tmp_path / "det $program"
     home.mkdir()
     program.write_text('#!/bin/sh\nprintf "%s|" "$PWD" "$BORGER_WORKSPACE" "$@" > "$PWD/kaldt"\n')
+    program.chmod(0o755)
+    unit = Path.home() / ".config" / "systemd" / "user" / f"borger-test-{os.getpid()}.service"
+    unit.parent.mkdir(parents=True, exist_ok=True)
+    unit.write_text(made(program=[str(program)], workspace=home).service)
+    try:
+        subprocess.run(["systemctl", "--user", "daemon-reload"], check=True)
+        subprocess.run(["systemctl", "--user", "start", unit.stem], check=True)
+    finally:
+        unit.unlink()
+        subprocess.run(["systemctl", "--user", "daemon-reload"], check=False)
+    called = (home / "kaldt").read_text().split("|")[:-1]
+    assert called == [str(home), str(home), "batch", *ARGUMENTS]
+
+
+def test_the_cron_line_is_what_a_shell_runs(tmp_path):
+    home, program = tmp_path / "mine $HOME-rapporter 100%", tmp_path / "det program"
+    home.mkdir()
+    program.write_text('#!/bin/sh\nprintf "%s|" "$PWD" "$BORGER_WORKSPACE" "$@" > "$PWD/kaldt"\necho well\n')
     program.chmod(0o755)
     line = made(program=[str(program)], workspace=home).cron
     when, _, command = line.partition(" cd ")
     assert when == "5 2 * * *"
     assert "%" not in command.replace(r"\%", "")
-    subprocess.run(["sh", "-c", "cd " + command.replace(r"\%", "%")], check=True)
+    done = subprocess.run(
+        ["sh", "-c", "cd " + command.replace(r"\%", "%")], check=True, capture_output=True, text=True
+    )
+    assert (done.stdout, done.stderr) == ("", ""), "cron would mail it"
     called = (home / "kaldt").read_text().split("|")[:-1]
     assert called == [str(home), str(home), "batch", *ARGUMENTS]
 

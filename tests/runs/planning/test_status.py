@@ -51,6 +51,13 @@ def test_a_batch_is_stale_when_none_has_ended_for_so_long():
     assert not status(history(), ended=now - timedelta(hours=23)).is_stale(24)
 
 
+def test_missed_nights_are_counted():
+    now = datetime.now(UTC)
+    assert status(history(), ended=None).nights_since is None
+    assert status(history(), ended=now - timedelta(hours=9)).nights_since == 0
+    assert status(history(), ended=now - timedelta(hours=75)).as_json()["nights_since"] == 3
+
+
 def test_what_was_left_out_of_a_run_that_is_done_is_told():
     known = history(("odense", "Odense", "01", "done"), ("odense", "Odense", "", "done"))
     known.latest["odense", "01"] = replace(known.latest["odense", "01"], note="01.ipynb: cut")

@@ -90,7 +90,7 @@ def test_a_kernel_that_wants_another_start_starts_cold(make_notebook, tmp_path, 
         (
             "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
             "died",
-            "cell 4 failed: its Python process",
+            "cell 4 failed: its Python process was killed.",
         ),
     ],
 )
@@ -107,6 +107,18 @@ def test_a_notebook_that_fails_fails_alone_and_keeps_what_was_run(
     assert "so far" in (tmp_path / "out" / "bad.failed.ipynb").read_text()
     assert (good.status, good.kernel) == ("done", "warm")
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"bad.failed.ipynb", "good.ipynb"}
+
+
+def test_a_kernel_that_the_system_killed_for_want_of_memory_is_told_as_such(
+    make_notebook, tmp_path, server, monkeypatch
+):
+    # The system counts such kills; none can be had here without one, so that the count alone is made up.
+    counts = iter([3, 4])
+    monkeypatch.setattr("borgerlib.runs.kernels.attempt.memory_kills", lambda: next(counts))
+    killed = make_notebook("a.ipynb", "import os\nos.kill(os.getpid(), 9)")
+    run = run_notebooks([NotebookJob(killed, tmp_path / "out.ipynb")], warm=server)[0]
+    assert "its Python process was killed by the system, which ran out of memory." in run.error
+    assert run.cause == "died"
 
 
 def test_a_notebook_that_loops_forever_is_stopped(make_notebook, tmp_path, server):
