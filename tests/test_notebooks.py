@@ -4,6 +4,7 @@ import ast
 import copy
 import itertools
 import json
+import os
 import re
 import subprocess
 import sys
@@ -320,6 +321,21 @@ def test_nbval_sees_a_changed_number_and_not_the_bytes_of_a_picture(tmp_path):
     failures = done.stdout.partition("short test summary")[0]
     assert re.findall(r"mismatch '([^']+)'", failures) == ["text/plain", MIME_TYPE]
     assert done.returncode == 1
+
+
+@pytest.mark.slow
+def test_nbval_skips_the_citizens_notebooks_with_a_word_where_none_are_prepared(tmp_path):
+    command = [sys.executable, "-m", "pytest", "--nbval", "-rs", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [*command, "notebooks/interesse_dashboard.ipynb"],
+        cwd=ROOT,
+        env={**os.environ, "BORGER_WORKSPACE": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "needs prepared citizens of Odense: make demo" in done.stdout
 
 
 @pytest.mark.slow
