@@ -104,6 +104,7 @@ _HOMES = {
     "borgerlib.contact.lottery.panels": ("PanelList", "list_panels"),
     "borgerlib.contact.invitation.who_comes": ("WhoComes", "who_comes"),
     "borgerlib.contact.invitation.page.inviter": ("Inviter", "open_inviter"),
+    "borgerlib.dashboard.importing.importer": ("open_importer",),
     "borgerlib.dashboard.widget": ("InterestDashboard", "open_dashboard"),
     "borgerlib.dashboard.saved.selection_page": ("SelectionPage", "open_selection"),
 }

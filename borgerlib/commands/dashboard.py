@@ -70,6 +70,34 @@ def invite(
     )
 
 
+@app.command("import")
+def import_answers(
+    municipality: Annotated[str, typer.Argument(help="Name or code.")],
+    export: Annotated[
+        Path | None, typer.Argument(help="The export. Default: chosen on the page, from this folder.")
+    ] = None,
+    port: Annotated[int, typer.Option(min=1, max=65435, help="First port to try.")] = 8866,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+) -> None:
+    """Open the page on which an export is looked through, mended and prepared, without writing TOML."""
+    from borgerlib.dashboard.server.serve import notebook_server
+    from borgerlib.population.municipalities import municipality as find_municipality
+
+    # Mistakes are told before a server starts.
+    parameters = {"municipality": find_municipality(municipality).name, "folder": str(Path.cwd())}
+    if export is not None:
+        from borgerlib.survey.readers.read import read_export
+
+        read_export(export)
+        parameters["file"] = str(export.resolve())
+    _serve(
+        lambda: notebook_server("indlaes.ipynb", parameters, port=port),
+        told="Opening the page …",
+        page="The page",
+        browser=browser,
+    )
+
+
 def _serve(
     server_of: Callable[[], AbstractContextManager[DashboardServer]], *, told: str, page: str, browser: bool
 ) -> None:

@@ -95,9 +95,17 @@ def _after_titles(rows: Sequence[Row]) -> int:
         if _filled(rows[at]) > _FEW or widest <= max(_FEW, 2 * _filled(rows[at]) - 1):
             return at
         following = next(place for place in range(at + 1, len(rows)) if _filled(rows[place]) > _FEW)
-        if not _heads(rows, following, widest):
+        if not _heads(rows, following, widest) and not _is_title(rows, at):
             return at
     return 0 if len(rows) <= _FEW else min(_MOST_TITLES, len(rows) - 2)
+
+
+def _is_title(rows: Sequence[Row], at: int) -> bool:
+    """Return whether one text in the first column stands over a row of texts that all differ."""
+    below = [text.strip() for text in rows[at + 1] if text.strip()]
+    alone = _filled(rows[at]) == 1 and bool(rows[at][0])
+    words = len(set(below)) == len(below) > _FEW and all(parse_number(text) is None for text in below)
+    return alone and words and not is_answer_row(rows, at + 1)
 
 
 def _heads(rows: Sequence[Row], at: int, widest: int) -> bool:

@@ -138,10 +138,15 @@ def suggest_mapping(export: Export, codebook: Codebook) -> Suggestion:
     return _suggestion(codebook, chosen, told, [each.column.name for each in unused])
 
 
+def _texts(seen: Seen) -> tuple[str, ...]:
+    column = seen.column
+    return column.text, column.label, column.name, column.choice
+
+
 def _near(item: Item, unused: Sequence[Seen]) -> str:
     """Name the column whose text is most like that of an item that no column feeds; '' where none is."""
     alike = {
-        each.column.name: likeness((each.column.text, each.column.label, each.column.name), item)
+        each.column.name: likeness(_texts(each), item)
         for each in unused
         if not each.column.role
     }

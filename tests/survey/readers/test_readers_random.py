@@ -80,6 +80,11 @@ def test_a_sign_in_an_option_that_also_parts_question_and_option():
     assert outcome(63000, "qualtrics", set(), 0) == ""
 
 
+def test_a_title_over_few_respondents_is_no_question():
+    # Four people, two of whom gave no age: nothing below tells the headings but that they are words.
+    assert outcome(2720554466, "redcap", {"spaces", "title", "total"}, 2) == ""
+
+
 @pytest.mark.parametrize("layout", sorted(LAYOUTS))
 def test_a_tidy_survey_is_seldom_refused(layout):
     refused = [message for seed in range(5) if (message := outcome(seed, layout, set(), 0))]

@@ -1,0 +1,156 @@
+"""What the import page says in Danish: kinds, roles, doubts, tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+from pathlib import Path
+
+from borgerlib import danish
+from borgerlib.errors import BorgerlibError
+from borgerlib.interest.prepare.prepare import Prepared
+from borgerlib.personal import is_contact_heading
+from borgerlib.survey.cleaning.violations import mask_personal
+from borgerlib.survey.importing.decisions import Counted, Decisions
+from borgerlib.survey.importing.question import Question
+from borgerlib.view import theme
+
+KINDS = {
+    "single": "Ét valg",
+    "multiple": "Flere valg",
+    "number": "Et tal",
+    "date": "Et tidspunkt",
+    "text": "En tekst",
+}
+ROLES = {
+    "": "Intet særligt",
+    "topics": "Emner",
+    "time": "Tid, man vil bruge",
+    "formats": "Måder at være med på",
+    "channels": "Kanaler",
+    "age": "Alder",
+    "birth_year": "Fødselsår",
+    "sex": "Køn",
+    "area": "Område",
+    "area_type": "Slags område",
+    "consent": "Må kontaktes",
+    "contact": "Kontaktoplysning",
+    "free_text": "Egne ord",
+    "id": "Svarets nummer",
+    "started": "Begyndt",
+    "submitted": "Afsluttet",
+    "age_group": "Aldersgruppe",
+    "municipality": "Kommune",
+}
+SEPARATORS = {";": "Semikolon ;", ",": "Komma ,", "|": "Streg |", " ": "Mellemrum", "\n": "Linjeskift"}
+_DOUBTS = (
+    (r"nobody answered", "Ingen har svaret, så det vides ikke, hvad slags svar det er."),
+    (r"the file does not tell the question", "Filen har svarmulighederne, men ikke spørgsmålet."),
+    (r"holds texts: written beside", "En af kolonnerne har tekster: skrevet ud for en svarmulighed?"),
+    (r"numbers, some of which", "Nogle af tallene har en tekst: koder for intet svar?"),
+    (r"codes have no text", "Nogle koder har ingen tekst."),
+    (r"answers are no number", "Nogle svar er ikke tal."),
+    (r"few small numbers", "Få små tal: koder for svar, hvis tekster filen mangler, eller en skala?"),
+    (r"were put together", "Tekster med tegnet i er sat sammen, hvor de aldrig står hver for sig."),
+    (r"occur once or twice", "Svar, der kun står en gang eller to, er udeladt: egne ord?"),
+    (r"which another question is already", "Et andet spørgsmål har allerede den rolle."),
+)
+_LONGEST, _FIRST_ROWS = 40, 5
+
+
+def style() -> str:
+    """Return the page's style: the theme's values, then the layout."""
+    return theme.css_variables() + Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+
+
+def doubts(question: Question) -> list[str]:
+    """Return what a person should look at, in Danish."""
+    return [
+        next((said for pattern, said in _DOUBTS if re.search(pattern, doubt)), doubt)
+        for doubt in question.doubts
+    ]
+
+
+def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table of HTML, its cells escaped."""
+    top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+    body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    return (
+        f'<div class="borger-table" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
+        f"<caption>{escape(caption)}</caption><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def understood(decisions: Decisions) -> str:
+    """Return what a file was understood as, with its first rows; what tells who somebody is is left out."""
+    export, source = decisions.export, decisions.export.source
+    platform = "en almindelig tabel" if source.vendor == "table" else source.vendor
+    sheet = f", arket »{source.sheet}«" if source.sheet else ""
+    size = f"{danish.number(len(export.frame))} svar og {danish.number(len(export.columns))} kolonner"
+    notes = "".join(f'<li lang="en">{escape(note)}</li>' for note in source.notes)
+    shown = [_shown(decisions, column.name) for column in export.columns]
+    rows = list(zip(*shown, strict=True))
+    first = table("De første svar", [column.name[:_LONGEST] for column in export.columns], rows)
+    read = f'<p role="status">Filen er læst som {escape(platform + sheet)}: {size}.</p>'
+    return f"{read}{f'<ul>{notes}</ul>' if notes else ''}{first}"
+
+
+def _shown(decisions: Decisions, name: str) -> list[str]:
+    column = decisions.export.column(name)
+    values = decisions.export.frame[name].head(_FIRST_ROWS).fillna("")
+    hidden = is_contact_heading(column.label) or is_contact_heading(name)
+    return ["(vises ikke)" if hidden and text else mask_personal(text)[:_LONGEST] for text in values]
+
+
+def overview(decisions: Decisions) -> str:
+    """Return all questions with what each was taken for."""
+    return table(
+        "Spørgsmålene",
+        ["Nr.", "Spørgsmål", "Taget for", "Rolle", "Se efter"],
+        [
+            (
+                str(at),
+                question.text[:80],
+                "Udeladt" if question.left_out else KINDS[question.kind],
+                ROLES[question.role] if question.role else "",
+                "ja" if question.doubts and not question.left_out else "",
+            )
+            for at, question in enumerate(decisions.asked, start=1)
+        ],
+    )
+
+
+def counted(found: Counted) -> str:
+    """Return how often each option is chosen, or why a question cannot be read so."""
+    if found.problem:
+        return f'<div role="alert" class="borger-warning">{failed(found.problem)}</div>'
+    told = f"{danish.number(found.answered)} har svaret."
+    if found.strange:
+        told += f" {danish.number(found.strange)} svar passer ikke og tæller ikke med."
+    rows = [(text, danish.number(count)) for text, count in found.options.items()]
+    below = table("Så mange valgte", ["Svar", "Antal"], rows) if rows else ""
+    return f'<p role="status">{told}</p>{below}'
+
+
+def failed(reason: BorgerlibError | str) -> str:
+    """Return an error as it is told by the commands, under a Danish heading."""
+    lines = str(reason).splitlines()
+    return f'<p>Det kan ikke lade sig gøre endnu:</p><p lang="en">{"<br>".join(map(escape, lines))}</p>'
+
+
+def prepared_page(prepared: Prepared, command: str) -> str:
+    """Return what became of the answers, what to look at, and the command for next time."""
+    rows = (
+        f"{danish.number(prepared.rows_in)} svar er læst: {danish.number(prepared.kept)} bruges, "
+        f"{danish.number(prepared.rejected)} er kasseret."
+    )
+    notes = "".join(f'<li lang="en">{escape(warning)}</li>' for warning in prepared.warnings)
+    place = escape(prepared.municipality)
+    return (
+        f'<div role="status" class="borger-done"><p><strong>Svarene fra {place} er klar.</strong> {rows}</p>'
+        f"{f'<p>Se efter:</p><ul>{notes}</ul>' if notes else ''}"
+        f"<p>Rapporten laves nu med <code>borger report {place}</code>, oversigten åbnes med "
+        f"<code>borger dashboard {place}</code>. Næste gang går det af sig selv:</p>"
+        f"<p><code>{escape(command)}</code></p></div>"
+    )

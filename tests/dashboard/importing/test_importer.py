@@ -1,0 +1,120 @@
+"""The import page by its widgets: from a file to prepared respondents, nobody writing TOML."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+
+import pytest
+from survey_exports import transposed, write_csv
+
+import borgerlib
+from borgerlib.interest import store
+from borgerlib.survey.importing.question import MISSING
+
+PEOPLE = 40
+# SurveyMonkey's two heading rows; every second ticks the first topic, every fourth all three.
+FIRST = ["Respondent ID", "Collector ID", "Er du?", "Hvilke emner vil du drøfte?", "", ""]
+SECOND = ["", "", "Response", "Haver", "Havne", "Huse"]
+
+
+def answers(at: int) -> list[str]:
+    ticks = ["Haver", "", ""] if at % 2 else ["Haver", "Havne", "Huse"] if at % 4 == 0 else ["", "Havne", ""]
+    return [str(1000 + at), "7", "Kvinde" if at % 2 else "Mand" if at % 10 else "Vil ikke sige det", *ticks]
+
+
+@pytest.fixture
+def page(tmp_path, monkeypatch):
+    monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
+    write_csv(tmp_path / "mine svar.csv", [FIRST, SECOND, *map(answers, range(PEOPLE))])
+    return borgerlib.open_importer("Odense", "mine svar.csv", folder=str(tmp_path))
+
+
+def test_a_file_is_shown_as_it_was_understood(page):
+    assert list(page._file.options) == ["mine svar.csv"]
+    assert "Filen er læst som SurveyMonkey: 40 svar og 6 kolonner." in page._understood.value
+    assert "rows 1 to 2 are taken for headings" in page._understood.value
+    assert [question.kind for question in page.decisions.asked] == ["text", "single", "multiple"]
+    assert "<td>Hvilke emner vil du drøfte?</td><td>Flere valg</td><td>Emner</td>" in page._overview.value
+
+
+def test_what_is_mended_is_counted_saved_and_prepared(page, tmp_path):
+    page._which.value = 1
+    editor = page._editor
+    # Women are the 20 odd ones; of the 20 even ones 4 (0, 10, 20, 30) do not say.
+    assert "<td>Vil ikke sige det</td><td>4</td>" in editor._counts.value
+    refused = next(row for row in editor._options.children if row.description == "Vil ikke sige det")
+    refused.value = MISSING
+    assert "36 har svaret." in editor._counts.value
+    assert "Vil ikke sige det" not in editor._counts.value
+    editor._role.value = "sex"
+    page._which.value = 2
+    # Haver: 20 odd ones and the 10 divisible by 4.
+    assert "<td>Haver</td><td>30</td>" in editor._counts.value
+    press(page, "Gør svarene klar")
+    assert "40 svar er læst: 40 bruges, 0 er kasseret." in page._result.value
+    frame = store.load("Odense")
+    assert int(frame["hvilke_emner_vil_du_droefte__haver"].sum()) == 30
+    assert frame["er_du"].value_counts().to_dict() == {"kvinde": 20, "mand": 16}
+    # The next wave runs by the command that is shown.
+    shown = page._result.value.rpartition("<code>")[2].partition("</code>")[0].replace("&#x27;", "'")
+    words = shlex.split(shown)
+    again = subprocess.run([sys.executable, "-m", "borgerlib", *words[1:]], capture_output=True, check=False)
+    assert again.returncode == 0, again.stderr
+
+
+def press(page, description):
+    def buttons(box):
+        for child in getattr(box, "children", ()):
+            yield child
+            yield from buttons(child)
+
+    next(each for each in buttons(page) if getattr(each, "description", "") == description).click()
+
+
+def test_files_that_are_there_are_kept_until_somebody_says_so(page, tmp_path):
+    (tmp_path / "mine svar.kodebog.toml").write_text("mine egne ord", "utf-8")
+    press(page, "Gem")
+    assert "is there already" in page._result.value
+    assert (tmp_path / "mine svar.kodebog.toml").read_text("utf-8") == "mine egne ord"
+    page._replace.value = True
+    press(page, "Gem")
+    assert (
+        "Gemt: <code>mine svar.kodebog.toml</code> og <code>mine svar.mapping.toml</code>"
+        in page._result.value
+    )
+
+
+def test_another_kind_heading_rows_and_mistakes_are_told(page, tmp_path):
+    page._which.value = 1
+    page._editor._kind.value = "number"
+    assert 'role="alert"' in page._editor._counts.value
+    page._editor._kind.value = "single"
+    assert "40 har svaret." in page._editor._counts.value
+    page._editor._left_out.value = True
+    assert "<td>Udeladt</td>" in page._overview.value
+    page._rows.value = 1
+    assert "41 svar" in page._understood.value
+    page._file.value = "ingen.csv"
+    page._read.click()
+    assert "There is no file or folder" in page._understood.value
+    assert page._after.layout.display == "none"
+
+
+def test_contact_details_are_not_in_the_page(tmp_path, monkeypatch):
+    monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
+    people = {
+        "Nr.": [str(at) for at in range(12)],
+        "E-mail": [f"p{at}@eksempel.dk" for at in range(12)],
+        "Ord": [f"ring til p{at}@eksempel.dk" for at in range(12)],
+        "Sport": ["Bold", "Løb"] * 6,
+    }
+    path = write_csv(tmp_path / "x.csv", transposed(people))
+    page = borgerlib.open_importer("Odense", str(path))
+    assert "(vises ikke)" in page._understood.value
+    shown = "".join(str(widget.get_state()) for widget in [page._understood, page._overview, page._which])
+    for at in range(len(page.decisions.asked)):
+        page._which.value = at
+        shown += str([child.get_state() for child in (page._editor._head, page._editor._counts)])
+    assert "@eksempel.dk" not in shown
