@@ -145,11 +145,7 @@ def _texts(seen: Seen) -> tuple[str, ...]:
 
 def _near(item: Item, unused: Sequence[Seen]) -> str:
     """Name the column whose text is most like that of an item that no column feeds; '' where none is."""
-    alike = {
-        each.column.name: likeness(_texts(each), item)
-        for each in unused
-        if not each.column.role
-    }
+    alike = {each.column.name: likeness(_texts(each), item) for each in unused if not each.column.role}
     best = max(alike, key=lambda name: alike[name], default="")
     if not best or alike[best] < SIMILAR:
         return ""
