@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 from borgerlib.errors import RunError
+from borgerlib.files.atomic import replacing
 
 VARIANT = "pdf/ua-1"
 
@@ -30,3 +33,39 @@ def weasyprint_library() -> Any:
     # It warns of screen-only properties in the style, which print does not need.
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     return weasyprint
+
+
+def save_pdf(html: str, target: Path, *, day: date | None = None) -> None:
+    """Write an HTML document that needs no other file as a PDF, beside its place and renamed.
+
+    Parameters
+    ----------
+    html : str
+        The document, with a language and a title.
+    target : Path
+        The PDF.
+    day : date, optional
+        The date in the file; without one it carries none, and the same document gives the same file.
+
+    Raises
+    ------
+    RunError
+        WeasyPrint is not installed, or the file cannot be written.
+    """
+    # Without an address of its own: a link would tell of this machine.
+    page = weasyprint_library().HTML(string=html, base_url=None, media_type="print")
+    document = page.render(pdf_tags=True, pdf_variant=VARIANT)
+    if day is not None:
+        document.metadata.created = day.isoformat()
+    with replacing(target, what="The PDF", error=RunError) as beside:
+        document.write_pdf(beside, pdf_variant=VARIANT, pdf_tags=True, finisher=_with_scopes)
+
+
+def _with_scopes(_document: Any, pdf: Any) -> None:
+    """Say of every header cell whether it heads a column or a row; WeasyPrint does not."""
+    elements: list[Any] = [element for element in pdf.objects if isinstance(element, dict)]
+    places = {element.reference: element for element in elements if element.get("Type") == "/StructElem"}
+    for cell in places.values():
+        if cell["S"] == "/TH":
+            head = places[places[cell["P"]]["P"]]["S"] == "/THead"
+            cell["A"]["Scope"] = "/Column" if head else "/Row"

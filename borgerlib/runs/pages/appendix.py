@@ -5,23 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
-from borgerlib.runs.pages.export import ExecutedPage
+from borgerlib.runs.pages.export import APPENDIX_NUMBER, ExecutedPage
 from borgerlib.runs.pages.figures import page_template
 
 # Cells for who checks the numbers: in the notebook they stand where they are, in the report at its end.
 APPENDIX = "appendix"
-NUMBER = 99
 _HEADING = re.compile(r"^#", re.MULTILINE)
 
 
 def with_appendix(pages: Sequence[ExecutedPage]) -> list[ExecutedPage]:
     """Return the pages without the cells tagged 'appendix', and a last page that holds them all.
 
-    The same cells are told once: insights that share their method share its words. Without such cells there
-    is no further page.
+    What is told once is not told again, line by line: insights that share their method share its words.
+    Without such cells there is no further page.
     """
     parts = [_parted(page) for page in pages]
     last = _appendix(tuple(apart for _, apart in parts if apart))
@@ -43,10 +42,9 @@ def _appendix(pages: tuple[ExecutedPage, ...]) -> tuple[ExecutedPage, ...]:
     """Return the last page; nothing where there is nothing for it."""
     collected, told = [], set[str]()
     for page in pages:
-        apart = page.notebook["cells"]
-        new = [cell for cell in apart if cell.cell_type != "code" or _outputs(cell) not in told]
-        told |= {_outputs(cell) for cell in apart if cell.cell_type == "code"}
+        new = [_not_told(cell, told) for cell in page.notebook["cells"]]
         if any(cell.cell_type == "code" and cell.outputs for cell in new):
+            new = _without_empty(new)
             named = page.title if page.kicker in ("", page.title) else f"{page.kicker}: {page.title}"
             collected += [_text(f"## {named}"), *map(_one_below, new)]
     if not collected:
@@ -54,7 +52,7 @@ def _appendix(pages: tuple[ExecutedPage, ...]) -> tuple[ExecutedPage, ...]:
     glossary = _text(page_template("ordliste.md"))
     last = replace(
         pages[-1],
-        number=NUMBER,
+        number=APPENDIX_NUMBER,
         title="Bilag",
         kicker="Bilag",
         finding="Metode, prøver og alle tal bag rapporten, og hvad ordene betyder.",
@@ -70,8 +68,33 @@ def _with_cells(page: ExecutedPage, cells: list[Any]) -> ExecutedPage:
     return replace(page, notebook=type(notebook)({**notebook, "cells": cells}))
 
 
-def _outputs(cell: Any) -> str:
-    return str([output.get("data", "") for output in cell.outputs])
+def _not_told(cell: Any, told: set[str]) -> Any:
+    """Return a cell of the analysis without what has been told, and note what it tells."""
+    if cell.cell_type != "code":
+        return cell
+    outputs = [output for output in map(partial(_new_lines, told=told), cell.outputs) if output]
+    return type(cell)({**cell, "outputs": outputs})
+
+
+def _new_lines(output: Any, *, told: set[str]) -> Any:
+    data = output.get("data", {})
+    whole = data.get("text/markdown", "")
+    lines = whole.split("\n") if whole else [str(data)]
+    new = [line for line in lines if not line.strip() or line not in told]
+    told |= set(lines)
+    if not any(line.strip() for line in new):
+        return None
+    return type(output)({**output, "data": {**data, "text/markdown": "\n".join(new)}}) if whole else output
+
+
+def _without_empty(cells: list[Any]) -> list[Any]:
+    """Leave out headings that nothing follows any more."""
+    following = [*cells[1:], None]
+    return [
+        cell
+        for cell, after in zip(cells, following, strict=True)
+        if cell.cell_type == "code" or (after is not None and (after.cell_type != "code" or after.outputs))
+    ]
 
 
 def _one_below(cell: Any) -> Any:

@@ -30,6 +30,9 @@ from borgerlib.runs.pages.figures import (
 from borgerlib.view import theme
 
 PAGE_TYPE = "application/vnd.borger.page+json"
+# Where a page stands in a report, by its number: below 0 what a council reads first, 0 the overview, then the
+# insights, the citizens' answers, and last the appendix.
+LAST_INSIGHT, APPENDIX_NUMBER = 10, 99
 # Jupyter Book's tag. Frames and tests are for who works in the notebook; the page shows what came of them.
 ANALYSIS = "remove-cell"
 _SHARED = 32
@@ -76,6 +79,15 @@ class ExecutedPage:
     source_name: str
     key_figures: tuple[KeyFigure, ...]
     notebook: Any
+
+    @property
+    def part(self) -> str:
+        """Which part of the report it is in: 'council', 'insight', 'citizens' or 'appendix'."""
+        if self.number < 0:
+            return "council"
+        if self.number <= LAST_INSIGHT:
+            return "insight"
+        return "citizens" if self.number < APPENDIX_NUMBER else "appendix"
 
 
 @dataclass(frozen=True)

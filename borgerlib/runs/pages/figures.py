@@ -40,7 +40,7 @@ def templates() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     return Environment(
-        loader=FileSystemLoader(TEMPLATES / "pages"),
+        loader=FileSystemLoader([TEMPLATES / "pages", TEMPLATES / "paper"]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -14,7 +14,7 @@ from pathlib import Path
 from borgerlib import danish
 from borgerlib.errors import RunError
 from borgerlib.files.atomic import replacing_folder, way_out
-from borgerlib.runs.pages.appendix import NUMBER, with_appendix
+from borgerlib.runs.pages.appendix import with_appendix
 from borgerlib.runs.pages.export import (
     ExecutedPage,
     PageSetting,
@@ -23,12 +23,10 @@ from borgerlib.runs.pages.export import (
     stylesheet,
 )
 from borgerlib.runs.pages.figures import templates
+from borgerlib.runs.pages.formats.pdf import write_pdf
+from borgerlib.runs.pages.formats.xlsx import write_tables_workbook
 from borgerlib.runs.pages.overview_page import is_ours
-from borgerlib.runs.pages.pdf import write_pdf
-from borgerlib.runs.pages.xlsx import write_tables_workbook
 from borgerlib.runs.planning.contents import other_formats
-
-_INSIGHTS = 10
 
 
 @dataclass(frozen=True)
@@ -155,9 +153,7 @@ def _refuse_same_name(pages: Sequence[ExecutedPage]) -> None:
 def _front_page(
     pages: Sequence[ExecutedPage], setting: PageSetting, cases: Sequence[ReportCase], introduction: str
 ) -> str:
-    council = [page for page in pages if page.number < 0]
-    insights = [page for page in pages if 0 < page.number <= _INSIGHTS]
-    citizens = [page for page in pages if _INSIGHTS < page.number < NUMBER]
+    insights = [page for page in pages if page.part == "insight" and page.number]
     by_number = {page.number: page for page in pages}
     count = danish.capitalise(danish.small_number(len(insights)))
     return (
@@ -166,8 +162,8 @@ def _front_page(
         .render(
             setting=setting,
             pages=pages,
-            council=council,
-            citizens=citizens,
+            council=[page for page in pages if page.part == "council"],
+            citizens=[page for page in pages if page.part == "citizens"],
             insights=insights,
             insights_heading=f"{count} {'indsigt' if len(insights) == 1 else 'indsigter'}",
             key_figures=[figure for page in pages for figure in page.key_figures],

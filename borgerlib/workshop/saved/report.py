@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from borgerlib import danish
 from borgerlib.errors import DataError, ParameterError
+from borgerlib.files.pdf import save_pdf
 from borgerlib.view import theme
 from borgerlib.workshop.cards.rounds import Talk
 from borgerlib.workshop.influence.placements import HIGHEST, WHEN, InfluenceMap
@@ -136,13 +137,10 @@ def _table(state: InfluenceMap | Talk) -> Any:
 
 
 def _pdf(page: str) -> bytes:
-    # Only here: most sessions make none.
-    from borgerlib.runs.pages.pdf import write_pdf
-
     with tempfile.TemporaryDirectory(prefix="borger-workshop-") as folder:
-        source, target = Path(folder) / "rapport.html", Path(folder) / "rapport.pdf"
-        source.write_text(page, encoding="utf-8")
-        return write_pdf([source], target).read_bytes()
+        target = Path(folder) / "rapport.pdf"
+        save_pdf(page, target)
+        return target.read_bytes()
 
 
 @cache

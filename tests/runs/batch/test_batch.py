@@ -380,7 +380,7 @@ def test_a_place_that_cannot_be_written_fails_and_the_others_are_done(batch, out
 
 
 def test_a_workbook_stands_beside_the_pages(batch, out, two):
-    pytest.importorskip("borgerlib.runs.pages.xlsx")
+    pytest.importorskip("borgerlib.runs.pages.formats.xlsx")
     batch(out, two, formats=["xlsx"])
     assert "odense-tabeller.xlsx" in files(out / "odense")
     assert history(out).latest["odense", ""].formats == ("html", "xlsx")

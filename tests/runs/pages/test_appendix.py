@@ -3,8 +3,8 @@
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from sample_notebooks import executed, page_output
 
-from borgerlib.runs.pages.appendix import NUMBER, with_appendix
-from borgerlib.runs.pages.export import read_pages
+from borgerlib.runs.pages.appendix import with_appendix
+from borgerlib.runs.pages.export import APPENDIX_NUMBER, read_pages
 
 
 def said(text):
@@ -35,7 +35,7 @@ def sources(page):
 
 def test_the_appendix_is_the_last_page_and_the_others_go_without(tmp_path):
     first, second, last = with_appendix(pages(tmp_path, 1, 2))
-    assert last.number == NUMBER
+    assert last.number == APPENDIX_NUMBER
     assert last.file_name == "bilag.html"
     assert "method()" not in sources(first) + sources(second)
     assert sources(last)[0].startswith("## Ordliste")

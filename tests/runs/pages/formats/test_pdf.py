@@ -4,6 +4,7 @@ import io
 import re
 from datetime import date
 
+import outloud
 import pypdf
 import pytest
 from accessible_pdf import pdf_problems, structure
@@ -12,7 +13,7 @@ from nbformat.v4 import new_output
 from sample_notebooks import chart_output, executed, page_output
 
 from borgerlib.errors import RunError
-from borgerlib.runs.pages.pdf import write_pdf
+from borgerlib.runs.pages.formats.pdf import write_pdf
 from borgerlib.runs.reports.folder import write_report
 from borgerlib.view.leaders.insight import open_insight
 
@@ -35,10 +36,24 @@ def report(tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
     notebooks = [
         executed(
-            folder / f"{n}.ipynb", [page_output(n, title=f"Indsigt på Ærø {n}"), "## Svar", chart_output()]
+            folder / f"{n}.ipynb",
+            [
+                page_output(n, title=f"Indsigt på Ærø {n}"),
+                "## Svar",
+                chart_output(title=f"Figur {n}"),
+                "## Mere",
+                chart_output(title="Mere"),
+            ],
         )
         for n in (1, 2)
     ]
+    council = [page_output(-1, title="Til byrådet", kicker="Til byrådet"), "## Hvad vil de?", chart_output()]
+    notebooks.append(executed(folder / "0.ipynb", council))
+    rows = "".join(f"<tr><th>Svar {n}</th><td>{n}</td></tr>" for n in range(1, 40))
+    table = f"<table><thead><tr><th>Svar</th><th>Antal</th></tr></thead><tbody>{rows}</tbody></table>"
+    shown = new_output("display_data", data={"text/html": table})
+    citizens = [page_output(12, title="Borgerne", kicker="Borgernes svar"), "## Alle", shown]
+    notebooks.append(executed(folder / "3.ipynb", citizens))
     return write_report(
         "Ærø", notebooks, folder / "r", day=date(2026, 11, 24), title="Lokaldemokrati i tal", source="Kilde"
     ).parent
@@ -46,7 +61,20 @@ def report(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def pdf(report):
-    return write_pdf(report, report.parent / "rapport.pdf", day=date(2026, 11, 24))
+    return write_pdf(in_order(report), report.parent / "rapport.pdf", day=date(2026, 11, 24))
+
+
+def in_order(report):
+    names = sorted(
+        (path.name for path in report.glob("*.html")), key=lambda name: (name != "index.html", name)
+    )
+    return [report / name for name in names]
+
+
+def page_with(pdf, text, *, after=1):
+    """The number of the first page behind the contents that says something."""
+    pages = pypdf.PdfReader(pdf).pages
+    return next(n for n, page in enumerate(pages, start=1) if n > after and text in page.extract_text())
 
 
 def written_regularly(svg):
@@ -61,6 +89,47 @@ def written_regularly(svg):
 class TestPdf:
     def test_it_is_accessible(self, pdf):
         assert pdf_problems(pdf) == ()
+
+    def test_an_independent_checker_finds_no_error(self, pdf):
+        # Of PDF/UA-1 and of what only a reading finds: torn heads, links without words.
+        found = outloud.check(str(pdf))
+        assert not [finding for finding in found.findings if finding.severity == "error"]
+        assert found.errors == 0
+
+    def test_every_header_cell_says_what_it_heads(self, pdf):
+        reader = pypdf.PdfReader(pdf)
+        known = (reader.get_object(number) for number in range(1, reader.trailer["/Size"]))
+        heads = [found for found in known if isinstance(found, dict) and found.get("/S") == "/TH"]
+        scopes = [head["/A"]["/Scope"] for head in heads]
+        assert set(scopes) == {"/Column", "/Row"}
+
+    def test_all_fonts_are_in_the_file(self, pdf):
+        for sheet in pypdf.PdfReader(pdf).pages:
+            for font in sheet["/Resources"].get("/Font", {}).values():
+                described = font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"]
+                assert {"/FontFile2", "/FontFile3"} & set(described)
+
+    def test_the_contents_name_the_pages(self, pdf):
+        contents = pypdf.PdfReader(pdf).pages[1].extract_text()
+        for title in ("Til byrådet", "Indsigt på Ærø 1", "Bilag"):
+            [told] = re.findall(rf"{title}\s*(\d+)\n", contents)
+            assert page_with(pdf, title, after=2) == int(told)
+
+    def test_each_page_says_which_report_and_which_page_of_it(self, pdf):
+        texts = [page.extract_text() for page in pypdf.PdfReader(pdf).pages]
+        assert all("Ærø · Lokaldemokrati i tal" in text for text in texts[1:])
+        assert "Bilag" in texts[-1]
+
+    def test_the_council_reads_first_figures_and_finds_the_others_in_the_appendix_once(self, pdf):
+        appendix = page_with(pdf, "Mere om")
+        texts = [page.extract_text() for page in pypdf.PdfReader(pdf).pages]
+        first, last = "\n".join(texts[: appendix - 1]), "\n".join(texts[appendix - 1 :])
+        assert "Figur 1" in first
+        assert "Figur 2" in first
+        assert "Svar 39" in last
+        # The second figure "Mere" of insight 2 is that of insight 1.
+        assert last.count("Hvor enige er de?") == 1
+        assert f"Mere (side {appendix})" in last
 
     def test_title_language_and_bookmarks(self, pdf):
         reader = pypdf.PdfReader(pdf)
@@ -99,7 +168,7 @@ class TestPdf:
         outputs = [chart_output(wide=chart.svg(framed=False)) for chart in charts]
         page = executed(tmp_path / "a.ipynb", [page_output(1, title="Sider"), *outputs])
         report = write_report("Ærø", [page], tmp_path / "r", day=date(2026, 11, 24), title="T", source="K")
-        reader = pypdf.PdfReader(write_pdf(report.parent, tmp_path / "a.pdf"))
+        reader = pypdf.PdfReader(write_pdf(in_order(report.parent), tmp_path / "a.pdf"))
         fonts = [
             font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"]
             for sheet in reader.pages
@@ -136,17 +205,17 @@ class TestPdf:
             word = text.strip()
             if word:
                 # The upright size that is drawn, whatever the nesting of transformations.
-                sizes[word] = abs(size * text_matrix[3] * matrix[3])
+                sizes[word] = max(sizes.get(word, 0), abs(size * text_matrix[3] * matrix[3]))
                 right.append(text_matrix[4] * matrix[0] + matrix[4])
 
-        for page in pypdf.PdfReader(write_pdf(index.parent, tmp_path / "x.pdf")).pages:
+        for page in pypdf.PdfReader(write_pdf(in_order(index.parent), tmp_path / "x.pdf")).pages:
             page.extract_text(visitor_text=visit)
         assert sizes["Titel"] > 1.5 * sizes["Svar"]
         assert max(right) < 595 - 50
 
     def test_no_pages_and_no_folder_are_told(self, report, tmp_path):
         with pytest.raises(RunError, match="no pages"):
-            write_pdf(tmp_path, tmp_path / "x.pdf")
+            write_pdf([], tmp_path / "x.pdf")
         with pytest.raises(RunError, match="cannot be written"):
-            write_pdf(report, tmp_path / "ingen" / "x.pdf")
+            write_pdf(in_order(report), tmp_path / "ingen" / "x.pdf")
         assert list(tmp_path.iterdir()) == []

@@ -9,7 +9,7 @@ from sample_notebooks import chart_output, display, executed, page_output
 from borgerlib.errors import RunError
 from borgerlib.runs.pages.export import read_pages
 from borgerlib.runs.pages.figures import CHART_TYPE
-from borgerlib.runs.pages.xlsx import write_tables_workbook
+from borgerlib.runs.pages.formats.xlsx import write_tables_workbook
 from borgerlib.view.leaders.insight import open_insight
 
 

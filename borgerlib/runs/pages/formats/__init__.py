@@ -1,0 +1,1 @@
+"""A report's other formats: PDF, workbook, editable document."""

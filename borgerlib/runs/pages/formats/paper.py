@@ -1,0 +1,254 @@
+"""A report as one document for paper: what a council reads first, in few pages, and the details after it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from borgerlib.runs.pages.figures import templates
+from borgerlib.view import theme
+
+_FRONT = "index"
+_HEADING = re.compile(r"^h[1-6]$")
+_LINK = re.compile(r"^([\w.-]+\.html)?(?:#(.*))?$")
+_SCREEN_ONLY = "details, source, .skip, .masthead, .sequence"
+_SCREEN_ATTRIBUTES = ("role", "tabindex", "aria-label", "aria-labelledby", "aria-hidden")
+_WIDE, _WIDEST = 7, 9
+# Characters of a table's line: columns that fit in it are not broken.
+_LINE, _LONG = 105, 60
+# Each picture carries the letters that it uses. On paper all are set in the whole font: WeasyPrint has one
+# font of a name in a document.
+_PICTURES_LETTERS = re.compile(r"@font-face\{[^}]*base64,[^}]*\}")
+
+
+def on_paper(files: Sequence[Path]) -> str:
+    """Return a report's pages as one HTML document for print.
+
+    First the cover, the contents and what a council reads; of each insight its finding and first picture.
+    Then an appendix: all the rest of each page, once.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        The report's pages in order, the front page first.
+    """
+    names = {file.name for file in files}
+    front, *pages = [_Sheet(file, names) for file in files]
+    _refer_to_what_is_shown(pages)
+    main: list[dict[str, str]] = []
+    appendix: list[dict[str, str]] = []
+    for page in pages:
+        if page.part == "insight":
+            main.append(page.entry(page.brief()))
+            if page.has_more():
+                appendix.append(page.entry(page.rest(), title=f"Mere om »{page.title}«", more="-mere"))
+        elif page.part == "council":
+            main.append(page.entry(page.rest()))
+        elif page.part == "appendix":
+            _add_sections(appendix, page.sections())
+        else:
+            appendix.append(page.entry(page.rest(deeper=1)))
+    cases = front.taken("section:has(> .cases)")
+    appendix += [{**front.entry(cases), "title": "Cases", "anchor": "cases"}] if cases else []
+    faces = "".join(theme.font_face(weight, theme.font_file(weight).as_uri()) for weight in theme.FONT_STYLES)
+    return (
+        templates()
+        .get_template("paper.html.j2")
+        .render(
+            title=front.soup.title.get_text(),
+            faces=faces,
+            variables=theme.css_variables(),
+            cover=front.taken(".cover"),
+            figures=front.taken(".key-figures"),
+            source=front.taken(".colophon"),
+            main=main,
+            appendix=appendix,
+        )
+    )
+
+
+def _add_sections(appendix: list[dict[str, str]], sections: Sequence[dict[str, str]]) -> None:
+    """Add the appendix's sections, each to what there is of its page already."""
+    for section in sections:
+        of = next(
+            (entry for entry in appendix if f": {section['title']}".endswith(f": {entry['page']}")), None
+        )
+        if of is None:
+            appendix.append(section)
+        else:
+            of["html"] += section["html"]
+
+
+def _refer_to_what_is_shown(pages: Sequence[_Sheet]) -> None:
+    """Put a reference in the place of a figure that an earlier page has shown, and of a case."""
+    shown: dict[str, str] = {}
+    for page in pages:
+        for figure in page.article.find_all("figure"):
+            title, alt = _text(figure, ".chart-title"), figure.img["alt"]
+            first = shown.setdefault(f"{title} {alt}", figure.get("id", ""))
+            if first == figure.get("id", ""):
+                continue
+            paragraph, link = page.soup.new_tag("p"), page.soup.new_tag("a", href=f"#{first}")
+            link.string = title
+            paragraph.append(link)
+            figure.replace_with(paragraph)
+            _name_page(page.soup, link)
+        for link in page.article.select(f'p > strong > a[href^="#{_FRONT}-case-"]'):
+            # The municipality's story is told whole among the cases.
+            link.find_parent("p").replace_with(paragraph := page.soup.new_tag("p"))
+            paragraph.append(link)
+            _name_page(page.soup, link)
+
+
+def _name_page(soup: Any, link: Any) -> None:
+    """Let the number of the page that a link leads to follow it."""
+    link.insert_after(soup.new_tag("span", attrs={"class": "on-page", "data-to": link["href"]}))
+
+
+class _Sheet:
+    """A page of the report, its addresses told apart from those of the others."""
+
+    def __init__(self, file: Path, names: set[str]) -> None:
+        from bs4 import BeautifulSoup
+
+        text = _PICTURES_LETTERS.sub("", file.read_text(encoding="utf-8"))
+        self.soup: Any = BeautifulSoup(text, "html.parser")
+        self.name = file.stem
+        body: Any = self.soup.body
+        self.part = (body.get("class") or [""])[-1]
+        _tidy(self.soup, self.name, names)
+        heading: Any = self.soup.h1
+        self.title = " ".join(heading.get_text().split())
+        self.article: Any = self.soup.article or self.soup.main
+
+    def entry(self, html: str, *, title: str = "", more: str = "") -> dict[str, str]:
+        """Return the page as the document's template takes it."""
+        opening: Any = self.soup.select_one(".opening")
+        told = {name: _text(opening, f".{name}") for name in ("kicker", "question", "finding")}
+        anchor = f"{self.name}{more}"
+        title = title or self.title
+        return {"anchor": anchor, "title": title, "page": self.title, "part": self.part, "html": html} | told
+
+    def brief(self) -> str:
+        """Take out the page's first picture and return it."""
+        first = self.soup.find("figure")
+        if first is None:
+            return ""
+        before = [tag for tag in first.find_previous_siblings() if tag.get("class") != ["opening"]]
+        for tag in before:
+            if _HEADING.match(tag.name):
+                tag.decompose()
+        taken = [tag.extract() for tag in reversed(before) if not tag.decomposed] + [first.extract()]
+        return "".join(_levelled(str(tag), {3: 2, 4: 2}) for tag in taken)
+
+    def has_more(self) -> bool:
+        """Tell whether anything is left beside the opening."""
+        return any(tag.get("class") != ["opening"] for tag in self.article.find_all(True, recursive=False))
+
+    def rest(self, *, deeper: int = 0) -> str:
+        """Return what is left of the page below its opening."""
+        tags = [tag for tag in self.article.find_all(True, recursive=False) if tag.name != "header"]
+        return _levelled("".join(map(str, tags)), {level: min(level + deeper, 6) for level in range(1, 7)})
+
+    def sections(self) -> list[dict[str, str]]:
+        """Return the page's sections, one for each heading of the second level."""
+        found: list[dict[str, str]] = []
+        for tag in self.article.find_all(True, recursive=False):
+            if tag.name == "h2":
+                anchor = f"{self.name}-{len(found) + 1}"
+                found.append({"anchor": anchor, "title": tag.get_text(), "page": "-", "part": "", "html": ""})
+            elif found:
+                found[-1]["html"] += str(tag)
+        return found
+
+    def taken(self, selector: str) -> str:
+        """Return what a selector finds in the page; empty where there is nothing."""
+        found = self.soup.select_one(selector)
+        if found is None:
+            return ""
+        for heading in found.find_all("h2"):
+            heading.decompose()
+        return str(found)
+
+
+def _levelled(html: str, levels: dict[int, int]) -> str:
+    return re.sub(r"(</?h)([1-6])\b", lambda found: f"{found[1]}{levels.get(int(found[2]), found[2])}", html)
+
+
+def _text(within: Any, selector: str) -> str:
+    found = within.select_one(selector) if within is not None else None
+    return " ".join(found.get_text().split()) if found is not None else ""
+
+
+def _tidy(soup: Any, name: str, names: set[str]) -> None:
+    """Take out what paper has no use for, and give every address the page's name."""
+    for tag in soup.select(_SCREEN_ONLY):
+        tag.decompose()
+    for tag in soup.select("picture, .scroll"):
+        tag.unwrap()
+    for tag in soup.find_all(True):
+        for attribute in _SCREEN_ATTRIBUTES:
+            tag.attrs.pop(attribute, None)
+        if "id" in tag.attrs:
+            tag["id"] = f"{name}-{tag['id']}"
+    for link in soup.find_all("a"):
+        target = _target(link.get("href", ""), name, names)
+        if target:
+            link["href"] = target
+        else:
+            link.unwrap()
+    _lists_without_boxes(soup)
+    for table in soup.find_all("table"):
+        _widths(table)
+
+
+def _widths(table: Any) -> None:
+    """Name what the style sets small, and the cells of columns that are short: those do not break."""
+    rows = [row.find_all(["th", "td"]) for row in table.find_all("tr")]
+    columns = max(map(len, rows), default=0)
+    if columns >= _WIDE:
+        table["class"] = "widest-table" if columns >= _WIDEST else "wide-table"
+    rows = [cells for cells in rows if len(cells) == columns]
+    texts = [[cell.get_text() for cell in column] for column in zip(*rows, strict=True)]
+    needed = [max(len(word) for text in column for word in text.split() or [""]) for column in texts]
+    if sum(needed) > _LINE:
+        table["class"] = "widest-table narrow-columns"
+    body = [cells for cells in rows if not cells[0].find_parent("thead")]
+    wanted = [max((len(cells[at].get_text()) for cells in body), default=0) for at in range(columns)]
+    for at in sorted(range(columns), key=wanted.__getitem__):
+        if sum(needed) - needed[at] + wanted[at] <= _LINE:
+            needed[at] = wanted[at]
+            for cells in body:
+                cells[at]["class"] = [*filter(None, cells[at].get_attribute_list("class")), "short"]
+    for at in range(columns):
+        if wanted[at] > _LONG:
+            for cells in rows:
+                cells[at]["class"] = "long"
+    if len(body) == 1 or columns == 2:
+        # As many heads as numbers: a checker takes them for torn ones, and each row says it all.
+        for cells in body:
+            cells[0].name = "td"
+
+
+def _target(href: str, name: str, names: set[str]) -> str:
+    """Return where a link leads inside the document, or outside; nothing where it tells of this machine."""
+    if href.startswith(("http:", "https:", "mailto:")):
+        return href
+    found = _LINK.match(href)
+    page = found[1] if found else None
+    if found is None or (page and page not in names):
+        return ""
+    stem = page.removesuffix(".html") if page else name
+    return f"#{stem}-{found[2]}" if found[2] else f"#{stem}"
+
+
+def _lists_without_boxes(soup: Any) -> None:
+    # A list's tags in a PDF allow items only, and a list of terms has them in pairs.
+    for terms in soup.find_all("dl"):
+        for pair in terms.find_all("div"):
+            pair.name = "li"
+            pair.dt.name, pair.dd.name = "span", "b"
+            pair.span["class"], pair.b["class"] = "term", "value"
+        terms.name = "ul"

@@ -1,0 +1,42 @@
+"""A report as one PDF that a screen reader can read: tagged, titled, with bookmarks and described figures.
+
+WeasyPrint lays it out and writes PDF/UA. It is an extra: ``pip install weasyprint``, and the system's Pango.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from borgerlib.errors import RunError
+from borgerlib.files.pdf import save_pdf
+from borgerlib.runs.pages.formats.paper import on_paper
+
+
+def write_pdf(pages: Sequence[Path], target: Path, *, day: date | None = None) -> Path:
+    """Write a report's pages as one PDF.
+
+    Parameters
+    ----------
+    pages : sequence of Path
+        The report's pages in order, the front page first.
+    target : Path
+        The PDF; written beside its place and renamed.
+    day : date, optional
+        The date in the file; without one it carries none, and the same pages give the same file.
+
+    Returns
+    -------
+    Path
+        The target.
+
+    Raises
+    ------
+    RunError
+        There are no pages, WeasyPrint is not installed, or the file cannot be written.
+    """
+    if not pages:
+        raise RunError("There are no pages to make a PDF of.", hint="Write the report first.")
+    save_pdf(on_paper(pages), target, day=day)
+    return target
