@@ -50,7 +50,8 @@ def report(tmp_path_factory):
     council = [page_output(-1, title="Til byrådet", kicker="Til byrådet"), "## Hvad vil de?", chart_output()]
     notebooks.append(executed(folder / "0.ipynb", council))
     rows = "".join(f"<tr><th>Svar {n}</th><td>{n}</td><td>{n}</td></tr>" for n in range(1, 40))
-    table = f"<table><thead><tr><th>Svar</th><th>Antal</th><th>Andel</th></tr></thead><tbody>{rows}</tbody></table>"
+    head = "<tr><th>Svar</th><th>Antal</th><th>Andel</th></tr>"
+    table = f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
     shown = new_output("display_data", data={"text/html": table})
     citizens = [page_output(12, title="Borgerne", kicker="Borgernes svar"), "## Alle", shown]
     notebooks.append(executed(folder / "3.ipynb", citizens))
