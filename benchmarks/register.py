@@ -2,7 +2,7 @@
 
 Filter and preview are those of the page that invites, on answers made up for all of the people.
 
-Usage: python benchmarks/register.py [--json] [--people 100000]
+Usage: python -m benchmarks.register [--json] [--people 100000]
 """
 
 from __future__ import annotations
@@ -18,10 +18,19 @@ from typing import Any
 
 import pandas as pd
 
+from borgerlib.contact.invitation.balance import balance
+from borgerlib.contact.invitation.candidates import Candidates
+from borgerlib.contact.invitation.overview import overview
 from borgerlib.contact.register.consents import Wording, covered
 from borgerlib.contact.register.lists import make_list, write_list
 from borgerlib.contact.register.people import enter, erase, find
 from borgerlib.contact.register.store import Register
+from borgerlib.interest.filters.choices import filterable
+from borgerlib.interest.filters.selection import Selection
+from borgerlib.population.municipalities import municipality
+from borgerlib.population.table import population
+from borgerlib.survey.simulation.simulate import simulate_export
+from borgerlib.view.citizens.sections import load_sections
 
 DAY = date(2026, 3, 2)
 WORDING = Wording("invitation", "1", "Må kommunen kontakte dig?", True)
@@ -32,6 +41,19 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
     begun = time.process_time()
     given = work()
     return time.process_time() - begun, given
+
+
+def candidates_of(people: int) -> Candidates:
+    """Return so many who may be invited, with the answers of simulated citizens."""
+    world = simulate_export("Odense", population("Odense"), n=1000, seed=1)
+    copy = world.people.sample(people, random_state=1).reset_index(drop=True).assign(weight=1.0)
+    told = {"municipality": "Odense", "min_age": 15, "simulated": True, "raked_by": [], "areas": {}}
+    copy.attrs.update(told)
+    ready = filterable(copy, world.codebook, age_bands=load_sections().age_bands, kinds=False)
+    answers = ready.copy.set_axis(range(1, people + 1)).assign(response="1")
+    items = {role: item for role, item in ready.items.items() if ready.offer.filter(role) is not None}
+    able = frozenset(answers.index)
+    return Candidates(municipality("Odense"), able, answers, items, answers["response"], ready.offer)
 
 
 def measured(people: int, folder: Path) -> dict[str, float]:
@@ -46,9 +68,19 @@ def measured(people: int, folder: Path) -> dict[str, float]:
         }
     )
     found = {}
+    candidates = candidates_of(people)
+    chosen = Selection({"topics": ("klima_miljoe", "natur"), "time": ("kvartal", "maaned")})
+    overview(candidates, Selection()).chart.svg(
+        "narrow", framed=False
+    )  # the first picture loads the libraries
     with Register(folder / "contact" / "r" / "r.db", "0" * 64, create=True) as register:
         work = {
             "enter all": lambda: enter(register, table, wording=WORDING, survey="s", day=DAY),
+            "filter": lambda: candidates.chosen(chosen),
+            "filter and preview, picture included": lambda: overview(candidates, chosen).chart.svg(
+                "narrow", framed=False
+            ),
+            "can 99 be drawn so": lambda: balance(candidates, candidates.chosen(chosen), 99).why_not(),
             "who may be invited": lambda: covered(register, "invitation", day=DAY, by_answers=True),
             "list all": lambda: write_list(
                 make_list(register, consent="invitation", purpose="Møde", day=DAY), folder / "liste.csv"

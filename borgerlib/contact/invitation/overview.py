@@ -89,7 +89,7 @@ def _beside_population(
         filter_ = candidates.offer.filter(role)
         if filter_ is None:
             continue
-        counts = chosen[candidates.items[role]].astype(str).value_counts()
+        counts = chosen[candidates.items[role]].value_counts().rename(str)
         levels = [level for level in filter_.levels if level.id in living[role].index]
         n = int(sum(counts.get(level.id, 0) for level in levels))
         for level in levels:

@@ -106,9 +106,14 @@ def _sort_of_household(features: pd.DataFrame, household_of: NDArray[np.intp]) -
     Households of the same members are as exchangeable as people of the same features, so one row for all of
     a sort (no more people than there are households) says that no two of one household sit together.
     """
-    own = features.agg("\x1f".join, axis=1) if len(features.columns) else pd.Series("", index=features.index)
-    together = own.groupby(household_of).transform(lambda members: "\x1e".join(sorted(members)))
-    return together.where(own.groupby(household_of).transform("size") > 1, "")
+    sort_of = pd.Series("", index=features.index, dtype=object)
+    shared = np.bincount(household_of)[household_of] > 1
+    if shared.any():
+        of_shared, homes = features[shared], household_of[shared]
+        own = of_shared.agg("\x1f".join, axis=1) if len(features.columns) else pd.Series("", of_shared.index)
+        together = own.groupby(homes).transform(lambda members: "\x1e".join(sorted(members)))
+        sort_of = sort_of.mask(shared, together.reindex(features.index))
+    return sort_of
 
 
 def _check(people: pd.DataFrame, quotas: pd.DataFrame, size: int, household: str | None) -> None:
