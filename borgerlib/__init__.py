@@ -96,6 +96,7 @@ _HOMES = {
     "borgerlib.view.tables.html": ("estimates_table", "public_table"),
     "borgerlib.view.tables.banner": ("banner",),
     "borgerlib.view.comparison.municipalities": ("funnel_chart", "municipalities_table", "tile_map"),
+    "borgerlib.view.comparison.page": ("ComparisonPage", "open_comparison"),
     "borgerlib.view.comparison.waves": ("changes_table", "changes_text"),
     "borgerlib.view.leaders.insight": ("open_insight",),
     "borgerlib.view.citizens.interest": ("open_interest",),

@@ -1,0 +1,246 @@
+"""Waves, targets and municipalities as a notebook shows them: a cell is one call, one thing to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from borgerlib import danish, places
+from borgerlib.comparison.municipalities import CODE, MunicipalityComparison, compare_municipalities
+from borgerlib.comparison.targets import Progress, follow_targets, load_targets
+from borgerlib.comparison.waves import WaveComparison, compare_waves
+from borgerlib.errors import DataError
+from borgerlib.interest.store import CODEBOOK, load, read_parquet
+from borgerlib.interest.weighting.rules import WEIGHT
+from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL
+from borgerlib.survey.codebook.labels import codebook_of
+from borgerlib.survey.codebook.model import Codebook, load_codebook
+from borgerlib.view.charts.chart import Chart
+from borgerlib.view.charts.charts import grouped_bar_chart
+from borgerlib.view.comparison.municipalities import funnel_chart, municipalities_table, tile_map
+from borgerlib.view.comparison.waves import changes_table, changes_text
+from borgerlib.view.tables.html import Table
+from borgerlib.view.words.alt_text import SIMULATED
+from borgerlib.view.words.method import bullets
+from borgerlib.view.words.text import Text
+
+EARLIER, TARGETS = "tidligere", "maal.toml"
+"""Where a municipality keeps its earlier wave and its council's targets, in ``data/saved/<slug>/``."""
+
+
+@dataclass(frozen=True)
+class ComparisonPage:
+    """What there is to compare; made by `open_comparison`.
+
+    Where nothing is there to compare, a method returns a Danish sentence that says so and what to do.
+
+    Attributes
+    ----------
+    waves : WaveComparison or None
+        The municipality's earlier wave beside this one.
+    progress : tuple of Progress
+        Its council's targets.
+    country : MunicipalityComparison or None
+        All municipalities beside each other.
+
+    See Also
+    --------
+    open_comparison : Opens it.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> borgerlib.open_comparison("Ærø").changes().markdown[:39]
+    'Der er ingen tidligere måling at holde '
+    """
+
+    municipality: str
+    waves: WaveComparison | None = field(repr=False, default=None)
+    progress: tuple[Progress, ...] = field(repr=False, default=())
+    country: MunicipalityComparison | None = field(repr=False, default=None)
+
+    def changes(self) -> Text:
+        """Return in words what has changed since the earlier wave."""
+        return changes_text(self.waves) if self.waves else self._no_wave()
+
+    def changes_table(self) -> Table | Text:
+        """Return all answers of both waves."""
+        return changes_table(self.waves) if self.waves else self._no_wave()
+
+    def chart(self, item: str) -> Chart | Text:
+        """Return one question in both waves.
+
+        Parameters
+        ----------
+        item : str
+            Its id in the codebook ('emner').
+        """
+        if self.waves is None:
+            return self._no_wave()
+        return grouped_bar_chart(self.waves.estimates.select(item=item))
+
+    def targets(self) -> Text:
+        """Return where each of the council's targets stands."""
+        if not self.progress:
+            folder = danish.slug(self.municipality)
+            return Text(f"Byrådet har ikke sat mål. De skrives i `data/saved/{folder}/{TARGETS}`.")
+        lines = [one.sentence() for one in self.progress]
+        if any(one.estimates.origin == "simulated" for one in self.progress):
+            lines[0] = f"{SIMULATED}: {lines[0]}"
+        return bullets(lines)
+
+    def map(self) -> Chart | Text:
+        """Return all municipalities as a map of squares."""
+        return tile_map(self.country) if self.country else self._no_country()
+
+    def funnel(self) -> Chart | Text:
+        """Return which municipalities stand out, by number of answers."""
+        return funnel_chart(self.country) if self.country else self._no_country()
+
+    def table(self) -> Table | Text:
+        """Return every municipality's number and the ranks that it may have."""
+        return municipalities_table(self.country) if self.country else self._no_country()
+
+    def _no_wave(self) -> Text:
+        folder = danish.slug(self.municipality)
+        return Text(
+            "Der er ingen tidligere måling at holde svarene op mod. Læg mappen "
+            f"`data/processed/{folder}` fra dengang i `data/saved/{folder}/{EARLIER}`."
+        )
+
+    def _no_country(self) -> Text:
+        return Text("Der er ingen svar fra de andre kommuner. Angiv filen med dem i `country`.")
+
+
+def open_comparison(
+    municipality: str,
+    *,
+    earlier: str = "",
+    targets: str = "",
+    country: str = "",
+    answer: str = "tid.ingen_tid",
+    confidence: float = 0.95,
+    min_cell: int = DEFAULT_MIN_CELL,
+) -> ComparisonPage:
+    """Open what there is to compare a municipality's survey with.
+
+    Parameters
+    ----------
+    municipality : str
+        Name or code; prepared (``borger prepare``) where waves or targets are to be compared.
+    earlier : str
+        Folder of an earlier wave as ``borger prepare`` wrote it; by default
+        ``data/saved/<municipality>/tidligere``, where there is one.
+    targets : str
+        TOML file of the council's targets; by default ``data/saved/<municipality>/maal.toml``, where there is
+        one.
+    country : str
+        File (CSV or Parquet) of a national survey: one row a person, a column ``kommunekode``, the columns of
+        the codebook, and perhaps ``weight``.
+    answer : str
+        What municipalities are compared by: 'item.option'.
+    confidence : float
+        Level of the intervals, 0–1.
+    min_cell : int
+        Smallest count shown, at least 3.
+
+    Raises
+    ------
+    DataError
+        A file or folder that is named is not there, or the municipality has not been prepared.
+    ParameterError
+        The municipality, or what a file names, is not legal.
+
+    See Also
+    --------
+    compare_waves, follow_targets, compare_municipalities : What the page shows.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> borgerlib.open_comparison("Ærø").targets().markdown
+    'Byrådet har ikke sat mål. De skrives i `data/saved/aeroe/maal.toml`.'
+    """
+    place = find_municipality(municipality)
+    saved = places.saved_data(danish.slug(place.name))
+    before = _folder(earlier, saved / EARLIER)
+    goals = _file(targets, saved / TARGETS)
+    waves, overview = None, None
+    progress: tuple[Progress, ...] = ()
+    if before is not None or goals is not None:
+        now = load(place.name)
+        book = codebook_of(now.attrs)
+        frames = {_year(now): now}
+        if before is not None:
+            then, then_book = _wave(before, place.name)
+            waves = compare_waves(
+                then,
+                now,
+                weight=_weight(then, now),
+                codebooks=None if book is None else (then_book or book, book),
+                min_cell=min_cell,
+                confidence=confidence,
+            )
+            frames = dict(zip(waves.names, (then, now), strict=True))
+        if goals is not None and book is not None:
+            progress = tuple(
+                follow_targets(
+                    load_targets(goals, book),
+                    frames,
+                    weight=_weight(*frames.values()),
+                    min_cell=min_cell,
+                    confidence=confidence,
+                )
+            )
+    if country:
+        path = _file(country, Path(country))
+        assert path is not None
+        people = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, dtype={CODE: str})
+        overview = compare_municipalities(
+            people,
+            answer,
+            weight=WEIGHT if WEIGHT in people else None,
+            codebook=codebook_of(people.attrs) or load_codebook("borgerinteresse"),
+            min_cell=min_cell,
+            confidence=confidence,
+        )
+    return ComparisonPage(place.name, waves, progress, overview)
+
+
+def _folder(named: str, usual: Path) -> Path | None:
+    folder = Path(named) if named else usual
+    if folder.is_dir():
+        return folder
+    if named:
+        raise DataError(
+            f"There is no folder {named} with an earlier wave.", hint="Give one that borger prepare wrote."
+        )
+    return None
+
+
+def _file(named: str, usual: Path) -> Path | None:
+    file = Path(named) if named else usual
+    if file.is_file():
+        return file
+    if named:
+        raise DataError(f"There is no file {named}.", hint="Check the path.")
+    return None
+
+
+def _wave(folder: Path, name: str) -> tuple[pd.DataFrame, Codebook | None]:
+    """Return an earlier wave and what it asked."""
+    people, known = read_parquet(folder / "respondents.parquet", name)
+    people.attrs.update(known)
+    asked = folder / CODEBOOK
+    return people, load_codebook(asked) if asked.is_file() else None
+
+
+def _year(people: pd.DataFrame) -> str:
+    return str(people.attrs.get("survey_date", ""))[:4] or "nu"
+
+
+def _weight(*waves: pd.DataFrame) -> str | None:
+    return WEIGHT if all(WEIGHT in wave for wave in waves) else None

@@ -1,0 +1,93 @@
+"""The notebook that compares: with everything there, and with nothing."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pandas as pd
+import papermill
+import pytest
+
+import borgerlib
+from borgerlib import places
+from borgerlib.interest.prepare.prepare import Prepared
+from borgerlib.runs.kernels.execute import run_notebook
+from borgerlib.view.charts.chart import MIME_TYPE
+
+NOTEBOOK = places.notebooks() / "sammenlign.ipynb"
+
+
+@pytest.fixture
+def with_all(
+    prepared: Prepared, prepared_once: tuple[Prepared, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Return a national survey; the municipality's own answers serve as its earlier wave, beside a target."""
+    workspace = tmp_path / "workspace"
+    shutil.copytree(prepared_once[1], workspace)
+    monkeypatch.setenv("BORGER_WORKSPACE", str(workspace))
+    saved = workspace / "data" / "saved" / "aeroe"
+    saved.mkdir(parents=True)
+    shutil.copytree(workspace / "data" / "processed" / "aeroe", saved / "tidligere")
+    people = pd.read_parquet(saved / "tidligere" / "respondents.parquet")
+    kept = borgerlib.load("Ærø")
+    assert len(people) == len(kept)
+    (saved / "maal.toml").write_text(
+        '[[target]]\nwhat = "tid.ingen_tid"\nstart = 0.30\ngoal = 0.25\nby = 2029-12-31\n', encoding="utf-8"
+    )
+    rng = np.random.default_rng(1)
+    codes = np.repeat(borgerlib.municipalities()["code"].to_numpy(), 40)
+    answers = np.where(rng.random(len(codes)) < 0.3, "ingen_tid", "uge")
+    path = tmp_path / "landet.csv"
+    pd.DataFrame({"kommunekode": codes, "tid": answers}).to_csv(path, index=False)
+    return path
+
+
+def test_the_parameters_say_what_they_are() -> None:
+    declared = papermill.inspect_notebook(str(NOTEBOOK))
+    assert list(declared) == [
+        "municipality", "earlier", "targets", "country", "answer", "confidence", "min_cell",
+    ]  # fmt: skip
+    assert all(len(found["help"]) > 20 for found in declared.values())
+
+
+@pytest.mark.slow
+def test_the_notebook_runs_with_everything_there(with_all: Path, tmp_path: Path) -> None:
+    parameters = {"municipality": "Ærø", "country": str(with_all)}
+    earlier = tmp_path / "workspace" / "data" / "saved" / "aeroe" / "tidligere"
+    moved_back(earlier / "respondents.parquet")
+    run_notebook(NOTEBOOK, tmp_path / "ud.ipynb", parameters)
+    cells = nbformat.read(tmp_path / "ud.ipynb", as_version=4).cells
+    shown = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
+    said = [str(data.get("text/plain", "")) for data in shown]
+    assert said[0].startswith("SIMULEREDE DATA: Intet har ændret sig fra 2019 til ")
+    assert any("Målet er nået" in text for text in said)
+    assert sum(MIME_TYPE in data for data in shown) == 3
+    assert "Mulig placering" in said[-1]
+
+
+def moved_back(path: Path) -> None:
+    """Let an earlier wave have been asked in 2019."""
+    from borgerlib.interest.store import read_parquet, write_parquet
+
+    people, known = read_parquet(path, "Ærø")
+    write_parquet(people, path, {**known, "survey_date": "2019-11-01"})
+
+
+def test_where_nothing_is_there_to_compare_a_sentence_says_so(prepared: Prepared) -> None:
+    page = borgerlib.open_comparison("Ærø")
+    for said in (page.changes(), page.changes_table(), page.chart("emner")):
+        assert "ingen tidligere måling" in str(said)
+    assert "Byrådet har ikke sat mål" in str(page.targets())
+    for said in (page.map(), page.funnel(), page.table()):
+        assert "ingen svar fra de andre kommuner" in str(said)
+
+
+def test_what_is_named_must_be_there(prepared: Prepared) -> None:
+    with pytest.raises(borgerlib.DataError, match="no folder nowhere"):
+        borgerlib.open_comparison("Ærø", earlier="nowhere")
+    for name in ("targets", "country"):
+        with pytest.raises(borgerlib.DataError, match="no file nowhere"):
+            borgerlib.open_comparison("Ærø", **{name: "nowhere.toml"})
