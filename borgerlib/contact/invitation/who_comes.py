@@ -53,6 +53,17 @@ class WhoComes:
         Way → times x seats: the rows of `people`.
     topic : str
         What it is about, in Danish.
+
+    See Also
+    --------
+    who_comes : Makes it.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> drawn = borgerlib.who_comes("Ærø", seats=8, answers=300, times=4)
+    >>> sorted(drawn.came.keys()) == sorted(set(drawn.came))
+    True
     """
 
     people: pd.DataFrame = field(repr=False)
@@ -190,6 +201,17 @@ def who_comes(
         There is no such municipality or topic, or fewer could come than there are seats.
     DataError
         No panel of those who consented is balanced so.
+
+    See Also
+    --------
+    leximin_chances : A fair draw.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> drawn = borgerlib.who_comes("Ærø", seats=8, answers=300, times=4)
+    >>> len(drawn.came)
+    3
     """
     world = simulate_export(municipality, population(municipality), n=answers, seed=seed)
     topics = item_with_role(world.codebook, "topics")
