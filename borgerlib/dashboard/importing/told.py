@@ -56,6 +56,15 @@ _DOUBTS = (
     (r"occur once or twice", "Svar, der kun står en gang eller to, er udeladt: egne ord?"),
     (r"which another question is already", "Et andet spørgsmål har allerede den rolle."),
 )
+_NOTES = (
+    (r"(\d+) rows above the headings .*\(the table begins in row (\d+)\)",
+     r"\1 rækker over overskrifterne er sprunget over; tabellen begynder i række \2."),
+    (r"rows (\d+) to (\d+) are taken for headings", r"Række \1 til \2 er taget for overskrifter."),
+    (r"(\d+) rows below the answers .*\(from row (\d+)\)",
+     r"\1 rækker under svarene er sprunget over, fra række \2."),
+    (r"(\d+) rows that repeat the headings .*", r"\1 rækker, der gentager overskrifterne, er sprunget over."),
+    (r"sheet '(.+)' is read; the workbook also has (.+)", r"Arket »\1« er læst; filen har også \2."),
+)  # fmt: skip
 _LONGEST, _FIRST_ROWS = 40, 5
 
 
@@ -70,6 +79,15 @@ def doubts(question: Question) -> list[str]:
         next((said for pattern, said in _DOUBTS if re.search(pattern, doubt)), doubt)
         for doubt in question.doubts
     ]
+
+
+def _note(note: str) -> str:
+    """Return what reading noted, as HTML: in Danish where it is known."""
+    for pattern, said in _NOTES:
+        found = re.fullmatch(pattern, note)
+        if found:
+            return f"<li>{escape(found.expand(said))}</li>"
+    return f'<li lang="en">{escape(note)}</li>'
 
 
 def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -88,7 +106,7 @@ def understood(decisions: Decisions) -> str:
     platform = "en almindelig tabel" if source.vendor == "table" else source.vendor
     sheet = f", arket »{source.sheet}«" if source.sheet else ""
     size = f"{danish.number(len(export.frame))} svar og {danish.number(len(export.columns))} kolonner"
-    notes = "".join(f'<li lang="en">{escape(note)}</li>' for note in source.notes)
+    notes = "".join(map(_note, source.notes))
     shown = [_shown(decisions, column.name) for column in export.columns]
     rows = list(zip(*shown, strict=True))
     first = table("De første svar", [column.name[:_LONGEST] for column in export.columns], rows)

@@ -34,7 +34,7 @@ def page(tmp_path, monkeypatch):
 def test_a_file_is_shown_as_it_was_understood(page):
     assert list(page._file.options) == ["mine svar.csv"]
     assert "Filen er læst som SurveyMonkey: 40 svar og 6 kolonner." in page._understood.value
-    assert "rows 1 to 2 are taken for headings" in page._understood.value
+    assert "Række 1 til 2 er taget for overskrifter." in page._understood.value
     assert [question.kind for question in page.decisions.asked] == ["text", "single", "multiple"]
     assert "<td>Hvilke emner vil du drøfte?</td><td>Flere valg</td><td>Emner</td>" in page._overview.value
 
