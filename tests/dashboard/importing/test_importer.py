@@ -6,10 +6,12 @@ import shlex
 import subprocess
 import sys
 
+import nbformat
 import pytest
 from survey_exports import transposed, write_csv
 
 import borgerlib
+from borgerlib import places
 from borgerlib.interest import store
 from borgerlib.survey.importing.question import MISSING
 
@@ -118,3 +120,15 @@ def test_contact_details_are_not_in_the_page(tmp_path, monkeypatch):
         page._which.value = at
         shown += str([child.get_state() for child in (page._editor._head, page._editor._counts)])
     assert "@eksempel.dk" not in shown
+
+
+def test_the_notebook_calls_the_library_and_no_more():
+    cells = [
+        cell
+        for cell in nbformat.read(places.notebooks() / "indlaes.ipynb", 4).cells
+        if cell.cell_type == "code"
+    ]
+    assert [cell.source for cell in cells[1:]] == [
+        "import borgerlib\n\nimporter = borgerlib.open_importer(municipality, file, folder=folder)\nimporter"
+    ]
+    assert not any(cell.outputs for cell in cells)
