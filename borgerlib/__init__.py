@@ -34,6 +34,7 @@ _HOMES = {
         "RunError",
     ),
     "borgerlib.survey.codebook.model": ("Codebook", "load_codebook"),
+    "borgerlib.survey.form.editor": ("FormEditor", "open_form_editor"),
     "borgerlib.survey.readers.read": ("read_export", "read_responses"),
     "borgerlib.survey.mapping.file": ("load_mapping",),
     "borgerlib.survey.mapping.suggestion": ("suggest_mapping",),

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from html import escape
 
 import pytest
 from axe_core_python.sync_playwright import Axe
@@ -223,3 +224,15 @@ def test_answers_are_fetched_by_who_knows_the_staffs_code(tablet, tmp_path):
     assert json.loads(page.evaluate("localStorage.getItem('borger:borgerinteresse:sent')"))[0]["answers"][
         "tid"
     ]
+
+
+def test_the_preview_takes_no_answer_and_says_so(browser, tmp_path):
+    page = browser.new_page()
+    source = escape(page_text(questionnaire(citizens(1).book, load_texts())))
+    page.set_content(f'<iframe sandbox="allow-scripts allow-forms" srcdoc="{source}"></iframe>')
+    frame = page.frame_locator("iframe")
+    frame.locator("[name=samtykke][value=ja]").check()
+    assert frame.locator("#f-kontakt_mail").is_visible()
+    frame.locator("#skema [type=submit]").click()
+    assert "Svaret kan ikke gemmes her" in frame.locator("#summary").inner_text()
+    page.close()

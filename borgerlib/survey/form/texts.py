@@ -9,7 +9,9 @@ from functools import cache
 from pathlib import Path
 
 from borgerlib import places
-from borgerlib.files.toml import read_toml, write_new
+from borgerlib.errors import DataError
+from borgerlib.files.atomic import replacing
+from borgerlib.files.toml import quoted, read_toml, write_new
 
 FILE = "spoergeskema.toml"
 TO_FILL_IN = "UDFYLD"
@@ -116,6 +118,25 @@ def new_texts(path: Path) -> Path:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     return write_new(path, _shipped().read_text(encoding="utf-8"))
+
+
+def save_texts(path: Path, texts: Texts) -> None:
+    """Write texts to a municipality's file, in Danish and, where it is another text, in English.
+
+    Raises
+    ------
+    DataError
+        The file cannot be written.
+    """
+    lines = ["# Teksterne i spørgeskemaet; 'borger form' og notebooken spoerg.ipynb læser dem her."]
+    lines += [f"{key} = {quoted(text[DANISH])}" for key, text in texts.words.items()]
+    lines += [f"efter_svar = {str(texts.by_answers).lower()}", f"personalekode = {quoted(texts.staff_code)}"]
+    lines += [f"omraader = [{', '.join(map(quoted, texts.areas))}]", "", "[english]"]
+    english = {key: text[ENGLISH] for key, text in texts.words.items() if text[ENGLISH] != text[DANISH]}
+    lines += [f"{key} = {quoted(text)}" for key, text in english.items()]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path, what="The texts", error=DataError) as beside:
+        beside.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 @cache

@@ -62,7 +62,7 @@ def odk(seed, folder, **size):
 @pytest.mark.parametrize("platform", [limesurvey, odk])
 def test_random_forms_come_back_as_they_were_answered(platform, tmp_path):
     @given(seed=SEEDS)
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=12, deadline=None)
     def check(seed):
         assert platform(seed, tmp_path) == []
 
@@ -152,7 +152,7 @@ def in_surveyjs(made, person):
 
 @pytest.mark.skipif(not has_survey_core(), reason="needs Node and SurveyJS: npm install -g survey-core")
 def test_surveyjs_runs_the_forms_and_its_results_come_back(tmp_path):
-    assert surveyjs(range(12), tmp_path) == {}
+    assert surveyjs(range(8), tmp_path) == {}
     assert surveyjs([7], tmp_path, questions=60) == {}
     assert surveyjs([7], tmp_path, questions=2, options=300) == {}
 
@@ -166,7 +166,7 @@ def test_surveyjs_runs_a_thousand_forms(tmp_path):
 
 @pytest.mark.skipif(not shutil.which("java"), reason="ODK Validate needs Java")
 def test_odk_validate_finds_nothing_wrong(tmp_path):
-    assert odk_validate(range(20), tmp_path) == []
+    assert odk_validate(range(10), tmp_path) == []
 
 
 @pytest.mark.thorough

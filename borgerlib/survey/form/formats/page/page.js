@@ -74,10 +74,20 @@
 
   // --- Kept on the machine -----------------------------------------------------------------------------
 
-  const read = (store, key, otherwise) => JSON.parse(store.getItem(key) || "null") ?? otherwise;
-  const draft = () => read(sessionStorage, DRAFT, {});
-  const keep = (part) => sessionStorage.setItem(DRAFT, JSON.stringify({ ...draft(), ...part }));
-  const sent = () => read(localStorage, SENT, []);
+  // Where a browser keeps nothing (a private tab, a preview), the page can be tried and takes no answer.
+  const store = (() => {
+    try {
+      return { tab: sessionStorage, machine: localStorage };
+    } catch {
+      const tried = {};
+      const tab = { getItem: (key) => tried[key], setItem: (key, text) => { tried[key] = text; }, removeItem: (key) => { delete tried[key]; } };
+      return { tab, machine: { getItem: () => null, setItem: () => { throw new Error(); } } };
+    }
+  })();
+  const read = (place, key, otherwise) => JSON.parse(place.getItem(key) || "null") ?? otherwise;
+  const draft = () => read(store.tab, DRAFT, {});
+  const keep = (part) => store.tab.setItem(DRAFT, JSON.stringify({ ...draft(), ...part }));
+  const sent = () => read(store.machine, SENT, []);
   const pad = (number) => String(number).padStart(2, "0");
   function now() {
     const at = new Date();
@@ -136,7 +146,7 @@
     const answers = Object.fromEntries(put().map((each) => [each.dataset.question, answer(each)]));
     const whole = { id: code(), started: draft().started || now(), submitted: now(), answers };
     try {
-      localStorage.setItem(SENT, JSON.stringify([...sent(), whole]));
+      store.machine.setItem(SENT, JSON.stringify([...sent(), whole]));
     } catch {
       find("#summary ul").replaceChildren(Object.assign(document.createElement("li"), { textContent: word("full") }));
       find("#summary").hidden = false;
@@ -150,7 +160,7 @@
   });
 
   function begin() {
-    sessionStorage.removeItem(DRAFT);
+    store.tab.removeItem(DRAFT);
     fill({});
     check();
     find(".privacy").open = false;
@@ -241,7 +251,7 @@
   });
   find("#erase").addEventListener("click", async () => {
     if (await ask(word("erase"), word("erase_sure"), word("erase"), word("cancel")) !== "yes") return;
-    localStorage.setItem(SENT, JSON.stringify(sent().filter((each) => !fetched.includes(each.id))));
+    store.machine.setItem(SENT, JSON.stringify(sent().filter((each) => !fetched.includes(each.id))));
     fetched = [];
     find("#told").textContent = word("erased");
     count();
