@@ -18,6 +18,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
 OF_CITIZENS = ("borger_interesse", "interesse_")
+OF_CONSENTS = "inviter.ipynb"
 PICTURES = ("wide", "narrow")
 REPEATED = "numbers"  # for workbooks, made of the same frame as the texts, which are compared
 
@@ -39,6 +40,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.sanitize = _chained(sanitize)  # type: ignore[attr-defined]
         if item.path.name.startswith(OF_CITIZENS) and not _is_prepared():
             item.add_marker(pytest.mark.skip(reason="needs prepared citizens of Odense: make demo"))
+        if item.path.name == OF_CONSENTS and not os.environ.get("BORGER_REGISTER_KEY"):
+            item.add_marker(pytest.mark.skip(reason="needs a register and its key: borger register import"))
 
 
 def _is_prepared() -> bool:

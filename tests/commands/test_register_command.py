@@ -54,6 +54,15 @@ def test_from_a_prepared_survey_to_a_list_and_a_withdrawal(workspace, tmp_path):
         borger("register", "restore", "Ærø", tmp_path / "kopi.db", *key)
 
 
+def test_the_page_that_invites_says_before_a_server_starts_what_is_missing(workspace, tmp_path):
+    with pytest.raises(DataError, match="needs its key"):
+        RUN.invoke(app, ["invite", "Ærø"], catch_exceptions=False)
+    (tmp_path / "noegle").write_text("0" * 64)
+    (tmp_path / "noegle").chmod(0o600)
+    with pytest.raises(DataError, match="There is no register"):
+        RUN.invoke(app, ["invite", "Ærø", "--key-file", str(tmp_path / "noegle")], catch_exceptions=False)
+
+
 def test_a_table_from_elsewhere_says_what_it_took_and_what_is_wrong(workspace, tmp_path):
     lines = [f"Borger {n};borger{n}@example.dk;Ja" for n in range(11)]
     table = tmp_path / "liste.csv"

@@ -20,6 +20,14 @@ from borgerlib.contact.register.store import Register
 from borgerlib.errors import ParameterError
 from borgerlib.interest.store import contact_folder
 
+_CALLED: dict[Channel, str] = {
+    "all": "alle",
+    "letter": "brev",
+    "mail": "e-mail",
+    "sms": "sms",
+    "digital_post": "digital-post",
+}
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -140,6 +148,6 @@ def _order(seats: pd.Series) -> pd.Series:
 
 
 def _free_path(folder: Path, wanted: Wanted, day: date) -> Path:
-    stem = f"{day.isoformat()}-{danish.slug(wanted.purpose)[:40] or 'liste'}-{wanted.channel}"
+    stem = f"{day.isoformat()}-{danish.slug(wanted.purpose)[:40] or 'liste'}-{_CALLED[wanted.channel]}"
     paths = (folder / f"{stem}{f'-{number}' * (number > 1)}{wanted.ending}" for number in count(1))
     return next(path for path in paths if not path.exists())
