@@ -31,6 +31,7 @@ app = typer.Typer(
     'borger report ""   (the whole country)\n\n'
     "borger audit --format csv > audit.csv\n\n"
     "borger answers-template Furesø furesoe.toml\n\n"
+    "borger form --municipality Odense --to html\n\n"
     "borger prepare Odense export.xlsx\n\n"
     "borger export Odense --to sav\n\n"
     "borger dashboard Odense\n\n"

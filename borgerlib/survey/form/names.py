@@ -10,6 +10,8 @@ from borgerlib.survey.form.texts import DANISH
 
 MARK = "borger_skema"
 """The column by which answers of our own page are known; it holds the version of the consent's words."""
+OWN_ID = "borger_svar"
+"""The column in which our page numbers answers, where the codebook has no item for it."""
 _RESERVED = frozenset({"meta", "data", "form"})
 """Names that an ODK form has itself."""
 _LIMESURVEYS_OWN = frozenset(

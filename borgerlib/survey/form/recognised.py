@@ -7,7 +7,14 @@ from dataclasses import replace
 
 from borgerlib.errors import CodebookError
 from borgerlib.survey.codebook.model import Codebook
-from borgerlib.survey.form.names import MARK, answer_codes, limesurvey_codes, odk_names, subquestion_codes
+from borgerlib.survey.form.names import (
+    MARK,
+    OWN_ID,
+    answer_codes,
+    limesurvey_codes,
+    odk_names,
+    subquestion_codes,
+)
 from borgerlib.survey.form.questionnaire import Question, Questionnaire, questionnaire
 from borgerlib.survey.form.texts import DANISH, load_texts
 from borgerlib.survey.grid.cells import one_line
@@ -128,7 +135,11 @@ def _technical(form: Questionnaire, export: Export) -> Iterator[ItemMapping]:
 
 def _plain(form: Questionnaire, export: Export, found: Sequence[ItemMapping]) -> Export:
     kinds = {question.id: question.kind for question in form.all}
-    frame, columns = export.frame, {entry.item: entry.columns[0] for entry in found}
+    frame = export.frame
+    if MARK in frame and OWN_ID in frame:
+        # Answers may have been fetched twice. Where the codebook has an item for the id, cleaning tells them.
+        frame = frame[~frame[OWN_ID].duplicated()]
+    columns = {entry.item: entry.columns[0] for entry in found}
     for item, name in columns.items():
         if kinds[item] == "number":
             # Platforms write '1.234' for a little more than one, never for a thousand.

@@ -44,3 +44,15 @@ def test_files_of_other_forms_do_not_belong_together(tmp_path):
     (tmp_path / "b.csv").write_bytes((HEAD.replace('"a"', '"b"') + '"1";"x";"1";"v"\r\n').encode())
     with pytest.raises(DataError, match="do not belong together"):
         read_responses(tmp_path, BOOK)
+
+
+def test_answers_fetched_twice_count_once_without_an_item_for_the_id_too(tmp_path):
+    book = parse_codebook(
+        {"survey": {"id": "x", "title": "X"}, "item": [{"id": "a", "text": "Hvorfor?", "kind": "text"}]},
+        source="x",
+    )
+    for name, rows in (("a", "12"), ("b", "23")):
+        lines = "".join(f'"{row}";"svar";"v"\r\n' for row in rows)
+        text = f'\ufeff"borger_svar";"a";"borger_skema"\r\n{lines}'
+        (tmp_path / f"{name}.csv").write_bytes(text.encode())
+    assert len(read_responses(tmp_path, book).frame) == 3

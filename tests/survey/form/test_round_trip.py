@@ -32,11 +32,11 @@ SEEDS = st.integers(0, 2**32)
 
 
 def back(made, path):
-    return differences(made, read_responses(path, made.book).frame)
+    return differences(made, read_responses(path, made.book, areas=made.form.texts.areas).frame)
 
 
-def limesurvey(seed, folder, **size):
-    made = filled(seed, **size)
+def limesurvey(seed, folder, make=filled, **size):
+    made = make(seed, **size)
     by_text, full, excel = seed & 1, seed & 2, seed & 4
     rows = limesurvey_export(made, limesurvey_text(made.form), by_text=by_text, full=full)
     path = folder / ("svar.xlsx" if excel else "svar.csv")
@@ -48,10 +48,10 @@ def limesurvey(seed, folder, **size):
     return back(made, path)
 
 
-def odk(seed, folder, **size):
+def odk(seed, folder, make=filled, **size):
     from pyxform.xls2xform import convert
 
-    made = filled(seed, **size)
+    made = make(seed, **size)
     write_xlsform(made.form, folder / "skema.xlsx")
     found = convert(folder / "skema.xlsx", validate=False)
     assert found.warnings == []
@@ -79,6 +79,13 @@ def test_a_thousand_random_forms_come_back(platform, tmp_path):
 @pytest.mark.parametrize("size", [{"questions": 60}, {"questions": 2, "options": 300}])
 def test_long_forms_come_back(platform, size, tmp_path):
     assert platform(7, tmp_path, **size) == []
+
+
+@pytest.mark.parametrize("platform", [limesurvey, odk])
+@pytest.mark.parametrize("seed", range(4))
+def test_areas_that_are_chosen_from_a_list_come_back(platform, seed, tmp_path):
+    # By codes and by texts, choices apart and joined.
+    assert platform(seed, tmp_path, make=citizens, people=8) == []
 
 
 NODE = shutil.which("node")

@@ -8,12 +8,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from borgerlib.survey.form.names import MARK
+from borgerlib.survey.form.names import MARK, OWN_ID
 from borgerlib.survey.form.questionnaire import Question, Questionnaire
 from borgerlib.survey.form.texts import DANISH, ENGLISH, Words, standard_words
 
 _MANY = 20
-_NOTED = {"id": "svar_id", "started": "startet", "submitted": "afsluttet"}
 
 
 def page_text(form: Questionnaire) -> str:
@@ -23,7 +22,7 @@ def page_text(form: Questionnaire) -> str:
         _template().render(
             form=form,
             words=standard_words(),
-            noted={role: form.technical.get(role, "") for role in _NOTED},
+            noted={"id": OWN_ID, "started": "", "submitted": ""} | dict(form.technical),
             mark=MARK,
             version=form.consent[1] if form.contact else form.id,
             script=Markup((folder / "page.js").read_text(encoding="utf-8")),
