@@ -13,7 +13,6 @@ import typer
 from rich.markup import escape
 
 from borgerlib.commands import console
-from borgerlib.errors import RunError
 
 if TYPE_CHECKING:
     from borgerlib.dashboard.server.serve import DashboardServer
@@ -31,6 +30,12 @@ def dashboard(
     chance: Annotated[
         float, typer.Option(help="How much of each answer in the protected copy is left to chance.")
     ] = 0.1,
+    base_url: Annotated[
+        str,
+        typer.Option(
+            help="Where visitors find it behind a reverse proxy: 'https://data.example.dk/borgere/'."
+        ),
+    ] = "",
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
 ) -> None:
     """Open the citizens' answers as a page to filter in a meeting, on this machine alone."""
@@ -38,7 +43,9 @@ def dashboard(
 
     # The first time after 'borger prepare' the kinds of citizens are looked for, which takes a while.
     _serve(
-        lambda: dashboard_server(municipality, selection=selection, port=port, chance=chance),
+        lambda: dashboard_server(
+            municipality, selection=selection, port=port, chance=chance, base_url=base_url
+        ),
         told=f"Opening the answers of {municipality} …",
         page="The dashboard",
         browser=browser,
@@ -112,8 +119,7 @@ def _serve(
             console.out.print("Whoever has this address can look. Ctrl-C closes it.")
             if browser:
                 webbrowser.open(server.address)
-            if server.process.wait():
-                raise RunError("The page's server ended by itself.", hint="Open it again.")
+            server.wait()
     except KeyboardInterrupt:
         console.out.print("Closed.")
     finally:

@@ -12,6 +12,7 @@ import traitlets
 
 from borgerlib.dashboard.page import questions, screen
 from borgerlib.dashboard.page.answers import Answers, open_answers
+from borgerlib.dashboard.page.pace import Pace
 from borgerlib.dashboard.page.words import words
 from borgerlib.dashboard.saved import downloads, save_report
 from borgerlib.errors import BorgerlibError, DataError
@@ -23,6 +24,7 @@ from borgerlib.view import theme
 
 _ASSETS = Path(__file__).with_name("assets")
 _NO_FOCUS = ("", "")
+ASKED_A_MINUTE = 300
 
 
 @cache
@@ -70,7 +72,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
 
     def __init__(self, answers: Answers, *, link: str = "") -> None:
         self._answers = answers
-        self._sort = "asked"
+        self._sort, self._pace = "asked", Pace(ASKED_A_MINUTE, 60)
         self._number = 0
         self._selection = Selection()
         self._reports = save_report.Reports()
@@ -118,8 +120,8 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         }
         message = content if isinstance(content, Mapping) else {}
         hear = kinds.get(str(message.get("kind")))
-        if hear is None:
-            self._say(words()("errors", "unknown"))
+        if hear is None or not self._pace.allows():
+            self._say(words()("errors", "unknown" if hear is None else "too_fast"))
             return
         if message.get("sort") in screen.SORTS:
             self._sort = str(message["sort"])

@@ -14,21 +14,52 @@ function useMainShell(model) {
 const PATIENCE = 5000;
 const PATIENCE_AT_WORK = 180000; // where the kernel has said that it takes longer
 const PULSE = 15000;
+const RETURN_EVERY = 1000;
+const RETURNS_A_MINUTE = 3;
+
+/** Whether the page may come back by itself once more: not for ever, where that does not help. */
+function mayReturn() {
+  const now = Date.now();
+  const times = JSON.parse(sessionStorage.getItem("borger-returns") ?? "[]").filter((time) => now - time < 60000);
+  if (times.length >= RETURNS_A_MINUTE) return false;
+  sessionStorage.setItem("borger-returns", JSON.stringify([...times, now]));
+  return true;
+}
 
 function buildPage({ model, el }, isNew) {
   const config = model.get("config");
   const { strings } = config;
   const inLab = !document.body.dataset.voila;
-  const way = { past: [], future: [], levels: {}, sort: "asked", number: 0, presenting: false };
+  const way = { past: [], future: [], levels: {}, wanted: {}, sort: "asked", number: 0, presenting: false };
   const waiting = new Map();
   let atWork = false;
+  let gone = false;
   const files = [];
 
   // ---- asking
   function expect(what) {
     clearTimeout(waiting.get(what));
-    const miss = () => messages.raise(inLab ? strings.dead_lab : strings.dead, !inLab);
+    const miss = () => {
+      messages.raise(inLab ? strings.dead_lab : strings.dead, !inLab);
+      if (!inLab && !gone && mayReturn()) comeBack();
+    };
     waiting.set(what, setTimeout(miss, atWork ? PATIENCE_AT_WORK : PATIENCE));
+  }
+  const linkOf = (levels) => Object.entries(config.keys).filter(([role]) => levels[role]?.length)
+    .map(([role, key]) => `${key}=${levels[role].map(encodeURIComponent).join(",")}`).join("&");
+  /** As soon as somebody answers: the page anew, with the selection that was asked for last. */
+  async function comeBack() {
+    gone = true;
+    history.replaceState(null, "", `${location.pathname}#${linkOf(way.wanted)}`);
+    for (;;) {
+      try {
+        await fetch(`${location.pathname}login`, { cache: "no-store" });
+        break;
+      } catch {
+        await new Promise((go) => setTimeout(go, RETURN_EVERY));
+      }
+    }
+    location.reload();
   }
   function arrived() {
     for (const timer of waiting.values()) clearTimeout(timer);
@@ -50,7 +81,10 @@ function buildPage({ model, el }, isNew) {
     root.dataset.asked = String(way.number);
     send({ sort: way.sort, ...message, number: way.number });
   }
-  const select = (levels, options) => ask({ kind: "select", levels }, options);
+  const select = (levels, options) => {
+    way.wanted = levels;
+    ask({ kind: "select", levels }, options);
+  };
   function change(role, levels) {
     const next = { ...way.levels, [role]: levels };
     if (!levels.length) delete next[role];
@@ -123,7 +157,7 @@ function buildPage({ model, el }, isNew) {
     const view = model.get("view");
     const first = !charts.size;
     const moved = !same(view.levels, way.levels);
-    way.levels = view.levels;
+    way.levels = way.wanted = view.levels;
     way.sort = view.sort;
     filters.update(view.levels);
     write(who, view.heading);

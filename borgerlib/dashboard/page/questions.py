@@ -16,6 +16,7 @@ from borgerlib.interest.filters.choices import Filter, saved_folder
 from borgerlib.interest.filters.selection import Selection, understood
 
 FILE = "spoergsmaal.json"
+MOST_SAVED = 100
 LONGEST_NAME = 80
 
 
@@ -96,8 +97,11 @@ def save_question(municipality: str, label: str, selection: Selection) -> str:
     if len(name) > LONGEST_NAME:
         raise ParameterError(words()("errors", "too_long", antal=LONGEST_NAME))
     path = _file(municipality)
+    kept = [entry for entry in _read(path) if entry["label"] != name]
+    if len(kept) >= MOST_SAVED:
+        raise ParameterError(words()("errors", "too_many", antal=MOST_SAVED))
     new = {"id": uuid.uuid4().hex[:12], "label": name, "levels": dict(selection.levels)}
-    _write(path, [*(entry for entry in _read(path) if entry["label"] != name), new])
+    _write(path, [*kept, new])
     return str(new["id"])
 
 

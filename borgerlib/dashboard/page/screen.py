@@ -17,7 +17,7 @@ from borgerlib.dashboard.page.answers import Answer, Answers, Record
 from borgerlib.dashboard.page.questions import Question
 from borgerlib.dashboard.page.words import words
 from borgerlib.interest.filters.choices import Filter
-from borgerlib.interest.filters.selection import Selection
+from borgerlib.interest.filters.selection import KEYS, Selection
 from borgerlib.lokaldemokrati.insights.sentences import first_sentence
 from borgerlib.view.words import alt_text
 
@@ -47,6 +47,7 @@ def setting(answers: Answers) -> dict[str, Any]:
         "table": {key: text.format(sikkerhed=sure) for key, text in say.sections["table"].items()},
         "sorts": [{"id": sort, "label": say("strings", f"sort_{sort}")} for sort in SORTS],
         "whole": say("chart", "whole"),
+        "keys": dict(KEYS),
     }
 
 

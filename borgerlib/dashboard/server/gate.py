@@ -1,4 +1,4 @@
-"""Who may see the dashboard: whoever came with the token. There is no form to guess it by."""
+"""What reaches the dashboard: whoever came with the token, by its address, and no more than it can bear."""
 
 from __future__ import annotations
 
@@ -7,9 +7,24 @@ from typing import Any
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
+from tornado.web import HTTPError, authenticated
+from voila.tornado.handler import TornadoVoilaHandler
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from voila.voila_identity_provider import VoilaIdentityProvider
 
-_PAGE = Path(__file__).with_name("voila") / "no_token.html"
+from borgerlib.dashboard.page.pace import Pace
+from borgerlib.dashboard.server.visitors import MESSAGES_A_MINUTE, Visitors
+
+_PAGE = Path(__file__).with_name("voila") / "told.html"
+_PROTOCOL = "v1.kernel.websocket.jupyter.org"
+VISITORS = "borger_visitors"
+"""Name of the `Visitors` among the application's settings."""
+
+
+def told(heading: str, text: str) -> str:
+    """Return a page that says why there is no dashboard."""
+    page = _PAGE.read_text(encoding="utf-8")
+    return page.replace("{heading}", heading).replace("{text}", text)
 
 
 class NoToken(JupyterHandler):
@@ -19,14 +34,80 @@ class NoToken(JupyterHandler):
     def get(self) -> None:
         """Answer 403 with the page."""
         self.set_status(403)
-        self.finish(_PAGE.read_text(encoding="utf-8"))
+        self.finish(
+            told(
+                "Adressen mangler den nøgle, der giver adgang",
+                "Brug hele den adresse, der blev vist, da oversigten blev åbnet. "
+                "Den ender på <code>?token=…</code>.",
+            )
+        )
 
     post = get
 
 
 class TokenOnly(VoilaIdentityProvider):  # type: ignore[misc]
-    """Lets in by token, or by the cookie that the token earned."""
+    """Lets in by token, or by the cookie that the token earned. There is no form to guess it by."""
 
     def get_handlers(self) -> list[tuple[str, type[Any]]]:
         """Return a page in place of the login form."""
-        return [(r"/login", NoToken)]
+        return [(r"/(?:.*/)?login", NoToken)]
+
+
+class Page(TornadoVoilaHandler):  # type: ignore[misc]
+    """The dashboard's page. The token is taken out of the address at once, and nothing else is read of it."""
+
+    @authenticated
+    async def get(self, path: str | None = None) -> None:
+        """Answer with the page of a kernel of its own."""
+        if self.request.query:
+            self.redirect(self.base_url)
+            return
+        visitors: Visitors = self.settings[VISITORS]
+        if visitors.are_all_here(len(self.kernel_manager.list_kernel_ids())):
+            self.set_status(503)
+            self.finish(
+                told(
+                    "Der er fuldt hus lige nu",
+                    f"Oversigten kan vises for {visitors.most} ad gangen. Prøv igen om et øjeblik.",
+                )
+            )
+            return
+        await super().get(path)
+
+
+class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
+    """A visitor's connection to her kernel.
+
+    Without the kernels' subprotocol Voilà sends binary answers as text, in a loop that ends with the memory.
+    """
+
+    def initialize(self) -> None:
+        """Begin to count."""
+        self._pace = Pace(MESSAGES_A_MINUTE, 60)
+        self._is_open = False
+
+    async def prepare(self) -> None:
+        """Refuse what does not speak as the page does."""
+        await super().prepare()
+        offered = self.request.headers.get("Sec-WebSocket-Protocol", "")
+        if _PROTOCOL not in [protocol.strip() for protocol in offered.split(",")]:
+            raise HTTPError(400, reason="The subprotocol of kernels is required")
+
+    async def open(self, kernel_id: str) -> None:
+        """Count the visitor."""
+        self._is_open = True
+        self.settings[VISITORS].come(kernel_id)
+        await super().open(kernel_id)
+
+    def on_message(self, ws_message: Any) -> None:
+        """Hand a message on, or hang up on a flood of them."""
+        if self._pace.allows():
+            super().on_message(ws_message)
+        else:
+            self.close(1008, "too many messages")
+
+    def on_close(self) -> None:
+        """Count the visitor no longer; `left_alone` tells when her kernel can end."""
+        if self._is_open:
+            self.settings[VISITORS].go(self.kernel_id)
+        super().on_close()

@@ -5,22 +5,19 @@ from __future__ import annotations
 import json
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from borgerlib import places
 from borgerlib.dashboard.page.answers import open_answers
-from borgerlib.errors import RunError
+from borgerlib.errors import ParameterError, RunError
 from borgerlib.runs.warm.surroundings import kernel_environment
 from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
 
@@ -30,13 +27,13 @@ NOTEBOOK = "interesse_dashboard.ipynb"
 _PORTS = 100
 _START_SECONDS = 60
 _STOP_SECONDS = 8
+_RESTARTS, _RESTARTS_WITHIN = 5, 60
 
 
-@dataclass(frozen=True)
 class DashboardServer:
-    """A running dashboard.
+    """A running dashboard; made by `dashboard_server`.
 
-    Parameters
+    Attributes
     ----------
     port : int
     token : str
@@ -45,14 +42,52 @@ class DashboardServer:
         The server; its kernels end with it.
     """
 
-    port: int
-    token: str
-    process: subprocess.Popen[bytes]
+    def __init__(self, notebook: Path, *, ports: Sequence[int], token: str, base_url: str) -> None:
+        self.token = token
+        self._notebook, self._base_url, self._ends = notebook, base_url, False
+        self._start(ports)
 
     @property
     def address(self) -> str:
         """Where to look, token included."""
-        return f"http://{HOST}:{self.port}/?token={self.token}"
+        outside = urlsplit(self._base_url)
+        host = f"{outside.scheme}://{outside.netloc}" if outside.netloc else f"http://{HOST}:{self.port}"
+        path = f"/{outside.path.strip('/')}/".replace("//", "/")
+        return f"{host}{path}?token={self.token}"
+
+    def wait(self) -> None:
+        """Wait until the server ends in order; one that is killed is started again, as it was.
+
+        Raises
+        ------
+        RunError
+            It ends by itself again and again.
+        """
+        begun = [time.monotonic()]
+        while self.process.wait() and not self._ends:
+            begun = [*begun, time.monotonic()][-_RESTARTS:]
+            if len(begun) == _RESTARTS and begun[-1] - begun[0] < _RESTARTS_WITHIN:
+                raise RunError(
+                    "The dashboard's server ends by itself again and again.", hint="Open it again."
+                )
+            self._start([self.port])
+
+    def stop(self) -> None:
+        """End the server and wait for it."""
+        self._ends = True
+        stop(self.process)
+
+    def _start(self, ports: Sequence[int]) -> None:
+        ready = self._notebook.with_name("ready")
+        ready.unlink(missing_ok=True)
+        self.process = _started(
+            self._notebook, ports=list(ports), token=self.token, address=self._base_url, ready=str(ready)
+        )
+        try:
+            self.port = _port_when_ready(self.process, ready, self._notebook.with_name("log"))
+        except BaseException:
+            stop(self.process)
+            raise
 
 
 @contextmanager
@@ -62,6 +97,7 @@ def dashboard_server(
     selection: str = "",
     chance: float = DEFAULT_CHANCE,
     port: int = FIRST_PORT,
+    base_url: str = "",
 ) -> Iterator[DashboardServer]:
     """Serve the dashboard of a municipality until the block ends.
 
@@ -75,6 +111,8 @@ def dashboard_server(
         How much of each answer in the protected copy is left to chance, from 0.05 to 0.3.
     port : int
         The first port to try; where it is taken, the next free one is.
+    base_url : str
+        Where visitors find it behind a reverse proxy: ``https://data.example.dk/borgere/``, or only the path.
 
     Raises
     ------
@@ -85,15 +123,18 @@ def dashboard_server(
     RunError
         The server does not start.
     """
+    _check_base_url(base_url)
     # Opened here first: mistakes are told before a server starts, and the counts are made once for all.
     name = open_answers(municipality, chance=chance).municipality.name
     parameters = {"municipality": name, "selection": selection, "chance": chance}
-    with notebook_server(NOTEBOOK, parameters, port=port) as server:
+    with notebook_server(NOTEBOOK, parameters, port=port, base_url=base_url) as server:
         yield server
 
 
 @contextmanager
-def notebook_server(name: str, parameters: Mapping[str, Any], *, port: int) -> Iterator[DashboardServer]:
+def notebook_server(
+    name: str, parameters: Mapping[str, Any], *, port: int, base_url: str = ""
+) -> Iterator[DashboardServer]:
     """Serve one of our notebooks as a page until the block ends.
 
     Parameters
@@ -104,22 +145,34 @@ def notebook_server(name: str, parameters: Mapping[str, Any], *, port: int) -> I
         As papermill puts them into the notebook.
     port : int
         The first port to try; where it is taken, the next free one is.
+    base_url : str
+        As `dashboard_server`.
 
     Raises
     ------
     RunError
         The server does not start.
     """
-    token, free = secrets.token_urlsafe(24), _free_port(port)
     with tempfile.TemporaryDirectory(prefix="borger-dashboard-") as folder:
         notebook = Path(folder) / "borgernes-interesse.ipynb"
         _with_parameters(places.notebooks() / name, notebook, parameters)
-        process = _started(notebook, port=free, token=token)
+        server = DashboardServer(
+            notebook, ports=range(port, port + _PORTS), token=secrets.token_urlsafe(24), base_url=base_url
+        )
         try:
-            _wait_until_ready(process, free, Path(folder) / "log")
-            yield DashboardServer(free, token, process)
+            yield server
         finally:
-            stop(process)
+            server.stop()
+
+
+def _check_base_url(base_url: str) -> None:
+    parts = urlsplit(base_url)
+    whole = parts.scheme in ("http", "https") and bool(parts.netloc)
+    if (base_url and not (whole or (base_url.startswith("/") and not parts.netloc))) or parts.query:
+        raise ParameterError(
+            f"base_url is {base_url!r}; it is an address or the path of one.",
+            hint="borger dashboard Odense --base-url https://data.example.dk/borgere/",
+        )
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
@@ -143,19 +196,8 @@ def _with_parameters(source: Path, target: Path, parameters: Mapping[str, Any]) 
     nbformat.write(notebook, target)
 
 
-def _free_port(first: int) -> int:
-    for port in range(first, first + _PORTS):
-        with socket.socket() as attempt, suppress(OSError):
-            attempt.bind((HOST, port))
-            return port
-    raise RunError(
-        f"No port is free between {first} and {first + _PORTS - 1}.",
-        hint="Close other dashboards, or name another port: --port 9000",
-    )
-
-
-def _started(notebook: Path, *, port: int, token: str) -> subprocess.Popen[bytes]:
-    settings = {"notebook": str(notebook), "port": port, "token": token}
+def _started(notebook: Path, **settings: Any) -> subprocess.Popen[bytes]:
+    settings = {"notebook": str(notebook), **settings}
     with (notebook.parent / "log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "borgerlib.dashboard.server.voila_process"],
@@ -174,21 +216,17 @@ def _started(notebook: Path, *, port: int, token: str) -> subprocess.Popen[bytes
     return process
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _port_when_ready(process: subprocess.Popen[bytes], ready: Path, log: Path) -> int:
+    """Return the port that the server has taken, as soon as it says so."""
     end = time.monotonic() + _START_SECONDS
-    while time.monotonic() < end:
-        if process.poll() is not None:
-            break
-        try:
-            urllib.request.urlopen(f"http://{HOST}:{port}/", timeout=2).close()
-            return
-        except urllib.error.HTTPError:
-            return  # it answers, and asks for the token
-        except OSError:
-            time.sleep(0.05)
+    while time.monotonic() < end and process.poll() is None:
+        with suppress(OSError, ValueError):
+            return int(ready.read_text(encoding="ascii"))
+        time.sleep(0.02)
     lines = [line for line in log.read_text("utf-8", errors="replace").splitlines() if line.strip()]
     last = f" ({lines[-1].strip()})" if lines else ""
     raise RunError(
         f"The dashboard's server does not start{last}.",
-        hint="'python -m voila --version' in the same environment shows whether Voilà is installed.",
+        hint="Name another port (--port 9000); 'python -m voila --version' in the "
+        "same environment shows whether Voilà is installed.",
     )

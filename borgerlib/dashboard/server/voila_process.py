@@ -5,19 +5,31 @@ It ends when its input does: a command that is killed leaves no server behind.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 TEMPLATES = Path(__file__).with_name("voila")
+_LOOK_EVERY = 1000  # milliseconds
 
 
 def serve(settings: dict[str, Any]) -> None:
-    """Serve one notebook until the process is ended."""
+    """Serve one notebook until the process is ended.
+
+    Parameters
+    ----------
+    settings : dict
+        notebook (path), ports (list of int: the first free one is taken), token, address (how visitors
+        reach it, '' where directly), ready (path of a file that is written when it serves: the port).
+    """
     os.environ["JUPYTER_PATH"] = os.pathsep.join(
         filter(None, [str(TEMPLATES), os.environ.get("JUPYTER_PATH", "")])
     )
@@ -26,19 +38,23 @@ def serve(settings: dict[str, Any]) -> None:
     # What forks the kernels imports its libraries while Voilà imports its own.
     process_server()
     from traitlets.config import Config
-    from voila.app import Voila
 
     from borgerlib.dashboard.server.gate import TokenOnly
 
+    address = urlsplit(settings["address"])
     config = Config()
     config.Voila.ip = "127.0.0.1"
-    config.Voila.port = settings["port"]
-    config.Voila.port_retries = 0
+    config.Voila.base_url = f"/{address.path.strip('/')}/".replace("//", "/")
     config.Voila.token = settings["token"]
+    # Of the token, so that visitors stay known where the server is started again.
+    config.Voila.cookie_secret = hmac.new(settings["token"].encode(), b"cookie", hashlib.sha256).digest()
     config.Voila.identity_provider_class = TokenOnly
+    config.TokenOnly.cookie_options = {"samesite": "Lax"}
     config.Voila.open_browser = False
     config.Voila.root_dir = str(Path(settings["notebook"]).parent)
     config.VoilaConfiguration.template = "borger"
+    config.VoilaConfiguration.allow_template_override = "NO"
+    config.VoilaConfiguration.allow_theme_override = "NO"
     config.VoilaConfiguration.preheat_kernel = True
     config.VoilaConfiguration.default_pool_size = 1
     config.VoilaConfiguration.show_tracebacks = False
@@ -50,9 +66,70 @@ def serve(settings: dict[str, Any]) -> None:
     config.KernelProvisionerFactory.default_provisioner_name = "borger-warm"
     config.MappingKernelManager.cull_idle_timeout = 3600
     config.MappingKernelManager.cull_interval = 300
-    app = Voila(config=config)
+    app = _application()(config=config)
+    app.ports, app.ready = settings["ports"], Path(settings["ready"])
+    app.outside = f"{address.scheme}://{address.netloc}" if address.netloc else ""
     app.initialize([settings["notebook"]])
     app.start()
+
+
+def _application() -> Any:
+    """Return Voilà behind our gate; made here, for its import takes a second."""
+    from tornado.ioloop import IOLoop, PeriodicCallback
+    from voila.app import Voila
+    from voila.request_info_handler import RequestInfoSocketHandler
+    from voila.tornado.handler import TornadoVoilaHandler
+    from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
+
+    from borgerlib.dashboard.server.gate import VISITORS, KernelSocket, Page
+    from borgerlib.dashboard.server.visitors import Visitors
+
+    class Dashboard(Voila):  # type: ignore[misc]
+        """One page, for visitors who are counted; their kernels end when they leave."""
+
+        ports: list[int]
+        ready: Path
+        outside: str
+
+        def init_settings(self) -> dict[str, Any]:
+            hosts = ["localhost", *filter(None, [urlsplit(self.outside).hostname])]
+            checked = {"allow_remote_access": False, "local_hostnames": hosts, "allow_origin": self.outside}
+            return {**super().init_settings(), **checked, VISITORS: Visitors()}
+
+        def init_handlers(self) -> list[Any]:
+            ours = {TornadoVoilaHandler: Page, VoilaKernelWebsocketHandler: KernelSocket}
+            # What RequestInfoSocketHandler tells of a visit, whoever asks, has the token in it.
+            return [
+                (route, ours.get(handler, handler), *rest)
+                for route, handler, *rest in super().init_handlers()
+                if handler is not RequestInfoSocketHandler
+            ]
+
+        def listen(self) -> None:
+            for port in self.ports:
+                with suppress(OSError):
+                    self.app.listen(port, self.ip)
+                    self.port = port
+                    self.ready.write_text(str(port), encoding="ascii")
+                    break
+            else:
+                sys.exit(f"No port is free between {self.ports[0]} and {self.ports[-1]}.")
+            self.ioloop = IOLoop.current()
+            PeriodicCallback(self.end_kernels, _LOOK_EVERY).start()
+            try:
+                self.ioloop.start()
+            finally:
+                self.stop()
+
+        async def end_kernels(self) -> None:
+            manager = self.kernel_manager
+            ready = [task for pool in manager._pools.values() for task in pool if task.done()]
+            waiting = {task.result()["kernel_id"] for task in ready if not task.exception()}
+            for kernel in self.app.settings[VISITORS].left_alone(manager.list_kernel_ids(), waiting):
+                with suppress(Exception):
+                    await manager.shutdown_kernel(kernel, now=True)
+
+    return Dashboard
 
 
 def _end_with_the_input() -> None:

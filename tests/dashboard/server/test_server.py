@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+import requests
 
 
 def running(workspace, *arguments):
@@ -87,10 +88,29 @@ def test_it_serves_whoever_has_the_token_and_stops_at_ctrl_c(workspace):
         command, port, token = running(workspace, "--port", str(wanted))
     try:
         assert port > wanted  # the next one
-        code, page = status(f"http://127.0.0.1:{port}/?token={token}")
-        assert code == 200
+        visitor = requests.Session()
+        visitor.trust_env = False
+        answer = visitor.get(f"http://127.0.0.1:{port}/?token={token}&template=lab")
+        page = answer.text
+        assert answer.status_code == 200
+        assert answer.url == f"http://127.0.0.1:{port}/"  # what came with the address is taken out of it
+        assert "SameSite=Lax" in answer.history[0].headers["Set-Cookie"]
         assert '<html lang="da">' in page
         assert "cdn." not in page
+        assert token not in page
+        kernel = re.search(r'"kernelId": "([0-9a-f-]+)"', page)[1]
+        telling = f"http://127.0.0.1:{port}/voila/query/{kernel}"
+        assert (
+            token not in visitor.get(telling, headers={"Connection": "Upgrade", "Upgrade": "websocket"}).text
+        )
+        assert visitor.get(f"http://127.0.0.1:{port}/", headers={"Host": "evil.example"}).status_code == 403
+        socket_of = f"http://127.0.0.1:{port}/api/kernels/{kernel}/channels"
+        plain = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+        plain["Sec-WebSocket-Key"] = "dGhlIHNhbXBsZSBub25jZQ=="
+        spoken = plain | {"Sec-WebSocket-Protocol": "v1.kernel.websocket.jupyter.org"}
+        assert visitor.get(socket_of, headers=plain).status_code == 400
+        strange = spoken | {"Origin": "http://evil.example"}
+        assert visitor.get(socket_of, headers=strange).status_code == 403
         for wrong in ("", "?token=forkert"):
             code, page = status(f"http://127.0.0.1:{port}/{wrong}")
             assert (code, page) == (302, "")

@@ -1,0 +1,69 @@
+"""Who looks, how much they ask, and which kernels nobody looks at any longer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+MOST_VISITORS = 50
+MESSAGES_A_MINUTE = 600
+"""What a connection may send; a page at work sends some dozens, a hand at its fastest two hundred."""
+SECONDS_AFTER_CLOSING = 5.0
+"""A reload, or a network that fails for a moment, comes back sooner."""
+SECONDS_UNTIL_CONNECTED = 30.0
+
+
+@dataclass
+class Visitors:
+    """The connections to kernels, and since when a kernel has none.
+
+    Parameters
+    ----------
+    most : int
+        Visitors at once.
+    clock : callable
+        Seconds, from any start.
+    """
+
+    most: int = MOST_VISITORS
+    clock: Callable[[], float] = time.monotonic
+    _connections: dict[str, int] = field(default_factory=dict)
+    _alone_since: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def are_all_here(self, kernels: int) -> bool:
+        """Return whether there is no room for one more, where so many kernels run: one stands ready."""
+        return kernels > self.most
+
+    def come(self, kernel: str) -> None:
+        """Count a connection to a kernel."""
+        self._connections[kernel] = self._connections.get(kernel, 0) + 1
+        self._alone_since.pop(kernel, None)
+
+    def go(self, kernel: str) -> None:
+        """Count one less."""
+        left = self._connections.pop(kernel, 0) - 1
+        if left > 0:
+            self._connections[kernel] = left
+        else:
+            self._alone_since[kernel] = self.clock(), SECONDS_AFTER_CLOSING
+
+    def left_alone(self, kernels: Collection[str], waiting: Collection[str]) -> list[str]:
+        """Return the kernels to end: nobody is connected, and nobody will be.
+
+        Parameters
+        ----------
+        kernels : collection of str
+            All that run.
+        waiting : collection of str
+            Those that stand ready for a visitor to come.
+        """
+        self._alone_since = {kernel: of for kernel, of in self._alone_since.items() if kernel in kernels}
+        now, ended = self.clock(), []
+        for kernel in kernels:
+            if kernel in self._connections or kernel in waiting:
+                continue
+            since, patience = self._alone_since.setdefault(kernel, (now, SECONDS_UNTIL_CONNECTED))
+            if now - since >= patience:
+                ended.append(kernel)
+        return ended

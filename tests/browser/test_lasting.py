@@ -1,0 +1,122 @@
+"""A server that lasts: kernels end with their tabs, it comes back as it was, and stands behind a proxy."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import threading
+import time
+from types import SimpleNamespace
+
+import psutil
+import pytest
+from test_dashboard import below
+
+from borgerlib.dashboard.server.serve import dashboard_server
+from borgerlib.errors import RunError
+
+PROXY = """
+daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
+events {{}}
+http {{
+  access_log off; client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
+  uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+  server {{
+    listen 127.0.0.1:{outside};
+    location /borgere/ {{
+      proxy_pass http://127.0.0.1:{inside};
+      proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";
+      proxy_read_timeout 1d;
+    }}
+  }}
+}}
+"""
+
+
+def kernels(server):
+    found = []
+    for child in below(server):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            alive = child.status() != psutil.STATUS_ZOMBIE
+            if alive and not child.children() and child.ppid() != server.process.pid:
+                found.append(child)
+    return found
+
+
+def within(seconds, holds):
+    end = time.monotonic() + seconds
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.2)
+    return holds()
+
+
+def reloaded(open_board, server, times):
+    # The one that stands ready; a visitor's is another.
+    assert within(30, lambda: len(kernels(server)) == 1)
+    board = open_board(at=server)
+    for _ in range(times):
+        board.page.reload()
+    board.page.wait_for_selector(".borger-dashboard[data-shown]")
+    assert within(45, lambda: len(kernels(server)) == 2)
+    board.page.close()
+    assert within(10, lambda: len(kernels(server)) == 1)
+
+
+@pytest.fixture
+def alone(workspace):
+    with dashboard_server("Odense", port=9400) as server:
+        yield server
+
+
+def test_a_closed_tab_ends_its_kernel_and_reloads_leave_one(open_board, alone):
+    reloaded(open_board, alone, 10)
+
+
+@pytest.mark.thorough
+def test_a_thousand_reloads_leave_one(open_board, alone):
+    reloaded(open_board, alone, 1000)
+
+
+def _watched(server):
+    with contextlib.suppress(RunError):
+        server.wait()
+
+
+def test_a_killed_server_comes_back_with_the_selection_and_the_click(open_board, alone):
+    board = open_board(at=alone).tick("age", "60–69 år")
+    before, killed = alone.address, alone.process
+    watching = threading.Thread(target=_watched, args=(alone,))
+    watching.start()
+    killed.kill()
+    board.page.get_by_text("Kvinde", exact=True).click()
+    board.page.wait_for_function(
+        "document.querySelector('.who')?.textContent === '60–69 år · Kvinde'", timeout=60_000
+    )
+    assert alone.address == before
+    assert alone.process.pid != killed.pid
+    alone.stop()  # an end in order: nobody starts it again
+    watching.join(20)
+    assert not watching.is_alive()
+
+
+def test_behind_a_proxy_with_a_path_of_its_own(open_board, workspace, tmp_path):
+    nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    if nginx is None:
+        pytest.skip("nginx is not installed (apt-get install nginx-light)")
+    outside = "http://localhost:9499/borgere/"
+    with dashboard_server("Odense", port=9410, base_url=outside) as server:
+        assert server.address.startswith(f"{outside}?token=")
+        written = tmp_path / "nginx.conf"
+        written.write_text(PROXY.format(folder=tmp_path, outside=9499, inside=server.port), encoding="utf-8")
+        proxy = subprocess.Popen([nginx, "-c", str(written), "-p", str(tmp_path)])
+        try:
+            # The address is the only thing that the page is told of the server.
+            board = open_board(at=SimpleNamespace(address=server.address)).tick("age", "60–69 år")
+            assert board.page.url == f"{outside}#alder=60-69"
+            assert board.heading == "60–69 år"
+            board.elsewhere = [
+                url for url in board.elsewhere if not url.startswith(("http://localhost", "ws://localhost"))
+            ]
+        finally:
+            proxy.terminate()
+            proxy.wait(10)

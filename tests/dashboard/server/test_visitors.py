@@ -1,0 +1,66 @@
+"""Who looks, and which kernels nobody looks at any longer: by a clock that the test turns."""
+
+import pytest
+
+from borgerlib.dashboard.page.pace import Pace
+from borgerlib.dashboard.server.visitors import (
+    SECONDS_AFTER_CLOSING,
+    SECONDS_UNTIL_CONNECTED,
+    Visitors,
+)
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+def test_a_pace_allows_so_many_within_its_seconds(clock):
+    pace = Pace(3, 60, clock)
+    assert [pace.allows() for _ in range(4)] == [True, True, True, False]
+    clock.now += 61
+    assert pace.allows()
+
+
+class TestKernels:
+    def test_a_kernel_is_left_alone_when_its_last_connection_has_ended(self, clock):
+        visitors = Visitors(clock=clock)
+        visitors.come("a")
+        visitors.come("a")
+        visitors.go("a")
+        clock.now += 100
+        assert visitors.left_alone(["a"], []) == []
+        visitors.go("a")
+        clock.now += SECONDS_AFTER_CLOSING - 1
+        assert visitors.left_alone(["a"], []) == []
+        clock.now += 1
+        assert visitors.left_alone(["a"], []) == ["a"]
+
+    def test_one_that_comes_back_in_time_is_kept(self, clock):
+        visitors = Visitors(clock=clock)
+        visitors.come("a")
+        visitors.go("a")
+        visitors.come("a")
+        clock.now += 100
+        assert visitors.left_alone(["a"], []) == []
+
+    def test_one_that_nobody_came_to_ends_unless_it_stands_ready(self, clock):
+        visitors = Visitors(clock=clock)
+        assert visitors.left_alone(["given", "ready"], ["ready"]) == []
+        clock.now += SECONDS_UNTIL_CONNECTED
+        assert visitors.left_alone(["given", "ready"], ["ready"]) == ["given"]
+
+    def test_there_is_room_for_so_many(self, clock):
+        # Two who look and one kernel that stands ready; without it the next visitor would wait for hers.
+        assert [Visitors(most=2, clock=clock).are_all_here(kernels) for kernels in (1, 2, 3)] == [
+            False,
+            False,
+            True,
+        ]
