@@ -21,7 +21,7 @@ def told(answers, link="", **options):
 def test_the_setting_names_every_filter_in_danish(answers):
     said = setting(answers)
     labels = {filter_["label"] for filter_ in said["filters"]}
-    assert {"Alder", "Køn", "By og land", "Område", "Emner", "Tid", "Måder at være med på"} <= labels
+    assert {"Alder", "Køn", "By og land", "Emner", "Tid", "Måder at være med på"} <= labels
     assert said["title"] == "Borgernes interesse i Odense Kommune"
     assert said["simulated"].startswith("SIMULEREDE DATA")
 
