@@ -99,6 +99,8 @@ _HOMES = {
     "borgerlib.view.comparison.municipalities": ("funnel_chart", "municipalities_table", "tile_map"),
     "borgerlib.view.comparison.page": ("ComparisonPage", "open_comparison"),
     "borgerlib.view.comparison.waves": ("changes_table", "changes_text"),
+    "borgerlib.view.explore.explorer": ("Explorer", "explore"),
+    "borgerlib.view.explore.heat": ("heat_map",),
     "borgerlib.view.leaders.insight": ("open_insight",),
     "borgerlib.view.citizens.interest": ("open_interest",),
     "borgerlib.view.council.council": ("open_council",),

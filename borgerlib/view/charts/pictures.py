@@ -148,8 +148,6 @@ def draw(
     plot : so.Plot, optional
         Drawn instead of ``marks.plot()``, for instance the same with a further layer.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
     sizes, inner = theme.layout_of(width), width - 2 * margin
     with settings(theme.LABEL_SIZE[sizes]):
         layout = lay_out(marks, inner)
@@ -163,8 +161,7 @@ def draw(
         writer.top += layout.rows.height + (_AIR if words.caption else 0)
         writer.paragraph(words.caption, theme.CAPTION_SIZE[sizes], theme.MUTED)
         height = writer.top + margin
-        figure = _figure_type()(figsize=(width / 72, height / 72), dpi=72, facecolor=theme.PAPER)
-        FigureCanvasAgg(figure)
+        figure = new_figure(width, height)
         left, bottom = margin + layout.left, height - top - layout.rows.height
         box = (left / width, bottom / height, layout.room / width, layout.rows.height / height)
         axes = figure.add_axes(box)
@@ -176,6 +173,15 @@ def draw(
         writer.write(axes, height)
         for artist in axes.findobj():
             artist.set_clip_on(False)
+    return figure
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Return an empty figure of that many pixels."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    figure = _figure_type()(figsize=(width / 72, height / 72), dpi=72, facecolor=theme.PAPER)
+    FigureCanvasAgg(figure)
     return figure
 
 

@@ -1,0 +1,1 @@
+"""A place to look for oneself: a page of widgets, and what it draws."""

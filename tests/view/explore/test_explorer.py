@@ -1,0 +1,101 @@
+"""The explorer: every choice shows something safe, and its code makes the same."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+
+import borgerlib
+from borgerlib import places
+from borgerlib.interest.prepare.prepare import Prepared
+from borgerlib.interest.survey import open_survey
+from borgerlib.view.explore.explorer import Choice, Explorer, estimates_of
+
+
+@pytest.fixture
+def page(prepared: Prepared) -> Explorer:
+    return borgerlib.explore("Ærø")
+
+
+def run(code: str) -> object:
+    """Return the value of the last line of the shown code."""
+    *before, last = code.split("\n")
+    names: dict[str, object] = {}
+    exec("\n".join(before), names)
+    return eval(last, names)
+
+
+def test_the_code_makes_what_is_on_the_screen(page: Explorer) -> None:
+    chart = run(page.code)
+    assert "SIMULEREDE DATA" in page.page
+    assert f"<h3>{chart.title}</h3>" in page.page
+    page.by.value, page.chart.value = "koen", "table"
+    page.who.value = ("omraadetype", "land")
+    table = run(page.code)
+    assert table.rows
+    # The base is told on the page: who of them.
+    assert table.rows == estimates_table_rows(page.choice)
+
+
+def estimates_table_rows(choice: Choice) -> tuple[tuple[str, ...], ...]:
+    return borgerlib.estimates_table(estimates_of(open_survey("Ærø"), choice)).rows
+
+
+def test_more_than_two_groups_are_a_heat_map(page: Explorer) -> None:
+    page.by.value = "omraadetype"
+    assert page.code.endswith(".pipe(borgerlib.heat_map)")
+    assert "data:image/png" in page.page
+    figure = run(page.code)
+    words = [text.get_text() for text in figure.axes[0].texts]
+    assert len(words) == 3 * len(open_survey("Ærø").codebook.item(page.item.value).options)
+    assert all(re.fullmatch(r"\d+\u00a0pct\.|for få svar", word) for word in words)
+    assert any(text.get_text().startswith("SIMULEREDE DATA: ") for text in figure.texts)
+
+
+def test_others_held_equal(page: Explorer) -> None:
+    page.chart.value = "model"
+    assert "Vælg, hvad borgerne skal deles efter" in page.page
+    page.item.value, page.by.value = "tid", "koen"
+    page.answer.value = "ingen_tid"
+    assert "»Ingen tid«, når alder og områdetype er ens" in page.page
+    found = run(page.code)
+    assert isinstance(found, pd.DataFrame)
+    share = found.set_index("koen").loc["kvinde", "adjusted"]
+    assert f"{100 * share:.0f}\u00a0pct." in page.page
+
+
+def test_small_cells_are_hidden_everywhere(page: Explorer) -> None:
+    page.item.value, page.by.value, page.chart.value = "tid", "aldersgruppe", "table"
+    assert "for få svar" in page.page
+    page.chart.value = "model"
+    assert "for få svar" in page.page
+
+
+def test_what_cannot_be_shown_is_said(page: Explorer) -> None:
+    page.by.value = "koen"
+    page.who.value = ("koen", "oensker_ikke")
+    assert "<p>" in page.page or "for få svar" in page.page
+
+
+def test_every_control_has_a_name_and_the_code_can_be_shown(page: Explorer) -> None:
+    for control in (page.item, page.by, page.who, page.answer, page.chart):
+        assert control.description
+    assert page.children[2].layout.display == "none"
+    page.children[1].children[2].value = True
+    assert page.children[2].layout.display == ""
+
+
+def test_a_heat_map_shows_one_question(prepared: Prepared) -> None:
+    people = borgerlib.load("Ærø")
+    both = pd.concat([borgerlib.estimate_proportions(people, item) for item in ("tid", "emner")])
+    with pytest.raises(borgerlib.ParameterError, match="one question"):
+        borgerlib.heat_map(borgerlib.disclose(both))
+    with pytest.raises(borgerlib.DisclosureError):
+        borgerlib.heat_map(both)
+
+
+def test_the_notebook_calls_it() -> None:
+    text = (places.notebooks() / "udforsk.ipynb").read_text(encoding="utf-8")
+    assert "borgerlib.explore(municipality)" in text
