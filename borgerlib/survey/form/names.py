@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
-
 from borgerlib.survey.codebook.matching import normalise
 from borgerlib.survey.form.questionnaire import Question, Questionnaire
-from borgerlib.survey.form.texts import DANISH
 
 MARK = "borger_skema"
 """The column by which answers of our own page are known; it holds the version of the consent's words."""
@@ -70,13 +67,7 @@ def subquestion_codes(question: Question) -> dict[str, str]:
     return {choice.id: f"SQ{at:03d}" for at, choice in enumerate(question.choices, start=1)}
 
 
-def texts_tell(question: Question) -> bool:
-    """Return whether the texts of the choices tell them apart."""
-    texts = [normalise(choice.text[DANISH]) for choice in question.choices]
-    return len(set(texts)) == len(texts)
-
-
 def _free(name: str, taken: set[str]) -> str:
     """Return a name that is not taken: the name itself, or with a number behind it."""
     tries = (name, *(f"{name[: _LONGEST_CODE - 3]}{at}" for at in range(2, 1000)))
-    return next(each for each in itertools.chain(tries) if each not in taken)
+    return next(each for each in tries if each not in taken)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from borgerlib import places
 from borgerlib.errors import DataError
-from borgerlib.files.atomic import replacing
+from borgerlib.files.atomic import replacing, unwritable
 from borgerlib.files.toml import quoted, read_toml, write_new
 
 FILE = "spoergeskema.toml"
@@ -116,7 +116,7 @@ def new_texts(path: Path) -> Path:
     DataError
         There is such a file already, or it cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     return write_new(path, _shipped().read_text(encoding="utf-8"))
 
 
@@ -134,7 +134,7 @@ def save_texts(path: Path, texts: Texts) -> None:
     lines += [f"omraader = [{', '.join(map(quoted, texts.areas))}]", "", "[english]"]
     english = {key: text[ENGLISH] for key, text in texts.words.items() if text[ENGLISH] != text[DANISH]}
     lines += [f"{key} = {quoted(text)}" for key, text in english.items()]
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with replacing(path, what="The texts", error=DataError) as beside:
         beside.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -144,6 +144,14 @@ def standard_words() -> Mapping[str, Words]:
     """Return the words that every form has, by key."""
     words = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
     return {key: {language: words[language][key] for language in words} for key in words[DANISH]}
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for the form's files; `DataError` where that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(folder, error, what="The folder", kind=DataError) from error
 
 
 def _shipped() -> Path:

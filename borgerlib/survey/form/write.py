@@ -17,7 +17,7 @@ from borgerlib.survey.form.formats.paper.paper import write_pdf
 from borgerlib.survey.form.formats.surveyjs import surveyjs_text
 from borgerlib.survey.form.formats.xlsform import write_xlsform
 from borgerlib.survey.form.questionnaire import Questionnaire, questionnaire
-from borgerlib.survey.form.texts import Texts, load_texts, texts_path
+from borgerlib.survey.form.texts import Texts, load_texts, make_folder, texts_path
 
 
 def _text(make: Callable[[Questionnaire], str]) -> Callable[[Questionnaire, Path], None]:
@@ -76,7 +76,7 @@ def write_form(form: Questionnaire, to: str, folder: Path) -> Path:
     if to not in FORMATS:
         raise ParameterError(unknown_name("format", to, FORMATS))
     ending, write = FORMATS[to]
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     target = folder / f"spoergeskema-{form.id}{ending}"
     with replacing(target, what="The form", error=DataError) as beside:
         write(form, beside)
