@@ -127,7 +127,8 @@ def map_export(
     given = [] if codebook == CITIZENS else ["--codebook", codebook]
     if "missing" in suggestion.confidence.values():
         console.out.print("Does the export ask other questions? A codebook of what it asks:")
-        console.command("codebook", "draft", str(export), "--out", "kodebog.toml", before="  ")
+        draft = ("codebook", "draft", str(export), *_where(sheet, heading_rows), "--out", "kodebog.toml")
+        console.command(*draft, before="  ")
     console.out.print(f"Wrote [bold]{escape(str(path))}[/bold]: look it through, then")
     console.command("prepare", "MUNICIPALITY", str(export), *given, "--mapping", str(path))
 
@@ -200,7 +201,13 @@ def codebook_draft(
     console.wrote(write_draft(read, out))
     console.out.print("Look at every line marked UNSURE, then:")
     console.command("codebook", "check", str(out))
-    console.command("map", str(export), "--codebook", str(out))
+    console.command("map", str(export), *_where(sheet, heading_rows), "--codebook", str(out))
+
+
+def _where(sheet: str, heading_rows: int | None) -> list[str]:
+    """Return the options that say where in a file the table stands, as far as somebody has said it."""
+    rows = [] if heading_rows is None else ["--heading-rows", str(heading_rows)]
+    return [*(["--sheet", sheet] if sheet else []), *rows]
 
 
 @codebook_app.command("check")

@@ -139,14 +139,14 @@ def _refuse_headless(grid: Grid, place: Place, *, asked: bool) -> None:
     if not place.data:
         raise DataError(
             f"{grid.name} has headings but no respondents (0 rows).",
-            hint="Export again, with the answers included; or say with --heading-rows how many rows head the "
-            "columns.",
+            hint="Export again, with the answers included; or tell 'borger map' with --heading-rows how many "
+            "rows head the columns: its mapping keeps that.",
         )
     if not asked and is_answer_row(grid.rows, place.names):
         raise DataError(
             f"{grid.name} has no headings: row {grid.numbers[place.names]} holds answers.",
-            hint="Export with a heading row, or read it with --heading-rows 0 "
-            "(the columns are then named 'column 1', 'column 2', …).",
+            hint="Export with a heading row, or tell 'borger map' --heading-rows 0: its mapping keeps that, "
+            "and the columns are named 'column 1', 'column 2', ….",
         )
 
 

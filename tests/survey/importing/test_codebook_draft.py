@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from random_exports import LAYOUTS, Made, make
-from survey_exports import transposed, write_csv
+from survey_exports import transposed, write_csv, write_xlsx
 from typer.testing import CliRunner
 
 from borgerlib.commands.main import app
@@ -165,6 +165,28 @@ def test_the_road_from_an_unknown_export_runs_by_the_commands_that_are_printed(t
     run = CliRunner().invoke(app, shlex.split(prepared)[1:])
     assert run.exit_code == 0, run.output
     assert "60 rows in = 60 kept" in run.output
+
+
+def test_the_commands_keep_what_was_said_of_sheet_and_headings(tmp_path, monkeypatch):
+    monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    rows = transposed(PEOPLE)
+    sheets = {"Alle svar": [["Nr.", "Ord"], *[[at, "x", *"abcdefghijk"] for at in range(90)]], "Ark 2": rows}
+    export = write_xlsx(tmp_path / "vores svar.xlsx", sheets)
+
+    def run(*words: str) -> list[str]:
+        done = CliRunner().invoke(app, list(words))
+        assert done.exit_code == 0, (done.output, done.exception)
+        return [line.strip() for line in done.output.splitlines() if line.strip().startswith("borger ")]
+
+    where = ["--sheet", "Ark 2", "--heading-rows", "1"]
+    check, mapping = run("codebook", "draft", str(export), *where, "--out", "min kodebog.toml")
+    run(*shlex.split(check)[1:])
+    prepared = run(*shlex.split(mapping)[1:])[-1]
+    run(*shlex.split(prepared.replace("MUNICIPALITY", "Odense"))[1:])
+    # Against the questionnaire that ships it asks other questions: the draft offered is of the same sheet.
+    (draft, _) = run("map", str(export), *where, "--out", "anden.toml")
+    assert shlex.split(draft)[4:8] == where
 
 
 @pytest.mark.parametrize(
