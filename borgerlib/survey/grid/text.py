@@ -25,6 +25,7 @@ _MARKS = (
 _TWICE_ENCODED = re.compile("[ÃÂÅâ][^\\x00-\\x7f]{1,2}")
 _NORDIC = re.compile("[æøåÆØÅäöüÄÖÜß]")
 _SINGLE_BYTE = ("cp1252", "mac_roman", "cp850")
+_ASCII = bytes(range(0x80))
 _FEW_LETTERS = 3
 _LONGEST_FIELD = 2**31 - 1
 _Record = tuple[int, int, list[str]]
@@ -79,9 +80,9 @@ def _encoding(content: bytes) -> tuple[str, int]:
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
-        good = sum(byte >= 0x80 for byte in content.decode("utf-8", "ignore").encode())
+        good = len(content.decode("utf-8", "ignore").encode().translate(None, _ASCII))
         # Single-byte text holds next to no pairs that happen to be UTF-8.
-        if good > sum(byte >= 0x80 for byte in content) // 2:
+        if good > len(content.translate(None, _ASCII)) // 2:
             return "mixed", 0
         return _single_byte(content), 0
     return "utf-8", 0
@@ -89,7 +90,7 @@ def _encoding(content: bytes) -> tuple[str, int]:
 
 def _single_byte(content: bytes) -> str:
     """Return the encoding that gives most Nordic letters; Windows-1252 unless another clearly gives more."""
-    high = bytes(byte for byte in content if byte >= 0x80)
+    high = content.translate(None, _ASCII)
     letters = {name: len(_NORDIC.findall(high.decode(name, "ignore"))) for name in _SINGLE_BYTE}
     best = max(_SINGLE_BYTE, key=lambda name: letters[name])
     return best if letters[best] >= _FEW_LETTERS else "cp1252"
