@@ -53,7 +53,7 @@ def recognised(
     by_text = [_by_text(form)] if vendor == _LIMESURVEY else []
     for entries in (*by_id, _by_code(form), *by_text):
         ways = [_there(entries.get(question.id, []), headings) for question in form.all]
-        found = [entry for entry in ways if entry is not None]
+        found = [entry for entry in ways if entry is not None and _fits(entry, export)]
         # What nobody answered is not in SurveyJS's results.
         rest = headings - {entry.columns[0] for entry in found} - set(form.technical.values())
         if len(found) == len(form.all) or (vendor == _SURVEYJS and found and not rest):
@@ -64,6 +64,14 @@ def recognised(
 def _there(ways: list[ItemMapping], headings: set[str]) -> ItemMapping | None:
     """Return the first way whose columns are all there."""
     return next((entry for entry in ways if headings.issuperset(entry.columns)), None)
+
+
+def _fits(entry: ItemMapping, export: Export) -> bool:
+    """Return whether cells that join choices hold ids alone, joined as the form's platform does."""
+    if entry.layout != "joined":
+        return True
+    cells = export.frame[entry.columns[0]].dropna().unique()
+    return all(set(cell.split(entry.separator)) <= set(entry.values) for cell in cells)
 
 
 def _by_id(form: Questionnaire, vendor: str) -> dict[str, list[ItemMapping]]:

@@ -56,3 +56,18 @@ def test_answers_fetched_twice_count_once_without_an_item_for_the_id_too(tmp_pat
         text = f'\ufeff"borger_svar";"a";"borger_skema"\r\n{lines}'
         (tmp_path / f"{name}.csv").write_bytes(text.encode())
     assert len(read_responses(tmp_path, book).frame) == 3
+
+
+def test_a_table_of_the_same_headings_with_texts_is_no_form_of_ours(tmp_path):
+    options = [{"id": "skov", "text": "Skov og eng"}, {"id": "by", "text": "By"}]
+    item = {"id": "emner", "text": "Emner?", "kind": "multiple", "options": options}
+    book = parse_codebook(
+        {"survey": {"id": "x", "title": "X"}, "item": [item, {"id": "n", "text": "N", "kind": "number"}]},
+        source="x",
+    )
+    path = tmp_path / "svar.csv"
+    cells = ["Skov og eng; By", "By", "Skov og eng", "By; Skov og eng"]
+    path.write_text("emner,n\n" + "".join(f"{cell},{at}\n" for at, cell in enumerate(cells)), "utf-8")
+    frame = read_responses(path, book).frame
+    assert list(frame["emner__skov"]) == [1, 0, 1, 1]
+    assert list(frame["emner__by"]) == [1, 1, 0, 1]
