@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
@@ -110,14 +111,17 @@ class History:
         Number of the last line.
     damaged : int
         Whole lines that are damaged and therefore count for nothing.
-    torn : bool
-        Whether the last line broke off.
+    torn : int
+        Bytes of a last line that broke off.
+    open_end : bool
+        Whether the last line is whole but for its end.
     """
 
     latest: dict[tuple[str, str], Record]
     sequence: int = 0
     damaged: int = 0
-    torn: bool = False
+    torn: int = 0
+    open_end: bool = False
 
 
 class Manifest:
@@ -138,12 +142,12 @@ class Manifest:
             The file cannot be read.
         """
         try:
-            content = self.path.read_bytes()
+            with self.path.open("rb") as file:
+                return _history(file)
         except FileNotFoundError:
             return History({})
         except OSError as error:
             raise RunError(f"The manifest {self.path} cannot be read: {error.strerror}.") from error
-        return _history(content)
 
     def ended(self) -> datetime | None:
         """Return when a batch last came to its end, whether or not anything was due; None where none did."""
@@ -207,15 +211,14 @@ class Manifest:
             return size  # nobody has written since
         with open(handle, "rb", closefd=False) as file:
             file.seek(0)
-            content = file.read()
-        torn = len(content) - (content.rfind(b"\n") + 1)
-        if torn and decode(content[-torn:].decode(errors="replace")) is not None:
+            history = _history(file)
+        if history.torn:
+            size -= history.torn
+            os.ftruncate(handle, size)
+        elif history.open_end:
             _write_all(handle, b"\n")  # whole but for its end
             size += 1
-        elif torn:
-            size -= torn
-            os.ftruncate(handle, size)
-        self._sequence = _history(content).sequence
+        self._sequence = history.sequence
         return size
 
 
@@ -224,16 +227,24 @@ def encode(record: Record) -> str:
     defaults = {entry.name: entry.default for entry in fields(Record)}
     told = {name: value for name, value in asdict(record).items() if value != defaults[name]}
     text = json.dumps({"sequence": record.sequence, **told}, ensure_ascii=False, separators=(",", ":"))
-    return f'{text[:-1]}{_CHECK}{_checksum(text)}"}}'
+    return f'{text[:-1]}{_CHECK}{_checksum(text.encode())}"}}'
 
 
 def decode(line: str) -> Record | None:
     """Return the record of a line, or None where the line is damaged."""
-    text = f"{line[:-_TAIL]}}}"
-    if line[-_TAIL:] != f'{_CHECK}{_checksum(text)}"}}':
-        return None
+    whole = line.encode(errors="surrogateescape")
+    return _read(whole) if _is_whole(whole) else None
+
+
+def _is_whole(line: bytes) -> bool:
+    """Return whether a line's checksum fits."""
+    return line[-_TAIL:] == b'%b%b"}' % (_CHECK.encode(), _checksum(line[:-_TAIL] + b"}").encode())
+
+
+def _read(line: bytes) -> Record | None:
+    """Return the record of a line whose checksum fits, or None where it is none of ours."""
     try:
-        told: dict[str, Any] = json.loads(text)
+        told: dict[str, Any] = json.loads(line)
         told |= {name: tuple(told.get(name, ())) for name in ("formats", "files", "reads")}
         return Record(**{name: value for name, value in told.items() if name in _FIELDS})
     except (ValueError, TypeError):
@@ -243,24 +254,34 @@ def decode(line: str) -> Record | None:
 _FIELDS = frozenset(entry.name for entry in fields(Record))
 
 
-def _history(content: bytes) -> History:
-    lines = content.decode(errors="replace").split("\n")
-    rest = lines.pop()
-    found = [decode(line) for line in lines if line]
-    damaged = sum(record is None for record in found)
-    last = decode(rest) if rest else None
-    records = [record for record in (*found, last) if record is not None]
-    latest: dict[tuple[str, str], Record] = {}
-    for record in records:
-        known = latest.get(record.key)
-        if known is None or record.sequence >= known.sequence:
-            latest[record.key] = record
-    sequence = max((record.sequence for record in records), default=0)
-    return History(latest, sequence, damaged, torn=bool(rest) and last is None)
+# How a line begins: of most it is only told whether a later one is about the same.
+_TEXT = rb'"(?:[^"\\]|\\.)*+"'
+_BEGINNING = re.compile(rb'\{"sequence":(\d+),("place":%b),"name":%b,("notebook":%b)' % (_TEXT, _TEXT, _TEXT))
 
 
-def _checksum(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=_CHECK_LENGTH // 2).hexdigest()
+def _history(lines: Iterable[bytes]) -> History:
+    """Return what lines say: each is checked, and the last about a run is read."""
+    last: dict[bytes, tuple[int, bytes]] = {}
+    most, damaged, line = 0, 0, b""
+    for line in lines:
+        begins = _BEGINNING.match(line)
+        if not begins or not _is_whole(line.rstrip(b"\n")):
+            damaged += line != b"\n"
+            continue
+        sequence, key = int(begins[1]), begins[2] + begins[3]
+        if key not in last or sequence >= last[key][0]:
+            last[key] = sequence, line
+            most = max(most, sequence)
+    open_end = bool(line) and not line.endswith(b"\n")
+    torn = len(line) if open_end and not _is_whole(line) else 0
+    records = [record for _, line in last.values() if (record := _read(line))]
+    unknown = len(last) - len(records)
+    latest = {record.key: record for record in records}
+    return History(latest, most, damaged - bool(torn) + unknown, torn, open_end and not torn)
+
+
+def _checksum(text: bytes) -> str:
+    return hashlib.blake2b(text, digest_size=_CHECK_LENGTH // 2).hexdigest()
 
 
 def _write_all(handle: int, data: bytes) -> None:

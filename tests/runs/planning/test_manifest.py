@@ -103,6 +103,13 @@ def test_a_changed_letter_anywhere_is_noticed():
     assert all(decode(f"{line[:k]}{chr(ord(line[k]) ^ 1)}{line[k + 1 :]}") is None for k in range(len(line)))
 
 
+def test_names_may_hold_quotes_and_backslashes(manifest):
+    odd = replace(DONE, notebook='min "nye" \\ notebook')
+    manifest.append(odd)
+    read = manifest.read()
+    assert (list(read.latest), read.damaged) == ([("odense", odd.notebook)], 0)
+
+
 def test_a_line_is_json_by_itself(manifest):
     manifest.append(DONE)
     assert json.loads(manifest.path.read_text())["notebook"] == "02_strategi"
