@@ -12,6 +12,7 @@ The map, in the order in which data flows:
 - `contact`: from answers to people at the table (the lottery of a panel)
 - `runs`: from notebooks to reports
 - `dashboard`: the citizens' answers to whatever a meeting asks
+- `workshop`: the tools of a meeting (the influence map, the dialogue cards)
 
 Every name in ``borgerlib.__all__`` is loaded when first used, so that importing the package is cheap.
 """
@@ -110,6 +111,7 @@ _HOMES = {
     "borgerlib.contact.invitation.page.inviter": ("Inviter", "open_inviter"),
     "borgerlib.dashboard.importing.importer": ("open_importer",),
     "borgerlib.dashboard.widget": ("InterestDashboard", "open_dashboard"),
+    "borgerlib.workshop.widget": ("open_dialogue_cards", "open_influence_map"),
     "borgerlib.dashboard.saved.selection_page": ("SelectionPage", "open_selection"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import webbrowser
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from borgerlib.commands import console
 
@@ -14,6 +16,57 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
+
+Municipality = Annotated[
+    str, typer.Argument(help="Name or code; where its citizens have answered, the tool shows what they say.")
+]
+Title = Annotated[str, typer.Option(help="The meeting's name; the same opens the same session again.")]
+Session = Annotated[str, typer.Option(help="A saved session (see: sessions), in place of --title.")]
+Network = Annotated[
+    bool, typer.Option("--network", help="Let others on the same network take part; it is not encrypted.")
+]
+Port = Annotated[int, typer.Option(min=1, max=65435, help="First port to try.")]
+Browser = Annotated[bool, typer.Option(help="Open the page in the browser.")]
+
+
+@app.command()
+def indflydelse(
+    municipality: Municipality = "",
+    title: Title = "",
+    session: Session = "",
+    elements: Annotated[list[Path] | None, typer.Option(help="A file of elements in place of ours.")] = None,
+    network: Network = False,
+    port: Port = 8900,
+    browser: Browser = True,
+) -> None:
+    """Open the influence map: together on the screen, and for oneself on telephones."""
+    _serve("indflydelse", municipality, title, session, elements or [], network, port, browser)
+
+
+@app.command()
+def dialogkort(
+    municipality: Municipality = "",
+    title: Title = "",
+    session: Session = "",
+    deck: Annotated[list[Path] | None, typer.Option(help="A file of cards beside ours; repeatable.")] = None,
+    network: Network = False,
+    port: Port = 8900,
+    browser: Browser = True,
+) -> None:
+    """Open the dialogue cards: cards on the screen, votes on telephones."""
+    _serve("dialogkort", municipality, title, session, deck or [], network, port, browser)
+
+
+@app.command()
+def sessions() -> None:
+    """List the saved sessions, the newest first."""
+    from borgerlib.workshop.page.open import TOOLS
+    from borgerlib.workshop.sessions.store import list_sessions
+
+    for tool in TOOLS:
+        for one in list_sessions(tool):
+            said = " · ".join(filter(None, (one.title, one.municipality, one.made[:10])))
+            console.out.print(f"{escape(one.id)}  {escape(said)}")
 
 
 @app.command()
@@ -34,3 +87,33 @@ def check(
     from borgerlib.workshop.cards.deck import read_deck
 
     console.out.print(f"{len(read_deck(file).cards)} cards: all in order.")
+
+
+def _serve(
+    tool: str,
+    municipality: str,
+    title: str,
+    session: str,
+    own: list[Path],
+    network: bool,
+    port: int,
+    browser: bool,
+) -> None:
+    from borgerlib.workshop.page.open import open_room
+    from borgerlib.workshop.server.serve import Served, serve_until_ended
+
+    room = open_room(tool, municipality=municipality, title=title, session=session, own=own)
+
+    def tell(served: Served) -> None:
+        console.out.print(f"Lead the meeting at [bold]{escape(served.leader)}[/bold]")
+        console.out.print(
+            f"Others take part at [bold]{served.address}/deltag[/bold], code [bold]{served.code}[/bold]"
+        )
+        if not network:
+            console.out.print("Only on this machine; --network lets telephones in.")
+        console.out.print(f"Everything is kept in {escape(str(room.session.path))}. Ctrl-C closes it.")
+        if browser:
+            webbrowser.open(served.leader)
+
+    serve_until_ended(room, port=port, network=network, on_ready=tell)
+    console.out.print("Closed.")

@@ -19,8 +19,8 @@ from borgerlib.workshop.influence.potential import (
     standings,
 )
 from borgerlib.workshop.page.facts import Citizens, cause_said
-from borgerlib.workshop.page.tool import Tool
 from borgerlib.workshop.sessions.agreement import FEWEST, Agreement
+from borgerlib.workshop.sessions.tool import Tool
 from borgerlib.workshop.words import words
 
 NAME = "indflydelse"

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from borgerlib.workshop.sessions.room import Room
 
+DOWNLOADS = ("html", "pdf", "csv")
 _TEMPLATE = "report.html.j2"
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from borgerlib.errors import DataError, ParameterError
-from borgerlib.workshop.page.tool import Tool
 from borgerlib.workshop.sessions.change import TOGETHER, Change
 from borgerlib.workshop.sessions.store import SessionFile
+from borgerlib.workshop.sessions.tool import Tool
 from borgerlib.workshop.words import words
 
 

@@ -1,0 +1,202 @@
+// The page of the influence map.
+
+function buildInfluence(config, session, status, { leads, download }) {
+  const { strings } = config;
+  const way = { when: config.when[0].id, chosen: "", compare: false, own: {} };
+  let view = null;
+
+  const spotsOf = (one) => {
+    const spots = { ...(leads ? one.placed : way.own[one.id]) };
+    for (const { kind, content } of session.waiting()) {
+      if (content.id !== one.id) continue;
+      if (kind === "place") spots[content.when] = [content.influence, content.control];
+      if (kind === "unplace") delete spots[content.when];
+    }
+    return spots;
+  };
+  const labelOf = (id) => view.elements.find((one) => one.id === id)?.label ?? "";
+  function keepOwn(id, spot) {
+    if (leads) return;
+    way.own = { ...way.own, [id]: { ...way.own[id], [way.when]: spot } };
+    if (!spot) delete way.own[id][way.when];
+  }
+  function place(id, [influence, control]) {
+    keepOwn(id, [influence, control]);
+    session.say("place", { id, when: way.when, influence, control });
+    status.whisper(`${labelOf(id)}. ${positionWords(config, way.when, [influence, control])}`);
+    show();
+  }
+  function unplace(id) {
+    keepOwn(id, null);
+    session.say("unplace", { id, when: way.when });
+    status.whisper(`${labelOf(id)}. ${positionWords(config, way.when, null)}`);
+    show();
+    rows.get(id)?.influence.focus();
+  }
+  function choose(id) {
+    if (way.chosen === id) return;
+    way.chosen = id;
+    show();
+  }
+
+  // ---- tools
+  const setting = (key) => (value) => session.say("setting", { key, value });
+  const role = select(strings.role, config.roles, setting("role"));
+  const area = select(strings.area, config.areas, setting("area"));
+  const said = html("p", { class: "said" });
+  const layers = config.when.map(({ id, label }) => button(label, () => { way.when = id; show(); }, { "data-when": id }));
+  const compare = button(strings.compare, () => { way.compare = !way.compare; show(); });
+  const layer = html("div", { class: "modes", role: "group", "aria-label": strings.layer }, ...layers);
+  const count = html("p", { class: "count" });
+
+  const map = buildMap(config, { place, unplace, choose });
+
+  // ---- the list
+  const rows = new Map();
+  const list = html("ol", { class: "elements" });
+  const name = html("input", { type: "text", maxlength: 80, required: true, "aria-label": strings.new_element, placeholder: strings.new_element });
+  const add = html("form", { class: "add" }, name, html("button", { type: "submit" }, strings.add));
+  add.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const id = `eget_${Array.from(crypto.getRandomValues(new Uint8Array(8)), (n) => (n % 36).toString(36)).join("")}`;
+    session.say("element", { id, label: name.value });
+    name.value = "";
+  });
+  const leftOut = html("ul", {});
+  const away = html("details", { class: "about" }, html("summary", {}, strings.left_out), leftOut);
+
+  function numberField(row, at) {
+    const field = html("input", { type: "number", min: 0, max: config.highest, step: 1, inputmode: "numeric" });
+    field.addEventListener("focus", () => choose(row.id));
+    field.addEventListener("change", () => {
+      if (field.value === "") return show();
+      const spot = [...(row.spot ?? [config.highest / 2, config.highest / 2])];
+      spot[at] = Number(field.value);
+      const legal = Number.isInteger(spot[at]) && spot[at] >= 0 && spot[at] <= config.highest;
+      if (!legal) field.reportValidity();
+      return legal ? place(row.id, spot) : undefined;
+    });
+    return field;
+  }
+  function buildRow(id) {
+    const row = { id, spot: null };
+    row.badge = html("span", { class: "badge" });
+    row.label = html("span", { class: "name" });
+    row.help = html("span", { class: "help" });
+    row.apart = html("p", { class: "apart" });
+    row.influence = numberField(row, 0);
+    row.control = numberField(row, 1);
+    const field = (text, input) => html("label", {}, html("span", { "aria-hidden": "true" }, text), input);
+    row.rename = html("input", { type: "text", maxlength: 80, required: true });
+    const form = html("form", { class: "save" }, row.rename, html("button", { type: "submit" }, strings.rename));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      session.say("element", { id, label: row.rename.value });
+      row.more.close(true);
+    });
+    row.pick = button(strings.pick, () => session.say("pick", { id, on: row.pick.getAttribute("aria-pressed") !== "true" }), { class: "pick" });
+    row.out = button(strings.leave_out, () => session.say("leave_out", { id, on: true }));
+    row.off = button(strings.unplace, () => { row.more.close(false); unplace(id); });
+    row.more = dropdown(strings.more, {}, form, row.off, row.out);
+    if (!leads) row.off.classList.add("quiet");
+    row.node = html("li", { "data-id": id }, row.badge,
+      html("div", { class: "words" }, row.label, row.help, row.apart),
+      html("div", { class: "numbers" }, field(strings.influence, row.influence), field(strings.control, row.control)),
+      html("div", { class: "acts" }, ...(leads ? [row.pick, row.more] : [row.off])));
+    map.draggable(row.badge, id, true);
+    return row;
+  }
+  function showRow(one, number) {
+    const row = rows.get(one.id);
+    row.spot = spotsOf(one)[way.when] ?? null;
+    write(row.badge, String(number));
+    write(row.label, one.label);
+    write(row.help, [one.help, one.cause].filter(Boolean).join(" "));
+    write(row.apart, way.compare || !leads ? one.apart[way.when].said : "");
+    for (const [at, field] of [row.influence, row.control].entries()) {
+      set(field, "aria-label", fill(at ? strings.control_number : strings.influence_number, { hoejest: config.highest, element: one.label }));
+      const value = row.spot ? String(row.spot[at]) : "";
+      if (field.value !== value) field.value = value;
+    }
+    set(row.pick, "aria-pressed", one.picked);
+    set(row.pick, "aria-label", fill(strings.pick_one, { element: one.label }));
+    set(row.rename, "aria-label", fill(strings.rename_one, { element: one.label }));
+    if (!row.more.open) row.rename.value = one.label;
+    set(row.out, "aria-label", fill(strings.leave_out_one, { element: one.label }));
+    set(row.off, "aria-label", fill(strings.unplace_one, { element: one.label }));
+    row.off.hidden = !row.spot;
+    row.node.classList.toggle("chosen", one.id === way.chosen);
+  }
+
+  // ---- the three lists
+  const lists = new Map();
+  const potential = html("section", { class: "potential" }, html("h2", {}, strings.decisions));
+  function buildItem(question, item) {
+    const fields = {};
+    const keep = () => session.say("decide", { id: item.id, question,
+      ...Object.fromEntries(["what", "who", "by"].map((key) => [key, fields[key].value])) });
+    for (const key of ["what", "who", "by"]) {
+      fields[key] = keptField("input", { type: "text", maxlength: 400, placeholder: strings[key], "aria-label": `${strings[key]} ${item.label}` }, keep);
+    }
+    const why = html("p", { class: "why" });
+    const title = html("h4", {});
+    const node = html("li", {}, title, why, html("div", { class: "decision" }, fields.what, fields.who, fields.by));
+    return { node, update: (now) => {
+      write(title, now.label);
+      write(why, now.why);
+      for (const key of ["what", "who", "by"]) fields[key].update(now.decision[key]);
+    } };
+  }
+  function showList(told) {
+    if (!lists.has(told.question)) {
+      const items = html("ul", {});
+      const empty = html("p", { class: "empty" }, told.empty);
+      potential.append(html("div", { class: "list", "data-question": told.question }, html("h3", {}, told.title), html("p", { class: "asked" }, told.asked), empty, items));
+      lists.set(told.question, { items, empty, known: new Map() });
+    }
+    const { items, empty, known } = lists.get(told.question);
+    const now = new Set(told.items.map(({ id }) => id));
+    for (const [id, item] of known) if (!now.has(id)) item.node.remove();
+    told.items.forEach((item, at) => {
+      if (!known.has(item.id)) known.set(item.id, buildItem(told.question, item));
+      known.get(item.id).update(item);
+      const { node } = known.get(item.id);
+      if (items.children[at] !== node) items.insertBefore(node, items.children[at] ?? null);
+    });
+    empty.hidden = told.items.length > 0;
+  }
+
+  function show() {
+    if (!view) return;
+    role.lastChild.value = view.role;
+    area.lastChild.value = view.area;
+    write(said, config.areas.find(({ id }) => id === view.area)?.said ?? "");
+    said.hidden = !said.textContent;
+    for (const one of layers) set(one, "aria-pressed", one.dataset.when === way.when);
+    set(compare, "aria-pressed", way.compare);
+    write(count, view.participants === 1 ? strings.participants_one : view.participants ? fill(strings.participants, { antal: view.participants }) : "");
+    const ids = new Set(view.elements.map(({ id }) => id));
+    for (const [id, row] of rows) if (!ids.has(id)) { row.node.remove(); rows.delete(id); }
+    view.elements.forEach((one, at) => {
+      if (!rows.has(one.id)) rows.set(one.id, buildRow(one.id));
+      showRow(one, at + 1);
+      const { node } = rows.get(one.id);
+      if (list.children[at] !== node) list.insertBefore(node, list.children[at] ?? null);
+    });
+    map.update(view.elements.map((one, at) => ({ ...one, number: at + 1, spots: spotsOf(one) })), way.when, way.chosen, way.compare);
+    leftOut.replaceChildren(...view.left_out.map(({ id, label }) => html("li", {}, label, " ",
+      button(strings.bring_back, () => session.say("leave_out", { id, on: false }), { class: "quiet", "aria-label": `${strings.bring_back}: ${label}` }))));
+    away.hidden = !view.left_out.length;
+    if (leads) view.lists.forEach(showList);
+  }
+
+  return {
+    tools: leads ? [role, area, layer, compare, download, count] : [layer, count],
+    body: [html("main", { class: "influence" },
+      html("div", { class: "left" }, html("p", { class: "hint" }, leads ? strings.map_hint : strings.own_hint), said, map.node),
+      html("div", { class: "right" }, html("h2", {}, leads ? strings.elements : strings.own_title), list, ...(leads ? [add, away] : [])),
+      ...(leads ? [potential] : []))],
+    show(next) { view = next; show(); },
+    own(next) { way.own = next; show(); },
+  };
+}

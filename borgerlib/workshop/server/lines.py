@@ -1,0 +1,111 @@
+"""The lines of those who are in: what they say is kept together, and all see what comes of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from borgerlib.errors import BorgerlibError
+from borgerlib.workshop.sessions.change import Change
+from borgerlib.workshop.sessions.room import Room
+from borgerlib.workshop.words import words
+
+_GATHER_SECONDS = 0.05
+_OTHERS_SECONDS = 1.0
+
+
+class Line(Protocol):
+    """Somebody's open page."""
+
+    who: str
+
+    def put(self, text: str) -> None:
+        """Send a text; one that cannot be sent is passed over."""
+
+
+@dataclass(eq=False)
+class Lines:
+    """Everybody in a room.
+
+    What is said within a twentieth of a second is put on the disk together, confirmed, and shown to all in
+    one picture: fifty people at once cost the disk what one does.
+
+    Parameters
+    ----------
+    room : Room
+    """
+
+    room: Room
+    open: set[Line] = field(default_factory=set)
+    _pending: list[tuple[Line, str, Change]] = field(default_factory=list)
+    _shown: str = ""
+
+    def join(self, line: Line) -> None:
+        """Let somebody in, who is shown where the session stands."""
+        self.open.add(line)
+        line.put(_message("own", own=self.room.own(line.who)))
+        line.put(self._picture())
+
+    def leave(self, line: Line) -> None:
+        """Let somebody go. What was said stays."""
+        self.open.discard(line)
+
+    def hear(self, line: Line, text: str | bytes) -> None:
+        """Take a message. A mistake is answered with a sentence, and confirmed: it is not repeated."""
+        try:
+            message = json.loads(text)
+            number, kind = str(message["id"])[:40], message["kind"]
+            change = self.room.check(line.who, kind, message.get("content"))
+        except BorgerlibError as error:
+            line.put(_message("said", text=error.message))
+            line.put(_message("kept", ids=[number]))
+            line.put(_message("own", own=self.room.own(line.who)))
+        except (ValueError, KeyError, TypeError):
+            line.put(_message("said", text=words()("errors", "unknown")))
+        else:
+            self._pending.append((line, number, change))
+            if len(self._pending) == 1:
+                asyncio.get_running_loop().call_later(_GATHER_SECONDS, self._keep)
+
+    async def watch(self) -> None:
+        """Show what others (a notebook) have added to the session."""
+        while True:
+            await asyncio.sleep(_OTHERS_SECONDS)
+            try:
+                if self.room.catch_up():
+                    self._show()
+            except BorgerlibError as error:
+                logging.getLogger(__name__).warning("%s", error)
+
+    def _keep(self) -> None:
+        said, self._pending = self._pending, []
+        try:
+            self.room.keep([change for _, _, change in said])
+        except BorgerlibError as error:
+            # Not confirmed: the pages keep it, say so and send it again.
+            for line in {line for line, _, _ in said}:
+                line.put(_message("said", text=error.message))
+            return
+        ids: dict[Line, list[str]] = {}
+        for line, number, _ in said:
+            ids.setdefault(line, []).append(number)
+        for line, numbers in ids.items():
+            line.put(_message("kept", ids=numbers))
+        self._show()
+
+    def _show(self) -> None:
+        picture = self._picture()
+        if picture != self._shown:
+            self._shown = picture
+            for line in tuple(self.open):
+                line.put(picture)
+
+    def _picture(self) -> str:
+        return _message("view", view=self.room.view())
+
+
+def _message(kind: str, **content: Any) -> str:
+    return json.dumps({"kind": kind, **content}, ensure_ascii=False)

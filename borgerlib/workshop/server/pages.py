@@ -1,0 +1,261 @@
+"""The addresses of the server: the page of whoever leads, the way in, the line, the files."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import segno
+import tornado.web
+import tornado.websocket
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from borgerlib.errors import BorgerlibError
+from borgerlib.view import theme
+from borgerlib.workshop.page.scripts import script, style
+from borgerlib.workshop.saved.report import download
+from borgerlib.workshop.server.gate import Gate
+from borgerlib.workshop.server.lines import Lines
+from borgerlib.workshop.sessions.change import TOGETHER
+from borgerlib.workshop.words import words
+
+LEADER, PARTICIPANT = "leder", "deltager"
+_LARGEST_MESSAGE = 32 * 1024
+_MOST_LINES, _MOST_A_SECOND = 300, 30
+_DAYS = 1
+_SAFE = {
+    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "script-src 'self' 'nonce-{nonce}'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+def application(lines: Lines, gate: Gate, *, config: dict[str, Any], address: str) -> tornado.web.Application:
+    """Return the server's application.
+
+    Parameters
+    ----------
+    lines, gate
+    config : mapping
+        What the page of whoever leads begins with.
+    address : str
+        Where the server is reached: 'http://192.168.1.20:8900'.
+    """
+    return tornado.web.Application(
+        [
+            (r"/", LeaderPage),
+            (r"/deltag", WayIn),
+            (r"/ws", LinePage, {"lines": lines}),
+            (r"/hent/(\w+)", Files, {"lines": lines}),
+            (r"/script.js", Asset, {"mime": "text/javascript", "content": script()}),
+            (r"/style.css", Asset, {"mime": "text/css", "content": style()}),
+        ],
+        cookie_secret=secrets.token_hex(32),
+        gate=gate,
+        config=config,
+        address=address,
+        lines=lines,
+        log_function=lambda handler: None,  # addresses of those who take part are not written down
+        websocket_max_message_size=_LARGEST_MESSAGE,
+        default_handler_class=Nothing,
+    )
+
+
+class Page(tornado.web.RequestHandler):
+    """A page of ours, with what keeps others out of it."""
+
+    nonce: str
+
+    def set_default_headers(self) -> None:
+        """Say what the page may load."""
+        self.nonce = secrets.token_urlsafe(12)
+        for name, value in _SAFE.items():
+            self.set_header(name, value.format(nonce=self.nonce))
+        self.set_header("Server", "borger")
+
+    @property
+    def gate(self) -> Gate:
+        """The keys."""
+        gate: Gate = self.settings["gate"]
+        return gate
+
+    def is_leader(self) -> bool:
+        """Return whether the cookie that the token earned is there."""
+        return self.get_signed_cookie(self._named(LEADER), max_age_days=_DAYS) is not None
+
+    def participant(self) -> str:
+        """Return the random name of a participant; '' where nobody has come in by the code."""
+        return (self.get_signed_cookie(self._named(PARTICIPANT), max_age_days=_DAYS) or b"").decode()
+
+    def show(self, config: dict[str, Any]) -> None:
+        """Answer with the tool's page."""
+        self.finish(_templates().get_template("page.html.j2").render(config=config, nonce=self.nonce))
+
+    def tell(self, template: str = "gate.html.j2", *, status: int = 200, said: str = "") -> None:
+        """Answer with a page of the gate."""
+        self.set_status(status)
+        shown = {"words": words(), "said": said, "style": theme.css_variables(), "ask": template != "closed"}
+        self.finish(_templates().get_template("gate.html.j2").render(**shown))
+
+    def give(self, cookie: str, value: str) -> None:
+        """Hand out a cookie that no script and no other site can use."""
+        self.set_signed_cookie(self._named(cookie), value, expires_days=_DAYS, httponly=True, samesite="Lax")
+
+    def _named(self, cookie: str) -> str:
+        # Browsers keep cookies by machine, not by port, and a machine may serve several sessions.
+        return f"{cookie}-{self.settings['address'].rpartition(':')[2]}"
+
+
+class LeaderPage(Page):
+    """The page of whoever leads."""
+
+    def get(self) -> None:
+        """Take the token for a cookie, and show the page."""
+        token = self.get_query_argument("token", "")
+        if token and self.gate.leads(token):
+            self.give(LEADER, "ja")
+            self.redirect("/")
+        elif self.is_leader():
+            where = f"{self.settings['address']}/deltag"
+            join = {"address": where, "code": self.gate.code, "picture": _picture(where)}
+            self.show({**self.settings["config"], "leads": True, "join": join})
+        else:
+            self.tell("closed", status=403)
+
+
+class WayIn(Page):
+    """Where people come in with the room's code."""
+
+    def get(self) -> None:
+        """Show the page to those who are in, and ask the others for the code."""
+        if self.participant():
+            hidden = {"downloads": [], "notice": ""}
+            self.show({**self.settings["config"], **hidden, "leads": False, "join": None})
+        else:
+            self.tell()
+
+    async def post(self) -> None:
+        """Look at a code."""
+        address = self.request.remote_ip or ""
+        pause = self.gate.wait(address)
+        if pause is None:
+            self.tell(status=429, said=words()("gate", "busy"))
+            return
+        await asyncio.sleep(pause)
+        if self.gate.opens(self.get_body_argument("code", "")[:40], address):
+            self.give(PARTICIPANT, secrets.token_urlsafe(12))
+            self.redirect("/deltag")
+        else:
+            key = "slow" if self.gate.is_slow(address) else "wrong"
+            self.tell(status=403, said=words()("gate", key))
+
+
+class LinePage(Page, tornado.websocket.WebSocketHandler):
+    """Somebody's line. It is opened from our own pages only (Origin), by those who are in."""
+
+    who = ""
+
+    def initialize(self, lines: Lines) -> None:
+        """Take the lines of the room."""
+        self.lines = lines
+        self._heard: list[float] = []
+
+    def prepare(self) -> None:
+        """Turn away those who are not in, and who are too many."""
+        # The page says who it is for, since one browser may both lead and take part.
+        leads = self.get_query_argument("leads", "") == "1"
+        self.who = TOGETHER if leads else self.participant()
+        if not (self.is_leader() if leads else self.who):
+            raise tornado.web.HTTPError(403)
+        if len(self.lines.open) >= _MOST_LINES:
+            raise tornado.web.HTTPError(503)
+
+    def open(self, *args: str, **kwargs: str) -> None:
+        """Join the room."""
+        self.set_nodelay(True)
+        self.lines.join(self)
+
+    def on_message(self, message: str | bytes) -> None:
+        """Hear a message; who talks without pause is cut off."""
+        now = asyncio.get_running_loop().time()
+        self._heard = [at for at in self._heard if now - at < 1] + [now]
+        if len(self._heard) > _MOST_A_SECOND:
+            self.close(1008)
+            return
+        self.lines.hear(self, message)
+
+    def on_close(self) -> None:
+        """Leave the room."""
+        self.lines.leave(self)
+
+    def put(self, text: str) -> None:
+        """Send a text; a line that has just been closed is passed over."""
+        if self.ws_connection is not None and not self.ws_connection.is_closing():
+            self.write_message(text)
+
+
+class Files(Page):
+    """The session as a file, for whoever leads."""
+
+    def initialize(self, lines: Lines) -> None:
+        """Take the lines of the room."""
+        self.lines = lines
+
+    async def get(self, kind: str) -> None:
+        """Answer with the file."""
+        if not self.is_leader():
+            self.tell("closed", status=403)
+            return
+        try:
+            # Beside the line: a PDF takes seconds, and others go on placing.
+            made = await asyncio.to_thread(download, self.lines.room, kind)
+        except BorgerlibError as error:
+            self.tell("closed", status=404, said=error.message)
+            return
+        self.set_header("Content-Type", made.mime)
+        self.set_header("Content-Disposition", f'attachment; filename="{made.name}"')
+        self.finish(made.content)
+
+
+class Asset(Page):
+    """Script and style, which are no secret."""
+
+    def initialize(self, mime: str, content: str) -> None:
+        """Take what is served."""
+        self.mime, self.content = mime, content
+
+    def get(self) -> None:
+        """Answer with it."""
+        self.set_header("Content-Type", f"{self.mime}; charset=utf-8")
+        self.finish(self.content)
+
+
+class Nothing(Page):
+    """An address that leads nowhere."""
+
+    def prepare(self) -> None:
+        """Answer 404 with the page of the gate."""
+        self.tell("closed", status=404)
+
+
+@cache
+def _picture(address: str) -> str:
+    """Return an address as a picture to point a telephone at."""
+    drawn = io.BytesIO()
+    segno.make(address, error="m").save(
+        drawn, kind="svg", scale=4, border=2, dark=theme.TEXT, light=theme.PAPER
+    )
+    return f"data:image/svg+xml;base64,{base64.b64encode(drawn.getvalue()).decode()}"
+
+
+@cache
+def _templates() -> Environment:
+    loader = FileSystemLoader(Path(__file__).parent)
+    return Environment(loader=loader, undefined=StrictUndefined, autoescape=True)

@@ -1,0 +1,205 @@
+"""The tools of a meeting, by real clicks, drags and keys: whoever leads, and three who take part."""
+
+import os
+import re
+from contextlib import contextmanager
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from served import serving
+
+from borgerlib.workshop.page.open import open_room
+
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+PORT = 9750 + 10 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+MANDATE = "Borgerne har et reelt mandat"
+
+
+@pytest.fixture
+def meeting(browser, tmp_path, monkeypatch):
+    """Serve a session, and open pages of it as the people of a meeting do."""
+    monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
+    opened, errors = [], []
+
+    class Meeting:
+        def __init__(self, served, room):
+            self.served, self.room = served, room
+
+        alive = True
+
+        def tab(self, address, *, width=1280, height=720):
+            context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
+            page = context.new_page()
+            page.route_web_socket("**/ws*", self.carry)
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            page.goto(address)
+            opened.append(context)
+            return page
+
+        def carry(self, line):
+            """Carry what a page says to the server, unless the line is dead."""
+            server = line.connect_to_server()
+            line.on_message(lambda text: server.send(text) if self.alive else None)
+
+        def lead(self, **size):
+            page = self.tab(self.served.leader, **size)
+            page.wait_for_selector("[data-shown]")
+            return page
+
+        def take_part(self):
+            page = self.tab(f"{self.served.address}/deltag", width=390, height=844)
+            page.get_by_label("Skriv koden fra skærmen").fill(self.served.code.lower())
+            page.get_by_role("button", name="Vær med").click()
+            page.wait_for_selector("[data-shown]")
+            return page
+
+    @contextmanager
+    def opener(tool, **options):
+        room = open_room(tool, **options)
+        with serving(room, PORT) as served:
+            yield Meeting(served, room)
+            for context in opened:
+                context.close()
+        assert not errors
+
+    return opener
+
+
+def is_accessible(page):
+    found = [
+        (one["id"], one["nodes"][0]["html"][:200]) for one in Axe().run(page, options=RULES)["violations"]
+    ]
+    return not found, found
+
+
+def saved(page):
+    page.locator(".kept", has_text="Alt er gemt.").wait_for()
+    return page
+
+
+def place(page, element, influence):
+    field = page.get_by_label(f"Indflydelse 0–10: {element}")
+    field.fill(str(influence))
+    field.press("Tab")
+    return saved(page)
+
+
+def test_a_map_by_drag_by_keyboard_and_by_number(meeting):
+    with meeting("indflydelse", title="Dagen") as now:
+        page = now.lead()
+        badge, plane = (page.locator(one).first.bounding_box() for one in (".badge", ".plane"))
+        page.mouse.move(badge["x"] + 10, badge["y"] + 10)
+        page.mouse.down()
+        page.mouse.move(plane["x"] + 0.7 * plane["width"], plane["y"] + 0.2 * plane["height"], steps=4)
+        page.mouse.up()
+        saved(page)
+        assert now.room.view()["elements"][0]["placed"] == {"today": [8, 7]}
+        marker = page.locator("button.marker").first
+        marker.press("ArrowDown")
+        marker.press("ArrowLeft")
+        saved(page)
+        assert marker.get_attribute("aria-label") == (
+            "1. Formålet og rammerne er klare fra starten. "
+            "I dag: indflydelse 7 af 10, mere kontrol end vilkår."
+        )
+        place(page, MANDATE, 3)
+        page.get_by_role("button", name="Ønsket").click()
+        place(page, MANDATE, 8)
+        wish = page.locator("[data-question=wish]")
+        wish.get_by_text("fra 3 til 8 (+5)").wait_for()
+        wish.get_by_label(f"Hvad gør vi? {MANDATE}").fill("Nyt kommissorium")
+        page.get_by_role("button", name=f"Peg på {MANDATE} som udviklingsområde").click()
+        page.locator("[data-question=picked]").get_by_text(MANDATE).wait_for()
+        page.get_by_label("Nyt element").fill("Bedre kaffe")
+        page.get_by_role("button", name="Tilføj").click()
+        page.locator("li[data-id^=eget]").get_by_text("Bedre kaffe").wait_for()
+        page.wait_for_timeout(800)
+        saved(page)
+        assert is_accessible(page) == (True, [])
+        page.reload()
+        page.wait_for_selector("[data-shown]")
+        assert page.get_by_label(f"Hvad gør vi? {MANDATE}").first.input_value() == ""
+        assert (
+            page.locator("[data-question=wish]").get_by_label("Hvad gør vi?").input_value()
+            == "Nyt kommissorium"
+        )
+        page.get_by_text("Hent", exact=True).click()
+        with page.expect_download() as file:
+            page.get_by_role("button", name="CSV").click()
+        assert "Bedre kaffe" in file.value.path().read_text(encoding="utf-8-sig")
+        page.set_viewport_size({"width": 390, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert is_accessible(page) == (True, [])
+
+
+def test_three_take_part_at_once_and_the_fourth_opens_the_comparison(meeting):
+    with meeting("indflydelse", title="Hver for sig") as now:
+        lead = now.lead()
+        lead.get_by_role("button", name="Vis svar hver for sig").click()
+        three = [now.take_part() for _ in range(3)]
+        for page, influence in zip(three, (2, 4, 9), strict=True):
+            place(page, MANDATE, influence)
+        told = lead.locator("li[data-id=mandat] .apart")
+        lead.get_by_text("3 har svaret for sig selv", exact=True).wait_for()
+        assert told.text_content().startswith("3 har svaret for sig selv. Svarene vises, når mindst 4")
+        assert lead.locator(".marker.dot, .marker.median").count() == 0
+        fourth = now.take_part()
+        place(fourth, MANDATE, 5)
+        lead.get_by_text("4 for sig selv: indflydelse 4,5 (midterste halvdel 3,5–6), uenige").wait_for()
+        lead.locator("li[data-id=mandat] input").first.focus()
+        assert lead.locator(".marker.dot").count() == 4
+        # Nobody sees the others' placements as their own, and who leaves finds the own map again.
+        three[0].reload()
+        three[0].wait_for_selector("button.marker")
+        assert three[0].get_by_label(f"Indflydelse 0–10: {MANDATE}").input_value() == "2"
+        assert three[0].locator("button.marker").count() == 1
+        assert three[0].get_by_role("button", name="Tilføj").count() == 0
+        assert is_accessible(three[0]) == (True, [])
+        assert is_accessible(lead) == (True, [])
+
+
+def test_what_is_typed_while_the_line_is_cut_is_kept_when_it_is_back(meeting):
+    with meeting("indflydelse", title="Afbrudt") as now:
+        page = now.lead()
+        now.alive = False
+        field = page.get_by_label(f"Indflydelse 0–10: {MANDATE}")
+        field.fill("6")
+        field.press("Tab")
+        page.locator(".kept", has_text="Forbindelsen er afbrudt").wait_for(timeout=15000)
+        assert field.input_value() == "6"
+        assert now.room.session.changes() == ()
+        now.alive = True
+        page.reload()  # even the page itself may go
+        page.wait_for_selector("button.marker")
+        saved(page)
+        assert page.get_by_label(f"Indflydelse 0–10: {MANDATE}").input_value() == "6"
+        assert now.room.view()["elements"][4]["placed"] == {"today": [6, 5]}
+
+
+def test_cards_are_drawn_turned_filtered_noted_and_voted_on(meeting):
+    with meeting("dialogkort", title="Temadag") as now:
+        lead = now.lead()
+        theme, shape, role = lead.locator(".slot").all()
+        theme.get_by_label("Emne").select_option(label="Integration")
+        theme.get_by_role("button", name=re.compile("^Træk")).click()
+        theme.get_by_role("heading", name="Nye borgere, gamle møder").wait_for()
+        theme.get_by_role("button", name=re.compile("^Vend")).press("Enter")
+        theme.get_by_text("Integrationsloven, § 42").wait_for()
+        shape.get_by_label("Vælg kort: Format").select_option(label="Borgersamling")
+        shape.get_by_text("43 pct. (38–49 pct.) af kommunerne brugte det").wait_for()
+        role.get_by_role("button", name=re.compile("^Næste")).click()
+        lead.get_by_label("Hvordan vil I som byråd handle?").fill("Vi flytter mødet.")
+        lead.locator(".round h3").get_by_text(
+            "Nye borgere, gamle møder + Borgersamling + Brobyggeren"
+        ).wait_for()
+        for fit in (2, 4, 5, 5):
+            page = now.take_part()
+            page.get_by_role("heading", name="Nye borgere, gamle møder").wait_for()
+            page.get_by_label(re.compile(f"^{fit}")).check()
+            saved(page)
+        assert is_accessible(page) == (True, [])
+        lead.locator(".round").get_by_text("4 stemmer: 4,5 af 5").wait_for()
+        theme.get_by_role("button", name=re.compile("^Læg væk")).click()
+        expect(lead.locator("#borger-note")).to_have_value("")
+        assert is_accessible(lead) == (True, [])
