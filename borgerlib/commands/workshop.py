@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 
 from borgerlib.commands import console
+from borgerlib.errors import RunError
 
 app = typer.Typer(
     help="The tools of a meeting: the influence map and the dialogue cards.",
@@ -70,10 +71,25 @@ def sessions() -> None:
 
 
 @app.command()
+def cards(
+    target: Annotated[Path, typer.Argument(help="The PDF.")] = Path("dialogkort.pdf"),
+    municipality: Annotated[str, typer.Option(help="Where its citizens have answered, cards say what.")] = "",
+    deck: Annotated[list[Path] | None, typer.Option(help="A file of cards beside ours; repeatable.")] = None,
+) -> None:
+    """Write the cards for print: A6, four to an A4 sheet, to be printed on both sides (long edge)."""
+    from borgerlib.workshop.cards.deck import read_decks
+    from borgerlib.workshop.cards.print import print_cards
+    from borgerlib.workshop.page.cards import cards_for_print
+    from borgerlib.workshop.page.facts import citizens_of
+
+    console.wrote(print_cards(cards_for_print(read_decks(deck or []), citizens_of(municipality)), target))
+
+
+@app.command()
 def check(
     file: Annotated[Path, typer.Argument(help="A deck of cards, or elements of the influence map (TOML).")],
 ) -> None:
-    """Check a file of cards or elements: every problem with its line."""
+    """Check a file of cards or elements: every problem with its line, and cards too long for print."""
     from borgerlib.files.toml import read_toml
 
     if "element" in read_toml(file, "deck").content:
@@ -85,8 +101,16 @@ def check(
         )
         return
     from borgerlib.workshop.cards.deck import read_deck
+    from borgerlib.workshop.cards.print import refuse_too_long
+    from borgerlib.workshop.page.cards import cards_for_print
+    from borgerlib.workshop.page.facts import Citizens
 
-    console.out.print(f"{len(read_deck(file).cards)} cards: all in order.")
+    deck = read_deck(file)
+    try:
+        refuse_too_long(cards_for_print([deck], Citizens()))
+    except RunError as error:
+        console.err.print(f"Whether the cards fit on A6 was not looked at. {escape(str(error))}")
+    console.out.print(f"{len(deck.cards)} cards: all in order.")
 
 
 def _serve(

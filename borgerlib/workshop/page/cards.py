@@ -8,6 +8,7 @@ from typing import Any
 from borgerlib.survey.codebook.model import load_codebook
 from borgerlib.workshop.cards import rounds
 from borgerlib.workshop.cards.deck import CITIZENS, KINDS, TOPICS, Card, Deck
+from borgerlib.workshop.cards.print import PrintedCard
 from borgerlib.workshop.cards.rounds import HIGHEST, LOWEST, Talk, summary
 from borgerlib.workshop.page.facts import Citizens, published_formats
 from borgerlib.workshop.page.influence import compared_words
@@ -75,6 +76,16 @@ def cards_view(state: Talk) -> dict[str, Any]:
             for one in summary(state)
         ],
     }
+
+
+def cards_for_print(decks: Sequence[Deck], citizens: Citizens) -> tuple[PrintedCard, ...]:
+    """Return the cards of decks in order, with what is known of each."""
+    used = published_formats()
+    return tuple(
+        PrintedCard(card, deck.title, tuple(card_facts(card, used, citizens)))
+        for deck in decks
+        for card in deck.cards
+    )
 
 
 def card_facts(card: Card, used: Mapping[str, str], citizens: Citizens) -> list[str]:

@@ -1,0 +1,126 @@
+"""Cards for print: A6, four to an A4 sheet with marks to cut by, fronts and backs in step.
+
+The sheets are for a printer that turns them over their long edge: the columns of a back are those of its
+front, mirrored. A card that is too long for its size is not cut off but named, with its lines too many.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from borgerlib.errors import DataError
+from borgerlib.files.pdf import save_pdf, weasyprint_library
+from borgerlib.view import theme
+from borgerlib.workshop.cards.deck import Card
+from borgerlib.workshop.words import words
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_A_SHEET = 4
+# Which place of the front's sheet a place of the back's lies behind.
+_MIRRORED = (1, 0, 3, 2)
+_TOO_LONG = "Shorten it, or move a sentence to another card."
+
+
+@dataclass(frozen=True)
+class PrintedCard:
+    """A card with what is printed of it.
+
+    Parameters
+    ----------
+    card : Card
+    deck : str
+        The deck's title.
+    facts : tuple of str
+        What is known of its topic or format.
+    """
+
+    card: Card
+    deck: str
+    facts: tuple[str, ...] = ()
+
+
+def print_cards(cards: Sequence[PrintedCard], target: Path) -> Path:
+    """Write cards as a tagged PDF (PDF/UA), and return its path.
+
+    Raises
+    ------
+    DataError
+        Cards are too long for their size: each side, and by how many lines.
+    RunError
+        WeasyPrint is not installed, or the file cannot be written.
+    """
+    refuse_too_long(cards)
+    save_pdf(sheets_html(cards), target)
+    return target
+
+
+def sheets_html(cards: Sequence[PrintedCard]) -> str:
+    """Return the sheets as HTML for print: of each four cards a page of fronts, then one of backs."""
+    sheets = [cards[at : at + _A_SHEET] for at in range(0, len(cards), _A_SHEET)]
+    return _rendered("sheets.html.j2", sheets=[_sides(sheet) for sheet in sheets])
+
+
+def refuse_too_long(cards: Sequence[PrintedCard]) -> None:
+    """Raise `DataError` where cards are too long for their size; see `print_cards`."""
+    problems = too_long(cards)
+    if problems:
+        raise DataError("These cards do not fit on A6:", problems=problems, hint=_TOO_LONG)
+
+
+def too_long(cards: Sequence[PrintedCard]) -> tuple[str, ...]:
+    """Return what does not fit on A6, in English: each side of a card, and by how many lines.
+
+    Raises
+    ------
+    RunError
+        WeasyPrint is not installed.
+    """
+    page = weasyprint_library().HTML(string=_rendered("measure.html.j2", cards=cards), base_url=None)
+    lines: Counter[str] = Counter()
+    seen: set[str] = set()
+    for sheet in page.render().pages:
+        side = next(name for box in _boxes(sheet) if (name := _side(box)))
+        if side in seen:
+            lines[side] += sum(type(box).__name__ == "LineBox" for box in _boxes(sheet))
+        seen.add(side)
+    told = []
+    for side, count in lines.items():
+        kind, name, face = side.split("/")
+        told.append(f"{kind} '{name}', {face}: {count} line{'s' * (count > 1)} too long")
+    return tuple(told)
+
+
+def _boxes(sheet: Any) -> Iterator[Any]:
+    # What WeasyPrint has laid out; it has no public way to ask for it.
+    yield from sheet._page_box.descendants()
+
+
+def _side(box: Any) -> str:
+    element = getattr(box, "element", None)
+    return str(element.get("data-side") or "") if element is not None else ""
+
+
+def _sides(sheet: Sequence[PrintedCard]) -> list[list[tuple[int, PrintedCard]]]:
+    """Return where the fronts and the backs of a sheet lie."""
+    return [list(enumerate(sheet)), [(_MIRRORED[at], card) for at, card in enumerate(sheet)]]
+
+
+def _rendered(name: str, **content: Any) -> str:
+    faces = "".join(theme.font_face(weight, theme.font_file(weight).as_uri()) for weight in theme.FONT_STYLES)
+    shared = {"words": words(), "faces": faces, "variables": theme.css_variables()}
+    return _templates().get_template(name).render(**shared, **content)
+
+
+@cache
+def _templates() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    loader = FileSystemLoader(Path(__file__).with_name("paper"))
+    return Environment(loader=loader, undefined=StrictUndefined, autoescape=True)

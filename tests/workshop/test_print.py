@@ -1,0 +1,84 @@
+"""Cards on paper: four to a sheet, both sides in step, and what is too long is named."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pypdf
+import pytest
+from typer.testing import CliRunner
+
+from borgerlib.commands.workshop import app
+from borgerlib.errors import DataError
+from borgerlib.workshop.cards.deck import read_decks, shipped_decks
+from borgerlib.workshop.page.cards import cards_for_print
+from borgerlib.workshop.page.facts import Citizens
+
+weasyprint = pytest.importorskip("weasyprint")
+
+from accessible_pdf import pdf_problems  # noqa: E402
+
+from borgerlib.workshop.cards.print import print_cards, sheets_html, too_long  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def cards():
+    return cards_for_print(read_decks(), Citizens())
+
+
+@pytest.mark.slow
+def test_ours_fit_on_sheets_that_a_screen_reader_can_read(cards, tmp_path):
+    target = print_cards(cards, tmp_path / "kort.pdf")
+    assert pdf_problems(target) == ()
+    pages = pypdf.PdfReader(target).pages
+    assert len(pages) == 2 * len(cards) / 4
+    width, height = (float(x) for x in pages[0].mediabox[2:])
+    assert (round(width / 72 * 25.4), round(height / 72 * 25.4)) == (210, 297)
+
+
+def test_turned_over_the_long_edge_left_lies_behind_right(cards):
+    sheets = weasyprint.HTML(string=sheets_html(cards[:5])).render().pages
+    assert len(sheets) == 4
+    for front, back in (sheets[:2], sheets[2:]):
+        fronts, backs = titles(front), titles(back)
+        # An A4 sheet is 794 × 1123 pixels.
+        assert {title: (x < 397, y < 561) for title, (x, y) in fronts.items()} == {
+            title: (x > 397, y < 561) for title, (x, y) in backs.items()
+        }
+    assert set(titles(sheets[0])) == {printed.card.title for printed in cards[:4]}
+
+
+def titles(page):
+    """Where the titles of the cards stand on a sheet, in pixels."""
+    return {
+        "".join(box.element.itertext()).strip(): (box.position_x, box.position_y)
+        for box in page._page_box.descendants()
+        if box.element_tag in ("h1", "h2") and type(box).__name__ == "BlockBox"
+    }
+
+
+def test_a_card_too_long_says_by_how_many_lines(cards):
+    one = cards[0]
+    # The front has room for some 20 lines more; each paragraph below is one line of its own.
+    lines = [f"Linje {number}" for number in range(60)]
+    long = replace(one, card=replace(one.card, text="\n".join(lines)))
+    (problem,) = too_long([long, cards[1]])
+    count = int(problem.removeprefix("theme 'skolestruktur', front: ").split()[0])
+    longer = replace(one, card=replace(one.card, text="\n".join([*lines, "En", "To"])))
+    assert too_long([longer]) == (f"theme 'skolestruktur', front: {count + 2} lines too long",)
+    with pytest.raises(DataError, match="do not fit on A6") as caught:
+        print_cards([long], Path("never.pdf"))
+    assert caught.value.problems == (problem,)
+
+
+def test_the_check_of_a_deck_looks_at_the_paper_too(tmp_path):
+    text = shipped_decks()["role"].read_text(encoding="utf-8")
+    file = tmp_path / "roller.toml"
+    file.write_text(text, encoding="utf-8")
+    done = CliRunner().invoke(app, ["check", str(file)])
+    assert done.output == "8 cards: all in order.\n"
+    file.write_text(
+        text.replace("Opdager, hvor", "Opdager, hvor " + "det går galt og " * 120), encoding="utf-8"
+    )
+    with pytest.raises(DataError) as caught:
+        CliRunner().invoke(app, ["check", str(file)], catch_exceptions=False)
+    assert caught.value.problems[0].startswith("role 'sagsbaereren', back: ")
