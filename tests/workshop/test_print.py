@@ -51,7 +51,7 @@ def titles(page):
     """Where the titles of the cards stand on a sheet, in pixels."""
     return {
         "".join(box.element.itertext()).strip(): (box.position_x, box.position_y)
-        for box in page._page_box.descendants()
+        for box in page._page_box.descendants(placeholders=True)
         if box.element_tag in ("h1", "h2") and type(box).__name__ == "BlockBox"
     }
 
