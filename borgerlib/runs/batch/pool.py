@@ -21,7 +21,7 @@ from typing import IO, Protocol
 
 from borgerlib.errors import RunError
 from borgerlib.runs.batch.task import Outcome, Task, failure
-from borgerlib.runs.warm.client import WarmServer
+from borgerlib.runs.warm.client import Ahead, WarmServer
 from borgerlib.runs.warm.surroundings import kernel_environment, last_words, memory_kills
 
 _GRACE_SECONDS = 1.4
@@ -76,12 +76,14 @@ class LocalCrew:
         For what they write to their standard error.
     cold : bool
         Run every notebook in a fresh kernel.
+    ahead : {"imports", "survey", "pictures"}
+        What the server has ready, as `warm_kernels`.
     """
 
-    def __init__(self, size: int, *, folder: Path, cold: bool = False) -> None:
+    def __init__(self, size: int, *, folder: Path, cold: bool = False, ahead: Ahead = "pictures") -> None:
         self._size = max(1, size)
         self._folder = folder
-        self._server = None if cold else WarmServer(ahead="pictures")
+        self._server = None if cold else WarmServer(ahead=ahead)
         self._workers: list[_Worker] = []
         self._leaving: list[_Worker] = []
         self._lines: queue.SimpleQueue[tuple[_Worker, str]] = queue.SimpleQueue()

@@ -17,9 +17,11 @@ from borgerlib.runs.pages.overview_page import keep_overview_in_step, write_over
 from borgerlib.runs.planning.due import BatchPlan, make_plan
 from borgerlib.runs.planning.folder_lock import folder_lock, sweep_temporary_folders
 from borgerlib.runs.planning.manifest import FOLDER, Manifest
+from borgerlib.runs.warm.client import Ahead
 
 _WORK = "work"
 _LOCK = "batch.lock"
+_TWO_REPORTS = 24
 
 
 def plan_batch(names: Sequence[str], *, out: Path | None = None, **options: Any) -> BatchPlan:
@@ -123,7 +125,9 @@ def run_batch(
         batch.tell(None)
         batch.take_over()
         if batch.has_work:
-            hands = crew or _crew(scheduler, jobs=jobs, work=work, cold=cold)
+            # To draw ahead what all municipalities share pays from two reports on.
+            ahead: Ahead = "pictures" if batch.waiting > _TWO_REPORTS else "imports"
+            hands = crew or _crew(scheduler, jobs=jobs, work=work, cold=cold, ahead=ahead)
             try:
                 batch.work_through(hands)
             finally:
@@ -176,9 +180,9 @@ def _held(folder: Path, *, wait: bool) -> Iterator[Path]:
         ) from error
 
 
-def _crew(scheduler: str, *, jobs: int, work: Path, cold: bool) -> Crew:
+def _crew(scheduler: str, *, jobs: int, work: Path, cold: bool, ahead: Ahead) -> Crew:
     # On a cluster the notebooks run there, and only the reports are written here.
-    local = LocalCrew(jobs, folder=work, cold=cold or bool(scheduler))
+    local = LocalCrew(jobs, folder=work, cold=cold or bool(scheduler), ahead=ahead)
     if not scheduler:
         return local
     from borgerlib.runs.batch.dask import DaskCrew

@@ -117,6 +117,11 @@ class BatchWork:
             self._ask_for_report(place)
 
     @property
+    def waiting(self) -> int:
+        """How many runs wait for somebody."""
+        return len(self._runs)
+
+    @property
     def has_work(self) -> bool:
         """Whether anything waits or goes on."""
         return bool(self._runs or self._reports or self._busy)
