@@ -132,8 +132,12 @@ def run_cells(source: str, name: str, formatter: Any) -> None:
 
 def floor(names: list[str]) -> float:
     """Return runs a minute of the floor, in a process of its own, its imports not counted."""
+    # Not with this folder to import from: it has a module of the standard library's name (statistics).
     told = subprocess.run(
-        [sys.executable, __file__, "--floor", ",".join(names)], check=True, capture_output=True, text=True
+        [sys.executable, "-P", __file__, "--floor", ",".join(names)],
+        check=True,
+        capture_output=True,
+        text=True,
     )
     return float(told.stdout.split()[-1])
 
