@@ -71,6 +71,26 @@ def sessions() -> None:
 
 
 @app.command()
+def compare(
+    sessions: Annotated[list[str], typer.Argument(help="Influence maps: names, or files of municipalities.")],
+    to: Annotated[Path, typer.Option(help="What is written: .html or .csv.")] = Path("sammenligning.html"),
+    elements: Annotated[
+        list[Path] | None, typer.Option(help="The elements, where they are not ours.")
+    ] = None,
+) -> None:
+    """Set influence maps beside one another: a group's over time, or those of several municipalities."""
+    from borgerlib.files.atomic import replacing
+    from borgerlib.workshop.page.open import open_room
+    from borgerlib.workshop.saved.comparison import comparison_file
+
+    rooms = [open_room("indflydelse", session=name, own=elements or []) for name in sessions]
+    content = comparison_file(rooms, to.suffix)
+    with replacing(to, what="The comparison", error=RunError) as beside:
+        beside.write_bytes(content)
+    console.wrote(to)
+
+
+@app.command()
 def cards(
     target: Annotated[Path, typer.Argument(help="The PDF.")] = Path("dialogkort.pdf"),
     municipality: Annotated[str, typer.Option(help="Where its citizens have answered, cards say what.")] = "",

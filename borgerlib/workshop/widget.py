@@ -13,7 +13,7 @@ from borgerlib.errors import BorgerlibError
 from borgerlib.workshop.page import cards, influence
 from borgerlib.workshop.page.open import open_room
 from borgerlib.workshop.page.scripts import script, style
-from borgerlib.workshop.saved.report import DOWNLOADS, download
+from borgerlib.workshop.saved.report import download, downloads_of
 from borgerlib.workshop.sessions.change import TOGETHER
 from borgerlib.workshop.sessions.room import Room
 from borgerlib.workshop.words import words
@@ -25,7 +25,7 @@ def page_config(room: Room) -> dict[str, Any]:
     return {
         **room.tool.config,
         "session": room.session.title,
-        "downloads": list(DOWNLOADS),
+        "downloads": list(downloads_of(room)),
         "notice": notice,
     }
 

@@ -5,6 +5,7 @@ import json
 
 import pandas as pd
 import pytest
+from PIL import Image
 
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.workshop.saved.report import download, session_html
@@ -103,3 +104,27 @@ def test_an_empty_session_and_an_unknown_format_are_said(influence_room):
         download(influence_room, "csv")
     with pytest.raises(ParameterError, match="ikke kender"):
         download(influence_room, "exe")
+
+
+def test_the_report_as_document_and_picture(influence_room, cards_room):
+    docx = pytest.importorskip("docx")
+    influence_room.keep(
+        [
+            influence_room.check("", "place", {"id": "mandat", "when": when, "influence": x, "control": 2})
+            for when, x in (("today", 3), ("wished", 7))
+        ]
+    )
+    document = docx.Document(io.BytesIO(download(influence_room, "docx").content))
+    said = [paragraph.text for paragraph in document.paragraphs]
+    assert "fra 3 til 7 (+4)" in said
+    cells = [cell.text for cell in document.tables[0].rows[5].cells]
+    assert cells == ["Borgerne har et reelt mandat", "3", "7", "2", "2", "4", "0", "–"]
+    assert document.inline_shapes[0]._inline.docPr.get("descr").startswith("Hvor elementerne står")
+    picture = Image.open(io.BytesIO(download(influence_room, "png").content))
+    assert picture.size == (1800, 1080)
+    note = {"table": ["demens", "", ""], "text": "Vi prøver."}
+    cards_room.keep([cards_room.check("", "note", note)])
+    document = docx.Document(io.BytesIO(download(cards_room, "docx").content))
+    assert "Vi prøver." in [paragraph.text for paragraph in document.paragraphs]
+    with pytest.raises(ParameterError, match="ikke kender"):
+        download(cards_room, "png")

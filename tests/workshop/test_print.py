@@ -12,6 +12,7 @@ from borgerlib.errors import DataError
 from borgerlib.workshop.cards.deck import read_decks, shipped_decks
 from borgerlib.workshop.page.cards import cards_for_print
 from borgerlib.workshop.page.facts import Citizens
+from borgerlib.workshop.saved.report import download
 
 weasyprint = pytest.importorskip("weasyprint")
 
@@ -82,3 +83,12 @@ def test_the_check_of_a_deck_looks_at_the_paper_too(tmp_path):
     with pytest.raises(DataError) as caught:
         CliRunner().invoke(app, ["check", str(file)], catch_exceptions=False)
     assert caught.value.problems[0].startswith("role 'sagsbaereren', back: ")
+
+
+@pytest.mark.slow
+def test_the_report_of_a_map_is_one_that_a_screen_reader_can_read(influence_room, tmp_path):
+    spot = {"id": "mandat", "when": "today", "influence": 3, "control": 2}
+    influence_room.keep([influence_room.check("", "place", spot)])
+    file = tmp_path / "rapport.pdf"
+    file.write_bytes(download(influence_room, "pdf").content)
+    assert pdf_problems(file) == ()

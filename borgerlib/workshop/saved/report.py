@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
 
 from borgerlib import danish
 from borgerlib.errors import DataError, ParameterError
@@ -23,12 +26,18 @@ from borgerlib.workshop.sessions.agreement import FEWEST
 from borgerlib.workshop.words import words
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2 import Environment
 
     from borgerlib.workshop.sessions.room import Room
 
-DOWNLOADS = ("html", "pdf", "csv")
+DOWNLOADS = ("html", "pdf", "docx", "png", "csv")
+"""The files that a session is handed over as; a picture is of the map alone."""
 _TEMPLATE = "report.html.j2"
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+# On paper there are no fonts of a system.
+_PRINTED = "".join(theme.font_face(weight, theme.font_file(weight).as_uri()) for weight in theme.FONT_STYLES)
+_PRINTED += f"body {{ font-family: '{theme.FONT_FAMILY}'; }}"
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,7 @@ def download(room: Room, kind: str) -> Download:
     Parameters
     ----------
     room : Room
-    kind : {'csv', 'html', 'pdf'}
+    kind : {'html', 'pdf', 'docx', 'png', 'csv'}
 
     Raises
     ------
@@ -55,19 +64,26 @@ def download(room: Room, kind: str) -> Download:
     ParameterError
         There is no such kind (in Danish).
     RunError
-        PDF is asked for, and WeasyPrint is not installed.
+        What makes a PDF or a document is not installed.
     """
     makers: Mapping[str, tuple[str, Callable[[], bytes]]] = {
         "csv": ("text/csv;charset=utf-8", lambda: as_csv(_table(room.state))),
         "html": ("text/html;charset=utf-8", lambda: session_html(room).encode()),
-        "pdf": ("application/pdf", lambda: _pdf(session_html(room))),
+        "pdf": ("application/pdf", lambda: _pdf(_page(report_content(room), faces=_PRINTED))),
+        "docx": (_DOCX, lambda: _docx(report_content(room))),
+        "png": ("image/png", lambda: _picture(report_content(room))),
     }
-    if kind not in makers:
+    if kind not in downloads_of(room):
         raise ParameterError(words()("errors", "unknown"))
     if room.state == room.tool.start:
         raise DataError(words()("errors", "empty_session"))
     mime, make = makers[kind]
     return Download(f"{room.session.id}.{kind}", mime, make())
+
+
+def downloads_of(room: Room) -> tuple[str, ...]:
+    """Return the files that a session can be handed over as."""
+    return tuple(kind for kind in DOWNLOADS if kind != "png" or not isinstance(room.state, Talk))
 
 
 def session_html(room: Room, *, day: date | None = None) -> str:
@@ -79,18 +95,32 @@ def session_html(room: Room, *, day: date | None = None) -> str:
     day : date, optional
         When it is saved; today by default.
     """
+    return _page(report_content(room, day=day))
+
+
+def report_content(room: Room, *, day: date | None = None) -> dict[str, Any]:
+    """Return what a report says: texts and rows, the same for every format."""
+    state = room.state
+    made = danish.long_date(day or date.today())
     shared = {
         "title": words()("report", "title", vaerktoej=room.tool.config["title"], titel=room.session.title),
-        "style": theme.css_variables(),
-        "words": words(),
         "simulated": room.tool.config["simulated"],
         "anonymous": words()("report", "anonymous", mindst=danish.small_number(FEWEST)),
     }
-    made = danish.long_date(day or date.today())
-    if isinstance(room.state, Talk):
+    if isinstance(state, Talk):
         about = words()("report", "made_cards", dato=made)
-        return _template().render(**shared, about=about, rounds=cards_view(room.state)["summary"], map=None)
-    return _template().render(**shared, **_map(room.state, room.view(), made), rounds=None)
+        return {**shared, "about": about, "rounds": cards_view(state)["summary"], "map": None}
+    return {**shared, **_map(state, room.view(), made), "rounds": None}
+
+
+def render(template: str, **content: Any) -> str:
+    """Return a page of ours with its content filled in, all of it as text."""
+    return _templates().get_template(template).render(**content, words=words(), style=theme.css_variables())
+
+
+def _page(content: Mapping[str, Any], *, faces: str = "") -> str:
+    drawn = None if content["map"] is None else base64.b64encode(_picture(content)).decode()
+    return render(_TEMPLATE, **content, faces=Markup(faces), picture=f"data:image/png;base64,{drawn}")
 
 
 def _map(state: InfluenceMap, view: Mapping[str, Any], made: str) -> dict[str, Any]:
@@ -118,7 +148,6 @@ def _map(state: InfluenceMap, view: Mapping[str, Any], made: str) -> dict[str, A
             "report", "made", dato=made, rolle=labels["role"][state.role], omraade=labels["area"][state.area]
         ),
         "map": marks,
-        "highest": HIGHEST,
         "lists": view["lists"],
         "head": head,
         "rows": rows,
@@ -144,9 +173,22 @@ def _pdf(page: str) -> bytes:
         return target.read_bytes()
 
 
+def _picture(content: Mapping[str, Any]) -> bytes:
+    # Only here: most sessions make none, and matplotlib is heavy.
+    from borgerlib.workshop.saved.picture import map_picture
+
+    return map_picture(content["map"], content["title"])
+
+
+def _docx(content: Mapping[str, Any]) -> bytes:
+    from borgerlib.workshop.saved.document import as_docx
+
+    return as_docx(content, None if content["map"] is None else _picture(content))
+
+
 @cache
-def _template() -> Template:
+def _templates() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     loader = FileSystemLoader(Path(__file__).parent)
-    return Environment(loader=loader, undefined=StrictUndefined, autoescape=True).get_template(_TEMPLATE)
+    return Environment(loader=loader, undefined=StrictUndefined, autoescape=True)

@@ -123,7 +123,7 @@ def list_sessions(tool: str) -> tuple[SessionFile, ...]:
 
 
 def open_session(name: str) -> SessionFile:
-    """Open a session by its name.
+    """Open a session by its name, or a file from elsewhere by its path.
 
     A damaged file is set aside, and what can be read of it goes into a new one: the last good state.
 
@@ -132,7 +132,10 @@ def open_session(name: str) -> SessionFile:
     DataError
         There is no such session, it is of another version, or nothing of it can be read (in Danish).
     """
-    path = sessions_folder() / f"{Path(name).name.removesuffix('.sqlite')}.sqlite"
+    given = Path(name)
+    path = sessions_folder() / f"{given.name.removesuffix('.sqlite')}.sqlite"
+    if given.suffix == ".sqlite" and given.is_file():
+        path = given
     if not path.is_file():
         raise DataError(words()("errors", "no_session", navn=path.stem))
     recovered = False

@@ -17,7 +17,7 @@ function buildMap(config, { place, unplace, choose }) {
   const { strings, highest } = config;
   const lines = svg("g", {});
   const background = svg("svg", { viewBox: "0 0 100 100", "aria-hidden": "true", preserveAspectRatio: "none" },
-    svg("circle", { cx: 50, cy: 50, r: 50 }), svg("path", { d: "M0 50H100M50 0V100" }), lines);
+    svg("rect", { width: 100, height: 100 }), svg("circle", { cx: 50, cy: 50, r: 50 }), svg("path", { d: "M0 50H100M50 0V100" }), lines);
   const plane = html("div", { class: "plane" }, background);
   const node = html("div", { class: "map", role: "group", "aria-label": strings.map },
     html("p", { class: "axis top" }, strings.high), html("p", { class: "axis left" }, strings.conditions),

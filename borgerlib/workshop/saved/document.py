@@ -1,0 +1,78 @@
+"""The report of a session for a word processor (.docx)."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from borgerlib.errors import RunError
+from borgerlib.workshop.words import words
+
+
+def as_docx(content: Mapping[str, Any], picture: bytes | None) -> bytes:
+    """Return the document.
+
+    Parameters
+    ----------
+    content : mapping
+        As `borgerlib.workshop.saved.report.report_content` returns.
+    picture : bytes, optional
+        The map as PNG.
+
+    Raises
+    ------
+    RunError
+        python-docx is not installed.
+    """
+    try:
+        import docx
+        from docx.shared import Cm
+    except ImportError as error:
+        raise RunError("A .docx needs python-docx.", hint="Run: pip install 'borgerlib[docx]'") from error
+    document = docx.Document()
+    properties = document.core_properties
+    properties.title, properties.language, properties.author = content["title"], "da-DK", ""
+    document.add_heading(content["title"], level=1)
+    for line in (content["about"], content["simulated"], content["anonymous"]):
+        if line:
+            document.add_paragraph(line)
+    for one in content["rounds"] or ():
+        document.add_heading(" + ".join(one["titles"]), level=2)
+        for line in (one["note"], one["fit"]):
+            if line:
+                document.add_paragraph(line)
+    if content["map"] is not None:
+        _map(document, content)
+        if picture is not None:
+            document.add_heading(words()("strings", "map"), level=2)
+            document.add_picture(io.BytesIO(picture), width=Cm(16))
+            drawing = document.inline_shapes[-1]._inline.docPr
+            drawing.set("descr", content["caption"])
+        _table(document, content["head"], content["rows"], content["caption"])
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def _map(document: Any, content: Mapping[str, Any]) -> None:
+    for told in content["lists"]:
+        document.add_heading(told["title"], level=2)
+        document.add_paragraph(told["asked"])
+        if not told["items"]:
+            document.add_paragraph(told["empty"])
+        for item in told["items"]:
+            document.add_heading(item["label"], level=3)
+            document.add_paragraph(item["why"])
+            decided = " · ".join(filter(None, item["decision"].values()))
+            if decided:
+                document.add_paragraph(f"{words()('report', 'decided')}: {decided}")
+
+
+def _table(document: Any, head: list[str], rows: list[list[str]], caption: str) -> None:
+    document.add_paragraph(caption)
+    table = document.add_table(rows=0, cols=len(head), style="Light Grid")
+    for row in (head, *rows):
+        cells = table.add_row().cells
+        for cell, text in zip(cells, row, strict=True):
+            cell.text = text

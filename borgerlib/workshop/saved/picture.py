@@ -1,0 +1,87 @@
+"""The influence map as a picture (PNG): for slides and minutes."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from borgerlib.view import theme
+from borgerlib.workshop.influence.placements import HIGHEST
+from borgerlib.workshop.words import words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_DPI = 150
+
+
+def map_picture(marks: Sequence[Mapping[str, Any]], title: str) -> bytes:
+    """Return the map, with the elements listed by number beside it.
+
+    Parameters
+    ----------
+    marks : sequence of mapping
+        One an element: number, label, today and wished (control, influence), empty where not placed.
+    title : str
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
+
+    fonts: dict[theme.Weight, FontProperties] = {
+        weight: FontProperties(fname=str(theme.font_file(weight))) for weight in ("regular", "semibold")
+    }
+    figure = Figure(figsize=(12, 7.2), dpi=_DPI, facecolor=theme.PAPER)
+    axes = figure.add_axes((0.06, 0.07, 0.5, 0.8))
+    axes.set(xlim=(-0.4, HIGHEST + 0.4), ylim=(-0.4, HIGHEST + 0.4), aspect="equal")
+    axes.axis("off")
+    figure.text(0.03, 0.93, title, fontproperties=fonts["semibold"], size=18, color=theme.TEXT)
+    _background(axes, fonts["semibold"])
+    taken: Counter[tuple[float, float]] = Counter()
+    for mark in marks:
+        _mark(axes, mark, fonts["semibold"], taken)
+    key = f"● {words()('when', 'today')}   ○ {words()('when', 'wished')}"
+    figure.text(0.62, 0.86, key, size=11, color=theme.MUTED)
+    for at, mark in enumerate(marks):
+        line = f"{mark['number']}. {mark['label']}"
+        figure.text(
+            0.62, 0.81 - 0.78 * at / max(len(marks), 20), line, fontproperties=fonts["regular"], size=11
+        )
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", metadata={"Software": None})
+    return picture.getvalue()
+
+
+def _background(axes: Axes, font: Any) -> None:
+    from matplotlib.patches import Circle, Rectangle
+
+    half = HIGHEST / 2
+    axes.add_patch(Rectangle((0, 0), HIGHEST, HIGHEST, facecolor="#f4f6f7"))
+    axes.add_patch(Circle((half, half), half, fill=False, edgecolor=theme.COMPARISON))
+    axes.plot([0, HIGHEST], [half, half], color=theme.COMPARISON, linewidth=0.8)
+    axes.plot([half, half], [0, HIGHEST], color=theme.COMPARISON, linewidth=0.8)
+    told = words().sections["strings"]
+    places = (
+        (half, HIGHEST + 0.5, told["high"], "center"),
+        (half, -0.7, told["low"], "center"),
+        (-0.2, half, told["conditions"], "right"),
+        (HIGHEST + 0.2, half, told["control"], "left"),
+    )
+    for x, y, text, side in places:
+        axes.text(x, y, text, ha=side, va="center", fontproperties=font, size=12, color=theme.MUTED)
+
+
+def _mark(axes: Axes, mark: Mapping[str, Any], font: Any, taken: Counter[tuple[float, float]]) -> None:
+    if mark["today"] and mark["wished"]:
+        axes.plot(*zip(mark["today"], mark["wished"], strict=True), color=theme.COUNTRY, ls=":", zorder=2)
+    for when, fill, ink in (("wished", theme.PAPER, theme.COUNTRY), ("today", theme.COUNTRY, theme.PAPER)):
+        if mark[when]:
+            # Those that stand on one another are spread a little.
+            x, y = mark[when]
+            x, taken[mark[when]] = x + 0.3 * taken[mark[when]], taken[mark[when]] + 1
+            axes.plot(x, y, "o", ms=19, mfc=fill, mec=theme.COUNTRY, zorder=3)
+            axes.text(
+                x, y, str(mark["number"]), ha="center", va="center_baseline", color=ink,
+                fontproperties=font, size=10, zorder=4,
+            )  # fmt: skip

@@ -1,0 +1,78 @@
+"""Maps beside one another."""
+
+import io
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from borgerlib.commands.workshop import app
+from borgerlib.errors import ParameterError
+from borgerlib.workshop.influence.compare import compared
+from borgerlib.workshop.saved.comparison import comparison_html, comparison_table
+from borgerlib.workshop.sessions.room import Room
+from borgerlib.workshop.sessions.store import create_session
+
+OWN = "eget_{}"
+
+
+def room_of(tool, title, municipality="", own="", **placed):
+    """A session in which the group has placed elements (today's influence), and one of its own."""
+    room = Room(tool, create_session("indflydelse", title, municipality=municipality))
+    if own:
+        room.keep([room.check("", "element", {"id": own, "label": "Bedre Kaffe"})])
+        placed[own] = 5
+    for element, influence in placed.items():
+        spot = {"id": element, "when": "today", "influence": influence, "control": 5}
+        room.keep([room.check("", "place", spot)])
+    return room
+
+
+def test_over_time_the_change_is_told_where_both_have_it(influence):
+    before = room_of(influence, "Dagen", mandat=3, formaal=6)
+    after = room_of(influence, "Dagen", mandat=8, opbakning=2)
+    table = comparison_table([before, after]).set_index("Element")
+    assert table.loc["Borgerne har et reelt mandat", "Ændring i dag"] == 5
+    assert table["Ændring i dag"].notna().sum() == 1
+    assert table.loc["Hele byrådet bakker op", "Lavest i dag"] == 2
+    # Two sessions of one title on one day still have a column each.
+    assert len(set(table.columns)) == len(table.columns) == 8
+
+
+def test_several_municipalities_are_one_picture_with_their_own_elements_by_name(influence):
+    rooms = [
+        room_of(influence, "Møde", "Odense", own="eget_aaaaaaaa", mandat=2),
+        room_of(influence, "Møde", "Aarhus", own="eget_bbbbbbbb", mandat=4),
+        room_of(influence, "Møde", "Ærø", mandat=9),
+    ]
+    found = {one.label: one for one in compared([room.state for room in rooms])}
+    assert found["Bedre Kaffe"].today == (5, 5, None)
+    mandate = found["Borgerne har et reelt mandat"]
+    assert (mandate.median, mandate.spread, mandate.wished) == (4, (2, 9), (None, None, None))
+    table = comparison_table(rooms)
+    assert "Ærø · Møde: I dag" in table.columns
+    assert "Ændring i dag" not in table.columns
+    page = comparison_html(rooms)
+    assert "<td>4</td>" in page
+    assert "<td>–</td>" in page
+    assert ">nan<" not in page
+
+
+def test_the_command_reads_names_and_files_from_elsewhere(influence, tmp_path):
+    one, other = (room_of(influence, "Møde", place, mandat=3) for place in ("Odense", "Aarhus"))
+    away = tmp_path / "fra-aarhus.sqlite"
+    content = other.session.path.read_bytes()
+    away.write_bytes(content)
+    target = tmp_path / "alle.csv"
+    done = CliRunner().invoke(
+        app, ["compare", one.session.id, str(away), "--to", str(target)], catch_exceptions=False
+    )
+    assert done.exit_code == 0
+    table = pd.read_csv(io.BytesIO(target.read_bytes()), sep=";", decimal=",", encoding="utf-8-sig")
+    assert table["Aarhus · Møde: I dag"].tolist() == [3]
+    with pytest.raises(ParameterError, match="two sessions or more"):
+        comparison_table([one])
+    with pytest.raises(ParameterError, match=r"no '\.doc' file"):
+        CliRunner().invoke(
+            app, ["compare", one.session.id, str(away), "--to", "x.doc"], catch_exceptions=False
+        )
