@@ -27,9 +27,9 @@ def cells(path):
     return [text for text in shown if SAID_WHEN not in text]
 
 
-def assert_shared_as_apart(names, notebooks, tmp_path):
+def assert_shared_as_apart(names, notebooks, tmp_path, *, ahead):
     out = tmp_path / "reports"
-    crew = LocalCrew(2, folder=tmp_path)
+    crew = LocalCrew(2, folder=tmp_path, ahead=ahead)
     end = run_batch(names, out=out, notebooks=notebooks, crew=crew)
     assert end.well
     jobs = {
@@ -39,7 +39,7 @@ def assert_shared_as_apart(names, notebooks, tmp_path):
         for name in names
         for source in notebooks
     }
-    with warm_kernels(ahead="pictures") as warm:
+    with warm_kernels(ahead=ahead) as warm:
         assert all(run.status == "done" for run in run_notebooks(jobs.values(), warm=warm))
     for (name, stem), job in jobs.items():
         kept = executed_folder(out) / place_of(name) / f"{stem}.ipynb"
@@ -52,7 +52,7 @@ def test_every_notebook_of_many_municipalities_is_the_same_shared_and_apart(tmp_
     monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
     # One with a case of its own among them, the smallest and the largest.
     names = sorted({"Furesø", "København", "Læsø", *municipalities()["name"].sample(9, random_state=1)})
-    end = assert_shared_as_apart(names, insight_notebooks(), tmp_path)
+    end = assert_shared_as_apart(names, insight_notebooks(), tmp_path, ahead="pictures")
     assert end.total - end.alike == 11
 
 
@@ -60,5 +60,5 @@ def test_every_notebook_of_many_municipalities_is_the_same_shared_and_apart(tmp_
 def test_two_municipalities_share_an_insight_as_if_it_were_run_for_each(tmp_path, monkeypatch):
     monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
     notebooks = [places.notebooks() / f"{name}.ipynb" for name in ("02_strategi", "06_borgergrupper")]
-    end = assert_shared_as_apart(["Furesø", "Odense"], notebooks, tmp_path)
+    end = assert_shared_as_apart(["Furesø", "Odense"], notebooks, tmp_path, ahead="imports")
     assert (end.total, end.alike) == (4, 2)
