@@ -7,7 +7,7 @@ RUNTIME := $(VENV)/.runtime-ready
 DEVELOPMENT := $(VENV)/.development-ready
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --constraint constraints.txt
 
-.PHONY: help report demo dashboard quick test coverage test-thorough test-browser lint lab not-root notebooks audit clean
+.PHONY: help report demo dashboard quick test coverage test-thorough test-browser lint lab not-root notebooks docs audit clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,6 +25,11 @@ demo: $(RUNTIME)  ## from nothing: simulate the citizens of Odense, prepare thei
 dashboard: $(RUNTIME)  ## open the interest dashboard on simulated citizens of Odense
 	@test -e data/processed/odense/respondents.parquet || { $(BIN)/borger simulate Odense --n 5000 --seed 1 && $(BIN)/borger prepare Odense data/processed/SIMULEREDE_DATA/odense; }
 	@$(BIN)/borger dashboard Odense
+
+docs: $(DEVELOPMENT)  ## the documentation site, in build/docs: offline, every warning an error
+	@$(PIP_INSTALL) --editable '.[docs]'
+	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/docs
+	@echo "Look at build/docs/index.html"
 
 audit: $(RUNTIME)  ## recompute every published number and say which hold
 	@$(BIN)/borger audit
