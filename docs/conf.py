@@ -1,5 +1,9 @@
 """The documentation site: `make docs` writes it to build/docs, offline and without a warning."""
 
+from importlib import import_module
+from itertools import groupby
+from pathlib import Path
+
 import borgerlib
 
 project = "borgerlib"
@@ -37,4 +41,30 @@ autodoc_typehints = "none"
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 
-assert borgerlib.__all__
+_HEAD = """# Reference
+
+Every public name, by the room of the house in which it lives; `help(borgerlib.rake)` shows the same. The examples are run by the
+tests. Those that load "Ærø" need its simulated citizens: `borger simulate Ærø --n 900 --seed 1`, then
+`borger prepare Ærø data/processed/SIMULEREDE_DATA/aeroe`.
+
+```{eval-rst}
+.. currentmodule:: borgerlib
+```
+"""
+
+
+def reference() -> str:
+    """Return the page that lists every public name, under what its folder says of itself."""
+    parts = [_HEAD]
+    for folder, homes in groupby(borgerlib._HOMES.items(), key=lambda home: home[0].rpartition(".")[0]):
+        title = (import_module(folder).__doc__ or "").partition("\n")[0].rstrip(".")
+        names = [name for _, of_home in homes for name in of_home]
+        listed = "".join(f"   {name}\n" for name in names)
+        heading = "Errors" if folder == "borgerlib" else title
+        parts.append(
+            f"## {heading}\n\n```{{eval-rst}}\n.. autosummary::\n   :toctree: generated\n\n{listed}```\n"
+        )
+    return "\n".join(parts)
+
+
+(Path(__file__).parent / "reference.md").write_text(reference(), encoding="utf-8")

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-import borgerlib
-
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-PAGES = sorted(DOCS.glob("*.md"))
+# The reference is made when the site is built.
+PAGES = [page for page in sorted(DOCS.glob("*.md")) if page.stem != "reference"]
 
 
 def anchors(page: Path) -> set[str]:
@@ -19,15 +18,10 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def test_the_reference_holds_every_public_name_once() -> None:
-    listed = re.findall(r"^   (\w+)$", (DOCS / "reference.md").read_text(encoding="utf-8"), re.MULTILINE)
-    assert sorted(listed) == borgerlib.__all__
-
-
 def test_every_page_is_in_the_table_of_contents() -> None:
     index = (DOCS / "index.md").read_text(encoding="utf-8")
     listed = re.findall(r"^([a-z-]+)$", index, re.MULTILINE)
-    assert {page.stem for page in PAGES} - {"index"} == set(listed)
+    assert {page.stem for page in PAGES} - {"index"} == set(listed) - {"reference"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
