@@ -1,7 +1,6 @@
 """The documentation site: `make docs` writes it to build/docs, offline and without a warning."""
 
 from importlib import import_module
-from itertools import groupby
 from pathlib import Path
 
 import borgerlib
@@ -43,9 +42,9 @@ numpydoc_class_members_toctree = False
 
 _HEAD = """# Reference
 
-Every public name, by the room of the house in which it lives; `help(borgerlib.rake)` shows the same. The examples are run by the
-tests. Those that load "Ærø" need its simulated citizens: `borger simulate Ærø --n 900 --seed 1`, then
-`borger prepare Ærø data/processed/SIMULEREDE_DATA/aeroe`.
+Every public name, by the room of the house in which it lives; `help(borgerlib.rake)` shows the same.
+The examples are run by the tests. Those that load "Ærø" need its simulated citizens:
+`borger simulate Ærø --n 900 --seed 1`, then `borger prepare Ærø data/processed/SIMULEREDE_DATA/aeroe`.
 
 ```{eval-rst}
 .. currentmodule:: borgerlib
@@ -56,9 +55,11 @@ tests. Those that load "Ærø" need its simulated citizens: `borger simulate Ær
 def reference() -> str:
     """Return the page that lists every public name, under what its folder says of itself."""
     parts = [_HEAD]
-    for folder, homes in groupby(borgerlib._HOMES.items(), key=lambda home: home[0].rpartition(".")[0]):
+    rooms: dict[str, list[str]] = {}
+    for home, names in borgerlib._HOMES.items():
+        rooms.setdefault(home.rpartition(".")[0], []).extend(names)
+    for folder, names in rooms.items():
         title = (import_module(folder).__doc__ or "").partition("\n")[0].rstrip(".")
-        names = [name for _, of_home in homes for name in of_home]
         listed = "".join(f"   {name}\n" for name in names)
         heading = "Errors" if folder == "borgerlib" else title
         parts.append(
