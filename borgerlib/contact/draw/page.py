@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from borgerlib.danish import long_date, number, percent
+from borgerlib.files.templates import template
 
 _TEMPLATE = "page.html.j2"
 
@@ -27,7 +27,7 @@ def lottery_page(
     """Return the page of a published lottery: with its data, its fingerprint and, once drawn, its panel."""
     lowest, highest = float(chances.min()), float(chances.max())
     return str(
-        _template().render(
+        template(_TEMPLATE, Path(__file__).parent).render(
             about=about,
             people=number(about["people"]),
             count=number(about["panels"]),
@@ -58,16 +58,3 @@ def page_data(chances: pd.Series, panels: Sequence[Sequence[str]], drawn: int | 
 def grouped(fingerprint: str) -> str:
     """Return a fingerprint in groups of eight, to be read aloud."""
     return " ".join(fingerprint[start : start + 8] for start in range(0, len(fingerprint), 8))
-
-
-@cache
-def _template() -> Any:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    ).get_template(_TEMPLATE)

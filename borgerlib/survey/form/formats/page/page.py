@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 from markupsafe import Markup
 
+from borgerlib.files.templates import template
 from borgerlib.survey.form.names import MARK, OWN_ID
 from borgerlib.survey.form.questionnaire import Question, Questionnaire
 from borgerlib.survey.form.texts import DANISH, ENGLISH, Words, standard_words
@@ -19,7 +18,7 @@ def page_text(form: Questionnaire) -> str:
     """Return the page as HTML."""
     folder = Path(__file__).parent
     return str(
-        _template().render(
+        template("page.html.j2", Path(__file__).parent).render(
             form=form,
             words=standard_words(),
             noted={"id": OWN_ID, "started": "", "submitted": ""} | dict(form.technical),
@@ -54,16 +53,3 @@ def _said(form: Questionnaire, words: Words) -> dict[str, str]:
     if ENGLISH not in form.languages:
         return {}
     return {"lang": DANISH} if words[DANISH] == words[ENGLISH] else {"data-en": words[ENGLISH]}
-
-
-@cache
-def _template() -> Any:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    ).get_template("page.html.j2")

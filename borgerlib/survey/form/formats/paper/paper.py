@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from borgerlib.files.pdf import VARIANT, weasyprint_library
+from borgerlib.files.templates import template
 from borgerlib.survey.form.questionnaire import Question, Questionnaire
 from borgerlib.survey.form.texts import standard_words
 
@@ -32,7 +31,7 @@ def paper_text(form: Questionnaire) -> str:
     """Return the paper as HTML."""
     folder = files("font_source_sans_pro") / "files"
     letters = {weight: Path(str(folder / name)).as_uri() for weight, name in _LETTERS.items()}
-    rendered = _template().render(
+    rendered = template("paper.html.j2", Path(__file__).parent).render(
         form=form,
         words=standard_words(),
         letters=letters,
@@ -50,16 +49,3 @@ def told_condition(form: Questionnaire, question: Question, language: str) -> st
     choice = next(each for each in of.choices if each.id == question.condition[1])
     text = standard_words()["only_if"][language]
     return text.format(choice=choice.text[language], n=of.number)
-
-
-@cache
-def _template() -> Any:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    ).get_template("paper.html.j2")
