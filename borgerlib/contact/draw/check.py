@@ -22,6 +22,29 @@ from borgerlib.contact.draw.publication import (
 from borgerlib.errors import DataError
 
 
+class DrawnAlreadyError(DataError):
+    """Another panel was drawn; `number` is which."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"Panel {number:03d} was drawn already.",
+            hint="A lottery is drawn once; for vacant seats see 'borger draw plan --seated'.",
+        )
+        self.number = number
+
+
+class FallsOutError(DataError):
+    """A panel holds somebody who has withdrawn; `left` panels hold nobody such."""
+
+    def __init__(self, number: int, met: Sequence[str], left: int, panels: int) -> None:
+        super().__init__(
+            f"Panel {number:03d} falls out: {', '.join(met)} has withdrawn. "
+            f"{left} of {panels} panels are left.",
+            hint="Throw the dice again.",
+        )
+        self.number, self.left = number, left
+
+
 def verify(folder: Path, *, fingerprint: str = "") -> Publication:
     """Return a publication in which everything agrees, down to the page.
 
@@ -62,17 +85,15 @@ def draw(folder: Path, number: int, *, withdrawn: Sequence[str] = ()) -> Publica
     Raises
     ------
     DataError
-        There is no such panel, another was drawn already, or it holds somebody who has withdrawn.
+        There is no such panel, another was drawn already (`DrawnAlreadyError`), or it holds somebody who has
+        withdrawn (`FallsOutError`).
     """
     published = verify(folder)
     last = len(published.panels) - 1
     if not 0 <= number <= last:
         raise DataError(f"There is no panel {number}: they are numbered 0 to {last}.", hint="Throw again.")
-    if published.drawn not in (None, number):
-        raise DataError(
-            f"Panel {published.drawn:03d} was drawn already.",
-            hint="A lottery is drawn once; for vacant seats see 'borger draw plan --seated'.",
-        )
+    if published.drawn is not None and published.drawn != number:
+        raise DrawnAlreadyError(published.drawn)
     gone = {codes.as_typed(code) for code in withdrawn}
     if unknown := sorted(gone - set(published.chances.index)):
         raise DataError(
@@ -80,11 +101,7 @@ def draw(folder: Path, number: int, *, withdrawn: Sequence[str] = ()) -> Publica
         )
     if met := sorted(gone & set(published.panels[number])):
         left = sum(not gone & set(panel) for panel in published.panels)
-        raise DataError(
-            f"Panel {number:03d} falls out: {', '.join(met)} has withdrawn. "
-            f"{left} of {len(published.panels)} panels are left.",
-            hint="Throw the dice again.",
-        )
+        raise FallsOutError(number, met, left, len(published.panels))
     write_json(folder / RESULT, {"panel": number, "withdrawn": sorted(gone)})
     write_page(folder)
     return read_publication(folder)

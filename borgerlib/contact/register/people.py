@@ -26,6 +26,14 @@ _CODE_LENGTH = len("K7QM-2XPD-9TRA")
 DETAILS = ("name", "mail", "phone")
 
 
+class UnknownPersonError(DataError):
+    """Nobody in the register can be found so."""
+
+
+class SharedContactError(DataError):
+    """Several people in the register can be reached so."""
+
+
 @dataclass(frozen=True)
 class Imported:
     """What an import did.
@@ -117,8 +125,10 @@ def find(register: Register, contact: str) -> int:
 
     Raises
     ------
-    DataError
+    UnknownPersonError
         Nobody has it.
+    SharedContactError
+        Several have the telephone number.
     """
     key, code = contact_key(contact), codes.as_typed(contact)
     found = register.rows("SELECT id FROM person WHERE mail = ?1 OR phone = ?1", (key,)) if key else []
@@ -126,12 +136,14 @@ def find(register: Register, contact: str) -> int:
         everybody = register.rows("SELECT id FROM person")
         found = [row for row in everybody if withdrawal_code(register.key, row[0]) == code]
     if not found:
-        raise DataError(
+        raise UnknownPersonError(
             "Nobody in the register has this e-mail address, telephone number or code.",
             hint="Ask for the one she gave when she answered, or for the code in her letter.",
         )
     if len(found) > 1:
-        raise DataError("Several people share this telephone number.", hint="Give the e-mail address.")
+        raise SharedContactError(
+            "Several people share this telephone number.", hint="Give the e-mail address."
+        )
     return int(found[0][0])
 
 

@@ -8,15 +8,17 @@ import pandas as pd
 import pytest
 from registers import DAY
 
-from borgerlib.contact.draw.check import verify
+from borgerlib.contact.draw.check import FallsOutError, verify
 from borgerlib.contact.invitation.balance import UNTOLD, Balance, balance, draw_balanced
+from borgerlib.contact.invitation.candidates import open_candidates
 from borgerlib.contact.invitation.dice import lay_out, seated
 from borgerlib.contact.invitation.handout import Wanted, hand_out
 from borgerlib.contact.invitation.overview import overview
 from borgerlib.contact.invitation.page import told
 from borgerlib.contact.register.consents import withdraw
 from borgerlib.contact.register.people import held
-from borgerlib.errors import DataError, ParameterError
+from borgerlib.errors import ParameterError
+from borgerlib.interest.filters.choices import SEGMENTS_FILE, saved_folder
 from borgerlib.interest.filters.selection import Selection
 from borgerlib.interest.store import load
 
@@ -110,6 +112,21 @@ def test_what_cannot_be_kept_is_told_in_danish_and_mended_on_request():
     assert draw_balanced(mended, reserves=99, seed=1).mended is not None
 
 
+def test_a_saved_segment_chooses_as_its_rules_say(register):
+    segments = saved_folder("Odense") / SEGMENTS_FILE
+    segments.parent.mkdir(parents=True, exist_ok=True)
+    segments.write_text('[groenne]\nemner = ["klima_miljoe", "natur"]\n', encoding="utf-8")
+    try:
+        found = open_candidates("Odense", register, day=DAY)
+    finally:
+        segments.unlink()
+    assert [level.id for level in found.offer.filter("saved").levels] == ["groenne"]
+    by_segment = found.chosen(Selection({"saved": ("groenne",)}))
+    by_topics = found.chosen(Selection({"topics": ("klima_miljoe", "natur")}))
+    assert set(by_segment.index) == set(by_topics.index)
+    assert len(by_segment) >= 10
+
+
 def test_people_whose_level_nobody_counts_can_still_be_drawn(candidates):
     answers = candidates.answers.assign(
         koen=pd.Categorical(["andet"] * 5 + ["mand", "kvinde"] * 866)[: len(candidates.answers)]
@@ -174,7 +191,7 @@ def test_dice_choose_a_panel_and_one_with_somebody_who_has_withdrawn_falls_out(
     withdraw(register, gone, day=DAY)
     able = candidates.able - {gone}
     with pytest.raises(
-        DataError, match=r"Panel 417 falls out: .* has withdrawn\. \d+ of 1000 panels are left"
+        FallsOutError, match=r"Panel 417 falls out: .* has withdrawn\. \d+ of 1000 panels are left"
     ):
         seated(laid_out, 417, able=able)
     number = next(n for n in range(1000) if codes[gone] not in set(panels.iloc[n]))

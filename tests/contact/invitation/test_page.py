@@ -70,7 +70,11 @@ def test_dice_seat_a_panel_and_a_code_withdraws(page, key_file):
     page._throw.click()
     assert "24 er på listen." in page._made.value
     assert "Panel 417 er trukket." in page._made.value
-    path = page._made.value.partition("<code>")[2].partition("</code>")[0]
+    made = page._made.value
+    page._dice.value = 418
+    page._throw.click()
+    assert "Panel 417 er allerede trukket. Der trækkes kun én gang." in page._made.value
+    path = made.partition("<code>")[2].partition("</code>")[0]
     code = pd.read_csv(path, sep=";")["Kode"].iloc[0]
     page._person.value = code
     button = next(w for w in page.children if getattr(w, "description", "") == "Træk samtykket tilbage")

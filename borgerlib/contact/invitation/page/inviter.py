@@ -53,7 +53,6 @@ _HOW_MANY = (
 )
 _CHANNELS = (("Brev", "letter"), ("E-mail", "mail"), ("Sms", "sms"), ("Digital Post", "digital_post"))
 _FILES = (("CSV", ".csv"), ("Excel (XLSX)", ".xlsx"))
-_UNKNOWN = "Ingen i registret har den kode, e-mail eller det telefonnummer."
 
 
 class Inviter(widgets.VBox):  # type: ignore[misc]
@@ -267,11 +266,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
 
     def _on_withdraw(self) -> None:
         with self._connect(self._maker.value.strip()) as register:
-            try:
-                person = find(register, self._person.value)
-            except DataError as reason:
-                raise DataError(_UNKNOWN) from reason
-            withdraw(register, person, day=self._today)
+            withdraw(register, find(register, self._person.value), day=self._today)
         self._reopen()
         self._person.value = ""
         self._show()

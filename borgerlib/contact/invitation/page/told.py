@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from borgerlib import danish
+from borgerlib.contact.draw.check import DrawnAlreadyError, FallsOutError
 from borgerlib.contact.lottery.infeasible import Change, Infeasible
 from borgerlib.contact.register.lists import FEWEST, FEWEST_APART, TooAlikeError, TooFewError
+from borgerlib.contact.register.people import SharedContactError, UnknownPersonError
 from borgerlib.errors import BorgerlibError
 
 _BOUNDS = {"min": "mindst", "max": "højst"}
@@ -43,6 +45,17 @@ def error(reason: BorgerlibError) -> str:
             "Den, der har begge, ville vide, hvad netop de har svaret. Vælg som dengang, eller vælg noget, "
             "der adskiller sig mere."
         )
+    if isinstance(reason, FallsOutError):
+        return (
+            f"Panel {reason.number:03d} falder ud: en af dem har trukket sit samtykke tilbage. "
+            f"{danish.number(reason.left)} paneler er tilbage. Kast terningerne igen."
+        )
+    if isinstance(reason, DrawnAlreadyError):
+        return f"Panel {reason.number:03d} er allerede trukket. Der trækkes kun én gang."
+    if isinstance(reason, UnknownPersonError):
+        return "Ingen i registret har den kode, e-mail eller det telefonnummer."
+    if isinstance(reason, SharedContactError):
+        return "Flere deler det telefonnummer. Skriv koden eller e-mailen."
     return " ".join([reason.message, *reason.problems])
 
 
