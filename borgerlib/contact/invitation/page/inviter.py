@@ -12,6 +12,8 @@ from typing import Any
 
 import ipywidgets as widgets
 import pandas as pd
+from ipywidgets.widgets.widget_bool import CheckboxStyle
+from ipywidgets.widgets.widget_string import HTMLStyle
 
 from borgerlib import danish
 from borgerlib.contact.invitation.balance import Balance, balance, draw_balanced
@@ -77,33 +79,36 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
     def __init__(self, candidates: Candidates, connect: Callable[[str], Register], today: date) -> None:
         self._candidates, self._connect, self._today = candidates, connect, today
         self._laid_out: LaidOut | None = None
+        # The page fetches each model by itself, so those that are alike share theirs.
+        self._plain = widgets.Layout()
+        style_of_box, style_of_text = CheckboxStyle(), HTMLStyle()
+        self._box = partial(widgets.VBox, layout=self._plain)
+        self._html = partial(widgets.HTML, layout=self._plain, style=style_of_text)
+        tick = partial(widgets.Checkbox, indent=False, layout=self._plain, style=style_of_box)
         self._ticks = {
-            role: {
-                level.id: widgets.Checkbox(description=level.label, indent=False, value=False)
-                for level in filter_.levels
-            }
+            role: {level.id: tick(description=level.label) for level in filter_.levels}
             for role in _GROUPS
             if (filter_ := candidates.offer.filter(role)) is not None
         }
-        self._who = widgets.HTML()
+        self._who = self._html()
         self._how = widgets.RadioButtons(options=_HOW_MANY, description="Hvor mange skal inviteres?")
         self._seats = widgets.BoundedIntText(value=99, min=FEWEST, max=10_000, description="Antal pladser")
         self._reserves = widgets.BoundedIntText(value=20, min=0, max=10_000, description="Reserver")
         self._mend = widgets.Checkbox(description="Godtag den mindste ændring", indent=False)
-        self._feasible = widgets.HTML()
+        self._feasible = self._html()
         self._purpose = text_field("Hvad er listen til?", "Borgermøde om klima, 4. marts")
         self._maker = text_field("Hvem laver listen?", "Navn og afdeling")
         self._contact = text_field("Hvor kan borgeren melde fra?", "E-mail, telefon eller link med {kode}")
         self._channel = widgets.Dropdown(options=_CHANNELS, description="Sendes som")
         self._file = widgets.Dropdown(options=_FILES, description="Fil")
-        self._made = widgets.HTML()
+        self._made = self._html()
         self._make = self._button("Lav listen", self._on_make, self._made)
         self._dice = widgets.BoundedIntText(
             value=0, min=0, max=999, description="Terningerne viser (000–999)"
         )
         self._throw = self._button("Træk panelet", self._on_throw, self._made)
         self._person = text_field("Borgerens kode, e-mail eller telefon", "")
-        self._gone = widgets.HTML()
+        self._gone = self._html()
         super().__init__(self._layout())
         self.add_class("borger-inviter")
         for box in [box for group in self._ticks.values() for box in group.values()]:
@@ -127,26 +132,26 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         simulated = self._candidates.offer.simulated
         mark = f'<p class="borger-simulated">{SIMULATED}</p>' if simulated else ""
         groups = [self._group(role) for role in self._ticks]
-        columns = widgets.Box([widgets.VBox(groups), widgets.VBox([self._who])])
+        columns = widgets.Box([self._box(groups), self._box([self._who])])
         columns.add_class("borger-columns")
         withdrawal = self._button("Træk samtykket tilbage", self._on_withdraw, self._gone)
         return [
-            widgets.HTML(f"<style>{style()}</style><h1>Invitér borgere i {name}</h1>{mark}"),
-            widgets.HTML(
+            self._html(f"<style>{style()}</style><h1>Invitér borgere i {name}</h1>{mark}"),
+            self._html(
                 "<h2>1. Hvem?</h2><p>Sæt flueben ved det, invitationen handler om. Uden flueben er alle med, "
                 "der har sagt ja.</p>"
             ),
             columns,
-            widgets.HTML("<h2>2. Hvor mange?</h2>"),
+            self._html("<h2>2. Hvor mange?</h2>"),
             self._how,
             self._seats,
             self._reserves,
             self._feasible,
             self._mend,
-            widgets.HTML("<h2>3. Listen</h2>"),
+            self._html("<h2>3. Listen</h2>"),
             *(self._purpose, self._maker, self._contact, self._channel, self._file, self._make),
             *(self._dice, self._throw, self._made),
-            widgets.HTML(
+            self._html(
                 "<h2>Vil nogen ikke være med længere?</h2><p>Koden står i borgerens brev. Fra nu af "
                 "kommer borgeren ikke på flere lister.</p>"
             ),
@@ -155,7 +160,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
 
     def _group(self, role: str) -> widgets.VBox:
         boxes = list(self._ticks[role].values())
-        group = widgets.VBox([widgets.HTML(f"<h3>{_GROUPS[role]}</h3>"), *boxes])
+        group = self._box([self._html(f"<h3>{_GROUPS[role]}</h3>"), *boxes])
         group.add_class("borger-group")
         return group
 
