@@ -143,7 +143,12 @@ def become_kernel(request: dict[str, Any]) -> None:
     sys.argv = [str(launcher.origin if launcher else "ipykernel_launcher"), *request["arguments"]]
     from ipykernel.kernelapp import IPKernelApp
 
-    IPKernelApp.launch_instance(argv=request["arguments"])
+    app = IPKernelApp.instance()
+    app.initialize(request["arguments"])
+    if "ipywidgets" in sys.modules:
+        # At import it looks for the notebook's shell, which was not there when a room brought it in.
+        sys.modules["ipywidgets"].register_comm_target()
+    app.start()
 
 
 def die_with(parent: int, number: int) -> None:

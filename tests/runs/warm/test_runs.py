@@ -67,6 +67,14 @@ def test_a_warm_kernel_sees_the_same_surroundings_as_a_cold_one(make_notebook, t
     assert found == expected
 
 
+def test_widgets_find_their_kernel_though_a_room_has_imported_them_before(make_notebook, tmp_path, server):
+    # Without its target a page has to fetch every widget by itself, and may stay empty.
+    asked = "import ipywidgets, comm; print(sorted(comm.get_comm_manager().targets))"
+    source, target = make_notebook("a.ipynb", asked), tmp_path / "b.ipynb"
+    run_notebook(source, target, warm=server)
+    assert "'jupyter.widget.control'" in printed(target)
+
+
 def test_warm_kernels_share_no_random_numbers(make_notebook, tmp_path, server):
     draw = "import random, uuid\nimport numpy as np\nprint(np.random.rand(), random.random(), uuid.uuid4())"
     source = make_notebook("a.ipynb", draw)
