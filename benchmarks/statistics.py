@@ -17,6 +17,7 @@ import pandas as pd
 from scipy.special import betaincinv
 
 from borgerlib.statistics.estimation.proportions import estimate_proportions
+from borgerlib.statistics.models.regression import regress
 from borgerlib.statistics.weighting.weight import rake
 
 AGES, SEXES, AREAS, DOMAINS, OPTIONS = 10, 2, 12, 20, 30
@@ -150,10 +151,29 @@ def measure(repeat: int, seed: int) -> dict[str, dict[str, float]]:
     results["the same, raked to 3 margins"] = {
         "seconds": seconds(lambda: estimate_proportions(small, items, by="domain", raked_to=raked), repeat)
     }
+    results["regress on 12 columns, 100k to 1M rows"] = regressions(rng)
     results["30 options x 20 domains, 100k to 1M rows"] = growth(
         lambda f: estimate_proportions(f, items, **estimate), small, large, repeat
     )
     return results
+
+
+def regressions(rng: np.random.Generator) -> dict[str, float]:
+    """Return processor time of a weighted logistic model: eight numbers, two groupings, weight, outcome."""
+    frame = pd.DataFrame(rng.normal(size=(ROWS, 8)), columns=[f"x{number}" for number in range(8)])
+    frame["age"] = categorical(rng.integers(3, size=ROWS).astype(np.int8), "age", 3)
+    frame["sex"] = categorical(rng.integers(2, size=ROWS).astype(np.int8), "sex", 2)
+    frame["weight"] = rng.uniform(0.5, 2, ROWS)
+    frame["yes"] = (rng.random(ROWS) < 1 / (1 + np.exp(-frame["x0"]))).astype(float)
+    formula = f"yes ~ {' + '.join(name for name in frame if name not in ('yes', 'weight'))}"
+    spent = {}
+    for name, rows in (("100k", ROWS // 10), ("1m", ROWS)):
+        people = frame.iloc[:rows]
+        regress(people.iloc[:1000], formula, family="binomial", weight="weight")
+        start = time.process_time()
+        regress(people, formula, family="binomial", weight="weight")
+        spent[f"processor_seconds_{name}"] = time.process_time() - start
+    return spent
 
 
 def all_municipalities(rng: np.random.Generator) -> dict[str, float]:

@@ -60,6 +60,7 @@ _HOMES = {
     "borgerlib.statistics.estimation.differences": ("estimate_difference",),
     "borgerlib.statistics.estimation.numbers": ("estimate_mean", "estimate_quantiles", "estimate_ratio"),
     "borgerlib.statistics.estimation.rao_scott": ("rao_scott_test",),
+    "borgerlib.statistics.models.agreement": ("coding_agreement",),
     "borgerlib.statistics.models.nonresponse": ("nonresponse_range",),
     "borgerlib.statistics.models.regression": ("Regression", "regress"),
     "borgerlib.statistics.models.small_area": ("SmallAreas", "small_area_estimates"),
