@@ -22,8 +22,8 @@ from typing import Any
 
 import borgerlib
 
-# The rooms that notebooks use, and what they import only when first used. Neither ipywidgets nor
-# matplotlib's inline backend is here: at import both look for the notebook's shell, which is not there yet.
+# The rooms that notebooks use, and what they import only when first used. Matplotlib's inline backend is not
+# here: at import it looks for the notebook's shell, which is not there yet. Nor is what `_TOO_EARLY` names.
 _ROOMS = ("survey", "population", "statistics", "lokaldemokrati", "interest", "view")
 _LIBRARIES = (
     "numpy",
@@ -50,6 +50,9 @@ _LIBRARIES = (
     "IPython.extensions.storemagic",
     "tornado.platform.asyncio",
 )
+# At import ipywidgets tells the notebook's kernel who answers a page that asks for widgets: without a kernel
+# nobody would, and the page would wait for ever.
+_TOO_EARLY = "ipywidgets"
 # Of prctl(2): PR_SET_PDEATHSIG and PR_SET_CHILD_SUBREAPER.
 _DEATH_OF_PARENT, _ADOPT = 1, 36
 _PATIENCE = 5.0
@@ -59,15 +62,15 @@ _INSIGHTS = 10
 
 def import_everything(also: Iterable[str] = ()) -> None:
     """Import what notebooks use; what is not installed is left to the notebook to miss."""
+    sys.modules[_TOO_EARLY] = None  # type: ignore[assignment]  # whoever imports it meets an ImportError
     names = [*_LIBRARIES, *also]
     for room in _ROOMS:
         package = importlib.import_module(f"borgerlib.{room}")
         names += [module.name for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
     for name in names:
-        try:
+        with suppress(ImportError):
             importlib.import_module(name)
-        except ImportError:
-            continue
+    del sys.modules[_TOO_EARLY]
     from matplotlib.backends.registry import backend_registry
 
     backend_registry.list_all()  # type: ignore[no-untyped-call]  # looks through all installed packages, once
