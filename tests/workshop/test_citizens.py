@@ -1,0 +1,37 @@
+"""What citizens have answered stands on cards and areas, from the protected copy."""
+
+import shutil
+
+import pytest
+
+from borgerlib import danish
+from borgerlib.dashboard.page.answers import open_answers
+from borgerlib.errors import ParameterError
+from borgerlib.workshop.page.facts import Citizens, citizens_of
+from borgerlib.workshop.page.open import open_tool
+
+
+def test_without_answers_or_municipality_nothing_is_said(workspace):
+    assert citizens_of("") == citizens_of("Odense") == Citizens()
+    with pytest.raises(ParameterError, match="Odense"):
+        citizens_of("Odens")
+
+
+@pytest.mark.thorough  # the kinds of citizens are looked for, which takes long
+def test_cards_and_areas_say_what_the_dashboard_says(prepared_once, tmp_path, monkeypatch):
+    root = tmp_path / "workspace"
+    shutil.copytree(prepared_once[1], root)
+    monkeypatch.setenv("BORGER_WORKSPACE", str(root))
+    shown = open_answers("Ærø").everybody.estimates.select(item="topics", option="aeldre").frame.iloc[0]
+    share = danish.percent(max(0, shown["proportion"]))
+    tool = open_tool("dialogkort", "Ærø")
+    card = next(card for card in tool.config["decks"][0]["cards"] if card["id"] == "aeldreomsorg")
+    (said,) = card["facts"]
+    assert said.startswith(f"{share} (")
+    assert said.endswith("af borgerne i Ærø vil gerne være med til at drøfte »Ældre«. Simulerede data.")
+    assert tool.config["simulated"].startswith("SIMULEREDE DATA")
+    areas = open_tool("indflydelse", "Ærø").config["areas"]
+    assert next(area for area in areas if area["id"] == "aeldre")["said"] == said
+    assert areas[0]["said"] == ""
+    format_facts = tool.config["decks"][1]["cards"][0]["facts"]
+    assert [fact.split()[-1] for fact in format_facts] == ["N4).", "data."]
