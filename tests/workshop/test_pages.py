@@ -84,6 +84,11 @@ def test_what_people_type_stays_text(influence_room):
     assert b"'=1+1" in download(influence_room, "csv").content
 
 
+def test_the_style_of_a_page_is_whole(influence_room):
+    influence_room.keep([influence_room.check("", "place", PLACED)])
+    assert "'Segoe UI'" in session_html(influence_room)
+
+
 def test_the_minutes_of_the_cards(cards_room):
     note = {"table": ["demens", "borgersamling", "lytteren"], "text": "Vi prøver.\nTil maj."}
     cards_room.keep([cards_room.check("", "note", note)])

@@ -59,6 +59,7 @@ def test_without_token_or_code_nothing_is_shown(served):
     assert stranger.get("/../../etc/passwd")[0] == 404
     status, page = stranger.get("/deltag")
     assert "Skriv koden fra skærmen" in page
+    assert "'Segoe UI'" in page
     assert served.code not in page
     status, page = stranger.get("/deltag", code="forkert")
     assert (status, "Koden passer ikke" in page) == (403, True)
