@@ -36,6 +36,13 @@ _HOMES = {
     ),
     "borgerlib.survey.codebook.model": ("Codebook", "load_codebook"),
     "borgerlib.survey.form.editor": ("FormEditor", "open_form_editor"),
+    "borgerlib.survey.codebook.coding_frame": (
+        "Code",
+        "CodingFrame",
+        "coded_answers",
+        "load_coding_frame",
+        "mask_answers",
+    ),
     "borgerlib.survey.readers.read": ("read_export", "read_responses"),
     "borgerlib.survey.mapping.file": ("load_mapping",),
     "borgerlib.survey.mapping.suggestion": ("suggest_mapping",),
