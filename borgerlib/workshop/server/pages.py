@@ -37,7 +37,9 @@ _SAFE = {
 }
 
 
-def application(lines: Lines, gate: Gate, *, config: dict[str, Any], address: str) -> tornado.web.Application:
+def application(
+    lines: Lines, gate: Gate, *, config: dict[str, Any], address: str, secret: str
+) -> tornado.web.Application:
     """Return the server's application.
 
     Parameters
@@ -47,6 +49,8 @@ def application(lines: Lines, gate: Gate, *, config: dict[str, Any], address: st
         What the page of whoever leads begins with.
     address : str
         Where the server is reached: 'http://192.168.1.20:8900'.
+    secret : str
+        What cookies are signed with.
     """
     return tornado.web.Application(
         [
@@ -57,7 +61,7 @@ def application(lines: Lines, gate: Gate, *, config: dict[str, Any], address: st
             (r"/script.js", Asset, {"mime": "text/javascript", "content": script()}),
             (r"/style.css", Asset, {"mime": "text/css", "content": style()}),
         ],
-        cookie_secret=secrets.token_hex(32),
+        cookie_secret=secret,
         gate=gate,
         config=config,
         address=address,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import secrets
 import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import tornado.httpserver
 import tornado.netutil
@@ -74,7 +77,9 @@ async def serve(
     host = _own_address() if network else HERE
     gate, lines = Gate(), Lines(room)
     served = Served(f"http://{host}:{sockets[0].getsockname()[1]}", gate.token, gate.code)
-    app = application(lines, gate, config=page_config(room), address=served.address)
+    app = application(
+        lines, gate, config=page_config(room), address=served.address, secret=_secret(room.session.path)
+    )
     server = tornado.httpserver.HTTPServer(app, max_body_size=64 * 1024, idle_connection_timeout=60)
     server.add_sockets(sockets)
     on_ready(served)
@@ -98,6 +103,20 @@ def serve_until_ended(room: Room, *, port: int, network: bool, on_ready: Callabl
 
     with suppress(KeyboardInterrupt):
         asyncio.run(ended_by_signals())
+
+
+def _secret(session: Path) -> str:
+    """Return what the session's cookies are signed with: who comes back after a restart is no new person."""
+    path = session.with_suffix(".key")
+    with suppress(FileExistsError):
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+    secret = path.read_text(encoding="ascii")
+    if not secret:  # whoever made it was ended before it was written
+        path.unlink()
+        return _secret(session)
+    return secret
 
 
 def _sockets(first: int, *, network: bool) -> list[socket.socket]:
