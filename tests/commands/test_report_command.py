@@ -78,7 +78,7 @@ class TestReport:
 
     def test_there_are_the_council_the_insights_the_citizens_the_appendix_and_nothing_else(self, report):
         names = [f"{i.number:02d}_{i.slug.replace('-', '_')}.html" for i in load_registry().insights]
-        council = ["til_byraadet.html", "kommunen.html"]
+        council = ["til_byraadet.html", "formen.html", "kommunen.html"]
         further = [
             "12_simulerede_data_hvem_har_svaret.html",
             "13_simulerede_data_forskelle_mellem_borgerne.html",
@@ -91,7 +91,7 @@ class TestReport:
         front = report.pages["index.html"]
         assert front.h1.get_text(strip=True) == "Odense"
         listed = [finding.get_text(" ", strip=True) for finding in front.select("ol.findings li .sentence")]
-        assert listed[2:12] == [open_insight(number).finding().markdown for number in range(1, 11)]
+        assert listed[3:13] == [open_insight(number).finding().markdown for number in range(1, 11)]
         for case in load_cases():
             assert front.find(string=case.title)
 
@@ -103,9 +103,9 @@ class TestReport:
                 assert not anchor or report.pages[target or name].find(id=anchor), f"{name}: {link['href']}"
 
     def test_pages_lead_to_the_next_and_back(self, report):
-        ends = ("til_byraadet.html", "kommunen.html", "bilag.html")
+        ends = ("til_byraadet.html", "formen.html", "kommunen.html", "bilag.html")
         numbered = [name for name in report.pages if name not in ("index.html", *ends)]
-        names = [*ends[:2], *numbered, ends[2]]
+        names = [*ends[:-1], *numbered, ends[-1]]
         for before, after in itertools.pairwise(names):
             assert report.pages[before].select(f'a[rel="next"][href="{after}"]')
             assert report.pages[after].select(f'a[rel="prev"][href="{before}"]')

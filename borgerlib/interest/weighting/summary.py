@@ -49,13 +49,9 @@ def reweighted(respondents: pd.DataFrame, summary: Mapping[str, Any]) -> Weighti
     DataError
         It does not give the weights that the respondents have.
     """
-    targets = [
-        Target(**{**record, "counts": pd.Series(record["counts"], name=record["column"])})
-        for record in summary["targets"]
-    ]
-    if not targets:
+    if not summary["targets"]:
         return None
-    frame, margins = rakeable(respondents, targets)
+    frame, margins = rakeable(respondents, targets_of(summary))
     result = rake(frame, margins, cap=summary["cap"] if summary["capped"] else None)
     if not np.allclose(result.weights, respondents[WEIGHT], rtol=1e-8, atol=0):
         name = respondents.attrs["municipality"]
@@ -65,3 +61,11 @@ def reweighted(respondents: pd.DataFrame, summary: Mapping[str, Any]) -> Weighti
         )
     # It was raked by merged levels; the respondents are known by the columns that these are made of.
     return replace(result, respondents=respondents[list(frame.columns)])
+
+
+def targets_of(summary: Mapping[str, Any]) -> list[Target]:
+    """Return the margins that the respondents were weighted to, none where they are not weighted."""
+    return [
+        Target(**{**record, "counts": pd.Series(record["counts"], name=record["column"])})
+        for record in summary["targets"]
+    ]

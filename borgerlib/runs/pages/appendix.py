@@ -58,6 +58,7 @@ def _appendix(pages: tuple[ExecutedPage, ...]) -> tuple[ExecutedPage, ...]:
         finding="Metode, prøver og alle tal bag rapporten, og hvad ordene betyder.",
         file_name="bilag.html",
         source_name="bilag",
+        source="",
         key_figures=(),
     )
     return (_with_cells(last, [glossary, *collected]),)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -69,6 +69,8 @@ class ExecutedPage:
         For the front page; usually only the overview has some.
     notebook : NotebookNode
         The executed notebook.
+    source : str
+        Where the page's numbers come from; empty where they come from all sources of the report.
     """
 
     number: int
@@ -79,6 +81,7 @@ class ExecutedPage:
     source_name: str
     key_figures: tuple[KeyFigure, ...]
     notebook: Any
+    source: str = ""
 
     @property
     def part(self) -> str:
@@ -149,6 +152,7 @@ def _page(name: str, said: Mapping[str, Any], notebook: Any, cells: list[Any]) -
         title=said["title"],
         finding=said["finding"],
         kicker=said.get("kicker", ""),
+        source=said.get("source", ""),
         file_name=f"{number}{danish.slug(said['slug']).replace('-', '_')}.html",
         source_name=name,
         key_figures=tuple(KeyFigure(f["value"], f["label"]) for f in said.get("key_figures", ())),
@@ -186,6 +190,7 @@ def export_page(page: ExecutedPage, setting: PageSetting, *, include_code: bool 
     RunError
         If a chart in the notebook is damaged or lacks its description.
     """
+    setting = replace(setting, source=page.source or setting.source)
     links = tuple((setting.pages_by_notebook or {}).items())
     head, body, images = _converted(page, links, include_code)
     text = (

@@ -54,6 +54,7 @@ class InterestPage:
             "slug": danish.slug(title),
             "title": title,
             "kicker": "Borgernes svar",
+            "source": survey.estimates.source,
             "finding": sentence,
             "key_figures": [
                 {
@@ -83,7 +84,7 @@ class InterestPage:
         said = who_sentence(self.survey) if name == "svarede" else differences_sentence(self.survey)
         title, said = (_marked(text, self.survey) for text in (title, said))
         page = {"number": number, "slug": danish.slug(title), "title": title, "kicker": "Borgernes svar"}
-        return Text(said, page={**page, "finding": said})
+        return Text(said, page={**page, "finding": said, "source": self.survey.estimates.source})
 
     def estimates(self, *answers: str, by: str = "", group: str = "") -> DisclosedEstimates | Text:
         """Return the estimates of one question: what a chart or table shows.

@@ -13,20 +13,23 @@ from annotated_types import Len
 from borgerlib import danish, places
 from borgerlib.errors import ParameterError
 from borgerlib.files.toml import read_toml
+from borgerlib.interest.answers.eagerness import ODDS, shares_if_eager
 from borgerlib.interest.prepared import is_prepared
+from borgerlib.interest.survey import InterestSurvey, open_survey
 from borgerlib.lokaldemokrati.leaders import LeadersSurvey, open_leaders_survey
 from borgerlib.population.municipalities import Municipality
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.survey.codebook.model import CITIZENS, LEADERS
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.citizens.interest import InterestPage, open_interest
+from borgerlib.view.citizens.words import who_sentence
 from borgerlib.view.council import municipality_facts as facts
 from borgerlib.view.leaders.insight import open_insight
 from borgerlib.view.tables.html import Table
 from borgerlib.view.words.alt_text import SIMULATED
 from borgerlib.view.words.text import Text
 
-FIRST, SECOND = -2, -1
+FIRST, CONTINUED, OF_THE_PLACE = -3, -2, -1
 _KICKER = "Til byrådet"
 
 
@@ -40,11 +43,18 @@ class Point:
         Of ``sections.toml`` or ``insights.toml``.
     heading, advice : str
         Danish.
+    answer : str
+        The citizens' answer that the point is about: a role for the one that stands first ('topics'), or an
+        answer of one ('time.vil_bruge_tid').
+    who : str
+        Who gave that answer, Danish; without it they are named by the answer's words.
     """
 
     figure: str
     heading: str
     advice: str
+    answer: str = ""
+    who: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,10 @@ class CouncilPage:
     survey: LeadersSurvey
     interest: InterestPage | None
 
+    @cached_property
+    def _answers(self) -> InterestSurvey:
+        return open_survey(self.place.name)
+
     def finding(self) -> Text:
         """Return the finding of the first page, and what the report needs to know of it."""
         if self.interest is not None:
@@ -78,6 +92,16 @@ class CouncilPage:
             said = open_insight(6, survey=self.survey).finding().markdown
             said = f"{self.place.full_name} har endnu ikke spurgt sine borgere her. {said}"
         return self._page(said, number=FIRST, slug="til-byraadet", title=f"Til byrådet i {self.place.name}")
+
+    def continued(self) -> Text:
+        """Return the finding of the second page, and what the report needs to know of it."""
+        if self.interest is None:
+            said = open_insight(8, survey=self.survey).finding().markdown
+            return self._page(said, number=CONTINUED, slug="indflydelsen", title="Borgernes indflydelse")
+        said = f"{who_sentence(self.interest.survey)} Andre kan mene noget andet."
+        if self.interest.survey.simulated:
+            said = f"{SIMULATED}: {said}"
+        return self._page(said, number=CONTINUED, slug="formen", title="Formen, og hvem der har svaret")
 
     def question(self, number: int) -> Text:
         """Return the heading of a point, 1 to 3."""
@@ -94,14 +118,41 @@ class CouncilPage:
         """Return what a council can do about a point, 1 to 3."""
         return Text(f"**Hvad kan I gøre?** {self._point(number).advice}")
 
+    def if_eager(self, number: int) -> Text | None:
+        """Return how a point's number would be if those who gave the answer had answered more readily.
+
+        None where no citizens were asked, the answers are not weighted, or the number is not shown.
+        """
+        answer = self._point(number).answer
+        shown = _shown_answer(self.interest, answer) if self.interest is not None and answer else None
+        if self.interest is None or shown is None:
+            return None
+        role, option, label = shown
+        item = self._answers.codebook.with_role(role)
+        shares = shares_if_eager(self._answers, item, option) if item is not None else ()
+        if not shares:
+            return None
+        who = self._point(number).who or f"de, der valgte »{label}«,"
+        times = danish.listing(
+            [danish.number(odds, 0 if odds == int(odds) else 1) for odds in ODDS], last="eller"
+        )
+        numbers = danish.listing([danish.number(100 * share) for share in shares], last="eller")
+        simulated = f"{SIMULATED}: " if self.interest.survey.simulated else ""
+        return Text(
+            f"**Hvor sikkert er det?** {simulated}Tallet gælder dem, der har svaret. Hvis {who} svarede "
+            f"{times} gange så gerne som andre, er det {numbers} pct. af alle borgere."
+        )
+
     def about_the_municipality(self) -> Text:
-        """Return the finding of the second page, and what the report needs to know of it."""
+        """Return the finding of the last page, and what the report needs to know of it."""
         people = danish.number(int(self._adults.sum()))
         said = (
             f"{self.place.full_name} har {people} borgere på 15 år og derover. Sådan er de fordelt, og "
             "så mange svar skal en måling blandt dem have."
         )
-        return self._page(said, number=SECOND, slug="kommunen", title="Kommunen og en måling", marked=False)
+        return self._page(
+            said, number=OF_THE_PLACE, slug="kommunen", title="Kommunen og en måling", of_the_place=True
+        )
 
     def population(self) -> Chart:
         """Return how old the municipality's women and men are."""
@@ -134,10 +185,13 @@ class CouncilPage:
             raise ParameterError(f"There is no point {number}. Legal: 1 to {len(points)}.")
         return points[number - 1]
 
-    def _page(self, said: str, *, number: int, slug: str, title: str, marked: bool = True) -> Text:
-        simulated = marked and self.interest is not None and self.interest.survey.simulated
+    def _page(self, said: str, *, number: int, slug: str, title: str, of_the_place: bool = False) -> Text:
+        citizens = None if of_the_place or self.interest is None else self.interest.survey
+        source = facts.source() if of_the_place else self.survey.everything.source
+        source = source if citizens is None else citizens.estimates.source
+        simulated = citizens is not None and citizens.simulated
         title = f"{SIMULATED}: {title}" if simulated else title
-        page = {"number": number, "slug": slug, "title": title, "kicker": _KICKER}
+        page = {"number": number, "slug": slug, "title": title, "kicker": _KICKER, "source": source}
         return Text(said, page={**page, "finding": said})
 
 
@@ -187,6 +241,18 @@ def open_council(
     if is_prepared(place.name):
         interest = open_interest(place.name, confidence=confidence, min_cell=min_cell)
     return CouncilPage(place, opened, interest)
+
+
+def _shown_answer(interest: InterestPage, answer: str) -> tuple[str, str, str] | None:
+    """Return role, option and label of an answer of all citizens that may be shown; None where none may."""
+    role, _, option = answer.partition(".")
+    frame = interest.survey.estimates.frame
+    rows = frame[(frame["item"] == role) & (frame["group"] == "") & ~frame["suppressed"]]
+    rows = rows[rows["option"] == option] if option else rows[~rows["net"]]
+    if rows.empty:
+        return None
+    first = rows.sort_values("proportion", ascending=False, kind="stable").iloc[0]
+    return role, str(first["option"]), str(first["label"])
 
 
 @cache

@@ -57,7 +57,7 @@ def population_chart(place: Municipality, people: pd.Series) -> Chart:
     ages = people.groupby("age", observed=True, sort=False).sum() / people.sum()
     youngest, oldest = ages.index[0], ages.index[-1]
     return grouped_bar_chart(
-        as_published(frame, base="kvinderne og af mændene på 15 år og derover", source=_source()),
+        as_published(frame, base="kvinderne og af mændene på 15 år og derover", source=source()),
         title=f"{danish.percent(ages[youngest])} er {labels[youngest]}, og {danish.percent(ages[oldest])} er "
         f"{labels[oldest]}",
         question=f"Alder blandt borgerne i {place.full_name}, fra 15 år.",
@@ -133,9 +133,10 @@ def _age_label(age: str) -> str:
     return f"{age[:-1]} år og derover" if age.endswith("+") else f"{age.replace('-', '–')} år"
 
 
-def _source() -> str:
+def source() -> str:
+    """Return where the numbers of people come from."""
     return f"{SOURCE}, {danish.long_date(current_table().reference_date)}."
 
 
 def _note() -> str:
-    return source_line(_source())
+    return source_line(source())

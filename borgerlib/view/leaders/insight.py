@@ -69,6 +69,7 @@ class InsightPage:
             "slug": insight.slug,
             "title": insight.title,
             "kicker": f"Indsigt {insight.number}",
+            "source": self.survey.everything.source,
             "finding": sentence,
         }
         return Text(sentence, page=page)

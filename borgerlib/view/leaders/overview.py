@@ -66,6 +66,7 @@ def page(survey: LeadersSurvey, finding: str) -> dict[str, Any]:
         "slug": "overblik",
         "title": "Overblik",
         "kicker": "Overblik",
+        "source": survey.everything.source,
         "finding": finding,
         "key_figures": [
             {"value": value, "label": label}

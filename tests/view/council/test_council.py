@@ -1,5 +1,6 @@
 """What a council reads first: of its citizens where they were asked, else of the report of 2021."""
 
+import re
 from datetime import date
 
 import pytest
@@ -31,10 +32,21 @@ def test_without_a_survey_it_says_so_and_shows_the_report_of_2021(unasked):
         assert unasked.advice(number).markdown.startswith("**Hvad kan I gøre?** ")
 
 
-def test_the_two_pages_stand_before_all_others(unasked):
-    first, second = page_of(unasked.finding()), page_of(unasked.about_the_municipality())
-    assert (first["number"], second["number"]) == (-2, -1)
-    assert first["title"] == "Til byrådet i Vejle"
+def test_the_three_pages_stand_before_all_others(unasked):
+    pages = [
+        page_of(text) for text in (unasked.finding(), unasked.continued(), unasked.about_the_municipality())
+    ]
+    assert [page["number"] for page in pages] == [-3, -2, -1]
+    assert pages[0]["title"] == "Til byrådet i Vejle"
+
+
+def test_a_page_cites_what_it_shows(unasked):
+    assert "Lokaldemokrati i nybrud" in page_of(unasked.finding())["source"]
+    assert page_of(unasked.about_the_municipality())["source"].startswith("Danmarks Statistik")
+
+
+def test_nobody_asked_is_nobody_eager(unasked):
+    assert unasked.if_eager(1) is None
 
 
 def test_there_are_three_points(unasked):
@@ -49,6 +61,21 @@ def test_with_a_survey_it_is_about_the_citizens(tmp_path_factory):
         assert page.finding().markdown.startswith("SIMULEREDE DATA: Blandt dem, der har svaret i Ærø")
         assert page_of(page.finding())["title"].startswith("SIMULEREDE DATA: ")
         assert page.figure(1).title == page.interest.figure("emner").title
+        source = page_of(page.continued())["source"]
+        assert "Borgernes svar" in source
+        assert "nybrud" not in source
+        # The readier they answered, the fewer they are among all; all are named beside the point.
+        frame = page.interest.survey.estimates.frame
+        [shown] = frame.loc[(frame["option"] == "vil_bruge_tid") & (frame["group"] == ""), "proportion"]
+        told = page.if_eager(2).markdown
+        assert "de, der vil bruge tid, svarede 1,5, 2 eller 3 gange så gerne som andre" in told
+        shares = [int(number) for number in re.findall(r"\d+", told.rpartition(" er det ")[2])]
+        assert len(shares) == 3
+        assert 100 * shown > shares[0] > shares[1] > shares[2] > 0
+        # By hand, the margins left out: who did not choose it weighs w, who did 1 + (w - 1)/3, all the mean.
+        mean = page.interest.survey.weighting["population"] / page.interest.survey.respondents
+        weight = (mean - shown * 2 / 3) / (shown / 3 + 1 - shown)
+        assert abs(shares[2] - 100 * shown * (2 / 3 + weight / 3) / mean) < 4
 
 
 def test_any_two_municipalities_differ_in_more_than_their_names(unasked):

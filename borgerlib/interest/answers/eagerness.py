@@ -1,0 +1,48 @@
+"""What a share would be if those who gave the answer had answered the survey more readily than others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from borgerlib.interest.answers.estimates import with_nets
+from borgerlib.interest.survey import InterestSurvey
+from borgerlib.interest.weighting.plan import rakeable
+from borgerlib.interest.weighting.rules import WEIGHT
+from borgerlib.interest.weighting.summary import targets_of
+from borgerlib.statistics.crosstabs import answers_of
+from borgerlib.statistics.models.nonresponse import nonresponse_range
+from borgerlib.survey.codebook.model import Item
+
+ODDS = (1.5, 2.0, 3.0)
+
+
+def shares_if_eager(
+    survey: InterestSurvey, item: Item, option: str, *, odds: Sequence[float] = ODDS
+) -> tuple[float, ...]:
+    """Return the share of an answer among all citizens for each of the odds, 0–1.
+
+    Ask only for an answer whose own share may be shown: these follow from it, the margins and the rate.
+
+    Parameters
+    ----------
+    survey : InterestSurvey
+    item : Item
+        Of its codebook.
+    option : str
+        One of the item's, or a net of them.
+    odds : sequence of float
+        Odds of answering of those who chose the option, against those of others alike in the margins.
+
+    Returns
+    -------
+    tuple of float
+        Nothing where the answers are not weighted: nothing then says how many did not answer.
+    """
+    targets = targets_of(survey.summary)
+    if not targets:
+        return ()
+    people, margins = rakeable(survey.respondents, targets)
+    answers = with_nets(answers_of(survey.respondents, item), item)
+    people = people.assign(answer=answers[option].astype(float), **{WEIGHT: survey.respondents[WEIGHT]})
+    found = nonresponse_range(people, ["answer"], margins=margins, odds=odds, weight=WEIGHT)
+    return tuple(float(share) for share in found["proportion"])
