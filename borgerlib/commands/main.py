@@ -62,6 +62,10 @@ def report(
     out: Annotated[
         Path | None, typer.Option(help="The report's folder. Default: reports/<municipality>.")
     ] = None,
+    look: Annotated[
+        Path | None,
+        typer.Option(help="Name, logo, colours (TOML). Default: data/saved/<municipality>/udseende.toml."),
+    ] = None,
     code: Annotated[bool, typer.Option("--code", help="Show the notebooks' code in the pages.")] = False,
     formats: cli_batch.Format = None,
     jobs: cli_batch.Jobs = 2,
@@ -93,6 +97,7 @@ def report(
             target=out,
             include_code=code,
             formats=formats or ("html",),
+            look=look,
             at_once=jobs,
             warm=server,
             on_progress=show,

@@ -10,6 +10,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
+from borgerlib.files.colours import contrast as contrast
+from borgerlib.files.colours import mix as mix
+
 Weight = Literal["regular", "semibold", "bold", "italic"]
 
 COUNTRY = "#0b4f6c"
@@ -92,18 +95,6 @@ def scale_colours(n_negative: int, n_positive: int) -> tuple[list[str], list[str
     return below, above[::-1]
 
 
-def mix(colour: str, other: str, share: float) -> str:
-    """Return `colour` with `share` (0–1) of `other` mixed in."""
-    pairs = zip(_channels(colour), _channels(other), strict=True)
-    return "#" + "".join(f"{round(255 * (a + (b - a) * share)):02x}" for a, b in pairs)
-
-
-def contrast(colour: str, other: str) -> float:
-    """Return the contrast ratio of two colours (WCAG 2.1, relative luminance), 1–21."""
-    lighter, darker = sorted((_luminance(colour), _luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
 def readable_on(background: str) -> str:
     """Return the text colour, paper or ink, that reads best on a background."""
     return max((PAPER, TEXT), key=lambda ink: contrast(ink, background))
@@ -137,13 +128,3 @@ def css_variables() -> str:
 
 def _ramp(outer: str, inner: str, steps: int) -> list[str]:
     return [mix(outer, inner, step / max(1, steps - 1)) for step in range(steps)]
-
-
-def _channels(colour: str) -> tuple[float, float, float]:
-    red, green, blue = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
-    return red, green, blue
-
-
-def _luminance(colour: str) -> float:
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in _channels(colour)]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -61,7 +61,7 @@ def run_batch(
         Beginnings of notebooks' names; all without. A report keeps its other pages as they are.
     force : bool
         Run also what is up to date; a forced batch that broke off goes on where it was.
-    formats : sequence of {"html", "pdf", "xlsx"}
+    formats : sequence of {"html", "pdf", "xlsx", "docx"}
         What the reports are written as.
     notebooks : sequence of Path, optional
         In place of those that ship.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 
 from borgerlib import danish, places
 from borgerlib.errors import RunError
+from borgerlib.files.look import Look
 from borgerlib.runs.pages import markup
 from borgerlib.runs.pages.figures import (
     CHART_TYPE,
@@ -104,6 +105,12 @@ class PageSetting:
     previous: ExecutedPage | None = None
     following: ExecutedPage | None = None
     pages_by_notebook: Mapping[str, str] | None = None
+    look: Look = field(default_factory=Look)
+
+    @property
+    def meeting(self) -> str:
+        """The day of the council meeting, Danish; empty without one."""
+        return danish.long_date(self.look.meeting) if self.look.meeting else ""
 
 
 def read_pages(path: Path) -> list[ExecutedPage]:

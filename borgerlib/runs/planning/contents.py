@@ -13,8 +13,12 @@ from borgerlib.interest.prepared import is_prepared
 WHOLE_COUNTRY, WHOLE_COUNTRY_NAME = "hele-landet", "Hele landet"
 CITIZENS = "borger_interesse.ipynb"
 COUNCIL = "til_byraadet.ipynb"
-FORMATS = ("html", "pdf", "xlsx")
-_FILES = {"pdf": ("PDF", "{}.pdf"), "xlsx": ("Tabeller (XLSX)", "{}-tabeller.xlsx")}
+FORMATS = ("html", "pdf", "xlsx", "docx")
+_FILES = {
+    "pdf": ("PDF", "{}.pdf"),
+    "xlsx": ("Tabeller (XLSX)", "{}-tabeller.xlsx"),
+    "docx": ("Dokument (DOCX)", "{}.docx"),
+}
 
 
 def place_of(name: str) -> str:
@@ -57,5 +61,5 @@ def read_formats(given: Iterable[str]) -> tuple[str, ...]:
     wanted = {part.strip().lower() for entry in given for part in entry.split(",") if part.strip()}
     problems = [unknown_name("format", part, FORMATS) for part in sorted(wanted - set(FORMATS))]
     if problems:
-        raise ParameterError("Nothing was run:", problems=problems, hint="--format html,pdf,xlsx")
+        raise ParameterError("Nothing was run:", problems=problems, hint="--format html,pdf,xlsx,docx")
     return tuple(name for name in FORMATS if name in wanted | {"html"})

@@ -14,6 +14,7 @@ from pathlib import Path
 from borgerlib import danish
 from borgerlib.errors import RunError
 from borgerlib.files.atomic import replacing_folder, way_out
+from borgerlib.files.look import Look, look_of
 from borgerlib.runs.pages.appendix import with_appendix
 from borgerlib.runs.pages.export import (
     ExecutedPage,
@@ -23,6 +24,7 @@ from borgerlib.runs.pages.export import (
     stylesheet,
 )
 from borgerlib.runs.pages.figures import templates
+from borgerlib.runs.pages.formats.docx import write_docx
 from borgerlib.runs.pages.formats.pdf import write_pdf
 from borgerlib.runs.pages.formats.xlsx import write_tables_workbook
 from borgerlib.runs.pages.overview_page import is_ours
@@ -71,6 +73,7 @@ def write_report(
     include_code: bool = False,
     formats: Sequence[str] = ("html",),
     inside: Path | None = None,
+    look: Look | None = None,
 ) -> Path:
     """Write the report of a municipality from its executed notebooks, replacing an older one.
 
@@ -90,11 +93,13 @@ def write_report(
         Stories for the front page.
     include_code : bool
         Show the notebooks' code.
-    formats : sequence of {"html", "pdf", "xlsx"}
-        A PDF of the pages and a workbook of their tables stand beside them; older ones that are not asked for
-        go, since they tell of the older pages.
+    formats : sequence of {"html", "pdf", "xlsx", "docx"}
+        A PDF and a document of the pages and a workbook of their tables stand beside them; older ones that
+        are not asked for go, since they tell of the older pages.
     inside : Path, optional
         A folder on the same disk to build in; by default that of the target.
+    look : Look, optional
+        The municipality's; by default what it has saved.
 
     Returns
     -------
@@ -112,13 +117,14 @@ def write_report(
     _refuse_same_name(pages)
     where = municipality or "Hele landet"
     target = target.resolve()
+    look = look_of(municipality) if look is None else look
     links = {page.source_name: page.file_name for page in reversed(pages)}
     with _written_to(target, municipality, inside) as folder:
         for position, page in enumerate(pages):
             before, after = _neighbours(pages, position)
-            setting = PageSetting(title, where, danish.long_date(day), source, before, after, links)
+            setting = PageSetting(title, where, danish.long_date(day), source, before, after, links, look)
             _write(folder / page.file_name, export_page(page, setting, include_code=include_code))
-        setting = PageSetting(title, where, danish.long_date(day), source)
+        setting = PageSetting(title, where, danish.long_date(day), source, look=look)
         _write(folder / "index.html", _front_page(pages, setting, cases, introduction))
         others = {kind: folder / name for kind, (_, name) in other_formats(municipality).items()}
         if "pdf" in formats:
@@ -126,6 +132,9 @@ def write_report(
             write_pdf(files, others["pdf"], day=day)
         if "xlsx" in formats:
             write_tables_workbook(pages, others["xlsx"])
+        if "docx" in formats:
+            told = [(page, folder / page.file_name) for page in pages]
+            write_docx(told, others["docx"], title=f"{where} · {title}")
     return target / "index.html"
 
 

@@ -16,6 +16,7 @@ import nbformat
 
 from borgerlib import danish, places
 from borgerlib.errors import ParameterError, RunError
+from borgerlib.files.look import look_of, read_look
 from borgerlib.interest.answers.local_survey import LocalSurvey
 from borgerlib.interest.prepared import is_prepared
 from borgerlib.lokaldemokrati.insights.cases import Case, load_cases
@@ -52,6 +53,7 @@ def make_report(
     target: Path | None = None,
     include_code: bool = False,
     formats: Sequence[str] = ("html",),
+    look: Path | None = None,
     at_once: int = 2,
     warm: KernelSource | None = None,
     on_progress: Callable[[NotebookRun, int], None] | None = None,
@@ -70,6 +72,8 @@ def make_report(
         Show the notebooks' code.
     formats : sequence of str
         As `write_municipality_report`.
+    look : Path, optional
+        The municipality's look (`borgerlib.files.look`); by default what it has saved.
     at_once : int
         Notebooks run at the same time.
     warm : KernelSource, optional
@@ -91,6 +95,7 @@ def make_report(
     """
     wanted = read_formats(formats)
     checked, name = _checked(parameters)
+    looks = look_of(name) if look is None else read_look(look)
     # Writes data/processed/lokaldemokrati-2021 where it is not in step, for whoever wants to compute along.
     load_respondents()
     citizens = _citizens(name, confidence=checked["confidence"], min_cell=checked["min_cell"])
@@ -110,7 +115,9 @@ def make_report(
         )
         _refuse_failed(runs, keep=places.processed_data("failed", folder.name))
         paths = [run.path for run in runs]
-        index = _write(name, paths, folder, survey, citizens, formats=wanted, include_code=include_code)
+        index = _write(
+            name, paths, folder, survey, citizens, formats=wanted, include_code=include_code, look=looks
+        )
     if target is None:
         keep_overview_in_step(places.reports())
     return index
@@ -131,7 +138,7 @@ def write_municipality_report(
         The report's folder. An older report is replaced whole, its PDF and XLSX included.
     inside : Path
         An empty folder on the same disk, to build in.
-    formats : sequence of {"html", "pdf", "xlsx"}
+    formats : sequence of {"html", "pdf", "xlsx", "docx"}
         The pages are always written; the other two stand beside them.
 
     Returns

@@ -16,6 +16,7 @@ from sample_notebooks import chart_output, executed, page_output
 
 from borgerlib.errors import RunError
 from borgerlib.files import atomic
+from borgerlib.files.look import Look
 from borgerlib.runs.kernels.execute import NotebookJob, run_notebooks
 from borgerlib.runs.reports.folder import ReportCase, write_report
 
@@ -290,3 +291,25 @@ def test_from_notebook_to_report(make_notebook, tmp_path):
     page = soup(tmp_path / "aeroe" / "01_emne.html")
     assert page.main.strong.get_text() == "Ærø"
     assert page.select_one(".question").get_text() == "Et spørgsmål?"
+
+
+def test_the_municipalitys_look_is_on_the_cover_and_every_page(tmp_path):
+    look = Look(
+        "Odense Kommune",
+        "data:image/png;base64,AA",
+        ("#123456",),
+        "Borgmesteren",
+        "ring os",
+        date(2027, 1, 20),
+    )
+    notebook = executed(tmp_path / "1.ipynb", [page_output(1)])
+    index = write_report(
+        "Odense", [notebook], tmp_path / "r", day=date(2026, 11, 24), title="T", source="K", look=look
+    )
+    front = index.read_text(encoding="utf-8")
+    for wanted in ("<h1>Odense Kommune</h1>", 'alt="Odense Kommune"', "Borgmesteren", "20. januar 2027"):
+        assert wanted in front
+    page = (index.parent / "01_emne_1.html").read_text(encoding="utf-8")
+    for text in (front, page):
+        assert "--borger-country: #123456" in text
+        assert "ring os" in text

@@ -60,6 +60,7 @@ def on_paper(files: Sequence[Path]) -> str:
             title=front.soup.title.get_text(),
             faces=faces,
             variables=theme.css_variables(),
+            look=_text_of(front.soup.select_one("style.look")),
             cover=front.taken(".cover"),
             figures=front.taken(".key-figures"),
             source=front.taken(".colophon"),
@@ -175,6 +176,10 @@ class _Sheet:
 
 def _levelled(html: str, levels: dict[int, int]) -> str:
     return re.sub(r"(</?h)([1-6])\b", lambda found: f"{found[1]}{levels.get(int(found[2]), found[2])}", html)
+
+
+def _text_of(found: Any) -> str:
+    return found.get_text() if found is not None else ""
 
 
 def _text(within: Any, selector: str) -> str:

@@ -1,0 +1,137 @@
+"""A municipality's look, for report, form and dashboard: its name, logo, colours and sender."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from annotated_types import MinLen
+
+from borgerlib import danish, places
+from borgerlib.errors import ParameterError
+from borgerlib.files.colours import contrast, mix
+from borgerlib.files.toml import Problem, read_toml
+
+FILE = "udseende.toml"
+READABLE = 4.5  # WCAG 2.1, text
+_PAPER, _INK = "#ffffff", "#000000"
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_LARGEST = 200_000
+_PNG = b"\x89PNG\r\n\x1a\n"
+# A logo only draws: nothing in it runs, and no address leads out of it.
+_RUNS = re.compile(
+    rb"<script|<foreignObject|<!ENTITY|\son\w+\s*=|(?:href|src)\s*=\s*[\"'](?!#|data:)|url\((?!#)", re.I
+)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a municipality wants what it sends out to look; all may be left out.
+
+    Parameters
+    ----------
+    name : str
+        The municipality as it writes itself.
+    logo : str
+        The picture as a ``data:`` address; empty without one.
+    colours : tuple of str
+        '#rrggbb', each readable on white: the colour of covers and headings, and one that stands out.
+    sender, contact : str
+        Who sends it, and whom to ask.
+    meeting : date or None
+        The council meeting that it is for.
+    """
+
+    name: str = ""
+    logo: str = ""
+    colours: tuple[str, ...] = ()
+    sender: str = ""
+    contact: str = ""
+    meeting: date | None = None
+
+
+@dataclass(frozen=True)
+class _File:
+    navn: Annotated[str, MinLen(1)] = ""
+    logo: str = ""
+    farver: tuple[str, ...] = ()
+    afsender: str = ""
+    kontakt: str = ""
+    moede: date | None = None
+
+
+def read_look(path: Path) -> Look:
+    """Read a look: navn, logo (PNG or SVG beside the file), farver, afsender, kontakt, moede.
+
+    Raises
+    ------
+    ParameterError
+        The file or its logo is missing or breaks rules, or a colour cannot be read on white; all breaches are
+        listed, a colour with the nearest one that passes.
+    """
+    toml = read_toml(
+        path, "look", error=ParameterError, hint="Keys: navn, logo, farver, afsender, kontakt, moede."
+    )
+    file = toml.validated(_File, lambda found: _breaches(found, path.parent))
+    logo = _address(path.parent / file.logo) if file.logo else ""
+    colours = tuple(colour.lower() for colour in file.farver)
+    return Look(file.navn, logo, colours, file.afsender, file.kontakt, file.moede)
+
+
+def look_of(municipality: str) -> Look:
+    """Return the look that a municipality has saved (data/saved/<it>/udseende.toml), or the usual one.
+
+    Raises
+    ------
+    ParameterError
+        As `read_look`.
+    """
+    path = places.saved_data(danish.slug(municipality), FILE) if municipality else None
+    return read_look(path) if path is not None and path.is_file() else Look()
+
+
+def readable(colour: str) -> str:
+    """Return the colour, or the nearest darker one that can be read on white."""
+    steps = (mix(colour, _INK, step / 100) for step in range(101))
+    return next(found for found in steps if contrast(found, _PAPER) >= READABLE)
+
+
+def _breaches(file: _File, folder: Path) -> Iterator[Problem]:
+    if len(file.farver) > 2:
+        yield ("farver",), "one or two colours are used"
+    for at, colour in enumerate(file.farver):
+        if not _COLOUR.fullmatch(colour):
+            yield ("farver", at), f"'{colour}' is no colour such as '#0b4f6c'"
+        elif contrast(colour.lower(), _PAPER) < READABLE:
+            ratio = f"{contrast(colour.lower(), _PAPER):.1f}"
+            yield (
+                ("farver", at),
+                f"'{colour}' has a contrast of {ratio} to white, and text takes {READABLE}; the nearest that "
+                f"passes is '{readable(colour.lower())}'",
+            )
+    if file.logo:
+        yield from ((("logo",), text) for text in _logo_breaches(folder / file.logo))
+
+
+def _logo_breaches(path: Path) -> Iterator[str]:
+    if not path.is_file():
+        yield f"there is no file {path}"
+        return
+    content = path.read_bytes()
+    if len(content) > _LARGEST:
+        yield f"the logo has {len(content) // 1000} kB, and at most {_LARGEST // 1000} are taken"
+    if path.suffix.lower() == ".svg":
+        if b"<svg" not in content or _RUNS.search(content):
+            yield "the SVG is no picture alone: it runs something or leads somewhere"
+    elif not content.startswith(_PNG):
+        yield "a logo is a PNG or an SVG"
+
+
+def _address(path: Path) -> str:
+    kind = "svg+xml" if path.suffix.lower() == ".svg" else "png"
+    return f"data:image/{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"

@@ -1,0 +1,137 @@
+"""A report as a document to be edited and pasted from: headings, described pictures, real tables."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from borgerlib.errors import RunError
+from borgerlib.files.atomic import replacing
+from borgerlib.runs.pages.export import ExecutedPage
+from borgerlib.runs.pages.figures import CHART_TYPE
+
+_WIDTH_CM = 16.0
+_LEFT_OUT = ("details", "source")
+_HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
+_LISTS = {"ul": "List Bullet", "ol": "List Number"}
+
+
+def write_docx(pages: Sequence[tuple[ExecutedPage, Path]], target: Path, *, title: str) -> Path:
+    """Write a report's pages as one document for a word processor.
+
+    Parameters
+    ----------
+    pages : sequence of (ExecutedPage, Path)
+        Each with its HTML page, in order: the words are the page's, the pictures the notebook's.
+    target : Path
+        The document; written beside its place and renamed.
+    title : str
+        In the file.
+
+    Returns
+    -------
+    Path
+        The target.
+
+    Raises
+    ------
+    RunError
+        python-docx is not installed, or the file cannot be written.
+    """
+    try:
+        import docx
+    except ImportError as error:
+        raise RunError("A .docx needs python-docx.", hint="Run: pip install 'borgerlib[docx]'") from error
+    document = docx.Document()
+    document.core_properties.title = title
+    document.core_properties.language = "da-DK"
+    document.core_properties.author = ""
+    for at, (page, file) in enumerate(pages):
+        if at:
+            document.add_page_break()
+        _write(document, _article(file), _pictures(page))
+    with replacing(target, what="The document", error=RunError) as beside:
+        document.save(str(beside))
+    return target
+
+
+def _article(file: Path) -> Any:
+    from bs4 import BeautifulSoup
+
+    soup = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
+    for tag in soup.find_all(_LEFT_OUT):
+        tag.decompose()
+    return soup.article
+
+
+def _pictures(page: ExecutedPage) -> Iterator[bytes]:
+    """Yield the page's pictures as PNG, in order."""
+    for cell in page.notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            data = output.get("data", {})
+            if "image/png" in data:
+                yield base64.b64decode(data["image/png"])
+            elif CHART_TYPE in data:
+                yield b""
+
+
+def _write(document: Any, tag: Any, pictures: Iterator[bytes]) -> None:
+    for child in tag.find_all(True, recursive=False):
+        if child.name in _HEADINGS:
+            document.add_heading(_text(child), level=int(child.name[1]))
+        elif child.name == "p" and child.find("img") is None:
+            _paragraph(document, child)
+        elif child.name in _LISTS:
+            for item in child.find_all("li", recursive=False):
+                _paragraph(document, item, style=_LISTS[child.name])
+        elif child.name == "table":
+            _table(document, child)
+        elif child.name == "figure":
+            heading, picture = child.find(_HEADINGS), child.img
+            document.add_heading(_text(heading), level=int(heading.name[1]))
+            # The notebook's picture has its question and caption in it, to be pasted elsewhere.
+            _picture(document, next(pictures, b""), picture["alt"])
+        elif child.name == "img":
+            _picture(document, next(pictures, b""), child["alt"])
+        else:
+            _write(document, child, pictures)
+
+
+def _paragraph(document: Any, tag: Any, *, style: str | None = None) -> None:
+    paragraph = document.add_paragraph(style=style)
+    for piece in tag.find_all(string=True):
+        text = " ".join(f"|{piece}|".split()).strip("|")
+        paragraph.add_run(text).bold = piece.find_parent(["strong", "b"]) is not None or None
+
+
+def _picture(document: Any, content: bytes, alt: str) -> None:
+    from docx.shared import Cm
+
+    if not content:
+        document.add_paragraph(alt)
+        return
+    picture = document.add_picture(io.BytesIO(content), width=Cm(_WIDTH_CM))
+    picture._inline.docPr.set("descr", alt)
+
+
+def _table(document: Any, tag: Any) -> None:
+    from docx.oxml import OxmlElement
+
+    rows = [row.find_all(["th", "td"]) for row in tag.find_all("tr")]
+    if not rows:
+        return
+    if tag.caption is not None:
+        document.add_paragraph(_text(tag.caption), style="Caption")
+    table = document.add_table(rows=len(rows), cols=max(map(len, rows)), style="Light List Accent 1")
+    for cells, row in zip(rows, table.rows, strict=True):
+        for found, cell in zip(cells, row.cells, strict=False):
+            cell.text = _text(found)
+    # The head is repeated on every sheet, and a screen reader knows it.
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+def _text(tag: Any) -> str:
+    return " ".join(tag.get_text().split())

@@ -1,0 +1,57 @@
+"""A report as a document to be edited: headings, described pictures, real tables."""
+
+from datetime import date
+
+import docx
+import pytest
+from nbformat.v4 import new_output
+from sample_notebooks import chart_output, executed, page_output, picture
+
+from borgerlib.runs.reports.folder import write_report
+
+TABLE = "<table><thead><tr><th>Svar</th><th>Antal</th></tr></thead><tr><th>Ja</th><td>4</td></tr></table>"
+
+
+@pytest.fixture(scope="module")
+def document(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("docx")
+    chart = chart_output()
+    chart["data"]["image/png"] = picture(40, 30)
+    outputs = [
+        page_output(1, title="Emne"),
+        "## Svar\n\nEn **vigtig** sætning.\n\n- Et punkt",
+        chart,
+        new_output("display_data", data={"text/html": TABLE}),
+    ]
+    notebook = executed(folder / "1.ipynb", outputs)
+    write_report(
+        "Ærø", [notebook], folder / "r", day=date(2026, 11, 24), title="T", source="K", formats=("docx",)
+    )
+    return docx.Document(str(folder / "r" / "aeroe.docx"))
+
+
+def test_headings_are_headings_and_lists_are_lists(document):
+    styled = [(paragraph.style.name, paragraph.text) for paragraph in document.paragraphs]
+    assert ("Heading 1", "Emne") in styled
+    assert ("Heading 2", "Svar") in styled
+    assert ("List Bullet", "Et punkt") in styled
+
+
+def test_what_is_strong_stays_so(document):
+    [paragraph] = [one for one in document.paragraphs if one.text == "En vigtig sætning."]
+    assert [(run.text, bool(run.bold)) for run in paragraph.runs] == [
+        ("En ", False),
+        ("vigtig", True),
+        (" sætning.", False),
+    ]
+
+
+def test_pictures_are_described(document):
+    [shape] = document.inline_shapes
+    assert shape._inline.docPr.get("descr") == "Søjlediagram: enig 58 pct.; uenig 42 pct."
+
+
+def test_tables_are_tables_whose_head_is_known(document):
+    [table] = document.tables
+    assert [[cell.text for cell in row.cells] for row in table.rows] == [["Svar", "Antal"], ["Ja", "4"]]
+    assert "tblHeader" in table.rows[0]._tr.xml
