@@ -56,7 +56,7 @@ def test_every_notebook_of_many_municipalities_is_the_same_shared_and_apart(tmp_
     assert end.total - end.alike == 11
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_two_municipalities_share_an_insight_as_if_it_were_run_for_each(tmp_path, monkeypatch):
     monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
     notebooks = [places.notebooks() / f"{name}.ipynb" for name in ("02_strategi", "06_borgergrupper")]
