@@ -84,5 +84,6 @@ def test_from_prepared_answers_to_seated_citizens(browser, workspace, tmp_path, 
     seated = pd.read_csv(path, sep=";")
     assert len(seated) == 36
     assert seated["Kode"].str.fullmatch(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){2}").all()
-    assert not errors
+    # Jupyter's client says so when the page is closed.
+    assert set(errors) <= {"Kernel connection disconnected"}
     assert not [url for url in elsewhere if not re.match(r"http://127\.0\.0\.1|data:|blob:", url)]
