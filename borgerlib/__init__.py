@@ -120,6 +120,7 @@ _HOMES = {
     "borgerlib.dashboard.importing.importer": ("open_importer",),
     "borgerlib.dashboard.widget": ("InterestDashboard", "open_dashboard"),
     "borgerlib.workshop.widget": ("open_dialogue_cards", "open_influence_map"),
+    "borgerlib.dashboard.parts": ("InterestChart", "InterestFilters"),
     "borgerlib.dashboard.saved.selection_page": ("SelectionPage", "open_selection"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -98,7 +98,7 @@ def write_workbook(sheets: Iterable[Sheet], target: Path | IO[bytes]) -> None:
 
 def sheet_name(text: str, taken: Iterable[str] = ()) -> str:
     """Return a legal name for a sheet, unlike those that are taken (capitals do not tell them apart)."""
-    name = _FORBIDDEN.sub(" ", text)[:_LONGEST_NAME].strip()
+    name = _FORBIDDEN.sub(" ", text).lstrip("".join(_FORMULA_STARTS))[:_LONGEST_NAME].strip() or "Ark"
     folded = {other.casefold() for other in taken}
     if name.casefold() not in folded:
         return name
@@ -107,6 +107,8 @@ def sheet_name(text: str, taken: Iterable[str] = ()) -> str:
 
 def escape_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame for CSV in which no text is a formula to a spreadsheet: an apostrophe stands before.
+
+    Headings too.
 
     Citizens write the text and somebody opens the file: '=HYPERLINK(…)' must stay text. A workbook needs
     none of it, since its cells say that they are text.
@@ -119,7 +121,8 @@ def escape_formulas(frame: pd.DataFrame) -> pd.DataFrame:
         risky = text.map(_looks_like_a_formula).astype(bool)
         if risky.any():
             escaped[name] = text.mask(risky, "'" + text[risky].astype(str))
-    return frame.assign(**escaped)
+    headings = {name: f"'{name}" for name in frame.columns if _looks_like_a_formula(name)}
+    return frame.assign(**escaped).rename(columns=headings)
 
 
 def _looks_like_a_formula(value: object) -> bool:

@@ -152,8 +152,20 @@ class TestShowing:
 
     def test_presentation_and_out_again(self, open_board):
         board = open_board().tick("age", "60–69 år")
+        board.page.set_viewport_size({"width": 1280, "height": 720})
         board.page.get_by_role("button", name="Præsentation").click()
         assert board.page.locator(".filters").is_hidden()
+        for shown in ("topics", "time", "formats", "topics"):  # one a slide, whole, in letters of 24 pixels
+            assert board.chart(shown).is_visible()
+            assert board.page.locator(".chart:visible").count() == 1
+            assert board.page.evaluate("document.documentElement.scrollHeight") <= 720
+            sizes = board.page.evaluate(
+                "[...document.querySelectorAll('.current :is(text, p), .who, .simulated, button')]"
+                ".filter((of) => of.getClientRects().length)"
+                ".map((of) => parseFloat(getComputedStyle(of).fontSize))"
+            )
+            assert min(sizes) >= 24
+            board.page.keyboard.press("ArrowRight")
         board.page.get_by_role("button", name="Afslut præsentation").click()
         assert board.page.locator(".filters").is_visible()
 
@@ -209,7 +221,10 @@ class TestKeeping:
         other.ask("Unge kvinder på Sønderø")  # another page, which stood open before
         assert other.heading == "15–24 år · Kvinde"
         other.page.locator(".questions > summary").click()
-        other.page.get_by_role("button", name="Slet spørgsmålet Unge kvinder på Sønderø").click()
+        delete = other.page.get_by_role("button", name="Slet spørgsmålet Unge kvinder på Sønderø")
+        delete.click()
+        assert delete.text_content() == "Slet for alle?"  # and only then
+        delete.click()
         other.page.wait_for_function("!document.body.textContent.includes('Unge kvinder på Sønderø')")
 
     def test_the_report_holds_these_very_filters(self, open_board, workspace):

@@ -26,6 +26,23 @@ function write(node, text) {
 
 const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 const button = (label, act, attributes = {}) => html("button", { type: "button", onclick: act, ...attributes }, label);
+/** A button that asks once more before it acts: others use what it deletes. */
+function asking(label, sure, act, name) {
+  const node = button(label, () => {
+    if (node.dataset.asked) act();
+    else {
+      node.dataset.asked = "yes";
+      node.textContent = sure;
+      node.setAttribute("aria-label", `${name}: ${sure}`);
+    }
+  }, { class: "quiet", "aria-label": name });
+  node.addEventListener("blur", () => {
+    delete node.dataset.asked;
+    node.textContent = label;
+    node.setAttribute("aria-label", name);
+  });
+  return node;
+}
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 /** A button that opens a small panel; Escape and a click elsewhere close it. */

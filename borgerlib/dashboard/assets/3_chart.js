@@ -2,7 +2,10 @@
 
 const WIDE_FROM = 600;
 const VALUE_ROOM = 104;
+const WHOLE_ROOM = 58;
 const GAP = 8;
+const ROOM_BELOW = 56; // for the caption, on a projector
+const PRESENTED = 1.6; // how much larger text and room are on a projector
 
 function buildBars() {
   const node = svg("svg", { role: "img", class: "bars" });
@@ -23,8 +26,19 @@ function buildBars() {
     return measured.width;
   }
 
+  /** A label within its room: what does not fit ends in dots, and is told whole to whoever points at it. */
+  function fitted(label, room, bold) {
+    const { fontFamily, fontSize } = getComputedStyle(node);
+    context.font = `${bold ? 600 : 400} ${fontSize} ${fontFamily}`;
+    if (context.measureText(label).width <= room) return label;
+    let end = label.length;
+    while (end > 1 && context.measureText(`${label.slice(0, end)}…`).width > room) end -= 1;
+    return `${label.slice(0, end).trimEnd()}…`;
+  }
+
   function newRow(id) {
     const parts = {
+      title: svg("title", {}),
       label: svg("text", { class: "label" }),
       hidden: svg("rect", { class: "hidden" }),
       bar: svg("rect", { class: "bar" }),
@@ -32,6 +46,7 @@ function buildBars() {
       inner: svg("path", { class: "inner" }),
       outer: svg("path", { class: "outer" }),
       text: svg("text", { class: "value" }),
+      everybody: svg("text", { class: "everybody" }),
     };
     const group = svg("g", { "data-id": id }, ...Object.values(parts));
     node.append(group);
@@ -43,7 +58,8 @@ function buildBars() {
     const x = (share) => left + share * scale;
     set(parts.group, "transform", `translate(0 ${top})`);
     set(parts.group, "class", focused ? (row.focus ? "row focus" : "row aside") : "row");
-    write(parts.label, row.label);
+    write(parts.label, fitted(row.label, place.labelRoom, row.focus));
+    write(parts.title, row.label);
     set(parts.label, "x", 0);
     set(parts.label, "y", place.labelY);
     const shown = row.value !== null;
@@ -66,27 +82,40 @@ function buildBars() {
     const interval = shown && row.lower !== null;
     set(parts.inner, "d", interval ? `${cap(row.lower)}M${x(row.lower)} ${middle}H${x(row.value)}` : "M0 0");
     set(parts.outer, "d", interval ? `M${x(row.value)} ${middle}H${x(row.upper)}${cap(row.upper)}` : "M0 0");
-    const reach = shown ? Math.max(row.value, row.upper ?? 0) * scale : 26;
+    // What the selection itself settles is told within the bar: beside it there is no room.
+    const reach = settled ? 0 : shown ? Math.max(row.value, row.upper ?? 0) * scale : 26;
     set(parts.text, "x", left + reach + GAP);
-    set(parts.text, "y", middle + 5);
+    set(parts.text, "y", middle + place.drop);
     set(parts.text, "class", shown && !settled ? "value" : "value muted");
     const mark = { 1: " ▲", "-1": " ▼" }[row.direction] ?? "";
     write(parts.text, `${row.text}${mark}${settled ? ` · ${row.note}` : ""}`);
+    const told = row.whole !== null && !settled ? row.whole_short : "";
+    write(parts.everybody, told);
+    set(parts.everybody, "x", place.width);
+    set(parts.everybody, "y", middle + place.drop);
   }
 
-  function update(chart, width) {
+  /** `height`: what there is to fill, on a projector; otherwise rows have their own. */
+  function update(chart, width, height = 0) {
+    const larger = height ? PRESENTED : 1;
     const wide = width >= WIDE_FROM;
     const compared = chart.rows.some((row) => row.whole !== null);
     const focused = chart.rows.some((row) => row.focus);
-    const labels = wide ? Math.ceil(longest(chart, width)) + 16 : 0;
+    const labels = wide ? Math.min(Math.ceil(longest(chart, `${width} ${larger}`)) + 16, width * 0.45) : 0;
     // With room for everybody's bar also where it is not shown: nothing moves when the first box is ticked.
-    const step = wide ? 37 : 53;
+    const own = wide ? 37 : 53;
+    const step = height ? Math.min(64, Math.max(30, Math.floor(height / Math.max(1, chart.rows.length)))) : own;
+    const thickness = height ? step - 14 : wide ? 18 : 15;
+    const barY = wide ? 4 : 20;
     const place = {
       left: labels,
-      scale: Math.max(20, width - labels - VALUE_ROOM) / chart.full,
-      thickness: wide ? 18 : 15,
-      barY: wide ? 4 : 20,
-      labelY: wide ? 18 : 13,
+      labelRoom: wide ? labels - 12 : width,
+      scale: Math.max(20, width - labels - (VALUE_ROOM + WHOLE_ROOM) * larger) / chart.full,
+      thickness,
+      barY,
+      drop: 5 * larger,
+      labelY: wide ? barY + thickness / 2 + 5 * larger : 13,
+      width,
       compared,
     };
     const kept = new Set(chart.rows.map((row) => row.id));
@@ -100,9 +129,9 @@ function buildBars() {
       if (!rows.has(row.id)) rows.set(row.id, newRow(row.id));
       placeRow(row, rows.get(row.id), { ...place, top: index * step }, focused);
     });
-    const height = chart.rows.length * step;
-    set(node, "viewBox", `0 0 ${width} ${height}`);
-    set(node, "height", height);
+    const drawn = chart.rows.length * step;
+    set(node, "viewBox", `0 0 ${width} ${drawn}`);
+    set(node, "height", drawn);
     set(node, "aria-label", chart.alt);
   }
 
@@ -154,6 +183,7 @@ function buildChart(config, id, act) {
     html("figure", {}, bars.node, scroll, difference, caption));
   let latest = null;
   let width = 0;
+  let presented = false;
 
   function show(mode) {
     for (const one of modes) one.setAttribute("aria-pressed", String(one.dataset.mode === mode));
@@ -169,17 +199,26 @@ function buildChart(config, id, act) {
     write(difference, chart.difference);
     write(caption, chart.caption);
     width ||= node.clientWidth;
-    if (width) bars.update(chart, width);
+    draw();
     if (!scroll.hidden) table.update(chart);
+  }
+  function draw() {
+    if (width && latest) bars.update(latest, width, presented ? innerHeight - bars.node.getBoundingClientRect().top - ROOM_BELOW : 0);
+  }
+  function present(on) {
+    presented = on;
+    if (on) show("chart");
+    width = node.clientWidth || width;
+    draw();
   }
   const observer = new ResizeObserver(([entry]) => {
     const now = Math.round(entry.contentRect.width);
     if (now && now !== width) {
       width = now;
-      if (latest) bars.update(latest, width);
+      draw();
     }
   });
   observer.observe(node);
   show("chart");
-  return { node, update, stop: () => observer.disconnect() };
+  return { node, update, present, stop: () => observer.disconnect() };
 }

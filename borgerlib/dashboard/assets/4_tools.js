@@ -49,8 +49,8 @@ function buildQuestions(strings, ask, act) {
   function update(menu) {
     own.replaceChildren(...menu.filter((q) => !q.saved).map((q) => html("li", {}, button(q.label, choose(q)))));
     saved.replaceChildren(...menu.filter((q) => q.saved).map((q) => html("li", {}, button(q.label, choose(q)),
-      button(strings.delete, () => act({ kind: "delete_question", id: q.id }),
-        { class: "quiet", "aria-label": fill(strings.delete_question, { navn: q.label }) }))));
+      asking(strings.delete, strings.delete_sure, () => act({ kind: "delete_question", id: q.id }),
+        fill(strings.delete_question, { navn: q.label })))));
     savedHeading.hidden = saved.hidden = !saved.children.length;
     own.hidden = !own.children.length;
   }

@@ -26,11 +26,10 @@ function mayReturn() {
   return true;
 }
 
-function buildPage({ model, el }, isNew) {
+function buildPage({ model, el }, way, isNew) {
   const config = model.get("config");
   const { strings } = config;
   const inLab = !document.body.dataset.voila;
-  const way = { past: [], future: [], levels: {}, wanted: {}, sort: "asked", number: 0, presenting: false };
   const waiting = new Map();
   let atWork = false;
   let gone = false;
@@ -128,7 +127,8 @@ function buildPage({ model, el }, isNew) {
     },
     copyLink: async () => {
       const done = await copy(address());
-      messages.say(done ? strings.link_copied : strings.link_failed, done ? "" : address(), done ? "" : address());
+      const near = ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname);
+      messages.say(done ? `${strings.link_copied}${near ? ` ${strings.link_near}` : ""}` : strings.link_failed, done ? "" : address(), done ? "" : address());
     },
     present: () => present(!way.presenting),
   });
@@ -139,7 +139,7 @@ function buildPage({ model, el }, isNew) {
   const charts = new Map();
   const who = html("h2", { class: "who" });
   const facts = html("dl", { class: "facts" });
-  const answer = html("p", { class: "answer" });
+  const answer = html("p", { class: "answer", role: "status" });
   const notice = html("p", { class: "notice", role: "status" });
   const grid = html("div", { class: "charts" });
   const about = html("ul", {});
@@ -148,7 +148,7 @@ function buildPage({ model, el }, isNew) {
     html("details", { class: "about" }, html("summary", {}, strings.about_numbers), about));
   const head = html("header", {}, html("h1", {}, config.title),
     config.simulated ? html("p", { class: "simulated" }, config.simulated) : null);
-  const root = html("div", { class: "borger-dashboard", lang: "da" },
+  const root = html("div", { class: inLab ? "borger-dashboard" : "borger-dashboard page", lang: "da" },
     head, tools.node, messages.box, messages.alarm, messages.status, filters.node, main);
 
   // ---- showing
@@ -202,9 +202,22 @@ function buildPage({ model, el }, isNew) {
   function present(on) {
     way.presenting = on;
     root.classList.toggle("presenting", on);
+    turn(0);
+    for (const chart of charts.values()) chart.present(on);
     if (on) root.requestFullscreen?.().catch(() => {});
     else if (document.fullscreenElement) document.exitFullscreen();
     refresh();
+  }
+
+  /** One chart a slide. */
+  function turn(by) {
+    const shownCharts = [...charts.values()];
+    way.slide = (way.slide + by + shownCharts.length) % Math.max(1, shownCharts.length);
+    shownCharts.forEach((chart, at) => chart.node.classList.toggle("current", at === way.slide));
+    if (way.presenting && by) {
+      shownCharts[way.slide]?.present(true);
+      messages.whisper(shownCharts[way.slide]?.node.querySelector(".finding").textContent);
+    }
   }
 
   // ---- hearing
@@ -228,6 +241,12 @@ function buildPage({ model, el }, isNew) {
   }
   function onKey(event) {
     if (event.key === "Escape" && way.presenting) present(false);
+    const turns = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 }[event.key];
+    if (turns && way.presenting && !event.target.matches?.("input, select, textarea")) {
+      event.preventDefault();
+      turn(turns);
+      return;
+    }
     const typing = event.target.matches?.("input[type=text], textarea, select");
     if (typing || !(event.ctrlKey || event.metaKey)) return;
     const redo = event.key === "y" || (event.key === "z" && event.shiftKey);
@@ -285,11 +304,13 @@ function buildPage({ model, el }, isNew) {
 
 /** The page, built anew where what it offers has changed: a survey that was prepared again. */
 function render({ model, el }) {
-  let remove = buildPage({ model, el }, true);
+  // Kept where the page is built anew: the steps back as well.
+  const way = { past: [], future: [], levels: {}, wanted: {}, sort: "asked", number: 0, presenting: false, slide: 0 };
+  let remove = buildPage({ model, el }, way, true);
   const rebuild = () => {
     remove();
     el.replaceChildren();
-    remove = buildPage({ model, el }, false);
+    remove = buildPage({ model, el }, way, false);
   };
   model.on("change:config", rebuild);
   return () => {

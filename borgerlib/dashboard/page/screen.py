@@ -87,6 +87,9 @@ def view(
     told = [*notices, *([words()("page", "all_hidden")] if hidden else [])]
     told += [] if answers.offer.weighted else [words()("page", "unweighted")]
     told += [words()("page", "nothing")] if answer.size.n is None else []
+    charts = [_chart(answers, answer, filter_, rows[filter_.role], sort, focus) for filter_ in answers.charts]
+    # One scale, so that bars can be held against each other across charts.
+    full = max((chart["full"] for chart in charts), default=1.0)
     return {
         "number": number,
         "levels": {role: list(levels) for role, levels in answer.selection.levels.items()},
@@ -97,9 +100,7 @@ def view(
         "answer": _focused(answers, answer, rows, focus),
         "notice": " ".join(told),
         "about": about(answers, answer),
-        "charts": [
-            _chart(answers, answer, filter_, rows[filter_.role], sort, focus) for filter_ in answers.charts
-        ],
+        "charts": [chart | {"full": full} for chart in charts],
     }
 
 
@@ -277,6 +278,7 @@ def _row(row: Record, whole: Mapping[Any, float], focus: tuple[str, str]) -> dic
         "text": share_words(row),
         "interval": alt_text.interval_words(row) if shown else "",
         "whole": _number(of_all),
+        "whole_short": "" if math.isnan(of_all) else f"alle {danish.number(100 * of_all)}",
         "whole_text": "" if math.isnan(of_all) else danish.percent(of_all),
         "direction": 0 if pd.isna(row["direction"]) else int(row["direction"]),
         "difference": say("table", _direction_key(row["direction"])) if whole and not row["settled"] else "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +47,10 @@ def download(answers: Answers, answer: Answer, chart: str, kind: str, *, sort: s
         There is no such chart or kind (in Danish: a page asked).
     """
     makers: Mapping[str, tuple[str, Callable[[], bytes]]] = {
-        "csv": ("text/csv;charset=utf-8", lambda: _csv(numbers(answers, answer, chart, sort=sort))),
+        "csv": (
+            "text/csv;charset=utf-8",
+            lambda: _csv(numbers(answers, answer, chart, sort=sort), explanation(answers, answer, chart)),
+        ),
         "xlsx": (
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             lambda: _workbook(answers, answer, chart, numbers(answers, answer, chart, sort=sort)),
@@ -102,10 +105,12 @@ def _levels(answers: Answers, answer: Answer) -> list[str]:
     return [] if answer.selection.is_everybody else [screen.heading(answers, answer.selection)]
 
 
-def _csv(table: pd.DataFrame) -> bytes:
+def _csv(table: pd.DataFrame, told: Sequence[str]) -> bytes:
     # As Danish spreadsheets expect it: semicolons, decimal commas, and a mark that the text is UTF-8.
-    text = escape_formulas(table).to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
-    return text.encode("utf-8-sig")
+    form: dict[str, Any] = {"index": False, "sep": ";", "decimal": ",", "lineterminator": "\r\n"}
+    numbers = escape_formulas(table).to_csv(**form)
+    below = escape_formulas(pd.DataFrame({"": told})).to_csv(header=False, **form)
+    return f"{numbers}\r\n{below}".encode("utf-8-sig")
 
 
 def _workbook(answers: Answers, answer: Answer, chart: str, table: pd.DataFrame) -> bytes:

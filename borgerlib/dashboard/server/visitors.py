@@ -62,6 +62,8 @@ class Visitors:
         now, ended = self.clock(), []
         for kernel in kernels:
             if kernel in self._connections or kernel in waiting:
+                # Its time begins when it is given out, not when it was made.
+                self._alone_since.pop(kernel, None)
                 continue
             since, patience = self._alone_since.setdefault(kernel, (now, SECONDS_UNTIL_CONNECTED))
             if now - since >= patience:

@@ -49,7 +49,7 @@ _STYLE = """<style>
 .borger-lacks { color: #a3211b; font-weight: 600 }
 .borger-form iframe { width: 100%; height: 36rem; border: 1px solid #7b8794; background: #fff }
 </style>"""
-_WIDE = widgets.Layout(width="100%")
+_WIDE = {"width": "100%"}  # no widget: one made at import would have no page that answers for it
 
 
 class FormEditor(widgets.VBox):  # type: ignore[misc]

@@ -57,6 +57,13 @@ class TestKernels:
         clock.now += SECONDS_UNTIL_CONNECTED
         assert visitors.left_alone(["given", "ready"], ["ready"]) == ["given"]
 
+    def test_the_time_of_one_that_stood_ready_begins_when_it_is_given_out(self, clock):
+        visitors = Visitors(clock=clock)
+        visitors.left_alone(["new"], [])  # it is being made
+        visitors.left_alone(["new"], ["new"])
+        clock.now += SECONDS_UNTIL_CONNECTED
+        assert visitors.left_alone(["new"], []) == []
+
     def test_there_is_room_for_so_many(self, clock):
         # Two who look and one kernel that stands ready; without it the next visitor would wait for hers.
         assert [Visitors(most=2, clock=clock).are_all_here(kernels) for kernels in (1, 2, 3)] == [

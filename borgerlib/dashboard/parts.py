@@ -1,0 +1,161 @@
+"""The dashboard taken apart: filters and a chart as widgets of their own, for a notebook of one's own."""
+
+from __future__ import annotations
+
+import base64
+from html import escape
+from typing import Any
+
+import ipywidgets
+import traitlets
+
+from borgerlib.dashboard.page import screen
+from borgerlib.dashboard.page.answers import Answers, open_answers
+from borgerlib.dashboard.page.words import words
+from borgerlib.dashboard.saved.pictures import picture
+from borgerlib.errors import ParameterError, unknown_name
+from borgerlib.interest.filters.selection import Selection, understood
+from borgerlib.view import theme
+
+_ROWS = 6
+
+
+class InterestFilters(ipywidgets.VBox):  # type: ignore[misc]
+    """The dashboard's filters; `value` is the selection, which can be observed, linked and set.
+
+    Parameters
+    ----------
+    municipality : str or Answers
+        Name or code of a prepared municipality, or what `open_dashboard` answers from.
+    roles : sequence of str, optional
+        Which filters to show ('age', 'sex', 'topics' …); otherwise all that there are.
+
+    Attributes
+    ----------
+    value : Selection
+        Whom the filters select.
+
+    Raises
+    ------
+    DataError
+        The municipality has no prepared respondents.
+    ParameterError
+        There is no such filter, or `value` is set to what is not offered.
+
+    See Also
+    --------
+    InterestChart : Shows a selection.
+    open_dashboard : The whole page.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> filters = borgerlib.InterestFilters("Ærø", roles=["age", "sex"])
+    >>> filters.children[1].value = ("kvinde",)  # as a reader ticks it
+    >>> filters.value.to_link()
+    'koen=kvinde'
+    """
+
+    value = traitlets.Instance(Selection)
+
+    def __init__(self, municipality: str | Answers, *, roles: Any = None, **layout: Any) -> None:
+        self.answers = _opened(municipality)
+        offered = {filter_.role: filter_ for filter_ in self.answers.offer.filters}
+        shown = list(offered) if roles is None else list(roles)
+        for role in shown:
+            if role not in offered:
+                raise ParameterError(unknown_name("filter", role, offered))
+        self._boxes = {
+            role: ipywidgets.SelectMultiple(
+                description=words()("roles", role),
+                options=[(level.label, level.id) for level in offered[role].levels],
+                rows=min(_ROWS, len(offered[role].levels)),
+                style={"description_width": "12em"},
+            )
+            for role in shown
+        }
+        super().__init__(list(self._boxes.values()), value=Selection(), **layout)
+        for box in self._boxes.values():
+            box.observe(self._on_box, "value")
+
+    @traitlets.validate("value")  # type: ignore[untyped-decorator]
+    def _check(self, proposal: Any) -> Selection:
+        wanted = understood(proposal["value"].levels, self.answers.offer.filters)
+        if wanted.problems:
+            raise ParameterError(" ".join(wanted.problems))
+        return wanted.selection
+
+    @traitlets.observe("value")  # type: ignore[untyped-decorator]
+    def _on_value(self, change: Any) -> None:
+        for role, box in self._boxes.items():
+            box.value = change["new"].levels.get(role, ())
+
+    def _on_box(self, _: Any) -> None:
+        chosen = {role: box.value for role, box in self._boxes.items()}
+        others = {role: of for role, of in self.value.levels.items() if role not in self._boxes}
+        self.value = Selection({**others, **chosen})
+
+
+class InterestChart(ipywidgets.HTML):  # type: ignore[misc]
+    """A chart of the dashboard that follows a selection.
+
+    Parameters
+    ----------
+    item : {'topics', 'time', 'formats'}
+        The question, by its role.
+    municipality : str or Answers
+        As `InterestFilters`; take its ``answers`` to open the survey once.
+    selection : Selection, optional
+        Whom to show at first; otherwise everybody.
+
+    Attributes
+    ----------
+    selection : Selection
+        Whom the chart shows; set it, or link it to the ``value`` of filters.
+
+    Raises
+    ------
+    DataError
+        The municipality has no prepared respondents.
+    ParameterError
+        There is no such question.
+
+    See Also
+    --------
+    InterestFilters : Makes selections.
+    open_selection : The numbers of a selection, without a widget.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> import traitlets
+    >>> filters = borgerlib.InterestFilters("Ærø")
+    >>> chart = borgerlib.InterestChart("topics", filters.answers)
+    >>> link = traitlets.dlink((filters, "value"), (chart, "selection"))
+    >>> chart.selection.is_everybody
+    True
+    """
+
+    selection = traitlets.Instance(Selection)
+
+    def __init__(
+        self, item: str, municipality: str | Answers, *, selection: Selection | None = None, **layout: Any
+    ) -> None:
+        self.item, self.answers = item, _opened(municipality)
+        super().__init__(selection=selection or Selection(), **layout)
+
+    @traitlets.observe("selection")  # type: ignore[untyped-decorator]
+    def _show(self, change: Any) -> None:
+        answer = self.answers.to(change["new"])
+        drawn = picture(self.answers, answer, self.item, sort="asked")
+        who, source = (escape(text) for text in (screen.heading(self.answers, change["new"]), drawn.caption))
+        shown = base64.b64encode(drawn.png()).decode("ascii")
+        self.value = (
+            f"<p><strong>{who}</strong></p>"
+            f'<img src="data:image/png;base64,{shown}" alt="{escape(drawn.alt_text)}" width="{theme.WIDE}">'
+            f"<p>{source}</p>"
+        )
+
+
+def _opened(municipality: str | Answers) -> Answers:
+    return municipality if isinstance(municipality, Answers) else open_answers(municipality)
