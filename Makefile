@@ -56,10 +56,10 @@ coverage: $(DEVELOPMENT)  ## which lines make quick runs, and fail below the flo
 	@$(BIN)/coverage report
 
 test-thorough: $(DEVELOPMENT)  ## everything where make test takes a part (every notebook cold and warm, four times the examples)
-	@$(BIN)/python -m pytest -m "thorough or hypothesis" --hypothesis-profile thorough -n 2 --dist loadfile -q
+	@$(BIN)/python -m pytest -m "(thorough or hypothesis) and not browser" --hypothesis-profile thorough -n 2 --dist loadfile -q
 
 test-browser: $(DEVELOPMENT)  ## the tests that click: they need Chromium (Debian: apt-get install chromium)
-	@$(BIN)/python -m pytest -m browser -n 2 --dist loadfile -q
+	@$(BIN)/python -m pytest -m "browser and not thorough" -n 2 --dist loadfile -q
 
 lint: $(DEVELOPMENT)  ## style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
