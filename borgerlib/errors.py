@@ -223,3 +223,11 @@ def command(*words: str) -> str:
     """Return a command of ours that runs as it stands, whatever spaces the names have."""
     quoted = subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
     return f"borger {quoted}"
+
+
+def to_prepare(municipality: str) -> str:
+    """Return the hint that says how a municipality's answers are prepared, with a command that runs."""
+    return (
+        f"Run: {command('import', municipality)}\n"
+        "It opens the page on which the export is chosen; 'borger prepare' does it without a page."
+    )

@@ -98,7 +98,7 @@ def plan(
     console.wrote(private)
     console.out.print(f"Fingerprint: [bold]{published.fingerprint}[/bold] (seed {seed})")
     console.out.print(f"Publish {escape(str(out))}, read the fingerprint aloud, throw the dice, then:")
-    console.out.print(f"borger draw result {escape(str(out))} --number NUMBER")
+    console.command("draw", "result", str(out), "--number", "NUMBER")
 
 
 @app.command()

@@ -15,7 +15,7 @@ from borgerlib.dashboard.page.answers import Answers, open_answers
 from borgerlib.dashboard.page.pace import Pace
 from borgerlib.dashboard.page.words import words
 from borgerlib.dashboard.saved import downloads, save_report
-from borgerlib.errors import BorgerlibError, DataError
+from borgerlib.errors import BorgerlibError, DataError, command
 from borgerlib.interest.filters.selection import Selection, Understood, read_link, understood
 from borgerlib.interest.prepared import is_prepared
 from borgerlib.population.municipalities import municipality as find_municipality
@@ -274,6 +274,6 @@ def open_dashboard(
     """
     place = find_municipality(municipality).name
     if not is_prepared(place):
-        raise DataError(words()("errors", "not_prepared", sted=place), hint=f"borger prepare {place} FIL")
+        raise DataError(words()("errors", "not_prepared", sted=place), hint=command("import", place))
     answers = open_answers(place, confidence=confidence, chance=chance)
     return InterestDashboard(answers, link=selection)

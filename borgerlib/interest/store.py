@@ -17,7 +17,7 @@ import pandas as pd
 
 from borgerlib import places
 from borgerlib.danish import slug
-from borgerlib.errors import BorgerlibError, DataError, ParameterError
+from borgerlib.errors import BorgerlibError, DataError, ParameterError, to_prepare
 from borgerlib.files.atomic import replacing_folder, settled
 from borgerlib.interest.prepared import RESPONDENTS, processed_folder
 from borgerlib.population.municipalities import municipality as find_municipality
@@ -124,7 +124,7 @@ def load_register(municipality: str) -> pd.DataFrame:
     if metadata["source_sha256"] != of_respondents["source_sha256"]:
         raise DataError(
             "The contact register and the respondents come from different exports: a run was interrupted.",
-            hint=f"Run it again: borger prepare {municipality} EXPORT",
+            hint=to_prepare(municipality),
         )
     register.attrs.update(metadata)
     return register
@@ -227,12 +227,12 @@ def not_prepared(name: str) -> DataError:
     """Return the error that says how a municipality's respondents are prepared."""
     return DataError(
         f"'{name}' has no prepared respondents. Prepared: {_prepared()}.",
-        hint=f"Run: borger prepare {name} EXPORT",
+        hint=to_prepare(name),
     )
 
 
 def _damaged(path: Path, name: str) -> DataError:
     return DataError(
         f"{path} is damaged, or was not written by borgerlib.",
-        hint=f"Run again: borger prepare {name} EXPORT",
+        hint=to_prepare(name),
     )

@@ -223,8 +223,8 @@ def test_a_municipality_whose_answers_are_not_ready_is_told_in_danish_how_to_mak
     with pytest.raises(DataError) as raised:
         open_dashboard("Aarhus")
     assert str(raised.value) == (
-        "Svarene fra Aarhus er ikke gjort klar endnu. Det gøres med denne kommando, hvor FIL er svarene fra"
-        " spørgeskemaet:\nborger prepare Aarhus FIL"
+        "Svarene fra Aarhus er ikke gjort klar endnu. Det gøres med denne kommando; på siden, der åbner,"
+        " vælges filen med svarene:\nborger import Aarhus"
     )
 
 

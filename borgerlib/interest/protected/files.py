@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from borgerlib.errors import BorgerlibError, DataError
+from borgerlib.errors import BorgerlibError, DataError, to_prepare
 from borgerlib.files.atomic import replacing, settled
 from borgerlib.interest import store
 from borgerlib.interest.prepared import RESPONDENTS, processed_folder
@@ -151,7 +151,7 @@ def _make_elsewhere(municipality: str, chance: float) -> None:
     if made.returncode:
         raise DataError(
             (made.stderr.strip().splitlines() or ["The protected copy cannot be made."])[-1],
-            hint=f"Run again: borger prepare {municipality} EXPORT",
+            hint=to_prepare(municipality),
         )
 
 

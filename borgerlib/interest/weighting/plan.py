@@ -160,7 +160,7 @@ def _targets(
     if not people.by_role:
         raise MarginError(
             "There is nothing to weight by: neither sex nor age is known, and no districts are counted.",
-            hint="Map columns to items with the roles sex and age ('borger map EXPORT' helps), give counts "
+            hint="Map columns to items with the roles sex and age ('borger map' helps), give counts "
             "of people by area (--districts), or take the answers as they are (--unweighted): all numbers "
             "then say that they are of those who answered.",
         )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from borgerlib.errors import DataError
+from borgerlib.errors import DataError, to_prepare
 from borgerlib.interest.weighting.levels import Target
 from borgerlib.interest.weighting.plan import Weighting, rakeable
 from borgerlib.interest.weighting.rules import WEIGHT
@@ -57,7 +57,7 @@ def reweighted(respondents: pd.DataFrame, summary: Mapping[str, Any]) -> Weighti
         name = respondents.attrs["municipality"]
         raise DataError(
             f"The weights of '{name}' are not those that weighting.json tells of.",
-            hint=f"Run again: borger prepare {name} EXPORT",
+            hint=to_prepare(name),
         )
     # It was raked by merged levels; the respondents are known by the columns that these are made of.
     return replace(result, respondents=respondents[list(frame.columns)])

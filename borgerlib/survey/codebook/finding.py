@@ -6,7 +6,7 @@ from pathlib import Path
 
 from borgerlib import places
 from borgerlib.danish import slug
-from borgerlib.errors import CodebookError, ParameterError, unknown_name
+from borgerlib.errors import CodebookError, ParameterError, to_prepare, unknown_name
 from borgerlib.files.atomic import settled
 from borgerlib.population.municipalities import municipality
 
@@ -30,6 +30,6 @@ def codebook_file(survey: str | Path) -> Path:
     if not prepared.is_file():
         raise CodebookError(
             f"'{place.name}' has no prepared answers, so there is no codebook of theirs.",
-            hint=f"Run: borger prepare {place.name} EXPORT. Surveys that ship: {', '.join(shipped)}.",
+            hint=f"Surveys that ship: {', '.join(shipped)}. {to_prepare(place.name)}",
         )
     return prepared

@@ -29,6 +29,19 @@ NOT_SELECTED = frozenset(
     }
 )
 NO_ANSWER = frozenset({"n/a", "na", "#n/a", "#null", "null", "nan", "<na>", "{question_not_shown}"})
+_YES = SELECTED | {"ja tak", "ja, tak", "ja gerne", "ja, gerne", "ja takk", "yes please", "yes, please"}
+_NO = NOT_SELECTED | {"nej tak", "nej, tak", "nej ellers tak", "nei", "nei takk", "no thanks", "no, thanks"}
+REFUSAL = (
+    r"(?:jeg )?(?:ønsker|vil) ikke (?:(?:at |å )?(?:oplyse|svare|angive|sige|oppgi)|oplyst)"
+    r"(?: (?:det|dette|på (?:det|dette|spørgsmålet)))?"
+    r"|(?:jag )?vill inte (?:svara|uppge|ange)|keine angaben?"
+    r"|(?:i )?(?:would )?prefer not(?: to (?:say|answer|disclose|state))?"
+)
+_REFUSAL = re.compile(REFUSAL)
+_OTHER_OR_REFUSAL = re.compile(
+    rf"(andet|annet|annat|other|sonstiges)(?: ?[/,&] ?| (?:eller|og|or|and) )(?:{REFUSAL})"
+)
+_DENIES = re.compile("ikke|inte|not|keine", re.IGNORECASE)
 _WHOLE = re.compile(r"(\d+)[.,]0+\Z")
 _DASHES = str.maketrans({"‐": "-", "‑": "-", "–": "-", "—": "-", "’": "'", "‘": "'", "”": '"', "“": '"'})
 _FANCY = re.compile("[‐‑–—’‘”“]")
@@ -62,10 +75,13 @@ class OptionMatcher:
         Normalised text → option id.
     texts : mapping of str to str
         Normalised full text → option id, for texts that the platform has cut off with '..'.
+    refused : str or None
+        Option that every unwilling wording ('Vil ikke svare') stands for.
     """
 
     known: Mapping[str, str]
     texts: Mapping[str, str]
+    refused: str | None = None
 
     def match(self, text: str) -> str | None:
         """Return the option id, or None when the text is that of no option."""
@@ -74,6 +90,8 @@ class OptionMatcher:
         if whole:
             # A column with blanks is numbers with a point to some programs: '5.0'.
             found = self.known.get(whole[1])
+        if found is None and self.refused and is_refusal(text):
+            return self.refused
         if found is not None or not _CUT.search(text):
             return found
         start = normalise(_CUT.sub("", text))
@@ -89,6 +107,22 @@ def is_no_answer(text: str) -> bool:
     return text[:1] in "nN#<{" and normalise(text) in NO_ANSWER
 
 
+def is_refusal(text: str) -> bool:
+    """Return whether a text says, in whatever words, that somebody will not answer, and nothing else."""
+    return bool(_DENIES.search(text) and _REFUSAL.fullmatch(normalise(text)))
+
+
+def other_or_refusal(text: str) -> str:
+    """Return the 'Andet' of a text that leaves open which it is ('Andet/ønsker ikke at svare'); else ''."""
+    found = _OTHER_OR_REFUSAL.fullmatch(normalise(text)) if _DENIES.search(text) else None
+    return found[1] if found else ""
+
+
+def is_unwilling(text: str) -> bool:
+    """Return whether a text says that somebody will not answer, or leaves open whether it is 'Andet'."""
+    return is_refusal(text) or bool(other_or_refusal(text))
+
+
 def matcher(item: Item, values: Mapping[str, str] | None = None) -> OptionMatcher:
     """Return the matcher of an item: by the mapping's `values`, the option's text, its short text, its id."""
     texts = {normalise(option.text): option.id for option in item.options}
@@ -96,10 +130,12 @@ def matcher(item: Item, values: Mapping[str, str] | None = None) -> OptionMatche
     ids = {normalise(option.id): option.id for option in item.options}
     shorts = {normalise(option.short): option.id for option in item.options}
     given = {normalise(value): option for value, option in (values or {}).items()}
-    return OptionMatcher({**_yes_no(item), **other, **ids, **shorts, **texts, **given}, texts)
+    known = {**_yes_no(item), **other, **ids, **shorts, **texts, **given}
+    refused = [option.id for option in item.options if option.missing == "refused"]
+    return OptionMatcher(known, texts, refused[0] if len(refused) == 1 else None)
 
 
 def _yes_no(item: Item) -> dict[str, str]:
     if not {"ja", "nej"} <= {option.id for option in item.options}:
         return {}
-    return {**dict.fromkeys(SELECTED, "ja"), **dict.fromkeys(NOT_SELECTED, "nej")}
+    return {**dict.fromkeys(_YES, "ja"), **dict.fromkeys(_NO, "nej")}

@@ -9,7 +9,7 @@ from pathlib import Path
 from borgerlib.danish import slug
 from borgerlib.errors import DataError
 from borgerlib.files.toml import quoted, write_new
-from borgerlib.survey.codebook.matching import normalise
+from borgerlib.survey.codebook.matching import REFUSAL, normalise
 from borgerlib.survey.importing.question import OTHER, Question
 from borgerlib.survey.importing.questions import questions
 from borgerlib.survey.responses import PLATFORM, Export
@@ -23,7 +23,7 @@ _LONGEST_ID = 32
 _FEWEST = 2
 _MISSING = (
     ("dont_know", r"ved (det )?ikke|vet ikke|vet (ej|inte)|don.?t know|weiß (es )?nicht"),
-    ("refused", r"(ønsker|vil) ikke (at )?(oplyse|svare)|vill inte (svara|uppge)|prefer not|keine angabe"),
+    ("refused", REFUSAL),
     ("not_relevant", r"ikke relevant|inte relevant|not (relevant|applicable)|trifft nicht zu"),
 )
 _NONE = re.compile(r"(ingen|intet|inget|none|keine?s?)( af| av| of|\b)", re.IGNORECASE)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from borgerlib.survey.codebook.matching import matcher
+from borgerlib.survey.codebook.matching import OptionMatcher, is_unwilling, matcher, other_or_refusal
 from borgerlib.survey.codebook.model import Item
 from borgerlib.survey.grid.values import parse_dates, parse_numbers
 from borgerlib.survey.mapping.candidate import ALIKE, FREQUENT, NEARLY_ALL, Candidate, guess, reworded
@@ -89,6 +89,11 @@ def _single_candidate(item: Item, seen: Seen, alike: float) -> Candidate | None:
         return None
     options = matcher(item)
     strange = [text for text in seen.answers if options.match(text) is None]
+    absent = tuple(text for text in strange if is_unwilling(text))
+    if absent:
+        rest = {text: times for text, times in seen.answers.items() if text not in absent}
+        found = _single_candidate(item, Seen(seen.column, rest), alike)
+        return found and _without_refusals(found, absent, options, seen)
     matched = 1 - sum(seen.answers[text] for text in strange) / seen.total if seen.total else 1.0
     guessed = (guess(item, strange) or _by_number(item, seen, alike)) if strange else {}
     entry = ItemMapping(item.id, (seen.column.name,), values=guessed)
@@ -120,6 +125,21 @@ def _single_candidate(item: Item, seen: Seen, alike: float) -> Candidate | None:
     if len(item.options) > 2 and len(seen.answers) > 1:
         return Candidate(entry, score, False, "its answers fit, its text does not")
     return None
+
+
+def _without_refusals(
+    found: Candidate, absent: tuple[str, ...], options: OptionMatcher, seen: Seen
+) -> Candidate:
+    """Propose unwilling wordings as no answer; unsure where one may be 'Andet' as well."""
+    named = ", ".join(f"'{text}' ({seen.answers[text]} times)" for text in absent)
+    doubtful = {option for text in absent if (option := options.match(other_or_refusal(text)))}
+    either = f"; or is it the option '{doubtful.pop()}'?" if (unsure := bool(doubtful)) else ""
+    return replace(
+        found,
+        entry=replace(found.entry, missing=absent),
+        sure=found.sure and not unsure,
+        reason=f"{found.reason}; {named} taken for no answer{either}",
+    )
 
 
 def _by_number(item: Item, seen: Seen, alike: float) -> dict[str, str]:

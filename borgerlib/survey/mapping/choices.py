@@ -12,7 +12,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from borgerlib.survey.codebook.joined import Reading, joined_text
-from borgerlib.survey.codebook.matching import NOT_SELECTED, SELECTED, is_no_answer, matcher, normalise
+from borgerlib.survey.codebook.matching import (
+    NOT_SELECTED,
+    SELECTED,
+    is_no_answer,
+    is_unwilling,
+    matcher,
+    normalise,
+)
 from borgerlib.survey.codebook.model import Item
 from borgerlib.survey.mapping.file import ItemMapping
 from borgerlib.survey.responses import Column, Export, problem_frame
@@ -116,16 +123,17 @@ def no_answers(
 ) -> Callable[[str], bool]:
     """Return the test of whether a value is no answer.
 
-    It is where the mapping says so; or where the platform marks it so (N/A, user-missing in SPSS), unless it
-    is an option of the codebook ('Ved ikke').
+    It is where the mapping says so; or where the platform marks it so (N/A, user-missing in SPSS) or somebody
+    will not answer, unless it is an option of the codebook ('Ved ikke').
     """
     said = {normalise(text) for text in entry.missing}
 
     def is_absent(value: str) -> bool:
         if said and {normalise(value), normalise(label_of(value, column.labels))} & said:
             return True
-        marked = is_no_answer(value) or column.declared_missing(value)
-        return marked and not known(label_of(value, column.labels))
+        text = label_of(value, column.labels)
+        marked = is_no_answer(value) or column.declared_missing(value) or is_unwilling(text)
+        return marked and not known(text)
 
     return is_absent
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.errors import DataError, nearest
+from borgerlib.survey.codebook.matching import is_unwilling, matcher, normalise
 from borgerlib.survey.codebook.model import Codebook, Item, Option
 from borgerlib.survey.grid.values import parse_dates, parse_number, parse_numbers
 from borgerlib.survey.mapping.choices import (
@@ -17,6 +19,7 @@ from borgerlib.survey.mapping.choices import (
     categorical,
     indicated_choices,
     joined_choices,
+    label_of,
     no_answers,
     ranked_choices,
     single_choice,
@@ -66,7 +69,7 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
         if entry is not None:
             mixed_up += _doubts(item, entry, coded, export, codebook)
             reworded += _reworded(item, entry, coded)
-            notes += [*_not_offered(item, entry), *_own_words(item, coded)]
+            notes += [*_not_offered(item, entry), *_own_words(item, coded), *_refusals(item, entry, export)]
     if mixed_up:
         raise DataError(
             "The mapping seems mixed up: columns hold what does not answer their item.",
@@ -225,6 +228,22 @@ def _own_words(item: Item, coded: Coded) -> list[str]:
     if not written or item.catch_all is None:
         return []
     return [f"item '{item.id}': {written} answers in own words count as '{item.catch_all.text}'"]
+
+
+def _refusals(item: Item, entry: ItemMapping, export: Export) -> list[str]:
+    """Tell of unwilling wordings that count as no answer though neither codebook nor mapping names them."""
+    options = matcher(item, entry.values)
+    said = {normalise(text) for text in entry.missing}
+    counts: Counter[str] = Counter()
+    for name in entry.columns:
+        labels = export.column(name).labels
+        for value, times in export.frame[name].value_counts().items():
+            cell = label_of(str(value), labels)
+            for text in cell.split(entry.separator) if entry.separator.strip() else [cell]:
+                if is_unwilling(text) and options.match(text) is None and normalise(text) not in said:
+                    counts[text.strip()] += int(times)
+    told = ", ".join(f"'{text}' ({times} times)" for text, times in counts.items())
+    return [f"item '{item.id}': {told} taken for no answer"] if told else []
 
 
 def _examples(entry: ItemMapping, export: Export) -> str:

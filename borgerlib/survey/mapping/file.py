@@ -15,7 +15,7 @@ from borgerlib.survey.codebook.model import Codebook, Item
 
 LAYOUTS = ("value", "indicators", "joined", "ranked")
 _WHAT = "mapping"
-_HINT = "Mend these places, or let 'borger map EXPORT' write a new one."
+_HINT = "Mend these places, or let 'borger map' write a new one."
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def load_mapping(path: str | Path, codebook: Codebook) -> Mapping:
     ...     print(error.message)
     There is no file nowhere.toml with the mapping.
     """
-    missing = "'borger map EXPORT' writes one."
+    missing = "'borger map' writes one."
     return _mapping(read_toml(Path(path), _WHAT, hint=_HINT, missing=missing), codebook)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import filterfalse
 
 from borgerlib.survey.codebook.joined import joined_text
-from borgerlib.survey.codebook.matching import matcher, normalise
+from borgerlib.survey.codebook.matching import is_unwilling, matcher, normalise
 from borgerlib.survey.codebook.model import Item
 from borgerlib.survey.mapping.candidate import NEARLY_ALL, Candidate, guess, reworded
 from borgerlib.survey.mapping.choices import said_otherwise
@@ -67,7 +68,7 @@ def _split(item: Item, seen: Seen, separator: str) -> _Split:
         unclear = unclear or (said_otherwise(item, reading) if reading.otherwise else "")
         for name in reading.options:
             found[name] = found.get(name, 0) + count
-        for piece in reading.strange:
+        for piece in filterfalse(is_unwilling, reading.strange):
             strange[piece] = strange.get(piece, 0) + count
     known = sum(found.values())
     share = known / (known + sum(strange.values())) if known else 0.0

@@ -119,6 +119,73 @@ def test_marks_of_no_answer_are_none_for_any_kind_of_item(tmp_path, mark):
     assert responses.problems.empty
 
 
+WHICH = "Andet/ønsker ikke at svare"
+
+
+def sexes(*texts: str, **more: str) -> Codebook:
+    options = [{"id": f"k{at}", "text": text} for at, text in enumerate(texts)]
+    options[-1] |= more
+    item = {"id": "koen", "text": "Køn", "kind": "single", "role": "sex", "options": options}
+    consent = {"id": "samtykke", "text": "Må vi kontakte dig igen?", "kind": "single", "role": "consent"}
+    consent["options"] = [{"id": "ja", "text": "Ja"}, {"id": "nej", "text": "Nej"}]
+    return parse_codebook({"survey": {"id": "k", "title": "K"}, "item": [item, consent]}, source="k")
+
+
+@pytest.mark.parametrize(
+    ("texts", "refused", "said", "confidence", "read_as"),
+    [
+        # No option and no other reading: no answer, surely.
+        (("Mand", "Kvinde"), "", "Vil ikke svare", "sure", None),
+        (("Mand", "Kvinde", "Andet"), "", "Prefer not to say", "sure", None),
+        # The one option for those who will not answer, in other words.
+        (("Mand", "Kvinde", "Ønsker ikke at oplyse"), "refused", "Ønsker ikke at svare", "sure", "k2"),
+        # It may be 'Andet': a person says which.
+        (("Mand", "Kvinde", "Andet"), "", WHICH, "unsure", None),
+        (("Mand", "Kvinde", "Andet", "Ønsker ikke at oplyse"), "refused", WHICH, "unsure", None),
+        # The codebook's own option stays one.
+        (("Mand", "Kvinde", WHICH), "", WHICH, "sure", "k2"),
+    ],
+)
+def test_whoever_will_not_answer_is_no_answer_or_the_option_for_it(
+    tmp_path, texts, refused, said, confidence, read_as
+):
+    book = sexes(*texts, **({"missing": refused} if refused else {}))
+    table = {"Køn": ["Mand", "Kvinde"] * 10 + [said] * 5, "Må vi kontakte dig igen?": ["Ja tak"] * 25}
+    path = write_csv(tmp_path / "x.csv", transposed(table))
+    suggestion = suggest_mapping(read_export(path), book)
+    assert suggestion.confidence == {"koen": confidence, "samtykke": "sure"}
+    proposed = suggestion.mapping.item("koen")
+    assert proposed.missing == (() if read_as else (said,))
+    assert (f"'{said}' (5 times) taken for no answer" in suggestion.reasons["koen"]) == (read_as is None)
+    assert ("or is it the option" in suggestion.reasons["koen"]) == (confidence == "unsure")
+    # A mapping that does not say: read alike, and told.
+    silent = Mapping("k", (replace(proposed, missing=()), ItemMapping("samtykke", (list(table)[1],))))
+    responses = read_responses(path, book, mapping=silent)
+    assert responses.frame["koen"].astype("object").where(lambda values: values.notna(), None).tolist() == [
+        *["k0", "k1"] * 10,
+        *[read_as] * 5,
+    ]
+    told = f"item 'koen': '{said}' (5 times) taken for no answer"
+    assert (told in responses.source.notes) == (read_as is None)
+    assert responses.frame["samtykke"].eq("ja").all()
+
+
+@pytest.mark.parametrize("said", ["Nej tak", "Nej, tak", "nej tak!", "Nej"])
+def test_a_polite_no_is_a_no(tmp_path, said):
+    path = write_csv(tmp_path / "x.csv", [["Køn", "Kontakt"], *[["Mand", "Ja, tak"], ["Mand", said]] * 5])
+    entries = (ItemMapping("koen", ("Køn",)), ItemMapping("samtykke", ("Kontakt",)))
+    responses = read_responses(path, sexes("Mand", "Kvinde"), mapping=Mapping("k", entries))
+    assert responses.frame["samtykke"].tolist() == ["ja", "nej"] * 5
+
+
+def test_unwilling_words_in_a_joined_cell_cost_themselves_alone(tmp_path):
+    columns = {"Nr": list("abcdefgh"), "Valg": ["Bil; Vil ikke svare"] * 4 + ["Vil ikke svare"] * 4}
+    responses = read(tmp_path, columns, codebook(), layout="joined", separator=";")
+    assert counts(responses) == [4, 0, 0]
+    assert int(responses.frame["valg__v0"].isna().sum()) == 4
+    assert "item 'valg': 'Vil ikke svare' (8 times) taken for no answer" in responses.source.notes
+
+
 def test_codes_of_no_answer_are_said_for_an_item_or_for_all(tmp_path):
     columns = {"Alder": ["30", "99", "40", "999"], "Valg": ["Bil", "99", "999", "Tog; Cykel (alle slags)"]}
     path = write_csv(tmp_path / "x.csv", transposed(columns))

@@ -60,7 +60,7 @@ class TestOpening:
     def test_a_municipality_without_respondents_is_told_what_to_run(self, page):
         with pytest.raises(DataError, match="'Odense' has no prepared respondents") as caught:
             open_interest("Odense")
-        assert "borger prepare Odense EXPORT" in str(caught.value)
+        assert "borger import Odense" in str(caught.value)
 
     def test_levels_are_checked(self, page):
         with pytest.raises(ParameterError, match="confidence is 95"):
