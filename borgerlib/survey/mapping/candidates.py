@@ -92,8 +92,8 @@ def _single_candidate(item: Item, seen: Seen, alike: float) -> Candidate | None:
     absent = tuple(text for text in strange if is_unwilling(text))
     if absent:
         rest = {text: times for text, times in seen.answers.items() if text not in absent}
-        found = _single_candidate(item, Seen(seen.column, rest), alike)
-        return found and _without_refusals(found, absent, options, seen)
+        willing = _single_candidate(item, Seen(seen.column, rest), alike)
+        return willing and _without_refusals(willing, absent, options, seen)
     matched = 1 - sum(seen.answers[text] for text in strange) / seen.total if seen.total else 1.0
     guessed = (guess(item, strange) or _by_number(item, seen, alike)) if strange else {}
     entry = ItemMapping(item.id, (seen.column.name,), values=guessed)
