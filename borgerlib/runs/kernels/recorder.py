@@ -19,9 +19,10 @@ _SYSTEM = ("/proc", "/sys", "/dev", "/etc", "/usr", "/var", "/opt/conda")
 
 def load_ipython_extension(shell: Any) -> None:
     """Write every path that is opened from now on into the file that the environment names."""
-    told = os.environ.get(VARIABLE)
-    if told:
-        notes = os.open(told, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    # Taken out, for a notebook and what it starts find the same environment however they are run.
+    path = os.environ.pop(VARIABLE, None)
+    if path:
+        notes = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         sys.addaudithook(_hook(notes))
 
 
