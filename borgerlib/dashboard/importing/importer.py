@@ -15,6 +15,7 @@ from borgerlib.files.atomic import replacing
 from borgerlib.files.toml import write_new
 from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.survey.codebook.model import CITIZENS
 from borgerlib.survey.importing.decisions import Decisions, open_decisions
 
 _ENDINGS = (".csv", ".xlsx", ".ods", ".sav", ".parquet", ".tsv", ".txt")
@@ -39,18 +40,26 @@ class Importer(widgets.VBox):  # type: ignore[misc]
         self._file = widgets.Combobox(
             description="Fil", options=files, placeholder="svar.xlsx", continuous_update=False
         )
-        self._understood = widgets.HTML()
+        self._understood, self._result = widgets.HTML(), widgets.HTML()
         self._sheet = widgets.Dropdown(description="Ark")
         self._rows = widgets.Dropdown(
             description="Hvor mange rækker er overskrifter?",
             options=[("Som det ser ud", _AS_IT_LOOKS), *((str(count), count) for count in range(4))],
+        )
+        self._shipped = widgets.VBox(
+            [
+                widgets.HTML(
+                    "<p>Filen spørger om det samme som den kodebog, der følger med. Svarene kan gøres klar "
+                    "med den, uden at spørgsmålene ses igennem.</p>"
+                ),
+                self._button("Gør svarene klar med den kodebog", self._on_prepare_shipped, self._result),
+            ]
         )
         self._overview = widgets.HTML()
         self._which = widgets.Dropdown(description="Spørgsmål")
         self._editor = QuestionEditor(self._take)
         self._replace = widgets.Checkbox(description="Erstat filer, der ligger der i forvejen", indent=False)
         self._unweighted = widgets.Checkbox(description="Uden vægte: alle tæller lige meget", indent=False)
-        self._result = widgets.HTML()
         self._read = self._button("Læs filen", self._on_read, self._understood)
         self._after = widgets.VBox(self._questions())
         super().__init__(self._layout())
@@ -75,6 +84,7 @@ class Importer(widgets.VBox):  # type: ignore[misc]
             self._sheet,
             self._rows,
             self._after,
+            self._result,
         ]
 
     def _questions(self) -> list[widgets.Widget]:
@@ -91,6 +101,7 @@ class Importer(widgets.VBox):  # type: ignore[misc]
             ]
         )
         return [
+            self._shipped,
             widgets.HTML(
                 "<h2>2. Spørgsmålene</h2><p>Se dem igennem, hvor der står »ja« under »Se efter«. "
                 "Tallene følger med, når noget ændres.</p>"
@@ -106,7 +117,6 @@ class Importer(widgets.VBox):  # type: ignore[misc]
             self._replace,
             self._unweighted,
             buttons,
-            self._result,
         ]
 
     def choose(self, file: str | Path) -> None:
@@ -134,6 +144,7 @@ class Importer(widgets.VBox):  # type: ignore[misc]
         self._rows.layout.display = None
         self._filling = False
         self._understood.value = told.understood(self.decisions)
+        self._shipped.layout.display = None if self.decisions.fits(CITIZENS) else "none"
         self._result.value, self._at = "", 0
         self._after.layout.display = None
         self._show()
@@ -187,18 +198,25 @@ class Importer(widgets.VBox):  # type: ignore[misc]
     def _on_prepare(self) -> None:
         assert self.decisions is not None
         codebook, mapping = self._save()
+        self._prepare(codebook=codebook, mapping=mapping)
+
+    def _on_prepare_shipped(self) -> None:
+        self._prepare()
+
+    def _prepare(self, *, codebook: str | Path = CITIZENS, mapping: Path | None = None) -> None:
+        assert self.decisions is not None
+        unweighted = self._unweighted.value
         prepared = prepare(
             self._municipality,
             self.decisions.path,
             codebook=codebook,
             mapping=mapping,
-            unweighted=self._unweighted.value,
+            unweighted=unweighted,
         )
-        more = ("--unweighted",) if self._unweighted.value else ()
         again = command(
             *("prepare", self._municipality, str(self.decisions.path)),
-            *("--codebook", str(codebook), "--mapping", str(mapping)),
-            *more,
+            *(["--codebook", str(codebook), "--mapping", str(mapping)] if mapping else []),
+            *(["--unweighted"] if unweighted else []),
         )
         self._result.value = told.prepared_page(prepared, again)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
 from borgerlib import danish
+from borgerlib.dashboard.importing import phrases
 from borgerlib.errors import BorgerlibError
 from borgerlib.interest.prepare.prepare import Prepared
 from borgerlib.personal import is_contact_heading
@@ -44,27 +44,6 @@ ROLES = {
     "municipality": "Kommune",
 }
 SEPARATORS = {";": "Semikolon ;", ",": "Komma ,", "|": "Streg |", " ": "Mellemrum", "\n": "Linjeskift"}
-_DOUBTS = (
-    (r"nobody answered", "Ingen har svaret, så det vides ikke, hvad slags svar det er."),
-    (r"the file does not tell the question", "Filen har svarmulighederne, men ikke spørgsmålet."),
-    (r"holds texts: written beside", "En af kolonnerne har tekster: skrevet ud for en svarmulighed?"),
-    (r"numbers, some of which", "Nogle af tallene har en tekst: koder for intet svar?"),
-    (r"codes have no text", "Nogle koder har ingen tekst."),
-    (r"answers are no number", "Nogle svar er ikke tal."),
-    (r"few small numbers", "Få små tal: koder for svar, hvis tekster filen mangler, eller en skala?"),
-    (r"were put together", "Tekster med tegnet i er sat sammen, hvor de aldrig står hver for sig."),
-    (r"occur once or twice", "Svar, der kun står en gang eller to, er udeladt: egne ord?"),
-    (r"which another question is already", "Et andet spørgsmål har allerede den rolle."),
-)
-_NOTES = (
-    (r"(\d+) rows above the headings .*\(the table begins in row (\d+)\)",
-     r"\1 rækker over overskrifterne er sprunget over; tabellen begynder i række \2."),
-    (r"rows (\d+) to (\d+) are taken for headings", r"Række \1 til \2 er taget for overskrifter."),
-    (r"(\d+) rows below the answers .*\(from row (\d+)\)",
-     r"\1 rækker under svarene er sprunget over, fra række \2."),
-    (r"(\d+) rows that repeat the headings .*", r"\1 rækker, der gentager overskrifterne, er sprunget over."),
-    (r"sheet '(.+)' is read; the workbook also has (.+)", r"Arket »\1« er læst; filen har også \2."),
-)  # fmt: skip
 _LONGEST, _FIRST_ROWS = 40, 5
 
 
@@ -75,18 +54,13 @@ def style() -> str:
 
 def doubts(question: Question) -> list[str]:
     """Return what a person should look at, in Danish."""
-    return [
-        next((said for pattern, said in _DOUBTS if re.search(pattern, doubt)), doubt)
-        for doubt in question.doubts
-    ]
+    return [phrases.in_danish(doubt, phrases.DOUBTS) or doubt for doubt in question.doubts]
 
 
 def _note(note: str) -> str:
-    """Return what reading noted, as HTML: in Danish where it is known."""
-    for pattern, said in _NOTES:
-        found = re.fullmatch(pattern, note)
-        if found:
-            return f"<li>{escape(found.expand(said))}</li>"
+    """Return what reading or preparing noted, as HTML: in Danish where it is known."""
+    if said := phrases.note(note):
+        return f"<li>{escape(said)}</li>"
     return f'<li lang="en">{escape(note)}</li>'
 
 
@@ -152,7 +126,10 @@ def counted(found: Counted) -> str:
 
 
 def failed(reason: BorgerlibError | str) -> str:
-    """Return an error as it is told by the commands, under a Danish heading."""
+    """Return an error in Danish where it is known, else as the commands tell it, under a Danish heading."""
+    message = reason.message if isinstance(reason, BorgerlibError) else reason
+    if said := phrases.refused(message):
+        return f"<p>{escape(said)}</p>"
     lines = str(reason).splitlines()
     return f'<p>Det kan ikke lade sig gøre endnu:</p><p lang="en">{"<br>".join(map(escape, lines))}</p>'
 
@@ -163,7 +140,7 @@ def prepared_page(prepared: Prepared, command: str) -> str:
         f"{danish.number(prepared.rows_in)} svar er læst: {danish.number(prepared.kept)} bruges, "
         f"{danish.number(prepared.rejected)} er kasseret."
     )
-    notes = "".join(f'<li lang="en">{escape(warning)}</li>' for warning in prepared.warnings)
+    notes = "".join(map(_note, prepared.warnings))
     place = escape(prepared.municipality)
     return (
         f'<div role="status" class="borger-done"><p><strong>Svarene fra {place} er klar.</strong> {rows}</p>'

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from borgerlib.errors import BorgerlibError
 from borgerlib.survey.codebook.matching import normalise
-from borgerlib.survey.codebook.model import Codebook, Item, Kind, parse_codebook
+from borgerlib.survey.codebook.model import Codebook, Item, Kind, load_codebook, parse_codebook
 from borgerlib.survey.grid.workbook import sheet_names
 from borgerlib.survey.importing.codebook_draft import codebook_text
 from borgerlib.survey.importing.question import MISSING, Question
@@ -21,7 +21,7 @@ from borgerlib.survey.mapping.draft import mapping_toml
 from borgerlib.survey.mapping.file import ItemMapping
 from borgerlib.survey.mapping.file import Mapping as ColumnMapping
 from borgerlib.survey.mapping.seen import look
-from borgerlib.survey.mapping.suggestion import Suggestion
+from borgerlib.survey.mapping.suggestion import Suggestion, suggest_mapping
 from borgerlib.survey.readers.read import read_export
 from borgerlib.survey.responses import Export, Responses
 
@@ -154,6 +154,15 @@ class Decisions:
         strange = int((~responses.problems["rule"].isin(own)).sum())
         answered = int(responses.frame[item.columns].notna().any(axis=1).sum())
         return Counted(_chosen(responses, item), answered, strange)
+
+    def fits(self, survey: str) -> bool:
+        """Return whether the file, as it lies, asks what a survey that ships asks: no decision is needed."""
+        book = load_codebook(survey)
+        try:
+            suggest_mapping(self.export, book).require_sure(book)
+        except BorgerlibError:
+            return False
+        return not self.sheet and self.heading_rows is None
 
     def files(self, survey: str) -> tuple[str, str]:
         """Return codebook and mapping as TOML, as the commands read them."""

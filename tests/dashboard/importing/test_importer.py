@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import shlex
 import subprocess
 import sys
@@ -78,7 +79,7 @@ def press(page, description):
 def test_files_that_are_there_are_kept_until_somebody_says_so(page, tmp_path):
     (tmp_path / "mine svar.kodebog.toml").write_text("mine egne ord", "utf-8")
     press(page, "Gem")
-    assert "is there already" in page._result.value
+    assert "mine svar.kodebog.toml« er der i forvejen. Sæt hak i »Erstat filer«" in page._result.value
     assert (tmp_path / "mine svar.kodebog.toml").read_text("utf-8") == "mine egne ord"
     page._replace.value = True
     press(page, "Gem")
@@ -100,8 +101,51 @@ def test_another_kind_heading_rows_and_mistakes_are_told(page, tmp_path):
     assert "41 svar" in page._understood.value
     page._file.value = "ingen.csv"
     page._read.click()
-    assert "There is no file or folder" in page._understood.value
+    assert "Der er ingen fil eller mappe, der hedder »" in page._understood.value
     assert page._after.layout.display == "none"
+
+
+def test_a_file_that_asks_what_the_shipped_codebook_asks_needs_no_decisions(page, tmp_path):
+    assert page._shipped.layout.display == "none"
+    people = {
+        "Køn": [*["Mand", "Kvinde"] * 20, *["Vil ikke svare"] * 4],
+        "Alder": [str(20 + at) for at in range(44)],
+        "Hvilke emner vil du gerne være med til at drøfte eller påvirke i din kommune?": [
+            "Klima og miljø; Trafik, veje og cykelstier"
+        ]
+        * 44,
+    }
+    page.choose(write_csv(tmp_path / "kendt.csv", transposed(people)))
+    assert page._shipped.layout.display is None
+    press(page, "Gør svarene klar med den kodebog")
+    shown = page._result.value
+    assert "44 svar er læst: 44 bruges, 0 er kasseret." in shown
+    assert shlex.split(html.unescape(shown.rpartition("<code>")[2].partition("</code>")[0])) == [
+        *("borger", "prepare", "Odense", str(tmp_path / "kendt.csv"))
+    ]
+    assert not (tmp_path / "kendt.kodebog.toml").exists()
+    # What everybody who tries meets is told in Danish.
+    told = [line for line in shown.split("<li") if 'lang="en"' in line]
+    assert not told, told
+    assert "»aldersgruppe«: " in shown
+    assert "Filen har ingen tidspunkter" in shown
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "»svar.xls« er en gammel .xls-fil."),
+        (b"<html><table><tr><td>Alder</td></tr></table></html>", "»svar.xls« er en webside"),
+        (b"", "»svar.xls« er tom."),
+        (b"Alder;Emner\n", "»svar.xls« har overskrifter, men ingen svar."),
+        (b"Alder\n30\n", "»svar.xls« har kun én kolonne."),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_in_danish(page, tmp_path, content, said):
+    (tmp_path / "svar.xls").write_bytes(content)
+    page.choose("svar.xls")
+    assert said in page._understood.value
+    assert 'lang="en"' not in page._understood.value
 
 
 def test_contact_details_are_not_in_the_page(tmp_path, monkeypatch):
