@@ -40,7 +40,7 @@ class Importer(widgets.VBox):  # type: ignore[misc]
         self._file = widgets.Combobox(
             description="Fil", options=files, placeholder="svar.xlsx", continuous_update=False
         )
-        self._understood, self._result = widgets.HTML(), widgets.HTML()
+        self._understood, self._at_once, self._result = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self._sheet = widgets.Dropdown(description="Ark")
         self._rows = widgets.Dropdown(
             description="Hvor mange rækker er overskrifter?",
@@ -52,7 +52,8 @@ class Importer(widgets.VBox):  # type: ignore[misc]
                     "<p>Filen spørger om det samme som den kodebog, der følger med. Svarene kan gøres klar "
                     "med den, uden at spørgsmålene ses igennem.</p>"
                 ),
-                self._button("Gør svarene klar med den kodebog", self._on_prepare_shipped, self._result),
+                self._button("Gør svarene klar med den kodebog", self._on_prepare_shipped, self._at_once),
+                self._at_once,
             ]
         )
         self._overview = widgets.HTML()
@@ -84,7 +85,6 @@ class Importer(widgets.VBox):  # type: ignore[misc]
             self._sheet,
             self._rows,
             self._after,
-            self._result,
         ]
 
     def _questions(self) -> list[widgets.Widget]:
@@ -117,6 +117,7 @@ class Importer(widgets.VBox):  # type: ignore[misc]
             self._replace,
             self._unweighted,
             buttons,
+            self._result,
         ]
 
     def choose(self, file: str | Path) -> None:
@@ -145,7 +146,7 @@ class Importer(widgets.VBox):  # type: ignore[misc]
         self._filling = False
         self._understood.value = told.understood(self.decisions)
         self._shipped.layout.display = None if self.decisions.fits(CITIZENS) else "none"
-        self._result.value, self._at = "", 0
+        self._result.value, self._at_once.value, self._at = "", "", 0
         self._after.layout.display = None
         self._show()
 
@@ -198,12 +199,12 @@ class Importer(widgets.VBox):  # type: ignore[misc]
     def _on_prepare(self) -> None:
         assert self.decisions is not None
         codebook, mapping = self._save()
-        self._prepare(codebook=codebook, mapping=mapping)
+        self._result.value = self._prepare(codebook=codebook, mapping=mapping)
 
     def _on_prepare_shipped(self) -> None:
-        self._prepare()
+        self._at_once.value = self._prepare()
 
-    def _prepare(self, *, codebook: str | Path = CITIZENS, mapping: Path | None = None) -> None:
+    def _prepare(self, *, codebook: str | Path = CITIZENS, mapping: Path | None = None) -> str:
         assert self.decisions is not None
         unweighted = self._unweighted.value
         prepared = prepare(
@@ -218,7 +219,7 @@ class Importer(widgets.VBox):  # type: ignore[misc]
             *(["--codebook", str(codebook), "--mapping", str(mapping)] if mapping else []),
             *(["--unweighted"] if unweighted else []),
         )
-        self._result.value = told.prepared_page(prepared, again)
+        return told.prepared_page(prepared, again)
 
     def _button(self, description: str, work: Callable[[], None], place: widgets.HTML) -> widgets.Button:
         """Return a button that works, or says at a place of the page why it does not."""

@@ -118,7 +118,7 @@ def test_a_file_that_asks_what_the_shipped_codebook_asks_needs_no_decisions(page
     page.choose(write_csv(tmp_path / "kendt.csv", transposed(people)))
     assert page._shipped.layout.display is None
     press(page, "Gør svarene klar med den kodebog")
-    shown = page._result.value
+    shown = page._at_once.value
     assert "44 svar er læst: 44 bruges, 0 er kasseret." in shown
     assert shlex.split(html.unescape(shown.rpartition("<code>")[2].partition("</code>")[0])) == [
         *("borger", "prepare", "Odense", str(tmp_path / "kendt.csv"))
