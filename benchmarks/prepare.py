@@ -20,7 +20,7 @@ def measure(rows: int, municipality: str) -> dict[str, float]:
     """Return seconds: wall, processor, and of those the parts; and the rows kept."""
     from borgerlib.interest.prepare.prepare import prepare
     from borgerlib.interest.prepare.simulated import write_simulation
-    from borgerlib.survey.codebook.model import load_codebook
+    from borgerlib.survey.codebook.load import load_codebook
     from borgerlib.survey.readers.read import read_responses
 
     with tempfile.TemporaryDirectory() as folder:

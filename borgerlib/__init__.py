@@ -34,7 +34,8 @@ _HOMES = {
         "ParameterError",
         "RunError",
     ),
-    "borgerlib.survey.codebook.model": ("Codebook", "load_codebook"),
+    "borgerlib.survey.codebook.load": ("load_codebook",),
+    "borgerlib.survey.codebook.model": ("Codebook",),
     "borgerlib.survey.form.editor": ("FormEditor", "open_form_editor"),
     "borgerlib.survey.codebook.coding_frame": (
         "Code",

@@ -14,7 +14,8 @@ from made_up import made_up_wave
 
 from borgerlib.interest.prepare.prepare import Prepared, prepare
 from borgerlib.interest.prepare.simulated import write_simulation
-from borgerlib.survey.codebook.model import Codebook, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.simulation.simulate import Simulation
 
 # The same examples on every run, so that a failure here is one everywhere. 'make test-thorough' tries more.

@@ -104,7 +104,7 @@ def map_export(
     heading_rows: HeadingRows = None,
 ) -> None:
     """Suggest which column of an export feeds which item, and write it as TOML to look through."""
-    from borgerlib.survey.codebook.model import load_codebook
+    from borgerlib.survey.codebook.load import load_codebook
     from borgerlib.survey.mapping.draft import write_mapping
     from borgerlib.survey.mapping.suggestion import suggest_mapping
     from borgerlib.survey.readers.read import read_export

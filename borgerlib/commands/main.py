@@ -131,7 +131,7 @@ def answers_template(
     """Write a file for a municipality's own answers, with every question as a Danish comment."""
     from borgerlib.lokaldemokrati.own_answers import answers_template as template
     from borgerlib.population.municipalities import municipality as find
-    from borgerlib.survey.codebook.model import load_codebook
+    from borgerlib.survey.codebook.load import load_codebook
 
     place = find(municipality)
     name = str(file) if file else f"{place.name.lower()}.toml"

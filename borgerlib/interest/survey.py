@@ -15,7 +15,8 @@ from borgerlib.interest.weighting.summary import reweighted
 from borgerlib.population.municipalities import Municipality
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.weighting.adjustment import WeightingResult
-from borgerlib.survey.codebook.model import Codebook, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import Codebook
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ from borgerlib.statistics.disclosure.disclosed import only_disclosed
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published, check_min_cell
 from borgerlib.statistics.estimation.intervals import check_confidence
 from borgerlib.statistics.exact.finite_population import finite_population_interval
-from borgerlib.survey.codebook.model import LEADERS, Codebook, Item, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import LEADERS, Codebook, Item
 
 UNREADABLE = "kan ikke aflæses"
 # The only question that the report divides by another.

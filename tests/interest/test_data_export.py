@@ -14,7 +14,7 @@ from borgerlib.errors import DataError, ParameterError
 from borgerlib.interest import store
 from borgerlib.interest.export import export_data, labelled, spss_names, variable_list
 from borgerlib.interest.prepare.prepare import prepare
-from borgerlib.survey.codebook.model import load_codebook, parse_codebook
+from borgerlib.survey.codebook.load import load_codebook, parse_codebook
 from borgerlib.survey.readers.read import read_responses
 
 ISLAND = "Ærø"

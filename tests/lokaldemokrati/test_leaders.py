@@ -8,7 +8,7 @@ from borgerlib.lokaldemokrati.leaders import open_leaders_survey, published_esti
 from borgerlib.lokaldemokrati.published.identification import identifications
 from borgerlib.lokaldemokrati.published.numbers import load_published, standing_values
 from borgerlib.statistics.exact.finite_population import finite_population_interval
-from borgerlib.survey.codebook.model import load_codebook
+from borgerlib.survey.codebook.load import load_codebook
 
 
 @pytest.fixture(scope="module")

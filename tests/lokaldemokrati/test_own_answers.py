@@ -5,7 +5,7 @@ import pytest
 
 from borgerlib.errors import DataError
 from borgerlib.lokaldemokrati.own_answers import OwnAnswers, answers_template, load_own_answers
-from borgerlib.survey.codebook.model import load_codebook
+from borgerlib.survey.codebook.load import load_codebook
 
 CODEBOOK = load_codebook("lokaldemokrati-2021")
 TEMPLATE = answers_template(CODEBOOK, municipality_name="Furesø", file_name="furesoe.toml")

@@ -10,7 +10,7 @@ from borgerlib.statistics.estimation.differences import estimate_difference
 from borgerlib.statistics.estimation.proportions import estimate_proportions
 from borgerlib.statistics.segmentation.rules import Segment, assign_segments
 from borgerlib.statistics.weighting.weight import rake
-from borgerlib.survey.codebook.model import parse_codebook
+from borgerlib.survey.codebook.load import parse_codebook
 
 CODEBOOK = parse_codebook(
     {

@@ -10,7 +10,8 @@ from typing import Any
 
 from survey_exports import write_csv, write_xlsx
 
-from borgerlib.survey.codebook.model import Codebook, Item, parse_codebook
+from borgerlib.survey.codebook.load import parse_codebook
+from borgerlib.survey.codebook.model import Codebook, Item
 
 WORDS = (
     "bål", "ære", "ønske", "skov", "mølle", "kyst", "torv", "bænk", "ål", "sø", "græs", "vej", "tårn", "fyr",

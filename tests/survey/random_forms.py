@@ -14,8 +14,9 @@ from typing import Any
 import openpyxl
 import pandas as pd
 
+from borgerlib.survey.codebook.load import load_codebook, parse_codebook
 from borgerlib.survey.codebook.matching import is_no_answer, normalise
-from borgerlib.survey.codebook.model import Codebook, load_codebook, parse_codebook
+from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.form.questionnaire import Questionnaire, questionnaire
 from borgerlib.survey.form.texts import load_texts
 

@@ -12,7 +12,8 @@ from typing import Any
 import openpyxl
 import pandas as pd
 
-from borgerlib.survey.codebook.model import Codebook, Item, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import Codebook, Item
 
 CODEBOOK = load_codebook("borgerinteresse")
 

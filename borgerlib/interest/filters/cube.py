@@ -23,7 +23,7 @@ from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.statistics.selections.cube import Cube, build_cube
 from borgerlib.statistics.selections.protected import ProtectedCube
 from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE, randomised
-from borgerlib.survey.codebook.model import load_codebook
+from borgerlib.survey.codebook.load import load_codebook
 
 FILE = "cube.npz"
 # Raised when the file's layout changes, so that an older file is built anew.

@@ -9,7 +9,8 @@ from borgerlib.errors import CodebookError, DataError
 from borgerlib.files.toml import write_new
 from borgerlib.population.table import SEXES
 from borgerlib.survey.codebook.age_options import age_option_problems, banded_item
-from borgerlib.survey.codebook.model import Codebook, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import Codebook
 
 _WHAT_FOR = {
     "sex": "nothing is shown or weighted by sex",

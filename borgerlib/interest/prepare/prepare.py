@@ -33,7 +33,8 @@ from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
 from borgerlib.survey.cleaning.clean import REASONS, CleaningResult, clean
 from borgerlib.survey.cleaning.rules import CleaningRules
 from borgerlib.survey.codebook.finding import codebook_file
-from borgerlib.survey.codebook.model import Codebook, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.form.write import texts_of
 from borgerlib.survey.mapping.file import load_mapping
 from borgerlib.survey.readers.read import read_responses

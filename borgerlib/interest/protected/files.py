@@ -156,7 +156,7 @@ def _make_elsewhere(municipality: str, chance: float) -> None:
 
 
 def _make(municipality: str, chance: float) -> None:
-    from borgerlib.survey.codebook.model import load_codebook
+    from borgerlib.survey.codebook.load import load_codebook
 
     respondents, codebook = store.load(municipality), load_codebook(store.codebook_path(municipality))
     folder = settled(processed_folder(municipality))

@@ -16,7 +16,8 @@ from annotated_types import MinLen
 from borgerlib import places
 from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.files.toml import Problem, Toml, read_toml
-from borgerlib.survey.codebook.model import LEADERS, Codebook, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import LEADERS, Codebook
 
 _FILE, _WHAT = "insights.toml", "insights"
 

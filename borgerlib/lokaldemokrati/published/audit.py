@@ -24,7 +24,8 @@ from borgerlib.lokaldemokrati.published.counts import RecoveredCount, option_lab
 from borgerlib.lokaldemokrati.published.feasible import rounded_percent
 from borgerlib.lokaldemokrati.published.identification import identify
 from borgerlib.lokaldemokrati.published.numbers import load_published
-from borgerlib.survey.codebook.model import LEADERS, Codebook, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import LEADERS, Codebook
 
 COLUMNS = (
     "insight",

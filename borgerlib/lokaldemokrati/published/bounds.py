@@ -19,7 +19,8 @@ from borgerlib.errors import DataError, NotIdentifiedError
 from borgerlib.lokaldemokrati.published.counts import divided_table
 from borgerlib.lokaldemokrati.published.identification import identify
 from borgerlib.lokaldemokrati.published.numbers import load_published
-from borgerlib.survey.codebook.model import LEADERS, Item, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import LEADERS, Item
 
 Margin = Mapping[str, int]
 Cell = tuple[str, str]

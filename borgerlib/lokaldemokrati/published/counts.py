@@ -13,7 +13,8 @@ from borgerlib.errors import CodebookError
 from borgerlib.lokaldemokrati.published.feasible import feasible_counts
 from borgerlib.lokaldemokrati.published.identification import identifications
 from borgerlib.lokaldemokrati.published.numbers import load_published, standing_values
-from borgerlib.survey.codebook.model import LEADERS, Codebook, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import LEADERS, Codebook
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,8 @@ from borgerlib.lokaldemokrati.published.questions import (
     solutions_of,
     with_complement,
 )
-from borgerlib.survey.codebook.model import LEADERS, Codebook, Item, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import LEADERS, Codebook, Item
 
 Status = Literal["identified", "set", "impossible"]
 

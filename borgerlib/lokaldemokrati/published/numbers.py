@@ -15,7 +15,8 @@ import pandas as pd
 
 from borgerlib import places
 from borgerlib.errors import DataError
-from borgerlib.survey.codebook.model import LEADERS, Codebook, Item, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import LEADERS, Codebook, Item
 
 COLUMNS = (
     "value_id",

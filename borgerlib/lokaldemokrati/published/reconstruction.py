@@ -22,7 +22,8 @@ import pandas as pd
 from borgerlib.lokaldemokrati.published.counts import divided_pairs, divided_table
 from borgerlib.lokaldemokrati.published.identification import identify
 from borgerlib.lokaldemokrati.published.numbers import load_published
-from borgerlib.survey.codebook.model import LEADERS, Codebook, Item, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import LEADERS, Codebook, Item
 
 Flags = npt.NDArray[np.bool_]
 

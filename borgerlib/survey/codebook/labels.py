@@ -8,7 +8,8 @@ from typing import Any
 
 from borgerlib import danish
 from borgerlib.errors import CodebookError
-from borgerlib.survey.codebook.model import Codebook, Item, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import Codebook, Item
 
 
 def codebook_of(attrs: Mapping[Any, Any]) -> Codebook | None:

@@ -11,7 +11,8 @@ from borgerlib import danish
 from borgerlib.errors import BorgerlibError
 from borgerlib.population.municipalities import municipalities
 from borgerlib.population.municipalities import municipality as find_municipality
-from borgerlib.survey.codebook.model import CITIZENS, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import CITIZENS
 from borgerlib.survey.form.formats.page.page import page_text
 from borgerlib.survey.form.questionnaire import Questionnaire, questionnaire
 from borgerlib.survey.form.texts import DANISH, ENGLISH, Texts, load_texts, save_texts

@@ -9,7 +9,7 @@ from borgerlib.danish import slug
 from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.files.atomic import replacing
 from borgerlib.population.municipalities import municipality as find_municipality
-from borgerlib.survey.codebook.model import load_codebook
+from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.form.formats.limesurvey import limesurvey_text
 from borgerlib.survey.form.formats.page.page import page_text
 from borgerlib.survey.form.formats.paper.document import write_docx

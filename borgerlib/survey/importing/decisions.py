@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from borgerlib.errors import BorgerlibError
+from borgerlib.survey.codebook.load import load_codebook, parse_codebook
 from borgerlib.survey.codebook.matching import normalise
-from borgerlib.survey.codebook.model import Codebook, Item, Kind, load_codebook, parse_codebook
+from borgerlib.survey.codebook.model import Codebook, Item, Kind
 from borgerlib.survey.grid.workbook import sheet_names
 from borgerlib.survey.importing.codebook_draft import codebook_text
 from borgerlib.survey.importing.question import MISSING, Question

@@ -18,7 +18,8 @@ import pandas as pd
 
 from borgerlib import places
 from borgerlib.errors import ParameterError
-from borgerlib.survey.codebook.model import CITIZENS, Codebook, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import CITIZENS, Codebook
 from borgerlib.survey.simulation.people import (
     Assumptions,
     asked_items,

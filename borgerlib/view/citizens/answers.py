@@ -8,7 +8,8 @@ from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.interest.answers.local_survey import ASKED, DIVIDING, LocalSurvey
 from borgerlib.interest.weighting.ages import AGE_BAND
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published
-from borgerlib.survey.codebook.model import CITIZENS, TAGS, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import CITIZENS, TAGS
 from borgerlib.view.citizens.tags import TAG_WORDS, tagged, tagged_answer, without_tags
 from borgerlib.view.words.method import ROLE_WORDS
 from borgerlib.view.words.text import Text

@@ -16,7 +16,8 @@ from borgerlib.errors import CodebookError, ParameterError, unknown_name
 from borgerlib.files.toml import Problem, Toml, read_toml
 from borgerlib.interest.answers.local_survey import ASKED, DIVIDING, LocalSurvey
 from borgerlib.lokaldemokrati.insights.sentences import FIRST, answers_to, fill, find, first_sentence
-from borgerlib.survey.codebook.model import CITIZENS, Item, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import CITIZENS, Item
 from borgerlib.view.citizens.tags import without_tags
 
 _FILE, _WHAT = "sections.toml", "figures of the citizens' survey"

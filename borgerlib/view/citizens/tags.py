@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from borgerlib.interest.answers.local_survey import LocalSurvey
-from borgerlib.survey.codebook.model import CITIZENS, TAGS, Item, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import CITIZENS, TAGS, Item
 
 TAG_WORDS = {
     "climate": "klima",

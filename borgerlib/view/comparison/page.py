@@ -17,7 +17,8 @@ from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL
 from borgerlib.survey.codebook.labels import codebook_of
-from borgerlib.survey.codebook.model import Codebook, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import Codebook
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.charts.charts import grouped_bar_chart
 from borgerlib.view.comparison.municipalities import funnel_chart, municipalities_table, tile_map

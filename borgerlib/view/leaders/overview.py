@@ -14,7 +14,8 @@ from borgerlib.lokaldemokrati.leaders import LeadersSurvey
 from borgerlib.lokaldemokrati.published.audit import audit
 from borgerlib.lokaldemokrati.published.identification import identification_table
 from borgerlib.lokaldemokrati.published.numbers import load_published
-from borgerlib.survey.codebook.model import LEADERS, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import LEADERS
 from borgerlib.view.tables.html import Table, public_table
 from borgerlib.view.words.alt_text import source_line
 

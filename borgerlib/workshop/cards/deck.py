@@ -13,7 +13,8 @@ from annotated_types import MinLen
 from borgerlib import places
 from borgerlib.errors import DataError, nearest
 from borgerlib.files.toml import Problem, read_toml
-from borgerlib.survey.codebook.model import LEADERS, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import LEADERS
 from borgerlib.workshop.words import words
 
 Kind = Literal["theme", "format", "role"]

@@ -10,7 +10,8 @@ from pathlib import Path
 from borgerlib import places
 from borgerlib.errors import nearest
 from borgerlib.files.toml import Problem, read_toml
-from borgerlib.survey.codebook.model import LEADERS, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import LEADERS
 
 BARRIERS = "barrierer"
 """The item of figure 8: what made dialogues fail."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from borgerlib.survey.codebook.model import load_codebook
+from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.workshop.cards import rounds
 from borgerlib.workshop.cards.deck import CITIZENS, KINDS, TOPICS, Card, Deck
 from borgerlib.workshop.cards.print import PrintedCard

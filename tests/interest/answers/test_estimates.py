@@ -10,7 +10,8 @@ from borgerlib.interest.answers.estimates import estimate_answers, interest_esti
 from borgerlib.interest.answers.local_survey import _tested
 from borgerlib.interest.survey import load_weighting
 from borgerlib.statistics.crosstabs import answers_of
-from borgerlib.survey.codebook.model import Item, load_codebook, parse_codebook
+from borgerlib.survey.codebook.load import load_codebook, parse_codebook
+from borgerlib.survey.codebook.model import Item
 
 CODEBOOK = parse_codebook(
     {

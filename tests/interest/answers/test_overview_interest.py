@@ -4,7 +4,7 @@ import pytest
 from borgerlib.interest import store
 from borgerlib.interest.answers.overview import design_effects, participation
 from borgerlib.population.margins import population_margins
-from borgerlib.survey.codebook.model import load_codebook
+from borgerlib.survey.codebook.load import load_codebook
 
 BANDS = (15, 25, 45, 60, 70)
 CODEBOOK = load_codebook("borgerinteresse")

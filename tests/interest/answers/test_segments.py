@@ -4,7 +4,7 @@ import pytest
 from borgerlib.interest import store
 from borgerlib.interest.answers.segments import FILE, SEGMENT, segments_of
 from borgerlib.interest.prepared import processed_folder
-from borgerlib.survey.codebook.model import load_codebook
+from borgerlib.survey.codebook.load import load_codebook
 
 pytestmark = pytest.mark.slow
 

@@ -21,7 +21,7 @@ from borgerlib.interest.weighting.ages import AGE_BAND
 from borgerlib.interest.weighting.plan import NO_COUNT
 from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.population.table import population
-from borgerlib.survey.codebook.model import load_codebook
+from borgerlib.survey.codebook.load import load_codebook
 
 ISLAND = "Ærø"
 

@@ -14,7 +14,7 @@ from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.interest.prepared import processed_folder
 from borgerlib.interest.protected.copy import protected_copy
 from borgerlib.interest.protected.files import COPY, KEY, open_copy
-from borgerlib.survey.codebook.model import load_codebook
+from borgerlib.survey.codebook.load import load_codebook
 
 BOOK = load_codebook("borgerinteresse")
 

@@ -7,7 +7,7 @@ from borgerlib.errors import CodebookError, DataError
 from borgerlib.interest.weighting.ages import add_age_bands, lower_ends, middles_of_bands, youngest_age
 from borgerlib.interest.weighting.areas import OTHER_AREA, placed, read_area_map, recoded
 from borgerlib.interest.weighting.levels import Target
-from borgerlib.survey.codebook.model import parse_codebook
+from borgerlib.survey.codebook.load import parse_codebook
 
 
 def book(*items):

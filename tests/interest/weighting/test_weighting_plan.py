@@ -15,7 +15,7 @@ from borgerlib.interest.weighting.plan import NO_COUNT, rakeable, weigh
 from borgerlib.interest.weighting.rules import load_weighting_rules
 from borgerlib.population.table import population
 from borgerlib.statistics.weighting.weight import rake
-from borgerlib.survey.codebook.model import load_codebook, parse_codebook
+from borgerlib.survey.codebook.load import load_codebook, parse_codebook
 
 BOOK = load_codebook("borgerinteresse")
 

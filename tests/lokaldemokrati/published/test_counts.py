@@ -8,7 +8,8 @@ from borgerlib.lokaldemokrati.published.counts import (
     recovered_count,
 )
 from borgerlib.lokaldemokrati.published.numbers import load_published
-from borgerlib.survey.codebook.model import LEADERS, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import LEADERS
 
 
 def test_figure_three_has_one_table():

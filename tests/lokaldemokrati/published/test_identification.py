@@ -12,7 +12,8 @@ from borgerlib.lokaldemokrati.published.identification import (
     solve_survey,
 )
 from borgerlib.lokaldemokrati.published.numbers import load_published, standing_values
-from borgerlib.survey.codebook.model import LEADERS, load_codebook, parse_codebook
+from borgerlib.survey.codebook.load import load_codebook, parse_codebook
+from borgerlib.survey.codebook.model import LEADERS
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ import pytest
 from borgerlib import places
 from borgerlib.errors import DataError
 from borgerlib.lokaldemokrati.published.numbers import load_published, standing_values
-from borgerlib.survey.codebook.model import LEADERS, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import LEADERS
 
 SHIPPED = places.raw_data(LEADERS, "published.csv")
 

@@ -5,7 +5,8 @@ from borgerlib.lokaldemokrati.published.feasible import rounded_percent
 from borgerlib.lokaldemokrati.published.identification import identify
 from borgerlib.lokaldemokrati.published.numbers import load_published, standing_values
 from borgerlib.lokaldemokrati.published.reconstruction import reconstruct_respondents
-from borgerlib.survey.codebook.model import LEADERS, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import LEADERS
 
 CODEBOOK = load_codebook(LEADERS)
 

@@ -5,7 +5,7 @@ import pytest
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.statistics.segmentation import latent_classes as module
 from borgerlib.statistics.segmentation.latent_classes import _names, latent_classes
-from borgerlib.survey.codebook.model import parse_codebook
+from borgerlib.survey.codebook.load import parse_codebook
 
 TOPICS = ["klima", "natur", "skole", "sport", "vej", "havn"]
 CODEBOOK = parse_codebook(

@@ -3,7 +3,7 @@ import pytest
 
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.statistics.segmentation.rules import Segment, assign_segments, load_segments, save_segments
-from borgerlib.survey.codebook.model import load_codebook
+from borgerlib.survey.codebook.load import load_codebook
 
 CODEBOOK = load_codebook("borgerinteresse")
 YOUNG = Segment("unge_klima", {"aldersgruppe": ("15-17", "18-24"), "emner": ("klima_miljoe",)})

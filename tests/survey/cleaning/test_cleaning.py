@@ -12,7 +12,8 @@ from borgerlib.survey.cleaning.clean import CleaningResult, clean
 from borgerlib.survey.cleaning.flags import SPEEDING, STRAIGHT_LINING
 from borgerlib.survey.cleaning.rules import CleaningRules
 from borgerlib.survey.cleaning.violations import LONGEST_LOGGED, RULES
-from borgerlib.survey.codebook.model import Codebook, parse_codebook
+from borgerlib.survey.codebook.load import parse_codebook
+from borgerlib.survey.codebook.model import Codebook
 
 TOPICS = ["natur", "trafik", "skole", "kultur"]
 RULES_2025 = CleaningRules(reference_date=date(2025, 11, 24))

@@ -10,7 +10,7 @@ from borgerlib.survey.cleaning.clean import CleaningResult, clean
 from borgerlib.survey.cleaning.flags import FLAGS
 from borgerlib.survey.cleaning.rules import CleaningRules
 from borgerlib.survey.cleaning.violations import RULES
-from borgerlib.survey.codebook.model import load_codebook
+from borgerlib.survey.codebook.load import load_codebook
 
 FOLDER = Path(__file__).parent / "scenarios"
 SCENARIOS = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())

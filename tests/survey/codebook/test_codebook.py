@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from borgerlib.errors import CodebookError
-from borgerlib.survey.codebook.model import load_codebook, parse_codebook
+from borgerlib.survey.codebook.load import load_codebook, parse_codebook
 
 TEXT = """
 [survey]

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+from borgerlib.survey.codebook.load import load_codebook, parse_codebook
 from borgerlib.survey.codebook.matching import matcher
-from borgerlib.survey.codebook.model import ROLES, load_codebook, parse_codebook
+from borgerlib.survey.codebook.model import ROLES
 
 CODEBOOK = load_codebook("borgerinteresse")
 

@@ -7,7 +7,7 @@ import pytest
 from random_forms import filled
 
 from borgerlib.errors import CodebookError, DataError, ParameterError
-from borgerlib.survey.codebook.model import load_codebook, parse_codebook
+from borgerlib.survey.codebook.load import load_codebook, parse_codebook
 from borgerlib.survey.form.formats.limesurvey import limesurvey_text
 from borgerlib.survey.form.formats.surveyjs import surveyjs_text
 from borgerlib.survey.form.names import answer_codes, limesurvey_codes, odk_names

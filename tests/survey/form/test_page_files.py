@@ -3,7 +3,7 @@
 import pytest
 
 from borgerlib.errors import DataError
-from borgerlib.survey.codebook.model import parse_codebook
+from borgerlib.survey.codebook.load import parse_codebook
 from borgerlib.survey.readers.read import read_responses
 
 BOOK = parse_codebook(

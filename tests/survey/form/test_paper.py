@@ -8,7 +8,7 @@ from random_forms import filled
 
 from borgerlib.errors import RunError
 from borgerlib.files.pdf import weasyprint_library
-from borgerlib.survey.codebook.model import load_codebook
+from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.form.questionnaire import questionnaire
 from borgerlib.survey.form.texts import PRIVACY, load_texts
 from borgerlib.survey.form.write import write_form

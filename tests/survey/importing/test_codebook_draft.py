@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from borgerlib.commands.main import app
 from borgerlib.errors import DataError
-from borgerlib.survey.codebook.model import Codebook, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.importing.codebook_draft import write_draft
 from borgerlib.survey.importing.question import Question
 from borgerlib.survey.importing.questions import questions

@@ -8,7 +8,7 @@ import pytest
 from random_exports import LAYOUTS, make
 from survey_exports import transposed, write_csv
 
-from borgerlib.survey.codebook.model import load_codebook
+from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.importing.decisions import Decisions, kinds_for, open_decisions
 from borgerlib.survey.importing.question import MISSING, OTHER
 from borgerlib.survey.mapping.file import load_mapping

@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from borgerlib.commands.main import app
 from borgerlib.errors import DataError
-from borgerlib.survey.codebook.model import Codebook, parse_codebook
+from borgerlib.survey.codebook.load import parse_codebook
+from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.mapping.draft import mapping_toml
 from borgerlib.survey.mapping.file import ItemMapping, Mapping, load_mapping
 from borgerlib.survey.mapping.suggestion import suggest_mapping

@@ -12,8 +12,9 @@ from survey_exports import CODEBOOK, answers, check, heading, joined, transposed
 
 from borgerlib.errors import DataError
 from borgerlib.survey.codebook.joined import Reading, joined_text
+from borgerlib.survey.codebook.load import parse_codebook
 from borgerlib.survey.codebook.matching import matcher, normalise
-from borgerlib.survey.codebook.model import Codebook, parse_codebook
+from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.mapping.draft import mapping_toml, write_mapping
 from borgerlib.survey.mapping.file import ItemMapping, Mapping, load_mapping, parse_mapping
 from borgerlib.survey.mapping.suggestion import Suggestion, suggest_mapping

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from survey_exports import write_csv
 
-from borgerlib.survey.codebook.model import Codebook, parse_codebook
+from borgerlib.survey.codebook.load import parse_codebook
+from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.readers.read import read_responses
 
 SPORTS = ("Bold", "Løb", "Svømning, alene")

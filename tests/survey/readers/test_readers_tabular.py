@@ -19,7 +19,7 @@ from survey_exports import (
 )
 
 from borgerlib.errors import DataError
-from borgerlib.survey.codebook.model import parse_codebook
+from borgerlib.survey.codebook.load import parse_codebook
 from borgerlib.survey.mapping.file import ItemMapping, Mapping
 from borgerlib.survey.readers.read import read_export, read_responses
 

@@ -10,7 +10,8 @@ import pytest
 
 from borgerlib.population.municipalities import municipality
 from borgerlib.statistics.disclosure.gate import as_published, disclose
-from borgerlib.survey.codebook.model import CITIZENS, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import CITIZENS
 from borgerlib.view.citizens.sections import load_sections, told
 
 BOOK = load_codebook(CITIZENS)

@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from borgerlib.errors import DataError, DisclosureError
 from borgerlib.statistics.crosstabs import banner_table
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
-from borgerlib.survey.codebook.model import parse_codebook
+from borgerlib.survey.codebook.load import parse_codebook
 from borgerlib.view.tables.banner import Banner, banner
 
 CODEBOOK = parse_codebook(

@@ -13,7 +13,8 @@ from borgerlib.contact.register.people import DETAILS, Imported, enter
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DataError
 from borgerlib.interest import store
-from borgerlib.survey.codebook.model import Codebook, load_codebook
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.form.write import open_form, texts_file
 
 
