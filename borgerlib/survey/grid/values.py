@@ -53,6 +53,7 @@ _NAME_FIRST = re.compile(
 )
 # Days since 1899-12-30, as a spreadsheet counts them when a cell has lost its format: 2000-01-01 to 2063.
 _SERIAL = re.compile(r"(?:3[6-9]|4\d|5\d)\d{3}(?:[.,]\d+)?\Z")
+_MONTHS_A_YEAR = 12
 
 
 def parse_number(text: str) -> float | None:
@@ -78,15 +79,34 @@ def parse_numbers(values: pd.Series) -> pd.Series:
     return pd.Series(_spread(parsed, codes), index=values.index, name=values.name)
 
 
-def parse_dates(values: pd.Series) -> pd.Series:
+def month_first(values: pd.Series) -> bool | None:
+    """Return whether the month stands before the day in some times, all written alike; None if nothing tells.
+
+    A 13th month tells it, in either way; else 'AM' and 'PM' beside strokes, which Americans write, and the
+    clock with full stops, which Danes write.
+    """
+    texts = [str(text).strip() for text in values.dropna().unique()]
+    found = [match for text in texts if (match := _PARTS.match(text))]
+    places = [(int(match["first"]), int(match["other"])) for match in found]
+    days_first = any(first > _MONTHS_A_YEAR >= other for first, other in places)
+    days_second = any(other > _MONTHS_A_YEAR >= first for first, other in places)
+    if days_first or days_second:
+        return not days_first
+    if any(match["half"] and "/" in match[0] for match in found):
+        return True
+    danish = any("." in match[0][: match.end("minute")] for match in found)
+    return False if danish or all(first == other for first, other in places) else None
+
+
+def parse_dates(values: pd.Series, *, months_first: bool | None = None) -> pd.Series:
     """Return times from text; what is no date becomes missing.
 
-    The day stands before the month, as Danes write, unless some value is a date only with the month first and
-    none is a date only with the day first. 'AM' and 'PM' are read. Time zones are dropped: the clock time is
-    kept. Where every value is a spreadsheet's count of days, these are read as the times they stand for.
+    The day stands before the month, as Danes write, unless `month_first` tells otherwise, or `months_first`
+    says so. 'AM' and 'PM' are read. Time zones are dropped: the clock time is kept. Where every value is a
+    spreadsheet's count of days, these are read as the times they stand for.
     """
     codes, different = pd.factorize(values)
-    for pattern in _USUAL:
+    for pattern in _USUAL[:1] if months_first else _USUAL:
         quickly = pd.to_datetime(pd.Series(different, dtype="string"), format=pattern, errors="coerce")
         if quickly.notna().all():
             times = quickly.astype("datetime64[us]").array
@@ -98,19 +118,9 @@ def parse_dates(values: pd.Series) -> pd.Series:
         return pd.Series(
             _spread(serial.astype("datetime64[us]").array, codes), index=values.index, name=values.name
         )
-    parsed = [_parse_date(text, day_first=True) for text in texts]
-    if any(found is None for found in parsed):
-        month_first = [_parse_date(text, day_first=False) for text in texts]
-        if _fits_better(month_first, parsed):
-            parsed = month_first
-    times = pd.array(parsed, dtype="datetime64[us]")
+    day_first = not (month_first(values) if months_first is None else months_first)
+    times = pd.array([_parse_date(text, day_first=day_first) for text in texts], dtype="datetime64[us]")
     return pd.Series(_spread(times, codes), index=values.index, name=values.name)
-
-
-def _fits_better(dates: list[pd.Timestamp | None], others: list[pd.Timestamp | None]) -> bool:
-    only_these = any(date is not None and other is None for date, other in zip(dates, others, strict=True))
-    only_others = any(date is None and other is not None for date, other in zip(dates, others, strict=True))
-    return only_these and not only_others
 
 
 def _spread(different: pd.api.extensions.ExtensionArray, codes: object) -> pd.api.extensions.ExtensionArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import pandas as pd
 from borgerlib.errors import DataError, nearest
 from borgerlib.survey.codebook.matching import is_unwilling, matcher, normalise
 from borgerlib.survey.codebook.model import Codebook, Item, Option
-from borgerlib.survey.grid.values import parse_dates, parse_number, parse_numbers
+from borgerlib.survey.grid.values import month_first, parse_dates, parse_number, parse_numbers
 from borgerlib.survey.mapping.choices import (
     Coded,
     categorical,
@@ -28,6 +29,11 @@ from borgerlib.survey.mapping.file import ItemMapping, Mapping
 from borgerlib.survey.responses import Export, Responses, join_problems, problem_frame
 
 _OLDEST = 130
+_TIMES = ("started", "submitted")
+_EITHER_WAY = (
+    "item '{}': every date can be read with the day or the month first; the day is taken to stand first. "
+    "Where that is wrong, write the dates as 2025-11-30 in the export"
+)
 _FREQUENT = 3
 
 
@@ -57,12 +63,14 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
     mixed_up: list[str] = []
     reworded: list[str] = []
     unclear: list[str] = []
-    notes: list[str] = []
+    orders = _orders(export, codebook, mapping)
+    notes = [_EITHER_WAY.format(item_id) for item_id, order in orders.items() if order is None]
     for item in codebook:
         entry = mapping.item(item.id)
         if entry is not None and mapping.missing:
             entry = replace(entry, missing=(*entry.missing, *mapping.missing))
-        coded = _empty(item, export) if entry is None else _code(item, entry, export)
+        order = bool(orders.get(item.id))
+        coded = _empty(item, export) if entry is None else _code(item, entry, export, months_first=order)
         columns.update(coded.columns)
         problems += coded.problems
         unclear += [f"items.{item.id}: {said}" for said in coded.unclear]
@@ -117,7 +125,21 @@ def _refuse_absent_columns(export: Export, mapping: Mapping) -> None:
         )
 
 
-def _code(item: Item, entry: ItemMapping, export: Export) -> Coded:
+def _orders(export: Export, codebook: Codebook, mapping: Mapping) -> dict[str, bool | None]:
+    """Return for each date whether the month stands first; times of an answer are written alike."""
+    dates = {
+        item.id: pd.concat([export.frame[column] for column in entry.columns])
+        for item in codebook
+        if item.kind == "date" and (entry := mapping.item(item.id)) is not None
+    }
+    orders = {item_id: month_first(values) for item_id, values in dates.items()}
+    times = [item.id for item in codebook if item.id in dates and item.role in _TIMES]
+    if times:
+        orders |= dict.fromkeys(times, month_first(pd.concat([dates[item_id] for item_id in times])))
+    return orders
+
+
+def _code(item: Item, entry: ItemMapping, export: Export, *, months_first: bool) -> Coded:
     if item.kind == "single":
         return single_choice(item, entry, export)
     if item.kind == "multiple":
@@ -127,7 +149,7 @@ def _code(item: Item, entry: ItemMapping, export: Export) -> Coded:
     if item.kind == "number":
         coded = _parsed(item, values, parse_numbers, "not_a_number")
     elif item.kind == "date":
-        coded = _parsed(item, values, parse_dates, "not_a_date")
+        coded = _parsed(item, values, partial(parse_dates, months_first=months_first), "not_a_date")
     else:
         answers = int(values.notna().sum())
         coded = Coded({item.id: values.replace(dict(entry.values))}, [], answers, answers)

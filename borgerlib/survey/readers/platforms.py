@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+import pandas as pd
+
 from borgerlib.survey.grid.cells import Table
 from borgerlib.survey.grid.tabular import columns_of, export_of
+from borgerlib.survey.grid.values import month_first, parse_dates
 from borgerlib.survey.responses import PLATFORM, Column, Export
 
 
@@ -91,7 +94,24 @@ def read(table: Table) -> Export:
     platform = _platform(table)
     assert platform is not None
     columns = [_with_role(column, platform) for column in columns_of(table)]
-    return export_of(table, platform.vendor, columns)
+    export = export_of(table, platform.vendor, columns)
+    return _american(export) if platform is _SURVEYMONKEY else export
+
+
+def _american(export: Export) -> Export:
+    """Write SurveyMonkey's own times as ISO 8601: its months stand first, unless a time says otherwise."""
+    names = [column.name for column in export.columns if column.role in ("started", "submitted")]
+    if not names:
+        return export
+    order = month_first(pd.concat([export.frame[name] for name in names]))
+    times = {name: parse_dates(export.frame[name], months_first=order is not False) for name in names}
+    iso = {
+        name: each.dt.strftime("%Y-%m-%d %H:%M:%S").astype("string").fillna(export.frame[name])
+        for name, each in times.items()
+    }
+    told = () if order is not None else ("times are read with the month first, as SurveyMonkey writes them",)
+    source = replace(export.source, notes=(*export.source.notes, *told))
+    return replace(export, frame=export.frame.assign(**iso), source=source)
 
 
 def _with_role(column: Column, platform: Platform) -> Column:

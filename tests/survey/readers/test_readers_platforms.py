@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from survey_exports import write_csv
 
@@ -193,3 +195,25 @@ def test_each_platform_gives_the_counts_of_the_hand(tmp_path, name, delimiter):
     assert bool(timed) == (
         vendor not in ("REDCap", "table") and name != "LimeSurvey without columns of its own"
     )
+
+
+@pytest.mark.parametrize(
+    ("begun", "ended", "told"),
+    [
+        (["11/03/2025 09:00:10 AM"] * 2, ["11/03/2025 09:09:10 AM"] * 2, False),
+        (["11/03/2025 09:00:10"] * 2, ["11/03/2025 09:09:10"] * 2, True),
+        (
+            ["11/03/2025 09:00:10", "11/12/2025 23:59:00"],
+            ["11/03/2025 09:09:10", "11/13/2025 00:04:00"],
+            False,
+        ),
+    ],
+    ids=["AM and PM", "nothing tells but the platform", "one 13th tells it for all"],
+)
+def test_surveymonkey_writes_the_month_first_in_beginning_and_end_alike(tmp_path, begun, ended, told):
+    head = [[*MONKEY, QUESTION, "", ""], ["", "", "", "", "Open-Ended Response", "Response", *SPORTS]]
+    people = [[str(at), "77", begun[at], ended[at], "30", "I byen", *SPORTS] for at in range(2)]
+    responses = read_responses(write_csv(tmp_path / "x.csv", [*head, *people]), codebook())
+    assert responses.frame["start"].iloc[0] == datetime(2025, 11, 3, 9, 0, 10)
+    assert responses.frame["slut"].iloc[0] == datetime(2025, 11, 3, 9, 9, 10)
+    assert any("month first" in note for note in responses.source.notes) == told

@@ -141,13 +141,43 @@ def test_numbers_and_times_as_danes_write_them(tmp_path):
         (["03/04/2024", "05/04/2024"], datetime(2024, 4, 5)),
         (["03/04/2024", "05/14/2024"], datetime(2024, 5, 14)),
         (["31/04/2024", "05/04/2024", "05/14/2024", "25/12/2024"], datetime(2024, 4, 5)),
+        (["03/04/2024 9:05 AM", "05/04/2024 1:10 PM"], datetime(2024, 5, 4, 13, 10)),
+        (["03-04-2024 9:05 AM", "05-04-2024 1:10 PM"], datetime(2024, 4, 5, 13, 10)),
     ],
-    ids=["day first", "month first, because a 14th month cannot be", "day first, because both occur"],
+    ids=[
+        "day first",
+        "month first, because a 14th month cannot be",
+        "day first, because both occur",
+        "month first, because of AM and strokes",
+        "day first, because of dashes",
+    ],
 )
 def test_the_order_of_day_and_month_is_that_of_the_column(tmp_path, texts, second):
     path = write_csv(tmp_path / "x.csv", transposed({"Afsluttet": texts, "Alder": ["1"] * len(texts)}))
     mapping = Mapping(CODEBOOK.id, (ItemMapping("afsluttet", ("Afsluttet",)),))
     assert read_responses(path, CODEBOOK, mapping=mapping).frame["afsluttet"].iloc[1] == second
+
+
+@pytest.mark.parametrize(
+    ("begun", "ended", "first", "noted"),
+    [
+        ("03/04/2024 10:00", "04/14/2024 10:00", datetime(2024, 3, 4, 10), []),
+        ("03/04/2024 10:00", "05/04/2024 10:00", datetime(2024, 4, 3, 10), ["startet", "afsluttet"]),
+        ("03/04/2024 10.00.00", "05/04/2024 10.00.00", datetime(2024, 4, 3, 10), []),
+        ("04/04/2024 10:00", "05/05/2024 10:00", datetime(2024, 4, 4, 10), []),
+    ],
+    ids=["the end tells it of the beginning", "nothing tells it", "a Danish clock", "either way the same"],
+)
+def test_beginning_and_end_are_read_alike_and_what_nothing_tells_is_noted(
+    tmp_path, begun, ended, first, noted
+):
+    table = {"Start": [begun, begun], "Afsluttet": [ended, ended], "Alder": ["1", "2"]}
+    path = write_csv(tmp_path / "x.csv", transposed(table))
+    entries = (ItemMapping("startet", ("Start",)), ItemMapping("afsluttet", ("Afsluttet",)))
+    responses = read_responses(path, CODEBOOK, mapping=Mapping(CODEBOOK.id, entries))
+    assert responses.frame["startet"].iloc[0] == first
+    told = [note for note in responses.source.notes if "day or the month first" in note]
+    assert [note.split("'")[1] for note in told] == noted
 
 
 def test_row_numbers_count_blank_rows(tmp_path):
