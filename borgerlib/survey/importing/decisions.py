@@ -15,8 +15,9 @@ from borgerlib.survey.codebook.matching import normalise
 from borgerlib.survey.codebook.model import Codebook, Item, Kind
 from borgerlib.survey.grid.workbook import sheet_names
 from borgerlib.survey.importing.codebook_draft import codebook_text
+from borgerlib.survey.importing.pieces import pieces_of
 from borgerlib.survey.importing.question import MISSING, Question
-from borgerlib.survey.importing.questions import pieces_of, questions
+from borgerlib.survey.importing.questions import questions
 from borgerlib.survey.mapping.coding import code_export
 from borgerlib.survey.mapping.draft import mapping_toml
 from borgerlib.survey.mapping.file import ItemMapping
@@ -98,7 +99,7 @@ class Decisions:
         for name in question.columns:
             answers.update(look(self.export, self.export.column(name)).answers)
         if question.kind == "multiple" and question.separator:
-            found = pieces_of(answers, question.separator)
+            found = pieces_of(answers, question.separator).options
         elif question.kind == "single":
             found = dict(answers)
         else:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 import pandas as pd
 
 from borgerlib.survey.codebook.matching import NOT_SELECTED, SELECTED, normalise
 from borgerlib.survey.grid.values import parse_dates, parse_number
+from borgerlib.survey.importing.pieces import SEPARATORS, pieces_of
 from borgerlib.survey.importing.question import Question, with_roles
 from borgerlib.survey.mapping.seen import Seen, is_indicator, look
 from borgerlib.survey.responses import PLATFORM, Export
@@ -20,7 +19,6 @@ _TYPED = 0.9
 _LIST = 2
 _REPEATED = 3
 _LONGEST_OPTION = 120
-_SEPARATORS = (";", "|", "\n", ", ", ",")
 
 
 def questions(export: Export) -> list[Question]:
@@ -124,68 +122,15 @@ def _number(asked: Question, seen: Seen) -> Question:
 
 def _joined(asked: Question, seen: Seen) -> Question | None:
     """Return a multiple question where cells hold several of few texts."""
-    for separator in _SEPARATORS:
-        several = sum(count for text, count in seen.answers.items() if separator in text.rstrip(separator))
-        ended = sum(count for text, count in seen.answers.items() if text.endswith(separator))
-        if max(several, ended) * 10 < seen.total:
+    for sign in SEPARATORS:
+        found = pieces_of(seen.answers, sign)
+        options = found.options
+        if not found.joined or found.is_one_option or not _are_options(options):
             continue
-        pieces = pieces_of(seen.answers, separator)
-        if len(pieces) > _MOST_OPTIONS or sum(pieces.values()) < _REPEATED * len(pieces):
-            continue
-        if max(map(len, pieces)) > _LONGEST_OPTION or not _recombine(seen.answers, separator):
-            continue
-        sign = separator.strip() or "new line"
-        merged = any(separator in piece for piece in pieces)
-        doubts = (
-            (f"texts with '{sign}' in them were put together where they never stand apart",) if merged else ()
-        )
-        sign = separator.strip(" ") or " "
-        return replace(asked, kind="multiple", options=pieces, doubts=doubts, separator=sign)
+        if sum(options.values()) >= _REPEATED * len(options):
+            doubts = tuple(found.doubts())
+            return replace(asked, kind="multiple", options=options, doubts=doubts, separator=sign)
     return None
-
-
-def _recombine(answers: Mapping[str, int], separator: str) -> bool:
-    """Return whether pieces stand in several different cells, as options do that people combine."""
-    cells = Counter(
-        piece for text in answers for piece in {each.strip() for each in text.split(separator)} if piece
-    )
-    again = sum(times > 1 for times in cells.values())
-    return again >= _LIST and 2 * again >= len(cells)
-
-
-def pieces_of(answers: Mapping[str, int], separator: str) -> dict[str, int]:
-    """Split joined texts; two pieces that never occur but side by side are one text."""
-    cells = [
-        ([piece.strip() for piece in text.split(separator) if piece.strip()], n)
-        for text, n in answers.items()
-    ]
-    while True:
-        times: Counter[str] = Counter()
-        pairs: Counter[tuple[str, str]] = Counter()
-        for pieces, count in cells:
-            for piece in pieces:
-                times[piece] += count
-            for pair in pairwise(pieces):
-                pairs[pair] += count
-        whole = [
-            pair
-            for pair, count in pairs.items()
-            if count == times[pair[0]] == times[pair[1]] and count > _LIST
-        ]
-        continued = [pair for pair in whole if pair[1][:1].islower()]
-        if not continued:
-            return dict(times)
-        cells = [(_merged(pieces, continued[0], separator), count) for pieces, count in cells]
-
-
-def _merged(pieces: list[str], pair: tuple[str, str], separator: str) -> list[str]:
-    merged: list[str] = []
-    for piece in pieces:
-        if merged and (merged[-1], piece) == pair:
-            merged[-1] = f"{merged[-1]}{separator.rstrip()} {piece}"
-        else:
-            merged.append(piece)
-    return merged
 
 
 def _single(asked: Question, seen: Seen) -> Question:

@@ -13,7 +13,7 @@ from borgerlib.survey.codebook.model import Item
 from borgerlib.survey.mapping.candidate import NEARLY_ALL, Candidate, guess, reworded
 from borgerlib.survey.mapping.choices import said_otherwise
 from borgerlib.survey.mapping.file import ItemMapping
-from borgerlib.survey.mapping.seen import RELATED, Seen, is_indicator, likeness
+from borgerlib.survey.mapping.seen import RELATED, Seen, is_indicator, is_ranking, likeness
 
 _SEPARATORS = (";", ",", "|", " ", "\n")
 _FEW_ANSWERS = 10
@@ -62,14 +62,18 @@ def _split(item: Item, seen: Seen, separator: str) -> _Split:
     strange: dict[str, int] = {}
     several = False
     unclear = ""
+    cells = []
     for text, count in seen.answers.items():
         reading = parts.read(text)
+        cells.append((reading.options, count))
         several = several or len(reading.options) > 1
         unclear = unclear or (said_otherwise(item, reading) if reading.otherwise else "")
         for name in reading.options:
             found[name] = found.get(name, 0) + count
         for piece in filterfalse(is_unwilling, reading.strange):
             strange[piece] = strange.get(piece, 0) + count
+    if not unclear and is_ranking(cells):
+        unclear = f"everybody has all {len(found)} options, in different orders: a ranking?"
     known = sum(found.values())
     share = known / (known + sum(strange.values())) if known else 0.0
     return _Split(separator, share, several, frozenset(found), strange, unclear)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from borgerlib.survey.codebook.matching import NOT_SELECTED, SELECTED, is_no_answer, normalise
@@ -15,6 +15,8 @@ from borgerlib.survey.responses import Column, Export
 RELATED = 0.55
 SIMILAR = 0.7
 _MOST_VALUES = 400
+_NEARLY_ALL = 0.9
+_FEWEST = 5
 _NUMBERING = re.compile(r"^(?:(?:spørgsmål|sp|spm|q)\.? ?)?\d+[a-z]?[.:) ]+ *(?=\D)", re.IGNORECASE)
 
 
@@ -76,3 +78,17 @@ def is_indicator(seen: Seen) -> bool:
     """Return whether a column holds ticks only: 0/1, yes or no, or the text of its own option."""
     own = {normalise(seen.column.choice), normalise(seen.column.label), normalise(seen.column.name)} - {""}
     return all(normalise(text) in SELECTED | NOT_SELECTED | own for text in seen.answers)
+
+
+def is_ranking(cells: Iterable[tuple[Sequence[str], int]]) -> bool:
+    """Return whether nearly everybody has all options, in different orders: ranked rather than chosen.
+
+    `cells` are the options of each different answer, and how many have given it.
+    """
+    cells = list(cells)
+    everything = {option for options, _ in cells for option in options}
+    full = [(tuple(options), count) for options, count in cells if set(options) == everything]
+    orders = {options for options, _ in full}
+    total = sum(count for _, count in cells)
+    all_have = total >= _FEWEST and sum(count for _, count in full) >= _NEARLY_ALL * total
+    return all_have and len(everything) > 1 and len(orders) > 1

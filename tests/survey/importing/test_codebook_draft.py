@@ -203,3 +203,33 @@ def test_what_tells_nothing_is_refused_in_words(tmp_path, rows, match):
         write_draft(read_export(path), tmp_path / "kodebog.toml")
     assert refused.value.hint
     assert not (tmp_path / "kodebog.toml").exists()
+
+
+def test_a_comma_in_every_answer_is_in_the_texts_of_one_choice(tmp_path):
+    answers = ["Ja, i høj grad", "Ja, i nogen grad", "Nej, i høj grad", "Nej, i nogen grad"]
+    question = asked(tmp_path, {"Emner": answers * 5, "Alder": ["30"] * 5 * len(answers)})["Emner"]
+    assert (question.kind, question.doubts) == ("single", ())
+    assert question.options == dict.fromkeys(answers, 5)
+
+
+@pytest.mark.parametrize(
+    ("answers", "doubt"),
+    [
+        # 'Skole' ends no answer, and neither of its two followers begins one.
+        (["Skole, dagtilbud", "Skole, gymnasium", "Trafik, Skole, dagtilbud", "Trafik"], "'Skole' never end"),
+        (["Natur, Trafik", "Trafik, Skole", "Natur, Skole"], "every answer has 2 parts"),
+        (["Natur;Trafik;Skole;", "Trafik;Skole;Natur;"], "everybody has all 3 options, in different orders"),
+    ],
+    ids=["a piece that always has a follower", "as many everywhere", "a ranking"],
+)
+def test_pieces_that_may_be_no_options_are_in_doubt(tmp_path, answers, doubt):
+    question = asked(tmp_path, {"Emner": answers * 5, "Alder": ["30"] * 5 * len(answers)})["Emner"]
+    assert question.kind == "multiple"
+    assert [told for told in question.doubts if doubt in told] == list(question.doubts) != []
+
+
+def test_options_parted_by_a_comma_without_a_space_may_have_one_with_a_space_in_their_texts(tmp_path):
+    answers = ["Natur,Skole, dagtilbud", "Natur", "Skole, dagtilbud,Trafik, veje", "Trafik, veje"]
+    question = asked(tmp_path, {"Emner": answers * 5, "Alder": ["30"] * 5 * len(answers)})["Emner"]
+    assert question.options == {"Natur": 10, "Skole, dagtilbud": 10, "Trafik, veje": 10}
+    assert question.doubts == ()

@@ -331,3 +331,12 @@ def test_dates_that_cannot_be_are_asked_for(tmp_path, monkeypatch, times, match)
     assert "--date" in caught.value.hint
     prepared = prepare("Odense", path, survey_date=pd.Timestamp("2024-03-01").date())
     assert prepared.kept == 60
+
+
+def test_a_ranking_is_in_doubt_since_everybody_has_chosen_all(tmp_path):
+    ranked = ["Bil;Tog;Cykel (alle slags);", "Tog;Bil;Cykel (alle slags);"] * 3
+    table = {"Hvordan rejser du?": ranked, "Alder": ["30"] * 6}
+    path = write_csv(tmp_path / "x.csv", transposed(table))
+    suggestion = suggest_mapping(read_export(path), codebook())
+    assert suggestion.confidence["valg"] == "unsure"
+    assert suggestion.reasons["valg"] == "everybody has all 3 options, in different orders: a ranking?"

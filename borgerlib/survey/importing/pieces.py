@@ -1,0 +1,160 @@
+"""What cells hold where a platform may have joined several options in one, and how sure that is."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from borgerlib.survey.mapping.seen import is_ranking
+
+SEPARATORS = (";", "|", "\n", ",")
+# A comma without a space parts options where that is usual (Qualtrics): the others are in their texts.
+_COMMAS = (r",(?=[^\s\d])", r", ", r",")
+_OFTEN = 0.1
+_LIST = 2
+_SEVERAL_TIMES = 3
+
+_Cells = list[tuple[list[str], int]]
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """The cells of a column, taken apart.
+
+    Parameters
+    ----------
+    sign : str
+        What parts them, without spaces.
+    cells : list of (list of str, int)
+        The pieces of each different cell, and how many respondents have it.
+    joined : bool
+        A tenth of the cells or more hold the sign, and pieces stand in several different cells.
+    merged : bool
+        Pieces that never stand apart were put together.
+    """
+
+    sign: str
+    cells: _Cells
+    joined: bool
+    merged: bool
+
+    @property
+    def options(self) -> dict[str, int]:
+        """Piece → how many have it."""
+        times: Counter[str] = Counter()
+        for pieces, count in self.cells:
+            times.update(dict.fromkeys(pieces, count))
+        return dict(times)
+
+    @property
+    def is_one_option(self) -> bool:
+        """Every cell has as many pieces, each in its own place: 'Ja, i høj grad' and 'Nej, i nogen grad'."""
+        places = [set(at) for at in zip(*(pieces for pieces, _ in self.cells), strict=False)]
+        return self._same_number >= _LIST and sum(map(len, places)) == len(self.options)
+
+    @property
+    def _same_number(self) -> int:
+        """How many pieces each cell has, 0 where they differ."""
+        numbers = {len(pieces) for pieces, _ in self.cells}
+        return numbers.pop() if len(numbers) == 1 else 0
+
+    def doubts(self) -> Iterator[str]:
+        """Yield why the pieces may be no options that people have combined."""
+        sign = "new line" if self.sign == "\n" else self.sign
+        if self.merged:
+            yield f"texts with '{sign}' in them were put together where they never stand apart"
+        if is_ranking(self.cells):
+            yield f"everybody has all {len(self.options)} options, in different orders: a ranking?"
+            return
+        if self._same_number >= _LIST:
+            yield f"every answer has {self._same_number} parts: were so many to be chosen, or is it one text?"
+        if heads := _heads(self.cells):
+            named = ", ".join(f"'{head}'" for head in heads[:4])
+            yield f"{named} never end an answer: do options have '{sign}' in their texts?"
+
+
+def pieces_of(answers: Mapping[str, int], sign: str) -> Pieces:
+    """Take joined texts apart; two pieces that never occur but side by side are one text."""
+    pattern = _pattern(answers, sign)
+    cells = [
+        ([piece.strip() for piece in re.split(pattern, text) if piece.strip()], n)
+        for text, n in answers.items()
+    ]
+    ended = sum(count for text, count in answers.items() if text.endswith(sign))
+    several = sum(count for pieces, count in cells if len(pieces) > 1)
+    often = max(several, ended) >= _OFTEN * sum(answers.values())
+    whole = _whole(cells, sign)
+    return Pieces(sign, whole, joined=often and _recombine(cells), merged=whole != cells)
+
+
+def _pattern(answers: Mapping[str, int], sign: str) -> str:
+    if sign != ",":
+        return re.escape(sign)
+    fewest = _OFTEN * sum(answers.values())
+    counts = {
+        comma: sum(n for text, n in answers.items() if re.search(comma, text.rstrip(", ")))
+        for comma in _COMMAS
+    }
+    return next((comma for comma in _COMMAS if counts[comma] >= fewest), _COMMAS[-1])
+
+
+def _recombine(cells: _Cells) -> bool:
+    """Return whether pieces stand in several different cells, as options do that people combine."""
+    times = Counter(piece for pieces, _ in cells for piece in set(pieces))
+    again = sum(number > 1 for number in times.values())
+    return again >= _LIST and 2 * again >= len(times)
+
+
+def _whole(cells: _Cells, sign: str) -> _Cells:
+    """Put together what never occurs but side by side, where the second begins with a small letter."""
+    while True:
+        times: Counter[str] = Counter()
+        pairs: Counter[tuple[str, str]] = Counter()
+        for pieces, count in cells:
+            for piece in pieces:
+                times[piece] += count
+            for pair in pairwise(pieces):
+                pairs[pair] += count
+        continued = next(
+            (
+                pair
+                for pair, count in pairs.items()
+                if count == times[pair[0]] == times[pair[1]]
+                and count >= _SEVERAL_TIMES
+                and pair[1][:1].islower()
+            ),
+            None,
+        )
+        if not continued:
+            return cells
+        cells = [(_merged(pieces, continued, sign), count) for pieces, count in cells]
+
+
+def _merged(pieces: Sequence[str], pair: tuple[str, str], sign: str) -> list[str]:
+    merged: list[str] = []
+    for piece in pieces:
+        if merged and (merged[-1], piece) == pair:
+            merged[-1] = f"{merged[-1]}{sign.strip()} {piece}"
+        else:
+            merged.append(piece)
+    return merged
+
+
+def _heads(cells: _Cells) -> list[str]:
+    """Return pieces that end no cell, where what follows them begins none: 'Skole' of 'Skole, dagtilbud'."""
+    times: Counter[str] = Counter()
+    followers: dict[str, set[str]] = {}
+    for pieces, count in cells:
+        times.update(dict.fromkeys(pieces, count))
+        for piece, follower in pairwise(pieces):
+            followers.setdefault(piece, set()).add(follower)
+    first = {pieces[0] for pieces, _ in cells if pieces}
+    last = {pieces[-1] for pieces, _ in cells if pieces}
+    return [
+        piece
+        for piece, after in followers.items()
+        if piece not in last and not after & first and times[piece] >= _SEVERAL_TIMES
+    ]
