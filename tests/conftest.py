@@ -12,7 +12,8 @@ import pytest
 from hypothesis import settings
 from made_up import made_up_wave
 
-from borgerlib.interest.prepare.prepare import Prepared, prepare
+from borgerlib.interest.prepare.prepare import prepare
+from borgerlib.interest.prepare.result import Prepared
 from borgerlib.interest.prepare.simulated import write_simulation
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import Codebook

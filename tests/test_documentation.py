@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import borgerlib
-from borgerlib.interest.prepare.prepare import Prepared
+from borgerlib.interest.prepare.result import Prepared
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from borgerlib import danish
 from borgerlib.dashboard.importing import phrases
 from borgerlib.errors import BorgerlibError
-from borgerlib.interest.prepare.prepare import Prepared
+from borgerlib.interest.prepare.result import Prepared
 from borgerlib.personal import is_contact_heading
 from borgerlib.survey.cleaning.violations import mask_personal
 from borgerlib.survey.importing.decisions import Counted, Decisions

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from borgerlib.interest.prepare.prepare import Prepared
+from borgerlib.interest.prepare.result import Prepared
 from borgerlib.survey.cleaning.violations import RULES
 from borgerlib.survey.simulation.simulate import SIMULATED
 

@@ -2,100 +2,38 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.metadata
-import json
-import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from borgerlib.errors import CodebookError, DataError
-from borgerlib.files.atomic import settled
-from borgerlib.files.workbook import escape_formulas
 from borgerlib.interest import store
 from borgerlib.interest.prepare.codebooks import wrong_kinds
+from borgerlib.interest.prepare.result import Prepared
 from borgerlib.interest.prepare.survey_date import survey_date_of
-from borgerlib.interest.prepared import RESPONDENTS, is_prepared, processed_folder
-from borgerlib.interest.protected.files import read_key, write_copy
+from borgerlib.interest.prepare.write import write_prepared
+from borgerlib.interest.prepared import is_prepared, processed_folder
 from borgerlib.interest.weighting.ages import about_middles, add_age_bands, middles_of_bands, youngest_age
 from borgerlib.interest.weighting.areas import placed, read_area_map, recoded
-from borgerlib.interest.weighting.plan import Weighting, weigh
 from borgerlib.interest.weighting.plan import unweighted as without_weights
+from borgerlib.interest.weighting.plan import weigh
 from borgerlib.interest.weighting.rules import WEIGHT, load_weighting_rules
-from borgerlib.interest.weighting.summary import summary_of
 from borgerlib.population.municipalities import municipality as find_municipality
-from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
 from borgerlib.survey.cleaning.clean import REASONS, CleaningResult, clean
 from borgerlib.survey.cleaning.rules import CleaningRules
-from borgerlib.survey.codebook.finding import codebook_file
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.form.write import texts_of
 from borgerlib.survey.mapping.file import load_mapping
 from borgerlib.survey.readers.read import read_responses
-from borgerlib.survey.responses import Responses, Source
-from borgerlib.survey.simulation.export import PREFIX, is_simulated
+from borgerlib.survey.responses import Responses
+from borgerlib.survey.simulation.export import is_simulated
 from borgerlib.survey.simulation.simulate import SIMULATED
 
 _SIMULATED_ID = r"SIM-(IGEN-|UNG-)?\d{6}"
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """What preparing a municipality's survey gave, as the printed page tells it.
-
-    Parameters
-    ----------
-    municipality : str
-    codebook : Codebook
-    simulated : bool
-        SIMULEREDE DATA.
-    folder : Path
-        Where the respondents are.
-    register : Path
-        The contact register, apart.
-    source : Source
-        What was read, and how.
-    survey_date : date
-        Date at which ages and population are taken.
-    rows_in, kept, rejected, contacts : int
-        Rows of the export; respondents; rejected rows; respondents who may be contacted. rows_in = kept +
-        rejected.
-    reasons : mapping of str to int
-        Rule → rejected rows (a row may break several).
-    changes : mapping of str to int
-        Rule → cells changed in kept rows.
-    flags : mapping of str to int
-        Flag → respondents, kept all the same.
-    absent : tuple of str
-        Items that the export does not hold.
-    weighting : Weighting
-    warnings : tuple of str
-        What somebody should look at.
-    """
-
-    municipality: str
-    codebook: Codebook
-    simulated: bool
-    folder: Path
-    register: Path
-    source: Source
-    survey_date: date
-    rows_in: int
-    kept: int
-    rejected: int
-    contacts: int
-    reasons: Mapping[str, int]
-    changes: Mapping[str, int]
-    flags: Mapping[str, int]
-    absent: tuple[str, ...]
-    weighting: Weighting
-    warnings: tuple[str, ...]
 
 
 def prepare(
@@ -230,7 +168,7 @@ def prepare(
         weighting=weights,
         warnings=(*notes, *weights.warnings, *about_areas),
     )
-    _write(prepared, respondents, cleaned, _metadata(prepared, path, min_age), codebook)
+    write_prepared(prepared, respondents, cleaned, export=path, min_age=min_age, codebook=codebook)
     return prepared
 
 
@@ -272,49 +210,3 @@ def _refuse_nobody(cleaned: CleaningResult, path: Path) -> None:
 
 def _counted(values: pd.Series) -> dict[str, int]:
     return {str(value): int(count) for value, count in values.value_counts().items()}
-
-
-def _metadata(prepared: Prepared, path: Path, min_age: int) -> dict[str, Any]:
-    return {
-        "municipality": prepared.municipality,
-        "codebook": prepared.codebook.id,
-        "simulated": prepared.simulated,
-        "population_date": prepared.weighting.population_date,
-        "survey_date": prepared.survey_date.isoformat(),
-        "min_age": min_age,
-        "weighted": bool(prepared.weighting.targets),
-        "source_sha256": _hash(path, prepared.source.files),
-        "library_version": importlib.metadata.version("borgerlib"),
-    }
-
-
-def _hash(path: Path, files: Sequence[str]) -> str:
-    digest = hashlib.sha256()
-    for file in [path / name for name in sorted(files)] if path.is_dir() else [path]:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
-
-
-def _write(
-    prepared: Prepared,
-    respondents: pd.DataFrame,
-    cleaned: CleaningResult,
-    metadata: Mapping[str, Any],
-    codebook: str | Path,
-) -> None:
-    summary = summary_of(prepared.weighting) | {"respondents": dict(metadata)}
-    # The register goes first: whoever has withdrawn consent must not stay in it if the rest fails.
-    with store.replacing(prepared.register.parent, private=True) as beside:
-        store.write_parquet(cleaned.contact, beside / store.REGISTER, metadata)
-    key = read_key(settled(prepared.folder))
-    with store.replacing(prepared.folder) as beside:
-        store.write_parquet(respondents, beside / RESPONDENTS, metadata)
-        respondents.attrs.update(metadata)
-        write_copy(beside, respondents, prepared.codebook, summary, chance=DEFAULT_CHANCE, key=key)
-        escape_formulas(cleaned.rejected).to_csv(beside / store.REJECTED, index_label="row")
-        escape_formulas(cleaned.changes).to_csv(beside / store.CHANGES, index=False)
-        text = json.dumps(summary, ensure_ascii=False, indent=1)
-        (beside / store.WEIGHTING).write_text(f"{text}\n", encoding="utf-8")
-        shutil.copyfile(codebook_file(codebook), beside / store.CODEBOOK)
-        if prepared.simulated:
-            (beside / f"{PREFIX}.txt").write_text(f"{SIMULATED}\n", encoding="utf-8")

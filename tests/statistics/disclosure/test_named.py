@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import borgerlib
-from borgerlib.interest.prepare.prepare import Prepared
+from borgerlib.interest.prepare.result import Prepared
 from borgerlib.statistics.disclosure.columns import TOO_FEW
 
 OWN = {"base": "de adspurgte", "source": "Eget skema"}

@@ -13,7 +13,7 @@ import pytest
 
 import borgerlib
 from borgerlib import places
-from borgerlib.interest.prepare.prepare import Prepared
+from borgerlib.interest.prepare.result import Prepared
 from borgerlib.runs.kernels.execute import run_notebook
 from borgerlib.view.charts.chart import MIME_TYPE
 

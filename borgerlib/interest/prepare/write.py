@@ -1,0 +1,79 @@
+"""Writes what preparing gave, in the folders that every later step reads."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from borgerlib.files.atomic import settled
+from borgerlib.files.workbook import escape_formulas
+from borgerlib.interest import store
+from borgerlib.interest.prepare.result import Prepared
+from borgerlib.interest.prepared import RESPONDENTS
+from borgerlib.interest.protected.files import read_key, write_copy
+from borgerlib.interest.weighting.summary import summary_of
+from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
+from borgerlib.survey.cleaning.clean import CleaningResult
+from borgerlib.survey.codebook.finding import codebook_file
+from borgerlib.survey.simulation.export import PREFIX
+from borgerlib.survey.simulation.simulate import SIMULATED
+
+
+def write_prepared(
+    prepared: Prepared,
+    respondents: pd.DataFrame,
+    cleaned: CleaningResult,
+    *,
+    export: Path,
+    min_age: int,
+    codebook: str | Path,
+) -> None:
+    """Write contact register, respondents, protected copy, what was rejected or changed, and codebook.
+
+    Each folder is replaced whole; those who read meanwhile read the old one.
+    """
+    metadata = _metadata(prepared, export, min_age)
+    summary = summary_of(prepared.weighting) | {"respondents": metadata}
+    # The register goes first: whoever has withdrawn consent must not stay in it if the rest fails.
+    with store.replacing(prepared.register.parent, private=True) as beside:
+        store.write_parquet(cleaned.contact, beside / store.REGISTER, metadata)
+    key = read_key(settled(prepared.folder))
+    with store.replacing(prepared.folder) as beside:
+        store.write_parquet(respondents, beside / RESPONDENTS, metadata)
+        respondents.attrs.update(metadata)
+        write_copy(beside, respondents, prepared.codebook, summary, chance=DEFAULT_CHANCE, key=key)
+        escape_formulas(cleaned.rejected).to_csv(beside / store.REJECTED, index_label="row")
+        escape_formulas(cleaned.changes).to_csv(beside / store.CHANGES, index=False)
+        text = json.dumps(summary, ensure_ascii=False, indent=1)
+        (beside / store.WEIGHTING).write_text(f"{text}\n", encoding="utf-8")
+        shutil.copyfile(codebook_file(codebook), beside / store.CODEBOOK)
+        if prepared.simulated:
+            (beside / f"{PREFIX}.txt").write_text(f"{SIMULATED}\n", encoding="utf-8")
+
+
+def _metadata(prepared: Prepared, path: Path, min_age: int) -> dict[str, Any]:
+    return {
+        "municipality": prepared.municipality,
+        "codebook": prepared.codebook.id,
+        "simulated": prepared.simulated,
+        "population_date": prepared.weighting.population_date,
+        "survey_date": prepared.survey_date.isoformat(),
+        "min_age": min_age,
+        "weighted": bool(prepared.weighting.targets),
+        "source_sha256": _hash(path, prepared.source.files),
+        "library_version": importlib.metadata.version("borgerlib"),
+    }
+
+
+def _hash(path: Path, files: Sequence[str]) -> str:
+    digest = hashlib.sha256()
+    for file in [path / name for name in sorted(files)] if path.is_dir() else [path]:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
