@@ -17,9 +17,15 @@ DOUBTS: Phrases = (
     (r".*answers are no number.*", "Nogle svar er ikke tal."),
     (r".*few small numbers.*", "Få små tal: koder for svar, hvis tekster filen mangler, eller en skala?"),
     (r".*were put together.*", "Tekster med tegnet i er sat sammen, hvor de aldrig står hver for sig."),
+    (r"everybody has all (\d+) options, in different orders.*",
+     r"Alle har valgt alle \1 muligheder, i hver sin rækkefølge: er det en prioritering?"),
+    (r"every answer has (\d+) parts: .*",
+     r"Alle svar har netop \1 dele: skulle man vælge så mange, eller er det én tekst?"),
+    (r"(.+) never end an answer: .*",
+     r"\1 står aldrig sidst i et svar: har svarmulighederne selv tegnet i deres tekst?"),
     (r".*occur once or twice.*", "Svar, der kun står en gang eller to, er udeladt: egne ord?"),
     (r".*which another question is already.*", "Et andet spørgsmål har allerede den rolle."),
-)
+)  # fmt: skip
 _READ: Phrases = (
     (r"(\d+) rows above the headings .*\(the table begins in row (\d+)\)",
      r"\1 rækker over overskrifterne er sprunget over; tabellen begynder i række \2."),
@@ -58,6 +64,11 @@ _PREPARED: Phrases = (
     (r"Nobody's age is known: .*", "Ingens alder kendes, så vægtene retter ikke skævheder i den."),
     (r"(\d+) of (\d+) dates in '(.+?)' cannot be .*",
      r"\1 af \2 tidspunkter i »\3« kan ikke passe og tæller ikke med til undersøgelsens dato."),
+    (r"item '(.+?)': every date can be read with the day or the month first; .*",
+     r"»\1«: alle datoer kan læses med dagen eller måneden først; dagen er taget for at stå først. Er det "
+     "forkert, så skriv datoerne som 2025-11-30 i filen."),
+    (r"The answers are not weighted: .*",
+     "Svarene er ikke vægtet: alle tal er for dem, der har svaret, og det står ved dem."),
     (r"The export has no dates: the survey is taken to be of today, (\S+)\..*",
      r"Filen har ingen tidspunkter: undersøgelsen er regnet for at være fra i dag, \1."),
     (r"Not in the export: (.+)\.", r"Filen har ikke: \1."),

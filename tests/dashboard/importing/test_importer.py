@@ -13,6 +13,7 @@ from survey_exports import transposed, write_csv
 
 import borgerlib
 from borgerlib import places
+from borgerlib.dashboard.importing import told
 from borgerlib.interest import store
 from borgerlib.survey.importing.question import MISSING
 
@@ -146,6 +147,26 @@ def test_a_file_that_cannot_be_read_is_refused_in_danish(page, tmp_path, content
     page.choose("svar.xls")
     assert said in page._understood.value
     assert 'lang="en"' not in page._understood.value
+
+
+def test_what_is_doubted_and_noted_of_a_file_is_told_in_danish(page, tmp_path):
+    orders = ["Haver;Havne;Huse", "Huse;Haver;Havne", "Havne;Huse;Haver", "Huse;Havne;Haver"]
+    people = {
+        "Køn": ["Mand", "Kvinde"] * 20,
+        "Afsluttet": ["03/04/2025 10:00", "05/06/2025 11:00"] * 20,
+        "Hvad er vigtigst?": orders * 10,
+        "Hvor tit?": ["1", "2", "3", "2"] * 10,
+        "Kender du det?": [""] * 40,
+    }
+    page.choose(write_csv(tmp_path / "x.csv", transposed(people)))
+    doubts = [doubt for question in page.decisions.asked for doubt in question.doubts]
+    assert len(doubts) >= 2
+    said = [text for question in page.decisions.asked for text in told.doubts(question)]
+    assert not set(doubts) & set(said), set(doubts) & set(said)
+    page._unweighted.value = True
+    press(page, "Gør svarene klar")
+    assert "alle datoer kan læses med dagen eller måneden først" in page._result.value
+    assert 'lang="en"' not in page._result.value
 
 
 def test_contact_details_are_not_in_the_page(tmp_path, monkeypatch):
