@@ -32,8 +32,8 @@ NO_ANSWER = frozenset({"n/a", "na", "#n/a", "#null", "null", "nan", "<na>", "{qu
 _YES = SELECTED | {"ja tak", "ja, tak", "ja gerne", "ja, gerne", "ja takk", "yes please", "yes, please"}
 _NO = NOT_SELECTED | {"nej tak", "nej, tak", "nej ellers tak", "nei", "nei takk", "no thanks", "no, thanks"}
 REFUSAL = (
-    r"(?:jeg )?(?:ønsker|vil) ikke (?:(?:at |å )?(?:oplyse|svare|angive|sige|oppgi)|oplyst)"
-    r"(?: (?:det|dette|på (?:det|dette|spørgsmålet)))?"
+    r"(?:jeg )?(?:ønsker|vil(?: helst)?) ikke (?:(?:at |å )?(?:oplyse|svare|angive|sige|oppgi)|oplyst)"
+    r"(?: ?/ ?(?:svare|oplyse))?(?: (?:det|dette|på (?:det|dette|spørgsmålet)|(?:mit |min )?(?:køn|alder)))?"
     r"|(?:jag )?vill inte (?:svara|uppge|ange)|keine angaben?"
     r"|(?:i )?(?:would )?prefer not(?: to (?:say|answer|disclose|state))?"
 )

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from borgerlib.commands.main import app
 from borgerlib.errors import DataError
 from borgerlib.survey.codebook.load import parse_codebook
+from borgerlib.survey.codebook.matching import is_unwilling
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.mapping.draft import mapping_toml
 from borgerlib.survey.mapping.file import ItemMapping, Mapping, load_mapping
@@ -169,6 +170,28 @@ def test_whoever_will_not_answer_is_no_answer_or_the_option_for_it(
     told = f"item 'koen': '{said}' (5 times) taken for no answer"
     assert (told in responses.source.notes) == (read_as is None)
     assert responses.frame["samtykke"].eq("ja").all()
+
+
+@pytest.mark.parametrize(
+    ("text", "refuses"),
+    [
+        ("Ønsker ikke at oplyse", True),
+        ("vil  ikke svare.", True),
+        ("Jeg vil helst ikke sige det", True),
+        ("Ønsker ikke at oplyse/svare", True),
+        ("Ønsker ikke at oplyse køn", True),
+        ("Prefer not to say", True),
+        ("Andet / vil ikke oplyse", True),
+        ("Andet eller ønsker ikke at oplyse", True),
+        ("Vil ikke", False),
+        ("Jeg ønsker ikke at svare nej til en cykelsti", False),
+        ("Vil ikke svare; Bil", False),
+        ("Andet", False),
+        ("Ved ikke", False),
+    ],
+)
+def test_what_refuses_to_answer_says_so_and_nothing_else(text, refuses):
+    assert is_unwilling(text) == refuses
 
 
 @pytest.mark.parametrize("said", ["Nej tak", "Nej, tak", "nej tak!", "Nej"])
