@@ -23,6 +23,12 @@ Municipality = Annotated[
 ]
 Title = Annotated[str, typer.Option(help="The meeting's name; the same opens the same session again.")]
 Session = Annotated[str, typer.Option(help="A saved session (see: sessions), in place of --title.")]
+LookFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--look", help="Name, logo, colours (TOML). Default: data/saved/<municipality>/udseende.toml."
+    ),
+]
 Network = Annotated[
     bool, typer.Option("--network", help="Let others on the same network take part; it is not encrypted.")
 ]
@@ -36,12 +42,13 @@ def indflydelse(
     title: Title = "",
     session: Session = "",
     elements: Annotated[list[Path] | None, typer.Option(help="A file of elements in place of ours.")] = None,
+    look: LookFile = None,
     network: Network = False,
     port: Port = 8900,
     browser: Browser = True,
 ) -> None:
     """Open the influence map: together on the screen, and for oneself on telephones."""
-    _serve("indflydelse", municipality, title, session, elements or [], network, port, browser)
+    _serve("indflydelse", municipality, title, session, elements or [], look, network, port, browser)
 
 
 @app.command()
@@ -50,12 +57,13 @@ def dialogkort(
     title: Title = "",
     session: Session = "",
     deck: Annotated[list[Path] | None, typer.Option(help="A file of cards beside ours; repeatable.")] = None,
+    look: LookFile = None,
     network: Network = False,
     port: Port = 8900,
     browser: Browser = True,
 ) -> None:
     """Open the dialogue cards: cards on the screen, votes on telephones."""
-    _serve("dialogkort", municipality, title, session, deck or [], network, port, browser)
+    _serve("dialogkort", municipality, title, session, deck or [], look, network, port, browser)
 
 
 @app.command()
@@ -74,16 +82,13 @@ def sessions() -> None:
 def compare(
     sessions: Annotated[list[str], typer.Argument(help="Influence maps: names, or files of municipalities.")],
     to: Annotated[Path, typer.Option(help="What is written: .html or .csv.")] = Path("sammenligning.html"),
-    elements: Annotated[
-        list[Path] | None, typer.Option(help="The elements, where they are not ours.")
-    ] = None,
 ) -> None:
     """Set influence maps beside one another: a group's over time, or those of several municipalities."""
     from borgerlib.files.atomic import replacing
     from borgerlib.workshop.page.open import open_room
     from borgerlib.workshop.saved.comparison import comparison_file
 
-    rooms = [open_room("indflydelse", session=name, own=elements or []) for name in sessions]
+    rooms = [open_room("indflydelse", session=name) for name in sessions]
     content = comparison_file(rooms, to.suffix)
     with replacing(to, what="The comparison", error=RunError) as beside:
         beside.write_bytes(content)
@@ -95,14 +100,17 @@ def cards(
     target: Annotated[Path, typer.Argument(help="The PDF.")] = Path("dialogkort.pdf"),
     municipality: Annotated[str, typer.Option(help="Where its citizens have answered, cards say what.")] = "",
     deck: Annotated[list[Path] | None, typer.Option(help="A file of cards beside ours; repeatable.")] = None,
+    look: LookFile = None,
 ) -> None:
     """Write the cards for print: A6, four to an A4 sheet, to be printed on both sides (long edge)."""
+    from borgerlib.files.look import look_of, read_look
     from borgerlib.workshop.cards.deck import read_decks
     from borgerlib.workshop.cards.print import print_cards
     from borgerlib.workshop.page.cards import cards_for_print
     from borgerlib.workshop.page.facts import citizens_of
 
-    console.wrote(print_cards(cards_for_print(read_decks(deck or []), citizens_of(municipality)), target))
+    printed = cards_for_print(read_decks(deck or []), citizens_of(municipality))
+    console.wrote(print_cards(printed, target, look_of(municipality) if look is None else read_look(look)))
 
 
 @app.command()
@@ -139,14 +147,17 @@ def _serve(
     title: str,
     session: str,
     own: list[Path],
+    look: Path | None,
     network: bool,
     port: int,
     browser: bool,
 ) -> None:
+    from borgerlib.files.look import read_look
     from borgerlib.workshop.page.open import open_room
     from borgerlib.workshop.server.serve import Served, serve_until_ended
 
-    room = open_room(tool, municipality=municipality, title=title, session=session, own=own)
+    looks = None if look is None else read_look(look)
+    room = open_room(tool, municipality=municipality, title=title, session=session, own=own, look=looks)
 
     def tell(served: Served) -> None:
         console.out.print(f"Lead the meeting at [bold]{escape(served.leader)}[/bold]")

@@ -54,6 +54,21 @@ class Look:
     contact: str = ""
     meeting: date | None = None
 
+    @property
+    def css(self) -> str:
+        """The colours as a CSS rule that comes after the theme's; empty without colours of its own."""
+        names = ((), ("country",), ("own", "own-text"))
+        rules = (
+            f"--borger-{name}: {colour};"
+            for at, colour in enumerate(self.colours, start=1)
+            for name in names[at]
+        )
+        return f":root {{ {' '.join(rules)} }}" if self.colours else ""
+
+
+USUAL = Look()
+"""The look of a municipality that has said nothing of its own."""
+
 
 @dataclass(frozen=True)
 class _File:
@@ -92,7 +107,7 @@ def look_of(municipality: str) -> Look:
         As `read_look`.
     """
     path = places.saved_data(danish.slug(municipality), FILE) if municipality else None
-    return read_look(path) if path is not None and path.is_file() else Look()
+    return read_look(path) if path is not None and path.is_file() else USUAL
 
 
 def readable(colour: str) -> str:

@@ -21,12 +21,15 @@ from borgerlib.workshop.words import words
 
 def page_config(room: Room) -> dict[str, Any]:
     """Return what the page of whoever leads begins with."""
+    look = room.tool.look
     notice = words()("page", "recovered") if room.session.recovered else ""
     return {
         **room.tool.config,
         "session": room.session.title,
         "downloads": list(downloads_of(room)),
         "notice": notice,
+        "logo": look.logo,
+        "name": look.name or room.session.municipality,
     }
 
 
@@ -46,7 +49,9 @@ class WorkshopWidget(anywidget.AnyWidget):  # type: ignore[misc]
 
     def __init__(self, room: Room) -> None:
         self.room = room
-        super().__init__(_esm=script(), _css=style(), config=page_config(room), view=room.view())
+        super().__init__(
+            _esm=script(), _css=style(room.tool.look), config=page_config(room), view=room.view()
+        )
         self.on_msg(lambda _, content, buffers: self._hear(content))
 
     def _hear(self, content: Any) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from borgerlib.errors import DataError
+from borgerlib.files.look import USUAL, Look
 from borgerlib.files.pdf import save_pdf, weasyprint_library
 from borgerlib.view import theme
 from borgerlib.workshop.cards.deck import Card
@@ -46,8 +47,8 @@ class PrintedCard:
     facts: tuple[str, ...] = ()
 
 
-def print_cards(cards: Sequence[PrintedCard], target: Path) -> Path:
-    """Write cards as a tagged PDF (PDF/UA), and return its path.
+def print_cards(cards: Sequence[PrintedCard], target: Path, look: Look = USUAL) -> Path:
+    """Write cards as a tagged PDF (PDF/UA), in a municipality's look, and return its path.
 
     Raises
     ------
@@ -56,25 +57,25 @@ def print_cards(cards: Sequence[PrintedCard], target: Path) -> Path:
     RunError
         WeasyPrint is not installed, or the file cannot be written.
     """
-    refuse_too_long(cards)
-    save_pdf(sheets_html(cards), target)
+    refuse_too_long(cards, look)
+    save_pdf(sheets_html(cards, look), target)
     return target
 
 
-def sheets_html(cards: Sequence[PrintedCard]) -> str:
+def sheets_html(cards: Sequence[PrintedCard], look: Look = USUAL) -> str:
     """Return the sheets as HTML for print: of each four cards a page of fronts, then one of backs."""
     sheets = [cards[at : at + _A_SHEET] for at in range(0, len(cards), _A_SHEET)]
-    return _rendered("sheets.html.j2", sheets=[_sides(sheet) for sheet in sheets])
+    return _rendered("sheets.html.j2", look, sheets=[_sides(sheet) for sheet in sheets])
 
 
-def refuse_too_long(cards: Sequence[PrintedCard]) -> None:
+def refuse_too_long(cards: Sequence[PrintedCard], look: Look = USUAL) -> None:
     """Raise `DataError` where cards are too long for their size; see `print_cards`."""
-    problems = too_long(cards)
+    problems = too_long(cards, look)
     if problems:
         raise DataError("These cards do not fit on A6:", problems=problems, hint=_TOO_LONG)
 
 
-def too_long(cards: Sequence[PrintedCard]) -> tuple[str, ...]:
+def too_long(cards: Sequence[PrintedCard], look: Look = USUAL) -> tuple[str, ...]:
     """Return what does not fit on A6, in English: each side of a card, and by how many lines.
 
     Raises
@@ -82,7 +83,7 @@ def too_long(cards: Sequence[PrintedCard]) -> tuple[str, ...]:
     RunError
         WeasyPrint is not installed.
     """
-    page = weasyprint_library().HTML(string=_rendered("measure.html.j2", cards=cards), base_url=None)
+    page = weasyprint_library().HTML(string=_rendered("measure.html.j2", look, cards=cards), base_url=None)
     lines: Counter[str] = Counter()
     seen: set[str] = set()
     for sheet in page.render().pages:
@@ -112,9 +113,10 @@ def _sides(sheet: Sequence[PrintedCard]) -> list[list[tuple[int, PrintedCard]]]:
     return [list(enumerate(sheet)), [(_MIRRORED[at], card) for at, card in enumerate(sheet)]]
 
 
-def _rendered(name: str, **content: Any) -> str:
+def _rendered(name: str, look: Look, **content: Any) -> str:
     faces = "".join(theme.font_face(weight, theme.font_file(weight).as_uri()) for weight in theme.FONT_STYLES)
-    shared = {"words": words(), "faces": faces, "variables": theme.css_variables()}
+    shared = {"words": words(), "faces": faces, "look": look}
+    shared["variables"] = f"{theme.css_variables()} {look.css}"
     return _templates().get_template(name).render(**shared, **content)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from borgerlib.files.look import USUAL, Look
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.workshop.cards import rounds
 from borgerlib.workshop.cards.deck import CITIZENS, KINDS, TOPICS, Card, Deck
@@ -18,7 +19,7 @@ from borgerlib.workshop.words import words
 NAME = "dialogkort"
 
 
-def cards_tool(decks: Sequence[Deck], citizens: Citizens, *, place: str = "") -> Tool:
+def cards_tool(decks: Sequence[Deck], citizens: Citizens, *, place: str = "", look: Look = USUAL) -> Tool:
     """Return the dialogue cards as a tool of the page.
 
     Parameters
@@ -28,6 +29,7 @@ def cards_tool(decks: Sequence[Deck], citizens: Citizens, *, place: str = "") ->
         What they have answered; a card shows it of its topic or format.
     place : str
         The municipality's name.
+    look : Look
     """
     told = words()
     used = published_formats()
@@ -57,6 +59,7 @@ def cards_tool(decks: Sequence[Deck], citizens: Citizens, *, place: str = "") ->
         may=rounds.PARTICIPANTS_MAY,
         view=cards_view,
         own=lambda state, who: {theme: votes[who] for theme, votes in state.votes.items() if who in votes},
+        look=look,
     )
 
 

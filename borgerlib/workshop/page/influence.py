@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from borgerlib import danish
+from borgerlib.files.look import USUAL, Look
 from borgerlib.workshop.cards.deck import TOPICS
 from borgerlib.workshop.influence import placements
 from borgerlib.workshop.influence.elements import Elements
@@ -26,7 +27,7 @@ from borgerlib.workshop.words import words
 NAME = "indflydelse"
 
 
-def influence_tool(elements: Elements, citizens: Citizens, *, place: str = "") -> Tool:
+def influence_tool(elements: Elements, citizens: Citizens, *, place: str = "", look: Look = USUAL) -> Tool:
     """Return the influence map as a tool of the page.
 
     Parameters
@@ -37,6 +38,7 @@ def influence_tool(elements: Elements, citizens: Citizens, *, place: str = "") -
         What they have answered; an area whose id is a topic of the survey shows it.
     place : str
         The municipality's name.
+    look : Look
     """
     causes = failure_causes()
     said = {area.id: citizens.said.get((TOPICS, area.id), "") for area in elements.area}
@@ -61,6 +63,7 @@ def influence_tool(elements: Elements, citizens: Citizens, *, place: str = "") -
         may=placements.PARTICIPANTS_MAY,
         view=lambda state: influence_view(state, causes),
         own=_own,
+        look=look,
     )
 
 

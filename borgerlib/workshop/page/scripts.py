@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from borgerlib.files.look import Look
 from borgerlib.view import theme
 
 _ASSETS = Path(str(files("borgerlib.workshop") / "page" / "assets"))
@@ -20,7 +21,7 @@ def script() -> str:
 
 
 @cache
-def style() -> str:
-    """Return the page's style: the theme's values, the dashboard's look, then what is ours."""
+def style(look: Look) -> str:
+    """Return the page's style: the theme's values, the municipality's, the dashboard's look, what is ours."""
     parts = [_DASHBOARD / "dashboard.css", _ASSETS / "workshop.css"]
-    return "\n".join([theme.css_variables(), *(path.read_text(encoding="utf-8") for path in parts)])
+    return "\n".join([theme.css_variables(), look.css, *(path.read_text(encoding="utf-8") for path in parts)])

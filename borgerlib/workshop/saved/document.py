@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import Mapping
 from typing import Any
 
 from borgerlib.errors import RunError
 from borgerlib.workshop.words import words
+
+_PNG = "data:image/png;base64,"
 
 
 def as_docx(content: Mapping[str, Any], picture: bytes | None) -> bytes:
@@ -27,12 +30,16 @@ def as_docx(content: Mapping[str, Any], picture: bytes | None) -> bytes:
     """
     try:
         import docx
-        from docx.shared import Cm
+        from docx.shared import Cm, RGBColor
     except ImportError as error:
         raise RunError("A .docx needs python-docx.", hint="Run: pip install 'borgerlib[docx]'") from error
     document = docx.Document()
     properties = document.core_properties
     properties.title, properties.language, properties.author = content["title"], "da-DK", ""
+    logo = content["look"].logo
+    if logo.startswith(_PNG):  # Word draws no SVG on older machines, nor does python-docx
+        document.add_picture(io.BytesIO(base64.b64decode(logo.removeprefix(_PNG))), height=Cm(1.5))
+        document.inline_shapes[-1]._inline.docPr.set("descr", content["look"].name)
     document.add_heading(content["title"], level=1)
     for line in (content["about"], content["simulated"], content["anonymous"]):
         if line:
@@ -50,6 +57,12 @@ def as_docx(content: Mapping[str, Any], picture: bytes | None) -> bytes:
             drawing = document.inline_shapes[-1]._inline.docPr
             drawing.set("descr", content["caption"])
         _table(document, content["head"], content["rows"], content["caption"])
+    look = content["look"]
+    sent = ": ".join(filter(None, (look.sender, look.contact)))
+    if sent:
+        document.add_paragraph(sent)
+    for level in range(1, 4) if look.colours else ():
+        document.styles[f"Heading {level}"].font.color.rgb = RGBColor.from_string(look.colours[0][1:])
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()

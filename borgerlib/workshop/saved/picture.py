@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _DPI = 150
 
 
-def map_picture(marks: Sequence[Mapping[str, Any]], title: str) -> bytes:
+def map_picture(marks: Sequence[Mapping[str, Any]], title: str, *, colour: str = theme.COUNTRY) -> bytes:
     """Return the map, with the elements listed by number beside it.
 
     Parameters
@@ -25,6 +25,8 @@ def map_picture(marks: Sequence[Mapping[str, Any]], title: str) -> bytes:
     marks : sequence of mapping
         One an element: number, label, today and wished (control, influence), empty where not placed.
     title : str
+    colour : str
+        Of what stands on it.
     """
     from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
@@ -40,7 +42,7 @@ def map_picture(marks: Sequence[Mapping[str, Any]], title: str) -> bytes:
     _background(axes, fonts["semibold"])
     taken: Counter[tuple[float, float]] = Counter()
     for mark in marks:
-        _mark(axes, mark, fonts["semibold"], taken)
+        _mark(axes, mark, fonts["semibold"], taken, colour)
     key = f"● {words()('when', 'today')}   ○ {words()('when', 'wished')}"
     figure.text(0.62, 0.86, key, size=11, color=theme.MUTED)
     for at, mark in enumerate(marks):
@@ -72,15 +74,17 @@ def _background(axes: Axes, font: Any) -> None:
         axes.text(x, y, text, ha=side, va="center", fontproperties=font, size=12, color=theme.MUTED)
 
 
-def _mark(axes: Axes, mark: Mapping[str, Any], font: Any, taken: Counter[tuple[float, float]]) -> None:
+def _mark(
+    axes: Axes, mark: Mapping[str, Any], font: Any, taken: Counter[tuple[float, float]], colour: str
+) -> None:
     if mark["today"] and mark["wished"]:
-        axes.plot(*zip(mark["today"], mark["wished"], strict=True), color=theme.COUNTRY, ls=":", zorder=2)
-    for when, fill, ink in (("wished", theme.PAPER, theme.COUNTRY), ("today", theme.COUNTRY, theme.PAPER)):
+        axes.plot(*zip(mark["today"], mark["wished"], strict=True), color=colour, ls=":", zorder=2)
+    for when, fill, ink in (("wished", theme.PAPER, colour), ("today", colour, theme.PAPER)):
         if mark[when]:
             # Those that stand on one another are spread a little.
             x, y = mark[when]
             x, taken[mark[when]] = x + 0.3 * taken[mark[when]], taken[mark[when]] + 1
-            axes.plot(x, y, "o", ms=19, mfc=fill, mec=theme.COUNTRY, zorder=3)
+            axes.plot(x, y, "o", ms=19, mfc=fill, mec=colour, zorder=3)
             axes.text(
                 x, y, str(mark["number"]), ha="center", va="center_baseline", color=ink,
                 fontproperties=font, size=10, zorder=4,

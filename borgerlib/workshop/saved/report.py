@@ -105,6 +105,7 @@ def report_content(room: Room, *, day: date | None = None) -> dict[str, Any]:
     shared = {
         "title": words()("report", "title", vaerktoej=room.tool.config["title"], titel=room.session.title),
         "simulated": room.tool.config["simulated"],
+        "look": room.tool.look,
         "anonymous": words()("report", "anonymous", mindst=danish.small_number(FEWEST)),
     }
     if isinstance(state, Talk):
@@ -177,7 +178,8 @@ def _picture(content: Mapping[str, Any]) -> bytes:
     # Only here: most sessions make none, and matplotlib is heavy.
     from borgerlib.workshop.saved.picture import map_picture
 
-    return map_picture(content["map"], content["title"])
+    colours = content["look"].colours or (theme.COUNTRY,)
+    return map_picture(content["map"], content["title"], colour=colours[0])
 
 
 def _docx(content: Mapping[str, Any]) -> bytes:

@@ -59,7 +59,7 @@ def application(
             (r"/ws", LinePage, {"lines": lines}),
             (r"/hent/(\w+)", Files, {"lines": lines}),
             (r"/script.js", Asset, {"mime": "text/javascript", "content": script()}),
-            (r"/style.css", Asset, {"mime": "text/css", "content": style()}),
+            (r"/style.css", Asset, {"mime": "text/css", "content": style(lines.room.tool.look)}),
         ],
         cookie_secret=secret,
         gate=gate,
@@ -105,8 +105,9 @@ class Page(tornado.web.RequestHandler):
     def tell(self, template: str = "gate.html.j2", *, status: int = 200, said: str = "") -> None:
         """Answer with a page of the gate."""
         self.set_status(status)
-        shown = {"words": words(), "said": said, "style": theme.css_variables(), "ask": template != "closed"}
-        self.finish(_templates().get_template("gate.html.j2").render(**shown))
+        look = self.settings["lines"].room.tool.look
+        shown = {"words": words(), "said": said, "style": theme.css_variables(), "look": look}
+        self.finish(_templates().get_template("gate.html.j2").render(**shown, ask=template != "closed"))
 
     def give(self, cookie: str, value: str) -> None:
         """Hand out a cookie that no script and no other site can use."""

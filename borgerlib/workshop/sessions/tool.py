@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from borgerlib.files.look import USUAL, Look
+
 
 @dataclass(frozen=True)
 class Tool:
@@ -28,6 +30,8 @@ class Tool:
         State → what everybody sees.
     own : callable
         (state, who) → what one has said for oneself.
+    look : Look
+        The municipality's look.
     """
 
     name: str
@@ -38,3 +42,4 @@ class Tool:
     may: tuple[str, ...]
     view: Callable[[Any], dict[str, Any]]
     own: Callable[[Any, str], dict[str, Any]]
+    look: Look = USUAL

@@ -7,7 +7,8 @@ function buildPage(config, { post, fetchFile, leads, remember, lost }) {
   const download = buildDownloads(strings, config.downloads ?? [], fetchFile);
   const build = config.tool === "indflydelse" ? buildInfluence : buildCards;
   const tool = build(config, session, status, { leads, download });
-  const head = html("header", {}, html("h1", {}, config.title),
+  const head = html("header", {}, config.logo ? html("img", { class: "logo", src: config.logo, alt: config.name }) : null,
+    html("h1", {}, config.title),
     config.session ? html("p", { class: "session" }, config.session) : null,
     config.simulated ? html("p", { class: "simulated" }, config.simulated) : null);
   const root = html("div", { class: `borger-dashboard borger-workshop${leads ? "" : " participant"}`, lang: "da" }, head,
