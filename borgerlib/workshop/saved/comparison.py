@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from datetime import date
 
@@ -9,6 +10,11 @@ import pandas as pd
 
 from borgerlib import danish
 from borgerlib.errors import ParameterError
+from borgerlib.view import theme
+from borgerlib.view.charts.bars import lay_out_bars
+from borgerlib.view.charts.files import svg
+from borgerlib.view.charts.marks import Bar, Bars
+from borgerlib.view.charts.pictures import Words
 from borgerlib.workshop.influence.compare import compared
 from borgerlib.workshop.influence.placements import HIGHEST
 from borgerlib.workshop.saved.report import render
@@ -59,6 +65,9 @@ def comparison_html(rooms: Sequence[Room], *, day: date | None = None) -> str:
         "comparison.html.j2",
         title=words()("report", "comparison"),
         about=words()("report", "made_cards", dato=danish.long_date(day or date.today())),
+        drawn=_drawn(rooms),
+        drawn_caption=words()("table", "drawn", hoejest=HIGHEST),
+        heading=words()("table", "picture"),
         caption=words()("table", "caption", hoejest=HIGHEST),
         head=list(table.columns),
         rows=rows,
@@ -85,12 +94,33 @@ def comparison_file(rooms: Sequence[Room], ending: str) -> bytes:
     raise ParameterError(f"A comparison is no '{ending}' file.", hint="Write an .html or a .csv.")
 
 
-def _cell(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    return (
-        "–" if value is None else danish.number(float(str(value)), 0 if float(str(value)).is_integer() else 1)
+def _drawn(rooms: Sequence[Room]) -> list[dict[str, str]]:
+    """Return the picture of median, lowest and highest, for a page and for a phone; nothing without any."""
+    bars = tuple(
+        Bar(one.label, f"{_cell(one.median)} ({_cell(low)}–{_cell(high)})", one.median, low, high)
+        for one in compared([room.state for room in rooms])
+        if one.spread is not None
+        for low, high in [one.spread]
     )
+    if not bars:
+        return []
+    marks, told = Bars(bars, HIGHEST), words()("table", "picture_alt")
+    alt = f"{told} {'; '.join(f'{bar.label}: {bar.words}' for bar in bars)}."
+    return [
+        {
+            "kind": kind,
+            "alt": alt,
+            "address": f"data:image/svg+xml;base64,{b64encode(drawn.encode()).decode()}",
+        }
+        for kind, width in (("wide", theme.WIDE), ("narrow", theme.NARROW))
+        for drawn in [svg(marks, lay_out_bars, Words(), width=width, margin=0)]
+    ]
+
+
+def _cell(value: str | float | None) -> str:
+    if value is None or isinstance(value, str):
+        return value or "–"
+    return danish.number(value, 0 if float(value).is_integer() else 1)
 
 
 def _names(rooms: Sequence[Room]) -> list[str]:

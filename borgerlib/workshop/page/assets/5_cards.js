@@ -36,7 +36,7 @@ function buildCards(config, session, status, { leads, download }) {
     const fillChoice = () => choose.replaceChildren(html("option", { value: "" }, strings.choose),
       ...deck.cards.filter((card) => card.id === way.id || offered().includes(card)).map(({ id, title }) => html("option", { value: id, selected: id === way.id }, title)));
     const front = html("div", { class: "side" });
-    const back = html("div", { class: "side" });
+    const back = html("div", { class: "side back" });
     const turn = button(strings.turn, () => { way.back = !way.back; show(); }, { class: "turn" });
     const card = html("article", { class: `card ${deck.kind}` }, front, back);
     const empty = html("p", { class: "empty" }, strings.table_empty);

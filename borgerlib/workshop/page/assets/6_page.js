@@ -7,13 +7,23 @@ function buildPage(config, { post, fetchFile, leads, remember, lost }) {
   const download = buildDownloads(strings, config.downloads ?? [], fetchFile);
   const build = config.tool === "indflydelse" ? buildInfluence : buildCards;
   const tool = build(config, session, status, { leads, download });
+  const present = leads ? button(strings.present, () => presenting(!root.matches(".presenting")), { class: "present", "aria-pressed": "false" }) : null;
   const head = html("header", {}, config.logo ? html("img", { class: "logo", src: config.logo, alt: config.name }) : null,
     html("h1", {}, config.title),
     config.session ? html("p", { class: "session" }, config.session) : null,
     config.simulated ? html("p", { class: "simulated" }, config.simulated) : null);
   const root = html("div", { class: `borger-dashboard borger-workshop${leads ? "" : " participant"}`, lang: "da" }, head,
-    html("div", { class: "toolbar", role: "group", "aria-label": config.title }, ...tool.tools, buildJoin(strings, config.join), status.kept),
+    html("div", { class: "toolbar", role: "group", "aria-label": config.title }, ...tool.tools, buildJoin(strings, config.join), present, status.kept),
     ...status.node, ...tool.body);
+  function presenting(on) {
+    root.classList.toggle("presenting", on);
+    set(present, "aria-pressed", on);
+    write(present, on ? strings.present_end : strings.present);
+    if (on) root.requestFullscreen?.().catch(() => {});
+    else if (document.fullscreenElement) document.exitFullscreen();
+  }
+  root.addEventListener("keydown", (event) => { if (event.key === "Escape" && root.matches(".presenting")) presenting(false); });
+  root.addEventListener("fullscreenchange", () => { if (!document.fullscreenElement) presenting(false); });
   const stop = closeOthers(root);
   if (config.notice) status.say(config.notice);
   function hear(message) {
