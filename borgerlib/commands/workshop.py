@@ -107,7 +107,7 @@ def cards(
     from borgerlib.workshop.cards.deck import read_decks
     from borgerlib.workshop.cards.print import print_cards
     from borgerlib.workshop.page.cards import cards_for_print
-    from borgerlib.workshop.page.facts import citizens_of
+    from borgerlib.workshop.page.citizens import citizens_of
 
     printed = cards_for_print(read_decks(deck or []), citizens_of(municipality))
     console.wrote(print_cards(printed, target, look_of(municipality) if look is None else read_look(look)))
@@ -131,7 +131,7 @@ def check(
     from borgerlib.workshop.cards.deck import read_deck
     from borgerlib.workshop.cards.print import refuse_too_long
     from borgerlib.workshop.page.cards import cards_for_print
-    from borgerlib.workshop.page.facts import Citizens
+    from borgerlib.workshop.page.citizens import Citizens
 
     deck = read_deck(file)
     try:

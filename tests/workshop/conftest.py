@@ -5,7 +5,7 @@ import pytest
 from borgerlib.workshop.cards.deck import read_decks
 from borgerlib.workshop.influence.elements import read_elements, shipped_elements
 from borgerlib.workshop.page.cards import cards_tool
-from borgerlib.workshop.page.facts import Citizens
+from borgerlib.workshop.page.citizens import Citizens
 from borgerlib.workshop.page.influence import influence_tool
 from borgerlib.workshop.sessions.room import Room
 from borgerlib.workshop.sessions.store import create_session

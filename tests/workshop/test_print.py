@@ -11,7 +11,7 @@ from borgerlib.commands.workshop import app
 from borgerlib.errors import DataError
 from borgerlib.workshop.cards.deck import read_decks, shipped_decks
 from borgerlib.workshop.page.cards import cards_for_print
-from borgerlib.workshop.page.facts import Citizens
+from borgerlib.workshop.page.citizens import Citizens
 from borgerlib.workshop.saved.report import download
 
 weasyprint = pytest.importorskip("weasyprint")

@@ -7,7 +7,7 @@ import pytest
 from borgerlib import danish
 from borgerlib.dashboard.page.answers import open_answers
 from borgerlib.errors import ParameterError
-from borgerlib.workshop.page.facts import Citizens, citizens_of
+from borgerlib.workshop.page.citizens import Citizens, citizens_of
 from borgerlib.workshop.page.open import open_tool
 
 

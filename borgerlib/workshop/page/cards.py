@@ -11,7 +11,8 @@ from borgerlib.workshop.cards import rounds
 from borgerlib.workshop.cards.deck import CITIZENS, KINDS, TOPICS, Card, Deck
 from borgerlib.workshop.cards.print import PrintedCard
 from borgerlib.workshop.cards.rounds import HIGHEST, LOWEST, Talk, summary
-from borgerlib.workshop.page.facts import Citizens, published_formats
+from borgerlib.workshop.page.citizens import Citizens
+from borgerlib.workshop.page.facts import published_formats
 from borgerlib.workshop.page.influence import compared_words
 from borgerlib.workshop.sessions.tool import Tool
 from borgerlib.workshop.words import words

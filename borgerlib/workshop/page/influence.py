@@ -19,7 +19,8 @@ from borgerlib.workshop.influence.potential import (
     potential_of,
     standings,
 )
-from borgerlib.workshop.page.facts import Citizens, cause_said
+from borgerlib.workshop.page.citizens import Citizens
+from borgerlib.workshop.page.facts import cause_said
 from borgerlib.workshop.sessions.agreement import FEWEST, Agreement
 from borgerlib.workshop.sessions.tool import Tool
 from borgerlib.workshop.words import words

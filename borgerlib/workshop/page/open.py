@@ -13,7 +13,7 @@ from borgerlib.population.municipalities import municipality as find_municipalit
 from borgerlib.workshop.cards.deck import Deck, read_decks
 from borgerlib.workshop.influence.elements import Elements, read_elements, shipped_elements
 from borgerlib.workshop.page import cards, influence
-from borgerlib.workshop.page.facts import citizens_of
+from borgerlib.workshop.page.citizens import citizens_of
 from borgerlib.workshop.sessions.change import TOGETHER, Change
 from borgerlib.workshop.sessions.room import Room
 from borgerlib.workshop.sessions.store import SessionFile, create_session, list_sessions, open_session

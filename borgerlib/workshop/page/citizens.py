@@ -1,0 +1,90 @@
+"""What a municipality's citizens have answered, as sentences, from the protected copy.
+
+They are put into words by a process of its own: what opens the answers takes more memory than a whole
+meeting, and is needed once.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from borgerlib import danish
+from borgerlib.errors import BorgerlibError, DataError
+from borgerlib.interest.prepared import is_prepared
+from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.workshop.cards.deck import FORMATS, TOPICS
+from borgerlib.workshop.words import words
+
+_ROLES = {TOPICS: "topics", FORMATS: "formats"}
+
+
+@dataclass(frozen=True)
+class Citizens:
+    """What a municipality's citizens have answered, as sentences by (item, answer).
+
+    Parameters
+    ----------
+    simulated : bool
+        SIMULEREDE DATA.
+    said : mapping of (str, str) to str
+    """
+
+    simulated: bool = False
+    said: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
+def citizens_of(municipality: str) -> Citizens:
+    """Return what the citizens have answered; empty where none have, or no municipality is named.
+
+    Raises
+    ------
+    DataError
+        The prepared answers are damaged.
+    """
+    place = find_municipality(municipality).name if municipality else ""
+    if not place or not is_prepared(place):
+        return Citizens()
+    command = [sys.executable, "-m", "borgerlib.workshop.page.citizens", place]
+    made = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    if made.returncode:
+        raise DataError(
+            (made.stderr.strip().splitlines() or ["The citizens' answers cannot be read."])[-1],
+            hint=f"Run again: borger prepare {place} EXPORT",
+        )
+    told = json.loads(made.stdout)
+    return Citizens(told["simulated"], {(item, answer): text for item, answer, text in told["said"]})
+
+
+def share_words(row: Mapping[Any, Any]) -> dict[str, str]:
+    """Return a share and its interval in words."""
+    # Corrected for what was left to chance, a small share may come out below 0.
+    interval = danish.percent_range(max(0.0, row["ci_lower"]), row["ci_upper"])
+    return {"andel": danish.percent(max(0.0, row["proportion"])), "interval": interval}
+
+
+def _said(municipality: str) -> str:
+    from borgerlib.dashboard.page.answers import open_answers
+
+    answers = open_answers(municipality)
+    place = answers.municipality.name
+    mark = f" {words()('facts', 'simulated')}" if answers.offer.simulated else ""
+    said = []
+    for item, role in _ROLES.items():
+        key = "topic" if item == TOPICS else "format"
+        for row in answers.everybody.estimates.select(item=role).frame.to_dict("records"):
+            if not row["suppressed"]:
+                text = words()("facts", key, **share_words(row), sted=place, svar=row["label"])
+                said.append((item, row["option"], text + mark))
+    return json.dumps({"simulated": answers.offer.simulated, "said": said})
+
+
+if __name__ == "__main__":
+    try:
+        print(_said(sys.argv[1]))
+    except (BorgerlibError, OSError) as error:
+        sys.exit(str(error).splitlines()[0])
