@@ -53,6 +53,7 @@ def test_several_municipalities_are_one_picture_with_their_own_elements_by_name(
     assert "Ærø · Møde: I dag" in table.columns
     assert "Ændring i dag" not in table.columns
     page = comparison_html(rooms)
+    assert page.count("Borgerne har et reelt mandat: 4 (2–9)") == 2  # the picture, for a page and for a phone
     assert "<td>4</td>" in page
     assert "<td>–</td>" in page
     assert ">nan<" not in page
