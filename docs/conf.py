@@ -8,7 +8,7 @@ import borgerlib
 project = "borgerlib"
 author = "The borgerlib maintainers"
 copyright = author
-release = "0.1.0"
+release = "0.2.0"
 language = "en"
 
 extensions = ["numpydoc", "myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary"]

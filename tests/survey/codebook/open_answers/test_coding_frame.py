@@ -64,10 +64,3 @@ def test_a_frame_that_breaks_rules_is_told_whole(tmp_path: Path) -> None:
         borgerlib.load_coding_frame(path)
     for part in ("version", "'A b' is no name", "rule"):
         assert part in str(error.value)
-
-
-def test_what_tells_who_wrote_is_masked() -> None:
-    masked = borgerlib.mask_answers(pd.Series(["010190-1234 skriv til a@b.dk", None, "Mere natur"]))
-    assert masked.iloc[0] == "[CPR-nummer fjernet] skriv til [kontaktoplysning]"
-    assert pd.isna(masked.iloc[1])
-    assert masked.iloc[2] == "Mere natur"

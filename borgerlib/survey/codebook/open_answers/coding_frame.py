@@ -14,7 +14,6 @@ from annotated_types import Ge, MinLen
 from borgerlib import places
 from borgerlib.errors import CodebookError, DataError, ParameterError, unknown_name
 from borgerlib.files.toml import Problem, read_toml
-from borgerlib.personal import mask_contact, mask_cpr
 from borgerlib.survey.codebook.model import LEADERS, NAME, NAME_RULE, Item, Option
 
 _HINT = "The frame of the report's figure 6 is an example: data/raw/lokaldemokrati-2021/kodning.toml."
@@ -131,23 +130,14 @@ def _breaches(frame: CodingFrame) -> Iterator[Problem]:
             yield ("codes",), f"'{name}' stands {times} times"
 
 
-def mask_answers(answers: pd.Series) -> pd.Series:
-    """Return open answers as coders see them: CPR numbers, e-mail addresses and telephone numbers masked.
-
-    Names of people are not found: who codes strikes them out.
-
-    See Also
-    --------
-    coded_answers : What comes after coding.
-
-    Examples
-    --------
-    >>> import borgerlib
-    >>> import pandas as pd
-    >>> borgerlib.mask_answers(pd.Series(["Ring til mig på 12 34 56 78", None])).tolist()[0]
-    'Ring til mig på [kontaktoplysning]'
-    """
-    return answers.map(lambda text: mask_contact(mask_cpr(str(text))), na_action="ignore")
+def coding_problems(codings: pd.DataFrame, frame: CodingFrame) -> list[str]:
+    """Return, in words, which versions and codes of the codings are not those of the frame."""
+    other = sorted({str(version) for version in codings["version"].unique() if version != frame.version})
+    known = [code.id for code in frame.codes]
+    given = sorted(set(codings["code"].dropna().astype(str)))
+    return [f"version {version}: the frame is version {frame.version}" for version in other] + [
+        unknown_name("code", code, known) for code in given if code not in known
+    ]
 
 
 def coded_answers(codings: pd.DataFrame, frame: CodingFrame, *, adjudicator: str = "") -> pd.DataFrame:
@@ -192,11 +182,7 @@ def coded_answers(codings: pd.DataFrame, frame: CodingFrame, *, adjudicator: str
     for name in ("answer", "coder", "code", "version"):
         if name not in codings:
             raise ParameterError(unknown_name("coding column", name, map(str, codings.columns)))
-    known = [code.id for code in frame.codes]
-    other = sorted({str(version) for version in codings["version"].unique() if version != frame.version})
-    problems = [f"version {version}: the frame is version {frame.version}" for version in other]
-    given = codings["code"].dropna().astype(str)
-    problems += [unknown_name("code", code, known) for code in sorted(set(given)) if code not in known]
+    problems = coding_problems(codings, frame)
     sets = {
         (answer, str(coder)): frozenset(codes.dropna().astype(str))
         for (answer, coder), codes in codings.groupby(["answer", "coder"], sort=False)["code"]
@@ -220,5 +206,6 @@ def coded_answers(codings: pd.DataFrame, frame: CodingFrame, *, adjudicator: str
             problems=problems,
             hint="Code anew what an older version coded; let adjudicator= decide where coders differ.",
         )
+    known = [code.id for code in frame.codes]
     columns = {f"{frame.id}__{code}": [int(code in codes) for codes in final.values()] for code in known}
     return pd.DataFrame(columns, index=pd.Index(list(final), name="answer"), dtype="int8")

@@ -1,0 +1,36 @@
+"""The coding page in a browser: typed, entered, saved."""
+
+import os
+
+from axe_core_python.sync_playwright import Axe
+
+from borgerlib.dashboard.server.serve import notebook_server
+
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+
+
+def test_answers_are_coded_by_keyboard_alone(browser, tmp_path, monkeypatch, pictures):
+    monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    parameters = {"folder": str(tmp_path / "kodning"), "coder": "Mette", "double_share": 0.0}
+    with notebook_server("fritekst.ipynb", parameters, port=9130 + 50 * process) as running:
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(running.address)
+        field = page.get_by_label("Kodernes numre, og Enter").first
+        field.wait_for()
+        page.get_by_text("3 tilbage").first.wait_for()
+        page.screenshot(path=pictures / "coding-1280.png", full_page=True)
+        found = Axe().run(page, options=RULES)["violations"]
+        assert [(one["id"], [node["html"][:200] for node in one["nodes"][:3]]) for one in found] == []
+        field.focus()
+        for codes, words in (("1 5", "Gemt: Velfærdsområder"), ("0", "Gemt: ingen af koderne")):
+            page.keyboard.type(codes)
+            page.keyboard.press("Enter")
+            page.get_by_text(words).wait_for()
+        saved = (tmp_path / "kodning" / "Mette.csv").read_text(encoding="utf-8").split()[1:]
+        assert [line.split(",")[2] for line in saved] == ["velfaerd", "klima", ""]
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.wait_for_timeout(300)
+        page.screenshot(path=pictures / "coding-390.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.close()
