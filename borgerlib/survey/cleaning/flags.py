@@ -40,7 +40,11 @@ def _ticks_everything(frame: pd.DataFrame, codebook: Codebook) -> np.ndarray:
     everything = np.ones(len(frame), dtype=bool)
     for item in codebook:
         positive = _positive_columns(item)
-        if item.max_choices or len(positive) < _FEWEST_OPTIONS or not set(positive) <= set(frame.columns):
+        if item.max_choices or not set(positive) <= set(frame.columns):
+            continue
+        # An option that nobody has a cell for was not offered.
+        positive = [name for name in positive if frame[name].notna().any()]
+        if len(positive) < _FEWEST_OPTIONS:
             continue
         asked = frame[positive].notna().all(axis=1).to_numpy()
         all_ticked = (frame[positive] == 1).fillna(False).all(axis=1).to_numpy(dtype=bool)
@@ -74,6 +78,4 @@ def _speeding(frame: pd.DataFrame, codebook: Codebook) -> np.ndarray:
 def _positive_columns(item: Item) -> list[str]:
     if item.kind != "multiple":
         return []
-    return [
-        f"{item.id}__{option.id}" for option in item.options if not option.exclusive and not option.missing
-    ]
+    return [f"{item.id}__{option.id}" for option in item.options if not option.stands_alone]

@@ -104,9 +104,14 @@ def _typed(column: Column, item: Item) -> Column:
 
 
 def fill_partial_multiple(frame: Frame, codebook: Codebook) -> Frame:
-    """Set an empty cell to 'not chosen' where the same respondent filled another cell of the question."""
+    """Set an empty cell to 'not chosen' where the same respondent filled another cell of the question.
+
+    An option for which nobody has a cell filled was not offered, and stays missing.
+    """
     return _by_multiple_item(
-        frame, codebook, lambda ticks, _: np.where(np.isnan(ticks) & _answered(ticks), 0, ticks)
+        frame,
+        codebook,
+        lambda ticks, _: np.where(np.isnan(ticks) & _answered(ticks) & _offered(ticks), 0, ticks),
     )
 
 
@@ -118,7 +123,7 @@ def resolve_exclusive(frame: Frame, codebook: Codebook) -> Frame:
     """
 
     def resolve(ticks: np.ndarray, item: Item) -> np.ndarray:
-        exclusive = np.array([option.exclusive or bool(option.missing) for option in item.options])
+        exclusive = np.array([option.stands_alone for option in item.options])
         opinion = np.array([not option.missing for option in item.options])
         chosen = ticks == 1
         positive = (chosen & ~exclusive).any(axis=1, keepdims=True)
@@ -134,10 +139,11 @@ def resolve_exclusive(frame: Frame, codebook: Codebook) -> Frame:
 
 
 def clear_nothing_ticked(frame: Frame, codebook: Codebook) -> Frame:
-    """Count a question as unanswered where nothing is ticked though it offers 'none of these'."""
+    """Count a question as unanswered where nothing is ticked though it offered 'none of these'."""
 
     def clear(ticks: np.ndarray, item: Item) -> np.ndarray:
-        offers_none = any(option.exclusive or option.missing for option in item.options)
+        none = np.array([option.stands_alone for option in item.options])
+        offers_none = bool((none & _offered(ticks)).any())
         nothing = _answered(ticks) & ~(ticks == 1).any(axis=1, keepdims=True)
         return np.where(nothing & offers_none, np.nan, ticks)
 
@@ -219,6 +225,10 @@ def _by_multiple_item(
 
 def _answered(ticks: np.ndarray) -> np.ndarray:
     return np.asarray((~np.isnan(ticks)).any(axis=1, keepdims=True))
+
+
+def _offered(ticks: np.ndarray) -> np.ndarray:
+    return np.asarray((~np.isnan(ticks)).any(axis=0))
 
 
 def _present(item: Item, frame: Frame) -> list[str]:

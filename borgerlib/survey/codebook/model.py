@@ -71,6 +71,11 @@ class Option:
     def __post_init__(self) -> None:
         object.__setattr__(self, "short", self.short or self.text)
 
+    @property
+    def stands_alone(self) -> bool:
+        """Whether no other option can be chosen with it: 'none of these', 'don't know'."""
+        return self.exclusive or bool(self.missing)
+
 
 @dataclass(frozen=True)
 class Item:

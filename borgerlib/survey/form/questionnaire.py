@@ -173,7 +173,7 @@ def _question(item: Item, number: int, texts: Texts) -> Question:
         Choice(
             option.id,
             _words(option.text, option.text_en, option.id),
-            item.kind == "multiple" and (option.exclusive or bool(option.missing)),
+            item.kind == "multiple" and option.stands_alone,
         )
         for option in item.options
     )

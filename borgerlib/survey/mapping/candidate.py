@@ -13,6 +13,7 @@ from borgerlib.survey.mapping.seen import alike_texts
 ALIKE = 0.85
 NEARLY_ALL = 0.95
 FREQUENT = 3
+OTHER_TEXT = "its answers fit, its text does not"
 
 
 @dataclass(frozen=True)

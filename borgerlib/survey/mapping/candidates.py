@@ -11,10 +11,18 @@ import pandas as pd
 from borgerlib.survey.codebook.matching import OptionMatcher, is_unwilling, matcher, other_or_refusal
 from borgerlib.survey.codebook.model import Item
 from borgerlib.survey.grid.values import parse_dates, parse_numbers
-from borgerlib.survey.mapping.candidate import ALIKE, FREQUENT, NEARLY_ALL, Candidate, guess, reworded
+from borgerlib.survey.mapping.candidate import (
+    ALIKE,
+    FREQUENT,
+    NEARLY_ALL,
+    OTHER_TEXT,
+    Candidate,
+    guess,
+    reworded,
+)
 from borgerlib.survey.mapping.file import ItemMapping
 from borgerlib.survey.mapping.multiple import indicator_candidates, joined_candidate, ranked_candidates
-from borgerlib.survey.mapping.seen import RELATED, SIMILAR, Seen, is_indicator, likeness
+from borgerlib.survey.mapping.seen import RELATED, SIMILAR, Seen, asks, is_indicator, likeness
 
 _MOSTLY = 0.9
 _TIDY = 0.8
@@ -44,9 +52,9 @@ def _column_candidate(item: Item, seen: Seen) -> Candidate | None:
         texts = [column.choice, f"{column.label} {column.choice}", column.name]
     alike = likeness(texts, item)
     if item.kind == "single":
-        return _single_candidate(item, seen, alike)
+        return _single_candidate(item, seen, alike, asked=asks(texts, item))
     if item.kind == "multiple":
-        return joined_candidate(item, seen, alike)
+        return joined_candidate(item, seen, alike, asked=asks(texts, item))
     if alike < SIMILAR:
         return None
     reason = "its text" if alike >= ALIKE else f"its text is only like '{item.text}'"
@@ -84,7 +92,7 @@ def _is_plausible(item: Item, numbers: pd.Series) -> bool:
     return True
 
 
-def _single_candidate(item: Item, seen: Seen, alike: float) -> Candidate | None:
+def _single_candidate(item: Item, seen: Seen, alike: float, *, asked: bool) -> Candidate | None:
     if len(seen.answers) > _MOST_OPTIONS and alike < ALIKE:
         return None
     options = matcher(item)
@@ -108,7 +116,6 @@ def _single_candidate(item: Item, seen: Seen, alike: float) -> Candidate | None:
     if matched < RELATED:
         reason = "its text fits, its answers are no options"
         return Candidate(entry, score, False, reason) if alike >= ALIKE else None
-    needed = RELATED if len(item.options) > 2 else ALIKE
     known = {options.match(text) for text in seen.answers}
     doubt = reworded(item, {text: seen.answers[text] for text in strange}, known)
     once = max((seen.answers[text] for text in strange), default=0) < FREQUENT
@@ -118,12 +125,12 @@ def _single_candidate(item: Item, seen: Seen, alike: float) -> Candidate | None:
     if doubt or not tidy:
         named = doubt or f"{len(strange)} different answers are no option"
         return Candidate(entry, score, False, named) if alike >= RELATED else None
-    if alike >= needed:
+    if alike >= ALIKE or (asked and len(item.options) > 2):
         few = sum(seen.answers[text] for text in strange)
         kept = f"count as '{item.catch_all.text}'" if item.catch_all else "are no option"
         return Candidate(entry, score, True, "its text and its answers" + (f"; {few} {kept}" if few else ""))
     if len(item.options) > 2 and len(seen.answers) > 1:
-        return Candidate(entry, score, False, "its answers fit, its text does not")
+        return Candidate(entry, score, False, OTHER_TEXT)
     return None
 
 

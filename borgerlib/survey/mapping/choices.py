@@ -248,7 +248,7 @@ def indicated_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
     known = picked >= 0
     ticked = picked == 1
     # With an option for 'nothing of this' no tick at all is no answer; without one it may be the answer.
-    has_none = any(option.exclusive for option in item.options)
+    has_none = any(item.options[place].stands_alone for place in np.flatnonzero(offered))
     answered = _any(ticked) if has_none else _any(known)
     wrong = sum(len(frame) for frame in problems if _rule(frame) == "unknown_selection")
     columns = _choices(item, ticked.astype(np.int8), answered, offered)

@@ -10,17 +10,17 @@ from itertools import filterfalse
 from borgerlib.survey.codebook.joined import joined_text
 from borgerlib.survey.codebook.matching import is_unwilling, matcher, normalise
 from borgerlib.survey.codebook.model import Item
-from borgerlib.survey.mapping.candidate import NEARLY_ALL, Candidate, guess, reworded
+from borgerlib.survey.mapping.candidate import NEARLY_ALL, OTHER_TEXT, Candidate, guess, reworded
 from borgerlib.survey.mapping.choices import said_otherwise
 from borgerlib.survey.mapping.file import ItemMapping
-from borgerlib.survey.mapping.seen import RELATED, Seen, is_indicator, is_ranking, likeness
+from borgerlib.survey.mapping.seen import RELATED, Seen, asks, is_indicator, is_ranking, likeness
 
 _SEPARATORS = (";", ",", "|", " ", "\n")
 _FEW_ANSWERS = 10
 _ORDER_CODE = re.compile(r"(?:SQ|A|AO)0*(\d+)\Z", re.IGNORECASE)
 
 
-def joined_candidate(item: Item, seen: Seen, alike: float) -> Candidate | None:
+def joined_candidate(item: Item, seen: Seen, alike: float, *, asked: bool) -> Candidate | None:
     """Propose a column whose cells hold the texts of all chosen options, by the separator that fits best."""
     splits = [_split(item, seen, separator) for separator in _SEPARATORS]
     best = max(splits, key=lambda each: (each.several and each.share >= RELATED, each.share))
@@ -34,8 +34,8 @@ def joined_candidate(item: Item, seen: Seen, alike: float) -> Candidate | None:
         return Candidate(entry, score, False, doubt)
     if best.share < NEARLY_ALL and item.catch_all is None:
         return Candidate(entry, score, False, f"{best.share:.0%} of the chosen texts are options")
-    if alike < RELATED:
-        return Candidate(entry, score, False, "its answers fit, its text does not")
+    if not asked:
+        return Candidate(entry, score, False, OTHER_TEXT)
     if not best.several and seen.total >= _FEW_ANSWERS and item.max_choices != 1:
         reason = "no answer holds several options: is this a column of one option, or of the first choice?"
         return Candidate(entry, score, False, reason)
@@ -87,12 +87,12 @@ def ranked_candidates(item: Item, seen: Sequence[Seen]) -> Iterator[Candidate]:
         known = sum(count for text, count in each.answers.items() if options.match(text) is not None)
         if len(each.answers) > 1 and known >= NEARLY_ALL * each.total and known:
             label = each.column.label if not each.column.choice else each.column.question
-            fitting.append((each, likeness((label, each.column.name), item)))
+            fitting.append((each, (label, each.column.name)))
     if len(fitting) < 2:
         return
-    alike = min(score for _, score in fitting)
+    alike = min(likeness(texts, item) for _, texts in fitting)
     entry = ItemMapping(item.id, tuple(each.column.name for each, _ in fitting), "ranked")
-    sure = alike >= RELATED
+    sure = all(asks(texts, item) for _, texts in fitting)
     reason = f"{len(fitting)} columns hold its options"
     yield Candidate(entry, (1 + alike) / 2, sure, reason if sure else f"{reason}, but their texts do not fit")
 
@@ -147,11 +147,14 @@ def _indicator_candidate(item: Item, question: str, members: Sequence[Seen]) -> 
     if len(fed) < 2 or (share < 0.5 and alike < RELATED):
         return None
     whole = len(fed) == len(members) if question else True
-    sure = whole and not guessed and (alike >= RELATED or share == 1.0)
+    # Headings that are the options' texts alone are of no other question where all options are there.
+    asked = asks((label, question), item) if question else share == 1.0
+    sure = whole and not guessed and asked
     entry = ItemMapping(item.id, tuple(fed), "indicators", options=fed)
     left_out = len(members) - len(fed)
     reason = f"{len(fed)} of {len(item.options)} options have a column"
     if not sure:
+        reason += f"; {OTHER_TEXT}" if question and not asked else ""
         reason += ", some by likeness" if guessed else ""
         reason += f"; {left_out} columns of the question are no option" if question and left_out else ""
     return Candidate(entry, (share + max(alike, share)) / 2, sure, reason)

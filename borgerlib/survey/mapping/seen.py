@@ -17,6 +17,7 @@ SIMILAR = 0.7
 _MOST_VALUES = 400
 _NEARLY_ALL = 0.9
 _FEWEST = 5
+_NAME = 2
 _NUMBERING = re.compile(r"^(?:(?:spørgsmål|sp|spm|q)\.? ?)?\d+[a-z]?[.:) ]+ *(?=\D)", re.IGNORECASE)
 
 
@@ -51,6 +52,24 @@ def likeness(texts: Iterable[str], item: Item) -> float:
     wanted = [normalise(text) for text in (item.text, *item.aliases, item.id)]
     found = [normalise(_NUMBERING.sub("", text)) for text in texts if text]
     return max((alike_texts(one, other) for one in found for other in wanted), default=0.0)
+
+
+def asks(texts: Iterable[str], item: Item) -> bool:
+    """Return whether a text is the item's question beyond doubt: its words or name, or nearly so.
+
+    A short name inside a longer question is a hint only: 'Tid' in 'Hvor meget tid bruger din ægtefælle?'. It
+    is enough for sex, whose options are not those of another question.
+    """
+    if item.role == "sex":
+        return likeness(texts, item) >= RELATED
+    wanted = [normalise(text) for text in (item.text, *item.aliases, item.id)]
+    found = [normalise(_NUMBERING.sub("", text)) for text in texts if text]
+    return any(
+        alike_texts(one, other) >= SIMILAR
+        and (len(other.split()) > _NAME or len(one.split()) <= len(other.split()))
+        for one in found
+        for other in wanted
+    )
 
 
 def alike_texts(one: str, other: str) -> float:

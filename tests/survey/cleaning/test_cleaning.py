@@ -204,10 +204,12 @@ def ticks(result: CleaningResult) -> list[list]:
     ],
 )
 def test_contradictions_in_a_multiple_item(before: list, after: list) -> None:
+    # The second respondent was offered every option.
     columns = {
-        f"emner__{name}": [value] for name, value in zip([*TOPICS, "intet", "ved_ikke"], before, strict=True)
+        f"emner__{name}": [value, int(name == "skole")]
+        for name, value in zip([*TOPICS, "intet", "ved_ikke"], before, strict=True)
     }
-    assert ticks(run(columns | {"tid": ["lidt"]})) == [after]
+    assert ticks(run(columns | {"tid": ["lidt"] * 2})) == [after, [0, 0, 1, 0, 0, 0]]
 
 
 def test_two_options_that_each_rule_out_the_other_leave_no_answer() -> None:
@@ -230,6 +232,15 @@ def test_nothing_ticked_is_an_answer_where_none_of_these_is_not_offered() -> Non
     topic = item("emner", "multiple", "topics", ["natur", "trafik"])
     columns = {"emner__natur": [0], "emner__trafik": [0], "tid": ["lidt"]}
     assert ticks(run(columns, codebook(topic, TIME))) == [[0, 0]]
+
+
+def test_an_option_that_was_not_offered_stays_missing_and_takes_no_answer() -> None:
+    # Only natur and trafik stand in the export. Nobody could tick 'intet', so nothing ticked is an answer.
+    columns = {f"emner__{name}": [None] * 3 for name in [*TOPICS, "intet", "ved_ikke"]}
+    columns |= {"emner__natur": [1, 0, None], "emner__trafik": [None, 0, None], "tid": ["lidt"] * 3}
+    result = run(columns)
+    assert ticks(result) == [[1, 0, None, None, None, None], [0, 0, None, None, None, None], [None] * 6]
+    assert result.changes["rule"].tolist() == ["partial_multiple"]
 
 
 @pytest.mark.parametrize(("chosen", "kept"), [(1, True), (2, True), (3, False)])
@@ -356,6 +367,13 @@ def test_ticking_everything_is_flagged_and_kept() -> None:
         columns | {"emner__intet": [1, 0, None], "emner__ved_ikke": [0, 0, None], "tid": ["lidt"] * 3}
     )
     assert result.flags[STRAIGHT_LINING].tolist() == [True, False, False]
+
+
+def test_ticking_everything_that_was_offered_is_flagged() -> None:
+    offered = {f"emner__{name}": [1, 1] for name in TOPICS} | {"emner__kultur": [1, 0]}
+    topic = item("emner", "multiple", "topics", [*TOPICS, "havn"])
+    result = run(offered | {"emner__havn": [None] * 2, "tid": ["lidt"] * 2}, codebook(topic, TIME))
+    assert result.flags[STRAIGHT_LINING].tolist() == [True, False]
 
 
 def test_the_same_step_of_every_scale_is_flagged() -> None:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from borgerlib.commands.main import app
 from borgerlib.errors import DataError
+from borgerlib.survey.cleaning.clean import clean
 from borgerlib.survey.codebook.load import parse_codebook
 from borgerlib.survey.codebook.matching import is_unwilling
 from borgerlib.survey.codebook.model import Codebook
@@ -100,6 +101,22 @@ def test_the_column_beside_andet_is_a_tick_where_something_is_written(tmp_path):
     }
     responses = read_responses(write_csv(tmp_path / "x.csv", transposed(columns)), codebook("Andet"))
     assert counts(responses) == [2, 2, 1, 1]
+
+
+@pytest.mark.parametrize(("none", "expected"), [([], [1, 0, 0]), (["0", "0", "0"], [1, 0, pd.NA])])
+def test_no_tick_is_an_answer_unless_none_of_these_was_offered_too(tmp_path, none, expected):
+    options = [{"id": f"v{at}", "text": text} for at, text in enumerate(SHELLS)]
+    options.append({"id": "ingen", "text": "Ingen", "exclusive": True})
+    ticks = {"v0": ["1", "0", "0"], "v2": ["0", "1", "0"], "ingen": none}
+    table = {"Nr": list("abc")} | {name: cells for name, cells in ticks.items() if cells}
+    given = {name: name for name, cells in ticks.items() if cells}
+    entry = {"columns": tuple(given), "layout": "indicators", "options": given}
+    coded = read(tmp_path, table, codebook(options=options), **entry)
+    coded.frame["alder"] = 30.0  # An answer, so that nobody is rejected.
+    frame = clean(coded.frame, coded.codebook).respondents
+    # The third ticked nothing. Cycling was not offered: nobody said no to it.
+    assert frame["valg__v0"].equals(pd.Series(expected, index=frame.index, dtype="Int8"))
+    assert frame["valg__v1"].isna().all()
 
 
 @pytest.mark.parametrize("mark", ["N/A", "NA", "#N/A", "{question_not_shown}", "NULL", "nan"])

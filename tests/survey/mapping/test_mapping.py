@@ -211,6 +211,18 @@ def test_an_export_of_another_survey_is_not_taken(tmp_path):
     assert caught.value.problems == ("no column is recognised at all",)
 
 
+def test_another_question_with_the_same_options_is_not_surely_ours(tmp_path):
+    emner, tid = ([option.text for option in CODEBOOK.item(name).options] for name in ("emner", "tid"))
+    columns = {f"Hvad gør kommunen dårligt i dag? [{text}]": ["1", "0"] * 4 for text in emner}
+    columns["Hvor meget tid bruger din ægtefælle på frivilligt arbejde?"] = [*tid, tid[0]]
+    found = suggestion(tmp_path, columns)
+    assert found.confidence["emner"] == found.confidence["tid"] == "unsure"
+    assert found.reasons["emner"] == "14 of 14 options have a column; its answers fit, its text does not"
+    assert found.reasons["tid"] == "its answers fit, its text does not"
+    columns = {f"Hvilke emner forsømmer kommunen? [{text}]": ["1", "0"] * 4 for text in emner}
+    assert suggestion(tmp_path, columns, "y.csv").confidence["emner"] == "unsure"
+
+
 def test_a_written_suggestion_reads_back_as_it_was(tmp_path):
     columns = {**COLUMNS, heading("tid"): ["Et par timer om året eller så"] * 5 + ["Ved ikke"] * 3}
     columns['Med "anførsel" \\ og\ttab'] = ["x"] * 8
