@@ -100,7 +100,7 @@ def _single_candidate(item: Item, seen: Seen, alike: float, *, asked: bool) -> C
     absent = tuple(text for text in strange if is_unwilling(text))
     if absent:
         rest = {text: times for text, times in seen.answers.items() if text not in absent}
-        willing = _single_candidate(item, Seen(seen.column, rest), alike)
+        willing = _single_candidate(item, Seen(seen.column, rest), alike, asked=asked)
         return willing and _without_refusals(willing, absent, options, seen)
     matched = 1 - sum(seen.answers[text] for text in strange) / seen.total if seen.total else 1.0
     guessed = (guess(item, strange) or _by_number(item, seen, alike)) if strange else {}
