@@ -34,6 +34,10 @@ _READ: Phrases = (
      r"\1 rækker under svarene er sprunget over, fra række \2."),
     (r"(\d+) rows that repeat the headings .*", r"\1 rækker, der gentager overskrifterne, er sprunget over."),
     (r"sheet '(.+)' is read; the workbook also has (.+)", r"Arket »\1« er læst; filen har også \2."),
+    (r"sheet '(.+)', which is read, is hidden", r"Arket »\1« er læst, selv om det er skjult i filen."),
+    (r"hidden sheets: (.+)", r"Skjulte ark: \1."),
+    (r"times are read with the month first, as SurveyMonkey .*",
+     "Tidspunkterne er læst med måneden først, som SurveyMonkey skriver dem."),
     (r"(\d+) letters were not UTF-8 .*",
      r"\1 bogstaver var gemt på en anden måde end resten; de er læst som Windows-1252."),
     (r"the letters are taken for .*",
@@ -71,6 +75,9 @@ _PREPARED: Phrases = (
      "Svarene er ikke vægtet: alle tal er for dem, der har svaret, og det står ved dem."),
     (r"The export has no dates: the survey is taken to be of today, (\S+)\..*",
      r"Filen har ingen tidspunkter: undersøgelsen er regnet for at være fra i dag, \1."),
+    (r"Of (.+), none has the role 'submitted' or 'started': the survey is taken to be of today, (\S+)\..*",
+     r"Ingen af \1 har rollen »Afsluttet«: undersøgelsen er regnet for at "
+     r"være fra i dag, \2."),
     (r"Not in the export: (.+)\.", r"Filen har ikke: \1."),
 )  # fmt: skip
 _REFUSED: Phrases = (

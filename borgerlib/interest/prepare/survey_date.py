@@ -41,9 +41,17 @@ def survey_date_of(responses: Responses, notes: list[str]) -> date:
         )
     if middles:
         return middles[0]
-    notes.append(
-        f"The export has no dates: the survey is taken to be of today, {today}. Give its date with --date."
+    others = [
+        f"'{item.id}'"
+        for item in responses.codebook
+        if item.kind == "date" and responses.frame[item.id].notna().any()
+    ]
+    lacking = (
+        f"Of {', '.join(others)}, none has the role 'submitted' or 'started'"
+        if others
+        else "The export has no dates"
     )
+    notes.append(f"{lacking}: the survey is taken to be of today, {today}. Give its date with --date.")
     return today
 
 

@@ -35,6 +35,8 @@ class Grid:
         See `Source`.
     problems : DataFrame
         See `Responses`; `column` is the number of the column in the grid, counted from 0, as text.
+    hidden : bool
+        A worksheet that its workbook does not show.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Grid:
     sheet: str = ""
     notes: tuple[str, ...] = ()
     problems: pd.DataFrame | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,7 @@ _NAME_FIRST = re.compile(
 # Days since 1899-12-30, as a spreadsheet counts them when a cell has lost its format: 2000-01-01 to 2063.
 _SERIAL = re.compile(r"(?:3[6-9]|4\d|5\d)\d{3}(?:[.,]\d+)?\Z")
 _MONTHS_A_YEAR = 12
+_NEARLY_ALL = 0.9
 
 
 def parse_number(text: str) -> float | None:
@@ -121,6 +122,12 @@ def parse_dates(values: pd.Series, *, months_first: bool | None = None) -> pd.Se
     day_first = not (month_first(values) if months_first is None else months_first)
     times = pd.array([_parse_date(text, day_first=day_first) for text in texts], dtype="datetime64[us]")
     return pd.Series(_spread(times, codes), index=values.index, name=values.name)
+
+
+def holds_times(values: pd.Series) -> bool:
+    """Return whether nearly all that a column holds is times; False where it is empty."""
+    filled = values.dropna()
+    return len(filled) > 0 and float(parse_dates(filled).notna().mean()) >= _NEARLY_ALL
 
 
 def _spread(different: pd.api.extensions.ExtensionArray, codes: object) -> pd.api.extensions.ExtensionArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 from xml.etree import ElementTree
@@ -38,15 +39,16 @@ def read_workbook_grids(path: Path, *, limits: Limits) -> list[Grid]:
     """
     refused = _inspect(path, limits)
     # Only workbooks need it.
-    from python_calamine import SheetTypeEnum, load_workbook
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum, load_workbook
 
     try:
         with load_workbook(path) as book:
-            names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+            sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
             grids = []
-            for name in names:
-                rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                grids.append(_grid(path, name, rows, refused.get(name, []), limits))
+            for sheet in sheets:
+                rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+                grid = _grid(path, sheet.name, rows, refused.get(sheet.name, []), limits)
+                grids.append(replace(grid, hidden=sheet.visible != SheetVisibleEnum.Visible))
     except DataError:
         raise
     except Exception as error:

@@ -46,7 +46,7 @@ _WORDING: tuple[tuple[str, frozenset[Kind], str], ...] = (
     (
         "id",
         frozenset({"text", "number"}),
-        r"\A((svar|respondent)[- ]?)?(id|nr\.?|nummer|number)\Z|recnum",
+        r"\A((svar|respondent)[-_ ]?)?(id|nr\.?|nummer|number)\Z|recnum",
     ),
 )
 

@@ -82,7 +82,7 @@ class Where:
     Parameters
     ----------
     sheet : str
-        Name of the worksheet; '' for the one with most cells.
+        Name of the worksheet; '' for the one with most cells of those that are shown.
     heading_rows : int, optional
         How many rows head the columns; by default judged by what stands below.
     """
@@ -176,7 +176,7 @@ def _read_grids(grids: list[Grid], limits: Limits, where: Where) -> Export:
 
 
 def _sheet(grids: list[Grid], named: str) -> Grid:
-    """Return the worksheet of that name, or the one with most cells."""
+    """Return the worksheet of that name, or of those that are shown the one with most cells."""
     if named:
         found = [grid for grid in grids if grid.sheet == named]
         if not found:
@@ -186,12 +186,23 @@ def _sheet(grids: list[Grid], named: str) -> Grid:
             )
         return found[0]
     # A workbook may carry further sheets (a front page, pictures of charts): the answers are the largest.
-    grid = max(grids, key=lambda candidate: len(candidate.rows) * len(candidate.rows[0]))
-    others = [other.sheet for other in grids if other is not grid]
-    if not others:
-        return grid
-    note = f"sheet '{grid.sheet}' is read; the workbook also has {', '.join(repr(name) for name in others)}"
-    return replace(grid, notes=(*grid.notes, note))
+    # A hidden one is what somebody has put away, unless nothing that is shown can be a table.
+    grid = max(grids, key=lambda each: (_is_shown(each), len(each.rows) * len(each.rows[0])))
+    others = [other for other in grids if other is not grid]
+    notes = [f"sheet '{grid.sheet}', which is read, is hidden"] if grid.hidden else []
+    if others:
+        notes.append(f"sheet '{grid.sheet}' is read; the workbook also has {_named(others)}")
+    if hidden := [other for other in others if other.hidden]:
+        notes.append(f"hidden sheets: {_named(hidden)}")
+    return replace(grid, notes=(*grid.notes, *notes))
+
+
+def _is_shown(grid: Grid) -> bool:
+    return not grid.hidden and len(grid.rows) > 1 and len(grid.rows[0]) > 1
+
+
+def _named(grids: list[Grid]) -> str:
+    return ", ".join(repr(grid.sheet) for grid in grids)
 
 
 def _refuse_respondent_list(table: Table) -> None:

@@ -6,27 +6,20 @@ import pandas as pd
 
 from borgerlib.survey.grid.cells import Table
 from borgerlib.survey.grid.tabular import export_of, question_columns
-from borgerlib.survey.grid.values import parse_dates
+from borgerlib.survey.grid.values import holds_times
 from borgerlib.survey.responses import PLATFORM, Column, Export
 
 GOOGLE = "Google Forms"
 MICROSOFT = "Microsoft Forms"
 _TIME_STAMPS = {"tidsstempel", "timestamp", "tidsstämpel", "tidsmerke", "tidsangivelse", "zeitstempel"}
 _META = 5
-_NEARLY_ALL = 0.9
 _CHANGED = ("last modified", "sidst ændret", "senest ændret", "tidspunkt for")
 
 
 def recognise_google(table: Table) -> bool:
     """Return True when the first column is Google's time stamp."""
     first = table.headings[0]
-    return first.casefold() in _TIME_STAMPS and _times(table.frame[first])
-
-
-def _times(values: pd.Series) -> bool:
-    """Return whether nearly all that a column holds is times."""
-    filled = values.dropna()
-    return len(filled) > 0 and float(parse_dates(filled).notna().mean()) >= _NEARLY_ALL
+    return first.casefold() in _TIME_STAMPS and holds_times(table.frame[first])
 
 
 def read_google(table: Table) -> Export:
@@ -44,7 +37,7 @@ def recognise_microsoft(table: Table) -> bool:
     if not table.grid.sheet or len(table.headings) <= _META or table.headings[0].casefold() != "id":
         return False
     number, started, submitted = (table.frame[heading] for heading in table.headings[:3])
-    return bool(number.str.fullmatch(r"\d+").all()) and _times(started) and _times(submitted)
+    return bool(number.str.fullmatch(r"\d+").all()) and holds_times(started) and holds_times(submitted)
 
 
 def read_microsoft(table: Table) -> Export:
@@ -66,4 +59,4 @@ def read_microsoft(table: Table) -> Export:
 
 
 def _blank_or_times(values: pd.Series) -> bool:
-    return bool(values.isna().all()) or _times(values)
+    return bool(values.isna().all()) or holds_times(values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,13 +12,33 @@ from borgerlib.personal import refuse_cpr_columns
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.form.recognised import recognised
 from borgerlib.survey.grid.limits import Limits
+from borgerlib.survey.grid.values import holds_times
 from borgerlib.survey.mapping.coding import code_export
 from borgerlib.survey.mapping.file import Mapping
 from borgerlib.survey.mapping.suggestion import suggest_mapping
 from borgerlib.survey.readers.detection import Where, read_file, read_folder
-from borgerlib.survey.responses import Export, Responses
+from borgerlib.survey.responses import PLATFORM, Export, Responses
 
 __all__ = ["Limits", "read_export", "read_responses"]
+
+# As Decidim, REDCap, SurveyXact and plain tables head them.
+_TIMES = (
+    (
+        "started",
+        re.compile(r"start(ed)?([ -]?(date|time|at|tidspunkt|dato|tid))?|created|påbegyndt", re.IGNORECASE),
+    ),
+    (
+        "submitted",
+        re.compile(
+            r"(.+ )?(time|date) ?stamp|tidsstempel|(created|submitted|completed|answered) (at|on)"
+            r"|(closed|submitted|completed|recorded)( ?(date|time))?|date submitted"
+            r"|(submission|submit|completion|end|response) ?(date|time)"
+            r"|(indsendt|oprettet|besvaret|afsluttet)( den)?"
+            r"|(slut|afslutnings|svar|besvarelses|indsendelses)(tidspunkt|dato|tid)",
+            re.IGNORECASE,
+        ),
+    ),
+)
 
 
 def read_export(
@@ -32,7 +53,7 @@ def read_export(
     limits : Limits, optional
         Sizes above which a file is refused unread.
     sheet : str
-        The worksheet; by default the one with most cells.
+        The worksheet; by default the one with most cells of those that are shown.
     heading_rows : int, optional
         How many rows head the columns (0 to 3); by default judged by the answers below them.
 
@@ -70,7 +91,22 @@ def read_export(
         ) from error
     labels = {column.name: column.label for column in export.columns}
     refuse_cpr_columns(export.frame, source=", ".join(export.source.files), labels=labels, fewest=2)
-    return export
+    return _with_times(export)
+
+
+def _with_times(export: Export) -> Export:
+    """Find the columns that say when an answer was begun and sent, where the platform's reader knows none."""
+    columns = list(export.columns)
+    for role, pattern in _TIMES:
+        if any(column.role == role for column in columns):
+            continue
+        for at, column in enumerate(columns):
+            heading = column.name.replace("_", " ").strip()
+            unused = column.role in ("", PLATFORM) and pattern.fullmatch(heading)
+            if unused and holds_times(export.frame[column.name]):
+                columns[at] = replace(column, role=role)
+                break
+    return replace(export, columns=tuple(columns))
 
 
 def read_responses(

@@ -14,6 +14,7 @@ from borgerlib.survey.grid.limits import Limits
 from borgerlib.survey.responses import Column, Export, Source
 
 VENDOR = "SurveyXact"
+_ROLES = {"respondent_id": "id"}
 _STRUCTURE = (
     "questionname",
     "variablename",
@@ -64,7 +65,7 @@ def read(grids: Sequence[Grid], *, limits: Limits) -> Export:
     by_name = {column.name: column for column in described}
     columns = []
     for heading in table.headings:
-        known = by_name.get(heading, Column(heading, heading))
+        known = by_name.get(heading) or Column(heading, heading, role=_ROLES.get(heading, ""))
         columns.append(
             Column(known.name, known.label, known.choice, known.question, texts.get(heading, {}), known.role)
         )

@@ -13,7 +13,7 @@ from survey_exports import transposed, write_csv
 
 import borgerlib
 from borgerlib import places
-from borgerlib.dashboard.importing import told
+from borgerlib.dashboard.importing import phrases, told
 from borgerlib.interest import store
 from borgerlib.survey.importing.question import MISSING
 
@@ -197,3 +197,14 @@ def test_the_notebook_calls_the_library_and_no_more():
         "import borgerlib\n\nimporter = borgerlib.open_importer(municipality, file, folder=folder)\nimporter"
     ]
     assert not any(cell.outputs for cell in cells)
+
+
+def test_which_sheet_and_which_times_are_read_is_told_in_danish():
+    noted = [
+        "sheet '2021', which is read, is hidden",
+        "hidden sheets: '2021'",
+        "times are read with the month first, as SurveyMonkey writes them",
+        "Of 'dato', none has the role 'submitted' or 'started': the survey is taken to be of today, "
+        "2026-11-26. Give its date with --date.",
+    ]
+    assert all(phrases.note(text) for text in noted)

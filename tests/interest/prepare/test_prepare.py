@@ -16,12 +16,14 @@ from own_exports import mixed, row, write_export
 from borgerlib.errors import CodebookError, DataError, MarginError, ParameterError
 from borgerlib.interest import store
 from borgerlib.interest.prepare.prepare import prepare
+from borgerlib.interest.prepare.survey_date import survey_date_of
 from borgerlib.interest.prepared import processed_folder
 from borgerlib.interest.weighting.ages import AGE_BAND
 from borgerlib.interest.weighting.plan import NO_COUNT
 from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.population.table import population
-from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.load import load_codebook, parse_codebook
+from borgerlib.survey.responses import Responses, Source, problem_frame
 
 ISLAND = "Ærø"
 
@@ -160,6 +162,16 @@ def test_without_dates_today_is_taken_and_told(workspace, tmp_path):
     given = prepare(ISLAND, export, mapping=mapping, survey_date=date(2025, 11, 20))
     assert given.survey_date == date(2025, 11, 20)
     assert not any("no dates" in warning for warning in given.warnings)
+
+
+def test_dates_without_a_role_are_named_where_today_is_taken():
+    items = [{"id": "dato", "text": "Dato", "kind": "date"}]
+    codebook = parse_codebook({"survey": {"id": "x", "title": "X"}, "item": items}, source="x")
+    frame = pd.DataFrame({"dato": pd.to_datetime(["2023-11-13"])})
+    notes: list[str] = []
+    responses = Responses(frame, problem_frame(), codebook, Source("table", ("x.csv",)))
+    assert survey_date_of(responses, notes) == date.today()
+    assert notes[0].startswith("Of 'dato', none has the role 'submitted' or 'started': ")
 
 
 def test_a_formula_in_a_log_is_text_to_a_spreadsheet(workspace, tmp_path):

@@ -118,3 +118,15 @@ def test_an_empty_folder_is_refused(tmp_path):
 def test_the_only_file_in_a_folder_is_read(tmp_path):
     write_csv(tmp_path / "svar.csv", [["Alder", "Køn"], ["34", "Mand"]])
     assert read_export(tmp_path).source.files == ("svar.csv",)
+
+
+def test_respondent_created_and_closed_are_number_beginning_and_end(tmp_path):
+    parts = surveyxact_parts(ITEMS)
+    own = ["respondent_id", "created", "closed"]
+    times = ["13-11-2025 10:00:00", "13-11-2025 10:05:00"]
+    parts["dataset"] = [
+        [*(own if at == 0 else [str(at), *times]), *row] for at, row in enumerate(parts["dataset"])
+    ]
+    sheets = dict(zip(("Ark1", "Ark2", "Ark3"), parts.values(), strict=True))
+    export = read_export(write_xlsx(tmp_path / "eksport.xlsx", sheets))
+    assert [column.role for column in export.columns[:3]] == ["id", "started", "submitted"]

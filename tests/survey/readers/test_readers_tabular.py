@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -156,6 +157,59 @@ def test_the_order_of_day_and_month_is_that_of_the_column(tmp_path, texts, secon
     path = write_csv(tmp_path / "x.csv", transposed({"Afsluttet": texts, "Alder": ["1"] * len(texts)}))
     mapping = Mapping(CODEBOOK.id, (ItemMapping("afsluttet", ("Afsluttet",)),))
     assert read_responses(path, CODEBOOK, mapping=mapping).frame["afsluttet"].iloc[1] == second
+
+
+@pytest.mark.parametrize(
+    ("hidden", "read", "notes"),
+    [
+        (
+            ["2021"],
+            "2025",
+            ["sheet '2025' is read; the workbook also has 'Forside', '2021'", "hidden sheets: '2021'"],
+        ),
+        (
+            ["2021", "2025"],
+            "2021",
+            [
+                "sheet '2021', which is read, is hidden",
+                "sheet '2021' is read; the workbook also has 'Forside', '2025'",
+                "hidden sheets: '2025'",
+            ],
+        ),
+    ],
+    ids=["a larger one is hidden", "only the front page is shown"],
+)
+def test_a_sheet_that_is_shown_goes_before_a_hidden_one(tmp_path, hidden, read, notes):
+    head, person = ["Alder", "Køn"], [30, "Mand"]
+    sheets = {"Forside": [["Undersøgelse"]], "2025": [head, *[person] * 4], "2021": [head, *[person] * 9]}
+    path = write_xlsx(tmp_path / "x.xlsx", sheets)
+    book = openpyxl.load_workbook(path)
+    for name in hidden:
+        book[name].sheet_state = "hidden"
+    book.save(path)
+    source = read_export(path).source
+    assert (source.sheet, list(source.notes)) == (read, notes)
+
+
+@pytest.mark.parametrize(
+    ("heading", "role"),
+    [
+        ("Created at", "submitted"),
+        ("Survey Timestamp", "submitted"),
+        ("borger_timestamp", "submitted"),
+        ("_submission_time", "submitted"),
+        ("Start date", "started"),
+        ("Hvornår startede du?", ""),
+    ],
+)
+def test_when_an_answer_was_given_is_told_by_heading_and_times(tmp_path, heading, role):
+    table = {
+        heading: ["2023-11-13 10:00:00 +0100"] * 3,
+        "Created on": ["i går"] * 3,
+        "Alder": ["1", "2", "3"],
+    }
+    export = read_export(write_csv(tmp_path / "x.csv", transposed(table)))
+    assert [column.role for column in export.columns] == [role, "", ""]
 
 
 @pytest.mark.parametrize(
