@@ -6,10 +6,12 @@ from contextlib import contextmanager
 
 import pytest
 from axe_core_python.sync_playwright import Axe
+from lab import open_notebook, served_lab
 from playwright.sync_api import expect
 from served import serving
 
 from borgerlib.workshop.page.open import open_room
+from borgerlib.workshop.sessions.store import list_sessions, open_session
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 PORT = 9750 + 10 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -235,3 +237,30 @@ def test_a_projector_shows_what_is_spoken_of_on_one_screen(meeting, tool):
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Præsentation").wait_for()
         page.get_by_text("Hent", exact=True).wait_for()
+
+
+@pytest.mark.parametrize(
+    ("name", "tool"), [("indflydelseskort", "indflydelse"), ("dialogkort", "dialogkort")]
+)
+def test_the_notebook_in_jupyterlab(browser, tmp_path, monkeypatch, name, tool):
+    monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
+    (tmp_path / "lab").mkdir()
+    with served_lab(name, tmp_path, tmp_path / "lab") as address:
+        page = open_notebook(browser, address)
+        page.wait_for_selector(".borger-workshop[data-shown]", timeout=60_000)
+        if name == "indflydelseskort":
+            place(page, MANDATE, 3)
+            # The arrow keys move the marker, not the notebook's cells.
+            page.locator("button.marker").press("ArrowUp")
+            said = ["place", "place"]
+        else:
+            page.locator(".slot").last.get_by_role("button", name=re.compile("^Næste")).click()
+            said = ["draw"]
+        saved(page)
+        page.get_by_text("Hent", exact=True).click()
+        with page.expect_download() as file:
+            page.get_by_role("button", name="HTML").click()
+        assert "<html" in file.value.path().read_text(encoding="utf-8")
+        (session,) = list_sessions(tool)
+        assert [change.kind for change in open_session(session.id).changes()] == ["material", *said]
+        page.context.close()

@@ -1,6 +1,9 @@
 """What citizens have answered stands on cards and areas, from the protected copy."""
 
+import os
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -35,3 +38,32 @@ def test_cards_and_areas_say_what_the_dashboard_says(prepared_once, tmp_path, mo
     assert areas[0]["said"] == ""
     format_facts = tool.config["decks"][1]["cards"][0]["facts"]
     assert [fact.split()[-1] for fact in format_facts] == ["N4).", "data."]
+
+
+SERVED = r"""
+import re
+from borgerlib.workshop.page.open import open_room
+from borgerlib.workshop.saved.report import download
+from borgerlib.workshop.server import serve
+room = open_room("indflydelse", municipality="Ærø", title="Dagen")
+room.keep([room.check("", "place", {"id": "mandat", "when": "today", "influence": 3, "control": 2})])
+for kind in ("pdf", "png", "pdf"):
+    download(room, kind)
+assert any(area["said"] for area in room.tool.config["areas"])
+# The kernel's own high water; what a child inherits from its parent is no part of it.
+print(int(re.search(r"VmHWM:\s+(\d+)", open("/proc/self/status").read())[1]) // 1024)
+"""
+
+
+@pytest.mark.thorough
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells it")
+def test_with_their_answers_open_a_meeting_takes_300_mb_at_most(prepared_once, tmp_path):
+    pytest.importorskip("weasyprint")
+    root = tmp_path / "workspace"
+    shutil.copytree(prepared_once[1], root)
+    done = subprocess.run(
+        [sys.executable, "-c", SERVED], capture_output=True, text=True,
+        env={**os.environ, "BORGER_WORKSPACE": str(root)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) <= 300

@@ -1,0 +1,74 @@
+"""A notebook in a real JupyterLab."""
+
+import contextlib
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+from playwright.sync_api import TimeoutError
+
+from borgerlib import places
+
+# Whether a cell runs, or has run: its prompt is '[*]:' or '[1]:'.
+BEGUN = "[...document.querySelectorAll('.jp-InputPrompt')].some((one) => /[0-9*]/.test(one.textContent))"
+
+
+@contextlib.contextmanager
+def served_lab(notebook, workspace, folder):
+    """Serve a copy of a notebook from a folder of its own, and give its address."""
+    shutil.copy(places.notebooks() / f"{notebook}.ipynb", folder)
+    token = secrets.token_urlsafe(16)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
+         f"--port={port}", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}",
+         "--LabApp.news_url=None"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env={**os.environ, "BORGER_WORKSPACE": str(workspace), "JUPYTER_CONFIG_DIR": str(folder / ".config"),
+             "JUPYTERLAB_SETTINGS_DIR": str(folder / ".settings"),
+             "JUPYTERLAB_WORKSPACES_DIR": str(folder / ".spaces")},
+    )  # fmt: skip
+    settings = folder / ".settings" / "@jupyterlab" / "notebook-extension"
+    settings.mkdir(parents=True)
+    (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/api", timeout=2).close()
+            break
+        except urllib.error.HTTPError:
+            break
+        except OSError:
+            time.sleep(0.2)
+    try:
+        yield f"http://127.0.0.1:{port}/lab/workspaces/test/tree/{notebook}.ipynb?token={token}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def open_notebook(browser, address):
+    """Open the notebook in a tab and run it."""
+    page = browser.new_context(viewport={"width": 1500, "height": 1000}).new_page()
+    page.goto(address)
+    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=60_000)
+    run_all(page)
+    return page
+
+
+def run_all(page):
+    """Run the notebook; again where JupyterLab, not quite ready though it says so, has run nothing."""
+    for _ in range(5):
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_text("Run All Cells", exact=True).first.click()
+        with contextlib.suppress(TimeoutError):
+            page.wait_for_function(BEGUN, timeout=3000)
+            return
