@@ -109,6 +109,8 @@ def randomise(
     how : Randomised
     options : int
     """
+    if options == 1:
+        return np.where(answers < 0, -1, 0)
     # The numbers above `keep` are divided evenly among the other options.
     beyond = (numbers - how.keep) / (1 - how.keep) * (options - 1)
     steps = np.where(numbers < how.keep, 0, 1 + np.clip(beyond, 0, options - 2).astype(np.intp))

@@ -10,7 +10,26 @@ from dataclasses import dataclass
 from borgerlib.survey.codebook.model import Item
 
 SELECTED = frozenset(
-    {"1", "valgt", "ja", "yes", "y", "true", "sand", "x", "selected", "checked", "quoted", "1.0", "1,0"}
+    {
+        "1",
+        "valgt",
+        "ja",
+        "yes",
+        "y",
+        "true",
+        "sand",
+        "x",
+        "selected",
+        "checked",
+        "quoted",
+        "1.0",
+        "1,0",
+        "✓",
+        "✔",
+        "☑",
+        "on",
+        "nævnt",
+    }
 )
 NOT_SELECTED = frozenset(
     {
@@ -26,6 +45,9 @@ NOT_SELECTED = frozenset(
         "not quoted",
         "0.0",
         "0,0",
+        "☐",
+        "off",
+        "ikke nævnt",
     }
 )
 NO_ANSWER = frozenset({"n/a", "na", "#n/a", "#null", "null", "nan", "<na>", "{question_not_shown}"})
@@ -99,6 +121,18 @@ class OptionMatcher:
             return None
         fits = {option for full, option in self.texts.items() if full.startswith(start)}
         return fits.pop() if len(fits) == 1 else None
+
+
+_NO_OPINION = (
+    ("dont_know", r"ved (det )?ikke|vet ikke|vet (ej|inte)|don.?t know|weiß (es )?nicht"),
+    ("refused", REFUSAL),
+    ("not_relevant", r"ikke relevant|inte relevant|not (relevant|applicable)|trifft nicht zu"),
+)
+
+
+def no_opinion(text: str) -> str:
+    """Return why a text is no opinion, as `Option.missing` has it; '' where it is one."""
+    return next((kind for kind, pattern in _NO_OPINION if re.match(pattern, text, re.IGNORECASE)), "")
 
 
 def is_no_answer(text: str) -> bool:

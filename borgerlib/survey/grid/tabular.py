@@ -92,11 +92,20 @@ def question_columns(headings: Sequence[str], labels: Sequence[str] | None = Non
     return columns
 
 
+def bracketed(found: re.Match[str]) -> tuple[str, str]:
+    """Return question and choice of 'Emner [Klima]'.
+
+    'Emner [Klima][Kommentar]' is no option of 'Emner', but a part of 'Emner [Klima]'.
+    """
+    rows, _, last = found["choice"].rpartition("][")
+    return f"{found['question']} [{rows}]" if rows else found["question"], last
+
+
 def _splits(text: str) -> list[tuple[str, str]]:
     """Return every way to part a text into question and choice."""
     found = _BRACKETED.match(text)
     if found:
-        return [(found["question"], found["choice"])]
+        return [bracketed(found)]
     ways = []
     for splitter in _SPLITTERS:
         pieces = text.split(splitter)

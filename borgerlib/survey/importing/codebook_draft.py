@@ -9,7 +9,7 @@ from pathlib import Path
 from borgerlib.danish import slug
 from borgerlib.errors import DataError
 from borgerlib.files.toml import quoted, write_new
-from borgerlib.survey.codebook.matching import REFUSAL, normalise
+from borgerlib.survey.codebook.matching import no_opinion, normalise
 from borgerlib.survey.importing.question import OTHER, Question
 from borgerlib.survey.importing.questions import questions
 from borgerlib.survey.responses import PLATFORM, Export
@@ -21,11 +21,6 @@ _HEAD = """\
 """
 _LONGEST_ID = 32
 _FEWEST = 2
-_MISSING = (
-    ("dont_know", r"ved (det )?ikke|vet ikke|vet (ej|inte)|don.?t know|weiß (es )?nicht"),
-    ("refused", REFUSAL),
-    ("not_relevant", r"ikke relevant|inte relevant|not (relevant|applicable)|trifft nicht zu"),
-)
 _NONE = re.compile(r"(ingen|intet|inget|none|keine?s?)( af| av| of|\b)", re.IGNORECASE)
 # The ids by which the statistics know options, and the words that begin their texts.
 _IDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -119,9 +114,8 @@ def _options(question: Question) -> Iterator[str]:
         options.sort(key=lambda option: _first_number(option[0]))
     for text, count in options:
         name = _known(text, _IDS.get(question.role, {}), taken) or _name(text, taken)
-        more = "".join(
-            f', missing = "{kind}"' for kind, pattern in _MISSING if re.match(pattern, text, re.IGNORECASE)
-        )
+        kind = no_opinion(text)
+        more = f', missing = "{kind}"' if kind else ""
         if question.decided.get(text) == OTHER:
             more = ", other = true"
         elif text in question.declared and not more:

@@ -78,6 +78,8 @@ class Question:
         Further texts or codes that are no answer.
     left_out : bool
         Nobody needs it.
+    repeats : bool
+        So many answers are given more than once that they tell no respondent from another.
     """
 
     text: str
@@ -92,6 +94,7 @@ class Question:
     decided: Mapping[str, str] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
     left_out: bool = False
+    repeats: bool = False
 
     def final(self, option: str) -> str:
         """Return the option that one counts as; '' where it is no answer."""
@@ -139,6 +142,8 @@ def _role(question: Question) -> str:
     # Where a name tells more than the text ('Q2' of 'Alder'), either may.
     texts = (question.text, *question.columns[:1])
     for role, kinds, pattern in _WORDING:
+        if role == "id" and question.repeats:
+            continue
         if question.kind in kinds and any(re.search(pattern, text, re.IGNORECASE) for text in texts):
             return role
     return ""

@@ -16,6 +16,7 @@ from borgerlib.survey.responses import PLATFORM, Export
 
 _MOST_OPTIONS = 60
 _TYPED = 0.9
+_DIFFERENT = 0.75
 _LIST = 2
 _REPEATED = 3
 _LONGEST_OPTION = 120
@@ -74,7 +75,8 @@ def _ticked(seen: Seen) -> int:
 
 def _alone(seen: Seen, *, text: str = "") -> Question:
     column = seen.column
-    asked = Question(text or column.label, "text", (column.name,), role=column.role)
+    repeats = len(seen.answers) < _DIFFERENT * seen.total
+    asked = Question(text or column.label, "text", (column.name,), role=column.role, repeats=repeats)
     if column.role in ("started", "submitted"):
         return replace(asked, kind="date")
     if column.role:

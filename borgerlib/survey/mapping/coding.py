@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import collections.abc as abc
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.errors import DataError, nearest
-from borgerlib.survey.codebook.matching import is_unwilling, matcher, normalise
+from borgerlib.survey.codebook.matching import is_unwilling, matcher, no_opinion, normalise
 from borgerlib.survey.codebook.model import Codebook, Item, Option
 from borgerlib.survey.grid.values import month_first, parse_dates, parse_number, parse_numbers
 from borgerlib.survey.mapping.choices import (
@@ -162,16 +164,40 @@ def _first_answers(item: Item, entry: ItemMapping, export: Export) -> tuple[pd.S
     twice = []
     for name in entry.columns:
         column = export.frame[name]
-        # A number with a text for a label ('99 = Ved ikke') stands for that text.
-        labels = export.column(name).labels if item.kind == "number" else {}
-        texts = {value: label for value, label in labels.items() if parse_number(label) is None}
-        absent = no_answers(entry, export.column(name))
+        known = export.column(name)
+        absent = no_answers(entry, known)
+        texts = _no_numbers(column, known.labels) if item.kind == "number" else []
+        lost = [value for value in texts if not absent(value) and not no_opinion(known.labels[value])]
+        said = column[column.isin(lost)]
+        shown = [f"{value} ({known.labels[value]})" for value in said]
+        twice.append(problem_frame(list(said.index), item.id, shown, "not_a_number"))
         none = [value for value in column.dropna().unique() if value in texts or absent(value)]
         column = column.mask(column.isin(none)) if none else column
         other = values.notna() & column.notna() & (column != values)
         twice.append(problem_frame(list(column.index[other]), item.id, list(column[other]), "two_answers"))
         values = values.fillna(column)
     return values, join_problems(twice)
+
+
+def _no_numbers(column: pd.Series, labels: abc.Mapping[str, str]) -> list[str]:
+    """Return the codes that stand for their label ('99 = Ved ikke'), not for a number of the scale.
+
+    A label is of the scale where it names a number ('70 år eller ældre'), or where its code lies within the
+    numbers without a label or less than half their range from them: of many scales the ends alone are named.
+    """
+    given = (parse_number(value) for value in column.dropna().unique() if value not in labels)
+    scale = [number for number in given if number is not None]
+    lowest, highest = min(scale, default=-np.inf), max(scale, default=np.inf)
+    beyond = max(1.0, (highest - lowest) / 2)
+
+    def is_number(code: str, label: str) -> bool:
+        number = parse_number(code)
+        if number is None or no_opinion(label) or number < 0 <= lowest:
+            return False
+        named = parse_number(label) is not None or code in re.findall(r"\d+", label)
+        return named or lowest - beyond <= number <= highest + beyond
+
+    return [code for code, label in labels.items() if not is_number(code, label)]
 
 
 def _empty(item: Item, export: Export) -> Coded:

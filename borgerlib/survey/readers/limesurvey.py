@@ -8,7 +8,7 @@ from collections import Counter
 import pandas as pd
 
 from borgerlib.survey.grid.cells import Table
-from borgerlib.survey.grid.tabular import export_of
+from borgerlib.survey.grid.tabular import bracketed, export_of
 from borgerlib.survey.responses import PLATFORM, Column, Export
 
 VENDOR = "LimeSurvey"
@@ -85,8 +85,10 @@ def _parts(heading: str) -> tuple[str, str]:
 
 
 def _question(code: str, text: str) -> str:
-    found = _CODE.match(code) or _TEXT.match(text)
-    return found["question"] if found else ""
+    if found := _CODE.match(code):
+        return found["question"]
+    in_text = _TEXT.match(text)
+    return bracketed(in_text)[0] if in_text else ""
 
 
 def _column(name: str, code: str, label: str, *, role: str, shared: Counter[str]) -> Column:
@@ -95,7 +97,8 @@ def _column(name: str, code: str, label: str, *, role: str, shared: Counter[str]
         return Column(name, label, role=role)
     text = _TEXT.match(label)
     if text:
-        return Column(name, text["question"], text["choice"], question)
+        asked, choice = bracketed(text)
+        return Column(name, asked, choice, question)
     by_code = _CODE.match(code)
     return Column(name, question, by_code["choice"] if by_code else "", question)
 

@@ -58,3 +58,8 @@ def test_a_person_gets_the_same_numbers_whoever_else_is_there():
 def test_a_chance_that_protects_too_little_or_leaves_nothing_is_refused(chance):
     with pytest.raises(ParameterError, match=r"between 0\.05 and 0\.3"):
         randomised(chance, 2)
+
+
+def test_a_single_option_stays_what_it_is():
+    answers = np.array([0, -1, 0])
+    assert randomise(answers, np.array([0.1, 0.5, 0.9]), randomised(0.1, 1), 1).tolist() == [0, -1, 0]

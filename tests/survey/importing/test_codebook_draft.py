@@ -106,6 +106,23 @@ def test_kinds_roles_and_options_are_guessed_from_answers_and_wording(tmp_path):
     assert topics == {"Natur": 36, "Trafik, cykler": 24, "Skole": 24, "Ingen af dem": 12}
 
 
+def test_a_number_that_many_share_is_no_id(tmp_path):
+    houses = {"Nr.": [str(1 + at % 20) for at in range(60)], "Vej": ["Nygade", "Torvet"] * 30}
+    assert asked(tmp_path, houses)["Nr."].role == ""
+    twice = {"Nr.": [*map(str, range(59)), "0"], "Vej": ["Nygade", "Torvet"] * 30}
+    assert asked(tmp_path, twice)["Nr."].role == "id"
+
+
+@pytest.mark.parametrize("tick", ["✓", "on", "Nævnt"])
+def test_ticks_of_any_kind_are_ticks(tmp_path, tick):
+    other = "Ikke nævnt" if tick == "Nævnt" else ""
+    ticks = {"Emner? [Klima]": [tick, other] * 6, "Emner? [Skole]": [other, other, tick] * 4}
+    notes = {"Emner? [Klima][Kommentar]": ["vigtigt", ""] * 6}
+    found = asked(tmp_path, {"Vej": ["Nygade", "Torvet"] * 6} | ticks | notes)
+    # A comment beside an option is no option.
+    assert dict(found["Emner?"].options) == {"Klima": 6, "Skole": 4}
+
+
 @pytest.mark.parametrize(
     ("heading", "role"),
     [

@@ -8,6 +8,7 @@ import pytest
 from survey_exports import CODEBOOK, PEOPLE, check
 
 from borgerlib.errors import DataError
+from borgerlib.survey.codebook.load import parse_codebook
 from borgerlib.survey.mapping.file import ItemMapping, Mapping
 from borgerlib.survey.readers.read import read_export, read_responses
 
@@ -69,6 +70,29 @@ def test_user_missing_values_are_missing(tmp_path):
     responses = read_responses(path, CODEBOOK, mapping=mapping)
     assert responses.frame["koen"].isna().tolist() == [False, False, True]
     assert responses.problems.empty
+
+
+def test_a_scale_of_which_the_ends_alone_are_named_keeps_them(tmp_path):
+    answers = [0.0, 10.0, 1.0, 9.0, 5.0, 98.0, 99.0, -1.0]
+    path = tmp_path / "x.sav"
+    labels = {0.0: "Slet ikke", 10.0: "Meget", 98.0: "Ved ikke", 99.0: "Blankt", -1.0: "Sprunget over"}
+    pyreadstat.write_sav(pd.DataFrame({"q": answers}), str(path), variable_value_labels={"q": labels})
+    scale = {"id": "q", "text": "Tilfreds?", "kind": "number"}
+    book = parse_codebook({"survey": {"id": "x", "title": "X"}, "item": [scale]}, source="x")
+    responses = read_responses(path, book, mapping=Mapping("x", (ItemMapping("q", ("q",)),)))
+    # Of 0, 10, 1, 9 and 5 the mean is 5; what stands for a text is none, and told unless it is no opinion.
+    assert responses.frame["q"].tolist()[:5] == [0, 10, 1, 9, 5]
+    assert responses.frame["q"].isna().sum() == 3
+    assert responses.problems["value"].tolist() == ["99 (Blankt)", "-1 (Sprunget over)"]
+
+
+def test_the_highest_age_named_with_its_number_is_an_age(tmp_path):
+    path = tmp_path / "x.sav"
+    ages = pd.DataFrame({"q": [18.0, 20.0, 70.0]})
+    labels = {"q": {70.0: "70 år eller ældre"}}
+    pyreadstat.write_sav(ages, str(path), variable_value_labels=labels)
+    responses = read_responses(path, CODEBOOK, mapping=Mapping(CODEBOOK.id, (ItemMapping("alder", ("q",)),)))
+    assert responses.frame["alder"].tolist() == [18, 20, 70]
 
 
 def test_a_user_missing_value_that_the_codebook_has_as_an_option_is_that_option(tmp_path):
