@@ -265,15 +265,25 @@ def test_no_tick_is_no_answer_where_none_could_be_ticked_and_an_answer_where_not
     options = [{"id": "hund", "text": "Hund"}, {"id": "kat", "text": "Kat"}]
     none = {"id": "intet", "text": "Intet", "exclusive": True}
     path = write_csv(
-        tmp_path / "x.csv", transposed({"h": ["1", "0", ""], "k": ["0", "0", ""], "n": ["a", "b", "c"]})
+        tmp_path / "x.csv",
+        transposed({"h": ["1", "0", ""], "k": ["0", "0", ""], "i": ["0", "0", ""], "n": ["a", "b", "c"]}),
     )
-    mapping = Mapping("x", (ItemMapping("dyr", ("h", "k"), "indicators", {"h": "hund", "k": "kat"}),))
+    columns = {"h": "hund", "k": "kat"}
     found = {}
-    for name, choices in (("without", options), ("with", [*options, none])):
+    for name, choices, offered in (
+        ("without", options, columns),
+        ("with", [*options, none], {**columns, "i": "intet"}),
+        ("not offered", [*options, none], columns),
+    ):
         content = {"survey": {"id": "x", "title": "X"}, "item": [{**item, "options": choices}]}
+        mapping = Mapping("x", (ItemMapping("dyr", tuple(offered), "indicators", offered),))
         frame = read_responses(path, parse_codebook(content, source="x"), mapping=mapping).frame
         found[name] = frame["dyr__kat"].astype("object").fillna("missing").tolist()
-    assert found == {"without": [0, 0, "missing"], "with": [0, "missing", "missing"]}
+    assert found == {
+        "without": [0, 0, "missing"],
+        "with": [0, "missing", "missing"],
+        "not offered": [0, 0, "missing"],
+    }
 
 
 def test_what_is_neither_ticked_nor_not_is_recorded(tmp_path):
