@@ -11,6 +11,7 @@ from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.grid.values import parse_number
 
 PLATFORM = "platform"
+TEST_ANSWER = "test_answer"
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ class Responses:
     problems : DataFrame
         One row a value that could not be taken over. Columns: row, column (item id, or a heading), value (as
         read, not masked), rule ('unknown_option', 'unknown_selection', 'written_in', 'two_answers',
-        'not_a_number', 'not_a_date', 'formula', 'error_cell', 'text_too_long').
+        'not_a_number', 'not_a_date', 'formula', 'error_cell', 'text_too_long', 'test_answer').
     codebook : Codebook
     source : Source
     absent : tuple of str

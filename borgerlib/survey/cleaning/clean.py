@@ -22,6 +22,7 @@ from borgerlib.survey.cleaning.violations import (
     mask_rows,
 )
 from borgerlib.survey.codebook.model import Codebook
+from borgerlib.survey.responses import TEST_ANSWER
 
 REASONS = "reasons"
 
@@ -150,7 +151,7 @@ def clean(
     steps = [*_OF_TEXT, *_with(_OF_ANSWERS, codebook), *_with(_OF_AGE, codebook, rules)]
     repaired, changes = _apply(steps, frame, codebook, log=_read_log(problems, codebook))
     refuse_mismapped(repaired, changes)
-    broken = _broken_rules(repaired, codebook, rules)
+    broken = _broken_rules(repaired, codebook, rules, problems)
     kept = ~frame.index.isin(broken["row"])
     late = _with(_FINISHING, codebook)
     respondents, late_changes = _apply(late, repaired[kept], codebook, log=empty_log())
@@ -183,9 +184,12 @@ def _apply(
     return frame, pd.concat(logs, ignore_index=True)
 
 
-def _broken_rules(frame: pd.DataFrame, codebook: Codebook, rules: CleaningRules) -> pd.DataFrame:
+def _broken_rules(
+    frame: pd.DataFrame, codebook: Codebook, rules: CleaningRules, problems: pd.DataFrame | None
+) -> pd.DataFrame:
     broken = pd.concat(
         [
+            rejections.test_answers(problems),
             rejections.below_age_limit(frame, codebook, age_limit=rules.age_limit),
             rejections.no_answer(frame, codebook),
         ],
@@ -223,6 +227,6 @@ def _read_log(problems: pd.DataFrame | None, codebook: Codebook) -> pd.DataFrame
         return empty_log()
     logs = [
         part.assign(before=logged(part["value"].rename(column), codebook), after="")
-        for column, part in problems.groupby("column", sort=False)
+        for column, part in problems[problems["rule"] != TEST_ANSWER].groupby("column", sort=False)
     ]
     return pd.concat(logs, ignore_index=True)[list(CHANGE_COLUMNS)] if logs else empty_log()

@@ -8,13 +8,21 @@ import pandas as pd
 from borgerlib.personal import MASK, contact_key
 from borgerlib.survey.cleaning.age_repairs import age_column
 from borgerlib.survey.cleaning.repairs import id_column
-from borgerlib.survey.cleaning.violations import contact_columns, logged
+from borgerlib.survey.cleaning.violations import VIOLATION_COLUMNS, contact_columns, logged
 from borgerlib.survey.codebook.age_options import age_options, banded_item
 from borgerlib.survey.codebook.model import Codebook, Item
+from borgerlib.survey.responses import TEST_ANSWER
 
 # What a respondent is, rather than what the respondent answered.
 _BACKGROUND = {"age", "age_group", "birth_year", "sex", "area", "area_type"}
 _TECHNICAL = {"id", "started", "submitted", "municipality", "contact", "consent"}
+
+
+def test_answers(problems: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the violations of rows that the platform says are tries of the survey."""
+    if problems is None:
+        return _violations(pd.Index([], dtype="int64"), "", "", TEST_ANSWER)
+    return problems.loc[problems["rule"] == TEST_ANSWER, list(VIOLATION_COLUMNS)]
 
 
 def below_age_limit(frame: pd.DataFrame, codebook: Codebook, *, age_limit: int) -> pd.DataFrame:

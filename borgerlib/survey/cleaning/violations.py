@@ -47,6 +47,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         "contact_without_consent": "Kontaktoplysning uden samtykke er slettet",
         "contact_in_text": "En e-mail eller et telefonnummer i en fritekst er fjernet",
         # Rejections.
+        "test_answer": "Et prøvesvar fra platformens forhåndsvisning",
         "below_age_limit": "Under aldersgrænsen",
         "no_answer": "Ingen af spørgsmålene er besvaret",
         "duplicate_id": "Samme id som et svar, der er beholdt",

@@ -12,7 +12,14 @@ import pandas as pd
 from borgerlib.survey.grid.cells import Table
 from borgerlib.survey.grid.tabular import columns_of, export_of
 from borgerlib.survey.grid.values import month_first, parse_dates
-from borgerlib.survey.responses import PLATFORM, Column, Export
+from borgerlib.survey.responses import (
+    PLATFORM,
+    TEST_ANSWER,
+    Column,
+    Export,
+    join_problems,
+    problem_frame,
+)
 
 
 @dataclass(frozen=True)
@@ -135,3 +142,55 @@ def read_redcap(table: Table) -> Export:
             role = "id" if name.casefold() in ("record_id", "record id") else ""
             columns.append(Column(name, name, role=role))
     return export_of(table, "REDCap", columns)
+
+
+# Heading of each platform's own (in lower case) → what it holds of an answer that was not finished.
+_UNFINISHED: Mapping[str, tuple[str, frozenset[str]]] = MappingProxyType(
+    {
+        "Qualtrics": (r"finished", frozenset({"false", "falsk", "0"})),
+        "Typeform": (r"response type", frozenset({"started", "partial"})),
+        "SurveyXact": (r"statoverall_1", frozenset({"3"})),
+        "REDCap": (r"complete\?|.+_complete", frozenset({"incomplete", "0"})),
+    }
+)
+# Qualtrics' own tries of a survey, as text and as code.
+_TRIES = frozenset({"survey preview", "survey test", "1", "2"})
+
+
+def judged(export: Export) -> Export:
+    """Say which answers are tries of the survey, as problems, and note how many were not finished."""
+    held = {name.casefold(): export.frame[name] for name in export.frame.columns}
+    tried = pd.Series(False, index=export.frame.index)
+    problems = [export.problems]
+    notes = []
+    if export.source.vendor == "Qualtrics" and "status" in held:
+        tried = _holds(held["status"], _TRIES)
+        values = held["status"][tried]
+        problems.append(problem_frame(list(values.index), str(values.name), list(values), TEST_ANSWER))
+    unfinished = _unfinished(export, held) & ~tried
+    if tried.any():
+        notes.append(f"{int(tried.sum())} answers are tries of the survey (previews): they are rejected")
+    if unfinished.any():
+        found = f"{int(unfinished.sum())} of {int((~tried).sum())} answers were not finished"
+        notes.append(f"{found}: they count as far as they go")
+    source = replace(export.source, notes=(*export.source.notes, *notes))
+    return replace(export, source=source, problems=join_problems(problems))
+
+
+def _unfinished(export: Export, held: Mapping[str, pd.Series]) -> pd.Series:
+    none = pd.Series(False, index=export.frame.index)
+    if export.source.vendor == "LimeSurvey":
+        submitted = next((column.name for column in export.columns if column.role == "submitted"), None)
+        return export.frame[submitted].isna() if submitted else none
+    if {"recnum", "lurker", "status"} <= set(held):
+        # 1KA: 6 is done, 5 is partly.
+        return _holds(held["status"], frozenset({"5"}))
+    heading, values = _UNFINISHED.get(export.source.vendor, ("", frozenset()))
+    for name, column in held.items():
+        if re.fullmatch(heading, name):
+            none |= _holds(column, values)
+    return none
+
+
+def _holds(column: pd.Series, values: frozenset[str]) -> pd.Series:
+    return column.str.casefold().isin(values).fillna(False).astype(bool)

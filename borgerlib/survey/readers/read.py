@@ -17,6 +17,7 @@ from borgerlib.survey.mapping.coding import code_export
 from borgerlib.survey.mapping.file import Mapping
 from borgerlib.survey.mapping.suggestion import suggest_mapping
 from borgerlib.survey.readers.detection import Where, read_file, read_folder
+from borgerlib.survey.readers.platforms import judged
 from borgerlib.survey.responses import PLATFORM, Export, Responses
 
 __all__ = ["Limits", "read_export", "read_responses"]
@@ -91,7 +92,7 @@ def read_export(
         ) from error
     labels = {column.name: column.label for column in export.columns}
     refuse_cpr_columns(export.frame, source=", ".join(export.source.files), labels=labels, fewest=2)
-    return _with_times(export)
+    return judged(_with_times(export))
 
 
 def _with_times(export: Export) -> Export:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
-from survey_exports import write_csv
+from survey_exports import CODEBOOK as SHIPPED
+from survey_exports import transposed, write_csv
 
+from borgerlib.survey.cleaning.clean import clean
+from borgerlib.survey.cleaning.rules import CleaningRules
 from borgerlib.survey.codebook.load import parse_codebook
 from borgerlib.survey.codebook.model import Codebook
-from borgerlib.survey.readers.read import read_responses
+from borgerlib.survey.mapping.file import ItemMapping, Mapping
+from borgerlib.survey.readers.read import read_export, read_responses
 
 SPORTS = ("Bold", "Løb", "Svømning, alene")
 
@@ -217,3 +221,48 @@ def test_surveymonkey_writes_the_month_first_in_beginning_and_end_alike(tmp_path
     assert responses.frame["start"].iloc[0] == datetime(2025, 11, 3, 9, 0, 10)
     assert responses.frame["slut"].iloc[0] == datetime(2025, 11, 3, 9, 9, 10)
     assert any("month first" in note for note in responses.source.notes) == told
+
+
+def test_tries_of_the_survey_are_rejected_and_unfinished_answers_told(tmp_path):
+    # Of four, one is a preview; of the three others one is not finished.
+    columns = {
+        "StartDate": ["2025-11-13 10:00:00"] * 4,
+        "Status": ["Survey Preview", "IP Address", "IP Address", "IP Address"],
+        "Finished": ["False", "True", "False", "True"],
+        "ResponseId": ["R_1", "R_2", "R_3", "R_4"],
+        "Hvad er dit køn?": ["Mand", "Kvinde", "Mand", "Kvinde"],
+        "Tid": ["Ved ikke"] * 4,
+    }
+    path = write_csv(tmp_path / "x.csv", transposed(columns))
+    entries = (ItemMapping("svar_id", ("ResponseId",)), ItemMapping("tid", ("Tid",)))
+    responses = read_responses(path, SHIPPED, mapping=Mapping(SHIPPED.id, entries))
+    assert responses.source.notes[:2] == (
+        "1 answers are tries of the survey (previews): they are rejected",
+        "1 of 3 answers were not finished: they count as far as they go",
+    )
+    result = clean(
+        responses.frame,
+        SHIPPED,
+        rules=CleaningRules(reference_date=date(2025, 11, 20)),
+        problems=responses.problems,
+    )
+    assert result.respondents["svar_id"].tolist() == ["R_2", "R_3", "R_4"]
+    assert result.rejected["reasons"].tolist() == ["test_answer"]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"#": "ab", "Response Type": ["started", "completed"], "Network ID": "ab", "Tid": "cd"},
+        {"recnum": "12", "status": "56", "lurker": "00", "Tid": "cd"},
+        {
+            "Record ID": "12",
+            "E (choice=A)": "01",
+            "E (choice=B)": "01",
+            "Complete?": ["Incomplete", "Complete"],
+        },
+    ],
+)
+def test_each_platform_tells_what_was_not_finished(tmp_path, columns):
+    export = read_export(write_csv(tmp_path / "x.csv", transposed({k: list(v) for k, v in columns.items()})))
+    assert "1 of 2 answers were not finished: they count as far as they go" in export.source.notes
