@@ -1,5 +1,6 @@
 """WCAG 2.1 A and AA, as far as axe can tell: the dashboard in its states, and the pages of a report."""
 
+import pypdf
 import pytest
 from axe_core_python.sync_playwright import Axe
 
@@ -53,21 +54,43 @@ def test_whoever_lacks_the_token(browser, server):
     page.context.close()
 
 
-def test_the_pages_of_the_reports(browser, workspace, answers):
+@pytest.mark.parametrize("municipality", ["Odense", "Vejle"], ids=["with citizens", "without"])
+def test_the_pages_of_a_report(browser, workspace, pictures, municipality):
     parameters = {
-        "municipality": "Odense",
+        "municipality": municipality,
         "survey": "lokaldemokrati-2021",
         "own_answers": "",
         "confidence": 0.95,
         "min_cell": 5,
     }
-    folders = [make_report(parameters).parent, save_report(answers, Selection({"age": ("60-69",)})).parent]
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    pages = [path for folder in folders for path in sorted(folder.glob("*.html"))]
-    assert len(pages) >= 14
+    look = workspace / "udseende.toml"
+    look.write_text('afsender = "Borgmesterforvaltningen"\nmoede = 2026-12-10\n', encoding="utf-8")
+    folder = make_report(parameters, formats=("html", "pdf"), look=look).parent
+    assert len(list(folder.glob("*.html"))) >= 15
+    assert not problems_of(browser, folder, pictures)
+    # Most pages and most before the appendix, for a council that prints it.
+    [path] = folder.glob("*.pdf")
+    pdf = pypdf.PdfReader(path)
+    [appendix] = [entry for entry in pdf.outline if getattr(entry, "title", "") == "Bilag"]
+    assert len(pdf.pages) <= 40
+    assert pdf.get_destination_page_number(appendix) <= 12
+
+
+def test_the_page_of_a_selection(browser, answers, pictures):
+    assert not problems_of(browser, save_report(answers, Selection({"age": ("60-69",)})).parent, pictures)
+
+
+def problems_of(browser, folder, pictures):
+    """Return what axe finds on a folder's pages, and what does not fit; keep a picture of each."""
     found = {}
-    for path in pages:
-        page.goto(path.as_uri())
-        found[path.name] = violations(page)
-    assert not {name: problems for name, problems in found.items() if problems}
-    page.close()
+    for width in (1280, 390):
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        for path in sorted(folder.glob("*.html")):
+            page.goto(path.as_uri())
+            name = f"rapport-{folder.name}-{path.stem}-{width}"
+            page.screenshot(path=pictures / f"{name}.png", full_page=True)
+            found[name] = violations(page)
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                found[name].append("wider than the window")
+        page.close()
+    return {name: problems for name, problems in found.items() if problems}

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from borgerlib.errors import ParameterError, unknown_name
+from borgerlib.interest.answers.arrival import arrival_groups
 from borgerlib.interest.answers.estimates import disclose_answers, estimate_answers
 from borgerlib.interest.answers.overview import Participation, participation
 from borgerlib.interest.answers.segments import SEGMENT, Segments
@@ -24,10 +25,10 @@ from borgerlib.survey.codebook.labels import group_of
 from borgerlib.survey.codebook.model import Codebook, Item
 
 ASKED = ("topics", "time", "formats", "channels", "segment")
-DIVIDING = ("age", "sex", "area_type", "area", "segment")
+DIVIDING = ("age", "sex", "area_type", "area", "segment", "arrival")
 MOST_HIDDEN = 2 / 3
 MOST_MOVED = 0.005 + 1e-9  # what whole per cent move
-_AGE = "alder i grupper"
+_AGE, _ARRIVAL = "alder i grupper", "hvornår der er svaret"
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,9 @@ class LocalSurvey:
     left_out : tuple of (str, str)
         Roles of the items and of what would divide them, where that would have cost the whole its numbers.
     segment_certainty : float or None
-        How likely a citizen's kind is, on average (share 0–1); None where the answers show no kinds.
+        How likely a citizen's kind is, on average (share 0–1); None where no kinds are shown.
+    segment_agreement : float or None
+        How well the kinds agree with those of bootstrap samples; None where the answers show no kinds at all.
     """
 
     municipality: Municipality
@@ -71,6 +74,7 @@ class LocalSurvey:
     tests: int
     left_out: tuple[tuple[str, str], ...]
     segment_certainty: float | None
+    segment_agreement: float | None
 
     def __post_init__(self) -> None:
         only_disclosed(self.estimates, "LocalSurvey")
@@ -118,9 +122,10 @@ def open_local_survey(
     """
     check_confidence(confidence)
     survey = open_survey(municipality)
-    respondents, kinds, raked_to = survey.respondents, survey.kinds, survey.raked_to
+    respondents, raked_to = survey.respondents, survey.raked_to
+    kinds = survey.kinds if survey.kinds is not None and survey.kinds.come_back else None
     min_age = int(respondents.attrs["min_age"])
-    grouped = _with_age_groups(respondents, survey.codebook, age_bands, min_age)
+    grouped = _with_groups(respondents, survey.codebook, age_bands, min_age)
     grouped, codebook = _with_segments(grouped, survey.codebook, kinds)
     columns, items = _columns(codebook, grouped), _items(codebook, kinds)
     by = _by(divisions, items, columns)
@@ -142,6 +147,7 @@ def open_local_survey(
         shares = shares[(shares["item"] != costly[0]) | (shares["domain"] != costly[1])]
         estimates = admit(shares)
     tested = _tested(shares)
+    between_groups = tested[tested["domain"] != _ARRIVAL]
     who = participation(
         respondents,
         codebook,
@@ -162,9 +168,10 @@ def open_local_survey(
         survey.summary,
         tuple(map(str, grouped[_AGE].cat.categories)) if _AGE in grouped else (),
         len(respondents),
-        int(tested["p_value"].notna().sum()),
+        int(between_groups["p_value"].notna().sum()),
         tuple((roles[item], roles[column]) for item, column in left_out),
         None if kinds is None else kinds.certainty,
+        None if survey.kinds is None else survey.kinds.agreement,
     )
 
 
@@ -178,16 +185,20 @@ def _tested(shares: pd.DataFrame) -> pd.DataFrame:
     """Return the comparisons of groups with the rest, p-values adjusted for how many there are."""
     # Kinds are made of the answers, so that they differ in them is no finding.
     tested = shares[(shares["domain"] != "") & (shares["domain"] != SEGMENT)]
-    return tested.assign(adjusted=adjust_p_values(tested["p_value"]))
+    # Early against late is a question of its own, and takes nothing from those about groups of citizens.
+    families = tested["domain"] == _ARRIVAL
+    adjusted = [adjust_p_values(tested.loc[rows, "p_value"]) for rows in (families, ~families)]
+    return tested.assign(adjusted=pd.concat(adjusted))
 
 
-def _with_age_groups(
+def _with_groups(
     respondents: pd.DataFrame, codebook: Codebook, age_bands: Sequence[int], min_age: int
 ) -> pd.DataFrame:
-    groups = age_groups(respondents, codebook, bands=age_bands, min_age=min_age)
-    if groups is None:
-        return respondents
-    grouped = respondents.assign(**{_AGE: groups})
+    found = {
+        _AGE: age_groups(respondents, codebook, bands=age_bands, min_age=min_age),
+        _ARRIVAL: arrival_groups(respondents, codebook),
+    }
+    grouped = respondents.assign(**{name: groups for name, groups in found.items() if groups is not None})
     grouped.attrs = respondents.attrs
     return grouped
 
@@ -204,9 +215,9 @@ def _with_segments(
 
 def _columns(codebook: Codebook, respondents: pd.DataFrame) -> dict[str, str]:
     """Return role → column of what can divide the respondents: where two levels or more were answered."""
-    items = {role: codebook.with_role(role) for role in DIVIDING if role not in ("age", "segment")}
+    items = {role: codebook.with_role(role) for role in DIVIDING if role not in ("age", "segment", "arrival")}
     columns = {role: item.id for role, item in items.items() if item is not None}
-    columns |= {"age": _AGE, "segment": SEGMENT}
+    columns |= {"age": _AGE, "segment": SEGMENT, "arrival": _ARRIVAL}
     return {
         role: column
         for role, column in columns.items()

@@ -17,11 +17,14 @@ from borgerlib.files.atomic import replacing, settled
 from borgerlib.interest import store
 from borgerlib.interest.prepared import processed_folder
 from borgerlib.interest.weighting.rules import WEIGHT
+from borgerlib.statistics.segmentation.bootstrap import COMES_BACK
 from borgerlib.survey.codebook.model import Codebook, Item, Option
 
 SEGMENT = "borgertype"
 FILE = "segments.parquet"
 _QUESTION = "Hvilken type ligner borgeren mest? Typerne er fundet i, hvilke emner borgerne vælger sammen."
+_MEASURES = ("certainty", "agreement")
+_SAMPLES = 10
 _KEY = b"borgerlib"
 
 
@@ -37,11 +40,19 @@ class Segments:
         The most likely kind of each respondent (option ids, categorical; missing for who wants no topic).
     certainty : float
         How likely the assigned kind is, on average (share 0–1).
+    agreement : float
+        How well they agree with the kinds of bootstrap samples (mean adjusted Rand index, at most 1).
     """
 
     item: Item
     assigned: pd.Series
     certainty: float
+    agreement: float
+
+    @property
+    def come_back(self) -> bool:
+        """Whether bootstrap samples show the same kinds; only then are they told of."""
+        return self.agreement >= COMES_BACK
 
 
 def segments_of(respondents: pd.DataFrame, codebook: Codebook, municipality: str) -> Segments | None:
@@ -71,24 +82,26 @@ def segments_of(respondents: pd.DataFrame, codebook: Codebook, municipality: str
         return None
     options = tuple(Option(f"klasse_{number}", name, name) for number, name in enumerate(names, start=1))
     ids = [option.id for option in options]
+    measures = (float(metadata[key]) for key in _MEASURES)
     kinds = pd.Series(pd.Categorical(assigned, ids), index=respondents.index, name=SEGMENT)
-    return Segments(Item(SEGMENT, _QUESTION, "single", options), kinds, float(metadata["certainty"]))
+    return Segments(Item(SEGMENT, _QUESTION, "single", options), kinds, *measures)
 
 
 def _looked_for(respondents: pd.DataFrame, codebook: Codebook) -> tuple[pd.Series, dict[str, Any]]:
     from borgerlib.statistics.segmentation.latent_classes import latent_classes
 
     try:
-        found = latent_classes(_with_topics(respondents, codebook), codebook, weight=WEIGHT)
+        found = latent_classes(_with_topics(respondents, codebook), codebook, weight=WEIGHT, samples=_SAMPLES)
     except (DataError, ParameterError):
         # Too few answers, or no topics to choose among: then there are no kinds to tell of.
         nobody = pd.Series([None] * len(respondents), index=respondents.index, dtype=object)
-        return nobody, {"names": [], "certainty": 0.0}
+        return nobody, {"names": [], "certainty": 0.0, "agreement": 0.0}
     ids = dict(zip(found.classes["name"], found.classes["class"], strict=True))
     assigned = found.assigned.astype(object).map(ids)
     return assigned, {
         "names": [str(name) for name in found.classes["name"]],
         "certainty": float(np.nanmean(found.probabilities.max(axis=1))),
+        "agreement": found.agreement or 0.0,
     }
 
 
@@ -115,6 +128,7 @@ def _kept(
         return None
     frame = table.to_pandas()
     fits = frame.index.equals(respondents.index) and all(metadata.get(key) == wanted[key] for key in wanted)
+    fits = fits and metadata.keys() >= {*_MEASURES}
     return (frame[SEGMENT], metadata) if fits else None
 
 

@@ -21,7 +21,7 @@ from borgerlib.runs.planning.contents import (
     read_formats,
     report_notebooks,
 )
-from borgerlib.runs.planning.inputs import InputHashes, layout_hash
+from borgerlib.runs.planning.inputs import InputHashes, layout_hash, look_hash
 from borgerlib.runs.planning.manifest import FOLDER, REPORT, History, Record
 from borgerlib.runs.planning.plan import (
     DueRun,
@@ -82,7 +82,8 @@ class BatchPlan:
         pages = {record.notebook: record.output for record in known if record.key in kept}
         if not pages or any(record.state != "done" for record in known):
             return None
-        return WantedReport(place, self.names[place], pages, self.layout, self.formats)
+        look = look_hash(place)
+        return WantedReport(place, self.names[place], pages, self.layout, self.formats, look)
 
 
 def make_plan(

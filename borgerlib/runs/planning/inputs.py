@@ -21,6 +21,7 @@ import borgerlib
 from borgerlib import places
 from borgerlib.errors import ParameterError
 from borgerlib.files.atomic import settled
+from borgerlib.files.look import FILE as LOOK
 from borgerlib.lokaldemokrati.own_answers import FILE as OWN_ANSWERS
 from borgerlib.runs.planning.contents import place_of
 from borgerlib.runs.planning.plan import Inputs, content_hash
@@ -31,6 +32,7 @@ from borgerlib.survey.codebook.model import LEADERS
 _PREPARED = ("respondents.parquet", "rejected.csv", "changes.csv", "weighting.json")
 _CODEBOOK = "codebook.toml"
 _SOURCES = {".py", ".toml", ".json", ".csv", ".css", ".j2", ".js", ".ttf"}
+_LOGOS = (".png", ".svg")
 _PAGES = "runs"
 _NOT_IN_A_RUN = ("commands", "dashboard", places.BUNDLED, "contact", _PAGES)
 # What the numbers and pictures of a notebook come from, besides borgerlib.
@@ -213,6 +215,16 @@ def library_hash() -> str:
 def layout_hash() -> str:
     """Return the hash of all that turns executed notebooks into pages."""
     return files_hash(path for path in _own_files() if _is_in(path, (_PAGES,)) or path.name == "theme.py")
+
+
+def look_hash(place: str) -> str:
+    """Return the hash of the look that a municipality has saved, its logo with it; '' where there is none."""
+    look = places.saved_data(place, LOOK)
+    if not look.is_file():
+        return ""
+    return files_hash(
+        [look, *sorted(path for path in look.parent.iterdir() if path.suffix.lower() in _LOGOS)]
+    )
 
 
 def files_hash(paths: Iterable[Path]) -> str:

@@ -100,7 +100,9 @@ class WantedReport:
     layout : str
         Hash of what turns notebooks into pages.
     formats : tuple of str
-        html, pdf, xlsx.
+        html, pdf, xlsx, docx.
+    look : str
+        Hash of the look that the municipality has saved; empty where it has saved none.
     """
 
     place: str
@@ -108,11 +110,12 @@ class WantedReport:
     pages: Mapping[str, str]
     layout: str
     formats: tuple[str, ...]
+    look: str = ""
 
     @property
     def inputs(self) -> dict[str, str]:
         """Hashes of what the report is made from."""
-        return {"pages": content_hash(dict(self.pages)), "layout": self.layout}
+        return {"pages": content_hash(dict(self.pages)), "layout": self.layout, "look": self.look}
 
 
 def plan(
@@ -171,7 +174,9 @@ def reasons_to_report(wanted: WantedReport, last: Record | None, *, is_there: bo
     """Return why a report is to be written again; nothing when it is up to date."""
     if last is None:
         return ("no report yet",)
-    reasons = [f"{name} changed" for name, value in wanted.inputs.items() if last.inputs.get(name) != value]
+    reasons = [
+        f"{name} changed" for name, value in wanted.inputs.items() if last.inputs.get(name, "") != value
+    ]
     reasons += _after(last)
     reasons += [f"{name} is wanted too" for name in wanted.formats if name not in last.formats]
     if last.state == "done" and not is_there:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import pandas as pd
 from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.statistics.estimation.answers import answers_to
 from borgerlib.statistics.levels import Floats, counted, positive_column, sums
+from borgerlib.statistics.segmentation.bootstrap import mean_agreement
 from borgerlib.statistics.weighting.adjustment import effective_sample_size
 from borgerlib.survey.codebook.model import Codebook, Item
 
@@ -27,6 +29,8 @@ MOST_NAMED = 2
 _TOLERANCE = 1e-7
 _SHORT_ITERATIONS = 15
 _MOST_ITERATIONS = 2000
+_SAMPLE_STARTS = 5
+_SAMPLE_ITERATIONS = 200
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,9 @@ class LatentClasses:
     comparison : DataFrame
         One row a number of classes that was tried. Columns: n_classes, n_parameters, log_likelihood, bic,
         chosen (bool).
+    agreement : float or None
+        Mean adjusted Rand index with the classes of bootstrap samples; None where none were asked for, or
+        where there is one class.
 
     See Also
     --------
@@ -73,6 +80,7 @@ class LatentClasses:
     probabilities: pd.DataFrame
     assigned: pd.Series
     comparison: pd.DataFrame
+    agreement: float | None = None
 
 
 def latent_classes(
@@ -83,6 +91,7 @@ def latent_classes(
     weight: str | None = None,
     most_classes: int = 6,
     starts: int = 10,
+    samples: int = 0,
     seed: int = 1,
 ) -> LatentClasses:
     """Find kinds of respondents who choose alike in a multiple-choice item.
@@ -101,6 +110,8 @@ def latent_classes(
         Numbers of classes from 1 to this are tried.
     starts : int
         Short random starts for each of them, of which the best is taken to its end.
+    samples : int
+        Bootstrap samples in which as many classes are looked for again, which `agreement` tells of.
     seed : int
         The same seed gives the same classes, in whatever order the respondents stand.
 
@@ -157,8 +168,19 @@ def latent_classes(
     }
     comparison = _comparison(models, patterns, pattern_mass, effective)
     best = models[int(comparison.loc[comparison["chosen"], "n_classes"].iloc[0])]
-    member = best.predict_proba(patterns)[pattern_of]
-    return _described(respondents.index, topics, answered, mass, rows, member, comparison)
+    member = best.predict_proba(patterns)
+    found = _described(respondents.index, topics, answered, mass, rows, member[pattern_of], comparison)
+    if samples < 1 or best.n_components < 2:
+        return found
+    agreement = mean_agreement(
+        member.argmax(axis=1),
+        pattern_of,
+        mass,
+        partial(_found_again, patterns, best.n_components, seed),
+        samples=samples,
+        seed=seed,
+    )
+    return replace(found, agreement=agreement)
 
 
 def _item(respondents: pd.DataFrame, codebook: Codebook, name: str | None, positive: dict[str, int]) -> Item:
@@ -234,13 +256,28 @@ def _counts(most: int, patterns: int, options: int) -> Sequence[int]:
     ]
 
 
-def _fit(patterns: Floats, mass: Floats, count: int, starts: int, seed: int) -> Any:
+def _fit(
+    patterns: Floats,
+    mass: Floats,
+    count: int,
+    starts: int,
+    seed: int,
+    iterations: int = _MOST_ITERATIONS,
+) -> Any:
     """Return the fitted classes: many short starts, of which the likeliest is taken to its end."""
     seeds = range(seed * 1000, seed * 1000 + (starts if count > 1 else 1))
     short = [_run(patterns, mass, count, start, _SHORT_ITERATIONS) for start in seeds]
     best = int(np.argmax([model.lower_bound_ for model in short]))
     # The same seed begins in the same place: the long run goes the short one's way and then on.
-    return _run(patterns, mass, count, seeds[best], _MOST_ITERATIONS)
+    return _run(patterns, mass, count, seeds[best], iterations)
+
+
+def _found_again(patterns: Floats, count: int, seed: int, mass: Floats) -> npt.NDArray[np.intp]:
+    """Return the class of each pattern, the classes being those of a bootstrap sample."""
+    drawn = mass > 0
+    model = _fit(patterns[drawn], mass[drawn], count, _SAMPLE_STARTS, seed, _SAMPLE_ITERATIONS)
+    found: npt.NDArray[np.intp] = model.predict_proba(patterns).argmax(axis=1)
+    return found
 
 
 def _run(patterns: Floats, mass: Floats, count: int, seed: int, iterations: int) -> Any:

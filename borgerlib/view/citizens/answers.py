@@ -111,10 +111,21 @@ def who_answered(survey: LocalSurvey, role: str) -> DisclosedEstimates | Text:
 
 def why_not(survey: LocalSurvey, role: str, domain: str) -> Text:
     """Return in Danish why a question, or its answers by group, cannot be shown."""
+    if (
+        "segment" in (role, domain)
+        and survey.segment_agreement is not None
+        and survey.item("segment") is None
+    ):
+        return Text(
+            "Typerne vises ikke. Leder man efter dem i tilfældige udtræk af svarene, er det ikke de samme, "
+            "der kommer igen."
+        )
     if "segment" in (role, domain) and survey.item("segment") is None:
         return Text("Svarene deler ikke borgerne i tydelige typer.")
     if (role, domain) in survey.left_out:
         return Text(f"Der er for få svar til at dele dem op efter {ROLE_WORDS[domain]}.")
+    if domain == "arrival":
+        return Text("Det ved vi ikke: svarene har ingen tidspunkter, eller der er for få af dem.")
     asked = survey.item(role) if role in ASKED else survey.codebook.with_role(role)
     if asked is None:
         return Text("Det har kommunen ikke spurgt om.")

@@ -8,11 +8,13 @@ from typing import Any
 from borgerlib import danish
 from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.interest.answers.local_survey import LocalSurvey, open_local_survey
+from borgerlib.interest.survey import open_survey
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.statistics.disclosure.named import UNWEIGHTED
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.charts.charts import bar_chart, grouped_bar_chart
 from borgerlib.view.citizens.answers import some_answers, who_answered
+from borgerlib.view.citizens.eager import eager_sentence
 from borgerlib.view.citizens.participation import evenness_sentences, participation_table
 from borgerlib.view.citizens.sections import load_sections, told, worded
 from borgerlib.view.citizens.tags import tagged
@@ -198,16 +200,35 @@ class InterestPage:
             settings["highlight"] = [name for name in wanted if name in shown]
         return self.chart(estimates, figure=figure_id, **settings)
 
-    def table(self, estimates: DisclosedEstimates | Text) -> Table | Text:
+    def if_eager(self, answer: str, *, who: str = "") -> Text | None:
+        """Return how a number would be if those who gave the answer had answered more readily than others.
+
+        Parameters
+        ----------
+        answer : str
+            A role, for the answer that most gave ('topics'), or an answer of one ('time.vil_bruge_tid').
+        who : str
+            Who gave it, Danish, ending with a comma; without it they are named by the answer's words.
+
+        Returns
+        -------
+        Text or None
+            None where the answers are not weighted, or the number is not shown.
+        """
+        return eager_sentence(self.survey, open_survey(self.survey.municipality.name), answer, who)
+
+    def table(self, estimates: DisclosedEstimates | Text, *, quiet: bool = False) -> Table | Text | None:
         """Return estimates by group as a table, ▲▼ where a group differs from the others beyond chance.
 
         Parameters
         ----------
         estimates : DisclosedEstimates or Text
             What ``estimates(…, by=…)`` returned; a sentence that says why there are none is handed on.
+        quiet : bool
+            Return None in place of that sentence, where it has been said.
         """
         if isinstance(estimates, Text):
-            return estimates
+            return None if quiet else estimates
         item = self.survey.item(str(estimates.frame["item"].iloc[0]))
         assert item is not None
         return groups_table(estimates, caption=item.text, sort=not item.ordered)

@@ -107,7 +107,8 @@ def difference_sentence(survey: LocalSurvey, role: str, group: str) -> str:
 
 def differences_sentence(survey: LocalSurvey) -> str:
     """Return how many of the tested differences between groups are more than chance."""
-    tested = survey.estimates.frame["direction"].dropna()
+    frame = survey.estimates.frame
+    tested = frame.loc[frame["domain"] != "arrival", "direction"].dropna()
     if tested.empty:
         return "Der er for få svar til at sige, om grupper svarer forskelligt."
     apart = int((tested != 0).sum())

@@ -13,7 +13,6 @@ from annotated_types import Len
 from borgerlib import danish, places
 from borgerlib.errors import ParameterError
 from borgerlib.files.toml import read_toml
-from borgerlib.interest.answers.eagerness import ODDS, shares_if_eager
 from borgerlib.interest.prepared import is_prepared
 from borgerlib.interest.survey import InterestSurvey, open_survey
 from borgerlib.lokaldemokrati.leaders import LeadersSurvey, open_leaders_survey
@@ -21,6 +20,7 @@ from borgerlib.population.municipalities import Municipality
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.survey.codebook.model import CITIZENS, LEADERS
 from borgerlib.view.charts.chart import Chart
+from borgerlib.view.citizens.eager import eager_sentence
 from borgerlib.view.citizens.interest import InterestPage, open_interest
 from borgerlib.view.citizens.words import who_sentence
 from borgerlib.view.council import municipality_facts as facts
@@ -123,25 +123,10 @@ class CouncilPage:
 
         None where no citizens were asked, the answers are not weighted, or the number is not shown.
         """
-        answer = self._point(number).answer
-        shown = _shown_answer(self.interest, answer) if self.interest is not None and answer else None
-        if self.interest is None or shown is None:
+        point = self._point(number)
+        if self.interest is None or not point.answer:
             return None
-        role, option, label = shown
-        item = self._answers.codebook.with_role(role)
-        shares = shares_if_eager(self._answers, item, option) if item is not None else ()
-        if not shares:
-            return None
-        who = self._point(number).who or f"de, der valgte »{label}«,"
-        times = danish.listing(
-            [danish.number(odds, 0 if odds == int(odds) else 1) for odds in ODDS], last="eller"
-        )
-        numbers = danish.listing([danish.number(100 * share) for share in shares], last="eller")
-        simulated = f"{SIMULATED}: " if self.interest.survey.simulated else ""
-        return Text(
-            f"**Hvor sikkert er det?** {simulated}Tallet gælder dem, der har svaret. Hvis {who} svarede "
-            f"{times} gange så gerne som andre, er det {numbers} pct. af alle borgere."
-        )
+        return eager_sentence(self.interest.survey, self._answers, point.answer, point.who)
 
     def about_the_municipality(self) -> Text:
         """Return the finding of the last page, and what the report needs to know of it."""
@@ -241,18 +226,6 @@ def open_council(
     if is_prepared(place.name):
         interest = open_interest(place.name, confidence=confidence, min_cell=min_cell)
     return CouncilPage(place, opened, interest)
-
-
-def _shown_answer(interest: InterestPage, answer: str) -> tuple[str, str, str] | None:
-    """Return role, option and label of an answer of all citizens that may be shown; None where none may."""
-    role, _, option = answer.partition(".")
-    frame = interest.survey.estimates.frame
-    rows = frame[(frame["item"] == role) & (frame["group"] == "") & ~frame["suppressed"]]
-    rows = rows[rows["option"] == option] if option else rows[~rows["net"]]
-    if rows.empty:
-        return None
-    first = rows.sort_values("proportion", ascending=False, kind="stable").iloc[0]
-    return role, str(first["option"]), str(first["label"])
 
 
 @cache

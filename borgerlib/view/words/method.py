@@ -21,7 +21,14 @@ from borgerlib.survey.codebook.model import LEADERS
 from borgerlib.view.words.alt_text import SIMULATED
 from borgerlib.view.words.text import Text
 
-ROLE_WORDS = {"age": "alder", "sex": "køn", "area_type": "områdetype", "area": "område", "segment": "type"}
+ROLE_WORDS = {
+    "age": "alder",
+    "sex": "køn",
+    "area_type": "områdetype",
+    "area": "område",
+    "segment": "type",
+    "arrival": "hvornår de er kommet",
+}
 
 
 def leaders_method(survey: LeadersSurvey, items: Iterable[str]) -> Text:
@@ -53,7 +60,9 @@ def citizens_method(survey: LocalSurvey) -> Text:
         lines.append(
             "**Typer:** latente klasser af emnerne, så mange som BIC taler for. Hver borger er regnet til "
             f"den type, der passer bedst; den er i gennemsnit {danish.percent(survey.segment_certainty)} "
-            "sandsynlig. Intervallerne tager ikke højde for, at typerne selv er skønnet."
+            "sandsynlig. I tilfældige udtræk af svarene findes de igen (justeret Rand-indeks "
+            f"{danish.number(survey.segment_agreement or 0, 2)}). Intervallerne tager ikke højde for, at "
+            "typerne selv er skønnet."
         )
     if survey.left_out:
         asked = {role: item.text.rstrip("?") for role, _ in survey.left_out if (item := survey.item(role))}

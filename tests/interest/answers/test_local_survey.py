@@ -1,6 +1,7 @@
 import pytest
 
 from borgerlib.errors import DataError, ParameterError
+from borgerlib.interest.answers import segments
 from borgerlib.interest.answers.local_survey import _in_small_groups, open_local_survey
 from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.interest.prepare.simulated import write_simulation
@@ -23,7 +24,8 @@ def small(workspace):
 
 
 class TestOpening:
-    def test_items_and_groups_are_named_by_their_roles(self, prepared):
+    def test_items_and_groups_are_named_by_their_roles(self, prepared, monkeypatch):
+        monkeypatch.setattr(segments, "COMES_BACK", -1)
         survey = opened(prepared.municipality)
         frame = survey.estimates.frame
         assert list(frame["item"].unique()) == ["topics", "time", "formats", "channels", "segment"]
@@ -52,7 +54,15 @@ class TestOpening:
 
 
 class TestKinds:
-    def test_citizens_are_divided_by_kind_but_kinds_are_not_tested(self, prepared):
+    def test_kinds_that_do_not_come_back_are_not_shown(self, prepared, monkeypatch):
+        monkeypatch.setattr(segments, "COMES_BACK", 1.01)
+        survey = opened(prepared.municipality, by={"topics": ["segment"]})
+        assert survey.item("segment") is None
+        assert survey.segment_certainty is None
+        assert -1 < survey.segment_agreement <= 1
+
+    def test_citizens_are_divided_by_kind_but_kinds_are_not_tested(self, prepared, monkeypatch):
+        monkeypatch.setattr(segments, "COMES_BACK", -1)
         survey = opened(prepared.municipality, by={"topics": ["segment"], "segment": ["age"]})
         frame = survey.estimates.frame
         of_kinds = frame[(frame["item"] == "topics") & (frame["domain"] == "segment")]
@@ -67,6 +77,18 @@ class TestKinds:
         assert survey.item("segment") is None
         assert survey.segment_certainty is None
         assert "segment" not in set(survey.estimates.frame["item"])
+
+
+class TestArrival:
+    def test_the_first_stand_against_the_last_and_take_no_test_from_the_others(self, prepared):
+        alone = opened(prepared.municipality)
+        survey = opened(prepared.municipality, by=BY | {"topics": ["age", "arrival"]})
+        rows = survey.estimates.select(domain="arrival").frame
+        assert set(rows["group"]) == {"arrival=De første", "arrival=De sidste"}
+        assert rows["direction"].notna().any()
+        assert survey.tests == alone.tests
+        of_age = [each.estimates.select(domain="age").frame["direction"] for each in (survey, alone)]
+        assert list(of_age[0].dropna()) == list(of_age[1].dropna())
 
 
 class TestWholeFirst:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -39,6 +41,9 @@ def test_every_kind_is_an_option_and_who_wants_no_topic_is_of_none(survey):
     silent = respondents[codebook.item("emner").columns].isna().all(axis=1)
     assert (found.assigned.isna() == (wants_none | silent)).all()
     assert 0.5 < found.certainty <= 1
+    assert -1 < found.agreement <= 1
+    assert replace(found, agreement=0.7).come_back
+    assert not replace(found, agreement=0.69).come_back
 
 
 def test_kinds_of_another_preparation_are_not_used(survey):

@@ -17,6 +17,7 @@ from borgerlib.runs.planning.inputs import (
     files_hash,
     layout_hash,
     library_hash,
+    look_hash,
     notebook_hash,
     read_hash,
     shown_by,
@@ -56,6 +57,21 @@ def test_files_are_their_content_not_their_dates(tmp_path):
     assert files_hash([path]) == before
     path.write_text("2")
     assert files_hash([path]) != before
+
+
+def test_a_look_is_its_file_and_its_logo(workspace):
+    folder = workspace / "data" / "saved" / "odense"
+    folder.mkdir(parents=True)
+    found = [look_hash("odense")]
+    (folder / "udseende.toml").write_text("logo = 'vaaben.png'")
+    found.append(look_hash("odense"))
+    for content in (b"1", b"2"):
+        (folder / "vaaben.png").write_bytes(content)
+        found.append(look_hash("odense"))
+    assert found[0] == ""
+    assert len(set(found)) == 4
+    (folder / "egne_svar.toml").write_text("")
+    assert look_hash("odense") == found[-1]
 
 
 def test_a_municipality_s_own_data_are_its_own(tmp_path, workspace):

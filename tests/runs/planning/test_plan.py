@@ -81,6 +81,7 @@ def test_a_report_with_the_same_pages_and_more_formats_is_up_to_date():
         (REPORT, None, False, ("no report yet",)),
         (replace(REPORT, pages={"02_strategi": "bar"}), WRITTEN, True, ("pages changed",)),
         (replace(REPORT, layout="new"), WRITTEN, True, ("layout changed",)),
+        (replace(REPORT, look="new"), WRITTEN, True, ("look changed",)),
         (REPORT, replace(WRITTEN, formats=("html",)), True, ("xlsx is wanted too",)),
         (REPORT, replace(WRITTEN, state="failed"), True, ("failed last time",)),
         (REPORT, WRITTEN, False, ("a page of the report is missing",)),

@@ -46,6 +46,13 @@ def found():
     return respondents, kind, latent_classes(respondents, CODEBOOK, weight="weight", most_classes=4, starts=3)
 
 
+def test_classes_that_are_there_come_back_in_bootstrap_samples():
+    respondents, _ = simulated(n=1500)
+    found = latent_classes(respondents, CODEBOOK, weight="weight", most_classes=3, starts=2, samples=3)
+    assert found.agreement > 0.8
+    assert latent_classes(respondents, CODEBOOK, most_classes=1, samples=3).agreement is None
+
+
 def test_known_classes_are_found_with_their_size_in_the_population(found):
     _, kind, result = found
     assert list(result.comparison["n_classes"]) == [1, 2, 3, 4]

@@ -9,6 +9,7 @@ from simulated_citizens import prepared_citizens, shared_citizens
 from borgerlib import places
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.interest import store
+from borgerlib.interest.answers import segments
 from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.interest.prepare.simulated import write_simulation
 from borgerlib.lokaldemokrati.insights.sentences import fill
@@ -27,7 +28,8 @@ FIGURES = [figure.id for figure in load_sections().figures]
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    with shared_citizens(tmp_path_factory, "Ærø", n=2500):
+    with shared_citizens(tmp_path_factory, "Ærø", n=2500), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(segments, "COMES_BACK", -1)
         yield open_interest("Ærø")
 
 
@@ -331,6 +333,13 @@ class TestKinds:
         assert page.differences(page.estimates("topics", by="segment")) is None
         assert "**Typer:** latente klasser" in plain(page.method())
 
+    def test_why_they_are_not_shown_is_said_once(self, page):
+        codebook = page.survey.codebook
+        asked = tuple(item for item in codebook.items if item.id != segments.SEGMENT)
+        without = InterestPage(replace(page.survey, codebook=replace(codebook, items=asked)))
+        assert plain(without.figure("typer")).startswith("Typerne vises ikke. Leder man efter dem")
+        assert without.table(without.estimates("topics", by="segment"), quiet=True) is None
+
     def test_where_there_are_none_that_is_said(self, small):
         assert small.survey.item("segment") is None
         for shown in (
@@ -340,6 +349,18 @@ class TestKinds:
         ):
             assert plain(shown) == "Svarene deler ikke borgerne i tydelige typer."
         assert "**Typer:**" not in plain(small.method())
+
+
+class TestSureness:
+    def test_the_first_to_answer_stand_against_the_last(self, page):
+        found = page.estimates("topics", by="arrival")
+        assert page.table(found).columns == ("Svar", "Alle", "De første", "De sidste")
+        assert "den sidste tredjedel" in plain(page.differences(found))
+
+    def test_few_are_neither_first_nor_last(self, small):
+        assert plain(by_group(small, "topics", "arrival")).startswith(
+            "Det ved vi ikke: svarene har ingen tid"
+        )
 
 
 class TestSentences:
