@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from scipy import optimize, sparse
 
+from borgerlib.interest.answers.arrival import arrival_groups
 from borgerlib.interest.answers.estimates import estimate_answers
-from borgerlib.interest.answers.local_survey import _AGE
+from borgerlib.interest.answers.local_survey import _AGE, _ARRIVAL
 from borgerlib.interest.answers.segments import SEGMENT
 from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.interest.prepare.simulated import write_simulation
@@ -91,10 +92,15 @@ def attack(municipality, *, item_bases=False):
             ),
         }
     )
-    if opened.kinds is not None:
-        respondents[SEGMENT] = opened.kinds.assigned
+    kinds = opened.kinds if opened.kinds is not None and opened.kinds.come_back else None
+    if kinds is not None:
+        respondents[SEGMENT] = kinds.assigned
+    arrival = arrival_groups(opened.respondents, opened.codebook)
+    if arrival is not None:
+        respondents[_ARRIVAL] = arrival
     columns = {role: opened.codebook.with_role(role).id for role in ("sex", "area_type")}
-    columns |= {"age": _AGE} | ({} if opened.kinds is None else {"segment": SEGMENT})
+    columns |= {"age": _AGE} | ({} if kinds is None else {"segment": SEGMENT})
+    columns |= {} if arrival is None else {"arrival": _ARRIVAL}
     by = {
         role: [columns[name] for name in of if name in columns and (role, name) not in survey.left_out]
         for role, of in sections.divisions.items()
