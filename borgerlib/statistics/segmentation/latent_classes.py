@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -17,6 +15,7 @@ from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.statistics.estimation.answers import answers_to
 from borgerlib.statistics.levels import Floats, counted, positive_column, sums
 from borgerlib.statistics.segmentation.bootstrap import mean_agreement
+from borgerlib.statistics.segmentation.fitting import distinct_patterns, fit, found_again, tellable_counts
 from borgerlib.statistics.weighting.adjustment import effective_sample_size
 from borgerlib.survey.codebook.model import Codebook, Item
 
@@ -26,11 +25,6 @@ FEWEST_RESPONDENTS = 100
 FEWEST_OPTIONS = 3
 STANDS_OUT = 0.05
 MOST_NAMED = 2
-_TOLERANCE = 1e-7
-_SHORT_ITERATIONS = 15
-_MOST_ITERATIONS = 2000
-_SAMPLE_STARTS = 5
-_SAMPLE_ITERATIONS = 200
 
 
 @dataclass(frozen=True)
@@ -159,12 +153,12 @@ def latent_classes(
     answered, mass = choices[rows], weights[rows]
     divides = answered.loc[:, answered.min() != answered.max()]
     _check_enough(len(answered), divides.shape[1], topics)
-    patterns, pattern_of = _patterns(divides.to_numpy(dtype=np.float64))
+    patterns, pattern_of = distinct_patterns(divides.to_numpy(dtype=np.float64))
     pattern_mass = sums(pattern_of, len(patterns), mass)
     effective = effective_sample_size(mass)
     models = {
-        count: _fit(patterns, pattern_mass, count, starts, seed)
-        for count in _counts(most_classes, len(patterns), divides.shape[1])
+        count: fit(patterns, pattern_mass, count, starts, seed)
+        for count in tellable_counts(most_classes, len(patterns), divides.shape[1])
     }
     comparison = _comparison(models, patterns, pattern_mass, effective)
     best = models[int(comparison.loc[comparison["chosen"], "n_classes"].iloc[0])]
@@ -176,7 +170,7 @@ def latent_classes(
         member.argmax(axis=1),
         pattern_of,
         mass,
-        partial(_found_again, patterns, best.n_components, seed),
+        partial(found_again, patterns, best.n_components, seed),
         samples=samples,
         seed=seed,
     )
@@ -237,63 +231,6 @@ def _check_enough(respondents: int, options: int, item: Item) -> None:
             problems=problems,
             hint="Use segments by rule (load_segments) instead.",
         )
-
-
-def _patterns(choices: Floats) -> tuple[Floats, npt.NDArray[np.intp]]:
-    """Return the distinct rows of answers, and which of them each respondent gave."""
-    # Missing as a number: otherwise no missing value equals another.
-    coded = np.where(np.isnan(choices), -1.0, choices)
-    distinct, pattern_of = np.unique(coded, axis=0, return_inverse=True)
-    return np.where(distinct < 0, np.nan, distinct), pattern_of.ravel()
-
-
-def _counts(most: int, patterns: int, options: int) -> Sequence[int]:
-    """Return the numbers of classes that the answers could tell apart."""
-    return [
-        count
-        for count in range(1, most + 1)
-        if count == 1 or (count <= patterns and count * (options + 1) <= 2**options)
-    ]
-
-
-def _fit(
-    patterns: Floats,
-    mass: Floats,
-    count: int,
-    starts: int,
-    seed: int,
-    iterations: int = _MOST_ITERATIONS,
-) -> Any:
-    """Return the fitted classes: many short starts, of which the likeliest is taken to its end."""
-    seeds = range(seed * 1000, seed * 1000 + (starts if count > 1 else 1))
-    short = [_run(patterns, mass, count, start, _SHORT_ITERATIONS) for start in seeds]
-    best = int(np.argmax([model.lower_bound_ for model in short]))
-    # The same seed begins in the same place: the long run goes the short one's way and then on.
-    return _run(patterns, mass, count, seeds[best], iterations)
-
-
-def _found_again(patterns: Floats, count: int, seed: int, mass: Floats) -> npt.NDArray[np.intp]:
-    """Return the class of each pattern, the classes being those of a bootstrap sample."""
-    drawn = mass > 0
-    model = _fit(patterns[drawn], mass[drawn], count, _SAMPLE_STARTS, seed, _SAMPLE_ITERATIONS)
-    found: npt.NDArray[np.intp] = model.predict_proba(patterns).argmax(axis=1)
-    return found
-
-
-def _run(patterns: Floats, mass: Floats, count: int, seed: int, iterations: int) -> Any:
-    from stepmix.stepmix import StepMix
-
-    model = StepMix(
-        n_components=count,
-        measurement="binary_nan" if np.isnan(patterns).any() else "binary",
-        abs_tol=_TOLERANCE,
-        max_iter=iterations,
-        random_state=seed,
-        progress_bar=0,
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a short start has not settled, and need not
-        return model.fit(patterns, sample_weight=mass * len(mass) / mass.sum())
 
 
 def _comparison(models: dict[int, Any], patterns: Floats, mass: Floats, effective: float) -> pd.DataFrame:

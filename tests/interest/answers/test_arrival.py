@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from borgerlib.interest.answers.arrival import EARLY, LATE, arrival_groups
-from borgerlib.survey.codebook.model import load_codebook
+from borgerlib.survey.codebook.load import load_codebook
 
 CODEBOOK = load_codebook("borgerinteresse")
 DAY = pd.Timestamp("2025-11-20")

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from borgerlib.errors import DataError, ParameterError
-from borgerlib.statistics.segmentation import latent_classes as module
+from borgerlib.statistics.segmentation import fitting
 from borgerlib.statistics.segmentation.latent_classes import _names, latent_classes
 from borgerlib.survey.codebook.load import parse_codebook
 
@@ -200,7 +200,7 @@ def test_short_starts_find_what_long_ones_find(monkeypatch, seed):
 
     respondents, _ = simulated(n=900, seed=seed)
     short = latent_classes(respondents, CODEBOOK, weight="weight", most_classes=4, starts=4)
-    monkeypatch.setattr(module, "_SHORT_ITERATIONS", module._MOST_ITERATIONS)
+    monkeypatch.setattr(fitting, "_SHORT_ITERATIONS", fitting._MOST_ITERATIONS)
     long = latent_classes(respondents, CODEBOOK, weight="weight", most_classes=4, starts=4)
     codes = [found.assigned.cat.codes for found in (short, long)]
     assert adjusted_rand_score(*codes) > 0.99
