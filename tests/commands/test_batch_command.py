@@ -63,7 +63,7 @@ def test_all_means_98_and_only_narrows_the_notebooks(borger):
         (["batch"], "No municipality is named"),
         (["batch", "Odnse"], "Did you mean 'Odense'"),
         (["batch", "Odense", "--only", "77", "--dry-run"], "Unknown notebook '77'"),
-        (["batch", "Odense", "--format", "docx", "--dry-run"], "Unknown format 'docx'"),
+        (["batch", "Odense", "--format", "odt", "--dry-run"], "Unknown format 'odt'"),
     ],
 )
 def test_a_mistake_is_told_before_anything_is_run(borger, arguments, message):

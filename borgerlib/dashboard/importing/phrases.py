@@ -84,7 +84,7 @@ _REFUSED: Phrases = (
     (r"There is no file or folder (.+)\.", r"Der er ingen fil eller mappe, der hedder »\1«."),
     (r"There is no file (.+)\.", r"Der er ingen fil, der hedder »\1«."),
     (r"(.+) is empty \(0 bytes\)\.", r"»\1« er tom. Hent den igen."),
-    (r"(.+) is there already\.", r"»\1« er der i forvejen. Sæt hak i »Erstat filer«, eller flyt den."),
+    (r"(.+) is there already\.", r"»\1« er der i forvejen. Sæt flueben ved »Erstat filer«, eller flyt den."),
     (r"(.+) is a workbook with a password, .*",
      r"»\1« har adgangskode og kan ikke åbnes. Gem den uden adgangskode."),
     (r"(.+) is an old \.xls workbook, .*",

@@ -64,13 +64,19 @@ class DashboardServer:
             It ends by itself again and again.
         """
         begun = [time.monotonic()]
-        while self.process.wait() and not self._ends:
+        while self._code() and not self._ends:
             begun = [*begun, time.monotonic()][-_RESTARTS:]
             if len(begun) == _RESTARTS and begun[-1] - begun[0] < _RESTARTS_WITHIN:
                 raise RunError(
                     "The dashboard's server ends by itself again and again.", hint="Open it again."
                 )
             self._start([self.port])
+
+    def _code(self) -> int:
+        # Looked at again and again: libraries let the system go on with a wait that Ctrl-C should end.
+        while True:
+            with suppress(subprocess.TimeoutExpired):
+                return self.process.wait(timeout=60)
 
     def stop(self) -> None:
         """End the server and wait for it."""

@@ -80,7 +80,7 @@ def press(page, description):
 def test_files_that_are_there_are_kept_until_somebody_says_so(page, tmp_path):
     (tmp_path / "mine svar.kodebog.toml").write_text("mine egne ord", "utf-8")
     press(page, "Gem")
-    assert "mine svar.kodebog.toml« er der i forvejen. Sæt hak i »Erstat filer«" in page._result.value
+    assert "mine svar.kodebog.toml« er der i forvejen. Sæt flueben ved »Erstat filer«" in page._result.value
     assert (tmp_path / "mine svar.kodebog.toml").read_text("utf-8") == "mine egne ord"
     page._replace.value = True
     press(page, "Gem")

@@ -54,7 +54,7 @@ def test_what_is_not_offered_is_refused(answers):
 
 class TestErrors:
     def test_a_municipality_without_answers_says_which_command_helps(self, answers):
-        with pytest.raises(DataError, match="borger prepare Aarhus"):
+        with pytest.raises(DataError, match="borger import Aarhus"):
             open_answers("Aarhus")
 
     @pytest.mark.parametrize("wrong", [{"chance": 0.01}, {"confidence": 1.0}])

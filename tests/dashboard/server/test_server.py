@@ -150,5 +150,5 @@ def test_a_municipality_without_answers_is_told_before_anything_starts(workspace
         env={**os.environ, "BORGER_WORKSPACE": str(workspace), "COLUMNS": "200"},
     )  # fmt: skip
     assert told.returncode == 1
-    assert "borger prepare Aarhus" in told.stderr
+    assert "borger import Aarhus" in told.stderr
     assert "Traceback" not in told.stderr

@@ -152,5 +152,5 @@ class TestTheProtection:
 
 
 def test_a_municipality_without_respondents_says_which_command_makes_them(odense):
-    with pytest.raises(DataError, match="borger prepare Aarhus"):
+    with pytest.raises(DataError, match="borger import Aarhus"):
         open_filter_cube("Aarhus", age_bands=BANDS)

@@ -400,7 +400,7 @@ def test_names_are_checked_all_at_once(tmp_path):
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"only": ["44"]}, "Unknown notebook '44'"), ({"formats": ["docx"]}, "Unknown format 'docx'")],
+    [({"only": ["44"]}, "Unknown notebook '44'"), ({"formats": ["odt"]}, "Unknown format 'odt'")],
 )
 def test_unknown_notebooks_and_formats_are_refused(batch, out, two, options, message):
     with pytest.raises(ParameterError) as error:

@@ -94,4 +94,4 @@ def test_a_municipality_has_the_codebook_its_answers_were_read_with(prepared: Pr
     assert borgerlib.load_codebook("ærø").id == prepared.codebook.id
     with pytest.raises(borgerlib.CodebookError, match="no prepared answers") as error:
         borgerlib.load_codebook("Odense")
-    assert "borger prepare Odense" in error.value.hint
+    assert "borger import Odense" in error.value.hint

@@ -10,6 +10,10 @@ from borgerlib.view.charts.chart import Chart
 from borgerlib.view.leaders.insight import open_insight
 from borgerlib.view.words.text import PAGE_MIME_TYPE
 
+SOURCE = (
+    "Lokaldemokrati i nybrud (Tænketanken Mandag Morgen og Kommunaldirektørforeningen, 2021). "
+    "Egne beregninger."
+)
 NUMBERS = range(11)
 SPACE = "\u00a0"
 
@@ -98,6 +102,7 @@ class TestFinding:
             "title": insight.title,
             "kicker": f"Indsigt {number}",
             "finding": finding.markdown,
+            "source": SOURCE,
         }
         assert bundle["text/markdown"] == finding.markdown
 
