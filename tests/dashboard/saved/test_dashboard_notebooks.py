@@ -67,7 +67,7 @@ class TestPage:
         assert set(page.figure("time").frame["group"]) == {""}
 
     def test_nothing_to_show_is_a_sentence(self, workspace):
-        page = open_selection("Odense", "alder=15-24&tid=uge&emner=integration&omraade=Odense%20Nord")
+        page = open_selection("Odense", "alder=15-24&koen=mand&tid=uge&emner=integration")
         assert "færre end 30 svar" in str(page.finding())
         assert page.figure("topics").frame["suppressed"].any()
 
