@@ -7,7 +7,7 @@ RUNTIME := $(VENV)/.runtime-ready
 DEVELOPMENT := $(VENV)/.development-ready
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --constraint constraints.txt
 
-.PHONY: help report demo dashboard quick test coverage test-thorough test-browser lint lab not-root notebooks docs audit clean
+.PHONY: help report demo dashboard quick test coverage test-thorough test-nightly test-browser lint lab not-root notebooks docs audit clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -56,7 +56,11 @@ coverage: $(DEVELOPMENT)  ## which lines make quick runs, and fail below the flo
 	@$(BIN)/coverage report
 
 test-thorough: $(DEVELOPMENT)  ## everything where make test takes a part (every notebook cold and warm, four times the examples)
-	@$(BIN)/python -m pytest -m "(thorough or hypothesis) and not browser" --hypothesis-profile thorough -n 2 --dist loadfile -q
+	@$(BIN)/python -m pytest -m "(thorough or hypothesis) and not browser and not nightly" --hypothesis-profile thorough -n 2 --dist loadfile -q
+
+test-nightly: $(DEVELOPMENT)  ## what takes many minutes: thousands of random surveys and forms, reloads, all shared runs (Chromium, Node, Java where they are)
+	@BORGER_FUZZ=2000 $(BIN)/python -m pytest -m nightly -n 2 --dist loadfile -q
+	@BORGER_FUZZ=2000 $(BIN)/python -m pytest -n 2 -q tests/survey/readers/test_readers_random.py
 
 test-browser: $(DEVELOPMENT)  ## the tests that click: they need Chromium (Debian: apt-get install chromium)
 	@$(BIN)/python -m pytest -m "browser and not thorough" -n 2 --dist loadfile -q

@@ -98,6 +98,7 @@ def test_random_forms_come_back_as_they_were_answered(tablet, tmp_path):
     assert round_trip(tablet, filled(7, questions=2, options=300), tmp_path) == []
 
 
+@pytest.mark.nightly
 @pytest.mark.thorough
 def test_a_thousand_random_forms_come_back(tablet, tmp_path):
     wrong = {seed: found for seed in range(1000) if (found := round_trip(tablet, filled(seed), tmp_path))}

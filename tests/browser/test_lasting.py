@@ -72,6 +72,7 @@ def test_a_closed_tab_ends_its_kernel_and_reloads_leave_one(open_board, alone):
     reloaded(open_board, alone, 10)
 
 
+@pytest.mark.nightly
 @pytest.mark.thorough
 def test_a_thousand_reloads_leave_one(open_board, alone):
     reloaded(open_board, alone, 1000)

@@ -55,6 +55,7 @@ print(int(re.search(r"VmHWM:\s+(\d+)", open("/proc/self/status").read())[1]) // 
 """
 
 
+@pytest.mark.nightly
 @pytest.mark.thorough
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc tells it")
 def test_with_their_answers_open_a_meeting_takes_300_mb_at_most(prepared_once, tmp_path):

@@ -47,6 +47,7 @@ def assert_shared_as_apart(names, notebooks, tmp_path, *, ahead):
     return end
 
 
+@pytest.mark.nightly
 @pytest.mark.thorough
 def test_every_notebook_of_many_municipalities_is_the_same_shared_and_apart(tmp_path, monkeypatch):
     monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))

@@ -69,6 +69,7 @@ def test_random_forms_come_back_as_they_were_answered(platform, tmp_path):
     check()
 
 
+@pytest.mark.nightly
 @pytest.mark.thorough
 @pytest.mark.parametrize("platform", [limesurvey, odk])
 def test_a_thousand_random_forms_come_back(platform, tmp_path):
@@ -164,6 +165,7 @@ def test_surveyjs_runs_the_forms_and_its_results_come_back(tmp_path):
     assert surveyjs([7], tmp_path, questions=2, options=300) == {}
 
 
+@pytest.mark.nightly
 @pytest.mark.thorough
 @pytest.mark.skipif(not has_survey_core(), reason="needs Node and SurveyJS: npm install -g survey-core")
 def test_surveyjs_runs_a_thousand_forms(tmp_path):
@@ -176,6 +178,7 @@ def test_odk_validate_finds_nothing_wrong(tmp_path):
     assert odk_validate(range(10), tmp_path) == []
 
 
+@pytest.mark.nightly
 @pytest.mark.thorough
 @pytest.mark.skipif(not shutil.which("java"), reason="ODK Validate needs Java")
 def test_odk_validate_finds_nothing_wrong_with_a_thousand_forms(tmp_path):

@@ -17,9 +17,9 @@ from borgerlib.survey.readers.read import read_responses
 from borgerlib.survey.responses import Responses
 
 DIRT = ("spaces", "blank rows", "blank columns", "further columns", "title", "total")
-# make test-thorough tries 2,000; BORGER_FUZZ=20000 as many as it says.
+# make test-thorough tries 300, make test-nightly 2,000; BORGER_FUZZ=20000 as many as it says.
 USUAL = settings.default.max_examples
-EXAMPLES = int(os.environ.get("BORGER_FUZZ", 2000 if USUAL >= 200 else (USUAL + 1) // 2))
+EXAMPLES = int(os.environ.get("BORGER_FUZZ", 300 if USUAL >= 200 else (USUAL + 1) // 2))
 
 
 def check(responses: Responses, made: Made) -> None:
