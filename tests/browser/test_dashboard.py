@@ -146,7 +146,7 @@ class TestShowing:
         assert values == sorted(values, reverse=True)
 
     def test_too_few_is_a_sentence(self, open_board):
-        board = open_board(fragment="#alder=15-24&omraade=Odense%20Nord&tid=uge&emner=integration").settled()
+        board = open_board(fragment="#alder=15-24&koen=mand&tid=uge&emner=integration").settled()
         assert board.page.locator(".notice").text_content().startswith("Der er færre end 30 svar i valget")
         assert board.value("topics", "natur") == "for få svar"
 

@@ -6,6 +6,9 @@ from lab import open_notebook, served_lab
 from borgerlib import danish
 from borgerlib.interest.filters.selection import Selection
 
+# Three minutes of JupyterLab, whose dialogs come when they will.
+pytestmark = [pytest.mark.thorough, pytest.mark.nightly]
+
 
 @pytest.fixture(scope="module")
 def lab(workspace, tmp_path_factory):
