@@ -73,7 +73,7 @@ class DashboardServer:
             self._start([self.port])
 
     def _code(self) -> int:
-        # Looked at again and again: libraries let the system go on with a wait that Ctrl-C should end.
+        # Polars, which statsmodels imports where it is installed, has waits without an end outlast Ctrl-C.
         while True:
             with suppress(subprocess.TimeoutExpired):
                 return self.process.wait(timeout=60)
