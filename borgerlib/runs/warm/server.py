@@ -33,7 +33,8 @@ class ForkServer:
     def __init__(self, place: Path) -> None:
         self.owner, self.pid = os.getppid(), os.getpid()
         self.keepers: set[int] = set()
-        self.retired = False
+        self.retired = self.ended = False
+        signal.signal(signal.SIGTERM, self._end)  # before anybody hears of the server
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(place))
         self.listener.listen(64)
@@ -43,30 +44,32 @@ class ForkServer:
 
         While nobody asks for anything, a part of the `work` is done.
         """
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit())
         idle = False
-        with suppress(SystemExit):
-            while os.getppid() == self.owner and (self.keepers or not self.retired):
-                sources: list[Any] = [0] if self.retired else [0, self.listener]
-                readable, _, _ = select.select(sources, [], [], _TICK if idle else 0)
-                if 0 in readable:
-                    if not os.read(0, 64):
-                        break
-                    self._retire()
-                elif readable:
-                    request = self._accept()
-                    if request is not None:
-                        return request
-                elif not idle:
-                    idle = next(work, self) is self
-                    if idle:
-                        _share_memory()
-                self._reap(os.WNOHANG)
+        while not self.ended and os.getppid() == self.owner and (self.keepers or not self.retired):
+            sources: list[Any] = [0] if self.retired else [0, self.listener]
+            readable, _, _ = select.select(sources, [], [], _TICK if idle else 0)
+            if 0 in readable:
+                if not os.read(0, 64):
+                    break
+                self._retire()
+            elif readable:
+                request = self._accept()
+                if request is not None:
+                    return request
+            elif not idle:
+                idle = next(work, self) is self
+                if idle:
+                    _share_memory()
+            self._reap(os.WNOHANG)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         for keeper in self.keepers:
             os.kill(keeper, signal.SIGTERM)
         self._reap(0)
         return None
+
+    def _end(self, *_: object) -> None:
+        # No exit from here: it could fall into an import or a finalizer, which swallow it or break.
+        self.ended = True
 
     def _retire(self) -> None:
         """Take no more requests; the end comes with that of the last kernel."""

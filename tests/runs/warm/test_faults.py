@@ -215,3 +215,10 @@ def test_a_server_that_is_told_to_end_takes_its_folder_along(eventually):
         assert server.ready()
         os.kill(server.pid, signal.SIGTERM)
         eventually(lambda: not server.folder.exists())
+
+
+def test_a_server_that_is_told_to_end_while_it_imports_takes_its_folder_along(eventually):
+    with warm_kernels(ahead="imports") as server:
+        eventually(lambda: os.path.exists(server._socket()))
+        os.kill(server.pid, signal.SIGTERM)
+        eventually(lambda: not server.folder.exists())
