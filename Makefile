@@ -1,6 +1,8 @@
 # The commands of the house. Everything they need is put into .venv on first use.
 PYTHON ?= python3
 MUNICIPALITY ?= Odense
+SIMULATED := data/processed/SIMULEREDE_DATA/odense
+DISTRICTS = $(foreach table,omraade omraadetype,--districts $(SIMULATED)/SIMULEREDE_DATA/befolkning_$(table).csv)
 VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-ready
@@ -17,13 +19,13 @@ report: $(RUNTIME)  ## write reports/<municipality>/index.html (MUNICIPALITY=Aar
 
 demo: $(RUNTIME)  ## from nothing: simulate the citizens of Odense, prepare their answers, write the report
 	@$(BIN)/borger simulate Odense --n 5000 --seed 1
-	@$(BIN)/borger prepare Odense data/processed/SIMULEREDE_DATA/odense
+	@$(BIN)/borger prepare Odense $(SIMULATED) $(DISTRICTS)
 	@$(BIN)/borger report Odense
 	@echo "Look at reports/odense/index.html (the citizens: reports/odense/11_simulerede_data_borgernes_interesse.html)"
 	@echo "Respondents, rejected rows, changes and weights: data/processed/odense/. All of it is SIMULEREDE DATA."
 
 dashboard: $(RUNTIME)  ## open the interest dashboard on simulated citizens of Odense
-	@test -e data/processed/odense/respondents.parquet || { $(BIN)/borger simulate Odense --n 5000 --seed 1 && $(BIN)/borger prepare Odense data/processed/SIMULEREDE_DATA/odense; }
+	@test -e data/processed/odense/respondents.parquet || { $(BIN)/borger simulate Odense --n 5000 --seed 1 && $(BIN)/borger prepare Odense $(SIMULATED) $(DISTRICTS); }
 	@$(BIN)/borger dashboard Odense
 
 docs: $(DEVELOPMENT)  ## the documentation site, in build/docs: offline, every warning an error

@@ -27,9 +27,11 @@ def test_make_demo_runs_these_commands_and_says_where_to_look():
         shlex.split(line) for line in shown.stdout.splitlines() if "borger " in line.partition("echo")[0]
     ]
     told = [command[1:] for command in commands]
+    simulated = f"data/processed/{PREFIX}/odense"
+    areas = f"{simulated}/{PREFIX}/befolkning_omraade"
     assert told == [
         ["simulate", "Odense", "--n", "5000", "--seed", "1"],
-        ["prepare", "Odense", f"data/processed/{PREFIX}/odense"],
+        ["prepare", "Odense", simulated, "--districts", f"{areas}.csv", "--districts", f"{areas}type.csv"],
         ["report", "Odense"],
     ]
     assert f"reports/odense/{PAGE}" in shown.stdout

@@ -86,13 +86,15 @@ def simulate(
 ) -> None:
     """Write SIMULEREDE DATA: an export as SurveyXact makes it, with known truth and realistic flaws."""
     from borgerlib.interest.prepare.simulated import write_simulation
+    from borgerlib.survey.simulation.export import population_files
 
     simulation, folder = write_simulation(municipality, n=n, seed=seed, folder=out, min_age=min_age)
     console.out.print(
         f"[bold red]SIMULEREDE DATA[/bold red]: {len(simulation.responses):,} rows that nobody answered."
     )
     console.wrote(folder)
-    console.command("prepare", simulation.municipality, str(folder), before="Next: ")
+    districts = [word for file in population_files(folder) for word in ("--districts", str(file))]
+    console.command("prepare", simulation.municipality, str(folder), *districts, before="Next: ")
 
 
 @app.command("map")

@@ -1,5 +1,6 @@
 """The commands of the citizens' survey, as typed."""
 
+import shlex
 import subprocess
 import sys
 
@@ -26,8 +27,9 @@ def test_from_nothing_to_an_spss_file(workspace, tmp_path):
     assert "SIMULEREDE DATA" in told
     export = workspace / "data" / "processed" / "SIMULEREDE_DATA" / "aeroe"
     assert str(export) in told
-    page = borger("prepare", "Ærø", export)
+    page = borger(*shlex.split(told.partition("Next: borger ")[2]))
     assert "SIMULEREDE DATA" in page
+    assert len([line for line in page.splitlines() if line.startswith(" omraade ")]) > 2  # weighted by area
     assert "700 rows in = " in page
     assert len(store.load("aeroe")) > 600
     assert "SIMULEREDE_DATA_aeroe.sav" in borger("export", "Ærø", "--to", "sav", "--out", tmp_path)

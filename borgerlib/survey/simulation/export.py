@@ -66,6 +66,11 @@ def is_simulated(path: Path) -> bool:
     return named or (folder / PREFIX / TRUTH).is_file()
 
 
+def population_files(folder: Path) -> list[Path]:
+    """Return the population by district and by kind of place that lie beside a simulated export."""
+    return sorted((folder / PREFIX).glob("befolkning_*.csv"))
+
+
 def _variables(items: Sequence[Item], codebook: Codebook) -> dict[str, str]:
     """Return SurveyXact's name of each column: s_4, or s_4_1, s_4_2 … for the choices of a question."""
     place = {item.id: number for number, item in enumerate(codebook, start=1)}
