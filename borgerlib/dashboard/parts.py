@@ -9,7 +9,7 @@ from typing import Any
 import ipywidgets
 import traitlets
 
-from borgerlib.dashboard.page import screen
+from borgerlib.dashboard.page import sentences
 from borgerlib.dashboard.page.answers import Answers, open_answers
 from borgerlib.dashboard.page.words import words
 from borgerlib.dashboard.saved.pictures import picture
@@ -148,7 +148,9 @@ class InterestChart(ipywidgets.HTML):  # type: ignore[misc]
     def _show(self, change: Any) -> None:
         answer = self.answers.to(change["new"])
         drawn = picture(self.answers, answer, self.item, sort="asked")
-        who, source = (escape(text) for text in (screen.heading(self.answers, change["new"]), drawn.caption))
+        who, source = (
+            escape(text) for text in (sentences.heading(self.answers, change["new"]), drawn.caption)
+        )
         shown = base64.b64encode(drawn.png()).decode("ascii")
         self.value = (
             f"<p><strong>{who}</strong></p>"

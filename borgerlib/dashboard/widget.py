@@ -16,7 +16,14 @@ from borgerlib.dashboard.page.pace import Pace
 from borgerlib.dashboard.page.words import words
 from borgerlib.dashboard.saved import downloads, save_report
 from borgerlib.errors import BorgerlibError, DataError, command
-from borgerlib.interest.filters.selection import Selection, Understood, read_link, understood
+from borgerlib.interest.filters.selection import (
+    Selection,
+    Understood,
+    link_of,
+    read_link,
+    split_link,
+    understood,
+)
 from borgerlib.interest.prepared import is_prepared
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
@@ -75,12 +82,13 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         self._sort, self._pace = "asked", Pace(ASKED_A_MINUTE, 60)
         self._number = 0
         self._selection = Selection()
+        self._against: Selection | None = None
+        self._table: tuple[str, str] | None = None
         self._reports = save_report.Reports()
         self._news: tuple[str, ...] = ()
         super().__init__(_esm=script(), _css=style(), config=screen.setting(answers))
         self._show_menu()
-        wanted = read_link(link, answers.offer.filters)
-        self._show(wanted, notices=(*self._opening(), *answers.offer.problems))
+        self._show(*self._of_link(link), notices=(*self._opening(), *answers.offer.problems))
         self.on_msg(lambda _, content, buffers: self._hear(content))
 
     @property
@@ -95,7 +103,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
     @property
     def link(self) -> str:
         """The selection as the end of an address."""
-        return self._selection.to_link()
+        return link_of(self._selection, self._against)
 
     def _opening(self) -> tuple[str, ...]:
         origin = self._answers.origin
@@ -125,6 +133,9 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
             return
         if message.get("sort") in screen.SORTS:
             self._sort = str(message["sort"])
+        if "table" in message:
+            of = message["table"]
+            self._table = (str(of.get("item")), str(of.get("by"))) if isinstance(of, Mapping) else None
         number = message.get("number")
         self._number = number if isinstance(number, int) else self._number
         try:
@@ -150,7 +161,9 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         self._news = (words()("page", "rebuilt_outdated"), *renewed.offer.problems)
         self.config = screen.setting(renewed)
         self._show_menu()
-        self._show(understood(self._selection.levels, renewed.offer.filters))
+        old = self._against
+        against = None if old is None else understood(old.levels, renewed.offer.filters)
+        self._show(understood(self._selection.levels, renewed.offer.filters), against)
 
     def _on_refresh(self) -> None:
         """Others may have saved questions since, and this kernel may have stood ready for long."""
@@ -161,10 +174,18 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         self.send({"kind": "pong"})
 
     def _on_select(self, message: Mapping[str, Any]) -> None:
-        self._show(understood(message.get("levels"), self._answers.offer.filters))
+        filters, other, focus = self._answers.offer.filters, message.get("against"), message.get("focus")
+        asked = (str(focus[0]), str(focus[1])) if isinstance(focus, list) and len(focus) == 2 else _NO_FOCUS
+        against = None if other is None else understood(other, filters)
+        self._show(understood(message.get("levels"), filters), against, focus=asked)
 
     def _on_link(self, message: Mapping[str, Any]) -> None:
-        self._show(read_link(str(message.get("text", "")), self._answers.offer.filters))
+        self._show(*self._of_link(str(message.get("text", ""))))
+
+    def _of_link(self, text: str) -> tuple[Understood, Understood | None]:
+        own, other = split_link(text)
+        filters = self._answers.offer.filters
+        return read_link(own, filters), None if other is None else read_link(other, filters)
 
     def _on_question(self, message: Mapping[str, Any]) -> None:
         asked = next((one for one in self._questions() if one.id == message.get("id")), None)
@@ -189,7 +210,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
     def _on_download(self, message: Mapping[str, Any]) -> None:
         made = downloads.download(
             self._answers,
-            self._answers.to(self._selection),
+            self._answers.to(self._selection, against=self._against),
             str(message.get("chart")),
             str(message.get("format")),
             sort=self._sort,
@@ -225,16 +246,23 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         self.menu = screen.menu(self._questions())
 
     def _show(
-        self, wanted: Understood, *, focus: tuple[str, str] = _NO_FOCUS, notices: tuple[str, ...] = ()
+        self,
+        wanted: Understood,
+        against: Understood | None = None,
+        *,
+        focus: tuple[str, str] = _NO_FOCUS,
+        notices: tuple[str, ...] = (),
     ) -> None:
-        self._selection = wanted.selection
+        self._selection, self._against = wanted.selection, against.selection if against else None
+        problems = dict.fromkeys((*wanted.problems, *(against.problems if against else ())))
         self.view = screen.view(
             self._answers,
-            self._answers.to(wanted.selection),
+            self._answers.to(wanted.selection, against=self._against),
             number=self._number,
             sort=self._sort,
             focus=focus,
-            notices=(*self._news, *notices, *wanted.problems),
+            table=self._table,
+            notices=(*self._news, *notices, *problems),
         )
 
 

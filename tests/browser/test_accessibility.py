@@ -36,6 +36,13 @@ def test_the_dashboard_in_its_states(open_board, width):
     board.page.locator(".about > summary").click()
     board.page.locator(".questions > summary").click()
     assert violations(board.page) == []
+    board.page.keyboard.press("Escape")
+    board.page.locator(".compare > summary").click()
+    assert violations(board.page) == []
+    board.page.locator(".compare").get_by_role("button", name="15–24 år", exact=True).click()
+    board.settled().page.locator(".overview > summary").click()
+    board.page.wait_for_selector(".heat:visible")
+    assert violations(board.page) == []
 
 
 def test_a_focused_question_too_few_answers_and_the_projector(open_board):

@@ -181,6 +181,57 @@ class TestShowing:
         board.page.screenshot(path=pictures / f"oversigt-{width}.png", full_page=True)
 
 
+class TestTwoGroups:
+    def test_young_and_old_side_by_side_in_picture_words_link_and_undo(self, open_board, answers, pictures):
+        board = open_board().tick("age", "60–69 år")
+        board.page.locator(".compare > summary").click()
+        board.page.locator(".compare").get_by_role("button", name="15–24 år", exact=True).click()
+        board.settled()
+        wanted = {key: share(answers, {"age": (key,)}, "topics", "natur") for key in ("60-69", "15-24")}
+        assert board.value("topics", "natur").startswith(wanted["60-69"])
+        other = board.chart("topics").locator("g[data-id=natur] .everybody").text_content()
+        assert other == f"mod {wanted['15-24'].partition(chr(160))[0]}"
+        said = board.page.locator(".answer[role=status]").text_content()
+        assert said.startswith("60–69 år mod 15–24 år: ")
+        assert board.fragment == "#alder=60-69&mod&alder=15-24"
+        board.page.reload()
+        board.page.wait_for_selector(".borger-dashboard.comparing")
+        assert board.settled().page.locator(".answer").text_content() == said
+        board.page.screenshot(path=pictures / "sammenlign-1280.png", full_page=True)
+        board.page.locator(".compare > summary").click()
+        assert board.click("Byt om").heading == "15–24 år"
+        assert board.page.locator(".versus").text_content() == "mod 60–69 år"
+        assert board.click("Fortryd").heading == "60–69 år"
+        board.page.locator(".compare > summary").click()
+        board.click("Afslut sammenligning")
+        assert board.page.locator(".versus").is_hidden()
+        board.click("Fortryd").page.set_viewport_size({"width": 1280, "height": 720})
+        board.page.get_by_role("button", name="Præsentation").click()
+        last = board.chart("topics").locator("g").last.bounding_box()
+        assert last["y"] + last["height"] <= 720
+        board.page.screenshot(path=pictures / "sammenlign-720.png")
+
+    def test_a_table_of_everything_each_number_of_which_leads_to_its_people(
+        self, open_board, answers, pictures
+    ):
+        width = 390
+        board = open_board(width=width)
+        board.page.locator(".overview > summary").click()
+        board.page.wait_for_selector(".heat:visible")
+        board.page.screenshot(path=pictures / f"tabel-{width}.png", full_page=True)
+        table = board.page.get_by_role("table")
+        assert table.get_by_role("columnheader").count() == 1 + 1 + len(answers.offer.filter("age").levels)
+        assert table.get_by_role("rowheader").count() == len(answers.offer.filter("topics").levels)
+        assert board.page.evaluate("document.documentElement.scrollWidth") <= width
+        cell = table.get_by_role("button", name="60–69 år, Natur og grønne områder: ")
+        number = cell.text_content().partition(" ")[0]
+        cell.click()
+        assert board.settled().heading == "60–69 år"
+        assert board.value("topics", "natur").startswith(f"{number}\xa0pct.")
+        assert "vælger »Natur og grønne områder«" in board.page.locator(".answer").text_content()
+        assert cell.evaluate("of => of === document.activeElement")
+
+
 class TestKeeping:
     @pytest.mark.parametrize("kind", ["CSV (tal)", "Excel", "Billede (PNG)", "Tegning (SVG)"])
     def test_each_format_is_downloaded(self, open_board, kind):

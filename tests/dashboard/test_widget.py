@@ -57,6 +57,24 @@ def test_a_link_and_a_question_do_the_same(board):
     assert board.view["answer"].startswith("60–69 år: ")
 
 
+def test_a_second_selection_and_a_table_stay_until_they_are_taken_away(board):
+    board._hear({"kind": "link", "text": "#alder=60-69&mod&alder=15-24,ufo", "number": 1})
+    assert board.link == "alder=60-69&mod&alder=15-24"
+    assert "»ufo« findes ikke længere" in board.view["notice"]
+    board._hear({"kind": "download", "chart": "topics", "format": "csv"})
+    message, (content,) = board.sent[-1]
+    assert message["name"] == "simulerede-data-odense-emner-60-69-aar-mod-15-24-aar.csv"
+    assert content.decode("utf-8-sig").startswith("Svar;Andel;Nedre grænse;Øvre grænse;15–24 år;Forskel, ")
+    table, levels = {"item": "time", "by": "sex"}, {"sex": ["mand"]}
+    board._hear({"kind": "select", "levels": levels, "table": table, "focus": ["time", "uge"], "number": 2})
+    assert board.link == "koen=mand"
+    assert board.view["table"]["by"] == "sex"
+    assert board.view["answer"].startswith("Mand: ")
+    board._hear({"kind": "select", "levels": {}, "against": {}, "table": None, "number": 3})
+    assert board.link == "mod"
+    assert board.view["table"] is None
+
+
 def test_code_may_select_too(board):
     board.selection = Selection({"sex": ("kvinde",), "topics": ("findes_ikke",)})
     assert board.link == "koen=kvinde"

@@ -45,6 +45,7 @@ function buildBars() {
       whole: svg("rect", { class: "whole" }),
       inner: svg("path", { class: "inner" }),
       outer: svg("path", { class: "outer" }),
+      between: svg("path", { class: "between" }),
       text: svg("text", { class: "value" }),
       everybody: svg("text", { class: "everybody" }),
     };
@@ -54,7 +55,7 @@ function buildBars() {
   }
 
   function placeRow(row, parts, place, focused) {
-    const { left, scale, top, thickness, compared } = place;
+    const { left, scale, top, thickness, compared, paired } = place;
     const x = (share) => left + share * scale;
     set(parts.group, "transform", `translate(0 ${top})`);
     set(parts.group, "class", focused ? (row.focus ? "row focus" : "row aside") : "row");
@@ -74,25 +75,29 @@ function buildBars() {
     set(parts.hidden, "height", thickness);
     set(parts.hidden, "width", shown ? 0 : 26);
     set(parts.whole, "x", left);
-    set(parts.whole, "y", place.barY + thickness + 2);
-    set(parts.whole, "height", compared ? 4 : 0);
+    set(parts.whole, "y", place.barY + thickness + (paired ? 1 : 2));
+    set(parts.whole, "height", paired ? thickness : compared ? 4 : 0);
     set(parts.whole, "width", row.whole === null ? 0 : row.whole * scale);
     const middle = place.barY + thickness / 2;
     const cap = (at) => `M${x(at)} ${middle - 4}v8`;
+    const low = middle + thickness + 1;
+    const lower = row.whole_lower !== null && row.whole !== null;
+    set(parts.between, "d", lower ? `M${x(row.whole_lower)} ${low - 4}v8M${x(row.whole_lower)} ${low}H${x(row.whole_upper)}m0 -4v8` : "M0 0");
     const interval = shown && row.lower !== null;
     set(parts.inner, "d", interval ? `${cap(row.lower)}M${x(row.lower)} ${middle}H${x(row.value)}` : "M0 0");
     set(parts.outer, "d", interval ? `M${x(row.value)} ${middle}H${x(row.upper)}${cap(row.upper)}` : "M0 0");
     // What the selection itself settles is told within the bar: beside it there is no room.
     const reach = settled ? 0 : shown ? Math.max(row.value, row.upper ?? 0) * scale : 26;
-    set(parts.text, "x", left + reach + GAP);
-    set(parts.text, "y", middle + place.drop);
+    const beside = paired && !settled ? Math.max(reach, (row.whole_upper ?? row.whole ?? 0) * scale) : reach;
+    set(parts.text, "x", left + beside + GAP);
+    set(parts.text, "y", middle + (paired ? thickness / 2 : 0) + place.drop);
     set(parts.text, "class", shown && !settled ? "value" : "value muted");
     const mark = { 1: " ▲", "-1": " ▼" }[row.direction] ?? "";
     write(parts.text, `${row.text}${mark}${settled ? ` · ${row.note}` : ""}`);
     const told = row.whole !== null && !settled ? row.whole_short : "";
     write(parts.everybody, told);
     set(parts.everybody, "x", place.width);
-    set(parts.everybody, "y", middle + place.drop);
+    set(parts.everybody, "y", middle + (paired ? thickness / 2 : 0) + place.drop);
   }
 
   /** `height`: what there is to fill, on a projector; otherwise rows have their own. */
@@ -105,8 +110,10 @@ function buildBars() {
     // With room for everybody's bar also where it is not shown: nothing moves when the first box is ticked.
     const own = wide ? 37 : 53;
     const step = height ? Math.min(64, Math.max(30, Math.floor(height / Math.max(1, chart.rows.length)))) : own;
-    const thickness = height ? step - 14 : wide ? 18 : 15;
     const barY = wide ? 4 : 20;
+    const single = height ? step - 14 : wide ? 18 : 15;
+    const thickness = chart.paired ? Math.floor((single + 7) / 2) : single;
+    const middle = barY + (chart.paired ? thickness : thickness / 2);
     const place = {
       left: labels,
       labelRoom: wide ? labels - 12 : width,
@@ -114,9 +121,10 @@ function buildBars() {
       thickness,
       barY,
       drop: 5 * larger,
-      labelY: wide ? barY + thickness / 2 + 5 * larger : 13,
+      labelY: wide ? middle + 5 * larger : 13,
       width,
       compared,
+      paired: chart.paired,
     };
     const kept = new Set(chart.rows.map((row) => row.id));
     for (const [id, parts] of rows) {
@@ -133,6 +141,7 @@ function buildBars() {
     set(node, "viewBox", `0 0 ${width} ${drawn}`);
     set(node, "height", drawn);
     set(node, "aria-label", chart.alt);
+    node.classList.toggle("paired", chart.paired);
   }
 
   return { node, update };
@@ -146,7 +155,7 @@ function buildTable(config) {
   const node = html("table", {}, caption, html("thead", {}, heads), body);
   function update(chart) {
     const compared = chart.rows.some((row) => row.whole !== null);
-    const names = [table.answer, table.share, table.interval, ...(compared ? [table.whole, table.difference] : [])];
+    const names = [table.answer, table.share, table.interval, ...(compared ? chart.heads : [])];
     heads.replaceChildren(...names.map((name, i) => html("th", { scope: "col", class: i ? "number" : null }, name)));
     write(caption, chart.question);
     body.replaceChildren(...chart.rows.map((row) => html("tr", {},

@@ -57,9 +57,29 @@ function buildQuestions(strings, ask, act) {
   return { node: box, update };
 }
 
+/** A second selection: the present one held fast, or the same people but of another age, sex or kind of area. */
+function buildCompare(config, acts) {
+  const { strings } = config;
+  const close = (act) => () => {
+    box.close(true);
+    act();
+  };
+  const groups = config.filters.filter(({ role }) => ["age", "sex", "area_type"].includes(role)).map((filter) =>
+    html("li", {}, html("span", { class: "name" }, filter.label), ...filter.levels.map((level) =>
+      button(level.label, close(() => acts.compareWith(filter.role, level.id))))));
+  const hold = button(strings.compare_hold, close(acts.compareHold));
+  const swap = button(strings.compare_swap, close(acts.compareSwap));
+  const end = button(strings.compare_end, close(acts.compareEnd));
+  const box = dropdown(strings.compare, { class: "dropdown compare" }, swap, end, hold,
+    html("p", { class: "group" }, strings.compare_hint), html("ul", {}, ...groups));
+  const update = (comparing) => { swap.hidden = end.hidden = !comparing; };
+  return { node: box, update };
+}
+
 function buildTools(config, acts) {
   const { strings } = config;
   const questions = buildQuestions(strings, acts.ask, acts.act);
+  const compare = buildCompare(config, acts);
   const undo = button(strings.undo, acts.undo);
   const redo = button(strings.redo, acts.redo);
   const reset = button(strings.reset, acts.reset);
@@ -69,9 +89,10 @@ function buildTools(config, acts) {
   const sort = html("select", { onchange: () => acts.sort(sort.value) },
     ...config.sorts.map(({ id, label }) => html("option", { value: id }, label)));
   const node = html("div", { class: "toolbar", role: "group", "aria-label": config.title },
-    questions.node, undo, redo, reset,
+    questions.node, compare.node, undo, redo, reset,
     html("label", { class: "sort" }, html("span", {}, strings.sort), sort), link, report, present);
-  function update({ canUndo, canRedo, canReset, sorted, presenting }) {
+  function update({ canUndo, canRedo, canReset, comparing, sorted, presenting }) {
+    compare.update(comparing);
     // Not 'disabled': the keyboard would lose its place when the last step is undone.
     set(undo, "aria-disabled", !canUndo);
     set(redo, "aria-disabled", !canRedo);

@@ -49,7 +49,9 @@ function buildPage({ model, el }, way, isNew) {
   /** As soon as somebody answers: the page anew, with the selection that was asked for last. */
   async function comeBack() {
     gone = true;
-    history.replaceState(null, "", `${location.pathname}#${linkOf(way.wanted)}`);
+    const { levels, against } = way.wanted;
+    const link = [linkOf(levels), ...(against ? ["mod", linkOf(against)] : [])].filter(Boolean).join("&");
+    history.replaceState(null, "", `${location.pathname}#${link}`);
     for (;;) {
       try {
         await fetch(`${location.pathname}login`, { cache: "no-store" });
@@ -73,22 +75,22 @@ function buildPage({ model, el }, way, isNew) {
   }
   function ask(message, { remember = true } = {}) {
     if (remember) {
-      way.past.push(way.levels);
+      way.past.push(now());
       way.future = [];
     }
     way.number += 1;
     root.dataset.asked = String(way.number);
-    send({ sort: way.sort, ...message, number: way.number });
+    send({ sort: way.sort, table: way.table, ...message, number: way.number });
   }
-  const select = (levels, options) => {
-    way.wanted = levels;
-    ask({ kind: "select", levels }, options);
+  const now = () => ({ levels: way.levels, against: way.against });
+  const select = (wanted, options, focus) => {
+    way.wanted = wanted;
+    ask({ kind: "select", ...wanted, focus }, options);
   };
   function change(role, levels) {
     const next = { ...way.levels, [role]: levels };
     if (!levels.length) delete next[role];
-    way.levels = { ...way.levels };
-    select(next);
+    select({ ...now(), levels: next });
   }
   function act(message) {
     if (message.kind === "copy") {
@@ -108,7 +110,7 @@ function buildPage({ model, el }, way, isNew) {
   }
   function step(from, to) {
     if (!from.length) return;
-    to.push(way.levels);
+    to.push(now());
     select(from.pop(), { remember: false });
   }
   const address = () => {
@@ -120,10 +122,14 @@ function buildPage({ model, el }, way, isNew) {
     act,
     undo: () => step(way.past, way.future),
     redo: () => step(way.future, way.past),
-    reset: () => Object.keys(way.levels).length && select({}),
+    reset: () => isNarrowed() && select({ levels: {}, against: null }),
+    compareHold: () => select({ levels: way.levels, against: way.levels }),
+    compareWith: (role, level) => select({ levels: way.levels, against: { ...way.levels, [role]: [level] } }),
+    compareSwap: () => select({ levels: way.against, against: way.levels }),
+    compareEnd: () => select({ levels: way.levels, against: null }),
     sort: (sort) => {
       way.sort = sort;
-      select(way.levels, { remember: false });
+      select(now(), { remember: false });
     },
     copyLink: async () => {
       const done = await copy(address());
@@ -137,14 +143,20 @@ function buildPage({ model, el }, way, isNew) {
   const messages = buildMessages(strings);
   const filters = buildFilters(config, change);
   const charts = new Map();
+  const isNarrowed = () => Object.keys(way.levels).length > 0 || way.against !== null;
+  const overview = buildOverview(config, (table) => {
+    way.table = table;
+    select(now(), { remember: false });
+  }, (levels, focus) => select({ levels, against: null }, {}, focus));
   const who = html("h2", { class: "who" });
+  const versus = html("p", { class: "versus" });
   const facts = html("dl", { class: "facts" });
   const answer = html("p", { class: "answer", role: "status" });
   const notice = html("p", { class: "notice", role: "status" });
   const grid = html("div", { class: "charts" });
   const about = html("ul", {});
   const main = html("main", { class: "content" },
-    html("div", { class: "summary" }, who, facts, answer, notice), grid,
+    html("div", { class: "summary" }, who, versus, facts, answer, notice), grid, overview.node,
     html("details", { class: "about" }, html("summary", {}, strings.about_numbers), about));
   const head = html("header", {}, html("h1", {}, config.title),
     config.simulated ? html("p", { class: "simulated" }, config.simulated) : null);
@@ -156,11 +168,17 @@ function buildPage({ model, el }, way, isNew) {
   function show() {
     const view = model.get("view");
     const first = !charts.size;
-    const moved = !same(view.levels, way.levels);
-    way.levels = way.wanted = view.levels;
+    const moved = !same([view.levels, view.against], [way.levels, way.against]);
+    way.levels = view.levels;
+    way.against = view.against;
+    way.wanted = now();
     way.sort = view.sort;
     filters.update(view.levels);
     write(who, view.heading);
+    write(versus, view.versus ? `${strings.versus} ${view.versus}` : "");
+    versus.hidden = !view.versus;
+    root.classList.toggle("comparing", Boolean(view.versus));
+    overview.update(view.table, way.table);
     if (!same(view.facts, shown.facts)) {
       facts.replaceChildren(...view.facts.map(({ label, value }) => html("div", {}, html("dt", {}, label), html("dd", {}, value))));
     }
@@ -189,15 +207,16 @@ function buildPage({ model, el }, way, isNew) {
     tools.update({
       canUndo: way.past.length > 0,
       canRedo: way.future.length > 0,
-      canReset: Object.keys(way.levels).length > 0,
+      canReset: isNarrowed(),
+      comparing: way.against !== null,
       sorted: way.sort,
       presenting: way.presenting,
     });
   }
   function remember(link) {
     // The token that opened the page goes as well: this address is copied and projected.
-    const now = `${location.pathname}${link ? `#${link}` : ""}`;
-    if (`${location.pathname}${location.search}${location.hash}` !== now) history.replaceState(null, "", now);
+    const shorter = `${location.pathname}${link ? `#${link}` : ""}`;
+    if (`${location.pathname}${location.search}${location.hash}` !== shorter) history.replaceState(null, "", shorter);
   }
   function present(on) {
     way.presenting = on;
@@ -305,7 +324,7 @@ function buildPage({ model, el }, way, isNew) {
 /** The page, built anew where what it offers has changed: a survey that was prepared again. */
 function render({ model, el }) {
   // Kept where the page is built anew: the steps back as well.
-  const way = { past: [], future: [], levels: {}, wanted: {}, sort: "asked", number: 0, presenting: false, slide: 0 };
+  const way = { past: [], future: [], levels: {}, against: null, wanted: {}, table: null, sort: "asked", number: 0, presenting: false, slide: 0 };
   let remove = buildPage({ model, el }, way, true);
   const rebuild = () => {
     remove();

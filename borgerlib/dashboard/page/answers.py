@@ -47,13 +47,16 @@ class Answer:
         How many such people live here, where the population is counted so.
     estimates : DisclosedEstimates
         One row a question × answer; item is the role. Columns besides: direction (1, -1: more, less than the
-        rest beyond chance, 0: neither; missing where not tested), settled (bool).
+        rest, or those beside, beyond chance, 0: neither; missing where not tested), settled (bool).
+    against : Answer or None
+        A second selection that stands beside the first; otherwise everybody does.
     """
 
     selection: Selection
     size: SelectionSize
     citizens: float | None
     estimates: DisclosedEstimates
+    against: Answer | None = None
 
     @cached_property
     def records(self) -> Mapping[str, Sequence[Record]]:
@@ -131,17 +134,28 @@ class Answers:
         """Return the answers of the survey as it is now; may take some seconds. Raises as `open_answers`."""
         return open_answers(self.municipality.name, confidence=self.confidence, chance=self.chance)
 
-    def to(self, selection: Selection) -> Answer:
-        """Return what may be shown of a selection.
+    def to(self, selection: Selection, *, against: Selection | None = None) -> Answer:
+        """Return what may be shown of a selection, tested against a second one where there is one.
 
         Raises
         ------
         ParameterError
             It names what is not offered; `filters.selection.understood` sorts that out first.
         """
-        if selection.is_everybody:
-            return self.everybody
-        return _answer(self.protected, self.offer, self.rows, selection, self.confidence)
+        if against is not None:
+            return self._answer(self.rows, selection, self.to(against))
+        return self.everybody if selection.is_everybody else self._answer(self.rows, selection)
+
+    def to_one(self, role: str, selection: Selection) -> Answer:
+        """Return what may be shown of a selection's answers to one question."""
+        return self._answer(self.rows[self.rows["item"] == role], selection)
+
+    def beside(self, answer: Answer) -> Answer | None:
+        """Return what an answer is shown beside: a second selection, or everybody; None for everybody."""
+        return answer.against or (None if answer.selection.is_everybody else self.everybody)
+
+    def _answer(self, rows: pd.DataFrame, selection: Selection, against: Answer | None = None) -> Answer:
+        return _answer(self.protected, self.offer, rows, selection, self.confidence, against)
 
 
 def open_answers(municipality: str, *, confidence: float = 0.95, chance: float = DEFAULT_CHANCE) -> Answers:
@@ -179,7 +193,12 @@ def open_answers(municipality: str, *, confidence: float = 0.95, chance: float =
 
 
 def _answer(
-    protected: ProtectedCube, offer: Offer, rows: pd.DataFrame, selection: Selection, confidence: float
+    protected: ProtectedCube,
+    offer: Offer,
+    rows: pd.DataFrame,
+    selection: Selection,
+    confidence: float,
+    against: Answer | None = None,
 ) -> Answer:
     size, estimates = disclose_selection(
         protected,
@@ -190,8 +209,9 @@ def _answer(
         simulated=offer.simulated,
         confidence=confidence,
         false_discovery_rate=FALSE_DISCOVERY_RATE,
+        against=None if against is None else against.selection.levels,
     )
-    return Answer(selection, size, offer.people(selection.levels), estimates)
+    return Answer(selection, size, offer.people(selection.levels), estimates, against)
 
 
 def _rows(offer: Offer) -> pd.DataFrame:

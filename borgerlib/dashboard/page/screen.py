@@ -14,16 +14,23 @@ import pandas as pd
 
 from borgerlib import danish
 from borgerlib.dashboard.page.answers import Answer, Answers, Record
+from borgerlib.dashboard.page.overview import divisions, overview
 from borgerlib.dashboard.page.questions import Question
+from borgerlib.dashboard.page.sentences import (
+    answer_sentence,
+    chart_title,
+    difference,
+    direction_key,
+    heading,
+    share_words,
+)
 from borgerlib.dashboard.page.words import words
 from borgerlib.interest.filters.choices import Filter
-from borgerlib.interest.filters.selection import KEYS, Selection
-from borgerlib.lokaldemokrati.insights.sentences import first_sentence
+from borgerlib.interest.filters.selection import KEYS, link_of
 from borgerlib.view.words import alt_text
 
 SORTS = ("asked", "size", "difference")
 _FULL = (0.25, 0.5, 0.75, 1.0)
-_NAMED = 3
 _DIGITS = 3
 
 
@@ -47,6 +54,8 @@ def setting(answers: Answers) -> dict[str, Any]:
         "table": {key: text.format(sikkerhed=sure) for key, text in say.sections["table"].items()},
         "sorts": [{"id": sort, "label": say("strings", f"sort_{sort}")} for sort in SORTS],
         "whole": say("chart", "whole"),
+        "items": [{"id": one.role, "label": say("charts", one.role)} for one in answers.charts],
+        "divisions": [{"id": role, "label": say("roles", role)} for role in divisions(answers)],
         "keys": dict(KEYS),
     }
 
@@ -63,6 +72,7 @@ def view(
     number: int,
     sort: str = "asked",
     focus: tuple[str, str] = ("", ""),
+    table: tuple[str, str] | None = None,
     notices: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return what to show of a selection.
@@ -79,42 +89,37 @@ def view(
         One of `SORTS`.
     focus : tuple of (str, str)
         Role and answer that a question of the menu is about.
+    table : tuple of (str, str), optional
+        Question and division to show as a table, by their roles.
     notices : sequence of str
         What the reader should know of the request, in Danish sentences.
     """
-    rows = answer.records
+    rows, against = answer.records, answer.against
     hidden = answer.size.n is not None and all(row["suppressed"] for of in rows.values() for row in of)
     told = [*notices, *([words()("page", "all_hidden")] if hidden else [])]
     told += [] if answers.offer.weighted else [words()("page", "unweighted")]
     told += [words()("page", "nothing")] if answer.size.n is None else []
+    told += [words()("compare", "nothing")] if against and against.size.n is None else []
     charts = [_chart(answers, answer, filter_, rows[filter_.role], sort, focus) for filter_ in answers.charts]
     # One scale, so that bars can be held against each other across charts.
     full = max((chart["full"] for chart in charts), default=1.0)
     return {
         "number": number,
         "levels": {role: list(levels) for role, levels in answer.selection.levels.items()},
-        "link": answer.selection.to_link(),
+        "against": {role: list(levels) for role, levels in against.selection.levels.items()}
+        if against
+        else None,
+        "versus": heading(answers, against.selection) if against else "",
+        "link": link_of(answer.selection, against.selection if against else None),
         "sort": sort,
         "heading": heading(answers, answer.selection),
         "facts": _facts(answers, answer),
-        "answer": _focused(answers, answer, rows, focus),
+        "answer": answer_sentence(answers, answer, focus),
         "notice": " ".join(told),
         "about": about(answers, answer),
         "charts": [chart | {"full": full} for chart in charts],
+        "table": overview(answers, answer.selection, *table) if table else None,
     }
-
-
-def heading(answers: Answers, selection: Selection) -> str:
-    """Return who is meant: 'Alle borgere i Odense Kommune', or '60–69 år · Kvinde · By eller land'."""
-    if selection.is_everybody:
-        return words()("page", "everybody", sted=answers.municipality.full_name)
-    parts = []
-    for filter_ in answers.offer.filters:
-        wanted = selection.levels.get(filter_.role, ())
-        labels = [level.label for level in filter_.levels if level.id in wanted]
-        if labels:
-            parts.append(danish.listing(labels, last="eller"))
-    return " · ".join(parts)
 
 
 def about(answers: Answers, answer: Answer) -> list[str]:
@@ -180,32 +185,6 @@ def _rough(value: float) -> float:
     return float(round(value / size) * size)
 
 
-def _focused(
-    answers: Answers, answer: Answer, rows: Mapping[str, Sequence[Record]], focus: tuple[str, str]
-) -> str:
-    """Return the answer to a question of the menu in a sentence; '' where it asks for a whole chart."""
-    role, option = focus
-    row = next((row for row in rows.get(role, ()) if row["option"] == option), None)
-    if row is None:
-        return ""
-    say, who = words(), heading(answers, answer.selection)
-    if row["suppressed"]:
-        return say("answer", "hidden", hvem=who, svar=row["label"])
-    return say(
-        "answer",
-        "share",
-        hvem=who,
-        vaerdi=share_words(row),
-        interval=alt_text.interval_words(row),
-        svar=row["label"],
-        forskel=say("answer", _direction_key(row["direction"])),
-    )
-
-
-def _direction_key(direction: Any) -> str:
-    return "untested" if pd.isna(direction) else {1: "more", -1: "less", 0: "alike"}[int(direction)]
-
-
 def _chart(
     answers: Answers,
     answer: Answer,
@@ -214,61 +193,56 @@ def _chart(
     sort: str,
     focus: tuple[str, str],
 ) -> dict[str, Any]:
-    say, everybody = words(), answer.selection.is_everybody
-    of_all = answers.everybody.shares[filter_.role]
-    shown = ordered(rows, {} if everybody else of_all, sort, fixed=filter_.role == "time")
-    title = chart_title(rows, confidence=answers.confidence, exclusive=filter_.role == "time")
+    say, other, against = words(), answers.beside(answer), answer.against
+    of_other = {} if other is None else {row["option"]: row for row in other.records[filter_.role]}
+    shares = {} if other is None else other.shares[filter_.role]
+    shown = ordered(rows, shares, sort, fixed=filter_.role == "time")
+    differs = difference(rows, compared=against is not None) if other else ""
+    first = chart_title(rows, confidence=answers.confidence, exclusive=filter_.role == "time")
+    title = differs if against else first
     question = filter_.question or say("roles", filter_.role)
-    caption = "caption_everybody" if everybody else "caption"
-    reach = [row[key] for row in rows for key in ("proportion", "ci_upper") if not math.isnan(row[key])]
-    reach += [] if everybody else [share for share in of_all.values() if not math.isnan(share)]
+    pair = {
+        "valg": heading(answers, answer.selection),
+        "andet": heading(answers, other.selection) if other else "",
+    }
+    caption = say(
+        "compare" if against else "chart",
+        "caption" if other else "caption_everybody",
+        sikkerhed=danish.percent(answers.confidence),
+        **pair,
+    )
+    measured = [*rows, *(of_other.values() if against else ())]
+    reach = [row[key] for row in measured for key in ("proportion", "ci_upper") if not math.isnan(row[key])]
+    reach += [share for share in shares.values() if not math.isnan(share)]
+    alt = alt_text.describe_rows("bar", shown, title=title, question=question, confidence=answers.confidence)
+    if against:
+        told = "; ".join(f"{row['label']} {share_words(of_other[row['option']])}" for row in shown)
+        alt = f"{alt} {say('compare', 'alt', svar=told, **pair)}"
     return {
         "id": filter_.role,
         "heading": say("charts", filter_.role),
         "title": title,
         "question": question,
-        "difference": "" if everybody else difference(rows),
-        "caption": say("chart", caption, sikkerhed=danish.percent(answers.confidence)),
-        "alt": alt_text.describe_rows(
-            "bar", shown, title=title, question=question, confidence=answers.confidence
-        ),
+        "difference": "" if against else differs,
+        "caption": caption,
+        "alt": alt,
         "full": next((full for full in _FULL if full >= max(reach, default=0)), 1.0),
-        "rows": [_row(row, {} if everybody else of_all, focus) for row in shown],
+        "paired": against is not None,
+        "heads": [pair["andet"], say("compare", "difference")]
+        if against
+        else [say("table", "whole"), say("table", "difference")],
+        "rows": [_row(row, of_other.get(row["option"]), focus, paired=against is not None) for row in shown],
     }
 
 
-def chart_title(rows: Sequence[Record], *, confidence: float, exclusive: bool = False) -> str:
-    """Return the finding of a chart: which answer stands first, where one does beyond chance."""
-    say = words()
-    asked = [row for row in rows if not row["settled"]]
-    if all(math.isnan(row["proportion"]) for row in asked):
-        return say("chart", "none")
-    first = first_sentence(say("chart", "first"), asked, confidence=confidence, exclusive=exclusive)
-    return first or say("chart", "no_first")
-
-
-def difference(rows: Sequence[Record]) -> str:
-    """Return in words which answers differ from those of the rest beyond chance."""
-    say = words()
-    if all(pd.isna(row["direction"]) for row in rows):
-        return say("chart", "untested")
-    parts = []
-    for key, direction in (("more", 1), ("less", -1)):
-        labels = [
-            f"»{row['label']}«"
-            for row in rows
-            if not pd.isna(row["direction"]) and row["direction"] == direction
-        ]
-        if labels:
-            named = labels if len(labels) <= _NAMED + 1 else [*labels[:_NAMED], "flere"]
-            parts.append(say("chart", key, svar=danish.listing(named)))
-    return " ".join(parts) or say("chart", "alike")
-
-
-def _row(row: Record, whole: Mapping[Any, float], focus: tuple[str, str]) -> dict[str, Any]:
-    say = words()
-    of_all = whole.get(row["option"], math.nan)
-    shown = not row["suppressed"]
+def _row(row: Record, other: Record | None, focus: tuple[str, str], *, paired: bool) -> dict[str, Any]:
+    say, shown = words(), not row["suppressed"]
+    of_all = math.nan if other is None else other["proportion"]
+    short = (
+        say("compare" if paired else "chart", "short", tal=danish.number(100 * of_all)) if of_all >= 0 else ""
+    )
+    text = "" if other is None or not (paired or of_all >= 0) else share_words(other)
+    interval = alt_text.interval_words(other) if paired and other is not None else ""
     return {
         "id": row["option"],
         "label": row["label"],
@@ -278,18 +252,17 @@ def _row(row: Record, whole: Mapping[Any, float], focus: tuple[str, str]) -> dic
         "text": share_words(row),
         "interval": alt_text.interval_words(row) if shown else "",
         "whole": _number(of_all),
-        "whole_short": "" if math.isnan(of_all) else f"alle {danish.number(100 * of_all)}",
-        "whole_text": "" if math.isnan(of_all) else danish.percent(of_all),
+        "whole_lower": _number(other["ci_lower"]) if paired and other is not None else None,
+        "whole_upper": _number(other["ci_upper"]) if paired and other is not None else None,
+        "whole_short": short,
+        "whole_text": f"{text} ({interval})" if interval else text,
         "direction": 0 if pd.isna(row["direction"]) else int(row["direction"]),
-        "difference": say("table", _direction_key(row["direction"])) if whole and not row["settled"] else "",
+        "difference": say("table", direction_key(row["direction"]))
+        if other is not None and not row["settled"]
+        else "",
         "note": say("chart", "settled") if row["settled"] else "",
         "focus": focus == (row["item"], row["option"]),
     }
-
-
-def share_words(row: Record) -> str:
-    """Return a share in words: '12 pct.', or why there is none: 'under 3 pct.', 'for få svar'."""
-    return str(row["note"]) if math.isnan(row["proportion"]) else danish.percent(row["proportion"])
 
 
 def _number(value: float) -> float | None:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from borgerlib.danish import slug
-from borgerlib.dashboard.page import screen
+from borgerlib.dashboard.page import screen, sentences
 from borgerlib.dashboard.page.answers import Answer, Answers
 from borgerlib.dashboard.page.words import words
 from borgerlib.dashboard.saved.pictures import picture
@@ -69,10 +69,11 @@ def download(answers: Answers, answer: Answer, chart: str, kind: str, *, sort: s
 
 def numbers(answers: Answers, answer: Answer, chart: str, *, sort: str) -> pd.DataFrame:
     """Return a chart's numbers: one row an answer; Danish columns, shares 0–1, missing where hidden."""
-    whole = answers.everybody.shares[chart]
-    compared = {} if answer.selection.is_everybody else whole
+    beside = answers.beside(answer)
+    compared = {} if beside is None else beside.shares[chart]
     rows = screen.ordered(answer.records[chart], compared, sort, fixed=chart == "time")
     shown = screen.view(answers, answer, number=0, sort=sort)["charts"]
+    heads = next(one["heads"] for one in shown if one["id"] == chart)
     words_of = {row["id"]: row for one in shown if one["id"] == chart for row in one["rows"]}
     table: dict[str, list[Any]] = {
         "Svar": [row["label"] for row in rows],
@@ -81,8 +82,8 @@ def numbers(answers: Answers, answer: Answer, chart: str, *, sort: str) -> pd.Da
         "Øvre grænse": [row["ci_upper"] for row in rows],
     }
     if compared:
-        table["Alle borgere"] = [whole[row["option"]] for row in rows]
-        table["Forskel fra de øvrige"] = [words_of[row["option"]]["difference"] for row in rows]
+        table[heads[0]] = [compared[row["option"]] for row in rows]
+        table[heads[1]] = [words_of[row["option"]]["difference"] for row in rows]
     table["Bemærkning"] = [row["note"] or words_of[row["option"]]["note"] for row in rows]
     return pd.DataFrame(table)
 
@@ -94,7 +95,7 @@ def explanation(answers: Answers, answer: Answer, chart: str) -> list[str]:
     return [
         alt_text.titled(answers.municipality.full_name, answer.estimates),
         (filter_.question if filter_ else "") or words()("roles", chart),
-        screen.heading(answers, answer.selection),
+        sentences.who(answers, answer),
         "; ".join(f"{fact['label']}: {fact['value']}" for fact in facts),
         f"Grænser: {alt_text.uncertainty(answers.confidence)}",
         *screen.about(answers, answer),
@@ -102,7 +103,7 @@ def explanation(answers: Answers, answer: Answer, chart: str) -> list[str]:
 
 
 def _levels(answers: Answers, answer: Answer) -> list[str]:
-    return [] if answer.selection.is_everybody else [screen.heading(answers, answer.selection)]
+    return [] if answers.beside(answer) is None else [sentences.who(answers, answer)]
 
 
 def _csv(table: pd.DataFrame, told: Sequence[str]) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from borgerlib import danish
-from borgerlib.dashboard.page import screen
+from borgerlib.dashboard.page import screen, sentences
 from borgerlib.dashboard.page.answers import Answer, Answers
 from borgerlib.dashboard.page.words import words
 from borgerlib.errors import ParameterError, unknown_name
@@ -34,28 +34,30 @@ def picture(answers: Answers, answer: Answer, role: str, *, sort: str = "size") 
     shown = [filter_.role for filter_ in answers.charts]
     if role not in shown:
         raise ParameterError(unknown_name("chart", role, shown))
-    own, whole = answer.of(role), answers.everybody.of(role)
-    say, everybody = words(), answer.selection.is_everybody
+    own, other, say = answer.of(role), answers.beside(answer), words()
     rows = screen.ordered(
         answer.records[role],
-        {} if everybody else answers.everybody.shares[role],
+        {} if other is None else other.shares[role],
         sort,
         fixed=role == "time",
     )
     order = [row["option"] for row in rows]
-    title = screen.chart_title(rows, confidence=answers.confidence, exclusive=role == "time")
+    first = sentences.chart_title(rows, confidence=answers.confidence, exclusive=role == "time")
+    against, differs = answer.against, sentences.difference(rows, compared=answer.against is not None)
+    title = differs if against else first
     filter_ = answers.offer.filter(role)
     question = (filter_.question if filter_ else "") or say("roles", role)
     protection = say("page", "protection", chance=danish.percent(answers.chance))
     own = _in_order(own, order)
-    if everybody:
+    if other is None:
         return bar_chart(own, title=title, question=question, note=protection, sort=False)
-    both = _named(own, "valg", say("chart", "selected")).together(
-        _named(_in_order(whole, order), "alle", say("chart", "whole"))
-    )
-    note = " ".join(
-        [f"Valget: {screen.heading(answers, answer.selection)}.", screen.difference(rows), protection]
-    )
+    names = [
+        sentences.heading(answers, of.selection) if against else say("chart", key)
+        for of, key in ((answer, "selected"), (other, "whole"))
+    ]
+    both = _named(own, "valg", names[0]).together(_named(_in_order(other.of(role), order), "andre", names[1]))
+    told = [f"Valget: {sentences.who(answers, answer)}.", *([] if against else [differs]), protection]
+    note = " ".join(told)
     return grouped_bar_chart(both, title=title, question=question, note=note, sort=False)
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from borgerlib import danish, places
-from borgerlib.dashboard.page import screen
+from borgerlib.dashboard.page import sentences
 from borgerlib.dashboard.page.answers import Answers
 from borgerlib.dashboard.page.words import words
 from borgerlib.errors import BorgerlibError, RunError
@@ -80,7 +80,7 @@ def save_report(answers: Answers, selection: Selection) -> Path:
         "confidence": answers.confidence,
         "chance": answers.chance,
     }
-    who = screen.heading(answers, selection)
+    who = sentences.heading(answers, selection)
     folder = places.reports(f"{danish.slug(place.name)}-valg", danish.slug(who)[:80].strip("-"))
     with tempfile.TemporaryDirectory(prefix="borger-") as temporary:
         run = run_notebook(places.notebooks() / NOTEBOOK, Path(temporary) / NOTEBOOK, parameters)

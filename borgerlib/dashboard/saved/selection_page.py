@@ -7,7 +7,7 @@ from datetime import datetime
 from importlib.metadata import version
 
 from borgerlib import danish
-from borgerlib.dashboard.page import screen
+from borgerlib.dashboard.page import screen, sentences
 from borgerlib.dashboard.page.answers import Answer, Answers, open_answers
 from borgerlib.dashboard.page.words import words
 from borgerlib.dashboard.saved.pictures import picture
@@ -47,7 +47,7 @@ class SelectionPage:
 
     def finding(self) -> Text:
         """Return who is meant and what stands at the top, and what a report's front page needs to know."""
-        who = screen.heading(self.answers, self.answer.selection)
+        who = sentences.heading(self.answers, self.answer.selection)
         shown = screen.view(self.answers, self.answer, number=0)
         told = shown["notice"] or f"{shown['charts'][0]['heading']}: {shown['charts'][0]['title']}."
         sentence = alt_text.titled(told, self.answer.estimates)

@@ -24,6 +24,7 @@ KEYS: Mapping[str, str] = {
 """Role → its name in a link, which Danes read and send each other."""
 
 _LONGEST_LINK = 4000
+_AGAINST = "mod"
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,21 @@ def read_link(text: str, filters: Sequence[Filter]) -> Understood:
         levels[roles[key]] = levels.get(roles[key], ()) + wanted
     checked = understood(levels, filters)
     return Understood(checked.selection, (*problems, *checked.problems))
+
+
+def link_of(selection: Selection, against: Selection | None) -> str:
+    """Return the link of a selection and the one beside it: 'alder=60-69&mod&alder=15-24'."""
+    parts = [selection.to_link(), *([_AGAINST, against.to_link()] if against else [])]
+    return "&".join(filter(None, parts))
+
+
+def split_link(text: str) -> tuple[str, str | None]:
+    """Return the links of the two selections of `link_of`; the second None where nothing is compared."""
+    parts = text.lstrip("#?").split("&")
+    if _AGAINST not in parts:
+        return text, None
+    place = parts.index(_AGAINST)
+    return "&".join(parts[:place]), "&".join(parts[place + 1 :])
 
 
 def understood(levels: Any, filters: Sequence[Filter]) -> Understood:

@@ -208,6 +208,7 @@ def disclose_selection(
     simulated: bool,
     confidence: float = 0.95,
     false_discovery_rate: float = 0.05,
+    against: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[SelectionSize, DisclosedEstimates]:
     """Admit what a protected copy says of a selection of respondents that a reader makes and changes.
 
@@ -224,6 +225,8 @@ def disclose_selection(
         See `DisclosedEstimates` and `disclose`.
     false_discovery_rate : float
         Of the directions other than 0, as many as this share may be false.
+    against : mapping of str to sequence of str, optional
+        A second selection that the first is tested against; otherwise the rest.
 
     Returns
     -------
@@ -232,8 +235,9 @@ def disclose_selection(
     DisclosedEstimates
         The rows with their numbers. Counts are not told, n is that of the selection. Columns besides:
         settled (bool: the selection itself says so, as where it is made of who chose it), direction (1, -1:
-        more, less than the rest beyond chance; 0: neither; missing where not tested). Where chance took a
-        corrected share below 0 the proportion is missing, and the note says 'under 3 pct.'; so above 1.
+        more, less than the rest, or the second selection, beyond chance; 0: neither; missing where not
+        tested). Where chance took a corrected share below 0 the proportion is missing, and the note says
+        'under 3 pct.'; so above 1.
 
     Raises
     ------
@@ -247,6 +251,7 @@ def disclose_selection(
         list(dict.fromkeys(rows["item"])),
         confidence=confidence,
         false_discovery_rate=false_discovery_rate,
+        against=against,
     )
     bound = found.pop("bound")
     ends = np.where(bound == "under", np.ceil(100 * found["ci_upper"]), np.floor(100 * found["ci_lower"]))

@@ -15,10 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from borgerlib.statistics.levels import Floats
-from borgerlib.statistics.selections.protected import SMALLEST_EFFECTIVE, Part, ProtectedCube
+from borgerlib.statistics.selections.options import beyond_other, beyond_rest, options_of
+from borgerlib.statistics.selections.protected import SMALLEST_EFFECTIVE, ProtectedCube
 from borgerlib.statistics.selections.randomised import SMALLEST_SELECTION, Randomised
-
-_SMALLEST_EXPECTED = 5.0
 
 
 def estimate_selection(
@@ -28,6 +27,7 @@ def estimate_selection(
     *,
     confidence: float,
     false_discovery_rate: float,
+    against: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, npt.NDArray[Any]]:
     """Estimate the share of each option of some answers among a selection.
 
@@ -44,6 +44,8 @@ def estimate_selection(
     false_discovery_rate : float
         Of the directions other than 0, as many as this share may be false (Benjamini & Hochberg 1995);
         each role is a family of tests.
+    against : mapping of str to sequence of str, optional
+        A second selection that the first is tested against; otherwise the rest. They may overlap.
 
     Returns
     -------
@@ -52,19 +54,19 @@ def estimate_selection(
         nothing can be said), suppressed (bool), settled (bool: the selection itself says so), bound (''
         or, where chance took the corrected share below 0 or above 1, 'under' or 'over': only an end of
         the interval is known; never of a single choice, whose shares sum to 1), direction (1, -1: more,
-        less than the rest beyond chance; 0: neither; missing where not tested).
+        less than the rest, or the second selection, beyond chance; 0: neither; missing where not tested).
 
     Notes
     -----
     With z the copied answer, p and q the chances that it is the true one and each other, the corrected
     answer (z − q)/(p − q) is right on average. Share: ratio of two weighted sums of such numbers. Its
-    variance, and that of the difference to the rest, is that of the linearised ratio (N/(N−1) · Σu²),
+    variance, and that of a difference, is that of the linearised ratio (N/(N−1) · Σu²),
     in which randomisation and sampling both are. Interval: Clopper & Pearson for the share in the copy,
     with the sample size that the variance is worth (Korn & Graubard 1998), corrected.
     """
     shown = protected.size(levels).n is not None
     found = [
-        _of_role(protected, levels, role, confidence, false_discovery_rate)
+        _of_role(protected, levels, against, role, confidence, false_discovery_rate)
         if shown
         else _nothing(len(protected.cube.roles[role]))
         for role in roles
@@ -73,23 +75,25 @@ def estimate_selection(
 
 
 def _of_role(
-    protected: ProtectedCube, levels: Mapping[str, Sequence[str]], role: str, confidence: float, rate: float
+    protected: ProtectedCube,
+    levels: Mapping[str, Sequence[str]],
+    against: Mapping[str, Sequence[str]] | None,
+    role: str,
+    confidence: float,
+    rate: float,
 ) -> dict[str, npt.NDArray[Any]]:
-    options, wanted = protected.cube.roles[role], levels.get(role, ())
-    made_of_it = role in protected.sources(levels)
-    parts = protected.parts(levels)
-    own_parts = protected.parts(levels, role, wanted[0]) if wanted and not made_of_it else parts
-    settled = _by_choice(options, () if made_of_it else wanted, protected.exclusive.get(role, frozenset()))
-    rows: list[tuple[float, ...]] = []
-    answered: dict[int, Floats] = {}
-    for place, option in enumerate(options):
-        own = made_of_it or option in wanted
-        if made_of_it:
-            parts, answered = protected.parts(levels, role, option), {}
-        # Both lists hold the same people, part by part.
-        of_option = own_parts if own and not made_of_it else parts
-        rows.append(_of_option(protected, of_option, role, place, answered, testable=not own))
-    share, variance, n, effective, z = np.array(rows).T
+    options, made_of_it = protected.cube.roles[role], role in protected.sources(levels)
+    wanted = () if made_of_it else levels.get(role, ())
+    settled = _by_choice(options, wanted, protected.exclusive.get(role, frozenset()))
+    asked = options_of(protected, levels, role)
+    if against is None:
+        z = [beyond_rest(protected, one) for one in asked]
+    else:
+        shown_there = protected.size(against).n is not None
+        others = options_of(protected, against, role) if shown_there else []
+        pairs = zip(asked, others, strict=True) if shown_there else ()
+        z = [beyond_other(protected, *pair) for pair in pairs] or [np.nan] * len(options)
+    share, variance, n, effective = np.array([(o.share, o.variance, o.base, o.effective) for o in asked]).T
     shown = (n >= SMALLEST_SELECTION) & (effective >= SMALLEST_EFFECTIVE)
     # How a single choice that a segment is made of is spread in it, the copy cannot say.
     shown &= not (made_of_it and role in protected.single)
@@ -106,57 +110,10 @@ def _of_role(
         "ci_lower": np.where(known, lower, np.nan),
         "ci_upper": np.where(known, upper, np.nan),
         "bound": bound,
-        "direction": np.where(known, _directions(z, rate), np.nan),
+        "direction": np.where(known, _directions(np.where(known, z, np.nan), rate), np.nan),
         "suppressed": ~shown,
         "settled": by_choice,
     }
-
-
-def _of_option(
-    protected: ProtectedCube,
-    parts: Sequence[Part],
-    role: str,
-    place: int,
-    answered: dict[int, Floats],
-    *,
-    testable: bool,
-) -> tuple[float, float, float, float, float]:
-    """Return share, variance, base, effective base, and the difference to the rest in standard errors."""
-    cube = protected.cube
-    chosen, row = cube.bits[cube.chosen[role][place]], int(cube.answered[role][place])
-    if row not in answered:
-        answered[row] = cube.sums(part.who & cube.bits[row] for part in parts)
-    ones = cube.sums(part.who & chosen for part in parts)
-    zeros = answered[row] - ones
-    top, chose, others = np.array([(part.top, part.chose, part.others) for part in parts]).T
-    one, zero = protected.answers[role].corrected(np.array([1.0, 0.0]))
-    base, weighted, _ = chose @ ones + others @ zeros
-    squared = chose**2 @ ones[:, 2] + others**2 @ zeros[:, 2]
-    if weighted <= 0:
-        return np.nan, np.nan, base, 0.0, np.nan
-    total = top @ (one * ones[:, 1] + zero * zeros[:, 1])
-    share, effective = total / weighted, weighted**2 / squared
-    scale = cube.size / (cube.size - 1)
-    if_one, if_zero = (top * one - share * chose) / weighted, (top * zero - share * others) / weighted
-    variance = scale * (if_one**2 @ ones[:, 2] + if_zero**2 @ zeros[:, 2])
-    all_ones, all_asked = (sums[place] for sums in protected.everybody[role])
-    rest, rest_effective = all_asked[1] - weighted, all_asked[1] ** 2 / all_asked[2] - effective
-    if not testable or rest <= 0 or rest_effective <= 0:
-        return share, variance, base, effective, np.nan
-    all_zeros = all_asked - all_ones
-    rest_share = (one * all_ones[1] + zero * all_zeros[1] - total) / rest
-    pooled = np.clip((total + rest_share * rest) / (weighted + rest), 0, 1)
-    in_copy = protected.answers[role].expected(pooled)
-    if min(in_copy, 1 - in_copy) * min(effective, rest_effective) < _SMALLEST_EXPECTED:
-        return share, variance, base, effective, np.nan
-    # Whoever counts t among those meant counts 1 - t in the rest, so that both share their chance.
-    if_one -= ((1 - top) * one - rest_share * (1 - chose)) / rest
-    if_zero -= ((1 - top) * zero - rest_share * (1 - others)) / rest
-    outside = [(one - rest_share) / rest, (zero - rest_share) / rest]
-    spread = if_one**2 @ ones[:, 2] + if_zero**2 @ zeros[:, 2]
-    spread += outside[0] ** 2 * (all_ones[2] - ones[:, 2].sum())
-    spread += outside[1] ** 2 * (all_zeros[2] - zeros[:, 2].sum())
-    return share, variance, base, effective, (share - rest_share) / np.sqrt(scale * spread)
 
 
 def _nothing(options: int) -> dict[str, npt.NDArray[Any]]:

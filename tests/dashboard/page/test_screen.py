@@ -6,7 +6,10 @@ import re
 
 import pytest
 
-from borgerlib.dashboard.page.screen import SORTS, difference, heading, ordered, setting, share_words, view
+from borgerlib.dashboard.page.overview import overview
+from borgerlib.dashboard.page.questions import own_questions
+from borgerlib.dashboard.page.screen import SORTS, ordered, setting, view
+from borgerlib.dashboard.page.sentences import difference, heading, share_words
 from borgerlib.interest.filters.selection import Selection, read_link
 from borgerlib.interest.store import load, load_register
 
@@ -104,6 +107,88 @@ def test_what_a_selection_settles_itself_says_so(answers):
     rows = {row["id"]: row for row in told(answers, "emner=klima_miljoe")["charts"][0]["rows"]}
     assert rows["klima_miljoe"]["note"] == "følger af valget"
     assert rows["klima_miljoe"]["difference"] == ""
+
+
+def compared(answers, own, other):
+    one, two = (read_link(link, answers.offer.filters).selection for link in (own, other))
+    return view(answers, answers.to(one, against=two), number=1)
+
+
+def test_a_second_selection_stands_beside_the_first(answers):
+    said, other = compared(answers, "alder=60-69", "alder=15-24"), told(answers, "alder=15-24")
+    assert (said["heading"], said["versus"]) == ("60–69 år", "15–24 år")
+    assert said["link"] == "alder=60-69&mod&alder=15-24"
+    assert said["against"] == {"age": ["15-24"]}
+    for chart, of_other in zip(said["charts"], other["charts"], strict=True):
+        shares = {row["id"]: row for row in of_other["rows"]}
+        assert chart["paired"]
+        for row in chart["rows"]:
+            assert row["whole"] == shares[row["id"]]["value"]
+            assert row["whole_text"].startswith(shares[row["id"]]["text"])
+            assert f"{row['label']} {shares[row['id']]['text']}" in chart["alt"]
+
+
+def test_what_differs_is_said_first_with_both_numbers(answers):
+    said = compared(answers, "alder=60-69", "alder=15-24")
+    assert said["answer"].startswith("60–69 år mod 15–24 år: ")
+    marked = [row for chart in said["charts"] for row in chart["rows"] if row["direction"]]
+    numbers = re.findall(r"»([^«]+)« \((\d+) mod (\d+)\xa0pct\.\)", said["answer"])
+    assert numbers
+    rows = {row["label"]: row for row in marked}
+    for label, own, other in numbers:
+        assert (int(own) > int(other)) == (rows[label]["direction"] == 1)
+        assert rows[label]["text"] == f"{own}\xa0pct."
+    turned = compared(answers, "alder=15-24", "alder=60-69")
+    directions = [{r["id"]: r["direction"] for c in of["charts"] for r in c["rows"]} for of in (said, turned)]
+    assert directions[1] == {option: -direction for option, direction in directions[0].items()}
+
+
+def test_a_selection_against_itself_asks_for_another(answers):
+    said = compared(answers, "alder=60-69", "alder=60-69")
+    assert said["answer"] == "De to grupper er ens: 60–69 år. Vælg den anden i filtrene."
+    assert not any(row["direction"] for chart in said["charts"] for row in chart["rows"])
+
+
+def test_a_selection_against_too_few_says_so(answers):
+    few = "alder=15-24&omraade=Odense%20Nord&tid=uge&emner=integration"
+    said = compared(answers, "alder=60-69", few)
+    assert said["notice"].startswith("I den gruppe, der sammenlignes med, er der færre end 30 svar")
+    assert "for få svar til at sige, om de to grupper er forskellige" in said["answer"]
+
+
+def test_each_of_the_reports_questions_has_a_sentence_with_everybodys_number(answers):
+    filters, pair = answers.offer.filters, r"»[^«]+« \(\d+ mod \d+\xa0pct\.\)"
+    questions = {question.id: question for question in own_questions(filters)}
+    assert len(questions) == 3
+    for question in questions.values():
+        said = view(answers, answers.to(question.selection), number=1, focus=question.focus)["answer"]
+        one, several = r"Blandt alle borgere er det \d+\xa0pct\.$", rf"{pair}, {pair} og {pair}\.$"
+        assert re.search(one if question.focus[1] else several, said), said
+
+
+def test_a_table_of_everything_has_what_each_click_shows(answers):
+    table = told(answers, "koen=kvinde", table=("topics", "age"))["table"]
+    assert [column["label"] for column in table["columns"]][:2] == ["I alt", "15–24 år"]
+    whole = [int(row["cells"][0]["text"].split()[0]) for row in table["rows"]]
+    assert whole == sorted(whole, reverse=True)
+    for place, column in enumerate(table["columns"]):
+        selection = Selection({role: tuple(levels) for role, levels in column["levels"].items()})
+        clicked = view(answers, answers.to(selection), number=1)
+        rows = {row["id"]: row for row in clicked["charts"][0]["rows"]}
+        for row in table["rows"]:
+            cell, shown = row["cells"][place], rows[row["id"]]
+            mark = {1: " ▲", -1: " ▼", 0: ""}[shown["direction"]]
+            value = shown["text"].removesuffix("\xa0pct.")
+            assert cell["text"] == (f"{value}{mark}" if shown["value"] is not None else "–")
+            assert cell["told"].startswith(f"{column['label']}, {row['label']}: {shown['text']}")
+
+
+def test_a_table_marks_who_is_selected_and_a_scale_keeps_its_steps(answers):
+    table = told(answers, "alder=60-69", table=("time", "age"))["table"]
+    assert [column["label"] for column in table["columns"] if column["chosen"]] == ["60–69 år"]
+    assert [row["id"] for row in table["rows"]] == [level.id for level in answers.offer.filter("time").levels]
+    assert overview(answers, Selection(), "topics", "topics") is None
+    assert overview(answers, Selection(), "age", "sex") is None
 
 
 @pytest.mark.parametrize("sort", SORTS)

@@ -6,6 +6,7 @@ from protected_answers import TIMES, TOPICS, asked_of, copied, green, made_up
 
 from borgerlib.errors import ParameterError
 from borgerlib.statistics.selections.estimates import _summing_to_one, estimate_selection
+from borgerlib.statistics.selections.options import beyond_other, beyond_rest, options_of
 
 COPIES = 60
 
@@ -151,3 +152,36 @@ def test_unknown_roles_and_levels_are_refused(true):
     protected = asked_of(copied(true))
     with pytest.raises(ParameterError, match="ufo"):
         told(protected, {"topics": ["ufo"]})
+
+
+def test_a_difference_to_the_others_is_the_same_however_they_are_named(copies):
+    """A group is as far from the rest as from the others picked, and as from everybody, itself included."""
+    young = options_of(copies[0], {"age": ["ung"]}, "topics")
+    others = options_of(copies[0], {"age": ["gammel"]}, "topics")
+    everybody = options_of(copies[0], {}, "topics")
+    for one, other, whole in zip(young, others, everybody, strict=True):
+        wanted = beyond_rest(copies[0], one)
+        assert beyond_other(copies[0], one, other) == pytest.approx(wanted)
+        # But for which of the two shares is taken where the ratio is made linear.
+        assert beyond_other(copies[0], one, whole) == pytest.approx(wanted, rel=0.05)
+        assert np.isnan(beyond_other(copies[0], one, one))
+
+
+def test_two_selections_differ_where_they_do_and_rarely_where_they_do_not():
+    true = made_up(3000, seed=5)
+    alike, apart = [], []
+    for seed in range(30):
+        frame = true.assign(sex=np.random.default_rng(seed).choice(["k", "m"], len(true)))
+        protected = asked_of(copied(frame, seed=seed))
+        alike.append(told(protected, {"sex": ["k"]}, against={"sex": ["m"]})["direction"])
+        apart.append(
+            told(protected, {"age": ["gammel"]}, against={"age": ["ung"], "sex": ["k"]})["direction"]
+        )
+    assert np.mean(np.abs(alike) > 0) < 0.05
+    assert (np.array(apart)[:, 0] == -1).all()
+
+
+def test_what_either_selection_is_made_of_is_not_tested(copies):
+    found = told(copies[0], {"sex": ["k"]}, against={"topics": ["t1"]})["direction"]
+    assert np.isnan(found[1])
+    assert not np.isnan(found[0])

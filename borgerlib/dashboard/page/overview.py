@@ -1,0 +1,109 @@
+"""A table of everything: the answers to one question by one division of the citizens, within a selection."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from borgerlib import danish
+from borgerlib.dashboard.page.answers import Answers, Record
+from borgerlib.dashboard.page.sentences import direction_key, heading, share_words
+from borgerlib.dashboard.page.words import words
+from borgerlib.interest.filters.choices import Level
+from borgerlib.interest.filters.selection import Selection
+
+_DIVISIONS = ("age", "sex", "area_type", "area", "segment")
+_MARKS = {"more": " ▲", "less": " ▼"}
+
+
+def divisions(answers: Answers) -> tuple[str, ...]:
+    """Return the roles that a table can divide citizens by."""
+    return tuple(role for role in _DIVISIONS if answers.offer.filter(role))
+
+
+def overview(answers: Answers, selection: Selection, item: str, by: str) -> dict[str, Any] | None:
+    """Return a question by a division within a selection; None where there is no such question or division.
+
+    Parameters
+    ----------
+    answers : Answers
+    selection : Selection
+        Whom the table is about; what it says of the division itself is left out, and marked.
+    item, by : str
+        Roles of the question and of the division.
+
+    Returns
+    -------
+    dict or None
+        caption, note, columns (id, label, size, levels: the selection that a click leads to), rows (id, label
+        and cells: text, told, heat, the share as a part of the largest; missing where there is none). The
+        first column is all of the selection. Rows: the largest share of it first; a scale keeps its steps.
+    """
+    asked, division = answers.offer.filter(item), answers.offer.filter(by)
+    if by not in divisions(answers) or asked is None or asked not in answers.charts or division is None:
+        return None
+    say, within = words(), {role: levels for role, levels in selection.levels.items() if role != by}
+    all_within = Selection(within)
+    groups = [Level("", say("overview", "all")), *division.levels]
+    selections = [all_within, *(Selection({**within, by: (level.id,)}) for level in division.levels)]
+    shown = [answers.to_one(item, one) for one in selections]
+    found = [{row["option"]: row for row in answer.records[item]} for answer in shown]
+    order = [level.id for level in asked.levels]
+    if item != "time":
+        order.sort(key=lambda option: _last(-found[0][option]["proportion"]))
+    largest = max(
+        (row["proportion"] for of in found for row in of.values() if row["proportion"] > 0), default=1
+    )
+    labels = {level.id: level.label for level in asked.levels}
+    few = say("page", "few")
+    return {
+        "item": item,
+        "by": by,
+        "caption": say(
+            "overview",
+            "caption",
+            hvem=heading(answers, all_within),
+            emne=say("charts", item),
+            inddeling=say("roles", by).lower(),
+        ),
+        "note": say("overview", "note"),
+        "columns": [
+            {
+                "id": group.id,
+                "label": group.label,
+                "size": few
+                if answer.size.n is None
+                else say("overview", "size", tal=danish.number(answer.size.n)),
+                "levels": {role: list(levels) for role, levels in one.levels.items()},
+                "chosen": group.id in selection.levels.get(by, ()),
+            }
+            for group, answer, one in zip(groups, shown, selections, strict=True)
+        ],
+        "rows": [
+            {
+                "id": option,
+                "label": labels[option],
+                "cells": [
+                    _cell(of[option], group.label, largest) for of, group in zip(found, groups, strict=True)
+                ],
+            }
+            for option in order
+        ],
+    }
+
+
+def _cell(row: Record, group: str, largest: float) -> dict[str, Any]:
+    key, share = direction_key(row["direction"]), row["proportion"]
+    shown = not math.isnan(share)
+    differs = f", {words()('table', key)[2:]}" if key in _MARKS else ""
+    return {
+        "text": f"{danish.number(100 * share)}{_MARKS.get(key, '')}"
+        if shown
+        else words()("overview", "none"),
+        "told": f"{group}, {row['label']}: {share_words(row)}{differs}",
+        "heat": round(share / largest, 3) if shown else None,
+    }
+
+
+def _last(value: float) -> float:
+    return math.inf if math.isnan(value) else value

@@ -1,0 +1,147 @@
+"""The Danish sentences about a selection: who is meant, what stands first, what differs beyond chance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from borgerlib import danish
+from borgerlib.dashboard.page.answers import Answer, Answers, Record
+from borgerlib.dashboard.page.words import words
+from borgerlib.interest.filters.selection import Selection
+from borgerlib.lokaldemokrati.insights.sentences import first_sentence
+from borgerlib.view.words import alt_text
+
+_NAMED = 3
+
+
+def heading(answers: Answers, selection: Selection) -> str:
+    """Return who is meant: 'Alle borgere i Odense Kommune', or '60–69 år · Kvinde · By eller land'."""
+    if selection.is_everybody:
+        return words()("page", "everybody", sted=answers.municipality.full_name)
+    parts = []
+    for filter_ in answers.offer.filters:
+        wanted = selection.levels.get(filter_.role, ())
+        labels = [level.label for level in filter_.levels if level.id in wanted]
+        if labels:
+            parts.append(danish.listing(labels, last="eller"))
+    return " · ".join(parts)
+
+
+def who(answers: Answers, answer: Answer) -> str:
+    """Return who is meant, and with whom they are compared: '60–69 år mod 15–24 år'."""
+    pair = [answer, *([answer.against] if answer.against else [])]
+    return f" {words()('strings', 'versus')} ".join(heading(answers, one.selection) for one in pair)
+
+
+def answer_sentence(answers: Answers, answer: Answer, focus: tuple[str, str]) -> str:
+    """Return what is to be said first: how two selections differ, or the answer to a question of the menu.
+
+    Parameters
+    ----------
+    answers, answer
+        The municipality and the selection.
+    focus : tuple of (str, str)
+        Role that is asked about, and the answer that it is about ('' for all); ('', '') for none.
+    """
+    if answer.against is not None:
+        return _compared(answers, answer, answer.against)
+    role, option = focus
+    rows, say, who = answer.records.get(role, ()), words(), heading(answers, answer.selection)
+    of_all = answers.everybody.shares.get(role, {})
+    if rows and not option:
+        first = chart_title(rows, confidence=answers.confidence, exclusive=role == "time")
+        shown = sorted((row for row in rows if not math.isnan(row["proportion"])), key=_largest)[:_NAMED]
+        told = [beside(row, of_all.get(row["option"], math.nan)) for row in shown]
+        return say("answer", "chart", hvem=who, fund=first, svar=danish.listing(told)) if told else ""
+    row = next((row for row in rows if row["option"] == option), None)
+    if row is None:
+        return ""
+    if row["suppressed"]:
+        return say("answer", "hidden", hvem=who, svar=row["label"])
+    share = say(
+        "answer",
+        "share",
+        hvem=who,
+        vaerdi=share_words(row),
+        interval=alt_text.interval_words(row),
+        svar=row["label"],
+        forskel=say("answer", direction_key(row["direction"])),
+    )
+    whole = of_all.get(option, math.nan)
+    return share if math.isnan(whole) else f"{share} {say('answer', 'whole', vaerdi=danish.percent(whole))}"
+
+
+def _compared(answers: Answers, answer: Answer, against: Answer) -> str:
+    """Return in a sentence how two selections differ beyond chance, over all questions."""
+    say, rows = words(), [row for of in answer.records.values() for row in of]
+    pair = {"valg": heading(answers, answer.selection), "andet": heading(answers, against.selection)}
+    if answer.selection == against.selection:
+        return say("compare", "same", **pair)
+    if all(pd.isna(row["direction"]) for row in rows):
+        return say("compare", "all_untested", **pair)
+    parts = []
+    for key, direction in (("more", 1), ("less", -1)):
+        told = [beside(row, against.shares[row["item"]][row["option"]]) for row in _beyond(rows, direction)]
+        if told:
+            parts.append(say("compare", key, svar=danish.listing(_few(told))))
+    return (
+        say("compare", "lead", **pair, svar=" ".join(parts)) if parts else say("compare", "all_alike", **pair)
+    )
+
+
+def beside(row: Record, other: float) -> str:
+    """Return an answer with its share and another beside it: '»Natur« (34 mod 28 pct.)'."""
+    own = row["proportion"]
+    if math.isnan(own) or math.isnan(other):
+        return f"»{row['label']}« ({share_words(row)})"
+    return f"»{row['label']}« ({danish.number(100 * own)} mod {danish.percent(other)})"
+
+
+def _largest(row: Record) -> float:
+    return -float(row["proportion"])
+
+
+def _beyond(rows: Sequence[Record], direction: int) -> list[Record]:
+    return [row for row in rows if not pd.isna(row["direction"]) and row["direction"] == direction]
+
+
+def _few(told: Sequence[str]) -> list[str]:
+    """Return the first of what is told, and that there are more."""
+    return list(told) if len(told) <= _NAMED + 1 else [*told[:_NAMED], "flere"]
+
+
+def difference(rows: Sequence[Record], *, compared: bool = False) -> str:
+    """Return in words which answers differ beyond chance from those of the rest, or of a second selection."""
+    say, section = words(), "compare" if compared else "chart"
+    if all(pd.isna(row["direction"]) for row in rows):
+        return say(section, "untested")
+    parts = []
+    for key, direction in (("more", 1), ("less", -1)):
+        labels = [f"»{row['label']}«" for row in _beyond(rows, direction)]
+        if labels:
+            parts.append(say(section, key, svar=danish.listing(_few(labels))))
+    return " ".join(parts) or say(section, "alike")
+
+
+def chart_title(rows: Sequence[Record], *, confidence: float, exclusive: bool = False) -> str:
+    """Return the finding of a chart: which answer stands first, where one does beyond chance."""
+    say = words()
+    asked = [row for row in rows if not row["settled"]]
+    if all(math.isnan(row["proportion"]) for row in asked):
+        return say("chart", "none")
+    first = first_sentence(say("chart", "first"), asked, confidence=confidence, exclusive=exclusive)
+    return first or say("chart", "no_first")
+
+
+def share_words(row: Record) -> str:
+    """Return a share in words: '12 pct.', or why there is none: 'under 3 pct.', 'for få svar'."""
+    return str(row["note"]) if math.isnan(row["proportion"]) else danish.percent(row["proportion"])
+
+
+def direction_key(direction: Any) -> str:
+    """Return the word of a direction: 'more', 'less', 'alike'; 'untested' where it is missing."""
+    return "untested" if pd.isna(direction) else {1: "more", -1: "less", 0: "alike"}[int(direction)]
