@@ -64,7 +64,7 @@ def test_a_second_selection_and_a_table_stay_until_they_are_taken_away(board):
     board._hear({"kind": "download", "chart": "topics", "format": "csv"})
     message, (content,) = board.sent[-1]
     assert message["name"] == "simulerede-data-odense-emner-60-69-aar-mod-15-24-aar.csv"
-    assert content.decode("utf-8-sig").startswith("Svar;Andel;Nedre grænse;Øvre grænse;15–24 år;Forskel, ")
+    assert content.decode("utf-8-sig").startswith("Svar;Andel;Nedre grænse;Øvre grænse;15–24 år;Forskel fra ")
     table, levels = {"item": "time", "by": "sex"}, {"sex": ["mand"]}
     board._hear({"kind": "select", "levels": levels, "table": table, "focus": ["time", "uge"], "number": 2})
     assert board.link == "koen=mand"
