@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
@@ -12,9 +12,8 @@ from borgerlib.errors import ParameterError, nearest, unknown_name
 from borgerlib.statistics.estimation.differences import estimate_difference
 from borgerlib.statistics.estimation.intervals import check_confidence
 from borgerlib.statistics.estimation.proportions import estimate_proportions
-from borgerlib.statistics.estimation.sample_design import sample_design
+from borgerlib.statistics.estimation.sample_design import Design, sample_design
 from borgerlib.statistics.levels import Floats, any_frame, counted, rows_named
-from borgerlib.statistics.weighting.adjustment import WeightingResult
 from borgerlib.survey.codebook.model import Codebook, Item
 
 FALSE_DISCOVERY_RATE = 0.05
@@ -33,13 +32,9 @@ def banner_table(
     *,
     by: Sequence[str],
     items: Sequence[str] | None = None,
-    weight: str | None = None,
-    strata: str | None = None,
-    cluster: str | None = None,
-    population_size: str | None = None,
-    raked_to: WeightingResult | None = None,
     confidence: float = 0.95,
     false_discovery_rate: float = FALSE_DISCOVERY_RATE,
+    **design: Unpack[Design],
 ) -> pd.DataFrame:
     """Estimate every item by chosen domains, and test each domain against the rest.
 
@@ -55,10 +50,12 @@ def banner_table(
     items : sequence of str, optional
         Single and multiple items. Without it all of the codebook that are in `respondents`, except those of
         `by`. One that nobody answered is left out.
-    weight, strata, cluster, population_size, raked_to, confidence
-        See `estimate_proportions`.
+    confidence : float
+        Level of the intervals, 0–1.
     false_discovery_rate : float
         Largest expected share of false findings among the significant differences of the whole table, 0–1.
+    **design
+        weight, strata, cluster, population_size, raked_to, lonely_psu: see `estimate_proportions`.
 
     Returns
     -------
@@ -104,13 +101,6 @@ def banner_table(
     check_confidence(confidence)
     columns = [by] if isinstance(by, str) else list(by)
     asked = _asked(respondents, codebook, columns, items, false_discovery_rate)
-    design: dict[str, Any] = {
-        "weight": weight,
-        "strata": strata,
-        "cluster": cluster,
-        "population_size": population_size,
-        "raked_to": raked_to,
-    }
     row_weights = sample_design(respondents, **design).weight
     parts = [
         _item_rows(respondents, codebook, item, columns, design, row_weights, confidence) for item in asked
@@ -238,7 +228,7 @@ def _item_rows(
     codebook: Codebook,
     item: Item,
     by: list[str],
-    design: dict[str, Any],
+    design: Design,
     weights: Floats,
     confidence: float,
 ) -> pd.DataFrame | None:
@@ -268,7 +258,7 @@ def _estimated(
     frame: pd.DataFrame,
     answers: pd.DataFrame,
     levels: pd.Series | None,
-    design: dict[str, Any],
+    design: Design,
     confidence: float,
 ) -> pd.DataFrame:
     """Return proportions, and differences to the rest where there is one."""

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from borgerlib.errors import DataError, ParameterError, unknown_name
-from borgerlib.statistics.estimation.sample_design import SampleDesign
+from borgerlib.statistics.estimation.sample_design import Design, SampleDesign
 from borgerlib.statistics.estimation.variance import Domains
 from borgerlib.statistics.levels import (
     Levels,
@@ -22,7 +22,6 @@ from borgerlib.statistics.levels import (
     numeric_column,
     rows_named,
 )
-from borgerlib.statistics.weighting.adjustment import WeightingResult
 from borgerlib.survey.codebook.labels import codebook_of
 from borgerlib.survey.codebook.model import ROLES
 
@@ -218,15 +217,17 @@ def by_option(domains: pd.DataFrame, answers: Answers) -> pd.DataFrame:
 def known_of(
     estimates: pd.DataFrame,
     respondents: pd.DataFrame,
-    weight: str | None,
-    raked_to: WeightingResult | None,
+    design: Design,
     confidence: float,
 ) -> pd.DataFrame:
     """Return estimates whose ``attrs`` tell whose answers they are, and what was done with these.
 
     Those of the respondents, and confidence (0–1), weighted (bool), raked_by (columns of the margins).
     """
-    weighted = raked_to is not None or (weight is not None and respondents.attrs.get("weighted", True))
+    raked_to = design.get("raked_to")
+    weighted = raked_to is not None or (
+        design.get("weight") is not None and respondents.attrs.get("weighted", True)
+    )
     raked_by = [] if raked_to is None else [str(name) for name in dict.fromkeys(raked_to.margins["column"])]
     known: dict[Hashable, Any] = {"confidence": float(confidence), "weighted": weighted, "raked_by": raked_by}
     estimates.attrs = {**respondents.attrs, **known}

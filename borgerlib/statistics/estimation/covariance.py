@@ -14,9 +14,12 @@ from borgerlib.statistics.weighting.adjustment import Residuals
 
 
 def covariance(
-    design: SampleDesign, rows: npt.NDArray[np.intp], group: npt.NDArray[np.intp], influence: Floats
+    design: SampleDesign,
+    rows: npt.NDArray[np.intp],
+    influence: Floats,
+    group: npt.NDArray[np.intp] | None = None,
 ) -> Floats:
-    """Return the covariance matrix of estimates to which respondents of a group contribute alike.
+    """Return the covariance matrix of estimates, from what respondents contribute to them.
 
     Parameters
     ----------
@@ -24,32 +27,31 @@ def covariance(
         Of all respondents.
     rows : array of int
         The respondents with influence; all others have none.
-    group : array of int
-        Group of each of those.
     influence : array, one row a group, one column an estimate
         Influence per unit of weight.
+    group : array of int, optional
+        Group of each of `rows`, whose respondents contribute alike: what is worked out group by group takes
+        less memory than respondent by respondent. Without it everybody is a group.
     """
     nobody = len(influence)  # a last group, without influence, for respondents outside the base
     group_of = np.full(design.size, nobody, dtype=np.intp)
-    group_of[rows] = group
+    group_of[rows] = np.arange(len(rows)) if group is None else group
     influence = np.vstack([influence, np.zeros(influence.shape[1])])
-    cells, fitted = np.zeros(design.size, dtype=np.intp), np.zeros((1, influence.shape[1]))
+    cell, fitted = np.zeros(design.size, dtype=np.intp), np.zeros((1, influence.shape[1]))
     if design.residuals is not None:
-        cells, fitted = design.residuals.cells, _fitted(design.residuals, group_of, influence)
+        cell, fitted = design.residuals.cells, _fitted(design.residuals, group_of, influence)
     if design.psu is not None:
-        return _between_clusters(design, rows, design.psu, group_of, influence, cells, fitted)
-    kinds = cross(
-        [
-            Levels(design.stratum, pd.RangeIndex(design.strata)),
-            Levels(cells, pd.RangeIndex(len(fitted))),
-            Levels(group_of, pd.RangeIndex(len(influence))),
-        ]
-    )
-    stratum, cell, kind_group = kinds.levels.T
-    scores = influence[kind_group] - fitted[cell]
-    weighted = scores * sums(kinds.of_row, kinds.size, design.weight)[:, None]
-    squared = sums(kinds.of_row, kinds.size, design.weight**2) * design.scale[stratum]
-    return _centred(design, rows, scores * np.sqrt(squared)[:, None], stratum, weighted)
+        return _between_clusters(design, rows, design.psu, group_of, influence, cell, fitted)
+    stratum, weight, squared = design.stratum, design.weight, design.weight**2
+    if group is not None:
+        sizes = (design.strata, len(fitted), len(influence))
+        codes = zip((stratum, cell, group_of), sizes, strict=True)
+        kinds = cross([Levels(code, pd.RangeIndex(size)) for code, size in codes])
+        stratum, cell, group_of = kinds.levels.T
+        weight, squared = (sums(kinds.of_row, kinds.size, of) for of in (weight, squared))
+    scores = influence[group_of] - fitted[cell]
+    scaled = scores * np.sqrt(squared * design.scale[stratum])[:, None]
+    return _centred(design, rows, scaled, stratum, scores * weight[:, None])
 
 
 def _fitted(residuals: Residuals, group_of: npt.NDArray[np.intp], influence: Floats) -> Floats:
@@ -106,30 +108,3 @@ def degrees_of_freedom(design: SampleDesign, rows: npt.NDArray[np.intp]) -> int:
     used = rows[design.weight[rows] > 0]
     units = len(used) if design.psu is None else len(np.unique(design.psu[used]))
     return units - len(np.unique(design.stratum[used]))
-
-
-def total_covariance(design: SampleDesign, rows: npt.NDArray[np.intp], influence: Floats) -> Floats:
-    """Return the covariance matrix of estimates on which every respondent has an influence of its own.
-
-    Parameters
-    ----------
-    design : SampleDesign
-        Of all respondents.
-    rows : array of int
-        The respondents with influence; all others have none.
-    influence : array, one row a respondent of `rows`, one column an estimate
-        Influence per unit of weight.
-    """
-    scores = np.zeros((design.size, influence.shape[1]))
-    scores[rows] = influence
-    if design.residuals is not None:
-        fit = design.residuals
-        weighted = scores if fit.weight is None else scores * fit.weight[:, None]
-        totals = np.vstack([sums(fit.cells, fit.size, column) for column in weighted.T])
-        scores -= fit.fit(totals).T[fit.cells]
-    scores *= design.weight[:, None]
-    if design.psu is not None:
-        units = len(design.psu_stratum)
-        scores = np.column_stack([sums(design.psu, units, column) for column in scores.T])
-    scaled = scores * np.sqrt(design.scale)[design.psu_stratum, None]
-    return _centred(design, rows, scaled, design.psu_stratum, scores)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from typing import Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +20,8 @@ from borgerlib.statistics.estimation.answers import (
 )
 from borgerlib.statistics.estimation.covariance import covariance, degrees_of_freedom
 from borgerlib.statistics.estimation.intervals import check_confidence, mean_interval
-from borgerlib.statistics.estimation.sample_design import LonelyPsu, SampleDesign, sample_design
+from borgerlib.statistics.estimation.sample_design import Design, SampleDesign, sample_design
 from borgerlib.statistics.levels import Floats, any_frame, sums
-from borgerlib.statistics.weighting.adjustment import WeightingResult
 
 _NOTHING = 1e-24
 _COLUMNS = (
@@ -37,13 +37,8 @@ def estimate_difference(
     *,
     by: str | Sequence[str],
     against: Hashable | None = None,
-    weight: str | None = None,
-    strata: str | None = None,
-    cluster: str | None = None,
-    population_size: str | None = None,
-    raked_to: WeightingResult | None = None,
-    lonely_psu: LonelyPsu = "fail",
     confidence: float = 0.95,
+    **design: Unpack[Design],
 ) -> pd.DataFrame:
     """Estimate how much each domain's proportions differ from those of the rest, or of one domain.
 
@@ -56,8 +51,10 @@ def estimate_difference(
     against : level, optional
         The domain to compare with: a level of `by`, or a tuple of levels of several columns. Without it each
         domain is compared with all others together.
-    weight, strata, cluster, population_size, raked_to, lonely_psu, confidence
-        See `estimate_proportions`.
+    confidence : float
+        Level of the intervals, 0–1.
+    **design
+        weight, strata, cluster, population_size, raked_to, lonely_psu: see `estimate_proportions`.
 
     Returns
     -------
@@ -93,14 +90,14 @@ def estimate_difference(
     """
     check_confidence(confidence)
     answers = answers_to(respondents, item)
-    design = sample_design(respondents, weight, strata, cluster, population_size, raked_to, lonely_psu)
+    sample = sample_design(respondents, **design)
     domains = domains_of(respondents, by, reserved=_COLUMNS)
     reference = _reference(domains, against)
     compared = np.array([code for code in range(domains.size) if code != reference], dtype=np.intp)
     results = np.empty((6, len(compared), len(answers.options)))
-    for number, (_, rows, chosen) in enumerate(bases(design, domains, answers)):
+    for number, (_, rows, chosen) in enumerate(bases(sample, domains, answers)):
         results[:, :, number] = _contrasts(
-            design,
+            sample,
             rows,
             domains.codes[rows],
             chosen[rows].astype(np.float64),
@@ -124,7 +121,7 @@ def estimate_difference(
     )
     frame = by_option(domains.frame.iloc[compared], answers)
     frame = frame.assign(**{name: c.ravel() for name, c in zip(_COLUMNS[2:], columns, strict=True)})
-    return known_of(frame, respondents, weight, raked_to, confidence)
+    return known_of(frame, respondents, design, confidence)
 
 
 def _reference(domains: DomainCodes, against: Hashable | None) -> int | None:
@@ -168,7 +165,7 @@ def _contrasts(
         influence -= np.where(outside, (score - mean_against) / against[1], 0.0)
     known = np.isfinite(mean) & np.isfinite(mean_against)
     influence[:, ~known] = 0.0
-    spread = covariance(design, rows, domain * len(answers) + answer, influence)
+    spread = covariance(design, rows, influence, domain * len(answers) + answer)
     variance = np.maximum(np.diagonal(spread), 0.0)
     if reference is None:
         degrees = np.full(len(compared), degrees_of_freedom(design, rows) - 1.0)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from numbers import Real
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from borgerlib.errors import DataError, ParameterError
-from borgerlib.statistics.estimation.answers import column_named, domains_of, known_of
+from borgerlib.statistics.estimation.answers import DomainCodes, column_named, domains_of, known_of
 from borgerlib.statistics.estimation.intervals import check_confidence, mean_interval, t_quantile
-from borgerlib.statistics.estimation.sample_design import LonelyPsu, sample_design
+from borgerlib.statistics.estimation.sample_design import Design, sample_design
 from borgerlib.statistics.estimation.variance import Domains
 from borgerlib.statistics.levels import Floats, any_frame, numeric_column, rows_named
-from borgerlib.statistics.weighting.adjustment import WeightingResult
 
 _MEANS = ("item", "n", "n_weighted", "mean", "standard_error", "ci_lower", "ci_upper")
 _QUANTILES = (
@@ -33,13 +32,8 @@ def estimate_mean(
     item: str,
     *,
     by: str | Sequence[str] | None = None,
-    weight: str | None = None,
-    strata: str | None = None,
-    cluster: str | None = None,
-    population_size: str | None = None,
-    raked_to: WeightingResult | None = None,
-    lonely_psu: LonelyPsu = "fail",
     confidence: float = 0.95,
+    **design: Unpack[Design],
 ) -> pd.DataFrame:
     """Estimate the mean of a numeric column in each domain.
 
@@ -49,7 +43,7 @@ def estimate_mean(
         One row a person, the whole sample.
     item : str
         A numeric column; a missing value is outside the base.
-    by, weight, strata, cluster, population_size, raked_to, lonely_psu, confidence
+    by, confidence, **design
         See `estimate_proportions`.
 
     Returns
@@ -84,16 +78,13 @@ def estimate_mean(
     """
     check_confidence(confidence)
     item, values = _numbers(respondents, item)
-    design = sample_design(respondents, weight, strata, cluster, population_size, raked_to, lonely_psu)
-    domains = domains_of(respondents, by, reserved=_MEANS)
-    rows = np.flatnonzero(~np.isnan(values) & (domains.codes >= 0))
-    base = Domains(design, rows, domains.codes[rows], domains.size)
-    mean, variance, _ = base.estimate(values[rows])
+    domains, _, base, (of_row,) = _based(respondents, by, _MEANS, design, values)
+    mean, variance, _ = base.estimate(of_row)
     error = np.sqrt(variance)
     lower, upper = mean_interval(mean, error, base.degrees, confidence)
     columns = (base.n.astype(np.int64), base.n_weighted, mean, error, lower, upper)
     frame = domains.frame.assign(item=item, **dict(zip(_MEANS[1:], columns, strict=True)))
-    return known_of(frame, respondents, weight, raked_to, confidence)
+    return known_of(frame, respondents, design, confidence)
 
 
 @any_frame
@@ -103,13 +94,8 @@ def estimate_quantiles(
     *,
     probabilities: Sequence[float] = (0.5,),
     by: str | Sequence[str] | None = None,
-    weight: str | None = None,
-    strata: str | None = None,
-    cluster: str | None = None,
-    population_size: str | None = None,
-    raked_to: WeightingResult | None = None,
-    lonely_psu: LonelyPsu = "fail",
     confidence: float = 0.95,
+    **design: Unpack[Design],
 ) -> pd.DataFrame:
     """Estimate quantiles of a numeric column in each domain: the median, unless told otherwise.
 
@@ -121,7 +107,7 @@ def estimate_quantiles(
         A numeric column; a missing value is outside the base.
     probabilities : sequence of float
         Shares of people below, between 0 and 1: 0.5 is the median.
-    by, weight, strata, cluster, population_size, raked_to, lonely_psu, confidence
+    by, confidence, **design
         See `estimate_proportions`.
 
     Returns
@@ -159,12 +145,8 @@ def estimate_quantiles(
     check_confidence(confidence)
     shares = _probabilities(probabilities)
     item, values = _numbers(respondents, item)
-    design = sample_design(respondents, weight, strata, cluster, population_size, raked_to, lonely_psu)
-    domains = domains_of(respondents, by, reserved=_QUANTILES)
-    rows = np.flatnonzero(~np.isnan(values) & (domains.codes >= 0))
-    code, answers = domains.codes[rows], values[rows]
-    base = Domains(design, rows, code, domains.size)
-    ordered = [_Ordered(answers[code == d], design.weight[rows][code == d]) for d in range(domains.size)]
+    domains, code, base, (answers,) = _based(respondents, by, _QUANTILES, design, values)
+    ordered = [_Ordered(answers[code == d], base.weight[code == d]) for d in range(domains.size)]
     critical = np.where(base.degrees > 0, t_quantile(base.degrees, confidence), np.nan)
     results = np.empty((4, domains.size, len(shares)))
     for number, share in enumerate(shares):
@@ -183,7 +165,7 @@ def estimate_quantiles(
         **{name: np.repeat(count, len(shares)) for name, count in counts.items()},
         **{name: column.ravel() for name, column in zip(_QUANTILES[4:], results, strict=True)},
     )
-    return known_of(frame, respondents, weight, raked_to, confidence)
+    return known_of(frame, respondents, design, confidence)
 
 
 @any_frame
@@ -193,13 +175,8 @@ def estimate_ratio(
     denominator: str,
     *,
     by: str | Sequence[str] | None = None,
-    weight: str | None = None,
-    strata: str | None = None,
-    cluster: str | None = None,
-    population_size: str | None = None,
-    raked_to: WeightingResult | None = None,
-    lonely_psu: LonelyPsu = "fail",
     confidence: float = 0.95,
+    **design: Unpack[Design],
 ) -> pd.DataFrame:
     """Estimate the ratio of two columns' totals in each domain: hours a meeting, meetings a person.
 
@@ -209,7 +186,7 @@ def estimate_ratio(
         One row a person, the whole sample.
     numerator, denominator : str
         Numeric columns; who lacks a value in either is outside the base.
-    by, weight, strata, cluster, population_size, raked_to, lonely_psu, confidence
+    by, confidence, **design
         See `estimate_proportions`.
 
     Returns
@@ -244,23 +221,34 @@ def estimate_ratio(
     (numerator, above), (denominator, below) = (
         _numbers(respondents, name) for name in (numerator, denominator)
     )
-    design = sample_design(respondents, weight, strata, cluster, population_size, raked_to, lonely_psu)
-    domains = domains_of(respondents, by, reserved=_RATIOS)
-    rows = np.flatnonzero(~np.isnan(above + below) & (domains.codes >= 0))
-    code = domains.codes[rows]
-    base = Domains(design, rows, code, domains.size)
-    mean_above, mean_below = (base.estimate(values[rows]).mean for values in (above, below))
+    domains, code, base, (above, below) = _based(respondents, by, _RATIOS, design, above, below)
+    mean_above, mean_below = (base.estimate(values).mean for values in (above, below))
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(mean_below == 0, np.nan, mean_above / mean_below)
         # What a person is above the ratio has mean zero, and the mean's error is the ratio's, scaled.
-        left = base.estimate(above[rows] - np.nan_to_num(ratio)[code] * below[rows])
+        left = base.estimate(above - np.nan_to_num(ratio)[code] * below)
         error = np.where(np.isnan(ratio), np.nan, np.sqrt(left.variance) / np.abs(mean_below))
     lower, upper = mean_interval(ratio, error, base.degrees, confidence)
     columns = (base.n.astype(np.int64), base.n_weighted, ratio, error, lower, upper)
     frame = domains.frame.assign(
         numerator=numerator, denominator=denominator, **dict(zip(_RATIOS[2:], columns, strict=True))
     )
-    return known_of(frame, respondents, weight, raked_to, confidence)
+    return known_of(frame, respondents, design, confidence)
+
+
+def _based(
+    respondents: pd.DataFrame,
+    by: str | Sequence[str] | None,
+    reserved: Sequence[str],
+    design: Design,
+    *values: Floats,
+) -> tuple[DomainCodes, npt.NDArray[np.intp], Domains, list[Floats]]:
+    """Return the domains, and of those in one who have all values: domain, base, and the values."""
+    sample = sample_design(respondents, **design)
+    domains = domains_of(respondents, by, reserved=reserved)
+    rows = np.flatnonzero(~np.isnan(sum(values)) & (domains.codes >= 0))
+    code = domains.codes[rows]
+    return domains, code, Domains(sample, rows, code, domains.size), [of[rows] for of in values]
 
 
 def _probabilities(given: Any) -> list[float]:

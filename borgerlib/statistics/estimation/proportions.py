@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
 
 from borgerlib.statistics.estimation.answers import answers_to, bases, by_option, domains_of, known_of
-from borgerlib.statistics.estimation.intervals import (
-    Method,
-    check_interval,
-    proportion_interval,
-)
-from borgerlib.statistics.estimation.sample_design import LonelyPsu, sample_design
+from borgerlib.statistics.estimation.intervals import Method, check_interval, proportion_interval
+from borgerlib.statistics.estimation.sample_design import Design, sample_design
 from borgerlib.statistics.levels import any_frame, sums
-from borgerlib.statistics.weighting.adjustment import WeightingResult
 
 _PROPORTIONS = (
     "item", "option", "n", "count", "n_weighted", "proportion", "standard_error", "ci_lower", "ci_upper",
@@ -28,14 +24,9 @@ def estimate_proportions(
     item: str | Sequence[str],
     *,
     by: str | Sequence[str] | None = None,
-    weight: str | None = None,
-    strata: str | None = None,
-    cluster: str | None = None,
-    population_size: str | None = None,
-    raked_to: WeightingResult | None = None,
-    lonely_psu: LonelyPsu = "fail",
     interval: Method = "beta",
     confidence: float = 0.95,
+    **design: Unpack[Design],
 ) -> pd.DataFrame:
     """Estimate the share of each response option in each domain.
 
@@ -48,21 +39,22 @@ def estimate_proportions(
         ``__`` in the names of such columns.
     by : str or sequence of str, optional
         Columns whose combinations are the domains.
-    weight, strata, cluster : str, optional
-        Columns: sampling weight, stratum, and primary sampling unit.
-    population_size : str, optional
-        Column: how many units there are to draw in the respondent's stratum (clusters where `cluster` is
-        given, else people), for the finite population correction.
-    raked_to : WeightingResult, optional
-        The weighting of these respondents. It brings the weights, and the standard errors count what its
-        margins explain.
-    lonely_psu : {'fail', 'certainty', 'remove', 'adjust', 'average'}
-        What a stratum with a single sampling unit is taken for: an error; without variance; a unit that
-        varies about the mean of the whole sample; a stratum as variable as the others are on average.
     interval : {'beta', 'logit', 'wilson'}
         See `borgerlib.statistics.estimation.intervals.proportion_interval`; 'beta' is Korn & Graubard's.
     confidence : float
         Level of the intervals, 0–1.
+    **design
+        How respondents were drawn and weighted; every estimate of borgerlib takes these.
+
+        - weight, strata, cluster (str): columns of the sampling weight, the stratum, and the primary sampling
+          unit.
+        - population_size (str): column of how many units there are to draw in the respondent's stratum
+          (clusters where `cluster` is given, else people), for the finite population correction.
+        - raked_to (WeightingResult): the weighting of these respondents. It brings the weights, and the
+          standard errors count what its margins explain.
+        - lonely_psu ({'fail', 'certainty', 'remove', 'adjust', 'average'}): what a stratum with a single
+          sampling unit is taken for: an error; without variance; a unit that varies about the mean of the
+          whole sample; a stratum as variable as the others are on average.
 
     Returns
     -------
@@ -104,18 +96,18 @@ def estimate_proportions(
     """
     check_interval(interval, confidence)
     answers = answers_to(respondents, item)
-    design = sample_design(respondents, weight, strata, cluster, population_size, raked_to, lonely_psu)
+    sample = sample_design(respondents, **design)
     domains = domains_of(respondents, by, reserved=_PROPORTIONS)
     shape = (domains.size, len(answers.options))
     n, count, n_weighted, effective, degrees, row_degrees, proportion, variance = np.empty((8, *shape))
     settled = np.empty(shape, dtype=np.bool_)
-    for number, (base, rows, chosen) in enumerate(bases(design, domains, answers)):
+    for number, (base, rows, chosen) in enumerate(bases(sample, domains, answers)):
         proportion[:, number], variance[:, number], settled[:, number] = base.estimate(chosen[rows])
         n[:, number], n_weighted[:, number] = base.n, base.n_weighted
         count[:, number] = sums(domains.codes[rows[chosen[rows]]], domains.size)
         effective[:, number] = base.effective_n
         degrees[:, number], row_degrees[:, number] = base.degrees, base.row_degrees
-    if strata is not None and item == strata:
+    if item == design.get("strata"):
         # How large the strata are is no matter of chance: the weights have them as they are.
         settled |= variance == 0
     lower, upper = proportion_interval(
@@ -132,4 +124,4 @@ def estimate_proportions(
     whole = (n.astype(np.int64), count.astype(np.int64))
     columns = (*whole, n_weighted, proportion, np.sqrt(variance), lower, upper)
     frame = frame.assign(**{name: c.ravel() for name, c in zip(_PROPORTIONS[2:], columns, strict=True)})
-    return known_of(frame, respondents, weight, raked_to, confidence)
+    return known_of(frame, respondents, design, confidence)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Unpack
 
 import numpy as np
 import pandas as pd
@@ -10,9 +10,8 @@ import pandas as pd
 from borgerlib.errors import DataError
 from borgerlib.statistics.estimation.answers import column_named
 from borgerlib.statistics.estimation.covariance import covariance
-from borgerlib.statistics.estimation.sample_design import LonelyPsu, sample_design
+from borgerlib.statistics.estimation.sample_design import Design, sample_design
 from borgerlib.statistics.levels import Floats, any_frame, column_of, levels_of, sums
-from borgerlib.statistics.weighting.adjustment import WeightingResult
 
 
 class RaoScottTest(NamedTuple):
@@ -38,13 +37,7 @@ def rao_scott_test(
     respondents: pd.DataFrame,
     item: str,
     by: str,
-    *,
-    weight: str | None = None,
-    strata: str | None = None,
-    cluster: str | None = None,
-    population_size: str | None = None,
-    raked_to: WeightingResult | None = None,
-    lonely_psu: LonelyPsu = "fail",
+    **design: Unpack[Design],
 ) -> RaoScottTest:
     """Test whether two columns are independent in the population.
 
@@ -54,8 +47,8 @@ def rao_scott_test(
         One row a person, the whole sample.
     item, by : str
         The two columns, in whichever order; who lacks a value in either is outside the base.
-    weight, strata, cluster, population_size, raked_to, lonely_psu
-        See `borgerlib.estimate_proportions`.
+    **design
+        weight, strata, cluster, population_size, raked_to, lonely_psu: see `estimate_proportions`.
 
     Returns
     -------
@@ -92,8 +85,8 @@ def rao_scott_test(
     """
     item, by = column_named(respondents, item), column_named(respondents, by)
     answers = [levels_of(column_of(respondents, name, role="test")) for name in (item, by)]
-    design = sample_design(respondents, weight, strata, cluster, population_size, raked_to, lonely_psu)
-    rows = np.flatnonzero((answers[0].codes >= 0) & (answers[1].codes >= 0) & (design.weight > 0))
+    sample = sample_design(respondents, **design)
+    rows = np.flatnonzero((answers[0].codes >= 0) & (answers[1].codes >= 0) & (sample.weight > 0))
     codes = []
     for name, levels in zip((item, by), answers, strict=True):
         seen, code = np.unique(levels.codes[rows], return_inverse=True)
@@ -106,11 +99,11 @@ def rao_scott_test(
         codes.append((code, len(seen)))
     (row_code, row_count), (column_code, column_count) = codes
     cell, cells = row_code * column_count + column_code, row_count * column_count
-    weight_of = design.weight[rows]
+    weight_of = sample.weight[rows]
     proportion = sums(cell, cells, weight_of) / weight_of.sum()
     influence = (np.eye(cells) - proportion) / weight_of.sum()
-    units = len(design.psu_stratum) - design.strata
-    spread = covariance(design, rows, cell, influence)
+    units = len(sample.psu_stratum) - sample.strata
+    spread = covariance(sample, rows, influence, cell)
     return _second_order(proportion.reshape(row_count, column_count), spread, units)
 
 

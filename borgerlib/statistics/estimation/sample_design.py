@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, TypedDict, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,17 @@ from borgerlib.statistics.weighting.adjustment import Adjustment, Residuals, Wei
 
 LonelyPsu = Literal["fail", "certainty", "remove", "adjust", "average"]
 LONELY = get_args(LonelyPsu)
+
+
+class Design(TypedDict, total=False):
+    """What every estimate may be told of how respondents were drawn and weighted."""
+
+    weight: str | None
+    strata: str | None
+    cluster: str | None
+    population_size: str | None
+    raked_to: WeightingResult | None
+    lonely_psu: LonelyPsu
 
 
 @dataclass(frozen=True)
@@ -84,11 +95,12 @@ class SampleDesign:
 
 def sample_design(
     respondents: pd.DataFrame,
-    weight: str | None,
-    strata: str | None,
-    cluster: str | None,
-    population_size: str | None,
-    raked_to: WeightingResult | None,
+    *,
+    weight: str | None = None,
+    strata: str | None = None,
+    cluster: str | None = None,
+    population_size: str | None = None,
+    raked_to: WeightingResult | None = None,
     lonely_psu: LonelyPsu = "fail",
 ) -> SampleDesign:
     """Read the sampling design from columns of the respondents, or raise what is wrong with it.

@@ -55,6 +55,8 @@ class Domains:
 
     Attributes
     ----------
+    weight : array
+        Of each of `rows`.
     n, n_weighted : array
         Respondents of each domain, and the sum of their weights.
     effective_n : array
@@ -71,11 +73,11 @@ class Domains:
     ) -> None:
         self.count = count
         self._design, self._rows, self._domain = design, rows, domain
-        self._weight = design.weight[rows]
+        self.weight = design.weight[rows]
         self.n = sums(domain, count)
-        self.n_weighted = sums(domain, count, self._weight)
+        self.n_weighted = sums(domain, count, self.weight)
         with np.errstate(divide="ignore", invalid="ignore"):
-            self.effective_n = self.n_weighted**2 / sums(domain, count, self._weight**2)
+            self.effective_n = self.n_weighted**2 / sums(domain, count, self.weight**2)
         self._stratum = design.stratum[rows] * count + domain
         self._pair_of_row: npt.NDArray[np.intp] | None = None
         if design.psu is not None:
@@ -92,7 +94,7 @@ class Domains:
         self._blocks = [slice(start, start + length) for start in range(0, len(rows), max(length, 1))]
 
     def _units_minus_strata(self) -> Floats:
-        counts = self._weight > 0
+        counts = self.weight > 0
         strata = np.unique(self._stratum[counts]) % self.count
         if self._pair_of_row is None:
             units = self._domain[counts]
@@ -104,7 +106,7 @@ class Domains:
         """Return the mean in each domain and its variance; `values` are those of the rows."""
         weighted_sum = np.zeros(self.count)
         for block in self._blocks:
-            weighted_sum += sums(self._domain[block], self.count, self._weight[block] * values[block])
+            weighted_sum += sums(self._domain[block], self.count, self.weight[block] * values[block])
         with np.errstate(divide="ignore", invalid="ignore"):
             mean = weighted_sum / self.n_weighted
         total, square, alone, explained = self._without_margins(values, mean)
@@ -133,7 +135,7 @@ class Domains:
         for block in self._blocks:
             deviation = mean[self._domain[block]]
             np.subtract(values[block], deviation, out=deviation)
-            yield block, deviation, deviation * self._weight[block]
+            yield block, deviation, deviation * self.weight[block]
 
     def _without_margins(
         self, values: Floats | npt.NDArray[np.bool_], mean: Floats
@@ -176,7 +178,7 @@ class Domains:
             square = square + self._margins.squared_weight @ (fitted**2).T
             for block, _, weighted in self._deviations(values, mean):
                 shared = fitted.ravel()[self._margins.domain_cell[block]]
-                shared *= self._weight[block]
+                shared *= self.weight[block]
                 shared *= weighted
                 square -= 2 * self._by_stratum(self._stratum[block], shared)
             return total - everywhere, square

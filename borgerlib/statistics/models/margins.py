@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.errors import ParameterError, unknown_name
-from borgerlib.statistics.estimation.covariance import total_covariance
+from borgerlib.statistics.estimation.covariance import covariance
 from borgerlib.statistics.estimation.intervals import check_confidence, mean_interval
 from borgerlib.statistics.levels import Floats
 from borgerlib.statistics.models.fitting import mean_of, variance_of
@@ -144,6 +144,6 @@ def _margins(model: Regression, variable: str) -> tuple[list[object], Floats, Fl
         slopes.append((share * variance_of(expected, model.family)) @ matrix)
         averaged.append((expected - means[-1]) / weight.sum())
     slope = np.array(slopes)
-    covariance = slope @ model.covariance.to_numpy() @ slope.T
-    covariance += total_covariance(model._design, frame.rows, np.column_stack(averaged))
-    return levels, np.array(means), covariance
+    spread = slope @ model.covariance.to_numpy() @ slope.T
+    spread += covariance(model._design, frame.rows, np.column_stack(averaged))
+    return levels, np.array(means), spread

@@ -8,20 +8,19 @@ equal those of ``svyglm`` in R's `survey` package.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from borgerlib.errors import ParameterError
-from borgerlib.statistics.estimation.covariance import degrees_of_freedom, total_covariance
+from borgerlib.statistics.estimation.covariance import covariance, degrees_of_freedom
 from borgerlib.statistics.estimation.intervals import check_confidence
-from borgerlib.statistics.estimation.sample_design import LonelyPsu, SampleDesign, sample_design
+from borgerlib.statistics.estimation.sample_design import Design, SampleDesign, sample_design
 from borgerlib.statistics.levels import any_frame, counted
 from borgerlib.statistics.models.fitting import Family, fit
 from borgerlib.statistics.models.formula import ModelFrame, model_frame
-from borgerlib.statistics.weighting.adjustment import WeightingResult
 
 
 @any_frame
@@ -30,13 +29,8 @@ def regress(
     formula: str,
     *,
     family: Family = "gaussian",
-    weight: str | None = None,
-    strata: str | None = None,
-    cluster: str | None = None,
-    population_size: str | None = None,
-    raked_to: WeightingResult | None = None,
-    lonely_psu: LonelyPsu = "fail",
     subpopulation: pd.Series | None = None,
+    **design: Unpack[Design],
 ) -> Regression:
     """Fit a regression model to a survey sample.
 
@@ -50,11 +44,11 @@ def regress(
         backquotes.
     family : {'gaussian', 'binomial', 'poisson'}
         Linear, logistic (the outcome is 0 or 1) or log-linear model of counts.
-    weight, strata, cluster, population_size, raked_to, lonely_psu
-        The sampling design: see `estimate_proportions`.
     subpopulation : Series of bool, optional
         The respondents whom the model is about, by their index. The others still count in the design, which
         dropping their rows would falsify.
+    **design
+        weight, strata, cluster, population_size, raked_to, lonely_psu: see `estimate_proportions`.
 
     Returns
     -------
@@ -90,25 +84,23 @@ def regress(
     >>> borgerlib.regress(people, "moede ~ alder", family="binomial").params.round(3).to_dict()
     {'Intercept': -2.352, 'alder': 0.058}
     """
-    design = sample_design(respondents, weight, strata, cluster, population_size, raked_to, lonely_psu)
-    usable = (design.weight > 0) & _members(respondents, subpopulation)
+    sample = sample_design(respondents, **design)
+    usable = (sample.weight > 0) & _members(respondents, subpopulation)
     frame = model_frame(respondents, formula, usable=usable)
-    fitted = fit(frame, design.weight[frame.rows], family)
+    fitted = fit(frame, sample.weight[frame.rows], family)
     score = frame.matrix * (frame.outcome - fitted.fitted)[:, None]
     influence = score @ fitted.bread
-    degrees = degrees_of_freedom(design, frame.rows)
+    degrees = degrees_of_freedom(sample, frame.rows)
     return Regression(
         formula=formula,
         family=family,
         params=pd.Series(fitted.params, frame.names, name="coefficient"),
-        covariance=pd.DataFrame(
-            total_covariance(design, frame.rows, influence), index=frame.names, columns=frame.names
-        ),
+        covariance=pd.DataFrame(covariance(sample, frame.rows, influence), frame.names, frame.names),
         df_resid=float(degrees + 1 - len(frame.names)),
         nobs=len(frame.rows),
         notes=_notes(frame, len(respondents)),
         _frame=frame,
-        _design=design,
+        _design=sample,
     )
 
 

@@ -166,7 +166,14 @@ def replicate_weights(
             "A bootstrap takes two replicates or more, and no population_size.",
             hint="Take kind='jackknife' where a good part of the population was drawn.",
         )
-    design = sample_design(respondents, weight, strata, cluster, population_size, None, lonely_psu)
+    design = sample_design(
+        respondents,
+        weight=weight,
+        strata=strata,
+        cluster=cluster,
+        population_size=population_size,
+        lonely_psu=lonely_psu,
+    )
     weights = pd.Series(design.weight, index=respondents.index, name="weight")
     unit = np.arange(design.size) if design.psu is None else design.psu
     free = len(design.psu_stratum) - design.strata
