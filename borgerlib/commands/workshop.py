@@ -21,49 +21,69 @@ app = typer.Typer(
 Municipality = Annotated[
     str, typer.Argument(help="Name or code; where its citizens have answered, the tool shows what they say.")
 ]
-Title = Annotated[str, typer.Option(help="The meeting's name; the same opens the same session again.")]
-Session = Annotated[str, typer.Option(help="A saved session (see: sessions), in place of --title.")]
 LookFile = Annotated[
     Path | None,
     typer.Option(
         "--look", help="Name, logo, colours (TOML). Default: data/saved/<municipality>/udseende.toml."
     ),
 ]
-Network = Annotated[
-    bool, typer.Option("--network", help="Let others on the same network take part; it is not encrypted.")
-]
-Port = Annotated[int, typer.Option(min=1, max=65435, help="First port to try.")]
-Browser = Annotated[bool, typer.Option(help="Open the page in the browser.")]
 
 
-@app.command()
-def indflydelse(
+def _open(
+    context: typer.Context,
     municipality: Municipality = "",
-    title: Title = "",
-    session: Session = "",
-    elements: Annotated[list[Path] | None, typer.Option(help="A file of elements in place of ours.")] = None,
+    title: Annotated[
+        str, typer.Option(help="The meeting's name; the same opens the same session again.")
+    ] = "",
+    session: Annotated[str, typer.Option(help="A saved session (see: sessions), in place of --title.")] = "",
+    own: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--elements",
+            "--deck",
+            help="A file of elements in place of ours, or of cards beside ours (repeatable).",
+        ),
+    ] = None,
     look: LookFile = None,
-    network: Network = False,
-    port: Port = 8900,
-    browser: Browser = True,
+    network: Annotated[
+        bool, typer.Option("--network", help="Let others on the same network take part; it is not encrypted.")
+    ] = False,
+    port: Annotated[int, typer.Option(min=1, max=65435, help="First port to try.")] = 8900,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
 ) -> None:
-    """Open the influence map: together on the screen, and for oneself on telephones."""
-    _serve("indflydelse", municipality, title, session, elements or [], look, network, port, browser)
+    from borgerlib.files.look import read_look
+    from borgerlib.workshop.page.open import open_room
+    from borgerlib.workshop.server.serve import Served, serve_until_ended
+
+    looks = None if look is None else read_look(look)
+    room = open_room(
+        str(context.info_name),
+        municipality=municipality,
+        title=title,
+        session=session,
+        own=own or (),
+        look=looks,
+    )
+
+    def tell(served: Served) -> None:
+        console.out.print(f"Lead the meeting at [bold]{escape(served.leader)}[/bold]")
+        console.out.print(
+            f"Others take part at [bold]{served.address}/deltag[/bold], code [bold]{served.code}[/bold]"
+        )
+        if not network:
+            console.out.print("Only on this machine; --network lets telephones in.")
+        console.out.print(f"Everything is kept in {escape(str(room.session.path))}. Ctrl-C closes it.")
+        if browser:
+            webbrowser.open(served.leader)
+
+    serve_until_ended(room, port=port, network=network, on_ready=tell)
+    console.out.print("Closed.")
 
 
-@app.command()
-def dialogkort(
-    municipality: Municipality = "",
-    title: Title = "",
-    session: Session = "",
-    deck: Annotated[list[Path] | None, typer.Option(help="A file of cards beside ours; repeatable.")] = None,
-    look: LookFile = None,
-    network: Network = False,
-    port: Port = 8900,
-    browser: Browser = True,
-) -> None:
-    """Open the dialogue cards: cards on the screen, votes on telephones."""
-    _serve("dialogkort", municipality, title, session, deck or [], look, network, port, browser)
+app.command(
+    "indflydelse", help="Open the influence map: together on the screen, and for oneself on telephones."
+)(_open)
+app.command("dialogkort", help="Open the dialogue cards: cards on the screen, votes on telephones.")(_open)
 
 
 @app.command()
@@ -139,36 +159,3 @@ def check(
     except RunError as error:
         console.err.print(f"Whether the cards fit on A6 was not looked at. {escape(str(error))}")
     console.out.print(f"{len(deck.cards)} cards: all in order.")
-
-
-def _serve(
-    tool: str,
-    municipality: str,
-    title: str,
-    session: str,
-    own: list[Path],
-    look: Path | None,
-    network: bool,
-    port: int,
-    browser: bool,
-) -> None:
-    from borgerlib.files.look import read_look
-    from borgerlib.workshop.page.open import open_room
-    from borgerlib.workshop.server.serve import Served, serve_until_ended
-
-    looks = None if look is None else read_look(look)
-    room = open_room(tool, municipality=municipality, title=title, session=session, own=own, look=looks)
-
-    def tell(served: Served) -> None:
-        console.out.print(f"Lead the meeting at [bold]{escape(served.leader)}[/bold]")
-        console.out.print(
-            f"Others take part at [bold]{served.address}/deltag[/bold], code [bold]{served.code}[/bold]"
-        )
-        if not network:
-            console.out.print("Only on this machine; --network lets telephones in.")
-        console.out.print(f"Everything is kept in {escape(str(room.session.path))}. Ctrl-C closes it.")
-        if browser:
-            webbrowser.open(served.leader)
-
-    serve_until_ended(room, port=port, network=network, on_ready=tell)
-    console.out.print("Closed.")

@@ -16,7 +16,7 @@ from borgerlib.workshop.page.scripts import script, style
 from borgerlib.workshop.saved.report import download, downloads_of
 from borgerlib.workshop.sessions.change import TOGETHER
 from borgerlib.workshop.sessions.room import Room
-from borgerlib.workshop.words import words
+from borgerlib.workshop.words import danish_errors, told, words
 
 
 def page_config(room: Room) -> dict[str, Any]:
@@ -64,7 +64,7 @@ class WorkshopWidget(anywidget.AnyWidget):  # type: ignore[misc]
                 return
             self.room.keep([self.room.check(TOGETHER, message.get("kind"), message.get("content"))])
         except BorgerlibError as error:
-            self.send({"kind": "said", "text": error.message})
+            self.send({"kind": "said", "text": told(error.message)})
         self.send({"kind": "kept", "ids": [message.get("id")]})
         self.view = self.room.view()
 
@@ -88,7 +88,7 @@ def open_influence_map(
     Raises
     ------
     ParameterError
-        There is no such municipality.
+        There is no such municipality. Errors are in Danish: they are met in a notebook for Danes.
     DataError
         The file of elements breaks rules, or the session cannot be read.
 
@@ -103,10 +103,7 @@ def open_influence_map(
     >>> len(board.room.state.elements)
     18
     """
-    own = [Path(elements)] if elements else []
-    return WorkshopWidget(
-        open_room(influence.NAME, municipality=municipality, title=title, session=session, own=own)
-    )
+    return _opened(influence.NAME, municipality, title, session, [elements] if elements else [])
 
 
 def open_dialogue_cards(
@@ -126,7 +123,7 @@ def open_dialogue_cards(
     Raises
     ------
     ParameterError
-        There is no such municipality.
+        There is no such municipality. Errors are in Danish: they are met in a notebook for Danes.
     DataError
         A deck breaks rules, or the session cannot be read.
 
@@ -141,7 +138,14 @@ def open_dialogue_cards(
     >>> [len(deck.cards) for deck in board.room.state.decks]
     [12, 12, 8]
     """
-    own = [Path(deck) for deck in decks]
-    return WorkshopWidget(
-        open_room(cards.NAME, municipality=municipality, title=title, session=session, own=own)
-    )
+    return _opened(cards.NAME, municipality, title, session, decks)
+
+
+def _opened(
+    tool: str, municipality: str, title: str, session: str, own: Sequence[str | Path]
+) -> WorkshopWidget:
+    with danish_errors():
+        files = [Path(file) for file in own]
+        return WorkshopWidget(
+            open_room(tool, municipality=municipality, title=title, session=session, own=files)
+        )

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from borgerlib.dashboard.importing.phrases import Phrases, in_danish
+from borgerlib.errors import BorgerlibError
 
 _FILE = Path(__file__).with_name("words.toml")
 
 
 @dataclass(frozen=True)
 class Words:
-    """Danish texts by section and key."""
+    """Danish texts by section and key, and the Danish for what is refused in English."""
 
     sections: Mapping[str, Mapping[str, str]]
+    refused: Phrases
 
     def __call__(self, section: str, key: str, **values: object) -> str:
         """Return a text with its places filled in."""
@@ -25,4 +30,26 @@ class Words:
 @cache
 def words() -> Words:
     """Return the words of the workshop tools."""
-    return Words(tomllib.loads(_FILE.read_text(encoding="utf-8")))
+    content = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    refused = tuple((phrase["english"], phrase["danish"]) for phrase in content.pop("refused"))
+    return Words(content, refused)
+
+
+def told(text: str) -> str:
+    """Return a sentence of an error in Danish, with the place that it begins with; as it is where unknown."""
+    parts = text.split(": ")
+    for at in reversed(range(len(parts))):
+        if said := in_danish(": ".join(parts[at:]), words().refused):
+            return ": ".join([*parts[:at], said]).replace("line ", "linje ", 1 if at else 0)
+    return text
+
+
+@contextmanager
+def danish_errors() -> Iterator[None]:
+    """Raise errors in Danish, for a notebook; the command line says the same in English."""
+    try:
+        yield
+    except BorgerlibError as error:
+        error.message, error.hint = told(error.message), "\n".join(map(told, error.hint.splitlines()))
+        error.problems = tuple(map(told, error.problems))
+        raise

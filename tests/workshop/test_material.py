@@ -94,5 +94,5 @@ def test_cards_of_ones_own_and_the_municipality_are_known_too(tmp_path):
 
 def test_what_cannot_be_read_is_said(influence_room):
     influence_room.session.add([Change(TOGETHER, "material", {"content": {"role": 1}})])
-    with pytest.raises(DataError, match=r"Elementerne eller kortene i sessionen .* kan ikke læses"):
+    with pytest.raises(DataError, match=r"elements or cards of the session .* cannot be read"):
         open_room("indflydelse", session=influence_room.session.id)

@@ -9,19 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from borgerlib.errors import DataError
 from borgerlib.files.look import USUAL, Look
 from borgerlib.files.pdf import save_pdf, weasyprint_library
+from borgerlib.files.templates import template
 from borgerlib.view import theme
 from borgerlib.workshop.cards.deck import Card
 from borgerlib.workshop.words import words
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 _A_SHEET = 4
 # Which place of the front's sheet a place of the back's lies behind.
@@ -117,12 +114,4 @@ def _rendered(name: str, look: Look, **content: Any) -> str:
     faces = "".join(theme.font_face(weight, theme.font_file(weight).as_uri()) for weight in theme.FONT_STYLES)
     shared = {"words": words(), "faces": faces, "look": look}
     shared["variables"] = f"{theme.css_variables()} {look.css}"
-    return _templates().get_template(name).render(**shared, **content)
-
-
-@cache
-def _templates() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    loader = FileSystemLoader(Path(__file__).with_name("paper"))
-    return Environment(loader=loader, undefined=StrictUndefined, autoescape=True)
+    return str(template(name, Path(__file__).with_name("paper")).render(**shared, **content))

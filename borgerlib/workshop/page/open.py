@@ -81,7 +81,7 @@ def open_room(
     Raises
     ------
     ParameterError, DataError
-        As `open_tool`; or there is no such session, or it cannot be read (in Danish).
+        As `open_tool`; or there is no such session, or it cannot be read.
     """
     title = title or words()("page", "new_session")
     place = find_municipality(municipality).name if municipality else ""
@@ -118,7 +118,9 @@ def _kept(name: str, session: SessionFile) -> _Material | None:
     try:
         return _FORMS[name].validate_python(said[-1].get("content"))
     except ValidationError as error:
-        raise DataError(words()("errors", "no_material", navn=session.id)) from error
+        raise DataError(
+            f"The elements or cards of the session '{session.id}' cannot be read. The file is left as it is."
+        ) from error
 
 
 def _tool(name: str, material: _Material, municipality: str, look: Look | None) -> Tool:

@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from markupsafe import Markup
 from borgerlib import danish
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.files.pdf import save_pdf
+from borgerlib.files.templates import template
 from borgerlib.view import theme
 from borgerlib.workshop.cards.rounds import Talk
 from borgerlib.workshop.influence.placements import HIGHEST, WHEN, InfluenceMap
@@ -26,8 +26,6 @@ from borgerlib.workshop.sessions.agreement import FEWEST
 from borgerlib.workshop.words import words
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
-
     from borgerlib.workshop.sessions.room import Room
 
 DOWNLOADS = ("html", "pdf", "docx", "png", "csv")
@@ -114,9 +112,10 @@ def report_content(room: Room, *, day: date | None = None) -> dict[str, Any]:
     return {**shared, **_map(state, room.view(), made), "rounds": None}
 
 
-def render(template: str, **content: Any) -> str:
+def render(name: str, **content: Any) -> str:
     """Return a page of ours with its content filled in, all of it as text."""
-    return _templates().get_template(template).render(**content, words=words(), style=theme.css_variables())
+    page = template(name, Path(__file__).parent)
+    return str(page.render(**content, words=words(), style=theme.css_variables()))
 
 
 def _page(content: Mapping[str, Any], *, faces: str = "") -> str:
@@ -186,11 +185,3 @@ def _docx(content: Mapping[str, Any]) -> bytes:
     from borgerlib.workshop.saved.document import as_docx
 
     return as_docx(content, None if content["map"] is None else _picture(content))
-
-
-@cache
-def _templates() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    loader = FileSystemLoader(Path(__file__).parent)
-    return Environment(loader=loader, undefined=StrictUndefined, autoescape=True)

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from borgerlib.errors import BorgerlibError
 from borgerlib.workshop.sessions.change import Change
 from borgerlib.workshop.sessions.room import Room
-from borgerlib.workshop.words import words
+from borgerlib.workshop.words import told, words
 
 _GATHER_SECONDS = 0.05
 _OTHERS_SECONDS = 1.0
@@ -60,7 +60,7 @@ class Lines:
             number, kind = str(message["id"])[:40], message["kind"]
             change = self.room.check(line.who, kind, message.get("content"))
         except BorgerlibError as error:
-            line.put(_message("said", text=error.message))
+            line.put(_message("said", text=told(error.message)))
             line.put(_message("kept", ids=[number]))
             line.put(_message("own", own=self.room.own(line.who)))
         except (ValueError, KeyError, TypeError):
@@ -87,7 +87,7 @@ class Lines:
         except BorgerlibError as error:
             # Not confirmed: the pages keep it, say so and send it again.
             for line in {line for line, _, _ in said}:
-                line.put(_message("said", text=error.message))
+                line.put(_message("said", text=told(error.message)))
             return
         ids: dict[Line, list[str]] = {}
         for line, number, _ in said:

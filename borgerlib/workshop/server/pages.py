@@ -13,17 +13,18 @@ from typing import Any
 import segno
 import tornado.web
 import tornado.websocket
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from borgerlib.errors import BorgerlibError
+from borgerlib.files.templates import template
 from borgerlib.view import theme
 from borgerlib.workshop.page.scripts import script, style
 from borgerlib.workshop.saved.report import download
 from borgerlib.workshop.server.gate import Gate
 from borgerlib.workshop.server.lines import Lines
 from borgerlib.workshop.sessions.change import TOGETHER
-from borgerlib.workshop.words import words
+from borgerlib.workshop.words import told, words
 
+_FOLDER = Path(__file__).parent
 LEADER, PARTICIPANT = "leder", "deltager"
 _LARGEST_MESSAGE = 32 * 1024
 _MOST_LINES, _MOST_A_SECOND = 300, 30
@@ -100,14 +101,14 @@ class Page(tornado.web.RequestHandler):
 
     def show(self, config: dict[str, Any]) -> None:
         """Answer with the tool's page."""
-        self.finish(_templates().get_template("page.html.j2").render(config=config, nonce=self.nonce))
+        self.finish(template("page.html.j2", _FOLDER).render(config=config, nonce=self.nonce))
 
-    def tell(self, template: str = "gate.html.j2", *, status: int = 200, said: str = "") -> None:
+    def tell(self, *, closed: bool = False, status: int = 200, said: str = "") -> None:
         """Answer with a page of the gate."""
         self.set_status(status)
         look = self.settings["lines"].room.tool.look
         shown = {"words": words(), "said": said, "style": theme.css_variables(), "look": look}
-        self.finish(_templates().get_template("gate.html.j2").render(**shown, ask=template != "closed"))
+        self.finish(template("gate.html.j2", _FOLDER).render(**shown, ask=not closed))
 
     def give(self, cookie: str, value: str) -> None:
         """Hand out a cookie that no script and no other site can use."""
@@ -132,7 +133,7 @@ class LeaderPage(Page):
             join = {"address": where, "code": self.gate.code, "picture": _picture(where)}
             self.show({**self.settings["config"], "leads": True, "join": join})
         else:
-            self.tell("closed", status=403)
+            self.tell(closed=True, status=403)
 
 
 class WayIn(Page):
@@ -216,13 +217,13 @@ class Files(Page):
     async def get(self, kind: str) -> None:
         """Answer with the file."""
         if not self.is_leader():
-            self.tell("closed", status=403)
+            self.tell(closed=True, status=403)
             return
         try:
             # Beside the line: a PDF takes seconds, and others go on placing.
             made = await asyncio.to_thread(download, self.lines.room, kind)
         except BorgerlibError as error:
-            self.tell("closed", status=404, said=error.message)
+            self.tell(closed=True, status=404, said=told(error.message))
             return
         self.set_header("Content-Type", made.mime)
         self.set_header("Content-Disposition", f'attachment; filename="{made.name}"')
@@ -247,7 +248,7 @@ class Nothing(Page):
 
     def prepare(self) -> None:
         """Answer 404 with the page of the gate."""
-        self.tell("closed", status=404)
+        self.tell(closed=True, status=404)
 
 
 @cache
@@ -258,9 +259,3 @@ def _picture(address: str) -> str:
         drawn, kind="svg", scale=4, border=2, dark=theme.TEXT, light=theme.PAPER
     )
     return f"data:image/svg+xml;base64,{base64.b64encode(drawn.getvalue()).decode()}"
-
-
-@cache
-def _templates() -> Environment:
-    loader = FileSystemLoader(Path(__file__).parent)
-    return Environment(loader=loader, undefined=StrictUndefined, autoescape=True)

@@ -18,12 +18,12 @@ class Room:
     Raises
     ------
     DataError
-        The session is another tool's, or cannot be read (in Danish).
+        The session is another tool's, or cannot be read.
     """
 
     def __init__(self, tool: Tool, session: SessionFile) -> None:
         if session.tool != tool.name:
-            raise DataError(words()("errors", "other_tool", navn=session.id, vaerktoej=session.tool))
+            raise DataError(f"The session '{session.id}' is of another tool: {session.tool}.")
         self.tool = tool
         self.session = session
         self.state = tool.start
@@ -50,7 +50,7 @@ class Room:
         Raises
         ------
         DataError
-            They cannot be written (in Danish). Nothing has changed.
+            They cannot be written. Nothing has changed.
         """
         self.session.add(tuple(changes))
         self.catch_up()

@@ -19,7 +19,6 @@ from pathlib import Path
 from borgerlib import danish, places
 from borgerlib.errors import DataError
 from borgerlib.workshop.sessions.change import Change
-from borgerlib.workshop.words import words
 
 VERSION = 1
 _APPLICATION = 0x426F7267  # 'Borg'
@@ -65,7 +64,7 @@ class SessionFile:
         Raises
         ------
         DataError
-            They cannot be written (in Danish).
+            They cannot be written.
         """
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         kept = []
@@ -82,7 +81,7 @@ class SessionFile:
         Raises
         ------
         DataError
-            The file cannot be read (in Danish).
+            The file cannot be read.
         """
         with _told(), closing(_connection(self.path)) as file:
             return tuple(_read(file, after))
@@ -99,7 +98,7 @@ def create_session(tool: str, title: str, *, municipality: str = "") -> SessionF
     Raises
     ------
     DataError
-        It cannot be written (in Danish).
+        It cannot be written.
     """
     day = datetime.now(UTC)
     name = f"{tool}-{danish.slug(title)[:40] or 'session'}-{day:%Y%m%d}-{secrets.token_hex(3)}"
@@ -107,7 +106,7 @@ def create_session(tool: str, title: str, *, municipality: str = "") -> SessionF
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DataError(words()("errors", "cannot_save", hvorfor=error.strerror)) from error
+        raise DataError(f"It cannot be saved: {error.strerror}.") from error
     about = (tool, title, municipality, day.isoformat(timespec="seconds"))
     _make(path, about, ())
     return SessionFile(path, *about)
@@ -130,14 +129,14 @@ def open_session(name: str) -> SessionFile:
     Raises
     ------
     DataError
-        There is no such session, it is of another version, or nothing of it can be read (in Danish).
+        There is no such session, it is of another version, or nothing of it can be read.
     """
     given = Path(name)
     path = sessions_folder() / f"{given.name.removesuffix('.sqlite')}.sqlite"
     if given.suffix == ".sqlite" and given.is_file():
         path = given
     if not path.is_file():
-        raise DataError(words()("errors", "no_session", navn=path.stem))
+        raise DataError(f"There is no saved session '{path.stem}'.", hint="Run: borger workshop sessions")
     recovered = False
     if not _is_whole(path):
         _recover(path)
@@ -146,10 +145,12 @@ def open_session(name: str) -> SessionFile:
         (version,) = file.execute("PRAGMA user_version").fetchone()
         (application,) = file.execute("PRAGMA application_id").fetchone()
         if application != _APPLICATION:
-            raise DataError(words()("errors", "no_session_file", navn=path.name))
+            raise DataError(f"{path.name} is no session of a workshop tool.")
         if version != VERSION:
             raise DataError(
-                words()("errors", "other_version", navn=path.stem, version=version, vores=VERSION)
+                f"The session '{path.stem}' was saved by another version ({version}; this one reads "
+                f"{VERSION}).",
+                hint="Use the version that it was saved with.",
             )
         about = file.execute("SELECT tool, title, municipality, made FROM about").fetchone()
     tool, title, municipality, made = about
@@ -161,7 +162,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise DataError(words()("errors", "cannot_save", hvorfor=error)) from error
+        raise DataError(f"It cannot be saved: {error}.") from error
 
 
 def _connection(path: Path) -> sqlite3.Connection:
@@ -208,7 +209,9 @@ def _recover(path: Path) -> None:
             for change in _read(file, 0):
                 changes.append(change)
     if not about:
-        raise DataError(words()("errors", "damaged", navn=path.name))
+        raise DataError(
+            f"The session in {path.name} is so damaged that nothing can be read. The file is left as it is."
+        )
     aside = path.with_name(f"{path.stem}.beskadiget-{datetime.now(UTC):%Y%m%d%H%M%S}")
     os.replace(path, aside)
     for ending in ("-wal", "-shm"):
