@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from borgerlib.errors import BorgerlibError, DataError, nearest, unknown_name
+from borgerlib.said import said
 
 Model = TypeVar("Model")
 Keys = tuple[str | int, ...]
@@ -193,7 +194,7 @@ def write_new(path: Path, text: str) -> Path:
             file.write(text)
     except FileExistsError as error:
         raise DataError(
-            f"{path} is there already.", hint="Choose another name, or move the file away."
+            said("there_already", path=path), hint="Choose another name, or move the file away."
         ) from error
     except OSError as error:
         raise DataError(

@@ -17,6 +17,7 @@ from borgerlib.population.ages import AGE_BANDS, age_band
 from borgerlib.population.merging import MergeRules, check_rules, merge_counts, merge_margins
 from borgerlib.population.municipalities import municipalities
 from borgerlib.population.table import SEXES, population
+from borgerlib.said import said
 
 _DAYS_BEFORE_OLD = 731
 _PLACES = ("municipality", "region", "province", "group")
@@ -215,8 +216,7 @@ def _plain(index: pd.Index) -> pd.Index:
 def _warn_if_old(counted: date, surveyed: date) -> None:
     if (surveyed - counted).days > _DAYS_BEFORE_OLD:
         warnings.warn(
-            f"The population was counted on {counted.isoformat()}, more than two years before "
-            f"{surveyed.isoformat()}. Fetch newer counts with 'borger population refresh'.",
+            said("population_old", counted=counted, surveyed=surveyed),
             PopulationDateWarning,
             stacklevel=4,
         )

@@ -59,7 +59,7 @@ class QuestionEditor(widgets.VBox):  # type: ignore[misc]
         question = decisions.asked[at]
         columns = ", ".join(f"»{escape(name)}«" for name in question.columns[:4])
         more = f" og {len(question.columns) - 4} mere" if len(question.columns) > 4 else ""
-        doubts = "".join(f"<li>{escape(doubt)}</li>" for doubt in told.doubts(question))
+        doubts = "".join(f"<li>{escape(doubt.danish)}</li>" for doubt in question.doubts)
         self._head.value = f"<h3>{at + 1}. {escape(question.text)}</h3><p>Kolonne: {columns}{more}</p>" + (
             f'<div class="borger-warning"><p>Se efter:</p><ul>{doubts}</ul></div>' if doubts else ""
         )

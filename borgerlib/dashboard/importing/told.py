@@ -7,13 +7,12 @@ from html import escape
 from pathlib import Path
 
 from borgerlib import danish
-from borgerlib.dashboard.importing import phrases
 from borgerlib.errors import BorgerlibError
 from borgerlib.interest.prepare.result import Prepared
 from borgerlib.personal import is_contact_heading
+from borgerlib.said import Said
 from borgerlib.survey.cleaning.violations import mask_personal
 from borgerlib.survey.importing.decisions import Counted, Decisions
-from borgerlib.survey.importing.question import Question
 from borgerlib.view import theme
 
 KINDS = {
@@ -52,16 +51,13 @@ def style() -> str:
     return theme.css_variables() + Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 
 
-def doubts(question: Question) -> list[str]:
-    """Return what a person should look at, in Danish."""
-    return [phrases.in_danish(doubt, phrases.DOUBTS) or doubt for doubt in question.doubts]
-
-
-def _note(note: str) -> str:
-    """Return what reading or preparing noted, as HTML: in Danish where it is known."""
-    if said := phrases.note(note):
-        return f"<li>{escape(said)}</li>"
-    return f'<li lang="en">{escape(note)}</li>'
+def _notes(notes: Sequence[str]) -> str:
+    """Return what reading or preparing noted, as a list of HTML: in Danish where it is known."""
+    lines = (
+        f"<li>{escape(note.danish)}</li>" if isinstance(note, Said) else f'<li lang="en">{escape(note)}</li>'
+        for note in notes
+    )
+    return f"<ul>{''.join(lines)}</ul>" if notes else ""
 
 
 def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -80,12 +76,11 @@ def understood(decisions: Decisions) -> str:
     platform = "en almindelig tabel" if source.vendor == "table" else source.vendor
     sheet = f", arket »{source.sheet}«" if source.sheet else ""
     size = f"{danish.number(len(export.frame))} svar og {danish.number(len(export.columns))} kolonner"
-    notes = "".join(map(_note, source.notes))
     shown = [_shown(decisions, column.name) for column in export.columns]
     rows = list(zip(*shown, strict=True))
     first = table("De første svar", [column.name[:_LONGEST] for column in export.columns], rows)
     read = f'<p role="status">Filen er læst som {escape(platform + sheet)}: {size}.</p>'
-    return f"{read}{f'<ul>{notes}</ul>' if notes else ''}{first}"
+    return f"{read}{_notes(source.notes)}{first}"
 
 
 def _shown(decisions: Decisions, name: str) -> list[str]:
@@ -128,8 +123,8 @@ def counted(found: Counted) -> str:
 def failed(reason: BorgerlibError | str) -> str:
     """Return an error in Danish where it is known, else as the commands tell it, under a Danish heading."""
     message = reason.message if isinstance(reason, BorgerlibError) else reason
-    if said := phrases.refused(message):
-        return f"<p>{escape(said)}</p>"
+    if isinstance(message, Said):
+        return f"<p>{escape(message.danish)}</p>"
     lines = str(reason).splitlines()
     return f'<p>Det kan ikke lade sig gøre endnu:</p><p lang="en">{"<br>".join(map(escape, lines))}</p>'
 
@@ -140,11 +135,11 @@ def prepared_page(prepared: Prepared, command: str) -> str:
         f"{danish.number(prepared.rows_in)} svar er læst: {danish.number(prepared.kept)} bruges, "
         f"{danish.number(prepared.rejected)} er kasseret."
     )
-    notes = "".join(map(_note, prepared.warnings))
+    notes = _notes(prepared.warnings)
     place = escape(prepared.municipality)
     return (
         f'<div role="status" class="borger-done"><p><strong>Svarene fra {place} er klar.</strong> {rows}</p>'
-        f"{f'<p>Se efter:</p><ul>{notes}</ul>' if notes else ''}"
+        f"{f'<p>Se efter:</p>{notes}' if notes else ''}"
         f"<p>Rapporten laves nu med <code>borger report {place}</code>, oversigten åbnes med "
         f"<code>borger dashboard {place}</code>. Næste gang går det af sig selv:</p>"
         f"<p><code>{escape(command)}</code></p></div>"

@@ -16,12 +16,13 @@ from borgerlib.interest.prepare.result import Prepared
 from borgerlib.interest.prepare.survey_date import survey_date_of
 from borgerlib.interest.prepare.write import write_prepared
 from borgerlib.interest.prepared import is_prepared, processed_folder
-from borgerlib.interest.weighting.ages import about_middles, add_age_bands, middles_of_bands, youngest_age
+from borgerlib.interest.weighting.ages import add_age_bands, middles_of_bands, youngest_age
 from borgerlib.interest.weighting.areas import placed, read_area_map, recoded
 from borgerlib.interest.weighting.plan import unweighted as without_weights
 from borgerlib.interest.weighting.plan import weigh
 from borgerlib.interest.weighting.rules import WEIGHT, load_weighting_rules
 from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.said import said
 from borgerlib.survey.cleaning.clean import REASONS, CleaningResult, clean
 from borgerlib.survey.cleaning.rules import CleaningRules
 from borgerlib.survey.codebook.load import load_codebook
@@ -115,7 +116,7 @@ def prepare(
     _refuse_replacing_real(place.name, simulated)
     notes: list[str] = list(responses.source.notes)
     if (youngest := youngest_age(book, min_age)) > min_age:
-        notes.append(f"No age band is for people below {youngest}: the population is counted from that age.")
+        notes.append(said("youngest_band", age=youngest))
         min_age = youngest
     surveyed = survey_date or survey_date_of(responses, notes)
     cleaned = clean(
@@ -128,7 +129,7 @@ def prepare(
     area_map = read_area_map(areas) if areas else {}
     banded = add_age_bands(recoded(cleaned.respondents, book, area_map), book, min_age=min_age)
     if middles := middles_of_bands(banded, book):
-        notes.append(about_middles(middles))
+        notes.append(said("middles_of_bands", ages=", ".join(map(str, middles))))
         rules = replace(rules, margins=tuple(role for role in rules.margins if role != "age"))
     counted = [districts] if isinstance(districts, str | Path) else districts
     weights = (
@@ -202,7 +203,7 @@ def _refuse_nobody(cleaned: CleaningResult, path: Path) -> None:
         return
     reasons = _counted(cleaned.rejected[REASONS].str.split("; ").explode())
     raise DataError(
-        f"No respondent is left of the {len(cleaned.rejected)} rows in {path.name}.",
+        said("nobody_left", count=len(cleaned.rejected), file=path.name),
         problems=[f"{rule}: {count} rows" for rule, count in reasons.items()],
         hint="Check the mapping, the age limit (--min-age) and that this is the right file.",
     )

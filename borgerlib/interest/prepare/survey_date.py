@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 
 from borgerlib.errors import DataError
+from borgerlib.said import said
 from borgerlib.survey.responses import Responses
 
 _EARLIEST = pd.Timestamp("2000-01-01")
@@ -24,9 +25,9 @@ def survey_date_of(responses: Responses, notes: list[str]) -> date:
             found[item.id] = days[(days >= _EARLIEST) & (days < pd.Timestamp(today) + pd.Timedelta(days=2))]
             strange = days.drop(found[item.id].index)
             if len(strange):
+                day = strange.iloc[0].date()
                 notes.append(
-                    f"{len(strange)} of {len(days)} dates in '{item.id}' cannot be (such as "
-                    f"{strange.iloc[0].date()}) and do not count for the survey's date."
+                    said("dates_cannot_be", count=len(strange), total=len(days), item=item.id, day=day)
                 )
     middles = [_middle(days) for days in found.values() if len(days)]
     if found and not middles:
@@ -42,16 +43,11 @@ def survey_date_of(responses: Responses, notes: list[str]) -> date:
     if middles:
         return middles[0]
     others = [
-        f"'{item.id}'"
+        item.id
         for item in responses.codebook
         if item.kind == "date" and responses.frame[item.id].notna().any()
     ]
-    lacking = (
-        f"Of {', '.join(others)}, none has the role 'submitted' or 'started'"
-        if others
-        else "The export has no dates"
-    )
-    notes.append(f"{lacking}: the survey is taken to be of today, {today}. Give its date with --date.")
+    notes.append(said("dates_without_role" if others else "no_dates", items=others, today=today))
     return today
 
 

@@ -101,13 +101,3 @@ def middles_of_bands(respondents: pd.DataFrame, codebook: Codebook) -> list[int]
     steps = [after - before for before, after in itertools.pairwise(found)]
     few = len(ages) >= _FEWEST_AGES and 3 <= len(found) <= _MOST_MIDDLES
     return found if few and min(steps) >= _SMALLEST_STEP else []
-
-
-def about_middles(ages: Sequence[int]) -> str:
-    """Return what to do about ages that are the middles of bands."""
-    return (
-        f"The ages are only {', '.join(map(str, ages))}: these look like the middles of age bands, and would "
-        "be counted in wrong groups. They are not weighted by. Make it a single choice in the codebook, with "
-        "the bands as options ('20-29'), and name the numbers in the mapping: "
-        'values = { "25" = "a20_29" }.'
-    )

@@ -12,6 +12,7 @@ from borgerlib.errors import DataError
 from borgerlib.interest.weighting.levels import Target, find_level, folded
 from borgerlib.interest.weighting.margins import AREA
 from borgerlib.population.districts import rows_of
+from borgerlib.said import said
 from borgerlib.survey.codebook.model import Codebook, Item
 
 OTHER_AREA = "andet område"
@@ -126,7 +127,4 @@ def _about_no_list(answers: pd.Series, item: Item) -> list[str]:
     typed = int(answers.notna().sum())
     if not typed:
         return []
-    return [
-        f"'{item.id}': there is no list of areas, so all {typed} answers are '{OTHER_AREA}'. "
-        "Give the people by area (--districts), or which answer belongs to which area (--areas)."
-    ]
+    return [said("no_list_of_areas", item=item.id, count=typed, other=OTHER_AREA)]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from borgerlib.danish import number
 from borgerlib.population.merging import merge_margins
+from borgerlib.said import said
 from borgerlib.statistics.levels import counted
 from borgerlib.survey.cleaning.violations import mask_personal
 
@@ -143,23 +144,34 @@ def empty_levels(target: Target, respondents: pd.DataFrame) -> list[str]:
 def what_to_look_at(target: Target, respondents: pd.DataFrame, fewest: int) -> list[str]:
     """Return what the weighting of a margin did or left that somebody should know."""
     column = target.column
-    notes = [
-        f"'{column}': {', '.join(old)} are weighted as one level, '{new}'."
+    notes: list[str] = [
+        said("merged_levels", column=column, old=", ".join(old), new=new)
         for new, old in target.merged.items()
         if new in target.counts.index
     ]
     if len(target.counts) == 1:
-        notes.append(f"'{column}': a single level is left, so the weights do not mend differences in it.")
+        notes.append(said("single_level", column=column))
     notes += [
-        f"'{column}', '{level}': {counted(n)} for {number(target.counts[level])} people."
+        said(
+            "few_in_level",
+            column=column,
+            level=level,
+            count=n,
+            respondents=counted(n),
+            people=number(target.counts[level]),
+        )
         for level, n in target.respondents_by_level(respondents).items()
         if 0 < n < fewest and len(target.counts) > 1
     ]
     if target.without_count:
         notes.append(
-            f"'{column}': {counted(sum(target.without_count.values()))} without a population count "
-            f"({_some(target.without_count)}). They keep their share among the respondents; the others are "
-            "weighted to the population."
+            said(
+                "without_count",
+                column=column,
+                count=(lost := sum(target.without_count.values())),
+                respondents=counted(lost),
+                which=_some(target.without_count),
+            )
         )
     return notes
 

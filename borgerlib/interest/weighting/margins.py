@@ -17,6 +17,7 @@ from borgerlib.interest.weighting.rules import MARGINS, WeightingRules
 from borgerlib.population.districts import read_district_margin
 from borgerlib.population.margins import population_margins
 from borgerlib.population.table import SEXES
+from borgerlib.said import said
 from borgerlib.survey.codebook.model import Codebook
 
 AREA = "omraade"
@@ -72,7 +73,7 @@ def population_counts(
     }
     for column, role in list(by.items()):
         if column not in respondents or not respondents[column].notna().any():
-            notes.append(f"Nobody's {role} is known: the weights do not mend differences in {role}.")
+            notes.append(said("sex_unknown" if role == "sex" else "age_unknown"))
             del by[column]
     _check_sexes(codebook, by)
     by_role: dict[str, pd.Series] = {}
@@ -83,14 +84,14 @@ def population_counts(
             margins = population_margins(
                 municipality, by=by, min_age=min_age, age_bands=lower_ends(codebook), as_of=survey_date
             )
-        notes += [str(warning.message) for warning in caught]
+        notes += [warning.message.args[0] for warning in caught if isinstance(warning.message, Warning)]
         by_role = {role: margins[column].rename(column) for column, role in by.items()}
         counted = next(iter(margins.values())).attrs
         reference_date, source = str(counted["reference_date"]), str(counted["source"])
     for path in districts:
         role = _district_role(path, columns)
         if role not in rules.margins:
-            notes.append(f"{path.name} is not used: 'margins' in the weighting rules does not name {role}.")
+            notes.append(said("counts_unused", file=path.name, role=role))
             continue
         if role in by_role:
             raise DataError(f"Two files count people by '{columns[role]}'.", hint="Give one of them.")
@@ -168,8 +169,5 @@ def _scaled(own: pd.Series, by_role: Mapping[str, pd.Series], path: Path, notes:
     """Return a municipality's own counts with the sum of the others: all margins are of the same people."""
     total = next(iter(by_role.values()), own).sum()
     if own.sum() != total:
-        notes.append(
-            f"{path.name} counts {number(own.sum())} people, the other margins {number(total)}: its counts "
-            "are scaled to that."
-        )
+        notes.append(said("counts_scaled", file=path.name, own=number(own.sum()), total=number(total)))
     return own * (total / own.sum())

@@ -22,6 +22,7 @@ from borgerlib.interest.weighting.levels import (
 )
 from borgerlib.interest.weighting.margins import PopulationCounts, population_counts
 from borgerlib.interest.weighting.rules import WeightingRules
+from borgerlib.said import said
 from borgerlib.statistics.weighting.adjustment import WeightingResult
 from borgerlib.statistics.weighting.weight import rake
 from borgerlib.survey.codebook.model import Codebook
@@ -118,7 +119,7 @@ def weigh(
     targets = _targets(respondents, people, rules)
     notes = [*people.notes]
     unused = [role for role in rules.merge if role not in people.by_role]
-    notes += [f"[merge.{role}] is not used: there is no margin of it." for role in unused]
+    notes += [said("merge_unused", role=role) for role in unused]
     for target in targets:
         notes += what_to_look_at(target, respondents, rules.fewest)
     frame, margins = rakeable(respondents, targets)
@@ -135,8 +136,7 @@ def unweighted(respondents: pd.DataFrame) -> Weighting:
     weights = pd.Series(1.0, index=respondents.index)
     margins = pd.DataFrame(columns=["column", "level", "target", "before", "after"])
     result = WeightingResult(weights, margins, 1.0, float(len(weights)), 0)
-    note = "The answers are not weighted: all numbers are of those who answered, and say so."
-    return Weighting(result, margins.assign(n=[]), (), 0.0, 1.0, "", "", (note,))
+    return Weighting(result, margins.assign(n=[]), (), 0.0, 1.0, "", "", (said("unweighted"),))
 
 
 def rakeable(
@@ -159,7 +159,7 @@ def _targets(
 ) -> tuple[Target, ...]:
     if not people.by_role:
         raise MarginError(
-            "There is nothing to weight by: neither sex nor age is known, and no districts are counted.",
+            said("nothing_to_weight_by"),
             hint="Map columns to items with the roles sex and age ('borger map' helps), give counts "
             "of people by area (--districts), or take the answers as they are (--unweighted): all numbers "
             "then say that they are of those who answered.",
@@ -201,7 +201,6 @@ def _rake(
         if rules.insist_on_cap:
             raise
         notes.append(
-            f"The margins cannot be met with weights of at most {rules.cap:g} times the mean, so the weights "
-            f"have no cap; the largest is {largest:.1f} times the mean. {' '.join(error.problems)}"
+            said("no_cap", cap=rules.cap, largest=round(largest, 1), problems=" ".join(error.problems))
         )
         return free, 0.0

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from borgerlib.errors import DataError
+from borgerlib.said import said
 from borgerlib.survey.grid.limits import Limits
 from borgerlib.survey.grid.place import Place, find_table, is_answer_row
 from borgerlib.survey.responses import join_problems, problem_frame
@@ -138,16 +139,18 @@ def as_table(grid: Grid, *, limits: Limits, heading_rows: int | None = None) -> 
 
 def _refuse_headless(grid: Grid, place: Place, *, asked: bool) -> None:
     if place.headings and not any(one_line(text) for text in grid.rows[place.names]):
-        raise DataError(f"{grid.name} has no headings in its first row.", hint="Export with a heading row.")
+        raise DataError(
+            said("no_headings", file=grid.name, why=" in its first row"), hint="Export with a heading row."
+        )
     if not place.data:
         raise DataError(
-            f"{grid.name} has headings but no respondents (0 rows).",
+            said("no_respondents", file=grid.name),
             hint="Export again, with the answers included; or tell 'borger map' with --heading-rows how many "
             "rows head the columns: its mapping keeps that.",
         )
     if not asked and is_answer_row(grid.rows, place.names):
         raise DataError(
-            f"{grid.name} has no headings: row {grid.numbers[place.names]} holds answers.",
+            said("no_headings", file=grid.name, why=f": row {grid.numbers[place.names]} holds answers"),
             hint="Export with a heading row, or tell 'borger map' --heading-rows 0: its mapping keeps that, "
             "and the columns are named 'column 1', 'column 2', ….",
         )

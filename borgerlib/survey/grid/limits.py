@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from borgerlib.errors import DataError
+from borgerlib.said import said
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def check_file(path: Path, limits: Limits) -> None:
         raise DataError(f"There is no file {path}.", hint="Check the name, or give the whole path.")
     size = path.stat().st_size
     if size == 0:
-        raise DataError(f"{path.name} is empty (0 bytes).", hint="Export the survey again.")
+        raise DataError(said("empty_file", file=path.name), hint="Export the survey again.")
     if size > limits.file_bytes:
         raise DataError(
             f"{path.name} takes {size:,} bytes; files of at most {limits.file_bytes:,} bytes are read.",

@@ -9,6 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
+from borgerlib.said import said
 from borgerlib.survey.grid.values import parse_dates, parse_number
 
 Row = Sequence[str]
@@ -69,15 +70,13 @@ def find_table(rows: Sequence[Row], numbers: Sequence[int], *, heading_rows: int
     repeated = {at for at in range(first, end) if headings and rows[at] == rows[names]}
     notes = []
     if start:
-        notes.append(
-            f"{start} rows above the headings are passed over (the table begins in row {numbers[start]})"
-        )
+        notes.append(said("titles_passed", count=start, row=numbers[start]))
     if count > 1 and len(headings) == count:
-        notes.append(f"rows {numbers[start]} to {numbers[first - 1]} are taken for headings")
+        notes.append(said("heading_rows", first=numbers[start], last=numbers[first - 1]))
     if end < len(rows):
-        notes.append(f"{len(rows) - end} rows below the answers are passed over (from row {numbers[end]})")
+        notes.append(said("rows_below_passed", count=len(rows) - end, row=numbers[end]))
     if repeated:
-        notes.append(f"{len(repeated)} rows that repeat the headings are passed over")
+        notes.append(said("headings_repeated", count=len(repeated)))
     data = tuple(at for at in range(first, end) if at not in repeated)
     return Place(names, headings, data, tuple(notes))
 

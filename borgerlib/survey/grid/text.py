@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 from borgerlib.errors import DataError
+from borgerlib.said import said
 from borgerlib.survey.grid.cells import Grid
 from borgerlib.survey.grid.limits import Limits, check_columns
 
@@ -50,7 +51,7 @@ def decode(content: bytes, *, name: str) -> tuple[str, str, tuple[str, ...]]:
         if encoding == "mixed":
             text, strange = _decode_mixed(content)
             encoding = "utf-8"
-            notes.append(f"{strange} letters were not UTF-8 as the rest is, and were read as Windows-1252")
+            notes.append(said("mixed_letters", count=strange))
         else:
             text = content[start:].decode(encoding)
     except UnicodeDecodeError as error:
@@ -63,7 +64,7 @@ def decode(content: bytes, *, name: str) -> tuple[str, str, tuple[str, ...]]:
             f"{name} is no text file (it holds zero bytes).", hint="Export the survey as CSV or .xlsx."
         )
     if encoding in _SINGLE_BYTE[1:]:
-        notes.append(f"the letters are taken for {encoding} (Excel for Mac, or MS-DOS)")
+        notes.append(said("old_letters", encoding=encoding))
     mended, note = mend_twice_encoded(text)
     return mended, encoding, (*notes, *note)
 
@@ -116,17 +117,13 @@ def mend_twice_encoded(text: str) -> tuple[str, tuple[str, ...]]:
     if not any(_mended(piece) != piece for piece in found):
         return text, ()
     try:
-        return text.encode("cp1252").decode("utf-8"), (
-            "letters damaged by a wrong encoding ('Ã¸') were restored throughout",
-        )
+        return text.encode("cp1252").decode("utf-8"), (said("letters_restored_throughout"),)
     except UnicodeError:
         pass
     if _NORDIC.search(text):
         # Where the file has whole letters as well, a damaged one stands in a cell that came so.
-        return text, ("some letters look damaged by a wrong encoding ('Ã¸'); left as they are",)
-    return _TWICE_ENCODED.sub(lambda hit: _mended(hit[0]), text), (
-        "letters damaged by a wrong encoding ('Ã¸') were restored",
-    )
+        return text, (said("letters_damaged"),)
+    return _TWICE_ENCODED.sub(lambda hit: _mended(hit[0]), text), (said("letters_restored"),)
 
 
 def _mended(piece: str) -> str:
@@ -199,7 +196,7 @@ def _delimiter(text: str, *, name: str) -> tuple[str, str, int]:
     best = max(DELIMITERS, key=lambda delimiter: widths[delimiter])
     if widths[best] == (0, 0):
         raise DataError(
-            f"{name} has a single column: no semicolon, comma, tab or bar parts its first row.",
+            said("single_column", file=name),
             hint="Export the survey as CSV, with one column a question.",
         )
     return best, text, 0

@@ -11,6 +11,7 @@ from typing import IO, Any
 from xml.etree import ElementTree
 
 from borgerlib.errors import DataError
+from borgerlib.said import said
 from borgerlib.survey.grid.cells import Grid
 from borgerlib.survey.grid.limits import Limits, check_columns
 from borgerlib.survey.grid.typed import text_of
@@ -53,7 +54,7 @@ def read_workbook_grids(path: Path, *, limits: Limits) -> list[Grid]:
         raise
     except Exception as error:
         # The library raises its own errors, and Rust's beneath, on damaged files.
-        raise DataError(f"{path.name} is a damaged workbook ({error}).", hint=_AGAIN) from error
+        raise DataError(said("damaged_workbook", file=path.name, how=f" ({error})"), hint=_AGAIN) from error
     filled = [grid for grid in grids if grid.rows]
     if not filled:
         raise DataError(f"{path.name} has no worksheet with anything in it.", hint=_AGAIN)
@@ -88,14 +89,14 @@ def _inspect(path: Path, limits: Limits) -> dict[str, list[Refused]]:
     except Exception as error:
         # zipfile and the decompressors beneath it fail in many ways on a damaged archive.
         raise DataError(
-            f"{path.name} is a damaged workbook, perhaps cut off ({error}).", hint=_AGAIN
+            said("damaged_workbook", file=path.name, how=f", perhaps cut off ({error})"), hint=_AGAIN
         ) from error
 
 
 def _no_workbook(path: Path, names: set[str]) -> DataError:
     if any(name.startswith("Index/") or name.endswith(".iwa") for name in names):
         return DataError(
-            f"{path.name} is a Numbers file.", hint="In Numbers, export it as Excel (.xlsx) or CSV."
+            said("numbers_file", file=path.name), hint="In Numbers, export it as Excel (.xlsx) or CSV."
         )
     if "word/document.xml" in names:
         return DataError(f"{path.name} is a Word document.", hint="Export the answers as CSV or .xlsx.")

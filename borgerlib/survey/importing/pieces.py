@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from borgerlib.said import Said, said
 from borgerlib.survey.mapping.seen import is_ranking
 
 SEPARATORS = (";", "|", "\n", ",")
@@ -61,19 +62,18 @@ class Pieces:
         numbers = {len(pieces) for pieces, _ in self.cells}
         return numbers.pop() if len(numbers) == 1 else 0
 
-    def doubts(self) -> Iterator[str]:
+    def doubts(self) -> Iterator[Said]:
         """Yield why the pieces may be no options that people have combined."""
         sign = "new line" if self.sign == "\n" else self.sign
         if self.merged:
-            yield f"texts with '{sign}' in them were put together where they never stand apart"
+            yield said("put_together", sign=sign)
         if is_ranking(self.cells):
-            yield f"everybody has all {len(self.options)} options, in different orders: a ranking?"
+            yield said("ranking", count=len(self.options))
             return
         if self._same_number >= _LIST:
-            yield f"every answer has {self._same_number} parts: were so many to be chosen, or is it one text?"
+            yield said("as_many_parts", count=self._same_number)
         if heads := _heads(self.cells):
-            named = ", ".join(f"'{head}'" for head in heads[:4])
-            yield f"{named} never end an answer: do options have '{sign}' in their texts?"
+            yield said("never_last", pieces=heads[:4], sign=sign)
 
 
 def pieces_of(answers: Mapping[str, int], sign: str) -> Pieces:

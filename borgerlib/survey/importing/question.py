@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from borgerlib.said import Said, said
 from borgerlib.survey.codebook.model import Kind
 
 MISSING, OTHER = "#missing", "#other"
@@ -63,7 +64,7 @@ class Question:
         Headings that feed it.
     options : mapping of str to int
         Text → how many chose it.
-    doubts : tuple of str
+    doubts : tuple of Said
         What a person should look at, and why.
     role : str
     declared : frozenset of str
@@ -86,7 +87,7 @@ class Question:
     kind: Kind
     columns: tuple[str, ...]
     options: Mapping[str, int] = field(default_factory=dict)
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Said, ...] = ()
     role: str = ""
     declared: frozenset[str] = frozenset()
     separator: str = ""
@@ -121,9 +122,7 @@ def with_roles(found: Sequence[Question]) -> Iterator[Question]:
         if not role or question.role:
             yield question
         elif role in taken and role != "contact":
-            yield replace(
-                question, doubts=(*question.doubts, f"may be '{role}', which another question is already")
-            )
+            yield replace(question, doubts=(*question.doubts, said("role_taken", role=role)))
         else:
             taken.add(role)
             yield _as_text(question, role) if _is_text(question, role) else replace(question, role=role)

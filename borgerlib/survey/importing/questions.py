@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from borgerlib.said import said
 from borgerlib.survey.codebook.matching import NOT_SELECTED, SELECTED, normalise
 from borgerlib.survey.grid.values import parse_dates, parse_number
 from borgerlib.survey.importing.pieces import SEPARATORS, pieces_of
@@ -62,10 +63,10 @@ def _together(members: Sequence[Seen]) -> list[Question]:
     options = {each.column.choice or each.column.label: _ticked(each) for each in members}
     own = members[0].column.question
     text = members[0].column.label if own else members[0].column.name
-    doubts = () if own else ("the file does not tell the question, only its options",)
+    doubts = () if own else (said("question_untold"),)
     others = [each.column.name for each in members if each not in ticks]
     if others:
-        doubts = (*doubts, f"{', '.join(map(repr, others))} holds texts: written beside an option?")
+        doubts = (*doubts, said("texts_beside", columns=others))
     return [Question(text, "multiple", tuple(each.column.name for each in members), options, doubts)]
 
 
@@ -82,7 +83,7 @@ def _alone(seen: Seen, *, text: str = "") -> Question:
     if column.role:
         return asked
     if not seen.total:
-        return replace(asked, doubts=("nobody answered it: its kind is not known",))
+        return replace(asked, doubts=(said("nobody_answered"),))
     if column.labels:
         return _labelled(asked, seen)
     values = pd.Series(list(seen.answers), dtype="string")
@@ -101,24 +102,24 @@ def _labelled(asked: Question, seen: Seen) -> Question:
         return replace(asked, kind="single", options={text: seen.answers.get(text, 0) for text in texts})
     unlabelled = [text for text in seen.answers if text not in texts]
     if sum(seen.answers[text] for text in unlabelled) * 2 > seen.total:
-        return replace(asked, kind="number", doubts=("numbers, some of which have a text (missing codes?)",))
+        return replace(asked, kind="number", doubts=(said("numbers_with_texts"),))
     options = {text: seen.answers.get(text, 0) for text in [*texts, *unlabelled]}
     declared = frozenset(
         text for code, text in seen.column.labels.items() if seen.column.declared_missing(code)
     )
-    doubts = (f"{len(unlabelled)} codes have no text",) if unlabelled else ()
+    doubts = (said("codes_without_text", count=len(unlabelled)),) if unlabelled else ()
     return replace(asked, kind="single", options=options, doubts=doubts, declared=declared)
 
 
 def _number(asked: Question, seen: Seen) -> Question:
     strange = sum(count for text, count in seen.answers.items() if parse_number(text) is None)
-    doubts = (f"{strange} of {seen.total} answers are no number",) if strange else ()
+    doubts = (said("no_numbers", count=strange, total=seen.total),) if strange else ()
     codes = {parse_number(text) for text in seen.answers}
     small = len(codes) <= 11 and all(
         code is None or (code == int(code) and 0 <= code <= 10) for code in codes
     )
     if small and seen.total >= _REPEATED * len(codes):
-        doubts = (*doubts, "few small numbers: codes of options whose texts the file lacks, or a scale?")
+        doubts = (*doubts, said("few_small_numbers"))
     return replace(asked, kind="number", doubts=doubts)
 
 
@@ -141,7 +142,7 @@ def _single(asked: Question, seen: Seen) -> Question:
     rare = seen.total - sum(often.values())
     own_words = len(seen.answers) - len(often) >= _REPEATED
     if own_words and len(often) >= _LIST and rare * 4 <= seen.total and _are_options(often):
-        doubts = (f"{rare} answers that occur once or twice are left out: own words beside the options?",)
+        doubts = (said("own_words_left_out", count=rare),)
         return replace(asked, kind="single", options=often, doubts=doubts, own_words=True)
     few = len(seen.answers) <= max(_LIST, seen.total // _REPEATED)
     if few and _are_options(seen.answers):

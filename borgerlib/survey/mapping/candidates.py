@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from borgerlib.said import said
 from borgerlib.survey.codebook.matching import OptionMatcher, is_unwilling, matcher, other_or_refusal
 from borgerlib.survey.codebook.model import Item
 from borgerlib.survey.grid.values import parse_dates, parse_numbers
@@ -71,15 +72,16 @@ def _typed_candidate(item: Item, seen: Seen, found: Candidate) -> Candidate | No
     parsed = parse_numbers(values) if item.kind == "number" else parse_dates(values)
     good = int(counts[parsed.notna()].sum())
     kind = {"number": "numbers", "date": "dates"}[item.kind]
-    told = f"{good} of {seen.total} values are {kind}"
+    told = said("values_are", count=good, total=seen.total, kind=kind)
     if good * 2 <= seen.total:
         if found.score < ALIKE:
             return None
-        return replace(found, sure=False, fits=False, reason=f"'{seen.column.name}' has its text, but {told}")
+        doubt = said("text_but_values", column=seen.column.name, values=told)
+        return replace(found, sure=False, fits=False, reason=doubt)
     if not _is_plausible(item, parsed):
         return None
     tidy = seen.total - good <= max(1, (1 - _MOSTLY) * seen.total)
-    reason = found.reason if good == seen.total else f"{found.reason}; {told}"
+    reason = found.reason if good == seen.total else said("text_and_values", text=found.reason, values=told)
     share = good / seen.total
     return replace(found, sure=found.sure and tidy, score=found.score * share, reason=reason)
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.errors import DataError, nearest
+from borgerlib.said import Said, said
 from borgerlib.survey.codebook.matching import is_unwilling, matcher, no_opinion, normalise
 from borgerlib.survey.codebook.model import Codebook, Item, Option
 from borgerlib.survey.grid.values import month_first, parse_dates, parse_number, parse_numbers
@@ -32,10 +33,6 @@ from borgerlib.survey.responses import Export, Responses, join_problems, problem
 
 _OLDEST = 130
 _TIMES = ("started", "submitted")
-_EITHER_WAY = (
-    "item '{}': every date can be read with the day or the month first; the day is taken to stand first. "
-    "Where that is wrong, write the dates as 2025-11-30 in the export"
-)
 _FREQUENT = 3
 
 
@@ -66,7 +63,7 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
     reworded: list[str] = []
     unclear: list[str] = []
     orders = _orders(export, codebook, mapping)
-    notes = [_EITHER_WAY.format(item_id) for item_id, order in orders.items() if order is None]
+    notes: list[str] = [_of_item(item_id, "either_way") for item_id, order in orders.items() if order is None]
     for item in codebook:
         entry = mapping.item(item.id)
         if entry is not None and mapping.missing:
@@ -75,7 +72,7 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
         coded = _empty(item, export) if entry is None else _code(item, entry, export, months_first=order)
         columns.update(coded.columns)
         problems += coded.problems
-        unclear += [f"items.{item.id}: {said}" for said in coded.unclear]
+        unclear += [f"items.{item.id}: {each}" for each in coded.unclear]
         if entry is not None:
             mixed_up += _doubts(item, entry, coded, export, codebook)
             reworded += _reworded(item, entry, coded)
@@ -168,9 +165,9 @@ def _first_answers(item: Item, entry: ItemMapping, export: Export) -> tuple[pd.S
         absent = no_answers(entry, known)
         texts = _no_numbers(column, known.labels) if item.kind == "number" else []
         lost = [value for value in texts if not absent(value) and not no_opinion(known.labels[value])]
-        said = column[column.isin(lost)]
-        shown = [f"{value} ({known.labels[value]})" for value in said]
-        twice.append(problem_frame(list(said.index), item.id, shown, "not_a_number"))
+        left = column[column.isin(lost)]
+        shown = [f"{value} ({known.labels[value]})" for value in left]
+        twice.append(problem_frame(list(left.index), item.id, shown, "not_a_number"))
         none = [value for value in column.dropna().unique() if value in texts or absent(value)]
         column = column.mask(column.isin(none)) if none else column
         other = values.notna() & column.notna() & (column != values)
@@ -221,7 +218,7 @@ def _not_offered(item: Item, entry: ItemMapping) -> list[str]:
     if entry.layout != "indicators":
         return []
     lacking = [option.id for option in item.options if option.id not in entry.options.values()]
-    return [f"item '{item.id}': the export has no column for {', '.join(lacking)}"] if lacking else []
+    return [_of_item(item.id, "no_columns", options=", ".join(lacking))] if lacking else []
 
 
 def _doubts(item: Item, entry: ItemMapping, coded: Coded, export: Export, codebook: Codebook) -> list[str]:
@@ -275,23 +272,27 @@ def _own_words(item: Item, coded: Coded) -> list[str]:
     written = sum(int((frame["rule"] == "written_in").sum()) for frame in coded.problems)
     if not written or item.catch_all is None:
         return []
-    return [f"item '{item.id}': {written} answers in own words count as '{item.catch_all.text}'"]
+    return [_of_item(item.id, "own_words", count=written, option=item.catch_all.text)]
 
 
 def _refusals(item: Item, entry: ItemMapping, export: Export) -> list[str]:
     """Tell of unwilling wordings that count as no answer though neither codebook nor mapping names them."""
     options = matcher(item, entry.values)
-    said = {normalise(text) for text in entry.missing}
+    missing = {normalise(text) for text in entry.missing}
     counts: Counter[str] = Counter()
     for name in entry.columns:
         labels = export.column(name).labels
         for value, times in export.frame[name].value_counts().items():
             cell = label_of(str(value), labels)
             for text in cell.split(entry.separator) if entry.separator.strip() else [cell]:
-                if is_unwilling(text) and options.match(text) is None and normalise(text) not in said:
+                if is_unwilling(text) and options.match(text) is None and normalise(text) not in missing:
                     counts[text.strip()] += int(times)
-    told = ", ".join(f"'{text}' ({times} times)" for text, times in counts.items())
-    return [f"item '{item.id}': {told} taken for no answer"] if told else []
+    told = [said("times", text=text, count=times) for text, times in counts.items()]
+    return [_of_item(item.id, "no_answer", answers=told)] if told else []
+
+
+def _of_item(item_id: str, kind: str, **values: object) -> Said:
+    return said("of_item", item=item_id, what=said(kind, **values))
 
 
 def _examples(entry: ItemMapping, export: Export) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import filterfalse
 
+from borgerlib.said import said
 from borgerlib.survey.codebook.joined import joined_text
 from borgerlib.survey.codebook.matching import is_unwilling, matcher, normalise
 from borgerlib.survey.codebook.model import Item
@@ -73,7 +74,7 @@ def _split(item: Item, seen: Seen, separator: str) -> _Split:
         for piece in filterfalse(is_unwilling, reading.strange):
             strange[piece] = strange.get(piece, 0) + count
     if not unclear and is_ranking(cells):
-        unclear = f"everybody has all {len(found)} options, in different orders: a ranking?"
+        unclear = said("ranking", count=len(found))
     known = sum(found.values())
     share = known / (known + sum(strange.values())) if known else 0.0
     return _Split(separator, share, several, frozenset(found), strange, unclear)

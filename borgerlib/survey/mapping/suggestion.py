@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from borgerlib.errors import DataError, command
+from borgerlib.said import Said, said
 from borgerlib.survey.codebook.model import CITIZENS, Codebook, Item
 from borgerlib.survey.mapping.candidate import Candidate
 from borgerlib.survey.mapping.candidates import candidates
@@ -50,10 +51,9 @@ class Suggestion:
     def notes(self) -> list[str]:
         """What is told of items that are missing although a column has their text, or is untidy."""
         return [
-            f"item '{item_id}': {reason}"
+            said("of_item", item=item_id, what=reason)
             for item_id, reason in self.reasons.items()
-            if (self.confidence[item_id] == "missing" and reason != NO_COLUMN)
-            or (self.confidence[item_id] == "sure" and " values are " in reason)
+            if isinstance(reason, Said) and self.confidence[item_id] != "unsure"
         ]
 
     def require_sure(self, codebook: Codebook, *, export: str = "EXPORT") -> None:
@@ -149,7 +149,7 @@ def _near(item: Item, unused: Sequence[Seen]) -> str:
     best = max(alike, key=lambda name: alike[name], default="")
     if not best or alike[best] < SIMILAR:
         return ""
-    return f"'{best}' has a text like it, but does not hold answers to it"
+    return said("text_alike", column=best)
 
 
 def _with_rival(chosen: Candidate, other: Candidate, used: set[str]) -> Candidate:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from borgerlib.errors import DataError, unknown_name
 from borgerlib.personal import is_contact_heading
+from borgerlib.said import said
 from borgerlib.survey.form.names import MARK
 from borgerlib.survey.grid import objects, tabular
 from borgerlib.survey.grid.cells import Grid, Table, as_table
@@ -60,14 +61,15 @@ def kind_of(path: Path) -> str:
     if head.startswith(b"PAR1"):
         return "parquet"
     if head.startswith(_COMPOUND) and _ENCRYPTED in path.read_bytes():
-        raise DataError(f"{path.name} is a workbook with a password, which cannot be opened.", hint=_SAVE_AS)
+        raise DataError(said("password", file=path.name), hint=_SAVE_AS)
     for mark, what, hint in _FOREIGN:
         if head.startswith(mark):
-            raise DataError(f"{path.name} is {what}, not a table of answers.", hint=hint)
+            kind = "old_workbook" if mark == _COMPOUND else "foreign_file"
+            raise DataError(said(kind, file=path.name, what=what), hint=hint)
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml")):
         named = f", whatever its name ends in ({path.suffix})" if path.suffix.startswith(".xls") else ""
-        raise DataError(f"{path.name} is a web page or XML{named}, not a table of answers.", hint=_SAVE_AS)
+        raise DataError(said("web_page", file=path.name, named=named), hint=_SAVE_AS)
     if _LIST_OF_OBJECTS.match(start):
         return "json"
     if start.startswith(b"{"):
@@ -189,20 +191,16 @@ def _sheet(grids: list[Grid], named: str) -> Grid:
     # A hidden one is what somebody has put away, unless nothing that is shown can be a table.
     grid = max(grids, key=lambda each: (_is_shown(each), len(each.rows) * len(each.rows[0])))
     others = [other for other in grids if other is not grid]
-    notes = [f"sheet '{grid.sheet}', which is read, is hidden"] if grid.hidden else []
+    notes = [said("hidden_sheet_read", sheet=grid.sheet)] if grid.hidden else []
     if others:
-        notes.append(f"sheet '{grid.sheet}' is read; the workbook also has {_named(others)}")
+        notes.append(said("other_sheets", sheet=grid.sheet, others=[each.sheet for each in others]))
     if hidden := [other for other in others if other.hidden]:
-        notes.append(f"hidden sheets: {_named(hidden)}")
+        notes.append(said("hidden_sheets", sheets=[each.sheet for each in hidden]))
     return replace(grid, notes=(*grid.notes, *notes))
 
 
 def _is_shown(grid: Grid) -> bool:
     return not grid.hidden and len(grid.rows) > 1 and len(grid.rows[0]) > 1
-
-
-def _named(grids: list[Grid]) -> str:
-    return ", ".join(repr(grid.sheet) for grid in grids)
 
 
 def _refuse_respondent_list(table: Table) -> None:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from borgerlib.said import said
 from borgerlib.survey.grid.cells import Table
 from borgerlib.survey.grid.tabular import columns_of, export_of
 from borgerlib.survey.grid.values import month_first, parse_dates
@@ -116,7 +117,7 @@ def _american(export: Export) -> Export:
         name: each.dt.strftime("%Y-%m-%d %H:%M:%S").astype("string").fillna(export.frame[name])
         for name, each in times.items()
     }
-    told = () if order is not None else ("times are read with the month first, as SurveyMonkey writes them",)
+    told = () if order is not None else (said("months_first"),)
     source = replace(export.source, notes=(*export.source.notes, *told))
     return replace(export, frame=export.frame.assign(**iso), source=source)
 
@@ -169,10 +170,9 @@ def judged(export: Export) -> Export:
         problems.append(problem_frame(list(values.index), str(values.name), list(values), TEST_ANSWER))
     unfinished = _unfinished(export, held) & ~tried
     if tried.any():
-        notes.append(f"{int(tried.sum())} answers are tries of the survey (previews): they are rejected")
+        notes.append(said("test_answers", count=int(tried.sum())))
     if unfinished.any():
-        found = f"{int(unfinished.sum())} of {int((~tried).sum())} answers were not finished"
-        notes.append(f"{found}: they count as far as they go")
+        notes.append(said("unfinished", count=int(unfinished.sum()), total=int((~tried).sum())))
     source = replace(export.source, notes=(*export.source.notes, *notes))
     return replace(export, source=source, problems=join_problems(problems))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from borgerlib.errors import DataError
 from borgerlib.personal import refuse_cpr_columns
+from borgerlib.said import said
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.form.recognised import recognised
 from borgerlib.survey.grid.limits import Limits
@@ -81,9 +82,7 @@ def read_export(
     limits = limits or Limits()
     try:
         if not path.exists():
-            raise DataError(
-                f"There is no file or folder {path}.", hint="Check the name, or give the whole path."
-            )
+            raise DataError(said("no_path", path=path), hint="Check the name, or give the whole path.")
         reader = read_folder if path.is_dir() else read_file
         export = reader(path, limits=limits, where=Where(sheet, heading_rows))
     except OSError as error:

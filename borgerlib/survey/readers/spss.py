@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from borgerlib.errors import DataError
+from borgerlib.said import said
 from borgerlib.survey.grid.cells import one_line
 from borgerlib.survey.grid.limits import Limits, check_columns
 from borgerlib.survey.grid.tabular import question_columns
@@ -59,7 +60,7 @@ def _read(path: Path, library: Any) -> tuple[pd.DataFrame, Any, tuple[str, ...]]
         frame, meta = library.read_sav(str(path), user_missing=True, encoding=_OTHERWISE)
     except Exception as error:
         raise _damaged(path, error) from error
-    return frame, meta, (f"the file declares another encoding than it has; it is read as {_OTHERWISE}",)
+    return frame, meta, (said("wrong_encoding_declared", encoding=_OTHERWISE),)
 
 
 def _damaged(path: Path, error: Exception) -> DataError:

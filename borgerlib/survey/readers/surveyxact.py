@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from borgerlib.errors import DataError
+from borgerlib.said import said
 from borgerlib.survey.grid.cells import Grid, as_table, one_line
 from borgerlib.survey.grid.limits import Limits
 from borgerlib.survey.responses import Column, Export, Source
@@ -70,7 +71,7 @@ def read(grids: Sequence[Grid], *, limits: Limits) -> Export:
             Column(known.name, known.label, known.choice, known.question, texts.get(heading, {}), known.role)
         )
     parts = [dataset, *labels[:1], structure]
-    notes = () if labels else ("the file with the texts of the codes (labels) was not there",)
+    notes = () if labels else (said("no_labels_file"),)
     return Export(
         frame=table.frame,
         columns=tuple(columns),

@@ -1,0 +1,71 @@
+"""What the library notes, doubts or refuses: a kind and values, in words by the table ``said.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from borgerlib import danish
+
+
+class Said(str):
+    """An English text that knows what it says, so that it can be said in Danish; made by `said`.
+
+    Attributes
+    ----------
+    kind : str
+        Its table in ``said.toml``.
+    values : mapping of str to object
+        What fills the places of the text: numbers, texts, lists of names, and what is itself `Said`.
+    """
+
+    kind: str
+    values: Mapping[str, object]
+
+    @property
+    def danish(self) -> str:
+        """The same in Danish."""
+        return _worded(self.kind, "da", self.values, _in_danish)
+
+
+def said(kind: str, /, **values: object) -> Said:
+    """Return what a kind of ``said.toml`` says of some values, in English; its `danish` is the same."""
+    told = Said(_worded(kind, "en", values, _in_english))
+    told.kind, told.values = kind, values
+    return told
+
+
+def _worded(kind: str, language: str, values: Mapping[str, object], word: Callable[[object], str]) -> str:
+    return _table()[kind][language].format(**{name: word(value) for name, value in values.items()})
+
+
+def _in_english(value: object) -> str:
+    match value:
+        case list():
+            return ", ".join(str(each) if isinstance(each, Said) else f"'{each}'" for each in value)
+        case float():
+            return f"{value:g}"
+    return str(value)
+
+
+def _in_danish(value: object) -> str:
+    match value:
+        case Said():
+            return value.danish
+        case list():
+            return danish.listing([each.danish if isinstance(each, Said) else f"»{each}«" for each in value])
+        case int():
+            return danish.number(value)
+        case float():
+            return danish.number(value, 1)
+        case date():
+            return danish.long_date(value)
+    return str(value)
+
+
+@cache
+def _table() -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
