@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from borgerlib.dashboard.importing.phrases import Phrases, in_danish
 from borgerlib.errors import BorgerlibError
 
 _FILE = Path(__file__).with_name("words.toml")
@@ -20,7 +20,7 @@ class Words:
     """Danish texts by section and key, and the Danish for what is refused in English."""
 
     sections: Mapping[str, Mapping[str, str]]
-    refused: Phrases
+    refused: tuple[tuple[str, str], ...]
 
     def __call__(self, section: str, key: str, **values: object) -> str:
         """Return a text with its places filled in."""
@@ -39,9 +39,14 @@ def told(text: str) -> str:
     """Return a sentence of an error in Danish, with the place that it begins with; as it is where unknown."""
     parts = text.split(": ")
     for at in reversed(range(len(parts))):
-        if said := in_danish(": ".join(parts[at:]), words().refused):
+        if said := _in_danish(": ".join(parts[at:])):
             return ": ".join([*parts[:at], said]).replace("line ", "linje ", 1 if at else 0)
     return text
+
+
+def _in_danish(text: str) -> str:
+    found = ((re.fullmatch(pattern, text, re.DOTALL), danish) for pattern, danish in words().refused)
+    return next((match.expand(danish) for match, danish in found if match), "")
 
 
 @contextmanager
