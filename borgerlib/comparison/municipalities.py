@@ -13,12 +13,13 @@ from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.population.municipalities import locate, municipalities
 from borgerlib.population.table import population
 from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL, DisclosedEstimates, disclose
+from borgerlib.statistics.estimation.answers import gave
 from borgerlib.statistics.estimation.intervals import check_confidence
 from borgerlib.statistics.estimation.proportions import estimate_proportions
 from borgerlib.statistics.levels import any_frame, column_of, positive_column
 from borgerlib.statistics.models.small_area import SmallAreas, small_area_estimates
 from borgerlib.survey.codebook.labels import answer_label, codebook_of, group_of
-from borgerlib.survey.codebook.model import Codebook
+from borgerlib.survey.codebook.model import Codebook, Item
 
 CODE = "kommunekode"
 COVARIATES = ("log_population", "share_65", "capital")
@@ -166,7 +167,7 @@ def compare_municipalities(
         raise ParameterError("The respondents do not tell what was asked.", hint="Give codebook=.")
     item_id, _, option = answer.partition(".")
     item = book.item(item_id)
-    people = _people(respondents, item.members(option), item.id, item.kind, municipality)
+    people = _people(respondents, item, option, municipality)
     direct = _disclosed(people, item.id, option, answer_label(item, option), weight, min_cell, confidence)
     areas = _areas(direct, people, weight)
     known = areas["direct"].notna()
@@ -204,19 +205,11 @@ def compare_municipalities(
     )
 
 
-def _people(
-    respondents: pd.DataFrame, members: Sequence[str], item: str, kind: str, municipality: str
-) -> pd.DataFrame:
+def _people(respondents: pd.DataFrame, item: Item, option: str, municipality: str) -> pd.DataFrame:
     """Return the respondents with their municipality's code and whether they gave the answer."""
     place = column_of(respondents, municipality, role="municipality")
     codes = locate(place.dropna().astype(str)).reindex(respondents.index)["code"]
-    if kind == "multiple":
-        columns = [column_of(respondents, f"{item}__{one}", role="answer") for one in members]
-        yes = pd.concat(columns, axis=1).max(axis=1).astype("Float64")
-    else:
-        given = column_of(respondents, item, role="answer")
-        yes = given.isin(members).astype("Float64").where(given.notna())
-    people = respondents.assign(_code=codes, _yes=yes)
+    people = respondents.assign(_code=codes, _yes=gave(respondents, item, item.members(option)))
     people.attrs = respondents.attrs
     return people
 

@@ -16,6 +16,7 @@ from borgerlib.comparison.matching import WAVE
 from borgerlib.errors import CodebookError, ParameterError, unknown_name
 from borgerlib.files.toml import Problem, read_toml
 from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL, DisclosedEstimates, disclose
+from borgerlib.statistics.estimation.answers import gave
 from borgerlib.statistics.estimation.proportions import estimate_proportions
 from borgerlib.statistics.segmentation.rules import Segment, assign_segments
 from borgerlib.survey.codebook.labels import answer_label, codebook_of
@@ -267,12 +268,7 @@ def _share(
             f"The wave {name}: {unknown_name('column', lacking[0], map(str, wave.columns))}",
             hint=f"The target is about '{target.what}'.",
         )
-    answers = wave[columns]
-    if asked.kind == "multiple":
-        chosen = answers.max(axis=1).astype("Float64")
-    else:
-        chosen = answers[item].isin(asked.members(option)).astype("Float64").where(answers[item].notna())
-    people, by = wave.assign(_yes=chosen), None
+    people, by = wave.assign(_yes=gave(wave, asked, asked.members(option))), None
     people.attrs = wave.attrs
     if target.who:
         inside = assign_segments(wave, [Segment(_GROUP, dict(target.who))])[_GROUP]

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from borgerlib import places
 from borgerlib.danish import slug
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NUMBER_OF_MUNICIPALITIES = 98
 RESTORE = "It ships with borgerlib: reinstall it, or restore the file with 'git checkout data/raw'."
 _HINT = "Give a name such as 'Odense' or a code such as '0461'; borgerlib.municipalities() lists all 98."
+_CODE = re.compile(r"\d{4}")
 _SUFFIX = re.compile(r"[\s-]+(regions)?kommune\s*\Z", re.IGNORECASE)
 
 
@@ -165,8 +166,7 @@ def read_municipalities(path: Path) -> tuple[Municipality, ...]:
     """
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file)
-            header, rows = tuple(reader.fieldnames or ()), list(reader)
+            header, *rows = [tuple(row) for row in csv.reader(file) if row] or [()]
     except UnicodeDecodeError as error:
         raise DataError(f"{path.name} is not encoded as UTF-8: {error}.", hint=RESTORE) from error
     if header != _COLUMNS:
@@ -174,37 +174,20 @@ def read_municipalities(path: Path) -> tuple[Municipality, ...]:
             f"{path.name} has the columns {', '.join(header) or '(none)'}, not {', '.join(_COLUMNS)}.",
             hint=RESTORE,
         )
-    problems = [
-        f"line {line}: a value is missing, or the code is not four digits, or the population no whole number"
-        for line, row in enumerate(rows, start=2)
-        if not _is_sound(row)
-    ]
-    if len({row["code"] for row in rows}) != NUMBER_OF_MUNICIPALITIES:
+    found, problems = {}, []
+    for line, row in enumerate(rows, start=2):
+        if len(row) == len(_COLUMNS) and all(row) and _CODE.fullmatch(row[0]) and row[-1].isdecimal():
+            cells: dict[str, Any] = dict(zip(_COLUMNS, row, strict=True))
+            found[row[0]] = Municipality(**cells | {"population": int(row[-1])})
+        else:
+            problems.append(
+                f"line {line}: a value is missing, the code is not four digits, or the population no number"
+            )
+    if len(found) + len(problems) != NUMBER_OF_MUNICIPALITIES:
         problems.append(f"there should be {NUMBER_OF_MUNICIPALITIES} different codes")
     if problems:
         raise DataError(f"{path.name} is damaged:", problems=problems, hint=RESTORE)
-    return tuple(sorted((_municipality(row) for row in rows), key=lambda place: place.code))
-
-
-def _is_sound(row: dict[str, str]) -> bool:
-    return (
-        None not in row
-        and all(row.values())
-        and re.fullmatch(r"\d{4}", row["code"]) is not None
-        and re.fullmatch(r"\d+", row["population"]) is not None
-    )
-
-
-def _municipality(row: dict[str, str]) -> Municipality:
-    return Municipality(
-        code=row["code"],
-        name=row["name"],
-        full_name=row["full_name"],
-        region=row["region"],
-        province=row["province"],
-        group=row["group"],
-        population=int(row["population"]),
-    )
+    return tuple(sorted(found.values(), key=lambda place: place.code))
 
 
 @cache

@@ -171,6 +171,12 @@ def answers_of(respondents: pd.DataFrame, item: Item) -> pd.DataFrame:
     return pd.DataFrame(columns, index=respondents.index)
 
 
+def with_nets(answers: pd.DataFrame, item: Item) -> pd.DataFrame:
+    """Return 0/1 answers with those of the nets whose options were all offered."""
+    nets = {net: answers[list(of)].max(axis=1) for net, of in item.nets.items() if set(of) <= set(answers)}
+    return answers.assign(**nets)
+
+
 def domain_levels(respondents: pd.DataFrame, codebook: Codebook, column: str) -> pd.Series:
     """Return each respondent's level of a domain column; missing where the answer withholds it."""
     values = respondents[column]

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from borgerlib.statistics.weighting.adjustment import WeightingResult
 from borgerlib.statistics.weighting.calibration import calibrate
-from borgerlib.statistics.weighting.weight import WeightingResult, post_stratify, rake, trim
+from borgerlib.statistics.weighting.weight import post_stratify, rake, trim
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from borgerlib.interest.answers.estimates import with_nets
 from borgerlib.interest.survey import InterestSurvey
 from borgerlib.interest.weighting.plan import rakeable
 from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.interest.weighting.summary import targets_of
-from borgerlib.statistics.crosstabs import answers_of
+from borgerlib.statistics.crosstabs import answers_of, with_nets
 from borgerlib.statistics.models.nonresponse import nonresponse_range
 from borgerlib.survey.codebook.model import Item
 

@@ -11,7 +11,7 @@ import pandas as pd
 from borgerlib import danish
 from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.interest.weighting.rules import WEIGHT
-from borgerlib.statistics.crosstabs import answers_of, domain_levels, large_enough
+from borgerlib.statistics.crosstabs import answers_of, domain_levels, large_enough, with_nets
 from borgerlib.statistics.disclosure.columns import SHARES
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, disclose
 from borgerlib.statistics.disclosure.named import base_of, source_of
@@ -174,12 +174,6 @@ def _columns(by: By | None, item: str) -> tuple[str, ...]:
     if isinstance(by, Mapping):
         return tuple(by.get(item, ()))
     return (by,) if isinstance(by, str) else tuple(by or ())
-
-
-def with_nets(answers: pd.DataFrame, item: Item) -> pd.DataFrame:
-    """Return 0/1 answers with those of the nets whose options were all offered."""
-    nets = {net: answers[list(of)].max(axis=1) for net, of in item.nets.items() if set(of) <= set(answers)}
-    return answers.assign(**nets)
 
 
 def _estimated(

@@ -12,6 +12,7 @@ from borgerlib.errors import DataError
 from borgerlib.lokaldemokrati.published.counts import option_label
 from borgerlib.lokaldemokrati.wave.microdata import POPULATION, WEIGHT, Wave
 from borgerlib.population.municipalities import NUMBER_OF_MUNICIPALITIES
+from borgerlib.statistics.crosstabs import answers_of, with_nets
 from borgerlib.statistics.disclosure.columns import KEYS, TOO_FEW
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published, disclose
 from borgerlib.statistics.estimation.proportions import estimate_proportions
@@ -162,17 +163,6 @@ def _indicators(respondents: pd.DataFrame, item: Item) -> pd.DataFrame:
 
     An option that no respondent has a value for was not offered: missing, not 0.
     """
-    if item.kind == "multiple":
-        chosen = respondents[item.columns].astype("Float64")
-        answered = chosen.notna().any(axis=1)
-        columns = {
-            option.id: chosen[column].fillna(0).where(answered & bool(chosen[column].notna().any()))
-            for option, column in zip(item.options, item.columns, strict=True)
-        }
-    else:
-        answer = respondents[item.id].astype("object")
-        columns = {
-            reference: answer.isin(item.members(reference)).astype("Float64").where(answer.notna())
-            for reference in (*(option.id for option in item.options), *item.nets)
-        }
-    return pd.DataFrame(columns, index=respondents.index)
+    nets = () if item.kind == "multiple" else item.nets
+    names = [*(option.id for option in item.options), *nets]
+    return with_nets(answers_of(respondents, item), item).reindex(columns=names)

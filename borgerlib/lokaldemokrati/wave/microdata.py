@@ -15,7 +15,8 @@ from borgerlib import places
 from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.population.margins import municipality_cells
 from borgerlib.population.municipalities import NUMBER_OF_MUNICIPALITIES, locate, municipalities
-from borgerlib.statistics.weighting.weight import WeightingResult, post_stratify
+from borgerlib.statistics.weighting.adjustment import WeightingResult
+from borgerlib.statistics.weighting.weight import post_stratify
 from borgerlib.survey.codebook.model import Codebook, Item
 
 CODE = "kommunekode"

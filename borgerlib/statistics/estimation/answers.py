@@ -23,7 +23,7 @@ from borgerlib.statistics.levels import (
     rows_named,
 )
 from borgerlib.survey.codebook.labels import codebook_of
-from borgerlib.survey.codebook.model import ROLES
+from borgerlib.survey.codebook.model import ROLES, Item
 
 _MULTIPLE = "__"
 
@@ -100,6 +100,15 @@ def answers_to(respondents: pd.DataFrame, item: str | Sequence[str]) -> Answers:
         raise ParameterError(unknown_name("item", str(item), known))
     options: list[Hashable] = [column.removeprefix(stem) for column in found]
     return Answers(str(item), options, None, [_zero_one(respondents, column) for column in found])
+
+
+def gave(respondents: pd.DataFrame, item: Item, members: Sequence[str]) -> pd.Series:
+    """Return who gave one of some answers to an item (1, else 0), missing where it was not answered."""
+    if item.kind == "multiple":
+        chosen = [column_of(respondents, f"{item.id}__{one}", role="answer") for one in members]
+        return pd.concat(chosen, axis=1).max(axis=1).astype("Float64")
+    given = column_of(respondents, item.id, role="answer")
+    return given.isin(members).astype("Float64").where(given.notna())
 
 
 def column_named(respondents: pd.DataFrame, name: Any) -> Any:

@@ -17,7 +17,8 @@ from borgerlib.errors import ConvergenceError, MarginError, ParameterError
 from borgerlib.statistics.estimation.answers import answers_to
 from borgerlib.statistics.estimation.proportions import estimate_proportions
 from borgerlib.statistics.levels import Floats, any_frame, positive_column
-from borgerlib.statistics.weighting.weight import WeightingResult, rake
+from borgerlib.statistics.weighting.adjustment import WeightingResult
+from borgerlib.statistics.weighting.weight import rake
 
 _STEPS = 200
 _TOLERANCE = 1e-8

@@ -31,15 +31,6 @@ from borgerlib.statistics.weighting.capping import legal_cap, rake_capped, sprea
 from borgerlib.statistics.weighting.margin_checks import CheckedMargins, Name, check_margins, named
 from borgerlib.statistics.weighting.solver import Raking, solve
 
-__all__ = [
-    "WeightingResult",
-    "design_effect",
-    "effective_sample_size",
-    "post_stratify",
-    "rake",
-    "trim",
-]
-
 # Raking converges in a few sweeps, or crawls because cells are empty: then Newton's method takes over.
 _SWEEPS = 200
 

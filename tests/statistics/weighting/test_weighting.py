@@ -11,15 +11,13 @@ from hypothesis import strategies as st
 from borgerlib.errors import ConvergenceError, DataError, MarginError, ParameterError
 from borgerlib.statistics.estimation.proportions import estimate_proportions
 from borgerlib.statistics.estimation.rao_scott import rao_scott_test
-from borgerlib.statistics.weighting.calibration import calibrate
-from borgerlib.statistics.weighting.weight import (
+from borgerlib.statistics.weighting.adjustment import (
     WeightingResult,
     design_effect,
     effective_sample_size,
-    post_stratify,
-    rake,
-    trim,
 )
+from borgerlib.statistics.weighting.calibration import calibrate
+from borgerlib.statistics.weighting.weight import post_stratify, rake, trim
 
 
 @pytest.fixture
