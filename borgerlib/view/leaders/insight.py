@@ -179,7 +179,7 @@ class InsightPage:
         if not cases:
             return None
         paragraphs = [
-            f"**[{case.municipality}: {case.title}](index.html#case-{danish.slug(case.municipality)})** "
+            f"**[{case.municipality}: {case.title}](index.html#case-{danish.slug(case.municipality)}).** "
             f"{case.summary}"
             for case in cases
         ]

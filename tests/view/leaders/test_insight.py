@@ -230,7 +230,7 @@ class TestComparison:
 
 def test_cases_are_told_and_linked_where_they_bear():
     text = open_insight(3).cases().markdown
-    assert re.search(r"\*\*\[(\w+): [^]]+\]\(index\.html#case-\w+\)\*\* \S", text)
+    assert re.search(r"\*\*\[(\w+): [^]]+\]\(index\.html#case-\w+\)\.\*\* \S", text)
 
 
 def test_without_cases_there_is_no_section():
