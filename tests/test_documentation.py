@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import inspect
 import re
 import shutil
 import sys
@@ -33,6 +34,13 @@ def test_the_help_of_a_public_name_has_an_example_and_says_what_is_near(name: st
     assert near, f"{name} has no See Also"
     named = re.findall(r"^ +(\w+) : ", near.group(1), re.MULTILINE)
     assert set(named) <= {*borgerlib.__all__, *sys.stdlib_module_names}, named
+
+
+@pytest.mark.parametrize("name", [n for n in borgerlib.__all__ if inspect.isfunction(getattr(borgerlib, n))])
+def test_the_help_of_a_function_says_what_it_takes_and_returns(name: str) -> None:
+    text = own_docstring(name)
+    assert re.search(r"^ +Returns\n +-+\n +\S", text, re.MULTILINE)
+    assert "Parameters" in text or not inspect.signature(getattr(borgerlib, name)).parameters
 
 
 def test_what_r_calls_it_is_said() -> None:

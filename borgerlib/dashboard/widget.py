@@ -282,6 +282,11 @@ def open_dashboard(
     chance : float
         How much of each answer in the protected copy is left to chance, from 0.05 to 0.3.
 
+    Returns
+    -------
+    InterestDashboard
+        A widget: filters beside the answers of those selected.
+
     Raises
     ------
     DataError

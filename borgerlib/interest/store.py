@@ -39,6 +39,11 @@ def contact_folder(municipality: str) -> Path:
 def prepared_municipalities() -> list[str]:
     """Return the folder names of the municipalities that have respondents.
 
+    Returns
+    -------
+    list of str
+        In alphabetical order: 'aeroe', 'odense'.
+
     See Also
     --------
     prepare : Adds one.

@@ -86,6 +86,11 @@ def load_weighting(municipality: str) -> WeightingResult | None:
     municipality : str
         As `borgerlib.load`.
 
+    Returns
+    -------
+    WeightingResult or None
+        Of all respondents, by their index; None where they are not weighted.
+
     Raises
     ------
     DataError

@@ -155,6 +155,11 @@ def open_leaders_survey(
     min_cell : int
         Smallest cell that is shown of microdata; published numbers are public already.
 
+    Returns
+    -------
+    LeadersSurvey
+        ``.estimates(item)`` gives what a chart or table shows.
+
     Raises
     ------
     ParameterError

@@ -25,6 +25,11 @@ def age_band_labels(bands: Sequence[int] = AGE_BANDS, *, min_age: int = 15) -> l
         Youngest age that takes part. Bands below it fall away and the one it lies in is cut: with 16 the
         first band is '16-17'.
 
+    Returns
+    -------
+    list of str
+        One a band.
+
     See Also
     --------
     age_band : Puts ages into them.

@@ -97,6 +97,11 @@ def population_cells(
 
     Parameters and errors as in `population_margins`.
 
+    Parameters
+    ----------
+    municipality, by, min_age, age_bands, merge, as_of
+        As for `population_margins`.
+
     Returns
     -------
     Series

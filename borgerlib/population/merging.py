@@ -24,6 +24,11 @@ def merge_margins(margins: Mapping[str, pd.Series], rules: MergeRules) -> dict[s
         level takes the place of the first old one. Apply the same rules to the respondents with
         `merge_levels`.
 
+    Returns
+    -------
+    dict of str to Series
+        Column → counts by level, the sums unchanged.
+
     Raises
     ------
     MarginError
@@ -50,6 +55,13 @@ def merge_margins(margins: Mapping[str, pd.Series], rules: MergeRules) -> dict[s
 
 def merge_levels(respondents: pd.DataFrame, rules: MergeRules) -> pd.DataFrame:
     """Merge levels in the respondents' columns, by the rules given to `merge_margins`.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        One row a person.
+    rules : mapping
+        Column → new level → old levels.
 
     Returns
     -------

@@ -67,6 +67,11 @@ def municipality(name_or_code: str | float | SupportsIndex) -> Municipality:
         A name in any case, with or without 'Kommune', with Danish letters or æ→ae, ø→oe, å→aa ('Århus',
         'aeroe', 'Københavns Kommune'), or a code with or without the leading zero ('0461', '461', 461).
 
+    Returns
+    -------
+    Municipality
+        Its code, names, region, province, group and people.
+
     Raises
     ------
     ParameterError

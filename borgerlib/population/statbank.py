@@ -86,6 +86,11 @@ def refresh_population(
         Where to write (default: the workspace's ``data/processed/befolkning/folketal.csv``, from where
         `borgerlib.population.table.current_table` reads).
 
+    Returns
+    -------
+    Refreshed
+        Where the new table stands, its date and people, and those of the table before.
+
     Raises
     ------
     ParameterError

@@ -85,6 +85,11 @@ def open_influence_map(
     elements : str or Path
         A file of elements in place of ours.
 
+    Returns
+    -------
+    WorkshopWidget
+        Shows the session, and where others take part.
+
     Raises
     ------
     ParameterError
@@ -119,6 +124,11 @@ def open_dialogue_cards(
         As `open_influence_map`.
     decks : sequence of str or Path
         Files of the municipality's own cards, beside ours.
+
+    Returns
+    -------
+    WorkshopWidget
+        Shows the session, and where others take part.
 
     Raises
     ------

@@ -115,6 +115,11 @@ def open_selection(
     chance : float
         How much of each answer in the protected copy is left to chance, from 0.05 to 0.3.
 
+    Returns
+    -------
+    SelectionPage
+        A method a part of the page on those selected.
+
     Raises
     ------
     DataError

@@ -79,6 +79,11 @@ def prepare(
     unweighted : bool
         Everybody counts once. All numbers are then of those who answered alone, and say so.
 
+    Returns
+    -------
+    Prepared
+        What was read, changed, rejected and weighted, and where it was written.
+
     Raises
     ------
     DataError

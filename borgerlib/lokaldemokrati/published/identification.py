@@ -85,6 +85,16 @@ class Identification:
 def identify(item: str) -> Identification:
     """Return what the published numbers say about the counts of an item.
 
+    Parameters
+    ----------
+    item : str
+        Id in the codebook of 2021 ('strategi').
+
+    Returns
+    -------
+    Identification
+        Its status, every number of respondents that fits, and the counts chosen.
+
     Raises
     ------
     CodebookError
@@ -114,6 +124,13 @@ def identifications() -> Mapping[str, Identification]:
 
 def identification_table() -> pd.DataFrame:
     """Return one row an item: item, question (Danish), status, possible_n (tuple), n, counts, why.
+
+    Returns
+    -------
+    DataFrame
+        One row an item, in the order of the questionnaire. Columns: item, question (Danish), status
+        ('identified', 'set', 'impossible'), possible_n (tuple of int), n, counts (tuple of int), why
+        (Danish).
 
     See Also
     --------

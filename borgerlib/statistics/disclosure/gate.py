@@ -53,6 +53,11 @@ def as_published(
     base, source, confidence
         See `DisclosedEstimates`.
 
+    Returns
+    -------
+    DisclosedEstimates
+        The same rows, none suppressed, of origin 'published'.
+
     Raises
     ------
     DisclosureError

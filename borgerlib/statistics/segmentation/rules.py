@@ -115,6 +115,18 @@ def load_segments(
 def save_segments(segments: Sequence[Segment], path: str | Path) -> Path:
     """Write segments as a TOML file that `load_segments` reads, and return its path.
 
+    Parameters
+    ----------
+    segments : sequence of Segment
+        What is written, in this order.
+    path : str or Path
+        The file (.toml), which must not be there yet.
+
+    Returns
+    -------
+    Path
+        The file.
+
     Raises
     ------
     ParameterError

@@ -232,6 +232,11 @@ def effective_sample_size(weights: pd.Series | Floats) -> float:
     weights : Series or array
         One weight a respondent.
 
+    Returns
+    -------
+    float
+        Respondents, at most as many as there are weights.
+
     See Also
     --------
     design_effect : n divided by it.

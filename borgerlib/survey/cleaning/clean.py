@@ -121,6 +121,12 @@ def clean(
     problems : DataFrame, optional
         What the reader could not read: row, column, value, rule. Added to the log.
 
+    Returns
+    -------
+    CleaningResult
+        ``.respondents`` holds those who are kept, one row a person; the rest is what was rejected,
+        changed and doubted, and the contact data, each apart.
+
     Raises
     ------
     DataError

@@ -109,9 +109,17 @@ class _File:
 def load_mapping(path: str | Path, codebook: Codebook) -> Mapping:
     """Read a mapping and check it against the codebook.
 
+    Parameters
+    ----------
+    path : str or Path
+        The TOML file, as `suggest_mapping` proposes one and ``borger map`` writes it.
+    codebook : Codebook
+        What was asked.
+
     Returns
     -------
     Mapping
+        Which column of the export feeds which item.
 
     Raises
     ------

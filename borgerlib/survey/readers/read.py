@@ -59,6 +59,11 @@ def read_export(
     heading_rows : int, optional
         How many rows head the columns (0 to 3); by default judged by the answers below them.
 
+    Returns
+    -------
+    Export
+        The answers as text or numbers, one row a respondent, and what the columns are called.
+
     Raises
     ------
     DataError

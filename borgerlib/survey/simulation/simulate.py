@@ -104,6 +104,12 @@ def simulate_export(
     age_limit : int
         Youngest age that is asked.
 
+    Returns
+    -------
+    Simulation
+        ``.responses`` is the export, one row a respondent; ``.people`` and ``.truth`` are what nobody knows
+        of a real survey.
+
     Raises
     ------
     ParameterError

@@ -61,6 +61,11 @@ def bar_chart(
     unit : {'pct', 'antal'}
         Shares, or counts of answers (no intervals).
 
+    Returns
+    -------
+    Chart
+        ``.frame`` holds what is drawn (one row a bar), ``.axes()`` and ``.plot()`` give it for further work.
+
     Raises
     ------
     DisclosureError
@@ -131,7 +136,17 @@ def count_chart(
     own: Mapping[str, str] | None = None,
     sort: bool = True,
 ) -> Chart:
-    """Return `bar_chart` of counts of answers; parameters and errors as there.
+    """Return `bar_chart` of counts of answers.
+
+    Parameters
+    ----------
+    estimates, title, question, base_note, note, own, sort
+        As for `bar_chart`.
+
+    Returns
+    -------
+    Chart
+        ``.frame`` holds what is drawn (one row a bar), ``.axes()`` and ``.plot()`` give it for further work.
 
     See Also
     --------
@@ -180,6 +195,11 @@ def grouped_bar_chart(
     colours : mapping of str to str, optional
         Group → colour of the theme; otherwise the first is the country's blue, the second the grey of
         comparison.
+
+    Returns
+    -------
+    Chart
+        ``.frame`` holds what is drawn (one row a bar), ``.axes()`` and ``.plot()`` give it for further work.
 
     Raises
     ------

@@ -55,6 +55,12 @@ def scale_chart(
     own : mapping of option or (group, option) to str, optional
         What the own municipality answered → its name.
 
+    Returns
+    -------
+    Chart
+        ``.frame`` holds what is drawn (one row a part of a bar), ``.axes()`` and ``.plot()`` give it for
+        further work.
+
     Raises
     ------
     DisclosureError

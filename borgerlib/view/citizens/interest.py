@@ -283,6 +283,11 @@ def open_interest(municipality: str, *, confidence: float = 0.95, min_cell: int 
     min_cell : int
         Smallest cell shown, at least 3.
 
+    Returns
+    -------
+    InterestPage
+        A method a part of the survey's page.
+
     Raises
     ------
     DataError

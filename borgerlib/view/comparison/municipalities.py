@@ -42,6 +42,12 @@ def tile_map(comparison: MunicipalityComparison, *, title: str = "") -> Chart:
     title : str
         The finding, a Danish sentence; without it what can be said of the first place.
 
+    Returns
+    -------
+    Chart
+        ``.frame`` holds what is drawn (one row a municipality), ``.axes()`` and ``.plot()`` give it for
+        further work.
+
     See Also
     --------
     funnel_chart : Which municipalities stand out.
@@ -90,6 +96,12 @@ def funnel_chart(comparison: MunicipalityComparison, *, title: str = "") -> Char
     ----------
     comparison, title
         As for `tile_map`.
+
+    Returns
+    -------
+    Chart
+        ``.frame`` holds what is drawn (one row a municipality), ``.axes()`` and ``.plot()`` give it for
+        further work.
 
     See Also
     --------
@@ -149,6 +161,11 @@ def municipalities_table(comparison: MunicipalityComparison) -> Table:
     ----------
     comparison : MunicipalityComparison
         What `compare_municipalities` returned.
+
+    Returns
+    -------
+    Table
+        One row a municipality: estimate, interval, number of answers, the ranks that it may have.
 
     See Also
     --------

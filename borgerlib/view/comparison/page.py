@@ -148,6 +148,11 @@ def open_comparison(
     min_cell : int
         Smallest count shown, at least 3.
 
+    Returns
+    -------
+    ComparisonPage
+        A method a thing to look at: changes, targets, map, funnel, table.
+
     Raises
     ------
     DataError

@@ -22,6 +22,12 @@ def changes_table(comparison: WaveComparison) -> Table:
     comparison : WaveComparison
         What `compare_waves` returned.
 
+    Returns
+    -------
+    Table
+        One row an answer: question, answer, the share in each wave, the change in percentage points with its
+        interval.
+
     See Also
     --------
     changes_text : The same in words.
@@ -72,6 +78,11 @@ def changes_text(comparison: WaveComparison) -> Text:
     ----------
     comparison : WaveComparison
         What `compare_waves` returned.
+
+    Returns
+    -------
+    Text
+        Markdown: a sentence a change, then what hinders comparing.
 
     See Also
     --------

@@ -200,6 +200,11 @@ def open_council(
     min_cell : int
         Smallest cell shown, at least 3.
 
+    Returns
+    -------
+    CouncilPage
+        A method a part of what the council reads.
+
     Raises
     ------
     ParameterError

@@ -244,6 +244,11 @@ def open_insight(
     min_cell : int
         Smallest cell that is shown of microdata, likewise.
 
+    Returns
+    -------
+    InsightPage
+        A method a part of the insight: its figures, claims, cases and own answers.
+
     Raises
     ------
     ParameterError

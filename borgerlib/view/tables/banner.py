@@ -126,6 +126,11 @@ def banner(
     simulated : bool
         Whether the respondents are simulated.
 
+    Returns
+    -------
+    Banner
+        Shows itself in a notebook; ``.to_xlsx(path)`` writes it as a workbook.
+
     Raises
     ------
     ParameterError, DisclosureError

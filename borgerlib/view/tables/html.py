@@ -110,6 +110,11 @@ def estimates_table(
     note : str
         More to say under the table, a Danish sentence.
 
+    Returns
+    -------
+    Table
+        One row an answer, in the order of the estimates; where it is suppressed, 'for få svar'.
+
     Raises
     ------
     DisclosureError
@@ -185,6 +190,11 @@ def public_table(
         Decimals of numbers that are not whole.
     note : str
         Under the table.
+
+    Returns
+    -------
+    Table
+        One row a row of `frame`.
 
     Raises
     ------

@@ -320,6 +320,11 @@ def open_inviter(municipality: str, *, key_file: str = "") -> Inviter:
     key_file : str
         File with the register's key; '' takes the environment variable BORGER_REGISTER_KEY.
 
+    Returns
+    -------
+    Inviter
+        A widget.
+
     Raises
     ------
     DataError

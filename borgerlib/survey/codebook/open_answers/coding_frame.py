@@ -100,6 +100,11 @@ def load_coding_frame(path: str | Path | None = None) -> CodingFrame:
         The file: id, question, version, and a table ``[[codes]]`` a code. By default the frame of figure 6 of
         the report of 2021, with rules of ours.
 
+    Returns
+    -------
+    CodingFrame
+        The codes, in the order of the file.
+
     Raises
     ------
     CodebookError

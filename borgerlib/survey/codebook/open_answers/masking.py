@@ -30,6 +30,17 @@ def mask_answers(answers: pd.Series) -> pd.Series:
     Other names are not found: no list of names is used, for such a list takes 'Holm' and 'Vester' out of what
     citizens write of their town. Who codes strikes those out before an answer is quoted.
 
+    Parameters
+    ----------
+    answers : Series
+        Texts; missing where nothing was written.
+
+    Returns
+    -------
+    Series
+        The answers with '[kontaktoplysning]', '[navn]' and the like in place of what was masked; same index,
+        missing ones missing.
+
     See Also
     --------
     open_coding : Where they are read.
