@@ -344,11 +344,10 @@ def open_inviter(municipality: str, *, key_file: str = "") -> Inviter:
     DataError
     """
     path, today = Path(key_file) if key_file else None, date.today()
-    connect = partial(_connected, municipality, path)
+
+    def connect(actor: str) -> Register:
+        return opened(municipality, path, actor=actor)
+
     with connect("") as register:
         candidates = open_candidates(municipality, register, day=today)
     return Inviter(candidates, connect, today)
-
-
-def _connected(municipality: str, key_file: Path | None, actor: str) -> Register:
-    return opened(municipality, key_file, actor=actor)
