@@ -344,10 +344,7 @@ def open_inviter(municipality: str, *, key_file: str = "") -> Inviter:
     DataError
     """
     path, today = Path(key_file) if key_file else None, date.today()
-
-    def connect(actor: str) -> Register:
-        return opened(municipality, path, actor=actor)
-
-    with connect("") as register:
+    connect = partial(opened, municipality, path)
+    with connect() as register:
         candidates = open_candidates(municipality, register, day=today)
-    return Inviter(candidates, connect, today)
+    return Inviter(candidates, lambda actor: connect(actor=actor), today)
