@@ -33,7 +33,7 @@ Folder = Annotated[Path, typer.Argument(help="The published lottery.")]
 @app.command()
 def plan(
     people: Annotated[Path, typer.Argument(help="Who may be drawn: a table (CSV, XLSX), a row a person.")],
-    size: Annotated[int, typer.Option(min=1, help="Seats.")],
+    size: Annotated[int, typer.Option(help="Seats.")],
     ident: Annotated[str, typer.Option("--id", help="The column that tells people apart.")] = "id",
     quotas: Annotated[
         Path | None, typer.Option(help="Table or TOML with feature, value, min, max (people on the panel).")
@@ -60,7 +60,7 @@ def plan(
         Path | None,
         typer.Option(help="Text file with the ids, one a line, of those who can no longer be drawn."),
     ] = None,
-    panels: Annotated[int, typer.Option(min=1, help="Panels on the list; 1000 for three dice.")] = 1000,
+    panels: Annotated[int, typer.Option(help="Panels on the list; 1000 for three dice.")] = 1000,
     seed: Annotated[int | None, typer.Option(help="Deals the seats. Default: by chance, and told.")] = None,
     title: Annotated[str, typer.Option(help="What is drawn, for the page.")] = "Borgersamling",
     out: Annotated[Path, typer.Option(help="Folder for everybody.")] = Path("lodtraekning"),
@@ -148,7 +148,7 @@ def recruit_plan(
         Path,
         typer.Argument(help="Earlier rounds, a table: group, inviteret, tilmeldt, runde."),
     ],
-    size: Annotated[int, typer.Option(min=1, help="Seats.")],
+    size: Annotated[int, typer.Option(help="Seats.")],
     quotas: Annotated[Path | None, typer.Option(help="As in 'borger draw plan'.")] = None,
     population: Annotated[str, typer.Option(help="Municipality whose population gives quotas.")] = "",
     by: Annotated[str, typer.Option(help="Which variable of the population the groups are.")] = "age",
@@ -221,6 +221,8 @@ def _quotas(file: Path | None, municipality: str, by: list[str], size: int, min_
     from borgerlib.contact.draw.quotas import quotas_from_population, read_quotas
     from borgerlib.errors import ParameterError
 
+    if size < 1:
+        raise ParameterError(f"size = {size}: a panel has one seat or more.", hint="For instance: --size 36")
     if bool(municipality) != bool(by) or not (file or municipality):
         raise ParameterError(
             "Quotas are given by --quotas, by --population with --by, or by both.",

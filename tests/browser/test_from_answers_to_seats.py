@@ -1,7 +1,10 @@
-"""One employee seats a panel of those who said yes: by commands and clicks, and no file is made by hand."""
+"""One employee goes from the codebook to a seated panel: by commands and clicks, no file made by hand."""
 
 import os
 import re
+import signal
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
@@ -9,7 +12,7 @@ from test_accessibility import violations
 from typer.testing import CliRunner
 
 from borgerlib.commands.main import app
-from borgerlib.dashboard.server.serve import notebook_server
+from borgerlib.interest.prepare.simulated import write_simulation
 
 MOST = 12
 
@@ -26,6 +29,18 @@ class Employee:
         assert result.exit_code == 0, result.output
         return result.output
 
+    def opens(self, *words):
+        """Type a command that serves a page until it is ended; return it with the page's address."""
+        self.steps += 1
+        command = subprocess.Popen(
+            [sys.executable, "-m", "borgerlib", *(str(word) for word in words), "--no-browser"],
+            stdout=subprocess.PIPE, text=True, env={**os.environ, "COLUMNS": "200"},
+        )  # fmt: skip
+        line = command.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:\d+/\?token=\S+", line)
+        assert found, (line, command.poll())
+        return command, found[0]
+
     def clicks(self, found):
         self.steps += 1
         found.click()
@@ -36,20 +51,29 @@ def employee():
     return Employee()
 
 
-def test_from_prepared_answers_to_seated_citizens(browser, workspace, tmp_path, employee, pictures):
+@pytest.fixture
+def export(tmp_path, monkeypatch):
+    """Return what citizens would have answered: SIMULEREDE DATA."""
+    monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path / "workspace"))
+    monkeypatch.chdir(tmp_path)
+    return write_simulation("Odense", n=5000, seed=1)[1]
+
+
+def test_from_the_codebook_to_seated_citizens(browser, export, tmp_path, employee, pictures):
+    assert "spoergeskema" in employee.types("form", "borgerinteresse", "--municipality", "Odense")
+    employee.types("prepare", "Odense", export)
     key = tmp_path / "noegle"
     made = ("--version", "2026-1", "--by-answers", "--key-file", key, "--new-key", "--keep")
     employee.types("register", "import", "Odense", *made)
     process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    employee.steps += 1  # borger invite Odense, which serves this page until Ctrl-C
-    with notebook_server(
-        "inviter.ipynb", {"municipality": "Odense", "key_file": str(key)}, port=9500 + 50 * process
-    ) as server:
+    port = ("--port", 9500 + 50 * process)
+    command, address = employee.opens("invite", "Odense", "--key-file", key, *port)
+    try:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         errors, elsewhere = [], []
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("request", lambda request: elsewhere.append(request.url))
-        page.goto(server.address)
+        page.goto(address)
         count = page.locator(".borger-count")
         count.wait_for()
         assert "har sagt ja til at blive inviteret." in count.text_content()
@@ -78,6 +102,9 @@ def test_from_prepared_answers_to_seated_citizens(browser, workspace, tmp_path, 
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         assert violations(page) == []
         page.close()
+    finally:
+        command.send_signal(signal.SIGTERM)
+    assert "Closed." in command.communicate(timeout=30)[0]
     told = employee.types("draw", "verify", public, "--fingerprint", fingerprint)
     assert "Drawn: panel 417." in told
     assert employee.steps <= MOST

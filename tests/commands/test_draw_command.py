@@ -69,3 +69,18 @@ def test_quotas_that_cannot_be_kept_are_told_before_anything_is_written(files):
 def test_a_draw_needs_quotas(files):
     with pytest.raises(ParameterError, match="Quotas are given by --quotas"):
         borger("draw", "plan", "folk.csv", "--size", 8)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["draw", "plan", "folk.csv", "--quotas", "kvoter.csv"],
+        ["recruit", "plan", "runder.csv", "--quotas", "kvoter.csv"],
+    ],
+)
+def test_a_panel_without_seats_is_refused_in_our_words(files, command):
+    (files / "runder.csv").write_text("f0;inviteret;tilmeldt\n0;100;5\n1;100;9\n")
+    with pytest.raises(ParameterError, match="size = 0: a panel has one seat or more"):
+        borger(*command, "--size", 0)
+    with pytest.raises(ParameterError, match="panels = 0: a list holds one panel or more"):
+        borger(*["draw", "plan", "folk.csv", "--quotas", "kvoter.csv", "--size", 8, "--panels", 0])

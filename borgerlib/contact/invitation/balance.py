@@ -8,13 +8,15 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from borgerlib import danish
 from borgerlib.contact.invitation.candidates import Candidates
 from borgerlib.contact.invitation.overview import living_by
 from borgerlib.contact.lottery.infeasible import Infeasible, why_infeasible
 from borgerlib.contact.lottery.leximin import LotteryChances, leximin_chances
 from borgerlib.contact.lottery.panels import draw_panel
 from borgerlib.contact.lottery.pool import QUOTA_COLUMNS, make_pool
-from borgerlib.errors import ParameterError
+from borgerlib.contact.lottery.relaxation import require_cap
+from borgerlib.errors import DataError, ParameterError
 from borgerlib.view.words.method import ROLE_WORDS
 
 UNTOLD = "andre"
@@ -33,11 +35,14 @@ class Balance:
     quotas : DataFrame
         feature, value, min, max, for `size` seats.
     size : int
+    cap : float or None
+        Nobody's chance is above this multiple of the mean.
     """
 
     people: pd.DataFrame = field(repr=False)
     quotas: pd.DataFrame = field(repr=False)
     size: int
+    cap: float | None = None
 
     def why_not(self) -> Infeasible | None:
         """Return why nobody can be drawn so; None where somebody can."""
@@ -50,9 +55,14 @@ class Balance:
             quotas.loc[(change.feature, change.value), change.bound] = change.becomes
         return replace(self, quotas=quotas.reset_index())
 
+    def require_cap(self) -> None:
+        """Raise `CapTooLowError` where the quotas do not allow the cap."""
+        if self.cap is not None:
+            require_cap(make_pool(self.people, self.quotas, self.size, None), self.cap)
+
     def chances(self) -> LotteryChances:
         """Return everybody's chance, as equal as the quotas allow."""
-        return leximin_chances(self.people, self.quotas, self.size)
+        return leximin_chances(self.people, self.quotas, self.size, cap=self.cap)
 
 
 @dataclass(frozen=True)
@@ -81,7 +91,14 @@ class Drawn:
     mended: Infeasible | None = None
 
 
-def balance(candidates: Candidates, chosen: pd.DataFrame, size: int) -> Balance:
+def balance(
+    candidates: Candidates,
+    chosen: pd.DataFrame,
+    size: int,
+    *,
+    quotas: pd.DataFrame | None = None,
+    cap: float | None = None,
+) -> Balance:
     """Return how to draw from those chosen, balanced as the people who live here.
 
     A group's seats are its share of the people of its age (or sex, or area), rounded down and up.
@@ -93,11 +110,18 @@ def balance(candidates: Candidates, chosen: pd.DataFrame, size: int) -> Balance:
         As `Candidates.chosen` returns.
     size : int
         Seats.
+    quotas : DataFrame, optional
+        feature, value, min, max of one's own, in Danish as `Balance.people` has them; what these do not name
+        is balanced as the population.
+    cap : float, optional
+        As `Balance`.
 
     Raises
     ------
     ParameterError
         There is no seat, or there are more seats than people.
+    DataError
+        The quotas name what is not known, leave somebody out, or are no numbers (in Danish).
     """
     if not 1 <= size <= len(chosen):
         raise ParameterError(f"size = {size}: from 1 to {len(chosen)}, the people who were chosen.")
@@ -110,7 +134,47 @@ def balance(candidates: Candidates, chosen: pd.DataFrame, size: int) -> Balance:
             living[name] = counts.rename(labels)
             told = chosen[candidates.items[role]].astype(object).map(labels)
             people[name] = told.where(told.isin(list(living[name].index)), UNTOLD).astype(str)
-    return Balance(pd.DataFrame(people, index=chosen.index), quotas_of(living, size), size)
+    usual, table = quotas_of(living, size), pd.DataFrame(people, index=chosen.index)
+    if quotas is not None:
+        known = {_plain(level): level for level in usual["value"]}
+        quotas = quotas.assign(value=[known.get(_plain(level), str(level)) for level in quotas["value"]])
+        _check_own(quotas, usual)
+        rest = usual[~usual["feature"].isin(quotas["feature"]) | usual["value"].eq(UNTOLD)]
+        usual = pd.concat([quotas, rest], ignore_index=True).drop_duplicates(["feature", "value"])
+    return Balance(table, usual, size, cap)
+
+
+def _plain(level: object) -> str:
+    """Return a level's name as people write it in a spreadsheet: no matter the case, or which dash."""
+    return str(level).casefold().replace("–", "-")
+
+
+def _check_own(quotas: pd.DataFrame, usual: pd.DataFrame) -> None:
+    """Raise `DataError` (in Danish) with all that is wrong with quotas of one's own."""
+    levels = {
+        str(feature): list(values)
+        for feature, values in usual[usual["value"] != UNTOLD].groupby("feature", sort=False)["value"]
+    }
+    problems = []
+    for feature in dict.fromkeys(quotas["feature"]):
+        values = list(quotas.loc[quotas["feature"] == feature, "value"])
+        if feature not in levels:
+            known = danish.listing(list(levels), last="eller")
+            problems.append(f"Der kan ikke trækkes efter »{feature}«, men efter {known}.")
+            continue
+        strange = [value for value in values if value not in (*levels[feature], UNTOLD)]
+        problems += [f"»{value}« er ingen gruppe af {feature}." for value in strange]
+        missing = [value for value in levels[feature] if value not in values]
+        problems += [f"Der mangler en kvote for »{value}« ({feature})." for value in missing]
+        if strange:
+            problems.append(f"Grupperne hedder {danish.listing(levels[feature])}.")
+    low, high = quotas["min"], quotas["max"]
+    if not (low.ge(0) & low.le(high) & (low % 1 == 0) & (high % 1 == 0)).all():
+        problems.append("min og max skal være hele tal fra 0, og min må ikke være større end max.")
+    if quotas.duplicated(["feature", "value"]).any():
+        problems.append("Hver gruppe skal stå én gang.")
+    if problems:
+        raise DataError(" ".join(["Kvoterne kan ikke bruges.", *problems]))
 
 
 def draw_balanced(wanted: Balance, *, reserves: int, seed: int) -> Drawn:

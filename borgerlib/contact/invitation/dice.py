@@ -51,7 +51,7 @@ def lay_out(wanted: Balance, folder: Path, *, title: str, day: date, seed: int) 
     own = next(path for path in paths if not path.exists())
     own.mkdir(mode=0o700, parents=True)
     public, private = own / "offentlig", own / "fortrolig"
-    published = publish(public, private, result, listed, title=title, day=day, seed=seed)
+    published = publish(public, private, result, listed, title=title, day=day, seed=seed, cap=wanted.cap)
     chances = published.chances
     return LaidOut(public, private, published.fingerprint, float(chances.min()), float(chances.max()))
 

@@ -9,9 +9,8 @@ import numpy as np
 from borgerlib.contact.lottery.mixture import Collection, Mixture, add_round, spread
 from borgerlib.contact.lottery.pool import Pool
 from borgerlib.contact.lottery.pricing import Panels
-from borgerlib.contact.lottery.relaxation import PRICED, Level
+from borgerlib.contact.lottery.relaxation import PRICED, CapTooLowError, Level
 from borgerlib.contact.lottery.solver import Floats, Program, Solution, blocks
-from borgerlib.errors import DataError
 
 _CLOSED = 1e-7  # a level is proven when no panel could raise it by more
 _SLACK = 1e-10  # what a settled floor gives way, so that rounding cannot make the next level impossible
@@ -68,21 +67,12 @@ def _raised(master: _Master, panels: Panels, found: Collection, chances: Floats)
         add_round(panels, found, worth, best[0], max(10, len(chances) // 8))
         master.extend(found.panels[known:])
     if solution.variables[1] > _CLOSED:
-        raise cap_too_low(pool, master.cap, master.cap + solution.variables[1])
+        mean = pool.size / len(pool.people)
+        raise CapTooLowError(master.cap / mean, (master.cap + solution.variables[1]) / mean)
     settled = np.flatnonzero(unsettled & (prices > PRICED))
     if not len(settled):
         settled = np.flatnonzero(unsettled)
     return solution, Level(lowest, settled, floors, prices, cap_prices, max(bound, lowest))
-
-
-def cap_too_low(pool: Pool, cap: float, possible: float) -> DataError:
-    """Return the error for a cap that the quotas do not allow."""
-    mean = pool.size / len(pool.people)
-    return DataError(
-        f"Nobody's chance above {cap / mean:.2f} times the mean is more than the quotas allow: "
-        f"someone must have at least {possible / mean:.3f} times the mean chance.",
-        hint="Raise the cap, widen the quotas, or invite more of those who are few in the pool.",
-    )
 
 
 class _Master:

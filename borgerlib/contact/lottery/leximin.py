@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.contact.lottery.infeasible import require_feasible
-from borgerlib.contact.lottery.levels import cap_too_low, generated_leximin
+from borgerlib.contact.lottery.levels import generated_leximin
 from borgerlib.contact.lottery.mixture import Mixture, mix
 from borgerlib.contact.lottery.pool import Pool, make_pool
 from borgerlib.contact.lottery.pricing import Panels
-from borgerlib.contact.lottery.relaxation import Level, relaxed_leximin
-from borgerlib.contact.lottery.solver import Program, blocks
+from borgerlib.contact.lottery.relaxation import Level, relaxed_leximin, require_cap
 from borgerlib.errors import ParameterError
 
 
@@ -129,10 +128,9 @@ def leximin_chances(
     pool = make_pool(people, quotas, size, household)
     require_feasible(pool)
     most = 1.0 if cap is None else min(1.0, cap * size / len(people))
-    relaxed = relaxed_leximin(pool, most)
-    if relaxed is None:
-        raise cap_too_low(pool, most, _lowest_cap(pool))
-    chances, levels = relaxed
+    if cap is not None:
+        require_cap(pool, cap)
+    chances, levels = relaxed_leximin(pool, most)
     mixture = mix(pool, chances * pool.counts)
     if mixture is None:
         mixture, levels = generated_leximin(pool, most, chances * pool.counts)
@@ -171,19 +169,3 @@ def proven_gap(result: LotteryChances) -> float:
         gap = max(gap, bound - float(reached[~settled].min()))
         settled[level.kinds] = True
     return gap
-
-
-def _lowest_cap(pool: Pool) -> float:
-    """Return the lowest highest chance, where a panel may hold fractions of people."""
-    kinds = len(pool.counts)
-    below = blocks([[np.diag(1 / pool.counts), -np.ones((kinds, 1))], [pool.rows, None]])
-    program = Program(
-        below,
-        costs=np.r_[np.zeros(kinds), 1.0],
-        rows=(np.r_[np.full(kinds, -np.inf), pool.lower], np.r_[np.zeros(kinds), pool.upper]),
-        variables=(np.zeros(kinds + 1), np.r_[pool.counts, 1.0]),
-        maximize=False,
-    )
-    solution = program.solve()
-    assert solution is not None, "the quotas were found feasible"
-    return solution.value

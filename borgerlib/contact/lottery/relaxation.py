@@ -8,6 +8,7 @@ import numpy as np
 
 from borgerlib.contact.lottery.pool import Pool
 from borgerlib.contact.lottery.solver import Floats, Program, blocks
+from borgerlib.errors import DataError
 
 PRICED = 1e-9
 
@@ -40,8 +41,44 @@ class Level:
     bound: float
 
 
-def relaxed_leximin(pool: Pool, cap: float) -> tuple[Floats, list[Level]] | None:
-    """Return each kind's chance and the levels; None where not even fractions of people fit.
+class CapTooLowError(DataError):
+    """Nobody's chance was to be above a multiple of the mean that the quotas do not allow.
+
+    Parameters
+    ----------
+    cap, possible : float
+        The multiple of the mean chance that was asked for, and the lowest that is possible.
+    """
+
+    def __init__(self, cap: float, possible: float) -> None:
+        super().__init__(
+            f"Nobody's chance above {cap:.2f} times the mean is more than the quotas allow: "
+            f"someone must have at least {possible:.3f} times the mean chance.",
+            hint="Raise the cap, widen the quotas, or invite more of those who are few in the pool.",
+        )
+        self.possible = possible
+
+
+def require_cap(pool: Pool, cap: float) -> None:
+    """Raise `CapTooLowError` where a panel that may hold fractions of people cannot keep a cap.
+
+    Parameters
+    ----------
+    pool : Pool
+        One in which some panel keeps all quotas.
+    cap : float
+        A multiple of the mean chance.
+    """
+    mean = pool.size / len(pool.people)
+    solution = _program(pool, 1.0, highest=True).solve()
+    assert solution is not None, "the quotas were found feasible"
+    # The solver's tolerance is no reason to refuse.
+    if solution.value > min(1.0, cap * mean) + PRICED:
+        raise CapTooLowError(cap, solution.value / mean)
+
+
+def relaxed_leximin(pool: Pool, cap: float) -> tuple[Floats, list[Level]]:
+    """Return each kind's chance and the levels, where fractions of people fit.
 
     Successive linear programs: the lowest chance is raised as far as it goes; a kind whose row then has a
     price can go no further in any optimum, and is settled.
@@ -52,8 +89,7 @@ def relaxed_leximin(pool: Pool, cap: float) -> tuple[Floats, list[Level]] | None
     levels = []
     while np.isnan(chances).any():
         solution = program.solve()
-        if solution is None:
-            return None
+        assert solution is not None, "quotas and cap were found feasible"
         prices = np.maximum(-solution.row_prices[:kinds], 0)
         unsettled = np.isnan(chances)
         settled = np.flatnonzero(unsettled & (prices > PRICED))
@@ -71,14 +107,18 @@ def relaxed_leximin(pool: Pool, cap: float) -> tuple[Floats, list[Level]] | None
     return chances, levels
 
 
-def _program(pool: Pool, cap: float) -> Program:
-    """Return the program in the numbers of each kind and, last, the lowest chance."""
+def _program(pool: Pool, cap: float, *, highest: bool = False) -> Program:
+    """Return the program in the numbers of each kind and, last, the lowest chance (or the highest)."""
     kinds = len(pool.counts)
+    free = np.full(kinds, np.inf)
     matrix = blocks([[np.diag(1 / pool.counts), -np.ones((kinds, 1))], [pool.rows, None]])
     return Program(
         matrix,
         costs=np.r_[np.zeros(kinds), 1.0],
-        rows=(np.r_[np.zeros(kinds), pool.lower], np.r_[np.full(kinds, np.inf), pool.upper]),
+        rows=(
+            np.r_[-free if highest else np.zeros(kinds), pool.lower],
+            np.r_[np.zeros(kinds) if highest else free, pool.upper],
+        ),
         variables=(np.zeros(kinds + 1), np.r_[pool.counts * min(cap, 1.0), min(cap, 1.0)]),
-        maximize=True,
+        maximize=not highest,
     )

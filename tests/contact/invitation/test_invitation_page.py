@@ -1,6 +1,7 @@
 """The page that invites, by its widgets: what is shown, what is asked, and that nobody is named in it."""
 
 import json
+from datetime import datetime
 
 import pandas as pd
 import pytest
@@ -28,14 +29,14 @@ def test_a_tick_is_followed_at_once(page):
     assert page.selection.to_link() == "formater=borgersamling"
     assert "Omkring " in page._who.value
     assert 'role="img" aria-label="' in page._who.value
-    page._how.value = "lot"
-    page._seats.value = 12
+    page._many.way.value = "lot"
+    page._many.seats.value = 12
     assert (
         "Det kan lade sig gøre: de udtrukne kan ligne befolkningen efter alder og køn."
-        in page._feasible.value
+        in page._many.told.value
     )
-    page._seats.value = 9999
-    assert "Der er færre end 9999 at trække blandt." in page._feasible.value
+    page._many.seats.value = 9999
+    assert "Der er færre end 9999 at trække blandt." in page._many.told.value
 
 
 def test_a_list_needs_its_purpose_and_says_where_it_lies(page):
@@ -52,18 +53,18 @@ def test_a_list_needs_its_purpose_and_says_where_it_lies(page):
 
 def test_quotas_are_changed_only_when_the_user_accepts_it(page):
     told(page)._ticks["formats"]["borgersamling"].value = True
-    page._how.value, page._seats.value = "lot", 60
-    assert "Den mindste ændring, der gør det muligt" in page._feasible.value
+    page._many.way.value, page._many.seats.value = "lot", 60
+    assert "Den mindste ændring, der gør det muligt" in page._many.told.value
     page._make.click()
     assert 'role="alert"' in page._made.value
-    page._mend.value = True
+    page._many.mend.value = True
     page._make.click()
     assert "80 er på listen." in page._made.value
 
 
 def test_dice_seat_a_panel_and_a_code_withdraws(page, key_file):
     told(page)._ticks["formats"]["workshop"].value = True
-    page._how.value, page._seats.value = "dice", 24
+    page._many.way.value, page._many.seats.value = "dice", 24
     page._make.click()
     assert "1.000 paneler er lagt frem" in page._made.value
     page._dice.value = 417
@@ -102,3 +103,58 @@ def test_nobody_stands_in_what_a_notebook_saves(page, key_file):
 def test_without_a_register_it_says_how_one_is_made(key_file):
     with pytest.raises(DataError, match="borger register import"):
         borgerlib.open_inviter("Ærø", key_file=str(key_file))
+
+
+def given(page, name, text):
+    """Choose a file of quotas, as a browser hands it over."""
+    content = memoryview(text.encode())
+    file = {
+        "name": name,
+        "type": "",
+        "size": len(content),
+        "content": content,
+        "last_modified": datetime(2026, 1, 1),
+    }
+    page._many.quotas.value = (file,)
+    return page._many.told.value
+
+
+def test_quotas_of_ones_own_take_the_place_of_the_populations(page):
+    told(page)._ticks["formats"]["workshop"].value = True
+    page._many.way.value, page._many.seats.value = "dice", 20
+    said = given(page, "kvoter.csv", "feature;value;min;max\nkøn;kvinde;15;15\nkøn;mand;5;5\n")
+    assert "de udtrukne kan udvælges efter alder og køn." in said
+    page._make.click()
+    folder = page._laid_out.public
+    quotas = pd.read_csv(folder / "kvoter.csv")
+    women = quotas[(quotas["feature"] == "køn") & (quotas["value"] == "Kvinde")]
+    assert women[["min", "max"]].values.tolist() == [[15, 15]]
+    assert {"alder", "køn"} == set(quotas["feature"])
+    said = given(page, "kvoter.csv", "feature;value;min;max\nkøn;kvinder;9;5\nkøn;Mand;1;2\nhøjde;høj;1;1\n")
+    for expected in (
+        "»kvinder« er ingen gruppe af køn.",
+        "Der mangler en kvote for »Kvinde« (køn).",
+        "Der kan ikke trækkes efter »højde«, men efter alder eller køn.",
+        "min må ikke være større end max.",
+    ):
+        assert expected in said
+    assert "Kvoterne i »kvoter.txt« kan ikke læses." in given(page, "kvoter.txt", "hej\n")
+    page._make.click()
+    assert "kan ikke læses" in page._made.value
+
+
+def test_a_cap_is_kept_or_refused_before_anything_is_drawn(page):
+    told(page)._ticks["formats"]["workshop"].value = True
+    page._many.way.value, page._many.seats.value = "dice", 20
+    skewed = "feature;value;min;max\nkøn;kvinde;1;1\nkøn;mand;19;19\n"
+    given(page, "kvoter.csv", skewed)
+    page._many.cap.value = 1.5
+    assert "Loftet kan ikke holdes: nogle må nødvendigvis have mindst " in page._many.told.value
+    page._make.click()
+    assert 'role="alert"' in page._made.value
+    page._many.quotas.value = ()
+    assert "Det kan lade sig gøre" in page._many.told.value
+    page._make.click()
+    chances = pd.read_csv(page._laid_out.public / "chancer.csv")["chance"]
+    assert chances.max() <= 1.5 * chances.mean() + 0.001
+    assert json.loads((page._laid_out.public / "om.json").read_text(encoding="utf-8"))["cap"] == 1.5

@@ -22,6 +22,7 @@ from borgerlib.contact.invitation.dice import LaidOut, lay_out, seated
 from borgerlib.contact.invitation.handout import Handout, Wanted, hand_out, lists_folder
 from borgerlib.contact.invitation.overview import overview
 from borgerlib.contact.invitation.page import told
+from borgerlib.contact.invitation.page.how_many import HowMany
 from borgerlib.contact.invitation.page.html import (
     chances,
     display,
@@ -31,7 +32,6 @@ from borgerlib.contact.invitation.page.html import (
     text_field,
 )
 from borgerlib.contact.register.consents import withdraw
-from borgerlib.contact.register.lists import FEWEST
 from borgerlib.contact.register.people import find
 from borgerlib.contact.register.store import Register, opened
 from borgerlib.errors import BorgerlibError, DataError
@@ -48,11 +48,6 @@ _GROUPS = {
     "area": "Område",
     "saved": "Gemte segmenter",
 }
-_HOW_MANY = (
-    ("Alle, der passer", "all"),
-    ("Nogle, udvalgt ved lodtrækning, så de ligner befolkningen", "lot"),
-    ("Nogle, udvalgt med terninger, mens alle ser på", "dice"),
-)
 _CHANNELS = (("Brev", "letter"), ("E-mail", "mail"), ("Sms", "sms"), ("Digital Post", "digital_post"))
 _FILES = (("CSV", ".csv"), ("Excel (XLSX)", ".xlsx"))
 
@@ -91,11 +86,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
             if (filter_ := candidates.offer.filter(role)) is not None
         }
         self._who = self._html()
-        self._how = widgets.RadioButtons(options=_HOW_MANY, description="Hvor mange skal inviteres?")
-        self._seats = widgets.BoundedIntText(value=99, min=FEWEST, max=10_000, description="Antal pladser")
-        self._reserves = widgets.BoundedIntText(value=20, min=0, max=10_000, description="Reserver")
-        self._mend = widgets.Checkbox(description="Godtag den mindste ændring", indent=False)
-        self._feasible = self._html()
+        self._many = HowMany(self._drawable, self._show_way)
         self._purpose = text_field("Hvad er listen til?", "Borgermøde om klima, 4. marts")
         self._maker = text_field("Hvem laver listen?", "Navn og afdeling")
         self._contact = text_field("Hvor kan borgeren melde fra?", "E-mail, telefon eller link med {kode}")
@@ -113,8 +104,6 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         self.add_class("borger-inviter")
         for box in [box for group in self._ticks.values() for box in group.values()]:
             box.observe(self._show, "value")
-        for widget in (self._how, self._seats, self._reserves, self._mend):
-            widget.observe(self._show_feasible, "value")
         self._show()
 
     @property
@@ -143,11 +132,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
             ),
             columns,
             self._html("<h2>2. Hvor mange?</h2>"),
-            self._how,
-            self._seats,
-            self._reserves,
-            self._feasible,
-            self._mend,
+            self._many,
             self._html("<h2>3. Listen</h2>"),
             *(self._purpose, self._maker, self._contact, self._channel, self._file, self._make),
             *(self._dice, self._throw, self._made),
@@ -166,32 +151,15 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
 
     def _show(self, _: object = None) -> None:
         self._who.value = overview_html(overview(self._candidates, self.selection))
-        self._show_feasible()
+        self._many.show()
 
-    def _show_feasible(self, _: object = None) -> None:
-        how = self._how.value
+    def _show_way(self) -> None:
         self._laid_out = None
-        display(self._seats, how != "all")
-        display(self._reserves, how == "lot")
         for widget in (self._dice, self._throw):
             display(widget, False)
-        self._make.description = "Læg lodtrækningen frem" if how == "dice" else "Lav listen"
-        lines, mendable = ([], False) if how == "all" else self._feasibility()
-        display(self._mend, mendable)
-        self._feasible.value = paragraphs(lines, "borger-warning" if mendable else "")
+        dice = self._many.way.value == "dice"
+        self._make.description = "Læg lodtrækningen frem" if dice else "Lav listen"
         self._made.value = ""
-
-    def _feasibility(self) -> tuple[list[str], bool]:
-        """Return whether the draw can be made, in sentences, and whether a change would mend it."""
-        try:
-            wanted = self._asked_for()
-        except DataError as error:
-            return [error.message], False
-        reason = wanted.why_not()
-        if reason is not None:
-            return told.infeasible(reason), True
-        by = danish.listing([str(name) for name in wanted.people])
-        return [f"Det kan lade sig gøre: de udtrukne kan ligne befolkningen efter {by}."], False
 
     def _wanted(self) -> Wanted:
         return Wanted(
@@ -202,34 +170,22 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
             ending=self._file.value,
         )
 
-    def _asked_for(self) -> Balance:
+    def _drawable(self, seats: int, quotas: pd.DataFrame | None, cap: float | None) -> Balance:
         people = self._candidates.chosen(self.selection)
-        if len(people) < self._seats.value:
-            raise DataError(
-                f"Der er færre end {self._seats.value} at trække blandt. Vælg bredere, eller færre pladser."
-            )
-        return balance(self._candidates, people, self._seats.value)
-
-    def _balance(self) -> Balance:
-        """Return what can be drawn: as asked for, or with the change that the user has accepted."""
-        wanted = self._asked_for()
-        reason = wanted.why_not()
-        if reason is None:
-            return wanted
-        if not self._mend.value:
-            raise DataError(" ".join(told.infeasible(reason)))
-        return wanted.mended(reason)
+        if len(people) < seats:
+            raise DataError(f"Der er færre end {seats} at trække blandt. Vælg bredere, eller færre pladser.")
+        return balance(self._candidates, people, seats, quotas=quotas, cap=cap)
 
     def _on_make(self) -> None:
         wanted = self._wanted()
         wanted.require_told()
-        if self._how.value == "all":
+        if self._many.way.value == "all":
             everybody = self.selection.is_everybody
             among = None if everybody else self._candidates.chosen(self.selection).index
             self._say_made(self._hand_out(wanted, among))
-        elif self._how.value == "lot":
+        elif self._many.way.value == "lot":
             drawn = draw_balanced(
-                self._balance(), reserves=self._reserves.value, seed=secrets.randbelow(2**31)
+                self._many.balance(), reserves=self._many.reserves.value, seed=secrets.randbelow(2**31)
             )
             made = self._hand_out(wanted, drawn.seats.index, drawn.seats)
             lines = [f"{chances(drawn.lowest, drawn.highest)} Lodtrækningens nummer: {drawn.seed}."]
@@ -243,7 +199,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
 
     def _lay_out(self, wanted: Wanted) -> None:
         laid_out = lay_out(
-            self._balance(),
+            self._many.balance(),
             lists_folder(self._candidates.municipality.name),
             title=wanted.purpose,
             day=self._today,

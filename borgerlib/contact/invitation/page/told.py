@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from borgerlib import danish
 from borgerlib.contact.draw.check import DrawnAlreadyError, FallsOutError
 from borgerlib.contact.lottery.infeasible import Change, Infeasible
+from borgerlib.contact.lottery.relaxation import CapTooLowError
 from borgerlib.contact.register.lists import FEWEST, FEWEST_APART, TooAlikeError, TooFewError
 from borgerlib.contact.register.people import SharedContactError, UnknownPersonError
 from borgerlib.errors import BorgerlibError
@@ -44,6 +45,11 @@ def error(reason: BorgerlibError) -> str:
             f"Listen ligner liste {reason.number} fra {reason.day} på nær færre end {FEWEST_APART} personer. "
             "Den, der har begge, ville vide, hvad netop de har svaret. Vælg som dengang, eller vælg noget, "
             "der adskiller sig mere."
+        )
+    if isinstance(reason, CapTooLowError):
+        return (
+            f"Loftet kan ikke holdes: nogle må nødvendigvis have mindst {danish.number(reason.possible, 1)} gange "
+            "gennemsnittets chance. Vælg et højere loft, intet loft eller bredere kvoter."
         )
     if isinstance(reason, FallsOutError):
         return (
