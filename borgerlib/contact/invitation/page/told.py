@@ -48,8 +48,8 @@ def error(reason: BorgerlibError) -> str:
         )
     if isinstance(reason, CapTooLowError):
         return (
-            f"Loftet kan ikke holdes: nogle må nødvendigvis have mindst {danish.number(reason.possible, 1)} gange "
-            "gennemsnittets chance. Vælg et højere loft, intet loft eller bredere kvoter."
+            f"Loftet kan ikke holdes: nogle må nødvendigvis have mindst {danish.number(reason.possible, 1)} "
+            "gange gennemsnittets chance. Vælg et højere loft, intet loft eller bredere kvoter."
         )
     if isinstance(reason, FallsOutError):
         return (
