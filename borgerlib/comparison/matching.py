@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from borgerlib import danish
 from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.statistics.disclosure.gate import DisclosedEstimates, disclose
 from borgerlib.survey.codebook.labels import codebook_of
 from borgerlib.survey.codebook.model import Codebook, Item
 
@@ -41,12 +42,12 @@ def changed_frames(
     waves: Sequence[pd.DataFrame], books: tuple[Codebook, Codebook], names: tuple[str, str]
 ) -> Iterator[str]:
     """Say in Danish what differs in who was asked, and how."""
-    told = {
+    asked = {
         "Indsamlingsmåden": [book.meta.get("mode") for book in books],
         "Aldersgrænsen": [wave.attrs.get("min_age") for wave in waves],
         "Kommunen": [wave.attrs.get("municipality") for wave in waves],
     }
-    for what, (was, now) in told.items():
+    for what, (was, now) in asked.items():
         if was is not None and now is not None and was != now:
             yield f"{what} er ændret fra {was} ({names[0]}) til {now} ({names[1]})."
     weighted = [bool(wave.attrs.get("weighted", True)) for wave in waves]
@@ -106,6 +107,23 @@ def as_offered(
             whole = wave.assign(**{item.id: pd.Categorical(wave[item.id], categories=options)})
         whole.attrs = wave.attrs
         yield whole
+
+
+def disclosed(
+    parts: Sequence[pd.DataFrame], waves: Mapping[str, pd.DataFrame], codebook: Codebook, min_cell: int
+) -> DisclosedEstimates:
+    """Return estimates of the waves, by name, that may be shown: simulated where a wave is."""
+    together = pd.concat(parts, ignore_index=True)
+    simulated = any(wave.attrs.get("simulated") for wave in waves.values())
+    together.attrs = {**parts[-1].attrs, "simulated": simulated}
+    own = bool(together.attrs.get("municipality"))
+    return disclose(
+        together,
+        min_cell=min_cell,
+        base=None if own else "de adspurgte",
+        source=None if own else f"Målingerne {danish.listing(list(waves))}",
+        codebook=codebook,
+    ).relabel("group_label", {f"{WAVE}={name}": name for name in waves}, by="group")
 
 
 def shared_options(

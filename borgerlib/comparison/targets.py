@@ -12,10 +12,10 @@ import pandas as pd
 from annotated_types import Ge, Le, MinLen
 
 from borgerlib import danish
-from borgerlib.comparison.matching import WAVE
+from borgerlib.comparison.matching import WAVE, disclosed
 from borgerlib.errors import CodebookError, ParameterError, unknown_name
 from borgerlib.files.toml import Problem, read_toml
-from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL, DisclosedEstimates, disclose
+from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL, DisclosedEstimates
 from borgerlib.statistics.estimation.answers import gave
 from borgerlib.statistics.estimation.proportions import estimate_proportions
 from borgerlib.statistics.segmentation.rules import Segment, assign_segments
@@ -236,20 +236,8 @@ def follow_targets(
     found = []
     for target in targets:
         parts = [_share(wave, name, target, book, weight, confidence) for name, wave in waves.items()]
-        together = pd.concat(parts, ignore_index=True)
-        simulated = any(wave.attrs.get("simulated") for wave in waves.values())
-        together.attrs = {**parts[-1].attrs, "simulated": simulated}
-        own = bool(together.attrs.get("municipality"))
-        shown = disclose(
-            together,
-            min_cell=min_cell,
-            base=None if own else "de adspurgte",
-            source=None if own else f"Målingerne {danish.listing(list(waves))}",
-            codebook=book,
-        )
+        shown = disclosed(parts, waves, book, min_cell)
         option = target.what.partition(".")[2]
-        labels = {f"{WAVE}={name}": name for name in waves}
-        shown = shown.relabel("group_label", labels, by="group")
         words = answer_label(book.item(target.what.partition(".")[0]), option)
         shown = shown.relabel("label", {option: words}, by="option")
         found.append(Progress(target, shown, _status(shown.frame.iloc[-1], target)))

@@ -16,12 +16,13 @@ from borgerlib.comparison.matching import (
     changed_frames,
     columns_of,
     common_items,
+    disclosed,
     names_of,
     shared_options,
 )
 from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.statistics.crosstabs import FALSE_DISCOVERY_RATE, adjust_p_values, large_enough
-from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL, DisclosedEstimates, disclose
+from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL, DisclosedEstimates
 from borgerlib.statistics.estimation.differences import estimate_difference
 from borgerlib.statistics.estimation.intervals import check_confidence, mean_interval
 from borgerlib.statistics.estimation.proportions import estimate_proportions
@@ -169,17 +170,8 @@ def compare_waves(
             if pseudonym
             else _of_independent(both, called, confidence)
         )
-    together = pd.concat(shares, ignore_index=True)
-    together.attrs = {**shares[-1].attrs, "simulated": any(wave.attrs.get("simulated") for wave in waves)}
     tested = pd.concat(changes, ignore_index=True)
-    labels = {f"{WAVE}={name}": name for name in called}
-    shown = disclose(
-        together,
-        min_cell=min_cell,
-        base=None if later.attrs.get("municipality") else "de adspurgte",
-        source=None if later.attrs.get("municipality") else f"Målingerne {called[0]} og {called[1]}",
-        codebook=books[1],
-    ).relabel("group_label", labels, by="group")
+    shown = disclosed(shares, dict(zip(called, waves, strict=True)), books[1], min_cell)
     return WaveComparison(
         shown.join(_safe(shown, _judged(tested, false_discovery_rate), called)),
         called,

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from annotated_types import MinLen
 
@@ -110,6 +110,9 @@ class Claim:
     measure: str = ""
 
 
+Entry = TypeVar("Entry", Figure, Claim)
+
+
 @dataclass(frozen=True)
 class Registry:
     """All insights, figures and claims."""
@@ -127,17 +130,11 @@ class Registry:
 
     def figure(self, figure_id: str) -> Figure:
         """Return the figure of that id, or raise `ParameterError` with the nearest ones."""
-        for figure in self.figures:
-            if figure.id == figure_id:
-                return figure
-        raise ParameterError(unknown_name("figure", figure_id, [figure.id for figure in self.figures]))
+        return _with_id("figure", self.figures, figure_id)
 
     def claim(self, claim_id: str) -> Claim:
         """Return the claim of that id, or raise `ParameterError` with the nearest ones."""
-        for claim in self.claims:
-            if claim.id == claim_id:
-                return claim
-        raise ParameterError(unknown_name("claim", claim_id, [claim.id for claim in self.claims]))
+        return _with_id("claim", self.claims, claim_id)
 
     def figures_of(self, insight: int) -> tuple[Figure, ...]:
         """Return the figures that an insight shows, in order (0 is the overview)."""
@@ -146,6 +143,13 @@ class Registry:
     def claims_of(self, insight: int) -> tuple[Claim, ...]:
         """Return the claims that an insight makes, in order."""
         return tuple(claim for claim in self.claims if claim.insight == insight)
+
+
+def _with_id(kind: str, entries: tuple[Entry, ...], wanted: str) -> Entry:
+    known = {entry.id: entry for entry in entries}
+    if wanted not in known:
+        raise ParameterError(unknown_name(kind, wanted, known))
+    return known[wanted]
 
 
 @dataclass(frozen=True)

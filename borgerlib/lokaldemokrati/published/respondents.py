@@ -1,12 +1,10 @@
-"""The reconstructed respondents as a file that says what it is.
+"""The reconstructed respondents, and as a file that says what it is.
 
-The Parquet file's own metadata holds ``reconstructed: true``, the seed and the hashes of the raw data and of
-the code it was made with; a file that disagrees with any of them is made anew.
+The Parquet file's own metadata holds ``reconstructed: true`` and the seed.
 """
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import pandas as pd
@@ -16,16 +14,6 @@ from borgerlib.errors import DataError
 from borgerlib.files.atomic import replacing
 from borgerlib.lokaldemokrati.published.reconstruction import reconstruct_respondents
 from borgerlib.survey.codebook.model import LEADERS
-
-_RAW = ("codebook.toml", "published.csv")
-_CODE = (
-    "feasible.py",
-    "identification.py",
-    "numbers.py",
-    "questions.py",
-    "counts.py",
-    "reconstruction.py",
-)
 
 
 def write_respondents(path: Path | None = None, *, seed: int = 2021) -> Path:
@@ -50,7 +38,7 @@ def write_respondents(path: Path | None = None, *, seed: int = 2021) -> Path:
 
     See Also
     --------
-    load_respondents : Reads them.
+    load_respondents : Gives them without a file.
 
     Examples
     --------
@@ -59,10 +47,10 @@ def write_respondents(path: Path | None = None, *, seed: int = 2021) -> Path:
     >>> borgerlib.write_respondents(Path("direktoerer.parquet")).name
     'direktoerer.parquet'
     """
-    target = path or _default_path()
+    target = path or places.processed_data(LEADERS, "respondents.parquet")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _write(reconstruct_respondents(seed=seed), target, _metadata(seed))
+        _write(reconstruct_respondents(seed=seed), target, {"reconstructed": "true", "seed": str(seed)})
     except OSError as error:
         raise DataError(
             f"The respondents cannot be written to {target}: {error.strerror}.",
@@ -71,15 +59,13 @@ def write_respondents(path: Path | None = None, *, seed: int = 2021) -> Path:
     return target
 
 
-def load_respondents(path: Path | None = None, *, seed: int = 2021) -> pd.DataFrame:
-    """Return the reconstructed respondents, from the file when it is current, else made anew and written.
-
-    Where the folder cannot be written to they are made in memory.
+def load_respondents(*, seed: int = 2021) -> pd.DataFrame:
+    """Return the reconstructed respondents of the leaders' survey of 2021, beside `load` of the citizens'.
 
     Parameters
     ----------
-    path, seed
-        As `write_respondents`.
+    seed : int
+        As `reconstruct_respondents`.
 
     Returns
     -------
@@ -97,42 +83,7 @@ def load_respondents(path: Path | None = None, *, seed: int = 2021) -> pd.DataFr
     >>> borgerlib.load_respondents().shape[0]
     79
     """
-    source = path or _default_path()
-    if _is_current(source, seed):
-        return pd.read_parquet(source)
-    try:
-        write_respondents(source, seed=seed)
-    except DataError:
-        return reconstruct_respondents(seed=seed)
-    return pd.read_parquet(source)
-
-
-def _default_path() -> Path:
-    return places.processed_data(LEADERS, "respondents.parquet")
-
-
-def _metadata(seed: int) -> dict[str, str]:
-    """Return what the file says of itself: how it was made, and from what."""
-    raw = hashlib.sha256(b"".join(places.raw_data(LEADERS, name).read_bytes() for name in _RAW))
-    here = Path(__file__).parent
-    code = hashlib.sha256(b"".join((here / name).read_bytes() for name in _CODE))
-    return {
-        "reconstructed": "true",
-        "seed": str(seed),
-        "raw_data_sha256": raw.hexdigest(),
-        "code_sha256": code.hexdigest(),
-    }
-
-
-def _is_current(source: Path, seed: int) -> bool:
-    import pyarrow
-    import pyarrow.parquet
-
-    try:
-        found = pyarrow.parquet.read_schema(source).metadata or {}
-    except (OSError, pyarrow.ArrowInvalid):
-        return False
-    return all(found.get(key.encode()) == value.encode() for key, value in _metadata(seed).items())
+    return reconstruct_respondents(seed=seed)
 
 
 def _write(respondents: pd.DataFrame, target: Path, metadata: dict[str, str]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,14 @@ from typing import Any
 import nbformat
 
 from borgerlib import danish, places
-from borgerlib.errors import ParameterError, RunError
+from borgerlib.errors import DataError, ParameterError, RunError
 from borgerlib.files.look import look_of, read_look
 from borgerlib.interest.answers.local_survey import LocalSurvey
 from borgerlib.interest.prepared import is_prepared
 from borgerlib.lokaldemokrati.insights.cases import Case, load_cases
 from borgerlib.lokaldemokrati.leaders import LeadersSurvey, open_leaders_survey
 from borgerlib.lokaldemokrati.own_answers import keep_own_answers, kept_own_answers, load_own_answers
-from borgerlib.lokaldemokrati.published.respondents import load_respondents
+from borgerlib.lokaldemokrati.published.respondents import write_respondents
 from borgerlib.lokaldemokrati.wave.microdata import find_wave
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.runs.kernels.execute import NotebookJob, NotebookRun, run_notebooks
@@ -96,8 +97,8 @@ def make_report(
     wanted = read_formats(formats)
     checked, name = _checked(parameters)
     looks = look_of(name) if look is None else read_look(look)
-    # Writes data/processed/lokaldemokrati-2021 where it is not in step, for whoever wants to compute along.
-    load_respondents()
+    with suppress(DataError):  # For whoever wants to compute along; the report itself does without.
+        write_respondents()
     citizens = _citizens(name, confidence=checked["confidence"], min_cell=checked["min_cell"])
     survey = open_leaders_survey(str(checked["survey"]))
     folder = target or places.reports(_folder_name(name, survey))

@@ -186,28 +186,22 @@ def municipalities_table(comparison: MunicipalityComparison) -> Table:
     areas = comparison.areas
     rows = pd.DataFrame(
         {
-            "name": areas["name"],
-            "n": ["" if pd.isna(n) else danish.number(n) for n in areas["n"]],
-            "direct": [TOO_FEW if pd.isna(share) else danish.percent(share) for share in areas["direct"]],
-            "estimate": [danish.percent(share) for share in areas["estimate"]],
-            "interval": [
+            "Kommune": areas["name"],
+            "Svar": ["" if pd.isna(n) else danish.number(n) for n in areas["n"]],
+            "Egne svar": [TOO_FEW if pd.isna(share) else danish.percent(share) for share in areas["direct"]],
+            "Bud": [danish.percent(share) for share in areas["estimate"]],
+            danish.capitalise(uncertainty(comparison.confidence)): [
                 danish.percent_range(low, high)
                 for low, high in zip(areas["ci_lower"], areas["ci_upper"], strict=True)
             ],
-            "rank": [f"{a}–{b}" for a, b in zip(areas["rank_from"], areas["rank_to"], strict=True)],
+            "Mulig placering": [
+                f"{a}–{b}" for a, b in zip(areas["rank_from"], areas["rank_to"], strict=True)
+            ],
         }
     )
-    columns = {
-        "name": "Kommune",
-        "n": "Svar",
-        "direct": "Egne svar",
-        "estimate": "Bud",
-        "interval": danish.capitalise(uncertainty(comparison.confidence)),
-        "rank": "Mulig placering",
-    }
     caption = titled(f"»{comparison.label}«, kommune for kommune", comparison.direct)
     note = sentences(["Placeringerne gælder alle på en gang", _METHOD, source_line(comparison.direct.source)])
-    return public_table(rows, caption=caption, columns=columns, note=note)
+    return public_table(rows, caption=caption, columns={str(name): str(name) for name in rows}, note=note)
 
 
 def _chart(

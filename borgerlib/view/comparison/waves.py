@@ -41,24 +41,17 @@ def changes_table(comparison: WaveComparison) -> Table:
     ('Spørgsmål', 'Svar', '2021', '2025', 'Ændring (procentpoint)')
     """
     was, now = _side_by_side(comparison)
-    rows = pd.DataFrame(
-        {
-            "question": now["item_label"],
-            "answer": now["label"],
-            "was": [_share(row) for _, row in was.iterrows()],
-            "now": [_share(row) for _, row in now.iterrows()],
-            "change": [_change(row) for _, row in now.iterrows()],
-        }
-    )
     earlier, later = comparison.names
     estimates = comparison.estimates
-    columns = {
-        "question": "Spørgsmål",
-        "answer": "Svar",
-        "was": earlier,
-        "now": later,
-        "change": "Ændring (procentpoint)",
-    }
+    rows = pd.DataFrame(
+        {
+            "Spørgsmål": now["item_label"],
+            "Svar": now["label"],
+            earlier: [_share(row) for _, row in was.iterrows()],
+            later: [_share(row) for _, row in now.iterrows()],
+            "Ændring (procentpoint)": [_change(row) for _, row in now.iterrows()],
+        }
+    )
     note = sentences(
         [
             "▲▼: mere, end tilfældet kan forklare, når der tages højde for antallet af sammenligninger",
@@ -66,9 +59,8 @@ def changes_table(comparison: WaveComparison) -> Table:
             source_line(estimates.source),
         ]
     )
-    return public_table(
-        rows, caption=titled(f"Fra {earlier} til {later}", estimates), columns=columns, note=note
-    )
+    caption = titled(f"Fra {earlier} til {later}", estimates)
+    return public_table(rows, caption=caption, columns={str(name): str(name) for name in rows}, note=note)
 
 
 def changes_text(comparison: WaveComparison) -> Text:
@@ -109,10 +101,10 @@ def changes_text(comparison: WaveComparison) -> Text:
         lines = [
             f"Intet har ændret sig fra {comparison.names[0]} til {comparison.names[1]} ud over tilfældet."
         ]
-    told = [*lines, *comparison.notes]
+    lines += comparison.notes
     if comparison.estimates.origin == "simulated":
-        told[0] = titled(told[0], comparison.estimates)
-    return Text("\n".join(f"- {line}" for line in told) if len(told) > 1 else told[0])
+        lines[0] = titled(lines[0], comparison.estimates)
+    return Text("\n".join(f"- {line}" for line in lines)) if len(lines) > 1 else Text(lines[0])
 
 
 def _side_by_side(comparison: WaveComparison) -> tuple[pd.DataFrame, pd.DataFrame]:
