@@ -64,7 +64,7 @@ def common_items(
     """Return the later wave's items that both asked and answered alike, and note what their wording was."""
     asked = {one.id: one for one in books[0] if one.options}
     both = [one for one in books[1] if one.options and one.id in asked and one.kind == asked[one.id].kind]
-    both = [one for one in both if all(set(one.columns) & set(map(str, wave)) for wave in waves)]
+    both = [one for one in both if all(wave.filter(one.columns).notna().any(axis=None) for wave in waves)]
     if item is None:
         both = [one for one in both if one.role not in _WHO]
     else:
@@ -77,7 +77,7 @@ def common_items(
         both = [one for one in both if one.id in wanted]
     if not both:
         raise DataError(
-            "The waves have no question in common.",
+            "The waves have no question in common that somebody answered in both.",
             hint="They are matched by id in the codebooks: give a question that was asked again its old id.",
         )
     notes += [

@@ -24,7 +24,11 @@ from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.statistics.crosstabs import FALSE_DISCOVERY_RATE, adjust_p_values, large_enough
 from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL, DisclosedEstimates
 from borgerlib.statistics.estimation.differences import estimate_difference
-from borgerlib.statistics.estimation.intervals import check_confidence, mean_interval
+from borgerlib.statistics.estimation.intervals import (
+    check_confidence,
+    difference_without_error,
+    mean_interval,
+)
 from borgerlib.statistics.estimation.proportions import estimate_proportions
 from borgerlib.statistics.weighting.adjustment import WeightingResult
 from borgerlib.survey.codebook.model import Codebook
@@ -192,6 +196,14 @@ def _of_independent(both: pd.DataFrame, names: tuple[str, str], confidence: floa
         degrees = (spread[0] + spread[1]) ** 2 / (spread[0] ** 2 / free[0] + spread[1] ** 2 / free[1])
         p_value = 2 * stats.t.sf(np.abs(change / error), degrees)
     lower, upper = mean_interval(change, error, np.nan_to_num(degrees), confidence)
+    # Where both waves agree within themselves, nothing is known of the error, and it is not zero.
+    ends = [part[["proportion", "ci_lower", "ci_upper"]].to_numpy(dtype=np.float64).T for part in (now, was)]
+    sizes = [part["n"].to_numpy(dtype=np.float64) for part in (now, was)]
+    of_ends = difference_without_error(tuple(ends[0]), tuple(ends[1]), *sizes)
+    lower, upper, p_value = (
+        np.where(error == 0, other, usual)
+        for other, usual in zip(of_ends, (lower, upper, p_value), strict=True)
+    )
     tested = pd.DataFrame(
         {
             "item": now["item"],

@@ -211,6 +211,7 @@ def positive_column(frame: pd.DataFrame, name: Hashable, *, role: str, zero_allo
         ("a negative value", values < 0),
         ("a value of zero", (values == 0) & (not zero_allowed)),
         ("a value too large to be squared", np.isfinite(values) & (values > _LARGEST)),
+        ("a value too small to be squared", (values > 0) & (values < 1 / _LARGEST)),
     ):
         if wrong.any():
             problems.append(

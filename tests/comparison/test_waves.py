@@ -115,7 +115,18 @@ def test_a_change_from_a_hidden_share_is_hidden() -> None:
     assert "for få svar" in borgerlib.changes_table(found).rows[0]
 
 
+def test_an_option_that_nobody_chose_twice_is_not_certain_to_have_stayed() -> None:
+    was, now = wave(40, 60, emner__natur=0), wave(60, 40, emner__natur=0)
+    row = change(compared(was, now, item="emner"), "natur")
+    # Both shares lie in 0–3.62 pct. (Clopper–Pearson, 100 of 100), so the change does between these.
+    assert (row["change"], row["change_lower"], row["change_upper"]) == pytest.approx(
+        (0, -0.036217, 0.036217), abs=1e-6
+    )
+
+
 def test_waves_that_cannot_be_compared() -> None:
+    with pytest.raises(borgerlib.DataError, match="no question in common that somebody answered in both"):
+        compared(wave(40, 60)[["koen", "med"]].assign(med=None), wave(40, 60))
     other = replace(BOOK, items=(replace(BOOK.item("med"), id="andet"),))
     with pytest.raises(borgerlib.DataError, match="no question in common"):
         compared(wave(40, 60), wave(40, 60), codebooks=(BOOK, other))

@@ -98,6 +98,38 @@ def mean_interval(
     return mean - half, mean + half
 
 
+def difference_without_error(
+    own: tuple[Floats, Floats, Floats], other: tuple[Floats, Floats, Floats], size: Floats, size_other: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Return interval and p-value of a difference of shares whose variance is zero and tells nothing.
+
+    Parameters
+    ----------
+    own, other : tuple of array
+        Share and the ends of its interval.
+    size, size_other : array
+        (Effective) respondents behind them.
+
+    Returns
+    -------
+    lower, upper : array
+        The distances to both shares' ends, squared and added (Newcombe 1998; Zou & Donner 2008).
+    p_value : array
+        Of the z test with the share of both together.
+    """
+    from scipy.special import ndtr
+
+    (share, lower, upper), (share_other, lower_other, upper_other) = own, other
+    difference = share - share_other
+    down = np.hypot(share - lower, upper_other - share_other)
+    up = np.hypot(upper - share, share_other - lower_other)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        together = (size * share + size_other * share_other) / (size + size_other)
+        error = np.sqrt(together * (1 - together) * (1 / size + 1 / size_other))
+        p_value = np.where(difference == 0, 1.0, 2 * ndtr(-np.abs(difference) / error))
+    return difference - down, difference + up, p_value
+
+
 def _of_size(proportion: Floats, size: Floats, method: str, confidence: float) -> tuple[Floats, Floats]:
     from statsmodels.stats.proportion import proportion_confint
 

@@ -66,8 +66,9 @@ def fit(frame: ModelFrame, weight: Floats, family: Family) -> Fit:
     _check_columns(frame, weight)
     params = _maximum(frame, weight, family)
     linear = frame.matrix @ params
-    if family == "binomial" and (not np.isfinite(params).all() or np.abs(linear).max() > _FAR_OUT):
-        _refuse_separation(frame)
+    far_out = {"gaussian": 0.0, "binomial": np.abs(linear).max(), "poisson": -linear.min()}[family]
+    if family != "gaussian" and not far_out <= _FAR_OUT:
+        _refuse_separation(frame, family)
     if not np.isfinite(params).all():
         raise ConvergenceError(
             f"The {family} model found no maximum in {_ITERATIONS} steps.",
@@ -186,13 +187,24 @@ def _first_step(frame: ModelFrame, weight: Floats, family: Any) -> Floats:
     return step
 
 
-def _refuse_separation(frame: ModelFrame) -> None:
-    """Raise where a combination of columns tells all 0s from all 1s, or some of them (Konis 2007)."""
+def _refuse_separation(frame: ModelFrame, family: Family) -> None:
+    """Raise where a combination of columns tells all 0s from all 1s, or some of them (Konis 2007).
+
+    A count above zero has a best fit of its own, so there the columns must not move (Correia, Guimarães &
+    Zylkin 2019).
+    """
     from scipy.optimize import linprog
 
-    signed = np.unique(frame.matrix * np.where(frame.outcome == 1, 1.0, -1.0)[:, None], axis=0)
+    signed = np.unique(frame.matrix * np.where(frame.outcome > 0, 1.0, -1.0)[:, None], axis=0)
+    fixed = None if family == "binomial" else np.unique(frame.matrix[frame.outcome > 0], axis=0)
     found = linprog(
-        -signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(signed)), bounds=(-1, 1), method="highs"
+        -signed.sum(axis=0),
+        A_ub=-signed,
+        b_ub=np.zeros(len(signed)),
+        A_eq=fixed,
+        b_eq=None if fixed is None else np.zeros(len(fixed)),
+        bounds=(-1, 1),
+        method="highs",
     )
     direction = np.zeros(len(frame.names)) if found.x is None else found.x
     if (signed @ direction).sum() <= 1e-7 * len(signed):

@@ -8,6 +8,7 @@ named, and beside them stand the bounds that need none (Manski 1989).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Real
 
 import numpy as np
 import numpy.typing as npt
@@ -89,7 +90,7 @@ def nonresponse_range(
     >>> shares[["option", "odds", "proportion"]].round(2).head(2).values.tolist()
     [['ingen_tid', 1.0, 0.15], ['ingen_tid', 2.0, 0.09]]
     """
-    ratios = np.asarray(list(odds), dtype=np.float64)
+    ratios = np.array([ratio if isinstance(ratio, Real) else np.nan for ratio in odds], dtype=np.float64)
     if len(ratios) == 0 or not (np.isfinite(ratios) & (ratios > 0)).all():
         raise ParameterError(
             f"odds={list(odds)} is not legal.", hint="Give numbers above 0, as (1, 1.5, 2, 3)."

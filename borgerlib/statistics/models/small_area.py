@@ -235,8 +235,11 @@ def _spread_of_likelihood(
     y: Floats, x: Floats, d: Floats, matrix: Floats, direct: Floats, sampling: Floats, predicted: Floats
 ) -> Floats:
     """Return each area's squared error about its prediction, averaged over A (flat prior: Morris 1983)."""
-    # Beyond the spread of the direct estimates themselves A has no likelihood to speak of.
-    grid = np.linspace(0, 4 * (y.var() + d.mean()), _GRID)[:, None]
+    # Beyond the spread of the direct estimates themselves A has no likelihood to speak of. A few areas of
+    # which next to nothing is known do not widen it: the grid would be too coarse for all others.
+    usual = float(np.median(d))
+    spread = float(np.cov(y, aweights=1 / (d + usual), ddof=0))
+    grid = np.linspace(0, 4 * (spread + usual), _GRID)[:, None]
     weight = 1 / (grid + d)
     crossed = np.einsum("ga,ai,aj->gij", weight, x, x)
     information = np.linalg.inv(crossed)

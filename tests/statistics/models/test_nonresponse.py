@@ -62,5 +62,7 @@ def test_what_cannot_be_is_told():
     margins = {"koen": pd.Series({"k": 10, "m": 10})}
     with pytest.raises(ParameterError, match="numbers above 0"):
         nonresponse_range(people, ["ja"], margins=margins, odds=(0, 1))
+    with pytest.raises(ParameterError, match="numbers above 0"):
+        nonresponse_range(people, ["ja"], margins=margins, odds=("to", 1))
     with pytest.raises(MarginError, match="counts of people, not shares"):
         nonresponse_range(people, ["ja"], margins={"koen": pd.Series({"k": 0.5, "m": 0.5})})

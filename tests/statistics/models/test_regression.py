@@ -146,6 +146,19 @@ def test_partial_separation_names_the_variable_and_not_the_others():
         regress(people, "y ~ g + s", family="binomial")
 
 
+def test_a_group_in_which_nobody_counts_anything_has_no_best_coefficient():
+    people = pd.DataFrame({"gange": [0, 0, 0, 1, 2, 3], "g": list("aaabbb")})
+    with pytest.raises(DataError, match="from g, at least for some"):
+        regress(people, "gange ~ g", family="poisson")
+    # One who came once in eight has: log(1/8) is far from where separation is looked for.
+    found = regress(
+        pd.DataFrame({"gange": [0] * 7 + [1, 2, 3], "g": ["a"] * 8 + ["b"] * 2}),
+        "gange ~ g",
+        family="poisson",
+    )
+    assert found.params["Intercept"] == pytest.approx(np.log(1 / 8))
+
+
 def test_unknown_terms_levels_and_variables_are_refused():
     model = regress(PEOPLE, "moede ~ alder + by_i_aar")
     for call, words in (

@@ -51,6 +51,13 @@ def restricted_likelihood(variance, y, x, d):
     return -0.5 * (np.log(v).sum() + np.linalg.slogdet(information)[1] + ((y - x @ beta) ** 2 / v).sum())
 
 
+def test_an_area_of_which_nothing_is_known_does_not_widen_the_others():
+    areas = pd.DataFrame({"area": list("abcdef"), "proportion": [0.2, 0.3, 0.4, 0.5, 0.6, 0.7]})
+    vague = small_area_estimates(areas.assign(standard_error=[1e6] + [0.05] * 5)).estimates
+    without = small_area_estimates(areas.iloc[1:].assign(standard_error=0.05)).estimates
+    np.testing.assert_allclose(vague["ci_upper"].iloc[1:], without["ci_upper"], rtol=1e-6)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_the_variance_between_areas_is_the_maximum_of_the_restricted_likelihood(seed):
     rng = np.random.default_rng(seed)
