@@ -65,7 +65,7 @@ _HOMES = {
     ),
     "borgerlib.statistics.weighting.calibration": ("calibrate",),
     "borgerlib.statistics.weighting.replicates": ("Replicates", "replicate_weights"),
-    "borgerlib.statistics.estimation.proportions": ("estimate_proportions",),
+    "borgerlib.statistics.estimation.proportions": ("estimate_proportions", "estimate_total"),
     "borgerlib.statistics.estimation.differences": ("estimate_difference",),
     "borgerlib.statistics.estimation.numbers": ("estimate_mean", "estimate_quantiles", "estimate_ratio"),
     "borgerlib.statistics.estimation.rao_scott": ("rao_scott_test",),

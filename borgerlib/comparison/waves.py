@@ -199,7 +199,7 @@ def _of_independent(both: pd.DataFrame, names: tuple[str, str], confidence: floa
     # Where both waves agree within themselves, nothing is known of the error, and it is not zero.
     ends = [part[["proportion", "ci_lower", "ci_upper"]].to_numpy(dtype=np.float64).T for part in (now, was)]
     sizes = [part["n"].to_numpy(dtype=np.float64) for part in (now, was)]
-    of_ends = difference_without_error(tuple(ends[0]), tuple(ends[1]), *sizes)
+    of_ends = difference_without_error(ends[0], ends[1], sizes[0], sizes[1], sizes[0] + sizes[1] - 2)
     lower, upper, p_value = (
         np.where(error == 0, other, usual)
         for other, usual in zip(of_ends, (lower, upper, p_value), strict=True)

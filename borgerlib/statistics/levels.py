@@ -21,7 +21,7 @@ Codes = npt.NDArray[np.integer]
 # Below this many possible cells an array over all of them is cheaper than looking for those that occur.
 _DENSE_CELLS = 1 << 16
 _ROWS_NAMED = 5
-_LARGEST = 1e140
+LARGEST = 1e140
 
 
 @dataclass(frozen=True)
@@ -210,8 +210,8 @@ def positive_column(frame: pd.DataFrame, name: Hashable, *, role: str, zero_allo
         ("an infinite value", np.isinf(values)),
         ("a negative value", values < 0),
         ("a value of zero", (values == 0) & (not zero_allowed)),
-        ("a value too large to be squared", np.isfinite(values) & (values > _LARGEST)),
-        ("a value too small to be squared", (values > 0) & (values < 1 / _LARGEST)),
+        ("a value too large to be squared", np.isfinite(values) & (values > LARGEST)),
+        ("a value too small to be squared", (values > 0) & (values < 1 / LARGEST)),
     ):
         if wrong.any():
             problems.append(

@@ -32,7 +32,7 @@ def cells(name: str) -> pd.Series:
 Weighting = Callable[[pd.DataFrame, str], WeightingResult]
 
 # What our functions are told of the design in each script.R: columns, and how weights were adjusted.
-DESIGNS: dict[str, tuple[dict[str, str], Weighting | None]] = {
+DESIGNS: dict[str, tuple[dict[str, str | list[str]], Weighting | None]] = {
     "simple_random_sample": ({}, None),
     "stratified_finite_population": (
         {"weight": "base_weight", "strata": "area", "population_size": "population_size"},
@@ -96,6 +96,23 @@ DESIGNS: dict[str, tuple[dict[str, str], Weighting | None]] = {
             method="logit",
             bounds=(0.4, 2.5),
         ),
+    ),
+    "two_stages": (
+        {
+            "weight": "base_weight",
+            "strata": "area",
+            "cluster": ["village"],
+            "population_size": ["population_size", "village_size"],
+        },
+        None,
+    ),
+    "two_stages_raked": (
+        {
+            "strata": "area",
+            "cluster": ["village"],
+            "population_size": ["population_size", "village_size"],
+        },
+        lambda frame, name: rake(frame, margins(name, "sex", "age", "area"), base_weight="base_weight"),
     ),
     "trimmed": ({}, lambda frame, name: trim(frame, "base_weight", cap=1.5)),
 }

@@ -15,6 +15,8 @@ from borgerlib.survey.codebook.model import Codebook, Item
 
 SIMULATED = "SIMULEREDE DATA"
 UNWEIGHTED = "Ikke vægtet: tallene gælder kun dem, der har svaret."
+TOTALS = ("total", "total_lower", "total_upper")
+_NO_SHARES = {"mean": "means", "quantile": "quantiles", "ratio": "ratios", "difference": "differences"}
 _ESTIMATED = (
     "item", "option", "n", "count", "n_weighted", "proportion", "standard_error", "ci_lower", "ci_upper",
 )  # fmt: skip
@@ -36,16 +38,26 @@ def named(estimates: pd.DataFrame, codebook: Codebook | None) -> pd.DataFrame:
     DisclosureError
         They are means or differences, which are no shares of a group.
     """
-    if "group" in estimates or "item" not in estimates:
+    if "group" in estimates:
         return estimates
     lacking = [name for name in _ESTIMATED if name not in estimates]
+    what = next((words for column, words in _NO_SHARES.items() if column in estimates), "")
+    if lacking and what:
+        raise DisclosureError(
+            f"The estimates are {what}: the gate knows what shares of groups give away, and no more.",
+            hint="Disclose the shares of the same item and groups (estimate_proportions), and tell in words "
+            "how two differ that are shown. Cut a number into bands first: pandas.cut(people['alder'], …).",
+        )
+    if "item" not in estimates:
+        return estimates
     if lacking:
         raise DisclosureError(
             f"The estimates lack the columns {', '.join(lacking)}: they are no shares of groups.",
-            hint="Disclose what estimate_proportions returned; show shares beside a mean or a difference.",
+            hint="Disclose what estimate_proportions or estimate_total returned.",
         )
     codebook = codebook_of(estimates.attrs) if codebook is None else codebook
-    by = [str(name) for name in estimates if name not in _ESTIMATED]
+    totals = [name for name in TOTALS if name in estimates]
+    by = [str(name) for name in estimates if name not in (*_ESTIMATED, *TOTALS, "total_error")]
     groups = [_group(row, by, codebook) for row in estimates[by].to_dict("records")]
     items = {name: _item(codebook, str(name)) for name in estimates["item"].unique()}
     pairs = list(zip(estimates["item"], estimates["option"].astype(str), strict=True))
@@ -59,7 +71,10 @@ def named(estimates: pd.DataFrame, codebook: Codebook | None) -> pd.DataFrame:
             "group": [group for group, _, _ in groups],
             "group_label": [label for _, label, _ in groups],
             "domain": [domain for _, _, domain in groups],
-            **{name: estimates[name] for name in ("n", "count", "proportion", "ci_lower", "ci_upper")},
+            **{
+                name: estimates[name]
+                for name in ("n", "count", "proportion", "ci_lower", "ci_upper", *totals)
+            },
         }
     )
     known = [items[name] for name in estimates["item"]]

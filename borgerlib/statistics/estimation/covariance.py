@@ -33,6 +33,7 @@ def covariance(
         Group of each of `rows`, whose respondents contribute alike: what is worked out group by group takes
         less memory than respondent by respondent. Without it everybody is a group.
     """
+    later = 0.0 if design.within is None else covariance(design.within, rows, influence, group)
     nobody = len(influence)  # a last group, without influence, for respondents outside the base
     group_of = np.full(design.size, nobody, dtype=np.intp)
     group_of[rows] = np.arange(len(rows)) if group is None else group
@@ -41,7 +42,7 @@ def covariance(
     if design.residuals is not None:
         cell, fitted = design.residuals.cells, _fitted(design.residuals, group_of, influence)
     if design.psu is not None:
-        return _between_clusters(design, rows, design.psu, group_of, influence, cell, fitted)
+        return later + _between_clusters(design, rows, design.psu, group_of, influence, cell, fitted)
     stratum, weight, squared = design.stratum, design.weight, design.weight**2
     if group is not None:
         sizes = (design.strata, len(fitted), len(influence))
@@ -51,7 +52,7 @@ def covariance(
         weight, squared = (sums(kinds.of_row, kinds.size, of) for of in (weight, squared))
     scores = influence[group_of] - fitted[cell]
     scaled = scores * np.sqrt(squared * design.scale[stratum])[:, None]
-    return _centred(design, rows, scaled, stratum, scores * weight[:, None])
+    return later + _centred(design, rows, scaled, stratum, scores * weight[:, None])
 
 
 def _fitted(residuals: Residuals, group_of: npt.NDArray[np.intp], influence: Floats) -> Floats:

@@ -19,7 +19,12 @@ from borgerlib.statistics.estimation.answers import (
     known_of,
 )
 from borgerlib.statistics.estimation.covariance import covariance, degrees_of_freedom
-from borgerlib.statistics.estimation.intervals import check_confidence, mean_interval
+from borgerlib.statistics.estimation.intervals import (
+    check_confidence,
+    difference_without_error,
+    interval_of_size,
+    mean_interval,
+)
 from borgerlib.statistics.estimation.sample_design import Design, SampleDesign, sample_design
 from borgerlib.statistics.levels import Floats, any_frame, sums
 
@@ -61,7 +66,9 @@ def estimate_difference(
     DataFrame
         One row a domain (but `against`) × option. Columns: the `by` columns, item, option, n, n_against (who
         answered), proportion, proportion_against, difference (shares), standard_error, ci_lower, ci_upper,
-        p_value (two-sided t test; missing where the standard error is zero and the difference is not).
+        p_value (two-sided t test; missing where margins or a full count leave no doubt). Where the variance
+        is zero because everybody on either side agrees, interval and p-value are those of
+        `borgerlib.statistics.estimation.intervals.difference_without_error`.
 
     Raises
     ------
@@ -94,7 +101,7 @@ def estimate_difference(
     domains = domains_of(respondents, by, reserved=_COLUMNS)
     reference = _reference(domains, against)
     compared = np.array([code for code in range(domains.size) if code != reference], dtype=np.intp)
-    results = np.empty((6, len(compared), len(answers.options)))
+    results = np.empty((8, len(compared), len(answers.options)))
     for number, (_, rows, chosen) in enumerate(bases(sample, domains, answers)):
         results[:, :, number] = _contrasts(
             sample,
@@ -105,9 +112,20 @@ def estimate_difference(
             reference,
             domains.size,
         )
-    n, n_against, proportion, other, error, degrees = results
+    n, n_against, proportion, other, error, degrees, size, size_other = results
     difference = proportion - other
     lower, upper = mean_interval(difference, error, degrees, confidence)
+    p_value = _p_value(difference, error, degrees)
+    # A size is given where the variance tells nothing.
+    silent = (size > 0) & (degrees > 0)
+    ends, ends_other = (
+        np.array([share, *interval_of_size(share, of, "beta", confidence)])
+        for share, of in ((proportion, size), (other, size_other))
+    )
+    told = difference_without_error(ends, ends_other, size, size_other, degrees)
+    lower, upper, p_value = (
+        np.where(silent, instead, usual) for instead, usual in zip(told, (lower, upper, p_value), strict=True)
+    )
     columns = (
         n.astype(np.int64),
         n_against.astype(np.int64),
@@ -117,7 +135,7 @@ def estimate_difference(
         error,
         np.maximum(lower, -1.0),
         np.minimum(upper, 1.0),
-        _p_value(difference, error, degrees),
+        p_value,
     )
     frame = by_option(domains.frame.iloc[compared], answers)
     frame = frame.assign(**{name: c.ravel() for name, c in zip(_COLUMNS[2:], columns, strict=True)})
@@ -146,15 +164,19 @@ def _contrasts(
     reference: int | None,
     count: int,
 ) -> Floats:
-    """Return n, n_against, both means, the standard error and the degrees of freedom of each contrast."""
+    """Return a row a number, a column a contrast.
+
+    They are: n, n_against, both means, the standard error, the degrees of freedom, and, where a variance of
+    zero tells nothing, both effective sizes (else 0).
+    """
     weight = design.weight[rows]
-    totals = np.stack([sums(domain, count, of) for of in (np.ones(len(rows)), weight, weight * values)])
+    totals = np.stack([sums(domain, count, of) for of in (weight**0, weight, weight * values, weight**2)])
     own = totals[:, compared]
     against = totals.sum(axis=1, keepdims=True) - own
     if reference is not None:
         against = np.repeat(totals[:, [reference]], len(compared), axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean, mean_against = own[2] / own[1], against[2] / against[1]
+        mean, mean_against = (np.clip(of[2] / of[1], 0.0, 1.0) for of in (own, against))
         # Respondents contribute alike who are of one domain and answered alike.
         answers, answer = np.unique(values, return_inverse=True)
         of_group, value = np.divmod(np.arange(count * len(answers)), len(answers))
@@ -175,7 +197,11 @@ def _contrasts(
     # A variance of nothing is left as 1e-190 or so by sums in another order; shares are of the order of one.
     error = np.sqrt(np.where(variance < _NOTHING, 0.0, variance))
     error = np.where(known, error, np.nan)
-    return np.stack([own[0], against[0], mean, mean_against, error, degrees])
+    alike = mean * (1 - mean) + mean_against * (1 - mean_against) < _NOTHING**0.5
+    silent = (error == 0) & design.in_doubt[rows].any() & (alike | (design.residuals is None))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        sizes = [np.where(silent, of[1] ** 2 / of[3], 0.0) for of in (own, against)]
+    return np.stack([own[0], against[0], mean, mean_against, error, degrees, *sizes])
 
 
 def _p_value(difference: Floats, error: Floats, degrees: Floats) -> Floats:

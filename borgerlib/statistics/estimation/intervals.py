@@ -79,7 +79,9 @@ def proportion_interval(
         t_design, t_rows = t_quantile(degrees, confidence), t_quantile(row_degrees, confidence)
         correction = np.where(degrees == row_degrees, 1.0, (t_rows / t_design) ** 2)
         size = np.where(silent, effective_n, usual) * np.where(np.isfinite(correction), correction, 1.0)
-        lower, upper = _of_size(proportion, size, "wilson" if method == "wilson" else "beta", confidence)
+        lower, upper = interval_of_size(
+            proportion, size, "wilson" if method == "wilson" else "beta", confidence
+        )
         if method == "logit":
             of_logit = _logit(proportion, variance, t_design)
             lower, upper = np.where(silent, lower, of_logit[0]), np.where(silent, upper, of_logit[1])
@@ -99,25 +101,27 @@ def mean_interval(
 
 
 def difference_without_error(
-    own: tuple[Floats, Floats, Floats], other: tuple[Floats, Floats, Floats], size: Floats, size_other: Floats
+    own: Floats, other: Floats, size: Floats, size_other: Floats, degrees: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Return interval and p-value of a difference of shares whose variance is zero and tells nothing.
 
     Parameters
     ----------
-    own, other : tuple of array
-        Share and the ends of its interval.
+    own, other : array of three rows
+        Share, and the lower and upper end of its interval.
     size, size_other : array
         (Effective) respondents behind them.
+    degrees : array
+        Degrees of freedom of the test.
 
     Returns
     -------
     lower, upper : array
         The distances to both shares' ends, squared and added (Newcombe 1998; Zou & Donner 2008).
     p_value : array
-        Of the z test with the share of both together.
+        Two-sided, with the error that the share of both together would have (t distribution).
     """
-    from scipy.special import ndtr
+    from scipy.special import stdtr
 
     (share, lower, upper), (share_other, lower_other, upper_other) = own, other
     difference = share - share_other
@@ -126,11 +130,14 @@ def difference_without_error(
     with np.errstate(divide="ignore", invalid="ignore"):
         together = (size * share + size_other * share_other) / (size + size_other)
         error = np.sqrt(together * (1 - together) * (1 / size + 1 / size_other))
-        p_value = np.where(difference == 0, 1.0, 2 * ndtr(-np.abs(difference) / error))
+        p_value = np.where(difference == 0, 1.0, 2 * stdtr(degrees, -np.abs(difference) / error))
     return difference - down, difference + up, p_value
 
 
-def _of_size(proportion: Floats, size: Floats, method: str, confidence: float) -> tuple[Floats, Floats]:
+def interval_of_size(
+    proportion: Floats, size: Floats, method: str, confidence: float
+) -> tuple[Floats, Floats]:
+    """Return the ends of an interval as of so many respondents, whole or not; 0 to 1 where there are none."""
     from statsmodels.stats.proportion import proportion_confint
 
     usable = np.isfinite(size) & (size > 0)

@@ -15,7 +15,7 @@ from borgerlib.statistics.estimation.answers import DomainCodes, column_named, d
 from borgerlib.statistics.estimation.intervals import check_confidence, mean_interval, t_quantile
 from borgerlib.statistics.estimation.sample_design import Design, sample_design
 from borgerlib.statistics.estimation.variance import Domains
-from borgerlib.statistics.levels import Floats, any_frame, numeric_column, rows_named
+from borgerlib.statistics.levels import LARGEST, Floats, any_frame, numeric_column, rows_named
 
 _MEANS = ("item", "n", "n_weighted", "mean", "standard_error", "ci_lower", "ci_upper")
 _QUANTILES = (
@@ -50,7 +50,8 @@ def estimate_mean(
     -------
     DataFrame
         One row a domain. Columns: the `by` columns, item, n, n_weighted, mean, standard_error, ci_lower,
-        ci_upper (t interval; missing where a domain has no degrees of freedom).
+        ci_upper (t interval; missing where a domain has no degrees of freedom). The standard error is missing
+        where nothing varies, as of a single answer: that is no certainty.
 
     Raises
     ------
@@ -79,8 +80,8 @@ def estimate_mean(
     check_confidence(confidence)
     item, values = _numbers(respondents, item)
     domains, _, base, (of_row,) = _based(respondents, by, _MEANS, design, values)
-    mean, variance, _ = base.estimate(of_row)
-    error = np.sqrt(variance)
+    found = base.estimate(of_row)
+    mean, error = found.mean, found.error
     lower, upper = mean_interval(mean, error, base.degrees, confidence)
     columns = (base.n.astype(np.int64), base.n_weighted, mean, error, lower, upper)
     frame = domains.frame.assign(item=item, **dict(zip(_MEANS[1:], columns, strict=True)))
@@ -151,7 +152,10 @@ def estimate_quantiles(
     results = np.empty((4, domains.size, len(shares)))
     for number, share in enumerate(shares):
         quantile = np.array([answers.at(share) for answers in ordered])
-        below, variance, _ = base.estimate(answers <= quantile[code])
+        found = base.estimate(answers <= quantile[code])
+        below = found.mean
+        # Where nobody lies above the quantile, its variance is that of the share which was asked for.
+        variance = np.where(found.silent, share * (1 - share) / base.effective_n, found.variance)
         ends = [below + sign * critical * np.sqrt(variance) for sign in (-1, 1)]
         lower, upper = (
             np.array([of.at(p) for of, p in zip(ordered, end, strict=True)], dtype=np.float64) for end in ends
@@ -193,7 +197,8 @@ def estimate_ratio(
     -------
     DataFrame
         One row a domain. Columns: the `by` columns, numerator, denominator, n, n_weighted, ratio,
-        standard_error, ci_lower, ci_upper (t interval). Missing where the denominator's total is zero.
+        standard_error, ci_lower, ci_upper (t interval). Missing where the denominator's total is zero, and
+        the error where everybody's ratio is the same.
 
     Raises
     ------
@@ -227,7 +232,7 @@ def estimate_ratio(
         ratio = np.where(mean_below == 0, np.nan, mean_above / mean_below)
         # What a person is above the ratio has mean zero, and the mean's error is the ratio's, scaled.
         left = base.estimate(above - np.nan_to_num(ratio)[code] * below)
-        error = np.where(np.isnan(ratio), np.nan, np.sqrt(left.variance) / np.abs(mean_below))
+        error = np.where(np.isnan(ratio), np.nan, left.error / np.abs(mean_below))
     lower, upper = mean_interval(ratio, error, base.degrees, confidence)
     columns = (base.n.astype(np.int64), base.n_weighted, ratio, error, lower, upper)
     frame = domains.frame.assign(
@@ -264,11 +269,13 @@ def _numbers(respondents: pd.DataFrame, item: str) -> tuple[str, Floats]:
     """Return a column's name and its numbers, or raise what is wrong with them."""
     item = column_named(respondents, item)
     values = numeric_column(respondents, item, role="numeric")
-    infinite = np.isinf(values)
-    if infinite.any():
+    size = np.abs(values)
+    wrong = (size > LARGEST) | ((size > 0) & (size < 1 / LARGEST))
+    if wrong.any():
         raise DataError(
-            f"Column '{item}' holds infinite values (rows {rows_named(respondents.index, infinite)}).",
-            hint="Replace them by a number, or by a missing value.",
+            f"Column '{item}' holds numbers too large or too small to be squared, or infinite values "
+            f"(rows {rows_named(respondents.index, wrong)}).",
+            hint="Replace them by a number, or by a missing value; or count in another unit.",
         )
     return item, values
 

@@ -1,4 +1,4 @@
-"""Weighted proportions by domain, with standard errors and intervals."""
+"""Weighted proportions by domain, and how many people they are, with standard errors and intervals."""
 
 from __future__ import annotations
 
@@ -6,13 +6,27 @@ from collections.abc import Sequence
 from typing import Unpack
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from borgerlib.statistics.estimation.answers import answers_to, bases, by_option, domains_of, known_of
+from borgerlib.errors import DataError, ParameterError
+from borgerlib.statistics.estimation.answers import (
+    DomainCodes,
+    answers_to,
+    bases,
+    by_option,
+    domains_of,
+    known_of,
+)
+from borgerlib.statistics.estimation.covariance import covariance
 from borgerlib.statistics.estimation.intervals import Method, check_interval, proportion_interval
-from borgerlib.statistics.estimation.sample_design import Design, sample_design
-from borgerlib.statistics.levels import any_frame, sums
+from borgerlib.statistics.estimation.sample_design import Design, SampleDesign, sample_design
+from borgerlib.statistics.estimation.variance import Domains
+from borgerlib.statistics.levels import Floats, any_frame, counted, positive_column, rows_named, sums
 
+TOTALS = ("total", "total_error", "total_lower", "total_upper")
+# A variance of a share below this is rounding.
+_NOTHING = 1e-24
 _PROPORTIONS = (
     "item", "option", "n", "count", "n_weighted", "proportion", "standard_error", "ci_lower", "ci_upper",
 )  # fmt: skip
@@ -49,7 +63,9 @@ def estimate_proportions(
         - weight, strata, cluster (str): columns of the sampling weight, the stratum, and the primary sampling
           unit.
         - population_size (str): column of how many units there are to draw in the respondent's stratum
-          (clusters where `cluster` is given, else people), for the finite population correction.
+          (clusters where `cluster` is given, else people), for the finite population correction. Where units
+          were drawn within units, a list of each: ``cluster=["village"], population_size=["villages",
+          "people"]`` for people drawn in villages. Variances of all stages add up.
         - raked_to (WeightingResult): the weighting of these respondents. It brings the weights, and the
           standard errors count what its margins explain.
         - lonely_psu ({'fail', 'certainty', 'remove', 'adjust', 'average'}): what a stratum with a single
@@ -125,3 +141,138 @@ def estimate_proportions(
     columns = (*whole, n_weighted, proportion, np.sqrt(variance), lower, upper)
     frame = frame.assign(**{name: c.ravel() for name, c in zip(_PROPORTIONS[2:], columns, strict=True)})
     return known_of(frame, respondents, design, confidence)
+
+
+@any_frame
+def estimate_total(
+    respondents: pd.DataFrame,
+    item: str | Sequence[str],
+    *,
+    by: str | Sequence[str] | None = None,
+    household_size: str | None = None,
+    confidence: float = 0.95,
+    **design: Unpack[Design],
+) -> pd.DataFrame:
+    """Estimate how many people, or households, each response option stands for in each domain.
+
+    Parameters
+    ----------
+    respondents : DataFrame
+        One row a person, the whole sample.
+    item, by, confidence, **design
+        See `estimate_proportions`. A weight, or `raked_to`, is needed: it says how many people each
+        respondent stands for.
+    household_size : str, optional
+        Column: how many of the respondent's household could have been asked. Households are counted then:
+        each is told of by any of its people, so each person counts 1 ÷ household_size.
+
+    Returns
+    -------
+    DataFrame
+        As that of `estimate_proportions` (of people or households), with total, total_error (its standard
+        error), total_lower and total_upper besides. `borgerlib.disclose` takes it as it is, and blanks the
+        totals of what it hides.
+
+    Raises
+    ------
+    ParameterError
+        There is no weight, or the weights count respondents and no people; else as `estimate_proportions`.
+    DataError
+        A household without a size, or of less than one person.
+
+    See Also
+    --------
+    estimate_proportions : The shares alone.
+
+    Notes
+    -----
+    The share of those who answered, times the people of the domain: who left the item out is taken to have
+    answered as the others of the domain would. The standard error is linearised and counts that the domain's
+    size is estimated too, unless margins give it; the interval is that of the share, widened by as much. In
+    R: ``svycontrast`` of ``svytotal``; where everybody answered, ``svytotal``. Households: Lavallée (2007).
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> people = borgerlib.load("Ærø")  # simulated citizens
+    >>> told = borgerlib.estimate_total(people, "tid", raked_to=borgerlib.load_weighting("Ærø"))
+    >>> told[["option", "total"]].round().head(1).values.tolist()
+    [['ingen_tid', 859.0]]
+    """
+    check_interval("beta", confidence)
+    answers = answers_to(respondents, item)
+    sample = sample_design(respondents, **design)
+    _refuse_relative(sample.weight, design)
+    unit = np.ones(len(respondents))
+    if household_size is not None:
+        unit = 1 / positive_column(respondents, household_size, role="household size")
+        if (unit > 1).any():
+            raise DataError(
+                f"Column '{household_size}' holds households of less than one person "
+                f"(rows {rows_named(respondents.index, unit > 1)}).",
+                hint="Count the respondent, too: who lives alone is a household of 1.",
+            )
+    domains = domains_of(respondents, by, reserved=(*_PROPORTIONS, *TOTALS))
+    found = np.empty((len(_PROPORTIONS[2:]) + len(TOTALS), domains.size, len(answers.options)))
+    for number, (base, rows, chosen) in enumerate(bases(sample, domains, answers)):
+        found[:, :, number] = _totals(sample, domains, base, rows, chosen[rows], unit, confidence)
+    frame = by_option(domains.frame, answers)
+    names = (*_PROPORTIONS[2:], *TOTALS)
+    frame = frame.assign(**{name: of.ravel() for name, of in zip(names, found, strict=True)})
+    return known_of(frame.astype({"n": np.int64, "count": np.int64}), respondents, design, confidence)
+
+
+def _refuse_relative(weight: Floats, design: Design) -> None:
+    """Raise where weights do not say how many people a respondent stands for."""
+    told = design.get("raked_to") is not None or design.get("weight") is not None
+    if told and weight.sum() > len(weight) * (1 + 1e-6):
+        return
+    raise ParameterError(
+        f"The weights sum to {weight.sum():,.6g} for {counted(len(weight))}: they count no people."
+        if told
+        else "How many people answered so cannot be told without weights.",
+        hint="Weight to counts of people (borgerlib.rake with population_margins) and give raked_to=.",
+    )
+
+
+def _totals(
+    sample: SampleDesign,
+    domains: DomainCodes,
+    base: Domains,
+    rows: npt.NDArray[np.intp],
+    chosen: npt.NDArray[np.bool_],
+    unit: Floats,
+    confidence: float,
+) -> Floats:
+    """Return one option's numbers (a row a number, a column a domain)."""
+    everybody = np.flatnonzero(domains.codes >= 0)
+    code, inside = domains.codes[rows], np.eye(domains.size)[domains.codes[everybody]]
+    mass = sample.weight * unit
+    people = sums(domains.codes[everybody], domains.size, mass[everybody])
+    answered, squared = (sums(code, domains.size, of[rows]) for of in (mass, mass**2))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = sums(code, domains.size, mass[rows] * chosen) / answered
+        deviation = np.zeros((len(sample.weight), domains.size))
+        deviation[rows, code] = unit[rows] * (chosen - share[code]) / answered[code]
+        deviation = np.nan_to_num(deviation[everybody])
+        moved = deviation * people + inside * unit[everybody, None] * np.nan_to_num(share)
+        spread, of_total = (
+            np.maximum(np.diagonal(covariance(sample, everybody, of)), 0.0) for of in (deviation, moved)
+        )
+        variance = np.where(spread > _NOTHING, spread, 0.0)
+        lower, upper = proportion_interval(
+            share,
+            variance,
+            settled=(variance == 0) & base.estimate(chosen).settled,
+            effective_n=answered**2 / squared,
+            degrees=base.degrees,
+            row_degrees=base.row_degrees,
+            method="beta",
+            confidence=confidence,
+        )
+        total, error = people * share, np.sqrt(of_total)
+        wider = np.where(variance > 0, error / (people * np.sqrt(variance)), 1.0) * people
+        ends = np.maximum(total - wider * (share - lower), 0.0), total + wider * (upper - share)
+    numbers = (base.n, sums(code[chosen], domains.size), answered, share, np.sqrt(variance), lower, upper)
+    known = answered > 0
+    return np.stack([*numbers, *(np.where(known, of, np.nan) for of in (total, error, *ends))])

@@ -13,6 +13,9 @@ from borgerlib.statistics.estimation.covariance import covariance
 from borgerlib.statistics.estimation.sample_design import Design, sample_design
 from borgerlib.statistics.levels import Floats, any_frame, column_of, levels_of, sums
 
+# Of a design effect beside that of a simple random sample: below it, it is rounding.
+_NOTHING = 1e-10
+
 
 class RaoScottTest(NamedTuple):
     """Result of `rao_scott_test`.
@@ -104,10 +107,11 @@ def rao_scott_test(
     influence = (np.eye(cells) - proportion) / weight_of.sum()
     units = len(sample.psu_stratum) - sample.strata
     spread = covariance(sample, rows, influence, cell)
-    return _second_order(proportion.reshape(row_count, column_count), spread, units)
+    effective = weight_of.sum() ** 2 / np.dot(weight_of, weight_of) if sample.in_doubt.any() else np.inf
+    return _second_order(proportion.reshape(row_count, column_count), spread, units, effective)
 
 
-def _second_order(table: Floats, spread: Floats, units: int) -> RaoScottTest:
+def _second_order(table: Floats, spread: Floats, units: int, effective: float) -> RaoScottTest:
     from scipy.special import fdtrc
 
     expected = np.outer(table.sum(axis=1), table.sum(axis=0))
@@ -120,6 +124,10 @@ def _second_order(table: Floats, spread: Floats, units: int) -> RaoScottTest:
     # Eigenvalues of `effects` are the design effects of the interaction contrasts, over the sample size.
     simple, actual = contrasts.T @ weighted, weighted.T @ spread @ weighted
     effects = np.linalg.solve(simple, actual)
+    if np.trace(effects) <= _NOTHING * len(effects) / effective:
+        # One answer follows from the other without exception: the sample shows no variation about that. What
+        # is known is how many answered.
+        effects = np.eye(len(effects)) / effective
     trace = float(np.trace(effects))
     if not trace > 0 or units <= 0:
         return RaoScottTest(np.nan, np.nan, np.nan, np.nan)

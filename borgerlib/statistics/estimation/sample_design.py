@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypedDict, get_args
+from typing import Literal, NamedTuple, TypedDict, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from borgerlib.statistics.levels import (
     check_respondents,
     column_of,
     counted,
+    cross,
     levels_of,
     positive_column,
     rows_named,
@@ -32,8 +33,8 @@ class Design(TypedDict, total=False):
 
     weight: str | None
     strata: str | None
-    cluster: str | None
-    population_size: str | None
+    cluster: str | list[str] | None
+    population_size: str | list[str] | None
     raked_to: WeightingResult | None
     lonely_psu: LonelyPsu
 
@@ -62,6 +63,12 @@ class SampleDesign:
         Strata whose variance is taken to be the average of the others'.
     residuals : Residuals or None
         The margins that the weights meet.
+    in_doubt : array of bool
+        Whether anybody of a respondent's stratum was left out: where all were drawn, nothing is left to
+        chance.
+    within : SampleDesign or None
+        The next stage: units drawn within these, which are its strata. Its `scale` holds what share of these
+        was drawn.
     """
 
     weight: Floats
@@ -73,6 +80,8 @@ class SampleDesign:
     centring: Floats
     averaged: npt.NDArray[np.bool_]
     residuals: Residuals | None
+    in_doubt: npt.NDArray[np.bool_]
+    within: SampleDesign | None
 
     @property
     def size(self) -> int:
@@ -98,8 +107,8 @@ def sample_design(
     *,
     weight: str | None = None,
     strata: str | None = None,
-    cluster: str | None = None,
-    population_size: str | None = None,
+    cluster: str | list[str] | None = None,
+    population_size: str | list[str] | None = None,
     raked_to: WeightingResult | None = None,
     lonely_psu: LonelyPsu = "fail",
 ) -> SampleDesign:
@@ -112,39 +121,89 @@ def sample_design(
         two strata; a stratum with a single sampling unit (it shows no variation, so no variance can be
         estimated) that is not the whole stratum; a population smaller than its sample.
     ParameterError
-        Unknown columns or lonely_psu, or a weighting of other respondents.
+        Unknown columns or lonely_psu, a weighting of other respondents, or clusters and population sizes that
+        are not of the same stages.
     """
     check_respondents(respondents)
     if lonely_psu not in LONELY:
         raise ParameterError(unknown_name("lonely_psu", str(lonely_psu), LONELY))
     adjustment, weights = _weights(respondents, weight, raked_to)
+    clusters, sizes = ([of] if not isinstance(of, list) else of for of in (cluster, population_size))
+    clusters, sizes = ([name for name in of if name is not None] for of in (clusters, sizes))
+    if sizes and max(len(sizes), len(clusters)) > 1 and len(sizes) - len(clusters) not in (0, 1):
+        raise ParameterError(
+            f"cluster names {len(clusters)} stages and population_size {len(sizes)}.",
+            hint="Name for each stage how many units there are to draw: cluster=['village'], "
+            "population_size=['villages', 'people'] where people were drawn in villages.",
+        )
+    drawn = _Drawn(respondents, weights, None if adjustment is None else Residuals(adjustment), lonely_psu)
     by_stratum = _grouping(respondents, strata, role="stratum")
+    alone = strata is not None or bool(clusters)
+    return _stage(drawn, by_stratum, clusters, sizes, np.ones(by_stratum.size), alone_counts=alone)
+
+
+class _Drawn(NamedTuple):
+    """What all stages share."""
+
+    respondents: pd.DataFrame
+    weight: Floats
+    residuals: Residuals | None
+    lonely_psu: LonelyPsu
+
+
+def _stage(
+    drawn: _Drawn,
+    by_stratum: Levels,
+    clusters: list[str],
+    sizes: list[str],
+    share: Floats,
+    *,
+    alone_counts: bool,
+    within: str = "stratum",
+) -> SampleDesign:
+    """Return the design of a stage and those after it; `share` of each stratum was drawn in earlier ones.
+
+    Where there are further stages the variance is the sum of all (Särndal, Swensson & Wretman 1992, 4.3).
+    """
     stratum = by_stratum.codes.astype(np.intp)
-    psu, psu_stratum = None, stratum
-    if cluster is not None:
-        by_cluster = _grouping(respondents, cluster, role="cluster")
+    psu, psu_stratum, what = None, stratum, "respondent"
+    if clusters:
+        by_cluster, what = _grouping(drawn.respondents, clusters[0], role="cluster"), "cluster"
+        if within == "cluster":
+            # Units of the next stage may be called alike in different clusters.
+            nested = cross([by_stratum, by_cluster])
+            by_cluster = Levels(nested.of_row, pd.RangeIndex(nested.size))
         psu = by_cluster.codes.astype(np.intp)
-        psu_stratum = _stratum_of_cluster(by_cluster, stratum, by_stratum, cluster)
+        psu_stratum = _stratum_of_cluster(by_cluster, stratum, by_stratum, clusters[0])
     count = sums(psu_stratum, by_stratum.size)
-    population = _population(respondents, population_size, stratum, by_stratum, count)
-    alone = (count == 1) & (population > 1) & (strata is not None or cluster is not None)
+    column = sizes[0] if sizes else None
+    population = _population(drawn.respondents, column, stratum, by_stratum, count, within)
+    alone = (count == 1) & (population > 1) & alone_counts
+    lonely_psu = drawn.lonely_psu
     if alone.any() and lonely_psu == "fail":
-        what = "respondent" if cluster is None else "cluster"
         raise DataError(
-            f"No variance can be estimated where a stratum has a single {what}.",
+            f"No variance can be estimated where a {within} has a single {what}.",
             problems=[
-                f"Stratum '{by_stratum.values[code]}': one {what}." for code in np.flatnonzero(alone).tolist()
+                f"{within.capitalize()} '{by_stratum.values[code]}': one {what}."
+                for code in np.flatnonzero(alone).tolist()
             ],
-            hint="Merge the stratum into a neighbour, give population_size where everyone was drawn, or say "
-            f"what to take its variance for: lonely_psu={', '.join(map(repr, LONELY[1:]))}.",
+            hint=f"Merge the {within} into a neighbour, give population_size where everyone was drawn, or "
+            f"say what to take its variance for: lonely_psu={', '.join(map(repr, LONELY[1:]))}.",
         )
     with np.errstate(divide="ignore", invalid="ignore"):
         correction = np.where(np.isinf(population), 1.0, (population - count) / population)
-        scale = np.where(correction == 0, 0.0, correction * count / (count - 1))
+        scale = np.where(correction == 0, 0.0, share * correction * count / (count - 1))
     if alone.any():
-        scale[alone] = correction[alone] if lonely_psu == "adjust" else 0.0
+        scale[alone] = (share * correction)[alone] if lonely_psu == "adjust" else 0.0
+    in_doubt, later = (correction > 0)[stratum], None
+    if psu is not None and len(sizes) > 1:
+        of_cluster = (share * count / population)[psu_stratum]
+        later = _stage(
+            drawn, by_cluster, clusters[1:], sizes[1:], of_cluster, alone_counts=True, within="cluster"
+        )
+        in_doubt = in_doubt | later.in_doubt
     return SampleDesign(
-        weights,
+        drawn.weight,
         stratum,
         psu,
         psu_stratum,
@@ -152,7 +211,9 @@ def sample_design(
         np.where(np.isfinite(scale), scale, np.nan),  # a single respondent shows no variation
         np.where(alone & (lonely_psu == "adjust"), 0.0, 1 / count),
         alone & (lonely_psu == "average"),
-        None if adjustment is None else Residuals(adjustment),
+        drawn.residuals,
+        in_doubt,
+        later,
     )
 
 
@@ -226,6 +287,7 @@ def _population(
     stratum: npt.NDArray[np.intp],
     strata: Levels,
     count: Floats,
+    within: str,
 ) -> Floats:
     if column is None:
         return np.full(strata.size, np.inf)
@@ -233,11 +295,12 @@ def _population(
     population = np.zeros(strata.size)
     population[stratum] = values
     problems = [
-        f"Stratum '{strata.values[code]}': the population size varies between respondents."
+        f"{within.capitalize()} '{strata.values[code]}': the population size varies between respondents."
         for code in np.unique(stratum[population[stratum] != values]).tolist()
     ]
     problems += [
-        f"Stratum '{strata.values[code]}': {count[code]:,.0f} drawn from {population[code]:,.10g}."
+        f"{within.capitalize()} '{strata.values[code]}': "
+        f"{count[code]:,.0f} drawn from {population[code]:,.10g}."
         for code in np.flatnonzero(population < count).tolist()
     ]
     if problems:
@@ -245,6 +308,6 @@ def _population(
             f"The population size column '{column}' cannot be used.",
             problems=problems,
             hint="Give how many units (people, or clusters where cluster= is given) there are to draw in the "
-            "respondent's stratum.",
+            f"respondent's {within}.",
         )
     return population

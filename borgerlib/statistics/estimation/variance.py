@@ -20,6 +20,8 @@ from borgerlib.statistics.levels import Floats, sums
 
 # A variance this small, beside that of single respondents or of the same design without margins, is rounding.
 _NEGLIGIBLE = 1e-13
+# So are squared deviations from the mean, beside the squared answers: all are the same number.
+_ROUNDING = 1e-30
 _BLOCK = 1 << 15
 
 
@@ -30,13 +32,24 @@ class DomainMeans(NamedTuple):
     ----------
     mean, variance : array
     settled : array of bool
-        The variance is zero although answers differ: margins or a full count leave no doubt. A variance that
-        is zero because sampling units happen to agree is not settled.
+        The variance is zero because margins or a full count leave no doubt. A variance that is zero because
+        sampling units, or all answers, happen to agree is not settled.
     """
 
     mean: Floats
     variance: Floats
     settled: npt.NDArray[np.bool_]
+
+    @property
+    def silent(self) -> npt.NDArray[np.bool_]:
+        """Whether the variance tells nothing: nothing varies among those who were drawn."""
+        return ~(self.variance > 0) & ~self.settled
+
+    @property
+    def error(self) -> Floats:
+        """The standard error; missing where the variance tells nothing."""
+        error: Floats = np.where(self.silent, np.nan, np.sqrt(self.variance))
+        return error
 
 
 class Domains:
@@ -83,6 +96,8 @@ class Domains:
         if design.psu is not None:
             pairs, self._pair_of_row = np.unique(design.psu[rows] * count + domain, return_inverse=True)
             self._pair_psu, self._pair_domain = pairs // count, pairs % count
+        self._certain = sums(domain, count, design.in_doubt[rows].astype(np.float64)) == 0
+        self._within = None if design.within is None else Domains(design.within, rows, domain, count)
         self.degrees = self._units_minus_strata()
         self.row_degrees = self.n - 1 if design.residuals is None else np.full(count, design.size - 1.0)
         keys = design.strata * count
@@ -104,14 +119,17 @@ class Domains:
 
     def estimate(self, values: Floats | npt.NDArray[np.bool_]) -> DomainMeans:
         """Return the mean in each domain and its variance; `values` are those of the rows."""
-        weighted_sum = np.zeros(self.count)
+        weighted_sum, size = np.zeros((2, self.count))
         for block in self._blocks:
-            weighted_sum += sums(self._domain[block], self.count, self.weight[block] * values[block])
+            weighted = self.weight[block] * values[block]
+            weighted_sum += sums(self._domain[block], self.count, weighted)
+            if values.dtype != np.bool_:
+                size += sums(self._domain[block], self.count, weighted**2)
         with np.errstate(divide="ignore", invalid="ignore"):
             mean = weighted_sum / self.n_weighted
         total, square, alone, explained = self._without_margins(values, mean)
         raw = self._spread(total, square)
-        varies = raw.sum(axis=0) > _NEGLIGIBLE * alone
+        varies = (raw.sum(axis=0) > _NEGLIGIBLE * alone) & (alone > _ROUNDING * self.n * size)
         variance = self._design.scale @ raw
         if self._design.residuals is not None:
             fitted = self._design.residuals.fit(explained)
@@ -126,7 +144,9 @@ class Domains:
                 present = np.zeros((self._design.strata, self.count), dtype=np.bool_)
                 present.ravel()[self._stratum] = True
                 variance = variance * self._design.averaging(present)
-        return DomainMeans(mean, variance, varies & (variance == 0))
+        if self._within is not None:
+            variance = variance + self._within.estimate(values).variance
+        return DomainMeans(mean, variance, (varies | self._certain) & (variance == 0))
 
     def _deviations(
         self, values: Floats | npt.NDArray[np.bool_], mean: Floats
@@ -185,7 +205,9 @@ class Domains:
         of_unit = -everywhere
         for _, _, weighted in self._deviations(values, mean):
             of_unit[self._pair_psu, self._pair_domain] += self._pair_totals(weighted)
-        strata = np.eye(self._design.strata)[self._design.psu_stratum].T
+        stratum, units = self._design.psu_stratum, len(self._design.psu_stratum)
+        shape = (self._design.strata, units)
+        strata = weighted_counts(stratum, np.arange(units), np.ones(units), shape)
         return strata @ of_unit, strata @ of_unit**2
 
     def _pair_totals(self, weighted: Floats) -> Floats:

@@ -92,7 +92,8 @@ class Replicates:
                 hint="Merge groups that a single sampling unit makes up.",
             )
         # About the replicates' own mean, as R does unless told to take the whole sample's number.
-        spread = drawn - drawn[self.scales > 0].mean(axis=0)
+        counts = self.scales > 0
+        spread = drawn - (drawn[counts].mean(axis=0) if counts.any() else whole)
         error = np.sqrt(self.scales @ spread**2)
         estimate = np.atleast_1d(np.asarray(whole, dtype=np.float64))
         lower, upper = mean_interval(estimate, error, np.full(len(error), float(self.degrees)), confidence)
@@ -107,8 +108,8 @@ def replicate_weights(
     kind: Kind = "jackknife",
     weight: str | None = None,
     strata: str | None = None,
-    cluster: str | None = None,
-    population_size: str | None = None,
+    cluster: str | list[str] | None = None,
+    population_size: str | list[str] | None = None,
     lonely_psu: LonelyPsu = "fail",
     replicates: int = 500,
     seed: int = 1,
@@ -120,10 +121,10 @@ def replicate_weights(
     respondents : DataFrame
         One row a person, the whole sample.
     kind : {'jackknife', 'bootstrap'}
-        Each sampling unit left out in turn; or, in each stratum, one unit fewer than there are drawn with
-        replacement, `replicates` times.
+        Each sampling unit left out in turn; or, in each stratum and at each stage, one unit fewer than there
+        are drawn with replacement, `replicates` times.
     weight, strata, cluster, population_size, lonely_psu
-        See `estimate_proportions`. The bootstrap knows no population_size.
+        See `estimate_proportions`. The jackknife knows one stage.
     replicates : int
         Of the bootstrap.
     seed : int
@@ -137,7 +138,7 @@ def replicate_weights(
     Raises
     ------
     ParameterError
-        An unknown kind, a bootstrap with population_size, fewer than 2 replicates.
+        An unknown kind, a jackknife of several stages, fewer than 2 replicates.
     DataError
         See `estimate_proportions`.
 
@@ -148,7 +149,10 @@ def replicate_weights(
 
     Notes
     -----
-    Jackknife: Wolter (2007), ch. 4. Bootstrap: Rao & Wu (1988) with n − 1 units. In R:
+    Jackknife: Wolter (2007), ch. 4. Bootstrap: Rao & Wu (1988) with n − 1 units, the adjustments drawn in by
+    √(1 − f) where a share f was drawn, and by √(f(1 − f₂)) at a second stage, so that their variance is that
+    of each stage (Beaumont & Patak 2012). Where stages together could make a weight negative, adjustments are
+    divided by the largest sum, and squared deviations count that squared. In R:
     ``as.svrepdesign(type = "JK1")``, ``"JKn"`` with strata, ``"subbootstrap"``.
 
     Examples
@@ -161,11 +165,8 @@ def replicate_weights(
     """
     if kind not in ("jackknife", "bootstrap"):
         raise ParameterError(unknown_name("kind", str(kind), ("jackknife", "bootstrap")))
-    if kind == "bootstrap" and (population_size is not None or replicates < 2):
-        raise ParameterError(
-            "A bootstrap takes two replicates or more, and no population_size.",
-            hint="Take kind='jackknife' where a good part of the population was drawn.",
-        )
+    if kind == "bootstrap" and (replicates != int(replicates) or replicates < 2):
+        raise ParameterError(f"replicates is {replicates!r}; give a whole number of two or more.")
     design = sample_design(
         respondents,
         weight=weight,
@@ -179,10 +180,22 @@ def replicate_weights(
     free = len(design.psu_stratum) - design.strata
     count = design.psu_count[design.psu_stratum]
     if kind == "bootstrap":
-        drawn = _drawn(design, replicates, np.random.default_rng(seed))
-        scales = np.full(replicates, 1 / (replicates - 1))
-        factors = np.where(count > 1, count / np.maximum(count - 1, 1), 1.0) * drawn
-        return Replicates(weights, scales, min(replicates - 1, free), lambda r: factors[r][unit])
+        rng, stages = np.random.default_rng(seed), [design]
+        while (later := stages[-1].within) is not None:
+            stages.append(later)
+        drawn = [_drawn(stage, replicates, rng) for stage in stages]
+        widest = max(1.0, float(np.sum([reach for _, _, reach in drawn], axis=0).max()))
+        scales = np.full(replicates, widest**2 / (replicates - 1))
+        return Replicates(
+            weights,
+            scales,
+            min(replicates - 1, free),
+            lambda r: 1 + np.sum([moved[r][of_row] for moved, of_row, _ in drawn], axis=0) / widest,
+        )
+    if design.within is not None:
+        raise ParameterError(
+            "A jackknife leaves out units of one stage, and two were drawn.", hint="Take kind='bootstrap'."
+        )
 
     def without(left_out: int) -> Floats:
         stratum = design.psu_stratum == design.psu_stratum[left_out]
@@ -195,12 +208,17 @@ def replicate_weights(
     return Replicates(weights, scales, free, without)
 
 
-def _drawn(design: SampleDesign, replicates: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """Return how often each sampling unit is drawn in each replicate (replicate × unit)."""
-    times = np.ones((replicates, len(design.psu_stratum)), dtype=np.int64)
-    for stratum in range(design.strata):
-        units = np.flatnonzero(design.psu_stratum == stratum)
-        if len(units) > 1:
-            equal = np.full(len(units), 1 / len(units))
-            times[:, units] = rng.multinomial(len(units) - 1, equal, size=replicates)
-    return times
+def _drawn(
+    stage: SampleDesign, replicates: int, rng: np.random.Generator
+) -> tuple[Floats, npt.NDArray[np.intp], Floats]:
+    """Return by how much units' weights move in each replicate, each row's unit, and its furthest fall."""
+    moved = np.zeros((replicates, len(stage.psu_stratum)))
+    with np.errstate(invalid="ignore"):
+        reach = np.sqrt(stage.scale * (stage.psu_count - 1) / stage.psu_count)
+    for stratum in np.flatnonzero((stage.psu_count > 1) & (reach > 0)):
+        units = np.flatnonzero(stage.psu_stratum == stratum)
+        equal = np.full(len(units), 1 / len(units))
+        times = rng.multinomial(len(units) - 1, equal, size=replicates)
+        moved[:, units] = reach[stratum] * (len(units) / (len(units) - 1) * times - 1)
+    unit = np.arange(stage.size) if stage.psu is None else stage.psu
+    return moved, unit, np.nan_to_num(reach)[stage.stratum]

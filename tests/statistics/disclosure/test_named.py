@@ -81,12 +81,23 @@ def test_whose_answers_they_are_must_be_known() -> None:
     assert "borgerlib.load" in error.value.hint
 
 
+def test_totals_pass_the_gate_with_their_shares_and_are_hidden_with_them() -> None:
+    people = pd.DataFrame({"svar": ["ja"] * 20 + ["nej"] * 17 + ["ved ikke"] * 3, "vaegt": 100.0})
+    told = borgerlib.estimate_total(people, "svar", weight="vaegt")
+    frame = borgerlib.disclose(told, base="b", source="s").frame.set_index("option")
+    assert frame.loc["ja", "total"] == 2000
+    assert frame.loc["ja", "total_lower"] < 2000 < frame.loc["ja", "total_upper"]
+    assert frame.loc[frame["suppressed"], ["total", "total_lower", "total_upper"]].isna().all(axis=None)
+    assert frame.loc["ved ikke", "suppressed"]
+    assert set(frame["group"]) == {""}
+
+
 def test_means_and_differences_are_no_shares_of_a_group() -> None:
     for estimates in (
         borgerlib.estimate_mean(PEOPLE.assign(alder=40), "alder"),
         borgerlib.estimate_difference(PEOPLE, "svar", by="koen"),
     ):
-        with pytest.raises(borgerlib.DisclosureError, match="no shares of groups"):
+        with pytest.raises(borgerlib.DisclosureError, match=r"means|differences: the gate[\s\S]*pandas.cut"):
             borgerlib.disclose(estimates, **OWN)
 
 

@@ -15,7 +15,7 @@ from statsmodels.stats.proportion import proportion_confint
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.statistics.estimation.differences import estimate_difference
 from borgerlib.statistics.estimation.numbers import estimate_mean, estimate_quantiles, estimate_ratio
-from borgerlib.statistics.estimation.proportions import estimate_proportions
+from borgerlib.statistics.estimation.proportions import estimate_proportions, estimate_total
 from borgerlib.statistics.weighting.weight import post_stratify, rake, trim
 
 
@@ -497,13 +497,98 @@ def test_nothing_to_compare_with(strata: pd.DataFrame) -> None:
         estimate_difference(strata, "answer", by="stratum", confidence=2)
 
 
-def test_difference_without_doubt_is_not_tested() -> None:
+def test_a_difference_without_a_variance_is_not_certain() -> None:
     # All of a said 1 and all of b said 0: no variance to test with. In what nobody said they are alike.
     answer = pd.Categorical([1, 1, 0, 0], categories=[0, 1, 2])
     frame = pd.DataFrame({"answer": answer, "by": list("aabb")})
     differences = estimate_difference(frame, "answer", by="by")
-    assert math.isnan(row(differences, by="a", option=1)["p_value"])
-    assert row(differences, by="a", option=2)["p_value"] == 1
+    told, alike = row(differences, by="a", option=1), row(differences, by="a", option=2)
+    # Together a half said 1: √(1/4 · (1/2 + 1/2)) = ½, so t = 1 / ½ with 4 − 1 − 1 degrees of freedom.
+    assert told["p_value"] == pytest.approx(2 * stats.t.sf(2, 2))
+    # 2 of 2 is 15.8–100 pct. by Clopper and Pearson (√0.025), so 1 − √(0.842² + 0.842²) is below −0.19.
+    assert told["ci_lower"] == pytest.approx(1 - math.sqrt(2) * (1 - math.sqrt(0.025)))
+    assert (alike["p_value"], alike["ci_upper"]) == pytest.approx((1, 1 - math.sqrt(0.025)))
+
+
+def test_a_difference_in_a_full_count_is_certain_and_not_tested() -> None:
+    frame = pd.DataFrame({"answer": [1, 1, 0, 0], "by": list("aabb"), "people": 4})
+    found = row(estimate_difference(frame, "answer", by="by", population_size="people"), by="a", option=1)
+    assert (found["ci_lower"], found["ci_upper"]) == (1, 1)
+    assert math.isnan(found["p_value"])
+    shares = estimate_proportions(frame.assign(answer=1), "answer", population_size="people")
+    assert shares[["ci_lower", "ci_upper"]].to_numpy().tolist() == [[1, 1]]
+
+
+def test_answers_that_agree_give_numbers_no_error() -> None:
+    frame = pd.DataFrame({"v": [3.1, 3.1, 3.1, 7.0, 5.0], "by": list("aaabc"), "one": 1.0})
+    means = estimate_mean(frame, "v", by="by")
+    assert means["standard_error"].isna().all()
+    assert means["ci_upper"].isna().all()
+    assert estimate_ratio(frame, "v", "v").loc[0, ["standard_error", "ci_lower"]].isna().all()
+    # The largest of five is the ninth tenth: 0.9 ± 2.776 · √(0.09 / 5) reaches down to 0.53, the third of them.
+    top = estimate_quantiles(pd.DataFrame({"v": [1, 2, 3, 4, 9]}), "v", probabilities=[0.9]).iloc[0]
+    assert (top["quantile"], math.isnan(top["ci_upper"])) == (9, True)
+    assert top["ci_lower"] == 4
+
+
+def test_two_stages_by_hand() -> None:
+    # Two of four villages, in each two of six people, so everybody weighs 4/2 · 6/2 = 6.
+    frame = pd.DataFrame(
+        {"yes": [1, 1, 0, 1], "village": list("aabb"), "w": 6.0, "villages": 4, "people": 6, "size": 1}
+    )
+    design = {"weight": "w", "cluster": ["village"], "population_size": ["villages", "people"]}
+    found = row(estimate_proportions(frame, "yes", **design), option=1)
+    # p = 3/4, and a person adds 6 (y − p) / 24: 1/16, 1/16 in a, −3/16, 1/16 in b; the villages 1/8 and −1/8.
+    # First stage: (1 − 2/4) · 2/1 · (1/8² + 1/8²) = 1/32. Second, in b alone, whose people are 1/8 from their
+    # mean: 2/4 · (1 − 2/6) · 2/1 · (1/8² + 1/8²) = 1/48.
+    assert found["standard_error"] ** 2 == pytest.approx(1 / 32 + 1 / 48)
+    total = row(estimate_total(frame, "yes", **design), option=1)
+    assert total["total"] == 18
+    assert total["total_error"] == pytest.approx(24 * math.sqrt(1 / 32 + 1 / 48))
+    with pytest.raises(ParameterError, match="cluster names 2 stages and population_size 1"):
+        estimate_proportions(frame, "yes", cluster=["village", "size"], population_size=["villages"])
+    with pytest.raises(DataError, match="Cluster 'a': 2 drawn from 1"):
+        estimate_proportions(frame, "yes", cluster=["village"], population_size=["villages", "size"])
+    with pytest.raises(
+        DataError, match=r"a cluster has a single respondent[\s\S]*Cluster 'b': one respondent"
+    ):
+        estimate_proportions(frame.iloc[:3], "yes", **design)
+
+
+def test_so_many_people_and_households_by_hand() -> None:
+    frame = pd.DataFrame(
+        {"yes": [1, 1, 0, np.nan], "w": [100.0, 200, 300, 400], "home": [1, 2, 3, 4], "by": list("aaab")}
+    )
+    people = row(estimate_total(frame, "yes", weight="w"), option=1.0)
+    # Half of the 600 who answered, of 1,000 people.
+    assert (people["total"], people["n"], people["count"]) == (500, 3, 2)
+    # Households: 100/1 + 200/2 + 300/3 of those who answered, and 100 more; two thirds of 400.
+    homes = row(estimate_total(frame, "yes", weight="w", household_size="home"), option=1.0)
+    assert (homes["n_weighted"], homes["total"]) == pytest.approx((300, 800 / 3))
+    assert homes["total_lower"] < 800 / 3 < homes["total_upper"]
+    by = estimate_total(frame, "yes", by="by", weight="w")
+    assert row(by, by="a", option=1.0)["total"] == 300
+    assert math.isnan(row(by, by="b", option=1.0)["total"])
+    # Nobody said so: not surely nobody does.
+    none = row(
+        estimate_total(frame.assign(yes=[0, 0, 0, 1], w=[100, 200, 300, 0]), "yes", weight="w"), option=1
+    )
+    assert (none["total"], none["total_upper"] > 100) == (0, True)
+    for problem, said in (
+        ({}, "without weights"),
+        ({"weight": "home", "household_size": "w"}, "count no people"),
+    ):
+        with pytest.raises(ParameterError, match=said):
+            estimate_total(frame.assign(home=0.5), "yes", **problem)
+    with pytest.raises(DataError, match="households of less than one person"):
+        estimate_total(frame.assign(home=0.5), "yes", weight="w", household_size="home")
+
+
+def test_what_margins_give_is_no_error_of_a_total() -> None:
+    frame = pd.DataFrame({"koen": list("kkkm"), "yes": [1, 0, 1, 1]})
+    weighting = rake(frame, {"koen": pd.Series({"k": 60.0, "m": 40.0})})
+    found = row(estimate_total(frame, "koen", raked_to=weighting), option="k")
+    assert (found["total"], found["total_lower"], found["total_upper"]) == pytest.approx((60, 60, 60))
 
 
 # --- What holds for any sample ------------------------------------------------------------------------------

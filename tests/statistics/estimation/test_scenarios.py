@@ -13,7 +13,7 @@ from scenario_designs import DESIGNS, SCENARIOS, Scenario
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.statistics.estimation.differences import estimate_difference
 from borgerlib.statistics.estimation.numbers import estimate_mean, estimate_quantiles, estimate_ratio
-from borgerlib.statistics.estimation.proportions import estimate_proportions
+from borgerlib.statistics.estimation.proportions import estimate_proportions, estimate_total
 from borgerlib.statistics.estimation.rao_scott import rao_scott_test
 from borgerlib.statistics.models.regression import regress
 from borgerlib.statistics.weighting.replicates import replicate_weights
@@ -74,6 +74,20 @@ def test_logit_intervals(scenario: Scenario) -> None:
     both = beside(proportions(scenario, "time", interval="logit"), scenario.expected("time"))
     close(both["ci_lower"], both["logit_lower"], INTERVALS)
     close(both["ci_upper"], both["logit_upper"], INTERVALS)
+
+
+def test_totals(scenario: Scenario) -> None:
+    if not {"weight", "raked_to"} & set(scenario.design):
+        with pytest.raises(ParameterError, match="cannot be told without weights"):
+            estimate_total(scenario.respondents, "time", **scenario.design)
+        return
+    asked = partial(estimate_total, item="time")
+    both = beside(by_age_and_whole(asked, scenario), scenario.expected("totals"))
+    close(both["total"], both["total_r"], ESTIMATES)
+    # Where margins give a total its error is rounding: of 24,000 people a hundred-thousandth.
+    np.testing.assert_allclose(both["total_error"], both["total_error_r"], rtol=1e-9, atol=1e-5)
+    assert (both["total_lower"] <= both["total"]).all()
+    assert (both["total"] <= both["total_upper"]).all()
 
 
 def test_means(scenario: Scenario) -> None:

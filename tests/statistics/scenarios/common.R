@@ -172,7 +172,27 @@ numbers_of <- function(design) {
   write_exact(do.call(rbind, ratios), "expected_ratios.csv")
 }
 
+# How many people: the share of those who answered, times the people of the domain.
+totals_of <- function(design) {
+  rows <- list()
+  design$variables$answered <- as.numeric(!is.na(input$time))
+  for (option in levels(input$time)) {
+    design$variables$chosen <- outside_zero(as.numeric(input$time == option))
+    design$variables$everybody <- 1
+    for (group in c("all", levels(input$age))) {
+      domain <- design[group == "all" | input$age == group, ]
+      totals <- svytotal(~ everybody + answered + chosen, domain)
+      found <- svycontrast(totals, quote(everybody * chosen / answered))
+      rows[[length(rows) + 1]] <- data.frame(
+        group = group, option = option, total = unname(c(coef(found))), total_error = unname(c(SE(found)))
+      )
+    }
+  }
+  write_exact(do.call(rbind, rows), "expected_totals.csv")
+}
+
 report <- function(design) {
+  totals_of(design)
   numbers_of(design)
   models_of(design)
   write_exact(data.frame(weight = weights(design)), "expected_weights.csv")

@@ -62,12 +62,32 @@ def sample(people: pd.DataFrame, rng: np.random.Generator, *, clustered: bool) -
         drawn.append(rows.assign(population_size=stratum_size, base=len(stratum) / size))
     respondents = pd.concat(drawn).sample(frac=1, random_state=rng).reset_index(drop=True)
     respondents["base_weight"] = (respondents.pop("base") * rng.uniform(0.7, 1.4, len(respondents))).round(4)
+    return unanswered(respondents, rng)
+
+
+def unanswered(respondents: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Return the respondents with some questions left unanswered."""
     respondents.loc[rng.random(len(respondents)) < 0.06, "time"] = np.nan
     respondents.loc[rng.random(len(respondents)) < 0.05, "hours"] = np.nan
-    unanswered = rng.random(len(respondents)) < 0.08
+    silent = rng.random(len(respondents)) < 0.08
     for topic in TOPICS:
-        respondents[f"topics__{topic}"] = respondents[f"topics__{topic}"].astype("Int8").mask(unanswered)
+        respondents[f"topics__{topic}"] = respondents[f"topics__{topic}"].astype("Int8").mask(silent)
     return respondents
+
+
+def two_stages(people: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Draw villages within areas, and a tenth of the people within each, without replacement."""
+    drawn = []
+    for _, stratum in people.groupby("area"):
+        names = np.sort(stratum["village"].unique())
+        chosen = rng.choice(names, size=max(4, len(names) // 3), replace=False)
+        for name in chosen:
+            village = stratum[stratum["village"] == name]
+            rows = village.sample(len(village) // 25 + int(rng.integers(5)), random_state=rng)
+            weight = len(names) / len(chosen) * len(village) / len(rows)
+            sizes = {"population_size": len(names), "village_size": len(village)}
+            drawn.append(rows.assign(**sizes, base_weight=round(weight, 4)))
+    return unanswered(pd.concat(drawn).reset_index(drop=True), rng)
 
 
 def margins(people: pd.DataFrame) -> pd.DataFrame:
@@ -89,7 +109,11 @@ def main() -> None:
         rng = np.random.default_rng(seed)
         people = population(rng)
         folder = HERE / name
-        sample(people, rng, clustered="cluster" in name).to_csv(folder / "input.csv", index=False)
+        if name.startswith("two_stages"):
+            drawn = two_stages(people, rng)
+        else:
+            drawn = sample(people, rng, clustered="cluster" in name)
+        drawn.to_csv(folder / "input.csv", index=False)
         margins(people).to_csv(folder / "margins.csv", index=False)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scenario_designs import SCENARIOS
 
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.statistics.estimation.numbers import estimate_mean, estimate_quantiles
@@ -45,6 +46,38 @@ def test_the_bootstrap_comes_to_what_the_formula_says() -> None:
     )
 
 
+def test_the_bootstrap_counts_how_much_of_the_population_was_drawn() -> None:
+    # Half of eight were drawn: (1 − 1/2) · s²/n, so the error is 1/√2 of what it is without the population.
+    # A replicate's weights are those of the other, drawn in by √½ towards the sample's own.
+    alone = replicate_weights(PEOPLE, kind="bootstrap", replicates=50)
+    half = replicate_weights(PEOPLE.assign(N=8), kind="bootstrap", replicates=50, population_size="N")
+    errors = [
+        drawn.estimate(lambda weight: (weight * PEOPLE["alder"]).sum())["standard_error"].iloc[0]
+        for drawn in (alone, half)
+    ]
+    assert errors[1] == pytest.approx(errors[0] / np.sqrt(2))
+    # Of all that there are, another sample would be the same.
+    for kind in ("bootstrap", "jackknife"):
+        all_drawn = replicate_weights(PEOPLE.assign(N=4), kind=kind, population_size="N", replicates=20)
+        assert all_drawn.estimate(lambda weight: weight.iloc[0])["standard_error"].tolist() == [0]
+
+
+def test_the_bootstrap_of_two_stages_comes_to_what_the_formula_says() -> None:
+    people = pd.read_csv(SCENARIOS / "two_stages" / "input.csv")
+    design = {
+        "weight": "base_weight",
+        "strata": "area",
+        "cluster": ["village"],
+        "population_size": ["population_size", "village_size"],
+    }
+    drawn = replicate_weights(people, kind="bootstrap", replicates=1000, seed=3, **design)
+    found = drawn.estimate(lambda weight: [np.average(people["income"], weights=weight), weight.min()])
+    formula = estimate_mean(people, "income", **design)["standard_error"].iloc[0]
+    assert found["standard_error"].iloc[0] == pytest.approx(formula, rel=0.06)
+    # No weight falls below zero: it may be raked.
+    assert all((drawn.weights * drawn._factor(r) >= 0).all() for r in range(20))
+
+
 def test_a_median_by_the_bootstrap_is_as_sure_as_by_woodruff() -> None:
     rng = np.random.default_rng(4)
     people = pd.DataFrame({"x": rng.normal(size=400)})
@@ -62,7 +95,10 @@ def test_a_median_by_the_bootstrap_is_as_sure_as_by_woodruff() -> None:
 def test_what_cannot_be_drawn_anew() -> None:
     with pytest.raises(ParameterError, match=r"Unknown kind 'bootstrapp'. Did you mean 'bootstrap'"):
         replicate_weights(PEOPLE, kind="bootstrapp")
-    with pytest.raises(ParameterError, match="no population_size"):
-        replicate_weights(PEOPLE.assign(N=100), kind="bootstrap", population_size="N")
+    with pytest.raises(ParameterError, match=r"replicates is 2.5; give a whole number"):
+        replicate_weights(PEOPLE, kind="bootstrap", replicates=2.5)
+    stages = {"cluster": ["sted"], "population_size": ["N", "N"]}
+    with pytest.raises(ParameterError, match=r"units of one stage[\s\S]*bootstrap"):
+        replicate_weights(PEOPLE.assign(N=100), **stages)
     with pytest.raises(DataError, match="1 of 4 replicates give no number"):
         replicate_weights(PEOPLE).estimate(lambda weight: 1.0 if weight.iloc[0] else np.nan)
