@@ -525,7 +525,7 @@ def test_answers_that_agree_give_numbers_no_error() -> None:
     assert means["standard_error"].isna().all()
     assert means["ci_upper"].isna().all()
     assert estimate_ratio(frame, "v", "v").loc[0, ["standard_error", "ci_lower"]].isna().all()
-    # The largest of five is the ninth tenth: 0.9 ± 2.776 · √(0.09 / 5) reaches down to 0.53, the third of them.
+    # None of five lies above the largest, their ninth tenth: 1 − 2.776 · √(0.09 / 5) = 0.63 is the fourth.
     top = estimate_quantiles(pd.DataFrame({"v": [1, 2, 3, 4, 9]}), "v", probabilities=[0.9]).iloc[0]
     assert (top["quantile"], math.isnan(top["ci_upper"])) == (9, True)
     assert top["ci_lower"] == 4
