@@ -28,6 +28,7 @@ Sheet = Annotated[str, typer.Option(help="The worksheet. Default: the one with m
 HeadingRows = Annotated[
     int | None, typer.Option(min=0, max=3, help="Rows that head the columns. Default: as they look.")
 ]
+For = Annotated[str, typer.Option("--municipality", help="Whose answers: for the commands told next.")]
 MinAge = Annotated[int, typer.Option(min=0, help="Youngest age that takes part.")]
 
 
@@ -104,15 +105,18 @@ def map_export(
     codebook: CodebookOption = CITIZENS,
     sheet: Sheet = "",
     heading_rows: HeadingRows = None,
+    municipality: For = "",
 ) -> None:
     """Suggest which column of an export feeds which item, and write it as TOML to look through."""
     from borgerlib.survey.codebook.load import load_codebook
+    from borgerlib.survey.form.write import texts_of
     from borgerlib.survey.mapping.draft import write_mapping
-    from borgerlib.survey.mapping.suggestion import suggest_mapping
+    from borgerlib.survey.mapping.suggestion import for_codebook, suggest_mapping
     from borgerlib.survey.readers.read import read_export
 
-    read = read_export(export, sheet=sheet, heading_rows=heading_rows)
-    suggestion = suggest_mapping(read, load_codebook(codebook))
+    areas = texts_of(municipality).areas if municipality else ()
+    read, book = read_export(export, sheet=sheet, heading_rows=heading_rows), load_codebook(codebook)
+    suggestion = suggest_mapping(read, book, areas=areas)
     suggestion = replace(
         suggestion, mapping=replace(suggestion.mapping, sheet=sheet, heading_rows=heading_rows)
     )
@@ -126,13 +130,14 @@ def map_export(
         console.out.print(f"[{style}]{confidence:<8}[/{style}] {item}{reason}")
     if suggestion.unused:
         console.out.print(f"Columns that feed nothing: {escape(', '.join(suggestion.unused))}")
-    given = [] if codebook == CITIZENS else ["--codebook", codebook]
     if "missing" in suggestion.confidence.values():
         console.out.print("Does the export ask other questions? A codebook of what it asks:")
-        draft = ("codebook", "draft", str(export), *_where(sheet, heading_rows), "--out", "kodebog.toml")
-        console.command(*draft, before="  ")
-    console.out.print(f"Wrote [bold]{escape(str(path))}[/bold]: look it through, then")
-    console.command("prepare", "MUNICIPALITY", str(export), *given, "--mapping", str(path))
+        draft = ("codebook", "draft", str(export), *_where(sheet, heading_rows, municipality))
+        console.command(*draft, "--out", "kodebog.toml", before="  ")
+    named = "" if municipality else " (with the municipality's name in place of MUNICIPALITY)"
+    console.out.print(f"Wrote [bold]{escape(str(path))}[/bold]: look it through, then{named}")
+    given = (municipality or "MUNICIPALITY", str(export), *for_codebook(book))
+    console.command("prepare", *given, "--mapping", str(path))
 
 
 @app.command()
@@ -185,6 +190,7 @@ def codebook_draft(
     out: Annotated[Path, typer.Option("--out", help="Where to write it (.toml).")] = Path("kodebog.toml"),
     sheet: Sheet = "",
     heading_rows: HeadingRows = None,
+    municipality: For = "",
 ) -> None:
     """Write a codebook of what an export seems to ask, to look through and edit."""
     from borgerlib.survey.importing.codebook_draft import write_draft
@@ -203,13 +209,14 @@ def codebook_draft(
     console.wrote(write_draft(read, out))
     console.out.print("Look at every line marked UNSURE, then:")
     console.command("codebook", "check", str(out))
-    console.command("map", str(export), *_where(sheet, heading_rows), "--codebook", str(out))
+    console.command("map", str(export), *_where(sheet, heading_rows, municipality), "--codebook", str(out))
 
 
-def _where(sheet: str, heading_rows: int | None) -> list[str]:
-    """Return the options that say where in a file the table stands, as far as somebody has said it."""
+def _where(sheet: str, heading_rows: int | None, municipality: str) -> list[str]:
+    """Return the options that say where a table stands and whose it is, as far as somebody has said it."""
     rows = [] if heading_rows is None else ["--heading-rows", str(heading_rows)]
-    return [*(["--sheet", sheet] if sheet else []), *rows]
+    whose = ["--municipality", municipality] if municipality else []
+    return [*(["--sheet", sheet] if sheet else []), *rows, *whose]
 
 
 @codebook_app.command("check")

@@ -116,6 +116,7 @@ def prepare(
         book,
         mapping=load_mapping(mapping, book) if mapping else None,
         areas=offered,
+        municipality=place.name,
     )
     simulated = is_simulated(path) or _has_simulated_ids(responses)
     _refuse_replacing_real(place.name, simulated)

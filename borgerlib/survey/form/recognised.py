@@ -57,7 +57,9 @@ def recognised(
         # What nobody answered is not in SurveyJS's results.
         rest = headings - {entry.columns[0] for entry in found} - set(form.technical.values())
         if len(found) == len(form.all) or (vendor == _SURVEYJS and found and not rest):
-            return _plain(form, export, found), Mapping(codebook.id, (*_technical(form, export), *found))
+            return _plain(form, export, found), Mapping(
+                codebook.id, (*_technical(form, export, found), *found)
+            )
     return None
 
 
@@ -132,11 +134,13 @@ def _values(question: Question) -> dict[str, str]:
     return {code: choice for choice, code in answer_codes(question).items()}
 
 
-def _technical(form: Questionnaire, export: Export) -> Iterator[ItemMapping]:
+def _technical(form: Questionnaire, export: Export, found: Sequence[ItemMapping]) -> Iterator[ItemMapping]:
     """Yield what the platform noted: under the item's own name, or in a column of the platform's own."""
+    asked = {name for entry in found for name in entry.columns}
+    noted = [column for column in export.columns if column.name not in asked]
     for role, item in form.technical.items():
-        named = [column.name for column in export.columns if column.name == item]
-        known = [column.name for column in export.columns if column.role == role]
+        named = [column.name for column in noted if column.name == item]
+        known = [column.name for column in noted if column.role == role]
         if columns := named or known:
             yield ItemMapping(item, tuple(columns[:1]))
 

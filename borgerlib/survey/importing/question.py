@@ -119,7 +119,7 @@ def with_roles(found: Sequence[Question]) -> Iterator[Question]:
     taken = {question.role for question in found if question.role}
     for question in found:
         role = question.role or _role(question)
-        if not role or question.role:
+        if not role or question.role or (role == "free_text" and role in taken):
             yield question
         elif role in taken and role != "contact":
             yield replace(question, doubts=(*question.doubts, said("role_taken", role=role)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -32,27 +32,31 @@ def questions(export: Export) -> list[Question]:
     return list(with_roles(found))
 
 
-def _groups(seen: Sequence[Seen]) -> Iterator[list[Seen]]:
-    """Yield the columns of each question: those that the file puts together, and ticks in a row."""
-    group: list[Seen] = []
+def _groups(seen: Sequence[Seen]) -> list[list[Seen]]:
+    """Return the columns of each question: those that the file puts together, and ticks in a row.
+
+    What was written beside an option may stand between the options; a choice that is there already begins
+    another question of the same words.
+    """
+    groups: list[list[Seen]] = []
+    by_question: dict[str, list[Seen]] = {}
     for each in seen:
-        if group and not _belong(group[-1], each):
-            yield group
-            group = []
-        group.append(each)
-    if group:
-        yield group
-
-
-def _belong(before: Seen, each: Seen) -> bool:
-    if each.column.question or before.column.question:
-        return each.column.question == before.column.question
-    return _is_own_tick(before) and _is_own_tick(each)
+        question = each.column.question
+        group = by_question.get(question, [])
+        if group and each.column.choice not in [one.column.choice for one in group]:
+            group.append(each)
+        elif groups and not question and _is_own_tick(each) and _is_own_tick(groups[-1][-1]):
+            groups[-1].append(each)
+        else:
+            groups.append([each])
+            if question:
+                by_question[question] = groups[-1]
+    return groups
 
 
 def _is_own_tick(seen: Seen) -> bool:
     """Return whether a column holds its own heading alone: an option without its question (Typeform)."""
-    return set(map(normalise, seen.answers)) == {normalise(seen.column.label)}
+    return not seen.column.question and set(map(normalise, seen.answers)) == {normalise(seen.column.label)}
 
 
 def _together(members: Sequence[Seen]) -> list[Question]:

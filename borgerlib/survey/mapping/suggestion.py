@@ -9,6 +9,7 @@ from typing import Literal
 from borgerlib.errors import DataError, command
 from borgerlib.said import Said, said
 from borgerlib.survey.codebook.model import CITIZENS, Codebook, Item
+from borgerlib.survey.form.recognised import recognised
 from borgerlib.survey.mapping.candidate import Candidate
 from borgerlib.survey.mapping.candidates import candidates
 from borgerlib.survey.mapping.file import Mapping as ColumnMapping
@@ -19,6 +20,7 @@ Confidence = Literal["sure", "unsure", "missing"]
 
 _CLOSE = 0.05
 NO_COLUMN = "no column looks like it"
+_OF_THE_FORM = "the form's own column"
 
 
 def for_codebook(codebook: Codebook) -> tuple[str, ...]:
@@ -56,11 +58,12 @@ class Suggestion:
             if isinstance(reason, Said) and self.confidence[item_id] != "unsure"
         ]
 
-    def require_sure(self, codebook: Codebook, *, export: str = "EXPORT") -> None:
+    def require_sure(self, codebook: Codebook, *, export: str = "EXPORT", municipality: str = "") -> None:
         """Raise `DataError` unless all that is found is sure, and all that the survey requires is found.
 
-        `export` is the file, for the commands that the message tells.
+        `export` is the file and `municipality` whose it is, for the commands that the message tells.
         """
+        whose = ["--municipality", municipality] if municipality else []
         problems = [
             f"{item_id}: unsure: {self.reasons[item_id]}"
             for item_id, confidence in self.confidence.items()
@@ -81,20 +84,24 @@ class Suggestion:
                 f"The columns are not recognised beyond doubt as those of the survey '{codebook.id}'.",
                 problems=problems,
                 hint="Write a mapping and look it through:\n"
-                f"  {command('map', export, *for_codebook(codebook))}\n"
+                f"  {command('map', export, *for_codebook(codebook), *whose)}\n"
                 "or, where the file asks other questions than the codebook, a codebook of what it asks:\n"
-                f"  {command('codebook', 'draft', export, '--out', 'kodebog.toml')}",
+                f"  {command('codebook', 'draft', export, '--out', 'kodebog.toml', *whose)}",
             )
 
 
-def suggest_mapping(export: Export, codebook: Codebook) -> Suggestion:
+def suggest_mapping(export: Export, codebook: Codebook, *, areas: Sequence[str] = ()) -> Suggestion:
     r"""Propose a mapping from headings, question texts, option texts and what the columns hold.
+
+    The columns of a form made from the codebook are known, and not guessed.
 
     Parameters
     ----------
     export : Export
         As `borgerlib.survey.readers.read_export` gives it.
     codebook : Codebook
+    areas : sequence of str
+        The areas that a form made from the codebook offered.
 
     Returns
     -------
@@ -118,6 +125,8 @@ def suggest_mapping(export: Export, codebook: Codebook) -> Suggestion:
     ... ).__name__
     'Suggestion'
     """
+    if of_the_form := recognised(export, codebook, areas=areas):
+        return _known(export, codebook, of_the_form[1])
     seen = [look(export, column) for column in export.columns]
     found = [candidate for item in codebook for candidate in candidates(item, seen)]
     chosen: dict[str, Candidate] = {}
@@ -136,6 +145,17 @@ def suggest_mapping(export: Export, codebook: Codebook) -> Suggestion:
         if item.id not in chosen and item.id not in told and (near := _near(item, unused)):
             told[item.id] = near
     return _suggestion(codebook, chosen, told, [each.column.name for each in unused])
+
+
+def _known(export: Export, codebook: Codebook, mapping: ColumnMapping) -> Suggestion:
+    fed = {entry.item for entry in mapping.items}
+    used = {name for entry in mapping.items for name in entry.columns}
+    return Suggestion(
+        mapping,
+        {item.id: "sure" if item.id in fed else "missing" for item in codebook},
+        {item.id: _OF_THE_FORM if item.id in fed else NO_COLUMN for item in codebook},
+        tuple(name for name in export.frame.columns if name not in used),
+    )
 
 
 def _texts(seen: Seen) -> tuple[str, ...]:

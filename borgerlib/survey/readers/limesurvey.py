@@ -22,7 +22,8 @@ _CODE_HEADINGS = {
 }
 _LANGUAGE = r"[a-z]{2}(?:-[A-Za-z-]+)?"
 _TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?"
-_CODE = re.compile(r"(?P<question>[A-Za-z]\w*)\[(?P<choice>[^\]]+)\](?:\[[^\]]+\])?\Z")
+# 'Q3[SQ001comment]' is what was written beside an option, and none itself.
+_CODE = re.compile(r"(?P<question>[A-Za-z]\w*)\[(?P<choice>[^\]]+(?<!\wcomment))\](?:\[[^\]]+\])?\Z")
 _CODE_AND_TEXT = re.compile(r"(?P<code>[A-Za-z]\w*(?:\[[^\]]+\])*)\. (?P<text>.+)\Z")
 _TEXT = re.compile(r"(?P<question>.+?) \[(?P<choice>.+)\]\Z")
 

@@ -121,6 +121,7 @@ def read_responses(
     mapping: Mapping | None = None,
     areas: Sequence[str] = (),
     limits: Limits | None = None,
+    municipality: str = "",
 ) -> Responses:
     """Read an export and put it into the codebook's terms.
 
@@ -136,6 +137,8 @@ def read_responses(
         The areas that a form made from the codebook offered.
     limits : Limits, optional
         Sizes above which a file is refused unread.
+    municipality : str
+        Whose answers they are, for the commands that a message tells.
 
     Returns
     -------
@@ -162,11 +165,11 @@ def read_responses(
     """
     sheet, heading_rows = (mapping.sheet, mapping.heading_rows) if mapping else ("", None)
     export = read_export(path, limits=limits, sheet=sheet, heading_rows=heading_rows)
-    if mapping is None and (found := recognised(export, codebook, areas=areas)):
-        export, mapping = found
+    if found := recognised(export, codebook, areas=areas):
+        export, mapping = found[0], mapping or found[1]
     if mapping is None:
         suggestion = suggest_mapping(export, codebook)
-        suggestion.require_sure(codebook, export=str(path))
+        suggestion.require_sure(codebook, export=str(path), municipality=municipality)
         mapping = suggestion.mapping
         export = replace(
             export, source=replace(export.source, notes=(*export.source.notes, *suggestion.notes))

@@ -26,13 +26,25 @@ from borgerlib.survey.form.formats.surveyjs import surveyjs_text
 from borgerlib.survey.form.formats.xlsform import write_xlsform
 from borgerlib.survey.form.texts import new_texts
 from borgerlib.survey.form.write import open_form, texts_file
-from borgerlib.survey.readers.read import read_responses
+from borgerlib.survey.mapping.draft import mapping_toml
+from borgerlib.survey.mapping.file import load_mapping
+from borgerlib.survey.mapping.suggestion import suggest_mapping
+from borgerlib.survey.readers.read import read_export, read_responses
 
 SEEDS = st.integers(0, 2**32)
 
 
 def back(made, path):
-    return differences(made, read_responses(path, made.book, areas=made.form.texts.areas).frame)
+    """Return what comes back wrong, without a mapping or by the one that 'borger map' writes: all is sure."""
+    areas, mapping = made.form.texts.areas, path.with_name("svar.mapping.toml")
+    suggestion = suggest_mapping(read_export(path), made.book, areas=areas)
+    mapping.write_text(mapping_toml(suggestion), "utf-8")
+    frames = [
+        read_responses(path, made.book, areas=areas, mapping=each).frame
+        for each in (None, load_mapping(mapping, made.book))
+    ]
+    unsure = [item for item, confidence in suggestion.confidence.items() if confidence == "unsure"]
+    return [*unsure, *differences(made, frames[0]), *differences(made, frames[1])]
 
 
 def limesurvey(seed, folder, make=filled, **size):

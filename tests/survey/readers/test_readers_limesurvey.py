@@ -7,6 +7,7 @@ from survey_exports import CODEBOOK, PEOPLE, check, heading, times, transposed, 
 
 from borgerlib.errors import DataError
 from borgerlib.survey.codebook.model import Item
+from borgerlib.survey.importing.questions import questions
 from borgerlib.survey.mapping.file import ItemMapping, Mapping
 from borgerlib.survey.mapping.suggestion import suggest_mapping
 from borgerlib.survey.readers.read import read_export, read_responses
@@ -159,3 +160,20 @@ def test_a_heading_with_a_mark_for_html_is_matched_by_its_text(tmp_path):
     responses = read_responses(write_csv(tmp_path / "x.csv", transposed(columns)), CODEBOOK)
     assert responses.frame["emner__sundhed"].tolist() == [0, 1]
     assert responses.source.notes[0].startswith("item 'emner': the export has no column for skole_dagtilbud")
+
+
+@pytest.mark.parametrize("other", ["SQ003", "other"])
+def test_comments_beside_options_are_no_options_of_the_question(tmp_path, other):
+    codes = ["SQ001", "SQ001comment", "SQ002", "SQ002comment", other, f"{other}comment"]
+    columns = {
+        "id": [str(at) for at in range(12)],
+        "submitdate": ["2025-11-20 10:00:00"] * 12,
+        "lastpage": ["1"] * 12,
+        "startlanguage": ["da"] * 12,
+        **{f"Q3[{code}]": ["Y", "", ""] * 4 for code in codes},
+        **{f"Q3[{code}]": ["fordi", "", "derfor"] * 4 for code in codes if code.endswith("comment")},
+    }
+    export = read_export(write_csv(tmp_path / "x.csv", transposed(columns), delimiter=","))
+    asked = next(question for question in questions(export) if question.kind == "multiple")
+    assert asked.columns == ("Q3[SQ001]", "Q3[SQ002]", f"Q3[{other}]")
+    assert asked.doubts == ()
