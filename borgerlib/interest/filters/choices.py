@@ -183,6 +183,8 @@ def filterable(
     frame, bands = _with_ages(copy, codebook, age_bands, min_age)
     made, problems = _segments(frame, codebook, municipality, kinds=kinds)
     frame = pd.concat([frame, *(segments.columns(frame, items) for segments in made)], axis=1)
+    # An option that nobody has a value for was not offered.
+    frame = frame.drop(columns=[name for name in frame if "__" in str(name) and frame[name].isna().all()])
     for role, column in items.items():
         # 'Don't know' is an answer to what somebody wants, and no group of people.
         if role not in ANSWERS and column in frame:
@@ -269,7 +271,7 @@ def _filter(
         exclusive = tuple(ids)
     else:
         ids = [name.removeprefix(f"{column}__") for name in columns]
-        exclusive = tuple(o.id for o in item.options if o.exclusive) if item else ()
+        exclusive = tuple(o.id for o in item.options if o.exclusive and o.id in ids) if item else ()
     names = named.get(role) or {}
     tags = {option.id: option.tags for option in item.options} if item else {}
     levels = tuple(Level(i, names.get(i) or level_label(codebook, column, i), tags.get(i, ())) for i in ids)

@@ -247,6 +247,11 @@ def indicated_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
         picked[:, place] = np.maximum(picked[:, place], values)
     known = picked >= 0
     ticked = picked == 1
+    if (picked == 0).any():
+        # Where a no is written out, a column that holds nothing at all is of an option that was not offered;
+        # unless it is for own words, which nobody needs to have written.
+        own_words = [option == item.catch_all for option in item.options]
+        offered &= _any((picked != -1).T) | own_words
     # With an option for 'nothing of this' no tick at all is no answer; without one it may be the answer.
     has_none = any(item.options[place].stands_alone for place in np.flatnonzero(offered))
     answered = _any(ticked) if has_none else _any(known)

@@ -76,7 +76,11 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
         if entry is not None:
             mixed_up += _doubts(item, entry, coded, export, codebook)
             reworded += _reworded(item, entry, coded)
-            notes += [*_not_offered(item, entry), *_own_words(item, coded), *_refusals(item, entry, export)]
+            notes += [
+                *_not_offered(item, entry, coded),
+                *_own_words(item, coded),
+                *_refusals(item, entry, export),
+            ]
     if mixed_up:
         raise DataError(
             "The mapping seems mixed up: columns hold what does not answer their item.",
@@ -214,10 +218,11 @@ def _parsed(item: Item, values: pd.Series, parse: Callable[[pd.Series], pd.Serie
     return Coded({item.id: parsed}, [problems], answers, answers - int(wrong.sum()))
 
 
-def _not_offered(item: Item, entry: ItemMapping) -> list[str]:
-    if entry.layout != "indicators":
+def _not_offered(item: Item, entry: ItemMapping, coded: Coded) -> list[str]:
+    if entry.layout != "indicators" or not coded.answers:
         return []
-    lacking = [option.id for option in item.options if option.id not in entry.options.values()]
+    columns = zip(item.options, item.columns, strict=True)
+    lacking = [option.id for option, column in columns if pd.isna(coded.columns[column]).all()]
     return [_of_item(item.id, "no_columns", options=", ".join(lacking))] if lacking else []
 
 

@@ -3,16 +3,19 @@
 import os
 
 import numpy as np
+import pandas as pd
 import pytest
 from simulated_citizens import shared_citizens
 
 from borgerlib.errors import DataError, ParameterError
-from borgerlib.interest.filters.choices import SEGMENTS_FILE, saved_folder
+from borgerlib.interest.filters.choices import SEGMENTS_FILE, filterable, saved_folder
 from borgerlib.interest.filters.cube import FILE, is_outdated, open_filter_cube
 from borgerlib.interest.prepared import processed_folder
 from borgerlib.interest.protected.files import COPY, KEY, open_copy
 from borgerlib.population.table import population
 from borgerlib.statistics.estimation.proportions import estimate_proportions
+from borgerlib.statistics.selections.cube import build_cube
+from borgerlib.survey.codebook.load import load_codebook
 
 pytestmark = pytest.mark.slow
 
@@ -154,3 +157,17 @@ class TestTheProtection:
 def test_a_municipality_without_respondents_says_which_command_makes_them(odense):
     with pytest.raises(DataError, match="borger import Aarhus"):
         open_filter_cube("Aarhus", age_bands=BANDS)
+
+
+def test_what_was_not_offered_is_no_filter_and_has_no_share(odense):
+    copy, _ = open_copy("Odense", chance=0.1)
+    book = load_codebook("borgerinteresse")
+    lacking = {"emner__integration": pd.NA, "emner__intet": pd.NA}
+    ready = filterable(copy.assign(**lacking).astype(dict.fromkeys(lacking, "Int8")), book, age_bands=BANDS)
+    topics = next(filter_ for filter_ in ready.offer.filters if filter_.role == "topics")
+    ids = [level.id for level in topics.levels]
+    assert ids == [
+        option.id for option in book.item("emner").options if option.id not in ("integration", "intet")
+    ]
+    assert topics.exclusive == ()
+    assert build_cube(ready.copy, ready.items, weight="weight").roles["topics"] == tuple(ids)
