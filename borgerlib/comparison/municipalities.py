@@ -39,9 +39,10 @@ class MunicipalityComparison:
         One row a municipality, by code. All of it follows from what has passed disclosure control and from
         registers. Columns: code, name, n (respondents; missing where too few), direct (share 0–1 of its own
         answers; missing where hidden or nobody answered), estimate, ci_lower, ci_upper (small area estimate),
-        synthetic (bool: the model's alone, no answers of its own), shrinkage (what its own answers weigh,
-        0–1), funnel ('over', 'under': beyond the limits within which municipalities lie that differ as
-        municipalities do; ''), rank_from, rank_to (1 is the largest share; all ranges hold together).
+        synthetic (bool: the model's alone, no answers of its own that are shown), shrinkage (what its own
+        answers weigh, 0–1), funnel ('over', 'under': beyond the limits within which municipalities lie that
+        differ as municipalities do; ''), rank_from, rank_to (1 is the largest share; all ranges hold
+        together).
     label, question : str
         Danish: the answer and the question.
     direct : DisclosedEstimates
@@ -142,7 +143,8 @@ def compare_municipalities(
 
     Notes
     -----
-    Direct shares pass disclosure control; whatever comes after is worked out from what is shown. Fay &
+    Direct shares pass disclosure control; whatever comes after is worked out from what is shown: those that
+    are hidden enter with the share that they have together, the total less what is shown. Fay &
     Herriot (1979) with sampling variances from the pooled share and each municipality's effective number of
     respondents. Funnel limits with additive overdispersion (Spiegelhalter 2005). Rank ranges that hold
     jointly (Klein, Wright & Wieczorek 2020). In R: ``sae::mseFH`` for the estimates.
@@ -168,7 +170,8 @@ def compare_municipalities(
     item_id, _, option = answer.partition(".")
     item = book.item(item_id)
     people = _people(respondents, item, option, municipality)
-    direct = _disclosed(people, item.id, option, answer_label(item, option), weight, min_cell, confidence)
+    shown = _disclosed(people, item.id, option, answer_label(item, option), weight, min_cell, confidence)
+    direct = shown.take(shown.frame["group"] != "")
     areas = _areas(direct, people, weight)
     known = areas["direct"].notna()
     if known.sum() < len(covariates) + 3:
@@ -176,11 +179,20 @@ def compare_municipalities(
             f"Only {int(known.sum())} municipalities have enough answers to be compared.",
             hint="It takes answers from many municipalities: leave out covariates, or ask more people.",
         )
-    size = areas["effective"]
-    country = float((areas["direct"] * size).sum() / size[known].sum())
-    areas["error"] = np.sqrt(country * (1 - country) / size)
+    size = areas["effective"].fillna(areas["n"].astype("float64"))
+    together, hidden = _hidden_share(shown), ~known & size.notna()
+    told = areas["direct"].fillna(together).where(size.notna())
+    country = float((told * size).sum() / size[told.notna()].sum())
+    # Where nobody, or everybody, said so, the error is not zero: half an answer stands for what is not known.
+    least = 0.5 / float(size.sum())
+    likely = min(max(country, least), 1 - least)
+    areas["error"] = np.sqrt(likely * (1 - likely) / size)
+    # Those hidden are estimated by the model alone, which is fitted to all: with what they come to together,
+    # and as much variation as so few answers have.
+    drawn = np.random.default_rng(0).binomial(size.fillna(0).round().astype(int), np.nan_to_num(together))
+    guessed = areas.assign(direct=drawn / size, code="?" + areas["code"])[hidden & np.isfinite(together)]
     model = small_area_estimates(
-        areas,
+        pd.concat([areas, guessed], ignore_index=True),
         estimate="direct",
         standard_error="error",
         area="code",
@@ -188,7 +200,7 @@ def compare_municipalities(
         confidence=confidence,
     )
     spread, outside = control_limits(areas["direct"], areas["error"], country, confidence=confidence)
-    found = model.estimates
+    found = model.estimates.iloc[: len(areas)]
     ranks = rank_ranges(found["estimate"], _spread(found, confidence), confidence=confidence)
     table = areas[["code", "name", "n", "direct"]].assign(
         estimate=found["estimate"].clip(0, 1),
@@ -223,14 +235,34 @@ def _disclosed(
     min_cell: int,
     confidence: float,
 ) -> DisclosedEstimates:
-    shares = estimate_proportions(people, ["_yes"], by="_code", weight=weight, confidence=confidence)
-    shares = shares.rename(columns={"_code": CODE}).assign(item=item, option=option)
+    people = people[people["_code"].notna()]
+    parts = [
+        estimate_proportions(people, ["_yes"], by=by, weight=weight, confidence=confidence)
+        for by in (None, "_code")
+    ]
+    shares = pd.concat(parts, ignore_index=True).rename(columns={"_code": CODE})
+    shares = shares.assign(item=item, option=option)
+    shares.attrs = parts[0].attrs
     names = municipalities().set_index("code")["name"]
     shown = disclose(shares, min_cell=min_cell, base="de adspurgte", source="Borgernes svar i kommunerne")
     shown = shown.relabel("label", {option: label}, by="option")
     return shown.relabel(
         "group_label", {group_of(CODE, code): name for code, name in names.items()}, by="group"
     )
+
+
+def _hidden_share(shown: DisclosedEstimates) -> float:
+    """Return the share that gave the answer where each municipality's own is hidden, all together.
+
+    It follows from what is shown: everybody's counts less those of the municipalities that are told of.
+    Leaving these out instead would leave out the few: counts of 1–4 are what is hidden. Missing where the
+    total is hidden, or nothing else is.
+    """
+    frame = shown.frame
+    numbers = frame[["n", "count"]].astype("float64")
+    whole, told = frame["group"] == "", ~frame["suppressed"]
+    left = numbers[whole].sum(skipna=False) - numbers[told & ~whole].sum()
+    return float(left["count"] / left["n"]) if left["n"] > 0 else float("nan")
 
 
 def _areas(direct: DisclosedEstimates, people: pd.DataFrame, weight: str | None) -> pd.DataFrame:

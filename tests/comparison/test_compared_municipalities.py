@@ -73,17 +73,46 @@ def test_every_municipality_has_a_number_and_small_ones_are_the_models(
     assert len(found.first()) == (areas["rank_from"] == 1).sum() > 1
 
 
-def test_what_is_hidden_is_hidden_from_the_model_too(found: borgerlib.MunicipalityComparison) -> None:
-    people = national(np.random.default_rng(2))[0]
-    hidden = found.areas.loc[found.areas["synthetic"], "code"]
-    assert len(hidden) > 0
-    # Other answers there change nothing that is shown, as long as they stay hidden.
+def test_what_is_hidden_is_hidden_from_the_model_too() -> None:
+    people, _ = rare(np.random.default_rng(4))
+    counts = people["med"].eq("ja").groupby(people["kommunekode"]).sum()
+    ones, threes = (counts.index[counts == count][0] for count in (1, 3))
+    found = compared(people).areas.set_index("code")
+    assert found.loc[[ones, threes], "synthetic"].all()
+    assert (found.loc[found["synthetic"], "shrinkage"] == 0).all()
+    # One more there and one less here changes nothing that is shown: all are told of together.
     other = people.copy()
-    few = other["kommunekode"].isin(hidden[hidden.isin(people["kommunekode"])])
-    places = other.loc[few].groupby("kommunekode")["med"].transform(lambda said: said.iloc[0])
-    assert len(places) > 0
-    without = compared(people[~few])
-    pd.testing.assert_series_equal(without.areas["estimate"], found.areas["estimate"])
+    other.loc[other.index[(other["kommunekode"] == ones) & (other["med"] == "nej")][0], "med"] = "ja"
+    other.loc[other.index[(other["kommunekode"] == threes) & (other["med"] == "ja")][0], "med"] = "nej"
+    pd.testing.assert_frame_equal(compared(other).areas.set_index("code"), found)
+
+
+def rare(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.Series]:
+    """Return a national survey in which 8 per cent say yes, and each municipality's true share."""
+    truth = pd.Series((0.08 + rng.normal(scale=0.01, size=98)).clip(0.01, 0.99))
+    drawn = rng.multinomial(8500, PLACES["population"] / PLACES["population"].sum())
+    codes, chance = np.repeat(PLACES["code"].to_numpy(), drawn), np.repeat(truth.to_numpy(), drawn)
+    return pd.DataFrame(
+        {"kommunekode": codes, "med": np.where(rng.random(8500) < chance, "ja", "nej")}
+    ), truth
+
+
+def test_few_who_say_yes_are_not_left_out_where_they_are_hidden() -> None:
+    # Of 87 answers a municipality seven say yes: counts of 1 to 4 are hidden in 40 of them, and those shown
+    # alone come to 8.8 pct.
+    people, truth = rare(np.random.default_rng(4))
+    found = compared(people)
+    assert found.areas["synthetic"].sum() > 30
+    assert found.country == pytest.approx((people["med"] == "ja").mean(), abs=5e-4)
+    assert abs((found.areas["estimate"] - truth).mean()) < 0.01
+    assert truth.between(found.areas["ci_lower"], found.areas["ci_upper"]).mean() > 0.9
+
+
+def test_what_nobody_says_is_estimated_too() -> None:
+    codes = np.repeat(PLACES["code"].to_numpy(), 40)
+    found = compared(pd.DataFrame({"kommunekode": codes, "med": "nej"}))
+    assert (found.areas["estimate"] == 0).all()
+    assert found.areas["ci_upper"].between(0.0001, 0.01).all()
 
 
 def test_a_municipality_without_answers_is_estimated_and_said_so(
