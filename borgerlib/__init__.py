@@ -109,7 +109,7 @@ _HOMES = {
     "borgerlib.view.tables.banner": ("banner",),
     "borgerlib.view.comparison.municipalities": ("funnel_chart", "municipalities_table", "tile_map"),
     "borgerlib.view.comparison.page": ("ComparisonPage", "open_comparison"),
-    "borgerlib.view.comparison.waves": ("changes_table", "changes_text"),
+    "borgerlib.view.comparison.waves": ("change_chart", "changes_table", "changes_text"),
     "borgerlib.view.explore.explorer": ("Explorer", "explore"),
     "borgerlib.view.explore.heat": ("heat_map",),
     "borgerlib.view.leaders.insight": ("open_insight",),

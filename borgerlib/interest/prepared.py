@@ -10,6 +10,8 @@ from borgerlib.files.atomic import settled
 from borgerlib.population.municipalities import municipality as find_municipality
 
 RESPONDENTS = "respondents.parquet"
+EARLIER, TARGETS = "tidligere", "maal.toml"
+"""Where a municipality keeps its earlier wave and its council's targets, in ``data/saved/<slug>/``."""
 
 
 def processed_folder(municipality: str) -> Path:
@@ -20,3 +22,9 @@ def processed_folder(municipality: str) -> Path:
 def is_prepared(municipality: str) -> bool:
     """Return True when the municipality has respondents that ``borger prepare`` wrote."""
     return (settled(processed_folder(municipality)) / RESPONDENTS).is_file()
+
+
+def compared_with(municipality: str) -> tuple[Path, Path]:
+    """Return an earlier wave's respondents and the council's targets (which need not exist)."""
+    saved = places.saved_data(slug(find_municipality(municipality).name))
+    return saved / EARLIER / RESPONDENTS, saved / TARGETS

@@ -63,6 +63,25 @@ def test_a_change_by_hand() -> None:
     assert borgerlib.changes_table(found).rows[0][-1] == "20 (8 til 32) ▲"
 
 
+def test_a_change_is_drawn_about_a_line_at_none_and_a_hidden_one_is_not() -> None:
+    chart = borgerlib.change_chart(compared(wave(40, 60), wave(120, 80), item="med"), "med")
+    assert chart.title == "Flere svarer »Ja«: 60\u00a0pct. mod 40\u00a0pct. i 2021."
+    assert "Ja 20 (8 til 32) ▲. Nej −20 (−32 til −8) ▼." in chart.alt_text
+    yes, no = chart.marks.bars
+    assert (yes.value, no.value) == pytest.approx((0.2, -0.2))
+    axes = chart.axes()
+    assert axes.get_xlim()[0] == pytest.approx(no.lower)
+    assert chart.svg("narrow").count("<text") > 5
+    hidden = borgerlib.change_chart(compared(wave(2, 60), wave(60, 60), item="med"), "med")
+    assert {bar.words for bar in hidden.marks.bars} == {"for få svar"}
+    assert len(hidden.png()) > 0
+    with pytest.raises(borgerlib.ParameterError, match="item 'medd'"):
+        borgerlib.change_chart(compared(wave(40, 60), wave(60, 40), item="med"), "medd")
+    found = compared(wave(40, 60), wave(60, 40), item="med")
+    with pytest.raises(borgerlib.DisclosureError, match="change_chart shows DisclosedEstimates only"):
+        borgerlib.change_chart(replace(found, estimates=found.estimates.frame), "med")
+
+
 def test_within_chance_is_called_that() -> None:
     found = compared(wave(40, 60), wave(43, 57))
     assert set(found.estimates.frame["direction"].dropna()) == {0}

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from borgerlib import danish, places
 from borgerlib.errors import ParameterError, RunError, unknown_name
-from borgerlib.interest.prepared import is_prepared
+from borgerlib.interest.prepared import compared_with, is_prepared
 
 WHOLE_COUNTRY, WHOLE_COUNTRY_NAME = "hele-landet", "Hele landet"
 CITIZENS = "borger_interesse.ipynb"
+COMPARED = "sammenlign.ipynb"
 COUNCIL = "til_byraadet.ipynb"
 FORMATS = ("html", "pdf", "xlsx", "docx")
 _FILES = {
@@ -32,10 +33,15 @@ def other_formats(name: str) -> dict[str, tuple[str, str]]:
 
 
 def report_notebooks(name: str) -> list[Path]:
-    """Return the notebooks of a report: its council's, the insights', and its citizens' where prepared."""
+    """Return the notebooks of a report.
+
+    Its council's, the insights', its citizens' where they are prepared, and with these what they are compared
+    with, where the municipality keeps an earlier wave or its council's targets.
+    """
     council = [places.notebooks() / COUNCIL] if name else []
     citizens = [places.notebooks() / CITIZENS] if name and is_prepared(name) else []
-    return [*council, *insight_notebooks(), *citizens]
+    compared = citizens and any(path.exists() for path in compared_with(name))
+    return [*council, *insight_notebooks(), *citizens, *([places.notebooks() / COMPARED] if compared else [])]
 
 
 @cache

@@ -14,6 +14,7 @@ from borgerlib.errors import ParameterError, RunError, unknown_name
 from borgerlib.population.municipalities import municipality, read_municipalities
 from borgerlib.runs.planning.contents import (
     CITIZENS,
+    COMPARED,
     COUNCIL,
     WHOLE_COUNTRY,
     insight_notebooks,
@@ -162,7 +163,7 @@ def _wanted(place: str, name: str, notebook: Path, hashes: InputHashes, history:
 
 
 def _all_notebooks() -> list[Path]:
-    return [*insight_notebooks(), *(places.notebooks() / name for name in (COUNCIL, CITIZENS))]
+    return [*insight_notebooks(), *(places.notebooks() / name for name in (COUNCIL, CITIZENS, COMPARED))]
 
 
 def read_names(given: Sequence[str], *, everybody: bool = False) -> list[str]:

@@ -22,6 +22,7 @@ from borgerlib import places
 from borgerlib.errors import ParameterError
 from borgerlib.files.atomic import settled
 from borgerlib.files.look import FILE as LOOK
+from borgerlib.interest.prepared import compared_with
 from borgerlib.lokaldemokrati.own_answers import FILE as OWN_ANSWERS
 from borgerlib.runs.planning.contents import place_of
 from borgerlib.runs.planning.plan import Inputs, content_hash
@@ -102,6 +103,7 @@ class InputHashes:
         place = place_of(parameters[_NAME]) if parameters.get(_NAME) else ""
         if place not in self._places:
             own = [*_prepared(place), places.saved_data(place, OWN_ANSWERS)] if place else []
+            own += compared_with(parameters[_NAME]) if place else ()
             codebooks = [settled(places.processed_data(place)) / _CODEBOOK] if place else []
             data = self._national, files_hash(own)
             self._places[place] = content_hash(data), content_hash([self._codebooks, files_hash(codebooks)])

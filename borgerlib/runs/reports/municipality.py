@@ -30,6 +30,7 @@ from borgerlib.runs.kernels.execute import NotebookJob, NotebookRun, run_noteboo
 from borgerlib.runs.pages.overview_page import TITLE, keep_overview_in_step
 from borgerlib.runs.planning.contents import (
     CITIZENS,
+    COMPARED,
     COUNCIL,
     insight_notebooks,
     place_of,
@@ -44,6 +45,7 @@ from borgerlib.view.words.alt_text import SIMULATED
 
 _PARAMETERS = {
     CITIZENS: ("municipality", "confidence", "min_cell"),
+    COMPARED: ("municipality", "confidence", "min_cell"),
     COUNCIL: ("municipality", "survey", "confidence", "min_cell"),
 }
 

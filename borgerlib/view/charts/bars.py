@@ -70,7 +70,7 @@ class BarsLayout(Layout):
             self._write_label(axes, row, bars[0])
             for number, bar in enumerate(bars):
                 self._write_end(axes, bar, _middle(row, number, len(bars)))
-        self._draw_caps(axes)
+        self._draw_caps(axes, inside=theme.PAPER)
 
     @cached_property
     def rows(self) -> Rows:
@@ -123,9 +123,9 @@ class BarsLayout(Layout):
 
     def _write_label(self, axes: Axes, row: int, bar: Bar) -> None:
         line, lines = line_height(self.size), self._label(bar)
-        at, offset = (0.0, float(row)), (-self.left, (len(lines) - 1) / 2 * line)
+        at, offset = (self.start, float(row)), (-self.left, (len(lines) - 1) / 2 * line)
         if self.narrow:
-            at, offset = (0, row - HALF_BAND), (0, self.rows.above[row] - line / 2)
+            at, offset = (self.start, row - HALF_BAND), (0, self.rows.above[row] - line / 2)
         self.write(axes, lines, at, offset=offset, weight=bar.weight)
         if self.narrow and bar.own:
             after = text_width(lines[-1], self.size, bar.weight) + 2 * TEXT_GAP
@@ -153,15 +153,15 @@ class BarsLayout(Layout):
         if bar.own and not self.narrow:
             self.write_own(axes, f"{OWN_MARK} {bar.own}", at, offset=(x + name + TEXT_GAP, y))
 
-    def _draw_caps(self, axes: Axes) -> None:
-        """End the intervals with small strokes."""
+    def _draw_caps(self, axes: Axes, *, inside: str) -> None:
+        """End the intervals with small strokes, those on the bars in the colour `inside`."""
         groups = self.marks.groups
         ends = [
             (bar.lower, bar.upper, _middle(place // groups, place % groups, groups))
             for place, bar in enumerate(self.marks.bars)
             if bar.lower is not None and bar.upper is not None
         ]
-        for side, ink in enumerate([theme.PAPER, theme.TEXT]):
+        for side, ink in enumerate([inside, theme.TEXT]):
             places = [end[side] for end in ends], [end[2] for end in ends]
             axes.plot(*places, "|", color=ink, markersize=7, markeredgewidth=1.5)
 

@@ -1,4 +1,4 @@
-"""A map of squares and a funnel: what they draw, as data and seaborn's marks, and how they stand."""
+"""A map of squares, a funnel, changes: what they draw, as data and seaborn's marks, and how they stand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import pandas as pd
 
 from borgerlib import danish
 from borgerlib.view import theme
-from borgerlib.view.charts.layout import HALF_BAND, Rows, line_height
+from borgerlib.view.charts.bars import BarsLayout
+from borgerlib.view.charts.layout import HALF_BAND, TEXT_GAP, Rows, line_height
+from borgerlib.view.charts.marks import Bars
 from borgerlib.view.charts.pictures import Layout
 
 if TYPE_CHECKING:
@@ -235,6 +237,61 @@ def _round_shares(lowest: float, highest: float) -> list[float]:
     step = next(step for step in (0.02, 0.05, 0.1, 0.2, 0.5) if (highest - lowest) / step <= 7)
     first = int(np.ceil(lowest / step - 1e-9))
     return [number * step for number in range(first, int(highest / step + 1e-9) + 1)]
+
+
+@dataclass(frozen=True)
+class Changes(Bars):
+    """Changes of shares: `value`, `lower` and `upper` of a bar may be negative."""
+
+    def plot(self) -> so.Plot:
+        """Return the marks: a dot an answer, its interval, and the number at the interval's end."""
+        import seaborn.objects as so
+
+        frame = self._frame()
+        # No words stand across the line at no change.
+        frame["reach"] = frame["reach"].clip(lower=0)
+        return (
+            so.Plot(frame, y="row")
+            .add(so.Range(color=theme.TEXT, linewidth=1.5), xmin="lower", xmax="upper")
+            .add(so.Dot(pointsize=10, edgewidth=0), x="value", color="colour")
+            .add(so.Text(color=theme.TEXT, halign="left", offset=TEXT_GAP), x="reach", text="words")
+            .scale(color=None, y=so.Nominal(order=list(frame["row"])))
+            .label(x="", y="")
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangesLayout(BarsLayout):
+    """How changes stand in a picture: as bars do, but about a line in the middle."""
+
+    marks: Changes
+
+    @cached_property
+    def start(self) -> float:
+        """The largest fall."""
+        return min(0.0, *(bar.lower for bar in self.marks.bars if bar.lower is not None), -0.01)
+
+    @cached_property
+    def scale(self) -> float:
+        """Pixels a unit."""
+        ends = [max(bar.reach, 0.0) - self.start for bar in self.marks.bars]
+        return min((self.room - self._end(bar)) / end for bar, end in zip(self.marks.bars, ends, strict=True))
+
+    def write_labels(self, axes: Axes) -> None:
+        """Write the labels, and draw the line where nothing has changed."""
+        super().write_labels(axes)
+        axes.spines["left"].set_visible(False)
+        # On a phone labels stand above the dots, and no line goes through them.
+        half = HALF_BAND if self.narrow else 0.5
+        rows = [row for row, bar in enumerate(self.marks.bars) if bar.state == "shown"]
+        for row in rows:
+            axes.plot([0, 0], [row - half, row + half], color=theme.COMPARISON, linewidth=1, zorder=0)
+        self._draw_caps(axes, inside=theme.TEXT)
+
+
+def lay_out_changes(marks: Changes, width: float) -> ChangesLayout:
+    """Return how changes stand in a picture of that width in pixels."""
+    return ChangesLayout(marks=marks, width=width)
 
 
 def lay_out_squares(marks: Squares, width: float) -> SquaresLayout:

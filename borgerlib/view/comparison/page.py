@@ -12,6 +12,7 @@ from borgerlib.comparison.municipalities import CODE, MunicipalityComparison, co
 from borgerlib.comparison.targets import Progress, follow_targets, load_targets
 from borgerlib.comparison.waves import WaveComparison, compare_waves
 from borgerlib.errors import DataError
+from borgerlib.interest.prepared import EARLIER, TARGETS
 from borgerlib.interest.store import CODEBOOK, load, read_parquet
 from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.population.municipalities import municipality as find_municipality
@@ -22,14 +23,11 @@ from borgerlib.survey.codebook.model import Codebook
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.charts.charts import grouped_bar_chart
 from borgerlib.view.comparison.municipalities import funnel_chart, municipalities_table, tile_map
-from borgerlib.view.comparison.waves import changes_table, changes_text
+from borgerlib.view.comparison.waves import change_chart, changes_table, changes_text
 from borgerlib.view.tables.html import Table
 from borgerlib.view.words.alt_text import SIMULATED
 from borgerlib.view.words.method import bullets
 from borgerlib.view.words.text import Text
-
-EARLIER, TARGETS = "tidligere", "maal.toml"
-"""Where a municipality keeps its earlier wave and its council's targets, in ``data/saved/<slug>/``."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +80,10 @@ class ComparisonPage:
         if self.waves is None:
             return self._no_wave()
         return grouped_bar_chart(self.waves.estimates.select(item=item))
+
+    def change_chart(self, item: str) -> Chart | Text:
+        """Return how much each answer to a question has changed since the earlier wave."""
+        return change_chart(self.waves, item) if self.waves else self._no_wave()
 
     def targets(self) -> Text:
         """Return where each of the council's targets stands."""

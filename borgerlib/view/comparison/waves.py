@@ -1,13 +1,19 @@
-"""What has changed between two waves, as a table and in words."""
+"""What has changed between two waves, as a table, as a picture and in words."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pandas as pd
 
 from borgerlib import danish
 from borgerlib.comparison.matching import WAVE
 from borgerlib.comparison.waves import WaveComparison
-from borgerlib.view.tables.html import Table, public_table
+from borgerlib.view import theme
+from borgerlib.view.charts.chart import Chart
+from borgerlib.view.charts.marks import Bar
+from borgerlib.view.comparison.marks import Changes, lay_out_changes
+from borgerlib.view.tables.html import Table, public_table, require_disclosed
 from borgerlib.view.words.alt_text import TOO_FEW, sentences, source_line, titled
 from borgerlib.view.words.text import Text
 
@@ -63,6 +69,80 @@ def changes_table(comparison: WaveComparison) -> Table:
     return public_table(rows, caption=caption, columns={str(name): str(name) for name in rows}, note=note)
 
 
+def change_chart(comparison: WaveComparison, item: str, *, title: str = "") -> Chart:
+    """Return how much each answer to a question has changed, with its uncertainty, about a line at no change.
+
+    Parameters
+    ----------
+    comparison : WaveComparison
+        What `compare_waves` returned.
+    item : str
+        The question's id.
+    title : str
+        The finding, a Danish sentence; by default what has changed beyond chance.
+
+    Returns
+    -------
+    Chart
+        Blue: beyond chance. Answers whose share is hidden in a wave are hatched.
+
+    Raises
+    ------
+    DisclosureError
+        The comparison's estimates have not passed the gate.
+    ParameterError
+        There is no such question.
+
+    See Also
+    --------
+    changes_table : The numbers.
+    compare_waves : Makes the comparison.
+
+    Examples
+    --------
+    >>> import borgerlib
+    >>> people = borgerlib.load("Ærø")  # simulated citizens; here one half after the other
+    >>> found = borgerlib.compare_waves(people[::2], people[1::2], ["tid"], names=("2021", "2025"))
+    >>> borgerlib.change_chart(found, "tid").title
+    'SIMULEREDE DATA: Intet har ændret sig fra 2021 til 2025 ud over tilfældet.'
+    """
+    require_disclosed(comparison.estimates, "change_chart")
+    part = replace(comparison, estimates=comparison.estimates.select(item=item), notes=())
+    _, now = _side_by_side(part)
+    bars = tuple(_change_bar(row) for _, row in now.iterrows())
+    earlier, later = comparison.names
+    said = titled(title or _found(part)[0], part.estimates)
+    table = changes_table(part)
+    question = f"{now['item_label'].iloc[0]} Ændring fra {earlier} til {later} i procentpoint."
+    told = [f"{bar.label} {bar.words}" for bar in bars]
+    return Chart(
+        title=said,
+        question=question,
+        caption=table.note,
+        alt_text=sentences([f"Prikker om en lodret streg, der er ingen ændring. {said}", question, *told]),
+        frame=now,
+        table=table,
+        marks=Changes(bars, 0.0),
+        lay_out=lay_out_changes,
+        simulated=part.estimates.origin == "simulated",
+    )
+
+
+def _change_bar(row: pd.Series) -> Bar:
+    if pd.isna(row["change"]):
+        return Bar(str(row["label"]), TOO_FEW, state="suppressed")
+    beyond = pd.notna(row["direction"]) and row["direction"] != 0
+    return Bar(
+        str(row["label"]),
+        _change(row),
+        value=float(row["change"]),
+        lower=float(row["change_lower"]),
+        upper=float(row["change_upper"]),
+        colour=theme.COUNTRY if beyond else theme.COMPARISON,
+        stands_out=bool(beyond),
+    )
+
+
 def changes_text(comparison: WaveComparison) -> Text:
     """Return in Danish what has changed beyond chance, and what stands in the way of comparing.
 
@@ -88,6 +168,14 @@ def changes_text(comparison: WaveComparison) -> Text:
     >>> print(borgerlib.changes_text(found).markdown)
     SIMULEREDE DATA: Intet har ændret sig fra 2021 til 2025 ud over tilfældet.
     """
+    told = [*_found(comparison), *comparison.notes]
+    if comparison.estimates.origin == "simulated":
+        told[0] = titled(told[0], comparison.estimates)
+    return Text("\n".join(f"- {line}" for line in told) if len(told) > 1 else told[0])
+
+
+def _found(comparison: WaveComparison) -> list[str]:
+    """Return a sentence an answer that has changed beyond chance, or one that none has."""
     was, now = _side_by_side(comparison)
     lines = []
     for (_, before), (_, after) in zip(was.iterrows(), now.iterrows(), strict=True):
@@ -101,10 +189,7 @@ def changes_text(comparison: WaveComparison) -> Text:
         lines = [
             f"Intet har ændret sig fra {comparison.names[0]} til {comparison.names[1]} ud over tilfældet."
         ]
-    lines += comparison.notes
-    if comparison.estimates.origin == "simulated":
-        lines[0] = titled(lines[0], comparison.estimates)
-    return Text("\n".join(f"- {line}" for line in lines)) if len(lines) > 1 else Text(lines[0])
+    return lines
 
 
 def _side_by_side(comparison: WaveComparison) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -64,7 +64,7 @@ def test_the_notebook_runs_with_everything_there(with_all: Path, tmp_path: Path)
     said = [str(data.get("text/plain", "")) for data in shown]
     assert said[0].startswith("SIMULEREDE DATA: Intet har ændret sig fra 2019 til ")
     assert any("Målet er nået" in text for text in said)
-    assert sum(MIME_TYPE in data for data in shown) == 3
+    assert sum(MIME_TYPE in data for data in shown) == 4
     assert "Mulig placering" in said[-1]
 
 
@@ -78,7 +78,7 @@ def moved_back(path: Path) -> None:
 
 def test_where_nothing_is_there_to_compare_a_sentence_says_so(prepared: Prepared) -> None:
     page = borgerlib.open_comparison("Ærø")
-    for said in (page.changes(), page.changes_table(), page.chart("emner")):
+    for said in (page.changes(), page.changes_table(), page.chart("emner"), page.change_chart("emner")):
         assert "ingen tidligere måling" in str(said)
     assert "Byrådet har ikke sat mål" in str(page.targets())
     for said in (page.map(), page.funnel(), page.table()):
