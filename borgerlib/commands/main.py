@@ -16,7 +16,7 @@ from borgerlib.commands import dashboard as cli_dashboard
 from borgerlib.commands import draw as cli_draw
 from borgerlib.commands import register as cli_register
 from borgerlib.commands import workshop as cli_workshop
-from borgerlib.errors import BorgerlibError, RunError
+from borgerlib.errors import BorgerlibError
 
 app = typer.Typer(
     name="borger",
@@ -129,23 +129,18 @@ def answers_template(
     file: Annotated[Path | None, typer.Argument(help="Where to write it; default: to the screen.")] = None,
 ) -> None:
     """Write a file for a municipality's own answers, with every question as a Danish comment."""
+    from borgerlib.files.toml import write_new
     from borgerlib.lokaldemokrati.own_answers import answers_template as template
     from borgerlib.population.municipalities import municipality as find
     from borgerlib.survey.codebook.load import load_codebook
 
-    place = find(municipality)
-    name = str(file) if file else f"{place.name.lower()}.toml"
-    text = template(load_codebook("lokaldemokrati-2021"), municipality_name=place.name, file_name=name)
+    name = find(municipality).name
+    book, target = load_codebook("lokaldemokrati-2021"), str(file or f"{name.lower()}.toml")
+    text = template(book, municipality_name=name, file_name=target)
     if file is None:
         console.data(text)
-        return
-    if file.exists():
-        raise RunError(f"{file} exists already.", hint="Name another file, or move that one away.")
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise RunError(f"{file} cannot be written: {error.strerror}.") from error
-    console.wrote(file)
+    else:
+        console.wrote(write_new(file, text))
 
 
 @app.command()

@@ -94,7 +94,7 @@ class TestAnswersTemplate:
         (tmp_path / "svar.toml").write_text("mine", encoding="utf-8")
         second = borger("answers-template", "0190", "svar.toml")
         assert second.code == 1
-        assert "svar.toml exists already." in second.err
+        assert "svar.toml is there already." in second.err
         assert (tmp_path / "svar.toml").read_text(encoding="utf-8") == "mine"
 
     def test_a_folder_that_is_not_there(self, borger):

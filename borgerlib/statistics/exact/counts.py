@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from borgerlib.errors import DataError
+from borgerlib.statistics.estimation.intervals import check_confidence
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,9 @@ class TestResult:
         Raises
         ------
         DataError
-            The p-value is not known, or confidence is not between 0 and 1.
+            The p-value is not known.
+        ParameterError
+            The confidence is not between 0 and 1.
         """
         check_confidence(confidence)
         if math.isnan(self.p_value):
@@ -73,9 +76,3 @@ def missing(*counts: Any) -> bool:
 def is_whole(value: object) -> bool:
     """Return whether a value is a whole number."""
     return isinstance(value, Real) and float(value).is_integer()
-
-
-def check_confidence(confidence: float) -> None:
-    """Raise `DataError` unless the confidence lies between 0 and 1."""
-    if not isinstance(confidence, Real) or not 0 < confidence < 1:
-        raise DataError(f"The confidence is {confidence!r}; give a number between 0 and 1, such as 0.95.")

@@ -15,7 +15,8 @@ from functools import lru_cache
 from numbers import Real
 
 from borgerlib.errors import DataError
-from borgerlib.statistics.exact.counts import TestResult, check_confidence, check_counts, missing
+from borgerlib.statistics.estimation.intervals import check_confidence
+from borgerlib.statistics.exact.counts import TestResult, check_counts, missing
 
 
 def finite_population_interval(
@@ -46,7 +47,9 @@ def finite_population_interval(
     Raises
     ------
     DataError
-        Not 0 ≤ count ≤ n ≤ population, n < 1, or confidence not between 0 and 1.
+        Not 0 ≤ count ≤ n ≤ population, or n < 1.
+    ParameterError
+        The confidence is not between 0 and 1.
 
     See Also
     --------
@@ -86,7 +89,7 @@ def exact_share_test(count: int, n: int, population: int, *, share: float = 0.5)
     Raises
     ------
     DataError
-        As `finite_population_interval`, or the share is not between 0 and 1.
+        Not 0 ≤ count ≤ n ≤ population, n < 1, or the share is not between 0 and 1.
 
     See Also
     --------

@@ -8,7 +8,7 @@ e ~ N(0, D); A by restricted maximum likelihood.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -65,7 +65,6 @@ class SmallAreas:
     estimates: pd.DataFrame
     coefficients: pd.Series
     area_variance: float
-    _iterations: int = field(default=0, repr=False)
 
 
 @any_frame
@@ -147,7 +146,7 @@ def small_area_estimates(
     known = ~np.isnan(direct)
     _check(areas, names, direct, error, matrix, known, covariates)
     y, x, d = direct[known], matrix[known], error[known] ** 2
-    variance, steps = _restricted_maximum(y, x, d)
+    variance = _restricted_maximum(y, x, d)
     weight = 1 / (variance + d)
     information: Floats = np.linalg.inv(x.T @ (x * weight[:, None])).astype(np.float64)
     beta = information @ (x.T @ (weight * y))
@@ -172,7 +171,7 @@ def small_area_estimates(
         }
     )
     coefficients = pd.Series(beta, ["Intercept", *covariates], name="coefficient")
-    return SmallAreas(frame, coefficients, variance, steps)
+    return SmallAreas(frame, coefficients, variance)
 
 
 def _check(
@@ -211,19 +210,19 @@ def _check(
         )
 
 
-def _restricted_maximum(y: Floats, x: Floats, d: Floats) -> tuple[float, int]:
+def _restricted_maximum(y: Floats, x: Floats, d: Floats) -> float:
     """Return A by Fisher scoring of the restricted likelihood, never below zero (Rao & Molina 2015, 6.1)."""
     variance = float(np.median(d))
-    for step in range(1, _ITERATIONS + 1):
+    for _ in range(_ITERATIONS):
         weight = 1 / (variance + d)
         weighted = x * weight[:, None]
         project = np.diag(weight) - weighted @ np.linalg.solve(x.T @ weighted, weighted.T)
         residual = project @ y
         score = 0.5 * (residual @ residual - np.trace(project))
         information = 0.5 * (project**2).sum()
-        moved = max(variance + score / information, 0.0)
+        moved = max(float(variance + score / information), 0.0)
         if abs(moved - variance) <= _TOLERANCE * (variance + d.mean()):
-            return moved, step
+            return moved
         variance = moved
     raise ConvergenceError(
         f"The variance between areas did not settle in {_ITERATIONS} steps.",

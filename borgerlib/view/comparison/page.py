@@ -174,8 +174,8 @@ def open_comparison(
     """
     place = find_municipality(municipality)
     saved = places.saved_data(danish.slug(place.name))
-    before = _folder(earlier, saved / EARLIER)
-    goals = _file(targets, saved / TARGETS)
+    before = _there(earlier, saved / EARLIER, "folder", "Give one that borger prepare wrote.")
+    goals = _there(targets, saved / TARGETS, "file", "Check the path.")
     waves, overview = None, None
     progress: tuple[Progress, ...] = ()
     if before is not None or goals is not None:
@@ -204,7 +204,7 @@ def open_comparison(
                 )
             )
     if country:
-        path = _file(country, Path(country))
+        path = _there(country, Path(country), "file", "Check the path.")
         assert path is not None
         people = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, dtype={CODE: str})
         overview = compare_municipalities(
@@ -218,23 +218,13 @@ def open_comparison(
     return ComparisonPage(place.name, waves, progress, overview)
 
 
-def _folder(named: str, usual: Path) -> Path | None:
-    folder = Path(named) if named else usual
-    if folder.is_dir():
-        return folder
+def _there(named: str, usual: Path, kind: str, hint: str) -> Path | None:
+    """Return the file or folder named (`DataError`: it is not there); else the usual, if there is one."""
+    path = Path(named or usual)
+    if path.is_dir() if kind == "folder" else path.is_file():
+        return path
     if named:
-        raise DataError(
-            f"There is no folder {named} with an earlier wave.", hint="Give one that borger prepare wrote."
-        )
-    return None
-
-
-def _file(named: str, usual: Path) -> Path | None:
-    file = Path(named) if named else usual
-    if file.is_file():
-        return file
-    if named:
-        raise DataError(f"There is no file {named}.", hint="Check the path.")
+        raise DataError(f"There is no {kind} {named}.", hint=hint)
     return None
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from borgerlib.errors import DataError
+from borgerlib.errors import DataError, ParameterError
 from borgerlib.statistics.exact.counts import TestResult
 from borgerlib.statistics.exact.finite_population import exact_share_test, finite_population_interval
 from borgerlib.statistics.exact.two_groups import exact_difference_test, exact_trend_test
@@ -97,9 +97,9 @@ def test_bad_counts_are_refused(function, count, n, population, problem):
 
 @pytest.mark.parametrize("confidence", [0, 1, 95, float("nan"), "0,95"])
 def test_a_confidence_that_is_none_is_refused(confidence):
-    with pytest.raises(DataError, match=r"give a number between 0 and 1, such as 0\.95"):
+    with pytest.raises(ParameterError, match=r"must lie between 0 and 1, for example 0\.95"):
         finite_population_interval(1, 2, 4, confidence)
-    with pytest.raises(DataError, match=r"give a number between 0 and 1, such as 0\.95"):
+    with pytest.raises(ParameterError, match=r"must lie between 0 and 1, for example 0\.95"):
         TestResult(0.5, 0.0, "").within_chance(confidence)
 
 
