@@ -4,9 +4,10 @@ import pytest
 from borgerlib.danish import round_half_up
 from borgerlib.errors import CodebookError, ParameterError
 from borgerlib.lokaldemokrati.insights.sentences import find
-from borgerlib.lokaldemokrati.leaders import open_leaders_survey, published_estimates
+from borgerlib.lokaldemokrati.leaders import open_leaders_survey
 from borgerlib.lokaldemokrati.published.identification import identifications
 from borgerlib.lokaldemokrati.published.numbers import load_published, standing_values
+from borgerlib.lokaldemokrati.published_estimates import published_estimates
 from borgerlib.statistics.exact.finite_population import finite_population_interval
 from borgerlib.survey.codebook.load import load_codebook
 

@@ -16,7 +16,8 @@ from borgerlib.interest.filters.selection import Selection
 from borgerlib.population.municipalities import Municipality
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.crosstabs import FALSE_DISCOVERY_RATE
-from borgerlib.statistics.disclosure.gate import DisclosedEstimates, disclose_selection
+from borgerlib.statistics.disclosure.disclosed import DisclosedEstimates
+from borgerlib.statistics.disclosure.selection import disclose_selection
 from borgerlib.statistics.estimation.intervals import check_confidence
 from borgerlib.statistics.selections.protected import ProtectedCube, SelectionSize
 from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE

@@ -20,7 +20,7 @@ from borgerlib.interest.weighting.areas import OTHER_AREA
 from borgerlib.population.margins import PopulationDateWarning, population_cells
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.disclosure.named import base_of, is_weighted, source_of
-from borgerlib.statistics.segmentation.rules import load_segments
+from borgerlib.statistics.segmentation.files import load_segments
 from borgerlib.survey.codebook.labels import level_label
 from borgerlib.survey.codebook.model import Codebook, Item
 

@@ -1,24 +1,21 @@
 """What may be shown: the gate between estimates and everything a reader sees.
 
-Charts, tables, dashboards and exports accept `DisclosedEstimates` alone, and only the three functions here
-make one: `disclose` for the tables of a report, `disclose_selection` for what a reader of a dashboard
-selects, `as_published` for numbers that are public already.
+Charts, tables, dashboards and exports accept `DisclosedEstimates` alone, and only three functions make
+one: `disclose` for the tables of a report, `as_published` for numbers that are public already, and
+`selection.disclose_selection` for what a reader of a dashboard selects.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from numbers import Integral
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from borgerlib.danish import percent
 from borgerlib.errors import DisclosureError, ParameterError
-from borgerlib.statistics.disclosure.columns import KEYS, SHARES, TOO_FEW, blanked, typed, without_further
+from borgerlib.statistics.disclosure.columns import KEYS, SHARES, blanked, typed, without_further
 from borgerlib.statistics.disclosure.disclosed import DisclosedEstimates, Origin, _admit
 from borgerlib.statistics.disclosure.hiding.confidentiality import hide
 from borgerlib.statistics.disclosure.hiding.suppression import Mask
@@ -26,12 +23,9 @@ from borgerlib.statistics.disclosure.hiding.weighted_totals import STEP, hide_fo
 from borgerlib.statistics.disclosure.named import named, whose
 from borgerlib.statistics.disclosure.nets import safe_nets
 from borgerlib.statistics.disclosure.tables import Item, read_items
-from borgerlib.statistics.selections.estimates import estimate_selection
-from borgerlib.statistics.selections.protected import ProtectedCube, SelectionSize
-from borgerlib.statistics.selections.randomised import SMALLEST_SELECTION
 from borgerlib.survey.codebook.model import Codebook
 
-__all__ = ["DisclosedEstimates", "as_published", "check_min_cell", "disclose", "disclose_selection"]
+__all__ = ["DisclosedEstimates", "as_published", "check_min_cell", "disclose"]
 
 DEFAULT_MIN_CELL = 5
 LOWEST_MIN_CELL = 3
@@ -201,82 +195,6 @@ def disclose(
     origin: Origin = "simulated" if simulated or known.get("simulated") else "microdata"
     shown = shown.drop(columns="n_weighted", errors="ignore")
     return _admit(shown, origin, base, source, float(confidence), int(min_cell))
-
-
-def disclose_selection(
-    protected: ProtectedCube,
-    levels: Mapping[str, Sequence[str]],
-    rows: pd.DataFrame,
-    *,
-    base: str,
-    source: str,
-    simulated: bool,
-    confidence: float = 0.95,
-    false_discovery_rate: float = 0.05,
-    against: Mapping[str, Sequence[str]] | None = None,
-) -> tuple[SelectionSize, DisclosedEstimates]:
-    """Admit what a protected copy says of a selection of respondents that a reader makes and changes.
-
-    Parameters
-    ----------
-    protected : ProtectedCube
-        The copy: what is computed from it tells no more than it does (`borgerlib.statistics.selections`).
-    levels : mapping of str to sequence of str
-        The selection: role → levels.
-    rows : DataFrame
-        What is asked of the selected: all levels of some roles of the cube, in its order. Columns: item
-        (the role), option, label (Danish), and whatever else should stand beside the numbers.
-    base, source, simulated, confidence
-        See `DisclosedEstimates` and `disclose`.
-    false_discovery_rate : float
-        Of the directions other than 0, as many as this share may be false.
-    against : mapping of str to sequence of str, optional
-        A second selection that the first is tested against; otherwise the rest.
-
-    Returns
-    -------
-    SelectionSize
-        How many are meant.
-    DisclosedEstimates
-        The rows with their numbers. Counts are not told, n is that of the selection. Columns besides:
-        settled (bool: the selection itself says so, as where it is made of who chose it), direction (1, -1:
-        more, less than the rest, or the second selection, beyond chance; 0: neither; missing where not
-        tested). Where chance took a corrected share below 0 the proportion is missing, and the note says
-        'under 3 pct.'; so above 1.
-
-    Raises
-    ------
-    ParameterError
-        There is no such role or level.
-    """
-    size = protected.size(levels)
-    found = estimate_selection(
-        protected,
-        levels,
-        list(dict.fromkeys(rows["item"])),
-        confidence=confidence,
-        false_discovery_rate=false_discovery_rate,
-        against=against,
-    )
-    bound = found.pop("bound")
-    ends = np.where(bound == "under", np.ceil(100 * found["ci_upper"]), np.floor(100 * found["ci_lower"]))
-    notes = [f"{side} {percent(end / 100)}" if side else "" for side, end in zip(bound, ends, strict=True)]
-    counted = pd.array(np.full(len(rows), np.nan if size.n is None else size.n), dtype="Int64")
-    # In one go: adding column by column takes longer than all the statistics.
-    columns: dict[str, Any] = {
-        **{str(name): rows[name] for name in rows},
-        **found,
-        "proportion": np.where(bound == "", found["proportion"], np.nan),
-        "n": counted,
-        "count": pd.array(np.full(len(rows), np.nan), dtype="Int64"),
-        "direction": pd.array(found["direction"], dtype="Int64"),
-        "group": "",
-        "group_label": "",
-        "note": np.where(found["suppressed"], TOO_FEW, notes),
-    }
-    frame = pd.DataFrame(columns, index=rows.index)
-    origin: Origin = "simulated" if simulated else "microdata"
-    return size, _admit(frame, origin, base, source, confidence, SMALLEST_SELECTION)
 
 
 def check_min_cell(min_cell: int) -> None:

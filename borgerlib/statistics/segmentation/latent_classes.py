@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -15,6 +14,7 @@ from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.statistics.estimation.answers import answers_to
 from borgerlib.statistics.levels import Floats, counted, positive_column, sums
 from borgerlib.statistics.segmentation.bootstrap import mean_agreement
+from borgerlib.statistics.segmentation.described import class_names
 from borgerlib.statistics.segmentation.fitting import distinct_patterns, fit, found_again, tellable_counts
 from borgerlib.statistics.weighting.adjustment import effective_sample_size
 from borgerlib.survey.codebook.model import Codebook, Item
@@ -23,8 +23,6 @@ FEWEST_RESPONDENTS = 100
 """Below this latent class models rarely find what is there (Wurpts & Geiser, 2014)."""
 
 FEWEST_OPTIONS = 3
-STANDS_OUT = 0.05
-MOST_NAMED = 2
 
 
 @dataclass(frozen=True)
@@ -264,7 +262,7 @@ def _described(
     overall = (mass @ chosen) / (mass @ known)
     ids = [f"klasse_{number}" for number in range(1, len(share) + 1)]
     options = [item.option(str(name)) for name in answered.columns]
-    names = _names(proportion - overall, [o.short for o in options], [o.exclusive for o in options])
+    names = class_names(proportion - overall, [o.short for o in options], [o.exclusive for o in options])
     likeliest = member.argmax(axis=1)
     codes = np.full(len(index), -1)
     codes[rows] = likeliest
@@ -294,24 +292,3 @@ def _described(
         assigned=pd.Series(pd.Categorical.from_codes(codes, pd.Index(names)), index=index, name="klasse"),
         comparison=comparison,
     )
-
-
-def _names(difference: Floats, labels: list[str], exclusive: list[bool]) -> list[str]:
-    """Return a Danish name a class; a name that comes again gets a number."""
-    names: list[str] = []
-    times: Counter[str] = Counter()
-    for row in difference:
-        name = _name(row, labels, np.array(exclusive, dtype=bool)) if len(difference) > 1 else "Alle"
-        times[name] += 1
-        names.append(name if times[name] == 1 else f"{name} ({times[name]})")
-    return names
-
-
-def _name(difference: Floats, labels: list[str], exclusive: npt.NDArray[np.bool_]) -> str:
-    above = difference >= STANDS_OUT
-    if (difference[~exclusive] >= STANDS_OUT).all():
-        return "Vælger mange"
-    if above.any():
-        order = [place for place in np.argsort(-difference, kind="stable") if above[place]]
-        return " · ".join(labels[place] for place in order[:MOST_NAMED])
-    return "Vælger få" if (difference <= -STANDS_OUT).any() else "Som de fleste"

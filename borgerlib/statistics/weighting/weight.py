@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from borgerlib.errors import ConvergenceError, ParameterError
+from borgerlib.errors import ParameterError
 from borgerlib.statistics.levels import (
-    Cells,
     Floats,
     any_frame,
     column_of,
@@ -28,11 +27,8 @@ from borgerlib.statistics.weighting.adjustment import (
 )
 from borgerlib.statistics.weighting.calibration import weighting_result
 from borgerlib.statistics.weighting.capping import legal_cap, rake_capped, spread_excess
-from borgerlib.statistics.weighting.margin_checks import CheckedMargins, Name, check_margins, named
-from borgerlib.statistics.weighting.solver import Raking, solve
-
-# Raking converges in a few sweeps, or crawls because cells are empty: then Newton's method takes over.
-_SWEEPS = 200
+from borgerlib.statistics.weighting.margin_checks import CheckedMargins, Name, check_margins
+from borgerlib.statistics.weighting.proportional import newton_fit, proportional_fit
 
 
 @any_frame
@@ -108,9 +104,9 @@ def rake(
         return rake_capped(known, adjustment, checked.names, start, cap)
     of_row = checked.cells.of_row
     cell_base = checked.cells.people if base is None else sums(of_row, checked.cells.size, base)
-    ratio, sweeps = _proportional_fit(cell_base, checked.cells, checked.targets, tolerance)
+    ratio, sweeps = proportional_fit(cell_base, checked.cells, checked.targets, tolerance)
     if ratio is None:
-        ratio, steps = _newton_fit(adjustment, cell_base, checked)
+        ratio, steps = newton_fit(adjustment, cell_base, checked)
         sweeps += steps
     weights = ratio[of_row]
     if base is not None:
@@ -274,36 +270,3 @@ def _combined(keys: list[pd.Series]) -> pd.Categorical:
 def _raking_adjustment(checked: CheckedMargins, base: Floats | None) -> Adjustment:
     margins = tuple(checked.cells.levels.T)
     return Adjustment(checked.cells.of_row, checked.rows, np.concatenate(checked.targets), base, margins)
-
-
-def _proportional_fit(
-    cell_base: Floats, cells: Cells, targets: list[Floats], tolerance: float
-) -> tuple[Floats | None, int]:
-    """Return each cell's ratio to its base weight, or None where the margins were not met in time."""
-    # Weights converge after margins do: going on to a hundredth costs two or three sweeps over the cells.
-    enough = max(0.01 * tolerance, 1e-14)
-    fitted = cell_base.copy()
-    for sweep in range(1, _SWEEPS + 1):
-        error = 0.0
-        for number, target in enumerate(targets):
-            level = cells.levels[:, number]
-            current = sums(level, len(target), fitted)
-            error = max(error, float(np.abs(current / target - 1.0).max()))
-            fitted *= (target / current)[level]
-        if error <= enough:
-            return fitted / cell_base, sweep
-    return None, _SWEEPS
-
-
-def _newton_fit(adjustment: Adjustment, cell_base: Floats, checked: CheckedMargins) -> tuple[Floats, int]:
-    assert adjustment.rows is not None
-    scale = checked.total / cell_base.sum()
-    try:
-        ratio, steps = solve(adjustment.rows, cell_base * scale, adjustment.targets, Raking())
-    except ConvergenceError as error:
-        raise ConvergenceError(
-            "No positive weights meet all the margins.",
-            problems=[f"{named(checked.names[int(column)])} is not met." for column in error.problems],
-            hint="Some combination of levels has no respondents. Merge levels or drop a margin.",
-        ) from None
-    return ratio * scale, steps

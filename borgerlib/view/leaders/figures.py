@@ -11,9 +11,10 @@ from borgerlib.errors import ParameterError
 from borgerlib.lokaldemokrati.insights.claims import verdict
 from borgerlib.lokaldemokrati.insights.registry import Figure
 from borgerlib.lokaldemokrati.insights.sentences import fill
-from borgerlib.lokaldemokrati.leaders import DIVIDED, LeadersSurvey
+from borgerlib.lokaldemokrati.leaders import LeadersSurvey
 from borgerlib.lokaldemokrati.own_answers import OwnAnswers
 from borgerlib.lokaldemokrati.published.identification import identifications
+from borgerlib.lokaldemokrati.published_estimates import DIVIDED
 from borgerlib.population.municipalities import NUMBER_OF_MUNICIPALITIES
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.view.charts import charts

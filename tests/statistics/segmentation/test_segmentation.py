@@ -2,7 +2,8 @@ import pandas as pd
 import pytest
 
 from borgerlib.errors import DataError, ParameterError
-from borgerlib.statistics.segmentation.rules import Segment, assign_segments, load_segments, save_segments
+from borgerlib.statistics.segmentation.files import load_segments, save_segments
+from borgerlib.statistics.segmentation.rules import Segment, assign_segments
 from borgerlib.survey.codebook.load import load_codebook
 
 CODEBOOK = load_codebook("borgerinteresse")

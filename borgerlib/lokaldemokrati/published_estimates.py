@@ -1,0 +1,164 @@
+"""The estimates behind the published numbers of 2021."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+
+from borgerlib import danish
+from borgerlib.lokaldemokrati.published.counts import divided_table, option_label, recovered_count
+from borgerlib.lokaldemokrati.published.identification import Identification, Solution, identifications
+from borgerlib.lokaldemokrati.published.numbers import load_published, standing_values
+from borgerlib.population.municipalities import NUMBER_OF_MUNICIPALITIES
+from borgerlib.statistics.exact.finite_population import finite_population_interval
+from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import LEADERS, Codebook, Item
+
+UNREADABLE = "kan ikke aflæses"
+
+
+# The only question that the report divides by another.
+DIVIDED = ("udsagn_eksperimentere", "strategi")
+
+
+# Coded from what 42 wrote in their own words: counts of mentions, not an estimate of a share.
+OPEN_ANSWERS = "omraader"
+
+
+def published_estimates(*, confidence: float = 0.95) -> pd.DataFrame:
+    """Return the estimates behind the published numbers, with exact finite-population intervals.
+
+    Where one N is possible the proportion is count / n; where several are, or none, the published percentage
+    is what is drawn, and the interval covers those of every possible N.
+
+    Returns
+    -------
+    DataFrame
+        As `LeadersSurvey.everything`, without 'suppressed'.
+    """
+    return _published_estimates(confidence).copy()
+
+
+@lru_cache(maxsize=8)
+def _published_estimates(confidence: float) -> pd.DataFrame:
+    codebook = load_codebook(LEADERS)
+    shown = _shown_percentages()
+    rows = [
+        _published_row(item, option, codebook, shown, confidence)
+        for item in codebook
+        for option in (*(o.id for o in item.options), *item.nets)
+    ]
+    rows += list(_divided_rows(codebook, confidence))
+    return pd.DataFrame(rows).astype(dict.fromkeys(("count", "n", "population"), "Int64"))
+
+
+def _shown_percentages() -> dict[tuple[str, str], float]:
+    standing = standing_values(load_published())
+    plain = standing[(standing["unit"] == "pct") & ~standing["group"].str.startswith(f"{DIVIDED[1]}=")]
+    return {(row["item"], row["option"]): float(row["value"]) / 100 for _, row in plain.iterrows()}
+
+
+def _published_row(
+    item: Item, option: str, codebook: Codebook, shown: Mapping[tuple[str, str], float], confidence: float
+) -> dict[str, Any]:
+    identification = identifications()[item.id]
+    population = _base_population(item)
+    found = recovered_count(item.id, option)
+    count = found.count if found else None
+    sizes = identification.possible_n or (identification.n,)
+    published = shown.get((item.id, option))
+    proportion = published if identification.status != "identified" else None
+    if proportion is None and found:
+        proportion = found.proportion
+    intervals = [
+        finite_population_interval(c, n, population, confidence)
+        for n, c in _possible_counts(item, option, identification)
+    ]
+    if item.id == OPEN_ANSWERS:
+        intervals = []
+    return {
+        **_names(item, option, codebook),
+        "group": "",
+        "group_label": "",
+        "n": identification.n,
+        "count": count,
+        "proportion": proportion,
+        "ci_lower": min((low for low, _ in intervals), default=None),
+        "ci_upper": max((high for _, high in intervals), default=None),
+        "note": _note(item, option, published, count),
+        "population": population,
+        "possible_n": danish.listing([str(n) for n in sizes], last="eller"),
+    }
+
+
+def _possible_counts(item: Item, option: str, identification: Identification) -> list[tuple[int, int]]:
+    """Return every (n, count) that fits; of an impossible question, the nearest."""
+    solutions = identification.solutions or (Solution(identification.n, identification.counts),)
+    members = item.members(option)
+    possible = []
+    for solution in solutions:
+        if option in solution.counts:
+            possible.append((solution.n, solution.counts[option]))
+        elif all(member in solution.counts for member in members):
+            possible.append((solution.n, sum(solution.counts[member] for member in members)))
+    return possible
+
+
+def _note(item: Item, option: str, published: float | None, count: int | None) -> str:
+    if count is None:
+        return UNREADABLE
+    if published is None and option not in item.nets and item.kind == "single" and len(item.options) == 2:
+        return "Ikke offentliggjort; regnet ud som resten."
+    return ""
+
+
+def _base_population(item: Item) -> int:
+    """Return how many municipalities an item's base can stand for at most.
+
+    All 98, or, for an item put to some only: those who chose the option that leads to it, and every
+    municipality that has not told whether it would. That gives the widest, safe, interval.
+    """
+    if not item.base:
+        return NUMBER_OF_MUNICIPALITIES
+    base_item, _, base_option = item.base.partition(".")
+    base = identifications()[base_item]
+    return base.counts[base_option] + NUMBER_OF_MUNICIPALITIES - base.n
+
+
+def _divided_rows(codebook: Codebook, confidence: float) -> Iterator[dict[str, Any]]:
+    item, by = codebook.item(DIVIDED[0]), codebook.item(DIVIDED[1])
+    table = divided_table(item.id, by.id)
+    if table is None:
+        return
+    unknown = NUMBER_OF_MUNICIPALITIES - identifications()[by.id].n
+    for group in by.options:
+        counts = {option.id: int(table[option.id][group.id]) for option in item.options}
+        n = sum(counts.values())
+        for option in (*(o.id for o in item.options), *item.nets):
+            count = sum(counts[member] for member in item.members(option))
+            lower, upper = finite_population_interval(count, n, n + unknown, confidence)
+            yield {
+                **_names(item, option, codebook),
+                "group": group.id,
+                "group_label": group.short,
+                "n": n,
+                "count": count,
+                "proportion": count / n,
+                "ci_lower": lower,
+                "ci_upper": upper,
+                "note": "",
+                "population": n + unknown,
+                "possible_n": str(n),
+            }
+
+
+def _names(item: Item, option: str, codebook: Codebook) -> dict[str, Any]:
+    return {
+        "item": item.id,
+        "option": option,
+        "net": option in item.nets,
+        "label": option_label(codebook, item.id, option),
+    }
