@@ -18,12 +18,8 @@ from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import LEADERS, Codebook, Item
 
 UNREADABLE = "kan ikke aflæses"
-
-
 # The only question that the report divides by another.
 DIVIDED = ("udsagn_eksperimentere", "strategi")
-
-
 # Coded from what 42 wrote in their own words: counts of mentions, not an estimate of a share.
 OPEN_ANSWERS = "omraader"
 

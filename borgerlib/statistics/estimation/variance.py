@@ -8,7 +8,6 @@ strata. Results equal those of R's `survey` package.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,12 +16,12 @@ import numpy.typing as npt
 from borgerlib.statistics.estimation.covariance import weighted_counts
 from borgerlib.statistics.estimation.sample_design import SampleDesign
 from borgerlib.statistics.levels import Floats, sums
+from borgerlib.statistics.weighting.adjustment import Residuals
 
 # A variance this small, beside that of single respondents or of the same design without margins, is rounding.
 _NEGLIGIBLE = 1e-13
 # So are squared deviations from the mean, beside the squared answers: all are the same number.
 _ROUNDING = 1e-30
-_BLOCK = 1 << 15
 
 
 class DomainMeans(NamedTuple):
@@ -100,13 +99,7 @@ class Domains:
         self._within = None if design.within is None else Domains(design.within, rows, domain, count)
         self.degrees = self._units_minus_strata()
         self.row_degrees = self.n - 1 if design.residuals is None else np.full(count, design.size - 1.0)
-        keys = design.strata * count
-        if design.residuals is not None:
-            self._margins = _Margins(design, rows, domain)
-            keys += count * design.residuals.size
-        # Blocks that stay in the processor's cache keep time linear in the rows; clusters need one block.
-        length = max(_BLOCK, 4 * keys) if design.psu is None else len(rows)
-        self._blocks = [slice(start, start + length) for start in range(0, len(rows), max(length, 1))]
+        self._margins = None if design.residuals is None else _Margins(design, design.residuals, rows, domain)
 
     def _units_minus_strata(self) -> Floats:
         counts = self.weight > 0
@@ -119,24 +112,25 @@ class Domains:
 
     def estimate(self, values: Floats | npt.NDArray[np.bool_]) -> DomainMeans:
         """Return the mean in each domain and its variance; `values` are those of the rows."""
-        weighted_sum, size = np.zeros((2, self.count))
-        for block in self._blocks:
-            weighted = self.weight[block] * values[block]
-            weighted_sum += sums(self._domain[block], self.count, weighted)
-            if values.dtype != np.bool_:
-                size += sums(self._domain[block], self.count, weighted**2)
         with np.errstate(divide="ignore", invalid="ignore"):
-            mean = weighted_sum / self.n_weighted
-        total, square, alone, explained = self._without_margins(values, mean)
+            mean = sums(self._domain, self.count, self.weight * values) / self.n_weighted
+        size = (
+            sums(self._domain, self.count, (self.weight * values) ** 2) if values.dtype != np.bool_ else 0.0
+        )
+        deviation = values - mean[self._domain]
+        weighted = deviation * self.weight
+        total, square = (self._by_stratum(self._stratum, of) for of in (weighted, weighted**2))
+        alone = square.sum(axis=0)
+        if self._pair_of_row is not None:
+            stratum = self._design.psu_stratum[self._pair_psu] * self.count + self._pair_domain
+            square = self._by_stratum(stratum, self._pair_totals(weighted) ** 2)
         raw = self._spread(total, square)
         varies = (raw.sum(axis=0) > _NEGLIGIBLE * alone) & (alone > _ROUNDING * self.n * size)
         variance = self._design.scale @ raw
-        if self._design.residuals is not None:
-            fitted = self._design.residuals.fit(explained)
-            left = self._design.scale @ self._spread(
-                *self._beyond_margins(values, mean, fitted, total, square)
-            )
-            variance = np.where(left > _NEGLIGIBLE * variance, left, 0.0)
+        if self._margins is not None:
+            left = self._spread(*self._beyond_margins(self._margins, deviation, weighted, total, square))
+            beyond = self._design.scale @ left
+            variance = np.where(beyond > _NEGLIGIBLE * variance, beyond, 0.0)
         variance = np.where(varies | np.isnan(variance), variance, 0.0)
         with np.errstate(divide="ignore", invalid="ignore"):
             variance = np.where(self.n_weighted > 0, variance / self.n_weighted**2, np.nan)
@@ -148,63 +142,21 @@ class Domains:
             variance = variance + self._within.estimate(values).variance
         return DomainMeans(mean, variance, (varies | self._certain) & (variance == 0))
 
-    def _deviations(
-        self, values: Floats | npt.NDArray[np.bool_], mean: Floats
-    ) -> Iterator[tuple[slice, Floats, Floats]]:
-        """Give block by block the deviations from the domain's mean, plain and weighted."""
-        for block in self._blocks:
-            deviation = mean[self._domain[block]]
-            np.subtract(values[block], deviation, out=deviation)
-            yield block, deviation, deviation * self.weight[block]
-
-    def _without_margins(
-        self, values: Floats | npt.NDArray[np.bool_], mean: Floats
-    ) -> tuple[Floats, Floats, Floats, Floats]:
-        """Return what the weighted deviations come to.
-
-        Totals and squares of the sampling units (stratum × domain), squares of single respondents (domain),
-        and totals in the cells of the margins (domain × cell).
-        """
-        total, square = np.zeros((2, self._design.strata, self.count))
-        explained, units = np.zeros((self.count, 0)), np.zeros(0)
-        if self._design.residuals is not None:
-            explained = np.zeros((self.count, self._design.residuals.size))
-        for block, deviation, weighted in self._deviations(values, mean):
-            if self._design.residuals is not None:
-                explained += self._margins.totals(block, deviation, explained.shape)
-            total += self._by_stratum(self._stratum[block], weighted)
-            square += self._by_stratum(self._stratum[block], weighted**2)
-            units = weighted if self._pair_of_row is None else self._pair_totals(weighted)
-        alone = square.sum(axis=0)
-        if self._pair_of_row is not None:
-            stratum = self._design.psu_stratum[self._pair_psu] * self.count + self._pair_domain
-            square = self._by_stratum(stratum, units**2)
-        return total, square, alone, explained
-
     def _beyond_margins(
-        self,
-        values: Floats | npt.NDArray[np.bool_],
-        mean: Floats,
-        fitted: Floats,
-        total: Floats,
-        square: Floats,
+        self, margins: _Margins, deviation: Floats, weighted: Floats, total: Floats, square: Floats
     ) -> tuple[Floats, Floats]:
         """Return totals and squares of what the margins leave of the units' weighted deviations.
 
         Outside its domain a respondent does not deviate, but the margins fit a deviation all the same.
         """
-        everywhere = self._margins.weight @ fitted.T
+        fitted = margins.fit(deviation, self.count)
+        everywhere = margins.weight @ fitted.T
         if self._pair_of_row is None:
-            square = square + self._margins.squared_weight @ (fitted**2).T
-            for block, _, weighted in self._deviations(values, mean):
-                shared = fitted.ravel()[self._margins.domain_cell[block]]
-                shared *= self.weight[block]
-                shared *= weighted
-                square -= 2 * self._by_stratum(self._stratum[block], shared)
-            return total - everywhere, square
+            shared = self.weight * weighted * fitted.ravel()[margins.domain_cell]
+            shared = self._by_stratum(self._stratum, shared)
+            return total - everywhere, square + margins.squared_weight @ (fitted**2).T - 2 * shared
         of_unit = -everywhere
-        for _, _, weighted in self._deviations(values, mean):
-            of_unit[self._pair_psu, self._pair_domain] += self._pair_totals(weighted)
+        of_unit[self._pair_psu, self._pair_domain] += self._pair_totals(weighted)
         stratum, units = self._design.psu_stratum, len(self._design.psu_stratum)
         shape = (self._design.strata, units)
         strata = weighted_counts(stratum, np.arange(units), np.ones(units), shape)
@@ -227,14 +179,16 @@ class _Margins:
     """The cells of an adjustment crossed with the domains and sampling units of a base."""
 
     def __init__(
-        self, design: SampleDesign, rows: npt.NDArray[np.intp], domain: npt.NDArray[np.intp]
+        self,
+        design: SampleDesign,
+        residuals: Residuals,
+        rows: npt.NDArray[np.intp],
+        domain: npt.NDArray[np.intp],
     ) -> None:
-        assert design.residuals is not None
-        self._residuals = design.residuals
-        cells = self._residuals.cells
-        size = self._residuals.size
+        cells, size = residuals.cells, residuals.size
+        self._residuals = residuals
+        self._fit_weight = None if residuals.weight is None else residuals.weight[rows]
         self.domain_cell = domain * size + cells[rows]
-        self._fit_weight = None if self._residuals.weight is None else self._residuals.weight[rows]
         self.weight: Any  # weighted count by (stratum or sampling unit × cell), dense or sparse
         if design.psu is None:
             key, units = design.stratum * size + cells, design.strata
@@ -243,8 +197,9 @@ class _Margins:
         else:
             self.weight = weighted_counts(design.psu, cells, design.weight, (len(design.psu_stratum), size))
 
-    def totals(self, block: slice, deviation: Floats, shape: tuple[int, ...]) -> Floats:
-        """Sum a block's deviations as the fit weights them (domain × cell)."""
+    def fit(self, deviation: Floats, domains: int) -> Floats:
+        """Return what the margins fit of deviations (domain × cell)."""
         if self._fit_weight is not None:
-            deviation = deviation * self._fit_weight[block]
-        return sums(self.domain_cell[block], shape[0] * shape[1], deviation).reshape(shape)
+            deviation = deviation * self._fit_weight
+        size = self._residuals.size
+        return self._residuals.fit(sums(self.domain_cell, domains * size, deviation).reshape(domains, size))
