@@ -4,7 +4,8 @@ import pytest
 
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.statistics.segmentation import fitting
-from borgerlib.statistics.segmentation.latent_classes import _names, latent_classes
+from borgerlib.statistics.segmentation.described import class_names
+from borgerlib.statistics.segmentation.latent_classes import latent_classes
 from borgerlib.survey.codebook.load import parse_codebook
 
 TOPICS = ["klima", "natur", "skole", "sport", "vej", "havn"]
@@ -189,7 +190,7 @@ def test_names_say_what_stands_out_and_never_twice_the_same():
             [0.04, -0.02, 0.0],
         ]
     )
-    assert _names(difference, labels, exclusive) == [
+    assert class_names(difference, labels, exclusive) == [
         "Vælger mange", "Klima · Intet", "Intet", "Vælger få", "Som de fleste", "Som de fleste (2)",
     ]  # fmt: skip
 
