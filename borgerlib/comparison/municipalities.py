@@ -219,8 +219,8 @@ def compare_municipalities(
 
 def _people(respondents: pd.DataFrame, item: Item, option: str, municipality: str) -> pd.DataFrame:
     """Return the respondents with their municipality's code and whether they gave the answer."""
-    place = column_of(respondents, municipality, role="municipality")
-    codes = locate(place.dropna().astype(str)).reindex(respondents.index)["code"]
+    given = column_of(respondents, municipality, role="municipality")
+    codes = locate(given.dropna().astype(str)).reindex(respondents.index)["code"]
     people = respondents.assign(_code=codes, _yes=gave(respondents, item, item.members(option)))
     people.attrs = respondents.attrs
     return people

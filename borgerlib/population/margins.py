@@ -194,9 +194,9 @@ def _people(
         "municipality": people["code"],
     }
     lies_in = municipalities().set_index("code")
-    for place in _PLACES[1:]:
-        if place in columns.values():
-            variables[place] = people["code"].map(lies_in[place])
+    for variable in _PLACES[1:]:
+        if variable in columns.values():
+            variables[variable] = people["code"].map(lies_in[variable])
     frame = pd.DataFrame(
         {column: variables[variable] for column, variable in columns.items()}, index=people.index
     ).assign(population=people["population"])

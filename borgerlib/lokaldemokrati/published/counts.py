@@ -114,10 +114,10 @@ def _divided(item: str, by: str) -> Mapping[str, tuple[int, ...]] | None:
     columns = [option.id for option in codebook.item(item).options]
     counts: dict[str, tuple[int, ...]] = {}
     for option in codebook.item(by).options:
-        places = [(f"{by}={option.id}", column) for column in columns]
-        if any(place not in own for place in places):
+        references = [(f"{by}={option.id}", column) for column in columns]
+        if any(reference not in own for reference in references):
             return None
-        percentages = [int(own[place]) for place in places]
+        percentages = [int(own[reference]) for reference in references]
         size = identifications()[by].counts[option.id]
         solutions = feasible_counts(percentages, max_n=size, exclusive=True)
         # The identification has shown that a solution of this size exists; below 100 it is the only one.

@@ -99,10 +99,10 @@ def source_of(attrs: Mapping[Any, Any], codebook: Codebook | None, raked_by: Seq
     """Return the source line: whose answers, which columns they are weighted by, and whether simulated."""
     words = {"sex": "køn", "age": "alder", "area": "område", "area_type": "områdetype"}
     columns = {item.id: words[item.role] for item in codebook or () if item.role in words}
-    told = danish.listing([columns.get(column, "alder") for column in dict.fromkeys(raked_by)])
+    columns_named = danish.listing([columns.get(column, "alder") for column in dict.fromkeys(raked_by)])
     name = attrs.get("municipality", "")
     whose = f"i {municipality(name).full_name}" if name else "på spørgeskemaet"
-    weighted = f"Vægtet efter {told}." if told else "Vægtet."
+    weighted = f"Vægtet efter {columns_named}." if columns_named else "Vægtet."
     if not is_weighted(attrs):
         weighted = UNWEIGHTED
     simulated = f"{SIMULATED}: " if attrs.get("simulated") else ""

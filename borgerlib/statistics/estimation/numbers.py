@@ -294,5 +294,5 @@ class _Ordered:
         """Return the smallest answer that at least that share does not exceed; NaN outside 0–1."""
         if not len(self._values) or not 0 <= share <= 1:
             return float("nan")
-        place = int(np.searchsorted(self._below, share, side="left"))
-        return float(self._values[min(place, len(self._values) - 1)])
+        at = int(np.searchsorted(self._below, share, side="left"))
+        return float(self._values[min(at, len(self._values) - 1)])

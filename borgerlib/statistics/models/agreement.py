@@ -96,9 +96,9 @@ def coding_agreement(
         for code in ["", *codes]:
             values = own if code == "" else own.map(lambda one, code=code: code in one)
             alpha, lower, upper = _alpha(values, confidence, seed)
-            told = "yes" if lower >= _RELIABLE else "tentative" if lower >= _TENTATIVE else "no"
+            reliable = "yes" if lower >= _RELIABLE else "tentative" if lower >= _TENTATIVE else "no"
             rows.append(
-                (group, code, own.index.get_level_values("answer").nunique(), alpha, lower, upper, told)
+                (group, code, own.index.get_level_values("answer").nunique(), alpha, lower, upper, reliable)
             )
     frame = pd.DataFrame(rows, columns=["group", "code", "n", "alpha", "ci_lower", "ci_upper", "reliable"])
     frame["reliable"] = frame["reliable"].where(frame["alpha"].notna(), "")

@@ -101,7 +101,7 @@ def adjusted_differences(
     if reference not in levels:
         raise ParameterError(unknown_name(f"level of {variable}", str(reference), map(str, levels)))
     base = levels.index(reference)
-    others = [place for place in range(len(levels)) if place != base]
+    others = [at for at in range(len(levels)) if at != base]
     contrast = np.eye(len(levels))[others] - np.eye(len(levels))[base]
     differences = contrast @ means
     errors = np.sqrt(np.diagonal(contrast @ covariance @ contrast.T))
@@ -111,7 +111,7 @@ def adjusted_differences(
         p = 2 * stats.t.sf(np.abs(differences / errors), degrees)
     return pd.DataFrame(
         {
-            variable: [levels[place] for place in others],
+            variable: [levels[at] for at in others],
             "reference": reference,
             "difference": differences,
             "standard_error": errors,

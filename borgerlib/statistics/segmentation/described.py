@@ -31,6 +31,6 @@ def _name(difference: Floats, labels: list[str], exclusive: npt.NDArray[np.bool_
     if (difference[~exclusive] >= STANDS_OUT).all():
         return "Vælger mange"
     if above.any():
-        order = [place for place in np.argsort(-difference, kind="stable") if above[place]]
-        return " · ".join(labels[place] for place in order[:MOST_NAMED])
+        order = [at for at in np.argsort(-difference, kind="stable") if above[at]]
+        return " · ".join(labels[at] for at in order[:MOST_NAMED])
     return "Vælger få" if (difference <= -STANDS_OUT).any() else "Som de fleste"

@@ -154,18 +154,18 @@ class ProtectedCube:
     def _who_is_in(self, role: str, wanted: Sequence[str]) -> list[tuple[Words, float]]:
         """Return sets of respondents, and what each set's answers say of whether they chose one of some."""
         how, cube = self.answers[role], self.cube
-        places = [cube.roles[role].index(level) for level in wanted]
-        rows = cube.bits[cube.chosen[role][places]]
+        wanted_at = [cube.roles[role].index(level) for level in wanted]
+        rows = cube.bits[cube.chosen[role][wanted_at]]
         asked = np.bitwise_or.reduce(cube.bits[np.unique(cube.answered[role])], axis=0)
         if role in self.single:
             chosen = np.bitwise_or.reduce(rows, axis=0)
             one, zero = how.corrected(np.array([1.0, 0.0]))
-            return [(chosen, one + (len(places) - 1) * zero), (asked & ~chosen, len(places) * zero)]
+            return [(chosen, one + (len(wanted_at) - 1) * zero), (asked & ~chosen, len(wanted_at) * zero)]
         by_count = [asked]
         for row in rows:
             stay, move = [who & ~row for who in by_count], [who & row for who in by_count]
             by_count = [stay[0], *(a | b for a, b in zip(stay[1:], move[:-1], strict=True)), move[-1]]
-        values = [how.count_is_in(count, len(places)) for count in range(len(by_count))]
+        values = [how.count_is_in(count, len(wanted_at)) for count in range(len(by_count))]
         # Who has several of the wanted ones in the copy is as good as certain to have chosen one: they count
         # as much in one part, which keeps their sum.
         sure = [count for count, value in enumerate(values) if abs(value - 1) < _SURE]

@@ -203,16 +203,16 @@ class FunnelLayout(Layout):
         axes.plot([x[0], x[-1]], [middle, middle], color=theme.TEXT, linewidth=1, linestyle="--")
         lowest, highest = self.marks.ends
         for share in _round_shares(lowest, highest):
-            place = (self.start, self.marks.height(share))
+            point_at = (self.start, self.marks.height(share))
             self.write(
-                axes, [danish.percent(share)], place, offset=(-12, 0), align="right", colour=theme.MUTED
+                axes, [danish.percent(share)], point_at, offset=(-12, 0), align="right", colour=theme.MUTED
             )
         for size in (10, 30, 100, 300, 1000, 3000):
             if at[0] <= size <= at[-1]:
-                place = (float(np.log10(size)), HALF_BAND)
+                point_at = (float(np.log10(size)), HALF_BAND)
                 below = (0, -line_height(self.size))
                 self.write(
-                    axes, [danish.number(size)], place, offset=below, align="center", colour=theme.MUTED
+                    axes, [danish.number(size)], point_at, offset=below, align="center", colour=theme.MUTED
                 )
         below = (0, -2 * line_height(self.size))
         self.write(axes, ["Svar (jo længere til højre, jo flere)"], (self.start, HALF_BAND), offset=below)
@@ -226,11 +226,11 @@ class FunnelLayout(Layout):
         )
         size, before = theme.CAPTION_SIZE["wide"], -np.inf
         for point in named:
-            place = (float(np.log10(point.size)), self.marks.height(point.share))
-            near = (place[1] - before) * _TALL[0] / (2 * HALF_BAND) < line_height(size)
+            point_at = (float(np.log10(point.size)), self.marks.height(point.share))
+            near = (point_at[1] - before) * _TALL[0] / (2 * HALF_BAND) < line_height(size)
             side: dict[str, Any] = {"offset": (-8, 0), "align": "right"} if near else {"offset": (8, 0)}
-            self.write(axes, [point.name], place, size=size, **side)
-            before = -np.inf if near else place[1]
+            self.write(axes, [point.name], point_at, size=size, **side)
+            before = -np.inf if near else point_at[1]
 
 
 def _round_shares(lowest: float, highest: float) -> list[float]:

@@ -172,18 +172,18 @@ def open_comparison(
     >>> borgerlib.open_comparison("Ærø").targets().markdown
     'Byrådet har ikke sat mål. De skrives i `data/saved/aeroe/maal.toml`.'
     """
-    place = find_municipality(municipality)
-    saved = places.saved_data(danish.slug(place.name))
+    found = find_municipality(municipality)
+    saved = places.saved_data(danish.slug(found.name))
     before = _there(earlier, saved / EARLIER, "folder", "Give one that borger prepare wrote.")
     goals = _there(targets, saved / TARGETS, "file", "Check the path.")
     waves, overview = None, None
     progress: tuple[Progress, ...] = ()
     if before is not None or goals is not None:
-        now = load(place.name)
+        now = load(found.name)
         book = codebook_of(now.attrs)
         frames = {_year(now): now}
         if before is not None:
-            then, then_book = _wave(before, place.name)
+            then, then_book = _wave(before, found.name)
             waves = compare_waves(
                 then,
                 now,
@@ -215,7 +215,7 @@ def open_comparison(
             min_cell=min_cell,
             confidence=confidence,
         )
-    return ComparisonPage(place.name, waves, progress, overview)
+    return ComparisonPage(found.name, waves, progress, overview)
 
 
 def _there(named: str, usual: Path, kind: str, hint: str) -> Path | None:

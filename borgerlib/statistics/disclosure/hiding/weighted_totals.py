@@ -46,8 +46,8 @@ def hide_for_totals(
     """
     hidden = hidden.copy()
     for domain in table.domains:
-        told = [int(o) for o in np.flatnonzero(~hidden[:, table.total]) if o != table.unlisted]
-        rows = [option for option in told if hidden[option, list(domain.groups)].any()]
+        shown_in_total = [int(o) for o in np.flatnonzero(~hidden[:, table.total]) if o != table.unlisted]
+        rows = [option for option in shown_in_total if hidden[option, list(domain.groups)].any()]
         for part in [rows] if table.choices and rows else [[row] for row in rows]:
             while _gives_away(table, domain, part, hidden, weighed, n_weighted, min_cell):
                 large = [g for g in domain.groups if table.n[g] >= min_cell and not hidden[part, g].all()]
