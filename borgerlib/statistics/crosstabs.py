@@ -144,6 +144,22 @@ def large_enough(tested: pd.DataFrame) -> pd.Series:
     return (n.where(n < against, against) * rarer).ge(FEWEST_EXPECTED)
 
 
+def tested_shares(
+    respondents: pd.DataFrame, item: Sequence[str], by: str | None, confidence: float, design: Design
+) -> pd.DataFrame:
+    """Return `estimate_proportions` with the difference to the rest and its p_value.
+
+    Both are missing where there is no rest, p_value also where too few answered to test.
+    """
+    shares = estimate_proportions(respondents, item, by=by, confidence=confidence, **design)
+    shares = shares.assign(difference=np.nan, p_value=np.nan)
+    if by is not None and respondents[by].nunique() > 1:
+        tested = estimate_difference(respondents, item, by=by, confidence=confidence, **design)
+        shares["difference"] = tested["difference"]
+        shares["p_value"] = tested["p_value"].where(large_enough(tested))
+    return shares
+
+
 def answers_of(respondents: pd.DataFrame, item: Item) -> pd.DataFrame:
     """Return an item's answers as 0/1 columns, one an option, missing where nothing was answered.
 
@@ -267,20 +283,10 @@ def _estimated(
     design: Design,
     confidence: float,
 ) -> pd.DataFrame:
-    """Return proportions, and differences to the rest where there is one."""
     names = [f"{_ANSWER}{name}" for name in answers.columns]
-    by = None if levels is None else _DOMAIN
-    rows = estimate_proportions(frame, names, by=by, confidence=confidence, **design)
-    rows["option"] = rows["option"].str.removeprefix(_ANSWER)
-    missing = pd.Series(np.nan, index=rows.index)
-    rows = rows.assign(level="", difference=missing, p_value=missing)
-    if levels is None:
-        return rows
-    if levels.nunique() > 1:
-        tested = estimate_difference(frame, names, by=_DOMAIN, confidence=confidence, **design)
-        rows["difference"] = tested["difference"]
-        rows["p_value"] = tested["p_value"].where(large_enough(tested))
-    return rows.assign(level=[str(level) for level in rows.pop(_DOMAIN)])
+    rows = tested_shares(frame, names, None if levels is None else _DOMAIN, confidence, design)
+    of_rows = [""] * len(rows) if levels is None else [str(level) for level in rows.pop(_DOMAIN)]
+    return rows.assign(option=rows["option"].str.removeprefix(_ANSWER), level=of_rows)
 
 
 def _effective(

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from borgerlib import danish
 from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.interest.weighting.rules import WEIGHT
-from borgerlib.statistics.crosstabs import answers_of, domain_levels, large_enough, with_nets
+from borgerlib.statistics.crosstabs import answers_of, domain_levels, tested_shares, with_nets
 from borgerlib.statistics.disclosure.columns import SHARES
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, disclose
 from borgerlib.statistics.disclosure.named import base_of, source_of
-from borgerlib.statistics.estimation.differences import estimate_difference
-from borgerlib.statistics.estimation.proportions import estimate_proportions
+from borgerlib.statistics.estimation.sample_design import Design
 from borgerlib.statistics.weighting.adjustment import WeightingResult
 from borgerlib.survey.codebook.labels import answer_label, group_of, level_label
 from borgerlib.survey.codebook.model import Codebook, Item
@@ -190,15 +187,10 @@ def _estimated(
         return pd.DataFrame()
     domains = {column: domain_levels(respondents, codebook, column) for column in by}
     frame = answers.assign(**domains, **{WEIGHT: respondents[WEIGHT]})
-    design: dict[str, Any] = {"raked_to": raked_to} if raked_to is not None else {"weight": WEIGHT}
+    design: Design = {"raked_to": raked_to} if raked_to is not None else {"weight": WEIGHT}
     parts = []
     for column in (None, *by):
-        estimates = estimate_proportions(frame, names, by=column, confidence=confidence, **design)
-        estimates = estimates.assign(difference=np.nan, p_value=np.nan)
-        if column and domains[column].nunique() > 1:
-            tested = estimate_difference(frame, names, by=column, **design)
-            estimates["difference"] = tested["difference"]
-            estimates["p_value"] = tested["p_value"].where(large_enough(tested))
+        estimates = tested_shares(frame, names, column, confidence, design)
         parts.append(_named(estimates, codebook, item, column))
     return pd.concat(parts, ignore_index=True)
 
