@@ -78,7 +78,9 @@ def understood(decisions: Decisions) -> str:
     size = f"{danish.number(len(export.frame))} svar og {danish.number(len(export.columns))} kolonner"
     shown = [_shown(decisions, column.name) for column in export.columns]
     rows = list(zip(*shown, strict=True))
-    first = table("De første svar", [column.name[:_LONGEST] for column in export.columns], rows)
+    first = table(
+        "De første svar", [(column.choice or column.label)[:_LONGEST] for column in export.columns], rows
+    )
     read = f'<p role="status">Filen er læst som {escape(platform + sheet)}: {size}.</p>'
     return f"{read}{_notes(source.notes)}{first}"
 

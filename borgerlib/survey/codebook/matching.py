@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from borgerlib.survey.codebook.model import Item
 
@@ -72,8 +73,11 @@ _OUTER = " .,:;*!?\"'"
 _CUT = re.compile(r"(\.\.+|…)\s*$")
 _SHORTEST_CUT = 6
 _LIMESURVEY_OTHER = "-oth-"
+# The options of a survey are few, and stand in a hundred thousand cells.
+_REMEMBERED = 4096
 
 
+@lru_cache(_REMEMBERED)
 def plain(text: str) -> str:
     """Return a text with plain dashes and quotes, and single spaces."""
     composed = unicodedata.normalize("NFKC", text)
@@ -82,6 +86,7 @@ def plain(text: str) -> str:
     return _SPACES.sub(" ", composed).strip()
 
 
+@lru_cache(_REMEMBERED)
 def normalise(text: str) -> str:
     """Return a text without what platforms change in passing: case, spaces, dashes, quotes, outer points."""
     return plain(text).strip(_OUTER).casefold()
@@ -154,7 +159,7 @@ def other_or_refusal(text: str) -> str:
 
 def is_unwilling(text: str) -> bool:
     """Return whether a text says that somebody will not answer, or leaves open whether it is 'Andet'."""
-    return is_refusal(text) or bool(other_or_refusal(text))
+    return bool(_DENIES.search(text)) and (is_refusal(text) or bool(other_or_refusal(text)))
 
 
 def matcher(item: Item, values: Mapping[str, str] | None = None) -> OptionMatcher:

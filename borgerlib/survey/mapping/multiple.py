@@ -23,7 +23,8 @@ _ORDER_CODE = re.compile(r"(?:SQ|A|AO)0*(\d+)\Z", re.IGNORECASE)
 
 def joined_candidate(item: Item, seen: Seen, alike: float, *, asked: bool) -> Candidate | None:
     """Propose a column whose cells hold the texts of all chosen options, by the separator that fits best."""
-    splits = [_split(item, seen, separator) for separator in _SEPARATORS]
+    absent = [sign for sign in _SEPARATORS if not any(sign in text for text in seen.answers)]
+    splits = [_split(item, seen, sign) for sign in _SEPARATORS if sign not in absent[1:]]
     best = max(splits, key=lambda each: (each.several and each.share >= RELATED, each.share))
     if best.share < RELATED:
         return None
