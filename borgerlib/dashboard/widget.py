@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,7 @@ from borgerlib.dashboard.page.pace import Pace
 from borgerlib.dashboard.page.words import words
 from borgerlib.dashboard.saved import downloads, save_report
 from borgerlib.errors import BorgerlibError, DataError, command
-from borgerlib.interest.filters.selection import (
-    Selection,
-    Understood,
-    link_of,
-    read_link,
-    split_link,
-    understood,
-)
+from borgerlib.interest.filters.selection import Selection, Understood, link_of, read_link, understood
 from borgerlib.interest.prepared import is_prepared
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
@@ -88,7 +82,9 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         self._news: tuple[str, ...] = ()
         super().__init__(_esm=script(), _css=style(), config=screen.setting(answers))
         self._show_menu()
-        self._show(*self._of_link(link), notices=(*self._opening(), *answers.offer.problems))
+        self._show(
+            read_link(link, answers.offer.filters), notices=(*self._opening(), *answers.offer.problems)
+        )
         self.on_msg(lambda _, content, buffers: self._hear(content))
 
     @property
@@ -161,9 +157,8 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         self._news = (words()("page", "rebuilt_outdated"), *renewed.offer.problems)
         self.config = screen.setting(renewed)
         self._show_menu()
-        old = self._against
-        against = None if old is None else understood(old.levels, renewed.offer.filters)
-        self._show(understood(self._selection.levels, renewed.offer.filters), against)
+        against = None if self._against is None else self._against.levels
+        self._show(understood(self._selection.levels, renewed.offer.filters, against))
 
     def _on_refresh(self) -> None:
         """Others may have saved questions since, and this kernel may have stood ready for long."""
@@ -174,31 +169,25 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         self.send({"kind": "pong"})
 
     def _on_select(self, message: Mapping[str, Any]) -> None:
-        filters, other, focus = self._answers.offer.filters, message.get("against"), message.get("focus")
+        filters, focus = self._answers.offer.filters, message.get("focus")
         asked = (str(focus[0]), str(focus[1])) if isinstance(focus, list) and len(focus) == 2 else _NO_FOCUS
-        against = None if other is None else understood(other, filters)
-        self._show(understood(message.get("levels"), filters), against, focus=asked)
+        self._show(understood(message.get("levels"), filters, message.get("against")), focus=asked)
 
     def _on_link(self, message: Mapping[str, Any]) -> None:
-        self._show(*self._of_link(str(message.get("text", ""))))
-
-    def _of_link(self, text: str) -> tuple[Understood, Understood | None]:
-        own, other = split_link(text)
-        filters = self._answers.offer.filters
-        return read_link(own, filters), None if other is None else read_link(other, filters)
+        self._show(read_link(str(message.get("text", "")), self._answers.offer.filters))
 
     def _on_question(self, message: Mapping[str, Any]) -> None:
         asked = next((one for one in self._questions() if one.id == message.get("id")), None)
         if asked is None:
             self._say(words()("errors", "unknown"))
             return
-        lost = " ".join(asked.problems)
+        lost = " ".join(asked.meant.problems)
         said = words()("errors", "saved_lost", navn=asked.label, hvorfor=lost) if lost else ""
-        self._show(Understood(asked.selection), focus=asked.focus, notices=(said,) if said else ())
+        self._show(replace(asked.meant, problems=(said,) if said else ()), focus=asked.focus)
 
     def _on_save(self, message: Mapping[str, Any]) -> None:
         name = str(message.get("label", ""))
-        questions.save_question(self._answers.municipality.name, name, self._selection)
+        questions.save_question(self._answers.municipality.name, name, self._selection, self._against)
         self._show_menu()
         self._pong()
 
@@ -219,7 +208,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
 
     def _on_report(self, message: Mapping[str, Any]) -> None:
         self._pong()
-        self._reports.start(self._answers, self._selection, on_done=self._tell_report)
+        self._reports.start(self._answers, self.link, on_done=self._tell_report)
 
     def _tell_report(self, outcome: save_report.Outcome) -> None:
         if outcome.error:
@@ -248,21 +237,19 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
     def _show(
         self,
         wanted: Understood,
-        against: Understood | None = None,
         *,
         focus: tuple[str, str] = _NO_FOCUS,
         notices: tuple[str, ...] = (),
     ) -> None:
-        self._selection, self._against = wanted.selection, against.selection if against else None
-        problems = dict.fromkeys((*wanted.problems, *(against.problems if against else ())))
+        self._selection, self._against = wanted.selection, wanted.against
         self.view = screen.view(
             self._answers,
-            self._answers.to(wanted.selection, against=self._against),
+            self._answers.to(wanted.selection, against=wanted.against),
             number=self._number,
             sort=self._sort,
             focus=focus,
             table=self._table,
-            notices=(*self._news, *notices, *problems),
+            notices=(*self._news, *notices, *wanted.problems),
         )
 
 

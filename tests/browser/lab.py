@@ -59,16 +59,25 @@ def open_notebook(browser, address):
     """Open the notebook in a tab and run it."""
     page = browser.new_context(viewport={"width": 1500, "height": 1000}).new_page()
     page.goto(address)
-    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=60_000)
-    run_all(page)
+    await_kernel(page)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).first.click()
+    page.wait_for_function(BEGUN, timeout=10_000)
     return page
 
 
-def run_all(page):
-    """Run the notebook; again where JupyterLab, not quite ready though it says so, has run nothing."""
-    for _ in range(5):
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_text("Run All Cells", exact=True).first.click()
-        with contextlib.suppress(TimeoutError):
-            page.wait_for_function(BEGUN, timeout=3000)
+def await_kernel(page):
+    """Wait until the page is connected with its kernel.
+
+    JupyterLab says "idle" of a notebook that has no kernel yet, and answers whoever runs it then by a dialog
+    that asks for one.
+    """
+    sessions = page.url.partition("/lab/")[0] + "/api/sessions"
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        found = [one["kernel"] for one in page.request.get(sessions).json()]
+        if any(one["connections"] and one["execution_state"] == "idle" for one in found):
+            page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
             return
+        page.wait_for_timeout(200)
+    raise TimeoutError("The notebook has no kernel after a minute.")

@@ -36,7 +36,7 @@ def test_it_answers_as_the_page_does(page, answers, pictures):
 
 
 def test_undo_stays_inside_the_dashboard(page):
-    page.get_by_text("60–69 år", exact=True).click()
+    page.locator(".filters").get_by_text("60–69 år", exact=True).click()
     page.wait_for_function("document.querySelector('.who').textContent === '60–69 år'")
     page.get_by_role("checkbox", name="60–69 år").focus()
     page.keyboard.press("Control+z")

@@ -91,7 +91,7 @@ def test_a_killed_server_comes_back_with_the_selection_and_the_click(open_board,
     watching = threading.Thread(target=_watched, args=(alone,))
     watching.start()
     killed.kill()
-    board.page.get_by_text("Kvinde", exact=True).click()
+    board.page.locator(".filters").get_by_text("Kvinde", exact=True).click()
     board.page.wait_for_function(
         "document.querySelector('.who')?.textContent === '60–69 år · Kvinde'", timeout=60_000
     )

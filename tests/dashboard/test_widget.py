@@ -10,6 +10,7 @@ import pytest
 
 from borgerlib.dashboard.page.answers import open_answers
 from borgerlib.dashboard.page.questions import save_question
+from borgerlib.dashboard.saved.save_report import report_folder
 from borgerlib.dashboard.widget import InterestDashboard, open_dashboard, script, style
 from borgerlib.errors import DataError
 from borgerlib.interest.filters.cube import FILE
@@ -135,7 +136,7 @@ def test_a_report_with_these_filters_is_saved(board, workspace):
     board.heard.clear()
     assert board.heard.wait(60)
     message, (content,) = board.sent[-1]
-    assert message["name"] == "reports/odense-valg/60-69-aar/index.html"
+    assert workspace / message["name"] == report_folder(board._answers, "alder=60-69") / "index.html"
     index = workspace / message["name"]
     assert "60–69 år" in index.read_text()
     page = content.decode()
@@ -145,7 +146,7 @@ def test_a_report_with_these_filters_is_saved(board, workspace):
 
 
 def test_a_report_that_cannot_be_written_is_told(board, workspace):
-    folder = workspace / "reports" / "odense-valg" / "mand"
+    folder = report_folder(board._answers, "koen=mand")
     folder.mkdir(parents=True)
     (folder / "dagsorden.docx").write_text("vigtigt")
     board._hear({"kind": "select", "levels": {"sex": ["mand"]}, "number": 1})

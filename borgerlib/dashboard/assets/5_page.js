@@ -175,7 +175,7 @@ function buildPage({ model, el }, way, isNew) {
     way.sort = view.sort;
     filters.update(view.levels);
     write(who, view.heading);
-    write(versus, view.versus ? `${strings.versus} ${view.versus}` : "");
+    write(versus, view.versus);
     versus.hidden = !view.versus;
     root.classList.toggle("comparing", Boolean(view.versus));
     overview.update(view.table, way.table);

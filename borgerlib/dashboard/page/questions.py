@@ -13,7 +13,7 @@ from borgerlib.dashboard.page.words import words
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.files.atomic import replacing
 from borgerlib.interest.filters.choices import Filter, saved_folder
-from borgerlib.interest.filters.selection import Selection, understood
+from borgerlib.interest.filters.selection import Selection, Understood, understood
 
 FILE = "spoergsmaal.json"
 MOST_SAVED = 100
@@ -27,22 +27,19 @@ class Question:
     Parameters
     ----------
     id, label : str
-    selection : Selection
-        The citizens that it is about.
+    meant : Understood
+        The citizens that it is about, and what of them the answers no longer hold.
     focus : tuple of (str, str)
         Role that is asked about, and the answer that it is about ('' for all); ('', '') for none.
     saved : bool
         A user's own, which can be deleted.
-    problems : tuple of str
-        What of it the answers no longer hold, in Danish sentences.
     """
 
     id: str
     label: str
-    selection: Selection
+    meant: Understood
     focus: tuple[str, str] = ("", "")
     saved: bool = False
-    problems: tuple[str, ...] = ()
 
 
 def own_questions(filters: Sequence[Filter]) -> tuple[Question, ...]:
@@ -66,23 +63,27 @@ def own_questions(filters: Sequence[Filter]) -> tuple[Question, ...]:
         checked = understood(wanted, filters)
         is_there = role in offered and (not answer or answer in offered[role])
         if wanted and is_there and not checked.problems:
-            questions.append(Question(entry["id"], entry["label"], checked.selection, (role, answer)))
+            questions.append(Question(entry["id"], entry["label"], checked, (role, answer)))
     return tuple(questions)
 
 
 def saved_questions(municipality: str, filters: Sequence[Filter]) -> tuple[Question, ...]:
     """Return the questions that users have saved, in the order of saving; none where the file is damaged."""
-    questions = []
-    for entry in _read(_file(municipality)):
-        checked = understood(entry["levels"], filters)
-        questions.append(
-            Question(entry["id"], entry["label"], checked.selection, saved=True, problems=checked.problems)
+    return tuple(
+        Question(
+            entry["id"],
+            entry["label"],
+            understood(entry["levels"], filters, entry.get("against")),
+            saved=True,
         )
-    return tuple(questions)
+        for entry in _read(_file(municipality))
+    )
 
 
-def save_question(municipality: str, label: str, selection: Selection) -> str:
-    """Save a selection as a question, and return its id; one of the same name is replaced.
+def save_question(
+    municipality: str, label: str, selection: Selection, against: Selection | None = None
+) -> str:
+    """Save a selection, and one beside it, as a question; return its id. One of the same name is replaced.
 
     Raises
     ------
@@ -101,6 +102,7 @@ def save_question(municipality: str, label: str, selection: Selection) -> str:
     if len(kept) >= MOST_SAVED:
         raise ParameterError(words()("errors", "too_many", antal=MOST_SAVED))
     new = {"id": uuid.uuid4().hex[:12], "label": name, "levels": dict(selection.levels)}
+    new |= {} if against is None else {"against": dict(against.levels)}
     _write(path, [*kept, new])
     return str(new["id"])
 

@@ -109,11 +109,18 @@ def view(
         "against": {role: list(levels) for role, levels in against.selection.levels.items()}
         if against
         else None,
-        "versus": heading(answers, against.selection) if against else "",
+        "versus": words()(
+            "compare",
+            "versus",
+            hvem=heading(answers, against.selection),
+            antal=" ".join(reversed([of.lower() for of in facts(answers, against)[0].values()])),
+        )
+        if against
+        else "",
         "link": link_of(answer.selection, against.selection if against else None),
         "sort": sort,
         "heading": heading(answers, answer.selection),
-        "facts": _facts(answers, answer),
+        "facts": facts(answers, answer),
         "answer": answer_sentence(answers, answer, focus),
         "notice": " ".join(told),
         "about": about(answers, answer),
@@ -159,7 +166,8 @@ def _last(value: float) -> float:
     return math.inf if math.isnan(value) else value
 
 
-def _facts(answers: Answers, answer: Answer) -> list[dict[str, str]]:
+def facts(answers: Answers, answer: Answer) -> list[dict[str, str]]:
+    """Return how many are meant: label and value of each number, the respondents first."""
     say, size, everybody = words(), answer.size, answers.everybody
     if size.n is None or size.people is None or not everybody.size.people:
         return [{"label": say("page", "n"), "value": say("page", "few")}]

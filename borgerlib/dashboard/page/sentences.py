@@ -60,14 +60,14 @@ def answer_sentence(answers: Answers, answer: Answer, focus: tuple[str, str]) ->
     row = next((row for row in rows if row["option"] == option), None)
     if row is None:
         return ""
-    if row["suppressed"]:
-        return say("answer", "hidden", hvem=who, svar=row["label"])
+    if math.isnan(row["proportion"]) and math.isnan(row["ci_upper"]):
+        return say("answer", "hidden", hvem=who, svar=row["label"], hvorfor=row["note"])
+    interval = alt_text.interval_words(row)
     share = say(
         "answer",
         "share",
         hvem=who,
-        vaerdi=share_words(row),
-        interval=alt_text.interval_words(row),
+        vaerdi=f"{share_words(row)} ({interval})" if interval else share_words(row),
         svar=row["label"],
         forskel=say("answer", direction_key(row["direction"])),
     )

@@ -55,7 +55,8 @@ def picture(answers: Answers, answer: Answer, role: str, *, sort: str = "size") 
         sentences.heading(answers, of.selection) if against else say("chart", key)
         for of, key in ((answer, "selected"), (other, "whole"))
     ]
-    both = _named(own, "valg", names[0]).together(_named(_in_order(other.of(role), order), "andre", names[1]))
+    beside = _named(_in_order(other.of(role), order), "andre" if against else "alle", names[1])
+    both = _named(own, "valg", names[0]).together(beside)
     told = [f"Valget: {sentences.who(answers, answer)}.", *([] if against else [differs]), protection]
     note = " ".join(told)
     return grouped_bar_chart(both, title=title, question=question, note=note, sort=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 import threading
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from borgerlib.dashboard.page import sentences
 from borgerlib.dashboard.page.answers import Answers
 from borgerlib.dashboard.page.words import words
 from borgerlib.errors import BorgerlibError, RunError
-from borgerlib.interest.filters.selection import Selection
+from borgerlib.interest.filters.selection import read_link
 from borgerlib.runs.kernels.execute import run_notebook
 from borgerlib.runs.reports.folder import write_report
 
@@ -36,19 +37,17 @@ class Reports:
     def __init__(self) -> None:
         self._at_work = threading.Lock()
 
-    def start(
-        self, answers: Answers, selection: Selection, *, on_done: Callable[[Outcome], None]
-    ) -> threading.Thread:
+    def start(self, answers: Answers, link: str, *, on_done: Callable[[Outcome], None]) -> threading.Thread:
         """Start a report; `on_done` is called from its thread. Raises `RunError` while one is at work."""
         if not self._at_work.acquire(blocking=False):
             raise RunError(words()("errors", "busy"))
-        thread = threading.Thread(target=self._work, args=(answers, selection, on_done), daemon=True)
+        thread = threading.Thread(target=self._work, args=(answers, link, on_done), daemon=True)
         thread.start()
         return thread
 
-    def _work(self, answers: Answers, selection: Selection, on_done: Callable[[Outcome], None]) -> None:
+    def _work(self, answers: Answers, link: str, on_done: Callable[[Outcome], None]) -> None:
         try:
-            index = save_report(answers, selection)
+            index = save_report(answers, link)
             page = next(path for path in sorted(index.parent.glob("*.html")) if path != index)
             shown = (
                 index.relative_to(places.workspace()) if index.is_relative_to(places.workspace()) else index
@@ -63,10 +62,8 @@ class Reports:
         on_done(outcome)
 
 
-def save_report(answers: Answers, selection: Selection) -> Path:
+def save_report(answers: Answers, link: str) -> Path:
     """Run the notebook of a selection and write its report; return the report's index.html.
-
-    The folder is ``reports/<municipality>-valg/<selection>``: the same selection replaces its report.
 
     Raises
     ------
@@ -76,20 +73,29 @@ def save_report(answers: Answers, selection: Selection) -> Path:
     place = answers.municipality
     parameters = {
         "municipality": place.name,
-        "selection": selection.to_link(),
+        "selection": link,
         "confidence": answers.confidence,
         "chance": answers.chance,
     }
-    who = sentences.heading(answers, selection)
-    folder = places.reports(f"{danish.slug(place.name)}-valg", danish.slug(who)[:80].strip("-"))
     with tempfile.TemporaryDirectory(prefix="borger-") as temporary:
         run = run_notebook(places.notebooks() / NOTEBOOK, Path(temporary) / NOTEBOOK, parameters)
         return write_report(
             place.name,
             [run.path],
-            folder,
+            report_folder(answers, link),
             day=date.today(),
             title=words()("page", "title"),
             source=answers.offer.source,
             introduction=words()("page", "simulated") if answers.offer.simulated else "",
         )
+
+
+def report_folder(answers: Answers, link: str) -> Path:
+    """Return where the report of a selection stands: ``reports/<municipality>-valg/<selection>-<digest>``.
+
+    The same selection replaces its report, and no other does, however alike two are named.
+    """
+    meant = read_link(link, answers.offer.filters)
+    who = danish.slug(sentences.who(answers, answers.to(meant.selection, against=meant.against)))
+    digest = hashlib.sha256(link.encode()).hexdigest()[:8]
+    return places.reports(f"{danish.slug(answers.municipality.name)}-valg", f"{who[:70].strip('-')}-{digest}")

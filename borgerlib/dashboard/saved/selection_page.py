@@ -12,7 +12,7 @@ from borgerlib.dashboard.page.answers import Answer, Answers, open_answers
 from borgerlib.dashboard.page.words import words
 from borgerlib.dashboard.saved.pictures import picture
 from borgerlib.errors import ParameterError
-from borgerlib.interest.filters.selection import read_link
+from borgerlib.interest.filters.selection import link_of, read_link
 from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.tables.html import Table
@@ -47,9 +47,13 @@ class SelectionPage:
 
     def finding(self) -> Text:
         """Return who is meant and what stands at the top, and what a report's front page needs to know."""
-        who = sentences.heading(self.answers, self.answer.selection)
+        who = sentences.who(self.answers, self.answer)
         shown = screen.view(self.answers, self.answer, number=0)
-        told = shown["notice"] or f"{shown['charts'][0]['heading']}: {shown['charts'][0]['title']}."
+        told = (
+            shown["notice"]
+            or shown["answer"]
+            or f"{shown['charts'][0]['heading']}: {shown['charts'][0]['title']}."
+        )
         sentence = alt_text.titled(told, self.answer.estimates)
         page = {
             "number": 1,
@@ -63,12 +67,17 @@ class SelectionPage:
 
     def facts(self) -> Table:
         """Return how many are meant."""
-        facts = screen.view(self.answers, self.answer, number=0)["facts"]
+        pair = [self.answer, *([self.answer.against] if self.answer.against else [])]
+        told = [{fact["label"]: fact["value"] for fact in screen.facts(self.answers, one)} for one in pair]
+        heads = [sentences.heading(self.answers, one.selection) for one in pair]
         return Table(
             caption=words()("page", "facts_heading"),
-            columns=("", "Antal"),
-            rows=tuple((fact["label"], fact["value"]) for fact in facts),
-            numeric=(False, True),
+            columns=("", *(heads if self.answer.against else ["Antal"])),
+            rows=tuple(
+                (label, *(of.get(label, "") for of in told))
+                for label in dict.fromkeys(label for of in told for label in of)
+            ),
+            numeric=(False, *[True] * len(pair)),
             note=alt_text.source_line(self.answers.offer.source),
         )
 
@@ -89,7 +98,8 @@ class SelectionPage:
     def method(self) -> Text:
         """Return how the numbers came about, and the link that brings the selection back."""
         lines = [*screen.about(self.answers, self.answer)]
-        link = self.answer.selection.to_link()
+        against = self.answer.against
+        link = link_of(self.answer.selection, against.selection if against else None)
         if link:
             lines.append(f"Valget i oversigten: `#{link}`")
         now = datetime.now()
@@ -109,7 +119,8 @@ def open_selection(
     municipality : str
         Name or code; it must have been prepared (``borger prepare``).
     selection : str
-        As the end of a dashboard's address: ``alder=60-69&emner=klima_miljoe``; '' for everybody.
+        As the end of a dashboard's address: ``alder=60-69&emner=klima_miljoe``; '' for everybody. After
+        ``&mod&`` a second one to stand beside it.
     confidence : float
         Level of the intervals, between 0 and 1.
     chance : float
@@ -142,4 +153,4 @@ def open_selection(
     read = read_link(selection, answers.offer.filters)
     if read.problems:
         raise ParameterError("The selection cannot be met:", problems=read.problems)
-    return SelectionPage(answers, answers.to(read.selection))
+    return SelectionPage(answers, answers.to(read.selection, against=read.against))

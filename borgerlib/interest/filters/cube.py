@@ -27,7 +27,7 @@ from borgerlib.survey.codebook.load import load_codebook
 
 FILE = "cube.npz"
 # Raised when the file's layout changes, so that an older file is built anew.
-_LAYOUT = 6
+_LAYOUT = 7
 _ASKED = ("topics", "time", "formats")
 
 Origin = Literal["kept", "first", "damaged", "outdated", "protected_anew"]

@@ -15,12 +15,14 @@ import pandas as pd
 from borgerlib.danish import capitalise
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.interest.weighting.rules import WEIGHT
+from borgerlib.statistics.segmentation.bootstrap import COMES_BACK
 from borgerlib.statistics.segmentation.latent_classes import latent_classes
 from borgerlib.statistics.segmentation.rules import Segment, assign_segments
 from borgerlib.survey.codebook.model import Codebook
 
 _MOST_LOOKED_AT = 3000
 _STARTS = 3
+_SAMPLES = 10
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class CopiedSegments:
 def kinds_of(copy: pd.DataFrame, codebook: Codebook) -> CopiedSegments | None:
     """Return the kinds of citizens that the copied topics show (latent classes); None where they show none.
 
+    As in the report, kinds that bootstrap samples do not show again are this sample's own, and not told of.
     Chance in the copy is independent of everything else, so it blurs the classes without making others of
     them. They are found in a part of a large survey, and then everybody is assigned to the likeliest.
     """
@@ -83,11 +86,11 @@ def kinds_of(copy: pd.DataFrame, codebook: Codebook) -> CopiedSegments | None:
     }
     part = copy.assign(**none).iloc[:: -(-len(copy) // _MOST_LOOKED_AT)]
     try:
-        found = latent_classes(part, codebook, weight=WEIGHT, starts=_STARTS)
+        found = latent_classes(part, codebook, weight=WEIGHT, starts=_STARTS, samples=_SAMPLES)
     except (DataError, ParameterError):
         return None
     ids = list(found.classes["class"])
-    if len(ids) < 2:
+    if len(ids) < 2 or (found.agreement or 0.0) < COMES_BACK:
         return None
     chosen = found.profile.pivot(index="class", columns="option", values="proportion").loc[ids]
     columns = [f"{topics.id}__{option}" for option in chosen.columns]

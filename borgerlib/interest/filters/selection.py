@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -66,36 +66,13 @@ class Understood:
     selection : Selection
     problems : tuple of str
         What could not be met, in Danish sentences.
+    against : Selection or None
+        A second selection to stand beside the first.
     """
 
     selection: Selection
     problems: tuple[str, ...] = ()
-
-
-def read_link(text: str, filters: Sequence[Filter]) -> Understood:
-    """Return the selection of a link; what is unknown in it is left out and told.
-
-    Parameters
-    ----------
-    text : str
-        As `Selection.to_link` returns, with or without a leading '#' or '?'.
-    filters : sequence of Filter
-        What is offered.
-    """
-    if len(text) > _LONGEST_LINK:
-        return Understood(Selection(), ("Linket er for langt til at være et valg. Alle borgere er vist.",))
-    roles = {key: role for role, key in KEYS.items()}
-    levels: dict[str, tuple[str, ...]] = {}
-    problems = []
-    for part in filter(None, text.lstrip("#?").split("&")):
-        key, equals, values = part.partition("=")
-        if not equals or key not in roles:
-            problems.append(f"Linket nævner »{_short(key)}«, som ikke er et filter.")
-            continue
-        wanted = tuple(unquote(value) for value in values.split(",") if value)
-        levels[roles[key]] = levels.get(roles[key], ()) + wanted
-    checked = understood(levels, filters)
-    return Understood(checked.selection, (*problems, *checked.problems))
+    against: Selection | None = None
 
 
 def link_of(selection: Selection, against: Selection | None) -> str:
@@ -104,16 +81,42 @@ def link_of(selection: Selection, against: Selection | None) -> str:
     return "&".join(filter(None, parts))
 
 
-def split_link(text: str) -> tuple[str, str | None]:
-    """Return the links of the two selections of `link_of`; the second None where nothing is compared."""
+def read_link(text: str, filters: Sequence[Filter]) -> Understood:
+    """Return the selection of a link; what is unknown in it is left out and told.
+
+    Parameters
+    ----------
+    text : str
+        As `link_of` returns, with or without a leading '#' or '?'.
+    filters : sequence of Filter
+        What is offered.
+    """
+    if len(text) > _LONGEST_LINK:
+        return Understood(Selection(), ("Linket er for langt til at være et valg. Alle borgere er vist.",))
     parts = text.lstrip("#?").split("&")
-    if _AGAINST not in parts:
-        return text, None
-    place = parts.index(_AGAINST)
-    return "&".join(parts[:place]), "&".join(parts[place + 1 :])
+    end = parts.index(_AGAINST) if _AGAINST in parts else len(parts)
+    own, problems = _levels_of(parts[:end])
+    other, others = _levels_of(parts[end + 1 :])
+    checked = understood(own, filters, other if _AGAINST in parts else None)
+    return replace(checked, problems=(*problems, *others, *checked.problems))
 
 
-def understood(levels: Any, filters: Sequence[Filter]) -> Understood:
+def _levels_of(parts: Sequence[str]) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+    """Return what each part of a link asks for, and what is no filter."""
+    roles = {key: role for role, key in KEYS.items()}
+    levels: dict[str, tuple[str, ...]] = {}
+    problems = []
+    for part in filter(None, parts):
+        key, equals, values = part.partition("=")
+        if not equals or key not in roles:
+            problems.append(f"Linket nævner »{_short(key)}«, som ikke er et filter.")
+            continue
+        wanted = tuple(unquote(value) for value in values.split(",") if value)
+        levels[roles[key]] = levels.get(roles[key], ()) + wanted
+    return levels, problems
+
+
+def understood(levels: Any, filters: Sequence[Filter], against: Any = None) -> Understood:
     """Return the selection that levels ask for; what is not offered is left out and told.
 
     Parameters
@@ -122,9 +125,17 @@ def understood(levels: Any, filters: Sequence[Filter]) -> Understood:
         Role → levels, from a page or a file: anything else is told as well.
     filters : sequence of Filter
         What is offered.
+    against : mapping of str to sequence of str, optional
+        The levels of a second selection.
     """
+    own, problems = _offered(levels, filters)
+    other, others = (None, ()) if against is None else _offered(against, filters)
+    return Understood(own, tuple(dict.fromkeys((*problems, *others))), other)
+
+
+def _offered(levels: Any, filters: Sequence[Filter]) -> tuple[Selection, Sequence[str]]:
     if not isinstance(levels, Mapping):
-        return Understood(Selection(), ("Valget kunne ikke læses. Alle borgere er vist.",))
+        return Selection(), ["Valget kunne ikke læses. Alle borgere er vist."]
     offered = {filter_.role: filter_ for filter_ in filters}
     kept: dict[str, tuple[str, ...]] = {}
     problems = []
@@ -141,7 +152,7 @@ def understood(levels: Any, filters: Sequence[Filter]) -> Understood:
         if lost:
             verb = "findes" if len(lost) == 1 else "findes alle"
             problems.append(f"{danish.listing(lost)} {verb} ikke længere i kommunens svar og er udeladt.")
-    return Understood(Selection(kept), tuple(problems))
+    return Selection(kept), problems
 
 
 def _short(text: str) -> str:

@@ -13,7 +13,8 @@ from borgerlib.statistics.disclosure.columns import TOO_FEW
 from borgerlib.statistics.disclosure.disclosed import DisclosedEstimates, Origin, _admit
 from borgerlib.statistics.selections.estimates import estimate_selection
 from borgerlib.statistics.selections.protected import ProtectedCube, SelectionSize
-from borgerlib.statistics.selections.randomised import SMALLEST_SELECTION
+
+_UNTOLD = "kan ikke opgøres"
 
 
 def disclose_selection(
@@ -55,7 +56,7 @@ def disclose_selection(
         settled (bool: the selection itself says so, as where it is made of who chose it), direction (1, -1:
         more, less than the rest, or the second selection, beyond chance; 0: neither; missing where not
         tested). Where chance took a corrected share below 0 the proportion is missing, and the note says
-        'under 3 pct.'; so above 1.
+        'under 3 pct.'; so above 1. It says 'kan ikke opgøres' where the copy cannot tell.
 
     Raises
     ------
@@ -73,7 +74,10 @@ def disclose_selection(
     )
     bound = found.pop("bound")
     ends = np.where(bound == "under", np.ceil(100 * found["ci_upper"]), np.floor(100 * found["ci_lower"]))
-    notes = [f"{side} {percent(end / 100)}" if side else "" for side, end in zip(bound, ends, strict=True)]
+    told = [
+        _UNTOLD if side == "untold" else f"{side} {percent(end / 100)}" if side else ""
+        for side, end in zip(bound, ends, strict=True)
+    ]
     counted = pd.array(np.full(len(rows), np.nan if size.n is None else size.n), dtype="Int64")
     # In one go: adding column by column takes longer than all the statistics.
     columns: dict[str, Any] = {
@@ -85,8 +89,8 @@ def disclose_selection(
         "direction": pd.array(found["direction"], dtype="Int64"),
         "group": "",
         "group_label": "",
-        "note": np.where(found["suppressed"], TOO_FEW, notes),
+        "note": np.where(found["suppressed"], TOO_FEW, told),
     }
     frame = pd.DataFrame(columns, index=rows.index)
     origin: Origin = "simulated" if simulated else "microdata"
-    return size, _admit(frame, origin, base, source, confidence, SMALLEST_SELECTION)
+    return size, _admit(frame, origin, base, source, confidence, 0)

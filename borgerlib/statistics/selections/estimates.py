@@ -51,9 +51,10 @@ def estimate_selection(
     -------
     dict of str to array
         One element a role × option, in order: proportion, ci_lower, ci_upper (shares 0–1; missing where
-        nothing can be said), suppressed (bool), settled (bool: the selection itself says so), bound (''
-        or, where chance took the corrected share below 0 or above 1, 'under' or 'over': only an end of
-        the interval is known; never of a single choice, whose shares sum to 1), direction (1, -1: more,
+        nothing can be said), suppressed (bool: too few), settled (bool: the selection itself says so), bound
+        ('' or, where chance took the corrected share below 0 or above 1, 'under' or 'over': only an end of
+        the interval is known; never of a single choice, whose shares sum to 1; 'untold' where the copy
+        cannot say, as of a single choice that the segment is made of), direction (1, -1: more,
         less than the rest, or the second selection, beyond chance; 0: neither; missing where not tested).
 
     Notes
@@ -95,8 +96,10 @@ def _of_role(
         z = [beyond_other(protected, *pair) for pair in pairs] or [np.nan] * len(options)
     share, variance, n, effective = np.array([(o.share, o.variance, o.base, o.effective) for o in asked]).T
     shown = (n >= SMALLEST_SELECTION) & (effective >= SMALLEST_EFFECTIVE)
+    suppressed = ~shown
     # How a single choice that a segment is made of is spread in it, the copy cannot say.
-    shown &= not (made_of_it and role in protected.single)
+    untold = shown & (made_of_it and role in protected.single)
+    shown &= ~untold
     by_choice = ~np.isnan(settled) & shown
     share = np.where(by_choice, settled, share)
     known = shown & ~by_choice
@@ -109,9 +112,9 @@ def _of_role(
         "proportion": np.where(shown, proportion, np.nan),
         "ci_lower": np.where(known, lower, np.nan),
         "ci_upper": np.where(known, upper, np.nan),
-        "bound": bound,
+        "bound": np.where(untold, "untold", bound),
         "direction": np.where(known, _directions(np.where(known, z, np.nan), rate), np.nan),
-        "suppressed": ~shown,
+        "suppressed": suppressed,
         "settled": by_choice,
     }
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from borgerlib.danish import listing, number, percent, percent_range
+from borgerlib.statistics.disclosure.columns import TOO_FEW as TOO_FEW
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 
 Unit = Literal["pct", "antal"]
@@ -19,7 +20,6 @@ Row = pd.Series | Mapping[Any, Any]
 
 SIMULATED = "SIMULEREDE DATA"
 _BETWEEN = "mellem "
-TOO_FEW = "for få svar"
 NO_VALUE = "kan ikke aflæses"
 KINDS = {
     "bar": "Vandret søjlediagram",
@@ -103,8 +103,9 @@ def caption(
     if unit == "pct" and frame["ci_lower"].notna().any():
         parts.append(f"{interval}: {uncertainty(estimates.confidence)}")
     if estimates.n_suppressed:
-        limit = f" (færre end {estimates.min_cell})" if estimates.min_cell else ""
-        parts.append(f"Skraveret: {TOO_FEW} til at vise{limit}")
+        few = estimates.min_cell
+        why = f" (færre end {few}, eller skjult, så de ikke kan regnes ud)" if few else ""
+        parts.append(f"Skraveret: {TOO_FEW} til at vise{why}")
     return sentences([*parts, *marks, note, source_line(estimates.source)])
 
 

@@ -32,7 +32,7 @@ def own_workspace(tmp_path, monkeypatch):
 
 def test_the_reports_three_questions():
     questions = own_questions(FILTERS)
-    assert [question.selection.to_link() for question in questions] == [
+    assert [question.meant.selection.to_link() for question in questions] == [
         "alder=60-69",
         "alder=15-24",
         "omraadetype=by",
@@ -53,24 +53,31 @@ def test_a_saved_question_comes_back_and_can_be_deleted():
     )
     (question,) = saved_questions("Odense", FILTERS)
     assert (question.id, question.label, question.saved) == (kept, "Ældre på landet", True)
-    assert question.selection.to_link() == "alder=60-69&omraadetype=land"
+    assert question.meant.selection.to_link() == "alder=60-69&omraadetype=land"
     assert saved_questions("Aarhus", FILTERS) == ()
     delete_question("Odense", kept)
     delete_question("Odense", kept)
     assert saved_questions("Odense", FILTERS) == ()
 
 
+def test_two_selections_are_saved_together():
+    save_question("Odense", "To", Selection({"age": ("60-69",)}), Selection({"age": ("15-24", "95-99")}))
+    (question,) = saved_questions("Odense", FILTERS)
+    assert question.meant.against == Selection({"age": ("15-24",)})
+    assert question.meant.problems == ("»95-99« findes ikke længere i kommunens svar og er udeladt.",)
+
+
 def test_the_same_name_replaces():
     save_question("Odense", "Byen", Selection({"area_type": ("by",)}))
     save_question("Odense", "Byen", Selection({"area_type": ("land",)}))
-    assert [q.selection.to_link() for q in saved_questions("Odense", FILTERS)] == ["omraadetype=land"]
+    assert [q.meant.selection.to_link() for q in saved_questions("Odense", FILTERS)] == ["omraadetype=land"]
 
 
 def test_answers_that_no_longer_exist_are_told():
     save_question("Odense", "Gammelt", Selection({"topics": ("klima_miljoe", "kernekraft")}))
     (question,) = saved_questions("Odense", FILTERS)
-    assert question.selection.to_link() == "emner=klima_miljoe"
-    assert question.problems == ("»kernekraft« findes ikke længere i kommunens svar og er udeladt.",)
+    assert question.meant.selection.to_link() == "emner=klima_miljoe"
+    assert question.meant.problems == ("»kernekraft« findes ikke længere i kommunens svar og er udeladt.",)
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def compared(answers, own, other):
 
 def test_a_second_selection_stands_beside_the_first(answers):
     said, other = compared(answers, "alder=60-69", "alder=15-24"), told(answers, "alder=15-24")
-    assert (said["heading"], said["versus"]) == ("60–69 år", "15–24 år")
+    assert (said["heading"], said["versus"]) == ("60–69 år", "mod 15–24 år (ca. 130 svar)")
     assert said["link"] == "alder=60-69&mod&alder=15-24"
     assert said["against"] == {"age": ["15-24"]}
     for chart, of_other in zip(said["charts"], other["charts"], strict=True):
@@ -161,7 +161,7 @@ def test_each_of_the_reports_questions_has_a_sentence_with_everybodys_number(ans
     questions = {question.id: question for question in own_questions(filters)}
     assert len(questions) == 3
     for question in questions.values():
-        said = view(answers, answers.to(question.selection), number=1, focus=question.focus)["answer"]
+        said = view(answers, answers.to(question.meant.selection), number=1, focus=question.focus)["answer"]
         one, several = r"Blandt alle borgere er det \d+\xa0pct\.$", rf"{pair}, {pair} og {pair}\.$"
         assert re.search(one if question.focus[1] else several, said), said
 

@@ -8,6 +8,7 @@ import nbformat
 import pytest
 
 from borgerlib import places
+from borgerlib.dashboard.saved.save_report import report_folder
 from borgerlib.dashboard.saved.selection_page import open_selection
 from borgerlib.errors import ParameterError, RunError
 from borgerlib.runs.kernels.execute import run_notebook
@@ -61,6 +62,21 @@ class TestPage:
         assert "beskyttet kopi" in chart.caption
         assert chart.simulated
         assert page.finding().page["title"] == "SIMULEREDE DATA: 60–69 år"
+
+    def test_two_selections_stand_beside_each_other(self, workspace):
+        page = open_selection("Odense", "alder=60-69&mod&alder=15-24")
+        assert page.finding().page["title"] == "SIMULEREDE DATA: 60–69 år mod 15–24 år"
+        assert set(page.figure("topics").frame["group_label"]) == {"60–69 år", "15–24 år"}
+        assert page.facts().columns == ("", "60–69 år", "15–24 år")
+        assert page.facts().rows[0][1] != page.facts().rows[0][2]
+        assert "`#alder=60-69&mod&alder=15-24`" in str(page.method())
+
+    def test_reports_of_selections_with_long_names_stand_apart(self, answers):
+        topics = [level.id for level in answers.offer.filter("topics").levels]
+        links = [f"emner={','.join(of)}" for of in (topics, topics[:-1])]
+        one, other = (report_folder(answers, link) for link in links)
+        assert one != other
+        assert one.name[:70] == other.name[:70]
 
     def test_everybody_is_drawn_alone(self, workspace):
         page = open_selection("Odense")

@@ -8,6 +8,8 @@ import pytest
 from simulated_citizens import shared_citizens
 
 from borgerlib.errors import DataError, ParameterError
+from borgerlib.interest import store
+from borgerlib.interest.filters import segments
 from borgerlib.interest.filters.choices import SEGMENTS_FILE, filterable, saved_folder
 from borgerlib.interest.filters.cube import FILE, is_outdated, open_filter_cube
 from borgerlib.interest.prepared import processed_folder
@@ -116,6 +118,19 @@ def test_saved_segments_are_a_filter_and_a_changed_file_counts_anew(odense):
     assert "15-16" in broken.offer.problems[0]
     assert is_outdated("Odense", opened.built_from)
     (folder / SEGMENTS_FILE).unlink()
+
+
+@pytest.mark.parametrize(("least", "told"), [(segments.COMES_BACK, True), (1.01, False)])
+def test_kinds_of_citizens_are_a_filter_only_where_samples_show_them_again(odense, monkeypatch, least, told):
+    monkeypatch.setattr(segments, "COMES_BACK", least)
+    copy, _ = open_copy("Odense", chance=0.1)
+    codebook = load_codebook(store.codebook_path("Odense"))
+    draw = np.random.default_rng(1)
+    # Two kinds, each of which chooses every other topic.
+    kind = draw.random(len(copy)) < 0.5
+    for place, column in enumerate(codebook.with_role("topics").columns):
+        copy[column] = (draw.random(len(copy)) < np.where(kind == place % 2, 0.8, 0.1)).astype("int8")
+    assert (segments.kinds_of(copy, codebook) is not None) == told
 
 
 def test_citizens_are_counted_by_the_population_table_where_it_knows_them(odense):

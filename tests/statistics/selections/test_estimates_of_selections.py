@@ -1,5 +1,7 @@
 """Corrected estimates of selections: right on average over copies, with intervals and tests that hold."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from protected_answers import TIMES, TOPICS, asked_of, copied, green, made_up
@@ -78,6 +80,14 @@ def test_a_segment_of_copied_answers_tells_the_true_shares_of_its_people(true):
         assert np.isnan(found["direction"][: len(TOPICS)]).all()
     mean, error = np.mean(errors, axis=0), np.std(errors, axis=0) / np.sqrt(COPIES)
     assert (np.abs(mean) < 4 * error).all()
+
+
+def test_of_a_single_choice_that_a_segment_is_made_of_nothing_is_said_and_not_that_answers_are_few(true):
+    protected = replace(asked_of(copied(true)), made_of={"saved": frozenset({"time"})})
+    found = told(protected, {"saved": ["green"]})
+    assert (found["bound"] == "untold").tolist() == [False] * len(TOPICS) + [True] * 4
+    assert np.isnan(found["proportion"][len(TOPICS) :]).all()
+    assert not found["suppressed"].any()
 
 
 def test_beside_a_segment_the_answers_that_it_is_made_of_pick_people_of_the_copy(true):

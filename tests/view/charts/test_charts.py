@@ -176,7 +176,10 @@ class TestMissing:
             assert len(bars(chart, width)) == 2
         assert texts(chart).count("· for få svar") == 2
         assert "B for få svar; D for få svar." in chart.alt_text
-        assert "Skraveret: for få svar til at vise (færre end 5)." in chart.caption
+        assert (
+            "Skraveret: for få svar til at vise (færre end 5, eller skjult, så de ikke kan regnes ud)."
+            in chart.caption
+        )
         shown = json.dumps([chart.alt_text, chart.table.to_text(), chart.frame.to_json()])
         assert not re.search(r"\b(4|6) ?pct", shown.replace("\\u00a0", " "))
 
