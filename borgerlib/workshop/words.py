@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from borgerlib import danish
 from borgerlib.errors import BorgerlibError
 
 _FILE = Path(__file__).with_name("words.toml")
@@ -33,6 +34,13 @@ def words() -> Words:
     content = tomllib.loads(_FILE.read_text(encoding="utf-8"))
     refused = tuple((phrase["english"], phrase["danish"]) for phrase in content.pop("refused"))
     return Words(content, refused)
+
+
+def told_number(value: float | str | None) -> str:
+    """Return a number of a scale as it is: '5', '4,5' or '3,25'; '–' for none, and a text as it stands."""
+    if value is None or value != value:
+        return "–"
+    return value or "–" if isinstance(value, str) else danish.number(value, 2).rstrip("0").rstrip(",")
 
 
 def told(text: str) -> str:

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from annotated_types import MinLen
 
 from borgerlib import places
-from borgerlib.errors import DataError, nearest
+from borgerlib.errors import nearest
 from borgerlib.files.toml import Problem, read_toml
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import LEADERS
@@ -26,6 +26,11 @@ FORMATS_USED = "former"
 CITIZENS = "borgerinteresse"
 TOPICS, FORMATS = "emner", "formater"
 _SHIPPED: dict[Kind, str] = {"theme": "temaer.toml", "format": "formater.toml", "role": "roller.toml"}
+_BACK: dict[Kind, tuple[str, ...]] = {
+    "theme": ("possibilities", "dilemmas", "frames", "room", "profession", "law"),
+    "format": ("scenario", "dilemma"),
+    "role": ("strength", "trap", "tools"),
+}
 _HINT = "Mend the file; those in data/raw/vaerksted are decks that work."
 
 Text = Annotated[str, MinLen(1)]
@@ -203,13 +208,13 @@ def _breaches(file: _File) -> Iterator[Problem]:
         if card.id in seen:
             yield ("card", at, "id"), f"'{card.id}' is the id of another card already"
         seen.add(card.id)
-        for key, named in _references(card):
-            legal = _known(*_ANSWERS[key])
-            for name in named:
+        for key, asked in _ANSWERS.items():
+            legal, named = _known(*asked), getattr(card, key, ())
+            for name in filter(None, [named] if isinstance(named, str) else named):
                 if name not in legal:
                     near = nearest(name, legal, count=1)
                     also = f"; did you mean '{near[0]}'?" if near else f"; legal: {', '.join(legal)}"
-                    yield ("card", at, key), f"'{name}' is no answer of '{_ANSWERS[key][1]}'{also}"
+                    yield ("card", at, key), f"'{name}' is no answer of '{asked[1]}'{also}"
 
 
 _ANSWERS = {
@@ -219,30 +224,20 @@ _ANSWERS = {
 }
 
 
-def _references(card: _Front) -> Iterator[tuple[str, tuple[str, ...]]]:
-    if isinstance(card, _Theme):
-        yield "topics", card.topics
-    if isinstance(card, _Format):
-        yield "formats", card.formats
-        yield "published", (card.published,) if card.published else ()
-
-
-def _card(kind: Kind, read: _Front) -> Card:
-    front = (kind, read.id, read.title, read.text, read.question)
-    if isinstance(read, _Theme):
-        keys = ("possibilities", "dilemmas", "frames", "room", "profession", "law")
-        topics = tuple((TOPICS, name) for name in read.topics)
-        return Card(*front, _sections(read, keys), topics, sources=read.sources)
-    if isinstance(read, _Format):
-        formats = tuple((FORMATS, name) for name in read.formats)
-        back = _sections(read, ("scenario", "dilemma"))
-        return Card(*front, back, formats, read.published, read.sources)
-    if isinstance(read, _Role):
-        text = f"{read.motto}\n{read.text}"
-        return Card(
-            kind, read.id, read.title, text, read.question, _sections(read, ("strength", "trap", "tools"))
-        )
-    raise DataError(f"{read.id} is no card.")  # pragma: no cover
+def _card(kind: Kind, read: Any) -> Card:
+    motto = getattr(read, "motto", "")
+    about = {TOPICS: getattr(read, "topics", ()), FORMATS: getattr(read, "formats", ())}
+    return Card(
+        kind,
+        read.id,
+        read.title,
+        f"{motto}\n{read.text}".lstrip(),
+        read.question,
+        _sections(read, _BACK[kind]),
+        tuple((item, answer) for item, answers in about.items() for answer in answers),
+        getattr(read, "published", ""),
+        getattr(read, "sources", ()),
+    )
 
 
 def _sections(read: _Front, keys: Sequence[str]) -> tuple[Section, ...]:

@@ -13,7 +13,7 @@ from borgerlib.workshop.cards.print import PrintedCard
 from borgerlib.workshop.cards.rounds import HIGHEST, LOWEST, Talk, summary
 from borgerlib.workshop.page.citizens import Citizens
 from borgerlib.workshop.page.facts import published_formats
-from borgerlib.workshop.page.influence import compared_words
+from borgerlib.workshop.page.influence import compared_words, shared_config
 from borgerlib.workshop.sessions.tool import Tool
 from borgerlib.workshop.words import words
 
@@ -35,10 +35,7 @@ def cards_tool(decks: Sequence[Deck], citizens: Citizens, *, place: str = "", lo
     told = words()
     used = published_formats()
     config = {
-        "tool": NAME,
-        "title": told("page", "cards_place", sted=place) if place else told("page", "cards"),
-        "simulated": told("page", "simulated") if citizens.simulated else "",
-        "strings": dict(told.sections["strings"]),
+        **shared_config(NAME, "cards", citizens, place),
         "scale": [LOWEST, HIGHEST],
         "topics": _topics(decks),
         "decks": [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from borgerlib import danish
 from borgerlib.lokaldemokrati.leaders import open_leaders_survey
 from borgerlib.workshop.cards.deck import FORMATS_USED
 from borgerlib.workshop.influence.potential import Cause
@@ -20,5 +19,9 @@ def published_formats() -> dict[str, str]:
 
 def cause_said(cause: Cause) -> str:
     """Return the sentence on a cause of failed dialogues."""
-    interval = danish.percent_range(cause.lower, cause.upper)
-    return words()("facts", "cause", andel=danish.percent(cause.share), interval=interval, aarsag=cause.label)
+    return words()("facts", "cause", **cause_words(cause), aarsag=cause.label)
+
+
+def cause_words(cause: Cause) -> dict[str, str]:
+    """Return a cause's share and interval in words."""
+    return share_words({"proportion": cause.share, "ci_lower": cause.lower, "ci_upper": cause.upper})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from borgerlib import danish
 from borgerlib.files.look import USUAL, Look
 from borgerlib.workshop.cards.deck import TOPICS
 from borgerlib.workshop.influence import placements
@@ -20,10 +19,10 @@ from borgerlib.workshop.influence.potential import (
     standings,
 )
 from borgerlib.workshop.page.citizens import Citizens
-from borgerlib.workshop.page.facts import cause_said
+from borgerlib.workshop.page.facts import cause_said, cause_words
 from borgerlib.workshop.sessions.agreement import FEWEST, Agreement
 from borgerlib.workshop.sessions.tool import Tool
-from borgerlib.workshop.words import words
+from borgerlib.workshop.words import told_number, words
 
 NAME = "indflydelse"
 
@@ -45,10 +44,7 @@ def influence_tool(elements: Elements, citizens: Citizens, *, place: str = "", l
     said = {area.id: citizens.said.get((TOPICS, area.id), "") for area in elements.area}
     told = words()
     config = {
-        "tool": NAME,
-        "title": told("page", "influence_place", sted=place) if place else told("page", "influence"),
-        "simulated": told("page", "simulated") if citizens.simulated else "",
-        "strings": dict(told.sections["strings"]),
+        **shared_config(NAME, "influence", citizens, place),
         "highest": HIGHEST,
         "when": [{"id": when, "label": told("when", when)} for when in WHEN],
         "position": dict(told.sections["position"]),
@@ -68,6 +64,17 @@ def influence_tool(elements: Elements, citizens: Citizens, *, place: str = "", l
     )
 
 
+def shared_config(tool: str, title: str, citizens: Citizens, place: str) -> dict[str, Any]:
+    """Return what the page of either tool begins with."""
+    told = words()
+    return {
+        "tool": tool,
+        "title": told("page", f"{title}_place", sted=place) if place else told("page", title),
+        "simulated": told("page", "simulated") if citizens.simulated else "",
+        "strings": dict(told.sections["strings"]),
+    }
+
+
 def influence_view(state: InfluenceMap, causes: Mapping[str, Cause]) -> dict[str, Any]:
     """Return what everybody sees of the map: nobody's own placements, and no comparison of fewer than 4."""
     every = standings(state)
@@ -85,15 +92,13 @@ def influence_view(state: InfluenceMap, causes: Mapping[str, Cause]) -> dict[str
 def why(question: str, one: Standing, cause: Cause | None = None) -> str:
     """Return why an element stands on the list of a question."""
     told = words()
-    today = danish.number(one.influence.get("today", 0), _decimals(one.influence.get("today", 0)))
+    today = told_number(one.influence.get("today", 0))
     if question == "picked":
         return told("lists", "why_picked")
     if cause is None:
-        wished, gap = (danish.number(x, _decimals(x)) for x in (one.influence["wished"], one.gap))
+        wished, gap = map(told_number, (one.influence["wished"], one.gap))
         return told("lists", "why_gap", i_dag=today, oensket=wished, forskel=gap)
-    interval = danish.percent_range(cause.lower, cause.upper)
-    share = danish.percent(cause.share)
-    return told("lists", "why_cause", aarsag=cause.label, andel=share, interval=interval, i_dag=today)
+    return told("lists", "why_cause", aarsag=cause.label, **cause_words(cause), i_dag=today)
 
 
 def listed(question: str, found: Potential) -> list[tuple[Standing, Cause | None]]:
@@ -107,7 +112,7 @@ def compared_words(told: Agreement, key: str, highest: int) -> str:
     """Return what may be said of answers that people gave for themselves."""
     if told.median is None or told.lower is None or told.upper is None:
         return words()("agreement", "few", antal=told.n, mindst=FEWEST) if told.n else ""
-    median, lower, upper = (danish.number(x, _decimals(x)) for x in (told.median, told.lower, told.upper))
+    median, lower, upper = map(told_number, (told.median, told.lower, told.upper))
     agreed = words()("agreement", told.word)
     return words()(
         "agreement",
@@ -119,10 +124,6 @@ def compared_words(told: Agreement, key: str, highest: int) -> str:
         enighed=agreed,
         hoejest=highest,
     )
-
-
-def _decimals(value: float) -> int:
-    return 0 if value == int(value) else 1 if value * 2 == int(value * 2) else 2
 
 
 def _element(state: InfluenceMap, one: Standing, causes: Mapping[str, Cause]) -> dict[str, Any]:

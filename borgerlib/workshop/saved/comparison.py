@@ -20,7 +20,7 @@ from borgerlib.workshop.influence.placements import HIGHEST
 from borgerlib.workshop.saved.report import render
 from borgerlib.workshop.saved.table import as_csv
 from borgerlib.workshop.sessions.room import Room
-from borgerlib.workshop.words import words
+from borgerlib.workshop.words import told_number, words
 
 
 def comparison_table(rooms: Sequence[Room]) -> pd.DataFrame:
@@ -60,7 +60,7 @@ def comparison_html(rooms: Sequence[Room], *, day: date | None = None) -> str:
     """Return the sessions beside one another as a page that needs nothing from elsewhere."""
     table = comparison_table(rooms)
     cells = table.astype(object).where(table.notna(), None)
-    rows = [[_cell(value) for value in row] for row in cells.itertuples(index=False)]
+    rows = [[told_number(value) for value in row] for row in cells.itertuples(index=False)]
     return render(
         "comparison.html.j2",
         title=words()("report", "comparison"),
@@ -97,7 +97,13 @@ def comparison_file(rooms: Sequence[Room], ending: str) -> bytes:
 def _drawn(rooms: Sequence[Room]) -> list[dict[str, str]]:
     """Return the picture of median, lowest and highest, for a page and for a phone; nothing without any."""
     bars = tuple(
-        Bar(one.label, f"{_cell(one.median)} ({_cell(low)}–{_cell(high)})", one.median, low, high)
+        Bar(
+            one.label,
+            f"{told_number(one.median)} ({told_number(low)}–{told_number(high)})",
+            one.median,
+            low,
+            high,
+        )
         for one in compared([room.state for room in rooms])
         if one.spread is not None
         for low, high in [one.spread]
@@ -115,12 +121,6 @@ def _drawn(rooms: Sequence[Room]) -> list[dict[str, str]]:
         for kind, width in (("wide", theme.WIDE), ("narrow", theme.NARROW))
         for drawn in [svg(marks, lay_out_bars, Words(), width=width, margin=0)]
     ]
-
-
-def _cell(value: str | float | None) -> str:
-    if value is None or isinstance(value, str):
-        return value or "–"
-    return danish.number(value, 0 if float(value).is_integer() else 1)
 
 
 def _names(rooms: Sequence[Room]) -> list[str]:

@@ -23,7 +23,7 @@ from borgerlib.workshop.influence.potential import standings
 from borgerlib.workshop.page.cards import cards_view
 from borgerlib.workshop.saved.table import as_csv, cards_table, influence_table
 from borgerlib.workshop.sessions.agreement import FEWEST
-from borgerlib.workshop.words import words
+from borgerlib.workshop.words import told_number, words
 
 if TYPE_CHECKING:
     from borgerlib.workshop.sessions.room import Room
@@ -141,7 +141,7 @@ def _map(state: InfluenceMap, view: Mapping[str, Any], made: str) -> dict[str, A
     ]
     table = influence_table(state)
     head = list(table.columns)[:8]
-    rows = [[_cell(value) for value in row] for row in table[head].itertuples(index=False)]
+    rows = [[told_number(value) for value in row] for row in table[head].itertuples(index=False)]
     said = [(one["label"], one["apart"]["today"]["said"]) for one in view["elements"]]
     return {
         "about": words()(
@@ -154,12 +154,6 @@ def _map(state: InfluenceMap, view: Mapping[str, Any], made: str) -> dict[str, A
         "compared": [(label, text) for label, text in said if text],
         "caption": words()("table", "caption", hoejest=HIGHEST),
     }
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    return "–" if value != value else danish.number(value, 0 if value == int(value) else 2)
 
 
 def _table(state: InfluenceMap | Talk) -> Any:

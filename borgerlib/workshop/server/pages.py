@@ -6,6 +6,7 @@ import asyncio
 import base64
 import io
 import secrets
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -57,8 +58,8 @@ def application(
         [
             (r"/", LeaderPage),
             (r"/deltag", WayIn),
-            (r"/ws", LinePage, {"lines": lines}),
-            (r"/hent/(\w+)", Files, {"lines": lines}),
+            (r"/ws", LinePage),
+            (r"/hent/(\w+)", Files),
             (r"/script.js", Asset, {"mime": "text/javascript", "content": script()}),
             (r"/style.css", Asset, {"mime": "text/css", "content": style(lines.room.tool.look)}),
         ],
@@ -91,6 +92,12 @@ class Page(tornado.web.RequestHandler):
         gate: Gate = self.settings["gate"]
         return gate
 
+    @property
+    def lines(self) -> Lines:
+        """The lines of the room."""
+        lines: Lines = self.settings["lines"]
+        return lines
+
     def is_leader(self) -> bool:
         """Return whether the cookie that the token earned is there."""
         return self.get_signed_cookie(self._named(LEADER), max_age_days=_DAYS) is not None
@@ -106,7 +113,7 @@ class Page(tornado.web.RequestHandler):
     def tell(self, *, closed: bool = False, status: int = 200, said: str = "") -> None:
         """Answer with a page of the gate."""
         self.set_status(status)
-        look = self.settings["lines"].room.tool.look
+        look = self.lines.room.tool.look
         shown = {"words": words(), "said": said, "style": theme.css_variables(), "look": look}
         self.finish(template("gate.html.j2", _FOLDER).render(**shown, ask=not closed))
 
@@ -168,10 +175,7 @@ class LinePage(Page, tornado.websocket.WebSocketHandler):
 
     who = ""
 
-    def initialize(self, lines: Lines) -> None:
-        """Take the lines of the room."""
-        self.lines = lines
-        self._heard: list[float] = []
+    _heard: Sequence[float] = ()
 
     def prepare(self) -> None:
         """Turn away those who are not in, and who are too many."""
@@ -209,10 +213,6 @@ class LinePage(Page, tornado.websocket.WebSocketHandler):
 
 class Files(Page):
     """The session as a file, for whoever leads."""
-
-    def initialize(self, lines: Lines) -> None:
-        """Take the lines of the room."""
-        self.lines = lines
 
     async def get(self, kind: str) -> None:
         """Answer with the file."""
