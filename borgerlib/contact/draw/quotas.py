@@ -82,11 +82,27 @@ def quotas_from_population(
     DataFrame
         One row a value of a feature: feature, value, min, max.
     """
+    return quotas_of(population_margins(municipality, by=by, min_age=min_age), size)
+
+
+def quotas_of(living: Mapping[str, pd.Series], size: int, *, untold: str = "") -> pd.DataFrame:
+    """Return quotas of seats as the people who live there: each group's share, rounded down and up.
+
+    Parameters
+    ----------
+    living : mapping of str to Series
+        Feature → people by value.
+    size : int
+        Seats.
+    untold : str
+        A value beside, of any number of people: those of whom it is not known; '' for none.
+    """
     rows = []
-    for feature, people in population_margins(municipality, by=by, min_age=min_age).items():
-        seats = people / people.sum() * size
-        for value, count in seats.items():
-            rows.append((feature, str(value), int(np.floor(count)), int(np.ceil(count))))
+    for feature, people in living.items():
+        for value, seats in (people / people.sum() * size).items():
+            rows.append((feature, str(value), int(np.floor(seats)), int(np.ceil(seats))))
+        if untold:
+            rows.append((feature, untold, 0, size))
     return pd.DataFrame(rows, columns=list(QUOTA_COLUMNS))
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from borgerlib import danish
+from borgerlib.contact.draw.quotas import quotas_of
 from borgerlib.contact.invitation.candidates import Candidates
 from borgerlib.contact.invitation.overview import living_by
 from borgerlib.contact.lottery.infeasible import Infeasible, why_infeasible
 from borgerlib.contact.lottery.leximin import LotteryChances, leximin_chances
 from borgerlib.contact.lottery.panels import draw_panel
-from borgerlib.contact.lottery.pool import QUOTA_COLUMNS, make_pool
+from borgerlib.contact.lottery.pool import make_pool
 from borgerlib.contact.lottery.relaxation import require_cap
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.view.words.method import ROLE_WORDS
@@ -134,7 +134,7 @@ def balance(
             living[name] = counts.rename(labels)
             told = chosen[candidates.items[role]].astype(object).map(labels)
             people[name] = told.where(told.isin(list(living[name].index)), UNTOLD).astype(str)
-    usual, table = quotas_of(living, size), pd.DataFrame(people, index=chosen.index)
+    usual, table = quotas_of(living, size, untold=UNTOLD), pd.DataFrame(people, index=chosen.index)
     if quotas is not None:
         known = {_plain(level): level for level in usual["value"]}
         quotas = quotas.assign(value=[known.get(_plain(level), str(level)) for level in quotas["value"]])
@@ -156,23 +156,16 @@ def _check_own(quotas: pd.DataFrame, usual: pd.DataFrame) -> None:
         for feature, values in usual[usual["value"] != UNTOLD].groupby("feature", sort=False)["value"]
     }
     problems = []
-    for feature in dict.fromkeys(quotas["feature"]):
-        values = list(quotas.loc[quotas["feature"] == feature, "value"])
-        if feature not in levels:
+    for feature, values in quotas.groupby("feature")["value"].agg(list).items():
+        legal = levels.get(str(feature), [])
+        if not legal:
             known = danish.listing(list(levels), last="eller")
             problems.append(f"Der kan ikke trækkes efter »{feature}«, men efter {known}.")
-            continue
-        strange = [value for value in values if value not in (*levels[feature], UNTOLD)]
-        problems += [f"»{value}« er ingen gruppe af {feature}." for value in strange]
-        missing = [value for value in levels[feature] if value not in values]
-        problems += [f"Der mangler en kvote for »{value}« ({feature})." for value in missing]
-        if strange:
-            problems.append(f"Grupperne hedder {danish.listing(levels[feature])}.")
+        elif sorted(values) != sorted(legal):
+            problems.append(f"Kvoterne efter {feature} skal være for {danish.listing(legal)}, hver én gang.")
     low, high = quotas["min"], quotas["max"]
     if not (low.ge(0) & low.le(high) & (low % 1 == 0) & (high % 1 == 0)).all():
         problems.append("min og max skal være hele tal fra 0, og min må ikke være større end max.")
-    if quotas.duplicated(["feature", "value"]).any():
-        problems.append("Hver gruppe skal stå én gang.")
     if problems:
         raise DataError(" ".join(["Kvoterne kan ikke bruges.", *problems]))
 
@@ -206,16 +199,6 @@ def draw_balanced(wanted: Balance, *, reserves: int, seed: int) -> Drawn:
     chances = result.chances
     hopeless = int((chances < _NO_CHANCE).sum())
     return Drawn(seats, float(chances.min()), float(chances.max()), hopeless, seed, changed)
-
-
-def quotas_of(living: Mapping[str, pd.Series], size: int) -> pd.DataFrame:
-    """Return quotas of seats as the people who live here, of name → people by level; `UNTOLD` is free."""
-    rows = []
-    for name, people in living.items():
-        for level, seats in (people / people.sum() * size).items():
-            rows.append((name, str(level), int(np.floor(seats)), int(np.ceil(seats))))
-        rows.append((name, UNTOLD, 0, size))
-    return pd.DataFrame(rows, columns=list(QUOTA_COLUMNS))
 
 
 def _scaled(quotas: pd.DataFrame, share: float) -> pd.DataFrame:

@@ -95,20 +95,41 @@ def _beside_population(
         for level in levels:
             count = int(counts.get(level.id, 0))
             share = living[role][level.id] / living[role].sum()
-            rows.append((role, level.id, level.label, n, count, count / n if n else np.nan, share))
+            rows.append((role, level.id, level.label, n, count, share))
     if not rows:
         return None
-    frame = pd.DataFrame(rows, columns=["item", "option", "label", "n", "count", "proportion", "living"])
-    frame = frame.assign(group="", group_label="", ci_lower=np.nan, ci_upper=np.nan, exclusive=True)
-    base, source = "dem, der er valgt", _SOURCE
-    disclosed = disclose(
-        frame.drop(columns="living"), base=base, source=source, simulated=candidates.offer.simulated
+    return beside_population(
+        pd.DataFrame(rows, columns=["item", "option", "label", "n", "count", "living"]),
+        called="de valgte",
+        base="de valgte og af alle, der bor her",
+        source=_SOURCE,
+        simulated=candidates.offer.simulated,
     )
-    public = frame.assign(proportion=frame.pop("living"), n=np.nan, count=np.nan).drop(columns="exclusive")
-    people = as_published(public, base=base, source=source)
-    return _named(disclosed, "valgt", "de valgte").together(
-        _named(people, "alle", "alle, der bor her"), base="de valgte og af alle, der bor her"
+
+
+def beside_population(
+    rows: pd.DataFrame, *, called: str, base: str, source: str, simulated: bool
+) -> DisclosedEstimates:
+    """Return what share of some people is of each group, beside the group's share of the population.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        One row a group: item, option, label, n, count (people), living (its share of the population, 0-1).
+    called : str
+        What the people are called.
+    base, source : str
+        As `borgerlib.disclose`.
+    simulated : bool
+    """
+    shares = rows.assign(proportion=rows["count"] / rows["n"].where(rows["n"] > 0), group="", group_label="")
+    shares = shares.assign(ci_lower=np.nan, ci_upper=np.nan)
+    theirs = disclose(
+        shares.drop(columns="living").assign(exclusive=True), base=base, source=source, simulated=simulated
     )
+    living = shares.assign(proportion=shares.pop("living"), n=np.nan, count=np.nan)
+    everybody = as_published(living, base=base, source=source)
+    return _named(theirs, "valgt", called).together(_named(everybody, "alle", "alle, der bor her"), base=base)
 
 
 def living_by(candidates: Candidates) -> dict[str, pd.Series]:

@@ -13,12 +13,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from borgerlib import danish
-from borgerlib.contact.invitation.balance import Balance, quotas_of
+from borgerlib.contact.draw.quotas import quotas_of
+from borgerlib.contact.invitation.balance import Balance
+from borgerlib.contact.invitation.overview import beside_population
 from borgerlib.contact.lottery.panels import draw_panel
 from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.interest.weighting.ages import age_groups
 from borgerlib.population.table import population
-from borgerlib.statistics.disclosure.gate import as_published, disclose
 from borgerlib.survey.codebook.labels import level_label
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.simulation.people import item_with_role
@@ -98,24 +99,19 @@ class WhoComes:
         if way not in WAYS:
             raise ParameterError(unknown_name("way", way, WAYS))
         shares, n = self._shares(way), self.came[way].size
-        frame = pd.DataFrame(
-            [
-                (column, level, label, n, shares[column][level], shares[column][level] / n)
-                for column, levels in self.labels.items()
-                for level, label in levels.items()
-            ],
-            columns=["item", "option", "label", "n", "count", "proportion"],
-        ).assign(group="", group_label="", ci_lower=np.nan, ci_upper=np.nan, exclusive=True)
-        came = disclose(frame, base=_BASE, source=_SOURCE, simulated=True)
-        living = pd.concat([self.people[column].value_counts(normalize=True) for column in self.labels])
-        public = frame.drop(columns="exclusive").assign(
-            proportion=living.reindex(frame["option"]).to_numpy(), n=np.nan, count=np.nan
-        )
-        everybody = as_published(public, base=_BASE, source=_SOURCE)
-        came = came.relabel("group", {"": way}).relabel("group_label", {"": "dem, der kommer"})
-        everybody = everybody.relabel("group", {"": "alle"}).relabel("group_label", {"": "alle, der bor her"})
+        rows = [
+            (column, level, label, n, shares[column][level], self._living(column)[level])
+            for column, levels in self.labels.items()
+            for level, label in levels.items()
+        ]
         return grouped_bar_chart(
-            came.together(everybody, base=_BASE),
+            beside_population(
+                pd.DataFrame(rows, columns=["item", "option", "label", "n", "count", "living"]),
+                called="dem, der kommer",
+                base=_BASE,
+                source=_SOURCE,
+                simulated=True,
+            ),
             title=f"{danish.capitalise(WAYS[way])}: {self._furthest(way)}",
             question="Alder, køn og slags område.",
             sort=False,
@@ -148,14 +144,19 @@ class WhoComes:
 
     def _distance(self, way: str, column: str) -> float:
         came = self._shares(way)[column] / self.came[way].size
-        living = self.people[column].value_counts(normalize=True).reindex(came.index, fill_value=0)
-        return float((came - living).abs().sum() / 2)
+        return float((came - self._living(column)).abs().sum() / 2)
+
+    def _living(self, column: str) -> pd.Series:
+        """Return each level's share of everybody."""
+        return (
+            self.people[column].value_counts(normalize=True).reindex(list(self.labels[column]), fill_value=0)
+        )
 
     def _furthest(self, way: str) -> str:
         """Return the age group whose share is furthest from its share of the people, as a sentence."""
         column = next(iter(self.labels))
         came = self._shares(way)[column] / self.came[way].size
-        living = self.people[column].value_counts(normalize=True).reindex(came.index)
+        living = self._living(column)
         apart = (came - living).abs()
         if apart.max() < _ALIKE:
             return "hver aldersgruppe får den andel af pladserne, som den er af befolkningen"

@@ -9,9 +9,8 @@ import scipy.linalg
 
 from borgerlib.contact.lottery.pool import Pool
 from borgerlib.contact.lottery.pricing import Panels
-from borgerlib.contact.lottery.solver import Floats, Program, blocks
+from borgerlib.contact.lottery.solver import Floats
 
-_REACHED = 1e-7
 _EXACT = 1e-11
 _DAMPED = 0.8  # what a kind's price falls to for the next panel of a round, once a panel of the round has it
 _CHUNKS = (1.3, 0.3, 0.3, 0.4, 0.7)  # panels tried before prices are asked, as multiples of the kinds
@@ -57,11 +56,9 @@ class Collection:
 
 
 def mix(pool: Pool, averages: Floats) -> Mixture | None:
-    """Return a mixture of panels with these averages of each kind; None where there is none.
+    """Return a mixture of panels with these averages of each kind; None where none is found.
 
     Panels are gathered whose mean nears the averages; a small correction of equal weights then meets them.
-    Where none does, column generation goes on until the averages are met, or prices prove that no mixture
-    meets them: at these prices the averages cost more than any panel.
     """
     panels = Panels(pool, through=averages)
     found = Collection()
@@ -71,7 +68,7 @@ def mix(pool: Pool, averages: Floats) -> Mixture | None:
         mixture = _corrected(averages, found.panels)
         if mixture is not None:
             return mixture
-    return _generated(panels, averages, found)
+    return None
 
 
 def spread(panels: Panels, averages: Floats, count: int, *, found: Collection, behind: Floats) -> Floats:
@@ -128,49 +125,3 @@ def _least_change(matrix: Floats, weights: Floats, missing: Floats) -> Floats:
     multipliers += scipy.linalg.cho_solve(factor, missing - normal @ multipliers)
     change: Floats = weights**2 * (matrix.T @ multipliers)
     return change
-
-
-def _generated(panels: Panels, averages: Floats, found: Collection) -> Mixture | None:
-    """Return a mixture by column generation, or None once it is proven that there is none."""
-    kinds, batch = len(averages), max(10, len(averages) // 8)
-    if not found.panels:
-        first = panels.best(np.ones(kinds))
-        if first is None:
-            return None
-        found.add(first[0])
-    program = _shortfall_program(averages, found.panels)
-    while True:
-        known = len(found.panels)
-        solution = program.solve()
-        assert solution is not None, "a shortfall is always possible"
-        if solution.value < _REACHED:
-            weights = np.maximum(solution.variables[kinds:], 0)
-            used = weights > 0
-            return Mixture(np.array(found.panels)[used], weights[used] / weights.sum())
-        prices = np.maximum(solution.row_prices[:kinds], 0)
-        best = panels.best(prices)
-        assert best is not None, "there is a panel already"
-        if prices @ averages - best[1] > _REACHED:
-            return None
-        if not found.add(best[0]):  # as good as the solver can tell
-            return None
-        add_round(panels, found, prices, best[0], batch)
-        for panel in found.panels[known:]:
-            rows = np.flatnonzero(np.r_[panel, 1.0]).astype(np.int32)
-            program.add_variable(rows, np.r_[panel, 1.0][rows])
-
-
-def _shortfall_program(averages: Floats, panels: list[Floats]) -> Program:
-    """Return the program that minimises what kinds lack: their shortfalls, then the weights of panels.
-
-    A surplus needs no variable: the sizes of all panels are equal, so without a shortfall there is none.
-    """
-    kinds, count = len(averages), len(panels)
-    matrix = blocks([[np.eye(kinds), np.array(panels).T], [None, np.ones((1, count))]])
-    return Program(
-        matrix,
-        costs=np.r_[np.ones(kinds), np.zeros(count)],
-        rows=(np.r_[averages, 1.0], np.r_[np.full(kinds, np.inf), 1.0]),
-        variables=(np.zeros(kinds + count), np.full(kinds + count, np.inf)),
-        maximize=False,
-    )

@@ -80,19 +80,21 @@ def pseudonym_of(key: str, survey: str, respondent: object) -> str:
 
     Without the key nobody can tell which answers are whose.
     """
-    message = f"{survey}\x1f{respondent}".encode()
-    return hmac.new(bytes.fromhex(key), message, hashlib.sha256).hexdigest()[:32]
+    return _keyed(key, f"{survey}\x1f{respondent}")[:32]
 
 
 def erasure_mark(key: str, pseudonym: str) -> str:
     """Return what is kept of an erased person's answers: enough to refuse them, should they come again."""
-    message = f"erased\x1f{pseudonym}".encode()
-    return hmac.new(bytes.fromhex(key), message, hashlib.sha256).hexdigest()
+    return _keyed(key, f"erased\x1f{pseudonym}")
 
 
 def withdrawal_code(key: str, person: int) -> str:
     """Return the code by which a person withdraws, as 'K7QM-2XPD-9TRA': 60 bits, not to be guessed."""
     return keyed_code(f"withdraw\x1f{person}", bytes.fromhex(key), letters=12)
+
+
+def _keyed(key: str, text: str) -> str:
+    return hmac.new(bytes.fromhex(key), text.encode(), hashlib.sha256).hexdigest()
 
 
 def _refuse_beside(path: Path, register: Path) -> None:

@@ -54,7 +54,7 @@ def test_charts_say_that_all_of_it_is_simulated(came):
         chart = came.chart(way)
         assert chart.simulated
         assert chart.title.startswith("SIMULEREDE DATA: ")
-        assert set(chart.frame["group"]) == {way, "alle"}
+        assert set(chart.frame["group"]) == {"valgt", "alle"}
         whole = chart.frame.groupby(["group", "item"]).filter(lambda rows: not rows["suppressed"].any())
         shares = whole.groupby(["group", "item"])["proportion"].sum()
         assert len(shares) >= 5
