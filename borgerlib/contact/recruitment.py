@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -160,7 +161,9 @@ def _row(
 ) -> dict[str, object]:
     from scipy.stats import beta, betabinom
 
-    enough = _smallest(lambda count: float(betabinom.sf(wanted - 1, count, a, b)), each, wanted, int(most))
+    counts = range(wanted, int(most) + 1)
+    at = bisect_left(counts, each, key=lambda count: float(betabinom.sf(wanted - 1, count, a, b)))
+    enough = counts[at] if at < len(counts) else None
     lower, upper = float(beta.ppf(0.025, a, b)), float(beta.ppf(0.975, a, b))
     asked = int(most) if enough is None else enough
     return {
@@ -175,16 +178,6 @@ def _row(
         "expected": asked * a / (a + b),
         "chance": float(betabinom.sf(wanted - 1, asked, a, b)),
     }
-
-
-def _smallest(chance_of: Callable[[int], float], wanted: float, lowest: int, highest: int) -> int | None:
-    """Return the smallest count with the chance, which grows with it; None where the highest has it not."""
-    if highest < lowest or chance_of(highest) < wanted:
-        return None
-    while lowest < highest:
-        middle = (lowest + highest) // 2
-        lowest, highest = (lowest, middle) if chance_of(middle) >= wanted else (middle + 1, highest)
-    return lowest
 
 
 def _variation(table: pd.DataFrame) -> float:

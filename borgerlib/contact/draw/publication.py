@@ -205,24 +205,15 @@ def _write_panels(path: Path, members: pd.DataFrame) -> None:
 
 def write_page(folder: Path) -> None:
     """Write the page of what stands in the folder."""
-    (folder / PAGE).write_text(_page(read_publication(folder)), encoding="utf-8", newline="\n")
+    published = read_publication(folder)
+    page = lottery_page(**{**vars(published), "about": asdict(published.about)})
+    (folder / PAGE).write_text(page, encoding="utf-8", newline="\n")
 
 
 def _write_private(path: Path, content: bytes) -> None:
     path.touch(mode=0o600)
     path.chmod(0o600)
     path.write_bytes(content)
-
-
-def _page(published: Publication) -> str:
-    return lottery_page(
-        asdict(published.about),
-        published.chances,
-        published.panels,
-        published.quotas,
-        published.fingerprint,
-        published.drawn,
-    )
 
 
 def write_json(path: Path, content: Mapping[str, object]) -> None:

@@ -195,13 +195,12 @@ def held(register: Register, person: int) -> dict[str, Any]:
         "ORDER BY list.id",
         (person,),
     )
+    links = register.rows("SELECT pseudonym FROM link WHERE person = ?", (person,))
     return {
         "name": name,
         "mail": mail,
         "phone": phone,
-        "pseudonyms": [
-            row[0] for row in register.rows("SELECT pseudonym FROM link WHERE person = ?", (person,))
-        ],
+        "pseudonyms": [pseudonym for (pseudonym,) in links],
         "consents": [dict(zip(keys, row, strict=True)) for row in consents],
         "lists": [{"day": day, "purpose": purpose} for day, purpose in lists],
     }

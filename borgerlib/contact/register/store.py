@@ -75,17 +75,10 @@ class Register:
             The line's detail, to be filled; holds nothing of who a person is.
         """
         detail: dict[str, Any] = {}
-        with _told(self.path):
-            self.connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield detail
-                now = datetime.now(UTC)
-                log.append(self.connection, at=now, actor=self.actor, action=action, detail=detail)
-                self.connection.execute("COMMIT")
-            except BaseException:
-                if not self.connection.get_autocommit():
-                    self.connection.execute("ROLLBACK")
-                raise
+        with _told(self.path), _whole(self.connection):
+            yield detail
+            now = datetime.now(UTC)
+            log.append(self.connection, at=now, actor=self.actor, action=action, detail=detail)
 
     def rows(self, query: str, values: tuple[Any, ...] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
         """Return what a query finds."""
@@ -134,8 +127,7 @@ class Register:
         connection.pragma("secure_delete", True)  # what is erased is overwritten, in free pages as well
         connection.pragma("foreign_keys", True)
         connection.pragma("synchronous", "EXTRA")
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with _whole(connection):
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             if version > VERSION:
                 raise DataError(
@@ -145,11 +137,19 @@ class Register:
             for script in MIGRATIONS[version:]:
                 connection.execute(script)
             connection.execute(f"PRAGMA user_version = {VERSION}")
-            connection.execute("COMMIT")
-        except BaseException:
-            if not connection.get_autocommit():
-                connection.execute("ROLLBACK")
-            raise
+
+
+@contextmanager
+def _whole(connection: Any) -> Iterator[None]:
+    """Do what is done inside whole or not at all."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if not connection.get_autocommit():
+            connection.execute("ROLLBACK")
+        raise
 
 
 def register_path(municipality: str) -> Path:

@@ -154,10 +154,9 @@ def _fits(values: pd.Series, detail: str, hints: tuple[str, ...]) -> bool:
 
 
 def _joined(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
-    parts = [frame[column].fillna("").str.strip() for column in columns]
     whole = pd.Series("", index=frame.index, dtype="string")
-    for part in parts:
-        whole = (whole + " " + part).str.strip()
+    for column in columns:
+        whole = (whole + " " + frame[column].fillna("").str.strip()).str.strip()
     return whole
 
 
