@@ -7,7 +7,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from borgerlib.errors import RunError
+from borgerlib.files.document import new_document
 from borgerlib.workshop.words import words
 
 _PNG = "data:image/png;base64,"
@@ -28,14 +28,9 @@ def as_docx(content: Mapping[str, Any], picture: bytes | None) -> bytes:
     RunError
         python-docx is not installed.
     """
-    try:
-        import docx
-        from docx.shared import Cm, RGBColor
-    except ImportError as error:
-        raise RunError("A .docx needs python-docx.", hint="Run: pip install 'borgerlib[docx]'") from error
-    document = docx.Document()
-    properties = document.core_properties
-    properties.title, properties.language, properties.author = content["title"], "da-DK", ""
+    document = new_document(content["title"])
+    from docx.shared import Cm, RGBColor
+
     logo = content["look"].logo
     if logo.startswith(_PNG):  # Word draws no SVG on older machines, nor does python-docx
         document.add_picture(io.BytesIO(base64.b64decode(logo.removeprefix(_PNG))), height=Cm(1.5))

@@ -10,6 +10,7 @@ from typing import Any
 
 from borgerlib.errors import RunError
 from borgerlib.files.atomic import replacing
+from borgerlib.files.document import new_document
 from borgerlib.runs.pages.export import ExecutedPage
 from borgerlib.runs.pages.figures import CHART_TYPE
 
@@ -41,14 +42,7 @@ def write_docx(pages: Sequence[tuple[ExecutedPage, Path]], target: Path, *, titl
     RunError
         python-docx is not installed, or the file cannot be written.
     """
-    try:
-        import docx
-    except ImportError as error:
-        raise RunError("A .docx needs python-docx.", hint="Run: pip install 'borgerlib[docx]'") from error
-    document = docx.Document()
-    document.core_properties.title = title
-    document.core_properties.language = "da-DK"
-    document.core_properties.author = ""
+    document = new_document(title)
     for at, (page, file) in enumerate(pages):
         if at:
             document.add_page_break()

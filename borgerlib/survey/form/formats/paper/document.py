@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from borgerlib.errors import RunError
+from borgerlib.files.document import new_document
 from borgerlib.survey.form.formats.paper.paper import told_condition
 from borgerlib.survey.form.questionnaire import Question, Questionnaire
 from borgerlib.survey.form.texts import standard_words
@@ -21,14 +21,7 @@ def write_docx(form: Questionnaire, target: Path) -> None:
     RunError
         python-docx is not installed.
     """
-    try:
-        import docx
-    except ImportError as error:
-        raise RunError("A .docx needs python-docx.", hint="Run: pip install 'borgerlib[docx]'") from error
-    document = docx.Document()
-    document.core_properties.title = form.texts["titel"]["da"]
-    document.core_properties.language = "da-DK"
-    document.core_properties.author = ""
+    document = new_document(form.texts["titel"]["da"])
     for at, language in enumerate(form.languages):
         if at:
             document.add_page_break()
