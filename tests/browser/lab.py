@@ -7,11 +7,9 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 
 from playwright.sync_api import TimeoutError
+from processes import PATIENCE, eventually
 
 from borgerlib import places
 
@@ -39,20 +37,19 @@ def served_lab(notebook, workspace, folder):
     settings = folder / ".settings" / "@jupyterlab" / "notebook-extension"
     settings.mkdir(parents=True)
     (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/api", timeout=2).close()
-            break
-        except urllib.error.HTTPError:
-            break
-        except OSError:
-            time.sleep(0.2)
     try:
+        eventually(lambda: _answers(port))
         yield f"http://127.0.0.1:{port}/lab/workspaces/test/tree/{notebook}.ipynb?token={token}"
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
+
+
+def _answers(port):
+    """Return whether somebody listens at a port."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+        return True
+    return False
 
 
 def open_notebook(browser, address):

@@ -5,11 +5,11 @@ import os
 import shutil
 import subprocess
 import threading
-import time
 from types import SimpleNamespace
 
 import psutil
 import pytest
+from processes import PATIENCE, eventually
 from test_dashboard import below
 
 from borgerlib.dashboard.server.serve import dashboard_server
@@ -43,25 +43,18 @@ def kernels(server):
     return found
 
 
-def within(seconds, holds):
-    end = time.monotonic() + seconds
-    while not holds() and time.monotonic() < end:
-        time.sleep(0.2)
-    return holds()
-
-
 def reloaded(open_board, server, times):
     # The one that stands ready; a visitor's is another.
-    assert within(30, lambda: len(kernels(server)) == 1)
+    eventually(lambda: len(kernels(server)) == 1)
     board = open_board(at=server)
     for _ in range(times):
         board.page.reload()
     board.page.wait_for_selector(".borger-dashboard[data-shown]")
-    assert within(45, lambda: len(kernels(server)) == 2)
+    eventually(lambda: len(kernels(server)) == 2)
     board.page.close()
     # A page that is left in the midst of a message says so to nobody but its console.
     board.errors[:] = [error for error in board.errors if error != "Cannot send"]
-    assert within(10, lambda: len(kernels(server)) == 1)
+    eventually(lambda: len(kernels(server)) == 1)
 
 
 @pytest.fixture
@@ -98,7 +91,7 @@ def test_a_killed_server_comes_back_with_the_selection_and_the_click(open_board,
     assert alone.address == before
     assert alone.process.pid != killed.pid
     alone.stop()  # an end in order: nobody starts it again
-    watching.join(20)
+    watching.join(PATIENCE)
     assert not watching.is_alive()
 
 
@@ -122,4 +115,4 @@ def test_behind_a_proxy_with_a_path_of_its_own(open_board, workspace, tmp_path):
             ]
         finally:
             proxy.terminate()
-            proxy.wait(10)
+            proxy.wait(PATIENCE)

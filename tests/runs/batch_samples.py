@@ -5,15 +5,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import nbformat
-import psutil
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from processes import PATIENCE, all_gone, descendants, eventually, heed_signals
 from sample_notebooks import KERNEL
 
 from borgerlib.runs.batch.run import run_batch
@@ -21,6 +20,7 @@ from borgerlib.runs.batch.task import Outcome, Task, perform
 from borgerlib.runs.batch.work import Progress
 from borgerlib.runs.planning.manifest import History, Manifest
 
+OUR_MODULES = [str(folder) for folder in Path(__file__).parents[:2]]
 PARAMETERS = 'municipality: str = ""  # Kommunen'
 PAGE = (
     "from IPython.display import display\n"
@@ -70,7 +70,7 @@ def notebook(folder: Path, number: int, *code: str) -> Path:
 def batch(out: Path, notebooks: Sequence[Path], *names: str, **options: Any) -> Progress:
     """Run a batch; in this process, on the warm kernels given by `warm` or on fresh ones."""
     warm = options.pop("warm", None)
-    settings: dict[str, Any] = {"timeout": 60, "crew": InProcess(warm)} | options
+    settings: dict[str, Any] = {"timeout": PATIENCE, "crew": InProcess(warm)} | options
     return run_batch(names or ["Odense"], out=out, notebooks=notebooks, **settings)
 
 
@@ -88,7 +88,7 @@ class BatchProcess:
     """A batch as a process of its own, which tests may kill."""
 
     def __init__(self, out: Path, notebooks: Path, *names: str, tmp: Path, **options: Any) -> None:
-        path = os.pathsep.join(filter(None, [str(Path(__file__).parent), os.environ.get("PYTHONPATH")]))
+        path = os.pathsep.join(filter(None, [*OUR_MODULES, os.environ.get("PYTHONPATH")]))
         told = json.dumps({"out": str(out), "notebooks": str(notebooks), "names": names, "options": options})
         self.process = subprocess.Popen(
             [sys.executable, __file__, told],
@@ -97,26 +97,25 @@ class BatchProcess:
             text=True,
             env={**os.environ, "TMPDIR": str(tmp), "PYTHONPATH": path},
         )
-        self.family: list[psutil.Process] = []
+        self.family: set[int] = set()
 
-    def wait_for(self, condition: Callable[[], bool], seconds: float = 40) -> None:
+    def wait_for(self, condition: Callable[[], bool]) -> None:
         """Wait until the condition holds, and take note of all processes that the batch has by then."""
-        end = time.monotonic() + seconds
-        while not condition():
+
+        def holds() -> bool:
             assert self.process.poll() is None, self.process.communicate()[1]
-            assert time.monotonic() < end, "it took too long"
-            time.sleep(0.02)
-        self.family = psutil.Process(self.process.pid).children(recursive=True)
+            return condition()
 
-    def survivors(self, seconds: float = 4) -> list[psutil.Process]:
-        """Return the processes of the batch that are still there after so long."""
-        _, alive = psutil.wait_procs(self.family, timeout=seconds)
-        # One that is dead but not yet fetched by its parent is gone.
-        return [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+        eventually(holds)
+        self.family = descendants(self.process.pid)
 
-    def ended(self, seconds: float = 60) -> tuple[int, str, str]:
+    def leaves_nothing(self) -> None:
+        """Wait until no process of the batch is there any more."""
+        eventually(lambda: all_gone(self.family))
+
+    def ended(self) -> tuple[int, str, str]:
         """Wait for its end; return exit code, output and errors."""
-        out, errors = self.process.communicate(timeout=seconds)
+        out, errors = self.process.communicate(timeout=PATIENCE)
         return self.process.returncode, out, errors
 
 
@@ -127,17 +126,16 @@ def batch_process(*arguments: Any, **options: Any) -> Iterator[BatchProcess]:
     try:
         yield running
     finally:
-        for process in (*running.family, running.process):
-            with suppress(psutil.NoSuchProcess):
-                process.kill()
+        for pid in (*running.family, running.process.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         running.process.communicate()
 
 
 def _main(told: dict[str, Any]) -> None:
     import resource
 
-    # A shell's background job ignores interrupts; the batch must not inherit that from the tests.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    heed_signals()
     options = told["options"]
     largest = options.pop("largest_file", 0)
     if largest:

@@ -9,6 +9,7 @@ import urllib.request
 from contextlib import contextmanager
 from http.cookiejar import CookieJar
 
+from processes import PATIENCE
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
@@ -27,7 +28,7 @@ def serving(room, port=9700):
     task = loop.create_task(serve(room, port=port, on_ready=tell))
     thread = threading.Thread(target=lambda: loop.run_until_complete(asyncio.wait([task])))
     thread.start()
-    assert ready.wait(20)
+    assert ready.wait(PATIENCE)
     try:
         yield told[0]
     finally:
@@ -46,7 +47,7 @@ class Visitor:
     def get(self, path="/", **form):
         body = urllib.parse.urlencode(form).encode() if form else None
         try:
-            with self._open(self.served.address + path, body, timeout=60) as answer:
+            with self._open(self.served.address + path, body, timeout=PATIENCE) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
@@ -65,7 +66,7 @@ class Visitor:
 async def until(line, test):
     """Read messages until one passes, and return it."""
     while True:
-        text = await asyncio.wait_for(line.read_message(), 30)
+        text = await asyncio.wait_for(line.read_message(), PATIENCE)
         assert text is not None, "the line was closed"
         message = json.loads(text)
         if test(message):

@@ -6,13 +6,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
 import requests
+from processes import PATIENCE, all_gone, descendants, eventually, heed_signals
 
 
 def running(workspace, *arguments):
@@ -21,8 +21,7 @@ def running(workspace, *arguments):
         [sys.executable, "-m", "borgerlib", "dashboard", "Odense", "--no-browser", *arguments],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "BORGER_WORKSPACE": str(workspace), "COLUMNS": "200"},
-        # A shell's background job ignores interrupts; the command must not inherit that.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=heed_signals,
     )  # fmt: skip
     line = command.stdout.readline()
     found = re.search(r"http://127\.0\.0\.1:(\d+)/\?token=(\S+)", line)
@@ -39,41 +38,10 @@ class Stay(urllib.request.HTTPRedirectHandler):
 
 def status(url):
     try:
-        with urllib.request.build_opener(Stay).open(url, timeout=30) as answer:
+        with urllib.request.build_opener(Stay).open(url, timeout=PATIENCE) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
-
-
-def descendants(pid):
-    found, parents = set(), {}
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = entry.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        parents[int(entry.parent.name)] = int(fields[1])
-    wanted = {pid}
-    while wanted:
-        wanted = {child for child, parent in parents.items() if parent in wanted} - found
-        found |= wanted
-    return found
-
-
-def gone(pids, seconds=10):
-    end = time.monotonic() + seconds
-    alive = set(pids)
-    while alive and time.monotonic() < end:
-        alive = {p for p in alive if Path(f"/proc/{p}").exists() and "\nState:\tZ" not in _state(p)}
-        time.sleep(0.1)
-    return not alive
-
-
-def _state(pid):
-    try:
-        return Path(f"/proc/{pid}/status").read_text("utf-8")
-    except OSError:
-        return "\nState:\tZ"
 
 
 pytestmark = [
@@ -127,9 +95,9 @@ def test_it_serves_whoever_has_the_token_and_stops_at_ctrl_c(workspace):
         family = descendants(command.pid)
         assert len(family) >= 2  # the server and a kernel at least
         command.send_signal(signal.SIGINT)
-        assert command.wait(15) == 0
+        assert command.wait(PATIENCE) == 0
         assert "Closed." in command.stdout.read()
-        assert gone(family)
+        eventually(lambda: all_gone(family))
     finally:
         command.kill()
 
@@ -140,7 +108,7 @@ def test_a_killed_command_leaves_no_server_behind(workspace):
     family = descendants(command.pid)
     command.kill()
     command.wait()
-    assert gone(family, 20)
+    eventually(lambda: all_gone(family))
 
 
 def test_a_municipality_without_answers_is_told_before_anything_starts(workspace):

@@ -4,12 +4,11 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import nbformat
-import psutil
 import pytest
+from processes import PATIENCE, all_gone, descendants, eventually
 
 from borgerlib import places
 from borgerlib.errors import ParameterError, RunError
@@ -107,7 +106,7 @@ def test_a_kernel_that_dies_is_told(make_notebook, tmp_path):
 
 def test_a_cell_that_never_ends_is_stopped(make_notebook, tmp_path, capfd):
     # A cell that swallows interrupts must end too.
-    stubborn = "import time\nwhile True:\n  try: time.sleep(60)\n  except KeyboardInterrupt: pass"
+    stubborn = "import time\nwhile True:\n  try: time.sleep(900)\n  except KeyboardInterrupt: pass"
     with pytest.raises(RunError, match=r"cell 3 was stopped: the notebook took more than the 2 seconds"):
         run_notebook(make_notebook("a.ipynb", stubborn), tmp_path / "out.ipynb", timeout=2)
     assert capfd.readouterr() == ("", "")
@@ -117,9 +116,9 @@ def test_a_cell_that_never_ends_is_stopped(make_notebook, tmp_path, capfd):
 def test_a_kernel_ended_before_it_starts_ends_when_it_starts():
     kernel = Kernel()
     kernel.end()
-    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(900)"])
     kernel.started(process)
-    assert process.wait(timeout=10) == -signal.SIGKILL
+    assert process.wait(timeout=PATIENCE) == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("leave", ["import sys; sys.exit()", "raise SystemExit(0)"])
@@ -179,7 +178,7 @@ def test_many_at_once_each_give_their_own_result_and_a_failure_stops_only_itself
 def test_ctrl_c_ends_everything_soon_and_leaves_no_kernel(make_notebook, tmp_path):
     begun = tmp_path / "begun"
     begun.mkdir()
-    endless = f"import os, time; open(f'{begun}/{{os.getpid()}}', 'w').close(); time.sleep(120)"
+    endless = f"import os, time; open(f'{begun}/{{os.getpid()}}', 'w').close(); time.sleep(900)"
     sources = [make_notebook(f"{n}.ipynb", endless) for n in range(3)]
     code = (
         "import signal, sys\nfrom pathlib import Path\n"
@@ -192,15 +191,12 @@ def test_ctrl_c_ends_everything_soon_and_leaves_no_kernel(make_notebook, tmp_pat
     program = subprocess.Popen(
         [sys.executable, "-c", code, *map(str, sources)], env=environment, stderr=subprocess.PIPE
     )
-    deadline = time.monotonic() + 60
-    while len(list(begun.iterdir())) < 2 and time.monotonic() < deadline:
-        time.sleep(0.02)
-    kernels = psutil.Process(program.pid).children(recursive=True)
+    eventually(lambda: len(list(begun.iterdir())) == 2)
+    kernels = descendants(program.pid)
     assert len(kernels) == 2
     program.send_signal(signal.SIGINT)
     # Much longer than it takes and shorter than the cells, which are not waited for.
-    _, messages = program.communicate(timeout=60)
+    _, messages = program.communicate(timeout=PATIENCE)
     assert b"KeyboardInterrupt" in messages
-    _, alive = psutil.wait_procs(kernels, timeout=5)
-    assert alive == []
+    eventually(lambda: all_gone(kernels))
     assert not list(tmp_path.glob("borger-*"))

@@ -20,7 +20,7 @@ from pathlib import Path
 from borgerlib.runs.planning.folder_lock import folder_lock, owned_temporary_folder
 with folder_lock(Path(sys.argv[1]), folder=Path("rapporter")), owned_temporary_folder() as folder:
     print(folder, flush=True)
-    time.sleep(60)
+    time.sleep(900)
 """
 
 

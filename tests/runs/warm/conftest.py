@@ -1,9 +1,8 @@
-"""A warm server for the tests, and a look at what processes and folders are left."""
+"""A warm server for the tests, and the plug-ins as they are installed."""
 
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,19 +26,6 @@ def server() -> Iterator[WarmServer]:
     with warm_kernels(ahead="imports") as server:
         assert server.ready(), server.notice
         yield server
-
-
-@pytest.fixture
-def eventually() -> Callable[..., None]:
-    """Wait until something holds."""
-
-    def wait(holds: Callable[[], bool], *, seconds: float = 15) -> None:
-        end = time.monotonic() + seconds
-        while not holds():
-            assert time.monotonic() < end, "it never came to hold"
-            time.sleep(0.02)
-
-    return wait
 
 
 @pytest.fixture

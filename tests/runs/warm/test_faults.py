@@ -10,20 +10,13 @@ import tempfile
 import threading
 from pathlib import Path
 
-import psutil
 import pytest
+from processes import ENDLESS, PATIENCE, all_gone, descendants, eventually, gone
 
 from borgerlib.runs.kernels.execute import NotebookJob, run_notebook, run_notebooks
 from borgerlib.runs.warm import WarmServer, warm_kernels
 
 SLOW = "import pathlib, os, time\npathlib.Path(r'{mark}').write_text(str(os.getpid()))\ntime.sleep({seconds})"
-
-
-def gone(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
 
 
 def start(server, source: Path, target: Path) -> tuple[threading.Thread, list]:
@@ -39,7 +32,7 @@ def written(mark: Path) -> int:
     return int(mark.read_text("utf-8") or 0) if mark.exists() else 0
 
 
-def test_a_run_outlives_its_server_and_the_next_one_is_warm_again(make_notebook, tmp_path, eventually):
+def test_a_run_outlives_its_server_and_the_next_one_is_warm_again(make_notebook, tmp_path):
     mark = tmp_path / "mark"
     source = make_notebook("a.ipynb", SLOW.format(mark=mark, seconds=1))
     with warm_kernels(ahead="imports") as server:
@@ -48,7 +41,7 @@ def test_a_run_outlives_its_server_and_the_next_one_is_warm_again(make_notebook,
         eventually(lambda: bool(written(mark)))
         kernel, killed = written(mark), server.pid
         os.kill(killed, signal.SIGKILL)
-        thread.join(60)
+        thread.join(PATIENCE)
         assert gone(kernel)
         assert [(run.status, run.kernel, run.attempts) for run in runs] == [("done", "cold", 2)]
         assert not (tmp_path / "out.failed.ipynb").exists()
@@ -59,23 +52,23 @@ def test_a_run_outlives_its_server_and_the_next_one_is_warm_again(make_notebook,
     assert gone(server.pid or kernel)
 
 
-def test_a_kernel_that_is_killed_fails_its_run_only(make_notebook, tmp_path, server, eventually):
+def test_a_kernel_that_is_killed_fails_its_run_only(make_notebook, tmp_path, server):
     mark = tmp_path / "mark"
-    source = make_notebook("a.ipynb", SLOW.format(mark=mark, seconds=60))
+    source = make_notebook("a.ipynb", SLOW.format(mark=mark, seconds=ENDLESS))
     thread, runs = start(server, source, tmp_path / "out.ipynb")
     eventually(lambda: bool(written(mark)))
     os.kill(written(mark), signal.SIGKILL)
-    thread.join(30)
+    thread.join(PATIENCE)
     assert [(run.status, run.cause, run.kernel) for run in runs] == [("failed", "died", "warm")]
     assert (tmp_path / "out.failed.ipynb").exists()
     assert run_notebook(make_notebook("b.ipynb", "1"), tmp_path / "b.out.ipynb", warm=server).kernel == "warm"
 
 
-def test_a_client_that_is_killed_leaves_nothing(make_notebook, tmp_path, eventually):
+def test_a_client_that_is_killed_leaves_nothing(make_notebook, tmp_path):
     marks = [tmp_path / "mark1", tmp_path / "mark2"]
-    child = "import subprocess; subprocess.Popen(['sleep', '300'])"
+    child = "import subprocess; subprocess.Popen(['sleep', '900'])"
     sources = [
-        make_notebook(f"{mark.name}.ipynb", child, SLOW.format(mark=mark, seconds=300)) for mark in marks
+        make_notebook(f"{mark.name}.ipynb", child, SLOW.format(mark=mark, seconds=ENDLESS)) for mark in marks
     ]
     temporary = tmp_path / "t"
     temporary.mkdir()
@@ -90,18 +83,18 @@ def test_a_client_that_is_killed_leaves_nothing(make_notebook, tmp_path, eventua
     program = subprocess.Popen(
         [sys.executable, "-c", code, *map(str, sources)], env={**os.environ, "TMPDIR": str(temporary)}
     )
-    eventually(lambda: all(written(mark) for mark in marks), seconds=60)
-    started = psutil.Process(program.pid).children(recursive=True)
-    assert {written(mark) for mark in marks} < {process.pid for process in started}
+    eventually(lambda: all(written(mark) for mark in marks))
+    started = descendants(program.pid)
+    assert {written(mark) for mark in marks} < started
     program.kill()
     program.wait()
-    eventually(lambda: all(gone(process.pid) for process in started))
+    eventually(lambda: all_gone(started))
     eventually(lambda: list(temporary.iterdir()) == [])
 
 
-def test_the_end_of_the_server_is_the_end_of_its_kernels(make_notebook, tmp_path, eventually):
+def test_the_end_of_the_server_is_the_end_of_its_kernels(make_notebook, tmp_path):
     mark = tmp_path / "mark"
-    source = make_notebook("a.ipynb", SLOW.format(mark=mark, seconds=60))
+    source = make_notebook("a.ipynb", SLOW.format(mark=mark, seconds=ENDLESS))
     with warm_kernels(ahead="imports") as server:
         assert server.ready()
         process = server.launch(["-f", str(tmp_path / "k.json")], environment=server._environment)
@@ -109,7 +102,7 @@ def test_the_end_of_the_server_is_the_end_of_its_kernels(make_notebook, tmp_path
         assert process.poll() is None
         leader = server.pid
     assert gone(process.pid)
-    assert process.wait(timeout=5) != 0
+    assert process.wait(timeout=PATIENCE) != 0
     assert gone(leader)
     assert not server.folder.exists()
     # Afterwards its runs are cold.
@@ -118,7 +111,7 @@ def test_the_end_of_the_server_is_the_end_of_its_kernels(make_notebook, tmp_path
     assert source.exists()
 
 
-def test_a_kernel_whose_client_hangs_up_ends(server, tmp_path, eventually):
+def test_a_kernel_whose_client_hangs_up_ends(server, tmp_path):
     assert server.ready()
     process = server.launch(["-f", str(tmp_path / "k.json")], environment=server._environment)
     assert process is not None
@@ -141,7 +134,7 @@ def test_silent_and_senseless_clients_do_not_block_the_server(make_notebook, tmp
 
 
 @pytest.mark.thorough
-def test_a_server_whose_code_has_changed_is_replaced_and_its_kernels_stay(tmp_path, eventually):
+def test_a_server_whose_code_has_changed_is_replaced_and_its_kernels_stay(tmp_path):
     with warm_kernels(ahead="imports") as server:
         assert server.ready()
         first = server.pid
@@ -152,7 +145,7 @@ def test_a_server_whose_code_has_changed_is_replaced_and_its_kernels_stay(tmp_pa
         assert server.pid != first
         assert kernel.poll() is None
         kernel.kill()
-        kernel.wait(timeout=5)
+        kernel.wait(timeout=PATIENCE)
         eventually(lambda: gone(first))
         assert server.folder.exists()
         assert server.launch(["-f", str(tmp_path / "k2.json")], environment=server._environment) is not None
@@ -210,14 +203,14 @@ def test_a_long_temporary_folder_is_not_too_long(tmp_path, monkeypatch):
     assert not server.folder.exists()
 
 
-def test_a_server_that_is_told_to_end_takes_its_folder_along(eventually):
+def test_a_server_that_is_told_to_end_takes_its_folder_along():
     with warm_kernels(ahead="imports") as server:
         assert server.ready()
         os.kill(server.pid, signal.SIGTERM)
         eventually(lambda: not server.folder.exists())
 
 
-def test_a_server_that_is_told_to_end_while_it_imports_takes_its_folder_along(eventually):
+def test_a_server_that_is_told_to_end_while_it_imports_takes_its_folder_along():
     with warm_kernels(ahead="imports") as server:
         eventually(lambda: os.path.exists(server._socket()))
         os.kill(server.pid, signal.SIGTERM)

@@ -1,0 +1,47 @@
+"""Processes that tests start: waiting for what they do, and for their end, however loaded the machine is."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable
+
+import psutil
+
+# Seconds that only a fault takes, on a loaded machine too. What must not be waited for lasts longer: ENDLESS.
+PATIENCE = 300.0
+ENDLESS = 900
+
+
+def eventually(holds: Callable[[], object], *, every: float = 0.02) -> None:
+    """Wait until something holds, looking after every so many seconds."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, "it never came to hold"
+        time.sleep(every)
+
+
+def gone(pid: int) -> bool:
+    """Return whether a process has ended, be it that its parent has not fetched it yet."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def all_gone(pids: Iterable[int]) -> bool:
+    """Return whether all these processes have ended."""
+    return all(gone(pid) for pid in pids)
+
+
+def descendants(pid: int) -> set[int]:
+    """Return the ids of all processes that a process and those below it have started."""
+    return {child.pid for child in psutil.Process(pid).children(recursive=True)}
+
+
+def heed_signals() -> None:
+    """Let a process heed Ctrl-C and hang-ups, which a background job ignores and hands down."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if sys.platform != "win32":
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
