@@ -42,14 +42,16 @@ lab: not-root $(RUNTIME)  ## open JupyterLab on the notebooks
 not-root:
 	@test "$$(id -u)" != 0 || test -n "$(LAB)" || { echo "JupyterLab does not run as root. Run it as another user, or, in a container of your own: make lab LAB=--allow-root"; exit 1; }
 
-QUICK := -m pytest -m "not browser and not thorough and not slow" --hypothesis-profile quick -n 2 --dist loadfile -q
+# A file stays in one process; the order is that of tests/conftest.py.
+PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder -q
+QUICK := -m pytest -m "not browser and not thorough and not slow" --hypothesis-profile quick $(PARALLEL)
 
 quick: $(DEVELOPMENT)  ## within a minute, for while you work: no kernels, whole surveys or attackers, a few examples
 	@$(BIN)/python $(QUICK)
 
 test: $(DEVELOPMENT)  ## every test but those that need a browser
-	@$(BIN)/python -m pytest -m "not browser and not thorough" -n 2 --dist loadfile -q
-	@$(BIN)/python -m pytest --nbval -n 2 --dist loadfile -q notebooks/[01][0-9]_*.ipynb
+	@$(BIN)/python -m pytest -m "not browser and not thorough" $(PARALLEL)
+	@$(BIN)/python -m pytest --nbval $(PARALLEL) notebooks/[01][0-9]_*.ipynb
 	@command -v chromium >/dev/null && echo "The tests that click: make test-browser" || echo "Not run: the tests that click (make test-browser), for they need Chromium."
 
 coverage: $(DEVELOPMENT)  ## which lines make quick runs, and fail below the floor in pyproject.toml
@@ -57,15 +59,15 @@ coverage: $(DEVELOPMENT)  ## which lines make quick runs, and fail below the flo
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
-test-thorough: $(DEVELOPMENT)  ## everything where make test takes a part (every notebook cold and warm, four times the examples)
-	@$(BIN)/python -m pytest -m "(thorough or hypothesis) and not browser and not nightly" --hypothesis-profile thorough -n 2 --dist loadfile -q
+test-thorough: $(DEVELOPMENT)  ## everything where make test takes a part (every notebook cold and warm, eight times the examples)
+	@$(BIN)/python -m pytest -m "(thorough or hypothesis) and not browser and not nightly" --hypothesis-profile thorough $(PARALLEL)
 
 test-nightly: $(DEVELOPMENT)  ## what takes many minutes: thousands of random surveys and forms, reloads, all shared runs (Chromium, Node, Java where they are)
-	@BORGER_FUZZ=2000 $(BIN)/python -m pytest -m nightly -n 2 --dist loadfile -q
+	@BORGER_FUZZ=2000 $(BIN)/python -m pytest -m nightly $(PARALLEL)
 	@BORGER_FUZZ=2000 $(BIN)/python -m pytest -n 2 -q tests/survey/readers/test_readers_random.py
 
 test-browser: $(DEVELOPMENT)  ## the tests that click: they need Chromium (Debian: apt-get install chromium)
-	@$(BIN)/python -m pytest -m "browser and not thorough" -n 2 --dist loadfile -q
+	@$(BIN)/python -m pytest -m "browser and not thorough" $(PARALLEL)
 
 lint: $(DEVELOPMENT)  ## style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

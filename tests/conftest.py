@@ -20,7 +20,7 @@ from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.simulation.simulate import Simulation
 
 # The same examples on every run, so that a failure here is one everywhere. 'make test-thorough' tries more.
-settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=50)
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=25)
 settings.register_profile("thorough", settings.get_profile("repeatable"), max_examples=200)
 settings.register_profile("quick", settings.get_profile("repeatable"), max_examples=8)
 settings.load_profile("repeatable")
@@ -33,6 +33,13 @@ BROWSER_OPTIONS = (
     "--disable-dev-shm-usage",
     "--disable-background-networking",
 )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files with something slow first, so that the last ones, when a process runs dry, are short."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(scope="session")

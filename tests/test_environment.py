@@ -62,7 +62,9 @@ def test_the_table_of_ci_begins_with_the_oldest_python_and_runs_what_make_test_r
     job = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8"))["jobs"]["test"]
     assert f">={job['strategy']['matrix']['python'][0]}" == project["requires-python"]
     told = [step["run"].removeprefix("python ") for step in job["steps"] if "pytest" in step.get("run", "")]
-    recipe = (ROOT / "Makefile").read_text("utf-8").partition("\ntest: ")[2].partition("\n\n")[0]
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    parallel = re.search(r"^PARALLEL := (.*)$", makefile, re.MULTILINE)[1]
+    recipe = makefile.partition("\ntest: ")[2].partition("\n\n")[0].replace("$(PARALLEL)", parallel)
     assert told == re.findall(r"(-m pytest .*)", recipe)
 
 

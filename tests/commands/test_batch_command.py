@@ -5,9 +5,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
+from processes import PATIENCE, eventually
 from typer.testing import CliRunner
 
 from borgerlib import places
@@ -143,11 +143,9 @@ def test_stopped_by_ctrl_c_it_goes_on_with_the_same_command_until_nothing_is_due
     command = [sys.executable, "-c", PROGRAM, "batch", "Odense", "--only", "00,05,09"]
     manifest = Manifest(tmp_path / "reports")
     first = subprocess.Popen([*command, "--jobs", "1"], env=environment, stderr=subprocess.PIPE, text=True)
-    end = time.monotonic() + 60
-    while not manifest.read().latest and time.monotonic() < end:
-        time.sleep(0.02)
+    eventually(lambda: manifest.read().latest)
     first.send_signal(signal.SIGINT)
-    _, errors = first.communicate(timeout=60)
+    _, errors = first.communicate(timeout=PATIENCE)
     assert first.returncode == 130
     assert "finished runs are kept; the same command goes on from here." in errors
     kept = dict(manifest.read().latest)

@@ -22,6 +22,7 @@ def borger(*words):
     return result.output
 
 
+@pytest.mark.slow
 def test_from_nothing_to_an_spss_file(workspace, tmp_path):
     told = borger("simulate", "Ærø", "--n", 700, "--seed", 2)
     assert "SIMULEREDE DATA" in told
@@ -36,6 +37,7 @@ def test_from_nothing_to_an_spss_file(workspace, tmp_path):
     assert (tmp_path / "SIMULEREDE_DATA_aeroe.sav").is_file()
 
 
+@pytest.mark.slow
 def test_the_page_adds_up(prepared_once, simulated, workspace):
     page = borger("prepare", "Ærø", simulated[1])
     prepared, _ = prepared_once
@@ -53,6 +55,7 @@ def test_the_page_adds_up(prepared_once, simulated, workspace):
     assert str(store.contact_folder("Ærø") / store.REGISTER) in page
 
 
+@pytest.mark.slow
 def test_all_options_of_prepare(workspace, tmp_path):
     export, mapping = write_export(tmp_path, mixed(90))
     districts = tmp_path / "omraader.csv"
@@ -67,6 +70,7 @@ def test_all_options_of_prepare(workspace, tmp_path):
     assert "SIMULEREDE" not in page
 
 
+@pytest.mark.slow
 def test_a_page_without_anything_rejected_says_none(workspace, tmp_path):
     export, mapping = write_export(tmp_path, mixed())
     page = borger("prepare", "Ærø", export, "--mapping", mapping)
@@ -74,6 +78,7 @@ def test_a_page_without_anything_rejected_says_none(workspace, tmp_path):
     assert "Changed cells in kept rows, by rule: none" in page
 
 
+@pytest.mark.slow
 def test_a_users_mistake_is_a_message_and_no_traceback(workspace, tmp_path):
     command = [
         sys.executable,
@@ -147,6 +152,7 @@ def test_a_codebook_without_some_roles_says_what_is_lost(tmp_path):
     assert "there is nothing to weight by: prepare it with --unweighted" in told
 
 
+@pytest.mark.slow
 def test_simulated_data_are_not_laid_among_others(workspace, tmp_path):
     (tmp_path / "rigtige.csv").write_text("a;b\n")
     with pytest.raises(DataError, match="holds other files"):

@@ -185,7 +185,10 @@ def test_a_failed_run_leaves_an_older_report_as_it_was(borger, tmp_path, monkeyp
     assert (tmp_path / "ud" / "index.html").read_text(encoding="utf-8") == "den gamle"
 
 
-@pytest.mark.parametrize("arguments", [["report", "Łódź"], ["schedule", "--at", "Łódź"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["schedule", "--at", "Łódź"], pytest.param(["report", "Łódź"], marks=pytest.mark.thorough)],
+)
 @pytest.mark.slow
 def test_a_console_of_few_letters_shows_a_name_that_it_cannot_write(tmp_path, arguments):
     # A Windows console or a redirected log in cp1252 has no Ł.
@@ -198,6 +201,7 @@ def test_a_console_of_few_letters_shows_a_name_that_it_cannot_write(tmp_path, ar
     assert "'?ód?'" in done.stderr.decode("cp1252")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["audit", "--format", "csv"], ["answers-template", "Furesø"]])
 def test_what_a_program_reads_is_utf8_whatever_the_console(tmp_path, arguments):
     environment = {**os.environ, "PYTHONIOENCODING": "cp1252", "BORGER_WORKSPACE": str(tmp_path)}

@@ -1,4 +1,4 @@
-"""A whole report and its citizens, made once from nothing as a user makes it, and seen from all sides."""
+"""A whole report and its citizens, made once as a user makes it, and seen from all sides."""
 
 import itertools
 import os
@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from simulated_citizens import shared_citizens
 
 from borgerlib.lokaldemokrati.insights.cases import load_cases
 from borgerlib.lokaldemokrati.insights.registry import load_registry
@@ -55,11 +56,10 @@ def words(page):
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
     """Return a report for Odense with its own answers and its citizens'."""
-    folder = tmp_path_factory.mktemp("rapport")
+    with shared_citizens(tmp_path_factory, "Odense", n=2000) as folder:
+        pass
     own = 'municipality = "Odense"\n[answers]\nstrategi = "ja"\n'
     (folder / "odense.toml").write_text(own, encoding="utf-8")
-    borger(folder, "simulate", "Odense", "--n", "1500", "--seed", "1")
-    borger(folder, "prepare", "Odense", f"data/processed/{PREFIX}/odense")
     done = borger(folder, "report", "odense", "--own-answers", "odense.toml")
     path = folder / "reports" / "odense"
     found = dict(sorted(pages(path).items()))
@@ -200,6 +200,14 @@ class TestCitizens:
         told += " ".join(picture["alt"] for page in report.pages.values() for picture in page.find_all("img"))
         assert len(texts) > 1000
         assert not [text for text in texts if text in told]
+
+
+@pytest.mark.thorough
+def test_from_nothing_to_a_report_by_three_commands(tmp_path):
+    borger(tmp_path, "simulate", "Odense", "--n", "1500", "--seed", "1")
+    borger(tmp_path, "prepare", "Odense", f"data/processed/{PREFIX}/odense")
+    borger(tmp_path, "report", "Odense")
+    assert (tmp_path / "reports" / "odense" / CITIZENS).is_file()
 
 
 @pytest.mark.thorough

@@ -127,6 +127,7 @@ def test_a_municipality_without_answers_is_estimated_and_said_so(
     assert "Placeringerne gælder alle på en gang" in text
 
 
+@pytest.mark.slow
 def test_pictures_say_what_they_show(found: borgerlib.MunicipalityComparison) -> None:
     drawn, funnel = borgerlib.tile_map(found), borgerlib.funnel_chart(found)
     assert "kan ikke skilles ad" in drawn.title

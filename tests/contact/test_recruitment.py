@@ -57,6 +57,7 @@ def test_rounds_that_differ_by_more_than_chance_take_more_invitations():
     assert unsteady.groups.loc["a", "invite"] > steady.groups.loc["a", "invite"]
 
 
+@pytest.mark.slow
 def test_the_panel_fills_as_often_as_is_said():
     generator = np.random.default_rng(1)
     rate, spread, filled, wanted = 0.05, 60.0, [], 30

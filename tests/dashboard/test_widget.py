@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from processes import PATIENCE
 
 from borgerlib.dashboard.page.answers import open_answers
 from borgerlib.dashboard.page.questions import save_question
@@ -134,7 +135,7 @@ def test_a_report_with_these_filters_is_saved(board, workspace):
     board._hear({"kind": "report"})
     assert "allerede en rapport i gang" in board.sent[-1][0]["text"]
     board.heard.clear()
-    assert board.heard.wait(60)
+    assert board.heard.wait(PATIENCE)
     message, (content,) = board.sent[-1]
     assert workspace / message["name"] == report_folder(board._answers, "alder=60-69") / "index.html"
     index = workspace / message["name"]
@@ -152,7 +153,7 @@ def test_a_report_that_cannot_be_written_is_told(board, workspace):
     board._hear({"kind": "select", "levels": {"sex": ["mand"]}, "number": 1})
     board.heard.clear()
     board._hear({"kind": "report"})
-    assert board.heard.wait(60)
+    assert board.heard.wait(PATIENCE)
     assert board.sent[-1][0]["text"].startswith("Rapporten kunne ikke laves: ")
     assert (folder / "dagsorden.docx").read_text() == "vigtigt"
 

@@ -94,6 +94,7 @@ def test_weights_that_are_not_those_told_of_are_refused(workspace, tmp_path):
         load_weighting(ISLAND)
 
 
+@pytest.mark.slow
 def test_capped_weights_come_back_too(workspace, tmp_path, simulated):
     rules = tmp_path / "rules.toml"
     rules.write_text("cap = 0\n")
@@ -123,6 +124,7 @@ def test_other_folders_are_no_municipalities(prepared):
     assert store.prepared_municipalities() == ["aeroe"]
 
 
+@pytest.mark.slow
 def test_damaged_files_are_named(workspace, tmp_path):
     export, mapping = write_export(tmp_path, mixed())
     prepared = prepare(ISLAND, export, mapping=mapping)
@@ -138,6 +140,7 @@ def test_damaged_files_are_named(workspace, tmp_path):
         store.load(ISLAND)
 
 
+@pytest.mark.slow
 def test_a_register_of_another_export_is_refused(workspace, tmp_path):
     export, mapping = write_export(tmp_path / "a", mixed())
     prepare(ISLAND, export, mapping=mapping)
@@ -261,6 +264,7 @@ except DataError as error:
 """
 
 
+@pytest.mark.slow
 @posix
 def test_a_read_only_folder_is_named():
     with tempfile.TemporaryDirectory() as name:
@@ -287,6 +291,7 @@ def test_public_files_follow_the_umask(workspace, tmp_path):
     assert prepared.register.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.slow
 def test_importing_the_room_is_cheap():
     script = (
         "import sys; from borgerlib.interest import store, prepare, export\n"

@@ -230,6 +230,7 @@ def test_a_domain_without_a_rest_is_not_tested():
     assert table["difference"].isna().all()
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.integers(30, 90))
 def test_counts_add_up_and_shares_are_within_their_intervals(seed, n):
     respondents = large(n, seed)

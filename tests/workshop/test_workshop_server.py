@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from processes import PATIENCE, heed_signals
 from served import Visitor, saying, serving, until
 from tornado.httpclient import HTTPClientError
 
@@ -105,6 +106,7 @@ def test_the_leader_gets_the_page_with_the_code_and_the_files(served, influence_
     assert leader.get("/hent/exe")[0] == 404
 
 
+@pytest.mark.slow
 def test_fifty_people_place_at_once_and_everybody_sees_it(served, influence_room, influence):
     people = [Visitor(served).come_in() for _ in range(50)]
 
@@ -155,14 +157,13 @@ def test_the_command_ends_when_it_is_told_to(number, workspace):
         [sys.executable, "-m", "borgerlib", "workshop", "dialogkort", "--no-browser", "--port", "9790"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "BORGER_WORKSPACE": str(workspace), "COLUMNS": "200"},
-        # A shell's background job ignores interrupts; the command must not inherit that.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=heed_signals,
     )  # fmt: skip
     lines = [command.stdout.readline() for _ in range(4)]
     port = int(re.search(r"http://127\.0\.0\.1:(\d+)/\?token=", lines[0])[1])
     assert re.search(r"/deltag, code [A-Z2-9]{6}$", lines[1])
     command.send_signal(number)
-    said, wrong = command.communicate(timeout=30)
+    said, wrong = command.communicate(timeout=PATIENCE)
     assert (command.returncode, said.strip(), wrong) == (0, "Closed.", "")
     with socket.socket() as free:
         free.bind(("127.0.0.1", port))

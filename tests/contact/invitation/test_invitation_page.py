@@ -39,6 +39,7 @@ def test_a_tick_is_followed_at_once(page):
     assert "Der er færre end 9999 at trække blandt." in page._many.told.value
 
 
+@pytest.mark.slow
 def test_a_list_needs_its_purpose_and_says_where_it_lies(page):
     page._make.click()
     assert "Skriv hvad listen er til, hvem der laver den og hvor man kan melde fra." in page._made.value

@@ -110,6 +110,7 @@ def test_column_generation_finds_the_levels_by_itself(seed):
     assert max(level.bound - level.chance for level in levels) < 1e-6
 
 
+@pytest.mark.slow
 def test_a_danish_pool_is_exact_and_proven():
     people, quotas = made_up_pool(330, 36, [2, 7, 3, 4], seed=1)
     result = borgerlib.leximin_chances(people, quotas, 36)

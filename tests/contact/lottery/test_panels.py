@@ -41,6 +41,7 @@ def test_people_of_one_kind_sit_on_as_many_panels_give_or_take_one(drawn):
     assert (seats.max() - seats.min()).max() <= 1
 
 
+@pytest.mark.slow
 def test_a_seed_gives_its_list_again_and_another_seed_another(drawn):
     _, _, result, listed = drawn
     assert borgerlib.list_panels(result, seed=7).members.equals(listed.members)

@@ -42,6 +42,7 @@ def test_a_file_is_shown_as_it_was_understood(page):
     assert "<td>Hvilke emner vil du drøfte?</td><td>Flere valg</td><td>Emner</td>" in page._overview.value
 
 
+@pytest.mark.slow
 def test_what_is_mended_is_counted_saved_and_prepared(page, tmp_path):
     page._which.value = 1
     editor = page._editor
@@ -105,6 +106,7 @@ def test_another_kind_heading_rows_and_mistakes_are_told(page, tmp_path):
     assert page._after.layout.display == "none"
 
 
+@pytest.mark.slow
 def test_a_file_that_asks_what_the_shipped_codebook_asks_needs_no_decisions(page, tmp_path):
     assert page._shipped.layout.display == "none"
     people = {

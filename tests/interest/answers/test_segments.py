@@ -55,7 +55,7 @@ def test_kinds_of_another_preparation_are_not_used(survey):
     assert path.read_bytes() != kept
 
 
-@pytest.mark.parametrize("content", [b"", b"PAR1 and then nothing"])
+@pytest.mark.parametrize("content", [b"PAR1 and then nothing", pytest.param(b"", marks=pytest.mark.thorough)])
 def test_a_damaged_file_is_made_anew(survey, content):
     respondents, codebook, path = survey
     path.write_bytes(content)

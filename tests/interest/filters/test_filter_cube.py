@@ -69,7 +69,9 @@ def test_it_is_outdated_when_the_survey_is_another_and_not_when_it_is_away(odens
     assert not is_outdated("Odense", opened.built_from)
 
 
-@pytest.mark.parametrize("torn", ["empty", "half", "changed"])
+@pytest.mark.parametrize(
+    "torn", ["changed", *(pytest.param(torn, marks=pytest.mark.thorough) for torn in ("empty", "half"))]
+)
 def test_a_damaged_file_is_built_anew(odense, torn):
     whole = (odense / FILE).read_bytes()
     middle = len(whole) // 2

@@ -130,6 +130,7 @@ def test_real_answers_with_their_own_mapping(workspace, tmp_path):
     assert store.load_register(ISLAND).empty
 
 
+@pytest.mark.slow
 def test_a_workbook_gives_the_same_respondents_as_the_csv(workspace, tmp_path):
     export, mapping = write_export(tmp_path, mixed(80))
     prepare(ISLAND, export, mapping=mapping)
@@ -153,6 +154,7 @@ def test_the_warning_of_an_old_population_is_told_not_raised(workspace, tmp_path
     assert "borger population refresh" in prepared.warnings[0]
 
 
+@pytest.mark.slow
 def test_without_dates_today_is_taken_and_told(workspace, tmp_path):
     rows = [(*answer[:-1], "") for answer in mixed()]
     export, mapping = write_export(tmp_path, rows)
@@ -192,6 +194,7 @@ def test_nobody_left_says_why(workspace, tmp_path):
     assert not processed_folder(ISLAND).exists()
 
 
+@pytest.mark.slow
 def test_all_of_one_sex_is_refused_and_says_what_to_do(workspace, tmp_path):
     export, mapping = write_export(tmp_path, [row(n, 20 + n % 60, "k") for n in range(1, 80)])
     with pytest.raises(MarginError, match="cannot be weighted") as caught:
@@ -222,6 +225,7 @@ def test_everybody_below_the_limit_of_a_wider_survey(workspace, tmp_path):
     assert respondents[WEIGHT].sum() == pytest.approx(people.loc[people["age"] >= 18, "population"].sum())
 
 
+@pytest.mark.slow
 def test_simulated_data_never_replace_real_ones(workspace, tmp_path, simulated):
     export, mapping = write_export(tmp_path, mixed())
     prepare(ISLAND, export, mapping=mapping)
@@ -230,6 +234,7 @@ def test_simulated_data_never_replace_real_ones(workspace, tmp_path, simulated):
     assert store.load(ISLAND).attrs["simulated"] is False
 
 
+@pytest.mark.slow
 def test_a_renamed_copy_of_simulated_data_is_still_simulated(workspace, tmp_path, simulated):
     folder = tmp_path / "copy"
     folder.mkdir()
@@ -238,6 +243,7 @@ def test_a_renamed_copy_of_simulated_data_is_still_simulated(workspace, tmp_path
     assert prepare(ISLAND, folder).simulated
 
 
+@pytest.mark.slow
 def test_a_second_run_replaces_the_first(workspace, tmp_path):
     def run(rows):
         export, mapping = write_export(tmp_path, rows)

@@ -83,6 +83,7 @@ def prepared_of(folder, *items, headings, **settings):
     return prepare("Ærø", export, codebook=book, **settings)
 
 
+@pytest.mark.slow
 def test_age_in_bands_is_weighted_by_and_shown(workspace, tmp_path):
     done = prepared_of(tmp_path, TOPICS, SEX, BANDS, headings=["Emner", "Køn", "Aldersgruppe"])
     margins = done.weighting.margins
@@ -112,6 +113,7 @@ def test_who_is_too_young_by_band_takes_no_part(workspace, tmp_path):
     assert done.reasons == {"below_age_limit": 42}
 
 
+@pytest.mark.slow
 def test_nothing_to_weight_by_goes_on_unweighted_and_says_so_everywhere(workspace, tmp_path):
     with pytest.raises(MarginError, match="--unweighted"):
         prepared_of(tmp_path, TOPICS, headings=["Emner", "Glad"])
@@ -150,6 +152,7 @@ def test_without_topics_the_report_says_what_was_not_asked(workspace, tmp_path):
         open_answers("Ærø")
 
 
+@pytest.mark.slow
 def test_a_postcode_is_a_place_and_its_count_the_municipalitys(workspace, tmp_path):
     districts, rules = tmp_path / "omraader.csv", tmp_path / "vaegt.toml"
     districts.write_text(DISTRICTS, "utf-8")
@@ -178,6 +181,7 @@ TAGGED = TOPICS.replace('"Haver" }', '"Haver", tags = ["climate"] }').replace(
 )
 
 
+@pytest.mark.slow
 def test_own_topics_are_shown_by_what_they_are_about(workspace, tmp_path):
     prepared_of(tmp_path, TAGGED, BANDS, headings=["Emner", "Aldersgruppe"], unweighted=True)
     page = open_interest("Ærø")
@@ -192,6 +196,7 @@ def test_own_topics_are_shown_by_what_they_are_about(workspace, tmp_path):
     assert page.figure("former").markdown == "Det har kommunen ikke spurgt om."
 
 
+@pytest.mark.slow
 def test_what_was_asked_is_never_said_not_to_be(workspace, tmp_path):
     misleading = TOPICS.replace("haver", "aeldre").replace('"Haver"', '"Ældre biler"')
     misleading = misleading.replace("havne", "skole_dagtilbud")

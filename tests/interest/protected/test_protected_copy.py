@@ -74,12 +74,14 @@ class TestFiles:
         assert (aeroe.folder / COPY).is_file()
         assert (aeroe.folder / KEY).stat().st_mode & 0o777 == 0o600
 
+    @pytest.mark.slow
     def test_preparing_again_gives_the_same_copy(self, aeroe):
         before, _ = open_copy("Ærø", chance=0.1)
         prepare("Ærø", processed_folder("Ærø").parent / "SIMULEREDE_DATA" / "aeroe")
         after, _ = open_copy("Ærø", chance=0.1)
         pd.testing.assert_frame_equal(after, before)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("what", ["missing", "damaged", "older"])
     def test_a_copy_that_does_not_fit_is_made_anew_and_the_same(self, aeroe, what):
         before, _ = open_copy("Ærø", chance=0.1)
@@ -93,6 +95,7 @@ class TestFiles:
         after, _ = open_copy("Ærø", chance=0.1)
         pd.testing.assert_frame_equal(after.reset_index(drop=True), before.reset_index(drop=True))
 
+    @pytest.mark.slow
     def test_another_chance_and_a_lost_key_make_another(self, aeroe):
         before, _ = open_copy("Ærø", chance=0.1)
         stronger, _ = open_copy("Ærø", chance=0.3)
@@ -101,6 +104,7 @@ class TestFiles:
         (aeroe.folder / KEY).unlink()
         assert not open_copy("Ærø", chance=0.1)[0].equals(before)
 
+    @pytest.mark.slow
     def test_a_survey_that_is_not_prepared_or_damaged_says_so(self, aeroe):
         with pytest.raises(DataError, match="'Odense' has no prepared respondents"):
             open_copy("Odense", chance=0.1)
@@ -112,6 +116,7 @@ class TestFiles:
         finally:
             (aeroe.folder / "respondents.parquet").write_bytes(whole)
 
+    @pytest.mark.slow
     def test_what_is_told_of_it_holds_no_answer(self, aeroe):
         frame, _ = open_copy("Ærø", chance=0.1)
         assert frame.attrs["municipality"] == "Ærø"

@@ -139,6 +139,7 @@ def test_written_merges_come_first_and_everything_is_told(tmp_path):
     assert counts["n"].min() >= own.fewest
 
 
+@pytest.mark.slow
 def test_no_merging_of_ages_when_the_rules_forbid_it(tmp_path):
     own = rules(tmp_path, "merge_sparse_ages = false\n")
     weighting = weigh(people(), BOOK, "Ærø", rules=own)

@@ -100,6 +100,7 @@ def test_what_is_found_cannot_be_changed():
         identify("strategi").counts["ja"] = 1
 
 
+@pytest.mark.slow
 def test_a_changed_percentage_of_the_divided_figure_makes_its_divider_impossible():
     published = load_published()
     published.loc[published["value_id"] == "fig3-udsagn-eksperimentere-hverken-strategi-nej", "value"] = 21

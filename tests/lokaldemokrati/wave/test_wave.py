@@ -159,6 +159,7 @@ def test_a_question_with_several_answers_counts_who_answered_it(survey, wave_fra
     assert row["count"] == (wave_frame["former__borgermoede"] == "1").sum()
 
 
+@pytest.mark.slow
 def test_an_option_that_was_not_offered_is_not_asked_and_not_nought(wave_frame, tmp_path):
     shorter = wave_frame.drop(columns="former__folkeafstemning")
     opened = open_leaders_survey(written(tmp_path, shorter))
@@ -168,6 +169,7 @@ def test_an_option_that_was_not_offered_is_not_asked_and_not_nought(wave_frame, 
     assert pd.notna(find(opened.everything, "former.borgermoede")["proportion"])
 
 
+@pytest.mark.slow
 def test_parquet_and_csv_say_the_same(survey, wave_frame, leaders_codebook, tmp_path):
     typed = wave_frame.copy()
     for item in leaders_codebook:
@@ -202,6 +204,7 @@ def test_codes_lose_no_leading_zero(leaders_codebook, tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_a_wave_in_the_workspace_is_opened_by_its_folders_name(wave_frame, tmp_path, monkeypatch):
     monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
     folder = tmp_path / "data" / "processed" / "ledere-2025"
@@ -235,7 +238,9 @@ def counted(frame, codebook):
     return pd.DataFrame(rows, columns=["item", "option", "group", "n", "count", "exclusive"])
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 2025])
+@pytest.mark.parametrize(
+    "seed", [1, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in (2, 3, 2025))]
+)
 @pytest.mark.slow
 def test_small_cells_are_hidden_and_cannot_be_worked_out(leaders_codebook, tmp_path, seed):
     wave = made_up_wave(leaders_codebook, seed=seed)
@@ -257,7 +262,10 @@ def test_small_cells_are_hidden_and_cannot_be_worked_out(leaders_codebook, tmp_p
     assert (ranges["upper"] - ranges["lower"] >= 5).all()
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 2025])
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "seed", [1, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in (2, 3, 2025))]
+)
 def test_a_net_is_shown_only_with_all_of_its_parts(leaders_codebook, tmp_path, seed):
     frame = open_leaders_survey(written(tmp_path, made_up_wave(leaders_codebook, seed=seed))).everything.frame
     hidden = set(

@@ -13,6 +13,7 @@ from batch_samples import InProcess, history, notebook, states
 from batch_samples import batch as run_here
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_output
+from processes import PATIENCE
 
 from borgerlib.errors import ParameterError, RunError
 from borgerlib.runs.batch.run import plan_batch
@@ -360,7 +361,7 @@ def test_a_second_batch_on_the_folder_says_so_or_waits(batch, out, two):
         waiting.start()
         time.sleep(0.3)
         assert waiting.is_alive()
-    waiting.join(60)
+    waiting.join(PATIENCE)
     assert [end.done for end in ends] == [2]
 
 

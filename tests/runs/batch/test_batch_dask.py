@@ -6,13 +6,13 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from pathlib import Path
 
 import psutil
 import pytest
 from batch_samples import InProcess, batch, history, notebook, states
 from distributed import Client
+from processes import PATIENCE, all_gone, descendants, eventually
 
 from borgerlib.errors import RunError
 from borgerlib.runs.batch.dask import DaskCrew
@@ -25,14 +25,17 @@ pytestmark = [
 ]
 
 
-@pytest.fixture
-def cluster(tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
     """Return a cluster of two worker processes whose temporary folders are apart from everybody's."""
     from distributed import LocalCluster
 
-    with tempfile.TemporaryDirectory(prefix="bd", dir="/tmp") as tmp:
-        monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
-        monkeypatch.setenv("TMPDIR", tmp)
+    with (
+        tempfile.TemporaryDirectory(prefix="bd", dir="/tmp") as tmp,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("BORGER_WORKSPACE", str(tmp_path_factory.mktemp("workspace")))
+        patch.setenv("TMPDIR", tmp)
         # The workers find this test's modules nowhere, as on another machine.
         started = LocalCluster(
             n_workers=2,
@@ -46,7 +49,7 @@ def cluster(tmp_path, monkeypatch):
             yield started
         finally:
             started.close()
-            monkeypatch.setattr(tempfile, "tempdir", tmp)
+            patch.setattr(tempfile, "tempdir", tmp)
             sweep_temporary_folders()
             assert list(Path(tmp).glob("borger-*")) == []
 
@@ -56,38 +59,32 @@ def run(cluster, out, notebooks, *names, **options):
     return batch(out, notebooks, *names, crew=crew, **options)
 
 
-def processes():
-    return {each.pid: each for each in psutil.Process().children(recursive=True)}
-
-
 def test_notebooks_run_on_the_cluster_and_a_worker_killed_in_mid_run_loses_nothing(cluster, tmp_path):
-    out, begun, before = tmp_path / "rapporter", tmp_path / "begun", processes()
+    out, begun, before = tmp_path / "rapporter", tmp_path / "begun", descendants(os.getpid())
     slow_once = (
         f"import os, pathlib, time\nmark = pathlib.Path({str(begun)!r})\n"
-        "if not mark.exists():\n    mark.write_text(str(os.getpid()))\n    time.sleep(120)"
+        "if not mark.exists():\n    mark.write_text(str(os.getpid()))\n    time.sleep(900)"
     )
     paths = [notebook(tmp_path / "nb", 1), notebook(tmp_path / "nb", 2, slow_once)]
     killed = []
 
-    def kill_the_worker(progress):
-        end = time.monotonic() + 30
-        while not killed and progress.done and time.monotonic() < end:
-            if begun.exists() and begun.read_text():
-                kernel = psutil.Process(int(begun.read_text()))
-                worker = next(each for each in kernel.parents() if each.pid in before)
-                killed.extend([kernel, worker])
-                worker.kill()
-            time.sleep(0.05)
+    def kill_the_worker():
+        eventually(lambda: begun.exists() and begun.read_text() and "done" in states(out).values())
+        kernel = psutil.Process(int(begun.read_text()))
+        worker = next(each for each in kernel.parents() if each.pid in before)
+        killed.extend([kernel.pid, worker.pid])
+        worker.kill()
 
-    end = run(cluster, out, paths, "Odense", "Aarhus", on_progress=kill_the_worker)
+    threading.Thread(target=kill_the_worker, daemon=True).start()
+    end = run(cluster, out, paths, "Odense", "Aarhus")
     assert killed
     assert (end.done, end.failed, end.reports) == (4, 0, 2)
     assert set(states(out).values()) == {"done"}
     assert (out / "aarhus" / "02_emne_2.html").exists()
-    _, alive = psutil.wait_procs(killed, timeout=5)
-    assert [each for each in alive if each.status() != psutil.STATUS_ZOMBIE] == []
+    eventually(lambda: all_gone(killed))
 
 
+@pytest.mark.thorough
 def test_a_worker_with_another_library_or_other_data_is_named_and_its_notebooks_go_to_the_good(
     cluster, tmp_path, monkeypatch, caplog
 ):
@@ -110,7 +107,7 @@ def test_a_worker_with_another_library_or_other_data_is_named_and_its_notebooks_
         others.append(subprocess.Popen([*command, "--name", name], **settled))
     try:
         with Client(cluster.scheduler_address, set_as_default=False) as client:
-            client.wait_for_workers(4, timeout=60)
+            client.wait_for_workers(4, timeout=PATIENCE)
         paths = [notebook(tmp_path / "nb", number) for number in (1, 2, 3, 4)]
         end = run(cluster, tmp_path / "rapporter", paths)
     finally:
@@ -147,16 +144,14 @@ def test_a_scheduler_that_is_killed_ends_the_batch_with_one_sentence(tmp_path, m
          "--local-directory", str(tmp_path)],
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    slow = f"open({str(begun)!r}, 'w').close()\nimport time\ntime.sleep(120)"
+    slow = f"open({str(begun)!r}, 'w').close()\nimport time\ntime.sleep(900)"
 
     def kill_the_scheduler():
-        while not begun.exists():
-            time.sleep(0.1)
+        eventually(begun.exists)
         scheduler.kill()
 
     try:
-        while not told.exists():
-            time.sleep(0.1)
+        eventually(told.exists)
         address = json.loads(told.read_text())["address"]
         crew = DaskCrew(address, reports=InProcess(), cold=True)
         killer = threading.Thread(target=kill_the_scheduler, daemon=True)

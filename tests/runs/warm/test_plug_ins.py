@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from jupyter_client.kernelspec import KernelSpec
+from processes import ENDLESS, PATIENCE
 
 from borgerlib.runs import warm
 
@@ -22,7 +23,7 @@ def test_papermill_runs_the_engine_by_itself(make_notebook, tmp_path, entry_poin
     command = [sys.executable, "-m", "papermill", "--engine", "borger", "--no-progress-bar"]
     done = subprocess.run(
         [*command, str(source), str(target), "-p", "min_cell", "7"],
-        env=entry_points, capture_output=True, text=True, timeout=120, check=False,
+        env=entry_points, capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     cells = nbformat.read(target, as_version=4).cells
@@ -35,7 +36,7 @@ def test_the_engine_refuses_parameters_that_do_not_fit(make_notebook, tmp_path, 
     command = [sys.executable, "-m", "papermill", "--engine", "borger", "--no-progress-bar"]
     done = subprocess.run(
         [*command, str(source), str(target), "-p", "muncipality", "Odense", "-p", "confidence", "0,95"],
-        env=entry_points, capture_output=True, text=True, timeout=120, check=False,
+        env=entry_points, capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert done.returncode == 1
     assert "Unknown parameter 'muncipality'. Did you mean 'municipality'?" in done.stderr
@@ -43,7 +44,9 @@ def test_the_engine_refuses_parameters_that_do_not_fit(make_notebook, tmp_path, 
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("first", ["papermill", "borgerlib.runs.warm.engine"])
+@pytest.mark.parametrize(
+    "first", ["borgerlib.runs.warm.engine", pytest.param("papermill", marks=pytest.mark.thorough)]
+)
 def test_engine_and_papermill_may_be_imported_in_either_order(first, entry_points):
     code = (
         f"import {first}\nfrom borgerlib.runs.warm.engine import WarmEngine, register_engine\n"
@@ -66,17 +69,17 @@ from jupyter_client.manager import start_new_kernel
 def run(code):
     said = []
     hear = lambda message: said.append(message["content"].get("text"))
-    client.execute_interactive(code, timeout=30, output_hook=hear)
+    client.execute_interactive(code, timeout={PATIENCE}, output_hook=hear)
     return "".join(filter(None, said)).strip()
 manager, client = start_new_kernel(kernel_name="borger")
 facts = {{"warm": run({PARENT!r}), "pid": run("import os; print(os.getpid())")}}
-client.execute("import time; time.sleep(60)")
-time.sleep(0.3)
+client.execute("print(1); import time; time.sleep({ENDLESS})")
+while client.get_iopub_msg(timeout={PATIENCE})["msg_type"] != "stream": pass
 manager.interrupt_kernel()
-while (reply := client.get_shell_msg(timeout=50))["msg_type"] != "execute_reply": pass
+while (reply := client.get_shell_msg(timeout={PATIENCE}))["msg_type"] != "execute_reply": pass
 facts["interrupted"] = reply["content"].get("ename")
 manager.restart_kernel(now=True)
-client.wait_for_ready(timeout=30)
+client.wait_for_ready(timeout={PATIENCE})
 facts["new"] = run("import os; print(os.getpid())") != facts["pid"]
 facts["warm again"] = run({PARENT!r})
 client.stop_channels()
@@ -90,7 +93,7 @@ print(json.dumps(facts))
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr

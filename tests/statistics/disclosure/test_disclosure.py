@@ -99,6 +99,7 @@ def test_the_lowest_threshold_is_admitted_and_told():
     assert disclose(estimates({"": [10, 20]}, {"": 30}), **SHOWN).origin == "microdata"
 
 
+@pytest.mark.slow
 def test_importing_it_loads_no_solver():
     code = "import sys, borgerlib.statistics.disclosure.gate; sys.exit('scipy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -306,7 +307,7 @@ def seeds(few, all_of_them):
     return pytest.mark.parametrize("seeds", [range(few), others], ids=["few", "others"])
 
 
-@seeds(50, 200)
+@seeds(25, 200)
 @pytest.mark.parametrize("exact", [True, False], ids=["optimum", "heuristic"])
 @pytest.mark.slow
 def test_the_attacker_finds_no_suppressed_number_over_200_tables(exact, seeds, monkeypatch):
@@ -327,7 +328,7 @@ def test_the_attacker_finds_no_suppressed_number_over_200_tables(exact, seeds, m
     assert shown > 5 * len(seeds)
 
 
-@seeds(15, 60)
+@seeds(8, 60)
 @pytest.mark.parametrize("exclusive", [True, False])
 @pytest.mark.slow
 def test_the_attacker_learns_nothing_of_the_few_outside_a_selection(exclusive, seeds):

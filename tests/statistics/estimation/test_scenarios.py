@@ -126,6 +126,7 @@ def test_ratios(scenario: Scenario) -> None:
     close(actual["ci_upper"], expected["ci_upper"], INTERVALS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("treatment", ["certainty", "remove", "adjust", "average"])
 def test_a_stratum_with_a_single_unit_by_each_of_r_s_treatments(treatment: str) -> None:
     people = pd.read_csv(SCENARIOS / "one_unit_and_again" / "input.csv")

@@ -71,6 +71,7 @@ def test_the_variance_between_areas_is_the_maximum_of_the_restricted_likelihood(
     assert found.area_variance == pytest.approx(best, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_ninety_eight_municipalities_from_a_national_survey():
     # 98 areas of 20 to 300 answers; true shares vary by 4 points beyond the covariate.
     rng = np.random.default_rng(7)

@@ -195,6 +195,7 @@ def test_names_say_what_stands_out_and_never_twice_the_same():
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_short_starts_find_what_long_ones_find(monkeypatch, seed):
     from sklearn.metrics import adjusted_rand_score

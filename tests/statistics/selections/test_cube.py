@@ -110,6 +110,7 @@ class TestByHand:
         assert told["proportion"].isna().all()
 
 
+@pytest.mark.slow
 def test_five_hundred_selections_are_as_the_rows_tell():
     frame = citizens(3000, seed=4)
     cube, draw = build_cube(frame, ROLES), np.random.default_rng(5)

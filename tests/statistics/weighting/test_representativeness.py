@@ -114,6 +114,7 @@ def test_the_ratios_interval_of_three_groups_is_for_all_pairs_at_once():
     assert area["ratio_lower"] == pytest.approx(math.exp(-z * math.sqrt(1 / 10 - 0.001 + 1 / 30 - 0.001)) / 3)
 
 
+@pytest.mark.slow
 def test_the_ratios_interval_covers_the_true_ratio():
     # Of 300 draws 15 may miss at 95 per cent (standard deviation 3.8), so 24 would be too many.
     generator = np.random.default_rng(20211)

@@ -544,7 +544,7 @@ CELLS = {
     **{f"emner__{name}": st.sampled_from([None, "0", "1", "2"]) for name in [*TOPICS, "intet", "ved_ikke"]},
 }
 # Each takes a tenth of a second.
-A_FEW = settings(max_examples=settings.default.max_examples // 8)
+A_FEW = settings(max_examples=settings.default.max_examples // 4)
 # Three CPR numbers that fill half a column are a CPR column, which is refused; that has its own test.
 FRAMES = (
     st.lists(st.fixed_dictionaries(CELLS), min_size=1, max_size=15)

@@ -39,6 +39,7 @@ def as_csv(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.astype("string").fillna("").reset_index(drop=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "table"), RESULTS)
 def test_scenario(name: str, table: str) -> None:
     result = getattr(cleaned(name), table).drop(columns=list(FLAGS), errors="ignore")
@@ -63,6 +64,7 @@ def test_every_scenario_expects_all_three_tables() -> None:
         assert {"respondents", "rejected", "changes"} <= expected, name
 
 
+@pytest.mark.slow
 def test_every_rule_in_a_scenario_is_explained() -> None:
     for name in SCENARIOS:
         assert set(cleaned(name).violations["rule"]) <= set(RULES)

@@ -71,6 +71,7 @@ def odk(seed, folder, make=filled, **size):
     return back(made, folder / "svar.csv")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("platform", [limesurvey, odk])
 def test_random_forms_come_back_as_they_were_answered(platform, tmp_path):
     @given(seed=SEEDS)
@@ -88,12 +89,14 @@ def test_a_thousand_random_forms_come_back(platform, tmp_path):
     assert {seed: wrong for seed in range(1000) if (wrong := platform(seed, tmp_path))} == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("platform", [limesurvey, odk])
 @pytest.mark.parametrize("size", [{"questions": 60}, {"questions": 2, "options": 300}])
 def test_long_forms_come_back(platform, size, tmp_path):
     assert platform(7, tmp_path, **size) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("platform", [limesurvey, odk])
 @pytest.mark.parametrize("seed", range(4))
 def test_areas_that_are_chosen_from_a_list_come_back(platform, seed, tmp_path):
@@ -170,6 +173,7 @@ def in_surveyjs(made, person):
         yield question.id, sorted(answer) if isinstance(answer, set) else answer
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not has_survey_core(), reason="needs Node and SurveyJS: npm install -g survey-core")
 def test_surveyjs_runs_the_forms_and_its_results_come_back(tmp_path):
     assert surveyjs(range(8), tmp_path) == {}
@@ -185,6 +189,7 @@ def test_surveyjs_runs_a_thousand_forms(tmp_path):
         assert surveyjs(range(start, start + 100), tmp_path) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("java"), reason="ODK Validate needs Java")
 def test_odk_validate_finds_nothing_wrong(tmp_path):
     assert odk_validate(range(10), tmp_path) == []
@@ -224,6 +229,7 @@ def saved(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_prepare_takes_over_what_was_answered_and_keeps_contact_details_apart(saved):
     made = citizens(1)
     assert open_form("borgerinteresse", "Odense").all == made.form.all

@@ -316,6 +316,7 @@ def test_where_the_table_stands_is_kept_in_the_mapping(tmp_path):
     assert responses.frame["alder"].tolist() == [30, 40]
 
 
+@pytest.mark.slow
 def test_the_command_that_map_prints_runs_as_it_stands(tmp_path, monkeypatch):
     monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
     folder = tmp_path / "vores svar; 2025"
@@ -341,6 +342,7 @@ def test_the_command_that_map_prints_runs_as_it_stands(tmp_path, monkeypatch):
     assert "60 rows in = 60 kept" in run.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("times", "match"),
     [

@@ -32,8 +32,9 @@ def table(separator: str) -> list[list[object]]:
     return transposed({heading(i): joined(i, separator) if i in MULTIPLE else answers(i) for i in ITEMS})
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize(
+    ("delimiter", "encoding"), [(",", "utf-8"), (";", "utf-8-sig"), ("\t", "cp1252"), ("|", "utf-16")]
+)
 def test_reads_any_delimiter_and_encoding(tmp_path, delimiter, encoding):
     path = write_csv(tmp_path / "svar.csv", table("; "), delimiter=delimiter, encoding=encoding)
     responses = read_responses(path, CODEBOOK)
@@ -72,6 +73,7 @@ def test_reads_a_worksheet_with_typed_cells_and_a_front_page(tmp_path):
     assert responses.source.sheet == "Svar"
 
 
+@pytest.mark.slow
 def test_reads_back_its_own_parquet_and_csv(tmp_path):
     frame = expected(ITEMS)
     frame.to_parquet(tmp_path / "respondents.parquet")

@@ -62,6 +62,7 @@ def test_the_age_limit_moves_the_population() -> None:
     assert len(people) == 73 * 120
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_data(simulation: Simulation) -> None:
     again = simulate()
     pd.testing.assert_frame_equal(again.responses, simulation.responses)
@@ -230,7 +231,7 @@ def test_weighting_mends_what_uneven_response_breaks() -> None:
     margins = {name: people[name].astype(str).value_counts() for name in ("koen", "band", "omraadetype")}
     truth = world.truth[world.truth["by"] == ""].set_index(["item", "option"])["share"]
     plain, weighted = [], []
-    for seed in range(8):
+    for seed in range(3):
         responses = survey_again(world, n=2500, seed=seed).responses
         respondents = clean(responses, CODEBOOK, rules=CleaningRules(reference_date=DAY)).respondents
         respondents = respondents[respondents["koen"].isin(["mand", "kvinde"]) & respondents["alder"].notna()]
@@ -343,6 +344,7 @@ def test_the_districts_to_weight_by_hold_everybody(folder: Path) -> None:
     assert "Prøvekøbing Øst" in set(table["omraade"])
 
 
+@pytest.mark.slow
 def test_the_export_is_read_back_whole(simulation: Simulation, folder: Path) -> None:
     responses = read_responses(folder, CODEBOOK)
     assert responses.source.vendor == "SurveyXact"

@@ -71,6 +71,7 @@ class TestBars:
         layers = axes_of(bar_chart(published(THREE), **WORDS)).collections
         assert [to_hex(layer.get_edgecolor()[0]) for layer in layers] == [theme.PAPER, theme.TEXT]
 
+    @pytest.mark.slow
     def test_the_same_share_is_as_long_in_charts_with_other_maxima(self):
         # One scale for all: 0–100 pct. from 40 pct. upwards, 0–50 pct. where every bar is shorter.
         def unit(largest):
@@ -156,6 +157,7 @@ class TestMissing:
         assert {"kan ikke aflæses", "tabt i filen"} <= set(texts(chart))
         assert "B kan ikke aflæses; C tabt i filen." in chart.alt_text
 
+    @pytest.mark.slow
     def test_a_long_reason_is_wrapped_and_whole(self):
         reason = "værdien står ikke i den tekst, som rapporten er læst fra, og kan ikke regnes ud af de andre"
         chart = bar_chart(published(rows({"a": 10, "b": None}, 50).assign(note=["", reason])), **WORDS)
@@ -164,6 +166,7 @@ class TestMissing:
             assert " ".join(italic) == reason
             assert not misplaced(chart, width)
 
+    @pytest.mark.slow
     def test_suppressed_rows_are_hatched_and_tell_nothing_else(self):
         # 2 and 3 of 50 are below the threshold of 5.
         estimates = disclose(rows({"a": 30, "b": 2, "c": 15, "d": 3}, 50), base="borgere", source="Måling")
@@ -193,6 +196,7 @@ class TestMissing:
             assert "SIMULEREDE DATA" in texts(chart, width)
         assert any(text.startswith("SIMULEREDE DATA") for text in texts(chart, framed=True))
 
+    @pytest.mark.slow
     def test_real_data_are_not_called_simulated(self):
         assert "SIMULEREDE" not in str(bar_chart(published(THREE), **WORDS)._repr_mimebundle_())
 
@@ -300,6 +304,7 @@ class TestScales:
         chart = scale_chart(lost, neutral="hverken", aside=["ved_ikke"], **WORDS)
         assert "»Ved_ikke«: tabt." in chart.caption
 
+    @pytest.mark.slow
     def test_the_positive_steps_together_are_a_line_with_its_interval(self):
         net = rows(SCALE | {"enige": 35}, 50, labels={"enige": "Enig eller meget enig"})
         chart = scale_chart(published(net), neutral="hverken", net="enige", **WORDS)

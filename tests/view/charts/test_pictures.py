@@ -52,6 +52,7 @@ def faults(chart):
 
 
 class TestNothingOverlapsOrIsCut:
+    @pytest.mark.slow
     @pytest.mark.parametrize("number", [1, 2, 30])
     def test_few_and_many_bars_with_long_labels(self, number):
         labels = {f"o{bar}": f"{LONG} {bar}" for bar in range(number)}
@@ -62,6 +63,7 @@ class TestNothingOverlapsOrIsCut:
             said = " ".join(text for text in texts(chart, width) if "pct" not in text and "◆" not in text)
             assert all(label in said for label in labels.values())
 
+    @pytest.mark.slow
     def test_nobody_and_everybody(self):
         estimates = published(rows({"alle": 50, "ingen": 0}, 50))
         chart = bar_chart(estimates, own={"alle": "Vesthimmerland"}, **WORDS)
@@ -75,10 +77,12 @@ class TestNothingOverlapsOrIsCut:
         assert not faults(chart)
         assert len(bars(chart, hatched=True)) == 2
 
+    @pytest.mark.slow
     def test_missing_rows_beside_others_in_one_group(self):
         some = rows({"a": None, "b": 20, "c": None, "d": 9}, 50).assign(note=[REASON, "", REASON, ""])
         assert not faults(bar_chart(published(some), own={"c": "Odense"}, **WORDS))
 
+    @pytest.mark.slow
     def test_missing_rows_beside_others_in_two_groups(self):
         one = rows({"a": None, "b": 20, "c": None}, 50, group="byen").assign(note=[REASON, "", REASON])
         other = rows({"a": None, "b": None, "c": 9}, 50, group="landet").assign(note=[REASON, REASON, ""])
@@ -86,6 +90,7 @@ class TestNothingOverlapsOrIsCut:
             chart = grouped_bar_chart(published(*frames), own={"a": "Odense"}, **WORDS)
             assert not faults(chart)
 
+    @pytest.mark.slow
     def test_long_names_of_groups(self):
         both = published(
             rows({"a": 50, "b": 20}, 50, group="borgere i byen"),
@@ -127,6 +132,7 @@ class TestNothingOverlapsOrIsCut:
         )
         assert not faults(chart)
 
+    @pytest.mark.slow
     @SMALL
     @given(st.lists(st.tuples(letters, st.integers(0, 40)), min_size=1, max_size=6))
     def test_any_labels_and_numbers(self, answers):
@@ -216,6 +222,7 @@ class TestFiles:
         with pytest.raises(ParameterError, match=r"'phone'. Legal: wide, narrow"):
             bar_chart(published(THREE), **WORDS).figure("phone")
 
+    @pytest.mark.slow
     def test_the_same_chart_gives_the_same_bytes_whatever_the_readers_settings(self):
         chart = bar_chart(published(THREE), own={"natur": "Odense"}, **WORDS)
         png, svg = chart.png(), chart.svg("narrow")
@@ -241,6 +248,7 @@ class TestFiles:
         for colour in (theme.PAPER, theme.COUNTRY, theme.TEXT):
             assert tuple(bytes.fromhex(colour[1:])) in colours
 
+    @pytest.mark.slow
     def test_pictures_are_small(self):
         counts = {f"o{i}": 40 - 4 * i for i in range(8)}
         labels = {option: f"Et svar af den længde, som svar har i skemaet, {option}" for option in counts}
@@ -262,6 +270,7 @@ class TestFiles:
         assert payload["numbers"]["rows"][0] == ["Cykelstier", 0.6, 0.5, 0.7, 30, 50]
         assert payload["numbers"]["formats"] == ["", "0%", "0%", "0%", "#,##0", "#,##0"]
 
+    @pytest.mark.slow
     def test_a_changed_number_changes_the_text_that_nbval_compares(self):
         one = bar_chart(published(THREE), **WORDS)
         other = bar_chart(published(rows({"natur": 11, "cykelstier": 30, "skoler": 20}, 50)), **WORDS)

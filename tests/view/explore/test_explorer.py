@@ -27,6 +27,7 @@ def run(code: str) -> object:
     return eval(last, names)
 
 
+@pytest.mark.slow
 def test_the_code_makes_what_is_on_the_screen(page: Explorer) -> None:
     chart = run(page.code)
     assert "SIMULEREDE DATA" in page.page
@@ -66,6 +67,7 @@ def test_others_held_equal(page: Explorer) -> None:
     assert f"{100 * share:.0f}\u00a0pct." in page.page
 
 
+@pytest.mark.slow
 def test_small_cells_are_hidden_everywhere(page: Explorer) -> None:
     page.item.value, page.by.value, page.chart.value = "tid", "aldersgruppe", "table"
     assert "for få svar" in page.page
@@ -73,6 +75,7 @@ def test_small_cells_are_hidden_everywhere(page: Explorer) -> None:
     assert "for få svar" in page.page
 
 
+@pytest.mark.slow
 def test_what_cannot_be_shown_is_said(page: Explorer) -> None:
     page.by.value = "koen"
     page.who.value = ("koen", "oensker_ikke")

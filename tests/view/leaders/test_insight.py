@@ -164,6 +164,7 @@ class TestOwnPosition:
         assert "»Velfærdsområder« (nævnt i 21 svar)" in text
         assert "»Klima og bæredygtighed« (tallet kendes ikke)" in text
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("number", "figure", "answers", "marked"),
         [
@@ -247,7 +248,7 @@ class TestOnAWave:
     """The same pages on microdata of a later year."""
 
     @pytest.mark.parametrize("number", NUMBERS)
-    def test_every_figure_is_drawn_from_the_wave(self, pages, number):
+    def test_every_figure_is_made_of_the_wave(self, pages, number):
         for figure in load_registry().figures_of(number):
             chart = pages[number].figure(figure.id)
             assert isinstance(chart, Chart)
@@ -255,7 +256,9 @@ class TestOnAWave:
             assert "{" not in chart.title
             assert "målingen »kommuner_2025«" in chart.caption
             assert "N = 78" not in chart.caption
-            assert chart.svg("narrow").startswith("<svg ")
+
+    def test_a_figure_of_the_wave_is_a_picture(self, pages):
+        assert pages[2].figure("2").svg("narrow").startswith("<svg ")
 
     @pytest.mark.parametrize("number", NUMBERS)
     def test_finding_and_claims_are_of_the_wave(self, pages, number):
@@ -313,6 +316,7 @@ class TestOnAWave:
         welfare = int(rows.loc["velfaerd", "count"])
         assert chart.title.startswith(f"{welfare} af {int(rows.loc['velfaerd', 'n'])} nævner")
 
+    @pytest.mark.slow
     def test_own_answers_stand_beside_the_wave(self, wave_file, own_file):
         page = open_insight(
             2, survey=wave_file, municipality="Odense", own_answers=own_file('strategi = "ja"')

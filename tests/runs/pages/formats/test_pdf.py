@@ -91,6 +91,7 @@ class TestPdf:
     def test_it_is_accessible(self, pdf):
         assert pdf_problems(pdf) == ()
 
+    @pytest.mark.slow
     def test_an_independent_checker_finds_no_error(self, pdf):
         # Of PDF/UA-1 and of what only a reading finds: torn heads, links without words.
         found = outloud.check(str(pdf))
@@ -110,6 +111,7 @@ class TestPdf:
                 described = font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"]
                 assert {"/FontFile2", "/FontFile3"} & set(described)
 
+    @pytest.mark.slow
     def test_the_contents_name_the_pages(self, pdf):
         contents = pypdf.PdfReader(pdf).pages[1].extract_text()
         for title in ("Til byrådet", "Indsigt på Ærø 1", "Bilag"):
@@ -121,6 +123,7 @@ class TestPdf:
         assert all("Ærø · Lokaldemokrati i tal" in text for text in texts[1:])
         assert "Bilag" in texts[-1]
 
+    @pytest.mark.slow
     def test_the_council_reads_first_figures_and_finds_the_others_in_the_appendix_once(self, pdf):
         appendix = page_with(pdf, "Mere om")
         texts = [page.extract_text() for page in pypdf.PdfReader(pdf).pages]
@@ -157,12 +160,14 @@ class TestPdf:
         assert links
         assert not any("/A" in link and link["/A"].get("/URI", "").startswith("file") for link in links)
 
+    @pytest.mark.slow
     def test_figures_carry_their_description(self, pdf):
         root = pypdf.PdfReader(pdf).trailer["/Root"]
         figures = [alt for kind, alt in structure(root["/StructTreeRoot"]) if kind == "/Figure"]
         assert len(figures) >= 2
         assert all(len(alt) > 10 for alt in figures)
 
+    @pytest.mark.slow
     def test_pictures_are_written_in_their_whole_font(self, tmp_path):
         # Each picture carries some letters of the font: with those of another, words would be wrong.
         charts = [open_insight(2).figure("2"), open_insight(4).figure("5")]
