@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 
 from playwright.sync_api import TimeoutError
 from processes import PATIENCE, eventually
@@ -70,11 +71,11 @@ def await_kernel(page):
     that asks for one.
     """
     sessions = page.url.partition("/lab/")[0] + "/api/sessions"
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         found = [one["kernel"] for one in page.request.get(sessions).json()]
         if any(one["connections"] and one["execution_state"] == "idle" for one in found):
             page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
             return
         page.wait_for_timeout(200)
-    raise TimeoutError("The notebook has no kernel after a minute.")
+    raise TimeoutError("The notebook has no kernel.")
