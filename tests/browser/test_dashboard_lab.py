@@ -6,7 +6,7 @@ from lab import open_notebook, served_lab
 from borgerlib import danish
 from borgerlib.interest.filters.selection import Selection
 
-# Three minutes of JupyterLab, whose dialogs come when they will.
+# Minutes of JupyterLab.
 pytestmark = [pytest.mark.thorough, pytest.mark.nightly]
 
 

@@ -239,8 +239,6 @@ def test_a_projector_shows_what_is_spoken_of_on_one_screen(meeting, tool):
         page.get_by_text("Hent", exact=True).wait_for()
 
 
-@pytest.mark.nightly
-@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "tool"), [("indflydelseskort", "indflydelse"), ("dialogkort", "dialogkort")]
 )
