@@ -68,10 +68,14 @@ def colour_of(patch: Rectangle) -> str:
     return to_hex(patch.get_facecolor())
 
 
-def intervals(chart: Chart) -> list[list[tuple[float, float]]]:
-    """Return the ends of the intervals: light ones on the bars, then dark ones beside them."""
-    layers = axes_of(chart).collections
-    return [[tuple(line[:, 0].tolist()) for line in layer.get_segments()] for layer in layers]  # type: ignore[attr-defined]
+def intervals(chart: Chart) -> dict[str, list[tuple[float, float]]]:
+    """Return the ends of the intervals' halves by colour: light on the bars, dark beside them."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    for layer in axes_of(chart).collections:
+        halves = layer.get_segments()  # type: ignore[attr-defined]
+        for half, colour in zip(halves, layer.get_edgecolor(), strict=True):
+            found.setdefault(to_hex(colour), []).append(tuple(half[:, 0].tolist()))
+    return found
 
 
 def written(chart: Chart, width: Width = "wide", *, framed: bool = False) -> list[Text]:

@@ -146,6 +146,8 @@ class BarsLayout(Layout):
             y = (len(words) - 1) * line if middle < round(middle) else 0.0
             self.write(axes, words, at, offset=(x, y), weight="italic", colour=theme.MUTED)
             y -= (len(words) - 1) * line
+        else:
+            self.write(axes, words, at, offset=(x, y), weight="semibold")
         x += TEXT_GAP + text_width(words[-1], self.size, "semibold")
         name, _ = self._tail(bar)
         if bar.name:

@@ -15,9 +15,9 @@ import pandas as pd
 from borgerlib.errors import ParameterError
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.view import theme
-from borgerlib.view.charts import files, pictures
+from borgerlib.view.charts import files
 from borgerlib.view.charts.marks import Marks
-from borgerlib.view.charts.pictures import LayOut, Words
+from borgerlib.view.charts.pictures import Drawn, LayOut, Words
 from borgerlib.view.tables.html import Table, estimates_table
 from borgerlib.view.words import alt_text
 
@@ -93,7 +93,8 @@ class Chart:
         ParameterError
             The width is neither.
         """
-        return pictures.draw(plot=plot, **self._setting(width, framed))
+        setting = self._setting(width, framed)
+        return Drawn(setting.pop("marks"), setting.pop("lay_out"), plot).dress(**setting)
 
     def axes(self, width: Width = "wide", *, framed: bool = True) -> Axes:
         """Return the axes of a new `figure`, for a line, a limit or a remark (``axes.figure`` shows them).
@@ -109,7 +110,7 @@ class Chart:
 
     def svg(self, width: Width = "wide", *, framed: bool = True) -> str:
         """Return the picture as SVG that carries the letters it needs; parameters as `figure`."""
-        return files.svg(**self._setting(width, framed))
+        return files.svg(**self._setting(width, framed)).decode()
 
     def _setting(self, width: Width, framed: bool) -> dict[str, Any]:
         if width not in _WIDTHS:

@@ -1,4 +1,7 @@
-"""Pictures as PNG and SVG: small, sharp, and the same bytes for the same picture."""
+"""Pictures as PNG and SVG: small, sharp, and the same bytes for the same picture, which is drawn once.
+
+They are kept on the disk by what they show: the next report, of any municipality, need not draw them.
+"""
 
 from __future__ import annotations
 
@@ -6,31 +9,78 @@ import base64
 import io
 import re
 from collections import defaultdict
-from functools import lru_cache
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache, lru_cache, wraps
+from hashlib import sha256
 from html import unescape
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import borgerlib
+from borgerlib import places
+from borgerlib.files.atomic import replacing
 from borgerlib.view import theme
 from borgerlib.view.charts.marks import Marks
-from borgerlib.view.charts.pictures import LayOut, Words, draw, settings
+from borgerlib.view.charts.pictures import Drawn, LayOut, Words, settings
 
 if TYPE_CHECKING:
     from PIL import Image
 
+FOLDER = ".pictures"
+MOST = 4000  # of some ten kilobytes each
+_DRAWN_BY = ("matplotlib", "seaborn", "pandas", "pillow", "fonttools", "font-source-sans-pro")
 _COLOURS = 32
 _NEAR = 12
 _STYLED = re.compile(r' style="([^"]*)"')
 _TEXT = re.compile(r'<text style="([^"]*)"[^>]*>([^<]*)</text>')
 
 
+def kept(draw: Callable[..., bytes]) -> Any:
+    """Return the function that draws a picture unless it has been drawn, by this process or another.
+
+    They are kept in ``data/processed/.pictures`` of a workspace that has its first folder already, named by
+    all that they are drawn from: what they show, borgerlib's code, the versions of the libraries. A disk that
+    cannot be written to keeps none.
+
+    Parameters
+    ----------
+    draw : callable
+        Marks, layout, words, width and margin → the bytes of a file, whose ending is its name.
+    """
+
+    @lru_cache(maxsize=512)
+    @wraps(draw)
+    def drawn(marks: Marks, lay_out: LayOut, words: Words, *, width: float, margin: float) -> bytes:
+        workspace = places.processed_data()
+        # What a reader's own layout does cannot be told by its name.
+        if not lay_out.__module__.startswith("borgerlib.") or not workspace.is_dir():
+            return draw(marks, lay_out, words, width=width, margin=margin)
+        shown = repr((marks, lay_out.__qualname__, words, width, margin))
+        name = sha256(f"{_version()} {shown}".encode()).hexdigest()
+        path = workspace / FOLDER / f"{name}.{draw.__name__}"
+        with suppress(OSError):
+            return path.read_bytes()
+        picture = draw(marks, lay_out, words, width=width, margin=margin)
+        with suppress(OSError):
+            path.parent.mkdir(exist_ok=True)
+            _make_room(path.parent)
+            with replacing(path) as beside:
+                beside.write_bytes(picture)
+        return picture
+
+    return drawn
+
+
 # All municipalities share most of their pictures: a warm kernel inherits those that are drawn already.
-@lru_cache(maxsize=512)
+@kept
 def png(marks: Marks, lay_out: LayOut, words: Words, *, width: float, margin: float) -> bytes:
-    """Return a picture as a PNG of few colours, two image pixels a pixel; parameters as `draw`."""
+    """Return a picture as a PNG of few colours, two image pixels a pixel; parameters as `Drawn`."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
-    figure = draw(marks, lay_out, words, width=width, margin=margin)
+    figure = _drawn(marks, lay_out).dress(words, width=width, margin=margin)
     figure.set_dpi(144)
     with settings(theme.LABEL_SIZE[theme.layout_of(width)]):
         canvas = FigureCanvasAgg(figure)
@@ -44,15 +94,15 @@ def png(marks: Marks, lay_out: LayOut, words: Words, *, width: float, margin: fl
     return buffer.getvalue()
 
 
-@lru_cache(maxsize=512)
-def svg(marks: Marks, lay_out: LayOut, words: Words, *, width: float, margin: float) -> str:
-    """Return a picture as an SVG that needs no font of the reader's; parameters as `draw`.
+@kept
+def svg(marks: Marks, lay_out: LayOut, words: Words, *, width: float, margin: float) -> bytes:
+    """Return a picture as an SVG (UTF-8) that needs no font of the reader's; parameters as `Drawn`.
 
     Texts stay text. The letters that they use are part of the picture: a page shows it as an image, to which
     the page's own fonts do not reach.
     """
     buffer = io.StringIO()
-    figure = draw(marks, lay_out, words, width=width, margin=margin)
+    figure = _drawn(marks, lay_out).dress(words, width=width, margin=margin)
     with settings(theme.LABEL_SIZE[theme.layout_of(width)]):
         figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     drawn = buffer.getvalue()
@@ -71,7 +121,11 @@ def svg(marks: Marks, lay_out: LayOut, words: Words, *, width: float, margin: fl
         f"<style>{faces}*{{stroke-linejoin:round;stroke-linecap:butt}}{rules}</style>{body}</svg>"
     )
     # In a page it stands between double quotes.
-    return re.sub("<[^>]+>", lambda tag: tag.group().replace('"', "'"), whole)
+    return re.sub("<[^>]+>", lambda tag: tag.group().replace('"', "'"), whole).encode()
+
+
+# A chart is asked for wide, narrow and framed in a row: its marks are drawn once for all three.
+_drawn = lru_cache(maxsize=4)(Drawn)
 
 
 def _palette(image: Image.Image) -> list[int]:
@@ -121,8 +175,9 @@ def _font_of(weight: theme.Weight, letters: str) -> bytes:
         glyph_names=False,
         notdef_outline=False,
     )
-    options.drop_tables += ["BASE", "DSIG", "GDEF", "GPOS", "GSUB", "gasp"]
     font = subset.load_font(theme.font_file(weight), options)
+    for table in {"BASE", "DSIG", "GDEF", "GPOS", "GSUB", "gasp"} & set(font.keys()):
+        del font[table]  # before they are looked into, which takes longer than all the rest
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=letters)
     subsetter.subset(font)
@@ -130,3 +185,21 @@ def _font_of(weight: theme.Weight, letters: str) -> bytes:
     font.flavor = options.flavor
     font.save(buffer, reorderTables=False)
     return buffer.getvalue()
+
+
+def _make_room(folder: Path) -> None:
+    """Let the half that was drawn first go, where there are too many."""
+    found = list(folder.iterdir())
+    if len(found) >= MOST:
+        for path in sorted(found, key=lambda path: path.stat().st_mtime)[: len(found) // 2]:
+            path.unlink(missing_ok=True)
+
+
+@cache
+def _version() -> str:
+    """Return what tells the code from which pictures come from any other."""
+    (top,) = map(Path, borgerlib.__path__)
+    code = sha256("".join(f"{name} {version(name)}" for name in _DRAWN_BY).encode())
+    for path in sorted(top.rglob("*.py")):
+        code.update(path.read_bytes())
+    return code.hexdigest()

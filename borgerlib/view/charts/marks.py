@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import pandas as pd
 
 from borgerlib.view import theme
-from borgerlib.view.charts.layout import TEXT_GAP, distinct
+from borgerlib.view.charts.layout import distinct
 
 if TYPE_CHECKING:
     import seaborn.objects as so
@@ -79,30 +79,26 @@ class Bars:
         return [self.bars[start : start + self.groups] for start in starts]
 
     def plot(self) -> so.Plot:
-        """Return the marks: bars, intervals light on the bar and dark beside it, values at their ends."""
+        """Return the marks: bars, and intervals light on the bar and dark beside it."""
         import seaborn.objects as so
 
         frame = self._frame()
         side_by_side = [so.Dodge(by=["group"], gap=0.1)] if self.groups > 1 else []
-        plot = so.Plot(frame, y="row", group="group").add(
-            so.Bar(alpha=1, edgewidth=0), *side_by_side, x="value", color="colour"
-        )
-        if frame["lower"].notna().any():
-            inside, outside = (so.Range(color=ink, linewidth=1.5) for ink in (theme.PAPER, theme.TEXT))
-            plot = plot.add(inside, *side_by_side, xmin="lower", xmax="value")
-            plot = plot.add(outside, *side_by_side, xmin="value", xmax="upper")
-        value = so.Text(color=theme.TEXT, halign="left", offset=TEXT_GAP)
+        bar = so.Bar(alpha=1, edgewidth=0)
+        plot = so.Plot(frame, y="row", group="group").add(bar, *side_by_side, x="value", color="colour")
+        known = frame[frame["lower"].notna()]
+        if len(known):
+            inside = known.assign(start=known["lower"], end=known["value"], colour=theme.PAPER)
+            outside = known.assign(start=known["value"], end=known["upper"], colour=theme.TEXT)
+            halves = pd.concat([inside, outside], ignore_index=True)
+            of_halves = {"y": "row", "group": "group", "xmin": "start", "xmax": "end", "color": "colour"}
+            plot = plot.add(so.Range(linewidth=1.5), *side_by_side, data=halves, **of_halves)
         order = list(dict.fromkeys(frame["row"]))
-        return (
-            plot.add(value, *side_by_side, x="reach", text="words")
-            .scale(color=None, y=so.Nominal(order=order))
-            .label(x="", y="")
-        )
+        return plot.scale(color=None, y=so.Nominal(order=order)).label(x="", y="")
 
     def _frame(self) -> pd.DataFrame:
-        frame = pd.DataFrame([vars(bar) | {"reach": bar.reach} for bar in self.bars])
+        frame = pd.DataFrame([vars(bar) for bar in self.bars])
         frame = frame.astype(dict.fromkeys(["value", "lower", "upper"], float))
-        frame["reach"] = frame["reach"].where(frame["value"].notna())
         names = distinct([bars[0].label for bars in self.answers])
         return frame.assign(row=[name for name in names for _ in range(self.groups)])
 

@@ -126,54 +126,60 @@ class Layout(ABC):
 LayOut = Callable[[Any, float], Layout]
 
 
-def draw(
-    marks: Marks,
-    lay_out: LayOut,
-    words: Words,
-    *,
-    width: float,
-    margin: float,
-    plot: so.Plot | None = None,
-) -> Figure:
-    """Return a figure of marks and words.
+class Drawn:
+    """Marks on axes, drawn once by seaborn, to be dressed for a page, a phone and a frame in turn.
 
     Parameters
     ----------
-    marks, words
-        What is shown.
-    lay_out : callable
-        Marks, width in pixels → `Layout`.
-    width, margin : float
-        Of the figure, in pixels.
+    marks, lay_out
+        What is shown, and marks, width in pixels → `Layout`.
     plot : so.Plot, optional
         Drawn instead of ``marks.plot()``, for instance the same with a further layer.
     """
-    sizes, inner = theme.layout_of(width), width - 2 * margin
-    with settings(theme.LABEL_SIZE[sizes]):
-        layout = lay_out(marks, inner)
-        writer = _Column(margin, inner, top=margin)
-        writer.paragraph(words.title, theme.TITLE_SIZE[sizes], theme.TEXT, "semibold", air=4)
-        writer.paragraph(words.question, theme.QUESTION_SIZE[sizes], theme.MUTED, air=_AIR)
-        if words.simulated:
-            writer.tag(alt_text.SIMULATED, theme.CAPTION_SIZE[sizes])
-        writer.key(layout.key, theme.LABEL_SIZE[sizes])
-        top = writer.top
-        writer.top += layout.rows.height + (_AIR if words.caption else 0)
-        writer.paragraph(words.caption, theme.CAPTION_SIZE[sizes], theme.MUTED)
-        height = writer.top + margin
-        figure = new_figure(width, height)
-        left, bottom = margin + layout.left, height - top - layout.rows.height
-        box = (left / width, bottom / height, layout.room / width, layout.rows.height / height)
-        axes = figure.add_axes(box)
-        # seaborn goes by its own theme unless it is given ours; its texts are the values.
-        (plot or marks.plot()).theme(_settings(theme.LABEL_SIZE[sizes]) | {"font.weight": 600}).on(
-            axes
-        ).plot()
-        layout.dress(axes)
-        writer.write(axes, height)
-        for artist in axes.findobj():
-            artist.set_clip_on(False)
-    return figure
+
+    def __init__(self, marks: Marks, lay_out: LayOut, plot: so.Plot | None = None) -> None:
+        self.marks, self.lay_out = marks, lay_out
+        with settings(theme.LABEL_SIZE["wide"]):
+            self.figure = new_figure(theme.WIDE, theme.WIDE)
+            self.axes = self.figure.add_axes((0, 0, 1, 1))
+            # seaborn goes by its own theme unless it is given ours.
+            (plot or marks.plot()).theme(_settings(theme.LABEL_SIZE["wide"])).on(self.axes).plot()
+        self._artists = set(self.axes.get_children())
+
+    def dress(self, words: Words, *, width: float, margin: float) -> Figure:
+        """Return the figure as wide as asked, with words around the marks and none of an earlier dress.
+
+        Parameters
+        ----------
+        words : Words
+        width, margin : float
+            Of the figure, in pixels.
+        """
+        for artist in set(self.axes.get_children()) - self._artists:
+            artist.remove()
+        sizes, inner = theme.layout_of(width), width - 2 * margin
+        with settings(theme.LABEL_SIZE[sizes]):
+            layout = self.lay_out(self.marks, inner)
+            writer = _Column(margin, inner, top=margin)
+            writer.paragraph(words.title, theme.TITLE_SIZE[sizes], theme.TEXT, "semibold", air=4)
+            writer.paragraph(words.question, theme.QUESTION_SIZE[sizes], theme.MUTED, air=_AIR)
+            if words.simulated:
+                writer.tag(alt_text.SIMULATED, theme.CAPTION_SIZE[sizes])
+            writer.key(layout.key, theme.LABEL_SIZE[sizes])
+            top = writer.top
+            writer.top += layout.rows.height + (_AIR if words.caption else 0)
+            writer.paragraph(words.caption, theme.CAPTION_SIZE[sizes], theme.MUTED)
+            height = writer.top + margin
+            self.figure.set_dpi(72)
+            self.figure.set_size_inches(width / 72, height / 72)
+            left, bottom = margin + layout.left, height - top - layout.rows.height
+            box = (left / width, bottom / height, layout.room / width, layout.rows.height / height)
+            self.axes.set_position(box)
+            layout.dress(self.axes)
+            writer.write(self.axes, height)
+            for artist in self.axes.findobj():
+                artist.set_clip_on(False)
+        return self.figure
 
 
 def new_figure(width: float, height: float) -> Figure:

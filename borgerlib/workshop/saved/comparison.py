@@ -116,7 +116,7 @@ def _drawn(rooms: Sequence[Room]) -> list[dict[str, str]]:
         {
             "kind": kind,
             "alt": alt,
-            "address": f"data:image/svg+xml;base64,{b64encode(drawn.encode()).decode()}",
+            "address": f"data:image/svg+xml;base64,{b64encode(drawn).decode()}",
         }
         for kind, width in (("wide", theme.WIDE), ("narrow", theme.NARROW))
         for drawn in [svg(marks, lay_out_bars, Words(), width=width, margin=0)]

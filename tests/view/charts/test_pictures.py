@@ -4,6 +4,7 @@ import base64
 import io
 import itertools
 import json
+import os
 import re
 import subprocess
 import sys
@@ -223,7 +224,8 @@ class TestFiles:
             bar_chart(published(THREE), **WORDS).figure("phone")
 
     @pytest.mark.slow
-    def test_the_same_chart_gives_the_same_bytes_whatever_the_readers_settings(self):
+    def test_the_same_chart_gives_the_same_bytes_whatever_the_readers_settings(self, monkeypatch, tmp_path):
+        monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))  # where none is kept
         chart = bar_chart(published(THREE), own={"natur": "Odense"}, **WORDS)
         png, svg = chart.png(), chart.svg("narrow")
         files.png.cache_clear()
@@ -240,6 +242,36 @@ class TestFiles:
         for _ in range(2):
             bar_chart(published(THREE), **WORDS).png()
         assert files.png.cache_info().hits == 1
+
+    def test_a_picture_that_another_process_drew_is_found_on_the_disk(self, monkeypatch, tmp_path):
+        monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
+        folder = tmp_path / "data" / "processed"
+        files.svg.cache_clear()
+        chart = bar_chart(published(THREE), **WORDS)
+        svg = chart.svg()
+        assert not folder.exists()  # a folder of somebody who only draws a chart stays as it is
+        folder.mkdir(parents=True)
+        files.svg.cache_clear()
+        assert chart.svg() == svg
+        (kept,) = (folder / files.FOLDER).iterdir()
+        kept.write_bytes(b"<svg>another's</svg>")
+        files.svg.cache_clear()
+        assert chart.svg() == "<svg>another's</svg>"
+        assert bar_chart(published(THREE), **WORDS | {"title": "En anden"}).svg() != chart.svg()
+
+    def test_no_more_pictures_are_kept_than_there_is_room_for(self, monkeypatch, tmp_path):
+        monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
+        monkeypatch.setattr(files, "MOST", 4)
+        folder = tmp_path / "data" / "processed" / files.FOLDER
+        folder.mkdir(parents=True)
+        for age in range(4):
+            (folder / f"{age}.png").touch()
+            os.utime(folder / f"{age}.png", (-age, -age))
+        files.svg.cache_clear()
+        bar_chart(published(THREE), **WORDS).svg()
+        # The two oldest went before the new one came.
+        assert {path.name for path in folder.glob("*.png")} == {"0.png", "1.png"}
+        assert len(list(folder.iterdir())) == 3
 
     def test_fills_keep_their_exact_colour_on_exact_paper(self):
         chart = bar_chart(published(THREE), own={"natur": "Odense"}, **WORDS)
