@@ -106,11 +106,13 @@ class Chart:
 
     def png(self, width: Width = "wide", *, framed: bool = True) -> bytes:
         """Return the picture as PNG at two image pixels a pixel; parameters as `figure`."""
-        return files.png(**self._setting(width, framed))
+        png: bytes = files.png(**self._setting(width, framed))
+        return png
 
     def svg(self, width: Width = "wide", *, framed: bool = True) -> str:
         """Return the picture as SVG that carries the letters it needs; parameters as `figure`."""
-        return files.svg(**self._setting(width, framed)).decode()
+        svg: bytes = files.svg(**self._setting(width, framed))
+        return svg.decode()
 
     def _setting(self, width: Width, framed: bool) -> dict[str, Any]:
         if width not in _WIDTHS:
