@@ -82,7 +82,8 @@ def report(
         "confidence": confidence,
         "min_cell": min_cell,
     }
-    with warm_kernels() as server, console.progress(TimeElapsedColumn()) as progress:
+    citizens = {name: parameters[name] for name in ("municipality", "confidence", "min_cell")}
+    with warm_kernels(citizens=citizens) as server, console.progress(TimeElapsedColumn()) as progress:
         # Only now: the kernels get ready while we import.
         from borgerlib.runs.reports.municipality import make_report
 

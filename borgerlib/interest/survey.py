@@ -9,11 +9,14 @@ from typing import Any
 
 import pandas as pd
 
+from borgerlib.files.atomic import settled
 from borgerlib.interest import store
 from borgerlib.interest.answers.segments import Segments, segments_of
+from borgerlib.interest.prepared import processed_folder
 from borgerlib.interest.weighting.summary import reweighted
 from borgerlib.population.municipalities import Municipality
 from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.population.table import refreshed_path
 from borgerlib.statistics.weighting.adjustment import WeightingResult
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import Codebook
@@ -72,6 +75,13 @@ def open_survey(municipality: str) -> InterestSurvey:
     place = find_municipality(str(respondents.attrs["municipality"]))
     codebook = load_codebook(store.codebook_path(place.name))
     return InterestSurvey(place, respondents, codebook, store.read_summary(place.name))
+
+
+def state_of(municipality: str) -> tuple[tuple[str, int, int], ...]:
+    """Return path, time of change and size of the files that a municipality's survey is opened from."""
+    paths = [*settled(processed_folder(municipality)).glob("*"), refreshed_path()]
+    found = [(str(path), path.stat()) for path in sorted(paths) if path.exists()]
+    return tuple((path, state.st_mtime_ns, state.st_size) for path, state in found)
 
 
 def load_weighting(municipality: str) -> WeightingResult | None:

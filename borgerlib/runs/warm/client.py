@@ -141,8 +141,14 @@ class WarmServer(KernelSource):
         Why kernels start cold; empty while they are warm.
     """
 
-    def __init__(self, *, preload: Iterable[str] = (), ahead: Ahead = "survey") -> None:
-        self._ahead = ahead
+    def __init__(
+        self,
+        *,
+        preload: Iterable[str] = (),
+        ahead: Ahead = "survey",
+        citizens: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._ahead, self._citizens = ahead, dict(citizens or {})
         self.notice = ""
         self.folder = Path(tempfile.mkdtemp(prefix="borger-", dir=_short_temporary_folder()))
         self._preload = tuple(preload)
@@ -196,7 +202,7 @@ class WarmServer(KernelSource):
         self.folder.mkdir(mode=0o700, exist_ok=True)
         with suppress(FileNotFoundError):
             self._socket().unlink()  # of one that died
-        options = [str(self._socket()), self._ahead, *self._preload]
+        options = [str(self._socket()), self._ahead, json.dumps(self._citizens), *self._preload]
         # As ipykernel starts its kernels, so that debuggers find the standard library's source.
         command = [sys.executable, "-Xfrozen_modules=off", "-m", "borgerlib.runs.warm.server", *options]
         with (self.folder / _LOG).open("ab") as log:
@@ -257,7 +263,9 @@ class WarmServer(KernelSource):
 
 
 @contextmanager
-def warm_kernels(*, preload: Iterable[str] = (), ahead: Ahead = "survey") -> Iterator[WarmServer]:
+def warm_kernels(
+    *, preload: Iterable[str] = (), ahead: Ahead = "survey", citizens: Mapping[str, Any] | None = None
+) -> Iterator[WarmServer]:
     """Keep a server of warm kernels for the notebooks that are run meanwhile.
 
     Parameters
@@ -268,13 +276,16 @@ def warm_kernels(*, preload: Iterable[str] = (), ahead: Ahead = "survey") -> Ite
     ahead : {"imports", "survey", "pictures"}
         What to have ready beside the imports: nothing; the published survey, in a second; or all that the
         notebooks of all municipalities share, pictures too, in some six, which pays from two reports on.
+    citizens : mapping, optional
+        The citizens' survey that all kernels will open (``municipality``, ``confidence``, ``min_cell``): it is
+        opened once for all of them, and its respondents are not kept.
 
     Yields
     ------
     WarmServer
         To be given to `run_notebook` and `run_notebooks`. It imports while the caller goes on.
     """
-    server = WarmServer(preload=preload, ahead=ahead)
+    server = WarmServer(preload=preload, ahead=ahead, citizens=citizens)
     try:
         yield server
     finally:

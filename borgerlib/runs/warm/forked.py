@@ -15,12 +15,13 @@ import signal
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import borgerlib
+from borgerlib.errors import BorgerlibError
 
 # The rooms that notebooks use, and what they import only when first used. Matplotlib's inline backend is not
 # here: at import it looks for the notebook's shell, which is not there yet. Nor is what `_TOO_EARLY` names.
@@ -80,7 +81,7 @@ def compute_ahead(*, pictures: bool) -> Iterator[None]:
     """Work out, part by part, what every municipality's notebooks share: the published survey, its pictures.
 
     Only what rests on shipped data is kept by borgerlib's own caches, so that a kernel finds there what
-    it would have worked out itself. A user's data are never read here.
+    it would have worked out itself.
 
     Parameters
     ----------
@@ -106,6 +107,20 @@ def compute_ahead(*, pictures: bool) -> Iterator[None]:
                 warnings.simplefilter("ignore")
                 part()._repr_mimebundle_()
             yield
+
+
+def open_ahead(citizens: Mapping[str, Any]) -> None:
+    """Open the citizens' survey of a report, which kernels then find open as long as its files are the same.
+
+    What is wrong with it is left to the notebooks to tell, and nothing of it is kept but what may be shown.
+    """
+    from borgerlib.interest.prepared import is_prepared
+    from borgerlib.view.citizens.interest import open_citizens
+
+    with suppress(BorgerlibError), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if citizens.get("municipality") and is_prepared(citizens["municipality"]):
+            open_citizens(**citizens)
 
 
 def shipped_state() -> float:

@@ -161,7 +161,7 @@ def _share_memory() -> None:
     gc.freeze()  # a collection in a kernel must not touch, and so copy, the pages that all share
 
 
-def main(place: str, ahead: str, *also: str) -> None:
+def main(place: str, ahead: str, citizens: str, *also: str) -> None:
     """Import, say on standard output that all is ready (or why not), serve, and work ahead meanwhile."""
     # As ipykernel's launcher does: the folder of the start is no place to import from.
     if sys.path and sys.path[0] in ("", os.getcwd()):
@@ -175,6 +175,7 @@ def main(place: str, ahead: str, *also: str) -> None:
     work = iter(()) if ahead == "imports" else forked.compute_ahead(pictures=ahead == "pictures")
     if ahead == "survey":
         list(work)
+    forked.open_ahead(json.loads(citizens))
     threads = len(os.listdir("/proc/self/task"))
     if threads > 1:
         print(json.dumps({"refused": f"the libraries start {threads - 1} threads when imported"}), flush=True)

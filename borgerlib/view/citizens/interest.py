@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from borgerlib import danish
 from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.interest.answers.local_survey import LocalSurvey, open_local_survey
-from borgerlib.interest.survey import open_survey
+from borgerlib.interest.survey import open_survey, state_of
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.statistics.disclosure.named import UNWEIGHTED
 from borgerlib.view.charts.chart import Chart
@@ -313,8 +314,14 @@ def open_interest(municipality: str, *, confidence: float = 0.95, min_cell: int 
 def open_citizens(municipality: str, *, confidence: float = 0.95, min_cell: int = 5) -> LocalSurvey:
     """Open a municipality's survey as the notebooks divide it; parameters and errors as `open_interest`.
 
-    The notebook on the citizens and the insights open it alike: what one hides, the other hides too.
+    The notebook on the citizens and the insights open it alike: what one hides, the other hides too. What was
+    opened last is kept as long as its files are the same.
     """
+    return _opened(municipality, confidence, min_cell, state_of(municipality))
+
+
+@lru_cache(maxsize=1)
+def _opened(municipality: str, confidence: float, min_cell: int, state: object) -> LocalSurvey:
     sections = load_sections()
     return open_local_survey(
         municipality,
