@@ -197,13 +197,15 @@ def read_parquet(path: Path, name: str) -> tuple[pd.DataFrame, dict[str, Any]]:
     import pyarrow.parquet
 
     try:
-        table = pyarrow.parquet.read_table(path)
+        # In one thread: a process that has others cannot be forked.
+        with pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:
+            table = file.read(use_threads=False)
         metadata = json.loads(table.schema.metadata[_KEY])
     except FileNotFoundError as error:
         raise not_prepared(name) from error
     except (OSError, pyarrow.ArrowInvalid, KeyError, TypeError, ValueError) as error:
         raise _damaged(path, name) from error
-    return table.to_pandas(), metadata
+    return table.to_pandas(use_threads=False), metadata
 
 
 def _folder_of(survey: str) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,7 +24,6 @@ FILE = "segments.parquet"
 _QUESTION = "Hvilken type ligner borgeren mest? Typerne er fundet i, hvilke emner borgerne vælger sammen."
 _MEASURES = ("certainty", "agreement")
 _SAMPLES = 10
-_KEY = b"borgerlib"
 
 
 @dataclass(frozen=True)
@@ -118,15 +116,10 @@ def _with_topics(respondents: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
 def _kept(
     path: Path, respondents: pd.DataFrame, wanted: Mapping[str, Any]
 ) -> tuple[pd.Series, dict[str, Any]] | None:
-    import pyarrow
-    import pyarrow.parquet
-
     try:
-        table = pyarrow.parquet.read_table(path)
-        metadata = json.loads(table.schema.metadata[_KEY])
-    except (OSError, pyarrow.ArrowInvalid, KeyError, TypeError, ValueError):
+        frame, metadata = store.read_parquet(path, "")
+    except DataError:
         return None
-    frame = table.to_pandas()
     fits = frame.index.equals(respondents.index) and all(metadata.get(key) == wanted[key] for key in wanted)
     fits = fits and metadata.keys() >= {*_MEASURES}
     return (frame[SEGMENT], metadata) if fits else None

@@ -277,7 +277,7 @@ def warm_kernels(
         What to have ready beside the imports: nothing; the published survey, in a second; or all that the
         notebooks of all municipalities share, pictures too, in some six, which pays from two reports on.
     citizens : mapping, optional
-        The citizens' survey that all kernels will open (``municipality``, ``confidence``, ``min_cell``): it is
+        What all kernels will open (``municipality``, ``confidence``, ``min_cell``): the citizens' survey is
         opened once for all of them, and its respondents are not kept.
 
     Yields

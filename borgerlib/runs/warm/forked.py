@@ -39,6 +39,8 @@ _LIBRARIES = (
     "matplotlib.backends.backend_svg",
     "mpl_toolkits.axes_grid1",
     "seaborn.objects",
+    "scipy.stats",
+    "statsmodels.stats.proportion",
     "font_source_sans_pro",
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
@@ -52,8 +54,9 @@ _LIBRARIES = (
     "tornado.platform.asyncio",
 )
 # At import ipywidgets tells the notebook's kernel who answers a page that asks for widgets: without a kernel
-# nobody would, and the page would wait for ever.
-_TOO_EARLY = "ipywidgets"
+# nobody would, and the page would wait for ever. polars starts threads at import, and statsmodels, which can
+# do without, imports it where it is installed.
+_TOO_EARLY = ("ipywidgets", "polars")
 # Of prctl(2): PR_SET_PDEATHSIG and PR_SET_CHILD_SUBREAPER.
 _DEATH_OF_PARENT, _ADOPT = 1, 36
 _PATIENCE = 5.0
@@ -63,7 +66,7 @@ _INSIGHTS = 10
 
 def import_everything(also: Iterable[str] = ()) -> None:
     """Import what notebooks use; what is not installed is left to the notebook to miss."""
-    sys.modules[_TOO_EARLY] = None  # type: ignore[assignment]  # whoever imports it meets an ImportError
+    sys.modules.update(dict.fromkeys(_TOO_EARLY))  # type: ignore[arg-type]  # who imports them meets an ImportError
     names = [*_LIBRARIES, *also]
     for room in _ROOMS:
         package = importlib.import_module(f"borgerlib.{room}")
@@ -71,7 +74,8 @@ def import_everything(also: Iterable[str] = ()) -> None:
     for name in names:
         with suppress(ImportError):
             importlib.import_module(name)
-    del sys.modules[_TOO_EARLY]
+    for name in _TOO_EARLY:
+        del sys.modules[name]
     from matplotlib.backends.registry import backend_registry
 
     backend_registry.list_all()  # type: ignore[no-untyped-call]  # looks through all installed packages, once

@@ -11,6 +11,7 @@ from processes import eventually, gone
 from borgerlib.errors import ParameterError
 from borgerlib.runs.kernels.attempt import NotebookRunError
 from borgerlib.runs.kernels.execute import LEAST_MEMORY, NotebookJob, run_notebook, run_notebooks
+from borgerlib.runs.warm import warm_kernels
 
 SURROUNDINGS = """
 import json, locale, logging, os, signal, sys, threading, time, warnings
@@ -184,3 +185,23 @@ def test_what_a_notebook_shows_beyond_a_limit_is_left_out_and_that_is_said(make_
     assert "Resten er udeladt: notebooken viser mere end 20 MB." in content
     assert nbformat.read(run.path, as_version=4).cells[-1].outputs == []
     assert len(content) < 20_100_000
+
+
+def test_a_survey_opened_once_is_found_open_until_its_files_change(prepared, make_notebook, tmp_path):
+    source = make_notebook(
+        "a.ipynb",
+        "import os, pathlib, borgerlib\nfrom borgerlib.view.citizens import interest",
+        f"municipality = {prepared.municipality!r}\nborgerlib.open_interest(municipality)",
+        "first = interest._opened.cache_info().hits",
+        "from borgerlib.interest.prepared import processed_folder\n"
+        "file = processed_folder(municipality) / 'weighting.json'\n"
+        "was = file.stat().st_mtime_ns\nos.utime(file, ns=(0, 0))",
+        "borgerlib.open_interest(municipality)\nos.utime(file, ns=(was, was))",
+        "print(first, interest._opened.cache_info().misses)",
+    )
+    citizens = {"municipality": prepared.municipality, "confidence": 0.95, "min_cell": 5}
+    # Reading the answers must start no thread: the server could not be forked, and kernels would be cold.
+    with warm_kernels(ahead="imports", citizens=citizens) as opened:
+        run = run_notebook(source, tmp_path / "out.ipynb", warm=opened)
+    assert run.kernel == "warm"
+    assert printed(tmp_path / "out.ipynb") == "1 2\n"
