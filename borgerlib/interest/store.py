@@ -186,7 +186,7 @@ def write_parquet(frame: pd.DataFrame, path: Path, metadata: Mapping[str, Any]) 
     import pyarrow
     import pyarrow.parquet
 
-    table = pyarrow.Table.from_pandas(frame)
+    table = pyarrow.Table.from_pandas(frame, nthreads=1)
     own = {_KEY: json.dumps(dict(metadata), ensure_ascii=False).encode()}
     pyarrow.parquet.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **own}), path)
 

@@ -12,7 +12,7 @@ import pandas as pd
 from borgerlib.files.atomic import settled
 from borgerlib.interest import store
 from borgerlib.interest.answers.segments import Segments, segments_of
-from borgerlib.interest.prepared import processed_folder
+from borgerlib.interest.prepared import RESPONDENTS, processed_folder
 from borgerlib.interest.weighting.summary import reweighted
 from borgerlib.population.municipalities import Municipality
 from borgerlib.population.municipalities import municipality as find_municipality
@@ -79,8 +79,9 @@ def open_survey(municipality: str) -> InterestSurvey:
 
 def state_of(municipality: str) -> tuple[tuple[str, int, int], ...]:
     """Return path, time of change and size of the files that a municipality's survey is opened from."""
-    paths = [*settled(processed_folder(municipality)).glob("*"), refreshed_path()]
-    found = [(str(path), path.stat()) for path in sorted(paths) if path.exists()]
+    folder = settled(processed_folder(municipality))
+    paths = [folder / name for name in (RESPONDENTS, store.WEIGHTING, store.CODEBOOK)]
+    found = [(str(path), path.stat()) for path in (*paths, refreshed_path()) if path.exists()]
     return tuple((path, state.st_mtime_ns, state.st_size) for path, state in found)
 
 

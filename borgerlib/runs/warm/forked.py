@@ -118,13 +118,18 @@ def open_ahead(citizens: Mapping[str, Any]) -> None:
 
     What is wrong with it is left to the notebooks to tell, and nothing of it is kept but what may be shown.
     """
+    from tqdm import tqdm
+
     from borgerlib.interest.prepared import is_prepared
     from borgerlib.view.citizens.interest import open_citizens
 
+    # A search for kinds of citizens counts its steps by tqdm, which watches over itself in a thread.
+    watches, tqdm.monitor_interval = tqdm.monitor_interval, 0
     with suppress(BorgerlibError), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if citizens.get("municipality") and is_prepared(citizens["municipality"]):
             open_citizens(**citizens)
+    tqdm.monitor_interval = watches
 
 
 def shipped_state() -> float:

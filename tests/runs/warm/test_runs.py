@@ -191,12 +191,12 @@ def test_a_survey_opened_once_is_found_open_until_its_files_change(prepared, mak
     source = make_notebook(
         "a.ipynb",
         "import os, pathlib, borgerlib\nfrom borgerlib.view.citizens import interest",
-        f"municipality = {prepared.municipality!r}\nborgerlib.open_interest(municipality)",
+        f"municipality = {prepared.municipality!r}\n_ = borgerlib.open_interest(municipality)",
         "first = interest._opened.cache_info().hits",
         "from borgerlib.interest.prepared import processed_folder\n"
         "file = processed_folder(municipality) / 'weighting.json'\n"
         "was = file.stat().st_mtime_ns\nos.utime(file, ns=(0, 0))",
-        "borgerlib.open_interest(municipality)\nos.utime(file, ns=(was, was))",
+        "_ = borgerlib.open_interest(municipality)\nos.utime(file, ns=(was, was))",
         "print(first, interest._opened.cache_info().misses)",
     )
     citizens = {"municipality": prepared.municipality, "confidence": 0.95, "min_cell": 5}
