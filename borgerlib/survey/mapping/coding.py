@@ -34,6 +34,21 @@ from borgerlib.survey.responses import Export, Responses, join_problems, problem
 _OLDEST = 130
 _TIMES = ("started", "submitted")
 _FREQUENT = 3
+_AGAIN = "Correct the mapping file, or let 'borger map' write a new one."
+_REFUSED = (
+    ("The mapping seems mixed up: columns hold what does not answer their item.", _AGAIN),
+    (
+        "Some joined answers can be read in two ways: an option's text holds what parts two others.",
+        'Say in the mapping under \'values\' which it is: "A, B" = "…" for the one option; or '
+        '"A" = "…" and "B" = "…" for the two.',
+    ),
+    (
+        "Some answers are no option of the codebook, while options never occur: were these reworded?",
+        "Say under 'values' in the mapping which option each text stands for, or name it under 'missing' "
+        "where it stands for none; 'borger map' writes a mapping to begin with.",
+    ),
+)
+"""What codings are refused for (mixed up, read in two ways, reworded), and what to do."""
 
 
 def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Responses:
@@ -81,26 +96,9 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
                 *_own_words(item, coded),
                 *_refusals(item, entry, export),
             ]
-    if mixed_up:
-        raise DataError(
-            "The mapping seems mixed up: columns hold what does not answer their item.",
-            problems=mixed_up,
-            hint="Correct the mapping file, or let 'borger map' write a new one.",
-        )
-    if unclear:
-        raise DataError(
-            "Some joined answers can be read in two ways: an option's text holds what parts two others.",
-            problems=unclear,
-            hint='Say in the mapping under \'values\' which it is: "A, B" = "…" for the one option; or '
-            '"A" = "…" and "B" = "…" for the two.',
-        )
-    if reworded:
-        raise DataError(
-            "Some answers are no option of the codebook, while options never occur: were these reworded?",
-            problems=reworded,
-            hint="Say under 'values' in the mapping which option each text stands for, or name it under "
-            "'missing' where it stands for none; 'borger map' writes a mapping to begin with.",
-        )
+    for found, (message, hint) in zip((mixed_up, unclear, reworded), _REFUSED, strict=True):
+        if found:
+            raise DataError(message, problems=found, hint=hint)
     return Responses(
         frame=pd.DataFrame(columns, index=export.frame.index),
         problems=join_problems(problems),
@@ -124,7 +122,7 @@ def _refuse_absent_columns(export: Export, mapping: Mapping) -> None:
         raise DataError(
             f"The mapping does not fit {', '.join(export.source.files)}:",
             problems=problems,
-            hint="Correct the mapping file, or let 'borger map' write a new one.",
+            hint=_AGAIN,
         )
 
 
@@ -227,9 +225,7 @@ def _not_offered(item: Item, entry: ItemMapping, coded: Coded) -> list[str]:
 
 
 def _doubts(item: Item, entry: ItemMapping, coded: Coded, export: Export, codebook: Codebook) -> list[str]:
-    named = ", ".join(f"'{column}'" for column in entry.columns[:3]) + (
-        ", …" if len(entry.columns) > 3 else ""
-    )
+    named = ", ".join(f"'{column}'" for column in entry.columns[:3]) + ", …" * (len(entry.columns) > 3)
     if coded.recognised * 2 < coded.answers:
         return [
             f"items.{item.id}: {coded.answers - coded.recognised} of {coded.answers} answers in {named} "
