@@ -188,8 +188,10 @@ def estimate_total(
     -----
     The share of those who answered, times the people of the domain: who left the item out is taken to have
     answered as the others of the domain would. The standard error is linearised and counts that the domain's
-    size is estimated too, unless margins give it; the interval is that of the share, widened by as much. In
-    R: ``svycontrast`` of ``svytotal``; where everybody answered, ``svytotal``. Households: Lavallée (2007).
+    size is estimated too, unless margins give it; the interval is that of the share, widened by as much.
+    Households: Lavallée (2007).
+
+    In R: ``svytotal``; where some did not answer, ``svycontrast`` of totals.
 
     Examples
     --------
@@ -197,7 +199,7 @@ def estimate_total(
     >>> people = borgerlib.load("Ærø")  # simulated citizens
     >>> told = borgerlib.estimate_total(people, "tid", raked_to=borgerlib.load_weighting("Ærø"))
     >>> told[["option", "total"]].round().head(1).values.tolist()
-    [['ingen_tid', 859.0]]
+    [['ingen_tid', 904.0]]
     """
     check_interval("beta", confidence)
     answers = answers_to(respondents, item)

@@ -22,6 +22,8 @@ from borgerlib.statistics.levels import any_frame, counted
 from borgerlib.statistics.models.fitting import Family, fit
 from borgerlib.statistics.models.formula import ModelFrame, model_frame
 
+_ROUNDING = 1e-12
+
 
 @any_frame
 def regress(
@@ -174,9 +176,13 @@ class Regression:
 
     @property
     def bse(self) -> pd.Series:
-        """Return the standard errors, by coefficient."""
+        """Return the standard errors, by coefficient; missing where nothing varies about one."""
         errors = np.sqrt(np.diagonal(self.covariance.to_numpy()))
-        return pd.Series(errors, self.params.index, name="standard_error")
+        found = pd.Series(errors, self.params.index, name="standard_error")
+        if self._design.residuals is not None or not self._design.in_doubt.any():
+            return found
+        # All of a group answered the same number: what is left is rounding, and no certainty.
+        return found.where(found > _ROUNDING * self.params.abs())
 
     @property
     def tvalues(self) -> pd.Series:

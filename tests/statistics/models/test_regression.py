@@ -160,6 +160,14 @@ def test_a_group_in_which_nobody_counts_anything_has_no_best_coefficient():
     assert found.params["Intercept"] == pytest.approx(np.log(1 / 8))
 
 
+def test_a_group_that_answers_one_number_has_a_coefficient_of_unknown_error():
+    people = pd.DataFrame({"tal": [0.1] * 7 + [1, 2, 3, 5], "g": ["a"] * 7 + ["b"] * 4})
+    model = regress(people, "tal ~ g")
+    assert model.params["Intercept"] == pytest.approx(0.1)
+    assert np.isnan([model.bse["Intercept"], model.pvalues["Intercept"]]).all()
+    assert model.bse["g[T.b]"] > 0
+
+
 def test_unknown_terms_levels_and_variables_are_refused():
     model = regress(PEOPLE, "moede ~ alder + by_i_aar")
     for call, words in (
