@@ -43,7 +43,8 @@ ASKED: dict[str, Callable[[object], object]] = {
     "medians": lambda f: borgerlib.estimate_quantiles(f, "alder", weight="w")["ci_upper"],
     "ratios": lambda f: borgerlib.estimate_ratio(f, "alder", "w")["standard_error"],
     "a test": lambda f: list(borgerlib.rao_scott_test(f, "svar", "koen", weight="w")),
-    "a model": lambda f: borgerlib.regress(f, "alder ~ koen + svar", weight="w").bse,
+    "a model": lambda f: borgerlib.regress(f, "alder ~ koen", weight="w").bse,
+    "a model of answers": lambda f: borgerlib.regress(f, "alder ~ svar", weight="w").bse,
     "raking": lambda f: borgerlib.rake(f, MARGIN, base_weight="w").weights,
     "shares, raked": lambda f: borgerlib.estimate_proportions(f, "svar", raked_to=borgerlib.rake(f, MARGIN))[
         "standard_error"

@@ -44,8 +44,8 @@ class Bar:
 
     @property
     def reach(self) -> float:
-        """The farthest point of bar and interval."""
-        return max(self.value or 0, self.upper or 0)
+        """Where the words begin: the farthest point of bar and interval, or the axis beyond both."""
+        return max(0.0, self.value or 0, self.upper or 0)
 
     @property
     def weight(self) -> theme.Weight:

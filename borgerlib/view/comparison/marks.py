@@ -12,7 +12,7 @@ import pandas as pd
 from borgerlib import danish
 from borgerlib.view import theme
 from borgerlib.view.charts.bars import BarsLayout
-from borgerlib.view.charts.layout import HALF_BAND, TEXT_GAP, Rows, line_height
+from borgerlib.view.charts.layout import HALF_BAND, Rows, line_height
 from borgerlib.view.charts.marks import Bars
 from borgerlib.view.charts.pictures import Layout
 
@@ -244,17 +244,14 @@ class Changes(Bars):
     """Changes of shares: `value`, `lower` and `upper` of a bar may be negative."""
 
     def plot(self) -> so.Plot:
-        """Return the marks: a dot an answer, its interval, and the number at the interval's end."""
+        """Return the marks: a dot an answer, and its interval."""
         import seaborn.objects as so
 
         frame = self._frame()
-        # No words stand across the line at no change.
-        frame["reach"] = frame["reach"].clip(lower=0)
         return (
             so.Plot(frame, y="row")
             .add(so.Range(color=theme.TEXT, linewidth=1.5), xmin="lower", xmax="upper")
             .add(so.Dot(pointsize=10, edgewidth=0), x="value", color="colour")
-            .add(so.Text(color=theme.TEXT, halign="left", offset=TEXT_GAP), x="reach", text="words")
             .scale(color=None, y=so.Nominal(order=list(frame["row"])))
             .label(x="", y="")
         )
@@ -274,7 +271,7 @@ class ChangesLayout(BarsLayout):
     @cached_property
     def scale(self) -> float:
         """Pixels a unit."""
-        ends = [max(bar.reach, 0.0) - self.start for bar in self.marks.bars]
+        ends = [bar.reach - self.start for bar in self.marks.bars]
         return min((self.room - self._end(bar)) / end for bar, end in zip(self.marks.bars, ends, strict=True))
 
     def write_labels(self, axes: Axes) -> None:

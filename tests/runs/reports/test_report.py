@@ -206,6 +206,7 @@ def test_a_disk_that_refuses_leaves_the_older_report(report_notebooks, fault, re
         target.parent.chmod(0o555 if fault == "closed" else 0o755)
         done = subprocess.run(
             [sys.executable, "-c", WRITE_UNDER, fault, str(target), *map(str, notebooks)],
+            env={**os.environ, "BORGER_WORKSPACE": name},
             capture_output=True,
             text=True,
             check=False,
