@@ -71,6 +71,8 @@ def test_a_change_is_drawn_about_a_line_at_none_and_a_hidden_one_is_not() -> Non
     assert (yes.value, no.value) == pytest.approx((0.2, -0.2))
     axes = chart.axes()
     assert axes.get_xlim()[0] == pytest.approx(no.lower)
+    heights = [height for line in axes.lines for height in line.get_ydata()]
+    assert min(axes.get_ylim()) <= min(heights) < max(heights) <= max(axes.get_ylim())
     assert chart.svg("narrow").count("<text") > 5
     hidden = borgerlib.change_chart(compared(wave(2, 60), wave(60, 60), item="med"), "med")
     assert {bar.words for bar in hidden.marks.bars} == {"for få svar"}

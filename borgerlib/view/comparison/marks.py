@@ -281,8 +281,15 @@ class ChangesLayout(BarsLayout):
         # On a phone labels stand above the dots, and no line goes through them.
         half = HALF_BAND if self.narrow else 0.5
         rows = [row for row, bar in enumerate(self.marks.bars) if bar.state == "shown"]
+        end = len(self.marks.bars) - 1 + HALF_BAND
         for row in rows:
-            axes.plot([0, 0], [row - half, row + half], color=theme.COMPARISON, linewidth=1, zorder=0)
+            axes.plot(
+                [0, 0],
+                [max(row - half, -HALF_BAND), min(row + half, end)],
+                color=theme.COMPARISON,
+                linewidth=1,
+                zorder=0,
+            )
         self._draw_caps(axes, inside=theme.TEXT)
 
 
