@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -33,6 +34,11 @@ _READ = (
     "item", "option", "label", "n", "proportion", "ci_lower", "ci_upper", "suppressed", "settled",
     "direction", "note",
 )  # fmt: skip
+
+
+def missing_last(value: float) -> float:
+    """Return what a value sorts by: missing ones come last."""
+    return math.inf if math.isnan(value) else value
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 from borgerlib import danish
-from borgerlib.dashboard.page.answers import Answers, Record
-from borgerlib.dashboard.page.sentences import direction_key, heading, share_words
+from borgerlib.dashboard.page.answers import Answers, Record, missing_last
+from borgerlib.dashboard.page.sentences import about_how_many, direction_key, heading, share_words
 from borgerlib.dashboard.page.words import words
 from borgerlib.interest.filters.choices import Level
 from borgerlib.interest.filters.selection import Selection
@@ -50,12 +50,11 @@ def overview(answers: Answers, selection: Selection, item: str, by: str) -> dict
     found = [{row["option"]: row for row in answer.records[item]} for answer in shown]
     order = [level.id for level in asked.levels]
     if item != "time":
-        order.sort(key=lambda option: _last(-found[0][option]["proportion"]))
+        order.sort(key=lambda option: missing_last(-found[0][option]["proportion"]))
     largest = max(
         (row["proportion"] for of in found for row in of.values() if row["proportion"] > 0), default=1
     )
     labels = {level.id: level.label for level in asked.levels}
-    few = say("page", "few")
     return {
         "item": item,
         "by": by,
@@ -71,9 +70,7 @@ def overview(answers: Answers, selection: Selection, item: str, by: str) -> dict
             {
                 "id": group.id,
                 "label": group.label,
-                "size": few
-                if answer.size.n is None
-                else say("overview", "size", tal=danish.number(answer.size.n)),
+                "size": about_how_many(answer),
                 "levels": {role: list(levels) for role, levels in one.levels.items()},
                 "chosen": group.id in selection.levels.get(by, ()),
             }
@@ -103,7 +100,3 @@ def _cell(row: Record, group: str, largest: float) -> dict[str, Any]:
         "told": f"{group}, {row['label']}: {share_words(row)}{differs}",
         "heat": round(share / largest, 3) if shown else None,
     }
-
-
-def _last(value: float) -> float:
-    return math.inf if math.isnan(value) else value

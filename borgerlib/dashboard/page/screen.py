@@ -13,10 +13,11 @@ from typing import Any
 import pandas as pd
 
 from borgerlib import danish
-from borgerlib.dashboard.page.answers import Answer, Answers, Record
+from borgerlib.dashboard.page.answers import Answer, Answers, Record, missing_last
 from borgerlib.dashboard.page.overview import divisions, overview
 from borgerlib.dashboard.page.questions import Question
 from borgerlib.dashboard.page.sentences import (
+    about_how_many,
     answer_sentence,
     chart_title,
     difference,
@@ -113,7 +114,7 @@ def view(
             "compare",
             "versus",
             hvem=heading(answers, against.selection),
-            antal=" ".join(reversed([of.lower() for of in facts(answers, against)[0].values()])),
+            antal=about_how_many(against),
         )
         if against
         else "",
@@ -123,13 +124,13 @@ def view(
         "facts": facts(answers, answer),
         "answer": answer_sentence(answers, answer, focus),
         "notice": " ".join(told),
-        "about": about(answers, answer),
+        "about": about(answers),
         "charts": [chart | {"full": full} for chart in charts],
         "table": overview(answers, answer.selection, *table) if table else None,
     }
 
 
-def about(answers: Answers, answer: Answer) -> list[str]:
+def about(answers: Answers) -> list[str]:
     """Return how the numbers were made, in Danish sentences."""
     say, odds = words(), (1 - answers.chance) / answers.chance
     told = [
@@ -156,14 +157,10 @@ def ordered(rows: Sequence[Record], whole: Mapping[Any, float], sort: str, *, fi
         The options are steps of a scale.
     """
     if sort == "size" and not fixed:
-        return sorted(rows, key=lambda row: _last(-row["proportion"]))
+        return sorted(rows, key=lambda row: missing_last(-row["proportion"]))
     if sort == "difference" and whole:
-        return sorted(rows, key=lambda row: _last(-abs(row["proportion"] - whole[row["option"]])))
+        return sorted(rows, key=lambda row: missing_last(-abs(row["proportion"] - whole[row["option"]])))
     return list(rows)
-
-
-def _last(value: float) -> float:
-    return math.inf if math.isnan(value) else value
 
 
 def facts(answers: Answers, answer: Answer) -> list[dict[str, str]]:
@@ -225,7 +222,7 @@ def _chart(
     alt = alt_text.describe_rows("bar", shown, title=title, question=question, confidence=answers.confidence)
     if against:
         told = "; ".join(f"{row['label']} {share_words(of_other[row['option']])}" for row in shown)
-        alt = f"{alt} {say('compare', 'alt', svar=told, **pair)}"
+        alt = f"{alt} {say('compare', 'alt', svar=told.removesuffix('.'), **pair)}"
     return {
         "id": filter_.role,
         "heading": say("charts", filter_.role),

@@ -37,6 +37,12 @@ def who(answers: Answers, answer: Answer) -> str:
     return f" {words()('strings', 'versus')} ".join(heading(answers, one.selection) for one in pair)
 
 
+def about_how_many(answer: Answer) -> str:
+    """Return the respondents of a selection: 'ca. 130 svar', or 'for få svar'."""
+    say, n = words(), answer.size.n
+    return say("page", "few") if n is None else say("overview", "size", tal=danish.number(n))
+
+
 def answer_sentence(answers: Answers, answer: Answer, focus: tuple[str, str]) -> str:
     """Return what is to be said first: how two selections differ, or the answer to a question of the menu.
 
@@ -51,28 +57,27 @@ def answer_sentence(answers: Answers, answer: Answer, focus: tuple[str, str]) ->
         return _compared(answers, answer, answer.against)
     role, option = focus
     rows, say, who = answer.records.get(role, ()), words(), heading(answers, answer.selection)
-    of_all = answers.everybody.shares.get(role, {})
+    other = answers.beside(answer)
+    of_all = other.shares.get(role, {}) if other else {}
     if rows and not option:
         first = chart_title(rows, confidence=answers.confidence, exclusive=role == "time")
         shown = sorted((row for row in rows if not math.isnan(row["proportion"])), key=_largest)[:_NAMED]
         told = [beside(row, of_all.get(row["option"], math.nan)) for row in shown]
-        return say("answer", "chart", hvem=who, fund=first, svar=danish.listing(told)) if told else ""
+        key = "chart" if other else "chart_everybody"
+        return say("answer", key, hvem=who, fund=first, svar=danish.listing(told)) if told else ""
     row = next((row for row in rows if row["option"] == option), None)
     if row is None:
         return ""
     if math.isnan(row["proportion"]) and math.isnan(row["ci_upper"]):
         return say("answer", "hidden", hvem=who, svar=row["label"], hvorfor=row["note"])
     interval = alt_text.interval_words(row)
-    share = say(
-        "answer",
-        "share",
-        hvem=who,
-        vaerdi=f"{share_words(row)} ({interval})" if interval else share_words(row),
-        svar=row["label"],
-        forskel=say("answer", direction_key(row["direction"])),
-    )
-    whole = of_all.get(option, math.nan)
-    return share if math.isnan(whole) else f"{share} {say('answer', 'whole', vaerdi=danish.percent(whole))}"
+    value = f"{share_words(row)} ({interval})" if interval else share_words(row)
+    parts = [say("answer", "share", hvem=who, vaerdi=value, svar=row["label"])]
+    if other:
+        parts.append(say("answer", direction_key(row["direction"])))
+    if not math.isnan(whole := of_all.get(option, math.nan)):
+        parts.append(say("answer", "whole", vaerdi=danish.percent(whole)))
+    return " ".join(parts)
 
 
 def _compared(answers: Answers, answer: Answer, against: Answer) -> str:

@@ -98,7 +98,7 @@ def explanation(answers: Answers, answer: Answer, chart: str) -> list[str]:
         sentences.who(answers, answer),
         "; ".join(f"{fact['label']}: {fact['value']}" for fact in facts),
         f"Grænser: {alt_text.uncertainty(answers.confidence)}",
-        *screen.about(answers, answer),
+        *screen.about(answers),
     ]
 
 

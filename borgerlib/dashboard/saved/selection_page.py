@@ -97,7 +97,7 @@ class SelectionPage:
 
     def method(self) -> Text:
         """Return how the numbers came about, and the link that brings the selection back."""
-        lines = [*screen.about(self.answers, self.answer)]
+        lines = [*screen.about(self.answers)]
         against = self.answer.against
         link = link_of(self.answer.selection, against.selection if against else None)
         if link:

@@ -65,6 +65,15 @@ def test_everybody_is_not_compared(answers):
     assert "▲" not in said["charts"][0]["caption"]
 
 
+def test_the_answer_of_everybody_stands_alone(answers):
+    said = told(answers, focus=("topics", "klima_miljoe"))["answer"]
+    assert re.fullmatch(
+        r"Alle borgere i Odense Kommune: \d+\xa0pct\. \(\d+–\d+\) vælger »Klima og miljø«\.", said
+    )
+    said = told(answers, focus=("topics", ""))["answer"]
+    assert re.search(r"\. De største andele: (»[^«]+« \(\d+\xa0pct\.\)(, | og |\.$)){3}", said)
+
+
 def test_nothing_to_show_is_a_sentence(answers):
     said = told(answers, "alder=15-24&omraade=Odense%20Nord&tid=uge&emner=integration")
     assert said["notice"].startswith("Der er færre end 30 svar i valget")
@@ -154,6 +163,13 @@ def test_a_selection_against_too_few_says_so(answers):
     said = compared(answers, "alder=60-69", few)
     assert said["notice"].startswith("I den gruppe, der sammenlignes med, er der færre end 30 svar")
     assert "for få svar til at sige, om de to grupper er forskellige" in said["answer"]
+    assert said["versus"].endswith(" (for få svar)")
+
+
+def test_the_text_alternative_of_two_selections_ends_with_one_stop(answers):
+    charts = compared(answers, "alder=60-69", "alder=15-24")["charts"]
+    assert any(chart["rows"][-1]["whole_text"].split(" (")[0].endswith("pct.") for chart in charts)
+    assert all(re.search(r"[^.]\.$", chart["alt"]) for chart in charts)
 
 
 def test_each_of_the_reports_questions_has_a_sentence_with_everybodys_number(answers):
