@@ -16,7 +16,6 @@ from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_publishe
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.charts.charts import grouped_bar_chart
 
-_SHOWN_IN = 10
 _ROLES = ("age", "sex")
 _QUESTION = "Alder og køn hos dem, der er valgt, og hos alle, der bor i kommunen."
 _SOURCE = "kommunens register over samtykker og Danmarks Statistiks folketal"

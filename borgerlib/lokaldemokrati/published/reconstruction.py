@@ -45,7 +45,7 @@ def reconstruct_respondents(*, seed: int = 2021) -> pd.DataFrame:
 
     See Also
     --------
-    load_respondents : Read again.
+    load_respondents : The same, by the name of what is wanted.
 
     Examples
     --------

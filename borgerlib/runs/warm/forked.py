@@ -21,7 +21,6 @@ from functools import partial
 from typing import Any
 
 import borgerlib
-from borgerlib.errors import BorgerlibError
 
 # The rooms that notebooks use, and what they import only when first used. Matplotlib's inline backend is not
 # here: at import it looks for the notebook's shell, which is not there yet. Nor is what `_TOO_EARLY` names.
@@ -125,11 +124,13 @@ def open_ahead(citizens: Mapping[str, Any]) -> None:
 
     # A search for kinds of citizens counts its steps by tqdm, which watches over itself in a thread.
     watches, tqdm.monitor_interval = tqdm.monitor_interval, 0
-    with suppress(BorgerlibError), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        if citizens.get("municipality") and is_prepared(citizens["municipality"]):
-            open_citizens(**citizens)
-    tqdm.monitor_interval = watches
+    try:
+        with suppress(Exception), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            if citizens.get("municipality") and is_prepared(citizens["municipality"]):
+                open_citizens(**citizens)
+    finally:
+        tqdm.monitor_interval = watches
 
 
 def shipped_state() -> float:

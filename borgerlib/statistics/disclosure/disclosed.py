@@ -127,7 +127,7 @@ class DisclosedEstimates:
 
     @property
     def min_cell(self) -> int:
-        """Smallest cell shown (0 for published numbers)."""
+        """Smallest cell shown (0 for published numbers and selections from the protected copy)."""
         return self._min_cell
 
     @property

@@ -36,7 +36,7 @@ def named(estimates: pd.DataFrame, codebook: Codebook | None) -> pd.DataFrame:
     Raises
     ------
     DisclosureError
-        They are means or differences, which are no shares of a group.
+        They are means, differences, quantiles or ratios, which are no shares of a group.
     """
     if "group" in estimates:
         return estimates

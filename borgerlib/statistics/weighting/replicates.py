@@ -165,7 +165,7 @@ def replicate_weights(
     """
     if kind not in ("jackknife", "bootstrap"):
         raise ParameterError(unknown_name("kind", str(kind), ("jackknife", "bootstrap")))
-    if kind == "bootstrap" and (replicates != int(replicates) or replicates < 2):
+    if kind == "bootstrap" and not (isinstance(replicates, (int, np.integer)) and replicates >= 2):
         raise ParameterError(f"replicates is {replicates!r}; give a whole number of two or more.")
     design = sample_design(
         respondents,

@@ -222,9 +222,7 @@ def explore(municipality: str) -> Explorer:
     return Explorer(open_survey(municipality))
 
 
-def estimates_of(
-    survey: InterestSurvey, choice: Choice, *, min_cell: int = DEFAULT_MIN_CELL
-) -> DisclosedEstimates:
+def estimates_of(survey: InterestSurvey, choice: Choice) -> DisclosedEstimates:
     """Return what a choice shows: shares of the question, by group, of those who are meant."""
     by = [name for name in (*choice.who[:1], choice.by) if name]
     shares = estimate_proportions(

@@ -95,8 +95,9 @@ def test_a_median_by_the_bootstrap_is_as_sure_as_by_woodruff() -> None:
 def test_what_cannot_be_drawn_anew() -> None:
     with pytest.raises(ParameterError, match=r"Unknown kind 'bootstrapp'. Did you mean 'bootstrap'"):
         replicate_weights(PEOPLE, kind="bootstrapp")
-    with pytest.raises(ParameterError, match=r"replicates is 2.5; give a whole number"):
-        replicate_weights(PEOPLE, kind="bootstrap", replicates=2.5)
+    for number in (2.5, "abc", None, float("nan")):
+        with pytest.raises(ParameterError, match=rf"replicates is {number!r}; give a whole number"):
+            replicate_weights(PEOPLE, kind="bootstrap", replicates=number)
     stages = {"cluster": ["sted"], "population_size": ["N", "N"]}
     with pytest.raises(ParameterError, match=r"units of one stage[\s\S]*bootstrap"):
         replicate_weights(PEOPLE.assign(N=100), **stages)
