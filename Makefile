@@ -1,7 +1,8 @@
 # The commands of the house. Everything they need is put into .venv on first use.
 PYTHON ?= python3
 MUNICIPALITY ?= Odense
-SIMULATED := data/processed/SIMULEREDE_DATA/odense
+WORKSPACE := $(if $(BORGER_WORKSPACE),$(BORGER_WORKSPACE)/)
+SIMULATED := $(WORKSPACE)data/processed/SIMULEREDE_DATA/odense
 DISTRICTS = $(foreach table,omraade omraadetype,--districts $(SIMULATED)/SIMULEREDE_DATA/befolkning_$(table).csv)
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,11 +22,11 @@ demo: $(RUNTIME)  ## from nothing: simulate the citizens of Odense, prepare thei
 	@$(BIN)/borger simulate Odense --n 5000 --seed 1
 	@$(BIN)/borger prepare Odense $(SIMULATED) $(DISTRICTS)
 	@$(BIN)/borger report Odense
-	@echo "Look at reports/odense/index.html (the citizens: reports/odense/11_simulerede_data_borgernes_interesse.html)"
-	@echo "Respondents, rejected rows, changes and weights: data/processed/odense/. All of it is SIMULEREDE DATA."
+	@echo "Look at $(WORKSPACE)reports/odense/index.html (the citizens: $(WORKSPACE)reports/odense/11_simulerede_data_borgernes_interesse.html)"
+	@echo "Respondents, rejected rows, changes and weights: $(WORKSPACE)data/processed/odense/. All of it is SIMULEREDE DATA."
 
 dashboard: $(RUNTIME)  ## open the interest dashboard on simulated citizens of Odense
-	@test -e data/processed/odense/respondents.parquet || { $(BIN)/borger simulate Odense --n 5000 --seed 1 && $(BIN)/borger prepare Odense $(SIMULATED) $(DISTRICTS); }
+	@test -e $(WORKSPACE)data/processed/odense/respondents.parquet || { $(BIN)/borger simulate Odense --n 5000 --seed 1 && $(BIN)/borger prepare Odense $(SIMULATED) $(DISTRICTS); }
 	@$(BIN)/borger dashboard Odense
 
 docs: $(DEVELOPMENT)  ## the documentation site, in build/docs: offline, every warning an error

@@ -26,7 +26,7 @@ Out = Annotated[Path | None, typer.Option(help="Folder of all reports. Default: 
 Only = Annotated[
     list[str] | None, typer.Option(help="Notebooks, by the beginnings of their names: 02,06. Default: all.")
 ]
-Format = Annotated[list[str] | None, typer.Option("--format", help="html, pdf, xlsx. Default: html.")]
+Format = Annotated[list[str] | None, typer.Option("--format", help="html, pdf, xlsx, docx. Default: html.")]
 Jobs = Annotated[int, typer.Option(min=1, help="Notebooks run at the same time.")]
 All = Annotated[bool, typer.Option("--all", help="All 98 municipalities.")]
 

@@ -34,7 +34,10 @@ def new_key_file(path: Path, register: Path) -> str:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
-        raise DataError(f"{path} is there already.", hint="A key is never overwritten.") from error
+        raise DataError(
+            f"{path} is there already.",
+            hint="A key is never overwritten. Leave out --new-key to use it, or name another file.",
+        ) from error
     except OSError as error:
         raise DataError(
             f"{path} cannot be written: {error.strerror}.", hint="Choose another place."

@@ -31,12 +31,12 @@ _WORDING: tuple[tuple[str, frozenset[Kind], str], ...] = (
         r"bydel|postn(umme)?r|lokalområde|distrikt|district|stadsdel|postcode|postleitzahl|stadtteil"
         r"|(område|kommune).*bor|neighbou?rhood",
     ),
-    ("topics", frozenset({"multiple"}), r"\bemner|\btema(er|en)?\b|ämnen|topics|themen"),
+    ("topics", frozenset({"multiple"}), r"\bemner|\btema(er|en)?\b|drøfte|påvirke|ämnen|topics|themen"),
     ("time", frozenset({"single"}), r"(meget|mye|mycket) tid|how much time|wie viel zeit"),
     (
         "formats",
         frozenset({"multiple"}),
-        r"måder.*(med|delta)|helst delta|delta(ge)? på|take part|teilnehmen",
+        r"(måder|hvordan).*(med|delta)|helst delta|delta(ge)? på|take part|teilnehmen",
     ),
     ("channels", frozenset({"multiple"}), r"høre fra|kanal|besked|få information|hear from|channel"),
     (

@@ -74,7 +74,10 @@ def _said(municipality: str) -> str:
     place = answers.municipality.name
     mark = f" {words()('facts', 'simulated')}" if answers.offer.simulated else ""
     said = []
+    asked = set(answers.everybody.estimates.frame["item"])
     for item, role in _ROLES.items():
+        if role not in asked:
+            continue
         key = "topic" if item == TOPICS else "format"
         for row in answers.everybody.estimates.select(item=role).frame.to_dict("records"):
             if not row["suppressed"]:

@@ -12,6 +12,7 @@ from borgerlib.interest.export import export_data
 from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.interest.survey import load_weighting
 from borgerlib.view.citizens.interest import open_interest
+from borgerlib.workshop.page.citizens import citizens_of
 
 TOPICS = """
 [[item]]
@@ -137,6 +138,8 @@ def test_nothing_to_weight_by_goes_on_unweighted_and_says_so_everywhere(workspac
     assert [fact["label"] for fact in shown["facts"]] == ["Svar"]
     for to in ("sav", "csv", "xlsx", "parquet"):
         export_data("Ærø", to)
+    # Without a question on formats the meeting's cards say what is known of topics.
+    assert {item for item, _ in citizens_of("Ærø").said} == {"emner"}
 
 
 def test_without_topics_the_report_says_what_was_not_asked(workspace, tmp_path):

@@ -140,6 +140,22 @@ def test_roles_are_guessed_in_the_languages_of_the_neighbours(tmp_path, heading,
     assert asked(tmp_path, columns)[heading].role == role
 
 
+@pytest.mark.parametrize(
+    ("heading", "role"),
+    [
+        ("Hvad vil du gerne være med til at drøfte?", "topics"),
+        ("Hvordan vil du gerne være med?", "formats"),
+        ("Hvad kan du lide?", ""),
+    ],
+)
+def test_roles_of_what_several_may_be_said_of(tmp_path, heading, role):
+    columns = {
+        heading: ["Have; Vej", "Vej", "Have", "Vej; Skole"] * 10,
+        "Ord": [f"ord {at}" for at in range(40)],
+    }
+    assert asked(tmp_path, columns)[heading].role == role
+
+
 def test_the_drafted_file_says_what_is_unsure_and_knows_ids_of_the_statistics(tmp_path):
     path = write_csv(tmp_path / "svar.csv", transposed(PEOPLE), delimiter="\t")
     book = drafted(path)
