@@ -164,7 +164,7 @@ def _check_own(quotas: pd.DataFrame, usual: pd.DataFrame) -> None:
         elif sorted(values) != sorted(legal):
             problems.append(f"Kvoterne efter {feature} skal være for {danish.listing(legal)}, hver én gang.")
     low, high = quotas["min"], quotas["max"]
-    if not (low.ge(0) & low.le(high) & (low % 1 == 0) & (high % 1 == 0)).all():
+    if not (low.ge(0) & low.le(high) & (low % 1 == 0) & (high % 1 == 0)).fillna(False).all():
         problems.append("min og max skal være hele tal fra 0, og min må ikke være større end max.")
     if problems:
         raise DataError(" ".join(["Kvoterne kan ikke bruges.", *problems]))

@@ -138,6 +138,8 @@ def test_quotas_of_ones_own_take_the_place_of_the_populations(page):
         "min må ikke være større end max.",
     ):
         assert expected in said
+    said = given(page, "kvoter.csv", "feature;value;min;max\nkøn;Kvinde;fem;9\nkøn;Mand;5;15\n")
+    assert "Kvoterne kan ikke bruges. min og max skal være hele tal fra 0" in said
     assert "Kvoterne i »kvoter.txt« kan ikke læses." in given(page, "kvoter.txt", "hej\n")
     page._make.click()
     assert "kan ikke læses" in page._made.value
