@@ -28,7 +28,7 @@ FIRST_STAGE_ALONE = IN_STAGES | {"cluster": "village", "population_size": "villa
 
 
 def population(rng: np.random.Generator) -> pd.DataFrame:
-    """Return people in villages of their own mood; 'yes' is common, 'rare' is what 4 per cent say."""
+    """Return people in villages of their own mood; 'rare' is what 4 per cent say, 'common' all but 2."""
     village = np.sort(rng.integers(VILLAGES, size=PEOPLE))
     age, woman = rng.integers(3, size=PEOPLE), rng.random(PEOPLE) < 0.5
     mood = rng.normal(scale=0.5, size=VILLAGES)[village]
@@ -43,6 +43,7 @@ def population(rng: np.random.Generator) -> pd.DataFrame:
             "rare": (rng.random(PEOPLE) < 0.04).astype(int),
         }
     )
+    frame["common"] = (np.arange(PEOPLE) % 50 > 0).astype(int)
     frame["area_size"] = frame.groupby("area")["village"].transform("size")
     frame["villages"] = frame.groupby("area")["village"].transform("nunique")
     return frame.assign(village_size=frame.groupby("village")["village"].transform("size"))
@@ -75,6 +76,10 @@ def held(people: pd.DataFrame, drawn: pd.DataFrame, design: dict[str, Any]) -> I
         row, truth = found[found["option"] == 1].iloc[0], people[item].mean()
         yield f"share of '{item}'", row["ci_lower"] <= truth <= row["ci_upper"]
         yield f"total of '{item}'", row["total_lower"] <= truth * PEOPLE <= row["total_upper"]
+    found = estimate_total(drawn, "common", by="sex", **design)
+    row = found[(found["option"] == 1) & (found["sex"] == "k")].iloc[0]
+    size = people.loc[people["sex"] == "k", "common"].sum()
+    yield "total of 'common', women", row["total_lower"] <= size <= row["total_upper"]
     found = estimate_difference(drawn, "yes", by="sex", against="m", **design)
     row, truth = found[found["option"] == 1].iloc[0], people.groupby("sex")["yes"].mean()
     yield "difference by sex", row["ci_lower"] <= truth["k"] - truth["m"] <= row["ci_upper"]

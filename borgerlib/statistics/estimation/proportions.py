@@ -18,8 +18,13 @@ from borgerlib.statistics.estimation.answers import (
     domains_of,
     known_of,
 )
-from borgerlib.statistics.estimation.covariance import covariance
-from borgerlib.statistics.estimation.intervals import Method, check_interval, proportion_interval
+from borgerlib.statistics.estimation.covariance import covariance, degrees_of_freedom
+from borgerlib.statistics.estimation.intervals import (
+    Method,
+    check_interval,
+    mean_interval,
+    proportion_interval,
+)
 from borgerlib.statistics.estimation.sample_design import Design, SampleDesign, sample_design
 from borgerlib.statistics.estimation.variance import Domains
 from borgerlib.statistics.levels import Floats, any_frame, counted, positive_column, rows_named, sums
@@ -188,8 +193,8 @@ def estimate_total(
     -----
     The share of those who answered, times the people of the domain: who left the item out is taken to have
     answered as the others of the domain would. The standard error is linearised and counts that the domain's
-    size is estimated too, unless margins give it; the interval is that of the share, widened by as much.
-    Households: Lavallée (2007).
+    size is estimated too, unless margins give it; the distances to the ends are those of the share and what
+    the size adds, squared and added. Households: Lavallée (2007).
 
     In R: ``svytotal``; where some did not answer, ``svycontrast`` of totals.
 
@@ -273,8 +278,22 @@ def _totals(
             confidence=confidence,
         )
         total, error = people * share, np.sqrt(of_total)
-        wider = np.where(variance > 0, error / (people * np.sqrt(variance)), 1.0) * people
-        ends = np.maximum(total - wider * (share - lower), 0.0), total + wider * (upper - share)
+        # The share's distances go to zero where it nears 0 or 1, and the domain's size is no surer there:
+        # what it adds to the variance is added to them. Where it takes away (margins give totals), they
+        # shrink.
+        added = of_total - people**2 * variance
+        _, of_size = mean_interval(
+            np.zeros_like(added),
+            np.sqrt(np.maximum(added, 0.0)),
+            np.full_like(added, degrees_of_freedom(sample, everybody)),
+            confidence,
+        )
+        of_size = np.where(added > 0, of_size, 0.0)
+        scale = people * np.where((variance > 0) & (added < 0), error / (people * np.sqrt(variance)), 1.0)
+        ends = (
+            np.maximum(total - np.hypot(scale * (share - lower), of_size), 0.0),
+            total + np.hypot(scale * (upper - share), of_size),
+        )
     numbers = (base.n, sums(code[chosen], domains.size), answered, share, np.sqrt(variance), lower, upper)
     known = answered > 0
     return np.stack([*numbers, *(np.where(known, of, np.nan) for of in (total, error, *ends))])

@@ -591,6 +591,23 @@ def test_what_margins_give_is_no_error_of_a_total() -> None:
     assert (found["total"], found["total_lower"], found["total_upper"]) == pytest.approx((60, 60, 60))
 
 
+def test_how_many_a_domain_has_is_unsure_where_all_of_it_agree() -> None:
+    # 99 of 200 are of the domain, each stands for 50, and all say yes. Its size has the standard error
+    # 50 · √(200/199 · 99 · 101/200), with 199 degrees of freedom. Clopper–Pearson's share of 99 in 99 lies
+    # above 0.025^(1/99).
+    frame = pd.DataFrame({"yes": 1, "domain": ["a"] * 99 + ["b"] * 101, "w": 50.0})
+    found = row(estimate_total(frame, "yes", by="domain", weight="w"), domain="a")
+    error = 50 * math.sqrt(200 / 199 * 99 * 101 / 200)
+    of_size = stats.t.ppf(0.975, 199) * error
+    assert (found["total"], found["total_error"]) == pytest.approx((4950, error))
+    assert found["total_upper"] == pytest.approx(4950 + of_size)
+    assert found["total_lower"] == pytest.approx(4950 - math.hypot(4950 * (1 - 0.025 ** (1 / 99)), of_size))
+    # Of a stratum of 4,950 people the size is no matter of chance: the share's interval, times it.
+    sized = row(estimate_total(frame, "yes", by="domain", weight="w", strata="domain"), domain="a")
+    assert sized["total_lower"] == pytest.approx(4950 * 0.025 ** (1 / 99))
+    assert sized["total_upper"] == pytest.approx(4950)
+
+
 # --- What holds for any sample ------------------------------------------------------------------------------
 
 
