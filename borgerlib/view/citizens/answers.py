@@ -121,6 +121,8 @@ def why_not(survey: LocalSurvey, role: str, domain: str) -> Text:
             "der kommer igen."
         )
     if "segment" in (role, domain) and survey.item("segment") is None:
+        if survey.codebook.with_role("topics") is None:
+            return Text("Typerne findes ud fra emner, og dem har kommunen ikke spurgt om.")
         return Text("Svarene deler ikke borgerne i tydelige typer.")
     if (role, domain) in survey.left_out:
         return Text(f"Der er for få svar til at dele dem op efter {ROLE_WORDS[domain]}.")

@@ -110,6 +110,10 @@ def differences_sentence(survey: LocalSurvey) -> str:
     frame = survey.estimates.frame
     tested = frame.loc[frame["domain"] != "arrival", "direction"].dropna()
     if tested.empty:
+        if not (survey.item("topics") or survey.item("formats")):
+            return (
+                "Grupper er ikke sammenlignet: kommunen har ikke spurgt om emner eller måder at være med på."
+            )
         return "Der er for få svar til at sige, om grupper svarer forskelligt."
     apart = int((tested != 0).sum())
     are = "er den ene" if apart == 1 else f"er {danish.small_number(apart)}"

@@ -11,7 +11,9 @@ from borgerlib.interest import store
 from borgerlib.interest.export import export_data
 from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.interest.survey import load_weighting
+from borgerlib.view.citizens.answers import why_not
 from borgerlib.view.citizens.interest import open_interest
+from borgerlib.view.citizens.words import differences_sentence
 from borgerlib.workshop.page.citizens import citizens_of
 
 TOPICS = """
@@ -151,6 +153,11 @@ def test_without_topics_the_report_says_what_was_not_asked(workspace, tmp_path):
     assert page.finding().markdown == told
     assert page.figure("emner").markdown == "Det har kommunen ikke spurgt om."
     assert not page.participation("sex").frame.empty
+    assert (
+        why_not(page.survey, "segment", "").markdown
+        == "Typerne findes ud fra emner, og dem har kommunen ikke spurgt om."
+    )
+    assert differences_sentence(page.survey).startswith("Grupper er ikke sammenlignet: kommunen har ikke")
     with pytest.raises(DataError, match="none of the questions that the dashboard shows"):
         open_answers("Ærø")
 
