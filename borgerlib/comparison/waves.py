@@ -46,7 +46,8 @@ class WaveComparison:
         One row an item × option × wave (groups 'maaling=2021', …). Columns beside the usual, in the rows of
         the later wave: change (share, later minus earlier), change_lower, change_upper, p_value (adjusted
         for the number of comparisons), direction (1: more, -1: fewer beyond chance, 0: within chance).
-        Missing where either share is hidden or too few answered to test.
+        Missing where either share is hidden or too few answered to test; p_value and direction also where
+        margins give both shares, so that the change is known.
     names : tuple of str
         The earlier and the later wave.
     notes : tuple of str
@@ -204,6 +205,9 @@ def _of_independent(both: pd.DataFrame, names: tuple[str, str], confidence: floa
         np.where(error == 0, other, usual)
         for other, usual in zip(of_ends, (lower, upper, p_value), strict=True)
     )
+    # Where margins give both shares, the change is known, and there is nothing to test.
+    settled = (error == 0) & np.all([upto == since for _, since, upto in ends], axis=0)
+    p_value = np.where(settled, np.nan, p_value)
     tested = pd.DataFrame(
         {
             "item": now["item"],

@@ -145,6 +145,22 @@ def test_an_option_that_nobody_chose_twice_is_not_certain_to_have_stayed() -> No
     )
 
 
+def test_a_change_that_margins_give_is_not_tested() -> None:
+    waves = wave(40, 60), wave(60, 40)
+    raked_to = tuple(
+        borgerlib.rake(people, {"koen": pd.Series({"kvinde": women, "mand": 1000.0 - women})})
+        for people, women in zip(waves, (500.0, 520.0), strict=True)
+    )
+    found = compared(*waves, item="koen", raked_to=raked_to)
+    row = change(found, "kvinde")
+    assert (row["change"], row["change_lower"], row["change_upper"]) == pytest.approx((0.02, 0.02, 0.02))
+    assert pd.isna(row["p_value"])
+    assert pd.isna(row["direction"])
+    assert found.tests == 0
+    # What the margins do not give is tested as ever.
+    assert compared(*waves, item="med", raked_to=raked_to).tests == 2
+
+
 def test_waves_that_cannot_be_compared() -> None:
     with pytest.raises(borgerlib.DataError, match="no question in common that somebody answered in both"):
         compared(wave(40, 60)[["koen", "med"]].assign(med=None), wave(40, 60))
