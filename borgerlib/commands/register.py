@@ -66,7 +66,7 @@ def import_(
     from borgerlib.contact.register.intake.table import import_table, read_people_table
     from borgerlib.contact.register.key import new_key_file, read_key
     from borgerlib.contact.register.store import Register, register_path
-    from borgerlib.errors import ParameterError
+    from borgerlib.errors import BorgerlibError, ParameterError
 
     path = register_path(municipality)
     last = until.date() if until else None
@@ -81,16 +81,25 @@ def import_(
                 "--new-key needs --key-file.", hint="Name a file that is not beside the data."
             )
         new_key_file(key_file, path)
-    with Register(path, read_key(key_file, path), create=True) as register:
-        if read is None:
-            done = import_survey(
-                register, municipality, version=version, by_answers=by_answers, until=last, keep=keep
-            )
-        else:
-            day = said.date() if said else date.today()
-            done = import_table(
-                register, read, version=version, words=words, by_answers=by_answers, day=day, until=last
-            )
+    first = not path.exists()
+    try:
+        with Register(path, read_key(key_file, path), create=True) as register:
+            if read is None:
+                done = import_survey(
+                    register, municipality, version=version, by_answers=by_answers, until=last, keep=keep
+                )
+            else:
+                day = said.date() if said else date.today()
+                done = import_table(
+                    register, read, version=version, words=words, by_answers=by_answers, day=day, until=last
+                )
+    except BorgerlibError:
+        # Nobody is entered under the new key: without it the command can be tried again as it stands.
+        if new_key and key_file is not None:
+            key_file.unlink(missing_ok=True)
+            if first:
+                path.unlink(missing_ok=True)
+        raise
     for detail, columns in read.columns.items() if read else ():
         console.out.print(f"[dim]{detail:<8}[/dim] {escape(' + '.join(columns))}")
     for problem in read.problems if read else ():

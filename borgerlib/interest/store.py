@@ -124,6 +124,11 @@ def load_register(municipality: str) -> pd.DataFrame:
         There is none, or it belongs to another preparation than the respondents.
     """
     folder = settled(contact_folder(municipality))
+    if not (folder / REGISTER).exists() and (settled(processed_folder(municipality)) / RESPONDENTS).exists():
+        raise DataError(
+            f"There is no contact file of '{municipality}': it has been moved into the register, or nobody "
+            "gave consent and a way to be reached."
+        )
     register, metadata = read_parquet(folder / REGISTER, municipality)
     _, of_respondents = read_parquet(settled(processed_folder(municipality)) / RESPONDENTS, municipality)
     if metadata["source_sha256"] != of_respondents["source_sha256"]:

@@ -24,10 +24,15 @@ def test_from_a_prepared_survey_to_a_list_and_a_withdrawal(workspace, tmp_path):
     contacts = store.load_register("Ærø")
     mail = contacts["kontakt_mail"].dropna().iloc[0]
     key = ("--key-file", tmp_path / "noegle")
-    told = borger(
-        "register", "import", "Ærø", "--version", "2026-1", *key, "--new-key", "--until", "2099-12-31"
-    )
+    refused = RUN.invoke(app, ["register", "import", "Ærø", *map(str, key), "--new-key"])
+    assert "which words they said yes to" in str(refused.exception)
+    # What was refused leaves nothing that stands in the way of the next try.
+    assert not (tmp_path / "noegle").exists()
+    imported = ("register", "import", "Ærø", "--version", "2026-1", *key)
+    told = borger(*imported, "--new-key", "--until", "2099-12-31")
     assert "people entered" in told
+    again = RUN.invoke(app, list(map(str, imported)))
+    assert "has been moved into the register" in str(again.exception)
     assert not (store.contact_folder("Ærø") / store.REGISTER).exists()
     export = ("register", "export", "Ærø", *key, "--purpose", "Borgermøde", "--out", tmp_path / "liste.csv")
     listed = borger(*export)
