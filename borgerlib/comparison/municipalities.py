@@ -13,6 +13,7 @@ from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.population.municipalities import locate, municipalities
 from borgerlib.population.table import population
 from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL, DisclosedEstimates, disclose
+from borgerlib.statistics.disclosure.hiding.weighted_totals import STEP
 from borgerlib.statistics.estimation.answers import gave
 from borgerlib.statistics.estimation.intervals import check_confidence
 from borgerlib.statistics.estimation.proportions import estimate_proportions
@@ -144,10 +145,10 @@ def compare_municipalities(
     Notes
     -----
     Direct shares pass disclosure control; whatever comes after is worked out from what is shown: those that
-    are hidden enter with the share that they have together, the total less what is shown. Fay &
-    Herriot (1979) with sampling variances from the pooled share and each municipality's effective number of
-    respondents. Funnel limits with additive overdispersion (Spiegelhalter 2005). Rank ranges that hold
-    jointly (Klein, Wright & Wieczorek 2020). In R: ``sae::mseFH`` for the estimates.
+    are hidden enter with the share that they have together, the total (weighted: to a whole percent) less
+    what is shown. Fay & Herriot (1979) with sampling variances from the pooled share and each municipality's
+    effective number of respondents. Funnel limits with additive overdispersion (Spiegelhalter 2005). Rank
+    ranges that hold jointly (Klein, Wright & Wieczorek 2020). In R: ``sae::mseFH`` for the estimates.
 
     Examples
     --------
@@ -179,18 +180,21 @@ def compare_municipalities(
             f"Only {int(known.sum())} municipalities have enough answers to be compared.",
             hint="It takes answers from many municipalities: leave out covariates, or ask more people.",
         )
-    size = areas["effective"].fillna(areas["n"].astype("float64"))
-    together, hidden = _hidden_share(shown), ~known & size.notna()
+    size = areas["effective"]
+    together, hidden = _hidden_share(shown, areas), ~known & size.notna()
     told = areas["direct"].fillna(together).where(size.notna())
-    country = float((told * size).sum() / size[told.notna()].sum())
+    country = float((told * areas["weights"]).sum() / areas.loc[told.notna(), "weights"].sum())
     # Where nobody, or everybody, said so, the error is not zero: half an answer stands for what is not known.
     least = 0.5 / float(size.sum())
     likely = min(max(country, least), 1 - least)
     areas["error"] = np.sqrt(likely * (1 - likely) / size)
     # Those hidden are estimated by the model alone, which is fitted to all: with what they come to together,
     # and as much variation as so few answers have.
-    drawn = np.random.default_rng(0).binomial(size.fillna(0).round().astype(int), np.nan_to_num(together))
-    guessed = areas.assign(direct=drawn / size, code="?" + areas["code"])[hidden & np.isfinite(together)]
+    of = size.fillna(0).round().astype(int)
+    drawn = np.random.default_rng(0).binomial(of, np.nan_to_num(together))
+    guessed = areas.assign(direct=drawn / of.clip(lower=1), code="?" + areas["code"])[
+        hidden & np.isfinite(together)
+    ]
     model = small_area_estimates(
         pd.concat([areas, guessed], ignore_index=True),
         estimate="direct",
@@ -251,18 +255,28 @@ def _disclosed(
     )
 
 
-def _hidden_share(shown: DisclosedEstimates) -> float:
+def _hidden_share(shown: DisclosedEstimates, areas: pd.DataFrame) -> float:
     """Return the share that gave the answer where each municipality's own is hidden, all together.
 
     It follows from what is shown: everybody's counts less those of the municipalities that are told of.
     Leaving these out instead would leave out the few: counts of 1–4 are what is hidden. Missing where the
-    total is hidden, or nothing else is.
+    total is hidden, or nothing else is. Counts are of people: weights are taken to move this share as they
+    move that of the others, and it keeps within what the weighted total, a whole percent, leaves open.
     """
     frame = shown.frame
     numbers = frame[["n", "count"]].astype("float64")
     whole, told = frame["group"] == "", ~frame["suppressed"]
-    left = numbers[whole].sum(skipna=False) - numbers[told & ~whole].sum()
-    return float(left["count"] / left["n"]) if left["n"] > 0 else float("nan")
+    of_told = numbers[told & ~whole].sum()
+    left = numbers[whole].sum(skipna=False) - of_told
+    known, weights = areas["direct"].notna(), areas["weights"].fillna(0.0)
+    rest = weights[~known].sum()
+    if not (left["n"] > 0 and rest > 0):
+        return float("nan")
+    yes, unweighted = (areas["direct"] * weights).sum(), of_told["count"] / of_told["n"]
+    moved = yes / weights[known].sum() / unweighted if unweighted > 0 else 1.0
+    total = float(frame.loc[whole, "proportion"].iloc[0])
+    least, most = ((weights.sum() * (total + part) - yes) / rest for part in (-STEP / 2, STEP / 2))
+    return float(np.clip(np.clip(left["count"] / left["n"] * moved, least, most), 0, 1))
 
 
 def _areas(direct: DisclosedEstimates, people: pd.DataFrame, weight: str | None) -> pd.DataFrame:
@@ -281,7 +295,8 @@ def _areas(direct: DisclosedEstimates, people: pd.DataFrame, weight: str | None)
         n=places["code"].map(shown["n"]).astype("Int64"),
         direct=places["code"].map(shown["proportion"]).astype("float64"),
     )
-    areas["effective"] = areas["code"].map(effective).where(areas["direct"].notna())
+    areas["weights"] = areas["code"].map(grouped.sum())
+    areas["effective"] = areas["code"].map(effective).where(areas["n"].notna())
     ages = population().assign(people=lambda frame: frame["population"])
     whole = ages.groupby("code")["people"].sum()
     senior = ages[ages["age"] >= _SENIOR].groupby("code")["people"].sum()

@@ -108,6 +108,27 @@ def test_few_who_say_yes_are_not_left_out_where_they_are_hidden() -> None:
     assert truth.between(found.areas["ci_lower"], found.areas["ci_upper"]).mean() > 0.9
 
 
+def test_hidden_municipalities_count_with_their_weights() -> None:
+    # 60 in each, half of whom weigh 5 and half 1. Ten of the former say yes in every second municipality
+    # (shown, 50/180 weighted), three in the others (hidden, 15/180 weighted and 3/60 not). Together 65/360.
+    heavy = np.arange(98 * 60) % 60 < 30
+    yes = np.arange(98 * 60) % 60 < np.repeat(np.where(np.arange(98) % 2, 3, 10), 60)
+    people = pd.DataFrame(
+        {
+            "kommunekode": np.repeat(PLACES["code"].to_numpy(), 60),
+            "med": np.where(yes, "ja", "nej"),
+            "w": np.where(heavy, 5.0, 1.0),
+        }
+    )
+    found = compared(people, weight="w")
+    assert found.areas["synthetic"].sum() == 49
+    assert found.country == pytest.approx(65 / 360)
+    assert compared(people).country == pytest.approx(13 / 120)
+    # Municipalities count as their weights do, not as their respondents: the hidden ones ten times as much.
+    people["w"] *= np.repeat(np.where(np.arange(98) % 2, 10.0, 1.0), 60)
+    assert compared(people, weight="w").country == pytest.approx((50 + 150) / (180 + 1800), abs=0.005)
+
+
 def test_what_nobody_says_is_estimated_too() -> None:
     codes = np.repeat(PLACES["code"].to_numpy(), 40)
     found = compared(pd.DataFrame({"kommunekode": codes, "med": "nej"}))
