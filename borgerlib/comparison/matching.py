@@ -10,10 +10,12 @@ from borgerlib import danish
 from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, disclose
 from borgerlib.survey.codebook.labels import codebook_of
+from borgerlib.survey.codebook.matching import normalise
 from borgerlib.survey.codebook.model import Codebook, Item
 
 WAVE = "maaling"
 """The column, and the division of the estimates, that tells the waves apart."""
+_NOT_COMPARED = "er ikke sammenlignet"
 _WHO = ("sex", "area", "area_type", "age_group", "municipality")
 
 
@@ -75,10 +77,12 @@ def common_items(
         if unknown:
             raise ParameterError(unknown_name("question of both waves", unknown[0], [one.id for one in both]))
         both = [one for one in both if one.id in wanted]
+    both = [one for one in both if _means_the_same(books, one, notes)]
     if not both:
         raise DataError(
             "The waves have no question in common that somebody answered in both.",
             hint="They are matched by id in the codebooks: give a question that was asked again its old id.",
+            problems=[note for note in notes if _NOT_COMPARED in note],
         )
     notes += [
         f"Ordlyden er ændret: »{asked[one.id].text}« blev til »{one.text}«."
@@ -86,6 +90,32 @@ def common_items(
         if asked[one.id].text != one.text
     ]
     return both
+
+
+def _means_the_same(books: tuple[Codebook, Codebook], item: Item, notes: list[str]) -> bool:
+    """Return whether no id has become another text that stood elsewhere; note options that were reworded."""
+    items = [{one.id: one.text for one in book} for book in books]
+    options = [{option.id: option.text for option in book.item(item.id).options} for book in books]
+    moved = [pair for pair in _moved(items) if pair == (items[0][item.id], items[1][item.id])]
+    if moved := moved or _moved(options):
+        notes.append(
+            f"»{item.text}« {_NOT_COMPARED}: samme id står for »{moved[0][0]}« i den ene måling og "
+            f"»{moved[0][1]}« i den anden. Giv dem samme id i begge kodebøger."
+        )
+        return False
+    notes += [f"»{item.text}«: svaret »{was}« blev til »{now}«." for was, now in _reworded(options)]
+    return True
+
+
+def _reworded(texts: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
+    was, now = texts
+    return [(was[id], now[id]) for id in now if id in was and normalise(was[id]) != normalise(now[id])]
+
+
+def _moved(texts: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
+    """Return the texts of an id in both waves, where either is the text of another id in the other wave."""
+    was, now = ({normalise(text) for text in wave.values()} for wave in texts)
+    return [pair for pair in _reworded(texts) if normalise(pair[0]) in now or normalise(pair[1]) in was]
 
 
 def columns_of(waves: Sequence[pd.DataFrame], item: Item) -> str | list[str]:

@@ -129,6 +129,34 @@ def test_what_else_has_changed_is_named() -> None:
     assert set(found.estimates.frame["option"]) == {"ja", "nej"}
 
 
+def test_an_id_that_stands_for_another_answer_is_not_compared() -> None:
+    def offers(*options: Option) -> Codebook:
+        return replace(BOOK, items=(replace(BOOK.item("med"), options=options), BOOK.item("emner")))
+
+    for later in (
+        offers(Option("ja", "Nej"), Option("nej", "Ja")),
+        offers(Option("ja", "NEJ."), Option("nej", "Måske")),
+        offers(Option("ja", "Måske"), Option("nej", "Nej"), Option("nej_2", "Ja")),
+    ):
+        found = compared(wave(40, 60), wave(60, 40), codebooks=(BOOK, later))
+        assert set(found.estimates.frame["item"]) == {"emner"}
+        assert "»Vil du være med?« er ikke sammenlignet" in found.notes[0]
+        with pytest.raises(borgerlib.DataError, match="no question in common") as refused:
+            compared(wave(40, 60), wave(60, 40), item="med", codebooks=(BOOK, later))
+        assert "samme id står for »Ja«" in refused.value.problems[0]
+    reworded = offers(Option("ja", "Ja, gerne"), Option("nej", "nej"))
+    found = compared(wave(40, 60), wave(60, 40), item="med", codebooks=(BOOK, reworded))
+    assert found.notes == ("»Vil du være med?«: svaret »Ja« blev til »Ja, gerne«.",)
+    med, swapped = BOOK.item("med"), replace(BOOK.item("emner"), kind="single")
+    books = [
+        replace(BOOK, items=(replace(med, text=a), replace(swapped, text=b)))
+        for a, b in (("Hvad?", "Hvor?"), ("Hvor?", "Hvad?"))
+    ]
+    with pytest.raises(borgerlib.DataError, match="no question in common") as refused:
+        compared(wave(40, 60), wave(60, 40), item="med", codebooks=tuple(books))
+    assert "»Hvad?« i den ene" in refused.value.problems[0]
+
+
 def test_a_change_from_a_hidden_share_is_hidden() -> None:
     found = compared(wave(2, 60), wave(60, 60), item="med")
     assert found.estimates.n_suppressed >= 2

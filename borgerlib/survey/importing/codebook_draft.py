@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from zlib import crc32
 
 from borgerlib.danish import slug
 from borgerlib.errors import DataError
@@ -112,8 +114,11 @@ def _options(question: Question) -> Iterator[str]:
     options = list(_distinct(question.options.items()))
     if question.role == "age":
         options.sort(key=lambda option: _first_number(option[0]))
+    alike = Counter(_plain(text) for text, _ in options)
     for text, count in options:
-        name = _known(text, _IDS.get(question.role, {}), taken) or _name(text, taken)
+        # Which of two is chosen more is another thing in the next wave: their ids must not depend on it.
+        own = f"_{crc32(normalise(text).encode()):08x}" if alike[_plain(text)] > 1 else ""
+        name = _known(text, _IDS.get(question.role, {}), taken) or _name(text, taken, own)
         kind = no_opinion(text)
         more = f', missing = "{kind}"' if kind else ""
         if question.decided.get(text) == OTHER:
@@ -149,10 +154,14 @@ def _known(text: str, words: Mapping[str, tuple[str, ...]], taken: set[str]) -> 
     return found
 
 
-def _name(text: str, taken: set[str]) -> str:
-    """Return a legal id of a text, and take it."""
+def _plain(text: str) -> str:
     plain = re.sub(r"[^a-z0-9]+", "_", slug(text)[:_LONGEST_ID]).strip("_")
-    name = plain if plain[:1].isalpha() else f"n_{plain}".strip("_")
+    return plain if plain[:1].isalpha() else f"n_{plain}".strip("_")
+
+
+def _name(text: str, taken: set[str], own: str = "") -> str:
+    """Return a legal id of a text, with an ending of its own, and take it."""
+    name = _plain(text) + own
     number = 1
     unique = name
     while unique in taken:

@@ -269,3 +269,15 @@ def test_options_parted_by_a_comma_without_a_space_may_have_one_with_a_space_in_
     question = asked(tmp_path, {"Emner": answers * 5, "Alder": ["30"] * 5 * len(answers)})["Emner"]
     assert question.options == {"Natur": 10, "Skole, dagtilbud": 10, "Trafik, veje": 10}
     assert question.doubts == ()
+
+
+def test_the_ids_of_options_do_not_depend_on_how_often_they_are_chosen(tmp_path):
+    town, village = (f"Jeg vil gerne deltage i borgermøder {where}" for where in ("på rådhuset", "i min by"))
+    ids = []
+    for few, many in ((town, village), (village, town)):
+        rows = [["Nr.", "Hvordan vil du deltage?"], *enumerate([few] * 10 + [many] * 30)]
+        export = write_csv(tmp_path / f"{len(ids)}.csv", rows)
+        book = load_codebook(write_draft(read_export(export), tmp_path / f"{len(ids)}.toml"))
+        ids.append({option.text: option.id for item in book for option in item.options})
+    assert ids[0] == ids[1]
+    assert len(set(ids[0].values())) == 2
