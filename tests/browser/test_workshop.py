@@ -179,6 +179,20 @@ def test_what_is_typed_while_the_line_is_cut_is_kept_when_it_is_back(meeting):
         assert now.room.view()["elements"][4]["placed"] == {"today": [6, 5]}
 
 
+def test_a_number_being_typed_stays_while_others_place(meeting):
+    with meeting("indflydelse", title="Samtidig") as now:
+        page = now.lead()
+        field = page.get_by_label(f"Indflydelse 0–10: {MANDATE}")
+        field.fill("7")
+        other = now.lead()
+        place(other, MANDATE, 2)
+        page.locator("button.marker").wait_for()
+        assert field.input_value() == "7"
+        field.press("Tab")
+        saved(page)
+        assert now.room.view()["elements"][4]["placed"]["today"][0] == 7
+
+
 def test_cards_are_drawn_turned_filtered_noted_and_voted_on(meeting):
     with meeting("dialogkort", title="Temadag") as now:
         lead = now.lead()

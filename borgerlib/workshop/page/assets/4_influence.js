@@ -76,6 +76,8 @@ function buildInfluence(config, session, status, { leads, download }) {
       if (!legal) field.reportValidity();
       return legal ? place(row.id, spot) : undefined;
     });
+    // What could not be overwritten while the field was in use is shown when it is left.
+    field.addEventListener("blur", () => { if (field.checkValidity()) show(); });
     return field;
   }
   function buildRow(id) {
@@ -116,7 +118,7 @@ function buildInfluence(config, session, status, { leads, download }) {
     for (const [at, field] of [row.influence, row.control].entries()) {
       set(field, "aria-label", fill(at ? strings.control_number : strings.influence_number, { hoejest: config.highest, element: one.label }));
       const value = row.spot ? String(row.spot[at]) : "";
-      if (field.value !== value) field.value = value;
+      if (field.value !== value && document.activeElement !== field) field.value = value;
     }
     set(row.pick, "aria-pressed", one.picked);
     set(row.pick, "aria-label", fill(strings.pick_one, { element: one.label }));
