@@ -25,6 +25,7 @@ def page_config(room: Room) -> dict[str, Any]:
     notice = words()("page", "recovered") if room.session.recovered else ""
     return {
         **room.tool.config,
+        "id": room.session.id,
         "session": room.session.title,
         "downloads": list(downloads_of(room)),
         "notice": notice,

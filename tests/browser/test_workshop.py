@@ -179,6 +179,24 @@ def test_what_is_typed_while_the_line_is_cut_is_kept_when_it_is_back(meeting):
         assert now.room.view()["elements"][4]["placed"] == {"today": [6, 5]}
 
 
+def test_what_was_never_kept_in_one_meeting_stays_out_of_the_next(meeting):
+    with meeting("indflydelse", title="Først") as now:
+        page = now.lead()
+        now.alive = False
+        field = page.get_by_label(f"Indflydelse 0–10: {MANDATE}")
+        field.fill("6")
+        field.press("Tab")
+        kept = page.evaluate("Object.entries(sessionStorage)")
+        assert [key for key, _ in kept] == [f"borger-workshop-unsaved-{now.room.session.id}"]
+    with meeting("indflydelse", title="Så") as now:
+        page = now.lead()
+        page.evaluate("kept => kept.forEach(([key, text]) => sessionStorage.setItem(key, text))", kept)
+        page.reload()
+        page.wait_for_selector("[data-shown]")
+        saved(page)
+        assert [change.kind for change in now.room.session.changes()] == ["material"]
+
+
 def test_a_number_being_typed_stays_while_others_place(meeting):
     with meeting("indflydelse", title="Samtidig") as now:
         page = now.lead()

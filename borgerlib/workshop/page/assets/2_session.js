@@ -1,6 +1,6 @@
 // What is said goes out and is repeated until it is kept; what cannot be kept stays on the page, and that is said.
 
-const LAST = "borger-workshop-unsaved";
+const LAST = "borger-workshop-unsaved-";
 const PATIENCE = 5000;
 
 function buildStatus(strings) {
@@ -18,13 +18,13 @@ function buildStatus(strings) {
   };
 }
 
-/** The way to the session. `post` sends a message, and may fail silently: it is then sent again by `resume`. */
+/** The way to the session. `remember` names it where the page itself may go, else "". `post` sends a message, and may fail silently: it is then sent again by `resume`. */
 function buildSession(strings, status, post, { remember, lost = strings.lost }) {
-  const unsaved = new Map(remember ? JSON.parse(sessionStorage.getItem(LAST) ?? "[]") : []);
+  const unsaved = new Map(remember ? JSON.parse(sessionStorage.getItem(LAST + remember) ?? "[]") : []);
   let timer = 0;
   let connected = true;
   function show() {
-    if (remember) sessionStorage.setItem(LAST, JSON.stringify([...unsaved]));
+    if (remember) sessionStorage.setItem(LAST + remember, JSON.stringify([...unsaved]));
     status.show(!connected ? lost : unsaved.size ? strings.saving : strings.saved);
     status.kept.classList.toggle("lost", !connected);
   }

@@ -46,7 +46,7 @@ function render({ model, el }) {
     post: (message) => model.send(message),
     fetchFile: (kind) => model.send({ kind: "download", content: kind }),
     leads: true,
-    remember: false,
+    remember: "",
     lost: config.strings.dead_lab,
   });
   const onView = () => page.hear({ kind: "view", view: model.get("view") });
@@ -76,7 +76,7 @@ function open(el, config) {
     post: (message) => line?.readyState === WebSocket.OPEN && line.send(JSON.stringify(message)),
     fetchFile: (kind) => html("a", { href: `hent/${kind}`, download: "" }).click(),
     leads: config.leads,
-    remember: true,
+    remember: config.id,
   });
   function connect() {
     line = new WebSocket(`${location.origin.replace(/^http/, "ws")}/ws${config.leads ? "?leads=1" : ""}`);
