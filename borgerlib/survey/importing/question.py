@@ -10,6 +10,7 @@ from borgerlib.said import Said, said
 from borgerlib.survey.codebook.model import Kind
 
 MISSING, OTHER = "#missing", "#other"
+_ROW = re.compile(r"(?<=.) ?\[.*\]\Z", re.DOTALL)
 # Danish, Norwegian, Swedish, English, German; the first that fits.
 _WORDING: tuple[tuple[str, frozenset[Kind], str], ...] = (
     (
@@ -29,7 +30,7 @@ _WORDING: tuple[tuple[str, frozenset[Kind], str], ...] = (
         "area",
         frozenset({"text", "single", "number"}),
         r"bydel|postn(umme)?r|lokalområde|distrikt|district|stadsdel|postcode|postleitzahl|stadtteil"
-        r"|(område|kommune).*bor|neighbou?rhood",
+        r"|(område|kommune).*\bbor\b|neighbou?rhood",
     ),
     ("topics", frozenset({"multiple"}), r"\bemner|\btema(er|en)?\b|drøfte|påvirke|ämnen|topics|themen"),
     ("time", frozenset({"single"}), r"(meget|mye|mycket) tid|how much time|wie viel zeit"),
@@ -139,10 +140,18 @@ def _as_text(question: Question, role: str) -> Question:
 
 def _role(question: Question) -> str:
     # Where a name tells more than the text ('Q2' of 'Alder'), either may.
-    texts = (question.text, *question.columns[:1])
+    texts: tuple[str, ...] = (question.text, *question.columns[:1])
     for role, kinds, pattern in _WORDING:
         if role == "id" and question.repeats:
             continue
+        if role == "area" and _is_coded(question):
+            # 'Vigtigt? [Byudvikling i din bydel]' asks about the district, not which one it is.
+            texts = tuple(_ROW.sub("", text) for text in texts)
         if question.kind in kinds and any(re.search(pattern, text, re.IGNORECASE) for text in texts):
             return role
     return ""
+
+
+def _is_coded(question: Question) -> bool:
+    """Return whether answers are options or few small numbers, as in a grid, rather than postcodes."""
+    return question.kind == "single" or any(doubt.kind == "few_small_numbers" for doubt in question.doubts)

@@ -156,6 +156,23 @@ def test_roles_of_what_several_may_be_said_of(tmp_path, heading, role):
     assert asked(tmp_path, columns)[heading].role == role
 
 
+@pytest.mark.parametrize(("one", "other"), [("Ja", "Nej"), ("1", "2"), ("Enig", "Uenig")])
+def test_a_topic_is_no_area(tmp_path, one, other):
+    answers = [one, other] * 20
+    topics = ("Byudvikling i din bydel", "Integration i kommunen og medborgerskab")
+    headings = [f"Er det vigtigt? [{topic}]" for topic in topics]
+    alone = "Er kommunens arbejde med medborgerskab vigtigt?"
+    where = {"Hvilken kommune bor du i?": ["Odense", "Nyborg"] * 20}
+    found = asked(tmp_path, dict.fromkeys([*headings, alone], answers) | where)
+    assert {text for text, question in found.items() if question.role == "area"} == set(where)
+
+
+def test_a_postcode_in_a_row_of_its_own_is_the_area(tmp_path):
+    rows = {"Bopæl [Vej]": [f"Nygade {at}" for at in range(40)], "Bopæl [Postnummer]": ["5000", "5220"] * 20}
+    found = asked(tmp_path, {**rows, "Ord": ["ja", "nej"] * 20})
+    assert found["Bopæl [Postnummer]"].role == "area"
+
+
 def test_the_drafted_file_says_what_is_unsure_and_knows_ids_of_the_statistics(tmp_path):
     path = write_csv(tmp_path / "svar.csv", transposed(PEOPLE), delimiter="\t")
     book = drafted(path)
