@@ -15,7 +15,7 @@ from borgerlib.contact.lottery.infeasible import Infeasible, why_infeasible
 from borgerlib.contact.lottery.leximin import LotteryChances, leximin_chances
 from borgerlib.contact.lottery.panels import draw_panel
 from borgerlib.contact.lottery.pool import make_pool
-from borgerlib.contact.lottery.relaxation import require_cap
+from borgerlib.contact.lottery.relaxation import CapTooLowError, require_cap
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.view.words.method import ROLE_WORDS
 
@@ -81,6 +81,8 @@ class Drawn:
         Repeats the draw.
     mended : Infeasible or None
         What had to be changed so that the reserves could be drawn.
+    uncapped : bool
+        The cap could not be kept for the reserves.
     """
 
     seats: pd.Series = field(repr=False)
@@ -89,6 +91,7 @@ class Drawn:
     hopeless: int
     seed: int
     mended: Infeasible | None = None
+    uncapped: bool = False
 
 
 def balance(
@@ -182,23 +185,27 @@ def draw_balanced(wanted: Balance, *, reserves: int, seed: int) -> Drawn:
     Raises
     ------
     DataError
-        Nobody can be drawn so; the smallest change that mends it is told.
+        Nobody can be drawn so; the smallest change that mends it is told. Or the seats cannot keep the cap.
     """
     result = wanted.chances()
     seated = draw_panel(result, seed=seed)
-    seats, changed = pd.Series("plads", index=seated), None
+    seats, changed, uncapped = pd.Series("plads", index=seated), None, False
     others = wanted.people.drop(index=seated)
     if reserves := min(reserves, len(others)):
-        again = Balance(others, _scaled(wanted.quotas, reserves / wanted.size), reserves)
+        again = Balance(others, _scaled(wanted.quotas, reserves / wanted.size), reserves, wanted.cap)
         changed = again.why_not()
         again = again if changed is None else again.mended(changed)
-        drawn = draw_panel(again.chances(), seed=seed + 1)
+        try:
+            found = again.chances()
+        except CapTooLowError:
+            found, uncapped = replace(again, cap=None).chances(), True
+        drawn = draw_panel(found, seed=seed + 1)
         order = np.random.default_rng(seed).permutation(drawn)
         names = [f"reserve {number}" for number in range(1, reserves + 1)]
         seats = pd.concat([seats, pd.Series(names, index=order)])
     chances = result.chances
     hopeless = int((chances < _NO_CHANCE).sum())
-    return Drawn(seats, float(chances.min()), float(chances.max()), hopeless, seed, changed)
+    return Drawn(seats, float(chances.min()), float(chances.max()), hopeless, seed, changed, uncapped)
 
 
 def _scaled(quotas: pd.DataFrame, share: float) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from borgerlib.contact.invitation.dice import lay_out, seated
 from borgerlib.contact.invitation.handout import Wanted, hand_out
 from borgerlib.contact.invitation.overview import overview
 from borgerlib.contact.invitation.page import told
+from borgerlib.contact.lottery.panels import draw_panel
 from borgerlib.contact.register.consents import withdraw
 from borgerlib.contact.register.people import held
 from borgerlib.errors import ParameterError
@@ -110,6 +111,45 @@ def test_what_cannot_be_kept_is_told_in_danish_and_mended_on_request():
     assert mended.why_not() is None
     assert set(draw_balanced(mended, reserves=0, seed=1).seats) == {"plads"}
     assert draw_balanced(mended, reserves=99, seed=1).mended is not None
+
+
+def by_kind(**counts):
+    """People by kind, such as ax=8: 'a' of one thing, 'x' of another."""
+    return pd.DataFrame(
+        [tuple(kind) for kind, count in counts.items() for _ in range(count)], columns=list("kl")
+    )
+
+
+def exactly(**seats):
+    rows = [("k" if value in "ab" else "l", value, count, count) for value, count in seats.items()]
+    return pd.DataFrame(rows, columns=["feature", "value", "min", "max"])
+
+
+def test_reserves_are_drawn_under_the_cap_of_the_seats(monkeypatch):
+    results = []
+
+    def noted(result, *, seed):
+        results.append(result)
+        return draw_panel(result, seed=seed)
+
+    monkeypatch.setattr("borgerlib.contact.invitation.balance.draw_panel", noted)
+    wanted = Balance(by_kind(ax=4, ay=8, bx=6, by=2), exactly(a=6, b=4, x=6, y=4), 10, 1.5)
+    drawn = draw_balanced(wanted, reserves=5, seed=1)
+    assert not drawn.uncapped
+    # Five of the ten who are left: at most 1.5 times a half. Without a cap somebody has more.
+    others = wanted.people.drop(index=drawn.seats.index[drawn.seats == "plads"])
+    free = Balance(others, exactly(a=3, b=2, x=3, y=2), 5).chances()
+    assert results[1].chances.max() <= 0.75 + 1e-6 < free.chances.max()
+
+
+def test_reserves_who_cannot_keep_the_cap_are_drawn_without_it():
+    # Three of four young have a seat: 0.75, 1.5 times the mean. Only the fourth can be the young reserve.
+    wanted = Balance(by_kind(ax=4, bx=20), exactly(a=3, b=9, x=12), 12, 1.5)
+    drawn = draw_balanced(wanted, reserves=4, seed=1)
+    assert drawn.uncapped
+    young = drawn.seats[drawn.seats.index < 4]
+    assert (young == "plads").sum() == 3
+    assert len(young) == 4
 
 
 def test_a_saved_segment_chooses_as_its_rules_say(register):

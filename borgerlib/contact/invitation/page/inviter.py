@@ -193,6 +193,8 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
                 lines.append(f"{drawn.hopeless} kunne ikke få en plads: kvoterne er fyldt af andre grupper.")
             if drawn.mended is not None:
                 lines.append(f"Reserverne kunne ikke ligne helt: {told.changes(drawn.mended.changes)}.")
+            if drawn.uncapped:
+                lines.append("Loftet kunne ikke holdes for reserverne, så de er trukket uden loft.")
             self._say_made(made, lines)
         else:
             self._lay_out(wanted)
