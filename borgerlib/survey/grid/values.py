@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
 
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?\Z")
@@ -80,34 +81,56 @@ def parse_numbers(values: pd.Series) -> pd.Series:
     return pd.Series(_spread(parsed, codes), index=values.index, name=values.name)
 
 
-def month_first(values: pd.Series) -> bool | None:
-    """Return whether the month stands before the day in some times, all written alike; None if nothing tells.
+def first_part(values: pd.Series) -> str:
+    """Return what times written alike begin with: 'day', 'month' or 'year'; '' where nothing tells.
 
-    A 13th month tells it, in either way; else 'AM' and 'PM' beside strokes, which Americans write, and the
-    clock with full stops, which Danes write.
+    A year of two digits stands first where the times then lie much closer together. A 13th month tells day or
+    month, in either way; else 'AM' and 'PM' beside strokes, which Americans write, and the clock with full
+    stops, which Danes write.
     """
     texts = [str(text).strip() for text in values.dropna().unique()]
     found = [match for text in texts if (match := _PARTS.match(text))]
+    if (year := _year_first(found)) is not False:
+        return "year" if year else ""
     places = [(int(match["first"]), int(match["other"])) for match in found]
     days_first = any(first > _MONTHS_A_YEAR >= other for first, other in places)
     days_second = any(other > _MONTHS_A_YEAR >= first for first, other in places)
     if days_first or days_second:
-        return not days_first
+        return "day" if days_first else "month"
     if any(match["half"] and "/" in match[0] for match in found):
-        return True
+        return "month"
     danish = any("." in match[0][: match.end("minute")] for match in found)
-    return False if danish or all(first == other for first, other in places) else None
+    return "day" if danish or all(first == other for first, other in places) else ""
 
 
-def parse_dates(values: pd.Series, *, months_first: bool | None = None) -> pd.Series:
+def _year_first(found: list[re.Match[str]]) -> bool | None:
+    """Return whether times begin with a year of two digits; None where that fits as well as another way."""
+    if not found or any(len(match["year"]) > 2 or match["half"] for match in found):
+        return False
+    if all(match["first"] == match["year"] for match in found):
+        return False
+    year, day, month = (_days_apart(found, first) for first in ("year", "day", "month"))
+    other = min(day, month)
+    if year == np.inf or 2 * other < year:
+        return False
+    return True if 2 * year < other else None
+
+
+def _days_apart(found: list[re.Match[str]], first: str) -> float:
+    """Return how far apart times lie in one way of reading them; infinite where they cannot be read so."""
+    times = [time for match in found if (time := _parse_date(match[0], first=first)) is not None]
+    return (max(times) - min(times)).days if len(times) >= _NEARLY_ALL * len(found) else np.inf
+
+
+def parse_dates(values: pd.Series, *, first: str = "") -> pd.Series:
     """Return times from text; what is no date becomes missing.
 
-    The day stands before the month, as Danes write, unless `month_first` tells otherwise, or `months_first`
-    says so. 'AM' and 'PM' are read. Time zones are dropped: the clock time is kept. Where every value is a
+    The day stands before the month, as Danes write, unless `first_part` tells otherwise, or `first` says
+    so. 'AM' and 'PM' are read. Time zones are dropped: the clock time is kept. Where every value is a
     spreadsheet's count of days, these are read as the times they stand for.
     """
     codes, different = pd.factorize(values)
-    for pattern in _USUAL[:1] if months_first else _USUAL:
+    for pattern in _USUAL[:1] if first == "month" else _USUAL:
         quickly = pd.to_datetime(pd.Series(different, dtype="string"), format=pattern, errors="coerce")
         if quickly.notna().all():
             times = quickly.astype("datetime64[us]").array
@@ -119,8 +142,8 @@ def parse_dates(values: pd.Series, *, months_first: bool | None = None) -> pd.Se
         return pd.Series(
             _spread(serial.astype("datetime64[us]").array, codes), index=values.index, name=values.name
         )
-    day_first = not (month_first(values) if months_first is None else months_first)
-    times = pd.array([_parse_date(text, day_first=day_first) for text in texts], dtype="datetime64[us]")
+    first = first or first_part(values)
+    times = pd.array([_parse_date(text, first=first) for text in texts], dtype="datetime64[us]")
     return pd.Series(_spread(times, codes), index=values.index, name=values.name)
 
 
@@ -134,22 +157,24 @@ def _spread(different: pd.api.extensions.ExtensionArray, codes: object) -> pd.ap
     return different.take(codes, allow_fill=True)  # type: ignore[arg-type]
 
 
-def _parse_date(text: str, *, day_first: bool) -> pd.Timestamp | None:
+def _parse_date(text: str, *, first: str) -> pd.Timestamp | None:
     found = _ISO.match(text)
     if found:
         return _time(found, int(found["month"]), int(found["day"]))
     found = _PARTS.match(text)
     if found:
-        first, other = int(found["first"]), int(found["other"])
-        return _time(found, other, first) if day_first else _time(found, first, other)
+        begins, other, ends = int(found["first"]), int(found["other"]), int(found["year"])
+        if first == "year" and len(found["year"]) == 2:
+            return _time(found, other, ends, year=begins)
+        return _time(found, begins, other) if first == "month" else _time(found, other, begins)
     found = _WORDS.match(text) or _NAME_FIRST.match(text)
     if found and found["name"][:3].casefold() in _MONTHS:
         return _time(found, _MONTHS[found["name"][:3].casefold()], int(found["day"]))
     return None
 
 
-def _time(found: re.Match[str], month: int, day: int) -> pd.Timestamp | None:
-    year = int(found["year"])
+def _time(found: re.Match[str], month: int, day: int, *, year: int | None = None) -> pd.Timestamp | None:
+    year = int(found["year"]) if year is None else year
     hour, minute, second = (int(found[part] or 0) for part in ("hour", "minute", "second"))
     if found["half"]:
         if not 1 <= hour <= 12:

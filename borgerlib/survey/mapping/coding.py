@@ -17,7 +17,7 @@ from borgerlib.errors import DataError, nearest
 from borgerlib.said import Said, said
 from borgerlib.survey.codebook.matching import is_unwilling, matcher, no_opinion, normalise
 from borgerlib.survey.codebook.model import Codebook, Item, Option
-from borgerlib.survey.grid.values import month_first, parse_dates, parse_number, parse_numbers
+from borgerlib.survey.grid.values import first_part, parse_dates, parse_number, parse_numbers
 from borgerlib.survey.mapping.choices import (
     Coded,
     categorical,
@@ -78,13 +78,13 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
     reworded: list[str] = []
     unclear: list[str] = []
     orders = _orders(export, codebook, mapping)
-    notes: list[str] = [_of_item(item_id, "either_way") for item_id, order in orders.items() if order is None]
+    notes: list[str] = [_of_item(item_id, "either_way") for item_id, order in orders.items() if not order]
     for item in codebook:
         entry = mapping.item(item.id)
         if entry is not None and mapping.missing:
             entry = replace(entry, missing=(*entry.missing, *mapping.missing))
-        order = bool(orders.get(item.id))
-        coded = _empty(item, export) if entry is None else _code(item, entry, export, months_first=order)
+        order = orders.get(item.id) or "day"
+        coded = _empty(item, export) if entry is None else _code(item, entry, export, first=order)
         columns.update(coded.columns)
         problems += coded.problems
         unclear += [f"items.{item.id}: {each}" for each in coded.unclear]
@@ -126,21 +126,21 @@ def _refuse_absent_columns(export: Export, mapping: Mapping) -> None:
         )
 
 
-def _orders(export: Export, codebook: Codebook, mapping: Mapping) -> dict[str, bool | None]:
-    """Return for each date whether the month stands first; times of an answer are written alike."""
+def _orders(export: Export, codebook: Codebook, mapping: Mapping) -> dict[str, str]:
+    """Return what each date begins with ('' where nothing tells); times of an answer are written alike."""
     dates = {
         item.id: pd.concat([export.frame[column] for column in entry.columns])
         for item in codebook
         if item.kind == "date" and (entry := mapping.item(item.id)) is not None
     }
-    orders = {item_id: month_first(values) for item_id, values in dates.items()}
+    orders = {item_id: first_part(values) for item_id, values in dates.items()}
     times = [item.id for item in codebook if item.id in dates and item.role in _TIMES]
     if times:
-        orders |= dict.fromkeys(times, month_first(pd.concat([dates[item_id] for item_id in times])))
+        orders |= dict.fromkeys(times, first_part(pd.concat([dates[item_id] for item_id in times])))
     return orders
 
 
-def _code(item: Item, entry: ItemMapping, export: Export, *, months_first: bool) -> Coded:
+def _code(item: Item, entry: ItemMapping, export: Export, *, first: str) -> Coded:
     if item.kind == "single":
         return single_choice(item, entry, export)
     if item.kind == "multiple":
@@ -150,7 +150,7 @@ def _code(item: Item, entry: ItemMapping, export: Export, *, months_first: bool)
     if item.kind == "number":
         coded = _parsed(item, values, parse_numbers, "not_a_number")
     elif item.kind == "date":
-        coded = _parsed(item, values, partial(parse_dates, months_first=months_first), "not_a_date")
+        coded = _parsed(item, values, partial(parse_dates, first=first), "not_a_date")
     else:
         answers = int(values.notna().sum())
         coded = Coded({item.id: values.replace(dict(entry.values))}, [], answers, answers)

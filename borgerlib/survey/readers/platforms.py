@@ -12,7 +12,7 @@ import pandas as pd
 from borgerlib.said import said
 from borgerlib.survey.grid.cells import Table
 from borgerlib.survey.grid.tabular import columns_of, export_of
-from borgerlib.survey.grid.values import month_first, parse_dates
+from borgerlib.survey.grid.values import first_part, parse_dates
 from borgerlib.survey.responses import (
     PLATFORM,
     TEST_ANSWER,
@@ -111,13 +111,13 @@ def _american(export: Export) -> Export:
     names = [column.name for column in export.columns if column.role in ("started", "submitted")]
     if not names:
         return export
-    order = month_first(pd.concat([export.frame[name] for name in names]))
-    times = {name: parse_dates(export.frame[name], months_first=order is not False) for name in names}
+    order = first_part(pd.concat([export.frame[name] for name in names]))
+    times = {name: parse_dates(export.frame[name], first=order or "month") for name in names}
     iso = {
         name: each.dt.strftime("%Y-%m-%d %H:%M:%S").astype("string").fillna(export.frame[name])
         for name, each in times.items()
     }
-    told = () if order is not None else (said("months_first"),)
+    told = () if order else (said("months_first"),)
     source = replace(export.source, notes=(*export.source.notes, *told))
     return replace(export, frame=export.frame.assign(**iso), source=source)
 

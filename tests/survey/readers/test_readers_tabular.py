@@ -221,8 +221,23 @@ def test_when_an_answer_was_given_is_told_by_heading_and_times(tmp_path, heading
         ("03/04/2024 10:00", "05/04/2024 10:00", datetime(2024, 4, 3, 10), ["startet", "afsluttet"]),
         ("03/04/2024 10.00.00", "05/04/2024 10.00.00", datetime(2024, 4, 3, 10), []),
         ("04/04/2024 10:00", "05/05/2024 10:00", datetime(2024, 4, 4, 10), []),
+        ("25-02-01 10:00", "25-02-12 10:00", datetime(2025, 2, 1, 10), []),
+        ("01-02-25 10:00", "13-02-25 10:00", datetime(2025, 2, 1, 10), []),
+        ("22-02-25 10:00", "23-02-26 10:00", datetime(2025, 2, 22, 10), ["startet", "afsluttet"]),
+        ("45-02-11 10:00", "45-02-12 10:00", datetime(2045, 2, 11, 10), []),
+        ("25-02-25 10:00", "25-02-25 11:00", datetime(2025, 2, 25, 10), []),
     ],
-    ids=["the end tells it of the beginning", "nothing tells it", "a Danish clock", "either way the same"],
+    ids=[
+        "the end tells it of the beginning",
+        "nothing tells it",
+        "a Danish clock",
+        "either way the same",
+        "a constant year of two digits first",
+        "a constant year of two digits last",
+        "no year is constant",
+        "no day is the 45th",
+        "either end the same",
+    ],
 )
 def test_beginning_and_end_are_read_alike_and_what_nothing_tells_is_noted(
     tmp_path, begun, ended, first, noted
