@@ -134,8 +134,9 @@ def test_who_comes_back_finds_what_was_placed_and_nonsense_harms_nobody(served):
 
     async def leave_and_return():
         line = await person.line()
-        for nonsense in ("{", "[]", '{"id": 1}', "null", b"\x00\xff"):
+        for nonsense in ("{", "[]", '{"id": 1}', "null", b"\x00\xff", "[" * 20000):
             line.write_message(nonsense, binary=isinstance(nonsense, bytes))
+        line.write_message(saying("place", PLACED, "\ud800"))
         line.write_message(saying("place", PLACED, "7"))
         kept = await until(line, lambda message: message["kind"] == "kept")
         line.close()
@@ -148,6 +149,21 @@ def test_who_comes_back_finds_what_was_placed_and_nonsense_harms_nobody(served):
         return kept["ids"], own["own"]
 
     assert asyncio.run(leave_and_return()) == (["7"], {"formaal": {"today": [7, 4]}})
+
+
+def test_who_comes_back_and_repeats_is_shown_what_was_kept_of_it(served):
+    person = Visitor(served).come_in()
+
+    async def repeat():
+        line = await person.line()
+        await until(line, lambda message: message["kind"] == "view")
+        line.write_message(saying("place", PLACED))
+        own = await until(line, lambda message: message["kind"] == "own")
+        await until(line, lambda message: message["kind"] == "kept")
+        line.close()
+        return own["own"]
+
+    assert asyncio.run(repeat()) == {"formaal": {"today": [7, 4]}}
 
 
 @pytest.mark.slow

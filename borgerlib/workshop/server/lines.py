@@ -58,12 +58,13 @@ class Lines:
         try:
             message = json.loads(text)
             number, kind = str(message["id"])[:40], message["kind"]
+            number.encode()  # it is sent back
             change = self.room.check(line.who, kind, message.get("content"))
         except BorgerlibError as error:
             line.put(_message("said", text=told(error.message)))
             line.put(_message("kept", ids=[number]))
             line.put(_message("own", own=self.room.own(line.who)))
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             line.put(_message("said", text=words()("errors", "unknown")))
         else:
             self._pending.append((line, number, change))
@@ -92,6 +93,11 @@ class Lines:
         ids: dict[Line, list[str]] = {}
         for line, number, _ in said:
             ids.setdefault(line, []).append(number)
+        # Before the confirmation: a page that comes back was shown what stood before it repeated its messages.
+        spoke = {line.who for line in ids}
+        for line in tuple(self.open):
+            if line.who in spoke:
+                line.put(_message("own", own=self.room.own(line.who)))
         for line, numbers in ids.items():
             line.put(_message("kept", ids=numbers))
         self._show()
