@@ -92,6 +92,31 @@ def test_of_a_damaged_file_the_last_good_state_is_kept_and_that_is_said(influenc
     assert not open_session(session.id).recovered
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [(b'"control"', b'"contrml"'), (b'"when"', b'"when!'), ("Møde".encode(), b"M\xc3\x00de")]
+)
+def test_a_letter_that_is_damaged_costs_the_changes_from_there_on(influence, old, new):
+    session = create_session("indflydelse", "Bogstav")
+    noted = {"id": "formaal", "question": "wish", "what": "Møde", "who": "", "by": ""}
+    first = Change("", "pick", {"id": "formaal", "on": True})
+    session.add([first, Change("", "decide", noted), Change("", "place", PLACED)])
+    with closing(sqlite3.connect(session.path)) as file:
+        file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = session.path.read_bytes()
+    assert content.count(old) == 1
+    session.path.write_bytes(content.replace(old, new))
+    if old != b'"control"':  # what is open tells nothing of the text
+        with pytest.raises(DataError, match=r"^The session is damaged\.\n?") as caught:
+            session.changes()
+        assert "Møde" not in str(caught.value)
+    room = Room(influence, open_session(session.id))
+    assert room.session.recovered
+    kept = [change.kind for change in room.session.changes()]
+    assert kept == (["pick"] if old.startswith(b"M") else ["pick", "decide"])
+    assert room.state.picked == {"formaal"}
+    assert not Room(influence, open_session(session.id)).session.recovered
+
+
 def test_what_is_no_session_is_said(tmp_path, influence, cards_room):
     with pytest.raises(DataError, match="no saved session 'nej'"):
         open_session("../nej")

@@ -93,7 +93,7 @@ class Lines:
         ids: dict[Line, list[str]] = {}
         for line, number, _ in said:
             ids.setdefault(line, []).append(number)
-        # Before the confirmation: a page that comes back was shown what stood before it repeated its messages.
+        # Before the confirmation: a page that comes back was shown what stood before it repeated anything.
         spoke = {line.who for line in ids}
         for line in tuple(self.open):
             if line.who in spoke:

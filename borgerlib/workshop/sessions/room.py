@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.workshop.sessions.change import TOGETHER, Change
-from borgerlib.workshop.sessions.store import SessionFile
+from borgerlib.workshop.sessions.store import SessionFile, recover_session
 from borgerlib.workshop.sessions.tool import Tool
 from borgerlib.workshop.words import words
 
@@ -28,7 +28,9 @@ class Room:
         self.session = session
         self.state = tool.start
         self._last = 0
-        self.catch_up()
+        damaged = self._take_in(session.changes())
+        if damaged:
+            self.session = recover_session(session, before=damaged)
 
     def check(self, who: str, kind: object, content: object) -> Change:
         """Return what somebody says as a change, which is not kept yet.
@@ -58,10 +60,19 @@ class Room:
     def catch_up(self) -> bool:
         """Take in what others have added to the file, and return whether there was any."""
         news = self.session.changes(self._last)
-        for change in news:
-            self.state = self.tool.applied(self.state, change)
-            self._last = change.number
+        if self._take_in(news):
+            raise DataError("The session is damaged.", hint="Open it again.")
         return bool(news)
+
+    def _take_in(self, changes: Sequence[Change]) -> int:
+        """Take in changes up to one that makes no sense, and return its number; 0 where all do."""
+        for change in changes:
+            try:
+                self.state = self.tool.applied(self.state, change)
+            except (LookupError, TypeError, ValueError):
+                return change.number
+            self._last = change.number
+        return 0
 
     def view(self) -> dict[str, Any]:
         """Return what everybody sees."""

@@ -12,7 +12,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -157,11 +157,28 @@ def open_session(name: str) -> SessionFile:
     return SessionFile(path, tool, title, municipality, made, recovered)
 
 
+def recover_session(session: SessionFile, *, before: int) -> SessionFile:
+    """Set a file aside, and return the session with the changes before one that makes no sense.
+
+    Raises
+    ------
+    DataError
+        It cannot be written.
+    """
+    _recover(session.path, before)
+    return replace(session, recovered=True)
+
+
 @contextmanager
 def _told() -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
+    except DataError:
+        raise
+    except (sqlite3.Error, ValueError) as error:
+        # What sqlite says of a text that it cannot decode holds the text itself.
+        if isinstance(error, ValueError) or "decode" in str(error):
+            raise DataError("The session is damaged.", hint="Open it again.") from None
         raise DataError(f"It cannot be saved: {error}.") from error
 
 
@@ -187,18 +204,27 @@ def _make(path: Path, about: tuple[str, ...], changes: Sequence[Change]) -> None
 def _read(file: sqlite3.Connection, after: int) -> Iterator[Change]:
     asked = "SELECT who, kind, content, number, at FROM change WHERE number > ? ORDER BY number"
     for who, kind, content, number, at in file.execute(asked, (after,)):
-        yield Change(who, kind, json.loads(content), number, at)
+        said = json.loads(content)
+        if not isinstance(said, dict):
+            raise ValueError("A change says nothing.")
+        yield Change(who, kind, said, number, at)
 
 
 def _is_whole(path: Path) -> bool:
     try:
         with closing(_connection(path)) as file:
-            return bool(file.execute("PRAGMA quick_check").fetchone() == ("ok",))
-    except sqlite3.Error:
+            if file.execute("PRAGMA quick_check").fetchone() != ("ok",):
+                return False
+            if file.execute("PRAGMA user_version").fetchone() == (VERSION,):
+                file.execute("SELECT tool, title, municipality, made FROM about").fetchone()
+                for _ in _read(file, 0):
+                    pass
+            return True
+    except (sqlite3.Error, ValueError):
         return False
 
 
-def _recover(path: Path) -> None:
+def _recover(path: Path, before: int | None = None) -> None:
     """Set a damaged file aside, and make a new one of the changes that can be read, up to the first gap."""
     about: tuple[str, ...] = ()
     changes: list[Change] = []
@@ -207,6 +233,8 @@ def _recover(path: Path) -> None:
         about = file.execute("SELECT tool, title, municipality, made FROM about").fetchone() or ()
         if version == VERSION:
             for change in _read(file, 0):
+                if change.number == before:
+                    break
                 changes.append(change)
     if not about:
         raise DataError(
