@@ -5,6 +5,7 @@ import json
 
 import pandas as pd
 import pytest
+from docx import Document
 from PIL import Image
 
 from borgerlib.errors import DataError, ParameterError
@@ -133,3 +134,19 @@ def test_the_report_as_document_and_picture(influence_room, cards_room):
     assert "Vi prøver." in [paragraph.text for paragraph in document.paragraphs]
     with pytest.raises(ParameterError, match="ikke kender"):
         download(cards_room, "png")
+
+
+def test_what_was_decided_stays_in_the_report_when_its_element_leaves_the_list(influence_room):
+    def say(kind, **content):
+        influence_room.keep([influence_room.check("", kind, {"id": "formaal", **content})])
+
+    say("pick", on=True)
+    say("decide", question="picked", what="Nyt kommissorium", who="Anna", by="maj")
+    assert "Øvrige aftaler" not in session_html(influence_room)
+    say("leave_out", on=True)
+    page = session_html(influence_room)
+    assert "Øvrige aftaler" in page
+    assert "Aftalt under »Konkrete udviklingsområder«." in page
+    assert "Nyt kommissorium · Anna · maj" in page
+    written = Document(io.BytesIO(download(influence_room, "docx").content))
+    assert "Aftalt: Nyt kommissorium · Anna · maj" in [line.text for line in written.paragraphs]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,7 +18,7 @@ from borgerlib.files.pdf import save_pdf
 from borgerlib.files.templates import template
 from borgerlib.view import theme
 from borgerlib.workshop.cards.rounds import Talk
-from borgerlib.workshop.influence.placements import HIGHEST, WHEN, InfluenceMap
+from borgerlib.workshop.influence.placements import HIGHEST, WHEN, Decision, InfluenceMap
 from borgerlib.workshop.influence.potential import standings
 from borgerlib.workshop.page.cards import cards_view
 from borgerlib.workshop.saved.table import as_csv, cards_table, influence_table
@@ -148,12 +148,31 @@ def _map(state: InfluenceMap, view: Mapping[str, Any], made: str) -> dict[str, A
             "report", "made", dato=made, rolle=labels["role"][state.role], omraade=labels["area"][state.area]
         ),
         "map": marks,
-        "lists": view["lists"],
+        "lists": [*view["lists"], *_other_decisions(state, view["lists"])],
         "head": head,
         "rows": rows,
         "compared": [(label, text) for label, text in said if text],
         "caption": words()("table", "caption", hoejest=HIGHEST),
     }
+
+
+def _other_decisions(state: InfluenceMap, lists: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return a list of the decisions whose elements no longer stand on theirs; none where all do."""
+    listed = {(one["question"], item["id"]) for one in lists for item in one["items"]}
+    labels = {element.id: element.label for element in (*state.elements, *state.left_out)}
+    told = words()
+    items = [
+        {
+            "label": labels.get(name, name),
+            "why": told("lists", "why_other", liste=told("lists", question)),
+            "decision": {"what": decision.what, "who": decision.who, "by": decision.when},
+        }
+        for (question, name), decision in state.decisions.items()
+        if decision != Decision() and (question, name) not in listed
+    ]
+    return [{"title": told("lists", "other"), "asked": told("lists", "other_asked"), "items": items}] * bool(
+        items
+    )
 
 
 def _table(state: InfluenceMap | Talk) -> Any:
