@@ -41,6 +41,9 @@ def survey_date_of(responses: Responses, notes: list[str]) -> date:
             hint="Give the survey's date with --date 2025-11-30.",
         )
     if middles:
+        first, last = next((days.min().date(), days.max().date()) for days in found.values() if len(days))
+        if (last - first).days > _FAR_APART:
+            notes.append(said("dates_far_apart", first=first, last=last, day=middles[0]))
         return middles[0]
     others = [
         item.id

@@ -166,6 +166,20 @@ def test_without_dates_today_is_taken_and_told(workspace, tmp_path):
     assert not any("no dates" in warning for warning in given.warnings)
 
 
+@pytest.mark.parametrize(
+    ("last", "told"), [("2023-11-14", False), ("2023-11-15", True), ("2025-11-13", True)]
+)
+def test_answers_more_than_a_year_apart_are_noted_with_both_ends(last, told):
+    items = [{"id": "dato", "text": "Dato", "kind": "date", "role": "submitted"}]
+    codebook = parse_codebook({"survey": {"id": "x", "title": "X"}, "item": items}, source="x")
+    # 366 days from the first to 2023-11-14.
+    frame = pd.DataFrame({"dato": pd.to_datetime(["2022-11-13", "2022-11-14", last])})
+    notes: list[str] = []
+    responses = Responses(frame, problem_frame(), codebook, Source("table", ("x.csv",)))
+    assert survey_date_of(responses, notes) == date(2022, 11, 14)
+    assert ["2022-11-13" in note and last in note and "--date" in note for note in notes] == [True] * told
+
+
 def test_dates_without_a_role_are_named_where_today_is_taken():
     items = [{"id": "dato", "text": "Dato", "kind": "date"}]
     codebook = parse_codebook({"survey": {"id": "x", "title": "X"}, "item": items}, source="x")
