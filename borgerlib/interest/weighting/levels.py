@@ -59,11 +59,17 @@ class Target:
         return {str(level): int(found.get(level, 0)) for level in self.counts.index}
 
 
-def target_of(role: str, counts: pd.Series, respondents: pd.DataFrame) -> Target:
-    """Match answers with the levels of a margin, whatever their case and spaces."""
+def target_of(
+    role: str, counts: pd.Series, respondents: pd.DataFrame, texts: Mapping[str, str] | None = None
+) -> Target:
+    """Match answers, or the texts of options, with the levels of a margin, whatever their case and spaces."""
     values = respondents[str(counts.name)]
     by_fold = {folded(str(level)): str(level) for level in counts.index}
-    known = {value: level for value in values.dropna().unique() if (level := find_level(str(value), by_fold))}
+    known = {
+        value: level
+        for value in values.dropna().unique()
+        if (level := find_level((texts or {}).get(value, ""), by_fold) or find_level(str(value), by_fold))
+    }
     left = values.astype(object)[~values.isin(list(known))]
     # An area is typed by hand: nobody's address or name may end in a log.
     found = left.where(left.notna(), "").map(lambda value: mask_personal(str(value))).value_counts()

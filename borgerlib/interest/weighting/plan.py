@@ -116,7 +116,7 @@ def weigh(
         min_age=min_age,
         survey_date=survey_date,
     )
-    targets = _targets(respondents, people, rules)
+    targets = _targets(respondents, codebook, people, rules)
     notes = [*people.notes]
     unused = [role for role in rules.merge if role not in people.by_role]
     notes += [said("merge_unused", role=role) for role in unused]
@@ -155,7 +155,7 @@ def rakeable(
 
 
 def _targets(
-    respondents: pd.DataFrame, people: PopulationCounts, rules: WeightingRules
+    respondents: pd.DataFrame, codebook: Codebook, people: PopulationCounts, rules: WeightingRules
 ) -> tuple[Target, ...]:
     if not people.by_role:
         raise MarginError(
@@ -166,7 +166,9 @@ def _targets(
         )
     targets, problems = [], []
     for role, counts in people.by_role.items():
-        target = merge(target_of(role, counts, respondents), rules.merge.get(role, {}))
+        item = codebook.with_role(role) if role in ("area", "area_type") else None
+        texts = {option.id: option.text for option in item.options} if item else {}
+        target = merge(target_of(role, counts, respondents, texts), rules.merge.get(role, {}))
         found = unusable(target, respondents)
         if not found:
             if role == "age" and rules.merge_sparse_ages:

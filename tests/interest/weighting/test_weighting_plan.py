@@ -50,6 +50,26 @@ def districts(tmp_path, counts, *, heading="omraade"):
     return path
 
 
+def test_districts_are_known_by_the_id_or_the_text_of_an_option(tmp_path):
+    options = [("norrebro", "Nørrebro"), ("n_5200", "5200 Odense V"), ("syd", "Syd for åen")]
+    area = {
+        "id": "bydel",
+        "text": "Bydel",
+        "kind": "single",
+        "role": "area",
+        "options": [{"id": name, "text": text} for name, text in options],
+    }
+    book = parse_codebook({"survey": {"id": "x", "title": "X"}, "item": [area]}, source="x")
+    ids = [name for name, _ in options]
+    frame = pd.DataFrame({"bydel": pd.Categorical([*ids, "norrebro"], ids)})
+    path = districts(tmp_path, {"nørrebro": 2655, "5200": 1770, "syd": 885})
+    plan = weigh(frame, book, "Ærø", rules=load_weighting_rules(), districts=[path], min_age=15)
+    # A half for two, a third and a sixth for one each.
+    weights = plan.result.weights
+    assert (weights / weights.sum()).tolist() == pytest.approx([0.25, 1 / 3, 1 / 6, 0.25])
+    assert plan.targets[0].without_count == {}
+
+
 def test_who_has_no_count_keeps_their_share_and_the_others_meet_the_population():
     # Five answer: three women, one man, one 'andet'. 60 women and 40 men live here.
     # 'andet' keeps 1/5 of 100 = 20; of the other 80 women get 60 % = 48, 16 each, the man 40 % = 32.
