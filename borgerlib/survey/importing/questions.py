@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from borgerlib.said import said
+from borgerlib.said import Said, said
 from borgerlib.survey.codebook.matching import NOT_SELECTED, SELECTED, normalise
 from borgerlib.survey.grid.values import parse_dates, parse_number
 from borgerlib.survey.importing.pieces import SEPARATORS, pieces_of
@@ -21,6 +21,9 @@ _DIFFERENT = 0.75
 _LIST = 2
 _REPEATED = 3
 _LONGEST_OPTION = 120
+_HIGHEST = 10
+# What surveys write for no answer, where no scale goes so far.
+_OUTSIDE = frozenset({-9.0, -1.0, 9.0, 97.0, 98.0, 99.0, 999.0})
 
 
 def questions(export: Export) -> list[Question]:
@@ -118,13 +121,30 @@ def _labelled(asked: Question, seen: Seen) -> Question:
 def _number(asked: Question, seen: Seen) -> Question:
     strange = sum(count for text, count in seen.answers.items() if parse_number(text) is None)
     doubts = (said("no_numbers", count=strange, total=seen.total),) if strange else ()
-    codes = {parse_number(text) for text in seen.answers}
+    outside = _outside(seen.answers)
+    codes = {parse_number(text) for text in seen.answers if text not in outside}
     small = len(codes) <= 11 and all(
-        code is None or (code == int(code) and 0 <= code <= 10) for code in codes
+        code is None or (code == int(code) and 0 <= code <= _HIGHEST) for code in codes
     )
     if small and seen.total >= _REPEATED * len(codes):
         doubts = (*doubts, said("few_small_numbers"))
+    doubts = (*doubts, *_outside_told(outside))
     return replace(asked, kind="number", doubts=doubts)
+
+
+def _outside(answers: Mapping[str, int]) -> dict[str, int]:
+    """Return the usual codes of no answer that stand off a scale within 0 to 10, with their counts."""
+    numbers = {text: code for text in answers if (code := parse_number(text)) is not None}
+    scale = set(numbers.values()) - _OUTSIDE
+    if len(scale) < _LIST or not all(code == int(code) and 0 <= code <= _HIGHEST for code in scale):
+        return {}
+    far = {code for code in _OUTSIDE if code < 0 or code > max(scale) + 1}
+    return {text: answers[text] for text, code in numbers.items() if code in far}
+
+
+def _outside_told(outside: Mapping[str, int]) -> tuple[Said, ...]:
+    told = [said("times", text=text, count=count) for text, count in outside.items()]
+    return (said("codes_outside", codes=told),) if told else ()
 
 
 def _joined(asked: Question, seen: Seen) -> Question | None:
@@ -150,7 +170,8 @@ def _single(asked: Question, seen: Seen) -> Question:
         return replace(asked, kind="single", options=often, doubts=doubts, own_words=True)
     few = len(seen.answers) <= max(_LIST, seen.total // _REPEATED)
     if few and _are_options(seen.answers):
-        return replace(asked, kind="single", options=dict(seen.answers))
+        told = _outside_told(_outside(seen.answers))
+        return replace(asked, kind="single", options=dict(seen.answers), doubts=told)
     return asked
 
 

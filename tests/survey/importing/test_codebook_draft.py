@@ -173,6 +173,21 @@ def test_a_postcode_in_a_row_of_its_own_is_the_area(tmp_path):
     assert found["Bopæl [Postnummer]"].role == "area"
 
 
+@pytest.mark.parametrize(
+    ("scale", "outside"),
+    [(5, ["99", "-1"]), (5, ["9"]), (5, ["98", "Ved ikke"]), (10, ["999"]), (10, []), (60, ["99"])],
+)
+def test_codes_off_a_scale_are_in_doubt(tmp_path, scale, outside):
+    answers = [*map(str, range(1, scale + 1)), *outside] * 4
+    columns = {"Tillid": answers, "Ord": [f"ord {at % 3}" for at in range(len(answers))]}
+    found = asked(tmp_path, columns)["Tillid"]
+    told = " ".join(found.doubts)
+    for code in {*outside} - {"Ved ikke"} if scale <= 10 else ():
+        assert f"'{code}' (4 times)" in told
+    assert ("outside the scale" in told) == (bool(outside) and scale <= 10)
+    assert ("few small numbers" in told) == (found.kind == "number" and scale <= 10)
+
+
 def test_the_drafted_file_says_what_is_unsure_and_knows_ids_of_the_statistics(tmp_path):
     path = write_csv(tmp_path / "svar.csv", transposed(PEOPLE), delimiter="\t")
     book = drafted(path)
