@@ -24,7 +24,7 @@ _RESPONSE = {"response", "open-ended response"}
 _OWN_CODES = {"submitdate", "lastpage", "startlanguage"}
 _TOTALS = (
     "total", "totalt", "i alt", "ialt", "sum", "summa", "summe", "gesamt", "gennemsnit", "average", "mean",
-    "antal svar", "antal", "n =", "n=", "eksporteret", "exported", "kilde", "source",
+    "antal svar", "antal", "procent", "percent", "n =", "n=", "eksporteret", "exported", "kilde", "source",
 )  # fmt: skip
 
 
@@ -238,7 +238,30 @@ def _is_total(rows: Sequence[Row], at: int, first: int, *, apart: bool) -> bool:
     foreign = _fit(text, answers) == "breaks" or not answers
     is_word = any(text == word or text.startswith((f"{word} ", f"{word}:")) for word in _TOTALS)
     few = _filled(row) <= _FEW < len(row) - 1
+    if place == 0 and text.rstrip(": ") in _TOTALS and text not in {other.casefold() for other in answers}:
+        return True
+    if place and _sums_up(rows, at, first):
+        return True
     return foreign and ((is_word and place == 0) or (apart and few))
+
+
+def _sums_up(rows: Sequence[Row], at: int, first: int) -> bool:
+    """Return whether numbers stand without the id that the rows above have, and are nobody's answers."""
+    others = rows[first:at][:_SAMPLE]
+    named = [other[0].strip() for other in others if any(other[1:]) and other[0].strip()]
+    texts = {place: text.strip() for place, text in enumerate(rows[at]) if text.strip()}
+    all_named = len(others) - _MOST_NOTES <= len(named) == len(set(named)) >= 8
+    if not all_named or rows[at][0].strip():
+        return False
+    if any(parse_number(text) is None for text in texts.values()):
+        return False
+    strange = familiar = 0
+    for place, text in texts.items():
+        below = [other[place].strip() for other in others if other[place].strip()]
+        if 2 * len(set(below)) <= len(below):
+            familiar += text in below
+            strange += text not in below
+    return strange >= _FEW and strange >= 2 * familiar
 
 
 def _filled(row: Row) -> int:

@@ -78,6 +78,17 @@ def test_totals_and_notes_below_the_answers_are_no_respondents(tmp_path):
     assert "2 rows below the answers are passed over (from row 22)" in export.source.notes
 
 
+@pytest.mark.parametrize("word", ["I alt", "Sum", "Antal svar", "Procent", "Gennemsnit", "Total", ""])
+def test_totals_are_no_respondents_whatever_the_ids_are(tmp_path, word):
+    people = [[f"S{at:03}", "30" if at % 2 else "40", *"0110"] for at in range(20)]
+    heads = ["Nr.", "Alder", "Bold", "Løb", "Dans", "Golf"]
+    export = read(tmp_path, [heads, *people, [word, "35", "0", "20", "20", "9"]])
+    assert len(export.frame) == 20
+    assert "1 rows below the answers are passed over (from row 22)" in export.source.notes
+    # Whoever lacks an id and answers as others do is a respondent.
+    assert len(read(tmp_path, [heads, *people, ["", "93", *"0110"]]).frame) == 21
+
+
 def test_a_last_respondent_with_few_answers_stays(tmp_path):
     assert len(read(tmp_path, [HEADINGS, *ROWS, [], ["21", "", "", ""]]).frame) == 21
 
