@@ -75,7 +75,7 @@ def disclose_selection(
     bound = found.pop("bound")
     ends = np.where(bound == "under", np.ceil(100 * found["ci_upper"]), np.floor(100 * found["ci_lower"]))
     told = [
-        _UNTOLD if side == "untold" else f"{side} {percent(end / 100)}" if side else ""
+        "" if not side else _UNTOLD if side == "untold" or np.isnan(end) else f"{side} {percent(end / 100)}"
         for side, end in zip(bound, ends, strict=True)
     ]
     counted = pd.array(np.full(len(rows), np.nan if size.n is None else size.n), dtype="Int64")
