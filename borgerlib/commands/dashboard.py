@@ -46,7 +46,7 @@ def dashboard(
         lambda: dashboard_server(
             municipality, selection=selection, port=port, chance=chance, base_url=base_url
         ),
-        told=f"Opening the answers of {municipality} …",
+        opening=f"Opening the answers of {municipality} …",
         page="The dashboard",
         browser=browser,
     )
@@ -65,13 +65,13 @@ def invite(
     from borgerlib.contact.register.store import opened
     from borgerlib.dashboard.server.serve import notebook_server
 
-    # Mistakes are told before a server starts.
+    # Mistakes are named before a server starts.
     with opened(municipality, key_file):
         pass
     parameters = {"municipality": municipality, "key_file": str(key_file.resolve()) if key_file else ""}
     _serve(
         lambda: notebook_server("inviter.ipynb", parameters, port=port),
-        told=f"Opening the register of {municipality} …",
+        opening=f"Opening the register of {municipality} …",
         page="The page",
         browser=browser,
     )
@@ -90,7 +90,7 @@ def import_answers(
     from borgerlib.dashboard.server.serve import notebook_server
     from borgerlib.population.municipalities import municipality as find_municipality
 
-    # Mistakes are told before a server starts.
+    # Mistakes are named before a server starts.
     parameters = {"municipality": find_municipality(municipality).name, "folder": str(Path.cwd())}
     if export is not None:
         from borgerlib.survey.readers.read import read_export
@@ -99,22 +99,22 @@ def import_answers(
         parameters["file"] = str(export.resolve())
     _serve(
         lambda: notebook_server("indlaes.ipynb", parameters, port=port),
-        told="Opening the page …",
+        opening="Opening the page …",
         page="The page",
         browser=browser,
     )
 
 
 def _serve(
-    server_of: Callable[[], AbstractContextManager[DashboardServer]], *, told: str, page: str, browser: bool
+    server_of: Callable[[], AbstractContextManager[DashboardServer]], *, opening: str, page: str, browser: bool
 ) -> None:
     # Ended from outside (a service manager, a closed terminal), it stops as cleanly as by Ctrl-C.
     console.heed(signal.SIGTERM)
-    opening = console.out.status(escape(told))
-    opening.start()
+    status = console.out.status(escape(opening))
+    status.start()
     try:
         with server_of() as server:
-            opening.stop()
+            status.stop()
             console.out.print(f"{page} is open at [bold]{escape(server.address)}[/bold]")
             console.out.print("Whoever has this address can look. Ctrl-C closes it.")
             if browser:
@@ -123,4 +123,4 @@ def _serve(
     except KeyboardInterrupt:
         console.out.print("Closed.")
     finally:
-        opening.stop()
+        status.stop()

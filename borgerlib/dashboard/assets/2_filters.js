@@ -34,9 +34,25 @@ function buildFilters(config, change) {
       if (labels.length) box.open = true;
     }
   };
-  // On a phone the filters fold into one line; elsewhere they always stand open.
-  const fold = html("details", { class: "fold", open: true }, html("summary", {}, strings.filters), ...groups.map(({ box }) => box));
-  if (window.matchMedia("(max-width: 720px)").matches) fold.open = false;
+  // On a phone and on a projector the filters fold into one line; elsewhere they always stand open.
+  const fold = html("details", { class: "fold" }, html("summary", {}, strings.filters),
+    html("div", { class: "groups" }, ...groups.map(({ box }) => box)));
+  const small = window.matchMedia("(max-width: 720px)").matches;
+  fold.open = !small;
+  fold.close = () => { fold.open = false; };
   const node = html("section", { class: "filters", "aria-label": strings.filters }, fold);
-  return { node, update };
+  /** As chips in a panel, which closes as menus do; all groups at once. */
+  function present(on) {
+    fold.open = !on && !small;
+    fold.classList.toggle("dropdown", on);
+    for (const { filter, box } of groups) box.open = on || OPEN_AT_FIRST.includes(filter.role) || box.classList.contains("active");
+  }
+  /** Close the panel; false where there is none to close. */
+  function close() {
+    if (!fold.open || !fold.classList.contains("dropdown")) return false;
+    fold.close();
+    fold.firstChild.focus();
+    return true;
+  }
+  return { node, update, present, close };
 }

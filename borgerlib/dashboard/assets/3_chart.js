@@ -206,7 +206,7 @@ function buildChart(config, id, act) {
     write(finding, chart.title);
     write(question, chart.question);
     write(difference, chart.difference);
-    write(caption, chart.caption);
+    write(caption, presented ? chart.legend : chart.caption);
     width ||= node.clientWidth;
     draw();
     if (!scroll.hidden) table.update(chart);
@@ -217,6 +217,7 @@ function buildChart(config, id, act) {
   function present(on) {
     presented = on;
     if (on) show("chart");
+    write(caption, on ? latest.legend : latest.caption);
     width = node.clientWidth || width;
     draw();
   }

@@ -222,6 +222,7 @@ function buildPage({ model, el }, way, isNew) {
     way.presenting = on;
     root.classList.toggle("presenting", on);
     turn(0);
+    filters.present(on);
     for (const chart of charts.values()) chart.present(on);
     if (on) root.requestFullscreen?.().catch(() => {});
     else if (document.fullscreenElement) document.exitFullscreen();
@@ -259,7 +260,7 @@ function buildPage({ model, el }, way, isNew) {
     }
   }
   function onKey(event) {
-    if (event.key === "Escape" && way.presenting) present(false);
+    if (event.key === "Escape" && way.presenting && !filters.close()) present(false);
     const turns = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 }[event.key];
     if (turns && way.presenting && !event.target.matches?.("input, select, textarea")) {
       event.preventDefault();

@@ -216,6 +216,11 @@ def _chart(
         sikkerhed=danish.percent(answers.confidence),
         **pair,
     )
+    legend = say(
+        "compare" if against else "chart",
+        "legend" if other else "caption_everybody",
+        sikkerhed=danish.percent(answers.confidence),
+    )
     measured = [*rows, *(of_other.values() if against else ())]
     reach = [row[key] for row in measured for key in ("proportion", "ci_upper") if not math.isnan(row[key])]
     reach += [share for share in shares.values() if not math.isnan(share)]
@@ -230,6 +235,7 @@ def _chart(
         "question": question,
         "difference": "" if against else differs,
         "caption": caption,
+        "legend": legend,
         "alt": alt,
         "full": next((full for full in _FULL if full >= max(reach, default=0)), 1.0),
         "paired": against is not None,
