@@ -106,7 +106,11 @@ def import_answers(
 
 
 def _serve(
-    server_of: Callable[[], AbstractContextManager[DashboardServer]], *, opening: str, page: str, browser: bool
+    server_of: Callable[[], AbstractContextManager[DashboardServer]],
+    *,
+    opening: str,
+    page: str,
+    browser: bool,
 ) -> None:
     # Ended from outside (a service manager, a closed terminal), it stops as cleanly as by Ctrl-C.
     console.heed(signal.SIGTERM)

@@ -236,7 +236,7 @@ class TestTwoGroups:
 
 
 class TestKeeping:
-    @pytest.mark.parametrize("kind", ["CSV (tal)", "Excel", "Billede (PNG)", "Tegning (SVG)"])
+    @pytest.mark.parametrize("kind", ["CSV (tal)", "Excel", "Billede til slides (PNG)", "Tegning (SVG)"])
     def test_each_format_is_downloaded(self, open_board, kind):
         board = open_board().tick("age", "60–69 år")
         chart = board.chart("topics")

@@ -177,7 +177,7 @@ function buildChart(config, id, act) {
     .map((tag, i) => html(tag, { class: ["heading", "finding", "question", "difference", "caption"][i] }));
   const scroll = html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": strings.as_table, hidden: true }, table.node);
   const modes = ["chart", "table"].map((mode) => button(strings[`as_${mode}`], () => show(mode), { "data-mode": mode }));
-  const files = ["csv", "xlsx", "png", "svg"].map((format) => button(strings[format], () => {
+  const files = ["csv", "xlsx", "png", "pptx", "svg"].map((format) => button(strings[format], () => {
     menu.close(true);
     act({ kind: "download", chart: id, format });
   }, { "data-format": format }));

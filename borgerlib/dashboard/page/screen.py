@@ -26,7 +26,6 @@ from borgerlib.dashboard.page.sentences import (
     share_words,
 )
 from borgerlib.dashboard.page.words import words
-from borgerlib.interest.filters.choices import Filter
 from borgerlib.interest.filters.selection import KEYS, link_of
 from borgerlib.view.words import alt_text
 
@@ -101,7 +100,7 @@ def view(
     told += [] if answers.offer.weighted else [words()("page", "unweighted")]
     told += [words()("page", "nothing")] if answer.size.n is None else []
     told += [words()("compare", "nothing")] if against and against.size.n is None else []
-    charts = [_chart(answers, answer, filter_, rows[filter_.role], sort, focus) for filter_ in answers.charts]
+    charts = [chart(answers, answer, filter_.role, sort=sort, focus=focus) for filter_ in answers.charts]
     # One scale, so that bars can be held against each other across charts.
     full = max((chart["full"] for chart in charts), default=1.0)
     return {
@@ -190,22 +189,19 @@ def _rough(value: float) -> float:
     return float(round(value / size) * size)
 
 
-def _chart(
-    answers: Answers,
-    answer: Answer,
-    filter_: Filter,
-    rows: Sequence[Record],
-    sort: str,
-    focus: tuple[str, str],
+def chart(
+    answers: Answers, answer: Answer, role: str, *, sort: str = "asked", focus: tuple[str, str] = ("", "")
 ) -> dict[str, Any]:
+    """Return one of the charts of `view`; `role` is one of those that `answers` shows."""
     say, other, against = words(), answers.beside(answer), answer.against
-    of_other = {} if other is None else {row["option"]: row for row in other.records[filter_.role]}
-    shares = {} if other is None else other.shares[filter_.role]
-    shown = ordered(rows, shares, sort, fixed=filter_.role == "time")
+    filter_, rows = answers.offer.filter(role), answer.records[role]
+    of_other = {} if other is None else {row["option"]: row for row in other.records[role]}
+    shares = {} if other is None else other.shares[role]
+    shown = ordered(rows, shares, sort, fixed=role == "time")
     differs = difference(rows, compared=against is not None) if other else ""
-    first = chart_title(rows, confidence=answers.confidence, exclusive=filter_.role == "time")
+    first = chart_title(rows, confidence=answers.confidence, exclusive=role == "time")
     title = differs if against else first
-    question = filter_.question or say("roles", filter_.role)
+    question = (filter_.question if filter_ else "") or say("roles", role)
     pair = {
         "valg": heading(answers, answer.selection),
         "andet": heading(answers, other.selection) if other else "",
@@ -229,8 +225,8 @@ def _chart(
         told = "; ".join(f"{row['label']} {share_words(of_other[row['option']])}" for row in shown)
         alt = f"{alt} {say('compare', 'alt', svar=told.removesuffix('.'), **pair)}"
     return {
-        "id": filter_.role,
-        "heading": say("charts", filter_.role),
+        "id": role,
+        "heading": say("charts", role),
         "title": title,
         "question": question,
         "difference": "" if against else differs,

@@ -13,7 +13,8 @@ from borgerlib.danish import slug
 from borgerlib.dashboard.page import screen, sentences
 from borgerlib.dashboard.page.answers import Answer, Answers
 from borgerlib.dashboard.page.words import words
-from borgerlib.dashboard.saved.pictures import picture
+from borgerlib.dashboard.saved.pictures import picture, slide_chart, slide_png
+from borgerlib.dashboard.saved.slides import presentation
 from borgerlib.errors import ParameterError
 from borgerlib.files.workbook import Cell, Sheet, escape_formulas, sheet_name, write_workbook
 from borgerlib.view.words import alt_text
@@ -37,7 +38,8 @@ def download(answers: Answers, answer: Answer, chart: str, kind: str, *, sort: s
         The municipality and the selection.
     chart : str
         Role of the question.
-    kind : {'csv', 'xlsx', 'png', 'svg'}
+    kind : {'csv', 'xlsx', 'png', 'pptx', 'svg'}
+        A presentation holds all charts.
     sort : str
         One of `borgerlib.dashboard.page.screen.SORTS`.
 
@@ -55,13 +57,18 @@ def download(answers: Answers, answer: Answer, chart: str, kind: str, *, sort: s
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             lambda: _workbook(answers, answer, chart, numbers(answers, answer, chart, sort=sort)),
         ),
-        "png": ("image/png", lambda: picture(answers, answer, chart, sort=sort).png()),
+        "png": ("image/png", lambda: slide_png(slide_chart(answers, answer, chart, sort=sort))),
+        "pptx": (
+            "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+            lambda: presentation(answers, answer, explanation(answers, answer), sort=sort),
+        ),
         "svg": ("image/svg+xml", lambda: _svg(answers, answer, chart, sort)),
     }
     if kind not in makers or chart not in [filter_.role for filter_ in answers.charts]:
         raise ParameterError(words()("errors", "unknown"))
     mime, make = makers[kind]
-    parts = [answers.municipality.name, words()("charts", chart), *_levels(answers, answer)]
+    shown = [] if kind == "pptx" else [words()("charts", chart)]
+    parts = [answers.municipality.name, *shown, *_levels(answers, answer)]
     lead = "simulerede-data-" if answers.offer.simulated else ""
     name = f"{lead}{slug(' '.join(parts))[:90].strip('-')}.{kind}"
     return Download(name, mime, make())
@@ -71,10 +78,11 @@ def numbers(answers: Answers, answer: Answer, chart: str, *, sort: str) -> pd.Da
     """Return a chart's numbers: one row an answer; Danish columns, shares 0–1, missing where hidden."""
     beside = answers.beside(answer)
     compared = {} if beside is None else beside.shares[chart]
-    rows = screen.ordered(answer.records[chart], compared, sort, fixed=chart == "time")
-    shown = screen.view(answers, answer, number=0, sort=sort)["charts"]
-    heads = next(one["heads"] for one in shown if one["id"] == chart)
-    words_of = {row["id"]: row for one in shown if one["id"] == chart for row in one["rows"]}
+    shown, by_option = (
+        screen.chart(answers, answer, chart, sort=sort),
+        {row["option"]: row for row in answer.records[chart]},
+    )
+    rows = [by_option[row["id"]] for row in shown["rows"]]
     table: dict[str, list[Any]] = {
         "Svar": [row["label"] for row in rows],
         "Andel": [row["proportion"] for row in rows],
@@ -82,19 +90,18 @@ def numbers(answers: Answers, answer: Answer, chart: str, *, sort: str) -> pd.Da
         "Øvre grænse": [row["ci_upper"] for row in rows],
     }
     if compared:
-        table[heads[0]] = [compared[row["option"]] for row in rows]
-        table[heads[1]] = [words_of[row["option"]]["difference"] for row in rows]
-    table["Bemærkning"] = [row["note"] or words_of[row["option"]]["note"] for row in rows]
+        table[shown["heads"][0]] = [compared[row["option"]] for row in rows]
+        table[shown["heads"][1]] = [row["difference"] for row in shown["rows"]]
+    table["Bemærkning"] = [row["note"] or of["note"] for row, of in zip(rows, shown["rows"], strict=True)]
     return pd.DataFrame(table)
 
 
-def explanation(answers: Answers, answer: Answer, chart: str) -> list[str]:
-    """Return what a reader of a file needs to know of its numbers, in Danish."""
-    filter_ = answers.offer.filter(chart)
-    facts = screen.view(answers, answer, number=0)["facts"]
+def explanation(answers: Answers, answer: Answer, chart: str = "") -> list[str]:
+    """Return what a reader of a file needs to know of its numbers, in Danish; of one chart, or of all."""
+    facts = screen.facts(answers, answer)
     return [
         alt_text.titled(answers.municipality.full_name, answer.estimates),
-        (filter_.question if filter_ else "") or words()("roles", chart),
+        *([screen.chart(answers, answer, chart)["question"]] if chart else []),
         sentences.who(answers, answer),
         "; ".join(f"{fact['label']}: {fact['value']}" for fact in facts),
         f"Grænser: {alt_text.uncertainty(answers.confidence)}",

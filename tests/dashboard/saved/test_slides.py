@@ -1,0 +1,54 @@
+"""What is taken to a slide: pictures of 16:9, and a presentation that says what the page says."""
+
+import io
+
+import pytest
+from PIL import Image
+from pptx import Presentation
+
+from borgerlib.dashboard.page import screen
+from borgerlib.dashboard.saved.downloads import download
+from borgerlib.interest.filters.selection import Selection
+
+
+@pytest.fixture(scope="module")
+def pair(answers):
+    return answers.to(Selection({"age": ("60-69",)}), against=Selection({"age": ("15-24",)}))
+
+
+@pytest.fixture(scope="module")
+def deck(answers, pair):
+    return Presentation(io.BytesIO(download(answers, pair, "topics", "pptx", sort="size").content))
+
+
+@pytest.mark.parametrize("chart", ["topics", "time"])
+def test_a_picture_is_as_wide_and_high_as_a_slide(answers, pair, chart):
+    picture = Image.open(io.BytesIO(download(answers, pair, chart, "png", sort="asked").content))
+    assert picture.width * 9 == picture.height * 16
+
+
+def test_the_tables_of_a_presentation_are_those_of_the_page(answers, pair, deck):
+    tables = [shape.table for slide in deck.slides for shape in slide.shapes if shape.has_table]
+    for table, chart in zip(tables, ("topics", "time", "formats"), strict=True):
+        shown = [[cell.text for cell in row.cells] for row in table.rows]
+        of_page = screen.chart(answers, pair, chart, sort="size")
+        assert shown[0][3:] == of_page["heads"]
+        assert [row[:2] for row in shown[1:]] == [[row["label"], row["text"]] for row in of_page["rows"]]
+
+
+def test_every_slide_has_a_title_and_every_picture_its_words(answers, deck):
+    assert all(slide.shapes.title.text.startswith("SIMULEREDE DATA: ") for slide in deck.slides)
+    pictures = [
+        shape
+        for slide in deck.slides
+        for shape in slide.shapes
+        if shape.shape_type and shape.shape_type == 13
+    ]
+    told = [picture._element.nvPicPr.cNvPr.get("descr") for picture in pictures]
+    assert len(told) == 3
+    assert all("Til sammenligning 15–24 år" in words for words in told)
+    assert all(picture.left + picture.width <= deck.slide_width for picture in pictures)
+    about = "\n".join(shape.text_frame.text for shape in list(deck.slides)[-1].shapes)
+    assert "beskyttet kopi" in about
+    assert "Kilde: " in about
+    assert "60–69 år mod 15–24 år" in about
