@@ -157,7 +157,7 @@ class TestShowing:
         board = open_board().tick("age", "60–69 år")
         board.page.set_viewport_size({"width": 1280, "height": 720})
         board.page.get_by_role("button", name="Præsentation").click()
-        assert board.page.locator(".filters").is_hidden()
+        assert board.page.locator(".filter").first.is_hidden()
         for shown in ("topics", "time", "formats", "topics"):  # one a slide, whole, in letters of 24 pixels
             assert board.chart(shown).is_visible()
             assert board.page.locator(".chart:visible").count() == 1
@@ -168,9 +168,15 @@ class TestShowing:
                 ".map((of) => parseFloat(getComputedStyle(of).fontSize))"
             )
             assert min(sizes) >= 24
+            whole = "of => of.scrollWidth <= of.clientWidth"
+            assert board.chart(shown).locator(".caption").evaluate(whole)
             board.page.keyboard.press("ArrowRight")
+        board.page.locator(".fold > summary").click()  # the filters, as chips
+        board.tick("sex", "Kvinde").page.keyboard.press("Escape")
+        assert board.heading == "60–69 år · Kvinde"
+        assert board.page.locator(".filter").first.is_hidden()
         board.page.get_by_role("button", name="Afslut præsentation").click()
-        assert board.page.locator(".filters").is_visible()
+        assert board.page.locator(".filter").first.is_visible()
 
     @pytest.mark.parametrize("width", [320, 390, 768, 1280, 1920])
     def test_it_fits_the_window(self, open_board, width, pictures):
