@@ -36,6 +36,11 @@ def made(index: Path) -> None:
     out.print(f"Open [bold]{escape(str(index))}[/bold]")
 
 
+def warned(message: Warning | str, *_: object, **__: object) -> None:
+    """Show a warning in its words alone, not with the line of code that it comes from."""
+    err.print(f"[yellow]Note:[/yellow] {escape(str(message))}")
+
+
 def progress(*columns: ProgressColumn) -> Progress:
     """Return a bar that moves where somebody looks, and is nothing elsewhere: cron mails every line."""
     words = TextColumn("{task.description}")

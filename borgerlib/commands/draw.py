@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from borgerlib.contact.lottery.leximin import LotteryChances
     from borgerlib.contact.lottery.panels import PanelList
-    from borgerlib.contact.recruitment import Recruitment
+    from borgerlib.contact.recruitment import Recruitment, Rounds
 
 app = typer.Typer(
     help="A citizens' lottery: quotas that hold, fair chances, a draw that anyone can check.",
@@ -144,29 +144,43 @@ def recruit() -> None:
 
 @recruit_app.command("plan")
 def recruit_plan(
-    rounds: Annotated[
-        Path,
-        typer.Argument(help="Earlier rounds, a table: group, inviteret, tilmeldt, runde."),
-    ],
     size: Annotated[int, typer.Option(help="Seats.")],
+    rounds: Annotated[
+        Path | None,
+        typer.Argument(help="Earlier rounds, a table: group, inviteret, tilmeldt, runde."),
+    ] = None,
+    register: Annotated[
+        str, typer.Option(help="In place of the table: municipality whose register knows who came.")
+    ] = "",
+    key_file: Annotated[Path | None, typer.Option(help="Of the register, as 'borger register'.")] = None,
     quotas: Annotated[Path | None, typer.Option(help="As in 'borger draw plan'.")] = None,
     population: Annotated[str, typer.Option(help="Municipality whose population gives quotas.")] = "",
-    by: Annotated[str, typer.Option(help="Which variable of the population the groups are.")] = "age",
+    by: Annotated[
+        str, typer.Option(help="What the groups are: age, sex, or another variable of the population.")
+    ] = "age",
     min_age: Annotated[int, typer.Option(min=0, help="Youngest age, for the population's quotas.")] = 15,
     per_seat: Annotated[float, typer.Option(min=1, help="How many should come for each seat.")] = 1,
     chance: Annotated[float, typer.Option(help="That every group fills.")] = 0.95,
 ) -> None:
     """Tell how many of each group to invite so that the panel fills with a stated chance."""
     import math
-    import warnings
 
     from borgerlib.contact.recruitment import plan_invitations, read_rounds
-    from borgerlib.errors import DataError
-    from borgerlib.population.margins import PopulationDateWarning, population_margins
+    from borgerlib.errors import DataError, ParameterError
 
-    read = read_rounds(rounds)
-    variables = [f"{read.feature}={by}"] if population else []
-    found = _quotas(quotas, population, variables, size, min_age)
+    if (rounds is None) == (not register):
+        raise ParameterError(
+            "Earlier rounds come from a table or from a register.",
+            hint="For instance: borger recruit plan runder.csv --size 36 --population Odense; "
+            "or borger recruit plan --register Odense --key-file ../noegle --size 36",
+        )
+    if rounds is None:
+        read, found, living = _of_register(register, key_file, size, by)
+        found = _quotas(quotas, "", [], size, min_age) if quotas else found
+    else:
+        read = read_rounds(rounds)
+        found = _quotas(quotas, population, [f"{read.feature}={by}"] if population else [], size, min_age)
+        living = _living(population, by, min_age)
     of_feature = found[found["feature"] == read.feature]
     if of_feature.empty:
         features = ", ".join(dict.fromkeys(found["feature"].astype(str)))
@@ -178,14 +192,44 @@ def recruit_plan(
         str(value): math.ceil(per_seat * seats)
         for value, seats in zip(of_feature["value"], of_feature["max"], strict=True)
     }
-    living: dict[str, float] = {}
-    if population:
-        with warnings.catch_warnings():
-            # How old the counts are was told where the quotas were made of them.
-            warnings.simplefilter("ignore", PopulationDateWarning)
-            margin = population_margins(population, by={read.feature: by}, min_age=min_age)[read.feature]
-        living = {str(level): float(people) for level, people in margin.items()}
     _print_recruitment(plan_invitations(read, wanted, chance=chance, people=living), chance)
+
+
+def _of_register(
+    municipality: str, key_file: Path | None, size: int, by: str
+) -> tuple[Rounds, pd.DataFrame, dict[str, float]]:
+    """Return a register's rounds, quotas as the population, and how many of each group may be invited."""
+    from borgerlib.contact.invitation.balance import UNTOLD, balance
+    from borgerlib.contact.invitation.candidates import open_candidates
+    from borgerlib.contact.recruitment import rounds_of
+    from borgerlib.contact.register.store import opened
+    from borgerlib.errors import ParameterError, unknown_name
+    from borgerlib.view.words.method import ROLE_WORDS
+
+    with opened(municipality, key_file) as register:
+        candidates = open_candidates(municipality, register, day=date.today())
+        usual = balance(candidates, candidates.answers, size)
+        features = {role: ROLE_WORDS[role] for role in ROLE_WORDS if ROLE_WORDS[role] in usual.people}
+        if by not in features:
+            raise ParameterError(unknown_name("variable", by, features))
+        groups = usual.people[features[by]]
+        read = rounds_of(register, groups[groups != UNTOLD])
+    living = {str(group): float(count) for group, count in groups.value_counts().items()}
+    return read, usual.quotas[usual.quotas["value"] != UNTOLD], living
+
+
+def _living(municipality: str, by: str, min_age: int) -> dict[str, float]:
+    import warnings
+
+    from borgerlib.population.margins import PopulationDateWarning, population_margins
+
+    if not municipality:
+        return {}
+    with warnings.catch_warnings():
+        # How old the counts are was told where the quotas were made of them.
+        warnings.simplefilter("ignore", PopulationDateWarning)
+        margin = population_margins(municipality, by=[by], min_age=min_age)[by]
+    return {str(level): float(people) for level, people in margin.items()}
 
 
 def _print_recruitment(plan: Recruitment, chance: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -185,6 +186,7 @@ def _print_audit(frame: Any) -> None:
 def main() -> None:
     """Run the command line; a user's mistake is a message and exit code 1, wrong usage is 2."""
     console.forgive_letters()
+    warnings.showwarning = console.warned
     try:
         app()
     except BorgerlibError as error:

@@ -224,6 +224,28 @@ def export(
 
 
 @app.command()
+def attendance(
+    municipality: Municipality,
+    people: Annotated[
+        Path, typer.Argument(help="Text file of who came: code, e-mail address or telephone, one a line.")
+    ],
+    key_file: KeyFile = None,
+    number: Annotated[int | None, typer.Option("--list", help="Number of the list. Default: latest.")] = None,
+) -> None:
+    """Enter who of those on a list came: 'borger recruit plan --register' learns from it."""
+    from borgerlib.contact.draw.people import read_idents
+    from borgerlib.contact.register.lists import enter_attendance
+    from borgerlib.contact.register.store import opened
+
+    contacts = read_idents(people)
+    with opened(municipality, key_file) as register:
+        told = enter_attendance(register, contacts, number=number)
+    console.out.print(
+        f"{told.came:,} came of {told.invited:,} on list {told.number} of {told.day}: {escape(told.purpose)}"
+    )
+
+
+@app.command()
 def verify(
     municipality: Municipality,
     key_file: KeyFile = None,

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from borgerlib.contact.register.store import Register
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.survey.readers.read import read_export
 
@@ -92,6 +93,32 @@ def read_rounds(path: Path) -> Rounds:
     if problems := _problems(table):
         raise DataError(f"Rows of {path.name} are not as they must be:", problems=problems, hint=_HINT)
     return Rounds(table.astype({"group": str, "invited": int, "came": int}), groups[0])
+
+
+def rounds_of(register: Register, groups: pd.Series) -> Rounds:
+    """Return the rounds of a register: its lists of which it is known who came.
+
+    Parameters
+    ----------
+    register : Register
+    groups : Series
+        Person → her group; named as the feature. Whoever has none is left out.
+
+    Raises
+    ------
+    DataError
+        Of no list it is known who came.
+    """
+    rows = register.rows("SELECT list, person, came FROM list_member WHERE came IS NOT NULL")
+    people = pd.DataFrame(rows, columns=["round", "person", "came"])
+    people["group"] = people["person"].map(groups)
+    if people["group"].isna().all():
+        raise DataError(
+            "Of no list the register knows who came.",
+            hint="Enter it when a meeting has been: borger register attendance MUNICIPALITY tilmeldte.txt",
+        )
+    of_group = people.astype({"round": str}).groupby(["round", "group"])["came"]
+    return Rounds(of_group.agg(invited="size", came="sum").reset_index(), str(groups.name))
 
 
 def plan_invitations(

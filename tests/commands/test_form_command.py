@@ -52,3 +52,17 @@ def test_what_cannot_be_written_is_said(tmp_path):
     (tmp_path / "ud").write_text("")
     with pytest.raises(DataError, match="The folder ud cannot be written"):
         borger("form", "--out", tmp_path / "ud")
+
+
+def test_another_form_of_the_same_name_is_kept_and_told(tmp_path):
+    asked = ("form", "--to", "html", "--to", "docx", "--out", tmp_path)
+    borger(*asked)
+    # Made again, it is the same, though a DOCX holds when.
+    assert "Another was there" not in borger(*asked)
+    page = tmp_path / "spoergeskema-borgerinteresse.html"
+    page.write_text("rettet i hånden", "utf-8")
+    assert "Another was there; it is now" in borger(*asked)
+    assert "Hvor gammel" in page.read_text("utf-8")
+    kept = [path for path in tmp_path.glob("*.html") if path != page]
+    assert [path.read_text("utf-8") for path in kept] == ["rettet i hånden"]
+    assert len(list(tmp_path.glob("*.docx"))) == 1

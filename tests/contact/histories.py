@@ -2,7 +2,9 @@
 
 import random
 import sys
+from calendar import TUESDAY, monthcalendar
 from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
 
 from registers import BY_ANSWERS, KEY, filled
@@ -35,9 +37,17 @@ def expected(steps):
             latest[person] = ("yes", day)
         elif what == "no" and person in latest:
             latest[person] = ("no", day)
-    # A yes lasts until the next election period: 2026-29, 2030-33 and so on.
-    lasting = {person for person, (_, day) in latest.items() if (day.year - 2) // 4 == (last.year - 2) // 4}
-    return {person for person in lasting if latest[person][0] == "yes"}, last
+    return {person for person, (what, day) in latest.items() if what == "yes" and _lasts(day, last)}, last
+
+
+def _lasts(day, last):
+    """Until the end of the year in which the council is elected that comes after it."""
+    return last.year <= next(year for year in count(2025, 4) if day < _election(year))
+
+
+def _election(year):
+    tuesdays = [week[TUESDAY] for week in monthcalendar(year, 11) if week[TUESDAY]]
+    return date(year, 11, tuesdays[2])
 
 
 def take(register, number, step):

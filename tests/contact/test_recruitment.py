@@ -1,13 +1,17 @@
 """How many to invite: the beta-binomial by hand, its chance by simulation, and errors in words."""
 
+from datetime import timedelta
+
 import numpy as np
 import pandas as pd
 import pytest
+from registers import DAY, filled, new_register
 from scipy.stats import betabinom
 from typer.testing import CliRunner
 
 from borgerlib.commands.main import app
-from borgerlib.contact.recruitment import Rounds, plan_invitations, read_rounds
+from borgerlib.contact.recruitment import Rounds, plan_invitations, read_rounds, rounds_of
+from borgerlib.contact.register.lists import enter_attendance, make_list
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.population.ages import age_band_labels
 
@@ -106,6 +110,25 @@ def test_all_problems_of_a_file_are_told_at_once(tmp_path):
         "no column 'tilmeldt'",
         "the groups should stand in one column, not 2: Alder, Køn",
     )
+
+
+def test_a_register_knows_the_rates_of_its_lists(tmp_path):
+    with new_register(tmp_path) as register:
+        filled(register, 30)
+        people = make_list(register, consent="invitation", purpose="Møde", day=DAY).index
+        groups = pd.Series(["unge"] * 10 + ["ældre"] * 15, index=people[:25], name="alder")
+        with pytest.raises(DataError, match="Of no list the register knows who came") as caught:
+            rounds_of(register, groups)
+        assert "borger register attendance" in str(caught.value)
+        enter_attendance(register, [f"borger{number}@example.dk" for number in (0, 12, 13, 29)])
+        filled(register, 20, start=30, survey="t")
+        make_list(register, consent="invitation", purpose="Næste møde", day=DAY + timedelta(1))
+        known = rounds_of(register, groups)
+    # Of the second list nothing is known; of five people no group is.
+    assert known.feature == "alder"
+    assert known.table.to_dict("list") == {
+        "round": ["1", "1"], "group": ["unge", "ældre"], "invited": [10, 15], "came": [1, 2],
+    }  # fmt: skip
 
 
 @pytest.mark.filterwarnings("ignore::borgerlib.population.margins.PopulationDateWarning")

@@ -128,7 +128,9 @@ def beside_population(
     )
     living = shares.assign(proportion=shares.pop("living"), n=np.nan, count=np.nan)
     everybody = as_published(living, base=base, source=source)
-    return _named(theirs, "valgt", called).together(_named(everybody, "alle", "alle, der bor her"), base=base)
+    return theirs.as_group("valgt", called).together(
+        everybody.as_group("alle", "alle, der bor her"), base=base
+    )
 
 
 def living_by(candidates: Candidates) -> dict[str, pd.Series]:
@@ -136,10 +138,6 @@ def living_by(candidates: Candidates) -> dict[str, pd.Series]:
     cells = pd.DataFrame(candidates.offer.citizens, columns=["age", "sex", "people"])
     counted = {role: cells.groupby(role, sort=False)["people"].sum() for role in _ROLES}
     return counted | {role: pd.Series(dict(areas)) for role, areas in candidates.offer.areas.items()}
-
-
-def _named(estimates: DisclosedEstimates, group: str, label: str) -> DisclosedEstimates:
-    return estimates.relabel("group", {"": group}).relabel("group_label", {"": label})
 
 
 def _chart(estimates: DisclosedEstimates) -> Chart:

@@ -191,7 +191,7 @@ def held(register: Register, person: int) -> dict[str, Any]:
     )
     keys = ("purpose", "given", "day", "until", "source", "version", "text", "by_answers")
     lists = register.rows(
-        "SELECT day, purpose FROM list JOIN list_member ON list_member.list = list.id WHERE person = ? "
+        "SELECT day, purpose, came FROM list JOIN list_member ON list_member.list = list.id WHERE person = ? "
         "ORDER BY list.id",
         (person,),
     )
@@ -202,7 +202,7 @@ def held(register: Register, person: int) -> dict[str, Any]:
         "phone": phone,
         "pseudonyms": [pseudonym for (pseudonym,) in links],
         "consents": [dict(zip(keys, row, strict=True)) for row in consents],
-        "lists": [{"day": day, "purpose": purpose} for day, purpose in lists],
+        "lists": [{"day": day, "purpose": purpose, "came": came} for day, purpose, came in lists],
     }
 
 

@@ -66,5 +66,7 @@ MIGRATIONS = (
     """,
     # How the people on a list are reached: whoever cannot be is missing for a reason that tells no answer.
     "ALTER TABLE list ADD COLUMN reach TEXT NOT NULL DEFAULT '' CHECK (reach IN ('', 'mail', 'phone'));",
+    # Who of those on a list came, once it is entered: the rates of earlier rounds.
+    "ALTER TABLE list_member ADD COLUMN came INTEGER CHECK (came IN (0, 1));",
 )
 VERSION = len(MIGRATIONS)

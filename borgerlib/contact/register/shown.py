@@ -15,6 +15,8 @@ from borgerlib.files.pdf import VARIANT, weasyprint_library
 
 _TITLE = "Det, kommunen har om dig i registret over samtykker"
 
+_CAME = {None: "", 0: "Du kom ikke.", 1: "Du kom."}
+
 
 def as_text(held: Mapping[str, Any]) -> str:
     """Return what `held` found, in Danish."""
@@ -51,7 +53,10 @@ def _parts(held: Mapping[str, Any]) -> list[list[str]]:
     ]
     for consent in held["consents"]:
         parts.append(_consent(consent))
-    lists = [f"{_day(entry['day'])}: {entry['purpose']}" for entry in held["lists"]]
+    lists = [
+        f"{_day(entry['day'])}: {entry['purpose']}. {_CAME[entry['came']]}".rstrip()
+        for entry in held["lists"]
+    ]
     parts.append(["Lister, du har været med på", *(lists or ["Ingen."])])
     parts.append(
         [

@@ -53,9 +53,9 @@ def picture(answers: Answers, answer: Answer, role: str, *, sort: str = "size") 
         sentences.heading(answers, of.selection) if against else words()("chart", key)
         for of, key in ((answer, "selected"), (other, "whole"))
     ]
-    beside = _named(_in_order(other.of(role), shown), "andre" if against else "alle", names[1])
+    beside = _in_order(other.of(role), shown).as_group("andre" if against else "alle", names[1])
     note = [f"Valget: {sentences.who(answers, answer)}.", shown["difference"], protection(answers)]
-    both = _named(own, "valg", names[0]).together(beside)
+    both = own.as_group("valg", names[0]).together(beside)
     return grouped_bar_chart(both, **titles, note=" ".join(filter(None, note)))
 
 
@@ -105,7 +105,3 @@ def _beside(row: Mapping[str, Any]) -> str:
 def _in_order(estimates: DisclosedEstimates, shown: Mapping[str, Any]) -> DisclosedEstimates:
     order = [row["id"] for row in shown["rows"]]
     return estimates.take(pd.Index(estimates.frame["option"]).get_indexer(order))
-
-
-def _named(estimates: DisclosedEstimates, group: str, label: str) -> DisclosedEstimates:
-    return estimates.relabel("group", {"": group}).relabel("group_label", {"": label})

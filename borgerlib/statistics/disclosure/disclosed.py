@@ -213,6 +213,15 @@ class DisclosedEstimates:
             raise ParameterError(f"Two rows would have the same item, option and group in '{column}'.")
         return self._with(frame)
 
+    def as_group(self, group: str, label: str) -> DisclosedEstimates:
+        """Return estimates of everybody ('') under a group's id and name, to stand beside another's.
+
+        Parameters
+        ----------
+        group, label : str
+        """
+        return self.relabel("group", {"": group}).relabel("group_label", {"": label})
+
     def join(self, columns: pd.DataFrame) -> DisclosedEstimates:
         """Return the estimates with further columns, blank where a row is suppressed or not named.
 

@@ -177,8 +177,10 @@ class FormEditor(widgets.VBox):  # type: ignore[misc]
         except BorgerlibError as error:
             self._made.value = f'<p class="borger-lacks">{_lines(error)}</p>'
             return
-        rows = "".join(f"<li>{escape(str(each))}</li>" for each in (path, *made))
-        self._made.value = f"<p>Gemt:</p><ul>{rows}</ul>"
+        rows = "".join(f"<li>{escape(str(each))}</li>" for each in (path, *(each.path for each in made)))
+        former = [f"»{each.former.name}«" for each in made if each.former]
+        kept = f"<p>De forrige er gemt som {escape(danish.listing(former))}.</p>" if former else ""
+        self._made.value = f"<p>Gemt:</p><ul>{rows}</ul>{kept}"
 
 
 def _area(label: str) -> widgets.Textarea:

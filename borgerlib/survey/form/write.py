@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from borgerlib.danish import slug
@@ -61,8 +64,25 @@ def open_form(codebook: str | Path, municipality: str = "") -> Questionnaire:
     return questionnaire(load_codebook(codebook), texts_of(municipality) if municipality else load_texts())
 
 
-def write_form(form: Questionnaire, to: str, folder: Path) -> Path:
-    """Write a form and return the file: ``spoergeskema-<codebook>`` with the format's ending.
+@dataclass(frozen=True)
+class Written:
+    """A form that was written.
+
+    Attributes
+    ----------
+    path : Path
+    former : Path or None
+        Where the file is now that stood there before and was another.
+    """
+
+    path: Path
+    former: Path | None = None
+
+
+def write_form(form: Questionnaire, to: str, folder: Path) -> Written:
+    """Write a form to ``spoergeskema-<codebook>`` with the format's ending.
+
+    Another form of that name, or one that somebody has worked on, is kept beside under the time it was made.
 
     Raises
     ------
@@ -77,7 +97,18 @@ def write_form(form: Questionnaire, to: str, folder: Path) -> Path:
         raise ParameterError(unknown_name("format", to, FORMATS))
     ending, write = FORMATS[to]
     make_folder(folder)
-    target = folder / f"spoergeskema-{form.id}{ending}"
+    target, former = folder / f"spoergeskema-{form.id}{ending}", None
     with replacing(target, what="The form", error=DataError) as beside:
         write(form, beside)
-    return target
+        if target.is_file() and _content(target) != _content(beside):
+            made = datetime.fromtimestamp(target.stat().st_mtime)
+            former = target.rename(target.with_stem(f"{target.stem}-{made:%Y-%m-%d-%H%M%S}"))
+    return Written(target, former)
+
+
+def _content(path: Path) -> object:
+    """Return what a file says; in a zip file (XLSX, DOCX) its times say nothing."""
+    if not zipfile.is_zipfile(path):
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as parts:
+        return {part.filename: part.CRC for part in parts.infolist() if part.filename != "docProps/core.xml"}

@@ -78,7 +78,7 @@ def some_answers(
             raise ParameterError(
                 unknown_name("group", group, map(str, frame.loc[in_domain, "group"].unique()))
             )
-        whole = survey.estimates.take(of_all).relabel("group", {"": ALL}).relabel("group_label", {"": ALL})
+        whole = survey.estimates.take(of_all).as_group(ALL, ALL)
         return survey.estimates.take(shown).together(whole)
     return survey.estimates.take(of_all | shown)
 
@@ -104,8 +104,10 @@ def who_answered(survey: LocalSurvey, role: str) -> DisclosedEstimates | Text:
         **dict.fromkeys(("n", "count", "ci_lower", "ci_upper"), float("nan")),
     )
     public = as_published(living, base=rates.base, source=rates.source)
-    return _named(answered.counted(), RESPONDENTS, "af de svarende").together(
-        _named(public, PEOPLE, "af befolkningen"), base="de svarende og af befolkningen"
+    return (
+        answered.counted()
+        .as_group(RESPONDENTS, "af de svarende")
+        .together(public.as_group(PEOPLE, "af befolkningen"), base="de svarende og af befolkningen")
     )
 
 
@@ -169,7 +171,3 @@ def _refuse_unknown(role: str, options: Sequence[str], known: Sequence[str]) -> 
     for option in options:
         if option not in legal:
             raise ParameterError(unknown_name(f"answer to '{role}'", option, sorted(legal)))
-
-
-def _named(estimates: DisclosedEstimates, group: str, label: str) -> DisclosedEstimates:
-    return estimates.relabel("group", {"": group}).relabel("group_label", {"": label})

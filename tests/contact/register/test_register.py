@@ -16,9 +16,9 @@ from borgerlib.contact.invitation.mailing import mailing, withdrawal_text
 from borgerlib.contact.register import people as people_module
 from borgerlib.contact.register.consents import Wording, covered, expire, period_end, withdraw
 from borgerlib.contact.register.key import VARIABLE, new_key_file, pseudonym_of, read_key, withdrawal_code
-from borgerlib.contact.register.lists import TooAlikeError, make_list, write_list
+from borgerlib.contact.register.lists import TooAlikeError, enter_attendance, make_list, write_list
 from borgerlib.contact.register.people import correct, enter, erase, find, held, people_of
-from borgerlib.contact.register.schema import VERSION
+from borgerlib.contact.register.schema import MIGRATIONS, VERSION
 from borgerlib.contact.register.shown import as_text, write_pdf
 from borgerlib.contact.register.store import Register, restore
 from borgerlib.errors import DataError, DisclosureError, ParameterError
@@ -87,6 +87,25 @@ def test_a_register_of_a_newer_version_is_left_alone(register):
     register.connection.execute(f"PRAGMA user_version = {VERSION + 1}")
     with pytest.raises(DataError, match="newer borgerlib"):
         Register(register.path, KEY)
+
+
+def test_a_register_of_an_older_version_is_brought_up_to_date(register):
+    filled(register, 12)
+    make_list(register, consent="invitation", purpose="Møde", day=DAY)
+    names = (
+        ("SELECT name FROM pragma_table_info(?)", "list"),
+        ("SELECT name FROM pragma_table_info(?)", "list_member"),
+    )
+    newest = [register.rows(query, (table,)) for query, table in names]
+    # The columns that versions 2 and 3 add are taken away again.
+    register.connection.execute("ALTER TABLE list DROP COLUMN reach")
+    register.connection.execute("ALTER TABLE list_member DROP COLUMN came")
+    register.connection.execute("PRAGMA user_version = 1")
+    register.close()
+    with Register(register.path, KEY) as again:
+        assert [again.rows(query, (table,)) for query, table in names] == newest
+        assert again.rows("PRAGMA user_version") == [(VERSION,)] == [(len(MIGRATIONS),)]
+        assert again.rows("SELECT count(*), count(came) FROM list_member") == [(12, 0)]
 
 
 def test_the_key_stands_apart_and_is_read_by_its_owner_alone(register, tmp_path):
@@ -284,6 +303,30 @@ def test_whoever_cannot_be_reached_in_a_way_is_missing_for_a_reason_that_tells_n
     with pytest.raises(TooAlikeError) as caught:
         listed("mail", among=everybody.index[:27])
     assert (caught.value.number, caught.value.day) == (1, "2026-03-02")
+
+
+def test_who_came_is_entered_by_code_mail_or_phone_and_shown_to_her(register):
+    filled(register, 12)
+    people = make_list(register, consent="invitation", purpose="Møde om klima", day=DAY)
+    first, second, third, fourth = people.index[:4]
+    came = [people.loc[first, "code"].lower(), " BORGER1@example.dk", "20 00 00 02", "borger0@example.dk"]
+    told = enter_attendance(register, came)
+    assert (told.number, told.purpose, told.invited, told.came) == (1, "Møde om klima", 12, 3)
+    shown = {person: as_text(held(register, person)) for person in (first, fourth)}
+    assert "2. marts 2026: Møde om klima. Du kom." in shown[first]
+    assert "Møde om klima. Du kom ikke." in shown[fourth]
+    # What is entered again takes the place of what was.
+    assert enter_attendance(register, [people.loc[second, "code"]], number=1).came == 1
+    assert register.rows("SELECT person FROM list_member WHERE came = 1") == [(second,)]
+    (last,) = register.rows("SELECT detail FROM log ORDER BY number DESC LIMIT 1")
+    assert last == ('{"came":1,"invited":12,"list":1}',)
+    erase(register, third)
+    with pytest.raises(DataError) as caught:
+        enter_attendance(register, ["20000002", "ukendt@example.dk"])
+    assert caught.value.problems == ("'20000002' is nobody on it", "'ukendt@example.dk' is nobody on it")
+    with pytest.raises(DataError, match="There is no list 7") as caught:
+        enter_attendance(register, [], number=7)
+    assert "1 of 2026-03-02: Møde om klima" in str(caught.value)
 
 
 def test_a_code_in_the_letter_withdraws_and_cannot_be_guessed(register):
