@@ -64,17 +64,15 @@ class DisclosedEstimates:
     def __init_subclass__(cls) -> None:
         raise DisclosureError("DisclosedEstimates has no subclasses: they could show what it hides.")
 
-    def __setattr__(self, name: str, value: object) -> None:
+    def __setattr__(self, name: str, *_: object) -> Never:
         raise _unchangeable(name)
 
-    def __delattr__(self, name: str) -> None:
-        raise _unchangeable(name)
+    __delattr__ = __setattr__
 
-    def __copy__(self) -> DisclosedEstimates:
+    def __copy__(self, *_: object) -> DisclosedEstimates:
         return self
 
-    def __deepcopy__(self, memo: object) -> DisclosedEstimates:
-        return self
+    __deepcopy__ = __copy__
 
     def __reduce_ex__(self, protocol: object) -> Never:
         raise DisclosureError(
@@ -214,12 +212,7 @@ class DisclosedEstimates:
         return self._with(frame)
 
     def as_group(self, group: str, label: str) -> DisclosedEstimates:
-        """Return estimates of everybody ('') under a group's id and name, to stand beside another's.
-
-        Parameters
-        ----------
-        group, label : str
-        """
+        """Return estimates of everybody ('') under a group's id and name, to stand beside another's."""
         return self.relabel("group", {"": group}).relabel("group_label", {"": label})
 
     def join(self, columns: pd.DataFrame) -> DisclosedEstimates:
