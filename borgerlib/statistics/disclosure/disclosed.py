@@ -65,7 +65,10 @@ class DisclosedEstimates:
         raise DisclosureError("DisclosedEstimates has no subclasses: they could show what it hides.")
 
     def __setattr__(self, name: str, *_: object) -> Never:
-        raise _unchangeable(name)
+        raise DisclosureError(
+            f"'{name}' of DisclosedEstimates cannot be set: what has passed the gate stays as it is.",
+            hint="Use its methods (select, take, relabel, hide …), or disclose other estimates.",
+        )
 
     __delattr__ = __setattr__
 
@@ -343,10 +346,3 @@ def _admit(
     for name, value in {**known, "confidence": confidence, "min_cell": min_cell}.items():
         object.__setattr__(made, f"_{name}", value)
     return made
-
-
-def _unchangeable(name: str) -> DisclosureError:
-    return DisclosureError(
-        f"'{name}' of DisclosedEstimates cannot be set: what has passed the gate stays as it is.",
-        hint="Use its methods (select, take, relabel, hide …), or disclose other estimates.",
-    )
