@@ -47,6 +47,8 @@ def prepare(
     ] = None,
     weighting: Annotated[Path | None, typer.Option(help="Weighting rules (TOML).")] = None,
     codebook: CodebookOption = CITIZENS,
+    sheet: Sheet = "",
+    heading_rows: HeadingRows = None,
     min_age: MinAge = 15,
     date: Annotated[
         datetime | None,
@@ -65,6 +67,8 @@ def prepare(
         export,
         codebook=codebook,
         mapping=mapping,
+        sheet=sheet,
+        heading_rows=heading_rows,
         districts=districts or (),
         areas=areas,
         weighting=weighting,
@@ -111,7 +115,7 @@ def map_export(
     from borgerlib.survey.codebook.load import load_codebook
     from borgerlib.survey.form.write import texts_of
     from borgerlib.survey.mapping.draft import write_mapping
-    from borgerlib.survey.mapping.suggestion import for_codebook, suggest_mapping
+    from borgerlib.survey.mapping.suggestion import for_codebook, suggest_mapping, where
     from borgerlib.survey.readers.read import read_export
 
     areas = texts_of(municipality).areas if municipality else ()
@@ -132,12 +136,16 @@ def map_export(
         console.out.print(f"Columns that feed nothing: {escape(', '.join(suggestion.unused))}")
     if "missing" in suggestion.confidence.values():
         console.out.print("Does the export ask other questions? A codebook of what it asks:")
-        draft = ("codebook", "draft", str(export), *_where(sheet, heading_rows, municipality))
+        draft = ("codebook", "draft", str(export), *where(sheet, heading_rows, municipality))
         console.command(*draft, "--out", "kodebog.toml", before="  ")
-    named = "" if municipality else " (with the municipality's name in place of MUNICIPALITY)"
-    console.out.print(f"Wrote [bold]{escape(str(path))}[/bold]: look it through, then{named}")
-    given = (municipality or "MUNICIPALITY", str(export), *for_codebook(book))
-    console.command("prepare", *given, "--mapping", str(path))
+    console.out.print(f"Wrote [bold]{escape(str(path))}[/bold]: look it through, then")
+    if municipality:
+        console.command("prepare", municipality, str(export), *for_codebook(book), "--mapping", str(path))
+    else:
+        console.out.print(
+            "give 'borger prepare' the municipality's name, the export, --codebook if it is your own, and "
+            "--mapping with this file ('borger map' with --municipality writes the whole command)."
+        )
 
 
 @app.command()
@@ -198,6 +206,7 @@ def codebook_draft(
     """Write a codebook of what an export seems to ask, to look through and edit."""
     from borgerlib.survey.importing.codebook_draft import write_draft
     from borgerlib.survey.importing.questions import questions
+    from borgerlib.survey.mapping.suggestion import where
     from borgerlib.survey.readers.read import read_export
 
     read = read_export(export, sheet=sheet, heading_rows=heading_rows)
@@ -212,14 +221,7 @@ def codebook_draft(
     console.wrote(write_draft(read, out))
     console.out.print("Look at every line marked UNSURE, then:")
     console.command("codebook", "check", str(out))
-    console.command("map", str(export), *_where(sheet, heading_rows, municipality), "--codebook", str(out))
-
-
-def _where(sheet: str, heading_rows: int | None, municipality: str) -> list[str]:
-    """Return the options that say where a table stands and whose it is, as far as somebody has said it."""
-    rows = [] if heading_rows is None else ["--heading-rows", str(heading_rows)]
-    whose = ["--municipality", municipality] if municipality else []
-    return [*(["--sheet", sheet] if sheet else []), *rows, *whose]
+    console.command("map", str(export), *where(sheet, heading_rows, municipality), "--codebook", str(out))
 
 
 @codebook_app.command("check")

@@ -203,6 +203,11 @@ def write_new(path: Path, text: str) -> Path:
     return path
 
 
+def comment(text: str) -> str:
+    """Return a text that may stand in a comment: in one line, without letters that nobody sees."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
 def quoted(text: str) -> str:
     """Return a text as TOML writes it."""
     # A TOML basic string is a JSON string, but for the delete character, which JSON lets through.

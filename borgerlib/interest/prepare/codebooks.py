@@ -24,7 +24,10 @@ _WHAT_FOR = {
     "formats": "nothing is said of the formats people prefer",
     "consent": "nobody may be contacted",
 }
-
+_AGES = (
+    "Say beside the text which ages an option stands for, each age in one of them and the oldest open above: "
+    'text = "15-25 år", short = "15-24". Or delete the role: then nothing is shown or weighted by age.'
+)
 _TAGS = {"topics": ("climate", "welfare"), "formats": ("co_creation", "digital"), "area_type": ("town",)}
 
 _KINDS = {
@@ -42,16 +45,26 @@ _KINDS = {
 }
 
 
-def wrong_kinds(book: Codebook) -> list[str]:
-    """Return which items are of a kind that their role cannot be, and age bands that do not fit together."""
-    age = banded_item(book)
-    bands = age_option_problems(age) if age is not None else []
-    return bands + [
+def _wrong_kinds(book: Codebook) -> list[str]:
+    """Return which items are of a kind that their role cannot be."""
+    return [
         f"item '{item.id}' has the role {item.role} but the kind {item.kind}; it must be "
         f"{' or '.join(_KINDS[item.role])}"
         for item in book
         if item.role in _KINDS and item.kind not in _KINDS[item.role]
     ]
+
+
+def refuse_unusable(book: Codebook, problems: list[str] | None = None) -> None:
+    """Raise `CodebookError` where roles and kinds, age bands or what else is known do not go together."""
+    age = banded_item(book)
+    bands = age_option_problems(age) if age is not None else []
+    if found := [*_wrong_kinds(book), *bands, *(problems or [])]:
+        raise CodebookError(
+            f"The codebook '{book.id}' cannot serve the citizens' survey:",
+            problems=found,
+            hint=_AGES if bands else "",
+        )
 
 
 def _tags(book: Codebook) -> list[str]:
@@ -92,17 +105,16 @@ def check_codebook(codebook: str | Path) -> tuple[Codebook, list[str]]:
         It breaks rules, or asks for sex or age in a way that the statistics cannot use; all is listed.
     """
     book = load_codebook(codebook)
-    problems = wrong_kinds(book)
+    problems = []
     sex = book.with_role("sex")
     if sex is not None:
         legal = {option.id for option in sex.options}
-        problems += [
+        problems = [
             f"item '{sex.id}' has no option '{name}', which the population is counted by"
             for name in SEXES
             if name not in legal
         ]
-    if problems:
-        raise CodebookError(f"The codebook '{book.id}' cannot serve the citizens' survey:", problems=problems)
+    refuse_unusable(book, problems)
     asks_age = any(book.with_role(role) for role in ("age", "age_group", "birth_year"))
     remarks = [
         f"no item has the role '{role}': {lost}"

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from borgerlib.errors import CodebookError, DataError
+from borgerlib.errors import DataError
 from borgerlib.interest import store
-from borgerlib.interest.prepare.codebooks import wrong_kinds
+from borgerlib.interest.prepare.codebooks import refuse_unusable
 from borgerlib.interest.prepare.result import Prepared
 from borgerlib.interest.prepare.survey_date import survey_date_of
 from borgerlib.interest.prepare.write import write_prepared
 from borgerlib.interest.prepared import is_prepared, processed_folder
-from borgerlib.interest.weighting.ages import add_age_bands, middles_of_bands, youngest_age
+from borgerlib.interest.weighting.ages import add_age_bands, middles_of_bands, piled_up, youngest_age
 from borgerlib.interest.weighting.areas import placed, read_area_map, recoded
 from borgerlib.interest.weighting.plan import unweighted as without_weights
 from borgerlib.interest.weighting.plan import weigh
@@ -26,7 +26,6 @@ from borgerlib.said import said
 from borgerlib.survey.cleaning.clean import REASONS, CleaningResult, clean
 from borgerlib.survey.cleaning.rules import CleaningRules
 from borgerlib.survey.codebook.load import load_codebook
-from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.form.write import texts_of
 from borgerlib.survey.mapping.file import load_mapping
 from borgerlib.survey.readers.read import read_responses
@@ -43,6 +42,8 @@ def prepare(
     *,
     codebook: str | Path = "borgerinteresse",
     mapping: str | Path | None = None,
+    sheet: str = "",
+    heading_rows: int | None = None,
     districts: Sequence[str | Path] = (),
     areas: str | Path | None = None,
     weighting: str | Path | None = None,
@@ -66,6 +67,8 @@ def prepare(
         Name of a survey that ships, or a TOML file.
     mapping : str or Path, optional
         Which column feeds which item (``borger map`` writes one); by default recognised by their texts.
+    sheet, heading_rows :
+        Where the table stands in the file, as `read_export`; by default as the mapping says, or as it looks.
     districts : sequence of str or Path
         CSV files with the municipality's own counts of people by area or kind of area.
     areas : str or Path, optional
@@ -108,7 +111,7 @@ def prepare(
     """
     place = find_municipality(municipality)
     path, book = Path(source), load_codebook(codebook)
-    _refuse_wrong_kinds(book)
+    refuse_unusable(book)
     rules = load_weighting_rules(weighting)
     offered = texts_of(place.name).areas
     responses = read_responses(
@@ -116,11 +119,13 @@ def prepare(
         book,
         mapping=load_mapping(mapping, book) if mapping else None,
         areas=offered,
+        sheet=sheet,
+        heading_rows=heading_rows,
         municipality=place.name,
     )
     simulated = is_simulated(path) or _has_simulated_ids(responses)
     _refuse_replacing_real(place.name, simulated)
-    notes: list[str] = list(responses.source.notes)
+    notes: list[str] = [*responses.source.notes, *piled_up(responses)]
     if (youngest := youngest_age(book, min_age)) > min_age:
         notes.append(said("youngest_band", age=youngest))
         min_age = youngest
@@ -177,12 +182,6 @@ def prepare(
     )
     write_prepared(prepared, respondents, cleaned, export=path, min_age=min_age, codebook=codebook)
     return prepared
-
-
-def _refuse_wrong_kinds(book: Codebook) -> None:
-    problems = wrong_kinds(book)
-    if problems:
-        raise CodebookError(f"The codebook '{book.id}' cannot serve the citizens' survey:", problems=problems)
 
 
 def _has_simulated_ids(responses: Responses) -> bool:

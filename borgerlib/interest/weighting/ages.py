@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from borgerlib.errors import CodebookError
 from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.population.ages import AGE_BANDS, age_band, age_band_labels
+from borgerlib.said import said
 from borgerlib.survey.cleaning.age_repairs import age_column
 from borgerlib.survey.codebook.age_options import age_options, banded_item
 from borgerlib.survey.codebook.model import Codebook
+from borgerlib.survey.responses import Responses
 
 AGE_BAND = "aldersgruppe"
 _OTHER_NAME = "alder_i_grupper"
 _FEWEST_AGES, _MOST_MIDDLES, _SMALLEST_STEP = 30, 15, 3
+_PILE, _TIMES_AS_MANY, _BESIDE, _MOST_PILES, _YEARS = 10, 5, 5, 3, 10_000
 
 
 def band_column(codebook: Codebook) -> str:
@@ -101,3 +105,35 @@ def middles_of_bands(respondents: pd.DataFrame, codebook: Codebook) -> list[int]
     steps = [after - before for before, after in itertools.pairwise(found)]
     few = len(ages) >= _FEWEST_AGES and 3 <= len(found) <= _MOST_MIDDLES
     return found if few and min(steps) >= _SMALLEST_STEP else []
+
+
+def piled_up(responses: Responses) -> list[str]:
+    """Return notes on ages and years of birth that far too many have to be true: 99, 0, or a form's first.
+
+    Round ages are told twice or thrice as often as those beside them, not more than five times.
+    """
+    notes: list[str] = []
+    for item in responses.codebook:
+        if item.role not in ("age", "birth_year") or item.kind != "number":
+            continue
+        counts = Counter(round(value) for value in responses.frame[item.id].dropna() if abs(value) < _YEARS)
+        piles = [value for value, count in counts.items() if count >= _PILE and _stands_out(value, counts)]
+        # Where nearly all values are such, they are bands, or few were asked.
+        if len(piles) <= _MOST_PILES < len(counts) - len(piles):
+            notes += [
+                said(
+                    "age_piled_up",
+                    item=item.id,
+                    count=counts[value],
+                    total=sum(counts.values()),
+                    value=str(value),
+                )
+                for value in piles
+            ]
+    return notes
+
+
+def _stands_out(value: int, counts: Mapping[int, int]) -> bool:
+    sides = [range(value - _BESIDE, value), range(value + 1, value + 1 + _BESIDE)]
+    beside = max(sum(counts.get(other, 0) for other in side) for side in sides)
+    return counts[value] * _BESIDE > _TIMES_AS_MANY * beside

@@ -44,10 +44,16 @@ def no_answer(frame: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     """Return the violations of rows in which no question is answered; sex, age and area are no answers.
 
     'Don't know' is an answer. In a codebook that asks nothing but background, background is the answer.
+    Boxes that are all said not to be ticked are an answer too; but not where a row holds nothing else, though
+    others were asked more: some platforms write that for whoever opened the survey and left.
     """
-    asked = [item for item in codebook if item.role not in _TECHNICAL | _BACKGROUND]
-    asked = asked or [item for item in codebook if item.role not in _TECHNICAL]
-    nothing = number_answered(frame, asked) == 0
+    personal = [item for item in codebook if item.role not in _TECHNICAL]
+    asked = [item for item in personal if item.role not in _BACKGROUND] or personal
+    others = number_answered(frame, [item for item in personal if item.kind != "multiple"])
+    boxes = [column for item in asked if item.kind == "multiple" for column in item.columns]
+    unticked = frame[frame.columns.intersection(boxes)].notna().any(axis=1).to_numpy()
+    stayed = (others > 0) | ~(others > 0).any()
+    nothing = (number_answered(frame, asked) == 0) & ~(unticked & stayed)
     return _violations(frame.index[nothing], "", "", "no_answer")
 
 

@@ -67,7 +67,7 @@ def _gaps_and_overlaps(bands: dict[str, Years]) -> Iterator[str]:
 
 
 def _years(option: Option) -> Years | None:
-    return next((years for text in (option.text, option.short) if (years := years_of(text))), None)
+    return next((years for text in (option.short, option.text) if (years := years_of(text))), None)
 
 
 def years_of(text: str) -> Years | None:

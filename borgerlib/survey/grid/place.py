@@ -238,11 +238,21 @@ def _is_total(rows: Sequence[Row], at: int, first: int, *, apart: bool) -> bool:
     foreign = _fit(text, answers) == "breaks" or not answers
     is_word = any(text == word or text.startswith((f"{word} ", f"{word}:")) for word in _TOTALS)
     few = _filled(row) <= _FEW < len(row) - 1
-    if place == 0 and text.rstrip(": ") in _TOTALS and text not in {other.casefold() for other in answers}:
+    if _says_total(rows, at, first):
         return True
     if place and _sums_up(rows, at, first):
         return True
     return foreign and ((is_word and place == 0) or (apart and few))
+
+
+def _says_total(rows: Sequence[Row], at: int, first: int) -> bool:
+    """Return whether the first column holds a word for a total, or another one does beside numbers alone."""
+    texts = {place: text.strip().casefold() for place, text in enumerate(rows[at]) if text.strip()}
+    words = [place for place, text in texts.items() if text.rstrip(": ") in _TOTALS]
+    if not words or any(other[words[0]].strip().casefold() == texts[words[0]] for other in rows[first:at]):
+        return False
+    others = [text for place, text in texts.items() if place not in words]
+    return words[0] == 0 or all(parse_number(text.rstrip(" %")) is not None for text in others)
 
 
 def _sums_up(rows: Sequence[Row], at: int, first: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 from xml.etree import ElementTree
@@ -18,10 +18,22 @@ from borgerlib.survey.grid.typed import text_of
 from borgerlib.survey.responses import join_problems, problem_frame
 
 _FORMULA = re.compile(rb"""<(?:\w+:)?f[ >/]|<(?:\w+:)?c [^>]*t=["']e["']""")
+_HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)""")
 _OPEN_FORMULA = re.compile(rb"table:formula=")
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 Refused = tuple[int, int, str, str]
 """Row in the file (from 1), column (from 0), what was written, rule ('formula' or 'error_cell')."""
+
+
+@dataclass
+class _Marks:
+    """What a worksheet says of its cells beside what they hold: rows from 1, columns from 0."""
+
+    refused: list[Refused] = field(default_factory=list)
+    rows: set[int] = field(default_factory=set)
+    columns: list[range] = field(default_factory=list)
+
+
 _CHUNK = 1 << 20
 _AGAIN = "Export the survey again as .xlsx, or open the file and save it anew."
 
@@ -38,7 +50,7 @@ def read_workbook_grids(path: Path, *, limits: Limits) -> list[Grid]:
         The file is no workbook, is cut off, unpacks to more than `limits` allow, or declares XML entities; or
         is an OpenDocument sheet with formulas.
     """
-    refused = _inspect(path, limits)
+    marks = _inspect(path, limits)
     # Only workbooks need it.
     from python_calamine import SheetTypeEnum, SheetVisibleEnum, load_workbook
 
@@ -48,7 +60,7 @@ def read_workbook_grids(path: Path, *, limits: Limits) -> list[Grid]:
             grids = []
             for sheet in sheets:
                 rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
-                grid = _grid(path, sheet.name, rows, refused.get(sheet.name, []), limits)
+                grid = _grid(path, sheet.name, rows, marks.get(sheet.name, _Marks()), limits)
                 grids.append(replace(grid, hidden=sheet.visible != SheetVisibleEnum.Visible))
     except DataError:
         raise
@@ -61,8 +73,8 @@ def read_workbook_grids(path: Path, *, limits: Limits) -> list[Grid]:
     return filled
 
 
-def _inspect(path: Path, limits: Limits) -> dict[str, list[Refused]]:
-    """Check the archive, and return the formulas and errors of each worksheet."""
+def _inspect(path: Path, limits: Limits) -> dict[str, _Marks]:
+    """Check the archive, and return the formulas, errors and hidden places of each worksheet."""
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
@@ -83,7 +95,7 @@ def _inspect(path: Path, limits: Limits) -> dict[str, list[Refused]]:
                     f"{path.name} is an OpenDocument sheet with formulas, which are not evaluated.",
                     hint="Replace them by their values, or save it as .xlsx.",
                 )
-            return _refused(archive) if any(found) else {}
+            return _marks(archive) if any(found) else {}
     except DataError:
         raise
     except Exception as error:
@@ -120,10 +132,10 @@ def _refuse_bomb(path: Path, parts: list[zipfile.ZipInfo], limits: Limits) -> No
 
 
 def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path) -> bool:
-    """Read one part through: checks its sum, refuses entities, and looks for formulas and errors."""
+    """Read one part through: checks its sum, refuses entities, looks for formulas, errors, hidden places."""
     found = False
     is_sheet = part.filename.startswith("xl/worksheets/") or part.filename == "content.xml"
-    wanted = _OPEN_FORMULA if part.filename == "content.xml" else _FORMULA
+    wanted = (_OPEN_FORMULA,) if part.filename == "content.xml" else (_FORMULA, _HIDDEN)
     tail = b""
     with archive.open(part) as stream:
         while block := stream.read(_CHUNK):
@@ -132,13 +144,14 @@ def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path) -> bool:
                     f"{path.name} declares XML entities, which no spreadsheet program writes.",
                     hint="Check where the file comes from. " + _AGAIN,
                 )
-            found = found or (is_sheet and wanted.search(tail + block) is not None)
+            text = tail + block
+            found = found or (is_sheet and any(sign.search(text) for sign in wanted))
             tail = block[-64:]
     return found
 
 
-def _refused(archive: zipfile.ZipFile) -> dict[str, list[Refused]]:
-    """Return the formulas and errors of each worksheet, by its name."""
+def _marks(archive: zipfile.ZipFile) -> dict[str, _Marks]:
+    """Return the formulas, errors and hidden places of each worksheet, by its name."""
     targets = {
         relation.get("Id"): str(PurePosixPath("/xl", relation.get("Target", ""))).removeprefix("/")
         for relation in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
@@ -147,23 +160,34 @@ def _refused(archive: zipfile.ZipFile) -> dict[str, list[Refused]]:
     for sheet in ElementTree.fromstring(archive.read("xl/workbook.xml")).iterfind(".//{*}sheet"):
         relation = next(value for key, value in sheet.items() if key.endswith("}id"))
         with archive.open(targets[relation]) as stream:
-            found[sheet.get("name", "")] = list(_refused_cells(stream))
+            found[sheet.get("name", "")] = _marks_of(stream)
     return found
 
 
-def _refused_cells(stream: IO[bytes]) -> Iterator[Refused]:
+def _marks_of(stream: IO[bytes]) -> _Marks:
+    marks = _Marks()
     number = 0
     for _, row in ElementTree.iterparse(stream):
+        hidden = row.get("hidden") in ("1", "true")
+        if hidden and row.tag.endswith("}col"):
+            marks.columns.append(range(int(row.get("min", 0)) - 1, int(row.get("max", 0))))
         if not row.tag.endswith("}row"):
             continue
         number = int(row.get("r", number + 1))
-        for at, cell in enumerate(row):
-            formula = cell.find("{*}f")
-            if formula is not None:
-                yield number, _place(cell.get("r", ""), at), f"={formula.text or ''}", "formula"
-            elif cell.get("t") == "e":
-                yield number, _place(cell.get("r", ""), at), cell.findtext("{*}v") or "#", "error_cell"
+        if hidden:
+            marks.rows.add(number)
+        marks.refused += _refused_cells(row, number)
         row.clear()
+    return marks
+
+
+def _refused_cells(row: ElementTree.Element, number: int) -> Iterator[Refused]:
+    for at, cell in enumerate(row):
+        formula = cell.find("{*}f")
+        if formula is not None:
+            yield number, _place(cell.get("r", ""), at), f"={formula.text or ''}", "formula"
+        elif cell.get("t") == "e":
+            yield number, _place(cell.get("r", ""), at), cell.findtext("{*}v") or "#", "error_cell"
 
 
 def _place(reference: str, otherwise: int) -> int:
@@ -174,9 +198,9 @@ def _place(reference: str, otherwise: int) -> int:
     return place - 1 if place else otherwise
 
 
-def _grid(path: Path, sheet: str, rows: list[list[Any]], refused: list[Refused], limits: Limits) -> Grid:
+def _grid(path: Path, sheet: str, rows: list[list[Any]], marks: _Marks, limits: Limits) -> Grid:
     name = f"{path.name}, sheet '{sheet}'"
-    for number, at, _, _ in refused:
+    for number, at, _, _ in marks.refused:
         if number <= len(rows) and at < len(rows[number - 1]):
             rows[number - 1][at] = ""
     kept: list[Sequence[str]] = []
@@ -192,8 +216,22 @@ def _grid(path: Path, sheet: str, rows: list[list[Any]], refused: list[Refused],
     # Cells far to the right may be painted and hold nothing.
     check_columns(width, name, limits)
     kept = [texts[:width] for texts in kept] if kept and len(kept[0]) > width else kept
-    problems = [problem_frame([number], str(at), [text], rule) for number, at, text, rule in refused]
-    return Grid(name, kept, numbers, sheet=sheet, problems=join_problems(problems))
+    problems = [problem_frame([number], str(at), [text], rule) for number, at, text, rule in marks.refused]
+    notes = tuple(_hidden(marks, numbers, width))
+    return Grid(name, kept, numbers, sheet=sheet, notes=notes, problems=join_problems(problems))
+
+
+def _hidden(marks: _Marks, numbers: Sequence[int], width: int) -> Iterator[str]:
+    if rows := sorted(marks.rows.intersection(numbers)):
+        yield said("hidden_rows", count=len(rows), row=rows[0])
+    if columns := [_letters(at) for places in marks.columns for at in places if at < width]:
+        yield said("hidden_columns", columns=columns)
+
+
+def _letters(place: int) -> str:
+    """Return the letters of a column ('C' for 2), as Excel has them."""
+    more, rest = divmod(place, 26)
+    return (_letters(more - 1) if more else "") + chr(ord("A") + rest)
 
 
 def sheet_names(path: Path) -> tuple[str, ...]:

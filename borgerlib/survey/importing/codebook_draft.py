@@ -10,7 +10,7 @@ from zlib import crc32
 
 from borgerlib.danish import slug
 from borgerlib.errors import DataError
-from borgerlib.files.toml import quoted, write_new
+from borgerlib.files.toml import comment, quoted, write_new
 from borgerlib.survey.codebook.matching import no_opinion, normalise
 from borgerlib.survey.importing.question import OTHER, Question
 from borgerlib.survey.importing.questions import questions
@@ -24,6 +24,18 @@ _HEAD = """\
 _LONGEST_ID = 32
 _FEWEST = 2
 _NONE = re.compile(r"(ingen|intet|inget|none|keine?s?)( af| av| of|\b)", re.IGNORECASE)
+_LESS = r"\bunder\b|mindre|højst|op til|yngre|less|below|weniger|upp till"
+# Places of times on their scale, in the order in which they are looked for: 'en dag om året' is of the year.
+_OFTEN: Mapping[int, str] = {
+    3: r"halvår|half.year|halbjahr",
+    4: r"kvartal|quarter|quartal|hver tredje måned",
+    2: r"\bår|årlig|year|jahr|jähr",
+    5: r"måned|månad|month|monat",
+    6: r"\buge|\buke|veck|week|woche|wöch",
+    7: r"\bdag|day|täg",
+    1: r"en(kelt)? gang|engang|once|one time|einmal|en gång",
+    0: r"ikke|ingen|intet|inte|inget|\bno\b|not\b|kein|nicht",
+}
 # The ids by which the statistics know options, and the words that begin their texts.
 _IDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "sex": {
@@ -54,7 +66,7 @@ def draft_codebook(export: Export, *, survey: str) -> str:
     own = [column.name for column in export.columns if column.role == PLATFORM]
     if own:
         parts.append(
-            "# Columns of the platform, left out:\n" + "".join(f"#   {_comment(name)}\n" for name in own)
+            "# Columns of the platform, left out:\n" + "".join(f"#   {comment(name)}\n" for name in own)
         )
     return "\n".join(parts)
 
@@ -94,7 +106,7 @@ def write_draft(export: Export, path: str | Path) -> Path:
 
 def _item(question: Question, taken: set[str]) -> str:
     text = question.text.strip() or question.columns[0]
-    lines = [f"# UNSURE: {_comment(doubt)}" for doubt in question.doubts]
+    lines = [f"# UNSURE: {comment(doubt)}" for doubt in question.doubts]
     lines += ["[[item]]", f"id = {quoted(_name(text, taken))}", f"text = {quoted(text)}"]
     names = [name for name in question.columns[:1] if normalise(name) != normalise(text)]
     if names and len(question.columns) == 1:
@@ -102,7 +114,7 @@ def _item(question: Question, taken: set[str]) -> str:
     lines.append(f"kind = {quoted(question.kind)}")
     if question.role:
         lines.append(f"role = {quoted(question.role)}  # guessed")
-    if question.role == "age" and question.options:
+    if question.role in ("age", "time") and question.options:
         lines.append("ordered = true")
     if question.options:
         lines += ["options = [", *_options(question), "]"]
@@ -112,8 +124,8 @@ def _item(question: Question, taken: set[str]) -> str:
 def _options(question: Question) -> Iterator[str]:
     taken: set[str] = set()
     options = list(_distinct(question.options.items()))
-    if question.role == "age":
-        options.sort(key=lambda option: _first_number(option[0]))
+    if question.role in ("age", "time"):
+        options.sort(key=lambda option: _place_on_scale(option[0]))
     alike = Counter(_plain(text) for text, _ in options)
     for text, count in options:
         # Which of two is chosen more is another thing in the next wave: their ids must not depend on it.
@@ -141,9 +153,14 @@ def _distinct(options: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
     yield from seen.values()
 
 
-def _first_number(text: str) -> int:
+def _place_on_scale(text: str) -> tuple[int, float]:
+    """Return what sorts ages, and times from none to daily; no opinion comes last."""
+    if no_opinion(text):
+        return len(_OFTEN), 0
+    often = next((at for at, words in _OFTEN.items() if re.search(words, text, re.IGNORECASE)), 0)
     found = re.search(r"\d+", text)
-    return int(found[0]) if found else 999
+    beside = -0.5 if re.search(_LESS, text, re.IGNORECASE) else 0
+    return often, int(found[0]) + beside if found else 999
 
 
 def _known(text: str, words: Mapping[str, tuple[str, ...]], taken: set[str]) -> str:
@@ -169,7 +186,3 @@ def _name(text: str, taken: set[str], own: str = "") -> str:
         unique = f"{name}_{number}"
     taken.add(unique)
     return unique
-
-
-def _comment(text: str) -> str:
-    return "".join(letter if letter.isprintable() else " " for letter in text)

@@ -120,7 +120,9 @@ def with_roles(found: Sequence[Question]) -> Iterator[Question]:
     taken = {question.role for question in found if question.role}
     for question in found:
         role = question.role or _role(question)
-        if not role or question.role or (role == "free_text" and role in taken):
+        if not role and question.kind == "multiple":
+            yield replace(question, doubts=(*question.doubts, said("no_role")))
+        elif not role or question.role or (role == "free_text" and role in taken):
             yield question
         elif role in taken and role != "contact":
             yield replace(question, doubts=(*question.doubts, said("role_taken", role=role)))

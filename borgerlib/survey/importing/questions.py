@@ -12,6 +12,7 @@ from borgerlib.survey.codebook.matching import NOT_SELECTED, SELECTED, normalise
 from borgerlib.survey.grid.values import parse_dates, parse_number
 from borgerlib.survey.importing.pieces import SEPARATORS, pieces_of
 from borgerlib.survey.importing.question import Question, with_roles
+from borgerlib.survey.mapping.choices import YES_AND_NO
 from borgerlib.survey.mapping.seen import Seen, is_indicator, look
 from borgerlib.survey.responses import PLATFORM, Export
 
@@ -23,7 +24,9 @@ _REPEATED = 3
 _LONGEST_OPTION = 120
 _HIGHEST = 10
 # What surveys write for no answer, where no scale goes so far.
-_OUTSIDE = frozenset({-9.0, -1.0, 9.0, 97.0, 98.0, 99.0, 999.0})
+_OUTSIDE = frozenset(
+    map(float, (*range(-9, 0), -99, -98, -97, 7, 8, 9, 66, 77, 88, *range(96, 100), *range(996, 1000)))
+)
 
 
 def questions(export: Export) -> list[Question]:
@@ -58,8 +61,10 @@ def _groups(seen: Sequence[Seen]) -> list[list[Seen]]:
 
 
 def _is_own_tick(seen: Seen) -> bool:
-    """Return whether a column holds its own heading alone: an option without its question (Typeform)."""
-    return not seen.column.question and set(map(normalise, seen.answers)) == {normalise(seen.column.label)}
+    """Return whether a column is an option without its question: its own heading, or 0 and 1 alone."""
+    column, held = seen.column, set(map(normalise, seen.answers))
+    ticks = held == {normalise(column.label)} or (held == {"0", "1"} and "?" not in column.label)
+    return ticks and not (column.question or column.role or column.labels)
 
 
 def _together(members: Sequence[Seen]) -> list[Question]:
@@ -71,6 +76,8 @@ def _together(members: Sequence[Seen]) -> list[Question]:
     own = members[0].column.question
     text = members[0].column.label if own else members[0].column.name
     doubts = () if own else (said("question_untold"),)
+    if members[0].column.labels is YES_AND_NO:
+        doubts = (*doubts, said("ones_and_twos", columns=[each.column.name for each in members]))
     others = [each.column.name for each in members if each not in ticks]
     if others:
         doubts = (*doubts, said("texts_beside", columns=others))
@@ -135,10 +142,13 @@ def _number(asked: Question, seen: Seen) -> Question:
 def _outside(answers: Mapping[str, int]) -> dict[str, int]:
     """Return the usual codes of no answer that stand off a scale within 0 to 10, with their counts."""
     numbers = {text: code for text in answers if (code := parse_number(text)) is not None}
-    scale = set(numbers.values()) - _OUTSIDE
+    codes = set(numbers.values())
+    scale = codes - _OUTSIDE
+    while scale and (following := max(scale) + 1) in codes:
+        scale.add(following)
     if len(scale) < _LIST or not all(code == int(code) and 0 <= code <= _HIGHEST for code in scale):
         return {}
-    far = {code for code in _OUTSIDE if code < 0 or code > max(scale) + 1}
+    far = {code for code in _OUTSIDE - scale if code < 0 or code > max(scale)}
     return {text: answers[text] for text, code in numbers.items() if code in far}
 
 

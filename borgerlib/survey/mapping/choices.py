@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,9 @@ from borgerlib.survey.mapping.file import ItemMapping
 from borgerlib.survey.responses import Column, Export, problem_frame
 
 UNKNOWN = -2
+YES_AND_NO: Mapping[str, str] = MappingProxyType({"1": "Ja", "2": "Nej"})
+_ONE_AND_TWO = list(YES_AND_NO)
+_LIST = 2
 
 Places = npt.NDArray[np.int64]
 
@@ -232,10 +236,14 @@ def indicated_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
     places = {option.id: at for at, option in enumerate(item.options)}
     problems = []
     answers = 0
+    coded = len(entry.columns) > 1 and says_yes_and_no(export.frame[list(entry.columns)])
     for column, option in entry.options.items():
         place = places[option]
         offered[place] = True
-        values = _selections(column, item.options[place].text, entry, export)
+        labels = export.column(column).labels or (YES_AND_NO if coded else {})
+        values = _selections(
+            replace(export.column(column), labels=labels), item.options[place].text, entry, export
+        )
         answers += int((values != -1).sum())
         if item.catch_all == item.options[place]:
             # The platform's column for 'Andet' holds what was written there.
@@ -260,12 +268,26 @@ def indicated_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
     return Coded(columns, problems, answers, answers - wrong)
 
 
-def _selections(column: str, text: str, entry: ItemMapping, export: Export) -> Places:
+def says_yes_and_no(frame: pd.DataFrame) -> bool:
+    """Return whether boxes hold 1 for yes and 2 for no, as SPSS has it, rather than first and second choices.
+
+    Whoever was asked then has one of the two in every box, and somebody has the same in all.
+    """
+    if not frame.iloc[:, 0].dropna().head(1).isin(_ONE_AND_TWO).all():
+        return False
+    asked = frame.dropna(how="all")
+    if len(asked) < _LIST or not frame.isin(_ONE_AND_TWO).where(frame.notna(), True).all(axis=None):
+        return False
+    whole = asked.dropna()
+    alike = whole.eq(whole.iloc[:, 0], axis=0).all(axis=1)
+    return 10 * len(whole) >= 9 * len(asked) and bool(alike.any()) and bool((whole == "2").any(axis=None))
+
+
+def _selections(known: Column, text: str, entry: ItemMapping, export: Export) -> Places:
     """Return for each row 1 ticked, 0 not ticked, -1 blank or not asked, `UNKNOWN` neither."""
-    known = export.column(column)
-    choices = {normalise(text), normalise(column), normalise(known.choice)} - {""}
+    choices = {normalise(text), normalise(known.name), normalise(known.choice)} - {""}
     absent = no_answers(entry, known)
-    codes, different = pd.factorize(export.frame[column])
+    codes, different = pd.factorize(export.frame[known.name])
     found = [
         -1 if absent(value) else _selection(normalise(label_of(value, known.labels)), choices)
         for value in different

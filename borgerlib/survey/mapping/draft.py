@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from borgerlib.files.toml import quoted, write_new
+from borgerlib.files.toml import comment, quoted, write_new
 from borgerlib.survey.mapping.file import ItemMapping, Mapping
 from borgerlib.survey.mapping.suggestion import Suggestion
 
@@ -33,10 +33,10 @@ def mapping_toml(suggestion: Suggestion) -> str:
             parts.append(f"# [items.{item_id}]\n# missing: {suggestion.reasons[item_id]}\n")
         else:
             mark = "UNSURE" if confidence == "unsure" else "sure"
-            parts.append(f"# {mark}: {_comment(suggestion.reasons[item_id])}\n{_table(entry)}")
+            parts.append(f"# {mark}: {comment(suggestion.reasons[item_id])}\n{_table(entry)}")
     if suggestion.unused:
         parts.append(
-            "# Columns that feed nothing:\n" + "".join(f"#   {_comment(n)}\n" for n in suggestion.unused)
+            "# Columns that feed nothing:\n" + "".join(f"#   {comment(n)}\n" for n in suggestion.unused)
         )
     return "\n".join(parts)
 
@@ -72,7 +72,3 @@ def _table(entry: ItemMapping) -> str:
             lines.append(f"[items.{entry.item}.{key}]")
             lines += [f"{quoted(text)} = {quoted(option)}" for text, option in pairs.items()]
     return "\n".join(lines) + "\n"
-
-
-def _comment(text: str) -> str:
-    return "".join(letter if letter.isprintable() else " " for letter in text)

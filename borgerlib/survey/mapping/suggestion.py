@@ -28,6 +28,13 @@ def for_codebook(codebook: Codebook) -> tuple[str, ...]:
     return () if codebook.file in ("", CITIZENS) else ("--codebook", codebook.file)
 
 
+def where(sheet: str, heading_rows: int | None, municipality: str) -> list[str]:
+    """Return the options that say where a table stands and whose it is, as far as somebody has said it."""
+    rows = [] if heading_rows is None else ["--heading-rows", str(heading_rows)]
+    whose = ["--municipality", municipality] if municipality else []
+    return [*(["--sheet", sheet] if sheet else []), *rows, *whose]
+
+
 @dataclass(frozen=True)
 class Suggestion:
     """A proposed mapping.
@@ -58,12 +65,11 @@ class Suggestion:
             if isinstance(reason, Said) and self.confidence[item_id] != "unsure"
         ]
 
-    def require_sure(self, codebook: Codebook, *, export: str = "EXPORT", municipality: str = "") -> None:
+    def require_sure(self, codebook: Codebook, *, export: Sequence[str] = ()) -> None:
         """Raise `DataError` unless all that is found is sure, and all that the survey requires is found.
 
-        `export` is the file and `municipality` whose it is, for the commands that the message tells.
+        `export` is the file with the options of `where`, for the commands that the message tells.
         """
-        whose = ["--municipality", municipality] if municipality else []
         problems = [
             f"{item_id}: unsure: {self.reasons[item_id]}"
             for item_id, confidence in self.confidence.items()
@@ -84,9 +90,9 @@ class Suggestion:
                 f"The columns are not recognised beyond doubt as those of the survey '{codebook.id}'.",
                 problems=problems,
                 hint="Write a mapping and look it through:\n"
-                f"  {command('map', export, *for_codebook(codebook), *whose)}\n"
+                f"  {command('map', *export, *for_codebook(codebook))}\n"
                 "or, where the file asks other questions than the codebook, a codebook of what it asks:\n"
-                f"  {command('codebook', 'draft', export, '--out', 'kodebog.toml', *whose)}",
+                f"  {command('codebook', 'draft', *export, '--out', 'kodebog.toml')}",
             )
 
 

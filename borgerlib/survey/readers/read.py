@@ -14,15 +14,17 @@ from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.form.recognised import recognised
 from borgerlib.survey.grid.limits import Limits
 from borgerlib.survey.grid.values import holds_times
+from borgerlib.survey.mapping.choices import YES_AND_NO, says_yes_and_no
 from borgerlib.survey.mapping.coding import code_export
 from borgerlib.survey.mapping.file import Mapping
-from borgerlib.survey.mapping.suggestion import suggest_mapping
+from borgerlib.survey.mapping.suggestion import suggest_mapping, where
 from borgerlib.survey.readers.detection import Where, read_file, read_folder
 from borgerlib.survey.readers.platforms import judged
-from borgerlib.survey.responses import PLATFORM, Export, Responses
+from borgerlib.survey.responses import PLATFORM, Column, Export, Responses
 
 __all__ = ["Limits", "read_export", "read_responses"]
 
+_SAMPLE, _SAMPLE_LEAST, _TELLING, _NEARLY_ALL, _NAMED = 1000, 10, 6, 0.99, 4
 # As Decidim, REDCap, SurveyXact and plain tables head them.
 _TIMES = (
     (
@@ -32,7 +34,8 @@ _TIMES = (
     (
         "submitted",
         re.compile(
-            r"(.+ )?(time|date) ?stamp|tidsstempel|(created|submitted|completed|answered) (at|on)"
+            r"(.+ )?(time|date) ?stamp|tidsstempel|tids?punkt(et)?|dato|datum|date|zeit|tid|time"
+            r"|(created|submitted|completed|answered) (at|on)"
             r"|(closed|submitted|completed|recorded)( ?(date|time))?|date submitted"
             r"|(submission|submit|completion|end|response) ?(date|time)"
             r"|(indsendt|oprettet|besvaret|afsluttet)( den)?"
@@ -96,7 +99,7 @@ def read_export(
         ) from error
     labels = {column.name: column.label for column in export.columns}
     refuse_cpr_columns(export.frame, source=", ".join(export.source.files), labels=labels, fewest=2)
-    return judged(_with_times(export))
+    return _with_repeats_told(judged(_with_ones_and_twos(_with_times(export))))
 
 
 def _with_times(export: Export) -> Export:
@@ -114,6 +117,44 @@ def _with_times(export: Export) -> Export:
     return replace(export, columns=tuple(columns))
 
 
+def _with_ones_and_twos(export: Export) -> Export:
+    """Say what 1 and 2 stand for in the boxes of a question, where the file does not."""
+    groups: dict[str, list[Column]] = {}
+    for column in export.columns:
+        if column.question and not column.role and not column.labels:
+            groups.setdefault(column.question, []).append(column)
+    coded = [
+        column.name
+        for members in groups.values()
+        if len(members) > 1 and says_yes_and_no(export.frame[[column.name for column in members]])
+        for column in members
+    ]
+    if not coded:
+        return export
+    columns = [
+        replace(column, labels=YES_AND_NO) if column.name in coded else column for column in export.columns
+    ]
+    return _noting(replace(export, columns=tuple(columns)), said("ones_and_twos", columns=coded[:_NAMED]))
+
+
+def _with_repeats_told(export: Export) -> Export:
+    """Note rows that are another one over again, where a column or a few tell nearly all rows apart."""
+    first = export.frame.head(_SAMPLE).drop_duplicates()
+    different = first.nunique().sort_values(ascending=False)
+    telling = list(different.index[:_TELLING])
+    if len(first) < _SAMPLE_LEAST or len(first.drop_duplicates(telling)) < _NEARLY_ALL * len(first):
+        return export
+    alike = export.frame[export.frame.duplicated(telling, keep=False)]
+    again = alike.index[alike.duplicated()]
+    if again.empty:
+        return export
+    return _noting(export, said("rows_repeated", count=len(again), row=int(again[0])))
+
+
+def _noting(export: Export, *notes: str) -> Export:
+    return replace(export, source=replace(export.source, notes=(*export.source.notes, *notes)))
+
+
 def read_responses(
     path: str | Path,
     codebook: Codebook,
@@ -121,6 +162,8 @@ def read_responses(
     mapping: Mapping | None = None,
     areas: Sequence[str] = (),
     limits: Limits | None = None,
+    sheet: str = "",
+    heading_rows: int | None = None,
     municipality: str = "",
 ) -> Responses:
     """Read an export and put it into the codebook's terms.
@@ -137,6 +180,8 @@ def read_responses(
         The areas that a form made from the codebook offered.
     limits : Limits, optional
         Sizes above which a file is refused unread.
+    sheet, heading_rows :
+        As `read_export`; by default as the mapping says.
     municipality : str
         Whose answers they are, for the commands that a message tells.
 
@@ -163,15 +208,15 @@ def read_responses(
     ...     print(error.message)
     There is no file or folder nowhere.csv.
     """
-    sheet, heading_rows = (mapping.sheet, mapping.heading_rows) if mapping else ("", None)
+    if mapping is not None:
+        sheet = sheet or mapping.sheet
+        heading_rows = mapping.heading_rows if heading_rows is None else heading_rows
     export = read_export(path, limits=limits, sheet=sheet, heading_rows=heading_rows)
     if found := recognised(export, codebook, areas=areas):
         export, mapping = found[0], mapping or found[1]
     if mapping is None:
         suggestion = suggest_mapping(export, codebook)
-        suggestion.require_sure(codebook, export=str(path), municipality=municipality)
+        suggestion.require_sure(codebook, export=(str(path), *where(sheet, heading_rows, municipality)))
         mapping = suggestion.mapping
-        export = replace(
-            export, source=replace(export.source, notes=(*export.source.notes, *suggestion.notes))
-        )
+        export = _noting(export, *suggestion.notes)
     return code_export(export, codebook, mapping)

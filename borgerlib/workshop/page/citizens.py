@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from borgerlib import danish
-from borgerlib.errors import BorgerlibError, DataError
+from borgerlib.errors import BorgerlibError, DataError, to_prepare
 from borgerlib.interest.prepared import is_prepared
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.workshop.cards.deck import FORMATS, TOPICS
@@ -54,7 +54,7 @@ def citizens_of(municipality: str) -> Citizens:
     if made.returncode:
         raise DataError(
             (made.stderr.strip().splitlines() or ["The citizens' answers cannot be read."])[-1],
-            hint=f"Run again: borger prepare {place} EXPORT",
+            hint=to_prepare(place),
         )
     told = json.loads(made.stdout)
     return Citizens(told["simulated"], {(item, answer): text for item, answer, text in told["said"]})

@@ -110,6 +110,15 @@ def test_bands_that_leave_somebody_out_are_refused(workspace, tmp_path):
     )
 
 
+def test_the_sheet_and_heading_rows_may_be_said_where_the_mapping_does_not(workspace, tmp_path):
+    export, book = survey(tmp_path, TOPICS, SEX, headings=["Emner", "Køn"])
+    text = export.read_text(encoding="utf-8")
+    export.write_text(f"Emner\tKøn\n{text}", encoding="utf-8")
+    assert prepare("Ærø", export, codebook=book, heading_rows=2).rows_in == 210
+    with pytest.raises(DataError, match="Unknown sheet 'Svar'"):
+        prepare("Ærø", export, codebook=book, sheet="Svar")
+
+
 def test_who_is_too_young_by_band_takes_no_part(workspace, tmp_path):
     done = prepared_of(tmp_path, TOPICS, BANDS, headings=["Emner", "Aldersgruppe"], min_age=40)
     # Every fifth of 210 is of 15-39.

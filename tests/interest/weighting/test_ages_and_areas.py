@@ -4,10 +4,18 @@ import pandas as pd
 import pytest
 
 from borgerlib.errors import CodebookError, DataError
-from borgerlib.interest.weighting.ages import add_age_bands, lower_ends, middles_of_bands, youngest_age
+from borgerlib.interest.prepare.codebooks import refuse_unusable
+from borgerlib.interest.weighting.ages import (
+    add_age_bands,
+    lower_ends,
+    middles_of_bands,
+    piled_up,
+    youngest_age,
+)
 from borgerlib.interest.weighting.areas import OTHER_AREA, placed, read_area_map, recoded
 from borgerlib.interest.weighting.levels import Target
 from borgerlib.survey.codebook.load import parse_codebook
+from borgerlib.survey.responses import Responses, Source
 
 
 def book(*items):
@@ -32,6 +40,30 @@ def test_bands_are_those_asked_cut_at_the_youngest_who_takes_part():
     banded = add_age_bands(frame, survey, min_age=18)["aldersgruppe"]
     assert list(banded.cat.categories) == ["18-29", "30-59", "60+"]
     assert banded.tolist() == ["18-29", "60+", pytest.approx(float("nan"), nan_ok=True), "30-59"]
+
+
+def test_overlapping_bands_are_told_apart_beside_their_texts():
+    survey = book(single("alder", "age", a="15-25", b="25 og derover"))
+    with pytest.raises(CodebookError, match="25 belongs to both") as caught:
+        refuse_unusable(survey)
+    assert 'short = "15-24"' in caught.value.hint
+    bands = single("alder", "age", a="15-25", b="25 og derover")
+    bands["options"][0]["short"] = "15-24"
+    refuse_unusable(book(bands))
+    assert lower_ends(book(bands)) == [15, 25]
+
+
+@pytest.mark.parametrize(("value", "often"), [(99, 12), (0, 12), (18, 30), (40, 9)])
+def test_a_pile_of_one_age_is_told(value, often):
+    # Each age from 18 to 77 three times; 40 is told nine times and more without being doubtful.
+    survey = book({"id": "alder", "text": "Alder", "kind": "number", "role": "age"})
+    ages = [*range(18, 78)] * 3 + [value] * often
+    frame = pd.DataFrame({"alder": pd.array(ages, dtype="Float64")})
+    notes = piled_up(Responses(frame, pd.DataFrame(), survey, Source("table", ("x.csv",))))
+    count = ages.count(value)
+    assert [note[: note.index(",")] for note in notes] == (
+        [f"item 'alder': {count} of {len(ages)} answers are {value}"] if value != 40 else []
+    )
 
 
 def test_nobody_younger_than_the_youngest_band_can_answer():

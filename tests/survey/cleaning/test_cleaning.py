@@ -259,6 +259,18 @@ def test_background_alone_is_no_answer_and_dont_know_is_one() -> None:
     assert result.respondents.index.tolist() == [1]
 
 
+def test_boxes_said_to_be_unticked_are_an_answer_of_whoever_stayed() -> None:
+    # Row 0 ticked nothing, row 1 was not asked, row 2 has noughts alone: opened and left (REDCap writes so).
+    topic = item("emner", "multiple", "topics", ["natur", "trafik"])
+    columns = {"emner__natur": [0, None, 0, 1], "emner__trafik": [0, None, 0, 0], "aar": [40, 50, None, 60]}
+    result = run(columns, codebook(AGE, topic, TIME))
+    assert result.respondents.index.tolist() == [0, 3]
+    assert ticks(result)[0] == [0, 0]
+    # Where nobody was asked anything else, noughts alone are all that an answer can be.
+    alone = clean(pd.DataFrame(columns)[["emner__natur", "emner__trafik"]], codebook(topic))
+    assert alone.respondents.index.tolist() == [0, 2, 3]
+
+
 def test_background_counts_where_nothing_else_is_asked() -> None:
     result = clean(pd.DataFrame({"koen": ["mand", None]}), codebook(SEX))
     assert result.respondents.index.tolist() == [0]

@@ -89,6 +89,18 @@ def test_totals_are_no_respondents_whatever_the_ids_are(tmp_path, word):
     assert len(read(tmp_path, [heads, *people, ["", "93", *"0110"]]).frame) == 21
 
 
+@pytest.mark.parametrize(
+    "total", [["21", "I alt", "610", "20"], ["", "Sum", "", "20"], ["", "Total:", "100 %", "9"]]
+)
+def test_a_total_may_have_its_word_in_any_column(tmp_path, total):
+    heads, people = ["Nr.", "Køn", "Alder", "Bold"], [[str(at), "Mand", "40", "1"] for at in range(1, 21)]
+    assert len(read(tmp_path, [heads, *people, total]).frame) == 20
+    # A word beside others' words is an answer.
+    assert (
+        len(read(tmp_path, [[*heads, "By"], *[[*each, "Å"] for each in people], [*total, "Å"]]).frame) == 21
+    )
+
+
 def test_a_last_respondent_with_few_answers_stays(tmp_path):
     assert len(read(tmp_path, [HEADINGS, *ROWS, [], ["21", "", "", ""]]).frame) == 21
 

@@ -101,7 +101,7 @@ def test_kinds_roles_and_options_are_guessed_from_answers_and_wording(tmp_path):
         "Er du tilfreds?": ("single", ""),
         "Må vi kontakte dig igen?": ("single", "consent"),
         "Har du kommentarer?": ("text", "free_text"),
-        "Tidspunkt": ("date", ""),
+        "Tidspunkt": ("date", "submitted"),
     }
     topics = found["Hvilke emner vil du gerne inddrages i?"].options
     assert topics == {"Natur": 36, "Trafik, cykler": 24, "Skole": 24, "Ingen af dem": 12}
@@ -313,3 +313,53 @@ def test_the_ids_of_options_do_not_depend_on_how_often_they_are_chosen(tmp_path)
         ids.append({option.text: option.id for item in book for option in item.options})
     assert ids[0] == ids[1]
     assert len(set(ids[0].values())) == 2
+
+
+def test_times_and_ages_stand_in_their_own_order(tmp_path):
+    times = [
+        "Ved ikke",
+        "Hver uge",
+        "1-2 timer om året",
+        "3 timer om året",
+        "En dag om måneden",
+        "Slet ikke",
+        "En gang",
+    ]
+    ages = ["18-29", "Under 18", "60+", "30-59", "60+", "30-59", "18-29"]
+    columns = {
+        "Nr.": [str(at) for at in range(70)],
+        "Hvor meget tid vil du bruge?": times * 10,
+        "Alder": ages * 10,
+    }
+    book = drafted(write_csv(tmp_path / "x.csv", transposed(columns), delimiter="\t"))
+    told = [[option.text for option in item.options] for item in book.items[1:]]
+    assert told[0] == [
+        "Slet ikke",
+        "En gang",
+        "1-2 timer om året",
+        "3 timer om året",
+        "En dag om måneden",
+        "Hver uge",
+        "Ved ikke",
+    ]
+    assert told[1] == ["Under 18", "18-29", "30-59", "60+"]
+    assert all(item.ordered for item in book.items[1:])
+
+
+def test_boxes_of_no_known_use_and_boxes_without_their_question_are_in_doubt(tmp_path):
+    found = asked(
+        tmp_path,
+        {
+            "Nr.": list("abcdef"),
+            "Bold": list("011001"),
+            "Løb": list("100110"),
+            "Må vi skrive?": list("010101"),
+        },
+    )
+    assert [(text, question.kind) for text, question in found.items()] == [
+        ("Nr.", "text"),
+        ("Bold", "multiple"),
+        ("Må vi skrive?", "number"),
+    ]
+    assert [doubt.kind for doubt in found["Bold"].doubts] == ["question_untold", "no_role"]
+    assert found["Bold"].options == {"Bold": 3, "Løb": 3}

@@ -250,6 +250,17 @@ def test_codes_of_no_answer_are_said_for_an_item_or_for_all(tmp_path):
     assert responses.problems.empty
 
 
+def test_ones_and_twos_of_columns_that_a_mapping_names_are_yes_and_no(tmp_path):
+    columns = {"Bil": ["1", "2", "1"], "Cykel": ["2", "2", "1"], "Tog": ["2", "2", "1"], "Nr": list("abc")}
+    options = {"Bil": "v0", "Cykel": "v1", "Tog": "v2"}
+    responses = read(
+        tmp_path, columns, codebook(), columns=tuple(options), layout="indicators", options=options
+    )
+    assert counts(responses) == [2, 1, 1]
+    assert responses.frame["valg__v0"].tolist() == [1, 0, 1]
+    assert responses.problems.empty
+
+
 def test_a_question_that_stands_in_two_columns_takes_the_one_that_is_answered(tmp_path):
     columns = {"Valg": ["Bil", "", "Tog"], "Senere": ["", "Tog", "Bil"], "Nr": list("abc")}
     book = codebook(kind="single")
@@ -335,8 +346,8 @@ def test_the_command_that_map_prints_runs_as_it_stands(tmp_path, monkeypatch):
         * 60,
     }
     export = write_csv(folder / "svar 1.csv", transposed(people))
-    told = CliRunner().invoke(app, ["map", str(export), "--codebook", str(book)])
-    printed = told.output.strip().splitlines()[-1].replace("MUNICIPALITY", "Odense")
+    command = ["map", str(export), "--codebook", str(book), "--municipality", "Odense"]
+    printed = CliRunner().invoke(app, command).output.strip().splitlines()[-1]
     run = CliRunner().invoke(app, shlex.split(printed)[1:])
     assert run.exit_code == 0, run.output
     assert "60 rows in = 60 kept" in run.output

@@ -176,4 +176,4 @@ def test_comments_beside_options_are_no_options_of_the_question(tmp_path, other)
     export = read_export(write_csv(tmp_path / "x.csv", transposed(columns), delimiter=","))
     asked = next(question for question in questions(export) if question.kind == "multiple")
     assert asked.columns == ("Q3[SQ001]", "Q3[SQ002]", f"Q3[{other}]")
-    assert asked.doubts == ()
+    assert [doubt.kind for doubt in asked.doubts] == ["no_role"]

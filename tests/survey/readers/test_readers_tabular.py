@@ -365,3 +365,46 @@ def test_a_list_of_respondents_is_refused(tmp_path, headings):
     path = write_csv(tmp_path / "x.csv", [headings, ["a@example.dk", "Åse", "Ø"][: len(headings)]])
     with pytest.raises(DataError, match="is a list of respondents"):
         read_export(path)
+
+
+def test_rows_and_columns_that_a_workbook_hides_are_told(tmp_path):
+    path = write_xlsx(
+        tmp_path / "x.xlsx", {"Svar": [["Nr", "Køn", "Alder"], ["1", "Mand", "40"], ["2", "Kvinde", "50"]]}
+    )
+    book = openpyxl.load_workbook(path)
+    book["Svar"].row_dimensions[3].hidden = True
+    book["Svar"].column_dimensions["B"].hidden = True
+    book["Svar"].column_dimensions["F"].hidden = True
+    book.save(path)
+    export = read_export(path)
+    assert export.frame["Alder"].tolist() == ["40", "50"]
+    assert [note.partition(":")[0] for note in export.source.notes] == [
+        "1 rows that the workbook hides are read as well (the first is row 3)",
+        "columns that the workbook hides are read as well",
+    ]
+    assert export.source.notes[1].endswith(": 'B'")
+
+
+def test_a_row_that_stands_twice_is_told_where_rows_can_be_told_apart(tmp_path):
+    people = [[f"{at:02}-10-2025 10:{at:02}:07", "Mand", "40"] for at in range(1, 21)]
+    heads = ["Tidspunkt", "Køn", "Alder"]
+    export = read_export(write_csv(tmp_path / "x.csv", [heads, *people, people[4], people[7]]))
+    assert export.column("Tidspunkt").role == "submitted"
+    assert len(export.frame) == 22
+    assert [note.partition(":")[0] for note in export.source.notes] == [
+        "2 rows are the same as an earlier one in every column (the first is row 22)"
+    ]
+    # Two people may answer two questions alike.
+    short = write_csv(tmp_path / "short.csv", [heads[1:], *([each[1:] for each in people])])
+    assert read_export(short).source.notes == ()
+
+
+def test_one_is_yes_and_two_is_no_in_boxes_that_all_are_filled(tmp_path):
+    heads = ["Nr", "Emner [Bold]", "Emner [Løb]", "Emner [Dans]"]
+    rows = [heads, ["a", "1", "2", "2"], ["b", "2", "2", "2"], ["c", "1", "1", "2"], ["d", "", "", ""]]
+    export = read_export(write_csv(tmp_path / "x.csv", rows))
+    assert [column.labels for column in export.columns[1:]] == [{"1": "Ja", "2": "Nej"}] * 3
+    assert export.source.notes[0].startswith("1 is taken for yes and 2 for no in 'Emner [Bold]'")
+    # First and second choice: nobody has two of the same, and the third is blank.
+    ranks = [heads, ["a", "1", "2", ""], ["b", "2", "1", ""], ["c", "", "1", "2"]]
+    assert read_export(write_csv(tmp_path / "y.csv", ranks)).source.notes == ()
