@@ -12,6 +12,8 @@ import shlex
 import subprocess
 from collections.abc import Iterable, Sequence
 
+from borgerlib.said import said
+
 
 class BorgerlibError(Exception):
     """Base of every error that a user can cause and mend.
@@ -213,10 +215,10 @@ def unknown_name(kind: str, name: str, legal: Iterable[str]) -> str:
     names = list(legal)
     close = nearest(name, names)
     if close:
-        return f"Unknown {kind} '{name}'. Did you mean {', '.join(repr(c) for c in close)}?"
+        return said("unknown_near", kind=kind, name=name, near=close)
     if len(names) <= 20:
-        return f"Unknown {kind} '{name}'. Legal: {', '.join(names)}."
-    return f"Unknown {kind} '{name}'; none of the {len(names)} known names is near."
+        return said("unknown_legal", kind=kind, name=name, legal=", ".join(names))
+    return said("unknown_name", kind=kind, name=name, count=len(names))
 
 
 def command(*words: str) -> str:

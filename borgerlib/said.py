@@ -38,6 +38,11 @@ def said(kind: str, /, **values: object) -> Said:
     return told
 
 
+def in_danish(text: str) -> str:
+    """Return what is said in Danish where it is known, else as it stands."""
+    return text.danish if isinstance(text, Said) else text
+
+
 def _worded(kind: str, language: str, values: Mapping[str, object], word: Callable[[object], str]) -> str:
     return _table()[kind][language].format(**{name: word(value) for name, value in values.items()})
 

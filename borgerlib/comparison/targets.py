@@ -14,7 +14,7 @@ from annotated_types import Ge, Le, MinLen
 from borgerlib import danish
 from borgerlib.comparison.matching import WAVE, disclosed
 from borgerlib.errors import CodebookError, ParameterError, unknown_name
-from borgerlib.files.toml import Problem, read_toml
+from borgerlib.files.toml import Problem, Text, read_toml
 from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL, DisclosedEstimates
 from borgerlib.statistics.estimation.answers import gave
 from borgerlib.statistics.estimation.proportions import estimate_proportions
@@ -67,7 +67,7 @@ class Target:
     'tid.ingen_tid'
     """
 
-    what: Annotated[str, MinLen(1)]
+    what: Text
     start: Annotated[float, Ge(0), Le(1)]
     goal: Annotated[float, Ge(0), Le(1)]
     by: date

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from borgerlib.errors import RunError
+from borgerlib.said import said
 
 
 def new_document(title: str) -> Any:
@@ -18,7 +19,7 @@ def new_document(title: str) -> Any:
     try:
         import docx
     except ImportError as error:
-        raise RunError("A .docx needs python-docx.", hint="Run: pip install 'borgerlib[docx]'") from error
+        raise RunError(said("no_docx"), hint="Run: pip install 'borgerlib[docx]'") from error
     document = docx.Document()
     properties = document.core_properties
     properties.title, properties.language, properties.author = title, "da-DK", ""

@@ -8,14 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated
-
-from annotated_types import MinLen
 
 from borgerlib import danish, places
 from borgerlib.errors import ParameterError
 from borgerlib.files.colours import contrast, mix
-from borgerlib.files.toml import Problem, read_toml
+from borgerlib.files.toml import Problem, Text, read_toml
 
 FILE = "udseende.toml"
 READABLE = 4.5  # WCAG 2.1, text
@@ -72,7 +69,7 @@ USUAL = Look()
 
 @dataclass(frozen=True)
 class _File:
-    navn: Annotated[str, MinLen(1)] = ""
+    navn: Text = ""
     logo: str = ""
     farver: tuple[str, ...] = ()
     afsender: str = ""

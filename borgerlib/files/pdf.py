@@ -9,6 +9,7 @@ from typing import Any
 
 from borgerlib.errors import RunError
 from borgerlib.files.atomic import replacing
+from borgerlib.said import said
 
 VARIANT = "pdf/ua-1"
 
@@ -26,7 +27,7 @@ def weasyprint_library() -> Any:
     except (ImportError, OSError) as error:
         what = "WeasyPrint" if isinstance(error, ImportError) else "the system's Pango library"
         raise RunError(
-            f"A PDF cannot be made: {what} is missing.",
+            said("no_pdf", what=what),
             hint="Run: pip install weasyprint and, on Debian, apt-get install libpango-1.0-0 "
             "libpangoft2-1.0-0. Or choose another format.",
         ) from error

@@ -17,36 +17,49 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
+from annotated_types import Predicate
+
 from borgerlib.errors import BorgerlibError, DataError, nearest, unknown_name
-from borgerlib.said import said
+from borgerlib.said import Said, said
 
 Model = TypeVar("Model")
 Keys = tuple[str | int, ...]
 Problem = tuple[Keys, str]
 """Keys that lead to a value, and what is wrong with it."""
 
+
+def is_read(text: str) -> bool:
+    """Return whether something of a text can be seen: spaces and marks without a width cannot."""
+    return any(letter.isprintable() and not letter.isspace() for letter in text)
+
+
+Text = Annotated[str, Predicate(is_read)]
+"""A text in which something can be read."""
+
 _HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?\Z")
 _KEY = re.compile(r"""\s*((?:[\w-]+|"(?:[^"\\]|\\.)*"|'[^']*')(?:\s*\.\s*[\w-]+)*)\s*=(.*)""")
 _PART = re.compile(r"""[\w-]+|"(?:[^"\\]|\\.)*"|'[^']*'""")
 _ELEMENT = re.compile(r"""\{[^{}]*\}|"(?:[^"\\]|\\.)*"|'[^']*'""")
+# What pydantic calls a breach, and the kind of `said.toml` that tells it.
 _MUST_BE = {
-    "string_type": "a text in quotation marks",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "finite_number": "a number",
-    "bool_type": "true or false",
-    "date_from_datetime_parsing": "a date: 2029-12-31",
-    "date_type": "a date: 2029-12-31",
-    "tuple_type": "a list",
-    "mapping_type": "a table",
-    "dict_type": "a table",
-    "dataclass_type": "a table",
-    "greater_than_equal": "at least {ge:g}",
-    "less_than_equal": "at most {le:g}",
-    "too_short": "a list of {min_length} or more",
-    "string_too_short": "a text that is not empty",
+    "string_type": "must_be_text",
+    "int_type": "must_be_whole",
+    "int_from_float": "must_be_whole",
+    "float_type": "must_be_number",
+    "finite_number": "must_be_number",
+    "bool_type": "must_be_true_or_false",
+    "date_from_datetime_parsing": "must_be_date",
+    "date_type": "must_be_date",
+    "tuple_type": "must_be_list",
+    "mapping_type": "must_be_table",
+    "dict_type": "must_be_table",
+    "dataclass_type": "must_be_table",
+    "greater_than_equal": "must_be_at_least",
+    "less_than_equal": "must_be_at_most",
+    "too_short": "must_be_longer",
+    "predicate_failed": "must_not_be_empty",
 }
+_LIMITS = ("ge", "le", "min_length")
 # Stands in for a text that cannot be used, so that all else can be looked at.
 _STAND_IN = "\ufffd"
 
@@ -84,7 +97,11 @@ class Toml:
         try:
             return cls(deepcopy(_loaded(text)), name, what, text, error, hint)
         except tomllib.TOMLDecodeError as failure:
-            raise error(f"{name} is no valid TOML: {failure}.", hint=hint or "Mend that place.") from failure
+            at = re.search(r"line \d+", str(failure))
+            told = said(
+                "no_toml", file=name, why=str(failure), line=at[0][5:] if at else text.count("\n") + 1
+            )
+            raise error(told, hint=hint or "Mend that place.") from failure
 
     def validated(
         self,
@@ -138,11 +155,12 @@ class Toml:
         placed = []
         for keys, text in found:
             line = next((lines[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in lines), 0)
-            where = [f"line {line}"] * bool(line) + [", ".join(_named(self.content, keys))] * bool(keys)
-            placed.append((line, ": ".join([*where, text])))
+            if keys:
+                text = said("at_keys", keys=", ".join(_named(self.content, keys)), text=text)
+            placed.append((line, said("on_line", line=line, text=text) if line else text))
         texts = dict.fromkeys(text for _, text in sorted(placed, key=lambda problem: problem[0]))
         raise self.error(
-            f"The {self.what} in {self.name} cannot be used:", problems=list(texts), hint=self.hint
+            said("toml_refused", what=self.what, file=self.name), problems=list(texts), hint=self.hint
         )
 
 
@@ -171,13 +189,15 @@ def read_toml(
         `error`: the file is missing, unreadable or no TOML.
     """
     if not path.is_file():
-        raise error(f"There is no file {path} with the {what}.", hint=missing or "Check the name.")
+        raise error(said("no_file", path=path, what=what), hint=missing or said("check_name"))
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as failure:
-        raise error(f"{path} cannot be read: {failure.strerror}.", hint="Check its rights.") from failure
+        told = said("unreadable_file", path=path, why=failure.strerror)
+        raise error(told, hint=said("check_rights")) from failure
     except UnicodeDecodeError as failure:
-        raise error(f"{path.name} is no valid TOML: {failure}.", hint="Save it as UTF-8.") from failure
+        told = said("no_utf8", file=path.name, why=str(failure))
+        raise error(told, hint=said("save_as_utf8")) from failure
     return Toml.of(text.replace("\r\n", "\n"), path.name, what, error=error, hint=hint)
 
 
@@ -239,18 +259,24 @@ def _problem_of(model: type, breach: Any) -> Problem:
     """Put one of pydantic's errors into words."""
     keys, kind, value = breach["loc"], breach["type"], breach["input"]
     if kind == "missing":
-        return keys[:-1], f"lacks '{keys[-1]}'"
+        return keys[:-1], said("lacks_key", key=keys[-1])
     if kind == "unexpected_keyword_argument":
         legal = [field.name for field in fields(_type_at(model, keys[:-1]))]
         return keys, unknown_name("key", str(keys[-1]), legal)
     if kind == "literal_error":
         legal = [str(option) for option in get_args(_type_at(model, keys))]
-        near = nearest(str(value), legal, count=1)
-        also = f"; did you mean '{near[0]}'?" if near else ""
-        return keys, f"{value!r} is none of {', '.join(filter(None, legal))}{also}"
+        return keys, none_of(str(value), filter(None, legal))
     if kind in _MUST_BE:
-        return keys, f"{_short(value)} must be {_MUST_BE[kind].format(**breach.get('ctx', {}))}"
+        limits = {name: f"{limit:g}" for name, limit in breach.get("ctx", {}).items() if name in _LIMITS}
+        return keys, said(_MUST_BE[kind], value=_short(value), **limits)
     return keys, f"{_short(value)}: {breach['msg']}"
+
+
+def none_of(name: str, legal: Iterable[str]) -> Said:
+    """Return the sentence that refuses a name that is none of the legal ones, with the nearest of them."""
+    names = list(legal)
+    near = nearest(name, names, count=1)
+    return said("none_of_near" if near else "none_of", name=[name], legal=", ".join(names), near=near)
 
 
 def _short(value: object) -> str:

@@ -10,13 +10,14 @@ import anywidget
 import traitlets
 
 from borgerlib.errors import BorgerlibError
+from borgerlib.said import in_danish
 from borgerlib.workshop.page import cards, influence
 from borgerlib.workshop.page.open import open_room
 from borgerlib.workshop.page.scripts import script, style
 from borgerlib.workshop.saved.report import download, downloads_of
 from borgerlib.workshop.sessions.change import TOGETHER
 from borgerlib.workshop.sessions.room import Room
-from borgerlib.workshop.words import danish_errors, told, words
+from borgerlib.workshop.words import danish_errors, words
 
 
 def page_config(room: Room) -> dict[str, Any]:
@@ -65,7 +66,7 @@ class WorkshopWidget(anywidget.AnyWidget):  # type: ignore[misc]
                 return
             self.room.keep([self.room.check(TOGETHER, message.get("kind"), message.get("content"))])
         except BorgerlibError as error:
-            self.send({"kind": "said", "text": told(error.message)})
+            self.send({"kind": "said", "text": in_danish(error.message)})
         self.send({"kind": "kept", "ids": [message.get("id")]})
         self.view = self.room.view()
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from borgerlib.errors import DataError, ParameterError
-from borgerlib.workshop.influence.elements import read_elements, shipped_elements
+from borgerlib.workshop.influence.elements import known_causes, read_elements, shipped_elements
 from borgerlib.workshop.influence.placements import applied, checked, empty_map
 from borgerlib.workshop.influence.potential import Cause, failure_causes, potential, standings
 from borgerlib.workshop.sessions.change import TOGETHER, Change
@@ -145,7 +145,7 @@ class TestElements:
             read_elements(file)
         assert caught.value.message == "The elements in egne.toml cannot be used:"
         assert list(caught.value.problems) == [
-            "line 10: element 'x', cause: 'mobilsering' is no answer of figure 8; "
+            f"line 10: element 'x', cause: 'mobilsering' is none of {', '.join(known_causes())}; "
             "did you mean 'mobilisering'?",
             "line 12: element 'x', id: 'x' is the id of another already",
             "line 13: element 'x', label: 90 letters; at most 80 can be read",

@@ -7,11 +7,12 @@ import pytest
 
 import borgerlib
 from borgerlib.errors import BorgerlibError, DataError
+from borgerlib.said import said
 from borgerlib.workshop.cards.deck import read_deck, shipped_decks
-from borgerlib.workshop.influence.elements import shipped_elements
+from borgerlib.workshop.influence.elements import known_causes, shipped_elements
 from borgerlib.workshop.sessions.change import TOGETHER, Change
 
-NO_TOML = "»x.toml« er ikke skrevet, som TOML skal være:"
+NO_TOML = "»x.toml« er ikke skrevet, som TOML skal være: se linje 2."
 
 
 def broken(text, *changes):
@@ -52,7 +53,7 @@ def test_a_deck_with_all_that_can_be_wrong_is_told_in_danish_with_its_lines(deck
         ('topics = ["beskaeftigelse"]', 'topics = ["qqq"]'),
     )
     told = refused(borgerlib.open_dialogue_cards, decks=[file])
-    assert told.message == "Kortene i »temaer.toml« kan ikke bruges:"
+    assert told.message == "»temaer.toml« kan ikke bruges:"
     assert told.hint == "Ret filen. De filer, der ligger i data/raw/vaerksted, er skrevet rigtigt."
     every = "\n".join(told.problems)
     for expected in (
@@ -60,12 +61,12 @@ def test_a_deck_with_all_that_can_be_wrong_is_told_in_danish_with_its_lines(deck
         "card 'aeldreomsorg': »title« mangler",
         "card 'demens', lov: »lov« kendes ikke. Der kan stå: id, title, text,",
         "card 'demens': »law« mangler",
-        "card 'handicap', roomm: »roomm« kendes ikke. Er det 'room'",
+        "card 'handicap', roomm: »roomm« kendes ikke. Det ligner »room«",
         "card 'udsatte', frames: 3 skal være en tekst i anførselstegn",
         "card 'boligpsykiatri', question: teksten må ikke være tom",
         "»Barnets lov, § 5«".replace("»", '"').replace("«", '"') + ' skal være en liste: ["…", "…"]',
-        "topics: »aldre« er intet svar i undersøgelsen. Er det »aeldre«?",
-        "topics: »qqq« er intet svar i undersøgelsen. Der kan stå: ",
+        "topics: »aldre« kendes ikke. Er det »aeldre«? Der kan stå: ",
+        "topics: »qqq« kendes ikke. Der kan stå: ",
     ):
         assert expected in every, every
     assert all(problem.startswith("linje ") for problem in told.problems)
@@ -78,12 +79,12 @@ def test_a_deck_with_all_that_can_be_wrong_is_told_in_danish_with_its_lines(deck
 @pytest.mark.parametrize(
     ("content", "message", "problems"),
     [
-        (b'kind = "themes"\n', "Kortene i »x.toml« kan ikke bruges:",
-         ("linje 1: kind: kind skal være en af theme, format, role, ikke 'themes'",)),
-        (b'kind = "theme"\ntitle = "T"\ncard = []\n', "Kortene i »x.toml« kan ikke bruges:",
-         ("linje 3: card: listen skal have mindst én linje",)),
-        (b'kind = "theme"\ntitle = "T\n', f"{NO_TOML} se linje 2, tegn 11.", ()),
-        (b'kind = ["theme"', f"{NO_TOML} der mangler noget til sidst.", ()),
+        (b'kind = "themes"\n', "»x.toml« kan ikke bruges:",
+         ("linje 1: kind: »themes« kendes ikke. Er det »theme«? Der kan stå: theme, format, role",)),
+        (b'kind = "theme"\ntitle = "T"\ncard = []\n', "»x.toml« kan ikke bruges:",
+         ("linje 3: card: listen skal være længere: mindst 1",)),
+        (b'kind = "theme"\ntitle = "T\n', NO_TOML, ()),
+        (b'kind = ["theme"', NO_TOML.replace("2", "1"), ()),
         (b'kind = "\xe6"', "»x.toml« er ikke gemt som UTF-8.", ()),
     ],
 )  # fmt: skip
@@ -104,11 +105,12 @@ def test_elements_are_told_in_danish_too(tmp_path):
     ]
     file.write_text(broken(text, *changes), encoding="utf-8")
     told = refused(borgerlib.open_influence_map, elements=file)
-    assert told.message == "Elementerne i »elementer.toml« kan ikke bruges:"
-    assert [problem.rpartition(": ")[2] for problem in told.problems] == [
+    assert told.message == "»elementer.toml« kan ikke bruges:"
+    legal = ", ".join(known_causes())
+    assert [problem.partition(": ")[2].partition(": ")[2] for problem in told.problems] == [
         "teksten er på 81 tegn; der er plads til 80",
-        "»fagligheden« er intet svar i undersøgelsen. Er det »faglighed«?",
-        "»qqq« er intet svar i figur 8",
+        f"»fagligheden« kendes ikke. Er det »faglighed«? Der kan stå: {legal}",
+        f"»qqq« kendes ikke. Der kan stå: {legal}",
     ]
     file.write_text("role = []\narea = []\nelement = []\n", encoding="utf-8")
     told = refused(borgerlib.open_influence_map, elements=file)
@@ -137,7 +139,7 @@ def test_sessions_that_cannot_be_opened_are_told_in_danish(influence_room):
     influence_room.session.path.write_bytes(b"hej" * 1000)
     assert "så beskadiget, at intet kan læses" in refused(borgerlib.open_influence_map, session=name).message
     assert refused(borgerlib.open_influence_map, "Odens").message.startswith(
-        "Ingen kommune hedder »Odens«. Er "
+        "»Odens« kendes ikke. Det ligner »Odense«"
     )
 
 
@@ -147,7 +149,7 @@ def test_a_disk_that_is_full_is_told_in_danish_on_the_page(influence_room, monke
     board.send = lambda content, buffers=None: board.sent.append(content)
 
     def full(changes):
-        raise DataError("It cannot be saved: database or disk is full.")
+        raise DataError(said("not_saved", why="database or disk is full"))
 
     monkeypatch.setattr(board.room, "keep", full)
     spot = {"id": "formaal", "when": "today", "influence": 7, "control": 4}

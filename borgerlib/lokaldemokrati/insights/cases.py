@@ -12,20 +12,19 @@ from annotated_types import Ge, Le, MinLen
 
 from borgerlib import places
 from borgerlib.errors import ParameterError
-from borgerlib.files.toml import Problem, read_toml
+from borgerlib.files.toml import Problem, Text, read_toml
 from borgerlib.population.municipalities import municipality
 from borgerlib.survey.codebook.model import LEADERS
 
 INSIGHTS = range(1, 11)
-_Text = Annotated[str, MinLen(1)]
 
 
 @dataclass(frozen=True)
 class Fact:
     """A figure of a case: what it is, and the value as published (both Danish)."""
 
-    label: _Text
-    value: _Text
+    label: Text
+    value: Text
 
 
 @dataclass(frozen=True)
@@ -63,11 +62,11 @@ class Case:
         The insights it bears on.
     """
 
-    id: _Text
-    municipality: _Text
-    title: _Text
-    year: _Text
-    summary: _Text
+    id: Text
+    municipality: Text
+    title: Text
+    year: Text
+    summary: Text
     facts: Annotated[tuple[Fact, ...], MinLen(1)]
     bearings: Annotated[tuple[Bearing, ...], MinLen(1)]
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Annotated, Any, Literal, get_args
 
-from annotated_types import Ge, MinLen
+from annotated_types import Ge
 
 from borgerlib.errors import CodebookError, unknown_name
+from borgerlib.files.toml import Text
 
 LEADERS, CITIZENS = "lokaldemokrati-2021", "borgerinteresse"
 """The surveys that ship: of the municipalities' leaders, and of citizens' interest."""
@@ -60,7 +61,7 @@ class Option:
     """
 
     id: str
-    text: Annotated[str, MinLen(1)]
+    text: Text
     short: str = ""
     missing: Missing = ""
     exclusive: bool = False
@@ -108,7 +109,7 @@ class Item:
     """
 
     id: str
-    text: Annotated[str, MinLen(1)]
+    text: Text
     kind: Kind
     options: tuple[Option, ...] = ()
     role: Role = ""

@@ -13,7 +13,7 @@ from annotated_types import MinLen
 
 from borgerlib import danish, places
 from borgerlib.errors import CodebookError, ParameterError, unknown_name
-from borgerlib.files.toml import Problem, Toml, read_toml
+from borgerlib.files.toml import Problem, Text, Toml, read_toml
 from borgerlib.interest.answers.local_survey import ASKED, DIVIDING, LocalSurvey
 from borgerlib.lokaldemokrati.insights.sentences import FIRST, answers_to, fill, find, first_sentence
 from borgerlib.survey.codebook.load import load_codebook
@@ -48,7 +48,7 @@ class Section:
         Further arguments of the chart: sort, highlight.
     """
 
-    id: Annotated[str, MinLen(1)]
+    id: Text
     title: Annotated[tuple[str, ...], MinLen(1)]
     answers: tuple[str, ...] = ()
     by: str = ""

@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal
 from annotated_types import MinLen
 
 from borgerlib import places
-from borgerlib.errors import nearest
-from borgerlib.files.toml import Problem, read_toml
+from borgerlib.files.toml import Problem, Text, none_of, read_toml
+from borgerlib.said import said
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import LEADERS
 from borgerlib.workshop.words import words
@@ -31,9 +31,8 @@ _BACK: dict[Kind, tuple[str, ...]] = {
     "format": ("scenario", "dilemma"),
     "role": ("strength", "trap", "tools"),
 }
-_HINT = "Mend the file; those in data/raw/vaerksted are decks that work."
+_HINT = said("mend_deck")
 
-Text = Annotated[str, MinLen(1)]
 Texts = Annotated[tuple[Text, ...], MinLen(1)]
 
 
@@ -158,7 +157,7 @@ def read_deck(path: Path) -> Deck:
     kind = toml.content.get("kind")
     model = _MODELS.get(str(kind))
     if model is None:
-        toml.refuse([(("kind",), f"kind must be one of {', '.join(KINDS)}, not {kind!r}")])
+        toml.refuse([(("kind",), none_of(str(kind), KINDS))])
     assert model is not None
     file = toml.validated(model, _breaches)
     return Deck(file.kind, file.title, tuple(_card(file.kind, card) for card in file.card))
@@ -206,15 +205,13 @@ def _breaches(file: _File) -> Iterator[Problem]:
     seen = set[str]()
     for at, card in enumerate(file.card):
         if card.id in seen:
-            yield ("card", at, "id"), f"'{card.id}' is the id of another card already"
+            yield ("card", at, "id"), said("id_twice", id=card.id)
         seen.add(card.id)
         for key, asked in _ANSWERS.items():
             legal, named = _known(*asked), getattr(card, key, ())
             for name in filter(None, [named] if isinstance(named, str) else named):
                 if name not in legal:
-                    near = nearest(name, legal, count=1)
-                    also = f"; did you mean '{near[0]}'?" if near else f"; legal: {', '.join(legal)}"
-                    yield ("card", at, key), f"'{name}' is no answer of '{asked[1]}'{also}"
+                    yield ("card", at, key), none_of(name, legal)
 
 
 _ANSWERS = {

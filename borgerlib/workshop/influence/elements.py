@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 
 from borgerlib import places
-from borgerlib.errors import nearest
-from borgerlib.files.toml import Problem, read_toml
+from borgerlib.files.toml import Problem, Text, none_of, read_toml
+from borgerlib.said import said
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import LEADERS
 
@@ -18,15 +18,15 @@ BARRIERS = "barrierer"
 
 LONGEST_LABEL = 80
 _FILE = "elementer.toml"
-_HINT = "Mend the file; data/raw/vaerksted/elementer.toml is one that works."
+_HINT = said("mend_elements")
 
 
 @dataclass(frozen=True)
 class Named:
     """A role, or an area."""
 
-    id: str
-    label: str
+    id: Text
+    label: Text
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class Element:
         The answer of figure 8 that it would prevent; '' for none.
     """
 
-    id: str
-    label: str
+    id: Text
+    label: Text
     help: str = ""
     cause: str = ""
 
@@ -82,19 +82,20 @@ def _breaches(elements: Elements) -> Iterator[Problem]:
     }
     for kind, entries in kinds.items():
         if not entries:
-            yield (kind,), f"there must be at least one [[{kind}]]"
+            yield (kind,), said("none_there", kind=kind)
         seen: dict[str, int] = {}
         for at, entry in enumerate(entries):
             if entry.id in seen:
-                yield (kind, at, "id"), f"'{entry.id}' is the id of another already"
+                yield (kind, at, "id"), said("id_twice", id=entry.id)
             seen[entry.id] = at
             if len(entry.label) > LONGEST_LABEL:
-                yield (kind, at, "label"), f"{len(entry.label)} letters; at most {LONGEST_LABEL} can be read"
+                yield (
+                    (kind, at, "label"),
+                    said("too_many_letters", count=len(entry.label), most=LONGEST_LABEL),
+                )
     for at, element in enumerate(elements.element):
         if element.cause and element.cause not in causes:
-            near = nearest(element.cause, causes, count=1)
-            also = f"; did you mean '{near[0]}'?" if near else ""
-            yield ("element", at, "cause"), f"'{element.cause}' is no answer of figure 8{also}"
+            yield ("element", at, "cause"), none_of(element.cause, causes)
 
 
 @cache

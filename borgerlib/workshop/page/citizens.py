@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from borgerlib import danish
-from borgerlib.errors import BorgerlibError, DataError, to_prepare
+from borgerlib.errors import BorgerlibError, DataError, command
 from borgerlib.interest.prepared import is_prepared
 from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.said import said
 from borgerlib.workshop.cards.deck import FORMATS, TOPICS
 from borgerlib.workshop.words import words
 
@@ -49,12 +50,12 @@ def citizens_of(municipality: str) -> Citizens:
     place = find_municipality(municipality).name if municipality else ""
     if not place or not is_prepared(place):
         return Citizens()
-    command = [sys.executable, "-m", "borgerlib.workshop.page.citizens", place]
-    made = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    wording = [sys.executable, "-m", "borgerlib.workshop.page.citizens", place]
+    made = subprocess.run(wording, capture_output=True, text=True, encoding="utf-8", check=False)
     if made.returncode:
         raise DataError(
-            (made.stderr.strip().splitlines() or ["The citizens' answers cannot be read."])[-1],
-            hint=to_prepare(place),
+            said("citizens_unreadable", why=(made.stderr.strip().splitlines() or [""])[-1]),
+            hint=said("run_again", command=command("import", place)),
         )
     told = json.loads(made.stdout)
     return Citizens(told["simulated"], {(item, answer): text for item, answer, text in told["said"]})
@@ -73,7 +74,7 @@ def _said(municipality: str) -> str:
     answers = open_answers(municipality)
     place = answers.municipality.name
     mark = f" {words()('facts', 'simulated')}" if answers.offer.simulated else ""
-    said = []
+    sentences = []
     asked = set(answers.everybody.estimates.frame["item"])
     for item, role in _ROLES.items():
         if role not in asked:
@@ -82,8 +83,8 @@ def _said(municipality: str) -> str:
         for row in answers.everybody.estimates.select(item=role).frame.to_dict("records"):
             if not row["suppressed"]:
                 text = words()("facts", key, **share_words(row), sted=place, svar=row["label"])
-                said.append((item, row["option"], text + mark))
-    return json.dumps({"simulated": answers.offer.simulated, "said": said})
+                sentences.append((item, row["option"], text + mark))
+    return json.dumps({"simulated": answers.offer.simulated, "said": sentences})
 
 
 if __name__ == "__main__":

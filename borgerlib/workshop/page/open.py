@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.files.look import Look, look_of
 from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.said import said
 from borgerlib.workshop.cards.deck import Deck, read_decks
 from borgerlib.workshop.influence.elements import Elements, read_elements, shipped_elements
 from borgerlib.workshop.page import cards, influence
@@ -106,21 +107,19 @@ def _read(name: str, own: Sequence[Path]) -> _Material:
     if name == cards.NAME:
         return read_decks(own)
     if len(own) > 1:
-        raise ParameterError("The influence map takes one file of elements.", hint="Join the files.")
+        raise ParameterError(said("one_file_of_elements"), hint=said("join_files"))
     return read_elements(own[0] if own else shipped_elements())
 
 
 def _kept(name: str, session: SessionFile) -> _Material | None:
     """Return what a session is about; None where it does not say."""
-    said = [change.content for change in session.changes() if change.kind == _MATERIAL]
-    if not said or session.tool != name:
+    kept = [change.content for change in session.changes() if change.kind == _MATERIAL]
+    if not kept or session.tool != name:
         return None
     try:
-        return _FORMS[name].validate_python(said[-1].get("content"))
+        return _FORMS[name].validate_python(kept[-1].get("content"))
     except ValidationError as error:
-        raise DataError(
-            f"The elements or cards of the session '{session.id}' cannot be read. The file is left as it is."
-        ) from error
+        raise DataError(said("material_unreadable", name=session.id)) from error
 
 
 def _tool(name: str, material: _Material, municipality: str, look: Look | None) -> Tool:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from borgerlib.errors import BorgerlibError
+from borgerlib.said import in_danish
 from borgerlib.workshop.sessions.change import Change
 from borgerlib.workshop.sessions.room import Room
-from borgerlib.workshop.words import told, words
+from borgerlib.workshop.words import words
 
 _GATHER_SECONDS = 0.05
 _OTHERS_SECONDS = 1.0
@@ -61,7 +62,7 @@ class Lines:
             number.encode()  # it is sent back
             change = self.room.check(line.who, kind, message.get("content"))
         except BorgerlibError as error:
-            line.put(_message("said", text=told(error.message)))
+            line.put(_message("said", text=in_danish(error.message)))
             line.put(_message("kept", ids=[number]))
             line.put(_message("own", own=self.room.own(line.who)))
         except (ValueError, KeyError, TypeError, RecursionError):
@@ -88,7 +89,7 @@ class Lines:
         except BorgerlibError as error:
             # Not confirmed: the pages keep it, say so and send it again.
             for line in {line for line, _, _ in said}:
-                line.put(_message("said", text=told(error.message)))
+                line.put(_message("said", text=in_danish(error.message)))
             return
         ids: dict[Line, list[str]] = {}
         for line, number, _ in said:

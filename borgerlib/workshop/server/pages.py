@@ -17,13 +17,14 @@ import tornado.websocket
 
 from borgerlib.errors import BorgerlibError
 from borgerlib.files.templates import template
+from borgerlib.said import in_danish
 from borgerlib.view import theme
 from borgerlib.workshop.page.scripts import script, style
 from borgerlib.workshop.saved.report import download
 from borgerlib.workshop.server.gate import Gate
 from borgerlib.workshop.server.lines import Lines
 from borgerlib.workshop.sessions.change import TOGETHER
-from borgerlib.workshop.words import told, words
+from borgerlib.workshop.words import words
 
 _FOLDER = Path(__file__).parent
 LEADER, PARTICIPANT = "leder", "deltager"
@@ -223,7 +224,7 @@ class Files(Page):
             # Beside the line: a PDF takes seconds, and others go on placing.
             made = await asyncio.to_thread(download, self.lines.room, kind)
         except BorgerlibError as error:
-            self.tell(closed=True, status=404, said=told(error.message))
+            self.tell(closed=True, status=404, said=in_danish(error.message))
             return
         self.set_header("Content-Type", made.mime)
         self.set_header("Content-Disposition", f'attachment; filename="{made.name}"')

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from borgerlib.errors import DataError, ParameterError
+from borgerlib.said import said
 from borgerlib.workshop.sessions.change import TOGETHER, Change
 from borgerlib.workshop.sessions.store import SessionFile, recover_session
 from borgerlib.workshop.sessions.tool import Tool
@@ -23,7 +24,7 @@ class Room:
 
     def __init__(self, tool: Tool, session: SessionFile) -> None:
         if session.tool != tool.name:
-            raise DataError(f"The session '{session.id}' is of another tool: {session.tool}.")
+            raise DataError(said("session_of_another_tool", name=session.id, tool=session.tool))
         self.tool = tool
         self.session = session
         self.state = tool.start
@@ -61,7 +62,7 @@ class Room:
         """Take in what others have added to the file, and return whether there was any."""
         news = self.session.changes(self._last)
         if self._take_in(news):
-            raise DataError("The session is damaged.", hint="Open it again.")
+            raise DataError(said("session_damaged"), hint=said("open_again"))
         return bool(news)
 
     def _take_in(self, changes: Sequence[Change]) -> int:

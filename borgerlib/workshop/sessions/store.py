@@ -18,6 +18,7 @@ from pathlib import Path
 
 from borgerlib import danish, places
 from borgerlib.errors import DataError
+from borgerlib.said import said
 from borgerlib.workshop.sessions.change import Change
 
 VERSION = 1
@@ -106,7 +107,7 @@ def create_session(tool: str, title: str, *, municipality: str = "") -> SessionF
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DataError(f"It cannot be saved: {error.strerror}.") from error
+        raise DataError(said("not_saved", why=error.strerror)) from error
     about = (tool, title, municipality, day.isoformat(timespec="seconds"))
     _make(path, about, ())
     return SessionFile(path, *about)
@@ -136,7 +137,7 @@ def open_session(name: str) -> SessionFile:
     if given.suffix == ".sqlite" and given.is_file():
         path = given
     if not path.is_file():
-        raise DataError(f"There is no saved session '{path.stem}'.", hint="Run: borger workshop sessions")
+        raise DataError(said("no_session", name=path.stem), hint=said("list_sessions"))
     recovered = False
     if not _is_whole(path):
         _recover(path)
@@ -145,12 +146,11 @@ def open_session(name: str) -> SessionFile:
         (version,) = file.execute("PRAGMA user_version").fetchone()
         (application,) = file.execute("PRAGMA application_id").fetchone()
         if application != _APPLICATION:
-            raise DataError(f"{path.name} is no session of a workshop tool.")
+            raise DataError(said("not_a_session", file=path.name))
         if version != VERSION:
             raise DataError(
-                f"The session '{path.stem}' was saved by another version ({version}; this one reads "
-                f"{VERSION}).",
-                hint="Use the version that it was saved with.",
+                said("session_version", name=path.stem, version=version, ours=VERSION),
+                hint=said("use_its_version"),
             )
         about = file.execute("SELECT tool, title, municipality, made FROM about").fetchone()
     tool, title, municipality, made = about
@@ -178,8 +178,8 @@ def _told() -> Iterator[None]:
     except (sqlite3.Error, ValueError) as error:
         # What sqlite says of a text that it cannot decode holds the text itself.
         if isinstance(error, ValueError) or "decode" in str(error):
-            raise DataError("The session is damaged.", hint="Open it again.") from None
-        raise DataError(f"It cannot be saved: {error}.") from error
+            raise DataError(said("session_damaged"), hint=said("open_again")) from None
+        raise DataError(said("not_saved", why=str(error))) from error
 
 
 def _connection(path: Path) -> sqlite3.Connection:
@@ -204,10 +204,10 @@ def _make(path: Path, about: tuple[str, ...], changes: Sequence[Change]) -> None
 def _read(file: sqlite3.Connection, after: int) -> Iterator[Change]:
     asked = "SELECT who, kind, content, number, at FROM change WHERE number > ? ORDER BY number"
     for who, kind, content, number, at in file.execute(asked, (after,)):
-        said = json.loads(content)
-        if not isinstance(said, dict):
+        told = json.loads(content)
+        if not isinstance(told, dict):
             raise ValueError("A change says nothing.")
-        yield Change(who, kind, said, number, at)
+        yield Change(who, kind, told, number, at)
 
 
 def _is_whole(path: Path) -> bool:
@@ -237,9 +237,7 @@ def _recover(path: Path, before: int | None = None) -> None:
                     break
                 changes.append(change)
     if not about:
-        raise DataError(
-            f"The session in {path.name} is so damaged that nothing can be read. The file is left as it is."
-        )
+        raise DataError(said("session_lost", file=path.name))
     aside = path.with_name(f"{path.stem}.beskadiget-{datetime.now(UTC):%Y%m%d%H%M%S}")
     os.replace(path, aside)
     for ending in ("-wal", "-shm"):

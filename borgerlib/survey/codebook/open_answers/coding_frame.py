@@ -13,7 +13,7 @@ from annotated_types import Ge, MinLen
 
 from borgerlib import places
 from borgerlib.errors import CodebookError, DataError, ParameterError, unknown_name
-from borgerlib.files.toml import Problem, read_toml
+from borgerlib.files.toml import Problem, Text, read_toml
 from borgerlib.survey.codebook.model import LEADERS, NAME, NAME_RULE, Item, Option
 
 _HINT = "The frame of the report's figure 6 is an example: data/raw/lokaldemokrati-2021/kodning.toml."
@@ -47,8 +47,8 @@ class Code:
     """
 
     id: str
-    text: Annotated[str, MinLen(1)]
-    rule: Annotated[str, MinLen(1)]
+    text: Text
+    rule: Text
     examples: tuple[str, ...] = ()
 
 
@@ -80,7 +80,7 @@ class CodingFrame:
     """
 
     id: str
-    question: Annotated[str, MinLen(1)]
+    question: Text
     version: Annotated[int, Ge(1)]
     codes: Annotated[tuple[Code, ...], MinLen(1)] = field(default=())
 
