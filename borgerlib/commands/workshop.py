@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import webbrowser
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
 from borgerlib.commands import console
-from borgerlib.errors import RunError
+from borgerlib.errors import ParameterError, RunError
+
+if TYPE_CHECKING:
+    from borgerlib.workshop.sessions.room import Room
 
 app = typer.Typer(
     help="The tools of a meeting: the influence map and the dialogue cards.",
@@ -65,6 +68,8 @@ def _open(
         look=looks,
     )
 
+    _tell_of_damage(room)
+
     def tell(served: Served) -> None:
         console.out.print(f"Lead the meeting at [bold]{escape(served.leader)}[/bold]")
         console.out.print(
@@ -78,6 +83,11 @@ def _open(
 
     serve_until_ended(room, port=port, network=network, on_ready=tell)
     console.out.print("Closed.")
+
+
+def _tell_of_damage(room: Room) -> None:
+    if room.session.recovered:
+        console.err.print(escape(room.session.recovered))
 
 
 app.command(
@@ -94,8 +104,8 @@ def sessions() -> None:
 
     for tool in TOOLS:
         for one in list_sessions(tool):
-            said = " · ".join(filter(None, (one.title, one.municipality, one.made[:10])))
-            console.out.print(f"{escape(one.id)}  {escape(said)}")
+            told = " · ".join(filter(None, (one.title, one.municipality, one.made[:10], one.problem)))
+            console.out.print(f"{escape(one.id)}  {escape(told)}")
 
 
 @app.command()
@@ -109,6 +119,8 @@ def compare(
     from borgerlib.workshop.saved.comparison import comparison_file
 
     rooms = [open_room("indflydelse", session=name) for name in sessions]
+    for room in rooms:
+        _tell_of_damage(room)
     content = comparison_file(rooms, to.suffix)
     with replacing(to, what="The comparison", error=RunError) as beside:
         beside.write_bytes(content)
@@ -129,6 +141,10 @@ def cards(
     from borgerlib.workshop.page.cards import cards_for_print
     from borgerlib.workshop.page.citizens import citizens_of
 
+    if target.suffix.lower() != ".pdf":
+        raise ParameterError(
+            f"The cards are no '{target.suffix}' file.", hint=f"Write {target.with_suffix('.pdf')}."
+        )
     printed = cards_for_print(read_decks(deck or []), citizens_of(municipality))
     console.wrote(print_cards(printed, target, look_of(municipality) if look is None else read_look(look)))
 

@@ -17,19 +17,18 @@ from borgerlib.workshop.page.scripts import script, style
 from borgerlib.workshop.saved.report import download, downloads_of
 from borgerlib.workshop.sessions.change import TOGETHER
 from borgerlib.workshop.sessions.room import Room
-from borgerlib.workshop.words import danish_errors, words
+from borgerlib.workshop.words import danish_errors
 
 
 def page_config(room: Room) -> dict[str, Any]:
     """Return what the page of whoever leads begins with."""
     look = room.tool.look
-    notice = words()("page", "recovered") if room.session.recovered else ""
     return {
         **room.tool.config,
         "id": room.session.id,
         "session": room.session.title,
         "downloads": list(downloads_of(room)),
-        "notice": notice,
+        "notice": in_danish(room.session.recovered),
         "logo": look.logo,
         "name": look.name or room.session.municipality,
     }

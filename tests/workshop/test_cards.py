@@ -60,7 +60,8 @@ class TestDecks:
             read_deck(file)
         told = "\n".join(caught.value.problems)
         assert "'skolestruktur' is the id of another already" in told
-        assert "'aldre' is none of " in told and "; did you mean 'aeldre'?" in told
+        assert "'aldre' is none of " in told
+        assert "; did you mean 'aeldre'?" in told
         assert "title" in told
         assert all(problem.startswith("line ") for problem in caught.value.problems)
         assert len(caught.value.problems) == 3

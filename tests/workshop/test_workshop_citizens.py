@@ -11,7 +11,7 @@ from borgerlib import danish
 from borgerlib.dashboard.page.answers import open_answers
 from borgerlib.errors import ParameterError
 from borgerlib.workshop.page.citizens import Citizens, citizens_of
-from borgerlib.workshop.page.open import open_tool
+from borgerlib.workshop.page.open import open_room
 
 
 def test_without_answers_or_municipality_nothing_is_said(workspace):
@@ -27,13 +27,13 @@ def test_cards_and_areas_say_what_the_dashboard_says(prepared_once, tmp_path, mo
     monkeypatch.setenv("BORGER_WORKSPACE", str(root))
     shown = open_answers("Ærø").everybody.estimates.select(item="topics", option="aeldre").frame.iloc[0]
     share = danish.percent(max(0, shown["proportion"]))
-    tool = open_tool("dialogkort", "Ærø")
+    tool = open_room("dialogkort", municipality="Ærø").tool
     card = next(card for card in tool.config["decks"][0]["cards"] if card["id"] == "aeldreomsorg")
     (said,) = card["facts"]
     assert said.startswith(f"{share} (")
     assert said.endswith("af borgerne i Ærø vil gerne være med til at drøfte »Ældre«. Simulerede data.")
     assert tool.config["simulated"].startswith("SIMULEREDE DATA")
-    areas = open_tool("indflydelse", "Ærø").config["areas"]
+    areas = open_room("indflydelse", municipality="Ærø").tool.config["areas"]
     assert next(area for area in areas if area["id"] == "aeldre")["said"] == said
     assert areas[0]["said"] == ""
     format_facts = tool.config["decks"][1]["cards"][0]["facts"]

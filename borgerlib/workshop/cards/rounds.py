@@ -107,6 +107,8 @@ def applied(state: Talk, change: Change) -> Talk:
     match change.kind:
         case "draw":
             table = list(state.table)
+            if said["id"] and find_card(state.decks, said["card_kind"], said["id"]) is None:
+                return state  # a card of a deck that is not here
             table[KINDS.index(said["card_kind"])] = said["id"]
             return replace(state, table=(table[0], table[1], table[2]))
         case "note":

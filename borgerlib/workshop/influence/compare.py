@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from borgerlib.workshop.influence.placements import InfluenceMap
+from borgerlib.workshop.influence.placements import WHEN, InfluenceMap
 from borgerlib.workshop.influence.potential import Standing, standings
+
+_Key = tuple[str, str, str, int]
 
 
 @dataclass(frozen=True)
@@ -16,11 +19,14 @@ class Compared:
 
     Parameters
     ----------
+    question : (str, str)
+        Whose influence, and on what.
     label : str
     today, wished : tuple of float or None
         Influence (0–10) in each map; None where it is not placed.
     """
 
+    question: tuple[str, str]
     label: str
     today: tuple[float | None, ...]
     wished: tuple[float | None, ...]
@@ -44,35 +50,50 @@ class Compared:
         return None if first is None or last is None else last - first
 
     @property
+    def maps(self) -> tuple[int, ...]:
+        """Which of the maps have it."""
+        values = zip(self.today, self.wished, strict=True)
+        return tuple(at for at, known in enumerate(values) if known != (None, None))
+
+    @property
     def _known(self) -> list[float]:
         return [value for value in self.today if value is not None]
 
 
 def compared(maps: Sequence[InfluenceMap]) -> tuple[Compared, ...]:
-    """Return the elements that any of the maps has placed, in the order in which they are met.
+    """Return the elements that any of the maps has placed, by question, in the order in which they are met.
 
-    Elements of ours are known by their id, a group's own by their name.
+    What is compared is the same to those who placed it: the words of role, area and element are alike. Of
+    two elements in one map that are called the same, the first is compared with the first.
     """
-    found: dict[str, str] = {}
-    by_map: list[dict[str, Standing]] = []
-    for state in maps:
-        placed = {_key(state, one): one for one in standings(state) if one.influence}
-        by_map.append(placed)
-        for key, one in placed.items():
-            found.setdefault(key, one.element.label)
-    return tuple(
-        Compared(
-            label,
-            *(tuple(_value(placed.get(key), when) for placed in by_map) for when in ("today", "wished")),
-        )
-        for key, label in found.items()
+    found: dict[_Key, list[tuple[InfluenceMap, Standing] | None]] = {}
+    for at, state in enumerate(maps):
+        for asked in state.asked:
+            alike: Counter[str] = Counter()
+            for one in standings(asked):
+                label = one.element.label.casefold()
+                alike[label] += 1
+                if one.influence:
+                    role, area = map(str.casefold, asked.labels)
+                    key = (role, area, label, alike[label])
+                    found.setdefault(key, [None] * len(maps))[at] = (asked, one)
+    order = list(dict.fromkeys(key[:2] for key in found))
+    by_question = sorted(found, key=lambda key: order.index(key[:2]))
+    return tuple(_compared(key, found[key]) for key in by_question)
+
+
+def shared(rows: Iterable[Compared]) -> bool:
+    """Return whether any question is asked in more than one map."""
+    by_question: dict[tuple[str, str], set[int]] = {}
+    for one in rows:
+        by_question.setdefault(one.question, set()).update(one.maps)
+    return any(len(maps) > 1 for maps in by_question.values())
+
+
+def _compared(key: _Key, maps: Sequence[tuple[InfluenceMap, Standing] | None]) -> Compared:
+    state, first = next(one for one in maps if one is not None)
+    label = first.element.label if key[3] == 1 else f"{first.element.label} ({key[3]})"
+    today, wished = (
+        tuple(None if one is None else one[1].influence.get(when) for one in maps) for when in WHEN
     )
-
-
-def _key(state: InfluenceMap, one: Standing) -> str:
-    ours = {element.id for element in state.offered.element}
-    return one.element.id if one.element.id in ours else one.element.label.casefold()
-
-
-def _value(one: Standing | None, when: str) -> float | None:
-    return None if one is None else one.influence.get(when)
+    return Compared(state.labels, label, today, wished)

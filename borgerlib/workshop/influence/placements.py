@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from borgerlib.errors import ParameterError
+from borgerlib.files.toml import is_read
 from borgerlib.workshop.influence.elements import LONGEST_LABEL, Element, Elements
 from borgerlib.workshop.sessions.change import TOGETHER, Change, one_of, step, text
 from borgerlib.workshop.words import words
@@ -45,10 +46,37 @@ class Decision:
 Spot = tuple[str, str]
 """Element and 'today' or 'wished'."""
 
+Question = tuple[str, str]
+"""Role and area: whose influence, and on what. Each question has a map of its own."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What has been said to a question.
+
+    Parameters
+    ----------
+    placed : mapping of str to mapping
+        Participant (`TOGETHER` for the group) → (element, when) → `Place`.
+    picked : frozenset of str
+        Elements that the group wants to work on.
+    decisions : mapping of (list, element) to Decision
+    """
+
+    placed: Mapping[str, Mapping[Spot, Place]] = field(default_factory=dict)
+    picked: frozenset[str] = frozenset()
+    decisions: Mapping[tuple[str, str], Decision] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is left of it."""
+        decided = any(decision != Decision() for decision in self.decisions.values())
+        return not (self.picked or any(self.placed.values()) or decided)
+
 
 @dataclass(frozen=True)
 class InfluenceMap:
-    """Where a session stands.
+    """Where a session stands, seen from the question that is asked now.
 
     Parameters
     ----------
@@ -60,11 +88,7 @@ class InfluenceMap:
         What is on the map, the group's own among them.
     left_out : tuple of Element
         What the group has taken off; nothing placed is forgotten.
-    placed : mapping of str to mapping
-        Participant (`TOGETHER` for the group) → (element, when) → `Place`.
-    picked : frozenset of str
-        Elements that the group wants to work on.
-    decisions : mapping of (question, element) to Decision
+    answers : mapping of (role, area) to Answers
     """
 
     offered: Elements = field(repr=False)
@@ -72,25 +96,49 @@ class InfluenceMap:
     area: str
     elements: tuple[Element, ...]
     left_out: tuple[Element, ...] = ()
-    placed: Mapping[str, Mapping[Spot, Place]] = field(default_factory=dict)
-    picked: frozenset[str] = frozenset()
-    decisions: Mapping[tuple[str, str], Decision] = field(default_factory=dict)
+    answers: Mapping[Question, Answers] = field(default_factory=dict)
+
+    @property
+    def question(self) -> Question:
+        """The role and the area."""
+        return self.role, self.area
+
+    @property
+    def labels(self) -> tuple[str, str]:
+        """The same in words."""
+        kinds = zip((self.offered.role, self.offered.area), self.question, strict=True)
+        role, area = (next(one.label for one in known if one.id == name) for known, name in kinds)
+        return role, area
+
+    @property
+    def said(self) -> Answers:
+        """What has been said to the question that is asked now."""
+        return self.answers.get(self.question, Answers())
+
+    @property
+    def asked(self) -> tuple[InfluenceMap, ...]:
+        """The session seen from each question that something has been said to, the first first."""
+        return tuple(
+            replace(self, role=role, area=area)
+            for (role, area), said in self.answers.items()
+            if not said.is_empty
+        )
 
     @property
     def participants(self) -> tuple[str, ...]:
         """Those who have placed for themselves."""
-        return tuple(who for who, placed in self.placed.items() if who != TOGETHER and placed)
+        return tuple(who for who, placed in self.said.placed.items() if who != TOGETHER and placed)
 
     @property
     def together(self) -> Mapping[Spot, Place]:
         """What the group has placed."""
-        return self.placed.get(TOGETHER, {})
+        return self.said.placed.get(TOGETHER, {})
 
     def apart(self, element: str, when: str) -> list[Place]:
         """Return where the participants have placed an element, in no order that tells who."""
         found = [
             placed[element, when]
-            for who, placed in self.placed.items()
+            for who, placed in self.said.placed.items()
             if who != TOGETHER and (element, when) in placed
         ]
         return sorted(found, key=lambda place: (place.influence, place.control))
@@ -111,8 +159,7 @@ def checked(state: InfluenceMap, kind: str, content: Mapping[str, Any]) -> dict[
     """
     if kind == "setting":
         key = one_of(content, "key", ("role", "area"))
-        legal = {entry.id for entry in getattr(state.offered, key)}
-        return {"key": key, "value": one_of(content, "value", legal)}
+        return {"key": key, "value": one_of(content, "value", _offered(state, key))}
     known = {element.id for element in (*state.elements, *state.left_out)}
     name = {"id": content.get("id")}
     if kind == "element" and name["id"] not in known and _OWN.fullmatch(str(name["id"])):
@@ -124,7 +171,13 @@ def checked(state: InfluenceMap, kind: str, content: Mapping[str, Any]) -> dict[
     match kind:
         case "element":
             return {**name, "label": _label(content)}
-        case "leave_out" | "pick":
+        case "leave_out":
+            return {**name, "on": content.get("on") is True}
+    # What is said to a question names it: the question may have changed while the message was on its way.
+    now = {"role": state.role, "area": state.area, **content}
+    name |= {key: one_of(now, key, _offered(state, key)) for key in ("role", "area")}
+    match kind:
+        case "pick":
             return {**name, "on": content.get("on") is True}
         case "unplace":
             return {**name, "when": one_of(content, "when", WHEN)}
@@ -142,30 +195,45 @@ def applied(state: InfluenceMap, change: Change) -> InfluenceMap:
     said = change.content
     match change.kind:
         case "setting":
-            return replace(state, **{said["key"]: said["value"]})
+            known = said["value"] in _offered(state, said["key"])
+            return replace(state, **{said["key"]: said["value"]}) if known else state
         case "element":
             return _renamed(state, said["id"], said["label"])
         case "leave_out":
             return _left_out(state, said["id"], on=said["on"])
+    question = said.get("role", state.role), said.get("area", state.area)
+    before = state.answers.get(question, Answers())
+    after = _answered(before, change)
+    return state if after is before else replace(state, answers={**state.answers, question: after})
+
+
+def _answered(answers: Answers, change: Change) -> Answers:
+    """Return what has been said to a question after one more change."""
+    said = change.content
+    match change.kind:
         case "pick":
-            picked = state.picked | {said["id"]} if said["on"] else state.picked - {said["id"]}
-            return replace(state, picked=picked)
+            picked = answers.picked | {said["id"]} if said["on"] else answers.picked - {said["id"]}
+            return replace(answers, picked=picked)
         case "place" | "unplace":
-            own = dict(state.placed.get(change.who, {}))
+            own = dict(answers.placed.get(change.who, {}))
             own.pop((said["id"], said["when"]), None)
             if change.kind == "place":
                 own[said["id"], said["when"]] = Place(said["influence"], said["control"])
-            return replace(state, placed={**state.placed, change.who: own})
+            return replace(answers, placed={**answers.placed, change.who: own})
         case "decide":
             decision = Decision(said["what"], said["who"], said["by"])
             key = (said["question"], said["id"])
-            return replace(state, decisions={**state.decisions, key: decision})
-    return state
+            return replace(answers, decisions={**answers.decisions, key: decision})
+    return answers
+
+
+def _offered(state: InfluenceMap, key: str) -> set[str]:
+    return {entry.id for entry in getattr(state.offered, key)}
 
 
 def _label(content: Mapping[str, Any]) -> str:
     label = " ".join(text(content, "label", LONGEST_LABEL).split())
-    if not label:
+    if not is_read(label):
         raise ParameterError(words()("errors", "no_label"))
     return label
 

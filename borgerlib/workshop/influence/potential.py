@@ -104,9 +104,9 @@ def failure_causes(survey: str = LEADERS) -> dict[str, Cause]:
     }
 
 
-def standings(state: InfluenceMap) -> tuple[Standing, ...]:
-    """Return where each element of the map stands."""
-    return tuple(_standing(state, element) for element in state.elements)
+def standings(state: InfluenceMap, elements: Sequence[Element] | None = None) -> tuple[Standing, ...]:
+    """Return where elements stand, to the question that is asked; by default all that are on the map."""
+    return tuple(_standing(state, one) for one in (state.elements if elements is None else elements))
 
 
 def potential(state: InfluenceMap, causes: Mapping[str, Cause]) -> Potential:
@@ -118,7 +118,7 @@ def potential(state: InfluenceMap, causes: Mapping[str, Cause]) -> Potential:
     causes : mapping of str to Cause
         As `failure_causes` returns.
     """
-    return potential_of(standings(state), state.picked, causes)
+    return potential_of(standings(state), state.said.picked, causes)
 
 
 def potential_of(every: Sequence[Standing], picked: frozenset[str], causes: Mapping[str, Cause]) -> Potential:

@@ -56,16 +56,16 @@ def cards_tool(decks: Sequence[Deck], citizens: Citizens, *, place: str = "", lo
         applied=rounds.applied,
         may=rounds.PARTICIPANTS_MAY,
         view=cards_view,
+        shared=_shared,
         own=lambda state, who: {theme: votes[who] for theme, votes in state.votes.items() if who in votes},
         look=look,
     )
 
 
 def cards_view(state: Talk) -> dict[str, Any]:
-    """Return what everybody sees: nobody's own vote, and no spread of fewer than 4."""
+    """Return what whoever leads sees: nobody's own vote, and no spread of fewer than 4."""
     return {
-        "table": dict(zip(KINDS, state.table, strict=True)),
-        "participants": len(state.participants),
+        **_shared(state),
         "notes": [{"table": list(table), "text": note} for table, note in state.notes.items()],
         "fit": {theme: compared_words(state.fit(theme), "fit", HIGHEST) for theme in state.votes},
         "summary": [
@@ -77,6 +77,10 @@ def cards_view(state: Talk) -> dict[str, Any]:
             for one in summary(state)
         ],
     }
+
+
+def _shared(state: Talk) -> dict[str, Any]:
+    return {"table": dict(zip(KINDS, state.table, strict=True)), "participants": len(state.participants)}
 
 
 def cards_for_print(decks: Sequence[Deck], citizens: Citizens) -> tuple[PrintedCard, ...]:

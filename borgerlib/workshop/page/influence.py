@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from borgerlib.files.look import USUAL, Look
 from borgerlib.workshop.cards.deck import TOPICS
 from borgerlib.workshop.influence import placements
-from borgerlib.workshop.influence.elements import Elements
+from borgerlib.workshop.influence.elements import Element, Elements
 from borgerlib.workshop.influence.placements import HIGHEST, QUESTIONS, WHEN, Decision, InfluenceMap
 from borgerlib.workshop.influence.potential import (
     Cause,
@@ -59,6 +59,7 @@ def influence_tool(elements: Elements, citizens: Citizens, *, place: str = "", l
         applied=placements.applied,
         may=placements.PARTICIPANTS_MAY,
         view=lambda state: influence_view(state, causes),
+        shared=lambda state: _shared(state, causes),
         own=_own,
         look=look,
     )
@@ -76,16 +77,41 @@ def shared_config(tool: str, title: str, citizens: Citizens, place: str) -> dict
 
 
 def influence_view(state: InfluenceMap, causes: Mapping[str, Cause]) -> dict[str, Any]:
-    """Return what everybody sees of the map: nobody's own placements, and no comparison of fewer than 4."""
+    """Return what whoever leads sees: nobody's own placements, and no comparison of fewer than 4."""
     every = standings(state)
-    found = potential_of(every, state.picked, causes)
+    lists = [_list(question, potential_of(every, state.said.picked, causes), state) for question in QUESTIONS]
     return {
-        "role": state.role,
-        "area": state.area,
-        "participants": len(state.participants),
-        "elements": [_element(state, one, causes) for one in every],
+        **_asked(state),
+        "elements": [
+            {
+                **_element(one.element, causes),
+                "picked": one.element.id in state.said.picked,
+                "placed": _spots(state.together, one.element.id),
+                "apart": {when: _apart(state, one, when) for when in WHEN},
+            }
+            for one in every
+        ],
         "left_out": [{"id": element.id, "label": element.label} for element in state.left_out],
-        "lists": [_list(question, found, state) for question in QUESTIONS],
+        "lists": [*lists, *_other_decisions(state, lists)],
+    }
+
+
+def _shared(state: InfluenceMap, causes: Mapping[str, Cause]) -> dict[str, Any]:
+    elements = [{**_element(element, causes), "placed": {}, "apart": {}} for element in state.elements]
+    return {**_asked(state), "elements": elements}
+
+
+def _asked(state: InfluenceMap) -> dict[str, Any]:
+    return {"role": state.role, "area": state.area, "participants": len(state.participants)}
+
+
+def _element(element: Element, causes: Mapping[str, Cause]) -> dict[str, Any]:
+    cause = causes.get(element.cause)
+    return {
+        "id": element.id,
+        "label": element.label,
+        "help": element.help,
+        "cause": cause_said(cause) if cause else "",
     }
 
 
@@ -126,20 +152,6 @@ def compared_words(told: Agreement, key: str, highest: int) -> str:
     )
 
 
-def _element(state: InfluenceMap, one: Standing, causes: Mapping[str, Cause]) -> dict[str, Any]:
-    element = one.element
-    cause = causes.get(element.cause)
-    return {
-        "id": element.id,
-        "label": element.label,
-        "help": element.help,
-        "cause": cause_said(cause) if cause else "",
-        "picked": element.id in state.picked,
-        "placed": _spots(state.together, element.id),
-        "apart": {when: _apart(state, one, when) for when in WHEN},
-    }
-
-
 def _apart(state: InfluenceMap, one: Standing, when: str) -> dict[str, Any]:
     influence, control = one.apart[when]
     if influence.median is None:
@@ -159,23 +171,20 @@ def _spots(placed: Mapping[placements.Spot, placements.Place], element: str) -> 
 
 
 def _own(state: InfluenceMap, who: str) -> dict[str, Any]:
-    placed = state.placed.get(who, {})
-    return {element: _spots(placed, element) for element in sorted({element for element, _ in placed})}
+    """Return where one has placed what, by question: the page knows which one is asked."""
+    own = {question: said.placed.get(who, {}) for question, said in state.answers.items()}
+    return {
+        "\n".join(question): {element: _spots(placed, element) for element in sorted({e for e, _ in placed})}
+        for question, placed in own.items()
+        if placed
+    }
 
 
 def _list(question: str, found: Potential, state: InfluenceMap) -> dict[str, Any]:
     told = words()
     items = []
     for one, cause in listed(question, found):
-        decision = state.decisions.get((question, one.element.id), Decision())
-        items.append(
-            {
-                "id": one.element.id,
-                "label": one.element.label,
-                "why": why(question, one, cause),
-                "decision": {"what": decision.what, "who": decision.who, "by": decision.when},
-            }
-        )
+        items.append(_item(state, question, one.element, why(question, one, cause)))
     return {
         "question": question,
         "title": told("lists", question),
@@ -183,3 +192,24 @@ def _list(question: str, found: Potential, state: InfluenceMap) -> dict[str, Any
         "empty": told("lists", f"{question}_empty"),
         "items": items,
     }
+
+
+def _item(state: InfluenceMap, question: str, element: Element, reason: str) -> dict[str, Any]:
+    decision = state.said.decisions.get((question, element.id), Decision())
+    decided = {"what": decision.what, "who": decision.who, "by": decision.when}
+    return {
+        "id": element.id, "label": element.label, "question": question, "why": reason, "decision": decided,
+    }  # fmt: skip
+
+
+def _other_decisions(state: InfluenceMap, lists: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return a list of the decisions whose elements no longer stand on theirs; none where all do."""
+    listed = {(one["question"], item["id"]) for one in lists for item in one["items"]}
+    told, elements = words(), {element.id: element for element in (*state.elements, *state.left_out)}
+    items = [
+        _item(state, question, elements[name], told("lists", "why_other", liste=told("lists", question)))
+        for (question, name), decision in state.said.decisions.items()
+        if decision != Decision() and (question, name) not in listed and name in elements
+    ]
+    other = {"question": "other", "title": told("lists", "other"), "asked": told("lists", "other_asked")}
+    return [{**other, "empty": "", "items": items}] if items else []

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import reduce
 from pathlib import Path
+from typing import TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -11,8 +14,8 @@ from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.files.look import Look, look_of
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.said import said
-from borgerlib.workshop.cards.deck import Deck, read_decks
-from borgerlib.workshop.influence.elements import Elements, read_elements, shipped_elements
+from borgerlib.workshop.cards.deck import Card, Deck, read_decks
+from borgerlib.workshop.influence.elements import Element, Elements, Named, read_elements, shipped_elements
 from borgerlib.workshop.page import cards, influence
 from borgerlib.workshop.page.citizens import citizens_of
 from borgerlib.workshop.sessions.change import TOGETHER, Change
@@ -25,36 +28,13 @@ TOOLS = (influence.NAME, cards.NAME)
 # What a session is about is kept in it as a change that nobody can say: it needs no other file when it is
 # opened again, or by another municipality.
 _MATERIAL = "material"
-_Material = Elements | tuple[Deck, ...]
+_Decks = tuple[Deck, ...]
+_Material = Elements | _Decks
+_Entry = TypeVar("_Entry", bound=Named | Element | Card)
 _FORMS: dict[str, TypeAdapter[_Material]] = {
     influence.NAME: TypeAdapter(Elements),
-    cards.NAME: TypeAdapter(tuple[Deck, ...]),
+    cards.NAME: TypeAdapter(_Decks),
 }
-
-
-def open_tool(
-    name: str, municipality: str = "", own: Sequence[Path] = (), *, look: Look | None = None
-) -> Tool:
-    """Return a tool.
-
-    Parameters
-    ----------
-    name : {'indflydelse', 'dialogkort'}
-    municipality : str
-        Name or code; '' for none. Where its citizens have answered, the tool shows what they say.
-    own : sequence of Path
-        The municipality's own elements (one file, in place of ours), or decks (beside ours).
-    look : Look, optional
-        By default what the municipality has saved.
-
-    Raises
-    ------
-    ParameterError
-        There is no such tool or municipality.
-    DataError
-        A file of the municipality breaks rules.
-    """
-    return _tool(name, _read(name, own), municipality, look)
 
 
 def open_room(
@@ -70,40 +50,85 @@ def open_room(
 
     Parameters
     ----------
-    name, municipality, look
-        As `open_tool`. A saved session knows its municipality.
-    own : sequence of Path
-        As `open_tool`; by default what the session was opened with the last time.
+    name : {'indflydelse', 'dialogkort'}
+    municipality : str
+        Name or code; '' for none. Where its citizens have answered, the tool shows what they say. A saved
+        session knows its own.
     title : str
         What the meeting is called; '' gives a name.
     session : str
         Name of a saved session.
+    own : sequence of Path
+        The municipality's own elements (one file, in place of ours), or decks (beside ours); by default what
+        the session was opened with the last time. What a session had before stays in it: cards beside the
+        others, elements among those left out.
+    look : Look, optional
+        By default what the municipality has saved.
 
     Raises
     ------
-    ParameterError, DataError
-        As `open_tool`; or there is no such session, or it cannot be read.
+    ParameterError
+        There is no such tool or municipality, or the session is of another one.
+    DataError
+        A file breaks rules; or there is no such session, or it cannot be read.
     """
+    if name not in TOOLS:
+        raise ParameterError(unknown_name("tool", name, TOOLS))
     title = title or words()("page", "new_session")
     place = find_municipality(municipality).name if municipality else ""
     if session:
-        found: SessionFile | None = open_session(session)
+        found: SessionFile | None = _of_place(open_session(session), place)
     else:
         known = (one for one in list_sessions(name) if (one.title, one.municipality) == (title, place))
-        found = next(known, None)
-    kept = _kept(name, found) if found else None
-    material = _read(name, own) if own or kept is None else kept
-    tool = _tool(name, material, place or (found.municipality if found else ""), look)
-    file = found or create_session(name, title, municipality=place)
-    room = Room(tool, file)
-    if material != kept:
-        room.keep([Change(TOGETHER, _MATERIAL, {"content": _FORMS[name].dump_python(material, mode="json")})])
+        found = next((open_session(one.id) for one in known), None)
+    kept = _kept(name, found) if found else []
+    material = _read(name, own) if own or not kept else kept[-1]
+    everything = reduce(lambda before, now: _with_earlier(now, before), [*kept, material])
+    tool = _tool(everything, found.municipality if found else place, look)
+    room = Room(tool, found or create_session(name, title, municipality=place))
+    if [material] != kept[-1:]:
+        form = _FORMS[name].dump_python(material, mode="json")
+        moved = _left_out(material, kept[-1]) if kept else []
+        room.keep([Change(TOGETHER, _MATERIAL, {"content": form}), *moved])
     return room
 
 
+def _of_place(session: SessionFile, place: str) -> SessionFile:
+    own = session.municipality
+    if place and place != own:
+        known = said("of_municipality", place=own) if own else said("of_no_municipality")
+        told = said("session_of_another_place", name=session.id, given=place, place=known)
+        raise ParameterError(told, hint=said("open_without_municipality"))
+    return session
+
+
+def _with_earlier(now: _Material, before: _Material) -> _Material:
+    """Return what a session is about with what it was about before: of that something may have been said."""
+    if isinstance(now, Elements) and isinstance(before, Elements):
+        return Elements(
+            _joined(now.role, before.role),
+            _joined(now.area, before.area),
+            _joined(now.element, before.element),
+        )
+    pairs = zip(cast(_Decks, now), cast(_Decks, before), strict=True)
+    return tuple(replace(deck, cards=_joined(deck.cards, old.cards)) for deck, old in pairs)
+
+
+def _joined(now: tuple[_Entry, ...], before: tuple[_Entry, ...]) -> tuple[_Entry, ...]:
+    ids = {entry.id for entry in now}
+    return (*now, *(entry for entry in before if entry.id not in ids))
+
+
+def _left_out(now: _Material, before: _Material) -> list[Change]:
+    """Return what takes off the map what a new file of elements lacks, and puts on it what is new in it."""
+    if not (isinstance(now, Elements) and isinstance(before, Elements)):
+        return []
+    new, old = ({element.id for element in elements.element} for elements in (now, before))
+    moved = [(name, True) for name in sorted(old - new)] + [(name, False) for name in sorted(new - old)]
+    return [Change(TOGETHER, "leave_out", {"id": name, "on": on}) for name, on in moved]
+
+
 def _read(name: str, own: Sequence[Path]) -> _Material:
-    if name not in TOOLS:
-        raise ParameterError(unknown_name("tool", name, TOOLS))
     if name == cards.NAME:
         return read_decks(own)
     if len(own) > 1:
@@ -111,19 +136,18 @@ def _read(name: str, own: Sequence[Path]) -> _Material:
     return read_elements(own[0] if own else shipped_elements())
 
 
-def _kept(name: str, session: SessionFile) -> _Material | None:
-    """Return what a session is about; None where it does not say."""
+def _kept(name: str, session: SessionFile) -> list[_Material]:
+    """Return what a session has been about, the latest last; none where it does not say."""
     kept = [change.content for change in session.changes() if change.kind == _MATERIAL]
-    if not kept or session.tool != name:
-        return None
+    if session.tool != name:
+        return []
     try:
-        return _FORMS[name].validate_python(kept[-1].get("content"))
+        return [_FORMS[name].validate_python(content.get("content")) for content in kept]
     except ValidationError as error:
         raise DataError(said("material_unreadable", name=session.id)) from error
 
 
-def _tool(name: str, material: _Material, municipality: str, look: Look | None) -> Tool:
-    place = find_municipality(municipality).name if municipality else ""
+def _tool(material: _Material, place: str, look: Look | None) -> Tool:
     citizens, look = citizens_of(place), look_of(place) if look is None else look
     if isinstance(material, Elements):
         return influence.influence_tool(material, citizens, place=place, look=look)

@@ -15,12 +15,15 @@ from borgerlib.view.charts.bars import lay_out_bars
 from borgerlib.view.charts.files import svg
 from borgerlib.view.charts.marks import Bar, Bars
 from borgerlib.view.charts.pictures import Words
-from borgerlib.workshop.influence.compare import compared
+from borgerlib.workshop.influence.compare import Compared, compared, shared
 from borgerlib.workshop.influence.placements import HIGHEST
 from borgerlib.workshop.saved.report import render
 from borgerlib.workshop.saved.table import as_csv
 from borgerlib.workshop.sessions.room import Room
 from borgerlib.workshop.words import told_number, words
+
+_MOST_BESIDE = 4
+"""Sessions that have columns of their own on a page."""
 
 
 def comparison_table(rooms: Sequence[Room]) -> pd.DataFrame:
@@ -29,49 +32,82 @@ def comparison_table(rooms: Sequence[Room]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row an element that somebody has placed, under Danish headings: influence today and wished
-        (0–10) a session; median, lowest and highest of today; for two sessions, the change from the first
-        to the second.
+        One row a question and an element that somebody has placed, under Danish headings: whose influence, on
+        what, the element; influence today and wished (0–10) a session; median, lowest and highest of today,
+        and how many sessions have it; for two sessions, the change from the first to the second.
 
     Raises
     ------
     ParameterError
-        There are fewer than two sessions.
+        There are fewer than two sessions, or no two of them share a question (role and area).
     """
-    if len(rooms) < 2:
-        raise ParameterError("A comparison takes two sessions or more.", hint="borger workshop sessions")
     head, names = words().sections["table"], _names(rooms)
     rows = []
-    for one in compared([room.state for room in rooms]):
+    for one in _compared(rooms):
         spread = one.spread or (None, None)
-        values: dict[str, str | float | None] = {head["element"]: one.label}
+        role, area = one.question
+        values: dict[str, str | float | None] = {head["role"]: role, head["area"]: area}
+        values[head["element"]] = one.label
         for at, name in enumerate(names):
             values[f"{name}: {words()('when', 'today')}"] = one.today[at]
             values[f"{name}: {words()('when', 'wished')}"] = one.wished[at]
         values |= {head["median"]: one.median, head["lowest"]: spread[0], head["highest"]: spread[1]}
+        values[head["maps"]] = len(one.maps)
         if len(rooms) == 2:
             values[head["change"]] = one.change
         rows.append(values)
     table = pd.DataFrame(rows)
-    return table.astype(dict.fromkeys(table.columns[1:], float))
+    return table.astype(dict.fromkeys(table.columns[3:], float)).astype({head["maps"]: int})
 
 
 def comparison_html(rooms: Sequence[Room], *, day: date | None = None) -> str:
     """Return the sessions beside one another as a page that needs nothing from elsewhere."""
-    table = comparison_table(rooms)
-    cells = table.astype(object).where(table.notna(), None)
-    rows = [[told_number(value) for value in row] for row in cells.itertuples(index=False)]
+    table, told = comparison_table(rooms), words()
+    heads = [told("table", key) for key in ("role", "area")]
+    if len(rooms) > _MOST_BESIDE:  # the file of numbers has every session
+        table = table.drop(columns=table.columns[3 : 3 + 2 * len(rooms)])
+    cells = table.drop(columns=heads).astype(object).where(table.notna(), None)
+    found = _compared(rooms)
+    parts = [
+        {
+            "question": " · ".join(question),
+            "drawn": _drawn([one for one in found if one.question == question]),
+            "rows": [
+                [told_number(value) for value in row]
+                for one, row in zip(found, cells.itertuples(index=False), strict=True)
+                if one.question == question
+            ],
+        }
+        for question in dict.fromkeys(one.question for one in found)
+    ]
+    about = told("report", "made", dato=danish.long_date(day or date.today()))
     return render(
         "comparison.html.j2",
-        title=words()("report", "comparison"),
-        about=words()("report", "made_cards", dato=danish.long_date(day or date.today())),
-        drawn=_drawn(rooms),
-        drawn_caption=words()("table", "drawn", hoejest=HIGHEST),
-        heading=words()("table", "picture"),
-        caption=words()("table", "caption", hoejest=HIGHEST),
-        head=list(table.columns),
-        rows=rows,
+        title=told("report", "comparison"),
+        about=f"{about} {told('report', 'compared', kort='; '.join(_names(rooms)))}",
+        parts=parts,
+        drawn_caption=told("table", "drawn", hoejest=HIGHEST),
+        heading=told("table", "picture"),
+        caption=told("table", "caption", hoejest=HIGHEST),
+        head=list(cells.columns),
     )
+
+
+def _compared(rooms: Sequence[Room]) -> tuple[Compared, ...]:
+    if len(rooms) < 2:
+        raise ParameterError("A comparison takes two sessions or more.", hint="borger workshop sessions")
+    rows = compared([room.state for room in rooms])
+    if not shared(rows):
+        asked = [[" · ".join(one.labels) for one in room.state.asked] for room in rooms]
+        raise ParameterError(
+            "No two of the sessions share a question: maps of one role and area are compared.",
+            problems=[
+                f"{name}: {'; '.join(each) or 'nothing is placed'}"
+                for name, each in zip(_names(rooms), asked, strict=True)
+            ],
+            hint="Place elements under the same role and area, or compare other sessions.",
+        )
+    return rows
 
 
 def comparison_file(rooms: Sequence[Room], ending: str) -> bytes:
@@ -94,7 +130,7 @@ def comparison_file(rooms: Sequence[Room], ending: str) -> bytes:
     raise ParameterError(f"A comparison is no '{ending}' file.", hint="Write an .html or a .csv.")
 
 
-def _drawn(rooms: Sequence[Room]) -> list[dict[str, str]]:
+def _drawn(rows: Sequence[Compared]) -> list[dict[str, str]]:
     """Return the picture of median, lowest and highest, for a page and for a phone; nothing without any."""
     bars = tuple(
         Bar(
@@ -104,7 +140,7 @@ def _drawn(rooms: Sequence[Room]) -> list[dict[str, str]]:
             low,
             high,
         )
-        for one in compared([room.state for room in rooms])
+        for one in rows
         if one.spread is not None
         for low, high in [one.spread]
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from borgerlib.files.document import new_document
@@ -13,15 +13,15 @@ from borgerlib.workshop.words import words
 _PNG = "data:image/png;base64,"
 
 
-def as_docx(content: Mapping[str, Any], picture: bytes | None) -> bytes:
+def as_docx(content: Mapping[str, Any], pictures: Sequence[bytes]) -> bytes:
     """Return the document.
 
     Parameters
     ----------
     content : mapping
         As `borgerlib.workshop.saved.report.report_content` returns.
-    picture : bytes, optional
-        The map as PNG.
+    pictures : sequence of bytes
+        Its maps as PNG.
 
     Raises
     ------
@@ -44,33 +44,32 @@ def as_docx(content: Mapping[str, Any], picture: bytes | None) -> bytes:
         for line in (one["note"], one["fit"]):
             if line:
                 document.add_paragraph(line)
-    if content["map"] is not None:
-        _map(document, content)
-        if picture is not None:
-            document.add_heading(words()("strings", "map"), level=2)
-            document.add_picture(io.BytesIO(picture), width=Cm(16))
-            drawing = document.inline_shapes[-1]._inline.docPr
-            drawing.set("descr", content["caption"])
-        _table(document, content["head"], content["rows"], content["caption"])
+    for one, picture in zip(content["maps"], pictures, strict=True):
+        document.add_heading(one["question"], level=2)
+        _lists(document, one["lists"])
+        document.add_heading(words()("strings", "map"), level=3)
+        document.add_picture(io.BytesIO(picture), width=Cm(16))
+        document.inline_shapes[-1]._inline.docPr.set("descr", one["caption"])
+        _table(document, one["head"], one["rows"], one["caption"])
     look = content["look"]
     sent = ": ".join(filter(None, (look.sender, look.contact)))
     if sent:
         document.add_paragraph(sent)
-    for level in range(1, 4) if look.colours else ():
+    for level in range(1, 5) if look.colours else ():
         document.styles[f"Heading {level}"].font.color.rgb = RGBColor.from_string(look.colours[0][1:])
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()
 
 
-def _map(document: Any, content: Mapping[str, Any]) -> None:
-    for told in content["lists"]:
-        document.add_heading(told["title"], level=2)
+def _lists(document: Any, lists: Sequence[Mapping[str, Any]]) -> None:
+    for told in lists:
+        document.add_heading(told["title"], level=3)
         document.add_paragraph(told["asked"])
         if not told["items"]:
             document.add_paragraph(told["empty"])
         for item in told["items"]:
-            document.add_heading(item["label"], level=3)
+            document.add_heading(item["label"], level=4)
             document.add_paragraph(item["why"])
             decided = " · ".join(filter(None, item["decision"].values()))
             if decided:

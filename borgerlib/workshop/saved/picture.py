@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -17,14 +18,16 @@ if TYPE_CHECKING:
 _DPI = 150
 
 
-def map_picture(marks: Sequence[Mapping[str, Any]], title: str, *, colour: str = theme.COUNTRY) -> bytes:
+def map_picture(
+    marks: Sequence[Mapping[str, Any]], title: str, question: str, *, colour: str = theme.COUNTRY
+) -> bytes:
     """Return the map, with the elements listed by number beside it.
 
     Parameters
     ----------
     marks : sequence of mapping
         One an element: number, label, today and wished (control, influence), empty where not placed.
-    title : str
+    title, question : str
     colour : str
         Of what stands on it.
     """
@@ -38,7 +41,9 @@ def map_picture(marks: Sequence[Mapping[str, Any]], title: str, *, colour: str =
     axes = figure.add_axes((0.06, 0.07, 0.5, 0.8))
     axes.set(xlim=(-0.4, HIGHEST + 0.4), ylim=(-0.4, HIGHEST + 0.4), aspect="equal")
     axes.axis("off")
-    figure.text(0.03, 0.93, title, fontproperties=fonts["semibold"], size=18, color=theme.TEXT)
+    lines = textwrap.shorten(title, 160, placeholder=" …"), textwrap.shorten(question, 160, placeholder=" …")
+    for text, height, size in zip(lines, (0.955, 0.915), (18 if len(title) <= 80 else 11, 12), strict=True):
+        figure.text(0.03, height, text, fontproperties=fonts["semibold"], size=size, color=theme.TEXT)
     _background(axes, fonts["semibold"])
     taken: Counter[tuple[float, float]] = Counter()
     for mark in marks:

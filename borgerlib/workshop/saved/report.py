@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,10 +18,10 @@ from borgerlib.files.pdf import save_pdf
 from borgerlib.files.templates import template
 from borgerlib.view import theme
 from borgerlib.workshop.cards.rounds import Talk
-from borgerlib.workshop.influence.placements import HIGHEST, WHEN, Decision, InfluenceMap
+from borgerlib.workshop.influence.placements import HIGHEST, WHEN, InfluenceMap
 from borgerlib.workshop.influence.potential import standings
 from borgerlib.workshop.page.cards import cards_view
-from borgerlib.workshop.saved.table import as_csv, cards_table, influence_table
+from borgerlib.workshop.saved.table import as_csv, cards_table, influence_table, question_table
 from borgerlib.workshop.sessions.agreement import FEWEST
 from borgerlib.workshop.words import told_number, words
 
@@ -69,7 +69,7 @@ def download(room: Room, kind: str) -> Download:
         "html": ("text/html;charset=utf-8", lambda: session_html(room).encode()),
         "pdf": ("application/pdf", lambda: _pdf(_page(report_content(room), faces=_PRINTED))),
         "docx": (_DOCX, lambda: _docx(report_content(room))),
-        "png": ("image/png", lambda: _picture(report_content(room))),
+        "png": ("image/png", lambda: _picture_now(room)),
     }
     if kind not in downloads_of(room):
         raise ParameterError(words()("errors", "unknown"))
@@ -99,17 +99,17 @@ def session_html(room: Room, *, day: date | None = None) -> str:
 def report_content(room: Room, *, day: date | None = None) -> dict[str, Any]:
     """Return what a report says: texts and rows, the same for every format."""
     state = room.state
-    made = danish.long_date(day or date.today())
     shared = {
         "title": words()("report", "title", vaerktoej=room.tool.config["title"], titel=room.session.title),
         "simulated": room.tool.config["simulated"],
         "look": room.tool.look,
         "anonymous": words()("report", "anonymous", mindst=danish.small_number(FEWEST)),
+        "about": words()("report", "made", dato=danish.long_date(day or date.today())),
     }
     if isinstance(state, Talk):
-        about = words()("report", "made_cards", dato=made)
-        return {**shared, "about": about, "rounds": cards_view(state)["summary"], "map": None}
-    return {**shared, **_map(state, room.view(), made), "rounds": None}
+        return {**shared, "rounds": cards_view(state)["summary"], "maps": []}
+    maps = [_map(asked, room.tool.view(asked)) for asked in state.asked or (state,)]
+    return {**shared, "rounds": None, "maps": maps}
 
 
 def render(name: str, **content: Any) -> str:
@@ -119,14 +119,14 @@ def render(name: str, **content: Any) -> str:
 
 
 def _page(content: Mapping[str, Any], *, faces: str = "") -> str:
-    drawn = None if content["map"] is None else base64.b64encode(_picture(content)).decode()
-    return render(_TEMPLATE, **content, faces=Markup(faces), picture=f"data:image/png;base64,{drawn}")
+    drawn = [
+        f"data:image/png;base64,{base64.b64encode(_picture(content, one)).decode()}"
+        for one in content["maps"]
+    ]
+    return render(_TEMPLATE, **content, faces=Markup(faces), pictures=drawn)
 
 
-def _map(state: InfluenceMap, view: Mapping[str, Any], made: str) -> dict[str, Any]:
-    labels = {
-        key: {entry.id: entry.label for entry in getattr(state.offered, key)} for key in ("role", "area")
-    }
+def _map(state: InfluenceMap, view: Mapping[str, Any]) -> dict[str, Any]:
     marks = [
         {
             "number": number,
@@ -139,40 +139,20 @@ def _map(state: InfluenceMap, view: Mapping[str, Any], made: str) -> dict[str, A
         for number, one in enumerate(standings(state), start=1)
         if one.influence
     ]
-    table = influence_table(state)
+    table = question_table(state)[: len(state.elements)]
     head = list(table.columns)[:8]
     rows = [[told_number(value) for value in row] for row in table[head].itertuples(index=False)]
     said = [(one["label"], one["apart"]["today"]["said"]) for one in view["elements"]]
     return {
-        "about": words()(
-            "report", "made", dato=made, rolle=labels["role"][state.role], omraade=labels["area"][state.area]
-        ),
-        "map": marks,
-        "lists": [*view["lists"], *_other_decisions(state, view["lists"])],
+        "question": " · ".join(state.labels),
+        "now": (view["role"], view["area"]),
+        "marks": marks,
+        "lists": view["lists"],
         "head": head,
         "rows": rows,
         "compared": [(label, text) for label, text in said if text],
         "caption": words()("table", "caption", hoejest=HIGHEST),
     }
-
-
-def _other_decisions(state: InfluenceMap, lists: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return a list of the decisions whose elements no longer stand on theirs; none where all do."""
-    listed = {(one["question"], item["id"]) for one in lists for item in one["items"]}
-    labels = {element.id: element.label for element in (*state.elements, *state.left_out)}
-    told = words()
-    items = [
-        {
-            "label": labels.get(name, name),
-            "why": told("lists", "why_other", liste=told("lists", question)),
-            "decision": {"what": decision.what, "who": decision.who, "by": decision.when},
-        }
-        for (question, name), decision in state.decisions.items()
-        if decision != Decision() and (question, name) not in listed
-    ]
-    return [{"title": told("lists", "other"), "asked": told("lists", "other_asked"), "items": items}] * bool(
-        items
-    )
 
 
 def _table(state: InfluenceMap | Talk) -> Any:
@@ -186,15 +166,22 @@ def _pdf(page: str) -> bytes:
         return target.read_bytes()
 
 
-def _picture(content: Mapping[str, Any]) -> bytes:
+def _picture(content: Mapping[str, Any], shown: Mapping[str, Any]) -> bytes:
     # Only here: most sessions make none, and matplotlib is heavy.
     from borgerlib.workshop.saved.picture import map_picture
 
     colours = content["look"].colours or (theme.COUNTRY,)
-    return map_picture(content["map"], content["title"], colour=colours[0])
+    return map_picture(shown["marks"], content["title"], shown["question"], colour=colours[0])
+
+
+def _picture_now(room: Room) -> bytes:
+    """Return the map that is asked for now; where nothing is said to that question, the latest one."""
+    content = report_content(room)
+    found = [one for one in content["maps"] if one["now"] == room.state.question]
+    return _picture(content, (found or content["maps"])[-1])
 
 
 def _docx(content: Mapping[str, Any]) -> bytes:
     from borgerlib.workshop.saved.document import as_docx
 
-    return as_docx(content, None if content["map"] is None else _picture(content))
+    return as_docx(content, [_picture(content, one) for one in content["maps"]])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from borgerlib.files.workbook import escape_formulas
 from borgerlib.workshop.cards.rounds import Talk, summary
 from borgerlib.workshop.influence.placements import QUESTIONS, Decision, InfluenceMap
-from borgerlib.workshop.influence.potential import standings
+from borgerlib.workshop.influence.potential import Standing, standings
 from borgerlib.workshop.words import words
 
 
@@ -17,39 +19,64 @@ def influence_table(state: InfluenceMap) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row an element of the map, under Danish headings: influence and control today and wished
-        (0–10), the gap, how many placed it for themselves and how far they agree (0–1; missing for
-        fewer than 4), and what was decided.
+        One row a question and an element of the map, under Danish headings: whose influence, on what, and
+        the columns of `question_table`.
+    """
+    asked = state.asked or (state,)
+    heads = [words()("table", key) for key in ("role", "area")]
+    return pd.concat(
+        [question_table(one).assign(**dict(zip(heads, one.labels, strict=True))) for one in asked]
+    ).pipe(lambda table: table[[*heads, *table.columns[:-2]]])
+
+
+def question_table(state: InfluenceMap) -> pd.DataFrame:
+    """Return where everything stands to the question that is asked.
+
+    Returns
+    -------
+    DataFrame
+        One row an element, under Danish headings: influence and control today and wished (0–10), the gap,
+        how many placed it for themselves and how far they agree (0–1; missing for fewer than 4), what was
+        decided, and whether it was left out: of those, what something was said of.
     """
     head = words().sections["table"]
-    rows = []
-    for one in standings(state):
-        agreed = one.apart["today"][0]
-        decisions = [
-            decision
-            for question in QUESTIONS
-            if (decision := state.decisions.get((question, one.element.id))) not in (None, Decision())
-        ]
-        rows.append(
-            {
-                head["element"]: one.element.label,
-                head["today"]: one.influence.get("today"),
-                head["wished"]: one.influence.get("wished"),
-                head["control_today"]: one.control.get("today"),
-                head["control_wished"]: one.control.get("wished"),
-                head["gap"]: one.gap if {"today", "wished"} <= set(one.influence) else None,
-                head["n"]: agreed.n,
-                head["agreement"]: agreed.share,
-                **{
-                    head[key]: "; ".join(filter(None, (getattr(each, name) for each in decisions)))
-                    for key, name in (("what", "what"), ("who", "who"), ("by", "when"))
-                },
-            }
-        )
+    left_out = [(one, _decided(state, one)) for one in standings(state, state.left_out)]
+    rows = [
+        *(_row(one, _decided(state, one)) for one in standings(state)),
+        *(
+            {**_row(one, decided), head["left_out"]: words()("table", "yes")}
+            for one, decided in left_out
+            if one.influence or decided
+        ),
+    ]
     numeric = [
         head[key] for key in ("today", "wished", "control_today", "control_wished", "gap", "agreement")
     ]
     return pd.DataFrame(rows).astype(dict.fromkeys(numeric, float))
+
+
+def _row(one: Standing, decisions: Sequence[Decision]) -> dict[str, str | float | None]:
+    head, agreed = words().sections["table"], one.apart["today"][0]
+    return {
+        head["element"]: one.element.label,
+        head["today"]: one.influence.get("today"),
+        head["wished"]: one.influence.get("wished"),
+        head["control_today"]: one.control.get("today"),
+        head["control_wished"]: one.control.get("wished"),
+        head["gap"]: one.gap if {"today", "wished"} <= set(one.influence) else None,
+        head["n"]: agreed.n,
+        head["agreement"]: agreed.share,
+        **{
+            head[key]: "; ".join(filter(None, (getattr(each, name) for each in decisions)))
+            for key, name in (("what", "what"), ("who", "who"), ("by", "when"))
+        },
+        head["left_out"]: "",
+    }
+
+
+def _decided(state: InfluenceMap, one: Standing) -> list[Decision]:
+    found = (state.said.decisions.get((question, one.element.id), Decision()) for question in QUESTIONS)
+    return [decision for decision in found if decision != Decision()]
 
 
 def cards_table(state: Talk) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from borgerlib.errors import BorgerlibError
 from borgerlib.said import in_danish
-from borgerlib.workshop.sessions.change import Change
+from borgerlib.workshop.sessions.change import TOGETHER, Change
 from borgerlib.workshop.sessions.room import Room
 from borgerlib.workshop.words import words
 
@@ -42,13 +42,13 @@ class Lines:
     room: Room
     open: set[Line] = field(default_factory=set)
     _pending: list[tuple[Line, str, Change]] = field(default_factory=list)
-    _shown: str = ""
+    _shown: dict[bool, str] = field(default_factory=dict)
 
     def join(self, line: Line) -> None:
         """Let somebody in, who is shown where the session stands."""
         self.open.add(line)
         line.put(_message("own", own=self.room.own(line.who)))
-        line.put(self._picture())
+        line.put(self._picture(line.who))
 
     def leave(self, line: Line) -> None:
         """Let somebody go. What was said stays."""
@@ -104,14 +104,18 @@ class Lines:
         self._show()
 
     def _show(self) -> None:
-        picture = self._picture()
-        if picture != self._shown:
-            self._shown = picture
+        """Send whoever leads, and the telephones, what has changed for them."""
+        for who in (TOGETHER, "a participant"):
+            picture, leads = self._picture(who), who == TOGETHER
+            if picture == self._shown.get(leads):
+                continue
+            self._shown[leads] = picture
             for line in tuple(self.open):
-                line.put(picture)
+                if (line.who == TOGETHER) is leads:
+                    line.put(picture)
 
-    def _picture(self) -> str:
-        return _message("view", view=self.room.view())
+    def _picture(self, who: str) -> str:
+        return _message("view", view=self.room.view(who))
 
 
 def _message(kind: str, **content: Any) -> str:

@@ -75,9 +75,9 @@ class Room:
             self._last = change.number
         return 0
 
-    def view(self) -> dict[str, Any]:
-        """Return what everybody sees."""
-        return self.tool.view(self.state)
+    def view(self, who: str = TOGETHER) -> dict[str, Any]:
+        """Return what whoever leads sees; what participants see where one of them is named."""
+        return (self.tool.shared if who else self.tool.view)(self.state)
 
     def own(self, who: str) -> dict[str, Any]:
         """Return what one has said for oneself."""

@@ -43,8 +43,10 @@ class SessionFile:
     title, municipality : str
     made : str
         When (ISO 8601, UTC).
-    recovered : bool
-        The file was damaged, and what could be read of it was put into a new one.
+    recovered : str
+        What is said where the file was damaged, and what could be read of it was put into a new one.
+    problem : str
+        What is said of a file that is listed, and is damaged or cannot be read.
     """
 
     path: Path
@@ -52,7 +54,8 @@ class SessionFile:
     title: str
     municipality: str
     made: str
-    recovered: bool = False
+    recovered: str = ""
+    problem: str = ""
 
     @property
     def id(self) -> str:
@@ -114,12 +117,17 @@ def create_session(tool: str, title: str, *, municipality: str = "") -> SessionF
 
 
 def list_sessions(tool: str) -> tuple[SessionFile, ...]:
-    """Return a tool's sessions that can be read, the newest first."""
-    found = []
-    for path in sessions_folder().glob(f"{tool}-*.sqlite"):
-        with suppress(DataError):
-            found.append(open_session(path.stem))
+    """Return a tool's sessions, the newest first; no file is touched, whatever is wrong with it."""
+    found = [_listed(tool, path) for path in sessions_folder().glob(f"{tool}-*.sqlite")]
     return tuple(sorted(found, key=lambda session: session.made, reverse=True))
+
+
+def _listed(tool: str, path: Path) -> SessionFile:
+    try:
+        session = _about(path)
+    except DataError as error:
+        return SessionFile(path, tool, "", "", "", problem=error.message)
+    return session if _is_whole(path) else replace(session, problem=said("session_damaged"))
 
 
 def open_session(name: str) -> SessionFile:
@@ -138,10 +146,11 @@ def open_session(name: str) -> SessionFile:
         path = given
     if not path.is_file():
         raise DataError(said("no_session", name=path.stem), hint=said("list_sessions"))
-    recovered = False
-    if not _is_whole(path):
-        _recover(path)
-        recovered = True
+    recovered = "" if _is_whole(path) else _recover(path)
+    return replace(_about(path), recovered=recovered)
+
+
+def _about(path: Path) -> SessionFile:
     with _told(), closing(_connection(path)) as file:
         (version,) = file.execute("PRAGMA user_version").fetchone()
         (application,) = file.execute("PRAGMA application_id").fetchone()
@@ -153,8 +162,9 @@ def open_session(name: str) -> SessionFile:
                 hint=said("use_its_version"),
             )
         about = file.execute("SELECT tool, title, municipality, made FROM about").fetchone()
-    tool, title, municipality, made = about
-    return SessionFile(path, tool, title, municipality, made, recovered)
+    if about is None:
+        raise DataError(said("session_damaged"), hint=said("open_again"))
+    return SessionFile(path, *about)
 
 
 def recover_session(session: SessionFile, *, before: int) -> SessionFile:
@@ -165,8 +175,7 @@ def recover_session(session: SessionFile, *, before: int) -> SessionFile:
     DataError
         It cannot be written.
     """
-    _recover(session.path, before)
-    return replace(session, recovered=True)
+    return replace(session, recovered=_recover(session.path, before))
 
 
 @contextmanager
@@ -177,7 +186,8 @@ def _told() -> Iterator[None]:
         raise
     except (sqlite3.Error, ValueError) as error:
         # What sqlite says of a text that it cannot decode holds the text itself.
-        if isinstance(error, ValueError) or "decode" in str(error):
+        damaged = not isinstance(error, sqlite3.OperationalError) or "decode" in str(error)
+        if damaged:
             raise DataError(said("session_damaged"), hint=said("open_again")) from None
         raise DataError(said("not_saved", why=str(error))) from error
 
@@ -190,6 +200,9 @@ def _connection(path: Path) -> sqlite3.Connection:
 
 def _make(path: Path, about: tuple[str, ...], changes: Sequence[Change]) -> None:
     beside = path.with_suffix(".part")
+    # Answers that people gave for themselves are for whoever leads alone, on a shared machine too.
+    with suppress(OSError):
+        os.close(os.open(beside, os.O_CREAT | os.O_WRONLY, 0o600))
     with _told(), closing(sqlite3.connect(beside)) as file:
         file.execute("PRAGMA synchronous = FULL")
         file.execute("PRAGMA journal_mode = WAL")
@@ -224,8 +237,8 @@ def _is_whole(path: Path) -> bool:
         return False
 
 
-def _recover(path: Path, before: int | None = None) -> None:
-    """Set a damaged file aside, and make a new one of the changes that can be read, up to the first gap."""
+def _recover(path: Path, before: int | None = None) -> str:
+    """Set a damaged file aside, make a new one of what can be read up to the first gap, and say so."""
     about: tuple[str, ...] = ()
     changes: list[Change] = []
     with suppress(sqlite3.Error, ValueError), closing(_connection(path)) as file:
@@ -244,3 +257,5 @@ def _recover(path: Path, before: int | None = None) -> None:
         with suppress(OSError):
             os.replace(f"{path}{ending}", f"{aside}{ending}")
     _make(path, about, changes)
+    last = f"{datetime.fromisoformat(changes[-1].at).astimezone():%Y-%m-%d %H:%M}" if changes else "–"
+    return said("session_recovered", name=path.stem, count=len(changes), at=last, aside=aside.name)

@@ -27,7 +27,9 @@ class Tool:
     may : tuple of str
         What participants may say; whoever leads may say everything.
     view : callable
-        State → what everybody sees.
+        State → what whoever leads sees.
+    shared : callable
+        State → what participants see on their own telephones: nothing of one another's answers.
     own : callable
         (state, who) → what one has said for oneself.
     look : Look
@@ -41,5 +43,6 @@ class Tool:
     applied: Callable[[Any, Any], Any]
     may: tuple[str, ...]
     view: Callable[[Any], dict[str, Any]]
+    shared: Callable[[Any], dict[str, Any]]
     own: Callable[[Any, str], dict[str, Any]]
     look: Look = USUAL

@@ -21,12 +21,14 @@ function buildStatus(strings) {
 /** The way to the session. `remember` names it where the page itself may go, else "". `post` sends a message, and may fail silently: it is then sent again by `resume`. */
 function buildSession(strings, status, post, { remember, lost = strings.lost }) {
   const unsaved = new Map(remember ? JSON.parse(sessionStorage.getItem(LAST + remember) ?? "[]") : []);
+  // What stands on the page and cannot be kept as it is: a number off the scale, one of two that belong together.
+  const held = new Set();
   let timer = 0;
   let connected = true;
   function show() {
     if (remember) sessionStorage.setItem(LAST + remember, JSON.stringify([...unsaved]));
-    status.show(!connected ? lost : unsaved.size ? strings.saving : strings.saved);
-    status.kept.classList.toggle("lost", !connected);
+    status.show(!connected ? lost : unsaved.size ? strings.saving : held.size ? strings.held : strings.saved);
+    status.kept.classList.toggle("lost", !connected || held.size > 0);
   }
   function expect() {
     clearTimeout(timer);
@@ -44,6 +46,12 @@ function buildSession(strings, status, post, { remember, lost = strings.lost }) 
       connected = true;
       for (const id of ids) unsaved.delete(id);
       expect();
+      show();
+    },
+    hold(key, on) {
+      if (on === held.has(key)) return;
+      if (on) held.add(key);
+      else held.delete(key);
       show();
     },
     cut() { connected = false; show(); },

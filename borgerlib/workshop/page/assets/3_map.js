@@ -87,8 +87,8 @@ function buildMap(config, { place, unplace, choose }) {
     }
     return markers.get(id);
   }
-  /** `shown`: one {id, number, label, spots, apart} an element; `when`: the layer that is moved. */
-  function update(shown, when, chosen, compare) {
+  /** `shown`: one {id, number, label, spots, shown} an element, `shown` being the others' answers; `when`: the layer that is moved. */
+  function update(shown, when, chosen) {
     const other = config.when.find(({ id }) => id !== when).id;
     const taken = new Map();
     plane.querySelectorAll(".still").forEach((old) => old.remove());
@@ -111,10 +111,9 @@ function buildMap(config, { place, unplace, choose }) {
         lines.append(svg("path", { d: `M${10 * spot[1]} ${100 - 10 * spot[0]}L${10 * away[1]} ${100 - 10 * away[0]}` }));
       }
       if (away) still(other, away, one.number);
-      const apart = one.apart[when];
-      if (compare && apart?.median) {
-        still(`median${one.id === chosen ? " chosen" : ""}`, apart.median, one.number);
-        if (one.id === chosen) apart.dots.forEach((dot) => still("dot", dot));
+      if (one.shown?.median) {
+        still(`median${one.id === chosen ? " chosen" : ""}`, one.shown.median, one.number);
+        if (one.id === chosen) one.shown.dots.forEach((dot) => still("dot", dot));
       }
       if (!spot) {
         markers.get(one.id)?.remove();

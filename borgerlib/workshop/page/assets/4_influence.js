@@ -2,13 +2,22 @@
 
 function buildInfluence(config, session, status, { leads, download }) {
   const { strings } = config;
-  const way = { when: config.when[0].id, chosen: "", compare: false, own: {} };
+  // `compare`: the answers of the others as they stood when they were shown, so that nobody's is seen to arrive.
+  const way = { when: config.when[0].id, chosen: "", compare: null, own: {} };
   let view = null;
 
+  // Each question (whose influence, on what) has a map of its own, and what is said names it.
+  const questionNow = () => ({ role: view.role, area: view.area });
+  const questionKey = ({ role, area }) => `${role}\n${area}`;
+  const isAsked = (content) => questionKey(content) === questionKey(view);
+  const answer = (kind, content) => session.say(kind, { ...content, ...questionNow() });
+  const labelIn = (known, name) => known.find(({ id }) => id === name)?.label ?? "";
+  const ownNow = () => way.own[questionKey(view)] ?? {};
+
   const spotsOf = (one) => {
-    const spots = { ...(leads ? one.placed : way.own[one.id]) };
+    const spots = { ...(leads ? one.placed : ownNow()[one.id]) };
     for (const { kind, content } of session.waiting()) {
-      if (content.id !== one.id) continue;
+      if (content.id !== one.id || !isAsked(content)) continue;
       if (kind === "place") spots[content.when] = [content.influence, content.control];
       if (kind === "unplace") delete spots[content.when];
     }
@@ -17,18 +26,21 @@ function buildInfluence(config, session, status, { leads, download }) {
   const labelOf = (id) => view.elements.find((one) => one.id === id)?.label ?? "";
   function keepOwn(id, spot) {
     if (leads) return;
-    way.own = { ...way.own, [id]: { ...way.own[id], [way.when]: spot } };
-    if (!spot) delete way.own[id][way.when];
+    const spots = { ...ownNow()[id], [way.when]: spot };
+    if (!spot) delete spots[way.when];
+    way.own = { ...way.own, [questionKey(view)]: { ...ownNow(), [id]: spots } };
   }
   function place(id, [influence, control]) {
     keepOwn(id, [influence, control]);
-    session.say("place", { id, when: way.when, influence, control });
+    const row = rows.get(id);
+    if (row) draft(row, "");
+    answer("place", { id, when: way.when, influence, control });
     status.whisper(`${labelOf(id)}. ${positionWords(config, way.when, [influence, control])}`);
     show();
   }
   function unplace(id) {
     keepOwn(id, null);
-    session.say("unplace", { id, when: way.when });
+    answer("unplace", { id, when: way.when });
     status.whisper(`${labelOf(id)}. ${positionWords(config, way.when, null)}`);
     show();
     rows.get(id)?.influence.focus();
@@ -45,7 +57,19 @@ function buildInfluence(config, session, status, { leads, download }) {
   const area = select(strings.area, config.areas, setting("area"));
   const said = html("p", { class: "said" });
   const layers = config.when.map(({ id, label }) => button(label, () => { way.when = id; show(); }, { "data-when": id }));
-  const compare = button(strings.compare, () => { way.compare = !way.compare; show(); });
+  const reveal = () => {
+    way.compare = { time: new Date().toLocaleTimeString("da-DK", { hour: "2-digit", minute: "2-digit" }),
+      apart: Object.fromEntries(view.elements.map(({ id, apart }) => [id, apart])) };
+    show();
+  };
+  const compare = button(strings.compare, () => {
+    if (!way.compare) return reveal();
+    way.compare = null;
+    return show();
+  });
+  const frozenText = html("span", {});
+  const frozen = html("p", { class: "frozen" }, frozenText, " ", button(strings.refresh, () => reveal()));
+  const asked = html("p", { class: "question", role: "status" });
   const layer = html("div", { class: "modes", role: "group", "aria-label": strings.layer }, ...layers);
   const count = html("p", { class: "count" });
 
@@ -65,19 +89,36 @@ function buildInfluence(config, session, status, { leads, download }) {
   const leftOut = html("ul", {});
   const away = html("details", { class: "about" }, html("summary", {}, strings.left_out), leftOut);
 
-  function numberField(row, at) {
+  /** Say of what is typed beside a row why it is not kept; "" where nothing is. */
+  function draft(row, words) {
+    row.draft = Boolean(words);
+    write(row.note, words);
+    session.hold(row.id, row.draft);
+    for (const field of row.fields) set(field, "aria-invalid", row.draft && !isLegal(field));
+  }
+  const isLegal = (field) => field.value !== "" && field.checkValidity();
+  const isCleared = (field) => field.value === "" && !field.validity.badInput;
+  function settle(row) {
+    const { fields, spot } = row;
+    if (fields.every(isLegal)) {
+      const typed = fields.map(({ value }) => Number(value));
+      if (String(typed) !== String(spot)) return place(row.id, typed);
+      return draft(row, "");
+    }
+    if (fields.every((field) => isCleared(field) || (spot && isLegal(field)))) {
+      draft(row, "");
+      return show();
+    }
+    const words = fields.every((field) => isLegal(field) || isCleared(field)) ? strings.half : fill(strings.off, { hoejest: config.highest });
+    draft(row, words);
+    return status.whisper(words);
+  }
+  function numberField(row) {
     const field = html("input", { type: "number", min: 0, max: config.highest, step: 1, inputmode: "numeric" });
     field.addEventListener("focus", () => choose(row.id));
-    field.addEventListener("change", () => {
-      if (field.value === "") return show();
-      const spot = [...(row.spot ?? [config.highest / 2, config.highest / 2])];
-      spot[at] = Number(field.value);
-      const legal = Number.isInteger(spot[at]) && spot[at] >= 0 && spot[at] <= config.highest;
-      if (!legal) field.reportValidity();
-      return legal ? place(row.id, spot) : undefined;
-    });
+    field.addEventListener("change", () => settle(row));
     // What could not be overwritten while the field was in use is shown when it is left.
-    field.addEventListener("blur", () => { if (field.checkValidity()) show(); });
+    field.addEventListener("blur", () => show());
     return field;
   }
   function buildRow(id) {
@@ -86,8 +127,10 @@ function buildInfluence(config, session, status, { leads, download }) {
     row.label = html("span", { class: "name" });
     row.help = html("span", { class: "help" });
     row.apart = html("p", { class: "apart" });
-    row.influence = numberField(row, 0);
-    row.control = numberField(row, 1);
+    row.note = html("p", { class: "off" });
+    row.influence = numberField(row);
+    row.control = numberField(row);
+    row.fields = [row.influence, row.control];
     const field = (text, input) => html("label", {}, html("span", { "aria-hidden": "true" }, text), input);
     row.rename = html("input", { type: "text", maxlength: 80, required: true });
     const form = html("form", { class: "save" }, row.rename, html("button", { type: "submit" }, strings.rename));
@@ -96,29 +139,30 @@ function buildInfluence(config, session, status, { leads, download }) {
       session.say("element", { id, label: row.rename.value });
       row.more.close(true);
     });
-    row.pick = button(strings.pick, () => session.say("pick", { id, on: row.pick.getAttribute("aria-pressed") !== "true" }), { class: "pick" });
+    row.pick = button(strings.pick, () => answer("pick", { id, on: row.pick.getAttribute("aria-pressed") !== "true" }), { class: "pick" });
     row.out = button(strings.leave_out, () => session.say("leave_out", { id, on: true }));
     row.off = button(strings.unplace, () => { row.more.close(false); unplace(id); });
     row.more = dropdown(strings.more, {}, form, row.off, row.out);
     if (!leads) row.off.classList.add("quiet");
     row.node = html("li", { "data-id": id }, row.badge,
-      html("div", { class: "words" }, row.label, row.help, row.apart),
+      html("div", { class: "words" }, row.label, row.help, row.note, row.apart),
       html("div", { class: "numbers" }, field(strings.influence, row.influence), field(strings.control, row.control)),
       html("div", { class: "acts" }, ...(leads ? [row.pick, row.more] : [row.off])));
     map.draggable(row.badge, id, true);
     return row;
   }
+  const apartOf = ({ id }) => way.compare?.apart[id]?.[way.when];
   function showRow(one, number) {
     const row = rows.get(one.id);
     row.spot = spotsOf(one)[way.when] ?? null;
     write(row.badge, String(number));
     write(row.label, one.label);
     write(row.help, [one.help, one.cause].filter(Boolean).join(" "));
-    write(row.apart, way.compare || !leads ? one.apart[way.when].said : "");
-    for (const [at, field] of [row.influence, row.control].entries()) {
+    write(row.apart, apartOf(one)?.said ?? "");
+    for (const [at, field] of row.fields.entries()) {
       set(field, "aria-label", fill(at ? strings.control_number : strings.influence_number, { hoejest: config.highest, element: one.label }));
       const value = row.spot ? String(row.spot[at]) : "";
-      if (field.value !== value && document.activeElement !== field) field.value = value;
+      if (!row.draft && field.value !== value && document.activeElement !== field) field.value = value;
     }
     set(row.pick, "aria-pressed", one.picked);
     set(row.pick, "aria-label", fill(strings.pick_one, { element: one.label }));
@@ -133,9 +177,10 @@ function buildInfluence(config, session, status, { leads, download }) {
   // ---- the three lists
   const lists = new Map();
   const potential = html("section", { class: "potential" }, html("h2", {}, strings.decisions));
-  function buildItem(question, item) {
+  function buildItem(item) {
     const fields = {};
-    const keep = () => session.say("decide", { id: item.id, question,
+    const whose = { id: item.id, question: item.question, ...questionNow() };
+    const keep = () => session.say("decide", { ...whose,
       ...Object.fromEntries(["what", "who", "by"].map((key) => [key, fields[key].value])) });
     for (const key of ["what", "who", "by"]) {
       fields[key] = keptField("input", { type: "text", maxlength: 400, placeholder: strings[key], "aria-label": `${strings[key]} ${item.label}` }, keep);
@@ -143,7 +188,8 @@ function buildInfluence(config, session, status, { leads, download }) {
     const why = html("p", { class: "why" });
     const title = html("h4", {});
     const node = html("li", {}, title, why, html("div", { class: "decision" }, fields.what, fields.who, fields.by));
-    return { node, update: (now) => {
+    const settleAll = () => Object.values(fields).forEach((one) => one.settle());
+    return { node, settle: settleAll, update: (now) => {
       write(title, now.label);
       write(why, now.why);
       for (const key of ["what", "who", "by"]) fields[key].update(now.decision[key]);
@@ -154,15 +200,21 @@ function buildInfluence(config, session, status, { leads, download }) {
       const items = html("ul", {});
       const empty = html("p", { class: "empty" }, told.empty);
       potential.append(html("div", { class: "list", "data-question": told.question }, html("h3", {}, told.title), html("p", { class: "asked" }, told.asked), empty, items));
-      lists.set(told.question, { items, empty, known: new Map() });
+      lists.set(told.question, { items, empty, box: potential.lastChild, known: new Map() });
     }
     const { items, empty, known } = lists.get(told.question);
-    const now = new Set(told.items.map(({ id }) => id));
-    for (const [id, item] of known) if (!now.has(id)) item.node.remove();
+    const keyOf = ({ question, id }) => [questionKey(view), question, id].join("\n");
+    const now = new Set(told.items.map(keyOf));
+    for (const [key, item] of known) {
+      if (now.has(key)) continue;
+      item.settle();
+      item.node.remove();
+    }
     told.items.forEach((item, at) => {
-      if (!known.has(item.id)) known.set(item.id, buildItem(told.question, item));
-      known.get(item.id).update(item);
-      const { node } = known.get(item.id);
+      const key = keyOf(item);
+      if (!known.has(key)) known.set(key, buildItem(item));
+      known.get(key).update(item);
+      const { node } = known.get(key);
       if (items.children[at] !== node) items.insertBefore(node, items.children[at] ?? null);
     });
     empty.hidden = told.items.length > 0;
@@ -172,10 +224,13 @@ function buildInfluence(config, session, status, { leads, download }) {
     if (!view) return;
     role.lastChild.value = view.role;
     area.lastChild.value = view.area;
+    write(asked, fill(strings.question, { rolle: labelIn(config.roles, view.role), omraade: labelIn(config.areas, view.area) }));
     write(said, config.areas.find(({ id }) => id === view.area)?.said ?? "");
     said.hidden = !said.textContent;
     for (const one of layers) set(one, "aria-pressed", one.dataset.when === way.when);
-    set(compare, "aria-pressed", way.compare);
+    set(compare, "aria-pressed", Boolean(way.compare));
+    frozen.hidden = !way.compare;
+    write(frozenText, way.compare ? fill(strings.frozen, { tid: way.compare.time }) : "");
     write(count, view.participants === 1 ? strings.participants_one : view.participants ? fill(strings.participants, { antal: view.participants }) : "");
     const ids = new Set(view.elements.map(({ id }) => id));
     for (const [id, row] of rows) if (!ids.has(id)) { row.node.remove(); rows.delete(id); }
@@ -185,20 +240,29 @@ function buildInfluence(config, session, status, { leads, download }) {
       const { node } = rows.get(one.id);
       if (list.children[at] !== node) list.insertBefore(node, list.children[at] ?? null);
     });
-    map.update(view.elements.map((one, at) => ({ ...one, number: at + 1, spots: spotsOf(one) })), way.when, way.chosen, way.compare);
+    map.update(view.elements.map((one, at) => ({ ...one, number: at + 1, spots: spotsOf(one), shown: apartOf(one) })), way.when, way.chosen);
+    if (!leads) return;
     leftOut.replaceChildren(...view.left_out.map(({ id, label }) => html("li", {}, label, " ",
       button(strings.bring_back, () => session.say("leave_out", { id, on: false }), { class: "quiet", "aria-label": `${strings.bring_back}: ${label}` }))));
     away.hidden = !view.left_out.length;
-    if (leads) view.lists.forEach(showList);
+    view.lists.forEach(showList);
+    for (const [question, { box }] of lists) box.hidden = !view.lists.some((told) => told.question === question);
   }
 
   return {
-    tools: leads ? [role, area, layer, compare, download, count] : [layer, count],
+    tools: leads ? [role, area, layer, compare, download, count] : [asked, layer, count],
     body: [html("main", { class: "influence" },
-      html("div", { class: "left" }, html("p", { class: "hint" }, leads ? strings.map_hint : strings.own_hint), said, map.node),
+      html("div", { class: "left" }, html("p", { class: "hint" }, leads ? strings.map_hint : strings.own_hint), said, frozen, map.node),
       html("div", { class: "right" }, html("h2", {}, leads ? strings.elements : strings.own_title), list, ...(leads ? [add, away] : [])),
       ...(leads ? [potential] : []))],
-    show(next) { view = next; show(); },
+    show(next) {
+      if (view && questionKey(next) !== questionKey(view)) {
+        way.compare = null;
+        for (const row of rows.values()) draft(row, "");
+      }
+      view = next;
+      show();
+    },
     own(next) { way.own = next; show(); },
   };
 }

@@ -120,13 +120,14 @@ function buildCards(config, session, status, { leads, download }) {
     }
     note.disabled = !noteOf;
     const waiting = session.waiting().findLast(({ kind, content }) => kind === "note" && JSON.stringify(content.table) === key);
-    note.update(waiting?.content.text ?? view.notes.find((one) => JSON.stringify(one.table) === key)?.text ?? "");
+    note.update(waiting?.content.text ?? view.notes?.find((one) => JSON.stringify(one.table) === key)?.text ?? "");
     vote.hidden = !table.theme;
-    write(fit, view.fit[table.theme] ?? "");
+    write(fit, view.fit?.[table.theme] ?? "");
     const voting = session.waiting().findLast(({ kind, content }) => kind === "vote" && content.id === table.theme);
     const voted = voting?.content.fit ?? own[table.theme];
     for (const box of votes) box.firstChild.checked = Number(box.firstChild.value) === voted;
     write(count, view.participants === 1 ? strings.participants_one : view.participants ? fill(strings.participants, { antal: view.participants }) : "");
+    if (!leads) return;
     rounds.replaceChildren(...view.summary.map(({ titles, note: words, fit: told }) => html("div", { class: "round" },
       html("h3", {}, titles.join(" + ")), words ? html("p", {}, words) : null, told ? html("p", { class: "asked" }, told) : null)));
     nothing.hidden = view.summary.length > 0;
