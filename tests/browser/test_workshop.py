@@ -80,10 +80,11 @@ def saved(page):
     return page
 
 
-def place(page, element, influence):
-    field = page.get_by_label(f"Indflydelse 0–10: {element}")
-    field.fill(str(influence))
-    field.press("Tab")
+def place(page, element, influence, control=5):
+    for name, number in (("Indflydelse", influence), ("Kontrol", control)):
+        field = page.get_by_label(f"{name} 0–10: {element}")
+        field.fill(str(number))
+        field.press("Tab")
     return saved(page)
 
 
@@ -138,16 +139,20 @@ def test_a_map_by_drag_by_keyboard_and_by_number(meeting):
 def test_three_take_part_at_once_and_the_fourth_opens_the_comparison(meeting):
     with meeting("indflydelse", title="Hver for sig") as now:
         lead = now.lead()
-        lead.get_by_role("button", name="Vis svar hver for sig").click()
         three = [now.take_part() for _ in range(3)]
         for page, influence in zip(three, (2, 4, 9), strict=True):
             place(page, MANDATE, influence)
         told = lead.locator("li[data-id=mandat] .apart")
         lead.get_by_text("3 har svaret for sig selv", exact=True).wait_for()
+        lead.get_by_role("button", name="Vis svar hver for sig").click()
         assert told.text_content().startswith("3 har svaret for sig selv. Svarene vises, når mindst 4")
         assert lead.locator(".marker.dot, .marker.median").count() == 0
         fourth = now.take_part()
         place(fourth, MANDATE, 5)
+        lead.get_by_text("4 har svaret for sig selv", exact=True).wait_for()
+        # What is shown stands still until the latest is asked for: nobody's answer is seen to arrive.
+        assert told.text_content().startswith("3 har svaret for sig selv.")
+        lead.get_by_role("button", name="Vis de nyeste").click()
         lead.get_by_text("4 for sig selv: indflydelse 4,5 (midterste halvdel 3,5–6), uenige").wait_for()
         lead.locator("li[data-id=mandat] input").first.focus()
         assert lead.locator(".marker.dot").count() == 4
@@ -165,6 +170,7 @@ def test_what_is_typed_while_the_line_is_cut_is_kept_when_it_is_back(meeting):
     with meeting("indflydelse", title="Afbrudt") as now:
         page = now.lead()
         now.alive = False
+        page.get_by_label(f"Kontrol 0–10: {MANDATE}").fill("5")
         field = page.get_by_label(f"Indflydelse 0–10: {MANDATE}")
         field.fill("6")
         field.press("Tab")
@@ -183,6 +189,7 @@ def test_what_was_never_kept_in_one_meeting_stays_out_of_the_next(meeting):
     with meeting("indflydelse", title="Først") as now:
         page = now.lead()
         now.alive = False
+        page.get_by_label(f"Kontrol 0–10: {MANDATE}").fill("5")
         field = page.get_by_label(f"Indflydelse 0–10: {MANDATE}")
         field.fill("6")
         field.press("Tab")
@@ -209,6 +216,56 @@ def test_a_number_being_typed_stays_while_others_place(meeting):
         field.press("Tab")
         saved(page)
         assert now.room.view()["elements"][4]["placed"]["today"][0] == 7
+
+
+def test_a_number_that_cannot_be_kept_is_said_beside_it_and_never_called_saved(meeting):
+    with meeting("indflydelse", title="Tal") as now:
+        page = now.lead()
+        influence, control = (
+            page.get_by_label(f"{one} 0–10: {MANDATE}") for one in ("Indflydelse", "Kontrol")
+        )
+        note, kept = page.locator("li[data-id=mandat] .off"), page.locator(".kept")
+        for typed, told in (
+            ("7", "Skriv begge tal"),
+            ("11", "Skriv et helt tal"),
+            ("2.5", "Skriv et helt tal"),
+        ):
+            influence.fill(typed)
+            influence.press("Tab")
+            expect(note).to_contain_text(told)
+            expect(kept).to_have_text("Et tal mangler eller ligger uden for kortet. Det er ikke gemt.")
+            place(now.lead(), "Hele byrådet bakker op", 3) if typed == "11" else None
+            expect(influence).to_have_value(typed)
+        assert is_accessible(page) == (True, [])
+        influence.fill("7")
+        control.fill("2")
+        control.press("Tab")
+        saved(page)
+        expect(note).to_be_hidden()
+        assert now.room.view()["elements"][4]["placed"] == {"today": [7, 2]}
+
+
+def test_each_question_has_its_own_map_and_telephones_say_which(meeting):
+    with meeting("indflydelse", title="Spørgsmål") as now:
+        lead, phone = now.lead(), now.take_part()
+        place(phone, MANDATE, 2)
+        place(lead, MANDATE, 3)
+        lead.get_by_role("button", name="Ønsket").click()
+        place(lead, MANDATE, 8)
+        wish = lead.locator("[data-question=wish]")
+        wish.get_by_label(f"Hvad gør vi? {MANDATE}").fill("Nyt kommissorium")
+        lead.get_by_label("Hvis indflydelse?").select_option(label="Byrådet")
+        phone.get_by_text("Hvis indflydelse? Byrådet. På hvad? Borgerdialog i almindelighed.").wait_for()
+        for page in (lead, phone):
+            expect(page.get_by_label(f"Indflydelse 0–10: {MANDATE}")).to_have_value("")
+        assert wish.locator("li").count() == 0
+        place(phone, MANDATE, 9)
+        lead.get_by_label("Hvis indflydelse?").select_option(label="Kommunaldirektøren")
+        expect(phone.get_by_label(f"Indflydelse 0–10: {MANDATE}")).to_have_value("2")
+        # What was typed just before the question changed is kept where it was typed.
+        expect(wish.get_by_label(f"Hvad gør vi? {MANDATE}")).to_have_value("Nyt kommissorium")
+        saved(lead)
+        assert [asked.labels[0] for asked in now.room.state.asked] == ["Kommunaldirektøren", "Byrådet"]
 
 
 def test_cards_are_drawn_turned_filtered_noted_and_voted_on(meeting):

@@ -36,7 +36,7 @@ def test_over_time_the_change_is_told_where_both_have_it(influence):
     assert table["Ændring i dag"].notna().sum() == 1
     assert table.loc["Hele byrådet bakker op", "Lavest i dag"] == 2
     # Two sessions of one title on one day still have a column each.
-    assert len(set(table.columns)) == len(table.columns) == 8
+    assert len(set(table.columns)) == len(table.columns) == 11
 
 
 def test_several_municipalities_are_one_picture_with_their_own_elements_by_name(influence):

@@ -12,6 +12,7 @@ from borgerlib.errors import DataError, ParameterError
 from borgerlib.workshop.saved.report import download, session_html
 from borgerlib.workshop.sessions.change import Change
 
+ASKED = "kommunaldirektoer\ngenerelt"
 PLACED = {"id": "formaal", "when": "today", "influence": 7, "control": 4}
 
 
@@ -40,7 +41,7 @@ def test_three_are_counted_and_four_are_told_without_who(influence_room):
     # Quartiles of 1, 3, 5, 9 (inclusive): 2.5, 4, 6.
     assert shown["said"] == "4 for sig selv: indflydelse 4 (midterste halvdel 2,5–6), uenige"
     assert "secret" not in json.dumps(influence_room.view())
-    assert influence_room.own("secret0") == {"formaal": {"today": [9, 4]}}
+    assert influence_room.own("secret0") == {ASKED: {"formaal": {"today": [9, 4]}}}
     assert influence_room.own("") == {}
 
 

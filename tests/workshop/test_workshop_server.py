@@ -17,6 +17,8 @@ from borgerlib.workshop.server.gate import Gate
 from borgerlib.workshop.sessions.room import Room
 from borgerlib.workshop.sessions.store import open_session
 
+VOTE = ("vote", {"id": "demens", "fit": 4})
+ASKED = "kommunaldirektoer\ngenerelt"
 PLACED = {"id": "formaal", "when": "today", "influence": 7, "control": 4}
 
 
@@ -109,24 +111,62 @@ def test_the_leader_gets_the_page_with_the_code_and_the_files(served, influence_
 @pytest.mark.slow
 def test_fifty_people_place_at_once_and_everybody_sees_it(served, influence_room, influence):
     people = [Visitor(served).come_in() for _ in range(50)]
+    leader = Visitor(served)
+    leader.get(f"/?token={served.token}")
 
     async def meeting():
+        lead = await leader.line(leads=True)
         lines = await asyncio.gather(*(person.line() for person in people))
         for at, line in enumerate(lines):
             line.write_message(saying("place", {**PLACED, "influence": at % 11}))
 
         def all_there(message):
-            return message["kind"] == "view" and message["view"]["elements"][0]["apart"]["today"]["n"] == 50
+            return message["kind"] == "view" and message["view"]["participants"] == 50
 
-        pictures = await asyncio.gather(*(until(line, all_there) for line in lines))
-        for line in lines:
+        pictures = await asyncio.gather(*(until(line, all_there) for line in (lead, *lines)))
+        for line in (lead, *lines):
             line.close()
         return pictures
 
-    pictures = asyncio.run(meeting())
+    shown, *pictures = asyncio.run(meeting())
     assert len({str(picture) for picture in pictures}) == 1
+    assert shown["view"]["elements"][0]["apart"]["today"]["n"] == 50
     again = Room(influence, open_session(influence_room.session.id))
     assert len(again.state.participants) == 50
+
+
+@pytest.mark.parametrize("tool", ["indflydelse", "dialogkort"])
+def test_a_telephone_is_told_nothing_of_what_the_others_answer(tool, influence_room, cards_room):
+    room = {"indflydelse": influence_room, "dialogkort": cards_room}[tool]
+    said = {"indflydelse": ("place", {**PLACED, "influence": 9, "control": 8}), "dialogkort": VOTE}[tool]
+
+    async def listen(served, people):
+        lines = [await person.line() for person in people]
+        heard = []
+        for number, line in enumerate(lines[1:], start=1):
+            line.write_message(saying(*said))
+            heard.append(
+                await until(
+                    lines[0],
+                    lambda message, n=number: (
+                        message["kind"] == "view" and message["view"]["participants"] == n
+                    ),
+                )
+            )
+        for line in lines:
+            line.close()
+        return heard
+
+    with serving(room) as served:
+        heard = asyncio.run(listen(served, [Visitor(served).come_in() for _ in range(6)]))
+    counts = [message["view"].pop("participants") for message in heard]
+    assert counts == [1, 2, 3, 4, 5]
+    # But for how many have answered, the fifth answer changes nothing of what is sent.
+    assert len({str(message) for message in heard}) == 1
+    assert len(room.session.changes()) == 5
+    for ending in ("", "-wal", "-shm"):
+        path = room.session.path.with_name(room.session.path.name + ending)
+        assert not path.exists() or path.stat().st_mode & 0o077 == 0
 
 
 def test_who_comes_back_finds_what_was_placed_and_nonsense_harms_nobody(served):
@@ -148,7 +188,7 @@ def test_who_comes_back_finds_what_was_placed_and_nonsense_harms_nobody(served):
             await until(again, lambda message: False)
         return kept["ids"], own["own"]
 
-    assert asyncio.run(leave_and_return()) == (["7"], {"formaal": {"today": [7, 4]}})
+    assert asyncio.run(leave_and_return()) == (["7"], {ASKED: {"formaal": {"today": [7, 4]}}})
 
 
 def test_who_comes_back_and_repeats_is_shown_what_was_kept_of_it(served):
@@ -163,7 +203,7 @@ def test_who_comes_back_and_repeats_is_shown_what_was_kept_of_it(served):
         line.close()
         return own["own"]
 
-    assert asyncio.run(repeat()) == {"formaal": {"today": [7, 4]}}
+    assert asyncio.run(repeat()) == {ASKED: {"formaal": {"today": [7, 4]}}}
 
 
 @pytest.mark.slow

@@ -224,7 +224,7 @@ function buildInfluence(config, session, status, { leads, download }) {
     if (!view) return;
     role.lastChild.value = view.role;
     area.lastChild.value = view.area;
-    write(asked, fill(strings.question, { rolle: labelIn(config.roles, view.role), omraade: labelIn(config.areas, view.area) }));
+    write(asked, fill(strings.asked_now, { rolle: labelIn(config.roles, view.role), omraade: labelIn(config.areas, view.area) }));
     write(said, config.areas.find(({ id }) => id === view.area)?.said ?? "");
     said.hidden = !said.textContent;
     for (const one of layers) set(one, "aria-pressed", one.dataset.when === way.when);
@@ -233,7 +233,7 @@ function buildInfluence(config, session, status, { leads, download }) {
     write(frozenText, way.compare ? fill(strings.frozen, { tid: way.compare.time }) : "");
     write(count, view.participants === 1 ? strings.participants_one : view.participants ? fill(strings.participants, { antal: view.participants }) : "");
     const ids = new Set(view.elements.map(({ id }) => id));
-    for (const [id, row] of rows) if (!ids.has(id)) { row.node.remove(); rows.delete(id); }
+    for (const [id, row] of rows) if (!ids.has(id)) { draft(row, ""); row.node.remove(); rows.delete(id); }
     view.elements.forEach((one, at) => {
       if (!rows.has(one.id)) rows.set(one.id, buildRow(one.id));
       showRow(one, at + 1);
