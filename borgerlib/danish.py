@@ -73,6 +73,11 @@ def capitalise(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def is_read(text: str) -> bool:
+    """Return whether something of a text can be seen: spaces and marks without a width cannot."""
+    return any(letter.isprintable() and not letter.isspace() for letter in text)
+
+
 def sort_key(name: str) -> str:
     """Return what puts names in Danish order: Æ, Ø, Å last, and Aa as Å ('Aarhus' after 'Ærø')."""
     plain = unicodedata.normalize("NFC", name).casefold().replace("aa", "å")

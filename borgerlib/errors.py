@@ -221,6 +221,13 @@ def unknown_name(kind: str, name: str, legal: Iterable[str]) -> str:
     return said("unknown_name", kind=kind, name=name, count=len(names))
 
 
+def none_of(name: str, legal: Iterable[str]) -> str:
+    """Return the sentence that refuses a name that is none of the legal ones, with the nearest of them."""
+    names = list(legal)
+    near = nearest(name, names, count=1)
+    return said("none_of_near" if near else "none_of", name=[name], legal=", ".join(names), near=near)
+
+
 def command(*words: str) -> str:
     """Return a command of ours that runs as it stands, whatever spaces the names have."""
     quoted = subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)

@@ -19,19 +19,14 @@ from typing import Annotated, Any, Literal, TypeVar, cast, get_args, get_origin,
 
 from annotated_types import Predicate
 
-from borgerlib.errors import BorgerlibError, DataError, nearest, unknown_name
-from borgerlib.said import Said, said
+from borgerlib.danish import is_read
+from borgerlib.errors import BorgerlibError, DataError, none_of, unknown_name
+from borgerlib.said import said
 
 Model = TypeVar("Model")
 Keys = tuple[str | int, ...]
 Problem = tuple[Keys, str]
 """Keys that lead to a value, and what is wrong with it."""
-
-
-def is_read(text: str) -> bool:
-    """Return whether something of a text can be seen: spaces and marks without a width cannot."""
-    return any(letter.isprintable() and not letter.isspace() for letter in text)
-
 
 Text = Annotated[str, Predicate(is_read)]
 """A text in which something can be read."""
@@ -270,13 +265,6 @@ def _problem_of(model: type, breach: Any) -> Problem:
         limits = {name: f"{limit:g}" for name, limit in breach.get("ctx", {}).items() if name in _LIMITS}
         return keys, said(_MUST_BE[kind], value=_short(value), **limits)
     return keys, f"{_short(value)}: {breach['msg']}"
-
-
-def none_of(name: str, legal: Iterable[str]) -> Said:
-    """Return the sentence that refuses a name that is none of the legal ones, with the nearest of them."""
-    names = list(legal)
-    near = nearest(name, names, count=1)
-    return said("none_of_near" if near else "none_of", name=[name], legal=", ".join(names), near=near)
 
 
 def _short(value: object) -> str:

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 from annotated_types import MinLen
 
 from borgerlib import places
-from borgerlib.files.toml import Problem, Text, none_of, read_toml
+from borgerlib.errors import none_of
+from borgerlib.files.toml import Problem, Text, read_toml
 from borgerlib.said import said
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import LEADERS

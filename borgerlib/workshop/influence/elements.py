@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 
 from borgerlib import places
-from borgerlib.files.toml import Problem, Text, none_of, read_toml
+from borgerlib.errors import none_of
+from borgerlib.files.toml import Problem, Text, read_toml
 from borgerlib.said import said
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import LEADERS

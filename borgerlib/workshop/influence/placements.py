@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from borgerlib.danish import is_read
 from borgerlib.errors import ParameterError
-from borgerlib.files.toml import is_read
 from borgerlib.workshop.influence.elements import LONGEST_LABEL, Element, Elements
 from borgerlib.workshop.sessions.change import TOGETHER, Change, one_of, step, text
 from borgerlib.workshop.words import words
