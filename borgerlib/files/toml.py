@@ -54,7 +54,6 @@ _MUST_BE = {
     "too_short": "must_be_longer",
     "predicate_failed": "must_not_be_empty",
 }
-_LIMITS = ("ge", "le", "min_length")
 # Stands in for a text that cannot be used, so that all else can be looked at.
 _STAND_IN = "\ufffd"
 
@@ -92,10 +91,8 @@ class Toml:
         try:
             return cls(deepcopy(_loaded(text)), name, what, text, error, hint)
         except tomllib.TOMLDecodeError as failure:
-            at = re.search(r"line \d+", str(failure))
-            told = said(
-                "no_toml", file=name, why=str(failure), line=at[0][5:] if at else text.count("\n") + 1
-            )
+            line = (re.findall(r"line (\d+)", str(failure)) or [text.count("\n") + 1])[0]
+            told = said("no_toml", file=name, why=str(failure), line=line)
             raise error(told, hint=hint or "Mend that place.") from failure
 
     def validated(
@@ -150,8 +147,7 @@ class Toml:
         placed = []
         for keys, text in found:
             line = next((lines[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in lines), 0)
-            if keys:
-                text = said("at_keys", keys=", ".join(_named(self.content, keys)), text=text)
+            text = said("at_keys", keys=", ".join(_named(self.content, keys)), text=text) if keys else text
             placed.append((line, said("on_line", line=line, text=text) if line else text))
         texts = dict.fromkeys(text for _, text in sorted(placed, key=lambda problem: problem[0]))
         raise self.error(
@@ -191,8 +187,7 @@ def read_toml(
         told = said("unreadable_file", path=path, why=failure.strerror)
         raise error(told, hint=said("check_rights")) from failure
     except UnicodeDecodeError as failure:
-        told = said("no_utf8", file=path.name, why=str(failure))
-        raise error(told, hint=said("save_as_utf8")) from failure
+        raise error(said("no_utf8", file=path.name, why=failure), hint=said("save_as_utf8")) from failure
     return Toml.of(text.replace("\r\n", "\n"), path.name, what, error=error, hint=hint)
 
 
@@ -262,7 +257,7 @@ def _problem_of(model: type, breach: Any) -> Problem:
         legal = [str(option) for option in get_args(_type_at(model, keys))]
         return keys, none_of(str(value), filter(None, legal))
     if kind in _MUST_BE:
-        limits = {name: f"{limit:g}" for name, limit in breach.get("ctx", {}).items() if name in _LIMITS}
+        limits = {name: f"{x:g}" for name, x in breach.get("ctx", {}).items() if isinstance(x, int | float)}
         return keys, said(_MUST_BE[kind], value=_short(value), **limits)
     return keys, f"{_short(value)}: {breach['msg']}"
 
