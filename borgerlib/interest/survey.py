@@ -17,6 +17,7 @@ from borgerlib.interest.weighting.summary import reweighted
 from borgerlib.population.municipalities import Municipality
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.population.table import refreshed_path
+from borgerlib.statistics.disclosure.named import source_of
 from borgerlib.statistics.weighting.adjustment import WeightingResult
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import Codebook
@@ -49,6 +50,12 @@ class InterestSurvey:
         `DataError` where it is not that of the weights.
         """
         return reweighted(self.respondents, self.summary)
+
+    @property
+    def source(self) -> str:
+        """Who answered, and what the answers are weighted by, as in what is estimated from them."""
+        by = () if self.raked_to is None else tuple(self.raked_to.margins["column"])
+        return source_of(self.respondents.attrs, self.codebook, by)
 
     @cached_property
     def kinds(self) -> Segments | None:

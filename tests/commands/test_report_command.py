@@ -7,6 +7,7 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
+import docx
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
@@ -212,7 +213,9 @@ def test_from_nothing_to_a_report_by_three_commands(tmp_path):
 
 @pytest.mark.thorough
 def test_a_municipality_without_answers_gets_the_insights_alone_where_it_wants_them(report):
-    borger(report.folder, "report", "Ærø", "--out", "ud")
+    borger(report.folder, "report", "Ærø", "--out", "ud", "--format", "docx")
     found = pages(report.folder / "ud")
+    document = docx.Document(str(report.folder / "ud" / "aeroe.docx"))
+    assert len(document.inline_shapes) == sum(len(page.find_all("img")) for page in found.values()) > 18
     assert not [name for name in found if name.startswith("11_")]
     assert "Ti indsigter" in words(found["index.html"])

@@ -38,7 +38,8 @@ class Question:
 def read_question(item: Item, values: pd.DataFrame, codebook: Codebook) -> Question:
     """Return the percentages that share the N of an item, from values as `standing_values` returns them."""
     plain = values[(values["group"] == "") & (values["unit"] == "pct")]
-    items = tuple(known.id for known in codebook if known.id in _battery(item, plain))
+    battery = _battery(item, plain)
+    items = tuple(known.id for known in codebook if known.id in battery)
     rows = plain[plain["item"].isin(items)]
     percentages = {(row["item"], row["option"]): int(row["value"]) for _, row in rows.iterrows()}
     stated = frozenset(int(n) for n in rows["n_stated"]) if rows["n_stated"].notna().all() else frozenset()
@@ -50,7 +51,8 @@ def _battery(item: Item, plain: pd.DataFrame) -> set[str]:
     """Return the items that stand in one figure with the item: a battery of statements shares its N."""
     own = plain[plain["item"] == item.id]
     figures = {figure for shown in own["figures"] for figure in shown} - {"tekst"}
-    return {item.id} | {row["item"] for _, row in plain.iterrows() if figures & set(row["figures"])}
+    shown = zip(plain["item"], plain["figures"], strict=True)
+    return {item.id} | {other for other, there in shown if figures & set(there)}
 
 
 def solutions_of(question: Question, *, lowest: int, highest: int) -> list[tuple[int, dict[Reference, int]]]:

@@ -44,11 +44,12 @@ logging.getLogger("papermill").addHandler(logging.NullHandler())
 
 @dataclass(frozen=True)
 class NotebookJob:
-    """A notebook to run: its source, where the executed one goes, and its parameters."""
+    """A notebook to run: its source, where the executed one goes, parameters, extensions of IPython."""
 
     source: Path
     target: Path
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    extensions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -286,7 +287,13 @@ def _try(job: NotebookJob, parameters: Mapping[str, Any], attempt: Attempt, warm
 
     inside = None if warm is None else warm.folder
     with kernel_folder(inside) as folder, attempt.kernel.limited_to(attempt.limit):
-        manager = kernel_manager(attempt.kernel, folder, warm=warm, memory_limit=attempt.memory_limit)
+        manager = kernel_manager(
+            attempt.kernel,
+            folder,
+            warm=warm,
+            memory_limit=attempt.memory_limit,
+            extensions=job.extensions,
+        )
         try:
             executed = _execute(job.source, parameters, attempt, manager)
         except Exception as error:  # papermill, nbclient, the kernel and the notebook each have their own

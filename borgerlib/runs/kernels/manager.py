@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -123,14 +123,19 @@ def kernel_reads(folder: Path) -> Path:
 
 
 def kernel_manager(
-    kernel: Kernel, folder: Path, *, warm: KernelSource | None = None, memory_limit: int | None = None
+    kernel: Kernel,
+    folder: Path,
+    *,
+    warm: KernelSource | None = None,
+    memory_limit: int | None = None,
+    extensions: Sequence[str] = (),
 ) -> type[Any]:
     """Return a class of kernel managers for one run.
 
     nbclient makes the manager itself, so a class is the way to tell it how: the interpreter that runs this
     program, sockets and log in `folder`, and `kernel` told of the process. On Linux the sockets are files
     there; elsewhere they are TCP ports on this machine, which runs side by side may fight over. The kernel
-    is a fork of `warm`, if that is given and can.
+    is a fork of `warm`, if that is given and can; it loads the extensions of IPython.
     """
     from ipykernel.kernelspec import get_kernel_dict
     from jupyter_client.kernelspec import KernelSpec
@@ -147,7 +152,9 @@ def kernel_manager(
         @property
         def kernel_spec(self) -> Any:
             # Never looked up by name: a kernel called python3 may belong to another environment.
-            return KernelSpec(**get_kernel_dict([f"--IPKernelApp.extra_extensions={recorder.EXTENSION}"]))
+            loaded = (recorder.EXTENSION, *extensions)
+            arguments = [f"--IPKernelApp.extra_extensions={each}" for each in loaded]
+            return KernelSpec(**get_kernel_dict(arguments))
 
         async def _async_start_kernel(self, **options: Any) -> None:
             self.provisioner = WarmProvisioner(kernel_spec=self.kernel_spec, parent=self)

@@ -18,14 +18,15 @@ import nbformat
 from borgerlib import danish, places
 from borgerlib.errors import DataError, ParameterError, RunError
 from borgerlib.files.look import look_of, read_look
-from borgerlib.interest.answers.local_survey import LocalSurvey
 from borgerlib.interest.prepared import is_prepared
+from borgerlib.interest.survey import InterestSurvey, open_survey
 from borgerlib.lokaldemokrati.insights.cases import Case, load_cases
 from borgerlib.lokaldemokrati.leaders import LeadersSurvey, open_leaders_survey
 from borgerlib.lokaldemokrati.own_answers import keep_own_answers, kept_own_answers, load_own_answers
 from borgerlib.lokaldemokrati.published.respondents import write_respondents
 from borgerlib.lokaldemokrati.wave.microdata import find_wave
 from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.runs.kernels import for_pages
 from borgerlib.runs.kernels.execute import NotebookJob, NotebookRun, run_notebooks
 from borgerlib.runs.pages.overview_page import TITLE, keep_overview_in_step
 from borgerlib.runs.planning.contents import (
@@ -40,7 +41,6 @@ from borgerlib.runs.planning.contents import (
 from borgerlib.runs.reports.folder import ReportCase, refuse_foreign_folder, write_report
 from borgerlib.runs.warm import KernelSource
 from borgerlib.survey.codebook.model import LEADERS
-from borgerlib.view.citizens.interest import open_citizens
 from borgerlib.view.words.alt_text import SIMULATED
 
 _PARAMETERS = {
@@ -101,13 +101,15 @@ def make_report(
     looks = look_of(name) if look is None else read_look(look)
     with suppress(DataError):  # For whoever wants to compute along; the report itself does without.
         write_respondents()
-    citizens = _citizens(name, confidence=checked["confidence"], min_cell=checked["min_cell"])
+    citizens = _citizens(name)
     survey = open_leaders_survey(str(checked["survey"]))
     folder = target or places.reports(_folder_name(name, survey))
     refuse_foreign_folder(folder.resolve())  # before the minute that the notebooks take, not after
+    # Of a chart only a document holds the PNG, which takes as long as all the rest of it.
+    extensions = () if "docx" in wanted else (for_pages.EXTENSION,)
     with tempfile.TemporaryDirectory(prefix="borger-") as temporary:
         jobs = [
-            NotebookJob(path, Path(temporary) / path.name, _parameters_of(path, checked))
+            NotebookJob(path, Path(temporary) / path.name, _parameters_of(path, checked), extensions)
             for path in report_notebooks(name)
         ]
         runs = run_notebooks(
@@ -163,10 +165,10 @@ def _write(
     notebooks: Sequence[Path],
     target: Path,
     survey: LeadersSurvey,
-    citizens: LocalSurvey | None,
+    citizens: InterestSurvey | None,
     **options: Any,
 ) -> Path:
-    sources = [survey.everything.source, citizens.estimates.source if citizens else ""]
+    sources = [survey.everything.source, citizens.source if citizens else ""]
     return write_report(
         name,
         notebooks,
@@ -268,9 +270,9 @@ def _story(case: Case) -> ReportCase:
     )
 
 
-def _citizens(name: str, **settings: Any) -> LocalSurvey | None:
-    """Return the citizens' survey of the municipality, opened before any kernel starts; None without one."""
-    return open_citizens(name, **settings) if name and is_prepared(name) else None
+def _citizens(name: str) -> InterestSurvey | None:
+    """Return the citizens' survey of the municipality, read before any kernel starts; None without one."""
+    return open_survey(name) if name and is_prepared(name) else None
 
 
 def _described(name: str) -> str:
@@ -283,13 +285,13 @@ def _described(name: str) -> str:
     )
 
 
-def _introduction(name: str, citizens: LocalSurvey | None) -> str:
+def _introduction(name: str, citizens: InterestSurvey | None) -> str:
     sentences = [
         "Ti indsigter om borgerinddragelse, set med kommunaldirektørernes øjne og regnet efter: hvert tal "
         f"med sin usikkerhed, hver påstand med sin prøve. Rapporten er lavet for {_described(name)}."
     ]
     if citizens:
         sentences.append("Først står, hvad kommunens egne borgere har svaret.")
-        if citizens.simulated:
+        if citizens.respondents.attrs["simulated"]:
             sentences.append(f"Borgernes svar er {SIMULATED}: de er opfundet af et program.")
     return " ".join(sentences)

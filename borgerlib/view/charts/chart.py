@@ -132,14 +132,14 @@ class Chart:
     def _repr_mimebundle_(
         self, include: Any = None, exclude: Any = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
+        data = {"image/png": self.png(), **self.for_page()}
+        return data, {"image/png": {"alt": self.alt_text, "width": theme.WIDE}}
+
+    def for_page(self) -> dict[str, Any]:
+        """Return what a notebook's output holds of the chart for a page of a report: all but the PNG."""
         # The text is there for people without the picture, and for nbval, which compares texts but not
         # pictures: a changed number changes it.
-        data = {
-            "image/png": self.png(),
-            "text/plain": f"{self.alt_text}\n\n{self.table.to_text()}",
-            MIME_TYPE: self._payload(),
-        }
-        return data, {"image/png": {"alt": self.alt_text, "width": theme.WIDE}}
+        return {"text/plain": f"{self.alt_text}\n\n{self.table.to_text()}", MIME_TYPE: self._payload()}
 
     def _payload(self) -> dict[str, Any]:
         return {
