@@ -6,6 +6,7 @@ from borgerlib.interest.answers.local_survey import _in_small_groups, open_local
 from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.interest.prepare.simulated import write_simulation
 from borgerlib.interest.prepared import is_prepared
+from borgerlib.interest.survey import open_survey
 
 pytestmark = pytest.mark.slow
 
@@ -34,6 +35,7 @@ class TestOpening:
         assert set(frame.loc[frame["item"] == "time", "group"]) == {""}
         assert survey.age_labels == ("15-24", "25-44", "45-59", "60-69", "70+")
         assert (survey.simulated, survey.respondents) == (True, prepared.kept)
+        assert survey.estimates.source == open_survey(prepared.municipality).source
 
     def test_it_is_there_only_for_the_prepared(self, prepared):
         assert is_prepared("Ærø")
