@@ -7,6 +7,9 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
+SIMULATED = "SIMULEREDE DATA"
+"""What stands on everything that is made of answers that nobody gave."""
+
 _MONTHS = [
     "januar",
     "februar",
@@ -23,6 +26,10 @@ _MONTHS = [
 ]
 _SMALL = ["nul", "en", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni", "ti", "elleve", "tolv"]
 _MARKS = str.maketrans(",.-", ".,−")
+# A number and the word that it counts, or that says what it numbers; not the words between two clauses.
+_COUNTED = re.compile(r"(\d\.?) (?!(?:og|eller|i|er|på|til|ud|men|som|har|giver)\b)(?=[a-zæøå])")
+_BEFORE_NUMBERS = "|".join([r"figur|indsigt|side|N|p|af|den|kl\.|stk\.|§|±|=|<", *_MONTHS])
+_NUMBERED = re.compile(rf"(?<!\w)({_BEFORE_NUMBERS}) (?=[\d=<])", re.IGNORECASE)
 _LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "Æ": "Ae", "Ø": "Oe", "Å": "Aa", "–": "-"})
 
 
@@ -61,6 +68,16 @@ def listing(words: Sequence[str], *, last: str = "og") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def tied(text: str) -> str:
+    """Return the text with no-break spaces where a line must not part a number from its word: '20 af 21'."""
+    return _NUMBERED.sub("\\1\u00a0", _COUNTED.sub("\\1\u00a0", text))
+
+
+def squeezed(text: str) -> str:
+    """Return the text with one space for each run of white space; no-break spaces stay."""
+    return " ".join(filter(None, re.split(r"[ \t\n\r]+", text)))
 
 
 def long_date(day: date) -> str:

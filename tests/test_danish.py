@@ -69,6 +69,29 @@ def test_shares_are_percentages_that_stay_on_one_line(share, decimals, text):
     assert danish.percent(share, decimals) == f"{text}{BREAK}pct."
 
 
+@pytest.mark.parametrize(
+    ("text", "tied"),
+    [
+        ("Stemmer: 20 af 21", "Stemmer: 20~af~21"),
+        ("N = 4.637. Tynd streg", "N~=~4.637. Tynd streg"),
+        ("p < 0,001", "p~<~0,001"),
+        ("den 20. november 2029. En måling", "den~20.~november~2029. En måling"),
+        ("§ 17, stk. 4-udvalg", "§~17, stk.~4-udvalg"),
+        ("1,5, 2 eller 3 gange", "1,5, 2 eller 3~gange"),
+        ("15–24 år, og 70 år og derover", "15–24~år, og 70~år og derover"),
+        ("Læs indsigt 3. I 2021 og 2022", "Læs indsigt~3. I 2021 og 2022"),
+        ("Ingen tal", "Ingen tal"),
+    ],
+)
+def test_a_number_stays_on_the_line_of_its_word(text, tied):
+    assert danish.tied(text) == tied.replace("~", BREAK)
+    assert danish.tied(danish.tied(text)) == danish.tied(text)
+
+
+def test_white_space_is_squeezed_but_not_what_must_not_break():
+    assert danish.squeezed(f"\n 58{BREAK}pct.  af\talle ") == f"58{BREAK}pct. af alle"
+
+
 def test_a_range_has_its_unit_once():
     assert danish.percent_range(0.5204, 0.625) == f"52–63{BREAK}pct."
 

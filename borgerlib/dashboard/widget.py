@@ -37,8 +37,7 @@ def script() -> str:
 @cache
 def style() -> str:
     """Return the page's style: the theme's values, then the layout."""
-    layout = (_ASSETS / "dashboard.css").read_text(encoding="utf-8")
-    return f"{theme.css_variables()}\n{layout}"
+    return theme.style(_ASSETS / "dashboard.css")
 
 
 class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]

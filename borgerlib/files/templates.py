@@ -6,16 +6,22 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from borgerlib import danish
+
 
 @cache
-def template(name: str, *folders: Path) -> Any:
-    """Return a Jinja template of that name in one of the folders, where it may include others."""
+def template(name: str, *folders: Path, tied: bool = False) -> Any:
+    """Return a Jinja template of that name in one of the folders, where it may include others.
+
+    Numbers in what is put into a `tied` one stay on the line of their words.
+    """
     # Slow to import, and only pages need it.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     return Environment(
         loader=FileSystemLoader(folders),
         autoescape=True,
+        finalize=lambda value: danish.tied(value) if tied and type(value) is str else value,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from borgerlib.danish import slug
+from borgerlib.danish import SIMULATED, slug
 from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.files.atomic import replacing
 from borgerlib.files.workbook import Sheet, escape_formulas, write_workbook
@@ -22,7 +22,6 @@ from borgerlib.survey.cleaning.age_repairs import AGE_COLUMN
 from borgerlib.survey.cleaning.flags import SPEEDING, STRAIGHT_LINING
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.simulation.export import PREFIX
-from borgerlib.survey.simulation.simulate import SIMULATED
 
 CHOSEN = {0: "Ikke valgt", 1: "Valgt"}
 _OWN_LABELS = {

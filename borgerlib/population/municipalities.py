@@ -206,6 +206,13 @@ def _by_key() -> dict[str, Municipality]:
     return keys | {_key(place.name): place for place in _all()}
 
 
+@cache
+def squares() -> tuple[dict[str, str], ...]:
+    """Return the municipalities as squares of a map: code, name, row and column from 0 at the north-west."""
+    with places.raw_data("befolkning", "danmarkskort.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
+
+
 def _key(name: str) -> str:
     return slug(_SUFFIX.sub("", name))
 

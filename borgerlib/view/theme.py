@@ -126,5 +126,10 @@ def css_variables() -> str:
     return f":root {{\n{body}\n}}"
 
 
+def style(*layouts: Path) -> str:
+    """Return the style of a page: the theme's values, then the files that lay it out."""
+    return "\n".join([css_variables(), *(path.read_text(encoding="utf-8") for path in layouts)])
+
+
 def _ramp(outer: str, inner: str, steps: int) -> list[str]:
     return [mix(outer, inner, step / max(1, steps - 1)) for step in range(steps)]

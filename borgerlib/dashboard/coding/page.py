@@ -9,11 +9,11 @@ from pathlib import Path
 import ipywidgets as widgets
 import pandas as pd
 
+from borgerlib.danish import SIMULATED
 from borgerlib.dashboard.coding import codings as kept
 from borgerlib.dashboard.coding import tables
 from borgerlib.dashboard.importing import told
 from borgerlib.errors import BorgerlibError, ParameterError
-from borgerlib.statistics.disclosure.named import SIMULATED
 from borgerlib.statistics.models.agreement import coding_agreement
 from borgerlib.survey.codebook.open_answers.code_suggestion import suggest_codes
 from borgerlib.survey.codebook.open_answers.coding_frame import CodingFrame, coded_answers, load_coding_frame

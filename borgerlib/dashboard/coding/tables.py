@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from borgerlib import danish
+from borgerlib.danish import SIMULATED
 from borgerlib.statistics.disclosure.gate import disclose
-from borgerlib.statistics.disclosure.named import SIMULATED
 from borgerlib.statistics.estimation.proportions import estimate_proportions
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.codebook.open_answers.coding_frame import CodingFrame

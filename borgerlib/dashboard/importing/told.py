@@ -47,8 +47,8 @@ _LONGEST, _FIRST_ROWS = 40, 5
 
 
 def style() -> str:
-    """Return the page's style: the theme's values, then the layout."""
-    return theme.css_variables() + Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+    """Return the style of the pages on which an export and its open answers are looked through."""
+    return theme.style(Path(__file__).with_name("page.css"))
 
 
 def _notes(notes: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from borgerlib.danish import SIMULATED
 from borgerlib.interest.answers.estimates import no_estimates
 from borgerlib.interest.weighting.ages import age_groups, band_column, lower_ends
 from borgerlib.interest.weighting.plan import NO_COUNT
@@ -17,7 +18,7 @@ from borgerlib.population.margins import PopulationDateWarning, population_margi
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.disclosure.disclosed import only_disclosed
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published, disclose
-from borgerlib.statistics.disclosure.named import SIMULATED, base_of
+from borgerlib.statistics.disclosure.named import base_of
 from borgerlib.statistics.weighting.representativeness import participation_rates, representativeness
 from borgerlib.survey.codebook.labels import level_label
 from borgerlib.survey.codebook.model import Codebook
@@ -42,6 +43,8 @@ class Participation:
         `borgerlib.representativeness`. Roles with one group left are missing.
     people : mapping of str to Series
         Role → people by level: public counts.
+    sources : mapping of str to str
+        Role → where its people were counted, Danish.
     population_date : str
         When the people were counted (ISO 8601).
     """
@@ -49,6 +52,7 @@ class Participation:
     rates: DisclosedEstimates
     evenness: pd.DataFrame
     people: Mapping[str, pd.Series]
+    sources: Mapping[str, str]
     population_date: str
 
     def __post_init__(self) -> None:
@@ -93,22 +97,23 @@ def participation(
     margins = _margins(respondents, codebook, targets, age_bands)
     if not margins.counts:
         nobody = as_published(no_estimates(), base=base_of(respondents.attrs), source="")
-        return Participation(nobody, pd.DataFrame(), {}, "")
+        return Participation(nobody, pd.DataFrame(), {}, {}, "")
     rates = participation_rates(margins.levels, margins.counts, confidence=confidence)
     name = respondents.attrs["municipality"]
     simulated = bool(respondents.attrs.get("simulated", False))
+    counted = "; ".join(dict.fromkeys(margins.sources.values()))
     disclosed = disclose(
         _as_estimates(rates, codebook, margins.columns),
         min_cell=min_cell,
         base=f"borgere i {find_municipality(name).full_name}",
-        source=f"{SIMULATED + ': ' if simulated else ''}Borgernes svar; {margins.source}",
+        source=f"{SIMULATED + ': ' if simulated else ''}Borgernes svar; {counted}",
         confidence=confidence,
         simulated=simulated,
     )
     shown = rates[~disclosed.frame["suppressed"].to_numpy()]
     several = shown.groupby("column")["level"].transform("size") > 1
     evenness = representativeness(shown[several], confidence=confidence) if several.any() else pd.DataFrame()
-    return Participation(disclosed, evenness, margins.counts, margins.date)
+    return Participation(disclosed, evenness, margins.counts, margins.sources, margins.date)
 
 
 def design_effects(margins: Sequence[Mapping[str, Any]]) -> dict[str, float]:
@@ -135,8 +140,8 @@ class _Margins:
     levels: pd.DataFrame
     counts: dict[str, pd.Series]
     columns: dict[str, str]
+    sources: dict[str, str]
     date: str
-    source: str
 
 
 def _margins(
@@ -154,7 +159,8 @@ def _margins(
         levels["age"], columns["age"] = groups, band_column(codebook)
     if sex is not None and sex.id in respondents and respondents[sex.id].notna().any():
         levels["sex"], columns["sex"] = respondents[sex.id].astype(object), sex.id
-    counts, sources, day = {}, [], ""
+    counts, day = {}, ""
+    sources: dict[str, str] = {}
     if levels:
         with warnings.catch_warnings():
             # How old the counts are is told on the page, with their date.
@@ -166,7 +172,7 @@ def _margins(
                 age_bands=lower_ends(codebook, age_bands),
             )
         metadata = next(iter(counts.values())).attrs
-        sources, day = [f"folketal: {metadata['source']}"], metadata["reference_date"]
+        sources, day = dict.fromkeys(levels, f"folketal: {metadata['source']}"), metadata["reference_date"]
     if "sex" in levels:
         levels["sex"] = levels["sex"].where(levels["sex"].isin(counts["sex"].index))
     for target in targets:
@@ -175,13 +181,13 @@ def _margins(
             levels[role] = respondents[target["column"]].astype(object).map(target["level_of"])
             counts[role] = pd.Series(target["counts"], dtype=float)
             columns[role] = str(target["column"])
-            sources.append(f"{target.get('source') or 'kommunens egen optælling'}, efter {AREA_WORDS[role]}")
+            sources[role] = f"{target.get('source') or 'kommunens egen optælling'}, efter {AREA_WORDS[role]}"
     return _Margins(
         pd.DataFrame(levels),
         {role: counts[role] for role in levels},
         columns,
+        sources,
         day,
-        "; ".join(sources),
     )
 
 

@@ -9,9 +9,9 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from borgerlib.danish import SIMULATED
 from borgerlib.interest.prepare.result import Prepared
 from borgerlib.survey.cleaning.violations import RULES
-from borgerlib.survey.simulation.simulate import SIMULATED
 
 _NO_RULE = ""
 

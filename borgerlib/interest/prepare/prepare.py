@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from borgerlib.danish import SIMULATED
 from borgerlib.errors import DataError
 from borgerlib.interest import store
 from borgerlib.interest.prepare.codebooks import refuse_unusable
@@ -31,7 +32,6 @@ from borgerlib.survey.mapping.file import load_mapping
 from borgerlib.survey.readers.read import read_responses
 from borgerlib.survey.responses import Responses
 from borgerlib.survey.simulation.export import is_simulated
-from borgerlib.survey.simulation.simulate import SIMULATED
 
 _SIMULATED_ID = r"SIM-(IGEN-|UNG-)?\d{6}"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from borgerlib import places
-from borgerlib.danish import slug
+from borgerlib.danish import SIMULATED, slug
 from borgerlib.errors import DataError
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.population.table import population
 from borgerlib.survey.simulation.export import PREFIX, is_simulated, write_surveyxact
-from borgerlib.survey.simulation.simulate import SIMULATED, Simulation, simulate_export
+from borgerlib.survey.simulation.simulate import Simulation, simulate_export
 
 
 def write_simulation(

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from borgerlib.danish import SIMULATED
 from borgerlib.files.atomic import settled
 from borgerlib.files.workbook import escape_formulas
 from borgerlib.interest import store
@@ -23,7 +24,6 @@ from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
 from borgerlib.survey.cleaning.clean import CleaningResult
 from borgerlib.survey.codebook.finding import codebook_file
 from borgerlib.survey.simulation.export import PREFIX
-from borgerlib.survey.simulation.simulate import SIMULATED
 
 
 def write_prepared(

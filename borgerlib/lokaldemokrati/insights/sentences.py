@@ -94,8 +94,7 @@ def first_sentence(
     if len(names) == 1:
         return f"{subject} er {names[0]}"
     if len(names) <= _NAMED_FIRST:
-        several = "forskellen er" if len(names) == 2 else "forskellene er"
-        return f"{subject} kan være {danish.listing(names, last='eller')}; {several} inden for det tilfældige"
+        return f"{subject} kan være {danish.listing(names, last='eller')}; de kan ikke skilles sikkert ad"
     others = danish.small_number(len(names) - 2)
     return f"{subject} kan ikke udpeges: {names[0]}, {names[1]} og {others} andre svar ligger for tæt"
 

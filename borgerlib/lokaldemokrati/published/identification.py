@@ -231,7 +231,7 @@ def _from_counts(item: Item, values: pd.DataFrame) -> Identification:
     own = values[values["item"] == item.id]
     counts = MappingProxyType({row["option"]: int(row["value"]) for _, row in own.iterrows()})
     n = int(own["n_stated"].max())
-    why = f"Rapporten viser antal svar fra {n}. "
+    why = f"2021-rapporten viser antal svar fra {n}. "
     lost = len(item.options) - len(counts)
     why += f"{danish.capitalise(danish.small_number(lost))} antal kan ikke læses." if lost else ""
     return Identification(item.id, "identified", (Solution(n, counts),), n, counts, why.strip())
@@ -287,7 +287,7 @@ def _why(question: Question, possible: Sequence[int], chosen: int, divided: bool
     values = _values(len(question.percentages))
     together = " sammen med den figur, der er delt efter svaret" if divided else ""
     if len(possible) == 1:
-        stated = ", som rapporten oplyser," if question.stated else ""
+        stated = ", som 2021-rapporten oplyser," if question.stated else ""
         return f"{'' if stated else 'Kun '}N = {possible[0]}{stated} giver {values}{together}."
     every = danish.listing([str(n) for n in possible], last="eller")
     return (

@@ -24,9 +24,8 @@ from borgerlib.runs.pages.figures import (
     TEMPLATES,
     Images,
     figure,
-    page_template,
     picture,
-    templates,
+    rendered,
 )
 from borgerlib.view import theme
 
@@ -200,11 +199,7 @@ def export_page(page: ExecutedPage, setting: PageSetting, *, include_code: bool 
     setting = replace(setting, source=page.source or setting.source)
     links = tuple((setting.pages_by_notebook or {}).items())
     head, body, images = _converted(page, links, include_code)
-    text = (
-        templates()
-        .get_template("page.html.j2")
-        .render(page=page, setting=setting, question=head, body=body, style=stylesheet())
-    )
+    text = rendered("page.html.j2", page=page, setting=setting, question=head, body=body, style=stylesheet())
     text = _without_personal_paths(text)
     # The pictures are put in last: they are most of the page, and none of its structure.
     for name, address in images.items():
@@ -236,7 +231,7 @@ def _without_personal_paths(text: str) -> str:
 @lru_cache(maxsize=1)
 def stylesheet() -> str:
     """Return the style of every page: the theme's values, then the layout."""
-    return f"{theme.css_variables()}\n{page_template('report.css')}"
+    return theme.style(TEMPLATES / "pages" / "report.css")
 
 
 def _with_figures(page: ExecutedPage, images: Images) -> Any:

@@ -7,7 +7,6 @@ import re
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,9 +15,10 @@ from xml.etree import ElementTree
 
 from borgerlib import danish
 from borgerlib.errors import RunError
+from borgerlib.files.templates import template
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    pass
 
 CHART_TYPE = "application/vnd.borger.chart+json"
 TEMPLATES = Path(str(files("borgerlib.runs.pages") / "templates"))
@@ -34,18 +34,9 @@ _LEADS_OUT = re.compile(r"@import|url\((?!#|data:font/woff;base64,)", re.IGNOREC
 _CHART_FIELDS = ("title", "question", "caption", "alt", "wide", "narrow", "columns", "rows")
 
 
-@lru_cache(maxsize=1)
-def templates() -> Environment:
-    """Return the templates of pages and front page; everything put into them is escaped."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        loader=FileSystemLoader([TEMPLATES / "pages", TEMPLATES / "paper"]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+def rendered(name: str, **content: Any) -> str:
+    """Return a page, or a part of one, from its template."""
+    return str(template(name, TEMPLATES / "pages", TEMPLATES / "paper", tied=True).render(**content))
 
 
 def page_template(name: str) -> str:
@@ -133,16 +124,13 @@ def figure(chart: Mapping[str, Any], images: Images) -> str:
             hint="Make the chart with borgerlib's own charts, and run the notebook again.",
         )
     images.figures += 1
-    return (
-        templates()
-        .get_template("figure.html.j2")
-        .render(
-            chart=chart,
-            number=images.figures,
-            wide=images.keep(chart["wide"], chart["alt"]),
-            narrow=images.keep(chart["narrow"], chart["alt"]),
-            table=[[_cell_text(value) for value in row] for row in chart["rows"]],
-        )
+    return rendered(
+        "figure.html.j2",
+        chart=chart,
+        number=images.figures,
+        wide=images.keep(chart["wide"], chart["alt"]),
+        narrow=images.keep(chart["narrow"], chart["alt"]),
+        table=[[_cell_text(value) for value in row] for row in chart["rows"]],
     )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from borgerlib import danish
+
 _NUMBER = r"[−+-]?\d[\d.]*(?:,\d+)?"
 _NUMERIC = re.compile(rf"(?:ca\. )?{_NUMBER}(?:\s?[–-]\s?{_NUMBER})?(?:\s?(?:pct\.|%|procentpoint))?|[–—-]")
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
@@ -41,7 +43,16 @@ def tidy(body: str, *, pages: Mapping[str, str]) -> tuple[str, str]:
     _link_pages(soup, pages)
     for table in soup.find_all("table"):
         _tidy_table(soup, table)
+    _tie_numbers(soup)
     return question, str(soup).strip()
+
+
+def _tie_numbers(soup: Any) -> None:
+    """Keep numbers on the line of their words, but in code."""
+    for piece in soup.find_all(string=True):
+        tied = danish.tied(piece)
+        if tied != piece and piece.find_parent(["code", "pre"]) is None:
+            piece.replace_with(tied)
 
 
 def _remove_what_runs(soup: Any) -> None:

@@ -113,21 +113,18 @@ def overview_rows(folder: Path, history: History) -> list[OverviewRow]:
 def overview_html(rows: list[OverviewRow], *, day: date) -> str:
     """Return the page: offline, with its one script inside, and whole without it."""
     from borgerlib.runs.pages.export import PageSetting, stylesheet
-    from borgerlib.runs.pages.figures import page_template, templates
+    from borgerlib.runs.pages.figures import page_template, rendered
     from borgerlib.runs.pages.tile_map import tile_map
 
     ready = sum(row.state == "done" for row in rows)
-    return (
-        templates()
-        .get_template("overview.html.j2")
-        .render(
-            rows=rows,
-            tiles=tile_map((row.name, row.link, row.state) for row in rows),
-            summary=_summary(len(rows), ready),
-            states=[(state, word) for state, word in _WORDS.items() if any(r.state == state for r in rows)],
-            setting=PageSetting(TITLE, _ALL, danish.long_date(day), SOURCE),
-            style=f"{stylesheet()}\n{page_template('overview.css')}",
-        )
+    return rendered(
+        "overview.html.j2",
+        rows=rows,
+        tiles=tile_map((row.name, row.link, row.state) for row in rows),
+        summary=_summary(len(rows), ready),
+        states=[(state, word) for state, word in _WORDS.items() if any(r.state == state for r in rows)],
+        setting=PageSetting(TITLE, _ALL, danish.long_date(day), SOURCE),
+        style=f"{stylesheet()}\n{page_template('overview.css')}",
     )
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 
-from borgerlib import places
+from borgerlib.population.municipalities import squares
 
 _LETTERS = 3
 
@@ -51,12 +49,5 @@ def tile_map(reports: Iterable[tuple[str, str, str]]) -> list[Tile]:
             int(line["column"]) + 1,
             *known.get(line["name"], ("", "")),
         )
-        for line in _squares()
+        for line in squares()
     ]
-
-
-@cache
-def _squares() -> list[Mapping[str, str]]:
-    path = places.raw_data("befolkning", "danmarkskort.csv")
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))

@@ -23,7 +23,7 @@ from borgerlib.runs.pages.export import (
     read_pages,
     stylesheet,
 )
-from borgerlib.runs.pages.figures import templates
+from borgerlib.runs.pages.figures import rendered
 from borgerlib.runs.pages.formats.docx import write_docx
 from borgerlib.runs.pages.formats.pdf import write_pdf
 from borgerlib.runs.pages.formats.xlsx import write_tables_workbook
@@ -165,32 +165,29 @@ def _front_page(
     insights = [page for page in pages if page.part == "insight" and page.number]
     by_number = {page.number: page for page in pages}
     count = danish.capitalise(danish.small_number(len(insights)))
-    return (
-        templates()
-        .get_template("front.html.j2")
-        .render(
-            setting=setting,
-            pages=pages,
-            council=[page for page in pages if page.part == "council"],
-            citizens=[page for page in pages if page.part == "citizens"],
-            insights=insights,
-            insights_heading=f"{count} {'indsigt' if len(insights) == 1 else 'indsigter'}",
-            key_figures=[figure for page in pages for figure in page.key_figures],
-            introduction=introduction,
-            cases=[
-                {
-                    "anchor": case.anchor,
-                    "municipality": case.municipality,
-                    "title": case.title,
-                    "text": case.text,
-                    "facts": case.facts,
-                    "note": case.note,
-                    "pages": [by_number[number] for number in case.insights if number in by_number],
-                }
-                for case in cases
-            ],
-            style=stylesheet(),
-        )
+    return rendered(
+        "front.html.j2",
+        setting=setting,
+        pages=pages,
+        council=[page for page in pages if page.part == "council"],
+        citizens=[page for page in pages if page.part == "citizens"],
+        insights=insights,
+        insights_heading=f"{count} {'indsigt' if len(insights) == 1 else 'indsigter'}",
+        key_figures=[figure for page in pages for figure in page.key_figures],
+        introduction=introduction,
+        cases=[
+            {
+                "anchor": case.anchor,
+                "municipality": case.municipality,
+                "title": case.title,
+                "text": case.text,
+                "facts": case.facts,
+                "note": case.note,
+                "pages": [by_number[number] for number in case.insights if number in by_number],
+            }
+            for case in cases
+        ],
+        style=stylesheet(),
     )
 
 

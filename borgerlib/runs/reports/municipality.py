@@ -16,6 +16,7 @@ from typing import Any
 import nbformat
 
 from borgerlib import danish, places
+from borgerlib.danish import SIMULATED
 from borgerlib.errors import DataError, ParameterError, RunError
 from borgerlib.files.look import look_of, read_look
 from borgerlib.interest.prepared import is_prepared
@@ -41,7 +42,6 @@ from borgerlib.runs.planning.contents import (
 from borgerlib.runs.reports.folder import ReportCase, refuse_foreign_folder, write_report
 from borgerlib.runs.warm import KernelSource
 from borgerlib.survey.codebook.model import LEADERS
-from borgerlib.view.words.alt_text import SIMULATED
 
 _PARAMETERS = {
     CITIZENS: ("municipality", "confidence", "min_cell"),

@@ -279,7 +279,7 @@ class DisclosedEstimates:
         frame = self.frame.assign(option=self._frame["group"], label=self._frame["group_label"])
         return self._with(frame.assign(group="", group_label=""))
 
-    def together(self, *others: DisclosedEstimates, base: str | None = None) -> DisclosedEstimates:
+    def together(self, *others: DisclosedEstimates, base: str = "", source: str = "") -> DisclosedEstimates:
         """Return these rows and those of others, one below the other.
 
         The origin is the most guarded one: 'simulated' before 'microdata' before 'published'.
@@ -287,9 +287,9 @@ class DisclosedEstimates:
         Parameters
         ----------
         *others : DisclosedEstimates
-            To stand below; source and confidence are read from the first.
-        base : str, optional
-            Danish: who was asked, of all together.
+            To stand below; what is not given is read from the first.
+        base, source : str
+            Danish: who was asked, of all together, and the source line.
 
         Raises
         ------
@@ -303,12 +303,11 @@ class DisclosedEstimates:
             raise DisclosureError("Only DisclosedEstimates can stand beside DisclosedEstimates.")
         frame = pd.concat([part._frame for part in parts if len(part._frame)], ignore_index=True)
         if frame.duplicated(KEYS).any():
-            raise ParameterError(
-                "The same item, option and group would stand there twice.",
-                hint="Give the groups names of their own first: estimates.relabel('group', {…}).",
-            )
+            hint = "Give the groups names of their own first: estimates.relabel('group', {…})."
+            raise ParameterError("The same item, option and group would stand there twice.", hint=hint)
         origin = max((part._origin for part in parts), key=_ORIGINS.index)
-        return _admit(frame, origin, base or self._base, self._source, self._confidence, self._min_cell)
+        base, source = base or self._base, source or self._source
+        return _admit(frame, origin, base, source, self._confidence, self._min_cell)
 
     def _positions(self, rows: Rows) -> NDArray[np.int64]:
         given = np.asarray(rows)

@@ -13,7 +13,6 @@ from borgerlib.population.municipalities import municipality
 from borgerlib.survey.codebook.labels import answer_label, codebook_of, group_of, level_label
 from borgerlib.survey.codebook.model import Codebook, Item
 
-SIMULATED = "SIMULEREDE DATA"
 UNWEIGHTED = "Ikke vægtet: tallene gælder kun dem, der har svaret."
 TOTALS = ("total", "total_lower", "total_upper")
 _NO_SHARES = {"mean": "means", "quantile": "quantiles", "ratio": "ratios", "difference": "differences"}
@@ -105,7 +104,7 @@ def source_of(attrs: Mapping[Any, Any], codebook: Codebook | None, raked_by: Seq
     weighted = f"Vægtet efter {columns_named}." if columns_named else "Vægtet."
     if not is_weighted(attrs):
         weighted = UNWEIGHTED
-    simulated = f"{SIMULATED}: " if attrs.get("simulated") else ""
+    simulated = f"{danish.SIMULATED}: " if attrs.get("simulated") else ""
     return f"{simulated}Borgernes svar {whose}. {weighted}"
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from borgerlib.danish import SIMULATED
 from borgerlib.survey.codebook.model import Codebook, Item
 from borgerlib.survey.simulation.people import item_with_role
-from borgerlib.survey.simulation.simulate import SIMULATED, Simulation
+from borgerlib.survey.simulation.simulate import Simulation
 
 PREFIX = SIMULATED.replace(" ", "_")
 TRUTH = "sandhed.json"

@@ -29,8 +29,6 @@ from borgerlib.survey.simulation.people import (
 )
 from borgerlib.survey.simulation.responses import respond
 
-SIMULATED = "SIMULEREDE DATA"
-
 
 @dataclass(frozen=True)
 class Simulation:

@@ -5,7 +5,6 @@ All measures are CSS pixels; a figure has one point a pixel. Nothing here draws.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from borgerlib import danish
 from borgerlib.view import theme
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def line_height(size: float) -> float:
 def wrap(text: str, *, width: float, size: float, weight: theme.Weight = "regular") -> list[str]:
     """Break a text into lines no wider than `width`; a single longer word keeps its own line."""
     lines: list[str] = []
-    for word in re.split(r"[ \t\n]+", text):
+    for word in danish.tied(danish.squeezed(text)).split(" "):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and text_width(longer, size, weight) <= width:
             lines[-1] = longer

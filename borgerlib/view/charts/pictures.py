@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from borgerlib.danish import SIMULATED
 from borgerlib.view import theme
 from borgerlib.view.charts.layout import TEXT_GAP, Rows, line_height, wrap
 from borgerlib.view.charts.marks import Marks
-from borgerlib.view.words import alt_text
 
 if TYPE_CHECKING:
     import seaborn.objects as so
@@ -164,7 +164,7 @@ class Drawn:
             writer.paragraph(words.title, theme.TITLE_SIZE[sizes], theme.TEXT, "semibold", air=4)
             writer.paragraph(words.question, theme.QUESTION_SIZE[sizes], theme.MUTED, air=_AIR)
             if words.simulated:
-                writer.tag(alt_text.SIMULATED, theme.CAPTION_SIZE[sizes])
+                writer.tag(SIMULATED, theme.CAPTION_SIZE[sizes])
             writer.key(layout.key, theme.LABEL_SIZE[sizes])
             top = writer.top
             writer.top += layout.rows.height + (_AIR if words.caption else 0)

@@ -103,11 +103,16 @@ def who_answered(survey: LocalSurvey, role: str) -> DisclosedEstimates | Text:
         proportion=(people / people.sum()).reindex(answered.frame["option"]).to_numpy(),
         **dict.fromkeys(("n", "count", "ci_lower", "ci_upper"), float("nan")),
     )
-    public = as_published(living, base=rates.base, source=rates.source)
+    source = "; ".join((rates.source.partition(";")[0], survey.participation.sources[role]))
+    public = as_published(living, base=rates.base, source=source)
     return (
         answered.counted()
         .as_group(RESPONDENTS, "af de svarende")
-        .together(public.as_group(PEOPLE, "af befolkningen"), base="de svarende og af befolkningen")
+        .together(
+            public.as_group(PEOPLE, "af befolkningen"),
+            base="de svarende og af befolkningen",
+            source=source,
+        )
     )
 
 

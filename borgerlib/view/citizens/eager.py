@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from borgerlib import danish
+from borgerlib.danish import SIMULATED
 from borgerlib.interest.answers.eagerness import ODDS, shares_if_eager
 from borgerlib.interest.answers.local_survey import LocalSurvey
 from borgerlib.interest.survey import InterestSurvey
-from borgerlib.view.words.alt_text import SIMULATED
 from borgerlib.view.words.text import Text
+
+_TIMES = {1.5: "halvanden", 2: "to", 3: "tre"}
 
 
 def eager_sentence(survey: LocalSurvey, answers: InterestSurvey, answer: str, who: str = "") -> Text | None:
@@ -32,9 +34,7 @@ def eager_sentence(survey: LocalSurvey, answers: InterestSurvey, answer: str, wh
     shares = shares_if_eager(answers, item, option) if item is not None else ()
     if not shares:
         return None
-    times = danish.listing(
-        [danish.number(odds, 0 if odds == int(odds) else 1) for odds in ODDS], last="eller"
-    )
+    times = danish.listing([_TIMES[odds] for odds in ODDS], last="eller")
     numbers = danish.listing([danish.number(100 * share) for share in shares], last="eller")
     simulated = f"{SIMULATED}: " if survey.simulated else ""
     return Text(

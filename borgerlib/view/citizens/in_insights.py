@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from borgerlib.danish import SIMULATED
 from borgerlib.interest.answers.local_survey import LocalSurvey
 from borgerlib.interest.prepared import is_prepared
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.citizens.interest import open_interest
 from borgerlib.view.citizens.sections import load_sections
-from borgerlib.view.words.alt_text import SIMULATED
 from borgerlib.view.words.text import Text
 
 

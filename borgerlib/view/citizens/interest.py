@@ -22,7 +22,6 @@ from borgerlib.view.citizens.tags import tagged
 from borgerlib.view.citizens.words import chart_words, difference_sentence, differences_sentence, who_sentence
 from borgerlib.view.tables.groups import groups_table
 from borgerlib.view.tables.html import Table
-from borgerlib.view.words import alt_text
 from borgerlib.view.words.method import bullets, citizens_method, run_stamp, weighting_lines
 from borgerlib.view.words.text import Text
 
@@ -341,4 +340,4 @@ def _nothing_found(survey: LocalSurvey) -> str:
 
 
 def _marked(text: str, survey: LocalSurvey) -> str:
-    return f"{alt_text.SIMULATED}: {text}" if survey.simulated else text
+    return f"{danish.SIMULATED}: {text}" if survey.simulated else text

@@ -194,7 +194,7 @@ def _standard(role: str) -> Item | None:
 def worded(text: str, survey: LocalSurvey, **words: str) -> str:
     """Put the municipality's name, the youngest age group and `words` in place of their names."""
     names = {
-        "sted": survey.municipality.name,
+        "sted": survey.municipality.full_name,
         "unge": next(iter(survey.age_labels), ""),
         "vægtning": "vægtet" if survey.weighting["targets"] else "ikke vægtet",
     } | words

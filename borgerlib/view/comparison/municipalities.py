@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-
 import numpy as np
 import pandas as pd
 
-from borgerlib import danish, places
+from borgerlib import danish
 from borgerlib.comparison.municipalities import MunicipalityComparison
 from borgerlib.comparison.ranking import joint_reach
+from borgerlib.population.municipalities import squares
 from borgerlib.view import theme
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.charts.pictures import LayOut
@@ -69,7 +68,7 @@ def tile_map(comparison: MunicipalityComparison, *, title: str = "") -> Chart:
     edges = np.linspace(areas["estimate"].min(), areas["estimate"].max(), _STEPS + 1)
     step = np.clip(np.searchsorted(edges, areas["estimate"], side="right") - 1, 0, _STEPS - 1)
     colours = [theme.mix(theme.COUNTRY, theme.PAPER, share) for share in (0.78, 0.52, 0.26, 0.0)]
-    squares = tuple(
+    drawn = tuple(
         Square(
             int(line["row"]),
             int(line["column"]),
@@ -77,7 +76,7 @@ def tile_map(comparison: MunicipalityComparison, *, title: str = "") -> Chart:
             colours[step[areas.index.get_loc(line["code"])]],
             bool(areas.loc[line["code"], "synthetic"]),
         )
-        for line in _squares()
+        for line in squares()
     )
     key = tuple(
         (danish.percent_range(low, high), colour)
@@ -86,7 +85,7 @@ def tile_map(comparison: MunicipalityComparison, *, title: str = "") -> Chart:
     said = titled(title or _first_place(comparison), comparison.direct)
     numbers = "; ".join(_in_words(row) for _, row in comparison.areas.iterrows())
     alt = sentences(["Danmarkskort med et kvadrat for hver kommune", said, f"Tallene: {numbers}"])
-    return _chart(comparison, said, alt, Squares(squares, key), lay_out_squares, _METHOD)
+    return _chart(comparison, said, alt, Squares(drawn, key), lay_out_squares, _METHOD)
 
 
 def funnel_chart(comparison: MunicipalityComparison, *, title: str = "") -> Chart:
@@ -239,9 +238,3 @@ def _first_place(comparison: MunicipalityComparison) -> str:
 def _in_words(row: pd.Series) -> str:
     reach = danish.percent_range(row["ci_lower"], row["ci_upper"]).partition("\u00a0")[0]
     return f"{row['name']} {danish.percent(row['estimate'])} ({reach})"
-
-
-def _squares() -> list[dict[str, str]]:
-    path = places.raw_data("befolkning", "danmarkskort.csv")
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))

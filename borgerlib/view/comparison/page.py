@@ -11,6 +11,7 @@ from borgerlib import danish, places
 from borgerlib.comparison.municipalities import CODE, MunicipalityComparison, compare_municipalities
 from borgerlib.comparison.targets import Progress, follow_targets, load_targets
 from borgerlib.comparison.waves import WaveComparison, compare_waves
+from borgerlib.danish import SIMULATED
 from borgerlib.errors import DataError
 from borgerlib.interest.prepared import EARLIER, TARGETS
 from borgerlib.interest.store import CODEBOOK, load, read_parquet
@@ -25,7 +26,6 @@ from borgerlib.view.charts.charts import grouped_bar_chart
 from borgerlib.view.comparison.municipalities import funnel_chart, municipalities_table, tile_map
 from borgerlib.view.comparison.waves import change_chart, changes_table, changes_text
 from borgerlib.view.tables.html import Table
-from borgerlib.view.words.alt_text import SIMULATED
 from borgerlib.view.words.method import bullets
 from borgerlib.view.words.text import Text
 

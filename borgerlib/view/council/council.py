@@ -11,6 +11,7 @@ import pandas as pd
 from annotated_types import Len
 
 from borgerlib import danish, places
+from borgerlib.danish import SIMULATED
 from borgerlib.errors import ParameterError
 from borgerlib.files.toml import read_toml
 from borgerlib.interest.prepared import is_prepared
@@ -26,7 +27,6 @@ from borgerlib.view.citizens.words import who_sentence
 from borgerlib.view.council import municipality_facts as facts
 from borgerlib.view.leaders.insight import open_insight
 from borgerlib.view.tables.html import Table
-from borgerlib.view.words.alt_text import SIMULATED
 from borgerlib.view.words.text import Text
 
 FIRST, CONTINUED, OF_THE_PLACE = -3, -2, -1
@@ -90,8 +90,10 @@ class CouncilPage:
             said = self.interest.finding().markdown
         else:
             said = open_insight(6, survey=self.survey).finding().markdown
-            said = f"{self.place.full_name} har endnu ikke spurgt sine borgere her. {said}"
-        return self._page(said, number=FIRST, slug="til-byraadet", title=f"Til byrådet i {self.place.name}")
+            said = f"Her er endnu ingen svar fra borgerne i {self.place.full_name}. {said}"
+        return self._page(
+            said, number=FIRST, slug="til-byraadet", title=f"Til byrådet i {self.place.full_name}"
+        )
 
     def continued(self) -> Text:
         """Return the finding of the second page, and what the report needs to know of it."""
@@ -142,6 +144,16 @@ class CouncilPage:
     def population(self) -> Chart:
         """Return how old the municipality's women and men are."""
         return facts.population_chart(self.place, self._adults)
+
+    def areas(self) -> Chart | None:
+        """Return how many live in each area; None where the municipality has not counted them."""
+        shown = self.interest.survey.participation if self.interest is not None else None
+        if shown is None or "area" not in shown.people:
+            return None
+        labels = shown.rates.select(item="area").frame.set_index("option")["label"]
+        return facts.areas_chart(
+            self.place, shown.people["area"].rename(labels.to_dict()), shown.sources["area"]
+        )
 
     def neighbours(self) -> Table:
         """Return municipalities of the same kind and about the same size."""

@@ -14,7 +14,7 @@ from borgerlib.population.sample_size import needed_answers
 from borgerlib.population.table import current_table
 from borgerlib.statistics.disclosure.gate import as_published
 from borgerlib.view.charts.chart import Chart
-from borgerlib.view.charts.charts import grouped_bar_chart
+from borgerlib.view.charts.charts import bar_chart, grouped_bar_chart
 from borgerlib.view.citizens.sections import load_sections
 from borgerlib.view.tables.html import Table
 from borgerlib.view.words.alt_text import source_line
@@ -23,6 +23,7 @@ SOURCE = "Danmarks Statistik, www.dst.dk, FOLK1A"
 PRECISIONS = (0.03, 0.05)
 RATES = (0.2, 0.4)
 _NEIGHBOURS = 5
+_AREAS = 8
 _FIRST_ELECTION, _PERIOD = 2021, 4
 _SEXES = {"kvinde": "af kvinderne", "mand": "af mændene"}
 
@@ -57,11 +58,35 @@ def population_chart(place: Municipality, people: pd.Series) -> Chart:
     ages = people.groupby("age", observed=True, sort=False).sum() / people.sum()
     youngest, oldest = ages.index[0], ages.index[-1]
     return grouped_bar_chart(
-        as_published(frame, base="kvinderne og af mændene på 15 år og derover", source=source()),
+        as_published(frame, base="borgerne", source=source()),
         title=f"{danish.percent(ages[youngest])} er {labels[youngest]}, og {danish.percent(ages[oldest])} er "
         f"{labels[oldest]}",
         question=f"Alder blandt borgerne i {place.full_name}, fra 15 år.",
         sort=False,
+    )
+
+
+def areas_chart(place: Municipality, people: pd.Series, source: str) -> Chart:
+    """Return the shares of the people in the largest areas; `people` by the area's name."""
+    shares = (people / people.sum()).sort_values(ascending=False, kind="stable")
+    largest = shares.head(_AREAS)
+    frame = pd.DataFrame(
+        {
+            "item": "area",
+            "option": largest.index,
+            "label": largest.index,
+            "group": "",
+            "group_label": "",
+            "proportion": largest.to_numpy(),
+            **dict.fromkeys(("n", "count", "ci_lower", "ci_upper"), float("nan")),
+            "note": "",
+        }
+    )
+    return bar_chart(
+        as_published(frame, base="borgerne på 15 år og derover", source=danish.capitalise(source)),
+        title=f"{danish.percent(largest.iloc[0])} bor i {largest.index[0]}",
+        question=f"Områder i {place.full_name}.",
+        note=f"De {_AREAS} største af {len(shares)} områder" if len(shares) > _AREAS else "",
     )
 
 
@@ -72,14 +97,14 @@ def neighbours(place: Municipality) -> Table:
     apart = (alike["population"] - place.population).abs()
     nearest = alike.loc[apart.nsmallest(_NEIGHBOURS + 1).index].sort_values("population", ascending=False)
     return Table(
-        caption=f"{place.group} af omtrent samme størrelse som {place.name}",
+        caption=f"{place.group}, der i størrelse er tættest på {place.full_name}",
         columns=("Kommune", "Region", "Indbyggere"),
         rows=tuple(
             (str(row["name"]), str(row["region"]), danish.number(row["population"]))
             for _, row in nearest.iterrows()
         ),
         numeric=(False, False, True),
-        note=f"Danmarks Statistik har {len(alike)} kommuner i gruppen {place.group.lower()}. {_note()}",
+        note=f"Gruppen {place.group.lower()} har {danish.small_number(len(alike))} kommuner. {_note()}",
     )
 
 

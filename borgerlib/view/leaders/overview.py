@@ -36,7 +36,7 @@ _STATUS_IN_SENTENCE = {
     "inferred": "bekræftet, men med tal og etiket parret efter deres rækkefølge",
     "derived": "tabt i teksten og udledt af de øvrige tal",
     "quoted": "citeret fra andre kilder end spørgeskemaet",
-    "contradictory": "modsagt af rapporten selv",
+    "contradictory": "modsagt af 2021-rapporten selv",
     "impossible": "i strid med de andre tal",
     "bounded": "tabt, men kendt inden for grænser",
     "unreadable": "tabt",

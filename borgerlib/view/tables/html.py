@@ -19,6 +19,9 @@ from borgerlib.errors import DataError
 from borgerlib.statistics.disclosure.disclosed import DisclosedEstimates, only_disclosed
 from borgerlib.view.words import alt_text
 
+# Half a per cent, and what computers lose.
+_ROUNDED = 0.0051
+
 
 @dataclass(frozen=True)
 class Table:
@@ -149,8 +152,9 @@ def estimates_table(
         numbers[f"{heading}: fra"] = _numbers(frame, "ci_lower")
         numbers[f"{heading}: til"] = _numbers(frame, "ci_upper")
     if unit == "pct" and frame["count"].notna().any():
-        shown["Antal"] = _cells(frame, lambda row: _whole(None if row["suppressed"] else row["count"]))
-        numbers["Antal"] = _numbers(frame, "count")
+        counted = "Antal, uvægtet" if _weighted(frame) else "Antal"
+        shown[counted] = _cells(frame, lambda row: _whole(None if row["suppressed"] else row["count"]))
+        numbers[counted] = _numbers(frame, "count")
     if frame["n"].notna().any():
         shown["N"] = _cells(frame, lambda row: _whole(row["n"]))
         numbers["N"] = _numbers(frame, "n", instead=shown["N"])
@@ -237,6 +241,12 @@ def require_disclosed(estimates: object, caller: str) -> None:
             f"{caller} was given estimates without rows.",
             hint="Check the filter or the item that they were made from.",
         )
+
+
+def _weighted(frame: pd.DataFrame) -> bool:
+    """Return whether shares are others than those of the people counted, by more than rounding."""
+    apart = (frame["proportion"] - frame["count"] / frame["n"]).abs()
+    return bool((apart[~frame["suppressed"].astype(bool)] > _ROUNDED).any())
 
 
 def _cells(frame: pd.DataFrame, words: Callable[[pd.Series], str]) -> pd.Series:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from borgerlib.danish import listing, number, percent, percent_range
+from borgerlib.danish import SIMULATED, listing, number, percent, percent_range
 from borgerlib.statistics.disclosure.columns import TOO_FEW as TOO_FEW
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 
@@ -18,7 +18,6 @@ Unit = Literal["pct", "antal"]
 # A row of a frame, or the same as a record, which is quicker to come by.
 Row = pd.Series | Mapping[Any, Any]
 
-SIMULATED = "SIMULEREDE DATA"
 _BETWEEN = "mellem "
 NO_VALUE = "kan ikke aflæses"
 KINDS = {
@@ -182,7 +181,7 @@ def _described(
     kind: str, title: str, question: str, groups: list[str], marks: list[str], confidence: float | None
 ) -> str:
     scope = f"Tallene, med {uncertainty(confidence)} i parentes" if confidence else "Tallene"
-    return sentences([KINDS[kind], title, question, f"{scope}: {'. '.join(groups)}", *marks])
+    return sentences([KINDS[kind], title, question, f"{scope}: {sentences(groups)}", *marks])
 
 
 def _numbers(group: str, rows: Iterable[Mapping[Any, Any]], unit: Unit) -> str:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from importlib.metadata import version
 
 from borgerlib import danish, places
+from borgerlib.danish import SIMULATED
 from borgerlib.interest.answers.local_survey import LocalSurvey
 from borgerlib.interest.answers.overview import design_effects
 from borgerlib.interest.weighting.plan import NO_COUNT
@@ -18,7 +19,6 @@ from borgerlib.statistics.crosstabs import FALSE_DISCOVERY_RATE
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.statistics.disclosure.named import UNWEIGHTED
 from borgerlib.survey.codebook.model import LEADERS
-from borgerlib.view.words.alt_text import SIMULATED
 from borgerlib.view.words.text import Text
 
 ROLE_WORDS = {
@@ -146,9 +146,9 @@ def _published(survey: LeadersSurvey, items: Iterable[str]) -> list[str]:
             "de svarende for tilfældigt udtrukne; om de, der ikke svarede, adskiller sig, kan tallene ikke "
             "vise.",
         ),
-        "**Fortrolighed:** alle tal er offentliggjort i rapporten, så ingen er skjult.",
+        "**Fortrolighed:** alle tal er offentliggjort i 2021-rapporten, så ingen er skjult.",
         "**Mikrodata:** svarene fra den enkelte kommune er ikke offentlige; hvor tal er krydset, er det "
-        "rapportens egne krydstal.",
+        "2021-rapportens egne krydstal.",
     ]
 
 

@@ -86,7 +86,7 @@ def test_every_item_has_a_reason_in_words():
     why = table.set_index("item")["why"]
     assert why["digital_fordele"].endswith("Nærmest er N = 64, som giver 63 i stedet for 62 pct.")
     assert "N = 71 eller 78 giver alle seks procenttal" in why["udbredelse"]
-    assert why["roller"] == "N = 77, som rapporten oplyser, giver alle tre procenttal."
+    assert why["roller"] == "N = 77, som 2021-rapporten oplyser, giver alle tre procenttal."
 
 
 def test_an_unknown_item_is_refused_with_the_nearest():

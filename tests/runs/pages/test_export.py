@@ -35,7 +35,7 @@ def test_a_page_opens_with_kicker_title_question_and_finding(tmp_path):
     soup = page_of(tmp_path, markdown="# Et andet navn\n\nHvad *svarer* de?")
     opening = soup.select_one("header.opening")
     assert list(opening.stripped_strings) == [
-        "Indsigt 2",
+        "Indsigt\u00a02",
         "Emne 2",
         "Hvad",
         "svarer",
@@ -56,7 +56,7 @@ def test_a_page_has_landmarks_a_way_past_them_and_a_way_back(tmp_path):
     assert [a["href"] for a in soup.select("nav.sequence a")] == ["index.html", "index.html"]
     foot = soup.footer.get_text()
     assert "Kilde: en undersøgelse." in foot
-    assert "23. november 2026" in foot
+    assert "23.\u00a0november\u00a02026" in foot
 
 
 def test_a_chart_is_a_figure_with_its_words_and_numbers(tmp_path):
@@ -65,8 +65,8 @@ def test_a_chart_is_a_figure_with_its_words_and_numbers(tmp_path):
     assert figure.find("h3").get_text() == "De fleste er enige"
     assert figure["aria-labelledby"] == figure.find("h3")["id"]
     assert figure.select_one(".chart-question").get_text() == "Hvor enige er de?"
-    assert figure.figcaption.get_text() == "N = 78."
-    assert figure.img["alt"] == "Søjlediagram: enig 58 pct.; uenig 42 pct."
+    assert figure.figcaption.get_text() == "N\u00a0=\u00a078."
+    assert figure.img["alt"] == "Søjlediagram: enig 58\u00a0pct.; uenig 42\u00a0pct."
     assert (figure.img["width"], figure.img["height"]) == ("192", "80")
     kind, _, wide = figure.img["src"].partition(",")
     assert (kind, unquote(wide)) == ("data:image/svg+xml", drawing(192, 80))
@@ -77,7 +77,11 @@ def test_a_chart_is_a_figure_with_its_words_and_numbers(tmp_path):
     assert figure.summary.get_text() == "Vis tallene som tabel: De fleste er enige"
     rows = [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in figure.find_all("tr")]
     # A whole number gets its thousands point, a missing value a dash.
-    assert rows == [["Svar", "Andel", "Antal"], ["Enig", "58 pct.", "1.045"], ["Uenig", "42 pct.", "–"]]
+    assert rows == [
+        ["Svar", "Andel", "Antal"],
+        ["Enig", "58\u00a0pct.", "1.045"],
+        ["Uenig", "42\u00a0pct.", "–"],
+    ]
 
 
 def test_what_a_chart_says_is_text_not_markup(tmp_path):
@@ -129,7 +133,7 @@ def test_tables_say_what_heads_what_and_numbers_stand_right(tmp_path):
     ]
     assert [cell["scope"] for cell in found.select("tbody th")] == ["row", "row"]
     right = [cell.get_text() for cell in found.select(".number")]
-    assert right == ["", "Andel", "Antal", "0", "58,5 pct.", "1.045", "1", "52–63\u00a0pct.", "–"]
+    assert right == ["", "Andel", "Antal", "0", "58,5\u00a0pct.", "1.045", "1", "52–63\u00a0pct.", "–"]
     region = found.parent
     assert (region["role"], region["tabindex"], region["aria-label"]) == ("region", "0", "Tabel: Tallene")
 

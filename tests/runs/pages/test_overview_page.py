@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from bs4 import BeautifulSoup
 
+from borgerlib import danish
 from borgerlib.errors import RunError
 from borgerlib.runs.pages.overview_page import (
     keep_overview_in_step,
@@ -59,7 +60,7 @@ def page(folder):
 
 def cells(page):
     return [
-        [" ".join(cell.stripped_strings) for cell in row.find_all(["th", "td"])]
+        [" ".join(cell.stripped_strings).replace("\u00a0", " ") for cell in row.find_all(["th", "td"])]
         for row in page.select("tbody tr")
     ]
 
@@ -75,7 +76,7 @@ def test_each_municipality_has_a_row_with_state_and_date_the_country_first(page)
          "Holdt tilbage Der blev fundet personoplysninger. Den tidligere rapport står ved magt.",
          "23. november 2026", "–"],
     ]  # fmt: skip
-    assert page.select_one(".finding").get_text() == "5 rapporter, heraf 2 klar."
+    assert page.select_one(".finding").get_text() == "5\u00a0rapporter, heraf 2\u00a0klar."
 
 
 def test_reports_made_singly_are_there_too_and_other_folders_are_not(folder, report_notebooks):
@@ -157,14 +158,14 @@ def test_names_are_told_as_text(folder):
 )
 def test_the_sentence_on_top(tmp_path, records, said):
     html = overview_html(overview_rows(tmp_path, past(*records)), day=DAY)
-    assert BeautifulSoup(html, "html.parser").select_one(".finding").get_text() == said
+    assert BeautifulSoup(html, "html.parser").select_one(".finding").get_text() == danish.tied(said)
 
 
 def test_it_is_written_whole_over_an_older_one_and_over_nothing_else(folder):
     target = write_overview(folder, HISTORY, day=DAY)
-    assert "24. november 2026" in target.read_text()
+    assert "24.\u00a0november\u00a02026" in target.read_text()
     write_overview(folder, HISTORY, day=date(2026, 12, 1))
-    assert "1. december 2026" in target.read_text()
+    assert "1.\u00a0december\u00a02026" in target.read_text()
     assert [path.name for path in folder.glob(".*")] == []
     target.write_text("<h1>Min side</h1>")
     with pytest.raises(RunError, match="not a page of borgerlib"):

@@ -276,7 +276,7 @@ class TestScales:
             assert [said.count(name) for name in ("Uenig", "Hverken", "Enig", "Meget_enig")] == [1, 1, 1, 1]
             # 5/50 ± 10 points
             assert said.count("10\u00a0pct.") == said.count("0–20") == 2
-            assert said.count("n = 50") == 2
+            assert said.count("n\u00a0=\u00a050") == 2
 
     def test_steps_that_nobody_chose_are_named_in_the_caption(self):
         none = published(rows(SCALE | {"ved_ikke": 0}, 50, labels={"ved_ikke": "Ved ikke"}))

@@ -131,4 +131,4 @@ def test_what_is_hidden_or_was_not_asked_has_no_number(name, of):
 @pytest.mark.parametrize("n", SIZES)
 def test_the_finding_says_of_whom_its_numbers_are(n):
     sentence = told(TEMPLATES["finding"], survey("one above", n))
-    assert "dem, der har svaret i Ærø (vægtet)" in sentence
+    assert "dem, der har svaret i Ærø Kommune (vægtet)" in sentence

@@ -25,7 +25,7 @@ def page_of(text):
 
 
 def test_without_a_survey_it_says_so_and_shows_the_report_of_2021(unasked):
-    assert unasked.finding().markdown.startswith("Vejle Kommune har endnu ikke spurgt sine borgere her. 56")
+    assert unasked.finding().markdown.startswith("Her er endnu ingen svar fra borgerne i Vejle Kommune. 56")
     for number in (1, 2, 3):
         assert unasked.question(number).markdown.startswith("## ")
         assert isinstance(unasked.figure(number), Chart)
@@ -37,7 +37,7 @@ def test_the_three_pages_stand_before_all_others(unasked):
         page_of(text) for text in (unasked.finding(), unasked.continued(), unasked.about_the_municipality())
     ]
     assert [page["number"] for page in pages] == [-3, -2, -1]
-    assert pages[0]["title"] == "Til byrådet i Vejle"
+    assert pages[0]["title"] == "Til byrådet i Vejle Kommune"
 
 
 def test_a_page_cites_what_it_shows(unasked):

@@ -65,7 +65,7 @@ def test_the_summary_counts_every_status():
         f"Af {len(audit())} offentliggjorte værdier er {status['reproduced']} bekræftet præcist, "
     )
     for words in (
-        "modsagt af rapporten selv",
+        "modsagt af 2021-rapporten selv",
         "i strid med de andre tal",
         "parret efter deres rækkefølge",
         "tabt i teksten og udledt af de øvrige tal",

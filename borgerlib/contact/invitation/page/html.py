@@ -14,8 +14,8 @@ from borgerlib.view import theme
 
 
 def style() -> str:
-    """Return the page's style: the theme's values, then the layout."""
-    return theme.css_variables() + Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+    """Return the page's style."""
+    return theme.style(Path(__file__).with_name("page.css"))
 
 
 def text_field(description: str, placeholder: str) -> widgets.Text:

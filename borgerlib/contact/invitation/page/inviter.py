@@ -34,9 +34,9 @@ from borgerlib.contact.invitation.page.html import (
 from borgerlib.contact.register.consents import withdraw
 from borgerlib.contact.register.people import find
 from borgerlib.contact.register.store import Register, opened
+from borgerlib.danish import SIMULATED
 from borgerlib.errors import BorgerlibError, DataError
 from borgerlib.interest.filters.selection import Selection
-from borgerlib.view.words.alt_text import SIMULATED
 
 _GROUPS = {
     "topics": "Emner",

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from borgerlib import danish
 from borgerlib.errors import RunError
 from borgerlib.files.atomic import replacing
 from borgerlib.files.document import new_document
@@ -97,7 +98,7 @@ def _write(document: Any, tag: Any, pictures: Iterator[bytes]) -> None:
 def _paragraph(document: Any, tag: Any, *, style: str | None = None) -> None:
     paragraph = document.add_paragraph(style=style)
     for piece in tag.find_all(string=True):
-        text = " ".join(f"|{piece}|".split()).strip("|")
+        text = danish.squeezed(f"|{piece}|").strip("|")
         paragraph.add_run(text).bold = piece.find_parent(["strong", "b"]) is not None or None
 
 
@@ -128,4 +129,4 @@ def _table(document: Any, tag: Any) -> None:
 
 
 def _text(tag: Any) -> str:
-    return " ".join(tag.get_text().split())
+    return danish.squeezed(tag.get_text())

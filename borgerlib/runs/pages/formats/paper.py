@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from borgerlib.runs.pages.figures import templates
+from borgerlib import danish
+from borgerlib.runs.pages.figures import rendered
 from borgerlib.view import theme
 
 _FRONT = "index"
@@ -16,8 +17,8 @@ _LINK = re.compile(r"^([\w.-]+\.html)?(?:#(.*))?$")
 _SCREEN_ONLY = "details, source, .skip, .masthead, .sequence"
 _SCREEN_ATTRIBUTES = ("role", "tabindex", "aria-label", "aria-labelledby", "aria-hidden")
 _WIDE, _WIDEST = 7, 9
-# Characters of a table's line: columns that fit in it are not broken.
-_LINE, _LONG = 105, 60
+# Characters of a table's line, and of one in small letters: columns that fit in it are not broken.
+_LINE, _SMALL_LINE, _LONG = 105, 126, 60
 # Each picture carries the letters that it uses. On paper all are set in the whole font: WeasyPrint has one
 # font of a name in a document.
 _PICTURES_LETTERS = re.compile(r"@font-face\{[^}]*base64,[^}]*\}")
@@ -53,20 +54,17 @@ def on_paper(files: Sequence[Path]) -> str:
     cases = front.taken("section:has(> .cases)")
     appendix += [{**front.entry(cases), "title": "Cases", "anchor": "cases"}] if cases else []
     faces = "".join(theme.font_face(weight, theme.font_file(weight).as_uri()) for weight in theme.FONT_STYLES)
-    return (
-        templates()
-        .get_template("paper.html.j2")
-        .render(
-            title=front.soup.title.get_text(),
-            faces=faces,
-            variables=theme.css_variables(),
-            look=_text_of(front.soup.select_one("style.look")),
-            cover=front.taken(".cover"),
-            figures=front.taken(".key-figures"),
-            source=front.taken(".colophon"),
-            main=main,
-            appendix=appendix,
-        )
+    return rendered(
+        "paper.html.j2",
+        title=front.soup.title.get_text(),
+        faces=faces,
+        variables=theme.css_variables(),
+        look=_text_of(front.soup.select_one("style.look")),
+        cover=front.taken(".cover"),
+        figures=front.taken(".key-figures"),
+        source=front.taken(".colophon"),
+        main=main,
+        appendix=appendix,
     )
 
 
@@ -121,7 +119,7 @@ class _Sheet:
         self.part = (body.get("class") or [""])[-1]
         _tidy(self.soup, self.name, names)
         heading: Any = self.soup.h1
-        self.title = " ".join(heading.get_text().split())
+        self.title = danish.squeezed(heading.get_text())
         self.article: Any = self.soup.article or self.soup.main
 
     def entry(self, html: str, *, title: str = "", more: str = "") -> dict[str, str]:
@@ -184,7 +182,7 @@ def _text_of(found: Any) -> str:
 
 def _text(within: Any, selector: str) -> str:
     found = within.select_one(selector) if within is not None else None
-    return " ".join(found.get_text().split()) if found is not None else ""
+    return danish.squeezed(found.get_text()) if found is not None else ""
 
 
 def _tidy(soup: Any, name: str, names: set[str]) -> None:
@@ -217,18 +215,20 @@ def _widths(table: Any) -> None:
         table["class"] = "widest-table" if columns >= _WIDEST else "wide-table"
     rows = [cells for cells in rows if len(cells) == columns]
     texts = [[cell.get_text() for cell in column] for column in zip(*rows, strict=True)]
-    needed = [max(len(word) for text in column for word in text.split() or [""]) for column in texts]
-    if sum(needed) > _LINE:
+    words = [[word for text in column for word in danish.squeezed(text).split(" ")] for column in texts]
+    needed = [max(map(len, column)) for column in words]
+    line = _SMALL_LINE if columns >= _WIDE else _LINE
+    if sum(needed) > line:
         table["class"] = "widest-table narrow-columns"
     body = [cells for cells in rows if not cells[0].find_parent("thead")]
     wanted = [max((len(cells[at].get_text()) for cells in body), default=0) for at in range(columns)]
     for at in sorted(range(columns), key=wanted.__getitem__):
-        if sum(needed) - needed[at] + wanted[at] <= _LINE:
+        if sum(needed) - needed[at] + wanted[at] <= line:
             needed[at] = wanted[at]
             for cells in body:
                 cells[at]["class"] = [*filter(None, cells[at].get_attribute_list("class")), "short"]
     for at in range(columns):
-        if wanted[at] > _LONG:
+        if wanted[at] > _LONG and columns > 2:
             for cells in rows:
                 cells[at]["class"] = "long"
     if len(body) == 1 or columns == 2:

@@ -48,7 +48,7 @@ def test_what_is_strong_stays_so(document):
 
 def test_pictures_are_described(document):
     [shape] = document.inline_shapes
-    assert shape._inline.docPr.get("descr") == "Søjlediagram: enig 58 pct.; uenig 42 pct."
+    assert shape._inline.docPr.get("descr") == "Søjlediagram: enig 58\u00a0pct.; uenig 42\u00a0pct."
 
 
 def test_tables_are_tables_whose_head_is_known(document):
