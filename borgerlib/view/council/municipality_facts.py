@@ -23,7 +23,7 @@ SOURCE = "Danmarks Statistik, www.dst.dk, FOLK1A"
 PRECISIONS = (0.03, 0.05)
 RATES = (0.2, 0.4)
 _NEIGHBOURS = 5
-_AREAS = 8
+_AREAS = 6
 _FIRST_ELECTION, _PERIOD = 2021, 4
 _SEXES = {"kvinde": "af kvinderne", "mand": "af mændene"}
 

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+import pandas as pd
 import pytest
 from simulated_citizens import shared_citizens
 
@@ -68,7 +69,7 @@ def test_with_a_survey_it_is_about_the_citizens(tmp_path_factory):
         frame = page.interest.survey.estimates.frame
         [shown] = frame.loc[(frame["option"] == "vil_bruge_tid") & (frame["group"] == ""), "proportion"]
         told = page.if_eager(2).markdown
-        assert "de, der vil bruge tid, svarede 1,5, 2 eller 3 gange så gerne som andre" in told
+        assert "de, der vil bruge tid, svarede halvanden, to eller tre gange så gerne som andre" in told
         shares = [int(number) for number in re.findall(r"\d+", told.rpartition(" er det ")[2])]
         assert len(shares) == 3
         assert 100 * shown > shares[0] > shares[1] > shares[2] > 0
@@ -117,3 +118,19 @@ def test_elections_are_on_the_third_tuesday_of_november(day, election):
 def test_what_is_due_names_the_election(unasked):
     told = unasked.due(today=date(2026, 11, 26)).markdown
     assert told.startswith("Næste kommunalvalg er den 20. november 2029. En måling i foråret 2028 ")
+
+
+def test_areas_are_shown_where_they_are_counted(unasked):
+    assert unasked.areas() is None
+    people = pd.Series({f"Område {number}": 100 * number for number in range(1, 11)})
+    chart = facts.areas_chart(municipality("Ærø"), people, "kommunens egen optælling, efter område")
+    # 1000 of 5500; the four smallest of the ten are left out, and that is said.
+    assert chart.title == "18\u00a0pct. bor i Område 10"
+    assert len(chart.frame) == 6
+    assert "De 6 største af 10 områder. Kilde: Kommunens egen optælling" in chart.caption
+
+
+@pytest.mark.parametrize("place", ["Ærø", "København", "Odense"])
+def test_neighbours_are_not_called_alike(place):
+    table = facts.neighbours(municipality(place))
+    assert table.caption.endswith(f"tættest på {municipality(place).full_name}")

@@ -43,6 +43,14 @@ def test_estimates_become_rows_of_danish_text():
     assert table.note == "Kilde: Egen måling."
 
 
+def test_counts_beside_weighted_shares_say_that_they_are_not():
+    # 300 of 1200 are 25 per cent of those who answered, weighted they are 31.
+    weighted = FRAME.assign(proportion=[0.31, 0.92, float("nan")])
+    assert "Antal, uvægtet" in estimates_table(published(weighted), caption="Emner").columns
+    rounded = FRAME.assign(proportion=[0.25, 0.92, float("nan")])
+    assert "Antal" in estimates_table(published(rounded), caption="Emner").columns
+
+
 def test_what_is_not_known_gets_no_column():
     bare = FRAME.iloc[:2].assign(n=pd.NA, count=pd.NA, ci_lower=pd.NA, ci_upper=pd.NA)
     assert estimates_table(published(bare), caption="Emner").columns == ("Svar", "Andel")
