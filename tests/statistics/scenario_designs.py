@@ -106,6 +106,15 @@ DESIGNS: dict[str, tuple[dict[str, str | list[str]], Weighting | None]] = {
         },
         None,
     ),
+    "two_stages_strata": (
+        {
+            "weight": "base_weight",
+            "strata": ["area", "sex"],
+            "cluster": ["village"],
+            "population_size": ["population_size", "village_size"],
+        },
+        None,
+    ),
     "two_stages_raked": (
         {
             "strata": "area",

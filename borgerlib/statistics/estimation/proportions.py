@@ -70,7 +70,9 @@ def estimate_proportions(
         - population_size (str): column of how many units there are to draw in the respondent's stratum
           (clusters where `cluster` is given, else people), for the finite population correction. Where units
           were drawn within units, a list of each: ``cluster=["village"], population_size=["villages",
-          "people"]`` for people drawn in villages. Variances of all stages add up.
+          "people"]`` for people drawn in villages. Variances of all stages add up. Strata may be such a list,
+          too: ``strata=["area", "sex"]`` where women and men were drawn apart in each village, `None` for a
+          stage without (population_size is then that of the stratum in the village).
         - raked_to (WeightingResult): the weighting of these respondents. It brings the weights, and the
           standard errors count what its margins explain.
         - lonely_psu ({'fail', 'certainty', 'remove', 'adjust', 'average'}): what a stratum with a single
@@ -128,7 +130,8 @@ def estimate_proportions(
         count[:, number] = sums(domains.codes[rows[chosen[rows]]], domains.size)
         effective[:, number] = base.effective_n
         degrees[:, number], row_degrees[:, number] = base.degrees, base.row_degrees
-    if item == design.get("strata"):
+    strata = design.get("strata")
+    if item == (strata[0] if isinstance(strata, list) else strata):
         # How large the strata are is no matter of chance: the weights have them as they are.
         settled |= variance == 0
     lower, upper = proportion_interval(

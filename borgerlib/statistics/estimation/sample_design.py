@@ -32,7 +32,7 @@ class Design(TypedDict, total=False):
     """What every estimate may be told of how respondents were drawn and weighted."""
 
     weight: str | None
-    strata: str | None
+    strata: str | list[str | None] | None
     cluster: str | list[str] | None
     population_size: str | list[str] | None
     raked_to: WeightingResult | None
@@ -67,8 +67,8 @@ class SampleDesign:
         Whether anybody of a respondent's stratum was left out: where all were drawn, nothing is left to
         chance.
     within : SampleDesign or None
-        The next stage: units drawn within these, which are its strata. Its `scale` holds what share of these
-        was drawn.
+        The next stage: units drawn within these, which are its strata, or within strata of these. Its `scale`
+        holds what share of these was drawn.
     """
 
     weight: Floats
@@ -106,7 +106,7 @@ def sample_design(
     respondents: pd.DataFrame,
     *,
     weight: str | None = None,
-    strata: str | None = None,
+    strata: str | list[str | None] | None = None,
     cluster: str | list[str] | None = None,
     population_size: str | list[str] | None = None,
     raked_to: WeightingResult | None = None,
@@ -121,13 +121,14 @@ def sample_design(
         two strata; a stratum with a single sampling unit (it shows no variation, so no variance can be
         estimated) that is not the whole stratum; a population smaller than its sample.
     ParameterError
-        Unknown columns or lonely_psu, a weighting of other respondents, or clusters and population sizes that
-        are not of the same stages.
+        Unknown columns or lonely_psu, a weighting of other respondents, or strata, clusters and population
+        sizes that are not of the same stages.
     """
     check_respondents(respondents)
     if lonely_psu not in LONELY:
         raise ParameterError(unknown_name("lonely_psu", str(lonely_psu), LONELY))
     adjustment, weights = _weights(respondents, weight, raked_to)
+    strata = strata if isinstance(strata, list) else [strata]
     clusters, sizes = ([of] if not isinstance(of, list) else of for of in (cluster, population_size))
     clusters, sizes = ([name for name in of if name is not None] for of in (clusters, sizes))
     if sizes and max(len(sizes), len(clusters)) > 1 and len(sizes) - len(clusters) not in (0, 1):
@@ -136,10 +137,14 @@ def sample_design(
             hint="Name for each stage how many units there are to draw: cluster=['village'], "
             "population_size=['villages', 'people'] where people were drawn in villages.",
         )
+    if len(strata) > max(len(sizes), 1):
+        raise ParameterError(
+            f"strata names {len(strata)} stages and population_size {len(sizes)}.",
+            hint="A later stage counts where population_size says how many there are to draw in it: "
+            "strata=['area', 'sex'], cluster=['village'], population_size=['villages', 'people'].",
+        )
     drawn = _Drawn(respondents, weights, None if adjustment is None else Residuals(adjustment), lonely_psu)
-    by_stratum = _grouping(respondents, strata, role="stratum")
-    alone = strata is not None or bool(clusters)
-    return _stage(drawn, by_stratum, clusters, sizes, np.ones(by_stratum.size), alone_counts=alone)
+    return _stage(drawn, strata, clusters, sizes)
 
 
 class _Drawn(NamedTuple):
@@ -151,25 +156,33 @@ class _Drawn(NamedTuple):
     lonely_psu: LonelyPsu
 
 
+class _Units(NamedTuple):
+    """Units of a stage, and what share of each was drawn in that stage and those before it."""
+
+    levels: Levels
+    share: Floats
+
+
 def _stage(
     drawn: _Drawn,
-    by_stratum: Levels,
+    strata: list[str | None],
     clusters: list[str],
     sizes: list[str],
-    share: Floats,
-    *,
-    alone_counts: bool,
-    within: str = "stratum",
+    inside: _Units | None = None,
 ) -> SampleDesign:
-    """Return the design of a stage and those after it; `share` of each stratum was drawn in earlier ones.
+    """Return the design of a stage, whose units were drawn `inside` those of the last, and of those after it.
 
     Where there are further stages the variance is the sum of all (Särndal, Swensson & Wretman 1992, 4.3).
     """
+    own = strata[0] if strata else None
+    by_stratum, share = _strata(drawn.respondents, own, inside)
+    within = "stratum" if inside is None or own is not None else "cluster"
+    alone_counts = inside is not None or own is not None or bool(clusters)
     stratum = by_stratum.codes.astype(np.intp)
     psu, psu_stratum, what = None, stratum, "respondent"
     if clusters:
         by_cluster, what = _grouping(drawn.respondents, clusters[0], role="cluster"), "cluster"
-        if within == "cluster":
+        if inside is not None:
             # Units of the next stage may be called alike in different clusters.
             nested = cross([by_stratum, by_cluster])
             by_cluster = Levels(nested.of_row, pd.RangeIndex(nested.size))
@@ -197,10 +210,8 @@ def _stage(
         scale[alone] = (share * correction)[alone] if lonely_psu == "adjust" else 0.0
     in_doubt, later = (correction > 0)[stratum], None
     if psu is not None and len(sizes) > 1:
-        of_cluster = (share * count / population)[psu_stratum]
-        later = _stage(
-            drawn, by_cluster, clusters[1:], sizes[1:], of_cluster, alone_counts=True, within="cluster"
-        )
+        units = _Units(by_cluster, (share * count / population)[psu_stratum])
+        later = _stage(drawn, strata[1:], clusters[1:], sizes[1:], units)
         in_doubt = in_doubt | later.in_doubt
     return SampleDesign(
         drawn.weight,
@@ -257,6 +268,22 @@ def _grouping(respondents: pd.DataFrame, column: str | None, *, role: str) -> Le
     if occurs.all():
         return found
     return Levels((np.cumsum(occurs) - 1)[found.codes], found.values[occurs])
+
+
+def _strata(
+    respondents: pd.DataFrame, column: str | None, inside: _Units | None
+) -> tuple[Levels, Floats]:
+    """Return the strata of a stage, and what share of each was drawn in the stages before it."""
+    if inside is None:
+        found = _grouping(respondents, column, role="stratum")
+        return found, np.ones(found.size)
+    if column is None:
+        return inside.levels, inside.share
+    own = _grouping(respondents, column, role="stratum")
+    crossed = cross([inside.levels, own])
+    units, strata = crossed.levels.T
+    names = [f"{inside.levels.values[unit]}, {own.values[of]}" for unit, of in zip(units, strata, strict=True)]
+    return Levels(crossed.of_row, pd.Index(names)), inside.share[units]
 
 
 def _stratum_of_cluster(

@@ -107,7 +107,7 @@ def replicate_weights(
     *,
     kind: Kind = "jackknife",
     weight: str | None = None,
-    strata: str | None = None,
+    strata: str | list[str | None] | None = None,
     cluster: str | list[str] | None = None,
     population_size: str | list[str] | None = None,
     lonely_psu: LonelyPsu = "fail",

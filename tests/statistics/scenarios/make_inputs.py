@@ -75,18 +75,18 @@ def unanswered(respondents: pd.DataFrame, rng: np.random.Generator) -> pd.DataFr
     return respondents
 
 
-def two_stages(people: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Draw villages within areas, and a tenth of the people within each, without replacement."""
+def two_stages(people: pd.DataFrame, rng: np.random.Generator, *, by: str) -> pd.DataFrame:
+    """Draw villages within areas, and some of the people within each, or each group of it, apart."""
     drawn = []
     for _, stratum in people.groupby("area"):
         names = np.sort(stratum["village"].unique())
         chosen = rng.choice(names, size=max(4, len(names) // 3), replace=False)
         for name in chosen:
-            village = stratum[stratum["village"] == name]
-            rows = village.sample(len(village) // 25 + int(rng.integers(5)), random_state=rng)
-            weight = len(names) / len(chosen) * len(village) / len(rows)
-            sizes = {"population_size": len(names), "village_size": len(village)}
-            drawn.append(rows.assign(**sizes, base_weight=round(weight, 4)))
+            for _, group in stratum[stratum["village"] == name].groupby(by):
+                rows = group.sample(len(group) // 25 + int(rng.integers(5)), random_state=rng)
+                weight = len(names) / len(chosen) * len(group) / len(rows)
+                sizes = {"population_size": len(names), "village_size": len(group)}
+                drawn.append(rows.assign(**sizes, base_weight=round(weight, 4)))
     return unanswered(pd.concat(drawn).reset_index(drop=True), rng)
 
 
@@ -110,7 +110,7 @@ def main() -> None:
         people = population(rng)
         folder = HERE / name
         if name.startswith("two_stages"):
-            drawn = two_stages(people, rng)
+            drawn = two_stages(people, rng, by="sex" if name == "two_stages_strata" else "village")
         else:
             drawn = sample(people, rng, clustered="cluster" in name)
         drawn.to_csv(folder / "input.csv", index=False)
