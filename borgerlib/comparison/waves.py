@@ -33,6 +33,7 @@ from borgerlib.statistics.estimation.proportions import estimate_proportions
 from borgerlib.statistics.weighting.adjustment import WeightingResult
 from borgerlib.survey.codebook.model import Codebook
 
+_ROUNDING = 1e-9
 _CHANGES = ("change", "change_lower", "change_upper", "p_value", "direction")
 
 
@@ -46,8 +47,8 @@ class WaveComparison:
         One row an item × option × wave (groups 'maaling=2021', …). Columns beside the usual, in the rows of
         the later wave: change (share, later minus earlier), change_lower, change_upper, p_value (adjusted
         for the number of comparisons), direction (1: more, -1: fewer beyond chance, 0: within chance).
-        Missing where either share is hidden or too few answered to test; p_value and direction also where
-        margins give both shares, so that the change is known.
+        Missing where either share is hidden or too few answered to test. Where margins give both shares the
+        change is known: it has a direction without a test, and no p_value.
     names : tuple of str
         The earlier and the later wave.
     notes : tuple of str
@@ -206,8 +207,8 @@ def _of_independent(both: pd.DataFrame, names: tuple[str, str], confidence: floa
         for other, usual in zip(of_ends, (lower, upper, p_value), strict=True)
     )
     # Where margins give both shares, the change is known, and there is nothing to test.
-    settled = (error == 0) & np.all([upto == since for _, since, upto in ends], axis=0)
-    p_value = np.where(settled, np.nan, p_value)
+    known = (error == 0) & np.all([upto == since for _, since, upto in ends], axis=0)
+    p_value = np.where(known, np.nan, p_value)
     tested = pd.DataFrame(
         {
             "item": now["item"],
@@ -220,6 +221,7 @@ def _of_independent(both: pd.DataFrame, names: tuple[str, str], confidence: floa
             "change_lower": lower,
             "change_upper": upper,
             "p_value": p_value,
+            "known": known,
         }
     )
     return tested.reset_index(drop=True)
@@ -257,8 +259,10 @@ def _of_same_people(
 def _judged(tested: pd.DataFrame, false_discovery_rate: float) -> pd.DataFrame:
     """Return the changes with adjusted p-values, and in which direction each goes beyond chance."""
     tested["p_value"] = adjust_p_values(tested["p_value"].where(large_enough(tested)))
-    sign = tested["change"].gt(0).mul(2).sub(1).where(tested["p_value"] < false_discovery_rate, 0)
-    return tested.assign(direction=sign.where(tested["p_value"].notna()).astype("Int64"))
+    known = tested["known"] if "known" in tested else np.zeros(len(tested), dtype=np.bool_)
+    change = tested["change"].where(tested["change"].abs() > _ROUNDING, 0.0)
+    sign = np.sign(change).where((tested["p_value"] < false_discovery_rate) | known, 0.0)
+    return tested.assign(direction=sign.where(tested["p_value"].notna() | known).astype("Int64"))
 
 
 def _safe(shown: DisclosedEstimates, changes: pd.DataFrame, names: tuple[str, str]) -> pd.DataFrame:

@@ -162,6 +162,7 @@ def test_a_change_from_a_hidden_share_is_hidden() -> None:
     assert found.estimates.n_suppressed >= 2
     assert np.isnan(change(found)["change"])
     assert "for få svar" in borgerlib.changes_table(found).rows[0]
+    assert "for få svar til at sige, om noget" in borgerlib.changes_text(found).markdown
 
 
 def test_an_option_that_nobody_chose_twice_is_not_certain_to_have_stayed() -> None:
@@ -183,8 +184,9 @@ def test_a_change_that_margins_give_is_not_tested() -> None:
     row = change(found, "kvinde")
     assert (row["change"], row["change_lower"], row["change_upper"]) == pytest.approx((0.02, 0.02, 0.02))
     assert pd.isna(row["p_value"])
-    assert pd.isna(row["direction"])
+    assert row["direction"] == 1
     assert found.tests == 0
+    assert "»Kvinde«: 52\xa0pct. mod 50\xa0pct." in borgerlib.changes_text(found).markdown
     # What the margins do not give is tested as ever.
     assert compared(*waves, item="med", raked_to=raked_to).tests == 2
 

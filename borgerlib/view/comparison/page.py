@@ -158,7 +158,8 @@ def open_comparison(
     Raises
     ------
     DataError
-        A file or folder that is named is not there, or the municipality has not been prepared.
+        A file or folder that is named is not there, the municipality has not been prepared, or the earlier
+        wave is no earlier one.
     ParameterError
         The municipality, or what a file names, is not legal.
 
@@ -184,6 +185,7 @@ def open_comparison(
         frames = {_year(now): now}
         if before is not None:
             then, then_book = _wave(before, found.name)
+            _check_dates(before, then, now)
             waves = compare_waves(
                 then,
                 now,
@@ -234,6 +236,16 @@ def _wave(folder: Path, name: str) -> tuple[pd.DataFrame, Codebook | None]:
     people.attrs.update(known)
     asked = folder / CODEBOOK
     return people, load_codebook(asked) if asked.is_file() else None
+
+
+def _check_dates(folder: Path, then: pd.DataFrame, now: pd.DataFrame) -> None:
+    was, day = (str(wave.attrs.get("survey_date", "")) for wave in (then, now))
+    if not was < day:
+        raise DataError(
+            f"The earlier wave in {folder} is of {was or 'an unknown day'}, and this one of {day}.",
+            hint="Put the folder there that borger prepare wrote of the earlier answers (--date tells their "
+            "day).",
+        )
 
 
 def _year(people: pd.DataFrame) -> str:

@@ -175,7 +175,7 @@ def changes_text(comparison: WaveComparison) -> Text:
 
 
 def _found(comparison: WaveComparison) -> list[str]:
-    """Return a sentence an answer that has changed beyond chance, or one that none has."""
+    """Return a sentence an answer that has changed beyond chance; one where none has, or none can be tested."""
     was, now = _side_by_side(comparison)
     lines = []
     for (_, before), (_, after) in zip(was.iterrows(), now.iterrows(), strict=True):
@@ -185,11 +185,12 @@ def _found(comparison: WaveComparison) -> list[str]:
                 f"{more} svarer »{after['label']}«: {danish.percent(after['proportion'])} mod "
                 f"{danish.percent(before['proportion'])} i {comparison.names[0]}."
             )
-    if not lines:
-        lines = [
-            f"Intet har ændret sig fra {comparison.names[0]} til {comparison.names[1]} ud over tilfældet."
-        ]
-    return lines
+    if lines:
+        return lines
+    between = f"fra {comparison.names[0]} til {comparison.names[1]}"
+    if now["direction"].isna().all():
+        return [f"Der er for få svar til at sige, om noget har ændret sig {between}."]
+    return [f"Intet har ændret sig {between} ud over tilfældet."]
 
 
 def _side_by_side(comparison: WaveComparison) -> tuple[pd.DataFrame, pd.DataFrame]:

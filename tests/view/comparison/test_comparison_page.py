@@ -85,6 +85,11 @@ def test_where_nothing_is_there_to_compare_a_sentence_says_so(prepared: Prepared
         assert "ingen svar fra de andre kommuner" in str(said)
 
 
+def test_a_wave_that_is_no_earlier_one_is_refused(with_all: Path) -> None:
+    with pytest.raises(borgerlib.DataError, match=r"earlier wave in .*tidligere is of (\S+), and this one of \1"):
+        borgerlib.open_comparison("Ærø")
+
+
 def test_what_is_named_must_be_there(prepared: Prepared) -> None:
     with pytest.raises(borgerlib.DataError, match="no folder nowhere"):
         borgerlib.open_comparison("Ærø", earlier="nowhere")
