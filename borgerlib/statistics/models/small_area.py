@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,6 @@ from borgerlib.errors import ConvergenceError, DataError, ParameterError
 from borgerlib.statistics.estimation.intervals import check_confidence
 from borgerlib.statistics.levels import Floats, any_frame, column_of, numeric_column, rows_named
 
-_ITERATIONS = 200
 _TOLERANCE = 1e-12
 _GRID = 200
 
@@ -146,7 +146,8 @@ def small_area_estimates(
     known = ~np.isnan(direct)
     _check(areas, names, direct, error, matrix, known, covariates)
     y, x, d = direct[known], matrix[known], error[known] ** 2
-    variance = _restricted_maximum(y, x, d)
+    likelihood = _likelihood(y, x, d)
+    variance = _restricted_maximum(y, x, d, likelihood)
     weight = 1 / (variance + d)
     information: Floats = np.linalg.inv(x.T @ (x * weight[:, None])).astype(np.float64)
     beta = information @ (x.T @ (weight * y))
@@ -155,7 +156,7 @@ def small_area_estimates(
     synthetic = matrix @ beta
     predicted = np.where(known, shrinkage * np.nan_to_num(direct) + (1 - shrinkage) * synthetic, synthetic)
     mse = _mean_squared_error(matrix, information, variance, sampling, weight)
-    spread = _spread_of_likelihood(y, x, d, matrix, np.where(known, direct, 0.0), sampling, predicted)
+    spread = _spread_of_likelihood(likelihood, matrix, np.where(known, direct, 0.0), sampling, predicted)
     half = stats.norm.ppf((1 + confidence) / 2) * np.sqrt(spread)
     frame = pd.DataFrame(
         {
@@ -210,46 +211,64 @@ def _check(
         )
 
 
-def _restricted_maximum(y: Floats, x: Floats, d: Floats) -> float:
-    """Return A by Fisher scoring of the restricted likelihood, never below zero (Rao & Molina 2015, 6.1)."""
-    variance = float(np.median(d))
-    for _ in range(_ITERATIONS):
-        weight = 1 / (variance + d)
-        weighted = x * weight[:, None]
-        project = np.diag(weight) - weighted @ np.linalg.solve(x.T @ weighted, weighted.T)
-        residual = project @ y
-        score = 0.5 * (residual @ residual - np.trace(project))
-        information = 0.5 * (project**2).sum()
-        moved = max(float(variance + score / information), 0.0)
-        if abs(moved - variance) <= _TOLERANCE * (variance + d.mean()):
-            return moved
-        variance = moved
-    raise ConvergenceError(
-        f"The variance between areas did not settle in {_ITERATIONS} steps.",
-        hint="Look for standard errors that are very small beside the others.",
-    )
+class _Likelihood(NamedTuple):
+    """The restricted likelihood of A at each of a grid of values, and the coefficients there."""
+
+    grid: Floats
+    log: Floats
+    information: Floats
+    beta: Floats
 
 
-def _spread_of_likelihood(
-    y: Floats, x: Floats, d: Floats, matrix: Floats, direct: Floats, sampling: Floats, predicted: Floats
-) -> Floats:
-    """Return each area's squared error about its prediction, averaged over A (flat prior: Morris 1983)."""
+def _likelihood(y: Floats, x: Floats, d: Floats) -> _Likelihood:
     # Beyond the spread of the direct estimates themselves A has no likelihood to speak of. A few areas of
     # which next to nothing is known do not widen it: the grid would be too coarse for all others.
     usual = float(np.median(d))
     spread = float(np.cov(y, aweights=1 / (d + usual), ddof=0))
-    grid = np.linspace(0, 4 * (spread + usual), _GRID)[:, None]
-    weight = 1 / (grid + d)
+    grid = np.linspace(0, 4 * (spread + usual), _GRID)
+    weight = 1 / (grid[:, None] + d)
     crossed = np.einsum("ga,ai,aj->gij", weight, x, x)
     information = np.linalg.inv(crossed)
     beta = np.einsum("gij,aj,ga->gi", information, x, weight * y)
     fit = (weight * (y - beta @ x.T) ** 2).sum(axis=1)
     log = 0.5 * (np.log(weight).sum(axis=1) - np.linalg.slogdet(crossed)[1] - fit)
+    return _Likelihood(grid, log, information, beta)
+
+
+def _restricted_maximum(y: Floats, x: Floats, d: Floats, likelihood: _Likelihood) -> float:
+    """Return A where the restricted likelihood is highest, never below zero (Rao & Molina 2015, 6.1)."""
+    from scipy.optimize import brentq
+
+    def slope(variance: float) -> float:
+        weight = 1 / (variance + d)
+        weighted = x * weight[:, None]
+        project = np.diag(weight) - weighted @ np.linalg.solve(x.T @ weighted, weighted.T)
+        residual = project @ y
+        return float(residual @ residual - np.trace(project))
+
+    best = int(likelihood.log.argmax())
+    around = [float(likelihood.grid[at]) for at in (max(best - 1, 0), min(best + 1, _GRID - 1))]
+    if best == 0 and slope(around[0]) <= 0 and slope(around[1]) <= 0:
+        return 0.0
+    try:
+        return float(brentq(slope, *around, xtol=_TOLERANCE * float(np.median(d)), rtol=_TOLERANCE))
+    except ValueError as error:  # it does not fall between the two
+        raise ConvergenceError(
+            "The likelihood of the variance between areas has no maximum.",
+            hint="Look for standard errors that are very small beside the others.",
+        ) from error
+
+
+def _spread_of_likelihood(
+    likelihood: _Likelihood, matrix: Floats, direct: Floats, sampling: Floats, predicted: Floats
+) -> Floats:
+    """Return each area's squared error about its prediction, averaged over A (flat prior: Morris 1983)."""
+    grid, information = likelihood.grid[:, None], likelihood.information
     own = grid / (grid + sampling)
     given = grid * (1 - own) + (1 - own) ** 2 * np.einsum("ai,gij,aj->ga", matrix, information, matrix)
-    errors = given + (own * direct + (1 - own) * (beta @ matrix.T) - predicted) ** 2
-    likelihood = np.exp(log - log.max())
-    result: Floats = likelihood @ errors / likelihood.sum()
+    errors = given + (own * direct + (1 - own) * (likelihood.beta @ matrix.T) - predicted) ** 2
+    chance = np.exp(likelihood.log - likelihood.log.max())
+    result: Floats = chance @ errors / chance.sum()
     return result
 
 
