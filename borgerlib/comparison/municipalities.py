@@ -182,19 +182,13 @@ def compare_municipalities(
         )
     size = areas["effective"]
     together, hidden = _hidden_share(shown, areas), ~known & size.notna()
-    told = areas["direct"].fillna(together).where(size.notna())
-    country = float((told * areas["weights"]).sum() / areas.loc[told.notna(), "weights"].sum())
+    used = areas["direct"].fillna(together).where(size.notna())
+    country = float((used * areas["weights"]).sum() / areas.loc[used.notna(), "weights"].sum())
     # Where nobody, or everybody, said so, the error is not zero: half an answer stands for what is not known.
     least = 0.5 / float(size.sum())
     likely = min(max(country, least), 1 - least)
     areas["error"] = np.sqrt(likely * (1 - likely) / size)
-    # Those hidden are estimated by the model alone, which is fitted to all: with what they come to together,
-    # and as much variation as so few answers have.
-    of = size.fillna(0).round().astype(int)
-    drawn = np.random.default_rng(0).binomial(of, np.nan_to_num(together))
-    guessed = areas.assign(direct=drawn / of.clip(lower=1), code="?" + areas["code"])[
-        hidden & np.isfinite(together)
-    ]
+    guessed = _pool(areas[hidden & np.isfinite(together)], together, covariates)
     model = small_area_estimates(
         pd.concat([areas, guessed], ignore_index=True),
         estimate="direct",
@@ -265,18 +259,33 @@ def _hidden_share(shown: DisclosedEstimates, areas: pd.DataFrame) -> float:
     """
     frame = shown.frame
     numbers = frame[["n", "count"]].astype("float64")
-    whole, told = frame["group"] == "", ~frame["suppressed"]
-    of_told = numbers[told & ~whole].sum()
-    left = numbers[whole].sum(skipna=False) - of_told
+    whole, seen = frame["group"] == "", ~frame["suppressed"]
+    of_seen = numbers[seen & ~whole].sum()
+    left = numbers[whole].sum(skipna=False) - of_seen
     known, weights = areas["direct"].notna(), areas["weights"].fillna(0.0)
     rest = weights[~known].sum()
     if not (left["n"] > 0 and rest > 0):
         return float("nan")
-    yes, unweighted = (areas["direct"] * weights).sum(), of_told["count"] / of_told["n"]
+    yes, unweighted = (areas["direct"] * weights).sum(), of_seen["count"] / of_seen["n"]
     moved = yes / weights[known].sum() / unweighted if unweighted > 0 else 1.0
     total = float(frame.loc[whole, "proportion"].iloc[0])
     least, most = ((weights.sum() * (total + part) - yes) / rest for part in (-STEP / 2, STEP / 2))
     return float(np.clip(np.clip(left["count"] / left["n"] * moved, least, most), 0, 1))
+
+
+def _pool(hidden: pd.DataFrame, together: float, covariates: Sequence[str]) -> pd.DataFrame:
+    """Return rows for municipalities whose own share is hidden, for the model to be fitted to all.
+
+    What is known is the share that they have together, so each stands where they do on average, and varies as
+    so few answers do. At covariates of its own that share would tell the model that these make no difference.
+    """
+    if hidden.empty:
+        return hidden
+    answers = hidden["effective"].round().clip(lower=1).astype(int)
+    drawn = np.random.default_rng(0).binomial(answers, together) / answers
+    centred = drawn - np.average(drawn, weights=answers)
+    at = {name: np.average(hidden[name], weights=hidden["weights"]) for name in covariates}
+    return hidden.assign(direct=together + centred, code="?" + hidden["code"], **at)
 
 
 def _areas(direct: DisclosedEstimates, people: pd.DataFrame, weight: str | None) -> pd.DataFrame:

@@ -108,6 +108,23 @@ def test_few_who_say_yes_are_not_left_out_where_they_are_hidden() -> None:
     assert truth.between(found.areas["ci_lower"], found.areas["ci_upper"]).mean() > 0.9
 
 
+def test_hidden_municipalities_do_not_hide_what_covariates_make_of_shares() -> None:
+    # Thirty answers each, and shares on a line by the logarithm of people: 5 pct. more a unit. Counts of 1–4
+    # are hidden in the small ones; where what these have together stood at the size of each, the line would
+    # be drawn flat through them.
+    size = np.log(PLACES["population"])
+    yes = np.round(30 * (0.14 + 0.05 * (size - size.mean())).clip(0.03, 1)).astype(int)
+    people = pd.DataFrame(
+        {
+            "kommunekode": np.repeat(PLACES["code"].to_numpy(), 30),
+            "med": np.where(np.tile(np.arange(30), 98) < np.repeat(yes.to_numpy(), 30), "ja", "nej"),
+        }
+    )
+    found = compared(people, covariates=["log_population"])
+    assert found.areas["synthetic"].sum() > 30
+    assert found.model.coefficients["log_population"] == pytest.approx(0.05, abs=0.005)
+
+
 def test_hidden_municipalities_count_with_their_weights() -> None:
     # 60 in each, half of whom weigh 5 and half 1. Ten of the former say yes in every second municipality
     # (shown, 50/180 weighted), three in the others (hidden, 15/180 weighted and 3/60 not). Together 65/360.

@@ -82,10 +82,10 @@ def _bad_rows(frame: pd.DataFrame) -> list[str]:
         "count is larger than n": count > n,
         "there is a second row for this option and group": frame.duplicated(["item", "option", "group"]),
     }
-    return [f"{_place(row)}: {what}." for what, bad in checks.items() for _, row in frame[bad].iterrows()]
+    return [f"{_row_named(row)}: {what}." for what, bad in checks.items() for _, row in frame[bad].iterrows()]
 
 
-def _place(row: pd.Series) -> str:
+def _row_named(row: pd.Series) -> str:
     group = f"group '{row['group']}'" if row["group"] else "all respondents"
     return f"item '{row['item']}', option '{row['option']}', {group}"
 

@@ -270,9 +270,7 @@ def _grouping(respondents: pd.DataFrame, column: str | None, *, role: str) -> Le
     return Levels((np.cumsum(occurs) - 1)[found.codes], found.values[occurs])
 
 
-def _strata(
-    respondents: pd.DataFrame, column: str | None, inside: _Units | None
-) -> tuple[Levels, Floats]:
+def _strata(respondents: pd.DataFrame, column: str | None, inside: _Units | None) -> tuple[Levels, Floats]:
     """Return the strata of a stage, and what share of each was drawn in the stages before it."""
     if inside is None:
         found = _grouping(respondents, column, role="stratum")
@@ -282,7 +280,9 @@ def _strata(
     own = _grouping(respondents, column, role="stratum")
     crossed = cross([inside.levels, own])
     units, strata = crossed.levels.T
-    names = [f"{inside.levels.values[unit]}, {own.values[of]}" for unit, of in zip(units, strata, strict=True)]
+    names = [
+        f"{inside.levels.values[unit]}, {own.values[of]}" for unit, of in zip(units, strata, strict=True)
+    ]
     return Levels(crossed.of_row, pd.Index(names)), inside.share[units]
 
 

@@ -146,8 +146,7 @@ def small_area_estimates(
     known = ~np.isnan(direct)
     _check(areas, names, direct, error, matrix, known, covariates)
     y, x, d = direct[known], matrix[known], error[known] ** 2
-    likelihood = _likelihood(y, x, d)
-    variance = _restricted_maximum(y, x, d, likelihood)
+    variance = _restricted_maximum(y, x, d)
     weight = 1 / (variance + d)
     information: Floats = np.linalg.inv(x.T @ (x * weight[:, None])).astype(np.float64)
     beta = information @ (x.T @ (weight * y))
@@ -156,6 +155,7 @@ def small_area_estimates(
     synthetic = matrix @ beta
     predicted = np.where(known, shrinkage * np.nan_to_num(direct) + (1 - shrinkage) * synthetic, synthetic)
     mse = _mean_squared_error(matrix, information, variance, sampling, weight)
+    likelihood = _likelihood(y, x, d, _plausible(y, d))
     spread = _spread_of_likelihood(likelihood, matrix, np.where(known, direct, 0.0), sampling, predicted)
     half = stats.norm.ppf((1 + confidence) / 2) * np.sqrt(spread)
     frame = pd.DataFrame(
@@ -220,12 +220,17 @@ class _Likelihood(NamedTuple):
     beta: Floats
 
 
-def _likelihood(y: Floats, x: Floats, d: Floats) -> _Likelihood:
-    # Beyond the spread of the direct estimates themselves A has no likelihood to speak of. A few areas of
-    # which next to nothing is known do not widen it: the grid would be too coarse for all others.
+def _plausible(y: Floats, d: Floats) -> Floats:
+    """Return evenly spaced A; beyond the spread of the direct estimates it has no likelihood to speak of.
+
+    A few areas of which next to nothing is known do not widen it: the grid would be too coarse for all others.
+    """
     usual = float(np.median(d))
     spread = float(np.cov(y, aweights=1 / (d + usual), ddof=0))
-    grid = np.linspace(0, 4 * (spread + usual), _GRID)
+    return np.linspace(0, 4 * (spread + usual), _GRID)
+
+
+def _likelihood(y: Floats, x: Floats, d: Floats, grid: Floats) -> _Likelihood:
     weight = 1 / (grid[:, None] + d)
     crossed = np.einsum("ga,ai,aj->gij", weight, x, x)
     information = np.linalg.inv(crossed)
@@ -235,7 +240,7 @@ def _likelihood(y: Floats, x: Floats, d: Floats) -> _Likelihood:
     return _Likelihood(grid, log, information, beta)
 
 
-def _restricted_maximum(y: Floats, x: Floats, d: Floats, likelihood: _Likelihood) -> float:
+def _restricted_maximum(y: Floats, x: Floats, d: Floats) -> float:
     """Return A where the restricted likelihood is highest, never below zero (Rao & Molina 2015, 6.1)."""
     from scipy.optimize import brentq
 
@@ -246,8 +251,11 @@ def _restricted_maximum(y: Floats, x: Floats, d: Floats, likelihood: _Likelihood
         residual = project @ y
         return float(residual @ residual - np.trace(project))
 
-    best = int(likelihood.log.argmax())
-    around = [float(likelihood.grid[at]) for at in (max(best - 1, 0), min(best + 1, _GRID - 1))]
+    # By ratios, too: the maximum may lie near zero, or far out.
+    grid = _plausible(y, d)
+    grid = np.union1d(grid, np.geomspace(1e-3 * min(d.min(), grid[-1]), 25 * grid[-1], _GRID // 2))
+    best = int(_likelihood(y, x, d, grid).log.argmax())
+    around = [float(grid[at]) for at in (max(best - 1, 0), min(best + 1, len(grid) - 1))]
     if best == 0 and slope(around[0]) <= 0 and slope(around[1]) <= 0:
         return 0.0
     try:

@@ -175,7 +175,7 @@ def changes_text(comparison: WaveComparison) -> Text:
 
 
 def _found(comparison: WaveComparison) -> list[str]:
-    """Return a sentence an answer that has changed beyond chance; one where none has, or none can be tested."""
+    """Return a sentence an answer that has changed beyond chance, or one where none has."""
     was, now = _side_by_side(comparison)
     lines = []
     for (_, before), (_, after) in zip(was.iterrows(), now.iterrows(), strict=True):

@@ -71,6 +71,20 @@ def test_the_variance_between_areas_is_the_maximum_of_the_restricted_likelihood(
     assert found.area_variance == pytest.approx(best, abs=1e-4)
 
 
+@pytest.mark.parametrize("seed", [1, 94, 854, 2938])
+def test_errors_that_differ_a_thousandfold_leave_a_maximum(seed):
+    # In these Fisher's scoring leaps to and fro over zero (1, 94), or stops at a lower top (854, 2938).
+    rng = np.random.default_rng(seed)
+    areas = int(rng.integers(6, 40))
+    d = rng.uniform(0.5, 3, areas) ** int(rng.integers(1, 6))
+    x = rng.normal(size=areas)
+    y = np.sqrt(d + rng.choice([0, 0.1, 1])) * rng.normal(size=areas)
+    found = small_area_estimates(frame(y, np.sqrt(d), x=x), covariates=["x"])
+    matrix = np.column_stack([np.ones(areas), x])
+    others = [restricted_likelihood(a, y, matrix, d) for a in (0, *np.geomspace(1e-4, 1e4, 2000))]
+    assert restricted_likelihood(found.area_variance, y, matrix, d) >= max(others) - 1e-9
+
+
 @pytest.mark.slow
 def test_ninety_eight_municipalities_from_a_national_survey():
     # 98 areas of 20 to 300 answers; true shares vary by 4 points beyond the covariate.

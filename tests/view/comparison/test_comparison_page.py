@@ -86,7 +86,9 @@ def test_where_nothing_is_there_to_compare_a_sentence_says_so(prepared: Prepared
 
 
 def test_a_wave_that_is_no_earlier_one_is_refused(with_all: Path) -> None:
-    with pytest.raises(borgerlib.DataError, match=r"earlier wave in .*tidligere is of (\S+), and this one of \1"):
+    with pytest.raises(
+        borgerlib.DataError, match=r"earlier wave in .*tidligere is of (\S+), and this one of \1"
+    ):
         borgerlib.open_comparison("Ærø")
 
 
