@@ -223,7 +223,7 @@ class _Likelihood(NamedTuple):
 def _plausible(y: Floats, d: Floats) -> Floats:
     """Return evenly spaced A; beyond the spread of the direct estimates it has no likelihood to speak of.
 
-    A few areas of which next to nothing is known do not widen it: the grid would be too coarse for all others.
+    A few areas of which next to nothing is known do not widen it: it would be too coarse for all others.
     """
     usual = float(np.median(d))
     spread = float(np.cov(y, aweights=1 / (d + usual), ddof=0))
