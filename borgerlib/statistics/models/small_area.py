@@ -255,11 +255,11 @@ def _restricted_maximum(y: Floats, x: Floats, d: Floats) -> float:
     grid = _plausible(y, d)
     grid = np.union1d(grid, np.geomspace(1e-3 * min(d.min(), grid[-1]), 25 * grid[-1], _GRID // 2))
     best = int(_likelihood(y, x, d, grid).log.argmax())
-    around = [float(grid[at]) for at in (max(best - 1, 0), min(best + 1, len(grid) - 1))]
-    if best == 0 and slope(around[0]) <= 0 and slope(around[1]) <= 0:
+    low, high = (float(grid[at]) for at in (max(best - 1, 0), min(best + 1, len(grid) - 1)))
+    if best == 0 and slope(low) <= 0 and slope(high) <= 0:
         return 0.0
     try:
-        return float(brentq(slope, *around, xtol=_TOLERANCE * float(np.median(d)), rtol=_TOLERANCE))
+        return float(brentq(slope, low, high, xtol=_TOLERANCE * float(np.median(d)), rtol=_TOLERANCE))
     except ValueError as error:  # it does not fall between the two
         raise ConvergenceError(
             "The likelihood of the variance between areas has no maximum.",
