@@ -175,7 +175,7 @@ function buildChart(config, id, act) {
   const table = buildTable(config);
   const [heading, finding, question, difference, caption] = ["h3", "p", "p", "p", "figcaption"]
     .map((tag, i) => html(tag, { class: ["heading", "finding", "question", "difference", "caption"][i] }));
-  const scroll = html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": strings.as_table, hidden: true }, table.node);
+  const scroll = html("div", { class: "scroll", tabindex: 0, role: "region", hidden: true }, table.node);
   const modes = ["chart", "table"].map((mode) => button(strings[`as_${mode}`], () => show(mode), { "data-mode": mode }));
   const files = ["csv", "xlsx", "png", "pptx", "svg"].map((format) => button(strings[format], () => {
     menu.close(true);
@@ -209,6 +209,7 @@ function buildChart(config, id, act) {
     write(caption, presented ? chart.legend : chart.caption);
     width ||= node.clientWidth;
     draw();
+    set(scroll, "aria-label", `${chart.heading}: ${strings.as_table}`);
     if (!scroll.hidden) table.update(chart);
   }
   function draw() {

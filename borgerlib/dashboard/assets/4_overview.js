@@ -28,7 +28,7 @@ function buildOverview(config, ask, choose) {
     const name = `${column.label} ${row.label}`;
     const act = button(cell.text, () => choose(column.levels, [item.node.value, row.id]), { "aria-label": cell.told, "data-name": name });
     const td = html("td", { class: column.chosen ? "number chosen" : "number" }, act);
-    td.style.setProperty("--heat", cell.heat ?? 0);
+    td.style.backgroundColor = cell.heat;
     return td;
   }
   function update(view, request) {

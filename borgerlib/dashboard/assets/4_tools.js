@@ -88,7 +88,7 @@ function buildTools(config, acts) {
   const present = button(strings.present, acts.present, { class: "present", "aria-pressed": "false" });
   const sort = html("select", { onchange: () => acts.sort(sort.value) },
     ...config.sorts.map(({ id, label }) => html("option", { value: id }, label)));
-  const node = html("div", { class: "toolbar", role: "group", "aria-label": config.title },
+  const node = html("section", { class: "toolbar", "aria-label": strings.tools },
     questions.node, compare.node, undo, redo, reset,
     html("label", { class: "sort" }, html("span", {}, strings.sort), sort), link, report, present);
   function update({ canUndo, canRedo, canReset, comparing, sorted, presenting }) {

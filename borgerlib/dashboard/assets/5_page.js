@@ -290,6 +290,8 @@ function buildPage({ model, el }, way, isNew) {
   const onMenu = () => tools.updateMenu(model.get("menu"));
 
   useMainShell(model);
+  // Voilà's own bars are empty: to a screen reader this page has one header.
+  for (const bar of document.querySelectorAll("#voila-top-panel, #voila-bottom-panel")) bar.removeAttribute("role");
   model.on("change:view", onView);
   model.on("change:menu", onMenu);
   model.on("msg:custom", hear);

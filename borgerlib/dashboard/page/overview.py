@@ -9,10 +9,13 @@ from borgerlib import danish
 from borgerlib.dashboard.page.answers import Answers, Record, missing_last
 from borgerlib.dashboard.page.sentences import about_how_many, direction_key, heading, share_words
 from borgerlib.dashboard.page.words import words
+from borgerlib.files.colours import mix
 from borgerlib.interest.filters.choices import Level
 from borgerlib.interest.filters.selection import Selection
+from borgerlib.view import theme
 
 _DIVISIONS = ("age", "sex", "area_type", "area", "segment")
+_DEEPEST = 0.75  # of the soft blue, so that a number stands out on it
 _MARKS = {"more": " ▲", "less": " ▼"}
 
 
@@ -36,7 +39,7 @@ def overview(answers: Answers, selection: Selection, item: str, by: str) -> dict
     -------
     dict or None
         caption, note, columns (id, label, size, levels: the selection that a click leads to), rows (id, label
-        and cells: text, told, heat, the share as a part of the largest; missing where there is none). The
+        and cells: text, told, heat, its colour: the deeper, the larger). The
         first column is all of the selection. Rows: the largest share of it first; a scale keeps its steps.
     """
     asked, division = answers.offer.filter(item), answers.offer.filter(by)
@@ -98,5 +101,5 @@ def _cell(row: Record, group: str, largest: float) -> dict[str, Any]:
         if shown
         else words()("overview", "none"),
         "told": f"{group}, {row['label']}: {share_words(row)}{differs}",
-        "heat": round(share / largest, 3) if shown else None,
+        "heat": mix(theme.PAPER, theme.COUNTRY_SOFT, _DEEPEST * share / largest) if shown else theme.PAPER,
     }
