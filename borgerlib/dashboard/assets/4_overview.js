@@ -2,8 +2,8 @@
 
 function buildOverview(config, ask, choose) {
   const { strings } = config;
-  const choice = (label, options) => {
-    const node = html("select", { onchange: () => ask(wanted()) }, ...options.map((one) => html("option", { value: one.id }, one.label)));
+  const choice = (label, options, act = () => ask(wanted())) => {
+    const node = html("select", { onchange: act }, ...options.map((one) => html("option", { value: one.id }, one.label)));
     return { node, row: html("label", { class: "sort" }, html("span", {}, label), node) };
   };
   const item = choice(strings.overview_item, config.items);
@@ -14,9 +14,13 @@ function buildOverview(config, ask, choose) {
   const heads = html("tr", {});
   const body = html("tbody", {});
   const table = html("table", { class: "heat", hidden: true }, caption, html("thead", {}, heads), body);
+  // Of areas: one answer at a time, on the municipality's map where it has put one down, otherwise as a list.
+  const answer = choice(strings.overview_answer, [], () => drawMap());
+  const map = html("ul", { class: "squares" });
+  const mapped = html("div", { class: "scroll", hidden: true }, answer.row, map);
   const scroll = html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": strings.overview }, table);
   const node = html("details", { class: "overview" }, html("summary", {}, strings.overview),
-    html("div", { class: "tools" }, item.row, by.row), note, scroll);
+    html("div", { class: "tools" }, item.row, by.row), note, mapped, scroll);
   node.hidden = !config.divisions.length;
   node.addEventListener("toggle", () => {
     if (!same(asked, wanted())) ask(wanted());
@@ -31,6 +35,21 @@ function buildOverview(config, ask, choose) {
     td.style.backgroundColor = cell.heat;
     return td;
   }
+  function drawMap() {
+    const row = shown.rows.find(({ id }) => id === answer.node.value) ?? shown.rows[0];
+    const areas = shown.columns.map((column, at) => ({ column, cell: row.cells[at] })).slice(1);
+    const onMap = areas.every(({ column }) => column.square);
+    if (!onMap) areas.sort((one, other) => (other.cell.share ?? -1) - (one.cell.share ?? -1));
+    map.classList.toggle("list", !onMap);
+    map.replaceChildren(...areas.map(({ column, cell }) => {
+      const act = button("", () => choose(column.levels, [item.node.value, row.id]), { "aria-label": cell.told, "data-name": `map ${column.label}` });
+      act.append(html("span", {}, column.label), html("strong", {}, cell.text));
+      const square = html("li", { class: column.chosen ? "chosen" : null }, act);
+      square.style.backgroundColor = cell.heat;
+      if (onMap) [square.style.gridRow, square.style.gridColumn] = column.square.map(String);
+      return square;
+    }));
+  }
   function update(view, request) {
     asked = request;
     if (request && !node.open) node.open = true;
@@ -42,12 +61,19 @@ function buildOverview(config, ask, choose) {
     write(caption, view.caption);
     write(note, view.note);
     // Whoever has just pressed a number keeps their place.
-    const held = body.contains(document.activeElement) ? document.activeElement.dataset.name : null;
+    const held = node.contains(document.activeElement) ? document.activeElement.dataset.name : null;
     heads.replaceChildren(html("th", { scope: "col" }, config.table.answer), ...view.columns.map((column) =>
       html("th", { scope: "col", class: column.chosen ? "number chosen" : "number" }, column.label, html("small", {}, column.size))));
     body.replaceChildren(...view.rows.map((row) => html("tr", {}, html("th", { scope: "row" }, row.label),
       ...row.cells.map((cell, at) => cellOf(row, view.columns[at], cell)))));
-    if (held) [...body.querySelectorAll("button")].find((one) => one.dataset.name === held)?.focus();
+    mapped.hidden = view.by !== "area";
+    if (!mapped.hidden) {
+      const chosen = answer.node.value;
+      answer.node.replaceChildren(...view.rows.map((row) => html("option", { value: row.id }, row.label)));
+      if (view.rows.some(({ id }) => id === chosen)) answer.node.value = chosen;
+      drawMap();
+    }
+    if (held) [...node.querySelectorAll("button")].find((one) => one.dataset.name === held)?.focus();
   }
   return { node, update };
 }

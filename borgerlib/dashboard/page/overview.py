@@ -11,6 +11,7 @@ from borgerlib.dashboard.page.sentences import about_how_many, direction_key, he
 from borgerlib.dashboard.page.words import words
 from borgerlib.files.colours import mix
 from borgerlib.interest.filters.choices import Level
+from borgerlib.interest.filters.district_map import squares
 from borgerlib.interest.filters.selection import Selection
 from borgerlib.view import theme
 
@@ -38,9 +39,10 @@ def overview(answers: Answers, selection: Selection, item: str, by: str) -> dict
     Returns
     -------
     dict or None
-        caption, note, columns (id, label, size, levels: the selection that a click leads to), rows (id, label
-        and cells: text, told, heat, its colour: the deeper, the larger). The
-        first column is all of the selection. Rows: the largest share of it first; a scale keeps its steps.
+        caption, note, columns (id, label, size, levels: the selection that a click leads to, square: where an
+        area stands on the municipality's map, if it has one), rows (id, label and cells: text, told, share,
+        heat, its colour: the deeper, the larger). The first column is all of the selection. Rows: the
+        largest share of it first; a scale keeps its steps.
     """
     asked, division = answers.offer.filter(item), answers.offer.filter(by)
     if by not in divisions(answers) or asked is None or asked not in answers.charts or division is None:
@@ -57,6 +59,7 @@ def overview(answers: Answers, selection: Selection, item: str, by: str) -> dict
     largest = max(
         (row["proportion"] for of in found for row in of.values() if row["proportion"] > 0), default=1
     )
+    places, wrong = squares(answers.municipality.name, division.levels) if by == "area" else ({}, "")
     labels = {level.id: level.label for level in asked.levels}
     return {
         "item": item,
@@ -68,13 +71,14 @@ def overview(answers: Answers, selection: Selection, item: str, by: str) -> dict
             emne=say("charts", item),
             inddeling=say("roles", by).lower(),
         ),
-        "note": say("overview", "note"),
+        "note": f"{say('overview', 'note')} {wrong}".strip(),
         "columns": [
             {
                 "id": group.id,
                 "label": group.label,
                 "size": about_how_many(answer),
                 "levels": {role: list(levels) for role, levels in one.levels.items()},
+                "square": places.get(group.id),
                 "chosen": group.id in selection.levels.get(by, ()),
             }
             for group, answer, one in zip(groups, shown, selections, strict=True)
@@ -101,5 +105,6 @@ def _cell(row: Record, group: str, largest: float) -> dict[str, Any]:
         if shown
         else words()("overview", "none"),
         "told": f"{group}, {row['label']}: {share_words(row)}{differs}",
+        "share": round(share, 4) if shown else None,
         "heat": mix(theme.PAPER, theme.COUNTRY_SOFT, _DEEPEST * share / largest) if shown else theme.PAPER,
     }

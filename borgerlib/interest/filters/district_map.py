@@ -1,0 +1,56 @@
+"""Where a municipality's areas stand on a map of squares, as it has put them down itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from borgerlib import danish
+from borgerlib.errors import BorgerlibError
+from borgerlib.interest.filters.choices import Level, saved_folder
+from borgerlib.population.districts import rows_of
+
+FILE = "omraader.csv"
+"""In ``data/saved/<slug>/``: one line an area, its name and its square, from 1 at the north-west."""
+
+AREA, PLACE = "omraade", ("raekke", "kolonne")
+_LAST = 30
+
+
+def squares(municipality: str, areas: Sequence[Level]) -> tuple[Mapping[str, tuple[int, int]], str]:
+    """Return the row and column of each area, and what is wrong with the file, in a Danish sentence.
+
+    Parameters
+    ----------
+    municipality : str
+        Name or code.
+    areas : sequence of Level
+        All of them must stand in the file; what else stands there is passed over.
+
+    Returns
+    -------
+    mapping of str to (int, int)
+        Area → row and column. Empty where there is no file, or it cannot be used.
+    str
+        '' where nothing is wrong.
+    """
+    path = saved_folder(municipality) / FILE
+    if not path.is_file():
+        return {}, ""
+    try:
+        rows = {row.get(AREA, "").casefold(): row for _, row in rows_of(path, [AREA, *PLACE])}
+    except BorgerlibError:
+        return {}, f"Kortet i {FILE} kan ikke læses: den skal have kolonnerne {AREA}, {' og '.join(PLACE)}."
+    found, wrong = {}, []
+    for area in areas:
+        row = rows.get(area.label.casefold()) or rows.get(area.id.casefold(), {})
+        at = [int(text) if (text := row.get(name, "")).isascii() and text.isdigit() else 0 for name in PLACE]
+        square = (at[0], at[1])
+        if not all(1 <= number <= _LAST for number in at) or square in found.values():
+            wrong.append(f"»{area.label}«")
+        found[area.id] = square
+    if wrong:
+        return (
+            {},
+            f"Kortet i {FILE} kan ikke bruges: {danish.listing(wrong)} har ikke sin egen plads (1–{_LAST}).",
+        )
+    return found, ""
