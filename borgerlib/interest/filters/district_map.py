@@ -40,7 +40,8 @@ def squares(municipality: str, areas: Sequence[Level]) -> tuple[Mapping[str, tup
         rows = {row.get(AREA, "").casefold(): row for _, row in rows_of(path, [AREA, *PLACE])}
     except BorgerlibError:
         return {}, f"Kortet i {FILE} kan ikke læses: den skal have kolonnerne {AREA}, {' og '.join(PLACE)}."
-    found, wrong = {}, []
+    found: dict[str, tuple[int, int]] = {}
+    wrong = []
     for area in areas:
         row = rows.get(area.label.casefold()) or rows.get(area.id.casefold(), {})
         at = [int(text) if (text := row.get(name, "")).isascii() and text.isdigit() else 0 for name in PLACE]
