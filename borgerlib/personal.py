@@ -9,6 +9,7 @@ Source of the rule: CPR-kontoret, "Personnummeret i CPR-systemet", 2008.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
@@ -83,6 +84,11 @@ def contact_key(text: str) -> str | None:
         digits = digits.removeprefix("45")
     # 00000000 and its like are what people write who will not give a number.
     return digits if len(digits) >= 8 and len(set(digits)) > 1 else None
+
+
+def contact_mark(key: str) -> str:
+    """Return what tells a `contact_key` again without holding it (SHA-256)."""
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def is_contact_heading(heading: str) -> bool:

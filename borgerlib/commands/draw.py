@@ -159,7 +159,7 @@ def recruit_plan(
         str, typer.Option(help="What the groups are: age, sex, or another variable of the population.")
     ] = "age",
     min_age: Annotated[int, typer.Option(min=0, help="Youngest age, for the population's quotas.")] = 15,
-    per_seat: Annotated[float, typer.Option(min=1, help="How many should come for each seat.")] = 1,
+    per_seat: Annotated[float, typer.Option(min=1, max=100, help="How many should come for each seat.")] = 1,
     chance: Annotated[float, typer.Option(help="That every group fills.")] = 0.95,
 ) -> None:
     """Tell how many of each group to invite so that the panel fills with a stated chance."""

@@ -89,7 +89,7 @@ def import_(
                     register, municipality, version=version, by_answers=by_answers, until=last, keep=keep
                 )
             else:
-                day = said.date() if said else date.today()
+                day = said.date() if said else None
                 done = import_table(
                     register, read, version=version, words=words, by_answers=by_answers, day=day, until=last
                 )
@@ -149,10 +149,13 @@ def correct(
     from borgerlib.contact.register.people import correct as change
     from borgerlib.contact.register.people import find
     from borgerlib.contact.register.store import opened
+    from borgerlib.errors import ParameterError
 
-    given = {"name": name, "mail": mail, "phone": phone}
+    given = {k: v for k, v in {"name": name, "mail": mail, "phone": phone}.items() if v is not None}
+    if not given:
+        raise ParameterError("Nothing is to be corrected.", hint="Say what: --name, --mail or --phone.")
     with opened(municipality, key_file) as register:
-        change(register, find(register, contact), **{k: v for k, v in given.items() if v is not None})
+        change(register, find(register, contact), **given)
     console.out.print("Corrected.")
 
 
@@ -212,9 +215,10 @@ def export(
     """Write a list of all who may be invited today, with how each withdraws, and log it."""
     from borgerlib.contact.invitation.mailing import REACH, mailing
     from borgerlib.contact.register.consents import INVITATION
-    from borgerlib.contact.register.lists import make_list, write_list
+    from borgerlib.contact.register.lists import make_list, require_place, write_list
     from borgerlib.contact.register.store import opened
 
+    require_place(out)
     with opened(municipality, key_file) as register:
         people = make_list(register, consent=INVITATION, purpose=purpose, day=date.today(), reach=REACH[by])
         maker = register.actor

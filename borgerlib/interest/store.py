@@ -28,6 +28,9 @@ CHANGES = "changes.csv"
 WEIGHTING = "weighting.json"
 CODEBOOK = "codebook.toml"
 REGISTER = "register.parquet"
+REFUSED = "refused.parquet"
+WORDS = "consent_words"
+"""The column of the contact file with the version of the words in which a form of ours asked."""
 _KEY = b"borgerlib"
 
 
@@ -138,6 +141,12 @@ def load_register(municipality: str) -> pd.DataFrame:
         )
     register.attrs.update(metadata)
     return register
+
+
+def load_refused(municipality: str) -> pd.DataFrame:
+    """Return the marks of those who said no to be contacted: mark, day; none where there is no such file."""
+    path = settled(contact_folder(municipality)) / REFUSED
+    return read_parquet(path, municipality)[0] if path.is_file() else pd.DataFrame({"mark": [], "day": []})
 
 
 def read_summary(municipality: str) -> dict[str, Any]:

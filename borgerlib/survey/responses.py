@@ -131,6 +131,8 @@ class Responses:
     source : Source
     absent : tuple of str
         Items that no column of the export feeds.
+    words : Series, optional
+        Row → the version of the words in which a form of ours asked for consent, where the export tells.
     """
 
     frame: pd.DataFrame
@@ -138,6 +140,7 @@ class Responses:
     codebook: Codebook
     source: Source
     absent: tuple[str, ...] = ()
+    words: pd.Series | None = None
 
 
 def problem_frame(

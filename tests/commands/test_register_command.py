@@ -35,13 +35,17 @@ def test_from_a_prepared_survey_to_a_list_and_a_withdrawal(workspace, tmp_path):
     assert "has been moved into the register" in str(again.exception)
     assert not (store.contact_folder("Ærø") / store.REGISTER).exists()
     export = ("register", "export", "Ærø", *key, "--purpose", "Borgermøde", "--out", tmp_path / "liste.csv")
+    # What cannot be written is told before a list is logged, and shown to people as one that they were on.
+    for place in ("liste.txt", "ingen/liste.csv"):
+        refused = RUN.invoke(app, list(map(str, (*export[:-1], tmp_path / place))))
+        assert "list" in str(refused.exception)
     listed = borger(*export)
     lines = (tmp_path / "liste.csv").read_text("utf-8-sig").splitlines()
     assert any(mail.casefold() in line for line in lines)
     assert f"{len(lines) - 1:,} people" in listed
     found = json.loads(borger("register", "show", "Ærø", mail, *key, "--to", "json"))
     assert found["mail"] == mail.casefold()
-    assert found["lists"][0]["purpose"] == "Borgermøde"
+    assert [each["purpose"] for each in found["lists"]] == ["Borgermøde"]
     assert "Du sagde ja" in borger("register", "show", "Ærø", mail, *key)
     borger("register", "correct", "Ærø", mail, *key, "--name", "Åse")
     borger("register", "withdraw", "Ærø", mail, *key)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.contact.register.consents import INVITATION, covered
-from borgerlib.contact.register.intake.survey import survey_name
+from borgerlib.contact.register.intake.survey import answer_names, survey_name
 from borgerlib.contact.register.key import pseudonym_of
 from borgerlib.contact.register.people import people_of
 from borgerlib.contact.register.store import Register
@@ -84,7 +84,8 @@ def open_candidates(municipality: str, register: Register, *, day: date) -> Cand
     named = ident is not None and ident.id in respondents and respondents[ident.id].notna().all()
     responses = respondents[ident.id] if named and ident is not None else respondents.index.to_series()
     source = survey_name(codebook, respondents.attrs)
-    pseudonyms = [pseudonym_of(register.key, source, row) for row in respondents.index]
+    names = answer_names(respondents, codebook)
+    pseudonyms = [pseudonym_of(register.key, source, name) for name in names]
     person_of = people_of(register, pseudonyms)
     copy = respondents.reset_index(drop=True)
     copy.attrs.update(told_of(respondents, survey.summary))

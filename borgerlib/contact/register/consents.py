@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+import pandas as pd
 
 from borgerlib.contact.register.key import erasure_mark
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DataError, unknown_name
+from borgerlib.personal import contact_mark
 
 INVITATION = "invitation"
 """What those who may be invited have consented to."""
@@ -101,11 +105,48 @@ def withdraw(register: Register, person: int, *, day: date, purpose: str | None 
         if purpose is not None and purpose not in purposes:
             raise DataError(unknown_name("purpose", purpose, purposes))
         for name in purposes if purpose is None else [purpose]:
-            register.connection.execute(
-                "INSERT INTO consent (person, purpose, given, day, source) VALUES (?, ?, 0, ?, 'withdrawn')",
-                (person, name, day.isoformat()),
-            )
+            refuse(register, [person], name, day=day, source="withdrawn")
         detail["purposes"] = purposes if purpose is None else [purpose]
+
+
+def refuse(register: Register, people: Iterable[int], purpose: str, *, day: date, source: str) -> None:
+    """Enter that people said no on a day, once. Call it within `Register.changing`."""
+    register.connection.executemany(
+        "INSERT INTO consent (person, purpose, given, day, source) SELECT ?1, ?2, 0, ?3, ?4 WHERE NOT EXISTS "
+        "(SELECT 1 FROM consent WHERE person = ?1 AND purpose = ?2 AND given = 0 AND day = ?3)",
+        [(person, purpose, day.isoformat(), source) for person in people],
+    )
+
+
+def enter_refusals(register: Register, refused: pd.DataFrame, *, day: date, survey: str) -> int:
+    """Enter the noes to invitations of people who are known, and return how many they are.
+
+    Parameters
+    ----------
+    register : Register
+    refused : DataFrame
+        mark (`borgerlib.personal.contact_mark`), day (ISO 8601; '' where it is not known).
+    day : date
+        For those whose day is not known.
+    survey : str
+        Where the answers are from.
+    """
+    people: dict[str, set[int]] = {}
+    for person, *keys in register.rows("SELECT id, mail, phone FROM person"):
+        for key in filter(None, keys):
+            people.setdefault(contact_mark(key), set()).add(person)
+    # A telephone that several share does not tell who said no.
+    noes = [
+        (found, date.fromisoformat(when) if when else day)
+        for mark, when in zip(refused["mark"], refused["day"], strict=True)
+        if len(found := people.get(mark, set())) == 1
+    ]
+    if noes:
+        with register.changing("refusals") as detail:
+            for found, when in noes:
+                refuse(register, found, INVITATION, day=when, source=survey)
+            detail.update(survey=survey, people=len(set().union(*(found for found, _ in noes))))
+    return len(set().union(*(found for found, _ in noes)))
 
 
 def covered(register: Register, purpose: str, *, day: date, by_answers: bool) -> set[int]:

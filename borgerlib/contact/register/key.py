@@ -101,7 +101,10 @@ def _keyed(key: str, text: str) -> str:
 
 
 def _refuse_beside(path: Path, register: Path) -> None:
-    if path.resolve().is_relative_to(register.resolve().parents[1]):
+    data = next(
+        (folder for folder in register.resolve().parents if folder.name == "data"), register.parents[1]
+    )
+    if path.resolve().is_relative_to(data):
         raise ParameterError(
             f"The key {path} would stand beside the register {register}: whoever takes one has both.",
             hint="Keep the key elsewhere, on another medium if you can.",

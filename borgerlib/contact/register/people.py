@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from borgerlib.contact import codes
-from borgerlib.contact.register.consents import Wording, add_wording, period_end, remove
+from borgerlib.contact.register.consents import Wording, add_wording, period_end, refuse, remove
 from borgerlib.contact.register.key import erasure_mark, pseudonym_of, withdrawal_code
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DataError, ParameterError
@@ -21,7 +21,6 @@ NO = frozenset({"nej", "no", "false", "0"})
 _CONSENT = (
     "INSERT INTO consent (person, purpose, given, wording, day, until, source) VALUES (?, ?, 1, ?, ?, ?, ?)"
 )
-_REFUSAL = "INSERT INTO consent (person, purpose, given, day, source) VALUES (?, ?, 0, ?, ?)"
 _CODE_LENGTH = len("K7QM-2XPD-9TRA")
 DETAILS = ("name", "mail", "phone")
 
@@ -62,6 +61,7 @@ def enter(
     survey: str,
     day: date,
     until: date | None = None,
+    dated: bool = True,
 ) -> Imported:
     """Enter those who consented; whoever did not clearly say yes is left out.
 
@@ -72,7 +72,8 @@ def enter(
     register : Register
     people : DataFrame
         One row a person, the index her id among the answers: name, mail, phone (text, may be missing) and
-        consent (text).
+        consent (text). May hold `answer`, what tells her answer from every other of the survey (by default
+        her id), and `day`, when she answered (by default `day`).
     wording : Wording
         What they said yes to.
     survey : str
@@ -81,40 +82,59 @@ def enter(
         When they answered.
     until : date, optional
         The last day of the consent; by default the end of the municipal election period.
+    dated : bool
+        It is known that they answered on that day; otherwise nobody is entered who has said no before.
 
     Returns
     -------
     Imported
+
+    Raises
+    ------
+    ParameterError
+        The consents would have ended before they were given.
     """
-    last = until or period_end(day)
+    if until is not None and until < day:
+        raise ParameterError(
+            f"until = {until}: the consents would have ended before they were given ({day})."
+        )
+    days: dict[Any, date] = people["day"].to_dict() if "day" in people else dict.fromkeys(people.index, day)
+    answers = people["answer"].to_dict() if "answer" in people else {row: row for row in people.index}
     refused: dict[Any, str] = {}
     new: set[int] = set()
     known: set[int] = set()
     withdrawn: set[int] = set()
     with register.changing("import") as detail:
         number = add_wording(register, wording)
-        entry = (wording.purpose, number, day.isoformat(), last.isoformat(), survey)
         for row in people.itertuples():
-            pseudonym = pseudonym_of(register.key, survey, row.Index)
+            pseudonym = pseudonym_of(register.key, survey, answers[row.Index])
             mail, phone = detail_key(row.mail, mail=True), detail_key(row.phone, mail=False)
             said = str(row.consent).strip().casefold()
-            if said not in YES:
+            same = _same(register, mail, phone)
+            if len(same) > 1:
+                refused[row.Index] = "several people have this telephone number; told apart by e-mail alone"
+            elif said not in YES:
                 refused[row.Index] = "no consent"
-                if said in NO and (found := _known(register, mail, phone)):
-                    withdrawn.add(found)
-                    register.connection.execute(_REFUSAL, (found, wording.purpose, day.isoformat(), survey))
+                if said in NO and same:
+                    withdrawn |= same
+                    refuse(register, same, wording.purpose, day=days[row.Index], source=survey)
             elif mail is None and phone is None:
                 refused[row.Index] = "neither an e-mail address nor a telephone number that can be"
             elif _is_erased(register, pseudonym):
                 refused[row.Index] = "erased from the register before"
+            elif not dated and _said_no(register, same, wording.purpose):
+                refused[row.Index] = "said no before; when they said yes is to be told with --said"
             else:
-                is_new, person = _entered(register, _text(row.name), mail, phone)
+                is_new, person = _entered(register, _text(row.name), mail, phone, same)
                 (new if is_new else known).add(person)
                 if _linked(register, pseudonym, person):
-                    register.connection.execute(_CONSENT, (person, *entry))
+                    given = days[row.Index]
+                    last = until or period_end(given)
+                    lasts = (given.isoformat(), last.isoformat())
+                    register.connection.execute(_CONSENT, (person, wording.purpose, number, *lasts, survey))
         known -= new
         detail.update(survey=survey, new=len(new), known=len(known), refused=len(refused))
-        detail.update(purpose=wording.purpose, version=wording.version, until=last.isoformat())
+        detail.update(purpose=wording.purpose, version=wording.version, until=str(until or period_end(day)))
         detail["withdrawn"] = len(withdrawn)
     reasons = pd.DataFrame({"reason": pd.Series(refused, dtype=object)})
     return Imported(len(new), len(known), reasons, len(withdrawn))
@@ -218,22 +238,23 @@ def detail_key(value: object, *, mail: bool) -> str | None:
     return key if key is not None and bool(MAIL.fullmatch(key)) == mail else None
 
 
-def _known(register: Register, mail: str | None, phone: str | None) -> int | None:
-    """Return the person who can be reached so; None where nobody can.
+def _same(register: Register, mail: str | None, phone: str | None) -> set[int]:
+    """Return the person who can be reached so: nobody, or several where a telephone alone does not tell.
 
     The same e-mail address is the same person. Two of one household may share a telephone: the same number is
     the same person only where one of the two gave no e-mail address.
     """
     found = register.rows("SELECT id FROM person WHERE mail = ?", (mail,)) or register.rows(
-        "SELECT id FROM person WHERE phone = ?1 AND (mail IS NULL OR ?2 IS NULL) ORDER BY id", (phone, mail)
+        "SELECT id FROM person WHERE phone = ?1 AND (mail IS NULL OR ?2 IS NULL)", (phone, mail)
     )
-    return int(found[0][0]) if found else None
+    return {int(person) for (person,) in found}
 
 
-def _entered(register: Register, name: str, mail: str | None, phone: str | None) -> tuple[bool, int]:
+def _entered(
+    register: Register, name: str, mail: str | None, phone: str | None, same: set[int]
+) -> tuple[bool, int]:
     """Return whether a person is new, and her number."""
-    person = _known(register, mail, phone)
-    if person is not None:
+    for person in same:
         register.connection.execute(
             "UPDATE person SET mail = coalesce(mail, ?), phone = coalesce(phone, ?) WHERE id = ?",
             (mail, phone, person),
@@ -248,6 +269,11 @@ def _entered(register: Register, name: str, mail: str | None, phone: str | None)
 def _is_erased(register: Register, pseudonym: str) -> bool:
     mark = erasure_mark(register.key, pseudonym)
     return bool(register.rows("SELECT 1 FROM erased WHERE mark = ?", (mark,)))
+
+
+def _said_no(register: Register, people: Iterable[int], purpose: str) -> bool:
+    query = "SELECT 1 FROM consent WHERE person = ? AND purpose = ? AND given = 0"
+    return any(register.rows(query, (person, purpose)) for person in people)
 
 
 def _linked(register: Register, pseudonym: str, person: int) -> bool:

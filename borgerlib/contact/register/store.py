@@ -44,6 +44,12 @@ class Register:
     def __init__(self, path: Path, key: str, *, create: bool = False, actor: str = "") -> None:
         if not create and not path.is_file():
             raise DataError(f"There is no register {path}.", hint="Make one with 'borger register import'.")
+        if path.is_file() and path.stat().st_size == 0:
+            raise DataError(
+                f"{path} is empty: it was cut off, or never finished.",
+                hint="Restore the latest backup (borger register restore BACKUP). Only where there has never "
+                "been anybody in it: delete the file.",
+            )
         self.path, self.key, self.actor = path, key, actor or getpass.getuser()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _make_private(path)

@@ -13,6 +13,7 @@ from borgerlib.danish import SIMULATED
 from borgerlib.errors import DataError
 from borgerlib.interest import store
 from borgerlib.interest.prepare.codebooks import refuse_unusable
+from borgerlib.interest.prepare.refused import refused_of
 from borgerlib.interest.prepare.result import Prepared
 from borgerlib.interest.prepare.survey_date import survey_date_of
 from borgerlib.interest.prepare.write import write_prepared
@@ -180,7 +181,18 @@ def prepare(
         weighting=weights,
         warnings=(*notes, *weights.warnings, *about_areas),
     )
-    write_prepared(prepared, respondents, cleaned, export=path, min_age=min_age, codebook=codebook)
+    if responses.words is not None:
+        words = responses.words.reindex(cleaned.contact.index)
+        cleaned = replace(cleaned, contact=cleaned.contact.assign(**{store.WORDS: words}))
+    write_prepared(
+        prepared,
+        respondents,
+        cleaned,
+        refused_of(responses),
+        export=path,
+        min_age=min_age,
+        codebook=codebook,
+    )
     return prepared
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from borgerlib.errors import DataError
 from borgerlib.said import said
+from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.responses import Responses
 
 _EARLIEST = pd.Timestamp("2000-01-01")
@@ -52,6 +53,16 @@ def survey_date_of(responses: Responses, notes: list[str]) -> date:
     ]
     notes.append(said("dates_without_role" if others else "no_dates", items=others, today=today))
     return today
+
+
+def answered_on(frame: pd.DataFrame, codebook: Codebook) -> pd.Series:
+    """Return when each row was submitted, or else begun; missing where that cannot be."""
+    when = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us]")
+    for role in ("submitted", "started"):
+        item = codebook.with_role(role)
+        if item is not None and item.id in frame:
+            when = when.fillna(pd.to_datetime(frame[item.id]).astype("datetime64[us]"))
+    return when.where(when.between(_EARLIEST, pd.Timestamp.now() + pd.Timedelta(days=1)))
 
 
 def _middle(days: pd.Series) -> date:

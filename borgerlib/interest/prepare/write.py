@@ -30,6 +30,7 @@ def write_prepared(
     prepared: Prepared,
     respondents: pd.DataFrame,
     cleaned: CleaningResult,
+    refused: pd.DataFrame,
     *,
     export: Path,
     min_age: int,
@@ -44,6 +45,7 @@ def write_prepared(
     # The register goes first: whoever has withdrawn consent must not stay in it if the rest fails.
     with store.replacing(prepared.register.parent, private=True) as beside:
         store.write_parquet(cleaned.contact, beside / store.REGISTER, metadata)
+        store.write_parquet(refused, beside / store.REFUSED, metadata)
     key = read_key(settled(prepared.folder))
     with store.replacing(prepared.folder) as beside:
         store.write_parquet(respondents, beside / RESPONDENTS, metadata)

@@ -11,6 +11,7 @@ from borgerlib.errors import DataError
 from borgerlib.personal import refuse_cpr_columns
 from borgerlib.said import said
 from borgerlib.survey.codebook.model import Codebook
+from borgerlib.survey.form.names import MARK
 from borgerlib.survey.form.recognised import recognised
 from borgerlib.survey.grid.limits import Limits
 from borgerlib.survey.grid.values import holds_times
@@ -219,4 +220,4 @@ def read_responses(
         suggestion.require_sure(codebook, export=(str(path), *where(sheet, heading_rows, municipality)))
         mapping = suggestion.mapping
         export = _noting(export, *suggestion.notes)
-    return code_export(export, codebook, mapping)
+    return replace(code_export(export, codebook, mapping), words=export.frame.get(MARK))

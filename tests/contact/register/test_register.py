@@ -83,6 +83,14 @@ def test_a_damaged_file_is_found_out_and_its_backup_restored(register, tmp_path,
         assert len(covered(again, "invitation", day=DAY, by_answers=True)) == 300
 
 
+def test_a_register_that_was_emptied_is_not_taken_for_a_new_one(register):
+    register.close()
+    register.path.write_bytes(b"")
+    for create in (False, True):
+        with pytest.raises(DataError, match="is empty: it was cut off"):
+            Register(register.path, "0" * 64, create=create)
+
+
 def test_a_register_of_a_newer_version_is_left_alone(register):
     register.connection.execute(f"PRAGMA user_version = {VERSION + 1}")
     with pytest.raises(DataError, match="newer borgerlib"):

@@ -1,13 +1,13 @@
 """Tables from elsewhere: columns guessed and said, everything that is wrong told at once, in doubt no."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from registers import DAY, filled, new_register
 
-from borgerlib.contact.register.consents import covered
+from borgerlib.contact.register.consents import covered, withdraw
 from borgerlib.contact.register.intake.table import import_table, read_people_table
-from borgerlib.contact.register.people import find, held
+from borgerlib.contact.register.people import erase, find, held
 from borgerlib.errors import DataError, ParameterError
 
 TABLE = """Fornavn;Efternavn;E-mailadresse;Mobilnr.;Må vi kontakte dig?
@@ -101,3 +101,53 @@ def test_what_is_not_clear_is_asked_for(tmp_path):
         table(tmp_path, text, mail="Arbejdsmial")
     with pytest.raises(DataError, match="CPR"):
         table(tmp_path, "CPR;E-mail;Samtykke\n010190-1234;a@x.dk;ja\n020290-1234;b@x.dk;ja\n")
+
+
+def test_who_has_withdrawn_or_was_erased_does_not_come_back_by_a_longer_table(register, tmp_path):
+    text = "E-mail;Samtykke\n" + "".join(f"p{number}@example.dk;Ja\n" for number in range(4))
+    assert entered(register, table(tmp_path, text), day=None).new == 4
+    withdraw(register, find(register, "p1@example.dk"), day=date.today())
+    erase(register, find(register, "p2@example.dk"))
+    longer = table(tmp_path, text + "p9@example.dk;Ja\n")
+    again = entered(register, longer, day=None)
+    assert (again.new, again.known) == (1, 2)
+    assert sorted(again.refused["reason"]) == [
+        "erased from the register before",
+        "said no before; when they said yes is to be told with --said",
+    ]
+    able = covered(register, "invitation", day=date.today(), by_answers=False)
+    assert len(able) == 3
+    assert find(register, "p1@example.dk") not in able
+
+
+def test_a_telephone_that_several_share_tells_nobody_apart(register, tmp_path):
+    text = (
+        "Navn;E-mail;Telefon;Samtykke\nAnna;anna@example.dk;20304050;Ja\nBent;bent@example.dk;20304050;Ja\n"
+    )
+    carl = "Carl;;20304050;{}\n"
+    assert entered(register, table(tmp_path, text)).new == 2
+    for said in ("Ja", "Nej"):
+        done = entered(register, table(tmp_path, f"Navn;E-mail;Telefon;Samtykke\n{carl.format(said)}"))
+        assert done.refused["reason"].tolist() == [
+            "several people have this telephone number; told apart by e-mail alone"
+        ]
+        assert (done.new, done.known, done.withdrawn) == (0, 0, 0)
+    assert len(covered(register, "invitation", day=DAY, by_answers=False)) == 2
+
+
+def test_nobody_says_yes_in_the_future_or_until_before(register, tmp_path):
+    read = table(tmp_path)
+    with pytest.raises(ParameterError, match="nobody has said yes in the future"):
+        entered(register, read, day=date.today() + timedelta(1))
+    with pytest.raises(ParameterError, match="would have ended before they were given"):
+        import_table(
+            register, read, version="1", words="", by_answers=False, day=DAY, until=DAY - timedelta(1)
+        )
+    assert register.rows("SELECT count(*) FROM person") == [(0,)]
+
+
+def test_what_stands_in_a_consent_is_not_told_whole(tmp_path):
+    read = table(
+        tmp_path, "E-mail;Samtykke\na@example.dk;nej, ring til min mor på 22334455\nb@example.dk;Ja\n"
+    )
+    assert read.problems == ("row 2: 'nej…' is no clear yes, so no",)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
-from borgerlib.contact.register.consents import INVITATION, Wording
+from borgerlib.contact.register.consents import INVITATION, Wording, enter_refusals
 from borgerlib.contact.register.people import DETAILS, Imported, enter
 from borgerlib.contact.register.store import Register
-from borgerlib.errors import DataError
+from borgerlib.errors import DataError, ParameterError
 from borgerlib.interest import store
+from borgerlib.interest.prepare.survey_date import answered_on
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.form.write import open_form, texts_file
@@ -48,32 +50,68 @@ def import_survey(
     DataError
         The municipality is not prepared, its survey does not ask for consent or contact details, or it is not
         known in which words.
+    ParameterError
+        A version is given, and the answers hold which words they are to.
     """
     contacts = store.load_register(municipality)
     codebook = load_codebook(store.codebook_path(municipality))
     consent = [item for item in codebook.items if item.role == "consent"]
     if not consent:
         raise DataError("The survey did not ask for consent: nobody may be entered.")
+    in_words = contacts.get(store.WORDS, pd.Series(pd.NA, contacts.index, dtype="string"))
+    if version and in_words.notna().any():
+        raise ParameterError(
+            "The answers hold which words each person said yes to.",
+            hint="Leave out --version and --by-answers.",
+        )
+    wording = Wording(INVITATION, version, consent[0].text, by_answers) if version else _of_form(municipality)
+    respondents = store.load(municipality).loc[contacts.index]
+    day = date.fromisoformat(contacts.attrs["survey_date"])
     columns = {detail: _column(contacts, detail) for detail in DETAILS}
     people = pd.DataFrame(
         {detail: contacts[column] if column else None for detail, column in columns.items()},
         index=contacts.index,
-    ).assign(consent=contacts[consent[0].id])
-    wording = Wording(INVITATION, version, consent[0].text, by_answers) if version else _of_form(municipality)
-    day = date.fromisoformat(contacts.attrs["survey_date"])
+    ).assign(
+        consent=contacts[consent[0].id],
+        answer=answer_names(respondents, codebook),
+        day=answered_on(respondents, codebook).fillna(pd.Timestamp(day)).dt.date,
+    )
     survey = survey_name(codebook, contacts.attrs)
-    done = enter(register, people, wording=wording, survey=survey, day=day, until=until)
-    if not keep:
+    others = (in_words != wording.version).fillna(False).astype(bool)
+    done = enter(register, people[~others], wording=wording, survey=survey, day=day, until=until)
+    marks = store.load_refused(municipality)
+    noes = enter_refusals(register, marks, day=day, survey=survey)
+    reasons = [
+        f"said yes to other words, version {told}; those of the form are version {wording.version}"
+        for told in in_words[others]
+    ]
+    unsaid = pd.DataFrame({"reason": reasons}, index=contacts.index[others], dtype=object)
+    if not keep and unsaid.empty:
         (store.contact_folder(municipality) / store.REGISTER).unlink()
-    return done
+        (store.contact_folder(municipality) / store.REFUSED).unlink(missing_ok=True)
+    return replace(done, withdrawn=done.withdrawn + noes, refused=pd.concat([done.refused, unsaid]))
 
 
 def survey_name(codebook: Codebook, attrs: Mapping[Hashable, Any]) -> str:
-    """Return what the pseudonyms of a prepared survey are made with.
+    """Return which survey it is: of which codebook and municipality."""
+    return f"{codebook.id} {attrs['municipality']}"
 
-    Another wave's respondent of the same number is somebody else.
+
+def answer_names(respondents: pd.DataFrame, codebook: Codebook) -> pd.Series:
+    """Return what tells each answer from every other of the survey: its id and when it was given.
+
+    So it is the same in whichever export it comes, and another wave's of the same number is another. Where
+    the export tells no time, the file does.
     """
-    return f"{codebook.id} {attrs['municipality']} {attrs['source_sha256'][:16]}"
+    ident = codebook.with_role("id")
+    when = answered_on(respondents, codebook)
+    names = pd.Series(respondents.index.astype(str), index=respondents.index)
+    if ident is not None and ident.id in respondents:
+        names = respondents[ident.id].astype(str)
+    file = respondents.attrs["source_sha256"][:16]
+    rows = file + " " + respondents.index.astype(str)
+    named: pd.Series = (names + " " + when.dt.strftime("%Y-%m-%dT%H:%M:%S")).where(when.notna(), rows)
+    return named
 
 
 def _of_form(municipality: str) -> Wording:

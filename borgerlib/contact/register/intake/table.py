@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,6 +25,8 @@ _HEADINGS = {
 }
 # Where the first and the last name stand apart.
 _PARTS = (("fornavn", "first name"), ("efternavn", "last name", "surname"))
+_SURVEY = "liste"
+_WORD = 8
 _UNCLEAR = "both yes and no"
 
 
@@ -41,14 +42,11 @@ class PeopleTable:
         Detail → the columns that it was taken from.
     problems : tuple of str
         What is wrong in single rows, and what was made of it.
-    source : str
-        Tells this file from another.
     """
 
     people: pd.DataFrame
     columns: Mapping[str, tuple[str, ...]]
     problems: tuple[str, ...]
-    source: str
 
 
 def read_people_table(path: Path, *, columns: Mapping[str, str] | None = None) -> PeopleTable:
@@ -74,9 +72,7 @@ def read_people_table(path: Path, *, columns: Mapping[str, str] | None = None) -
     people = pd.DataFrame({detail: _joined(frame, found.get(detail, ())) for detail in COLUMNS})
     consents, contradictions = _one_word_each(people)
     problems = (*_impossible(people), *contradictions, *_without_consent(people))
-    # The content tells one file from another, whatever it is called and wherever it stands.
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-    return PeopleTable(people.assign(consent=consents), found, tuple(problems), f"table {digest}")
+    return PeopleTable(people.assign(consent=consents), found, tuple(problems))
 
 
 def import_table(
@@ -86,10 +82,10 @@ def import_table(
     version: str,
     words: str,
     by_answers: bool,
-    day: date,
+    day: date | None = None,
     until: date | None = None,
 ) -> Imported:
-    """Enter those of a table who consented.
+    """Enter those of a table who consented: to the same words on the same day once, in whichever file.
 
     Parameters
     ----------
@@ -101,13 +97,27 @@ def import_table(
         What they said yes to; '' takes the heading of the column of consents.
     by_answers : bool
         The words say that answers may decide who is invited.
-    day : date
-        When they said yes.
+    day : date, optional
+        When they said yes. Where it is not told the consents last from today, and nobody who has said no
+        before is entered: her yes may be the older one.
     until : date, optional
         The last day of the consents; by default the end of the election period.
+
+    Raises
+    ------
+    ParameterError
+        They would have said yes in the future, or the consents would have ended before they were given.
     """
+    today = date.today()
+    if day is not None and day > today:
+        raise ParameterError(f"said = {day}: nobody has said yes in the future (today is {today}).")
     wording = Wording(INVITATION, version, words or table.columns["consent"][0], by_answers)
-    return enter(register, table.people, wording=wording, survey=table.source, day=day, until=until)
+    answers = [f"{version} {day or ''} {key}" for key in _keys(table.people)]
+    people = table.people.assign(answer=answers)
+    dated = day is not None
+    return enter(
+        register, people, wording=wording, survey=_SURVEY, day=day or today, until=until, dated=dated
+    )
 
 
 def _columns(frame: pd.DataFrame, given: Mapping[str, str], path: Path) -> dict[str, tuple[str, ...]]:
@@ -194,7 +204,8 @@ def _impossible(people: pd.DataFrame) -> Iterator[str]:
 def _without_consent(people: pd.DataFrame) -> Iterator[str]:
     for row, text in people["consent"].str.casefold().items():
         if text not in YES | NO:
-            yield f"row {row}: {repr(text) if text else 'nothing'} is no clear yes, so no"
+            said = repr(text) if text.isalpha() and len(text) <= _WORD else _blurred(text)
+            yield f"row {row}: {said if text else 'nothing'} is no clear yes, so no"
 
 
 def _blurred(text: str) -> str:

@@ -1,0 +1,118 @@
+"""Answers that come again in a later export: an answer counts once, and the latest word stands."""
+
+from datetime import date
+
+import pytest
+from survey_exports import write_csv
+
+from borgerlib.contact.register.consents import covered, withdraw
+from borgerlib.contact.register.intake.survey import import_survey
+from borgerlib.contact.register.people import erase, find, held
+from borgerlib.errors import ParameterError
+from borgerlib.interest import store
+from borgerlib.interest.prepare.prepare import prepare
+from borgerlib.survey.form.names import MARK
+from borgerlib.survey.form.texts import new_texts
+from borgerlib.survey.form.write import open_form, texts_file
+
+from registers import new_register  # isort: skip
+
+LATER = date(2026, 11, 26)
+
+
+@pytest.fixture
+def saved(tmp_path, monkeypatch):
+    monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
+    new_texts(texts_file("Odense"))
+    return tmp_path
+
+
+@pytest.fixture
+def register(saved):
+    with new_register(saved) as opened:
+        yield opened
+
+
+def answer(name, day, consent="ja", *, phone="", version=""):
+    """One answer as our own page saves it."""
+    form = open_form("borgerinteresse", "Odense")
+    cells = {"svar_id": name, "startet": f"{day} 10:00:00", "afsluttet": f"{day} 10:06:00"}
+    for question in form.all:
+        if question.kind == "multiple":
+            cells |= {f"{question.id}__{choice.id}": "0" for choice in question.choices}
+            cells[f"{question.id}__{question.choices[0].id}"] = "1"
+        else:
+            cells[question.id] = ""
+    mail = f"{name}@example.dk" if consent == "ja" or phone else ""
+    cells |= {"alder": "40", "samtykke": consent, "kontakt_mail": mail, "kontakt_telefon": phone}
+    return cells | {MARK: version or form.consent[1]}
+
+
+def entered(register, folder, *answers, **settings):
+    path = write_csv(folder / "svar.csv", [list(answers[0]), *(list(each.values()) for each in answers)])
+    prepare("Odense", path, unweighted=True)
+    return import_survey(register, "Odense", **settings)
+
+
+def mails(register):
+    people = covered(register, "invitation", day=LATER, by_answers=False)
+    return {mail for number, mail in register.rows("SELECT id, mail FROM person") if number in people}
+
+
+def test_the_same_answer_in_a_later_export_is_the_same_yes(saved, register):
+    first = [answer("anna", "2026-11-01"), answer("erik", "2026-11-02")]
+    assert entered(register, saved, *first).new == 2
+    anna, erik = find(register, "anna@example.dk"), find(register, "erik@example.dk")
+    # Everyone said yes on the day of the own answer, not on the middle day of the survey.
+    assert [held(register, each)["consents"][0]["day"] for each in (anna, erik)] == [
+        "2026-11-01",
+        "2026-11-02",
+    ]
+    withdraw(register, anna, day=date(2026, 11, 10))
+    erase(register, erik)
+    more = [answer(f"b{number}", "2026-11-24") for number in range(5)]
+    again = entered(register, saved, *first, *more)
+    assert (again.new, again.known) == (5, 1)
+    assert again.refused["reason"].tolist() == ["erased from the register before"]
+    assert mails(register) == {f"b{number}@example.dk" for number in range(5)}
+    # Whoever answers anew says yes anew.
+    assert entered(register, saved, *first, answer("anna", "2026-11-25")).known == 1
+    assert "anna@example.dk" in mails(register)
+
+
+def test_a_clear_no_withdraws_an_earlier_yes_and_is_kept_as_a_mark_until_then(saved, register):
+    yes = answer("dorte", "2026-11-02", phone="22334455")
+    assert entered(register, saved, yes).new == 1
+    no = answer("dorte", "2026-11-25", "nej", phone="22334455") | {"svar_id": "x"}
+    assert entered(register, saved, yes, no).withdrawn == 1
+    assert mails(register) == set()
+    # Read once more nothing is entered twice; a yes that is later than the no stands.
+    entered(register, saved, yes, no, keep=True)
+    assert register.rows("SELECT given, day FROM consent") == [(1, "2026-11-02"), (0, "2026-11-25")]
+    kept = (store.contact_folder("Odense") / store.REFUSED).read_bytes()
+    assert b"dorte" not in kept
+    assert b"22334455" not in kept
+    entered(register, saved, answer("dorte", "2026-11-26"), no)
+    assert mails(register) == {"dorte@example.dk"}
+
+
+def test_a_yes_to_other_words_is_not_a_yes_to_these(saved, register):
+    text = texts_file("Odense").read_text("utf-8")
+    old = answer("anna", "2026-11-01")
+    texts_file("Odense").write_text(text.replace("efter_svar = false", "efter_svar = true"), "utf-8")
+    new = answer("bo", "2026-11-03")
+    done = entered(register, saved, old, new)
+    assert done.new == 1
+    (reason,) = done.refused["reason"]
+    assert reason == (
+        f"said yes to other words, version {old[MARK]}; those of the form are version {new[MARK]}"
+    )
+    with pytest.raises(ParameterError, match="hold which words each person said yes to"):
+        import_survey(register, "Odense", version="2026-1", by_answers=True)
+    # Her contact details are kept until the words that she read are back.
+    texts_file("Odense").write_text(text, "utf-8")
+    done = import_survey(register, "Odense")
+    assert done.new == 1
+    assert mails(register) == {"anna@example.dk", "bo@example.dk"}
+    consent = held(register, find(register, "anna@example.dk"))["consents"][0]
+    assert (consent["version"], consent["by_answers"]) == (old[MARK], 0)
