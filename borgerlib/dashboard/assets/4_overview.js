@@ -77,3 +77,16 @@ function buildOverview(config, ask, choose) {
   }
   return { node, update };
 }
+
+/** What has changed among everybody since the municipality's earlier wave; nothing where there is none. */
+function buildSince({ since, strings }) {
+  if (!since) return null;
+  const tables = since.questions.map(({ text, rows }) => html("table", {}, html("caption", {}, text),
+    html("thead", {}, html("tr", {}, ...since.columns.map((name, i) => html("th", { scope: "col", class: i ? "number" : null }, name)))),
+    html("tbody", {}, ...rows.map(([label, ...cells]) => html("tr", {}, html("th", { scope: "row" }, label),
+      ...cells.map((cell) => html("td", { class: "number" }, cell)))))));
+  return html("details", { class: "overview since" }, html("summary", {}, strings.since),
+    html("ul", {}, ...since.said.map((line) => html("li", {}, line))),
+    html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": strings.since }, ...tables),
+    html("p", { class: "note" }, `${strings.since_hint} ${since.note}`));
+}

@@ -156,7 +156,7 @@ function buildPage({ model, el }, way, isNew) {
   const grid = html("div", { class: "charts" });
   const about = html("ul", {});
   const main = html("main", { class: "content" },
-    html("div", { class: "summary" }, who, versus, facts, answer, notice), grid, overview.node,
+    html("div", { class: "summary" }, who, versus, facts, answer, notice), grid, buildSince(config), overview.node,
     html("details", { class: "about" }, html("summary", {}, strings.about_numbers), about));
   const head = html("header", {}, html("h1", {}, config.title),
     config.simulated ? html("p", { class: "simulated" }, config.simulated) : null);

@@ -27,6 +27,7 @@ from borgerlib.dashboard.page.sentences import (
 )
 from borgerlib.dashboard.page.words import words
 from borgerlib.interest.filters.selection import KEYS, link_of
+from borgerlib.view.comparison.since import since_last
 from borgerlib.view.words import alt_text
 
 SORTS = ("asked", "size", "difference")
@@ -57,6 +58,7 @@ def setting(answers: Answers) -> dict[str, Any]:
         "items": [{"id": one.role, "label": say("charts", one.role)} for one in answers.charts],
         "divisions": [{"id": role, "label": say("roles", role)} for role in divisions(answers)],
         "keys": dict(KEYS),
+        "since": since_last(answers.municipality.name, confidence=answers.confidence),
     }
 
 

@@ -20,6 +20,7 @@ from borgerlib.dashboard.page.answers import open_answers
 from borgerlib.errors import ParameterError, RunError
 from borgerlib.runs.warm.surroundings import kernel_environment
 from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
+from borgerlib.view.comparison.since import since_last
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8866
@@ -132,6 +133,7 @@ def dashboard_server(
     _check_base_url(base_url)
     # Opened here first: mistakes are told before a server starts, and the counts are made once for all.
     name = open_answers(municipality, chance=chance).municipality.name
+    since_last(name)
     parameters = {"municipality": name, "selection": selection, "chance": chance}
     with notebook_server(NOTEBOOK, parameters, port=port, base_url=base_url) as server:
         yield server
