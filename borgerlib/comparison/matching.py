@@ -9,6 +9,7 @@ import pandas as pd
 from borgerlib import danish
 from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, disclose
+from borgerlib.statistics.levels import column_of
 from borgerlib.survey.codebook.labels import codebook_of
 from borgerlib.survey.codebook.matching import normalise
 from borgerlib.survey.codebook.model import Codebook, Item
@@ -128,13 +129,18 @@ def columns_of(waves: Sequence[pd.DataFrame], item: Item) -> str | list[str]:
 def as_offered(
     waves: Sequence[pd.DataFrame], books: tuple[Codebook, Codebook], item: Item
 ) -> Iterator[pd.DataFrame]:
-    """Give the waves with each option that was offered, whether anybody chose it or not."""
+    """Give the waves with each option that was offered, whether anybody chose it or not.
+
+    An answer that the codebook does not know stays in the base.
+    """
     for wave, book in zip(waves, books, strict=True):
         if item.kind == "multiple":
             whole = wave.reindex(columns=[*wave.columns, *(c for c in item.columns if c not in wave)])
         else:
             options = [option.id for option in book.item(item.id).options]
-            whole = wave.assign(**{item.id: pd.Categorical(wave[item.id], categories=options)})
+            given = column_of(wave, item.id, role="item").astype(object)
+            options += [other for other in given.dropna().unique() if other not in options]
+            whole = wave.assign(**{item.id: pd.Categorical(given, categories=options)})
         whole.attrs = wave.attrs
         yield whole
 

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
+import numpy as np
 import pandas as pd
 from annotated_types import Ge, Le, MinLen
 
@@ -22,9 +23,10 @@ from borgerlib.statistics.segmentation.rules import Segment, assign_segments
 from borgerlib.survey.codebook.labels import answer_label, codebook_of
 from borgerlib.survey.codebook.model import Codebook
 
-Status = Literal["reached", "on the way", "not to be told", "moving away", "too few answers"]
+Status = Literal["reached", "not reached", "on the way", "not to be told", "moving away", "too few answers"]
 _DANISH: dict[Status, str] = {
     "reached": "Målet er nået",
+    "not reached": "Målet blev ikke nået i tide",
     "on the way": "På vej mod målet, men ikke sikkert nået",
     "not to be told": "Det kan ikke afgøres: forskellen kan være tilfældig",
     "moving away": "Længere fra målet end ved begyndelsen",
@@ -85,9 +87,9 @@ class Progress:
     estimates : DisclosedEstimates
         One row a wave (groups 'maaling=2025', …), the share of those whom the target is about.
     status : str
-        'reached' (the interval of the last wave lies at the goal or beyond), 'on the way' (beyond the start,
-        and not surely at the goal), 'not to be told' (chance may explain it), 'moving away', 'too few
-        answers'.
+        'reached' (the interval of the last wave lies at the goal or beyond), 'not reached' (it lies short of
+        the goal after the day), 'on the way' (beyond the start, and not surely at the goal), 'not to be told'
+        (chance may explain it), 'moving away', 'too few answers'.
 
     See Also
     --------
@@ -115,7 +117,10 @@ class Progress:
             return f"{target.text or row['label']} ({aim}): {_DANISH[self.status]}."
         reach = danish.percent_range(row["ci_lower"], row["ci_upper"])
         now = f"{danish.percent(row['proportion'])} i {row['group_label']} ({reach})"
-        return f"{target.text or row['label']} ({aim}): {now}. {_DANISH[self.status]}."
+        words = _DANISH[self.status]
+        if self.status == "on the way" and _ends(row, target)[1] < _upwards(target) * target.goal:
+            words = "På vej mod målet, men ikke nået endnu"
+        return f"{target.text or row['label']} ({aim}): {now}. {words}."
 
 
 def load_targets(path: str | Path, codebook: Codebook) -> tuple[Target, ...]:
@@ -219,6 +224,12 @@ def follow_targets(
     --------
     compare_waves : Everything that has changed between two waves.
 
+    Notes
+    -----
+    Where the start may be what the first of several waves found (its interval holds it), that was an
+    estimate, too: beyond the start then means that the change between the waves is beyond chance, its
+    interval from those of both shares (Zou & Donner 2008).
+
     Examples
     --------
     >>> import borgerlib
@@ -240,7 +251,8 @@ def follow_targets(
         option = target.what.partition(".")[2]
         words = answer_label(book.item(target.what.partition(".")[0]), option)
         shown = shown.relabel("label", {option: words}, by="option")
-        found.append(Progress(target, shown, _status(shown.frame.iloc[-1], target)))
+        day = str(list(waves.values())[-1].attrs.get("survey_date", ""))
+        found.append(Progress(target, shown, _status(shown.frame, target, late=day > target.by.isoformat())))
     return found
 
 
@@ -267,16 +279,34 @@ def _share(
     return shares.assign(item=item, option=option, **{WAVE: name})
 
 
-def _status(row: pd.Series, target: Target) -> Status:
-    if row["suppressed"] or pd.isna(row["proportion"]):
+def _status(frame: pd.DataFrame, target: Target, *, late: bool) -> Status:
+    first, last = frame.iloc[0], frame.iloc[-1]
+    if last["suppressed"] or pd.isna(last["proportion"]):
         return "too few answers"
-    # Towards the goal is upwards on this scale, whichever way the council aims.
-    sign = 1 if target.goal > target.start else -1
-    low, high = sorted((sign * row["ci_lower"], sign * row["ci_upper"]))
+    sign = _upwards(target)
+    low, high = _ends(last, target)
     if low >= sign * target.goal:
         return "reached"
-    if high < sign * target.start:
+    if late and high < sign * target.goal:
+        return "not reached"
+    start = sign * target.start
+    if len(frame) > 1 and not first["suppressed"]:
+        was_low, was_high = _ends(first, target)
+        if was_low <= start <= was_high:
+            was, now = (sign * row["proportion"] for row in (first, last))
+            low = now - np.hypot(now - low, was_high - was)
+            high = now + np.hypot(high - now, was - was_low)
+            start = was
+    if high < start:
         return "moving away"
-    if low > sign * target.start:
-        return "on the way"
-    return "not to be told"
+    return "on the way" if low > start else "not to be told"
+
+
+def _upwards(target: Target) -> int:
+    """Return the sign that makes towards the goal upwards, whichever way the council aims."""
+    return 1 if target.goal > target.start else -1
+
+
+def _ends(row: pd.Series, target: Target) -> tuple[float, float]:
+    low, high = sorted(_upwards(target) * row[end] for end in ("ci_lower", "ci_upper"))
+    return low, high

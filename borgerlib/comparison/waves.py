@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from borgerlib import danish
 from borgerlib.comparison.matching import (
     WAVE,
     as_offered,
@@ -20,7 +21,7 @@ from borgerlib.comparison.matching import (
     names_of,
     shared_options,
 )
-from borgerlib.errors import ParameterError, unknown_name
+from borgerlib.errors import ParameterError
 from borgerlib.statistics.crosstabs import FALSE_DISCOVERY_RATE, adjust_p_values, large_enough
 from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL, DisclosedEstimates
 from borgerlib.statistics.estimation.differences import estimate_difference
@@ -30,10 +31,12 @@ from borgerlib.statistics.estimation.intervals import (
     mean_interval,
 )
 from borgerlib.statistics.estimation.proportions import estimate_proportions
+from borgerlib.statistics.levels import any_frame, check_respondents, column_of
 from borgerlib.statistics.weighting.adjustment import WeightingResult
 from borgerlib.survey.codebook.model import Codebook
 
 _ROUNDING = 1e-9
+_PERSON = "_person"
 _CHANGES = ("change", "change_lower", "change_upper", "p_value", "direction")
 
 
@@ -75,6 +78,7 @@ class WaveComparison:
     tests: int
 
 
+@any_frame
 def compare_waves(
     earlier: pd.DataFrame,
     later: pd.DataFrame,
@@ -103,7 +107,8 @@ def compare_waves(
         The weightings of both instead: intervals then count what their margins explain.
     pseudonym : str, optional
         Column that tells the same person in both waves: changes are then as sure as the persons who answered
-        twice make them. Without it the waves are independent samples.
+        twice make them. Without it the waves are independent samples. Whole numbers are the same person in
+        whatever type they stand.
     codebooks : tuple of Codebook, optional
         What each wave asked; by default what the frames' ``attrs`` name.
     names : tuple of str, optional
@@ -122,7 +127,8 @@ def compare_waves(
     Raises
     ------
     ParameterError
-        Unknown items or columns; weightings together with a pseudonym; waves of one name.
+        Unknown items or columns; weightings together with a pseudonym, or not one of each wave; a pseudonym
+        that nobody has in both; waves of one name.
     DataError
         The waves have no question in common.
 
@@ -150,12 +156,27 @@ def compare_waves(
         raise ParameterError(
             "raked_to does not know who answered twice.", hint="Give weight= together with pseudonym=."
         )
+    if raked_to is not None and not (isinstance(raked_to, tuple) and len(raked_to) == 2):
+        raise ParameterError("raked_to is not the weightings of both waves.", hint="Give (earlier, later).")
+    check_confidence(false_discovery_rate, "false_discovery_rate", 0.05)
     waves = (earlier, later)
+    for wave in waves:
+        check_respondents(wave)
     books = codebooks or books_of(waves)
     called = names or names_of(waves)
+    if len(called) != 2:
+        raise ParameterError(
+            f"names={called!r} does not name two waves.", hint="Give names=('2021', '2025')."
+        )
     if called[0] == called[1]:
         raise ParameterError(f"Both waves are called '{called[0]}'.", hint="Give names=('2021', '2025').")
     notes = list(changed_frames(waves, books, called))
+    if pseudonym is not None:
+        waves, again = _with_persons(waves, pseudonym)
+        answered = (
+            danish.number(again) if again >= min_cell else f"Færre end {min_cell}" if again else "Ingen"
+        )
+        notes.append(f"{answered} har svaret i begge målinger.")
     shares, changes = [], []
     for asked in common_items(waves, books, item, notes):
         columns = columns_of(waves, asked)
@@ -172,7 +193,7 @@ def compare_waves(
         both = shared_options(parts, asked, called, notes)
         shares.append(both)
         changes.append(
-            _of_same_people(waves, columns, both, called, weight, pseudonym, confidence)
+            _of_same_people(waves, columns, both, called, weight, confidence)
             if pseudonym
             else _of_independent(both, called, confidence)
         )
@@ -227,26 +248,41 @@ def _of_independent(both: pd.DataFrame, names: tuple[str, str], confidence: floa
     return tested.reset_index(drop=True)
 
 
+def _with_persons(
+    waves: tuple[pd.DataFrame, pd.DataFrame], pseudonym: str
+) -> tuple[tuple[pd.DataFrame, pd.DataFrame], int]:
+    """Return the waves with a column of who answered, and how many did in both; no pseudonym: once."""
+    who = [column_of(wave, pseudonym, role="pseudonym") for wave in waves]
+    who = [given.convert_dtypes().astype("string") for given in who]
+    again = len(set(who[0].dropna()) & set(who[1].dropna()))
+    if again == 0 and all(given.notna().any() for given in who):
+        raise ParameterError(
+            f"Nobody has the same '{pseudonym}' in both waves.",
+            hint="Leave pseudonym out: the waves are then compared as independent samples.",
+        )
+    named = [
+        wave.assign(
+            **{_PERSON: given.fillna(pd.Series([f"{at}_{row}" for row in range(len(wave))], wave.index))}
+        )
+        for at, (wave, given) in enumerate(zip(waves, who, strict=True))
+    ]
+    return (named[0], named[1]), again
+
+
 def _of_same_people(
     waves: Sequence[pd.DataFrame],
     columns: str | list[str],
     both: pd.DataFrame,
     names: tuple[str, str],
     weight: str | None,
-    pseudonym: str | None,
     confidence: float,
 ) -> pd.DataFrame:
     """Return the changes where the person is the sampling unit of both waves together."""
     stacked = pd.concat(
         [wave.assign(**{WAVE: name}) for wave, name in zip(waves, names, strict=True)], ignore_index=True
     )
-    if pseudonym not in stacked:
-        raise ParameterError(unknown_name("pseudonym column", str(pseudonym), map(str, stacked.columns)))
-    # Who has no pseudonym answered once.
-    who = stacked[pseudonym].astype("object")
-    stacked["_person"] = who.where(who.notna(), [f"_{row}" for row in range(len(stacked))]).astype(str)
     found = estimate_difference(
-        stacked, columns, by=WAVE, against=names[0], weight=weight, cluster="_person", confidence=confidence
+        stacked, columns, by=WAVE, against=names[0], weight=weight, cluster=_PERSON, confidence=confidence
     )
     found = found.rename(
         columns={"difference": "change", "ci_lower": "change_lower", "ci_upper": "change_upper"}

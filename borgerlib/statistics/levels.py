@@ -62,23 +62,24 @@ class Cells:
 
 
 def any_frame(function: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
-    """Let a function of a pandas frame take a polars frame or an Arrow table, too (converted by narwhals)."""
+    """Let a function of pandas frames take those of polars or Arrow, too (converted by narwhals)."""
 
     @wraps(function)
     def converted(*args: Asked.args, **settings: Asked.kwargs) -> Answer:
-        given: Any = args
-        if args and type(args[0]).__module__.partition(".")[0] in ("polars", "pyarrow"):
-            given = (_as_pandas(args[0]), *args[1:])
-        return function(*given, **settings)
+        given: Any = [_as_pandas(one) for one in args]
+        named: Any = {name: _as_pandas(one) for name, one in settings.items()}
+        return function(*given, **named)
 
     return converted
 
 
-def _as_pandas(frame: Any) -> Any:
+def _as_pandas(given: Any) -> Any:
+    if type(given).__module__.partition(".")[0] not in ("polars", "pyarrow"):
+        return given
     from narwhals import from_native
 
-    native = from_native(frame, eager_only=True, pass_through=True)
-    return frame if native is frame else native.to_pandas()
+    native = from_native(given, eager_only=True, allow_series=True, pass_through=True)
+    return given if native is given else native.to_pandas()
 
 
 def check_frame(respondents: object) -> None:

@@ -209,6 +209,41 @@ def test_waves_that_cannot_be_compared() -> None:
         compared(wave(40, 60), wave(40, 60), pseudonym="hvem")
 
 
+def test_the_same_people_are_found_whatever_type_tells_them() -> None:
+    was, now = wave(40, 60), wave(45, 55)
+    numbers = np.arange(100)
+    texts = compared(was.assign(pseudonym=numbers.astype(str)), now.assign(pseudonym=numbers.astype(float)),
+                     item="med", pseudonym="pseudonym")  # fmt: skip
+    assert change(texts)["change_lower"] == change(compared(was, now, item="med", pseudonym="pseudonym"))[
+        "change_lower"
+    ]  # fmt: skip
+    assert texts.notes == ("100 har svaret i begge målinger.",)
+    with pytest.raises(borgerlib.ParameterError, match="Nobody has the same 'pseudonym' in both"):
+        compared(was, now.assign(pseudonym="ny"), item="med", pseudonym="pseudonym")
+
+
+def test_an_answer_that_the_codebook_does_not_know_stays_in_the_base() -> None:
+    now = wave(60, 40)
+    now.loc[60:79, "med"] = "måske"
+    found = compared(wave(60, 40), now, item="med")
+    # 60 of 100 both times, though the codebook knows 80 of the answers.
+    assert change(found)["change"] == 0
+    assert found.notes == ("»Vil du være med?«: kun i målingen 2025: måske.",)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"raked_to": 1}, "not the weightings of both waves"),
+        ({"names": ("2021",)}, "does not name two waves"),
+        ({"false_discovery_rate": 5}, "false_discovery_rate is 5"),
+    ],
+)
+def test_arguments_that_are_none(given: dict[str, object], words: str) -> None:
+    with pytest.raises(borgerlib.ParameterError, match=words):
+        compared(wave(40, 60), wave(40, 60), **given)
+
+
 TARGET = borgerlib.Target("med.ja", 0.40, 0.60, date(2029, 12, 31))
 
 
@@ -228,6 +263,27 @@ def test_where_a_target_stands(yes: int, of: int, status: str) -> None:
     # Downwards it is the same: fewer who say no.
     down = borgerlib.Target("med.nej", 0.60, 0.40, date(2029, 12, 31))
     assert borgerlib.follow_targets([down], waves, codebook=BOOK)[0].status == status
+
+
+def test_a_start_that_the_first_wave_found_is_no_more_certain_than_that() -> None:
+    # 46 pct. of 1,000 (43–49): beyond a start of 40 that is known, not beyond 40 of 100 asked.
+    target, now = replace(TARGET, start=0.40), wave(460, 540)
+    alone = borgerlib.follow_targets([target], {"2025": now}, codebook=BOOK)[0]
+    first = borgerlib.follow_targets([target], {"2021": wave(40, 60), "2025": now}, codebook=BOOK)[0]
+    assert (alone.status, first.status) == ("on the way", "not to be told")
+
+
+def test_a_goal_that_is_surely_missed_is_said_to_be() -> None:
+    now = wave(460, 540)
+    early, late = (now.copy(), now.copy())
+    late.attrs["survey_date"] = "2030-03-01"
+    early.attrs["survey_date"] = "2025-03-01"
+    said = [borgerlib.follow_targets([TARGET], {"nu": one}, codebook=BOOK)[0] for one in (early, late)]
+    assert said[0].sentence().endswith("På vej mod målet, men ikke nået endnu.")
+    assert (said[1].status, said[1].sentence().endswith("Målet blev ikke nået i tide.")) == (
+        "not reached",
+        True,
+    )
 
 
 def test_a_target_for_some_is_about_them_alone() -> None:

@@ -22,10 +22,10 @@ def check_interval(interval: str, confidence: float) -> None:
     check_confidence(confidence)
 
 
-def check_confidence(confidence: float) -> None:
-    """Raise `ParameterError` unless the confidence is a number between 0 and 1 (a text, '0,95', is none)."""
-    if not isinstance(confidence, Real) or not 0 < confidence < 1:
-        raise ParameterError(f"confidence is {confidence!r}; it must lie between 0 and 1, for example 0.95.")
+def check_confidence(level: float, name: str = "confidence", usual: float = 0.95) -> None:
+    """Raise `ParameterError` unless a level is a number between 0 and 1 (a text, '0,95', is none)."""
+    if not isinstance(level, Real) or not 0 < level < 1:
+        raise ParameterError(f"{name} is {level!r}; it must lie between 0 and 1, for example {usual}.")
 
 
 def t_quantile(degrees: Floats, confidence: float) -> Floats:

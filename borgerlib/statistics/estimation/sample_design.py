@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypedDict, get_args
+from typing import Literal, NamedTuple, TypedDict, Unpack, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -102,16 +103,7 @@ class SampleDesign:
         return factor
 
 
-def sample_design(
-    respondents: pd.DataFrame,
-    *,
-    weight: str | None = None,
-    strata: str | list[str | None] | None = None,
-    cluster: str | list[str] | None = None,
-    population_size: str | list[str] | None = None,
-    raked_to: WeightingResult | None = None,
-    lonely_psu: LonelyPsu = "fail",
-) -> SampleDesign:
+def sample_design(respondents: pd.DataFrame, **design: Unpack[Design]) -> SampleDesign:
     """Read the sampling design from columns of the respondents, or raise what is wrong with it.
 
     Raises
@@ -121,16 +113,21 @@ def sample_design(
         two strata; a stratum with a single sampling unit (it shows no variation, so no variance can be
         estimated) that is not the whole stratum; a population smaller than its sample.
     ParameterError
-        Unknown columns or lonely_psu, a weighting of other respondents, or strata, clusters and population
-        sizes that are not of the same stages.
+        Unknown columns, arguments or lonely_psu, a weighting of other respondents, or strata, clusters and
+        population sizes that are not of the same stages.
     """
     check_respondents(respondents)
+    if unknown := [name for name in design if name not in Design.__annotations__]:
+        raise ParameterError(unknown_name("argument", unknown[0], Design.__annotations__))
+    lonely_psu = design.get("lonely_psu", "fail")
     if lonely_psu not in LONELY:
         raise ParameterError(unknown_name("lonely_psu", str(lonely_psu), LONELY))
-    adjustment, weights = _weights(respondents, weight, raked_to)
-    strata = strata if isinstance(strata, list) else [strata]
-    clusters, sizes = ([of] if not isinstance(of, list) else of for of in (cluster, population_size))
-    clusters, sizes = ([name for name in of if name is not None] for of in (clusters, sizes))
+    adjustment, weights = _weights(respondents, design.get("weight"), design.get("raked_to"))
+    strata = _by_stage(design.get("strata"))
+    clusters, sizes = (
+        [name for name in _by_stage(of) if name is not None]
+        for of in (design.get("cluster"), design.get("population_size"))
+    )
     if sizes and max(len(sizes), len(clusters)) > 1 and len(sizes) - len(clusters) not in (0, 1):
         raise ParameterError(
             f"cluster names {len(clusters)} stages and population_size {len(sizes)}.",
@@ -145,6 +142,10 @@ def sample_design(
         )
     drawn = _Drawn(respondents, weights, None if adjustment is None else Residuals(adjustment), lonely_psu)
     return _stage(drawn, strata, clusters, sizes)
+
+
+def _by_stage(given: str | Sequence[str | None] | None) -> list[str | None]:
+    return [given] if given is None or isinstance(given, str) else list(given)
 
 
 class _Drawn(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from borgerlib.errors import DataError, ParameterError, unknown_name
-from borgerlib.statistics.levels import Floats, column_of, counted
+from borgerlib.statistics.levels import Floats, column_of, counted, levels_of
 
 # A column of words with more levels than this is an open answer, not a grouping.
 _MOST_LEVELS = 200
@@ -75,7 +76,7 @@ def model_frame(respondents: pd.DataFrame, formula: str, *, usable: npt.NDArray[
         A column cannot be used: open answers, all of one value, nobody with all variables.
     """
     parsed = _parsed(formula)
-    variables = sorted(str(name) for name in parsed.required_variables)
+    variables = _variables(parsed)
     unknown = [name for name in variables if name not in respondents.columns]
     if unknown:
         raise ParameterError(
@@ -117,12 +118,28 @@ def _parsed(formula: str) -> Any:
             f"The formula '{formula}' cannot be read: {str(error).splitlines()[0]}",
             hint="Write outcome ~ variable + variable, as 'borgermoede ~ alder + koen'.",
         ) from error
-    if not hasattr(parsed, "lhs") or len(list(parsed.lhs)) != 1:
+    if not hasattr(parsed, "lhs") or len(list(parsed.lhs)) != 1 or isinstance(parsed.rhs, tuple):
         raise ParameterError(
-            f"The formula '{formula}' must have one outcome before the ~.",
+            f"The formula '{formula}' must have one outcome before the ~, and one part after it.",
             hint="Write outcome ~ variable + variable, as 'borgermoede ~ alder + koen'.",
         )
     return parsed
+
+
+def _variables(parsed: Any) -> list[str]:
+    """Return the columns that a formula names, those inside center(…), bs(…) and the like, too."""
+    from formulaic.transforms import TRANSFORMS
+
+    names = {str(name) for name in parsed.required_variables}
+    for factor in (factor for side in (parsed.lhs, parsed.rhs) for term in side for factor in term.factors):
+        try:
+            tree = list(ast.walk(ast.parse(factor.expr, mode="eval")))
+        except SyntaxError:  # names in backquotes, which the formula tells itself
+            continue
+        called = {id(node.func) for node in tree if isinstance(node, ast.Call)}
+        found = [node for node in tree if isinstance(node, ast.Name) and id(node) not in called]
+        names |= {node.id for node in found if node.id not in TRANSFORMS}
+    return sorted(names)
 
 
 def _typed(column: pd.Series, name: str) -> pd.Series:
@@ -133,6 +150,7 @@ def _typed(column: pd.Series, name: str) -> pd.Series:
             raise DataError(f"Column '{name}' holds infinite values.", hint="Replace them by a number.")
         return pd.Series(values, index=column.index)
     if not isinstance(column.dtype, pd.CategoricalDtype):
+        levels_of(column, ordered=False)  # refuses what is no level
         column = column.astype(object).astype("category")
     column = column.cat.remove_unused_categories()
     if column.cat.categories.size > _MOST_LEVELS:
@@ -178,4 +196,16 @@ def _built(
     terms = {str(term): list(at) for term, at in spec.term_indices.items() if str(term) != "1"}
     names = tuple("Intercept" if str(c) == "Intercept" else str(c) for c in made.rhs.columns)
     matrix = np.asarray(made.rhs, dtype=np.float64)
+    empty = [name for name, column in zip(names, matrix.T, strict=True) if not column.any()]
+    if empty or not names:
+        raise ParameterError(
+            f"The formula '{formula}' makes no column of the model, or one that is zero for everybody.",
+            problems=[f"{name}: always zero." for name in empty],
+            hint="Name variables in which people differ.",
+        )
+    if not (np.isfinite(matrix).all() and np.isfinite(outcome).all()):
+        raise DataError(
+            f"The formula '{formula}' makes no finite number of some answers.",
+            hint="A logarithm needs numbers above 0: leave the others out with subpopulation=.",
+        )
     return ModelFrame(rows, outcome[:, 0], matrix, names, terms, data, dropped, spec)

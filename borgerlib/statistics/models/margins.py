@@ -127,17 +127,18 @@ def _margins(model: Regression, variable: str) -> tuple[list[object], Floats, Fl
     frame, data = model._frame, model._frame.data
     if variable not in data.columns:
         raise ParameterError(unknown_name("variable of the model", variable, map(str, data.columns)))
-    if not isinstance(data[variable].dtype, pd.CategoricalDtype):
+    named = isinstance(data[variable].dtype, pd.CategoricalDtype)
+    if not named and not data[variable].isin([0, 1]).all():
         raise ParameterError(
             f"'{variable}' is a number and has no levels to hold against each other.",
             hint="Cut it into bands first (pandas.cut), and put these into the formula.",
         )
-    levels = list(data[variable].cat.categories)
+    levels = list(data[variable].cat.categories) if named else [0, 1]
     weight = model._design.weight[frame.rows]
     share = weight / weight.sum()
     means, slopes, averaged = [], [], []
     for level in range(len(levels)):
-        at_level = pd.Categorical([levels[level]] * len(data), categories=levels)
+        at_level = pd.Categorical([levels[level]] * len(data), categories=levels) if named else levels[level]
         matrix = frame.matrix_of(data.assign(**{variable: at_level}))
         expected = mean_of(matrix @ model.params.to_numpy(), model.family)
         means.append(share @ expected)

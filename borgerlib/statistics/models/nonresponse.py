@@ -7,7 +7,7 @@ named, and beside them stand the bounds that need none (Manski 1989).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Real
 
 import numpy as np
@@ -17,7 +17,7 @@ import pandas as pd
 from borgerlib.errors import ConvergenceError, MarginError, ParameterError
 from borgerlib.statistics.estimation.answers import answers_to
 from borgerlib.statistics.estimation.proportions import estimate_proportions
-from borgerlib.statistics.levels import Floats, any_frame, positive_column
+from borgerlib.statistics.levels import Floats, any_frame, column_of, positive_column
 from borgerlib.statistics.weighting.adjustment import WeightingResult
 from borgerlib.statistics.weighting.weight import rake
 
@@ -50,17 +50,18 @@ def nonresponse_range(
         Odds of answering of those who chose the option, against those of others who are alike in the
         margins. 1: as likely; 2: twice as readily.
     weight : str, optional
-        Column of weights that already meet the margins; by default the respondents are raked to them.
+        Column of weights to begin with; they are raked to the margins.
     confidence : float
         Level of the intervals, 0–1.
 
     Returns
     -------
     DataFrame
-        One row an option × odds. Columns: option, odds, n (respondents who answered the item), proportion,
-        standard_error, ci_lower, ci_upper (shares 0–1; sampling alone, the assumption taken for true),
-        lower_bound and upper_bound (the share if all who did not answer would have chosen otherwise, or the
-        option).
+        One row an option × odds. Columns: option, odds, n (respondents who answered the item), count
+        (who chose the option), proportion, standard_error, ci_lower, ci_upper (shares 0–1; sampling alone,
+        the assumption taken for true; rather too wide, for what the margins explain and how many have
+        answered are not taken off), lower_bound and upper_bound (the share if all who did not answer the item
+        would have chosen otherwise, or the option), item.
 
     Raises
     ------
@@ -90,36 +91,34 @@ def nonresponse_range(
     >>> shares[["option", "odds", "proportion"]].round(2).head(2).values.tolist()
     [['ingen_tid', 1.0, 0.15], ['ingen_tid', 2.0, 0.09]]
     """
-    ratios = np.array([ratio if isinstance(ratio, Real) else np.nan for ratio in odds], dtype=np.float64)
+    given = list(odds) if isinstance(odds, Iterable) else [odds]
+    ratios = np.array([ratio if isinstance(ratio, Real) else np.nan for ratio in given], dtype=np.float64)
     if len(ratios) == 0 or not (np.isfinite(ratios) & (ratios > 0)).all():
-        raise ParameterError(
-            f"odds={list(odds)} is not legal.", hint="Give numbers above 0, as (1, 1.5, 2, 3)."
-        )
-    base = rake(respondents, margins).weights if weight is None else None
-    weights = positive_column(respondents, weight, role="weight") if base is None else base.to_numpy()
-    population = float(weights.sum())
-    if population < len(respondents):
-        raise MarginError(
-            f"The margins count {population:,.0f} people, and {len(respondents):,} answered.",
-            hint="Give counts of people, not shares: what is not answered depends on how many there are.",
-        )
+        raise ParameterError(f"odds={given} is not legal.", hint="Give numbers above 0, as (1, 1.5, 2, 3).")
     answers = answers_to(respondents, item)
+    frame = pd.DataFrame({column: column_of(respondents, column, role="margin") for column in margins})
+    frame["_weight"] = (
+        1.0 if weight is None else positive_column(respondents, weight, role="weight", zero_allowed=True)
+    )
     rows = []
     for option, (answered, chose) in zip(answers.options, answers, strict=True):
-        people = pd.DataFrame({column: respondents[column] for column in margins}).assign(
-            _chose=np.where(answered, chose.astype(float), np.nan)
-        )
+        # Who left the item out has not answered it, and is one of those who are weighted for.
+        people, chosen = frame[answered].assign(_chose=chose[answered].astype(float)), chose[answered]
+        weights = rake(people, margins, base_weight="_weight").weights.to_numpy()
+        population = float(weights.sum())
+        if population < len(people):
+            raise MarginError(
+                f"The margins count {population:,.0f} people, and {len(people):,} answered.",
+                hint="Give counts of people, not shares: what is not answered depends on how many there are.",
+            )
+        rate, lowest = len(people) / population, chosen.sum() / population
         for ratio in ratios:
             # Given weights: raked ones take residuals about unweighted means, from which these are far.
-            people["_weight"] = _raked(people, margins, weights, chose, float(ratio)).weights
+            people["_weight"] = _raked(people, margins, weights, chosen, float(ratio)).weights
             found = estimate_proportions(people, ["_chose"], weight="_weight", confidence=confidence).iloc[0]
-            rows.append({**found.to_dict(), "option": option, "odds": float(ratio)})
-    table = pd.DataFrame(rows).drop(columns="n_weighted")
-    rate = table["n"] / population
-    as_answered = [float(chose[answered].mean()) for answered, chose in answers for _ in ratios]
-    table["lower_bound"] = np.array(as_answered) * rate
-    table["upper_bound"] = table["lower_bound"] + 1 - rate
-    return table[["option", "odds", *(c for c in table if c not in ("option", "odds"))]]
+            bounds = {"lower_bound": lowest, "upper_bound": lowest + 1 - rate}
+            rows.append({"option": option, "odds": float(ratio), **found.drop(["item", "option"]), **bounds})
+    return pd.DataFrame(rows).drop(columns="n_weighted").assign(item=answers.item)
 
 
 def _raked(

@@ -109,7 +109,11 @@ def regress(
 def _members(respondents: pd.DataFrame, subpopulation: pd.Series | None) -> npt.NDArray[np.bool_]:
     if subpopulation is None:
         return np.ones(len(respondents), dtype=np.bool_)
-    if not isinstance(subpopulation, pd.Series) or not subpopulation.index.equals(respondents.index):
+    if (
+        not isinstance(subpopulation, pd.Series)
+        or not subpopulation.index.equals(respondents.index)
+        or pd.api.types.infer_dtype(subpopulation, skipna=True) != "boolean"
+    ):
         raise ParameterError(
             "subpopulation is no Series of True and False with the respondents' index.",
             hint="Make it from the same frame: subpopulation=respondents['alder'] == '15-24'.",

@@ -18,6 +18,7 @@ from borgerlib.interest.weighting.ages import AGE_BAND
 from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL, DisclosedEstimates, disclose
 from borgerlib.statistics.disclosure.named import base_of
+from borgerlib.statistics.estimation.answers import gave
 from borgerlib.statistics.estimation.proportions import estimate_proportions
 from borgerlib.statistics.models.margins import adjusted_means
 from borgerlib.statistics.models.regression import regress
@@ -25,11 +26,12 @@ from borgerlib.survey.codebook.labels import level_label
 from borgerlib.view.charts.charts import bar_chart, grouped_bar_chart
 from borgerlib.view.explore.heat import heat_map
 from borgerlib.view.tables.html import Table, estimates_table, public_table
-from borgerlib.view.words.alt_text import TOO_FEW, source_line, titled, uncertainty
+from borgerlib.view.words.alt_text import TOO_FEW, sentences, source_line, titled, uncertainty
 
 _ROLES = ("sex", "area_type", "area")
 _NOBODY = "Alle"
 _CHARTS = {"Billede": "chart", "Tabel": "table", "Andre forhold lige": "model"}
+_CANNOT = "Det kan ikke vises: der er for få svar til det, eller alle svarer ens. Vælg noget andet."
 _CALL = {1: "bar_chart", 2: "grouped_bar_chart"}
 
 
@@ -146,42 +148,53 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
     def _show(self) -> None:
         try:
             html, code = self._made()
-        except BorgerlibError as error:
-            html, code = f"<p>{escape(error.message)}</p>", ""
+        except BorgerlibError:
+            # Why would tell that some group answered alike.
+            html, code = f"<p>{_CANNOT}</p>", ""
         self._shown.value, self._code.value = html, code
 
     def _made(self) -> tuple[str, str]:
         choice, municipality = self.choice, danish.slug(self._survey.municipality.name)
-        read = (f'borgerlib.{name}("{municipality}")' for name in ("load", "load_weighting"))
-        lines = [f"people, weighting = {', '.join(read)}"]
+        raked = self._survey.raked_to is not None
+        read = [f'borgerlib.{name}("{municipality}")' for name in ("load", *(["load_weighting"] * raked))]
+        lines = [f"people{', weighting' * raked} = {', '.join(read)}"]
         if self.chart.value == "model":
             return self._model(lines)
-        shown = estimates_of(self._survey, choice)
-        lines.append(_call(choice))
-        if self.chart.value == "table":
-            lines[-1] += ".pipe(borgerlib.disclose).pipe(borgerlib.estimates_table)"
-            return estimates_table(shown).to_html(), _whole(lines)
+        shown, heading = estimates_of(self._survey, choice), _title(self._survey, choice)
+        base = f', base="{shown.base}"' if choice.who else ""
         groups = shown.frame["group"].nunique()
-        lines[-1] += f".pipe(borgerlib.disclose).pipe(borgerlib.{_CALL.get(groups, 'heat_map')})"
-        return _picture(shown, groups), _whole(lines)
+        as_table = self.chart.value == "table"
+        drawn = "estimates_table" if as_table else _CALL.get(groups, "heat_map")
+        called = f', {"caption" if as_table else "title"}="{heading}"' if heading else ""
+        lines.append(_call(choice, self._weighting()))
+        lines[-1] += f".pipe(borgerlib.disclose{base}).pipe(borgerlib.{drawn}{called})"
+        if as_table:
+            return estimates_table(shown, caption=heading).to_html(), _whole(lines)
+        return _picture(shown, groups, heading), _whole(lines)
+
+    def _weighting(self) -> str:
+        """Return the argument of the code that says how people are weighted."""
+        names = {"raked_to": ", raked_to=weighting", "weight": f', weight="{WEIGHT}"'}
+        return "".join(names[name] for name in _weights(self._survey))
 
     def _model(self, lines: list[str]) -> tuple[str, str]:
         """Return what each group would answer, the other columns held equal, and the code."""
-        if not self.by.value:
-            return "<p>Vælg, hvad borgerne skal deles efter: modellen holder resten lige.</p>", ""
         choice, option = self.choice, self.answer.value
-        table = model_table(self._survey, choice, option, self._columns)
+        if not choice.by or choice.who[:1] == (choice.by,):
+            return "<p>Vælg, hvad borgerne skal deles efter: modellen holder resten lige.</p>", ""
+        columns = varying(self._survey, choice, self._columns)
+        table = model_table(self._survey, choice, option, columns)
         asked = self._survey.codebook.item(choice.item)
         outcome = (
             f'people["{choice.item}__{option}"]'
             if asked.kind == "multiple"
             else (f'(people["{choice.item}"] == "{option}").where(people["{choice.item}"].notna())')
         )
-        formula = f"svar ~ {' + '.join(self._columns)}"
+        some = 'subpopulation=people["{}"].astype(str) == "{}", '.format(*choice.who) if choice.who else ""
         lines.append(f"people = people.assign(svar={outcome}.astype(float))")
         lines.append(
-            f'borgerlib.regress(people, "{formula}", family="binomial", raked_to=weighting)'
-            f'.adjusted_shares("{choice.by}")'
+            f'borgerlib.regress(people, "svar ~ {" + ".join(columns)}", {some}family="binomial"'
+            f'{self._weighting()}).adjusted_shares("{choice.by}")'
         )
         return table.to_html(), _whole(lines)
 
@@ -238,19 +251,44 @@ def estimates_of(survey: InterestSurvey, choice: Choice) -> DisclosedEstimates:
     return disclose(shares, base=base, codebook=survey.codebook)
 
 
+def _title(survey: InterestSurvey, choice: Choice) -> str:
+    """Return the question with whom alone it is about; '' where it is about all."""
+    if not choice.who:
+        return ""
+    column, level = choice.who
+    only = f"{_heading(survey, column).lower()}: {level_label(survey.codebook, column, level).lower()}"
+    return f"{survey.codebook.item(choice.item).text} ({only})"
+
+
+def varying(survey: InterestSurvey, choice: Choice, columns: list[str]) -> list[str]:
+    """Return the columns in which those who are meant differ."""
+    people = survey.respondents[_members(survey, choice)]
+    return [name for name in columns if people[name].nunique() > 1]
+
+
+def _members(survey: InterestSurvey, choice: Choice) -> pd.Series:
+    people = survey.respondents
+    if not choice.who:
+        return pd.Series(data=True, index=people.index)
+    return people[choice.who[0]].astype(str) == choice.who[1]
+
+
 def model_table(survey: InterestSurvey, choice: Choice, option: str, columns: list[str]) -> Table:
     """Return each group's share of an answer with all other columns held equal, small groups hidden."""
     people, item = survey.respondents, survey.codebook.item(choice.item)
-    if item.kind == "multiple":
-        answer = people[f"{item.id}__{option}"].astype("Float64")
-    else:
-        answer = (people[item.id] == option).astype("Float64").where(people[item.id].notna())
+    answer = gave(people, item, [option])
     formula = f"svar ~ {' + '.join(columns)}"
-    model = regress(people.assign(svar=answer), formula, family="binomial", **_weights(survey))
+    model = regress(
+        people.assign(svar=answer),
+        formula,
+        family="binomial",
+        subpopulation=_members(survey, choice),
+        **_weights(survey),
+    )
     found = adjusted_means(model, choice.by)
-    shown = estimates_of(survey, Choice(choice.item, choice.by)).select(option=option)
+    shown = estimates_of(survey, choice).select(option=option)
     rows = shown.frame
-    hidden = set(rows.loc[rows["suppressed"], "group"].str.partition("=")[2])
+    hidden = {group.partition("=")[2] for group in rows.loc[rows["suppressed"], "group"]}
     small = found[choice.by].astype(str).isin(hidden) | (found["n"] < DEFAULT_MIN_CELL)
     rows = pd.DataFrame(
         {
@@ -266,10 +304,11 @@ def model_table(survey: InterestSurvey, choice: Choice, option: str, columns: li
         }
     )
     headings = {"group": _heading(survey, choice.by), "share": "Andel", "interval": uncertainty(0.95)}
-    short = item.option(option).short
-    others = danish.listing([_heading(survey, name).lower() for name in columns if name != choice.by])
-    caption = titled(f"»{short}«, når {others} er ens", shown)
-    return public_table(rows, caption=caption, columns=headings, note=source_line("Logistisk regression"))
+    others = [_heading(survey, name).lower() for name in columns if name != choice.by]
+    equal = f", når {danish.listing(others)} er ens" if others else ""
+    caption = titled(f"»{item.option(option).short}«{equal}", shown)
+    note = sentences([f"Andel af {shown.base}", "Logistisk regression", source_line(shown.source)])
+    return public_table(rows, caption=caption, columns=headings, note=note)
 
 
 def _weights(survey: InterestSurvey) -> dict[str, Any]:
@@ -278,10 +317,10 @@ def _weights(survey: InterestSurvey) -> dict[str, Any]:
     return {"weight": WEIGHT} if WEIGHT in survey.respondents else {}
 
 
-def _call(choice: Choice) -> str:
+def _call(choice: Choice, weighting: str) -> str:
     by = [name for name in dict.fromkeys([*choice.who[:1], choice.by]) if name]
-    told = f", by={by!r}" if len(by) > 1 else f', by="{by[0]}"' if by else ""
-    made = f'borgerlib.estimate_proportions(people, "{choice.item}"{told}, raked_to=weighting)'
+    divided = f", by={by!r}" if len(by) > 1 else f', by="{by[0]}"' if by else ""
+    made = f'borgerlib.estimate_proportions(people, "{choice.item}"{divided}{weighting})'
     if choice.who:
         made += f".query({f'{choice.who[0]} == {choice.who[1]!r}'!r})"
         if choice.who[0] != choice.by:
@@ -293,17 +332,19 @@ def _whole(lines: list[str]) -> str:
     return "\n".join(["import borgerlib", *lines])
 
 
-def _picture(shown: DisclosedEstimates, groups: int) -> str:
+def _picture(shown: DisclosedEstimates, groups: int, heading: str) -> str:
     """Return the estimates as an image with its alternative text, and as a table that can be folded out."""
-    table = f"<details><summary>Tallene</summary>{estimates_table(shown).to_html()}</details>"
+    table = (
+        f"<details><summary>Tallene</summary>{estimates_table(shown, caption=heading).to_html()}</details>"
+    )
     if groups > 2:
         buffer = io.BytesIO()
-        heat_map(shown).savefig(buffer, format="png", dpi=144)
+        heat_map(shown, title=heading).savefig(buffer, format="png", dpi=144)
         data, kind, alt = buffer.getvalue(), "png", "Varmekort; tallene står i tabellen nedenunder"
     else:
-        chart = (bar_chart if groups == 1 else grouped_bar_chart)(shown)
+        chart = (bar_chart if groups == 1 else grouped_bar_chart)(shown, title=heading)
         data, kind, alt = chart.svg().encode(), "svg+xml", chart.alt_text
-        head = f"<h3>{escape(chart.title)}</h3><p>{escape(chart.caption)}</p>"
+        head = f"<h3>{escape(chart.title)}</h3><p>{escape(chart.question)}</p><p>{escape(chart.caption)}</p>"
         table = head + table
     image = base64.b64encode(data).decode()
     return f'<img style="max-width:100%" src="data:image/{kind};base64,{image}" alt="{escape(alt)}">{table}'

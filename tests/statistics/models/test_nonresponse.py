@@ -57,6 +57,25 @@ def test_several_options_and_missing_answers():
     assert set(table["n"]) == {3}
 
 
+def test_weights_of_any_sum_leave_the_bounds_open():
+    people = pd.DataFrame({"ja": [1, 0] * 10, "koen": ["k", "m"] * 10, "vaegt": 1.0}).sort_values("ja")
+    people["koen"] = ["k", "m"] * 10
+    margins = {"koen": pd.Series({"k": 50, "m": 50})}
+    scaled = nonresponse_range(people, ["ja"], margins=margins, odds=3, weight="vaegt")
+    pd.testing.assert_frame_equal(scaled, nonresponse_range(people, ["ja"], margins=margins, odds=[3]))
+    # 10 of 100 said yes, and 80 did not answer.
+    assert scaled.loc[0, ["lower_bound", "upper_bound"]].tolist() == pytest.approx([0.1, 0.9])
+
+
+def test_who_leaves_an_item_out_has_not_chosen_against_it():
+    people = pd.DataFrame({"y": ["ja"] * 15 + ["nej"] * 15 + [None] * 30, "koen": "k"})
+    margins = {"koen": pd.Series({"k": 100})}
+    whole = nonresponse_range(people, "y", margins=margins, odds=[3])
+    alone = nonresponse_range(people.dropna(), "y", margins=margins, odds=[3])
+    pd.testing.assert_frame_equal(whole, alone)
+    assert set(whole["item"]) == {"y"}
+
+
 def test_what_cannot_be_is_told():
     people = pd.DataFrame({"ja": [1, 0], "koen": ["k", "m"]})
     margins = {"koen": pd.Series({"k": 10, "m": 10})}

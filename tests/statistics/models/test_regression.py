@@ -168,6 +168,50 @@ def test_a_group_that_answers_one_number_has_a_coefficient_of_unknown_error():
     assert model.bse["g[T.b]"] > 0
 
 
+@pytest.mark.parametrize("transform", ["center(alder)", "scale(alder)", "poly(alder, 2)", "bs(alder, df=4)"])
+def test_transforms_that_look_at_the_whole_column(transform):
+    people = pd.DataFrame({"svar": [0.0, 1, 3, 2, 5, 4, 2, 6], "alder": [20, 30, 40, 50, 60, 70, 80, None]})
+    model = regress(people, f"svar ~ {transform}")
+    assert model.nobs == 7
+    # A shift or a stretch of the age leaves what is expected of everybody as it is.
+    if "alder," not in transform:
+        straight = regress(people, "svar ~ alder")
+        np.testing.assert_allclose(model.tvalues.iloc[1], straight.tvalues.iloc[1])
+
+
+@pytest.mark.parametrize(
+    ("formula", "error", "words"),
+    [
+        ("svar ~ center(aldr)", ParameterError, "Unknown column 'aldr'. Did you mean 'alder'"),
+        ("svar ~ alder | by", ParameterError, "one part after it"),
+        ("svar ~ liste", DataError, "no levels"),
+        ("svar ~ -1", ParameterError, "no column of the model"),
+        ("svar ~ I(alder * 0)", ParameterError, "always zero"),
+    ],
+)
+def test_formulas_that_make_no_model(formula, error, words):
+    people = pd.DataFrame(
+        {"svar": [0.0, 1, 3, 2], "alder": [1, 2, 3, 5], "by": list("aabb"), "liste": [[1]] * 4}
+    )
+    with pytest.raises(error) as refused:
+        regress(people, formula)
+    assert words in str(refused.value)
+
+
+@pytest.mark.parametrize("members", [["ja", "nej", "ja", "ja"], [1, 2, 1, 1]])
+def test_a_subpopulation_says_true_or_false(members):
+    people = pd.DataFrame({"svar": [0.0, 1, 3, 2], "alder": [1, 2, 3, 5]})
+    with pytest.raises(ParameterError, match="no Series of True and False"):
+        regress(people, "svar ~ alder", subpopulation=pd.Series(members))
+
+
+def test_true_and_false_are_levels_to_be_held_against_each_other():
+    people = pd.DataFrame({"svar": [0.0, 1, 3, 2], "ung": [True, True, False, False]})
+    assert regress(people, "svar ~ ung").adjusted_shares("ung")["adjusted"].tolist() == pytest.approx(
+        [2.5, 0.5]
+    )
+
+
 def test_unknown_terms_levels_and_variables_are_refused():
     model = regress(PEOPLE, "moede ~ alder + by_i_aar")
     for call, words in (

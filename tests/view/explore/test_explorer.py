@@ -65,6 +65,24 @@ def test_others_held_equal(page: Explorer) -> None:
     assert isinstance(found, pd.DataFrame)
     share = found.set_index("koen").loc["kvinde", "adjusted"]
     assert f"{100 * share:.0f}\u00a0pct." in page.page
+    page.by.value = "omraadetype"
+    assert "når alder og køn er ens" in page.page
+
+
+@pytest.mark.slow
+def test_a_filter_is_told_in_sight_and_is_in_the_model(page: Explorer) -> None:
+    page.item.value, page.who.value = "tid", ("koen", "kvinde")
+    assert "(køn: kvinde)</h3>" in page.page
+    assert run(page.code).title in page.page
+    page.chart.value = "table"
+    assert run(page.code).to_html() == page.page
+    page.chart.value, page.by.value = "model", "aldersgruppe"
+    page.who.value = ()
+    everybody = page.page
+    page.who.value = ("omraadetype", "by")
+    assert page.page != everybody
+    page.by.value = "omraadetype"
+    assert "Vælg, hvad borgerne skal deles efter" in page.page
 
 
 @pytest.mark.slow
