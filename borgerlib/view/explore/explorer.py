@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -16,42 +15,26 @@ from borgerlib.errors import BorgerlibError
 from borgerlib.interest.survey import InterestSurvey, open_survey
 from borgerlib.interest.weighting.ages import AGE_BAND
 from borgerlib.interest.weighting.rules import WEIGHT
-from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL, DisclosedEstimates, disclose
-from borgerlib.statistics.disclosure.named import base_of
-from borgerlib.statistics.estimation.answers import gave
-from borgerlib.statistics.estimation.proportions import estimate_proportions
-from borgerlib.statistics.models.margins import adjusted_means
-from borgerlib.statistics.models.regression import regress
+from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.survey.codebook.labels import level_label
 from borgerlib.view.charts.charts import bar_chart, grouped_bar_chart
+from borgerlib.view.explore.choice import (
+    Choice,
+    estimates_of,
+    heading_of,
+    model_table,
+    title_of,
+    varying,
+    weights_of,
+)
 from borgerlib.view.explore.heat import heat_map
-from borgerlib.view.tables.html import Table, estimates_table, public_table
-from borgerlib.view.words.alt_text import TOO_FEW, sentences, source_line, titled, uncertainty
+from borgerlib.view.tables.html import estimates_table
 
 _ROLES = ("sex", "area_type", "area")
 _NOBODY = "Alle"
 _CHARTS = {"Billede": "chart", "Tabel": "table", "Andre forhold lige": "model"}
 _CANNOT = "Det kan ikke vises: der er for få svar til det, eller alle svarer ens. Vælg noget andet."
 _CALL = {1: "bar_chart", 2: "grouped_bar_chart"}
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What is on the screen.
-
-    Attributes
-    ----------
-    item : str
-        The question.
-    by : str
-        What divides the citizens; '' for all together.
-    who : tuple of str
-        Column and level of those who are shown; empty for all.
-    """
-
-    item: str
-    by: str = ""
-    who: tuple[str, str] | tuple[()] = ()
 
 
 class Explorer(widgets.VBox):  # type: ignore[misc]
@@ -88,7 +71,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         }
         columns = [AGE_BAND, *(item.id for role in _ROLES if (item := book.with_role(role)))]
         self._columns = [name for name in columns if name in people and people[name].nunique() > 1]
-        headings = {name: _heading(survey, name) for name in self._columns}
+        headings = {name: heading_of(survey, name) for name in self._columns}
         levels = {
             f"{headings[name]}: {level_label(book, name, level)}": (name, str(level))
             for name in self._columns
@@ -160,7 +143,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         lines = [f"people{', weighting' * raked} = {', '.join(read)}"]
         if self.chart.value == "model":
             return self._model(lines)
-        shown, heading = estimates_of(self._survey, choice), _title(self._survey, choice)
+        shown, heading = estimates_of(self._survey, choice), title_of(self._survey, choice)
         base = f', base="{shown.base}"' if choice.who else ""
         groups = shown.frame["group"].nunique()
         as_table = self.chart.value == "table"
@@ -175,7 +158,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
     def _weighting(self) -> str:
         """Return the argument of the code that says how people are weighted."""
         names = {"raked_to": ", raked_to=weighting", "weight": f', weight="{WEIGHT}"'}
-        return "".join(names[name] for name in _weights(self._survey))
+        return "".join(names[name] for name in weights_of(self._survey))
 
     def _model(self, lines: list[str]) -> tuple[str, str]:
         """Return what each group would answer, the other columns held equal, and the code."""
@@ -235,88 +218,6 @@ def explore(municipality: str) -> Explorer:
     return Explorer(open_survey(municipality))
 
 
-def estimates_of(survey: InterestSurvey, choice: Choice) -> DisclosedEstimates:
-    """Return what a choice shows: shares of the question, by group, of those who are meant."""
-    by = [name for name in (*choice.who[:1], choice.by) if name]
-    shares = estimate_proportions(
-        survey.respondents, choice.item, by=list(dict.fromkeys(by)) or None, **_weights(survey)
-    )
-    base = None
-    if choice.who:
-        column, level = choice.who
-        shares = shares[shares[column].astype(str) == level]
-        if column != choice.by:
-            shares = shares.drop(columns=column)
-        base = f"{base_of(shares.attrs)}, {level_label(survey.codebook, column, level).lower()}"
-    return disclose(shares, base=base, codebook=survey.codebook)
-
-
-def _title(survey: InterestSurvey, choice: Choice) -> str:
-    """Return the question with whom alone it is about; '' where it is about all."""
-    if not choice.who:
-        return ""
-    column, level = choice.who
-    only = f"{_heading(survey, column).lower()}: {level_label(survey.codebook, column, level).lower()}"
-    return f"{survey.codebook.item(choice.item).text} ({only})"
-
-
-def varying(survey: InterestSurvey, choice: Choice, columns: list[str]) -> list[str]:
-    """Return the columns in which those who are meant differ."""
-    people = survey.respondents[_members(survey, choice)]
-    return [name for name in columns if people[name].nunique() > 1]
-
-
-def _members(survey: InterestSurvey, choice: Choice) -> pd.Series:
-    people = survey.respondents
-    if not choice.who:
-        return pd.Series(data=True, index=people.index)
-    return people[choice.who[0]].astype(str) == choice.who[1]
-
-
-def model_table(survey: InterestSurvey, choice: Choice, option: str, columns: list[str]) -> Table:
-    """Return each group's share of an answer with all other columns held equal, small groups hidden."""
-    people, item = survey.respondents, survey.codebook.item(choice.item)
-    answer = gave(people, item, [option])
-    formula = f"svar ~ {' + '.join(columns)}"
-    model = regress(
-        people.assign(svar=answer),
-        formula,
-        family="binomial",
-        subpopulation=_members(survey, choice),
-        **_weights(survey),
-    )
-    found = adjusted_means(model, choice.by)
-    shown = estimates_of(survey, choice).select(option=option)
-    rows = shown.frame
-    hidden = {group.partition("=")[2] for group in rows.loc[rows["suppressed"], "group"]}
-    small = found[choice.by].astype(str).isin(hidden) | (found["n"] < DEFAULT_MIN_CELL)
-    rows = pd.DataFrame(
-        {
-            "group": [level_label(survey.codebook, choice.by, level) for level in found[choice.by]],
-            "share": [
-                TOO_FEW if few else danish.percent(share)
-                for few, share in zip(small, found["adjusted"], strict=True)
-            ],
-            "interval": [
-                "" if few else danish.percent_range(low, high)
-                for few, low, high in zip(small, found["ci_lower"], found["ci_upper"], strict=True)
-            ],
-        }
-    )
-    headings = {"group": _heading(survey, choice.by), "share": "Andel", "interval": uncertainty(0.95)}
-    others = [_heading(survey, name).lower() for name in columns if name != choice.by]
-    equal = f", når {danish.listing(others)} er ens" if others else ""
-    caption = titled(f"»{item.option(option).short}«{equal}", shown)
-    note = sentences([f"Andel af {shown.base}", "Logistisk regression", source_line(shown.source)])
-    return public_table(rows, caption=caption, columns=headings, note=note)
-
-
-def _weights(survey: InterestSurvey) -> dict[str, Any]:
-    if survey.raked_to is not None:
-        return {"raked_to": survey.raked_to}
-    return {"weight": WEIGHT} if WEIGHT in survey.respondents else {}
-
-
 def _call(choice: Choice, weighting: str) -> str:
     by = [name for name in dict.fromkeys([*choice.who[:1], choice.by]) if name]
     divided = f", by={by!r}" if len(by) > 1 else f', by="{by[0]}"' if by else ""
@@ -354,10 +255,3 @@ def _dropdown(name: str, options: dict[str, Any]) -> widgets.Dropdown:
     return widgets.Dropdown(
         options=list(options.items()), description=name, style={"description_width": "initial"}
     )
-
-
-def _heading(survey: InterestSurvey, column: str) -> str:
-    if column == AGE_BAND:
-        return "Alder"
-    words = {"sex": "Køn", "area_type": "Områdetype", "area": "Område"}
-    return words.get(survey.codebook.item(column).role, column)

@@ -11,7 +11,8 @@ import borgerlib
 from borgerlib import places
 from borgerlib.interest.prepare.result import Prepared
 from borgerlib.interest.survey import open_survey
-from borgerlib.view.explore.explorer import Choice, Explorer, estimates_of
+from borgerlib.view.explore.choice import Choice, estimates_of
+from borgerlib.view.explore.explorer import Explorer
 
 
 @pytest.fixture

@@ -1,0 +1,133 @@
+"""What a choice of the explorer shows: shares, or a model's; everything has passed disclosure control."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from borgerlib import danish
+from borgerlib.interest.survey import InterestSurvey
+from borgerlib.interest.weighting.ages import AGE_BAND
+from borgerlib.interest.weighting.rules import WEIGHT
+from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL, DisclosedEstimates, disclose
+from borgerlib.statistics.disclosure.named import base_of
+from borgerlib.statistics.estimation.answers import gave
+from borgerlib.statistics.estimation.proportions import estimate_proportions
+from borgerlib.statistics.models.margins import adjusted_means
+from borgerlib.statistics.models.regression import regress
+from borgerlib.survey.codebook.labels import level_label
+from borgerlib.view.tables.html import Table, public_table
+from borgerlib.view.words.alt_text import TOO_FEW, sentences, source_line, titled, uncertainty
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is on the screen.
+
+    Attributes
+    ----------
+    item : str
+        The question.
+    by : str
+        What divides the citizens; '' for all together.
+    who : tuple of str
+        Column and level of those who are shown; empty for all.
+    """
+
+    item: str
+    by: str = ""
+    who: tuple[str, str] | tuple[()] = ()
+
+
+def estimates_of(survey: InterestSurvey, choice: Choice) -> DisclosedEstimates:
+    """Return what a choice shows: shares of the question, by group, of those who are meant."""
+    by = [name for name in (*choice.who[:1], choice.by) if name]
+    shares = estimate_proportions(
+        survey.respondents, choice.item, by=list(dict.fromkeys(by)) or None, **weights_of(survey)
+    )
+    base = None
+    if choice.who:
+        column, level = choice.who
+        shares = shares[shares[column].astype(str) == level]
+        if column != choice.by:
+            shares = shares.drop(columns=column)
+        base = f"{base_of(shares.attrs)}, {level_label(survey.codebook, column, level).lower()}"
+    return disclose(shares, base=base, codebook=survey.codebook)
+
+
+def title_of(survey: InterestSurvey, choice: Choice) -> str:
+    """Return the question with whom alone it is about; '' where it is about all."""
+    if not choice.who:
+        return ""
+    column, level = choice.who
+    only = f"{heading_of(survey, column).lower()}: {level_label(survey.codebook, column, level).lower()}"
+    return f"{survey.codebook.item(choice.item).text} ({only})"
+
+
+def varying(survey: InterestSurvey, choice: Choice, columns: list[str]) -> list[str]:
+    """Return the columns in which those who are meant differ."""
+    people = survey.respondents[members_of(survey, choice)]
+    return [name for name in columns if people[name].nunique() > 1]
+
+
+def members_of(survey: InterestSurvey, choice: Choice) -> pd.Series:
+    """Return which respondents are meant."""
+    people = survey.respondents
+    if not choice.who:
+        return pd.Series(data=True, index=people.index)
+    return people[choice.who[0]].astype(str) == choice.who[1]
+
+
+def model_table(survey: InterestSurvey, choice: Choice, option: str, columns: list[str]) -> Table:
+    """Return each group's share of an answer with all other columns held equal, small groups hidden."""
+    people, item = survey.respondents, survey.codebook.item(choice.item)
+    answer = gave(people, item, [option])
+    formula = f"svar ~ {' + '.join(columns)}"
+    model = regress(
+        people.assign(svar=answer),
+        formula,
+        family="binomial",
+        subpopulation=members_of(survey, choice),
+        **weights_of(survey),
+    )
+    found = adjusted_means(model, choice.by)
+    shown = estimates_of(survey, choice).select(option=option)
+    rows = shown.frame
+    hidden = {group.partition("=")[2] for group in rows.loc[rows["suppressed"], "group"]}
+    small = found[choice.by].astype(str).isin(hidden) | (found["n"] < DEFAULT_MIN_CELL)
+    rows = pd.DataFrame(
+        {
+            "group": [level_label(survey.codebook, choice.by, level) for level in found[choice.by]],
+            "share": [
+                TOO_FEW if few else danish.percent(share)
+                for few, share in zip(small, found["adjusted"], strict=True)
+            ],
+            "interval": [
+                "" if few else danish.percent_range(low, high)
+                for few, low, high in zip(small, found["ci_lower"], found["ci_upper"], strict=True)
+            ],
+        }
+    )
+    headings = {"group": heading_of(survey, choice.by), "share": "Andel", "interval": uncertainty(0.95)}
+    others = [heading_of(survey, name).lower() for name in columns if name != choice.by]
+    equal = f", når {danish.listing(others)} er ens" if others else ""
+    caption = titled(f"»{item.option(option).short}«{equal}", shown)
+    note = sentences([f"Andel af {shown.base}", "Logistisk regression", source_line(shown.source)])
+    return public_table(rows, caption=caption, columns=headings, note=note)
+
+
+def weights_of(survey: InterestSurvey) -> dict[str, Any]:
+    """Return what estimates are to be told of the weights."""
+    if survey.raked_to is not None:
+        return {"raked_to": survey.raked_to}
+    return {"weight": WEIGHT} if WEIGHT in survey.respondents else {}
+
+
+def heading_of(survey: InterestSurvey, column: str) -> str:
+    """Return a division's Danish name."""
+    if column == AGE_BAND:
+        return "Alder"
+    words = {"sex": "Køn", "area_type": "Områdetype", "area": "Område"}
+    return words.get(survey.codebook.item(column).role, column)
