@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from borgerlib.errors import BorgerlibError, RunError
+from borgerlib.interest.prepared import is_prepared
 from borgerlib.runs.planning.inputs import beyond_plan
 from borgerlib.runs.planning.manifest import State
 
@@ -113,7 +114,11 @@ def failure(error: str, *, cause: str, seconds: float = 0.0) -> Outcome:
 def _run(task: Task, warm: Any) -> Outcome:
     from borgerlib.runs.guard.personal_data import personal_data_in
     from borgerlib.runs.kernels.execute import NotebookJob, run_notebooks
+    from borgerlib.runs.warm import OpenedServer
 
+    name = task.parameters.get("municipality")
+    if warm is not None and name and is_prepared(name):
+        warm = OpenedServer(warm, {"municipality": name})
     source, folder = Path(task.notebook), Path(task.folder)
     job = NotebookJob(source, folder / source.name, task.parameters)
     # A list of one rather than run_notebook: it ends the kernel when this process is told to end.

@@ -22,8 +22,8 @@ from typing import IO, Any
 
 from borgerlib.runs.batch.task import perform, task_from
 from borgerlib.runs.planning.folder_lock import owned_temporary_folder
-from borgerlib.runs.warm.client import SharedServer
 from borgerlib.runs.warm.forked import adopt_orphans, die_with, end_children
+from borgerlib.runs.warm.source import SharedServer
 
 _LAST_SECOND = 1.2
 

@@ -30,7 +30,7 @@ from borgerlib.runs.kernels.manager import (
 from borgerlib.runs.kernels.parameters import check_parameters
 from borgerlib.runs.kernels.recorder import files_read
 from borgerlib.runs.kernels.saving import failed_path, prepare_folder, refuse_unfinished, save
-from borgerlib.runs.warm.client import KernelSource
+from borgerlib.runs.warm.source import KernelSource
 
 # Less than this is gone before the notebook begins: the libraries themselves need it.
 LEAST_MEMORY = 512 * 1024**2

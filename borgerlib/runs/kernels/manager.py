@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from borgerlib.runs.kernels import recorder
-from borgerlib.runs.warm.client import KernelSource
-from borgerlib.runs.warm.process import WarmProcess
+from borgerlib.runs.warm.source import KernelSource, WarmProcess
 from borgerlib.runs.warm.surroundings import LONGEST_FOLDER, kernel_environment
 
 KernelKind = Literal["cold", "warm"]

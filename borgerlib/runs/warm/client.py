@@ -9,125 +9,23 @@ import logging
 import os
 import select
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
 from borgerlib.runs.warm.forked import shipped_state
-from borgerlib.runs.warm.process import WarmProcess
+from borgerlib.runs.warm.source import START, KernelSource
 from borgerlib.runs.warm.surroundings import LONGEST_FOLDER, kernel_environment, last_words
 
 _log = logging.getLogger("borgerlib.runs")
-_START = 120.0  # seconds that the imports may take
-_REPLY = 20.0
 _RESTARTS = 3
-_LOG, _SOCKET = "server.log", "s"
-# What Python and the libraries read when they start: a kernel that wants these otherwise starts cold.
-_READ_AT_START = (
-    "PYTHON", "LANG", "LC_", "LD_", "HOME", "MPLCONFIGDIR",
-    "OMP_", "OPENBLAS_", "MKL_", "NUMEXPR_", "ARROW_", "MIMALLOC_",
-)  # fmt: skip
-
+_LOG = "server.log"
 Ahead = Literal["imports", "survey", "pictures"]
-
-
-class KernelSource:
-    """A fork server as those see it who ask it for kernels.
-
-    Attributes
-    ----------
-    folder : Path
-        Private folder for sockets; kernels of runs have theirs in it, and it goes when the server ends.
-    """
-
-    folder: Path
-    _environment: Mapping[str, str]
-
-    def ready(self) -> bool:
-        """Wait until the libraries are imported; False where kernels start cold instead."""
-        raise NotImplementedError
-
-    def _socket(self) -> Path:
-        return self.folder / _SOCKET
-
-    def launch(
-        self,
-        arguments: Sequence[str],
-        *,
-        environment: Mapping[str, str],
-        log: Path | None = None,
-        memory_limit: int | None = None,
-        cwd: str | None = None,
-    ) -> WarmProcess | None:
-        """Return a new kernel, or None if this one has to start cold.
-
-        Parameters
-        ----------
-        arguments : sequence of str
-            Of ipykernel, the connection file among them.
-        environment : mapping
-            All environment variables of the kernel.
-        log : Path, optional
-            Gets what the kernel itself writes.
-        memory_limit : int, optional
-            Bytes of private memory that it may use.
-        cwd : str, optional
-            Its working folder; ours, if not given.
-        """
-        if not self.ready() or _read_at_start(environment) != _read_at_start(self._environment):
-            return None
-        request = {
-            "arguments": list(arguments),
-            "env": {name: value for name, value in environment.items() if name != "JPY_PARENT_PID"},
-            "cwd": cwd or os.getcwd(),
-            "log": None if log is None else str(log),
-            "umask": _umask(),
-            "memory_limit": memory_limit,
-        }
-        with suppress(OSError, ValueError, KeyError):
-            connection, answer, rest = self._said(json.dumps(request).encode() + b"\n", seconds=_REPLY)
-            return WarmProcess(connection, int(answer["pid"]), rest)
-        return None
-
-    def _said(self, request: bytes, *, seconds: float) -> tuple[socket.socket, Any, bytes]:
-        """Send a line; return the connection, the line of the answer and what came after it."""
-        connection = socket.socket(socket.AF_UNIX)
-        try:
-            connection.settimeout(seconds)
-            connection.connect(str(self._socket()))
-            connection.sendall(request)
-            said = b""
-            while b"\n" not in said:
-                more = connection.recv(4096)
-                if not more:
-                    raise OSError("the fork server hung up")
-                said += more
-            first, rest = said.split(b"\n", 1)
-            return connection, json.loads(first), rest
-        except BaseException:
-            connection.close()
-            raise
-
-
-class SharedServer(KernelSource):
-    """The fork server of the process that started this one, which looks after it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._environment = kernel_environment()
-
-    def ready(self) -> bool:
-        """Wait until the libraries are imported; False where there is no server (any more)."""
-        with suppress(OSError, ValueError):
-            self._said(b"{}\n", seconds=_START)[0].close()
-            return True
-        return False
 
 
 class WarmServer(KernelSource):
@@ -218,7 +116,7 @@ class WarmServer(KernelSource):
     def _await_ready(self) -> bool:
         assert self._process is not None
         assert self._process.stdout is not None
-        readable, _, _ = select.select([self._process.stdout], [], [], _START)
+        readable, _, _ = select.select([self._process.stdout], [], [], START)
         line = self._process.stdout.readline() if readable else b'{"refused": "its libraries take too long"}'
         if not line:
             self._deaths += 1
@@ -317,19 +215,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-def _read_at_start(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environment.items() if name.startswith(_READ_AT_START)}
-
-
-def _umask() -> int | None:
-    # os.umask tells only by changing it, for all threads.
-    with suppress(OSError), open("/proc/self/status", encoding="utf-8") as status:
-        for line in status:
-            if line.startswith("Umask:"):
-                return int(line.split()[1], 8)
-    return None
 
 
 def _short_temporary_folder() -> str:

@@ -11,8 +11,8 @@ from typing import Any
 
 from jupyter_client.provisioning import LocalProvisioner
 
-from borgerlib.runs.warm.client import KernelSource, process_server
-from borgerlib.runs.warm.process import WarmProcess
+from borgerlib.runs.warm.client import process_server
+from borgerlib.runs.warm.source import KernelSource, WarmProcess
 
 _LAUNCHER = "ipykernel_launcher"
 _POLL = 0.002

@@ -9,14 +9,17 @@ parent changes. It has one thread and no zmq context, for neither survives a for
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import json
+import math
 import os
 import select
 import shutil
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -25,17 +28,21 @@ from typing import Any
 _PATIENCE = 10.0  # seconds that a client may take to say what it wants
 _LONGEST_REQUEST = 1 << 22
 _TICK = 1.0
+# Seconds that a citizens' survey may take to be opened, and that one is kept open for the next kernel.
+_OPENING, _IDLE = 110, 20.0
 
 
 class ForkServer:
     """Serves kernels on a socket until its owner is gone."""
 
-    def __init__(self, place: Path) -> None:
-        self.owner, self.pid = os.getppid(), os.getpid()
+    def __init__(self, place: Path, *, patience: float = math.inf) -> None:
+        self.owner, self.pid, self.patience = os.getppid(), os.getpid(), patience
         self.keepers: set[int] = set()
         self.retired = self.ended = False
-        signal.signal(signal.SIGTERM, self._end)  # before anybody hears of the server
+        signal.signal(signal.SIGTERM, self.end)  # before anybody hears of the server
         self.listener = socket.socket(socket.AF_UNIX)
+        with suppress(FileNotFoundError):
+            place.unlink()  # of one that has ended
         self.listener.bind(str(place))
         self.listener.listen(64)
 
@@ -44,18 +51,22 @@ class ForkServer:
 
         While nobody asks for anything, a part of the `work` is done.
         """
-        idle = False
+        idle, asked, tick = False, time.monotonic(), min(_TICK, self.patience / 100)
         while not self.ended and os.getppid() == self.owner and (self.keepers or not self.retired):
-            sources: list[Any] = [0] if self.retired else [0, self.listener]
-            readable, _, _ = select.select(sources, [], [], _TICK if idle else 0)
+            sources: list[Any] = [] if self.patience < math.inf else [0]
+            sources += [] if self.retired else [self.listener]
+            readable, _, _ = select.select(sources, [], [], tick if idle else 0)
             if 0 in readable:
                 if not os.read(0, 64):
                     break
                 self._retire()
             elif readable:
+                asked = time.monotonic()
                 request = self._accept()
                 if request is not None:
                     return request
+            elif time.monotonic() - asked > self.patience and not self.keepers:
+                break
             elif not idle:
                 idle = next(work, self) is self
                 if idle:
@@ -67,7 +78,8 @@ class ForkServer:
         self._reap(0)
         return None
 
-    def _end(self, *_: object) -> None:
+    def end(self, *_: object) -> None:
+        """Let `serve` come to its end."""
         # No exit from here: it could fall into an import or a finalizer, which swallow it or break.
         self.ended = True
 
@@ -103,6 +115,8 @@ def _keep(connection: socket.socket, *, server: int) -> dict[str, Any]:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         die_with(server, signal.SIGTERM)
         request = _request(connection)
+        if "citizens" in request:
+            return _open(connection, request)
         if not request:
             _tell(connection, ready=1)
             os._exit(0)
@@ -138,6 +152,28 @@ def _keep(connection: socket.socket, *, server: int) -> dict[str, Any]:
             _, status = os.waitpid(kernel, 0)
             end_children()
         _tell(connection, exit=os.waitstatus_to_exitcode(status))
+    os._exit(0)
+
+
+def _open(connection: socket.socket, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Open a municipality's citizens' survey and serve kernels that have it open, until nobody asks."""
+    from borgerlib.runs.warm.forked import open_ahead
+
+    lock = os.open(f"{wanted['place']}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    with suppress(BlockingIOError):  # another does it already
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        served = ForkServer(Path(wanted["place"]), patience=_IDLE)
+        _tell(connection, ready=1)
+        connection.close()
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.alarm(_OPENING)
+        open_ahead(wanted["citizens"])
+        signal.alarm(0)
+        signal.signal(signal.SIGTERM, served.end)
+        request = served.serve(iter(()))
+        if request is not None:
+            os.close(lock)
+            return request
     os._exit(0)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 from pathlib import Path
 
 import nbformat
@@ -11,7 +12,7 @@ from processes import eventually, gone
 from borgerlib.errors import ParameterError
 from borgerlib.runs.kernels.attempt import NotebookRunError
 from borgerlib.runs.kernels.execute import LEAST_MEMORY, NotebookJob, run_notebook, run_notebooks
-from borgerlib.runs.warm import warm_kernels
+from borgerlib.runs.warm import OpenedServer, warm_kernels
 
 SURROUNDINGS = """
 import json, locale, logging, os, signal, sys, threading, time, warnings
@@ -205,3 +206,38 @@ def test_a_survey_opened_once_is_found_open_until_its_files_change(prepared, mak
         run = run_notebook(source, tmp_path / "out.ipynb", warm=opened)
     assert run.kernel == "warm"
     assert printed(tmp_path / "out.ipynb") == "1 2\n"
+
+
+OPENED = """
+import os
+from borgerlib.view.citizens.interest import _opened, open_citizens
+before = _opened.cache_info().currsize
+stat = open(f"/proc/{os.getppid()}/stat").read()
+print(before, stat.rpartition(")")[2].split()[1], open_citizens(municipality).respondents)
+"""
+
+
+def test_a_citizens_survey_is_opened_once_for_all_kernels_that_show_it(make_notebook, tmp_path, prepared):
+    source = make_notebook("a.ipynb", f"municipality = {prepared.municipality!r}\n{OPENED}")
+    with warm_kernels(ahead="imports") as server:
+        opened = OpenedServer(server, {"municipality": prepared.municipality})
+        jobs = [NotebookJob(source, tmp_path / f"{name}.ipynb") for name in "abc"]
+        assert {run.kernel for run in run_notebooks(jobs, warm=opened)} == {"warm"}
+        told = [printed(job.target).split() for job in jobs]
+        assert [(before, kept) for before, _, kept in told] == [("1", str(prepared.kept))] * 3
+        (fork,) = {int(process) for _, process, _ in told}
+        assert fork != server.pid
+        # Whoever kills it costs the next kernel a while and nothing else.
+        os.kill(fork, signal.SIGKILL)
+        eventually(lambda: gone(fork))
+        again = run_notebook(source, tmp_path / "d.ipynb", warm=opened)
+        before, process, kept = printed(again.path).split()
+        assert (again.kernel, before, kept) == ("warm", "1", str(prepared.kept))
+        assert process != fork
+    eventually(lambda: gone(int(process)))
+
+
+def test_a_survey_that_cannot_be_opened_is_told_by_the_notebook(make_notebook, tmp_path, server):
+    source = make_notebook("a.ipynb", "1")
+    opened = OpenedServer(server, {"municipality": "Odense", "wrong": 1})
+    assert run_notebook(source, tmp_path / "a.ipynb", warm=opened).kernel == "warm"
