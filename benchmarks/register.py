@@ -49,7 +49,7 @@ def candidates_of(people: int) -> Candidates:
     copy = world.people.sample(people, random_state=1).reset_index(drop=True).assign(weight=1.0)
     told = {"municipality": "Odense", "min_age": 15, "simulated": True, "raked_by": [], "areas": {}}
     copy.attrs.update(told)
-    ready = filterable(copy, world.codebook, age_bands=load_sections().age_bands, kinds=False)
+    ready = filterable(copy, world.codebook, age_bands=load_sections().age_bands)
     answers = ready.copy.set_axis(range(1, people + 1)).assign(response="1")
     items = {role: item for role, item in ready.items.items() if ready.offer.filter(role) is not None}
     able = frozenset(answers.index)

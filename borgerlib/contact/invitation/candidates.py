@@ -89,7 +89,7 @@ def open_candidates(municipality: str, register: Register, *, day: date) -> Cand
     person_of = people_of(register, pseudonyms)
     copy = respondents.reset_index(drop=True)
     copy.attrs.update(told_of(respondents, survey.summary))
-    ready = filterable(copy, codebook, age_bands=load_sections().age_bands, kinds=False)
+    ready = filterable(copy, codebook, age_bands=load_sections().age_bands)
     people = pd.Series([person_of.get(pseudonym, -1) for pseudonym in pseudonyms], name="person")
     # Whoever has answered twice is known by what she said last.
     last = people.ge(0) & ~people.duplicated(keep="last")

@@ -14,7 +14,7 @@ import pandas as pd
 from borgerlib import places
 from borgerlib.danish import slug
 from borgerlib.errors import BorgerlibError
-from borgerlib.interest.filters.segments import CopiedSegments, kinds_of, saved_segments
+from borgerlib.interest.filters.segments import CopiedSegments, saved_segments
 from borgerlib.interest.weighting.ages import age_groups, lower_ends
 from borgerlib.interest.weighting.areas import OTHER_AREA
 from borgerlib.population.margins import PopulationDateWarning, population_cells
@@ -163,7 +163,11 @@ def saved_folder(municipality: str) -> Path:
 
 
 def filterable(
-    copy: pd.DataFrame, codebook: Codebook, *, age_bands: Sequence[int], kinds: bool = True
+    copy: pd.DataFrame,
+    codebook: Codebook,
+    *,
+    age_bands: Sequence[int],
+    kinds: CopiedSegments | None = None,
 ) -> Filterable:
     """Return a protected copy with everything that its respondents can be filtered by.
 
@@ -175,13 +179,13 @@ def filterable(
         What was asked.
     age_bands : sequence of int
         Lower ends of the age groups.
-    kinds : bool
-        Whether to look for kinds of citizens, which takes a while.
+    kinds : CopiedSegments, optional
+        Kinds of citizens, to be a filter too.
     """
     told, items = copy.attrs, _asked(codebook)
     municipality, min_age = str(told["municipality"]), int(told["min_age"])
     frame, bands = _with_ages(copy, codebook, age_bands, min_age)
-    made, problems = _segments(frame, codebook, municipality, kinds=kinds)
+    made, problems = _segments(frame, codebook, municipality, kinds)
     frame = pd.concat([frame, *(segments.columns(frame, items) for segments in made)], axis=1)
     # An option that nobody has a value for was not offered.
     frame = frame.drop(columns=[name for name in frame if "__" in str(name) and frame[name].isna().all()])
@@ -239,11 +243,10 @@ def _with_ages(
 
 
 def _segments(
-    frame: pd.DataFrame, codebook: Codebook, municipality: str, *, kinds: bool
+    frame: pd.DataFrame, codebook: Codebook, municipality: str, kinds: CopiedSegments | None
 ) -> tuple[list[CopiedSegments], tuple[str, ...]]:
     """Return the kinds of citizens and the segments that users have saved, and what is wrong with these."""
-    shown = kinds_of(frame, codebook) if kinds else None
-    found = [] if shown is None else [shown]
+    found = [] if kinds is None else [kinds]
     path = saved_folder(municipality) / SEGMENTS_FILE
     if not path.is_file():
         return found, ()

@@ -17,6 +17,7 @@ from borgerlib.errors import BorgerlibError
 from borgerlib.files.atomic import replacing, settled
 from borgerlib.interest import store
 from borgerlib.interest.filters.choices import SEGMENTS_FILE, Offer, filterable, offer_of, saved_folder
+from borgerlib.interest.filters.segments import find_kinds, kinds_of
 from borgerlib.interest.prepared import processed_folder
 from borgerlib.interest.protected.files import COPY, copy_state, open_copy
 from borgerlib.interest.weighting.rules import WEIGHT
@@ -94,7 +95,9 @@ def open_filter_cube(
     if had_copy and wanted["copy"]["key"] is None:
         origin = "protected_anew"
     wanted = {**wanted, "copy": state}
-    ready = filterable(copy, load_codebook(store.codebook_path(municipality)), age_bands=age_bands)
+    codebook = load_codebook(store.codebook_path(municipality))
+    found_kinds = find_kinds(copy, codebook, _kinds_kept(folder / FILE))
+    ready = filterable(copy, codebook, age_bands=age_bands, kinds=kinds_of(found_kinds))
     cube = build_cube(ready.copy, ready.items, weight=WEIGHT)
     told = {
         "of": wanted,
@@ -102,6 +105,7 @@ def open_filter_cube(
         "roles": {role: list(of) for role, of in cube.roles.items()},
         "made_of": {role: sorted(of) for role, of in ready.made_of.items()},
         "offer": ready.offer.to_json(),
+        "kinds": found_kinds,
     }
     _keep(folder / FILE, cube, told)
     return FilterCube(_protected(cube, told, ready.offer), ready.offer, origin, wanted)
@@ -164,6 +168,14 @@ def _kept(path: Path, wanted: dict[str, Any]) -> tuple[tuple[ProtectedCube, Offe
         return None, "first"
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return None, "damaged"
+
+
+def _kinds_kept(path: Path) -> dict[str, Any]:
+    """Return the kinds of citizens that an older cube has: to find them takes longer than all the rest."""
+    torn = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
+    with suppress(*torn), np.load(path, allow_pickle=False) as arrays:
+        return dict(json.loads(str(arrays["told"])).get("kinds", {}))
+    return {}
 
 
 def _protection(wanted: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -69,32 +72,62 @@ class CopiedSegments:
         return pd.concat(parts, axis=1).iloc[alike].reset_index(drop=True)
 
 
-def kinds_of(copy: pd.DataFrame, codebook: Codebook) -> CopiedSegments | None:
-    """Return the kinds of citizens that the copied topics show (latent classes); None where they show none.
+def find_kinds(copy: pd.DataFrame, codebook: Codebook, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the kinds of citizens that the copied topics show (latent classes), as what JSON can hold.
 
-    As in the report, kinds that bootstrap samples do not show again are this sample's own, and not told of.
     Chance in the copy is independent of everything else, so it blurs the classes without making others of
-    them. They are found in a part of a large survey, and then everybody is assigned to the likeliest.
+    them. They are found in a part of a large survey, which takes seconds.
+
+    Parameters
+    ----------
+    copy : DataFrame
+        One row a person.
+    codebook : Codebook
+        What was asked.
+    known : mapping
+        What this has returned before; handed back where it is of the same answers.
     """
     topics = codebook.with_role("topics")
     if topics is None or topics.kind != "multiple":
-        return None
+        return {}
     columns = [f"{topics.id}__{option.id}" for option in topics.options if not option.exclusive]
     # Who wants none of the topics is not asked: with chance in the copy it tells of nobody.
     none = {
         name: pd.array([pd.NA] * len(copy), dtype="Int8") for name in topics.columns if name not in columns
     }
     part = copy.assign(**none).iloc[:: -(-len(copy) // _MOST_LOOKED_AT)]
+    answers = pd.util.hash_pandas_object(part[[*topics.columns, WEIGHT]], index=False).to_numpy()
+    words = repr([(option.id, option.short) for option in topics.options])
+    of = sha256(answers.tobytes() + f"{words} {version('stepmix')}".encode()).hexdigest()
+    if known.get("of") == of:
+        return dict(known)
     try:
         found = latent_classes(part, codebook, weight=WEIGHT, starts=_STARTS, samples=_SAMPLES)
     except (DataError, ParameterError):
-        return None
+        return {"of": of, "names": {}}
     ids = list(found.classes["class"])
-    if len(ids) < 2 or (found.agreement or 0.0) < COMES_BACK:
-        return None
     chosen = found.profile.pivot(index="class", columns="option", values="proportion").loc[ids]
-    columns = [f"{topics.id}__{option}" for option in chosen.columns]
-    profile, share = chosen.to_numpy().clip(1e-4, 1 - 1e-4), found.classes["share"].to_numpy()
+    return {
+        "of": of,
+        "names": dict(zip(ids, map(str, found.classes["name"]), strict=True)),
+        "agreement": found.agreement or 0.0,
+        "item": topics.id,
+        "options": list(chosen.columns),
+        "profile": chosen.to_numpy().tolist(),
+        "share": found.classes["share"].tolist(),
+    }
+
+
+def kinds_of(found: Mapping[str, Any]) -> CopiedSegments | None:
+    """Return the kinds that `find_kinds` found, everybody assigned to the likeliest; None where to be untold.
+
+    As in the report, kinds that bootstrap samples do not show again are this sample's own.
+    """
+    names = found.get("names", {})
+    if len(names) < 2 or found["agreement"] < COMES_BACK:
+        return None
+    columns = [f"{found['item']}__{option}" for option in found["options"]]
+    profile, share = np.array(found["profile"]).clip(1e-4, 1 - 1e-4), np.array(found["share"])
 
     def members(frame: pd.DataFrame) -> pd.DataFrame:
         answers = frame[columns].to_numpy(dtype=np.float32, na_value=np.nan)
@@ -103,11 +136,10 @@ def kinds_of(copy: pd.DataFrame, codebook: Codebook) -> CopiedSegments | None:
         likely += told @ np.log(1 - profile).T.astype(np.float32)
         best = np.where(told.any(axis=1), likely.argmax(axis=1), -1)
         return pd.DataFrame(
-            {name: (best == place).astype(np.int8) for place, name in enumerate(ids)}, index=frame.index
+            {name: (best == place).astype(np.int8) for place, name in enumerate(names)}, index=frame.index
         )
 
-    names = dict(zip(ids, map(str, found.classes["name"]), strict=True))
-    return CopiedSegments("segment", names, {topics.id: tuple(columns)}, tuple(columns), members)
+    return CopiedSegments("segment", names, {found["item"]: tuple(columns)}, tuple(columns), members)
 
 
 def saved_segments(copy: pd.DataFrame, segments: Sequence[Segment]) -> CopiedSegments:
