@@ -57,6 +57,9 @@ class JoinedText:
         """Return what a cell says: all of it known if that can be, texts of options before their ids."""
         line = plain(text) if self.separator == " " else text
         pieces = [piece for part in line.split(self.separator) if (piece := plain(part))]
+        singles = [normalise(piece) for piece in pieces]
+        if all(self.starts.get(single) == 1 and single in self.known for single in singles):
+            return Reading(tuple(self.known[single][0] for single in singles))
         # The ways to read what stands before each place, by what they say, and what they cost.
         ways: list[_Ways] = [{} for _ in range(len(pieces) + 1)]
         ways[0] = {(frozenset(), 0): ((0, 0, 0), Reading())}

@@ -128,15 +128,16 @@ def _refuse_absent_columns(export: Export, mapping: Mapping) -> None:
 
 def _orders(export: Export, codebook: Codebook, mapping: Mapping) -> dict[str, str]:
     """Return what each date begins with ('' where nothing tells); times of an answer are written alike."""
-    dates = {
-        item.id: pd.concat([export.frame[column] for column in entry.columns])
-        for item in codebook
-        if item.kind == "date" and (entry := mapping.item(item.id)) is not None
-    }
-    orders = {item_id: first_part(values) for item_id, values in dates.items()}
-    times = [item.id for item in codebook if item.id in dates and item.role in _TIMES]
-    if times:
-        orders |= dict.fromkeys(times, first_part(pd.concat([dates[item_id] for item_id in times])))
+    alike: dict[str, dict[str, list[pd.Series]]] = {}
+    for item in codebook:
+        if item.kind == "date" and (entry := mapping.item(item.id)) is not None:
+            group = alike.setdefault("" if item.role in _TIMES else item.id, {})
+            group[item.id] = [export.frame[column] for column in entry.columns]
+    orders: dict[str, str] = {}
+    for group in alike.values():
+        orders |= dict.fromkeys(
+            group, first_part(pd.concat([each for values in group.values() for each in values]))
+        )
     return orders
 
 
@@ -170,7 +171,7 @@ def _first_answers(item: Item, entry: ItemMapping, export: Export) -> tuple[pd.S
         left = column[column.isin(lost)]
         shown = [f"{value} ({known.labels[value]})" for value in left]
         twice.append(problem_frame(list(left.index), item.id, shown, "not_a_number"))
-        none = [value for value in column.dropna().unique() if value in texts or absent(value)]
+        none = [value for value in column.dropna().unique().tolist() if value in texts or absent(value)]
         column = column.mask(column.isin(none)) if none else column
         other = values.notna() & column.notna() & (column != values)
         twice.append(problem_frame(list(column.index[other]), item.id, list(column[other]), "two_answers"))
@@ -184,7 +185,7 @@ def _no_numbers(column: pd.Series, labels: abc.Mapping[str, str]) -> list[str]:
     A label is of the scale where it names a number ('70 år eller ældre'), or where its code lies within the
     numbers without a label or less than half their range from them: of many scales the ends alone are named.
     """
-    given = (parse_number(value) for value in column.dropna().unique() if value not in labels)
+    given = (parse_number(value) for value in column.dropna().unique().tolist() if value not in labels)
     scale = [number for number in given if number is not None]
     lowest, highest = min(scale, default=-np.inf), max(scale, default=np.inf)
     beyond = max(1.0, (highest - lowest) / 2)
@@ -283,13 +284,21 @@ def _refusals(item: Item, entry: ItemMapping, export: Export) -> list[str]:
     counts: Counter[str] = Counter()
     for name in entry.columns:
         labels = export.column(name).labels
-        for value, times in export.frame[name].value_counts().items():
-            cell = label_of(str(value), labels)
+        for value, times in zip(*_counted(export.frame[name]), strict=True):
+            cell = label_of(value, labels)
             for text in cell.split(entry.separator) if entry.separator.strip() else [cell]:
-                if is_unwilling(text) and options.match(text) is None and normalise(text) not in missing:
-                    counts[text.strip()] += int(times)
-    told = [said("times", text=text, count=times) for text, times in counts.items()]
+                counts[text] += times
+    refused: Counter[str] = Counter()
+    for text, times in counts.items():
+        if is_unwilling(text) and options.match(text) is None and normalise(text) not in missing:
+            refused[text.strip()] += times
+    told = [said("times", text=text, count=times) for text, times in refused.items()]
     return [_of_item(item.id, "no_answer", answers=told)] if told else []
+
+
+def _counted(column: pd.Series) -> tuple[list[str], list[int]]:
+    times = column.value_counts()
+    return times.index.tolist(), times.tolist()
 
 
 def _of_item(item_id: str, kind: str, **values: object) -> Said:
