@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.errors import DataError
+from borgerlib.said import said
 
 MASK = "[CPR-nummer fjernet]"
 CONTACT_MASK = "[kontaktoplysning]"
@@ -170,7 +171,7 @@ def refuse_cpr_columns(
     ]
     if names:
         raise DataError(
-            f"{source} holds CPR numbers, which no analysis needs; it is not read.",
+            said("cpr_columns", file=source),
             problems=[f"column '{name}'" for name in names],
             hint="Delete the column in the platform or the file (and the file where it should not be), "
             "and export again.",

@@ -122,11 +122,10 @@ def counted(found: Counted) -> str:
     return f'<p role="status">{told}</p>{below}'
 
 
-def failed(reason: BorgerlibError | str) -> str:
+def failed(reason: BorgerlibError) -> str:
     """Return an error in Danish where it is known, else as the commands tell it, under a Danish heading."""
-    message = reason.message if isinstance(reason, BorgerlibError) else reason
-    if isinstance(message, Said):
-        return f"<p>{escape(message.danish)}</p>"
+    if isinstance(reason.message, Said):
+        return f"<p>{escape(reason.message.danish)}</p>{_notes(reason.problems)}"
     lines = str(reason).splitlines()
     return f'<p>Det kan ikke lade sig gøre endnu:</p><p lang="en">{"<br>".join(map(escape, lines))}</p>'
 

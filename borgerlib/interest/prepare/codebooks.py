@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from borgerlib import places
 from borgerlib.errors import CodebookError, DataError
 from borgerlib.files.toml import write_new
 from borgerlib.population.table import SEXES
+from borgerlib.said import said
 from borgerlib.survey.codebook.age_options import age_option_problems, banded_item
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import Codebook
@@ -48,20 +50,19 @@ _KINDS = {
 def _wrong_kinds(book: Codebook) -> list[str]:
     """Return which items are of a kind that their role cannot be."""
     return [
-        f"item '{item.id}' has the role {item.role} but the kind {item.kind}; it must be "
-        f"{' or '.join(_KINDS[item.role])}"
+        said("wrong_kind", item=item.id, role=item.role, kind=item.kind, legal=" or ".join(_KINDS[item.role]))
         for item in book
         if item.role in _KINDS and item.kind not in _KINDS[item.role]
     ]
 
 
-def refuse_unusable(book: Codebook, problems: list[str] | None = None) -> None:
+def refuse_unusable(book: Codebook, problems: Sequence[str] = ()) -> None:
     """Raise `CodebookError` where roles and kinds, age bands or what else is known do not go together."""
     age = banded_item(book)
     bands = age_option_problems(age) if age is not None else []
-    if found := [*_wrong_kinds(book), *bands, *(problems or [])]:
+    if found := [*_wrong_kinds(book), *bands, *problems]:
         raise CodebookError(
-            f"The codebook '{book.id}' cannot serve the citizens' survey:",
+            said("unusable_codebook", codebook=book.id),
             problems=found,
             hint=_AGES if bands else "",
         )
@@ -105,15 +106,11 @@ def check_codebook(codebook: str | Path) -> tuple[Codebook, list[str]]:
         It breaks rules, or asks for sex or age in a way that the statistics cannot use; all is listed.
     """
     book = load_codebook(codebook)
-    problems = []
+    problems: list[str] = []
     sex = book.with_role("sex")
     if sex is not None:
         legal = {option.id for option in sex.options}
-        problems = [
-            f"item '{sex.id}' has no option '{name}', which the population is counted by"
-            for name in SEXES
-            if name not in legal
-        ]
+        problems += [said("no_sex_option", item=sex.id, option=name) for name in SEXES if name not in legal]
     refuse_unusable(book, problems)
     asks_age = any(book.with_role(role) for role in ("age", "age_group", "birth_year"))
     remarks = [

@@ -33,12 +33,12 @@ def survey_date_of(responses: Responses, notes: list[str]) -> date:
     middles = [_middle(days) for days in found.values() if len(days)]
     if found and not middles:
         raise DataError(
-            f"The answers' dates ({', '.join(found)}) cannot be those of the survey: anonymised?",
+            said("dates_cannot_be_any", items=", ".join(found)),
             hint="Give its date with --date 2025-11-30.",
         )
     if middles and abs((middles[0] - middles[-1]).days) > _FAR_APART:
         raise DataError(
-            f"The answers begin about {middles[-1]} and end about {middles[0]}: one of these dates is wrong.",
+            said("dates_disagree", first=middles[-1], last=middles[0]),
             hint="Give the survey's date with --date 2025-11-30.",
         )
     if middles:

@@ -125,7 +125,7 @@ def _check_sexes(codebook: Codebook, by: Mapping[str, str]) -> None:
     lacking = [sex for sex in SEXES if sex not in [option.id for option in item.options]]
     if lacking:
         raise CodebookError(
-            f"Item '{item.id}' has the role sex but no option {' and no option '.join(map(repr, lacking))}.",
+            said("no_sex_options", item=item.id, options=" and no option ".join(map(repr, lacking))),
             hint=f"The population is counted by {' and '.join(SEXES)}: give those options these ids.",
         )
 

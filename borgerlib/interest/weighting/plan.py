@@ -177,9 +177,7 @@ def _targets(
         targets.append(target)
         problems += found
     if problems:
-        raise MarginError(
-            "The respondents cannot be weighted to the people who live here:", problems=problems
-        )
+        raise MarginError(said("cannot_be_weighted"), problems=problems)
     return tuple(targets)
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from borgerlib.errors import CodebookError, DataError
 from borgerlib.personal import refuse_cpr_columns
+from borgerlib.said import said
 from borgerlib.survey.cleaning.repairs import CONSENT_GIVEN
 from borgerlib.survey.codebook.model import Codebook
 
@@ -34,7 +35,7 @@ def refuse_unfit(frame: pd.DataFrame, codebook: Codebook) -> None:
     consent = codebook.with_role("consent")
     if consent is not None and CONSENT_GIVEN not in [option.id for option in consent.options]:
         raise CodebookError(
-            f"Item '{consent.id}' has the role consent but no option '{CONSENT_GIVEN}'.",
+            said("no_consent_option", item=consent.id, option=CONSENT_GIVEN),
             hint=f"Give the option by which people consent the id '{CONSENT_GIVEN}'.",
         )
     refuse_cpr_columns(frame)
@@ -49,12 +50,19 @@ def refuse_mismapped(frame: pd.DataFrame, changes: pd.DataFrame) -> None:
         if count >= _MISMAPPED_FEWEST and count > _MISMAPPED_SHARE * answered:
             example = changes.loc[(changes["column"] == column) & changes["rule"].isin(_ILLEGAL)].iloc[0]
             problems.append(
-                f"column '{column}': {count} of {answered} values are illegal, e.g. '{example['before']}' "
-                f"in row {example['row']} ({example['rule']})"
+                said(
+                    "illegal_values",
+                    column=column,
+                    count=count,
+                    total=answered,
+                    example=example["before"],
+                    row=int(example["row"]),
+                    rule=example["rule"],
+                )
             )
     if problems:
         raise DataError(
-            "Most values of a column are illegal:",
+            said("mostly_illegal"),
             problems=problems,
             hint="The column is probably mapped to the wrong question: check the mapping.",
         )

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from borgerlib.said import said
 from borgerlib.survey.codebook.matching import normalise
 from borgerlib.survey.codebook.model import Codebook, Item, Option
 
@@ -46,24 +47,23 @@ def age_options(item: Item) -> dict[str, Years]:
 def age_option_problems(item: Item) -> list[str]:
     """Return what keeps an item's options from telling everybody's age: no years, overlaps, gaps."""
     bands = age_options(item)
-    problems = [
-        f"item '{item.id}', option '{option.id}': its text '{option.text}' names no years; write them as the "
-        'text or as short, such as "15-39" or "40+", or mark it as missing = "refused"'
+    problems: list[str] = [
+        said("no_years", item=item.id, option=option.id, text=option.text)
         for option in item.options
         if option.id not in bands and not option.missing
     ]
-    return problems + [f"item '{item.id}': {problem}" for problem in _gaps_and_overlaps(bands)]
+    return problems + [said("of_item", item=item.id, what=problem) for problem in _gaps_and_overlaps(bands)]
 
 
 def _gaps_and_overlaps(bands: dict[str, Years]) -> Iterator[str]:
     for (one, (_, oldest)), (other, (youngest, _)) in itertools.pairwise(bands.items()):
         if youngest <= oldest:
-            yield f"whoever is {youngest} belongs to both '{one}' and '{other}'"
+            yield said("bands_overlap", age=youngest, one=one, other=other)
         elif youngest > oldest + 1:
             ages = f"{oldest + 1}" if youngest == oldest + 2 else f"{oldest + 1} to {youngest - 1}"
-            yield f"nobody of {ages} finds an option between '{one}' and '{other}'"
+            yield said("bands_apart", ages=ages, one=one, other=other)
     if bands and (last := list(bands)[-1]) and bands[last][1] < OLDEST:
-        yield f"nobody above {bands[last][1]} finds an option: the oldest, '{last}', is not open above"
+        yield said("bands_end", age=bands[last][1], last=last)
 
 
 def _years(option: Option) -> Years | None:

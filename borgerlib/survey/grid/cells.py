@@ -112,7 +112,7 @@ def as_table(grid: Grid, *, limits: Limits, heading_rows: int | None = None) -> 
         There is no heading or no data row, or the first row holds answers.
     """
     if not grid.rows:
-        raise DataError(f"{grid.name} holds no text.", hint="Export the survey again.")
+        raise DataError(said("no_text", file=grid.name), hint="Export the survey again.")
     place = find_table(grid.rows, grid.numbers, heading_rows=heading_rows)
     _refuse_headless(grid, place, asked=heading_rows is not None)
     width = len(grid.rows[0])

@@ -34,13 +34,13 @@ class Limits:
 def check_file(path: Path, limits: Limits) -> None:
     """Raise `DataError` when a file is missing, empty or too large to be an export."""
     if not path.is_file():
-        raise DataError(f"There is no file {path}.", hint="Check the name, or give the whole path.")
+        raise DataError(said("no_path", path=path), hint="Check the name, or give the whole path.")
     size = path.stat().st_size
     if size == 0:
         raise DataError(said("empty_file", file=path.name), hint="Export the survey again.")
     if size > limits.file_bytes:
         raise DataError(
-            f"{path.name} takes {size:,} bytes; files of at most {limits.file_bytes:,} bytes are read.",
+            said("file_too_large", file=path.name, size=f"{size:,}", most=f"{limits.file_bytes:,}"),
             hint="Check that this is the right file, or export fewer columns.",
         )
 
@@ -49,6 +49,6 @@ def check_columns(count: int, name: str, limits: Limits) -> None:
     """Raise `DataError` when a table is wider than any survey."""
     if count > limits.columns:
         raise DataError(
-            f"{name} has {count:,} columns; at most {limits.columns:,} are read.",
+            said("columns_too_many", file=name, count=count, most=limits.columns),
             hint="Export one row a respondent and one column a question.",
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from borgerlib.errors import DataError
+from borgerlib.said import said
 from borgerlib.survey.grid.cells import Table, one_line
 from borgerlib.survey.grid.limits import Limits, check_columns
 from borgerlib.survey.grid.typed import as_text
@@ -134,13 +135,12 @@ def read_parquet(path: Path, *, limits: Limits) -> Export:
         raise
     except (pa.ArrowException, OSError, ValueError) as error:
         raise DataError(
-            f"{path.name} is a damaged Parquet file ({error}).", hint="Write or fetch the file again."
+            said("damaged_file", file=path.name, what="Parquet", how=str(error)),
+            hint="Write or fetch the file again.",
         ) from error
     check_columns(len(frame.columns), path.name, limits)
     if frame.empty:
-        raise DataError(
-            f"{path.name} has no respondents (0 rows).", hint="Write the file again, with its rows."
-        )
+        raise DataError(said("no_respondents", file=path.name), hint="Write the file again, with its rows.")
     frame = frame.reset_index(drop=True)
     texts = pd.DataFrame({one_line(str(name)): as_text(frame[name]) for name in frame.columns})
     texts.index = pd.RangeIndex(1, len(texts) + 1, name="row")

@@ -56,13 +56,11 @@ def decode(content: bytes, *, name: str) -> tuple[str, str, tuple[str, ...]]:
             text = content[start:].decode(encoding)
     except UnicodeDecodeError as error:
         raise DataError(
-            f"{name} is no text that can be read: byte {start + error.start} is not {encoding}.",
+            said("unreadable_text", file=name, place=start + error.start, encoding=encoding),
             hint="Export the survey again as CSV with encoding UTF-8, or as .xlsx.",
         ) from error
     if "\x00" in text:
-        raise DataError(
-            f"{name} is no text file (it holds zero bytes).", hint="Export the survey as CSV or .xlsx."
-        )
+        raise DataError(said("zero_bytes", file=name), hint="Export the survey as CSV or .xlsx.")
     if encoding in _SINGLE_BYTE[1:]:
         notes.append(said("old_letters", encoding=encoding))
     mended, note = mend_twice_encoded(text)
@@ -144,7 +142,7 @@ def read_text_grid(path: Path, *, limits: Limits) -> Grid:
     """
     text, encoding, notes = decode(path.read_bytes(), name=path.name)
     if not text.strip(" \t\r\n;,|"):
-        raise DataError(f"{path.name} holds no text.", hint="Export the survey again.")
+        raise DataError(said("no_text", file=path.name), hint="Export the survey again.")
     delimiter, body, skipped = _delimiter(text, name=path.name)
     records = _records(body, delimiter, name=path.name, first_line=skipped)
     records = _same_width(records, name=path.name, limits=limits)
@@ -233,7 +231,7 @@ def _records(text: str, delimiter: str, *, name: str, first_line: int) -> list[_
                 records.append((number, line, cells))
     except csv.Error as error:
         raise DataError(
-            f"{name} has a misplaced quotation mark in the row that begins on line {line + 1} ({error}).",
+            said("misplaced_quote", file=name, line=line + 1, how=str(error)),
             hint="Export the survey again, or mend that line in a text editor.",
         ) from error
     finally:
@@ -245,7 +243,7 @@ def _refuse_ragged(records: list[_Record], width: int, *, name: str) -> None:
     ragged = [(line, len(cells)) for _, line, cells in records if len(cells) != width]
     if ragged:
         raise DataError(
-            f"{name} has {len(ragged)} rows whose number of cells is not that of the heading ({width}).",
+            said("ragged_rows", file=name, count=len(ragged), width=width, line=ragged[0][0]),
             problems=[f"the row that ends on line {line} has {cells} cells" for line, cells in ragged[:10]],
             hint="Export the survey again, or mend these lines; "
             "a text with the delimiter in it must stand in quotation marks.",

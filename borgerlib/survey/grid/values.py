@@ -89,7 +89,8 @@ def first_part(values: pd.Series) -> str:
     stops, which Danes write.
     """
     # A year of four digits in front tells itself: no need to look at a hundred thousand of them.
-    texts = [text.strip() for text in values.dropna().unique().tolist() if not text[:4].isdigit()]
+    different = (str(text).strip() for text in values.dropna().unique().tolist())
+    texts = [text for text in different if not text[:4].isdigit()]
     found = [match for text in texts if (match := _PARTS.match(text))]
     if (year := _year_first(found)) is not False:
         return "year" if year else ""

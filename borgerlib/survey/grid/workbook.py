@@ -69,7 +69,7 @@ def read_workbook_grids(path: Path, *, limits: Limits) -> list[Grid]:
         raise DataError(said("damaged_workbook", file=path.name, how=f" ({error})"), hint=_AGAIN) from error
     filled = [grid for grid in grids if grid.rows]
     if not filled:
-        raise DataError(f"{path.name} has no worksheet with anything in it.", hint=_AGAIN)
+        raise DataError(said("empty_workbook", file=path.name), hint=_AGAIN)
     return filled
 
 
@@ -84,15 +84,13 @@ def _inspect(path: Path, limits: Limits) -> dict[str, _Marks]:
             if not is_open and "xl/workbook.xml" not in names:
                 raise _no_workbook(path, names)
             if is_open and not {"content.xml", "META-INF/manifest.xml"} <= names:
-                raise DataError(
-                    f"{path.name} is an OpenDocument sheet that is damaged.", hint="Save it as .xlsx."
-                )
+                raise DataError(said("damaged_ods", file=path.name), hint="Save it as .xlsx.")
             xml = [part for part in parts if part.filename.endswith(".xml")]
             # Every part is scanned, also once a formula is found: the scan checks the part as well.
             found = [_scan(archive, part, path) for part in xml]
             if is_open and any(found):
                 raise DataError(
-                    f"{path.name} is an OpenDocument sheet with formulas, which are not evaluated.",
+                    said("formulas_in_ods", file=path.name),
                     hint="Replace them by their values, or save it as .xlsx.",
                 )
             return _marks(archive) if any(found) else {}
@@ -111,11 +109,14 @@ def _no_workbook(path: Path, names: set[str]) -> DataError:
             said("numbers_file", file=path.name), hint="In Numbers, export it as Excel (.xlsx) or CSV."
         )
     if "word/document.xml" in names:
-        return DataError(f"{path.name} is a Word document.", hint="Export the answers as CSV or .xlsx.")
+        return DataError(
+            said("foreign_file", file=path.name, what="a Word document"),
+            hint="Export the answers as CSV or .xlsx.",
+        )
     files = sorted(name for name in names if not name.endswith("/"))
     inside = f" It holds {', '.join(files[:3])}{' …' if len(files) > 3 else ''}." if files else ""
     return DataError(
-        f"{path.name} is an archive (zip), but no Excel workbook.{inside}",
+        said("packed_file", file=path.name, inside=inside),
         hint="Unpack it and give the folder or the file in it, or export as .xlsx.",
     )
 
@@ -125,7 +126,7 @@ def _refuse_bomb(path: Path, parts: list[zipfile.ZipInfo], limits: Limits) -> No
     size = sum(part.file_size for part in parts)
     if size > limits.unpacked_bytes:
         raise DataError(
-            f"{path.name} would unpack to {size:,} bytes; at most {limits.unpacked_bytes:,} are unpacked.",
+            said("unpacks_too_large", file=path.name, size=f"{size:,}", most=f"{limits.unpacked_bytes:,}"),
             hint="A survey export is far smaller. Check where the file comes from; "
             "if it is right, export it as CSV.",
         )

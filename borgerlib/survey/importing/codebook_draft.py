@@ -11,6 +11,7 @@ from zlib import crc32
 from borgerlib.danish import slug
 from borgerlib.errors import DataError
 from borgerlib.files.toml import comment, quoted, write_new
+from borgerlib.said import said
 from borgerlib.survey.codebook.matching import no_opinion, normalise
 from borgerlib.survey.importing.question import OTHER, Question
 from borgerlib.survey.importing.questions import questions
@@ -82,12 +83,12 @@ def _refuse_what_tells_nothing(export: Export, asked: Sequence[Question]) -> Non
     file = ", ".join(export.source.files)
     if len(export.frame) < _FEWEST:
         raise DataError(
-            f"{file} has a single respondent: one answer does not tell what a question may be answered with.",
+            said("single_respondent", file=file),
             hint="Export all answers; or copy a codebook and edit it: borger codebook new kodebog.toml",
         )
     if all(question.kind in ("number", "date") or question.role == "id" for question in asked):
         raise DataError(
-            f"{file} holds numbers alone, and not what they stand for.",
+            said("numbers_alone", file=file),
             hint="Export the answers' texts in place of their codes, or with labels (SPSS's .sav has them).",
         )
 

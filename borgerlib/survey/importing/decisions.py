@@ -42,14 +42,14 @@ class Counted:
         Respondents who answered.
     strange : int
         Answers that are none (no option, no number) and are left out.
-    problem : str
-        Why it cannot be read so; '' where it can.
+    problem : BorgerlibError or None
+        Why it cannot be read so.
     """
 
     options: Mapping[str, int]
     answered: int = 0
     strange: int = 0
-    problem: str = ""
+    problem: BorgerlibError | None = None
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ class Decisions:
             _, book = alone.codebook("x")
             responses = code_export(self.export, book, alone.mapping(book))
         except BorgerlibError as error:
-            return Counted({}, problem="; ".join([error.message, *error.problems]))
+            return Counted({}, problem=error)
         item = book.items[0]
         own = {"two_answers", "written_in", "formula", "error_cell", "text_too_long"}
         strange = int((~responses.problems["rule"].isin(own)).sum())

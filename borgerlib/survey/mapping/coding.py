@@ -36,14 +36,14 @@ _TIMES = ("started", "submitted")
 _FREQUENT = 3
 _AGAIN = "Correct the mapping file, or let 'borger map' write a new one."
 _REFUSED = (
-    ("The mapping seems mixed up: columns hold what does not answer their item.", _AGAIN),
+    ("mixed_up", _AGAIN),
     (
-        "Some joined answers can be read in two ways: an option's text holds what parts two others.",
+        "two_readings",
         'Say in the mapping under \'values\' which it is: "A, B" = "…" for the one option; or '
         '"A" = "…" and "B" = "…" for the two.',
     ),
     (
-        "Some answers are no option of the codebook, while options never occur: were these reworded?",
+        "reworded",
         "Say under 'values' in the mapping which option each text stands for, or name it under 'missing' "
         "where it stands for none; 'borger map' writes a mapping to begin with.",
     ),
@@ -98,7 +98,7 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
             ]
     for found, (message, hint) in zip((mixed_up, unclear, reworded), _REFUSED, strict=True):
         if found:
-            raise DataError(message, problems=found, hint=hint)
+            raise DataError(said(message), problems=found, hint=hint)
     return Responses(
         frame=pd.DataFrame(columns, index=export.frame.index),
         problems=join_problems(problems),

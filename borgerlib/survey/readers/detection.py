@@ -73,7 +73,7 @@ def kind_of(path: Path) -> str:
     if _LIST_OF_OBJECTS.match(start):
         return "json"
     if start.startswith(b"{"):
-        raise DataError(f"{path.name} is JSON, not a table of answers.", hint="Export as CSV or .xlsx.")
+        raise DataError(said("foreign_file", file=path.name, what="JSON"), hint="Export as CSV or .xlsx.")
     return "text"
 
 
@@ -207,6 +207,6 @@ def _refuse_respondent_list(table: Table) -> None:
     """Refuse names and addresses only, as Enalyzer exports them: who was invited, not what they said."""
     if all(is_contact_heading(heading) for heading in table.headings):
         raise DataError(
-            f"{table.grid.name} is a list of respondents ({', '.join(table.headings)}), not their answers.",
+            said("respondent_list", file=table.grid.name, columns=", ".join(table.headings)),
             hint="Export the answers. The list holds personal data: delete it where it is not needed.",
         )

@@ -99,7 +99,8 @@ def read_export(
             export = reader(path, limits=limits, where=Where(sheet, heading_rows))
     except OSError as error:
         raise DataError(
-            f"{path} cannot be read: {error.strerror or error}.", hint="Check its name and its rights."
+            said("unreadable_file", path=path, why=error.strerror or error),
+            hint="Check its name and its rights.",
         ) from error
     labels = {column.name: column.label for column in export.columns}
     refuse_cpr_columns(export.frame, source=", ".join(export.source.files), labels=labels, fewest=2)

@@ -37,7 +37,7 @@ def read(path: Path, *, limits: Limits) -> Export:
 
     frame, meta, notes = _read(path, pyreadstat)
     if frame.empty:
-        raise DataError(f"{path.name} has no respondents (0 cases).", hint="Save it again, with its cases.")
+        raise DataError(said("no_respondents", file=path.name), hint="Save it again, with its cases.")
     check_columns(len(frame.columns), path.name, limits)
     texts = pd.DataFrame({str(name): as_text(frame[name]) for name in frame.columns})
     texts.index = pd.RangeIndex(1, len(texts) + 1, name="row")
@@ -64,7 +64,10 @@ def _read(path: Path, library: Any) -> tuple[pd.DataFrame, Any, tuple[str, ...]]
 
 
 def _damaged(path: Path, error: Exception) -> DataError:
-    return DataError(f"{path.name} is a damaged SPSS file ({error}).", hint="Save it again in SPSS as .sav.")
+    return DataError(
+        said("damaged_file", file=path.name, what="SPSS", how=str(error)),
+        hint="Save it again in SPSS as .sav.",
+    )
 
 
 def _columns(names: list[str], meta: Any) -> list[Column]:

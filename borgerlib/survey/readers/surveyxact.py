@@ -57,7 +57,7 @@ def read(grids: Sequence[Grid], *, limits: Limits) -> Export:
     dataset = next((grid for grid in grids if _is_dataset(grid, variables)), None)
     if dataset is None:
         raise DataError(
-            f"{structure.name} describes a SurveyXact questionnaire, but its dataset is not there.",
+            said("no_dataset", file=structure.name),
             hint="Put the three exported files (dataset, labels, structure) in a folder and give the folder.",
         )
     labels = [grid for grid in grids if grid is not structure and _is_labels(grid, variables)]

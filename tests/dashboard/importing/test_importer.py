@@ -138,6 +138,9 @@ def test_a_file_that_asks_what_the_shipped_codebook_asks_needs_no_decisions(page
     [
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "»svar.xls« er en gammel .xls-fil."),
         (b"<html><table><tr><td>Alder</td></tr></table></html>", "»svar.xls« er en webside"),
+        (b"Nr;Alder;By\n1;40;A\n2;50\n", "»svar.xls« har rækker med et andet antal felter"),
+        (b'Nr;Alder\n1;"40" x\n', "»svar.xls« har et anførselstegn et forkert sted"),
+        (b"CPR;Alder\n010170-1234;40\n020271-1235;41\n", "har CPR-numre og er ikke læst"),
         (b"", "»svar.xls« er tom."),
         (b"Alder;Emner\n", "»svar.xls« har overskrifter, men ingen svar."),
         (b"Alder\n30\n", "»svar.xls« har kun én kolonne."),

@@ -71,7 +71,7 @@ def test_a_question_asked_in_two_places_is_one(tmp_path):
 
 def test_what_cannot_be_read_says_why(tmp_path):
     counted = opened(tmp_path).mended(1, kind="number").counts(1)
-    assert "11 of 12 answers" in counted.problem
+    assert "11 of 12 answers" in str(counted.problem)
 
 
 def test_ticks_in_columns_of_their_own_stay_so(tmp_path):
