@@ -172,7 +172,7 @@ def refuse_cpr_columns(
     if names:
         raise DataError(
             said("cpr_columns", file=source),
-            problems=[f"column '{name}'" for name in names],
+            problems=[said("cpr_column", column=name) for name in names],
             hint="Delete the column in the platform or the file (and the file where it should not be), "
             "and export again.",
         )

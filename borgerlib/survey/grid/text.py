@@ -244,7 +244,7 @@ def _refuse_ragged(records: list[_Record], width: int, *, name: str) -> None:
     if ragged:
         raise DataError(
             said("ragged_rows", file=name, count=len(ragged), width=width, line=ragged[0][0]),
-            problems=[f"the row that ends on line {line} has {cells} cells" for line, cells in ragged[:10]],
+            problems=[said("ragged_row", line=line, cells=cells) for line, cells in ragged[:10]],
             hint="Export the survey again, or mend these lines; "
             "a text with the delimiter in it must stand in quotation marks.",
         )

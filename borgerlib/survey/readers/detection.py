@@ -28,7 +28,7 @@ _VENDORS: tuple[tuple[Callable[[Table], bool], Callable[[Table], Export]], ...] 
     (platforms.recognise_redcap, platforms.read_redcap),
     (kobo.recognise, kobo.read),
 )
-_SAVE_AS = "Open it and save it as .xlsx without a password, or export the survey as CSV."
+_SAVE_AS = "Open it in Excel and save it as .xlsx, without a password, or export the survey as CSV."
 _COMPOUND = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _FOREIGN = (
