@@ -6,9 +6,6 @@ from lab import open_notebook, served_lab
 from borgerlib import danish
 from borgerlib.interest.filters.selection import Selection
 
-# Minutes of JupyterLab.
-pytestmark = [pytest.mark.thorough, pytest.mark.nightly]
-
 
 @pytest.fixture(scope="module")
 def lab(workspace, tmp_path_factory):

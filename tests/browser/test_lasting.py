@@ -88,6 +88,7 @@ def test_a_killed_server_comes_back_with_the_selection_and_the_click(open_board,
     board.page.wait_for_function(
         "document.querySelector('.who')?.textContent === '60–69 år · Kvinde'", timeout=60_000
     )
+    assert board.settled().click("Fortryd").heading == "60–69 år"  # the steps back are kept as well
     assert alone.address == before
     assert alone.process.pid != killed.pid
     alone.stop()  # an end in order: nobody starts it again

@@ -7,12 +7,15 @@ import importlib.metadata
 import json
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from borgerlib.danish import SIMULATED
+from borgerlib.errors import BorgerlibError
 from borgerlib.files.atomic import settled
 from borgerlib.files.workbook import escape_formulas
 from borgerlib.interest import store
@@ -24,6 +27,8 @@ from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
 from borgerlib.survey.cleaning.clean import CleaningResult
 from borgerlib.survey.codebook.finding import codebook_file
 from borgerlib.survey.simulation.export import PREFIX
+
+_ANOTHER_WAVE = 180  # days between the dates of two surveys, at least
 
 
 def write_prepared(
@@ -46,7 +51,7 @@ def write_prepared(
     with store.replacing(prepared.register.parent, private=True) as beside:
         store.write_parquet(cleaned.contact, beside / store.REGISTER, metadata)
         store.write_parquet(refused, beside / store.REFUSED, metadata)
-    key = read_key(settled(prepared.folder))
+    key = _key(prepared)
     with store.replacing(prepared.folder) as beside:
         store.write_parquet(respondents, beside / RESPONDENTS, metadata)
         respondents.attrs.update(metadata)
@@ -58,6 +63,19 @@ def write_prepared(
         shutil.copyfile(codebook_file(codebook), beside / store.CODEBOOK)
         if prepared.simulated:
             (beside / f"{PREFIX}.txt").write_text(f"{SIMULATED}\n", encoding="utf-8")
+
+
+def _key(prepared: Prepared) -> bytes | None:
+    """Return the key of an earlier preparation of this survey; none after an earlier wave.
+
+    Drawn by one key, the chance of two waves would be the same for whoever has the same id or row in both,
+    and who knows the answers to one could tell from its copy what was changed in the other.
+    """
+    with suppress(BorgerlibError, KeyError, TypeError, ValueError):
+        before = date.fromisoformat(store.read_summary(prepared.municipality)["respondents"]["survey_date"])
+        if abs((prepared.survey_date - before).days) > _ANOTHER_WAVE:
+            return None
+    return read_key(settled(prepared.folder))
 
 
 def _metadata(prepared: Prepared, path: Path, min_age: int) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -80,6 +81,17 @@ class TestFiles:
         prepare("Ærø", processed_folder("Ærø").parent / "SIMULEREDE_DATA" / "aeroe")
         after, _ = open_copy("Ærø", chance=0.1)
         pd.testing.assert_frame_equal(after, before)
+
+    @pytest.mark.slow
+    def test_a_later_wave_has_a_key_of_its_own(self, aeroe):
+        key, export = (
+            (aeroe.folder / KEY).read_bytes(),
+            processed_folder("Ærø").parent / "SIMULEREDE_DATA" / "aeroe",
+        )
+        prepare("Ærø", export, survey_date=aeroe.survey_date + timedelta(days=180))
+        assert (aeroe.folder / KEY).read_bytes() == key
+        prepare("Ærø", export, survey_date=aeroe.survey_date + timedelta(days=361))
+        assert (aeroe.folder / KEY).read_bytes() != key
 
     @pytest.mark.slow
     @pytest.mark.parametrize("what", ["missing", "damaged", "older"])
