@@ -50,9 +50,13 @@ def selections(cube: Cube, count: int) -> list[dict[str, list[str]]]:
     return drawn
 
 
-def by_cube(cube: Cube, levels: dict[str, list[str]]) -> list[pd.DataFrame]:
+def by_cube(cube: Cube, levels: dict[str, list[str]]) -> list[np.ndarray]:
     selected = cube.select(levels)
-    return [cube.proportions(selected, role) for role in COUNTED]
+    sums = [
+        [cube.sums(cube.bits[of[role]] & selected)[:, 1] for of in (cube.chosen, cube.answered)]
+        for role in COUNTED
+    ]
+    return [chose / asked for chose, asked in sums]
 
 
 def by_rows(frame: pd.DataFrame, levels: dict[str, list[str]]) -> list[pd.Series]:

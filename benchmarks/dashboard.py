@@ -104,7 +104,10 @@ from borgerlib.interest.filters.cube import open_filter_cube
 from borgerlib.view.citizens.sections import load_sections
 cube = open_filter_cube("Odense", age_bands=load_sections().age_bands).cube
 out, age = ipywidgets.Output(), ipywidgets.Dropdown(options=list(cube.roles["age"]))
-shares = {level: cube.proportions(cube.select({"age": [level]}), "topics") for level in cube.roles["age"]}
+def shares_of(level):
+    chose = cube.sums(cube.bits[cube.chosen["topics"]] & cube.select({"age": [level]}))[:, 1]
+    return pandas.DataFrame({"proportion": chose / chose.sum(), "option": cube.roles["topics"]})
+shares = {level: shares_of(level) for level in cube.roles["age"]}
 def draw(change):
     with out:
         out.clear_output(wait=True)

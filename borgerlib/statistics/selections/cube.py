@@ -74,65 +74,6 @@ class Cube:
                 np.bitwise_and(selected, np.bitwise_or.reduce(self.bits[rows], axis=0), out=selected)
         return selected
 
-    def total(self, selected: Words) -> tuple[int, float, float]:
-        """Return how many respondents are selected, the sum of their weights, and that of the squares."""
-        n, weighted, squared = self.sums([selected])[0]
-        return int(n), float(weighted), float(squared)
-
-    def proportions(self, selected: Words, role: str) -> pd.DataFrame:
-        """Estimate the share of each level of a role among the selected respondents.
-
-        Parameters
-        ----------
-        selected : array of uint64
-            As `select` returns.
-        role : str
-            What was asked.
-
-        Returns
-        -------
-        DataFrame
-            One row a level. Columns: option, n (selected respondents who answered), count (those in the
-            level), n_weighted (sum of the weights of who answered), proportion, standard_error (shares 0–1;
-            missing where nobody answered), effective_n (Kish's effective sample size). Nothing is
-            suppressed: not to be shown as it is.
-
-        Raises
-        ------
-        ParameterError
-            There is no such role.
-
-        Notes
-        -----
-        Proportion and standard error are those of `borgerlib.estimate_proportions` with
-        the same weights and the selection as a domain. With p the proportion, W the sum of weights and N the
-        number of all respondents, the linearised variance N/(N−1) · Σw²(x−p)² / W² needs no more than
-        Σw² of who answered (S) and of who chose (C), since Σw²(x−p)² = (1−p)²C + p²(S−C).
-        """
-        self.check({role: ()})
-        base = self.sums(self.bits[row] & selected for row in self.answered[role])
-        chose = self.sums(self.bits[row] & selected for row in self.chosen[role])
-        n, weighted, squared = base.T
-        with np.errstate(divide="ignore", invalid="ignore"):
-            # Where all agree, rounding of the sums must not look like a difference.
-            agree = (chose[:, 0] == n) & (n > 0)
-            proportion = np.where(agree, 1.0, chose[:, 1] / weighted)
-            others = np.where(agree, 0.0, squared - chose[:, 2])
-            spread = (1 - proportion) ** 2 * chose[:, 2] + proportion**2 * others
-            variance = spread * self.size / (self.size - 1) / weighted**2
-            effective = weighted**2 / squared
-        return pd.DataFrame(
-            {
-                "option": self.roles[role],
-                "n": n.astype(np.int64),
-                "count": chose[:, 0].astype(np.int64),
-                "n_weighted": weighted,
-                "proportion": proportion,
-                "standard_error": np.sqrt(variance),
-                "effective_n": effective,
-            }
-        )
-
     def sums(self, sets: Iterable[Words]) -> Floats:
         """Return one row a set of respondents: how many, the sum of their weights, and that of the squares.
 

@@ -31,6 +31,10 @@ def odense(tmp_path_factory):
         yield processed_folder("Odense")
 
 
+def total(cube, selected):
+    return tuple(cube.sums([selected])[0])
+
+
 def test_it_is_kept_beside_the_respondents(odense):
     assert (odense / FILE).is_file()
     assert open_filter_cube("odense", age_bands=BANDS).origin == "kept"
@@ -42,8 +46,9 @@ def test_a_kept_cube_counts_as_the_copy_does(odense):
     copy, _ = open_copy("Odense", chance=0.1)
     old = copy.assign(chosen=copy["alder"].between(60, 69).fillna(False).astype(bool))
     rows = estimate_proportions(old, "tid", by="chosen", weight="weight")
-    told = cube.proportions(cube.select({"age": ["60-69"]}), "time")
-    assert told["proportion"].tolist() == pytest.approx(rows[rows["chosen"]]["proportion"].tolist())
+    meant = cube.select({"age": ["60-69"]})
+    asked, chose = (cube.sums(cube.bits[of["time"]] & meant)[:, 1] for of in (cube.answered, cube.chosen))
+    assert (chose / asked).tolist() == pytest.approx(rows[rows["chosen"]]["proportion"].tolist())
     assert set(cube.roles) >= {"age", "sex", "area_type", "topics", "time", "formats"}
 
 
@@ -107,14 +112,14 @@ def test_saved_segments_are_a_filter_and_a_changed_file_counts_anew(odense):
     assert opened.origin == "outdated"
     assert [level.label for level in opened.offer.filter("saved").levels] == ["Unge klima"]
     cube = opened.cube
-    by_rule = cube.total(cube.select({"saved": ["unge_klima"]}))
-    assert by_rule == cube.total(cube.select({"age": ["15-24"], "topics": ["klima_miljoe"]}))
+    by_rule = total(cube, cube.select({"saved": ["unge_klima"]}))
+    assert by_rule == total(cube, cube.select({"age": ["15-24"], "topics": ["klima_miljoe"]}))
     # Had nobody, or everybody, chosen the topic in the copy, nobody and all the young would be in it.
     without, with_it = (f"saved given topics=klima_miljoe:{value}" for value in (0, 1))
-    assert cube.total(cube.select({without: ["unge_klima"]}))[0] == 0
+    assert total(cube, cube.select({without: ["unge_klima"]}))[0] == 0
     asked = cube.bits[cube.answered["topics"][0]]
-    everybody = cube.total(cube.select({"age": ["15-24"]}) & asked)
-    assert cube.total(cube.select({with_it: ["unge_klima"]}) & asked) == everybody
+    everybody = total(cube, cube.select({"age": ["15-24"]}) & asked)
+    assert total(cube, cube.select({with_it: ["unge_klima"]}) & asked) == everybody
     (folder / SEGMENTS_FILE).write_text('[unge]\naldersgruppe = ["15-16"]\n')
     broken = open_filter_cube("Odense", age_bands=BANDS)
     assert broken.offer.filter("saved") is None
