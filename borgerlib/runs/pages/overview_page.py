@@ -11,8 +11,10 @@ from html import unescape
 from pathlib import Path
 
 from borgerlib import danish
-from borgerlib.errors import ParameterError, RunError
+from borgerlib.errors import DataError, ParameterError, RunError
 from borgerlib.files.atomic import replacing
+from borgerlib.interest.prepared import is_prepared
+from borgerlib.interest.store import read_summary
 from borgerlib.population.municipalities import municipality
 from borgerlib.runs.planning.contents import WHOLE_COUNTRY_NAME, other_formats, place_of
 from borgerlib.runs.planning.manifest import History, Manifest
@@ -50,6 +52,8 @@ class OverviewRow:
         When the report was written, for sorting and for reading; empty where there is none.
     others : tuple of (str, str)
         The report in other formats: name and address.
+    survey : str
+        How many citizens have answered, and when they were asked; empty where they were not.
     """
 
     name: str
@@ -61,6 +65,7 @@ class OverviewRow:
     day: str
     day_text: str
     others: tuple[tuple[str, str], ...]
+    survey: str = ""
 
 
 def write_overview(folder: Path, history: History, *, day: date | None = None) -> Path:
@@ -120,8 +125,10 @@ def overview_html(rows: list[OverviewRow], *, day: date) -> str:
     return rendered(
         "overview.html.j2",
         rows=rows,
-        tiles=tile_map((row.name, row.link, row.state) for row in rows),
-        summary=_summary(len(rows), ready),
+        tiles=tile_map(
+            (row.name, row.link, f"{row.state} asked" if row.survey else row.state) for row in rows
+        ),
+        summary=f"{_summary(len(rows), ready)} {_asked(sum(bool(row.survey) for row in rows))}".strip(),
         states=[(state, word) for state, word in _WORDS.items() if any(r.state == state for r in rows)],
         setting=PageSetting(TITLE, _ALL, danish.long_date(day), SOURCE),
         style=f"{stylesheet()}\n{page_template('overview.css')}",
@@ -135,6 +142,14 @@ def _summary(total: int, ready: int) -> str:
     if ready == total:
         return f"{reports} er klar."
     return f"{reports}, heraf {danish.number(ready)} klar."
+
+
+def _asked(municipalities: int) -> str:
+    if not municipalities:
+        return ""
+    if municipalities == 1:
+        return "En kommune har spurgt sine borgere."
+    return f"{danish.capitalise(danish.small_number(municipalities))} kommuner har spurgt deres borgere."
 
 
 def _row(folder: Path, place: PlaceStatus) -> OverviewRow:
@@ -156,7 +171,19 @@ def _row(folder: Path, place: PlaceStatus) -> OverviewRow:
             for word, file in other_formats(place.name).values()
             if (folder / place.place / file).exists()
         ),
+        survey=_survey(place.name) if place.name and place.place == place_of(place.name) else "",
     )
+
+
+def _survey(name: str) -> str:
+    """Return how many citizens have answered, and when they were asked; empty where they were not."""
+    with suppress(ParameterError, DataError):
+        if is_prepared(name):
+            told = read_summary(name)
+            day = danish.long_date(date.fromisoformat(told["respondents"]["survey_date"]))
+            simulated = f"{danish.SIMULATED}: " if told["respondents"]["simulated"] else ""
+            return f"{simulated}{danish.number(told['n'])} svar, {day}"
+    return ""
 
 
 def _region(name: str) -> str:

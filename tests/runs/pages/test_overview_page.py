@@ -1,11 +1,12 @@
 """The page over all reports: every municipality with state and date, whole without scripts and network."""
 
+import json
 from datetime import date
 
 import pytest
 from bs4 import BeautifulSoup
 
-from borgerlib import danish
+from borgerlib import danish, places
 from borgerlib.errors import RunError
 from borgerlib.runs.pages.overview_page import (
     keep_overview_in_step,
@@ -67,14 +68,14 @@ def cells(page):
 
 def test_each_municipality_has_a_row_with_state_and_date_the_country_first(page):
     assert cells(page) == [
-        ["Hele landet", "", "Klar", "23. november 2026", "–"],
-        ["Odense", "Region Syddanmark", "Klar", "23. november 2026", "PDF for Odense"],
-        ["Vejle", "Region Syddanmark", "Undervejs Der er endnu ingen rapport.", "–", "–"],
+        ["Hele landet", "", "Klar", "23. november 2026", "–", "–"],
+        ["Odense", "Region Syddanmark", "Klar", "23. november 2026", "–", "PDF for Odense"],
+        ["Vejle", "Region Syddanmark", "Undervejs Der er endnu ingen rapport.", "–", "–", "–"],
         ["Ærø", "Region Syddanmark",
-         "Fejlede Den seneste kørsel gik ikke godt. Der er endnu ingen rapport.", "–", "–"],
+         "Fejlede Den seneste kørsel gik ikke godt. Der er endnu ingen rapport.", "–", "–", "–"],
         ["Aarhus", "Region Midtjylland",
          "Holdt tilbage Der blev fundet personoplysninger. Den tidligere rapport står ved magt.",
-         "23. november 2026", "–"],
+         "23. november 2026", "–", "–"],
     ]  # fmt: skip
     assert page.select_one(".finding").get_text() == "5\u00a0rapporter, heraf 2\u00a0klar."
 
@@ -134,7 +135,7 @@ def test_it_is_whole_without_scripts_and_without_a_network(page):
     assert not page.select("link, [src], iframe, object, base")
     assert page.select_one("form.search").has_attr("hidden")
     assert page.html["lang"] == "da"
-    assert [th["scope"] for th in page.select("thead th")] == ["col"] * 5
+    assert [th["scope"] for th in page.select("thead th")] == ["col"] * 6
     assert {th["scope"] for th in page.select("tbody th")} == {"row"}
     assert {label["for"] for label in page.select("label")} == {
         field["id"] for field in page.select("input, select")
@@ -205,3 +206,25 @@ def test_the_map_shows_which_municipalities_have_a_report(page):
     # The table says the same: nobody has to go through 98 squares to reach it.
     assert page.select_one(".tiles")["aria-hidden"] == "true"
     assert all(tile["tabindex"] == "-1" for tile in tiles if tile.name == "a")
+
+
+def test_who_has_asked_its_citizens_how_many_answered_and_when(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
+    prepared = places.processed_data("odense")
+    prepared.mkdir(parents=True)
+    (prepared / "respondents.parquet").touch()
+    told = {"n": 4797, "respondents": {"survey_date": "2025-12-04", "simulated": True}}
+    (prepared / "weighting.json").write_text(json.dumps(told))
+    page = BeautifulSoup(overview_html(overview_rows(folder, HISTORY), day=DAY), "html.parser")
+    told = {row[0]: row[4] for row in cells(page)}
+    assert told.pop("Odense") == "SIMULEREDE DATA: 4.797 svar, 4. december 2025"
+    assert set(told.values()) == {"–"}
+    assert page.select_one(".finding").get_text().endswith("En kommune har spurgt sine borgere.")
+    assert [tile["title"] for tile in page.select(".tile.asked")] == ["Odense"]
+
+
+def test_two_thousand_reports_are_told_in_one_page(folder):
+    rows = overview_rows(folder, past(*(report(f"sted-{k}", f"Sted {k}") for k in range(2000))))
+    html = overview_html(rows, day=DAY)
+    assert html.count("<tr data-state") == 2000
+    assert len(html) < 1_000_000
