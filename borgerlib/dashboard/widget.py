@@ -17,6 +17,7 @@ from borgerlib.dashboard.page.pace import Pace
 from borgerlib.dashboard.page.words import words
 from borgerlib.dashboard.saved import downloads, save_report
 from borgerlib.errors import BorgerlibError, DataError, command
+from borgerlib.files.look import look_of
 from borgerlib.interest.filters.selection import Selection, Understood, link_of, read_link, understood
 from borgerlib.interest.prepared import is_prepared
 from borgerlib.population.municipalities import municipality as find_municipality
@@ -79,7 +80,8 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         self._table: tuple[str, str] | None = None
         self._reports = save_report.Reports()
         self._news: tuple[str, ...] = ()
-        super().__init__(_esm=script(), _css=style(), config=screen.setting(answers))
+        css = f"{style()}\n{look_of(answers.municipality.name).css}"
+        super().__init__(_esm=script(), _css=css, config=screen.setting(answers))
         self._show_menu()
         self._show(
             read_link(link, answers.offer.filters), notices=(*self._opening(), *answers.offer.problems)

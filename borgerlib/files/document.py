@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from typing import Any
 
 from borgerlib.errors import RunError
+from borgerlib.files.look import USUAL, Look
 from borgerlib.said import said
 
+_PNG = "data:image/png;base64,"
+_LOGO_CM = 1.8
+_HEADINGS = ("Title", "Heading 1", "Heading 2", "Heading 3")
 
-def new_document(title: str) -> Any:
-    """Return an empty document.
+
+def new_document(title: str, look: Look = USUAL) -> Any:
+    """Return a document with nothing but a municipality's logo, where that is a PNG; headings in its colour.
 
     Raises
     ------
@@ -23,4 +30,10 @@ def new_document(title: str) -> Any:
     document = docx.Document()
     properties = document.core_properties
     properties.title, properties.language, properties.author = title, "da-DK", ""
+    for name in _HEADINGS if look.colours else ():
+        document.styles[name].font.color.rgb = docx.shared.RGBColor.from_string(look.colours[0].lstrip("#"))
+    if look.logo.startswith(_PNG):
+        picture = io.BytesIO(base64.b64decode(look.logo.removeprefix(_PNG)))
+        shape = document.add_picture(picture, height=docx.shared.Cm(_LOGO_CM))
+        shape._inline.docPr.set("descr", look.name or title)
     return document

@@ -1,5 +1,6 @@
 """WCAG 2.1 A and AA, as far as axe can tell: the dashboard in its states, and the pages of a report."""
 
+import pymupdf
 import pypdf
 import pytest
 from axe_core_python.sync_playwright import Axe
@@ -8,6 +9,7 @@ from borgerlib.dashboard.saved.save_report import save_report
 from borgerlib.runs.reports.municipality import make_report
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+LONGEST = 2500
 
 
 def violations(page, *, tags=WCAG):
@@ -117,7 +119,10 @@ def test_the_pages_of_a_report(browser, workspace, pictures, municipality):
     assert not problems_of(browser, folder, pictures)
     # Most pages and most before the appendix, for a council that prints it.
     [path] = folder.glob("*.pdf")
+    for sheet in pymupdf.open(path):
+        sheet.get_pixmap(dpi=80).save(pictures / f"rapport-{folder.name}-pdf-{sheet.number + 1:02d}.png")
     pdf = pypdf.PdfReader(path)
+    assert path.stat().st_size <= 2_000_000
     [appendix] = [entry for entry in pdf.outline if getattr(entry, "title", "") == "Bilag"]
     assert len(pdf.pages) <= 40
     assert pdf.get_destination_page_number(appendix) <= 12
@@ -139,5 +144,8 @@ def problems_of(browser, folder, pictures):
             found[name] = violations(page)
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 found[name].append("wider than the window")
+            tall = page.evaluate("document.documentElement.scrollHeight")
+            if width == 1280 and tall > LONGEST and page.locator("body.council").count():
+                found[name].append(f"{tall} pixels: longer than a council reads")
         page.close()
     return {name: problems for name, problems in found.items() if problems}

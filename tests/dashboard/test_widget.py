@@ -51,6 +51,17 @@ def test_a_page_selects_and_gets_the_answer_to_its_number(board):
     assert board.link == "alder=60-69"
 
 
+def test_the_page_has_the_look_that_the_municipality_has_saved(answers, workspace):
+    assert "#123456" not in Overheard(answers)._css
+    saved = workspace / "data" / "saved" / "odense" / "udseende.toml"
+    saved.parent.mkdir(parents=True, exist_ok=True)
+    saved.write_text('farver = ["#123456"]\n', encoding="utf-8")
+    try:
+        assert "--borger-country: #123456;" in Overheard(answers)._css
+    finally:
+        saved.unlink()
+
+
 def test_a_link_and_a_question_do_the_same(board):
     board._hear({"kind": "link", "text": "#alder=60-69&emner=ufo", "number": 1})
     assert board.view["link"] == "alder=60-69"
@@ -139,7 +150,7 @@ def test_a_report_with_these_filters_is_saved(board, workspace):
     message, (content,) = board.sent[-1]
     assert workspace / message["name"] == report_folder(board._answers, "alder=60-69") / "index.html"
     index = workspace / message["name"]
-    assert "60–69 år" in index.read_text()
+    assert "60–69\u00a0år" in index.read_text()
     page = content.decode()
     assert "Klima og miljø" in page
     assert "#alder=60-69" in page

@@ -26,7 +26,6 @@ from borgerlib.interest.prepared import compared_with
 from borgerlib.lokaldemokrati.own_answers import FILE as OWN_ANSWERS
 from borgerlib.runs.planning.contents import place_of
 from borgerlib.runs.planning.plan import Inputs, content_hash
-from borgerlib.survey.codebook.model import LEADERS
 
 # As borgerlib.interest.store names them (not imported: it brings pandas along, and planning must be quick).
 # The cube beside them is made from them, on first use.
@@ -194,8 +193,7 @@ def _prepared(place: str) -> list[Path]:
 
 def beyond_plan(reads: Iterable[str], notebook: Path, place: str) -> tuple[str, ...]:
     """Return which of the files that a run read are none that every run of the municipality is made from."""
-    folders = [_package(), places.raw_data(), places.processed_data(LEADERS)]
-    folders += [places.processed_data(place), places.saved_data(place)]
+    folders = [_package(), places.raw_data(), places.processed_data(place), places.saved_data(place)]
     known = tuple(f"{folder}{os.sep}" for folder in folders)
     return tuple(path for path in reads if not path.startswith(known) and Path(path) != notebook)
 

@@ -134,7 +134,7 @@ def write_report(
             write_tables_workbook(pages, others["xlsx"])
         if "docx" in formats:
             told = [(page, folder / page.file_name) for page in pages]
-            write_docx(told, others["docx"], title=f"{where} · {title}")
+            write_docx(told, others["docx"], title=f"{where} · {title}", look=look)
     return target / "index.html"
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,14 +16,13 @@ import nbformat
 
 from borgerlib import danish, places
 from borgerlib.danish import SIMULATED
-from borgerlib.errors import DataError, ParameterError, RunError
+from borgerlib.errors import ParameterError, RunError
 from borgerlib.files.look import look_of, read_look
 from borgerlib.interest.prepared import is_prepared
 from borgerlib.interest.survey import InterestSurvey, open_survey
 from borgerlib.lokaldemokrati.insights.cases import Case, load_cases
 from borgerlib.lokaldemokrati.leaders import LeadersSurvey, open_leaders_survey
 from borgerlib.lokaldemokrati.own_answers import keep_own_answers, kept_own_answers, load_own_answers
-from borgerlib.lokaldemokrati.published.respondents import write_respondents
 from borgerlib.lokaldemokrati.wave.microdata import find_wave
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.runs.kernels import for_pages
@@ -99,8 +97,6 @@ def make_report(
     wanted = read_formats(formats)
     checked, name = _checked(parameters)
     looks = look_of(name) if look is None else read_look(look)
-    with suppress(DataError):  # For whoever wants to compute along; the report itself does without.
-        write_respondents()
     citizens = _citizens(name)
     survey = open_leaders_survey(str(checked["survey"]))
     folder = target or places.reports(_folder_name(name, survey))

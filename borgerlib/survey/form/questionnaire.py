@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Literal
 
 from borgerlib.errors import CodebookError
+from borgerlib.files.look import USUAL, Look
 from borgerlib.survey.codebook.model import Codebook, Item
 from borgerlib.survey.form.texts import DANISH, ENGLISH, PRIVACY, Texts, Words, standard_words
 
@@ -82,6 +83,8 @@ class Questionnaire:
         The consent, then what is asked of those who give it; empty where the codebook asks for no consent.
     technical : mapping of str to str
         Role of what the platform itself notes (id, started, submitted) → item.
+    look : Look
+        The municipality's, for the forms that we lay out.
     """
 
     id: str
@@ -90,6 +93,7 @@ class Questionnaire:
     questions: tuple[Question, ...]
     contact: tuple[Question, ...]
     technical: Mapping[str, str]
+    look: Look = USUAL
 
     @property
     def all(self) -> tuple[Question, ...]:

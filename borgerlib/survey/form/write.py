@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from borgerlib.danish import slug
 from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.files.atomic import replacing
+from borgerlib.files.look import look_of
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.form.formats.limesurvey import limesurvey_text
@@ -54,14 +55,17 @@ def texts_of(municipality: str) -> Texts:
 
 
 def open_form(codebook: str | Path, municipality: str = "") -> Questionnaire:
-    """Return the form of a codebook, in a municipality's texts.
+    """Return the form of a codebook, in a municipality's texts and look.
 
     Raises
     ------
     CodebookError, DataError, ParameterError
-        The codebook or the texts cannot be used, or there is no such municipality.
+        The codebook, the texts or the look cannot be used, or there is no such municipality.
     """
-    return questionnaire(load_codebook(codebook), texts_of(municipality) if municipality else load_texts())
+    if not municipality:
+        return questionnaire(load_codebook(codebook), load_texts())
+    form = questionnaire(load_codebook(codebook), texts_of(municipality))
+    return replace(form, look=look_of(find_municipality(municipality).name))
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,24 @@
 """The form on paper: all that is asked and told, in every language, for those who see and those who hear."""
 
+import base64
+
 import docx
 import pypdf
 import pytest
 from accessible_pdf import pdf_problems
 from random_forms import filled
+from sample_notebooks import picture
 
+from borgerlib import places
 from borgerlib.errors import RunError
 from borgerlib.files.pdf import weasyprint_library
 from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.form.formats.page.page import page_text
+from borgerlib.survey.form.formats.paper.document import write_docx
+from borgerlib.survey.form.formats.paper.paper import paper_text
 from borgerlib.survey.form.questionnaire import questionnaire
 from borgerlib.survey.form.texts import PRIVACY, load_texts
-from borgerlib.survey.form.write import write_form
+from borgerlib.survey.form.write import open_form, write_form
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +74,22 @@ def test_random_forms_are_written_whole(tmp_path, weasyprint):
         whole = "\n".join(paragraph.text for paragraph in document.paragraphs)
         assert [question.text["da"] for question in made.form.all if question.text["da"] not in whole] == []
     write_form(filled(7, questions=2, options=300).form, "pdf", tmp_path)
+
+
+def test_forms_have_the_look_that_the_municipality_has_saved(tmp_path, monkeypatch):
+    monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
+    saved = places.saved_data("aeroe", "udseende.toml")
+    saved.parent.mkdir(parents=True)
+    saved.write_text('navn = "Ærø"\nlogo = "logo.png"\nfarver = ["#123456"]\n', encoding="utf-8")
+    logo = base64.b64decode(picture(40, 30))
+    saved.with_name("logo.png").write_bytes(logo)
+    own, usual = open_form("borgerinteresse", "Ærø"), open_form("borgerinteresse")
+    for text in (page_text, paper_text):
+        assert "#123456" in text(own)
+        assert '<img src="data:image/png' in text(own)
+        assert '<img src="data' not in text(usual)
+    write_docx(own, tmp_path / "skema.docx")
+    document = docx.Document(str(tmp_path / "skema.docx"))
+    assert str(document.styles["Heading 1"].font.color.rgb) == "123456"
+    [shape] = document.inline_shapes
+    assert shape._inline.docPr.get("descr") == "Ærø"

@@ -12,6 +12,7 @@ from borgerlib import danish
 from borgerlib.errors import RunError
 from borgerlib.files.atomic import replacing
 from borgerlib.files.document import new_document
+from borgerlib.files.look import USUAL, Look
 from borgerlib.runs.pages.export import ExecutedPage
 from borgerlib.runs.pages.figures import CHART_TYPE
 
@@ -21,7 +22,9 @@ _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 _LISTS = {"ul": "List Bullet", "ol": "List Number"}
 
 
-def write_docx(pages: Sequence[tuple[ExecutedPage, Path]], target: Path, *, title: str) -> Path:
+def write_docx(
+    pages: Sequence[tuple[ExecutedPage, Path]], target: Path, *, title: str, look: Look = USUAL
+) -> Path:
     """Write a report's pages as one document for a word processor.
 
     Parameters
@@ -32,6 +35,8 @@ def write_docx(pages: Sequence[tuple[ExecutedPage, Path]], target: Path, *, titl
         The document; written beside its place and renamed.
     title : str
         In the file.
+    look : Look
+        The municipality's: colour, logo, who sends it, when it is for.
 
     Returns
     -------
@@ -43,11 +48,15 @@ def write_docx(pages: Sequence[tuple[ExecutedPage, Path]], target: Path, *, titl
     RunError
         python-docx is not installed, or the file cannot be written.
     """
-    document = new_document(title)
+    document = new_document(title, look)
+    for line in filter(None, (look.name, look.sender, look.meeting and danish.long_date(look.meeting))):
+        document.add_paragraph(line, style="Subtitle")
     for at, (page, file) in enumerate(pages):
         if at:
             document.add_page_break()
         _write(document, _article(file), _pictures(page))
+    if look.contact:
+        document.add_paragraph(look.contact)
     with replacing(target, what="The document", error=RunError) as beside:
         document.save(str(beside))
     return target

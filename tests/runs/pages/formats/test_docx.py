@@ -7,6 +7,7 @@ import pytest
 from nbformat.v4 import new_output
 from sample_notebooks import chart_output, executed, page_output, picture
 
+from borgerlib.files.look import Look
 from borgerlib.runs.reports.folder import write_report
 
 TABLE = "<table><thead><tr><th>Svar</th><th>Antal</th></tr></thead><tr><th>Ja</th><td>4</td></tr></table>"
@@ -55,3 +56,19 @@ def test_tables_are_tables_whose_head_is_known(document):
     [table] = document.tables
     assert [[cell.text for cell in row.cells] for row in table.rows] == [["Svar", "Antal"], ["Ja", "4"]]
     assert "tblHeader" in table.rows[0]._tr.xml
+
+
+def test_it_begins_with_the_municipalitys_look(tmp_path):
+    logo = f"data:image/png;base64,{picture(40, 30)}"
+    look = Look("Ærø Kommune", logo, ("#123456",), "Borgmesteren", "ring os", date(2027, 1, 20))
+    notebook = executed(tmp_path / "1.ipynb", [page_output(1, title="Emne")])
+    write_report(
+        "Ærø", [notebook], tmp_path / "r", day=date(2026, 11, 24), title="T", source="K",
+        formats=("docx",), look=look,
+    )  # fmt: skip
+    document = docx.Document(str(tmp_path / "r" / "aeroe.docx"))
+    said = [paragraph.text for paragraph in document.paragraphs if paragraph.text]
+    assert said[:4] == ["Ærø Kommune", "Borgmesteren", "20. januar 2027", "Indsigt\u00a01"]
+    assert said[-1] == "ring os"
+    assert str(document.styles["Heading 1"].font.color.rgb) == "123456"
+    assert document.inline_shapes[0]._inline.docPr.get("descr") == "Ærø Kommune"

@@ -21,7 +21,7 @@ def write_docx(form: Questionnaire, target: Path) -> None:
     RunError
         python-docx is not installed.
     """
-    document = new_document(form.texts["titel"]["da"])
+    document = new_document(form.texts["titel"]["da"], form.look)
     for at, language in enumerate(form.languages):
         if at:
             document.add_page_break()
