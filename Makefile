@@ -64,7 +64,7 @@ test-thorough: $(DEVELOPMENT)  ## everything where make test takes a part (every
 	@$(BIN)/python -m pytest -m "(thorough or hypothesis) and not browser and not nightly" --hypothesis-profile thorough $(PARALLEL)
 
 test-nightly: $(DEVELOPMENT)  ## what takes many minutes: thousands of random surveys and forms, reloads, all shared runs (Chromium, Node, Java where they are)
-	@BORGER_FUZZ=2000 $(BIN)/python -m pytest -m nightly $(PARALLEL)
+	@BORGER_FUZZ=2000 $(BIN)/python -m pytest -m "nightly or (browser and thorough)" $(PARALLEL)
 	@BORGER_FUZZ=2000 $(BIN)/python -m pytest -n 2 -q tests/survey/readers/test_readers_random.py
 
 test-browser: $(DEVELOPMENT)  ## the tests that click: they need Chromium (Debian: apt-get install chromium)

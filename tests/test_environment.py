@@ -1,5 +1,6 @@
 """pyproject.toml, environment.yml, constraints.txt, the Makefile and the table of CI tell the same story."""
 
+import itertools
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from _pytest.mark.expression import Expression
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -66,6 +68,20 @@ def test_the_table_of_ci_begins_with_the_oldest_python_and_runs_what_make_test_r
     parallel = re.search(r"^PARALLEL := (.*)$", makefile, re.MULTILINE)[1]
     recipe = makefile.partition("\ntest: ")[2].partition("\n\n")[0].replace("$(PARALLEL)", parallel)
     assert told == re.findall(r"(-m pytest .*)", recipe)
+
+
+def test_whatever_marks_a_test_has_some_command_runs_it():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
+    names = [marker.partition(":")[0] for marker in settings["markers"]]
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    commands = makefile[makefile.index("\ntest:") :]
+    targets = [
+        Expression.compile(told.strip('"')) for told in re.findall(r'pytest -m ("[^"]+"|\w+)', commands)
+    ]
+    assert (len(targets), set(names)) == (4, {"browser", "slow", "thorough", "nightly"})
+    for marks in itertools.product([False, True], repeat=len(names) + 1):
+        has = dict(zip([*names, "hypothesis"], marks, strict=True))
+        assert any(target.evaluate(has.__getitem__) for target in targets), has
 
 
 @pytest.mark.skipif(

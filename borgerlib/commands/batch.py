@@ -108,7 +108,7 @@ def status_command(
     """Say how the reports stand, by what was run.
 
     Exit code 0: all well, 1: some failed or were held back, 2: usage, 3: a batch broke off, 4: the folder
-    cannot be read, 5: no batch came to its end within --max-age.
+    cannot be read, 5: no batch came to its end within --max-age, or none was ever run.
     """
     from borgerlib.errors import RunError
     from borgerlib.runs.planning.contents import place_of
@@ -122,16 +122,18 @@ def status_command(
     except RunError as error:
         console.err.print(escape(str(error)))
         raise SystemExit(4) from None
-    if not history.sequence and not history.damaged and manifest.ended() is None:
-        raise typer.BadParameter(f"No batch has been run in {manifest.folder}: borger batch Odense")
+    never = not history.sequence and not history.damaged and manifest.ended() is None
     wanted = frozenset(place_of(settled_name(name)) for name in municipalities or ())
     found = status(history, only=wanted, ended=manifest.ended())
     if as_json:
         console.as_json(found.as_json())
+    elif never:
+        where = escape(str(manifest.folder))
+        console.out.print(f"No batch has been run for {where} yet. To run one: borger batch Odense")
     else:
         _print_status(found)
-    stale = max_age is not None and found.is_stale(max_age)
-    if stale and not as_json:
+    stale = never or (max_age is not None and found.is_stale(max_age))
+    if stale and not never and not as_json:
         console.out.print(f"No batch has come to its end within {max_age:g} hours.")
     code = 1 if not found.well else 3 if not found.finished else 5 if stale else 0
     if code:

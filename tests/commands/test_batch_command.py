@@ -105,8 +105,15 @@ def test_status_as_json_holds_everything(borger, ran):
     assert told["well"] is False
 
 
+def test_before_any_batch_status_says_calmly_that_none_was_run(borger, tmp_path):
+    done = borger("status")
+    said = f"No batch has been run for {tmp_path / 'reports'} yet. To run one: borger batch Odense\n"
+    assert (done.exit_code, done.output) == (5, said)
+    done = borger("status", "--json", "--max-age", "1")
+    assert (done.exit_code, json.loads(done.output)["places"]) == (5, [])
+
+
 def test_wrong_usage_ends_with_2(borger, tmp_path):
-    assert borger("status").exit_code == 2  # nothing was ever run here
     assert borger("status", "--jsn").exit_code == 2
     assert borger("batch", "Odense", "--jobs", "0").exit_code == 2
 

@@ -22,15 +22,16 @@ from borgerlib import places
 from borgerlib.errors import ParameterError
 from borgerlib.files.atomic import settled
 from borgerlib.files.look import FILE as LOOK
-from borgerlib.interest.prepared import compared_with
+from borgerlib.interest.prepared import EARLIER, RESPONDENTS, TARGETS, compared_with
 from borgerlib.lokaldemokrati.own_answers import FILE as OWN_ANSWERS
 from borgerlib.runs.planning.contents import place_of
 from borgerlib.runs.planning.plan import Inputs, content_hash
 
 # As borgerlib.interest.store names them (not imported: it brings pandas along, and planning must be quick).
-# The cube beside them is made from them, on first use.
 _PREPARED = ("respondents.parquet", "rejected.csv", "changes.csv", "weighting.json")
 _CODEBOOK = "codebook.toml"
+# Beside them, on first use.
+_MADE_OF_THEM = ("segments.parquet", "protected.parquet", "protected.key", "cube.npz")
 _SOURCES = {".py", ".toml", ".json", ".csv", ".css", ".j2", ".js", ".ttf"}
 _LOGOS = (".png", ".svg")
 _PAGES = "runs"
@@ -193,9 +194,11 @@ def _prepared(place: str) -> list[Path]:
 
 def beyond_plan(reads: Iterable[str], notebook: Path, place: str) -> tuple[str, ...]:
     """Return which of the files that a run read are none that every run of the municipality is made from."""
-    folders = [_package(), places.raw_data(), places.processed_data(place), places.saved_data(place)]
-    known = tuple(f"{folder}{os.sep}" for folder in folders)
-    return tuple(path for path in reads if not path.startswith(known) and Path(path) != notebook)
+    folders = tuple(f"{folder}{os.sep}" for folder in (_package(), places.raw_data()))
+    prepared, saved = settled(places.processed_data(place)), places.saved_data(place)
+    known = {notebook, *_prepared(place), *(prepared / name for name in (_CODEBOOK, *_MADE_OF_THEM))}
+    known |= {saved / OWN_ANSWERS, saved / TARGETS, saved / EARLIER / RESPONDENTS}
+    return tuple(path for path in reads if not path.startswith(folders) and Path(path) not in known)
 
 
 def read_hash(paths: Iterable[str]) -> str:

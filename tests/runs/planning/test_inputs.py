@@ -22,6 +22,7 @@ from borgerlib.runs.planning.inputs import (
     read_hash,
     shown_by,
 )
+from borgerlib.survey.codebook.model import LEADERS
 
 
 @pytest.fixture
@@ -159,8 +160,14 @@ def test_a_notebook_is_told_the_name_where_it_shows_something_of_the_municipalit
 def test_of_what_a_run_read_only_what_the_plan_does_not_know_is_kept(workspace):
     notebook = workspace / "02.ipynb"
     known = [notebook, places.raw_data("befolkning", "kommuner.csv"), kept_own_answers("Odense")]
-    further = workspace / "data" / "processed" / "aarhus" / "x.csv"
-    assert beyond_plan([*map(str, known), str(further)], notebook, "odense") == (str(further),)
+    prepared, saved = places.processed_data("odense"), places.saved_data("odense")
+    known += [prepared / "respondents.parquet", prepared / "codebook.toml", prepared / "segments.parquet"]
+    known += [saved / "maal.toml", saved / "tidligere" / "respondents.parquet"]
+    # What the plan has no hash of, be it in a folder of which it has some.
+    further = [prepared / "own.csv", saved / "notes.toml", places.processed_data("aarhus", "x.csv")]
+    further += [places.processed_data(LEADERS, "respondents.parquet")]
+    told = tuple(map(str, further))
+    assert beyond_plan([*map(str, known), *told], notebook, "odense") == told
     assert read_hash([]) == ""
     assert read_hash(["a", "b"]) == read_hash(["b", "a"]) != ""
 
