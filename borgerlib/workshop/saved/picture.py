@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from borgerlib.workshop.words import words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _DPI = 150
 
@@ -41,9 +41,8 @@ def map_picture(
     axes = figure.add_axes((0.06, 0.07, 0.5, 0.8))
     axes.set(xlim=(-0.4, HIGHEST + 0.4), ylim=(-0.4, HIGHEST + 0.4), aspect="equal")
     axes.axis("off")
-    lines = textwrap.shorten(title, 160, placeholder=" …"), textwrap.shorten(question, 160, placeholder=" …")
-    for text, height, size in zip(lines, (0.955, 0.915), (18 if len(title) <= 80 else 11, 12), strict=True):
-        figure.text(0.03, height, text, fontproperties=fonts["semibold"], size=size, color=theme.TEXT)
+    for line, height, size in ((title, 0.955, 18), (question, 0.915, 12)):
+        _text(figure, (0.03, height), line, fonts["semibold"], size)
     _background(axes, fonts["semibold"])
     taken: Counter[tuple[float, float]] = Counter()
     for mark in marks:
@@ -51,13 +50,18 @@ def map_picture(
     key = f"● {words()('when', 'today')}   ○ {words()('when', 'wished')}"
     figure.text(0.62, 0.86, key, size=11, color=theme.MUTED)
     for at, mark in enumerate(marks):
-        line = f"{mark['number']}. {mark['label']}"
-        figure.text(
-            0.62, 0.81 - 0.78 * at / max(len(marks), 20), line, fontproperties=fonts["regular"], size=11
-        )
+        height = 0.81 - 0.78 * at / max(len(marks), 20)
+        _text(figure, (0.62, height), f"{mark['number']}. {mark['label']}", fonts["regular"], 11)
     picture = io.BytesIO()
     figure.savefig(picture, format="png", metadata={"Software": None})
     return picture.getvalue()
+
+
+def _text(figure: Figure, at: tuple[float, float], text: str, font: Any, size: float) -> None:
+    """Write a line that stays within the picture: a long one is written smaller."""
+    written = figure.text(*at, text, fontproperties=font, size=size, color=theme.TEXT)
+    room = (0.98 - at[0]) * figure.bbox.width
+    written.set_fontsize(size * min(1, room / written.get_window_extent().width))
 
 
 def _background(axes: Axes, font: Any) -> None:
@@ -72,8 +76,8 @@ def _background(axes: Axes, font: Any) -> None:
     places = (
         (half, HIGHEST + 0.5, told["high"], "center"),
         (half, -0.7, told["low"], "center"),
-        (-0.2, half, told["conditions"], "right"),
-        (HIGHEST + 0.2, half, told["control"], "left"),
+        (-0.4, half, told["conditions"], "right"),
+        (HIGHEST + 0.4, half, told["control"], "left"),
     )
     for x, y, text, side in places:
         axes.text(x, y, text, ha=side, va="center", fontproperties=font, size=12, color=theme.MUTED)
@@ -86,9 +90,10 @@ def _mark(
         axes.plot(*zip(mark["today"], mark["wished"], strict=True), color=colour, ls=":", zorder=2)
     for when, fill, ink in (("wished", theme.PAPER, colour), ("today", colour, theme.PAPER)):
         if mark[when]:
-            # Those that stand on one another are spread a little.
+            # Those that stand on one another are spread a little, away from the nearest edge.
             x, y = mark[when]
-            x, taken[mark[when]] = x + 0.3 * taken[mark[when]], taken[mark[when]] + 1
+            aside = 0.3 if x <= HIGHEST / 2 else -0.3
+            x, taken[mark[when]] = x + aside * taken[mark[when]], taken[mark[when]] + 1
             axes.plot(x, y, "o", ms=19, mfc=fill, mec=colour, zorder=3)
             axes.text(
                 x, y, str(mark["number"]), ha="center", va="center_baseline", color=ink,

@@ -93,10 +93,10 @@ function buildMap(config, { place, unplace, choose }) {
     const taken = new Map();
     plane.querySelectorAll(".still").forEach((old) => old.remove());
     lines.replaceChildren();
-    // Those that stand on one another are spread a little, so that each can be seen and taken.
+    // Those that stand on one another are spread a little, away from the nearest edge, so that each can be seen and taken.
     const spread = (mark, spot) => {
       const key = spot.join();
-      mark.style.marginLeft = `${12 * (taken.get(key) ?? 0)}px`;
+      mark.style.marginLeft = `${(spot[1] > highest / 2 ? -12 : 12) * (taken.get(key) ?? 0)}px`;
       taken.set(key, (taken.get(key) ?? 0) + 1);
     };
     const still = (kind, spot, text = "") => {
