@@ -69,7 +69,7 @@ function buildInfluence(config, session, status, { leads, download }) {
   });
   const frozenText = html("span", {});
   const frozen = html("p", { class: "frozen" }, frozenText, " ", button(strings.refresh, () => reveal()));
-  const asked = html("p", { class: "question", role: "status" });
+  const asked = html("p", { class: "asked-now", role: leads ? null : "status" });
   const layer = html("div", { class: "modes", role: "group", "aria-label": strings.layer }, ...layers);
   const count = html("p", { class: "count" });
 
@@ -252,7 +252,7 @@ function buildInfluence(config, session, status, { leads, download }) {
   return {
     tools: leads ? [role, area, layer, compare, download, count] : [asked, layer, count],
     body: [html("main", { class: "influence" },
-      html("div", { class: "left" }, html("p", { class: "hint" }, leads ? strings.map_hint : strings.own_hint), said, frozen, map.node),
+      html("div", { class: "left" }, html("p", { class: "hint" }, leads ? strings.map_hint : strings.own_hint), said, leads ? asked : null, frozen, map.node),
       html("div", { class: "right" }, html("h2", {}, leads ? strings.elements : strings.own_title), list, ...(leads ? [add, away] : [])),
       ...(leads ? [potential] : []))],
     show(next) {
