@@ -30,6 +30,7 @@ _MARKS = str.maketrans(",.-", ".,−")
 _COUNTED = re.compile(r"(\d\.?) (?!(?:og|eller|i|er|på|til|ud|men|som|har|giver)\b)(?=[a-zæøå])")
 _BEFORE_NUMBERS = "|".join([r"figur|indsigt|side|N|p|af|den|kl\.|stk\.|§|±|=|<", *_MONTHS])
 _NUMBERED = re.compile(rf"(?<!\w)({_BEFORE_NUMBERS}) (?=[\d=<])", re.IGNORECASE)
+_FILLERS = "\u115f\u1160\u2800\u3164\uffa0"
 _LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "Æ": "Ae", "Ø": "Oe", "Å": "Aa", "–": "-"})
 
 
@@ -91,8 +92,8 @@ def capitalise(text: str) -> str:
 
 
 def is_read(text: str) -> bool:
-    """Return whether something of a text can be seen: spaces and marks without a width cannot."""
-    return any(letter.isprintable() and not letter.isspace() for letter in text)
+    """Return whether something of a text can be seen: spaces, marks without a width and fillers cannot."""
+    return any(letter.isprintable() and not letter.isspace() and letter not in _FILLERS for letter in text)
 
 
 def sort_key(name: str) -> str:

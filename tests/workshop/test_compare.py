@@ -13,7 +13,7 @@ from borgerlib.workshop.saved.comparison import comparison_html, comparison_tabl
 from borgerlib.workshop.sessions.room import Room
 from borgerlib.workshop.sessions.store import create_session
 
-OWN = "eget_{}"
+PLACES = ("Odense", "Aarhus", "Ærø", "Vejle", "Horsens")
 
 
 def room_of(tool, title, municipality="", own="", **placed):
@@ -77,3 +77,55 @@ def test_the_command_reads_names_and_files_from_elsewhere(influence, tmp_path):
         CliRunner().invoke(
             app, ["compare", one.session.id, str(away), "--to", "x.doc"], catch_exceptions=False
         )
+
+
+def said(room, kind, **content):
+    room.keep([room.check("", kind, content)])
+
+
+def test_maps_of_different_roles_or_areas_are_never_one_row(influence):
+    ours, theirs = room_of(influence, "Direktion", mandat=2), room_of(influence, "Byråd")
+    said(theirs, "setting", key="role", value="byraad")
+    said(theirs, "place", id="mandat", when="today", influence=9, control=5)
+    with pytest.raises(ParameterError, match="No two of the sessions share a question") as caught:
+        comparison_table([ours, theirs])
+    assert caught.value.problems == (
+        "Direktion: Kommunaldirektøren · Borgerdialog i almindelighed",
+        "Byråd: Byrådet · Borgerdialog i almindelighed",
+    )
+    said(theirs, "setting", key="role", value="kommunaldirektoer")
+    said(theirs, "place", id="mandat", when="today", influence=4, control=5)
+    table = comparison_table([ours, theirs])
+    assert table[["Hvis indflydelse", "Median i dag", "Kort i alt"]].values.tolist() == [
+        ["Kommunaldirektøren", 3, 2],
+        ["Byrådet", 9, 1],
+    ]
+    page = comparison_html([ours, theirs])
+    assert page.count("<h2>") == 2
+    assert page.count("<table>") == 2
+
+
+def test_an_element_is_what_it_is_called_and_two_of_one_name_are_two(influence):
+    one, other = room_of(influence, "Før", mandat=2), room_of(influence, "Nu", mandat=9)
+    said(other, "element", id="mandat", label="Noget helt andet")
+    for at, influence_today in ((1, 1), (2, 8)):
+        name = f"eget_{at}aaaaaaa"
+        said(other, "element", id=name, label="Kaffe")
+        said(other, "place", id=name, when="today", influence=influence_today, control=5)
+    found = {row.label: row.today for row in compared([one.state, other.state])}
+    assert found == {
+        "Borgerne har et reelt mandat": (2, None),
+        "Noget helt andet": (None, 9),
+        "Kaffe": (None, 1),
+        "Kaffe (2)": (None, 8),
+    }
+
+
+def test_many_municipalities_are_one_picture_without_a_column_each(influence):
+    rooms = [room_of(influence, "Møde", place, mandat=at) for at, place in enumerate(PLACES)]
+    page = comparison_html(rooms)
+    # 0, 1, 2, 3, 4: the median is 2.
+    assert "<td>2</td><td>0</td><td>4</td><td>5</td>" in page
+    assert "Møde: I dag" not in page
+    assert all(f"{place} · Møde" in page for place in PLACES)
+    assert "Ærø · Møde: I dag" in comparison_table(rooms).columns

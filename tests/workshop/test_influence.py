@@ -82,6 +82,29 @@ def test_three_people_apart_move_nothing():
     assert standing(state, "formaal").apart["today"][0].n == 3
 
 
+def test_each_role_and_area_has_its_own_map_and_a_message_lands_where_it_was_meant():
+    ours = {"role": "kommunaldirektoer", "area": "generelt"}
+    state = said(
+        place("formaal", "today", 2),
+        ("", "pick", {"id": "formaal", "on": True}),
+        ("", "setting", {"key": "role", "value": "byraad"}),
+        place("formaal", "today", 9),
+        # What was on its way when the question changed names the question that it answers.
+        ("p1", "place", {"id": "mandat", "when": "today", "influence": 4, "control": 4, **ours}),
+    )
+    assert standing(state, "formaal").influence == {"today": 9}
+    assert (state.said.picked, state.participants) == (frozenset(), ())
+    before = applied(state, Change("", "setting", {"key": "role", "value": "kommunaldirektoer"}))
+    assert standing(before, "formaal").influence == {"today": 2}
+    assert (before.said.picked, before.participants) == ({"formaal"}, ("p1",))
+    assert [asked.labels for asked in state.asked] == [
+        ("Kommunaldirektøren", "Borgerdialog i almindelighed"),
+        ("Byrådet", "Borgerdialog i almindelighed"),
+    ]
+    # A role that a session no longer knows is passed over.
+    assert applied(state, Change("", "setting", {"key": "role", "value": "kejser"})) == state
+
+
 def test_elements_are_added_renamed_left_out_and_taken_back_with_what_was_placed():
     state = said(
         ("", "element", {"id": "eget_12345678", "label": "  Bedre   kaffe "}),
@@ -109,6 +132,12 @@ def test_a_new_element_that_is_sent_twice_is_one():
         ("place", {"id": "formaal", "when": "igår", "influence": 1, "control": 5}, "ikke kender"),
         ("place", {"id": "intet", "when": "today", "influence": 1, "control": 5}, "findes ikke på kortet"),
         ("place", {"id": ["x"], "when": "today", "influence": 1, "control": 5}, "findes ikke på kortet"),
+        (
+            "place",
+            {"id": "formaal", "when": "today", "influence": 1, "control": 5, "role": "x"},
+            "ikke kender",
+        ),
+        ("element", {"id": "formaal", "label": "\u3164 \u200b"}, "Skriv, hvad elementet hedder"),
         ("element", {"id": "formaal", "label": " "}, "Skriv, hvad elementet hedder"),
         ("element", {"id": "formaal", "label": "x" * 81}, "1 tegn for lang; der er plads til 80"),
         ("decide", {"id": "formaal", "question": "wish", "what": "x" * 410}, "10 tegn for lang"),
@@ -138,7 +167,8 @@ class TestElements:
         file.write_text(
             '[[role]]\nid = "a"\nlabel = "A"\n[[area]]\nid = "b"\nlabel = "B"\n'
             '[[element]]\nid = "x"\nlabel = "X"\ncause = "mobilsering"\n'
-            f'[[element]]\nid = "x"\nlabel = "{"y" * 90}"\n',
+            f'[[element]]\nid = "x"\nlabel = "{"y" * 90}"\n'
+            '[[element]]\nid = "z"\nlabel = " \u00a0\u200b"\n',
             encoding="utf-8",
         )
         with pytest.raises(DataError) as caught:
@@ -149,4 +179,5 @@ class TestElements:
             "did you mean 'mobilisering'?",
             "line 12: element 'x', id: 'x' is the id of another already",
             "line 13: element 'x', label: 90 letters; at most 80 can be read",
+            "line 16: element 'z', label: \" \u00a0\u200b\" must be a text that is not empty",
         ]

@@ -4,9 +4,12 @@ import shutil
 
 import pytest
 
-from borgerlib.errors import DataError
+from borgerlib.errors import DataError, ParameterError
+from borgerlib.workshop.cards import rounds
+from borgerlib.workshop.influence.elements import shipped_elements
 from borgerlib.workshop.page.open import open_room
 from borgerlib.workshop.saved.comparison import comparison_table
+from borgerlib.workshop.saved.report import download
 from borgerlib.workshop.sessions.change import TOGETHER, Change
 
 SPOT = {"id": "kaffe", "when": "today", "influence": 3, "control": 5}
@@ -96,3 +99,55 @@ def test_what_cannot_be_read_is_said(influence_room):
     influence_room.session.add([Change(TOGETHER, "material", {"content": {"role": 1}})])
     with pytest.raises(DataError, match=r"elements or cards of the session .* cannot be read"):
         open_room("indflydelse", session=influence_room.session.id)
+
+
+def test_what_a_session_was_about_before_stays_in_it(elements, tmp_path):
+    """Another file changes what is on the map, and nothing that was said is lost or in the way."""
+    room = open_room("indflydelse", title="Dagen")
+    room.keep(
+        [
+            room.check("", "place", {**SPOT, "id": "formaal"}),
+            room.check("", "setting", {"key": "role", "value": "byraad"}),
+        ]
+    )
+    other = open_room("indflydelse", title="Dagen", own=[elements])
+    assert labels(other) == ["God kaffe"]
+    assert len(other.state.left_out) == 18
+    assert other.state.labels[0] == "Byrådet"
+    row = next(
+        line for line in download(other, "csv").content.decode("utf-8-sig").splitlines() if "Formålet" in line
+    )
+    assert row.endswith(";ja")
+    again = open_room("indflydelse", title="Dagen", own=[shipped_elements()])
+    assert (labels(again)[0], len(again.state.elements)) == ("Formålet og rammerne er klare fra starten", 18)
+    assert [element.label for element in again.state.left_out] == ["God kaffe"]
+
+
+def test_a_card_that_was_spoken_of_stays_when_another_deck_is_named(tmp_path):
+    decks = []
+    for name in ("vaegter", "smed"):
+        decks.append(tmp_path / f"{name}.toml")
+        decks[-1].write_text(DECK.replace("vaegter", name), encoding="utf-8")
+    room = open_room("dialogkort", title="Kort", own=decks[:1])
+    room.keep([room.check("", "draw", {"card_kind": "role", "id": "vaegter"})])
+    room.keep([room.check("", "note", {"table": ["", "", "vaegter"], "text": "Husk det."})])
+    other = open_room("dialogkort", title="Kort", own=decks[1:])
+    assert [card.id for card in other.state.decks[2].cards[-2:]] == ["smed", "vaegter"]
+    assert other.view()["summary"][0]["titles"] == ["Vægteren"]
+    # A session whose file was changed by hand has lost the card, and works.
+    lost = Change("", "draw", {"card_kind": "role", "id": "findes_ikke"})
+    assert rounds.applied(other.state, lost) == other.state
+
+
+def test_a_session_stays_with_its_municipality():
+    room = open_room("indflydelse", municipality="Odense", title="Dagen")
+    with pytest.raises(ParameterError, match="is not of Aarhus: it is of Odense") as caught:
+        open_room("indflydelse", municipality="Aarhus", session=room.session.id)
+    assert caught.value.message.danish.endswith("er ikke for Aarhus: den er for Odense.")
+    assert (
+        open_room("indflydelse", municipality="Odense", session=room.session.id).session.municipality
+        == "Odense"
+    )
+    free = open_room("indflydelse", title="Uden")
+    with pytest.raises(ParameterError, match="it is of no municipality"):
+        open_room("indflydelse", municipality="Aarhus", session=free.session.id)

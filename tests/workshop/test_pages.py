@@ -151,3 +151,46 @@ def test_what_was_decided_stays_in_the_report_when_its_element_leaves_the_list(i
     assert "Nyt kommissorium · Anna · maj" in page
     written = Document(io.BytesIO(download(influence_room, "docx").content))
     assert "Aftalt: Nyt kommissorium · Anna · maj" in [line.text for line in written.paragraphs]
+    row = next(line for line in csv_of(influence_room) if "Formålet" in line)
+    assert row.endswith(";Nyt kommissorium;Anna;maj;ja")
+    other = influence_room.view()["lists"][-1]
+    assert [(item["question"], item["decision"]["what"]) for item in other["items"]] == [
+        ("picked", "Nyt kommissorium")
+    ]
+
+
+def csv_of(room):
+    return download(room, "csv").content.decode("utf-8-sig").splitlines()
+
+
+def test_every_format_has_a_part_for_each_role_and_area_and_says_which(influence_room):
+    def say(kind, **content):
+        influence_room.keep([influence_room.check("", kind, content)])
+
+    say("place", **PLACED)
+    say("setting", key="role", value="byraad")
+    say("place", **{**PLACED, "influence": 2})
+    placed = [line.split(";")[:5] for line in csv_of(influence_room) if "Formålet" in line]
+    assert [(line[0], line[3]) for line in placed] == [("Kommunaldirektøren", "7,0"), ("Byrådet", "2,0")]
+    page = session_html(influence_room)
+    for role in ("Kommunaldirektøren", "Byrådet"):
+        assert f"<h2>{role} · Borgerdialog i almindelighed</h2>" in page
+    assert page.count('<img class="picture"') == 2
+    written = Document(io.BytesIO(download(influence_room, "docx").content))
+    assert len(written.tables) == len(written.inline_shapes) == 2
+
+
+def test_a_long_word_stays_on_the_page_of_a_report(influence_room):
+    weasyprint = pytest.importorskip("weasyprint")
+    word = "W" * 80
+    influence_room.keep([influence_room.check("", "element", {"id": "formaal", "label": word})])
+    influence_room.keep(
+        [
+            influence_room.check("", "place", PLACED),
+            influence_room.check("", "pick", {"id": "formaal", "on": True}),
+        ]
+    )
+    for page in weasyprint.HTML(string=session_html(influence_room)).render().pages:
+        for box in page._page_box.descendants():
+            if type(box).__name__ == "TextBox":
+                assert box.position_x + box.width <= page.width

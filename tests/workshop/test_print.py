@@ -1,6 +1,7 @@
 """Cards on paper: four to a sheet, both sides in step, and what is too long is named."""
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pypdf
@@ -8,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from borgerlib.commands.workshop import app
-from borgerlib.errors import DataError
-from borgerlib.workshop.cards.deck import read_decks, shipped_decks
+from borgerlib.errors import DataError, ParameterError
+from borgerlib.workshop.cards.deck import Section, read_decks, shipped_decks
 from borgerlib.workshop.page.cards import cards_for_print
 from borgerlib.workshop.page.citizens import Citizens
 from borgerlib.workshop.saved.report import download
@@ -59,13 +60,23 @@ def titles(page):
 
 def test_a_card_too_long_says_by_how_many_lines(cards):
     one = cards[0]
-    # The front has room for some 20 lines more; each paragraph below is one line of its own.
-    lines = [f"Linje {number}" for number in range(60)]
-    long = replace(one, card=replace(one.card, text="\n".join(lines)))
+
+    def of(lines):  # each paragraph is one line of its own
+        text = "\n".join(f"Linje {number}" for number in range(lines))
+        return replace(one, card=replace(one.card, text=text))
+
+    long = of(60)
     (problem,) = too_long([long, cards[1]])
     count = int(problem.removeprefix("theme 'skolestruktur', front: ").split()[0])
-    longer = replace(one, card=replace(one.card, text="\n".join([*lines, "En", "To"])))
-    assert too_long([longer]) == (f"theme 'skolestruktur', front: {count + 2} lines too long",)
+    # So many lines fewer fit, and no line less will do.
+    assert too_long([of(60 - count)]) == ()
+    assert too_long([of(61 - count)]) == ("theme 'skolestruktur', front: 1 line too long",)
+    assert too_long([of(62)]) == (f"theme 'skolestruktur', front: {count + 2} lines too long",)
+    # And of lines that run on: those that a text fills beside what it is given room for.
+    words = [replace(one, card=replace(one.card, text="ord " * count)) for count in range(60, 260, 4)]
+    told = [int(said[0].split()[-4]) if (said := too_long([card])) else 0 for card in words]
+    assert told[0] == 0 < told[-1]
+    assert {later - earlier for earlier, later in pairwise(told)} == {0, 1}
     with pytest.raises(DataError, match="do not fit on A6") as caught:
         print_cards([long], Path("never.pdf"))
     assert caught.value.problems == (problem,)
@@ -92,3 +103,23 @@ def test_the_report_of_a_map_is_one_that_a_screen_reader_can_read(influence_room
     file = tmp_path / "rapport.pdf"
     file.write_bytes(download(influence_room, "pdf").content)
     assert pdf_problems(file) == ()
+
+
+def test_a_word_wider_than_a_card_is_broken_and_counted(cards):
+    short = (Section("Rammer", ("Få.",)),)
+    wide = replace(cards[0], card=replace(cards[0].card, title="W" * 40, text="W" * 90, back=short))
+    assert too_long([wide]) == ()
+    for sheet in weasyprint.HTML(string=sheets_html([wide])).render().pages:
+        for box in sheet._page_box.descendants(placeholders=True):
+            if type(box).__name__ == "TextBox":
+                assert box.position_x + box.width <= sheet.width
+    (problem,) = too_long([replace(wide, card=replace(wide.card, text="W" * 900))])
+    assert "lines too long" in problem
+
+
+def test_the_cards_are_a_pdf_and_nothing_else(tmp_path):
+    for name in ("kort.docx", "kort"):
+        with pytest.raises(ParameterError, match=r"The cards are no '.*' file") as caught:
+            CliRunner().invoke(app, ["cards", str(tmp_path / name)], catch_exceptions=False)
+        assert caught.value.hint == f"Write {tmp_path / 'kort.pdf'}."
+    assert not list(tmp_path.glob("kort*"))

@@ -9,7 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
+from typer.testing import CliRunner
 
+from borgerlib.commands.workshop import app
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.workshop.sessions.change import Change
 from borgerlib.workshop.sessions.room import Room
@@ -94,6 +96,24 @@ def test_of_a_damaged_file_the_last_good_state_is_kept_and_that_is_said(influenc
     assert aside.name in again.recovered
     assert aside.name in again.recovered.danish
     assert not open_session(session.id).recovered
+
+
+def test_the_commands_say_what_is_damaged(influence):
+    room = Room(influence, create_session("indflydelse", "Beskadiget"))
+    room.session.add([Change("", "place", PLACED)])
+    other = Room(influence, create_session("indflydelse", "Hel"))
+    other.session.add([Change("", "place", PLACED)])
+    with closing(sqlite3.connect(room.session.path)) as file, file:
+        file.execute("INSERT INTO change (at, who, kind, content) VALUES ('', '', 'place', '{')")
+    listed = CliRunner().invoke(app, ["sessions"]).output
+    assert listed.count("The session is damaged.") == 1
+    assert "Beskadiget" in next(line for line in listed.splitlines() if "damaged" in line)
+    done = CliRunner().invoke(
+        app,
+        ["compare", room.session.id, other.session.id, "--to", str(room.session.path.with_suffix(".csv"))],
+    )
+    assert "was damaged. It is as it was at the last whole step (1 steps" in " ".join(done.output.split())
+    assert "damaged" not in CliRunner().invoke(app, ["sessions"]).output
 
 
 @pytest.mark.parametrize(

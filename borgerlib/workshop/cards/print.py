@@ -6,9 +6,11 @@ front, mirrored. A card that is too long for its size is not cut off but named, 
 
 from __future__ import annotations
 
-from collections import Counter
+import math
+import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,9 @@ from borgerlib.workshop.words import words
 _A_SHEET = 4
 # Which place of the front's sheet a place of the back's lies behind.
 _MIRRORED = (1, 0, 3, 2)
+# Where the text of a card must end, in pixels from its top: A6 less a margin of 9 mm.
+_LOWEST = (148.5 - 9) * 96 / 25.4
+_ROUNDED = 0.1
 _TOO_LONG = "Shorten it, or move a sentence to another card."
 
 
@@ -81,18 +86,27 @@ def too_long(cards: Sequence[PrintedCard], look: Look = USUAL) -> tuple[str, ...
         WeasyPrint is not installed.
     """
     page = weasyprint_library().HTML(string=_rendered("measure.html.j2", look, cards=cards), base_url=None)
-    lines: Counter[str] = Counter()
-    seen: set[str] = set()
-    for sheet in page.render().pages:
-        side = next(name for box in _boxes(sheet) if (name := _side(box)))
-        if side in seen:
-            lines[side] += sum(type(box).__name__ == "LineBox" for box in _boxes(sheet))
-        seen.add(side)
     told = []
-    for side, count in lines.items():
-        kind, name, face = side.split("/")
-        told.append(f"{kind} '{name}', {face}: {count} line{'s' * (count > 1)} too long")
+    for sheet in page.render().pages:
+        count = _lines_over(sheet)
+        if count:
+            side = next(name for box in _boxes(sheet) if (name := _side(box)))
+            kind, _, rest = side.partition("/")
+            name, _, face = rest.rpartition("/")
+            told.append(f"{kind} '{name}', {face}: {count} line{'s' * (count > 1)} too long")
     return tuple(told)
+
+
+def _lines_over(side: Any) -> int:
+    """Return how many lines of the side's running text must go for the last one to stand above the edge."""
+    lines = [box for box in _boxes(side) if type(box).__name__ == "LineBox"]
+    last = max(lines, key=lambda line: line.position_y + line.height)
+    over: float = last.position_y + last.height - _LOWEST
+    tops = sorted({line.position_y for line in lines})
+    steps = [below - above for above, below in pairwise(tops)]
+    whole = statistics.mode(map(round, steps)) if steps else 0
+    usual: float = statistics.median([step for step in steps if round(step) == whole] or [last.height])
+    return max(0, math.ceil((over - _ROUNDED) / usual))
 
 
 def _boxes(sheet: Any) -> Iterator[Any]:
