@@ -22,7 +22,8 @@ from borgerlib.contact.invitation.balance import balance
 from borgerlib.contact.invitation.candidates import Candidates
 from borgerlib.contact.invitation.overview import overview
 from borgerlib.contact.register.consents import Wording, covered
-from borgerlib.contact.register.lists import make_list, write_list
+from borgerlib.contact.register.lists.file import write_list
+from borgerlib.contact.register.lists.make import make_list
 from borgerlib.contact.register.people import enter, erase, find
 from borgerlib.contact.register.store import Register
 from borgerlib.interest.filters.choices import filterable

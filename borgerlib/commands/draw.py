@@ -133,6 +133,10 @@ def verify(
         "every chance is the share of panels."
     )
     console.out.print(f"Fingerprint: [bold]{published.fingerprint}[/bold]")
+    for number in published.fallen:
+        console.out.print(f"Panel {number:03d} was thrown and fell out: somebody on it has withdrawn.")
+    if published.withdrawn:
+        console.out.print(f"Withdrawn: {', '.join(published.withdrawn)}")
     drawn = "Not drawn yet." if published.drawn is None else f"Drawn: panel {published.drawn:03d}."
     console.out.print(drawn)
 

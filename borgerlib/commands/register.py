@@ -215,7 +215,8 @@ def export(
     """Write a list of all who may be invited today, with how each withdraws, and log it."""
     from borgerlib.contact.invitation.mailing import REACH, mailing
     from borgerlib.contact.register.consents import INVITATION
-    from borgerlib.contact.register.lists import make_list, require_place, write_list
+    from borgerlib.contact.register.lists.file import require_place, write_list
+    from borgerlib.contact.register.lists.make import make_list
     from borgerlib.contact.register.store import opened
 
     require_place(out)
@@ -238,7 +239,7 @@ def attendance(
 ) -> None:
     """Enter who of those on a list came: 'borger recruit plan --register' learns from it."""
     from borgerlib.contact.draw.people import read_idents
-    from borgerlib.contact.register.lists import enter_attendance
+    from borgerlib.contact.register.lists.attendance import enter_attendance
     from borgerlib.contact.register.store import opened
 
     contacts = read_idents(people)

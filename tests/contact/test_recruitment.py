@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 
 from borgerlib.commands.main import app
 from borgerlib.contact.recruitment import Rounds, plan_invitations, read_rounds, rounds_of
-from borgerlib.contact.register.lists import enter_attendance, make_list
+from borgerlib.contact.register.lists.attendance import enter_attendance
+from borgerlib.contact.register.lists.make import make_list
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.population.ages import age_band_labels
 

@@ -62,8 +62,8 @@ def verify(folder: Path, *, fingerprint: str = "") -> Publication:
     """
     published = read_publication(folder)
     problems = [*_panel_problems(published), *_fingerprint_problems(published, fingerprint)]
-    if published.drawn is not None and not 0 <= published.drawn < len(published.panels):
-        problems.append(f"{RESULT} names panel {published.drawn}, which is not in the list.")
+    if thrown := _thrown_problems(published):
+        problems += thrown
     elif not _page_agrees(folder / PAGE, published):
         problems.append(f"{PAGE} says something else than the files beside it.")
     if problems:
@@ -72,7 +72,7 @@ def verify(folder: Path, *, fingerprint: str = "") -> Publication:
 
 
 def draw(folder: Path, number: int, *, withdrawn: Sequence[str] = ()) -> Publication:
-    """Record the panel that the dice chose, and return the publication with it.
+    """Record what the dice chose, also where that panel falls out, and return the publication with it.
 
     Parameters
     ----------
@@ -80,7 +80,8 @@ def draw(folder: Path, number: int, *, withdrawn: Sequence[str] = ()) -> Publica
     number : int
         The dice: 0 to panels - 1.
     withdrawn : sequence of str
-        Codes of those who have withdrawn since: a panel with one of them falls out.
+        Codes of those who have withdrawn since, beside those that are recorded already: a panel with one of
+        them falls out.
 
     Raises
     ------
@@ -92,18 +93,22 @@ def draw(folder: Path, number: int, *, withdrawn: Sequence[str] = ()) -> Publica
     last = len(published.panels) - 1
     if not 0 <= number <= last:
         raise DataError(f"There is no panel {number}: they are numbered 0 to {last}.", hint="Throw again.")
-    if published.drawn is not None and published.drawn != number:
+    gone = {codes.as_typed(code) for code in withdrawn} | set(published.withdrawn)
+    if published.drawn is not None and (published.drawn != number or gone & set(published.panels[number])):
         raise DrawnAlreadyError(published.drawn)
-    gone = {codes.as_typed(code) for code in withdrawn}
     if unknown := sorted(gone - set(published.chances.index)):
         raise DataError(
             f"Nobody of this lottery has the code {', '.join(unknown)}.", hint="Check the letters."
         )
-    if met := sorted(gone & set(published.panels[number])):
+    met = sorted(gone & set(published.panels[number]))
+    # What fell out is told too: nobody can name a code to be rid of a panel, and nothing shows it.
+    fallen = [*published.fallen, *([number] if met and number not in published.fallen else [])]
+    thrown = {"panel": None if met else number, "withdrawn": sorted(gone), "fallen": fallen}
+    write_json(folder / RESULT, thrown)
+    write_page(folder)
+    if met:
         left = sum(not gone & set(panel) for panel in published.panels)
         raise FallsOutError(number, met, left, len(published.panels))
-    write_json(folder / RESULT, {"panel": number, "withdrawn": sorted(gone)})
-    write_page(folder)
     return read_publication(folder)
 
 
@@ -120,6 +125,26 @@ def _panel_problems(published: Publication) -> list[str]:
         problems.append(f"{wrong} people's chance is not the share of panels that have them")
     if len(published.panels) != published.about.panels or len(known) != published.about.people:
         problems.append(f"{ABOUT} tells another number of panels or people than there are")
+    return problems
+
+
+def _thrown_problems(published: Publication) -> list[str]:
+    gone, numbers = set(published.withdrawn), range(len(published.panels))
+    drawn = [] if published.drawn is None else [published.drawn]
+    problems = [
+        f"{RESULT} names panel {number}, which is not in the list."
+        for number in (*drawn, *published.fallen)
+        if number not in numbers
+    ]
+    if problems:
+        return problems
+    problems += [
+        f"panel {number:03d} fell out, and holds nobody who has withdrawn"
+        for number in published.fallen
+        if not gone & set(published.panels[number])
+    ]
+    if gone & {code for number in drawn for code in published.panels[number]}:
+        problems.append(f"panel {published.drawn:03d} was drawn, and holds somebody who has withdrawn")
     return problems
 
 

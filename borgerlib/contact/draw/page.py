@@ -23,6 +23,8 @@ def lottery_page(
     quotas: pd.DataFrame,
     fingerprint: str,
     drawn: int | None,
+    withdrawn: Sequence[str] = (),
+    fallen: Sequence[int] = (),
 ) -> str:
     """Return the page of a published lottery: with its data, its fingerprint and, once drawn, its panel."""
     lowest, highest = float(chances.min()), float(chances.max())
@@ -39,6 +41,8 @@ def lottery_page(
             highest=percent(highest, 1),
             drawn=None if drawn is None else f"{drawn:03d}",
             seated=() if drawn is None else panels[drawn],
+            withdrawn=withdrawn,
+            fallen=[f"{each:03d}" for each in fallen],
         )
     )
 

@@ -62,6 +62,10 @@ class Publication:
         The hash of all of it, 64 hexadecimal digits.
     drawn : int or None
         The panel that was drawn.
+    withdrawn : tuple of str
+        Codes of those who have withdrawn since: no panel with one of them is drawn.
+    fallen : tuple of int
+        The panels that the dice chose and that fell out for that, in order.
     """
 
     about: About
@@ -70,6 +74,8 @@ class Publication:
     quotas: pd.DataFrame
     fingerprint: str
     drawn: int | None
+    withdrawn: tuple[str, ...] = ()
+    fallen: tuple[int, ...] = ()
 
 
 def publish(
@@ -159,14 +165,16 @@ def read_publication(folder: Path) -> Publication:
         )
     with (folder / PANELS).open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))[1:]
-    drawn = folder / RESULT
+    thrown = json.loads((folder / RESULT).read_text("utf-8")) if (folder / RESULT).is_file() else {}
     return Publication(
         about=About(**json.loads((folder / ABOUT).read_text("utf-8"))),
         chances=pd.read_csv(folder / CHANCES, index_col="kode")["chance"],
         panels=tuple(tuple(row[1:]) for row in rows),
         quotas=pd.read_csv(folder / QUOTAS, dtype={"value": str}),
         fingerprint=_hash(folder / SUMS),
-        drawn=json.loads(drawn.read_text("utf-8"))["panel"] if drawn.is_file() else None,
+        drawn=thrown.get("panel"),
+        withdrawn=tuple(thrown.get("withdrawn", ())),
+        fallen=tuple(thrown.get("fallen", ())),
     )
 
 

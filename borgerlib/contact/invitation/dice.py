@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
@@ -37,8 +37,27 @@ class LaidOut:
     highest: float
 
 
-def lay_out(wanted: Balance, folder: Path, *, title: str, day: date, seed: int) -> LaidOut:
+def lay_out(
+    wanted: Balance,
+    folder: Path,
+    *,
+    title: str,
+    day: date,
+    seed: int,
+    check: Callable[[Sequence[set[int]]], None] | None = None,
+) -> LaidOut:
     """Publish a lottery in a new folder within `folder`.
+
+    Parameters
+    ----------
+    wanted : Balance
+    folder : Path
+    title : str
+        What is drawn.
+    day : date
+    seed : int
+    check : callable, optional
+        Raises where one of the panels could not be invited, before anything is published.
 
     Raises
     ------
@@ -47,6 +66,9 @@ def lay_out(wanted: Balance, folder: Path, *, title: str, day: date, seed: int) 
     """
     result = wanted.chances()
     listed = list_panels(result, seed=seed)
+    if check is not None:
+        people = listed.members.columns.to_numpy()
+        check([set(people[row].tolist()) for row in listed.members.to_numpy()])
     paths = (folder / f"lodtraekning-{day.isoformat()}-{number}" for number in count(1))
     own = next(path for path in paths if not path.exists())
     own.mkdir(mode=0o700, parents=True)

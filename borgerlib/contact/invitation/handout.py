@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
@@ -14,8 +14,10 @@ import pandas as pd
 from borgerlib import danish
 from borgerlib.contact.invitation.candidates import Candidates
 from borgerlib.contact.invitation.mailing import REACH, Channel, mailing
-from borgerlib.contact.register.consents import INVITATION
-from borgerlib.contact.register.lists import make_list, write_list
+from borgerlib.contact.register.consents import INVITATION, covered
+from borgerlib.contact.register.lists.apart import reached, require_apart
+from borgerlib.contact.register.lists.file import write_list
+from borgerlib.contact.register.lists.make import make_list, require_enough
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import ParameterError
 from borgerlib.interest.store import contact_folder
@@ -120,14 +122,14 @@ def hand_out(
         day=day,
         among=None if among is None else set(among),
         reach=REACH[wanted.channel],
+        reachable=_reachable(candidates, wanted.channel),
+        by_lot=seats is not None,
     )
     if seats is not None:
         people = people.assign(Plads=seats.reindex(people.index))
         people = people.sort_values("Plads", kind="stable", key=_order)
     if wanted.channel == "digital_post":
-        people = people.assign(Svarnummer=candidates.responses.reindex(people.index)).dropna(
-            subset=["Svarnummer"]
-        )
+        people = people.assign(Svarnummer=candidates.responses.reindex(people.index))
     made = mailing(
         people,
         wanted.channel,
@@ -140,6 +142,30 @@ def hand_out(
     write_list(made, path)
     asked = len(candidates.able) if among is None else len(set(among))
     return Handout(path, len(made), asked - len(made))
+
+
+def require_listable(
+    register: Register, candidates: Candidates, wanted: Wanted, panels: Sequence[set[int]], *, day: date
+) -> None:
+    """Raise where one of these panels, were it drawn, could not be made a list of.
+
+    Raises
+    ------
+    DisclosureError
+        As `borgerlib.contact.register.lists.make.make_list`.
+    """
+    able = covered(register, INVITATION, day=day, by_answers=True)
+    able &= reached(register, REACH[wanted.channel])
+    reachable = _reachable(candidates, wanted.channel)
+    able = able if reachable is None else able & reachable
+    chosen = [panel & able for panel in panels]
+    require_enough(min(chosen, key=len))
+    require_apart(register, chosen, able, consent=INVITATION, by_lot=True)
+
+
+def _reachable(candidates: Candidates, channel: Channel) -> set[int] | None:
+    """Return who can be reached through whoever joins the survey's number with CPR; None for other ways."""
+    return set(candidates.responses.dropna().index) if channel == "digital_post" else None
 
 
 def _order(seats: pd.Series) -> pd.Series:

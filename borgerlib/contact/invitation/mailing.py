@@ -7,7 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
-from borgerlib.contact.register.lists import Reach
+from borgerlib.contact.register.lists.make import Reach
 from borgerlib.danish import long_date
 
 Channel = Literal["all", "letter", "mail", "sms", "digital_post"]

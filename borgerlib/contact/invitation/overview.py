@@ -10,7 +10,7 @@ import pandas as pd
 
 from borgerlib import danish
 from borgerlib.contact.invitation.candidates import Candidates
-from borgerlib.contact.register.lists import FEWEST
+from borgerlib.contact.register.lists.apart import FEWEST
 from borgerlib.interest.filters.selection import Selection
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published, disclose
 from borgerlib.view.charts.chart import Chart

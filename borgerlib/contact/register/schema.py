@@ -67,6 +67,12 @@ MIGRATIONS = (
     # How the people on a list are reached: whoever cannot be is missing for a reason that tells no answer.
     "ALTER TABLE list ADD COLUMN reach TEXT NOT NULL DEFAULT '' CHECK (reach IN ('', 'mail', 'phone'));",
     # Who of those on a list came, once it is entered: the rates of earlier rounds.
-    "ALTER TABLE list_member ADD COLUMN came INTEGER CHECK (came IN (0, 1));",
+    # And what a list is compared by: the last consent that it knew, and whether answers or a lot decided.
+    """
+    ALTER TABLE list_member ADD COLUMN came INTEGER CHECK (came IN (0, 1));
+    ALTER TABLE list ADD COLUMN seen INTEGER;
+    ALTER TABLE list ADD COLUMN by_answers INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE list ADD COLUMN by_lot INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 VERSION = len(MIGRATIONS)

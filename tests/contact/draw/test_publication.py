@@ -113,6 +113,31 @@ def test_a_panel_with_somebody_who_has_withdrawn_falls_out_and_that_is_said(publ
     assert read_publication(folder).drawn is None
     with pytest.raises(DataError, match="Nobody of this lottery has the code AAAA-AAAA"):
         draw(folder, 3, withdrawn=["aaaaaaaa"])
+    # It is kept and told: whoever has withdrawn once is on no panel that is thrown later.
+    other = next(number for number, panel in enumerate(publication.panels[4:], 4) if gone in panel)
+    with pytest.raises(DataError, match=f"Panel {other:03d} falls out"):
+        draw(folder, other)
+    free = next(number for number, panel in enumerate(publication.panels) if gone not in panel)
+    done = draw(folder, free)
+    assert (done.drawn, done.withdrawn, done.fallen) == (free, (gone,), (3, other))
+    assert verify(folder).fallen == (3, other)
+    page = (folder / "index.html").read_text("utf-8")
+    assert "Terningerne viste 003. Det panel faldt ud" in page
+    # Whoever withdraws after the draw leaves a vacant seat: there is no other throw.
+    with pytest.raises(DataError, match="was drawn already"):
+        draw(folder, free, withdrawn=[done.panels[free][0]])
+
+
+def test_a_panel_that_fell_out_for_no_reason_is_found_out(published):
+    publication, folder, _ = published
+    somebody = publication.panels[4][0]
+    for result, told in (
+        ({"panel": None, "fallen": [3]}, "panel 003 fell out, and holds nobody who has withdrawn"),
+        ({"panel": 4, "withdrawn": [somebody]}, "panel 004 was drawn, and holds somebody who has withdrawn"),
+    ):
+        (folder / "resultat.json").write_text(json.dumps(result))
+        with pytest.raises(DataError, match=told):
+            verify(folder)
 
 
 def test_a_result_that_is_no_panel_is_found_out(published):

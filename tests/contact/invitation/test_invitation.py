@@ -2,6 +2,8 @@
 
 import re
 import stat
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -12,11 +14,13 @@ from borgerlib.contact.draw.check import FallsOutError, verify
 from borgerlib.contact.invitation.balance import UNTOLD, Balance, balance, draw_balanced
 from borgerlib.contact.invitation.candidates import open_candidates
 from borgerlib.contact.invitation.dice import lay_out, seated
-from borgerlib.contact.invitation.handout import Wanted, hand_out
+from borgerlib.contact.invitation.handout import Wanted, hand_out, require_listable
 from borgerlib.contact.invitation.overview import overview
 from borgerlib.contact.invitation.page import told
 from borgerlib.contact.lottery.panels import draw_panel
 from borgerlib.contact.register.consents import withdraw
+from borgerlib.contact.register.lists.apart import TooAlikeError
+from borgerlib.contact.register.lists.make import TooFewError, make_list
 from borgerlib.contact.register.people import held
 from borgerlib.errors import ParameterError
 from borgerlib.interest.filters.choices import SEGMENTS_FILE, saved_folder
@@ -217,6 +221,29 @@ def test_seats_stand_before_reserves_in_their_order(register, candidates):
 def test_what_is_not_told_is_asked_for_in_danish(register, candidates):
     with pytest.raises(ParameterError, match=r"^Skriv hvad listen er til og hvor man kan melde fra\.$"):
         hand_out(register, candidates, Wanted(" ", "Åse", ""), day=DAY)
+
+
+def test_panels_that_could_not_be_invited_are_told_before_they_are_laid_out(register, candidates, tmp_path):
+    chosen = candidates.answers.iloc[:22]
+    wanted = Wanted("Panel", "Åse", "borger@example.dk")
+    check = partial(require_listable, register, candidates, wanted, day=DAY)
+    made = {"title": "Panel", "day": DAY, "seed": 2, "check": check}
+    pool = balance(candidates, chosen, 20)
+    pool = pool if (why := pool.why_not()) is None else pool.mended(why)
+    lay_out(pool, tmp_path, **made)
+    make_list(register, consent="invitation", purpose="Alle", day=DAY, among=chosen.index)
+    with pytest.raises(TooAlikeError):
+        lay_out(pool, tmp_path, **made)
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_list_for_digital_post_is_as_long_as_it_is_told(register, candidates):
+    few = replace(candidates, responses=candidates.responses.iloc[:9])
+    wanted = Wanted("Digital Post", "Åse", "borger@example.dk", channel="digital_post")
+    lists = register.rows("SELECT count(*) FROM list")
+    with pytest.raises(TooFewError):
+        hand_out(register, few, wanted, day=DAY)
+    assert register.rows("SELECT count(*) FROM list") == lists
 
 
 def test_dice_choose_a_panel_and_one_with_somebody_who_has_withdrawn_falls_out(

@@ -5,7 +5,7 @@ from registers import DAY
 from typer.testing import CliRunner
 
 from borgerlib.commands.main import app
-from borgerlib.contact.register.lists import make_list
+from borgerlib.contact.register.lists.make import make_list
 from borgerlib.contact.register.store import opened
 from borgerlib.errors import ParameterError
 

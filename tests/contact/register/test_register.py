@@ -16,7 +16,10 @@ from borgerlib.contact.invitation.mailing import mailing, withdrawal_text
 from borgerlib.contact.register import people as people_module
 from borgerlib.contact.register.consents import Wording, covered, expire, period_end, withdraw
 from borgerlib.contact.register.key import VARIABLE, new_key_file, pseudonym_of, read_key, withdrawal_code
-from borgerlib.contact.register.lists import TooAlikeError, enter_attendance, make_list, write_list
+from borgerlib.contact.register.lists.apart import TooAlikeError
+from borgerlib.contact.register.lists.attendance import enter_attendance
+from borgerlib.contact.register.lists.file import write_list
+from borgerlib.contact.register.lists.make import make_list
 from borgerlib.contact.register.people import correct, enter, erase, find, held, people_of
 from borgerlib.contact.register.schema import MIGRATIONS, VERSION
 from borgerlib.contact.register.shown import as_text, write_pdf
@@ -106,7 +109,8 @@ def test_a_register_of_an_older_version_is_brought_up_to_date(register):
     )
     newest = [register.rows(query, (table,)) for query, table in names]
     # The columns that versions 2 and 3 add are taken away again.
-    register.connection.execute("ALTER TABLE list DROP COLUMN reach")
+    for column in ("reach", "seen", "by_answers", "by_lot"):
+        register.connection.execute(f"ALTER TABLE list DROP COLUMN {column}")
     register.connection.execute("ALTER TABLE list_member DROP COLUMN came")
     register.connection.execute("PRAGMA user_version = 1")
     register.close()
@@ -283,7 +287,7 @@ def test_two_lists_never_differ_by_a_few(register):
 
     list_of(able[:20])
     for others in (able[:19], able[:22], [*able[:18], *able[20:22]]):
-        with pytest.raises(DisclosureError, match="differs from list 1 of 2026-03-02 by fewer than 5"):
+        with pytest.raises(DisclosureError, match="Beside list 1 of 2026-03-02 the list would tell"):
             list_of(others)
     list_of(able[:20])  # the same again
     list_of(able[:25])
@@ -310,7 +314,44 @@ def test_whoever_cannot_be_reached_in_a_way_is_missing_for_a_reason_that_tells_n
     everybody = listed("")
     with pytest.raises(TooAlikeError) as caught:
         listed("mail", among=everybody.index[:27])
-    assert (caught.value.number, caught.value.day) == (1, "2026-03-02")
+    assert caught.value.lists == ((1, "2026-03-02"),)
+
+
+def test_lists_do_not_tell_of_a_few_together_either(register):
+    filled(register, 60)
+    able = sorted(covered(register, "invitation", day=DAY, by_answers=True))
+
+    def list_of(*people, **more):
+        among = [able[number] for number in people]
+        return make_list(register, consent="invitation", purpose="Klima", day=DAY, among=among, **more)
+
+    list_of(*range(12))
+    list_of(*range(12, 24))
+    # Person 24 alone is on neither; persons 0 to 9 and 12 to 23 leave out two of the first.
+    for people in (range(25), [*range(10), *range(12, 24)]):
+        with pytest.raises(TooAlikeError) as caught:
+            list_of(*people)
+        assert caught.value.lists[0] == (1, "2026-03-02")
+    list_of(*range(29))
+    # Two of the first list are missing, and on none of the others that lack them.
+    list_of(*range(30, 60))
+    with pytest.raises(TooAlikeError):
+        list_of(*range(2, 12), *range(24, 40))
+    # Of those who are drawn nothing is told by who is not: ten of the first thirty, say.
+    list_of(*range(0, 30, 3), by_lot=True)
+    list_of(*range(12, 29))
+    with pytest.raises(TooAlikeError):
+        list_of(*range(0, 27, 3), 28, by_lot=True)
+
+
+def test_a_yes_that_is_renewed_does_not_hide_that_lists_are_alike(register):
+    filled(register, 30)
+    able = sorted(covered(register, "invitation", day=DAY, by_answers=True))
+    make_list(register, consent="invitation", purpose="Klima", day=DAY, among=able[:24])
+    later = DAY + timedelta(days=9)
+    filled(register, 30, survey="t", day=later)
+    with pytest.raises(TooAlikeError):
+        make_list(register, consent="invitation", purpose="Klima", day=later, among=able[:21])
 
 
 def test_who_came_is_entered_by_code_mail_or_phone_and_shown_to_her(register):

@@ -15,7 +15,7 @@ from borgerlib.contact.draw.quotas import read_quotas
 from borgerlib.contact.invitation.balance import Balance
 from borgerlib.contact.invitation.page import told
 from borgerlib.contact.invitation.page.html import display, paragraphs
-from borgerlib.contact.register.lists import FEWEST
+from borgerlib.contact.register.lists.apart import FEWEST
 from borgerlib.errors import DataError
 
 _WAYS = (

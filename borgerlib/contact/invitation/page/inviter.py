@@ -19,7 +19,13 @@ from borgerlib import danish
 from borgerlib.contact.invitation.balance import Balance, balance, draw_balanced
 from borgerlib.contact.invitation.candidates import Candidates, open_candidates
 from borgerlib.contact.invitation.dice import LaidOut, lay_out, seated
-from borgerlib.contact.invitation.handout import Handout, Wanted, hand_out, lists_folder
+from borgerlib.contact.invitation.handout import (
+    Handout,
+    Wanted,
+    hand_out,
+    lists_folder,
+    require_listable,
+)
 from borgerlib.contact.invitation.overview import overview
 from borgerlib.contact.invitation.page import told
 from borgerlib.contact.invitation.page.how_many import HowMany
@@ -200,13 +206,15 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
             self._lay_out(wanted)
 
     def _lay_out(self, wanted: Wanted) -> None:
-        laid_out = lay_out(
-            self._many.balance(),
-            lists_folder(self._candidates.municipality.name),
-            title=wanted.purpose,
-            day=self._today,
-            seed=secrets.randbelow(2**31),
-        )
+        with self._connect("") as register:
+            laid_out = lay_out(
+                self._many.balance(),
+                lists_folder(self._candidates.municipality.name),
+                title=wanted.purpose,
+                day=self._today,
+                seed=secrets.randbelow(2**31),
+                check=partial(require_listable, register, self._candidates, wanted, day=self._today),
+            )
         self._laid_out = laid_out
         for widget in (self._dice, self._throw):
             display(widget, True)

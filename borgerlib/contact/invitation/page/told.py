@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from borgerlib import danish
 from borgerlib.contact.draw.check import DrawnAlreadyError, FallsOutError
 from borgerlib.contact.lottery.infeasible import Change, Infeasible
 from borgerlib.contact.lottery.relaxation import CapTooLowError
-from borgerlib.contact.register.lists import FEWEST, FEWEST_APART, TooAlikeError, TooFewError
+from borgerlib.contact.register.lists.apart import FEWEST, FEWEST_APART, TooAlikeError
+from borgerlib.contact.register.lists.make import TooFewError
 from borgerlib.contact.register.people import SharedContactError, UnknownPersonError
 from borgerlib.errors import BorgerlibError
 
@@ -41,10 +43,15 @@ def error(reason: BorgerlibError) -> str:
             "Vælg bredere, eller en anden måde at sende på."
         )
     if isinstance(reason, TooAlikeError):
+        named = danish.listing(
+            [
+                f"liste {number} fra {danish.long_date(date.fromisoformat(day))}"
+                for number, day in reason.lists
+            ]
+        )
         return (
-            f"Listen ligner liste {reason.number} fra {reason.day} på nær færre end {FEWEST_APART} personer. "
-            "Den, der har begge, ville vide, hvad netop de har svaret. Vælg som dengang, eller vælg noget, "
-            "der adskiller sig mere."
+            f"Ved siden af {named} ville listen røbe, hvad færre end {FEWEST_APART} personer har svaret. "
+            "Vælg som dengang, eller vælg noget, der adskiller sig mere."
         )
     if isinstance(reason, CapTooLowError):
         return (

@@ -1,0 +1,81 @@
+"""Who of those on a list came: what the rates of the next round are learnt from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from borgerlib.contact import codes
+from borgerlib.contact.register.key import withdrawal_code
+from borgerlib.contact.register.store import Register
+from borgerlib.errors import DataError
+from borgerlib.personal import contact_key
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """How many of a list came.
+
+    Attributes
+    ----------
+    number : int
+        Of the list.
+    day, purpose : str
+        When it was made (ISO 8601), and what for.
+    invited, came : int
+        People.
+    """
+
+    number: int
+    day: str
+    purpose: str
+    invited: int
+    came: int
+
+
+def enter_attendance(register: Register, contacts: Sequence[str], *, number: int | None = None) -> Attendance:
+    """Enter who of those on a list came, or signed up; whoever is not named did not.
+
+    Parameters
+    ----------
+    register : Register
+    contacts : sequence of str
+        Codes, e-mail addresses or telephone numbers.
+    number : int, optional
+        Of the list; by default the latest.
+
+    Raises
+    ------
+    DataError
+        There is no such list, or somebody is not on it, or not one person; all are told at once.
+    """
+    rows = register.rows("SELECT id, day, purpose FROM list ORDER BY id")
+    lists = {each: (day, purpose) for each, day, purpose in rows}
+    number = max(lists, default=0) if number is None else number
+    if number not in lists:
+        known = [f"{each} of {day}: {purpose}" for each, (day, purpose) in lists.items()]
+        raise DataError(f"There is no list {number}.", hint=f"Lists: {'; '.join(known) or 'none yet'}.")
+    members = register.rows(
+        "SELECT id, mail, phone FROM person JOIN list_member ON person = id WHERE list = ?", (number,)
+    )
+    reached: dict[str | None, set[int]] = {}
+    for person, *keys in members:
+        for key in (withdrawal_code(register.key, person), *keys):
+            reached.setdefault(key, set()).add(person)
+    found = {text: reached.get(contact_key(text) or codes.as_typed(text), set()) for text in contacts}
+    if strange := [text for text, people in found.items() if len(people) != 1]:
+        raise DataError(
+            f"Who came cannot be entered for list {number}:",
+            problems=[
+                f"'{text}' is {'several people' if found[text] else 'nobody'} on it" for text in strange
+            ],
+            hint="One a line: the code in the letter, the e-mail address or the telephone number.",
+        )
+    came = {person for people in found.values() for person in people}
+    with register.changing("attendance") as detail:
+        register.connection.executemany(
+            "UPDATE list_member SET came = ? WHERE list = ? AND person = ?",
+            [(int(person in came), number, person) for person, *_ in members],
+        )
+        detail.update(list=number, invited=len(members), came=len(came))
+    return Attendance(number, *lists[number], len(members), len(came))

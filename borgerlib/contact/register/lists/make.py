@@ -1,0 +1,103 @@
+"""A list is made: of those who consented, for a stated purpose, and none tells an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Literal
+
+import pandas as pd
+
+from borgerlib.contact.register.consents import covered
+from borgerlib.contact.register.key import withdrawal_code
+from borgerlib.contact.register.lists.apart import FEWEST, reached, require_apart
+from borgerlib.contact.register.store import Register
+from borgerlib.errors import DisclosureError, ParameterError
+
+Reach = Literal["", "mail", "phone"]
+
+
+class TooFewError(DisclosureError):
+    """A list would be so short that it tells of each on it."""
+
+
+def require_enough(people: Collection[int]) -> None:
+    """Raise `TooFewError` where a list would have fewer than 10 people."""
+    if len(people) < FEWEST:
+        raise TooFewError(f"The list would have fewer than {FEWEST} people.", hint="Choose more widely.")
+
+
+def make_list(
+    register: Register,
+    *,
+    consent: str,
+    purpose: str,
+    day: date,
+    among: Collection[int] | None = None,
+    reach: Reach = "",
+    reachable: Collection[int] | None = None,
+    by_lot: bool = False,
+) -> pd.DataFrame:
+    """Return how to reach people whose consent covers it at this moment, and log that the list was made.
+
+    Parameters
+    ----------
+    register : Register
+    consent : str
+        What they must have consented to: 'invitation'.
+    purpose : str
+        What the list is for, in words.
+    day : date
+        Today.
+    among : collection of int, optional
+        Only these people, chosen by their answers: each must have consented in words that say so.
+    reach : {'', 'mail', 'phone'}
+        Only those who gave it.
+    reachable : collection of int, optional
+        Only those who can be reached in another way; it tells nothing of their answers.
+    by_lot : bool
+        Those chosen were drawn: whoever is not on the list may fit as well.
+
+    Returns
+    -------
+    DataFrame
+        One row a person, by her number: name, mail, phone, and the code by which she withdraws.
+
+    Raises
+    ------
+    ParameterError
+        No purpose is stated.
+    TooFewError
+        The list has fewer than 10 people.
+    TooAlikeError
+        Beside earlier lists it tells of 1 to 4 people what they have answered; see `require_apart`.
+    """
+    if not purpose.strip():
+        raise ParameterError(
+            "A list needs a purpose.", hint="Say what it is for: --purpose 'Borgermøde om …'"
+        )
+    with register.changing("list") as detail:
+        able = covered(register, consent, day=day, by_answers=among is not None) & reached(register, reach)
+        able = able if reachable is None else able & set(reachable)
+        chosen = able if among is None else able & set(among)
+        require_enough(chosen)
+        require_apart(register, [chosen], able, consent=consent, by_lot=by_lot)
+        register.connection.execute(
+            "INSERT INTO list (day, purpose, reach, seen, by_answers, by_lot) "
+            "VALUES (?, ?, ?, (SELECT max(id) FROM consent), ?, ?)",
+            (day.isoformat(), purpose.strip(), reach, among is not None, by_lot),
+        )
+        number = register.connection.last_insert_rowid()
+        register.connection.executemany(
+            "INSERT INTO list_member (list, person) VALUES (?, ?)",
+            [(number, person) for person in sorted(chosen)],
+        )
+        detail.update(list=number, consent=consent, purpose=purpose.strip(), people=len(chosen), reach=reach)
+        detail["by_answers"] = among is not None
+        rows = register.rows(
+            "SELECT id, name, mail, phone FROM person JOIN list_member ON person = id "
+            "WHERE list = ? ORDER BY id",
+            (number,),
+        )
+    people = pd.DataFrame(rows, columns=["person", "name", "mail", "phone"]).set_index("person")
+    return people.assign(code=[withdrawal_code(register.key, person) for person in people.index])
