@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from borgerlib.contact.draw.quotas import quotas_of_vacancies
+from borgerlib.contact.lottery.pool import plain_homes
 from borgerlib.errors import DataError, unknown_name
 from borgerlib.survey.readers.read import read_export
 
@@ -82,8 +83,8 @@ def pool_of(
         raise DataError("Nobody can be drawn like that:", problems=problems)
     gone = people.index.isin([*seated, *withdrawn])
     if household is not None:
-        homes = people.loc[list(seated), household].dropna()
-        gone |= people[household].isin(homes).to_numpy()
+        homes = plain_homes(people[household])
+        gone |= homes.isin(homes.loc[list(seated)].dropna()).to_numpy()
     keeping = people.loc[list(seated)]
     left = quotas_of_vacancies(quotas, keeping) if len(keeping) else quotas
     return people[~gone], left, size - len(keeping)

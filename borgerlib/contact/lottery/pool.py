@@ -91,10 +91,16 @@ def make_pool(people: pd.DataFrame, quotas: pd.DataFrame, size: int, household: 
     )
 
 
+def plain_homes(homes: pd.Series) -> pd.Series:
+    """Return households as they are told apart: 'Vej 1' and ' vej  1' are one, and no text is none."""
+    text = homes.astype("string").str.split().str.join(" ").str.casefold()
+    return text.mask(text == "")
+
+
 def _households(people: pd.DataFrame, household: str | None) -> NDArray[np.intp]:
     if household is None:
         return np.arange(len(people))
-    codes, _ = pd.factorize(people[household])
+    codes, _ = pd.factorize(plain_homes(people[household]))
     alone = codes < 0
     codes[alone] = codes.max(initial=-1) + 1 + np.arange(alone.sum())
     return codes

@@ -81,8 +81,10 @@ class Texts:
 
     @property
     def lacking(self) -> list[str]:
-        """The keys that the law asks for and nobody has filled in."""
-        return [key for key, text in self.words.items() if TO_FILL_IN in text[DANISH]]
+        """The keys that the law asks for and nobody has filled in, or that do not say what they should."""
+        untold = [key for key, text in self.words.items() if TO_FILL_IN in text[DANISH]]
+        shipped = self.by_answers and self["samtykke"][DANISH] == load_texts()["samtykke"][DANISH]
+        return [*untold, *(["samtykke"] if shipped else [])]
 
 
 def texts_path(folder: str) -> Path:

@@ -54,7 +54,9 @@ def test_vacant_seats_have_what_is_left_of_the_quotas():
 
 def test_neither_who_has_withdrawn_nor_who_lives_with_somebody_seated_takes_a_vacant_seat():
     quotas = quotas_of(("sex", "k", 2, 3), ("sex", "m", 2, 3))
-    people = pd.DataFrame({"sex": list("kkkmm"), "home": ["1", None, "2", "1", None]}, index=list("abcde"))
+    people = pd.DataFrame(
+        {"sex": list("kkkmm"), "home": ["A 1", None, "2", "a 1", None]}, index=list("abcde")
+    )
     pool, _, seats = pool_of(people, quotas, 5, ["a"], withdrawn=["c"], household="home")
     assert (list(pool.index), seats) == (["b", "e"], 4)  # d lives with a
     pool, left, _ = pool_of(people, quotas, 4, [], withdrawn=["c"])

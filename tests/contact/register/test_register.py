@@ -126,8 +126,10 @@ def test_the_key_stands_apart_and_is_read_by_its_owner_alone(register, tmp_path)
     assert read_key(None, register.path, environment={VARIABLE: KEY}) == KEY
     with pytest.raises(DataError, match="is there already"):
         new_key_file(tmp_path / "noegle", register.path)
-    with pytest.raises(ParameterError, match="would stand beside the register"):
-        new_key_file(register.path.with_name("noegle"), register.path)
+    # Nor anywhere in the folder 'data', which is copied whole.
+    for beside in (register.path.with_name("noegle"), tmp_path / "data" / "processed" / "noegle"):
+        with pytest.raises(ParameterError, match="would stand beside the register"):
+            new_key_file(beside, register.path)
     with pytest.raises(DataError, match="needs its key"):
         read_key(None, register.path, environment={})
     (tmp_path / "short").write_text("abc")

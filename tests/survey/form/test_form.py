@@ -9,6 +9,7 @@ from random_forms import filled
 from borgerlib.errors import CodebookError, DataError, ParameterError
 from borgerlib.survey.codebook.load import load_codebook, parse_codebook
 from borgerlib.survey.form.formats.limesurvey import limesurvey_text
+from borgerlib.survey.form.formats.page.page import page_text
 from borgerlib.survey.form.formats.surveyjs import surveyjs_text
 from borgerlib.survey.form.names import answer_codes, limesurvey_codes, odk_names
 from borgerlib.survey.form.questionnaire import questionnaire
@@ -104,6 +105,12 @@ def test_other_words_of_consent_are_another_version(tmp_path):
         path.write_text(text, "utf-8")
         versions.add(questionnaire(load_codebook("borgerinteresse"), load_texts(path)).consent[1])
     assert len(versions) == 3
+    # Answers may not decide by words that do not say so.
+    path.write_text("efter_svar = true", "utf-8")
+    assert "samtykke" in load_texts(path).lacking
+    page = page_text(questionnaire(load_codebook("borgerinteresse"), load_texts(path)))
+    assert "»Databeskyttelsesrådgiver«" in page
+    assert "»Må kommunen kontakte dig med invitationer til at være med?« og må ikke bruges endnu." in page
 
 
 def test_names_are_the_codebooks_where_platforms_allow_it():
