@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,9 @@ def weasyprint_library() -> Any:
     return weasyprint
 
 
-def save_pdf(html: str, target: Path, *, day: date | None = None) -> None:
+def save_pdf(
+    html: str, target: Path, *, day: date | None = None, look_at: Callable[[Any], None] | None = None
+) -> None:
     """Write an HTML document that needs no other file as a PDF, beside its place and renamed.
 
     Parameters
@@ -47,6 +50,8 @@ def save_pdf(html: str, target: Path, *, day: date | None = None) -> None:
         The PDF.
     day : date, optional
         The date in the file; without one it carries none, and the same document gives the same file.
+    look_at : callable, optional
+        Is given the pages as they are laid out, and may raise before anything is written.
 
     Raises
     ------
@@ -56,6 +61,8 @@ def save_pdf(html: str, target: Path, *, day: date | None = None) -> None:
     # Without an address of its own: a link would tell of this machine.
     page = weasyprint_library().HTML(string=html, base_url=None, media_type="print")
     document = page.render(pdf_tags=True, pdf_variant=VARIANT)
+    if look_at is not None:
+        look_at(document)
     if day is not None:
         document.metadata.created = day.isoformat()
     with replacing(target, what="The PDF", error=RunError) as beside:

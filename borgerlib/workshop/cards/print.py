@@ -59,8 +59,12 @@ def print_cards(cards: Sequence[PrintedCard], target: Path, look: Look = USUAL) 
     RunError
         WeasyPrint is not installed, or the file cannot be written.
     """
-    refuse_too_long(cards, look)
-    save_pdf(sheets_html(cards, look), target)
+
+    def look_at(document: Any) -> None:
+        if _runs_over(document, 2 * len(cards)):
+            refuse_too_long(cards, look)
+
+    save_pdf(sheets_html(cards, look), target, look_at=look_at)
     return target
 
 
@@ -95,6 +99,22 @@ def too_long(cards: Sequence[PrintedCard], look: Look = USUAL) -> tuple[str, ...
             name, _, face = rest.rpartition("/")
             told.append(f"{kind} '{name}', {face}: {count} line{'s' * (count > 1)} too long")
     return tuple(told)
+
+
+def _runs_over(document: Any, sides: int) -> bool:
+    """Return whether a side on the sheets goes below its edge, or is parted and goes on on another sheet."""
+    found = [
+        side
+        for sheet in document.pages
+        for side in sheet._page_box.descendants(placeholders=True)
+        if side.element_tag == "article" and type(side).__name__ == "BlockBox"
+    ]
+    return len(found) != sides or any(
+        box.position_y + box.height > side.position_y + _LOWEST + _ROUNDED
+        for side in found
+        for box in side.descendants()
+        if type(box).__name__ == "LineBox"
+    )
 
 
 def _lines_over(side: Any) -> int:
