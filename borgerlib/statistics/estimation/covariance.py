@@ -37,7 +37,9 @@ def covariance(
     nobody = len(influence)  # a last group, without influence, for respondents outside the base
     group_of = np.full(design.size, nobody, dtype=np.intp)
     group_of[rows] = np.arange(len(rows)) if group is None else group
-    influence = np.vstack([influence, np.zeros(influence.shape[1])])
+    whole = group is None and len(rows) == design.size
+    if not whole:
+        influence = np.vstack([influence, np.zeros(influence.shape[1])])
     cell, fitted = np.zeros(design.size, dtype=np.intp), np.zeros((1, influence.shape[1]))
     if design.residuals is not None:
         cell, fitted = design.residuals.cells, _fitted(design.residuals, group_of, influence)
@@ -50,7 +52,9 @@ def covariance(
         kinds = cross([Levels(code, pd.RangeIndex(size)) for code, size in codes])
         stratum, cell, group_of = kinds.levels.T
         weight, squared = (sums(kinds.of_row, kinds.size, of) for of in (weight, squared))
-    scores = influence[group_of] - fitted[cell]
+    scores = influence if whole else influence[group_of]  # a copy of a million rows takes its time
+    if design.residuals is not None:
+        scores = scores - fitted[cell]
     scaled = scores * np.sqrt(squared * design.scale[stratum])[:, None]
     return later + _centred(design, rows, scaled, stratum, scores * weight[:, None])
 

@@ -171,7 +171,7 @@ def _built(
     from formulaic import model_matrix
     from formulaic.errors import FormulaicError
 
-    single = [name for name in data if data[name].nunique() == 1]
+    single = [name for name in data if (data[name] == data[name].iloc[0]).all()]
     if single:
         raise DataError(
             f"All {counted(len(rows))} in the model answered the same.",

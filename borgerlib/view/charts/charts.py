@@ -326,7 +326,7 @@ def _marked_notes(frame: pd.DataFrame, unit: alt_text.Unit) -> tuple[list[str], 
 
 
 def _bar(row: pd.Series, unit: alt_text.Unit, mark: str, **more: Any) -> Bar:
-    label, words = str(row["label"]), alt_text.value_words(row, unit) + mark
+    label, words = str(row["label"]), alt_text.value_words(row, unit) + alt_text.total_words(row) + mark
     value = row["proportion" if unit == "pct" else "count"]
     if row["suppressed"]:
         return Bar(label, words, state="suppressed", **more)

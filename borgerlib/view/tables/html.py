@@ -21,6 +21,7 @@ from borgerlib.view.words import alt_text
 
 # Half a per cent, and what computers lose.
 _ROUNDED = 0.0051
+_TOTAL = "Anslået antal"
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,13 @@ def estimates_table(
         shown[heading] = _cells(frame, alt_text.interval_words)
         numbers[f"{heading}: fra"] = _numbers(frame, "ci_lower")
         numbers[f"{heading}: til"] = _numbers(frame, "ci_upper")
+    if "total" in frame:
+        shown[_TOTAL] = _cells(frame, _total)
+        numbers |= {_TOTAL: _numbers(frame, "total")}
+        numbers |= {
+            f"{_TOTAL}: {to}": _numbers(frame, end)
+            for to, end in (("fra", "total_lower"), ("til", "total_upper"))
+        }
     if unit == "pct" and frame["count"].notna().any():
         counted = "Antal, uvægtet" if _weighted(frame) else "Antal"
         shown[counted] = _cells(frame, lambda row: _whole(None if row["suppressed"] else row["count"]))
@@ -274,6 +282,13 @@ def _grid(columns: Mapping[str, tuple[str, Sequence[Any]]]) -> dict[str, Any]:
         "formats": [form for form, _ in columns.values()],
         "rows": [list(row) for row in rows],
     }
+
+
+def _total(row: pd.Series) -> str:
+    """Return how many people a row stands for, and between what: '904 (742–1.088)'."""
+    if pd.isna(row["total"]) or row["suppressed"]:
+        return ""
+    return f"{number(row['total'])} ({number(row['total_lower'])}–{number(row['total_upper'])})"
 
 
 def _whole(value: Any) -> str:

@@ -121,6 +121,12 @@ def value_words(row: Row, unit: Unit) -> str:
     return (str(row["note"]) or NO_VALUE) if pd.isna(value) else format_value(float(value), unit)
 
 
+def total_words(row: Row) -> str:
+    """Return how many people a row stands for: ', anslået 904'; '' where that is not estimated."""
+    total = row.get("total")
+    return "" if total is None or pd.isna(total) or row["suppressed"] else f", anslået {number(float(total))}"
+
+
 def interval_words(row: Row) -> str:
     """Return a row's interval in whole percent without the unit: '55–77'; '' where there is none."""
     if pd.isna(row["ci_lower"]) or row["suppressed"]:
@@ -191,7 +197,9 @@ def _numbers(group: str, rows: Iterable[Mapping[Any, Any]], unit: Unit) -> str:
 
 def _number(row: Row, unit: Unit) -> str:
     interval = interval_words(row) if unit == "pct" else ""
-    return f"{row['label']} {value_words(row, unit)}" + (f" ({interval})" if interval else "")
+    return f"{row['label']} {value_words(row, unit)}{total_words(row)}" + (
+        f" ({interval})" if interval else ""
+    )
 
 
 def source_line(source: str) -> str:

@@ -6,6 +6,8 @@ from bs4 import BeautifulSoup
 
 from borgerlib.errors import DataError, DisclosureError
 from borgerlib.statistics.disclosure.gate import as_published, disclose
+from borgerlib.statistics.estimation.proportions import estimate_total
+from borgerlib.view.charts.charts import bar_chart
 from borgerlib.view.tables.html import estimates_table, public_table
 
 FRAME = pd.DataFrame(
@@ -67,6 +69,22 @@ def test_groups_get_a_column_of_their_own():
     table = estimates_table(published(both), caption="Emner")
     assert table.columns[0] == "Gruppe"
     assert [row[0] for row in table.rows] == ["By"] * 3 + ["Land"] * 3
+
+
+def test_how_many_people_an_answer_stands_for_is_told():
+    people = pd.DataFrame({"tid": ["uge"] * 40 + ["aar"] * 60, "vaegt": 12.5})
+    shown = disclose(estimate_total(people, "tid", weight="vaegt"), base="borgere", source="Egen måling")
+    table = estimates_table(shown)
+    # 40 of 100, each for 12.5 people: 500 of 1,250.
+    total = table.rows[1][table.columns.index("Anslået antal")]
+    assert total.startswith("500 (")
+    words = bar_chart(shown).alt_text
+    assert "uge 40\u00a0pct., anslået 500 (" in words
+    few = pd.DataFrame({"tid": ["uge"] * 3 + ["aar"] * 97, "vaegt": 12.5})
+    hidden = estimates_table(
+        disclose(estimate_total(few, "tid", weight="vaegt"), base="borgere", source="Egen måling")
+    )
+    assert {row[hidden.columns.index("Anslået antal")] for row in hidden.rows} == {""}
 
 
 def test_suppressed_rows_show_no_number():
