@@ -30,7 +30,18 @@ FAINT = """(targets) => {
   const light = ([r, g, b]) => [r, g, b].map((c) => c / 255)
     .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
     .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  // In a drawing, the bar or the badge that the text stands on.
+  const shape = (of) => {
+    if (!(of instanceof SVGElement)) return null;
+    of.scrollIntoView({ block: "center" });
+    const { x, y, width, height } = of.getBoundingClientRect();
+    return document.elementsFromPoint(x + width / 2, y + height / 2)
+      .filter((at) => at instanceof SVGGeometryElement)
+      .map((at) => channels(getComputedStyle(at).fill)).find((fill) => fill.length === 3) ?? null;
+  };
   const behind = (of) => {
+    const drawn = shape(of);
+    if (drawn) return drawn;
     for (let at = of; at; at = at.parentElement) {
       const found = channels(getComputedStyle(at).backgroundColor);
       if (found.length === 3 || found[3] > 0) return found;
