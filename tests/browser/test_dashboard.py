@@ -293,11 +293,11 @@ class TestKeeping:
         board.page.wait_for_selector("text=Rapporten er gemt", timeout=60_000)
         path = board.page.locator(".message a").text_content()
         assert re.fullmatch(r"reports/odense-valg/60-69-aar-kvinde-\w{8}/index.html", path)
-        assert "60–69 år · Kvinde" in (workspace / path).read_text()
+        assert "60–69\xa0år · Kvinde" in (workspace / path).read_text()
         with board.context.expect_page() as waiting:
             board.page.locator(".message a").click()
         waiting.value.wait_for_load_state()
-        assert "60–69 år · Kvinde" in waiting.value.text_content("h1")
+        assert "60–69\xa0år · Kvinde" in waiting.value.text_content("h1")
 
 
 class TestKeyboard:
