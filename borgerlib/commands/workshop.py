@@ -174,4 +174,4 @@ def check(
         refuse_too_long(cards_for_print([deck], Citizens()))
     except RunError as error:
         console.err.print(f"Whether the cards fit on A6 was not looked at. {escape(str(error))}")
-    console.out.print(f"{len(deck.cards)} cards: all in order.")
+    console.out.print(f"{len(deck.cards)} card{'s' * (len(deck.cards) > 1)}: all in order.")

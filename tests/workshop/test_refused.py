@@ -81,6 +81,7 @@ def test_a_deck_with_all_that_can_be_wrong_is_told_in_danish_with_its_lines(deck
     [
         (b'kind = "themes"\n', "»x.toml« kan ikke bruges:",
          ("linje 1: kind: »themes« kendes ikke. Er det »theme«? Der kan stå: theme, format, role",)),
+        (b"", "»x.toml« kan ikke bruges:", ("»kind« mangler",)),
         (b'kind = "theme"\ntitle = "T"\ncard = []\n', "»x.toml« kan ikke bruges:",
          ("linje 3: card: listen skal være længere: mindst 1",)),
         (b'kind = "theme"\ntitle = "T\n', NO_TOML, ()),

@@ -92,7 +92,7 @@ def test_of_a_damaged_file_the_last_good_state_is_kept_and_that_is_said(influenc
     assert 300 <= len(numbers) < 400
     assert numbers == list(range(1, len(numbers) + 1))
     (aside,) = (path for path in session.path.parent.glob("*.beskadiget-*") if "-wal" not in path.name)
-    assert f"({len(numbers)} steps, the last at 20" in again.recovered
+    assert f"number {len(numbers)} (20" in again.recovered
     assert aside.name in again.recovered
     assert aside.name in again.recovered.danish
     assert not open_session(session.id).recovered
@@ -112,7 +112,9 @@ def test_the_commands_say_what_is_damaged(influence):
         app,
         ["compare", room.session.id, other.session.id, "--to", str(room.session.path.with_suffix(".csv"))],
     )
-    assert "was damaged. It is as it was at the last whole step (1 steps" in " ".join(done.output.split())
+    assert "was damaged. It is as it was at the last whole step, number 1 (20" in " ".join(
+        done.output.split()
+    )
     assert "damaged" not in CliRunner().invoke(app, ["sessions"]).output
 
 

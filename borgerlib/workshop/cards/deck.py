@@ -158,7 +158,9 @@ def read_deck(path: Path) -> Deck:
     kind = toml.content.get("kind")
     model = _MODELS.get(str(kind))
     if model is None:
-        toml.refuse([(("kind",), none_of(str(kind), KINDS))])
+        toml.refuse(
+            [((), said("lacks_key", key="kind")) if kind is None else (("kind",), none_of(str(kind), KINDS))]
+        )
     assert model is not None
     file = toml.validated(model, _breaches)
     return Deck(file.kind, file.title, tuple(_card(file.kind, card) for card in file.card))
