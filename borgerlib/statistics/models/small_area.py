@@ -58,8 +58,8 @@ class SmallAreas:
     ...         "standard_error": [0.05] * 5,
     ...     }
     ... )
-    >>> borgerlib.small_area_estimates(areas).estimates[["area", "estimate"]].round(2).values.tolist()
-    [['a', 0.22], ['b', 0.3], ['c', 0.26], ['d', 0.58], ['e', 0.4]]
+    >>> borgerlib.small_area_estimates(areas).estimates[["area", "estimate"]].round(3).values.tolist()
+    [['a', 0.215], ['b', 0.305], ['c', 0.26], ['d', 0.575], ['e', 0.395]]
     """
 
     estimates: pd.DataFrame
