@@ -135,7 +135,7 @@ def estimates_table(
     >>> people = borgerlib.load("Ærø")  # simulated citizens
     >>> shown = borgerlib.estimate_proportions(people, "tid", weight="weight").pipe(borgerlib.disclose)
     >>> shown.pipe(borgerlib.estimates_table).columns
-    ('Svar', 'Andel', 'Statistisk usikkerhed (95\xa0pct.)', 'Antal', 'N')
+    ('Svar', 'Andel', 'Statistisk usikkerhed (95\xa0pct.)', 'Antal, uvægtet', 'N')
     """
     require_disclosed(estimates, "estimates_table")
     caption = caption or alt_text.question_of(estimates)
