@@ -219,7 +219,8 @@ def codebook_draft(
         doubt = f": {escape('; '.join(question.doubts))}" if question.doubts else ""
         console.out.print(f"[{style}]{mark:<8}[/{style}] {escape(question.text)}{role}{doubt}")
     console.wrote(write_draft(read, out))
-    console.out.print("Look at every line marked UNSURE, then:")
+    marked = "at every line marked UNSURE" if any(each.doubts for each in asked) else "it through"
+    console.out.print(f"Look {marked}, then:")
     console.command("codebook", "check", str(out))
     console.command("map", str(export), *where(sheet, heading_rows, municipality), "--codebook", str(out))
 

@@ -51,7 +51,10 @@ NOT_SELECTED = frozenset(
         "ikke nævnt",
     }
 )
-NO_ANSWER = frozenset({"n/a", "na", "#n/a", "#null", "null", "nan", "<na>", "{question_not_shown}"})
+NO_ANSWER = frozenset(
+    {"n/a", "na", "#n/a", "#null", "null", "nan", "<na>", "{question_not_shown}", "no answer", "missing"}
+    | {"-", "uoplyst", "ubesvaret", "ikke besvaret", "ej besvaret"}
+)
 _YES = SELECTED | {"ja tak", "ja, tak", "ja gerne", "ja, gerne", "ja takk", "yes please", "yes, please"}
 _NO = NOT_SELECTED | {"nej tak", "nej, tak", "nej ellers tak", "nei", "nei takk", "no thanks", "no, thanks"}
 REFUSAL = (
@@ -142,7 +145,7 @@ def no_opinion(text: str) -> str:
 def is_no_answer(text: str) -> bool:
     """Return whether a text is a program's mark for 'no answer' (N/A, {question_not_shown})."""
     # Most texts are told by their first letter: a column of ids has a hundred thousand different ones.
-    return text[:1] in "nN#<{" and normalise(text) in NO_ANSWER
+    return text[:1] in "nN#<{-–uUiIeEmM" and normalise(text) in NO_ANSWER
 
 
 def is_refusal(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -44,11 +45,20 @@ def columns_of(table: Table) -> list[Column]:
     names = table.headings
     rows = [row for row in table.heading_rows if not any('"ImportId"' in text for text in row)]
     if len(rows) < 2:
-        return question_columns(names)
+        columns = question_columns(names)
+        raw = rows[0] if rows else names
+        return [_as_ticked(column, text, table.frame) for column, text in zip(columns, raw, strict=True)]
     times = Counter(rows[0])
     if any(below and (not text or times[text] > 1) for text, below in zip(rows[0], rows[1], strict=True)):
         return _question_over_options(names, rows)
     return question_columns(names, [text or name for name, text in zip(names, rows[1], strict=True)])
+
+
+def _as_ticked(column: Column, heading: str, frame: pd.DataFrame) -> Column:
+    """Return a column of ticks by its heading without its place: two questions may share an option."""
+    if column.name == heading or not frame[column.name].dropna().eq(heading).all():
+        return column
+    return replace(column, label=heading)
 
 
 def _question_over_options(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Column]:

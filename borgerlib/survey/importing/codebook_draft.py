@@ -86,7 +86,8 @@ def _refuse_what_tells_nothing(export: Export, asked: Sequence[Question]) -> Non
             said("single_respondent", file=file),
             hint="Export all answers; or copy a codebook and edit it: borger codebook new kodebog.toml",
         )
-    if all(question.kind in ("number", "date") or question.role == "id" for question in asked):
+    numbers = all(question.kind in ("number", "date") or question.role == "id" for question in asked)
+    if numbers and not any(column.labels for column in export.columns):
         raise DataError(
             said("numbers_alone", file=file),
             hint="Export the answers' texts in place of their codes, or with labels (SPSS's .sav has them).",

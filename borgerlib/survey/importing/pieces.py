@@ -35,12 +35,15 @@ class Pieces:
         A tenth of the cells or more hold the sign, and pieces stand in several different cells.
     merged : bool
         Pieces that never stand apart were put together.
+    often : bool
+        A tenth of the cells or more hold the sign.
     """
 
     sign: str
     cells: _Cells
     joined: bool
     merged: bool
+    often: bool = True
 
     @property
     def options(self) -> dict[str, int]:
@@ -87,7 +90,7 @@ def pieces_of(answers: Mapping[str, int], sign: str) -> Pieces:
     several = sum(count for pieces, count in cells if len(pieces) > 1)
     often = max(several, ended) >= _OFTEN * sum(answers.values())
     whole = _whole(cells, sign)
-    return Pieces(sign, whole, joined=often and _recombine(cells), merged=whole != cells)
+    return Pieces(sign, whole, often and recombine(cells), whole != cells, often)
 
 
 def _pattern(answers: Mapping[str, int], sign: str) -> str:
@@ -101,7 +104,7 @@ def _pattern(answers: Mapping[str, int], sign: str) -> str:
     return next((comma for comma in _COMMAS if counts[comma] >= fewest), _COMMAS[-1])
 
 
-def _recombine(cells: _Cells) -> bool:
+def recombine(cells: _Cells) -> bool:
     """Return whether pieces stand in several different cells, as options do that people combine."""
     times = Counter(piece for pieces, _ in cells for piece in set(pieces))
     again = sum(number > 1 for number in times.values())

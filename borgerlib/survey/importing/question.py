@@ -48,7 +48,8 @@ _WORDING: tuple[tuple[str, frozenset[Kind], str], ...] = (
     (
         "id",
         frozenset({"text", "number"}),
-        r"\A((svar|respondent)[-_ ]?)?(id|nr\.?|nummer|number)\Z|recnum",
+        r"\A((svar|respondent|løbe|besvarelses?|skema|record|response|case)[-_ ]?)?(id|nr\.?|nummer|number)\Z"
+        r"|recnum",
     ),
 )
 
@@ -142,9 +143,12 @@ def _as_text(question: Question, role: str) -> Question:
 
 def _role(question: Question) -> str:
     # Where a name tells more than the text ('Q2' of 'Alder'), either may.
-    texts: tuple[str, ...] = (question.text, *question.columns[:1])
+    # Where names are of plain letters, 'koen' is 'køn'.
+    texts: tuple[str, ...] = tuple(
+        spelled for text in (question.text, *question.columns[:1]) for spelled in (text, _danish(text))
+    )
     for role, kinds, pattern in _WORDING:
-        if role == "id" and question.repeats:
+        if (role == "id" and question.repeats) or (role == "age" and _is_coded_number(question)):
             continue
         if role == "area" and _is_coded(question):
             # 'Vigtigt? [Byudvikling i din bydel]' asks about the district, not which one it is.
@@ -152,6 +156,14 @@ def _role(question: Question) -> str:
         if question.kind in kinds and any(re.search(pattern, text, re.IGNORECASE) for text in texts):
             return role
     return ""
+
+
+def _danish(text: str) -> str:
+    return text.lower().replace("oe", "ø").replace("aa", "å").replace("ae", "æ")
+
+
+def _is_coded_number(question: Question) -> bool:
+    return question.kind == "number" and any(doubt.kind == "few_small_numbers" for doubt in question.doubts)
 
 
 def _is_coded(question: Question) -> bool:

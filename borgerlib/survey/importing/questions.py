@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import pandas as pd
 
 from borgerlib.said import Said, said
 from borgerlib.survey.codebook.matching import NOT_SELECTED, SELECTED, normalise
 from borgerlib.survey.grid.values import parse_dates, parse_number
-from borgerlib.survey.importing.pieces import SEPARATORS, pieces_of
+from borgerlib.survey.importing.pieces import SEPARATORS, pieces_of, recombine
 from borgerlib.survey.importing.question import Question, with_roles
 from borgerlib.survey.mapping.choices import YES_AND_NO
 from borgerlib.survey.mapping.seen import Seen, is_indicator, look
-from borgerlib.survey.responses import PLATFORM, Export
+from borgerlib.survey.responses import PLATFORM, TEST_ANSWER, Export
 
 _MOST_OPTIONS = 60
 _TYPED = 0.9
@@ -23,14 +25,38 @@ _LIST = 2
 _REPEATED = 3
 _LONGEST_OPTION = 120
 _HIGHEST = 10
+_CODES = re.compile(r"\d{1,2}(,\d{1,2})*")
+_NAMES = re.compile(r"[a-z][a-z0-9_]*( [a-z][a-z0-9_]*)*")
+_FAR = 50
+_NEGATIVE = (*range(-9, 0), -99, -98, -97)
+_HIGH = (*range(96, 100), *range(996, 1000), *range(9996, 10_000))
 # What surveys write for no answer, where no scale goes so far.
 _OUTSIDE = frozenset(
-    map(float, (*range(-9, 0), -99, -98, -97, 7, 8, 9, 66, 77, 88, *range(96, 100), *range(996, 1000)))
+    map(
+        float,
+        (
+            *range(-9, 0),
+            -99,
+            -98,
+            -97,
+            7,
+            8,
+            9,
+            66,
+            77,
+            88,
+            *range(96, 100),
+            *range(996, 1000),
+            *range(9996, 10_000),
+        ),
+    )
 )
 
 
 def questions(export: Export) -> list[Question]:
     """Return what an export seems to ask, in its order; the platform's own columns are left out."""
+    tries = export.problems.loc[export.problems["rule"] == TEST_ANSWER, "row"]
+    export = replace(export, frame=export.frame[~export.frame.index.isin(tries)])
     seen = [look(export, column) for column in export.columns if column.role != PLATFORM]
     found: list[Question] = []
     for members in _groups(seen):
@@ -100,6 +126,10 @@ def _alone(seen: Seen, *, text: str = "") -> Question:
         return replace(asked, doubts=(said("nobody_answered"),))
     if column.labels:
         return _labelled(asked, seen)
+    if _are_joined_codes(seen.answers):
+        found = pieces_of(seen.answers, ",").options
+        doubts = (said("few_small_numbers"),)
+        return replace(asked, kind="multiple", options=found, separator=",", doubts=doubts)
     values = pd.Series(list(seen.answers), dtype="string")
     counts = pd.Series(list(seen.answers.values()))
     if counts[[parse_number(text) is not None for text in values]].sum() >= _TYPED * seen.total:
@@ -107,6 +137,16 @@ def _alone(seen: Seen, *, text: str = "") -> Question:
     if counts[parse_dates(values).notna()].sum() >= _TYPED * seen.total:
         return replace(asked, kind="date")
     return _joined(asked, seen) or _single(asked, seen)
+
+
+def _are_joined_codes(answers: Mapping[str, int]) -> bool:
+    """Return whether cells are small codes joined by commas, each after a smaller one: no decimals."""
+    cells = [[int(piece) for piece in text.split(",")] for text in answers if _CODES.fullmatch(text)]
+    several = [cell for cell in cells if len(cell) > 1]
+    if len(cells) < len(answers) or len(several) < _LIST or any(0 in cell for cell in cells):
+        return False
+    ascending = all(one < other for cell in several for one, other in pairwise(cell))
+    return ascending and len({cell[-1] for cell in several}) >= _LIST
 
 
 def _labelled(asked: Question, seen: Seen) -> Question:
@@ -140,14 +180,28 @@ def _number(asked: Question, seen: Seen) -> Question:
 
 
 def _outside(answers: Mapping[str, int]) -> dict[str, int]:
-    """Return the usual codes of no answer that stand off a scale within 0 to 10, with their counts."""
+    """Return the usual codes of no answer among texts, or off the other numbers, with their counts."""
     numbers = {text: code for text in answers if (code := parse_number(text)) is not None}
     codes = set(numbers.values())
     scale = codes - _OUTSIDE
-    while scale and (following := max(scale) + 1) in codes:
-        scale.add(following)
-    if len(scale) < _LIST or not all(code == int(code) and 0 <= code <= _HIGHEST for code in scale):
+    if not scale and 2 * sum(answers[text] for text in numbers) < sum(answers.values()):
+        return {text: answers[text] for text in numbers}
+    if len(scale) < _LIST:
         return {}
+    if max(scale) > _HIGHEST:
+        # Of quantities, that many are a code which nothing else comes near.
+        far = {
+            code for code in codes & _OUTSIDE if code < 0 <= min(scale) or code > max(_FAR, 2 * max(scale))
+        }
+        return {
+            text: answers[text]
+            for text, code in numbers.items()
+            if code in far and answers[text] >= _REPEATED
+        }
+    if not all(code == int(code) and code >= 0 for code in scale):
+        return {}
+    while (following := max(scale) + 1) in codes:
+        scale.add(following)
     far = {code for code in _OUTSIDE - scale if code < 0 or code > max(scale)}
     return {text: answers[text] for text, code in numbers.items() if code in far}
 
@@ -167,7 +221,35 @@ def _joined(asked: Question, seen: Seen) -> Question | None:
         if sum(options.values()) >= _REPEATED * len(options):
             doubts = tuple(found.doubts())
             return replace(asked, kind="multiple", options=options, doubts=doubts, separator=sign)
+    return _with_own_words(asked, seen) or _named(asked, seen)
+
+
+def _with_own_words(asked: Question, seen: Seen) -> Question | None:
+    """Return a multiple question where some add words of their own to what the others choose."""
+    for sign in SEPARATORS[:-1]:
+        found = pieces_of(seen.answers, sign)
+        often = {text: count for text, count in found.options.items() if count >= _REPEATED}
+        own = sum(count for pieces, count in found.cells if not often.keys() >= set(pieces))
+        usual = [(pieces, count) for pieces, count in found.cells if often.keys() >= set(pieces)]
+        whole = replace(found, cells=usual, joined=found.often and recombine(usual))
+        if not whole.joined or whole.is_one_option or not _are_options(often) or own * 4 > seen.total:
+            continue
+        doubts = (*whole.doubts(), said("own_words_left_out", count=own))
+        return replace(asked, kind="multiple", options=often, doubts=doubts, separator=sign, own_words=True)
     return None
+
+
+def _named(asked: Question, seen: Seen) -> Question | None:
+    """Return a multiple question where cells hold names of options between spaces, as ODK exports them."""
+    if not all(_NAMES.fullmatch(text) for text in seen.answers):
+        return None
+    found = pieces_of(seen.answers, " ")
+    alone = {pieces[0] for pieces, _ in found.cells if len(pieces) == 1}
+    many = len(found.cells) > len(found.options) + _LIST
+    if not found.joined or found.is_one_option or not many or not alone >= set(found.options):
+        return None
+    doubts = (said("by_spaces"), *found.doubts())
+    return replace(asked, kind="multiple", options=found.options, doubts=doubts, separator=" ")
 
 
 def _single(asked: Question, seen: Seen) -> Question:

@@ -88,7 +88,8 @@ def _typed_candidate(item: Item, seen: Seen, found: Candidate) -> Candidate | No
 
 def _is_plausible(item: Item, numbers: pd.Series) -> bool:
     if item.role == "age":
-        return bool(numbers.median() < 130)
+        # Of 1 to 6 are codes of bands.
+        return bool(10 <= numbers.median() < 130)
     if item.role == "birth_year":
         return bool(numbers.median() > 1880)
     return True

@@ -195,7 +195,8 @@ def _no_numbers(column: pd.Series, labels: abc.Mapping[str, str]) -> list[str]:
         if number is None or no_opinion(label) or number < 0 <= lowest:
             return False
         named = parse_number(label) is not None or code in re.findall(r"\d+", label)
-        return named or lowest - beyond <= number <= highest + beyond
+        # Nobody need have answered close to an end; codes of no answer stand above the scale or below nought.
+        return named or 0 <= number <= highest or lowest - beyond <= number <= highest + beyond
 
     return [code for code, label in labels.items() if not is_number(code, label)]
 

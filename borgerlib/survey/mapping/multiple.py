@@ -102,10 +102,16 @@ def ranked_candidates(item: Item, seen: Sequence[Seen]) -> Iterator[Candidate]:
 def indicator_candidates(item: Item, seen: Sequence[Seen]) -> Iterator[Candidate]:
     """Propose the 0/1 columns of one question, each for the option that it names."""
     groups: dict[str, list[Seen]] = {}
+    runs: list[list[Seen]] = [[]]
     for each in (_parted(item, one) for one in seen):
         if not each.column.role and (is_indicator(each) or _is_other(item, each)):
             groups.setdefault(each.column.question, []).append(each)
-    for question, members in groups.items():
+            if not each.column.question:
+                runs[-1].append(each)
+        elif runs[-1]:
+            runs.append([])
+    # Options without their question: those that stand together, rather than the first of the same text.
+    for question, members in [*(("", run) for run in runs if run), *groups.items()]:
         found = _indicator_candidate(item, question, members)
         if found:
             yield found

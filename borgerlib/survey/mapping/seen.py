@@ -42,7 +42,8 @@ def look(export: Export, column: Column) -> Seen:
     answers: dict[str, int] = {}
     for value, count in export.frame[column.name].value_counts().head(_MOST_VALUES).items():
         text = label_of(str(value), column.labels)
-        if not is_no_answer(text):
+        unnamed = column.declared_missing(str(value)) and text == str(value)
+        if not unnamed and not is_no_answer(text):
             answers[text] = answers.get(text, 0) + int(count)
     return Seen(column, answers)
 

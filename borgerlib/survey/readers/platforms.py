@@ -82,7 +82,27 @@ _TYPEFORM = Platform(
         | dict.fromkeys(("network id", "response type", "stage date (utc)", "tags", "ending"), PLATFORM)
     ),
 )
-_PLATFORMS = (_QUALTRICS, _SURVEYMONKEY, _TYPEFORM)
+_1KA = Platform(
+    "1KA",
+    frozenset({"recnum", "lurker"}),
+    MappingProxyType({"recnum": "id", "status": PLATFORM, "lurker": PLATFORM}),
+)
+_ODK = Platform(
+    "ODK Central",
+    frozenset({"submissiondate", "meta-instanceid", "submitterid", "attachmentspresent", "formversion"}),
+    MappingProxyType(
+        {"meta-instanceid": "id", "submissiondate": "submitted", "start": "started"}
+        | dict.fromkeys(
+            ("key", "submitterid", "submittername", "attachmentspresent", "attachmentsexpected", "status",
+             "reviewstate", "deviceid", "edits", "formversion", "end", "today"),
+            PLATFORM,
+        )
+    ),
+    fewest=3,
+)  # fmt: skip
+_PLATFORMS = (_QUALTRICS, _SURVEYMONKEY, _TYPEFORM, _1KA, _ODK)
+# Not answered, skipped, not asked.
+_CODES_OF_1KA = ((-99.0, -1.0),)
 _TICK = re.compile(r"(?P<question>\w+?)___(?P<choice>\w+)\Z")
 _TICK_LABEL = re.compile(r"(?P<question>.+?) ?\(choice=(?P<choice>.+)\)\Z")
 
@@ -103,6 +123,8 @@ def read(table: Table) -> Export:
     assert platform is not None
     columns = [_with_role(column, platform) for column in columns_of(table)]
     export = export_of(table, platform.vendor, columns)
+    if platform is _1KA:
+        return replace(export, columns=tuple(replace(each, missing=_CODES_OF_1KA) for each in export.columns))
     return _american(export) if platform is _SURVEYMONKEY else export
 
 
@@ -150,6 +172,7 @@ _UNFINISHED: Mapping[str, tuple[str, frozenset[str]]] = MappingProxyType(
     {
         "Qualtrics": (r"finished", frozenset({"false", "falsk", "0"})),
         "Typeform": (r"response type", frozenset({"started", "partial"})),
+        "1KA": (r"status", frozenset({"5"})),
         "SurveyXact": (r"statoverall_1", frozenset({"3"})),
         "REDCap": (r"complete\?|.+_complete", frozenset({"incomplete", "0"})),
     }
@@ -182,9 +205,6 @@ def _unfinished(export: Export, held: Mapping[str, pd.Series]) -> pd.Series:
     if export.source.vendor == "LimeSurvey":
         submitted = next((column.name for column in export.columns if column.role == "submitted"), None)
         return export.frame[submitted].isna() if submitted else none
-    if {"recnum", "lurker", "status"} <= set(held):
-        # 1KA: 6 is done, 5 is partly.
-        return _holds(held["status"], frozenset({"5"}))
     heading, values = _UNFINISHED.get(export.source.vendor, ("", frozenset()))
     for name, column in held.items():
         if re.fullmatch(heading, name):

@@ -126,8 +126,8 @@ def _with_times(export: Export) -> Export:
         if any(column.role == role for column in columns):
             continue
         for at, column in enumerate(columns):
-            heading = column.name.replace("_", " ").strip()
-            unused = column.role in ("", PLATFORM) and pattern.fullmatch(heading)
+            headings = (text.replace("_", " ").strip() for text in (column.name, column.label))
+            unused = column.role in ("", PLATFORM) and any(map(pattern.fullmatch, headings))
             if unused and holds_times(export.frame[column.name]):
                 columns[at] = replace(column, role=role)
                 break
