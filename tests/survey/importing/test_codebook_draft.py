@@ -363,3 +363,102 @@ def test_boxes_of_no_known_use_and_boxes_without_their_question_are_in_doubt(tmp
     ]
     assert [doubt.kind for doubt in found["Bold"].doubts] == ["question_untold", "no_role"]
     assert found["Bold"].options == {"Bold": 3, "Løb": 3}
+
+
+def test_words_of_ones_own_beside_joined_options_leave_the_options(tmp_path):
+    cells = ["Natur;Skole;", "Skole;", "Vej;Natur;", "Vej;Skole;Natur;"] * 8
+    own = [f"Natur;Ord nummer {at};" for at in range(6)]
+    columns = {"Nr.": [str(at) for at in range(38)], "Hvilke emner?": cells + own}
+    path = write_csv(tmp_path / "x.csv", transposed(columns), delimiter="\t")
+    found = asked(tmp_path, columns)["Hvilke emner?"]
+    assert (found.kind, found.own_words) == ("multiple", True)
+    assert found.options == {"Natur": 30, "Skole": 24, "Vej": 16}
+    assert [doubt.kind for doubt in found.doubts] == ["own_words_left_out"]
+    assert counts(read_responses(path, drafted(path)))[1] == {
+        "Natur": 30,
+        "Skole": 24,
+        "Vej": 16,
+        "Andet (eget svar)": 6,
+    }
+
+
+def test_an_option_that_two_questions_share_stays_with_both(tmp_path):
+    heads = ["#", "Bus", "Tog", "Ved ikke", "Dit navn på byen?", "Møde", "Panel", "Ved ikke"]
+    rows = [
+        [
+            str(at),
+            "Bus" * (at % 2),
+            "Tog" * (at % 3 == 0),
+            "Ved ikke" * (at % 5 == 0),
+            f"By {at}",
+            "Møde" * (at % 2),
+            "Panel" * (at % 3 == 1),
+            "Ved ikke" * (at % 4 == 2),
+        ]
+        for at in range(1, 31)
+    ]
+    path = write_csv(tmp_path / "x.csv", [heads, *rows])
+    # Of 1 to 30: 15 odd, 10 in the row of three, 6 of five, 8 that leave 2 of four.
+    assert list(filter(None, counts(read_responses(path, drafted(path))))) == [
+        {"Bus": 15, "Tog": 10, "Ved ikke": 6},
+        {"Møde": 15, "Panel": 10, "Ved ikke": 8},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "options"),
+    [
+        (["1,3", "2", "1,2", "2,3", "1"] * 6, "multiple", {"1": 18, "2": 18, "3": 12}),
+        (["1,5", "2", "2,5", "3,5", "1"] * 6, "number", {}),
+        (["1,3", "3,1", "1,2", "2,3", "1"] * 6, "number", {}),
+        (
+            ["bus tog", "tog", "bus cykel", "cykel", "bus", "bus tog cykel"] * 6,
+            "multiple",
+            {"bus": 24, "tog": 18, "cykel": 18},
+        ),
+        (
+            ["meget god", "god", "meget ringe", "ringe"] * 6,
+            "single",
+            dict.fromkeys(("meget god", "god", "meget ringe", "ringe"), 6),
+        ),
+    ],
+    ids=["codes", "halves", "decimals", "names", "phrases"],
+)
+def test_codes_and_names_in_one_cell_are_several_options_where_they_must_be(tmp_path, cells, kind, options):
+    found = asked(tmp_path, {"Nr.": [str(at) for at in range(len(cells))], "Valg": cells})["Valg"]
+    assert (found.kind, dict(found.options)) == (kind, options)
+
+
+@pytest.mark.parametrize(
+    ("cells", "outside"),
+    [
+        (["Ja", "Nej", "Måske", "999"] * 5, ["999"]),
+        (["Ja", "Nej", "Ja", "-1", "-2"] * 5, ["-1", "-2"]),
+        (["3,5", "12", "140", "-99"] * 5, ["-99"]),
+        (["10", "12", "14", "16", "18", "999"] * 5, ["999"]),
+        (["Ja", "Nej", "Uoplyst", "-"] * 5, []),
+    ],
+)
+def test_codes_of_no_answer_among_texts_and_quantities_are_in_doubt(tmp_path, cells, outside):
+    found = asked(tmp_path, {"Nr.": [str(at) for at in range(len(cells))], "Hvad?": cells})["Hvad?"]
+    told = [
+        text for doubt in found.doubts if doubt.kind == "codes_outside" for text in outside if text in doubt
+    ]
+    assert told == outside
+    assert "Uoplyst" not in found.options
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "role"),
+    [
+        ("Løbenr.", [str(at) for at in range(30)], "id"),
+        ("Besvarelse nr.", [str(at) for at in range(30)], "id"),
+        ("baggrund/koen", ["Mand", "Kvinde"] * 15, "sex"),
+        ("Hvor gammel er du?", list("123456") * 5, ""),
+    ],
+)
+def test_names_of_plain_letters_numbers_of_rows_and_codes_of_ages(tmp_path, heading, cells, role):
+    assert (
+        asked(tmp_path, {heading: cells, "Kommentar": [f"Nej {at}" for at in range(30)]})[heading].role
+        == role
+    )

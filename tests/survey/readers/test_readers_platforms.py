@@ -267,3 +267,26 @@ def test_tries_of_the_survey_are_rejected_and_unfinished_answers_told(tmp_path):
 def test_each_platform_tells_what_was_not_finished(tmp_path, columns):
     export = read_export(write_csv(tmp_path / "x.csv", transposed({k: list(v) for k, v in columns.items()})))
     assert "1 of 2 answers were not finished: they count as far as they go" in export.source.notes
+
+
+def test_odk_central_and_1ka_are_told_by_their_own_columns(tmp_path):
+    odk = {
+        "SubmissionDate": ["2025-11-20T10:00:00.000Z"] * 4,
+        "grp-valg": ["bus tog", "bus", "tog", ""],
+        "meta-instanceID": [f"uuid:{at}" for at in range(4)],
+        "SubmitterID": ["1"] * 4,
+        "FormVersion": ["1"] * 4,
+    }
+    export = read_export(write_csv(tmp_path / "odk.csv", transposed(odk)))
+    assert export.source.vendor == "ODK Central"
+    assert [column.role for column in export.columns] == ["submitted", "", "id", "platform", "platform"]
+    ka = [
+        ["recnum", "status", "lurker", "Q1", "D"],
+        ["Nr.", "Status", "Lurker", "Hvad?", "Dato"],
+        *[[str(at), "6" if at else "5", "0", "-1" if at % 2 else "Ja", "20.11.2025"] for at in range(6)],
+    ]
+    export = read_export(write_csv(tmp_path / "1ka.csv", ka))
+    assert export.source.vendor == "1KA"
+    assert [column.role for column in export.columns] == ["id", "platform", "platform", "", "submitted"]
+    assert export.column("Q1").declared_missing("-1")
+    assert "1 of 6 answers were not finished: they count as far as they go" in export.source.notes
