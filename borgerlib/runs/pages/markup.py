@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from borgerlib import danish
 
 _NUMBER = r"[−+-]?\d[\d.]*(?:,\d+)?"
 _NUMERIC = re.compile(rf"(?:ca\. )?{_NUMBER}(?:\s?[–-]\s?{_NUMBER})?(?:\s?(?:pct\.|%|procentpoint))?|[–—-]")
+_RANGE = re.compile(r"(\d+–\d+(?:-\w+)?)")
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 _FORBIDDEN = ["script", "style", "link", "iframe", "object", "embed", "form", "meta", "base", "noscript"]
 _FETCHING = ("src", "srcset", "href", "poster", "data", "background", "action")
@@ -51,8 +53,14 @@ def _tie_numbers(soup: Any) -> None:
     """Keep numbers on the line of their words, but in code."""
     for piece in soup.find_all(string=True):
         tied = danish.tied(piece)
-        if tied != piece and piece.find_parent(["code", "pre"]) is None:
-            piece.replace_with(tied)
+        ranges = _RANGE.split(tied)
+        if (tied != piece or len(ranges) > 1) and piece.find_parent(["code", "pre"]) is None:
+            piece.replace_with(*map(partial(_whole, soup), range(len(ranges)), ranges))
+
+
+def _whole(soup: Any, position: int, text: str) -> Any:
+    """Return a piece of text; every second one is a range, which a line does not part."""
+    return soup.new_tag("span", attrs={"class": "whole"}, string=text) if position % 2 else text
 
 
 def _remove_what_runs(soup: Any) -> None:

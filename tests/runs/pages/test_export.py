@@ -283,3 +283,9 @@ def test_a_damaged_notebook_is_refused(tmp_path):
 def test_a_page_name_cannot_leave_the_folder(tmp_path):
     [page] = read_pages(executed(tmp_path / "x.ipynb", [page_output(3, slug="../../Ærlige svar")]))
     assert page.file_name == "03_aerlige_svar.html"
+
+
+def test_a_range_is_not_parted_but_in_code(tmp_path):
+    soup = page_of(tmp_path, "De 15–24-årige, 60–69 år og `1–2 uger`.")
+    assert [span.get_text() for span in soup.select(".whole")] == ["15–24-årige", "60–69"]
+    assert "De 15–24-årige, 60–69\u00a0år og 1–2 uger." in soup.article.get_text()
