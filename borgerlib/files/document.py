@@ -12,6 +12,7 @@ from borgerlib.said import said
 
 _PNG = "data:image/png;base64,"
 _LOGO_CM = 1.8
+_DANISH = "da-DK"
 _HEADINGS = ("Title", "Heading 1", "Heading 2", "Heading 3")
 
 
@@ -29,7 +30,9 @@ def new_document(title: str, look: Look = USUAL) -> Any:
         raise RunError(said("no_docx"), hint="Run: pip install 'borgerlib[docx]'") from error
     document = docx.Document()
     properties = document.core_properties
-    properties.title, properties.language, properties.author = title, "da-DK", ""
+    properties.title, properties.language, properties.author, properties.comments = title, _DANISH, "", ""
+    for language in document.styles.element.iter(docx.oxml.ns.qn("w:lang")):
+        language.set(docx.oxml.ns.qn("w:val"), _DANISH)
     for name in _HEADINGS if look.colours else ():
         document.styles[name].font.color.rgb = docx.shared.RGBColor.from_string(look.colours[0].lstrip("#"))
     if look.logo.startswith(_PNG):

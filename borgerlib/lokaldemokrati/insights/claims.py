@@ -88,7 +88,7 @@ def _against_share(claim: Claim, estimates: DisclosedEstimates) -> Verdict:
     side = "over" if shown > claim.than else "under"
     if result.p_value < 1 - estimates.confidence:
         outcome = "holds" if (side == "over") == (claim.kind == "above") else "contradicted"
-        sentence = f"Andelen er {measured} og er også {side} {than} blandt alle landets kommuner."
+        sentence = f"Andelen er {measured} og er også {side} {than} {claim.among}."
         return Verdict(claim, outcome, sentence, result.p_value, result.method)
     sentence = f"{measured} ligger {side} {than}, men forskellen er inden for det tilfældige."
     return Verdict(claim, "within chance", sentence, result.p_value, result.method)

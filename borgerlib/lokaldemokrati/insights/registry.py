@@ -96,6 +96,8 @@ class Claim:
         Its two options, and how they are called in a sentence.
     measure : str
         Danish subject of the sentence that gives the verdict.
+    among : str
+        Danish: of whom the verdict speaks, where only some were asked.
     """
 
     id: str
@@ -108,6 +110,7 @@ class Claim:
     groups: tuple[str, ...] = ()
     group_words: tuple[str, ...] = ()
     measure: str = ""
+    among: str = "blandt alle landets kommuner"
 
 
 Entry = TypeVar("Entry", Figure, Claim)

@@ -24,7 +24,7 @@ _HIDDEN = {"share": "en skjult andel (for få svar)", "count": "et skjult antal 
 _NOT_ASKED = {"share": "en ikke målt andel", "count": "et ikke målt antal"}
 _UNREADABLE = {"share": "en ulæselig andel", "count": "et ulæseligt antal"}
 _FORMS = ("pct", "pct_ci", "count", "n", "label")
-_NAMED_FIRST = 3
+_NAMED_FIRST = 5
 
 
 def fill(
@@ -95,8 +95,8 @@ def first_sentence(
         return f"{subject} er {names[0]}"
     if len(names) <= _NAMED_FIRST:
         return f"{subject} kan være {danish.listing(names, last='eller')}; de kan ikke skilles sikkert ad"
-    others = danish.small_number(len(names) - 2)
-    return f"{subject} kan ikke udpeges: {names[0]}, {names[1]} og {others} andre svar ligger for tæt"
+    others = f"{names[0]}, {names[1]} og {danish.small_number(len(names) - 2)} andre svar"
+    return f"{subject} kan ikke udpeges: {others} kan ikke skilles sikkert ad"
 
 
 def answers_to(estimates: DisclosedEstimates, reference: str) -> list[dict[Any, Any]]:

@@ -108,7 +108,11 @@ def difference_sentence(survey: LocalSurvey, role: str, group: str) -> str:
 def differences_sentence(survey: LocalSurvey) -> str:
     """Return how many of the tested differences between groups are more than chance."""
     frame = survey.estimates.frame
-    tested = frame.loc[frame["domain"] != "arrival", "direction"].dropna()
+    # Where there are two groups, the one against the other is one difference.
+    domains = frame.loc[frame["domain"] != ""].groupby("domain")["group"]
+    twice = domains.last()[domains.nunique() == 2]
+    told = ~frame["domain"].isin(["", "arrival"]) & ~frame["group"].isin(twice)
+    tested = frame.loc[told, "direction"].dropna()
     if tested.empty:
         if not (survey.item("topics") or survey.item("formats")):
             return (
@@ -129,7 +133,7 @@ def who_sentence(survey: LocalSurvey) -> str:
     sentence = f"{danish.number(survey.respondents)} borgere har svaret."
     if weighting["targets"]:
         rate = danish.percent(survey.respondents / weighting["population"], 1)
-        sentence = f"{sentence[:-1]}, {rate} af dem, der kunne."
+        sentence = f"{sentence[:-1]}, {rate} af dem, der kunne svare."
     found = lowest_and_highest(survey, "age")
     if found is None or found[2]:
         return sentence

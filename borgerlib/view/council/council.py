@@ -134,8 +134,8 @@ class CouncilPage:
         """Return the finding of the last page, and what the report needs to know of it."""
         people = danish.number(int(self._adults.sum()))
         said = (
-            f"{self.place.full_name} har {people} borgere på 15 år og derover. Sådan er de fordelt, og "
-            "så mange svar skal en måling blandt dem have."
+            f"{self.place.full_name} havde {people} borgere på 15 år og derover den "
+            f"{danish.long_date(facts.counted())}. Sådan er de fordelt, og så mange svar skal en måling have."
         )
         return self._page(
             said, number=OF_THE_PLACE, slug="kommunen", title="Kommunen og en måling", of_the_place=True
@@ -168,7 +168,8 @@ class CouncilPage:
         election = facts.next_election(today or date.today())
         return Text(
             f"Næste kommunalvalg er den {danish.long_date(election)}. En måling i foråret "
-            f"{election.year - 1} når at få betydning for det sidste budget i valgperioden, og en måling i "
+            f"{election.year - 1} når at få betydning for budgettet for {election.year}, valgperiodens "
+            f"sidste år, og en måling i "
             f"foråret {election.year + 1} giver det nye byråd et udgangspunkt."
         )
 

@@ -158,9 +158,14 @@ def _age_label(age: str) -> str:
     return f"{age[:-1]} år og derover" if age.endswith("+") else f"{age.replace('-', '–')} år"
 
 
+def counted() -> date:
+    """Return the day on which the people were counted."""
+    return current_table().reference_date
+
+
 def source() -> str:
     """Return where the numbers of people come from."""
-    return f"{SOURCE}, {danish.long_date(current_table().reference_date)}."
+    return f"{SOURCE}, {danish.long_date(counted())}."
 
 
 def _note() -> str:

@@ -47,6 +47,7 @@ def groups_table(estimates: DisclosedEstimates, *, caption: str, sort: bool = Tr
             [
                 f"Procent, med {alt_text.uncertainty(estimates.confidence)} i parentes",
                 marks if tested else "",
+                alt_text.hidden_line(estimates),
                 f"N: {alt_text.GROUP_BASE}",
                 alt_text.source_line(estimates.source),
             ]

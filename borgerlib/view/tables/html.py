@@ -167,8 +167,9 @@ def estimates_table(
         shown["N"] = _cells(frame, lambda row: _whole(row["n"]))
         numbers["N"] = _numbers(frame, "n", instead=shown["N"])
     texts = {"Gruppe", "Svar", "Bemærkning"}
-    if (frame["note"].astype(str) != "").any():
-        shown["Bemærkning"] = frame["note"].astype(str)
+    notes = frame["note"].astype(str).where(frame["note"].astype(str) != shown[value], "")
+    if (notes != "").any():
+        shown["Bemærkning"] = notes
         numbers["Bemærkning"] = "", list(shown["Bemærkning"])
     return Table(
         numbers=_grid(numbers),

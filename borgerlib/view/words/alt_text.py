@@ -101,11 +101,18 @@ def caption(
     parts = [f"N {'' if count.startswith(_BETWEEN) else '= '}{count}" if count else ""]
     if unit == "pct" and frame["ci_lower"].notna().any():
         parts.append(f"{interval}: {uncertainty(estimates.confidence)}")
-    if estimates.n_suppressed:
-        few = estimates.min_cell
-        why = f" (færre end {few}, eller skjult, så de ikke kan regnes ud)" if few else ""
-        parts.append(f"Skraveret: {TOO_FEW} til at vise{why}")
+    hidden = hidden_line(estimates)
+    parts.append(f"Skraveret: {hidden[:1].lower()}{hidden[1:]}" if hidden else "")
     return sentences([*parts, *marks, note, source_line(estimates.source)])
+
+
+def hidden_line(estimates: DisclosedEstimates) -> str:
+    """Return why some numbers are not shown; empty where all are."""
+    if not estimates.n_suppressed:
+        return ""
+    few = estimates.min_cell
+    why = f" (færre end {few}, eller skjult, så de ikke kan regnes ud)" if few else ""
+    return f"For få svar til at vise{why}"
 
 
 def format_value(value: float, unit: Unit) -> str:

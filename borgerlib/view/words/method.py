@@ -49,9 +49,8 @@ def citizens_method(survey: LocalSurvey) -> Text:
             if survey.weighting["targets"]
             else "regner de svarende for tilfældigt valgte.",
         ),
-        f"**Forskelle:** hver gruppe er prøvet mod alle andre borgere, i alt {danish.number(survey.tests)} "
-        f"prøver. Af de forskelle, der fremhæves, er i gennemsnit højst "
-        f"{danish.percent(FALSE_DISCOVERY_RATE)} falske (Benjamini og Hochberg).",
+        f"**Forskelle:** hver gruppe er prøvet mod alle andre borgere. Af de forskelle, der fremhæves, er i "
+        f"gennemsnit højst {danish.percent(FALSE_DISCOVERY_RATE)} falske (Benjamini og Hochberg).",
         _confidentiality(
             survey.estimates, survey.estimates.n_suppressed + survey.participation.rates.n_suppressed
         ),

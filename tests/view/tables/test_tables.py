@@ -34,13 +34,13 @@ def published(frame=FRAME):
 def test_estimates_become_rows_of_danish_text():
     table = estimates_table(published(), caption="Emner")
     assert table.columns == (
-        "Svar", "Andel", "Statistisk usikkerhed (95\u00a0pct.)", "Antal", "N", "Bemærkning",
+        "Svar", "Andel", "Statistisk usikkerhed (95\u00a0pct.)", "Antal", "N",
     )  # fmt: skip
-    # 1100/1200 = 91.67; thousands get a point.
+    # 1100/1200 = 91.67; thousands get a point. A remark that stands in place of a number is not told again.
     assert table.rows == (
-        ("Natur & <vand>", "25\u00a0pct.", "22–28", "300", "1.200", ""),
-        ("Skoler", "92\u00a0pct.", "90–93", "1.100", "1.200", ""),
-        ("Andet", "tabt", "", "", "1.200", "tabt"),
+        ("Natur & <vand>", "25\u00a0pct.", "22–28", "300", "1.200"),
+        ("Skoler", "92\u00a0pct.", "90–93", "1.100", "1.200"),
+        ("Andet", "tabt", "", "", "1.200"),
     )
     assert table.note == "Kilde: Egen måling."
 
@@ -105,11 +105,11 @@ def test_simulated_data_are_named_in_the_caption():
 def test_html_has_caption_headings_with_scope_and_numbers_to_the_right():
     soup = BeautifulSoup(estimates_table(published(), caption="Emner").to_html(), "html.parser")
     assert soup.table.caption.get_text() == "Emner"
-    assert [th["scope"] for th in soup.thead.find_all("th")] == ["col"] * 6
+    assert [th["scope"] for th in soup.thead.find_all("th")] == ["col"] * 5
     for row in soup.tbody.find_all("tr"):
         assert row.th["scope"] == "row"
         classes = [cell.get("class") for cell in row.find_all("td")]
-        assert classes == [["number"]] * 4 + [None]
+        assert classes == [["number"]] * 4
         assert "text-align:right" in row.td["style"]
     assert soup.find("p").get_text() == "Kilde: Egen måling."
 

@@ -17,7 +17,7 @@ from borgerlib.runs.pages.export import ExecutedPage
 from borgerlib.runs.pages.figures import CHART_TYPE
 
 _WIDTH_CM = 16.0
-_LEFT_OUT = ("details", "source")
+_LEFT_OUT = ("summary", "source")
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 _LISTS = {"ul": "List Bullet", "ol": "List Number"}
 
@@ -49,6 +49,7 @@ def write_docx(
         python-docx is not installed, or the file cannot be written.
     """
     document = new_document(title, look)
+    document.add_heading(title, level=0)
     for line in filter(None, (look.name, look.sender, look.meeting and danish.long_date(look.meeting))):
         document.add_paragraph(line, style="Subtitle")
     for at, (page, file) in enumerate(pages):
@@ -98,6 +99,8 @@ def _write(document: Any, tag: Any, pictures: Iterator[bytes]) -> None:
             document.add_heading(_text(heading), level=int(heading.name[1]))
             # The notebook's picture has its question and caption in it, to be pasted elsewhere.
             _picture(document, next(pictures, b""), picture["alt"])
+            for table in child.find_all("table"):
+                _table(document, table)
         elif child.name == "img":
             _picture(document, next(pictures, b""), child["alt"])
         else:

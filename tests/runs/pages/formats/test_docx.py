@@ -53,7 +53,9 @@ def test_pictures_are_described(document):
 
 
 def test_tables_are_tables_whose_head_is_known(document):
-    [table] = document.tables
+    shown, table = document.tables
+    # That of the chart's numbers, then that of the page.
+    assert shown.rows[0].cells[0].text == "Svar"
     assert [[cell.text for cell in row.cells] for row in table.rows] == [["Svar", "Antal"], ["Ja", "4"]]
     assert "tblHeader" in table.rows[0]._tr.xml
 
@@ -68,7 +70,8 @@ def test_it_begins_with_the_municipalitys_look(tmp_path):
     )  # fmt: skip
     document = docx.Document(str(tmp_path / "r" / "aeroe.docx"))
     said = [paragraph.text for paragraph in document.paragraphs if paragraph.text]
-    assert said[:4] == ["Ærø Kommune", "Borgmesteren", "20. januar 2027", "Indsigt\u00a01"]
+    assert said[:5] == ["Ærø · T", "Ærø Kommune", "Borgmesteren", "20. januar 2027", "Indsigt\u00a01"]
     assert said[-1] == "ring os"
+    assert 'w:lang w:val="da-DK"' in document.styles.element.xml
     assert str(document.styles["Heading 1"].font.color.rgb) == "123456"
     assert document.inline_shapes[0]._inline.docPr.get("descr") == "Ærø Kommune"
