@@ -113,9 +113,10 @@ def applied(state: Talk, change: Change) -> Talk:
             return replace(state, table=(table[0], table[1], table[2]))
         case "note":
             lay = said["table"]
-            return replace(state, notes={**state.notes, (lay[0], lay[1], lay[2]): said["text"]})
+            note = text(said, "text", _LONGEST_NOTE)
+            return replace(state, notes={**state.notes, (lay[0], lay[1], lay[2]): note})
         case "vote":
-            votes = {**state.votes.get(said["id"], {}), change.who: said["fit"]}
+            votes = {**state.votes.get(said["id"], {}), change.who: step(said, "fit", LOWEST, HIGHEST)}
             return replace(state, votes={**state.votes, said["id"]: votes})
     return state
 

@@ -198,7 +198,7 @@ def applied(state: InfluenceMap, change: Change) -> InfluenceMap:
             known = said["value"] in _offered(state, said["key"])
             return replace(state, **{said["key"]: said["value"]}) if known else state
         case "element":
-            return _renamed(state, said["id"], said["label"])
+            return _renamed(state, said["id"], _label(said))
         case "leave_out":
             return _left_out(state, said["id"], on=said["on"])
     question = said.get("role", state.role), said.get("area", state.area)
@@ -218,11 +218,12 @@ def _answered(answers: Answers, change: Change) -> Answers:
             own = dict(answers.placed.get(change.who, {}))
             own.pop((said["id"], said["when"]), None)
             if change.kind == "place":
-                own[said["id"], said["when"]] = Place(said["influence"], said["control"])
+                spot = (step(said, key, 0, HIGHEST) for key in ("influence", "control"))
+                own[said["id"], one_of(said, "when", WHEN)] = Place(*spot)
             return replace(answers, placed={**answers.placed, change.who: own})
         case "decide":
-            decision = Decision(said["what"], said["who"], said["by"])
-            key = (said["question"], said["id"])
+            decision = Decision(*(text(said, key, _LONGEST_TEXT) for key in ("what", "who", "by")))
+            key = (one_of(said, "question", QUESTIONS), said["id"])
             return replace(answers, decisions={**answers.decisions, key: decision})
     return answers
 

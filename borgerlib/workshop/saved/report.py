@@ -73,7 +73,7 @@ def download(room: Room, kind: str) -> Download:
     }
     if kind not in downloads_of(room):
         raise ParameterError(words()("errors", "unknown"))
-    if room.state == room.tool.start:
+    if _is_empty(room):
         raise DataError(words()("errors", "empty_session"))
     mime, make = makers[kind]
     return Download(f"{room.session.id}.{kind}", mime, make())
@@ -153,6 +153,14 @@ def _map(state: InfluenceMap, view: Mapping[str, Any]) -> dict[str, Any]:
         "compared": [(label, text) for label, text in said if text],
         "caption": words()("table", "caption", hoejest=HIGHEST),
     }
+
+
+def _is_empty(room: Room) -> bool:
+    """Return whether nothing has been said but what is asked, or what lies on the table."""
+    state, start = room.state, room.tool.start
+    if isinstance(state, Talk):
+        return not (state.notes or state.votes)
+    return not state.asked and (state.elements, state.left_out) == (start.elements, start.left_out)
 
 
 def _table(state: InfluenceMap | Talk) -> Any:

@@ -29,7 +29,7 @@ from borgerlib.workshop.words import words
 _FOLDER = Path(__file__).parent
 LEADER, PARTICIPANT = "leder", "deltager"
 _LARGEST_MESSAGE = 32 * 1024
-_MOST_LINES, _MOST_A_SECOND = 300, 30
+_MOST_LINES, _MOST_OF_ONE, _MOST_A_SECOND = 300, 5, 30
 _DAYS = 1
 _SAFE = {
     "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -185,7 +185,9 @@ class LinePage(Page, tornado.websocket.WebSocketHandler):
         self.who = TOGETHER if leads else self.participant()
         if not (self.is_leader() if leads else self.who):
             raise tornado.web.HTTPError(403)
-        if len(self.lines.open) >= _MOST_LINES:
+        # Whoever leads always finds a place, and nobody takes everybody's.
+        own = sum(line.who == self.who for line in self.lines.open)
+        if not leads and (own >= _MOST_OF_ONE or len(self.lines.open) >= _MOST_LINES):
             raise tornado.web.HTTPError(503)
 
     def open(self, *args: str, **kwargs: str) -> None:

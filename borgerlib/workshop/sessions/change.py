@@ -43,7 +43,9 @@ def text(content: Mapping[str, Any], key: str, longest: int) -> str:
     value = content.get(key, "")
     if not isinstance(value, str):
         raise ParameterError(words()("errors", "unknown"))
-    value = "".join(letter for letter in value if letter.isprintable() or letter == "\n").strip()
+    # A tab or a space of another width is a space; what cannot be seen goes, but for what joins an emoji.
+    spaced = (" " if letter.isspace() and letter != "\n" else letter for letter in value)
+    value = "".join(letter for letter in spaced if letter.isprintable() or letter in "\n\u200d").strip()
     if len(value) > longest:
         raise ParameterError(words()("errors", "too_long", antal=len(value) - longest, hoejst=longest))
     return value

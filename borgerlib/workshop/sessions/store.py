@@ -87,7 +87,7 @@ class SessionFile:
         DataError
             The file cannot be read.
         """
-        with _told(), closing(_connection(self.path)) as file:
+        with _told("not_read"), closing(_connection(self.path)) as file:
             return tuple(_read(file, after))
 
 
@@ -151,7 +151,7 @@ def open_session(name: str) -> SessionFile:
 
 
 def _about(path: Path) -> SessionFile:
-    with _told(), closing(_connection(path)) as file:
+    with _told("not_read"), closing(_connection(path)) as file:
         (version,) = file.execute("PRAGMA user_version").fetchone()
         (application,) = file.execute("PRAGMA application_id").fetchone()
         if application != _APPLICATION:
@@ -179,17 +179,17 @@ def recover_session(session: SessionFile, *, before: int) -> SessionFile:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(kind: str = "not_saved") -> Iterator[None]:
     try:
         yield
     except DataError:
         raise
-    except (sqlite3.Error, ValueError) as error:
+    except (sqlite3.Error, ValueError, TypeError) as error:
         # What sqlite says of a text that it cannot decode holds the text itself.
         damaged = not isinstance(error, sqlite3.OperationalError) or "decode" in str(error)
         if damaged:
             raise DataError(said("session_damaged"), hint=said("open_again")) from None
-        raise DataError(said("not_saved", why=str(error))) from error
+        raise DataError(said(kind, why=str(error))) from error
 
 
 def _connection(path: Path) -> sqlite3.Connection:
@@ -218,7 +218,7 @@ def _read(file: sqlite3.Connection, after: int) -> Iterator[Change]:
     asked = "SELECT who, kind, content, number, at FROM change WHERE number > ? ORDER BY number"
     for who, kind, content, number, at in file.execute(asked, (after,)):
         told = json.loads(content)
-        if not isinstance(told, dict):
+        if not (isinstance(told, dict) and all(isinstance(text, str) for text in (who, kind, at))):
             raise ValueError("A change says nothing.")
         yield Change(who, kind, told, number, at)
 
@@ -233,7 +233,7 @@ def _is_whole(path: Path) -> bool:
                 for _ in _read(file, 0):
                     pass
             return True
-    except (sqlite3.Error, ValueError):
+    except (sqlite3.Error, ValueError, TypeError):
         return False
 
 
@@ -241,7 +241,8 @@ def _recover(path: Path, before: int | None = None) -> str:
     """Set a damaged file aside, make a new one of what can be read up to the first gap, and say so."""
     about: tuple[str, ...] = ()
     changes: list[Change] = []
-    with suppress(sqlite3.Error, ValueError), closing(_connection(path)) as file:
+    with suppress(sqlite3.Error, ValueError, TypeError), closing(_connection(path)) as file:
+        file.execute("PRAGMA writable_schema = ON")  # or nothing is read of a file whose end is cut off
         (version,) = file.execute("PRAGMA user_version").fetchone()
         about = file.execute("SELECT tool, title, municipality, made FROM about").fetchone() or ()
         if version == VERSION:
@@ -257,5 +258,7 @@ def _recover(path: Path, before: int | None = None) -> str:
         with suppress(OSError):
             os.replace(f"{path}{ending}", f"{aside}{ending}")
     _make(path, about, changes)
-    last = f"{datetime.fromisoformat(changes[-1].at).astimezone():%Y-%m-%d %H:%M}" if changes else "–"
+    last = "–"
+    with suppress(ValueError, IndexError):
+        last = f"{datetime.fromisoformat(changes[-1].at).astimezone():%Y-%m-%d %H:%M}"
     return said("session_recovered", name=path.stem, count=len(changes), at=last, aside=aside.name)

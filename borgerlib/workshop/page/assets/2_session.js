@@ -67,7 +67,7 @@ function buildSession(strings, status, post, { remember, lost = strings.lost }) 
   };
 }
 
-/** A text field that is kept a moment after the last letter, and never overwritten while somebody writes in it. */
+/** A text field that is kept a moment after the last letter, and never overwritten while somebody writes in it, but shows what another wrote before that. */
 function keptField(tag, attributes, keep) {
   let timer = 0;
   let shown = null;
@@ -83,7 +83,7 @@ function keptField(tag, attributes, keep) {
   field.addEventListener("change", settle);
   field.update = (value) => {
     const untouched = shown === null || field.value === shown;
-    if (untouched && (document.activeElement !== field || shown === null)) {
+    if (untouched) {
       shown = value;
       if (field.value !== value) field.value = value;
     }

@@ -192,7 +192,8 @@ function buildInfluence(config, session, status, { leads, download }) {
     return { node, settle: settleAll, update: (now) => {
       write(title, now.label);
       write(why, now.why);
-      for (const key of ["what", "who", "by"]) fields[key].update(now.decision[key]);
+      const waits = session.waits(({ kind, content }) => kind === "decide" && content.id === whose.id && content.question === whose.question && isAsked(content));
+      if (!waits) for (const key of ["what", "who", "by"]) fields[key].update(now.decision[key]);
     } };
   }
   function showList(told) {
