@@ -105,7 +105,8 @@ def test_a_yes_to_other_words_is_not_a_yes_to_these(saved, register):
     assert done.new == 1
     (reason,) = done.refused["reason"]
     assert reason == (
-        f"said yes to other words, version {old[MARK]}; those of the form are version {new[MARK]}"
+        f"said yes to other words, version {old[MARK]}, not {new[MARK]} of the form as it is: put the words "
+        "back and import once more"
     )
     with pytest.raises(ParameterError, match="hold which words each person said yes to"):
         import_survey(register, "Odense", version="2026-1", by_answers=True)
