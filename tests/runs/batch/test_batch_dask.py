@@ -124,6 +124,7 @@ def test_a_worker_with_another_library_or_other_data_is_named_and_its_notebooks_
 
 def test_a_cluster_of_unfit_workers_is_told_worker_by_worker(cluster, tmp_path, monkeypatch):
     monkeypatch.setattr("borgerlib.runs.batch.dask.library_hash", lambda: "another")
+    eventually(lambda: len(cluster.scheduler.workers) == 2)  # one may have been killed before
     with pytest.raises(RunError, match="None of the 2 dask workers can run the notebooks") as told:
         run(cluster, tmp_path / "rapporter", [notebook(tmp_path / "nb", 1)])
     assert len(told.value.problems) == 2
@@ -151,7 +152,7 @@ def test_a_scheduler_that_is_killed_ends_the_batch_with_one_sentence(tmp_path, m
         scheduler.kill()
 
     try:
-        eventually(told.exists)
+        eventually(lambda: told.exists() and told.read_text())
         address = json.loads(told.read_text())["address"]
         crew = DaskCrew(address, reports=InProcess(), cold=True)
         killer = threading.Thread(target=kill_the_scheduler, daemon=True)

@@ -128,8 +128,8 @@ class TestPdf:
         appendix = page_with(pdf, "Mere om")
         texts = [page.extract_text() for page in pypdf.PdfReader(pdf).pages]
         first, last = "\n".join(texts[: appendix - 1]), "\n".join(texts[appendix - 1 :])
-        assert "Figur 1" in first
-        assert "Figur 2" in first
+        assert "Figur\N{NO-BREAK SPACE}1" in first
+        assert "Figur\N{NO-BREAK SPACE}2" in first
         assert "Svar 39" in last
         # The second figure "Mere" of insight 2 is that of insight 1.
         assert last.count("Hvor enige er de?") == 1
