@@ -86,7 +86,7 @@ class TestRounds:
             *(vote("sundhed", 1, who) for who in ("p1", "p2")),
         )
         assert state.table == ("demens", "", "")
-        first, second = summary(state)
+        first, second = summary(state.revealed)
         assert first.titles == ("En by, hvor man kan fare vild", "Borgersamling", "Lytteren")
         assert (first.note, first.fit.n, first.fit.median) == ("Vi spørger de pårørende først.", 4, 3.5)
         assert (second.note, second.fit.n, second.fit.median) == ("", 2, None)
@@ -99,7 +99,7 @@ class TestRounds:
             ("", "note", {"table": ["demens", "", ""], "text": ""}),
         )
         assert state.votes["demens"] == {"p": 5}
-        assert [one.note for one in summary(state)] == [""]
+        assert [one.note for one in summary(state.revealed)] == [""]
 
     @pytest.mark.parametrize(
         ("kind", "content", "message"),

@@ -16,6 +16,9 @@ CAUSES = {
 }
 
 
+REVEAL = (TOGETHER, "reveal", {})
+
+
 def said(*changes):
     state = empty_map(read_elements(shipped_elements()))
     for who, kind, content in changes:
@@ -70,14 +73,14 @@ def test_the_causes_are_those_of_figure_8_with_their_intervals():
 
 def test_the_group_goes_before_the_median_of_those_apart():
     apart = [place("formaal", "today", x, control=2 * x, who=f"p{x}") for x in (1, 2, 3, 4)]
-    state = said(*apart)
+    state = said(*apart, REVEAL)
     one = standing(state, "formaal")
     assert (one.influence, one.control) == ({"today": 2.5}, {"today": 5})
-    assert standing(said(*apart, place("formaal", "today", 8)), "formaal").influence == {"today": 8}
+    assert standing(said(*apart, REVEAL, place("formaal", "today", 8)), "formaal").influence == {"today": 8}
 
 
 def test_three_people_apart_move_nothing():
-    state = said(*(place("formaal", "today", x, who=f"p{x}") for x in (1, 2, 3)))
+    state = said(*(place("formaal", "today", x, who=f"p{x}") for x in (1, 2, 3)), REVEAL)
     assert standing(state, "formaal").influence == {}
     assert standing(state, "formaal").apart["today"][0].n == 3
 
@@ -148,6 +151,12 @@ def test_a_new_element_that_is_sent_twice_is_one():
 def test_what_is_not_legal_is_a_danish_sentence(kind, content, message):
     with pytest.raises(ParameterError, match=message):
         checked(said(), kind, content)
+
+
+def test_spaces_of_every_kind_stay_spaces():
+    typed = "Ring til § 16\u00a0stk. 2\tsnart\u2009👩\u200d🏫\x00"
+    kept = checked(said(), "decide", {"id": "formaal", "question": "wish", "what": typed})
+    assert kept["what"] == "Ring til § 16 stk. 2 snart 👩\u200d🏫"
 
 
 def test_the_map_holds_sixty_elements():

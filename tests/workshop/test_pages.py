@@ -23,6 +23,7 @@ def place_apart(room, influences):
             for at, influence in enumerate(influences)
         ]
     )
+    room.keep([room.check("", "reveal", {})])
 
 
 def formaal(room):
@@ -43,6 +44,28 @@ def test_three_are_counted_and_four_are_told_without_who(influence_room):
     assert "secret" not in json.dumps(influence_room.view())
     assert influence_room.own("secret0") == {ASKED: {"formaal": {"today": [9, 4]}}}
     assert influence_room.own("") == {}
+
+
+def test_what_is_shown_stands_still_on_every_list_until_it_is_asked_for(influence_room):
+    def place(who, when, influence):
+        influence_room.keep(
+            [influence_room.check(who, "place", {**PLACED, "when": when, "influence": influence})]
+        )
+
+    for at in range(4):
+        place(f"p{at}", "today", 2)
+        place(f"p{at}", "wished", 6)
+    assert influence_room.view()["lists"][1]["items"] == []
+    influence_room.keep([influence_room.check("", "reveal", {})])
+    before = influence_room.view()
+    assert before["lists"][1]["items"][0]["why"] == "fra 2 til 6 (+4)"
+    place("p5", "today", 0)
+    place("p5", "wished", 10)
+    after = influence_room.view()
+    assert (after.pop("participants"), before.pop("participants")) == (5, 4)
+    assert after == before
+    # What is handed over has every answer.
+    assert next(line for line in csv_of(influence_room) if "Formålet" in line).split(";")[8] == "5"
 
 
 def test_the_lists_say_why_and_keep_what_was_decided(influence_room):
@@ -97,6 +120,8 @@ def test_the_minutes_of_the_cards(cards_room):
     cards_room.keep(
         [Change(f"p{at}", "vote", {"id": "demens", "fit": fit}) for at, fit in enumerate((2, 4, 4, 5))]
     )
+    assert cards_room.view()["summary"][0]["fit"] == ""
+    cards_room.keep([cards_room.check("", "reveal", {"id": "demens"})])
     (noted,) = cards_room.view()["summary"]
     # s² = 1.58 against 2 by chance on five steps.
     assert noted["fit"] == "4 stemmer: 4 af 5 (midterste halvdel 3,5–4,25), uenige"

@@ -98,6 +98,41 @@ def test_of_a_damaged_file_the_last_good_state_is_kept_and_that_is_said(influenc
     assert not open_session(session.id).recovered
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        '{"id": "formaal", "when": "today", "influence": 99, "control": 4}',
+        '{"id": "formaal", "when": "today", "influence": 3.7, "control": 4}',
+        '{"id": "formaal", "when": "today", "influence": "syv", "control": 4}',
+        '{"id": "formaal", "when": "later", "influence": 7, "control": 4}',
+    ],
+)
+def test_a_value_that_cannot_be_costs_the_changes_from_there_on(influence, content):
+    session = create_session("indflydelse", "Værdi")
+    session.add([Change("", "place", PLACED)])
+    with closing(sqlite3.connect(session.path)) as file, file:
+        file.execute(
+            "INSERT INTO change (at, who, kind, content) VALUES ('i går', '', 'place', ?)", [content]
+        )
+    session.add([Change("", "pick", {"id": "formaal", "on": True})])
+    room = Room(influence, open_session(session.id))
+    assert "number 1 (20" in room.session.recovered
+    assert [change.kind for change in room.session.changes()] == ["place"]
+
+
+def test_a_file_whose_end_is_cut_off_keeps_what_stands_before_it(influence):
+    session = create_session("indflydelse", "Afkortet")
+    session.add([Change("", "place", {**PLACED, "influence": number % 11}) for number in range(400)])
+    with closing(sqlite3.connect(session.path)) as file:
+        file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = session.path.read_bytes()
+    session.path.write_bytes(content[: len(content) - 4096])
+    room = Room(influence, open_session(session.id))
+    assert room.session.recovered
+    assert 200 <= len(room.session.changes()) < 400
+
+
 def test_the_commands_say_what_is_damaged(influence):
     room = Room(influence, create_session("indflydelse", "Beskadiget"))
     room.session.add([Change("", "place", PLACED)])

@@ -128,9 +128,8 @@ def test_fifty_people_place_at_once_and_everybody_sees_it(served, influence_room
             line.close()
         return pictures
 
-    shown, *pictures = asyncio.run(meeting())
+    _, *pictures = asyncio.run(meeting())
     assert len({str(picture) for picture in pictures}) == 1
-    assert shown["view"]["elements"][0]["apart"]["today"]["n"] == 50
     again = Room(influence, open_session(influence_room.session.id))
     assert len(again.state.participants) == 50
 

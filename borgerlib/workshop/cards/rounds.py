@@ -35,12 +35,20 @@ class Talk:
         How the council would act, by what lay on the table; in the order of the first note.
     votes : mapping of str to mapping
         Theme → participant → vote.
+    shown : mapping
+        `votes` as they stood when whoever leads showed them last: nobody's is seen to arrive.
     """
 
     decks: tuple[Deck, ...] = field(repr=False)
     table: Table = ("", "", "")
     notes: Mapping[Table, str] = field(default_factory=dict)
     votes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    shown: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    @property
+    def revealed(self) -> Talk:
+        """The same with all votes shown: as it is handed over."""
+        return replace(self, shown=self.votes)
 
     @property
     def participants(self) -> tuple[str, ...]:
@@ -49,7 +57,7 @@ class Talk:
 
     def fit(self, theme: str) -> Agreement:
         """Return what may be told of the votes on a theme."""
-        return agreement(self.votes.get(theme, {}).values(), steps=HIGHEST - LOWEST + 1)
+        return agreement(self.shown.get(theme, {}).values(), steps=HIGHEST - LOWEST + 1)
 
     def titles(self, table: Table) -> tuple[str, ...]:
         """Return the titles of what lies together."""
@@ -93,11 +101,12 @@ def checked(state: Talk, kind: str, content: Mapping[str, Any]) -> dict[str, Any
             for card_kind, name in zip(KINDS, table, strict=True):
                 checked(state, "draw", {"card_kind": card_kind, "id": name})
             return {"table": table, "text": text(content, "text", _LONGEST_NOTE)}
-        case "vote":
+        case "vote" | "reveal":
             theme = content.get("id")
             if not isinstance(theme, str) or find_card(state.decks, "theme", theme) is None:
                 raise ParameterError(words()("errors", "no_card"))
-            return {"id": theme, "fit": step(content, "fit", LOWEST, HIGHEST)}
+            fit = {} if kind == "reveal" else {"fit": step(content, "fit", LOWEST, HIGHEST)}
+            return {"id": theme, **fit}
     raise ParameterError(words()("errors", "unknown"))
 
 
@@ -115,6 +124,8 @@ def applied(state: Talk, change: Change) -> Talk:
             lay = said["table"]
             note = text(said, "text", _LONGEST_NOTE)
             return replace(state, notes={**state.notes, (lay[0], lay[1], lay[2]): note})
+        case "reveal":
+            return replace(state, shown={**state.shown, said["id"]: state.votes.get(said["id"], {})})
         case "vote":
             votes = {**state.votes.get(said["id"], {}), change.who: step(said, "fit", LOWEST, HIGHEST)}
             return replace(state, votes={**state.votes, said["id"]: votes})
@@ -124,14 +135,14 @@ def applied(state: Talk, change: Change) -> Talk:
 def summary(state: Talk) -> tuple[Noted, ...]:
     """Return the session for the minutes: a round for each note, then the themes that were only voted on."""
     noted = [
-        Noted(state.titles(table), note, state.fit(table[0]) if state.votes.get(table[0]) else None)
+        Noted(state.titles(table), note, state.fit(table[0]) if state.shown.get(table[0]) else None)
         for table, note in state.notes.items()
         if note
     ]
     themes = {table[0] for table, note in state.notes.items() if note}
     voted = [
         Noted(state.titles((theme, "", "")), "", state.fit(theme))
-        for theme in state.votes
-        if theme not in themes
+        for theme, votes in state.shown.items()
+        if votes and theme not in themes
     ]
     return (*noted, *voted)

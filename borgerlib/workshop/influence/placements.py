@@ -61,11 +61,17 @@ class Answers:
     picked : frozenset of str
         Elements that the group wants to work on.
     decisions : mapping of (list, element) to Decision
+    shown : mapping
+        `placed` as it stood when whoever leads showed the answers last: nobody's is seen to arrive.
+    shown_at : str
+        When (ISO 8601, UTC); '' where they were not shown.
     """
 
     placed: Mapping[str, Mapping[Spot, Place]] = field(default_factory=dict)
     picked: frozenset[str] = frozenset()
     decisions: Mapping[tuple[str, str], Decision] = field(default_factory=dict)
+    shown: Mapping[str, Mapping[Spot, Place]] = field(default_factory=dict)
+    shown_at: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -117,9 +123,9 @@ class InfluenceMap:
 
     @property
     def asked(self) -> tuple[InfluenceMap, ...]:
-        """The session seen from each question that something has been said to, the first first."""
+        """The session seen from each question that something has been said to, with all answers shown."""
         return tuple(
-            replace(self, role=role, area=area)
+            replace(self, role=role, area=area, answers={(role, area): replace(said, shown=said.placed)})
             for (role, area), said in self.answers.items()
             if not said.is_empty
         )
@@ -135,10 +141,10 @@ class InfluenceMap:
         return self.said.placed.get(TOGETHER, {})
 
     def apart(self, element: str, when: str) -> list[Place]:
-        """Return where the participants have placed an element, in no order that tells who."""
+        """Return where the participants had placed an element when that was shown, in no order of people."""
         found = [
             placed[element, when]
-            for who, placed in self.said.placed.items()
+            for who, placed in self.said.shown.items()
             if who != TOGETHER and (element, when) in placed
         ]
         return sorted(found, key=lambda place: (place.influence, place.control))
@@ -160,6 +166,10 @@ def checked(state: InfluenceMap, kind: str, content: Mapping[str, Any]) -> dict[
     if kind == "setting":
         key = one_of(content, "key", ("role", "area"))
         return {"key": key, "value": one_of(content, "value", _offered(state, key))}
+    # What is said to a question names it: the question may have changed while the message was on its way.
+    now = {"role": state.role, "area": state.area, **content}
+    if kind == "reveal":
+        return {key: one_of(now, key, _offered(state, key)) for key in ("role", "area")}
     known = {element.id for element in (*state.elements, *state.left_out)}
     name = {"id": content.get("id")}
     if kind == "element" and name["id"] not in known and _OWN.fullmatch(str(name["id"])):
@@ -173,8 +183,6 @@ def checked(state: InfluenceMap, kind: str, content: Mapping[str, Any]) -> dict[
             return {**name, "label": _label(content)}
         case "leave_out":
             return {**name, "on": content.get("on") is True}
-    # What is said to a question names it: the question may have changed while the message was on its way.
-    now = {"role": state.role, "area": state.area, **content}
     name |= {key: one_of(now, key, _offered(state, key)) for key in ("role", "area")}
     match kind:
         case "pick":
@@ -211,6 +219,8 @@ def _answered(answers: Answers, change: Change) -> Answers:
     """Return what has been said to a question after one more change."""
     said = change.content
     match change.kind:
+        case "reveal":
+            return replace(answers, shown=answers.placed, shown_at=change.at)
         case "pick":
             picked = answers.picked | {said["id"]} if said["on"] else answers.picked - {said["id"]}
             return replace(answers, picked=picked)

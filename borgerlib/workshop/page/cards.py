@@ -67,7 +67,7 @@ def cards_view(state: Talk) -> dict[str, Any]:
     return {
         **_shared(state),
         "notes": [{"table": list(table), "text": note} for table, note in state.notes.items()],
-        "fit": {theme: compared_words(state.fit(theme), "fit", HIGHEST) for theme in state.votes},
+        "fit": {theme: compared_words(state.fit(theme), "fit", HIGHEST) for theme in state.shown},
         "summary": [
             {
                 "titles": list(one.titles),

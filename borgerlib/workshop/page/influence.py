@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from borgerlib.files.look import USUAL, Look
@@ -91,6 +92,7 @@ def influence_view(state: InfluenceMap, causes: Mapping[str, Cause]) -> dict[str
             }
             for one in every
         ],
+        "shown_at": _clock(state.said.shown_at),
         "left_out": [{"id": element.id, "label": element.label} for element in state.left_out],
         "lists": [*lists, *_other_decisions(state, lists)],
     }
@@ -99,6 +101,10 @@ def influence_view(state: InfluenceMap, causes: Mapping[str, Cause]) -> dict[str
 def _shared(state: InfluenceMap, causes: Mapping[str, Cause]) -> dict[str, Any]:
     elements = [{**_element(element, causes), "placed": {}, "apart": {}} for element in state.elements]
     return {**_asked(state), "elements": elements}
+
+
+def _clock(at: str) -> str:
+    return f"{datetime.fromisoformat(at).astimezone():%H.%M}" if at else ""
 
 
 def _asked(state: InfluenceMap) -> dict[str, Any]:

@@ -107,7 +107,7 @@ def report_content(room: Room, *, day: date | None = None) -> dict[str, Any]:
         "about": words()("report", "made", dato=danish.long_date(day or date.today())),
     }
     if isinstance(state, Talk):
-        return {**shared, "rounds": cards_view(state)["summary"], "maps": []}
+        return {**shared, "rounds": cards_view(state.revealed)["summary"], "maps": []}
     maps = [_map(asked, room.tool.view(asked)) for asked in state.asked or (state,)]
     return {**shared, "rounds": None, "maps": maps}
 
@@ -142,7 +142,11 @@ def _map(state: InfluenceMap, view: Mapping[str, Any]) -> dict[str, Any]:
     table = question_table(state)[: len(state.elements)]
     head = list(table.columns)[:8]
     rows = [[told_number(value) for value in row] for row in table[head].itertuples(index=False)]
-    said = [(one["label"], one["apart"]["today"]["said"]) for one in view["elements"]]
+    said = [
+        (f"{one['label']} ({words()('when', when).lower()})", one["apart"][when]["said"])
+        for one in view["elements"]
+        for when in WHEN
+    ]
     return {
         "question": " · ".join(state.labels),
         "now": (view["role"], view["area"]),
@@ -164,7 +168,7 @@ def _is_empty(room: Room) -> bool:
 
 
 def _table(state: InfluenceMap | Talk) -> Any:
-    return cards_table(state) if isinstance(state, Talk) else influence_table(state)
+    return cards_table(state.revealed) if isinstance(state, Talk) else influence_table(state)
 
 
 def _pdf(page: str) -> bytes:

@@ -50,13 +50,23 @@ def question_table(state: InfluenceMap) -> pd.DataFrame:
         ),
     ]
     numeric = [
-        head[key] for key in ("today", "wished", "control_today", "control_wished", "gap", "agreement")
+        head[key]
+        for key in (
+            "today",
+            "wished",
+            "control_today",
+            "control_wished",
+            "gap",
+            "agreement",
+            "agreement_wished",
+        )
     ]
     return pd.DataFrame(rows).astype(dict.fromkeys(numeric, float))
 
 
 def _row(one: Standing, decisions: Sequence[Decision]) -> dict[str, str | float | None]:
     head, agreed = words().sections["table"], one.apart["today"][0]
+    wished = one.apart["wished"][0]
     return {
         head["element"]: one.element.label,
         head["today"]: one.influence.get("today"),
@@ -66,6 +76,8 @@ def _row(one: Standing, decisions: Sequence[Decision]) -> dict[str, str | float 
         head["gap"]: one.gap if {"today", "wished"} <= set(one.influence) else None,
         head["n"]: agreed.n,
         head["agreement"]: agreed.share,
+        head["n_wished"]: wished.n,
+        head["agreement_wished"]: wished.share,
         **{
             head[key]: "; ".join(filter(None, (getattr(each, name) for each in decisions)))
             for key, name in (("what", "what"), ("who", "who"), ("by", "when"))

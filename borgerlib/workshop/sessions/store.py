@@ -241,7 +241,7 @@ def _recover(path: Path, before: int | None = None) -> str:
     """Set a damaged file aside, make a new one of what can be read up to the first gap, and say so."""
     about: tuple[str, ...] = ()
     changes: list[Change] = []
-    with suppress(sqlite3.Error, ValueError, TypeError), closing(_connection(path)) as file:
+    with suppress(sqlite3.Error, ValueError, TypeError), closing(sqlite3.connect(path)) as file:
         file.execute("PRAGMA writable_schema = ON")  # or nothing is read of a file whose end is cut off
         (version,) = file.execute("PRAGMA user_version").fetchone()
         about = file.execute("SELECT tool, title, municipality, made FROM about").fetchone() or ()

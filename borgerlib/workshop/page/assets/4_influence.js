@@ -2,8 +2,7 @@
 
 function buildInfluence(config, session, status, { leads, download }) {
   const { strings } = config;
-  // `compare`: the answers of the others as they stood when they were shown, so that nobody's is seen to arrive.
-  const way = { when: config.when[0].id, chosen: "", compare: null, own: {} };
+  const way = { when: config.when[0].id, chosen: "", compare: false, own: {} };
   let view = null;
 
   // Each question (whose influence, on what) has a map of its own, and what is said names it.
@@ -58,13 +57,13 @@ function buildInfluence(config, session, status, { leads, download }) {
   const said = html("p", { class: "said" });
   const layers = config.when.map(({ id, label }) => button(label, () => { way.when = id; show(); }, { "data-when": id }));
   const reveal = () => {
-    way.compare = { time: new Date().toLocaleTimeString("da-DK", { hour: "2-digit", minute: "2-digit" }),
-      apart: Object.fromEntries(view.elements.map(({ id, apart }) => [id, apart])) };
+    way.compare = true;
+    answer("reveal", {});
     show();
   };
   const compare = button(strings.compare, () => {
     if (!way.compare) return reveal();
-    way.compare = null;
+    way.compare = false;
     return show();
   });
   const frozenText = html("span", {});
@@ -151,7 +150,7 @@ function buildInfluence(config, session, status, { leads, download }) {
     map.draggable(row.badge, id, true);
     return row;
   }
-  const apartOf = ({ id }) => way.compare?.apart[id]?.[way.when];
+  const apartOf = ({ apart }) => (way.compare ? apart[way.when] : null);
   function showRow(one, number) {
     const row = rows.get(one.id);
     row.spot = spotsOf(one)[way.when] ?? null;
@@ -229,9 +228,9 @@ function buildInfluence(config, session, status, { leads, download }) {
     write(said, config.areas.find(({ id }) => id === view.area)?.said ?? "");
     said.hidden = !said.textContent;
     for (const one of layers) set(one, "aria-pressed", one.dataset.when === way.when);
-    set(compare, "aria-pressed", Boolean(way.compare));
-    frozen.hidden = !way.compare;
-    write(frozenText, way.compare ? fill(strings.frozen, { tid: way.compare.time }) : "");
+    set(compare, "aria-pressed", way.compare);
+    frozen.hidden = !way.compare || !view.shown_at;
+    write(frozenText, fill(strings.frozen, { tid: view.shown_at }));
     write(count, view.participants === 1 ? strings.participants_one : view.participants ? fill(strings.participants, { antal: view.participants }) : "");
     const ids = new Set(view.elements.map(({ id }) => id));
     for (const [id, row] of rows) if (!ids.has(id)) { draft(row, ""); row.node.remove(); rows.delete(id); }
@@ -258,7 +257,7 @@ function buildInfluence(config, session, status, { leads, download }) {
       ...(leads ? [potential] : []))],
     show(next) {
       if (view && questionKey(next) !== questionKey(view)) {
-        way.compare = null;
+        way.compare = false;
         for (const row of rows.values()) draft(row, "");
       }
       view = next;

@@ -91,7 +91,7 @@ function buildCards(config, session, status, { leads, download }) {
     return html("label", { class: "box" }, input, html("span", {}, `${value}${end}`));
   });
   const vote = html("fieldset", { class: "vote" }, html("legend", {}, strings.vote),
-    ...(leads ? [html("p", { class: "hint" }, strings.vote_lead)] : votes), fit);
+    ...(leads ? [html("p", { class: "hint" }, strings.vote_lead), button(strings.reveal_votes, () => session.say("reveal", { id: view.table.theme }))] : votes), fit);
 
   // ---- the minutes
   const rounds = html("div", { class: "rounds" });
