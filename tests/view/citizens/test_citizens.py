@@ -26,7 +26,8 @@ class TestWhereItIsShown:
     def test_five_insights_show_what_the_citizens_answered(self, prepared, number, item):
         layer = citizens_layer(number, "Odense")
         assert set(layer.chart.frame["item"]) == {item}
-        assert layer.chart.title.startswith("SIMULEREDE DATA: Borgerne i Odense: ")
+        assert layer.chart.title.startswith("SIMULEREDE DATA: ")
+        assert "i Odense Kommune" in layer.chart.title
         heading, told = layer.heading.markdown.split("\n\n")
         assert heading == "## Hvad siger borgerne i Odense Kommune?"
         assert told.startswith("**SIMULEREDE DATA:** svarene er opfundet.")
