@@ -227,5 +227,5 @@ def test_what_was_asked_is_never_said_not_to_be(workspace, tmp_path):
     assert page.figure("klima").markdown == told
     # The ids are those of the codebook that ships; the texts are not, so nothing is said of care for the old.
     welfare = page.figure("indsigt_4")
-    assert welfare.title == "Borgerne i Ærø: hvilke emner de vil være med til at drøfte"
+    assert welfare.title == "Borgerne i Ærø Kommune: hvilke emner de vil være med til at drøfte"
     assert "velfærd" not in welfare.caption

@@ -45,6 +45,12 @@ HISTORY = past(
 )  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def nobody_has_asked(tmp_path_factory, monkeypatch):
+    # Whoever tries it out has citizens of Odense in the checkout.
+    monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path_factory.mktemp("workspace")))
+
+
 @pytest.fixture
 def folder(tmp_path):
     for place in ("odense", "aarhus", "hele-landet"):
