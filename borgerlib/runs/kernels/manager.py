@@ -159,6 +159,7 @@ def kernel_manager(
             self.provisioner = WarmProvisioner(kernel_spec=self.kernel_spec, parent=self)
             self.provisioner.find_server = lambda: warm
             self.provisioner.memory_limit = memory_limit
+            self.provisioner.thread_stays = True  # it waits for the run to end
             with kernel_log(folder).open("w") as log:
                 environment = {**kernel_environment(), recorder.VARIABLE: str(kernel_reads(folder))}
                 options.update(env=environment, stdout=log, stderr=subprocess.STDOUT)

@@ -181,9 +181,19 @@ def become_kernel(request: dict[str, Any]) -> None:
 
 def die_with(parent: int, number: int) -> None:
     """Let the system send this process a signal when its parent dies."""
-    ctypes.CDLL(None, use_errno=True).prctl(_DEATH_OF_PARENT, number, 0, 0, 0)
-    if os.getppid() != parent:  # it died before that was asked
-        os._exit(1)
+    dying_with(parent, number)()
+
+
+def dying_with(parent: int, number: int) -> Callable[[], None]:
+    """Return `die_with` made ready, for a child that may load nothing between its fork and its program."""
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+
+    def die() -> None:
+        prctl(_DEATH_OF_PARENT, number, 0, 0, 0)
+        if os.getppid() != parent:  # it died before that was asked
+            os._exit(1)
+
+    return die
 
 
 def adopt_orphans() -> None:

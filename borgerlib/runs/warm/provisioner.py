@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +15,7 @@ from typing import Any
 from jupyter_client.provisioning import LocalProvisioner
 
 from borgerlib.runs.warm.client import process_server
+from borgerlib.runs.warm.forked import dying_with
 from borgerlib.runs.warm.source import KernelSource, WarmProcess
 
 _LAUNCHER = "ipykernel_launcher"
@@ -27,17 +31,25 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
         Gives the server, or None for a cold kernel; by default the one of this process.
     memory_limit : int or None
         Bytes of private memory that the kernel may use.
+    thread_stays : bool
+        The thread that starts the kernel outlives it, as the main thread does anyhow. Linux ends a child with
+        the thread that started it: only then is a cold kernel ended by the system when this process dies.
     """
 
     process: Any
     find_server: Callable[[], KernelSource | None] = staticmethod(process_server)
     memory_limit: int | None = None
+    thread_stays = False
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Launch the kernel: warm if the server gives one, else cold."""
         # In a thread: the first kernel waits for the server's imports, and Jupyter has others to serve.
         process = await asyncio.get_running_loop().run_in_executor(None, self._warm_process, cmd, kwargs)
         if process is None:
+            stays = self.thread_stays or threading.current_thread() is threading.main_thread()
+            if sys.platform == "linux" and stays:
+                # By itself a cold kernel looks whether its parent lives: not while it is stopped.
+                kwargs["preexec_fn"] = dying_with(os.getpid(), signal.SIGKILL)
             connection = await super().launch_kernel(cmd, **kwargs)
             limit_memory(self.process.pid, self.memory_limit)
             return connection

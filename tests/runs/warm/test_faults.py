@@ -1,5 +1,6 @@
 """Servers, kernels and clients that die, hang or talk nonsense: nothing is left and no run is lost."""
 
+import asyncio
 import logging
 import os
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from processes import ENDLESS, PATIENCE, all_gone, descendants, eventually, gone
 
 from borgerlib.runs.kernels.execute import NotebookJob, run_notebook, run_notebooks
 from borgerlib.runs.warm import WarmServer, warm_kernels
+from borgerlib.runs.warm.provisioner import WarmProvisioner
 
 SLOW = "import pathlib, os, time\npathlib.Path(r'{mark}').write_text(str(os.getpid()))\ntime.sleep({seconds})"
 
@@ -90,6 +93,50 @@ def test_a_client_that_is_killed_leaves_nothing(make_notebook, tmp_path):
     program.wait()
     eventually(lambda: all_gone(started))
     eventually(lambda: list(temporary.iterdir()) == [])
+
+
+def test_a_client_that_is_killed_takes_along_a_cold_kernel_that_is_stopped(make_notebook, tmp_path):
+    mark = tmp_path / "mark"
+    source = make_notebook("a.ipynb", SLOW.format(mark=mark, seconds=ENDLESS))
+    code = (
+        "import sys\nfrom pathlib import Path\n"
+        "from borgerlib.runs.kernels.execute import NotebookJob, run_notebooks\n"
+        "run_notebooks([NotebookJob(Path(sys.argv[1]), Path(sys.argv[1] + '.out'))])"
+    )
+    temporary = tmp_path / "t"
+    temporary.mkdir()
+    program = subprocess.Popen(
+        [sys.executable, "-c", code, str(source)], env={**os.environ, "TMPDIR": str(temporary)}
+    )
+    eventually(lambda: bool(written(mark)))
+    kernel = written(mark)
+    try:
+        os.kill(kernel, signal.SIGSTOP)
+        program.kill()
+        program.wait()
+        eventually(lambda: gone(kernel))
+    finally:
+        if not gone(kernel):
+            os.kill(kernel, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("stays", [False, True])
+def test_a_cold_kernel_ends_with_the_thread_that_started_it_only_if_that_was_to_stay(stays):
+    provisioner = WarmProvisioner(kernel_spec=None)
+    provisioner.thread_stays = stays
+    command = [sys.executable, "-c", f"import time; time.sleep({ENDLESS})"]
+    thread = threading.Thread(target=lambda: asyncio.run(provisioner.launch_kernel(command)))
+    thread.start()
+    thread.join()
+    try:
+        if stays:
+            assert provisioner.process.wait(PATIENCE) == -signal.SIGKILL
+        else:
+            time.sleep(0.2)
+            assert provisioner.process.poll() is None
+    finally:
+        provisioner.process.kill()
+        provisioner.process.wait()
 
 
 def test_the_end_of_the_server_is_the_end_of_its_kernels(make_notebook, tmp_path):
