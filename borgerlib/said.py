@@ -44,7 +44,9 @@ def in_danish(text: str) -> str:
 
 
 def _worded(kind: str, language: str, values: Mapping[str, object], word: Callable[[object], str]) -> str:
-    return _table()[kind][language].format(**{name: word(value) for name, value in values.items()})
+    texts = _table()[kind]
+    text = texts.get(f"{language}_{values.get('count')}", texts[language])
+    return text.format(**{name: word(value) for name, value in values.items()})
 
 
 def _in_english(value: object) -> str:

@@ -30,7 +30,7 @@ def test_one_cell_in_another_encoding_does_not_change_the_others(tmp_path):
     path.write_bytes(path.read_bytes().replace(b"XX", "sø".encode("cp1252")))
     export = read_export(path)
     assert export.frame["Tekst"].tolist() == ["Blå bærbar ø", "små grønne bænke", "sø"]
-    assert export.source.notes == ("1 letters were not UTF-8 as the rest is, and were read as Windows-1252",)
+    assert export.source.notes == ("1 letter was not UTF-8 as the rest is, and was read as Windows-1252",)
 
 
 def test_a_cell_that_holds_an_error_is_blank_and_recorded(tmp_path):

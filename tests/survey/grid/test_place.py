@@ -23,7 +23,7 @@ def test_titles_above_the_headings_are_passed_over_and_told(tmp_path, above):
     export = read(tmp_path, [*above, HEADINGS, *ROWS])
     assert list(export.frame.columns) == HEADINGS
     assert len(export.frame) == 20
-    assert "above the headings are passed over" in export.source.notes[0]
+    assert "above the headings" in export.source.notes[0]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_totals_are_no_respondents_whatever_the_ids_are(tmp_path, word):
     heads = ["Nr.", "Alder", "Bold", "Løb", "Dans", "Golf"]
     export = read(tmp_path, [heads, *people, [word, "35", "0", "20", "20", "9"]])
     assert len(export.frame) == 20
-    assert "1 rows below the answers are passed over (from row 22)" in export.source.notes
+    assert "1 row below the answers is passed over (row 22)" in export.source.notes
     # Whoever lacks an id and answers as others do is a respondent.
     assert len(read(tmp_path, [heads, *people, ["", "93", *"0110"]]).frame) == 21
 
@@ -108,7 +108,7 @@ def test_a_last_respondent_with_few_answers_stays(tmp_path):
 def test_headings_repeated_among_the_answers_are_passed_over(tmp_path):
     export = read(tmp_path, [HEADINGS, *ROWS[:10], HEADINGS, *ROWS[10:]])
     assert len(export.frame) == 20
-    assert "1 rows that repeat the headings are passed over" in export.source.notes
+    assert "1 row that repeats the headings is passed over" in export.source.notes
 
 
 def test_a_file_without_headings_is_refused_and_can_be_read_all_the_same(tmp_path):

@@ -88,7 +88,7 @@ def test_answers_in_own_words_count_as_andet_and_are_kept_for_coding(tmp_path, k
     assert responses.problems.to_dict("records") == [
         {"row": 3, "column": "valg", "value": "på ski", "rule": "written_in"}
     ]
-    assert responses.source.notes == ("item 'valg': 1 answers in own words count as 'Andet'",)
+    assert responses.source.notes == ("item 'valg': 1 answer in own words counts as 'Andet'",)
 
 
 def test_the_column_beside_andet_is_a_tick_where_something_is_written(tmp_path):

@@ -238,7 +238,7 @@ def test_tries_of_the_survey_are_rejected_and_unfinished_answers_told(tmp_path):
     entries = (ItemMapping("svar_id", ("ResponseId",)), ItemMapping("tid", ("Tid",)))
     responses = read_responses(path, SHIPPED, mapping=Mapping(SHIPPED.id, entries))
     assert responses.source.notes[:2] == (
-        "1 answers are tries of the survey (previews): they are rejected",
+        "1 answer is a try of the survey (a preview): it is rejected",
         "1 of 3 answers were not finished: they count as far as they go",
     )
     result = clean(

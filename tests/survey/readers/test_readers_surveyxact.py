@@ -100,7 +100,7 @@ def test_a_damaged_dataset_is_told_of_rather_than_missed(tmp_path):
     folder = write_folder(tmp_path / "x", delimiter=";", encoding="cp1252", end="\n", names=PLAIN_NAMES)
     with (folder / "dataset.csv").open("a", encoding="cp1252") as file:
         file.write("1;2\n")
-    with pytest.raises(DataError, match=r"dataset\.csv has 1 rows whose number of cells"):
+    with pytest.raises(DataError, match=r"dataset\.csv has 1 row whose number of cells"):
         read_responses(folder, CODEBOOK)
 
 

@@ -379,7 +379,7 @@ def test_rows_and_columns_that_a_workbook_hides_are_told(tmp_path):
     export = read_export(path)
     assert export.frame["Alder"].tolist() == ["40", "50"]
     assert [note.partition(":")[0] for note in export.source.notes] == [
-        "1 rows that the workbook hides are read as well (the first is row 3)",
+        "1 row that the workbook hides is read as well (row 3)",
         "columns that the workbook hides are read as well",
     ]
     assert export.source.notes[1].endswith(": 'B'")
