@@ -73,8 +73,10 @@ def test_a_card_too_long_says_by_how_many_lines(cards):
     assert too_long([of(61 - count)]) == ("theme 'skolestruktur', front: 1 line too long",)
     assert too_long([of(62)]) == (f"theme 'skolestruktur', front: {count + 2} lines too long",)
     # And of lines that run on: those that a text fills beside what it is given room for.
-    words = [replace(one, card=replace(one.card, text="ord " * count)) for count in range(60, 260, 4)]
-    told = [int(said[0].split()[-4]) if (said := too_long([card])) else 0 for card in words]
+    counts = range(60, 260, 4)
+    words = [replace(one, card=replace(one.card, id=f"{count}", text="ord " * count)) for count in counts]
+    said = {line.split("'")[1]: int(line.split()[-4]) for line in too_long(words)}
+    told = [said.get(f"{count}", 0) for count in counts]
     assert told[0] == 0 < told[-1]
     assert {later - earlier for earlier, later in pairwise(told)} == {0, 1}
     with pytest.raises(DataError, match="do not fit on A6") as caught:
