@@ -297,6 +297,22 @@ def test_cards_are_drawn_turned_filtered_noted_and_voted_on(meeting):
         assert is_accessible(lead) == (True, [])
 
 
+def test_a_note_of_two_windows_is_one(meeting):
+    with meeting("dialogkort", title="To vinduer") as now:
+        now.room.keep([now.room.check("", "draw", {"card_kind": "theme", "id": "demens"})])
+        first, second = (now.lead().locator("#borger-note") for _ in range(2))
+        first.focus()
+        second.fill("Vi holder et borgermøde")
+        # Whoever has gone to the field and typed nothing sees what another wrote.
+        expect(first).to_have_value("Vi holder et borgermøde")
+        expect(first).to_be_focused()
+        first.press("End")
+        first.press_sequentially(" til maj")
+        expect(second).to_have_value("Vi holder et borgermøde til maj")
+        (noted,) = open_session(now.room.session.id).changes()[-1:]
+        assert noted.content["text"] == "Vi holder et borgermøde til maj"
+
+
 # Texts that are seen and are smaller than 24 pixels.
 SMALL = """() => [...document.querySelectorAll('.borger-workshop *')].filter((one) =>
   [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim())

@@ -184,6 +184,33 @@ def test_what_was_decided_stays_in_the_report_when_its_element_leaves_the_list(i
     ]
 
 
+def test_answers_to_the_wished_alone_are_counted_with_how_far_they_agree(influence_room):
+    influence_room.keep(
+        [
+            influence_room.check(f"p{at}", "place", {**PLACED, "when": "wished", "influence": 6 + at})
+            for at in range(4)
+        ]
+    )
+    head, row = (line.split(";") for line in csv_of(influence_room)[:2])
+    told = dict(zip(head, row, strict=True))
+    assert (told["Ønsket indflydelse"], told["Indflydelse i dag"]) == ("7,5", "")
+    assert (told["Svar hver for sig, i dag"], told["Enighed i dag"]) == ("0", "")
+    # s² of 6, 7, 8, 9 = 5/3 against (11² - 1) / 12 = 10 by chance on eleven steps.
+    assert (told["Svar hver for sig, ønsket"], told["Enighed ønsket"][:6]) == ("4", "0,8333")
+    assert "4 for sig selv: indflydelse 7,5 (midterste halvdel 6,75–8,25), enige" in session_html(
+        influence_room
+    )
+
+
+def test_what_is_asked_and_what_lies_on_the_table_is_nothing_to_hand_over(influence_room, cards_room):
+    influence_room.keep([influence_room.check("", "setting", {"key": "role", "value": "byraad"})])
+    cards_room.keep([cards_room.check("", "draw", {"card_kind": "theme", "id": "demens"})])
+    for room, kinds in ((influence_room, ("html", "csv", "png")), (cards_room, ("html", "csv"))):
+        for kind in kinds:
+            with pytest.raises(DataError, match="Der er ikke sagt noget i sessionen endnu"):
+                download(room, kind)
+
+
 def csv_of(room):
     return download(room, "csv").content.decode("utf-8-sig").splitlines()
 

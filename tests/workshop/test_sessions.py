@@ -106,6 +106,8 @@ def test_of_a_damaged_file_the_last_good_state_is_kept_and_that_is_said(influenc
         '{"id": "formaal", "when": "today", "influence": 3.7, "control": 4}',
         '{"id": "formaal", "when": "today", "influence": "syv", "control": 4}',
         '{"id": "formaal", "when": "later", "influence": 7, "control": 4}',
+        '{"id": "formbal", "when": "today", "influence": 7, "control": 4}',
+        '{"id": "formaal", "when": "today", "influence": 7, "control": 4, "role": "byrbad"}',
     ],
 )
 def test_a_value_that_cannot_be_costs_the_changes_from_there_on(influence, content):
@@ -190,6 +192,13 @@ def test_what_is_no_session_is_said(tmp_path, influence, cards_room):
     assert (listed.id, listed.title, listed.problem) == ("indflydelse-x", "", "The session is damaged.")
     with pytest.raises(DataError, match="of another tool: dialogkort"):
         Room(influence, cards_room.session)
+
+
+def test_a_file_that_cannot_be_opened_is_listed_as_one_that_cannot_be_read(workspace, influence_room):
+    influence_room.session.path.with_name("indflydelse-mappe.sqlite").mkdir()
+    listed = CliRunner().invoke(app, ["sessions"]).output
+    assert "indflydelse-mappe  It cannot be read: unable to open database file." in listed
+    assert "Direktionens dag" in listed
 
 
 def test_a_participant_may_place_and_nothing_else(influence_room, cards_room):

@@ -97,6 +97,27 @@ def test_a_line_is_for_those_who_are_in_and_for_our_own_pages(served):
     asyncio.run(attempts())
 
 
+def test_nobody_takes_all_the_lines_and_whoever_leads_always_gets_in(served, monkeypatch):
+    greedy, other = (Visitor(served).come_in() for _ in range(2))
+    leader = Visitor(served)
+    leader.get(f"/?token={served.token}")
+
+    async def crowd():
+        lines = [await greedy.line() for _ in range(5)]
+        with pytest.raises(HTTPClientError, match="503"):
+            await greedy.line()
+        lines.append(await other.line())
+        monkeypatch.setattr("borgerlib.workshop.server.pages._MOST_LINES", len(lines))
+        with pytest.raises(HTTPClientError, match="503"):
+            await other.line()
+        lines.append(await leader.line(leads=True))
+        await until(lines[-1], lambda message: message["kind"] == "view")
+        for line in lines:
+            line.close()
+
+    asyncio.run(crowd())
+
+
 def test_the_leader_gets_the_page_with_the_code_and_the_files(served, influence_room):
     leader = Visitor(served)
     status, page = leader.get(f"/?token={served.token}")

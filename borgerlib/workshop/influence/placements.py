@@ -199,7 +199,7 @@ def checked(state: InfluenceMap, kind: str, content: Mapping[str, Any]) -> dict[
 
 
 def applied(state: InfluenceMap, change: Change) -> InfluenceMap:
-    """Return the map after a change. What an element of it no longer knows is passed over."""
+    """Return the map after a change. A role or area that it does not know is passed over."""
     said = change.content
     match change.kind:
         case "setting":

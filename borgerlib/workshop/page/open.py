@@ -18,16 +18,13 @@ from borgerlib.workshop.cards.deck import Card, Deck, read_decks
 from borgerlib.workshop.influence.elements import Element, Elements, Named, read_elements, shipped_elements
 from borgerlib.workshop.page import cards, influence
 from borgerlib.workshop.page.citizens import citizens_of
-from borgerlib.workshop.sessions.change import TOGETHER, Change
+from borgerlib.workshop.sessions.change import MATERIAL, TOGETHER, Change
 from borgerlib.workshop.sessions.room import Room
 from borgerlib.workshop.sessions.store import SessionFile, create_session, list_sessions, open_session
 from borgerlib.workshop.sessions.tool import Tool
 from borgerlib.workshop.words import words
 
 TOOLS = (influence.NAME, cards.NAME)
-# What a session is about is kept in it as a change that nobody can say: it needs no other file when it is
-# opened again, or by another municipality.
-_MATERIAL = "material"
 _Decks = tuple[Deck, ...]
 _Material = Elements | _Decks
 _Entry = TypeVar("_Entry", bound=Named | Element | Card)
@@ -89,7 +86,7 @@ def open_room(
     if [material] != kept[-1:]:
         form = _FORMS[name].dump_python(material, mode="json")
         moved = _left_out(material, kept[-1]) if kept else []
-        room.keep([Change(TOGETHER, _MATERIAL, {"content": form}), *moved])
+        room.keep([Change(TOGETHER, MATERIAL, {"content": form}), *moved])
     return room
 
 
@@ -138,7 +135,7 @@ def _read(name: str, own: Sequence[Path]) -> _Material:
 
 def _kept(name: str, session: SessionFile) -> list[_Material]:
     """Return what a session has been about, the latest last; none where it does not say."""
-    kept = [change.content for change in session.changes() if change.kind == _MATERIAL]
+    kept = [change.content for change in session.changes() if change.kind == MATERIAL]
     if session.tool != name:
         return []
     try:

@@ -12,6 +12,10 @@ from borgerlib.workshop.words import words
 TOGETHER = ""
 """Who speaks when the group speaks: whoever leads the session, for all."""
 
+MATERIAL = "material"
+"""What a session is about is kept in it as a change of this kind, which nobody can say: it needs no other
+file when it is opened again, or by another municipality."""
+
 
 @dataclass(frozen=True)
 class Change:

@@ -7,10 +7,12 @@ from typing import Any
 
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.said import said
-from borgerlib.workshop.sessions.change import TOGETHER, Change
+from borgerlib.workshop.sessions.change import MATERIAL, TOGETHER, Change
 from borgerlib.workshop.sessions.store import SessionFile, recover_session
 from borgerlib.workshop.sessions.tool import Tool
 from borgerlib.workshop.words import words
+
+_BRINGS_NAMES = (MATERIAL, "element")
 
 
 class Room:
@@ -29,7 +31,7 @@ class Room:
         self.session = session
         self.state = tool.start
         self._last = 0
-        damaged = self._take_in(session.changes())
+        damaged = self._take_in(session.changes(), opening=True)
         if damaged:
             self.session = recover_session(session, before=damaged)
 
@@ -65,10 +67,14 @@ class Room:
             raise DataError(said("session_damaged"), hint=said("open_again"))
         return bool(news)
 
-    def _take_in(self, changes: Sequence[Change]) -> int:
+    def _take_in(self, changes: Sequence[Change], *, opening: bool = False) -> int:
         """Take in changes up to one that makes no sense, and return its number; 0 where all do."""
         for change in changes:
             try:
+                # When a session is opened all it ever was about is known. While it is open, another window
+                # may name what was added since.
+                if opening and change.kind not in _BRINGS_NAMES:
+                    self.tool.checked(self.state, change.kind, change.content)
                 self.state = self.tool.applied(self.state, change)
             except (LookupError, TypeError, ValueError):
                 return change.number
