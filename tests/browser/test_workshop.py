@@ -361,7 +361,9 @@ def test_the_notebook_in_jupyterlab(browser, tmp_path, monkeypatch, name, tool):
             said = ["place", "place"]
         else:
             page.locator(".slot").last.get_by_role("button", name=re.compile("^Næste")).click()
-            said = ["draw"]
+            page.locator("#borger-note").fill("Vi flytter mødet.")
+            page.locator(".round").get_by_text("Vi flytter mødet.").wait_for()
+            said = ["draw", "note"]
         saved(page)
         page.get_by_text("Hent", exact=True).click()
         with page.expect_download() as file:
