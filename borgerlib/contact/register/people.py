@@ -62,6 +62,7 @@ def enter(
     day: date,
     until: date | None = None,
     dated: bool = True,
+    formerly: str = "",
 ) -> Imported:
     """Enter those who consented; whoever did not clearly say yes is left out.
 
@@ -84,6 +85,9 @@ def enter(
         The last day of the consent; by default the end of the municipal election period.
     dated : bool
         It is known that they answered on that day; otherwise nobody is entered who has said no before.
+    formerly : str
+        What registers before schema version 3 called these answers, which they told apart by row: links and
+        marks of erasure of that name are taken over.
 
     Returns
     -------
@@ -108,6 +112,8 @@ def enter(
         number = add_wording(register, wording)
         for row in people.itertuples():
             pseudonym = pseudonym_of(register.key, survey, answers[row.Index])
+            if formerly:
+                _take_over(register, pseudonym_of(register.key, formerly, row.Index), pseudonym)
             mail, phone = detail_key(row.mail, mail=True), detail_key(row.phone, mail=False)
             said = str(row.consent).strip().casefold()
             same = _same(register, mail, phone)
@@ -135,7 +141,7 @@ def enter(
         known -= new
         detail.update(survey=survey, new=len(new), known=len(known), refused=len(refused))
         detail.update(purpose=wording.purpose, version=wording.version, until=str(until or period_end(day)))
-        detail["withdrawn"] = len(withdrawn)
+        detail.update(withdrawn=len(withdrawn), formerly=formerly)
     reasons = pd.DataFrame({"reason": pd.Series(refused, dtype=object)})
     return Imported(len(new), len(known), reasons, len(withdrawn))
 
@@ -269,6 +275,12 @@ def _entered(
 def _is_erased(register: Register, pseudonym: str) -> bool:
     mark = erasure_mark(register.key, pseudonym)
     return bool(register.rows("SELECT 1 FROM erased WHERE mark = ?", (mark,)))
+
+
+def _take_over(register: Register, old: str, new: str) -> None:
+    marks = (erasure_mark(register.key, new), erasure_mark(register.key, old))
+    register.connection.execute("UPDATE OR IGNORE link SET pseudonym = ? WHERE pseudonym = ?", (new, old))
+    register.connection.execute("UPDATE OR IGNORE erased SET mark = ? WHERE mark = ?", marks)
 
 
 def _said_no(register: Register, people: Iterable[int], purpose: str) -> bool:

@@ -48,8 +48,8 @@ def import_survey(
     Raises
     ------
     DataError
-        The municipality is not prepared, its survey does not ask for consent or contact details, or it is not
-        known in which words.
+        The municipality is not prepared, its survey does not ask for consent or contact details, it is not
+        known in which words, or an older register knows who was erased by another export alone.
     ParameterError
         A version is given, and the answers hold which words they are to.
     """
@@ -78,7 +78,10 @@ def import_survey(
     )
     survey = survey_name(codebook, contacts.attrs)
     others = (in_words != wording.version).fillna(False).astype(bool)
-    done = enter(register, people[~others], wording=wording, survey=survey, day=day, until=until)
+    formerly = _taken_over(register, codebook, contacts.attrs)
+    done = enter(
+        register, people[~others], wording=wording, survey=survey, day=day, until=until, formerly=formerly
+    )
     marks = store.load_refused(municipality)
     noes = enter_refusals(register, marks, day=day, survey=survey)
     reasons = [
@@ -98,6 +101,11 @@ def survey_name(codebook: Codebook, attrs: Mapping[Hashable, Any]) -> str:
     return f"{codebook.id} {attrs['municipality']}"
 
 
+def former_name(codebook: Codebook, attrs: Mapping[Hashable, Any]) -> str:
+    """Return what registers before schema version 3 called an export; they told answers apart by row."""
+    return f"{survey_name(codebook, attrs)} {attrs['source_sha256'][:16]}"
+
+
 def answer_names(respondents: pd.DataFrame, codebook: Codebook) -> pd.Series:
     """Return what tells each answer from every other of the survey: its id and when it was given.
 
@@ -113,6 +121,29 @@ def answer_names(respondents: pd.DataFrame, codebook: Codebook) -> pd.Series:
     rows = file + " " + respondents.index.astype(str)
     named: pd.Series = (names + " " + when.dt.strftime("%Y-%m-%dT%H:%M:%S")).where(when.notna(), rows)
     return named
+
+
+def _taken_over(register: Register, codebook: Codebook, attrs: Mapping[Hashable, Any]) -> str:
+    """Return the export's former name where an older register knows it, and '' otherwise."""
+    name = former_name(codebook, attrs)
+    imports = register.rows(
+        "SELECT detail ->> 'survey', substr(at, 1, 10), detail ->> 'formerly' FROM log "
+        "WHERE action = 'import'"
+    )
+    beginning = f"{survey_name(codebook, attrs)} "
+    old = {survey: day for survey, day, _ in imports if survey.startswith(beginning)}
+    waiting = old.keys() - {taken for _, _, taken in imports}
+    if waiting and name not in waiting and register.rows("SELECT 1 FROM erased"):
+        files = "; ".join(
+            f"{old[each]} (SHA-256 {each.removeprefix(beginning)}…)" for each in sorted(waiting)
+        )
+        raise DataError(
+            "The register is from an older borgerlib: it knows people who were erased only by the very "
+            f"export that they were entered from, of {files}. They would be entered again from this one.",
+            hint="Prepare and import that export once more ('borger prepare', 'borger register import'), and "
+            "then this one.",
+        )
+    return name if name in waiting else ""
 
 
 def _of_form(municipality: str) -> Wording:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -42,11 +43,14 @@ class PeopleTable:
         Detail → the columns that it was taken from.
     problems : tuple of str
         What is wrong in single rows, and what was made of it.
+    formerly : str
+        What registers before schema version 3 called the file.
     """
 
     people: pd.DataFrame
     columns: Mapping[str, tuple[str, ...]]
     problems: tuple[str, ...]
+    formerly: str
 
 
 def read_people_table(path: Path, *, columns: Mapping[str, str] | None = None) -> PeopleTable:
@@ -72,7 +76,8 @@ def read_people_table(path: Path, *, columns: Mapping[str, str] | None = None) -
     people = pd.DataFrame({detail: _joined(frame, found.get(detail, ())) for detail in COLUMNS})
     consents, contradictions = _one_word_each(people)
     problems = (*_impossible(people), *contradictions, *_without_consent(people))
-    return PeopleTable(people.assign(consent=consents), found, tuple(problems))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    return PeopleTable(people.assign(consent=consents), found, tuple(problems), f"table {digest}")
 
 
 def import_table(
@@ -116,8 +121,9 @@ def import_table(
     people = table.people.assign(answer=answers)
     dated = day is not None
     return enter(
-        register, people, wording=wording, survey=_SURVEY, day=day or today, until=until, dated=dated
-    )
+        register, people, wording=wording, survey=_SURVEY, day=day or today, until=until, dated=dated,
+        formerly=table.formerly,
+    )  # fmt: skip
 
 
 def _columns(frame: pd.DataFrame, given: Mapping[str, str], path: Path) -> dict[str, tuple[str, ...]]:
