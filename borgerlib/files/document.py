@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Iterable
 from typing import Any
 
 from borgerlib.errors import RunError
@@ -40,3 +41,12 @@ def new_document(title: str, look: Look = USUAL) -> Any:
         shape = document.add_picture(picture, height=docx.shared.Cm(_LOGO_CM))
         shape._inline.docPr.set("descr", look.name or title)
     return document
+
+
+def speak(paragraphs: Iterable[Any], language: str) -> None:
+    """Say in which language paragraphs are, as 'en-GB', so that they are read aloud and spelt in it."""
+    from docx.oxml.ns import qn
+
+    for run in (run for paragraph in paragraphs for run in paragraph.runs):
+        properties = run._element.get_or_add_rPr()
+        properties.append(properties.makeelement(qn("w:lang"), {qn("w:val"): language}))

@@ -65,6 +65,12 @@ def test_the_document_says_all_and_knows_its_headings(form, tmp_path):
     headings = [each.text for each in document.paragraphs if each.style.name == "Heading 3"]
     assert "5. Hvilke emner vil du gerne være med til at drøfte eller påvirke i din kommune?" in headings
     assert document.core_properties.language == "da-DK"
+    # Each language is read aloud in its own voice.
+    spoken = {
+        paragraph.text: set(paragraph._p.xpath(".//w:lang/@w:val")) for paragraph in document.paragraphs
+    }
+    assert spoken["1. Hvor gammel er du?"] == {"da-DK"}
+    assert spoken["1. How old are you?"] == {"en-GB"}
 
 
 def test_random_forms_are_written_whole(tmp_path, weasyprint):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from borgerlib.files.document import new_document
+from borgerlib.files.document import new_document, speak
 from borgerlib.survey.form.formats.paper.paper import told_condition
 from borgerlib.survey.form.questionnaire import Question, Questionnaire
 from borgerlib.survey.form.texts import standard_words
 
 _BOX, _LINE = "☐", "_" * 60
+_SPOKEN = {"da": "da-DK", "en": "en-GB"}
 
 
 def write_docx(form: Questionnaire, target: Path) -> None:
@@ -25,7 +26,9 @@ def write_docx(form: Questionnaire, target: Path) -> None:
     for at, language in enumerate(form.languages):
         if at:
             document.add_page_break()
+        before = len(document.paragraphs)
         _write(document, form, language)
+        speak(document.paragraphs[before:], _SPOKEN[language])
     document.save(str(target))
 
 
