@@ -30,7 +30,7 @@ _DANISH: dict[Status, str] = {
     "on the way": "På vej mod målet, men ikke sikkert nået",
     "not to be told": "Det kan ikke afgøres: forskellen kan være tilfældig",
     "moving away": "Længere fra målet end ved begyndelsen",
-    "too few answers": "For få svar til at vise",
+    "too few answers": "Tallet er skjult",
 }
 _GROUP = "maal_gruppe"
 _HINT = (

@@ -21,7 +21,7 @@ def share(answers, levels, role, option):
     """What the library says, as a reader sees it."""
     frame = answers.to(Selection(levels)).of(role).frame.set_index("option")
     row = frame.loc[option]
-    return "for få svar" if row["suppressed"] else danish.percent(row["proportion"])
+    return "skjult" if row["suppressed"] else danish.percent(row["proportion"])
 
 
 class TestThreeQuestions:
@@ -151,7 +151,7 @@ class TestShowing:
     def test_too_few_is_a_sentence(self, open_board):
         board = open_board(fragment="#alder=15-24&koen=mand&tid=uge&emner=integration").settled()
         assert board.page.locator(".notice").text_content().startswith("Der er færre end 30 svar i valget")
-        assert board.value("topics", "natur") == "for få svar"
+        assert board.value("topics", "natur") == "skjult"
 
     def test_presentation_and_out_again(self, open_board):
         board = open_board().tick("age", "60–69 år")

@@ -75,7 +75,7 @@ def test_a_change_is_drawn_about_a_line_at_none_and_a_hidden_one_is_not() -> Non
     assert min(axes.get_ylim()) <= min(heights) < max(heights) <= max(axes.get_ylim())
     assert chart.svg("narrow").count("<text") > 5
     hidden = borgerlib.change_chart(compared(wave(2, 60), wave(60, 60), item="med"), "med")
-    assert {bar.words for bar in hidden.marks.bars} == {"for få svar"}
+    assert {bar.words for bar in hidden.marks.bars} == {"skjult"}
     assert len(hidden.png()) > 0
     with pytest.raises(borgerlib.ParameterError, match="item 'medd'"):
         borgerlib.change_chart(compared(wave(40, 60), wave(60, 40), item="med"), "medd")
@@ -161,7 +161,7 @@ def test_a_change_from_a_hidden_share_is_hidden() -> None:
     found = compared(wave(2, 60), wave(60, 60), item="med")
     assert found.estimates.n_suppressed >= 2
     assert np.isnan(change(found)["change"])
-    assert "for få svar" in borgerlib.changes_table(found).rows[0]
+    assert "skjult" in borgerlib.changes_table(found).rows[0]
     assert "for få svar til at sige, om noget" in borgerlib.changes_text(found).markdown
 
 

@@ -35,7 +35,7 @@ def row(reference: str, count: int | None, n: int | None, **changes: Any) -> dic
 
 def hidden(reference: str, **changes: Any) -> dict[str, Any]:
     """Return a row that disclosure control has hidden, with its n."""
-    return row(reference, None, changes.pop("n", 60), suppressed=True, note="for få svar", **changes)
+    return row(reference, None, changes.pop("n", 60), suppressed=True, note="skjult", **changes)
 
 
 def estimates(

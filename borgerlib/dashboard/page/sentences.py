@@ -143,7 +143,7 @@ def chart_title(rows: Sequence[Record], *, confidence: float, exclusive: bool = 
 
 
 def share_words(row: Record) -> str:
-    """Return a share in words: '12 pct.', or why there is none: 'under 3 pct.', 'for få svar'."""
+    """Return a share in words: '12 pct.', or why there is none: 'under 3 pct.', 'skjult'."""
     return str(row["note"]) if math.isnan(row["proportion"]) else danish.percent(row["proportion"])
 
 

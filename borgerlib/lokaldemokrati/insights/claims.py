@@ -153,7 +153,7 @@ def _scale(estimates: DisclosedEstimates, item: Item, group: str) -> list[pd.Ser
 def _not_known(claim: Claim, rows: list[pd.Series[Any]]) -> Verdict:
     why = "tallet kan ikke aflæses"
     if any(row["suppressed"] for row in rows):
-        why = "der er for få svar"
+        why = "tallet er skjult"
     elif any(pd.isna(row["n"]) for row in rows):
         why = "der er ikke spurgt om det i denne måling"
     subject = "Det"

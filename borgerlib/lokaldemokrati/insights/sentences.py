@@ -20,7 +20,7 @@ from borgerlib.statistics.models.first_places import first_places
 FIRST = "first"
 UNKNOWN = "ikke kendt"
 # What stands where a number is missing: it must read well before a verb, so no clause that wants a comma.
-_HIDDEN = {"share": "en skjult andel (for få svar)", "count": "et skjult antal (for få svar)"}
+_HIDDEN = {"share": "en skjult andel", "count": "et skjult antal"}
 _NOT_ASKED = {"share": "en ikke målt andel", "count": "et ikke målt antal"}
 _UNREADABLE = {"share": "en ulæselig andel", "count": "et ulæseligt antal"}
 _FORMS = ("pct", "pct_ci", "count", "n", "label")

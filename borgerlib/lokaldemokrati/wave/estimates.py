@@ -13,7 +13,7 @@ from borgerlib.lokaldemokrati.published.counts import option_label
 from borgerlib.lokaldemokrati.wave.microdata import POPULATION, WEIGHT, Wave
 from borgerlib.population.municipalities import NUMBER_OF_MUNICIPALITIES
 from borgerlib.statistics.crosstabs import answers_of, with_nets
-from borgerlib.statistics.disclosure.columns import KEYS, TOO_FEW
+from borgerlib.statistics.disclosure.columns import KEYS, WITHHELD
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published, disclose
 from borgerlib.statistics.estimation.proportions import estimate_proportions
 from borgerlib.survey.codebook.model import Codebook, Item
@@ -66,7 +66,7 @@ def wave_estimates(
     coarse = _coarse(disclosed.frame, asked, codebook)
     counted = disclosed.counted(coarse, population=NUMBER_OF_MUNICIPALITIES)
     notes = dict.fromkeys(asked.loc[coarse, KEYS].itertuples(index=False, name=None), UNWEIGHTED)
-    shown = counted.relabel("note", {TOO_FEW: ""}).relabel("note", notes, by=KEYS)
+    shown = counted.relabel("note", {WITHHELD: ""}).relabel("note", notes, by=KEYS)
     if len(asked) < len(frame):
         not_asked = frame[frame["count"].isna()]
         shown = shown.together(as_published(not_asked, base=shown.base, source=source))

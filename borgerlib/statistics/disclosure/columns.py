@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-TOO_FEW = "for få svar"
+# One word for what few gave and for what would tell that of others: which of them it is, would tell it.
+WITHHELD = "skjult"
 KEYS = ["item", "option", "group"]
 SHARES = ["proportion", "ci_lower", "ci_upper"]
 NUMBERS = ["n", "count", *SHARES, "suppressed"]
@@ -35,7 +36,7 @@ def blanked(frame: pd.DataFrame, hidden: NDArray[np.bool_], without_n: NDArray[n
     frame.loc[hidden, "count"] = pd.NA
     frame.loc[hidden, SHARES] = np.nan
     frame.loc[without_n, "n"] = pd.NA
-    frame.loc[hidden, "note"] = TOO_FEW
+    frame.loc[hidden, "note"] = WITHHELD
     return without_further(frame, hidden)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.danish import percent
-from borgerlib.statistics.disclosure.columns import TOO_FEW
+from borgerlib.statistics.disclosure.columns import WITHHELD
 from borgerlib.statistics.disclosure.disclosed import DisclosedEstimates, Origin, _admit
 from borgerlib.statistics.selections.estimates import estimate_selection
 from borgerlib.statistics.selections.protected import ProtectedCube, SelectionSize
@@ -89,7 +89,7 @@ def disclose_selection(
         "direction": pd.array(found["direction"], dtype="Int64"),
         "group": "",
         "group_label": "",
-        "note": np.where(found["suppressed"], TOO_FEW, told),
+        "note": np.where(found["suppressed"], WITHHELD, told),
     }
     frame = pd.DataFrame(columns, index=rows.index)
     origin: Origin = "simulated" if simulated else "microdata"

@@ -181,7 +181,7 @@ def _row(
         base=f"n = {number(int(known.max()))}" if len(known) else "",
         segments=segments,
         net=_net(by_option[net]) if net in by_option else None,
-        withheld=f"{alt_text.TOO_FEW} til at vise fordelingen" if steps["suppressed"].any() else "",
+        withheld=f"fordelingen er {alt_text.WITHHELD}" if steps["suppressed"].any() else "",
     )
 
 

@@ -21,7 +21,7 @@ def participation_table(survey: LocalSurvey) -> Table:
         group = f"{danish.capitalise(ROLE_WORDS[row['item']])}: {row['label']}"
         people = danish.number(survey.participation.people[row["item"]][row["option"]])
         if row["suppressed"]:
-            rows.append((group, alt_text.TOO_FEW, people, "", "", ""))
+            rows.append((group, alt_text.WITHHELD, people, "", "", ""))
             continue
         lower, upper = (danish.number(100 * row[end], decimals) for end in ("ci_lower", "ci_upper"))
         rows.append(

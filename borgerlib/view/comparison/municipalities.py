@@ -21,7 +21,7 @@ from borgerlib.view.comparison.marks import (
     lay_out_squares,
 )
 from borgerlib.view.tables.html import Table, public_table
-from borgerlib.view.words.alt_text import TOO_FEW, sentences, source_line, titled, uncertainty
+from borgerlib.view.words.alt_text import WITHHELD, sentences, source_line, titled, uncertainty
 
 _STEPS = 4
 _LETTERS = 3
@@ -187,7 +187,7 @@ def municipalities_table(comparison: MunicipalityComparison) -> Table:
         {
             "Kommune": areas["name"],
             "Svar": ["" if pd.isna(n) else danish.number(n) for n in areas["n"]],
-            "Egne svar": [TOO_FEW if pd.isna(share) else danish.percent(share) for share in areas["direct"]],
+            "Egne svar": [WITHHELD if pd.isna(share) else danish.percent(share) for share in areas["direct"]],
             "Bud": [danish.percent(share) for share in areas["estimate"]],
             danish.capitalise(uncertainty(comparison.confidence)): [
                 danish.percent_range(low, high)

@@ -14,7 +14,7 @@ from borgerlib.view.charts.chart import Chart
 from borgerlib.view.charts.marks import Bar
 from borgerlib.view.comparison.marks import Changes, lay_out_changes
 from borgerlib.view.tables.html import Table, public_table, require_disclosed
-from borgerlib.view.words.alt_text import TOO_FEW, sentences, source_line, titled
+from borgerlib.view.words.alt_text import WITHHELD, sentences, source_line, titled
 from borgerlib.view.words.text import Text
 
 _SIGNS = {1: "▲", -1: "▼", 0: ""}
@@ -130,7 +130,7 @@ def change_chart(comparison: WaveComparison, item: str, *, title: str = "") -> C
 
 def _change_bar(row: pd.Series) -> Bar:
     if pd.isna(row["change"]):
-        return Bar(str(row["label"]), TOO_FEW, state="suppressed")
+        return Bar(str(row["label"]), WITHHELD, state="suppressed")
     beyond = pd.notna(row["direction"]) and row["direction"] != 0
     return Bar(
         str(row["label"]),
@@ -200,7 +200,7 @@ def _side_by_side(comparison: WaveComparison) -> tuple[pd.DataFrame, pd.DataFram
 
 
 def _share(row: pd.Series) -> str:
-    return TOO_FEW if row["suppressed"] else danish.percent(row["proportion"])
+    return WITHHELD if row["suppressed"] else danish.percent(row["proportion"])
 
 
 def _change(row: pd.Series) -> str:

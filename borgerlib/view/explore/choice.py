@@ -19,7 +19,7 @@ from borgerlib.statistics.models.margins import adjusted_means
 from borgerlib.statistics.models.regression import regress
 from borgerlib.survey.codebook.labels import level_label
 from borgerlib.view.tables.html import Table, public_table
-from borgerlib.view.words.alt_text import TOO_FEW, sentences, source_line, titled, uncertainty
+from borgerlib.view.words.alt_text import WITHHELD, sentences, source_line, titled, uncertainty
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def model_table(survey: InterestSurvey, choice: Choice, option: str, columns: li
         {
             "group": [level_label(survey.codebook, choice.by, level) for level in found[choice.by]],
             "share": [
-                TOO_FEW if few else danish.percent(share)
+                WITHHELD if few else danish.percent(share)
                 for few, share in zip(small, found["adjusted"], strict=True)
             ],
             "interval": [

@@ -64,7 +64,7 @@ def heat_map(estimates: DisclosedEstimates, *, title: str = "") -> Figure:
     frame = estimates.frame
     if frame["item"].nunique() > 1:
         raise ParameterError("A heat map shows one question.", hint="Take one: estimates.select(item=…).")
-    words = [danish.percent(share) if share == share else alt_text.TOO_FEW for share in frame["proportion"]]
+    words = [danish.percent(share) if share == share else alt_text.WITHHELD for share in frame["proportion"]]
     rows, columns = (list(dict.fromkeys(frame[name])) for name in ("option", "group"))
     wide = frame.assign(words=words).pivot(index="option", columns="group")
     shares, told = (wide[name].loc[rows, columns] for name in ("proportion", "words"))

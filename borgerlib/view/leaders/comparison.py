@@ -13,7 +13,7 @@ from borgerlib.lokaldemokrati.leaders import LeadersSurvey, open_leaders_survey
 from borgerlib.lokaldemokrati.own_answers import OwnAnswers
 from borgerlib.survey.codebook.model import LEADERS
 from borgerlib.view.tables.html import Table, public_table
-from borgerlib.view.words.alt_text import TOO_FEW, sentences, source_line
+from borgerlib.view.words.alt_text import WITHHELD, sentences, source_line
 
 
 def own_line(figure: Figure, survey: LeadersSurvey, own: OwnAnswers) -> str:
@@ -51,14 +51,14 @@ def wave_comparison(survey: LeadersSurvey, figures: Sequence[Figure]) -> Table:
 
 def _share(row: pd.Series[Any]) -> str:
     if row["suppressed"]:
-        return TOO_FEW
+        return WITHHELD
     return "–" if pd.isna(row["proportion"]) else danish.percent(row["proportion"])
 
 
 def _standing(row: pd.Series[Any], figure: Figure) -> str:
     """Return how common an answer is: 'som 27 pct. af kommunerne', and of which where not of all."""
     if row["suppressed"]:
-        return "for få svar til at vise"
+        return "tallet er skjult"
     counted = figure.chart == "count_chart"
     value = row["count" if counted else "proportion"]
     if pd.isna(value):

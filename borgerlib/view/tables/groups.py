@@ -35,7 +35,7 @@ def groups_table(estimates: DisclosedEstimates, *, caption: str, sort: bool = Tr
     labels = frame.groupby("option")["label"].first()
     groups = frame.drop_duplicates("group")
     body = [(str(labels[name]), *(cells[name, group] for group in groups["group"])) for name in order]
-    sizes = (alt_text.TOO_FEW if pd.isna(n) else danish.number(n) for n in groups["n"])
+    sizes = (alt_text.WITHHELD if pd.isna(n) else danish.number(n) for n in groups["n"])
     tested = "direction" in frame and frame["direction"].notna().any()
     marks = f"{_MARKS[1]} flere, {_MARKS[-1]} færre end blandt de øvrige, mere end tilfældigt"
     return Table(

@@ -117,7 +117,7 @@ def estimates_table(
     Returns
     -------
     Table
-        One row an answer, in the order of the estimates; where it is suppressed, 'for få svar'.
+        One row an answer, in the order of the estimates; where it is suppressed, 'skjult'.
 
     Raises
     ------

@@ -6,12 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from borgerlib.statistics.disclosure.columns import TOO_FEW
+from borgerlib.statistics.disclosure.columns import WITHHELD
 from borgerlib.statistics.disclosure.disclosed import DisclosedEstimates
 from borgerlib.view.words import alt_text
 
 ALL = "Alle"
-HIDDEN = f"· {TOO_FEW}"
+HIDDEN = f"· {WITHHELD}"
 MARKS = {"above": ("▲", "flere end i resten"), "below": ("▼", "færre end i resten")}
 
 

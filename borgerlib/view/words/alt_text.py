@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from borgerlib.danish import SIMULATED, listing, number, percent, percent_range
-from borgerlib.statistics.disclosure.columns import TOO_FEW as TOO_FEW
+from borgerlib.danish import SIMULATED, capitalise, listing, number, percent, percent_range
+from borgerlib.statistics.disclosure.columns import WITHHELD as WITHHELD
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 
 Unit = Literal["pct", "antal"]
@@ -110,9 +110,8 @@ def hidden_line(estimates: DisclosedEstimates) -> str:
     """Return why some numbers are not shown; empty where all are."""
     if not estimates.n_suppressed:
         return ""
-    few = estimates.min_cell
-    why = f" (færre end {few}, eller skjult, så de ikke kan regnes ud)" if few else ""
-    return f"For få svar til at vise{why}"
+    few = f"færre end {estimates.min_cell}" if estimates.min_cell else "for få"
+    return f"{capitalise(WITHHELD)}, hvor tallet bygger på {few} svar eller kunne røbe et andet skjult tal"
 
 
 def format_value(value: float, unit: Unit) -> str:
@@ -121,9 +120,9 @@ def format_value(value: float, unit: Unit) -> str:
 
 
 def value_words(row: Row, unit: Unit) -> str:
-    """Return what a row shows: '67 pct.', 'for få svar', or why there is no value."""
+    """Return what a row shows: '67 pct.', 'skjult', or why there is no value."""
     if row["suppressed"]:
-        return TOO_FEW
+        return WITHHELD
     value = row["proportion" if unit == "pct" else "count"]
     return (str(row["note"]) or NO_VALUE) if pd.isna(value) else format_value(float(value), unit)
 

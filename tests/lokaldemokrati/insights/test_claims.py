@@ -132,7 +132,7 @@ def test_where_weights_take_a_share_to_the_other_side_nothing_is_claimed():
 @pytest.mark.parametrize(
     ("missing", "why"),
     [
-        (hidden("i.enig"), "Det kan ikke afgøres: der er for få svar."),
+        (hidden("i.enig"), "Det kan ikke afgøres: tallet er skjult."),
         (row("i.enig", None, 79), "Det kan ikke afgøres: tallet kan ikke aflæses."),
         (
             row("i.enig", None, None),
@@ -218,7 +218,7 @@ def test_a_trend_counts_the_whole_scale_but_not_who_does_not_know():
 @pytest.mark.parametrize("group", ["ja", "nej"])
 def test_a_hidden_group_cannot_be_compared(kind, group):
     rows = [hidden(f"i.{r['option']}@{group}") if r["group"] == group else r for r in groups(3, 4, 1, 4)]
-    why = "Om viljen er større med en strategi end uden en strategi, kan ikke afgøres: der er for få svar."
+    why = "Om viljen er større med en strategi end uden en strategi, kan ikke afgøres: tallet er skjult."
     assert judged(between(kind), *rows) == ("not known", why, None)
 
 

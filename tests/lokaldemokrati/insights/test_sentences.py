@@ -89,11 +89,11 @@ def test_a_label_that_opens_a_sentence_begins_large():
 @pytest.mark.parametrize(
     ("template", "sentence"),
     [
-        ("{former.folkeafstemning:pct} har", "En skjult andel (for få svar) har"),
-        ("{former.folkeafstemning:pct_ci}", "En skjult andel (for få svar)"),
-        ("{former.folkeafstemning:count} har", "Et skjult antal (for få svar) har"),
+        ("{former.folkeafstemning:pct} har", "En skjult andel har"),
+        ("{former.folkeafstemning:pct_ci}", "En skjult andel"),
+        ("{former.folkeafstemning:count} har", "Et skjult antal har"),
         ("af {former.folkeafstemning:n}", "Af 60"),  # the base is shown, the cell is not
-        ("af {helt_skjult.ja:n}", "Af et skjult antal (for få svar)"),
+        ("af {helt_skjult.ja:n}", "Af et skjult antal"),
         ("{ulaeselig.ja:pct} har", "En ulæselig andel har"),
         ("{ulaeselig.ja:count} af {ulaeselig.ja:n}", "Et ulæseligt antal af 79"),
         ("{ikke_spurgt.ja:pct} har", "En ikke målt andel har"),

@@ -236,7 +236,7 @@ def test_rows_are_hidden_with_all_that_they_told(shown):
     rows = frame[frame["option"] == "c"]
     assert rows["suppressed"].all()
     assert rows[["n", "count", *SHARES]].isna().all(axis=None)
-    assert set(rows["note"]) == {"for få svar"}
+    assert set(rows["note"]) == {"skjult"}
 
 
 def test_words_are_changed_by_id(shown):

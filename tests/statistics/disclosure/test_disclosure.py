@@ -219,7 +219,7 @@ def test_a_suppressed_row_tells_nothing():
     assert gone[["count", *SHARES, "standard_error"]].isna().all(axis=None)
     assert "n_weighted" not in gone
     assert set(gone["unit"]) == set(gone["x_label"]) == {""}
-    assert set(gone["note"]) == {"for få svar"}  # the same for the small one and for its partner
+    assert set(gone["note"]) == {"skjult"}  # the same for the small one and for its partner
     kept = shown.frame[~shown.frame["suppressed"]]
     assert kept[["count", "proportion", "standard_error"]].to_numpy().tolist() == [[80, 0.8, 0.01]]
     pd.testing.assert_frame_equal(frame, before)

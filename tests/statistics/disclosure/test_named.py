@@ -7,7 +7,7 @@ import pytest
 
 import borgerlib
 from borgerlib.interest.prepare.result import Prepared
-from borgerlib.statistics.disclosure.columns import TOO_FEW
+from borgerlib.statistics.disclosure.columns import WITHHELD
 
 OWN = {"base": "de adspurgte", "source": "Eget skema"}
 # 40 women (30 yes), 20 men (18 yes, so 2 no: too few to be shown).
@@ -25,7 +25,7 @@ def test_shares_of_all_and_by_group_are_disclosed_together() -> None:
     assert frame["n"].tolist() == [60, 60, 40, 40, 20, 20]
     assert frame["count"].iloc[:2].tolist() == [48, 12]
     # The two men who said no are hidden, and so is everything they would follow from.
-    assert frame.loc[frame["group"] == "koen=mand", "note"].unique().tolist() == [TOO_FEW]
+    assert frame.loc[frame["group"] == "koen=mand", "note"].unique().tolist() == [WITHHELD]
 
 
 def test_several_columns_make_one_division() -> None:

@@ -172,10 +172,10 @@ class TestMissing:
             assert len(hatched) == 2
             assert len({bar.get_width() for bar in hatched}) == 1
             assert len(bars(chart, width)) == 2
-        assert texts(chart).count("· for få svar") == 2
-        assert "B for få svar; D for få svar." in chart.alt_text
+        assert texts(chart).count("· skjult") == 2
+        assert "B skjult; D skjult." in chart.alt_text
         assert (
-            "Skraveret: for få svar til at vise (færre end 5, eller skjult, så de ikke kan regnes ud)."
+            "Skraveret: skjult, hvor tallet bygger på færre end 5 svar eller kunne røbe et andet skjult tal."
             in chart.caption
         )
         shown = json.dumps([chart.alt_text, chart.table.to_text(), chart.frame.to_json()])
@@ -319,7 +319,7 @@ class TestScales:
         chart = scale_chart(estimates, neutral="hverken", **WORDS)
         assert len(bars(chart, hatched=True)) == 1
         assert not bars(chart)
-        assert texts(chart) == ["· for få svar til at vise fordelingen"]
+        assert texts(chart) == ["· fordelingen er skjult"]
 
     def test_the_own_answer_is_marked_in_its_group_only(self):
         both = published(rows(SCALE, 50, group="med"), rows(SCALE, 50, group="uden"))

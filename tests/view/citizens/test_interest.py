@@ -298,7 +298,7 @@ class TestTables:
 
         table = by_group(with_rows(page, change), "topics", "age")
         row = next(row for row in table.rows if row[0].startswith("Natur"))
-        assert row[2] == "· for få svar"
+        assert row[2] == "· skjult"
         assert re.fullmatch(r"\d+ \(\d+–\d+\) ▲", row[3])
         assert re.fullmatch(r"\d+ \(\d+–\d+\) ▼", row[4])
         assert re.fullmatch(r"\d+ \(\d+–\d+\)", row[5])
@@ -320,7 +320,7 @@ class TestTables:
         frame = rates.frame.assign(suppressed=rates.frame["option"] == "15-24")
         hidden = replace(page.survey.participation, rates=admitted(rates, frame=frame))
         row = InterestPage(replace(page.survey, participation=hidden)).participation_table().rows[0]
-        assert row[1] == "for få svar"
+        assert row[1] == "skjult"
         assert row[2] != ""
         assert row[3:] == ("", "", "")
 

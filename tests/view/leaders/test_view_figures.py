@@ -108,10 +108,10 @@ def test_hidden_cells_of_a_wave_are_hatched_and_said(wave_file):
     chart = drawn("5", open_leaders_survey(wave_file))
     assert chart.frame["suppressed"].sum() == 2
     assert (
-        "Skraveret: for få svar til at vise (færre end 5, eller skjult, så de ikke kan regnes ud)"
+        "Skraveret: skjult, hvor tallet bygger på færre end 5 svar eller kunne røbe et andet skjult tal"
         in chart.caption
     )
-    assert "I mindre grad for få svar" in chart.alt_text
+    assert "I mindre grad skjult" in chart.alt_text
     # What 2021 left open is no matter of this wave.
     assert "Procenterne passer" not in chart.caption
 

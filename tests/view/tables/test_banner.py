@@ -116,13 +116,13 @@ def test_small_counts_are_hidden_everywhere(tmp_path):
     assert hidden[["count", "proportion", "n_effective"]].isna().all(axis=None)
     assert (hidden["mark"] == "").all()
     soup = BeautifulSoup(shown.to_html(), "html.parser")
-    assert cells(soup, "Havn")[1:3] == ["· for få svar", "· for få svar"]
+    assert cells(soup, "Havn")[1:3] == ["· skjult", "· skjult"]
     assert "færre end 5 svar" in soup.select_one("p.borger-note").text
     book = openpyxl.load_workbook(shown.to_xlsx(tmp_path / "b.xlsx"))
     line = next(row for row in book["1 emner"].iter_rows(values_only=True) if row[0] == "Havn")
-    assert line[2:4] == ("· for få svar", "· for få svar")
+    assert line[2:4] == ("· skjult", "· skjult")
     numbers = [row for row in book["Alle tal"].iter_rows(values_only=True) if row[1] == "Havn"]
-    assert [row[6:9] for row in numbers[1:3]] == [(None, "· for få svar", "· for få svar")] * 2
+    assert [row[6:9] for row in numbers[1:3]] == [(None, "· skjult", "· skjult")] * 2
 
 
 def test_nothing_shown_tells_the_share_of_the_rest():

@@ -91,7 +91,7 @@ def test_suppressed_rows_show_no_number():
     frame = FRAME.assign(n=50, count=[30, 2, 3], proportion=[0.6, 0.04, 0.06], ci_lower=0.01, ci_upper=0.7)
     estimates = disclose(frame, base="borgere", source="Måling")
     table = estimates_table(estimates, caption="Emner")
-    hidden = [row for row in table.rows if row[1] == "for få svar"]
+    hidden = [row for row in table.rows if row[1] == "skjult"]
     assert [row[0] for row in hidden] == ["Skoler", "Andet"]
     assert all(row[2:4] == ("", "") for row in hidden)
 

@@ -41,7 +41,7 @@ def test_a_sheet_a_figure_with_numbers_as_numbers(tmp_path):
 def test_text_is_never_a_formula_and_names_are_legal(tmp_path):
     chart = chart_output()
     kind = next(key for key in chart.data if key.startswith("application/vnd.borger.chart"))
-    rows = [["=1+1", "+2"], ["@x", "for få svar"], ["#N/A", "-3"]]
+    rows = [["=1+1", "+2"], ["@x", "skjult"], ["#N/A", "-3"]]
     chart.data[kind]["numbers"] = {"columns": ["Svar", "=HYPERLINK(1)"], "formats": ["", "0%"], "rows": rows}
     paths = [
         executed(
