@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterable
+from datetime import date, datetime, time
 from typing import Any
 
 from borgerlib.errors import RunError
@@ -17,8 +18,10 @@ _DANISH = "da-DK"
 _HEADINGS = ("Title", "Heading 1", "Heading 2", "Heading 3")
 
 
-def new_document(title: str, look: Look = USUAL) -> Any:
-    """Return a document with nothing but a municipality's logo, where that is a PNG; headings in its colour.
+def new_document(title: str, look: Look = USUAL, *, day: date | None = None) -> Any:
+    """Return a document with numbered pages and a municipality's logo, where that is a PNG.
+
+    Its headings are in the municipality's colour, its day is that of the file; by default today.
 
     Raises
     ------
@@ -27,13 +30,22 @@ def new_document(title: str, look: Look = USUAL) -> Any:
     """
     try:
         import docx
+        import docx.enum.text
     except ImportError as error:
         raise RunError(said("no_docx"), hint="Run: pip install 'borgerlib[docx]'") from error
     document = docx.Document()
     properties = document.core_properties
     properties.title, properties.language, properties.author, properties.comments = title, _DANISH, "", ""
-    for language in document.styles.element.iter(docx.oxml.ns.qn("w:lang")):
-        language.set(docx.oxml.ns.qn("w:val"), _DANISH)
+    properties.created = properties.modified = datetime.combine(day or date.today(), time())
+    qn = docx.oxml.ns.qn
+    for part, tag in ((document.styles, "w:lang"), (document.settings, "w:themeFontLang")):
+        for language in part.element.iter(qn(tag)):
+            language.set(qn("w:val"), _DANISH)
+    number = document.sections[0].footer.paragraphs[0]
+    number.alignment = docx.enum.text.WD_ALIGN_PARAGRAPH.RIGHT
+    field = docx.oxml.OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    number._p.append(field)
     for name in _HEADINGS if look.colours else ():
         document.styles[name].font.color.rgb = docx.shared.RGBColor.from_string(look.colours[0].lstrip("#"))
     if look.logo.startswith(_PNG):

@@ -10,6 +10,8 @@ from typing import IO, Any
 
 import pandas as pd
 
+from borgerlib.danish import squeezed
+
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_NAME = 31
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -67,7 +69,7 @@ class Sheet:
     filtered: bool = False
 
 
-def write_workbook(sheets: Iterable[Sheet], target: Path | IO[bytes]) -> None:
+def write_workbook(sheets: Iterable[Sheet], target: Path | IO[bytes], *, title: str = "") -> None:
     """Write a workbook, row by row.
 
     Parameters
@@ -76,11 +78,14 @@ def write_workbook(sheets: Iterable[Sheet], target: Path | IO[bytes]) -> None:
         At least one.
     target : Path or binary file
         For a path, see `borgerlib.files.atomic.replacing`.
+    title : str
+        In the file's properties.
     """
     from openpyxl import Workbook
     from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
+    book.properties.title, book.properties.language, book.properties.creator = title or None, "da-DK", None
     for sheet in sheets:
         page = book.create_sheet(sheet.name)
         page.freeze_panes = sheet.freeze
@@ -98,11 +103,18 @@ def write_workbook(sheets: Iterable[Sheet], target: Path | IO[bytes]) -> None:
 
 def sheet_name(text: str, taken: Iterable[str] = ()) -> str:
     """Return a legal name for a sheet, unlike those that are taken (capitals do not tell them apart)."""
-    name = _FORBIDDEN.sub(" ", text).lstrip("".join(_FORMULA_STARTS))[:_LONGEST_NAME].strip() or "Ark"
+    whole = squeezed(_FORBIDDEN.sub(" ", text)).lstrip("".join(_FORMULA_STARTS)).strip()
+    name = _cut(whole, _LONGEST_NAME) or "Ark"
     folded = {other.casefold() for other in taken}
     if name.casefold() not in folded:
         return name
-    return f"{name[: _LONGEST_NAME - 6].strip()} ({len(folded) + 1})"
+    return f"{_cut(name, _LONGEST_NAME - 6)} ({len(folded) + 1})"
+
+
+def _cut(text: str, length: int) -> str:
+    """Return a text's whole words that fit; a single word that does not is cut."""
+    words = text[: length + 1].rpartition(" ")[0] if len(text) > length else text
+    return (words or text[:length]).rstrip(" ,;:–-")
 
 
 def escape_formulas(frame: pd.DataFrame) -> pd.DataFrame:

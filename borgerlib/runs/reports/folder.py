@@ -115,9 +115,10 @@ def write_report(
     read = [page for path in notebooks for page in read_pages(path)]
     pages = with_appendix(sorted(read, key=lambda page: page.number))
     _refuse_same_name(pages)
-    where = municipality or "Hele landet"
-    target = target.resolve()
     look = look_of(municipality) if look is None else look
+    where = look.name or municipality or "Hele landet"
+    titled = f"{where} · {title}"
+    target = target.resolve()
     links = {page.source_name: page.file_name for page in reversed(pages)}
     with _written_to(target, municipality, inside) as folder:
         for position, page in enumerate(pages):
@@ -131,10 +132,10 @@ def write_report(
             files = [folder / name for name in ("index.html", *(page.file_name for page in pages))]
             write_pdf(files, others["pdf"], day=day)
         if "xlsx" in formats:
-            write_tables_workbook(pages, others["xlsx"])
+            write_tables_workbook(pages, others["xlsx"], title=titled)
         if "docx" in formats:
             told = [(page, folder / page.file_name) for page in pages]
-            write_docx(told, others["docx"], title=f"{where} · {title}", look=look)
+            write_docx(told, others["docx"], title=titled, day=day, look=look)
     return target / "index.html"
 
 

@@ -96,7 +96,7 @@ class Sections:
         if group.startswith("age="):
             years = label.removesuffix(" år")
             return f"de {years}-årige" if years != label else f"borgere på {label}"
-        return f"gruppen »{label}«"
+        return f"borgerne i området {label}" if group.startswith("area=") else f"gruppen »{label}«"
 
     def of_insight(self, number: int) -> Section | None:
         """Return the figure that an insight of the leaders' survey shows, or None."""

@@ -16,6 +16,9 @@ from borgerlib.view.citizens.sections import Section, load_sections, told
 from borgerlib.view.words.alt_text import GROUP_BASE, sentences
 from borgerlib.view.words.method import ROLE_WORDS
 
+COMPARED = [("topics", "age"), ("formats", "age"), ("formats", "sex"), ("formats", "area_type")]
+"""The tables of the page over differences: a question's role, and what divides the citizens."""
+
 _NAMED = 3
 _EVEN = "Forskellene i, hvem der har svaret, er ikke større, end tilfældigheden kan forklare"
 
@@ -106,13 +109,10 @@ def difference_sentence(survey: LocalSurvey, role: str, group: str) -> str:
 
 
 def differences_sentence(survey: LocalSurvey) -> str:
-    """Return how many of the tested differences between groups are more than chance."""
+    """Return how many of the comparisons in the page's tables are marked as more than chance."""
     frame = survey.estimates.frame
-    # Where there are two groups, the one against the other is one difference.
-    domains = frame.loc[frame["domain"] != ""].groupby("domain")["group"]
-    twice = domains.last()[domains.nunique() == 2]
-    told = ~frame["domain"].isin(["", "arrival"]) & ~frame["group"].isin(twice)
-    tested = frame.loc[told, "direction"].dropna()
+    shown = [pair in COMPARED for pair in zip(frame["item"], frame["domain"], strict=True)]
+    tested = frame.loc[shown, "direction"].dropna()
     if tested.empty:
         if not (survey.item("topics") or survey.item("formats")):
             return (
@@ -120,10 +120,11 @@ def differences_sentence(survey: LocalSurvey) -> str:
             )
         return "Der er for få svar til at sige, om grupper svarer forskelligt."
     apart = int((tested != 0).sum())
-    are = "er den ene" if apart == 1 else f"er {danish.small_number(apart)}"
+    share = f"{danish.small_number(apart) if apart else 'ingen'} af {danish.number(len(tested))}"
+    marked = " De er mærket i tabellerne." if apart else ""
     return (
-        f"Af {danish.number(len(tested))} forskelle mellem grupper {are} større, end tilfældet kan forklare. "
-        "De øvrige kan skyldes, hvem der tilfældigvis svarede."
+        f"I {share} sammenligninger af en gruppe med de øvrige er forskellen større, end tilfældet kan "
+        f"forklare.{marked} De andre forskelle kan skyldes, hvem der tilfældigvis svarede."
     )
 
 

@@ -101,6 +101,10 @@ class CouncilPage:
             said = open_insight(8, survey=self.survey).finding().markdown
             return self._page(said, number=CONTINUED, slug="indflydelsen", title="Borgernes indflydelse")
         said = f"{who_sentence(self.interest.survey)} Andre kan mene noget andet."
+        weighting = self.interest.survey.weighting
+        surveyed = weighting["respondents"]["survey_date"] if weighting["targets"] else ""
+        if surveyed:
+            said += f" Spørgeskemaet er fra {danish.long_date(date.fromisoformat(surveyed))}."
         if self.interest.survey.simulated:
             said = f"{SIMULATED}: {said}"
         return self._page(said, number=CONTINUED, slug="formen", title="Formen, og hvem der har svaret")

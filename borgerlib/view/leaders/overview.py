@@ -125,7 +125,7 @@ def audit_table(*, insight: int | None = None) -> Table:
         "group": "Gruppe",
         "published": "Offentliggjort",
         "recomputed": "Genberegnet",
-        "behind": "Svar bag tallet",
+        "behind": "Svar bag\u00a0tallet",
         "status": "Resultat",
         "reason": "Begrundelse",
     }

@@ -1,12 +1,14 @@
+import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from admitted import admitted
 from simulated_citizens import prepared_citizens, shared_citizens
 
-from borgerlib import places
+from borgerlib import danish, places
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.interest import store
 from borgerlib.interest.answers import segments
@@ -17,12 +19,14 @@ from borgerlib.view.charts.chart import Chart
 from borgerlib.view.citizens.in_insights import citizens_layer
 from borgerlib.view.citizens.interest import InterestPage, open_interest
 from borgerlib.view.citizens.sections import load_sections, parse_sections, told, worded
+from borgerlib.view.citizens.words import COMPARED
 from borgerlib.view.tables.html import Table
 from borgerlib.view.words.text import PAGE_MIME_TYPE, Text
 
 pytestmark = pytest.mark.slow
 
 SPACE = "\u00a0"
+NOTEBOOK = Path(__file__).parents[3] / "notebooks" / "borger_interesse.ipynb"
 FIGURES = [figure.id for figure in load_sections().figures]
 
 
@@ -287,6 +291,17 @@ class TestTables:
             page.chart(page.estimates("topics", by="age"))
         assert "interest.table(estimates)" in str(caught.value)
 
+    def test_the_headline_counts_the_marks_of_the_pages_tables(self, page):
+        cells = [cell for pair in COMPARED for row in by_group(page, *pair).rows for cell in row[1:]]
+        marks = sum("▲" in cell or "▼" in cell for cell in cells)
+        assert marks > 1
+        said = page.page("forskelle").markdown
+        assert f"I {danish.small_number(marks)} af " in said
+        notebook = json.loads(NOTEBOOK.read_text(encoding="utf-8"))
+        code = "".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code")
+        asked = re.findall(r'estimates\("(\w+)", by="(age|sex|area_type|area)"\)', code)
+        assert [pair for pair in asked if pair[0] != "segment"] == COMPARED
+
     def test_a_difference_beyond_chance_is_marked_and_a_hidden_cell_looks_hidden(self, page):
         def change(frame):
             rows = (frame["item"] == "topics") & (frame["option"] == "natur")
@@ -505,4 +520,4 @@ class TestSections:
         assert sections.group_words("sex=kvinde", "Kvinde") == "kvinderne"
         assert sections.group_words("age=60-69", "60–69 år") == "de 60–69-årige"
         assert sections.group_words("age=70+", "70 år og derover") == "borgere på 70 år og derover"
-        assert sections.group_words("area=Nord", "Nord") == "gruppen »Nord«"
+        assert sections.group_words("area=Nord", "Nord") == "borgerne i området Nord"

@@ -62,6 +62,7 @@ def test_with_a_survey_it_is_about_the_citizens(tmp_path_factory):
         assert page.finding().markdown.startswith("SIMULEREDE DATA: Blandt dem, der har svaret i Odense")
         assert page_of(page.finding())["title"].startswith("SIMULEREDE DATA: ")
         assert page.figure(1).title == page.interest.figure("emner").title
+        assert re.search(r"Spørgeskemaet er fra \d+\. \w+ 20\d\d\.$", page.continued().markdown)
         source = page_of(page.continued())["source"]
         assert "Borgernes svar" in source
         assert "nybrud" not in source

@@ -224,7 +224,7 @@ class TestComparison:
         table = open_insight(7).comparison()
         rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
         row = next(row for row in rows if row["Svar"] == "Flere borgere end normalt")
-        shown = (row["Offentliggjort"], row["Genberegnet"], row["Svar bag tallet"], row["Resultat"])
+        shown = (row["Offentliggjort"], row["Genberegnet"], row["Svar bag\u00a0tallet"], row["Resultat"])
         assert [text.replace(SPACE, " ") for text in shown] == ["62 pct.", "63 pct.", "40 af 64", "umuligt"]
         assert "N = 64" in row["Begrundelse"].replace(SPACE, " ")
 

@@ -85,7 +85,7 @@ def test_the_whole_audit_is_shown_value_by_value():
         "Gruppe",
         "Offentliggjort",
         "Genberegnet",
-        "Svar bag tallet",
+        "Svar bag\u00a0tallet",
         "Resultat",
         "Begrundelse",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ _LISTS = {"ul": "List Bullet", "ol": "List Number"}
 
 
 def write_docx(
-    pages: Sequence[tuple[ExecutedPage, Path]], target: Path, *, title: str, look: Look = USUAL
+    pages: Sequence[tuple[ExecutedPage, Path]], target: Path, *, title: str, day: date, look: Look = USUAL
 ) -> Path:
     """Write a report's pages as one document for a word processor.
 
@@ -34,7 +35,9 @@ def write_docx(
     target : Path
         The document; written beside its place and renamed.
     title : str
-        In the file.
+        On the first page, and in the file.
+    day : date
+        Of the report; under the title, and in the file.
     look : Look
         The municipality's: colour, logo, who sends it, when it is for.
 
@@ -48,13 +51,13 @@ def write_docx(
     RunError
         python-docx is not installed, or the file cannot be written.
     """
-    document = new_document(title, look)
+    document = new_document(title, look, day=day)
     document.add_heading(title, level=0)
-    for line in filter(None, (look.name, look.sender, look.meeting and danish.long_date(look.meeting))):
+    meeting = look.meeting and f"Til mødet den {danish.long_date(look.meeting)}"
+    for line in filter(None, (look.sender, danish.long_date(day), meeting)):
         document.add_paragraph(line, style="Subtitle")
-    for at, (page, file) in enumerate(pages):
-        if at:
-            document.add_page_break()
+    for page, file in pages:
+        document.add_page_break()
         _write(document, _article(file), _pictures(page))
     if look.contact:
         document.add_paragraph(look.contact)

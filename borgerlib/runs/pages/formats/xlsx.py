@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from borgerlib.danish import SIMULATED
 from borgerlib.errors import RunError
 from borgerlib.files.atomic import replacing
 from borgerlib.files.workbook import Cell, Sheet, sheet_name, write_workbook
@@ -17,7 +18,7 @@ _NEEDED = ("title", "question", "caption", "numbers")
 _NOTHING = "–"
 
 
-def write_tables_workbook(pages: Sequence[ExecutedPage], target: Path) -> Path:
+def write_tables_workbook(pages: Sequence[ExecutedPage], target: Path, *, title: str = "") -> Path:
     """Write the numbers of every figure of a report.
 
     Parameters
@@ -26,6 +27,8 @@ def write_tables_workbook(pages: Sequence[ExecutedPage], target: Path) -> Path:
         In the order of the report.
     target : Path
         The workbook.
+    title : str
+        In the file.
 
     Returns
     -------
@@ -43,12 +46,13 @@ def write_tables_workbook(pages: Sequence[ExecutedPage], target: Path) -> Path:
         for number, chart in enumerate(_charts(page), start=1):
             taken = [_CONTENTS, *(sheet.name for sheet in figures)]
             before = f"{page.number:02d}." if page.number >= 0 else ""
-            name = sheet_name(f"{before}{number} {page.title}", taken)
+            # All figures of a page say that its data are simulated: in 31 letters there is no room for it.
+            name = sheet_name(f"{before}{number} {page.title.removeprefix(f'{SIMULATED}: ')}", taken)
             figures.append(_sheet(name, page, chart))
             contents.append([page.title, chart["title"], Cell(name, link=name)])
     first = Sheet(_CONTENTS, contents, bold={1}, widths=(36, 80, 34), freeze="A2")
     with replacing(target, what="The workbook", error=RunError) as beside:
-        write_workbook([first, *figures], beside)
+        write_workbook([first, *figures], beside, title=title)
     return target
 
 

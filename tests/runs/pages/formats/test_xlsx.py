@@ -14,7 +14,7 @@ from borgerlib.view.leaders.insight import open_insight
 
 
 def workbook(notebooks, target):
-    return write_tables_workbook([read_pages(path)[0] for path in notebooks], target)
+    return write_tables_workbook([read_pages(path)[0] for path in notebooks], target, title="Ærø · T")
 
 
 def test_a_sheet_a_figure_with_numbers_as_numbers(tmp_path):
@@ -22,6 +22,7 @@ def test_a_sheet_a_figure_with_numbers_as_numbers(tmp_path):
     shown = [display({CHART_TYPE: insight.figure(id_)._payload()}) for id_ in ("2", "3")]
     paths = [executed(tmp_path / f"{n}.ipynb", [page_output(n), *shown]) for n in (1, 2)]
     book = openpyxl.load_workbook(workbook(paths, tmp_path / "t.xlsx"))
+    assert (book.properties.title, book.properties.language) == ("Ærø · T", "da-DK")
     contents = book["Indhold"]
     assert [cell.value for cell in contents[1]] == ["Side", "Figur", "Ark"]
     names = [row[2].value for row in contents.iter_rows(min_row=2)]
@@ -63,8 +64,10 @@ def test_simulated_figures_say_so(tmp_path):
     chart = chart_output()
     kind = next(key for key in chart.data if key.startswith("application/vnd.borger.chart"))
     chart.data[kind]["title"] = "SIMULEREDE DATA: Øverst står klima"
-    path = executed(tmp_path / "1.ipynb", [page_output(1), chart])
+    path = executed(tmp_path / "1.ipynb", [page_output(1, title="SIMULEREDE DATA: Emner"), chart])
     book = openpyxl.load_workbook(workbook([path], tmp_path / "t.xlsx"))
+    assert book.sheetnames[1] == "01.1 Emner"
+    assert book.worksheets[1]["A1"].value == "SIMULEREDE DATA: Emner"
     assert book.worksheets[1]["A2"].value.startswith("SIMULEREDE DATA")
 
 
