@@ -111,6 +111,7 @@ def difference_sentence(survey: LocalSurvey, role: str, group: str) -> str:
 def differences_sentence(survey: LocalSurvey) -> str:
     """Return how many of the comparisons in the page's tables are marked as more than chance."""
     frame = survey.estimates.frame
+    frame = frame[~frame["net"]]
     shown = [pair in COMPARED for pair in zip(frame["item"], frame["domain"], strict=True)]
     tested = frame.loc[shown, "direction"].dropna()
     if tested.empty:
