@@ -101,10 +101,11 @@ def _centred(
     """Return the sum of squares about the strata's means, from scaled scores and unscaled ones."""
     total = np.column_stack([sums(stratum, design.strata, column) for column in scores.T])
     mean = total * np.sqrt(design.scale * design.centring)[:, None]
-    result: Floats = scaled.T @ scaled - mean.T @ mean
     if design.averaged.any():
         present = np.isin(np.arange(design.strata), design.stratum[rows])
-        result *= design.averaging(present[:, None])
+        root = np.sqrt(design.averaging(present[:, None]))
+        scaled, mean = scaled * root[stratum], mean * root
+    result: Floats = scaled.T @ scaled - mean.T @ mean
     return result
 
 

@@ -77,7 +77,7 @@ def estimate_proportions(
           standard errors count what its margins explain.
         - lonely_psu ({'fail', 'certainty', 'remove', 'adjust', 'average'}): what a stratum with a single
           sampling unit is taken for: an error; without variance; a unit that varies about the mean of the
-          whole sample; a stratum as variable as the others are on average.
+          whole sample; a stratum as variable as the others (of its cluster) are on average.
 
     Returns
     -------

@@ -62,6 +62,8 @@ class SampleDesign:
         What part of a stratum's squared total is taken off: 1/n; 0 where units vary about the whole's mean.
     averaged : array of bool
         Strata whose variance is taken to be the average of the others'.
+    unit : array of int
+        Unit of the stage before in which each stratum lies; 0 in the first stage.
     residuals : Residuals or None
         The margins that the weights meet.
     in_doubt : array of bool
@@ -80,6 +82,7 @@ class SampleDesign:
     scale: Floats
     centring: Floats
     averaged: npt.NDArray[np.bool_]
+    unit: npt.NDArray[np.intp]
     residuals: Residuals | None
     in_doubt: npt.NDArray[np.bool_]
     within: SampleDesign | None
@@ -95,11 +98,19 @@ class SampleDesign:
         return len(self.psu_count)
 
     def averaging(self, present: npt.NDArray[np.bool_]) -> Floats:
-        """Return by what the variance grows for averaged strata among those present (stratum × domain)."""
+        """Return by what each stratum's variance grows for averaged ones (stratum × domain), as R's `survey`.
+
+        The others are those among `present` in its unit. A unit that has none is as variable as the others
+        are on average, where R tells nothing.
+        """
         if self.residuals is not None:
             present = np.ones_like(present)
+        in_unit, known = np.zeros((2, self.unit.max() + 1, present.shape[1]))
+        np.add.at(in_unit, self.unit, present)
+        np.add.at(known, self.unit, present & ~self.averaged[:, None])
         with np.errstate(divide="ignore", invalid="ignore"):
-            factor: Floats = present.sum(axis=0) / (present & ~self.averaged[:, None]).sum(axis=0)
+            whole = (in_unit > 0).sum(axis=0) / (known > 0).sum(axis=0)
+            factor: Floats = (np.where(known > 0, in_unit / known, 0.0) * whole)[self.unit]
         return factor
 
 
@@ -176,7 +187,7 @@ def _stage(
     Where there are further stages the variance is the sum of all (Särndal, Swensson & Wretman 1992, 4.3).
     """
     own = strata[0] if strata else None
-    by_stratum, share = _strata(drawn.respondents, own, inside)
+    by_stratum, share, unit = _strata(drawn.respondents, own, inside)
     within = "stratum" if inside is None or own is not None else "cluster"
     alone_counts = inside is not None or own is not None or bool(clusters)
     stratum = by_stratum.codes.astype(np.intp)
@@ -223,6 +234,7 @@ def _stage(
         np.where(np.isfinite(scale), scale, np.nan),  # a single respondent shows no variation
         np.where(alone & (lonely_psu == "adjust"), 0.0, 1 / count),
         alone & (lonely_psu == "average"),
+        unit,
         drawn.residuals,
         in_doubt,
         later,
@@ -271,20 +283,22 @@ def _grouping(respondents: pd.DataFrame, column: str | None, *, role: str) -> Le
     return Levels((np.cumsum(occurs) - 1)[found.codes], found.values[occurs])
 
 
-def _strata(respondents: pd.DataFrame, column: str | None, inside: _Units | None) -> tuple[Levels, Floats]:
-    """Return the strata of a stage, and what share of each was drawn in the stages before it."""
+def _strata(
+    respondents: pd.DataFrame, column: str | None, inside: _Units | None
+) -> tuple[Levels, Floats, npt.NDArray[np.intp]]:
+    """Return a stage's strata, what share of each was drawn before, and the unit in which it lies."""
     if inside is None:
         found = _grouping(respondents, column, role="stratum")
-        return found, np.ones(found.size)
+        return found, np.ones(found.size), np.zeros(found.size, dtype=np.intp)
     if column is None:
-        return inside.levels, inside.share
+        return inside.levels, inside.share, np.arange(inside.levels.size)
     own = _grouping(respondents, column, role="stratum")
     crossed = cross([inside.levels, own])
     units, strata = crossed.levels.T
     names = [
         f"{inside.levels.values[unit]}, {own.values[of]}" for unit, of in zip(units, strata, strict=True)
     ]
-    return Levels(crossed.of_row, pd.Index(names)), inside.share[units]
+    return Levels(crossed.of_row, pd.Index(names)), inside.share[units], units
 
 
 def _stratum_of_cluster(

@@ -126,18 +126,14 @@ class Domains:
             square = self._by_stratum(stratum, self._pair_totals(weighted) ** 2)
         raw = self._spread(total, square)
         varies = (raw.sum(axis=0) > _NEGLIGIBLE * alone) & (alone > _ROUNDING * self.n * size)
-        variance = self._design.scale @ raw
+        variance = self._over_strata(raw)
         if self._margins is not None:
             left = self._spread(*self._beyond_margins(self._margins, deviation, weighted, total, square))
-            beyond = self._design.scale @ left
-            variance = np.where(beyond > _NEGLIGIBLE * variance, beyond, 0.0)
+            beyond = self._over_strata(left)
+            variance = np.where(beyond <= _NEGLIGIBLE * variance, 0.0, beyond)
         variance = np.where(varies | np.isnan(variance), variance, 0.0)
         with np.errstate(divide="ignore", invalid="ignore"):
             variance = np.where(self.n_weighted > 0, variance / self.n_weighted**2, np.nan)
-            if self._design.averaged.any():
-                present = np.zeros((self._design.strata, self.count), dtype=np.bool_)
-                present.ravel()[self._stratum] = True
-                variance = variance * self._design.averaging(present)
         if self._within is not None:
             variance = variance + self._within.estimate(values).variance
         return DomainMeans(mean, variance, (varies | self._certain) & (variance == 0))
@@ -161,6 +157,14 @@ class Domains:
         shape = (self._design.strata, units)
         strata = weighted_counts(stratum, np.arange(units), np.ones(units), shape)
         return strata @ of_unit, strata @ of_unit**2
+
+    def _over_strata(self, spread: Floats) -> Floats:
+        if self._design.averaged.any():
+            present = np.zeros_like(spread, dtype=np.bool_)
+            present.ravel()[self._stratum] = True
+            spread = spread * self._design.averaging(present)
+        total: Floats = self._design.scale @ spread
+        return total
 
     def _pair_totals(self, weighted: Floats) -> Floats:
         assert self._pair_of_row is not None

@@ -148,6 +148,21 @@ def test_a_stratum_with_a_single_unit_by_each_of_r_s_treatments(treatment: str) 
     model = regress(people, "income ~ sex", **design)
     close(model.bse.iloc[1:], expected.loc[expected["what"] == "coefficient", "standard_error"], ESTIMATES)
 
+    people = pd.read_csv(SCENARIOS / "two_stages_strata" / "input.csv")
+    man = (people["sex"] == "male") & people["village"].isin(["v04", "v31"])
+    people = people[~man | ~people.duplicated(["village", "sex"])]
+    design = dict(DESIGNS["two_stages_strata"][0]) | {"lonely_psu": treatment}
+    means = [
+        estimate_mean(people, "income", **design),
+        estimate_mean(people, "income", by="age", **design).query("age == '60+'"),
+    ]
+    model = regress(people, "income ~ age", **design)
+    close(
+        pd.Series([*(found["standard_error"].item() for found in means), model.bse.iloc[-1]]),
+        expected.loc[expected["what"] == "later stage", "standard_error"],
+        ESTIMATES,
+    )
+
 
 def test_a_stratum_with_a_single_unit_is_an_error_that_names_the_ways_out() -> None:
     people = pd.read_csv(SCENARIOS / "one_unit_and_again" / "input.csv")

@@ -1,4 +1,5 @@
-# A stratum with a single village (input.csv: clustered_in_strata without the other villages of opland), by each of R's treatments; and replicate weights of three designs.
+# A stratum with a single village (input.csv: clustered_in_strata without the other villages of opland), by each of R's treatments;
+# villages with a single man (two_stages_strata without their other men); and replicate weights of three designs.
 source("../common.R")
 options(survey.adjust.domain.lonely = FALSE)
 read_input <- function(name) read.csv(file.path("..", name, "input.csv"), stringsAsFactors = TRUE, na.strings = "")
@@ -25,6 +26,24 @@ for (treatment in c("certainty", "remove", "adjust", "average")) {
   model <- svyglm(income ~ sex, design)
   rows[[length(rows) + 1]] <- data.frame(
     treatment = treatment, what = "coefficient", group = "sexmale", estimate = coef(model)[[2]], standard_error = SE(model)[[2]]
+  )
+  again <- read_input("two_stages_strata")
+  again$person <- seq_len(nrow(again))
+  man <- again$sex == "male" & again$village %in% c("v04", "v31")
+  design <- svydesign(
+    ids = ~ village + person, strata = ~ area + sex, weights = ~base_weight, fpc = ~ population_size + village_size,
+    data = again[!man | !duplicated(paste(again$village, again$sex)), ]
+  )
+  model <- svyglm(income ~ age, design)
+  for (found in list(list("all", svymean(~income, design)), list("60+", svymean(~income, subset(design, age == "60+"))))) {
+    rows[[length(rows) + 1]] <- data.frame(
+      treatment = treatment, what = "later stage", group = found[[1]], estimate = coef(found[[2]])[[1]],
+      standard_error = c(SE(found[[2]]))
+    )
+  }
+  rows[[length(rows) + 1]] <- data.frame(
+    treatment = treatment, what = "later stage", group = "age60+", estimate = coef(model)[["age60+"]],
+    standard_error = SE(model)[["age60+"]]
   )
 }
 write_exact(do.call(rbind, rows), "expected_lonely.csv")
