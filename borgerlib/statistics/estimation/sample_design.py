@@ -98,17 +98,13 @@ class SampleDesign:
         return len(self.psu_count)
 
     def averaging(self, present: npt.NDArray[np.bool_]) -> Floats:
-        """Return by what each stratum's variance grows for averaged ones (stratum × domain), as R's `survey`.
-
-        The others are those among `present` in its unit. A unit that has none is as variable as the others
-        are on average, where R tells nothing.
-        """
-        if self.residuals is not None:
-            present = np.ones_like(present)
+        """Return by what each stratum's variance grows for averaged ones (stratum × domain), as R's `survey`."""
+        present = present | (self.residuals is not None)
         in_unit, known = np.zeros((2, self.unit.max() + 1, present.shape[1]))
         np.add.at(in_unit, self.unit, present)
         np.add.at(known, self.unit, present & ~self.averaged[:, None])
         with np.errstate(divide="ignore", invalid="ignore"):
+            # A unit without known strata is as variable as the others are on average; R tells nothing there.
             whole = (in_unit > 0).sum(axis=0) / (known > 0).sum(axis=0)
             factor: Floats = (np.where(known > 0, in_unit / known, 0.0) * whole)[self.unit]
         return factor
@@ -294,10 +290,8 @@ def _strata(
         return inside.levels, inside.share, np.arange(inside.levels.size)
     own = _grouping(respondents, column, role="stratum")
     crossed = cross([inside.levels, own])
-    units, strata = crossed.levels.T
-    names = [
-        f"{inside.levels.values[unit]}, {own.values[of]}" for unit, of in zip(units, strata, strict=True)
-    ]
+    units = crossed.levels[:, 0]
+    names = [f"{inside.levels.values[unit]}, {own.values[of]}" for unit, of in crossed.levels]
     return Levels(crossed.of_row, pd.Index(names)), inside.share[units], units
 
 
