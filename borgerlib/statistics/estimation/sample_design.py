@@ -98,7 +98,7 @@ class SampleDesign:
         return len(self.psu_count)
 
     def averaging(self, present: npt.NDArray[np.bool_]) -> Floats:
-        """Return by what each stratum's variance grows for averaged ones (stratum × domain), as R's `survey`."""
+        """Return by what each stratum's variance grows for averaged, stratum × domain, as R's `survey`."""
         present = present | (self.residuals is not None)
         in_unit, known = np.zeros((2, self.unit.max() + 1, present.shape[1]))
         np.add.at(in_unit, self.unit, present)
