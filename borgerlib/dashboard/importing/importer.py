@@ -14,6 +14,7 @@ from borgerlib.errors import BorgerlibError, DataError, command
 from borgerlib.files.atomic import replacing
 from borgerlib.files.toml import write_new
 from borgerlib.interest.prepare.prepare import prepare
+from borgerlib.own_keys import OwnKeys
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.survey.codebook.model import CITIZENS
 from borgerlib.survey.importing.decisions import Decisions, open_decisions
@@ -85,6 +86,7 @@ class Importer(widgets.VBox):  # type: ignore[misc]
             self._sheet,
             self._rows,
             self._after,
+            OwnKeys(),
         ]
 
     def _questions(self) -> list[widgets.Widget]:

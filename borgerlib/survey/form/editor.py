@@ -9,6 +9,7 @@ import ipywidgets as widgets
 
 from borgerlib import danish
 from borgerlib.errors import BorgerlibError
+from borgerlib.own_keys import OwnKeys
 from borgerlib.population.municipalities import municipalities
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.survey.codebook.load import load_codebook
@@ -126,7 +127,7 @@ class FormEditor(widgets.VBox):  # type: ignore[misc]
             self._preview,
             widgets.HTML("<h2>4. Filer</h2>"),
             *self._formats.values(),
-            *(self._write, self._made),
+            *(self._write, self._made, OwnKeys()),
         ]
 
     def _read(self, _: object = None) -> None:

@@ -7,7 +7,6 @@ import io
 from html import escape
 from typing import Any
 
-import anywidget
 import ipywidgets as widgets
 import pandas as pd
 
@@ -16,6 +15,7 @@ from borgerlib.errors import BorgerlibError
 from borgerlib.interest.survey import InterestSurvey, open_survey
 from borgerlib.interest.weighting.ages import AGE_BAND
 from borgerlib.interest.weighting.rules import WEIGHT
+from borgerlib.own_keys import OwnKeys
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.survey.codebook.labels import level_label
 from borgerlib.view.charts.charts import bar_chart, grouped_bar_chart
@@ -36,19 +36,6 @@ _NOBODY = "Alle"
 _CHARTS = {"Billede": "chart", "Tabel": "table", "Andre forhold lige": "model"}
 _CANNOT = "Det kan ikke vises: der er for få svar til det, eller alle svarer ens. Vælg noget andet."
 _CALL = {1: "bar_chart", 2: "grouped_bar_chart"}
-
-
-class _OwnKeys(anywidget.AnyWidget):  # type: ignore[misc]
-    """Keep keys pressed beside it from the notebook, where arrows would move between cells and x cut one."""
-
-    _esm = """
-    const keep = (el) => {
-      const page = el.closest(".widget-vbox");
-      if (page) page.addEventListener("keydown", (event) => event.stopPropagation());
-      else setTimeout(() => keep(el), 50);  // the page is put together after its parts
-    };
-    export default { render({ el }) { keep(el); } };
-    """
 
 
 class Explorer(widgets.VBox):  # type: ignore[misc]
@@ -116,7 +103,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
                 widgets.HBox([self.chart, self.answer, show], layout={"flex_flow": "row wrap"}),
                 self._code,
                 self._shown,
-                _OwnKeys(),
+                OwnKeys(),
             ]
         )
         self._show()

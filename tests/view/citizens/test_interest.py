@@ -117,14 +117,6 @@ class TestPages:
         assert told.markdown.startswith("SIMULEREDE DATA: ")
         assert re.search(r"\d", told.markdown)
 
-    def test_differences_are_counted_as_the_tables_mark_them(self, page):
-        frame = page.survey.estimates.frame
-        # Women against men is men against women.
-        once = ~frame["domain"].isin(["arrival", "segment"]) & (frame["group"] != "sex=kvinde")
-        apart = frame.loc[once, "direction"].dropna()
-        assert f"Af {len(apart)} forskelle" in plain(page.page("forskelle"))
-        assert page.survey.tests >= len(apart)
-
     def test_without_weights_there_is_no_share_of_who_could(self, page):
         survey = replace(page.survey, weighting={**page.survey.weighting, "targets": []})
         assert "af dem, der kunne" in plain(page.page("svarede"))

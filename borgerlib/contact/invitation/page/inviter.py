@@ -43,6 +43,7 @@ from borgerlib.contact.register.store import Register, opened
 from borgerlib.danish import SIMULATED
 from borgerlib.errors import BorgerlibError, DataError
 from borgerlib.interest.filters.selection import Selection
+from borgerlib.own_keys import OwnKeys
 
 _GROUPS = {
     "topics": "Emner",
@@ -146,7 +147,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
                 "<h2>Vil nogen ikke være med længere?</h2><p>Koden står i borgerens brev. Fra nu af "
                 "kommer borgeren ikke på flere lister.</p>"
             ),
-            *(self._person, withdrawal, self._gone),
+            *(self._person, withdrawal, self._gone, OwnKeys()),
         ]
 
     def _group(self, role: str) -> widgets.VBox:
