@@ -109,7 +109,7 @@ def test_behind_a_proxy_with_a_path_of_its_own(open_board, workspace, tmp_path):
         try:
             # The address is the only thing that the page is told of the server.
             board = open_board(at=SimpleNamespace(address=server.address)).tick("age", "60–69 år")
-            assert board.page.url == f"{outside}#alder=60-69"
+            board.page.wait_for_url(f"{outside}#alder=60-69")
             assert board.heading == "60–69 år"
             board.elsewhere = [
                 url for url in board.elsewhere if not url.startswith(("http://localhost", "ws://localhost"))
