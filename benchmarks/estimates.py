@@ -1,6 +1,6 @@
 """Weighting and estimation against the least that numpy needs, as ratios in one run.
 
-Usage: python benchmarks/statistics.py [--json] [--repeat 10] [--seed 1]
+Usage: python benchmarks/estimates.py [--json] [--repeat 10] [--seed 1]
 """
 
 from __future__ import annotations
