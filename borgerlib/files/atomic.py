@@ -14,7 +14,7 @@ import shutil
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from borgerlib.errors import BorgerlibError
 
 _UNFINISHED, _SET_ASIDE = ".part", "old"
 _ABANDONED_SECONDS = 3600
-_TRIES = 20
+_TRIES, _WAIT_SECONDS = 20, 0.02
 _EXCHANGE, _AT_WORKING_FOLDER = 2, -100  # of renameat2(2)
 
 
@@ -113,8 +113,8 @@ def replacing_folder(
         if private:
             for path in folder.iterdir():
                 path.chmod(0o600)
-        if keep and target.is_dir():
-            _take_over([path for path in target.iterdir() if keep(path)], folder)
+        if keep:
+            _take_over(target, keep, folder)
         for path in folder.rglob("*"):
             if path.is_file():
                 sync(path)
@@ -152,11 +152,19 @@ def sync(path: Path) -> None:
         _sync(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
 
 
-def _take_over(paths: Iterable[Path], folder: Path) -> None:
-    for path in paths:
-        if not (folder / path.name).exists():
-            copy = shutil.copytree if path.is_dir() else shutil.copy2
-            copy(path, folder / path.name)
+def _take_over(target: Path, keep: Callable[[Path], bool], folder: Path) -> None:
+    """Copy what is kept; again from the start where another writer changed the target meanwhile."""
+    for _ in range(_TRIES):
+        try:
+            for path in [path for path in target.iterdir() if keep(path)] if target.is_dir() else ():
+                if not (folder / path.name).exists():
+                    copy = shutil.copytree if path.is_dir() else shutil.copy2
+                    copy(path, folder / path.name)
+        except FileNotFoundError:
+            time.sleep(_WAIT_SECONDS)
+        else:
+            return
+    raise OSError(f"others write {target.name} all the time")
 
 
 def _sync(path: Path, flags: int) -> None:
