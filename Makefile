@@ -43,6 +43,9 @@ lab: not-root $(RUNTIME)  ## open JupyterLab on the notebooks
 not-root:
 	@test "$$(id -u)" != 0 || test -n "$(LAB)" || { echo "JupyterLab does not run as root. Run it as another user, or, in a container of your own: make lab LAB=--allow-root"; exit 1; }
 
+# Tests start Python a hundred times: it is to keep what it has compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 # A file stays in one process; the order is that of tests/conftest.py.
 PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder -q
 QUICK := -m pytest -m "not browser and not thorough and not slow" --hypothesis-profile quick $(PARALLEL)

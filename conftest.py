@@ -7,6 +7,7 @@ themselves, with a tolerance, and the numbers they are drawn from.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,9 @@ import pytest
 # As many processes as processors are at work already; read when numpy is imported, here or in a kernel.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
+
+# Python looks through all that lives, again and again, and thousands of tests live from here to the end.
+gc.disable()
 
 OF_CITIZENS = ("borger_interesse", "interesse_")
 OF_CONSENTS = "inviter.ipynb"
@@ -42,6 +46,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="needs prepared citizens of Odense: make demo"))
         if item.path.name == OF_CONSENTS and not os.environ.get("BORGER_REGISTER_KEY"):
             item.add_marker(pytest.mark.skip(reason="needs a register and its key: borger register import"))
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what the tests make, and no longer among the tests themselves."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def _is_prepared() -> bool:
