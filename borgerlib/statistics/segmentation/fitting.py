@@ -60,9 +60,9 @@ def found_again(patterns: Floats, count: int, seed: int, mass: Floats) -> npt.ND
 
 
 def _run(patterns: Floats, mass: Floats, count: int, seed: int, iterations: int) -> Any:
-    from stepmix.stepmix import StepMix
+    from borgerlib.statistics.segmentation.steps import Classes
 
-    model = StepMix(
+    model = Classes(
         n_components=count,
         measurement="binary_nan" if np.isnan(patterns).any() else "binary",
         abs_tol=_TOLERANCE,

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -6,6 +7,7 @@ import pytest
 from borgerlib.interest import store
 from borgerlib.interest.answers.segments import FILE, SEGMENT, segments_of
 from borgerlib.interest.prepared import processed_folder
+from borgerlib.statistics.segmentation import latent_classes
 from borgerlib.survey.codebook.load import load_codebook
 
 pytestmark = pytest.mark.slow
@@ -17,6 +19,13 @@ def survey(prepared):
     path = processed_folder(prepared.municipality) / FILE
     respondents = store.load(prepared.municipality)
     return respondents, load_codebook(store.codebook_path(prepared.municipality)), path
+
+
+@pytest.fixture
+def few_starts(monkeypatch):
+    """Look for kinds only a little: what is tested is whether they are looked for."""
+    little = partial(latent_classes.latent_classes, most_classes=3, starts=2)
+    monkeypatch.setattr(latent_classes, "latent_classes", little)
 
 
 def test_kinds_are_kept_and_read_again(survey):
@@ -46,7 +55,7 @@ def test_every_kind_is_an_option_and_who_wants_no_topic_is_of_none(survey):
     assert not replace(found, agreement=0.69).come_back
 
 
-def test_kinds_of_another_preparation_are_not_used(survey):
+def test_kinds_of_another_preparation_are_not_used(survey, few_starts):
     respondents, codebook, path = survey
     segments_of(respondents, codebook, "Ærø")
     kept = path.read_bytes()
@@ -56,7 +65,7 @@ def test_kinds_of_another_preparation_are_not_used(survey):
 
 
 @pytest.mark.parametrize("content", [b"PAR1 and then nothing", pytest.param(b"", marks=pytest.mark.thorough)])
-def test_a_damaged_file_is_made_anew(survey, content):
+def test_a_damaged_file_is_made_anew(survey, content, few_starts):
     respondents, codebook, path = survey
     path.write_bytes(content)
     found = segments_of(respondents, codebook, "Ærø")

@@ -31,6 +31,16 @@ def odense(tmp_path_factory):
         yield processed_folder("Odense")
 
 
+@pytest.fixture
+def without_kinds(monkeypatch):
+    """Let no kinds of citizens be found, which takes seconds for each copy."""
+
+    def none(*_, **__):
+        raise DataError("There is too little to find latent classes in.")
+
+    monkeypatch.setattr(segments, "latent_classes", none)
+
+
 def total(cube, selected):
     return tuple(cube.sums([selected])[0])
 
@@ -166,7 +176,7 @@ def test_citizens_are_counted_by_the_population_table_where_it_knows_them(odense
 
 
 class TestTheProtection:
-    def test_a_lost_key_and_another_chance_are_told(self, odense):
+    def test_a_lost_key_and_another_chance_are_told(self, odense, without_kinds):
         before = open_filter_cube("Odense", age_bands=BANDS)
         (odense / KEY).unlink()
         assert is_outdated("Odense", before.built_from)
@@ -177,7 +187,7 @@ class TestTheProtection:
         assert open_filter_cube("Odense", age_bands=BANDS, chance=0.2).origin == "protected_anew"
         open_filter_cube("Odense", age_bands=BANDS)
 
-    def test_a_survey_prepared_before_there_were_copies_gets_one(self, odense):
+    def test_a_survey_prepared_before_there_were_copies_gets_one(self, odense, without_kinds):
         for name in (COPY, KEY, FILE):
             (odense / name).unlink()
         assert open_filter_cube("Odense", age_bands=BANDS).origin == "first"

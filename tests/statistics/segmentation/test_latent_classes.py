@@ -1,11 +1,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from stepmix.stepmix import StepMix
 
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.statistics.segmentation import fitting
 from borgerlib.statistics.segmentation.described import class_names
 from borgerlib.statistics.segmentation.latent_classes import latent_classes
+from borgerlib.statistics.segmentation.steps import Classes
 from borgerlib.survey.codebook.load import parse_codebook
 
 TOPICS = ["klima", "natur", "skole", "sport", "vej", "havn"]
@@ -45,6 +47,19 @@ def simulated(n=6000, seed=4, missing=0.0):
 def found():
     respondents, kind = simulated()
     return respondents, kind, latent_classes(respondents, CODEBOOK, weight="weight", most_classes=4, starts=3)
+
+
+def test_the_steps_taken_fast_are_those_of_the_package():
+    answers = np.random.default_rng(1).integers(0, 2, (60, 5)).astype(float)
+    answers[::9, 2] = np.nan
+    settings = {"n_components": 3, "measurement": "binary_nan", "max_iter": 40, "random_state": 1}
+    weights = np.linspace(0.5, 2, 60)
+    ours, theirs = (
+        kind(**settings, progress_bar=0).fit(answers, sample_weight=weights) for kind in (Classes, StepMix)
+    )
+    assert ours.n_iter_ == theirs.n_iter_
+    assert ours.lower_bound_ == pytest.approx(theirs.lower_bound_, rel=1e-12)
+    np.testing.assert_allclose(ours.predict_proba(answers), theirs.predict_proba(answers), rtol=1e-9)
 
 
 def test_classes_that_are_there_come_back_in_bootstrap_samples():
