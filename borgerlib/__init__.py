@@ -128,6 +128,8 @@ __all__ = sorted(_HOME_OF)
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return importlib.import_module("importlib.metadata").version("borgerlib")
     if name not in _HOME_OF:
         raise AttributeError(f"module 'borgerlib' has no attribute '{name}'")
     return getattr(importlib.import_module(_HOME_OF[name]), name)

@@ -56,7 +56,7 @@ def covariance(
     if design.residuals is not None:
         scores = scores - fitted[cell]
     scaled = scores * np.sqrt(squared * design.scale[stratum])[:, None]
-    return later + _centred(design, rows, scaled, stratum, scores * weight[:, None])
+    return later + _centred(design, rows, scaled, stratum, _total(stratum, weight, scores, design.strata))
 
 
 def _fitted(residuals: Residuals, group_of: npt.NDArray[np.intp], influence: Floats) -> Floats:
@@ -79,7 +79,12 @@ def _between_clusters(
     scores = weighted_counts(psu, group_of, design.weight, (units, len(influence))) @ influence
     scores -= weighted_counts(psu, cells, design.weight, (units, len(fitted))) @ fitted
     scaled = scores * np.sqrt(design.scale)[design.psu_stratum, None]
-    return _centred(design, rows, scaled, design.psu_stratum, scores)
+    total = _total(design.psu_stratum, np.ones(units), scores, design.strata)
+    return _centred(design, rows, scaled, design.psu_stratum, total)
+
+
+def _total(stratum: npt.NDArray[np.intp], weight: Floats, scores: Floats, strata: int) -> Any:
+    return weighted_counts(stratum, np.arange(len(weight)), weight, (strata, len(weight))) @ scores
 
 
 def weighted_counts(
@@ -96,10 +101,9 @@ def _centred(
     rows: npt.NDArray[np.intp],
     scaled: Floats,
     stratum: npt.NDArray[np.intp],
-    scores: Floats,
+    total: Floats,
 ) -> Floats:
-    """Return the sum of squares about the strata's means, from scaled scores and unscaled ones."""
-    total = np.column_stack([sums(stratum, design.strata, column) for column in scores.T])
+    """Return the sum of squares about the strata's means, from scaled scores and the strata's totals."""
     mean = total * np.sqrt(design.scale * design.centring)[:, None]
     if design.averaged.any():
         present = np.isin(np.arange(design.strata), design.stratum[rows])

@@ -154,14 +154,11 @@ def _check_columns(frame: ModelFrame, weight: Floats) -> None:
 def _maximum(frame: ModelFrame, weight: Floats, family: Family) -> Floats:
     import warnings
 
-    import statsmodels.api as sm
+    from statsmodels.genmod import families
+    from statsmodels.genmod.generalized_linear_model import GLM
 
-    families: dict[Family, Any] = {
-        "gaussian": sm.families.Gaussian,
-        "binomial": sm.families.Binomial,
-        "poisson": sm.families.Poisson,
-    }
-    model = sm.GLM(frame.outcome, frame.matrix, family=families[family](), var_weights=weight)
+    kind = {"gaussian": families.Gaussian, "binomial": families.Binomial, "poisson": families.Poisson}[family]
+    model = GLM(frame.outcome, frame.matrix, family=kind(), var_weights=weight)
     with warnings.catch_warnings():
         # Separation and its like are told below, with the variable's name.
         warnings.simplefilter("ignore")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import base64
 import io
 from html import escape
-from typing import Any
+from typing import Any, get_args
 
 import ipywidgets as widgets
-import pandas as pd
 
 from borgerlib import danish
 from borgerlib.errors import BorgerlibError
@@ -17,7 +16,9 @@ from borgerlib.interest.weighting.ages import AGE_BAND
 from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.own_keys import OwnKeys
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
+from borgerlib.statistics.levels import levels_of
 from borgerlib.survey.codebook.labels import level_label
+from borgerlib.view.charts.chart import Width
 from borgerlib.view.charts.charts import bar_chart, grouped_bar_chart
 from borgerlib.view.explore.choice import (
     Choice,
@@ -76,20 +77,23 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         levels = {
             f"{headings[name]}: {level_label(book, name, level)}": (name, str(level))
             for name in self._columns
-            for level in pd.unique(people[name].dropna())
+            for level in levels_of(people[name]).values
         }
         self.item = _dropdown("Spørgsmål", items)
         self.by = _dropdown("Delt efter", {_NOBODY: "", **{word: name for name, word in headings.items()}})
         self.who = _dropdown("Kun", {_NOBODY: (), **levels})
         self.chart = widgets.ToggleButtons(
-            options=_CHARTS, description="Vis", tooltips=["Diagram", "Tal med usikkerhed", "Model"]
+            options=_CHARTS,
+            description="Vis",
+            tooltips=["Diagram", "Tal med usikkerhed", "Model"],
+            style={"description_width": "initial", "button_width": "auto"},
+            layout={"width": "auto", "display": "flex"},
         )
         self.answer = _dropdown("Svar i modellen", {"–": ""})
         self._shown = widgets.HTML()
         self._code = widgets.Textarea(
             description="Koden",
-            disabled=False,
-            layout={"width": "100%", "height": "110px", "display": "none"},
+            layout={"width": "auto", "height": "110px", "display": "none"},
         )
         show = widgets.ToggleButton(description="Vis koden", tooltip="De linjer, der laver det, du ser")
         show.observe(lambda change: self._toggle(bool(change["new"])), "value")
@@ -99,7 +103,8 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         self._offer_answers()
         super().__init__(
             [
-                widgets.HBox([self.item, self.by, self.who], layout={"flex_flow": "row wrap"}),
+                self.item,
+                widgets.HBox([self.by, self.who], layout={"flex_flow": "row wrap"}),
                 widgets.HBox([self.chart, self.answer, show], layout={"flex_flow": "row wrap"}),
                 self._code,
                 self._shown,
@@ -131,6 +136,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         self.answer.options = [(option.short, option.id) for option in item.options]
 
     def _show(self) -> None:
+        self.answer.layout.display = "" if self.chart.value == "model" else "none"
         try:
             html, code = self._made()
         except BorgerlibError:
@@ -243,17 +249,26 @@ def _picture(shown: DisclosedEstimates, groups: int, heading: str) -> str:
     if groups > 2:
         buffer = io.BytesIO()
         heat_map(shown, title=heading).savefig(buffer, format="png", dpi=144)
-        data, kind, alt = buffer.getvalue(), "png", "Varmekort; tallene står i tabellen nedenunder"
-    else:
-        chart = (bar_chart if groups == 1 else grouped_bar_chart)(shown, title=heading)
-        data, kind, alt = chart.svg().encode(), "svg+xml", chart.alt_text
-        head = f"<h3>{escape(chart.title)}</h3><p>{escape(chart.question)}</p><p>{escape(chart.caption)}</p>"
-        table = head + table
-    image = base64.b64encode(data).decode()
-    return f'<img style="max-width:100%" src="data:image/{kind};base64,{image}" alt="{escape(alt)}">{table}'
+        alt = "Varmekort; tallene står i tabellen nedenunder"
+        return f'<img style="max-width:100%" src="{_data(buffer.getvalue(), "png")}" alt="{alt}">{table}'
+    chart = (bar_chart if groups == 1 else grouped_bar_chart)(shown, title=heading)
+    wide, narrow = (_data(chart.svg(width, framed=False).encode(), "svg+xml") for width in get_args(Width))
+    return (
+        f"<h3>{escape(chart.title)}</h3><p>{escape(chart.question)}</p>"
+        f'<picture><source media="(max-width: 600px)" srcset="{narrow}">'
+        f'<img style="max-width:100%" src="{wide}" alt="{escape(chart.alt_text)}"></picture>'
+        f"<p>{escape(chart.caption)}</p>{table}"
+    )
+
+
+def _data(image: bytes, kind: str) -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(image).decode()}"
 
 
 def _dropdown(name: str, options: dict[str, Any]) -> widgets.Dropdown:
     return widgets.Dropdown(
-        options=list(options.items()), description=name, style={"description_width": "initial"}
+        options=list(options.items()),
+        description=name,
+        style={"description_width": "initial"},
+        layout={"width": "auto", "max_width": "min(100%, 700px)"},
     )

@@ -104,9 +104,15 @@ def test_what_cannot_be_shown_is_said(page: Explorer) -> None:
 def test_every_control_has_a_name_and_the_code_can_be_shown(page: Explorer) -> None:
     for control in (page.item, page.by, page.who, page.answer, page.chart):
         assert control.description
-    assert page.children[2].layout.display == "none"
-    page.children[1].children[2].value = True
-    assert page.children[2].layout.display == ""
+    assert page.children[3].layout.display == "none"
+    page.children[2].children[2].value = True
+    assert page.children[3].layout.display == ""
+
+
+def test_groups_to_choose_from_stand_in_their_order(page: Explorer) -> None:
+    ages = [level for column, level in (chosen for _, chosen in page.who.options[1:]) if "alder" in column]
+    assert ages == sorted(ages)
+    assert len(ages) > 2
 
 
 def test_a_heat_map_shows_one_question(prepared: Prepared) -> None:
