@@ -207,9 +207,6 @@ def _holds_cpr_numbers(column: pd.Series, fewest: int) -> bool:
         texts = values.map(lambda value: f"{int(value):010d}").astype("string")
     else:
         texts = values.astype("string")
-        texts = texts[texts.str.len() <= _LONGEST_CPR]
-    # Most columns are ruled out here, before any cell is looked at closely.
-    if 2 * len(texts) < filled:
-        return False
-    found = int(texts.isin([text for text in texts.unique().tolist() if is_cpr(text)]).sum())
+    numbers = [text for text in texts.unique().tolist() if len(text) <= _LONGEST_CPR and is_cpr(text)]
+    found = int(texts.isin(numbers).sum()) if numbers else 0
     return found >= fewest and 2 * found >= filled

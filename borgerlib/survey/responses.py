@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import pandas as pd
 
@@ -147,6 +148,16 @@ def problem_frame(
     rows: Sequence[int] = (), column: str = "", values: Sequence[str] = (), rule: str = ""
 ) -> pd.DataFrame:
     """Return a problems frame (see `Responses`) for values of one column that break one rule."""
+    return _problem_frame(rows, column, values, rule) if len(rows) else _no_problems().copy()
+
+
+@cache
+def _no_problems() -> pd.DataFrame:
+    # Most columns break no rule, and an empty frame takes as long to make as one with rows.
+    return _problem_frame((), "", (), "")
+
+
+def _problem_frame(rows: Sequence[int], column: str, values: Sequence[str], rule: str) -> pd.DataFrame:
     frame = pd.DataFrame({"row": list(rows), "column": column, "value": list(values), "rule": rule})
     return frame.astype({"row": "int64", "column": "string", "value": "string", "rule": "string"})
 
