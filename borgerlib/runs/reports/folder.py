@@ -136,7 +136,8 @@ def write_report(
             write_tables_workbook(pages, others["xlsx"], title=titled)
         if "docx" in formats:
             told = [(page, folder / page.file_name) for page in pages]
-            write_docx(told, others["docx"], title=titled, day=day, look=look)
+            front = folder / "index.html"
+            write_docx(told, others["docx"], front=front, title=titled, day=day, look=look)
     return target / "index.html"
 
 

@@ -231,7 +231,7 @@ class InterestPage:
             return None if quiet else estimates
         item = self.survey.item(str(estimates.frame["item"].iloc[0]))
         assert item is not None
-        return groups_table(estimates, caption=item.text, sort=not item.ordered)
+        return groups_table(estimates, caption=item.text, sort=not item.ordered, fold="Vis tallene som tabel")
 
     def differences(self, estimates: DisclosedEstimates | Text) -> Text | None:
         """Return in words how each group differs from the others; None where there is nothing to compare.

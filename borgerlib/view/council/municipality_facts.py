@@ -16,7 +16,7 @@ from borgerlib.statistics.disclosure.gate import as_published
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.charts.charts import bar_chart, grouped_bar_chart
 from borgerlib.view.citizens.sections import load_sections
-from borgerlib.view.tables.html import Table
+from borgerlib.view.tables.html import Table, public_table
 from borgerlib.view.words.alt_text import source_line
 
 SOURCE = "Danmarks Statistik, www.dst.dk, FOLK1A"
@@ -96,14 +96,10 @@ def neighbours(place: Municipality) -> Table:
     alike = alike[alike["group"] == place.group]
     apart = (alike["population"] - place.population).abs()
     nearest = alike.loc[apart.nsmallest(_NEIGHBOURS + 1).index].sort_values("population", ascending=False)
-    return Table(
+    return public_table(
+        nearest,
         caption=f"{place.group}, der i størrelse er tættest på {place.full_name}",
-        columns=("Kommune", "Region", "Indbyggere"),
-        rows=tuple(
-            (str(row["name"]), str(row["region"]), danish.number(row["population"]))
-            for _, row in nearest.iterrows()
-        ),
-        numeric=(False, False, True),
+        columns={"name": "Kommune", "region": "Region", "population": "Indbyggere"},
         note=f"Gruppen {place.group.lower()} har {danish.small_number(len(alike))} kommuner. {_note()}",
     )
 
@@ -114,17 +110,12 @@ def needed(people: pd.Series, *, confidence: float) -> Table:
     groups = {"Alle på 15 år og derover": int(by_age.sum())}
     groups |= {danish.capitalise(_age_label(str(by_age.index[at]))): int(by_age.iloc[at]) for at in (0, -1)}
     sure = danish.percent(confidence)
-    return Table(
+    letters = [f"Breve, hvis {danish.percent(rate)} svarer" for rate in RATES]
+    columns = ["Gruppe", "Borgere", "Usikkerhed (procentpoint)", "Svar", *letters]
+    return public_table(
+        pd.DataFrame(_needed_rows(groups, confidence), columns=columns),
         caption="Så mange svar skal en måling have",
-        columns=(
-            "Gruppe",
-            "Borgere",
-            "Usikkerhed (procentpoint)",
-            "Svar",
-            *(f"Breve, hvis {danish.percent(rate)} svarer" for rate in RATES),
-        ),
-        rows=tuple(_needed_rows(groups, confidence)),
-        numeric=(False, True, False, True, True, True),
+        columns={column: column for column in columns},
         note=f"Et tilfældigt udtræk og {sure} sikkerhed. Skal svarene vægtes, kræver det flere. {_note()}",
     )
 
@@ -140,18 +131,18 @@ def _third_tuesday(year: int) -> date:
     return first + timedelta(days=(1 - first.weekday()) % 7 + 14)
 
 
-def _needed_rows(groups: dict[str, int], confidence: float) -> Iterator[tuple[str, ...]]:
+def _needed_rows(groups: dict[str, int], confidence: float) -> Iterator[tuple[object, ...]]:
     for name, people in groups.items():
         for width in PRECISIONS:
             answers = needed_answers(people, width, confidence=confidence)
             letters = [_letters(answers, rate, people) for rate in RATES]
             wide = f"± {danish.number(100 * width)}"
-            yield name, danish.number(people), wide, danish.number(answers), *letters
+            yield name, people, wide, answers, *letters
 
 
-def _letters(answers: int, rate: float, people: int) -> str:
+def _letters(answers: int, rate: float, people: int) -> int | str:
     letters = -(-answers * 100 // round(rate * 100))
-    return danish.number(letters) if letters <= people else "flere, end der er borgere"
+    return letters if letters <= people else "flere, end der er borgere"
 
 
 def _age_label(age: str) -> str:

@@ -23,7 +23,7 @@ _SECTIONS = {"metode": "Metode", "om": "Om", "noegletal": "Nøgletal", "case": "
 _SIZES = {"identified": "entydigt", "set": "flere mulige", "impossible": "umuligt"}
 _STATUS = {
     "reproduced": "bekræftet",
-    "inferred": "bekræftet; etiket efter rækkefølge",
+    "inferred": "bekræftet efter rækkefølge",
     "derived": "udledt",
     "quoted": "citeret",
     "contradictory": "modstridende",

@@ -8,14 +8,14 @@ import pandas as pd
 
 from borgerlib import danish
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
-from borgerlib.view.tables.html import Table
+from borgerlib.view.tables.html import Table, grid, numbers_of
 from borgerlib.view.tables.layout import ALL, HIDDEN, MARKS
 from borgerlib.view.words import alt_text
 
 _MARKS = {1: MARKS["above"][0], -1: MARKS["below"][0]}
 
 
-def groups_table(estimates: DisclosedEstimates, *, caption: str, sort: bool = True) -> Table:
+def groups_table(estimates: DisclosedEstimates, *, caption: str, sort: bool = True, fold: str = "") -> Table:
     """Return the share of every answer in every group, in per cent with its interval, and N.
 
     Parameters
@@ -27,6 +27,8 @@ def groups_table(estimates: DisclosedEstimates, *, caption: str, sort: bool = Tr
         What the table shows (Danish).
     sort : bool
         The answers that most give first; False keeps the order of the frame.
+    fold : str
+        See `Table`.
     """
     frame = estimates.frame
     shares = frame[frame["group"] == ""].set_index("option")["proportion"]
@@ -43,6 +45,8 @@ def groups_table(estimates: DisclosedEstimates, *, caption: str, sort: bool = Tr
         columns=("Svar", *(str(label) or ALL for label in groups["group_label"])),
         rows=(*body, ("N", *sizes)),
         numeric=(False, *(True for _ in range(len(groups)))),
+        fold=fold,
+        numbers=_numbers(frame, order),
         note=alt_text.sentences(
             [
                 f"Procent, med {alt_text.uncertainty(estimates.confidence)} i parentes",
@@ -55,11 +59,30 @@ def groups_table(estimates: DisclosedEstimates, *, caption: str, sort: bool = Tr
     )
 
 
+def _numbers(frame: pd.DataFrame, order: pd.Index) -> dict[str, Any]:
+    """Return the table for a workbook: of each group its shares, intervals, marks and N, a column each."""
+    columns: dict[str, tuple[str, Any]] = {}
+    for _, group in frame.groupby("group", sort=False):
+        rows = group.set_index("option", drop=False).loc[order]
+        name = str(rows["group_label"].iloc[0]) or ALL
+        columns.setdefault("Svar", ("", rows["label"].astype(str).tolist()))
+        columns[name] = numbers_of(rows, "proportion", instead=[HIDDEN] * len(rows))
+        columns[f"{name}: fra"] = numbers_of(rows, "ci_lower")
+        columns[f"{name}: til"] = numbers_of(rows, "ci_upper")
+        if "direction" in rows and rows["direction"].notna().any():
+            columns[f"{name}: forskel"] = "", [_mark(row) for _, row in rows.iterrows()]
+        columns[f"{name}: N"] = numbers_of(rows, "n", instead=[alt_text.WITHHELD] * len(rows))
+    return grid(columns)
+
+
 def _cell(row: pd.Series[Any]) -> str:
     if row["suppressed"]:
         return HIDDEN
     if pd.isna(row["proportion"]):
         return "–"
+    return f"{danish.number(100 * row['proportion'])} ({alt_text.interval_words(row)}) {_mark(row)}".rstrip()
+
+
+def _mark(row: pd.Series[Any]) -> str:
     direction = row.get("direction", pd.NA)
-    mark = "" if pd.isna(direction) else _MARKS.get(direction, "")
-    return f"{danish.number(100 * row['proportion'])} ({alt_text.interval_words(row)}) {mark}".rstrip()
+    return "" if pd.isna(direction) or row["suppressed"] else _MARKS.get(direction, "")

@@ -22,6 +22,7 @@ from borgerlib.view.words import alt_text
 # Half a per cent, and what computers lose.
 _ROUNDED = 0.0051
 _TOTAL = "Anslået antal"
+MIME_TYPE = "application/vnd.borger.table+json"
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,14 @@ class Table:
         ]
         return "\n".join([self.caption, *lines, *([self.note] if self.note else [])])
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/html": self.to_html(), "text/plain": self.to_text()}
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        whole = self.numbers or {
+            "columns": self.columns,
+            "formats": [""] * len(self.columns),
+            "rows": self.rows,
+        }
+        told = {"title": self.caption, "caption": self.note, "numbers": whole}
+        return {"text/html": self.to_html(), "text/plain": self.to_text(), MIME_TYPE: told}
 
     def _html_row(self, row: tuple[str, ...]) -> str:
         cells = [f'<th scope="row"{self._style(0)}>{escape(row[0])}</th>']
@@ -146,33 +153,33 @@ def estimates_table(
     numbers: dict[str, tuple[str, Sequence[Any]]] = {head: ("", list(texts)) for head, texts in shown.items()}
     value = "Andel" if unit == "pct" else "Antal"
     shown[value] = _cells(frame, lambda row: alt_text.value_words(row, unit))
-    numbers[value] = _numbers(frame, "proportion" if unit == "pct" else "count", instead=shown[value])
+    numbers[value] = numbers_of(frame, "proportion" if unit == "pct" else "count", instead=shown[value])
     if unit == "pct" and frame["ci_lower"].notna().any():
         heading = capitalise(alt_text.uncertainty(estimates.confidence))
         shown[heading] = _cells(frame, alt_text.interval_words)
-        numbers[f"{heading}: fra"] = _numbers(frame, "ci_lower")
-        numbers[f"{heading}: til"] = _numbers(frame, "ci_upper")
+        numbers[f"{heading}: fra"] = numbers_of(frame, "ci_lower")
+        numbers[f"{heading}: til"] = numbers_of(frame, "ci_upper")
     if "total" in frame:
         shown[_TOTAL] = _cells(frame, _total)
-        numbers |= {_TOTAL: _numbers(frame, "total")}
+        numbers |= {_TOTAL: numbers_of(frame, "total")}
         numbers |= {
-            f"{_TOTAL}: {to}": _numbers(frame, end)
+            f"{_TOTAL}: {to}": numbers_of(frame, end)
             for to, end in (("fra", "total_lower"), ("til", "total_upper"))
         }
     if unit == "pct" and frame["count"].notna().any():
         counted = "Antal, uvægtet" if _weighted(frame) else "Antal"
         shown[counted] = _cells(frame, lambda row: _whole(None if row["suppressed"] else row["count"]))
-        numbers[counted] = _numbers(frame, "count")
+        numbers[counted] = numbers_of(frame, "count")
     if frame["n"].notna().any():
         shown["N"] = _cells(frame, lambda row: _whole(row["n"]))
-        numbers["N"] = _numbers(frame, "n", instead=shown["N"])
+        numbers["N"] = numbers_of(frame, "n", instead=shown["N"])
     texts = {"Gruppe", "Svar", "Bemærkning"}
     notes = frame["note"].astype(str).where(frame["note"].astype(str) != shown[value], "")
     if (notes != "").any():
         shown["Bemærkning"] = notes
         numbers["Bemærkning"] = "", list(shown["Bemærkning"])
     return Table(
-        numbers=_grid(numbers),
+        numbers=grid(numbers),
         caption=alt_text.titled(caption, estimates),
         columns=tuple(shown),
         rows=tuple(zip(*(list(column) for column in shown.values()), strict=True)),
@@ -234,12 +241,21 @@ def public_table(
             hint=f"It has: {', '.join(map(str, frame.columns))}.",
         )
     shown = [[_cell(value, decimals) for value in frame[column]] for column in columns]
+    numeric = [_is_number(frame[column]) for column in columns]
+    # Iterating gives plain numbers, where a frame's own are not.
+    values = {
+        head: ("", [value if text else "" for value, text in zip(frame[column], texts, strict=True)])
+        if is_number
+        else ("", texts)
+        for (column, head), texts, is_number in zip(columns.items(), shown, numeric, strict=True)
+    }
     return Table(
         caption=caption,
         columns=tuple(columns.values()),
         rows=tuple(zip(*shown, strict=True)),
-        numeric=tuple(_is_number(frame[column]) for column in columns),
+        numeric=tuple(numeric),
         note=note,
+        numbers=grid(values),
     )
 
 
@@ -262,7 +278,7 @@ def _cells(frame: pd.DataFrame, words: Callable[[pd.Series], str]) -> pd.Series:
     return frame.apply(words, axis=1)
 
 
-def _numbers(
+def numbers_of(
     frame: pd.DataFrame, column: str, *, instead: Iterable[str] | None = None
 ) -> tuple[str, Sequence[Any]]:
     """Return a column of numbers and their format; where a number is hidden or missing, words `instead`."""
@@ -276,7 +292,8 @@ def _numbers(
     return ("0%" if share else "#,##0"), cells
 
 
-def _grid(columns: Mapping[str, tuple[str, Sequence[Any]]]) -> dict[str, Any]:
+def grid(columns: Mapping[str, tuple[str, Sequence[Any]]]) -> dict[str, Any]:
+    """Return columns (heading → format and values) as a workbook takes them: `Table.numbers`."""
     rows = zip(*(cells for _, cells in columns.values()), strict=True)
     return {
         "columns": list(columns),

@@ -25,7 +25,10 @@ KINDS = {
     "grouped": "Vandret søjlediagram med en søjle for hver gruppe",
     "scale": "Opdelt vandret søjle, fra skalaens negative ende til venstre til den positive til højre",
 }
-GROUP_BASE = "for alle dem, der har svaret på spørgsmålet; for en gruppe alle svarende i gruppen"
+GROUP_BASE = (
+    "for alle under ét dem, der har svaret på spørgsmålet; for en gruppe alle i gruppen, også dem, der "
+    "sprang det over, så tallene ikke kan lægges sammen"
+)
 
 
 def question_of(estimates: DisclosedEstimates) -> str:

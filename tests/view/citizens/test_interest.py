@@ -364,7 +364,11 @@ class TestKinds:
 class TestSureness:
     def test_the_first_to_answer_stand_against_the_last(self, page):
         found = page.estimates("topics", by="arrival")
-        assert page.table(found).columns == ("Svar", "Alle", "De første", "De sidste")
+        table = page.table(found)
+        assert table.columns == ("Svar", "Alle", "De første", "De sidste")
+        told = dict(zip(table.numbers["columns"], table.numbers["rows"][0], strict=True))
+        assert 0 < told["De første: fra"] <= told["De første"] <= told["De første: til"] < 1
+        assert f"{told['De første']:.0%}".rstrip("%") == table.rows[0][2].split(" ")[0]
         assert "den sidste tredjedel" in plain(page.differences(found))
 
     def test_few_are_neither_first_nor_last(self, small):

@@ -8,7 +8,7 @@ from borgerlib.errors import DataError, DisclosureError
 from borgerlib.statistics.disclosure.gate import as_published, disclose
 from borgerlib.statistics.estimation.proportions import estimate_total
 from borgerlib.view.charts.charts import bar_chart
-from borgerlib.view.tables.html import estimates_table, public_table
+from borgerlib.view.tables.html import MIME_TYPE, estimates_table, public_table
 
 FRAME = pd.DataFrame(
     {
@@ -138,7 +138,8 @@ def test_plain_text_stands_in_columns():
 
 def test_a_notebook_gets_html_and_text():
     bundle = estimates_table(published(), caption="Emner")._repr_mimebundle_()
-    assert set(bundle) == {"text/html", "text/plain"}
+    assert set(bundle) == {"text/html", "text/plain", MIME_TYPE}
+    assert bundle[MIME_TYPE]["numbers"]["columns"][0] == "Svar"
 
 
 def test_public_numbers_get_decimal_commas_and_gaps_stay_empty():
@@ -147,6 +148,8 @@ def test_public_numbers_get_decimal_commas_and_gaps_stay_empty():
     # 1.25 rounds half up to 1.3
     assert table.rows == (("a", "1,3", "ja"), ("", "", "nej"))
     assert table.numeric == (False, True, False)
+    # The workbook gets the number, unrounded: public figures hide nothing.
+    assert table.numbers["rows"] == [["a", 1.25, "ja"], ["", "", "nej"]]
 
 
 def test_a_column_that_is_not_there_is_refused_with_those_that_are():

@@ -24,7 +24,13 @@ _LISTS = {"ul": "List Bullet", "ol": "List Number"}
 
 
 def write_docx(
-    pages: Sequence[tuple[ExecutedPage, Path]], target: Path, *, title: str, day: date, look: Look = USUAL
+    pages: Sequence[tuple[ExecutedPage, Path]],
+    target: Path,
+    *,
+    front: Path,
+    title: str,
+    day: date,
+    look: Look = USUAL,
 ) -> Path:
     """Write a report's pages as one document for a word processor.
 
@@ -34,6 +40,8 @@ def write_docx(
         Each with its HTML page, in order: the words are the page's, the pictures the notebook's.
     target : Path
         The document; written beside its place and renamed.
+    front : Path
+        The report's front page, which has the key figures and the cases.
     title : str
         On the first page, and in the file.
     day : date
@@ -56,9 +64,13 @@ def write_docx(
     meeting = look.meeting and f"Til mødet den {danish.long_date(look.meeting)}"
     for line in filter(None, (look.sender, danish.long_date(day), meeting)):
         document.add_paragraph(line, style="Subtitle")
+    _add_contents(document, [page.title for page, _ in pages])
+    of_front = _read(front)
+    _add_sections(document, of_front.select("section:has(> .key-figures)"))
     for page, file in pages:
         document.add_page_break()
-        _write(document, _article(file), _pictures(page))
+        _write(document, _read(file).article, _pictures(page))
+    _add_sections(document, of_front.select("section:has(> .cases)"))
     if look.contact:
         document.add_paragraph(look.contact)
     with replacing(target, what="The document", error=RunError) as beside:
@@ -66,13 +78,44 @@ def write_docx(
     return target
 
 
-def _article(file: Path) -> Any:
+def _read(file: Path) -> Any:
     from bs4 import BeautifulSoup
 
     soup = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
     for tag in soup.find_all(_LEFT_OUT):
         tag.decompose()
-    return soup.article
+    return soup
+
+
+def _add_contents(document: Any, titles: Sequence[str]) -> None:
+    """Add a list of the pages that the word processor knows as contents, and can make anew with numbers."""
+    document.add_paragraph("Indhold", style="TOC Heading")
+    lines = [document.add_paragraph(title) for title in titles]
+    first, last = lines[0].insert_paragraph_before(), document.add_paragraph()
+    for paragraph, part in ((first, "begin"), (first, "separate"), (last, "end")):
+        if part == "separate":
+            paragraph.add_run()._r.append(_element("w:instrText", 'TOC \\o "1-1" \\h'))
+        paragraph.add_run()._r.append(_element("w:fldChar", fldCharType=part))
+
+
+def _element(name: str, text: str = "", **attributes: str) -> Any:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    element = OxmlElement(name)
+    element.text = text or None
+    for attribute, value in attributes.items():
+        element.set(qn(f"w:{attribute}"), value)
+    return element
+
+
+def _add_sections(document: Any, sections: Sequence[Any]) -> None:
+    """Add sections of the front page as pages of their own."""
+    for section in sections:
+        document.add_page_break()
+        for heading in section.find_all(_HEADINGS):
+            heading.name = f"h{int(heading.name[1]) - 1}"
+        _write(document, section, iter(()))
 
 
 def _pictures(page: ExecutedPage) -> Iterator[bytes]:
@@ -95,6 +138,10 @@ def _write(document: Any, tag: Any, pictures: Iterator[bytes]) -> None:
         elif child.name in _LISTS:
             for item in child.find_all("li", recursive=False):
                 _paragraph(document, item, style=_LISTS[child.name])
+        elif child.name == "dl":
+            for term in child.find_all("dt"):
+                told = f"{_text(term)}: {_text(term.find_next_sibling('dd'))}"
+                document.add_paragraph(told, style="List Bullet")
         elif child.name == "table":
             _table(document, child)
         elif child.name == "figure":
@@ -128,8 +175,6 @@ def _picture(document: Any, content: bytes, alt: str) -> None:
 
 
 def _table(document: Any, tag: Any) -> None:
-    from docx.oxml import OxmlElement
-
     rows = [row.find_all(["th", "td"]) for row in tag.find_all("tr")]
     if not rows:
         return
@@ -140,7 +185,7 @@ def _table(document: Any, tag: Any) -> None:
         for found, cell in zip(cells, row.cells, strict=False):
             cell.text = _text(found)
     # The head is repeated on every sheet, and a screen reader knows it.
-    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    table.rows[0]._tr.get_or_add_trPr().append(_element("w:tblHeader"))
 
 
 def _text(tag: Any) -> str:

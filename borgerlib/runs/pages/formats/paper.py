@@ -14,7 +14,7 @@ from borgerlib.view import theme
 _FRONT = "index"
 _HEADING = re.compile(r"^h[1-6]$")
 _LINK = re.compile(r"^([\w.-]+\.html)?(?:#(.*))?$")
-_SCREEN_ONLY = "details, source, .skip, .masthead, .sequence"
+_SCREEN_ONLY = "figure details, .appendix details, summary, source, .skip, .masthead, .sequence"
 _SCREEN_ATTRIBUTES = ("role", "tabindex", "aria-label", "aria-labelledby", "aria-hidden")
 _WIDE, _WIDEST = 7, 9
 # Characters of a table's line, and of one in small letters: columns that fit in it are not broken.
@@ -89,7 +89,8 @@ def _refer_to_what_is_shown(pages: Sequence[_Sheet]) -> None:
             first = shown.setdefault(f"{title} {alt}", figure.get("id", ""))
             if first == figure.get("id", ""):
                 continue
-            paragraph, link = page.soup.new_tag("p"), page.soup.new_tag("a", href=f"#{first}")
+            paragraph = page.soup.new_tag("p", attrs={"class": "shown"})
+            link = page.soup.new_tag("a", href=f"#{first}")
             link.string = title
             paragraph.append(link)
             figure.replace_with(paragraph)
@@ -131,8 +132,8 @@ class _Sheet:
         return {"anchor": anchor, "title": title, "page": self.title, "part": self.part, "html": html} | told
 
     def brief(self) -> str:
-        """Take out the page's first picture and return it."""
-        first = self.soup.find("figure")
+        """Take out the page's first picture, or where it stands, and return it."""
+        first = self.soup.find("figure") or self.soup.find(class_="shown")
         if first is None:
             return ""
         before = [tag for tag in first.find_previous_siblings() if tag.get("class") != ["opening"]]
@@ -189,7 +190,7 @@ def _tidy(soup: Any, name: str, names: set[str]) -> None:
     """Take out what paper has no use for, and give every address the page's name."""
     for tag in soup.select(_SCREEN_ONLY):
         tag.decompose()
-    for tag in soup.select("picture, .scroll"):
+    for tag in soup.select("picture, details, .scroll"):
         tag.unwrap()
     for tag in soup.find_all(True):
         for attribute in _SCREEN_ATTRIBUTES:

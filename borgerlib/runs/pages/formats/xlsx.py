@@ -1,4 +1,4 @@
-"""The tables behind the figures of executed notebooks as a workbook: a sheet a figure, and a list of them."""
+"""The numbers of executed notebooks as a workbook: a sheet a figure or table, and a list of them."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from borgerlib.danish import SIMULATED
 from borgerlib.errors import RunError
 from borgerlib.files.atomic import replacing
 from borgerlib.files.workbook import Cell, Sheet, sheet_name, write_workbook
-from borgerlib.runs.pages.export import ExecutedPage
+from borgerlib.runs.pages.export import ANALYSIS, ExecutedPage
 from borgerlib.runs.pages.figures import CHART_TYPE
+from borgerlib.view.tables.html import MIME_TYPE as TABLE_TYPE
 
 _CONTENTS = "Indhold"
-_NEEDED = ("title", "question", "caption", "numbers")
+_NEEDED = ("title", "caption", "numbers")
 _NOTHING = "–"
 
 
 def write_tables_workbook(pages: Sequence[ExecutedPage], target: Path, *, title: str = "") -> Path:
-    """Write the numbers of every figure of a report.
+    """Write the numbers of every figure and table of a report.
 
     Parameters
     ----------
@@ -40,37 +41,39 @@ def write_tables_workbook(pages: Sequence[ExecutedPage], target: Path, *, title:
     RunError
         A chart lacks its numbers, or the file cannot be written.
     """
-    contents: list[list[Any]] = [["Side", "Figur", "Ark"]]
+    contents: list[list[Any]] = [["Side", "Figur eller tabel", "Ark"]]
     figures: list[Sheet] = []
     for page in pages:
-        for number, chart in enumerate(_charts(page), start=1):
+        for number, shown in enumerate(_shown(page), start=1):
             taken = [_CONTENTS, *(sheet.name for sheet in figures)]
             before = f"{page.number:02d}." if page.number >= 0 else ""
             # All figures of a page say that its data are simulated: in 31 letters there is no room for it.
             name = sheet_name(f"{before}{number} {page.title.removeprefix(f'{SIMULATED}: ')}", taken)
-            figures.append(_sheet(name, page, chart))
-            contents.append([page.title, chart["title"], Cell(name, link=name)])
+            figures.append(_sheet(name, page, shown))
+            contents.append([page.title, shown["title"], Cell(name, link=name)])
     first = Sheet(_CONTENTS, contents, bold={1}, widths=(36, 80, 34), freeze="A2")
     with replacing(target, what="The workbook", error=RunError) as beside:
         write_workbook([first, *figures], beside, title=title)
     return target
 
 
-def _charts(page: ExecutedPage) -> list[Mapping[str, Any]]:
-    outputs = [output for cell in page.notebook.cells for output in cell.get("outputs", [])]
-    charts = [output.data[CHART_TYPE] for output in outputs if CHART_TYPE in output.get("data", {})]
-    for chart in charts:
-        lacking = [name for name in _NEEDED if name not in chart]
+def _shown(page: ExecutedPage) -> list[Mapping[str, Any]]:
+    """Return what a page shows of numbers; not the frames that only its notebook shows."""
+    cells = [cell for cell in page.notebook.cells if ANALYSIS not in cell.metadata.get("tags", ())]
+    data = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
+    shown = [one[kind] for one in data for kind in (CHART_TYPE, TABLE_TYPE) if kind in one]
+    for told in shown:
+        lacking = [name for name in _NEEDED if name not in told]
         if lacking:
             raise RunError(
-                f"A chart of {page.source_name} lacks {', '.join(lacking)}.",
-                hint="Make the chart with borgerlib's own charts, and run the notebook again.",
+                f"A chart or table of {page.source_name} lacks {', '.join(lacking)}.",
+                hint="Make it with borgerlib's own functions, and run the notebook again.",
             )
-    return charts
+    return shown
 
 
-def _sheet(name: str, page: ExecutedPage, chart: Mapping[str, Any]) -> Sheet:
-    numbers = chart["numbers"]
+def _sheet(name: str, page: ExecutedPage, shown: Mapping[str, Any]) -> Sheet:
+    numbers = shown["numbers"]
     rows = [
         [
             Cell(_NOTHING if value is None else value, form or "General")
@@ -78,6 +81,6 @@ def _sheet(name: str, page: ExecutedPage, chart: Mapping[str, Any]) -> Sheet:
         ]
         for row in numbers["rows"]
     ]
-    lines = [[page.title], [chart["title"]], [chart["question"]], [], numbers["columns"], *rows]
+    lines = [[page.title], [shown["title"]], [shown.get("question", "")], [], numbers["columns"], *rows]
     widths = [48, *[18] * (len(numbers["columns"]) - 1)]
-    return Sheet(name, [*lines, [], [chart["caption"]]], bold={2, 5}, widths=widths, freeze="B6")
+    return Sheet(name, [*lines, [], [shown["caption"]]], bold={2, 5}, widths=widths, freeze="B6")

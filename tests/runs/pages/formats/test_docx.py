@@ -38,6 +38,12 @@ def test_headings_are_headings_and_lists_are_lists(document):
     assert ("List Bullet", "Et punkt") in styled
 
 
+def test_it_has_contents_that_a_word_processor_can_make_anew(document):
+    texts = [paragraph.text for paragraph in document.paragraphs]
+    assert texts.index("Indhold") < texts.index("Emne") < len(texts) - texts[::-1].index("Emne") - 1
+    assert 'TOC \\o "1-1" \\h' in document.element.xml
+
+
 def test_what_is_strong_stays_so(document):
     [paragraph] = [one for one in document.paragraphs if one.text == "En vigtig sætning."]
     assert [(run.text, bool(run.bold)) for run in paragraph.runs] == [

@@ -11,6 +11,7 @@ from borgerlib.runs.pages.export import read_pages
 from borgerlib.runs.pages.figures import CHART_TYPE
 from borgerlib.runs.pages.formats.xlsx import write_tables_workbook
 from borgerlib.view.leaders.insight import open_insight
+from borgerlib.view.tables.html import Table
 
 
 def workbook(notebooks, target):
@@ -24,7 +25,7 @@ def test_a_sheet_a_figure_with_numbers_as_numbers(tmp_path):
     book = openpyxl.load_workbook(workbook(paths, tmp_path / "t.xlsx"))
     assert (book.properties.title, book.properties.language) == ("Ærø · T", "da-DK")
     contents = book["Indhold"]
-    assert [cell.value for cell in contents[1]] == ["Side", "Figur", "Ark"]
+    assert [cell.value for cell in contents[1]] == ["Side", "Figur eller tabel", "Ark"]
     names = [row[2].value for row in contents.iter_rows(min_row=2)]
     assert names == book.sheetnames[1:]
     assert len(names) == 4
@@ -37,6 +38,14 @@ def test_a_sheet_a_figure_with_numbers_as_numbers(tmp_path):
     assert share.number_format == "0%"
     assert sheet["A2"].value  # the finding
     assert not list(tmp_path.glob(".t.*"))
+
+
+def test_a_table_of_the_page_has_a_sheet_too(tmp_path):
+    table = Table("Kommuner", ("Navn", "Tal"), (("Ærø", "1.234"),), (False, True), note="Kilde: prøve.")
+    path = executed(tmp_path / "1.ipynb", [page_output(1), display(table._repr_mimebundle_())])
+    sheet = openpyxl.load_workbook(workbook([path], tmp_path / "t.xlsx")).worksheets[1]
+    assert [[cell.value for cell in row] for row in sheet["A5:B6"]] == [["Navn", "Tal"], ["Ærø", "1.234"]]
+    assert (sheet["A2"].value, sheet["A8"].value) == ("Kommuner", "Kilde: prøve.")
 
 
 def test_text_is_never_a_formula_and_names_are_legal(tmp_path):
