@@ -13,10 +13,13 @@ NOTEBOOK = places.notebooks() / "inviter.ipynb"
 SIMULATION = places.notebooks() / "hvem_spoerges.ipynb"
 
 
+# With other parameters the simulation runs in test_who_comes.py.
 @pytest.mark.slow
-def test_nbval_runs_them(key_file):
-    notebooks = [str(NOTEBOOK), str(SIMULATION)]
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval-lax", *notebooks]
+@pytest.mark.parametrize(
+    "notebook", [NOTEBOOK, pytest.param(SIMULATION, marks=pytest.mark.thorough)], ids=lambda path: path.stem
+)
+def test_nbval_runs_it(key_file, notebook):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval-lax", str(notebook)]
     environment = {**os.environ, "BORGER_REGISTER_KEY": key_file.read_text().strip()}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert done.returncode == 0, done.stdout

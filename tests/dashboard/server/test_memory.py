@@ -50,11 +50,11 @@ def known_rows():
     """Ids, texts and addresses of respondents, and rows of their true answers as an array would hold them."""
     people, register = load("Odense"), load_register("Odense").astype(object)
     cells = [str(value) for value in register.to_numpy().ravel()]
-    addresses = [value for value in cells if "@" in value][:4]
-    ids = people["svar_id"].astype(str).tolist()[5:400:100]
+    addresses = [value for value in cells if "@" in value][:2]
+    ids = people["svar_id"].astype(str).tolist()[5:400:200]
     assert addresses
     assert ids
-    texts = sorted(set(people["fritekst"].dropna().astype(str)), key=len)[-4:]
+    texts = sorted(set(people["fritekst"].dropna().astype(str)), key=len)[-2:]
     assert len(texts[0]) > 30
     wanted = {value.encode() for value in (*texts, *addresses, *ids)}
     for column in ("emner__natur", "emner__klima_miljoe", "formater__borgermoede"):
@@ -77,8 +77,9 @@ def test_no_process_of_a_page_holds_a_respondent(workspace):
         copied = cube.bits[cube.chosen["topics"][0]].tobytes()
         middle = copied[len(copied) // 2 :][:WINDOW]
 
+        status(f"http://127.0.0.1:{port}/?token={token}")
+
         def a_kernel_holds_it():
-            status(f"http://127.0.0.1:{port}/?token={token}")
             return any(holds(pid, [middle]) for pid in descendants(command.pid))
 
         eventually(a_kernel_holds_it, every=2)

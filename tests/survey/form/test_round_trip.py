@@ -75,7 +75,7 @@ def odk(seed, folder, make=filled, **size):
 @pytest.mark.parametrize("platform", [limesurvey, odk])
 def test_random_forms_come_back_as_they_were_answered(platform, tmp_path):
     @given(seed=SEEDS)
-    @settings(max_examples=12, deadline=None)
+    @settings(max_examples=8, deadline=None)
     def check(seed):
         assert platform(seed, tmp_path) == []
 

@@ -43,7 +43,7 @@ STEPS = {
 }
 letters = st.text("abcdeghijklmnoprstuvæøå ", max_size=90)
 # A picture takes a fifth of a second.
-SMALL = settings(max_examples=10)
+SMALL = settings(max_examples=settings.default.max_examples // 4)
 
 
 def faults(chart):
