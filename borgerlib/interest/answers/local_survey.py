@@ -12,6 +12,7 @@ import pandas as pd
 from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.interest.answers.arrival import arrival_groups
 from borgerlib.interest.answers.estimates import disclose_answers, estimate_answers
+from borgerlib.interest.answers.first import may_be_first
 from borgerlib.interest.answers.overview import Participation, participation
 from borgerlib.interest.answers.segments import SEGMENT, Segments
 from borgerlib.interest.survey import open_survey
@@ -45,7 +46,8 @@ class LocalSurvey:
     estimates : DisclosedEstimates
         As `interest_estimates`, but items and groups are named by roles: item
         'topics', group 'age=60-69'. Column besides: direction (1: more than the rest of the citizens beyond
-        chance, -1: less, 0: neither; missing where hidden or too few to be tested).
+        chance, -1: less, 0: neither; missing where hidden or too few to be tested), may_be_first (no other
+        answer of the group is more frequent beyond chance; missing where hidden).
     participation : Participation
     weighting : mapping
         What ``weighting.json`` says.
@@ -157,6 +159,7 @@ def open_local_survey(
         min_cell=min_cell,
     )
     roles = {name: role for named in (items, columns) for role, name in named.items()} | {"": ""}
+    estimates = estimates.join(may_be_first(estimates, grouped))
     estimates = estimates.join(_directions(tested)).with_one_base(_sizes(grouped, columns.values()))
     estimates = _by_role(estimates, roles)
     return LocalSurvey(

@@ -77,7 +77,7 @@ def first_sentence(
     subject : str
         Danish: what the first one is, 'Det mest valgte emne'.
     rows : sequence of mapping
-        The answers to one question: label and what `first_places` needs.
+        The answers to one question: label and what `first_places` needs, or may_be_first.
     confidence, exclusive
         As of `first_places`.
 
@@ -86,8 +86,11 @@ def first_sentence(
     str
         Danish, without full stop; '' where nothing is known, or all answers may be first.
     """
-    first = first_places(rows, confidence=confidence, exclusive=exclusive)
-    sharing = sorted((row for row, is_first in zip(rows, first, strict=True) if is_first), key=_largest)
+    # Where the respondents are there, it is known who gave which answers together.
+    known = [row.get("may_be_first") for row in rows]
+    if any(pd.isna(one) for one in known):
+        known = first_places(rows, confidence=confidence, exclusive=exclusive).tolist()
+    sharing = sorted((row for row, is_first in zip(rows, known, strict=True) if is_first), key=_largest)
     if not sharing or (len(sharing) == len(rows) > 1):
         return ""
     names = [f"»{row['label']}« ({danish.percent(row['proportion'])})" for row in sharing]

@@ -12,7 +12,11 @@ _MANY = 1e6  # degrees of freedom from which a t distribution is a normal one
 
 
 def first_places(
-    rows: Sequence[Mapping[Any, Any]], *, confidence: float, exclusive: bool = False
+    rows: Sequence[Mapping[Any, Any]],
+    *,
+    confidence: float,
+    exclusive: bool = False,
+    apart: NDArray[np.float64] | None = None,
 ) -> NDArray[np.bool_]:
     """Return which answers to one question may be the most frequent among all.
 
@@ -27,6 +31,8 @@ def first_places(
         Level of the intervals and of the comparison, between 0 and 1.
     exclusive : bool
         A respondent gave one answer.
+    apart : array of float, optional
+        rows × rows, where it is known: the share (0–1) of the respondents who gave exactly one of two.
 
     Returns
     -------
@@ -36,10 +42,10 @@ def first_places(
 
     Notes
     -----
-    Estimates that may be shown hold no covariances. So the respondents who gave exactly one of two answers
-    are taken to be as many as the two shares allow (Fréchet 1951), which names a winner too seldom rather
-    than too often. k − 1 one-sided comparisons share the level (Bonferroni). What weights cost is read off
-    the intervals.
+    Estimates that may be shown hold no covariances. Without `apart` the respondents who gave exactly one of
+    two answers are taken to be as many as the two shares allow (Fréchet 1951), which names a winner too
+    seldom rather than too often. k − 1 one-sided comparisons share the level (Bonferroni). What weights cost
+    is read off the intervals.
     """
     share, lower, upper, n = (
         np.array([row[key] for row in rows], dtype=np.float64)
@@ -57,7 +63,10 @@ def first_places(
     size = _effective_sizes(share, error, n)
     difference = share[None, :] - share[:, None]  # how much the column's answer is ahead of the row's
     either = share[None, :] + share[:, None]
-    apart = either if exclusive else np.minimum(either, 2 - either)
+    if apart is None:
+        apart = either if exclusive else np.minimum(either, 2 - either)
+    else:
+        apart = apart[np.ix_(of, of)]
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = np.maximum(apart - difference**2, 0) / np.minimum(size[None, :], size[:, None])
     degrees = max(float(np.nanmin(np.where(np.isnan(n), np.inf, n))) - 1, 1)

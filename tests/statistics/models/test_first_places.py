@@ -69,3 +69,11 @@ def test_equal_answers_are_seldom_told_apart():
     drawn = np.random.default_rng(1).binomial(200, 0.4, size=(400, 8)) / 200
     named = [sum(first(*[row(share, n=200) for share in shares])) == 1 for shares in drawn]
     assert np.mean(named) <= 0.05
+
+
+def test_whoever_gave_both_answers_tells_them_not_apart():
+    # 60 and 50 pct. of 100, all of the 50 among the 60: 0.1 gave exactly one, so the standard error is
+    # √((0.1 − 0.01)/100) = 0.03, and 1.66 of it is less than the difference of 0.1.
+    apart = np.array([[0, 0.1], [0.1, 0]])
+    assert first(row(0.6), row(0.5), apart=apart) == [True, False]
+    assert first(row(0.6), row(np.nan), row(0.5), apart=np.full((3, 3), 0.1)) == [True, False, False]
