@@ -86,7 +86,16 @@ class TestReport:
             "13_simulerede_data_forskelle_mellem_borgerne.html",
         ]
         assert sorted(path.name for path in report.path.iterdir()) == sorted(
-            ["index.html", *council, "00_overblik.html", *names, CITIZENS, *further, "bilag.html"]
+            [
+                "index.html",
+                *council,
+                "00_overblik.html",
+                *names,
+                CITIZENS,
+                *further,
+                "ordliste.html",
+                "bilag.html",
+            ]
         )
 
     def test_the_front_page_names_the_municipality_and_the_ten_findings(self, report):
@@ -107,9 +116,9 @@ class TestReport:
                 assert not anchor or report.pages[target or name].find(id=anchor), f"{name}: {link['href']}"
 
     def test_pages_lead_to_the_next_and_back(self, report):
-        ends = ("til_byraadet.html", "formen.html", "kommunen.html", "bilag.html")
+        ends = ("til_byraadet.html", "formen.html", "kommunen.html", "ordliste.html", "bilag.html")
         numbered = [name for name in report.pages if name not in ("index.html", *ends)]
-        names = [*ends[:-1], *numbered, ends[-1]]
+        names = [*ends[:3], *numbered, *ends[3:]]
         for before, after in itertools.pairwise(names):
             assert report.pages[before].select(f'a[rel="next"][href="{after}"]')
             assert report.pages[after].select(f'a[rel="prev"][href="{before}"]')

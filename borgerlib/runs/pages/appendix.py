@@ -1,4 +1,4 @@
-"""The appendix of a report: what all its notebooks tag for it, on one page, and what words mean."""
+"""The last pages of a report: what words mean, and the appendix of all that notebooks tag for it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
 
-from borgerlib.runs.pages.export import APPENDIX_NUMBER, ExecutedPage
+from borgerlib.runs.pages.export import APPENDIX_NUMBER, GLOSSARY_NUMBER, ExecutedPage
 from borgerlib.runs.pages.figures import page_template
 
 # Cells for who checks the numbers: in the notebook they stand where they are, in the report at its end.
@@ -17,10 +17,10 @@ _HEADING = re.compile(r"^#", re.MULTILINE)
 
 
 def with_appendix(pages: Sequence[ExecutedPage]) -> list[ExecutedPage]:
-    """Return the pages without the cells tagged 'appendix', and a last page that holds them all.
+    """Return the pages without the cells tagged 'appendix', the glossary, and a page that holds them all.
 
     What is told once is not told again, line by line: insights that share their method share its words.
-    Without such cells there is no further page.
+    Without such cells there are no further pages.
     """
     parts = [_parted(page) for page in pages]
     last = _appendix(tuple(apart for _, apart in parts if apart))
@@ -39,7 +39,7 @@ def _parted(page: ExecutedPage) -> tuple[ExecutedPage, ExecutedPage | None]:
 
 @lru_cache(maxsize=8)
 def _appendix(pages: tuple[ExecutedPage, ...]) -> tuple[ExecutedPage, ...]:
-    """Return the last page; nothing where there is nothing for it."""
+    """Return the last pages; nothing where there is nothing for them."""
     collected, told = [], set[str]()
     for page in pages:
         new = [_not_told(cell, told) for cell in page.notebook["cells"]]
@@ -49,19 +49,17 @@ def _appendix(pages: tuple[ExecutedPage, ...]) -> tuple[ExecutedPage, ...]:
             collected += [_text(f"## {named}"), *map(_one_below, new)]
     if not collected:
         return ()
-    glossary = _text(page_template("ordliste.md"))
-    last = replace(
-        pages[-1],
-        number=APPENDIX_NUMBER,
-        title="Bilag",
-        kicker="Bilag",
-        finding="Metode, prøver og alle tal bag rapporten, og hvad ordene betyder.",
-        file_name="bilag.html",
-        source_name="bilag",
-        source="",
-        key_figures=(),
+    glossary = [_text(page_template("ordliste.md"))]
+    return (
+        _last(pages[-1], GLOSSARY_NUMBER, "Ordliste", "Hvad ordene i rapporten betyder.", glossary),
+        _last(pages[-1], APPENDIX_NUMBER, "Bilag", "Metode, prøver og alle tal bag rapporten.", collected),
     )
-    return (_with_cells(last, [glossary, *collected]),)
+
+
+def _last(page: ExecutedPage, number: int, title: str, finding: str, cells: list[Any]) -> ExecutedPage:
+    name = title.lower()
+    last = replace(page, number=number, title=title, kicker=title, finding=finding, source="", key_figures=())
+    return _with_cells(replace(last, file_name=f"{name}.html", source_name=name), cells)
 
 
 def _with_cells(page: ExecutedPage, cells: list[Any]) -> ExecutedPage:

@@ -31,8 +31,8 @@ from borgerlib.view import theme
 
 PAGE_TYPE = "application/vnd.borger.page+json"
 # Where a page stands in a report, by its number: below 0 what a council reads first, 0 the overview, then the
-# insights, the citizens' answers, and last the appendix.
-LAST_INSIGHT, APPENDIX_NUMBER = 10, 99
+# insights, the citizens' answers, and last what words mean and the appendix.
+LAST_INSIGHT, GLOSSARY_NUMBER, APPENDIX_NUMBER = 10, 98, 99
 # Jupyter Book's tag. Frames and tests are for who works in the notebook; the page shows what came of them.
 ANALYSIS = "remove-cell"
 _SHARED = 32
@@ -85,12 +85,14 @@ class ExecutedPage:
 
     @property
     def part(self) -> str:
-        """Which part of the report it is in: 'council', 'insight', 'citizens' or 'appendix'."""
+        """Which part of the report it is in: 'council', 'insight', 'citizens', 'glossary' or 'appendix'."""
         if self.number < 0:
             return "council"
         if self.number <= LAST_INSIGHT:
             return "insight"
-        return "citizens" if self.number < APPENDIX_NUMBER else "appendix"
+        if self.number < GLOSSARY_NUMBER:
+            return "citizens"
+        return "glossary" if self.number == GLOSSARY_NUMBER else "appendix"
 
 
 @dataclass(frozen=True)

@@ -34,11 +34,12 @@ def sources(page):
 
 
 def test_the_appendix_is_the_last_page_and_the_others_go_without(tmp_path):
-    first, second, last = with_appendix(pages(tmp_path, 1, 2))
+    first, second, glossary, last = with_appendix(pages(tmp_path, 1, 2))
     assert last.number == APPENDIX_NUMBER
     assert last.file_name == "bilag.html"
     assert "method()" not in sources(first) + sources(second)
-    assert sources(last)[0].startswith("## Ordliste")
+    assert (glossary.file_name, glossary.part) == ("ordliste.html", "glossary")
+    assert sources(glossary)[0].startswith("| Ord |")
     assert "## Indsigt 1: Emne 1" in sources(last)
 
 
