@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published
 from borgerlib.view.charts.chart import Chart, Width
+from borgerlib.view.charts.files import _drawn
 
 WORDS: dict[str, Any] = {"title": "Flest vil have cykelstier", "question": "Hvad er vigtigst?"}
 WIDTHS: dict[Width, int] = {"wide": 960, "narrow": 350}
@@ -52,9 +54,15 @@ def published(*frames: pd.DataFrame, base: str = "borgere") -> DisclosedEstimate
     return as_published(pd.concat(frames, ignore_index=True), base=base, source="Egen måling")
 
 
+def picture(chart: Chart, width: Width, *, framed: bool) -> Figure:
+    """Return a picture as files show it: drawn once, and dressed anew for each width and frame."""
+    setting = chart._setting(width, framed)
+    return _drawn(setting.pop("marks"), setting.pop("lay_out")).dress(**setting)
+
+
 def axes_of(chart: Chart, width: Width = "wide") -> Axes:
     """Return the axes of a chart without its words."""
-    return chart.axes(width, framed=False)
+    return picture(chart, width, framed=False).axes[0]
 
 
 def bars(chart: Chart, width: Width = "wide", *, hatched: bool = False) -> list[Rectangle]:
@@ -79,8 +87,11 @@ def intervals(chart: Chart) -> dict[str, list[tuple[float, float]]]:
 
 
 def written(chart: Chart, width: Width = "wide", *, framed: bool = False) -> list[Text]:
-    """Return the texts of a picture as matplotlib has them, from top to bottom and left to right."""
-    figure = chart.figure(width, framed=framed)
+    """Return the texts of a picture of its own as matplotlib has them, from top to bottom."""
+    return _written(chart.figure(width, framed=framed))
+
+
+def _written(figure: Figure) -> list[Text]:
     shown = [t for t in figure.axes[0].texts if t.get_text() and t.get_visible()]
     boxes = {id(text): text.get_window_extent() for text in shown}
     return sorted(shown, key=lambda text: (-round(boxes[id(text)].y0), boxes[id(text)].x0))
@@ -88,12 +99,12 @@ def written(chart: Chart, width: Width = "wide", *, framed: bool = False) -> lis
 
 def texts(chart: Chart, width: Width = "wide", *, framed: bool = False) -> list[str]:
     """Return what is written in a picture."""
-    return [text.get_text() for text in written(chart, width, framed=framed)]
+    return [text.get_text() for text in _written(picture(chart, width, framed=framed))]
 
 
 def misplaced(chart: Chart, width: Width = "wide", *, framed: bool = False) -> list[str]:
     """Return the texts that leave the picture or whose letters cross others', by their own boxes."""
-    found = written(chart, width, framed=framed)
+    found = _written(picture(chart, width, framed=framed))
     if not found:
         return []
     page = found[0].get_figure(root=True).bbox  # type: ignore[union-attr]
