@@ -99,12 +99,8 @@ def guessed(answers, *, conditions, unions):
     return people, asked, found[cell.ravel()]
 
 
-def the_most_confident(answers, *, with_report=False, **asked_for):
+def judged(answers, people, asked, guess, *, with_report=False):
     """Of the one percent of 'chose it' that the reader is most sure of: how many are right, and may be."""
-    return judged(answers, *guessed(answers, **asked_for), with_report=with_report)
-
-
-def judged(answers, people, asked, guess, *, with_report):
     topics = [f"emner__{level.id}" for level in answers.offer.filter("topics").levels]
     true = people[topics].fillna(0).to_numpy(dtype=float)[asked]
     share = np.average(true, axis=0, weights=people["weight"].to_numpy()[asked]) * np.ones_like(true)
@@ -128,6 +124,11 @@ def few(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def best_guesses(few):
+    return guessed(few, conditions=2, unions=250)
+
+
+@pytest.fixture(scope="module")
 def unprotected(tmp_path_factory):
     """The same survey, computed from the answers themselves."""
     with pytest.MonkeyPatch.context() as patch:
@@ -142,15 +143,15 @@ def within_the_promise(right, allowed, count):
 
 
 @pytest.mark.parametrize("with_report", [False, True])
-def test_the_best_guesses_are_right_no_more_often_than_promised(few, with_report):
-    right, allowed, count = the_most_confident(few, conditions=2, unions=250, with_report=with_report)
+def test_the_best_guesses_are_right_no_more_often_than_promised(few, best_guesses, with_report):
+    right, allowed, count = judged(few, *best_guesses, with_report=with_report)
     assert within_the_promise(right, allowed, count)
     assert right < 1, "a pair of person and answer would be known with certainty"
 
 
-def test_the_same_attack_is_right_where_nothing_is_protected(few, unprotected):
-    right, _, _ = the_most_confident(unprotected, conditions=2, unions=250)
-    protected, _, _ = the_most_confident(few, conditions=2, unions=250)
+def test_the_same_attack_is_right_where_nothing_is_protected(few, best_guesses, unprotected):
+    right, _, _ = judged(unprotected, *guessed(unprotected, conditions=2, unions=250))
+    protected, _, _ = judged(few, *best_guesses)
     assert right > 0.85
     assert right > protected + 0.1
 
