@@ -35,6 +35,18 @@ BROWSER_OPTIONS = (
 )
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import no file of tests that click where they do not run, and no other where these alone run."""
+    if not collection_path.name.startswith("test_"):
+        return None
+    wanted = config.option.markexpr
+    alone = collection_path.parent.name == "browser"
+    if "not browser" in wanted:
+        return alone or None
+    clicks = alone or "pytest.mark.browser" in collection_path.read_text(encoding="utf-8")
+    return not clicks if wanted.startswith("browser") else None
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files with something slow first, so that the last ones, when a process runs dry, are short."""

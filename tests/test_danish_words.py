@@ -71,18 +71,21 @@ def shown(path):
     return text
 
 
-ALL = {path: shown(path) for path in (*DATA, *CODE, *OTHER, *NOTEBOOKS)}
+@pytest.fixture(scope="module")
+def texts():
+    """Return what a reader may meet, by file."""
+    return {path: shown(path) for path in (*DATA, *CODE, *OTHER, *NOTEBOOKS)}
 
 
 @pytest.mark.parametrize("out", OUT, ids=lambda out: out[:30])
-def test_words_that_are_out_stay_out(out):
-    found = [path.relative_to(ROOT) for path, text in ALL.items() if re.search(out, text)]
+def test_words_that_are_out_stay_out(texts, out):
+    found = [path.relative_to(ROOT) for path, text in texts.items() if re.search(out, text)]
     assert not found, f"better: {OUT[out]}"
 
 
-def test_no_text_claims_an_order_by_itself():
+def test_no_text_claims_an_order_by_itself(texts):
     # What a questionnaire's own answers are called is not ours to change.
-    found = {path: re.findall(ORDER, text) for path, text in ALL.items() if path.name != "codebook.toml"}
+    found = {path: re.findall(ORDER, text) for path, text in texts.items() if path.name != "codebook.toml"}
     assert not {path: words for path, words in found.items() if words}
 
 
@@ -91,9 +94,9 @@ def test_ranks_are_named_by_the_sentence_that_knows_ties():
     assert not [path for path in DATA if re.search(r"\.#\d", shown(path))]
 
 
-def test_the_search_would_find_them():
+def test_the_search_would_find_them(texts):
     module = ROOT / "borgerlib" / "danish.py"
     assert '"januar"' in strings(module)
     assert "Round half away" not in strings(module)
-    assert any("fortalt" in text or "kommun" in text for text in ALL.values())
+    assert any("fortalt" in text or "kommun" in text for text in texts.values())
     assert re.search(ORDER, "Øverst står natur")

@@ -78,6 +78,14 @@ class Board:
         )
         return self
 
+    def wait_for_columns(self, width):
+        """Wait until as many charts stand side by side as a window of that width has room for."""
+        self.page.wait_for_function(
+            "(columns) => new Set([...document.querySelectorAll('.chart')]"
+            ".map((chart) => Math.round(chart.getBoundingClientRect().x))).size === columns",
+            arg=1 if width < 800 else 2 if width < 1900 else 3,
+        )
+
     def tick(self, filter_, level):
         group = self.page.locator(f".filter[data-role={filter_}]")
         if group.get_attribute("open") is None:

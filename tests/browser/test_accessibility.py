@@ -66,7 +66,9 @@ def test_axe_finds_what_is_wrong(browser):
     page.close()
 
 
-@pytest.mark.parametrize("width", [320, 390, 768, 1280, 1920])
+@pytest.mark.parametrize(
+    "width", [320, 1280, *(pytest.param(width, marks=pytest.mark.thorough) for width in (390, 768, 1920))]
+)
 def test_the_dashboard_in_its_states(open_board, width):
     board = open_board(width=width)
     fold, found = board.page.locator(".fold > summary"), {}
@@ -114,7 +116,13 @@ def test_whoever_lacks_the_token(browser, server):
     page.context.close()
 
 
-@pytest.mark.parametrize("municipality", ["Odense", "Vejle"], ids=["with citizens", "without"])
+@pytest.mark.parametrize(
+    "municipality",
+    [
+        pytest.param("Odense", id="with citizens"),
+        pytest.param("Vejle", marks=pytest.mark.thorough, id="without"),
+    ],
+)
 def test_the_pages_of_a_report(browser, workspace, pictures, municipality):
     parameters = {
         "municipality": municipality,

@@ -17,7 +17,7 @@ from borgerlib.dashboard.page.words import words
 from borgerlib.errors import BorgerlibError, RunError
 from borgerlib.interest.filters.selection import read_link
 from borgerlib.runs.kernels.execute import run_notebook
-from borgerlib.runs.reports.folder import write_report
+from borgerlib.runs.reports.folder import refuse_foreign_folder, write_report
 
 NOTEBOOK = "interesse_valg.ipynb"
 
@@ -77,12 +77,14 @@ def save_report(answers: Answers, link: str) -> Path:
         "confidence": answers.confidence,
         "chance": answers.chance,
     }
+    folder = report_folder(answers, link)
+    refuse_foreign_folder(folder.resolve())  # before the seconds that the notebook takes, not after
     with tempfile.TemporaryDirectory(prefix="borger-") as temporary:
         run = run_notebook(places.notebooks() / NOTEBOOK, Path(temporary) / NOTEBOOK, parameters)
         return write_report(
             place.name,
             [run.path],
-            report_folder(answers, link),
+            folder,
             day=date.today(),
             title=words()("page", "title"),
             source=answers.offer.source,

@@ -22,27 +22,33 @@ def attached(name):
     return notebook
 
 
-HELD = [
-    *(shown("text/plain", text) for text in corpus.HELD_TEXTS),
-    *(shown("text/html", text) for text in corpus.HELD_HTML),
-    *(shown("application/json", content) for content in corpus.HELD_JSON),
-    *map(attached, corpus.HELD_NAMES),
-]
-HARMLESS = [
-    *(shown("text/plain", text) for text in corpus.HARMLESS_TEXTS),
-    *(shown("text/html", text) for text in corpus.HARMLESS_HTML),
-    *(shown("application/json", content) for content in corpus.HARMLESS_JSON),
-]
+def held_and_harmless():
+    """Return the notebooks that must be held and those that must not."""
+    held = [
+        *(shown("text/plain", text) for text in corpus.HELD_TEXTS),
+        *(shown("text/html", text) for text in corpus.HELD_HTML),
+        *(shown("application/json", content) for content in corpus.HELD_JSON),
+        *map(attached, corpus.HELD_NAMES),
+    ]
+    harmless = [
+        *(shown("text/plain", text) for text in corpus.HARMLESS_TEXTS),
+        *(shown("text/html", text) for text in corpus.HARMLESS_HTML),
+        *(shown("application/json", content) for content in corpus.HARMLESS_JSON),
+    ]
+    return held, harmless
 
 
 def test_what_must_be_held_is_held_and_little_else():
-    held = sum(bool(personal_data_in(notebook)) for notebook in HELD)
-    wrongly = sum(bool(personal_data_in(notebook)) for notebook in HARMLESS)
-    assert len(HELD) >= 150
-    assert len(HARMLESS) >= 150
-    assert held / len(HELD) >= 0.95
-    assert wrongly / len(HARMLESS) <= 0.02
-    told = f"{held} of {len(HELD)} that must be held are held, {wrongly} of {len(HARMLESS)} harmless ones are"
+    must_be, harmless = held_and_harmless()
+    held = sum(bool(personal_data_in(notebook)) for notebook in must_be)
+    wrongly = sum(bool(personal_data_in(notebook)) for notebook in harmless)
+    assert len(must_be) >= 150
+    assert len(harmless) >= 150
+    assert held / len(must_be) >= 0.95
+    assert wrongly / len(harmless) <= 0.02
+    told = (
+        f"{held} of {len(must_be)} that must be held are held, {wrongly} of {len(harmless)} harmless ones are"
+    )
     text = " ".join(
         (Path(__file__).parents[3] / "docs" / "methodology.md").read_text(encoding="utf-8").split()
     )
@@ -50,7 +56,7 @@ def test_what_must_be_held_is_held_and_little_else():
 
 
 def test_nothing_in_the_collection_is_repeated_by_what_the_guard_says():
-    for notebook in HELD:
+    for notebook in held_and_harmless()[0]:
         for said in personal_data_in(notebook):
             assert not any(
                 digit in said.replace("celle 1", "").replace("celle 2", "") for digit in "0123456789"
