@@ -217,7 +217,9 @@ class InterestPage:
         """
         return eager_sentence(self.survey, open_survey(self.survey.municipality.name), answer, who)
 
-    def table(self, estimates: DisclosedEstimates | Text, *, quiet: bool = False) -> Table | Text | None:
+    def table(
+        self, estimates: DisclosedEstimates | Text, *, quiet: bool = False, fold: str = ""
+    ) -> Table | Text | None:
         """Return estimates by group as a table, ▲▼ where a group differs from the others beyond chance.
 
         Parameters
@@ -226,12 +228,14 @@ class InterestPage:
             What ``estimates(…, by=…)`` returned; a sentence that says why there are none is handed on.
         quiet : bool
             Return None in place of that sentence, where it has been said.
+        fold : str
+            Words to click for a table that is folded away until wanted; '' shows it at once.
         """
         if isinstance(estimates, Text):
             return None if quiet else estimates
         item = self.survey.item(str(estimates.frame["item"].iloc[0]))
         assert item is not None
-        return groups_table(estimates, caption=item.text, sort=not item.ordered, fold="Vis tallene som tabel")
+        return groups_table(estimates, caption=item.text, sort=not item.ordered, fold=fold)
 
     def differences(self, estimates: DisclosedEstimates | Text) -> Text | None:
         """Return in words how each group differs from the others; None where there is nothing to compare.

@@ -14,7 +14,7 @@ from borgerlib.view import theme
 _FRONT = "index"
 _HEADING = re.compile(r"^h[1-6]$")
 _LINK = re.compile(r"^([\w.-]+\.html)?(?:#(.*))?$")
-_SCREEN_ONLY = "figure details, .appendix details, summary, source, .skip, .masthead, .sequence"
+_SCREEN_ONLY = "figure details, summary, source, .skip, .masthead, .sequence"
 _SCREEN_ATTRIBUTES = ("role", "tabindex", "aria-label", "aria-labelledby", "aria-hidden")
 _WIDE, _WIDEST = 7, 9
 # Characters of a table's line, and of one in small letters: columns that fit in it are not broken.
