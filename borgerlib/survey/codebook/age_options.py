@@ -14,18 +14,24 @@ Years = tuple[int, int]
 """Youngest and oldest age of a band; `OLDEST` where it is open above."""
 
 OLDEST = 200
-_NOISE = re.compile(r"\b(?:år|aar|years?|old|mellem|between|fra|from|alder|age)\b|-?årige?\b|(?<=\d)år\b")
+# Danish, Norwegian, Swedish, English, German.
+_NOISE = re.compile(
+    r"\b(?:år|aar|years?|jahren?|jahr|old|alt|mell[eo]m|mellan|between|fra|från|from|von|alder|age)\b"
+    r"|-?årige?\b|(?<=\d)år\b"
+)
 _N = r"(\d{1,3})"
+_OR, _THAN = r"(?:eller|og|och|or|and|oder|und)", r"(?:end|enn|än|than|als)"
+_OLDER, _YOUNGER = r"(?:[æeä]ldre|older|älter)", r"(?:yngre|younger|jünger)"
 _PATTERNS: tuple[tuple[re.Pattern[str], int, int], ...] = tuple(
     (re.compile(pattern), low, high)
     for pattern, low, high in (
         # What is written, then what is added to the number for the youngest and the oldest age (None: open).
-        (rf"{_N} ?(?:-|til|to|og|and) ?{_N}", 0, 0),
-        (rf"(?:under|below|yngre end|younger than|<) ?{_N}", -OLDEST, -1),
-        (rf"(?:til og med|op til|up to|højst) ?{_N}", -OLDEST, 0),
-        (rf"{_N} ?(?:eller|og|or|and) (?:yngre|derunder|younger|under|below)", -OLDEST, 0),
-        (rf"(?:over|above|ældre end|older than|>) ?{_N}", 1, OLDEST),
-        (rf"{_N} ?(?:\+|-|eller|og|or|and)? ?(?:\+|ældre|derover|opefter|older|over|above)", 0, OLDEST),
+        (rf"{_N} ?(?:-|till?|to|bis|og|och|and|und) ?{_N}", 0, 0),
+        (rf"(?:under|unter|below|{_YOUNGER} {_THAN}|<) ?{_N}", -OLDEST, -1),
+        (rf"(?:til og med|opp? til|upp till|up to|bis|højst) ?{_N}", -OLDEST, 0),
+        (rf"{_N} ?{_OR} (?:{_YOUNGER}|derunder|under|below)", -OLDEST, 0),
+        (rf"(?:over|över|über|above|{_OLDER} {_THAN}|>) ?{_N}", 1, OLDEST),
+        (rf"{_N} ?(?:\+|-|{_OR})? ?(?:\+|{_OLDER}|derover|opefter|oppover|over|above)", 0, OLDEST),
         (_N, 0, 0),
     )
 )

@@ -13,50 +13,44 @@ from borgerlib.survey.codebook.model import Item
 SELECTED = frozenset(
     {
         "1",
-        "valgt",
-        "ja",
-        "yes",
-        "y",
-        "true",
-        "sand",
-        "x",
-        "selected",
-        "checked",
-        "quoted",
         "1.0",
         "1,0",
+        "x",
         "✓",
         "✔",
         "☑",
-        "on",
+        "valgt",
+        "vald",
+        "gewählt",
+        "selected",
+        "checked",
+        "quoted",
         "nævnt",
     }
+    | {"ja", "yes", "y", "on", "true", "sand", "sann", "sant", "wahr"}
 )
 NOT_SELECTED = frozenset(
     {
         "0",
-        "ikke valgt",
-        "nej",
-        "no",
-        "n",
-        "false",
-        "falsk",
-        "not selected",
-        "unchecked",
-        "not quoted",
         "0.0",
         "0,0",
         "☐",
-        "off",
-        "ikke nævnt",
+        "ikke valgt",
+        "ej vald",
+        "inte vald",
+        "nicht gewählt",
+        "not selected",
+        "unchecked",
     }
+    | {"not quoted", "ikke nævnt", "nej", "nei", "nein", "no", "n", "off", "false", "falsk", "usann", "usant"}
+    | {"falskt", "falsch"}
 )
 NO_ANSWER = frozenset(
     {"n/a", "na", "#n/a", "#null", "null", "nan", "<na>", "{question_not_shown}", "no answer", "missing"}
     | {"-", "uoplyst", "ubesvaret", "ikke besvaret", "ej besvaret"}
 )
 _YES = SELECTED | {"ja tak", "ja, tak", "ja gerne", "ja, gerne", "ja takk", "yes please", "yes, please"}
-_NO = NOT_SELECTED | {"nej tak", "nej, tak", "nej ellers tak", "nei", "nei takk", "no thanks", "no, thanks"}
+_NO = NOT_SELECTED | {"nej tak", "nej, tak", "nej ellers tak", "nei takk", "no thanks", "no, thanks"}
 REFUSAL = (
     r"(?:jeg )?(?:ønsker|vil(?: helst)?) ikke (?:(?:at |å )?(?:oplyse|svare|angive|sige|oppgi)|oplyst)"
     r"(?: ?/ ?(?:svare|oplyse))?(?: (?:det|dette|på (?:det|dette|spørgsmålet)|(?:mit |min )?(?:køn|alder)))?"

@@ -131,8 +131,9 @@ class Decisions:
             for text in question.decided
             if question.final(text) not in ("", text)
         }
-        if question.kind != "multiple":
-            return ItemMapping(item.id, question.columns, values=values, missing=absent)
+        if question.kind != "multiple" or question.ranked:
+            layout = "ranked" if question.ranked else "value"
+            return ItemMapping(item.id, question.columns, layout, values=values, missing=absent)
         if question.separator:
             joined = ItemMapping(item.id, question.columns, "joined", separator=question.separator)
             return replace(joined, values=values, missing=absent)

@@ -30,7 +30,7 @@ _WORDING: tuple[tuple[str, frozenset[Kind], str], ...] = (
         "area",
         frozenset({"text", "single", "number"}),
         r"bydel|postn(umme)?r|lokalområde|distrikt|district|stadsdel|postcode|postleitzahl|stadtteil"
-        r"|(område|kommune).*\bbor\b|neighbou?rhood",
+        r"|(område|kommune).*\bbor\b|neighbou?rhood|\Aområde\Z",
     ),
     ("topics", frozenset({"multiple"}), r"\bemner|\btema(er|en)?\b|drøfte|påvirke|ämnen|topics|themen"),
     ("time", frozenset({"single"}), r"(meget|mye|mycket) tid|how much time|wie viel zeit"),
@@ -48,8 +48,8 @@ _WORDING: tuple[tuple[str, frozenset[Kind], str], ...] = (
     (
         "id",
         frozenset({"text", "number"}),
-        r"\A((svar|respondent|løbe|besvarelses?|skema|record|response|case)[-_ ]?)?(id|nr\.?|nummer|number)\Z"
-        r"|recnum",
+        r"\A((svar|respondent|l[øö][bp]e?|besvarelses?|skema|record|response|case)[-_ ]?)?"
+        r"(id|nr\.?|nummer|number)\Z|\Arespondent\Z|recnum",
     ),
 )
 
@@ -83,6 +83,8 @@ class Question:
         Nobody needs it.
     repeats : bool
         So many answers are given more than once that they tell no respondent from another.
+    ranked : bool
+        The columns hold the first choice, the second, …
     """
 
     text: str
@@ -98,6 +100,7 @@ class Question:
     absent: tuple[str, ...] = ()
     left_out: bool = False
     repeats: bool = False
+    ranked: bool = False
 
     def final(self, option: str) -> str:
         """Return the option that one counts as; '' where it is no answer."""

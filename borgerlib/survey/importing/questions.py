@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -15,7 +16,7 @@ from borgerlib.survey.grid.values import parse_dates, parse_number
 from borgerlib.survey.importing.pieces import SEPARATORS, pieces_of, recombine
 from borgerlib.survey.importing.question import Question, with_roles
 from borgerlib.survey.mapping.choices import YES_AND_NO
-from borgerlib.survey.mapping.seen import Seen, is_indicator, look
+from borgerlib.survey.mapping.seen import Seen, is_indicator, look, without_place
 from borgerlib.survey.responses import PLATFORM, TEST_ANSWER, Export
 
 _MOST_OPTIONS = 60
@@ -28,6 +29,8 @@ _HIGHEST = 10
 _CODES = re.compile(r"\d{1,2}(,\d{1,2})*")
 _NAMES = re.compile(r"[a-z][a-z0-9_]*( [a-z][a-z0-9_]*)*")
 _FAR = 50
+_MARKS = ({"0", "1"}, {"1"}, {"x"}, {"✓"}, {"✔"})
+_MANY = 10
 _NEGATIVE = (*range(-9, 0), -99, -98, -97)
 _HIGH = (*range(96, 100), *range(996, 1000), *range(9996, 10_000))
 # What surveys write for no answer, where no scale goes so far.
@@ -60,8 +63,38 @@ def questions(export: Export) -> list[Question]:
     seen = [look(export, column) for column in export.columns if column.role != PLATFORM]
     found: list[Question] = []
     for members in _groups(seen):
-        found += _together(members) if len(members) > 1 else [_alone(members[0])]
+        for question in _together(members) if len(members) > 1 else [_alone(members[0])]:
+            if found and _is_next_choice(export.frame, found[-1], question):
+                question = _with_choice(found.pop(), question)
+            found.append(question)
     return list(with_roles(found))
+
+
+def _is_next_choice(frame: pd.DataFrame, before: Question, question: Question) -> bool:
+    """Return whether a column holds the next choice from the same options: nobody chooses one twice."""
+    text = without_place(question.text)
+    one_asked = question.kind in ("single", "text") and (before.ranked or before.kind == "single")
+    if not one_asked or text == question.text or text != without_place(before.text):
+        return False
+    column = frame[question.columns[0]].dropna()
+    enough = before.ranked or len(column) >= _MANY
+    if not enough or 2 * int(column.isin(list(before.options)).sum()) < max(len(column), 1):
+        return False
+    return not any((frame.loc[column.index, name] == column).any() for name in before.columns)
+
+
+def _with_choice(before: Question, question: Question) -> Question:
+    options = Counter(before.options)
+    options.update(question.options)
+    return replace(
+        before,
+        text=without_place(before.text),
+        kind="multiple",
+        columns=(*before.columns, *question.columns),
+        options=dict(options),
+        doubts=(said("column_a_choice"),),
+        ranked=True,
+    )
 
 
 def _groups(seen: Sequence[Seen]) -> list[list[Seen]]:
@@ -89,7 +122,7 @@ def _groups(seen: Sequence[Seen]) -> list[list[Seen]]:
 def _is_own_tick(seen: Seen) -> bool:
     """Return whether a column is an option without its question: its own heading, or 0 and 1 alone."""
     column, held = seen.column, set(map(normalise, seen.answers))
-    ticks = held == {normalise(column.label)} or (held == {"0", "1"} and "?" not in column.label)
+    ticks = held == {normalise(column.label)} or (held in _MARKS and "?" not in column.label)
     return ticks and not (column.question or column.role or column.labels)
 
 

@@ -14,7 +14,15 @@ from borgerlib.survey.codebook.model import Item
 from borgerlib.survey.mapping.candidate import NEARLY_ALL, OTHER_TEXT, Candidate, guess, reworded
 from borgerlib.survey.mapping.choices import said_otherwise
 from borgerlib.survey.mapping.file import ItemMapping
-from borgerlib.survey.mapping.seen import RELATED, Seen, asks, is_indicator, is_ranking, likeness
+from borgerlib.survey.mapping.seen import (
+    RELATED,
+    Seen,
+    asks,
+    is_indicator,
+    is_ranking,
+    likeness,
+    without_place,
+)
 
 _SEPARATORS = (";", ",", "|", " ", "\n")
 _FEW_ANSWERS = 10
@@ -87,9 +95,11 @@ def ranked_candidates(item: Item, seen: Sequence[Seen]) -> Iterator[Candidate]:
     fitting = []
     for each in seen:
         known = sum(count for text, count in each.answers.items() if options.match(text) is not None)
-        if len(each.answers) > 1 and known >= NEARLY_ALL * each.total and known:
-            label = each.column.label if not each.column.choice else each.column.question
-            fitting.append((each, (label, each.column.name)))
+        label = each.column.label if not each.column.choice else each.column.question
+        # Of many choices the last may be one person's; else a column of one text is a tick.
+        one_of_many = len(each.answers) > 1 or without_place(label) != label
+        if one_of_many and known >= NEARLY_ALL * each.total and known:
+            fitting.append((each, (label, each.column.name, without_place(label))))
     if len(fitting) < 2:
         return
     alike = min(likeness(texts, item) for _, texts in fitting)

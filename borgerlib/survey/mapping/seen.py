@@ -20,6 +20,12 @@ _FEWEST = 5
 _NAME = 2
 _NUMBERING = re.compile(r"^(?:(?:spørgsmål|sp|spm|q)\.? ?)?\d+[a-z]?[.:) ]+ *(?=\D)", re.IGNORECASE)
 
+_PLACE = re.compile(
+    r"\b(\d{1,2}|første|anden|andet|andre|tredje|fjerde|femte|first|second|third|första|andra|erste|zweite|dritte)"
+    r"\b\.?[: ]*",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -53,6 +59,12 @@ def likeness(texts: Iterable[str], item: Item) -> float:
     wanted = [normalise(text) for text in (item.text, *item.aliases, item.id)]
     found = [normalise(_NUMBERING.sub("", text)) for text in texts if text]
     return max((alike_texts(one, other) for one in found for other in wanted), default=0.0)
+
+
+def without_place(text: str) -> str:
+    """Return 'Prioritet' of '2. prioritet' and 'Prioritet 2'; a text that is a number alone as it is."""
+    bare = _PLACE.sub("", text, count=1).strip()
+    return bare[:1].upper() + bare[1:] or text
 
 
 def asks(texts: Iterable[str], item: Item) -> bool:

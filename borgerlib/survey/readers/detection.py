@@ -25,7 +25,6 @@ _VENDORS: tuple[tuple[Callable[[Table], bool], Callable[[Table], Export]], ...] 
     (forms.recognise_microsoft, forms.read_microsoft),
     (govocal.recognise, govocal.read),
     (platforms.recognise, platforms.read),
-    (platforms.recognise_redcap, platforms.read_redcap),
     (kobo.recognise, kobo.read),
 )
 _SAVE_AS = "Open it in Excel and save it as .xlsx, without a password, or export the survey as CSV."

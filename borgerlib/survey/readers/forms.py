@@ -13,6 +13,7 @@ GOOGLE = "Google Forms"
 MICROSOFT = "Microsoft Forms"
 _TIME_STAMPS = {"tidsstempel", "timestamp", "tidsstämpel", "tidsmerke", "tidsangivelse", "zeitstempel"}
 _META = 5
+_ACCOUNT = r"(?i:anonymous)|\S+@\S+"
 _CHANGED = ("last modified", "sidst ændret", "senest ændret", "tidspunkt for")
 
 
@@ -30,14 +31,19 @@ def read_google(table: Table) -> Export:
 
 
 def recognise_microsoft(table: Table) -> bool:
-    """Return True for a workbook that begins with a number, two times, an address and a name.
+    """Return True for a table that begins with a number, two times, an account's address and its name.
 
     The headings are in the language of whoever exported, so the content decides.
     """
-    if not table.grid.sheet or len(table.headings) <= _META or table.headings[0].casefold() != "id":
+    if len(table.headings) <= _META or table.headings[0].casefold() != "id":
         return False
-    number, started, submitted = (table.frame[heading] for heading in table.headings[:3])
-    return bool(number.str.fullmatch(r"\d+").all()) and holds_times(started) and holds_times(submitted)
+    number, started, submitted, account = (table.frame[heading] for heading in table.headings[:4])
+    return (
+        bool(number.str.fullmatch(r"\d+").all())
+        and holds_times(started)
+        and holds_times(submitted)
+        and bool(account.dropna().str.fullmatch(_ACCOUNT).all())
+    )
 
 
 def read_microsoft(table: Table) -> Export:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from borgerlib.survey.grid.cells import Table
 from borgerlib.survey.grid.tabular import export_of, question_columns
-from borgerlib.survey.responses import Column, Export
+from borgerlib.survey.responses import PLATFORM, Column, Export
 
 VENDOR = "Go Vocal"
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -38,6 +38,8 @@ def read(table: Table) -> Export:
     columns = question_columns(table.headings)
     columns[0] = Column(columns[0].name, columns[0].label, role="id")
     # The time of the input is the first time after the author's id; registration answers follow.
+    if author:
+        columns[author] = replace(columns[author], role=PLATFORM)
     times = [at for at, name in enumerate(table.headings) if at > author and _all(frame[name], _TIME)]
     if times:
         columns[times[0]] = replace(columns[times[0]], role="submitted")

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Sequence
 
+from borgerlib.said import Said, said
 from borgerlib.survey.grid.cells import Table
 from borgerlib.survey.grid.tabular import export_of
 from borgerlib.survey.responses import PLATFORM, Column, Export
 
 VENDOR = "KoboToolbox"
 _TICKS = r"[01]|(?i:true|false)"
+_PLACE = re.compile(
+    r"(?P<path>.*/)?_?(?P<place>.+)[_-](?P<part>latitude|longitude|altitude|accuracy|precision)\Z", re.I
+)
 _ROLES = {
     "start": "started", "end": "submitted", "_uuid": "id", "meta/instanceid": PLATFORM, "keyid": PLATFORM,
     "submissiondate": PLATFORM,
@@ -39,8 +45,30 @@ def _is_tick(table: Table, name: str) -> bool:
 
 
 def read(table: Table) -> Export:
-    """Read the paths; the joined column beside a question's choices says the same as they do."""
+    """Read the paths of a KoboToolbox table."""
+    return export_of(table, VENDOR, columns_of(table), notes=places_left_out(table.headings))
+
+
+def places_left_out(headings: Sequence[str]) -> list[Said]:
+    """Return the note on where people stood: a place by GPS is no answer, and tells who somebody is."""
+    found = _places(headings)
+    return [said("gps_left_out", columns=found)] if found else []
+
+
+def _places(headings: Sequence[str]) -> list[str]:
+    """Return the columns of each place by GPS: its parts, and the column that holds them together."""
+    parts = {
+        name: (found["path"] or "", found["place"]) for name in headings if (found := _PLACE.match(name))
+    }
+    both = {place for place, times in Counter(parts.values()).items() if times > 1}
+    whole = {"".join(place) for place in both}
+    return [name for name in headings if parts.get(name) in both or name in whole]
+
+
+def columns_of(table: Table) -> list[Column]:
+    """Return what paths tell; the joined column beside a question's choices says the same as they do."""
     choices = _choices(table)
+    places = _places(table.headings)
     questions = {_parent(name) for name in choices}
     columns = []
     for name in table.headings:
@@ -48,8 +76,8 @@ def read(table: Table) -> Export:
         if name in choices:
             question = _parent(name)
             columns.append(Column(name, question.rpartition("/")[2], text, question))
-        elif name in questions or (name.startswith("_") and name != "_uuid"):
+        elif name in questions or name in places or (name.startswith("_") and name != "_uuid"):
             columns.append(Column(name, text, role=PLATFORM))
         else:
             columns.append(Column(name, text, role=_ROLES.get(name.casefold(), "")))
-    return export_of(table, VENDOR, columns)
+    return columns

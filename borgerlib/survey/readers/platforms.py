@@ -1,7 +1,8 @@
-"""Platforms that are told by the headings of their own columns: Qualtrics, SurveyMonkey, Typeform, REDCap."""
+"""Platforms that are told by headings of their own columns: Qualtrics, SurveyMonkey, REDCap and others."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from borgerlib.said import said
 from borgerlib.survey.grid.cells import Table
 from borgerlib.survey.grid.tabular import columns_of, export_of
 from borgerlib.survey.grid.values import first_part, parse_dates
+from borgerlib.survey.readers import kobo
 from borgerlib.survey.responses import (
     PLATFORM,
     TEST_ANSWER,
@@ -100,10 +102,37 @@ _ODK = Platform(
     ),
     fewest=3,
 )  # fmt: skip
-_PLATFORMS = (_QUALTRICS, _SURVEYMONKEY, _TYPEFORM, _1KA, _ODK)
+_JOTFORM = Platform(
+    "Jotform",
+    frozenset({"submission date", "submission ip", "submission id", "last update date"}),
+    MappingProxyType(
+        {"submission id": "id", "submission date": "submitted"}
+        | dict.fromkeys(("submission ip", "last update date"), PLATFORM)
+    ),
+)
+_DECIDIM = Platform(
+    "Decidim",
+    frozenset({"created at", "ip hash", "user status"}),
+    MappingProxyType(
+        {"id": "id", "created at": "submitted"} | dict.fromkeys(("ip hash", "user status"), PLATFORM)
+    ),
+)
+_REDCAP = Platform(
+    "REDCap",
+    frozenset(),
+    MappingProxyType(
+        {"record_id": "id", "record id": "id"}
+        | dict.fromkeys(("redcap_survey_identifier", "survey identifier"), PLATFORM)
+    ),
+)
+_PLATFORMS = (_QUALTRICS, _SURVEYMONKEY, _TYPEFORM, _1KA, _ODK, _JOTFORM, _DECIDIM)
 # Not answered, skipped, not asked.
 _CODES_OF_1KA = ((-99.0, -1.0),)
+_FEWEST = 2
 _TICK = re.compile(r"(?P<question>\w+?)___(?P<choice>\w+)\Z")
+# Codes of missing data have boxes of their own, beside those of the options: 'x____99' of -99.
+_NO_OPTION = re.compile(r"[_-]\d+")
+_COMPLETE = r"complete\?|.+_complete"
 _TICK_LABEL = re.compile(r"(?P<question>.+?) ?\(choice=(?P<choice>.+)\)\Z")
 
 
@@ -114,15 +143,23 @@ def recognise(table: Table) -> bool:
 
 def _platform(table: Table) -> Platform | None:
     own = {heading.casefold() for heading in table.headings}
-    return next((each for each in _PLATFORMS if len(own & each.telling) >= each.fewest), None)
+    found = next((each for each in _PLATFORMS if len(own & each.telling) >= each.fewest), None)
+    boxes = sum(bool(_TICK.match(name) or _TICK_LABEL.match(name)) for name in table.headings)
+    return found or (_REDCAP if boxes >= _FEWEST else None)
 
 
 def read(table: Table) -> Export:
     """Read the columns, and say what the platform's own are."""
     platform = _platform(table)
     assert platform is not None
-    columns = [_with_role(column, platform) for column in columns_of(table)]
-    export = export_of(table, platform.vendor, columns)
+    if platform is _REDCAP:
+        return _read_redcap(table)
+    if platform is _ODK:
+        columns, notes = kobo.columns_of(table), kobo.places_left_out(table.headings)
+    else:
+        columns, notes = columns_of(table), []
+    columns = [_with_role(column, platform) for column in columns]
+    export = export_of(table, platform.vendor, columns, notes=notes)
     if platform is _1KA:
         return replace(export, columns=tuple(replace(each, missing=_CODES_OF_1KA) for each in export.columns))
     return _american(export) if platform is _SURVEYMONKEY else export
@@ -149,22 +186,27 @@ def _with_role(column: Column, platform: Platform) -> Column:
     return replace(column, role=role, choice="", question="") if role else column
 
 
-def recognise_redcap(table: Table) -> bool:
-    """Return True for columns named 'x___1', or labelled '… (choice=…)'."""
-    return sum(bool(_TICK.match(name) or _TICK_LABEL.match(name)) for name in table.headings) >= 2
-
-
-def read_redcap(table: Table) -> Export:
-    """Read REDCap's checkboxes, raw or labelled; every other column is a question."""
+def _read_redcap(table: Table) -> Export:
+    """Read REDCap's checkboxes, raw or labelled; every other column is a question, or its own."""
     columns = []
+    missing: dict[str, list[str]] = {}
     for name in table.headings:
         found = _TICK_LABEL.match(name) or _TICK.match(name)
-        if found:
+        if found and _NO_OPTION.fullmatch(found["choice"]):
+            missing.setdefault(found["question"], []).append(name)
+            columns.append(Column(name, name, role=PLATFORM))
+        elif found:
             columns.append(Column(name, found["question"], found["choice"], found["question"]))
+        elif re.fullmatch(_COMPLETE, name.casefold()):
+            columns.append(Column(name, name, role=PLATFORM))
         else:
-            role = "id" if name.casefold() in ("record_id", "record id") else ""
-            columns.append(Column(name, name, role=role))
-    return export_of(table, "REDCap", columns)
+            columns.append(_with_role(Column(name, name), _REDCAP))
+    frame = table.frame.copy()
+    for question, coded in missing.items():
+        unanswered = frame[coded].isin(["1", "Checked"]).any(axis=1)
+        frame.loc[unanswered, [column.name for column in columns if column.question == question]] = pd.NA
+    notes = [said("boxes_of_missing", columns=[*itertools.chain(*missing.values())])] if missing else []
+    return export_of(replace(table, frame=frame), _REDCAP.vendor, columns, notes=notes)
 
 
 # Heading of each platform's own (in lower case) → what it holds of an answer that was not finished.
@@ -174,7 +216,7 @@ _UNFINISHED: Mapping[str, tuple[str, frozenset[str]]] = MappingProxyType(
         "Typeform": (r"response type", frozenset({"started", "partial"})),
         "1KA": (r"status", frozenset({"5"})),
         "SurveyXact": (r"statoverall_1", frozenset({"3"})),
-        "REDCap": (r"complete\?|.+_complete", frozenset({"incomplete", "0"})),
+        "REDCap": (_COMPLETE, frozenset({"incomplete", "0"})),
     }
 )
 # Qualtrics' own tries of a survey, as text and as code.

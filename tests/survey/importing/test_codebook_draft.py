@@ -192,7 +192,10 @@ def test_the_drafted_file_says_what_is_unsure_and_knows_ids_of_the_statistics(tm
     path = write_csv(tmp_path / "svar.csv", transposed(PEOPLE), delimiter="\t")
     book = drafted(path)
     text = path.with_suffix(".toml").read_text(encoding="utf-8")
-    assert "# UNSURE: 4 answers that occur once or twice are left out" in text
+    assert (
+        "# UNSURE: 4 answers that occur once or twice are no options, and count as 'Andet (eget svar)'"
+        in text
+    )
     # What four people wrote in their own words stands in no codebook.
     assert "rulleskøjter" not in text
     assert [option.id for option in book.with_role("sex").options] == ["kvinde", "mand"]
@@ -462,3 +465,49 @@ def test_names_of_plain_letters_numbers_of_rows_and_codes_of_ages(tmp_path, head
         asked(tmp_path, {heading: cells, "Kommentar": [f"Nej {at}" for at in range(30)]})[heading].role
         == role
     )
+
+
+def test_a_column_a_choice_is_one_question(tmp_path):
+    # Of 12 people all choose first and second, one a third; nobody the same twice: 12 + 12 + 1 choices.
+    first, second = ["Bus", "Tog", "Gang"] * 4, ["Tog", "Gang", "Bus"] * 4
+    columns = {"Nr.": [str(at) for at in range(12)], "1. valg": first, "2. valg": second}
+    path = write_csv(tmp_path / "svar.csv", transposed({**columns, "3. valg": ["Gang", *[""] * 11]}))
+    found = counts(read_responses(path, drafted(path)))
+    assert found[1] == {"Bus": 8, "Tog": 8, "Gang": 9}
+    assert [each.text for each in questions(read_export(path))] == ["Nr.", "Valg"]
+
+
+def test_two_questions_with_one_scale_are_two(tmp_path):
+    found = asked(tmp_path, {"Spørgsmål 1": ["Ja", "Nej"] * 6, "Spørgsmål 2": ["Ja", "Nej", "Nej"] * 4})
+    assert {each.kind for each in found.values()} == {"single"}
+
+
+@pytest.mark.parametrize("cells", [["x", "x", ""], ["X", "", "X"], ["1", "", "1"]])
+def test_marks_under_options_are_ticks_though_their_question_is_untold(tmp_path, cells):
+    found = asked(tmp_path, {"Alder": ["30", "41", "52"], "Bus": cells, "Tog": cells[::-1]})
+    assert (found["Bus"].kind, found["Bus"].options) == ("multiple", {"Bus": 2, "Tog": 2})
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"), [("Ja", "Nein"), ("Ja", "Nei"), ("SANT", "FALSKT"), ("Wahr", "Falsch")]
+)
+def test_yes_and_no_of_the_neighbours_are_ticks(tmp_path, yes, no):
+    found = asked(tmp_path, {"Tema [Bus]": [yes, no, yes], "Tema [Tog]": [no, no, yes]})
+    assert found["Tema"].options == {"Bus": 2, "Tog": 1}
+
+
+def test_scales_of_labelled_ends_alone_are_read_and_previews_are_not_counted(tmp_path):
+    import pandas as pd
+    import pyreadstat
+
+    scale = pd.DataFrame({"a": [0.0, 5.0, 10.0] * 4, "b": [0.0, 7.0, 10.0] * 4})
+    ends = {0.0: "Slet ikke", 10.0: "I høj grad"}
+    pyreadstat.write_sav(scale, tmp_path / "x.sav", variable_value_labels={"a": ends, "b": ends})
+    assert [item.kind for item in drafted(tmp_path / "x.sav")] == ["single", "single"]
+    tries = {
+        "ResponseId": ["R_1", "R_2", "R_3"],
+        "Status": ["Survey Preview", "IP Address", "IP Address"],
+        "Finished": ["True"] * 3,
+        "Køn": ["Mand", "Mand", "Kvinde"],
+    }
+    assert asked(tmp_path, tries)["Køn"].options == {"Mand": 1, "Kvinde": 1}

@@ -14,6 +14,7 @@ from borgerlib.survey.codebook.load import parse_codebook
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.mapping.file import ItemMapping, Mapping
 from borgerlib.survey.readers.read import read_export, read_responses
+from borgerlib.survey.responses import PLATFORM
 
 SPORTS = ("Bold", "Løb", "Svømning, alene")
 
@@ -290,3 +291,66 @@ def test_odk_central_and_1ka_are_told_by_their_own_columns(tmp_path):
     assert [column.role for column in export.columns] == ["id", "platform", "platform", "", "submitted"]
     assert export.column("Q1").declared_missing("-1")
     assert "1 of 6 answers were not finished: they count as far as they go" in export.source.notes
+
+
+def boxes(name: str, *cells: str) -> dict[str, list[str]]:
+    return {f"{name}{at}": list(each) for at, each in enumerate(cells, start=1)}
+
+
+def test_redcaps_boxes_for_missing_data_are_no_options_and_leave_no_answer(tmp_path):
+    # The third ticked the box of -99 alone: no answer, rather than nothing chosen.
+    columns = {"record_id": list("123"), **boxes("sport___", "100", "010"), "sport____99": list("001")}
+    path = write_csv(tmp_path / "x.csv", transposed({**columns, "skema_complete": list("222")}))
+    export = read_export(path)
+    assert [column.choice for column in export.columns if column.question] == ["1", "2"]
+    assert export.frame["sport___1"].isna().tolist() == [False, False, True]
+    assert export.source.notes[0] == "boxes for codes of missing data are left out: 'sport____99'"
+    assert export.column("skema_complete").role == export.column("sport____99").role == PLATFORM
+
+
+@pytest.mark.parametrize(
+    ("own", "place", "vendor"),
+    [
+        (
+            ["SubmissionDate", "meta-instanceID", "SubmitterID"],
+            ["sted-Latitude", "sted-Longitude"],
+            "ODK Central",
+        ),
+        (["start", "_uuid"], ["sted", "_sted_latitude", "_sted_longitude"], "KoboToolbox"),
+    ],
+)
+def test_places_by_gps_are_no_answers_and_names_joined_beside_boxes_say_the_same(
+    tmp_path, own, place, vendor
+):
+    columns = {name: ["2025-03-01", "2025-03-02"] for name in [*own, *place]}
+    columns |= {"emner": ["bus", "bus tog"], "emner/bus": list("11"), "emner/tog": list("01")}
+    export = read_export(write_csv(tmp_path / "x.csv", transposed(columns)))
+    assert export.source.vendor == vendor
+    assert {export.column(name).role for name in [*place, "emner"]} == {PLATFORM}
+    assert [column.choice for column in export.columns if column.question] == ["bus", "tog"]
+    assert any(note.kind == "gps_left_out" for note in export.source.notes)
+
+
+def test_two_times_and_a_number_make_no_microsoft_form_of_questions(tmp_path):
+    # The fourth and fifth column of Microsoft's are the account; here they are answers.
+    times = {"Id": list("12"), "Fra": TIMES[:2], "Til": TIMES[:2]}
+    own = {"Mail": ["anonymous", "a@b.dk"], "Navn": ["", "A"], "Tid": ["Ja", "Nej"]}
+    asked = {"Bolig": ["Hus", "Lejlighed"], "Bil": ["Ja", "Nej"], "Tid": ["Ja", "Nej"]}
+    found = [
+        read_export(write_csv(tmp_path / "x.csv", transposed(times | more))).source.vendor
+        for more in (own, asked)
+    ]
+    assert found == ["Microsoft Forms", "table"]
+
+
+@pytest.mark.parametrize(
+    ("vendor", "own"),
+    [
+        ("Jotform", {"Submission Date": ["Nov 27, 2025", "Nov 28, 2025"], "Submission IP": ["1.1.1.1"] * 2}),
+        ("Decidim", {"Created At": TIMES[:2], "IP Hash": ["a", "b"], "User Status": ["Registered"] * 2}),
+    ],
+)
+def test_what_platforms_add_of_themselves_is_no_question(tmp_path, vendor, own):
+    export = read_export(write_csv(tmp_path / "x.csv", transposed(own | {"Tid": ["Ja", "Nej"]})))
+    assert export.source.vendor == vendor
+    assert [column.name for column in export.columns if not column.role] == ["Tid"]
