@@ -163,7 +163,7 @@ def compare_waves(
     for wave in waves:
         check_respondents(wave)
     books = codebooks or books_of(waves)
-    called = names or names_of(waves)
+    called = tuple(map(str, names or names_of(waves)))
     if len(called) != 2:
         raise ParameterError(
             f"names={called!r} does not name two waves.", hint="Give names=('2021', '2025')."

@@ -99,10 +99,20 @@ def check_respondents(respondents: pd.DataFrame) -> None:
         raise DataError("There are no respondents.", hint="Check the file that was read, and the filter.")
 
 
+def check_name(name: object) -> None:
+    """Raise `ParameterError` where a column itself was given instead of its name."""
+    if not isinstance(name, Hashable):
+        raise ParameterError(
+            f"A {type(name).__name__} was given where the name of a column belongs.",
+            hint="Put it into the frame first: people.assign(name=…).",
+        )
+
+
 def column_of(frame: pd.DataFrame, name: Hashable, *, role: str) -> pd.Series:
     """Return one column, or raise `ParameterError` that offers the nearest names."""
     check_frame(frame)
-    if not isinstance(name, Hashable) or name not in frame.columns:
+    check_name(name)
+    if name not in frame.columns:
         raise ParameterError(unknown_name(f"{role} column", str(name), [str(c) for c in frame.columns]))
     column = frame[name]
     if isinstance(column, pd.DataFrame):

@@ -327,3 +327,7 @@ def test_targets_are_read_and_all_that_is_wrong_is_told(tmp_path: Path) -> None:
         borgerlib.follow_targets([TARGET], {}, codebook=BOOK)
     with pytest.raises(borgerlib.ParameterError, match="The wave 2025: Unknown column 'med'"):
         borgerlib.follow_targets([TARGET], {"2025": wave(4, 6).drop(columns="med")}, codebook=BOOK)
+
+
+def test_waves_may_be_called_by_whole_numbers() -> None:
+    assert compared(wave(30, 30), wave(20, 40), names=(2021, 2025)).names == ("2021", "2025")

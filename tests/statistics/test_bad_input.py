@@ -123,3 +123,9 @@ def test_bad_input_ends_in_an_error_of_ours(call: str, given: str) -> None:
 def test_the_error_says_what_is_wrong(given: str, said: str) -> None:
     with pytest.raises(BorgerlibError, match=said):
         borgerlib.estimate_proportions(GIVEN[given], "a", weight="w")
+
+
+@pytest.mark.parametrize("argument", ["item", "by", "weight", "strata", "cluster"])
+def test_a_column_instead_of_its_name_is_told(argument: str) -> None:
+    with pytest.raises(borgerlib.ParameterError, match="A Series was given where the name of a column"):
+        borgerlib.estimate_proportions(FRAME, **{"item": "a", argument: FRAME["s"]})

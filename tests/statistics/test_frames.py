@@ -65,3 +65,27 @@ def test_a_lazy_frame_is_to_be_collected() -> None:
     with pytest.raises(borgerlib.DataError, match="polars LazyFrame") as error:
         borgerlib.estimate_mean(polars.from_pandas(PEOPLE).lazy(), "alder")
     assert "collect()" in error.value.hint
+
+
+def test_a_weighting_finds_its_respondents_without_their_index() -> None:
+    people = PEOPLE.set_axis(range(100, 130))
+    weighting = borgerlib.rake(people, MARGIN)
+    expected = borgerlib.estimate_proportions(people, "svar", raked_to=weighting)
+    for again in (people.reset_index(drop=True), polars.from_pandas(people)):
+        found = borgerlib.estimate_proportions(again, "svar", raked_to=weighting)
+        pd.testing.assert_frame_equal(found, expected)
+    with pytest.raises(borgerlib.ParameterError, match="column 'koen' differs"):
+        borgerlib.estimate_proportions(people[::-1].reset_index(drop=True), "svar", raked_to=weighting)
+
+
+def test_columns_of_an_item_may_be_an_index() -> None:
+    found = borgerlib.estimate_proportions(PEOPLE, PEOPLE.filter(like="emne__").columns)
+    assert found["option"].tolist() == ["emne__natur"]
+
+
+def test_a_formula_takes_roles() -> None:
+    people = PEOPLE.copy()
+    people.attrs = {"codebook": "borgerinteresse"}
+    model = borgerlib.regress(people, "alder ~ sex")
+    assert model.params.tolist() == borgerlib.regress(people, "alder ~ koen").params.tolist()
+    assert model.adjusted_shares("sex")["sex"].tolist() == ["k", "m"]

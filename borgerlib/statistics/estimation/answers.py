@@ -15,6 +15,7 @@ from borgerlib.statistics.estimation.sample_design import Design, SampleDesign
 from borgerlib.statistics.estimation.variance import Domains
 from borgerlib.statistics.levels import (
     Levels,
+    check_name,
     check_respondents,
     column_of,
     cross,
@@ -113,6 +114,7 @@ def gave(respondents: pd.DataFrame, item: Item, members: Sequence[str]) -> pd.Se
 
 def column_named(respondents: pd.DataFrame, name: Any) -> Any:
     """Return the column, or stem of columns, that the codebook gives a role; else the name itself."""
+    check_name(name)
     if not isinstance(name, str) or name not in ROLES or name in respondents.columns:
         return name
     codebook = codebook_of(respondents.attrs)

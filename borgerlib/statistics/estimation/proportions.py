@@ -131,7 +131,7 @@ def estimate_proportions(
         effective[:, number] = base.effective_n
         degrees[:, number], row_degrees[:, number] = base.degrees, base.row_degrees
     strata = design.get("strata")
-    if item == (strata[0] if isinstance(strata, list) else strata):
+    if answers.item == (strata[0] if isinstance(strata, list) else strata):
         # How large the strata are is no matter of chance: the weights have them as they are.
         settled |= variance == 0
     lower, upper = proportion_interval(

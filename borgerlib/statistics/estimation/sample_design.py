@@ -152,7 +152,7 @@ def sample_design(respondents: pd.DataFrame, **design: Unpack[Design]) -> Sample
 
 
 def _by_stage(given: str | Sequence[str | None] | None) -> list[str | None]:
-    return [given] if given is None or isinstance(given, str) else list(given)
+    return [given] if isinstance(given, str) or not isinstance(given, Sequence) else list(given)
 
 
 class _Drawn(NamedTuple):

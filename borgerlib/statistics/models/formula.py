@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.statistics.estimation.answers import column_named
 from borgerlib.statistics.levels import Floats, column_of, counted, levels_of
 
 # A column of words with more levels than this is an open answer, not a grouping.
@@ -76,15 +77,15 @@ def model_frame(respondents: pd.DataFrame, formula: str, *, usable: npt.NDArray[
         A column cannot be used: open answers, all of one value, nobody with all variables.
     """
     parsed = _parsed(formula)
-    variables = _variables(parsed)
-    unknown = [name for name in variables if name not in respondents.columns]
+    variables = {name: column_named(respondents, name) for name in _variables(parsed)}
+    unknown = [name for name, column in variables.items() if column not in respondents.columns]
     if unknown:
         raise ParameterError(
             f"The formula '{formula}' names what is not there.",
             problems=[unknown_name("column", name, map(str, respondents.columns)) for name in unknown],
             hint="Write names with other signs than letters, digits and _ in backquotes: `6-17 år`.",
         )
-    columns = {name: column_of(respondents, name, role="formula") for name in variables}
+    columns = {name: column_of(respondents, column, role="formula") for name, column in variables.items()}
     complete = usable & np.logical_and.reduce(
         [column.notna().to_numpy() for column in columns.values()] or [usable]
     )

@@ -201,7 +201,7 @@ class Regression:
         p = 2 * stats.t.sf(self.tvalues.abs(), self.df_resid) if self.df_resid > 0 else np.nan
         return pd.Series(p, self.params.index, name="p_value")
 
-    def conf_int(self, confidence: float = 0.95) -> pd.DataFrame:
+    def conf_int(self, *, confidence: float = 0.95) -> pd.DataFrame:
         """Return t intervals: one row a coefficient, columns ci_lower and ci_upper."""
         from scipy import stats
 
@@ -214,12 +214,12 @@ class Regression:
         """Return the covariance matrix of the coefficients."""
         return self.covariance.copy()
 
-    def summary(self, confidence: float = 0.95) -> Any:
+    def summary(self, *, confidence: float = 0.95) -> Any:
         """Return the model as statsmodels prints one: coefficients, errors, tests, intervals and notes."""
         from statsmodels.iolib.summary import Summary
         from statsmodels.iolib.table import SimpleTable
 
-        interval = self.conf_int(confidence)
+        interval = self.conf_int(confidence=confidence)
         columns = [self.params, self.bse, self.tvalues, self.pvalues, *(interval[c] for c in interval)]
         rows = [
             [f"{value:.4f}" if number != 3 else f"{value:.3f}" for number, value in enumerate(row)]

@@ -179,15 +179,18 @@ class WeightingResult:
         index, weighted = respondents.index, self.weights.index
         order = np.arange(len(weighted))
         if not index.equals(weighted):
-            order = weighted.get_indexer(index) if weighted.is_unique else np.array([-1])
-            if len(index) != len(weighted) or not index.is_unique or (order < 0).any():
+            found = weighted.get_indexer(index) if weighted.is_unique and index.is_unique else order[:0]
+            if len(found) == len(weighted) and (found >= 0).all():
+                order = found
+            # Of polars, or read again without an index: by the columns it shows whether they are the same.
+            elif self.respondents is None or not index.equals(pd.RangeIndex(len(weighted))):
                 raise ParameterError(
                     f"The weighting is of {counted(len(weighted))}, and those are not the {len(index):,} "
                     "given here.",
                     hint="Give all respondents that were weighted, and single out groups with by=.",
                 )
         if self.respondents is not None:
-            _check_same(respondents, self.respondents.iloc[order])
+            _check_same(respondents, self.respondents.iloc[order].set_axis(index))
         adjustment = None if self.adjustment is None else self.adjustment.take(order)
         return self.weights.to_numpy(dtype=np.float64)[order], adjustment
 
