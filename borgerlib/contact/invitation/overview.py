@@ -126,11 +126,9 @@ def beside_population(
     theirs = disclose(
         shares.drop(columns="living").assign(exclusive=True), base=base, source=source, simulated=simulated
     )
-    living = shares.assign(proportion=shares.pop("living"), n=np.nan, count=np.nan)
-    everybody = as_published(living, base=base, source=source)
-    return theirs.as_group("valgt", called).together(
-        everybody.as_group("alle", "alle, der bor her"), base=base
-    )
+    named = shares.assign(group="alle", group_label="alle, der bor her", n=np.nan, count=np.nan)
+    everybody = as_published(named.assign(proportion=named.pop("living")), base=base, source=source)
+    return theirs.as_group("valgt", called).together(everybody, base=base)
 
 
 def living_by(candidates: Candidates) -> dict[str, pd.Series]:
