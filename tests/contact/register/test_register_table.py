@@ -159,6 +159,9 @@ def test_an_older_register_knows_whom_it_erased_by_the_same_file(register, tmp_p
     wording = Wording("invitation", "1", "Må vi kontakte dig?", False)
     enter(register, read.people, wording=wording, survey=read.formerly, day=DAY)
     erase(register, find(register, "aase@example.dk"))
+    other = table(tmp_path, "E-mail;Samtykke\naase@example.dk;Ja\n")
+    with pytest.raises(DataError, match="only by the very file that they were entered from"):
+        entered(register, other)
     done = entered(register, read)
     assert done.new == 0
     assert "erased from the register before" in done.refused["reason"].tolist()

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from borgerlib.contact.register.consents import INVITATION, Wording, enter_refusals
+from borgerlib.contact.register.intake.former import former_export
 from borgerlib.contact.register.people import DETAILS, Imported, enter
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DataError, ParameterError
@@ -28,6 +29,7 @@ def import_survey(
     by_answers: bool = False,
     until: date | None = None,
     keep: bool = False,
+    lost: bool = False,
 ) -> Imported:
     """Enter those of a prepared survey who consented, and remove the contact file that is not encrypted.
 
@@ -44,6 +46,8 @@ def import_survey(
         The last day of the consents; by default the end of the election period.
     keep : bool
         Leave the contact file.
+    lost : bool
+        As `former_export`.
 
     Raises
     ------
@@ -78,7 +82,7 @@ def import_survey(
     )
     survey = survey_name(codebook, contacts.attrs)
     others = (in_words != wording.version).fillna(False).astype(bool)
-    formerly = _taken_over(register, codebook, contacts.attrs)
+    formerly = former_export(register, former_name(codebook, contacts.attrs), lost=lost)
     done = enter(
         register, people[~others], wording=wording, survey=survey, day=day, until=until, formerly=formerly
     )
@@ -121,29 +125,6 @@ def answer_names(respondents: pd.DataFrame, codebook: Codebook) -> pd.Series:
     rows = file + " " + respondents.index.astype(str)
     named: pd.Series = (names + " " + when.dt.strftime("%Y-%m-%dT%H:%M:%S")).where(when.notna(), rows)
     return named
-
-
-def _taken_over(register: Register, codebook: Codebook, attrs: Mapping[Hashable, Any]) -> str:
-    """Return the export's former name where an older register knows it, and '' otherwise."""
-    name = former_name(codebook, attrs)
-    imports = register.rows(
-        "SELECT detail ->> 'survey', substr(at, 1, 10), detail ->> 'formerly' FROM log "
-        "WHERE action = 'import'"
-    )
-    beginning = f"{survey_name(codebook, attrs)} "
-    old = {survey: day for survey, day, _ in imports if survey.startswith(beginning)}
-    waiting = old.keys() - {taken for _, _, taken in imports}
-    if waiting and name not in waiting and register.rows("SELECT 1 FROM erased"):
-        files = "; ".join(
-            f"{old[each]} (SHA-256 {each.removeprefix(beginning)}…)" for each in sorted(waiting)
-        )
-        raise DataError(
-            "The register is from an older borgerlib: it knows people who were erased only by the very "
-            f"export that they were entered from, of {files}. They would be entered again from this one.",
-            hint="Prepare and import that export once more ('borger prepare', 'borger register import'), and "
-            "then this one.",
-        )
-    return name if name in waiting else ""
 
 
 def _of_form(municipality: str) -> Wording:

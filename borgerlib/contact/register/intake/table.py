@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from borgerlib.contact.register.consents import INVITATION, Wording
+from borgerlib.contact.register.intake.former import former_export
 from borgerlib.contact.register.people import DETAILS, NO, YES, Imported, detail_key, enter
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DataError, ParameterError, unknown_name
@@ -89,6 +90,7 @@ def import_table(
     by_answers: bool,
     day: date | None = None,
     until: date | None = None,
+    lost: bool = False,
 ) -> Imported:
     """Enter those of a table who consented: to the same words on the same day once, in whichever file.
 
@@ -107,9 +109,13 @@ def import_table(
         before is entered: her yes may be the older one.
     until : date, optional
         The last day of the consents; by default the end of the election period.
+    lost : bool
+        As `former_export`.
 
     Raises
     ------
+    DataError
+        An older register knows who was erased by another table alone.
     ParameterError
         They would have said yes in the future, or the consents would have ended before they were given.
     """
@@ -122,7 +128,7 @@ def import_table(
     dated = day is not None
     return enter(
         register, people, wording=wording, survey=_SURVEY, day=day or today, until=until, dated=dated,
-        formerly=table.formerly,
+        formerly=former_export(register, table.formerly, lost=lost),
     )  # fmt: skip
 
 
