@@ -50,7 +50,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files with something slow first, so that the last ones, when a process runs dry, are short."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    notebook = ".ipynb"  # which nbval runs
+    slow = {i.path for i in items if i.get_closest_marker("slow") or i.path.suffix == notebook}
     items.sort(key=lambda item: item.path not in slow)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -20,6 +21,14 @@ def eventually(holds: Callable[[], object], *, every: float = 0.02) -> None:
     while not holds():
         assert time.monotonic() < end, "it never came to hold"
         time.sleep(every)
+
+
+def free_port() -> int:
+    """Return a port of this machine at which nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 def gone(pid: int) -> bool:

@@ -10,7 +10,7 @@ import sys
 import time
 
 from playwright.sync_api import TimeoutError
-from processes import PATIENCE, eventually
+from processes import PATIENCE, eventually, free_port
 
 from borgerlib import places
 
@@ -23,9 +23,7 @@ def served_lab(notebook, workspace, folder):
     """Serve a copy of a notebook from a folder of its own, and give its address."""
     shutil.copy(places.notebooks() / f"{notebook}.ipynb", folder)
     token = secrets.token_urlsafe(16)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
          f"--port={port}", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}",

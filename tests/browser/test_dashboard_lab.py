@@ -7,21 +7,22 @@ from borgerlib import danish
 from borgerlib.interest.filters.selection import Selection
 
 
-@pytest.fixture(scope="module")
-def lab(workspace, tmp_path_factory):
-    with served_lab("interesse_dashboard", workspace, tmp_path_factory.mktemp("lab")) as address:
-        yield address
-
-
 @pytest.fixture
-def page(browser, lab):
-    page = open_notebook(browser, lab)
-    page.wait_for_selector(".borger-dashboard[data-shown]", timeout=60_000)
-    yield page
-    page.context.close()
+def page(browser, workspace, tmp_path):
+    with served_lab("interesse_dashboard", workspace, tmp_path) as address:
+        page = open_notebook(browser, address)
+        page.wait_for_selector(".borger-dashboard[data-shown]", timeout=60_000)
+        yield page
+        page.context.close()
 
 
-def test_it_answers_as_the_page_does(page, answers, pictures):
+def test_undo_stays_inside_the_dashboard_and_it_answers_as_the_page_does(page, answers, pictures):
+    page.locator(".filters").get_by_text("60–69 år", exact=True).click()
+    page.wait_for_function("document.querySelector('.who').textContent === '60–69 år'")
+    page.get_by_role("checkbox", name="60–69 år").focus()
+    page.keyboard.press("Control+z")
+    page.wait_for_function("document.querySelector('.who').textContent.startsWith('Alle borgere')")
+    assert page.locator(".jp-Cell").count() == 4
     page.locator(".questions > summary").click()
     page.get_by_role("button", name="Hvor engagerede er de 60–69-årige i klima og miljø?").click()
     page.wait_for_function("document.querySelector('.who').textContent === '60–69 år'")
@@ -30,12 +31,3 @@ def test_it_answers_as_the_page_does(page, answers, pictures):
     assert wanted in page.locator(".answer").text_content()
     assert "alder" not in page.url  # the address is JupyterLab's own
     page.screenshot(path=pictures / "jupyterlab.png")
-
-
-def test_undo_stays_inside_the_dashboard(page):
-    page.locator(".filters").get_by_text("60–69 år", exact=True).click()
-    page.wait_for_function("document.querySelector('.who').textContent === '60–69 år'")
-    page.get_by_role("checkbox", name="60–69 år").focus()
-    page.keyboard.press("Control+z")
-    page.wait_for_function("document.querySelector('.who').textContent.startsWith('Alle borgere')")
-    assert page.locator(".jp-Cell").count() == 4

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import psutil
 import pytest
-from processes import PATIENCE, eventually
+from processes import PATIENCE, eventually, free_port
 from test_dashboard import below
 
 from borgerlib.dashboard.server.serve import dashboard_server
@@ -64,7 +64,7 @@ def alone(workspace):
 
 
 def test_a_closed_tab_ends_its_kernel_and_reloads_leave_one(open_board, alone):
-    reloaded(open_board, alone, 10)
+    reloaded(open_board, alone, 4)
 
 
 @pytest.mark.nightly
@@ -100,11 +100,12 @@ def test_behind_a_proxy_with_a_path_of_its_own(open_board, workspace, tmp_path):
     nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
     if nginx is None:
         pytest.skip("nginx is not installed (apt-get install nginx-light)")
-    outside = "http://localhost:9499/borgere/"
+    at = free_port()
+    outside = f"http://localhost:{at}/borgere/"
     with dashboard_server("Odense", port=9410, base_url=outside) as server:
         assert server.address.startswith(f"{outside}?token=")
         written = tmp_path / "nginx.conf"
-        written.write_text(PROXY.format(folder=tmp_path, outside=9499, inside=server.port), encoding="utf-8")
+        written.write_text(PROXY.format(folder=tmp_path, outside=at, inside=server.port), encoding="utf-8")
         proxy = subprocess.Popen([nginx, "-c", str(written), "-p", str(tmp_path)])
         try:
             # The address is the only thing that the page is told of the server.

@@ -346,7 +346,11 @@ def test_a_projector_shows_what_is_spoken_of_on_one_screen(meeting, tool):
 
 
 @pytest.mark.parametrize(
-    ("name", "tool"), [("indflydelseskort", "indflydelse"), ("dialogkort", "dialogkort")]
+    ("name", "tool"),
+    [
+        ("indflydelseskort", "indflydelse"),
+        pytest.param("dialogkort", "dialogkort", marks=pytest.mark.thorough),
+    ],
 )
 def test_the_notebook_in_jupyterlab(browser, tmp_path, monkeypatch, name, tool):
     monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))

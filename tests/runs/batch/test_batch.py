@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def server():
     """Return warm kernels for all tests here; where there are none, runs are cold and pass too."""
-    with warm_kernels() as started:
+    with warm_kernels(ahead="imports") as started:
         yield started
 
 
