@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from borgerlib.errors import ParameterError
@@ -232,6 +232,7 @@ def test_a_domain_without_a_rest_is_not_tested():
 
 @pytest.mark.slow
 @given(st.integers(0, 10_000), st.integers(30, 90))
+@settings(max_examples=settings.default.max_examples // 2)
 def test_counts_add_up_and_shares_are_within_their_intervals(seed, n):
     respondents = large(n, seed)
     table = banner_table(respondents, CODEBOOK, by=["sted"], weight="w")

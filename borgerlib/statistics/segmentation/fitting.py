@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from borgerlib.statistics.levels import Floats
+from borgerlib.statistics.segmentation.steps import fast_stepmix
 
 _TOLERANCE = 1e-7
 _SHORT_ITERATIONS = 15
@@ -60,9 +61,7 @@ def found_again(patterns: Floats, count: int, seed: int, mass: Floats) -> npt.ND
 
 
 def _run(patterns: Floats, mass: Floats, count: int, seed: int, iterations: int) -> Any:
-    from borgerlib.statistics.segmentation.steps import Classes
-
-    model = Classes(
+    model = fast_stepmix()(
         n_components=count,
         measurement="binary_nan" if np.isnan(patterns).any() else "binary",
         abs_tol=_TOLERANCE,
