@@ -266,19 +266,40 @@ def _shown(output: Any, images: Images) -> Any:
     return output
 
 
-@lru_cache(maxsize=2)
-def _exporter(include_code: bool) -> Any:
-    from nbconvert import HTMLExporter
-
-    return HTMLExporter(
-        template_name="body",
-        extra_template_basedirs=[str(TEMPLATES)],
-        exclude_anchor_links=True,
-        exclude_input=not include_code,
-        language_code="da",
-    )
-
-
 def _body(notebook: Any, *, include_code: bool) -> str:
-    body, _ = _exporter(include_code).from_notebook_node(notebook, resources={"include_code": include_code})
-    return str(body)
+    """Return the cells as plain markup, without wrappers and prompts, by nbconvert's filters.
+
+    Not by its exporter, which copies, checks and parses every page several times over.
+    """
+    from nbconvert.filters.ansi import ansi2html
+    from nbconvert.filters.highlight import Highlight2HTML
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+    from nbconvert.preprocessors.coalescestreams import CoalesceStreamsPreprocessor
+
+    def from_markdown(source: str, attachments: Any) -> str:
+        renderer = IPythonRenderer(escape=False, attachments=attachments, exclude_anchor_links=True)
+        return str(MarkdownWithMath(renderer=renderer).render(source))
+
+    def shown(output: Any) -> str:
+        data = {"text/plain": output.text} if output.output_type == "stream" else output.get("data", {})
+        if "text/html" in data:
+            return str(data["text/html"])
+        if "text/markdown" in data:
+            return from_markdown(data["text/markdown"], {})
+        return f'<pre class="printed">{ansi2html(data["text/plain"])}</pre>' if "text/plain" in data else ""
+
+    highlighted, together = Highlight2HTML(), CoalesceStreamsPreprocessor()
+    parts = []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            text = from_markdown(cell.source, cell.get("attachments", {}))
+            parts.append(f'<div class="notebook-text">{text}</div>')
+        elif cell.cell_type == "code":
+            if include_code and cell.source.strip():
+                code = highlighted(cell.source, metadata=cell.metadata)
+                parts.append(
+                    f'<div class="code" role="region" aria-label="Programkode" tabindex="0">{code}</div>'
+                )
+            together.preprocess_cell(cell, {}, 0)
+            parts += [f"{shown(output)}\n" for output in cell.outputs]
+    return "".join(parts)
