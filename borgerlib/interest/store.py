@@ -8,6 +8,8 @@ takes its name, so a run that breaks off leaves the old folder whole.
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -210,6 +212,8 @@ def read_parquet(path: Path, name: str) -> tuple[pd.DataFrame, dict[str, Any]]:
     import pyarrow
     import pyarrow.parquet
 
+    # pyarrow opens files by itself; whoever listens for what a run reads hears of this one too.
+    sys.audit("open", str(path), "r", os.O_RDONLY)
     try:
         # In one thread: a process that has others cannot be forked.
         with pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:

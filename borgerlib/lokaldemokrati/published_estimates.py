@@ -54,7 +54,8 @@ def _published_estimates(confidence: float) -> pd.DataFrame:
 def _shown_percentages() -> dict[tuple[str, str], float]:
     standing = standing_values(load_published())
     plain = standing[(standing["unit"] == "pct") & ~standing["group"].str.startswith(f"{DIVIDED[1]}=")]
-    return {(row["item"], row["option"]): float(row["value"]) / 100 for _, row in plain.iterrows()}
+    shares = (float(value) / 100 for value in plain["value"])
+    return dict(zip(zip(plain["item"], plain["option"], strict=True), shares, strict=True))
 
 
 def _published_row(

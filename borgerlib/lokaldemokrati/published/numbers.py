@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -113,13 +115,13 @@ def standing_values(published: pd.DataFrame) -> pd.DataFrame:
     """
     survey = published[(published["item"] != "") & published["value"].notna()]
     sure = survey[survey["certainty"] != "contradictory"].drop_duplicates(_PLACE)
-    known = {_place(row): int(row["value"]) for _, row in sure.iterrows()}
+    known = dict(zip(_places(sure), map(int, sure["value"]), strict=True))
     settled = [sure]
     for figure_id in survey.loc[survey["certainty"] == "contradictory", "figure"].unique():
         figure = survey[survey["figure"] == figure_id]
-        is_open = [_place(row) not in known for _, row in figure.iterrows()]
+        is_open = [place not in known for place in _places(figure)]
         left = Counter(int(value) for value in figure["value"])
-        left.subtract(known[_place(row)] for _, row in figure.iterrows() if _place(row) in known)
+        left.subtract(known[place] for place in _places(figure) if place in known)
         values = sorted((+left).elements(), reverse=True)
         if len(values) != sum(is_open):
             raise DataError(
@@ -129,14 +131,14 @@ def standing_values(published: pd.DataFrame) -> pd.DataFrame:
         settled.append(figure[is_open].assign(value=pd.array(values, dtype="Int64")))
     standing = pd.concat(settled, ignore_index=True)
     shown_in: dict[tuple[str, ...], list[str]] = {}
-    for _, row in survey.iterrows():
-        shown_in.setdefault(_place(row), []).append(row["figure"])
-    figures = [tuple(shown_in[_place(row)]) for _, row in standing.iterrows()]
+    for place, shown in zip(_places(survey), survey["figure"], strict=True):
+        shown_in.setdefault(place, []).append(shown)
+    figures = [tuple(shown_in[place]) for place in _places(standing)]
     return standing.assign(figures=pd.Series(figures, index=standing.index, dtype=object))
 
 
-def _place(row: pd.Series) -> tuple[str, ...]:
-    return tuple(str(row[column]) for column in _PLACE)
+def _places(frame: pd.DataFrame) -> list[tuple[str, ...]]:
+    return list(zip(*(frame[column] for column in _PLACE), strict=True))
 
 
 def _read(source: Path) -> pd.DataFrame:
@@ -162,18 +164,20 @@ def _problems(frame: pd.DataFrame, codebook: Codebook) -> list[str]:
     problems += [f"value_id '{value_id}' stands more than once" for value_id in repeated]
     place = ["insight", "figure", "item", "option", "group"]
     twice = frame[(frame["item"] != "") & frame.duplicated(place)]
-    problems += [f"'{row.value_id}' repeats an option of the same figure and group" for row in _rows(twice)]
+    problems += [
+        f"'{row['value_id']}' repeats an option of the same figure and group" for row in _rows(twice)
+    ]
     for row in _rows(frame):
-        where = f"'{row.value_id}'"
+        where = f"'{row['value_id']}'"
         problems += [f"{where}: {problem}" for problem in _row_problems(row, codebook)]
     return problems
 
 
-def _rows(frame: pd.DataFrame) -> list[pd.Series]:
-    return [row for _, row in frame.iterrows()]
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(column): value for column, value in row.items()} for row in frame.to_dict("records")]
 
 
-def _row_problems(row: pd.Series, codebook: Codebook) -> list[str]:
+def _row_problems(row: Mapping[str, Any], codebook: Codebook) -> list[str]:
     problems = []
     for column, legal in (
         ("insight", INSIGHTS),
@@ -199,7 +203,7 @@ def _row_problems(row: pd.Series, codebook: Codebook) -> list[str]:
     return problems
 
 
-def _number_problems(row: pd.Series) -> list[str]:
+def _number_problems(row: Mapping[str, Any]) -> list[str]:
     problems = []
     value, n_stated = row["value"], row["n_stated"]
     if not value:

@@ -41,7 +41,8 @@ def read_question(item: Item, values: pd.DataFrame, codebook: Codebook) -> Quest
     battery = _battery(item, plain)
     items = tuple(known.id for known in codebook if known.id in battery)
     rows = plain[plain["item"].isin(items)]
-    percentages = {(row["item"], row["option"]): int(row["value"]) for _, row in rows.iterrows()}
+    answers = zip(rows["item"], rows["option"], strict=True)
+    percentages = dict(zip(answers, map(int, rows["value"]), strict=True))
     stated = frozenset(int(n) for n in rows["n_stated"]) if rows["n_stated"].notna().all() else frozenset()
     exclusive = len(items) == 1 and _shares_out(item, [option for _, option in percentages])
     return Question(items, MappingProxyType(percentages), stated, exclusive)

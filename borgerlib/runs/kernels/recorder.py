@@ -1,7 +1,7 @@
 """An extension of IPython that writes down which files a notebook reads: what its run is made from.
 
-Loaded in the kernel of every run, cold or warm. It hears of what Python opens; a library that opens files by
-itself, below Python, is not heard.
+Loaded in the kernel of every run, cold or warm. It hears of what Python opens, and of the Parquet files that
+borgerlib reads; another library that opens files by itself, below Python, is not heard.
 """
 
 from __future__ import annotations

@@ -103,6 +103,7 @@ def make_report(
     refuse_foreign_folder(folder.resolve())  # before the minute that the notebooks take, not after
     # Of a chart only a document holds the PNG, which takes as long as all the rest of it.
     extensions = () if "docx" in wanted else (for_pages.EXTENSION,)
+    places.processed_data().mkdir(parents=True, exist_ok=True)  # where pictures are kept for the next report
     with tempfile.TemporaryDirectory(prefix="borger-") as temporary:
         jobs = [
             NotebookJob(path, Path(temporary) / path.name, _parameters_of(path, checked), extensions)

@@ -89,7 +89,7 @@ def compute_ahead(*, pictures: bool) -> Iterator[None]:
     Parameters
     ----------
     pictures : bool
-        Draw all that the notebooks show of the whole country, instead of one insight of it.
+        Draw all that the notebooks show of the whole country, instead of one insight of it for a page.
     """
     from borgerlib.lokaldemokrati.insights.registry import load_registry
     from borgerlib.view.leaders.insight import open_insight
@@ -108,7 +108,13 @@ def compute_ahead(*, pictures: bool) -> Iterator[None]:
             # Not around the yield: a kernel that is forked there must not inherit it.
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                part()._repr_mimebundle_()
+                shown = part()
+                bundle = (
+                    shown._repr_mimebundle_
+                    if pictures
+                    else getattr(shown, "for_page", shown._repr_mimebundle_)
+                )
+                bundle()
             yield
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -137,6 +139,7 @@ def read_parquet(path: Path, *, limits: Limits) -> Export:
     import pyarrow as pa
     import pyarrow.parquet as parquet
 
+    sys.audit("open", str(path), "r", os.O_RDONLY)  # which pyarrow does not tell by itself
     try:
         arrow = parquet.ParquetFile(path)
         _refuse_repeated(list(arrow.schema_arrow.names), path.name)

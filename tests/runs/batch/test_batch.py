@@ -8,6 +8,7 @@ import time
 from functools import partial
 
 import nbformat
+import pandas as pd
 import pytest
 from batch_samples import InProcess, history, notebook, states
 from batch_samples import batch as run_here
@@ -16,6 +17,7 @@ from nbformat.v4 import new_output
 from processes import PATIENCE
 
 from borgerlib.errors import ParameterError, RunError
+from borgerlib.interest.store import write_parquet
 from borgerlib.runs.batch.run import plan_batch
 from borgerlib.runs.planning.due import executed_folder, read_names
 from borgerlib.runs.planning.folder_lock import FolderBusyError, folder_lock
@@ -123,13 +125,16 @@ def test_a_shared_run_that_fails_fails_for_all_and_is_told_once(batch, out, tmp_
 def test_a_file_that_a_notebook_reads_makes_it_due_when_it_changes(batch, out, tmp_path, warm):
     figures = tmp_path / "tal.csv"
     figures.write_text("a\n1\n")
+    people = tmp_path / "tal.parquet"
+    write_parquet(pd.DataFrame({"a": [1]}), people, {})
     made = tmp_path / "made.txt"
     reads = f"import pandas as pd\nopen({str(made)!r}, 'w').write('x')\nopen({str(made)!r}).read()"
+    reads += f"\nfrom borgerlib.interest import store\nstore.read_parquet({str(people)!r}, '')"
     reads += f"\nopen({str(tmp_path / 'none')!r}) if False else pd.read_csv({str(figures)!r})"
     one = silent(tmp_path / "nb", 1, reads)
     options = {} if warm else {"warm": None}
     assert batch(out, [one], "Odense", "Aarhus", **options).well
-    assert history(out).latest["odense", "01_emne"].reads == (str(figures),)
+    assert history(out).latest["odense", "01_emne"].reads == (str(figures), str(people))
     assert batch(out, [one], "Odense", "Aarhus", **options).total == 0
     figures.write_text("a\n2\n")
     due = plan_batch(["Odense", "Aarhus"], out=out, notebooks=[one]).runs.due
