@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pandas as pd
@@ -112,12 +113,14 @@ def needed(people: pd.Series, *, confidence: float) -> Table:
     sure = danish.percent(confidence)
     letters = [f"Breve, hvis {danish.percent(rate)} svarer" for rate in RATES]
     columns = ["Gruppe", "Borgere", "Usikkerhed (procentpoint)", "Svar", *letters]
-    return public_table(
+    table = public_table(
         pd.DataFrame(_needed_rows(groups, confidence), columns=columns),
         caption="Så mange svar skal en måling have",
         columns={column: column for column in columns},
         note=f"Et tilfældigt udtræk og {sure} sikkerhed. Skal svarene vægtes, kræver det flere. {_note()}",
     )
+    # Words in place of a number stand where the number would.
+    return replace(table, numeric=(False, True, False, True, True, True))
 
 
 def next_election(day: date) -> date:

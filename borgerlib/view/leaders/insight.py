@@ -206,7 +206,9 @@ class InsightPage:
         figures = [figure for figure in self.registry.figures_of(self.number) if not figure.by]
         told = leaders_method(self.survey, [item for figure in figures for item in figure.items])
         tested = [v for v in self._verdicts() if v.p_value is not None]
-        lines = [f"- **Prøve:** {with_chance(v)} Prøvet med {v.method}." for v in tested]
+        lines = [
+            f"- **Prøve:** »{v.claim.statement}« {with_chance(v)} Prøvet med {v.method}." for v in tested
+        ]
         return Text("\n".join([told.markdown, *lines]))
 
     def _verdicts(self) -> list[Verdict]:
