@@ -165,19 +165,14 @@ def correct(
 
 
 @app.command()
-def withdraw(
-    municipality: Municipality,
-    contact: Contact,
-    key_file: KeyFile = None,
-    purpose: Annotated[str | None, typer.Option(help="To what. Default: all that she said yes to.")] = None,
-) -> None:
+def withdraw(municipality: Municipality, contact: Contact, key_file: KeyFile = None) -> None:
     """Enter that a person withdraws her consent: from now on she is on no list."""
     from borgerlib.contact.register.consents import withdraw as enter
     from borgerlib.contact.register.people import find
     from borgerlib.contact.register.store import opened
 
     with opened(municipality, key_file) as register:
-        enter(register, find(register, contact), day=date.today(), purpose=purpose)
+        enter(register, find(register, contact), day=date.today())
     console.out.print("Withdrawn.")
 
 

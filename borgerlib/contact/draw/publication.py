@@ -28,7 +28,7 @@ from borgerlib.files.atomic import replacing_folder
 ABOUT, CHANCES, PANELS, QUOTAS = "om.json", "chancer.csv", "paneler.csv", "kvoter.csv"
 SUMS, RESULT, PAGE = "SHA256SUMS", "resultat.json", "index.html"
 PUBLISHED = (ABOUT, CHANCES, PANELS, QUOTAS)
-WHO, KEY = "koder.csv", "noegle"
+WHO = "koder.csv"
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def publish(
         There is a published lottery in the folder already, or a folder stands inside the other.
     """
     _refuse_to_overwrite(folder, private)
-    key, codes_of = _keyed(listed.members.columns)
+    codes_of = _codes_of(listed.members.columns)
     members = listed.members.rename(columns=codes_of).sort_index(axis=1)
     about = About(
         title=title,
@@ -126,8 +126,10 @@ def publish(
         version=version("borgerlib"),
     )
     private.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _write_private(private / WHO, pd.Series(codes_of, name="kode").rename_axis("id").to_csv().encode())
-    _write_private(private / KEY, key)
+    who = private / WHO
+    who.touch(mode=0o600)
+    who.chmod(0o600)
+    pd.Series(codes_of, name="kode").rename_axis("id").to_csv(who)
     with replacing_folder(folder) as beside:
         write_json(beside / ABOUT, asdict(about))
         members.mean().rename("chance").rename_axis("kode").to_csv(beside / CHANCES)
@@ -193,11 +195,10 @@ def _refuse_to_overwrite(folder: Path, private: Path) -> None:
         )
 
 
-def _keyed(people: pd.Index) -> tuple[bytes, Mapping[object, str]]:
+def _codes_of(people: pd.Index) -> Mapping[object, str]:
     while True:
-        key = codes.new_key()
         try:
-            return key, codes.make_codes(people, key)
+            return codes.make_codes(people, codes.new_key())
         except ValueError:
             continue
 
@@ -216,12 +217,6 @@ def write_page(folder: Path) -> None:
     published = read_publication(folder)
     page = lottery_page(**{**vars(published), "about": asdict(published.about)})
     (folder / PAGE).write_text(page, encoding="utf-8", newline="\n")
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    path.touch(mode=0o600)
-    path.chmod(0o600)
-    path.write_bytes(content)
 
 
 def write_json(path: Path, content: Mapping[str, object]) -> None:

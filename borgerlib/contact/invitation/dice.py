@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
@@ -44,6 +44,7 @@ def lay_out(
     title: str,
     day: date,
     seed: int,
+    letters: Mapping[int, str],
     check: Callable[[Sequence[set[int]]], None] | None = None,
 ) -> LaidOut:
     """Publish a lottery in a new folder within `folder`.
@@ -56,6 +57,8 @@ def lay_out(
         What is drawn.
     day : date
     seed : int
+    letters : mapping of int to str
+        Person → the code in her letters, to stand beside that of the lottery in the private folder.
     check : callable, optional
         Raises where one of the panels could not be invited, before anything is published.
 
@@ -74,12 +77,14 @@ def lay_out(
     own.mkdir(mode=0o700, parents=True)
     public, private = own / "offentlig", own / "fortrolig"
     published = publish(public, private, result, listed, title=title, day=day, seed=seed, cap=wanted.cap)
+    codes = _codes(private)
+    codes.to_frame().assign(kode_i_brev=codes.index.map(letters)).to_csv(private / WHO)
     chances = published.chances
     return LaidOut(public, private, published.fingerprint, float(chances.min()), float(chances.max()))
 
 
-def seated(laid_out: LaidOut, number: int, *, able: Collection[int]) -> pd.Series:
-    """Record what the dice chose, and return who has a seat: person → 'plads'.
+def seated(laid_out: LaidOut, number: int, *, able: Collection[int]) -> pd.DataFrame:
+    """Record what the dice chose, and return who has a seat, with the code that the lottery's page asks for.
 
     Parameters
     ----------
@@ -94,8 +99,12 @@ def seated(laid_out: LaidOut, number: int, *, able: Collection[int]) -> pd.Serie
     DataError
         There is no such panel, another was drawn already, or it falls out.
     """
-    codes = pd.read_csv(laid_out.private / WHO, index_col="id")["kode"]
+    codes = _codes(laid_out.private)
     gone = codes[~codes.index.isin(list(able))]
     published = draw(laid_out.public, number, withdrawn=list(gone))
-    people = codes.index[codes.isin(published.panels[number])]
-    return pd.Series("plads", index=people)
+    drawn = codes[codes.isin(published.panels[number])]
+    return pd.DataFrame({"Plads": "plads", "Lodtrækningskode": drawn})
+
+
+def _codes(private: Path) -> pd.Series:
+    return pd.read_csv(private / WHO, index_col="id")["kode"]

@@ -90,7 +90,7 @@ def hand_out(
     *,
     day: date,
     among: Iterable[int] | None = None,
-    seats: pd.Series | None = None,
+    seats: pd.DataFrame | None = None,
 ) -> Handout:
     """Make a list, log it, and write it.
 
@@ -104,8 +104,8 @@ def hand_out(
         Today.
     among : iterable of int, optional
         Only these people, chosen by their answers or drawn by lot; otherwise everybody.
-    seats : Series, optional
-        Person → her seat or place as a reserve.
+    seats : DataFrame, optional
+        What the list tells of those drawn, one row a person: Plads (her seat or place as a reserve) and more.
 
     Raises
     ------
@@ -126,8 +126,7 @@ def hand_out(
         by_lot=seats is not None,
     )
     if seats is not None:
-        people = people.assign(Plads=seats.reindex(people.index))
-        people = people.sort_values("Plads", kind="stable", key=_order)
+        people = people.join(seats).sort_values("Plads", kind="stable", key=_order)
     if wanted.channel == "digital_post":
         people = people.assign(Svarnummer=candidates.responses.reindex(people.index))
     made = mailing(

@@ -10,7 +10,7 @@ import pandas as pd
 
 from borgerlib.contact.register.key import erasure_mark
 from borgerlib.contact.register.store import Register
-from borgerlib.errors import DataError, unknown_name
+from borgerlib.errors import DataError
 from borgerlib.personal import contact_mark
 
 INVITATION = "invitation"
@@ -91,22 +91,13 @@ def add_wording(register: Register, wording: Wording) -> int:
     return int(number)
 
 
-def withdraw(register: Register, person: int, *, day: date, purpose: str | None = None) -> None:
-    """Enter that a person withdraws her consent: to a purpose, or to all that she has said yes to.
-
-    Raises
-    ------
-    DataError
-        She has never consented to that purpose.
-    """
+def withdraw(register: Register, person: int, *, day: date) -> None:
+    """Enter that a person withdraws her consent to all that she has said yes to."""
     with register.changing("withdraw") as detail:
         known = register.rows("SELECT DISTINCT purpose FROM consent WHERE person = ?", (person,))
-        purposes = [name for (name,) in known]
-        if purpose is not None and purpose not in purposes:
-            raise DataError(unknown_name("purpose", purpose, purposes))
-        for name in purposes if purpose is None else [purpose]:
-            refuse(register, [person], name, day=day, source="withdrawn")
-        detail["purposes"] = purposes if purpose is None else [purpose]
+        detail["purposes"] = [purpose for (purpose,) in known]
+        for purpose in detail["purposes"]:
+            refuse(register, [person], purpose, day=day, source="withdrawn")
 
 
 def refuse(register: Register, people: Iterable[int], purpose: str, *, day: date, source: str) -> None:

@@ -21,6 +21,7 @@ NO = frozenset({"nej", "no", "false", "0"})
 _CONSENT = (
     "INSERT INTO consent (person, purpose, given, wording, day, until, source) VALUES (?, ?, 1, ?, ?, ?, ?)"
 )
+_LINK = "INSERT OR IGNORE INTO link VALUES (?, ?) RETURNING person"
 _CODE_LENGTH = len("K7QM-2XPD-9TRA")
 DETAILS = ("name", "mail", "phone")
 
@@ -133,7 +134,8 @@ def enter(
             else:
                 is_new, person = _entered(register, _text(row.name), mail, phone, same)
                 (new if is_new else known).add(person)
-                if _linked(register, pseudonym, person):
+                # An import that is done twice finds the link there.
+                if register.rows(_LINK, (pseudonym, person)):
                     given = days[row.Index]
                     last = until or period_end(given)
                     lasts = (given.isoformat(), last.isoformat())
@@ -286,13 +288,6 @@ def _take_over(register: Register, old: str, new: str) -> None:
 def _said_no(register: Register, people: Iterable[int], purpose: str) -> bool:
     query = "SELECT 1 FROM consent WHERE person = ? AND purpose = ? AND given = 0"
     return any(register.rows(query, (person, purpose)) for person in people)
-
-
-def _linked(register: Register, pseudonym: str, person: int) -> bool:
-    """Link answers to a person; False where they are linked already, for an import that is done twice."""
-    before = register.connection.total_changes()
-    register.connection.execute("INSERT OR IGNORE INTO link VALUES (?, ?)", (pseudonym, person))
-    return bool(register.connection.total_changes() > before)
 
 
 def _text(value: object) -> str:

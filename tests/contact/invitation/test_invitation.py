@@ -5,7 +5,6 @@ import stat
 from dataclasses import replace
 from functools import partial
 
-import numpy as np
 import pandas as pd
 import pytest
 from registers import DAY
@@ -210,12 +209,15 @@ def test_digital_post_gets_the_surveys_numbers_and_no_names(register, candidates
 
 def test_seats_stand_before_reserves_in_their_order(register, candidates):
     people = list(candidates.answers.index[:14])
-    seats = pd.Series(["reserve 10", "reserve 2", *["plads"] * 12], index=people)
+    places = ["reserve 10", "reserve 2", *["plads"] * 12]
+    seats = pd.DataFrame({"Plads": places, "Lodtrækningskode": map(str, people)}, index=people)
     made = hand_out(
         register, candidates, Wanted("Panel", "Åse", "kommunen"), day=DAY, among=people, seats=seats
     )
     read = pd.read_csv(made.path, sep=";")
     assert list(read["Plads"])[-3:] == ["plads", "reserve 2", "reserve 10"]
+    # The code that the lottery's page asks for, beside the one to withdraw by.
+    assert sorted(read["Lodtrækningskode"]) == people
 
 
 def test_what_is_not_told_is_asked_for_in_danish(register, candidates):
@@ -227,7 +229,7 @@ def test_panels_that_could_not_be_invited_are_told_before_they_are_laid_out(regi
     chosen = candidates.answers.iloc[:22]
     wanted = Wanted("Panel", "Åse", "borger@example.dk")
     check = partial(require_listable, register, candidates, wanted, day=DAY)
-    made = {"title": "Panel", "day": DAY, "seed": 2, "check": check}
+    made = {"title": "Panel", "day": DAY, "seed": 2, "letters": {}, "check": check}
     pool = balance(candidates, chosen, 20)
     pool = pool if (why := pool.why_not()) is None else pool.mended(why)
     lay_out(pool, tmp_path, **made)
@@ -250,9 +252,14 @@ def test_dice_choose_a_panel_and_one_with_somebody_who_has_withdrawn_falls_out(
     register, candidates, tmp_path
 ):
     chosen = candidates.chosen(Selection({"formats": ("workshop",)}))
-    laid_out = lay_out(balance(candidates, chosen, 20), tmp_path, title="Panel", day=DAY, seed=2)
+    letters = {person: f"BREV-{person}" for person in chosen.index}
+    laid_out = lay_out(
+        balance(candidates, chosen, 20), tmp_path, title="Panel", day=DAY, seed=2, letters=letters
+    )
     assert verify(laid_out.public, fingerprint=laid_out.fingerprint).drawn is None
-    codes = pd.read_csv(laid_out.private / "koder.csv", index_col="id")["kode"]
+    told = pd.read_csv(laid_out.private / "koder.csv", index_col="id")
+    codes = told["kode"]
+    assert told["kode_i_brev"].to_dict() == letters
     panels = pd.read_csv(laid_out.public / "paneler.csv", dtype=str, index_col="panel")
     gone = int(codes.index[codes == panels.iloc[417, 0]][0])
     withdraw(register, gone, day=DAY)
@@ -265,4 +272,4 @@ def test_dice_choose_a_panel_and_one_with_somebody_who_has_withdrawn_falls_out(
     seats = seated(laid_out, number, able=able)
     assert len(seats) == 20
     assert set(seats.index) <= set(chosen.index) - {gone}
-    assert np.all(seats == "plads")
+    assert seats["Lodtrækningskode"].equals(codes[seats.index].rename("Lodtrækningskode"))

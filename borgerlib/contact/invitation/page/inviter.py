@@ -38,6 +38,7 @@ from borgerlib.contact.invitation.page.html import (
     text_field,
 )
 from borgerlib.contact.register.consents import withdraw
+from borgerlib.contact.register.key import withdrawal_code
 from borgerlib.contact.register.people import find
 from borgerlib.contact.register.store import Register, opened
 from borgerlib.danish import SIMULATED
@@ -142,7 +143,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
             self._many,
             self._html("<h2>3. Listen</h2>"),
             *(self._purpose, self._maker, self._contact, self._channel, self._file, self._make),
-            *(self._dice, self._throw, self._made),
+            *(self._made, self._dice, self._throw),
             self._html(
                 "<h2>Vil nogen ikke være med længere?</h2><p>Koden står i borgerens brev. Fra nu af "
                 "kommer borgeren ikke på flere lister.</p>"
@@ -194,7 +195,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
             drawn = draw_balanced(
                 self._many.balance(), reserves=self._many.reserves.value, seed=secrets.randbelow(2**31)
             )
-            made = self._hand_out(wanted, drawn.seats.index, drawn.seats)
+            made = self._hand_out(wanted, drawn.seats.index, drawn.seats.to_frame("Plads"))
             lines = [f"{chances(drawn.lowest, drawn.highest)} Lodtrækningens nummer: {drawn.seed}."]
             if drawn.hopeless:
                 lines.append(f"{drawn.hopeless} kunne ikke få en plads: kvoterne er fyldt af andre grupper.")
@@ -207,13 +208,15 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
             self._lay_out(wanted)
 
     def _lay_out(self, wanted: Wanted) -> None:
+        wished = self._many.balance()
         with self._connect("") as register:
             laid_out = lay_out(
-                self._many.balance(),
+                wished,
                 lists_folder(self._candidates.municipality.name),
                 title=wanted.purpose,
                 day=self._today,
                 seed=secrets.randbelow(2**31),
+                letters={person: withdrawal_code(register.key, person) for person in wished.people.index},
                 check=partial(require_listable, register, self._candidates, wanted, day=self._today),
             )
         self._laid_out = laid_out
@@ -223,6 +226,8 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
             f"1.000 paneler er lagt frem i <code>{escape(str(laid_out.public))}</code>. Vis mappen til alle, "
             f"og læs fingeraftrykket op: <code>{laid_out.fingerprint[:16]}</code>. "
             + chances(laid_out.lowest, laid_out.highest),
+            "Den kode, som siden i mappen spørger om, er en anden end den i brevet: hver deltagers står i "
+            "<code>koder.csv</code> i mappen <code>fortrolig</code> ved siden af.",
             "Kast så tre terninger med ti sider, og skriv, hvad de viser.",
         ]
         self._made.value = paragraphs(lines, "borger-done")
@@ -233,8 +238,8 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         seats = seated(self._laid_out, self._dice.value, able=self._candidates.able)
         made = self._hand_out(self._wanted(), seats.index, seats)
         page = self._laid_out.public / "index.html"
-        drawn = f"Panel {self._dice.value:03d} er trukket."
-        self._say_made(made, [f"{drawn} Enhver kan slå sin kode op i <code>{escape(str(page))}</code>."])
+        drawn = f"Panel {self._dice.value:03d} er trukket. Enhver kan slå sin lodtrækningskode op i"
+        self._say_made(made, [f"{drawn} <code>{escape(str(page))}</code>."])
 
     def _on_withdraw(self) -> None:
         with self._connect(self._maker.value.strip()) as register:
@@ -245,7 +250,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         self._gone.value = paragraphs(["Samtykket er trukket tilbage."], "borger-done")
 
     def _hand_out(
-        self, wanted: Wanted, among: Collection[int] | None, seats: pd.Series | None = None
+        self, wanted: Wanted, among: Collection[int] | None, seats: pd.DataFrame | None = None
     ) -> Handout:
         with self._connect(wanted.maker.strip()) as register:
             return hand_out(register, self._candidates, wanted, day=self._today, among=among, seats=seats)
