@@ -83,3 +83,37 @@ def test_each_kind_is_said_somewhere_and_none_is_unknown():
     ]
     assert len(calls) > 40
     assert not set(calls) - set(TABLE)
+
+
+def raised(room):
+    """Yield where errors of ours are raised, and what they say first."""
+    paths = [PACKAGE / room] if room.endswith(".py") else (PACKAGE / room).rglob("*.py")
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
+                name = ast.unparse(node.exc.func)
+                if name in ("DataError", "CodebookError", "MarginError"):
+                    yield f"{path.name}:{node.lineno}", node.exc.args[0]
+
+
+@pytest.mark.parametrize(
+    "room",
+    [
+        "survey/grid",
+        "survey/readers",
+        "survey/importing",
+        "survey/mapping",
+        "survey/codebook/load.py",
+        "interest/prepare/prepare.py",
+        "interest/weighting/plan.py",
+        "interest/weighting/ages.py",
+    ],
+)
+def test_what_the_page_of_an_import_can_refuse_is_said_in_danish(room):
+    found = dict(raised(room))
+    english = [
+        place
+        for place, first in found.items()
+        if not (isinstance(first, ast.Call) and ast.unparse(first.func) in ("said", "unknown_name"))
+    ]
+    assert not english

@@ -208,7 +208,7 @@ def write_new(path: Path, text: str) -> Path:
         ) from error
     except OSError as error:
         raise DataError(
-            f"{path} cannot be written: {error.strerror or error}.", hint="Check the folder."
+            said("unwritable", path=path, why=error.strerror or error), hint="Check the folder."
         ) from error
     return path
 

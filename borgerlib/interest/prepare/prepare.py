@@ -209,7 +209,7 @@ def _refuse_replacing_real(municipality: str, simulated: bool) -> None:
         return
     if not store.load(municipality).attrs["simulated"]:
         raise DataError(
-            f"{municipality} has real respondents; {SIMULATED} would replace them.",
+            said("real_replaced", municipality=municipality, simulated=SIMULATED),
             hint="Name another workspace in the environment variable BORGER_WORKSPACE, or delete "
             f"{processed_folder(municipality)} if they are no longer wanted.",
         )

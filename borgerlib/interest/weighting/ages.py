@@ -86,7 +86,7 @@ def add_age_bands(respondents: pd.DataFrame, codebook: Codebook, *, min_age: int
     if WEIGHT in respondents or AGE_BAND in respondents.columns.difference([item.id for item in codebook]):
         taken = WEIGHT if WEIGHT in respondents else AGE_BAND
         raise CodebookError(
-            f"The survey has a column '{taken}', which is a name that borgerlib gives.",
+            said("name_taken", name=taken),
             hint="Give that item of the codebook another id.",
         )
     groups = age_groups(respondents, codebook, min_age=min_age)

@@ -188,8 +188,8 @@ def _rake(
         free = rake(frame, margins)
     except ConvergenceError as error:
         raise MarginError(
-            error.message,
-            problems=error.problems,
+            said("no_common_weights"),
+            problems=[error.message, *error.problems],
             hint=f"Some combination of levels has no respondents: merge levels or drop a margin. {OWN_FILE}",
         ) from error
     largest = float(free.weights.max() / free.weights.mean())

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from borgerlib.errors import DataError
+from borgerlib.said import said
 from borgerlib.survey.grid.cells import one_line
 from borgerlib.survey.grid.limits import Limits, check_columns
 from borgerlib.survey.grid.tabular import question_columns
@@ -32,10 +33,12 @@ def read(path: Path, *, limits: Limits) -> Export:
     try:
         people = json.loads(text)
     except json.JSONDecodeError as error:
-        raise DataError(f"{path.name} is damaged JSON ({error}).", hint="Fetch the results again.") from error
+        raise DataError(
+            said("damaged_file", file=path.name, what="JSON", how=str(error)), hint="Fetch the results again."
+        ) from error
     if not (isinstance(people, list) and people and all(isinstance(person, dict) for person in people)):
         raise DataError(
-            f"{path.name} is JSON, but no list of answers as SurveyJS gives it.",
+            said("json_no_list", file=path.name),
             hint="Export as CSV or .xlsx, or as a list with one object a respondent.",
         )
     rows = [{one_line(str(name)): _text(value, path) for name, value in person.items()} for person in people]
@@ -52,7 +55,7 @@ def _text(value: Any, path: Path) -> str:
         return _JOINT.join(_text(each, path) for each in value)
     if isinstance(value, dict):
         raise DataError(
-            f"{path.name} holds answers within answers (a matrix or a panel), which are not read.",
+            said("json_nested", file=path.name),
             hint="Export as CSV or .xlsx, one column a question.",
         )
     return text_of(value).strip()

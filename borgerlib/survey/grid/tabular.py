@@ -169,7 +169,7 @@ def _refuse_repeated(names: list[str], file: str) -> None:
     repeated = [name for name, times in Counter(names).items() if times > 1]
     if repeated:
         raise DataError(
-            f"{file} has several columns of one name.",
+            said("one_name", file=file),
             problems=[f"'{name}'" for name in repeated],
             hint="Give each column a name of its own and try again.",
         )

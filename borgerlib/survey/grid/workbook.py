@@ -142,7 +142,7 @@ def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path) -> bool:
         while block := stream.read(_CHUNK):
             if not tail and b"<!DOCTYPE" in block[:1000].upper():
                 raise DataError(
-                    f"{path.name} declares XML entities, which no spreadsheet program writes.",
+                    said("xml_entities", file=path.name),
                     hint="Check where the file comes from. " + _AGAIN,
                 )
             text = tail + block

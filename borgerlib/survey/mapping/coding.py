@@ -116,11 +116,11 @@ def _refuse_absent_columns(export: Export, mapping: Mapping) -> None:
         for column in entry.columns:
             if column not in known:
                 close = nearest(column, headings)
-                offer = f"; near: {', '.join(repr(name) for name in close)}" if close else ""
-                problems.append(f"items.{entry.item}: there is no column '{column}'{offer}")
+                kind = "column_absent_near" if close else "column_absent"
+                problems.append(said(kind, item=entry.item, column=column, near=close))
     if problems:
         raise DataError(
-            f"The mapping does not fit {', '.join(export.source.files)}:",
+            said("mapping_unfit", files=", ".join(export.source.files)),
             problems=problems,
             hint=_AGAIN,
         )

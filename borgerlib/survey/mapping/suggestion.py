@@ -87,7 +87,7 @@ class Suggestion:
             problems.append("no column is recognised at all")
         if problems:
             raise DataError(
-                f"The columns are not recognised beyond doubt as those of the survey '{codebook.id}'.",
+                said("unrecognised", survey=codebook.id),
                 problems=problems,
                 hint="Write a mapping and look it through:\n"
                 f"  {command('map', *export, *for_codebook(codebook))}\n"

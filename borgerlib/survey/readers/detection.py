@@ -117,7 +117,7 @@ def read_folder(path: Path, *, limits: Limits, where: Where) -> Export:
     """
     files = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
     if not files:
-        raise DataError(f"The folder {path} holds no files.", hint="Put the export in it, or give a file.")
+        raise DataError(said("folder_empty", path=path), hint="Put the export in it, or give a file.")
     if len(files) == 1:
         return read_file(files[0], limits=limits, where=where)
     grids, refused = _text_grids(files, limits)
@@ -134,9 +134,12 @@ def read_folder(path: Path, *, limits: Limits, where: Where) -> Export:
             if refused:
                 raise refused[0] from None
             raise
-    found = "several SurveyXact exports" if structures else "several files that do not belong together"
     raise DataError(
-        f"The folder {path} holds {found}: {', '.join(file.name for file in files[:8])}.",
+        said(
+            "folder_of_exports" if structures else "folder_mixed",
+            path=path,
+            files=[f.name for f in files[:8]],
+        ),
         hint="Give one file, or a folder with SurveyXact's three files (dataset, labels, structure) alone.",
     )
 
@@ -181,10 +184,7 @@ def _sheet(grids: list[Grid], named: str) -> Grid:
     if named:
         found = [grid for grid in grids if grid.sheet == named]
         if not found:
-            raise DataError(
-                f"{grids[0].name.partition(', sheet')[0]}: "
-                + unknown_name("sheet", named, [grid.sheet for grid in grids if grid.sheet])
-            )
+            raise DataError(unknown_name("sheet", named, [grid.sheet for grid in grids if grid.sheet]))
         return found[0]
     # A workbook may carry further sheets (a front page, pictures of charts): the answers are the largest.
     # A hidden one is what somebody has put away, unless nothing that is shown can be a table.

@@ -107,7 +107,7 @@ def test_a_damaged_dataset_is_told_of_rather_than_missed(tmp_path):
 def test_a_folder_of_unrelated_files_is_refused(tmp_path):
     write_csv(tmp_path / "a.csv", [["x", "y"], [1, 2]])
     write_csv(tmp_path / "b.csv", [["x", "y"], [1, 2]])
-    with pytest.raises(DataError, match=r"do not belong together: a\.csv, b\.csv"):
+    with pytest.raises(DataError, match=r"do not belong together"):
         read_export(tmp_path)
 
 
