@@ -10,8 +10,9 @@ from itertools import pairwise
 
 import pandas as pd
 
-from borgerlib.said import Said, said
+from borgerlib.said import said
 from borgerlib.survey.codebook.matching import NOT_SELECTED, SELECTED, normalise
+from borgerlib.survey.codebook.outside import HIGHEST, codes_outside, codes_told
 from borgerlib.survey.grid.values import parse_dates, parse_number
 from borgerlib.survey.importing.pieces import SEPARATORS, pieces_of, recombine
 from borgerlib.survey.importing.question import Question, with_roles
@@ -25,35 +26,10 @@ _DIFFERENT = 0.75
 _LIST = 2
 _REPEATED = 3
 _LONGEST_OPTION = 120
-_HIGHEST = 10
 _CODES = re.compile(r"\d{1,2}(,\d{1,2})*")
 _NAMES = re.compile(r"[a-z][a-z0-9_]*( [a-z][a-z0-9_]*)*")
-_FAR = 50
 _MARKS = ({"0", "1"}, {"1"}, {"x"}, {"✓"}, {"✔"})
 _MANY = 10
-_NEGATIVE = (*range(-9, 0), -99, -98, -97)
-_HIGH = (*range(96, 100), *range(996, 1000), *range(9996, 10_000))
-# What surveys write for no answer, where no scale goes so far.
-_OUTSIDE = frozenset(
-    map(
-        float,
-        (
-            *range(-9, 0),
-            -99,
-            -98,
-            -97,
-            7,
-            8,
-            9,
-            66,
-            77,
-            88,
-            *range(96, 100),
-            *range(996, 1000),
-            *range(9996, 10_000),
-        ),
-    )
-)
 
 
 def questions(export: Export) -> list[Question]:
@@ -201,47 +177,15 @@ def _labelled(asked: Question, seen: Seen) -> Question:
 def _number(asked: Question, seen: Seen) -> Question:
     strange = sum(count for text, count in seen.answers.items() if parse_number(text) is None)
     doubts = (said("no_numbers", count=strange, total=seen.total),) if strange else ()
-    outside = _outside(seen.answers)
+    outside = codes_outside(seen.answers)
     codes = {parse_number(text) for text in seen.answers if text not in outside}
     small = len(codes) <= 11 and all(
-        code is None or (code == int(code) and 0 <= code <= _HIGHEST) for code in codes
+        code is None or (code == int(code) and 0 <= code <= HIGHEST) for code in codes
     )
     if small and seen.total >= _REPEATED * len(codes):
         doubts = (*doubts, said("few_small_numbers"))
-    doubts = (*doubts, *_outside_told(outside))
+    doubts = (*doubts, *codes_told(outside))
     return replace(asked, kind="number", doubts=doubts)
-
-
-def _outside(answers: Mapping[str, int]) -> dict[str, int]:
-    """Return the usual codes of no answer among texts, or off the other numbers, with their counts."""
-    numbers = {text: code for text in answers if (code := parse_number(text)) is not None}
-    codes = set(numbers.values())
-    scale = codes - _OUTSIDE
-    if not scale and 2 * sum(answers[text] for text in numbers) < sum(answers.values()):
-        return {text: answers[text] for text in numbers}
-    if len(scale) < _LIST:
-        return {}
-    if max(scale) > _HIGHEST:
-        # Of quantities, that many are a code which nothing else comes near.
-        far = {
-            code for code in codes & _OUTSIDE if code < 0 <= min(scale) or code > max(_FAR, 2 * max(scale))
-        }
-        return {
-            text: answers[text]
-            for text, code in numbers.items()
-            if code in far and answers[text] >= _REPEATED
-        }
-    if not all(code == int(code) and code >= 0 for code in scale):
-        return {}
-    while (following := max(scale) + 1) in codes:
-        scale.add(following)
-    far = {code for code in _OUTSIDE - scale if code < 0 or code > max(scale)}
-    return {text: answers[text] for text, code in numbers.items() if code in far}
-
-
-def _outside_told(outside: Mapping[str, int]) -> tuple[Said, ...]:
-    told = [said("times", text=text, count=count) for text, count in outside.items()]
-    return (said("codes_outside", codes=told),) if told else ()
 
 
 def _joined(asked: Question, seen: Seen) -> Question | None:
@@ -295,7 +239,7 @@ def _single(asked: Question, seen: Seen) -> Question:
         return replace(asked, kind="single", options=often, doubts=doubts, own_words=True)
     few = len(seen.answers) <= max(_LIST, seen.total // _REPEATED)
     if few and _are_options(seen.answers):
-        told = _outside_told(_outside(seen.answers))
+        told = codes_told(codes_outside(seen.answers))
         return replace(asked, kind="single", options=dict(seen.answers), doubts=told)
     return asked
 

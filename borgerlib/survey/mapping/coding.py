@@ -17,6 +17,7 @@ from borgerlib.errors import DataError, nearest
 from borgerlib.said import Said, said
 from borgerlib.survey.codebook.matching import is_unwilling, matcher, no_opinion, normalise
 from borgerlib.survey.codebook.model import Codebook, Item, Option
+from borgerlib.survey.codebook.outside import codes_outside, codes_told
 from borgerlib.survey.grid.values import first_part, parse_dates, parse_number, parse_numbers
 from borgerlib.survey.mapping.choices import (
     Coded,
@@ -95,6 +96,7 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
                 *_not_offered(item, entry, coded),
                 *_own_words(item, coded),
                 *_refusals(item, entry, export),
+                *_codes(item, coded),
             ]
     for found, (message, hint) in zip((mixed_up, unclear, reworded), _REFUSED, strict=True):
         if found:
@@ -295,6 +297,15 @@ def _refusals(item: Item, entry: ItemMapping, export: Export) -> list[str]:
             refused[text.strip()] += times
     told = [said("times", text=text, count=times) for text, times in refused.items()]
     return [_of_item(item.id, "no_answer", answers=told)] if told else []
+
+
+def _codes(item: Item, coded: Coded) -> list[str]:
+    """Tell of numbers that look like codes of no answer and count as numbers; ages are told elsewhere."""
+    if item.kind != "number" or item.role in ("age", "birth_year"):
+        return []
+    texts, times = _counted(coded.columns[item.id].map("{:g}".format, na_action="ignore"))
+    told = codes_told(codes_outside(dict(zip(texts, times, strict=True))))
+    return [said("of_item", item=item.id, what=each) for each in told]
 
 
 def _counted(column: pd.Series) -> tuple[list[str], list[int]]:

@@ -406,3 +406,15 @@ def test_an_empty_column_beside_written_noes_was_not_offered(tmp_path, no, expec
     assert [pd.NA if frame[name].isna().all() else frame[name].sum() for name in frame] == expected
     told = ("item 'valg': the export has no column for v2, or an empty one: not offered",)
     assert responses.source.notes == (told if no else ())
+
+
+def test_numbers_that_look_like_codes_of_no_answer_are_told(tmp_path):
+    # 'Alder' has no role here: 0 to 2, and 99 three times.
+    cells = ["0", "1", "2"] * 4 + ["99"] * 3
+    book = codebook()
+    path = write_csv(tmp_path / "x.csv", transposed({"Nr": [str(at) for at in range(15)], "Alder": cells}))
+    mapping = Mapping(book.id, (ItemMapping("alder", ("Alder",)),))
+    told = [note.kind for note in read_responses(path, book, mapping=mapping).source.notes]
+    assert told == ["of_item"]
+    coded = replace(mapping, missing=("99",))
+    assert not read_responses(path, book, mapping=coded).source.notes

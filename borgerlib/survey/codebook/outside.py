@@ -1,0 +1,50 @@
+"""Numbers among answers that are codes of no answer: 99 beside a scale from 1 to 5."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from borgerlib.said import Said, said
+from borgerlib.survey.grid.values import parse_number
+
+HIGHEST = 10
+"""What is above is no scale, but a quantity."""
+_FAR = 50
+_LIST = 2
+_REPEATED = 3
+# What surveys write for no answer, where no scale goes so far.
+_HIGH = (7, 8, 9, 66, 77, 88, *range(96, 100), *range(996, 1000), *range(9996, 10_000))
+_OUTSIDE = frozenset(map(float, (-99, -98, -97, *range(-9, 0), *_HIGH)))
+
+
+def codes_outside(answers: Mapping[str, int]) -> dict[str, int]:
+    """Return the usual codes of no answer among texts, or off the other numbers, with their counts."""
+    numbers = {text: code for text in answers if (code := parse_number(text)) is not None}
+    codes = set(numbers.values())
+    scale = codes - _OUTSIDE
+    if not scale and 2 * sum(answers[text] for text in numbers) < sum(answers.values()):
+        return {text: answers[text] for text in numbers}
+    if len(scale) < _LIST:
+        return {}
+    if max(scale) > HIGHEST:
+        # Of quantities, that many are a code which nothing else comes near.
+        far = {
+            code for code in codes & _OUTSIDE if code < 0 <= min(scale) or code > max(_FAR, 2 * max(scale))
+        }
+        return {
+            text: answers[text]
+            for text, code in numbers.items()
+            if code in far and answers[text] >= _REPEATED
+        }
+    if not all(code == int(code) and code >= 0 for code in scale):
+        return {}
+    while (following := max(scale) + 1) in codes:
+        scale.add(following)
+    far = {code for code in _OUTSIDE - scale if code < 0 or code > max(scale)}
+    return {text: answers[text] for text, code in numbers.items() if code in far}
+
+
+def codes_told(outside: Mapping[str, int]) -> tuple[Said, ...]:
+    """Return the doubt about such codes; none where there is no code."""
+    told = [said("times", text=text, count=count) for text, count in outside.items()]
+    return (said("codes_outside", codes=told),) if told else ()
