@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -76,7 +75,7 @@ def find_kinds(copy: pd.DataFrame, codebook: Codebook, known: Mapping[str, Any])
     """Return the kinds of citizens that the copied topics show (latent classes), as what JSON can hold.
 
     Chance in the copy is independent of everything else, so it blurs the classes without making others of
-    them. They are found in a part of a large survey, which takes seconds.
+    them. They are found in a part of a large survey.
 
     Parameters
     ----------
@@ -98,7 +97,7 @@ def find_kinds(copy: pd.DataFrame, codebook: Codebook, known: Mapping[str, Any])
     part = copy.assign(**none).iloc[:: -(-len(copy) // _MOST_LOOKED_AT)]
     answers = pd.util.hash_pandas_object(part[[*topics.columns, WEIGHT]], index=False).to_numpy()
     words = repr([(option.id, option.short) for option in topics.options])
-    of = sha256(answers.tobytes() + f"{words} {version('stepmix')}".encode()).hexdigest()
+    of = sha256(answers.tobytes() + words.encode()).hexdigest()
     if known.get("of") == of:
         return dict(known)
     try:

@@ -44,7 +44,6 @@ _FOUNDATIONS = (
     "statsmodels",
     "matplotlib",
     "seaborn",
-    "stepmix",
     "pyarrow",
     "ipykernel",
 )

@@ -50,8 +50,6 @@ def mean_agreement(
     Respondents are drawn with replacement, classes are found in the sample, and all respondents are assigned
     to them (Dolnicar & Leisch, 2010; Hennig, 2007).
     """
-    from sklearn.metrics import adjusted_rand_score
-
     order = np.lexsort((mass, pattern_of))
     patterns, weights, n = pattern_of[order], mass[order], len(mass)
     random = np.random.default_rng(seed)
@@ -59,5 +57,17 @@ def mean_agreement(
     for _ in range(samples):
         times = random.multinomial(n, np.full(n, 1 / n))
         again = search(sums(patterns, len(classes), weights * times))
-        found.append(float(adjusted_rand_score(classes[patterns], again[patterns])))
+        found.append(_agreement(classes[patterns], again[patterns]))
     return float(np.mean(found))
+
+
+def _agreement(one: npt.NDArray[np.intp], other: npt.NDArray[np.intp]) -> float:
+    """Return the adjusted Rand index: pairs that are together in both, beyond those that chance gives."""
+    both = np.zeros((one.max() + 1, other.max() + 1))
+    np.add.at(both, (one, other), 1)
+    together, in_one, in_other = (
+        float((counts * (counts - 1) / 2).sum()) for counts in (both, both.sum(axis=1), both.sum(axis=0))
+    )
+    by_chance = in_one * in_other / (len(one) * (len(one) - 1) / 2)
+    most = (in_one + in_other) / 2
+    return 1.0 if most == by_chance else (together - by_chance) / (most - by_chance)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +16,33 @@ _SHORT_ITERATIONS = 15
 _MOST_ITERATIONS = 2000
 _SAMPLE_STARTS = 5
 _SAMPLE_ITERATIONS = 200
+_NEVER_SURE = 1e-15
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Classes within which the answers are independent.
+
+    Parameters
+    ----------
+    share : array of float
+        How many are of each class (0–1).
+    profile : array of float, classes × options
+        How many of a class choose an option (0–1).
+    """
+
+    share: Floats
+    profile: Floats
+
+    @property
+    def n_parameters(self) -> int:
+        """Numbers that are free: all in `profile`, and the shares but one."""
+        return self.profile.size + len(self.share) - 1
+
+    def members(self, patterns: Floats) -> tuple[Floats, Floats]:
+        """Return the log-likelihood of each pattern, and the probability of each class given the pattern."""
+        likelihood, member = _expected(self, *_told(patterns))
+        return likelihood, member.T
 
 
 def distinct_patterns(choices: Floats) -> tuple[Floats, npt.NDArray[np.intp]]:
@@ -43,32 +69,57 @@ def fit(
     starts: int,
     seed: int,
     iterations: int = _MOST_ITERATIONS,
-) -> Any:
+) -> Mixture:
     """Return the fitted classes: many short starts, of which the likeliest is taken to its end."""
     seeds = range(seed * 1000, seed * 1000 + (starts if count > 1 else 1))
-    short = [_run(patterns, mass, count, start, _SHORT_ITERATIONS) for start in seeds]
-    best = int(np.argmax([model.lower_bound_ for model in short]))
-    # The same seed begins in the same place: the long run goes the short one's way and then on.
-    return _run(patterns, mass, count, seeds[best], iterations)
+    short = [_run(patterns, mass, _start(patterns, count, start), _SHORT_ITERATIONS) for start in seeds]
+    likeliest, _ = max(short, key=lambda found: found[1])
+    return _run(patterns, mass, likeliest, iterations - _SHORT_ITERATIONS)[0]
 
 
 def found_again(patterns: Floats, count: int, seed: int, mass: Floats) -> npt.NDArray[np.intp]:
     """Return the class of each pattern, the classes being those of a bootstrap sample."""
     drawn = mass > 0
     model = fit(patterns[drawn], mass[drawn], count, _SAMPLE_STARTS, seed, _SAMPLE_ITERATIONS)
-    found: npt.NDArray[np.intp] = model.predict_proba(patterns).argmax(axis=1)
+    found: npt.NDArray[np.intp] = model.members(patterns)[1].argmax(axis=1)
     return found
 
 
-def _run(patterns: Floats, mass: Floats, count: int, seed: int, iterations: int) -> Any:
-    model = fast_stepmix()(
-        n_components=count,
-        measurement="binary_nan" if np.isnan(patterns).any() else "binary",
-        abs_tol=_TOLERANCE,
-        max_iter=iterations,
-        random_state=seed,
-        progress_bar=0,
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a short start has not settled, and need not
-        return model.fit(patterns, sample_weight=mass * len(mass) / mass.sum())
+def _told(patterns: Floats) -> tuple[Floats, Floats]:
+    """Return what was chosen, and what was answered at all, as 0 and 1."""
+    return np.nan_to_num(patterns), (~np.isnan(patterns)).astype(float)
+
+
+def _start(patterns: Floats, count: int, seed: int) -> Mixture:
+    """Return classes of one size, to which everybody belongs as chance has it."""
+    member = np.random.RandomState(seed).uniform(size=(len(patterns), count)).T
+    as_chance = _likeliest(*_told(patterns), member / member.sum(axis=0))
+    return Mixture(np.full(count, 1 / count), as_chance.profile)
+
+
+def _expected(model: Mixture, chosen: Floats, answered: Floats) -> tuple[Floats, Floats]:
+    # Classes × patterns: sums over a handful of columns would cost ten times as much.
+    profile = model.profile.clip(_NEVER_SURE, 1 - _NEVER_SURE)
+    no = np.log1p(-profile)
+    joint = (np.log(profile) - no) @ chosen.T + no @ answered.T + np.log(model.share)[:, None]
+    top = joint.max(axis=0)
+    member = np.exp(joint - top)
+    total = member.sum(axis=0)
+    return top + np.log(total), member / total
+
+
+def _likeliest(chosen: Floats, answered: Floats, member: Floats) -> Mixture:
+    share = member.sum(axis=1) / member.sum()
+    return Mixture(share.clip(_NEVER_SURE), (member @ chosen) / (member @ answered).clip(_NEVER_SURE))
+
+
+def _run(patterns: Floats, mass: Floats, model: Mixture, iterations: int) -> tuple[Mixture, float]:
+    """Return the classes after so many steps of EM, or when they have settled, and how likely they were."""
+    answers, bound = _told(patterns), -np.inf
+    for _ in range(iterations):
+        likelihood, member = _expected(model, *answers)
+        model = _likeliest(*answers, member * mass)
+        before, bound = bound, float(np.average(likelihood, weights=mass))
+        if abs(bound - before) < _TOLERANCE:
+            break
+    return model, bound

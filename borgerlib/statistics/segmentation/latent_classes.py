@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +14,13 @@ from borgerlib.statistics.estimation.answers import answers_to
 from borgerlib.statistics.levels import Floats, counted, positive_column, sums
 from borgerlib.statistics.segmentation.bootstrap import mean_agreement
 from borgerlib.statistics.segmentation.described import class_names
-from borgerlib.statistics.segmentation.fitting import distinct_patterns, fit, found_again, tellable_counts
+from borgerlib.statistics.segmentation.fitting import (
+    Mixture,
+    distinct_patterns,
+    fit,
+    found_again,
+    tellable_counts,
+)
 from borgerlib.statistics.weighting.adjustment import effective_sample_size
 from borgerlib.survey.codebook.model import Codebook, Item
 
@@ -126,8 +131,8 @@ def latent_classes(
     Notes
     -----
     Within a class the choices are taken as independent (Lazarsfeld & Henry, 1968; Goodman, 1974), fitted by
-    EM with the package stepmix (Morin et al., 2023), from the best of several short starts (Biernacki,
-    Celeux & Govaert, 2003). A choice that is missing counts for nothing; the others of that respondent
+    EM (Dempster, Laird & Rubin, 1977) from the best of several short starts (Biernacki, Celeux & Govaert,
+    2003). A choice that is missing counts for nothing; the others of that respondent
     count. The number of classes has the lowest BIC (Schwarz, 1978), in which weights are scaled to Kish's
     effective sample size: scaled to the number of respondents they would claim more information than there
     is, and find classes that are not there.
@@ -160,15 +165,15 @@ def latent_classes(
     }
     comparison = _comparison(models, patterns, pattern_mass, effective)
     best = models[int(comparison.loc[comparison["chosen"], "n_classes"].iloc[0])]
-    member = best.predict_proba(patterns)
+    member = best.members(patterns)[1]
     found = _described(respondents.index, topics, answered, mass, rows, member[pattern_of], comparison)
-    if samples < 1 or best.n_components < 2:
+    if samples < 1 or len(best.share) < 2:
         return found
     agreement = mean_agreement(
         member.argmax(axis=1),
         pattern_of,
         mass,
-        partial(found_again, patterns, best.n_components, seed),
+        partial(found_again, patterns, len(best.share), seed),
         samples=samples,
         seed=seed,
     )
@@ -231,11 +236,11 @@ def _check_enough(respondents: int, options: int, item: Item) -> None:
         )
 
 
-def _comparison(models: dict[int, Any], patterns: Floats, mass: Floats, effective: float) -> pd.DataFrame:
+def _comparison(models: dict[int, Mixture], patterns: Floats, mass: Floats, effective: float) -> pd.DataFrame:
     rows = []
     for count, model in models.items():
-        likelihood = float(model.score(patterns, sample_weight=mass)) * effective
-        parameters = int(model.n_parameters)
+        likelihood = float(np.average(model.members(patterns)[0], weights=mass)) * effective
+        parameters = model.n_parameters
         rows.append((count, parameters, likelihood, parameters * np.log(effective) - 2 * likelihood))
     table = pd.DataFrame(rows, columns=["n_classes", "n_parameters", "log_likelihood", "bic"])
     return table.assign(chosen=table.index == table["bic"].idxmin())

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from borgerlib.statistics.segmentation.bootstrap import mean_agreement
+from borgerlib.statistics.segmentation.bootstrap import _agreement, mean_agreement
 
 CLASSES = np.array([0, 0, 1, 1])
 PATTERN_OF = np.array([0, 1, 2, 3, 0, 1, 2, 3])
@@ -35,3 +35,9 @@ def test_samples_keep_the_number_of_respondents_and_their_order_does_not_count()
     assert [mass.sum() for mass in seen] == [8] * 8
     assert np.array_equal(seen[:4], seen[4:])
     assert not np.array_equal(seen[0], seen[1])
+
+
+def test_half_kept_together_is_half_way_beyond_chance():
+    # {0,1},{2,3} against {0,1},{2},{3}: pairs together in both 1; in one 2, in the other 1; 6 pairs.
+    # By chance 2·1/6 = 1/3; (1 − 1/3)/(1.5 − 1/3) = 4/7.
+    assert _agreement(np.array([0, 0, 1, 1]), np.array([0, 0, 1, 2])) == pytest.approx(4 / 7)
