@@ -15,6 +15,7 @@ from borgerlib.dashboard.page.words import words
 from borgerlib.dashboard.saved.pictures import picture
 from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.interest.filters.selection import Selection, understood
+from borgerlib.own_keys import OwnKeys
 from borgerlib.view import theme
 
 _ROWS = 6
@@ -74,7 +75,7 @@ class InterestFilters(ipywidgets.VBox):  # type: ignore[misc]
             )
             for role in shown
         }
-        super().__init__(list(self._boxes.values()), value=Selection(), **layout)
+        super().__init__([*self._boxes.values(), OwnKeys()], value=Selection(), **layout)
         for box in self._boxes.values():
             box.observe(self._on_box, "value")
 

@@ -190,7 +190,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         name = str(message.get("label", ""))
         questions.save_question(self._answers.municipality.name, name, self._selection, self._against)
         self._show_menu()
-        self._pong()
+        self._say(words()("strings", "saved", navn=name.strip()))
 
     def _on_delete(self, message: Mapping[str, Any]) -> None:
         questions.delete_question(self._answers.municipality.name, str(message.get("id", "")))

@@ -31,3 +31,15 @@ def test_undo_stays_inside_the_dashboard_and_it_answers_as_the_page_does(page, a
     assert wanted in page.locator(".answer").text_content()
     assert "alder" not in page.url  # the address is JupyterLab's own
     page.screenshot(path=pictures / "jupyterlab.png")
+
+
+def test_undo_stays_inside_the_dashboard(page):
+    page.locator(".filters").get_by_text("60–69 år", exact=True).click()
+    page.wait_for_function("document.querySelector('.who').textContent === '60–69 år'")
+    page.get_by_role("checkbox", name="60–69 år").focus()
+    page.keyboard.press("Control+z")
+    page.wait_for_function("document.querySelector('.who').textContent.startsWith('Alle borgere')")
+    page.keyboard.press("ArrowDown")  # which moves between the notebook's cells
+    page.keyboard.press("x")  # which cuts one
+    assert page.evaluate("document.activeElement.closest('.borger-dashboard') !== null")
+    assert page.locator(".jp-Cell").count() == 4

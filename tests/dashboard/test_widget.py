@@ -97,6 +97,7 @@ def test_code_may_select_too(board):
 def test_a_saved_question_joins_the_menu_and_leaves_it(board):
     board._hear({"kind": "select", "levels": {"age": ["15-24"]}, "number": 1})
     board._hear({"kind": "save_question", "label": "De unge"})
+    assert board.sent[-1][0] == {"kind": "said", "text": "Gemt: »De unge« står nu under Spørgsmål."}
     saved = [entry for entry in board.menu if entry["saved"]]
     assert [entry["label"] for entry in saved] == ["De unge"]
     board._hear({"kind": "select", "levels": {}, "number": 2})

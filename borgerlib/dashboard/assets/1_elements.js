@@ -63,6 +63,10 @@ function dropdown(label, attributes, ...children) {
   return box;
 }
 
+/** Keep keys from the notebook, where arrows would move between cells and x cut one; it saves by Ctrl and Cmd. */
+const keepKeys = (root) =>
+  root.addEventListener("keydown", (event) => event.ctrlKey || event.metaKey || event.stopPropagation());
+
 function closeOthers(root) {
   const close = (event) => {
     for (const box of root.querySelectorAll("details.dropdown[open]")) {

@@ -297,6 +297,7 @@ function buildPage({ model, el }, way, isNew) {
   model.on("change:menu", onMenu);
   model.on("msg:custom", hear);
   root.addEventListener("keydown", onKey);
+  keepKeys(root);
   document.addEventListener("fullscreenchange", onFullscreen);
   const stopClosing = closeOthers(root);
   const pulse = setInterval(() => document.hidden || send({ kind: "ping" }), PULSE);

@@ -14,6 +14,7 @@ from borgerlib.dashboard.coding import codings as kept
 from borgerlib.dashboard.coding import tables
 from borgerlib.dashboard.importing import told
 from borgerlib.errors import BorgerlibError, ParameterError
+from borgerlib.own_keys import OwnKeys
 from borgerlib.statistics.models.agreement import coding_agreement
 from borgerlib.survey.codebook.open_answers.code_suggestion import suggest_codes
 from borgerlib.survey.codebook.open_answers.coding_frame import CodingFrame, coded_answers, load_coding_frame
@@ -107,7 +108,7 @@ class CodingPage(widgets.VBox):  # type: ignore[misc]
             "<p>CPR-numre, e-mail, telefonnumre og adresser er skjult, og navne, hvor ordene foran viser, "
             "at der kommer et. Andre navne findes ikke.</p>"
         )
-        super().__init__([widgets.HTML(head), self._asked, self._controls, back, self._result])
+        super().__init__([widgets.HTML(head), self._asked, self._controls, back, self._result, OwnKeys()])
         self.add_class("borger-import")
         self._suggest()
         self._show()

@@ -201,6 +201,8 @@ def chart(
     shares = {} if other is None else other.shares[role]
     shown = ordered(rows, shares, sort, fixed=role == "time")
     differs = difference(rows, compared=against is not None) if other else ""
+    if against and against.selection == answer.selection:
+        differs = say("compare", "equal")
     first = chart_title(rows, confidence=answers.confidence, exclusive=role == "time")
     title = differs if against else first
     question = (filter_.question if filter_ else "") or say("roles", role)

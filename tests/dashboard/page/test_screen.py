@@ -153,6 +153,7 @@ def test_what_differs_is_said_first_with_both_numbers(answers):
 def test_a_selection_against_itself_asks_for_another(answers):
     said = compared(answers, "alder=60-69", "alder=60-69")
     assert said["answer"] == "De to grupper er ens: 60–69 år. Vælg den anden i filtrene."
+    assert {chart["title"] for chart in said["charts"]} == {"De to grupper er ens."}
     assert not any(row["direction"] for chart in said["charts"] for row in chart["rows"])
 
 

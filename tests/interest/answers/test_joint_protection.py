@@ -59,7 +59,7 @@ class Reader:
                 constraints=said,
                 bounds=optimize.Bounds(0, self.most),
                 integrality=np.ones(len(self.at)),
-                options={"time_limit": 5},
+                options={"node_limit": 500},  # not seconds: a busy machine would prove less
             )
             # Where the program is not solved to its end, its bound is what the reader could hope for at most.
             ends.append(sign * (found.mip_dual_bound if found.x is None else found.fun))

@@ -23,6 +23,7 @@ function buildPage(config, { post, fetchFile, leads, remember, lost }) {
     else if (document.fullscreenElement) document.exitFullscreen();
   }
   root.addEventListener("keydown", (event) => { if (event.key === "Escape" && root.matches(".presenting")) presenting(false); });
+  keepKeys(root);
   root.addEventListener("fullscreenchange", () => { if (!document.fullscreenElement) presenting(false); });
   const stop = closeOthers(root);
   if (config.notice) status.say(config.notice);
