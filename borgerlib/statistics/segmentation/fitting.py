@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from borgerlib.statistics.levels import Floats
-from borgerlib.statistics.segmentation.steps import fast_stepmix
 
 _TOLERANCE = 1e-7
 _SHORT_ITERATIONS = 15
