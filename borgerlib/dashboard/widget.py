@@ -198,6 +198,8 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         self._pong()
 
     def _on_download(self, message: Mapping[str, Any]) -> None:
+        # The first picture takes longer than a page waits without a word.
+        self.send({"kind": "working", "text": words()("strings", "file_working")})
         made = downloads.download(
             self._answers,
             self._answers.to(self._selection, against=self._against),

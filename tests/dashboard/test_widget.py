@@ -124,6 +124,8 @@ def test_files_are_sent(board, kind, starts):
     board._hear({"kind": "download", "chart": "topics", "format": kind})
     message, (content,) = board.sent[-1]
     assert message["name"] == f"simulerede-data-odense-emner.{kind}"
+    # Said before it begins: the page would take a kernel that draws its first picture for one that is gone.
+    assert board.sent[-2][0]["kind"] == "working"
     assert content.startswith(starts)
 
 
