@@ -113,14 +113,8 @@ def css_variables() -> str:
         "muted": MUTED,
         "paper": PAPER,
         "rule": RULE,
-        "neutral": NEUTRAL,
-        "positive-outer": POSITIVE[0],
-        "positive-inner": POSITIVE[1],
-        "negative-outer": NEGATIVE[0],
-        "negative-inner": NEGATIVE[1],
         "font": _PAGE_FONT,
         "figure-width": f"{WIDE}px",
-        "caption-size": f"{CAPTION_SIZE['wide']:g}px",
     }
     body = "\n".join(f"  --borger-{name}: {value};" for name, value in values.items())
     return f":root {{\n{body}\n}}"

@@ -9,16 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree
 
 from borgerlib import danish
 from borgerlib.errors import RunError
 from borgerlib.files.templates import template
-
-if TYPE_CHECKING:
-    pass
 
 CHART_TYPE = "application/vnd.borger.chart+json"
 TEMPLATES = Path(str(files("borgerlib.runs.pages") / "templates"))

@@ -200,7 +200,7 @@ def municipalities_table(comparison: MunicipalityComparison) -> Table:
     )
     caption = titled(f"»{comparison.label}«, kommune for kommune", comparison.direct)
     note = sentences(["Placeringerne gælder alle på en gang", _METHOD, source_line(comparison.direct.source)])
-    return public_table(rows, caption=caption, columns={str(name): str(name) for name in rows}, note=note)
+    return public_table(rows, caption=caption, note=note)
 
 
 def _chart(

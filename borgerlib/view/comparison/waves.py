@@ -14,7 +14,7 @@ from borgerlib.view.charts.chart import Chart
 from borgerlib.view.charts.marks import Bar
 from borgerlib.view.comparison.marks import Changes, lay_out_changes
 from borgerlib.view.tables.html import Table, public_table, require_disclosed
-from borgerlib.view.words.alt_text import WITHHELD, sentences, source_line, titled
+from borgerlib.view.words.alt_text import WITHHELD, sentences, source_line, titled, value_words
 from borgerlib.view.words.text import Text
 
 _SIGNS = {1: "▲", -1: "▼", 0: ""}
@@ -53,8 +53,8 @@ def changes_table(comparison: WaveComparison) -> Table:
         {
             "Spørgsmål": now["item_label"],
             "Svar": now["label"],
-            earlier: [_share(row) for _, row in was.iterrows()],
-            later: [_share(row) for _, row in now.iterrows()],
+            earlier: [value_words(row, "pct") for _, row in was.iterrows()],
+            later: [value_words(row, "pct") for _, row in now.iterrows()],
             "Ændring (procentpoint)": [_change(row) for _, row in now.iterrows()],
         }
     )
@@ -66,7 +66,7 @@ def changes_table(comparison: WaveComparison) -> Table:
         ]
     )
     caption = titled(f"Fra {earlier} til {later}", estimates)
-    return public_table(rows, caption=caption, columns={str(name): str(name) for name in rows}, note=note)
+    return public_table(rows, caption=caption, note=note)
 
 
 def change_chart(comparison: WaveComparison, item: str, *, title: str = "") -> Chart:
@@ -197,10 +197,6 @@ def _side_by_side(comparison: WaveComparison) -> tuple[pd.DataFrame, pd.DataFram
     frame = comparison.estimates.frame
     was, now = (frame[frame["group"] == f"{WAVE}={name}"].reset_index(drop=True) for name in comparison.names)
     return was, now
-
-
-def _share(row: pd.Series) -> str:
-    return WITHHELD if row["suppressed"] else danish.percent(row["proportion"])
 
 
 def _change(row: pd.Series) -> str:

@@ -116,7 +116,6 @@ def needed(people: pd.Series, *, confidence: float) -> Table:
     table = public_table(
         pd.DataFrame(_needed_rows(groups, confidence), columns=columns),
         caption="Så mange svar skal en måling have",
-        columns={column: column for column in columns},
         note=f"Et tilfældigt udtræk og {sure} sikkerhed. Skal svarene vægtes, kræver det flere. {_note()}",
     )
     # Words in place of a number stand where the number would.

@@ -192,7 +192,7 @@ def public_table(
     frame: pd.DataFrame,
     *,
     caption: str,
-    columns: Mapping[str, str],
+    columns: Mapping[str, str] | None = None,
     decimals: int = 0,
     note: str = "",
 ) -> Table:
@@ -204,8 +204,8 @@ def public_table(
         One row a row of the table.
     caption : str
         What the table shows (Danish).
-    columns : mapping of str to str
-        The frame's columns to show, in order, and their Danish headings.
+    columns : mapping of str to str, optional
+        The frame's columns to show, in order, and their Danish headings; by default all, as they are called.
     decimals : int
         Decimals of numbers that are not whole.
     note : str
@@ -234,6 +234,7 @@ def public_table(
     >>> table.rows
     (('København',),)
     """
+    columns = {str(name): str(name) for name in frame} if columns is None else columns
     lacking = [column for column in columns if column not in frame.columns]
     if lacking:
         raise DataError(
