@@ -306,9 +306,9 @@ def _areas(direct: DisclosedEstimates, people: pd.DataFrame, weight: str | None)
     )
     areas["weights"] = areas["code"].map(grouped.sum())
     areas["effective"] = areas["code"].map(effective).where(areas["n"].notna())
-    ages = population().assign(people=lambda frame: frame["population"])
-    whole = ages.groupby("code")["people"].sum()
-    senior = ages[ages["age"] >= _SENIOR].groupby("code")["people"].sum()
+    ages = population()
+    whole = ages.groupby("code")["population"].sum()
+    senior = ages[ages["age"] >= _SENIOR].groupby("code")["population"].sum()
     return areas.assign(
         log_population=np.log(areas["code"].map(whole).astype("float64")),
         share_65=areas["code"].map(senior / whole).astype("float64"),

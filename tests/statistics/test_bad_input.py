@@ -83,7 +83,7 @@ CALLS = {
     "rake to a list": lambda f: borgerlib.rake(f, {"a": [30, 40, 30]}),
     "rake to text": lambda f: borgerlib.rake(f, {"a": A.astype(str)}),
     "rake to a frame": lambda f: borgerlib.rake(f, pd.DataFrame({"a": A})),
-    "rake within text": lambda f: borgerlib.rake(f, {"a": A}, tolerance="x", cap="x"),
+    "rake within text": lambda f: borgerlib.rake(f, {"a": A}, cap="x"),
     "calibrate": lambda f: borgerlib.calibrate(f, {"a": A, "num": 5.0}),
     "calibrate to text": lambda f: borgerlib.calibrate(f, {"num": "5x"}),
     "calibrate within one number": lambda f: borgerlib.calibrate(f, {"a": A}, bounds=3),

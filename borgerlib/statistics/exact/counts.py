@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import pandas as pd
 
 from borgerlib.errors import DataError
-from borgerlib.statistics.estimation.intervals import check_confidence
 
 
 @dataclass(frozen=True)
@@ -33,21 +31,6 @@ class TestResult:
 
     # pytest takes every class called Test… for a test.
     __test__ = False
-
-    def within_chance(self, confidence: float = 0.95) -> bool:
-        """Return True when chance alone would give a difference as large this often or oftener.
-
-        Raises
-        ------
-        DataError
-            The p-value is not known.
-        ParameterError
-            The confidence is not between 0 and 1.
-        """
-        check_confidence(confidence)
-        if math.isnan(self.p_value):
-            raise DataError("Nothing can be said of chance: a count is hidden or not known.")
-        return self.p_value > 1 - confidence
 
 
 def check_counts(count: int, n: int, population: int, group: str = "") -> None:

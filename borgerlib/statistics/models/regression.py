@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from borgerlib.errors import ParameterError
+from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.statistics.estimation.covariance import covariance, degrees_of_freedom
 from borgerlib.statistics.estimation.intervals import check_confidence
 from borgerlib.statistics.estimation.sample_design import Design, SampleDesign, sample_design
@@ -210,10 +210,6 @@ class Regression:
         half = reach * self.bse
         return pd.DataFrame({"ci_lower": self.params - half, "ci_upper": self.params + half})
 
-    def cov_params(self) -> pd.DataFrame:
-        """Return the covariance matrix of the coefficients."""
-        return self.covariance.copy()
-
     def summary(self, *, confidence: float = 0.95) -> Any:
         """Return the model as statsmodels prints one: coefficients, errors, tests, intervals and notes."""
         from statsmodels.iolib.summary import Summary
@@ -238,10 +234,21 @@ class Regression:
         return made
 
     def test_term(self, term: str) -> pd.Series:
-        """Test whether a whole term could be left out. See `borgerlib.statistics.models.wald.test_term`."""
-        from borgerlib.statistics.models.wald import test_term
+        """Test the hypothesis that all coefficients of a term (``alder`` or ``alder:koen``) are zero.
 
-        return test_term(self, term)
+        Returns f_statistic (Wald's, divided by its degrees of freedom), df1, df2 and p_value, as
+        ``regTermTest`` of R's `survey` package; a term that the model does not have is a `ParameterError`.
+        """
+        from scipy import stats
+
+        if term not in self._frame.terms:
+            raise ParameterError(unknown_name("term", term, self._frame.terms))
+        at = self._frame.terms[term]
+        values, covariance = self.params.to_numpy()[at], self.covariance.to_numpy()[np.ix_(at, at)]
+        statistic = float(values @ np.linalg.solve(covariance, values)) / len(at)
+        p = stats.f.sf(statistic, len(at), self.df_resid) if self.df_resid > 0 else np.nan
+        found = {"f_statistic": statistic, "df1": len(at), "df2": self.df_resid, "p_value": float(p)}
+        return pd.Series(found, name=term)
 
     def adjusted_shares(self, variable: str, *, confidence: float = 0.95) -> pd.DataFrame:
         """Return what each level would answer, others held equal. See `models.margins.adjusted_means`."""

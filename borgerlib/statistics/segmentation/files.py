@@ -9,7 +9,7 @@ It holds one table a segment; within an item any of the options will do, and all
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -22,16 +22,13 @@ from borgerlib.population.ages import age_band_labels
 from borgerlib.statistics.segmentation.rules import HINT, Segment, check_segments
 from borgerlib.survey.codebook.model import NAME, NAME_RULE, Codebook, Item
 
-DERIVED: Mapping[str, Sequence[str]] = {"aldersgruppe": tuple(age_band_labels())}
-"""Columns that prepared respondents have beside those of the codebook, and their levels."""
-
+# Columns that prepared respondents have beside those of the codebook, and their levels.
+_DERIVED = {"aldersgruppe": tuple(age_band_labels())}
 
 _Content = dict[str, dict[str, Annotated[tuple[str, ...], MinLen(1)]]]
 
 
-def load_segments(
-    path: str | Path, codebook: Codebook, *, derived: Mapping[str, Sequence[str]] = DERIVED
-) -> list[Segment]:
+def load_segments(path: str | Path, codebook: Codebook) -> list[Segment]:
     """Read segments from a TOML file and check them.
 
     Parameters
@@ -41,8 +38,6 @@ def load_segments(
     codebook : Codebook
         What was asked. A named sum of options (net) is read as its options; the names of a municipality's
         districts, which no codebook knows, are taken as they stand.
-    derived : mapping of str to sequence of str
-        Columns beside those of the codebook, and their levels.
 
     Returns
     -------
@@ -71,11 +66,9 @@ def load_segments(
     'kvinder'
     """
     toml = read_toml(Path(path), "segments", hint=HINT)
-    content = replace(toml, error=ParameterError).validated(
-        _Content, lambda content: _breaches(content, codebook, derived)
-    )
+    content = replace(toml, error=ParameterError).validated(_Content, lambda made: _breaches(made, codebook))
     return [
-        Segment(name, {item: _members(item, options, codebook, derived) for item, options in table.items()})
+        Segment(name, {item: _members(item, options, codebook) for item, options in table.items()})
         for name, table in content.items()
     ]
 
@@ -122,9 +115,7 @@ def save_segments(segments: Sequence[Segment], path: str | Path) -> Path:
     return write_new(Path(path), "\n".join(lines))
 
 
-def _breaches(
-    content: _Content, codebook: Codebook, derived: Mapping[str, Sequence[str]]
-) -> Iterator[Problem]:
+def _breaches(content: _Content, codebook: Codebook) -> Iterator[Problem]:
     if not content:
         yield (), "the file holds no segment"
     for name, table in content.items():
@@ -133,15 +124,13 @@ def _breaches(
         if not table:
             yield (name,), "has no rule: everybody would be in it"
         for item, options in table.items():
-            yield from (((name, item), text) for text in _rule_breaches(item, options, codebook, derived))
+            yield from (((name, item), text) for text in _rule_breaches(item, options, codebook))
 
 
-def _rule_breaches(
-    item_id: str, options: tuple[str, ...], codebook: Codebook, derived: Mapping[str, Sequence[str]]
-) -> Iterator[str]:
-    known = dict.fromkeys([*derived, *(item.id for item in codebook if _can_divide(item))])
+def _rule_breaches(item_id: str, options: tuple[str, ...], codebook: Codebook) -> Iterator[str]:
+    known = dict.fromkeys([*_DERIVED, *(item.id for item in codebook if _can_divide(item))])
     if item_id in known:
-        legal = _legal(item_id, codebook, derived)
+        legal = _legal(item_id, codebook)
         yield from (unknown_name("option", name, legal) for name in options if legal and name not in legal)
     elif item_id in codebook:
         kind = codebook.item(item_id).kind
@@ -150,20 +139,16 @@ def _rule_breaches(
         yield unknown_name("item", item_id, known)
 
 
-def _legal(
-    item_id: str, codebook: Codebook, derived: Mapping[str, Sequence[str]]
-) -> dict[str, tuple[str, ...]]:
+def _legal(item_id: str, codebook: Codebook) -> dict[str, tuple[str, ...]]:
     """Return what may be chosen, and the options behind it; nothing where any name will do."""
     if item_id not in codebook:
-        return {level: (level,) for level in derived[item_id]}
+        return {level: (level,) for level in _DERIVED[item_id]}
     item = codebook.item(item_id)
     return {name: item.members(name) for name in [*(o.id for o in item.options), *item.nets]}
 
 
-def _members(
-    item_id: str, options: tuple[str, ...], codebook: Codebook, derived: Mapping[str, Sequence[str]]
-) -> tuple[str, ...]:
-    legal = _legal(item_id, codebook, derived)
+def _members(item_id: str, options: tuple[str, ...], codebook: Codebook) -> tuple[str, ...]:
+    legal = _legal(item_id, codebook)
     return tuple(dict.fromkeys(member for name in options for member in legal.get(name, (name,))))
 
 

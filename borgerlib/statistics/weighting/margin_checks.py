@@ -26,7 +26,7 @@ from borgerlib.statistics.weighting.adjustment import Adjustment
 # A known total is called by its column and level; by None for the level where the column is numeric.
 Name = tuple[str, object]
 
-_LOOSEST_EXACT = 1e-11
+_ROUNDING = 1e-11
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,6 @@ def check_margins(
     respondents: pd.DataFrame,
     margins: Mapping[str, pd.Series],
     *,
-    tolerance: float = 1e-10,
     extra_problems: Sequence[str] = (),
 ) -> CheckedMargins:
     """Return respondents and margins as cells and targets, or raise `MarginError` with every problem."""
@@ -87,7 +86,7 @@ def check_margins(
         codes.append(renumber[cells.levels[:, number]])
         targets.append(kept.to_numpy(dtype=np.float64))
         names += [(name, level) for level in kept.index]
-    problems += _total_problems(margins, max(tolerance / 10, _LOOSEST_EXACT))
+    problems += _total_problems(margins)
     if problems or extra_problems:
         raise _unfit([*problems, *extra_problems])
     checked = Cells(cells.of_row, np.column_stack(codes), cells.people)
@@ -198,10 +197,10 @@ def _level_problems(name: str, margin: pd.Series, raw: Levels, people: Floats) -
     return problems
 
 
-def _total_problems(margins: Mapping[str, pd.Series], tolerance: float) -> list[str]:
+def _total_problems(margins: Mapping[str, pd.Series]) -> list[str]:
     totals = {name: float(margin.sum()) for name, margin in margins.items()}
     first = next(iter(totals.values()))
-    if all(abs(total - first) <= tolerance * first for total in totals.values()):
+    if all(abs(total - first) <= _ROUNDING * first for total in totals.values()):
         return []
     listed = ", ".join(f"'{name}' {total:,.12g}" for name, total in totals.items())
     return [f"The totals of the margins disagree: {listed}."]

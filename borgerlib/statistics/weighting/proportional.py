@@ -5,27 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from borgerlib.errors import ConvergenceError
-from borgerlib.statistics.levels import (
-    Cells,
-    Floats,
-    sums,
-)
-from borgerlib.statistics.weighting.adjustment import (
-    Adjustment,
-)
+from borgerlib.statistics.levels import Cells, Floats, sums
+from borgerlib.statistics.weighting.adjustment import Adjustment
 from borgerlib.statistics.weighting.margin_checks import CheckedMargins, named
 from borgerlib.statistics.weighting.solver import Raking, solve
 
 # Raking converges in a few sweeps, or crawls because cells are empty: then Newton's method takes over.
 _SWEEPS = 200
+# Of a weighted count beside its target; weights converge two or three sweeps after margins do.
+_TOLERANCE = 1e-12
 
 
-def proportional_fit(
-    cell_base: Floats, cells: Cells, targets: list[Floats], tolerance: float
-) -> tuple[Floats | None, int]:
+def proportional_fit(cell_base: Floats, cells: Cells, targets: list[Floats]) -> tuple[Floats | None, int]:
     """Return each cell's ratio to its base weight, or None where the margins were not met in time."""
-    # Weights converge after margins do: going on to a hundredth costs two or three sweeps over the cells.
-    enough = max(0.01 * tolerance, 1e-14)
     fitted = cell_base.copy()
     for sweep in range(1, _SWEEPS + 1):
         error = 0.0
@@ -34,7 +26,7 @@ def proportional_fit(
             current = sums(level, len(target), fitted)
             error = max(error, float(np.abs(current / target - 1.0).max()))
             fitted *= (target / current)[level]
-        if error <= enough:
+        if error <= _TOLERANCE:
             return fitted / cell_base, sweep
     return None, _SWEEPS
 

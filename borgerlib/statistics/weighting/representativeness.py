@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from borgerlib.errors import MarginError, ParameterError, unknown_name
+from borgerlib.errors import MarginError, unknown_name
 from borgerlib.statistics.estimation.intervals import check_confidence
 from borgerlib.statistics.levels import any_frame, check_frame, column_of, levels_of
-
-_METHODS = {"wilson": "wilson", "exact": "beta"}
 
 
 @any_frame
@@ -25,7 +22,6 @@ def participation_rates(
     margins: Mapping[str, pd.Series],
     *,
     confidence: float = 0.95,
-    interval: Literal["wilson", "exact"] = "wilson",
 ) -> pd.DataFrame:
     """Return how large a part of each group took part.
 
@@ -36,11 +32,8 @@ def participation_rates(
     margins : mapping of str to Series
         Column → people by level, as `borgerlib.population_margins` makes them.
     confidence : float
-        Level of the interval, 0–1.
-    interval : {'wilson', 'exact'}
-        Score interval (Wilson, 1927) or the exact binomial one (Clopper and Pearson, 1934). Everybody was
-        asked, so the rate itself is a fact; the interval says how far chance alone, in who found the time,
-        could have moved it.
+        Level of the score interval (Wilson, 1927), 0–1. Everybody was asked, so the rate itself is a fact;
+        the interval says how far chance alone, in who found the time, could have moved it.
 
     Returns
     -------
@@ -53,7 +46,7 @@ def participation_rates(
     Raises
     ------
     ParameterError
-        Unknown interval or a confidence outside 0–1.
+        A confidence outside 0–1.
     MarginError
         A column is lacking, a level of the respondents is not in the margin, a group has nobody in it, or
         more answered than live there; all problems are listed at once.
@@ -72,14 +65,12 @@ def participation_rates(
     ... ].values.tolist()
     [['kvinde', 0.3], ['mand', 0.1]]
     """
-    if interval not in _METHODS:
-        raise ParameterError(unknown_name("interval", interval, _METHODS))
     check_confidence(confidence)
     _check(respondents, margins)
     frames = []
     for column, margin in margins.items():
         n = _counts(respondents[column]).reindex(margin.index, fill_value=0)
-        lower, upper = _binomial_interval(n, margin, confidence, _METHODS[interval])
+        lower, upper = _score_interval(n, margin, confidence)
         frames.append(
             pd.DataFrame(
                 {
@@ -209,12 +200,10 @@ def _p_value(n: np.ndarray, people: np.ndarray) -> float:
     return float(chi2_contingency(table, correction=False).pvalue)
 
 
-def _binomial_interval(
-    n: pd.Series, margin: pd.Series, confidence: float, method: str
-) -> tuple[np.ndarray, np.ndarray]:
+def _score_interval(n: pd.Series, margin: pd.Series, confidence: float) -> tuple[np.ndarray, np.ndarray]:
     from statsmodels.stats.proportion import proportion_confint
 
-    lower, upper = proportion_confint(n.to_numpy(), margin.to_numpy(), alpha=1 - confidence, method=method)
+    lower, upper = proportion_confint(n.to_numpy(), margin.to_numpy(), alpha=1 - confidence, method="wilson")
     # At nought and at all the ends are 0 and 1; the formula gives them but for the last bit.
     return np.where(n == 0, 0.0, lower), np.where(n == margin, 1.0, upper)
 

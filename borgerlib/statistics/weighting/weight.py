@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -37,7 +36,6 @@ def rake(
     margins: Mapping[str, pd.Series],
     *,
     base_weight: str | None = None,
-    tolerance: float = 1e-10,
     cap: float | None = None,
 ) -> WeightingResult:
     """Weight respondents to several population margins at once.
@@ -50,8 +48,6 @@ def rake(
         Population counts by level of each column; all with the same total.
     base_weight : str, optional
         Column of weights to start from; it may vary freely between respondents.
-    tolerance : float
-        Largest relative difference between a weighted count and its target.
     cap : float, optional
         Largest weight, as a multiple of the mean weight. Weights are then the nearest to raked ones that
         meet margins and cap together.
@@ -94,9 +90,7 @@ def rake(
     """
     if not (isinstance(margins, Mapping) and margins):
         raise ParameterError("No margins to rake to.", hint="Give a mapping: {column: counts by level}.")
-    if not (isinstance(tolerance, Real) and tolerance > 0):
-        raise ParameterError(f"tolerance={tolerance!r} is not legal: it must be a number above 0.")
-    checked = check_margins(respondents, margins, tolerance=tolerance)
+    checked = check_margins(respondents, margins)
     base, known = _base_weights(respondents, base_weight), _known(respondents, margins, base_weight)
     adjustment = _raking_adjustment(checked, base)
     if cap is not None:
@@ -104,7 +98,7 @@ def rake(
         return rake_capped(known, adjustment, checked.names, start, cap)
     of_row = checked.cells.of_row
     cell_base = checked.cells.people if base is None else sums(of_row, checked.cells.size, base)
-    ratio, sweeps = proportional_fit(cell_base, checked.cells, checked.targets, tolerance)
+    ratio, sweeps = proportional_fit(cell_base, checked.cells, checked.targets)
     if ratio is None:
         ratio, steps = newton_fit(adjustment, cell_base, checked)
         sweeps += steps

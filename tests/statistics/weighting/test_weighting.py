@@ -282,11 +282,6 @@ def test_no_margins(respondents: pd.DataFrame) -> None:
         rake(respondents, {})
 
 
-def test_tolerance_must_be_positive(respondents: pd.DataFrame) -> None:
-    with pytest.raises(ParameterError, match="tolerance=0 is not legal"):
-        rake(respondents, MARGINS, tolerance=0)
-
-
 def test_duplicate_column(respondents: pd.DataFrame) -> None:
     doubled = pd.concat([respondents, respondents[["sex"]]], axis=1)
     with pytest.raises(DataError, match="2 columns named 'sex'"):
