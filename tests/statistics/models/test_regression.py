@@ -219,7 +219,7 @@ def test_unknown_terms_levels_and_variables_are_refused():
         (lambda: model.adjusted_shares("koen"), "Unknown variable of the model 'koen'"),
         (lambda: model.adjusted_shares("by_i_aar"), "is a number"),
         (lambda: model.adjusted_differences("alder", reference="gammel"), "Unknown level of alder"),
-        (lambda: model.conf_int(95), "confidence"),
+        (lambda: model.conf_int(confidence=95), "confidence"),
     ):
         with pytest.raises(ParameterError, match=words):
             call()
