@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -44,3 +45,16 @@ def without_further(frame: pd.DataFrame, rows: Any) -> pd.DataFrame:
     further = [name for name in frame.columns if name not in {*NAMES, *NUMBERS}]
     blank = {name: "" if pd.api.types.is_string_dtype(frame[name]) else np.nan for name in further}
     return frame.assign(**{name: frame[name].mask(rows, empty) for name, empty in blank.items()})
+
+
+def with_sizes(frame: pd.DataFrame, sizes: Mapping[str, int]) -> pd.DataFrame:
+    """Return a frame with one n a group, whatever was asked of it, and without counts of groups.
+
+    What the bases of two items differ by is a count as well: of who answered one of them alone, or chose the
+    one option that keeps a person out of the other. A hidden n stays hidden, that of all (group '') its own.
+    """
+    frame, of_groups = frame.copy(), frame["group"] != ""
+    size = frame["group"].map(dict(sizes)).astype("Int64")
+    frame["n"] = frame["n"].mask(of_groups & frame["n"].notna(), size)
+    frame["count"] = frame["count"].mask(of_groups)
+    return frame

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from borgerlib.errors import DisclosureError, ParameterError, unknown_name
-from borgerlib.statistics.disclosure.columns import KEYS, NAMES, NUMBERS, SHARES, blanked, typed
+from borgerlib.statistics.disclosure.columns import KEYS, NAMES, NUMBERS, SHARES, blanked, typed, with_sizes
 from borgerlib.statistics.exact.finite_population import finite_population_interval
 
 Origin = Literal["published", "microdata", "simulated"]
@@ -241,16 +241,8 @@ class DisclosedEstimates:
         return self._with(pd.concat([self._frame, added], axis=1))
 
     def with_one_base(self, sizes: Mapping[str, int]) -> DisclosedEstimates:
-        """Return the estimates with one n a group, its size, and without the counts of groups.
-
-        What the bases of two items differ by is a count as well: of who answered one of them alone, or chose
-        the one option that keeps a person out of the other. A hidden n stays hidden, that of all its own.
-        """
-        frame, of_groups = self.frame, self._frame["group"] != ""
-        size = frame["group"].map(dict(sizes)).astype("Int64")
-        frame["n"] = frame["n"].mask(of_groups & frame["n"].notna(), size)
-        frame["count"] = frame["count"].mask(of_groups)
-        return self._with(frame)
+        """Return the estimates with one n a group, its size, and without the counts of groups."""
+        return self._with(with_sizes(self._frame, sizes))
 
     def counted(self, rows: Rows | None = None, *, population: int | None = None) -> DisclosedEstimates:
         """Return the estimates with the plain share of what is shown, count / n, instead of the weighted one.
