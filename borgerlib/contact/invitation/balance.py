@@ -21,7 +21,6 @@ from borgerlib.view.words.method import ROLE_WORDS
 
 UNTOLD = "andre"
 """Those whose level the population is not counted by, or who have not said."""
-_NO_CHANCE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -73,10 +72,8 @@ class Drawn:
     ----------
     seats : Series
         Person → 'plads' or 'reserve 1', 'reserve 2' …
-    lowest, highest : float
-        The chances of a seat that those who could be drawn had (0-1).
-    hopeless : int
-        How many had no chance, since the quotas are filled without them.
+    chances : Series
+        The chance of a seat that each person had (0-1).
     seed : int
         Repeats the draw.
     mended : Infeasible or None
@@ -86,9 +83,7 @@ class Drawn:
     """
 
     seats: pd.Series = field(repr=False)
-    lowest: float
-    highest: float
-    hopeless: int
+    chances: pd.Series = field(repr=False)
     seed: int
     mended: Infeasible | None = None
     uncapped: bool = False
@@ -203,9 +198,7 @@ def draw_balanced(wanted: Balance, *, reserves: int, seed: int) -> Drawn:
         order = np.random.default_rng(seed).permutation(drawn)
         names = [f"reserve {number}" for number in range(1, reserves + 1)]
         seats = pd.concat([seats, pd.Series(names, index=order)])
-    chances = result.chances
-    hopeless = int((chances < _NO_CHANCE).sum())
-    return Drawn(seats, float(chances.min()), float(chances.max()), hopeless, seed, changed, uncapped)
+    return Drawn(seats, result.chances, seed, changed, uncapped)
 
 
 def _scaled(quotas: pd.DataFrame, share: float) -> pd.DataFrame:

@@ -26,15 +26,14 @@ class LaidOut:
         What is for everybody, and who has which code.
     fingerprint : str
         Read aloud before the dice are thrown.
-    lowest, highest : float
-        Chances of a seat in the list of panels (0-1).
+    chances : Series
+        The chance of a seat in the list of panels (0-1) by code.
     """
 
     public: Path
     private: Path
     fingerprint: str
-    lowest: float
-    highest: float
+    chances: pd.Series
 
 
 def lay_out(
@@ -79,8 +78,7 @@ def lay_out(
     published = publish(public, private, result, listed, title=title, day=day, seed=seed, cap=wanted.cap)
     codes = _codes(private)
     codes.to_frame().assign(kode_i_brev=codes.index.map(letters)).to_csv(private / WHO)
-    chances = published.chances
-    return LaidOut(public, private, published.fingerprint, float(chances.min()), float(chances.max()))
+    return LaidOut(public, private, published.fingerprint, published.chances)
 
 
 def seated(laid_out: LaidOut, number: int, *, able: Collection[int]) -> pd.DataFrame:

@@ -72,7 +72,7 @@ def _raised(master: _Master, panels: Panels, found: Collection, chances: Floats)
     settled = np.flatnonzero(unsettled & (prices > PRICED))
     if not len(settled):
         settled = np.flatnonzero(unsettled)
-    return solution, Level(lowest, settled, floors, prices, cap_prices, max(bound, lowest))
+    return solution, Level(lowest, settled, prices, cap_prices, max(bound, lowest))
 
 
 class _Master:

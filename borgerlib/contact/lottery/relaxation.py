@@ -23,19 +23,16 @@ class Level:
         What the kinds of this level get.
     kinds : ndarray of int
         Which kinds these are.
-    floors : ndarray
-        The chance that each kind of the levels before has already (0 for the others).
     prices : ndarray
         Of each kind's chance, 0 or more; those of the kinds not yet settled sum to 1.
     cap_prices : ndarray
         Of each kind's cap, 0 or more.
     bound : float
-        No mixture of panels that keeps the floors and caps gives all who are not settled more than this.
+        No mixture of panels that keeps the levels before and the caps gives all who are not settled more.
     """
 
     chance: float
     kinds: np.ndarray
-    floors: Floats
     prices: Floats
     cap_prices: Floats
     bound: float
@@ -98,8 +95,7 @@ def relaxed_leximin(pool: Pool, cap: float) -> tuple[Floats, list[Level]]:
             prices[settled] = 1 / len(settled)
         capped = pool.counts * cap < pool.counts
         cap_prices = np.where(capped, np.maximum(solution.reduced_costs[:kinds], 0) * pool.counts, 0)
-        floors = np.where(unsettled, 0, chances)
-        levels.append(Level(solution.value, settled, floors, prices, cap_prices, solution.value))
+        levels.append(Level(solution.value, settled, prices, cap_prices, solution.value))
         chances[settled] = solution.value
         for kind in settled:
             program.set_coefficient(int(kind), kinds, 0.0)

@@ -8,7 +8,6 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Mapping
 from pathlib import Path
 
 from borgerlib.contact.codes import keyed_code
@@ -47,7 +46,7 @@ def new_key_file(path: Path, register: Path) -> str:
     return key
 
 
-def read_key(path: Path | None, register: Path, *, environment: Mapping[str, str] | None = None) -> str:
+def read_key(path: Path | None, register: Path) -> str:
     """Return the key from a file, or without one from the environment.
 
     Raises
@@ -58,7 +57,7 @@ def read_key(path: Path | None, register: Path, *, environment: Mapping[str, str
         The file stands beside the register.
     """
     if path is None:
-        text = (os.environ if environment is None else environment).get(VARIABLE, "")
+        text = os.environ.get(VARIABLE, "")
         where = f"The environment variable {VARIABLE}"
         if not text:
             raise DataError("The register needs its key.", hint=_HINT)

@@ -50,8 +50,8 @@ def recognised(
     vendor = export.source.vendor
     # LimeSurvey has a column 'id' of its own, which a question may be called too.
     by_id = [] if vendor == _LIMESURVEY else [_by_id(form, vendor)]
-    by_text = [_by_text(form)] if vendor == _LIMESURVEY else []
-    for entries in (*by_id, _by_code(form), *by_text):
+    by_text = (False, True) if vendor == _LIMESURVEY else (False,)
+    for entries in (*by_id, *(_limesurvey(form, by_text=each) for each in by_text)):
         ways = [_there(entries.get(question.id, []), headings) for question in form.all]
         found = [entry for entry in ways if entry is not None and _fits(entry, export)]
         # What nobody answered is not in SurveyJS's results.
@@ -101,37 +101,23 @@ def _named(question: Question, name: str, separator: str) -> Iterator[ItemMappin
     yield ItemMapping(question.id, (name,), "joined", values=ids, separator=separator)
 
 
-def _by_code(form: Questionnaire) -> dict[str, list[ItemMapping]]:
-    """Return how LimeSurvey's export is read whose headings are codes; answers are codes or texts."""
-    codes = limesurvey_codes(form)
-    ways = {}
+def _limesurvey(form: Questionnaire, *, by_text: bool) -> dict[str, list[ItemMapping]]:
+    """Return how LimeSurvey's export is read whose headings are codes, or texts; answers are either."""
+    codes, ways = limesurvey_codes(form), {}
     for question in form.all:
-        code = codes[question.id]
+        if by_text:
+            name, gap = one_line(question.text[DANISH]), " "
+            parts = {choice.id: one_line(choice.text[DANISH]) for choice in question.choices}
+        else:
+            name, gap, parts = codes[question.id], "", subquestion_codes(question)
         if question.kind == "multiple":
-            options = {f"{code}[{sub}]": choice for choice, sub in subquestion_codes(question).items()}
+            options = {f"{name}{gap}[{part}]": choice for choice, part in parts.items()}
             entry = ItemMapping(question.id, tuple(options), "indicators", options)
         else:
-            entry = ItemMapping(question.id, (code,), values=_values(question))
+            values = {code: choice for choice, code in answer_codes(question).items()}
+            entry = ItemMapping(question.id, (name,), values=values)
         ways[question.id] = [entry]
     return ways
-
-
-def _by_text(form: Questionnaire) -> dict[str, list[ItemMapping]]:
-    """Return how LimeSurvey's export is read whose headings are the questions' texts."""
-    ways = {}
-    for question in form.all:
-        text = one_line(question.text[DANISH])
-        if question.kind == "multiple":
-            options = {f"{text} [{one_line(each.text[DANISH])}]": each.id for each in question.choices}
-            entry = ItemMapping(question.id, tuple(options), "indicators", options)
-        else:
-            entry = ItemMapping(question.id, (text,), values=_values(question))
-        ways[question.id] = [entry]
-    return ways
-
-
-def _values(question: Question) -> dict[str, str]:
-    return {code: choice for choice, code in answer_codes(question).items()}
 
 
 def _technical(form: Questionnaire, export: Export, found: Sequence[ItemMapping]) -> Iterator[ItemMapping]:

@@ -96,7 +96,7 @@ def test_a_balanced_draw_is_as_the_population_and_repeats(candidates):
     reserves = drawn.seats[drawn.seats != "plads"]
     assert list(reserves) == [f"reserve {number}" for number in range(1, 13)]
     assert not set(reserves.index) & set(panel.index)
-    assert 0 < drawn.lowest <= 20 / len(chosen) <= drawn.highest <= 1
+    assert 0 < drawn.chances.min() <= 20 / len(chosen) <= drawn.chances.max() <= 1
 
 
 def test_what_cannot_be_kept_is_told_in_danish_and_mended_on_request():

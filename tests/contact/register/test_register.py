@@ -119,18 +119,20 @@ def test_a_register_of_an_older_version_is_brought_up_to_date(register):
         assert again.rows("SELECT count(*), count(came) FROM list_member") == [(12, 0)]
 
 
-def test_the_key_stands_apart_and_is_read_by_its_owner_alone(register, tmp_path):
+def test_the_key_stands_apart_and_is_read_by_its_owner_alone(register, tmp_path, monkeypatch):
     key = new_key_file(tmp_path / "noegle", register.path)
     assert read_key(tmp_path / "noegle", register.path) == key
-    assert read_key(None, register.path, environment={VARIABLE: KEY}) == KEY
+    monkeypatch.setenv(VARIABLE, KEY)
+    assert read_key(None, register.path) == KEY
     with pytest.raises(DataError, match="is there already"):
         new_key_file(tmp_path / "noegle", register.path)
     # Nor anywhere in the folder 'data', which is copied whole.
     for beside in (register.path.with_name("noegle"), tmp_path / "data" / "processed" / "noegle"):
         with pytest.raises(ParameterError, match="would stand beside the register"):
             new_key_file(beside, register.path)
+    monkeypatch.delenv(VARIABLE)
     with pytest.raises(DataError, match="needs its key"):
-        read_key(None, register.path, environment={})
+        read_key(None, register.path)
     (tmp_path / "short").write_text("abc")
     (tmp_path / "short").chmod(0o600)
     with pytest.raises(DataError, match="64 hexadecimal digits"):

@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 
 import ipywidgets as widgets
+import pandas as pd
 
 from borgerlib import danish
 from borgerlib.contact.invitation.overview import Overview
@@ -28,9 +29,10 @@ def display(widget: widgets.Widget, shown: bool) -> None:
     widget.layout.display = None if shown else "none"
 
 
-def chances(lowest: float, highest: float) -> str:
+def told_chances(chances: pd.Series) -> str:
     """Return the chances of a seat in words."""
-    return f"Chancen for en plads var fra {danish.percent(lowest, 1)} til {danish.percent(highest, 1)}"
+    lowest, highest = danish.percent(chances.min(), 1), danish.percent(chances.max(), 1)
+    return f"Chancen for en plads var fra {lowest} til {highest}"
 
 
 def paragraphs(lines: Collection[str], kind: str = "", *, role: str = "status") -> str:

@@ -30,12 +30,12 @@ from borgerlib.contact.invitation.overview import overview
 from borgerlib.contact.invitation.page import told
 from borgerlib.contact.invitation.page.how_many import HowMany
 from borgerlib.contact.invitation.page.html import (
-    chances,
     display,
     overview_html,
     paragraphs,
     style,
     text_field,
+    told_chances,
 )
 from borgerlib.contact.register.consents import withdraw
 from borgerlib.contact.register.key import withdrawal_code
@@ -57,6 +57,7 @@ _GROUPS = {
     "saved": "Gemte segmenter",
 }
 _CHANNELS = (("Brev", "letter"), ("E-mail", "mail"), ("Sms", "sms"), ("Digital Post", "digital_post"))
+_NO_CHANCE = 1e-9
 _FILES = (("CSV", ".csv"), ("Excel (XLSX)", ".xlsx"))
 
 
@@ -196,9 +197,9 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
                 self._many.balance(), reserves=self._many.reserves.value, seed=secrets.randbelow(2**31)
             )
             made = self._hand_out(wanted, drawn.seats.index, drawn.seats.to_frame("Plads"))
-            lines = [f"{chances(drawn.lowest, drawn.highest)} Lodtrækningens nummer: {drawn.seed}."]
-            if drawn.hopeless:
-                lines.append(f"{drawn.hopeless} kunne ikke få en plads: kvoterne er fyldt af andre grupper.")
+            lines = [f"{told_chances(drawn.chances)} Lodtrækningens nummer: {drawn.seed}."]
+            if hopeless := int((drawn.chances < _NO_CHANCE).sum()):
+                lines.append(f"{hopeless} kunne ikke få en plads: kvoterne er fyldt af andre grupper.")
             if drawn.mended is not None:
                 lines.append(f"Reserverne kunne ikke ligne helt: {told.changes(drawn.mended.changes)}.")
             if drawn.uncapped:
@@ -225,7 +226,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         lines = [
             f"1.000 paneler er lagt frem i <code>{escape(str(laid_out.public))}</code>. Vis mappen til alle, "
             f"og læs fingeraftrykket op: <code>{laid_out.fingerprint[:16]}</code>. "
-            + chances(laid_out.lowest, laid_out.highest),
+            + told_chances(laid_out.chances),
             "Den kode, som siden i mappen spørger om, er en anden end den i brevet: hver deltagers står i "
             "<code>koder.csv</code> i mappen <code>fortrolig</code> ved siden af.",
             "Kast så tre terninger med ti sider, og skriv, hvad de viser.",
