@@ -21,7 +21,7 @@ from borgerlib.runs.warm.client import Ahead
 
 _WORK = "work"
 _LOCK = "batch.lock"
-_TWO_REPORTS = 24
+_AT_ONCE, _TWO_REPORTS = 2, 24
 
 
 def plan_batch(names: Sequence[str], *, out: Path | None = None, **options: Any) -> BatchPlan:
@@ -125,9 +125,8 @@ def run_batch(
         batch.tell(None)
         batch.take_over()
         if batch.has_work:
-            # To draw ahead what all municipalities share pays from two reports on.
-            ahead: Ahead = "pictures" if batch.waiting > _TWO_REPORTS else "imports"
-            hands = crew or _crew(scheduler, jobs=jobs, work=work, cold=cold, ahead=ahead)
+            places.processed_data().mkdir(parents=True, exist_ok=True)  # where pictures are kept
+            hands = crew or _crew(scheduler, jobs=jobs, work=work, cold=cold, ahead=_ahead(batch.waiting))
             try:
                 batch.work_through(hands)
             finally:
@@ -139,6 +138,11 @@ def run_batch(
         _forced(folder).unlink(missing_ok=True)
         manifest.note_end()
         return batch.progress(None)
+
+
+def _ahead(runs: int) -> Ahead:
+    """Return what the server works out first: a survey pays from the third run, pictures from two reports."""
+    return "pictures" if runs > _TWO_REPORTS else "survey" if runs > _AT_ONCE else "imports"
 
 
 def _forced(folder: Path) -> Path:

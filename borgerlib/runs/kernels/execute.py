@@ -145,6 +145,7 @@ def run_notebook(
         A RunError: a cell fails, the kernel dies, or time or memory is used up. The message names the
         notebook, the cell and the cause; what was run is kept beside the target as ``….failed.ipynb``.
     """
+    check_parameters(source, parameters or {})
     run, error = _run(NotebookJob(source, target, parameters or {}), _terms(timeout, memory_limit, warm))
     if error is not None:
         raise error
@@ -232,7 +233,6 @@ def _terms(timeout: float, memory_limit: int | None, warm: KernelSource | None) 
 
 
 def _run(job: NotebookJob, terms: _Terms) -> tuple[NotebookRun, RunError | None]:
-    parameters = check_parameters(job.source, job.parameters)
     start = time.monotonic()
     attempts, attempt = 1, _new_attempt(job, terms)
     error: RunError | None = None
@@ -243,13 +243,13 @@ def _run(job: NotebookJob, terms: _Terms) -> tuple[NotebookRun, RunError | None]
         warm = terms.warm if terms.warm is not None and terms.warm.ready() else None
         start = time.monotonic()
         try:
-            executed = _try(job, parameters, attempt, warm)
+            executed = _try(job, attempt, warm)
         except NotebookRunError:
             if not attempt.kernel.lost or attempt.kernel.out_of_time or terms.kernels.ended:
                 raise
             # The server was killed and took the kernel along, which is not the notebook's fault.
             attempts, attempt = 2, _new_attempt(job, terms)
-            executed = _try(job, parameters, attempt, None)
+            executed = _try(job, attempt, None)
         save(executed, job.target)
         note = executed.metadata.papermill.get("cut", "")
         with suppress(OSError):
@@ -282,7 +282,7 @@ def _new_attempt(job: NotebookJob, terms: _Terms) -> Attempt:
     return Attempt(job.source, terms.timeout, terms.kernels.new(), terms.memory_limit)
 
 
-def _try(job: NotebookJob, parameters: Mapping[str, Any], attempt: Attempt, warm: KernelSource | None) -> Any:
+def _try(job: NotebookJob, attempt: Attempt, warm: KernelSource | None) -> Any:
     from papermill.execute import remove_error_markers
 
     inside = None if warm is None else warm.folder
@@ -295,7 +295,7 @@ def _try(job: NotebookJob, parameters: Mapping[str, Any], attempt: Attempt, warm
             extensions=job.extensions,
         )
         try:
-            executed = _execute(job.source, parameters, attempt, manager)
+            executed = _execute(job.source, job.parameters, attempt, manager)
         except Exception as error:  # papermill, nbclient, the kernel and the notebook each have their own
             if attempt.notebook is not None:
                 # Without the cells that papermill adds, cells keep the numbers that they have in the source.

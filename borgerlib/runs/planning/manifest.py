@@ -143,7 +143,7 @@ class Manifest:
         """
         try:
             with self.path.open("rb") as file:
-                return _history(file)
+                return history_of(file)
         except FileNotFoundError:
             return History({})
         except OSError as error:
@@ -211,7 +211,7 @@ class Manifest:
             return size  # nobody has written since
         with open(handle, "rb", closefd=False) as file:
             file.seek(0)
-            history = _history(file)
+            history = history_of(file)
         if history.torn:
             size -= history.torn
             os.ftruncate(handle, size)
@@ -228,12 +228,6 @@ def encode(record: Record) -> str:
     told = {name: value for name, value in asdict(record).items() if value != defaults[name]}
     text = json.dumps({"sequence": record.sequence, **told}, ensure_ascii=False, separators=(",", ":"))
     return f'{text[:-1]}{_CHECK}{_checksum(text.encode())}"}}'
-
-
-def decode(line: str) -> Record | None:
-    """Return the record of a line, or None where the line is damaged."""
-    whole = line.encode(errors="surrogateescape")
-    return _read(whole) if _is_whole(whole) else None
 
 
 def _is_whole(line: bytes) -> bool:
@@ -259,7 +253,7 @@ _TEXT = rb'"(?:[^"\\]|\\.)*+"'
 _BEGINNING = re.compile(rb'\{"sequence":(\d+),("place":%b),"name":%b,("notebook":%b)' % (_TEXT, _TEXT, _TEXT))
 
 
-def _history(lines: Iterable[bytes]) -> History:
+def history_of(lines: Iterable[bytes]) -> History:
     """Return what lines say: each is checked, and the last about a run is read."""
     last: dict[bytes, tuple[int, bytes]] = {}
     most, damaged, line = 0, 0, b""
