@@ -144,21 +144,22 @@ def is_no_answer(text: str) -> bool:
 
 def is_refusal(text: str) -> bool:
     """Return whether a text says, in whatever words, that somebody will not answer, and nothing else."""
-    return _denies(text) and bool(_REFUSAL.fullmatch(normalise(text)))
+    return denies(text) and bool(_REFUSAL.fullmatch(normalise(text)))
 
 
 def other_or_refusal(text: str) -> str:
     """Return the 'Andet' of a text that leaves open which it is ('Andet/ønsker ikke at svare'); else ''."""
-    found = _OTHER_OR_REFUSAL.fullmatch(normalise(text)) if _denies(text) else None
+    found = _OTHER_OR_REFUSAL.fullmatch(normalise(text)) if denies(text) else None
     return found[1] if found else ""
 
 
 def is_unwilling(text: str) -> bool:
     """Return whether a text says that somebody will not answer, or leaves open whether it is 'Andet'."""
-    return _denies(text) and (is_refusal(text) or bool(other_or_refusal(text)))
+    return denies(text) and (is_refusal(text) or bool(other_or_refusal(text)))
 
 
-def _denies(text: str) -> bool:
+def denies(text: str) -> bool:
+    """Return whether a text may hold that somebody will not answer: it has a 'not' in it."""
     # Of a hundred thousand different texts next to none does: a regular expression is too slow for that.
     lower = text.lower()
     return "ikke" in lower or "inte" in lower or "not" in lower or "keine" in lower

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -15,6 +15,7 @@ from borgerlib.survey.grid.limits import Limits
 from borgerlib.survey.grid.place import Place, find_table, is_answer_row
 from borgerlib.survey.responses import join_problems, problem_frame
 
+_OUTER = " \t\r\n\u00a0\u200b\ufeff\x00"
 _SPACES = re.compile(r"[\s\u00a0\u200b\ufeff]+")
 
 
@@ -78,23 +79,6 @@ class Table:
         return list(self.frame.columns)
 
 
-class _Cleaner(dict[str, str | None]):
-    """Text → stripped text, each different text once; remembers those that were too long."""
-
-    def __init__(self, longest: int) -> None:
-        super().__init__()
-        self.longest = longest
-        self.too_long: set[str] = set()
-
-    def __missing__(self, text: str) -> str | None:
-        stripped: str | None = text.strip(" \t\r\n\u00a0\u200b\ufeff\x00") or None
-        if stripped is not None and len(stripped) > self.longest:
-            self.too_long.add(text)
-            stripped = stripped[: self.longest]
-        self[text] = stripped
-        return stripped
-
-
 def one_line(text: str) -> str:
     """Return a heading or label on one line, without doubled or outer spaces."""
     return _SPACES.sub(" ", text).strip()
@@ -116,19 +100,21 @@ def as_table(grid: Grid, *, limits: Limits, heading_rows: int | None = None) -> 
     place = find_table(grid.rows, grid.numbers, heading_rows=heading_rows)
     _refuse_headless(grid, place, asked=heading_rows is not None)
     width = len(grid.rows[0])
-    columns = list(zip(*(grid.rows[at] for at in place.data), strict=True)) or [()] * width
-    cleaner = _Cleaner(limits.cell_characters)
-    cleaned = [[cleaner[text] for text in column] for column in columns]
+    numbers = [grid.numbers[at] for at in place.data]
+    index = pd.Index(numbers, name="row")
+    columns = zip(*(grid.rows[at] for at in place.data), strict=True)
+    texts = [pd.Series(list(column), index, dtype="string").str.strip(_OUTER) for column in columns]
+    cleaned = [column.mask(column == "") for column in texts]
     above = [[one_line(text) for text in grid.rows[at]] for at in place.headings]
-    kept = [at for at in range(width) if any(cleaned[at]) or any(row[at] for row in above)]
+    kept = [at for at in range(width) if cleaned[at].notna().any() or any(row[at] for row in above)]
     naming = above[place.headings.index(place.names)] if place.headings else [""] * width
     headings = _headings(naming, kept)
-    numbers = [grid.numbers[at] for at in place.data]
-    data = {name: pd.array(cleaned[at], dtype="string") for name, at in zip(headings, kept, strict=True)}
-    frame = pd.DataFrame(data, index=pd.Index(numbers, name="row"))
     found = [_renamed(grid.problems, dict(zip(kept, headings, strict=True)))]
-    if cleaner.too_long:
-        found += list(_too_long(columns, headings, kept, numbers, cleaner.too_long))
+    data = {}
+    for name, at in zip(headings, kept, strict=True):
+        data[name], too_long = _cut(cleaned[at], name, limits.cell_characters)
+        found.append(too_long)
+    frame = pd.DataFrame(data, index=index)
     return Table(
         frame,
         replace(grid, rows=[], numbers=[], notes=(*grid.notes, *place.notes)),
@@ -179,17 +165,13 @@ def _renamed(problems: pd.DataFrame | None, headings: dict[int, str]) -> pd.Data
     return problems.assign(column=names.fillna(problems["column"]).astype("string"))
 
 
-def _too_long(
-    columns: list[tuple[str, ...]],
-    headings: list[str],
-    kept: list[int],
-    numbers: list[int],
-    too_long: set[str],
-) -> Iterator[pd.DataFrame]:
-    for heading, at in zip(headings, kept, strict=True):
-        hits = [place for place, text in enumerate(columns[at]) if text in too_long]
-        if hits:
-            shown = [
-                f"{columns[at][place].strip()[:60]}… ({len(columns[at][place])} characters)" for place in hits
-            ]
-            yield problem_frame([numbers[place] for place in hits], heading, shown, "text_too_long")
+def _cut(column: pd.Series, heading: str, longest: int) -> tuple[pd.Series, pd.DataFrame]:
+    """Return a column with its texts cut where they are too long, and these as problems."""
+    lengths = column.str.len()
+    hits = column[(lengths > longest).fillna(False).astype(bool)]
+    if hits.empty:
+        return column, problem_frame()
+    shown = [
+        f"{text[:60]}… ({length} characters)" for text, length in zip(hits, lengths[hits.index], strict=True)
+    ]
+    return column.str.slice(0, longest), problem_frame(list(hits.index), heading, shown, "text_too_long")

@@ -15,7 +15,7 @@ import pandas as pd
 
 from borgerlib.errors import DataError, nearest
 from borgerlib.said import Said, said
-from borgerlib.survey.codebook.matching import is_unwilling, matcher, no_opinion, normalise
+from borgerlib.survey.codebook.matching import denies, is_unwilling, matcher, no_opinion, normalise
 from borgerlib.survey.codebook.model import Codebook, Item, Option
 from borgerlib.survey.codebook.outside import codes_outside, codes_told
 from borgerlib.survey.grid.values import first_part, parse_dates, parse_number, parse_numbers
@@ -289,6 +289,8 @@ def _refusals(item: Item, entry: ItemMapping, export: Export) -> list[str]:
         labels = export.column(name).labels
         for value, times in zip(*_counted(export.frame[name]), strict=True):
             cell = label_of(value, labels)
+            if not denies(cell):
+                continue
             for text in cell.split(entry.separator) if entry.separator.strip() else [cell]:
                 counts[text] += times
     refused: Counter[str] = Counter()
