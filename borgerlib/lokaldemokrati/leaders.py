@@ -5,7 +5,8 @@ Both give the same frame, so everything above (figures, claims, sentences) is th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -177,6 +178,18 @@ def open_leaders_survey(
         )
         return LeadersSurvey(LEADERS, "published", codebook, estimates, min_cell)
     path = find_wave(survey)
+    found = path.stat() if path.is_file() else None
+    state = (found.st_ino, found.st_mtime_ns, found.st_size) if found else ()
+    opened = _wave_opened(path, state, confidence, min_cell)
+    assert opened.wave is not None
+    # Whoever opens it may change the rows, and the next one meets them as they are in the file.
+    own = replace(opened.wave, respondents=opened.wave.respondents.copy())
+    return replace(opened, wave=own)
+
+
+@lru_cache(maxsize=4)
+def _wave_opened(path: Path, state: tuple[int, ...], confidence: float, min_cell: int) -> LeadersSurvey:
+    codebook = load_codebook(LEADERS)
     wave = weight_wave(read_wave(path, codebook))
     disclosed = wave_estimates(
         wave, codebook, name=_wave_name(path), confidence=confidence, min_cell=min_cell

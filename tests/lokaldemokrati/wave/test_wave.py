@@ -49,6 +49,18 @@ def twelve():
     return pd.DataFrame({"kommunekode": list(TWELVE), "strategi": list(TWELVE.values())})
 
 
+def test_it_is_computed_once_and_anew_where_the_file_is_another(twelve, tmp_path):
+    path = tmp_path / "maaling.csv"
+    twelve.to_csv(path, index=False)
+    first = open_leaders_survey(str(path))
+    first.wave.respondents["strategi"] = None
+    again = open_leaders_survey(str(path))
+    assert again.everything is first.everything
+    assert again.wave.respondents["strategi"].notna().all()
+    twelve.head(11).to_csv(path, index=False)
+    assert len(open_leaders_survey(str(path)).wave.respondents) == 11
+
+
 # --- weights ------------------------------------------------------------------------------------------------
 
 
