@@ -14,25 +14,30 @@ _LANGUAGES = {"da": "Dansk (da)", "en": "English (en)"}
 _TYPES = {"number": "decimal", "date": "date", "text": "text", "single": "select_one", "area": "select_one",
           "multiple": "select_multiple"}  # fmt: skip
 _MANY = 12
-Row = tuple[object, ...]
+Row = dict[str, str]
 
 
 def write_xlsform(form: Questionnaire, target: Path) -> None:
     """Write the workbook; questions are named by the codebook's ids, choices by the options'."""
     names = odk_names(form)
-    labels = [f"label::{_LANGUAGES[language]}" for language in form.languages]
-    hints = [f"hint::{_LANGUAGES[language]}" for language in form.languages]
-    messages = [f"constraint_message::{_LANGUAGES[language]}" for language in form.languages]
+    labels, hints, messages = (
+        list(_words(form, column, form.texts["titel"])) for column in ("label", "hint", "constraint_message")
+    )
     heads = ["type", "name", *labels, *hints, "relevant", "constraint", *messages, "appearance"]
-    choices = [("list_name", "name", *labels), *_choices(form, names)]
+    survey = [[row.get(head, "") for head in heads] for row in _survey(form, names)]
+    choices = [
+        (names[question.id], choice.id, *_words(form, "label", choice.text).values())
+        for question in form.all
+        for choice in question.choices
+    ]
     settings = [
         ("form_title", "form_id", "default_language"),
         (_label(form.texts["titel"]["da"]), form.id, _LANGUAGES["da"]),
     ]
     write_workbook(
         [
-            Sheet("survey", [heads, *_survey(form, names)], bold=(1,), widths=(26, 20, 60)),
-            Sheet("choices", choices, bold=(1,), widths=(20, 20, 60)),
+            Sheet("survey", [heads, *survey], bold=(1,), widths=(26, 20, 60)),
+            Sheet("choices", [("list_name", "name", *labels), *choices], bold=(1,), widths=(20, 20, 60)),
             Sheet("settings", settings, bold=(1,), widths=(40, 30, 20)),
         ],
         target,
@@ -40,45 +45,35 @@ def write_xlsform(form: Questionnaire, target: Path) -> None:
 
 
 def _survey(form: Questionnaire, names: dict[str, str]) -> Iterator[Row]:
-    blank = dict.fromkeys(form.languages, "")
     for role, kind in (("started", "start"), ("submitted", "end")):
         if role in form.technical:
-            yield _row(form, kind, names[form.technical[role]], blank, blank)
-    yield _row(form, "note", _note("indledning", names), form.texts["indledning"], blank)
-    for at, (heading, text) in enumerate(form.told()):
+            yield {"type": kind, "name": names[form.technical[role]]}
+    yield _note(form, "indledning", names, form.texts["indledning"])
+    for at, (heading, text) in enumerate(form.told(), start=1):
         # A note's label may hold Markdown: the heading stands by itself above its text.
         label = {language: f"**{heading[language]}**\n{text[language]}" for language in heading}
-        yield _row(form, "note", _note(f"oplysning{at + 1}", names), label, blank)
+        yield _note(form, f"oplysning{at}", names, label)
     for question in form.all:
         yield _asked(form, question, names)
-    yield _row(form, "note", _note("tak", names), form.texts["tak"], blank)
+    yield _note(form, "tak", names, form.texts["tak"])
 
 
 def _asked(form: Questionnaire, question: Question, names: dict[str, str]) -> Row:
-    kind = "integer" if question.bounds else _TYPES[question.kind]
+    row = {"type": "integer" if question.bounds else _TYPES[question.kind], "name": names[question.id]}
+    row |= _words(form, "label", question.text) | _words(form, "hint", question.hint)
     if question.choices:
-        kind = f"{kind} {names[question.id]}"
-    relevant = ""
+        row["type"] += f" {names[question.id]}"
     if question.condition:
         of, choice = question.condition
         # selected() serves a single choice as well as several.
-        relevant = f"selected(${{{names[of]}}}, '{choice}')"
-    constraint = _constraint(question)
-    appearance = "minimal" if question.kind in ("single", "area") and len(question.choices) > _MANY else ""
+        row["relevant"] = f"selected(${{{names[of]}}}, '{choice}')"
+    if constraint := _constraint(question):
+        row |= {"constraint": constraint} | _words(form, "constraint_message", question.hint)
+    if question.kind in ("single", "area") and len(question.choices) > _MANY:
+        row["appearance"] = "minimal"
     if question.role == "free_text":
-        appearance = "multiline"
-    message = question.hint if constraint else {}
-    return _row(
-        form,
-        kind,
-        names[question.id],
-        question.text,
-        question.hint,
-        relevant,
-        constraint,
-        message,
-        appearance,
-    )
+        row["appearance"] = "multiline"
+    return row
 
 
 def _constraint(question: Question) -> str:
@@ -94,41 +89,15 @@ def _constraint(question: Question) -> str:
     return " and ".join(rules)
 
 
-def _row(
-    form: Questionnaire,
-    kind: str,
-    name: str,
-    label: Words,
-    hint: Words,
-    relevant: str = "",
-    constraint: str = "",
-    message: Words | None = None,
-    appearance: str = "",
-) -> Row:
-    told = [_label((message or {}).get(language, "")) for language in form.languages]
-    return (
-        kind,
-        name,
-        *(_label(label[language]) for language in form.languages),
-        *(_label(hint[language]) for language in form.languages),
-        relevant,
-        constraint,
-        *told,
-        appearance,
-    )
-
-
-def _choices(form: Questionnaire, names: dict[str, str]) -> Iterator[Row]:
-    for question in form.all:
-        for choice in question.choices:
-            texts = (_label(choice.text[language]) for language in form.languages)
-            yield (names[question.id], choice.id, *texts)
-
-
-def _note(name: str, names: dict[str, str]) -> str:
+def _note(form: Questionnaire, name: str, names: dict[str, str], text: Words) -> Row:
     while name in names.values():
         name += "_"
-    return name
+    return {"type": "note", "name": name} | _words(form, "label", text)
+
+
+def _words(form: Questionnaire, column: str, words: Words) -> Row:
+    """Return a text in each language of the form, by the heading of its column."""
+    return {f"{column}::{_LANGUAGES[language]}": _label(words[language]) for language in form.languages}
 
 
 def _label(text: str) -> str:
