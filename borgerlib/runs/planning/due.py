@@ -197,7 +197,9 @@ def read_names(given: Sequence[str], *, everybody: bool = False) -> list[str]:
             problems.append(error.message)
     if problems:
         raise ParameterError(
-            "Nothing was run:", problems=problems, hint="Give names or codes of municipalities."
+            "Nothing was run:",
+            problems=problems,
+            hint="Give names or codes of municipalities, or a file that is there with one a line.",
         )
     return list(dict.fromkeys(names))
 

@@ -39,6 +39,7 @@ from borgerlib.runs.planning.contents import (
 )
 from borgerlib.runs.reports.folder import ReportCase, refuse_foreign_folder, write_report
 from borgerlib.runs.warm import KernelSource
+from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import LEADERS
 
 _PARAMETERS = {
@@ -118,7 +119,14 @@ def make_report(
         _refuse_failed(runs, keep=places.processed_data("failed", folder.name))
         paths = [run.path for run in runs]
         index = _write(
-            name, paths, folder, survey, citizens, formats=wanted, include_code=include_code, look=looks
+            name,
+            paths,
+            folder,
+            survey.everything.source,
+            citizens,
+            formats=wanted,
+            include_code=include_code,
+            look=looks,
         )
     if target is None:
         keep_overview_in_step(places.reports())
@@ -153,26 +161,25 @@ def write_municipality_report(
     RunError
         As `borgerlib.runs.reports.folder.write_report`. An older report then stays as it was.
     """
-    survey = open_leaders_survey(LEADERS)
-    return _write(name, notebooks, target, survey, _citizens(name), inside=inside, formats=formats)
+    source = str(load_codebook(LEADERS).meta["source"])
+    return _write(name, notebooks, target, source, _citizens(name), inside=inside, formats=formats)
 
 
 def _write(
     name: str,
     notebooks: Sequence[Path],
     target: Path,
-    survey: LeadersSurvey,
+    leaders: str,
     citizens: InterestSurvey | None,
     **options: Any,
 ) -> Path:
-    sources = [survey.everything.source, citizens.source if citizens else ""]
     return write_report(
         name,
         notebooks,
         target,
         day=date.today(),
         title=TITLE,
-        source=" ".join(filter(None, sources)),
+        source=" ".join(filter(None, [leaders, citizens.source if citizens else ""])),
         introduction=_introduction(name, citizens),
         cases=[_story(case) for case in load_cases()],
         **options,
