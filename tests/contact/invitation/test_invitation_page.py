@@ -68,6 +68,7 @@ def test_dice_seat_a_panel_and_a_code_withdraws(page, key_file):
     page._many.way.value, page._many.seats.value = "dice", 24
     page._make.click()
     assert "1.000 paneler er lagt frem" in page._made.value
+    assert "<h1>SIMULEREDE DATA: " in (page._laid_out.public / "index.html").read_text("utf-8")
     page._dice.value = 417
     page._throw.click()
     assert "24 er på listen." in page._made.value

@@ -209,12 +209,12 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
             self._lay_out(wanted)
 
     def _lay_out(self, wanted: Wanted) -> None:
-        wished = self._many.balance()
+        wished, simulated = self._many.balance(), self._candidates.offer.simulated
         with self._connect("") as register:
             laid_out = lay_out(
                 wished,
                 lists_folder(self._candidates.municipality.name),
-                title=wanted.purpose,
+                title=f"{SIMULATED}: {wanted.purpose}" if simulated else wanted.purpose,
                 day=self._today,
                 seed=secrets.randbelow(2**31),
                 letters={person: withdrawal_code(register.key, person) for person in wished.people.index},
