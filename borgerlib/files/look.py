@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from xml.etree import ElementTree
 
 from borgerlib import danish, places
 from borgerlib.errors import ParameterError
@@ -19,11 +21,14 @@ READABLE = 4.5  # WCAG 2.1, text
 _PAPER, _INK = "#ffffff", "#000000"
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _LARGEST = 200_000
-_PNG = b"\x89PNG\r\n\x1a\n"
-# A logo only draws: nothing in it runs, and no address leads out of it.
-_RUNS = re.compile(
-    rb"<script|<foreignObject|<!ENTITY|\son\w+\s*=|(?:href|src)\s*=\s*[\"'](?!#|data:)|url\((?!#)", re.I
+# A logo only draws: nothing in it runs, and no address leads out of it. What drawing programs note for
+# themselves, in name spaces of their own, a browser does not know.
+_SVG, _HTML = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml"
+_DRAWS = re.compile(
+    "svg|g|defs|symbol|use|path|rect|circle|ellipse|line|poly(line|gon)|text|tspan|style|title|desc|metadata|"
+    "(linear|radial)Gradient|stop|clipPath|mask|pattern|filter|fe[A-Z][A-Za-z]+"
 )
+_LEADS_OUT = re.compile(r"@import|url\(\s*[\"']?(?!#)", re.I)
 
 
 @dataclass(frozen=True)
@@ -138,10 +143,45 @@ def _logo_breaches(path: Path) -> Iterator[str]:
     if len(content) > _LARGEST:
         yield f"the logo has {len(content) // 1000} kB, and at most {_LARGEST // 1000} are taken"
     if path.suffix.lower() == ".svg":
-        if b"<svg" not in content or _RUNS.search(content):
-            yield "the SVG is no picture alone: it runs something or leads somewhere"
-    elif not content.startswith(_PNG):
-        yield "a logo is a PNG or an SVG"
+        if not _only_draws(content):
+            yield "the SVG is no picture alone: it is damaged, runs something or leads somewhere"
+    elif not _is_png(content):
+        yield "a logo is a PNG or an SVG, and whole"
+
+
+def _is_png(content: bytes) -> bool:
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(content), formats=["PNG"]) as picture:
+            picture.load()
+    except (OSError, SyntaxError, ValueError):
+        return False
+    return True
+
+
+def _only_draws(content: bytes) -> bool:
+    """Tell whether an SVG is whole and made of drawing alone."""
+    try:
+        root = ElementTree.fromstring(content) if b"<!ENTITY" not in content else None
+    except ElementTree.ParseError:
+        root = None
+    if root is None or root.tag != f"{{{_SVG}}}svg":
+        return False
+    return all(_draws(element) for element in root.iter())
+
+
+def _draws(element: ElementTree.Element) -> bool:
+    space, _, name = str(element.tag).lstrip("{").rpartition("}")
+    if space == _HTML or (space == _SVG and not _DRAWS.fullmatch(name)):
+        return False
+    attributes = {key.rpartition("}")[2].lower(): value.strip() for key, value in element.attrib.items()}
+    links = [value for key, value in attributes.items() if key in ("href", "src")]
+    return not (
+        any(key.startswith("on") for key in attributes)
+        or any(not link.startswith("#") for link in links)
+        or _LEADS_OUT.search(" ".join([element.text or "", *attributes.values()]))
+    )
 
 
 def _address(path: Path) -> str:

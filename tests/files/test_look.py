@@ -53,12 +53,23 @@ def test_the_nearest_colour_passes_and_a_good_one_stays(colour):
         '<image href="https://example.dk/x.png"/>',
         "<style>p{fill:url(http://x)}</style>",
         '<path onload="x()"/>',
+        '<s:script xmlns:s="http://www.w3.org/2000/svg">x()</s:script>',
+        '<a><set attributeName="href" to="javascript:x()"/></a>',
+        '<image href="data:text/html,x"/>',
+        "<style>@import 'x.css';</style>",
+        "<unclosed>",
     ],
 )
 def test_a_logo_only_draws(tmp_path, inside):
     path = written(tmp_path, 'logo = "l.svg"\n', l_svg=SVG.replace("<path", f"{inside}<path"))
     with pytest.raises(ParameterError, match="no picture alone"):
         read_look(path)
+
+
+def test_a_logo_is_whole(tmp_path):
+    (tmp_path / "l.png").write_bytes(b"\x89PNG\r\n\x1a\nrubbish")
+    with pytest.raises(ParameterError, match="a logo is a PNG or an SVG, and whole"):
+        read_look(written(tmp_path, 'logo = "l.png"\n'))
 
 
 def test_what_is_saved_is_found_and_nothing_is_needed(tmp_path, monkeypatch):

@@ -67,6 +67,11 @@ class OverviewRow:
     others: tuple[tuple[str, str], ...]
     survey: str = ""
 
+    @property
+    def asked(self) -> bool:
+        """Whether citizens have answered, and no program for them."""
+        return bool(self.survey) and not self.survey.startswith(danish.SIMULATED)
+
 
 def write_overview(folder: Path, history: History, *, day: date | None = None) -> Path:
     """Write the page over all reports of a folder, whole or not at all.
@@ -126,9 +131,9 @@ def overview_html(rows: list[OverviewRow], *, day: date) -> str:
         "overview.html.j2",
         rows=rows,
         tiles=tile_map(
-            (row.name, row.link, f"{row.state} asked" if row.survey else row.state) for row in rows
+            (row.name, row.link, f"{row.state} asked" if row.asked else row.state) for row in rows
         ),
-        summary=f"{_summary(len(rows), ready)} {_asked(sum(bool(row.survey) for row in rows))}".strip(),
+        summary=f"{_summary(len(rows), ready)} {_asked(sum(row.asked for row in rows))}".strip(),
         states=[(state, word) for state, word in _WORDS.items() if any(r.state == state for r in rows)],
         setting=PageSetting(TITLE, _ALL, danish.long_date(day), SOURCE),
         style=f"{stylesheet()}\n{page_template('overview.css')}",
@@ -182,7 +187,7 @@ def _survey(name: str) -> str:
             told = read_summary(name)
             day = danish.long_date(date.fromisoformat(told["respondents"]["survey_date"]))
             simulated = f"{danish.SIMULATED}: " if told["respondents"]["simulated"] else ""
-            return f"{simulated}{danish.number(told['n'])} svar, {day}"
+            return f"{simulated}{danish.number(told['n'])} svar omkring {day}"
     return ""
 
 

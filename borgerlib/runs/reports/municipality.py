@@ -285,7 +285,7 @@ def _described(name: str) -> str:
     place = find_municipality(name)
     return (
         f"{place.full_name}, der ligger i {place.region}, hører til {place.group.lower()}ne og har "
-        f"{danish.number(place.population)} indbyggere"
+        f"omkring {danish.number(round(place.population, -2))} indbyggere"
     )
 
 

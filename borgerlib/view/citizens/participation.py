@@ -15,13 +15,15 @@ _SMALL_RATE = 0.01
 def participation_table(survey: LocalSurvey) -> Table:
     """Return answers, people and participation rate with its interval, group by group."""
     rates = survey.participation.rates
-    rows = []
+    rows, numbers = [], []
     decimals = 1 if rates.frame["proportion"].min() >= _SMALL_RATE else 2
     for _, row in rates.frame.iterrows():
         group = f"{danish.capitalise(ROLE_WORDS[row['item']])}: {row['label']}"
-        people = danish.number(survey.participation.people[row["item"]][row["option"]])
+        count = int(survey.participation.people[row["item"]][row["option"]])
+        people = danish.number(count)
         if row["suppressed"]:
             rows.append((group, alt_text.WITHHELD, people, "", "", ""))
+            numbers.append([group, alt_text.WITHHELD, count, "", "", "", ""])
             continue
         lower, upper = (danish.number(100 * row[end], decimals) for end in ("ci_lower", "ci_upper"))
         rows.append(
@@ -34,6 +36,11 @@ def participation_table(survey: LocalSurvey) -> Table:
                 danish.number(row["representation"], 2),
             )
         )
+        shares = [round(float(row[name]), decimals + 2) for name in ("proportion", "ci_lower", "ci_upper")]
+        numbers.append([group, int(row["count"]), count, *shares, round(float(row["representation"]), 2)])
+    sure = danish.capitalise(alt_text.uncertainty(rates.confidence))
+    relative = "Andel af svarende divideret med andel af befolkning"
+    percent = f"0.{'0' * decimals}%"
     return Table(
         caption=alt_text.titled("Deltagelse efter gruppe", rates),
         columns=(
@@ -41,12 +48,25 @@ def participation_table(survey: LocalSurvey) -> Table:
             "Svar",
             "Indbyggere",
             "Deltagelse",
-            danish.capitalise(alt_text.uncertainty(rates.confidence)),
-            "Andel af svarende divideret med andel af befolkning",
+            sure,
+            relative,
         ),
         rows=tuple(rows),
         numeric=(False, True, True, True, True, True),
         note=alt_text.source_line(rates.source),
+        numbers={
+            "columns": [
+                "Gruppe",
+                "Svar",
+                "Indbyggere",
+                "Deltagelse",
+                f"{sure}: fra",
+                f"{sure}: til",
+                relative,
+            ],
+            "formats": ["", "#,##0", "#,##0", percent, percent, percent, "0.00"],
+            "rows": numbers,
+        },
     )
 
 

@@ -16,7 +16,13 @@ from borgerlib.view.citizens.sections import Section, load_sections, told
 from borgerlib.view.words.alt_text import GROUP_BASE, sentences
 from borgerlib.view.words.method import ROLE_WORDS
 
-COMPARED = [("topics", "age"), ("formats", "age"), ("formats", "sex"), ("formats", "area_type")]
+COMPARED = [
+    ("topics", "age"),
+    ("formats", "age"),
+    ("formats", "sex"),
+    ("formats", "area_type"),
+    ("segment", "age"),
+]
 """The tables of the page over differences: a question's role, and what divides the citizens."""
 
 _NAMED = 3

@@ -104,7 +104,7 @@ class CouncilPage:
         weighting = self.interest.survey.weighting
         surveyed = weighting["respondents"]["survey_date"] if weighting["targets"] else ""
         if surveyed:
-            said += f" Spørgeskemaet er fra {danish.long_date(date.fromisoformat(surveyed))}."
+            said += f" Svarene er givet omkring den {danish.long_date(date.fromisoformat(surveyed))}."
         if self.interest.survey.simulated:
             said = f"{SIMULATED}: {said}"
         return self._page(said, number=CONTINUED, slug="formen", title="Formen, og hvem der har svaret")
@@ -156,7 +156,10 @@ class CouncilPage:
             return None
         labels = shown.rates.select(item="area").frame.set_index("option")["label"]
         return facts.areas_chart(
-            self.place, shown.people["area"].rename(labels.to_dict()), shown.sources["area"]
+            self.place,
+            shown.people["area"].rename(labels.to_dict()),
+            shown.sources["area"],
+            simulated=self.interest is not None and self.interest.survey.simulated,
         )
 
     def neighbours(self) -> Table:

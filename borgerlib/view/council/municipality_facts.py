@@ -67,8 +67,12 @@ def population_chart(place: Municipality, people: pd.Series) -> Chart:
     )
 
 
-def areas_chart(place: Municipality, people: pd.Series, source: str) -> Chart:
-    """Return the shares of the people in the largest areas; `people` by the area's name."""
+def areas_chart(place: Municipality, people: pd.Series, source: str, *, simulated: bool = False) -> Chart:
+    """Return the shares of the people in the largest areas; `people` by the area's name.
+
+    Areas that come with simulated answers are as made up as these.
+    """
+    mark = f"{danish.SIMULATED}: " if simulated else ""
     shares = (people / people.sum()).sort_values(ascending=False, kind="stable")
     largest = shares.head(_AREAS)
     frame = pd.DataFrame(
@@ -83,12 +87,13 @@ def areas_chart(place: Municipality, people: pd.Series, source: str) -> Chart:
             "note": "",
         }
     )
-    return bar_chart(
-        as_published(frame, base="borgerne på 15 år og derover", source=danish.capitalise(source)),
-        title=f"{danish.percent(largest.iloc[0])} bor i {largest.index[0]}",
+    chart = bar_chart(
+        as_published(frame, base="borgerne på 15 år og derover", source=f"{mark}{danish.capitalise(source)}"),
+        title=f"{mark}{danish.percent(largest.iloc[0])} bor i {largest.index[0]}",
         question=f"Områder i {place.full_name}.",
         note=f"De {_AREAS} største af {len(shares)} områder" if len(shares) > _AREAS else "",
     )
+    return replace(chart, simulated=simulated)
 
 
 def neighbours(place: Municipality) -> Table:
@@ -99,7 +104,7 @@ def neighbours(place: Municipality) -> Table:
     nearest = alike.loc[apart.nsmallest(_NEIGHBOURS + 1).index].sort_values("population", ascending=False)
     return public_table(
         nearest,
-        caption=f"{place.group}, der i størrelse er tættest på {place.full_name}",
+        caption=f"{place.full_name} og de {place.group.lower()}, der er tættest på i størrelse",
         columns={"name": "Kommune", "region": "Region", "population": "Indbyggere"},
         note=f"Gruppen {place.group.lower()} har {danish.small_number(len(alike))} kommuner. {_note()}",
     )

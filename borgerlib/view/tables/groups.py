@@ -15,7 +15,9 @@ from borgerlib.view.words import alt_text
 _MARKS = {1: MARKS["above"][0], -1: MARKS["below"][0]}
 
 
-def groups_table(estimates: DisclosedEstimates, *, caption: str, sort: bool = True, fold: str = "") -> Table:
+def groups_table(
+    estimates: DisclosedEstimates, *, caption: str, base: str, sort: bool = True, fold: str = ""
+) -> Table:
     """Return the share of every answer in every group, in per cent with its interval, and N.
 
     Parameters
@@ -25,6 +27,8 @@ def groups_table(estimates: DisclosedEstimates, *, caption: str, sort: bool = Tr
         many as among the rest) is shown as marks.
     caption : str
         What the table shows (Danish).
+    base : str
+        Whom N counts (Danish).
     sort : bool
         The answers that most give first; False keeps the order of the frame.
     fold : str
@@ -39,7 +43,8 @@ def groups_table(estimates: DisclosedEstimates, *, caption: str, sort: bool = Tr
     body = [(str(labels[name]), *(cells[name, group] for group in groups["group"])) for name in order]
     sizes = (alt_text.WITHHELD if pd.isna(n) else danish.number(n) for n in groups["n"])
     tested = "direction" in frame and frame["direction"].notna().any()
-    marks = f"{_MARKS[1]} flere, {_MARKS[-1]} færre end blandt de øvrige, mere end tilfældigt"
+    rest = "i den anden gruppe" if len(groups) == 3 else "blandt de øvrige"
+    marks = f"{_MARKS[1]} flere, {_MARKS[-1]} færre end {rest}, mere end tilfældigt"
     return Table(
         caption=alt_text.titled(caption, estimates),
         columns=("Svar", *(str(label) or ALL for label in groups["group_label"])),
@@ -52,7 +57,7 @@ def groups_table(estimates: DisclosedEstimates, *, caption: str, sort: bool = Tr
                 f"Procent, med {alt_text.uncertainty(estimates.confidence)} i parentes",
                 marks if tested else "",
                 alt_text.hidden_line(estimates),
-                f"N: {alt_text.GROUP_BASE}",
+                f"N: {base}",
                 alt_text.source_line(estimates.source),
             ]
         ),

@@ -90,8 +90,8 @@ def _who_and_weights(survey: LocalSurvey) -> list[str]:
         f"{survey.municipality.full_name}. De har selv valgt at svare.",
         f"**Vægte:** hvert svar vægtes, så {_weighted_by(survey)} passer med befolkningen (raking){cap}; "
         f"det største vægttal er {danish.number(weighting['largest_weight'], 1)} gange gennemsnittet. "
-        f"Folketallet er fra {counted} ({weighting['population_source'].rstrip('.')}); spørgeskemaet er fra "
-        f"{surveyed}.",
+        f"Folketallet er fra {counted} ({weighting['population_source'].rstrip('.')}); svarene er givet "
+        f"omkring den {surveyed}.",
     ]
 
 

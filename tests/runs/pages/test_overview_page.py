@@ -214,19 +214,29 @@ def test_the_map_shows_which_municipalities_have_a_report(page):
     assert all(tile["tabindex"] == "-1" for tile in tiles if tile.name == "a")
 
 
-def test_who_has_asked_its_citizens_how_many_answered_and_when(folder, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("simulated", "mark", "end"),
+    [
+        (False, "", "En kommune har spurgt sine borgere."),
+        # Nobody was asked where a program has answered.
+        (True, "SIMULEREDE DATA: ", "klar."),
+    ],
+)
+def test_who_has_asked_its_citizens_how_many_answered_and_when(
+    folder, tmp_path, monkeypatch, simulated, mark, end
+):
     monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
     prepared = places.processed_data("odense")
     prepared.mkdir(parents=True)
     (prepared / "respondents.parquet").touch()
-    told = {"n": 4797, "respondents": {"survey_date": "2025-12-04", "simulated": True}}
+    told = {"n": 4797, "respondents": {"survey_date": "2025-12-04", "simulated": simulated}}
     (prepared / "weighting.json").write_text(json.dumps(told))
     page = BeautifulSoup(overview_html(overview_rows(folder, HISTORY), day=DAY), "html.parser")
     told = {row[0]: row[4] for row in cells(page)}
-    assert told.pop("Odense") == "SIMULEREDE DATA: 4.797 svar, 4. december 2025"
+    assert told.pop("Odense") == f"{mark}4.797 svar omkring 4. december 2025"
     assert set(told.values()) == {"–"}
-    assert page.select_one(".finding").get_text().endswith("En kommune har spurgt sine borgere.")
-    assert [tile["title"] for tile in page.select(".tile.asked")] == ["Odense"]
+    assert page.select_one(".finding").get_text().endswith(end)
+    assert [tile["title"] for tile in page.select(".tile.asked")] == ([] if simulated else ["Odense"])
 
 
 def test_two_thousand_reports_are_told_in_one_page(folder):

@@ -62,7 +62,7 @@ def test_with_a_survey_it_is_about_the_citizens(tmp_path_factory):
         assert page.finding().markdown.startswith("SIMULEREDE DATA: Blandt dem, der har svaret i Odense")
         assert page_of(page.finding())["title"].startswith("SIMULEREDE DATA: ")
         assert page.figure(1).title == page.interest.figure("emner").title
-        assert re.search(r"Spørgeskemaet er fra \d+\. \w+ 20\d\d\.$", page.continued().markdown)
+        assert re.search(r"Svarene er givet omkring den \d+\. \w+ 20\d\d\.$", page.continued().markdown)
         source = page_of(page.continued())["source"]
         assert "Borgernes svar" in source
         assert "nybrud" not in source
@@ -129,9 +129,13 @@ def test_areas_are_shown_where_they_are_counted(unasked):
     assert chart.title == "18\u00a0pct. bor i Område 10"
     assert len(chart.frame) == 6
     assert "De 6 største af 10 områder. Kilde: Kommunens egen optælling" in chart.caption
+    made_up = facts.areas_chart(municipality("Ærø"), people, "optælling", simulated=True)
+    assert made_up.simulated
+    assert made_up.title.startswith("SIMULEREDE DATA: 18")
+    assert "Kilde: SIMULEREDE DATA: Optælling" in made_up.caption
 
 
 @pytest.mark.parametrize("place", ["Ærø", "København", "Odense"])
 def test_neighbours_are_not_called_alike(place):
     table = facts.neighbours(municipality(place))
-    assert table.caption.endswith(f"tættest på {municipality(place).full_name}")
+    assert table.caption.startswith(f"{municipality(place).full_name} og de ")
