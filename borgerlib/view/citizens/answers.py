@@ -9,8 +9,11 @@ from borgerlib.interest.answers.local_survey import ASKED, DIVIDING, LocalSurvey
 from borgerlib.interest.weighting.ages import AGE_BAND
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published
 from borgerlib.survey.codebook.load import load_codebook
-from borgerlib.survey.codebook.model import CITIZENS, TAGS
+from borgerlib.survey.codebook.model import CITIZENS, TAGS, Item
 from borgerlib.view.citizens.tags import TAG_WORDS, tagged, tagged_answer, without_tags
+from borgerlib.view.tables.groups import groups_table
+from borgerlib.view.tables.html import Table
+from borgerlib.view.words.alt_text import GROUP_BASE
 from borgerlib.view.words.method import ROLE_WORDS
 from borgerlib.view.words.text import Text
 
@@ -114,6 +117,19 @@ def who_answered(survey: LocalSurvey, role: str) -> DisclosedEstimates | Text:
             source=source,
         )
     )
+
+
+def answers_by_group(estimates: DisclosedEstimates, item: Item, *, fold: str = "") -> Table:
+    """Return one question's answers, divided by a role, as a table; `fold` as of `Table`."""
+    domain = str(estimates.frame["domain"].iloc[-1])
+    base = GROUP_BASE
+    if domain == "segment":
+        # Whoever chose no topic is of no kind: a share of none would be made, not found.
+        none = [option.id for option in item.options if option.exclusive]
+        estimates = estimates.take(~estimates.frame["option"].isin(none))
+        base = "for alle under ét dem, der har svaret på spørgsmålet; for en type dem, der ligner den mest"
+    caption = f"{item.text} Efter {ROLE_WORDS[domain]}"
+    return groups_table(estimates, caption=caption, base=base, sort=not item.ordered, fold=fold)
 
 
 def why_not(survey: LocalSurvey, role: str, domain: str) -> Text:

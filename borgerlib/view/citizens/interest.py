@@ -14,16 +14,14 @@ from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.statistics.disclosure.named import UNWEIGHTED
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.charts.charts import bar_chart, grouped_bar_chart
-from borgerlib.view.citizens.answers import some_answers, who_answered
+from borgerlib.view.citizens.answers import answers_by_group, some_answers, who_answered
 from borgerlib.view.citizens.eager import eager_sentence
 from borgerlib.view.citizens.participation import evenness_sentences, participation_table
 from borgerlib.view.citizens.sections import load_sections, told, worded
 from borgerlib.view.citizens.tags import tagged
 from borgerlib.view.citizens.words import chart_words, difference_sentence, differences_sentence, who_sentence
-from borgerlib.view.tables.groups import groups_table
 from borgerlib.view.tables.html import Table
-from borgerlib.view.words.alt_text import GROUP_BASE
-from borgerlib.view.words.method import ROLE_WORDS, bullets, citizens_method, run_stamp, weighting_lines
+from borgerlib.view.words.method import bullets, citizens_method, run_stamp, weighting_lines
 from borgerlib.view.words.text import Text
 
 TITLE = "Borgernes interesse"
@@ -236,17 +234,7 @@ class InterestPage:
             return None if quiet else estimates
         item = self.survey.item(str(estimates.frame["item"].iloc[0]))
         assert item is not None
-        domain = str(estimates.frame["domain"].iloc[-1])
-        base = GROUP_BASE
-        if domain == "segment":
-            # Whoever chose no topic is of no kind: a share of none would be made, not found.
-            none = [option.id for option in item.options if option.exclusive]
-            estimates = estimates.take(~estimates.frame["option"].isin(none))
-            base = (
-                "for alle under ét dem, der har svaret på spørgsmålet; for en type dem, der ligner den mest"
-            )
-        caption = f"{item.text} Efter {ROLE_WORDS[domain]}"
-        return groups_table(estimates, caption=caption, base=base, sort=not item.ordered, fold=fold)
+        return answers_by_group(estimates, item, fold=fold)
 
     def differences(self, estimates: DisclosedEstimates | Text) -> Text | None:
         """Return in words how each group differs from the others; None where there is nothing to compare.
