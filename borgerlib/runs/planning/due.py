@@ -244,7 +244,9 @@ def _only(notebooks: Sequence[Path], only: Sequence[str]) -> list[Path]:
 
 
 def _is_file(entry: str) -> bool:
-    return Path(entry).suffix != "" and Path(entry).is_file()
+    # A word alone is a municipality, though there be a file of that name.
+    path = Path(entry)
+    return (path.suffix != "" or len(path.parts) > 1) and path.is_file()
 
 
 def _lines(path: Path) -> list[str]:

@@ -396,6 +396,7 @@ def test_names_are_checked_all_at_once(tmp_path):
     names = tmp_path / "kommuner.csv"
     names.write_text("# de tre\n0461;Odense\nÆrø\n\nAarhus Kommune,x\n")
     assert read_names([str(names), "Odense", "hele-landet"]) == ["Odense", "Ærø", "Aarhus", ""]
+    assert read_names([str(names.rename(tmp_path / "uden-endelse"))]) == ["Odense", "Ærø", "Aarhus"]
     assert len(read_names([], everybody=True)) == 98
     with pytest.raises(ParameterError) as error:
         read_names(["Odnse", "Aarhus", "9999"])
