@@ -221,6 +221,7 @@ function buildPage({ model, el }, way, isNew) {
   }
   function present(on) {
     way.presenting = on;
+    messages.say(""); // a line above a slide would push its last one off the screen
     root.classList.toggle("presenting", on);
     turn(0);
     filters.present(on);

@@ -68,7 +68,8 @@ def download(answers: Answers, answer: Answer, chart: str, kind: str, *, sort: s
         raise ParameterError(words()("errors", "unknown"))
     mime, make = makers[kind]
     shown = [] if kind == "pptx" else [words()("charts", chart)]
-    parts = [answers.municipality.name, *shown, *_levels(answers, answer)]
+    who = [] if answers.beside(answer) is None else [sentences.who(answers, answer)]
+    parts = [answers.municipality.name, *shown, *who]
     lead = "simulerede-data-" if answers.offer.simulated else ""
     name = f"{lead}{slug(' '.join(parts))[:90].strip('-')}.{kind}"
     return Download(name, mime, make())
@@ -78,10 +79,8 @@ def numbers(answers: Answers, answer: Answer, chart: str, *, sort: str) -> pd.Da
     """Return a chart's numbers: one row an answer; Danish columns, shares 0–1, missing where hidden."""
     beside = answers.beside(answer)
     compared = {} if beside is None else beside.shares[chart]
-    shown, by_option = (
-        screen.chart(answers, answer, chart, sort=sort),
-        {row["option"]: row for row in answer.records[chart]},
-    )
+    shown = screen.chart(answers, answer, chart, sort=sort)
+    by_option = {row["option"]: row for row in answer.records[chart]}
     rows = [by_option[row["id"]] for row in shown["rows"]]
     table: dict[str, list[Any]] = {
         "Svar": [row["label"] for row in rows],
@@ -107,10 +106,6 @@ def explanation(answers: Answers, answer: Answer, chart: str = "") -> list[str]:
         f"Grænser: {alt_text.uncertainty(answers.confidence)}",
         *screen.about(answers),
     ]
-
-
-def _levels(answers: Answers, answer: Answer) -> list[str]:
-    return [] if answers.beside(answer) is None else [sentences.who(answers, answer)]
 
 
 def _csv(table: pd.DataFrame, told: Sequence[str]) -> bytes:
