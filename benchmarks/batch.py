@@ -230,13 +230,14 @@ def at_scale() -> tuple[float, float]:
 
 
 def measured(parts: dict[str, Callable[[], float]]) -> dict[str, float]:
-    """Return what each part measures, without those that fail."""
+    """Return what each part measures, without those that fail; each is told as it comes."""
     found = {}
     for name, part in parts.items():
         try:
             found[name] = part()
+            print(f"{name}: {found[name]:,.2f}", file=sys.stderr, flush=True)
         except Exception as error:
-            print(f"{name} failed: {error}", file=sys.stderr)
+            print(f"{name} failed: {error}", file=sys.stderr, flush=True)
     return found
 
 
