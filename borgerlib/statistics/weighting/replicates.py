@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ import pandas as pd
 
 from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.statistics.estimation.intervals import check_confidence, mean_interval
-from borgerlib.statistics.estimation.sample_design import LonelyPsu, SampleDesign, sample_design
+from borgerlib.statistics.estimation.sample_design import Design, SampleDesign, sample_design
 from borgerlib.statistics.levels import Floats, any_frame
 
 Kind = Literal["jackknife", "bootstrap"]
@@ -106,13 +106,9 @@ def replicate_weights(
     respondents: pd.DataFrame,
     *,
     kind: Kind = "jackknife",
-    weight: str | None = None,
-    strata: str | list[str | None] | None = None,
-    cluster: str | list[str] | None = None,
-    population_size: str | list[str] | None = None,
-    lonely_psu: LonelyPsu = "fail",
     replicates: int = 500,
     seed: int = 1,
+    **design: Unpack[Design],
 ) -> Replicates:
     """Return a sample's replicate weights, for numbers that no formula gives an error.
 
@@ -123,12 +119,11 @@ def replicate_weights(
     kind : {'jackknife', 'bootstrap'}
         Each sampling unit left out in turn; or, in each stratum and at each stage, one unit fewer than there
         are drawn with replacement, `replicates` times.
-    weight, strata, cluster, population_size, lonely_psu
-        See `estimate_proportions`. The jackknife knows one stage.
-    replicates : int
+    replicates, seed : int
         Of the bootstrap.
-    seed : int
-        Of the bootstrap.
+    **design
+        weight, strata, cluster, population_size, lonely_psu: see `estimate_proportions`. The jackknife knows
+        one stage.
 
     Returns
     -------
@@ -138,7 +133,7 @@ def replicate_weights(
     Raises
     ------
     ParameterError
-        An unknown kind, a jackknife of several stages, fewer than 2 replicates.
+        An unknown kind, a jackknife of several stages, fewer than 2 replicates, raked_to.
     DataError
         See `estimate_proportions`.
 
@@ -167,20 +162,17 @@ def replicate_weights(
         raise ParameterError(unknown_name("kind", str(kind), ("jackknife", "bootstrap")))
     if kind == "bootstrap" and not (isinstance(replicates, (int, np.integer)) and replicates >= 2):
         raise ParameterError(f"replicates is {replicates!r}; give a whole number of two or more.")
-    design = sample_design(
-        respondents,
-        weight=weight,
-        strata=strata,
-        cluster=cluster,
-        population_size=population_size,
-        lonely_psu=lonely_psu,
-    )
-    weights = pd.Series(design.weight, index=respondents.index, name="weight")
-    unit = np.arange(design.size) if design.psu is None else design.psu
-    free = len(design.psu_stratum) - design.strata
-    count = design.psu_count[design.psu_stratum]
+    if design.get("raked_to") is not None:
+        raise ParameterError(
+            "Replicate weights are to be raked one by one.", hint="Give weight=, and rake in the statistic."
+        )
+    sample = sample_design(respondents, **design)
+    weights = pd.Series(sample.weight, index=respondents.index, name="weight")
+    unit = np.arange(sample.size) if sample.psu is None else sample.psu
+    free = len(sample.psu_stratum) - sample.strata
+    count = sample.psu_count[sample.psu_stratum]
     if kind == "bootstrap":
-        rng, stages = np.random.default_rng(seed), [design]
+        rng, stages = np.random.default_rng(seed), [sample]
         while (later := stages[-1].within) is not None:
             stages.append(later)
         drawn = [_drawn(stage, replicates, rng) for stage in stages]
@@ -192,19 +184,19 @@ def replicate_weights(
             min(replicates - 1, free),
             lambda r: 1 + np.sum([moved[r][of_row] for moved, of_row, _ in drawn], axis=0) / widest,
         )
-    if design.within is not None:
+    if sample.within is not None:
         raise ParameterError(
             "A jackknife leaves out units of one stage, and two were drawn.", hint="Take kind='bootstrap'."
         )
 
     def without(left_out: int) -> Floats:
-        stratum = design.psu_stratum == design.psu_stratum[left_out]
+        stratum = sample.psu_stratum == sample.psu_stratum[left_out]
         factor = np.where(stratum & (count > 1), count / np.maximum(count - 1, 1), 1.0)
         factor[left_out] = 0.0 if count[left_out] > 1 else 1.0
         return factor[unit]
 
     # The design's scale is n/(n−1) times the finite population correction.
-    scales = design.scale[design.psu_stratum] * ((count - 1) / count) ** 2
+    scales = sample.scale[sample.psu_stratum] * ((count - 1) / count) ** 2
     return Replicates(weights, scales, free, without)
 
 

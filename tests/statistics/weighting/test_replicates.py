@@ -98,6 +98,8 @@ def test_what_cannot_be_drawn_anew() -> None:
     for number in (2.5, "abc", None, float("nan")):
         with pytest.raises(ParameterError, match=rf"replicates is {number!r}; give a whole number"):
             replicate_weights(PEOPLE, kind="bootstrap", replicates=number)
+    with pytest.raises(ParameterError, match=r"raked one by one[\s\S]*in the statistic"):
+        replicate_weights(PEOPLE, raked_to=object())
     stages = {"cluster": ["sted"], "population_size": ["N", "N"]}
     with pytest.raises(ParameterError, match=r"units of one stage[\s\S]*bootstrap"):
         replicate_weights(PEOPLE.assign(N=100), **stages)
