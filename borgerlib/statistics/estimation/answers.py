@@ -85,6 +85,8 @@ def answers_to(respondents: pd.DataFrame, item: str | Sequence[str]) -> Answers:
         columns: list[Any] = list(item)
         if not columns:
             raise ParameterError("item names no column.")
+        if len(set(map(str, columns))) < len(columns):
+            raise ParameterError("item names a column twice.", hint="Name each column once.")
         stems = {str(column).split(_MULTIPLE)[0] for column in columns}
         name = stems.pop() if len(stems) == 1 else ", ".join(map(str, columns))
         return Answers(name, columns, None, [_zero_one(respondents, column) for column in columns])

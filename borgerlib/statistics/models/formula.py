@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.statistics.estimation.answers import column_named
 from borgerlib.statistics.levels import Floats, column_of, counted, levels_of
 
+# Signs that do not change what an outcome is.
+_LOOSE = str.maketrans(dict.fromkeys(" `{}()'\""))
 # A column of words with more levels than this is an open answer, not a grouping.
 _MOST_LEVELS = 200
 
@@ -83,7 +86,8 @@ def model_frame(respondents: pd.DataFrame, formula: str, *, usable: npt.NDArray[
         raise ParameterError(
             f"The formula '{formula}' names what is not there.",
             problems=[unknown_name("column", name, map(str, respondents.columns)) for name in unknown],
-            hint="Write names with other signs than letters, digits and _ in backquotes: `6-17 år`.",
+            hint="Write names with other signs than letters, digits and _ in backquotes (`6-17 år`), and "
+            "functions as numpy's: np.sqrt(alder).",
         )
     columns = {name: column_of(respondents, column, role="formula") for name, column in variables.items()}
     complete = usable & np.logical_and.reduce(
@@ -114,7 +118,7 @@ def _parsed(formula: str) -> Any:
 
     try:
         parsed = Formula(formula)
-    except FormulaicError as error:
+    except (FormulaicError, SyntaxError) as error:
         raise ParameterError(
             f"The formula '{formula}' cannot be read: {str(error).splitlines()[0]}",
             hint="Write outcome ~ variable + variable, as 'borgermoede ~ alder + koen'.",
@@ -123,6 +127,13 @@ def _parsed(formula: str) -> Any:
         raise ParameterError(
             f"The formula '{formula}' must have one outcome before the ~, and one part after it.",
             hint="Write outcome ~ variable + variable, as 'borgermoede ~ alder + koen'.",
+        )
+    left = [factor.expr for term in parsed.lhs for factor in term.factors]
+    written = formula.partition("~")[0]
+    if len(left) != 1 or left[0].isnumeric() or written.translate(_LOOSE) != left[0].translate(_LOOSE):
+        raise ParameterError(
+            f"The outcome of '{formula}' is not one column.",
+            hint="Left of the ~ stands a column; arithmetic stands in braces: {1 - svar} ~ alder.",
         )
     return parsed
 
@@ -133,6 +144,9 @@ def _variables(parsed: Any) -> list[str]:
 
     names = {str(name) for name in parsed.required_variables}
     for factor in (factor for side in (parsed.lhs, parsed.rhs) for term in side for factor in term.factors):
+        if factor.eval_method.value == "lookup":
+            names.add(factor.expr)
+            continue
         try:
             tree = list(ast.walk(ast.parse(factor.expr, mode="eval")))
         except SyntaxError:  # names in backquotes, which the formula tells itself
@@ -150,6 +164,11 @@ def _typed(column: pd.Series, name: str) -> pd.Series:
         if not np.isfinite(values).all():
             raise DataError(f"Column '{name}' holds infinite values.", hint="Replace them by a number.")
         return pd.Series(values, index=column.index)
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        raise DataError(
+            f"Column '{name}' holds dates.",
+            hint="Make a number of it first, as the days since the first: (dato - dato.min()).dt.days.",
+        )
     if not isinstance(column.dtype, pd.CategoricalDtype):
         levels_of(column, ordered=False)  # refuses what is no level
         column = column.astype(object).astype("category")
@@ -170,7 +189,7 @@ def _built(
     dropped: dict[str, list[Hashable]],
 ) -> ModelFrame:
     from formulaic import model_matrix
-    from formulaic.errors import FormulaicError
+    from formulaic.errors import DataMismatchWarning
 
     single = [name for name in data if (data[name] == data[name].iloc[0]).all()]
     if single:
@@ -180,13 +199,17 @@ def _built(
             hint="Leave the variable out: what does not vary explains nothing.",
         )
     try:
-        made = model_matrix(parsed, data, context={}, na_action="raise")
-    except (FormulaicError, ValueError, TypeError, NameError, KeyError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "error", DataMismatchWarning
+            )  # people of levels that the formula leaves out
+            made = model_matrix(parsed, data, context={}, na_action="raise")
+        outcome, matrix = (np.asarray(side, dtype=np.float64) for side in (made.lhs, made.rhs))
+    except Exception as error:  # a formula holds whatever Python code somebody wrote
         raise ParameterError(
             f"The formula '{formula}' cannot be worked out: {str(error).splitlines()[0]}",
             hint="Name columns, or make the column you need in the frame first.",
         ) from error
-    outcome = np.asarray(made.lhs, dtype=np.float64)
     if outcome.shape[1] != 1:
         raise DataError(
             f"The outcome of '{formula}' has several levels, so it is not one number a person.",
@@ -196,7 +219,6 @@ def _built(
     spec = made.rhs.model_spec
     terms = {str(term): list(at) for term, at in spec.term_indices.items() if str(term) != "1"}
     names = tuple("Intercept" if str(c) == "Intercept" else str(c) for c in made.rhs.columns)
-    matrix = np.asarray(made.rhs, dtype=np.float64)
     empty = [name for name, column in zip(names, matrix.T, strict=True) if not column.any()]
     if empty or not names:
         raise ParameterError(

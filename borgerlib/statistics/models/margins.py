@@ -131,7 +131,7 @@ def _margins(model: Regression, variable: str) -> tuple[list[object], Floats, Fl
     if not named and not data[variable].isin([0, 1]).all():
         raise ParameterError(
             f"'{variable}' is a number and has no levels to hold against each other.",
-            hint="Cut it into bands first (pandas.cut), and put these into the formula.",
+            hint="Cut it into bands (pandas.cut) or make words of it (.astype(str)) first.",
         )
     levels = list(data[variable].cat.categories) if named else [0, 1]
     weight = model._design.weight[frame.rows]

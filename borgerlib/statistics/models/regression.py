@@ -241,9 +241,9 @@ class Regression:
         """
         from scipy import stats
 
-        if term not in self._frame.terms:
+        at = {name.replace(" ", ""): at for name, at in self._frame.terms.items()}.get(term.replace(" ", ""))
+        if at is None:
             raise ParameterError(unknown_name("term", term, self._frame.terms))
-        at = self._frame.terms[term]
         values, covariance = self.params.to_numpy()[at], self.covariance.to_numpy()[np.ix_(at, at)]
         statistic = float(values @ np.linalg.solve(covariance, values)) / len(at)
         p = stats.f.sf(statistic, len(at), self.df_resid) if self.df_resid > 0 else np.nan

@@ -1,5 +1,7 @@
 """Models of every scenario against R's `survey` package, and by hand where the arithmetic is small."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -231,3 +233,28 @@ def test_the_summary_reads_as_those_of_statsmodels():
     text = str(regress(PEOPLE, "moede ~ koen").summary())
     assert all(words in text for words in ("coef", "std err", "koen[T.m]"))
     assert isinstance(regress(PEOPLE, "moede ~ koen"), Regression)
+
+
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        ("1 - moede ~ alder", "outcome of '1 - moede ~ alder' is not one column"),
+        ("moede**2 ~ alder", "is not one column"),
+        ("1 ~ alder", "is not one column"),
+        ("moede ~ C(koen, levels=['m'])", "cannot be worked out: Data has categories outside"),
+        ("moede ~ koen[0]", "cannot be worked out"),
+        ("moede ~ C(koen, Treatment)", "cannot be worked out"),
+    ],
+)
+def test_a_formula_that_would_say_something_else_is_refused(formula, words):
+    with pytest.raises(ParameterError, match=re.escape(words)):
+        regress(PEOPLE, formula)
+
+
+def test_names_with_brackets_and_arithmetic_in_braces():
+    people = PEOPLE.assign(**{"a[b]": PEOPLE["koen"]})
+    found = regress(people, "{1 - moede} ~ `a[b]`").params.tolist()
+    other = regress(people, "moede ~ koen").params.tolist()
+    assert found == pytest.approx([1 - other[0], -other[1]])
+    with pytest.raises(DataError, match="'dag' holds dates"):
+        regress(PEOPLE.assign(dag=pd.date_range("2025-01-01", periods=len(PEOPLE))), "moede ~ dag")
