@@ -29,11 +29,13 @@ def refused_of(responses: Responses) -> pd.DataFrame:
     names = contact_columns(codebook)
     if consent is None or consent.kind != "single":
         return pd.DataFrame({"mark": [], "day": []}, dtype=object)
-    no = frame[frame[consent.id].astype("string").eq(_NO).fillna(False).astype(bool)]
+    said_no = frame[consent.id].astype("string").eq(_NO).fillna(False).astype(bool)
+    # Most who say no give no details.
+    no = frame[said_no & frame[names].notna().any(axis=1)]
     days = answered_on(no, codebook).dt.strftime("%Y-%m-%d").fillna("")
     found = []
-    for day, (_, texts) in zip(days, no[names].astype("object").iterrows(), strict=True):
-        keys = [key for text in texts.dropna() if (key := contact_key(str(text)))]
+    for day, *texts in zip(days, *(no[name] for name in names), strict=True):
+        keys = [key for text in texts if pd.notna(text) and (key := contact_key(str(text)))]
         # Two of one household may share a telephone: where there is an address, it tells who she is.
         keys = [key for key in keys if "@" in key] or keys
         found += [(contact_mark(key), day) for key in keys]
