@@ -5,7 +5,7 @@ row, at two sizes, says whether it grows no worse than the rows do.
 
 What is beneath, for 100,000 rows of 16 columns whose joined cells nearly all differ (33 MB; seconds of the
 processor, loaded machine): pandas.read_csv 0.4 and calamine 1.8 for the cells as they are; read_responses 3.4
-(CSV) and 4.6 (workbook), for every joined cell is read as options, and a workbook looked through for formulas.
+(CSV), 4.6 (workbook), for every joined cell is read as options, and a workbook looked through for formulas.
 
     python benchmarks/prepare.py [--rows 10000 100000]
 """
