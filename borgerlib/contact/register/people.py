@@ -15,15 +15,22 @@ from borgerlib.contact.register.key import erasure_mark, pseudonym_of, withdrawa
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.personal import MAIL, contact_key
+from borgerlib.survey.codebook.matching import POLITE_NO, POLITE_YES, normalise
 
-YES = frozenset({"ja", "yes", "true", "1"})
-NO = frozenset({"nej", "no", "false", "0"})
+_YES = POLITE_YES | {"ja", "yes", "true", "1"}
+_NO = POLITE_NO | {"nej", "no", "false", "0"}
 _CONSENT = (
     "INSERT INTO consent (person, purpose, given, wording, day, until, source) VALUES (?, ?, 1, ?, ?, ?, ?)"
 )
 _LINK = "INSERT OR IGNORE INTO link VALUES (?, ?) RETURNING person"
 _CODE_LENGTH = len("K7QM-2XPD-9TRA")
 DETAILS = ("name", "mail", "phone")
+
+
+def clear_answer(text: object) -> bool | None:
+    """Return whether a text is a clear yes or a clear no; None where it is neither."""
+    said = normalise(str(text))
+    return True if said in _YES else False if said in _NO else None
 
 
 class UnknownPersonError(DataError):
@@ -116,13 +123,13 @@ def enter(
             if formerly:
                 _take_over(register, pseudonym_of(register.key, formerly, row.Index), pseudonym)
             mail, phone = detail_key(row.mail, mail=True), detail_key(row.phone, mail=False)
-            said = str(row.consent).strip().casefold()
+            said = clear_answer(row.consent)
             same = _same(register, mail, phone)
             if len(same) > 1:
                 refused[row.Index] = "several people have this telephone number; told apart by e-mail alone"
-            elif said not in YES:
+            elif not said:
                 refused[row.Index] = "no consent"
-                if said in NO and same:
+                if said is False and same:
                     withdrawn |= same
                     refuse(register, same, wording.purpose, day=days[row.Index], source=survey)
             elif mail is None and phone is None:

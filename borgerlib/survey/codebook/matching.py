@@ -49,8 +49,8 @@ NO_ANSWER = frozenset(
     {"n/a", "na", "#n/a", "#null", "null", "nan", "<na>", "{question_not_shown}", "no answer", "missing"}
     | {"-", "uoplyst", "ubesvaret", "ikke besvaret", "ej besvaret"}
 )
-_YES = SELECTED | {"ja tak", "ja, tak", "ja gerne", "ja, gerne", "ja takk", "yes please", "yes, please"}
-_NO = NOT_SELECTED | {"nej tak", "nej, tak", "nej ellers tak", "nei takk", "no thanks", "no, thanks"}
+POLITE_YES = frozenset({"ja tak", "ja, tak", "ja gerne", "ja, gerne", "ja takk", "yes please", "yes, please"})
+POLITE_NO = frozenset({"nej tak", "nej, tak", "nej ellers tak", "nei takk", "no thanks", "no, thanks"})
 REFUSAL = (
     r"(?:jeg )?(?:ønsker|vil(?: helst)?) ikke (?:(?:at |å )?(?:oplyse|svare|angive|sige|oppgi)|oplyst)"
     r"(?: ?/ ?(?:svare|oplyse))?(?: (?:det|dette|på (?:det|dette|spørgsmålet)|(?:mit |min )?(?:køn|alder)))?"
@@ -180,4 +180,4 @@ def matcher(item: Item, values: Mapping[str, str] | None = None) -> OptionMatche
 def _yes_no(item: Item) -> dict[str, str]:
     if not {"ja", "nej"} <= {option.id for option in item.options}:
         return {}
-    return {**dict.fromkeys(_YES, "ja"), **dict.fromkeys(_NO, "nej")}
+    return {**dict.fromkeys(SELECTED | POLITE_YES, "ja"), **dict.fromkeys(NOT_SELECTED | POLITE_NO, "nej")}

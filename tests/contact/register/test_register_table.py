@@ -7,7 +7,7 @@ from registers import DAY, filled, new_register
 
 from borgerlib.contact.register.consents import Wording, covered, withdraw
 from borgerlib.contact.register.intake.table import import_table, read_people_table
-from borgerlib.contact.register.people import enter, erase, find, held
+from borgerlib.contact.register.people import clear_answer, enter, erase, find, held
 from borgerlib.errors import DataError, ParameterError
 
 TABLE = """Fornavn;Efternavn;E-mailadresse;Mobilnr.;Må vi kontakte dig?
@@ -165,3 +165,9 @@ def test_an_older_register_knows_whom_it_erased_by_the_same_file(register, tmp_p
     done = entered(register, read)
     assert done.new == 0
     assert "erased from the register before" in done.refused["reason"].tolist()
+
+
+def test_a_polite_yes_is_a_clear_one(tmp_path):
+    read = table(tmp_path, "E-mail;Samtykke\na@example.dk;Ja tak!\nb@example.dk;nej tak\nc@example.dk;tja\n")
+    assert [clear_answer(text) for text in read.people["consent"]] == [True, False, None]
+    assert read.problems == ("row 4: 'tja' is no clear yes, so no",)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from borgerlib.contact.register.consents import INVITATION, Wording
 from borgerlib.contact.register.intake.former import former_export
-from borgerlib.contact.register.people import DETAILS, NO, YES, Imported, detail_key, enter
+from borgerlib.contact.register.people import DETAILS, Imported, clear_answer, detail_key, enter
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.survey.readers.read import read_export
@@ -170,7 +170,7 @@ def _fits(values: pd.Series, detail: str, hints: tuple[str, ...]) -> bool:
     if not any(hint in str(values.name).casefold() for hint in hints):
         return False
     told = values.dropna()
-    answers = told.str.strip().str.casefold().isin(YES | NO)
+    answers = told.map(clear_answer).notna()
     # 'Må vi skrive til dig på e-mail?' is a consent; what it is called does not make it an address.
     return bool(told.empty or (answers.mean() >= 0.5) == (detail == "consent"))
 
@@ -199,7 +199,7 @@ def _one_word_each(people: pd.DataFrame) -> tuple[pd.Series, list[str]]:
         if count < 2:
             continue
         rows = keys.index[keys == key]
-        both = said[rows].isin(YES).nunique() > 1
+        both = said[rows].map(clear_answer).eq(True).nunique() > 1
         problems.append(f"rows {', '.join(map(str, rows))} are one person{f': {_UNCLEAR}, so no' * both}")
         if both:
             said = said.where(~keys.eq(key), _UNCLEAR)
@@ -215,7 +215,7 @@ def _impossible(people: pd.DataFrame) -> Iterator[str]:
 
 def _without_consent(people: pd.DataFrame) -> Iterator[str]:
     for row, text in people["consent"].str.casefold().items():
-        if text not in YES | NO:
+        if clear_answer(text) is None:
             said = repr(text) if text.isalpha() and len(text) <= _WORD else _blurred(text)
             yield f"row {row}: {said if text else 'nothing'} is no clear yes, so no"
 
