@@ -32,7 +32,9 @@ myst_enable_extensions = ["colon_fence"]
 suppress_warnings = ["myst.xref_missing"]
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
-nb_mime_priority_overrides = [("html", "application/vnd.borger.chart+json", None)]
+nb_mime_priority_overrides = [
+    ("html", f"application/vnd.borger.{what}+json", None) for what in ("chart", "table")
+]
 
 autosummary_generate = True
 autosummary_imported_members = False
