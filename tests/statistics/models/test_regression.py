@@ -67,6 +67,8 @@ def test_a_logistic_model_of_one_grouping_gives_the_groups_shares():
     # 1 of 4 young and 3 of 4 old: log odds log(1/3) = -1.0986 and log(3) = 1.0986, so 2.1972 apart.
     model = regress(PEOPLE, "moede ~ alder", family="binomial")
     close(model.params, [np.log(1 / 3), 2 * np.log(3)])
+    # The young's log odds stand in the difference too, taken away: their covariance is minus their variance.
+    close(model.cov_params().to_numpy()[0], [model.bse.iloc[0] ** 2, -(model.bse.iloc[0] ** 2)])
     shares = model.adjusted_shares("alder")
     close(shares["adjusted"], [0.25, 0.75])
     assert list(shares["n"]) == [4, 4]
