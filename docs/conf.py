@@ -29,12 +29,10 @@ html_css_files = ["site.css"]
 myst_heading_anchors = 4
 myst_enable_extensions = ["colon_fence"]
 # Pages also read well where they lie, in the repository: links to files beside docs/ are for readers there.
-suppress_warnings = ["myst.xref_missing"]
+# Charts and tables carry their numbers for the workbook beside what is shown.
+suppress_warnings = ["myst.xref_missing", "mystnb.unknown_mime_type"]
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
-nb_mime_priority_overrides = [
-    ("html", f"application/vnd.borger.{what}+json", None) for what in ("chart", "table")
-]
 
 autosummary_generate = True
 autosummary_imported_members = False
