@@ -117,4 +117,5 @@ def prepared_once(
 def prepared(prepared_once: tuple[Prepared, Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[Prepared]:
     """Return that preparation with its workspace in use; to be read only."""
     monkeypatch.setenv("BORGER_WORKSPACE", str(prepared_once[1]))
-    return prepared_once[0]
+    yield prepared_once[0]
+    assert not (prepared_once[1] / "data" / "saved").exists(), "others' workspace is written to"
