@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import warnings
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
@@ -19,7 +20,7 @@ _HEADINGS = ("Title", "Heading 1", "Heading 2", "Heading 3")
 
 
 def new_document(title: str, look: Look = USUAL, *, day: date | None = None) -> Any:
-    """Return a document with numbered pages and a municipality's logo, where that is a PNG.
+    """Return a document with numbered pages and a municipality's logo, where that is a PNG; warn of an SVG.
 
     Its headings are in the municipality's colour, its day is that of the file; by default today.
 
@@ -52,6 +53,8 @@ def new_document(title: str, look: Look = USUAL, *, day: date | None = None) -> 
         picture = io.BytesIO(base64.b64decode(look.logo.removeprefix(_PNG)))
         shape = document.add_picture(picture, height=docx.shared.Cm(_LOGO_CM))
         shape._inline.docPr.set("descr", look.name or title)
+    elif look.logo:
+        warnings.warn("The .docx lacks the logo: it takes a PNG, and the look names an SVG.", stacklevel=2)
     return document
 
 

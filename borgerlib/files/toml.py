@@ -15,6 +15,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
+from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from annotated_types import Predicate
@@ -43,7 +44,9 @@ _MUST_BE = {
     "float_type": "must_be_number",
     "finite_number": "must_be_number",
     "bool_type": "must_be_true_or_false",
+    "date_parsing": "must_be_date",
     "date_from_datetime_parsing": "must_be_date",
+    "date_from_datetime_inexact": "must_be_date",
     "date_type": "must_be_date",
     "tuple_type": "must_be_list",
     "mapping_type": "must_be_table",
@@ -293,7 +296,7 @@ def _mend(model: type, content: Any, breach: Any) -> None:
 def _stand_in(kind: Any, text: str) -> Any:
     """Return a value of a type that nothing can be said against."""
     origin, args = get_origin(kind) or kind, get_args(kind)
-    if origin is Annotated:
+    if origin is Annotated or origin is UnionType:
         return _stand_in(args[0], text)
     if origin is Literal:
         return args[0]

@@ -31,11 +31,18 @@ def test_a_look_is_read(tmp_path):
 
 
 def test_all_that_is_wrong_is_told_at_once(tmp_path):
-    text = 'farver = ["#ffd200", "gul", "#000000"]\nlogo = "væk.png"\nnvan = "x"\n'
+    text = 'farver = ["#ffd200", "gul", "#000000"]\nlogo = "væk.png"\nnvan = "x"\nmoede = "20. nov"\n'
     with pytest.raises(ParameterError) as raised:
         read_look(written(tmp_path, text))
     told = str(raised.value)
-    for wanted in ("contrast of 1.5", "'gul' is no colour", "one or two", "there is no file", "navn"):
+    for wanted in (
+        "contrast of 1.5",
+        "'gul' is no colour",
+        "one or two",
+        "there is no file",
+        "navn",
+        "a date: 2029-12-31",
+    ):
         assert wanted in told
     assert f"the nearest that passes is '{readable('#ffd200')}'" in told
 

@@ -118,7 +118,9 @@ def _link_pages(soup: Any, pages: Mapping[str, str]) -> None:
         name, _, anchor = link["href"].rpartition("/")[2].partition("#")
         if not name.endswith(".ipynb"):
             continue
-        if name in pages:
+        if f"{name}#{anchor}" in pages:
+            link["href"] = pages[f"{name}#{anchor}"]
+        elif name in pages:
             link["href"] = pages[name] + (f"#{anchor}" if anchor else "")
         else:
             link.unwrap()

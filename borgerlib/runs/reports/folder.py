@@ -6,6 +6,7 @@ A reader never meets half a report, and the old one stands until the new one is 
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -117,10 +118,17 @@ def write_report(
     pages = with_appendix(sorted(read, key=lambda page: page.number))
     _refuse_same_name(pages)
     look = look_of(municipality) if look is None else look
+    if look.meeting and look.meeting < day:
+        warnings.warn(
+            f"The meeting in udseende.toml (moede = {look.meeting}) is before the report's day, {day}.",
+            stacklevel=2,
+        )
     where = look.name or municipality or "Hele landet"
     titled = f"{where} · {title}"
     target = target.resolve()
     links = {page.source_name: page.file_name for page in reversed(pages)}
+    # A further page of a notebook is named by its number.
+    links |= {f"{page.source_name}#{page.number}": page.file_name for page in pages}
     with _written_to(target, municipality, inside) as folder:
         for position, page in enumerate(pages):
             before, after = _neighbours(pages, position)

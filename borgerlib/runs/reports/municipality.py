@@ -25,6 +25,7 @@ from borgerlib.lokaldemokrati.leaders import LeadersSurvey, open_leaders_survey
 from borgerlib.lokaldemokrati.own_answers import keep_own_answers, kept_own_answers, load_own_answers
 from borgerlib.lokaldemokrati.wave.microdata import find_wave
 from borgerlib.population.municipalities import municipality as find_municipality
+from borgerlib.population.table import population
 from borgerlib.runs.kernels import for_pages
 from borgerlib.runs.kernels.execute import NotebookJob, NotebookRun, run_notebooks
 from borgerlib.runs.pages.overview_page import TITLE, keep_overview_in_step
@@ -282,10 +283,11 @@ def _citizens(name: str) -> InterestSurvey | None:
 def _described(name: str) -> str:
     if not name:
         return "hele landet"
-    place = find_municipality(name)
+    place, people = find_municipality(name), population(name)
+    counted = date.fromisoformat(people.attrs["reference_date"])
     return (
-        f"{place.full_name}, der ligger i {place.region}, hører til {place.group.lower()}ne og har "
-        f"omkring {danish.number(round(place.population, -2))} indbyggere"
+        f"{place.full_name}, der ligger i {place.region}, hører til {place.group.lower()}ne og havde "
+        f"{danish.number(people['population'].sum())} indbyggere den {danish.long_date(counted)}"
     )
 
 

@@ -68,7 +68,9 @@ def base_line(estimates: DisclosedEstimates, *, unit: Unit = "pct", base_note: s
     """Return who the shares are shares of: 'Andel af 72 kommunaldirektører.'."""
     several = estimates.frame["group"].nunique() > 1
     count = "" if several else people(estimates.frame)
-    whom = f"{count} {estimates.base}".strip() + (" i hver gruppe" if several else "")
+    # A base that names its groups itself needs no "in each group".
+    each = several and " og af " not in estimates.base
+    whom = f"{count} {estimates.base}".strip() + (" i hver gruppe" if each else "")
     if count.startswith(_BETWEEN):
         # Written before the noun it would read as a range of people.
         whom = f"{estimates.base}, der har svaret ({count})"

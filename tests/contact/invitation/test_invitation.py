@@ -57,6 +57,7 @@ def test_the_overview_tells_tens_and_shows_no_few(candidates):
     assert set(shown.chart.frame["item"]) == {"sex"}
     assert shown.chart.simulated
     assert str(count) not in re.findall(r"\d+", shown.chart.question + shown.chart.title)
+    assert shown.chart.question.endswith("Andel af de valgte og af alle, der bor her.")
 
 
 def test_fewer_than_ten_are_not_counted(candidates):

@@ -196,14 +196,16 @@ def test_pages_name_no_folder_of_this_machine(tmp_path, monkeypatch):
 
 
 def test_links_between_notebooks_lead_to_pages(tmp_path):
-    path = executed(tmp_path / "02_b.ipynb", [page_output(), "[et](01_a.ipynb#x) og [to](09_z.ipynb)"])
-    setting = PageSetting(
-        "Ti indsigter", "Odense", "i dag", "Kilde", pages_by_notebook={"01_a.ipynb": "01_emne.html"}
+    path = executed(
+        tmp_path / "02_b.ipynb",
+        [page_output(), "[et](01_a.ipynb#x), [to](01_a.ipynb#13) og [tre](09_z.ipynb)"],
     )
+    pages = {"01_a.ipynb": "01_emne.html", "01_a.ipynb#13": "13_andet.html"}
+    setting = PageSetting("Ti indsigter", "Odense", "i dag", "Kilde", pages_by_notebook=pages)
     soup = BeautifulSoup(export_page(read_pages(path)[0], setting), "html.parser")
     paragraph = next(tag for tag in soup.main.find_all("p") if "og" in tag.get_text())
-    assert [link["href"] for link in paragraph.find_all("a")] == ["01_emne.html#x"]
-    assert paragraph.get_text() == "et og to"
+    assert [link["href"] for link in paragraph.find_all("a")] == ["01_emne.html#x", "13_andet.html"]
+    assert paragraph.get_text() == "et, to og tre"
 
 
 def test_a_picture_of_its_own_needs_a_description(tmp_path):

@@ -19,6 +19,7 @@ from borgerlib.files import atomic
 from borgerlib.files.look import Look
 from borgerlib.runs.kernels.execute import NotebookJob, run_notebooks
 from borgerlib.runs.reports.folder import ReportCase, write_report
+from borgerlib.runs.reports.municipality import write_municipality_report
 
 PAGES = ["00_emne_0.html", "01_emne_1.html", "02_emne_2.html"]
 CASES = [ReportCase("Furesø", "Et topmøde", "Borgere og byråd mødtes.", (2, 1, 9))]
@@ -292,6 +293,20 @@ def test_from_notebook_to_report(make_notebook, tmp_path):
     page = soup(tmp_path / "aeroe" / "01_emne.html")
     assert page.main.strong.get_text() == "Ærø"
     assert page.select_one(".question").get_text() == "Et spørgsmål?"
+
+
+def test_the_municipality_is_told_as_it_was_counted(tmp_path):
+    notebook = executed(tmp_path / "1.ipynb", [page_output(1)])
+    (tmp_path / "beside").mkdir()
+    index = write_municipality_report("Odense", [notebook], tmp_path / "r", inside=tmp_path / "beside")
+    told = soup(index).get_text().replace("\u00a0", " ")
+    assert "hører til storbykommunerne og havde 204.895 indbyggere den 1. januar 2020." in told
+
+
+def test_a_meeting_before_the_report_is_told(tmp_path):
+    notebook = executed(tmp_path / "1.ipynb", [page_output(1)])
+    with pytest.warns(UserWarning, match=r"moede = 2026-11-22\) is before the report's day, 2026-11-23"):
+        write([notebook], tmp_path / "r", look=Look(meeting=date(2026, 11, 22)))
 
 
 def test_the_municipalitys_look_is_on_the_cover_and_every_page(tmp_path):

@@ -194,7 +194,10 @@ class TestFigures:
         assert with_rows(page, hide).figure("unges_former").title.endswith("Hvordan de yngste vil være med")
 
     def test_who_answered_stands_beside_who_lives_here(self, page):
-        frame = page.figure("deltagelse").frame
+        chart = page.figure("deltagelse")
+        frame = chart.frame
+        assert "Tallene er afrundet hver for sig" in chart.caption
+        assert chart.question.endswith("Andel af de svarende og af befolkningen.")
         living = frame[frame["group"] == "befolkning"]["proportion"]
         people = page.survey.participation.people["age"]
         assert living.to_numpy() == pytest.approx((people / people.sum()).to_numpy())

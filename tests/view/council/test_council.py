@@ -61,6 +61,8 @@ def test_with_a_survey_it_is_about_the_citizens(tmp_path_factory):
         page = open_council("Odense")
         assert page.finding().markdown.startswith("SIMULEREDE DATA: Blandt dem, der har svaret i Odense")
         assert page_of(page.finding())["title"].startswith("SIMULEREDE DATA: ")
+        number = page_of(page.interest.page("forskelle"))["number"]
+        assert f"[siden om forskelle](borger_interesse.ipynb#{number})" in page.advice(3).markdown
         assert page.figure(1).title == page.interest.figure("emner").title
         assert re.search(r"Svarene er givet omkring den \d+\. \w+ 20\d\d\.$", page.continued().markdown)
         source = page_of(page.continued())["source"]

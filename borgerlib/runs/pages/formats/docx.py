@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -64,13 +65,15 @@ def write_docx(
     meeting = look.meeting and f"Til mødet den {danish.long_date(look.meeting)}"
     for line in filter(None, (look.sender, danish.long_date(day), meeting)):
         document.add_paragraph(line, style="Subtitle")
-    _add_contents(document, [page.title for page, _ in pages])
     of_front = _read(front)
-    _add_sections(document, of_front.select("section:has(> .key-figures)"))
+    figures, cases = (of_front.select(f"section:has(> .{kind})") for kind in ("key-figures", "cases"))
+    titles = [*(_text(one.h2) for one in figures), *(page.title for page, _ in pages)]
+    _add_contents(document, [*titles, *(_text(one.h2) for one in cases)])
+    _add_sections(document, figures)
     for page, file in pages:
-        document.add_page_break()
+        _add_page(document, file.name)
         _write(document, _read(file).article, _pictures(page))
-    _add_sections(document, of_front.select("section:has(> .cases)"))
+    _add_sections(document, cases, front.name)
     if look.contact:
         document.add_paragraph(look.contact)
     with replacing(target, what="The document", error=RunError) as beside:
@@ -98,21 +101,35 @@ def _add_contents(document: Any, titles: Sequence[str]) -> None:
         paragraph.add_run()._r.append(_element("w:fldChar", fldCharType=part))
 
 
-def _element(name: str, text: str = "", **attributes: str) -> Any:
+def _element(tag: str, text: str = "", /, **attributes: str) -> Any:
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
-    element = OxmlElement(name)
-    element.text = text or None
+    element = OxmlElement(tag)
+    if text:
+        element.text = text
     for attribute, value in attributes.items():
         element.set(qn(f"w:{attribute}"), value)
     return element
 
 
-def _add_sections(document: Any, sections: Sequence[Any]) -> None:
+def _add_page(document: Any, name: str) -> None:
+    """Begin a page, to which links may lead where it has the name of a file."""
+    paragraph = document.add_page_break()._p
+    if name:
+        bookmark = {"id": str(len(document.paragraphs)), "name": _bookmark(name)}
+        paragraph.append(_element("w:bookmarkStart", **bookmark))
+        paragraph.append(_element("w:bookmarkEnd", id=bookmark["id"]))
+
+
+def _bookmark(name: str) -> str:
+    return re.sub(r"\W", "_", f"page_{name}")[:40]  # Word takes no longer one
+
+
+def _add_sections(document: Any, sections: Sequence[Any], name: str = "") -> None:
     """Add sections of the front page as pages of their own."""
     for section in sections:
-        document.add_page_break()
+        _add_page(document, name)
         for heading in section.find_all(_HEADINGS):
             heading.name = f"h{int(heading.name[1]) - 1}"
         _write(document, section, iter(()))
@@ -161,7 +178,27 @@ def _paragraph(document: Any, tag: Any, *, style: str | None = None) -> None:
     paragraph = document.add_paragraph(style=style)
     for piece in tag.find_all(string=True):
         text = danish.squeezed(f"|{piece}|").strip("|")
-        paragraph.add_run(text).bold = piece.find_parent(["strong", "b"]) is not None or None
+        run = paragraph.add_run(text)
+        run.bold = piece.find_parent(["strong", "b"]) is not None or None
+        if (link := piece.find_parent("a")) is not None:
+            _lead(run, link["href"])
+
+
+def _lead(run: Any, href: str) -> None:
+    """Let words lead where they did on the page: to an address, or to another page of the report."""
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.oxml.ns import qn
+
+    if href.startswith("#"):
+        return
+    link = _element("w:hyperlink")
+    if href.startswith(("http:", "https:", "mailto:")):
+        link.set(qn("r:id"), run.part.relate_to(href, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+    else:
+        link.set(qn("w:anchor"), _bookmark(href.partition("#")[0]))
+    run.underline = True
+    run._r.addprevious(link)
+    link.append(run._r)
 
 
 def _picture(document: Any, content: bytes, alt: str) -> None:

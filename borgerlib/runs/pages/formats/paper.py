@@ -81,9 +81,14 @@ def _add_sections(appendix: list[dict[str, str]], sections: Sequence[dict[str, s
 
 
 def _refer_to_what_is_shown(pages: Sequence[_Sheet]) -> None:
-    """Put a reference in the place of a figure that an earlier page has shown, and of a case."""
+    """Put a reference in the place of a figure that an earlier page has shown, and of a case.
+
+    A link to another page is followed by the number of the page that it leads to.
+    """
     shown: dict[str, str] = {}
     for page in pages:
+        for link in page.article.select(f'a[href^="#"]:not([href^="#{page.name}"])'):
+            _name_page(page.soup, link)
         for figure in page.article.find_all("figure"):
             title, alt = _text(figure, ".chart-title"), figure.img["alt"]
             first = shown.setdefault(f"{title} {alt}", figure.get("id", ""))

@@ -4,11 +4,13 @@ from datetime import date
 
 import docx
 import pytest
+from docx.oxml.ns import qn
 from nbformat.v4 import new_output
 from sample_notebooks import chart_output, executed, page_output, picture
 
+from borgerlib.files.document import new_document
 from borgerlib.files.look import Look
-from borgerlib.runs.reports.folder import write_report
+from borgerlib.runs.reports.folder import ReportCase, write_report
 
 TABLE = "<table><thead><tr><th>Svar</th><th>Antal</th></tr></thead><tr><th>Ja</th><td>4</td></tr></table>"
 
@@ -19,15 +21,17 @@ def document(tmp_path_factory):
     chart = chart_output()
     chart["data"]["image/png"] = picture(40, 30)
     outputs = [
-        page_output(1, title="Emne"),
-        "## Svar\n\nEn **vigtig** sætning.\n\n- Et punkt",
+        page_output(1, title="Emne", key_figures=[{"value": "79", "label": "kommuner"}]),
+        "## Svar\n\nEn **vigtig** sætning.\n\n- Et punkt\n\nSe [ude](https://example.dk/a) og [her](1.ipynb).",
         chart,
         new_output("display_data", data={"text/html": TABLE}),
     ]
     notebook = executed(folder / "1.ipynb", outputs)
+    cases = [ReportCase("Furesø", "Et topmøde", "De mødtes.", (1,))]
     write_report(
-        "Ærø", [notebook], folder / "r", day=date(2026, 11, 24), title="T", source="K", formats=("docx",)
-    )
+        "Ærø", [notebook], folder / "r", day=date(2026, 11, 24), title="T", source="K", cases=cases,
+        formats=("docx",),
+    )  # fmt: skip
     return docx.Document(str(folder / "r" / "aeroe.docx"))
 
 
@@ -40,7 +44,9 @@ def test_headings_are_headings_and_lists_are_lists(document):
 
 def test_it_has_contents_that_a_word_processor_can_make_anew(document):
     texts = [paragraph.text for paragraph in document.paragraphs]
-    assert texts.index("Indhold") < texts.index("Emne") < len(texts) - texts[::-1].index("Emne") - 1
+    at = texts.index("Indhold")
+    assert texts[at + 2 : at + 5] == ["Nøgletal", "Emne", "Cases"]
+    assert at < texts.index("Emne") < len(texts) - texts[::-1].index("Emne") - 1
     assert 'TOC \\o "1-1" \\h' in document.element.xml
 
 
@@ -51,6 +57,23 @@ def test_what_is_strong_stays_so(document):
         ("vigtig", True),
         (" sætning.", False),
     ]
+
+
+def test_links_lead_on(document):
+    links = {
+        link.text: (link.address, link.fragment)
+        for paragraph in document.paragraphs
+        for link in paragraph.hyperlinks
+    }
+    bookmarks = [mark.get(qn("w:name")) for mark in document.element.iter(qn("w:bookmarkStart"))]
+    assert links["ude"] == ("https://example.dk/a", "")
+    assert links["her"] == links["indsigt\u00a01"] == ("", bookmarks[0])
+    assert len(bookmarks) == len(set(bookmarks))
+
+
+def test_a_logo_that_it_cannot_take_is_told():
+    with pytest.warns(UserWarning, match=r"lacks the logo: it takes a PNG"):
+        new_document("T", Look(logo="data:image/svg+xml;base64,AA"))
 
 
 def test_pictures_are_described(document):
