@@ -44,10 +44,7 @@ _MUST_BE = {
     "float_type": "must_be_number",
     "finite_number": "must_be_number",
     "bool_type": "must_be_true_or_false",
-    "date_parsing": "must_be_date",
-    "date_from_datetime_parsing": "must_be_date",
-    "date_from_datetime_inexact": "must_be_date",
-    "date_type": "must_be_date",
+    "date": "must_be_date",
     "tuple_type": "must_be_list",
     "mapping_type": "must_be_table",
     "dict_type": "must_be_table",
@@ -250,7 +247,7 @@ def _build(model: Any, content: Any) -> tuple[Any, list[Any]]:
 
 def _problem_of(model: type, breach: Any) -> Problem:
     """Put one of pydantic's errors into words."""
-    keys, kind, value = breach["loc"], breach["type"], breach["input"]
+    keys, kind, value = breach["loc"], re.sub("^date_.*", "date", breach["type"]), breach["input"]
     if kind == "missing":
         return keys[:-1], said("lacks_key", key=keys[-1])
     if kind == "unexpected_keyword_argument":
