@@ -19,6 +19,10 @@ SELECTED = frozenset(
         "✓",
         "✔",
         "☑",
+        "☒",
+        "√",
+        "*",
+        "+",
         "valgt",
         "vald",
         "gewählt",
@@ -27,7 +31,7 @@ SELECTED = frozenset(
         "quoted",
         "nævnt",
     }
-    | {"ja", "yes", "y", "on", "true", "sand", "sann", "sant", "wahr"}
+    | {"ja", "j", "yes", "y", "on", "true", "sand", "sann", "sant", "wahr"}
 )
 NOT_SELECTED = frozenset(
     {
@@ -84,8 +88,12 @@ def plain(text: str) -> str:
 
 @lru_cache(_REMEMBERED)
 def normalise(text: str) -> str:
-    """Return a text without what platforms change in passing: case, spaces, dashes, quotes, outer points."""
-    return plain(text).strip(_OUTER).casefold()
+    """Return a text without what platforms change in passing: case, spaces, dashes, quotes, outer points.
+
+    A text of such signs alone ('*') stays.
+    """
+    whole = plain(text)
+    return whole.strip(_OUTER).casefold() or whole
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,14 @@ def codes_outside(answers: Mapping[str, int]) -> dict[str, int]:
     numbers = {text: code for text in answers if (code := parse_number(text)) is not None}
     codes = set(numbers.values())
     scale = codes - _OUTSIDE
-    if not scale and 2 * sum(answers[text] for text in numbers) < sum(answers.values()):
+    # Where all numbers are codes, words are the options; 7, 8 and 9 may be options too where they are many.
+    unusual = all(not 0 <= code <= HIGHEST for code in codes) and len(answers) - len(numbers) >= _LIST
+    if not scale and (unusual or 2 * sum(answers[text] for text in numbers) < sum(answers.values())):
         return {text: answers[text] for text in numbers}
     if len(scale) < _LIST:
-        return {}
+        # A tick is 1 alone; -99 beside it is no option.
+        below = scale and min(scale) >= 0
+        return {text: answers[text] for text, code in numbers.items() if below and code < 0}
     if max(scale) > HIGHEST:
         # Of quantities, that many are a code which nothing else comes near.
         far = {

@@ -39,6 +39,8 @@ class Grid:
         See `Responses`; `column` is the number of the column in the grid, counted from 0, as text.
     hidden : bool
         A worksheet that its workbook does not show.
+    merged : tuple of (int, int, int)
+        First and last row (numbers in the file) and column (from 0) of each cell that is merged downwards.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Grid:
     notes: tuple[str, ...] = ()
     problems: pd.DataFrame | None = None
     hidden: bool = False
+    merged: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,8 @@ def as_table(grid: Grid, *, limits: Limits, heading_rows: int | None = None) -> 
     width = len(grid.rows[0])
     numbers = [grid.numbers[at] for at in place.data]
     index = pd.Index(numbers, name="row")
-    columns = zip(*(grid.rows[at] for at in place.data), strict=True)
+    rows, merged = _unmerged(grid, place)
+    columns = zip(*rows, strict=True)
     texts = [pd.Series(list(column), index, dtype="string").str.strip(_OUTER) for column in columns]
     cleaned = [column.mask(column == "") for column in texts]
     above = [[one_line(text) for text in grid.rows[at]] for at in place.headings]
@@ -117,10 +121,23 @@ def as_table(grid: Grid, *, limits: Limits, heading_rows: int | None = None) -> 
     frame = pd.DataFrame(data, index=index)
     return Table(
         frame,
-        replace(grid, rows=[], numbers=[], notes=(*grid.notes, *place.notes)),
+        replace(grid, rows=[], numbers=[], notes=(*grid.notes, *place.notes, *merged)),
         join_problems(found),
         tuple(tuple(row[at] for at in kept) for row in above),
     )
+
+
+def _unmerged(grid: Grid, place: Place) -> tuple[list[list[str]], list[str]]:
+    """Return the respondents' rows, each with what the cells merged downwards over it hold, and a note."""
+    rows = {grid.numbers[at]: list(grid.rows[at]) for at in place.data}
+    filled = 0
+    for first, last, column in grid.merged:
+        covered = [number for number in range(first + 1, last + 1) if number in rows]
+        if first in rows and column < len(rows[first]) and rows[first][column]:
+            filled += len(covered)
+            for number in covered:
+                rows[number][column] = rows[first][column]
+    return list(rows.values()), [said("merged_cells", count=filled)] if filled else []
 
 
 def _refuse_headless(grid: Grid, place: Place, *, asked: bool) -> None:

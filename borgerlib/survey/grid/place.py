@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isclose
 from typing import Literal
 
 import pandas as pd
@@ -69,6 +70,10 @@ def find_table(rows: Sequence[Row], numbers: Sequence[int], *, heading_rows: int
     end = _before_totals(rows, numbers, first)
     repeated = {at for at in range(first, end) if headings and rows[at] == rows[names]}
     notes = []
+    # A total may stand above the answers: it is judged as if it stood below.
+    above = first + 1 < end and _says_total([*rows[first + 1 : end], rows[first]], end - first - 1, 0)
+    if above:
+        notes.append(said("total_above", row=numbers[first]))
     if start:
         notes.append(said("titles_passed", count=start, row=numbers[start]))
     if count > 1 and len(headings) == count:
@@ -77,7 +82,7 @@ def find_table(rows: Sequence[Row], numbers: Sequence[int], *, heading_rows: int
         notes.append(said("rows_below_passed", count=len(rows) - end, row=numbers[end]))
     if repeated:
         notes.append(said("headings_repeated", count=len(repeated)))
-    data = tuple(at for at in range(first, end) if at not in repeated)
+    data = tuple(at for at in range(first + above, end) if at not in repeated)
     return Place(names, headings, data, tuple(notes))
 
 
@@ -240,7 +245,7 @@ def _is_total(rows: Sequence[Row], at: int, first: int, *, apart: bool) -> bool:
     few = _filled(row) <= _FEW < len(row) - 1
     if _says_total(rows, at, first):
         return True
-    if place and _sums_up(rows, at, first):
+    if place and (_sums_up(rows, at, first) or _is_sum(rows, at, first)):
         return True
     return foreign and ((is_word and place == 0) or (apart and few))
 
@@ -272,6 +277,20 @@ def _sums_up(rows: Sequence[Row], at: int, first: int) -> bool:
             familiar += text in below
             strange += text not in below
     return strange >= _FEW and strange >= 2 * familiar
+
+
+def _is_sum(rows: Sequence[Row], at: int, first: int) -> bool:
+    """Return whether each number of a row is the sum or the count of those above it, and larger than any."""
+    for place, text in enumerate(rows[at]):
+        if not text.strip():
+            continue
+        above = [number for row in rows[first:at] if (number := parse_number(row[place])) is not None]
+        found = parse_number(text)
+        if found is None or len(above) <= _FEW or found <= max(above):
+            return False
+        if not isclose(found, sum(above), rel_tol=1e-6) and found != len(above):
+            return False
+    return True
 
 
 def _filled(row: Row) -> int:

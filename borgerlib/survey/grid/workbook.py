@@ -61,9 +61,13 @@ def read_workbook_grids(path: Path, *, limits: Limits) -> list[Grid]:
             sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
             grids = []
             for sheet in sheets:
-                rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+                cells = book.get_sheet_by_name(sheet.name)
+                rows = cells.to_python(skip_empty_area=False)
                 grid = _grid(path, sheet.name, rows, marks.get(sheet.name, _Marks()), limits)
-                grids.append(replace(grid, hidden=sheet.visible != SheetVisibleEnum.Visible))
+                hidden = sheet.visible != SheetVisibleEnum.Visible
+                ranges = cells.merged_cell_ranges or ()
+                merged = tuple((top + 1, end + 1, left) for (top, left), (end, _) in ranges if end > top)
+                grids.append(replace(grid, hidden=hidden, merged=merged))
     except DataError:
         raise
     except Exception as error:

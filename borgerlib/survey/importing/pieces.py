@@ -17,6 +17,7 @@ _COMMAS = (r",(?=[^\s\d])", r", ", r",")
 _OFTEN = 0.1
 _LIST = 2
 _SEVERAL_TIMES = 3
+_MANY_TIMES = 10
 
 _Cells = list[tuple[list[str], int]]
 
@@ -112,7 +113,10 @@ def recombine(cells: _Cells) -> bool:
 
 
 def _whole(cells: _Cells, sign: str) -> _Cells:
-    """Put together what never occurs but side by side, where the second begins with a small letter."""
+    """Put together what never occurs but side by side, where the second begins with a small letter.
+
+    The first may also be an option of its own: 'Nej' beside 'Nej, aldrig'.
+    """
     while True:
         times: Counter[str] = Counter()
         pairs: Counter[tuple[str, str]] = Counter()
@@ -125,9 +129,10 @@ def _whole(cells: _Cells, sign: str) -> _Cells:
             (
                 pair
                 for pair, count in pairs.items()
-                if count == times[pair[0]] == times[pair[1]]
-                and count >= _SEVERAL_TIMES
+                if count == times[pair[1]]
+                and count >= (_SEVERAL_TIMES if count == times[pair[0]] else _MANY_TIMES)
                 and pair[1][:1].islower()
+                and (count == times[pair[0]] or pair[0][:1].isupper())
             ),
             None,
         )

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from borgerlib.said import said
+from borgerlib.said import Said, said
 from borgerlib.survey.codebook.matching import NOT_SELECTED, SELECTED, normalise
 from borgerlib.survey.codebook.outside import HIGHEST, codes_outside, codes_told
 from borgerlib.survey.grid.values import parse_dates, parse_number
@@ -27,6 +27,7 @@ _LIST = 2
 _REPEATED = 3
 _LONGEST_OPTION = 120
 _CODES = re.compile(r"\d{1,2}(,\d{1,2})*")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NAMES = re.compile(r"[a-z][a-z0-9_]*( [a-z][a-z0-9_]*)*")
 _MARKS = ({"0", "1"}, {"1"}, {"x"}, {"✓"}, {"✔"})
 _MANY = 10
@@ -158,6 +159,14 @@ def _are_joined_codes(answers: Mapping[str, int]) -> bool:
     return ascending and len({cell[-1] for cell in several}) >= _LIST
 
 
+def _may_be_codes(answers: Mapping[str, int]) -> bool:
+    """Return whether '2,3' and '12,1' may be two codes: what follows the comma also begins an answer."""
+    cells = [text.split(",") for text in answers if _CODES.fullmatch(text)]
+    before, after = {cell[0] for cell in cells}, {cell[1] for cell in cells if len(cell) > 1}
+    once = all(len(set(cell)) == len(cell) for cell in cells)
+    return once and len(after) > _LIST and after <= before
+
+
 def _labelled(asked: Question, seen: Seen) -> Question:
     texts = list(dict.fromkeys(seen.column.labels.values()))
     known = {normalise(text) for text in texts}
@@ -184,6 +193,8 @@ def _number(asked: Question, seen: Seen) -> Question:
     )
     if small and seen.total >= _REPEATED * len(codes):
         doubts = (*doubts, said("few_small_numbers"))
+    if _may_be_codes(seen.answers):
+        doubts = (*doubts, said("codes_or_decimals"))
     doubts = (*doubts, *codes_told(outside))
     return replace(asked, kind="number", doubts=doubts)
 
@@ -239,9 +250,15 @@ def _single(asked: Question, seen: Seen) -> Question:
         return replace(asked, kind="single", options=often, doubts=doubts, own_words=True)
     few = len(seen.answers) <= max(_LIST, seen.total // _REPEATED)
     if few and _are_options(seen.answers):
-        told = codes_told(codes_outside(seen.answers))
+        told = (*codes_told(codes_outside(seen.answers)), *_dates_told(seen.answers))
         return replace(asked, kind="single", options=dict(seen.answers), doubts=told)
     return asked
+
+
+def _dates_told(answers: Mapping[str, int]) -> tuple[Said, ...]:
+    """Return the doubt about dates among other options: a spreadsheet makes one of '2-4'."""
+    dates = [text for text in answers if _DATE.fullmatch(text)]
+    return (said("dates_for_options", texts=dates),) if 0 < len(dates) < len(answers) else ()
 
 
 def _are_options(answers: Mapping[str, int]) -> bool:

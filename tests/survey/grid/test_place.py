@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import openpyxl
 import pytest
 from survey_exports import write_csv, write_xlsx
 
@@ -99,6 +100,29 @@ def test_a_total_may_have_its_word_in_any_column(tmp_path, total):
     assert (
         len(read(tmp_path, [[*heads, "By"], *[[*each, "Å"] for each in people], [*total, "Å"]]).frame) == 21
     )
+
+
+def test_a_total_without_a_word_or_above_the_answers_is_no_respondent(tmp_path):
+    # 5 · (1 + 2 + 3 + 4) = 50 hours of 20 people.
+    heads, people = ["Køn", "Alder", "Timer"], [["Mand", "15-29 år", str(1 + at % 4)] for at in range(20)]
+    for total in ("50", "20"):
+        assert len(read(tmp_path, [heads, *people, ["", "", total]]).frame) == 20
+    assert len(read(tmp_path, [heads, *people, ["", "", "4"]]).frame) == 21
+    export = read(tmp_path, [heads, ["Total", "", "50"], *people])
+    assert len(export.frame) == 20
+    assert "row 2, above the answers, is passed over as a total" in export.source.notes
+
+
+def test_a_cell_merged_downwards_counts_for_every_row_beside_it(tmp_path):
+    people = [["Nord" if at == 0 else "Syd" if at == 12 else None, at, "Mand"] for at in range(20)]
+    path = write_xlsx(tmp_path / "x.xlsx", {"Svar": [["Bydel", "Nr.", "Køn"], *people]})
+    book = openpyxl.load_workbook(path)
+    for place in ("A2:A13", "A14:A21"):
+        book["Svar"].merge_cells(place)
+    book.save(path)
+    export = read_export(path)
+    assert export.frame["Bydel"].value_counts().to_dict() == {"Nord": 12, "Syd": 8}
+    assert "18 rows stand beside a merged cell, and count with what it holds" in export.source.notes
 
 
 def test_a_last_respondent_with_few_answers_stays(tmp_path):

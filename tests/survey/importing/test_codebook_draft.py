@@ -114,7 +114,7 @@ def test_a_number_that_many_share_is_no_id(tmp_path):
     assert asked(tmp_path, twice)["Nr."].role == "id"
 
 
-@pytest.mark.parametrize("tick", ["✓", "on", "Nævnt"])
+@pytest.mark.parametrize("tick", ["✓", "on", "Nævnt", "*", "+", "√", "J"])
 def test_ticks_of_any_kind_are_ticks(tmp_path, tick):
     other = "Ikke nævnt" if tick == "Nævnt" else ""
     ticks = {"Emner? [Klima]": [tick, other] * 6, "Emner? [Skole]": [other, other, tick] * 4}
@@ -283,11 +283,32 @@ def test_a_comma_in_every_answer_is_in_the_texts_of_one_choice(tmp_path):
     assert question.options == dict.fromkeys(answers, 5)
 
 
+def test_an_option_may_begin_with_another(tmp_path):
+    answers = ["Ja, måske", "Nej, aldrig, Ja", "Ja", "Nej", "Nej, Ja, måske"]
+    question = asked(tmp_path, {"Emner": answers * 10, "Alder": ["30"] * 50})["Emner"]
+    assert question.options == {"Ja, måske": 20, "Nej, aldrig": 10, "Ja": 20, "Nej": 20}
+    assert [doubt.kind for doubt in question.doubts] == ["put_together"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "doubt"),
+    [
+        (["2,3", "12,1", "1", "3,12", "2"], "codes_or_decimals"),
+        (["2,5", "12,5", "1", "3,5", "2"], None),
+        (["0-1", "2025-04-02", "over 10"], "dates_for_options"),
+        (["1", "-99"], "codes_outside"),
+    ],
+)
+def test_what_a_spreadsheet_or_a_comma_may_have_hidden_is_in_doubt(tmp_path, cells, doubt):
+    found = asked(tmp_path, {"Vej": ["Nygade"] * 5 * len(cells), "Valg": cells * 5})["Valg"]
+    assert (doubt in [told.kind for told in found.doubts]) if doubt else not found.doubts
+
+
 @pytest.mark.parametrize(
     ("answers", "doubt"),
     [
         # 'Skole' ends no answer, and neither of its two followers begins one.
-        (["Skole, dagtilbud", "Skole, gymnasium", "Trafik, Skole, dagtilbud", "Trafik"], "'Skole' never end"),
+        (["Skole, Børn", "Skole, Unge", "Trafik, Skole, Børn", "Trafik"], "'Skole' never end"),
         (["Natur, Trafik", "Trafik, Skole", "Natur, Skole"], "every answer has 2 parts"),
         (["Natur;Trafik;Skole;", "Trafik;Skole;Natur;"], "everybody has all 3 options, in different orders"),
     ],
@@ -437,6 +458,8 @@ def test_codes_and_names_in_one_cell_are_several_options_where_they_must_be(tmp_
     [
         (["Ja", "Nej", "Måske", "999"] * 5, ["999"]),
         (["Ja", "Nej", "Ja", "-1", "-2"] * 5, ["-1", "-2"]),
+        (["Ja", "Nej", "-98", "-99", "999"] * 5, ["-98", "-99", "999"]),
+        (["Færre", "7", "8", "9", "Flere"] * 5, []),
         (["3,5", "12", "140", "-99"] * 5, ["-99"]),
         (["10", "12", "14", "16", "18", "999"] * 5, ["999"]),
         (["Ja", "Nej", "Uoplyst", "-"] * 5, []),
