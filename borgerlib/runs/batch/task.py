@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -150,16 +151,19 @@ def _report(task: Task, start: float) -> Outcome:
     from borgerlib.runs.planning.contents import other_formats
     from borgerlib.runs.reports.municipality import write_municipality_report
 
-    index = write_municipality_report(
-        task.name,
-        [Path(page) for page in task.pages],
-        Path(task.target),
-        inside=Path(task.folder),
-        formats=task.formats,
-    )
+    with warnings.catch_warnings(record=True, action="always", category=UserWarning) as told:
+        index = write_municipality_report(
+            task.name,
+            [Path(page) for page in task.pages],
+            Path(task.target),
+            inside=Path(task.folder),
+            formats=task.formats,
+        )
+    # A worker's own output is read by nobody: the batch's status tells it.
+    note = " ".join(str(one.message) for one in told if one.category is UserWarning)
     others = {name for _, name in other_formats(task.name).values()}
     files = [path.name for path in index.parent.iterdir() if path.name in others or is_ours(path)]
-    return Outcome("done", time.monotonic() - start, str(index), files=tuple(sorted(files)))
+    return Outcome("done", time.monotonic() - start, str(index), files=tuple(sorted(files)), note=note)
 
 
 def refuse_other_inputs(task: Task, here: Mapping[str, str]) -> None:

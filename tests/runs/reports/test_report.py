@@ -17,6 +17,7 @@ from sample_notebooks import chart_output, executed, page_output
 from borgerlib.errors import RunError
 from borgerlib.files import atomic
 from borgerlib.files.look import Look
+from borgerlib.runs.batch.task import Task, perform
 from borgerlib.runs.kernels.execute import NotebookJob, run_notebooks
 from borgerlib.runs.reports.folder import ReportCase, write_report
 from borgerlib.runs.reports.municipality import write_municipality_report
@@ -307,6 +308,16 @@ def test_a_meeting_before_the_report_is_told(tmp_path):
     notebook = executed(tmp_path / "1.ipynb", [page_output(1)])
     with pytest.warns(UserWarning, match=r"moede = 2026-11-22\) is before the report's day, 2026-11-23"):
         write([notebook], tmp_path / "r", look=Look(meeting=date(2026, 11, 22)))
+
+
+def test_a_batch_keeps_what_is_told(workspace, tmp_path):
+    notebook = executed(tmp_path / "1.ipynb", [page_output(1)])
+    look = workspace / "data" / "saved" / "odense" / "udseende.toml"
+    look.parent.mkdir(parents=True)
+    look.write_text("moede = 2026-01-14", encoding="utf-8")
+    (tmp_path / "beside").mkdir()
+    settings = {"folder": str(tmp_path / "beside"), "target": str(tmp_path / "r"), "pages": (str(notebook),)}
+    assert "moede = 2026-01-14" in perform(Task("odense", "Odense", **settings)).note
 
 
 def test_the_municipalitys_look_is_on_the_cover_and_every_page(tmp_path):
