@@ -30,6 +30,8 @@ _MARKS = str.maketrans(",.-", ".,−")
 _COUNTED = re.compile(r"(\d\.?) (?!(?:og|eller|i|er|på|til|ud|men|som|har|giver)\b)(?=[a-zæøå])")
 _BEFORE_NUMBERS = "|".join([r"figur|indsigt|side|N|p|af|den|kl\.|stk\.|§|±|=|<", *_MONTHS])
 _NUMBERED = re.compile(rf"(?<!\w)({_BEFORE_NUMBERS}) (?=[\d=<])", re.IGNORECASE)
+# Thousands apart by point or space, as Danish systems write them; a decimal part only where it is nought.
+_COUNT = re.compile(r"([1-9]\d{0,2}(?:[. \u00a0\u202f]\d{3})+|\d+)(?:,0+)?")
 _FILLERS = "\u115f\u1160\u2800\u3164\uffa0"
 _LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "Æ": "Ae", "Ø": "Oe", "Å": "Aa", "–": "-"})
 
@@ -47,6 +49,12 @@ def round_half_up(value: float, decimals: int = 0) -> float:
 def number(value: float, decimals: int = 0) -> str:
     """Return a number with decimal comma and thousands point: 5822763 → '5.822.763', 1.5 → '1,5'."""
     return f"{round_half_up(value, decimals):,.{decimals}f}".translate(_MARKS)
+
+
+def plain_count(text: str) -> str:
+    """Return a count in digits alone: '1.234' → '1234', '7,0' → '7'; any other text as it is."""
+    found = _COUNT.fullmatch(text.strip())
+    return re.sub(r"\D", "", found.group(1)) if found else text
 
 
 def percent(share: float, decimals: int = 0) -> str:

@@ -167,10 +167,8 @@ def recruit_plan(
     chance: Annotated[float, typer.Option(help="That every group fills.")] = 0.95,
 ) -> None:
     """Tell how many of each group to invite so that the panel fills with a stated chance."""
-    import math
-
-    from borgerlib.contact.recruitment import plan_invitations, read_rounds
-    from borgerlib.errors import DataError, ParameterError
+    from borgerlib.contact.recruitment import plan_invitations, read_rounds, wanted_of
+    from borgerlib.errors import ParameterError
 
     if (rounds is None) == (not register):
         raise ParameterError(
@@ -185,17 +183,7 @@ def recruit_plan(
         read = read_rounds(rounds)
         found = _quotas(quotas, population, [f"{read.feature}={by}"] if population else [], size, min_age)
         living = _living(population, by, min_age)
-    of_feature = found[found["feature"] == read.feature]
-    if of_feature.empty:
-        features = ", ".join(dict.fromkeys(found["feature"].astype(str)))
-        raise DataError(
-            f"No quota is of '{read.feature}', as the rounds are; there are quotas of {features}."
-        )
-    # Each group should be able to fill all the seats that it may have.
-    wanted = {
-        str(value): math.ceil(per_seat * seats)
-        for value, seats in zip(of_feature["value"], of_feature["max"], strict=True)
-    }
+    wanted = wanted_of(found, read.feature, size, per_seat=per_seat)
     _print_recruitment(plan_invitations(read, wanted, chance=chance, people=living), chance)
 
 

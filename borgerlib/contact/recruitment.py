@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from borgerlib.contact.lottery.pool import quota_problems
 from borgerlib.contact.register.store import Register
+from borgerlib.danish import plain_count
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.survey.readers.read import read_export
 
@@ -87,7 +90,8 @@ def read_rounds(path: Path) -> Rounds:
         problems.append(f"the groups should stand in one column, not {len(groups)}: {', '.join(groups)}")
     if problems:
         raise DataError(f"{path.name} does not tell who came:", problems=problems, hint=_HINT)
-    counts = {what: pd.to_numeric(frame[found[what]], errors="coerce") for what in ("invited", "came")}
+    cells = {what: frame[found[what]].map(plain_count, na_action="ignore") for what in ("invited", "came")}
+    counts = {what: pd.to_numeric(cells[what], errors="coerce") for what in cells}
     told = frame[found["round"]].astype(str) if found["round"] else "1"
     table = pd.DataFrame({"round": told, "group": frame[groups[0]].astype("string"), **counts})
     if problems := _problems(table):
@@ -119,6 +123,41 @@ def rounds_of(register: Register, groups: pd.Series) -> Rounds:
         )
     of_group = people.astype({"round": str}).groupby(["round", "group"])["came"]
     return Rounds(of_group.agg(invited="size", came="sum").reset_index(), str(groups.name))
+
+
+def wanted_of(quotas: pd.DataFrame, feature: str, size: int, *, per_seat: float = 1) -> dict[str, int]:
+    """Return group → how many are to come: each group should be able to fill all the seats that it may have.
+
+    Parameters
+    ----------
+    quotas : DataFrame
+        feature, value, min, max.
+    feature : str
+        What the groups are of.
+    size : int
+        Seats.
+    per_seat : float
+        How many should come for each seat.
+
+    Raises
+    ------
+    DataError
+        No quota is of the feature, quotas are not as they must be, or no panel of that size keeps them.
+    """
+    of_feature = quotas[quotas["feature"] == feature]
+    if of_feature.empty:
+        features = ", ".join(dict.fromkeys(quotas["feature"].astype(str)))
+        raise DataError(f"No quota is of '{feature}', as the rounds are; there are quotas of {features}.")
+    problems = quota_problems(of_feature)
+    low, high = of_feature["min"].sum(), of_feature["max"].sum()
+    if not problems and low > size:
+        problems = [f"The minima of {feature} sum to {low:g}: the panel is {size}."]
+    elif not problems and high < size:
+        problems = [f"The maxima of {feature} sum to {high:g}: the panel is {size}."]
+    if problems:
+        raise DataError(f"No panel of {size} keeps the quotas of '{feature}':", problems=problems)
+    rows = zip(of_feature["value"], of_feature["max"], strict=True)
+    return {str(value): math.ceil(per_seat * seats) for value, seats in rows}
 
 
 def plan_invitations(

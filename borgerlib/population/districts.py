@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from borgerlib.danish import number
+from borgerlib.danish import number, plain_count
 from borgerlib.errors import DataError, MarginError, ParameterError
 from borgerlib.population.municipalities import municipality
 from borgerlib.population.table import population
@@ -18,8 +17,6 @@ from borgerlib.survey.codebook.age_options import years_of
 
 _DELIMITERS = (";", "\t", ",")
 _TOTALS = {"i alt", "ialt", "total", "sum", "alle", "hele kommunen"}
-# Thousands apart by point or space, as Danish systems write them; a decimal part only where it is nought.
-_COUNT = re.compile(r"(\d{1,3}(?:[. \u00a0\u202f]\d{3})+|\d+)(?:,0+)?\Z")
 _LARGEST_FILE = 10_000_000
 
 
@@ -186,16 +183,16 @@ def _add(
         return "it has not as many cells as the heading"
     key = tuple(row[column] for column in columns)
     empty = [column for column, level in zip(columns, key, strict=True) if not level]
-    people = _COUNT.match(row[count])
+    people = plain_count(row[count])
     if empty:
         return f"column '{empty[0]}' is empty"
     if any(level.casefold() in _TOTALS for level in key):
         return f"'{' × '.join(key)}' is a total, not a district: delete the row"
-    if not people:
+    if not people.isdecimal():
         return f"'{row[count]}' in column '{count}' is no whole number such as 1234 or 1.234"
     if key in cells:
         return f"'{' × '.join(key)}' stands more than once"
-    cells[key] = int(re.sub(r"\D", "", people.group(1)))
+    cells[key] = int(people)
     return None
 
 

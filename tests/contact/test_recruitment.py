@@ -10,7 +10,7 @@ from scipy.stats import betabinom
 from typer.testing import CliRunner
 
 from borgerlib.commands.main import app
-from borgerlib.contact.recruitment import Rounds, plan_invitations, read_rounds, rounds_of
+from borgerlib.contact.recruitment import Rounds, plan_invitations, read_rounds, rounds_of, wanted_of
 from borgerlib.contact.register.lists.attendance import enter_attendance
 from borgerlib.contact.register.lists.make import make_list
 from borgerlib.errors import DataError, ParameterError
@@ -111,6 +111,27 @@ def test_all_problems_of_a_file_are_told_at_once(tmp_path):
         "no column 'tilmeldt'",
         "the groups should stand in one column, not 2: Alder, Køn",
     )
+
+
+def test_a_point_between_thousands_is_none_of_decimals(tmp_path):
+    file = tmp_path / "runder.csv"
+    file.write_text("alder;inviteret;tilmeldt\nunge;2.000;1\nældre;12 000,0;1.250\n", "utf-8")
+    table = read_rounds(file).table
+    assert table[["invited", "came"]].to_numpy().tolist() == [[2000, 1], [12000, 1250]]
+
+
+def test_quotas_that_the_seats_cannot_keep_give_no_plan():
+    quotas = pd.DataFrame(
+        [("alder", "unge", 10, 12), ("alder", "ældre", 20, 24)], columns=["feature", "value", "min", "max"]
+    )
+    assert wanted_of(quotas, "alder", 36, per_seat=1.5) == {"unge": 18, "ældre": 36}
+    for size, told in ((29, "The minima of alder sum to 30: the panel is 29."),
+                       (37, "The maxima of alder sum to 36: the panel is 37.")):  # fmt: skip
+        with pytest.raises(DataError) as caught:
+            wanted_of(quotas, "alder", size)
+        assert caught.value.problems == (told,)
+    with pytest.raises(DataError, match="alder = 'unge': min and max must be whole numbers"):
+        wanted_of(quotas.assign(max=[None, 24]), "alder", 36)
 
 
 def test_a_register_knows_the_rates_of_its_lists(tmp_path):

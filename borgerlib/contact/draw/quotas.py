@@ -12,6 +12,7 @@ import pandas as pd
 from annotated_types import Ge
 
 from borgerlib.contact.lottery.pool import QUOTA_COLUMNS
+from borgerlib.danish import plain_count
 from borgerlib.errors import DataError
 from borgerlib.files.toml import read_toml
 from borgerlib.population.margins import population_margins
@@ -51,13 +52,13 @@ def read_quotas(path: Path) -> pd.DataFrame:
     if path.suffix.casefold() == ".toml":
         found = read_toml(path, "quotas", error=DataError, hint=_HINT).validated(_QuotaFile)
         return pd.DataFrame([vars(quota) for quota in found.quota], columns=list(QUOTA_COLUMNS))
-    table = read_export(path).frame
+    table = read_export(path).frame.rename(columns=lambda name: str(name).strip().casefold())
     missing = [column for column in QUOTA_COLUMNS if column not in table]
     if missing:
         raise DataError(f"{path.name} lacks the column {', '.join(missing)}.", hint=_HINT)
     quotas = table[list(QUOTA_COLUMNS)].copy()
     for column in ("min", "max"):
-        quotas[column] = pd.to_numeric(quotas[column], errors="coerce")
+        quotas[column] = pd.to_numeric(quotas[column].map(plain_count, na_action="ignore"), errors="coerce")
     return quotas
 
 

@@ -129,7 +129,7 @@ def _check(people: pd.DataFrame, quotas: pd.DataFrame, size: int, household: str
             f"The quotas lack the column {', '.join(missing)}.",
             hint=f"A quota has the columns {', '.join(QUOTA_COLUMNS)}: one row a value of a feature.",
         )
-    problems = [*_people_problems(people, quotas, size, household), *_quota_problems(quotas)]
+    problems = [*_people_problems(people, quotas, size, household), *quota_problems(quotas)]
     if problems:
         raise DataError("The panel cannot be drawn from these people and quotas:", problems=problems)
 
@@ -158,7 +158,8 @@ def _people_problems(
     return problems
 
 
-def _quota_problems(quotas: pd.DataFrame) -> list[str]:
+def quota_problems(quotas: pd.DataFrame) -> list[str]:
+    """Return what is wrong with quotas in themselves, whoever the people are."""
     problems = []
     numbers = quotas[["min", "max"]].apply(pd.to_numeric, errors="coerce")
     whole = numbers.notna().all(axis=1) & (numbers % 1 == 0).all(axis=1) & (numbers >= 0).all(axis=1)

@@ -156,9 +156,16 @@ def covered(register: Register, purpose: str, *, day: date, by_answers: bool) ->
 
 
 def remove(register: Register, person: int) -> None:
-    """Remove a person and all that hangs on her; her answers are marked, so that she does not come again."""
-    links = register.rows("SELECT pseudonym FROM link WHERE person = ?", (person,))
-    marks = [(erasure_mark(register.key, pseudonym),) for (pseudonym,) in links]
+    """Remove a person and all that hangs on her.
+
+    Her answers, her address and her number are marked, so that she does not come again.
+    """
+    known_by = register.rows(
+        "SELECT pseudonym FROM link WHERE person = ?1 UNION SELECT mail FROM person WHERE id = ?1 "
+        "UNION SELECT phone FROM person WHERE id = ?1",
+        (person,),
+    )
+    marks = [(erasure_mark(register.key, one),) for (one,) in known_by if one is not None]
     register.connection.executemany("INSERT OR IGNORE INTO erased VALUES (?)", marks)
     register.connection.execute("DELETE FROM person WHERE id = ?", (person,))
 

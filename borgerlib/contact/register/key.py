@@ -85,9 +85,9 @@ def pseudonym_of(key: str, survey: str, respondent: object) -> str:
     return _keyed(key, f"{survey}\x1f{respondent}")[:32]
 
 
-def erasure_mark(key: str, pseudonym: str) -> str:
-    """Return what is kept of an erased person's answers: enough to refuse them, should they come again."""
-    return _keyed(key, f"erased\x1f{pseudonym}")
+def erasure_mark(key: str, known_by: str) -> str:
+    """Return what is kept of an erased person's answers, address or number: enough to refuse them again."""
+    return _keyed(key, f"erased\x1f{known_by}")
 
 
 def withdrawal_code(key: str, person: int) -> str:

@@ -92,7 +92,8 @@ def enter(
     until : date, optional
         The last day of the consent; by default the end of the municipal election period.
     dated : bool
-        It is known that they answered on that day; otherwise nobody is entered who has said no before.
+        It is known that they answered on that day; otherwise nobody is entered who can be reached as
+        somebody who has said no or was erased before.
     formerly : str
         What registers before schema version 3 called these answers, which they told apart by row: links and
         marks of erasure of that name are taken over.
@@ -136,7 +137,9 @@ def enter(
                 refused[row.Index] = "neither an e-mail address nor a telephone number that can be"
             elif _is_erased(register, pseudonym):
                 refused[row.Index] = "erased from the register before"
-            elif not dated and _said_no(register, same, wording.purpose):
+            elif not dated and any(_is_erased(register, contact) for contact in (mail, phone) if contact):
+                refused[row.Index] = "erased before; when they said yes is to be told with --said"
+            elif not dated and _said_no(register, mail, phone, wording.purpose):
                 refused[row.Index] = "said no before; when they said yes is to be told with --said"
             else:
                 is_new, person = _entered(register, _text(row.name), mail, phone, same)
@@ -281,8 +284,8 @@ def _entered(
     return True, int(register.connection.last_insert_rowid())
 
 
-def _is_erased(register: Register, pseudonym: str) -> bool:
-    mark = erasure_mark(register.key, pseudonym)
+def _is_erased(register: Register, known_by: str) -> bool:
+    mark = erasure_mark(register.key, known_by)
     return bool(register.rows("SELECT 1 FROM erased WHERE mark = ?", (mark,)))
 
 
@@ -292,9 +295,13 @@ def _take_over(register: Register, old: str, new: str) -> None:
     register.connection.execute("UPDATE OR IGNORE erased SET mark = ? WHERE mark = ?", marks)
 
 
-def _said_no(register: Register, people: Iterable[int], purpose: str) -> bool:
-    query = "SELECT 1 FROM consent WHERE person = ? AND purpose = ? AND given = 0"
-    return any(register.rows(query, (person, purpose)) for person in people)
+def _said_no(register: Register, mail: str | None, phone: str | None, purpose: str) -> bool:
+    """Return whether somebody has said no who is reached so, be she another who shares the telephone."""
+    query = (
+        "SELECT 1 FROM consent JOIN person ON person.id = consent.person "
+        "WHERE (mail = ? OR phone = ?) AND purpose = ? AND given = 0"
+    )
+    return bool(register.rows(query, (mail, phone, purpose)))
 
 
 def _text(value: object) -> str:

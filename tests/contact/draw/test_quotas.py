@@ -6,6 +6,7 @@ from pools import quotas_of
 
 from borgerlib.contact.draw.people import pool_of, read_people
 from borgerlib.contact.draw.quotas import quotas_from_population, quotas_of_vacancies, read_quotas
+from borgerlib.contact.lottery.leximin import leximin_chances
 from borgerlib.errors import DataError
 
 
@@ -17,6 +18,21 @@ def test_a_table_and_a_toml_file_give_the_same_quotas(tmp_path):
     for name in ("q.csv", "q.toml"):
         found = read_quotas(tmp_path / name)
         assert found.to_numpy().tolist() == expected.to_numpy().tolist()
+
+
+def test_headings_in_capitals_and_points_between_thousands_are_read(tmp_path):
+    (tmp_path / "q.csv").write_text("Feature; Value;Min;MAX\nkøn;kvinde;2;1.200\nkøn;mand;2;3\n", "utf-8")
+    assert read_quotas(tmp_path / "q.csv").to_numpy().tolist() == [
+        ["køn", "kvinde", 2, 1200], ["køn", "mand", 2, 3],
+    ]  # fmt: skip
+
+
+def test_minima_above_the_seats_are_mended_by_quotas_not_blamed_on_households():
+    people = pd.DataFrame({"køn": ["k", "m"] * 3}, index=list("abcdef"))
+    # Per cent in place of people: of the 100 wanted 4 have seats, and 96 have to go.
+    with pytest.raises(DataError) as caught:
+        leximin_chances(people, quotas_of(("køn", "k", 50, 50), ("køn", "m", 50, 50)), 4)
+    assert "The smallest change that mends it moves 96 people's seats:" in caught.value.problems
 
 
 def test_a_quota_file_that_lacks_something_says_what(tmp_path):

@@ -103,6 +103,22 @@ def test_what_is_not_clear_is_asked_for(tmp_path):
         table(tmp_path, "CPR;E-mail;Samtykke\n010190-1234;a@x.dk;ja\n020290-1234;b@x.dk;ja\n")
 
 
+def test_who_has_withdrawn_or_was_erased_does_not_come_back_by_another_address_or_list(register, tmp_path):
+    rows = [f"p{number}@example.dk;2030405{number};Ja\n" for number in range(4)]
+    text = "E-mail;Telefon;Samtykke\n" + "".join(rows)
+    assert entered(register, table(tmp_path, text), day=None).new == 4
+    withdraw(register, find(register, "p1@example.dk"), day=date.today())
+    erase(register, find(register, "p2@example.dk"))
+    # Her number with another address, alone, and her address on a list of another name.
+    other = "x@example.dk;20304051;Ja\ny@example.dk;20304052;Ja\n;20304052;Ja\np2@example.dk;;Ja\n"
+    again = table(tmp_path, "E-mail;Telefon;Samtykke\n" + other)
+    refused = entered(register, again, day=None, version="2").refused["reason"]
+    assert refused.str.split(";").str[0].tolist() == ["said no before", *["erased before"] * 3]
+    assert covered(register, "invitation", day=date.today(), by_answers=False) == {1, 4}
+    # A yes of a day that is told is a new one.
+    assert entered(register, again, day=date.today(), version="2").new > 0
+
+
 def test_who_has_withdrawn_or_was_erased_does_not_come_back_by_a_longer_table(register, tmp_path):
     text = "E-mail;Samtykke\n" + "".join(f"p{number}@example.dk;Ja\n" for number in range(4))
     assert entered(register, table(tmp_path, text), day=None).new == 4
