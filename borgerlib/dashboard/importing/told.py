@@ -42,7 +42,16 @@ ROLES = {
     "age_group": "Aldersgruppe",
     "municipality": "Kommune",
 }
-SEPARATORS = {";": "Semikolon ;", ",": "Komma ,", "|": "Streg |", " ": "Mellemrum", "\n": "Linjeskift"}
+SEPARATORS = {
+    ";": "Semikolon ;",
+    ",": "Komma ,",
+    "|": "Streg |",
+    " ": "Mellemrum",
+    "\n": "Linjeskift",
+    "/": "Skråstreg /",
+    "+": "Plus +",
+    "&": "Og-tegn &",
+}
 _LONGEST, _FIRST_ROWS = 40, 5
 
 

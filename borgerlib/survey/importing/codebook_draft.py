@@ -40,8 +40,11 @@ _OFTEN: Mapping[int, str] = {
 # The ids by which the statistics know options, and the words that begin their texts.
 _IDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "sex": {
-        "kvinde": ("kvinde", "kvinne", "kvinna", "woman", "female", "frau", "weiblich", "pige"),
-        "mand": ("mand", "mann", "man", "male", "männlich", "dreng"),
+        "kvinde": (
+            *("kvinde", "kvinne", "kvinna", "woman", "female", "frau", "weiblich", "pige"),
+            *("k", "f", "w", "hun", "hon"),
+        ),
+        "mand": ("mand", "mann", "man", "male", "männlich", "dreng", "m", "han"),
     },
     "consent": {"ja": ("ja", "yes"), "nej": ("nej", "nei", "no", "nein")},
 }

@@ -27,6 +27,7 @@ _LIST = 2
 _REPEATED = 3
 _LONGEST_OPTION = 120
 _CODES = re.compile(r"\d{1,2}(,\d{1,2})*")
+_BY_HAND = ("/", "+", "&")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NAMES = re.compile(r"[a-z][a-z0-9_]*( [a-z][a-z0-9_]*)*")
 _MARKS = ({"0", "1"}, {"1"}, {"x"}, {"✓"}, {"✔"})
@@ -228,16 +229,19 @@ def _with_own_words(asked: Question, seen: Seen) -> Question | None:
 
 
 def _named(asked: Question, seen: Seen) -> Question | None:
-    """Return a multiple question where cells hold names of options between spaces, as ODK exports them."""
-    if not all(_NAMES.fullmatch(text) for text in seen.answers):
-        return None
-    found = pieces_of(seen.answers, " ")
-    alone = {pieces[0] for pieces, _ in found.cells if len(pieces) == 1}
-    many = len(found.cells) > len(found.options) + _LIST
-    if not found.joined or found.is_one_option or not many or not alone >= set(found.options):
-        return None
-    doubts = (said("by_spaces"), *found.doubts())
-    return replace(asked, kind="multiple", options=found.options, doubts=doubts, separator=" ")
+    """Return a multiple question where each part of the cells also stands alone.
+
+    Names of options between spaces, as ODK exports them, or texts with '/', '+' or '&' between, as by hand.
+    """
+    for sign in (" ",) if all(_NAMES.fullmatch(text) for text in seen.answers) else _BY_HAND:
+        found = pieces_of(seen.answers, sign)
+        alone = {pieces[0] for pieces, _ in found.cells if len(pieces) == 1}
+        many = len(found.cells) > len(found.options) + _LIST
+        if found.joined and not found.is_one_option and many and alone >= set(found.options):
+            by = said("by_spaces") if sign == " " else said("by_sign", sign=sign)
+            doubts = (by, *found.doubts())
+            return replace(asked, kind="multiple", options=found.options, doubts=doubts, separator=sign)
+    return None
 
 
 def _single(asked: Question, seen: Seen) -> Question:

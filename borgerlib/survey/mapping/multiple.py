@@ -24,7 +24,7 @@ from borgerlib.survey.mapping.seen import (
     without_place,
 )
 
-_SEPARATORS = (";", ",", "|", " ", "\n")
+_SEPARATORS = (";", ",", "|", " ", "\n", "/", "+", "&")
 _FEW_ANSWERS = 10
 _ORDER_CODE = re.compile(r"(?:SQ|A|AO)0*(\d+)\Z", re.IGNORECASE)
 

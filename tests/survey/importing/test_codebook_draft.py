@@ -440,17 +440,29 @@ def test_an_option_that_two_questions_share_stays_with_both(tmp_path):
             "multiple",
             {"bus": 24, "tog": 18, "cykel": 18},
         ),
+        (["A/B", "A", "B / C", "C", "B", "A/C", "C/A"] * 6, "multiple", {"A": 24, "B": 18, "C": 24}),
+        (["A + B", "A", "B", "Idræt/fritid"] * 6, "single", None),
         (
             ["meget god", "god", "meget ringe", "ringe"] * 6,
             "single",
             dict.fromkeys(("meget god", "god", "meget ringe", "ringe"), 6),
         ),
     ],
-    ids=["codes", "halves", "decimals", "names", "phrases"],
+    ids=["codes", "halves", "decimals", "names", "strokes", "an option with a sign", "phrases"],
 )
 def test_codes_and_names_in_one_cell_are_several_options_where_they_must_be(tmp_path, cells, kind, options):
     found = asked(tmp_path, {"Nr.": [str(at) for at in range(len(cells))], "Valg": cells})["Valg"]
-    assert (found.kind, dict(found.options)) == (kind, options)
+    assert (found.kind, dict(found.options)) == (
+        kind,
+        dict.fromkeys(cells, 6) if options is None else options,
+    )
+
+
+@pytest.mark.parametrize(("woman", "man"), [("K", "M"), ("Hun", "Han"), ("F", "M")])
+def test_the_sexes_are_known_by_their_letters_and_pronouns(tmp_path, woman, man):
+    path = write_csv(tmp_path / "x.csv", [["Køn", "Vej"], *[[woman, "Å"], [man, "Ø"], [woman, "Ø"]] * 6])
+    sex = next(item for item in drafted(path) if item.role == "sex")
+    assert {option.id: option.text for option in sex.options} == {"kvinde": woman, "mand": man}
 
 
 @pytest.mark.parametrize(
