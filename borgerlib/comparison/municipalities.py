@@ -17,7 +17,7 @@ from borgerlib.statistics.disclosure.hiding.weighted_totals import STEP
 from borgerlib.statistics.estimation.answers import gave
 from borgerlib.statistics.estimation.intervals import check_confidence
 from borgerlib.statistics.estimation.proportions import estimate_proportions
-from borgerlib.statistics.levels import any_frame, column_of, positive_column
+from borgerlib.statistics.levels import any_frame, check_frame, column_of, positive_column
 from borgerlib.statistics.models.small_area import SmallAreas, small_area_estimates
 from borgerlib.survey.codebook.labels import answer_label, codebook_of, group_of
 from borgerlib.survey.codebook.model import Codebook, Item
@@ -162,13 +162,15 @@ def compare_municipalities(
     98
     """
     check_confidence(confidence)
+    check_frame(respondents)
+    covariates = [covariates] if isinstance(covariates, str) else list(covariates)
     unknown = [name for name in covariates if name not in COVARIATES]
     if unknown:
         raise ParameterError(unknown_name("covariate", unknown[0], COVARIATES))
     book = codebook or codebook_of(respondents.attrs)
     if book is None:
         raise ParameterError("The respondents do not tell what was asked.", hint="Give codebook=.")
-    item_id, _, option = answer.partition(".")
+    item_id, _, option = str(answer).partition(".")
     item = book.item(item_id)
     people = _people(respondents, item, option, municipality)
     shown = _disclosed(people, item.id, option, answer_label(item, option), weight, min_cell, confidence)
@@ -218,7 +220,7 @@ def compare_municipalities(
 def _people(respondents: pd.DataFrame, item: Item, option: str, municipality: str) -> pd.DataFrame:
     """Return the respondents with their municipality's code and whether they gave the answer."""
     given = column_of(respondents, municipality, role="municipality")
-    codes = locate(given.dropna().astype(str)).reindex(respondents.index)["code"]
+    codes = locate(given.dropna()).reindex(respondents.index)["code"]
     people = respondents.assign(_code=codes, _yes=gave(respondents, item, item.members(option)))
     people.attrs = respondents.attrs
     return people

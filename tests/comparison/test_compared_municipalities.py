@@ -217,3 +217,20 @@ def test_what_cannot_be_compared(found: borgerlib.MunicipalityComparison) -> Non
         borgerlib.compare_municipalities(people, "med.jaa", codebook=BOOK)
     with pytest.raises(borgerlib.ParameterError, match="municipality column 'kommune'"):
         compared(people, municipality="kommune")
+    with pytest.raises(
+        borgerlib.DataError, match=r"No answer in the column 'med'.*'0'[\s\S]*as text: ja, nej"
+    ):
+        compared(people.assign(med=people["med"].eq("ja").astype(int)))
+    with pytest.raises(borgerlib.DataError, match="are a builtins NoneType"):
+        compared(None)
+    with pytest.raises(borgerlib.CodebookError, match="Unknown item"):
+        borgerlib.compare_municipalities(people, None, codebook=BOOK)
+
+
+def test_codes_may_be_floating_point_and_one_covariate_a_text(
+    found: borgerlib.MunicipalityComparison,
+) -> None:
+    people = national(np.random.default_rng(2))[0]
+    again = compared(people.assign(kommunekode=people["kommunekode"].astype(float)), covariates="capital")
+    assert again.areas["n"].equals(found.areas["n"])
+    assert again.model.coefficients.index.tolist() == ["Intercept", "capital"]

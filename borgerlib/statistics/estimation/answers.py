@@ -111,6 +111,13 @@ def gave(respondents: pd.DataFrame, item: Item, members: Sequence[str]) -> pd.Se
         chosen = [column_of(respondents, f"{item.id}__{one}", role="answer") for one in members]
         return pd.concat(chosen, axis=1).max(axis=1).astype("Float64")
     given = column_of(respondents, item.id, role="answer")
+    known = given.isin([option.id for option in item.options])
+    if given.notna().any() and not known.any():
+        raise DataError(
+            f"No answer in the column '{item.id}' is an option of the codebook (the first: "
+            f"'{given.dropna().iloc[0]}').",
+            hint=f"The column holds the ids of options, as text: {', '.join(o.id for o in item.options)}.",
+        )
     return given.isin(members).astype("Float64").where(given.notna())
 
 

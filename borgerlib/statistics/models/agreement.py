@@ -7,7 +7,7 @@ import pandas as pd
 
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.statistics.estimation.intervals import check_confidence
-from borgerlib.statistics.levels import Floats, any_frame, column_of
+from borgerlib.statistics.levels import Floats, any_frame, column_of, levels_of, rows_named
 
 _DRAWN = 2000
 _RELIABLE, _TENTATIVE = 0.8, 2 / 3
@@ -47,7 +47,7 @@ def coding_agreement(
     ParameterError
         A column is missing.
     DataError
-        No answer has two coders; an answer lies in two groups.
+        No answer has two coders; a row without answer or coder; an answer lies in two groups.
 
     See Also
     --------
@@ -68,10 +68,20 @@ def coding_agreement(
     [['', 3, 0.44], ['natur', 3, 0.44], ['skole', 3, 0.44]]
     """
     check_confidence(confidence)
-    for name in (*_KEYS, *([by] if by else [])):
-        column_of(codings, name, role="coding")
+    codes_of = {
+        name: levels_of(column_of(codings, name, role="coding")).codes
+        for name in (*_KEYS, *([by] if by else []))
+    }
+    for name in ("answer", "coder"):
+        if (missing := codes_of[name] < 0).any():
+            rows = rows_named(codings.index, missing)
+            raise DataError(
+                f"The column '{name}' of the codings is missing in rows {rows}.",
+                hint="Each row tells which answer was coded, and by whom: fill it in, or leave the row out.",
+            )
     if by in _KEYS:
         raise ParameterError(f"by='{by}' is what is coded, not what answers are divided by.")
+    codings = codings.assign(code=codings["code"].convert_dtypes().astype("string"))  # 1.0 is the code 1
     given = codings.dropna(subset=["code"]).groupby(["answer", "coder"])["code"].agg(frozenset)
     pairs = pd.MultiIndex.from_frame(codings[["answer", "coder"]].drop_duplicates())
     sets = _filled(given.reindex(pairs))
@@ -90,17 +100,17 @@ def coding_agreement(
             raise DataError(f"Answers lie in two groups of '{by}': {where}.", hint="Give each answer one.")
         level = sets.index.get_level_values("answer").map(of_answer["first"].to_dict())
         groups |= {str(name): sets[level == name] for name in pd.unique(level.dropna())}
-    codes = sorted({str(code) for one in sets for code in one})
-    rows = []
+    codes = sorted({code for one in sets for code in one})
+    table = []
     for group, own in groups.items():
         for code in ["", *codes]:
             values = own if code == "" else own.map(lambda one, code=code: code in one)
             alpha, lower, upper = _alpha(values, confidence, seed)
             reliable = "yes" if lower >= _RELIABLE else "tentative" if lower >= _TENTATIVE else "no"
-            rows.append(
+            table.append(
                 (group, code, own.index.get_level_values("answer").nunique(), alpha, lower, upper, reliable)
             )
-    frame = pd.DataFrame(rows, columns=["group", "code", "n", "alpha", "ci_lower", "ci_upper", "reliable"])
+    frame = pd.DataFrame(table, columns=["group", "code", "n", "alpha", "ci_lower", "ci_upper", "reliable"])
     frame["reliable"] = frame["reliable"].where(frame["alpha"].notna(), "")
     return frame.rename(columns={"group": by}) if by else frame.drop(columns="group")
 

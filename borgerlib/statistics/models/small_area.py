@@ -136,6 +136,7 @@ def small_area_estimates(
     """
     from scipy import stats
 
+    covariates = [covariates] if isinstance(covariates, str) else list(covariates)
     check_confidence(confidence)
     direct = numeric_column(areas, estimate, role="estimate")
     error = numeric_column(areas, standard_error, role="standard error")

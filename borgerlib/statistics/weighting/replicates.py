@@ -76,15 +76,15 @@ class Replicates:
         Raises
         ------
         DataError
-            A replicate gives no number.
+            A replicate gives no number, or lacks a name that the whole sample gave.
+        ParameterError
+            The statistic gives no numbers, or not as many each time.
         """
         check_confidence(confidence)
         whole = statistic(self.weights)
+        estimate = _numbers(whole, whole)
         drawn = np.array(
-            [
-                np.atleast_1d(np.asarray(statistic(self.weights * self._factor(r)), dtype=np.float64))
-                for r in range(len(self.scales))
-            ]
+            [_numbers(statistic(self.weights * self._factor(r)), whole) for r in range(len(self.scales))]
         )
         if not np.isfinite(drawn).all():
             raise DataError(
@@ -95,10 +95,25 @@ class Replicates:
         counts = self.scales > 0
         spread = drawn - (drawn[counts].mean(axis=0) if counts.any() else whole)
         error = np.sqrt(self.scales @ spread**2)
-        estimate = np.atleast_1d(np.asarray(whole, dtype=np.float64))
         lower, upper = mean_interval(estimate, error, np.full(len(error), float(self.degrees)), confidence)
         columns = {"estimate": estimate, "standard_error": error, "ci_lower": lower, "ci_upper": upper}
         return pd.DataFrame(columns, index=whole.index if isinstance(whole, pd.Series) else None)
+
+
+def _numbers(given: float | Sequence[float] | pd.Series, whole: object) -> Floats:
+    """Return a statistic's numbers in the order of the whole sample's: by name where they have names."""
+    try:
+        if isinstance(given, pd.Series) and isinstance(whole, pd.Series):
+            given = given.reindex(whole.index)
+        numbers = np.atleast_1d(np.asarray(given, dtype=np.float64))
+    except (TypeError, ValueError):
+        numbers = np.empty((0, 0))
+    if numbers.ndim != 1 or len(numbers) != np.size(whole):  # type: ignore[arg-type]
+        raise ParameterError(
+            "The statistic does not give a number, or equally many, of each set of weights.",
+            hint="Let it return a number, a list, or a Series in which each name stands once.",
+        )
+    return numbers
 
 
 @any_frame

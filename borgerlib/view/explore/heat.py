@@ -66,8 +66,10 @@ def heat_map(estimates: DisclosedEstimates, *, title: str = "") -> Figure:
         raise ParameterError("A heat map shows one question.", hint="Take one: estimates.select(item=…).")
     words = [danish.percent(share) if share == share else alt_text.WITHHELD for share in frame["proportion"]]
     rows, columns = (list(dict.fromkeys(frame[name])) for name in ("option", "group"))
-    wide = frame.assign(words=words).pivot(index="option", columns="group")
-    shares, told = (wide[name].loc[rows, columns] for name in ("proportion", "words"))
+    shares, told = (
+        frame.assign(words=words).pivot(index="option", columns="group", values=name).loc[rows, columns]
+        for name in ("proportion", "words")
+    )
     labels = frame.drop_duplicates("option")["label"].tolist()
     groups = [str(label) or "Alle" for label in frame.drop_duplicates("group")["group_label"]]
     title = alt_text.titled(title or alt_text.question_of(estimates), estimates)

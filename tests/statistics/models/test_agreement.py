@@ -84,3 +84,22 @@ def test_what_cannot_be_told() -> None:
         coding_agreement(long("a", "a").assign(alder=["unge", "voksne"]), by="alder")
     with pytest.raises(ParameterError, match="what is coded"):
         coding_agreement(long("a", "a"), by="coder")
+
+
+@pytest.mark.parametrize("codes", [[1, 1, 2, 2, 1, 2], [1.0, 1.0, 2.0, 2.0, 1.0, 2.0], list("112212")])
+def test_codes_may_be_numbers(codes: list[object]) -> None:
+    codings = pd.DataFrame({"answer": [1, 1, 2, 2, 3, 3], "coder": list("ababab"), "code": codes})
+    found = coding_agreement(codings)
+    # By hand as above: 1 - 2 / 3.6.
+    assert found["code"].tolist() == ["", "1", "2"]
+    assert found["alpha"].tolist() == pytest.approx([4 / 9] * 3)
+
+
+@pytest.mark.parametrize("name", ["answer", "coder"])
+def test_a_coding_without_answer_or_coder_is_refused(name: str) -> None:
+    codings = pd.DataFrame(
+        {"answer": [1, 1, 2, 2], "coder": list("abab"), "code": list("xxyy")}, dtype=object
+    )
+    codings.loc[3, name] = None
+    with pytest.raises(DataError, match=rf"'{name}' of the codings is missing in rows 3\.[\s\S]*by whom"):
+        coding_agreement(codings)

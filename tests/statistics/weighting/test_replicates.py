@@ -105,3 +105,17 @@ def test_what_cannot_be_drawn_anew() -> None:
         replicate_weights(PEOPLE.assign(N=100), **stages)
     with pytest.raises(DataError, match="1 of 4 replicates give no number"):
         replicate_weights(PEOPLE).estimate(lambda weight: 1.0 if weight.iloc[0] else np.nan)
+
+
+def test_numbers_are_held_against_those_of_their_name() -> None:
+    drawn = replicate_weights(PEOPLE.assign(sted=["a", "a", "b", "c"]))
+    groups = ["a", "a", "b", "c"]
+    plain = drawn.estimate(lambda weight: weight.groupby(groups).sum())
+    # Sorted by size, a stands elsewhere where one of its people is left out.
+    by_size = drawn.estimate(lambda weight: weight.groupby(groups).sum().sort_values())
+    pd.testing.assert_frame_equal(by_size.sort_index(), plain, check_names=False)
+    with pytest.raises(DataError, match="2 of 4 replicates give no number"):
+        drawn.estimate(lambda weight: weight[weight > 0].groupby(pd.Series(groups)).sum())
+    for statistic in (lambda _: "a", lambda weight: weight[weight > 0].tolist(), lambda _: PEOPLE[["alder"]]):
+        with pytest.raises(ParameterError, match=r"does not give a number[\s\S]*return a number, a list"):
+            drawn.estimate(statistic)

@@ -122,6 +122,8 @@ def test_a_heat_map_shows_one_question(prepared: Prepared) -> None:
         borgerlib.heat_map(borgerlib.disclose(both))
     with pytest.raises(borgerlib.DisclosureError):
         borgerlib.heat_map(both)
+    of_all = borgerlib.heat_map(borgerlib.disclose(borgerlib.estimate_proportions(people, "tid")))
+    assert [label.get_text() for label in of_all.axes[0].get_xticklabels()] == ["Alle"]
 
 
 def test_the_notebook_calls_it() -> None:

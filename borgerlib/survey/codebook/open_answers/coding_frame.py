@@ -137,7 +137,8 @@ def _breaches(frame: CodingFrame) -> Iterator[Problem]:
 
 def coding_problems(codings: pd.DataFrame, frame: CodingFrame) -> list[str]:
     """Return, in words, which versions and codes of the codings are not those of the frame."""
-    other = sorted({str(version) for version in codings["version"].unique() if version != frame.version})
+    versions = codings["version"].convert_dtypes().astype("string").fillna("?")  # 1.0 and "1" are 1
+    other = sorted(set(versions) - {str(frame.version)})
     known = [code.id for code in frame.codes]
     given = sorted(set(codings["code"].dropna().astype(str)))
     return [f"version {version}: the frame is version {frame.version}" for version in other] + [
@@ -187,7 +188,11 @@ def coded_answers(codings: pd.DataFrame, frame: CodingFrame, *, adjudicator: str
     for name in ("answer", "coder", "code", "version"):
         if name not in codings:
             raise ParameterError(unknown_name("coding column", name, map(str, codings.columns)))
-    problems = coding_problems(codings, frame)
+    problems = [
+        f"{missing} row{'s' * (missing > 1)} without {name}"
+        for name in ("answer", "coder")
+        if (missing := int(codings[name].isna().sum()))
+    ] + coding_problems(codings, frame)
     sets = {
         (answer, str(coder)): frozenset(codes.dropna().astype(str))
         for (answer, coder), codes in codings.groupby(["answer", "coder"], sort=False)["code"]

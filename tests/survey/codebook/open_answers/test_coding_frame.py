@@ -64,3 +64,14 @@ def test_a_frame_that_breaks_rules_is_told_whole(tmp_path: Path) -> None:
         borgerlib.load_coding_frame(path)
     for part in ("version", "'A b' is no name", "rule"):
         assert part in str(error.value)
+
+
+def test_a_version_may_be_text_and_a_coding_tells_answer_and_coder() -> None:
+    given = codings((1, "a", "klima"), (2, "a", "alle"))
+    for version in ("1", 1.0):
+        assert borgerlib.coded_answers(given.assign(version=version), FRAME)["omraader__klima"].tolist() == [
+            1,
+            0,
+        ]
+    with pytest.raises(borgerlib.DataError, match="1 row without answer\n.*1 row without coder"):
+        borgerlib.coded_answers(given.assign(answer=[None, 2], coder=["a", None]), FRAME)
