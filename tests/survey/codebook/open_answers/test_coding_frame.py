@@ -73,5 +73,5 @@ def test_a_version_may_be_text_and_a_coding_tells_answer_and_coder() -> None:
             1,
             0,
         ]
-    with pytest.raises(borgerlib.DataError, match="1 row without answer\n.*1 row without coder"):
+    with pytest.raises(borgerlib.DataError, match=r"1 row without answer\n.*1 row without coder"):
         borgerlib.coded_answers(given.assign(answer=[None, 2], coder=["a", None]), FRAME)
