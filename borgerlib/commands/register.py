@@ -284,5 +284,9 @@ def restore(municipality: Municipality, source: Path, key_file: KeyFile = None) 
     from borgerlib.contact.register.store import restore as put
 
     path = register_path(municipality)
-    put(source, path, read_key(key_file, path))
+    last = put(source, path, read_key(key_file, path))
     console.wrote(path)
+    console.out.print(
+        f"Its last entry is of {last}: enter again who has withdrawn, was corrected or was erased since, "
+        "before the next list."
+    )

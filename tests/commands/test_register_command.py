@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from borgerlib.commands.main import app
+from borgerlib.contact.register.store import register_path
 from borgerlib.errors import DataError, DisclosureError
 from borgerlib.interest import store
 
@@ -61,6 +62,10 @@ def test_from_a_prepared_survey_to_a_list_and_a_withdrawal(workspace, tmp_path):
     assert "Holds" in borger("register", "verify", "Ærø", *key, "--known", last)
     with pytest.raises(DataError, match="Move it away first"):
         borger("register", "restore", "Ærø", tmp_path / "kopi.db", *key)
+    register_path("Ærø").rename(tmp_path / "gammelt.db")
+    told = borger("register", "restore", "Ærø", tmp_path / "kopi.db", *key)
+    assert "Its last entry is of 20" in told
+    assert "enter again who has withdrawn" in told.replace("\n", " ")
 
 
 def test_the_page_that_invites_says_before_a_server_starts_what_is_missing(workspace, tmp_path):

@@ -170,8 +170,8 @@ def opened(municipality: str, key_file: Path | None, *, actor: str = "") -> Regi
     return Register(path, read_key(key_file, path), actor=actor)
 
 
-def restore(backup: Path, path: Path, key: str) -> None:
-    """Put a backup in the place of a register, after checking it.
+def restore(backup: Path, path: Path, key: str) -> str:
+    """Put a backup in the place of a register, after checking it, and return when the last use in it was.
 
     Raises
     ------
@@ -183,7 +183,10 @@ def restore(backup: Path, path: Path, key: str) -> None:
     with Register(backup, key) as source:
         source.check()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Before the copy, which is a use of its own.
+        last = source.rows("SELECT coalesce(max(at), '') FROM log")[0][0]
         source.back_up(path)
+        return str(last)
 
 
 def _make_private(path: Path) -> None:
