@@ -23,9 +23,13 @@ Column = pd.Series
 
 
 def id_column(codebook: Codebook) -> str:
-    """Return the column of the respondent's id: the item's, or `ID_COLUMN` where the codebook has none."""
-    item = codebook.with_role("id")
-    return item.id if item else ID_COLUMN
+    """Return the column of the respondent's id: the item's, or `ID_COLUMN` where the codebook has none.
+
+    An item of that name without the role is a question like any other: the ids then get a name beside it.
+    """
+    if item := codebook.with_role("id"):
+        return item.id
+    return ID_COLUMN if ID_COLUMN not in {item.id for item in codebook} else f"{ID_COLUMN}_raekke"
 
 
 def strip_whitespace(frame: Frame) -> Frame:

@@ -292,6 +292,13 @@ def test_of_equally_complete_duplicates_the_latest_counts_then_the_first_in_the_
     assert result.rejected["reasons"].unique().tolist() == ["duplicate_id"]
 
 
+def test_a_question_that_is_named_as_an_id_but_has_not_its_role_makes_nobody_a_duplicate() -> None:
+    book = codebook(item("svar_id", "number"), item("tid", "text"))
+    result = clean(pd.DataFrame({"svar_id": [0, 0, 7], "tid": ["lidt", "meget", "lidt"]}), book)
+    assert result.respondents["svar_id"].tolist() == [0, 0, 7]
+    assert result.respondents["svar_id_raekke"].tolist() == ["raekke-0", "raekke-1", "raekke-2"]
+
+
 def test_the_latest_is_the_one_that_was_submitted_last() -> None:
     starts = ["2025-11-20 10:00", "2025-11-20 10:10"]
     ends = ["2025-11-20 10:30", "2025-11-20 10:20"]
