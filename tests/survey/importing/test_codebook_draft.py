@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from borgerlib.commands.main import app
 from borgerlib.errors import DataError
 from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.matching import normalise
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.importing.codebook_draft import write_draft
 from borgerlib.survey.importing.question import Question
@@ -281,6 +282,16 @@ def test_a_comma_in_every_answer_is_in_the_texts_of_one_choice(tmp_path):
     question = asked(tmp_path, {"Emner": answers * 5, "Alder": ["30"] * 5 * len(answers)})["Emner"]
     assert (question.kind, question.doubts) == ("single", ())
     assert question.options == dict.fromkeys(answers, 5)
+
+
+def test_the_points_of_a_list_are_no_part_of_its_options(tmp_path):
+    rows = [["Emner", "Vej"], *[["• A\n• B", "Ø"], ["• B\n• C", "Å"], ["• C", "Ø"], ["A\n• C", "Å"]] * 5]
+    path = write_csv(tmp_path / "x.csv", rows)
+    found = [
+        {normalise(text): n for text, n in each.items()}
+        for each in counts(read_responses(path, drafted(path)))
+    ]
+    assert {"a": 10, "b": 10, "c": 15} in found
 
 
 def test_an_option_may_begin_with_another(tmp_path):
