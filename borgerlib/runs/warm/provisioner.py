@@ -17,6 +17,7 @@ from jupyter_client.provisioning import LocalProvisioner
 from borgerlib.runs.warm.client import process_server
 from borgerlib.runs.warm.forked import dying_with
 from borgerlib.runs.warm.source import KernelSource, WarmProcess
+from borgerlib.runs.warm.surroundings import fit_for_kernels
 
 _LAUNCHER = "ipykernel_launcher"
 _POLL = 0.002
@@ -43,6 +44,8 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Launch the kernel: warm if the server gives one, else cold."""
+        # As the server's, which otherwise refuses: Jupyter itself sets nothing.
+        kwargs["env"] = fit_for_kernels(kwargs.get("env") or os.environ)
         # In a thread: the first kernel waits for the server's imports, and Jupyter has others to serve.
         process = await asyncio.get_running_loop().run_in_executor(None, self._warm_process, cmd, kwargs)
         if process is None:
@@ -65,7 +68,7 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
         log = getattr(options.get("stdout"), "name", None)
         return server.launch(
             cmd[cmd.index(_LAUNCHER) + 1 :],
-            environment=options.get("env") or {},
+            environment=options["env"],
             log=Path(log) if isinstance(log, str) else None,
             memory_limit=self.memory_limit,
             cwd=str(options["cwd"]) if options.get("cwd") else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,18 +19,18 @@ _TAKE_AS_NEEDED = {"MIMALLOC_ARENA_EAGER_COMMIT": "0"}
 
 
 def kernel_environment() -> dict[str, str]:
-    """Return the environment of a kernel: ours, with the same workspace, bytecode kept, and one thread.
+    """Return the environment of a kernel of ours: this process's, fit for kernels, with its workspace."""
+    return {**fit_for_kernels(os.environ), "BORGER_WORKSPACE": str(places.workspace())}
+
+
+def fit_for_kernels(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment with bytecode kept, and one thread.
 
     Without kept bytecode every kernel compiles all of its imports anew, which doubles its starting time.
     Numbers of threads that the user has set stay.
     """
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {
-        **dict.fromkeys(_ONE_THREAD, "1"),
-        **_TAKE_AS_NEEDED,
-        **environment,
-        "BORGER_WORKSPACE": str(places.workspace()),
-    }
+    given = {name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**dict.fromkeys(_ONE_THREAD, "1"), **_TAKE_AS_NEEDED, **given}
 
 
 def memory_kills() -> int:

@@ -15,7 +15,7 @@ from borgerlib.runs import warm
 
 KERNEL = Path(warm.__file__).parent / "kernelspec"
 
-PARENT = "import psutil; print('borgerlib.runs.warm.server' in ' '.join(psutil.Process().parent().cmdline()))"
+PARENT = "import psutil; print('borgerlib.runs.warm.server' in psutil.Process().parent().cmdline())"
 
 
 def test_papermill_runs_the_engine_by_itself(make_notebook, tmp_path, entry_points):
