@@ -2,6 +2,7 @@
 
 import errno
 import json
+import shutil
 import sys
 import threading
 import time
@@ -51,7 +52,28 @@ def out(tmp_path):
 
 @pytest.fixture
 def two(tmp_path):
-    return [notebook(tmp_path / "nb", 1), notebook(tmp_path / "nb", 2, "6 * 7")]
+    return _two(tmp_path)
+
+
+def _two(folder):
+    return [notebook(folder / "nb", 1), notebook(folder / "nb", 2, "6 * 7")]
+
+
+@pytest.fixture(scope="module")
+def made_once(server, tmp_path_factory):
+    """Return a folder with those two notebooks and their report: to be copied."""
+    folder = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BORGER_WORKSPACE", str(folder))
+        run_here(folder / "rapporter", _two(folder), warm=server)
+    return folder
+
+
+@pytest.fixture
+def made(made_once, tmp_path):
+    """Return the two notebooks, with their report made."""
+    shutil.copytree(made_once, tmp_path, dirs_exist_ok=True)
+    return sorted((tmp_path / "nb").iterdir())
 
 
 def files(folder):
@@ -143,14 +165,11 @@ def test_a_file_that_a_notebook_reads_makes_it_due_when_it_changes(batch, out, t
     assert (end.done, end.alike) == (2, 1)
 
 
-def test_what_changed_is_run_again_and_nothing_else(batch, out, two, tmp_path):
-    batch(out, two)
+def test_what_changed_is_run_again_and_nothing_else(batch, out, made, tmp_path):
     notebook(tmp_path / "nb", 2, "6 * 8")
-    made = plan_batch(["Odense"], out=out, notebooks=two)
-    assert [(run.wanted.notebook.stem, run.reasons) for run in made.runs.due] == [
-        ("02_emne", ("notebook changed",))
-    ]
-    end = batch(out, two)
+    due = plan_batch(["Odense"], out=out, notebooks=made).runs.due
+    assert [(run.wanted.notebook.stem, run.reasons) for run in due] == [("02_emne", ("notebook changed",))]
+    end = batch(out, made)
     assert (end.done, end.skipped, end.reports) == (1, 1, 1)
 
 
@@ -208,14 +227,13 @@ def test_a_damaged_notebook_costs_itself_only(batch, out, two):
     assert "is damaged and cannot be read" in history(out).latest["odense", "01_emne"].error
 
 
-def test_a_report_s_folder_that_cannot_be_swapped_is_told(batch, out, two, monkeypatch):
-    batch(out, two)
+def test_a_report_s_folder_that_cannot_be_swapped_is_told(batch, out, made, monkeypatch):
 
     def refused(*_):
         raise OSError(errno.EBUSY, "Device or resource busy")
 
     monkeypatch.setattr("borgerlib.files.atomic._put_in_place", refused)
-    end = batch(out, two, force=True)
+    end = batch(out, made, force=True)
     assert (end.done, end.reports, end.failed_reports) == (2, 0, 1)
     error = history(out).latest["odense", ""].error
     assert "Device or resource busy" in error
@@ -236,11 +254,10 @@ def test_a_notebook_that_never_ends_is_stopped_and_the_limit_is_told(batch, out,
     assert "2 seconds" in record.error
 
 
-def test_a_report_with_personal_data_is_held_back_with_the_reason(batch, out, two, tmp_path):
-    batch(out, two)
+def test_a_report_with_personal_data_is_held_back_with_the_reason(batch, out, made, tmp_path):
     report = (out / "odense" / "index.html").stat().st_ino
     notebook(tmp_path / "nb", 2, "print('Skriv til jens.hansen' + chr(64) + 'eksempel-borger.dk')")
-    end = batch(out, two)
+    end = batch(out, made)
     assert (end.done, end.held, end.reports, end.well) == (0, 1, 0, False)
     record = history(out).latest["odense", "02_emne"]
     assert record.state == "held"
@@ -250,26 +267,23 @@ def test_a_report_with_personal_data_is_held_back_with_the_reason(batch, out, tw
     assert "Der blev fundet personoplysninger." in (out / "index.html").read_text()
 
 
-def test_only_some_notebooks_are_run_and_the_other_pages_stay(batch, out, two, tmp_path):
-    batch(out, two)
+def test_only_some_notebooks_are_run_and_the_other_pages_stay(batch, out, made, tmp_path):
     for number in (1, 2):
         notebook(tmp_path / "nb", number, "'nyt'")
-    end = batch(out, two, only=["02"])
+    end = batch(out, made, only=["02"])
     assert (end.done, end.skipped, end.reports) == (1, 0, 1)
     assert files(out / "odense") == ["01_emne_1.html", "02_emne_2.html", "index.html"]
-    assert [run.wanted.notebook.stem for run in plan_batch(["Odense"], out=out, notebooks=two).runs.due] == [
+    assert [run.wanted.notebook.stem for run in plan_batch(["Odense"], out=out, notebooks=made).runs.due] == [
         "01_emne"
     ]
 
 
-def test_force_runs_what_is_up_to_date(batch, out, two):
-    batch(out, two)
-    end = batch(out, two, force=True)
+def test_force_runs_what_is_up_to_date(batch, out, made):
+    end = batch(out, made, force=True)
     assert (end.done, end.skipped) == (2, 0)
 
 
-def test_a_forced_batch_that_broke_off_goes_on_where_it_was(batch, out, two, server):
-    batch(out, two)
+def test_a_forced_batch_that_broke_off_goes_on_where_it_was(batch, out, made, server):
 
     class Impatient(InProcess):
         def outcomes(self, seconds):
@@ -277,59 +291,53 @@ def test_a_forced_batch_that_broke_off_goes_on_where_it_was(batch, out, two, ser
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        batch(out, two, force=True, crew=Impatient(server))
-    assert batch(out, two, force=True).done == 1  # the other was done before the interruption
-    assert batch(out, two, force=True).done == 2
+        batch(out, made, force=True, crew=Impatient(server))
+    assert batch(out, made, force=True).done == 1  # the other was done before the interruption
+    assert batch(out, made, force=True).done == 2
 
 
-def test_a_damaged_notebook_costs_its_own_run_alone(batch, out, two):
-    batch(out, two)
-    two[0].write_text("{")
-    end = batch(out, two)
+def test_a_damaged_notebook_costs_its_own_run_alone(batch, out, made):
+    made[0].write_text("{")
+    end = batch(out, made)
     assert (end.failed, end.skipped) == (1, 1)
     assert "is damaged" in history(out).latest["odense", "01_emne"].error
 
 
-def test_a_page_that_was_deleted_makes_its_report_due(batch, out, two):
-    batch(out, two)
+def test_a_page_that_was_deleted_makes_its_report_due(batch, out, made):
     (out / "odense" / "02_emne_2.html").unlink()
-    assert batch(out, two).reports == 1
+    assert batch(out, made).reports == 1
     assert (out / "odense" / "02_emne_2.html").exists()
 
 
-def test_the_page_over_all_and_the_end_are_written_though_nothing_was_due(batch, out, two):
-    batch(out, two)
+def test_the_page_over_all_and_the_end_are_written_though_nothing_was_due(batch, out, made):
     (out / FOLDER / "ended").unlink()
     (out / "index.html").write_text(
         (out / "index.html").read_text("utf-8").replace("Odense", "Odnse"), "utf-8"
     )
     (out / FOLDER / "executed" / "odense" / ".x.part").touch()
-    assert batch(out, two).skipped == 2
+    assert batch(out, made).skipped == 2
     assert "Odnse" not in (out / "index.html").read_text("utf-8")
     assert Manifest(out).ended() is not None
     assert not list(out.rglob("*.part"))
 
 
-def test_an_output_that_went_missing_is_made_again(batch, out, two):
-    batch(out, two)
+def test_an_output_that_went_missing_is_made_again(batch, out, made):
     (executed_folder(out) / "odense" / "01_emne.ipynb").unlink()
-    assert batch(out, two).done == 1
+    assert batch(out, made).done == 1
 
 
-def test_a_report_that_went_missing_is_written_again_without_running_anything(batch, out, two):
-    batch(out, two)
+def test_a_report_that_went_missing_is_written_again_without_running_anything(batch, out, made):
     for path in (out / "odense").iterdir():
         path.unlink()
-    end = batch(out, two)
+    end = batch(out, made)
     assert (end.done, end.skipped, end.reports) == (0, 2, 1)
 
 
-def test_what_others_put_beside_a_report_is_kept_and_an_older_pdf_is_not(batch, out, two, tmp_path):
-    batch(out, two)
+def test_what_others_put_beside_a_report_is_kept_and_an_older_pdf_is_not(batch, out, made, tmp_path):
     (out / "odense" / "noter.txt").write_text("mine")
     (out / "odense" / "odense.pdf").write_bytes(b"of the older pages")
     notebook(tmp_path / "nb", 2, "'nyt'")
-    batch(out, two)
+    batch(out, made)
     assert files(out / "odense") == ["01_emne_1.html", "02_emne_2.html", "index.html", "noter.txt"]
 
 
@@ -416,15 +424,13 @@ def test_unknown_notebooks_and_formats_are_refused(batch, out, two, options, mes
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX")
-def test_executed_notebooks_are_not_for_a_web_server(batch, out, two):
-    batch(out, two)
+def test_executed_notebooks_are_not_for_a_web_server(batch, out, made):
     assert (out / FOLDER).stat().st_mode & 0o077 == 0
 
 
-def test_outputs_in_a_source_notebook_make_nothing_due(batch, out, two):
-    batch(out, two)
-    content = nbformat.read(two[1], as_version=4)
+def test_outputs_in_a_source_notebook_make_nothing_due(batch, out, made):
+    content = nbformat.read(made[1], as_version=4)
     content.cells[-1].outputs = [new_output("stream", text="42")]
-    nbformat.write(content, two[1])
-    assert json.loads(two[1].read_text())["cells"][-1]["outputs"]
-    assert plan_batch(["Odense"], out=out, notebooks=two).runs.due == ()
+    nbformat.write(content, made[1])
+    assert json.loads(made[1].read_text())["cells"][-1]["outputs"]
+    assert plan_batch(["Odense"], out=out, notebooks=made).runs.due == ()
