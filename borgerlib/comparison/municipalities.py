@@ -19,7 +19,7 @@ from borgerlib.statistics.estimation.intervals import check_confidence
 from borgerlib.statistics.estimation.proportions import estimate_proportions
 from borgerlib.statistics.levels import any_frame, check_frame, column_of, positive_column
 from borgerlib.statistics.models.small_area import SmallAreas, small_area_estimates
-from borgerlib.survey.codebook.labels import answer_label, codebook_of, group_of
+from borgerlib.survey.codebook.labels import answer_label, check_codebook, codebook_of, group_of
 from borgerlib.survey.codebook.model import Codebook, Item
 
 CODE = "kommunekode"
@@ -170,6 +170,7 @@ def compare_municipalities(
     book = codebook or codebook_of(respondents.attrs)
     if book is None:
         raise ParameterError("The respondents do not tell what was asked.", hint="Give codebook=.")
+    check_codebook(book)
     item_id, _, option = str(answer).partition(".")
     item = book.item(item_id)
     people = _people(respondents, item, option, municipality)

@@ -20,7 +20,7 @@ from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL, DisclosedEsti
 from borgerlib.statistics.estimation.answers import gave
 from borgerlib.statistics.estimation.proportions import estimate_proportions
 from borgerlib.statistics.segmentation.rules import Segment, assign_segments
-from borgerlib.survey.codebook.labels import answer_label, codebook_of
+from borgerlib.survey.codebook.labels import answer_label, check_codebook, codebook_of
 from borgerlib.survey.codebook.model import Codebook
 
 Status = Literal["reached", "not reached", "on the way", "not to be told", "moving away", "too few answers"]
@@ -244,6 +244,7 @@ def follow_targets(
     book = codebook or codebook_of(list(waves.values())[-1].attrs)
     if book is None:
         raise ParameterError("The last wave does not tell what was asked.", hint="Give codebook=.")
+    check_codebook(book)
     found = []
     for target in targets:
         parts = [_share(wave, name, target, book, weight, confidence) for name, wave in waves.items()]

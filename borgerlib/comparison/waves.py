@@ -33,6 +33,7 @@ from borgerlib.statistics.estimation.intervals import (
 from borgerlib.statistics.estimation.proportions import estimate_proportions
 from borgerlib.statistics.levels import any_frame, check_respondents, column_of
 from borgerlib.statistics.weighting.adjustment import WeightingResult
+from borgerlib.survey.codebook.labels import check_codebook
 from borgerlib.survey.codebook.model import Codebook
 
 _ROUNDING = 1e-9
@@ -163,6 +164,10 @@ def compare_waves(
     for wave in waves:
         check_respondents(wave)
     books = codebooks or books_of(waves)
+    if not (isinstance(books, tuple | list) and len(books) == 2):
+        raise ParameterError("codebooks is not those of both waves.", hint="Give (earlier, later).")
+    for book in books:
+        check_codebook(book)
     called = tuple(map(str, names or names_of(waves)))
     if len(called) != 2:
         raise ParameterError(

@@ -14,6 +14,7 @@ from borgerlib.statistics.estimation.intervals import check_confidence
 from borgerlib.statistics.estimation.proportions import estimate_proportions
 from borgerlib.statistics.estimation.sample_design import Design, sample_design
 from borgerlib.statistics.levels import Floats, any_frame, counted, rows_named
+from borgerlib.survey.codebook.labels import check_codebook
 from borgerlib.survey.codebook.model import Codebook, Item
 
 FALSE_DISCOVERY_RATE = 0.05
@@ -215,6 +216,7 @@ def _asked(
     problems += [f"'{column}' stands twice in by" for column in dict.fromkeys(by) if by.count(column) > 1]
     if not 0 < false_discovery_rate < 1:
         problems.append(f"false_discovery_rate is {false_discovery_rate!r}; it lies between 0 and 1")
+    check_codebook(codebook)
     ids = [item.id for item in codebook]
     wanted = ids if items is None else [items] if isinstance(items, str) else list(items)
     found = []

@@ -129,3 +129,26 @@ def test_the_error_says_what_is_wrong(given: str, said: str) -> None:
 def test_a_column_instead_of_its_name_is_told(argument: str) -> None:
     with pytest.raises(borgerlib.ParameterError, match="A Series was given where the name of a column"):
         borgerlib.estimate_proportions(FRAME, **{"item": "a", argument: FRAME["s"]})
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        lambda name: borgerlib.compare_municipalities(FRAME, "a.x", codebook=name),
+        lambda name: borgerlib.compare_waves(FRAME, FRAME, codebooks=(name, name), names=("1", "2")),
+        lambda name: borgerlib.follow_targets([], {"1": FRAME}, codebook=name),
+        lambda name: borgerlib.latent_classes(FRAME, name),
+        lambda name: borgerlib.banner_table(FRAME, name, by=["a"]),
+        lambda name: borgerlib.clean(FRAME, name),
+    ],
+)
+def test_a_codebooks_name_is_no_codebook(asked: object) -> None:
+    with pytest.raises(borgerlib.ParameterError, match=r"A str was given where a codebook belongs\.\nRead"):
+        asked("borgerinteresse")
+
+
+def test_each_wave_has_its_codebook() -> None:
+    book = borgerlib.load_codebook("borgerinteresse")
+    for books in (book, (book,)):
+        with pytest.raises(borgerlib.ParameterError, match=r"not those of both waves\.\nGive \(earlier"):
+            borgerlib.compare_waves(FRAME, FRAME, codebooks=books, names=("1", "2"))

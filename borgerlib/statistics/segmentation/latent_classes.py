@@ -22,6 +22,7 @@ from borgerlib.statistics.segmentation.fitting import (
     tellable_counts,
 )
 from borgerlib.statistics.weighting.adjustment import effective_sample_size
+from borgerlib.survey.codebook.labels import check_codebook
 from borgerlib.survey.codebook.model import Codebook, Item
 
 FEWEST_RESPONDENTS = 100
@@ -147,6 +148,7 @@ def latent_classes(
     >>> kinds.classes.columns.tolist()
     ['class', 'name', 'share', 'n_assigned']
     """
+    check_codebook(codebook)
     topics = _item(respondents, codebook, item, {"most_classes": most_classes, "starts": starts})
     weights = np.ones(len(respondents))
     if weight is not None:

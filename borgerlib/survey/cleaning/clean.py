@@ -21,6 +21,7 @@ from borgerlib.survey.cleaning.violations import (
     logged,
     mask_rows,
 )
+from borgerlib.survey.codebook.labels import check_codebook
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.responses import TEST_ANSWER
 
@@ -153,6 +154,7 @@ def clean(
     50
     """
     rules = rules or CleaningRules()
+    check_codebook(codebook)
     refuse_unfit(frame, codebook)
     steps = [*_OF_TEXT, *_with(_OF_ANSWERS, codebook), *_with(_OF_AGE, codebook, rules)]
     repaired, changes = _apply(steps, frame, codebook, log=_read_log(problems, codebook))

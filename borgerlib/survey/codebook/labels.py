@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from borgerlib import danish
-from borgerlib.errors import CodebookError
+from borgerlib.errors import CodebookError, ParameterError
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import Codebook, Item
 
@@ -19,6 +19,15 @@ def codebook_of(attrs: Mapping[Any, Any]) -> Codebook | None:
             if name := attrs.get(key):
                 return load_codebook(str(name))
     return None
+
+
+def check_codebook(given: object) -> None:
+    """Raise `ParameterError` unless given a codebook: its name alone is none."""
+    if not isinstance(given, Codebook):
+        raise ParameterError(
+            f"A {type(given).__name__} was given where a codebook belongs.",
+            hint="Read it first: borgerlib.load_codebook('borgerinteresse'), or that of a municipality.",
+        )
 
 
 def group_of(column: str, level: object) -> str:
