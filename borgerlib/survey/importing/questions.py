@@ -254,7 +254,11 @@ def _single(asked: Question, seen: Seen) -> Question:
         return replace(asked, kind="single", options=often, doubts=doubts, own_words=True)
     few = len(seen.answers) <= max(_LIST, seen.total // _REPEATED)
     if few and _are_options(seen.answers):
-        told = (*codes_told(codes_outside(seen.answers)), *_dates_told(seen.answers))
+        told = (
+            *codes_told(codes_outside(seen.answers)),
+            *_dates_told(seen.answers),
+            *_short_told(seen.answers),
+        )
         return replace(asked, kind="single", options=dict(seen.answers), doubts=told)
     return asked
 
@@ -263,6 +267,19 @@ def _dates_told(answers: Mapping[str, int]) -> tuple[Said, ...]:
     """Return the doubt about dates among other options: a spreadsheet makes one of '2-4'."""
     dates = [text for text in answers if _DATE.fullmatch(text)]
     return (said("dates_for_options", texts=dates),) if 0 < len(dates) < len(answers) else ()
+
+
+def _short_told(answers: Mapping[str, int]) -> tuple[Said, ...]:
+    """Return the doubt about options that stand short beside long: 'M' and 'mand', '2' and '2 timer'."""
+    texts = {normalise(text): text for text in answers}
+    pairs = [
+        f"{texts[short]} = {texts[long]}"
+        for short in texts
+        for long in texts
+        if (len(short) == 1 and short.isalpha() and long != short and long.isalpha() and long[0] == short)
+        or (short.isdigit() and re.fullmatch(rf"{short} ?[a-zæøå]+\.?", long))
+    ]
+    return (said("short_and_long", pairs=pairs),) if len(pairs) >= _LIST else ()
 
 
 def _are_options(answers: Mapping[str, int]) -> bool:

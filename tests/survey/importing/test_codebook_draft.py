@@ -308,6 +308,9 @@ def test_an_option_may_begin_with_another(tmp_path):
         (["2,5", "12,5", "1", "3,5", "2"], None),
         (["0-1", "2025-04-02", "over 10"], "dates_for_options"),
         (["1", "-99"], "codes_outside"),
+        (["M", "mand", "K", "kvinde"], "short_and_long"),
+        (["2", "2 timer", "1", "1 time", "sjældent"], "short_and_long"),
+        (["A", "B", "C", "Andet"], None),
     ],
 )
 def test_what_a_spreadsheet_or_a_comma_may_have_hidden_is_in_doubt(tmp_path, cells, doubt):
