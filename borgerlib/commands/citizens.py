@@ -52,7 +52,7 @@ def prepare(
     min_age: MinAge = 15,
     date: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="When the survey was made. Default: the answers' dates."),
+        typer.Option(formats=console.DAYS, help="When the survey was made. Default: the answers' dates."),
     ] = None,
     unweighted: Annotated[
         bool, typer.Option("--unweighted", help="Count everybody once; all numbers then say so.")

@@ -14,6 +14,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 
 from borgerlib import errors
 
+# A day as computers write it, and as Danes do.
+DAYS = ["%Y-%m-%d", "%d-%m-%Y"]
+
 # However long a line: a wrapped path cannot be opened.
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)

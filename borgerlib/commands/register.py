@@ -40,7 +40,7 @@ def import_(
     ] = False,
     until: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Last day. Default: the end of the election period."),
+        typer.Option(formats=console.DAYS, help="Last day. Default: the end of the election period."),
     ] = None,
     keep: Annotated[
         bool,
@@ -58,7 +58,7 @@ def import_(
     ] = None,
     said: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="When those of the table said yes. Default: today."),
+        typer.Option(formats=console.DAYS, help="When those of the table said yes. Default: today."),
     ] = None,
     lost: Annotated[
         bool, typer.Option("--lost", help="A file that an older register asks for is lost: go on without it.")

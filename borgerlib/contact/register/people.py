@@ -180,7 +180,8 @@ def find(register: Register, contact: str) -> int:
         )
     if len(found) > 1:
         raise SharedContactError(
-            "Several people share this telephone number.", hint="Give the e-mail address."
+            "Several people share this telephone number.",
+            hint="Give the e-mail address, or the code in the letter.",
         )
     return int(found[0][0])
 
