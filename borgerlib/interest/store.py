@@ -227,14 +227,10 @@ def read_parquet(path: Path, name: str) -> tuple[pd.DataFrame, dict[str, Any]]:
 
 
 def _folder_of(survey: str) -> Path:
-    by_slug = places.processed_data(survey)
-    if (
-        survey
-        and survey == slug(survey)
-        and settled(by_slug).is_dir()
-        and survey in prepared_municipalities()
-    ):
-        return by_slug
+    if isinstance(survey, str) and survey and survey == slug(survey):
+        by_slug = places.processed_data(survey)
+        if settled(by_slug).is_dir() and survey in prepared_municipalities():
+            return by_slug
     try:
         return processed_folder(survey)
     except BorgerlibError as error:
@@ -252,12 +248,12 @@ def not_prepared(name: str) -> DataError:
     """Return the error that says how a municipality's respondents are prepared."""
     return DataError(
         f"'{name}' has no prepared respondents. Prepared: {_prepared()}.",
-        hint=to_prepare(name),
+        hint=to_prepare(str(name)),
     )
 
 
 def _damaged(path: Path, name: str) -> DataError:
     return DataError(
         f"{path} is damaged, or was not written by borgerlib.",
-        hint=to_prepare(name),
+        hint=to_prepare(str(name)),
     )

@@ -119,6 +119,15 @@ def test_what_is_not_there_says_what_to_type(workspace):
         store.load("")
 
 
+def test_a_code_may_be_a_number_and_nothing_is_no_municipality(workspace):
+    with pytest.raises(DataError, match=r"'461' has no prepared respondents[\s\S]*borger import 461"):
+        store.load(461)
+    with pytest.raises(
+        ParameterError, match=r"There is no survey 'None'. A municipality is a name or a code"
+    ):
+        store.load(None)
+
+
 def test_other_folders_are_no_municipalities(prepared):
     store.load("lokaldemokrati-2021")
     assert store.prepared_municipalities() == ["aeroe"]
