@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from borgerlib import garbage
 from borgerlib.errors import RunError
 from borgerlib.files.atomic import replacing
 from borgerlib.said import said
@@ -60,12 +61,13 @@ def save_pdf(
     """
     # Without an address of its own: a link would tell of this machine.
     page = weasyprint_library().HTML(string=html, base_url=None, media_type="print")
-    document = page.render(pdf_tags=True, pdf_variant=VARIANT)
+    with garbage.not_looked_for():
+        document = page.render(pdf_tags=True, pdf_variant=VARIANT)
     if look_at is not None:
         look_at(document)
     if day is not None:
         document.metadata.created = day.isoformat()
-    with replacing(target, what="The PDF", error=RunError) as beside:
+    with replacing(target, what="The PDF", error=RunError) as beside, garbage.not_looked_for():
         document.write_pdf(beside, pdf_variant=VARIANT, pdf_tags=True, finisher=_with_scopes)
 
 

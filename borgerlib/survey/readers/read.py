@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from borgerlib import garbage
 from borgerlib.errors import DataError
 from borgerlib.personal import refuse_cpr_columns
 from borgerlib.said import said
@@ -95,7 +94,7 @@ def read_export(
         if not path.exists():
             raise DataError(said("no_path", path=path), hint="Check the name, or give the whole path.")
         reader = read_folder if path.is_dir() else read_file
-        with _no_collecting():
+        with garbage.not_looked_for():
             export = reader(path, limits=limits, where=Where(sheet, heading_rows))
     except OSError as error:
         raise DataError(
@@ -105,18 +104,6 @@ def read_export(
     labels = {column.name: column.label for column in export.columns}
     refuse_cpr_columns(export.frame, source=", ".join(export.source.files), labels=labels, fewest=2)
     return _with_repeats_told(judged(_with_ones_and_twos(_with_times(export))))
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """Spare the search for garbage among millions of cells, none of which is: a fifth of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _with_times(export: Export) -> Export:
