@@ -26,6 +26,7 @@ _MARKS = (
 _TWICE_ENCODED = re.compile("[ÃÂÅâ][^\\x00-\\x7f]{1,2}")
 _NORDIC = re.compile("[æøåÆØÅäöüÄÖÜß]")
 _SINGLE_BYTE = ("cp1252", "mac_roman", "cp850")
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 _ASCII = bytes(range(0x80))
 _FEW_LETTERS = 3
 _LONGEST_FIELD = 2**31 - 1
@@ -55,16 +56,27 @@ def decode(content: bytes, *, name: str) -> tuple[str, str, tuple[str, ...]]:
         else:
             text = content[start:].decode(encoding)
     except UnicodeDecodeError as error:
+        _refuse_damaged_workbook(name)
         raise DataError(
             said("unreadable_text", file=name, place=start + error.start, encoding=encoding),
             hint="Export the survey again as CSV with encoding UTF-8, or as .xlsx.",
         ) from error
     if "\x00" in text:
+        _refuse_damaged_workbook(name)
         raise DataError(said("zero_bytes", file=name), hint="Export the survey as CSV or .xlsx.")
     if encoding in _SINGLE_BYTE[1:]:
         notes.append(said("old_letters", encoding=encoding))
     mended, note = mend_twice_encoded(text)
     return mended, encoding, (*notes, *note)
+
+
+def _refuse_damaged_workbook(name: str) -> None:
+    """Tell of what is no text by what its name says that it is."""
+    if name.casefold().endswith(_WORKBOOKS):
+        raise DataError(
+            said("damaged_workbook", file=name, how=", or another kind of file under that name"),
+            hint="Export the survey again, and open it once to see.",
+        )
 
 
 def _encoding(content: bytes) -> tuple[str, int]:

@@ -74,6 +74,12 @@ def test_zero_bytes_are_no_text(tmp_path):
     refused(tmp_path / "x.csv", "zero bytes")
 
 
+@pytest.mark.parametrize("content", [b"\x81\xff\xfe rubbish \x8d", b"PK\x00 cut off\x00"])
+def test_a_damaged_workbook_is_called_that(tmp_path, content):
+    (tmp_path / "svar.XLSX").write_bytes(content)
+    refused(tmp_path / "svar.XLSX", "is a damaged workbook, or another kind of file under that name")
+
+
 @pytest.mark.parametrize(
     ("name", "head", "match"),
     [
