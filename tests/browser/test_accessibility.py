@@ -138,6 +138,8 @@ def test_the_pages_of_a_report(browser, workspace, pictures, municipality):
     assert not problems_of(browser, folder, pictures)
     # Most pages and most before the appendix, for a council that prints it.
     [path] = folder.glob("*.pdf")
+    for older in pictures.glob(f"rapport-{folder.name}-pdf-*.png"):
+        older.unlink()  # a longer PDF's last pages would stay
     for sheet in pymupdf.open(path):
         sheet.get_pixmap(dpi=80).save(pictures / f"rapport-{folder.name}-pdf-{sheet.number + 1:02d}.png")
     pdf = pypdf.PdfReader(path)
