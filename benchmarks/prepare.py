@@ -3,10 +3,6 @@
 Wall-clock time depends on what else the machine does, so the time of the processor is printed too; time a
 row, at two sizes, says whether it grows no worse than the rows do.
 
-What is beneath, for 100,000 rows of 16 columns whose joined cells nearly all differ (33 MB; seconds of the
-processor, loaded machine): pandas.read_csv 0.4 and calamine 1.8 for the cells as they are; read_responses 3.4
-(CSV), 4.6 (workbook), for every joined cell is read as options, and a workbook looked through for formulas.
-
     python benchmarks/prepare.py [--rows 10000 100000]
 """
 

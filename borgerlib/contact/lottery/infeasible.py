@@ -103,9 +103,8 @@ def _told(found: Infeasible) -> list[str]:
 def _smallest_change(pool: Pool) -> tuple[Change, ...]:
     count, kinds = len(pool.quotas), len(pool.counts)
     change = scipy.sparse.identity(len(pool.lower), format="csc")[:, 1 : count + 1]
-    most = max(
-        pool.size, *pool.quotas["min"].tolist()
-    )  # a minimum above the seats can go down to what is kept
+    # A minimum above the seats can go down to what is kept.
+    most = max(pool.size, *pool.quotas["min"].tolist())
     program = Program(
         blocks([[pool.rows, change, -change]]),
         costs=np.r_[np.zeros(kinds), np.ones(2 * count)],

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from borgerlib.files.document import new_document
 from borgerlib.workshop.words import words
-
-_PNG = "data:image/png;base64,"
 
 
 def as_docx(content: Mapping[str, Any], pictures: Sequence[bytes]) -> bytes:
@@ -28,13 +25,10 @@ def as_docx(content: Mapping[str, Any], pictures: Sequence[bytes]) -> bytes:
     RunError
         python-docx is not installed.
     """
-    document = new_document(content["title"])
-    from docx.shared import Cm, RGBColor
+    look = content["look"]
+    document = new_document(content["title"], look)
+    from docx.shared import Cm
 
-    logo = content["look"].logo
-    if logo.startswith(_PNG):  # Word draws no SVG on older machines, nor does python-docx
-        document.add_picture(io.BytesIO(base64.b64decode(logo.removeprefix(_PNG))), height=Cm(1.5))
-        document.inline_shapes[-1]._inline.docPr.set("descr", content["look"].name)
     document.add_heading(content["title"], level=1)
     for line in (content["about"], content["simulated"], content["anonymous"]):
         if line:
@@ -51,12 +45,9 @@ def as_docx(content: Mapping[str, Any], pictures: Sequence[bytes]) -> bytes:
         document.add_picture(io.BytesIO(picture), width=Cm(16))
         document.inline_shapes[-1]._inline.docPr.set("descr", one["caption"])
         _table(document, one["head"], one["rows"], one["caption"])
-    look = content["look"]
     sent = ": ".join(filter(None, (look.sender, look.contact)))
     if sent:
         document.add_paragraph(sent)
-    for level in range(1, 5) if look.colours else ():
-        document.styles[f"Heading {level}"].font.color.rgb = RGBColor.from_string(look.colours[0][1:])
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()
