@@ -16,7 +16,7 @@ from borgerlib.said import said
 _PNG = "data:image/png;base64,"
 _LOGO_CM = 1.8
 _DANISH = "da-DK"
-_HEADINGS = ("Title", "Heading 1", "Heading 2", "Heading 3")
+_HEADINGS = ("Title", *(f"Heading {level}" for level in range(1, 5)))
 
 
 def new_document(title: str, look: Look = USUAL, *, day: date | None = None) -> Any:
