@@ -33,9 +33,9 @@ class Said(str):
 
 def said(kind: str, /, **values: object) -> Said:
     """Return what a kind of ``said.toml`` says of some values, in English; its `danish` is the same."""
-    told = Said(_worded(kind, "en", values, _in_english))
-    told.kind, told.values = kind, values
-    return told
+    message = Said(_worded(kind, "en", values, _in_english))
+    message.kind, message.values = kind, values
+    return message
 
 
 def in_danish(text: str) -> str:

@@ -244,9 +244,9 @@ def attendance(
 
     contacts = read_idents(people)
     with opened(municipality, key_file) as register:
-        told = enter_attendance(register, contacts, number=number)
+        of = enter_attendance(register, contacts, number=number)
     console.out.print(
-        f"{told.came:,} came of {told.invited:,} on list {told.number} of {told.day}: {escape(told.purpose)}"
+        f"{of.came:,} came of {of.invited:,} on list {of.number} of {of.day}: {escape(of.purpose)}"
     )
 
 

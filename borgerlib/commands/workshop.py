@@ -104,8 +104,8 @@ def sessions() -> None:
 
     for tool in TOOLS:
         for one in list_sessions(tool):
-            told = " · ".join(filter(None, (one.title, one.municipality, one.made[:10], one.problem)))
-            console.out.print(f"{escape(one.id)}  {escape(told)}")
+            described = " · ".join(filter(None, (one.title, one.municipality, one.made[:10], one.problem)))
+            console.out.print(f"{escape(one.id)}  {escape(described)}")
 
 
 @app.command()

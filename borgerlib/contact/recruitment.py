@@ -92,8 +92,8 @@ def read_rounds(path: Path) -> Rounds:
         raise DataError(f"{path.name} does not tell who came:", problems=problems, hint=_HINT)
     cells = {what: frame[found[what]].map(plain_count, na_action="ignore") for what in ("invited", "came")}
     counts = {what: pd.to_numeric(cells[what], errors="coerce") for what in cells}
-    told = frame[found["round"]].astype(str) if found["round"] else "1"
-    table = pd.DataFrame({"round": told, "group": frame[groups[0]].astype("string"), **counts})
+    rounds = frame[found["round"]].astype(str) if found["round"] else "1"
+    table = pd.DataFrame({"round": rounds, "group": frame[groups[0]].astype("string"), **counts})
     if problems := _problems(table):
         raise DataError(f"Rows of {path.name} are not as they must be:", problems=problems, hint=_HINT)
     return Rounds(table.astype({"group": str, "invited": int, "came": int}), groups[0])

@@ -92,8 +92,8 @@ class Toml:
             return cls(deepcopy(_loaded(text)), name, what, text, error, hint)
         except tomllib.TOMLDecodeError as failure:
             line = (re.findall(r"line (\d+)", str(failure)) or [text.count("\n") + 1])[0]
-            told = said("no_toml", file=name, why=str(failure), line=line)
-            raise error(told, hint=hint or "Mend that place.") from failure
+            message = said("no_toml", file=name, why=str(failure), line=line)
+            raise error(message, hint=hint or "Mend that place.") from failure
 
     def validated(
         self,
@@ -184,8 +184,8 @@ def read_toml(
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as failure:
-        told = said("unreadable_file", path=path, why=failure.strerror)
-        raise error(told, hint=said("check_rights")) from failure
+        message = said("unreadable_file", path=path, why=failure.strerror)
+        raise error(message, hint=said("check_rights")) from failure
     except UnicodeDecodeError as failure:
         raise error(said("no_utf8", file=path.name, why=failure), hint=said("save_as_utf8")) from failure
     return Toml.of(text.replace("\r\n", "\n"), path.name, what, error=error, hint=hint)

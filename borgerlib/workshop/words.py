@@ -33,7 +33,7 @@ def words() -> Words:
     return Words(tomllib.loads(_FILE.read_text(encoding="utf-8")))
 
 
-def told_number(value: float | str | None) -> str:
+def number_words(value: float | str | None) -> str:
     """Return a number of a scale as it is: '5', '4,5' or '3,25'; '–' for none, and a text as it stands."""
     if value is None or value != value:
         return "–"

@@ -130,8 +130,8 @@ def balance(
             labels = {level.id: level.label for level in filter_.levels}
             name = ROLE_WORDS[role]
             living[name] = counts.rename(labels)
-            told = chosen[candidates.items[role]].astype(object).map(labels)
-            people[name] = told.where(told.isin(list(living[name].index)), UNTOLD).astype(str)
+            answers = chosen[candidates.items[role]].astype(object).map(labels)
+            people[name] = answers.where(answers.isin(list(living[name].index)), UNTOLD).astype(str)
     usual, table = quotas_of(living, size, untold=UNTOLD), pd.DataFrame(people, index=chosen.index)
     if quotas is not None:
         known = {_plain(level): level for level in usual["value"]}

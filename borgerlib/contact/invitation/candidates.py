@@ -16,7 +16,7 @@ from borgerlib.contact.register.people import people_of
 from borgerlib.contact.register.store import Register
 from borgerlib.interest.filters.choices import Offer, filterable
 from borgerlib.interest.filters.selection import Selection
-from borgerlib.interest.protected.files import told_of
+from borgerlib.interest.protected.files import about_survey
 from borgerlib.interest.survey import open_survey
 from borgerlib.population.municipalities import Municipality
 from borgerlib.view.citizens.sections import load_sections
@@ -94,7 +94,7 @@ def open_candidates(municipality: str, register: Register, *, day: date) -> Cand
         before = people_of(register, rows)
         person_of |= {name: before[row] for name, row in zip(pseudonyms, rows, strict=True) if row in before}
     copy = respondents.reset_index(drop=True)
-    copy.attrs.update(told_of(respondents, survey.summary))
+    copy.attrs.update(about_survey(respondents, survey.summary))
     ready = filterable(copy, codebook, age_bands=load_sections().age_bands)
     people = pd.Series([person_of.get(pseudonym, -1) for pseudonym in pseudonyms], name="person")
     # Whoever has answered twice is known by what she said last.

@@ -51,16 +51,16 @@ class Wanted:
     channel: Channel = "letter"
     ending: Literal[".csv", ".xlsx"] = ".csv"
 
-    def require_told(self) -> None:
+    def require_complete(self) -> None:
         """Raise a ParameterError in Danish that names what is not told yet."""
         lacking = [
             what
-            for what, told in (
+            for what, text in (
                 ("hvad listen er til", self.purpose),
                 ("hvem der laver den", self.maker),
                 ("hvor man kan melde fra", self.contact),
             )
-            if not told.strip()
+            if not text.strip()
         ]
         if lacking:
             raise ParameterError(f"Skriv {danish.listing(lacking)}.")
@@ -114,7 +114,7 @@ def hand_out(
     DisclosureError
         As `borgerlib.contact.register.lists.make_list`.
     """
-    wanted.require_told()
+    wanted.require_complete()
     people = make_list(
         register,
         consent=INVITATION,

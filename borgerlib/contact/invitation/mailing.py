@@ -48,8 +48,8 @@ def mailing(
     held = people[list(_HOLDS[channel])].rename(columns=_HEADINGS)
     further = people.drop(columns=list(_HEADINGS))
     texts = [withdrawal_text(code, contact=contact, short=channel == "sms") for code in people["code"]]
-    told = {"Formål": purpose.strip(), "Lavet af": maker.strip(), "Dato": long_date(day)}
-    return held.assign(Afmelding=texts).join(further).assign(**told)
+    details = {"Formål": purpose.strip(), "Lavet af": maker.strip(), "Dato": long_date(day)}
+    return held.assign(Afmelding=texts).join(further).assign(**details)
 
 
 def withdrawal_text(code: str, *, contact: str, short: bool = False) -> str:

@@ -36,7 +36,7 @@ class Overview:
     """
 
     count: int | None
-    told: tuple[str, ...]
+    sentences: tuple[str, ...]
     chart: Chart | None = field(repr=False)
 
 
@@ -49,21 +49,21 @@ def overview(candidates: Candidates, selection: Selection) -> Overview:
     """
     chosen = candidates.answers if selection.is_everybody else candidates.chosen(selection)
     count = len(candidates.able) if selection.is_everybody else len(chosen)
-    told = [_counted(count, everybody=selection.is_everybody)]
+    sentences = [_counted(count, everybody=selection.is_everybody)]
     silent = len(candidates.able) - len(candidates.answers)
     if silent and not selection.is_everybody:
-        told.append(
+        sentences.append(
             f"{danish.number(silent)} har sagt ja til at blive inviteret, men ikke til at deres svar afgør, "
             "til hvad. De kan kun være med på lister til alle."
         )
     if count < FEWEST:
-        return Overview(None, tuple(told), None)
+        return Overview(None, tuple(sentences), None)
     # A choice of ages says itself how old the chosen are.
     roles = [role for role in _ROLES if role not in selection.levels]
     estimates = _beside_population(candidates, chosen, roles) if len(chosen) >= FEWEST else None
     return Overview(
         count if selection.is_everybody else int(danish.round_half_up(count, -1)),
-        tuple(told),
+        tuple(sentences),
         None if estimates is None else _chart(estimates),
     )
 

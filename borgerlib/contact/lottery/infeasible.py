@@ -75,12 +75,12 @@ def require_feasible(pool: Pool) -> None:
     if found is not None:
         raise DataError(
             "No panel keeps all the quotas.",
-            problems=_told(found),
+            problems=_problems_of(found),
             hint="Change the quotas, or recruit more of those who are too few; nothing is changed silently.",
         )
 
 
-def _told(found: Infeasible) -> list[str]:
+def _problems_of(found: Infeasible) -> list[str]:
     lines = [
         f"{feature} = '{value}': at least {wanted} are wanted, the pool has {have}."
         for feature, value, wanted, have in found.short

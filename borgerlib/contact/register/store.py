@@ -55,7 +55,7 @@ class Register:
         _make_private(path)
         self.connection: Any = apsw.Connection(str(path))
         try:
-            with _told(path):
+            with _as_ours(path):
                 self._prepare(key)
         except DataError:
             self.connection.close()
@@ -81,14 +81,14 @@ class Register:
             The line's detail, to be filled; holds nothing of who a person is.
         """
         detail: dict[str, Any] = {}
-        with _told(self.path), _whole(self.connection):
+        with _as_ours(self.path), _whole(self.connection):
             yield detail
             now = datetime.now(UTC)
             log.append(self.connection, at=now, actor=self.actor, action=action, detail=detail)
 
     def rows(self, query: str, values: tuple[Any, ...] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
         """Return what a query finds."""
-        with _told(self.path):
+        with _as_ours(self.path):
             return list(self.connection.execute(query, values))
 
     def check(self, *, known: str = "") -> tuple[int, str]:
@@ -120,7 +120,7 @@ class Register:
         copy = apsw.Connection(str(target))
         try:
             copy.pragma("hexkey", self.key)
-            with _told(self.path), copy.backup("main", self.connection, "main") as backup:
+            with _as_ours(self.path), copy.backup("main", self.connection, "main") as backup:
                 backup.step()
         finally:
             copy.close()
@@ -198,7 +198,7 @@ def _make_private(path: Path) -> None:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _as_ours(path: Path) -> Iterator[None]:
     """Turn SQLite's errors into ours."""
     try:
         yield

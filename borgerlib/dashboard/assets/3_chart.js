@@ -94,8 +94,8 @@ function buildBars() {
     set(parts.text, "class", shown && !settled ? "value" : "value muted");
     const mark = { 1: " ▲", "-1": " ▼" }[row.direction] ?? "";
     write(parts.text, `${row.text}${mark}${settled ? ` · ${row.note}` : ""}`);
-    const told = row.whole !== null && !settled ? row.whole_short : "";
-    write(parts.everybody, told);
+    const aside = row.whole !== null && !settled ? row.whole_short : "";
+    write(parts.everybody, aside);
     set(parts.everybody, "x", place.width);
     set(parts.everybody, "y", middle + (paired ? thickness / 2 : 0) + place.drop);
   }

@@ -12,7 +12,7 @@ import pandas as pd
 from borgerlib.danish import SIMULATED
 from borgerlib.dashboard.coding import codings as kept
 from borgerlib.dashboard.coding import tables
-from borgerlib.dashboard.importing import told
+from borgerlib.dashboard.importing import words
 from borgerlib.errors import BorgerlibError, ParameterError
 from borgerlib.own_keys import OwnKeys
 from borgerlib.statistics.models.agreement import coding_agreement
@@ -102,7 +102,7 @@ class CodingPage(widgets.VBox):  # type: ignore[misc]
         )
         mark = f"{SIMULATED}: opdigtede svar. " if simulated else ""
         head = (
-            f"<style>{told.style()}</style><h2>{escape(frame.question)}</h2>"
+            f"<style>{words.style()}</style><h2>{escape(frame.question)}</h2>"
             f"<p>{mark}Skriv numrene på de koder, der passer, og tryk Enter. »{_NONE}« er ingen af dem, "
             f"»{_BACK}« er forrige svar. Hvert svar gemmes med det samme.</p>"
             "<p>CPR-numre, e-mail, telefonnumre og adresser er skjult, og navne, hvor ordene foran viser, "

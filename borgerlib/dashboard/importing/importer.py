@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from borgerlib.dashboard.importing import told
+from borgerlib.dashboard.importing import words
 from borgerlib.dashboard.importing.question_editor import QuestionEditor
 from borgerlib.errors import BorgerlibError, DataError, command
 from borgerlib.files.atomic import replacing
@@ -76,7 +76,7 @@ class Importer(widgets.VBox):  # type: ignore[misc]
     def _layout(self) -> list[widgets.Widget]:
         return [
             widgets.HTML(
-                f"<style>{told.style()}</style><h1>Indlæs svar fra {self._municipality}</h1>"
+                f"<style>{words.style()}</style><h1>Indlæs svar fra {self._municipality}</h1>"
                 "<p>Fra platformens fil til svar, der er klar til rapport og oversigt. Alt bliver på denne "
                 "maskine.</p><h2>1. Filen</h2>"
             ),
@@ -146,7 +146,7 @@ class Importer(widgets.VBox):  # type: ignore[misc]
         self._sheet.layout.display = None if len(sheets) > 1 else "none"
         self._rows.layout.display = None
         self._filling = False
-        self._understood.value = told.understood(self.decisions)
+        self._understood.value = words.understood(self.decisions)
         self._shipped.layout.display = None if self.decisions.fits(CITIZENS) else "none"
         self._result.value, self._at_once.value, self._at = "", "", 0
         self._after.layout.display = None
@@ -160,7 +160,7 @@ class Importer(widgets.VBox):  # type: ignore[misc]
         ]
         self._which.value = self._at
         self._filling = False
-        self._overview.value = told.overview(self.decisions)
+        self._overview.value = words.overview(self.decisions)
         self._editor.show(self.decisions, self._at)
 
     def _take(self, decisions: Decisions, at: int) -> None:
@@ -170,7 +170,7 @@ class Importer(widgets.VBox):  # type: ignore[misc]
         if fewer:
             self._show()
         else:
-            self._overview.value = told.overview(decisions)
+            self._overview.value = words.overview(decisions)
 
     def _on_which(self, change: Any) -> None:
         if not self._filling and change["new"] is not None and self.decisions is not None:
@@ -221,7 +221,7 @@ class Importer(widgets.VBox):  # type: ignore[misc]
             *(["--codebook", str(codebook), "--mapping", str(mapping)] if mapping else []),
             *(["--unweighted"] if unweighted else []),
         )
-        return told.prepared_page(prepared, again)
+        return words.prepared_page(prepared, again)
 
     def _button(self, description: str, work: Callable[[], None], place: widgets.HTML) -> widgets.Button:
         """Return a button that works, or says at a place of the page why it does not."""
@@ -232,7 +232,7 @@ class Importer(widgets.VBox):  # type: ignore[misc]
             try:
                 work()
             except BorgerlibError as reason:
-                place.value = f'<div role="alert" class="borger-warning">{told.failed(reason)}</div>'
+                place.value = f'<div role="alert" class="borger-warning">{words.failed(reason)}</div>'
             finally:
                 button.disabled = False
 

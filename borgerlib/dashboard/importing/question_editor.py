@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from borgerlib.dashboard.importing import told
+from borgerlib.dashboard.importing import words
 from borgerlib.survey.importing.decisions import Decisions, kinds_for
 from borgerlib.survey.importing.question import MISSING, OTHER
 
@@ -34,7 +34,7 @@ class QuestionEditor(widgets.VBox):  # type: ignore[misc]
         self._left_out = widgets.Checkbox(description="Udelad spørgsmålet", indent=False)
         self._kind = widgets.Dropdown(description="Hvad er det for et svar?")
         self._role = widgets.Dropdown(
-            description="Hvad bruges det til?", options=[(text, role) for role, text in told.ROLES.items()]
+            description="Hvad bruges det til?", options=[(text, role) for role, text in words.ROLES.items()]
         )
         self._separator = widgets.Dropdown(description="Hvad står mellem to valg?")
         self._absent = widgets.Text(
@@ -64,10 +64,10 @@ class QuestionEditor(widgets.VBox):  # type: ignore[misc]
             f'<div class="borger-warning"><p>Se efter:</p><ul>{doubts}</ul></div>' if doubts else ""
         )
         self._left_out.value = question.left_out
-        self._kind.options = [(told.KINDS[kind], kind) for kind in kinds_for(question)]
+        self._kind.options = [(words.KINDS[kind], kind) for kind in kinds_for(question)]
         self._kind.value = question.kind
         self._role.value = question.role
-        signs = [(text, sign) for sign, text in told.SEPARATORS.items()]
+        signs = [(text, sign) for sign, text in words.SEPARATORS.items()]
         self._separator.options = signs if question.separator else [("–", ""), *signs]
         self._separator.value = question.separator
         self._absent.value = ", ".join(question.absent)
@@ -146,4 +146,4 @@ class QuestionEditor(widgets.VBox):  # type: ignore[misc]
 
     def _recount(self) -> None:
         assert self._decisions is not None
-        self._counts.value = told.counted(self._decisions.counts(self._at))
+        self._counts.value = words.counted(self._decisions.counts(self._at))

@@ -98,10 +98,10 @@ def view(
     """
     rows, against = answer.records, answer.against
     hidden = answer.size.n is not None and all(row["suppressed"] for of in rows.values() for row in of)
-    told = [*notices, *([words()("page", "all_hidden")] if hidden else [])]
-    told += [] if answers.offer.weighted else [words()("page", "unweighted")]
-    told += [words()("page", "nothing")] if answer.size.n is None else []
-    told += [words()("compare", "nothing")] if against and against.size.n is None else []
+    sentences = [*notices, *([words()("page", "all_hidden")] if hidden else [])]
+    sentences += [] if answers.offer.weighted else [words()("page", "unweighted")]
+    sentences += [words()("page", "nothing")] if answer.size.n is None else []
+    sentences += [words()("compare", "nothing")] if against and against.size.n is None else []
     charts = [chart(answers, answer, filter_.role, sort=sort, focus=focus) for filter_ in answers.charts]
     # One scale, so that bars can be held against each other across charts.
     full = max((chart["full"] for chart in charts), default=1.0)
@@ -124,7 +124,7 @@ def view(
         "heading": heading(answers, answer.selection),
         "facts": facts(answers, answer),
         "answer": answer_sentence(answers, answer, focus),
-        "notice": " ".join(told),
+        "notice": " ".join(sentences),
         "about": about(answers),
         "charts": [chart | {"full": full} for chart in charts],
         "table": overview(answers, answer.selection, *table) if table else None,
@@ -134,13 +134,13 @@ def view(
 def about(answers: Answers) -> list[str]:
     """Return how the numbers were made, in Danish sentences."""
     say, odds = words(), (1 - answers.chance) / answers.chance
-    told = [
+    sentences = [
         say("page", "protection", chance=danish.percent(answers.chance)),
         say("page", "promise", faktor=danish.number(math.ceil(round(odds, 6)))),
     ]
     if answers.offer.weighted:
-        told.append(f"{say('page', 'effective')}: {say('page', 'effective_hint')}")
-    return [*told, alt_text.source_line(answers.offer.source)]
+        sentences.append(f"{say('page', 'effective')}: {say('page', 'effective_hint')}")
+    return [*sentences, alt_text.source_line(answers.offer.source)]
 
 
 def ordered(rows: Sequence[Record], whole: Mapping[Any, float], sort: str, *, fixed: bool) -> list[Record]:
@@ -226,8 +226,8 @@ def chart(
     reach += [share for share in shares.values() if not math.isnan(share)]
     alt = alt_text.describe_rows("bar", shown, title=title, question=question, confidence=answers.confidence)
     if against:
-        told = "; ".join(f"{row['label']} {share_words(of_other[row['option']])}" for row in shown)
-        alt = f"{alt} {say('compare', 'alt', svar=told.removesuffix('.'), **pair)}"
+        of_each = "; ".join(f"{row['label']} {share_words(of_other[row['option']])}" for row in shown)
+        alt = f"{alt} {say('compare', 'alt', svar=of_each.removesuffix('.'), **pair)}"
     return {
         "id": role,
         "heading": say("charts", role),

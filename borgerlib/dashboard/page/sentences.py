@@ -62,9 +62,9 @@ def answer_sentence(answers: Answers, answer: Answer, focus: tuple[str, str]) ->
     if rows and not option:
         first = chart_title(rows, confidence=answers.confidence, exclusive=role == "time")
         shown = sorted((row for row in rows if not math.isnan(row["proportion"])), key=_largest)[:_NAMED]
-        told = [beside(row, of_all.get(row["option"], math.nan)) for row in shown]
+        pairs = [beside(row, of_all.get(row["option"], math.nan)) for row in shown]
         key = "chart" if other else "chart_everybody"
-        return say("answer", key, hvem=who, fund=first, svar=danish.listing(told)) if told else ""
+        return say("answer", key, hvem=who, fund=first, svar=danish.listing(pairs)) if pairs else ""
     row = next((row for row in rows if row["option"] == option), None)
     if row is None:
         return ""
@@ -90,9 +90,9 @@ def _compared(answers: Answers, answer: Answer, against: Answer) -> str:
         return say("compare", "all_untested", **pair)
     parts = []
     for key, direction in (("more", 1), ("less", -1)):
-        told = [beside(row, against.shares[row["item"]][row["option"]]) for row in _beyond(rows, direction)]
-        if told:
-            parts.append(say("compare", key, svar=danish.listing(_few(told))))
+        apart = [beside(row, against.shares[row["item"]][row["option"]]) for row in _beyond(rows, direction)]
+        if apart:
+            parts.append(say("compare", key, svar=danish.listing(_few(apart))))
     return (
         say("compare", "lead", **pair, svar=" ".join(parts)) if parts else say("compare", "all_alike", **pair)
     )
@@ -114,9 +114,9 @@ def _beyond(rows: Sequence[Record], direction: int) -> list[Record]:
     return [row for row in rows if not pd.isna(row["direction"]) and row["direction"] == direction]
 
 
-def _few(told: Sequence[str]) -> list[str]:
+def _few(listed: Sequence[str]) -> list[str]:
     """Return the first of what is told, and that there are more."""
-    return list(told) if len(told) <= _NAMED + 1 else [*told[:_NAMED], "flere"]
+    return list(listed) if len(listed) <= _NAMED + 1 else [*listed[:_NAMED], "flere"]
 
 
 def difference(rows: Sequence[Record], *, compared: bool = False) -> str:

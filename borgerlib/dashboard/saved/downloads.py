@@ -108,11 +108,11 @@ def explanation(answers: Answers, answer: Answer, chart: str = "") -> list[str]:
     ]
 
 
-def _csv(table: pd.DataFrame, told: Sequence[str]) -> bytes:
+def _csv(table: pd.DataFrame, notes: Sequence[str]) -> bytes:
     # As Danish spreadsheets expect it: semicolons, decimal commas, and a mark that the text is UTF-8.
     form: dict[str, Any] = {"index": False, "sep": ";", "decimal": ",", "lineterminator": "\r\n"}
     numbers = escape_formulas(table).to_csv(**form)
-    below = escape_formulas(pd.DataFrame({"": told})).to_csv(header=False, **form)
+    below = escape_formulas(pd.DataFrame({"": notes})).to_csv(header=False, **form)
     return f"{numbers}\r\n{below}".encode("utf-8-sig")
 
 
@@ -125,12 +125,12 @@ def _workbook(answers: Answers, answer: Answer, chart: str, table: pd.DataFrame)
     ]
     width = [38, *[16] * (len(shares) - 1)]
     name = sheet_name(words()("charts", chart))
-    told = [[line] for line in explanation(answers, answer, chart)]
+    notes = [[line] for line in explanation(answers, answer, chart)]
     buffer = io.BytesIO()
     write_workbook(
         [
             Sheet(name, [list(table.columns), *rows], bold={1}, widths=width, freeze="B2"),
-            Sheet("Om tallene", told, widths=[100]),
+            Sheet("Om tallene", notes, widths=[100]),
         ],
         buffer,
     )

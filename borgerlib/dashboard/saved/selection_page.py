@@ -49,12 +49,12 @@ class SelectionPage:
         """Return who is meant and what stands at the top, and what a report's front page needs to know."""
         who = sentences.who(self.answers, self.answer)
         shown = screen.view(self.answers, self.answer, number=0)
-        told = (
+        finding = (
             shown["notice"]
             or shown["answer"]
             or f"{shown['charts'][0]['heading']}: {shown['charts'][0]['title']}."
         )
-        sentence = alt_text.titled(told, self.answer.estimates)
+        sentence = alt_text.titled(finding, self.answer.estimates)
         page = {
             "number": 1,
             "slug": danish.slug(who)[:60],
@@ -68,14 +68,14 @@ class SelectionPage:
     def facts(self) -> Table:
         """Return how many are meant."""
         pair = [self.answer, *([self.answer.against] if self.answer.against else [])]
-        told = [{fact["label"]: fact["value"] for fact in screen.facts(self.answers, one)} for one in pair]
+        facts = [{fact["label"]: fact["value"] for fact in screen.facts(self.answers, one)} for one in pair]
         heads = [sentences.heading(self.answers, one.selection) for one in pair]
         return Table(
             caption=words()("page", "facts_heading"),
             columns=("", *(heads if self.answer.against else ["Antal"])),
             rows=tuple(
-                (label, *(of.get(label, "") for of in told))
-                for label in dict.fromkeys(label for of in told for label in of)
+                (label, *(of.get(label, "") for of in facts))
+                for label in dict.fromkeys(label for of in facts for label in of)
             ),
             numeric=(False, *[True] * len(pair)),
             note=alt_text.source_line(self.answers.offer.source),

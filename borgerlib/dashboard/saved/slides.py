@@ -19,7 +19,7 @@ _COLUMNS = ("label", "text", "interval", "whole_text", "difference")
 _TITLE_ONLY = 5  # among the layouts of python-pptx's own template
 
 
-def presentation(answers: Answers, answer: Answer, told: Sequence[str], *, sort: str) -> bytes:
+def presentation(answers: Answers, answer: Answer, notes: Sequence[str], *, sort: str) -> bytes:
     """Return a PowerPoint file: a slide with a picture and one with a table a question, then how it was made.
 
     Parameters
@@ -53,7 +53,7 @@ def presentation(answers: Answers, answer: Answer, told: Sequence[str], *, sort:
         slide = _slide(deck, titled(f"{shown['heading']}. {who}", answer.estimates))
         _add_table(slide, [row[: 5 if compared else 3] for row in table])
     about = _slide(deck, titled(f"{say('strings', 'about_numbers')}. {who}", answer.estimates))
-    _write(about.shapes.add_textbox(*_box(1.5, 5)).text_frame, told, 16)
+    _write(about.shapes.add_textbox(*_box(1.5, 5)).text_frame, notes, 16)
     buffer = io.BytesIO()
     deck.save(buffer)
     return buffer.getvalue()

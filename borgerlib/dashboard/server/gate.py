@@ -21,7 +21,7 @@ VISITORS = "borger_visitors"
 """Name of the `Visitors` among the application's settings."""
 
 
-def told(heading: str, text: str) -> str:
+def refusal_page(heading: str, text: str) -> str:
     """Return a page that says why there is no dashboard."""
     page = _PAGE.read_text(encoding="utf-8")
     return page.replace("{heading}", heading).replace("{text}", text)
@@ -35,7 +35,7 @@ class NoToken(JupyterHandler):
         """Answer 403 with the page."""
         self.set_status(403)
         self.finish(
-            told(
+            refusal_page(
                 "Adressen mangler den nøgle, der giver adgang",
                 "Brug hele den adresse, der blev vist, da oversigten blev åbnet. "
                 "Den ender på <code>?token=…</code>.",
@@ -66,7 +66,7 @@ class Page(TornadoVoilaHandler):  # type: ignore[misc]
         if visitors.are_all_here(len(self.kernel_manager.list_kernel_ids())):
             self.set_status(503)
             self.finish(
-                told(
+                refusal_page(
                     "Der er fuldt hus lige nu",
                     f"Oversigten kan vises for {visitors.most} ad gangen. Prøv igen om et øjeblik.",
                 )

@@ -139,6 +139,6 @@ def _end_with_the_input() -> None:
 
 
 if __name__ == "__main__":
-    told = json.loads(sys.stdin.buffer.readline())
+    settings = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_the_input, daemon=True).start()
-    serve(told)
+    serve(settings)

@@ -121,7 +121,7 @@ class Offer:
         return asdict(self)
 
 
-def offer_of(told: Mapping[str, Any]) -> Offer:
+def offer_of(kept: Mapping[str, Any]) -> Offer:
     """Return the offer that `Offer.to_json` wrote down; an error where it is none."""
     filters = tuple(
         Filter(
@@ -130,10 +130,10 @@ def offer_of(told: Mapping[str, Any]) -> Offer:
             tuple(Level(**{**level, "tags": tuple(level["tags"])}) for level in entry["levels"]),
             tuple(entry["exclusive"]),
         )
-        for entry in told["filters"]
+        for entry in kept["filters"]
     )
-    citizens = tuple((age, sex, count) for age, sex, count in told["citizens"])
-    return Offer(**{**told, "filters": filters, "citizens": citizens, "problems": tuple(told["problems"])})
+    citizens = tuple((age, sex, count) for age, sex, count in kept["citizens"])
+    return Offer(**{**kept, "filters": filters, "citizens": citizens, "problems": tuple(kept["problems"])})
 
 
 @dataclass(frozen=True)
@@ -182,8 +182,8 @@ def filterable(
     kinds : CopiedSegments, optional
         Kinds of citizens, to be a filter too.
     """
-    told, items = copy.attrs, _asked(codebook)
-    municipality, min_age = str(told["municipality"]), int(told["min_age"])
+    about, items = copy.attrs, _asked(codebook)
+    municipality, min_age = str(about["municipality"]), int(about["min_age"])
     frame, bands = _with_ages(copy, codebook, age_bands, min_age)
     made, problems = _segments(frame, codebook, municipality, kinds)
     frame = pd.concat([frame, *(segments.columns(frame, items) for segments in made)], axis=1)
@@ -192,7 +192,7 @@ def filterable(
     for role, column in items.items():
         # 'Don't know' is an answer to what somebody wants, and no group of people.
         if role not in ANSWERS and column in frame:
-            frame[column] = _told(frame[column], codebook.item(column))
+            frame[column] = _in_order(frame[column], codebook.item(column))
     items |= {"age": _AGE} | {segments.role: segments.column for segments in made}
     named = {"age": bands} | {segments.role: segments.names for segments in made}
     filters = [_filter(role, items[role], frame, codebook, named) for role in ROLES if role in items]
@@ -206,11 +206,11 @@ def filterable(
     offer = Offer(
         filters=tuple(offered.values()),
         base=base_of(copy.attrs),
-        source=source_of(copy.attrs, codebook, told["raked_by"]),
-        simulated=bool(told["simulated"]),
+        source=source_of(copy.attrs, codebook, about["raked_by"]),
+        simulated=bool(about["simulated"]),
         problems=problems,
         citizens=_citizens(municipality, min_age, lower_ends(codebook, age_bands)),
-        areas=told["areas"],
+        areas=about["areas"],
         weighted=is_weighted(copy.attrs),
     )
     return Filterable(frame, {role: items[role] for role in offered} | given, made_of, offer)
@@ -281,12 +281,12 @@ def _filter(
     return Filter(role, item.text if item else "", levels, exclusive)
 
 
-def _told(values: pd.Series, item: Item | None) -> pd.Series:
+def _in_order(values: pd.Series, item: Item | None) -> pd.Series:
     """Return answers as categories in the order of the questionnaire, without those that withhold."""
     if item is None or not item.options:
         return values.astype("category")
     ids = {option.id for option in item.options}
     # Levels that a municipality has merged are none of the options.
     merged = [level for level in values.dropna().unique() if level not in ids]
-    told = [*merged, *(option.id for option in item.options if not option.missing)]
-    return values.astype(object).where(values.isin(told)).astype(pd.CategoricalDtype(told))
+    levels = [*merged, *(option.id for option in item.options if not option.missing)]
+    return values.astype(object).where(values.isin(levels)).astype(pd.CategoricalDtype(levels))

@@ -99,7 +99,7 @@ def open_filter_cube(
     found_kinds = find_kinds(copy, codebook, _kinds_kept(folder / FILE))
     ready = filterable(copy, codebook, age_bands=age_bands, kinds=kinds_of(found_kinds))
     cube = build_cube(ready.copy, ready.items, weight=WEIGHT)
-    told = {
+    record = {
         "of": wanted,
         "size": cube.size,
         "roles": {role: list(of) for role, of in cube.roles.items()},
@@ -107,8 +107,8 @@ def open_filter_cube(
         "offer": ready.offer.to_json(),
         "kinds": found_kinds,
     }
-    _keep(folder / FILE, cube, told)
-    return FilterCube(_protected(cube, told, ready.offer), ready.offer, origin, wanted)
+    _keep(folder / FILE, cube, record)
+    return FilterCube(_protected(cube, record, ready.offer), ready.offer, origin, wanted)
 
 
 def is_outdated(municipality: str, built_from: Mapping[str, Any]) -> bool:
@@ -137,7 +137,7 @@ def _digest(path: Path) -> str:
         return ""
 
 
-def _protected(cube: Cube, told: Mapping[str, Any], offer: Offer) -> ProtectedCube:
+def _protected(cube: Cube, record: Mapping[str, Any], offer: Offer) -> ProtectedCube:
     filters = {filter_.role: filter_ for filter_ in offer.filters}
     single = frozenset(
         role
@@ -147,8 +147,8 @@ def _protected(cube: Cube, told: Mapping[str, Any], offer: Offer) -> ProtectedCu
     options = {role: len(filters[role].levels) if role in single else 2 for role in _ASKED if role in filters}
     return ProtectedCube(
         cube,
-        {role: randomised(told["of"]["copy"]["chance"], count) for role, count in options.items()},
-        {role: frozenset(of) for role, of in told["made_of"].items()},
+        {role: randomised(record["of"]["copy"]["chance"], count) for role, count in options.items()},
+        {role: frozenset(of) for role, of in record["made_of"].items()},
         single,
         {role: frozenset(filter_.exclusive) for role, filter_ in filters.items()},
     )
@@ -158,12 +158,12 @@ def _kept(path: Path, wanted: dict[str, Any]) -> tuple[tuple[ProtectedCube, Offe
     """Return the cube and the offer of a file, or none and why it cannot be used."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            told = json.loads(str(arrays["told"]))
-            if told["of"] != wanted:
-                same = {**told["of"], "copy": {**told["of"]["copy"], **_protection(wanted)}}
+            record = json.loads(str(arrays["told"]))
+            if record["of"] != wanted:
+                same = {**record["of"], "copy": {**record["of"]["copy"], **_protection(wanted)}}
                 return None, "protected_anew" if same == wanted else "outdated"
-            offer = offer_of(told["offer"])
-            return (_protected(_cube_of(arrays, told), told, offer), offer), "kept"
+            offer = offer_of(record["offer"])
+            return (_protected(_cube_of(arrays, record), record, offer), offer), "kept"
     except FileNotFoundError:
         return None, "first"
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
@@ -182,8 +182,8 @@ def _protection(wanted: Mapping[str, Any]) -> dict[str, Any]:
     return {name: wanted["copy"][name] for name in ("key", "chance")}
 
 
-def _cube_of(arrays: Any, told: dict[str, Any]) -> Cube:
-    roles = {role: tuple(levels) for role, levels in told["roles"].items()}
+def _cube_of(arrays: Any, record: dict[str, Any]) -> Cube:
+    roles = {role: tuple(levels) for role, levels in record["roles"].items()}
     ends = np.cumsum([len(levels) for levels in roles.values()])[:-1]
     chosen, answered = (np.split(arrays[name], ends) for name in ("chosen", "answered"))
     return Cube(
@@ -192,15 +192,15 @@ def _cube_of(arrays: Any, told: dict[str, Any]) -> Cube:
         arrays["weight"],
         dict(zip(roles, chosen, strict=True)),
         dict(zip(roles, answered, strict=True)),
-        int(told["size"]),
+        int(record["size"]),
     )
 
 
-def _keep(path: Path, cube: Cube, told: Mapping[str, Any]) -> None:
+def _keep(path: Path, cube: Cube, record: Mapping[str, Any]) -> None:
     rows: dict[str, Any] = {
         name: np.concatenate(list(of.values()))
         for name, of in (("chosen", cube.chosen), ("answered", cube.answered))
     }
     # Whoever may only read the folder builds the cube anew each time.
     with suppress(OSError), replacing(path) as beside, beside.open("wb") as file:
-        np.savez(file, told=np.array(json.dumps(told)), bits=cube.bits, weight=cube.weight, **rows)
+        np.savez(file, told=np.array(json.dumps(record)), bits=cube.bits, weight=cube.weight, **rows)

@@ -130,10 +130,10 @@ def kinds_of(found: Mapping[str, Any]) -> CopiedSegments | None:
 
     def members(frame: pd.DataFrame) -> pd.DataFrame:
         answers = frame[columns].to_numpy(dtype=np.float32, na_value=np.nan)
-        told = np.where(np.isnan(answers), 0, 1).astype(np.float32)
+        answered = np.where(np.isnan(answers), 0, 1).astype(np.float32)
         likely = np.log(share) + np.nan_to_num(answers) @ np.log(profile / (1 - profile)).T.astype(np.float32)
-        likely += told @ np.log(1 - profile).T.astype(np.float32)
-        best = np.where(told.any(axis=1), likely.argmax(axis=1), -1)
+        likely += answered @ np.log(1 - profile).T.astype(np.float32)
+        best = np.where(answered.any(axis=1), likely.argmax(axis=1), -1)
         return pd.DataFrame(
             {name: (best == place).astype(np.int8) for place, name in enumerate(names)}, index=frame.index
         )

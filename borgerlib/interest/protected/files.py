@@ -104,12 +104,12 @@ def write_copy(
         "key": _stat(path),
         "chance": chance,
     }
-    told: dict[str, Any] = {**told_of(respondents, summary), "state": state}
+    about: dict[str, Any] = {**about_survey(respondents, summary), "state": state}
     with replacing(folder / COPY) as beside:
-        store.write_parquet(frame, beside, told)
+        store.write_parquet(frame, beside, about)
 
 
-def told_of(respondents: pd.DataFrame, summary: Mapping[str, Any]) -> dict[str, Any]:
+def about_survey(respondents: pd.DataFrame, summary: Mapping[str, Any]) -> dict[str, Any]:
     """Return what there is to know of a survey beside its answers: what it is weighted by, people by area."""
     areas = {
         target["role"]: dict(target["counts"]) for target in summary["targets"] if "area" in target["role"]
@@ -130,11 +130,11 @@ def read_key(folder: Path) -> bytes | None:
 
 def _read(path: Path, state: Mapping[str, Any]) -> pd.DataFrame | None:
     try:
-        frame, told = store.read_parquet(path, "")
+        frame, about = store.read_parquet(path, "")
     except DataError:
         return None
-    frame.attrs.update(told)
-    return frame if told.get("state") == state else None
+    frame.attrs.update(about)
+    return frame if about.get("state") == state else None
 
 
 def _stat(path: Path) -> list[int] | None:

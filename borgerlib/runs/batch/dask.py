@@ -197,13 +197,13 @@ class DaskCrew:
         """Find out which workers are like this machine, and name the others."""
         if not workers:
             return
-        for worker, python in self._told(_PYTHON, workers):
+        for worker, python in self._answers(_PYTHON, workers):
             if python != platform.python_version():
                 self._leave_out(
                     worker, f"it has Python {python}, and this machine {platform.python_version()}"
                 )
         rest = [worker for worker in workers if worker not in self._unfit]
-        for worker, library in self._told(_LIBRARY, rest):
+        for worker, library in self._answers(_LIBRARY, rest):
             if isinstance(library, ImportError):
                 self._leave_out(worker, f"it has no borgerlib ({library})")
             elif library != self._library:
@@ -214,7 +214,7 @@ class DaskCrew:
         if fit:
             self._client.run(start_kernels, cold=self._cold, workers=fit)
 
-    def _told(self, what: str, workers: Sequence[str]) -> list[tuple[str, Any]]:
+    def _answers(self, what: str, workers: Sequence[str]) -> list[tuple[str, Any]]:
         answers = self._client.run(eval, what, workers=list(workers), on_error="return") if workers else {}
         return list(answers.items())
 
@@ -249,13 +249,13 @@ class DaskCrew:
 
 def run_on_worker(message: dict[str, Any], source: str) -> tuple[str, dict[str, Any], bytes]:
     """Run a notebook on the worker where this is called; return its name, the outcome, what was executed."""
-    told, worker = task_from(message), get_worker()
+    sent, worker = task_from(message), get_worker()
     kernels: WorkerKernels = worker.plugins[_NAME]
     with tempfile.TemporaryDirectory(prefix="run-") as folder:
-        path = Path(folder) / "source" / Path(told.notebook).name
+        path = Path(folder) / "source" / Path(sent.notebook).name
         path.parent.mkdir()
         path.write_text(source, encoding="utf-8")
-        task = replace(told, notebook=str(path), folder=folder)
+        task = replace(sent, notebook=str(path), folder=folder)
         hashes = InputHashes(library=kernels.library).of(path, task.parameters)
         try:
             refuse_other_inputs(task, as_mapping(hashes))

@@ -151,7 +151,7 @@ def _report(task: Task, start: float) -> Outcome:
     from borgerlib.runs.planning.contents import other_formats
     from borgerlib.runs.reports.municipality import write_municipality_report
 
-    with warnings.catch_warnings(record=True, action="always", category=UserWarning) as told:
+    with warnings.catch_warnings(record=True, action="always", category=UserWarning) as warned:
         index = write_municipality_report(
             task.name,
             [Path(page) for page in task.pages],
@@ -160,7 +160,7 @@ def _report(task: Task, start: float) -> Outcome:
             formats=task.formats,
         )
     # A worker's own output is read by nobody: the batch's status tells it.
-    note = " ".join(str(one.message) for one in told if one.category is UserWarning)
+    note = " ".join(str(one.message) for one in warned if one.category is UserWarning)
     others = {name for _, name in other_formats(task.name).values()}
     files = [path.name for path in index.parent.iterdir() if path.name in others or is_ours(path)]
     return Outcome("done", time.monotonic() - start, str(index), files=tuple(sorted(files)), note=note)

@@ -253,11 +253,11 @@ class BatchWork:
         home = executed_folder(self.folder) / wanted.place
         home.mkdir(parents=True, exist_ok=True)
         stem = wanted.notebook.stem
-        partial = {told: home / f"{stem}.{told}.ipynb" for told in ("failed", "held")}
+        partial = {ending: home / f"{stem}.{ending}.ipynb" for ending in ("failed", "held")}
         if path.name:
             share(path, partial.get(state, home / f"{stem}.ipynb"))
-        for told, left in partial.items():
-            if told != state:
+        for ending, left in partial.items():
+            if ending != state:
                 left.unlink(missing_ok=True)
 
     def _ask_for_report(self, place: str) -> None:

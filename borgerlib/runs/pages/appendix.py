@@ -40,9 +40,9 @@ def _parted(page: ExecutedPage) -> tuple[ExecutedPage, ExecutedPage | None]:
 @lru_cache(maxsize=8)
 def _appendix(pages: tuple[ExecutedPage, ...]) -> tuple[ExecutedPage, ...]:
     """Return the last pages; nothing where there is nothing for them."""
-    collected, told = [], set[str]()
+    collected, seen = [], set[str]()
     for page in pages:
-        new = [_not_told(cell, told) for cell in page.notebook["cells"]]
+        new = [_not_seen(cell, seen) for cell in page.notebook["cells"]]
         if any(cell.cell_type == "code" and cell.outputs for cell in new):
             new = _without_empty(new)
             named = page.title if page.kicker in ("", page.title) else f"{page.kicker}: {page.title}"
@@ -67,20 +67,20 @@ def _with_cells(page: ExecutedPage, cells: list[Any]) -> ExecutedPage:
     return replace(page, notebook=type(notebook)({**notebook, "cells": cells}))
 
 
-def _not_told(cell: Any, told: set[str]) -> Any:
+def _not_seen(cell: Any, seen: set[str]) -> Any:
     """Return a cell of the analysis without what has been told, and note what it tells."""
     if cell.cell_type != "code":
         return cell
-    outputs = [output for output in map(partial(_new_lines, told=told), cell.outputs) if output]
+    outputs = [output for output in map(partial(_new_lines, seen=seen), cell.outputs) if output]
     return type(cell)({**cell, "outputs": outputs})
 
 
-def _new_lines(output: Any, *, told: set[str]) -> Any:
+def _new_lines(output: Any, *, seen: set[str]) -> Any:
     data = output.get("data", {})
     whole = data.get("text/markdown", "")
     lines = whole.split("\n") if whole else [str(data)]
-    new = [line for line in lines if not line.strip() or line not in told]
-    told |= set(lines)
+    new = [line for line in lines if not line.strip() or line not in seen]
+    seen |= set(lines)
     if not any(line.strip() for line in new):
         return None
     return type(output)({**output, "data": {**data, "text/markdown": "\n".join(new)}}) if whole else output

@@ -141,12 +141,12 @@ def _pages_in(name: str, content: str) -> tuple[ExecutedPage, ...]:
     import nbformat
 
     notebook = nbformat.reads(content, as_version=4)
-    told = [(at, said) for at, cell in enumerate(notebook.cells) for said in _said(cell)]
-    if not told:
+    spoken = [(at, said) for at, cell in enumerate(notebook.cells) for said in _said(cell)]
+    if not spoken:
         raise _nameless(name, "")
-    starts = [0, *(at for at, _ in told[1:]), len(notebook.cells)]
+    starts = [0, *(at for at, _ in spoken[1:]), len(notebook.cells)]
     parts = [notebook.cells[start:end] for start, end in pairwise(starts)]
-    return tuple(_page(name, said, notebook, cells) for (_, said), cells in zip(told, parts, strict=True))
+    return tuple(_page(name, said, notebook, cells) for (_, said), cells in zip(spoken, parts, strict=True))
 
 
 def _page(name: str, said: Mapping[str, Any], notebook: Any, cells: list[Any]) -> ExecutedPage:

@@ -184,10 +184,10 @@ def _survey(name: str) -> str:
     """Return how many citizens have answered, and when they were asked; empty where they were not."""
     with suppress(ParameterError, DataError):
         if is_prepared(name):
-            told = read_summary(name)
-            day = danish.long_date(date.fromisoformat(told["respondents"]["survey_date"]))
-            simulated = f"{danish.SIMULATED}: " if told["respondents"]["simulated"] else ""
-            return f"{simulated}{danish.number(told['n'])} svar omkring {day}"
+            summary = read_summary(name)
+            day = danish.long_date(date.fromisoformat(summary["respondents"]["survey_date"]))
+            simulated = f"{danish.SIMULATED}: " if summary["respondents"]["simulated"] else ""
+            return f"{simulated}{danish.number(summary['n'])} svar omkring {day}"
     return ""
 
 

@@ -53,7 +53,7 @@ def folder_lock(path: Path, *, folder: Path, wait: bool = False) -> Iterator[Non
         lock.acquire()
     except Timeout as error:
         raise FolderBusyError(
-            f"Another batch works on {folder}{_told(holder)}.",
+            f"Another batch works on {folder}{_named(holder)}.",
             hint="Wait for it to end, or let this one wait: --wait",
         ) from error
     try:
@@ -99,7 +99,7 @@ def _is_abandoned(folder: Path) -> bool:
         return False
 
 
-def _told(holder: Path) -> str:
+def _named(holder: Path) -> str:
     try:
         return f" ({holder.read_text(encoding='utf-8')})"
     except OSError:

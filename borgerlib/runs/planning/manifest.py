@@ -225,8 +225,8 @@ class Manifest:
 def encode(record: Record) -> str:
     """Return a record as its line, without the line's end."""
     defaults = {entry.name: entry.default for entry in fields(Record)}
-    told = {name: value for name, value in asdict(record).items() if value != defaults[name]}
-    text = json.dumps({"sequence": record.sequence, **told}, ensure_ascii=False, separators=(",", ":"))
+    given = {name: value for name, value in asdict(record).items() if value != defaults[name]}
+    text = json.dumps({"sequence": record.sequence, **given}, ensure_ascii=False, separators=(",", ":"))
     return f'{text[:-1]}{_CHECK}{_checksum(text.encode())}"}}'
 
 
@@ -238,9 +238,9 @@ def _is_whole(line: bytes) -> bool:
 def _read(line: bytes) -> Record | None:
     """Return the record of a line whose checksum fits, or None where it is none of ours."""
     try:
-        told: dict[str, Any] = json.loads(line)
-        told |= {name: tuple(told.get(name, ())) for name in ("formats", "files", "reads")}
-        return Record(**{name: value for name, value in told.items() if name in _FIELDS})
+        kept: dict[str, Any] = json.loads(line)
+        kept |= {name: tuple(kept.get(name, ())) for name in ("formats", "files", "reads")}
+        return Record(**{name: value for name, value in kept.items() if name in _FIELDS})
     except (ValueError, TypeError):
         return None
 

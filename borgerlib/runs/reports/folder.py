@@ -143,9 +143,9 @@ def write_report(
         if "xlsx" in formats:
             write_tables_workbook(pages, others["xlsx"], title=titled)
         if "docx" in formats:
-            told = [(page, folder / page.file_name) for page in pages]
+            written = [(page, folder / page.file_name) for page in pages]
             front = folder / "index.html"
-            write_docx(told, others["docx"], front=front, title=titled, day=day, look=look)
+            write_docx(written, others["docx"], front=front, title=titled, day=day, look=look)
     return target / "index.html"
 
 

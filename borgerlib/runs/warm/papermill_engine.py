@@ -197,10 +197,10 @@ class WarmEngine(NBClientEngine):  # type: ignore[misc]
 
 def _refuse_unfit(notebook: Any) -> None:
     """Refuse parameters that the notebook does not declare: papermill itself only warns of them."""
-    told = notebook.metadata.papermill
-    if told.parameters:
-        name = Path(str(told.input_path)).name
+    run = notebook.metadata.papermill
+    if run.parameters:
+        name = Path(str(run.input_path)).name
         try:
-            refuse_unfit(name, declared_in(notebook, name), told.parameters)
+            refuse_unfit(name, declared_in(notebook, name), run.parameters)
         except ParameterError as error:
             raise UnfitParametersError(error) from error

@@ -74,7 +74,7 @@ def disclose_selection(
     )
     bound = found.pop("bound")
     ends = np.where(bound == "under", np.ceil(100 * found["ci_upper"]), np.floor(100 * found["ci_lower"]))
-    told = [
+    notes = [
         "" if not side else _UNTOLD if side == "untold" or np.isnan(end) else f"{side} {percent(end / 100)}"
         for side, end in zip(bound, ends, strict=True)
     ]
@@ -89,7 +89,7 @@ def disclose_selection(
         "direction": pd.array(found["direction"], dtype="Int64"),
         "group": "",
         "group_label": "",
-        "note": np.where(found["suppressed"], WITHHELD, told),
+        "note": np.where(found["suppressed"], WITHHELD, notes),
     }
     frame = pd.DataFrame(columns, index=rows.index)
     origin: Origin = "simulated" if simulated else "microdata"

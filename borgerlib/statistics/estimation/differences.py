@@ -122,9 +122,9 @@ def estimate_difference(
         np.array([share, *interval_of_size(share, of, "beta", confidence)])
         for share, of in ((proportion, size), (other, size_other))
     )
-    told = difference_without_error(ends, ends_other, size, size_other, degrees)
+    exact = difference_without_error(ends, ends_other, size, size_other, degrees)
     lower, upper, p_value = (
-        np.where(silent, instead, usual) for instead, usual in zip(told, (lower, upper, p_value), strict=True)
+        np.where(silent, rare, usual) for rare, usual in zip(exact, (lower, upper, p_value), strict=True)
     )
     columns = (
         n.astype(np.int64),

@@ -234,12 +234,12 @@ def estimate_total(
 
 def _refuse_relative(weight: Floats, design: Design) -> None:
     """Raise where weights do not say how many people a respondent stands for."""
-    told = design.get("raked_to") is not None or design.get("weight") is not None
-    if told and weight.sum() > len(weight) * (1 + 1e-6):
+    weighted = design.get("raked_to") is not None or design.get("weight") is not None
+    if weighted and weight.sum() > len(weight) * (1 + 1e-6):
         return
     raise ParameterError(
         f"The weights sum to {weight.sum():,.6g} for {counted(len(weight))}: they count no people."
-        if told
+        if weighted
         else "How many people answered so cannot be told without weights.",
         hint="Weight to counts of people (borgerlib.rake with population_margins) and give raked_to=.",
     )

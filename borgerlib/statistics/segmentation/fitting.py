@@ -40,7 +40,7 @@ class Mixture:
 
     def members(self, patterns: Floats) -> tuple[Floats, Floats]:
         """Return the log-likelihood of each pattern, and the probability of each class given the pattern."""
-        likelihood, member = _expected(self, *_told(patterns))
+        likelihood, member = _expected(self, *_chosen_and_answered(patterns))
         return likelihood, member.T
 
 
@@ -84,7 +84,7 @@ def found_again(patterns: Floats, count: int, seed: int, mass: Floats) -> npt.ND
     return found
 
 
-def _told(patterns: Floats) -> tuple[Floats, Floats]:
+def _chosen_and_answered(patterns: Floats) -> tuple[Floats, Floats]:
     """Return what was chosen, and what was answered at all, as 0 and 1."""
     return np.nan_to_num(patterns), (~np.isnan(patterns)).astype(float)
 
@@ -92,7 +92,7 @@ def _told(patterns: Floats) -> tuple[Floats, Floats]:
 def _start(patterns: Floats, count: int, seed: int) -> Mixture:
     """Return classes of one size, to which everybody belongs as chance has it."""
     member = np.random.RandomState(seed).uniform(size=(len(patterns), count)).T
-    as_chance = _likeliest(*_told(patterns), member / member.sum(axis=0))
+    as_chance = _likeliest(*_chosen_and_answered(patterns), member / member.sum(axis=0))
     return Mixture(np.full(count, 1 / count), as_chance.profile)
 
 
@@ -114,7 +114,7 @@ def _likeliest(chosen: Floats, answered: Floats, member: Floats) -> Mixture:
 
 def _run(patterns: Floats, mass: Floats, model: Mixture, iterations: int) -> tuple[Mixture, float]:
     """Return the classes after so many steps of EM, or when they have settled, and how likely they were."""
-    answers, bound = _told(patterns), -np.inf
+    answers, bound = _chosen_and_answered(patterns), -np.inf
     for _ in range(iterations):
         likelihood, member = _expected(model, *answers)
         model = _likeliest(*answers, member * mass)

@@ -48,7 +48,7 @@ def codes_outside(answers: Mapping[str, int]) -> dict[str, int]:
     return {text: answers[text] for text, code in numbers.items() if code in far}
 
 
-def codes_told(outside: Mapping[str, int]) -> tuple[Said, ...]:
+def code_doubts(outside: Mapping[str, int]) -> tuple[Said, ...]:
     """Return the doubt about such codes; none where there is no code."""
-    told = [said("times", text=text, count=count) for text, count in outside.items()]
-    return (said("codes_outside", codes=told),) if told else ()
+    counted = [said("times", text=text, count=count) for text, count in outside.items()]
+    return (said("codes_outside", codes=counted),) if counted else ()

@@ -19,7 +19,7 @@ from borgerlib.survey.form.questionnaire import Questionnaire, questionnaire
 from borgerlib.survey.form.texts import DANISH, ENGLISH, Texts, load_texts, save_texts
 from borgerlib.survey.form.write import texts_file, texts_of, write_form
 
-_TOLD = {
+_PRIVACY_TEXTS = {
     "titel": "Overskrift",
     "indledning": "Indledning",
     "dataansvarlig": "Hvem er dataansvarlig?",
@@ -79,7 +79,7 @@ class FormEditor(widgets.VBox):  # type: ignore[misc]
             str(codebook), description="Kodebog", layout=_WIDE, continuous_update=False
         )
         self._place = widgets.Dropdown(options=names, value=municipality, description="Kommune")
-        self._told = {key: _area(label) for key, label in _TOLD.items()}
+        self._fields = {key: _area(label) for key, label in _PRIVACY_TEXTS.items()}
         self._areas = _area("Områder at vælge mellem, ét på hver linje")
         self._by_answers = widgets.Checkbox(
             description="Samtykket siger, at svarene må afgøre, hvad borgeren bliver inviteret til",
@@ -100,7 +100,7 @@ class FormEditor(widgets.VBox):  # type: ignore[misc]
         self.add_class("borger-form")
         self._read()
         self._place.observe(self._read, "value")
-        for widget in (self._codebook, *self._told.values(), self._areas, self._by_answers):
+        for widget in (self._codebook, *self._fields.values(), self._areas, self._by_answers):
             widget.observe(self._show, "value")
         self._write.on_click(self._on_write)
 
@@ -121,7 +121,7 @@ class FormEditor(widgets.VBox):  # type: ignore[misc]
                 "De engelske tekster rettes i filen, der bliver gemt.</p>"
             ),
             self._lacks,
-            *self._told.values(),
+            *self._fields.values(),
             *(self._by_answers, self._areas),
             widgets.HTML("<h2>3. Sådan ser det ud</h2><p>Prøv det her. Svar bliver ikke gemt.</p>"),
             self._preview,
@@ -134,7 +134,7 @@ class FormEditor(widgets.VBox):  # type: ignore[misc]
         """Show what the municipality has saved."""
         texts = texts_of(self._place.value)
         with self.hold_trait_notifications():
-            for key, field in self._told.items():
+            for key, field in self._fields.items():
                 field.value = texts[key][DANISH]
             self._areas.value = "\n".join(texts.areas)
             self._by_answers.value = texts.by_answers
@@ -143,7 +143,7 @@ class FormEditor(widgets.VBox):  # type: ignore[misc]
     def _texts(self) -> Texts:
         saved, shipped = texts_of(self._place.value), load_texts()
         words = {}
-        for key, field in self._told.items():
+        for key, field in self._fields.items():
             danish_text = field.value.strip() or shipped[key][DANISH]
             known = next((each[key] for each in (saved, shipped) if each[key][DANISH] == danish_text), None)
             # An English text stands as long as the Danish one that it says is not changed.
@@ -153,7 +153,7 @@ class FormEditor(widgets.VBox):  # type: ignore[misc]
 
     def _show(self, _: object = None) -> None:
         self._made.value = ""
-        lacking = [f"»{_TOLD[key]}«" for key in self._texts().lacking]
+        lacking = [f"»{_PRIVACY_TEXTS[key]}«" for key in self._texts().lacking]
         self._lacks.value = (
             f'<p class="borger-lacks">Skemaet må ikke bruges endnu. Udfyld {danish.listing(lacking)}.</p>'
             if lacking

@@ -111,7 +111,7 @@ class Questionnaire:
         words = f"{asked.text[DANISH]} {asked.hint[DANISH]}"
         return words, sha256(f"{words} {self.texts.by_answers}".encode()).hexdigest()[:8]
 
-    def told(self) -> list[tuple[Words, Words]]:
+    def privacy(self) -> list[tuple[Words, Words]]:
         """Return headings and texts of the privacy text."""
         return [(standard_words()[key], self.texts[key]) for key in PRIVACY]
 

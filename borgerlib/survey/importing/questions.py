@@ -12,7 +12,7 @@ import pandas as pd
 
 from borgerlib.said import Said, said
 from borgerlib.survey.codebook.matching import NOT_SELECTED, SELECTED, normalise
-from borgerlib.survey.codebook.outside import HIGHEST, codes_outside, codes_told
+from borgerlib.survey.codebook.outside import HIGHEST, code_doubts, codes_outside
 from borgerlib.survey.grid.values import parse_dates, parse_number
 from borgerlib.survey.importing.pieces import SEPARATORS, pieces_of, recombine
 from borgerlib.survey.importing.question import Question, with_roles
@@ -196,7 +196,7 @@ def _number(asked: Question, seen: Seen) -> Question:
         doubts = (*doubts, said("few_small_numbers"))
     if _may_be_codes(seen.answers):
         doubts = (*doubts, said("codes_or_decimals"))
-    doubts = (*doubts, *codes_told(outside))
+    doubts = (*doubts, *code_doubts(outside))
     return replace(asked, kind="number", doubts=doubts)
 
 
@@ -250,26 +250,26 @@ def _single(asked: Question, seen: Seen) -> Question:
     rare = seen.total - sum(often.values())
     own_words = len(seen.answers) - len(often) >= _REPEATED
     if own_words and len(often) >= _LIST and rare * 4 <= seen.total and _are_options(often):
-        doubts = (said("own_words_left_out", count=rare),)
-        return replace(asked, kind="single", options=often, doubts=doubts, own_words=True)
+        left_out = said("own_words_left_out", count=rare)
+        return replace(asked, kind="single", options=often, doubts=(left_out,), own_words=True)
     few = len(seen.answers) <= max(_LIST, seen.total // _REPEATED)
     if few and _are_options(seen.answers):
-        told = (
-            *codes_told(codes_outside(seen.answers)),
-            *_dates_told(seen.answers),
-            *_short_told(seen.answers),
+        doubts = (
+            *code_doubts(codes_outside(seen.answers)),
+            *_date_doubts(seen.answers),
+            *_short_doubts(seen.answers),
         )
-        return replace(asked, kind="single", options=dict(seen.answers), doubts=told)
+        return replace(asked, kind="single", options=dict(seen.answers), doubts=doubts)
     return asked
 
 
-def _dates_told(answers: Mapping[str, int]) -> tuple[Said, ...]:
+def _date_doubts(answers: Mapping[str, int]) -> tuple[Said, ...]:
     """Return the doubt about dates among other options: a spreadsheet makes one of '2-4'."""
     dates = [text for text in answers if _DATE.fullmatch(text)]
     return (said("dates_for_options", texts=dates),) if 0 < len(dates) < len(answers) else ()
 
 
-def _short_told(answers: Mapping[str, int]) -> tuple[Said, ...]:
+def _short_doubts(answers: Mapping[str, int]) -> tuple[Said, ...]:
     """Return the doubt about options that stand short beside long: 'M' and 'mand', '2' and '2 timer'."""
     texts = {normalise(text): text for text in answers}
     pairs = [

@@ -72,16 +72,18 @@ def _typed_candidate(item: Item, seen: Seen, found: Candidate) -> Candidate | No
     parsed = parse_numbers(values) if item.kind == "number" else parse_dates(values)
     good = int(counts[parsed.notna()].sum())
     kind = {"number": "numbers", "date": "dates"}[item.kind]
-    told = said("values_are", count=good, total=seen.total, kind=kind)
+    counted = said("values_are", count=good, total=seen.total, kind=kind)
     if good * 2 <= seen.total:
         if found.score < ALIKE:
             return None
-        doubt = said("text_but_values", column=seen.column.name, values=told)
+        doubt = said("text_but_values", column=seen.column.name, values=counted)
         return replace(found, sure=False, fits=False, reason=doubt)
     if not _is_plausible(item, parsed):
         return None
     tidy = seen.total - good <= max(1, (1 - _MOSTLY) * seen.total)
-    reason = found.reason if good == seen.total else said("text_and_values", text=found.reason, values=told)
+    reason = (
+        found.reason if good == seen.total else said("text_and_values", text=found.reason, values=counted)
+    )
     share = good / seen.total
     return replace(found, sure=found.sure and tidy, score=found.score * share, reason=reason)
 

@@ -17,7 +17,7 @@ from borgerlib.errors import DataError, nearest
 from borgerlib.said import Said, said
 from borgerlib.survey.codebook.matching import denies, is_unwilling, matcher, no_opinion, normalise
 from borgerlib.survey.codebook.model import Codebook, Item, Option
-from borgerlib.survey.codebook.outside import codes_outside, codes_told
+from borgerlib.survey.codebook.outside import code_doubts, codes_outside
 from borgerlib.survey.grid.values import first_part, parse_dates, parse_number, parse_numbers
 from borgerlib.survey.mapping.choices import (
     Coded,
@@ -297,8 +297,8 @@ def _refusals(item: Item, entry: ItemMapping, export: Export) -> list[str]:
     for text, times in counts.items():
         if is_unwilling(text) and options.match(text) is None and normalise(text) not in missing:
             refused[text.strip()] += times
-    told = [said("times", text=text, count=times) for text, times in refused.items()]
-    return [_of_item(item.id, "no_answer", answers=told)] if told else []
+    answers = [said("times", text=text, count=times) for text, times in refused.items()]
+    return [_of_item(item.id, "no_answer", answers=answers)] if answers else []
 
 
 def _codes(item: Item, coded: Coded) -> list[str]:
@@ -306,8 +306,8 @@ def _codes(item: Item, coded: Coded) -> list[str]:
     if item.kind != "number" or item.role in ("age", "birth_year"):
         return []
     texts, times = _counted(coded.columns[item.id].map("{:g}".format, na_action="ignore"))
-    told = codes_told(codes_outside(dict(zip(texts, times, strict=True))))
-    return [said("of_item", item=item.id, what=each) for each in told]
+    doubts = code_doubts(codes_outside(dict(zip(texts, times, strict=True))))
+    return [said("of_item", item=item.id, what=each) for each in doubts]
 
 
 def _counted(column: pd.Series) -> tuple[list[str], list[int]]:

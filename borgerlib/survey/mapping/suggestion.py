@@ -137,7 +137,7 @@ def suggest_mapping(export: Export, codebook: Codebook, *, areas: Sequence[str] 
     found = [candidate for item in codebook for candidate in candidates(item, seen)]
     chosen: dict[str, Candidate] = {}
     used: set[str] = set()
-    told = {each.entry.item: each.reason for each in found if not each.fits}
+    why = {each.entry.item: each.reason for each in found if not each.fits}
     usable = [each for each in found if each.fits]
     for candidate in sorted(usable, key=lambda each: (-each.sure, -each.score)):
         item_id, columns = candidate.entry.item, set(candidate.entry.columns)
@@ -148,9 +148,9 @@ def suggest_mapping(export: Export, codebook: Codebook, *, areas: Sequence[str] 
             used |= columns
     unused = [each for each in seen if each.column.name not in used]
     for item in codebook:
-        if item.id not in chosen and item.id not in told and (near := _near(item, unused)):
-            told[item.id] = near
-    return _suggestion(codebook, chosen, told, [each.column.name for each in unused])
+        if item.id not in chosen and item.id not in why and (near := _near(item, unused)):
+            why[item.id] = near
+    return _suggestion(codebook, chosen, why, [each.column.name for each in unused])
 
 
 def _known(export: Export, codebook: Codebook, mapping: ColumnMapping) -> Suggestion:
@@ -188,14 +188,14 @@ def _with_rival(chosen: Candidate, other: Candidate, used: set[str]) -> Candidat
 
 
 def _suggestion(
-    codebook: Codebook, chosen: dict[str, Candidate], told: Mapping[str, str], unused: list[str]
+    codebook: Codebook, chosen: dict[str, Candidate], why: Mapping[str, str], unused: list[str]
 ) -> Suggestion:
     confidence: dict[str, Confidence] = {}
     reasons = {}
     for item in codebook:
         candidate = chosen.get(item.id)
         if candidate is None:
-            confidence[item.id], reasons[item.id] = "missing", told.get(item.id, NO_COLUMN)
+            confidence[item.id], reasons[item.id] = "missing", why.get(item.id, NO_COLUMN)
         else:
             confidence[item.id] = "sure" if candidate.sure else "unsure"
             reasons[item.id] = candidate.reason

@@ -176,8 +176,8 @@ def _american(export: Export) -> Export:
         name: each.dt.strftime("%Y-%m-%d %H:%M:%S").astype("string").fillna(export.frame[name])
         for name, each in times.items()
     }
-    told = () if order else (said("months_first"),)
-    source = replace(export.source, notes=(*export.source.notes, *told))
+    notes = () if order else (said("months_first"),)
+    source = replace(export.source, notes=(*export.source.notes, *notes))
     return replace(export, frame=export.frame.assign(**iso), source=source)
 
 

@@ -103,7 +103,7 @@ def read_export(
         ) from error
     labels = {column.name: column.label for column in export.columns}
     refuse_cpr_columns(export.frame, source=", ".join(export.source.files), labels=labels, fewest=2)
-    return _with_repeats_told(judged(_with_ones_and_twos(_with_times(export))))
+    return _noting_repeats(judged(_with_ones_and_twos(_with_times(export))))
 
 
 def _with_times(export: Export) -> Export:
@@ -141,7 +141,7 @@ def _with_ones_and_twos(export: Export) -> Export:
     return _noting(replace(export, columns=tuple(columns)), said("ones_and_twos", columns=coded[:_NAMED]))
 
 
-def _with_repeats_told(export: Export) -> Export:
+def _noting_repeats(export: Export) -> Export:
     """Note rows that are another one over again, where a column or a few tell nearly all rows apart."""
     first = export.frame.head(_SAMPLE).drop_duplicates()
     different = first.nunique().sort_values(ascending=False)

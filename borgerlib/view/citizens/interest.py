@@ -17,7 +17,7 @@ from borgerlib.view.charts.charts import bar_chart, grouped_bar_chart
 from borgerlib.view.citizens.answers import answers_by_group, some_answers, who_answered
 from borgerlib.view.citizens.eager import eager_sentence
 from borgerlib.view.citizens.participation import evenness_sentences, participation_table
-from borgerlib.view.citizens.sections import load_sections, told, worded
+from borgerlib.view.citizens.sections import first_known, load_sections, worded
 from borgerlib.view.citizens.tags import tagged
 from borgerlib.view.citizens.words import chart_words, difference_sentence, differences_sentence, who_sentence
 from borgerlib.view.tables.html import Table
@@ -44,7 +44,7 @@ class InterestPage:
     def finding(self) -> Text:
         """Return the finding in a sentence or two, and what a report's front page needs to know."""
         survey = self.survey
-        found = told(load_sections().finding, survey) if survey.item("topics") else ""
+        found = first_known(load_sections().finding, survey) if survey.item("topics") else ""
         found = found or _nothing_found(survey)
         if not survey.weighting["targets"]:
             found = f"{found} {UNWEIGHTED}"

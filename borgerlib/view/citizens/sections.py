@@ -145,7 +145,7 @@ def _breaches(file: _File) -> Iterator[Problem]:
             yield ("section", at), "stands more than once"
 
 
-def told(templates: tuple[str, ...], survey: LocalSurvey, **words: str) -> str:
+def first_known(templates: tuple[str, ...], survey: LocalSurvey, **words: str) -> str:
     """Fill the first template of which everything is known and shown; '' where there is none.
 
     Parameters

@@ -12,7 +12,7 @@ from borgerlib.interest.answers.local_survey import LocalSurvey
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.view.citizens.answers import ALL, PEOPLE
 from borgerlib.view.citizens.participation import lowest_and_highest
-from borgerlib.view.citizens.sections import Section, load_sections, told
+from borgerlib.view.citizens.sections import Section, first_known, load_sections
 from borgerlib.view.words.alt_text import GROUP_BASE, sentences
 from borgerlib.view.words.method import ROLE_WORDS
 
@@ -77,7 +77,7 @@ def chart_words(
         elif groups:
             verdict = difference_sentence(survey, role, groups[0])
         base = f"N: {GROUP_BASE}" if groups else ""
-        title, note = told(section.title, survey) if section else item.text, sentences([verdict, base])
+        title, note = first_known(section.title, survey) if section else item.text, sentences([verdict, base])
     title = title if title.endswith("pct.") else title.removesuffix(".")
     return {
         "title": title,
@@ -185,4 +185,4 @@ def _participation_title(survey: LocalSurvey, role: str, section: Section | None
     if found is None or section is None:
         return "Hvem har svaret, og hvem bor her?"
     lowest, highest, by_chance = found
-    return _EVEN if by_chance else told(section.title, survey, lavest=lowest, hoejest=highest)
+    return _EVEN if by_chance else first_known(section.title, survey, lavest=lowest, hoejest=highest)

@@ -114,12 +114,12 @@ def change_chart(comparison: WaveComparison, item: str, *, title: str = "") -> C
     said = titled(title or _found(part)[0], part.estimates)
     table = changes_table(part)
     question = f"{now['item_label'].iloc[0]} Ændring fra {earlier} til {later} i procentpoint."
-    told = [f"{bar.label} {bar.words}" for bar in bars]
+    of_each = [f"{bar.label} {bar.words}" for bar in bars]
     return Chart(
         title=said,
         question=question,
         caption=table.note,
-        alt_text=sentences([f"Prikker om en lodret streg, der er ingen ændring. {said}", question, *told]),
+        alt_text=sentences([f"Prikker om en lodret streg, der er ingen ændring. {said}", question, *of_each]),
         frame=now,
         table=table,
         marks=Changes(bars, 0.0),
@@ -168,10 +168,10 @@ def changes_text(comparison: WaveComparison) -> Text:
     >>> print(borgerlib.changes_text(found).markdown)
     SIMULEREDE DATA: Intet har ændret sig fra 2021 til 2025 ud over tilfældet.
     """
-    told = [*_found(comparison), *comparison.notes]
+    lines = [*_found(comparison), *comparison.notes]
     if comparison.estimates.origin == "simulated":
-        told[0] = titled(told[0], comparison.estimates)
-    return Text("\n".join(f"- {line}" for line in told) if len(told) > 1 else told[0])
+        lines[0] = titled(lines[0], comparison.estimates)
+    return Text("\n".join(f"- {line}" for line in lines) if len(lines) > 1 else lines[0])
 
 
 def _found(comparison: WaveComparison) -> list[str]:

@@ -66,7 +66,7 @@ def heat_map(estimates: DisclosedEstimates, *, title: str = "") -> Figure:
         raise ParameterError("A heat map shows one question.", hint="Take one: estimates.select(item=…).")
     words = [danish.percent(share) if share == share else alt_text.WITHHELD for share in frame["proportion"]]
     rows, columns = (list(dict.fromkeys(frame[name])) for name in ("option", "group"))
-    shares, told = (
+    shares, as_words = (
         frame.assign(words=words).pivot(index="option", columns="group", values=name).loc[rows, columns]
         for name in ("proportion", "words")
     )
@@ -100,7 +100,7 @@ def heat_map(estimates: DisclosedEstimates, *, title: str = "") -> Figure:
             axes.text(
                 column + 0.5,
                 row + 0.5,
-                str(told.to_numpy()[row, column]),
+                str(as_words.to_numpy()[row, column]),
                 ha="center",
                 va="center",
                 color=ink,

@@ -204,12 +204,12 @@ class InsightPage:
     def method(self) -> Text:
         """Return how the page's numbers came about and how sure they are, and each claim's test."""
         figures = [figure for figure in self.registry.figures_of(self.number) if not figure.by]
-        told = leaders_method(self.survey, [item for figure in figures for item in figure.items])
+        method = leaders_method(self.survey, [item for figure in figures for item in figure.items])
         tested = [v for v in self._verdicts() if v.p_value is not None]
         lines = [
             f"- **Prøve:** »{v.claim.statement}« {with_chance(v)} Prøvet med {v.method}." for v in tested
         ]
-        return Text("\n".join([told.markdown, *lines]))
+        return Text("\n".join([method.markdown, *lines]))
 
     def _verdicts(self) -> list[Verdict]:
         return [verdict(claim.id, self.survey) for claim in self.registry.claims_of(self.number)]

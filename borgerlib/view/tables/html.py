@@ -89,8 +89,8 @@ class Table:
             "formats": [""] * len(self.columns),
             "rows": self.rows,
         }
-        told = {"title": self.caption, "caption": self.note, "numbers": whole}
-        return {"text/html": self.to_html(), "text/plain": self.to_text(), MIME_TYPE: told}
+        numbers = {"title": self.caption, "caption": self.note, "numbers": whole}
+        return {"text/html": self.to_html(), "text/plain": self.to_text(), MIME_TYPE: numbers}
 
     def _html_row(self, row: tuple[str, ...]) -> str:
         cells = [f'<th scope="row"{self._style(0)}>{escape(row[0])}</th>']

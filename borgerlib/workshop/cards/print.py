@@ -90,15 +90,15 @@ def too_long(cards: Sequence[PrintedCard], look: Look = USUAL) -> tuple[str, ...
         WeasyPrint is not installed.
     """
     page = weasyprint_library().HTML(string=_rendered("measure.html.j2", look, cards=cards), base_url=None)
-    told = []
+    problems = []
     for sheet in page.render().pages:
         count = _lines_over(sheet)
         if count:
             side = next(name for box in _boxes(sheet) if (name := _side(box)))
             kind, _, rest = side.partition("/")
             name, _, face = rest.rpartition("/")
-            told.append(f"{kind} '{name}', {face}: {count} line{'s' * (count > 1)} too long")
-    return tuple(told)
+            problems.append(f"{kind} '{name}', {face}: {count} line{'s' * (count > 1)} too long")
+    return tuple(problems)
 
 
 def _runs_over(document: Any, sides: int) -> bool:

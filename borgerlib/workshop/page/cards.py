@@ -32,7 +32,7 @@ def cards_tool(decks: Sequence[Deck], citizens: Citizens, *, place: str = "", lo
         The municipality's name.
     look : Look
     """
-    told = words()
+    say = words()
     used = published_formats()
     config = {
         **shared_config(NAME, "cards", citizens, place),
@@ -41,7 +41,7 @@ def cards_tool(decks: Sequence[Deck], citizens: Citizens, *, place: str = "", lo
         "decks": [
             {
                 "kind": deck.kind,
-                "label": told("kinds", deck.kind),
+                "label": say("kinds", deck.kind),
                 "title": deck.title,
                 "cards": [_card(card, used, citizens) for card in deck.cards],
             }

@@ -57,8 +57,8 @@ def citizens_of(municipality: str) -> Citizens:
             said("citizens_unreadable", why=(made.stderr.strip().splitlines() or [""])[-1]),
             hint=said("run_again", command=command("import", place)),
         )
-    told = json.loads(made.stdout)
-    return Citizens(told["simulated"], {(item, answer): text for item, answer, text in told["said"]})
+    printed = json.loads(made.stdout)
+    return Citizens(printed["simulated"], {(item, answer): text for item, answer, text in printed["said"]})
 
 
 def share_words(row: Mapping[Any, Any]) -> dict[str, str]:

@@ -23,7 +23,7 @@ from borgerlib.workshop.page.citizens import Citizens
 from borgerlib.workshop.page.facts import cause_said, cause_words
 from borgerlib.workshop.sessions.agreement import FEWEST, Agreement
 from borgerlib.workshop.sessions.tool import Tool
-from borgerlib.workshop.words import told_number, words
+from borgerlib.workshop.words import number_words, words
 
 NAME = "indflydelse"
 
@@ -43,12 +43,12 @@ def influence_tool(elements: Elements, citizens: Citizens, *, place: str = "", l
     """
     causes = failure_causes()
     said = {area.id: citizens.said.get((TOPICS, area.id), "") for area in elements.area}
-    told = words()
+    say = words()
     config = {
         **shared_config(NAME, "influence", citizens, place),
         "highest": HIGHEST,
-        "when": [{"id": when, "label": told("when", when)} for when in WHEN],
-        "position": dict(told.sections["position"]),
+        "when": [{"id": when, "label": say("when", when)} for when in WHEN],
+        "position": dict(say.sections["position"]),
         "roles": [vars(role) for role in elements.role],
         "areas": [{**vars(area), "said": said[area.id]} for area in elements.area],
     }
@@ -68,12 +68,12 @@ def influence_tool(elements: Elements, citizens: Citizens, *, place: str = "", l
 
 def shared_config(tool: str, title: str, citizens: Citizens, place: str) -> dict[str, Any]:
     """Return what the page of either tool begins with."""
-    told = words()
+    say = words()
     return {
         "tool": tool,
-        "title": told("page", f"{title}_place", sted=place) if place else told("page", title),
-        "simulated": told("page", "simulated") if citizens.simulated else "",
-        "strings": dict(told.sections["strings"]),
+        "title": say("page", f"{title}_place", sted=place) if place else say("page", title),
+        "simulated": say("page", "simulated") if citizens.simulated else "",
+        "strings": dict(say.sections["strings"]),
     }
 
 
@@ -123,14 +123,14 @@ def _element(element: Element, causes: Mapping[str, Cause]) -> dict[str, Any]:
 
 def why(question: str, one: Standing, cause: Cause | None = None) -> str:
     """Return why an element stands on the list of a question."""
-    told = words()
-    today = told_number(one.influence.get("today", 0))
+    say = words()
+    today = number_words(one.influence.get("today", 0))
     if question == "picked":
-        return told("lists", "why_picked")
+        return say("lists", "why_picked")
     if cause is None:
-        wished, gap = map(told_number, (one.influence["wished"], one.gap))
-        return told("lists", "why_gap", i_dag=today, oensket=wished, forskel=gap)
-    return told("lists", "why_cause", aarsag=cause.label, **cause_words(cause), i_dag=today)
+        wished, gap = map(number_words, (one.influence["wished"], one.gap))
+        return say("lists", "why_gap", i_dag=today, oensket=wished, forskel=gap)
+    return say("lists", "why_cause", aarsag=cause.label, **cause_words(cause), i_dag=today)
 
 
 def listed(question: str, found: Potential) -> list[tuple[Standing, Cause | None]]:
@@ -140,16 +140,16 @@ def listed(question: str, found: Potential) -> list[tuple[Standing, Cause | None
     return [(one, None) for one in (found.picked if question == "picked" else found.wish)]
 
 
-def compared_words(told: Agreement, key: str, highest: int) -> str:
+def compared_words(agreement: Agreement, key: str, highest: int) -> str:
     """Return what may be said of answers that people gave for themselves."""
-    if told.median is None or told.lower is None or told.upper is None:
-        return words()("agreement", "few", antal=told.n, mindst=FEWEST) if told.n else ""
-    median, lower, upper = map(told_number, (told.median, told.lower, told.upper))
-    agreed = words()("agreement", told.word)
+    if agreement.median is None or agreement.lower is None or agreement.upper is None:
+        return words()("agreement", "few", antal=agreement.n, mindst=FEWEST) if agreement.n else ""
+    median, lower, upper = map(number_words, (agreement.median, agreement.lower, agreement.upper))
+    agreed = words()("agreement", agreement.word)
     return words()(
         "agreement",
         key,
-        antal=told.n,
+        antal=agreement.n,
         median=median,
         nedre=lower,
         oevre=upper,
@@ -187,15 +187,15 @@ def _own(state: InfluenceMap, who: str) -> dict[str, Any]:
 
 
 def _list(question: str, found: Potential, state: InfluenceMap) -> dict[str, Any]:
-    told = words()
+    say = words()
     items = []
     for one, cause in listed(question, found):
         items.append(_item(state, question, one.element, why(question, one, cause)))
     return {
         "question": question,
-        "title": told("lists", question),
-        "asked": told("lists", f"{question}_question"),
-        "empty": told("lists", f"{question}_empty"),
+        "title": say("lists", question),
+        "asked": say("lists", f"{question}_question"),
+        "empty": say("lists", f"{question}_empty"),
         "items": items,
     }
 
@@ -211,11 +211,11 @@ def _item(state: InfluenceMap, question: str, element: Element, reason: str) -> 
 def _other_decisions(state: InfluenceMap, lists: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return a list of the decisions whose elements no longer stand on theirs; none where all do."""
     listed = {(one["question"], item["id"]) for one in lists for item in one["items"]}
-    told, elements = words(), {element.id: element for element in (*state.elements, *state.left_out)}
+    say, elements = words(), {element.id: element for element in (*state.elements, *state.left_out)}
     items = [
-        _item(state, question, elements[name], told("lists", "why_other", liste=told("lists", question)))
+        _item(state, question, elements[name], say("lists", "why_other", liste=say("lists", question)))
         for (question, name), decision in state.said.decisions.items()
         if decision != Decision() and (question, name) not in listed and name in elements
     ]
-    other = {"question": "other", "title": told("lists", "other"), "asked": told("lists", "other_asked")}
+    other = {"question": "other", "title": say("lists", "other"), "asked": say("lists", "other_asked")}
     return [{**other, "empty": "", "items": items}] if items else []

@@ -94,8 +94,8 @@ def _of_place(session: SessionFile, place: str) -> SessionFile:
     own = session.municipality
     if place and place != own:
         known = said("of_municipality", place=own) if own else said("of_no_municipality")
-        told = said("session_of_another_place", name=session.id, given=place, place=known)
-        raise ParameterError(told, hint=said("open_without_municipality"))
+        message = said("session_of_another_place", name=session.id, given=place, place=known)
+        raise ParameterError(message, hint=said("open_without_municipality"))
     return session
 
 

@@ -20,7 +20,7 @@ from borgerlib.workshop.influence.placements import HIGHEST
 from borgerlib.workshop.saved.report import render
 from borgerlib.workshop.saved.table import as_csv
 from borgerlib.workshop.sessions.room import Room
-from borgerlib.workshop.words import told_number, words
+from borgerlib.workshop.words import number_words, words
 
 _MOST_BESIDE = 4
 """Sessions that have columns of their own on a page."""
@@ -62,8 +62,8 @@ def comparison_table(rooms: Sequence[Room]) -> pd.DataFrame:
 
 def comparison_html(rooms: Sequence[Room], *, day: date | None = None) -> str:
     """Return the sessions beside one another as a page that needs nothing from elsewhere."""
-    table, told = comparison_table(rooms), words()
-    heads = [told("table", key) for key in ("role", "area")]
+    table, say = comparison_table(rooms), words()
+    heads = [say("table", key) for key in ("role", "area")]
     if len(rooms) > _MOST_BESIDE:  # the file of numbers has every session
         table = table.drop(columns=table.columns[3 : 3 + 2 * len(rooms)])
     cells = table.drop(columns=heads).astype(object).where(table.notna(), None)
@@ -73,22 +73,22 @@ def comparison_html(rooms: Sequence[Room], *, day: date | None = None) -> str:
             "question": " · ".join(question),
             "drawn": _drawn([one for one in found if one.question == question]),
             "rows": [
-                [told_number(value) for value in row]
+                [number_words(value) for value in row]
                 for one, row in zip(found, cells.itertuples(index=False), strict=True)
                 if one.question == question
             ],
         }
         for question in dict.fromkeys(one.question for one in found)
     ]
-    about = told("report", "made", dato=danish.long_date(day or date.today()))
+    about = say("report", "made", dato=danish.long_date(day or date.today()))
     return render(
         "comparison.html.j2",
-        title=told("report", "comparison"),
-        about=f"{about} {told('report', 'compared', kort='; '.join(_names(rooms)))}",
+        title=say("report", "comparison"),
+        about=f"{about} {say('report', 'compared', kort='; '.join(_names(rooms)))}",
         parts=parts,
-        drawn_caption=told("table", "drawn", hoejest=HIGHEST),
-        heading=told("table", "picture"),
-        caption=told("table", "caption", hoejest=HIGHEST),
+        drawn_caption=say("table", "drawn", hoejest=HIGHEST),
+        heading=say("table", "picture"),
+        caption=say("table", "caption", hoejest=HIGHEST),
         head=list(cells.columns),
     )
 
@@ -135,7 +135,7 @@ def _drawn(rows: Sequence[Compared]) -> list[dict[str, str]]:
     bars = tuple(
         Bar(
             one.label,
-            f"{told_number(one.median)} ({told_number(low)}–{told_number(high)})",
+            f"{number_words(one.median)} ({number_words(low)}–{number_words(high)})",
             one.median,
             low,
             high,
@@ -146,8 +146,8 @@ def _drawn(rows: Sequence[Compared]) -> list[dict[str, str]]:
     )
     if not bars:
         return []
-    marks, told = Bars(bars, HIGHEST), words()("table", "picture_alt")
-    alt = f"{told} {'; '.join(f'{bar.label}: {bar.words}' for bar in bars)}."
+    marks, lead = Bars(bars, HIGHEST), words()("table", "picture_alt")
+    alt = f"{lead} {'; '.join(f'{bar.label}: {bar.words}' for bar in bars)}."
     return [
         {
             "kind": kind,

@@ -54,12 +54,12 @@ def as_docx(content: Mapping[str, Any], pictures: Sequence[bytes]) -> bytes:
 
 
 def _lists(document: Any, lists: Sequence[Mapping[str, Any]]) -> None:
-    for told in lists:
-        document.add_heading(told["title"], level=3)
-        document.add_paragraph(told["asked"])
-        if not told["items"]:
-            document.add_paragraph(told["empty"])
-        for item in told["items"]:
+    for one in lists:
+        document.add_heading(one["title"], level=3)
+        document.add_paragraph(one["asked"])
+        if not one["items"]:
+            document.add_paragraph(one["empty"])
+        for item in one["items"]:
             document.add_heading(item["label"], level=4)
             document.add_paragraph(item["why"])
             decided = " · ".join(filter(None, item["decision"].values()))

@@ -72,12 +72,12 @@ def _background(axes: Axes, font: Any) -> None:
     axes.add_patch(Circle((half, half), half, fill=False, edgecolor=theme.COMPARISON))
     axes.plot([0, HIGHEST], [half, half], color=theme.COMPARISON, linewidth=0.8)
     axes.plot([half, half], [0, HIGHEST], color=theme.COMPARISON, linewidth=0.8)
-    told = words().sections["strings"]
+    strings = words().sections["strings"]
     places = (
-        (half, HIGHEST + 0.5, told["high"], "center"),
-        (half, -0.7, told["low"], "center"),
-        (-0.4, half, told["conditions"], "right"),
-        (HIGHEST + 0.4, half, told["control"], "left"),
+        (half, HIGHEST + 0.5, strings["high"], "center"),
+        (half, -0.7, strings["low"], "center"),
+        (-0.4, half, strings["conditions"], "right"),
+        (HIGHEST + 0.4, half, strings["control"], "left"),
     )
     for x, y, text, side in places:
         axes.text(x, y, text, ha=side, va="center", fontproperties=font, size=12, color=theme.MUTED)

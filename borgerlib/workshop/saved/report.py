@@ -23,7 +23,7 @@ from borgerlib.workshop.influence.potential import standings
 from borgerlib.workshop.page.cards import cards_view
 from borgerlib.workshop.saved.table import as_csv, cards_table, influence_table, question_table
 from borgerlib.workshop.sessions.agreement import FEWEST
-from borgerlib.workshop.words import told_number, words
+from borgerlib.workshop.words import number_words, words
 
 if TYPE_CHECKING:
     from borgerlib.workshop.sessions.room import Room
@@ -141,7 +141,7 @@ def _map(state: InfluenceMap, view: Mapping[str, Any]) -> dict[str, Any]:
     ]
     table = question_table(state)[: len(state.elements)]
     head = list(table.columns)[:8]
-    rows = [[told_number(value) for value in row] for row in table[head].itertuples(index=False)]
+    rows = [[number_words(value) for value in row] for row in table[head].itertuples(index=False)]
     said = [
         (f"{one['label']} ({words()('when', when).lower()})", one["apart"][when]["said"])
         for one in view["elements"]

@@ -100,17 +100,17 @@ def cards_table(state: Talk) -> pd.DataFrame:
         One row a round, under Danish headings: the cards' titles, the note, the votes (count, and median of
         1–5; missing for fewer than 4).
     """
-    told = words()
+    say = words()
     rows = [
         {
-            told("page", "cards"): " + ".join(one.titles),
-            told("report", "note"): one.note,
-            told("table", "n"): one.fit.n if one.fit else 0,
-            told("report", "fit"): one.fit.median if one.fit else None,
+            say("page", "cards"): " + ".join(one.titles),
+            say("report", "note"): one.note,
+            say("table", "n"): one.fit.n if one.fit else 0,
+            say("report", "fit"): one.fit.median if one.fit else None,
         }
         for one in summary(state)
     ]
-    return pd.DataFrame(rows).astype({told("report", "fit"): float})
+    return pd.DataFrame(rows).astype({say("report", "fit"): float})
 
 
 def as_csv(table: pd.DataFrame) -> bytes:

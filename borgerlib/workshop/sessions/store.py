@@ -72,7 +72,7 @@ class SessionFile:
         """
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         kept = []
-        with _told(), closing(_connection(self.path)) as file, file:
+        with _as_ours(), closing(_connection(self.path)) as file, file:
             for change in changes:
                 row = (at, change.who, change.kind, json.dumps(dict(change.content), ensure_ascii=False))
                 added = file.execute("INSERT INTO change (at, who, kind, content) VALUES (?, ?, ?, ?)", row)
@@ -87,7 +87,7 @@ class SessionFile:
         DataError
             The file cannot be read.
         """
-        with _told("not_read"), closing(_connection(self.path)) as file:
+        with _as_ours("not_read"), closing(_connection(self.path)) as file:
             return tuple(_read(file, after))
 
 
@@ -151,7 +151,7 @@ def open_session(name: str) -> SessionFile:
 
 
 def _about(path: Path) -> SessionFile:
-    with _told("not_read"), closing(_connection(path)) as file:
+    with _as_ours("not_read"), closing(_connection(path)) as file:
         (version,) = file.execute("PRAGMA user_version").fetchone()
         (application,) = file.execute("PRAGMA application_id").fetchone()
         if application != _APPLICATION:
@@ -179,7 +179,7 @@ def recover_session(session: SessionFile, *, before: int) -> SessionFile:
 
 
 @contextmanager
-def _told(kind: str = "not_saved") -> Iterator[None]:
+def _as_ours(kind: str = "not_saved") -> Iterator[None]:
     try:
         yield
     except DataError:
@@ -203,7 +203,7 @@ def _make(path: Path, about: tuple[str, ...], changes: Sequence[Change]) -> None
     # Answers that people gave for themselves are for whoever leads alone, on a shared machine too.
     with suppress(OSError):
         os.close(os.open(beside, os.O_CREAT | os.O_WRONLY, 0o600))
-    with _told(), closing(sqlite3.connect(beside)) as file:
+    with _as_ours(), closing(sqlite3.connect(beside)) as file:
         file.execute("PRAGMA synchronous = FULL")
         file.execute("PRAGMA journal_mode = WAL")
         file.executescript(_SCHEMA)
@@ -217,10 +217,10 @@ def _make(path: Path, about: tuple[str, ...], changes: Sequence[Change]) -> None
 def _read(file: sqlite3.Connection, after: int) -> Iterator[Change]:
     asked = "SELECT who, kind, content, number, at FROM change WHERE number > ? ORDER BY number"
     for who, kind, content, number, at in file.execute(asked, (after,)):
-        told = json.loads(content)
-        if not (isinstance(told, dict) and all(isinstance(text, str) for text in (who, kind, at))):
+        content = json.loads(content)
+        if not (isinstance(content, dict) and all(isinstance(text, str) for text in (who, kind, at))):
             raise ValueError("A change says nothing.")
-        yield Change(who, kind, told, number, at)
+        yield Change(who, kind, content, number, at)
 
 
 def _is_whole(path: Path) -> bool:

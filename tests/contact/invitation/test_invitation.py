@@ -15,7 +15,7 @@ from borgerlib.contact.invitation.candidates import open_candidates
 from borgerlib.contact.invitation.dice import lay_out, seated
 from borgerlib.contact.invitation.handout import Wanted, hand_out, require_listable
 from borgerlib.contact.invitation.overview import overview
-from borgerlib.contact.invitation.page import told
+from borgerlib.contact.invitation.page import words
 from borgerlib.contact.lottery.panels import draw_panel
 from borgerlib.contact.register.consents import withdraw
 from borgerlib.contact.register.lists.apart import TooAlikeError
@@ -52,7 +52,7 @@ def test_the_overview_tells_tens_and_shows_no_few(candidates):
     shown = overview(candidates, CLIMATE_YOUNG)
     count = len(candidates.chosen(CLIMATE_YOUNG))
     assert shown.count == round(count, -1)
-    assert shown.told[0] == f"Omkring {shown.count} har sagt ja og passer på valget."
+    assert shown.sentences[0] == f"Omkring {shown.count} har sagt ja og passer på valget."
     # The ages are what was chosen, so the chart is of the sexes; counts below five would be hatched.
     assert set(shown.chart.frame["item"]) == {"sex"}
     assert shown.chart.simulated
@@ -66,7 +66,7 @@ def test_fewer_than_ten_are_not_counted(candidates):
     shown = overview(candidates, few)
     assert shown.count is None
     assert shown.chart is None
-    assert shown.told[0].startswith("Færre end 10 kan inviteres.")
+    assert shown.sentences[0].startswith("Færre end 10 kan inviteres.")
 
 
 def test_a_small_group_is_not_shown_in_the_chart(candidates):
@@ -107,7 +107,7 @@ def test_what_cannot_be_kept_is_told_in_danish_and_mended_on_request():
     wanted = Balance(people, quotas, 10)
     reason = wanted.why_not()
     # 2 young and 5 old are 7: the old may be 8, the young need be 2 only.
-    assert told.infeasible(reason) == [
+    assert words.infeasible(reason) == [
         "Unge: der skal være mindst 5, men kun 2 kan trækkes.",
         "Den mindste ændring, der gør det muligt: mindst 2 (ikke 5) unge og højst 8 (ikke 5) gamle.",
     ]

@@ -33,10 +33,10 @@ def test_a_tick_is_followed_at_once(page):
     page._many.seats.value = 12
     assert (
         "Det kan lade sig gøre: de udtrukne kan ligne befolkningen efter alder og køn."
-        in page._many.told.value
+        in page._many.notice.value
     )
     page._many.seats.value = 9999
-    assert "Der er færre end 9999 at trække blandt." in page._many.told.value
+    assert "Der er færre end 9999 at trække blandt." in page._many.notice.value
 
 
 @pytest.mark.slow
@@ -55,7 +55,7 @@ def test_a_list_needs_its_purpose_and_says_where_it_lies(page):
 def test_quotas_are_changed_only_when_the_user_accepts_it(page):
     told(page)._ticks["formats"]["borgersamling"].value = True
     page._many.way.value, page._many.seats.value = "lot", 60
-    assert "Den mindste ændring, der gør det muligt" in page._many.told.value
+    assert "Den mindste ændring, der gør det muligt" in page._many.notice.value
     page._make.click()
     assert 'role="alert"' in page._made.value
     page._many.mend.value = True
@@ -118,7 +118,7 @@ def given(page, name, text):
         "last_modified": datetime(2026, 1, 1),
     }
     page._many.quotas.value = (file,)
-    return page._many.told.value
+    return page._many.notice.value
 
 
 def test_quotas_of_ones_own_take_the_place_of_the_populations(page):
@@ -152,11 +152,11 @@ def test_a_cap_is_kept_or_refused_before_anything_is_drawn(page):
     skewed = "feature;value;min;max\nkøn;kvinde;1;1\nkøn;mand;19;19\n"
     given(page, "kvoter.csv", skewed)
     page._many.cap.value = 1.5
-    assert "Loftet kan ikke holdes: nogle må nødvendigvis have mindst " in page._many.told.value
+    assert "Loftet kan ikke holdes: nogle må nødvendigvis have mindst " in page._many.notice.value
     page._make.click()
     assert 'role="alert"' in page._made.value
     page._many.quotas.value = ()
-    assert "Det kan lade sig gøre" in page._many.told.value
+    assert "Det kan lade sig gøre" in page._many.notice.value
     page._make.click()
     chances = pd.read_csv(page._laid_out.public / "chancer.csv")["chance"]
     assert chances.max() <= 1.5 * chances.mean() + 0.001

@@ -20,19 +20,19 @@ def editor(tmp_path, monkeypatch):
 def test_what_is_lacking_is_named_until_it_is_written(editor):
     assert "Hvem er dataansvarlig?" in editor._lacks.value
     for key in ("dataansvarlig", "raadgiver", "opbevaring", "tilbagekald"):
-        editor._told[key].value = "Odense Kommune"
+        editor._fields[key].value = "Odense Kommune"
     assert "Alt, hvad loven kræver, er udfyldt." in editor._lacks.value
     assert "Odense Kommune" in editor._preview.value
 
 
 def test_a_changed_text_has_no_english_of_another(editor):
-    editor._told["formaal"].value = "Vi er nysgerrige."
+    editor._fields["formaal"].value = "Vi er nysgerrige."
     assert editor.form.texts["formaal"]["en"] == "Vi er nysgerrige."
     assert editor.form.texts["tak"]["en"] == "Thank you for your answer."
 
 
 def test_the_files_are_written_and_the_texts_kept(editor):
-    editor._told["dataansvarlig"].value = 'Odense "Kommune"\nFlakhaven 2'
+    editor._fields["dataansvarlig"].value = 'Odense "Kommune"\nFlakhaven 2'
     editor._areas.value = "Midt\n\nSyd\nMidt\n"
     editor._by_answers.value = True
     editor._formats["limesurvey"].value = True

@@ -13,7 +13,7 @@ import pandas as pd
 from borgerlib import danish
 from borgerlib.contact.draw.quotas import read_quotas
 from borgerlib.contact.invitation.balance import Balance
-from borgerlib.contact.invitation.page import told
+from borgerlib.contact.invitation.page import words
 from borgerlib.contact.invitation.page.html import display, paragraphs
 from borgerlib.contact.register.lists.apart import FEWEST
 from borgerlib.errors import DataError
@@ -55,8 +55,8 @@ class HowMany(widgets.VBox):  # type: ignore[misc]
         )
         self.cap = widgets.Dropdown(options=_CAPS, description="Loft over den enkeltes chance")
         self.mend = widgets.Checkbox(description="Godtag den mindste ændring", indent=False)
-        self.told = widgets.HTML()
-        super().__init__([self.way, self.seats, self.reserves, self.quotas, self.cap, self.told, self.mend])
+        self.notice = widgets.HTML()
+        super().__init__([self.way, self.seats, self.reserves, self.quotas, self.cap, self.notice, self.mend])
         for widget in (self.way, self.seats, self.reserves, self.quotas, self.cap, self.mend):
             widget.observe(self.show, "value")
 
@@ -68,7 +68,7 @@ class HowMany(widgets.VBox):  # type: ignore[misc]
         display(self.reserves, self.way.value == "lot")
         lines, mendable = self._feasibility() if drawn else ([], False)
         display(self.mend, mendable)
-        self.told.value = paragraphs(lines, "borger-warning" if mendable else "")
+        self.notice.value = paragraphs(lines, "borger-warning" if mendable else "")
         self._on_change()
 
     def balance(self) -> Balance:
@@ -78,7 +78,7 @@ class HowMany(widgets.VBox):  # type: ignore[misc]
         if reason is None:
             return wanted
         if not self.mend.value:
-            raise DataError(" ".join(told.infeasible(reason)))
+            raise DataError(" ".join(words.infeasible(reason)))
         return wanted.mended(reason)
 
     def _wanted(self) -> Balance:
@@ -90,10 +90,10 @@ class HowMany(widgets.VBox):  # type: ignore[misc]
             wanted = self._wanted()
             reason = wanted.why_not()
             if reason is not None:
-                return told.infeasible(reason), True
+                return words.infeasible(reason), True
             wanted.require_cap()
         except DataError as error:
-            return [told.error(error)], False
+            return [words.error(error)], False
         by = danish.listing([str(name) for name in wanted.people])
         like = "ligne befolkningen" if not self.quotas.value else "udvælges"
         return [f"Det kan lade sig gøre: de udtrukne kan {like} efter {by}."], False

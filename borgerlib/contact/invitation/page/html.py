@@ -29,7 +29,7 @@ def display(widget: widgets.Widget, shown: bool) -> None:
     widget.layout.display = None if shown else "none"
 
 
-def told_chances(chances: pd.Series) -> str:
+def chances_words(chances: pd.Series) -> str:
     """Return the chances of a seat in words."""
     lowest, highest = danish.percent(chances.min(), 1), danish.percent(chances.max(), 1)
     return f"Chancen for en plads var fra {lowest} til {highest}"
@@ -43,7 +43,7 @@ def paragraphs(lines: Collection[str], kind: str = "", *, role: str = "status") 
 
 def overview_html(shown: Overview) -> str:
     """Return what may be told of a choice, with its chart."""
-    first, *more = (escape(line) for line in shown.told)
+    first, *more = (escape(line) for line in shown.sentences)
     text = f'<div role="status"><p class="borger-count">{first}</p>{paragraphs(more)}</div>'
     if shown.chart is None:
         return text

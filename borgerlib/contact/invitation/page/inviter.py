@@ -27,15 +27,15 @@ from borgerlib.contact.invitation.handout import (
     require_listable,
 )
 from borgerlib.contact.invitation.overview import overview
-from borgerlib.contact.invitation.page import told
+from borgerlib.contact.invitation.page import words
 from borgerlib.contact.invitation.page.how_many import HowMany
 from borgerlib.contact.invitation.page.html import (
+    chances_words,
     display,
     overview_html,
     paragraphs,
     style,
     text_field,
-    told_chances,
 )
 from borgerlib.contact.register.consents import withdraw
 from borgerlib.contact.register.key import withdrawal_code
@@ -187,7 +187,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
 
     def _on_make(self) -> None:
         wanted = self._wanted()
-        wanted.require_told()
+        wanted.require_complete()
         if self._many.way.value == "all":
             everybody = self.selection.is_everybody
             among = None if everybody else self._candidates.chosen(self.selection).index
@@ -197,11 +197,11 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
                 self._many.balance(), reserves=self._many.reserves.value, seed=secrets.randbelow(2**31)
             )
             made = self._hand_out(wanted, drawn.seats.index, drawn.seats.to_frame("Plads"))
-            lines = [f"{told_chances(drawn.chances)} Lodtrækningens nummer: {drawn.seed}."]
+            lines = [f"{chances_words(drawn.chances)} Lodtrækningens nummer: {drawn.seed}."]
             if hopeless := int((drawn.chances < _NO_CHANCE).sum()):
                 lines.append(f"{hopeless} kunne ikke få en plads: kvoterne er fyldt af andre grupper.")
             if drawn.mended is not None:
-                lines.append(f"Reserverne kunne ikke ligne helt: {told.changes(drawn.mended.changes)}.")
+                lines.append(f"Reserverne kunne ikke ligne helt: {words.changes(drawn.mended.changes)}.")
             if drawn.uncapped:
                 lines.append("Loftet kunne ikke holdes for reserverne, så de er trukket uden loft.")
             self._say_made(made, lines)
@@ -226,7 +226,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         lines = [
             f"1.000 paneler er lagt frem i <code>{escape(str(laid_out.public))}</code>. Vis mappen til alle, "
             f"og læs fingeraftrykket op: <code>{laid_out.fingerprint[:16]}</code>. "
-            + told_chances(laid_out.chances),
+            + chances_words(laid_out.chances),
             "Den kode, som siden i mappen spørger om, er en anden end den i brevet: hver deltagers står i "
             "<code>koder.csv</code> i mappen <code>fortrolig</code> ved siden af.",
             "Kast så tre terninger med ti sider, og skriv, hvad de viser.",
@@ -275,7 +275,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
             try:
                 work()
             except BorgerlibError as reason:
-                place.value = paragraphs([escape(told.error(reason))], "borger-warning", role="alert")
+                place.value = paragraphs([escape(words.error(reason))], "borger-warning", role="alert")
             finally:
                 button.disabled = False
 

@@ -89,9 +89,9 @@ def import_survey(
     marks = store.load_refused(municipality)
     noes = enter_refusals(register, marks, day=day, survey=survey)
     reasons = [
-        f"said yes to other words, version {told}, not {wording.version} of the form as it is: put the words "
+        f"said yes to other words, version {old}, not {wording.version} of the form as it is: put the words "
         "back and import once more"
-        for told in in_words[others]
+        for old in in_words[others]
     ]
     unsaid = pd.DataFrame({"reason": reasons}, index=contacts.index[others], dtype=object)
     if not keep and unsaid.empty:

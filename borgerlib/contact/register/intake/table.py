@@ -169,10 +169,10 @@ def _fits(values: pd.Series, detail: str, hints: tuple[str, ...]) -> bool:
     """Return whether a column's heading names a detail, and what stands in it is not of another kind."""
     if not any(hint in str(values.name).casefold() for hint in hints):
         return False
-    told = values.dropna()
-    answers = told.map(clear_answer).notna()
+    given = values.dropna()
+    answers = given.map(clear_answer).notna()
     # 'Må vi skrive til dig på e-mail?' is a consent; what it is called does not make it an address.
-    return bool(told.empty or (answers.mean() >= 0.5) == (detail == "consent"))
+    return bool(given.empty or (answers.mean() >= 0.5) == (detail == "consent"))
 
 
 def _joined(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:

@@ -157,8 +157,8 @@ def _write(document: Any, tag: Any, pictures: Iterator[bytes]) -> None:
                 _paragraph(document, item, style=_LISTS[child.name])
         elif child.name == "dl":
             for term in child.find_all("dt"):
-                told = f"{_text(term)}: {_text(term.find_next_sibling('dd'))}"
-                document.add_paragraph(told, style="List Bullet")
+                line = f"{_text(term)}: {_text(term.find_next_sibling('dd'))}"
+                document.add_paragraph(line, style="List Bullet")
         elif child.name == "table":
             _table(document, child)
         elif child.name == "figure":

@@ -131,10 +131,10 @@ class _Sheet:
     def entry(self, html: str, *, title: str = "", more: str = "") -> dict[str, str]:
         """Return the page as the document's template takes it."""
         opening: Any = self.soup.select_one(".opening")
-        told = {name: _text(opening, f".{name}") for name in ("kicker", "question", "finding")}
+        texts = {name: _text(opening, f".{name}") for name in ("kicker", "question", "finding")}
         anchor = f"{self.name}{more}"
         title = title or self.title
-        return {"anchor": anchor, "title": title, "page": self.title, "part": self.part, "html": html} | told
+        return {"anchor": anchor, "title": title, "page": self.title, "part": self.part, "html": html} | texts
 
     def brief(self) -> str:
         """Take out the page's first picture, or where it stands, and return it."""

@@ -62,8 +62,8 @@ def _shown(page: ExecutedPage) -> list[Mapping[str, Any]]:
     cells = [cell for cell in page.notebook.cells if ANALYSIS not in cell.metadata.get("tags", ())]
     data = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
     shown = [one[kind] for one in data for kind in (CHART_TYPE, TABLE_TYPE) if kind in one]
-    for told in shown:
-        lacking = [name for name in _NEEDED if name not in told]
+    for one in shown:
+        lacking = [name for name in _NEEDED if name not in one]
         if lacking:
             raise RunError(
                 f"A chart or table of {page.source_name} lacks {', '.join(lacking)}.",

@@ -51,7 +51,7 @@ def _survey(form: Questionnaire) -> Iterator[Row]:
     for language in form.languages:
         parts = "".join(
             f"<h2>{_html(heading[language])}</h2><p>{_html(text[language])}</p>"
-            for heading, text in form.told()
+            for heading, text in form.privacy()
         )
         texts = {
             "surveyls_title": _html(form.texts["titel"][language]),

@@ -16,7 +16,7 @@ _MANY = 12
 def surveyjs_text(form: Questionnaire) -> str:
     """Return the JSON; answers carry the codebook's ids, and so do the results."""
     pages: list[dict[str, Any]] = [
-        {"name": "svar", "elements": [_told(form), *(_element(form, each) for each in form.questions)]}
+        {"name": "svar", "elements": [_privacy(form), *(_element(form, each) for each in form.questions)]}
     ]
     if form.contact:
         title = _localised(form, standard_words()["contact"])
@@ -34,11 +34,11 @@ def surveyjs_text(form: Questionnaire) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
-def _told(form: Questionnaire) -> dict[str, Any]:
+def _privacy(form: Questionnaire) -> dict[str, Any]:
     html = {
         language: "".join(
             f"<h4>{_html(heading[language])}</h4><p>{_html(text[language])}</p>"
-            for heading, text in form.told()
+            for heading, text in form.privacy()
         )
         for language in form.languages
     }

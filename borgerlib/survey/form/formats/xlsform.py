@@ -49,7 +49,7 @@ def _survey(form: Questionnaire, names: dict[str, str]) -> Iterator[Row]:
         if role in form.technical:
             yield {"type": kind, "name": names[form.technical[role]]}
     yield _note(form, "indledning", names, form.texts["indledning"])
-    for at, (heading, text) in enumerate(form.told(), start=1):
+    for at, (heading, text) in enumerate(form.privacy(), start=1):
         # A note's label may hold Markdown: the heading stands by itself above its text.
         label = {language: f"**{heading[language]}**\n{text[language]}" for language in heading}
         yield _note(form, f"oplysning{at}", names, label)

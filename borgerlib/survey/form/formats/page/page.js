@@ -118,15 +118,15 @@
     const list = find("#summary ul");
     list.replaceChildren();
     for (const question of questions) {
-      const told = question.hidden ? "" : mistake(question), place = find(".error", question);
-      place.textContent = told;
-      place.hidden = !told;
-      question.classList.toggle("wrong", Boolean(told));
-      for (const field of fields(question)) field.setAttribute("aria-invalid", String(Boolean(told)));
-      if (!told) continue;
+      const wrong = question.hidden ? "" : mistake(question), place = find(".error", question);
+      place.textContent = wrong;
+      place.hidden = !wrong;
+      question.classList.toggle("wrong", Boolean(wrong));
+      for (const field of fields(question)) field.setAttribute("aria-invalid", String(Boolean(wrong)));
+      if (!wrong) continue;
       const link = document.createElement("a"), line = document.createElement("li");
       link.href = "#" + place.id;
-      link.textContent = `${find("legend, label", question).textContent.trim()} – ${told}`;
+      link.textContent = `${find("legend, label", question).textContent.trim()} – ${wrong}`;
       link.addEventListener("click", (event) => {
         event.preventDefault();
         fields(question)[0].focus();
@@ -246,14 +246,14 @@
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
     fetched = answers.map((each) => each.id);
-    find("#told").textContent = word("downloaded");
+    find("#notice").textContent = word("downloaded");
     count();
   });
   find("#erase").addEventListener("click", async () => {
     if (await ask(word("erase"), word("erase_sure"), word("erase"), word("cancel")) !== "yes") return;
     store.machine.setItem(SENT, JSON.stringify(sent().filter((each) => !fetched.includes(each.id))));
     fetched = [];
-    find("#told").textContent = word("erased");
+    find("#notice").textContent = word("erased");
     count();
   });
   find("#code")?.addEventListener("input", ({ target }) => {

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from borgerlib.files.document import new_document, speak
-from borgerlib.survey.form.formats.paper.paper import told_condition
+from borgerlib.survey.form.formats.paper.paper import condition_words
 from borgerlib.survey.form.questionnaire import Question, Questionnaire
 from borgerlib.survey.form.texts import standard_words
 
@@ -37,7 +37,7 @@ def _write(document: Any, form: Questionnaire, language: str) -> None:
     document.add_heading(form.texts["titel"][language], level=1)
     document.add_paragraph(f"{form.texts['indledning'][language]} {words['tick']}")
     document.add_heading(words["privacy"], level=2)
-    for heading, text in form.told():
+    for heading, text in form.privacy():
         document.add_heading(heading[language], level=3)
         document.add_paragraph(text[language])
     document.add_page_break()
@@ -47,8 +47,8 @@ def _write(document: Any, form: Questionnaire, language: str) -> None:
         return
     document.add_page_break()
     document.add_heading(words["contact"], level=2)
-    told = (words["apart"], words["withdraw"], form.texts["tilbagekald"][language])
-    document.add_paragraph(" ".join(told))
+    sentences = (words["apart"], words["withdraw"], form.texts["tilbagekald"][language])
+    document.add_paragraph(" ".join(sentences))
     for question in form.contact:
         _asked(document, form, question, language)
     document.add_paragraph(f"{words['version']} {form.consent[1]}")
@@ -56,7 +56,7 @@ def _write(document: Any, form: Questionnaire, language: str) -> None:
 
 def _asked(document: Any, form: Questionnaire, question: Question, language: str) -> None:
     document.add_heading(f"{question.number}. {question.text[language]}", level=3)
-    for hint in (told_condition(form, question, language), question.hint[language]):
+    for hint in (condition_words(form, question, language), question.hint[language]):
         if hint:
             document.add_paragraph(hint).paragraph_format.keep_with_next = True
     for choice in question.choices:

@@ -35,13 +35,13 @@ def paper_text(form: Questionnaire) -> str:
         form=form,
         words=standard_words(),
         letters=letters,
-        condition=lambda question, language: told_condition(form, question, language),
+        condition=lambda question, language: condition_words(form, question, language),
         long_list=_LONG_LIST,
     )
     return str(rendered)
 
 
-def told_condition(form: Questionnaire, question: Question, language: str) -> str:
+def condition_words(form: Questionnaire, question: Question, language: str) -> str:
     """Return whom a question is put to, as paper says it; '' where it is put to all."""
     if question.condition is None:
         return ""

@@ -123,12 +123,12 @@ def counted(found: Counted) -> str:
     """Return how often each option is chosen, or why a question cannot be read so."""
     if found.problem:
         return f'<div role="alert" class="borger-warning">{failed(found.problem)}</div>'
-    told = f"{danish.number(found.answered)} har svaret."
+    sentence = f"{danish.number(found.answered)} har svaret."
     if found.strange:
-        told += f" {danish.number(found.strange)} svar passer ikke og tæller ikke med."
+        sentence += f" {danish.number(found.strange)} svar passer ikke og tæller ikke med."
     rows = [(text, danish.number(count)) for text, count in found.options.items()]
     below = table("Så mange valgte", ["Svar", "Antal"], rows) if rows else ""
-    return f'<p role="status">{told}</p>{below}'
+    return f'<p role="status">{sentence}</p>{below}'
 
 
 def failed(reason: BorgerlibError) -> str:
