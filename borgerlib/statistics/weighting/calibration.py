@@ -127,10 +127,9 @@ def calibrate(
     targets = np.concatenate([*checked.targets, np.array(list(numbers.values()))])
     names = [*checked.names, *((column, None) for column in numbers)]
     cell_base = sums(cells.of_row, cells.size, base)
-    try:
-        ratio, steps = solve(rows, cell_base, targets, distance)
-    except ConvergenceError as error:
-        raise _not_met(error, names, base, checked.total, bounds) from None
+    within = f" within bounds={bounds}" if bounds else ""
+    message, hint = f"No weights{within} meet all the totals.", _hint(base, checked.total, bounds)
+    ratio, steps = solve(rows, cell_base, targets, distance, names=names, message=message, hint=hint)
     weights = base * ratio[cells.of_row]
     _refuse_non_positive(weights, respondents.index)
     adjustment = Adjustment(cells.of_row, rows, targets, base)
@@ -253,24 +252,14 @@ def _refuse_vanishing(weights: Floats, adjustment: Adjustment, names: list[Name]
     )
 
 
-def _not_met(
-    error: ConvergenceError,
-    names: list[Name],
-    base: Floats,
-    population: float,
-    bounds: tuple[float, float] | None,
-) -> ConvergenceError:
-    problems = [f"{named(names[int(column)])} is not met." for column in error.problems]
-    hint = "Merge sparse levels or drop a column."
-    if bounds is not None:
-        hint = "Widen the bounds, merge sparse levels or drop a column."
-        if population and not np.isclose(base.sum(), population, rtol=0.05):
-            hint += (
-                f" The bounds are on the ratio to the base weights, and those sum to {base.sum():,.6g}"
-                f" where the population is {population:,.6g}: scale them first."
-            )
-    return ConvergenceError(
-        "No weights" + (f" within bounds={bounds}" if bounds else "") + " meet all the totals.",
-        problems=problems,
-        hint=hint,
-    )
+def _hint(base: Floats, population: float, bounds: tuple[float, float] | None) -> str:
+    """Return what to do where the totals cannot be met."""
+    if bounds is None:
+        return "Merge sparse levels or drop a column."
+    hint = "Widen the bounds, merge sparse levels or drop a column."
+    if population and not np.isclose(base.sum(), population, rtol=0.05):
+        hint += (
+            f" The bounds are on the ratio to the base weights, and those sum to {base.sum():,.6g}"
+            f" where the population is {population:,.6g}: scale them first."
+        )
+    return hint

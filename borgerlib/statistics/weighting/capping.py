@@ -7,7 +7,7 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from borgerlib.errors import ConvergenceError, MarginError, ParameterError
+from borgerlib.errors import MarginError, ParameterError
 from borgerlib.statistics.levels import Floats, counted, sums
 from borgerlib.statistics.weighting.adjustment import Adjustment, WeightingResult
 from borgerlib.statistics.weighting.calibration import weighting_result
@@ -51,14 +51,15 @@ def rake_capped(
     group, of_row = np.unique(adjustment.cells * len(values) + code, return_inverse=True)
     of_group, weight = group // len(values), values[group % len(values)]
     group_weight = weight * sums(of_row, len(weight))
-    try:
-        ratio, steps = solve(rows[of_group], group_weight, adjustment.targets, Raking(0.0, largest / weight))
-    except ConvergenceError as error:
-        raise ConvergenceError(
-            f"The margins are not met under cap={cap:g}.",
-            problems=[f"{named(names[int(column)])} is not met." for column in error.problems],
-            hint="Raise the cap, merge sparse levels or drop a margin.",
-        ) from None
+    ratio, steps = solve(
+        rows[of_group],
+        group_weight,
+        adjustment.targets,
+        Raking(0.0, largest / weight),
+        names=names,
+        message=f"The margins are not met under cap={cap:g}.",
+        hint="Raise the cap, merge sparse levels or drop a margin.",
+    )
     weights = np.minimum((weight * ratio)[of_row], largest)
     # R treats capped weights as calibrated, not as raked: their residuals come from a weighted regression.
     calibrated = Adjustment(adjustment.cells, adjustment.rows, adjustment.targets, adjustment.base_weight)

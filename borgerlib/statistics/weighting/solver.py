@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from borgerlib.errors import ConvergenceError
 from borgerlib.statistics.levels import Floats
+from borgerlib.statistics.weighting.margin_checks import Name, named
 
 _TOLERANCE = 1e-12
 _ACCEPTED = 1e-10
@@ -110,7 +112,16 @@ class Logit:
         return integral
 
 
-def solve(rows: Floats, base: Floats, targets: Floats, distance: Distance) -> tuple[Floats, int]:
+def solve(
+    rows: Floats,
+    base: Floats,
+    targets: Floats,
+    distance: Distance,
+    *,
+    names: Sequence[Name],
+    message: str,
+    hint: str,
+) -> tuple[Floats, int]:
     """Return the ratio of each row that meets the totals, and the number of Newton steps.
 
     Minimises a convex function of one score coefficient a total by Newton's method with step halving.
@@ -124,11 +135,15 @@ def solve(rows: Floats, base: Floats, targets: Floats, distance: Distance) -> tu
     targets : array
         The known totals, finite.
     distance : Distance
+    names : sequence of (column, level)
+        What the totals are called.
+    message, hint : str
+        What to say where they cannot be met.
 
     Raises
     ------
     ConvergenceError
-        Where no ratios within the bounds meet the totals; ``problems`` holds the column numbers.
+        Where no ratios within the bounds meet the totals; ``problems`` names those that are not met.
     """
     scale = np.maximum(np.abs(rows).max(axis=0), np.finfo(float).tiny)
     rows, targets = rows / scale, targets / scale
@@ -141,9 +156,12 @@ def solve(rows: Floats, base: Floats, targets: Floats, distance: Distance) -> tu
         if np.abs(left / relative).max() <= _TOLERANCE:
             return ratio, step
         curvature = (rows.T * (base * distance.slope(score))) @ rows
+        # Totals of a billion and of three stand side by side: each is measured by its own size.
+        size = np.sqrt(np.maximum(np.diagonal(curvature), 1e-300))
         # With many ratios at a bound the curvature is flat in some direction: a ridge gives one to follow.
         for damping in (0.0, 1e-6, 1e-3, 1.0):
-            direction = np.linalg.lstsq(curvature + damping * ridge, left, rcond=1e-13)[0]
+            damped = (curvature + damping * ridge) / np.outer(size, size)
+            direction = np.linalg.lstsq(damped, left / size, rcond=1e-13)[0] / size
             moved = _descend(rows, base, targets, distance, coefficients, np.asarray(direction, float), left)
             if moved is not None:
                 break
@@ -154,9 +172,8 @@ def solve(rows: Floats, base: Floats, targets: Floats, distance: Distance) -> tu
     worst = np.abs(left / relative)
     if worst.max() <= _ACCEPTED:
         return ratio, step
-    raise ConvergenceError(
-        "The totals cannot be met.", problems=[str(column) for column in np.flatnonzero(worst > _ACCEPTED)]
-    )
+    unmet = [f"{named(names[column])} is not met." for column in np.flatnonzero(worst > _ACCEPTED).tolist()]
+    raise ConvergenceError(message, problems=unmet, hint=hint)
 
 
 def _descend(

@@ -26,8 +26,8 @@ from borgerlib.statistics.weighting.adjustment import (
 )
 from borgerlib.statistics.weighting.calibration import weighting_result
 from borgerlib.statistics.weighting.capping import legal_cap, rake_capped, spread_excess
-from borgerlib.statistics.weighting.margin_checks import CheckedMargins, Name, check_margins
-from borgerlib.statistics.weighting.proportional import newton_fit, proportional_fit
+from borgerlib.statistics.weighting.margin_checks import Name, check_margins
+from borgerlib.statistics.weighting.solver import Raking, solve
 
 
 @any_frame
@@ -74,9 +74,9 @@ def rake(
 
     Notes
     -----
-    Iterative proportional fitting (Deming & Stephan 1940) on the cells in which the margins cross; with a
-    cap, truncated raking (Deville & Särndal 1992). The same weights as ``rake`` and ``calibrate`` of R's
-    ``survey`` package.
+    The weights of iterative proportional fitting (Deming & Stephan 1940), found by Newton's method on the
+    cells in which the margins cross; with a cap, truncated raking (Deville & Särndal 1992). The same weights
+    as ``rake`` and ``calibrate`` of R's ``survey`` package.
 
     In R: ``rake``.
 
@@ -92,20 +92,23 @@ def rake(
         raise ParameterError("No margins to rake to.", hint="Give a mapping: {column: counts by level}.")
     checked = check_margins(respondents, margins)
     base, known = _base_weights(respondents, base_weight), _known(respondents, margins, base_weight)
-    adjustment = _raking_adjustment(checked, base)
+    rows, targets = checked.rows, np.concatenate(checked.targets)
+    adjustment = Adjustment(checked.cells.of_row, rows, targets, base, tuple(checked.cells.levels.T))
+    of_row, start = checked.cells.of_row, np.ones(len(respondents)) if base is None else base
     if cap is not None:
-        start = np.ones(len(respondents)) if base is None else base
         return rake_capped(known, adjustment, checked.names, start, cap)
-    of_row = checked.cells.of_row
-    cell_base = checked.cells.people if base is None else sums(of_row, checked.cells.size, base)
-    ratio, sweeps = proportional_fit(cell_base, checked.cells, checked.targets)
-    if ratio is None:
-        ratio, steps = newton_fit(adjustment, cell_base, checked)
-        sweeps += steps
-    weights = ratio[of_row]
-    if base is not None:
-        weights *= base
-    return weighting_result(known, weights, adjustment, checked.names, sweeps)
+    cell_base = sums(of_row, checked.cells.size, start)
+    scale = checked.total / cell_base.sum()
+    ratio, steps = solve(
+        rows,
+        cell_base * scale,
+        targets,
+        Raking(),
+        names=checked.names,
+        message="No positive weights meet all the margins.",
+        hint="Some combination of levels has no respondents. Merge levels or drop a margin.",
+    )
+    return weighting_result(known, start * scale * ratio[of_row], adjustment, checked.names, steps)
 
 
 @any_frame
@@ -259,8 +262,3 @@ def _combined(keys: list[pd.Series]) -> pd.Categorical:
     values = [level.values[cells.levels[complete, number]] for number, level in enumerate(raw)]
     tuples = pd.Index(list(zip(*values, strict=True)), tupleize_cols=False)
     return pd.Categorical.from_codes(code[cells.of_row], categories=tuples)
-
-
-def _raking_adjustment(checked: CheckedMargins, base: Floats | None) -> Adjustment:
-    margins = tuple(checked.cells.levels.T)
-    return Adjustment(checked.cells.of_row, checked.rows, np.concatenate(checked.targets), base, margins)
