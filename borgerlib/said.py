@@ -10,6 +10,9 @@ from pathlib import Path
 
 from borgerlib import danish
 
+# A year has no sign for its thousands.
+_LONG = 10_000
+
 
 class Said(str):
     """An English text that knows what it says, so that it can be said in Danish; made by `said`.
@@ -55,6 +58,8 @@ def _in_english(value: object) -> str:
             return ", ".join(str(each) if isinstance(each, Said) else f"'{each}'" for each in value)
         case float():
             return f"{value:g}"
+        case int() if value >= _LONG:
+            return f"{value:,}"
     return str(value)
 
 

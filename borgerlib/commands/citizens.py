@@ -29,6 +29,7 @@ HeadingRows = Annotated[
     int | None, typer.Option(min=0, max=3, help="Rows that head the columns. Default: as they look.")
 ]
 For = Annotated[str, typer.Option("--municipality", help="Whose answers: for the commands told next.")]
+_EXAMPLE = "Odense"
 MinAge = Annotated[int, typer.Option(min=0, help="Youngest age that takes part.")]
 
 
@@ -138,14 +139,10 @@ def map_export(
         console.out.print("Does the export ask other questions? A codebook of what it asks:")
         draft = ("codebook", "draft", str(export), *where(sheet, heading_rows, municipality))
         console.command(*draft, "--out", "kodebog.toml", before="  ")
-    console.out.print(f"Wrote [bold]{escape(str(path))}[/bold]: look it through, then")
-    if municipality:
-        console.command("prepare", municipality, str(export), *for_codebook(book), "--mapping", str(path))
-    else:
-        console.out.print(
-            "give 'borger prepare' the municipality's name, the export, --codebook if it is your own, and "
-            "--mapping with this file ('borger map' with --municipality writes the whole command)."
-        )
+    whose = "" if municipality else f" (with your municipality in place of {_EXAMPLE})"
+    console.out.print(f"Wrote [bold]{escape(str(path))}[/bold]: look it through, then{whose}")
+    named = municipality or _EXAMPLE
+    console.command("prepare", named, str(export), *for_codebook(book), "--mapping", str(path))
 
 
 @app.command()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from borgerlib.danish import number, plain_count
+from borgerlib.danish import plain_count
 from borgerlib.errors import DataError, MarginError, ParameterError
 from borgerlib.population.municipalities import municipality
 from borgerlib.population.table import population
@@ -201,9 +201,8 @@ def _sum_problems(total: int, given: str, min_age: int, tolerance: float) -> lis
     expected = int(people.loc[people["age"] >= min_age, "population"].sum())
     if abs(total - expected) <= tolerance * expected:
         return []
-    difference = number(100 * abs(total / expected - 1), 1)
     return [
-        f"the districts sum to {number(total)}, but {municipality(given).name} had {number(expected)} people "
-        f"of {min_age} years or more on {people.attrs['reference_date']}: {difference} pct. apart, where "
-        f"{number(100 * tolerance, 1)} are allowed"
+        f"the districts sum to {total:,}, but {municipality(given).name} had {expected:,} people "
+        f"of {min_age} years or more on {people.attrs['reference_date']}: "
+        f"{abs(total / expected - 1):.1%} apart, where {tolerance:.1%} are allowed"
     ]

@@ -89,9 +89,9 @@ def test_a_sum_that_disagrees_with_the_population_is_told(tmp_path):
         read_district_margin(beyond, "læsø kommune")
     (problem,) = raised.value.problems
     assert (
-        "the districts sum to 1.685, but Læsø had 1.604 people of 15 years or more on 2020-01-01" in problem
+        "the districts sum to 1,685, but Læsø had 1,604 people of 15 years or more on 2020-01-01" in problem
     )
-    assert "5,0 pct. apart, where 5,0 are allowed" in problem
+    assert "5.0% apart, where 5.0% are allowed" in problem
     assert read_district_margin(beyond, "Læsø", tolerance=0.1).sum() == 1685
     with pytest.raises(MarginError, match="of 18 years"):
         read_district_margin(beyond, "Læsø", min_age=18)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from borgerlib.danish import number
 from borgerlib.population.merging import merge_margins
 from borgerlib.said import said
 from borgerlib.statistics.levels import counted
@@ -140,7 +139,7 @@ def empty_levels(target: Target, respondents: pd.DataFrame) -> list[str]:
         "age": "Set merge_sparse_ages = true, or merge the level under [merge.age].",
     }.get(target.role, f"Merge it with a neighbour under [merge.{target.role}].")
     return [
-        f"'{target.column}', level '{level}': {number(target.counts[level])} people, no respondent. "
+        f"'{target.column}', level '{level}': {target.counts[level]:,.0f} people, no respondent. "
         f"{how} {OWN_FILE}"
         for level, n in target.respondents_by_level(respondents).items()
         if n == 0 and target.counts[level] > 0
@@ -164,7 +163,7 @@ def what_to_look_at(target: Target, respondents: pd.DataFrame, fewest: int) -> l
             level=level,
             count=n,
             respondents=counted(n),
-            people=number(target.counts[level]),
+            people=round(target.counts[level]),
         )
         for level, n in target.respondents_by_level(respondents).items()
         if 0 < n < fewest and len(target.counts) > 1

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from borgerlib.danish import number
 from borgerlib.errors import CodebookError, DataError
 from borgerlib.interest.weighting.ages import band_column, lower_ends
 from borgerlib.interest.weighting.rules import MARGINS, WeightingRules
@@ -169,5 +168,5 @@ def _scaled(own: pd.Series, by_role: Mapping[str, pd.Series], path: Path, notes:
     """Return a municipality's own counts with the sum of the others: all margins are of the same people."""
     total = next(iter(by_role.values()), own).sum()
     if own.sum() != total:
-        notes.append(said("counts_scaled", file=path.name, own=number(own.sum()), total=number(total)))
+        notes.append(said("counts_scaled", file=path.name, own=round(own.sum()), total=round(total)))
     return own * (total / own.sum())

@@ -200,7 +200,7 @@ def _rake(
     except (MarginError, ConvergenceError) as error:
         if rules.insist_on_cap:
             raise
-        notes.append(
-            said("no_cap", cap=rules.cap, largest=round(largest, 1), problems=" ".join(error.problems))
-        )
+        # What a search without end has not met is of no interest: the weights that are used meet it.
+        why = " ".join(error.problems) if isinstance(error, MarginError) else ""
+        notes.append(said("no_cap", cap=rules.cap, largest=round(largest, 1), problems=why))
         return free, 0.0

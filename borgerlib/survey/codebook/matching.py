@@ -31,7 +31,7 @@ SELECTED = frozenset(
         "quoted",
         "nævnt",
     }
-    | {"ja", "j", "yes", "y", "on", "true", "sand", "sann", "sant", "wahr"}
+    | {"ja", "j", "yes", "y", "on", "ok", "true", "sand", "sann", "sant", "wahr"}
 )
 NOT_SELECTED = frozenset(
     {
@@ -65,6 +65,7 @@ _REFUSAL = re.compile(REFUSAL)
 _OTHER_OR_REFUSAL = re.compile(
     rf"(andet|annet|annat|other|sonstiges)(?: ?[/,&] ?| (?:eller|og|or|and) )(?:{REFUSAL})"
 )
+_BELOW_NOUGHT = re.compile(r"[-−]\d+(?:[.,]0+)?")
 _WHOLE = re.compile(r"(\d+)[.,]0+\Z")
 _DASHES = str.maketrans({"‐": "-", "‑": "-", "–": "-", "—": "-", "’": "'", "‘": "'", "”": '"', "“": '"'})
 _FANCY = re.compile("[‐‑–—’‘”“]")
@@ -142,6 +143,11 @@ _NO_OPINION = (
 def no_opinion(text: str) -> str:
     """Return why a text is no opinion, as `Option.missing` has it; '' where it is one."""
     return next((kind for kind, pattern in _NO_OPINION if re.match(pattern, text, re.IGNORECASE)), "")
+
+
+def is_unticked(text: str) -> bool:
+    """Return whether a box that holds this was passed over: a code below nought (-99), as platforms write."""
+    return bool(_BELOW_NOUGHT.fullmatch(text))
 
 
 def is_no_answer(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from borgerlib.said import Said, said
 from borgerlib.survey.grid.values import parse_number
@@ -52,3 +52,11 @@ def code_doubts(outside: Mapping[str, int]) -> tuple[Said, ...]:
     """Return the doubt about such codes; none where there is no code."""
     counted = [said("times", text=text, count=count) for text, count in outside.items()]
     return (said("codes_outside", codes=counted),) if counted else ()
+
+
+def percent_doubts(answers: Iterable[str]) -> tuple[Said, ...]:
+    """Return the doubt about 0.1 beside '10 %': a spreadsheet's cell in per cent holds the share."""
+    texts = sorted(answers)
+    percents = [text for text in texts if text.rstrip().endswith("%")]
+    shares = [text for text in texts if "%" not in text and 0 < (parse_number(text) or 0) < 1]
+    return (said("percents_and_shares", texts=[shares[0], percents[0]]),) if percents and shares else ()

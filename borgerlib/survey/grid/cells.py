@@ -148,6 +148,7 @@ def _refuse_headless(grid: Grid, place: Place, *, asked: bool) -> None:
     if not place.data:
         raise DataError(
             said("no_respondents", file=grid.name),
+            problems=grid.notes,
             hint="Export again, with the answers included; or tell 'borger map' with --heading-rows how many "
             "rows head the columns: its mapping keeps that.",
         )

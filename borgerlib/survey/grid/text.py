@@ -64,6 +64,8 @@ def decode(content: bytes, *, name: str) -> tuple[str, str, tuple[str, ...]]:
     if "\x00" in text:
         _refuse_damaged_workbook(name)
         raise DataError(said("zero_bytes", file=name), hint="Export the survey as CSV or .xlsx.")
+    if lost := text.count("\ufffd"):
+        notes.append(said("letters_lost", count=lost))
     if encoding in _SINGLE_BYTE[1:]:
         notes.append(said("old_letters", encoding=encoding))
     mended, note = mend_twice_encoded(text)

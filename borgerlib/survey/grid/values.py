@@ -65,6 +65,8 @@ def parse_number(text: str) -> float | None:
     ('år', 'kr.', 'pct.') after the number is passed over.
     """
     plain = _UNIT.sub("", text.strip().replace("\u00a0", "").replace("−", "-"))
+    if plain.endswith("½"):
+        plain = f"{plain[:-1].strip() or 0},5"
     if _THOUSANDS.match(plain):
         return float(plain.replace(".", "").replace(",", "."))
     if _COMMA.match(plain):

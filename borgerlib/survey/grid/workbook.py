@@ -75,7 +75,8 @@ def read_workbook_grids(path: Path, *, limits: Limits) -> list[Grid]:
         raise DataError(said("damaged_workbook", file=path.name, how=f" ({error})"), hint=_AGAIN) from error
     filled = [grid for grid in grids if grid.rows]
     if not filled:
-        raise DataError(said("empty_workbook", file=path.name), hint=_AGAIN)
+        notes = [note for grid in grids for note in grid.notes]
+        raise DataError(said("empty_workbook", file=path.name), problems=notes, hint=_AGAIN)
     return filled
 
 
@@ -224,11 +225,14 @@ def _grid(path: Path, sheet: str, rows: list[list[Any]], marks: _Marks, limits: 
     check_columns(width, name, limits)
     kept = [texts[:width] for texts in kept] if kept and len(kept[0]) > width else kept
     problems = [problem_frame([number], str(at), [text], rule) for number, at, text, rule in marks.refused]
-    notes = tuple(_hidden(marks, numbers, width))
+    notes = tuple(_sheet_notes(marks, numbers, width))
     return Grid(name, kept, numbers, sheet=sheet, notes=notes, problems=join_problems(problems))
 
 
-def _hidden(marks: _Marks, numbers: Sequence[int], width: int) -> Iterator[str]:
+def _sheet_notes(marks: _Marks, numbers: Sequence[int], width: int) -> Iterator[str]:
+    if marks.refused:
+        columns = [_letters(at) for at in sorted({at for _, at, _, _ in marks.refused})]
+        yield said("refused_cells", count=len(marks.refused), columns=columns)
     if rows := sorted(marks.rows.intersection(numbers)):
         yield said("hidden_rows", count=len(rows), row=rows[0])
     if columns := [_letters(at) for places in marks.columns for at in places if at < width]:

@@ -11,8 +11,8 @@ from itertools import pairwise
 import pandas as pd
 
 from borgerlib.said import Said, said
-from borgerlib.survey.codebook.matching import NOT_SELECTED, SELECTED, normalise
-from borgerlib.survey.codebook.outside import HIGHEST, code_doubts, codes_outside
+from borgerlib.survey.codebook.matching import NOT_SELECTED, SELECTED, is_unticked, normalise
+from borgerlib.survey.codebook.outside import HIGHEST, code_doubts, codes_outside, percent_doubts
 from borgerlib.survey.grid.values import parse_dates, parse_number
 from borgerlib.survey.importing.pieces import SEPARATORS, pieces_of, recombine
 from borgerlib.survey.importing.question import Question, with_roles
@@ -99,7 +99,7 @@ def _groups(seen: Sequence[Seen]) -> list[list[Seen]]:
 
 def _is_own_tick(seen: Seen) -> bool:
     """Return whether a column is an option without its question: its own heading, or 0 and 1 alone."""
-    column, held = seen.column, set(map(normalise, seen.answers))
+    column, held = seen.column, {normalise(text) for text in seen.answers if not is_unticked(text)}
     ticks = held == {normalise(column.label)} or (held in _MARKS and "?" not in column.label)
     return ticks and not (column.question or column.role or column.labels)
 
@@ -122,7 +122,11 @@ def _together(members: Sequence[Seen]) -> list[Question]:
 
 
 def _ticked(seen: Seen) -> int:
-    return sum(count for text, count in seen.answers.items() if normalise(text) not in NOT_SELECTED)
+    return sum(
+        count
+        for text, count in seen.answers.items()
+        if normalise(text) not in NOT_SELECTED and not is_unticked(text)
+    )
 
 
 def _alone(seen: Seen, *, text: str = "") -> Question:
@@ -196,7 +200,7 @@ def _number(asked: Question, seen: Seen) -> Question:
         doubts = (*doubts, said("few_small_numbers"))
     if _may_be_codes(seen.answers):
         doubts = (*doubts, said("codes_or_decimals"))
-    doubts = (*doubts, *code_doubts(outside))
+    doubts = (*doubts, *code_doubts(outside), *percent_doubts(seen.answers))
     return replace(asked, kind="number", doubts=doubts)
 
 

@@ -17,6 +17,7 @@ from borgerlib.survey.codebook.matching import (
     NOT_SELECTED,
     SELECTED,
     is_no_answer,
+    is_unticked,
     is_unwilling,
     matcher,
     normalise,
@@ -298,6 +299,8 @@ def _selections(known: Column, text: str, entry: ItemMapping, export: Export) ->
 def _selection(value: str, choices: set[str]) -> int:
     if value in SELECTED or value in choices:
         return 1
+    if is_unticked(value):
+        return -1
     return 0 if value in NOT_SELECTED else UNKNOWN
 
 

@@ -17,7 +17,7 @@ from borgerlib.errors import DataError, nearest
 from borgerlib.said import Said, said
 from borgerlib.survey.codebook.matching import denies, is_unwilling, matcher, no_opinion, normalise
 from borgerlib.survey.codebook.model import Codebook, Item, Option
-from borgerlib.survey.codebook.outside import code_doubts, codes_outside
+from borgerlib.survey.codebook.outside import code_doubts, codes_outside, percent_doubts
 from borgerlib.survey.grid.values import first_part, parse_dates, parse_number, parse_numbers
 from borgerlib.survey.mapping.choices import (
     Coded,
@@ -96,7 +96,7 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
                 *_not_offered(item, entry, coded),
                 *_own_words(item, coded),
                 *_refusals(item, entry, export),
-                *_codes(item, coded),
+                *_codes(item, entry, export, coded),
             ]
     for found, (message, hint) in zip((mixed_up, unclear, reworded), _REFUSED, strict=True):
         if found:
@@ -301,12 +301,13 @@ def _refusals(item: Item, entry: ItemMapping, export: Export) -> list[str]:
     return [_of_item(item.id, "no_answer", answers=answers)] if answers else []
 
 
-def _codes(item: Item, coded: Coded) -> list[str]:
-    """Tell of numbers that look like codes of no answer and count as numbers; ages are told elsewhere."""
+def _codes(item: Item, entry: ItemMapping, export: Export, coded: Coded) -> list[str]:
+    """Tell of numbers that may be codes of no answer, or shares among per cent; ages are told elsewhere."""
     if item.kind != "number" or item.role in ("age", "birth_year"):
         return []
     texts, times = _counted(coded.columns[item.id].map("{:g}".format, na_action="ignore"))
-    doubts = code_doubts(codes_outside(dict(zip(texts, times, strict=True))))
+    written = {text for name in entry.columns for text in export.frame[name].dropna().unique().tolist()}
+    doubts = (*code_doubts(codes_outside(dict(zip(texts, times, strict=True)))), *percent_doubts(written))
     return [said("of_item", item=item.id, what=each) for each in doubts]
 
 

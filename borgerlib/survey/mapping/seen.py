@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from borgerlib.survey.codebook.matching import NOT_SELECTED, SELECTED, is_no_answer, normalise
+from borgerlib.survey.codebook.matching import NOT_SELECTED, SELECTED, is_no_answer, is_unticked, normalise
 from borgerlib.survey.codebook.model import Item
 from borgerlib.survey.mapping.choices import label_of
 from borgerlib.survey.responses import Column, Export
@@ -109,7 +109,8 @@ def alike_texts(one: str, other: str) -> float:
 def is_indicator(seen: Seen) -> bool:
     """Return whether a column holds ticks only: 0/1, yes or no, or the text of its own option."""
     own = {normalise(seen.column.choice), normalise(seen.column.label), normalise(seen.column.name)} - {""}
-    return all(normalise(text) in SELECTED | NOT_SELECTED | own for text in seen.answers)
+    held = [normalise(text) for text in seen.answers if not is_unticked(text)]
+    return all(text in SELECTED | NOT_SELECTED | own for text in held)
 
 
 def is_ranking(cells: Iterable[tuple[Sequence[str], int]]) -> bool:

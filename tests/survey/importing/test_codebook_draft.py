@@ -115,9 +115,9 @@ def test_a_number_that_many_share_is_no_id(tmp_path):
     assert asked(tmp_path, twice)["Nr."].role == "id"
 
 
-@pytest.mark.parametrize("tick", ["✓", "on", "Nævnt", "*", "+", "√", "J"])
+@pytest.mark.parametrize("tick", ["✓", "on", "Nævnt", "*", "+", "√", "J", "OK", "1"])
 def test_ticks_of_any_kind_are_ticks(tmp_path, tick):
-    other = "Ikke nævnt" if tick == "Nævnt" else ""
+    other = {"Nævnt": "Ikke nævnt", "1": "-99"}.get(tick, "")
     ticks = {"Emner? [Klima]": [tick, other] * 6, "Emner? [Skole]": [other, other, tick] * 4}
     notes = {"Emner? [Klima][Kommentar]": ["vigtigt", ""] * 6}
     found = asked(tmp_path, {"Vej": ["Nygade", "Torvet"] * 6} | ticks | notes)
@@ -310,6 +310,8 @@ def test_an_option_may_begin_with_another(tmp_path):
         (["1", "-99"], "codes_outside"),
         (["M", "mand", "K", "kvinde"], "short_and_long"),
         (["2", "2 timer", "1", "1 time", "sjældent"], "short_and_long"),
+        (["0,1", "10 %", "20 %", "0,25", "50 %"], "percents_and_shares"),
+        (["1½", "½", "2,5", "12", "30"], None),
         (["A", "B", "C", "Andet"], None),
     ],
 )

@@ -212,6 +212,22 @@ def test_a_formula_is_recorded_and_never_evaluated(tmp_path):
         [3, "Alder", "formula"],
     ]
     assert responses.problems["value"].tolist() == ['=HYPERLINK("http://example.dk","klik")', "=20+20"]
+    (told,) = responses.source.notes
+    assert "2 cells hold a formula or an error" in told
+    assert "(columns 'A', 'C')" in told
+
+
+def test_a_workbook_of_formulas_alone_says_that_these_are_why_it_is_empty(tmp_path):
+    rows = [ROWS[0], ["=20+20", "=A1", "=A1"]]
+    with pytest.raises(DataError, match="no respondents") as raised:
+        read_export(write_xlsx(tmp_path / "x.xlsx", {"Ark": rows}))
+    assert "3 cells hold a formula" in raised.value.problems[0]
+
+
+def test_letters_that_are_lost_are_told(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("K\ufffdn;Alder\nMand;30\nKvinde;40\n", encoding="utf-8")
+    assert [note.kind for note in read_export(path).source.notes] == ["letters_lost"]
 
 
 def test_a_formula_in_a_text_file_is_text(tmp_path):
