@@ -15,7 +15,7 @@ from borgerlib import places
 from borgerlib.commands import console
 
 if TYPE_CHECKING:
-    from borgerlib.runs.batch.work import Progress
+    from borgerlib.runs.batch.work import BatchProgress
     from borgerlib.runs.planning.due import BatchPlan
     from borgerlib.runs.planning.status import Status
 
@@ -70,7 +70,7 @@ def batch(
         return
     # By ourselves, since a shell that starts us in the background has Ctrl-C ignored.
     console.heed(signal.SIGINT, signal.SIGTERM)
-    kept: list[Progress] = []
+    kept: list[BatchProgress] = []
     try:
         with _shown(kept) as on_progress:
             run_batch(
@@ -162,12 +162,12 @@ def schedule_command(
 
 
 @contextmanager
-def _shown(kept: list[Progress]) -> Iterator[Callable[[Progress], None]]:
+def _shown(kept: list[BatchProgress]) -> Iterator[Callable[[BatchProgress], None]]:
     """Show the progress: a bar that moves where somebody looks, and a line for what went wrong."""
     bar = console.progress()
     task = bar.add_task("Starting", total=None)
 
-    def show(progress: Progress) -> None:
+    def show(progress: BatchProgress) -> None:
         kept[:] = [progress]
         ended = progress.done + progress.failed + progress.held
         bar.update(task, total=progress.total, completed=ended, description=progress_line(progress))
@@ -182,7 +182,7 @@ def _shown(kept: list[Progress]) -> Iterator[Callable[[Progress], None]]:
         yield show
 
 
-def progress_line(progress: Progress) -> str:
+def progress_line(progress: BatchProgress) -> str:
     """Return how far a batch is, in words: done, failed, skipped, time left."""
     parts = [f"{progress.done} done", f"{progress.failed + progress.failed_reports} failed"]
     parts += [f"{progress.held} held back"] if progress.held else []
@@ -213,7 +213,7 @@ def _print_plan(plan: BatchPlan) -> None:
     console.out.print(f"Of the runs {due} due, {current} up to date.")
 
 
-def _print_end(progress: Progress, index: Path) -> None:
+def _print_end(progress: BatchProgress, index: Path) -> None:
     reports = f"{progress.reports} {'report' if progress.reports == 1 else 'reports'} written"
     console.out.print(f"{progress_line(progress).removesuffix(', 0 s left')}; {reports}.")
     console.made(index)

@@ -213,7 +213,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         self._pong()
         self._reports.start(self._answers, self.link, on_done=self._tell_report)
 
-    def _tell_report(self, outcome: save_report.Outcome) -> None:
+    def _tell_report(self, outcome: save_report.ReportOutcome) -> None:
         if outcome.error:
             self._say(words()("errors", "report_failed", hvorfor=outcome.error))
             return
@@ -229,7 +229,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
     def _say(self, text: str) -> None:
         self.send({"kind": "said", "text": text})
 
-    def _questions(self) -> tuple[questions.Question, ...]:
+    def _questions(self) -> tuple[questions.MenuQuestion, ...]:
         filters = self._answers.offer.filters
         saved = questions.saved_questions(self._answers.municipality.name, filters)
         return (*questions.own_questions(filters), *saved)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from borgerlib import danish
 from borgerlib.lokaldemokrati.published.counts import divided_table, option_label, recovered_count
-from borgerlib.lokaldemokrati.published.identification import Identification, Solution, identifications
+from borgerlib.lokaldemokrati.published.identification import CountSolution, Identification, identifications
 from borgerlib.lokaldemokrati.published.numbers import load_published, standing_values
 from borgerlib.population.municipalities import NUMBER_OF_MUNICIPALITIES
 from borgerlib.statistics.exact.finite_population import finite_population_interval
@@ -93,7 +93,7 @@ def _published_row(
 
 def _possible_counts(item: Item, option: str, identification: Identification) -> list[tuple[int, int]]:
     """Return every (n, count) that fits; of an impossible question, the nearest."""
-    solutions = identification.solutions or (Solution(identification.n, identification.counts),)
+    solutions = identification.solutions or (CountSolution(identification.n, identification.counts),)
     members = item.members(option)
     possible = []
     for solution in solutions:

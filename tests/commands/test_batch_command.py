@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from borgerlib import places
 from borgerlib.commands.batch import app, progress_line
 from borgerlib.errors import ParameterError
-from borgerlib.runs.batch.work import Progress
+from borgerlib.runs.batch.work import BatchProgress
 from borgerlib.runs.planning.manifest import FOLDER, Manifest, Record
 
 PROGRAM = "from borgerlib.commands.batch import app; app()"
@@ -134,10 +134,13 @@ def test_schedule_prints_lines_that_can_be_pasted(borger):
 @pytest.mark.parametrize(
     ("progress", "line"),
     [
-        (Progress(3, 1, 0, 9, 40, 0, 0, None, None), "3 done, 1 failed, 9 skipped"),
-        (Progress(3, 1, 2, 9, 40, 0, 1, 61.4, None), "3 done, 2 failed, 2 held back, 9 skipped, 61 s left"),
-        (Progress(3, 0, 0, 0, 40, 0, 0, 600.0, None), "3 done, 0 failed, 0 skipped, 10 min left"),
-        (Progress(3, 0, 0, 0, 40, 0, 0, 7200.0, None), "3 done, 0 failed, 0 skipped, 2.0 h left"),
+        (BatchProgress(3, 1, 0, 9, 40, 0, 0, None, None), "3 done, 1 failed, 9 skipped"),
+        (
+            BatchProgress(3, 1, 2, 9, 40, 0, 1, 61.4, None),
+            "3 done, 2 failed, 2 held back, 9 skipped, 61 s left",
+        ),
+        (BatchProgress(3, 0, 0, 0, 40, 0, 0, 600.0, None), "3 done, 0 failed, 0 skipped, 10 min left"),
+        (BatchProgress(3, 0, 0, 0, 40, 0, 0, 7200.0, None), "3 done, 0 failed, 0 skipped, 2.0 h left"),
     ],
 )
 def test_how_far_it_is(progress, line):

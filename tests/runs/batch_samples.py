@@ -17,7 +17,7 @@ from sample_notebooks import KERNEL
 
 from borgerlib.runs.batch.run import run_batch
 from borgerlib.runs.batch.task import Outcome, Task, perform
-from borgerlib.runs.batch.work import Progress
+from borgerlib.runs.batch.work import BatchProgress
 from borgerlib.runs.planning.manifest import History, Manifest
 
 OUR_MODULES = [str(folder) for folder in Path(__file__).parents[:2]]
@@ -67,7 +67,7 @@ def notebook(folder: Path, number: int, *code: str) -> Path:
     return path
 
 
-def batch(out: Path, notebooks: Sequence[Path], *names: str, **options: Any) -> Progress:
+def batch(out: Path, notebooks: Sequence[Path], *names: str, **options: Any) -> BatchProgress:
     """Run a batch; in this process, on the warm kernels given by `warm` or on fresh ones."""
     warm = options.pop("warm", None)
     settings: dict[str, Any] = {"timeout": PATIENCE, "crew": InProcess(warm)} | options

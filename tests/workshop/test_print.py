@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from borgerlib.commands.workshop import app
 from borgerlib.errors import DataError, ParameterError
-from borgerlib.workshop.cards.deck import Section, read_decks, shipped_decks
+from borgerlib.workshop.cards.deck import CardSection, read_decks, shipped_decks
 from borgerlib.workshop.page.cards import cards_for_print
 from borgerlib.workshop.page.citizens import Citizens
 from borgerlib.workshop.saved.report import download
@@ -108,7 +108,7 @@ def test_the_report_of_a_map_is_one_that_a_screen_reader_can_read(influence_room
 
 
 def test_a_word_wider_than_a_card_is_broken_and_counted(cards):
-    short = (Section("Rammer", ("Få.",)),)
+    short = (CardSection("Rammer", ("Få.",)),)
     wide = replace(cards[0], card=replace(cards[0].card, title="W" * 40, text="W" * 90, back=short))
     assert too_long([wide]) == ()
     for sheet in weasyprint.HTML(string=sheets_html([wide])).render().pages:

@@ -32,7 +32,7 @@ _CALLED: dict[Channel, str] = {
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ListRequest:
     """What a list is for, and how it is made.
 
     Attributes
@@ -86,7 +86,7 @@ def lists_folder(municipality: str) -> Path:
 def hand_out(
     register: Register,
     candidates: Candidates,
-    wanted: Wanted,
+    wanted: ListRequest,
     *,
     day: date,
     among: Iterable[int] | None = None,
@@ -144,7 +144,7 @@ def hand_out(
 
 
 def require_listable(
-    register: Register, candidates: Candidates, wanted: Wanted, panels: Sequence[set[int]], *, day: date
+    register: Register, candidates: Candidates, wanted: ListRequest, panels: Sequence[set[int]], *, day: date
 ) -> None:
     """Raise where one of these panels, were it drawn, could not be made a list of.
 
@@ -172,7 +172,7 @@ def _order(seats: pd.Series) -> pd.Series:
     return seats.astype(str).str.extract(r"(\d+)$", expand=False).fillna("0").astype(int)
 
 
-def _free_path(folder: Path, wanted: Wanted, day: date) -> Path:
+def _free_path(folder: Path, wanted: ListRequest, day: date) -> Path:
     stem = f"{day.isoformat()}-{danish.slug(wanted.purpose)[:40] or 'liste'}-{_CALLED[wanted.channel]}"
     paths = (folder / f"{stem}{f'-{number}' * (number > 1)}{wanted.ending}" for number in count(1))
     return next(path for path in paths if not path.exists())

@@ -15,7 +15,7 @@ from borgerlib.errors import DataError
 
 
 @dataclass(frozen=True)
-class Change:
+class QuotaChange:
     """A quota's bound, moved: `bound` of the people with this value from `was` to `becomes`."""
 
     feature: str
@@ -44,7 +44,7 @@ class Infeasible:
 
     short: tuple[tuple[str, str, int, int], ...]
     sums: tuple[tuple[str, Literal["min", "max"], int], ...]
-    changes: tuple[Change, ...]
+    changes: tuple[QuotaChange, ...]
     size: int
 
     @property
@@ -100,7 +100,7 @@ def _problems_of(found: Infeasible) -> list[str]:
     ]
 
 
-def _smallest_change(pool: Pool) -> tuple[Change, ...]:
+def _smallest_change(pool: Pool) -> tuple[QuotaChange, ...]:
     count, kinds = len(pool.quotas), len(pool.counts)
     change = scipy.sparse.identity(len(pool.lower), format="csc")[:, 1 : count + 1]
     # A minimum above the seats can go down to what is kept.
@@ -121,7 +121,7 @@ def _smallest_change(pool: Pool) -> tuple[Change, ...]:
     rows = pool.quotas.itertuples(index=False, name=None)
     for (feature, value, low, high), down, up in zip(rows, missing, spare, strict=True):
         if down:
-            changes.append(Change(feature, value, "min", low, low - down))
+            changes.append(QuotaChange(feature, value, "min", low, low - down))
         if up:
-            changes.append(Change(feature, value, "max", high, high + up))
+            changes.append(QuotaChange(feature, value, "max", high, high + up))
     return tuple(changes)

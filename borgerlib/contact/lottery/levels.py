@@ -9,7 +9,7 @@ import numpy as np
 from borgerlib.contact.lottery.mixture import Collection, Mixture, add_round, spread
 from borgerlib.contact.lottery.pool import Pool
 from borgerlib.contact.lottery.pricing import Panels
-from borgerlib.contact.lottery.relaxation import PRICED, CapTooLowError, Level
+from borgerlib.contact.lottery.relaxation import PRICED, CapTooLowError, ChanceLevel
 from borgerlib.contact.lottery.solver import Floats, Program, Solution, blocks
 
 _CLOSED = 1e-7  # a level is proven when no panel could raise it by more
@@ -17,7 +17,7 @@ _SLACK = 1e-10  # what a settled floor gives way, so that rounding cannot make t
 _SURPLUS_COST = 1000.0  # of a chance above the cap: more than any lowest chance is worth
 
 
-def generated_leximin(pool: Pool, cap: float, near: Floats) -> tuple[Mixture, list[Level]]:
+def generated_leximin(pool: Pool, cap: float, near: Floats) -> tuple[Mixture, list[ChanceLevel]]:
     """Return the leximin mixture by column generation (Flanigan et al. 2021), and its levels.
 
     Parameters
@@ -47,7 +47,9 @@ def generated_leximin(pool: Pool, cap: float, near: Floats) -> tuple[Mixture, li
     return Mixture(np.array(found.panels)[used], weights[used] / weights.sum()), levels
 
 
-def _raised(master: _Master, panels: Panels, found: Collection, chances: Floats) -> tuple[Solution, Level]:
+def _raised(
+    master: _Master, panels: Panels, found: Collection, chances: Floats
+) -> tuple[Solution, ChanceLevel]:
     """Raise the lowest chance of all who are not settled until prices prove that it goes no further."""
     pool, unsettled = master.pool, np.isnan(chances)
     floors = np.where(unsettled, 0, chances)
@@ -72,7 +74,7 @@ def _raised(master: _Master, panels: Panels, found: Collection, chances: Floats)
     settled = np.flatnonzero(unsettled & (prices > PRICED))
     if not len(settled):
         settled = np.flatnonzero(unsettled)
-    return solution, Level(lowest, settled, prices, cap_prices, max(bound, lowest))
+    return solution, ChanceLevel(lowest, settled, prices, cap_prices, max(bound, lowest))
 
 
 class _Master:
@@ -115,7 +117,7 @@ class _Master:
             rows = np.flatnonzero(column).astype(np.int32)
             self._program.add_variable(rows, column[rows])
 
-    def settle(self, level: Level) -> None:
+    def settle(self, level: ChanceLevel) -> None:
         for kind in level.kinds:
             self._program.set_coefficient(int(kind), 0, 0.0)
             self._program.set_row(int(kind), level.chance - _SLACK, np.inf)

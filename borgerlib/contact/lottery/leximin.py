@@ -12,7 +12,7 @@ from borgerlib.contact.lottery.levels import generated_leximin
 from borgerlib.contact.lottery.mixture import Mixture, mix
 from borgerlib.contact.lottery.pool import Pool, make_pool
 from borgerlib.contact.lottery.pricing import Panels
-from borgerlib.contact.lottery.relaxation import Level, relaxed_leximin, require_cap
+from borgerlib.contact.lottery.relaxation import ChanceLevel, relaxed_leximin, require_cap
 from borgerlib.errors import ParameterError
 
 
@@ -56,7 +56,7 @@ class LotteryChances:
     gap: float
     mixture: Mixture
     pool: Pool
-    levels: tuple[Level, ...]
+    levels: tuple[ChanceLevel, ...]
     cap: float
 
 

@@ -14,7 +14,7 @@ PRICED = 1e-9
 
 
 @dataclass(frozen=True)
-class Level:
+class ChanceLevel:
     """A chance that some kinds cannot get above, and the prices that prove it.
 
     Attributes
@@ -74,7 +74,7 @@ def require_cap(pool: Pool, cap: float) -> None:
         raise CapTooLowError(cap, solution.value / mean)
 
 
-def relaxed_leximin(pool: Pool, cap: float) -> tuple[Floats, list[Level]]:
+def relaxed_leximin(pool: Pool, cap: float) -> tuple[Floats, list[ChanceLevel]]:
     """Return each kind's chance and the levels, where fractions of people fit.
 
     Successive linear programs: the lowest chance is raised as far as it goes; a kind whose row then has a
@@ -95,7 +95,7 @@ def relaxed_leximin(pool: Pool, cap: float) -> tuple[Floats, list[Level]]:
             prices[settled] = 1 / len(settled)
         capped = pool.counts * cap < pool.counts
         cap_prices = np.where(capped, np.maximum(solution.reduced_costs[:kinds], 0) * pool.counts, 0)
-        levels.append(Level(solution.value, settled, prices, cap_prices, solution.value))
+        levels.append(ChanceLevel(solution.value, settled, prices, cap_prices, solution.value))
         chances[settled] = solution.value
         for kind in settled:
             program.set_coefficient(int(kind), kinds, 0.0)

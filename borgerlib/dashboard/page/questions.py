@@ -21,7 +21,7 @@ LONGEST_NAME = 80
 
 
 @dataclass(frozen=True)
-class Question:
+class MenuQuestion:
     """A question of the menu.
 
     Parameters
@@ -42,7 +42,7 @@ class Question:
     saved: bool = False
 
 
-def own_questions(filters: Sequence[Filter]) -> tuple[Question, ...]:
+def own_questions(filters: Sequence[Filter]) -> tuple[MenuQuestion, ...]:
     """Return the report's questions that the answers can tell of."""
     offered = {filter_.role: [level.id for level in filter_.levels] for filter_ in filters}
     tags = {
@@ -63,14 +63,14 @@ def own_questions(filters: Sequence[Filter]) -> tuple[Question, ...]:
         checked = understood(wanted, filters)
         is_there = role in offered and (not answer or answer in offered[role])
         if wanted and is_there and not checked.problems:
-            questions.append(Question(entry["id"], entry["label"], checked, (role, answer)))
+            questions.append(MenuQuestion(entry["id"], entry["label"], checked, (role, answer)))
     return tuple(questions)
 
 
-def saved_questions(municipality: str, filters: Sequence[Filter]) -> tuple[Question, ...]:
+def saved_questions(municipality: str, filters: Sequence[Filter]) -> tuple[MenuQuestion, ...]:
     """Return the questions that users have saved, in the order of saving; none where the file is damaged."""
     return tuple(
-        Question(
+        MenuQuestion(
             entry["id"],
             entry["label"],
             understood(entry["levels"], filters, entry.get("against")),

@@ -15,7 +15,7 @@ import pandas as pd
 from borgerlib import danish
 from borgerlib.dashboard.page.answers import Answer, Answers, Record, missing_last
 from borgerlib.dashboard.page.overview import divisions, overview
-from borgerlib.dashboard.page.questions import Question
+from borgerlib.dashboard.page.questions import MenuQuestion
 from borgerlib.dashboard.page.sentences import (
     about_how_many,
     answer_sentence,
@@ -62,7 +62,7 @@ def setting(answers: Answers) -> dict[str, Any]:
     }
 
 
-def menu(questions: Sequence[Question]) -> list[dict[str, Any]]:
+def menu(questions: Sequence[MenuQuestion]) -> list[dict[str, Any]]:
     """Return the questions of the menu."""
     return [{"id": question.id, "label": question.label, "saved": question.saved} for question in questions]
 

@@ -23,7 +23,7 @@ NOTEBOOK = "interesse_valg.ipynb"
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ReportOutcome:
     """What came of a report: where it is and its page, or why there is none."""
 
     shown_path: str = ""
@@ -37,7 +37,9 @@ class Reports:
     def __init__(self) -> None:
         self._at_work = threading.Lock()
 
-    def start(self, answers: Answers, link: str, *, on_done: Callable[[Outcome], None]) -> threading.Thread:
+    def start(
+        self, answers: Answers, link: str, *, on_done: Callable[[ReportOutcome], None]
+    ) -> threading.Thread:
         """Start a report; `on_done` is called from its thread. Raises `RunError` while one is at work."""
         if not self._at_work.acquire(blocking=False):
             raise RunError(words()("errors", "busy"))
@@ -45,18 +47,18 @@ class Reports:
         thread.start()
         return thread
 
-    def _work(self, answers: Answers, link: str, on_done: Callable[[Outcome], None]) -> None:
+    def _work(self, answers: Answers, link: str, on_done: Callable[[ReportOutcome], None]) -> None:
         try:
             index = save_report(answers, link)
             page = next(path for path in sorted(index.parent.glob("*.html")) if path != index)
             shown = (
                 index.relative_to(places.workspace()) if index.is_relative_to(places.workspace()) else index
             )
-            outcome = Outcome(str(shown), page.read_bytes())
+            outcome = ReportOutcome(str(shown), page.read_bytes())
         except BorgerlibError as error:
-            outcome = Outcome(error=error.message)
+            outcome = ReportOutcome(error=error.message)
         except Exception as error:  # whatever it is, the meeting must hear of it and go on
-            outcome = Outcome(error=f"{type(error).__name__}: {error}")
+            outcome = ReportOutcome(error=f"{type(error).__name__}: {error}")
         finally:
             self._at_work.release()
         on_done(outcome)

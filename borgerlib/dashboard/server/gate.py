@@ -53,7 +53,7 @@ class TokenOnly(VoilaIdentityProvider):  # type: ignore[misc]
         return [(r"/(?:.*/)?login", NoToken)]
 
 
-class Page(TornadoVoilaHandler):  # type: ignore[misc]
+class DashboardPage(TornadoVoilaHandler):  # type: ignore[misc]
     """The dashboard's page. The token is taken out of the address at once, and nothing else is read of it."""
 
     @authenticated

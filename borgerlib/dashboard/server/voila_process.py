@@ -81,7 +81,7 @@ def _application() -> Any:
     from voila.tornado.handler import TornadoVoilaHandler
     from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
-    from borgerlib.dashboard.server.gate import VISITORS, KernelSocket, Page
+    from borgerlib.dashboard.server.gate import VISITORS, DashboardPage, KernelSocket
     from borgerlib.dashboard.server.visitors import Visitors
 
     class Dashboard(Voila):  # type: ignore[misc]
@@ -97,7 +97,7 @@ def _application() -> Any:
             return {**super().init_settings(), **checked, VISITORS: Visitors()}
 
         def init_handlers(self) -> list[Any]:
-            ours = {TornadoVoilaHandler: Page, VoilaKernelWebsocketHandler: KernelSocket}
+            ours = {TornadoVoilaHandler: DashboardPage, VoilaKernelWebsocketHandler: KernelSocket}
             # What RequestInfoSocketHandler tells of a visit, whoever asks, has the token in it.
             return [
                 (route, ours.get(handler, handler), *rest)

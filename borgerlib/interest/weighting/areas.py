@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from borgerlib.errors import DataError
-from borgerlib.interest.weighting.levels import Target, find_level, folded
+from borgerlib.interest.weighting.levels import Margin, find_level, folded
 from borgerlib.interest.weighting.margins import AREA
 from borgerlib.population.districts import rows_of
 from borgerlib.said import said
@@ -65,8 +65,12 @@ def recoded(respondents: pd.DataFrame, codebook: Codebook, areas: Mapping[str, s
 
 
 def placed(
-    respondents: pd.DataFrame, codebook: Codebook, targets: Sequence[Target], *, reviewed: Sequence[str] = ()
-) -> tuple[pd.DataFrame, tuple[Target, ...], list[str]]:
+    respondents: pd.DataFrame,
+    codebook: Codebook,
+    targets: Sequence[Margin],
+    *,
+    reviewed: Sequence[str] = (),
+) -> tuple[pd.DataFrame, tuple[Margin, ...], list[str]]:
     """Return respondents whose areas are levels that somebody has reviewed, and the targets to match.
 
     A level is one that the population is counted by (merged where the rules merge), or one of a map of areas,

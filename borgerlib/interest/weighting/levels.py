@@ -19,7 +19,7 @@ _POSTCODE = re.compile(r"(?:DK[- ]?)?(\d{4})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Target:
+class Margin:
     """A margin that respondents are weighted to.
 
     Parameters
@@ -60,7 +60,7 @@ class Target:
 
 def target_of(
     role: str, counts: pd.Series, respondents: pd.DataFrame, texts: Mapping[str, str] | None = None
-) -> Target:
+) -> Margin:
     """Match answers, or the texts of options, with the levels of a margin, whatever their case and spaces."""
     values = respondents[str(counts.name)]
     by_fold = {folded(str(level)): str(level) for level in counts.index}
@@ -73,10 +73,10 @@ def target_of(
     # An area is typed by hand: nobody's address or name may end in a log.
     found = left.where(left.notna(), "").map(lambda value: mask_personal(str(value))).value_counts()
     without = {str(value): int(count) for value, count in found.items()}
-    return Target(role, str(counts.name), counts, known, {}, without, str(counts.attrs.get("own", "")))
+    return Margin(role, str(counts.name), counts, known, {}, without, str(counts.attrs.get("own", "")))
 
 
-def merge(target: Target, rules: Mapping[str, Sequence[str]]) -> Target:
+def merge(target: Margin, rules: Mapping[str, Sequence[str]]) -> Margin:
     """Merge levels by rules: new level → the levels that it is made of.
 
     Raises
@@ -97,7 +97,7 @@ def merge(target: Target, rules: Mapping[str, Sequence[str]]) -> Target:
     )
 
 
-def merge_sparse_neighbours(target: Target, respondents: pd.DataFrame, fewest: int) -> Target:
+def merge_sparse_neighbours(target: Margin, respondents: pd.DataFrame, fewest: int) -> Margin:
     """Merge sparse levels with their neighbours, the sparsest first, until none is sparse or one is left.
 
     A sparse level goes to the neighbour that has the fewer respondents, of equals to the one before it.
@@ -114,7 +114,7 @@ def merge_sparse_neighbours(target: Target, respondents: pd.DataFrame, fewest: i
     return merge(target, {" + ".join(group): group for group in groups if len(group) > 1})
 
 
-def unusable(target: Target, respondents: pd.DataFrame) -> list[str]:
+def unusable(target: Margin, respondents: pd.DataFrame) -> list[str]:
     """Return why a margin cannot be used: nobody has a level of it, or most answers are none of it."""
     column, known = target.column, int(target.levels(respondents).notna().sum())
     legal = ", ".join(map(str, target.counts.index))
@@ -132,7 +132,7 @@ def unusable(target: Target, respondents: pd.DataFrame) -> list[str]:
     return []
 
 
-def empty_levels(target: Target, respondents: pd.DataFrame) -> list[str]:
+def empty_levels(target: Margin, respondents: pd.DataFrame) -> list[str]:
     """Return what is wrong with levels in which people live but nobody answered, and how it is mended."""
     how = {
         "sex": "Leave 'sex' out of 'margins'.",
@@ -146,7 +146,7 @@ def empty_levels(target: Target, respondents: pd.DataFrame) -> list[str]:
     ]
 
 
-def what_to_look_at(target: Target, respondents: pd.DataFrame, fewest: int) -> list[str]:
+def what_to_look_at(target: Margin, respondents: pd.DataFrame, fewest: int) -> list[str]:
     """Return what the weighting of a margin did or left that somebody should know."""
     column = target.column
     notes: list[str] = [

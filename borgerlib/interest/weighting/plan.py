@@ -12,7 +12,7 @@ import pandas as pd
 from borgerlib.errors import ConvergenceError, MarginError
 from borgerlib.interest.weighting.levels import (
     OWN_FILE,
-    Target,
+    Margin,
     empty_levels,
     merge,
     merge_sparse_neighbours,
@@ -55,7 +55,7 @@ class Weighting:
 
     result: WeightingResult
     margins: pd.DataFrame
-    targets: tuple[Target, ...]
+    targets: tuple[Margin, ...]
     cap: float
     largest: float
     population_date: str
@@ -140,7 +140,7 @@ def unweighted(respondents: pd.DataFrame) -> Weighting:
 
 
 def rakeable(
-    respondents: pd.DataFrame, targets: Sequence[Target]
+    respondents: pd.DataFrame, targets: Sequence[Margin]
 ) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
     """Return levels and margins that `rake` accepts: who has no level gets one, with the share they have."""
     levels, margins = {}, {}
@@ -156,7 +156,7 @@ def rakeable(
 
 def _targets(
     respondents: pd.DataFrame, codebook: Codebook, people: PopulationCounts, rules: WeightingRules
-) -> tuple[Target, ...]:
+) -> tuple[Margin, ...]:
     if not people.by_role:
         raise MarginError(
             said("nothing_to_weight_by"),

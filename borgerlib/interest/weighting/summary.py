@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.errors import DataError, to_prepare
-from borgerlib.interest.weighting.levels import Target
+from borgerlib.interest.weighting.levels import Margin
 from borgerlib.interest.weighting.plan import Weighting, rakeable
 from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.statistics.weighting.adjustment import WeightingResult
@@ -63,9 +63,9 @@ def reweighted(respondents: pd.DataFrame, summary: Mapping[str, Any]) -> Weighti
     return replace(result, respondents=respondents[list(frame.columns)])
 
 
-def targets_of(summary: Mapping[str, Any]) -> list[Target]:
+def targets_of(summary: Mapping[str, Any]) -> list[Margin]:
     """Return the margins that the respondents were weighted to, none where they are not weighted."""
     return [
-        Target(**{**record, "counts": pd.Series(record["counts"], name=record["column"])})
+        Margin(**{**record, "counts": pd.Series(record["counts"], name=record["column"])})
         for record in summary["targets"]
     ]

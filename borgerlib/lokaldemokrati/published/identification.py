@@ -28,7 +28,7 @@ from borgerlib.errors import DataError
 from borgerlib.lokaldemokrati.published.feasible import smallest_change
 from borgerlib.lokaldemokrati.published.numbers import load_published, standing_values
 from borgerlib.lokaldemokrati.published.questions import (
-    Question,
+    PublishedQuestion,
     Reference,
     parts_by,
     read_question,
@@ -42,7 +42,7 @@ Status = Literal["identified", "set", "impossible"]
 
 
 @dataclass(frozen=True)
-class Solution:
+class CountSolution:
     """An N and the counts of one item's options and nets that give its published percentages back."""
 
     n: int
@@ -71,7 +71,7 @@ class Identification:
 
     item: str
     status: Status
-    solutions: tuple[Solution, ...]
+    solutions: tuple[CountSolution, ...]
     n: int
     counts: Mapping[str, int]
     why: str
@@ -234,12 +234,12 @@ def _from_counts(item: Item, values: pd.DataFrame) -> Identification:
     why = f"2021-rapporten viser antal svar fra {n}. "
     lost = len(item.options) - len(counts)
     why += f"{danish.capitalise(danish.small_number(lost))} antal kan ikke læses." if lost else ""
-    return Identification(item.id, "identified", (Solution(n, counts),), n, counts, why.strip())
+    return Identification(item.id, "identified", (CountSolution(n, counts),), n, counts, why.strip())
 
 
 def _settle(
     item: Item,
-    question: Question,
+    question: PublishedQuestion,
     solutions: Sequence[tuple[int, Mapping[Reference, int]]],
     reach: range,
     divided: bool,
@@ -247,7 +247,7 @@ def _settle(
     """Choose among the solutions the largest within reach: what the drop-out before the question leaves."""
     if not solutions:
         return _nearest(item, question, reach)
-    own = tuple(Solution(n, _own_counts(item, n, counts)) for n, counts in solutions)
+    own = tuple(CountSolution(n, _own_counts(item, n, counts)) for n, counts in solutions)
     within = [solution for solution in own if solution.n in reach]
     if not within:
         every = danish.listing([str(solution.n) for solution in own], last="or")
@@ -266,7 +266,7 @@ def _own_counts(item: Item, n: int, counts: Mapping[Reference, int]) -> Mapping[
     return MappingProxyType({option: count for (_, option), count in full.items()})
 
 
-def _nearest(item: Item, question: Question, reach: range) -> Identification:
+def _nearest(item: Item, question: PublishedQuestion, reach: range) -> Identification:
     published = list(question.percentages.values())
     changes = smallest_change(published, max_n=reach[-1], exclusive=question.exclusive)
     first = changes[changes["n"].isin(reach)].iloc[0]
@@ -283,7 +283,7 @@ def _values(number: int) -> str:
     return f"alle {danish.small_number(number)} procenttal" if number > 1 else "procenttallet"
 
 
-def _why(question: Question, possible: Sequence[int], chosen: int, divided: bool) -> str:
+def _why(question: PublishedQuestion, possible: Sequence[int], chosen: int, divided: bool) -> str:
     values = _values(len(question.percentages))
     together = " sammen med den figur, der er delt efter svaret" if divided else ""
     if len(possible) == 1:

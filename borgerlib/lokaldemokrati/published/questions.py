@@ -15,7 +15,7 @@ Reference = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Question:
+class PublishedQuestion:
     """The percentages that share one N: those of one item, or of a battery shown in one figure.
 
     Parameters
@@ -35,7 +35,7 @@ class Question:
     exclusive: bool
 
 
-def read_question(item: Item, values: pd.DataFrame, codebook: Codebook) -> Question:
+def read_question(item: Item, values: pd.DataFrame, codebook: Codebook) -> PublishedQuestion:
     """Return the percentages that share the N of an item, from values as `standing_values` returns them."""
     plain = values[(values["group"] == "") & (values["unit"] == "pct")]
     battery = _battery(item, plain)
@@ -45,7 +45,7 @@ def read_question(item: Item, values: pd.DataFrame, codebook: Codebook) -> Quest
     percentages = dict(zip(answers, map(int, rows["value"]), strict=True))
     stated = frozenset(int(n) for n in rows["n_stated"]) if rows["n_stated"].notna().all() else frozenset()
     exclusive = len(items) == 1 and _shares_out(item, [option for _, option in percentages])
-    return Question(items, MappingProxyType(percentages), stated, exclusive)
+    return PublishedQuestion(items, MappingProxyType(percentages), stated, exclusive)
 
 
 def _battery(item: Item, plain: pd.DataFrame) -> set[str]:
@@ -56,7 +56,9 @@ def _battery(item: Item, plain: pd.DataFrame) -> set[str]:
     return {item.id} | {other for other, there in shown if figures & set(there)}
 
 
-def solutions_of(question: Question, *, lowest: int, highest: int) -> list[tuple[int, dict[Reference, int]]]:
+def solutions_of(
+    question: PublishedQuestion, *, lowest: int, highest: int
+) -> list[tuple[int, dict[Reference, int]]]:
     """Return every (n, counts) from the lowest to the highest n that gives the percentages back."""
     frame = feasible_counts(list(question.percentages.values()), max_n=highest, exclusive=question.exclusive)
     return [
@@ -67,7 +69,7 @@ def solutions_of(question: Question, *, lowest: int, highest: int) -> list[tuple
 
 
 @dataclass(frozen=True)
-class Part:
+class Breakdown:
     """Percentages of another item that a figure shows within one option."""
 
     option: str
@@ -82,12 +84,12 @@ class Part:
         return bool((fitting["n"] == size).any())
 
 
-def parts_by(item: Item, values: pd.DataFrame, codebook: Codebook) -> list[Part]:
+def parts_by(item: Item, values: pd.DataFrame, codebook: Codebook) -> list[Breakdown]:
     """Return every part of the respondents that a figure divides by this item."""
     groups = [f"{item.id}={option.id}" for option in item.options]
     parts = values[values["group"].isin(groups)].groupby(["group", "item"], sort=False)
     return [
-        Part(
+        Breakdown(
             option=str(group).partition("=")[2],
             percentages=tuple(int(value) for value in rows["value"]),
             exclusive=_shares_out(codebook.item(str(shown)), list(rows["option"])),

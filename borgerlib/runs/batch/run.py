@@ -11,7 +11,7 @@ from typing import Any
 from borgerlib import places
 from borgerlib.errors import RunError
 from borgerlib.runs.batch.pool import Crew, LocalCrew
-from borgerlib.runs.batch.work import BatchWork, Progress
+from borgerlib.runs.batch.work import BatchProgress, BatchWork
 from borgerlib.runs.kernels.execute import MEMORY
 from borgerlib.runs.pages.overview_page import keep_overview_in_step, write_overview
 from borgerlib.runs.planning.due import BatchPlan, make_plan
@@ -45,8 +45,8 @@ def run_batch(
     memory_limit: int = MEMORY,
     cold: bool = False,
     crew: Crew | None = None,
-    on_progress: Callable[[Progress], None] | None = None,
-) -> Progress:
+    on_progress: Callable[[BatchProgress], None] | None = None,
+) -> BatchProgress:
     """Run what is due, write the reports that follow, and the overview of all.
 
     Parameters

@@ -30,7 +30,7 @@ _ATTEMPTS = 2
 
 
 @dataclass(frozen=True)
-class Progress:
+class BatchProgress:
     """How far a batch is.
 
     Attributes
@@ -92,7 +92,7 @@ class BatchWork:
         manifest: Manifest,
         history: History,
         made: BatchPlan,
-        on_progress: Callable[[Progress], None] | None,
+        on_progress: Callable[[BatchProgress], None] | None,
         timeout: float,
         memory_limit: int,
     ) -> None:
@@ -150,12 +150,12 @@ class BatchWork:
                 if outcome.state != "failed":
                     self._settle(task, outcome)
 
-    def progress(self, record: Record | None, *, others: int = 0) -> Progress:
+    def progress(self, record: Record | None, *, others: int = 0) -> BatchProgress:
         """Return how far the batch is."""
         count, total = self._count, len(self.plan.runs.due)
         ended = count["done"] + count["failed"] + count["held"]
         elapsed = time.monotonic() - self._start
-        return Progress(
+        return BatchProgress(
             done=count["done"],
             failed=count["failed"],
             held=count["held"],

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from borgerlib.personal import PHONE_NUMBER, is_contact_heading
-from borgerlib.runs.guard.markup import Table
+from borgerlib.runs.guard.markup import MarkupTable
 from borgerlib.runs.guard.signs import place_words
 
 _RULE = re.compile(r"\|?(?: *+:?-{2,}+:? *+\|)++ *+(?::?-{2,}+:?)? *+")
@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"[-−+<>≈~]?\d{1,3}(?:[.\s]?\d{3})?(?:[.,]\d+)?")
 _UNITS = re.compile(r"pct\.?|procent(?:point)?|stk\.?|svar|nan|none|n\s?=|ca\.|[%()\[\]–—-]", re.IGNORECASE)
 
 
-def shows_contact_columns(tables: Sequence[Table], text: str) -> bool:
+def shows_contact_columns(tables: Sequence[MarkupTable], text: str) -> bool:
     """Tell whether tables or a plain text hold a column for how to reach people.
 
     One such heading is enough where markup says that it is one; elsewhere, where a line may as well be a
@@ -40,7 +40,7 @@ def shows_contact_columns(tables: Sequence[Table], text: str) -> bool:
     )
 
 
-def _of_people(table: Table) -> bool:
+def _of_people(table: MarkupTable) -> bool:
     heads = table.rows[: max(1, table.head_rows)]
     body = [[cell.text for cell in row] for row in table.rows[len(heads) :]]
     for row in heads:

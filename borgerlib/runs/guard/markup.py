@@ -33,7 +33,7 @@ _APART = frozenset(
 
 
 @dataclass
-class Cell:
+class MarkupCell:
     """A cell of a table: its text, and whether it is a column's heading."""
 
     text: str = ""
@@ -41,10 +41,10 @@ class Cell:
 
 
 @dataclass
-class Table:
+class MarkupTable:
     """A table's rows of cells, and how many of them are its head."""
 
-    rows: list[list[Cell]] = field(default_factory=list)
+    rows: list[list[MarkupCell]] = field(default_factory=list)
     head_rows: int = 0
 
 
@@ -54,7 +54,7 @@ class Markup:
 
     seen: str
     values: tuple[str, ...]
-    tables: tuple[Table, ...]
+    tables: tuple[MarkupTable, ...]
 
 
 def read_markup(text: str) -> Markup:
@@ -74,8 +74,8 @@ class _Reader:
     def __init__(self) -> None:
         self.seen: list[str] = []
         self.values: list[str] = []
-        self.tables: list[Table] = []
-        self._open: list[tuple[Table, bool]] = []
+        self.tables: list[MarkupTable] = []
+        self._open: list[tuple[MarkupTable, bool]] = []
         self._cell: list[list[str] | None] = []
 
     def say(self, text: str) -> None:
@@ -94,7 +94,7 @@ class _Reader:
         elif self._open:
             self._part(name, rest, ends=ends)
 
-    def closed(self) -> Iterator[Table]:
+    def closed(self) -> Iterator[MarkupTable]:
         while self._open:
             self._end_table()
         return (table for table in self.tables if table.rows)
@@ -111,11 +111,11 @@ class _Reader:
         if name in ("td", "th") and not ends:
             if not table.rows:
                 table.rows.append([])
-            table.rows[-1].append(Cell(is_heading=name == "th" and not _ROW_SCOPE.search(rest)))
+            table.rows[-1].append(MarkupCell(is_heading=name == "th" and not _ROW_SCOPE.search(rest)))
             self._cell[-1] = []
 
     def _begin_table(self) -> None:
-        table = Table()
+        table = MarkupTable()
         self.tables.append(table)
         self._open.append((table, False))
         self._cell.append(None)

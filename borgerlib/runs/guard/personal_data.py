@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from borgerlib.personal import MAIL
 from borgerlib.runs.guard.contact_columns import shows_contact_columns
-from borgerlib.runs.guard.markup import Cell, Table, read_markup
+from borgerlib.runs.guard.markup import MarkupCell, MarkupTable, read_markup
 from borgerlib.runs.guard.signs import has_cpr, has_mail, has_phone, has_street_address, is_phone, plain
 
 # Pictures and hashes are long runs of digits and letters, and say nothing.
@@ -76,7 +76,7 @@ def _own_cells(notebook: Any) -> list[Any]:
     return [cell for cell in notebook.cells if "injected-parameters" not in cell.metadata.get("tags", [])]
 
 
-def _texts(notebook: Any) -> Iterator[tuple[str, str | Table]]:
+def _texts(notebook: Any) -> Iterator[tuple[str, str | MarkupTable]]:
     """Yield where and what of every text and table that a reader of the notebook could come across."""
     number = 0
     for cell in notebook.cells:
@@ -95,23 +95,23 @@ def _texts(notebook: Any) -> Iterator[tuple[str, str | Table]]:
     yield from (("notebookens oplysninger", part) for part in _parts(notebook.metadata))
 
 
-def _shown(data: Mapping[str, Any]) -> Iterator[str | Table]:
+def _shown(data: Mapping[str, Any]) -> Iterator[str | MarkupTable]:
     """Yield the texts and tables of a MIME bundle."""
     for kind, content in data.items():
         if not _SKIPPED_TYPES.match(kind):
             yield from _parts(content)
 
 
-def _parts(content: Any) -> Iterator[str | Table]:
+def _parts(content: Any) -> Iterator[str | MarkupTable]:
     """Yield what JSON holds: its texts as one, and what could be tables."""
     strings: list[str] = []
-    tables: list[Table] = []
+    tables: list[MarkupTable] = []
     _collect(content, strings, tables)
     yield "\n".join(strings)
     yield from tables
 
 
-def _collect(content: Any, strings: list[str], tables: list[Table]) -> None:
+def _collect(content: Any, strings: list[str], tables: list[MarkupTable]) -> None:
     if isinstance(content, str):
         strings.append(content)
     elif isinstance(content, Mapping):
@@ -129,7 +129,7 @@ def _collect(content: Any, strings: list[str], tables: list[Table]) -> None:
         strings.append(str(int(content)) if float(content).is_integer() else str(content))
 
 
-def _tables(content: Mapping[str, Any]) -> Iterator[Table]:
+def _tables(content: Mapping[str, Any]) -> Iterator[MarkupTable]:
     """Yield what could be a table: a split frame, a table schema, or a record."""
     columns, fields = content.get("columns"), content.get("fields")
     rows = content.get("rows", content.get("data"))
@@ -143,20 +143,22 @@ def _tables(content: Mapping[str, Any]) -> Iterator[Table]:
         yield _table(list(content), [list(content.values())], named=False)
 
 
-def _table(heads: list[Any], rows: list[list[Any]], *, named: bool = True) -> Table:
-    lines = [[Cell(str(head), is_heading=named) for head in heads]]
-    return Table([*lines, *([Cell("" if value is None else str(value)) for value in row] for row in rows)], 1)
+def _table(heads: list[Any], rows: list[list[Any]], *, named: bool = True) -> MarkupTable:
+    lines = [[MarkupCell(str(head), is_heading=named) for head in heads]]
+    return MarkupTable(
+        [*lines, *([MarkupCell("" if value is None else str(value)) for value in row] for row in rows)], 1
+    )
 
 
-def _kinds(part: str | Table, public: set[str], depth: int = 0) -> Iterator[str]:
-    if isinstance(part, Table):
+def _kinds(part: str | MarkupTable, public: set[str], depth: int = 0) -> Iterator[str]:
+    if isinstance(part, MarkupTable):
         if shows_contact_columns([part], ""):
             yield "en tabel med kontaktoplysninger"
         return
     within = [_decoded(found) for found in _EMBEDDED.finditer(part)] if "base64," in part else []
     written = plain(_EMBEDDED.sub(" ", part)) if within else plain(part)
     texts, seen = [written], written
-    tables: tuple[Table, ...] = ()
+    tables: tuple[MarkupTable, ...] = ()
     if "<" in written or "&" in written:
         markup = read_markup(written)
         seen, tables = plain(markup.seen), markup.tables

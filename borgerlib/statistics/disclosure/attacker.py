@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from borgerlib.errors import DisclosureError
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.statistics.disclosure.hiding.confidentiality import ItemTable
-from borgerlib.statistics.disclosure.tables import Item, read_items
+from borgerlib.statistics.disclosure.tables import ShownItem, read_items
 
 _KEYS = ["item", "option", "group"]
 _FAR = 1e7  # more respondents than any survey has
@@ -81,7 +81,7 @@ def feasible_ranges(estimates: pd.DataFrame, disclosed: DisclosedEstimates) -> p
     return pd.concat([pd.DataFrame(columns=[*_KEYS, "lower", "upper"]), *found], ignore_index=True)
 
 
-def _ranges_of_item(item: Item, shown: pd.DataFrame) -> pd.DataFrame:
+def _ranges_of_item(item: ShownItem, shown: pd.DataFrame) -> pd.DataFrame:
     rows = shown.iloc[item.rows]
     system = _System(item.table)
     counts, n = system.cells[item.option, item.group], system.cells[-1, item.group]

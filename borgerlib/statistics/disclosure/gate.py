@@ -22,7 +22,7 @@ from borgerlib.statistics.disclosure.hiding.suppression import Mask
 from borgerlib.statistics.disclosure.hiding.weighted_totals import STEP, hide_for_totals
 from borgerlib.statistics.disclosure.named import named, whose
 from borgerlib.statistics.disclosure.nets import safe_nets
-from borgerlib.statistics.disclosure.tables import Item, read_items
+from borgerlib.statistics.disclosure.tables import ShownItem, read_items
 from borgerlib.survey.codebook.model import Codebook
 
 __all__ = ["DisclosedEstimates", "as_published", "check_min_cell", "disclose"]
@@ -207,7 +207,7 @@ def check_min_cell(min_cell: int) -> None:
 
 
 def _what_to_hide(
-    frame: pd.DataFrame, items: list[Item], min_cell: int
+    frame: pd.DataFrame, items: list[ShownItem], min_cell: int
 ) -> tuple[Mask, Mask, NDArray[np.float64]]:
     """Return for each row whether it and whether its n is hidden, and what its proportion is rounded to."""
     hidden, without_n = np.zeros(len(frame), dtype=bool), np.zeros(len(frame), dtype=bool)

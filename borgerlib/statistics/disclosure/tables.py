@@ -17,7 +17,7 @@ TOTAL = ""
 
 
 @dataclass(frozen=True)
-class Item:
+class ShownItem:
     """An item's table, and which row of the frame shows which of its cells.
 
     Parameters
@@ -46,7 +46,7 @@ class Item:
         return np.asarray(cells[self.option, self.group], dtype=bool)
 
 
-def read_items(frame: pd.DataFrame) -> list[Item]:
+def read_items(frame: pd.DataFrame) -> list[ShownItem]:
     """Return the items of a frame as `disclose` takes it, in order of appearance.
 
     Raises
@@ -90,7 +90,7 @@ def _row_named(row: pd.Series) -> str:
     return f"item '{row['item']}', option '{row['option']}', {group}"
 
 
-def _item(name: str, part: pd.DataFrame, rows: NDArray[np.int64]) -> tuple[Item | None, list[str]]:
+def _item(name: str, part: pd.DataFrame, rows: NDArray[np.int64]) -> tuple[ShownItem | None, list[str]]:
     option, options = pd.factorize(part["option"].astype(str))
     group, groups = pd.factorize(part["group"].astype(str))
     counts = np.full((len(options), len(groups)), -1)
@@ -119,11 +119,11 @@ def _item(name: str, part: pd.DataFrame, rows: NDArray[np.int64]) -> tuple[Item 
     share = part["count"].astype(float) / part["n"].astype(float)
     weighted = bool((part["proportion"].astype(float) - share).abs().gt(1e-6).any())
     if "n_weighted" not in part:
-        return Item(rows, option, group, table, weighted), problems + more
+        return ShownItem(rows, option, group, table, weighted), problems + more
     n_weighted, weighed = np.zeros(n.shape[1]), np.zeros(counts.shape)
     n_weighted[group] = part["n_weighted"].to_numpy(dtype=float)
     weighed[option, group] = (part["proportion"] * part["n_weighted"]).fillna(0).to_numpy(dtype=float)
-    return Item(rows, option, group, table, weighted, n_weighted, weighed), problems + more
+    return ShownItem(rows, option, group, table, weighted, n_weighted, weighed), problems + more
 
 
 def _domains(

@@ -30,7 +30,7 @@ _MULTIPLE = "__"
 
 
 @dataclass(frozen=True)
-class Answers:
+class ItemAnswers:
     """Who answered an item, and who chose which option.
 
     Parameters
@@ -60,7 +60,7 @@ class Answers:
             yield values >= 0, values == 1
 
 
-def answers_to(respondents: pd.DataFrame, item: str | Sequence[str]) -> Answers:
+def answers_to(respondents: pd.DataFrame, item: str | Sequence[str]) -> ItemAnswers:
     """Return the answers to an item.
 
     Parameters
@@ -89,20 +89,20 @@ def answers_to(respondents: pd.DataFrame, item: str | Sequence[str]) -> Answers:
             raise ParameterError("item names a column twice.", hint="Name each column once.")
         stems = {str(column).split(_MULTIPLE)[0] for column in columns}
         name = stems.pop() if len(stems) == 1 else ", ".join(map(str, columns))
-        return Answers(name, columns, None, [_zero_one(respondents, column) for column in columns])
+        return ItemAnswers(name, columns, None, [_zero_one(respondents, column) for column in columns])
     item = column_named(respondents, item)
     if item in respondents.columns:
         levels = levels_of(column_of(respondents, item, role="item"))
         if levels.size == 0:
             raise DataError(f"Nobody answered '{item}', and its options are not known.")
-        return Answers(str(item), list(levels.values), levels, [])
+        return ItemAnswers(str(item), list(levels.values), levels, [])
     stem = f"{item}{_MULTIPLE}"
     found = [c for c in respondents.columns if isinstance(c, str) and c.startswith(stem)]
     if not found:
         known = dict.fromkeys(str(column).split(_MULTIPLE)[0] for column in respondents.columns)
         raise ParameterError(unknown_name("item", str(item), known))
     options: list[Hashable] = [column.removeprefix(stem) for column in found]
-    return Answers(str(item), options, None, [_zero_one(respondents, column) for column in found])
+    return ItemAnswers(str(item), options, None, [_zero_one(respondents, column) for column in found])
 
 
 def gave(respondents: pd.DataFrame, item: Item, members: Sequence[str]) -> pd.Series:
@@ -211,7 +211,7 @@ def _values(column: pd.Series, levels: Levels, codes: npt.NDArray[np.intp]) -> p
 
 
 def bases(
-    design: SampleDesign, domains: DomainCodes, answers: Answers
+    design: SampleDesign, domains: DomainCodes, answers: ItemAnswers
 ) -> Iterator[tuple[Domains, npt.NDArray[np.intp], npt.NDArray[np.bool_]]]:
     """Give for each option its base by domain, the rows in that base, and who of all chose the option.
 
@@ -228,7 +228,7 @@ def bases(
         yield base, rows, chosen
 
 
-def by_option(domains: pd.DataFrame, answers: Answers) -> pd.DataFrame:
+def by_option(domains: pd.DataFrame, answers: ItemAnswers) -> pd.DataFrame:
     """Return one row a domain × option, the options of a domain together."""
     frame = domains.loc[domains.index.repeat(len(answers.options))].reset_index(drop=True)
     return frame.assign(item=answers.item, option=pd.Series(answers.options * len(domains)))

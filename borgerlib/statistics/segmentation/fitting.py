@@ -19,7 +19,7 @@ _NEVER_SURE = 1e-15
 
 
 @dataclass(frozen=True)
-class Mixture:
+class ClassMixture:
     """Classes within which the answers are independent.
 
     Parameters
@@ -68,7 +68,7 @@ def fit(
     starts: int,
     seed: int,
     iterations: int = _MOST_ITERATIONS,
-) -> Mixture:
+) -> ClassMixture:
     """Return the fitted classes: many short starts, of which the likeliest is taken to its end."""
     seeds = range(seed * 1000, seed * 1000 + (starts if count > 1 else 1))
     short = [_run(patterns, mass, _start(patterns, count, start), _SHORT_ITERATIONS) for start in seeds]
@@ -89,14 +89,14 @@ def _chosen_and_answered(patterns: Floats) -> tuple[Floats, Floats]:
     return np.nan_to_num(patterns), (~np.isnan(patterns)).astype(float)
 
 
-def _start(patterns: Floats, count: int, seed: int) -> Mixture:
+def _start(patterns: Floats, count: int, seed: int) -> ClassMixture:
     """Return classes of one size, to which everybody belongs as chance has it."""
     member = np.random.RandomState(seed).uniform(size=(len(patterns), count)).T
     as_chance = _likeliest(*_chosen_and_answered(patterns), member / member.sum(axis=0))
-    return Mixture(np.full(count, 1 / count), as_chance.profile)
+    return ClassMixture(np.full(count, 1 / count), as_chance.profile)
 
 
-def _expected(model: Mixture, chosen: Floats, answered: Floats) -> tuple[Floats, Floats]:
+def _expected(model: ClassMixture, chosen: Floats, answered: Floats) -> tuple[Floats, Floats]:
     # Classes × patterns: sums over a handful of columns would cost ten times as much.
     profile = model.profile.clip(_NEVER_SURE, 1 - _NEVER_SURE)
     no = np.log1p(-profile)
@@ -107,12 +107,12 @@ def _expected(model: Mixture, chosen: Floats, answered: Floats) -> tuple[Floats,
     return top + np.log(total), member / total
 
 
-def _likeliest(chosen: Floats, answered: Floats, member: Floats) -> Mixture:
+def _likeliest(chosen: Floats, answered: Floats, member: Floats) -> ClassMixture:
     share = member.sum(axis=1) / member.sum()
-    return Mixture(share.clip(_NEVER_SURE), (member @ chosen) / (member @ answered).clip(_NEVER_SURE))
+    return ClassMixture(share.clip(_NEVER_SURE), (member @ chosen) / (member @ answered).clip(_NEVER_SURE))
 
 
-def _run(patterns: Floats, mass: Floats, model: Mixture, iterations: int) -> tuple[Mixture, float]:
+def _run(patterns: Floats, mass: Floats, model: ClassMixture, iterations: int) -> tuple[ClassMixture, float]:
     """Return the classes after so many steps of EM, or when they have settled, and how likely they were."""
     answers, bound = _chosen_and_answered(patterns), -np.inf
     for _ in range(iterations):

@@ -15,7 +15,7 @@ from borgerlib.statistics.levels import Floats, counted, positive_column, sums
 from borgerlib.statistics.segmentation.bootstrap import mean_agreement
 from borgerlib.statistics.segmentation.described import class_names
 from borgerlib.statistics.segmentation.fitting import (
-    Mixture,
+    ClassMixture,
     distinct_patterns,
     fit,
     found_again,
@@ -238,7 +238,9 @@ def _check_enough(respondents: int, options: int, item: Item) -> None:
         )
 
 
-def _comparison(models: dict[int, Mixture], patterns: Floats, mass: Floats, effective: float) -> pd.DataFrame:
+def _comparison(
+    models: dict[int, ClassMixture], patterns: Floats, mass: Floats, effective: float
+) -> pd.DataFrame:
     rows = []
     for count, model in models.items():
         likelihood = float(np.average(model.members(patterns)[0], weights=mass)) * effective

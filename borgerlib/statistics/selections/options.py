@@ -20,7 +20,7 @@ _NO_SPREAD = 1e-9
 
 
 @dataclass(frozen=True)
-class Option:
+class OptionInCopy:
     """What the copy says of one option among a selection.
 
     `ones` and `zeros` are sums over who chose it in the copy and who did not, a row a part; `if_one` and
@@ -44,7 +44,9 @@ class Option:
     if_zero: Floats
 
 
-def options_of(protected: ProtectedCube, levels: Mapping[str, Sequence[str]], role: str) -> list[Option]:
+def options_of(
+    protected: ProtectedCube, levels: Mapping[str, Sequence[str]], role: str
+) -> list[OptionInCopy]:
     """Return what the copy says of each option of a role among a selection."""
     options, wanted = protected.cube.roles[role], levels.get(role, ())
     if role in protected.sources(levels):
@@ -69,7 +71,7 @@ def _of_option(
     answered: dict[int, Floats],
     *,
     own: bool,
-) -> Option:
+) -> OptionInCopy:
     cube = protected.cube
     chosen, row = cube.bits[cube.chosen[role][place]], int(cube.answered[role][place])
     if row not in answered:
@@ -83,16 +85,16 @@ def _of_option(
     if weighted <= 0:
         nothing = np.full(len(parts), np.nan)
         numbers = (base, 0.0, np.nan, 0.0, np.nan, np.nan)
-        return Option(role, place, parts, own, ones, zeros, *numbers, nothing, nothing)
+        return OptionInCopy(role, place, parts, own, ones, zeros, *numbers, nothing, nothing)
     total = top @ (one * ones[:, 1] + zero * zeros[:, 1])
     share, effective = total / weighted, weighted**2 / squared
     if_one, if_zero = (top * one - share * chose) / weighted, (top * zero - share * others) / weighted
     variance = cube.size / (cube.size - 1) * (if_one**2 @ ones[:, 2] + if_zero**2 @ zeros[:, 2])
     numbers = (base, weighted, total, effective, share, variance)
-    return Option(role, place, parts, own, ones, zeros, *numbers, if_one, if_zero)
+    return OptionInCopy(role, place, parts, own, ones, zeros, *numbers, if_one, if_zero)
 
 
-def beyond_rest(protected: ProtectedCube, meant: Option) -> float:
+def beyond_rest(protected: ProtectedCube, meant: OptionInCopy) -> float:
     """Return the difference to the rest in standard errors; missing where it cannot be tested."""
     all_ones, all_asked = (sums[meant.place] for sums in protected.everybody[meant.role])
     rest, rest_effective = (
@@ -119,7 +121,7 @@ def beyond_rest(protected: ProtectedCube, meant: Option) -> float:
     return float((meant.share - rest_share) / np.sqrt(scale * spread))
 
 
-def beyond_other(protected: ProtectedCube, meant: Option, other: Option) -> float:
+def beyond_other(protected: ProtectedCube, meant: OptionInCopy, other: OptionInCopy) -> float:
     """Return the difference to another selection in standard errors; missing where it cannot be tested.
 
     Who is in both counts in both shares: their covariance is taken off, so that selections may overlap.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from borgerlib.survey.codebook.matching import normalise
-from borgerlib.survey.form.questionnaire import Question, Questionnaire
+from borgerlib.survey.form.questionnaire import FormQuestion, Questionnaire
 
 MARK = "borger_skema"
 """The column by which answers of our own page are known; it holds the version of the consent's words."""
@@ -49,7 +49,7 @@ def limesurvey_codes(form: Questionnaire) -> dict[str, str]:
     return codes
 
 
-def answer_codes(question: Question) -> dict[str, str]:
+def answer_codes(question: FormQuestion) -> dict[str, str]:
     """Return choice id → answer code in LimeSurvey (at most 5 letters and digits): 'A1' for the first.
 
     Where that could be taken for an answer's text, another letter is.
@@ -62,7 +62,7 @@ def answer_codes(question: Question) -> dict[str, str]:
     return codes
 
 
-def subquestion_codes(question: Question) -> dict[str, str]:
+def subquestion_codes(question: FormQuestion) -> dict[str, str]:
     """Return choice id → subquestion code in LimeSurvey: 'SQ001' for the first."""
     return {choice.id: f"SQ{at:03d}" for at, choice in enumerate(question.choices, start=1)}
 

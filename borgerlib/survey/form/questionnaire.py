@@ -21,7 +21,7 @@ _RANGES: Mapping[str, tuple[int, int]] = {"age": (0, 120), "birth_year": (1900, 
 
 
 @dataclass(frozen=True)
-class Choice:
+class AnswerChoice:
     """One answer: its option id (or the area's name), its text, and whether it rules out all others."""
 
     id: str
@@ -30,7 +30,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Question:
+class FormQuestion:
     """One question as it is put.
 
     Parameters
@@ -58,7 +58,7 @@ class Question:
     kind: Literal["single", "multiple", "number", "date", "text", "area"]
     text: Words
     hint: Words
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[AnswerChoice, ...] = ()
     role: str = ""
     number: int = 0
     condition: tuple[str, str] | None = None
@@ -90,17 +90,17 @@ class Questionnaire:
     id: str
     languages: tuple[str, ...]
     texts: Texts
-    questions: tuple[Question, ...]
-    contact: tuple[Question, ...]
+    questions: tuple[FormQuestion, ...]
+    contact: tuple[FormQuestion, ...]
     technical: Mapping[str, str]
     look: Look = USUAL
 
     @property
-    def all(self) -> tuple[Question, ...]:
+    def all(self) -> tuple[FormQuestion, ...]:
         """Every question, the consent and contact details last."""
         return self.questions + self.contact
 
-    def question(self, question_id: str) -> Question:
+    def question(self, question_id: str) -> FormQuestion:
         """Return the question of that id."""
         return next(question for question in self.all if question.id == question_id)
 
@@ -172,9 +172,9 @@ def _refuse(answers: Sequence[Item], consent: Item | None) -> None:
         raise CodebookError("The codebook cannot be put as a form:", problems=problems)
 
 
-def _question(item: Item, number: int, texts: Texts) -> Question:
+def _question(item: Item, number: int, texts: Texts) -> FormQuestion:
     choices = tuple(
-        Choice(
+        AnswerChoice(
             option.id,
             _words(option.text, option.text_en, option.id),
             item.kind == "multiple" and option.stands_alone,
@@ -183,12 +183,12 @@ def _question(item: Item, number: int, texts: Texts) -> Question:
     )
     areas = texts.areas if item.role == "area" and item.kind == "text" else ()
     base, _, option = item.base.partition(".")
-    return Question(
+    return FormQuestion(
         item.id,
         "area" if areas else item.kind,
         _words(item.text, item.text_en, item.id),
         _hint(item),
-        tuple(Choice(area, _words(area, "", area)) for area in areas) or choices,
+        tuple(AnswerChoice(area, _words(area, "", area)) for area in areas) or choices,
         item.role,
         number,
         (base, option) if base else None,

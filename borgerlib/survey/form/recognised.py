@@ -15,7 +15,7 @@ from borgerlib.survey.form.names import (
     odk_names,
     subquestion_codes,
 )
-from borgerlib.survey.form.questionnaire import Question, Questionnaire, questionnaire
+from borgerlib.survey.form.questionnaire import FormQuestion, Questionnaire, questionnaire
 from borgerlib.survey.form.texts import DANISH, load_texts
 from borgerlib.survey.grid.cells import one_line
 from borgerlib.survey.mapping.file import ItemMapping, Mapping
@@ -89,7 +89,7 @@ def _by_id(form: Questionnaire, vendor: str) -> dict[str, list[ItemMapping]]:
     }
 
 
-def _named(question: Question, name: str, separator: str) -> Iterator[ItemMapping]:
+def _named(question: FormQuestion, name: str, separator: str) -> Iterator[ItemMapping]:
     # An option's id may be the text of another: here it is the id.
     ids = {choice.id: choice.id for choice in question.choices} if question.kind != "area" else {}
     if question.kind != "multiple":

@@ -56,7 +56,7 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class Table:
+class HeadedGrid:
     """A grid with headings.
 
     Parameters
@@ -87,7 +87,7 @@ def one_line(text: str) -> str:
     return _SPACES.sub(" ", text).strip()
 
 
-def as_table(grid: Grid, *, limits: Limits, heading_rows: int | None = None) -> Table:
+def as_table(grid: Grid, *, limits: Limits, heading_rows: int | None = None) -> HeadedGrid:
     """Find headings and data rows in a grid.
 
     A column without heading is named by its place ('column 5'), and so is each of several with the same
@@ -119,7 +119,7 @@ def as_table(grid: Grid, *, limits: Limits, heading_rows: int | None = None) -> 
         data[name], too_long = _cut(cleaned[at], name, limits.cell_characters)
         found.append(too_long)
     frame = pd.DataFrame(data, index=index)
-    return Table(
+    return HeadedGrid(
         frame,
         replace(grid, rows=[], numbers=[], notes=(*grid.notes, *place.notes, *merged)),
         join_problems(found),

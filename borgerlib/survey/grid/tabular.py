@@ -14,7 +14,7 @@ import pandas as pd
 
 from borgerlib.errors import DataError
 from borgerlib.said import said
-from borgerlib.survey.grid.cells import Table, one_line
+from borgerlib.survey.grid.cells import HeadedGrid, one_line
 from borgerlib.survey.grid.limits import Limits, check_columns
 from borgerlib.survey.grid.typed import as_text
 from borgerlib.survey.responses import Column, Export, Source, problem_frame
@@ -25,7 +25,9 @@ _SELECTED_CHOICE = re.compile(r" - (?:Selected Choice|Valgt svar)(?= - |\Z)")
 _SPLITTERS = ("__", ": ", " - ", " – ", " / ", " | ")
 
 
-def export_of(table: Table, vendor: str, columns: Sequence[Column], *, notes: Sequence[str] = ()) -> Export:
+def export_of(
+    table: HeadedGrid, vendor: str, columns: Sequence[Column], *, notes: Sequence[str] = ()
+) -> Export:
     """Return the export that a table of a known vendor is."""
     grid = table.grid
     file = grid.name.partition(", sheet")[0]
@@ -33,12 +35,12 @@ def export_of(table: Table, vendor: str, columns: Sequence[Column], *, notes: Se
     return Export(table.frame, tuple(columns), source, table.problems)
 
 
-def read(table: Table) -> Export:
+def read(table: HeadedGrid) -> Export:
     """Take a table as it is: a heading is the question, or 'question: option' of a 0/1 column."""
     return export_of(table, "table", columns_of(table))
 
 
-def columns_of(table: Table) -> list[Column]:
+def columns_of(table: HeadedGrid) -> list[Column]:
     """Return what one heading row or several tell of the columns.
 
     Two rows are either names and texts (Qualtrics, 1KA: 'Q3_2' over 'Emner? - Klima'), or questions and their

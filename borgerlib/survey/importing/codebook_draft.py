@@ -13,7 +13,7 @@ from borgerlib.errors import DataError
 from borgerlib.files.toml import comment, quoted, write_new
 from borgerlib.said import said
 from borgerlib.survey.codebook.matching import no_opinion, normalise
-from borgerlib.survey.importing.question import OTHER, Question
+from borgerlib.survey.importing.question import OTHER, ImportedQuestion
 from borgerlib.survey.importing.questions import questions
 from borgerlib.survey.responses import PLATFORM, Export
 
@@ -75,14 +75,14 @@ def draft_codebook(export: Export, *, survey: str) -> str:
     return "\n".join(parts)
 
 
-def codebook_text(asked: Sequence[Question], *, survey: str) -> str:
+def codebook_text(asked: Sequence[ImportedQuestion], *, survey: str) -> str:
     """Return questions as a codebook (TOML)."""
     parts = [f"[survey]\nid = {quoted(_name(survey, set()))}\ntitle = {quoted(survey)}\n"]
     taken: set[str] = set()
     return "\n".join([*parts, *(_item(question, taken) for question in asked)])
 
 
-def _refuse_what_tells_nothing(export: Export, asked: Sequence[Question]) -> None:
+def _refuse_what_tells_nothing(export: Export, asked: Sequence[ImportedQuestion]) -> None:
     file = ", ".join(export.source.files)
     if len(export.frame) < _FEWEST:
         raise DataError(
@@ -109,7 +109,7 @@ def write_draft(export: Export, path: str | Path) -> Path:
     return write_new(path, draft_codebook(export, survey=path.stem))
 
 
-def _item(question: Question, taken: set[str]) -> str:
+def _item(question: ImportedQuestion, taken: set[str]) -> str:
     text = question.text.strip() or question.columns[0]
     lines = [f"# UNSURE: {comment(doubt)}" for doubt in question.doubts]
     lines += ["[[item]]", f"id = {quoted(_name(text, taken))}", f"text = {quoted(text)}"]
@@ -126,7 +126,7 @@ def _item(question: Question, taken: set[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _options(question: Question) -> Iterator[str]:
+def _options(question: ImportedQuestion) -> Iterator[str]:
     taken: set[str] = set()
     options = list(_distinct(question.options.items()))
     if question.role in ("age", "time"):

@@ -16,7 +16,7 @@ from borgerlib.survey.codebook.model import Codebook, Item, Kind
 from borgerlib.survey.grid.workbook import sheet_names
 from borgerlib.survey.importing.codebook_draft import codebook_text
 from borgerlib.survey.importing.pieces import pieces_of
-from borgerlib.survey.importing.question import MISSING, Question
+from borgerlib.survey.importing.question import MISSING, ImportedQuestion
 from borgerlib.survey.importing.questions import questions
 from borgerlib.survey.mapping.coding import code_export
 from borgerlib.survey.mapping.draft import mapping_toml
@@ -72,7 +72,7 @@ class Decisions:
 
     path: Path
     export: Export
-    asked: tuple[Question, ...]
+    asked: tuple[ImportedQuestion, ...]
     sheet: str = ""
     heading_rows: int | None = None
     sheets: tuple[str, ...] = ()
@@ -94,7 +94,7 @@ class Decisions:
         asked = [whole if place == other else each for place, each in enumerate(self.asked) if place != at]
         return replace(self, asked=tuple(asked))
 
-    def _options(self, question: Question) -> dict[str, int]:
+    def _options(self, question: ImportedQuestion) -> dict[str, int]:
         answers: Counter[str] = Counter()
         for name in question.columns:
             answers.update(look(self.export, self.export.column(name)).answers)
@@ -123,7 +123,7 @@ class Decisions:
         entries = (self._entry(question, item) for question, item in zip(kept, codebook, strict=True))
         return ColumnMapping(codebook.id, tuple(entries), (), self.sheet, self.heading_rows)
 
-    def _entry(self, question: Question, item: Item) -> ItemMapping:
+    def _entry(self, question: ImportedQuestion, item: Item) -> ItemMapping:
         ids = {normalise(option.text): option.id for option in item.options}
         absent = (*question.absent, *(text for text, to in question.decided.items() if to == MISSING))
         values = {
@@ -204,7 +204,7 @@ def open_decisions(path: str | Path, *, sheet: str = "", heading_rows: int | Non
     return Decisions(Path(path), export, tuple(questions(export)), sheet, heading_rows, sheets)
 
 
-def kinds_for(question: Question) -> tuple[Kind, ...]:
+def kinds_for(question: ImportedQuestion) -> tuple[Kind, ...]:
     """Return what a question may be taken for: one of ticks in columns of their own stays one."""
     if len(question.columns) > 1 and question.kind == "multiple" and not question.separator:
         return ("multiple",)

@@ -55,7 +55,7 @@ _WORDING: tuple[tuple[str, frozenset[Kind], str], ...] = (
 
 
 @dataclass(frozen=True)
-class Question:
+class ImportedQuestion:
     """One question as it seems.
 
     Parameters
@@ -110,7 +110,7 @@ class Question:
         return option if decided in ("", OTHER) else decided
 
     @property
-    def settled(self) -> Question:
+    def settled(self) -> ImportedQuestion:
         """The question with the options that are left of it, and without doubts."""
         options: dict[str, int] = {}
         for option, count in self.options.items():
@@ -119,7 +119,7 @@ class Question:
         return replace(self, options=options, doubts=())
 
 
-def with_roles(found: Sequence[Question]) -> Iterator[Question]:
+def with_roles(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
     """Yield the questions with the roles that their wording tells, each role once."""
     taken = {question.role for question in found if question.role}
     for question in found:
@@ -135,16 +135,16 @@ def with_roles(found: Sequence[Question]) -> Iterator[Question]:
             yield _as_text(question, role) if _is_text(question, role) else replace(question, role=role)
 
 
-def _is_text(question: Question, role: str) -> bool:
+def _is_text(question: ImportedQuestion, role: str) -> bool:
     """Return whether a role makes a question one of text: ids and postcodes, whatever digits they have."""
     return role == "free_text" or (role in ("id", "area") and question.kind == "number")
 
 
-def _as_text(question: Question, role: str) -> Question:
+def _as_text(question: ImportedQuestion, role: str) -> ImportedQuestion:
     return replace(question, role=role, kind="text", options={}, doubts=())
 
 
-def _role(question: Question) -> str:
+def _role(question: ImportedQuestion) -> str:
     # Where a name tells more than the text ('Q2' of 'Alder'), either may.
     # Where names are of plain letters, 'koen' is 'køn'.
     texts: tuple[str, ...] = tuple(
@@ -165,10 +165,10 @@ def _danish(text: str) -> str:
     return text.lower().replace("oe", "ø").replace("aa", "å").replace("ae", "æ")
 
 
-def _is_coded_number(question: Question) -> bool:
+def _is_coded_number(question: ImportedQuestion) -> bool:
     return question.kind == "number" and any(doubt.kind == "few_small_numbers" for doubt in question.doubts)
 
 
-def _is_coded(question: Question) -> bool:
+def _is_coded(question: ImportedQuestion) -> bool:
     """Return whether answers are options or few small numbers, as in a grid, rather than postcodes."""
     return question.kind == "single" or any(doubt.kind == "few_small_numbers" for doubt in question.doubts)

@@ -15,7 +15,7 @@ from borgerlib.survey.codebook.matching import NOT_SELECTED, SELECTED, is_untick
 from borgerlib.survey.codebook.outside import HIGHEST, code_doubts, codes_outside, percent_doubts
 from borgerlib.survey.grid.values import parse_dates, parse_number
 from borgerlib.survey.importing.pieces import SEPARATORS, pieces_of, recombine
-from borgerlib.survey.importing.question import Question, with_roles
+from borgerlib.survey.importing.question import ImportedQuestion, with_roles
 from borgerlib.survey.mapping.choices import YES_AND_NO
 from borgerlib.survey.mapping.seen import Seen, is_indicator, look, without_place
 from borgerlib.survey.responses import PLATFORM, TEST_ANSWER, Export
@@ -34,12 +34,12 @@ _MARKS = ({"0", "1"}, {"1"}, {"x"}, {"✓"}, {"✔"})
 _MANY = 10
 
 
-def questions(export: Export) -> list[Question]:
+def questions(export: Export) -> list[ImportedQuestion]:
     """Return what an export seems to ask, in its order; the platform's own columns are left out."""
     tries = export.problems.loc[export.problems["rule"] == TEST_ANSWER, "row"]
     export = replace(export, frame=export.frame[~export.frame.index.isin(tries)])
     seen = [look(export, column) for column in export.columns if column.role != PLATFORM]
-    found: list[Question] = []
+    found: list[ImportedQuestion] = []
     for members in _groups(seen):
         for question in _together(members) if len(members) > 1 else [_alone(members[0])]:
             if found and _is_next_choice(export.frame, found[-1], question):
@@ -48,7 +48,7 @@ def questions(export: Export) -> list[Question]:
     return list(with_roles(found))
 
 
-def _is_next_choice(frame: pd.DataFrame, before: Question, question: Question) -> bool:
+def _is_next_choice(frame: pd.DataFrame, before: ImportedQuestion, question: ImportedQuestion) -> bool:
     """Return whether a column holds the next choice from the same options: nobody chooses one twice."""
     text = without_place(question.text)
     one_asked = question.kind in ("single", "text") and (before.ranked or before.kind == "single")
@@ -61,7 +61,7 @@ def _is_next_choice(frame: pd.DataFrame, before: Question, question: Question) -
     return not any((frame.loc[column.index, name] == column).any() for name in before.columns)
 
 
-def _with_choice(before: Question, question: Question) -> Question:
+def _with_choice(before: ImportedQuestion, question: ImportedQuestion) -> ImportedQuestion:
     options = Counter(before.options)
     options.update(question.options)
     return replace(
@@ -104,7 +104,7 @@ def _is_own_tick(seen: Seen) -> bool:
     return ticks and not (column.question or column.role or column.labels)
 
 
-def _together(members: Sequence[Seen]) -> list[Question]:
+def _together(members: Sequence[Seen]) -> list[ImportedQuestion]:
     ticks = [each for each in members if is_indicator(each)]
     if 2 * len(ticks) < len(members):
         # A grid: each row is a question with the same answers.
@@ -118,7 +118,7 @@ def _together(members: Sequence[Seen]) -> list[Question]:
     others = [each.column.name for each in members if each not in ticks]
     if others:
         doubts = (*doubts, said("texts_beside", columns=others))
-    return [Question(text, "multiple", tuple(each.column.name for each in members), options, doubts)]
+    return [ImportedQuestion(text, "multiple", tuple(each.column.name for each in members), options, doubts)]
 
 
 def _ticked(seen: Seen) -> int:
@@ -129,10 +129,10 @@ def _ticked(seen: Seen) -> int:
     )
 
 
-def _alone(seen: Seen, *, text: str = "") -> Question:
+def _alone(seen: Seen, *, text: str = "") -> ImportedQuestion:
     column = seen.column
     repeats = len(seen.answers) < _DIFFERENT * seen.total
-    asked = Question(text or column.label, "text", (column.name,), role=column.role, repeats=repeats)
+    asked = ImportedQuestion(text or column.label, "text", (column.name,), role=column.role, repeats=repeats)
     if column.role in ("started", "submitted"):
         return replace(asked, kind="date")
     if column.role:
@@ -172,7 +172,7 @@ def _may_be_codes(answers: Mapping[str, int]) -> bool:
     return once and len(after) > _LIST and after <= before
 
 
-def _labelled(asked: Question, seen: Seen) -> Question:
+def _labelled(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion:
     texts = list(dict.fromkeys(seen.column.labels.values()))
     known = {normalise(text) for text in texts}
     if known <= SELECTED | NOT_SELECTED and len(texts) == _LIST and asked.text == seen.column.name:
@@ -188,7 +188,7 @@ def _labelled(asked: Question, seen: Seen) -> Question:
     return replace(asked, kind="single", options=options, doubts=doubts, declared=declared)
 
 
-def _number(asked: Question, seen: Seen) -> Question:
+def _number(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion:
     strange = sum(count for text, count in seen.answers.items() if parse_number(text) is None)
     doubts = (said("no_numbers", count=strange, total=seen.total),) if strange else ()
     outside = codes_outside(seen.answers)
@@ -204,7 +204,7 @@ def _number(asked: Question, seen: Seen) -> Question:
     return replace(asked, kind="number", doubts=doubts)
 
 
-def _joined(asked: Question, seen: Seen) -> Question | None:
+def _joined(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion | None:
     """Return a multiple question where cells hold several of few texts."""
     for sign in SEPARATORS:
         found = pieces_of(seen.answers, sign)
@@ -217,7 +217,7 @@ def _joined(asked: Question, seen: Seen) -> Question | None:
     return _with_own_words(asked, seen) or _named(asked, seen)
 
 
-def _with_own_words(asked: Question, seen: Seen) -> Question | None:
+def _with_own_words(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion | None:
     """Return a multiple question where some add words of their own to what the others choose."""
     for sign in SEPARATORS[:-1]:
         found = pieces_of(seen.answers, sign)
@@ -232,7 +232,7 @@ def _with_own_words(asked: Question, seen: Seen) -> Question | None:
     return None
 
 
-def _named(asked: Question, seen: Seen) -> Question | None:
+def _named(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion | None:
     """Return a multiple question where each part of the cells also stands alone.
 
     Names of options between spaces, as ODK exports them, or texts with '/', '+' or '&' between, as by hand.
@@ -248,7 +248,7 @@ def _named(asked: Question, seen: Seen) -> Question | None:
     return None
 
 
-def _single(asked: Question, seen: Seen) -> Question:
+def _single(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion:
     """Return a single choice where answers recur, a text where they do not."""
     often = {text: count for text, count in seen.answers.items() if count >= _REPEATED}
     rare = seen.total - sum(often.values())

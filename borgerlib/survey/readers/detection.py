@@ -12,14 +12,14 @@ from borgerlib.personal import is_contact_heading
 from borgerlib.said import said
 from borgerlib.survey.form.names import MARK
 from borgerlib.survey.grid import objects, tabular
-from borgerlib.survey.grid.cells import Grid, Table, as_table
+from borgerlib.survey.grid.cells import Grid, HeadedGrid, as_table
 from borgerlib.survey.grid.limits import Limits, check_file
 from borgerlib.survey.grid.text import read_text_grid
 from borgerlib.survey.grid.workbook import read_workbook_grids
 from borgerlib.survey.readers import forms, govocal, kobo, limesurvey, platforms, spss, surveyxact
 from borgerlib.survey.responses import Export
 
-_VENDORS: tuple[tuple[Callable[[Table], bool], Callable[[Table], Export]], ...] = (
+_VENDORS: tuple[tuple[Callable[[HeadedGrid], bool], Callable[[HeadedGrid], Export]], ...] = (
     (limesurvey.recognise, limesurvey.read),
     (forms.recognise_google, forms.read_google),
     (forms.recognise_microsoft, forms.read_microsoft),
@@ -202,7 +202,7 @@ def _is_shown(grid: Grid) -> bool:
     return not grid.hidden and len(grid.rows) > 1 and len(grid.rows[0]) > 1
 
 
-def _refuse_respondent_list(table: Table) -> None:
+def _refuse_respondent_list(table: HeadedGrid) -> None:
     """Refuse names and addresses only, as Enalyzer exports them: who was invited, not what they said."""
     if all(is_contact_heading(heading) for heading in table.headings):
         raise DataError(

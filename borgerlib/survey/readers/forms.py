@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from borgerlib.survey.grid.cells import Table
+from borgerlib.survey.grid.cells import HeadedGrid
 from borgerlib.survey.grid.tabular import export_of, question_columns
 from borgerlib.survey.grid.values import holds_times
 from borgerlib.survey.responses import PLATFORM, Column, Export
@@ -17,20 +17,20 @@ _ACCOUNT = r"(?i:anonymous)|\S+@\S+"
 _CHANGED = ("last modified", "sidst ændret", "senest ændret", "tidspunkt for")
 
 
-def recognise_google(table: Table) -> bool:
+def recognise_google(table: HeadedGrid) -> bool:
     """Return True when the first column is Google's time stamp."""
     first = table.headings[0]
     return first.casefold() in _TIME_STAMPS and holds_times(table.frame[first])
 
 
-def read_google(table: Table) -> Export:
+def read_google(table: HeadedGrid) -> Export:
     """Read a Google Forms table; 'question [row]' headings are the rows of a grid."""
     columns = question_columns(table.headings)
     columns[0] = Column(columns[0].name, columns[0].label, role="submitted")
     return export_of(table, GOOGLE, columns)
 
 
-def recognise_microsoft(table: Table) -> bool:
+def recognise_microsoft(table: HeadedGrid) -> bool:
     """Return True for a table that begins with a number, two times, an account's address and its name.
 
     The headings are in the language of whoever exported, so the content decides.
@@ -46,7 +46,7 @@ def recognise_microsoft(table: Table) -> bool:
     )
 
 
-def read_microsoft(table: Table) -> Export:
+def read_microsoft(table: HeadedGrid) -> Export:
     """Read a Microsoft Forms table: id, start, completion, then two columns on the signed-in account.
 
     The account's address and name are no answers that somebody gave, so nothing is fed from them unless a

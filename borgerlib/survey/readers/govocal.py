@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from borgerlib.survey.grid.cells import Table
+from borgerlib.survey.grid.cells import HeadedGrid
 from borgerlib.survey.grid.tabular import export_of, question_columns
 from borgerlib.survey.responses import PLATFORM, Column, Export
 
@@ -16,7 +16,7 @@ _TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?"
 _ESCAPED = r"\A'(?=[=+\-@])"
 
 
-def recognise(table: Table) -> bool:
+def recognise(table: HeadedGrid) -> bool:
     """Return True when the first column holds the platform's ids and a later one the author's ids."""
     first, *others = table.headings
     return bool(
@@ -31,7 +31,7 @@ def _all(values: pd.Series, pattern: str) -> bool:
     return len(filled) > 0 and bool(filled.str.fullmatch(pattern).all())
 
 
-def read(table: Table) -> Export:
+def read(table: HeadedGrid) -> Export:
     """Read a Go Vocal table, and take away the apostrophe that it puts before = + - @."""
     frame = table.frame.apply(lambda values: values.str.replace(_ESCAPED, "", regex=True))
     author = next((at for at, name in enumerate(table.headings) if at and _all(frame[name], _UUID)), 0)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from borgerlib.said import Said, said
-from borgerlib.survey.grid.cells import Table
+from borgerlib.survey.grid.cells import HeadedGrid
 from borgerlib.survey.grid.tabular import export_of
 from borgerlib.survey.responses import PLATFORM, Column, Export
 
@@ -22,12 +22,12 @@ _ROLES = {
 }  # fmt: skip
 
 
-def recognise(table: Table) -> bool:
+def recognise(table: HeadedGrid) -> bool:
     """Return True where a question's choices have a column each, named by the question and a stroke."""
     return bool(_choices(table))
 
 
-def _choices(table: Table) -> set[str]:
+def _choices(table: HeadedGrid) -> set[str]:
     """Return the headings of choices: 'question/choice', 0/1, at least two of a question."""
     parents = Counter(_parent(name) for name in table.headings if _is_tick(table, name))
     return {name for name in table.headings if parents[_parent(name)] > 1 and _is_tick(table, name)}
@@ -37,14 +37,14 @@ def _parent(name: str) -> str:
     return name.rpartition("/")[0]
 
 
-def _is_tick(table: Table, name: str) -> bool:
+def _is_tick(table: HeadedGrid, name: str) -> bool:
     if "/" not in name or name.endswith("/") or " / " in name:
         return False
     filled = table.frame[name].dropna()
     return len(filled) > 0 and bool(filled.str.fullmatch(_TICKS).all())
 
 
-def read(table: Table) -> Export:
+def read(table: HeadedGrid) -> Export:
     """Read the paths of a KoboToolbox table."""
     return export_of(table, VENDOR, columns_of(table), notes=places_left_out(table.headings))
 
@@ -65,7 +65,7 @@ def _places(headings: Sequence[str]) -> list[str]:
     return [name for name in headings if parts.get(name) in both or name in whole]
 
 
-def columns_of(table: Table) -> list[Column]:
+def columns_of(table: HeadedGrid) -> list[Column]:
     """Return what paths tell; the joined column beside a question's choices says the same as they do."""
     choices = _choices(table)
     places = _places(table.headings)

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pandas as pd
 
-from borgerlib.survey.grid.cells import Table
+from borgerlib.survey.grid.cells import HeadedGrid
 from borgerlib.survey.grid.tabular import bracketed, export_of
 from borgerlib.survey.responses import PLATFORM, Column, Export
 
@@ -28,7 +28,7 @@ _CODE_AND_TEXT = re.compile(r"(?P<code>[A-Za-z]\w*(?:\[[^\]]+\])*)\. (?P<text>.+
 _TEXT = re.compile(r"(?P<question>.+?) \[(?P<choice>.+)\]\Z")
 
 
-def recognise(table: Table) -> bool:
+def recognise(table: HeadedGrid) -> bool:
     """Return True for LimeSurvey's own leading columns, or for headings that mostly are code and text.
 
     The leading columns are told by their codes, or by what they hold in any language: an increasing number,
@@ -43,7 +43,7 @@ def recognise(table: Table) -> bool:
     return _has_leading_columns(table)
 
 
-def _has_leading_columns(table: Table) -> bool:
+def _has_leading_columns(table: HeadedGrid) -> bool:
     if len(table.headings) < 5:
         return False
     leading = [table.frame[heading].dropna() for heading in table.headings[:4]]
@@ -61,7 +61,7 @@ def _all(values: pd.Series, pattern: str) -> bool:
     return len(values) > 0 and bool(values.str.fullmatch(pattern).all())
 
 
-def read(table: Table) -> Export:
+def read(table: HeadedGrid) -> Export:
     """Read what the headings tell of questions and options."""
     heads = [_parts(heading) for heading in table.headings]
     if len(table.heading_rows) > 1:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from borgerlib.said import said
-from borgerlib.survey.grid.cells import Table
+from borgerlib.survey.grid.cells import HeadedGrid
 from borgerlib.survey.grid.tabular import columns_of, export_of
 from borgerlib.survey.grid.values import first_part, parse_dates
 from borgerlib.survey.readers import kobo
@@ -136,19 +136,19 @@ _COMPLETE = r"complete\?|.+_complete"
 _TICK_LABEL = re.compile(r"(?P<question>.+?) ?\(choice=(?P<choice>.+)\)\Z")
 
 
-def recognise(table: Table) -> bool:
+def recognise(table: HeadedGrid) -> bool:
     """Return True when enough headings are one platform's own."""
     return _platform(table) is not None
 
 
-def _platform(table: Table) -> Platform | None:
+def _platform(table: HeadedGrid) -> Platform | None:
     own = {heading.casefold() for heading in table.headings}
     found = next((each for each in _PLATFORMS if len(own & each.telling) >= each.fewest), None)
     boxes = sum(bool(_TICK.match(name) or _TICK_LABEL.match(name)) for name in table.headings)
     return found or (_REDCAP if boxes >= _FEWEST else None)
 
 
-def read(table: Table) -> Export:
+def read(table: HeadedGrid) -> Export:
     """Read the columns, and say what the platform's own are."""
     platform = _platform(table)
     assert platform is not None
@@ -186,7 +186,7 @@ def _with_role(column: Column, platform: Platform) -> Column:
     return replace(column, role=role, choice="", question="") if role else column
 
 
-def _read_redcap(table: Table) -> Export:
+def _read_redcap(table: HeadedGrid) -> Export:
     """Read REDCap's checkboxes, raw or labelled; every other column is a question, or its own."""
     columns = []
     missing: dict[str, list[str]] = {}

@@ -17,7 +17,7 @@ from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.view import theme
 from borgerlib.view.charts import files
 from borgerlib.view.charts.marks import Marks
-from borgerlib.view.charts.pictures import Drawn, LayOut, Words
+from borgerlib.view.charts.pictures import DrawnMarks, LayOut, PictureWords
 from borgerlib.view.tables.html import Table, estimates_table
 from borgerlib.view.words import alt_text
 
@@ -94,7 +94,7 @@ class Chart:
             The width is neither.
         """
         setting = self._setting(width, framed)
-        return Drawn(setting.pop("marks"), setting.pop("lay_out"), plot).dress(**setting)
+        return DrawnMarks(setting.pop("marks"), setting.pop("lay_out"), plot).dress(**setting)
 
     def axes(self, width: Width = "wide", *, framed: bool = True) -> Axes:
         """Return the axes of a new `figure`, for a line, a limit or a remark (``axes.figure`` shows them).
@@ -117,9 +117,9 @@ class Chart:
     def _setting(self, width: Width, framed: bool) -> dict[str, Any]:
         if width not in _WIDTHS:
             raise ParameterError(f"There is no width '{width}'. Legal: {', '.join(_WIDTHS)}.")
-        words = Words(simulated=self.simulated)
+        words = PictureWords(simulated=self.simulated)
         if framed:
-            words = Words(self.title, self.question, self.caption)
+            words = PictureWords(self.title, self.question, self.caption)
         margin = theme.MARGIN if framed and width == "wide" else 0
         return {
             "marks": self.marks,

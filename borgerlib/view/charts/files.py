@@ -23,7 +23,7 @@ from borgerlib import places
 from borgerlib.files.atomic import replacing
 from borgerlib.view import theme
 from borgerlib.view.charts.marks import Marks
-from borgerlib.view.charts.pictures import Drawn, LayOut, Words, settings
+from borgerlib.view.charts.pictures import DrawnMarks, LayOut, PictureWords, settings
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -54,7 +54,7 @@ def kept(draw: Callable[..., bytes]) -> Any:
 
     @lru_cache(maxsize=512)
     @wraps(draw)
-    def drawn(marks: Marks, lay_out: LayOut, words: Words, *, width: float, margin: float) -> bytes:
+    def drawn(marks: Marks, lay_out: LayOut, words: PictureWords, *, width: float, margin: float) -> bytes:
         workspace = places.processed_data()
         # What a reader's own layout does cannot be told by its name.
         if not lay_out.__module__.startswith("borgerlib.") or not workspace.is_dir():
@@ -77,7 +77,7 @@ def kept(draw: Callable[..., bytes]) -> Any:
 
 # All municipalities share most of their pictures: a warm kernel inherits those that are drawn already.
 @kept
-def png(marks: Marks, lay_out: LayOut, words: Words, *, width: float, margin: float) -> bytes:
+def png(marks: Marks, lay_out: LayOut, words: PictureWords, *, width: float, margin: float) -> bytes:
     """Return a picture as a PNG of few colours, two image pixels a pixel; parameters as `Drawn`."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
@@ -97,7 +97,7 @@ def png(marks: Marks, lay_out: LayOut, words: Words, *, width: float, margin: fl
 
 
 @kept
-def svg(marks: Marks, lay_out: LayOut, words: Words, *, width: float, margin: float) -> bytes:
+def svg(marks: Marks, lay_out: LayOut, words: PictureWords, *, width: float, margin: float) -> bytes:
     """Return a picture as an SVG (UTF-8) that needs no font of the reader's; parameters as `Drawn`.
 
     Texts stay text. The letters that they use are part of the picture: a page shows it as an image, to which
@@ -127,7 +127,7 @@ def svg(marks: Marks, lay_out: LayOut, words: Words, *, width: float, margin: fl
 
 
 # A chart is asked for wide, narrow and framed in a row: its marks are drawn once for all three.
-_drawn = lru_cache(maxsize=4)(Drawn)
+_drawn = lru_cache(maxsize=4)(DrawnMarks)
 
 
 def _palette(image: Image.Image) -> list[int]:

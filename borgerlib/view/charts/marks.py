@@ -104,7 +104,7 @@ class Bars:
 
 
 @dataclass(frozen=True)
-class Segment:
+class ScaleStep:
     """One step of the scale in one group: share (0–1), what is said of it, and who chose it."""
 
     name: str
@@ -132,7 +132,7 @@ class Row:
 
     label: str
     base: str
-    segments: tuple[Segment, ...]
+    segments: tuple[ScaleStep, ...]
     net: Net | None = None
     withheld: str = ""
 
@@ -153,7 +153,7 @@ class Placed:
     """A segment that has a length, and where it stands: shares from the centre."""
 
     row: int
-    segment: Segment
+    segment: ScaleStep
     start: float
     end: float
 

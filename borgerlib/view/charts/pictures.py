@@ -28,7 +28,7 @@ _AIR = 22
 
 
 @dataclass(frozen=True)
-class Words:
+class PictureWords:
     """What stands around the marks of a picture; empty texts are left out."""
 
     title: str = ""
@@ -126,7 +126,7 @@ class Layout(ABC):
 LayOut = Callable[[Any, float], Layout]
 
 
-class Drawn:
+class DrawnMarks:
     """Marks on axes, drawn once by seaborn, to be dressed for a page, a phone and a frame in turn.
 
     Parameters
@@ -146,7 +146,7 @@ class Drawn:
             (plot or marks.plot()).theme(_settings(theme.LABEL_SIZE["wide"])).on(self.axes).plot()
         self._artists = set(self.axes.get_children())
 
-    def dress(self, words: Words, *, width: float, margin: float) -> Figure:
+    def dress(self, words: PictureWords, *, width: float, margin: float) -> Figure:
         """Return the figure as wide as asked, with words around the marks and none of an earlier dress.
 
         Parameters

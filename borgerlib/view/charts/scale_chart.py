@@ -11,7 +11,7 @@ from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.view import theme
 from borgerlib.view.charts.chart import Chart, assemble
-from borgerlib.view.charts.marks import Net, Row, Scale, Segment, Side
+from borgerlib.view.charts.marks import Net, Row, Scale, ScaleStep, Side
 from borgerlib.view.charts.scales import lay_out_scale
 from borgerlib.view.tables.html import require_disclosed
 from borgerlib.view.words import alt_text
@@ -185,10 +185,10 @@ def _row(
     )
 
 
-def _segment(row: pd.Series, side: Side, colour: str, own: Mapping[str | tuple[str, str], str]) -> Segment:
+def _segment(row: pd.Series, side: Side, colour: str, own: Mapping[str | tuple[str, str], str]) -> ScaleStep:
     key = (str(row["group"]), str(row["option"]))
     share = 0.0 if row["suppressed"] or pd.isna(row["proportion"]) else float(row["proportion"])
-    return Segment(
+    return ScaleStep(
         name=str(row["label"]),
         share=share,
         words=alt_text.value_words(row, "pct"),

@@ -34,7 +34,7 @@ _KICKER = "Til byrådet"
 
 
 @dataclass(frozen=True)
-class Point:
+class CouncilPoint:
     """A question that a council may ask: the figure that answers it, and what to do.
 
     Parameters
@@ -59,8 +59,8 @@ class Point:
 
 @dataclass(frozen=True)
 class _File:
-    citizens: Annotated[tuple[Point, ...], Len(3, 3)]
-    leaders: Annotated[tuple[Point, ...], Len(3, 3)]
+    citizens: Annotated[tuple[CouncilPoint, ...], Len(3, 3)]
+    leaders: Annotated[tuple[CouncilPoint, ...], Len(3, 3)]
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ class CouncilPage:
     def _adults(self) -> pd.Series:
         return facts.adults(self.place)
 
-    def _point(self, number: int) -> Point:
+    def _point(self, number: int) -> CouncilPoint:
         points = _points().citizens if self.interest is not None else _points().leaders
         if not 1 <= number <= len(points):
             raise ParameterError(f"There is no point {number}. Legal: 1 to {len(points)}.")

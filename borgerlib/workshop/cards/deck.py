@@ -38,7 +38,7 @@ Texts = Annotated[tuple[Text, ...], MinLen(1)]
 
 
 @dataclass(frozen=True)
-class Section:
+class CardSection:
     """A part of a card's back: a heading and one or more lines."""
 
     heading: str
@@ -69,7 +69,7 @@ class Card:
     title: str
     text: str
     question: str
-    back: tuple[Section, ...]
+    back: tuple[CardSection, ...]
     citizens: tuple[tuple[str, str], ...] = ()
     published: str = ""
     sources: tuple[str, ...] = ()
@@ -240,10 +240,10 @@ def _card(kind: Kind, read: Any) -> Card:
     )
 
 
-def _sections(read: _Front, keys: Sequence[str]) -> tuple[Section, ...]:
+def _sections(read: _Front, keys: Sequence[str]) -> tuple[CardSection, ...]:
     found = []
     for key in keys:
         value = getattr(read, key)
         lines = value if isinstance(value, tuple) else (value,)
-        found.append(Section(words()("sections", key), lines))
+        found.append(CardSection(words()("sections", key), lines))
     return tuple(found)

@@ -27,7 +27,7 @@ _OWN = re.compile(r"eget_[a-z0-9]{8}")
 
 
 @dataclass(frozen=True)
-class Place:
+class Position:
     """Where an element stands, both from 0 to 10."""
 
     influence: int
@@ -51,7 +51,7 @@ Question = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Answers:
+class Replies:
     """What has been said to a question.
 
     Parameters
@@ -67,10 +67,10 @@ class Answers:
         When (ISO 8601, UTC); '' where they were not shown.
     """
 
-    placed: Mapping[str, Mapping[Spot, Place]] = field(default_factory=dict)
+    placed: Mapping[str, Mapping[Spot, Position]] = field(default_factory=dict)
     picked: frozenset[str] = frozenset()
     decisions: Mapping[tuple[str, str], Decision] = field(default_factory=dict)
-    shown: Mapping[str, Mapping[Spot, Place]] = field(default_factory=dict)
+    shown: Mapping[str, Mapping[Spot, Position]] = field(default_factory=dict)
     shown_at: str = ""
 
     @property
@@ -102,7 +102,7 @@ class InfluenceMap:
     area: str
     elements: tuple[Element, ...]
     left_out: tuple[Element, ...] = ()
-    answers: Mapping[Question, Answers] = field(default_factory=dict)
+    answers: Mapping[Question, Replies] = field(default_factory=dict)
 
     @property
     def question(self) -> Question:
@@ -117,9 +117,9 @@ class InfluenceMap:
         return role, area
 
     @property
-    def said(self) -> Answers:
+    def said(self) -> Replies:
         """What has been said to the question that is asked now."""
-        return self.answers.get(self.question, Answers())
+        return self.answers.get(self.question, Replies())
 
     @property
     def asked(self) -> tuple[InfluenceMap, ...]:
@@ -136,11 +136,11 @@ class InfluenceMap:
         return tuple(who for who, placed in self.said.placed.items() if who != TOGETHER and placed)
 
     @property
-    def together(self) -> Mapping[Spot, Place]:
+    def together(self) -> Mapping[Spot, Position]:
         """What the group has placed."""
         return self.said.placed.get(TOGETHER, {})
 
-    def apart(self, element: str, when: str) -> list[Place]:
+    def apart(self, element: str, when: str) -> list[Position]:
         """Return where the participants had placed an element when that was shown, in no order of people."""
         found = [
             placed[element, when]
@@ -210,12 +210,12 @@ def applied(state: InfluenceMap, change: Change) -> InfluenceMap:
         case "leave_out":
             return _left_out(state, said["id"], on=said["on"])
     question = said.get("role", state.role), said.get("area", state.area)
-    before = state.answers.get(question, Answers())
+    before = state.answers.get(question, Replies())
     after = _answered(before, change)
     return state if after is before else replace(state, answers={**state.answers, question: after})
 
 
-def _answered(answers: Answers, change: Change) -> Answers:
+def _answered(answers: Replies, change: Change) -> Replies:
     """Return what has been said to a question after one more change."""
     said = change.content
     match change.kind:
@@ -229,7 +229,7 @@ def _answered(answers: Answers, change: Change) -> Answers:
             own.pop((said["id"], said["when"]), None)
             if change.kind == "place":
                 spot = (step(said, key, 0, HIGHEST) for key in ("influence", "control"))
-                own[said["id"], one_of(said, "when", WHEN)] = Place(*spot)
+                own[said["id"], one_of(said, "when", WHEN)] = Position(*spot)
             return replace(answers, placed={**answers.placed, change.who: own})
         case "decide":
             decision = Decision(*(text(said, key, _LONGEST_TEXT) for key in ("what", "who", "by")))

@@ -171,7 +171,7 @@ def _apart(state: InfluenceMap, one: Standing, when: str) -> dict[str, Any]:
     }
 
 
-def _spots(placed: Mapping[placements.Spot, placements.Place], element: str) -> dict[str, list[int]]:
+def _spots(placed: Mapping[placements.Spot, placements.Position], element: str) -> dict[str, list[int]]:
     found = {when: placed.get((element, when)) for when in WHEN}
     return {when: [spot.influence, spot.control] for when, spot in found.items() if spot is not None}
 

@@ -14,7 +14,7 @@ from borgerlib.view import theme
 from borgerlib.view.charts.bars import lay_out_bars
 from borgerlib.view.charts.files import svg
 from borgerlib.view.charts.marks import Bar, Bars
-from borgerlib.view.charts.pictures import Words
+from borgerlib.view.charts.pictures import PictureWords
 from borgerlib.workshop.influence.compare import Compared, compared, shared
 from borgerlib.workshop.influence.placements import HIGHEST
 from borgerlib.workshop.saved.report import render
@@ -155,7 +155,7 @@ def _drawn(rows: Sequence[Compared]) -> list[dict[str, str]]:
             "address": f"data:image/svg+xml;base64,{b64encode(drawn).decode()}",
         }
         for kind, width in (("wide", theme.WIDE), ("narrow", theme.NARROW))
-        for drawn in [svg(marks, lay_out_bars, Words(), width=width, margin=0)]
+        for drawn in [svg(marks, lay_out_bars, PictureWords(), width=width, margin=0)]
     ]
 
 

@@ -75,7 +75,7 @@ def application(
     )
 
 
-class Page(tornado.web.RequestHandler):
+class ToolPage(tornado.web.RequestHandler):
     """A page of ours, with what keeps others out of it."""
 
     nonce: str
@@ -127,7 +127,7 @@ class Page(tornado.web.RequestHandler):
         return f"{cookie}-{self.settings['address'].rpartition(':')[2]}"
 
 
-class LeaderPage(Page):
+class LeaderPage(ToolPage):
     """The page of whoever leads."""
 
     def get(self) -> None:
@@ -144,7 +144,7 @@ class LeaderPage(Page):
             self.tell(closed=True, status=403)
 
 
-class WayIn(Page):
+class WayIn(ToolPage):
     """Where people come in with the room's code."""
 
     def get(self) -> None:
@@ -171,7 +171,7 @@ class WayIn(Page):
             self.tell(status=403, said=words()("gate", key))
 
 
-class LinePage(Page, tornado.websocket.WebSocketHandler):
+class LinePage(ToolPage, tornado.websocket.WebSocketHandler):
     """Somebody's line. It is opened from our own pages only (Origin), by those who are in."""
 
     who = ""
@@ -214,7 +214,7 @@ class LinePage(Page, tornado.websocket.WebSocketHandler):
             self.write_message(text)
 
 
-class Files(Page):
+class Files(ToolPage):
     """The session as a file, for whoever leads."""
 
     async def get(self, kind: str) -> None:
@@ -233,7 +233,7 @@ class Files(Page):
         self.finish(made.content)
 
 
-class Asset(Page):
+class Asset(ToolPage):
     """Script and style, which are no secret."""
 
     def initialize(self, mime: str, content: str) -> None:
@@ -246,7 +246,7 @@ class Asset(Page):
         self.finish(self.content)
 
 
-class Nothing(Page):
+class Nothing(ToolPage):
     """An address that leads nowhere."""
 
     def prepare(self) -> None:

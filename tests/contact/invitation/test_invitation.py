@@ -13,7 +13,7 @@ from borgerlib.contact.draw.check import FallsOutError, verify
 from borgerlib.contact.invitation.balance import UNTOLD, Balance, balance, draw_balanced
 from borgerlib.contact.invitation.candidates import open_candidates
 from borgerlib.contact.invitation.dice import lay_out, seated
-from borgerlib.contact.invitation.handout import Wanted, hand_out, require_listable
+from borgerlib.contact.invitation.handout import ListRequest, hand_out, require_listable
 from borgerlib.contact.invitation.overview import overview
 from borgerlib.contact.invitation.page import words
 from borgerlib.contact.lottery.panels import draw_panel
@@ -27,7 +27,7 @@ from borgerlib.interest.filters.selection import Selection
 from borgerlib.interest.store import load
 
 CLIMATE_YOUNG = Selection({"topics": ("klima_miljoe",), "age": ("15-24",)})
-WANTED = Wanted("Møde om klima", "Åse Bær", "borger@example.dk", "mail", ".csv")
+WANTED = ListRequest("Møde om klima", "Åse Bær", "borger@example.dk", "mail", ".csv")
 
 
 def test_the_chosen_are_those_who_consented_and_answered_so(candidates):
@@ -200,7 +200,7 @@ def test_a_list_states_its_purpose_and_is_for_its_owner_alone(register, candidat
 
 def test_digital_post_gets_the_surveys_numbers_and_no_names(register, candidates):
     made = hand_out(
-        register, candidates, Wanted("Dialog", "Åse", "kommunen", "digital_post", ".xlsx"), day=DAY
+        register, candidates, ListRequest("Dialog", "Åse", "kommunen", "digital_post", ".xlsx"), day=DAY
     )
     read = pd.read_excel(made.path, engine="calamine", dtype=str)
     assert set(read["Svarnummer"]) <= set(load("Odense")["svar_id"].astype(str))
@@ -213,7 +213,7 @@ def test_seats_stand_before_reserves_in_their_order(register, candidates):
     places = ["reserve 10", "reserve 2", *["plads"] * 12]
     seats = pd.DataFrame({"Plads": places, "Lodtrækningskode": map(str, people)}, index=people)
     made = hand_out(
-        register, candidates, Wanted("Panel", "Åse", "kommunen"), day=DAY, among=people, seats=seats
+        register, candidates, ListRequest("Panel", "Åse", "kommunen"), day=DAY, among=people, seats=seats
     )
     read = pd.read_csv(made.path, sep=";")
     assert list(read["Plads"])[-3:] == ["plads", "reserve 2", "reserve 10"]
@@ -223,12 +223,12 @@ def test_seats_stand_before_reserves_in_their_order(register, candidates):
 
 def test_what_is_not_told_is_asked_for_in_danish(register, candidates):
     with pytest.raises(ParameterError, match=r"^Skriv hvad listen er til og hvor man kan melde fra\.$"):
-        hand_out(register, candidates, Wanted(" ", "Åse", ""), day=DAY)
+        hand_out(register, candidates, ListRequest(" ", "Åse", ""), day=DAY)
 
 
 def test_panels_that_could_not_be_invited_are_told_before_they_are_laid_out(register, candidates, tmp_path):
     chosen = candidates.answers.iloc[:22]
-    wanted = Wanted("Panel", "Åse", "borger@example.dk")
+    wanted = ListRequest("Panel", "Åse", "borger@example.dk")
     check = partial(require_listable, register, candidates, wanted, day=DAY)
     made = {"title": "Panel", "day": DAY, "seed": 2, "letters": {}, "check": check}
     pool = balance(candidates, chosen, 20)
@@ -242,7 +242,7 @@ def test_panels_that_could_not_be_invited_are_told_before_they_are_laid_out(regi
 
 def test_a_list_for_digital_post_is_as_long_as_it_is_told(register, candidates):
     few = replace(candidates, responses=candidates.responses.iloc[:9])
-    wanted = Wanted("Digital Post", "Åse", "borger@example.dk", channel="digital_post")
+    wanted = ListRequest("Digital Post", "Åse", "borger@example.dk", channel="digital_post")
     lists = register.rows("SELECT count(*) FROM list")
     with pytest.raises(TooFewError):
         hand_out(register, few, wanted, day=DAY)

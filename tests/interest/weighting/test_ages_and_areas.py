@@ -13,7 +13,7 @@ from borgerlib.interest.weighting.ages import (
     youngest_age,
 )
 from borgerlib.interest.weighting.areas import OTHER_AREA, placed, read_area_map, recoded
-from borgerlib.interest.weighting.levels import Target
+from borgerlib.interest.weighting.levels import Margin
 from borgerlib.survey.codebook.load import parse_codebook
 from borgerlib.survey.responses import Responses, Source
 
@@ -117,7 +117,7 @@ def test_a_map_that_contradicts_itself_is_refused(tmp_path):
 
 def test_merged_areas_are_what_respondents_are_known_by():
     counts = pd.Series({"Syd": 300, "8000": 200}, name="sted")
-    target = Target("area", "sted", counts, {"8310": "Syd", "8320": "Syd", "8000": "8000"}, {}, {})
+    target = Margin("area", "sted", counts, {"8310": "Syd", "8320": "Syd", "8000": "8000"}, {}, {})
     frame = pd.DataFrame({"sted": ["8310", "8320", "8000", "Vej 12", None]})
     there, (matched,), _ = placed(frame, book(AREA), [target])
     assert there["sted"].fillna("").tolist() == ["Syd", "Syd", "8000", OTHER_AREA, ""]
@@ -128,7 +128,7 @@ def test_merged_areas_are_what_respondents_are_known_by():
 
 def test_merged_options_stay_beside_those_without_a_count():
     item = single("sted", "area", nord="Nord", syd="Syd", vest="Vest", ved_ikke="Ved ikke")
-    target = Target(
+    target = Margin(
         "area",
         "sted",
         pd.Series({"Nord og Syd": 9, "vest": 3}, name="sted"),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from borgerlib.errors import CodebookError, DataError, MarginError
 from borgerlib.interest.weighting.ages import add_age_bands
-from borgerlib.interest.weighting.levels import Target, merge, merge_sparse_neighbours, target_of
+from borgerlib.interest.weighting.levels import Margin, merge, merge_sparse_neighbours, target_of
 from borgerlib.interest.weighting.plan import NO_COUNT, rakeable, weigh
 from borgerlib.interest.weighting.rules import load_weighting_rules
 from borgerlib.population.table import population
@@ -107,7 +107,7 @@ def ages(sizes):
     names = [chr(97 + place) for place in range(len(sizes))]
     frame = pd.DataFrame({"aldersgruppe": np.repeat(np.array(names, dtype=object), sizes)})
     counts = pd.Series(dict.fromkeys(names, 10), name="aldersgruppe")
-    return frame, Target("age", "aldersgruppe", counts, {name: name for name in names}, {}, {})
+    return frame, Margin("age", "aldersgruppe", counts, {name: name for name in names}, {}, {})
 
 
 def test_sparse_neighbours_merge_the_sparsest_first_with_the_smaller_neighbour():

@@ -17,7 +17,7 @@ from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.matching import normalise
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.importing.codebook_draft import write_draft
-from borgerlib.survey.importing.question import Question
+from borgerlib.survey.importing.question import ImportedQuestion
 from borgerlib.survey.importing.questions import questions
 from borgerlib.survey.readers.read import read_export, read_responses
 from borgerlib.survey.responses import Responses
@@ -85,7 +85,7 @@ def test_a_drafted_codebook_gives_the_counts_that_were_put_in(tmp_path, layout, 
     assert all(question in found for question in put_in(made, layout))
 
 
-def asked(tmp_path, columns: dict[str, list[str]]) -> dict[str, Question]:
+def asked(tmp_path, columns: dict[str, list[str]]) -> dict[str, ImportedQuestion]:
     export = read_export(write_csv(tmp_path / "x.csv", transposed(columns), delimiter="\t"))
     return {question.text: question for question in questions(export)}
 

@@ -21,7 +21,7 @@ from borgerlib.contact.invitation.candidates import Candidates, open_candidates
 from borgerlib.contact.invitation.dice import LaidOut, lay_out, seated
 from borgerlib.contact.invitation.handout import (
     Handout,
-    Wanted,
+    ListRequest,
     hand_out,
     lists_folder,
     require_listable,
@@ -170,8 +170,8 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         self._make.description = "Læg lodtrækningen frem" if dice else "Lav listen"
         self._made.value = ""
 
-    def _wanted(self) -> Wanted:
-        return Wanted(
+    def _wanted(self) -> ListRequest:
+        return ListRequest(
             purpose=self._purpose.value,
             maker=self._maker.value,
             contact=self._contact.value,
@@ -208,7 +208,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         else:
             self._lay_out(wanted)
 
-    def _lay_out(self, wanted: Wanted) -> None:
+    def _lay_out(self, wanted: ListRequest) -> None:
         wished, simulated = self._many.balance(), self._candidates.offer.simulated
         with self._connect("") as register:
             laid_out = lay_out(
@@ -251,7 +251,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         self._gone.value = paragraphs(["Samtykket er trukket tilbage."], "borger-done")
 
     def _hand_out(
-        self, wanted: Wanted, among: Collection[int] | None, seats: pd.DataFrame | None = None
+        self, wanted: ListRequest, among: Collection[int] | None, seats: pd.DataFrame | None = None
     ) -> Handout:
         with self._connect(wanted.maker.strip()) as register:
             return hand_out(register, self._candidates, wanted, day=self._today, among=among, seats=seats)

@@ -7,7 +7,7 @@ from datetime import date
 
 from borgerlib import danish
 from borgerlib.contact.draw.check import DrawnAlreadyError, FallsOutError
-from borgerlib.contact.lottery.infeasible import Change, Infeasible
+from borgerlib.contact.lottery.infeasible import Infeasible, QuotaChange
 from borgerlib.contact.lottery.relaxation import CapTooLowError
 from borgerlib.contact.register.lists.apart import FEWEST, FEWEST_APART, TooAlikeError
 from borgerlib.contact.register.lists.make import TooFewError
@@ -28,7 +28,7 @@ def infeasible(reason: Infeasible) -> list[str]:
     return [*lines, f"Den mindste ændring, der gør det muligt: {changes(reason.changes)}."]
 
 
-def changes(found: Sequence[Change]) -> str:
+def changes(found: Sequence[QuotaChange]) -> str:
     """Return changes of quotas in words: 'mindst 18 (ikke 19) fra 15–24 år'."""
     return danish.listing(
         [f"{_BOUNDS[change.bound]} {change.becomes} (ikke {change.was}) {change.value}" for change in found]

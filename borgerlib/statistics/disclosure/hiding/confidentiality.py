@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from borgerlib.statistics.disclosure.hiding.suppression import Counts, Mask, Table, suppress
+from borgerlib.statistics.disclosure.hiding.suppression import Counts, CountTable, Mask, suppress
 
 _UNKNOWN = 1_000_000  # stands for respondents of whom nothing is shown: room for any change
 
@@ -231,7 +231,7 @@ def _grid(table: ItemTable, domain: Domain, hidden_groups: list[int]) -> _Grid:
 
 def _joint_table(
     table: ItemTable, grid: _Grid, hidden_options: list[int], min_cell: int
-) -> Iterator[tuple[list[list[int]], Table]]:
+) -> Iterator[tuple[list[list[int]], CountTable]]:
     """Yield the table of an item whose options add up, the hidden options as one row."""
     rows = [[option] for option in range(len(grid.counts)) if option not in hidden_options]
     rows += [hidden_options] if hidden_options else []
@@ -245,12 +245,12 @@ def _joint_table(
         hidden[-1] |= counts[-1] > 0
     cost = sizes + counts / (1 + grid.n.sum())
     sensitive = grid.sensitive(counts, ceiling, min_cell)
-    yield rows, Table(counts, np.zeros_like(counts), ceiling, hidden, sensitive, cost)
+    yield rows, CountTable(counts, np.zeros_like(counts), ceiling, hidden, sensitive, cost)
 
 
 def _table_an_option(
     table: ItemTable, grid: _Grid, hidden_options: list[int], min_cell: int
-) -> Iterator[tuple[list[list[int]], Table]]:
+) -> Iterator[tuple[list[list[int]], CountTable]]:
     """Yield for each option of a multiple choice the table of those who chose it and those who did not."""
     spare = np.maximum(grid.counts.sum(axis=0) - grid.n, 0) if table.at_least_one else grid.n
     sensitive = grid.sensitive(grid.counts, grid.n, min_cell)
@@ -265,4 +265,4 @@ def _table_an_option(
         cost = np.tile((1 + chosen / (1 + grid.n.sum())) / 2, (2, 1))
         marks = np.array([sensitive[option], none > 0])
         floor, ceiling = np.array([least, none]), np.array([grid.n, grid.n - least])
-        yield [[option], []], Table(counts, floor, ceiling, hidden, marks, cost, paired=True)
+        yield [[option], []], CountTable(counts, floor, ceiling, hidden, marks, cost, paired=True)

@@ -34,7 +34,7 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Table:
+class CountTable:
     """A table of counts whose row and column sums are known to everybody.
 
     Parameters
@@ -60,7 +60,7 @@ class Table:
     paired: bool = False
 
 
-def suppress(table: Table, *, protection: int, exact: bool) -> Mask | None:
+def suppress(table: CountTable, *, protection: int, exact: bool) -> Mask | None:
     """Return the cells to hide, those of `table.hidden` and `table.sensitive` included.
 
     Every hidden cell that `table.hidden` does not hold gets a feasible interval at least `protection` wide.
@@ -86,15 +86,15 @@ def _cells(mask: Mask) -> list[Cell]:
     return [(int(row), int(column)) for row, column in np.argwhere(mask)]
 
 
-def _loss(table: Table, hidden: Mask) -> float:
+def _loss(table: CountTable, hidden: Mask) -> float:
     return float(table.cost[hidden & ~table.hidden].sum())
 
 
-def _spread(table: Table, hidden: Mask) -> Mask:
+def _spread(table: CountTable, hidden: Mask) -> Mask:
     return np.broadcast_to(hidden.any(axis=0), hidden.shape).copy() if table.paired else hidden.copy()
 
 
-def _complete(table: Table, start: Mask, protection: int) -> Mask | None:
+def _complete(table: CountTable, start: Mask, protection: int) -> Mask | None:
     """Hide more until every hidden cell is protected, those included that were hidden to protect others."""
     hidden = start.copy()
     done = table.hidden & ~table.sensitive
@@ -106,7 +106,7 @@ def _complete(table: Table, start: Mask, protection: int) -> Mask | None:
     return hidden
 
 
-def _protect(table: Table, hidden: Mask, cell: Cell, protection: int, may_hide: int) -> bool:
+def _protect(table: CountTable, hidden: Mask, cell: Cell, protection: int, may_hide: int) -> bool:
     """Protect one cell, marking in `hidden` what must go for it; with `may_hide` 0 only look."""
     counts = table.counts
     tables = {1: counts.copy(), -1: counts.copy()}
@@ -121,7 +121,7 @@ def _protect(table: Table, hidden: Mask, cell: Cell, protection: int, may_hide: 
 
 
 def _push(
-    table: Table, moved: Counts, hidden: Mask, cell: Cell, direction: int, wanted: int, may_hide: bool
+    table: CountTable, moved: Counts, hidden: Mask, cell: Cell, direction: int, wanted: int, may_hide: bool
 ) -> int:
     """Push up to `wanted` through `cell` in `direction`, changing `moved`; return how much went through."""
     pushed = 0
@@ -184,7 +184,7 @@ def _cheapest_path(back: NDArray[np.float64], along: NDArray[np.float64], cell: 
         path.append((row, column))
 
 
-def _program(table: Table, start: Mask, protect: list[Cell], protection: int) -> Mask | None:
+def _program(table: CountTable, start: Mask, protect: list[Cell], protection: int) -> Mask | None:
     """Return the cheapest pattern that protects the cells `protect`, or None where the solver found none.
 
     One binary variable a cell (a column, where rows are paired) says whether it is hidden. For each cell to

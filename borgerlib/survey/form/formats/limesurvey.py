@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 
 from borgerlib.survey.form.names import answer_codes, limesurvey_codes, subquestion_codes
-from borgerlib.survey.form.questionnaire import Question, Questionnaire
+from borgerlib.survey.form.questionnaire import FormQuestion, Questionnaire
 from borgerlib.survey.form.texts import standard_words
 
 _COLUMNS = (
@@ -82,7 +82,7 @@ def _in_language(form: Questionnaire, language: str) -> Iterator[Row]:
 
 
 def _question_row(
-    form: Questionnaire, question: Question, number: int, codes: Mapping[str, str], language: str
+    form: Questionnaire, question: FormQuestion, number: int, codes: Mapping[str, str], language: str
 ) -> Row:
     kind = _TYPES[question.kind]
     if kind == "L" and len(question.choices) > _MANY:
@@ -104,7 +104,7 @@ def _question_row(
     return row
 
 
-def _answers(question: Question, language: str) -> Iterator[Row]:
+def _answers(question: FormQuestion, language: str) -> Iterator[Row]:
     several = question.kind == "multiple"
     codes = subquestion_codes(question) if several else answer_codes(question)
     for choice in question.choices:
@@ -113,7 +113,7 @@ def _answers(question: Question, language: str) -> Iterator[Row]:
                "language": language}  # fmt: skip
 
 
-def _relevance(form: Questionnaire, question: Question, codes: Mapping[str, str]) -> str:
+def _relevance(form: Questionnaire, question: FormQuestion, codes: Mapping[str, str]) -> str:
     if question.condition is None:
         return "1"
     of = form.question(question.condition[0])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from borgerlib.survey.form.questionnaire import Question, Questionnaire
+from borgerlib.survey.form.questionnaire import FormQuestion, Questionnaire
 from borgerlib.survey.form.texts import DANISH, Words, standard_words
 
 _MANY = 12
@@ -45,7 +45,7 @@ def _privacy(form: Questionnaire) -> dict[str, Any]:
     return {"type": "html", "name": "borger_oplysninger", "html": _localised(form, html)}
 
 
-def _element(form: Questionnaire, question: Question) -> dict[str, Any]:
+def _element(form: Questionnaire, question: FormQuestion) -> dict[str, Any]:
     element: dict[str, Any] = {
         "name": question.id,
         "title": _localised(form, question.text),
@@ -68,7 +68,7 @@ def _element(form: Questionnaire, question: Question) -> dict[str, Any]:
     return element
 
 
-def _kind(question: Question) -> dict[str, Any]:
+def _kind(question: FormQuestion) -> dict[str, Any]:
     if question.kind == "multiple":
         limit = {"maxSelectedChoices": question.max_choices} if question.max_choices else {}
         return {"type": "checkbox", **limit}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from borgerlib.files.workbook import Sheet, write_workbook
 from borgerlib.survey.form.names import odk_names
-from borgerlib.survey.form.questionnaire import Question, Questionnaire
+from borgerlib.survey.form.questionnaire import FormQuestion, Questionnaire
 from borgerlib.survey.form.texts import Words
 
 _LANGUAGES = {"da": "Dansk (da)", "en": "English (en)"}
@@ -58,7 +58,7 @@ def _survey(form: Questionnaire, names: dict[str, str]) -> Iterator[Row]:
     yield _note(form, "tak", names, form.texts["tak"])
 
 
-def _asked(form: Questionnaire, question: Question, names: dict[str, str]) -> Row:
+def _asked(form: Questionnaire, question: FormQuestion, names: dict[str, str]) -> Row:
     row = {"type": "integer" if question.bounds else _TYPES[question.kind], "name": names[question.id]}
     row |= _words(form, "label", question.text) | _words(form, "hint", question.hint)
     if question.choices:
@@ -76,7 +76,7 @@ def _asked(form: Questionnaire, question: Question, names: dict[str, str]) -> Ro
     return row
 
 
-def _constraint(question: Question) -> str:
+def _constraint(question: FormQuestion) -> str:
     if question.bounds:
         return f". >= {question.bounds[0]} and . <= {question.bounds[1]}"
     rules = [

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from borgerlib.statistics.disclosure.hiding.suppression import LARGEST_PROGRAM, Table, suppress
+from borgerlib.statistics.disclosure.hiding.suppression import LARGEST_PROGRAM, CountTable, suppress
 
 
 def table(counts, *, min_cell=5, paired=False, floor=None):
@@ -18,7 +18,7 @@ def table(counts, *, min_cell=5, paired=False, floor=None):
     sensitive = few | ((sums - counts < min_cell) & (sums > 0))
     if paired:
         sensitive[1] = False
-    return Table(
+    return CountTable(
         counts=counts,
         floor=np.zeros_like(counts) if floor is None else np.array(floor),
         ceiling=np.broadcast_to(sums, counts.shape),

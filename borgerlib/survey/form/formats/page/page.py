@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from borgerlib.files.templates import template
 from borgerlib.survey.form.names import MARK, OWN_ID
-from borgerlib.survey.form.questionnaire import Question, Questionnaire
+from borgerlib.survey.form.questionnaire import FormQuestion, Questionnaire
 from borgerlib.survey.form.texts import DANISH, ENGLISH, Words, standard_words
 
 _MANY = 20
@@ -32,7 +32,7 @@ def page_text(form: Questionnaire) -> str:
     )
 
 
-def _field(question: Question) -> str:
+def _field(question: FormQuestion) -> str:
     """Return the kind of field that a question is put by."""
     if question.kind == "multiple":
         return "checkbox"

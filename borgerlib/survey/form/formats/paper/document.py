@@ -7,7 +7,7 @@ from typing import Any
 
 from borgerlib.files.document import new_document, speak
 from borgerlib.survey.form.formats.paper.paper import condition_words
-from borgerlib.survey.form.questionnaire import Question, Questionnaire
+from borgerlib.survey.form.questionnaire import FormQuestion, Questionnaire
 from borgerlib.survey.form.texts import standard_words
 
 _BOX, _LINE = "☐", "_" * 60
@@ -54,7 +54,7 @@ def _write(document: Any, form: Questionnaire, language: str) -> None:
     document.add_paragraph(f"{words['version']} {form.consent[1]}")
 
 
-def _asked(document: Any, form: Questionnaire, question: Question, language: str) -> None:
+def _asked(document: Any, form: Questionnaire, question: FormQuestion, language: str) -> None:
     document.add_heading(f"{question.number}. {question.text[language]}", level=3)
     for hint in (condition_words(form, question, language), question.hint[language]):
         if hint:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from borgerlib.files.pdf import VARIANT, weasyprint_library
 from borgerlib.files.templates import template
-from borgerlib.survey.form.questionnaire import Question, Questionnaire
+from borgerlib.survey.form.questionnaire import FormQuestion, Questionnaire
 from borgerlib.survey.form.texts import standard_words
 
 _LETTERS = {400: "SourceSansPro-Regular.ttf", 600: "SourceSansPro-Semibold.ttf"}
@@ -41,7 +41,7 @@ def paper_text(form: Questionnaire) -> str:
     return str(rendered)
 
 
-def condition_words(form: Questionnaire, question: Question, language: str) -> str:
+def condition_words(form: Questionnaire, question: FormQuestion, language: str) -> str:
     """Return whom a question is put to, as paper says it; '' where it is put to all."""
     if question.condition is None:
         return ""
