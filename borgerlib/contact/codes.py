@@ -42,7 +42,7 @@ def keyed_code(text: str, key: bytes, *, letters: int = _LENGTH) -> str:
     number = int.from_bytes(
         hmac.new(key, text.encode(), hashlib.sha256).digest()[: -(-5 * letters // 8)], "big"
     )
-    return _grouped("".join(_LETTERS[(number >> 5 * place) & 31] for place in range(letters)))
+    return _grouped("".join(_LETTERS[(number >> 5 * digit) & 31] for digit in range(letters)))
 
 
 def _grouped(letters: str) -> str:

@@ -295,8 +295,8 @@ def open_dashboard(
     >>> type(borgerlib.open_dashboard("Ærø")).__name__
     'InterestDashboard'
     """
-    place = find_municipality(municipality).name
-    if not is_prepared(place):
-        raise DataError(words()("errors", "not_prepared", sted=place), hint=command("import", place))
-    answers = open_answers(place, confidence=confidence, chance=chance)
+    name = find_municipality(municipality).name
+    if not is_prepared(name):
+        raise DataError(words()("errors", "not_prepared", sted=name), hint=command("import", name))
+    answers = open_answers(name, confidence=confidence, chance=chance)
     return InterestDashboard(answers, link=selection)

@@ -125,12 +125,12 @@ def labelled(respondents: pd.DataFrame, codebook: Codebook) -> LabelledData:
     values: dict[str, dict[Any, str]] = {}
     missing: dict[str, list[str]] = {}
     for item in codebook:
-        for place, column in enumerate(item.columns):
+        for number, column in enumerate(item.columns):
             if column not in respondents:
                 continue
             labels[column] = item.text
             if item.kind == "multiple":
-                labels[column] = f"{item.options[place].text} ({item.text})"
+                labels[column] = f"{item.options[number].text} ({item.text})"
                 values[column] = dict(CHOSEN)
             elif item.kind == "single":
                 texts = {option.id: option.text for option in item.options}

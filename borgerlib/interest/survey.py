@@ -79,9 +79,9 @@ def open_survey(municipality: str) -> InterestSurvey:
         The municipality has not been prepared, or a file of it is damaged.
     """
     respondents = store.load(municipality)
-    place = find_municipality(str(respondents.attrs["municipality"]))
-    codebook = load_codebook(store.codebook_path(place.name))
-    return InterestSurvey(place, respondents, codebook, store.read_summary(place.name))
+    found = find_municipality(str(respondents.attrs["municipality"]))
+    codebook = load_codebook(store.codebook_path(found.name))
+    return InterestSurvey(found, respondents, codebook, store.read_summary(found.name))
 
 
 def state_of(municipality: str) -> tuple[tuple[str, int, int], ...]:

@@ -93,7 +93,7 @@ def municipality(name_or_code: str | float | SupportsIndex) -> Municipality:
     found = _by_key().get(_key(text))
     if found is None:
         raise ParameterError(
-            unknown_name("municipality", text, [place.name for place in _all()]),
+            unknown_name("municipality", text, [one.name for one in _all()]),
             hint=_HINT,
         )
     return found
@@ -154,7 +154,7 @@ def locate(codes: pd.Series) -> pd.DataFrame:
     columns = ["code", "name", "region", "province", "group"]
     return pd.DataFrame(
         {
-            column: values.map({value: getattr(place, column) for value, place in found.items()})
+            column: values.map({value: getattr(one, column) for value, one in found.items()})
             for column in columns
         },
         index=codes.index,
@@ -192,7 +192,7 @@ def read_municipalities(path: Path) -> tuple[Municipality, ...]:
         problems.append(f"there should be {NUMBER_OF_MUNICIPALITIES} different codes")
     if problems:
         raise DataError(f"{path.name} is damaged:", problems=problems, hint=RESTORE)
-    return tuple(sorted(found.values(), key=lambda place: place.code))
+    return tuple(sorted(found.values(), key=lambda one: one.code))
 
 
 @cache
@@ -202,8 +202,8 @@ def _all() -> tuple[Municipality, ...]:
 
 @cache
 def _by_key() -> dict[str, Municipality]:
-    keys = {_key(place.full_name): place for place in _all()}
-    return keys | {_key(place.name): place for place in _all()}
+    keys = {_key(one.full_name): one for one in _all()}
+    return keys | {_key(one.name): one for one in _all()}
 
 
 @cache
@@ -218,7 +218,7 @@ def _key(name: str) -> str:
 
 
 def _by_code(digits: str) -> Municipality:
-    codes = {place.code: place for place in _all()}
+    codes = {one.code: one for one in _all()}
     code = digits.zfill(4)
     if code not in codes:
         raise ParameterError(unknown_name("municipality code", code, codes), hint=_HINT)

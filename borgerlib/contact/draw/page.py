@@ -49,10 +49,10 @@ def lottery_page(
 
 def page_data(chances: pd.Series, panels: Sequence[Sequence[str]], drawn: int | None) -> str:
     """Return what the page looks codes up in, as it stands in the page."""
-    place = {code: at for at, code in enumerate(chances.index)}
+    position = {code: at for at, code in enumerate(chances.index)}
     data = {
         "codes": list(chances.index),
-        "panels": [[place.get(code, -1) for code in panel] for panel in panels],
+        "panels": [[position.get(code, -1) for code in panel] for panel in panels],
         "drawn": drawn,
     }
     # Codes are letters and digits, so nothing in it can end the script.

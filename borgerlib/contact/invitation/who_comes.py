@@ -242,10 +242,10 @@ def _people(world: Simulation) -> tuple[pd.DataFrame, dict[str, dict[str, str]]]
     codebook = world.codebook
     ages = age_groups(world.people, codebook, bands=load_sections().age_bands, min_age=world.age_limit)
     assert ages is not None, "the simulation needs an age"
-    sex, place = item_with_role(codebook, "sex"), item_with_role(codebook, "area_type")
-    columns = {"alder": ages, "køn": world.people[sex.id], "område": world.people[place.id]}
+    sex, area = item_with_role(codebook, "sex"), item_with_role(codebook, "area_type")
+    columns = {"alder": ages, "køn": world.people[sex.id], "område": world.people[area.id]}
     people = pd.DataFrame({name: values.astype(str).array for name, values in columns.items()})
-    questions = {"alder": "alder i grupper", "køn": sex.id, "område": place.id}
+    questions = {"alder": "alder i grupper", "køn": sex.id, "område": area.id}
     return people, {name: _labels(codebook, questions[name], columns[name]) for name in columns}
 
 

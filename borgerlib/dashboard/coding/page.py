@@ -315,22 +315,22 @@ def open_coding(
     example = not isinstance(answers, pd.Series) and not str(answers)
     texts = kept.read_answers(_EXAMPLE if example else answers, "svar" if example else column)
     if folder:
-        place = Path(folder).expanduser()
+        target = Path(folder).expanduser()
     elif isinstance(answers, pd.Series):
         raise ParameterError("folder= is missing.", hint="Say where the codings are to be kept.")
     elif example:
-        place = Path(tempfile.mkdtemp(prefix="kodning-"))
+        target = Path(tempfile.mkdtemp(prefix="kodning-"))
     else:
-        place = Path(answers).with_name(f"{Path(answers).stem}_kodning")
-    place.mkdir(parents=True, exist_ok=True)
+        target = Path(answers).with_name(f"{Path(answers).stem}_kodning")
+    target.mkdir(parents=True, exist_ok=True)
     if example and not frame:
-        kept.save_example(_EXAMPLE, place, own)
-    kept.check_answers(texts, kept.read_codings(place, own), place)
+        kept.save_example(_EXAMPLE, target, own)
+    kept.check_answers(texts, kept.read_codings(target, own), target)
     order, double = kept.in_order(texts, double_share, seed)
     return CodingPage(
         texts,
         own,
-        place,
+        target,
         kept.ADJUDICATOR if adjudicate else coder,
         order=order,
         double=double,

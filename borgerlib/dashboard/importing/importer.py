@@ -188,15 +188,15 @@ class Importer(widgets.VBox):  # type: ignore[misc]
     def _save(self) -> tuple[Path, Path]:
         assert self.decisions is not None
         path = self.decisions.path
-        places = path.with_name(f"{path.stem}.kodebog.toml"), path.with_name(f"{path.stem}.mapping.toml")
-        for place, text in zip(places, self.decisions.files(path.stem), strict=True):
-            if place in self._saved or self._replace.value:
-                with replacing(place, error=DataError) as beside:
+        targets = path.with_name(f"{path.stem}.kodebog.toml"), path.with_name(f"{path.stem}.mapping.toml")
+        for target, text in zip(targets, self.decisions.files(path.stem), strict=True):
+            if target in self._saved or self._replace.value:
+                with replacing(target, error=DataError) as beside:
                     beside.write_text(text, encoding="utf-8")
             else:
-                write_new(place, text)
-            self._saved = (*self._saved, place)
-        return places
+                write_new(target, text)
+            self._saved = (*self._saved, target)
+        return targets
 
     def _on_prepare(self) -> None:
         assert self.decisions is not None
@@ -223,7 +223,7 @@ class Importer(widgets.VBox):  # type: ignore[misc]
         )
         return words.prepared_page(prepared, again)
 
-    def _button(self, description: str, work: Callable[[], None], place: widgets.HTML) -> widgets.Button:
+    def _button(self, description: str, work: Callable[[], None], notice: widgets.HTML) -> widgets.Button:
         """Return a button that works, or says at a place of the page why it does not."""
         button = widgets.Button(description=description)
 
@@ -232,7 +232,7 @@ class Importer(widgets.VBox):  # type: ignore[misc]
             try:
                 work()
             except BorgerlibError as reason:
-                place.value = f'<div role="alert" class="borger-warning">{words.failed(reason)}</div>'
+                notice.value = f'<div role="alert" class="borger-warning">{words.failed(reason)}</div>'
             finally:
                 button.disabled = False
 

@@ -72,9 +72,9 @@ class QuestionEditor(widgets.VBox):  # type: ignore[misc]
         self._separator.value = question.separator
         self._absent.value = ", ".join(question.absent)
         others = [
-            (f"{place + 1}. {other.text[:60]}", place)
-            for place, other in enumerate(decisions.asked)
-            if place != at and (other.kind, other.separator) == (question.kind, question.separator)
+            (f"{number + 1}. {other.text[:60]}", number)
+            for number, other in enumerate(decisions.asked)
+            if number != at and (other.kind, other.separator) == (question.kind, question.separator)
         ]
         self._with.options = [("Nej", _NO_ONE), *others]
         self._with.value = _NO_ONE

@@ -146,11 +146,11 @@ def prepared_page(prepared: Prepared, command: str) -> str:
         f"{danish.number(prepared.rejected)} er kasseret."
     )
     notes = _notes(prepared.warnings)
-    place = escape(prepared.municipality)
+    name = escape(prepared.municipality)
     return (
-        f'<div role="status" class="borger-done"><p><strong>Svarene fra {place} er klar.</strong> {rows}</p>'
+        f'<div role="status" class="borger-done"><p><strong>Svarene fra {name} er klar.</strong> {rows}</p>'
         f"{f'<p>Se efter:</p>{notes}' if notes else ''}"
-        f"<p>Rapporten laves nu med <code>borger report {place}</code>, oversigten åbnes med "
-        f"<code>borger dashboard {place}</code>. Næste gang går det af sig selv:</p>"
+        f"<p>Rapporten laves nu med <code>borger report {name}</code>, oversigten åbnes med "
+        f"<code>borger dashboard {name}</code>. Næste gang går det af sig selv:</p>"
         f"<p><code>{escape(command)}</code></p></div>"
     )

@@ -185,17 +185,17 @@ def open_answers(municipality: str, *, confidence: float = 0.95, chance: float =
         A parameter is not legal.
     """
     check_confidence(confidence)
-    place = find_municipality(municipality)
-    opened = open_filter_cube(place.name, age_bands=load_sections().age_bands, chance=chance)
+    found = find_municipality(municipality)
+    opened = open_filter_cube(found.name, age_bands=load_sections().age_bands, chance=chance)
     offer, rows = opened.offer, _rows(opened.offer)
     if rows.empty:
         raise DataError(
-            f"The survey of {place.name} has none of the questions that the dashboard shows.",
+            f"The survey of {found.name} has none of the questions that the dashboard shows.",
             hint="Give questions of its codebook the roles topics, time or formats, and prepare it anew.",
         )
     everybody = _answer(opened.protected, offer, rows, Selection(), confidence)
     return Answers(
-        place, offer, opened.origin, everybody, confidence, opened.protected, opened.built_from, rows
+        found, offer, opened.origin, everybody, confidence, opened.protected, opened.built_from, rows
     )
 
 

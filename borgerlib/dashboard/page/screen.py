@@ -38,10 +38,10 @@ _DIGITS = 3
 def setting(answers: Answers) -> dict[str, Any]:
     """Return what does not change: names, filters, words."""
     say = words()
-    place = answers.municipality.full_name
+    name = answers.municipality.full_name
     sure = danish.percent(answers.confidence)
     return {
-        "title": say("page", "place", sted=place),
+        "title": say("page", "place", sted=name),
         "simulated": say("page", "simulated") if answers.offer.simulated else "",
         "filters": [
             {

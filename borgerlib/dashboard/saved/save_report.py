@@ -72,9 +72,9 @@ def save_report(answers: Answers, link: str) -> Path:
     RunError
         The notebook failed, or the report cannot be written.
     """
-    place = answers.municipality
+    municipality = answers.municipality
     parameters = {
-        "municipality": place.name,
+        "municipality": municipality.name,
         "selection": link,
         "confidence": answers.confidence,
         "chance": answers.chance,
@@ -84,7 +84,7 @@ def save_report(answers: Answers, link: str) -> Path:
     with tempfile.TemporaryDirectory(prefix="borger-") as temporary:
         run = run_notebook(places.notebooks() / NOTEBOOK, Path(temporary) / NOTEBOOK, parameters)
         return write_report(
-            place.name,
+            municipality.name,
             [run.path],
             folder,
             day=date.today(),

@@ -34,12 +34,12 @@ def arrival_groups(respondents: pd.DataFrame, codebook: Codebook) -> pd.Series |
         item = codebook.with_role(role)
         if item is None or item.id not in respondents:
             continue
-        place = respondents[item.id].rank(pct=True)
+        rank = respondents[item.id].rank(pct=True)
         groups = pd.Series(
-            pd.Categorical([None] * len(place), [EARLY, LATE], ordered=True), index=respondents.index
+            pd.Categorical([None] * len(rank), [EARLY, LATE], ordered=True), index=respondents.index
         )
-        groups[place <= 1 / 3] = EARLY
-        groups[place > 2 / 3] = LATE
+        groups[rank <= 1 / 3] = EARLY
+        groups[rank > 2 / 3] = LATE
         if (groups.value_counts() >= FEWEST).all():
             return groups
     return None

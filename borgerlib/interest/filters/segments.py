@@ -135,7 +135,7 @@ def kinds_of(found: Mapping[str, Any]) -> CopiedSegments | None:
         likely += answered @ np.log(1 - profile).T.astype(np.float32)
         best = np.where(answered.any(axis=1), likely.argmax(axis=1), -1)
         return pd.DataFrame(
-            {name: (best == place).astype(np.int8) for place, name in enumerate(names)}, index=frame.index
+            {name: (best == number).astype(np.int8) for number, name in enumerate(names)}, index=frame.index
         )
 
     return CopiedSegments("segment", names, {found["item"]: tuple(columns)}, tuple(columns), members)

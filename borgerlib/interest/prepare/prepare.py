@@ -110,11 +110,11 @@ def prepare(
     ...     print(error.message)
     There is no file or folder nowhere.xlsx.
     """
-    place = find_municipality(municipality)
+    found = find_municipality(municipality)
     path, book = Path(source), load_codebook(codebook)
     refuse_unusable(book)
     rules = load_weighting_rules(weighting)
-    offered = texts_of(place.name).areas
+    offered = texts_of(found.name).areas
     responses = read_responses(
         path,
         book,
@@ -122,10 +122,10 @@ def prepare(
         areas=offered,
         sheet=sheet,
         heading_rows=heading_rows,
-        municipality=place.name,
+        municipality=found.name,
     )
     simulated = is_simulated(path) or _has_simulated_ids(responses)
-    _refuse_replacing_real(place.name, simulated)
+    _refuse_replacing_real(found.name, simulated)
     notes: list[str] = [*responses.source.notes, *piled_up(responses)]
     if (youngest := youngest_age(book, min_age)) > min_age:
         notes.append(said("youngest_band", age=youngest))
@@ -150,7 +150,7 @@ def prepare(
         else weigh(
             banded,
             book,
-            place.name,
+            found.name,
             rules=rules,
             districts=[Path(district) for district in counted],
             min_age=min_age,
@@ -163,11 +163,11 @@ def prepare(
     weights = replace(weights, targets=targets)
     respondents = there.assign(**{WEIGHT: weights.result.weights})
     prepared = Prepared(
-        municipality=place.name,
+        municipality=found.name,
         codebook=book,
         simulated=simulated,
-        folder=processed_folder(place.name),
-        register=store.contact_folder(place.name) / store.REGISTER,
+        folder=processed_folder(found.name),
+        register=store.contact_folder(found.name) / store.REGISTER,
         source=responses.source,
         survey_date=surveyed,
         rows_in=len(responses.frame),

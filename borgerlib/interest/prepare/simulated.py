@@ -37,14 +37,14 @@ def write_simulation(
     ParameterError
         There is no such municipality, or n is more than its people.
     """
-    place = find_municipality(municipality)
-    target = Path(folder) if folder else places.processed_data(PREFIX, slug(place.name))
+    found = find_municipality(municipality)
+    target = Path(folder) if folder else places.processed_data(PREFIX, slug(found.name))
     if target.is_dir() and any(target.iterdir()) and not is_simulated(target):
         raise DataError(
             f"{target} holds other files, which {SIMULATED} would lie among.",
             hint="Name an empty folder, or a new one, with --out.",
         )
-    simulation = simulate_export(place.name, population(place.name), n=n, seed=seed, age_limit=min_age)
+    simulation = simulate_export(found.name, population(found.name), n=n, seed=seed, age_limit=min_age)
     try:
         write_surveyxact(simulation, target)
     except OSError as error:

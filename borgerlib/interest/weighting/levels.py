@@ -106,9 +106,9 @@ def merge_sparse_neighbours(target: Margin, respondents: pd.DataFrame, fewest: i
     groups = [[str(level)] for level in target.counts.index]
     sizes = [count[group[0]] for group in groups]
     while len(groups) > 1 and min(sizes) < fewest:
-        place = sizes.index(min(sizes))
-        beside = [other for other in (place - 1, place + 1) if 0 <= other < len(groups)]
-        first = min(place, min(beside, key=lambda other: (sizes[other], other)))
+        sparsest = sizes.index(min(sizes))
+        beside = [other for other in (sparsest - 1, sparsest + 1) if 0 <= other < len(groups)]
+        first = min(sparsest, min(beside, key=lambda other: (sizes[other], other)))
         groups[first : first + 2] = [groups[first] + groups[first + 1]]
         sizes[first : first + 2] = [sizes[first] + sizes[first + 1]]
     return merge(target, {" + ".join(group): group for group in groups if len(group) > 1})

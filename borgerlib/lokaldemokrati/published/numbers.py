@@ -119,9 +119,9 @@ def standing_values(published: pd.DataFrame) -> pd.DataFrame:
     settled = [sure]
     for figure_id in survey.loc[survey["certainty"] == "contradictory", "figure"].unique():
         figure = survey[survey["figure"] == figure_id]
-        is_open = [place not in known for place in _places(figure)]
+        is_open = [key not in known for key in _places(figure)]
         left = Counter(int(value) for value in figure["value"])
-        left.subtract(known[place] for place in _places(figure) if place in known)
+        left.subtract(known[key] for key in _places(figure) if key in known)
         values = sorted((+left).elements(), reverse=True)
         if len(values) != sum(is_open):
             raise DataError(
@@ -131,9 +131,9 @@ def standing_values(published: pd.DataFrame) -> pd.DataFrame:
         settled.append(figure[is_open].assign(value=pd.array(values, dtype="Int64")))
     standing = pd.concat(settled, ignore_index=True)
     shown_in: dict[tuple[str, ...], list[str]] = {}
-    for place, shown in zip(_places(survey), survey["figure"], strict=True):
-        shown_in.setdefault(place, []).append(shown)
-    figures = [tuple(shown_in[place]) for place in _places(standing)]
+    for key, shown in zip(_places(survey), survey["figure"], strict=True):
+        shown_in.setdefault(key, []).append(shown)
+    figures = [tuple(shown_in[key]) for key in _places(standing)]
     return standing.assign(figures=pd.Series(figures, index=standing.index, dtype=object))
 
 
@@ -162,8 +162,8 @@ def _problems(frame: pd.DataFrame, codebook: Codebook) -> list[str]:
     problems = []
     repeated = frame["value_id"][frame["value_id"].duplicated()].unique()
     problems += [f"value_id '{value_id}' stands more than once" for value_id in repeated]
-    place = ["insight", "figure", "item", "option", "group"]
-    twice = frame[(frame["item"] != "") & frame.duplicated(place)]
+    identity = ["insight", "figure", "item", "option", "group"]
+    twice = frame[(frame["item"] != "") & frame.duplicated(identity)]
     problems += [
         f"'{row['value_id']}' repeats an option of the same figure and group" for row in _rows(twice)
     ]

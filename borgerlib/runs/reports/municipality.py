@@ -283,10 +283,10 @@ def _citizens(name: str) -> InterestSurvey | None:
 def _described(name: str) -> str:
     if not name:
         return "hele landet"
-    place, people = find_municipality(name), population(name)
+    found, people = find_municipality(name), population(name)
     counted = date.fromisoformat(people.attrs["reference_date"])
     return (
-        f"{place.full_name}, der ligger i {place.region}, hører til {place.group.lower()}ne og havde "
+        f"{found.full_name}, der ligger i {found.region}, hører til {found.group.lower()}ne og havde "
         f"{danish.number(people['population'].sum())} indbyggere den {danish.long_date(counted)}"
     )
 

@@ -35,15 +35,15 @@ _OPENING, _IDLE = 110, 20.0
 class ForkServer:
     """Serves kernels on a socket until its owner is gone."""
 
-    def __init__(self, place: Path, *, patience: float = math.inf) -> None:
+    def __init__(self, address: Path, *, patience: float = math.inf) -> None:
         self.owner, self.pid, self.patience = os.getppid(), os.getpid(), patience
         self.keepers: set[int] = set()
         self.retired = self.ended = False
         signal.signal(signal.SIGTERM, self.end)  # before anybody hears of the server
         self.listener = socket.socket(socket.AF_UNIX)
         with suppress(FileNotFoundError):
-            place.unlink()  # of one that has ended
-        self.listener.bind(str(place))
+            address.unlink()  # of one that has ended
+        self.listener.bind(str(address))
         self.listener.listen(64)
 
     def serve(self, work: Iterator[None]) -> dict[str, Any] | None:
@@ -197,7 +197,7 @@ def _share_memory() -> None:
     gc.freeze()  # a collection in a kernel must not touch, and so copy, the pages that all share
 
 
-def main(place: str, ahead: str, citizens: str, *also: str) -> None:
+def main(address: str, ahead: str, citizens: str, *also: str) -> None:
     """Import, say on standard output that all is ready (or why not), serve, and work ahead meanwhile."""
     # As ipykernel's launcher does: the folder of the start is no place to import from.
     if sys.path and sys.path[0] in ("", os.getcwd()):
@@ -207,7 +207,7 @@ def main(place: str, ahead: str, citizens: str, *also: str) -> None:
     heeds_interrupts = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()  # what is imported stays: looking for what could go takes a fifth of the time
-    server = ForkServer(Path(place))
+    server = ForkServer(Path(address))
     forked.import_everything(also)
     work = iter(()) if ahead == "imports" else forked.compute_ahead(pictures=ahead == "pictures")
     if ahead == "survey":
@@ -224,7 +224,7 @@ def main(place: str, ahead: str, citizens: str, *also: str) -> None:
     if request is not None:
         forked.become_kernel({"heeds_interrupts": heeds_interrupts, **request})
     elif not server.retired:
-        shutil.rmtree(Path(place).parent, ignore_errors=True)
+        shutil.rmtree(Path(address).parent, ignore_errors=True)
 
 
 if __name__ == "__main__":

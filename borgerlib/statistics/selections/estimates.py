@@ -177,9 +177,9 @@ def _by_choice(options: Sequence[str], wanted: Sequence[str], exclusive: frozens
     """
     shares = np.full(len(options), np.nan)
     only_exclusive = exclusive.issuperset(wanted)
-    for place, option in enumerate(options if wanted else ()):
+    for number, option in enumerate(options if wanted else ()):
         if option in wanted:
-            shares[place] = 1.0 if len(wanted) == 1 else np.nan
+            shares[number] = 1.0 if len(wanted) == 1 else np.nan
         elif only_exclusive or option in exclusive:
-            shares[place] = 0.0
+            shares[number] = 0.0
     return shares

@@ -29,7 +29,7 @@ class OptionInCopy:
     """
 
     role: str
-    place: int
+    number: int
     parts: Sequence[Part]
     own: bool
     ones: Floats
@@ -51,15 +51,15 @@ def options_of(
     options, wanted = protected.cube.roles[role], levels.get(role, ())
     if role in protected.sources(levels):
         return [
-            _of_option(protected, protected.parts(levels, role, option), role, place, {}, own=True)
-            for place, option in enumerate(options)
+            _of_option(protected, protected.parts(levels, role, option), role, number, {}, own=True)
+            for number, option in enumerate(options)
         ]
     parts, answered = protected.parts(levels), dict[int, Floats]()
     # Both lists hold the same people, part by part.
     own_parts = protected.parts(levels, role, wanted[0]) if wanted else parts
     return [
-        _of_option(protected, own_parts if own else parts, role, place, answered, own=own)
-        for place, own in enumerate(option in wanted for option in options)
+        _of_option(protected, own_parts if own else parts, role, number, answered, own=own)
+        for number, own in enumerate(option in wanted for option in options)
     ]
 
 
@@ -67,13 +67,13 @@ def _of_option(
     protected: ProtectedCube,
     parts: Sequence[Part],
     role: str,
-    place: int,
+    number: int,
     answered: dict[int, Floats],
     *,
     own: bool,
 ) -> OptionInCopy:
     cube = protected.cube
-    chosen, row = cube.bits[cube.chosen[role][place]], int(cube.answered[role][place])
+    chosen, row = cube.bits[cube.chosen[role][number]], int(cube.answered[role][number])
     if row not in answered:
         answered[row] = cube.sums(part.who & cube.bits[row] for part in parts)
     ones = cube.sums(part.who & chosen for part in parts)
@@ -85,18 +85,18 @@ def _of_option(
     if weighted <= 0:
         nothing = np.full(len(parts), np.nan)
         numbers = (base, 0.0, np.nan, 0.0, np.nan, np.nan)
-        return OptionInCopy(role, place, parts, own, ones, zeros, *numbers, nothing, nothing)
+        return OptionInCopy(role, number, parts, own, ones, zeros, *numbers, nothing, nothing)
     total = top @ (one * ones[:, 1] + zero * zeros[:, 1])
     share, effective = total / weighted, weighted**2 / squared
     if_one, if_zero = (top * one - share * chose) / weighted, (top * zero - share * others) / weighted
     variance = cube.size / (cube.size - 1) * (if_one**2 @ ones[:, 2] + if_zero**2 @ zeros[:, 2])
     numbers = (base, weighted, total, effective, share, variance)
-    return OptionInCopy(role, place, parts, own, ones, zeros, *numbers, if_one, if_zero)
+    return OptionInCopy(role, number, parts, own, ones, zeros, *numbers, if_one, if_zero)
 
 
 def beyond_rest(protected: ProtectedCube, meant: OptionInCopy) -> float:
     """Return the difference to the rest in standard errors; missing where it cannot be tested."""
-    all_ones, all_asked = (sums[meant.place] for sums in protected.everybody[meant.role])
+    all_ones, all_asked = (sums[meant.number] for sums in protected.everybody[meant.role])
     rest, rest_effective = (
         all_asked[1] - meant.weighted,
         all_asked[1] ** 2 / all_asked[2] - meant.effective,
@@ -133,8 +133,8 @@ def beyond_other(protected: ProtectedCube, meant: OptionInCopy, other: OptionInC
     if not _enough(protected, meant.role, pooled, min(meant.effective, other.effective)):
         return np.nan
     cube, together = protected.cube, 0.0
-    chosen = cube.bits[cube.chosen[meant.role][meant.place]]
-    asked = cube.bits[cube.answered[meant.role][meant.place]]
+    chosen = cube.bits[cube.chosen[meant.role][meant.number]]
+    asked = cube.bits[cube.answered[meant.role][meant.number]]
     for (i, mine), (j, theirs) in product(enumerate(meant.parts), enumerate(other.parts)):
         both = mine.who & theirs.who & asked
         if both.any():

@@ -222,8 +222,8 @@ def _by_multiple_item(
             continue
         ticks = frame[names].to_numpy(dtype=float, na_value=np.nan)
         after = repair(ticks, item)
-        for place in np.flatnonzero(~((ticks == after) | (np.isnan(ticks) & np.isnan(after))).all(axis=0)):
-            repaired[names[place]] = pd.Series(after[:, place], index=frame.index).astype("Int8")
+        for column in np.flatnonzero(~((ticks == after) | (np.isnan(ticks) & np.isnan(after))).all(axis=0)):
+            repaired[names[column]] = pd.Series(after[:, column], index=frame.index).astype("Int8")
     return frame.assign(**repaired)
 
 

@@ -20,16 +20,16 @@ def codebook_file(survey: str | Path) -> Path:
     if str(survey) in shipped:
         return places.raw_data(str(survey), "codebook.toml")
     try:
-        place = municipality(str(survey))
+        found = municipality(str(survey))
     except ParameterError as error:
         raise CodebookError(
             unknown_name("survey", str(survey), shipped),
             hint="Or give a municipality that has been prepared.",
         ) from error
-    prepared = settled(places.processed_data(slug(place.name))) / "codebook.toml"
+    prepared = settled(places.processed_data(slug(found.name))) / "codebook.toml"
     if not prepared.is_file():
         raise CodebookError(
-            f"'{place.name}' has no prepared answers, so there is no codebook of theirs.",
-            hint=f"Surveys that ship: {', '.join(shipped)}. {to_prepare(place.name)}",
+            f"'{found.name}' has no prepared answers, so there is no codebook of theirs.",
+            hint=f"Surveys that ship: {', '.join(shipped)}. {to_prepare(found.name)}",
         )
     return prepared

@@ -60,8 +60,8 @@ def _places(headings: Sequence[str]) -> list[str]:
     parts = {
         name: (found["path"] or "", found["place"]) for name in headings if (found := _PLACE.match(name))
     }
-    both = {place for place, times in Counter(parts.values()).items() if times > 1}
-    whole = {"".join(place) for place in both}
+    both = {part for part, times in Counter(parts.values()).items() if times > 1}
+    whole = {"".join(part) for part in both}
     return [name for name in headings if parts.get(name) in both or name in whole]
 
 

@@ -74,12 +74,12 @@ def population_files(folder: Path) -> list[Path]:
 
 def _variables(items: Sequence[Item], codebook: Codebook) -> dict[str, str]:
     """Return SurveyXact's name of each column: s_4, or s_4_1, s_4_2 … for the choices of a question."""
-    place = {item.id: number for number, item in enumerate(codebook, start=1)}
+    numbers = {item.id: number for number, item in enumerate(codebook, start=1)}
     variables = {}
     for item in items:
         for number, column in enumerate(item.columns, start=1):
             suffix = f"_{number}" if item.kind == "multiple" else ""
-            variables[column] = f"s_{place[item.id]}{suffix}"
+            variables[column] = f"s_{numbers[item.id]}{suffix}"
     return variables
 
 

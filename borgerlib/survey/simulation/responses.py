@@ -102,8 +102,8 @@ def _leave_out(
     left_out = random.random((len(frame), len(items))) < rates["item_nonresponse"]
     left_out[left_out.all(axis=1)] = False
     new = {
-        name: frame[name].mask(left_out[:, place])
-        for place, item in enumerate(items)
+        name: frame[name].mask(left_out[:, number])
+        for number, item in enumerate(items)
         for name in item.columns
     }
     area, sex = item_with_role(codebook, "area").id, item_with_role(codebook, "sex")

@@ -159,8 +159,8 @@ class BarsLayout(Layout):
         """End the intervals with small strokes, those on the bars in the colour `inside`."""
         groups = self.marks.groups
         ends = [
-            (bar.lower, bar.upper, _middle(place // groups, place % groups, groups))
-            for place, bar in enumerate(self.marks.bars)
+            (bar.lower, bar.upper, _middle(number // groups, number % groups, groups))
+            for number, bar in enumerate(self.marks.bars)
             if bar.lower is not None and bar.upper is not None
         ]
         for side, ink in enumerate([inside, theme.TEXT]):

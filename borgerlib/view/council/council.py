@@ -76,13 +76,13 @@ class CouncilPage:
         What its citizens have answered; None where they have not been asked.
     """
 
-    place: Municipality
+    municipality: Municipality
     survey: LeadersSurvey
     interest: InterestPage | None
 
     @cached_property
     def _answers(self) -> InterestSurvey:
-        return open_survey(self.place.name)
+        return open_survey(self.municipality.name)
 
     def finding(self) -> Text:
         """Return the finding of the first page, and what the report needs to know of it."""
@@ -90,9 +90,9 @@ class CouncilPage:
             said = self.interest.finding().markdown
         else:
             said = open_insight(6, survey=self.survey).finding().markdown
-            said = f"Her er endnu ingen svar fra borgerne i {self.place.full_name}. {said}"
+            said = f"Her er endnu ingen svar fra borgerne i {self.municipality.full_name}. {said}"
         return self._page(
-            said, number=FIRST, slug="til-byraadet", title=f"Til byrådet i {self.place.full_name}"
+            said, number=FIRST, slug="til-byraadet", title=f"Til byrådet i {self.municipality.full_name}"
         )
 
     def continued(self) -> Text:
@@ -138,7 +138,7 @@ class CouncilPage:
         """Return the finding of the last page, and what the report needs to know of it."""
         people = danish.number(int(self._adults.sum()))
         said = (
-            f"{self.place.full_name} havde {people} borgere på 15 år og derover den "
+            f"{self.municipality.full_name} havde {people} borgere på 15 år og derover den "
             f"{danish.long_date(facts.counted())}. Sådan er de fordelt, og så mange svar skal en måling have."
         )
         return self._page(
@@ -147,7 +147,7 @@ class CouncilPage:
 
     def population(self) -> Chart:
         """Return how old the municipality's women and men are."""
-        return facts.population_chart(self.place, self._adults)
+        return facts.population_chart(self.municipality, self._adults)
 
     def areas(self) -> Chart | None:
         """Return how many live in each area; None where the municipality has not counted them."""
@@ -156,7 +156,7 @@ class CouncilPage:
             return None
         labels = shown.rates.select(item="area").frame.set_index("option")["label"]
         return facts.areas_chart(
-            self.place,
+            self.municipality,
             shown.people["area"].rename(labels.to_dict()),
             shown.sources["area"],
             simulated=self.interest is not None and self.interest.survey.simulated,
@@ -164,7 +164,7 @@ class CouncilPage:
 
     def neighbours(self) -> Table:
         """Return municipalities of the same kind and about the same size."""
-        return facts.neighbours(self.place)
+        return facts.neighbours(self.municipality)
 
     def needed(self) -> Table:
         """Return how many answers a survey of the citizens must have for ±3 and ±5 percentage points."""
@@ -182,7 +182,7 @@ class CouncilPage:
 
     @cached_property
     def _adults(self) -> pd.Series:
-        return facts.adults(self.place)
+        return facts.adults(self.municipality)
 
     def _point(self, number: int) -> CouncilPoint:
         points = _points().citizens if self.interest is not None else _points().leaders
@@ -243,14 +243,14 @@ def open_council(
     >>> type(borgerlib.open_council("Odense")).__name__
     'CouncilPage'
     """
-    place = find_municipality(municipality)
+    found = find_municipality(municipality)
     opened = survey
     if not isinstance(opened, LeadersSurvey):
         opened = open_leaders_survey(opened, confidence=confidence, min_cell=min_cell)
     interest = None
-    if is_prepared(place.name):
-        interest = open_interest(place.name, confidence=confidence, min_cell=min_cell)
-    return CouncilPage(place, opened, interest)
+    if is_prepared(found.name):
+        interest = open_interest(found.name, confidence=confidence, min_cell=min_cell)
+    return CouncilPage(found, opened, interest)
 
 
 @cache

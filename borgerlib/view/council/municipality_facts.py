@@ -29,18 +29,18 @@ _FIRST_ELECTION, _PERIOD = 2021, 4
 _SEXES = {"kvinde": "af kvinderne", "mand": "af mændene"}
 
 
-def adults(place: Municipality) -> pd.Series:
+def adults(municipality: Municipality) -> pd.Series:
     """Return people of 15 and over by sex and age group."""
     # As a survey of today would be weighted: that the count is old is told by its date on the page.
     return population_cells(
-        place.name,
+        municipality.name,
         by=("sex", "age"),
         age_bands=load_sections().age_bands,
         as_of=current_table().reference_date,
     )
 
 
-def population_chart(place: Municipality, people: pd.Series) -> Chart:
+def population_chart(municipality: Municipality, people: pd.Series) -> Chart:
     """Return how old the municipality's women and men are; `people` as `adults` returns them."""
     shares = (people / people.groupby("sex").transform("sum")).rename("proportion").reset_index()
     labels = {age: _age_label(str(age)) for age in shares["age"].unique()}
@@ -62,12 +62,14 @@ def population_chart(place: Municipality, people: pd.Series) -> Chart:
         as_published(frame, base="borgerne", source=source()),
         title=f"{danish.percent(ages[youngest])} er {labels[youngest]}, og {danish.percent(ages[oldest])} er "
         f"{labels[oldest]}",
-        question=f"Alder blandt borgerne i {place.full_name}, fra 15 år.",
+        question=f"Alder blandt borgerne i {municipality.full_name}, fra 15 år.",
         sort=False,
     )
 
 
-def areas_chart(place: Municipality, people: pd.Series, source: str, *, simulated: bool = False) -> Chart:
+def areas_chart(
+    municipality: Municipality, people: pd.Series, source: str, *, simulated: bool = False
+) -> Chart:
     """Return the shares of the people in the largest areas; `people` by the area's name.
 
     Areas that come with simulated answers are as made up as these.
@@ -90,23 +92,23 @@ def areas_chart(place: Municipality, people: pd.Series, source: str, *, simulate
     chart = bar_chart(
         as_published(frame, base="borgerne på 15 år og derover", source=f"{mark}{danish.capitalise(source)}"),
         title=f"{mark}{danish.percent(largest.iloc[0])} bor i {largest.index[0]}",
-        question=f"Områder i {place.full_name}.",
+        question=f"Områder i {municipality.full_name}.",
         note=f"De {_AREAS} største af {len(shares)} områder" if len(shares) > _AREAS else "",
     )
     return replace(chart, simulated=simulated)
 
 
-def neighbours(place: Municipality) -> Table:
+def neighbours(municipality: Municipality) -> Table:
     """Return the municipalities of the same group that are nearest in size, the own one among them."""
-    alike = municipalities()
-    alike = alike[alike["group"] == place.group]
-    apart = (alike["population"] - place.population).abs()
+    alike, group = municipalities(), municipality.group.lower()
+    alike = alike[alike["group"] == municipality.group]
+    apart = (alike["population"] - municipality.population).abs()
     nearest = alike.loc[apart.nsmallest(_NEIGHBOURS + 1).index].sort_values("population", ascending=False)
     return public_table(
         nearest,
-        caption=f"{place.full_name} og de {place.group.lower()}, der er tættest på i størrelse",
+        caption=f"{municipality.full_name} og de {group}, der er tættest på i størrelse",
         columns={"name": "Kommune", "region": "Region", "population": "Indbyggere"},
-        note=f"Gruppen {place.group.lower()} har {danish.small_number(len(alike))} kommuner. {_note()}",
+        note=f"Gruppen {group} har {danish.small_number(len(alike))} kommuner. {_note()}",
     )
 
 

@@ -271,17 +271,17 @@ def open_insight(
     registry = load_registry()
     if number != OVERVIEW:
         registry.insight(number)
-    place = find_municipality(municipality) if municipality else None
+    found = find_municipality(municipality) if municipality else None
     opened = survey
     if not isinstance(opened, LeadersSurvey):
         opened = open_leaders_survey(opened, confidence=confidence, min_cell=min_cell)
     own = None
-    if own_answers and place is None:
+    if own_answers and found is None:
         raise ParameterError(
             "Own answers belong to a municipality: name it with the parameter 'municipality'."
         )
-    if place is not None:
-        kept = kept_own_answers(place.name)
+    if found is not None:
+        kept = kept_own_answers(found.name)
         if own_answers or kept.exists():
-            own = load_own_answers(own_answers or kept, opened.codebook, expected=place.name)
-    return InsightPage(number, opened, registry, place, own)
+            own = load_own_answers(own_answers or kept, opened.codebook, expected=found.name)
+    return InsightPage(number, opened, registry, found, own)

@@ -147,7 +147,7 @@ class InfluenceMap:
             for who, placed in self.said.shown.items()
             if who != TOGETHER and (element, when) in placed
         ]
-        return sorted(found, key=lambda place: (place.influence, place.control))
+        return sorted(found, key=lambda one: (one.influence, one.control))
 
 
 def empty_map(elements: Elements) -> InfluenceMap:

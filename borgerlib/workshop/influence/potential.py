@@ -145,8 +145,8 @@ def _standing(state: InfluenceMap, element: Element) -> Standing:
     for when in WHEN:
         own = state.apart(element.id, when)
         compared = (
-            agreement((place.influence for place in own), steps=HIGHEST + 1),
-            agreement((place.control for place in own), steps=HIGHEST + 1),
+            agreement((one.influence for one in own), steps=HIGHEST + 1),
+            agreement((one.control for one in own), steps=HIGHEST + 1),
         )
         apart[when] = compared
         together = state.together.get((element.id, when))

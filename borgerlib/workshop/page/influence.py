@@ -167,7 +167,7 @@ def _apart(state: InfluenceMap, one: Standing, when: str) -> dict[str, Any]:
         "said": compared_words(influence, "placed", HIGHEST),
         "median": [influence.median, control.median],
         "spread": [[influence.lower, influence.upper], [control.lower, control.upper]],
-        "dots": [[place.influence, place.control] for place in state.apart(one.element.id, when)],
+        "dots": [[one.influence, one.control] for one in state.apart(one.element.id, when)],
     }
 
 

@@ -266,7 +266,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         first = f"{danish.number(made.people)} er på listen.{left_out} {where}"
         self._made.value = paragraphs([first, *more], "borger-done")
 
-    def _button(self, description: str, work: Callable[[], None], place: widgets.HTML) -> widgets.Button:
+    def _button(self, description: str, work: Callable[[], None], notice: widgets.HTML) -> widgets.Button:
         """Return a button that works, or says in Danish at a place of the page why it does not."""
         button = widgets.Button(description=description)
 
@@ -275,7 +275,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
             try:
                 work()
             except BorgerlibError as reason:
-                place.value = paragraphs([escape(words.error(reason))], "borger-warning", role="alert")
+                notice.value = paragraphs([escape(words.error(reason))], "borger-warning", role="alert")
             finally:
                 button.disabled = False
 
