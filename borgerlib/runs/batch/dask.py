@@ -22,12 +22,12 @@ from distributed import Client, WorkerPlugin, get_worker
 
 from borgerlib.errors import RunError
 from borgerlib.files.atomic import sync
+from borgerlib.runs.batch.perform import perform
 from borgerlib.runs.batch.pool import Crew
 from borgerlib.runs.batch.task import (
     Outcome,
     Task,
     failure,
-    perform,
     refuse_other_inputs,
     task_from,
 )

@@ -12,7 +12,7 @@ from borgerlib import places
 from borgerlib.errors import RunError
 from borgerlib.runs.batch.pool import Crew, LocalCrew
 from borgerlib.runs.batch.work import BatchProgress, BatchWork
-from borgerlib.runs.kernels.execute import MEMORY
+from borgerlib.runs.kernels.attempt import MEMORY
 from borgerlib.runs.pages.overview_page import keep_overview_in_step, write_overview
 from borgerlib.runs.planning.due import BatchPlan, make_plan
 from borgerlib.runs.planning.folder_lock import folder_lock, sweep_temporary_folders

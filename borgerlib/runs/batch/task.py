@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import time
-import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from borgerlib.errors import BorgerlibError, RunError
-from borgerlib.interest.prepared import is_prepared
-from borgerlib.runs.planning.inputs import beyond_plan
+from borgerlib.errors import RunError
 from borgerlib.runs.planning.manifest import State
 
 # Causes that may pass: the kernel died or did not start, the worker was lost. Not: a cell raised.
@@ -93,77 +88,9 @@ def task_from(message: Mapping[str, Any]) -> Task:
     return Task(**{**message, **lists})
 
 
-def perform(task: Task, *, warm: Any = None) -> Outcome:
-    """Do a task here and now; trouble becomes an outcome, so that it stays this task's own."""
-    start = time.monotonic()
-    try:
-        return _run(task, warm) if task.notebook else _report(task, start)
-    except BorgerlibError as error:
-        return failure(str(error), cause="other", seconds=time.monotonic() - start)
-    except MemoryError:
-        words = f"{task.what} needs more than the {task.memory_limit / 1_000_000:,.0f} MB that it may use."
-        return failure(words, cause="memory", seconds=time.monotonic() - start)
-    except OSError as error:
-        return failure(f"{type(error).__name__}: {error}", cause="other", seconds=time.monotonic() - start)
-
-
 def failure(error: str, *, cause: str, seconds: float = 0.0) -> Outcome:
     """Return the outcome of a task that failed."""
     return Outcome("failed", seconds, error=error, cause=cause)
-
-
-def _run(task: Task, warm: Any) -> Outcome:
-    from borgerlib.runs.guard.personal_data import personal_data_in
-    from borgerlib.runs.kernels.execute import NotebookJob, run_notebooks
-    from borgerlib.runs.warm import OpenedServer
-
-    name = task.parameters.get("municipality")
-    if warm is not None and name and is_prepared(name):
-        warm = OpenedServer(warm, {"municipality": name})
-    source, folder = Path(task.notebook), Path(task.folder)
-    job = NotebookJob(source, folder / source.name, task.parameters)
-    # A list of one rather than run_notebook: it ends the kernel when this process is told to end.
-    [run] = run_notebooks(
-        [job], at_once=1, timeout=task.timeout, memory_limit=task.memory_limit or None, warm=warm
-    )
-    outcome = Outcome(
-        run.status,
-        run.seconds,
-        str(run.path) if run.path.is_file() else "",
-        error=run.error,
-        cell=run.cell,
-        cause=run.cause,
-        kernel=run.kernel,
-        attempts=run.attempts,
-        note=run.note,
-        reads=beyond_plan(run.reads, source, task.place),
-    )
-    if run.status != "done":
-        return outcome
-    if found := personal_data_in(run.path):
-        return replace(outcome, state="held", error="; ".join(found), cause="personal data")
-    content = run.path.read_bytes()
-    return replace(outcome, output=hashlib.blake2b(content, digest_size=12).hexdigest(), size=len(content))
-
-
-def _report(task: Task, start: float) -> Outcome:
-    from borgerlib.runs.pages.overview_page import is_ours
-    from borgerlib.runs.planning.contents import other_formats
-    from borgerlib.runs.reports.municipality import write_municipality_report
-
-    with warnings.catch_warnings(record=True, action="always", category=UserWarning) as warned:
-        index = write_municipality_report(
-            task.name,
-            [Path(page) for page in task.pages],
-            Path(task.target),
-            inside=Path(task.folder),
-            formats=task.formats,
-        )
-    # A worker's own output is read by nobody: the batch's status tells it.
-    note = " ".join(str(one.message) for one in warned if one.category is UserWarning)
-    others = {name for _, name in other_formats(task.name).values()}
-    files = [path.name for path in index.parent.iterdir() if path.name in others or is_ours(path)]
-    return Outcome("done", time.monotonic() - start, str(index), files=tuple(sorted(files)), note=note)
 
 
 def refuse_other_inputs(task: Task, here: Mapping[str, str]) -> None:

@@ -20,7 +20,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from borgerlib.runs.batch.task import perform, task_from
+from borgerlib.runs.batch.perform import perform
+from borgerlib.runs.batch.task import task_from
 from borgerlib.runs.planning.folder_lock import owned_temporary_folder
 from borgerlib.runs.warm.forked import adopt_orphans, die_with, end_children
 from borgerlib.runs.warm.source import SharedServer

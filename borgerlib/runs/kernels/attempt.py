@@ -13,6 +13,12 @@ from borgerlib.errors import RunError
 from borgerlib.runs.kernels.manager import Kernel, KernelKind
 from borgerlib.runs.warm.surroundings import last_words, memory_kills
 
+# Less than this is gone before the notebook begins: the libraries themselves need it.
+LEAST_MEMORY = 512 * 1024**2
+
+# Many times what the notebooks that ship take: it stops a cell that keeps everything, and nothing else.
+MEMORY = 4_000_000_000
+
 Cause = Literal["", "cell", "left", "time", "memory", "died", "start", "other"]
 _OUT_OF_MEMORY = re.compile(
     r"bad_alloc|cannot allocate|can't allocate|out of memory|MemoryError", re.IGNORECASE

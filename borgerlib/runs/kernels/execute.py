@@ -17,8 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from papermill import execute_notebook
+from papermill.execute import remove_error_markers
+
 from borgerlib.errors import ParameterError, RunError
-from borgerlib.runs.kernels.attempt import Attempt, Cause, NotebookRunError
+from borgerlib.runs.kernels.attempt import LEAST_MEMORY, MEMORY, Attempt, Cause, NotebookRunError
 from borgerlib.runs.kernels.manager import (
     KernelKind,
     Kernels,
@@ -30,13 +33,8 @@ from borgerlib.runs.kernels.manager import (
 from borgerlib.runs.kernels.parameters import check_parameters
 from borgerlib.runs.kernels.recorder import files_read
 from borgerlib.runs.kernels.saving import failed_path, prepare_folder, refuse_unfinished, save
+from borgerlib.runs.warm.engine import NAME, register_engine
 from borgerlib.runs.warm.source import KernelSource
-
-# Less than this is gone before the notebook begins: the libraries themselves need it.
-LEAST_MEMORY = 512 * 1024**2
-
-# Many times what the notebooks that ship take: it stops a cell that keeps everything, and nothing else.
-MEMORY = 4_000_000_000
 
 # As a library does: whoever configures logging sees papermill's messages, nobody else does.
 logging.getLogger("papermill").addHandler(logging.NullHandler())
@@ -283,8 +281,6 @@ def _new_attempt(job: NotebookJob, terms: _Terms) -> Attempt:
 
 
 def _try(job: NotebookJob, attempt: Attempt, warm: KernelSource | None) -> Any:
-    from papermill.execute import remove_error_markers
-
     inside = None if warm is None else warm.folder
     with kernel_folder(inside) as folder, attempt.kernel.limited_to(attempt.limit):
         manager = kernel_manager(
@@ -309,10 +305,6 @@ def _try(job: NotebookJob, attempt: Attempt, warm: KernelSource | None) -> Any:
 
 
 def _execute(source: Path, parameters: Mapping[str, Any], attempt: Attempt, manager: type[Any]) -> Any:
-    from papermill import execute_notebook
-
-    from borgerlib.runs.warm.engine import NAME, register_engine
-
     register_engine()
     executed = execute_notebook(
         str(source).replace("{", "{{").replace("}", "}}"),

@@ -8,8 +8,10 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
 
-from borgerlib.runs.pages.export import APPENDIX_NUMBER, GLOSSARY_NUMBER, ExecutedPage
+from nbformat.v4 import new_markdown_cell
+
 from borgerlib.runs.pages.figures import page_template
+from borgerlib.runs.pages.page import APPENDIX_NUMBER, GLOSSARY_NUMBER, ExecutedPage
 
 # Cells for who checks the numbers: in the notebook they stand where they are, in the report at its end.
 APPENDIX = "appendix"
@@ -104,6 +106,4 @@ def _one_below(cell: Any) -> Any:
 
 
 def _text(markdown: str) -> Any:
-    from nbformat.v4 import new_markdown_cell
-
     return new_markdown_cell(markdown)

@@ -9,30 +9,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import nbformat
+from nbconvert.filters.ansi import ansi2html
+from nbconvert.filters.highlight import Highlight2HTML
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.preprocessors.coalescestreams import CoalesceStreamsPreprocessor
+from nbformat import from_dict
+
 from borgerlib import danish, places
 from borgerlib.errors import RunError
-from borgerlib.files.look import Look
 from borgerlib.runs.pages import markup
-from borgerlib.runs.pages.figures import (
-    CHART_TYPE,
-    TEMPLATES,
-    Images,
-    figure,
-    picture,
-    rendered,
-)
-from borgerlib.view import theme
+from borgerlib.runs.pages.figures import CHART_TYPE, Images, figure, picture, rendered
+from borgerlib.runs.pages.page import PAGE_TYPE, ExecutedPage, KeyFigure, PageSetting, stylesheet
 
-PAGE_TYPE = "application/vnd.borger.page+json"
-# Where a page stands in a report, by its number: below 0 what a council reads first, 0 the overview, then the
-# insights, the citizens' answers, and last what words mean and the appendix.
-LAST_INSIGHT, GLOSSARY_NUMBER, APPENDIX_NUMBER = 10, 98, 99
 # Jupyter Book's tag. Frames and tests are for who works in the notebook; the page shows what came of them.
 ANALYSIS = "remove-cell"
 _SHARED = 32
@@ -41,77 +36,6 @@ _DROPPED_TYPES = {
     "application/vnd.jupyter.widget-view+json",
     "application/vnd.jupyter.widget-state+json",
 }
-
-
-@dataclass(frozen=True)
-class KeyFigure:
-    """A number worth the front page: the value as a reader sees it, and what it counts."""
-
-    value: str
-    label: str
-
-
-@dataclass(frozen=True, eq=False)
-class ExecutedPage:
-    """An executed notebook and what it says about its page; nobody changes it once it is read.
-
-    Attributes
-    ----------
-    number : int
-        Place in the report: below 0 what a council reads first, 0 the overview, the insights from 1.
-    title, finding, kicker : str
-        Heading, the finding in one sentence, and the line above the heading ("Indsigt 2").
-    file_name : str
-        Name of the page in the report's folder.
-    source_name : str
-        Name of the notebook, to which other notebooks may link.
-    key_figures : tuple of KeyFigure
-        For the front page; usually only the overview has some.
-    notebook : NotebookNode
-        The executed notebook.
-    source : str
-        Where the page's numbers come from; empty where they come from all sources of the report.
-    """
-
-    number: int
-    title: str
-    finding: str
-    kicker: str
-    file_name: str
-    source_name: str
-    key_figures: tuple[KeyFigure, ...]
-    notebook: Any
-    source: str = ""
-
-    @property
-    def part(self) -> str:
-        """Which part of the report it is in: 'council', 'insight', 'citizens', 'glossary' or 'appendix'."""
-        if self.number < 0:
-            return "council"
-        if self.number <= LAST_INSIGHT:
-            return "insight"
-        if self.number < GLOSSARY_NUMBER:
-            return "citizens"
-        return "glossary" if self.number == GLOSSARY_NUMBER else "appendix"
-
-
-@dataclass(frozen=True)
-class PageSetting:
-    """What a page shares with the whole report: its names, its date and its neighbours."""
-
-    report_title: str
-    municipality: str
-    day: str
-    source: str
-    previous: ExecutedPage | None = None
-    following: ExecutedPage | None = None
-    pages_by_notebook: Mapping[str, str] | None = None
-    look: Look = field(default_factory=Look)
-
-    @property
-    def meeting(self) -> str:
-        """The day of the council meeting, Danish; empty without one."""
-        return danish.long_date(self.look.meeting) if self.look.meeting else ""
 
 
 def read_pages(path: Path) -> list[ExecutedPage]:
@@ -138,8 +62,6 @@ def read_pages(path: Path) -> list[ExecutedPage]:
 # Municipalities share most of their executed notebooks, and whoever writes many reports reads each once.
 @lru_cache(maxsize=_SHARED)
 def _pages_in(name: str, content: str) -> tuple[ExecutedPage, ...]:
-    import nbformat
-
     notebook = nbformat.reads(content, as_version=4)
     spoken = [(at, said) for at, cell in enumerate(notebook.cells) for said in _said(cell)]
     if not spoken:
@@ -230,16 +152,8 @@ def _without_personal_paths(text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=1)
-def stylesheet() -> str:
-    """Return the style of every page: the theme's values, then the layout."""
-    return theme.style(TEMPLATES / "pages" / "report.css")
-
-
 def _with_figures(page: ExecutedPage, images: Images) -> Any:
     """Return the notebook with charts and pictures as figures and without what a page does not show."""
-    from nbformat import from_dict
-
     notebook = from_dict(page.notebook)
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -271,10 +185,6 @@ def _body(notebook: Any, *, include_code: bool) -> str:
 
     Not by its exporter, which copies, checks and parses every page several times over.
     """
-    from nbconvert.filters.ansi import ansi2html
-    from nbconvert.filters.highlight import Highlight2HTML
-    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-    from nbconvert.preprocessors.coalescestreams import CoalesceStreamsPreprocessor
 
     def from_markdown(source: str, attachments: Any) -> str:
         renderer = IPythonRenderer(escape=False, attachments=attachments, exclude_anchor_links=True)

@@ -13,6 +13,8 @@ from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree
 
+from markupsafe import Markup
+
 from borgerlib import danish
 from borgerlib.errors import RunError
 from borgerlib.files.templates import template
@@ -133,8 +135,6 @@ def figure(chart: Mapping[str, Any], images: Images) -> str:
 
 def picture(data: str, alt: str, images: Images) -> str:
     """Return a picture that is no chart as HTML; raises as `figure`."""
-    from markupsafe import Markup
-
     name, width, height = images.keep(data, alt)
     return Markup('<p><img src="{}" width="{}" height="{}" alt="{}"></p>').format(name, width, height, alt)
 

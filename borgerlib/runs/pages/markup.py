@@ -8,6 +8,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+from bs4 import BeautifulSoup
+
 from borgerlib import danish
 
 _NUMBER = r"[−+-]?\d[\d.]*(?:,\d+)?"
@@ -34,8 +36,6 @@ def tidy(body: str, *, pages: Mapping[str, str]) -> tuple[str, str]:
         What stood under the notebook's own heading (the question), and the rest. The heading itself is
         left out: the page's template has it.
     """
-    from bs4 import BeautifulSoup
-
     soup = BeautifulSoup(body, "html.parser")
     _remove_what_runs(soup)
     question = _take_opening(soup)

@@ -14,8 +14,10 @@ from borgerlib import danish
 from borgerlib.errors import DataError, ParameterError, RunError
 from borgerlib.files.atomic import replacing
 from borgerlib.interest.prepared import is_prepared
-from borgerlib.interest.store import read_summary
 from borgerlib.population.municipalities import municipality
+from borgerlib.runs.pages.figures import page_template, rendered
+from borgerlib.runs.pages.page import PageSetting, stylesheet
+from borgerlib.runs.pages.tile_map import tile_map
 from borgerlib.runs.planning.contents import WHOLE_COUNTRY_NAME, other_formats, place_of
 from borgerlib.runs.planning.manifest import History, Manifest
 from borgerlib.runs.planning.status import PlaceStatus, status
@@ -122,10 +124,6 @@ def overview_rows(folder: Path, history: History) -> list[OverviewRow]:
 
 def overview_html(rows: list[OverviewRow], *, day: date) -> str:
     """Return the page: offline, with its one script inside, and whole without it."""
-    from borgerlib.runs.pages.export import PageSetting, stylesheet
-    from borgerlib.runs.pages.figures import page_template, rendered
-    from borgerlib.runs.pages.tile_map import tile_map
-
     ready = sum(row.state == "done" for row in rows)
     return rendered(
         "overview.html.j2",
@@ -184,6 +182,8 @@ def _survey(name: str) -> str:
     """Return how many citizens have answered, and when they were asked; empty where they were not."""
     with suppress(ParameterError, DataError):
         if is_prepared(name):
+            from borgerlib.interest.store import read_summary  # brings pandas along
+
             summary = read_summary(name)
             day = danish.long_date(date.fromisoformat(summary["respondents"]["survey_date"]))
             simulated = f"{danish.SIMULATED}: " if summary["respondents"]["simulated"] else ""

@@ -18,18 +18,13 @@ from borgerlib.errors import RunError
 from borgerlib.files.atomic import replacing_folder, way_out
 from borgerlib.files.look import Look, look_of
 from borgerlib.runs.pages.appendix import with_appendix
-from borgerlib.runs.pages.export import (
-    ExecutedPage,
-    PageSetting,
-    export_page,
-    read_pages,
-    stylesheet,
-)
+from borgerlib.runs.pages.export import export_page, read_pages
 from borgerlib.runs.pages.figures import rendered
 from borgerlib.runs.pages.formats.docx import write_docx
 from borgerlib.runs.pages.formats.pdf import write_pdf
 from borgerlib.runs.pages.formats.xlsx import write_tables_workbook
 from borgerlib.runs.pages.overview_page import is_ours
+from borgerlib.runs.pages.page import ExecutedPage, PageSetting, stylesheet
 from borgerlib.runs.planning.contents import other_formats
 
 

@@ -99,8 +99,8 @@ def make_report(
     wanted = read_formats(formats)
     checked, name = _checked(parameters)
     looks = look_of(name) if look is None else read_look(look)
-    citizens = _citizens(name)
     survey = open_leaders_survey(str(checked["survey"]))
+    front = _front(name, survey.everything.source)  # before the kernels need both cores
     folder = target or places.reports(_folder_name(name, survey))
     refuse_foreign_folder(folder.resolve())  # before the minute that the notebooks take, not after
     # Of a chart only a document holds the PNG, which takes as long as all the rest of it.
@@ -119,16 +119,7 @@ def make_report(
         )
         _refuse_failed(runs, keep=places.processed_data("failed", folder.name))
         paths = [run.path for run in runs]
-        index = _write(
-            name,
-            paths,
-            folder,
-            survey.everything.source,
-            citizens,
-            formats=wanted,
-            include_code=include_code,
-            look=looks,
-        )
+        index = _write(name, paths, folder, front, formats=wanted, include_code=include_code, look=looks)
     if target is None:
         keep_overview_in_step(places.reports())
     return index
@@ -163,15 +154,14 @@ def write_municipality_report(
         As `borgerlib.runs.reports.folder.write_report`. An older report then stays as it was.
     """
     source = str(load_codebook(LEADERS).meta["source"])
-    return _write(name, notebooks, target, source, _citizens(name), inside=inside, formats=formats)
+    return _write(name, notebooks, target, _front(name, source), inside=inside, formats=formats)
 
 
 def _write(
     name: str,
     notebooks: Sequence[Path],
     target: Path,
-    leaders: str,
-    citizens: InterestSurvey | None,
+    front: tuple[str, str],
     **options: Any,
 ) -> Path:
     return write_report(
@@ -180,8 +170,8 @@ def _write(
         target,
         day=date.today(),
         title=TITLE,
-        source=" ".join(filter(None, [leaders, citizens.source if citizens else ""])),
-        introduction=_introduction(name, citizens),
+        source=front[0],
+        introduction=front[1],
         cases=[_story(case) for case in load_cases()],
         **options,
     )
@@ -275,9 +265,10 @@ def _story(case: Case) -> ReportCase:
     )
 
 
-def _citizens(name: str) -> InterestSurvey | None:
-    """Return the citizens' survey of the municipality, read before any kernel starts; None without one."""
-    return open_survey(name) if name and is_prepared(name) else None
+def _front(name: str, leaders: str) -> tuple[str, str]:
+    """Return what the report says of itself: its sources and its introduction."""
+    citizens = open_survey(name) if name and is_prepared(name) else None
+    return f"{leaders} {citizens.source}" if citizens else leaders, _introduction(name, citizens)
 
 
 def _described(name: str) -> str:

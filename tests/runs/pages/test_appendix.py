@@ -4,7 +4,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from sample_notebooks import executed, page_output
 
 from borgerlib.runs.pages.appendix import with_appendix
-from borgerlib.runs.pages.export import APPENDIX_NUMBER, read_pages
+from borgerlib.runs.pages.export import read_pages
+from borgerlib.runs.pages.page import APPENDIX_NUMBER
 
 
 def said(text):

@@ -12,7 +12,8 @@ from sample_notebooks import chart_output, drawing, executed, page_output, pictu
 
 from borgerlib.errors import RunError
 from borgerlib.runs.pages import markup
-from borgerlib.runs.pages.export import PageSetting, export_page, read_pages
+from borgerlib.runs.pages.export import export_page, read_pages
+from borgerlib.runs.pages.page import PageSetting
 from borgerlib.view.leaders.insight import open_insight
 
 SETTING = PageSetting("Ti indsigter", "Odense", "23. november 2026", "Kilde: en undersøgelse.")

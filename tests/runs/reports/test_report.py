@@ -17,7 +17,8 @@ from sample_notebooks import chart_output, executed, page_output
 from borgerlib.errors import RunError
 from borgerlib.files import atomic
 from borgerlib.files.look import Look
-from borgerlib.runs.batch.task import Task, perform
+from borgerlib.runs.batch.perform import perform
+from borgerlib.runs.batch.task import Task
 from borgerlib.runs.kernels.execute import NotebookJob, run_notebooks
 from borgerlib.runs.reports.folder import ReportCase, write_report
 from borgerlib.runs.reports.municipality import write_municipality_report

@@ -10,8 +10,8 @@ import pytest
 from processes import eventually, gone
 
 from borgerlib.errors import ParameterError
-from borgerlib.runs.kernels.attempt import NotebookRunError
-from borgerlib.runs.kernels.execute import LEAST_MEMORY, NotebookJob, run_notebook, run_notebooks
+from borgerlib.runs.kernels.attempt import LEAST_MEMORY, NotebookRunError
+from borgerlib.runs.kernels.execute import NotebookJob, run_notebook, run_notebooks
 from borgerlib.runs.warm import OpenedServer, warm_kernels
 
 SURROUNDINGS = """

@@ -15,8 +15,8 @@ from borgerlib.errors import RunError
 from borgerlib.files.atomic import replacing
 from borgerlib.files.document import new_document
 from borgerlib.files.look import USUAL, Look
-from borgerlib.runs.pages.export import ExecutedPage
 from borgerlib.runs.pages.figures import CHART_TYPE
+from borgerlib.runs.pages.page import ExecutedPage
 
 _WIDTH_CM = 16.0
 _LEFT_OUT = ("summary", "source")

@@ -10,8 +10,9 @@ from borgerlib.danish import SIMULATED
 from borgerlib.errors import RunError
 from borgerlib.files.atomic import replacing
 from borgerlib.files.workbook import Cell, Sheet, sheet_name, write_workbook
-from borgerlib.runs.pages.export import ANALYSIS, ExecutedPage
+from borgerlib.runs.pages.export import ANALYSIS
 from borgerlib.runs.pages.figures import CHART_TYPE
+from borgerlib.runs.pages.page import ExecutedPage
 from borgerlib.view.tables.html import MIME_TYPE as TABLE_TYPE
 
 _CONTENTS = "Indhold"
