@@ -220,15 +220,17 @@ def _print_end(progress: BatchProgress, index: Path) -> None:
 
 
 def _print_status(found: Status) -> None:
+    lines = []
     for place in found.places:
         seconds = sum(run.seconds for run in place.runs)
         when = (place.report.started if place.report else "")[:16].replace("T", " ")
-        console.out.print(
+        lines.append(
             f"[{_COLOURS[place.state]}]{place.state:<10}[/] {escape(place.name or 'Hele landet'):<20} "
             f"{len(place.runs):>3} notebooks {seconds:>7.1f} s  {when}"
         )
-        for error in place.errors:
-            console.out.print(f"           {escape(error)}")
+        lines += [f"           {escape(error)}" for error in place.errors]
+    if lines:
+        console.out.print("\n".join(lines))
     nights = found.nights_since
     ago = "" if not nights else f", {nights} {'night' if nights == 1 else 'nights'} ago"
     when = f"{found.ended:%Y-%m-%d %H:%M} UTC{ago}" if found.ended else "never"

@@ -15,8 +15,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from processes import PATIENCE, all_gone, descendants, eventually, heed_signals
 from sample_notebooks import KERNEL
 
-from borgerlib.runs.batch.run import run_batch
 from borgerlib.runs.batch.perform import perform
+from borgerlib.runs.batch.run import run_batch
 from borgerlib.runs.batch.task import Outcome, Task
 from borgerlib.runs.batch.work import Progress
 from borgerlib.runs.planning.manifest import History, Manifest

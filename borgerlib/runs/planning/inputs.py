@@ -13,6 +13,7 @@ import os
 import platform
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -247,6 +248,7 @@ def _raw_files() -> list[Path]:
     return sorted(path for path in places.raw_data().rglob("*") if path.is_file())
 
 
+@cache
 def _package() -> Path:
     return Path(borgerlib.__file__).resolve().parent
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 from filelock import FileLock
 
@@ -28,6 +27,7 @@ FILE = "manifest.jsonl"
 REPORT = ""
 
 State = Literal["done", "failed", "held"]
+_SEQUENCE, _PLACE, _STATE = b'{"sequence":', b',"place":', b',"state":'
 _CHECK = ',"check":"'
 _CHECK_LENGTH = 16
 _TAIL = len(_CHECK) + _CHECK_LENGTH + len('"}')
@@ -110,7 +110,7 @@ class History:
     sequence : int
         Number of the last line.
     damaged : int
-        Whole lines that are damaged and therefore count for nothing.
+        Whole lines that are damaged and therefore count for nothing; 0 where later ones make up for all.
     torn : int
         Bytes of a last line that broke off.
     open_end : bool
@@ -232,6 +232,7 @@ def encode(record: Record) -> str:
 
 def _is_whole(line: bytes) -> bool:
     """Return whether a line's checksum fits."""
+    line = line.rstrip(b"\n")
     return line[-_TAIL:] == b'%b%b"}' % (_CHECK.encode(), _checksum(line[:-_TAIL] + b"}").encode())
 
 
@@ -248,30 +249,40 @@ def _read(line: bytes) -> Record | None:
 _FIELDS = frozenset(entry.name for entry in fields(Record))
 
 
-# How a line begins: of most it is only told whether a later one is about the same.
-_TEXT = rb'"(?:[^"\\]|\\.)*+"'
-_BEGINNING = re.compile(rb'\{"sequence":(\d+),("place":%b),"name":%b,("notebook":%b)' % (_TEXT, _TEXT, _TEXT))
+def history_of(file: BinaryIO) -> History:
+    """Return what a manifest's lines say: of those about the same run, only the last is checked and read.
 
-
-def history_of(lines: Iterable[bytes]) -> History:
-    """Return what lines say: each is checked, and the last about a run is read."""
-    last: dict[bytes, tuple[int, bytes]] = {}
-    most, damaged, line = 0, 0, b""
-    for line in lines:
-        begins = _BEGINNING.match(line)
-        if not begins or not _is_whole(line.rstrip(b"\n")):
-            damaged += line != b"\n"
-            continue
-        sequence, key = int(begins[1]), begins[2] + begins[3]
-        if key not in last or sequence >= last[key][0]:
-            last[key] = sequence, line
-            most = max(most, sequence)
+    Where one of these is damaged, an earlier one may stand for it: then every line is checked.
+    """
+    last, damaged, line = _last_lines(file)
+    if not all(_is_whole(line) for _, line in last.values()):
+        file.seek(0)
+        last, damaged, line = _last_lines(file, check=_is_whole)
     open_end = bool(line) and not line.endswith(b"\n")
     torn = len(line) if open_end and not _is_whole(line) else 0
     records = [record for _, line in last.values() if (record := _read(line))]
     unknown = len(last) - len(records)
     latest = {record.key: record for record in records}
+    most = max((number for number, _ in last.values()), default=0)
     return History(latest, most, damaged - bool(torn) + unknown, torn, open_end and not torn)
+
+
+def _last_lines(
+    file: BinaryIO, check: Callable[[bytes], bool] = bool
+) -> tuple[dict[bytes, tuple[int, bytes]], int, bytes]:
+    """Return the last line about every run, how many lines are none of ours, and the very last."""
+    last: dict[bytes, tuple[int, bytes]] = {}
+    damaged, line = 0, b""
+    for line in file:
+        # No text within holds such a piece: its quotes have a backslash before them.
+        head, state, _ = line.partition(_STATE)
+        begins, place, key = head.partition(_PLACE)
+        number = begins.removeprefix(_SEQUENCE)
+        if not (state and place and number.isdigit() and check(line)):
+            damaged += line != b"\n"
+        elif key not in last or int(number) >= last[key][0]:
+            last[key] = int(number), line
+    return last, damaged, line
 
 
 def _checksum(text: bytes) -> str:

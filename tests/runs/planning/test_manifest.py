@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
 
@@ -99,9 +100,9 @@ def test_a_damaged_line_is_no_success(manifest):
 
 def test_a_changed_letter_anywhere_is_noticed():
     line = encode(replace(DONE, sequence=7)).encode()
-    assert history_of([line]).latest == {DONE.key: replace(DONE, sequence=7)}
+    assert history_of(BytesIO(line)).latest == {DONE.key: replace(DONE, sequence=7)}
     changed = (line[:k] + bytes([line[k] ^ 1]) + line[k + 1 :] for k in range(len(line)))
-    assert not any(history_of([one]).latest for one in changed)
+    assert not any(history_of(BytesIO(one)).latest for one in changed)
 
 
 def test_names_may_hold_quotes_and_backslashes(manifest):
@@ -121,7 +122,7 @@ def test_fields_of_a_later_version_are_left_out():
     import hashlib
 
     check = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-    assert history_of([f'{text[:-1]},"check":"{check}"}}'.encode()]).latest == {DONE.key: DONE}
+    assert history_of(BytesIO(f'{text[:-1]},"check":"{check}"}}'.encode())).latest == {DONE.key: DONE}
 
 
 def _append_many(folder, name):
