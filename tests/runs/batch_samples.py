@@ -18,7 +18,7 @@ from sample_notebooks import KERNEL
 from borgerlib.runs.batch.perform import perform
 from borgerlib.runs.batch.run import run_batch
 from borgerlib.runs.batch.task import Outcome, Task
-from borgerlib.runs.batch.work import Progress
+from borgerlib.runs.batch.work import BatchProgress
 from borgerlib.runs.planning.manifest import History, Manifest
 
 OUR_MODULES = [str(folder) for folder in Path(__file__).parents[:2]]
