@@ -28,18 +28,9 @@ from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import LEADERS, Codebook
 
 COLUMNS = (
-    "insight",
-    "figure",
-    "question",
-    "item",
-    "group",
-    "published",
-    "recomputed",
-    "count",
-    "n",
-    "status",
+    "insight", "figure", "question", "item", "group", "published", "recomputed", "count", "n", "status",
     "reason",
-)
+)  # fmt: skip
 
 # The report's two rates of response, as numbers of people in the codebook's [survey].
 _RATES = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,28 +18,20 @@ import pandas as pd
 from borgerlib import places
 from borgerlib.errors import DataError
 from borgerlib.survey.codebook.load import load_codebook
-from borgerlib.survey.codebook.model import LEADERS, Codebook, Item
+from borgerlib.survey.codebook.model import LEADERS, Codebook
 
 COLUMNS = (
-    "value_id",
-    "insight",
-    "figure",
-    "item",
-    "option",
-    "group",
-    "unit",
-    "value",
-    "n_stated",
-    "certainty",
-    "label",
-    "note",
-)
-INSIGHTS = ("metode", "om", "noegletal", *(str(number) for number in range(1, 11)), "case")
-FIGURES = (*(f"N{number}" for number in range(1, 5)), *(str(number) for number in range(1, 14)), "tekst")
-UNITS = ("pct", "antal")
+    "value_id", "insight", "figure", "item", "option", "group", "unit", "value", "n_stated", "certainty",
+    "label", "note",
+)  # fmt: skip
+_LEGAL = {
+    "insight": ("metode", "om", "noegletal", *map(str, range(1, 11)), "case"),
+    "figure": (*(f"N{number}" for number in range(1, 5)), *map(str, range(1, 14)), "tekst"),
+    "unit": ("pct", "antal"),
+    "certainty": ("certain", "inferred", "quoted", "contradictory", "bounded", "unreadable"),
+}
 _NUMBER = re.compile(r"[0-9]{1,6}\Z")
 _PLACE = ["item", "option", "group"]
-CERTAINTIES = ("certain", "inferred", "quoted", "contradictory", "bounded", "unreadable")
 
 
 def load_published(path: Path | None = None) -> pd.DataFrame:
@@ -159,64 +151,43 @@ def _read(source: Path) -> pd.DataFrame:
 
 
 def _problems(frame: pd.DataFrame, codebook: Codebook) -> list[str]:
-    problems = []
-    repeated = frame["value_id"][frame["value_id"].duplicated()].unique()
-    problems += [f"value_id '{value_id}' stands more than once" for value_id in repeated]
     identity = ["insight", "figure", "item", "option", "group"]
-    twice = frame[(frame["item"] != "") & frame.duplicated(identity)]
-    problems += [
-        f"'{row['value_id']}' repeats an option of the same figure and group" for row in _rows(twice)
+    repeated = frame["value_id"][frame["value_id"].duplicated()].unique()
+    twice = frame.loc[(frame["item"] != "") & frame.duplicated(identity), "value_id"]
+    known = {item.id: {*item.nets, *(option.id for option in item.options)} for item in codebook}
+    return [
+        *(f"value_id '{value_id}' stands more than once" for value_id in repeated),
+        *(f"'{value_id}' repeats an option of the same figure and group" for value_id in twice),
+        *(
+            f"'{row['value_id']}': {breach}"
+            for row in frame.to_dict("records")
+            for breach in _breaches(row, known)
+        ),
     ]
-    for row in _rows(frame):
-        where = f"'{row['value_id']}'"
-        problems += [f"{where}: {problem}" for problem in _row_problems(row, codebook)]
-    return problems
 
 
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(column): value for column, value in row.items()} for row in frame.to_dict("records")]
-
-
-def _row_problems(row: Mapping[str, Any], codebook: Codebook) -> list[str]:
-    problems = []
-    for column, legal in (
-        ("insight", INSIGHTS),
-        ("figure", FIGURES),
-        ("unit", UNITS),
-        ("certainty", CERTAINTIES),
-    ):
+def _breaches(row: Mapping[Any, str], known: Mapping[str, Collection[str]]) -> Iterator[str]:
+    """Tell what is wrong with a row; `known` are the options and nets of each item."""
+    for column, legal in _LEGAL.items():
         if row[column] not in legal:
-            problems.append(f"{column} '{row[column]}' is none of {', '.join(legal)}")
-    problems += _number_problems(row)
-    if not row["item"]:
-        return problems if row["label"] else [*problems, "a number without an item needs a label"]
-    if row["item"] not in codebook:
-        return [*problems, f"there is no item '{row['item']}' in the codebook"]
-    item = codebook.item(row["item"])
-    if not _names_option(item, row["option"]):
-        problems.append(f"item '{item.id}' has no option or net '{row['option']}'")
-    group_item, _, group_option = str(row["group"]).partition("=")
-    if row["group"] and not (
-        group_item in codebook and _names_option(codebook.item(group_item), group_option)
-    ):
-        problems.append(f"group '{row['group']}' is no 'item=option' of the codebook")
-    return problems
-
-
-def _number_problems(row: Mapping[str, Any]) -> list[str]:
-    problems = []
-    value, n_stated = row["value"], row["n_stated"]
+            yield f"{column} '{row[column]}' is none of {', '.join(legal)}"
+    value, n_stated, item = row["value"], row["n_stated"], row["item"]
     if not value:
         if row["certainty"] not in ("bounded", "unreadable"):
-            problems.append("an empty value must be unreadable or bounded")
+            yield "an empty value must be unreadable or bounded"
     elif not _NUMBER.match(value):
-        problems.append(f"value '{value}' is no whole number of at least 0")
+        yield f"value '{value}' is no whole number of at least 0"
     elif row["unit"] == "pct" and int(value) > 100:
-        problems.append(f"{value} percent is outside 0 to 100")
+        yield f"{value} percent is outside 0 to 100"
     if n_stated and (not _NUMBER.match(n_stated) or int(n_stated) < 1):
-        problems.append(f"n_stated '{n_stated}' is no whole number of at least 1")
-    return problems
-
-
-def _names_option(item: Item, option: str) -> bool:
-    return option in item.nets or option in [known.id for known in item.options]
+        yield f"n_stated '{n_stated}' is no whole number of at least 1"
+    if not item:
+        if not row["label"]:
+            yield "a number without an item needs a label"
+    elif item not in known:
+        yield f"there is no item '{item}' in the codebook"
+    elif row["option"] not in known[item]:
+        yield f"item '{item}' has no option or net '{row['option']}'"
+    group, _, group_option = row["group"].partition("=")
+    if group and group_option not in known.get(group, ()):
+        yield f"group '{row['group']}' is no 'item=option' of the codebook"

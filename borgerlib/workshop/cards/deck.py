@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, make_dataclass
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -27,11 +27,6 @@ FORMATS_USED = "former"
 CITIZENS = "borgerinteresse"
 TOPICS, FORMATS = "emner", "formater"
 _SHIPPED: dict[Kind, str] = {"theme": "temaer.toml", "format": "formater.toml", "role": "roller.toml"}
-_BACK: dict[Kind, tuple[str, ...]] = {
-    "theme": ("possibilities", "dilemmas", "frames", "room", "profession", "law"),
-    "format": ("scenario", "dilemma"),
-    "role": ("strength", "trap", "tools"),
-}
 _HINT = said("mend_deck")
 
 Texts = Annotated[tuple[Text, ...], MinLen(1)]
@@ -84,66 +79,31 @@ class Deck:
     cards: tuple[Card, ...]
 
 
-@dataclass(frozen=True)
-class _Front:
-    id: Text
-    title: Text
-    text: Text
-    question: Text
+_Names = tuple[str, ...]
+# What cards say: on the front, and by kind on the back, in order, and besides.
+_FRONT: dict[str, Any] = dict.fromkeys(("id", "title", "text", "question"), Text)
+_BACK: dict[Kind, dict[str, Any]] = {
+    "theme": {
+        **dict.fromkeys(("possibilities", "dilemmas"), Texts),
+        **dict.fromkeys(("frames", "room", "profession", "law"), Text),
+    },
+    "format": {"scenario": Text, "dilemma": Text},
+    "role": {"strength": Text, "trap": Text, "tools": Texts},
+}
+_BESIDES: dict[Kind, list[Any]] = {
+    "theme": [("topics", _Names, ()), ("sources", _Names, ())],
+    "format": [("published", str, ""), ("formats", _Names, ()), ("sources", _Names, ())],
+    "role": [],
+}
 
 
-@dataclass(frozen=True)
-class _Theme(_Front):
-    possibilities: Texts
-    dilemmas: Texts
-    frames: Text
-    room: Text
-    profession: Text
-    law: Text
-    topics: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Format(_Front):
-    scenario: Text
-    dilemma: Text
-    published: str = ""
-    formats: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Role(_Front):
-    motto: Text
-    strength: Text
-    trap: Text
-    tools: Texts
-
-
-@dataclass(frozen=True)
-class _Themes:
-    kind: Literal["theme"]
-    title: Text
-    card: Annotated[tuple[_Theme, ...], MinLen(1)]
-
-
-@dataclass(frozen=True)
-class _Formats:
-    kind: Literal["format"]
-    title: Text
-    card: Annotated[tuple[_Format, ...], MinLen(1)]
-
-
-@dataclass(frozen=True)
-class _Roles:
-    kind: Literal["role"]
-    title: Text
-    card: Annotated[tuple[_Role, ...], MinLen(1)]
-
-
-_File = _Themes | _Formats | _Roles
-_MODELS: dict[str, type[_File]] = {"theme": _Themes, "format": _Formats, "role": _Roles}
+@cache
+def _file_of(kind: Kind) -> Any:
+    """Return the dataclass of a file of cards of a kind."""
+    front = {**_FRONT, "motto": Text} if kind == "role" else _FRONT
+    card = make_dataclass("Card", [*{**front, **_BACK[kind]}.items(), *_BESIDES[kind]], frozen=True)
+    cards = Annotated[tuple[card, ...], MinLen(1)]  # type: ignore[valid-type]
+    return make_dataclass("File", [("kind", Literal[kind]), ("title", Text), ("card", cards)], frozen=True)
 
 
 def read_deck(path: Path) -> Deck:
@@ -156,13 +116,11 @@ def read_deck(path: Path) -> Deck:
     """
     toml = read_toml(path, "deck", hint=_HINT)
     kind = toml.content.get("kind")
-    model = _MODELS.get(str(kind))
-    if model is None:
+    if kind not in KINDS:
         toml.refuse(
             [((), said("lacks_key", key="kind")) if kind is None else (("kind",), none_of(str(kind), KINDS))]
         )
-    assert model is not None
-    file = toml.validated(model, _breaches)
+    file = toml.validated(_file_of(kind), _breaches)
     return Deck(file.kind, file.title, tuple(_card(file.kind, card) for card in file.card))
 
 
@@ -204,7 +162,7 @@ def _known(codebook: str, item: str) -> tuple[str, ...]:
     return tuple(option.id for option in load_codebook(codebook).item(item).options)
 
 
-def _breaches(file: _File) -> Iterator[Problem]:
+def _breaches(file: Any) -> Iterator[Problem]:
     seen = set[str]()
     for at, card in enumerate(file.card):
         if card.id in seen:
@@ -240,7 +198,7 @@ def _card(kind: Kind, read: Any) -> Card:
     )
 
 
-def _sections(read: _Front, keys: Sequence[str]) -> tuple[CardSection, ...]:
+def _sections(read: Any, keys: Iterable[str]) -> tuple[CardSection, ...]:
     found = []
     for key in keys:
         value = getattr(read, key)
