@@ -224,7 +224,7 @@ def chart(
     measured = [*rows, *(of_other.values() if against else ())]
     reach = [row[key] for row in measured for key in ("proportion", "ci_upper") if not math.isnan(row[key])]
     reach += [share for share in shares.values() if not math.isnan(share)]
-    alt = alt_text.describe_rows("bar", shown, title=title, question=question, confidence=answers.confidence)
+    alt = alt_text.describe("bar", shown, answers.confidence, title, question)
     if against:
         of_each = "; ".join(f"{row['label']} {share_words(of_other[row['option']])}" for row in shown)
         alt = f"{alt} {say('compare', 'alt', svar=of_each.removesuffix('.'), **pair)}"

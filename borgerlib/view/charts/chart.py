@@ -158,15 +158,18 @@ class Chart:
 def assemble(
     kind: str,
     estimates: DisclosedEstimates,
+    marks: Marks,
+    lay_out: LayOut,
     *,
     title: str,
     question: str,
-    caption: str,
-    unit: alt_text.Unit,
+    base_note: str,
+    note: str,
     own: Sequence[tuple[str, str]],
+    notes: Sequence[str] = (),
+    interval: str = "Tynd streg",
+    unit: alt_text.Unit = "pct",
     highlighted: Sequence[str] = (),
-    marks: Marks,
-    lay_out: LayOut,
 ) -> Chart:
     """Return a chart of disclosed estimates with the words that belong to its kind.
 
@@ -176,25 +179,37 @@ def assemble(
         A key of `alt_text.KINDS`.
     estimates : DisclosedEstimates
         The rows as drawn, in order.
-    title, question, caption
-        See `Chart`.
-    unit : {'pct', 'antal'}
-        Shares or counts.
-    own : sequence of (name, label)
-        The own municipality and the row that it belongs to.
-    highlighted : sequence of str
-        Labels of the rows that stand out.
     marks, lay_out
         See `Chart`.
+    title, question, base_note, note : str
+        As for `bar_chart`.
+    own : sequence of (name, label)
+        The own municipality and the row that it belongs to.
+    notes : sequence of str
+        What else the picture's marks mean, a sentence each.
+    interval : str
+        What shows the intervals (Danish).
+    unit : {'pct', 'antal'}
+        Shares or counts.
+    highlighted : sequence of str
+        Labels of the rows that stand out.
     """
     title = title or alt_text.question_of(estimates)
     said, frame = alt_text.titled(title, estimates), estimates.frame
+    question = alt_text.sentences([question, alt_text.base_line(estimates, unit, base_note)])
     return Chart(
         title=said,
         question=question,
-        caption=caption,
+        caption=alt_text.caption(estimates, interval, notes, note, unit),
         alt_text=alt_text.describe(
-            kind, estimates, frame, title=said, question=question, unit=unit, own=own, highlighted=highlighted
+            kind,
+            frame.to_dict("records"),
+            estimates.confidence,
+            said,
+            question,
+            unit=unit,
+            own=own,
+            highlighted=highlighted,
         ),
         frame=frame,
         table=estimates_table(estimates, caption=title, unit=unit),

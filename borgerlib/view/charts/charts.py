@@ -97,51 +97,28 @@ def bar_chart(
     estimates = _ordered(estimates, unit=unit, sort=sort)
     frame = estimates.frame
     owners = _owners(frame, own or {})
-    marks, explanations = _marked_notes(frame, unit)
     stands_out = _keys(frame, highlight, "highlighted").isin(list(highlight))
-    bars = [
-        _bar(
-            row,
-            unit,
-            mark,
-            colour=theme.COUNTRY if first or not highlight else theme.COUNTRY_SOFT,
-            own=owner,
-            stands_out=bool(first),
-        )
-        for (_, row), owner, mark, first in zip(frame.iterrows(), owners, marks, stands_out, strict=True)
+    styles = [
+        {
+            "colour": theme.COUNTRY if first or not highlight else theme.COUNTRY_SOFT,
+            "own": owner,
+            "stands_out": bool(first),
+        }
+        for owner, first in zip(owners, stands_out, strict=True)
     ]
-    return assemble(
-        "bar",
-        estimates,
-        title=title,
-        question=alt_text.sentences(
-            [question, alt_text.base_line(estimates, unit=unit, base_note=base_note)]
-        ),
-        caption=alt_text.caption(estimates, marks=explanations, note=note, unit=unit),
-        unit=unit,
-        own=_own_labels(frame, owners),
-        highlighted=[str(label) for label in frame["label"][stands_out]],
-        marks=Bars(tuple(bars), _full(frame, unit)),
-        lay_out=lay_out_bars,
-    )
+    said = {"title": title, "question": question, "base_note": base_note, "note": note}
+    highlighted = [str(label) for label in frame["label"][stands_out]]
+    marked = _own_labels(frame, owners)
+    return _drawn("bar", estimates, styles, unit=unit, own=marked, highlighted=highlighted, **said)
 
 
-def count_chart(
-    estimates: DisclosedEstimates,
-    *,
-    title: str = "",
-    question: str = "",
-    base_note: str = "",
-    note: str = "",
-    own: Mapping[str, str] | None = None,
-    sort: bool = True,
-) -> Chart:
+def count_chart(estimates: DisclosedEstimates, **words: Any) -> Chart:
     """Return `bar_chart` of counts of answers.
 
     Parameters
     ----------
-    estimates, title, question, base_note, note, own, sort
-        As for `bar_chart`.
+    estimates, **words
+        As for `bar_chart`: title, question, base_note, note, own, sort.
 
     Returns
     -------
@@ -159,16 +136,7 @@ def count_chart(
     >>> borgerlib.count_chart(survey.estimates("strategi"), title="Har kommunen en strategi?").title
     'Har kommunen en strategi?'
     """
-    return bar_chart(
-        estimates,
-        title=title,
-        question=question,
-        base_note=base_note,
-        note=note,
-        own=own,
-        sort=sort,
-        unit="antal",
-    )
+    return bar_chart(estimates, unit="antal", **words)
 
 
 def grouped_bar_chart(
@@ -228,30 +196,34 @@ def grouped_bar_chart(
     first, estimates = _interleaved(estimates, sort=sort)
     frame = estimates.frame
     owners = _owners(first, own or {})
-    marks, explanations = _marked_notes(frame, "pct")
-    bars = [
-        _bar(
-            row,
-            "pct",
-            mark,
-            colour=chosen[str(row["group"])],
-            group=str(row["group"]),
-            name=str(row["group_label"]) if index < 2 else "",
-            own="" if index % 2 else owners[index // 2],
-        )
-        for (index, (_, row)), mark in zip(enumerate(frame.iterrows()), marks, strict=True)
+    styles = [
+        {
+            "colour": chosen[str(row["group"])],
+            "group": str(row["group"]),
+            "name": str(row["group_label"]) if index < 2 else "",
+            "own": "" if index % 2 else owners[index // 2],
+        }
+        for index, (_, row) in enumerate(frame.iterrows())
     ]
-    return assemble(
-        "grouped",
-        estimates,
-        title=title,
-        question=alt_text.sentences([question, alt_text.base_line(estimates, base_note=base_note)]),
-        caption=alt_text.caption(estimates, marks=explanations, note=note),
-        unit="pct",
-        own=_own_labels(first, owners),
-        marks=Bars(tuple(bars), _full(frame, "pct")),
-        lay_out=lay_out_bars,
-    )
+    said = {"title": title, "question": question, "base_note": base_note, "note": note}
+    return _drawn("grouped", estimates, styles, unit="pct", own=_own_labels(first, owners), **said)
+
+
+def _drawn(
+    kind: str,
+    estimates: DisclosedEstimates,
+    styles: Iterable[dict[str, Any]],
+    *,
+    unit: alt_text.Unit,
+    **words: Any,
+) -> Chart:
+    """Return a chart of a bar a row, each drawn in its style; `words` as `assemble` takes them."""
+    frame = estimates.frame
+    marks, explanations = _marked_notes(frame, unit)
+    rows = (row for _, row in frame.iterrows())
+    bars = [_bar(row, unit, mark, **style) for row, mark, style in zip(rows, marks, styles, strict=True)]
+    drawn = Bars(tuple(bars), _full(frame, unit))
+    return assemble(kind, estimates, drawn, lay_out_bars, notes=explanations, unit=unit, **words)
 
 
 def _group_colours(frame: pd.DataFrame, colours: Mapping[str, str]) -> dict[str, str]:

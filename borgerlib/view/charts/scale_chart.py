@@ -114,18 +114,15 @@ def scale_chart(
     return assemble(
         "scale",
         estimates,
+        Scale(tuple(rows)),
+        lay_out_scale,
         title=title,
-        question=alt_text.sentences([question, alt_text.base_line(estimates, base_note=base_note)]),
-        caption=alt_text.caption(
-            estimates,
-            interval="Lille skrift og tynd streg" if net else "Lille skrift",
-            marks=_not_drawn(frame, net),
-            note=note,
-        ),
-        unit="pct",
+        question=question,
+        base_note=base_note,
+        note=note,
         own=marked,
-        marks=Scale(tuple(rows)),
-        lay_out=lay_out_scale,
+        notes=_not_drawn(frame, net),
+        interval="Lille skrift og tynd streg" if net else "Lille skrift",
     )
 
 

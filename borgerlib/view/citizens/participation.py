@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from borgerlib import danish
 from borgerlib.interest.answers.local_survey import LocalSurvey
 from borgerlib.view.citizens.sections import load_sections
-from borgerlib.view.tables.html import Table
+from borgerlib.view.tables.html import Table, grid
 from borgerlib.view.words import alt_text
 from borgerlib.view.words.method import ROLE_WORDS
 
@@ -15,58 +18,51 @@ _SMALL_RATE = 0.01
 def participation_table(survey: LocalSurvey) -> Table:
     """Return answers, people and participation rate with its interval, group by group."""
     rates = survey.participation.rates
-    rows, numbers = [], []
-    decimals = 1 if rates.frame["proportion"].min() >= _SMALL_RATE else 2
-    for _, row in rates.frame.iterrows():
-        group = f"{danish.capitalise(ROLE_WORDS[row['item']])}: {row['label']}"
-        count = int(survey.participation.people[row["item"]][row["option"]])
-        people = danish.number(count)
-        if row["suppressed"]:
-            rows.append((group, alt_text.WITHHELD, people, "", "", ""))
-            numbers.append([group, alt_text.WITHHELD, count, "", "", "", ""])
-            continue
-        lower, upper = (danish.number(100 * row[end], decimals) for end in ("ci_lower", "ci_upper"))
-        rows.append(
-            (
-                group,
-                danish.number(row["count"]),
-                people,
-                danish.percent(row["proportion"], decimals),
-                f"{lower}–{upper}",
-                danish.number(row["representation"], 2),
-            )
-        )
-        shares = [round(float(row[name]), decimals + 2) for name in ("proportion", "ci_lower", "ci_upper")]
-        numbers.append([group, int(row["count"]), count, *shares, round(float(row["representation"]), 2)])
+    frame = rates.frame
+    decimals = 1 if frame["proportion"].min() >= _SMALL_RATE else 2
+    percent, whole = f"0.{'0' * decimals}%", "#,##0"
     sure = danish.capitalise(alt_text.uncertainty(rates.confidence))
     relative = "Andel af svarende divideret med andel af befolkning"
-    percent = f"0.{'0' * decimals}%"
+    groups = [f"{danish.capitalise(ROLE_WORDS[row['item']])}: {row['label']}" for _, row in frame.iterrows()]
+    people = [int(survey.participation.people[row["item"]][row["option"]]) for _, row in frame.iterrows()]
+
+    def cells(name: str, words: Callable[[float], Any], hidden: str = "") -> list[Any]:
+        return [
+            hidden if few else words(value)
+            for value, few in zip(frame[name], frame["suppressed"], strict=True)
+        ]
+
+    def shares(name: str) -> tuple[str, list[Any]]:
+        return percent, cells(name, lambda share: round(float(share), decimals + 2))
+
+    ends = (
+        cells(end, lambda share: danish.number(100 * share, decimals)) for end in ("ci_lower", "ci_upper")
+    )
+    shown = {
+        "Gruppe": groups,
+        "Svar": cells("count", danish.number, alt_text.WITHHELD),
+        "Indbyggere": [danish.number(count) for count in people],
+        "Deltagelse": cells("proportion", lambda share: danish.percent(share, decimals)),
+        sure: ["–".join(filter(None, pair)) for pair in zip(*ends, strict=True)],
+        relative: cells("representation", lambda ratio: danish.number(ratio, 2)),
+    }
     return Table(
         caption=alt_text.titled("Deltagelse efter gruppe", rates),
-        columns=(
-            "Gruppe",
-            "Svar",
-            "Indbyggere",
-            "Deltagelse",
-            sure,
-            relative,
-        ),
-        rows=tuple(rows),
-        numeric=(False, True, True, True, True, True),
+        columns=tuple(shown),
+        rows=tuple(zip(*shown.values(), strict=True)),
+        numeric=(False, *[True] * (len(shown) - 1)),
         note=alt_text.source_line(rates.source),
-        numbers={
-            "columns": [
-                "Gruppe",
-                "Svar",
-                "Indbyggere",
-                "Deltagelse",
-                f"{sure}: fra",
-                f"{sure}: til",
-                relative,
-            ],
-            "formats": ["", "#,##0", "#,##0", percent, percent, percent, "0.00"],
-            "rows": numbers,
-        },
+        numbers=grid(
+            {
+                "Gruppe": ("", groups),
+                "Svar": (whole, cells("count", int, alt_text.WITHHELD)),
+                "Indbyggere": (whole, people),
+                "Deltagelse": shares("proportion"),
+                f"{sure}: fra": shares("ci_lower"),
+                f"{sure}: til": shares("ci_upper"),
+                relative: ("0.00", cells("representation", lambda ratio: round(float(ratio), 2))),
+            }
+        ),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import pandas as pd
 
 from borgerlib.danish import capitalise, number, percent
 from borgerlib.errors import DataError
+from borgerlib.files.templates import template
 from borgerlib.statistics.crosstabs import COLUMNS, FALSE_DISCOVERY_RATE
 from borgerlib.statistics.disclosure.disclosed import only_disclosed
 from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL, DisclosedEstimates, disclose
@@ -20,9 +20,6 @@ from borgerlib.survey.codebook.model import Codebook
 from borgerlib.view.tables.layout import ALL, HIDDEN, MARKS, by_item, caption_of, groups_of, records, spans_of
 from borgerlib.view.words import alt_text
 from borgerlib.view.words.method import ROLE_WORDS
-
-_UNSEEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap"
-_NUMBER = ' class="number" style="text-align:right;font-variant-numeric:tabular-nums;padding-left:.6em"'
 
 
 @dataclass(frozen=True)
@@ -64,8 +61,9 @@ class Banner:
 
     def to_html(self) -> str:
         """Return one accessible table an item: caption, headings with scope, marks also in words."""
-        tables = [_html_table(self.estimates, rows) for rows in by_item(self.estimates.frame)]
-        return "\n".join([*tables, f'<p class="borger-note">{escape(self.note)}</p>'])
+        tables = [_page_table(self.estimates, rows) for rows in by_item(self.estimates.frame)]
+        page = template("banner.html.j2", Path(__file__).parent)
+        return str(page.render(tables=tables, all=ALL, note=self.note))
 
     def to_text(self) -> str:
         """Return the tables as plain text, a line an option."""
@@ -234,57 +232,39 @@ def _group_words(row: Mapping[str, Any]) -> str:
 
 def _cell_words(row: Mapping[str, Any]) -> list[str]:
     """Return what a cell says: the share and its mark, or why there is none."""
+    share, mark = _cell(row)
+    return [share, *mark[:1]]
+
+
+def _cell(row: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    """Return the share, or why there is none, and its mark with what it means."""
     if row["suppressed"]:
-        return [HIDDEN]
+        return HIDDEN, ()
     if pd.isna(row["proportion"]):
-        return ["–"]
-    return [percent(float(row["proportion"])), *MARKS.get(row["mark"], ("",))[:1]]
+        return "–", ()
+    return percent(float(row["proportion"])), MARKS.get(row["mark"], ())
 
 
-def _whole(group: Mapping[str, Any], name: str) -> str:
-    if pd.isna(group["n"]) or pd.isna(group[name]):
-        return "·"
-    return number(float(group[name]))
+def _size(group: Mapping[str, Any], name: str) -> str:
+    return "·" if pd.isna(group["n"]) or pd.isna(group[name]) else number(float(group[name]))
 
 
-def _html_table(estimates: DisclosedEstimates, rows: pd.DataFrame) -> str:
-    groups, spans = groups_of(rows), spans_of(groups_of(rows))
-    caption = escape(caption_of(estimates, rows))
-    columns = "".join(f'<colgroup span="{count}"></colgroup>' for _, count in spans)
-    domains = "".join(
-        f'<th scope="colgroup" colspan="{count}">{escape(label)}</th>' for label, count in spans
-    )
-    levels = "".join(
-        f'<th scope="col"{_NUMBER}>{escape(group["group_label"])}</th>' for group in groups if group["group"]
-    )
-    sizes = "".join(
-        f'<tr><th scope="row" style="text-align:left">{words}</th>'
-        + "".join(f"<td{_NUMBER}>{_whole(group, name)}</td>" for group in groups)
-        + "</tr>\n"
-        for words, name in (("n", "n"), ("Effektivt n", "n_effective"))
-    )
-    body = "\n".join(
-        f'<tr><th scope="row" style="text-align:left">{escape(str(option["label"].iloc[0]))}</th>'
-        + "".join(f"<td{_NUMBER}>{_html_cell(row)}</td>" for row in records(option))
-        + "</tr>"
-        for _, option in rows.groupby("option", sort=False)
-    )
-    return (
-        f'<div role="region" tabindex="0" aria-label="{caption}" style="overflow-x:auto;position:relative">\n'
-        f'<table class="borger-table borger-banner">\n<caption>{caption}</caption>\n'
-        f"<colgroup></colgroup><colgroup></colgroup>{columns}\n<thead>\n"
-        '<tr><th scope="col" rowspan="2" style="text-align:left">Svar</th>'
-        f'<th scope="col" rowspan="2"{_NUMBER}>{ALL}</th>{domains}</tr>\n'
-        f"<tr>{levels}</tr>\n{sizes}</thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>"
-    )
-
-
-def _html_cell(row: Mapping[str, Any]) -> str:
-    words = [escape(_cell_words(row)[0])]
-    if not row["suppressed"] and row["mark"] in MARKS:
-        sign, meaning = MARKS[row["mark"]]
-        words.append(
-            f'<span aria-hidden="true">{sign}</span><span class="unseen" style="{_UNSEEN}">{meaning}</span>'
-        )
-    interval = alt_text.interval_words(pd.Series(row))
-    return " ".join(words) + (f"<br><small>{interval}</small>" if interval else "")
+def _page_table(estimates: DisclosedEstimates, rows: pd.DataFrame) -> dict[str, Any]:
+    """Return an item's table as the page takes it."""
+    groups = groups_of(rows)
+    return {
+        "caption": caption_of(estimates, rows),
+        "groups": groups,
+        "spans": spans_of(groups),
+        "sizes": [
+            (words, [_size(group, name) for group in groups])
+            for words, name in (("n", "n"), ("Effektivt n", "n_effective"))
+        ],
+        "options": [
+            (
+                str(option["label"].iloc[0]),
+                [(*_cell(row), alt_text.interval_words(row)) for row in records(option)],
+            )
+            for _, option in rows.groupby("option", sort=False)
+        ],
+    }

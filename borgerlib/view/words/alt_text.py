@@ -64,7 +64,7 @@ def _span(counts: pd.Series) -> str:
     return number(lowest) if lowest == highest else f"{_BETWEEN}{number(lowest)} og {number(highest)}"
 
 
-def base_line(estimates: DisclosedEstimates, *, unit: Unit = "pct", base_note: str = "") -> str:
+def base_line(estimates: DisclosedEstimates, unit: Unit, base_note: str) -> str:
     """Return who the shares are shares of: 'Andel af 72 kommunaldirektører.'."""
     several = estimates.frame["group"].nunique() > 1
     count = "" if several else people(estimates.frame)
@@ -78,14 +78,7 @@ def base_line(estimates: DisclosedEstimates, *, unit: Unit = "pct", base_note: s
     return ", ".join(part for part in (lead, base_note.strip().rstrip(".")) if part) + "."
 
 
-def caption(
-    estimates: DisclosedEstimates,
-    *,
-    interval: str = "Tynd streg",
-    marks: Sequence[str] = (),
-    note: str = "",
-    unit: Unit = "pct",
-) -> str:
+def caption(estimates: DisclosedEstimates, interval: str, marks: Sequence[str], note: str, unit: Unit) -> str:
     """Return the line under a picture: N, how intervals are shown, what is left out, source.
 
     Parameters
@@ -147,11 +140,11 @@ def interval_words(row: Row) -> str:
 
 def describe(
     kind: str,
-    estimates: DisclosedEstimates,
-    frame: pd.DataFrame,
-    *,
+    rows: Sequence[Mapping[Any, Any]],
+    confidence: float,
     title: str,
     question: str,
+    *,
     unit: Unit = "pct",
     own: Iterable[tuple[str, str]] = (),
     highlighted: Sequence[str] = (),
@@ -162,10 +155,10 @@ def describe(
     ----------
     kind : str
         A key of `KINDS`.
-    estimates : DisclosedEstimates
-        Where confidence and origin are read.
-    frame : DataFrame
-        The rows as drawn, in order.
+    rows : sequence of mapping
+        The rows as drawn, in order, as records.
+    confidence : float
+        Of the intervals.
     title, question : str
         As shown; the question with its base.
     unit : {'pct', 'antal'}
@@ -175,35 +168,15 @@ def describe(
     highlighted : sequence of str
         Labels of the rows that stand out.
     """
-    groups = [
-        _numbers(str(rows["group_label"].iloc[0]), rows.to_dict(orient="records"), unit)
-        for _, rows in frame.groupby("group", sort=False)
-    ]
-    has_interval = unit == "pct" and bool(frame["ci_lower"].notna().any())
+    groups: dict[Any, list[str]] = {}
+    for row in rows:
+        groups.setdefault((row["group"], row["group_label"]), []).append(_number(row, unit))
+    numbers = [f"{f'{label}: ' if label else ''}{'; '.join(said)}" for (_, label), said in groups.items()]
+    has_interval = unit == "pct" and any(not pd.isna(row["ci_lower"]) for row in rows)
+    scope = f"Tallene, med {uncertainty(confidence)} i parentes" if has_interval else "Tallene"
     marks = [f"Fremhævet: {listing([f'»{label}«' for label in highlighted])}"] if highlighted else []
     marks += [f"{name} har svaret »{label}«" for name, label in own]
-    return _described(kind, title, question, groups, marks, estimates.confidence if has_interval else None)
-
-
-def describe_rows(
-    kind: str, rows: Sequence[Mapping[Any, Any]], *, title: str, question: str, confidence: float
-) -> str:
-    """Return `describe` of one group's shares given as records: for pictures that change while one looks."""
-    has_interval = any(not pd.isna(row["ci_lower"]) for row in rows)
-    groups = [_numbers("", rows, "pct")]
-    return _described(kind, title, question, groups, [], confidence if has_interval else None)
-
-
-def _described(
-    kind: str, title: str, question: str, groups: list[str], marks: list[str], confidence: float | None
-) -> str:
-    scope = f"Tallene, med {uncertainty(confidence)} i parentes" if confidence else "Tallene"
-    return sentences([KINDS[kind], title, question, f"{scope}: {sentences(groups)}", *marks])
-
-
-def _numbers(group: str, rows: Iterable[Mapping[Any, Any]], unit: Unit) -> str:
-    numbers = "; ".join(_number(row, unit) for row in rows)
-    return f"{group}: {numbers}" if group else numbers
+    return sentences([KINDS[kind], title, question, f"{scope}: {sentences(numbers)}", *marks])
 
 
 def _number(row: Row, unit: Unit) -> str:
