@@ -12,7 +12,7 @@ from borgerlib.population.municipalities import municipality
 from borgerlib.statistics.disclosure.gate import as_published, disclose
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import CITIZENS
-from borgerlib.view.citizens.sections import load_sections, told
+from borgerlib.view.citizens.sections import first_known, load_sections
 
 BOOK = load_codebook(CITIZENS)
 ROLES = ("topics", "time", "formats", "channels")
@@ -100,7 +100,7 @@ def look_at(sentence):
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_no_sentence_claims_an_order_that_chance_may_have_made(name, shape, n):
-    sentence = told(TEMPLATES[name], survey(shape, n))
+    sentence = first_known(TEMPLATES[name], survey(shape, n))
     look_at(sentence)
     # Three points above the others are chance among ten, and none among a hundred thousand.
     if shape != "one above" or n == min(SIZES):
@@ -110,7 +110,7 @@ def test_no_sentence_claims_an_order_that_chance_may_have_made(name, shape, n):
 def test_what_is_above_by_more_than_chance_is_named():
     [section] = [section for section in load_sections().figures if section.id == "emner"]
     second = BOOK.with_role("topics").options[1].text
-    assert f"er »{second}« (53" in told(section.title, survey("one above", max(SIZES)))
+    assert f"er »{second}« (53" in first_known(section.title, survey("one above", max(SIZES)))
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
@@ -123,12 +123,12 @@ def test_what_is_hidden_or_was_not_asked_has_no_number(name, of):
     section = next((one for one in load_sections().figures if one.id == name), None)
     if section is not None and section.role == "channels" and of.item("topics") is None:
         return
-    sentence = told(TEMPLATES[name], of)
+    sentence = first_known(TEMPLATES[name], of)
     look_at(sentence)
     assert "pct." not in sentence
 
 
 @pytest.mark.parametrize("n", SIZES)
 def test_the_finding_says_of_whom_its_numbers_are(n):
-    sentence = told(TEMPLATES["finding"], survey("one above", n))
+    sentence = first_known(TEMPLATES["finding"], survey("one above", n))
     assert "dem, der har svaret i Ærø Kommune (vægtet)" in sentence

@@ -18,7 +18,7 @@ from borgerlib.lokaldemokrati.insights.sentences import fill
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.citizens.in_insights import citizens_layer
 from borgerlib.view.citizens.interest import InterestPage, open_interest
-from borgerlib.view.citizens.sections import load_sections, parse_sections, told, worded
+from borgerlib.view.citizens.sections import first_known, load_sections, parse_sections, worded
 from borgerlib.view.citizens.words import COMPARED
 from borgerlib.view.tables.html import Table
 from borgerlib.view.words.text import PAGE_MIME_TYPE, Text
@@ -507,8 +507,8 @@ class TestSections:
 
     def test_a_survey_that_lacks_an_answer_gets_the_next_sentence(self, page):
         templates = ("{topics.rumfart:pct} vil til månen", "{topics.natur:n} har svaret")
-        assert re.fullmatch(r"[\d.]+ har svaret", told(templates, page.survey))
-        assert told(templates[:1], page.survey) == ""
+        assert re.fullmatch(r"[\d.]+ har svaret", first_known(templates, page.survey))
+        assert first_known(templates[:1], page.survey) == ""
 
     def test_a_name_keeps_its_capitals_inside_a_sentence(self, page):
         assert fill("Via {channels.digital_post:label}", page.survey.estimates) == "Via Digital Post"
