@@ -1,6 +1,6 @@
 """How long a click takes in the interest dashboard, from the change to the drawn frame, in Chromium.
 
-    python benchmarks/dashboard.py [--rows 100000] [--changes 60] [--json]
+    python benchmarks/dashboard.py [--rows 100000] [--changes 60] [--visitors 25] [--json]
 
 One run measures the page (Voilà) and JupyterLab on the same municipality, and, in the same browser, the usual
 way: a dropdown, and a seaborn chart in an Output widget. That one is given the shares for nothing, and draws
@@ -9,7 +9,9 @@ works nothing out: it sends one of two answers that it has ready. What is left i
 the drawing. The respondents are SIMULEREDE DATA: a prepared survey, repeated.
 
 Also told: the first useful view, the memory of the kernel that answers (what it shares with other kernels
-counted in full), and what 500 changes leave behind.
+counted in full), what 500 changes leave behind, and, with many visitors at once, each clicking every two
+seconds in a page of her own, how long their clicks take and how much memory each visitor beyond the first
+needs. A part that fails is told, and costs no other its figures; then the command ends with 1.
 """
 
 from __future__ import annotations
@@ -27,7 +29,8 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -39,6 +42,7 @@ import psutil
 
 from borgerlib import places
 from borgerlib.dashboard.server.serve import NOTEBOOK, dashboard_server
+from borgerlib.dashboard.widget import ASKED_A_MINUTE
 from borgerlib.interest import store
 from borgerlib.interest.filters.cube import open_filter_cube
 from borgerlib.interest.prepare.prepare import prepare
@@ -49,7 +53,8 @@ from borgerlib.view.citizens.sections import load_sections
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 
 # Ticks a box and returns the milliseconds until the frame with the answer has been painted.
-CLICK = """(index) => new Promise((done) => {
+CLICK = """(index) => new Promise((done, fail) => {
+  setTimeout(() => fail(new Error("no answer within 30 seconds")), 30000);
   const root = document.querySelector(".borger-dashboard");
   const boxes = [...root.querySelectorAll(".filter input[type=checkbox]")];
   const begun = performance.now();
@@ -62,11 +67,26 @@ CLICK = """(index) => new Promise((done) => {
   boxes[index % boxes.length].click();
 })"""
 
+# What a visitor at a meeting does: a click about every two seconds. The page goes on by itself.
+MEETING = f"""(clicks) => {{
+  const click = {CLICK};
+  const pause = () => new Promise((done) => setTimeout(done, 1000 + 2000 * Math.random()));
+  window.taken = (async () => {{
+    const taken = [];
+    for (let index = 0; index < clicks; index++) {{
+      await pause();
+      taken.push(await click(index));
+    }}
+    return taken;
+  }})();
+}}"""
+
 CELL_BEGUN = (
     "[...document.querySelectorAll('.jp-InputPrompt')].some((prompt) => /[0-9*]/.test(prompt.textContent))"
 )
 
-USUAL = """(index) => new Promise((done) => {
+USUAL = """(index) => new Promise((done, fail) => {
+  setTimeout(() => fail(new Error("no picture within 30 seconds")), 30000);
   const select = document.querySelector(".widget-dropdown select");
   const begun = performance.now();
   const watcher = new MutationObserver(() => {
@@ -142,13 +162,15 @@ def repeat_file(path: Path, rows: int) -> None:
     store.write_parquet(frame, path, told)
 
 
-def kernel_memory(server: int) -> dict[int, tuple[float, float]]:
-    """Return the memory (MB) of each process under a server: all of it, and what it shares with no other."""
+def memory(server: int, kind: str) -> dict[int, float]:
+    """Return the memory (MB) of each process under a server.
+
+    Of a kind: 'rss' is all of it, 'uss' what it shares with no other, 'pss' with its part of what is shared.
+    """
     found = {}
     for process in psutil.Process(server).children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):
-            used = process.memory_full_info()
-            found[process.pid] = (used.rss / 2**20, used.uss / 2**20)
+            found[process.pid] = getattr(process.memory_full_info(), kind) / 2**20
     return found
 
 
@@ -168,26 +190,49 @@ def open_page(browser: Any, address: str) -> tuple[Any, float]:
     return page, time.perf_counter() - begun
 
 
-def voila(browser: Any, changes: int) -> dict[str, float]:
+def voila(browser: Any, options: argparse.Namespace) -> dict[str, float]:
     with dashboard_server("Odense", port=9300) as server:
         time.sleep(3)  # a meeting begins after the server: the first kernel stands ready
         page, first = open_page(browser, server.address)
-        taken = clicks(page, CLICK, changes)
-        before = kernel_memory(server.process.pid)
+        taken = clicks(page, CLICK, options.changes)
+        before = memory(server.process.pid, "uss")
         heap = page.evaluate("performance.memory.usedJSHeapSize") / 2**20
         for index in range(500):
             page.evaluate(CLICK, index)
-        after = kernel_memory(server.process.pid)
-        leak = max(after[pid][1] - before[pid][1] for pid in after if pid in before)
+            page.wait_for_timeout(1000 * 60 / ASKED_A_MINUTE)
+        after = memory(server.process.pid, "uss")
+        leak = max(after[pid] - before[pid] for pid in after if pid in before)
         heap_leak = page.evaluate("performance.memory.usedJSHeapSize") / 2**20 - heap
         page.context.close()
+        return {
+            "voila_first_view_s": first,
+            "voila_median_ms": float(np.median(taken)),
+            "voila_p95_ms": float(np.percentile(taken, 95)),
+            "kernel_memory_mb": max(memory(server.process.pid, "rss").values()),
+            "kernel_leak_mb": leak,
+            "page_leak_mb": heap_leak,
+        }
+
+
+def visitors(browser: Any, options: argparse.Namespace) -> dict[str, float]:
+    """Measure many visitors at once."""
+    with dashboard_server("Odense", port=9300) as server:
+        time.sleep(3)
+        pages, used = [], []
+        for _ in range(options.visitors):
+            pages.append(open_page(browser, server.address)[0])
+            time.sleep(1)  # the kernel that stands ready for the next
+            used.append(sum(memory(server.process.pid, "pss").values()))
+        for page in pages:
+            page.evaluate(MEETING, max(5, options.changes // 5))
+        taken = [milliseconds for page in pages for milliseconds in page.evaluate("window.taken")]
+        used.append(sum(memory(server.process.pid, "pss").values()))
+        for page in pages:
+            page.context.close()
     return {
-        "voila_first_view_s": first,
-        "voila_median_ms": float(np.median(taken)),
-        "voila_p95_ms": float(np.percentile(taken, 95)),
-        "kernel_memory_mb": max(total for total, _ in after.values()),
-        "kernel_leak_mb": leak,
-        "page_leak_mb": heap_leak,
+        "visitors_median_ms": float(np.median(taken)),
+        "visitors_p95_ms": float(np.percentile(taken, 95)),
+        "memory_a_visitor_mb": (used[-1] - used[0]) / max(1, options.visitors - 1),
     }
 
 
@@ -230,16 +275,17 @@ def run_all(page: Any) -> float:
     """Run the notebook and return when; again where JupyterLab, though it says it is ready, runs nothing."""
     from playwright.sync_api import TimeoutError
 
-    while True:
+    for _ in range(10):
         page.get_by_role("menuitem", name="Run", exact=True).click()
         begun = time.perf_counter()
         page.get_by_text("Run All Cells", exact=True).first.click()
         with contextlib.suppress(TimeoutError):
             page.wait_for_function(CELL_BEGUN, timeout=3000)
             return begun
+    raise TimeoutError("JupyterLab runs no cell.")
 
 
-def floor(browser: Any, changes: int) -> dict[str, float]:
+def floor(browser: Any, options: argparse.Namespace) -> dict[str, float]:
     """Measure the same pages with a kernel that works nothing out."""
     with tempfile.TemporaryDirectory() as name:
         notebook = nbformat.read(places.notebooks() / NOTEBOOK, as_version=4)
@@ -249,9 +295,9 @@ def floor(browser: Any, changes: int) -> dict[str, float]:
             with dashboard_server("Odense", port=9300) as server:
                 time.sleep(3)
                 page, _ = open_page(browser, server.address)
-                page_taken = clicks(page, CLICK, changes)
+                page_taken = clicks(page, CLICK, options.changes)
                 page.context.close()
-            found = jupyterlab(browser, changes)
+            found = jupyterlab(browser, options)
     return {
         "floor_voila_median_ms": float(np.median(page_taken)),
         "floor_voila_p95_ms": float(np.percentile(page_taken, 95)),
@@ -260,7 +306,7 @@ def floor(browser: Any, changes: int) -> dict[str, float]:
     }
 
 
-def jupyterlab(browser: Any, changes: int) -> dict[str, float]:
+def jupyterlab(browser: Any, options: argparse.Namespace) -> dict[str, float]:
     token = secrets.token_urlsafe(12)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -282,7 +328,7 @@ def jupyterlab(browser: Any, changes: int) -> dict[str, float]:
             page.wait_for_selector(".borger-dashboard[data-shown]", timeout=60_000)
             first = time.perf_counter() - begun
             page.wait_for_timeout(1000)
-            taken = clicks(page, CLICK, changes)
+            taken = clicks(page, CLICK, options.changes)
             page.context.close()
     return {
         "jupyterlab_first_view_s": first,
@@ -291,7 +337,7 @@ def jupyterlab(browser: Any, changes: int) -> dict[str, float]:
     }
 
 
-def usual(browser: Any, changes: int) -> dict[str, float]:
+def usual(browser: Any, options: argparse.Namespace) -> dict[str, float]:
     token = secrets.token_urlsafe(12)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -307,9 +353,37 @@ def usual(browser: Any, changes: int) -> dict[str, float]:
             page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
             page.goto(f"http://127.0.0.1:{port}/?token={token}")
             page.wait_for_selector(".jp-OutputArea img", timeout=60_000)
-            taken = clicks(page, USUAL, min(changes, 30))
+            taken = clicks(page, USUAL, min(options.changes, 30))
             page.context.close()
     return {"seaborn_voila_median_ms": float(np.median(taken))}
+
+
+def measured(parts: dict[str, Callable[[], dict[str, float]]]) -> tuple[dict[str, float], bool]:
+    """Return the figures of all parts, told as they are found, and whether none of them failed."""
+    found: dict[str, float] = {}
+    whole = True
+    for name, measure in parts.items():
+        try:
+            figures = measure()
+        except Exception as error:
+            print(f"{name} failed: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+            whole = False
+            continue
+        for figure, value in figures.items():
+            print(f"{figure:28} {value:12,.2f}", file=sys.stderr, flush=True)
+        found |= figures
+    return found, whole
+
+
+def ratios(found: dict[str, float]) -> dict[str, float]:
+    pairs = {
+        "seaborn_over_voila": ("seaborn_voila_median_ms", "voila_median_ms"),
+        "voila_over_floor": ("voila_median_ms", "floor_voila_median_ms"),
+        "jupyterlab_over_floor": ("jupyterlab_median_ms", "floor_jupyterlab_median_ms"),
+    }
+    return {
+        name: found[top] / found[below] for name, (top, below) in pairs.items() if {top, below} <= {*found}
+    }
 
 
 def main() -> None:
@@ -318,26 +392,25 @@ def main() -> None:
     )
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--changes", type=int, default=60)
+    parser.add_argument("--visitors", type=int, default=25)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     from playwright.sync_api import sync_playwright
 
-    with tempfile.TemporaryDirectory() as workspace:
+    with tempfile.TemporaryDirectory() as workspace, sync_playwright() as playwright:
         os.environ["BORGER_WORKSPACE"] = workspace
-        found = {"rows": float(options.rows), "cube_build_s": repeated(Path(workspace), options.rows)}
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
-            for measure in (voila, jupyterlab, floor, usual):
-                found |= measure(browser, options.changes)
-            browser.close()
-    found["seaborn_over_voila"] = found["seaborn_voila_median_ms"] / found["voila_median_ms"]
-    for place in ("voila", "jupyterlab"):
-        found[f"{place}_over_floor"] = found[f"{place}_median_ms"] / found[f"floor_{place}_median_ms"]
+        start = {"rows": float(options.rows), "cube_build_s": repeated(Path(workspace), options.rows)}
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
+        in_browser = (voila, visitors, jupyterlab, floor, usual)
+        parts = {part.__name__: partial(part, browser, options) for part in in_browser}
+        found, whole = measured({"first_start": lambda: start, **parts})
+        browser.close()
+    found |= ratios(found)
     if options.json:
         print(json.dumps({name: round(value, 2) for name, value in found.items()}))
-        return
-    for name, value in found.items():
-        print(f"{name:28} {value:12,.2f}")
+    else:
+        print("\n".join(f"{name:28} {value:12,.2f}" for name, value in found.items()))
+    sys.exit(0 if whole else 1)
 
 
 if __name__ == "__main__":

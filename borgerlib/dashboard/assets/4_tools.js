@@ -83,14 +83,16 @@ function buildTools(config, acts) {
   const undo = button(strings.undo, acts.undo);
   const redo = button(strings.redo, acts.redo);
   const reset = button(strings.reset, acts.reset);
-  const link = button(strings.copy_link, acts.copyLink);
-  const report = button(strings.report, () => acts.act({ kind: "report" }));
+  const link = button(strings.copy_link, acts.copyLink, { class: "seldom" });
+  const report = button(strings.report, () => acts.act({ kind: "report" }), { class: "seldom" });
+  // Where the window is narrow, the result comes first: what is seldom asked for waits behind a button.
+  const more = button(strings.more_tools, () => set(more, "aria-expanded", node.classList.toggle("whole")), { class: "more", "aria-expanded": "false" });
   const present = button(strings.present, acts.present, { class: "present", "aria-pressed": "false" });
   const sort = html("select", { onchange: () => acts.sort(sort.value) },
     ...config.sorts.map(({ id, label }) => html("option", { value: id }, label)));
   const node = html("section", { class: "toolbar", "aria-label": strings.tools },
-    questions.node, compare.node, undo, redo, reset,
-    html("label", { class: "sort" }, html("span", {}, strings.sort), sort), link, report, present);
+    questions.node, compare.node, undo, redo, reset, more,
+    html("label", { class: "sort seldom" }, html("span", {}, strings.sort), sort), link, report, present);
   function update({ canUndo, canRedo, canReset, comparing, sorted, presenting }) {
     compare.update(comparing);
     // Not 'disabled': the keyboard would lose its place when the last step is undone.

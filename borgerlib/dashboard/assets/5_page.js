@@ -254,8 +254,10 @@ function buildPage({ model, el }, way, isNew) {
         html("a", { href: where, download: message.name }).click();
         messages.say(fill(strings.file_ready, { navn: message.name }));
       }
-    } else if (message.kind === "said") messages.say(message.text);
-    else if (message.kind === "working") {
+    } else if (message.kind === "said") {
+      messages.say(message.text);
+      filters.update(way.levels); // what was refused is not ticked
+    } else if (message.kind === "working") {
       atWork = true;
       messages.say(message.text);
       expect("view");
