@@ -186,6 +186,11 @@ class TestShowing:
             if width <= 390:
                 board.page.locator(".fold > summary").click()
                 assert board.page.get_by_role("button", name="Præsentation").is_hidden()  # for a projector
+                link = board.page.get_by_role("button", name="Kopiér link")
+                assert link.is_hidden()  # the result first
+                board.click("Flere")
+                assert link.is_visible()
+                board.click("Flere")
                 assert board.tick("age", "60–69 år").heading == "60–69 år"
                 assert board.page.evaluate("document.documentElement.scrollWidth") <= width
             board.page.screenshot(path=pictures / f"oversigt-{width}.png", full_page=True)
