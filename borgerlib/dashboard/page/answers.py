@@ -31,8 +31,8 @@ Record = Mapping[Any, Any]
 """A row of the estimates, as a mapping."""
 
 _READ = (
-    "item", "option", "label", "n", "proportion", "ci_lower", "ci_upper", "suppressed", "settled",
-    "direction", "note",
+    "item", "option", "label", "group", "group_label", "n", "proportion", "ci_lower", "ci_upper",
+    "suppressed", "settled", "direction", "note",
 )  # fmt: skip
 
 
