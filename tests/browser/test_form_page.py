@@ -1,11 +1,11 @@
 """The questionnaire on a tablet: by keyboard, without the net, one person after another, nothing lost."""
 
 import csv
-import json
 from html import escape
 
 import pytest
 from axe_core_python.sync_playwright import Axe
+from playwright.sync_api import expect
 from random_forms import citizens, differences, filled
 
 import borgerlib
@@ -17,7 +17,7 @@ from borgerlib.survey.readers.read import read_responses
 
 # Gives one person's answers as a person does: every field gets its value, and says so.
 ANSWERS = """
-(answers) => {
+async (answers) => {
   for (const [name, given] of Object.entries(answers)) {
     const question = document.querySelector(`[data-question="${name}"]`);
     for (const field of question.querySelectorAll("input, select, textarea")) {
@@ -30,6 +30,7 @@ ANSWERS = """
   document.querySelector("#skema [type=submit]").click();
   const wrong = [...document.querySelectorAll(".error:not([hidden])")].map((each) => each.textContent);
   if (wrong.length) throw new Error(String(wrong));
+  while (document.querySelector("#thanks").hidden) await new Promise((wait) => setTimeout(wait));
   document.querySelector("#next").click();
 }
 """
@@ -81,13 +82,18 @@ def saved(page, path):
     return path
 
 
+def erase(page):
+    page.locator("#erase").click()
+    page.get_by_role("button", name="Slet de hentede svar").last.click()
+    expect(page.locator("#count")).to_have_text("0")
+
+
 def round_trip(page, made, folder):
     opened(page, made.form, folder)
-    page.evaluate("localStorage.clear()")
-    page.reload()
     for person in made.people:
         page.evaluate(ANSWERS, dict(in_page(made, person)))
     path = saved(page, folder / "svar.csv")
+    erase(page)
     return differences(made, read_responses(path, made.book).frame)
 
 
@@ -114,9 +120,7 @@ def test_the_files_of_two_tablets_are_prepared_as_one_survey(tablet, tmp_path, m
         tablet.evaluate(ANSWERS, dict(in_page(made, person)))
         if at == 3:
             saved(tablet, tmp_path / "svar" / "a.csv")
-            tablet.locator("#erase").click()
-            tablet.get_by_role("button", name="Slet de hentede svar").last.click()
-            assert tablet.locator("#count").inner_text() == "0"
+            erase(tablet)
             tablet.reload()
     saved(tablet, tmp_path / "svar" / "b.csv")
     prepared = prepare("Odense", tmp_path / "svar", unweighted=True)
@@ -165,7 +169,7 @@ def test_a_person_answers_by_keyboard_alone(tablet, tmp_path, width, pictures):
     page.locator("#f-alder").fill("34")
     page.locator("#f-kontakt_mail").fill("åse@example.dk")
     page.locator("#skema [type=submit]").click()
-    assert page.get_by_text("Tak for dit svar.").is_visible()
+    expect(page.get_by_text("Tak for dit svar.")).to_be_visible()
     assert Axe().run(page)["violations"] == []
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -191,7 +195,7 @@ def test_english_is_one_press_away_and_danish_comes_back(tablet, tmp_path, pictu
     assert Axe().run(page)["violations"] == []
     page.locator("[name=samtykke][value=nej]").check()
     page.locator("#skema [type=submit]").click()
-    assert page.get_by_text("Thank you for your answer.").is_visible()
+    expect(page.get_by_text("Thank you for your answer.")).to_be_visible()
     page.locator("#next").click()
     assert page.get_by_text("Hvor gammel er du?").is_visible()
 
@@ -222,9 +226,24 @@ def test_answers_are_fetched_by_who_knows_the_staffs_code(tablet, tmp_path):
     assert page.locator("#download").is_hidden()
     page.locator("#code").fill("bog 7")
     assert page.locator("#download").is_visible()
-    assert json.loads(page.evaluate("localStorage.getItem('borger:borgerinteresse:sent')"))[0]["answers"][
-        "tid"
-    ]
+    expect(page.locator("#count")).to_have_text("1")
+
+
+def test_nobody_is_thanked_before_the_answer_is_kept_and_it_is_kept_once(tablet, tmp_path):
+    page = tablet
+    page.clock.install()
+    opened(page, questionnaire(citizens(1).book, load_texts()), tmp_path)
+    page.evaluate("works = indexedDB.open.bind(indexedDB); indexedDB.open = () => ({})")
+    send = page.locator("#skema [type=submit]")
+    send.click()
+    assert page.locator("#thanks").is_hidden()
+    page.clock.run_for(11_000)
+    expect(page.locator("#summary")).to_contain_text("Svaret kan ikke gemmes her")
+    page.evaluate("indexedDB.open = works")
+    send.dblclick()
+    expect(page.get_by_text("Tak for dit svar.")).to_be_visible()
+    page.locator(".staff summary").click()
+    expect(page.locator("#count")).to_have_text("1")
 
 
 def test_the_preview_takes_no_answer_and_says_so(browser, tmp_path):
@@ -235,5 +254,5 @@ def test_the_preview_takes_no_answer_and_says_so(browser, tmp_path):
     frame.locator("[name=samtykke][value=ja]").check()
     assert frame.locator("#f-kontakt_mail").is_visible()
     frame.locator("#skema [type=submit]").click()
-    assert "Svaret kan ikke gemmes her" in frame.locator("#summary").inner_text()
+    expect(frame.locator("#summary")).to_contain_text("Svaret kan ikke gemmes her")
     page.close()

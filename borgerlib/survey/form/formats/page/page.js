@@ -5,8 +5,8 @@
   const find = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const body = document.body, form = find("#skema"), dialog = find("#ask");
-  const DRAFT = `borger:${body.dataset.form}:draft`, SENT = `borger:${body.dataset.form}:sent`;
-  const QUIET = 240, ANSWER_WITHIN = 60; // seconds
+  const PAGE = `borger:${body.dataset.form}`;
+  const QUIET = 240, ANSWER_WITHIN = 60, PATIENCE = 10; // seconds
   const questions = all("[data-question]");
   function word(name) {
     const said = find(`[data-word=${name}]`).dataset;
@@ -74,20 +74,35 @@
 
   // --- Kept on the machine -----------------------------------------------------------------------------
 
-  // Where a browser keeps nothing (a private tab, a preview), the page can be tried and takes no answer.
-  const store = (() => {
+  // Where a browser keeps nothing (a preview), the page can be tried and takes no answer.
+  const tab = (() => {
     try {
-      return { tab: sessionStorage, machine: localStorage };
+      return sessionStorage;
     } catch {
       const tried = {};
-      const tab = { getItem: (key) => tried[key], setItem: (key, text) => { tried[key] = text; }, removeItem: (key) => { delete tried[key]; } };
-      return { tab, machine: { getItem: () => null, setItem: () => { throw new Error(); } } };
+      return { getItem: (key) => tried[key], setItem: (key, text) => { tried[key] = text; }, removeItem: (key) => { delete tried[key]; } };
     }
   })();
-  const read = (place, key, otherwise) => JSON.parse(place.getItem(key) || "null") ?? otherwise;
-  const draft = () => read(store.tab, DRAFT, {});
-  const keep = (part) => store.tab.setItem(DRAFT, JSON.stringify({ ...draft(), ...part }));
-  const sent = () => read(store.machine, SENT, []);
+  const draft = () => JSON.parse(tab.getItem(PAGE) || "{}");
+  const keep = (part) => tab.setItem(PAGE, JSON.stringify({ ...draft(), ...part }));
+
+  // A database says when an answer is on the disk. localStorage never does: Chromium now and then opens a page
+  // beside its storage, shows none of what is kept and loses what it is given.
+  function kept(mode, work) {
+    return new Promise((resolve, reject) => {
+      setTimeout(reject, PATIENCE * 1000);
+      const opening = indexedDB.open(PAGE);
+      opening.onerror = reject;
+      opening.onupgradeneeded = () => opening.result.createObjectStore("sent", { keyPath: ["at", "id"] });
+      opening.onsuccess = () => {
+        const change = opening.result.transaction("sent", mode, { durability: "strict" });
+        const request = work(change.objectStore("sent"));
+        change.onabort = reject;
+        change.oncomplete = () => resolve(request?.result);
+        opening.result.close(); // once the work is done
+      };
+    });
+  }
   const pad = (number) => String(number).padStart(2, "0");
   function now() {
     const at = new Date();
@@ -140,18 +155,21 @@
 
   // --- Sending, and the next person --------------------------------------------------------------------
 
-  form.addEventListener("submit", (event) => {
+  let mine = null; // what tells this person's answer from all others, however often it is sent
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (!check()) return find("#summary").focus();
     const answers = Object.fromEntries(put().map((each) => [each.dataset.question, answer(each)]));
-    const whole = { id: code(), started: draft().started || now(), submitted: now(), answers };
+    mine ??= { at: Date.now(), id: code() };
+    const whole = { ...mine, started: draft().started || now(), submitted: now(), answers };
     try {
-      store.machine.setItem(SENT, JSON.stringify([...sent(), whole]));
+      await kept("readwrite", (sent) => sent.put(whole));
     } catch {
       find("#summary ul").replaceChildren(Object.assign(document.createElement("li"), { textContent: word("full") }));
       find("#summary").hidden = false;
       return find("#summary").focus();
     }
+    if (mine?.id !== whole.id) return; // sent twice: the other one has thanked
     begin();
     form.hidden = true;
     find("#thanks").hidden = false;
@@ -160,7 +178,8 @@
   });
 
   function begin() {
-    store.tab.removeItem(DRAFT);
+    mine = null;
+    tab.removeItem(PAGE);
     fill({});
     check();
     find(".privacy").open = false;
@@ -234,24 +253,25 @@
   }
 
   let fetched = [];
-  function count() {
-    find("#count").textContent = sent().length;
-    find("#download").disabled = !sent().length;
+  async function count() {
+    const waiting = await kept("readonly", (sent) => sent.count()).catch(() => null);
+    find("#count").textContent = waiting ?? "–";
+    find("#download").disabled = !waiting;
     find("#erase").disabled = !fetched.length;
   }
-  find("#download").addEventListener("click", () => {
-    const answers = sent(), link = document.createElement("a");
+  find("#download").addEventListener("click", async () => {
+    const answers = await kept("readonly", (sent) => sent.getAll()), link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([table(answers)], { type: "text/csv" }));
     link.download = `svar-${body.dataset.form}-${now().replaceAll(":", "").replace(" ", "-")}-${code().slice(0, 4)}.csv`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-    fetched = answers.map((each) => each.id);
+    fetched = answers.map(({ at, id }) => [at, id]);
     find("#notice").textContent = word("downloaded");
     count();
   });
   find("#erase").addEventListener("click", async () => {
     if (await ask(word("erase"), word("erase_sure"), word("erase"), word("cancel")) !== "yes") return;
-    store.machine.setItem(SENT, JSON.stringify(sent().filter((each) => !fetched.includes(each.id))));
+    await kept("readwrite", (sent) => { for (const each of fetched) sent.delete(each); });
     fetched = [];
     find("#notice").textContent = word("erased");
     count();
