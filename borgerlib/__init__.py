@@ -88,8 +88,11 @@ _HOMES = {
     "borgerlib.lokaldemokrati.published.feasible": ("feasible_counts", "smallest_change"),
     "borgerlib.lokaldemokrati.published.bounds": ("bounds", "cross_table"),
     "borgerlib.lokaldemokrati.published.identification": ("identification_table", "identify"),
-    "borgerlib.lokaldemokrati.published.respondents": ("load_respondents", "write_respondents"),
-    "borgerlib.lokaldemokrati.published.reconstruction": ("reconstruct_respondents",),
+    "borgerlib.lokaldemokrati.published.reconstruction": (
+        "load_respondents",
+        "reconstruct_respondents",
+        "write_respondents",
+    ),
     "borgerlib.lokaldemokrati.published.audit": ("audit",),
     "borgerlib.lokaldemokrati.insights.cases": ("load_cases",),
     "borgerlib.lokaldemokrati.leaders": ("open_leaders_survey",),

@@ -150,7 +150,7 @@ def reconstruct(
     seed: Annotated[int, typer.Option(help="Of the random part of the reconstruction.")] = 2021,
 ) -> None:
     """Write respondents that agree with every number published in 2021 to data/processed."""
-    from borgerlib.lokaldemokrati.published.respondents import write_respondents
+    from borgerlib.lokaldemokrati.published.reconstruction import write_respondents
 
     console.wrote(write_respondents(seed=seed))
 

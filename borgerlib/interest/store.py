@@ -80,7 +80,7 @@ def load(survey: str) -> pd.DataFrame:
         band), `weight` (people a respondent stands for), `flag_straight_lining` and `flag_speeding` (bool).
         ``attrs``: municipality, codebook (id), simulated (bool: SIMULEREDE DATA), population_date,
         survey_date (ISO 8601), min_age (years), source_sha256, library_version. The leaders' survey has
-        no weights: see `borgerlib.lokaldemokrati.published.respondents.load_respondents`.
+        no weights: see `borgerlib.lokaldemokrati.published.reconstruction.load_respondents`.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def load(survey: str) -> pd.DataFrame:
     (True, 864)
     """
     if survey == LEADERS:
-        from borgerlib.lokaldemokrati.published.respondents import load_respondents
+        from borgerlib.lokaldemokrati.published.reconstruction import load_respondents
 
         return load_respondents()
     path = settled(_folder_of(survey)) / RESPONDENTS

@@ -5,7 +5,7 @@ import pytest
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.workshop.cards.deck import find_card, read_deck, read_decks, shipped_decks
 from borgerlib.workshop.cards.rounds import applied, checked, new_talk, summary
-from borgerlib.workshop.page.facts import published_formats
+from borgerlib.workshop.page.cards import published_formats
 from borgerlib.workshop.sessions.change import TOGETHER, Change
 
 ROLE = (

@@ -16,7 +16,7 @@ from borgerlib.files.atomic import replacing, settled
 from borgerlib.interest import store
 from borgerlib.interest.prepared import processed_folder
 from borgerlib.interest.weighting.rules import WEIGHT
-from borgerlib.statistics.segmentation.bootstrap import COMES_BACK
+from borgerlib.statistics.segmentation.fitting import COMES_BACK
 from borgerlib.survey.codebook.model import Codebook, Item, Option
 
 SEGMENT = "borgertype"

@@ -17,7 +17,7 @@ import pandas as pd
 from borgerlib.danish import capitalise
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.interest.weighting.rules import WEIGHT
-from borgerlib.statistics.segmentation.bootstrap import COMES_BACK
+from borgerlib.statistics.segmentation.fitting import COMES_BACK
 from borgerlib.statistics.segmentation.latent_classes import latent_classes
 from borgerlib.statistics.segmentation.rules import Segment, assign_segments
 from borgerlib.survey.codebook.model import Codebook

@@ -12,13 +12,13 @@ import pandas as pd
 from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.statistics.estimation.answers import answers_to
 from borgerlib.statistics.levels import Floats, counted, positive_column, sums
-from borgerlib.statistics.segmentation.bootstrap import mean_agreement
 from borgerlib.statistics.segmentation.described import class_names
 from borgerlib.statistics.segmentation.fitting import (
     ClassMixture,
     distinct_patterns,
     fit,
     found_again,
+    mean_agreement,
     tellable_counts,
 )
 from borgerlib.statistics.weighting.adjustment import effective_sample_size

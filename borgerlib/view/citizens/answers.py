@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from borgerlib import danish
+from borgerlib.danish import SIMULATED
 from borgerlib.errors import ParameterError, unknown_name
+from borgerlib.interest.answers.eagerness import ODDS, shares_if_eager
 from borgerlib.interest.answers.local_survey import ASKED, DIVIDING, LocalSurvey
+from borgerlib.interest.survey import InterestSurvey
 from borgerlib.interest.weighting.ages import AGE_BAND
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import CITIZENS, TAGS, Item
-from borgerlib.view.citizens.tags import TAG_WORDS, tagged, tagged_answer, without_tags
+from borgerlib.view.citizens.sections import TAG_WORDS, tagged, tagged_answer, without_tags
 from borgerlib.view.tables.groups import groups_table
 from borgerlib.view.tables.html import Table
 from borgerlib.view.words.alt_text import GROUP_BASE
 from borgerlib.view.words.method import ROLE_WORDS
 from borgerlib.view.words.text import Text
 
+_TIMES = {1.5: "halvanden", 2: "to", 3: "tre"}
 RESPONDENTS, PEOPLE, ALL = "svarende", "befolkning", "alle"
 
 
@@ -192,3 +197,47 @@ def _refuse_unknown(role: str, options: Sequence[str], known: Sequence[str]) -> 
     for option in options:
         if option not in legal:
             raise ParameterError(unknown_name(f"answer to '{role}'", option, sorted(legal)))
+
+
+def eager_sentence(survey: LocalSurvey, answers: InterestSurvey, answer: str, who: str = "") -> Text | None:
+    """Return the sentence; None where the answers are not weighted, or the number is not shown.
+
+    Parameters
+    ----------
+    survey : LocalSurvey
+        What may be shown.
+    answers : InterestSurvey
+        The same municipality's respondents.
+    answer : str
+        A role, for the answer that most gave ('topics'), or an answer of one ('time.vil_bruge_tid').
+    who : str
+        Who gave it, Danish, ending with a comma; without it they are named by the answer's words.
+    """
+    shown = _shown_answer(survey, answer)
+    if shown is None:
+        return None
+    role, option, label = shown
+    item = answers.codebook.with_role(role)
+    shares = shares_if_eager(answers, item, option) if item is not None else ()
+    if not shares:
+        return None
+    times = danish.listing([_TIMES[odds] for odds in ODDS], last="eller")
+    numbers = danish.listing([danish.number(100 * share) for share in shares], last="eller")
+    simulated = f"{SIMULATED}: " if survey.simulated else ""
+    return Text(
+        f"**Hvor sikkert er det?** {simulated}Tallet gælder dem, der har svaret. Hvis "
+        f"{who or f'de, der valgte »{label}«,'} svarede {times} gange så gerne som andre, er det {numbers} "
+        "pct. af alle borgere."
+    )
+
+
+def _shown_answer(survey: LocalSurvey, answer: str) -> tuple[str, str, str] | None:
+    """Return role, option and label of an answer of all citizens that may be shown; None where none may."""
+    role, _, option = answer.partition(".")
+    frame = survey.estimates.frame
+    rows = frame[(frame["item"] == role) & (frame["group"] == "") & ~frame["suppressed"]]
+    rows = rows[rows["option"] == option] if option else rows[~rows["net"]]
+    if rows.empty:
+        return None
+    first = rows.sort_values("proportion", ascending=False, kind="stable").iloc[0]
+    return role, str(first["option"]), str(first["label"])

@@ -14,11 +14,9 @@ from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.statistics.disclosure.named import UNWEIGHTED
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.charts.charts import bar_chart, grouped_bar_chart
-from borgerlib.view.citizens.answers import answers_by_group, some_answers, who_answered
-from borgerlib.view.citizens.eager import eager_sentence
+from borgerlib.view.citizens.answers import answers_by_group, eager_sentence, some_answers, who_answered
 from borgerlib.view.citizens.participation import evenness_sentences, participation_table
-from borgerlib.view.citizens.sections import first_known, load_sections, worded
-from borgerlib.view.citizens.tags import tagged
+from borgerlib.view.citizens.sections import first_known, load_sections, tagged, worded
 from borgerlib.view.citizens.words import chart_words, difference_sentence, differences_sentence, who_sentence
 from borgerlib.view.tables.html import Table
 from borgerlib.view.words.method import bullets, citizens_method, run_stamp, weighting_lines

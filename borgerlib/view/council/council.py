@@ -21,7 +21,7 @@ from borgerlib.population.municipalities import Municipality
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.survey.codebook.model import CITIZENS, LEADERS
 from borgerlib.view.charts.chart import Chart
-from borgerlib.view.citizens.eager import eager_sentence
+from borgerlib.view.citizens.answers import eager_sentence
 from borgerlib.view.citizens.interest import InterestPage, open_interest
 from borgerlib.view.citizens.words import who_sentence
 from borgerlib.view.council import municipality_facts as facts

@@ -20,8 +20,7 @@ from borgerlib.survey.codebook.model import LEADERS
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.citizens.in_insights import CitizensLayer, citizens_layer
 from borgerlib.view.leaders import overview
-from borgerlib.view.leaders.comparison import own_line, wave_comparison
-from borgerlib.view.leaders.figures import chart_words, draw
+from borgerlib.view.leaders.figures import chart_words, draw, own_line, wave_comparison
 from borgerlib.view.tables.html import Table
 from borgerlib.view.words.method import bullets, leaders_data, leaders_method, run_stamp
 from borgerlib.view.words.text import Text

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from borgerlib.files.look import USUAL, Look
+from borgerlib.lokaldemokrati.leaders import open_leaders_survey
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.workshop.cards import rounds
-from borgerlib.workshop.cards.deck import CITIZENS, KINDS, TOPICS, Card, Deck
+from borgerlib.workshop.cards.deck import CITIZENS, FORMATS_USED, KINDS, TOPICS, Card, Deck
 from borgerlib.workshop.cards.print import PrintedCard
 from borgerlib.workshop.cards.rounds import HIGHEST, LOWEST, Talk, summary
-from borgerlib.workshop.page.citizens import Citizens
-from borgerlib.workshop.page.facts import published_formats
+from borgerlib.workshop.page.citizens import Citizens, share_words
 from borgerlib.workshop.page.influence import compared_words, shared_config
-from borgerlib.workshop.sessions.tool import Tool
+from borgerlib.workshop.sessions.room import Tool
 from borgerlib.workshop.words import words
 
 NAME = "dialogkort"
@@ -91,6 +91,14 @@ def cards_for_print(decks: Sequence[Deck], citizens: Citizens) -> tuple[PrintedC
         for deck in decks
         for card in deck.cards
     )
+
+
+def published_formats() -> dict[str, str]:
+    """Return how many municipalities used a format, as sentences by answer of figure N4."""
+    shown = open_leaders_survey().estimates(FORMATS_USED).frame
+    return {
+        row["option"]: words()("facts", "published", **share_words(row)) for row in shown.to_dict("records")
+    }
 
 
 def card_facts(card: Card, used: Mapping[str, str], citizens: Citizens) -> list[str]:

@@ -19,10 +19,9 @@ from borgerlib.workshop.influence.potential import (
     potential_of,
     standings,
 )
-from borgerlib.workshop.page.citizens import Citizens
-from borgerlib.workshop.page.facts import cause_said, cause_words
+from borgerlib.workshop.page.citizens import Citizens, share_words
 from borgerlib.workshop.sessions.agreement import FEWEST, Agreement
-from borgerlib.workshop.sessions.tool import Tool
+from borgerlib.workshop.sessions.room import Tool
 from borgerlib.workshop.words import number_words, words
 
 NAME = "indflydelse"
@@ -117,8 +116,13 @@ def _element(element: Element, causes: Mapping[str, Cause]) -> dict[str, Any]:
         "id": element.id,
         "label": element.label,
         "help": element.help,
-        "cause": cause_said(cause) if cause else "",
+        "cause": words()("facts", "cause", **_cause_words(cause), aarsag=cause.label) if cause else "",
     }
+
+
+def _cause_words(cause: Cause) -> dict[str, str]:
+    """Return the share and interval of a cause of failed dialogues in words."""
+    return share_words({"proportion": cause.share, "ci_lower": cause.lower, "ci_upper": cause.upper})
 
 
 def why(question: str, one: Standing, cause: Cause | None = None) -> str:
@@ -130,7 +134,7 @@ def why(question: str, one: Standing, cause: Cause | None = None) -> str:
     if cause is None:
         wished, gap = map(number_words, (one.influence["wished"], one.gap))
         return say("lists", "why_gap", i_dag=today, oensket=wished, forskel=gap)
-    return say("lists", "why_cause", aarsag=cause.label, **cause_words(cause), i_dag=today)
+    return say("lists", "why_cause", aarsag=cause.label, **_cause_words(cause), i_dag=today)
 
 
 def listed(question: str, found: Potential) -> list[tuple[Standing, Cause | None]]:

@@ -19,9 +19,8 @@ from borgerlib.workshop.influence.elements import Element, Elements, Named, read
 from borgerlib.workshop.page import cards, influence
 from borgerlib.workshop.page.citizens import citizens_of
 from borgerlib.workshop.sessions.change import MATERIAL, TOGETHER, Change
-from borgerlib.workshop.sessions.room import Room
+from borgerlib.workshop.sessions.room import Room, Tool
 from borgerlib.workshop.sessions.store import SessionFile, create_session, list_sessions, open_session
-from borgerlib.workshop.sessions.tool import Tool
 from borgerlib.workshop.words import words
 
 TOOLS = (influence.NAME, cards.NAME)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from borgerlib.errors import DataError, ParameterError
+from borgerlib.files.look import USUAL, Look
 from borgerlib.said import said
 from borgerlib.workshop.sessions.change import MATERIAL, TOGETHER, Change
 from borgerlib.workshop.sessions.store import SessionFile, recover_session
-from borgerlib.workshop.sessions.tool import Tool
 from borgerlib.workshop.words import words
 
 _BRINGS_NAMES = (MATERIAL, "element")
@@ -88,3 +89,42 @@ class Room:
     def own(self, who: str) -> dict[str, Any]:
         """Return what one has said for oneself."""
         return self.tool.own(self.state, who)
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool of the workshop.
+
+    Parameters
+    ----------
+    name : str
+    config : mapping
+        What does not change while a session lasts: words, cards, roles.
+    start : object
+        The state in which nothing has been said.
+    checked : callable
+        (state, kind, content) → the content as it is kept; raises `ParameterError` (in Danish).
+    applied : callable
+        (state, change) → state.
+    may : tuple of str
+        What participants may say; whoever leads may say everything.
+    view : callable
+        State → what whoever leads sees.
+    shared : callable
+        State → what participants see on their own telephones: nothing of one another's answers.
+    own : callable
+        (state, who) → what one has said for oneself.
+    look : Look
+        The municipality's look.
+    """
+
+    name: str
+    config: Mapping[str, Any]
+    start: Any
+    checked: Callable[[Any, str, Mapping[str, Any]], dict[str, Any]]
+    applied: Callable[[Any, Any], Any]
+    may: tuple[str, ...]
+    view: Callable[[Any], dict[str, Any]]
+    shared: Callable[[Any], dict[str, Any]]
+    own: Callable[[Any, str], dict[str, Any]]
+    look: Look = USUAL

@@ -5,7 +5,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 from borgerlib.errors import DataError
-from borgerlib.lokaldemokrati.published.respondents import load_respondents, write_respondents
+from borgerlib.lokaldemokrati.published.reconstruction import load_respondents, write_respondents
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from borgerlib.statistics.segmentation.bootstrap import _agreement, mean_agreement
+from borgerlib.statistics.segmentation.fitting import _agreement, mean_agreement
 
 CLASSES = np.array([0, 0, 1, 1])
 PATTERN_OF = np.array([0, 1, 2, 3, 0, 1, 2, 3])
