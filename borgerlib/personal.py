@@ -59,7 +59,7 @@ _CANDIDATE = re.compile(
     r"(?P<serial>[0-9]{4})(?![0-9])"
 )
 _CPR_HEADING = re.compile(r"(?<![a-zæøå])(cpr|person-?n(umme)?r|civil registration)", re.IGNORECASE)
-_LONGEST_CPR = 24
+_DIGITS, _LONGEST_CPR = 10, 24
 
 
 def mask_contact(text: str) -> str:
@@ -207,6 +207,7 @@ def _holds_cpr_numbers(column: pd.Series, fewest: int) -> bool:
         texts = values.map(lambda value: f"{int(value):010d}").astype("string")
     else:
         texts = values.astype("string")
-    numbers = [text for text in texts.unique().tolist() if len(text) <= _LONGEST_CPR and is_cpr(text)]
+    likely = (text for text in texts.unique().tolist() if _DIGITS <= len(text) <= _LONGEST_CPR)
+    numbers = list(filter(is_cpr, likely))
     found = int(texts.isin(numbers).sum()) if numbers else 0
     return found >= fewest and 2 * found >= filled

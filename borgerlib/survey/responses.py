@@ -107,6 +107,14 @@ class Export:
     columns: tuple[Column, ...]
     source: Source
     problems: pd.DataFrame
+    _counted: dict[str, dict[str, int]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def counts(self, name: str) -> Mapping[str, int]:
+        """Return how often each different text of a column occurs, the most frequent first."""
+        if name not in self._counted:
+            times = self.frame[name].value_counts()
+            self._counted[name] = dict(zip(times.index.tolist(), times.tolist(), strict=True))
+        return self._counted[name]
 
     def column(self, name: str) -> Column:
         """Return what is known of the column of that heading."""

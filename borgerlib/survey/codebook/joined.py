@@ -55,11 +55,13 @@ class JoinedText:
 
     def read(self, text: str) -> Reading:
         """Return what a cell says: all of it known if that can be, texts of options before their ids."""
-        line = plain(text) if self.separator == " " else text
-        pieces = [piece for part in line.split(self.separator) if (piece := plain(part))]
-        singles = [normalise(piece) for piece in pieces]
+        parts = (plain(text) if self.separator == " " else text).split(self.separator)
+        singles = [single for part in parts if (single := normalise(part))]
         if all(self.starts.get(single) == 1 and single in self.known for single in singles):
             return Reading(tuple(self.known[single][0] for single in singles))
+        pieces = [piece for part in parts if (piece := plain(part))]
+        if not any(single in self.starts for single in singles):
+            return Reading(strange=tuple(pieces))
         # The ways to read what stands before each place, by what they say, and what they cost.
         ways: list[_Ways] = [{} for _ in range(len(pieces) + 1)]
         ways[0] = {(frozenset(), 0): ((0, 0, 0), Reading())}

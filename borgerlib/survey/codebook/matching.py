@@ -53,6 +53,8 @@ NO_ANSWER = frozenset(
     {"n/a", "na", "#n/a", "#null", "null", "nan", "<na>", "{question_not_shown}", "no answer", "missing"}
     | {"-", "uoplyst", "ubesvaret", "ikke besvaret", "ej besvaret"}
 )
+# Spaces may stand around them.
+_LONGEST_MARK = 40
 POLITE_YES = frozenset({"ja tak", "ja, tak", "ja gerne", "ja, gerne", "ja takk", "yes please", "yes, please"})
 POLITE_NO = frozenset({"nej tak", "nej, tak", "nej ellers tak", "nei takk", "no thanks", "no, thanks"})
 REFUSAL = (
@@ -153,7 +155,7 @@ def is_unticked(text: str) -> bool:
 def is_no_answer(text: str) -> bool:
     """Return whether a text is a program's mark for 'no answer' (N/A, {question_not_shown})."""
     # Most texts are told by their first letter: a column of ids has a hundred thousand different ones.
-    return text[:1] in "nN#<{-–uUiIeEmM" and normalise(text) in NO_ANSWER
+    return text[:1] in "nN#<{-–uUiIeEmM" and len(text) <= _LONGEST_MARK and normalise(text) in NO_ANSWER
 
 
 def is_refusal(text: str) -> bool:
@@ -176,7 +178,8 @@ def denies(text: str) -> bool:
     """Return whether a text may hold that somebody will not answer: it has a 'not' in it."""
     # Of a hundred thousand different texts next to none does: a regular expression is too slow for that.
     lower = text.lower()
-    return "ikke" in lower or "inte" in lower or "not" in lower or "keine" in lower
+    swedish = "inte" in lower and "vill" in lower  # 'Integration' has the one
+    return "ikke" in lower or swedish or "not" in lower or "keine" in lower
 
 
 def matcher(item: Item, values: Mapping[str, str] | None = None) -> OptionMatcher:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from borgerlib.errors import DataError
 from borgerlib.said import said
@@ -106,9 +108,7 @@ def as_table(grid: Grid, *, limits: Limits, heading_rows: int | None = None) -> 
     numbers = [grid.numbers[at] for at in place.data]
     index = pd.Index(numbers, name="row")
     rows, merged = _unmerged(grid, place)
-    columns = zip(*rows, strict=True)
-    texts = [pd.Series(list(column), index, dtype="string").str.strip(_OUTER) for column in columns]
-    cleaned = [column.mask(column == "") for column in texts]
+    cleaned = [_cleaned(column, index) for column in zip(*rows, strict=True)]
     above = [[one_line(text) for text in grid.rows[at]] for at in place.headings]
     kept = [at for at in range(width) if cleaned[at].notna().any() or any(row[at] for row in above)]
     naming = above[place.headings.index(place.names)] if place.headings else [""] * width
@@ -127,8 +127,17 @@ def as_table(grid: Grid, *, limits: Limits, heading_rows: int | None = None) -> 
     )
 
 
-def _unmerged(grid: Grid, place: Place) -> tuple[list[list[str]], list[str]]:
+def _cleaned(texts: Sequence[str], index: pd.Index) -> pd.Series:
+    """Return a column of text without outer spaces, missing where blank."""
+    stripped = pc.utf8_trim(pa.array(texts, pa.large_string()), characters=_OUTER)
+    filled = pc.if_else(pc.equal(stripped, ""), None, stripped)
+    return pd.Series(pd.array(filled, dtype="string"), index)
+
+
+def _unmerged(grid: Grid, place: Place) -> tuple[Iterable[Sequence[str]], list[str]]:
     """Return the respondents' rows, each with what the cells merged downwards over it hold, and a note."""
+    if not grid.merged:
+        return (grid.rows[at] for at in place.data), []
     rows = {grid.numbers[at]: list(grid.rows[at]) for at in place.data}
     filled = 0
     for first, last, column in grid.merged:
@@ -137,7 +146,7 @@ def _unmerged(grid: Grid, place: Place) -> tuple[list[list[str]], list[str]]:
             filled += len(covered)
             for number in covered:
                 rows[number][column] = rows[first][column]
-    return list(rows.values()), [said("merged_cells", count=filled)] if filled else []
+    return rows.values(), [said("merged_cells", count=filled)] if filled else []
 
 
 def _refuse_headless(grid: Grid, place: Place, *, asked: bool) -> None:

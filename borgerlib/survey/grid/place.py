@@ -68,7 +68,6 @@ def find_table(rows: Sequence[Row], numbers: Sequence[int], *, heading_rows: int
     headings = tuple(range(start, first))
     names = _naming_row(rows, headings)
     end = _before_totals(rows, numbers, first)
-    repeated = {at for at in range(first, end) if headings and rows[at] == rows[names]}
     notes = []
     # A total may stand above the answers: it is judged as if it stood below.
     above = first + 1 < end and _says_total([*rows[first + 1 : end], rows[first]], end - first - 1, 0)
@@ -80,9 +79,10 @@ def find_table(rows: Sequence[Row], numbers: Sequence[int], *, heading_rows: int
         notes.append(said("heading_rows", first=numbers[start], last=numbers[first - 1]))
     if end < len(rows):
         notes.append(said("rows_below_passed", count=len(rows) - end, row=numbers[end]))
-    if repeated:
-        notes.append(said("headings_repeated", count=len(repeated)))
-    data = tuple(at for at in range(first + above, end) if at not in repeated)
+    named = rows[names] if headings else None
+    data = tuple(at for at in range(first + above, end) if rows[at] != named)
+    if repeated := end - first - above - len(data):
+        notes.append(said("headings_repeated", count=repeated))
     return Place(names, headings, data, tuple(notes))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,10 @@ _THOUSANDS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?\Z")
 _COMMA = re.compile(r"[+-]?\d+(,\d+)?\Z")
 _POINT = re.compile(r"[+-]?\d+\.\d+\Z")
 _UNIT = re.compile(r"\s*(år|aar|years?|kr\.?|pct\.?|%)\Z", re.IGNORECASE)
-_USUAL = ("%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H.%M.%S", "%d-%m-%Y %H:%M:%S")
+_USUAL = (
+    *("%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H.%M.%S", "%d-%m-%Y %H:%M:%S"),
+    *("%Y-%m-%d %H:%M", "%d-%m-%Y %H:%M", "%d/%m/%Y %H:%M", "%d.%m.%Y %H:%M"),
+)
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -134,7 +138,10 @@ def parse_dates(values: pd.Series, *, first: str = "") -> pd.Series:
     spreadsheet's count of days, these are read as the times they stand for.
     """
     codes, different = pd.factorize(values)
-    for pattern in _USUAL[:1] if first == "month" else _USUAL:
+    for pattern in _USUAL:
+        ruled_out = first == "month" and pattern.startswith("%d")
+        if ruled_out or not all(_is_so(text, pattern) for text in different[:1]):
+            continue
         quickly = pd.to_datetime(pd.Series(different, dtype="string"), format=pattern, errors="coerce")
         if quickly.notna().all():
             times = quickly.astype("datetime64[us]").array
@@ -149,6 +156,14 @@ def parse_dates(values: pd.Series, *, first: str = "") -> pd.Series:
     first = first or first_part(values)
     times = pd.array([_parse_date(text, first=first) for text in texts], dtype="datetime64[us]")
     return pd.Series(_spread(times, codes), index=values.index, name=values.name)
+
+
+def _is_so(text: str, pattern: str) -> bool:
+    try:
+        datetime.strptime(text, pattern)
+    except ValueError:
+        return False
+    return True
 
 
 def holds_times(values: pd.Series) -> bool:

@@ -16,7 +16,9 @@ from borgerlib.survey.grid.limits import Limits, check_columns
 from borgerlib.survey.grid.typed import text_of
 from borgerlib.survey.responses import join_problems, problem_frame
 
-# Signs of formulas, errors and hidden places: cheap to look for among millions of cells, then looked at.
+# Signs of formulas, errors and hidden places: cheap to look for among millions of cells, then looked at;
+# and what all of them begin with, which is cheaper still.
+_HINTS = (b"<f", b":f", b'"e"', b"'e'", b" hidden=")
 _SIGNS = (
     *(b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/"),
     *(b' t="e"', b" t='e'", b' hidden="1', b" hidden='1", b' hidden="true', b" hidden='true"),
@@ -143,7 +145,7 @@ def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path) -> bool:
     """Read one part through: checks its sum, refuses entities, looks for formulas, errors, hidden places."""
     found = False
     is_sheet = part.filename.startswith("xl/worksheets/") or part.filename == "content.xml"
-    wanted = (_OPEN_FORMULA,) if part.filename == "content.xml" else _SIGNS
+    hints, signs = ((_OPEN_FORMULA,),) * 2 if part.filename == "content.xml" else (_HINTS, _SIGNS)
     tail = b""
     with archive.open(part) as stream:
         while block := stream.read(_CHUNK):
@@ -153,7 +155,7 @@ def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path) -> bool:
                     hint="Check where the file comes from. " + _AGAIN,
                 )
             text = tail + block
-            found = found or (is_sheet and any(sign in text for sign in wanted))
+            found = found or (is_sheet and all(any(map(text.__contains__, some)) for some in (hints, signs)))
             tail = block[-64:]
     return found
 

@@ -132,8 +132,11 @@ def no_answers(
     will not answer, unless it is an option of the codebook ('Ved ikke').
     """
     said = {normalise(text) for text in entry.missing}
+    plain = not (said or column.labels or column.missing)
 
     def is_absent(value: str) -> bool:
+        if plain:
+            return (is_no_answer(value) or is_unwilling(value)) and not known(value)
         if said and {normalise(value), normalise(label_of(value, column.labels))} & said:
             return True
         text = label_of(value, column.labels)

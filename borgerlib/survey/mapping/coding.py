@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections.abc as abc
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -168,12 +168,13 @@ def _first_answers(item: Item, entry: ItemMapping, export: Export) -> tuple[pd.S
         column = export.frame[name]
         known = export.column(name)
         absent = no_answers(entry, known)
-        texts = _no_numbers(column, known.labels) if item.kind == "number" else []
+        held = export.counts(name)
+        texts = _no_numbers(held, known.labels) if item.kind == "number" else []
         lost = [value for value in texts if not absent(value) and not no_opinion(known.labels[value])]
         left = column[column.isin(lost)]
         shown = [f"{value} ({known.labels[value]})" for value in left]
         twice.append(problem_frame(list(left.index), item.id, shown, "not_a_number"))
-        none = [value for value in column.dropna().unique().tolist() if value in texts or absent(value)]
+        none = [value for value in held if value in texts or absent(value)]
         column = column.mask(column.isin(none)) if none else column
         other = values.notna() & column.notna() & (column != values)
         twice.append(problem_frame(list(column.index[other]), item.id, list(column[other]), "two_answers"))
@@ -181,13 +182,13 @@ def _first_answers(item: Item, entry: ItemMapping, export: Export) -> tuple[pd.S
     return values, join_problems(twice)
 
 
-def _no_numbers(column: pd.Series, labels: abc.Mapping[str, str]) -> list[str]:
+def _no_numbers(answers: Iterable[str], labels: abc.Mapping[str, str]) -> list[str]:
     """Return the codes that stand for their label ('99 = Ved ikke'), not for a number of the scale.
 
     A label is of the scale where it names a number ('70 år eller ældre'), or where its code lies within the
     numbers without a label or less than half their range from them: of many scales the ends alone are named.
     """
-    given = (parse_number(value) for value in column.dropna().unique().tolist() if value not in labels)
+    given = (parse_number(value) for value in answers if value not in labels)
     scale = [number for number in given if number is not None]
     lowest, highest = min(scale, default=-np.inf), max(scale, default=np.inf)
     beyond = max(1.0, (highest - lowest) / 2)
@@ -287,7 +288,7 @@ def _refusals(item: Item, entry: ItemMapping, export: Export) -> list[str]:
     counts: Counter[str] = Counter()
     for name in entry.columns:
         labels = export.column(name).labels
-        for value, times in zip(*_counted(export.frame[name]), strict=True):
+        for value, times in export.counts(name).items():
             cell = label_of(value, labels)
             if not denies(cell):
                 continue
@@ -305,15 +306,10 @@ def _codes(item: Item, entry: ItemMapping, export: Export, coded: Coded) -> list
     """Tell of numbers that may be codes of no answer, or shares among per cent; ages are told elsewhere."""
     if item.kind != "number" or item.role in ("age", "birth_year"):
         return []
-    texts, times = _counted(coded.columns[item.id].map("{:g}".format, na_action="ignore"))
-    written = {text for name in entry.columns for text in export.frame[name].dropna().unique().tolist()}
-    doubts = (*code_doubts(codes_outside(dict(zip(texts, times, strict=True)))), *percent_doubts(written))
+    numbers = coded.columns[item.id].map("{:g}".format, na_action="ignore").value_counts()
+    written = {text for name in entry.columns for text in export.counts(name)}
+    doubts = (*code_doubts(codes_outside(numbers.to_dict())), *percent_doubts(written))
     return [said("of_item", item=item.id, what=each) for each in doubts]
-
-
-def _counted(column: pd.Series) -> tuple[list[str], list[int]]:
-    times = column.value_counts()
-    return times.index.tolist(), times.tolist()
 
 
 def _of_item(item_id: str, kind: str, **values: object) -> Said:

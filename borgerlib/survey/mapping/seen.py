@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from borgerlib.survey.codebook.matching import NOT_SELECTED, SELECTED, is_no_answer, is_unticked, normalise
 from borgerlib.survey.codebook.model import Item
@@ -46,11 +47,11 @@ class Seen:
 def look(export: Export, column: Column) -> Seen:
     """Count the different answers of a column, codes put into words where the export has labels."""
     answers: dict[str, int] = {}
-    for value, count in export.frame[column.name].value_counts().head(_MOST_VALUES).items():
-        text = label_of(str(value), column.labels)
-        unnamed = column.declared_missing(str(value)) and text == str(value)
+    for value, count in islice(export.counts(column.name).items(), _MOST_VALUES):
+        text = label_of(value, column.labels)
+        unnamed = column.declared_missing(value) and text == value
         if not unnamed and not is_no_answer(text):
-            answers[text] = answers.get(text, 0) + int(count)
+            answers[text] = answers.get(text, 0) + count
     return Seen(column, answers)
 
 

@@ -148,7 +148,10 @@ def _noting_repeats(export: Export) -> Export:
     telling = list(different.index[:_TELLING])
     if len(first) < _SAMPLE_LEAST or len(first.drop_duplicates(telling)) < _NEARLY_ALL * len(first):
         return export
-    alike = export.frame[export.frame.duplicated(telling, keep=False)]
+    alike = export.frame
+    for name in telling:
+        alike = alike[alike[name].duplicated(keep=False)]
+    alike = alike[alike.duplicated(telling, keep=False)]
     again = alike.index[alike.duplicated()]
     if again.empty:
         return export
