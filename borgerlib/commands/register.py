@@ -184,7 +184,7 @@ def erase(municipality: Municipality, contact: Contact, key_file: KeyFile = None
     from borgerlib.contact.register.store import opened
 
     with opened(municipality, key_file) as register:
-        remove(register, find(register, contact))
+        remove(register, find(register, contact), day=date.today())
     console.out.print("Erased. Backups hold her until they are replaced.")
 
 

@@ -31,12 +31,11 @@ def expected(steps):
     latest, last = {}, START
     for what, person, day in steps:
         last = day
-        if what == "erase":
-            latest.pop(person, None)
-        elif what == "yes" and latest.get(person) != ("no", day):
+        known = latest.get(person, ("erase", None))[0] != "erase"
+        if what == "yes" and latest.get(person) not in (("no", day), ("erase", day)):
             latest[person] = ("yes", day)
-        elif what == "no" and person in latest:
-            latest[person] = ("no", day)
+        elif what != "yes" and known:
+            latest[person] = (what, day)
     return {person for person, (what, day) in latest.items() if what == "yes" and _lasts(day, last)}, last
 
 
@@ -63,7 +62,7 @@ def take(register, number, step):
     if what == "no":
         withdraw(register, found, day=day)
     else:
-        erase(register, found)
+        erase(register, found, day=day)
 
 
 def invited(register, day):

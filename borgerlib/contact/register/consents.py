@@ -155,18 +155,18 @@ def covered(register: Register, purpose: str, *, day: date, by_answers: bool) ->
     return {int(person) for person, allows, _ in found if allows or not by_answers}
 
 
-def remove(register: Register, person: int) -> None:
+def remove(register: Register, person: int, *, day: date) -> None:
     """Remove a person and all that hangs on her.
 
-    Her answers, her address and her number are marked, so that she does not come again.
+    Her answers, her address and her number are marked with the day, so that she does not come again.
     """
     known_by = register.rows(
         "SELECT pseudonym FROM link WHERE person = ?1 UNION SELECT mail FROM person WHERE id = ?1 "
         "UNION SELECT phone FROM person WHERE id = ?1",
         (person,),
     )
-    marks = [(erasure_mark(register.key, one),) for (one,) in known_by if one is not None]
-    register.connection.executemany("INSERT OR IGNORE INTO erased VALUES (?)", marks)
+    marks = [(erasure_mark(register.key, one), day.isoformat()) for (one,) in known_by if one is not None]
+    register.connection.executemany("INSERT OR REPLACE INTO erased VALUES (?, ?)", marks)
     register.connection.execute("DELETE FROM person WHERE id = ?", (person,))
 
 
@@ -176,6 +176,6 @@ def expire(register: Register, *, day: date) -> int:
         lasting = f"SELECT person FROM consent WHERE given = 1 AND until >= ? AND {_LATEST}"
         gone = register.rows(f"SELECT id FROM person WHERE id NOT IN ({lasting})", (day.isoformat(),))
         for (person,) in gone:
-            remove(register, person)
+            remove(register, person, day=day)
         detail["people"] = len(gone)
     return len(gone)

@@ -92,8 +92,8 @@ def enter(
     until : date, optional
         The last day of the consent; by default the end of the municipal election period.
     dated : bool
-        It is known that they answered on that day; otherwise nobody is entered who can be reached as
-        somebody who has said no or was erased before.
+        It is known that they answered on that day: nobody is entered who can be reached as somebody who said
+        no or was erased on it or later; otherwise, as somebody who ever did.
     formerly : str
         What registers before schema version 3 called these answers, which they told apart by row: links and
         marks of erasure of that name are taken over.
@@ -137,10 +137,12 @@ def enter(
                 refused[row.Index] = "neither an e-mail address nor a telephone number that can be"
             elif _is_erased(register, pseudonym):
                 refused[row.Index] = "erased from the register before"
-            elif not dated and any(_is_erased(register, contact) for contact in (mail, phone) if contact):
-                refused[row.Index] = "erased before; when they said yes is to be told with --said"
-            elif not dated and _said_no(register, mail, phone, wording.purpose):
-                refused[row.Index] = "said no before; when they said yes is to be told with --said"
+            elif not dated and (left := _left(register, mail, phone)):
+                refused[row.Index] = f"{left} before; when they said yes is to be told with --said"
+            elif left := _left(register, mail, phone, since=days[row.Index], but=max(same, default=0)):
+                refused[row.Index] = (
+                    f"{left}, on the day of this yes or later, or has the telephone of one who did"
+                )
             else:
                 is_new, person = _entered(register, _text(row.name), mail, phone, same)
                 (new if is_new else known).add(person)
@@ -194,7 +196,8 @@ def correct(register: Register, person: int, **details: str) -> None:
     ParameterError
         Something else is to be changed.
     DataError
-        It cannot be an e-mail address or telephone number, or another person has it.
+        It cannot be an e-mail address or telephone number, or another person has it, or somebody who has said
+        no or was erased.
     """
     if wrong := sorted(set(details) - set(DETAILS)):
         raise ParameterError(f"{', '.join(wrong)} cannot be corrected.", hint=f"Legal: {', '.join(DETAILS)}.")
@@ -208,14 +211,19 @@ def correct(register: Register, person: int, **details: str) -> None:
             taken = register.rows(f"SELECT 1 FROM person WHERE {name} = ? AND id <> ?", (value, person))
             if name == "mail" and taken:
                 raise DataError("Another person in the register has this e-mail address.")
+            if name != "name" and _left(register, value, but=person):
+                raise DataError(
+                    "Somebody who has said no, or was erased, has this address or number.",
+                    hint="Whoever has it would be written to again: ask for another.",
+                )
             register.connection.execute(f"UPDATE person SET {name} = ? WHERE id = ?", (value, person))
         detail["changed"] = sorted(details)
 
 
-def erase(register: Register, person: int) -> None:
+def erase(register: Register, person: int, *, day: date) -> None:
     """Remove a person and all that hangs on her, from the file and its free pages; the log says only that."""
     with register.changing("erase"):
-        remove(register, person)
+        remove(register, person, day=day)
 
 
 def held(register: Register, person: int) -> dict[str, Any]:
@@ -285,9 +293,9 @@ def _entered(
     return True, int(register.connection.last_insert_rowid())
 
 
-def _is_erased(register: Register, known_by: str) -> bool:
+def _is_erased(register: Register, known_by: str, since: str = "") -> bool:
     mark = erasure_mark(register.key, known_by)
-    return bool(register.rows("SELECT 1 FROM erased WHERE mark = ?", (mark,)))
+    return bool(register.rows("SELECT 1 FROM erased WHERE mark = ? AND day >= ?", (mark, since)))
 
 
 def _take_over(register: Register, old: str, new: str) -> None:
@@ -296,13 +304,22 @@ def _take_over(register: Register, old: str, new: str) -> None:
     register.connection.execute("UPDATE OR IGNORE erased SET mark = ? WHERE mark = ?", marks)
 
 
-def _said_no(register: Register, mail: str | None, phone: str | None, purpose: str) -> bool:
-    """Return whether somebody has said no who is reached so, be she another who shares the telephone."""
-    query = (
+def _left(register: Register, *contacts: str | None, since: date | None = None, but: int = 0) -> str:
+    """Return 'erased' or 'said no' where somebody else reached so was or did, on a day or later; else ''.
+
+    Marks of registers before schema version 4 have no day.
+    """
+    day = since.isoformat() if since else ""
+    noes = (
         "SELECT 1 FROM consent JOIN person ON person.id = consent.person "
-        "WHERE (mail = ? OR phone = ?) AND purpose = ? AND given = 0"
+        "WHERE (mail = ?1 OR phone = ?1) AND given = 0 AND day >= ?2 AND person.id <> ?3"
     )
-    return bool(register.rows(query, (mail, phone, purpose)))
+    for contact in filter(None, contacts):
+        if _is_erased(register, contact, day):
+            return "erased"
+        if register.rows(noes, (contact, day, but)):
+            return "said no"
+    return ""
 
 
 def _text(value: object) -> str:

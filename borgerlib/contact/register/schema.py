@@ -74,5 +74,7 @@ MIGRATIONS = (
     ALTER TABLE list ADD COLUMN by_answers INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE list ADD COLUMN by_lot INTEGER NOT NULL DEFAULT 0;
     """,
+    # A yes may be older than the erasure: a table that was made before it.
+    "ALTER TABLE erased ADD COLUMN day TEXT NOT NULL DEFAULT '';",
 )
 VERSION = len(MIGRATIONS)

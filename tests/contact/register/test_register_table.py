@@ -108,22 +108,25 @@ def test_who_has_withdrawn_or_was_erased_does_not_come_back_by_another_address_o
     text = "E-mail;Telefon;Samtykke\n" + "".join(rows)
     assert entered(register, table(tmp_path, text), day=None).new == 4
     withdraw(register, find(register, "p1@example.dk"), day=date.today())
-    erase(register, find(register, "p2@example.dk"))
+    erase(register, find(register, "p2@example.dk"), day=date.today())
     # Her number with another address, alone, and her address on a list of another name.
     other = "x@example.dk;20304051;Ja\ny@example.dk;20304052;Ja\n;20304052;Ja\np2@example.dk;;Ja\n"
     again = table(tmp_path, "E-mail;Telefon;Samtykke\n" + other)
     refused = entered(register, again, day=None, version="2").refused["reason"]
     assert refused.str.split(";").str[0].tolist() == ["said no before", *["erased before"] * 3]
     assert covered(register, "invitation", day=date.today(), by_answers=False) == {1, 4}
-    # A yes of a day that is told is a new one.
-    assert entered(register, again, day=date.today(), version="2").new > 0
+    # A yes of a day that is told is a new one where it is later than the no.
+    done = entered(register, again, day=date.today(), version="2")
+    assert (done.new, done.known, len(done.refused)) == (0, 0, 4)
+    register.connection.execute("UPDATE erased SET day = ?", (DAY.isoformat(),))
+    assert entered(register, again, day=date.today(), version="2").new == 2
 
 
 def test_who_has_withdrawn_or_was_erased_does_not_come_back_by_a_longer_table(register, tmp_path):
     text = "E-mail;Samtykke\n" + "".join(f"p{number}@example.dk;Ja\n" for number in range(4))
     assert entered(register, table(tmp_path, text), day=None).new == 4
     withdraw(register, find(register, "p1@example.dk"), day=date.today())
-    erase(register, find(register, "p2@example.dk"))
+    erase(register, find(register, "p2@example.dk"), day=date.today())
     longer = table(tmp_path, text + "p9@example.dk;Ja\n")
     again = entered(register, longer, day=None)
     assert (again.new, again.known) == (1, 2)
@@ -174,7 +177,7 @@ def test_an_older_register_knows_whom_it_erased_by_the_same_file(register, tmp_p
     read = table(tmp_path)
     wording = Wording("invitation", "1", "Må vi kontakte dig?", False)
     enter(register, read.people, wording=wording, survey=read.formerly, day=DAY)
-    erase(register, find(register, "aase@example.dk"))
+    erase(register, find(register, "aase@example.dk"), day=date.today())
     other = table(tmp_path, "E-mail;Samtykke\naase@example.dk;Ja\n")
     with pytest.raises(DataError, match="only by the very file that they were entered from"):
         entered(register, other)
