@@ -62,7 +62,7 @@ coverage: $(DEVELOPMENT)  ## which lines make quick runs, and fail below the flo
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
-test-thorough: $(DEVELOPMENT)  ## everything where make test takes a part (every notebook cold and warm, eight times the examples)
+test-thorough: $(DEVELOPMENT)  ## everything where make test takes a part (every notebook cold and warm, sixteen times the examples)
 	@$(BIN)/python -m pytest -m "(thorough or hypothesis) and not browser and not nightly" --hypothesis-profile thorough $(PARALLEL)
 
 test-nightly: $(DEVELOPMENT)  ## what takes many minutes: thousands of random surveys and forms, reloads, all shared runs (Chromium, Node, Java where they are)

@@ -20,7 +20,7 @@ from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.simulation.simulate import Simulation
 
 # The same examples on every run, so that a failure here is one everywhere. 'make test-thorough' tries more.
-settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=25)
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=12)
 settings.register_profile("thorough", settings.get_profile("repeatable"), max_examples=200)
 settings.register_profile("quick", settings.get_profile("repeatable"), max_examples=8)
 settings.load_profile("repeatable")

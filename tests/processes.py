@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
 import socket
 import sys
@@ -47,6 +48,14 @@ def all_gone(pids: Iterable[int]) -> bool:
 def descendants(pid: int) -> set[int]:
     """Return the ids of all processes that a process and those below it have started."""
     return {child.pid for child in psutil.Process(pid).children(recursive=True)}
+
+
+def forked(do: Callable[..., None], *arguments: object) -> int | None:
+    """Let a fork of this process do something, and return its exit code: no module is imported anew."""
+    process = multiprocessing.get_context("fork").Process(target=do, args=arguments)
+    process.start()
+    process.join(PATIENCE)
+    return process.exitcode
 
 
 def heed_signals() -> None:

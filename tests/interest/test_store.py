@@ -1,5 +1,7 @@
 """Respondents on disk: whole or not at all, private where they must be, and found again."""
 
+import ctypes
+import itertools
 import json
 import os
 import signal
@@ -13,8 +15,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from own_exports import mixed, row, write_export
+from processes import forked
 
 from borgerlib.errors import DataError, ParameterError
+from borgerlib.files import atomic
 from borgerlib.interest import store
 from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.interest.prepared import RESPONDENTS, processed_folder
@@ -161,36 +165,18 @@ def test_a_register_of_another_export_is_refused(workspace, tmp_path):
         store.load_register(ISLAND)
 
 
-# A process that kills itself at a chosen point, as a power cut would.
-KILLED = """
-import os, signal, sys
-import pandas as pd
-from borgerlib.files import atomic
-from borgerlib.interest.prepare.prepare import prepare
+def killed(export, mapping, kind, number):
+    """Prepare, and die at a chosen point, as in a power cut."""
 
-def die(*args, **kwargs):
-    os.kill(os.getpid(), signal.SIGKILL)
+    def die(*args, **kwargs):
+        os.kill(os.getpid(), signal.SIGKILL)
 
-moves = 0
-def count_moves(folder, target):
-    global moves
-    if moves == int(sys.argv[4]):
-        die()
-    put(folder, target)
-    moves += 1
-
-put = atomic._put_in_place
-if sys.argv[3] == "write":
-    pd.DataFrame.to_csv = die
-else:
-    atomic._put_in_place = count_moves
-prepare("Ærø", sys.argv[1], mapping=sys.argv[2])
-"""
-
-
-def killed(export, mapping, *where):
-    command = [sys.executable, "-c", KILLED, str(export), str(mapping), *map(str, where)]
-    return subprocess.run(command, env=os.environ, capture_output=True, text=True).returncode
+    moves, put = itertools.count(), atomic._put_in_place
+    if kind == "write":
+        pd.DataFrame.to_csv = die
+    else:
+        atomic._put_in_place = lambda *paths: die() if next(moves) == number else put(*paths)
+    prepare(ISLAND, export, mapping=mapping)
 
 
 @pytest.mark.parametrize(
@@ -206,7 +192,7 @@ def killed(export, mapping, *where):
 def test_a_killed_run_leaves_the_old_or_the_new_whole(workspace, tmp_path, point, kept):
     prepare(ISLAND, write_export(tmp_path / "a", mixed(60))[0], mapping=tmp_path / "a" / "svar.mapping.toml")
     export, mapping = write_export(tmp_path / "b", mixed(75))
-    assert killed(export, mapping, *point) == -signal.SIGKILL
+    assert forked(killed, export, mapping, *point) == -signal.SIGKILL
     assert len(store.load(ISLAND)) == store.read_summary(ISLAND)["n"] == kept
     assert len(load_weighting(ISLAND).weights) == kept
     assert len(prepare(ISLAND, export, mapping=mapping).weighting.result.weights) == 75
@@ -252,28 +238,20 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path, monkeypatch):
     assert "BORGER_WORKSPACE" in caught.value.hint
 
 
-READ_ONLY = """
-import ctypes, os, sys
-from borgerlib.errors import DataError
-from borgerlib.interest.prepare.prepare import prepare
-root, export, mapping = sys.argv[1:]
-os.environ["BORGER_WORKSPACE"] = f"{root}/writable"
-prepare("Ærø", export, mapping=mapping)
-os.environ["BORGER_WORKSPACE"] = f"{root}/read_only"
-if os.geteuid() == 0:
-    # To root nothing is read-only, until the capability to override permissions is laid down (capset(2)).
-    header, capabilities = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
-    assert ctypes.CDLL(None).capget(header, capabilities) == 0
-    capabilities[0] &= ~0b110
-    assert ctypes.CDLL(None).capset(header, capabilities) == 0
-try:
-    prepare("Ærø", export, mapping=mapping)
-except DataError as error:
-    print(error)
-"""
+def refused(root, export, mapping):
+    """Prepare where that may not be written, and write down what is said."""
+    os.environ["BORGER_WORKSPACE"] = f"{root}/read_only"
+    if os.geteuid() == 0:
+        # To root nothing is read-only, until the capability to override permissions is laid down (capset(2)).
+        header, capabilities = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+        assert ctypes.CDLL(None).capget(header, capabilities) == 0
+        capabilities[0] &= ~0b110
+        assert ctypes.CDLL(None).capset(header, capabilities) == 0
+    with pytest.raises(DataError) as caught:
+        prepare(ISLAND, export, mapping=mapping)
+    (root / "said").write_text(str(caught.value), "utf-8")
 
 
-@pytest.mark.slow
 @posix
 def test_a_read_only_folder_is_named():
     with tempfile.TemporaryDirectory() as name:
@@ -282,9 +260,8 @@ def test_a_read_only_folder_is_named():
         export, mapping = write_export(root / "export", mixed())
         (root / "read_only" / "data").mkdir(parents=True)
         (root / "read_only" / "data").chmod(0o555)
-        command = [sys.executable, "-c", READ_ONLY, name, str(export), str(mapping)]
-        done = subprocess.run(command, capture_output=True, text=True)
-        assert "cannot be written: Permission denied" in done.stdout, done.stderr
+        assert forked(refused, root, export, mapping) == 0
+        assert "cannot be written: Permission denied" in (root / "said").read_text("utf-8")
 
 
 @posix

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from oracle import all_panels, leximin_by_listing
 from pools import made_up_pool, quotas_of
@@ -49,7 +49,6 @@ def test_a_published_instance_has_its_published_chances():
     assert result.chances.to_numpy() == pytest.approx(np.full(200, 0.1), abs=1e-9)
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.data())
 def test_chances_are_those_of_a_list_of_all_panels(data):
     people = pd.DataFrame(

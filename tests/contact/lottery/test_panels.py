@@ -68,7 +68,7 @@ def test_a_few_panels_can_be_listed_and_none_cannot():
         borgerlib.list_panels(result, panels=0, seed=1)
 
 
-@settings(max_examples=10)
+@settings(max_examples=settings.default.max_examples // 2)
 @given(st.data())
 def test_households_stay_apart_on_every_panel_and_every_seat_is_dealt(data):
     homes = data.draw(st.permutations(["1", "1", "1", "2", "2", "3", "3", "4", None, None, None, None]))

@@ -102,15 +102,6 @@ def test_it_serves_whoever_has_the_token_and_stops_at_ctrl_c(workspace):
         command.kill()
 
 
-def test_a_killed_command_leaves_no_server_behind(workspace):
-    command, port, token = running(workspace)
-    status(f"http://127.0.0.1:{port}/?token={token}")
-    family = descendants(command.pid)
-    command.kill()
-    command.wait()
-    eventually(lambda: all_gone(family))
-
-
 def test_a_municipality_without_answers_is_told_before_anything_starts(workspace):
     told = subprocess.run(
         [sys.executable, "-m", "borgerlib", "dashboard", "Aarhus", "--no-browser"],
