@@ -15,6 +15,8 @@ from made_up import made_up_wave
 from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.interest.prepare.result import Prepared
 from borgerlib.interest.prepare.simulated import write_simulation
+from borgerlib.runs.warm import WarmServer
+from borgerlib.runs.warm.client import process_server
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.simulation.simulate import Simulation
@@ -87,6 +89,12 @@ def wave_file(wave_frame: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory
     path = tmp_path_factory.mktemp("wave") / "kommuner_2025.csv"
     wave_frame.to_csv(path, index=False)
     return str(path)
+
+
+@pytest.fixture(scope="session")
+def warm() -> WarmServer:
+    """Return the one server of warm kernels of this process; it has imported, and not more."""
+    return process_server()
 
 
 @pytest.fixture

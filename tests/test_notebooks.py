@@ -374,11 +374,11 @@ def test_papermill_alone_runs_a_notebook_from_any_folder(tmp_path):
 
 
 @pytest.mark.slow
-def test_the_same_notebook_runs_on_a_later_wave(tmp_path, wave_file, monkeypatch):
+def test_the_same_notebook_runs_on_a_later_wave(tmp_path, wave_file, warm, monkeypatch):
     # A workspace of its own: where somebody has prepared Odense, its citizens would be in the notebook too.
     monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
     parameters = {"municipality": "Odense", "survey": wave_file}
-    run = run_notebook(NOTEBOOKS[4], tmp_path / "maaling.ipynb", parameters)
+    run = run_notebook(NOTEBOOKS[4], tmp_path / "maaling.ipynb", parameters, warm=warm)
     drawn = charts(read(run.path))
     assert len(drawn) == len(charts(read(NOTEBOOKS[4])))
     assert all("målingen »kommuner_2025«" in chart["caption"] for chart in drawn)

@@ -84,11 +84,12 @@ def test_what_cannot_be_is_said(came):
 
 
 @pytest.mark.slow
-def test_the_notebook_runs_with_other_parameters(tmp_path):
+def test_the_notebook_runs_with_other_parameters(tmp_path, warm):
     run = run_notebook(
         NOTEBOOK,
         tmp_path / "ud.ipynb",
         {"municipality": "Ærø", "seats": 20, "answers": 1500, "topic": "natur"},
+        warm=warm,
     )
     text = run.path.read_text(encoding="utf-8")
     assert text.count("application/vnd.borger.chart+json") == 3

@@ -23,21 +23,14 @@ from borgerlib.runs.batch.run import plan_batch
 from borgerlib.runs.planning.due import executed_folder, read_names
 from borgerlib.runs.planning.folder_lock import FolderBusyError, folder_lock
 from borgerlib.runs.planning.manifest import FOLDER, Manifest
-from borgerlib.runs.warm import warm_kernels
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def server():
-    """Return warm kernels for all tests here; where there are none, runs are cold and pass too."""
-    with warm_kernels(ahead="imports") as started:
-        yield started
-
-
 @pytest.fixture
-def batch(server):
-    return partial(run_here, warm=server)
+def batch(warm):
+    """Run on warm kernels; where there are none, runs are cold and pass too."""
+    return partial(run_here, warm=warm)
 
 
 @pytest.fixture(autouse=True)
@@ -60,12 +53,12 @@ def _two(folder):
 
 
 @pytest.fixture(scope="module")
-def made_once(server, tmp_path_factory):
+def made_once(warm, tmp_path_factory):
     """Return a folder with those two notebooks and their report: to be copied."""
     folder = tmp_path_factory.mktemp("made")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BORGER_WORKSPACE", str(folder))
-        run_here(folder / "rapporter", _two(folder), warm=server)
+        run_here(folder / "rapporter", _two(folder), warm=warm)
     return folder
 
 
@@ -143,8 +136,8 @@ def test_a_shared_run_that_fails_fails_for_all_and_is_told_once(batch, out, tmp_
     assert not (executed_folder(out) / "aarhus" / "01_emne.failed.ipynb").exists()
 
 
-@pytest.mark.parametrize("warm", [True, False])
-def test_a_file_that_a_notebook_reads_makes_it_due_when_it_changes(batch, out, tmp_path, warm):
+@pytest.mark.parametrize("cold", [True, False])
+def test_a_file_that_a_notebook_reads_makes_it_due_when_it_changes(batch, out, tmp_path, cold):
     figures = tmp_path / "tal.csv"
     figures.write_text("a\n1\n")
     people = tmp_path / "tal.parquet"
@@ -154,7 +147,7 @@ def test_a_file_that_a_notebook_reads_makes_it_due_when_it_changes(batch, out, t
     reads += f"\nfrom borgerlib.interest import store\nstore.read_parquet({str(people)!r}, '')"
     reads += f"\nopen({str(tmp_path / 'none')!r}) if False else pd.read_csv({str(figures)!r})"
     one = silent(tmp_path / "nb", 1, reads)
-    options = {} if warm else {"warm": None}
+    options = {"warm": None} if cold else {}
     assert batch(out, [one], "Odense", "Aarhus", **options).well
     assert history(out).latest["odense", "01_emne"].reads == (str(figures), str(people))
     assert batch(out, [one], "Odense", "Aarhus", **options).total == 0
@@ -283,7 +276,7 @@ def test_force_runs_what_is_up_to_date(batch, out, made):
     assert (end.done, end.skipped) == (2, 0)
 
 
-def test_a_forced_batch_that_broke_off_goes_on_where_it_was(batch, out, made, server):
+def test_a_forced_batch_that_broke_off_goes_on_where_it_was(batch, out, made, warm):
 
     class Impatient(InProcess):
         def outcomes(self, seconds):
@@ -291,7 +284,7 @@ def test_a_forced_batch_that_broke_off_goes_on_where_it_was(batch, out, made, se
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        batch(out, made, force=True, crew=Impatient(server))
+        batch(out, made, force=True, crew=Impatient(warm))
     assert batch(out, made, force=True).done == 1  # the other was done before the interruption
     assert batch(out, made, force=True).done == 2
 

@@ -271,7 +271,7 @@ def test_what_a_killed_writer_left_is_removed_later(report_notebooks, tmp_path):
 
 
 @pytest.mark.slow
-def test_from_notebook_to_report(make_notebook, tmp_path):
+def test_from_notebook_to_report(make_notebook, tmp_path, warm):
     """The whole way, nothing made up in between."""
     show = (
         "from IPython.display import Markdown, display\n"
@@ -288,7 +288,7 @@ def test_from_notebook_to_report(make_notebook, tmp_path):
         )
         for n in (1, 2)
     ]
-    runs = run_notebooks(jobs)
+    runs = run_notebooks(jobs, warm=warm)
     index = write([run.path for run in runs], tmp_path / "aeroe", "Ærø")
     sentences = [tag.get_text() for tag in soup(index).select(".sentence")]
     assert sentences == ["Ærø har fund 1.", "Ærø har fund 2."]

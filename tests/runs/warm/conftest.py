@@ -2,12 +2,11 @@
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from borgerlib.runs.warm import WarmServer, warm_kernels
+from borgerlib.runs.warm import WarmServer
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="warm kernels need Linux")
 
@@ -20,12 +19,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(linux)
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[WarmServer]:
-    """Return a server that has imported, and not more: most tests run no notebook of ours."""
-    with warm_kernels(ahead="imports") as server:
-        assert server.ready(), server.notice
-        yield server
+@pytest.fixture
+def server(warm: WarmServer) -> WarmServer:
+    """Return a server that is ready."""
+    assert warm.ready(), warm.notice
+    return warm
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from PIL import Image
 
 from borgerlib import places
 from borgerlib.runs.kernels.execute import NotebookJob, run_notebooks
-from borgerlib.runs.warm import warm_kernels
+from borgerlib.runs.warm import WarmServer, warm_kernels
 
 NOTEBOOKS = sorted(places.notebooks().glob("[01][0-9]_*.ipynb"))
 
@@ -36,12 +36,12 @@ FEW = [path for path in NOTEBOOKS if path.name.startswith("06")]
 
 
 @pytest.fixture(scope="module")
-def executed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Any, Any]]:
+def executed(tmp_path_factory: pytest.TempPathFactory, warm: WarmServer) -> dict[str, tuple[Any, Any]]:
     """Return a few notebooks, executed cold and warm, two at a time."""
-    return run_both(tmp_path_factory.mktemp("conformance"), FEW)
+    return run_both(tmp_path_factory.mktemp("conformance"), FEW, warm)
 
 
-def run_both(folder: Path, notebooks: list[Path]) -> dict[str, tuple[Any, Any]]:
+def run_both(folder: Path, notebooks: list[Path], server: WarmServer) -> dict[str, tuple[Any, Any]]:
     """Return notebooks, and one that tries what warm kernels might get wrong, executed cold and warm."""
     silent = folder / "silent.ipynb"
     cells = [nbformat.v4.new_code_cell(code) for code in SILENT]
@@ -57,9 +57,8 @@ def run_both(folder: Path, notebooks: list[Path]) -> dict[str, tuple[Any, Any]]:
         runs = run_notebooks(jobs, warm=warm)
         assert [(r.status, r.kernel, r.error) for r in runs] == [("done", kind, "")] * len(sources)
 
-    with warm_kernels() as server:
-        run("cold", None)
-        run("warm", server)
+    run("cold", None)
+    run("warm", server)
     return {
         source.stem: tuple(nbformat.read(folder / kind / source.name, 4) for kind in ("cold", "warm"))
         for source in sources
@@ -73,7 +72,9 @@ def test_cold_and_warm_are_equal(executed, name):
 
 @pytest.mark.thorough
 def test_every_notebook_is_equal(tmp_path):
-    for name, (cold, warm) in run_both(tmp_path, NOTEBOOKS).items():
+    with warm_kernels() as server:
+        executed = run_both(tmp_path, NOTEBOOKS, server)
+    for name, (cold, warm) in executed.items():
         compare(name, cold, warm)
 
 

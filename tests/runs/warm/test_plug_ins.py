@@ -109,13 +109,3 @@ def test_the_kernelspec_names_our_provisioner_anywhere():
     spec = KernelSpec.from_resource_dir(str(KERNEL))
     assert spec.metadata["kernel_provisioner"]["provisioner_name"] == "borger-warm"
     assert "{connection_file}" in spec.argv
-
-
-def test_what_looks_for_a_kernel_at_import_is_not_imported_before_there_is_one():
-    code = (
-        "import sys; from borgerlib.runs.warm import forked; forked.import_everything(); "
-        "print('borgerlib.view.charts.charts' in sys.modules, 'ipywidgets' in sys.modules); "
-        "import borgerlib.view.explore.explorer"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["True", "False"]

@@ -77,6 +77,17 @@ def test_widgets_find_their_kernel_though_a_room_has_imported_them_before(make_n
     assert "'jupyter.widget.control'" in printed(target)
 
 
+def test_what_looks_for_a_kernel_at_import_is_not_imported_before_there_is_one(
+    make_notebook, tmp_path, server
+):
+    asked = (
+        "import sys\nprint('borgerlib.view.charts.charts' in sys.modules, 'ipywidgets' in sys.modules)\n"
+        "import borgerlib.view.explore.explorer"
+    )
+    run = run_notebook(make_notebook("a.ipynb", asked), tmp_path / "b.ipynb", warm=server)
+    assert (run.kernel, printed(run.path)) == ("warm", "True False\n")
+
+
 def test_warm_kernels_share_no_random_numbers(make_notebook, tmp_path, server):
     draw = "import random, uuid\nimport numpy as np\nprint(np.random.rand(), random.random(), uuid.uuid4())"
     source = make_notebook("a.ipynb", draw)

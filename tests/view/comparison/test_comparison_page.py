@@ -15,6 +15,7 @@ import borgerlib
 from borgerlib import places
 from borgerlib.interest.prepare.result import Prepared
 from borgerlib.runs.kernels.execute import run_notebook
+from borgerlib.runs.warm import WarmServer
 from borgerlib.view.charts.chart import MIME_TYPE
 
 NOTEBOOK = places.notebooks() / "sammenlign.ipynb"
@@ -54,11 +55,11 @@ def test_the_parameters_say_what_they_are() -> None:
 
 
 @pytest.mark.slow
-def test_the_notebook_runs_with_everything_there(with_all: Path, tmp_path: Path) -> None:
+def test_the_notebook_runs_with_everything_there(with_all: Path, tmp_path: Path, warm: WarmServer) -> None:
     parameters = {"municipality": "Ærø", "country": str(with_all)}
     earlier = tmp_path / "workspace" / "data" / "saved" / "aeroe" / "tidligere"
     moved_back(earlier / "respondents.parquet")
-    run_notebook(NOTEBOOK, tmp_path / "ud.ipynb", parameters)
+    run_notebook(NOTEBOOK, tmp_path / "ud.ipynb", parameters, warm=warm)
     cells = nbformat.read(tmp_path / "ud.ipynb", as_version=4).cells
     shown = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
     said = [str(data.get("text/plain", "")) for data in shown]
