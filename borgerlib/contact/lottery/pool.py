@@ -153,8 +153,12 @@ def _people_problems(
             continue
         if people[feature].isna().any():
             problems.append(f"{people[feature].isna().sum()} people have no '{feature}'.")
-        unknown = set(people[feature].dropna().astype(str)) - set(of_feature["value"].astype(str))
-        problems += [f"No quota says how many may have {feature} = '{value}'." for value in sorted(unknown)]
+        known = list(of_feature["value"].astype(str).unique())
+        if unknown := sorted(set(people[feature].dropna().astype(str)) - set(known)):
+            problems.append(
+                f"{feature}: no quota is of {', '.join(map(repr, unknown))}; there are quotas of "
+                f"{', '.join(map(repr, known))}."
+            )
     return problems
 
 

@@ -101,7 +101,7 @@ def as_table(grid: Grid, *, limits: Limits, heading_rows: int | None = None) -> 
         There is no heading or no data row, or the first row holds answers.
     """
     if not grid.rows:
-        raise DataError(said("no_text", file=grid.name), hint="Export the survey again.")
+        raise DataError(said("no_text", file=grid.name), hint="Export it again, or fill it in.")
     place = find_table(grid.rows, grid.numbers, heading_rows=heading_rows)
     _refuse_headless(grid, place, asked=heading_rows is not None)
     width = len(grid.rows[0])
@@ -158,8 +158,8 @@ def _refuse_headless(grid: Grid, place: Place, *, asked: bool) -> None:
         raise DataError(
             said("no_respondents", file=grid.name),
             problems=grid.notes,
-            hint="Export again, with the answers included; or tell 'borger map' with --heading-rows how many "
-            "rows head the columns: its mapping keeps that.",
+            hint="Export it again with its rows, or fill them in. Where answers were taken for headings, "
+            "tell 'borger map' with --heading-rows how many rows head the columns: its mapping keeps that.",
         )
     if not asked and is_answer_row(grid.rows, place.names):
         raise DataError(

@@ -37,7 +37,7 @@ def check_file(path: Path, limits: Limits) -> None:
         raise DataError(said("no_path", path=path), hint="Check the name, or give the whole path.")
     size = path.stat().st_size
     if size == 0:
-        raise DataError(said("empty_file", file=path.name), hint="Export the survey again.")
+        raise DataError(said("empty_file", file=path.name), hint="Export it again, or fill it in.")
     if size > limits.file_bytes:
         raise DataError(
             said("file_too_large", file=path.name, size=f"{size:,}", most=f"{limits.file_bytes:,}"),

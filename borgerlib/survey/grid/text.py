@@ -156,7 +156,7 @@ def read_text_grid(path: Path, *, limits: Limits) -> Grid:
     """
     text, encoding, notes = decode(path.read_bytes(), name=path.name)
     if not text.strip(" \t\r\n;,|"):
-        raise DataError(said("no_text", file=path.name), hint="Export the survey again.")
+        raise DataError(said("no_text", file=path.name), hint="Export it again, or fill it in.")
     delimiter, body, skipped = _delimiter(text, name=path.name)
     records = _records(body, delimiter, name=path.name, first_line=skipped)
     records = _same_width(records, name=path.name, limits=limits)

@@ -48,7 +48,7 @@ def test_a_file_of_blanks(tmp_path, content):
 def test_headings_without_respondents(tmp_path, suffix):
     path = tmp_path / f"x.{suffix}"
     write_csv(path, ROWS[:1]) if suffix == "csv" else write_xlsx(path, {"Ark": ROWS[:1]})
-    refused(path, r"no respondents \(0 rows\)")
+    refused(path, r"nothing below them \(0 rows\)")
 
 
 def test_a_table_of_no_rows_in_parquet(tmp_path):
@@ -219,7 +219,7 @@ def test_a_formula_is_recorded_and_never_evaluated(tmp_path):
 
 def test_a_workbook_of_formulas_alone_says_that_these_are_why_it_is_empty(tmp_path):
     rows = [ROWS[0], ["=20+20", "=A1", "=A1"]]
-    with pytest.raises(DataError, match="no respondents") as raised:
+    with pytest.raises(DataError, match="nothing below them") as raised:
         read_export(write_xlsx(tmp_path / "x.xlsx", {"Ark": rows}))
     assert "3 cells hold a formula" in raised.value.problems[0]
 
