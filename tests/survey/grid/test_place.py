@@ -176,7 +176,7 @@ def test_the_largest_sheet_is_read_and_another_may_be_named(tmp_path):
     ids=["options below questions", "a word below a question", "names and texts", "one row"],
 )
 def test_headings_that_nobody_stands_under_are_no_respondent(tmp_path, rows):
-    with pytest.raises(DataError, match="headings but no respondents"):
+    with pytest.raises(DataError, match="headings but nothing below"):
         read(tmp_path, rows)
 
 

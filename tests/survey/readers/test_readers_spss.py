@@ -124,5 +124,5 @@ def test_a_truncated_file_is_refused(tmp_path):
 def test_a_file_without_cases_is_refused(tmp_path):
     path = tmp_path / "x.sav"
     pyreadstat.write_sav(pd.DataFrame({"koen": pd.Series([], dtype=float)}), str(path))
-    with pytest.raises(DataError, match="no respondents"):
+    with pytest.raises(DataError, match="nothing below them"):
         read_export(path)
