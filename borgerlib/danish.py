@@ -94,6 +94,11 @@ def long_date(day: date) -> str:
     return f"{day.day}. {_MONTHS[day.month - 1]} {day.year}"
 
 
+def marked(text: str, simulated: bool) -> str:
+    """Return the text, saying first when it is made of answers that nobody gave."""
+    return f"{SIMULATED}: {text}" if simulated else text
+
+
 def capitalise(text: str) -> str:
     """Return the text with its first letter in upper case and the rest untouched."""
     return text[:1].upper() + text[1:]

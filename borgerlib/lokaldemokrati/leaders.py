@@ -131,14 +131,15 @@ class LeadersSurvey:
 
 
 def open_leaders_survey(
-    survey: str = LEADERS, *, confidence: float = 0.95, min_cell: int = 5
+    survey: str | LeadersSurvey = LEADERS, *, confidence: float = 0.95, min_cell: int = 5
 ) -> LeadersSurvey:
     """Open the survey of 2021 by its name, or a later wave by its path or folder.
 
     Parameters
     ----------
-    survey : str
-        'lokaldemokrati-2021', the path of a .csv or .parquet file, or a folder's name in data/processed.
+    survey : str or LeadersSurvey
+        'lokaldemokrati-2021', the path of a .csv or .parquet file, or a folder's name in data/processed. What
+        is open already is returned as it is.
     confidence : float
         Level of the intervals, between 0 and 1.
     min_cell : int
@@ -166,6 +167,8 @@ def open_leaders_survey(
     >>> borgerlib.open_leaders_survey().estimates("strategi")
     DisclosedEstimates(2 rows, 0 suppressed, origin='published', base='kommunaldirektører', confidence=0.95)
     """
+    if isinstance(survey, LeadersSurvey):
+        return survey
     check_confidence(confidence)
     check_min_cell(min_cell)
     codebook = load_codebook(LEADERS)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from borgerlib import danish
-from borgerlib.lokaldemokrati.published.counts import divided_table, option_label, recovered_count
+from borgerlib.lokaldemokrati.published.counts import count_of, divided_table, option_label, recovered_count
 from borgerlib.lokaldemokrati.published.identification import CountSolution, Identification, identifications
 from borgerlib.lokaldemokrati.published.numbers import load_published, standing_values
 from borgerlib.population.municipalities import NUMBER_OF_MUNICIPALITIES
@@ -95,13 +95,8 @@ def _possible_counts(item: Item, option: str, identification: Identification) ->
     """Return every (n, count) that fits; of an impossible question, the nearest."""
     solutions = identification.solutions or (CountSolution(identification.n, identification.counts),)
     members = item.members(option)
-    possible = []
-    for solution in solutions:
-        if option in solution.counts:
-            possible.append((solution.n, solution.counts[option]))
-        elif all(member in solution.counts for member in members):
-            possible.append((solution.n, sum(solution.counts[member] for member in members)))
-    return possible
+    found = [(solution.n, count_of(solution.counts, option, members)) for solution in solutions]
+    return [(n, count) for n, count in found if count is not None]
 
 
 def _note(item: Item, option: str, published: float | None, count: int | None) -> str:

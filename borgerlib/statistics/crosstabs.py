@@ -259,45 +259,32 @@ def _item_rows(
     answers = answers_of(respondents, item)
     if answers.empty:
         return None
+    names = [f"{_ANSWER}{name}" for name in answers.columns]
+    frame = pd.concat([respondents, answers.set_axis(names, axis=1)], axis=1)
     parts = []
-    for column in (None, *by):
-        levels = None if column is None else domain_levels(respondents, codebook, column)
-        if levels is not None and levels.notna().sum() == 0:
+    for column in ("", *by):
+        # Undivided, all are of one level.
+        levels = pd.Series("", respondents.index)
+        if column:
+            levels = domain_levels(respondents, codebook, column)
+        if levels.isna().all():
             continue
-        frame = _with_answers(respondents, answers, levels)
-        rows = _estimated(frame, answers, levels, design, confidence)
-        effective = _effective(rows, answers, levels, weights)
-        parts.append(rows.assign(item=item.id, domain=column or "", n_effective=effective))
+        rows = tested_shares(frame.assign(**{_DOMAIN: levels}), names, _DOMAIN, confidence, design)
+        rows = rows.assign(
+            item=item.id,
+            option=rows["option"].str.removeprefix(_ANSWER),
+            domain=column,
+            level=[str(level) for level in rows.pop(_DOMAIN)],
+        )
+        effective = _effective(levels, answers.notna().any(axis=1), weights)
+        parts.append(rows.assign(n_effective=[float(effective.get(level, 0.0)) for level in rows["level"]]))
     return pd.concat(parts, ignore_index=True)
 
 
-def _with_answers(respondents: pd.DataFrame, answers: pd.DataFrame, levels: pd.Series | None) -> pd.DataFrame:
-    renamed = answers.add_prefix(_ANSWER)
-    if levels is not None:
-        renamed = renamed.assign(**{_DOMAIN: levels})
-    return pd.concat([respondents, renamed], axis=1)
-
-
-def _estimated(
-    frame: pd.DataFrame,
-    answers: pd.DataFrame,
-    levels: pd.Series | None,
-    design: Design,
-    confidence: float,
-) -> pd.DataFrame:
-    names = [f"{_ANSWER}{name}" for name in answers.columns]
-    rows = tested_shares(frame, names, None if levels is None else _DOMAIN, confidence, design)
-    of_rows = [""] * len(rows) if levels is None else [str(level) for level in rows.pop(_DOMAIN)]
-    return rows.assign(option=rows["option"].str.removeprefix(_ANSWER), level=of_rows)
-
-
-def _effective(
-    rows: pd.DataFrame, answers: pd.DataFrame, levels: pd.Series | None, weights: Floats
-) -> list[float]:
-    """Return the effective sample size of each row's level."""
-    group = pd.Series("", index=answers.index) if levels is None else levels.astype(object)
-    answered = answers.notna().any(axis=1).to_numpy() & group.notna().to_numpy()
-    keys = group.map(str).to_numpy()[answered]
-    mass = pd.DataFrame({"once": weights, "squared": weights**2})[answered].groupby(keys).sum()
-    effective = mass["once"] ** 2 / mass["squared"]
-    return [float(effective.get(level, 0.0)) for level in rows["level"]]
+def _effective(levels: pd.Series, answered: pd.Series, weights: Floats) -> pd.Series:
+    """Return the effective sample size of each level among those who answered."""
+    mass = pd.DataFrame({"once": weights, "squared": weights**2})
+    there = (answered & levels.notna()).to_numpy(dtype=bool)
+    sums = mass[there].groupby(levels.astype(object).map(str).to_numpy()[there]).sum()
+    effective: pd.Series = sums["once"] ** 2 / sums["squared"]
+    return effective

@@ -60,7 +60,7 @@ def recovered_count(item: str, option: str, *, group: str = "") -> RecoveredCoun
     if by and codebook.item(item).base != f"{by}.{by_option}":
         return _within(item, option, members, by, by_option)
     found = identifications()[item]
-    count = _sum(dict(found.counts), option, members)
+    count = count_of(found.counts, option, members)
     return None if count is None else RecoveredCount(count, found.n, found.status, found.why)
 
 
@@ -133,12 +133,13 @@ def _within(
         return None
     options = [known.id for known in _codebook().item(item).options]
     row = dict(zip(options, divided[by_option], strict=True))
-    count = _sum(row, option, members)
+    count = count_of(row, option, members)
     found = identifications()[by]
     return None if count is None else RecoveredCount(count, sum(row.values()), found.status, found.why)
 
 
-def _sum(counts: dict[str, int], option: str, members: tuple[str, ...]) -> int | None:
+def count_of(counts: Mapping[str, int], option: str, members: tuple[str, ...]) -> int | None:
+    """Return the count of an option, or of a net as the sum of its members; None where one is not known."""
     if option in counts:
         return counts[option]
     if all(member in counts for member in members):

@@ -38,7 +38,7 @@ def lay_out_bars(marks: Bars, width: float) -> BarsLayout:
     return BarsLayout(marks=nameless, width=width, key=key)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class BarsLayout(Layout):
     """How bars stand in a picture."""
 

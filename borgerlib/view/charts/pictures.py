@@ -37,18 +37,21 @@ class PictureWords:
     simulated: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Layout(ABC):
     """How marks stand in a picture: what bars and scales have in common.
 
     Parameters
     ----------
+    marks
+        What stands in it; see the layouts themselves.
     width : float
         Pixels; below `theme.PHONE_BREAK` labels stand above their bars.
     key : tuple of (name, colour)
         Shown above the marks, for names that find no place beside them.
     """
 
+    marks: Any
     width: float
     key: tuple[tuple[str, str], ...] = ()
 

@@ -50,7 +50,7 @@ class _Label:
     width: float
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class ScaleLayout(Layout):
     """How a scale's bars stand in a picture."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from borgerlib import danish
-from borgerlib.danish import SIMULATED
 from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.interest.answers.eagerness import ODDS, shares_if_eager
 from borgerlib.interest.answers.local_survey import ASKED, DIVIDING, LocalSurvey
@@ -223,9 +222,9 @@ def eager_sentence(survey: LocalSurvey, answers: InterestSurvey, answer: str, wh
         return None
     times = danish.listing([_TIMES[odds] for odds in ODDS], last="eller")
     numbers = danish.listing([danish.number(100 * share) for share in shares], last="eller")
-    simulated = f"{SIMULATED}: " if survey.simulated else ""
+    holds = danish.marked("Tallet gælder dem, der har svaret.", survey.simulated)
     return Text(
-        f"**Hvor sikkert er det?** {simulated}Tallet gælder dem, der har svaret. Hvis "
+        f"**Hvor sikkert er det?** {holds} Hvis "
         f"{who or f'de, der valgte »{label}«,'} svarede {times} gange så gerne som andre, er det {numbers} "
         "pct. af alle borgere."
     )

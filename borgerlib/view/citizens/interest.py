@@ -20,10 +20,11 @@ from borgerlib.view.citizens.sections import first_known, load_sections, tagged,
 from borgerlib.view.citizens.words import chart_words, difference_sentence, differences_sentence, who_sentence
 from borgerlib.view.tables.html import Table
 from borgerlib.view.words.method import bullets, citizens_method, run_stamp, weighting_lines
-from borgerlib.view.words.text import Text
+from borgerlib.view.words.text import Text, page_text
 
 TITLE = "Borgernes interesse"
 NUMBER = 11
+_KICKER = "Borgernes svar"
 _PAGES = {"svarede": (12, "Hvem har svaret?"), "forskelle": (13, "Forskelle mellem borgerne")}
 
 
@@ -46,23 +47,19 @@ class InterestPage:
         found = found or _nothing_found(survey)
         if not survey.weighting["targets"]:
             found = f"{found} {UNWEIGHTED}"
-        sentence = _marked(found, survey)
-        title = _marked(TITLE, survey)
-        page = {
-            "number": NUMBER,
-            "slug": danish.slug(title),
-            "title": title,
-            "kicker": "Borgernes svar",
-            "source": survey.estimates.source,
-            "finding": sentence,
-            "key_figures": [
+        return page_text(
+            danish.marked(found, survey.simulated),
+            number=NUMBER,
+            title=danish.marked(TITLE, survey.simulated),
+            kicker=_KICKER,
+            source=survey.estimates.source,
+            key_figures=[
                 {
                     "value": danish.number(survey.respondents),
-                    "label": _marked("borgere har svaret", survey),
+                    "label": danish.marked("borgere har svaret", survey.simulated),
                 }
             ],
-        }
-        return Text(sentence, page=page)
+        )
 
     def page(self, name: str) -> Text:
         """Return the finding of a further page, and what the report needs to know of it.
@@ -81,9 +78,9 @@ class InterestPage:
             raise ParameterError(unknown_name("page", name, _PAGES))
         number, title = _PAGES[name]
         said = who_sentence(self.survey) if name == "svarede" else differences_sentence(self.survey)
-        title, said = (_marked(text, self.survey) for text in (title, said))
-        page = {"number": number, "slug": danish.slug(title), "title": title, "kicker": "Borgernes svar"}
-        return Text(said, page={**page, "finding": said, "source": self.survey.estimates.source})
+        title, said = (danish.marked(text, self.survey.simulated) for text in (title, said))
+        source = self.survey.estimates.source
+        return page_text(said, number=number, title=title, kicker=_KICKER, source=source)
 
     def estimates(self, *answers: str, by: str = "", group: str = "") -> DisclosedEstimates | Text:
         """Return the estimates of one question: what a chart or table shows.
@@ -269,7 +266,7 @@ class InterestPage:
     def run_stamp(self) -> Text:
         """Return when and with what the page was made."""
         data = self.survey.weighting["respondents"]["source_sha256"][:12]
-        return Text(_marked(run_stamp(f"; data {data}").markdown, self.survey))
+        return Text(danish.marked(run_stamp(f"; data {data}").markdown, self.survey.simulated))
 
 
 def open_interest(municipality: str, *, confidence: float = 0.95, min_cell: int = 5) -> InterestPage:
@@ -338,7 +335,3 @@ def _nothing_found(survey: LocalSurvey) -> str:
     if not missing:
         return "Der er for få svar til at sige, hvad borgerne helst vil."
     return f"Kommunen har ikke spurgt om {danish.listing(missing, last='eller')}."
-
-
-def _marked(text: str, survey: LocalSurvey) -> str:
-    return f"{danish.SIMULATED}: {text}" if survey.simulated else text

@@ -52,7 +52,7 @@ class Squares:
         return dots.scale(color=None).label(x="", y="")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class SquaresLayout(Layout):
     """How the squares stand in a picture."""
 
@@ -167,7 +167,7 @@ class Funnel:
         return dots.scale(color=None).label(x="", y="")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class FunnelLayout(Layout):
     """How a funnel stands in a picture."""
 
@@ -257,7 +257,7 @@ class Changes(Bars):
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class ChangesLayout(BarsLayout):
     """How changes stand in a picture: as bars do, but about a line in the middle."""
 
@@ -293,16 +293,6 @@ class ChangesLayout(BarsLayout):
         self._draw_caps(axes, inside=theme.TEXT)
 
 
-def lay_out_changes(marks: Changes, width: float) -> ChangesLayout:
-    """Return how changes stand in a picture of that width in pixels."""
-    return ChangesLayout(marks=marks, width=width)
-
-
 def lay_out_squares(marks: Squares, width: float) -> SquaresLayout:
     """Return how squares stand in a picture of that width in pixels."""
     return SquaresLayout(marks=marks, width=width, key=marks.key)
-
-
-def lay_out_funnel(marks: Funnel, width: float) -> FunnelLayout:
-    """Return how a funnel stands in a picture of that width in pixels."""
-    return FunnelLayout(marks=marks, width=width)

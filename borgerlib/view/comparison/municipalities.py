@@ -14,10 +14,10 @@ from borgerlib.view.charts.chart import Chart
 from borgerlib.view.charts.pictures import LayOut
 from borgerlib.view.comparison.marks import (
     Funnel,
+    FunnelLayout,
     Point,
     Square,
     Squares,
-    lay_out_funnel,
     lay_out_squares,
 )
 from borgerlib.view.tables.html import Table, public_table
@@ -150,7 +150,7 @@ def funnel_chart(comparison: MunicipalityComparison, *, title: str = "") -> Char
         f"Linjerne: med {danish.percent(comparison.confidence)} sikkerhed ligger alle kommuner inden for "
         "dem, når de kun er så forskellige, som kommunerne er flest"
     )
-    return _chart(comparison, said, alt, marks, lay_out_funnel, note)
+    return _chart(comparison, said, alt, marks, FunnelLayout, note)
 
 
 def municipalities_table(comparison: MunicipalityComparison) -> Table:

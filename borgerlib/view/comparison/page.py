@@ -11,7 +11,6 @@ from borgerlib import danish, places
 from borgerlib.comparison.municipalities import CODE, MunicipalityComparison, compare_municipalities
 from borgerlib.comparison.targets import Progress, follow_targets, load_targets
 from borgerlib.comparison.waves import WaveComparison, compare_waves
-from borgerlib.danish import SIMULATED
 from borgerlib.errors import DataError
 from borgerlib.interest.prepared import EARLIER, TARGETS
 from borgerlib.interest.store import CODEBOOK, load, read_parquet
@@ -91,9 +90,8 @@ class ComparisonPage:
             folder = danish.slug(self.municipality)
             return Text(f"Byrådet har ikke sat mål. De skrives i `data/saved/{folder}/{TARGETS}`.")
         lines = [one.sentence() for one in self.progress]
-        if any(one.estimates.origin == "simulated" for one in self.progress):
-            lines[0] = f"{SIMULATED}: {lines[0]}"
-        return bullets(lines)
+        simulated = any(one.estimates.origin == "simulated" for one in self.progress)
+        return bullets([danish.marked(lines[0], simulated), *lines[1:]])
 
     def map(self) -> Chart | Text:
         """Return all municipalities as a map of squares."""

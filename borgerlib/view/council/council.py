@@ -11,7 +11,6 @@ import pandas as pd
 from annotated_types import Len
 
 from borgerlib import danish, places
-from borgerlib.danish import SIMULATED
 from borgerlib.errors import ParameterError
 from borgerlib.files.toml import read_toml
 from borgerlib.interest.prepared import is_prepared
@@ -27,7 +26,7 @@ from borgerlib.view.citizens.words import who_sentence
 from borgerlib.view.council import municipality_facts as facts
 from borgerlib.view.leaders.insight import open_insight
 from borgerlib.view.tables.html import Table
-from borgerlib.view.words.text import Text
+from borgerlib.view.words.text import Text, page_text
 
 FIRST, CONTINUED, OF_THE_PLACE = -3, -2, -1
 _KICKER = "Til byrådet"
@@ -105,8 +104,7 @@ class CouncilPage:
         surveyed = weighting["respondents"]["survey_date"] if weighting["targets"] else ""
         if surveyed:
             said += f" Svarene er givet omkring den {danish.long_date(date.fromisoformat(surveyed))}."
-        if self.interest.survey.simulated:
-            said = f"{SIMULATED}: {said}"
+        said = danish.marked(said, self.interest.survey.simulated)
         return self._page(said, number=CONTINUED, slug="formen", title="Formen, og hvem der har svaret")
 
     def question(self, number: int) -> Text:
@@ -194,10 +192,8 @@ class CouncilPage:
         citizens = None if of_the_place or self.interest is None else self.interest.survey
         source = facts.source() if of_the_place else self.survey.everything.source
         source = source if citizens is None else citizens.estimates.source
-        simulated = citizens is not None and citizens.simulated
-        title = f"{SIMULATED}: {title}" if simulated else title
-        page = {"number": number, "slug": slug, "title": title, "kicker": _KICKER, "source": source}
-        return Text(said, page={**page, "finding": said})
+        title = danish.marked(title, citizens is not None and citizens.simulated)
+        return page_text(said, number=number, slug=slug, title=title, kicker=_KICKER, source=source)
 
 
 def open_council(
@@ -244,9 +240,7 @@ def open_council(
     'CouncilPage'
     """
     found = find_municipality(municipality)
-    opened = survey
-    if not isinstance(opened, LeadersSurvey):
-        opened = open_leaders_survey(opened, confidence=confidence, min_cell=min_cell)
+    opened = open_leaders_survey(survey, confidence=confidence, min_cell=min_cell)
     interest = None
     if is_prepared(found.name):
         interest = open_interest(found.name, confidence=confidence, min_cell=min_cell)

@@ -74,7 +74,6 @@ def areas_chart(
 
     Areas that come with simulated answers are as made up as these.
     """
-    mark = f"{danish.SIMULATED}: " if simulated else ""
     shares = (people / people.sum()).sort_values(ascending=False, kind="stable")
     largest = shares.head(_AREAS)
     frame = pd.DataFrame(
@@ -89,9 +88,10 @@ def areas_chart(
             "note": "",
         }
     )
+    marked_source = danish.marked(danish.capitalise(source), simulated)
     chart = bar_chart(
-        as_published(frame, base="borgerne på 15 år og derover", source=f"{mark}{danish.capitalise(source)}"),
-        title=f"{mark}{danish.percent(largest.iloc[0])} bor i {largest.index[0]}",
+        as_published(frame, base="borgerne på 15 år og derover", source=marked_source),
+        title=danish.marked(f"{danish.percent(largest.iloc[0])} bor i {largest.index[0]}", simulated),
         question=f"Områder i {municipality.full_name}.",
         note=f"De {_AREAS} største af {len(shares)} områder" if len(shares) > _AREAS else "",
     )

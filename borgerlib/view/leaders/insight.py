@@ -23,7 +23,7 @@ from borgerlib.view.leaders import overview
 from borgerlib.view.leaders.figures import chart_words, draw, own_line, wave_comparison
 from borgerlib.view.tables.html import Table
 from borgerlib.view.words.method import bullets, leaders_data, leaders_method, run_stamp
-from borgerlib.view.words.text import Text
+from borgerlib.view.words.text import Text, page_text
 
 OVERVIEW = 0
 _OUTCOMES = {
@@ -59,19 +59,16 @@ class InsightPage:
     def finding(self) -> Text:
         """Return the finding in a sentence or two, and what a report's front page needs to know."""
         if self.number == OVERVIEW:
-            opening = overview.opening(self.survey)
-            return Text(opening, page=overview.page(self.survey, opening))
+            return overview.page(self.survey)
         insight = self.registry.insight(self.number)
-        sentence = self.sentence(insight.finding).markdown
-        page = {
-            "number": insight.number,
-            "slug": insight.slug,
-            "title": insight.title,
-            "kicker": f"Indsigt {insight.number}",
-            "source": self.survey.everything.source,
-            "finding": sentence,
-        }
-        return Text(sentence, page=page)
+        return page_text(
+            self.sentence(insight.finding).markdown,
+            number=insight.number,
+            slug=insight.slug,
+            title=insight.title,
+            kicker=f"Indsigt {insight.number}",
+            source=self.survey.everything.source,
+        )
 
     def sentence(self, template: str) -> Text:
         """Return a Danish sentence whose numbers are filled in from the estimates.
@@ -271,9 +268,7 @@ def open_insight(
     if number != OVERVIEW:
         registry.insight(number)
     found = find_municipality(municipality) if municipality else None
-    opened = survey
-    if not isinstance(opened, LeadersSurvey):
-        opened = open_leaders_survey(opened, confidence=confidence, min_cell=min_cell)
+    opened = open_leaders_survey(survey, confidence=confidence, min_cell=min_cell)
     own = None
     if own_answers and found is None:
         raise ParameterError(

@@ -18,6 +18,7 @@ from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import LEADERS
 from borgerlib.view.tables.html import Table, public_table
 from borgerlib.view.words.alt_text import source_line
+from borgerlib.view.words.text import Text, page_text
 
 _SECTIONS = {"metode": "Metode", "om": "Om", "noegletal": "Nøgletal", "case": "Case"}
 _SIZES = {"identified": "entydigt", "set": "flere mulige", "impossible": "umuligt"}
@@ -48,32 +49,26 @@ _KEY_FIGURES = (
 )
 
 
-def opening(survey: LeadersSurvey) -> str:
-    """Return who answered."""
+def page(survey: LeadersSurvey) -> Text:
+    """Return who answered, and what a report's front page says of it, with the key figures."""
     meta = survey.codebook.meta
-    rate = danish.percent(_answered(survey) / meta["population"])
-    who = f"{_answered(survey)} af landets {meta['population']} kommunaldirektører"
+    answered = int(meta["respondents"]) if survey.wave is None else len(survey.wave.respondents)
+    rate = danish.percent(answered / meta["population"])
+    finding = f"{answered} af landets {meta['population']} kommunaldirektører"
     if survey.wave is None:
-        return f"{who} svarede ({rate}), og {meta['completed']} af dem gennemførte hele skemaet."
-    return f"{who} har svaret i denne måling ({rate})."
-
-
-def page(survey: LeadersSurvey, finding: str) -> dict[str, Any]:
-    """Return what a report's front page says of the overview, with the key figures."""
-    first = f"{_answered(survey)} af {survey.codebook.meta['population']}"
-    figures = [(fill(value, survey.everything), label) for value, label in _KEY_FIGURES]
-    return {
-        "number": 0,
-        "slug": "overblik",
-        "title": "Overblik",
-        "kicker": "Overblik",
-        "source": survey.everything.source,
-        "finding": finding,
-        "key_figures": [
-            {"value": value, "label": label}
-            for value, label in [(first, "kommunaldirektører har svaret"), *figures]
-        ],
-    }
+        finding += f" svarede ({rate}), og {meta['completed']} af dem gennemførte hele skemaet."
+    else:
+        finding += f" har svaret i denne måling ({rate})."
+    figures = [(f"{answered} af {meta['population']}", "kommunaldirektører har svaret")]
+    figures += [(fill(value, survey.everything), label) for value, label in _KEY_FIGURES]
+    return page_text(
+        finding,
+        number=0,
+        title="Overblik",
+        kicker="Overblik",
+        source=survey.everything.source,
+        key_figures=[{"value": value, "label": label} for value, label in figures],
+    )
 
 
 def feasible_sizes() -> Table:
@@ -183,7 +178,3 @@ def _valued(value: Any, percent: bool) -> str:
 
 def _behind(count: Any, n: Any) -> str:
     return "–" if pd.isna(count) or pd.isna(n) else f"{count}\u00a0af\u00a0{n}"
-
-
-def _answered(survey: LeadersSurvey) -> int:
-    return int(survey.codebook.meta["respondents"]) if survey.wave is None else len(survey.wave.respondents)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from borgerlib.danish import SIMULATED, capitalise, listing, number, percent, percent_range
+from borgerlib.danish import capitalise, listing, marked, number, percent, percent_range
 from borgerlib.statistics.disclosure.columns import WITHHELD as WITHHELD
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 
@@ -39,7 +39,7 @@ def question_of(estimates: DisclosedEstimates) -> str:
 
 def titled(title: str, estimates: DisclosedEstimates) -> str:
     """Return the title, saying first when the data are simulated."""
-    return f"{SIMULATED}: {title}" if estimates.origin == "simulated" else title
+    return marked(title, estimates.origin == "simulated")
 
 
 def uncertainty(confidence: float) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from borgerlib import danish
+
 PAGE_MIME_TYPE = "application/vnd.borger.page+json"
 
 
@@ -31,3 +33,16 @@ class Text:
         if self.page:
             data[PAGE_MIME_TYPE] = self.page
         return data
+
+
+def page_text(finding: str, **page: Any) -> Text:
+    """Return the finding of a page, and what the report needs to know of it.
+
+    Parameters
+    ----------
+    finding : str
+        A sentence or two.
+    **page
+        number, title, kicker, source; a slug unless it is the title's; key_figures, each a value and a label.
+    """
+    return Text(finding, page={"slug": danish.slug(page["title"]), **page, "finding": finding})

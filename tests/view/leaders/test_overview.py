@@ -16,28 +16,29 @@ def plain(text):
 
 def test_the_opening_says_who_answered(survey):
     # 79 / 98 = 80.6 pct.
-    assert plain(overview.opening(survey)) == (
+    assert plain(overview.page(survey).markdown) == (
         "79 af landets 98 kommunaldirektører svarede (81 pct.), og 69 af dem gennemførte hele skemaet."
     )
 
 
 def test_the_opening_of_a_wave_counts_its_own_respondents(wave):
     # 64 / 98 = 65.3 pct.
-    assert plain(overview.opening(wave)) == (
+    assert plain(overview.page(wave).markdown) == (
         "64 af landets 98 kommunaldirektører har svaret i denne måling (65 pct.)."
     )
 
 
 def test_the_front_page_has_key_figures_from_the_estimates(survey, wave):
-    page = overview.page(survey, "Et fund.")
-    assert (page["number"], page["slug"], page["finding"]) == (0, "overblik", "Et fund.")
+    shown = overview.page(survey)
+    page = shown.page
+    assert (page["number"], page["slug"], page["finding"]) == (0, "overblik", shown.markdown)
     assert [plain(figure["value"]) for figure in page["key_figures"]] == [
         "79 af 98",
         "90 pct.",
         "58 pct.",
         "97 pct.",
     ]
-    of_wave = [plain(figure["value"]) for figure in overview.page(wave, "")["key_figures"]]
+    of_wave = [plain(figure["value"]) for figure in overview.page(wave).page["key_figures"]]
     assert of_wave[:1] + of_wave[2:] == ["64 af 98", "74 pct.", "79 pct."]
 
 
