@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import pandas as pd
@@ -115,6 +115,10 @@ class Export:
             times = self.frame[name].value_counts()
             self._counted[name] = dict(zip(times.index.tolist(), times.tolist(), strict=True))
         return self._counted[name]
+
+    def noting(self, *notes: str) -> Export:
+        """Return the export with more notes on its reading."""
+        return replace(self, source=replace(self.source, notes=(*self.source.notes, *notes)))
 
     def column(self, name: str) -> Column:
         """Return what is known of the column of that heading."""

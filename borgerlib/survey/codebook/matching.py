@@ -11,44 +11,14 @@ from functools import lru_cache
 from borgerlib.survey.codebook.model import Item
 
 SELECTED = frozenset(
-    {
-        "1",
-        "1.0",
-        "1,0",
-        "x",
-        "✓",
-        "✔",
-        "☑",
-        "☒",
-        "√",
-        "*",
-        "+",
-        "valgt",
-        "vald",
-        "gewählt",
-        "selected",
-        "checked",
-        "quoted",
-        "nævnt",
-    }
-    | {"ja", "j", "yes", "y", "on", "ok", "true", "sand", "sann", "sant", "wahr"}
-)
+    ["1", "1.0", "1,0", "x", "✓", "✔", "☑", "☒", "√", "*", "+", "on", "ok", "valgt", "vald", "gewählt",
+     "selected", "checked", "quoted", "nævnt", "ja", "j", "yes", "y", "true", "sand", "sann", "sant", "wahr"]
+)  # fmt: skip
 NOT_SELECTED = frozenset(
-    {
-        "0",
-        "0.0",
-        "0,0",
-        "☐",
-        "ikke valgt",
-        "ej vald",
-        "inte vald",
-        "nicht gewählt",
-        "not selected",
-        "unchecked",
-    }
-    | {"not quoted", "ikke nævnt", "nej", "nei", "nein", "no", "n", "off", "false", "falsk", "usann", "usant"}
-    | {"falskt", "falsch"}
-)
+    ["0", "0.0", "0,0", "☐", "off", "ikke valgt", "ej vald", "inte vald", "nicht gewählt", "not selected",
+     "unchecked", "not quoted", "ikke nævnt", "nej", "nei", "nein", "no", "n", "false", "falsk", "usann",
+     "usant", "falskt", "falsch"]
+)  # fmt: skip
 NO_ANSWER = frozenset(
     {"n/a", "na", "#n/a", "#null", "null", "nan", "<na>", "{question_not_shown}", "no answer", "missing"}
     | {"-", "uoplyst", "ubesvaret", "ikke besvaret", "ej besvaret"}

@@ -16,27 +16,11 @@ _USUAL = (
     *("%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H.%M.%S", "%d-%m-%Y %H:%M:%S"),
     *("%Y-%m-%d %H:%M", "%d-%m-%Y %H:%M", "%d/%m/%Y %H:%M", "%d.%m.%Y %H:%M"),
 )
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        [
-            "jan",
-            "feb",
-            "mar mär",
-            "apr",
-            "maj mai may",
-            "jun",
-            "jul",
-            "aug",
-            "sep",
-            "okt oct",
-            "nov",
-            "dec des dez",
-        ],
-        start=1,
-    )
-    for name in names.split()
-}
+_MONTH_NAMES = (
+    *("jan", "feb", "mar mär", "apr", "maj mai may", "jun"),
+    *("jul", "aug", "sep", "okt oct", "nov", "dec des dez"),
+)
+_MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, start=1) for name in names.split()}
 _CLOCK = (
     r"(?:[T ,]+(?:kl\.? *)?(?P<hour>\d{1,2})[.:](?P<minute>\d{2})(?:[.:](?P<second>\d{2})(?:[.,]\d+)?)?"
     r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?)?"
@@ -170,6 +154,12 @@ def holds_times(values: pd.Series) -> bool:
     """Return whether nearly all that a column holds is times; False where it is empty."""
     filled = values.dropna()
     return len(filled) > 0 and float(parse_dates(filled).notna().mean()) >= _NEARLY_ALL
+
+
+def all_match(values: pd.Series, pattern: str) -> bool:
+    """Return whether all that a column holds is of a pattern; False where it is empty."""
+    filled = values.dropna()
+    return len(filled) > 0 and bool(filled.str.fullmatch(pattern).all())
 
 
 def _spread(different: pd.api.extensions.ExtensionArray, codes: object) -> pd.api.extensions.ExtensionArray:

@@ -19,6 +19,7 @@ from borgerlib.survey.codebook.matching import denies, is_unwilling, matcher, no
 from borgerlib.survey.codebook.model import Codebook, Item, Option
 from borgerlib.survey.codebook.outside import code_doubts, codes_outside, percent_doubts
 from borgerlib.survey.grid.values import first_part, parse_dates, parse_number, parse_numbers
+from borgerlib.survey.mapping.candidate import FREQUENT, reworded
 from borgerlib.survey.mapping.choices import (
     Coded,
     categorical,
@@ -34,7 +35,6 @@ from borgerlib.survey.responses import Export, Responses, join_problems, problem
 
 _OLDEST = 130
 _TIMES = ("started", "submitted")
-_FREQUENT = 3
 _AGAIN = "Correct the mapping file, or let 'borger map' write a new one."
 _REFUSED = (
     ("mixed_up", _AGAIN),
@@ -76,7 +76,7 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
     columns: dict[str, Any] = {}
     problems = [export.problems]
     mixed_up: list[str] = []
-    reworded: list[str] = []
+    reworded_items: list[str] = []
     unclear: list[str] = []
     orders = _orders(export, codebook, mapping)
     notes: list[str] = [_of_item(item_id, "either_way") for item_id, order in orders.items() if not order]
@@ -91,14 +91,14 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
         unclear += [f"items.{item.id}: {each}" for each in coded.unclear]
         if entry is not None:
             mixed_up += _doubts(item, entry, coded, export, codebook)
-            reworded += _reworded(item, entry, coded)
+            reworded_items += _reworded(item, entry, coded)
             notes += [
                 *_not_offered(item, entry, coded),
                 *_own_words(item, coded),
                 *_refusals(item, entry, export),
                 *_codes(item, entry, export, coded),
             ]
-    for found, (message, hint) in zip((mixed_up, unclear, reworded), _REFUSED, strict=True):
+    for found, (message, hint) in zip((mixed_up, unclear, reworded_items), _REFUSED, strict=True):
         if found:
             raise DataError(said(message), problems=found, hint=hint)
     return Responses(
@@ -250,14 +250,11 @@ def _reworded(item: Item, entry: ItemMapping, coded: Coded) -> list[str]:
     """Name frequent answers that are no option where options never occur: a wrong nought otherwise."""
     problems = join_problems(coded.problems)
     texts = problems["value"][problems["rule"].isin(["unknown_option", "unknown_selection", "written_in"])]
-    counts = texts.value_counts()
-    frequent = counts[counts >= _FREQUENT]
-    unused = [option.text for option in _never(item, entry, coded) if option != item.catch_all]
-    if frequent.empty or not unused:
-        return []
-    named = ", ".join(f"'{str(text)[:40]}' ({times} times)" for text, times in frequent.head(4).items())
-    never = ", ".join(f"'{text}'" for text in unused[:4])
-    return [f"items.{item.id}: {named} is no option; {never} never occurs"]
+    never = _never(item, entry, coded)
+    occurring = {option.id for option in item.options if option not in never}
+    strange = {str(text): times for text, times in texts.value_counts().items()}
+    doubt = reworded(item, strange, occurring)
+    return [f"items.{item.id}: {doubt}"] if doubt else []
 
 
 def _never(item: Item, entry: ItemMapping, coded: Coded) -> list[Option]:
@@ -319,7 +316,7 @@ def _of_item(item_id: str, kind: str, **values: object) -> Said:
 def _examples(entry: ItemMapping, export: Export) -> str:
     """Name frequent values only: a rare one may be a person's name or address."""
     counts = pd.concat([export.frame[column] for column in entry.columns]).value_counts()
-    frequent = counts[counts >= _FREQUENT].index[:4]
+    frequent = counts[counts >= FREQUENT].index[:4]
     return f" (such as {', '.join(repr(str(value)[:40]) for value in frequent)})" if len(frequent) else ""
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import collections.abc as abc
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from annotated_types import Ge, Le
 
 from borgerlib.errors import unknown_name
-from borgerlib.files.toml import Problem, Toml, read_toml
+from borgerlib.files.toml import Problem, read_toml
 from borgerlib.survey.codebook.model import Codebook, Item
 
 LAYOUTS = ("value", "indicators", "joined", "ranked")
@@ -140,15 +140,7 @@ def load_mapping(path: str | Path, codebook: Codebook) -> Mapping:
     There is no file nowhere.toml with the mapping.
     """
     missing = "'borger map' writes one."
-    return _mapping(read_toml(Path(path), _WHAT, hint=_HINT, missing=missing), codebook)
-
-
-def parse_mapping(content: abc.Mapping[str, Any], codebook: Codebook, *, source: str) -> Mapping:
-    """Build a mapping from parsed TOML; `source` names it in errors (`DataError`)."""
-    return _mapping(Toml(dict(content), source, _WHAT, hint=_HINT), codebook)
-
-
-def _mapping(toml: Toml, codebook: Codebook) -> Mapping:
+    toml = read_toml(Path(path), _WHAT, hint=_HINT, missing=missing)
     tables = toml.content.get("items")
     for table in tables.values() if isinstance(tables, dict) else ():
         if isinstance(table, dict) and isinstance(table.get("columns"), str):

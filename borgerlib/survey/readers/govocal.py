@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pandas as pd
-
 from borgerlib.survey.grid.cells import HeadedGrid
 from borgerlib.survey.grid.tabular import export_of, question_columns
+from borgerlib.survey.grid.values import all_match
 from borgerlib.survey.responses import PLATFORM, Column, Export
 
 VENDOR = "Go Vocal"
@@ -21,26 +20,21 @@ def recognise(table: HeadedGrid) -> bool:
     first, *others = table.headings
     return bool(
         table.grid.sheet
-        and _all(table.frame[first], _UUID)
-        and any(_all(table.frame[heading], _UUID) for heading in others)
+        and all_match(table.frame[first], _UUID)
+        and any(all_match(table.frame[heading], _UUID) for heading in others)
     )
-
-
-def _all(values: pd.Series, pattern: str) -> bool:
-    filled = values.dropna()
-    return len(filled) > 0 and bool(filled.str.fullmatch(pattern).all())
 
 
 def read(table: HeadedGrid) -> Export:
     """Read a Go Vocal table, and take away the apostrophe that it puts before = + - @."""
     frame = table.frame.apply(lambda values: values.str.replace(_ESCAPED, "", regex=True))
-    author = next((at for at, name in enumerate(table.headings) if at and _all(frame[name], _UUID)), 0)
+    author = next((at for at, name in enumerate(table.headings) if at and all_match(frame[name], _UUID)), 0)
     columns = question_columns(table.headings)
     columns[0] = Column(columns[0].name, columns[0].label, role="id")
     # The time of the input is the first time after the author's id; registration answers follow.
     if author:
         columns[author] = replace(columns[author], role=PLATFORM)
-    times = [at for at, name in enumerate(table.headings) if at > author and _all(frame[name], _TIME)]
+    times = [at for at, name in enumerate(table.headings) if at > author and all_match(frame[name], _TIME)]
     if times:
         columns[times[0]] = replace(columns[times[0]], role="submitted")
     return export_of(replace(table, frame=frame), VENDOR, columns)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from borgerlib.said import Said, said
 from borgerlib.survey.grid.cells import HeadedGrid
 from borgerlib.survey.grid.tabular import export_of
+from borgerlib.survey.grid.values import all_match
 from borgerlib.survey.responses import PLATFORM, Column, Export
 
 VENDOR = "KoboToolbox"
@@ -40,8 +41,7 @@ def _parent(name: str) -> str:
 def _is_tick(table: HeadedGrid, name: str) -> bool:
     if "/" not in name or name.endswith("/") or " / " in name:
         return False
-    filled = table.frame[name].dropna()
-    return len(filled) > 0 and bool(filled.str.fullmatch(_TICKS).all())
+    return all_match(table.frame[name], _TICKS)
 
 
 def read(table: HeadedGrid) -> Export:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-import pandas as pd
-
 from borgerlib.survey.grid.cells import HeadedGrid
 from borgerlib.survey.grid.tabular import bracketed, export_of
+from borgerlib.survey.grid.values import all_match
 from borgerlib.survey.responses import PLATFORM, Column, Export
 
 VENDOR = "LimeSurvey"
@@ -49,16 +48,12 @@ def _has_leading_columns(table: HeadedGrid) -> bool:
     leading = [table.frame[heading].dropna() for heading in table.headings[:4]]
     number, submitted, page, language = leading
     return (
-        _all(number, r"\d{1,15}")
-        and _all(submitted, _TIME)
-        and _all(page, r"-?\d+")
-        and _all(language, _LANGUAGE)
+        all_match(number, r"\d{1,15}")
+        and all_match(submitted, _TIME)
+        and all_match(page, r"-?\d+")
+        and all_match(language, _LANGUAGE)
         and number.astype("int64").is_monotonic_increasing
     )
-
-
-def _all(values: pd.Series, pattern: str) -> bool:
-    return len(values) > 0 and bool(values.str.fullmatch(pattern).all())
 
 
 def read(table: HeadedGrid) -> Export:

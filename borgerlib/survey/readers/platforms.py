@@ -177,8 +177,7 @@ def _american(export: Export) -> Export:
         for name, each in times.items()
     }
     notes = () if order else (said("months_first"),)
-    source = replace(export.source, notes=(*export.source.notes, *notes))
-    return replace(export, frame=export.frame.assign(**iso), source=source)
+    return replace(export, frame=export.frame.assign(**iso)).noting(*notes)
 
 
 def _with_role(column: Column, platform: Platform) -> Column:
@@ -238,8 +237,7 @@ def judged(export: Export) -> Export:
         notes.append(said("test_answers", count=int(tried.sum())))
     if unfinished.any():
         notes.append(said("unfinished", count=int(unfinished.sum()), total=int((~tried).sum())))
-    source = replace(export.source, notes=(*export.source.notes, *notes))
-    return replace(export, source=source, problems=join_problems(problems))
+    return replace(export, problems=join_problems(problems)).noting(*notes)
 
 
 def _unfinished(export: Export, held: Mapping[str, pd.Series]) -> pd.Series:

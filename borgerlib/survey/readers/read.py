@@ -138,7 +138,7 @@ def _with_ones_and_twos(export: Export) -> Export:
     columns = [
         replace(column, labels=YES_AND_NO) if column.name in coded else column for column in export.columns
     ]
-    return _noting(replace(export, columns=tuple(columns)), said("ones_and_twos", columns=coded[:_NAMED]))
+    return replace(export, columns=tuple(columns)).noting(said("ones_and_twos", columns=coded[:_NAMED]))
 
 
 def _noting_repeats(export: Export) -> Export:
@@ -155,11 +155,7 @@ def _noting_repeats(export: Export) -> Export:
     again = alike.index[alike.duplicated()]
     if again.empty:
         return export
-    return _noting(export, said("rows_repeated", count=len(again), row=int(again[0])))
-
-
-def _noting(export: Export, *notes: str) -> Export:
-    return replace(export, source=replace(export.source, notes=(*export.source.notes, *notes)))
+    return export.noting(said("rows_repeated", count=len(again), row=int(again[0])))
 
 
 def read_responses(
@@ -225,5 +221,5 @@ def read_responses(
         suggestion = suggest_mapping(export, codebook)
         suggestion.require_sure(codebook, export=(str(path), *where(sheet, heading_rows, municipality)))
         mapping = suggestion.mapping
-        export = _noting(export, *suggestion.notes)
+        export = export.noting(*suggestion.notes)
     return replace(code_export(export, codebook, mapping), words=export.frame.get(MARK))

@@ -7,12 +7,14 @@ which is told from the content: names differ between municipalities.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from borgerlib.errors import DataError
 from borgerlib.said import said
 from borgerlib.survey.grid.cells import Grid, as_table, one_line
 from borgerlib.survey.grid.limits import Limits
-from borgerlib.survey.responses import Column, Export, Source
+from borgerlib.survey.grid.tabular import export_of
+from borgerlib.survey.responses import Column, Export
 
 VENDOR = "SurveyXact"
 _ROLES = {"respondent_id": "id"}
@@ -64,27 +66,15 @@ def read(grids: Sequence[Grid], *, limits: Limits) -> Export:
     texts = _label_texts(labels[0]) if labels else {}
     table = as_table(dataset, limits=limits)
     by_name = {column.name: column for column in described}
-    columns = []
-    for heading in table.headings:
-        known = by_name.get(heading) or Column(heading, heading, role=_ROLES.get(heading, ""))
-        columns.append(
-            Column(known.name, known.label, known.choice, known.question, texts.get(heading, {}), known.role)
-        )
-    parts = [dataset, *labels[:1], structure]
-    notes = () if labels else (said("no_labels_file"),)
-    return Export(
-        frame=table.frame,
-        columns=tuple(columns),
-        source=Source(
-            VENDOR,
-            tuple(dict.fromkeys(part.name.partition(", sheet")[0] for part in parts)),
-            dataset.encoding,
-            dataset.delimiter,
-            dataset.sheet,
-            (*dataset.notes, *notes),
-        ),
-        problems=table.problems,
+    known = (
+        by_name.get(heading) or Column(heading, heading, role=_ROLES.get(heading, ""))
+        for heading in table.headings
     )
+    columns = [replace(column, labels=texts.get(column.name, {})) for column in known]
+    export = export_of(table, VENDOR, columns, notes=() if labels else (said("no_labels_file"),))
+    parts = [dataset, *labels[:1], structure]
+    files = dict.fromkeys(part.name.partition(", sheet")[0] for part in parts)
+    return replace(export, source=replace(export.source, files=tuple(files)))
 
 
 def _describe(structure: Grid) -> list[Column]:
