@@ -16,8 +16,6 @@ from borgerlib.dashboard.page.answers import Answers
 from borgerlib.dashboard.page.words import words
 from borgerlib.errors import BorgerlibError, RunError
 from borgerlib.interest.filters.selection import read_link
-from borgerlib.runs.kernels.execute import run_notebook
-from borgerlib.runs.reports.folder import refuse_foreign_folder, write_report
 
 NOTEBOOK = "interesse_valg.ipynb"
 
@@ -72,6 +70,10 @@ def save_report(answers: Answers, link: str) -> Path:
     RunError
         The notebook failed, or the report cannot be written.
     """
+    # What notebooks are run and written by is a third of the memory that every visitor's kernel would have.
+    from borgerlib.runs.kernels.execute import run_notebook
+    from borgerlib.runs.reports.folder import refuse_foreign_folder, write_report
+
     municipality = answers.municipality
     parameters = {
         "municipality": municipality.name,

@@ -5,6 +5,7 @@ It ends when its input does: a command that is killed leaves no server behind.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import hmac
 import json
@@ -18,6 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 TEMPLATES = Path(__file__).with_name("voila")
+_AHEAD = "borgerlib.dashboard.server.ahead"
 _LOOK_EVERY = 1000  # milliseconds
 
 
@@ -33,13 +35,17 @@ def serve(settings: dict[str, Any]) -> None:
     os.environ["JUPYTER_PATH"] = os.pathsep.join(
         filter(None, [str(TEMPLATES), os.environ.get("JUPYTER_PATH", "")])
     )
-    from borgerlib.runs.warm.client import process_server
+    from borgerlib.runs.warm.client import WarmServer
 
-    # What forks the kernels imports its libraries while Voilà imports its own.
-    process_server()
+    # What forks the kernels imports while Voilà does; what it imports is shared by all visitors.
+    kernels = WarmServer(preload=[_AHEAD], ahead="imports")
+    atexit.register(kernels.close)
     from traitlets.config import Config
 
     from borgerlib.dashboard.server.gate import TokenOnly
+    from borgerlib.runs.warm.provisioner import WarmProvisioner
+
+    WarmProvisioner.find_server = staticmethod(lambda: kernels)
 
     address = urlsplit(settings["address"])
     config = Config()

@@ -30,6 +30,7 @@ _LIBRARIES = (
     "pandas",
     "pandas.io.formats.style",
     "pyarrow.parquet",
+    "pydantic",
     "PIL.PngImagePlugin",
     "fontTools.subset",
     "matplotlib.figure",
@@ -39,6 +40,7 @@ _LIBRARIES = (
     "mpl_toolkits.axes_grid1",
     "seaborn.objects",
     "scipy.stats",
+    "statsmodels.stats.multitest",
     "statsmodels.stats.proportion",
     "font_source_sans_pro",
     "ipykernel.kernelapp",
@@ -65,19 +67,24 @@ _INSIGHTS = 10
 
 def import_everything(also: Iterable[str] = ()) -> None:
     """Import what notebooks use; what is not installed is left to the notebook to miss."""
-    sys.modules.update(dict.fromkeys(_TOO_EARLY))  # type: ignore[arg-type]  # who imports them meets an ImportError
-    names = [*_LIBRARIES, *also]
+    names = [*_LIBRARIES]
     for room in _ROOMS:
         package = importlib.import_module(f"borgerlib.{room}")
         names += [module.name for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
-    for name in names:
-        with suppress(ImportError):
-            importlib.import_module(name)
-    for name in _TOO_EARLY:
-        del sys.modules[name]
+    _import(names, without=_TOO_EARLY)
+    _import(also, without=_TOO_EARLY[1:])  # a page is made of ipywidgets; its kernel gets to know them
     from matplotlib.backends.registry import backend_registry
 
     backend_registry.list_all()  # type: ignore[no-untyped-call]  # looks through all installed packages, once
+
+
+def _import(names: Iterable[str], *, without: Iterable[str]) -> None:
+    sys.modules.update(dict.fromkeys(without))  # type: ignore[arg-type]  # who imports them meets an ImportError
+    for name in names:
+        with suppress(ImportError):
+            importlib.import_module(name)
+    for name in without:
+        del sys.modules[name]
 
 
 def compute_ahead(*, pictures: bool) -> Iterator[None]:
