@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from borgerlib.runs.kernels import recorder
+from borgerlib.runs.kernels import capped, recorder
 from borgerlib.runs.warm.source import KernelSource, WarmProcess
 from borgerlib.runs.warm.surroundings import LONGEST_FOLDER, kernel_environment
 
@@ -151,7 +151,7 @@ def kernel_manager(
         @property
         def kernel_spec(self) -> Any:
             # Never looked up by name: a kernel called python3 may belong to another environment.
-            loaded = (recorder.EXTENSION, *extensions)
+            loaded = (recorder.EXTENSION, capped.EXTENSION, *extensions)
             arguments = [f"--IPKernelApp.extra_extensions={each}" for each in loaded]
             return KernelSpec(**get_kernel_dict(arguments))
 

@@ -22,12 +22,13 @@ from papermill.log import logger
 from papermill.utils import merge_kwargs, remove_args
 
 from borgerlib.errors import ParameterError
+from borgerlib.runs.kernels.capped import MOST_OUTPUT
 from borgerlib.runs.kernels.manager import Kernel, kernel_folder, kernel_manager
 from borgerlib.runs.kernels.parameters import declared_in, refuse_unfit
 from borgerlib.runs.warm.client import process_server
 
-MOST_OUTPUT = 20_000_000
 _CUT = "*Resten er udeladt: notebooken viser mere end {}.*"
+_A_LINE = 12
 _OURS = ("python3", "python", "borger", "", None)
 _SOCKETS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
 
@@ -142,9 +143,10 @@ class QuickClient(PapermillNotebookClient):  # type: ignore[misc]
 
 
 def _length(content: Any) -> int:
+    """Return about how many characters an output takes in the file, where each of its lines is indented."""
     if isinstance(content, (dict, list)):
         return sum(map(_length, content.values() if isinstance(content, dict) else content))
-    return len(content) if isinstance(content, str) else 1
+    return len(content) + _A_LINE * content.count("\n") if isinstance(content, str) else 1
 
 
 class WarmEngine(NBClientEngine):  # type: ignore[misc]
