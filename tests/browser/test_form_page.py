@@ -1,6 +1,7 @@
 """The questionnaire on a tablet: by keyboard, without the net, one person after another, nothing lost."""
 
 import csv
+from dataclasses import replace
 from html import escape
 
 import pytest
@@ -11,6 +12,7 @@ from random_forms import citizens, differences, filled
 import borgerlib
 from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.survey.form.formats.page.page import page_text
+from borgerlib.survey.form.names import MARK
 from borgerlib.survey.form.questionnaire import questionnaire
 from borgerlib.survey.form.texts import load_texts
 from borgerlib.survey.readers.read import read_responses
@@ -244,6 +246,24 @@ def test_nobody_is_thanked_before_the_answer_is_kept_and_it_is_kept_once(tablet,
     expect(page.get_by_text("Tak for dit svar.")).to_be_visible()
     page.locator(".staff summary").click()
     expect(page.locator("#count")).to_have_text("1")
+
+
+def test_a_page_in_the_place_of_another_keeps_answers_to_the_words_they_were_given_to(tablet, tmp_path):
+    book, texts = citizens(1).book, load_texts()
+    forms = [questionnaire(book, replace(texts, by_answers=each)) for each in (False, True)]
+    forms[1] = replace(forms[1], questions=tuple(each for each in forms[1].questions if each.id != "alder"))
+    for form in forms:
+        opened(tablet, form, tmp_path)
+        if form is forms[0]:
+            tablet.locator("#f-alder").fill("34")
+        tablet.locator("#skema [type=submit]").click()
+        expect(tablet.locator("#thanks")).to_be_visible()
+    with saved(tablet, tmp_path / "svar.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    assert [(row["alder"], row[MARK]) for row in rows] == [
+        ("34", forms[0].consent[1]),
+        ("", forms[1].consent[1]),
+    ]
 
 
 def test_the_preview_takes_no_answer_and_says_so(browser, tmp_path):

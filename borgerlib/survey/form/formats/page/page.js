@@ -161,7 +161,8 @@
     if (!check()) return find("#summary").focus();
     const answers = Object.fromEntries(put().map((each) => [each.dataset.question, answer(each)]));
     mine ??= { at: Date.now(), id: code() };
-    const whole = { ...mine, started: draft().started || now(), submitted: now(), answers };
+    const { version } = body.dataset;
+    const whole = { ...mine, version, started: draft().started || now(), submitted: now(), answers };
     try {
       await kept("readwrite", (sent) => sent.put(whole));
     } catch {
@@ -236,7 +237,7 @@
   const plain = (text) => (/^'*[=+\-@\t\r]/.test(text) ? `'${text}` : text);
 
   function table(answers) {
-    const { id, started, submitted, mark, version } = body.dataset;
+    const { id, started, submitted, mark } = body.dataset;
     const columns = [[id, (each) => each.id], [started, (each) => each.started], [submitted, (each) => each.submitted]];
     for (const question of questions) {
       const name = question.dataset.question, kind = question.dataset.kind;
@@ -246,7 +247,11 @@
           columns.push([`${name}__${value}`, (each) => (values(each).length ? String(Number(values(each).includes(value))) : "")]);
       else columns.push([name, (each) => (kind === "text" ? plain : String)(values(each)[0] ?? "")]);
     }
-    columns.push([mark, () => version]);
+    // What a page asked whose place this one took, and no longer does.
+    for (const name of new Set(answers.flatMap((each) => Object.keys(each.answers))))
+      if (!questions.some((each) => each.dataset.question === name))
+        columns.push([name, (each) => plain((each.answers[name] || []).join(" "))]);
+    columns.push([mark, (each) => each.version]);
     const kept = columns.filter(([name]) => name);
     const rows = [kept.map(([name]) => name), ...answers.map((each) => kept.map(([, cell]) => cell(each)))];
     return "\ufeff" + rows.map((row) => row.map(quoted).join(";")).join("\r\n") + "\r\n";
