@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection
 
 # Crockford's base 32: no I, L, O or U, so that a code can be read aloud and typed from paper.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -13,23 +13,14 @@ _LENGTH = 8
 _MISREAD = str.maketrans("OIL", "011")
 
 
-def new_key() -> bytes:
-    """Return a key to make codes with."""
-    return secrets.token_bytes(32)
-
-
-def make_codes(ids: Iterable[object], key: bytes) -> dict[object, str]:
-    """Return each person's code: eight letters from a keyed hash of her id (HMAC-SHA-256), as 'K7QM-2XPD'.
-
-    Raises
-    ------
-    ValueError
-        Two have the same code (once in some 2,000 pools of 30,000): take another key.
-    """
-    codes = {person: keyed_code(str(person), key) for person in ids}
-    if len(set(codes.values())) < len(codes):
-        raise ValueError("two people have one code")
-    return codes
+def make_codes(ids: Collection[object]) -> dict[object, str]:
+    """Return each person's code, as 'K7QM-2XPD': eight letters by a key that nobody keeps."""
+    while True:
+        key = secrets.token_bytes(32)
+        made = {person: keyed_code(str(at), key) for at, person in enumerate(ids)}
+        # Two have the same code once in some 2,000 pools of 30,000.
+        if len(set(made.values())) == len(made):
+            return made
 
 
 def as_typed(text: str) -> str:

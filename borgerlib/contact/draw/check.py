@@ -153,8 +153,7 @@ def _page_agrees(path: Path, published: Publication) -> bool:
     if not path.is_file():
         return False
     page = path.read_text("utf-8")
-    data = page_data(published.chances, published.panels, published.drawn)
-    return data in page and grouped(published.fingerprint) in page
+    return page_data(published) in page and grouped(published.fingerprint) in page
 
 
 def _fingerprint_problems(published: Publication, announced: str) -> list[str]:

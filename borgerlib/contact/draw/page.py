@@ -3,57 +3,48 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from borgerlib.danish import long_date, number, percent
 from borgerlib.files.templates import template
 
+if TYPE_CHECKING:
+    from borgerlib.contact.draw.publication import Publication
+
 _TEMPLATE = "page.html.j2"
 
 
-def lottery_page(
-    about: Mapping[str, Any],
-    chances: pd.Series,
-    panels: Sequence[Sequence[str]],
-    quotas: pd.DataFrame,
-    fingerprint: str,
-    drawn: int | None,
-    withdrawn: Sequence[str] = (),
-    fallen: Sequence[int] = (),
-) -> str:
+def lottery_page(published: Publication) -> str:
     """Return the page of a published lottery: with its data, its fingerprint and, once drawn, its panel."""
-    lowest, highest = float(chances.min()), float(chances.max())
+    about, drawn = published.about, published.drawn
     return str(
         template(_TEMPLATE, Path(__file__).parent).render(
             about=about,
-            people=number(about["people"]),
-            count=number(about["panels"]),
-            day=long_date(date.fromisoformat(about["date"])),
-            data=page_data(chances, panels, drawn),
-            fingerprint=grouped(fingerprint),
-            quotas=quotas.groupby("feature", sort=False),
-            lowest=percent(lowest, 1),
-            highest=percent(highest, 1),
+            people=number(about.people),
+            count=number(about.panels),
+            day=long_date(date.fromisoformat(about.date)),
+            data=page_data(published),
+            fingerprint=grouped(published.fingerprint),
+            quotas=published.quotas.groupby("feature", sort=False),
+            lowest=percent(float(published.chances.min()), 1),
+            highest=percent(float(published.chances.max()), 1),
             drawn=None if drawn is None else f"{drawn:03d}",
-            seated=() if drawn is None else panels[drawn],
-            withdrawn=withdrawn,
-            fallen=[f"{each:03d}" for each in fallen],
+            seated=() if drawn is None else published.panels[drawn],
+            withdrawn=published.withdrawn,
+            fallen=[f"{each:03d}" for each in published.fallen],
         )
     )
 
 
-def page_data(chances: pd.Series, panels: Sequence[Sequence[str]], drawn: int | None) -> str:
+def page_data(published: Publication) -> str:
     """Return what the page looks codes up in, as it stands in the page."""
-    position = {code: at for at, code in enumerate(chances.index)}
+    position = {code: at for at, code in enumerate(published.chances.index)}
     data = {
-        "codes": list(chances.index),
-        "panels": [[position.get(code, -1) for code in panel] for panel in panels],
-        "drawn": drawn,
+        "codes": list(position),
+        "panels": [[position.get(code, -1) for code in panel] for panel in published.panels],
+        "drawn": published.drawn,
     }
     # Codes are letters and digits, so nothing in it can end the script.
     return json.dumps(data, separators=(",", ":"))

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from borgerlib.contact import codes
+from borgerlib.contact.codes import make_codes
 from borgerlib.contact.draw.page import lottery_page
 from borgerlib.contact.lottery.leximin import LotteryChances
 from borgerlib.contact.lottery.panels import PanelList
@@ -112,7 +112,7 @@ def publish(
         There is a published lottery in the folder already, or a folder stands inside the other.
     """
     _refuse_to_overwrite(folder, private)
-    codes_of = _codes_of(listed.members.columns)
+    codes_of = make_codes(listed.members.columns)
     members = listed.members.rename(columns=codes_of).sort_index(axis=1)
     about = About(
         title=title,
@@ -195,14 +195,6 @@ def _refuse_to_overwrite(folder: Path, private: Path) -> None:
         )
 
 
-def _codes_of(people: pd.Index) -> Mapping[object, str]:
-    while True:
-        try:
-            return codes.make_codes(people, codes.new_key())
-        except ValueError:
-            continue
-
-
 def _write_panels(path: Path, members: pd.DataFrame) -> None:
     names = members.columns.to_numpy()
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -214,8 +206,7 @@ def _write_panels(path: Path, members: pd.DataFrame) -> None:
 
 def write_page(folder: Path) -> None:
     """Write the page of what stands in the folder."""
-    published = read_publication(folder)
-    page = lottery_page(**{**vars(published), "about": asdict(published.about)})
+    page = lottery_page(read_publication(folder))
     (folder / PAGE).write_text(page, encoding="utf-8", newline="\n")
 
 
