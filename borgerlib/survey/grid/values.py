@@ -124,7 +124,7 @@ def parse_dates(values: pd.Series, *, first: str = "") -> pd.Series:
     codes, different = pd.factorize(values)
     for pattern in _USUAL:
         ruled_out = first == "month" and pattern.startswith("%d")
-        if ruled_out or not all(_is_so(text, pattern) for text in different[:1]):
+        if ruled_out or not all(_is_so(str(text), pattern) for text in different[:1]):
             continue
         quickly = pd.to_datetime(pd.Series(different, dtype="string"), format=pattern, errors="coerce")
         if quickly.notna().all():
