@@ -27,15 +27,12 @@ class Overview:
 
     Attributes
     ----------
-    count : int or None
-        How many can be invited, in tens where answers decide; None below ten.
-    told : tuple of str
-        Danish sentences, the count first.
+    sentences : tuple of str
+        In Danish; the first says how many can be invited, in tens where answers decide.
     chart : Chart or None
         Their ages and sexes beside the population's; None where they are too few.
     """
 
-    count: int | None
     sentences: tuple[str, ...]
     chart: Chart | None = field(repr=False)
 
@@ -57,15 +54,11 @@ def overview(candidates: Candidates, selection: Selection) -> Overview:
             "til hvad. De kan kun være med på lister til alle."
         )
     if count < FEWEST:
-        return Overview(None, tuple(sentences), None)
+        return Overview(tuple(sentences), None)
     # A choice of ages says itself how old the chosen are.
     roles = [role for role in _ROLES if role not in selection.levels]
     estimates = _beside_population(candidates, chosen, roles) if len(chosen) >= FEWEST else None
-    return Overview(
-        count if selection.is_everybody else int(danish.round_half_up(count, -1)),
-        tuple(sentences),
-        None if estimates is None else _chart(estimates),
-    )
+    return Overview(tuple(sentences), None if estimates is None else _chart(estimates))
 
 
 def _counted(count: int, *, everybody: bool) -> str:

@@ -112,9 +112,7 @@ def draw_panel(result: LotteryChances, *, seed: int) -> pd.Index:
         From a source that nobody can foresee (`secrets.randbelow`), where the draw is not before witnesses.
     """
     generator = np.random.default_rng(seed)
-    drawn = generator.choice(
-        len(result.mixture.panels), p=result.mixture.weights / result.mixture.weights.sum()
-    )
+    drawn = generator.choice(len(result.mixture.panels), p=result.mixture.weights)
     numbers = np.round(result.mixture.panels[[drawn]]).astype(int)
     members: pd.Index = result.pool.people[_dealt(result.pool, numbers, generator)[0]]
     return members

@@ -13,13 +13,11 @@ from borgerlib.errors import DataError
 _FIRST = "0" * 64
 
 
-def append(connection: Any, *, at: datetime, actor: str, action: str, detail: Mapping[str, Any]) -> str:
-    """Append a line, and return its hash. No line holds who a person is."""
+def append(connection: Any, *, at: datetime, actor: str, action: str, detail: Mapping[str, Any]) -> None:
+    """Append a line. No line holds who a person is."""
     number, previous = head(connection)
     line = (number + 1, at.isoformat(timespec="seconds"), actor, action, _text(detail), previous)
-    digest = _hash(line)
-    connection.execute("INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?)", (*line, digest))
-    return digest
+    connection.execute("INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?)", (*line, _hash(line)))
 
 
 def head(connection: Any) -> tuple[int, str]:
