@@ -33,7 +33,6 @@ from borgerlib.runs.batch.task import (
 )
 from borgerlib.runs.planning.folder_lock import owned_temporary_folder
 from borgerlib.runs.planning.inputs import InputHashes, library_hash
-from borgerlib.runs.planning.plan import as_mapping
 from borgerlib.runs.warm.client import warm_kernels
 
 _log = logging.getLogger("borgerlib.runs")
@@ -258,7 +257,7 @@ def run_on_worker(message: dict[str, Any], source: str) -> tuple[str, dict[str, 
         task = replace(sent, notebook=str(path), folder=folder)
         hashes = InputHashes(library=kernels.library).of(path, task.parameters)
         try:
-            refuse_other_inputs(task, as_mapping(hashes))
+            refuse_other_inputs(task, asdict(hashes))
         except RunError as error:
             return worker.address, asdict(failure(error.message.rstrip("."), cause=_REFUSED)), b""
         outcome = perform(task, warm=kernels.warm)

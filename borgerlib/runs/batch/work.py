@@ -23,7 +23,7 @@ from borgerlib.runs.batch.task import PASSING, Outcome, Task
 from borgerlib.runs.planning.due import BatchPlan, executed_folder
 from borgerlib.runs.planning.inputs import read_hash
 from borgerlib.runs.planning.manifest import History, Manifest, Record, State
-from borgerlib.runs.planning.plan import Wanted, as_mapping, made_from
+from borgerlib.runs.planning.plan import Wanted, made_from
 
 _WAIT_SECONDS = 0.5
 _ATTEMPTS = 2
@@ -196,7 +196,7 @@ class BatchWork:
                 dict(wanted.parameters),
                 timeout=self._timeout,
                 memory_limit=self._memory_limit,
-                inputs=as_mapping(wanted.inputs),
+                inputs=asdict(wanted.inputs),
             )
         )
 

@@ -74,10 +74,6 @@ class NotebookRun:
         Whether its kernel was a new process or a fork of the warm server.
     attempts : int
         How often it was tried: twice if the warm server went away in mid-run.
-    timeout : float or None
-        Seconds that it could take.
-    memory_limit : int or None
-        Bytes of private memory that it could use; None where it was not limited.
     note : str
         That its output was cut, for the user to read.
     reads : tuple of str
@@ -93,8 +89,6 @@ class NotebookRun:
     cell: int = 0
     kernel: KernelKind = "cold"
     attempts: int = 1
-    timeout: float | None = None
-    memory_limit: int | None = None
     note: str = ""
     reads: tuple[str, ...] = ()
 
@@ -268,8 +262,6 @@ def _run(job: NotebookJob, terms: _Terms) -> tuple[NotebookRun, RunError | None]
         cell=cell,
         kernel=attempt.kernel.kind,
         attempts=attempts,
-        timeout=terms.timeout,
-        memory_limit=terms.memory_limit,
         note=f"{job.source.name}: {note}" if note else "",
         reads=attempt.reads,
     )

@@ -68,7 +68,7 @@ class Wanted:
     @property
     def made_from(self) -> str:
         """Hash of what the run is made from: runs that have it in common are one."""
-        return made_from(self.notebook.stem, as_mapping(self.inputs))
+        return made_from(self.notebook.stem, asdict(self.inputs))
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def reasons_to_run(
     """Return why a run is due; nothing when it is up to date."""
     if last is None:
         return ("never run",)
-    now = as_mapping(wanted.inputs)
+    now = asdict(wanted.inputs)
     reasons = [f"{_WORDS.get(name, name)} changed" for name in now if last.inputs.get(name, "") != now[name]]
     reasons += _after(last)
     if last.state == "done" and kept_size != last.size:
@@ -193,11 +193,6 @@ def content_hash(value: object) -> str:
 def made_from(notebook: str, inputs: Mapping[str, str]) -> str:
     """Return the hash of a notebook's name and of what its run is made from."""
     return content_hash([notebook, dict(inputs)])
-
-
-def as_mapping(inputs: Inputs) -> dict[str, str]:
-    """Return the hashes as the manifest holds them."""
-    return asdict(inputs)
 
 
 _WORDS = {"read": "what it read"}

@@ -9,7 +9,6 @@ import time
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from borgerlib import danish
 from borgerlib.errors import RunError
 from borgerlib.files.atomic import replacing_folder, way_out
 from borgerlib.files.look import Look, look_of
+from borgerlib.lokaldemokrati.insights.cases import Case
 from borgerlib.runs.pages.appendix import with_appendix
 from borgerlib.runs.pages.export import export_page, read_pages
 from borgerlib.runs.pages.figures import rendered
@@ -28,35 +28,6 @@ from borgerlib.runs.pages.page import ExecutedPage, PageSetting, stylesheet
 from borgerlib.runs.planning.contents import other_formats
 
 
-@dataclass(frozen=True)
-class ReportCase:
-    """A municipality's story on the front page.
-
-    Parameters
-    ----------
-    municipality, title, text : str
-        Danish.
-    insights : tuple of int
-        Numbers of the insights that it bears on.
-    facts : tuple of (str, str)
-        What is told in numbers: label and value.
-    note : str
-        Under the links.
-    """
-
-    municipality: str
-    title: str
-    text: str
-    insights: tuple[int, ...] = ()
-    facts: tuple[tuple[str, str], ...] = ()
-    note: str = ""
-
-    @property
-    def anchor(self) -> str:
-        """Name of the case in an address: ``index.html#case-furesoe``."""
-        return f"case-{danish.slug(self.municipality)}"
-
-
 def write_report(
     municipality: str,
     notebooks: Sequence[Path],
@@ -66,7 +37,7 @@ def write_report(
     title: str,
     source: str,
     introduction: str = "",
-    cases: Sequence[ReportCase] = (),
+    cases: Sequence[Case] = (),
     include_code: bool = False,
     formats: Sequence[str] = ("html",),
     inside: Path | None = None,
@@ -86,7 +57,7 @@ def write_report(
         The date on the report.
     title, source, introduction : str
         Name of the report, where its numbers come from (for every page's foot), and a first paragraph.
-    cases : sequence of ReportCase
+    cases : sequence of Case
         Stories for the front page.
     include_code : bool
         Show the notebooks' code.
@@ -125,8 +96,8 @@ def write_report(
     # A further page of a notebook is named by its number.
     links |= {f"{page.source_name}#{page.number}": page.file_name for page in pages}
     with _written_to(target, municipality, inside) as folder:
-        for position, page in enumerate(pages):
-            before, after = _neighbours(pages, position)
+        around = [None, *pages, None]
+        for before, page, after in zip(around, pages, around[2:], strict=False):
             setting = PageSetting(title, where, danish.long_date(day), source, before, after, links, look)
             _write(folder / page.file_name, export_page(page, setting, include_code=include_code))
         setting = PageSetting(title, where, danish.long_date(day), source, look=look)
@@ -144,15 +115,6 @@ def write_report(
     return target / "index.html"
 
 
-def _neighbours(
-    pages: Sequence[ExecutedPage], position: int
-) -> tuple[ExecutedPage | None, ExecutedPage | None]:
-    """Return the pages before and after the one at `position`, where there are any."""
-    before = pages[position - 1] if position > 0 else None
-    after = pages[position + 1] if position + 1 < len(pages) else None
-    return before, after
-
-
 def _refuse_same_name(pages: Sequence[ExecutedPage]) -> None:
     names = [page.file_name for page in pages]
     twice = sorted({page.source_name for page in pages if names.count(page.file_name) > 1})
@@ -166,7 +128,7 @@ def _refuse_same_name(pages: Sequence[ExecutedPage]) -> None:
 
 
 def _front_page(
-    pages: Sequence[ExecutedPage], setting: PageSetting, cases: Sequence[ReportCase], introduction: str
+    pages: Sequence[ExecutedPage], setting: PageSetting, cases: Sequence[Case], introduction: str
 ) -> str:
     insights = [page for page in pages if page.part == "insight" and page.number]
     by_number = {page.number: page for page in pages}
@@ -182,16 +144,7 @@ def _front_page(
         key_figures=[figure for page in pages for figure in page.key_figures],
         introduction=introduction,
         cases=[
-            {
-                "anchor": case.anchor,
-                "municipality": case.municipality,
-                "title": case.title,
-                "text": case.text,
-                "facts": case.facts,
-                "note": case.note,
-                "pages": [by_number[number] for number in case.insights if number in by_number],
-            }
-            for case in cases
+            (case, [by_number[number] for number in case.insights if number in by_number]) for case in cases
         ],
         style=stylesheet(),
     )

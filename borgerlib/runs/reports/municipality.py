@@ -20,7 +20,7 @@ from borgerlib.errors import ParameterError, RunError
 from borgerlib.files.look import look_of, read_look
 from borgerlib.interest.prepared import is_prepared
 from borgerlib.interest.survey import InterestSurvey, open_survey
-from borgerlib.lokaldemokrati.insights.cases import Case, load_cases
+from borgerlib.lokaldemokrati.insights.cases import load_cases
 from borgerlib.lokaldemokrati.leaders import LeadersSurvey, open_leaders_survey
 from borgerlib.lokaldemokrati.own_answers import keep_own_answers, kept_own_answers, load_own_answers
 from borgerlib.lokaldemokrati.wave.microdata import find_wave
@@ -38,7 +38,7 @@ from borgerlib.runs.planning.contents import (
     read_formats,
     report_notebooks,
 )
-from borgerlib.runs.reports.folder import ReportCase, refuse_foreign_folder, write_report
+from borgerlib.runs.reports.folder import refuse_foreign_folder, write_report
 from borgerlib.runs.warm import KernelSource
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import LEADERS
@@ -172,7 +172,7 @@ def _write(
         title=TITLE,
         source=front[0],
         introduction=front[1],
-        cases=[_story(case) for case in load_cases()],
+        cases=load_cases(),
         **options,
     )
 
@@ -251,18 +251,6 @@ def _checked(parameters: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     elif name and (kept := kept_own_answers(name)).exists():
         load_own_answers(kept, survey.codebook, expected=name)
     return checked | {"own_answers": ""}, name
-
-
-def _story(case: Case) -> ReportCase:
-    own_reading = any(bearing.certainty == "own_reading" for bearing in case.bearings)
-    return ReportCase(
-        case.municipality,
-        case.title,
-        case.summary,
-        case.insights,
-        tuple((fact.label, fact.value) for fact in case.facts),
-        "Koblingen til indsigterne er vores egen læsning." if own_reading else "",
-    )
 
 
 def _front(name: str, leaders: str) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """What is due, and why."""
 
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,6 @@ from borgerlib.runs.planning.plan import (
     Inputs,
     Wanted,
     WantedReport,
-    as_mapping,
     content_hash,
     plan,
     reasons_to_report,
@@ -22,7 +21,7 @@ from borgerlib.runs.planning.status import status
 
 INPUTS = Inputs(notebook="n", parameters="p", data="d", library="l", codebook="c")
 WANTED = Wanted("odense", "Odense", Path("02_strategi.ipynb"), {"municipality": "Odense"}, INPUTS)
-DONE = Record("odense", "Odense", "02_strategi", "done", inputs=as_mapping(INPUTS), size=10)
+DONE = Record("odense", "Odense", "02_strategi", "done", inputs=asdict(INPUTS), size=10)
 REPORT = WantedReport("odense", "Odense", {"02_strategi": "f00"}, "look", ("html", "xlsx"))
 WRITTEN = Record("odense", "Odense", "", "done", inputs=REPORT.inputs, formats=("html", "pdf", "xlsx"))
 

@@ -17,14 +17,16 @@ from sample_notebooks import chart_output, executed, page_output
 from borgerlib.errors import RunError
 from borgerlib.files import atomic
 from borgerlib.files.look import Look
+from borgerlib.lokaldemokrati.insights.cases import Bearing, Case
 from borgerlib.runs.batch.perform import perform
 from borgerlib.runs.batch.task import Task
 from borgerlib.runs.kernels.execute import NotebookJob, run_notebooks
-from borgerlib.runs.reports.folder import ReportCase, write_report
+from borgerlib.runs.reports.folder import write_report
 from borgerlib.runs.reports.municipality import write_municipality_report
 
 PAGES = ["00_emne_0.html", "01_emne_1.html", "02_emne_2.html"]
-CASES = [ReportCase("Furesø", "Et topmøde", "Borgere og byråd mødtes.", (2, 1, 9))]
+BEARINGS = tuple(Bearing(number, "inferred") for number in (2, 1, 9))
+CASES = [Case("furesoe", "Furesø", "Et topmøde", "2021", "Borgere og byråd mødtes.", (), BEARINGS)]
 
 
 def write(notebooks: list[Path], target: Path, municipality: str = "Odense", **options: Any) -> Path:

@@ -10,7 +10,8 @@ from sample_notebooks import chart_output, executed, page_output, picture
 
 from borgerlib.files.document import new_document
 from borgerlib.files.look import Look
-from borgerlib.runs.reports.folder import ReportCase, write_report
+from borgerlib.lokaldemokrati.insights.cases import Bearing, Case
+from borgerlib.runs.reports.folder import write_report
 
 TABLE = "<table><thead><tr><th>Svar</th><th>Antal</th></tr></thead><tr><th>Ja</th><td>4</td></tr></table>"
 
@@ -27,7 +28,7 @@ def document(tmp_path_factory):
         new_output("display_data", data={"text/html": TABLE}),
     ]
     notebook = executed(folder / "1.ipynb", outputs)
-    cases = [ReportCase("Furesø", "Et topmøde", "De mødtes.", (1,))]
+    cases = [Case("furesoe", "Furesø", "Et topmøde", "2021", "De mødtes.", (), (Bearing(1, "inferred"),))]
     write_report(
         "Ærø", [notebook], folder / "r", day=date(2026, 11, 24), title="T", source="K", cases=cases,
         formats=("docx",),
