@@ -52,6 +52,7 @@ def pytest_collection_finish() -> None:
     """Look for garbage among what the tests make, and no longer among the tests themselves."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(100_000)
     gc.enable()
 
 

@@ -194,7 +194,7 @@ def test_a_disk_without_room_for_the_manifest_ends_the_batch_with_a_message(out,
         file.write(manifest.read_text() * 40)
     full = manifest.read_bytes()
     notebook(folder, 1, "'nyt'")
-    with batch_process(out, folder, "Odense", tmp=tmp, largest_file=len(full) + 10) as running:
+    with batch_process(out, folder, "Odense", tmp=tmp, largest_file=len(full) + 10, jobs=1) as running:
         code, _, errors = running.ended()
     assert code == 1
     assert "What was run cannot be written to" in errors
@@ -230,8 +230,8 @@ def test_a_disk_that_is_really_full(tmp_path, tmp):
 def test_two_batches_at_once_share_the_work_and_run_nothing_twice(out, tmp_path, tmp):
     folder = tmp_path / "nb"
     for number in (1, 2):
-        notebook(folder, number, "import time\ntime.sleep(0.5)")
-    both = [batch_process(out, folder, "Odense", tmp=tmp, wait=True) for _ in range(2)]
+        notebook(folder, number, "import time\ntime.sleep(0.2)")
+    both = [batch_process(out, folder, "Odense", tmp=tmp, wait=True, jobs=1) for _ in range(2)]
     with both[0] as one, both[1] as other:
         ends = [one.ended(), other.ended()]
     assert [code for code, _, _ in ends] == [0, 0], ends
