@@ -188,10 +188,11 @@ def people_with_mark(people: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.mark.slow
-def test_a_national_survey_gives_each_municipality_an_honest_number() -> None:
+@pytest.mark.parametrize("surveys", [10, pytest.param(25, marks=pytest.mark.thorough)])
+def test_a_national_survey_gives_each_municipality_an_honest_number(surveys: int) -> None:
     rng = np.random.default_rng(5)
     errors, covered, jointly = [], [], []
-    for _ in range(25):
+    for _ in range(surveys):
         people, truth = national(rng, between=0.03)
         areas = compared(people).areas
         errors.append([((areas[name] - truth) ** 2).mean() for name in ("estimate", "direct")])

@@ -1,10 +1,9 @@
 import pytest
+from simulated_citizens import prepared_citizens
 
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.interest.answers import segments
 from borgerlib.interest.answers.local_survey import _in_small_groups, open_local_survey
-from borgerlib.interest.prepare.prepare import prepare
-from borgerlib.interest.prepare.simulated import write_simulation
 from borgerlib.interest.prepared import is_prepared
 from borgerlib.interest.survey import open_survey
 
@@ -18,10 +17,17 @@ def opened(municipality, by=BY, **options):
     return open_local_survey(municipality, divisions=by, age_bands=BANDS, **options)
 
 
+@pytest.fixture(scope="module")
+def small_once(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("small")
+    with prepared_citizens(folder, "Samsø", n=130, seed=2) as prepared:
+        return folder, prepared.municipality
+
+
 @pytest.fixture
-def small(workspace):
-    _, folder = write_simulation("Samsø", n=130, seed=2)
-    return prepare("Samsø", folder).municipality
+def small(small_once, monkeypatch):
+    monkeypatch.setenv("BORGER_WORKSPACE", str(small_once[0]))
+    return small_once[1]
 
 
 class TestOpening:

@@ -86,11 +86,12 @@ def test_errors_that_differ_a_thousandfold_leave_a_maximum(seed):
 
 
 @pytest.mark.slow
-def test_ninety_eight_municipalities_from_a_national_survey():
+@pytest.mark.parametrize("surveys", [70, pytest.param(200, marks=pytest.mark.thorough)])
+def test_ninety_eight_municipalities_from_a_national_survey(surveys):
     # 98 areas of 20 to 300 answers; true shares vary by 4 points beyond the covariate.
     rng = np.random.default_rng(7)
     missed, direct, small = [], [], []
-    for _ in range(200):
+    for _ in range(surveys):
         covariate = rng.normal(size=98)
         truth = np.clip(0.3 + 0.05 * covariate + rng.normal(scale=0.02, size=98), 0.02, 0.98)
         n = rng.integers(20, 160, 98)

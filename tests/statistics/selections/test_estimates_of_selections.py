@@ -10,7 +10,7 @@ from borgerlib.errors import ParameterError
 from borgerlib.statistics.selections.estimates import _summing_to_one, estimate_selection
 from borgerlib.statistics.selections.options import beyond_other, beyond_rest, options_of
 
-COPIES = 60
+COPIES = 40
 
 
 def truth(frame, levels):

@@ -1,10 +1,10 @@
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
-from simulated_citizens import prepared_citizens, shared_citizens
+from simulated_citizens import shared_citizens
 
 from borgerlib.errors import DataError
-from borgerlib.interest.prepared import RESPONDENTS
+from borgerlib.interest.prepared import RESPONDENTS, processed_folder
 from borgerlib.view.charts.chart import MIME_TYPE
 from borgerlib.view.citizens.in_insights import citizens_layer
 from borgerlib.view.citizens.interest import open_interest
@@ -47,9 +47,9 @@ class TestWhereItIsShown:
         layer = open_insight(5, municipality="Odense", confidence=0.9, min_cell=8).citizens()
         assert "statistisk usikkerhed (90\u00a0pct.)" in layer.chart.caption
 
-    def test_damaged_answers_are_an_error_and_not_silence(self, tmp_path):
-        with prepared_citizens(tmp_path, "Odense", n=300) as damaged:
-            (damaged.folder / RESPONDENTS).write_bytes(b"PAR1")
+    def test_damaged_answers_are_an_error_and_not_silence(self, tmp_path_factory):
+        with shared_citizens(tmp_path_factory, "Odense", n=2000):
+            (processed_folder("Odense") / RESPONDENTS).write_bytes(b"PAR1")
             with pytest.raises(DataError, match="is damaged"):
                 citizens_layer(5, "Odense")
 
