@@ -9,16 +9,27 @@ from simulated_citizens import shared_citizens
 from borgerlib.dashboard.page.answers import open_answers
 from borgerlib.dashboard.server.serve import dashboard_server
 
+HERE = Path(__file__).parent
+LONGEST = (
+    "test_accessibility",
+    "test_dashboard",
+    "test_lasting",
+    "test_workshop",
+    "test_from_answers_to_seats",
+)
+
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if item.path.parent == HERE:
             item.add_marker(pytest.mark.browser)
+    # The longest first, so that no process waits for the other's at the end.
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(scope="session")
 def workspace(tmp_path_factory):
-    with shared_citizens(tmp_path_factory, "Odense", n=5000) as folder:
+    with shared_citizens(tmp_path_factory, "Odense", n=2000) as folder:
         yield folder
 
 
@@ -37,7 +48,7 @@ def server(workspace):
 
 @pytest.fixture(scope="session")
 def pictures():
-    """Where screenshots are kept, to be looked at; in the test's own folder unless one is named."""
+    """Where screenshots are kept, to be looked at; a report's pages only where a folder is named."""
     folder = Path(os.environ.get("BORGER_SCREENSHOTS", "reports/screenshots"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder

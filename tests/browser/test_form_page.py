@@ -100,7 +100,7 @@ def round_trip(page, made, folder):
 
 
 def test_random_forms_come_back_as_they_were_answered(tablet, tmp_path):
-    wrong = {seed: found for seed in range(8) if (found := round_trip(tablet, filled(seed), tmp_path))}
+    wrong = {seed: found for seed in range(4) if (found := round_trip(tablet, filled(seed), tmp_path))}
     assert wrong == {}
     assert round_trip(tablet, filled(7, questions=60), tmp_path) == []
     assert round_trip(tablet, filled(7, questions=2, options=300), tmp_path) == []

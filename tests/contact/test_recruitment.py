@@ -73,7 +73,7 @@ def test_the_panel_fills_as_often_as_is_said(tries):
         known = rounds(*((str(at), "a", 2000, int(count)) for at, count in enumerate(came[:8])))
         invite = int(plan_invitations(known, {"a": wanted}, chance=0.9).groups.loc["a", "invite"])
         filled.append(generator.binomial(invite, rates[8]) >= wanted)
-    # 130 tries: a standard error of 2.6 points; 400: 1.5. Eight rounds tell how rounds differ, with some error.
+    # 130 tries: a standard error of 2.6 points; 400: 1.5. Eight rounds tell how rounds differ, with error.
     assert np.mean(filled) == pytest.approx(0.9, abs=0.06)
 
 
