@@ -48,13 +48,15 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # A file stays in one process; the order is that of tests/conftest.py.
 PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder -q
+# Kernels and servers are waited for: a third process has the processors meanwhile.
+WAITING := $(PARALLEL) -n 3
 QUICK := -m pytest -m "not browser and not thorough and not slow" --hypothesis-profile quick $(PARALLEL)
 
 quick: $(DEVELOPMENT)  ## within a minute, for while you work: no kernels, whole surveys or attackers, a few examples
 	@$(BIN)/python $(QUICK)
 
 test: $(DEVELOPMENT)  ## every test but those that need a browser
-	@$(BIN)/python -m pytest -m "not browser and not thorough" --nbval --nbval-kernel-name borger $(PARALLEL) tests notebooks/[01][0-9]_*.ipynb
+	@$(BIN)/python -m pytest -m "not browser and not thorough" --nbval --nbval-kernel-name borger $(WAITING) tests notebooks/[01][0-9]_*.ipynb
 	@command -v chromium >/dev/null && echo "The tests that click: make test-browser" || echo "Not run: the tests that click (make test-browser), for they need Chromium."
 
 coverage: $(DEVELOPMENT)  ## which lines make quick runs, and fail below the floor in pyproject.toml

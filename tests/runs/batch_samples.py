@@ -20,6 +20,7 @@ from borgerlib.runs.batch.run import run_batch
 from borgerlib.runs.batch.task import Outcome, Task
 from borgerlib.runs.batch.work import BatchProgress
 from borgerlib.runs.planning.manifest import History, Manifest
+from borgerlib.runs.warm.client import process_server
 
 OUR_MODULES = [str(folder) for folder in Path(__file__).parents[:2]]
 PARAMETERS = 'municipality: str = ""  # Kommunen'
@@ -69,10 +70,10 @@ def notebook(folder: Path, number: int, *code: str) -> Path:
 
 
 def batch(out: Path, notebooks: Sequence[Path], *names: str, **options: Any) -> BatchProgress:
-    """Run a batch; in this process, on the warm kernels given by `warm` or on fresh ones."""
-    warm = options.pop("warm", None)
-    settings: dict[str, Any] = {"timeout": PATIENCE, "crew": InProcess(warm)} | options
-    return run_batch(names or ["Odense"], out=out, notebooks=notebooks, **settings)
+    """Run a batch; in this process, on its warm kernels or, where `warm` is None, on fresh ones."""
+    if "crew" not in options:
+        options["crew"] = InProcess(options.pop("warm", process_server()))
+    return run_batch(names or ["Odense"], out=out, notebooks=notebooks, **{"timeout": PATIENCE, **options})
 
 
 def history(out: Path) -> History:

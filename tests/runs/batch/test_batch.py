@@ -6,13 +6,11 @@ import shutil
 import sys
 import threading
 import time
-from functools import partial
 
 import nbformat
 import pandas as pd
 import pytest
-from batch_samples import InProcess, history, notebook, states
-from batch_samples import batch as run_here
+from batch_samples import InProcess, batch, history, notebook, states
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_output
 from processes import PATIENCE
@@ -25,12 +23,6 @@ from borgerlib.runs.planning.folder_lock import FolderBusyError, folder_lock
 from borgerlib.runs.planning.manifest import FOLDER, Manifest
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def batch(warm):
-    """Run on warm kernels; where there are none, runs are cold and pass too."""
-    return partial(run_here, warm=warm)
 
 
 @pytest.fixture(autouse=True)
@@ -53,12 +45,12 @@ def _two(folder):
 
 
 @pytest.fixture(scope="module")
-def made_once(warm, tmp_path_factory):
+def made_once(tmp_path_factory):
     """Return a folder with those two notebooks and their report: to be copied."""
     folder = tmp_path_factory.mktemp("made")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BORGER_WORKSPACE", str(folder))
-        run_here(folder / "rapporter", _two(folder), warm=warm)
+        batch(folder / "rapporter", _two(folder))
     return folder
 
 
@@ -73,7 +65,7 @@ def files(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_reports_overview_and_manifest_from_nothing_and_then_nothing_is_due(batch, out, two):
+def test_reports_overview_and_manifest_from_nothing_and_then_nothing_is_due(out, two):
     told = []
     end = batch(out, two, "Odense", "Ærø", on_progress=told.append)
     assert (end.done, end.failed, end.skipped, end.reports, end.well) == (4, 0, 0, 2, True)
@@ -103,7 +95,7 @@ def silent(folder, number, *code):
     return path
 
 
-def test_what_is_made_from_the_same_is_run_once_and_each_has_it(batch, out, tmp_path):
+def test_what_is_made_from_the_same_is_run_once_and_each_has_it(out, tmp_path):
     mark = tmp_path / "runs"
     counted = f"open({str(mark)!r}, 'a').write('x')"
     alike, own = silent(tmp_path / "nb", 1, counted), notebook(tmp_path / "nb", 2)
@@ -125,7 +117,7 @@ def test_what_is_made_from_the_same_is_run_once_and_each_has_it(batch, out, tmp_
     assert mark.read_text() == "xx"
 
 
-def test_a_shared_run_that_fails_fails_for_all_and_is_told_once(batch, out, tmp_path):
+def test_a_shared_run_that_fails_fails_for_all_and_is_told_once(out, tmp_path):
     told = []
     end = batch(out, [silent(tmp_path / "nb", 1, "1 / 0")], "Odense", "Aarhus", on_progress=told.append)
     assert (end.failed, end.reports, len([each for each in told if each.record])) == (2, 0, 1)
@@ -137,7 +129,7 @@ def test_a_shared_run_that_fails_fails_for_all_and_is_told_once(batch, out, tmp_
 
 
 @pytest.mark.parametrize("cold", [True, False])
-def test_a_file_that_a_notebook_reads_makes_it_due_when_it_changes(batch, out, tmp_path, cold):
+def test_a_file_that_a_notebook_reads_makes_it_due_when_it_changes(out, tmp_path, cold):
     figures = tmp_path / "tal.csv"
     figures.write_text("a\n1\n")
     people = tmp_path / "tal.parquet"
@@ -158,7 +150,7 @@ def test_a_file_that_a_notebook_reads_makes_it_due_when_it_changes(batch, out, t
     assert (end.done, end.alike) == (2, 1)
 
 
-def test_what_changed_is_run_again_and_nothing_else(batch, out, made, tmp_path):
+def test_what_changed_is_run_again_and_nothing_else(out, made, tmp_path):
     notebook(tmp_path / "nb", 2, "6 * 8")
     due = plan_batch(["Odense"], out=out, notebooks=made).runs.due
     assert [(run.wanted.notebook.stem, run.reasons) for run in due] == [("02_emne", ("notebook changed",))]
@@ -166,7 +158,7 @@ def test_what_changed_is_run_again_and_nothing_else(batch, out, made, tmp_path):
     assert (end.done, end.skipped, end.reports) == (1, 1, 1)
 
 
-def test_a_notebook_that_raises_fails_alone_and_its_older_report_stands(batch, out, two, tmp_path):
+def test_a_notebook_that_raises_fails_alone_and_its_older_report_stands(out, two, tmp_path):
     batch(out, two, "Odense", "Aarhus")
     report = (out / "odense" / "index.html").stat().st_ino
     notebook(tmp_path / "nb", 2, "1 + 1", "if municipality == 'Odense':\n    1 / 0")
@@ -193,7 +185,7 @@ def test_a_notebook_that_raises_fails_alone_and_its_older_report_stands(batch, o
     assert set(states(out).values()) == {"done"}
 
 
-def test_a_kernel_that_dies_is_tried_once_more(batch, out, tmp_path):
+def test_a_kernel_that_dies_is_tried_once_more(out, tmp_path):
     dies_once = (
         "import os, pathlib\n"
         f"mark = pathlib.Path({str(tmp_path)!r}, 'died')\n"
@@ -204,7 +196,7 @@ def test_a_kernel_that_dies_is_tried_once_more(batch, out, tmp_path):
     assert history(out).latest["odense", "01_emne"].attempts == 2
 
 
-def test_a_kernel_that_always_dies_fails_after_two_tries(batch, out, tmp_path):
+def test_a_kernel_that_always_dies_fails_after_two_tries(out, tmp_path):
     counted = f"open({str(tmp_path / 'tries')!r}, 'a').write('x')\nimport os\nos._exit(9)"
     end = batch(out, [notebook(tmp_path / "nb", 1, counted)])
     assert (end.done, end.failed) == (0, 1)
@@ -213,14 +205,14 @@ def test_a_kernel_that_always_dies_fails_after_two_tries(batch, out, tmp_path):
     assert not (out / "odense").exists()
 
 
-def test_a_damaged_notebook_costs_itself_only(batch, out, two):
+def test_a_damaged_notebook_costs_itself_only(out, two):
     two[0].write_text("{")
     end = batch(out, two, "Odense", "Aarhus")
     assert (end.done, end.failed, end.reports) == (2, 2, 0)
     assert "is damaged and cannot be read" in history(out).latest["odense", "01_emne"].error
 
 
-def test_a_report_s_folder_that_cannot_be_swapped_is_told(batch, out, made, monkeypatch):
+def test_a_report_s_folder_that_cannot_be_swapped_is_told(out, made, monkeypatch):
 
     def refused(*_):
         raise OSError(errno.EBUSY, "Device or resource busy")
@@ -234,20 +226,20 @@ def test_a_report_s_folder_that_cannot_be_swapped_is_told(batch, out, made, monk
     assert (out / "odense" / "index.html").exists()
 
 
-def test_a_cell_that_raises_is_not_tried_again(batch, out, tmp_path):
+def test_a_cell_that_raises_is_not_tried_again(out, tmp_path):
     counted = f"open({str(tmp_path / 'tries')!r}, 'a').write('x')\nraise ValueError('forkert')"
     assert batch(out, [notebook(tmp_path / "nb", 1, counted)]).failed == 1
     assert (tmp_path / "tries").read_text() == "x"
 
 
-def test_a_notebook_that_never_ends_is_stopped_and_the_limit_is_told(batch, out, tmp_path):
+def test_a_notebook_that_never_ends_is_stopped_and_the_limit_is_told(out, tmp_path):
     end = batch(out, [notebook(tmp_path / "nb", 1, "while True: pass")], timeout=2)
     record = history(out).latest["odense", "01_emne"]
     assert (end.failed, record.state, record.timeout) == (1, "failed", 2)
     assert "2 seconds" in record.error
 
 
-def test_a_report_with_personal_data_is_held_back_with_the_reason(batch, out, made, tmp_path):
+def test_a_report_with_personal_data_is_held_back_with_the_reason(out, made, tmp_path):
     report = (out / "odense" / "index.html").stat().st_ino
     notebook(tmp_path / "nb", 2, "print('Skriv til jens.hansen' + chr(64) + 'eksempel-borger.dk')")
     end = batch(out, made)
@@ -260,7 +252,7 @@ def test_a_report_with_personal_data_is_held_back_with_the_reason(batch, out, ma
     assert "Der blev fundet personoplysninger." in (out / "index.html").read_text()
 
 
-def test_only_some_notebooks_are_run_and_the_other_pages_stay(batch, out, made, tmp_path):
+def test_only_some_notebooks_are_run_and_the_other_pages_stay(out, made, tmp_path):
     for number in (1, 2):
         notebook(tmp_path / "nb", number, "'nyt'")
     end = batch(out, made, only=["02"])
@@ -271,12 +263,12 @@ def test_only_some_notebooks_are_run_and_the_other_pages_stay(batch, out, made, 
     ]
 
 
-def test_force_runs_what_is_up_to_date(batch, out, made):
+def test_force_runs_what_is_up_to_date(out, made):
     end = batch(out, made, force=True)
     assert (end.done, end.skipped) == (2, 0)
 
 
-def test_a_forced_batch_that_broke_off_goes_on_where_it_was(batch, out, made, warm):
+def test_a_forced_batch_that_broke_off_goes_on_where_it_was(out, made, warm):
 
     class Impatient(InProcess):
         def outcomes(self, seconds):
@@ -289,20 +281,20 @@ def test_a_forced_batch_that_broke_off_goes_on_where_it_was(batch, out, made, wa
     assert batch(out, made, force=True).done == 2
 
 
-def test_a_damaged_notebook_costs_its_own_run_alone(batch, out, made):
+def test_a_damaged_notebook_costs_its_own_run_alone(out, made):
     made[0].write_text("{")
     end = batch(out, made)
     assert (end.failed, end.skipped) == (1, 1)
     assert "is damaged" in history(out).latest["odense", "01_emne"].error
 
 
-def test_a_page_that_was_deleted_makes_its_report_due(batch, out, made):
+def test_a_page_that_was_deleted_makes_its_report_due(out, made):
     (out / "odense" / "02_emne_2.html").unlink()
     assert batch(out, made).reports == 1
     assert (out / "odense" / "02_emne_2.html").exists()
 
 
-def test_the_page_over_all_and_the_end_are_written_though_nothing_was_due(batch, out, made):
+def test_the_page_over_all_and_the_end_are_written_though_nothing_was_due(out, made):
     (out / FOLDER / "ended").unlink()
     (out / "index.html").write_text(
         (out / "index.html").read_text("utf-8").replace("Odense", "Odnse"), "utf-8"
@@ -314,19 +306,19 @@ def test_the_page_over_all_and_the_end_are_written_though_nothing_was_due(batch,
     assert not list(out.rglob("*.part"))
 
 
-def test_an_output_that_went_missing_is_made_again(batch, out, made):
+def test_an_output_that_went_missing_is_made_again(out, made):
     (executed_folder(out) / "odense" / "01_emne.ipynb").unlink()
     assert batch(out, made).done == 1
 
 
-def test_a_report_that_went_missing_is_written_again_without_running_anything(batch, out, made):
+def test_a_report_that_went_missing_is_written_again_without_running_anything(out, made):
     for path in (out / "odense").iterdir():
         path.unlink()
     end = batch(out, made)
     assert (end.done, end.skipped, end.reports) == (0, 2, 1)
 
 
-def test_what_others_put_beside_a_report_is_kept_and_an_older_pdf_is_not(batch, out, made, tmp_path):
+def test_what_others_put_beside_a_report_is_kept_and_an_older_pdf_is_not(out, made, tmp_path):
     (out / "odense" / "noter.txt").write_text("mine")
     (out / "odense" / "odense.pdf").write_bytes(b"of the older pages")
     notebook(tmp_path / "nb", 2, "'nyt'")
@@ -334,7 +326,7 @@ def test_what_others_put_beside_a_report_is_kept_and_an_older_pdf_is_not(batch, 
     assert files(out / "odense") == ["01_emne_1.html", "02_emne_2.html", "index.html", "noter.txt"]
 
 
-def test_a_folder_that_is_no_report_is_left_alone(batch, out, two):
+def test_a_folder_that_is_no_report_is_left_alone(out, two):
     (out / "odense").mkdir(parents=True)
     (out / "odense" / "brev.docx").write_text("mine")
     end = batch(out, two)
@@ -343,7 +335,7 @@ def test_a_folder_that_is_no_report_is_left_alone(batch, out, two):
     assert "not a report" in history(out).latest["odense", ""].error
 
 
-def test_a_page_of_somebody_else_is_not_written_over(batch, out, two):
+def test_a_page_of_somebody_else_is_not_written_over(out, two):
     out.mkdir()
     (out / "index.html").write_text("<h1>Min egen side</h1>")
     with pytest.raises(RunError, match="not a page of borgerlib"):
@@ -351,12 +343,12 @@ def test_a_page_of_somebody_else_is_not_written_over(batch, out, two):
     assert (out / "index.html").read_text() == "<h1>Min egen side</h1>"
 
 
-def test_the_whole_country_is_a_place(batch, out, two):
+def test_the_whole_country_is_a_place(out, two):
     batch(out, two, "hele-landet")
     assert states(out) == {("hele-landet", name): "done" for name in ("01_emne", "02_emne", "")}
 
 
-def test_a_second_batch_on_the_folder_says_so_or_waits(batch, out, two):
+def test_a_second_batch_on_the_folder_says_so_or_waits(out, two):
     (out / FOLDER).mkdir(parents=True)
     with folder_lock(out / FOLDER / "batch.lock", folder=out):
         with pytest.raises(FolderBusyError, match=r"Another batch works on .* \(process \d+ on "):
@@ -371,14 +363,14 @@ def test_a_second_batch_on_the_folder_says_so_or_waits(batch, out, two):
     assert [end.done for end in ends] == [2]
 
 
-def test_a_reports_folder_that_cannot_be_written_is_told(batch, tmp_path, two):
+def test_a_reports_folder_that_cannot_be_written_is_told(tmp_path, two):
     # A file where the folder should be stops root too.
     (tmp_path / "fil").write_text("")
     with pytest.raises(RunError, match="cannot be written"):
         batch(tmp_path / "fil" / "rapporter", two)
 
 
-def test_a_place_that_cannot_be_written_fails_and_the_others_are_done(batch, out, two):
+def test_a_place_that_cannot_be_written_fails_and_the_others_are_done(out, two):
     executed_folder(out).mkdir(parents=True)
     (executed_folder(out) / "odense").write_text("a file where the folder should be")
     end = batch(out, two, "Odense", "Aarhus")
@@ -386,7 +378,7 @@ def test_a_place_that_cannot_be_written_fails_and_the_others_are_done(batch, out
     assert history(out).latest["odense", "01_emne"].cause == "disk"
 
 
-def test_a_workbook_stands_beside_the_pages(batch, out, two):
+def test_a_workbook_stands_beside_the_pages(out, two):
     pytest.importorskip("borgerlib.runs.pages.formats.xlsx")
     batch(out, two, formats=["xlsx"])
     assert "odense-tabeller.xlsx" in files(out / "odense")
@@ -410,18 +402,18 @@ def test_names_are_checked_all_at_once(tmp_path):
     ("options", "message"),
     [({"only": ["44"]}, "Unknown notebook '44'"), ({"formats": ["odt"]}, "Unknown format 'odt'")],
 )
-def test_unknown_notebooks_and_formats_are_refused(batch, out, two, options, message):
+def test_unknown_notebooks_and_formats_are_refused(out, two, options, message):
     with pytest.raises(ParameterError) as error:
         batch(out, two, **options)
     assert message in str(error.value)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX")
-def test_executed_notebooks_are_not_for_a_web_server(batch, out, made):
+def test_executed_notebooks_are_not_for_a_web_server(out, made):
     assert (out / FOLDER).stat().st_mode & 0o077 == 0
 
 
-def test_outputs_in_a_source_notebook_make_nothing_due(batch, out, made):
+def test_outputs_in_a_source_notebook_make_nothing_due(out, made):
     content = nbformat.read(made[1], as_version=4)
     content.cells[-1].outputs = [new_output("stream", text="42")]
     nbformat.write(content, made[1])

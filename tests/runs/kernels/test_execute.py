@@ -37,9 +37,9 @@ def test_a_run_has_our_parameters_interpreter_and_workspace(make_notebook, tmp_p
     assert [path.name for path in target.parent.iterdir()] == ["01_a.ipynb"]
 
 
-def test_the_executed_notebook_names_no_folder_of_this_machine(make_notebook, tmp_path):
+def test_the_executed_notebook_names_no_folder_of_this_machine(make_notebook, tmp_path, warm):
     source, target = make_notebook("a.ipynb", "1 + 1"), tmp_path / "out.ipynb"
-    run_notebook(source, target)
+    run_notebook(source, target, warm=warm)
     assert str(tmp_path) not in target.read_text()
 
 
@@ -73,26 +73,26 @@ def test_a_failing_cell_is_told_by_its_number_in_the_source(make_notebook, tmp_p
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_mistake_in_the_notebook_is_shown_as_its_message(make_notebook, tmp_path):
+def test_a_mistake_in_the_notebook_is_shown_as_its_message(make_notebook, tmp_path, warm):
     source = make_notebook(
         "a.ipynb",
         "from borgerlib.errors import DataError",
         "raise DataError('The file is empty.', problems=['row 1', 'row 2'], hint='Fill it.')",
     )
     with pytest.raises(RunError) as raised:
-        run_notebook(source, tmp_path / "out.ipynb")
+        run_notebook(source, tmp_path / "out.ipynb", warm=warm)
     assert str(raised.value) == "a.ipynb, cell 4 failed: The file is empty.\n  - row 1\n  - row 2\nFill it."
 
 
 def test_an_older_result_stays_when_the_new_run_fails_and_the_failed_one_goes_when_it_succeeds(
-    make_notebook, tmp_path
+    make_notebook, tmp_path, warm
 ):
     target = tmp_path / "out.ipynb"
-    run_notebook(make_notebook("a.ipynb", "print('old')"), target)
+    run_notebook(make_notebook("a.ipynb", "print('old')"), target, warm=warm)
     with pytest.raises(RunError):
-        run_notebook(make_notebook("a.ipynb", "print('new')", "1 / 0"), target)
+        run_notebook(make_notebook("a.ipynb", "print('new')", "1 / 0"), target, warm=warm)
     assert printed(target) == ["old\n"]
-    run_notebook(make_notebook("a.ipynb", "print('newest')"), target)
+    run_notebook(make_notebook("a.ipynb", "print('newest')"), target, warm=warm)
     assert printed(target) == ["newest\n"]
     assert not (tmp_path / "out.failed.ipynb").exists()
 
@@ -160,7 +160,9 @@ def test_parameters_are_checked_before_any_kernel_starts(make_notebook, tmp_path
     assert not list(tmp_path.glob("*.out.ipynb"))
 
 
-def test_many_at_once_each_give_their_own_result_and_a_failure_stops_only_itself(make_notebook, tmp_path):
+def test_many_at_once_each_give_their_own_result_and_a_failure_stops_only_itself(
+    make_notebook, tmp_path, warm
+):
     jobs = [
         NotebookJob(
             make_notebook(f"{number:02d}.ipynb", "print(min_cell)" if number != 3 else "1 / 0"),
@@ -171,7 +173,10 @@ def test_many_at_once_each_give_their_own_result_and_a_failure_stops_only_itself
     ]
     seen = []
     runs = run_notebooks(
-        jobs, at_once=3, on_progress=lambda run: seen.append((run.name, threading.current_thread()))
+        jobs,
+        at_once=3,
+        warm=warm,
+        on_progress=lambda run: seen.append((run.name, threading.current_thread())),
     )
     assert [run.name for run in runs] == ["00", "01", "02", "03", "04", "05"]
     assert [run.status for run in runs] == ["done", "done", "done", "failed", "done", "done"]
