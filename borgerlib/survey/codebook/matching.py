@@ -21,7 +21,16 @@ NOT_SELECTED = frozenset(
 )  # fmt: skip
 NO_ANSWER = frozenset(
     {"n/a", "na", "#n/a", "#null", "null", "nan", "<na>", "{question_not_shown}", "no answer", "missing"}
-    | {"-", "uoplyst", "ubesvaret", "ikke besvaret", "ej besvaret"}
+    | {"-", "--", "---", ".", "n.a", "(tom)", "(blank)", "(empty)", "uoplyst", "ubesvaret", "ikke besvaret"}
+    | {
+        "intet svar",
+        "ingen svar",
+        "inget svar",
+        "ej besvaret",
+        "keine antwort",
+        "not answered",
+        "no response",
+    }
 )
 # Spaces may stand around them.
 _LONGEST_MARK = 40
@@ -125,7 +134,7 @@ def is_unticked(text: str) -> bool:
 def is_no_answer(text: str) -> bool:
     """Return whether a text is a program's mark for 'no answer' (N/A, {question_not_shown})."""
     # Most texts are told by their first letter: a column of ids has a hundred thousand different ones.
-    return text[:1] in "nN#<{-–uUiIeEmM" and len(text) <= _LONGEST_MARK and normalise(text) in NO_ANSWER
+    return text[:1] in "nN#<{(.-–uUiIeEmMkK" and len(text) <= _LONGEST_MARK and normalise(text) in NO_ANSWER
 
 
 def is_refusal(text: str) -> bool:

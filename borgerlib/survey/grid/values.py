@@ -22,16 +22,21 @@ _MONTH_NAMES = (
 )
 _MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, start=1) for name in names.split()}
 _CLOCK = (
-    r"(?:[T ,]+(?:kl\.? *)?(?P<hour>\d{1,2})[.:](?P<minute>\d{2})(?:[.:](?P<second>\d{2})(?:[.,]\d+)?)?"
+    r"(?:[T ,]+(?:(?:kl\.?|at) *)?(?P<hour>\d\d?)[.:](?P<minute>\d{2})(?:[.:](?P<second>\d{2})(?:[.,]\d+)?)?"
     r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?)?"
 )
-_ZONE = r"(?: *(?:Z|UTC|GMT|CES?T|EES?T)?(?: ?[+-]\d{1,2}:?(?:\d{2})?)?)?"
+_ZONE = r"(?: *(?:Z|UTC|GMT|CES?T|EES?T)?(?: ?[+-]\d{1,2}:?(?:\d{2})?)?(?: \([^)]*\))?)?"
 _ISO = re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _CLOCK + _ZONE + r"\Z")
 _PARTS = re.compile(
-    r"(?P<first>\d{1,2})[-/.](?P<other>\d{1,2})[-/.](?P<year>\d{4}|\d{2})" + _CLOCK + _ZONE + r"\Z"
+    r"(?P<first>\d{1,2})[-/.](?P<other>\d{1,2})(?:[-/.]| (?=\d{4}))(?P<year>\d{4}|\d{2})"
+    + _CLOCK
+    + _ZONE
+    + r"\Z"
 )
 _WORDS = re.compile(
-    r"(?P<day>\d{1,2})\.? (?P<name>[a-zäæøå]{3,9})\.? (?P<year>\d{4})" + _CLOCK + _ZONE + r"\Z", re.IGNORECASE
+    r"(?:[a-zäæøå]{3,10}\.?,? (?:den |der )?)?"
+    r"(?P<day>\d{1,2})\.?[ -](?P<name>[a-zäæøå]{3,9})\.?[ -](?P<year>\d{4}|\d{2})" + _CLOCK + _ZONE + r"\Z",
+    re.IGNORECASE,
 )
 _NAME_FIRST = re.compile(
     r"(?:[a-z]{3,9},? )?(?P<name>[a-zäæøå]{3,9})\.? (?P<day>\d{1,2}),? (?P<year>\d{4})"

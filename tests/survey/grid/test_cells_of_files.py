@@ -87,6 +87,11 @@ def test_other_archives_are_named(tmp_path, members, match):
 @pytest.mark.parametrize(
     ("texts", "second"),
     [
+        (["x", "torsdag den 27. november 2025 kl. 16.51"], datetime(2025, 11, 27, 16, 51)),
+        (["x", "Thu Nov 27 2025 16:51:00 GMT+0100 (CET)"], datetime(2025, 11, 27, 16, 51)),
+        (["x", "November 27, 2025 at 4:51 PM"], datetime(2025, 11, 27, 16, 51)),
+        (["x", "27/11 2025 16:51"], datetime(2025, 11, 27, 16, 51)),
+        (["x", "27-Nov-25"], datetime(2025, 11, 27)),
         (["2025/11/27 4:51:00 PM GMT+1", "2025/11/28 12:05:09 AM GMT+1"], datetime(2025, 11, 28, 0, 5, 9)),
         (["11/20/2025 08:07:00 AM", "11/20/2025 12:07:00 PM"], datetime(2025, 11, 20, 12, 7)),
         (["27-11-25 16:51", "28-11-25 9:05"], datetime(2025, 11, 28, 9, 5)),
@@ -94,7 +99,6 @@ def test_other_archives_are_named(tmp_path, members, match):
         (["45988,25", "45989,5"], datetime(2025, 11, 28, 12, 0)),
         (["2025-11-27T16:51:00.123+01:00", "2025-11-28T09:05:00Z"], datetime(2025, 11, 28, 9, 5)),
     ],
-    ids=["Google, downloaded", "month first, AM", "two digits of the year", "English", "days counted", "ISO"],
 )
 def test_times_as_platforms_write_them(tmp_path, texts, second):
     path = write_csv(

@@ -119,7 +119,9 @@ def test_no_tick_is_an_answer_unless_none_of_these_was_offered_too(tmp_path, non
     assert frame["valg__v1"].isna().all()
 
 
-@pytest.mark.parametrize("mark", ["N/A", "NA", "#N/A", "{question_not_shown}", "NULL", "nan"])
+@pytest.mark.parametrize(
+    "mark", ["N/A", "NA", "#N/A", "{question_not_shown}", "NULL", "nan", ".", "(tom)", "Intet svar"]
+)
 def test_marks_of_no_answer_are_none_for_any_kind_of_item(tmp_path, mark):
     columns = {
         "a": ["1", mark, mark],
