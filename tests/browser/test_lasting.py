@@ -15,6 +15,7 @@ from test_dashboard import below
 from borgerlib.dashboard.server.serve import dashboard_server
 from borgerlib.errors import RunError
 
+PAGE_PATIENCE = 180_000  # milliseconds: on a busy machine a page may take long; how long is not the question
 PROXY = """
 daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{}}
@@ -48,7 +49,7 @@ def reloaded(open_board, server, times):
     eventually(lambda: len(kernels(server)) == 1)
     board = open_board(at=server)
     for _ in range(times):
-        board.page.reload()
+        board.page.reload(timeout=PAGE_PATIENCE)
     board.page.wait_for_selector(".borger-dashboard[data-shown]")
     eventually(lambda: len(kernels(server)) == 2)
     board.page.close()

@@ -100,8 +100,6 @@ class Answers:
         What can be filtered by, in words.
     origin : {'kept', 'first', 'damaged', 'outdated'}
         Whether the counts were found, or why they were made anew.
-    everybody : Answer
-        The whole municipality.
     confidence : float
         Level of the intervals.
     protected : ProtectedCube
@@ -115,7 +113,6 @@ class Answers:
     municipality: Municipality
     offer: Offer
     origin: Origin
-    everybody: Answer
     confidence: float
     protected: ProtectedCube
     built_from: Mapping[str, Any] = field(repr=False)
@@ -161,8 +158,24 @@ class Answers:
         """Return what an answer is shown beside: a second selection, or everybody; None for everybody."""
         return answer.against or (None if answer.selection.is_everybody else self.everybody)
 
+    @cached_property
+    def everybody(self) -> Answer:
+        """What may be shown of the whole municipality."""
+        return self._answer(self.rows, Selection())
+
     def _answer(self, rows: pd.DataFrame, selection: Selection, against: Answer | None = None) -> Answer:
-        return _answer(self.protected, self.offer, rows, selection, self.confidence, against)
+        size, estimates = disclose_selection(
+            self.protected,
+            selection.levels,
+            rows,
+            base=self.offer.base,
+            source=self.offer.source,
+            simulated=self.offer.simulated,
+            confidence=self.confidence,
+            false_discovery_rate=FALSE_DISCOVERY_RATE,
+            against=None if against is None else against.selection.levels,
+        )
+        return Answer(selection, size, self.offer.people(selection.levels), estimates, against)
 
 
 def open_answers(municipality: str, *, confidence: float = 0.95, chance: float = DEFAULT_CHANCE) -> Answers:
@@ -193,32 +206,7 @@ def open_answers(municipality: str, *, confidence: float = 0.95, chance: float =
             f"The survey of {found.name} has none of the questions that the dashboard shows.",
             hint="Give questions of its codebook the roles topics, time or formats, and prepare it anew.",
         )
-    everybody = _answer(opened.protected, offer, rows, Selection(), confidence)
-    return Answers(
-        found, offer, opened.origin, everybody, confidence, opened.protected, opened.built_from, rows
-    )
-
-
-def _answer(
-    protected: ProtectedCube,
-    offer: Offer,
-    rows: pd.DataFrame,
-    selection: Selection,
-    confidence: float,
-    against: Answer | None = None,
-) -> Answer:
-    size, estimates = disclose_selection(
-        protected,
-        selection.levels,
-        rows,
-        base=offer.base,
-        source=offer.source,
-        simulated=offer.simulated,
-        confidence=confidence,
-        false_discovery_rate=FALSE_DISCOVERY_RATE,
-        against=None if against is None else against.selection.levels,
-    )
-    return Answer(selection, size, offer.people(selection.levels), estimates, against)
+    return Answers(found, offer, opened.origin, confidence, opened.protected, opened.built_from, rows)
 
 
 def _rows(offer: Offer) -> pd.DataFrame:

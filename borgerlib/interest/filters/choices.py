@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -116,13 +116,9 @@ class Offer:
         known = [count for count in wanted if count is not None]
         return sum(known) if known and len(known) == len(wanted) else None
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the offer as what JSON can hold."""
-        return asdict(self)
-
 
 def offer_of(kept: Mapping[str, Any]) -> Offer:
-    """Return the offer that `Offer.to_json` wrote down; an error where it is none."""
+    """Return the offer that was written down as JSON; an error where it is none."""
     filters = tuple(
         Filter(
             entry["role"],

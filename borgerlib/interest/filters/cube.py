@@ -7,7 +7,7 @@ import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -104,7 +104,7 @@ def open_filter_cube(
         "size": cube.size,
         "roles": {role: list(of) for role, of in cube.roles.items()},
         "made_of": {role: sorted(of) for role, of in ready.made_of.items()},
-        "offer": ready.offer.to_json(),
+        "offer": asdict(ready.offer),
         "kinds": found_kinds,
     }
     _keep(folder / FILE, cube, record)

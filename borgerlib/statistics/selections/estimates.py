@@ -67,10 +67,7 @@ def estimate_selection(
     """
     shown = protected.size(levels).n is not None
     found = [
-        _of_role(protected, levels, against, role, confidence, false_discovery_rate)
-        if shown
-        else _nothing(len(protected.cube.roles[role]))
-        for role in roles
+        _of_role(protected, levels, against, role, confidence, false_discovery_rate, shown) for role in roles
     ]
     return {name: np.concatenate([of[name] for of in found]) for name in found[0]} if found else {}
 
@@ -82,6 +79,7 @@ def _of_role(
     role: str,
     confidence: float,
     rate: float,
+    enough: bool,
 ) -> dict[str, npt.NDArray[Any]]:
     options, made_of_it = protected.cube.roles[role], role in protected.sources(levels)
     wanted = () if made_of_it else levels.get(role, ())
@@ -95,7 +93,7 @@ def _of_role(
         pairs = zip(asked, others, strict=True) if shown_there else ()
         z = [beyond_other(protected, *pair) for pair in pairs] or [np.nan] * len(options)
     share, variance, n, effective = np.array([(o.share, o.variance, o.base, o.effective) for o in asked]).T
-    shown = (n >= SMALLEST_SELECTION) & (effective >= SMALLEST_EFFECTIVE)
+    shown = enough & (n >= SMALLEST_SELECTION) & (effective >= SMALLEST_EFFECTIVE)
     suppressed = ~shown
     # How a single choice that a segment is made of is spread in it, the copy cannot say.
     untold = shown & (made_of_it and role in protected.single)
@@ -116,19 +114,6 @@ def _of_role(
         "direction": np.where(known, _directions(np.where(known, z, np.nan), rate), np.nan),
         "suppressed": suppressed,
         "settled": by_choice,
-    }
-
-
-def _nothing(options: int) -> dict[str, npt.NDArray[Any]]:
-    missing = np.full(options, np.nan)
-    return {
-        "proportion": missing,
-        "ci_lower": missing,
-        "ci_upper": missing,
-        "bound": np.full(options, ""),
-        "direction": missing,
-        "suppressed": np.ones(options, dtype=np.bool_),
-        "settled": np.zeros(options, dtype=np.bool_),
     }
 
 

@@ -30,8 +30,8 @@ class OptionInCopy:
 
     role: str
     number: int
-    parts: Sequence[Part]
     own: bool
+    parts: Sequence[Part]
     ones: Floats
     zeros: Floats
     base: float
@@ -77,7 +77,19 @@ def _of_option(
     if row not in answered:
         answered[row] = cube.sums(part.who & cube.bits[row] for part in parts)
     ones = cube.sums(part.who & chosen for part in parts)
-    zeros = answered[row] - ones
+    return _counted(protected, role, number, own, parts, ones, answered[row] - ones)
+
+
+def _counted(
+    protected: ProtectedCube,
+    role: str,
+    number: int,
+    own: bool,
+    parts: Sequence[Part],
+    ones: Floats,
+    zeros: Floats,
+) -> OptionInCopy:
+    cube = protected.cube
     top, chose, others = np.array([(part.top, part.chose, part.others) for part in parts]).T
     one, zero = protected.answers[role].corrected(np.array([1.0, 0.0]))
     base, weighted, _ = chose @ ones + others @ zeros
@@ -85,69 +97,59 @@ def _of_option(
     if weighted <= 0:
         nothing = np.full(len(parts), np.nan)
         numbers = (base, 0.0, np.nan, 0.0, np.nan, np.nan)
-        return OptionInCopy(role, number, parts, own, ones, zeros, *numbers, nothing, nothing)
+        return OptionInCopy(role, number, own, parts, ones, zeros, *numbers, nothing, nothing)
     total = top @ (one * ones[:, 1] + zero * zeros[:, 1])
     share, effective = total / weighted, weighted**2 / squared
     if_one, if_zero = (top * one - share * chose) / weighted, (top * zero - share * others) / weighted
     variance = cube.size / (cube.size - 1) * (if_one**2 @ ones[:, 2] + if_zero**2 @ zeros[:, 2])
     numbers = (base, weighted, total, effective, share, variance)
-    return OptionInCopy(role, number, parts, own, ones, zeros, *numbers, if_one, if_zero)
+    return OptionInCopy(role, number, own, parts, ones, zeros, *numbers, if_one, if_zero)
 
 
 def beyond_rest(protected: ProtectedCube, meant: OptionInCopy) -> float:
     """Return the difference to the rest in standard errors; missing where it cannot be tested."""
-    all_ones, all_asked = (sums[meant.number] for sums in protected.everybody[meant.role])
-    rest, rest_effective = (
-        all_asked[1] - meant.weighted,
-        all_asked[1] ** 2 / all_asked[2] - meant.effective,
-    )
-    if meant.own or meant.weighted <= 0 or rest <= 0 or rest_effective <= 0:
+    opposite = [part.opposite() for part in meant.parts]
+    rest = _counted(protected, meant.role, meant.number, meant.own, opposite, meant.ones, meant.zeros)
+    _, weight, squared = (meant.ones + meant.zeros).sum(axis=0)
+    if meant.own or meant.weighted <= 0 or rest.weighted <= 0:
         return np.nan
-    all_zeros = all_asked - all_ones
-    one, zero = protected.answers[meant.role].corrected(np.array([1.0, 0.0]))
-    rest_share = (one * all_ones[1] + zero * all_zeros[1] - meant.total) / rest
-    pooled = (meant.total + rest_share * rest) / (meant.weighted + rest)
-    if not _enough(protected, meant.role, pooled, min(meant.effective, rest_effective)):
-        return np.nan
-    # Whoever counts t among those meant counts 1 - t in the rest, so that both share their chance.
-    top, chose, others = np.array([(part.top, part.chose, part.others) for part in meant.parts]).T
-    if_one = meant.if_one - ((1 - top) * one - rest_share * (1 - chose)) / rest
-    if_zero = meant.if_zero - ((1 - top) * zero - rest_share * (1 - others)) / rest
-    outside = [(one - rest_share) / rest, (zero - rest_share) / rest]
-    spread = if_one**2 @ meant.ones[:, 2] + if_zero**2 @ meant.zeros[:, 2]
-    spread += outside[0] ** 2 * (all_ones[2] - meant.ones[:, 2].sum())
-    spread += outside[1] ** 2 * (all_zeros[2] - meant.zeros[:, 2].sum())
-    scale = protected.cube.size / (protected.cube.size - 1)
-    return float((meant.share - rest_share) / np.sqrt(scale * spread))
+    ones, zeros = meant.ones[:, 2], meant.zeros[:, 2]
+    both = float((meant.if_one * rest.if_one) @ ones + (meant.if_zero * rest.if_zero) @ zeros)
+    return _beyond(protected, meant, rest, weight**2 / squared - meant.effective, both)
 
 
 def beyond_other(protected: ProtectedCube, meant: OptionInCopy, other: OptionInCopy) -> float:
     """Return the difference to another selection in standard errors; missing where it cannot be tested.
 
-    Who is in both counts in both shares: their covariance is taken off, so that selections may overlap.
+    Selections may overlap.
     """
     shown = other.base >= SMALLEST_SELECTION and other.effective >= SMALLEST_EFFECTIVE
     if meant.own or other.own or not shown or meant.weighted <= 0:
         return np.nan
-    pooled = (meant.total + other.total) / (meant.weighted + other.weighted)
-    if not _enough(protected, meant.role, pooled, min(meant.effective, other.effective)):
-        return np.nan
-    cube, together = protected.cube, 0.0
+    cube, both = protected.cube, 0.0
     chosen = cube.bits[cube.chosen[meant.role][meant.number]]
     asked = cube.bits[cube.answered[meant.role][meant.number]]
-    for (i, mine), (j, theirs) in product(enumerate(meant.parts), enumerate(other.parts)):
-        both = mine.who & theirs.who & asked
-        if both.any():
-            ones, answered = cube.sums([both & chosen, both])[:, 2]
-            together += meant.if_one[i] * other.if_one[j] * ones
-            together += meant.if_zero[i] * other.if_zero[j] * (answered - ones)
-    spread = meant.variance + other.variance - 2 * cube.size / (cube.size - 1) * together
+    # Who is outside a selection, its last part, counts nothing in it.
+    for (i, mine), (j, theirs) in product(enumerate(meant.parts[:-1]), enumerate(other.parts[:-1])):
+        shared = mine.who & theirs.who & asked
+        if shared.any():
+            ones, answered = cube.sums([shared & chosen, shared])[:, 2]
+            both += meant.if_one[i] * other.if_one[j] * ones
+            both += meant.if_zero[i] * other.if_zero[j] * (answered - ones)
+    return _beyond(protected, meant, other, other.effective, both)
+
+
+def _beyond(
+    protected: ProtectedCube, meant: OptionInCopy, other: OptionInCopy, effective: float, both: float
+) -> float:
+    """Return a difference in standard errors; `both`: the sum of what each counts in both, multiplied."""
+    pooled = (meant.total + other.total) / (meant.weighted + other.weighted)
+    in_copy = float(protected.answers[meant.role].expected(np.clip(pooled, 0, 1)))
+    # Enough are to be expected to choose the option in the copy, and not to.
+    if min(in_copy, 1 - in_copy) * min(meant.effective, effective) < _SMALLEST_EXPECTED:
+        return np.nan
+    scale = protected.cube.size / (protected.cube.size - 1)
+    spread = meant.variance + other.variance - 2 * scale * both
     # The same people differ in nothing, but for the rounding of sums.
     none = spread <= _NO_SPREAD * (meant.variance + other.variance)
     return np.nan if none else float((meant.share - other.share) / np.sqrt(spread))
-
-
-def _enough(protected: ProtectedCube, role: str, pooled: float, effective: float) -> bool:
-    """Return whether enough are expected to choose an option in the copy, and not to, for a test."""
-    in_copy = float(protected.answers[role].expected(np.clip(pooled, 0, 1)))
-    return min(in_copy, 1 - in_copy) * effective >= _SMALLEST_EXPECTED

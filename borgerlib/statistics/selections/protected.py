@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -59,6 +58,10 @@ class Part:
         top = self.top if only_below else self.top * value
         return Part(self.who & who, top, self.chose * value, self.others * value)
 
+    def opposite(self) -> Part:
+        """Return them as they count among those who are not meant."""
+        return Part(self.who, 1 - self.top, 1 - self.chose, 1 - self.others)
+
 
 @dataclass(frozen=True)
 class ProtectedCube:
@@ -94,24 +97,15 @@ class ProtectedCube:
         respondents = _in_tens(n)
         return SelectionSize(respondents, people, min(respondents, _in_tens(people**2 / squared)))
 
-    @cached_property
-    def everybody(self) -> dict[str, tuple[Floats, Floats]]:
-        """Role → sums of who chose each option, and of who answered."""
-        rows = self.cube.bits
-        return {
-            role: (
-                self.cube.sums(rows[self.cube.chosen[role]]),
-                self.cube.sums(rows[self.cube.answered[role]]),
-            )
-            for role in self.answers
-        }
-
     def sources(self, levels: Mapping[str, Sequence[str]]) -> frozenset[str]:
         """Return the questions that the selection's segments are made of."""
         return frozenset().union(*(self.made_of.get(role, ()) for role, of in levels.items() if of))
 
     def parts(self, levels: Mapping[str, Sequence[str]], asked: str = "", option: str = "") -> list[Part]:
-        """Return who is meant, and how much each counts: for an option that the selection is about."""
+        """Return who is meant, and how much each counts: for an option that the selection is about.
+
+        The last part is who is outside: together the parts are everybody.
+        """
         narrowing = {role: of for role, of in levels.items() if of}
         self.cube.check(narrowing)
         sources = self.sources(narrowing)
@@ -133,7 +127,9 @@ class ProtectedCube:
                 for part in parts
                 for who, value in self._who_is_in(role, narrowing[role])
             ]
-        return [part for part in parts if part.who.any()] or parts[:1]
+        inside = np.bitwise_or.reduce([part.who for part in parts], axis=0)
+        outside = Part(self.cube.bits[0] & ~inside, 0.0, 0.0, 0.0)
+        return [*(part for part in parts if part.who.any()), outside]
 
     def _selected_given(
         self, certain: Mapping[str, Sequence[str]], asked: str, option: str, value: int
