@@ -171,11 +171,15 @@ def remove(register: Register, person: int, *, day: date) -> None:
 
 
 def expire(register: Register, *, day: date) -> int:
-    """Erase everybody who has no consent that lasts, and return how many they were."""
+    """Erase everybody who has no consent that lasts, and return how many they were.
+
+    A yes that is later than the last word of hers is a new one, also where it comes after she was erased.
+    """
     with register.changing("expire") as detail:
         lasting = f"SELECT person FROM consent WHERE given = 1 AND until >= ? AND {_LATEST}"
-        gone = register.rows(f"SELECT id FROM person WHERE id NOT IN ({lasting})", (day.isoformat(),))
-        for (person,) in gone:
-            remove(register, person, day=day)
+        last_words = f"SELECT person, max(day) FROM consent WHERE person NOT IN ({lasting}) GROUP BY person"
+        gone = register.rows(last_words, (day.isoformat(),))
+        for person, last in gone:
+            remove(register, person, day=date.fromisoformat(last))
         detail["people"] = len(gone)
     return len(gone)

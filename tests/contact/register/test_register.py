@@ -196,6 +196,9 @@ def test_a_consent_lasts_for_the_election_period(register):
     assert expire(register, day=date(2029, 12, 31)) == 0
     assert expire(register, day=date(2030, 1, 1)) == 3
     assert register.rows("SELECT count(*) FROM person") == [(0,)]
+    # Said yes again before that, on a list that comes after it.
+    assert filled(register, 3, survey="paper", day=DAY).new == 0
+    assert filled(register, 3, survey="paper", day=DAY + timedelta(days=1)).new == 3
 
 
 def test_other_words_are_another_version(register):
