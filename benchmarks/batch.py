@@ -3,10 +3,12 @@
     python benchmarks/batch.py [--municipalities 98] [--json]
 
 One run measures, on two cores and as whole processes from start to end: a shell loop over papermill's
-command line; two processes that call papermill with cold kernels; `run_batch`, reports included;
-and the floor, the same cells as a script in forks of a process that has imported everything and drawn the
-country's pictures, as the batch's server does, two at a time and each municipality's for itself.
+command line; two processes that call papermill with cold kernels; and `run_batch`, reports included.
 The slow two run a few of the municipalities only: a cold kernel takes as long the hundredth time.
+
+What municipalities share is run once, so the floor is of the council's page, which no two have in common: a
+batch of it ("apart"), and its cells as a script in forks of a process that has imported everything and drawn
+the country's pictures, as the batch's server does, two at a time. Each has an empty workspace.
 
 Also told: a cold kernel against a warm one, how long it takes to find that nothing is due and to stop when
 asked (Ctrl-C), the memory of the whole tree of processes, the share of a warm run that is spent outside its
@@ -35,6 +37,7 @@ import psutil
 
 from borgerlib import places
 from borgerlib.population.municipalities import municipalities
+from borgerlib.runs.planning.contents import COUNCIL
 from borgerlib.runs.planning.manifest import FOLDER
 
 SAMPLE = ("02", "05", "09")
@@ -66,7 +69,11 @@ def sources() -> list[str]:
     return [str(path) for path in sorted(places.notebooks().glob("*.ipynb")) if path.name[:2] in SAMPLE]
 
 
-def per_minute(runs: int, action: Callable[[], None]) -> float:
+def council_page() -> str:
+    return str(places.notebooks() / COUNCIL)
+
+
+def per_minute(runs: int, action: Callable[[], object]) -> float:
     begun = time.perf_counter()
     action()
     return 60 * runs / (time.perf_counter() - begun)
@@ -95,7 +102,7 @@ def pool(folder: Path, names: list[str]) -> None:
 
 
 def in_forks(names: list[str]) -> None:
-    """Run the cells of every notebook in forks of this process, two at a time."""
+    """Run the cells of the council's page in forks of this process, two at a time."""
     import matplotlib.pyplot  # noqa: F401
     import scipy.stats  # noqa: F401
     from IPython.core.formatters import DisplayFormatter
@@ -103,12 +110,12 @@ def in_forks(names: list[str]) -> None:
     from borgerlib.runs.warm.forked import compute_ahead
 
     list(compute_ahead(pictures=True))  # as the warm server does
-    waiting, running = [(source, name) for name in names for source in sources()], 0
+    waiting, running = list(names), 0
     while waiting or running:
         if waiting and running < 2:
-            source, name = waiting.pop()
+            name = waiting.pop()
             if os.fork() == 0:
-                run_cells(source, name, DisplayFormatter())
+                run_cells(council_page(), name, DisplayFormatter())
                 os._exit(0)
             running += 1
         else:
@@ -130,16 +137,25 @@ def run_cells(source: str, name: str, formatter: Any) -> None:
             formatter.format(eval(compile(ast.Expression(last.value), source, "eval"), spread))
 
 
-def floor(names: list[str]) -> float:
-    """Return runs a minute of the floor, in a process of its own, its imports not counted."""
-    # Not with this folder to import from: it has a module of the standard library's name (statistics).
-    told = subprocess.run(
-        [sys.executable, "-P", __file__, "--floor", ",".join(names)],
-        check=True,
-        capture_output=True,
-        text=True,
+def apart(folder: Path, names: list[str]) -> float:
+    """Return runs a minute of a batch of which no two runs are made from the same."""
+    arguments = (str(folder / "reports"), ",".join(names), council_page())
+    return in_empty(folder, names, "-c", BATCH, *arguments)
+
+
+def floor(folder: Path, names: list[str]) -> float:
+    """Return runs a minute of the same cells, and nothing else."""
+    return in_empty(folder, names, "-P", __file__, "--floor", ",".join(names))
+
+
+def in_empty(folder: Path, names: list[str], *command: str) -> float:
+    """Return runs a minute of a whole process with an empty workspace, which keeps the pictures it draws."""
+    (folder / "data" / "processed").mkdir(parents=True)
+    environment = {**os.environ, "BORGER_WORKSPACE": str(folder)}
+    # -P: not with this folder to import from, which has a module of the standard library's name (statistics).
+    return per_minute(
+        len(names), lambda: subprocess.run([sys.executable, *command], env=environment, check=True)
     )
-    return float(told.stdout.split()[-1])
 
 
 class Watch(threading.Thread):
@@ -250,9 +266,7 @@ def main() -> None:
     parser.add_argument("--floor", default="", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.floor:
-        names = options.floor.split(",")
-        in_forks(names[:1])  # the first forks fill the caches of the system
-        print(per_minute(len(names) * len(sources()), lambda: in_forks(names)))
+        in_forks(options.floor.split(","))
         return
     names = [str(name) for name in municipalities()["name"].head(options.municipalities)]
     with tempfile.TemporaryDirectory() as place:
@@ -267,7 +281,8 @@ def main() -> None:
             "batch_per_minute": lambda: per_minute(runs, lambda: script(BATCH, *arguments)),
             "batch_memory_mb": lambda: watch.most,
             "nothing_due_s": lambda: 60 / per_minute(1, lambda: script(again, *arguments)),
-            "floor_per_minute": lambda: floor(names),
+            "apart_per_minute": lambda: apart(folder / "apart", names[:20]),
+            "floor_per_minute": lambda: floor(folder / "floor", names[:20]),
             "pool_per_minute": lambda: per_minute(len(few) * len(sources()), lambda: pool(folder, few)),
             "shell_per_minute": lambda: per_minute(len(sources()), lambda: shell_loop(folder, names[:1])),
             "cold_over_warm": lambda: cold_over_warm(folder),
@@ -278,7 +293,7 @@ def main() -> None:
         }
         found = measured(parts)
         watch.over = True
-    for one, other in (("batch", "shell"), ("batch", "pool"), ("floor", "batch")):
+    for one, other in (("batch", "shell"), ("batch", "pool"), ("floor", "apart")):
         if {f"{one}_per_minute", f"{other}_per_minute"} <= found.keys():
             found[f"{one}_over_{other}"] = found[f"{one}_per_minute"] / found[f"{other}_per_minute"]
     if options.json:
