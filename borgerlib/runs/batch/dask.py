@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from distributed import Client, WorkerPlugin, get_worker
+from distributed.comm import get_address_host_port
 
 from borgerlib.errors import RunError
 from borgerlib.files.atomic import sync
@@ -105,6 +106,7 @@ class DaskCrew:
     def __init__(self, address: str, *, reports: Crew, cold: bool = False) -> None:
         self._reports, self._cold, self._address = reports, cold, address
         try:
+            get_address_host_port(address)  # a client that is given none is half made, and waits at its end
             self._client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
             raise RunError(

@@ -254,6 +254,8 @@ def _lines(path: Path) -> list[str]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             first = [row[0].strip() for row in csv.reader(file, delimiter=";") if row]
     except (OSError, UnicodeDecodeError) as error:
-        raise ParameterError(f"{path} cannot be read as text in UTF-8.") from error
+        raise ParameterError(
+            f"{path} cannot be read as text in UTF-8.", hint="Save it as UTF-8, one municipality a line."
+        ) from error
     cells = [entry.split(",")[0].strip() for entry in first]
     return [cell for cell in cells if cell and not cell.startswith("#")]

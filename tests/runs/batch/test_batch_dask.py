@@ -179,6 +179,8 @@ def test_a_cluster_that_is_not_there_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr("borgerlib.runs.batch.dask._CONNECT_SECONDS", 1)
     with pytest.raises(RunError, match="no dask scheduler at tcp://127"):
         DaskCrew("tcp://127.0.0.1:9", reports=InProcess())
+    with pytest.raises(RunError, match="at foo that can be used: missing port number"):
+        DaskCrew("foo", reports=InProcess())
 
 
 def test_a_worker_with_other_data_refuses():
