@@ -220,6 +220,10 @@ def main(address: str, ahead: str, citizens: str, *also: str) -> None:
     _share_memory()
     gc.enable()
     print(json.dumps({"ready": True}), flush=True)
+    # Nobody reads on. Kernels that say where they are would fill the pipe, and the hundred-and-fortieth wait.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
     request = server.serve(work)
     if request is not None:
         forked.become_kernel({"heeds_interrupts": heeds_interrupts, **request})

@@ -168,6 +168,10 @@ def test_a_kernel_whose_client_hangs_up_ends(server, tmp_path):
     eventually(lambda: gone(process.pid))
 
 
+def test_what_kernels_say_before_they_have_a_log_fills_no_pipe(server):
+    eventually(lambda: os.readlink(f"/proc/{server.pid}/fd/1") == os.devnull)
+
+
 def test_silent_and_senseless_clients_do_not_block_the_server(make_notebook, tmp_path, server):
     assert server.ready()
     clients = []
