@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from borgerlib import danish
-from borgerlib.lokaldemokrati.published.counts import count_of, divided_table, option_label, recovered_count
+from borgerlib.lokaldemokrati.published.counts import count_of, option_label, recovered_count
 from borgerlib.lokaldemokrati.published.identification import CountSolution, Identification, identifications
 from borgerlib.lokaldemokrati.published.numbers import load_published, standing_values
 from borgerlib.population.municipalities import NUMBER_OF_MUNICIPALITIES
@@ -122,28 +122,25 @@ def _base_population(item: Item) -> int:
 
 def _divided_rows(codebook: Codebook, confidence: float) -> Iterator[dict[str, Any]]:
     item, by = codebook.item(DIVIDED[0]), codebook.item(DIVIDED[1])
-    table = divided_table(item.id, by.id)
-    if table is None:
-        return
     unknown = NUMBER_OF_MUNICIPALITIES - identifications()[by.id].n
     for group in by.options:
-        counts = {option.id: int(table[option.id][group.id]) for option in item.options}
-        n = sum(counts.values())
         for option in (*(o.id for o in item.options), *item.nets):
-            count = sum(counts[member] for member in item.members(option))
-            lower, upper = finite_population_interval(count, n, n + unknown, confidence)
+            found = recovered_count(item.id, option, group=f"{by.id}={group.id}")
+            if found is None:
+                continue
+            lower, upper = finite_population_interval(found.count, found.n, found.n + unknown, confidence)
             yield {
                 **_names(item, option, codebook),
                 "group": group.id,
                 "group_label": group.short,
-                "n": n,
-                "count": count,
-                "proportion": count / n,
+                "n": found.n,
+                "count": found.count,
+                "proportion": found.proportion,
                 "ci_lower": lower,
                 "ci_upper": upper,
                 "note": "",
-                "population": n + unknown,
-                "possible_n": str(n),
+                "population": found.n + unknown,
+                "possible_n": str(found.n),
             }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Unpack
 
 import numpy as np
@@ -145,20 +145,50 @@ def large_enough(tested: pd.DataFrame) -> pd.Series:
     return (n.where(n < against, against) * rarer).ge(FEWEST_EXPECTED)
 
 
-def tested_shares(
-    respondents: pd.DataFrame, item: Sequence[str], by: str | None, confidence: float, design: Design
+def item_shares(
+    respondents: pd.DataFrame,
+    answers: pd.DataFrame,
+    domains: Mapping[str, pd.Series],
+    design: Design,
+    confidence: float,
 ) -> pd.DataFrame:
-    """Return `estimate_proportions` with the difference to the rest and its p_value.
+    """Return the share of each answer among all and in each domain's levels, tested against the rest.
 
-    Both are missing where there is no rest, p_value also where too few answered to test.
+    Parameters
+    ----------
+    respondents : DataFrame
+        The columns of the design.
+    answers : DataFrame
+        0/1 columns as of `answers_of`.
+    domains : mapping of str to Series
+        Each respondent's level.
+    design, confidence
+        As of `estimate_proportions`.
+
+    Returns
+    -------
+    DataFrame
+        One row a domain ('' for all) × level × option: domain, level, and the columns of
+        `estimate_proportions`; difference to the rest and p_value, both missing where there is no rest,
+        p_value also where too few answered to test.
     """
-    shares = estimate_proportions(respondents, item, by=by, confidence=confidence, **design)
-    shares = shares.assign(difference=np.nan, p_value=np.nan)
-    if by is not None and respondents[by].nunique() > 1:
-        tested = estimate_difference(respondents, item, by=by, confidence=confidence, **design)
-        shares["difference"] = tested["difference"]
-        shares["p_value"] = tested["p_value"].where(large_enough(tested))
-    return shares
+    names = [f"{_ANSWER}{name}" for name in answers.columns]
+    frame = pd.concat([respondents, answers.set_axis(names, axis=1)], axis=1)
+    parts = []
+    for domain, levels in {"": pd.Series("", respondents.index), **domains}.items():
+        if levels.isna().all():
+            continue
+        frame[_DOMAIN] = levels
+        shares = estimate_proportions(frame, names, by=_DOMAIN, confidence=confidence, **design)
+        shares = shares.assign(difference=np.nan, p_value=np.nan)
+        if levels.nunique() > 1:
+            tested = estimate_difference(frame, names, by=_DOMAIN, confidence=confidence, **design)
+            shares["difference"] = tested["difference"]
+            shares["p_value"] = tested["p_value"].where(large_enough(tested))
+        level = [str(level) for level in shares.pop(_DOMAIN)]
+        parts.append(shares.assign(domain=domain, level=level))
+    found = pd.concat(parts, ignore_index=True)
+    return found.assign(option=found["option"].str.removeprefix(_ANSWER))
 
 
 def answers_of(respondents: pd.DataFrame, item: Item) -> pd.DataFrame:
@@ -259,32 +289,22 @@ def _item_rows(
     answers = answers_of(respondents, item)
     if answers.empty:
         return None
-    names = [f"{_ANSWER}{name}" for name in answers.columns]
-    frame = pd.concat([respondents, answers.set_axis(names, axis=1)], axis=1)
-    parts = []
-    for column in ("", *by):
-        # Undivided, all are of one level.
-        levels = pd.Series("", respondents.index)
-        if column:
-            levels = domain_levels(respondents, codebook, column)
-        if levels.isna().all():
-            continue
-        rows = tested_shares(frame.assign(**{_DOMAIN: levels}), names, _DOMAIN, confidence, design)
-        rows = rows.assign(
-            item=item.id,
-            option=rows["option"].str.removeprefix(_ANSWER),
-            domain=column,
-            level=[str(level) for level in rows.pop(_DOMAIN)],
-        )
-        effective = _effective(levels, answers.notna().any(axis=1), weights)
-        parts.append(rows.assign(n_effective=[float(effective.get(level, 0.0)) for level in rows["level"]]))
-    return pd.concat(parts, ignore_index=True)
+    domains = {column: domain_levels(respondents, codebook, column) for column in by}
+    rows = item_shares(respondents, answers, domains, design, confidence)
+    answered = answers.notna().any(axis=1)
+    sizes = {
+        domain: _effective(levels, answered, weights)
+        for domain, levels in {"": pd.Series("", respondents.index), **domains}.items()
+    }
+    effective = [
+        sizes[domain].get(level, 0.0) for domain, level in zip(rows["domain"], rows["level"], strict=True)
+    ]
+    return rows.assign(item=item.id, n_effective=effective)
 
 
-def _effective(levels: pd.Series, answered: pd.Series, weights: Floats) -> pd.Series:
+def _effective(levels: pd.Series, answered: pd.Series, weights: Floats) -> dict[str, float]:
     """Return the effective sample size of each level among those who answered."""
     mass = pd.DataFrame({"once": weights, "squared": weights**2})
     there = (answered & levels.notna()).to_numpy(dtype=bool)
     sums = mass[there].groupby(levels.astype(object).map(str).to_numpy()[there]).sum()
-    effective: pd.Series = sums["once"] ** 2 / sums["squared"]
-    return effective
+    return dict(sums["once"] ** 2 / sums["squared"])

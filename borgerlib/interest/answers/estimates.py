@@ -9,7 +9,7 @@ import pandas as pd
 from borgerlib import danish
 from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.interest.weighting.rules import WEIGHT
-from borgerlib.statistics.crosstabs import answers_of, domain_levels, tested_shares, with_nets
+from borgerlib.statistics.crosstabs import answers_of, domain_levels, item_shares, with_nets
 from borgerlib.statistics.disclosure.columns import SHARES
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, disclose
 from borgerlib.statistics.disclosure.named import base_of, source_of
@@ -22,7 +22,6 @@ _ESTIMATES = (
     "item", "option", "label", "group", "group_label", "domain", "exclusive", "net", "n", "n_weighted",
     "count", *SHARES, "difference", "p_value", "note",
 )  # fmt: skip
-_ANSWER = "__answer__"
 
 By = str | Sequence[str] | Mapping[str, Sequence[str]]
 
@@ -181,35 +180,26 @@ def _estimated(
     raked_to: WeightingResult | None,
     confidence: float,
 ) -> pd.DataFrame:
-    answers = with_nets(answers_of(respondents, item), item).add_prefix(_ANSWER)
-    names = [str(name) for name in answers.columns]
-    if not names:
+    answers = with_nets(answers_of(respondents, item), item)
+    if answers.empty:
         return pd.DataFrame()
     domains = {column: domain_levels(respondents, codebook, column) for column in by}
-    frame = answers.assign(**domains, **{WEIGHT: respondents[WEIGHT]})
     design: Design = {"raked_to": raked_to} if raked_to is not None else {"weight": WEIGHT}
-    parts = []
-    for column in (None, *by):
-        estimates = tested_shares(frame, names, column, confidence, design)
-        parts.append(_named(estimates, codebook, item, column))
-    return pd.concat(parts, ignore_index=True)
-
-
-def _named(estimates: pd.DataFrame, codebook: Codebook, item: Item, column: str | None) -> pd.DataFrame:
-    levels = list(estimates[column]) if column else [""] * len(estimates)
-    options = estimates["option"].str.removeprefix(_ANSWER)
+    shares = item_shares(respondents[[WEIGHT]], answers, domains, design, confidence)
+    divided = list(zip(shares["domain"], shares["level"], strict=True))
+    levels = [level_label(codebook, column, level) if column else "" for column, level in divided]
     return pd.DataFrame(
         {
             "item": item.id,
-            "option": options,
-            "label": [answer_label(item, option) for option in options],
-            "group": [group_of(column, level) if column else "" for level in levels],
-            "group_label": [level_label(codebook, column, level) if column else "" for level in levels],
-            "domain": column or "",
+            "option": shares["option"],
+            "label": [answer_label(item, option) for option in shares["option"]],
+            "group": [group_of(column, level) if column else "" for column, level in divided],
+            "group_label": levels,
+            "domain": shares["domain"],
             "exclusive": item.kind != "multiple",
-            "net": options.isin(list(item.nets)),
-            "n": estimates["n"],
-            **{name: estimates[name] for name in ("n_weighted", "count", *SHARES, "difference", "p_value")},
+            "net": shares["option"].isin(list(item.nets)),
+            "n": shares["n"],
+            **{name: shares[name] for name in ("n_weighted", "count", *SHARES, "difference", "p_value")},
             "note": "",
         }
     )

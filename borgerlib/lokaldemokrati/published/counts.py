@@ -89,13 +89,12 @@ def divided_table(item: str, by: str) -> pd.DataFrame | None:
     )
 
 
-@cache
-def divided_pairs() -> tuple[tuple[str, str], ...]:
-    """Return the (item, by) of every table that `divided_table` gives."""
+def divided_tables() -> dict[tuple[str, str], pd.DataFrame]:
+    """Return every table that `divided_table` gives, by (item, by)."""
     published = load_published()
     groups = published.loc[published["group"] != "", ["item", "group"]].drop_duplicates()
     pairs = dict.fromkeys((item, group.partition("=")[0]) for item, group in groups.to_numpy().tolist())
-    return tuple((item, by) for item, by in pairs if _divided(item, by) is not None)
+    return {pair: table for pair in pairs if (table := divided_table(*pair)) is not None}
 
 
 @cache

@@ -23,7 +23,7 @@ import pandas as pd
 from borgerlib import places
 from borgerlib.errors import DataError
 from borgerlib.files.atomic import replacing
-from borgerlib.lokaldemokrati.published.counts import divided_pairs, divided_table
+from borgerlib.lokaldemokrati.published.counts import divided_tables
 from borgerlib.lokaldemokrati.published.identification import identify
 from borgerlib.lokaldemokrati.published.numbers import load_published
 from borgerlib.survey.codebook.load import load_codebook
@@ -184,18 +184,14 @@ def _spread(state: _State, counts: dict[str, int], options: list[str], total: in
 
 def _divides(by: Item) -> tuple[str, pd.DataFrame] | None:
     """Return the earlier question that the report shows divided by this one, and that table."""
-    for item, divider in divided_pairs():
-        table = divided_table(item, divider)
-        if divider == by.id and table is not None:
-            return item, table
-    return None
+    tables = divided_tables().items()
+    return next(((item, table) for (item, divider), table in tables if divider == by.id), None)
 
 
 def _least(item: Item) -> dict[str, int]:
     """Return how often each option is chosen at least: its totals in a table divided by a later question."""
-    for divided, by in divided_pairs():
-        table = divided_table(divided, by)
-        if divided == item.id and table is not None:
+    for (divided, _), table in divided_tables().items():
+        if divided == item.id:
             return {str(option): int(total) for option, total in table.sum().items()}
     return {}
 

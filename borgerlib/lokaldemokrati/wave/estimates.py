@@ -106,37 +106,27 @@ def _item_estimates(
     wave: Wave, item: Item, by: Item | None, codebook: Codebook, *, confidence: float
 ) -> pd.DataFrame:
     indicators = _indicators(wave.respondents, item)
-    groups = [(option.id, option.short) for option in by.options] if by else [("", "")]
-    estimated = _estimated(wave, indicators, by, confidence=confidence)
-    rows = []
-    for group, group_label in groups:
-        for reference in indicators.columns:
-            numbers = estimated.get((group, reference))
-            rows.append(
-                {
-                    "item": item.id,
-                    "option": reference,
-                    "net": reference in item.nets,
-                    "label": option_label(codebook, item.id, reference),
-                    "group": group,
-                    "group_label": group_label,
-                    **(numbers or dict.fromkeys(_NUMBERS, float("nan"))),
-                    "note": "" if numbers else NOT_ASKED,
-                }
-            )
-    return pd.DataFrame(rows)
+    groups = {option.id: option.short for option in by.options} if by else {"": ""}
+    every = pd.MultiIndex.from_product([groups, indicators.columns], names=["group", "option"])
+    frame = _estimated(wave, indicators, by, confidence=confidence).reindex(every).reset_index()
+    return frame.assign(
+        item=item.id,
+        net=frame["option"].isin(list(item.nets)),
+        label=[option_label(codebook, item.id, option) for option in frame["option"]],
+        group_label=frame["group"].map(groups),
+        note=np.where(frame["n"].isna(), NOT_ASKED, ""),
+    )
 
 
-def _estimated(
-    wave: Wave, indicators: pd.DataFrame, by: Item | None, *, confidence: float
-) -> dict[tuple[str, str], dict[str, float]]:
-    """Return the numbers of each (group, option); nothing where the wave has no answers."""
+def _estimated(wave: Wave, indicators: pd.DataFrame, by: Item | None, *, confidence: float) -> pd.DataFrame:
+    """Return the numbers by group and option; no rows where the wave has no answers."""
     design = wave.respondents[[WEIGHT, POPULATION, *([by.id] if by else [])]]
     respondents = pd.concat([indicators, design], axis=1)
     answered = respondents if by is None else respondents[respondents[by.id].notna()]
     asked = [column for column in indicators.columns if answered[column].notna().any()]
     if not asked:
-        return {}
+        nothing = pd.MultiIndex.from_arrays([[], []], names=["group", "option"])
+        return pd.DataFrame(columns=list(_NUMBERS), index=nothing, dtype=float)
     # The weights alone, without the margins' residuals: with a handful of municipalities a cell, residuals
     # would promise more than 98 units can hold.
     estimated = estimate_proportions(
@@ -147,15 +137,8 @@ def _estimated(
         population_size=POPULATION,
         confidence=confidence,
     )
-    numbers = {}
-    for record in estimated.to_dict("records"):
-        group = str(record[by.id]) if by else ""
-        numbers[group, str(record["option"])] = {
-            "n": int(record["n"]),
-            "count": int(record["count"]),
-            **{column: float(record[column]) for column in ("proportion", "ci_lower", "ci_upper")},
-        }
-    return numbers
+    estimated["group"] = estimated[by.id].astype(str) if by else ""
+    return estimated.set_index(["group", "option"])[list(_NUMBERS)]
 
 
 def _indicators(respondents: pd.DataFrame, item: Item) -> pd.DataFrame:

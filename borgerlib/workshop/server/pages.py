@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import io
 import secrets
 from collections.abc import Sequence
 from functools import cache
@@ -257,8 +255,5 @@ class Nothing(ToolPage):
 @cache
 def _picture(address: str) -> str:
     """Return an address as a picture to point a telephone at."""
-    drawn = io.BytesIO()
-    segno.make(address, error="m").save(
-        drawn, kind="svg", scale=4, border=2, dark=theme.TEXT, light=theme.PAPER
-    )
-    return f"data:image/svg+xml;base64,{base64.b64encode(drawn.getvalue()).decode()}"
+    code = segno.make(address, error="m")
+    return str(code.svg_data_uri(scale=4, border=2, dark=theme.TEXT, light=theme.PAPER))

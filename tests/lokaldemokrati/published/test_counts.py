@@ -2,8 +2,8 @@ import pytest
 
 from borgerlib.errors import CodebookError
 from borgerlib.lokaldemokrati.published.counts import (
-    divided_pairs,
     divided_table,
+    divided_tables,
     option_label,
     recovered_count,
 )
@@ -27,7 +27,7 @@ def test_figure_three_gives_figure_one_back():
 
 
 def test_only_figure_three_is_divided():
-    assert divided_pairs() == (("udsagn_eksperimentere", "strategi"),)
+    assert list(divided_tables()) == [("udsagn_eksperimentere", "strategi")]
     assert divided_table("udbredelse", "strategi") is None
     assert divided_table("formaal_indfriet", "formaal") is None
 
