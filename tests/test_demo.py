@@ -100,4 +100,4 @@ class TestNotebook:
             group = given.get("group", "").replace("next(iter(interest.groups('age')), 'age=')", "age={unge}")
             assert group == section.group, section.id
             shown.append(section.id)
-        assert sorted(shown) == sorted(figure.id for figure in load_sections().figures if not figure.insight)
+        assert sorted(shown) == sorted(figure.id for figure in load_sections().section if not figure.insight)

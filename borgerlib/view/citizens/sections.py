@@ -76,18 +76,18 @@ class Section:
 class Sections:
     """All figures, the sentence on top, how the citizens are divided, and what the groups are called."""
 
-    figures: tuple[Section, ...]
-    finding: tuple[str, ...]
-    age_bands: tuple[int, ...]
-    divisions: Mapping[str, tuple[str, ...]]
-    words: Mapping[str, str]
+    finding: Annotated[tuple[str, ...], MinLen(1)]
+    age_bands: Annotated[tuple[int, ...], MinLen(1)]
+    divisions: Annotated[Mapping[str, tuple[str, ...]], MinLen(1)]
+    section: tuple[Section, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
 
     def figure(self, figure_id: str) -> Section:
         """Return the figure of that id, or raise `ParameterError` with the nearest ones."""
-        for figure in self.figures:
+        for figure in self.section:
             if figure.id == figure_id:
                 return figure
-        raise ParameterError(unknown_name("figure", figure_id, [figure.id for figure in self.figures]))
+        raise ParameterError(unknown_name("figure", figure_id, [figure.id for figure in self.section]))
 
     def group_words(self, group: str, label: str) -> str:
         """Return a group as it is called inside a sentence: 'de 60–69-årige', 'kvinderne'.
@@ -108,16 +108,7 @@ class Sections:
 
     def of_insight(self, number: int) -> Section | None:
         """Return the figure that an insight of the leaders' survey shows, or None."""
-        return next((figure for figure in self.figures if number and figure.insight == number), None)
-
-
-@dataclass(frozen=True)
-class _File:
-    finding: Annotated[tuple[str, ...], MinLen(1)]
-    age_bands: Annotated[tuple[int, ...], MinLen(1)]
-    divisions: Annotated[Mapping[str, tuple[str, ...]], MinLen(1)]
-    section: tuple[Section, ...] = ()
-    group_words: Mapping[str, str] = field(default_factory=dict)
+        return next((figure for figure in self.section if number and figure.insight == number), None)
 
 
 @cache
@@ -129,20 +120,15 @@ def load_sections() -> Sections:
     DataError
         The file is missing or breaks rules; all breaches are listed at once.
     """
-    return _sections(read_toml(places.raw_data(CITIZENS, _FILE), _WHAT))
+    return read_toml(places.raw_data(CITIZENS, _FILE), _WHAT).validated(Sections, _breaches)
 
 
 def parse_sections(content: Mapping[str, Any]) -> Sections:
     """Build the sections from parsed TOML (`DataError` lists all breaches)."""
-    return _sections(Toml(dict(content), _FILE, _WHAT))
+    return Toml(dict(content), _FILE, _WHAT).validated(Sections, _breaches)
 
 
-def _sections(toml: Toml) -> Sections:
-    file = toml.validated(_File, _breaches)
-    return Sections(file.section, file.finding, file.age_bands, file.divisions, file.group_words)
-
-
-def _breaches(file: _File) -> Iterator[Problem]:
+def _breaches(file: Sections) -> Iterator[Problem]:
     ids = [figure.id for figure in file.section]
     for at, figure in enumerate(file.section):
         if bool(figure.answers) == bool(figure.participation):

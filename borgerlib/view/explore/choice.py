@@ -20,6 +20,7 @@ from borgerlib.statistics.models.regression import regress
 from borgerlib.survey.codebook.labels import level_label
 from borgerlib.view.tables.html import Table, public_table
 from borgerlib.view.words.alt_text import WITHHELD, sentences, source_line, titled, uncertainty
+from borgerlib.view.words.method import ROLE_WORDS
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,5 @@ def weights_of(survey: InterestSurvey) -> dict[str, Any]:
 
 def heading_of(survey: InterestSurvey, column: str) -> str:
     """Return a division's Danish name."""
-    if column == AGE_BAND:
-        return "Alder"
-    words = {"sex": "Køn", "area_type": "Områdetype", "area": "Område"}
-    return words.get(survey.codebook.item(column).role, column)
+    role = "age" if column == AGE_BAND else str(survey.codebook.item(column).role)
+    return danish.capitalise(ROLE_WORDS.get(role, column))

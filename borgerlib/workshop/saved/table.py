@@ -12,6 +12,10 @@ from borgerlib.workshop.influence.placements import QUESTIONS, Decision, Influen
 from borgerlib.workshop.influence.potential import Standing, standings
 from borgerlib.workshop.words import words
 
+_NUMBERS = (
+    "today", "wished", "control_today", "control_wished", "gap", "agreement", "agreement_wished",
+)  # fmt: skip
+
 
 def influence_table(state: InfluenceMap) -> pd.DataFrame:
     """Return where everything stands.
@@ -40,31 +44,13 @@ def question_table(state: InfluenceMap) -> pd.DataFrame:
         decided, and whether it was left out: of those, what something was said of.
     """
     head = words().sections["table"]
-    left_out = [(one, _decided(state, one)) for one in standings(state, state.left_out)]
-    rows = [
-        *(_row(one, _decided(state, one)) for one in standings(state)),
-        *(
-            {**_row(one, decided), head["left_out"]: words()("table", "yes")}
-            for one, decided in left_out
-            if one.influence or decided
-        ),
-    ]
-    numeric = [
-        head[key]
-        for key in (
-            "today",
-            "wished",
-            "control_today",
-            "control_wished",
-            "gap",
-            "agreement",
-            "agreement_wished",
-        )
-    ]
-    return pd.DataFrame(rows).astype(dict.fromkeys(numeric, float))
+    there = [(one, _decided(state, one), "") for one in standings(state)]
+    gone = [(one, _decided(state, one), words()("table", "yes")) for one in standings(state, state.left_out)]
+    there += [row for row in gone if row[0].influence or row[1]]
+    return pd.DataFrame([_row(*row) for row in there]).astype({head[key]: float for key in _NUMBERS})
 
 
-def _row(one: Standing, decisions: Sequence[Decision]) -> dict[str, str | float | None]:
+def _row(one: Standing, decisions: Sequence[Decision], left_out: str) -> dict[str, str | float | None]:
     head, agreed = words().sections["table"], one.apart["today"][0]
     wished = one.apart["wished"][0]
     return {
@@ -82,7 +68,7 @@ def _row(one: Standing, decisions: Sequence[Decision]) -> dict[str, str | float 
             head[key]: "; ".join(filter(None, (getattr(each, name) for each in decisions)))
             for key, name in (("what", "what"), ("who", "who"), ("by", "when"))
         },
-        head["left_out"]: "",
+        head["left_out"]: left_out,
     }
 
 

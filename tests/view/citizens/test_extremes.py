@@ -20,7 +20,7 @@ GROUPS = {"": "", "age=15-24": "age", "age=60-69": "age", "area_type=by": "area_
 SHAPES = ("equal", "one above", "none")
 SIZES = (10, 100_000)
 TEMPLATES = {"finding": load_sections().finding} | {
-    section.id: section.title for section in load_sections().figures if not section.participation
+    section.id: section.title for section in load_sections().section if not section.participation
 }
 _QUOTED = re.compile(r"»[^»«]*«")
 _DENIAL = re.compile(r"\b(ikke|ingen|intet)\b", re.IGNORECASE)
@@ -108,7 +108,7 @@ def test_no_sentence_claims_an_order_that_chance_may_have_made(name, shape, n):
 
 
 def test_what_is_above_by_more_than_chance_is_named():
-    [section] = [section for section in load_sections().figures if section.id == "emner"]
+    [section] = [section for section in load_sections().section if section.id == "emner"]
     second = BOOK.with_role("topics").options[1].text
     assert f"er »{second}« (53" in first_known(section.title, survey("one above", max(SIZES)))
 
@@ -120,7 +120,7 @@ def test_what_is_above_by_more_than_chance_is_named():
     ids=["hidden", "not asked"],
 )
 def test_what_is_hidden_or_was_not_asked_has_no_number(name, of):
-    section = next((one for one in load_sections().figures if one.id == name), None)
+    section = next((one for one in load_sections().section if one.id == name), None)
     if section is not None and section.role == "channels" and of.item("topics") is None:
         return
     sentence = first_known(TEMPLATES[name], of)

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 
 SPACE = "\u00a0"
 NOTEBOOK = Path(__file__).parents[3] / "notebooks" / "borger_interesse.ipynb"
-FIGURES = [figure.id for figure in load_sections().figures]
+FIGURES = [figure.id for figure in load_sections().section]
 
 
 @pytest.fixture(scope="module")
@@ -487,7 +487,7 @@ class TestSections:
             assert part in said
 
     def test_the_shipped_ones_name_what_the_shipped_codebook_has(self, page):
-        for section in load_sections().figures:
+        for section in load_sections().section:
             highlight = section.settings.get("highlight", [])
             if section.participation:
                 assert section.participation in page.survey.participation.people
