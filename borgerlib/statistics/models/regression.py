@@ -19,6 +19,7 @@ from borgerlib.statistics.estimation.covariance import covariance, degrees_of_fr
 from borgerlib.statistics.estimation.intervals import check_confidence
 from borgerlib.statistics.estimation.sample_design import Design, SampleDesign, sample_design
 from borgerlib.statistics.levels import any_frame, counted
+from borgerlib.statistics.models import margins
 from borgerlib.statistics.models.fitting import Family, fit
 from borgerlib.statistics.models.formula import ModelFrame, model_frame
 
@@ -256,14 +257,10 @@ class Regression:
 
     def adjusted_shares(self, variable: str, *, confidence: float = 0.95) -> pd.DataFrame:
         """Return what each level would answer, others held equal. See `models.margins.adjusted_means`."""
-        from borgerlib.statistics.models.margins import adjusted_means
-
-        return adjusted_means(self, variable, confidence=confidence)
+        return margins.adjusted_means(self, variable, confidence=confidence)
 
     def adjusted_differences(
         self, variable: str, *, reference: object = None, confidence: float = 0.95
     ) -> pd.DataFrame:
         """Return differences between levels, others held equal. See `models.margins.adjusted_differences`."""
-        from borgerlib.statistics.models.margins import adjusted_differences
-
-        return adjusted_differences(self, variable, reference=reference, confidence=confidence)
+        return margins.adjusted_differences(self, variable, reference=reference, confidence=confidence)

@@ -44,11 +44,6 @@ class BarsLayout(Layout):
 
     marks: Bars
 
-    @property
-    def start(self) -> float:
-        """Bars start at nothing."""
-        return 0.0
-
     @cached_property
     def left(self) -> float:
         """Width of the column of labels."""

@@ -56,14 +56,14 @@ class Layout(ABC):
     key: tuple[tuple[str, str], ...] = ()
 
     @property
-    @abstractmethod
     def left(self) -> float:
         """Width of the column of labels."""
+        return 0.0
 
     @property
-    @abstractmethod
     def start(self) -> float:
         """Value at the left end of the axis."""
+        return 0.0
 
     @property
     @abstractmethod

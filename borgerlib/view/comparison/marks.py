@@ -59,11 +59,6 @@ class SquaresLayout(Layout):
     marks: Squares
 
     @property
-    def left(self) -> float:
-        """No labels stand on the left."""
-        return 0.0
-
-    @property
     def start(self) -> float:
         """The western edge."""
         return -0.5

@@ -17,7 +17,7 @@ from borgerlib.statistics.disclosure.disclosed import only_disclosed
 from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL, DisclosedEstimates, disclose
 from borgerlib.survey.codebook.labels import group_of, level_label
 from borgerlib.survey.codebook.model import Codebook
-from borgerlib.view.tables.layout import ALL, HIDDEN, MARKS, by_item, caption_of, groups_of, records, spans_of
+from borgerlib.view.tables.layout import ALL, HIDDEN, MARKS, by_item, caption_of, groups_of, spans_of
 from borgerlib.view.words import alt_text
 from borgerlib.view.words.method import ROLE_WORDS
 
@@ -72,7 +72,7 @@ class Banner:
             lines.append(caption_of(self.estimates, rows))
             lines += [
                 f"  {row['label']}, {_group_words(row)}: {' '.join(_cell_words(row))}"
-                for row in records(rows)
+                for row in rows.to_dict("records")
             ]
         return "\n".join([*lines, self.note])
 
@@ -226,17 +226,17 @@ def _level_labels(table: pd.DataFrame, codebook: Codebook) -> list[str]:
     ]
 
 
-def _group_words(row: Mapping[str, Any]) -> str:
+def _group_words(row: Mapping[Any, Any]) -> str:
     return f"{row['domain_label']}: {row['group_label']}" if row["group"] else ALL
 
 
-def _cell_words(row: Mapping[str, Any]) -> list[str]:
+def _cell_words(row: Mapping[Any, Any]) -> list[str]:
     """Return what a cell says: the share and its mark, or why there is none."""
     share, mark = _cell(row)
     return [share, *mark[:1]]
 
 
-def _cell(row: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+def _cell(row: Mapping[Any, Any]) -> tuple[str, tuple[str, ...]]:
     """Return the share, or why there is none, and its mark with what it means."""
     if row["suppressed"]:
         return HIDDEN, ()
@@ -245,7 +245,7 @@ def _cell(row: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     return percent(float(row["proportion"])), MARKS.get(row["mark"], ())
 
 
-def _size(group: Mapping[str, Any], name: str) -> str:
+def _size(group: Mapping[Any, Any], name: str) -> str:
     return "·" if pd.isna(group["n"]) or pd.isna(group[name]) else number(float(group[name]))
 
 
@@ -263,7 +263,7 @@ def _page_table(estimates: DisclosedEstimates, rows: pd.DataFrame) -> dict[str, 
         "options": [
             (
                 str(option["label"].iloc[0]),
-                [(*_cell(row), alt_text.interval_words(row)) for row in records(option)],
+                [(*_cell(row), alt_text.interval_words(row)) for row in option.to_dict("records")],
             )
             for _, option in rows.groupby("option", sort=False)
         ],

@@ -20,24 +20,19 @@ def by_item(frame: pd.DataFrame) -> list[pd.DataFrame]:
     return [rows for _, rows in frame.groupby("item", sort=False)]
 
 
-def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows as dicts."""
-    return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
-
-
 def caption_of(estimates: DisclosedEstimates, rows: pd.DataFrame) -> str:
     """Return the item as it was asked, saying first when the data are simulated."""
     return alt_text.titled(str(rows["item_label"].iloc[0]), estimates)
 
 
-def groups_of(rows: pd.DataFrame) -> list[dict[str, Any]]:
+def groups_of(rows: pd.DataFrame) -> list[dict[Any, Any]]:
     """Return one record a column of the table: its words, n and effective n."""
-    groups = records(rows.drop_duplicates("group"))
+    groups = rows.drop_duplicates("group").to_dict("records")
     effective = rows.groupby("group", sort=False)["n_effective"].first()
     return [group | {"n_effective": effective[group["group"]]} for group in groups]
 
 
-def spans_of(groups: list[dict[str, Any]]) -> list[tuple[str, int]]:
+def spans_of(groups: list[dict[Any, Any]]) -> list[tuple[str, int]]:
     """Return the domains' headings and how many columns each stands above, the total left out."""
     spans: dict[str, list[Any]] = {}
     for group in groups:

@@ -12,7 +12,7 @@ from borgerlib.errors import DataError
 from borgerlib.files.atomic import replacing
 from borgerlib.files.workbook import Cell, Sheet, sheet_name, write_workbook
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
-from borgerlib.view.tables.layout import ALL, HIDDEN, MARKS, by_item, caption_of, groups_of, records, spans_of
+from borgerlib.view.tables.layout import ALL, HIDDEN, MARKS, by_item, caption_of, groups_of, spans_of
 
 _HEAD_ROWS = 7
 
@@ -44,7 +44,7 @@ def _item_sheet(name: str, estimates: DisclosedEstimates, note: str, rows: pd.Da
         sizes = ["·" if no else round(float(g[column])) for g, no in zip(groups, hidden, strict=True)]
         lines.append([words, *(Cell(size, "#,##0", to_the_right=True) for size in sizes)])
     for _, option in rows.groupby("option", sort=False):
-        cells = records(option)
+        cells = option.to_dict("records")
         shares = [
             Cell(_sheet_value(row, "proportion"), _share_format(row["mark"]), to_the_right=True)
             for row in cells
@@ -58,7 +58,7 @@ def _numbers_sheet(estimates: DisclosedEstimates) -> Sheet:
         "Spørgsmål", "Svar", "Opdelt efter", "Gruppe", "n", "Effektivt n", "Antal", "Andel",
         "Nedre grænse", "Øvre grænse", "Mod resten", "Bemærkning",
     ]]  # fmt: skip
-    for row in records(estimates.frame):
+    for row in estimates.frame.to_dict("records"):
         marks = MARKS.get(row["mark"], ("", ""))
         whole = [
             None if pd.isna(row[name]) or pd.isna(row["n"]) else round(float(row[name]))
@@ -72,7 +72,7 @@ def _numbers_sheet(estimates: DisclosedEstimates) -> Sheet:
     return Sheet("Alle tal", lines, bold={1}, freeze="A2", filtered=True)
 
 
-def _sheet_value(row: Mapping[str, Any], name: str) -> float | str | None:
+def _sheet_value(row: Mapping[Any, Any], name: str) -> float | str | None:
     if row["suppressed"]:
         return HIDDEN
     # More digits than are read would only help who reckons backwards.
