@@ -10,13 +10,7 @@ from borgerlib.dashboard.page.answers import open_answers
 from borgerlib.dashboard.server.serve import dashboard_server
 
 HERE = Path(__file__).parent
-LONGEST = (
-    "test_accessibility",
-    "test_dashboard",
-    "test_lasting",
-    "test_workshop",
-    "test_from_answers_to_seats",
-)
+LONGEST = ("test_dashboard", "test_report_pages", "test_accessibility", "test_lasting", "test_workshop")
 
 
 def pytest_collection_modifyitems(items):
@@ -29,7 +23,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def workspace(tmp_path_factory):
-    with shared_citizens(tmp_path_factory, "Odense", n=2000) as folder:
+    with shared_citizens(tmp_path_factory, "Odense", n=5000) as folder:
         yield folder
 
 

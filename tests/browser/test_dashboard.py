@@ -409,7 +409,7 @@ def kernels(server):
 ANSWERED = "15–24 år eller 60–69 år · Kvinde"
 
 
-@pytest.mark.parametrize("killed", [kernels, below])
+@pytest.mark.parametrize("killed", [pytest.param(kernels, marks=pytest.mark.thorough), below])
 def test_a_kernel_killed_in_mid_meeting_brings_the_page_back_with_its_selection(open_board, server, killed):
     board = open_board().tick("age", "60–69 år").tick("sex", "Kvinde")
     for process in killed(server):
@@ -424,61 +424,65 @@ def test_a_kernel_killed_in_mid_meeting_brings_the_page_back_with_its_selection(
     assert board.settled().page.locator(".alarm").is_hidden()
 
 
-@contextlib.contextmanager
-def own_server(workspace, folder):
-    """The same survey in a workspace that the test may change, and its server."""
-    shutil.copytree(workspace / "data", folder / "data")
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory):
+    """A workspace with the same survey that tests may change."""
+    return tmp_path_factory.mktemp("changed")
+
+
+@pytest.fixture(scope="module")
+def own_server(workspace, changed):
+    """The server of that workspace."""
+    shutil.copytree(workspace / "data", changed / "data")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BORGER_WORKSPACE", str(folder))
+        patch.setenv("BORGER_WORKSPACE", str(changed))
         with dashboard_server("Odense", port=9200) as running:
             yield running
 
 
 def test_a_survey_prepared_anew_reaches_the_pages_that_stand_open_and_those_to_come(
-    open_board, workspace, tmp_path
+    open_board, own_server, changed
 ):
-    with own_server(workspace, tmp_path) as server:
-        board = open_board(at=server).tick("age", "60–69 år")
-        assert board.page.locator(".filter[data-role=sex]").count() == 1
-        respondents = load("Odense")
-        path = tmp_path / "data" / "processed" / "odense" / "respondents.parquet"
-        write_parquet(respondents.drop(columns="koen"), path, dict(respondents.attrs))
-        # What a reader meets on the way, however long it takes: a word of it, and no alarm.
-        board.page.evaluate(
-            """() => { window.met = [];
-            const look = () => { for (const one of document.querySelectorAll('.message, .alarm'))
-                if (!one.hidden) window.met.push(`${one.className}: ${one.textContent}`); };
-            new MutationObserver(look).observe(document.querySelector('.borger-dashboard'),
-                { subtree: true, attributes: true, childList: true, characterData: true }); }"""
-        )
-        board.page.locator(".filters").get_by_text("15–24 år", exact=True).click()
-        board.page.wait_for_function(
-            "document.querySelectorAll('.filter[data-role=sex]').length === 0", timeout=120_000
-        )
-        met = board.page.evaluate("window.met")
-        assert any("Tallene regnes om" in one for one in met)
-        assert not any(one.startswith("alarm") for one in met)
-        assert board.heading == "15–24 år eller 60–69 år"
-        assert board.page.locator(".notice").text_content().startswith("Svarene er ændret siden sidst.")
-        assert board.page.locator(".borger-dashboard").count() == 1
-        assert board.tick("age", "15–24 år").heading == "60–69 år"
-        assert board.page.locator(".notice").is_hidden()
-        # Its kernel stood ready before the change.
-        newer = open_board(at=server, fragment="#alder=60-69&koen=mand")
-        newer.page.wait_for_function("document.querySelectorAll('.filter[data-role=sex]').length === 0")
-        assert newer.settled().heading == "60–69 år"
-        assert "kan ikke filtreres efter »koen«" in newer.page.locator(".notice").text_content()
+    board = open_board(at=own_server).tick("age", "60–69 år")
+    assert board.page.locator(".filter[data-role=sex]").count() == 1
+    respondents = load("Odense")
+    path = changed / "data" / "processed" / "odense" / "respondents.parquet"
+    write_parquet(respondents.drop(columns="koen"), path, dict(respondents.attrs))
+    # What a reader meets on the way, however long it takes: a word of it, and no alarm.
+    board.page.evaluate(
+        """() => { window.met = [];
+        const look = () => { for (const one of document.querySelectorAll('.message, .alarm'))
+            if (!one.hidden) window.met.push(`${one.className}: ${one.textContent}`); };
+        new MutationObserver(look).observe(document.querySelector('.borger-dashboard'),
+            { subtree: true, attributes: true, childList: true, characterData: true }); }"""
+    )
+    board.page.locator(".filters").get_by_text("15–24 år", exact=True).click()
+    board.page.wait_for_function(
+        "document.querySelectorAll('.filter[data-role=sex]').length === 0", timeout=120_000
+    )
+    met = board.page.evaluate("window.met")
+    assert any("Tallene regnes om" in one for one in met)
+    assert not any(one.startswith("alarm") for one in met)
+    assert board.heading == "15–24 år eller 60–69 år"
+    assert board.page.locator(".notice").text_content().startswith("Svarene er ændret siden sidst.")
+    assert board.page.locator(".borger-dashboard").count() == 1
+    assert board.tick("age", "15–24 år").heading == "60–69 år"
+    assert board.page.locator(".notice").is_hidden()
+    # Its kernel stood ready before the change.
+    newer = open_board(at=own_server, fragment="#alder=60-69&koen=mand")
+    newer.page.wait_for_function("document.querySelectorAll('.filter[data-role=sex]').length === 0")
+    assert newer.settled().heading == "60–69 år"
+    assert "kan ikke filtreres efter »koen«" in newer.page.locator(".notice").text_content()
 
 
-def test_answers_that_vanish_are_told_in_danish(browser, workspace, tmp_path):
+def test_answers_that_vanish_are_told_in_danish(browser, own_server, changed):
     """The server stands, but the respondents are gone when the next page is asked for."""
-    with own_server(workspace, tmp_path) as server:
-        shutil.rmtree(tmp_path / "data" / "processed" / "odense")
-        context = browser.new_context()
-        page = context.new_page()
-        page.goto(server.address)  # the kernel that stood ready still knows the answers
-        page.goto(server.address)
-        page.wait_for_selector("#borger-error:not([hidden])", timeout=60_000)
-        assert "Traceback" not in page.content()
-        assert "Oversigten kunne ikke åbnes" in page.text_content("body")
-        context.close()
+    shutil.rmtree(changed / "data" / "processed" / "odense")
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(own_server.address)  # the kernel that stood ready still knows the answers
+    page.goto(own_server.address)
+    page.wait_for_selector("#borger-error:not([hidden])", timeout=60_000)
+    assert "Traceback" not in page.content()
+    assert "Oversigten kunne ikke åbnes" in page.text_content("body")
+    context.close()

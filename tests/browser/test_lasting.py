@@ -56,7 +56,7 @@ def reloaded(open_board, server, times):
     eventually(lambda: len(kernels(server)) == 1)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def alone(workspace):
     with dashboard_server("Odense", port=9400) as server:
         yield server
