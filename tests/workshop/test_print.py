@@ -58,6 +58,7 @@ def titles(page):
     }
 
 
+@pytest.mark.slow
 def test_a_card_too_long_says_by_how_many_lines(cards):
     one = cards[0]
 

@@ -19,6 +19,7 @@ from borgerlib.survey.form.write import open_form, texts_file
 
 from registers import new_register  # isort: skip
 
+pytestmark = pytest.mark.slow
 LATER = date(2026, 11, 26)
 
 
