@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from borgerlib.said import said
-from borgerlib.survey.codebook.matching import normalise
+from borgerlib.survey.codebook.matching import normalise, uncoded
 from borgerlib.survey.codebook.model import Codebook, Item, Option
 
 Years = tuple[int, int]
@@ -78,7 +78,7 @@ def _years(option: Option) -> Years | None:
 
 def years_of(text: str) -> Years | None:
     """Return the years that a text names ('15-19 år', 'Under 18', '60+', '80 år eller derover'), or None."""
-    plain = " ".join(_NOISE.sub(" ", normalise(text)).split())
+    plain = " ".join(_NOISE.sub(" ", normalise(uncoded(text))).split())
     for pattern, low, high in _PATTERNS:
         if found := pattern.fullmatch(plain):
             first, last = int(found[1]), int(found[found.lastindex or 1])

@@ -20,18 +20,11 @@ NOT_SELECTED = frozenset(
      "usant", "falskt", "falsch"]
 )  # fmt: skip
 NO_ANSWER = frozenset(
-    {"n/a", "na", "#n/a", "#null", "null", "nan", "<na>", "{question_not_shown}", "no answer", "missing"}
-    | {"-", "--", "---", ".", "n.a", "(tom)", "(blank)", "(empty)", "uoplyst", "ubesvaret", "ikke besvaret"}
-    | {
-        "intet svar",
-        "ingen svar",
-        "inget svar",
-        "ej besvaret",
-        "keine antwort",
-        "not answered",
-        "no response",
-    }
-)
+    ["n/a", "na", "n.a", "#n/a", "#null", "null", "nan", "<na>", "{question_not_shown}", "[not completed]",
+     "-", "--", "---", ".", "(tom)", "(blank)", "(empty)", "no answer", "no response", "not answered",
+     "missing", "not asked", "skipped", "uoplyst", "ubesvaret", "ikke besvaret", "ej besvaret", "intet svar",
+     "ingen svar", "inget svar", "keine antwort", "ikke stillet", "ikke spurgt", "ikke vist", "sprunget over"]
+)  # fmt: skip
 # Spaces may stand around them.
 _LONGEST_MARK = 40
 POLITE_YES = frozenset({"ja tak", "ja, tak", "ja gerne", "ja, gerne", "ja takk", "yes please", "yes, please"})
@@ -47,6 +40,7 @@ _OTHER_OR_REFUSAL = re.compile(
     rf"(andet|annet|annat|other|sonstiges)(?: ?[/,&] ?| (?:eller|og|or|and) )(?:{REFUSAL})"
 )
 _BELOW_NOUGHT = re.compile(r"[-−]\d+(?:[.,]0+)?")
+_CODE_BEFORE = re.compile(r"\A\s*\d{1,3}(?: ?[=:)] ?|\. | ?- ?(?=[^\W\d]))(?=\w)")
 _WHOLE = re.compile(r"(\d+)[.,]0+\Z")
 _DASHES = str.maketrans({"‐": "-", "‑": "-", "–": "-", "—": "-", "’": "'", "‘": "'", "”": '"', "“": '"'})
 _FANCY = re.compile("[‐‑–—’‘”“]")
@@ -103,6 +97,8 @@ class OptionMatcher:
         if whole:
             # A column with blanks is numbers with a point to some programs: '5.0'.
             found = self.known.get(whole[1])
+        if found is None and text[:1].isdigit():
+            found = self.known.get(normalise(uncoded(text)))
         if found is None and self.refused and is_refusal(text):
             return self.refused
         if found is not None or not _CUT.search(text):
@@ -126,6 +122,11 @@ def no_opinion(text: str) -> str:
     return next((kind for kind, pattern in _NO_OPINION if re.match(pattern, text, re.IGNORECASE)), "")
 
 
+def uncoded(text: str) -> str:
+    """Return 'Kvinde' of '1 = Kvinde' and 'Ja' of '1 - Ja'; any other text as it is."""
+    return _CODE_BEFORE.sub("", text)
+
+
 def is_unticked(text: str) -> bool:
     """Return whether a box that holds this was passed over: a code below nought (-99), as platforms write."""
     return bool(_BELOW_NOUGHT.fullmatch(text))
@@ -134,7 +135,9 @@ def is_unticked(text: str) -> bool:
 def is_no_answer(text: str) -> bool:
     """Return whether a text is a program's mark for 'no answer' (N/A, {question_not_shown})."""
     # Most texts are told by their first letter: a column of ids has a hundred thousand different ones.
-    return text[:1] in "nN#<{(.-–uUiIeEmMkK" and len(text) <= _LONGEST_MARK and normalise(text) in NO_ANSWER
+    return (
+        text[:1] in "nN#<{[(.-–uUiIeEmMkKsS" and len(text) <= _LONGEST_MARK and normalise(text) in NO_ANSWER
+    )
 
 
 def is_refusal(text: str) -> bool:

@@ -240,14 +240,17 @@ def _is_total(rows: Sequence[Row], at: int, first: int, *, apart: bool) -> bool:
     answers = [
         other[place].strip() for other in rows[first : min(at, first + _SAMPLE)] if other[place].strip()
     ]
-    foreign = _fit(text, answers) == "breaks" or not answers
+    fit = _fit(text, answers)
+    foreign = fit == "breaks" or not answers
     is_word = any(text == word or text.startswith((f"{word} ", f"{word}:")) for word in _TOTALS)
     few = _filled(row) <= _FEW < len(row) - 1
     if _says_total(rows, at, first):
         return True
     if place and (_sums_up(rows, at, first) or _is_sum(rows, at, first)):
         return True
-    return foreign and ((is_word and place == 0) or (apart and few))
+    if is_word and place == 0:
+        return foreign or (few and fit != "answer")
+    return foreign and apart and few
 
 
 def _says_total(rows: Sequence[Row], at: int, first: int) -> bool:

@@ -76,6 +76,11 @@ def parse_numbers(values: pd.Series) -> pd.Series:
     return pd.Series(_spread(parsed, codes), index=values.index, name=values.name)
 
 
+def parse_years(values: pd.Series) -> pd.Series:
+    """Return years ('Float64') from text that names a year, or a date."""
+    return parse_numbers(values).fillna(parse_dates(values).dt.year.astype("Float64"))
+
+
 def first_part(values: pd.Series) -> str:
     """Return what times written alike begin with: 'day', 'month' or 'year'; '' where nothing tells.
 

@@ -12,7 +12,7 @@ from borgerlib.danish import slug
 from borgerlib.errors import DataError
 from borgerlib.files.toml import comment, quoted, write_new
 from borgerlib.said import said
-from borgerlib.survey.codebook.matching import no_opinion, normalise
+from borgerlib.survey.codebook.matching import no_opinion, normalise, uncoded
 from borgerlib.survey.importing.question import OTHER, ImportedQuestion
 from borgerlib.survey.importing.questions import questions
 from borgerlib.survey.responses import PLATFORM, Export
@@ -24,6 +24,7 @@ _HEAD = """\
 """
 _LONGEST_ID = 32
 _FEWEST = 2
+_OTHERS = ("andet", "annet", "annat", "other", "sonstiges")
 _NONE = re.compile(r"(ingen|intet|inget|none|keine?s?)( af| av| of|\b)", re.IGNORECASE)
 _LESS = r"\bunder\b|mindre|højst|op til|yngre|less|below|weniger|upp till"
 # Places of times on their scale, in the order in which they are looked for: 'en dag om året' is of the year.
@@ -131,21 +132,23 @@ def _options(question: ImportedQuestion) -> Iterator[str]:
     options = list(_distinct(question.options.items()))
     if question.role in ("age", "time"):
         options.sort(key=lambda option: _place_on_scale(option[0]))
+    others = (text for text, _ in options if normalise(text) in _OTHERS) if question.own_words else ()
+    own_option = next(iter(others), "")
     alike = Counter(_plain(text) for text, _ in options)
     for text, count in options:
         # Which of two is chosen more is another thing in the next wave: their ids must not depend on it.
         own = f"_{crc32(normalise(text).encode()):08x}" if alike[_plain(text)] > 1 else ""
         name = _known(text, _IDS.get(question.role, {}), taken) or _name(text, taken, own)
-        kind = no_opinion(text)
+        kind = no_opinion(uncoded(text))
         more = f', missing = "{kind}"' if kind else ""
-        if question.decided.get(text) == OTHER:
+        if text == own_option or question.decided.get(text) == OTHER:
             more = ", other = true"
         elif text in question.declared and not more:
             more = ', missing = "not_relevant"'
-        if question.kind == "multiple" and _NONE.match(text):
+        if question.kind == "multiple" and _NONE.match(uncoded(text)):
             more += ", exclusive = true"
         yield f"  {{ id = {quoted(name)}, text = {quoted(text)}{more} }},  # {count}"
-    if question.own_words:
+    if question.own_words and not own_option:
         yield f'  {{ id = {quoted(_name("eget svar", taken))}, text = "Andet (eget svar)", other = true }},'
 
 
@@ -170,7 +173,7 @@ def _place_on_scale(text: str) -> tuple[int, float]:
 
 def _known(text: str, words: Mapping[str, tuple[str, ...]], taken: set[str]) -> str:
     """Return the id that the statistics know an option by, where its text begins with one of its words."""
-    first = normalise(text).partition(" ")[0].strip(",.")
+    first = normalise(uncoded(text)).partition(" ")[0].strip(",.")
     found = next((name for name, known in words.items() if first in known and name not in taken), "")
     taken.update({found} - {""})
     return found

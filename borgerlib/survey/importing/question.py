@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from borgerlib.personal import is_contact_heading
 from borgerlib.said import Said, said
 from borgerlib.survey.codebook.model import Kind
 
@@ -15,8 +16,9 @@ _ROW = re.compile(r"(?<=.) ?\[.*\]\Z", re.DOTALL)
 _WORDING: tuple[tuple[str, frozenset[Kind], str], ...] = (
     (
         "birth_year",
-        frozenset({"number"}),
-        r"fød(t|sels?år|eår)|födelseår|född|birth year|geburtsjahr",
+        frozenset({"number", "date"}),
+        r"fød(t|sels?(år|da[tg])|eår)|födelse(år|da[tg])|född|birth ?(year|day)|of birth"
+        r"|geburts(jahr|datum|tag)",
     ),
     (
         "age",
@@ -119,6 +121,11 @@ class ImportedQuestion:
         return replace(self, options=options, doubts=())
 
 
+def asks_for_years(question: ImportedQuestion) -> bool:
+    """Return whether a question's wording asks for an age or a year of birth."""
+    return any(re.search(pattern, question.text, re.IGNORECASE) for _, _, pattern in _WORDING[:2])
+
+
 def with_roles(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
     """Yield the questions with the roles that their wording tells, each role once."""
     taken = {question.role for question in found if question.role}
@@ -132,12 +139,15 @@ def with_roles(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
             yield replace(question, doubts=(*question.doubts, said("role_taken", role=role)))
         else:
             taken.add(role)
+            if role == "birth_year":
+                # Of a day of birth the year is kept alone.
+                question = replace(question, kind="number")
             yield _as_text(question, role) if _is_text(question, role) else replace(question, role=role)
 
 
 def _is_text(question: ImportedQuestion, role: str) -> bool:
     """Return whether a role makes a question one of text: ids and postcodes, whatever digits they have."""
-    return role == "free_text" or (role in ("id", "area") and question.kind == "number")
+    return role in ("free_text", "contact") or (role in ("id", "area") and question.kind == "number")
 
 
 def _as_text(question: ImportedQuestion, role: str) -> ImportedQuestion:
@@ -150,6 +160,8 @@ def _role(question: ImportedQuestion) -> str:
     texts: tuple[str, ...] = tuple(
         spelled for text in (question.text, *question.columns[:1]) for spelled in (text, _danish(text))
     )
+    if is_contact_heading(question.text):
+        return "contact"
     for role, kinds, pattern in _WORDING:
         if (role == "id" and question.repeats) or (role == "age" and _is_coded_number(question)):
             continue

@@ -10,12 +10,13 @@ from itertools import pairwise
 
 import pandas as pd
 
+from borgerlib.personal import mask_contact
 from borgerlib.said import Said, said
-from borgerlib.survey.codebook.matching import NOT_SELECTED, SELECTED, is_unticked, normalise
+from borgerlib.survey.codebook.matching import NOT_SELECTED, SELECTED, is_no_answer, is_unticked, normalise
 from borgerlib.survey.codebook.outside import HIGHEST, code_doubts, codes_outside, percent_doubts
 from borgerlib.survey.grid.values import parse_dates, parse_number
 from borgerlib.survey.importing.pieces import SEPARATORS, pieces_of, recombine
-from borgerlib.survey.importing.question import ImportedQuestion, with_roles
+from borgerlib.survey.importing.question import ImportedQuestion, asks_for_years, with_roles
 from borgerlib.survey.mapping.choices import YES_AND_NO
 from borgerlib.survey.mapping.seen import Seen, is_indicator, look, without_place
 from borgerlib.survey.responses import PLATFORM, TEST_ANSWER, Export
@@ -32,6 +33,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NAMES = re.compile(r"[a-z][a-z0-9_]*( [a-z][a-z0-9_]*)*")
 _MARKS = ({"0", "1"}, {"1"}, {"x"}, {"✓"}, {"✔"})
 _MANY = 10
+_MANY_PEOPLE = 30
 
 
 def questions(export: Export) -> list[ImportedQuestion]:
@@ -115,6 +117,9 @@ def _together(members: Sequence[Seen]) -> list[ImportedQuestion]:
     doubts = () if own else (said("question_untold"),)
     if members[0].column.labels is YES_AND_NO:
         doubts = (*doubts, said("ones_and_twos", columns=[each.column.name for each in members]))
+    passed = Counter({text: n for each in ticks for text, n in each.answers.items() if is_unticked(text)})
+    if any(normalise(text) in NOT_SELECTED for each in ticks for text in each.answers):
+        doubts = (*doubts, *code_doubts(passed))
     others = [each.column.name for each in members if each not in ticks]
     if others:
         doubts = (*doubts, said("texts_beside", columns=others))
@@ -147,11 +152,14 @@ def _alone(seen: Seen, *, text: str = "") -> ImportedQuestion:
         return replace(asked, kind="multiple", options=found, separator=",", doubts=doubts)
     values = pd.Series(list(seen.answers), dtype="string")
     counts = pd.Series(list(seen.answers.values()))
-    if counts[[parse_number(text) is not None for text in values]].sum() >= _TYPED * seen.total:
+    numbers = counts[[parse_number(text) is not None for text in values]].sum()
+    if numbers >= _TYPED * seen.total:
         return _number(asked, seen)
     if counts[parse_dates(values).notna()].sum() >= _TYPED * seen.total:
         return replace(asked, kind="date")
-    return _joined(asked, seen) or _single(asked, seen)
+    chosen = _joined(asked, seen) or _single(asked, seen)
+    of_number = chosen.kind == "text" or (chosen.kind == "single" and asks_for_years(asked))
+    return _number(asked, seen) if of_number and 2 * numbers > seen.total else chosen
 
 
 def _are_joined_codes(answers: Mapping[str, int]) -> bool:
@@ -173,7 +181,7 @@ def _may_be_codes(answers: Mapping[str, int]) -> bool:
 
 
 def _labelled(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion:
-    texts = list(dict.fromkeys(seen.column.labels.values()))
+    texts = [text for text in dict.fromkeys(seen.column.labels.values()) if not is_no_answer(text)]
     known = {normalise(text) for text in texts}
     if known <= SELECTED | NOT_SELECTED and len(texts) == _LIST and asked.text == seen.column.name:
         return replace(asked, kind="single", options={text: seen.answers.get(text, 0) for text in texts})
@@ -206,6 +214,9 @@ def _number(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion:
 
 def _joined(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion | None:
     """Return a multiple question where cells hold several of few texts."""
+    once = 1 in seen.answers.values() and seen.total >= _MANY_PEOPLE
+    if once and (own := _with_own_words(asked, seen)):
+        return own
     for sign in SEPARATORS:
         found = pieces_of(seen.answers, sign)
         options = found.options
@@ -219,7 +230,7 @@ def _joined(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion | None:
 
 def _with_own_words(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion | None:
     """Return a multiple question where some add words of their own to what the others choose."""
-    for sign in SEPARATORS[:-1]:
+    for sign in SEPARATORS:
         found = pieces_of(seen.answers, sign)
         often = {text: count for text, count in found.options.items() if count >= _REPEATED}
         own = sum(count for pieces, count in found.cells if not often.keys() >= set(pieces))
@@ -287,4 +298,6 @@ def _short_doubts(answers: Mapping[str, int]) -> tuple[Said, ...]:
 
 
 def _are_options(answers: Mapping[str, int]) -> bool:
+    if any(mask_contact(text) != text for text in answers):
+        return False
     return len(answers) <= _MOST_OPTIONS and max(map(len, answers)) <= _LONGEST_OPTION

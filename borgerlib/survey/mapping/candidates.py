@@ -11,7 +11,7 @@ import pandas as pd
 from borgerlib.said import said
 from borgerlib.survey.codebook.matching import OptionMatcher, is_unwilling, matcher, other_or_refusal
 from borgerlib.survey.codebook.model import Item
-from borgerlib.survey.grid.values import parse_dates, parse_numbers
+from borgerlib.survey.grid.values import parse_dates, parse_numbers, parse_years
 from borgerlib.survey.mapping.candidate import (
     ALIKE,
     FREQUENT,
@@ -69,7 +69,12 @@ def _typed_candidate(item: Item, seen: Seen, found: Candidate) -> Candidate | No
     """Judge a number or date item by how many answers are numbers or dates: an untidy one costs itself."""
     values = pd.Series(list(seen.answers), dtype="string")
     counts = np.array(list(seen.answers.values()))
-    parsed = parse_numbers(values) if item.kind == "number" else parse_dates(values)
+    parse = (
+        parse_years
+        if item.role == "birth_year"
+        else {"number": parse_numbers, "date": parse_dates}[item.kind]
+    )
+    parsed = parse(values)
     good = int(counts[parsed.notna()].sum())
     kind = {"number": "numbers", "date": "dates"}[item.kind]
     counted = said("values_are", count=good, total=seen.total, kind=kind)

@@ -140,7 +140,8 @@ def no_answers(
         if said and {normalise(value), normalise(label_of(value, column.labels))} & said:
             return True
         text = label_of(value, column.labels)
-        marked = is_no_answer(value) or column.declared_missing(value) or is_unwilling(text)
+        named = is_no_answer(value) or is_no_answer(text) or is_unwilling(text)
+        marked = named or column.declared_missing(value)
         return marked and not known(text)
 
     return is_absent

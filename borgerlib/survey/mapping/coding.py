@@ -15,10 +15,19 @@ import pandas as pd
 
 from borgerlib.errors import DataError, nearest
 from borgerlib.said import Said, said
-from borgerlib.survey.codebook.matching import denies, is_unwilling, matcher, no_opinion, normalise
+from borgerlib.survey.codebook.matching import (
+    NOT_SELECTED,
+    denies,
+    is_no_answer,
+    is_unticked,
+    is_unwilling,
+    matcher,
+    no_opinion,
+    normalise,
+)
 from borgerlib.survey.codebook.model import Codebook, Item, Option
 from borgerlib.survey.codebook.outside import code_doubts, codes_outside, percent_doubts
-from borgerlib.survey.grid.values import first_part, parse_dates, parse_number, parse_numbers
+from borgerlib.survey.grid.values import first_part, parse_dates, parse_number, parse_numbers, parse_years
 from borgerlib.survey.mapping.candidate import FREQUENT, reworded
 from borgerlib.survey.mapping.choices import (
     Coded,
@@ -96,6 +105,7 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
                 *_not_offered(item, entry, coded),
                 *_own_words(item, coded),
                 *_refusals(item, entry, export),
+                *_passed_over(item, entry, export),
                 *_codes(item, entry, export, coded),
             ]
     for found, (message, hint) in zip((mixed_up, unclear, reworded_items), _REFUSED, strict=True):
@@ -151,7 +161,8 @@ def _code(item: Item, entry: ItemMapping, export: Export, *, first: str) -> Code
         return layouts[entry.layout](item, entry, export)
     values, twice = _first_answers(item, entry, export)
     if item.kind == "number":
-        coded = _parsed(item, values, parse_numbers, "not_a_number")
+        parse = parse_years if item.role == "birth_year" else parse_numbers
+        coded = _parsed(item, values, parse, "not_a_number")
     elif item.kind == "date":
         coded = _parsed(item, values, partial(parse_dates, first=first), "not_a_date")
     else:
@@ -297,6 +308,20 @@ def _refusals(item: Item, entry: ItemMapping, export: Export) -> list[str]:
             refused[text.strip()] += times
     answers = [said("times", text=text, count=times) for text, times in refused.items()]
     return [_of_item(item.id, "no_answer", answers=answers)] if answers else []
+
+
+def _passed_over(item: Item, entry: ItemMapping, export: Export) -> list[str]:
+    """Tell of boxes that were not answered beside others that were: these count as not chosen."""
+    if entry.layout != "indicators":
+        return []
+    held: Counter[str] = Counter()
+    for name in entry.columns:
+        labels = export.column(name).labels
+        for text, times in export.counts(name).items():
+            held[label_of(text, labels)] += times
+    passed = sum(times for text, times in held.items() if is_unticked(text) or is_no_answer(text))
+    written = any(normalise(text) in NOT_SELECTED for text in held)
+    return [_of_item(item.id, "boxes_passed_over", count=passed)] if passed and written else []
 
 
 def _codes(item: Item, entry: ItemMapping, export: Export, coded: Coded) -> list[str]:

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+
 from borgerlib import garbage
 from borgerlib.errors import DataError
 from borgerlib.personal import refuse_cpr_columns
 from borgerlib.said import said
+from borgerlib.survey.codebook.matching import is_no_answer
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.form.names import MARK
 from borgerlib.survey.form.recognised import recognised
@@ -115,10 +118,16 @@ def _with_times(export: Export) -> Export:
         for at, column in enumerate(columns):
             headings = (text.replace("_", " ").strip() for text in (column.name, column.label))
             unused = column.role in ("", PLATFORM) and any(map(pattern.fullmatch, headings))
-            if unused and holds_times(export.frame[column.name]):
+            if unused and holds_times(_answers(export, column.name)):
                 columns[at] = replace(column, role=role)
                 break
     return replace(export, columns=tuple(columns))
+
+
+def _answers(export: Export, name: str) -> pd.Series:
+    """Return what a column holds but for marks of no answer ('[not completed]')."""
+    column = export.frame[name]
+    return column[~column.isin([text for text in export.counts(name) if is_no_answer(text)])]
 
 
 def _with_ones_and_twos(export: Export) -> Export:

@@ -182,3 +182,9 @@ def test_headings_that_nobody_stands_under_are_no_respondent(tmp_path, rows):
 
 def test_one_respondent_is_one(tmp_path):
     assert len(read(tmp_path, [["Alder", "Køn", "Emner"], ["34", "Kvinde", "Haver"]]).frame) == 1
+
+
+def test_a_total_that_says_its_number_in_words_is_no_respondent(tmp_path):
+    people = [["Mand" if at % 2 else "Kvinde", str(20 + at), "Klima", "2"] for at in range(20)]
+    total = ["Antal svar: 20", "", "", ""]
+    assert len(read(tmp_path, [["Køn", "Alder", "Emne", "Timer"], *people, total]).frame) == 20

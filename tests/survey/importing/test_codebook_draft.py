@@ -562,3 +562,51 @@ def test_scales_of_labelled_ends_alone_are_read_and_previews_are_not_counted(tmp
         "Køn": ["Mand", "Mand", "Kvinde"],
     }
     assert asked(tmp_path, tries)["Køn"].options == {"Mand": 1, "Kvinde": 1}
+
+
+def test_what_tells_who_somebody_is_is_contact_or_year_and_no_option(tmp_path):
+    columns = {
+        "Telefonnr": [f"203000{at:02}" for at in range(40)],
+        "Navn": ["Lars Hansen", "Mette Jensen"] * 20,
+        "Adresse": [f"Nørregade {at}" for at in range(40)],
+        "Fødselsdato": ["01-02-1980", "13-12-1955"] * 20,
+        "Emner": [*["Natur, Skole", "Skole"] * 18, *["Natur, Vej"] * 3, "Natur, Lars Hansen, 20304050"],
+    }
+    found = asked(tmp_path, columns)
+    roles = {name: (question.role, question.kind) for name, question in found.items()}
+    contact = ("contact", "text")
+    assert [roles[name] for name in ("Telefonnr", "Navn", "Adresse")] == [contact] * 3
+    assert roles["Fødselsdato"] == ("birth_year", "number")
+    assert set(found["Emner"].options) == {"Natur", "Skole", "Vej"}
+    assert found["Emner"].own_words
+    book = drafted(tmp_path / "x.csv")
+    frame = read_responses(tmp_path / "x.csv", book).frame
+    assert sorted(frame["foedselsdato"].unique()) == [1955, 1980]
+
+
+def test_codes_before_texts_are_no_part_of_what_they_mean(tmp_path):
+    cells = {"Køn": ["1 = Kvinde", "2 = Mand"] * 6, "Ved du det?": ["1 - Ja", "2 - Nej", "9 - Ved ikke"] * 4}
+    write_csv(tmp_path / "x.csv", transposed({"Nr": [str(at) for at in range(12)]} | cells))
+    sex, knows = list(drafted(tmp_path / "x.csv"))[1:]
+    assert [option.id for option in sex.options] == ["kvinde", "mand"]
+    assert [option.missing for option in knows.options][2] == "dont_know"
+
+
+def test_ages_that_are_mostly_numbers_are_asked_about(tmp_path):
+    ages = [*(str(20 + at) for at in range(7)), *(f"ca. {50 + at}" for at in range(3))]
+    sex = ["Kvinde", "Mand"] * 5
+    found = asked(tmp_path, {"Alder": ages, "Køn": sex})["Alder"]
+    assert (found.kind, found.role, [doubt.kind for doubt in found.doubts]) == (
+        "number",
+        "age",
+        ["no_numbers"],
+    )
+
+
+def test_boxes_that_were_passed_over_are_told(tmp_path):
+    boxes = {"Emner: Klima": ["0", "1", "-1", "1"] * 5, "Emner: Skole": ["1", "0", "Ubesvaret", "0"] * 5}
+    found = asked(tmp_path, {"Køn": ["Kvinde", "Mand"] * 10} | boxes)["Emner"]
+    assert dict(found.options) == {"Klima": 10, "Skole": 5}
+    assert [doubt.kind for doubt in found.doubts] == ["codes_outside"]
+    notes = read_responses(tmp_path / "x.csv", drafted(tmp_path / "x.csv")).source.notes
+    assert "item 'emner': 10 boxes hold a mark of no answer" in " ".join(notes)
