@@ -7,8 +7,8 @@ command line; two processes that call papermill with cold kernels; and `run_batc
 The slow two run a few of the municipalities only: a cold kernel takes as long the hundredth time.
 
 What municipalities share is run once, so the floor is of the council's page, which no two have in common: a
-batch of it ("apart"), and its cells as a script in forks of a process that has imported everything and drawn
-the country's pictures, as the batch's server does, two at a time. Each has an empty workspace.
+batch of it ("apart"), and its cells as a script in forks of a process that has imported everything and worked
+out the published survey, as the batch's server does, two at a time. Each has an empty workspace.
 
 Also told: a cold kernel against a warm one, how long it takes to find that nothing is due and to stop when
 asked (Ctrl-C), the memory of the whole tree of processes, the share of a warm run that is spent outside its
@@ -103,13 +103,12 @@ def pool(folder: Path, names: list[str]) -> None:
 
 def in_forks(names: list[str]) -> None:
     """Run the cells of the council's page in forks of this process, two at a time."""
-    import matplotlib.pyplot  # noqa: F401
-    import scipy.stats  # noqa: F401
     from IPython.core.formatters import DisplayFormatter
 
-    from borgerlib.runs.warm.forked import compute_ahead
+    from borgerlib.runs.warm.forked import compute_ahead, import_everything
 
-    list(compute_ahead(pictures=True))  # as the warm server does
+    import_everything()  # as the server of warm kernels does
+    list(compute_ahead(pictures=False))  # and no more for so few
     waiting, running = list(names), 0
     while waiting or running:
         if waiting and running < 2:
