@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
 
@@ -35,6 +36,7 @@ PHONE_NUMBER = (
     r"(?:[0-9]{8}|[0-9]{2}(?:[ .-][0-9]{2}){3}|[0-9]{4} [0-9]{4})(?![0-9])"
 )
 _PHONE = re.compile(PHONE_NUMBER)
+_LONGEST_NUMBER = 15  # digits of a telephone number, its country's included (ITU-T E.164)
 
 CONTACT_HEADINGS = frozenset(
     ["navn", "fornavn", "efternavn", "fuldenavn", "borgernavn", "firstname", "lastname", "email", "mail",
@@ -73,18 +75,24 @@ def mask_mail(text: str) -> str:
 
 
 def contact_key(text: str) -> str | None:
-    """Return an e-mail address or telephone number in one notation; None for a name or anything else."""
-    plain = "".join(text.split()).casefold()
+    """Return an e-mail address or telephone number in one notation; None for a name or anything else.
+
+    A number may stand among words ('tlf. 20 11 22 33'); two numbers, or a CPR number, are none.
+    """
+    text = unicodedata.normalize("NFKC", text).casefold()
+    plain = "".join(text.split())
     if MAIL.fullmatch(plain):
         return plain if "." in plain.partition("@")[2] else None
-    digits = plain.translate(str.maketrans("", "", "+-.()/"))
+    # '.0' is a spreadsheet's; '(0)' is dialled at home only.
+    digits = re.sub(r"\.0$|\(0\)|[-+.()/]", "", plain)
     if not digits.isdecimal():
-        return None
-    digits = digits.removeprefix("00") if plain.startswith("00") else digits
-    if len(digits) == 10:
-        digits = digits.removeprefix("45")
+        among = [found.group() for found in _PHONE.finditer(text)]
+        return contact_key(among[0]) if len(among) == 1 and not any(cpr_numbers(text)) else None
+    danish = re.fullmatch(r"(?:(?:00)?45)+([0-9]{8})", digits)
+    digits = danish[1] if danish else digits.removeprefix("00")
+    abroad = 9 <= len(digits) <= _LONGEST_NUMBER and not digits.startswith("45") and not is_cpr(text)
     # 00000000 and its like are what people write who will not give a number.
-    return digits if len(digits) >= 8 and len(set(digits)) > 1 else None
+    return digits if (len(digits) == 8 or abroad) and len(set(digits)) > 1 else None
 
 
 def contact_mark(key: str) -> str:

@@ -154,7 +154,8 @@ def _answers(chance: random.Random, form: Questionnaire, *, answering: float = 0
 def _answer(chance: random.Random, question: Any) -> Any:
     ids = [choice.id for choice in question.choices]
     if question.role == "contact":
-        return f"navn{chance.randint(1, 10**9)}@example.dk"
+        number = chance.randint(10**7, 10**8 - 1)
+        return str(number) if question.id.endswith("telefon") else f"navn{number}@example.dk"
     if question.kind in ("single", "area"):
         return chance.choice(ids)
     if question.kind == "multiple":

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from borgerlib.contact import codes
-from borgerlib.contact.draw.page import grouped, page_data
+from borgerlib.contact.draw.page import grouped, lottery_page, page_data
 from borgerlib.contact.draw.publication import (
     ABOUT,
     PAGE,
@@ -132,7 +133,7 @@ def _thrown_problems(published: Publication) -> list[str]:
     gone, numbers = set(published.withdrawn), range(len(published.panels))
     drawn = [] if published.drawn is None else [published.drawn]
     problems = [
-        f"{RESULT} names panel {number}, which is not in the list."
+        f"{RESULT} names panel {number!r}, which is not in the list."
         for number in (*drawn, *published.fallen)
         if number not in numbers
     ]
@@ -149,10 +150,12 @@ def _thrown_problems(published: Publication) -> list[str]:
 
 
 def _page_agrees(path: Path, published: Publication) -> bool:
-    """Return whether a page looks up what the files say; its words may be those of another version."""
+    """Return whether a page says what the files do; the words of another version may differ."""
     if not path.is_file():
         return False
     page = path.read_text("utf-8")
+    if published.about.version == version("borgerlib"):
+        return page == lottery_page(published)
     return page_data(published) in page and grouped(published.fingerprint) in page
 
 

@@ -45,6 +45,8 @@ def page_data(published: Publication) -> str:
         "codes": list(position),
         "panels": [[position.get(code, -1) for code in panel] for panel in published.panels],
         "drawn": published.drawn,
+        "withdrawn": published.withdrawn,
+        "fallen": published.fallen,
     }
     # Codes are letters and digits, so nothing in it can end the script.
     return json.dumps(data, separators=(",", ":"))

@@ -167,7 +167,12 @@ def read_publication(folder: Path) -> Publication:
         )
     with (folder / PANELS).open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))[1:]
-    thrown = json.loads((folder / RESULT).read_text("utf-8")) if (folder / RESULT).is_file() else {}
+    try:
+        thrown = json.loads((folder / RESULT).read_text("utf-8")) if (folder / RESULT).is_file() else {}
+    except ValueError as error:
+        raise DataError(
+            f"{folder / RESULT} cannot be read: {error}.", hint="Fetch it anew from where it was published."
+        ) from error
     return Publication(
         about=About(**json.loads((folder / ABOUT).read_text("utf-8"))),
         chances=pd.read_csv(folder / CHANCES, index_col="kode")["chance"],

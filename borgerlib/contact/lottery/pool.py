@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from borgerlib.errors import DataError
 
+_MOST = 1_000_001
 QUOTA_COLUMNS = ("feature", "value", "min", "max")
 
 
@@ -166,9 +167,12 @@ def quota_problems(quotas: pd.DataFrame) -> list[str]:
     """Return what is wrong with quotas in themselves, whoever the people are."""
     problems = []
     numbers = quotas[["min", "max"]].apply(pd.to_numeric, errors="coerce")
-    whole = numbers.notna().all(axis=1) & (numbers % 1 == 0).all(axis=1) & (numbers >= 0).all(axis=1)
+    whole = numbers.notna().all(axis=1) & (numbers % 1 == 0).all(axis=1)
+    whole &= ((numbers >= 0) & (numbers < _MOST)).all(axis=1)
     for row in quotas[~whole].itertuples():
-        problems.append(f"{row.feature} = '{row.value}': min and max must be whole numbers from 0 up.")
+        problems.append(
+            f"{row.feature} = '{row.value}': min and max must be whole numbers from 0 to a million."
+        )
     for row in quotas[whole & (numbers["min"] > numbers["max"])].itertuples():
         problems.append(f"{row.feature} = '{row.value}': min {row.min:g} is above max {row.max:g}.")
     for row in quotas[quotas.duplicated(["feature", "value"])].itertuples():

@@ -14,7 +14,7 @@ from borgerlib.contact.register.consents import Wording, add_wording, period_end
 from borgerlib.contact.register.key import erasure_mark, pseudonym_of, withdrawal_code
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DataError, ParameterError
-from borgerlib.personal import MAIL, contact_key
+from borgerlib.personal import MAIL, contact_key, mask_cpr
 from borgerlib.survey.codebook.matching import POLITE_NO, POLITE_YES, normalise
 
 _YES = POLITE_YES | {"ja", "yes", "true", "1"}
@@ -133,6 +133,10 @@ def enter(
                 if said is False and same:
                     withdrawn |= same
                     refuse(register, same, wording.purpose, day=days[row.Index], source=survey)
+                elif said is False and register.rows("SELECT 1 FROM person WHERE phone = ?", (phone,)):
+                    refused[row.Index] = (
+                        "said no, with a known telephone and another address: withdraw if it is she"
+                    )
             elif mail is None and phone is None:
                 refused[row.Index] = "neither an e-mail address nor a telephone number that can be"
             elif _is_erased(register, pseudonym):
@@ -144,7 +148,7 @@ def enter(
                     f"{left}, on the day of this yes or later, or has the telephone of one who did"
                 )
             else:
-                is_new, person = _entered(register, _text(row.name), mail, phone, same)
+                is_new, person = _entered(register, mask_cpr(_text(row.name)), mail, phone, same)
                 (new if is_new else known).add(person)
                 # An import that is done twice finds the link there.
                 if register.rows(_LINK, (pseudonym, person)):
@@ -203,7 +207,7 @@ def correct(register: Register, person: int, **details: str) -> None:
         raise ParameterError(f"{', '.join(wrong)} cannot be corrected.", hint=f"Legal: {', '.join(DETAILS)}.")
     with register.changing("correct") as detail:
         for name, text in details.items():
-            value = text.strip() if name == "name" else detail_key(text, mail=name == "mail")
+            value = mask_cpr(text.strip()) if name == "name" else detail_key(text, mail=name == "mail")
             if value is None:
                 raise DataError(
                     f"This cannot be {'an e-mail address' if name == 'mail' else 'a telephone number'}."

@@ -142,8 +142,31 @@ def test_a_panel_that_fell_out_for_no_reason_is_found_out(published):
 
 def test_a_result_that_is_no_panel_is_found_out(published):
     _, folder, _ = published
-    (folder / "resultat.json").write_text(json.dumps({"panel": 99}))
-    with pytest.raises(DataError, match="names panel 99"):
+    for result, told in (
+        ('{"panel": 99}', "names panel 99"),
+        ('{"panel": "5"}', "names panel '5'"),
+        ("{", "cannot be read"),
+    ):
+        (folder / "resultat.json").write_text(result)
+        with pytest.raises(DataError, match=told):
+            verify(folder)
+
+
+def test_a_throw_that_is_wiped_and_a_page_that_is_forged_are_found_out(published):
+    publication, folder, _ = published
+    with pytest.raises(DataError, match="falls out"):
+        draw(folder, 3, withdrawn=[publication.panels[3][0]])
+    thrown = (folder / "resultat.json").read_bytes()
+    (folder / "resultat.json").unlink()
+    with pytest.raises(DataError, match="says something else"):
+        verify(folder)
+    (folder / "resultat.json").write_bytes(thrown)
+    assert verify(folder).fallen == (3,)
+    page = (folder / "index.html").read_text("utf-8")
+    (folder / "index.html").write_text(
+        page.replace("mine.includes(", "!mine.includes("), "utf-8", newline="\n"
+    )
+    with pytest.raises(DataError, match="says something else"):
         verify(folder)
 
 

@@ -193,7 +193,7 @@ def test_all_problems_are_told_at_once():
         "1 people have no 'sex'.",
         "sex: no quota is of 'x'; there are quotas of 'k', 'm'.",
         "sex = 'k': min 2 is above max 1.",
-        "sex = 'm': min and max must be whole numbers from 0 up.",
+        "sex = 'm': min and max must be whole numbers from 0 to a million.",
         "sex = 'm' has two quotas.",
     ):
         assert problem in text

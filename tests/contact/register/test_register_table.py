@@ -7,7 +7,7 @@ from registers import DAY, filled, new_register
 
 from borgerlib.contact.register.consents import Wording, covered, withdraw
 from borgerlib.contact.register.intake.table import import_table, read_people_table
-from borgerlib.contact.register.people import clear_answer, enter, erase, find, held
+from borgerlib.contact.register.people import clear_answer, correct, enter, erase, find, held
 from borgerlib.errors import DataError, ParameterError
 
 TABLE = """Fornavn;Efternavn;E-mailadresse;Mobilnr.;Må vi kontakte dig?
@@ -152,6 +152,21 @@ def test_a_telephone_that_several_share_tells_nobody_apart(register, tmp_path):
         ]
         assert (done.new, done.known, done.withdrawn) == (0, 0, 0)
     assert len(covered(register, "invitation", day=DAY, by_answers=False)) == 2
+
+
+def test_a_no_of_another_address_is_told_and_cpr_numbers_are_not_taken(register, tmp_path):
+    head = "Navn;E-mail;Telefon;Samtykke\n"
+    text = f"{head}CPR 010190-1234;cpr@example.dk;;Ja\nB;;0101901235;Ja\nC;c@example.dk;20112220;Ja\n"
+    done = entered(register, table(tmp_path, text))
+    assert (done.new, len(done.refused)) == (2, 1)
+    shown = held(register, find(register, "cpr@example.dk"))
+    assert (shown["name"], shown["phone"]) == ("CPR [CPR-nummer fjernet]", None)
+    correct(register, find(register, "cpr@example.dk"), name="0101901234")
+    assert held(register, find(register, "cpr@example.dk"))["name"] == "[CPR-nummer fjernet]"
+    done = entered(register, table(tmp_path, f"{head}C;ny@example.dk;20 11 22 20;Nej\n"))
+    assert done.refused["reason"].tolist() == [
+        "said no, with a known telephone and another address: withdraw if it is she"
+    ]
 
 
 def test_nobody_says_yes_in_the_future_or_until_before(register, tmp_path):

@@ -96,8 +96,8 @@
       opening.onupgradeneeded = () => opening.result.createObjectStore("sent", { keyPath: ["at", "id"] });
       opening.onsuccess = () => {
         const change = opening.result.transaction("sent", mode, { durability: "strict" });
-        const request = work(change.objectStore("sent"));
         change.onabort = reject;
+        const request = work(change.objectStore("sent"));
         change.oncomplete = () => resolve(request?.result);
         opening.result.close(); // once the work is done
       };
@@ -123,7 +123,7 @@
     if (most && answer(question).length > Number(most)) return word("at_most").replace("{n}", most);
     if (!value) return "";
     if (type === "email" && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)) return word("wrong_mail");
-    if (type === "tel" && value.replace(/\D/g, "").length < 8) return word("wrong_phone");
+    if (type === "tel" && !/^(\(?(\+|00)?45\)?[ .-]*)?(\d[ .-]*){8}$|^(\+|00)([ .-]*\d){9,15}$/.test(value)) return word("wrong_phone");
     if (kind !== "number") return "";
     if (!(low ? /^\d+$/ : /^-?\d+(,\d+)?$/).test(value)) return word("wrong_number");
     return low && (Number(value) < Number(low) || Number(value) > Number(high)) ? word("wrong_number") : "";
@@ -257,6 +257,7 @@
     return "\ufeff" + rows.map((row) => row.map(quoted).join(";")).join("\r\n") + "\r\n";
   }
 
+  const notice = (name) => { find("#notice").textContent = word(name); };
   let fetched = [];
   async function count() {
     const waiting = await kept("readonly", (sent) => sent.count()).catch(() => null);
@@ -265,20 +266,25 @@
     find("#erase").disabled = !fetched.length;
   }
   find("#download").addEventListener("click", async () => {
-    const answers = await kept("readonly", (sent) => sent.getAll()), link = document.createElement("a");
+    const answers = await kept("readonly", (sent) => sent.getAll()).catch(() => null), link = document.createElement("a");
+    if (!answers) return notice("failed");
     link.href = URL.createObjectURL(new Blob([table(answers)], { type: "text/csv" }));
     link.download = `svar-${body.dataset.form}-${now().replaceAll(":", "").replace(" ", "-")}-${code().slice(0, 4)}.csv`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
     fetched = answers.map(({ at, id }) => [at, id]);
-    find("#notice").textContent = word("downloaded");
+    notice("downloaded");
     count();
   });
   find("#erase").addEventListener("click", async () => {
     if (await ask(word("erase"), word("erase_sure"), word("erase"), word("cancel")) !== "yes") return;
-    await kept("readwrite", (sent) => { for (const each of fetched) sent.delete(each); });
+    try {
+      await kept("readwrite", (sent) => { for (const each of fetched) sent.delete(each); });
+    } catch {
+      return notice("failed");
+    }
     fetched = [];
-    find("#notice").textContent = word("erased");
+    notice("erased");
     count();
   });
   find("#code")?.addEventListener("input", ({ target }) => {
