@@ -96,7 +96,8 @@ def participation(
     """
     margins = _margins(respondents, codebook, targets, age_bands)
     if not margins.counts:
-        nobody = as_published(no_estimates(), base=base_of(respondents.attrs), source="")
+        nothing = no_estimates().assign(population=None, **dict.fromkeys(_SHARES))
+        nobody = as_published(nothing, base=base_of(respondents.attrs), source="")
         return Participation(nobody, pd.DataFrame(), {}, {}, "")
     rates = participation_rates(margins.levels, margins.counts, confidence=confidence)
     name = respondents.attrs["municipality"]
