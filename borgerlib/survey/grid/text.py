@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import re
+import unicodedata
 from collections import Counter
 from pathlib import Path
 
@@ -54,7 +55,8 @@ def decode(content: bytes, *, name: str) -> tuple[str, str, tuple[str, ...]]:
             encoding = "utf-8"
             notes.append(said("mixed_letters", count=strange))
         else:
-            text = content[start:].decode(encoding)
+            # A Mac may write 'å' as two signs.
+            text = unicodedata.normalize("NFC", content[start:].decode(encoding))
     except UnicodeDecodeError as error:
         _refuse_damaged_workbook(name)
         raise DataError(

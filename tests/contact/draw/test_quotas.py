@@ -1,5 +1,7 @@
 """Quotas from a file, from the population, and for the seats that are vacant."""
 
+import unicodedata
+
 import pandas as pd
 import pytest
 from pools import quotas_of
@@ -14,6 +16,10 @@ def test_a_table_and_a_toml_file_give_the_same_quotas(tmp_path):
     (tmp_path / "q.csv").write_text("feature;value;min;max\nkøn;kvinde;2;3\nkøn;mand;2;3\n", "utf-8")
     tables = [f'[[quota]]\nfeature = "køn"\nvalue = "{v}"\nmin = 2\nmax = 3\n' for v in ("kvinde", "mand")]
     (tmp_path / "q.toml").write_text("\n".join(tables), "utf-8")
+    # As a Mac may write it: 'å' is two signs.
+    place = unicodedata.normalize("NFD", "feature;value;min;max\nområde;Åby;2;3\n")
+    (tmp_path / "mac.csv").write_text(place, "utf-8")
+    assert read_quotas(tmp_path / "mac.csv").iloc[0, :2].tolist() == ["område", "Åby"]
     expected = quotas_of(("køn", "kvinde", 2, 3), ("køn", "mand", 2, 3))
     for name in ("q.csv", "q.toml"):
         found = read_quotas(tmp_path / name)
