@@ -107,8 +107,8 @@ def status_command(
 ) -> None:
     """Say how the reports stand, by what was run.
 
-    Exit code 0: all well, 1: some failed or were held back, 2: usage, 3: a batch broke off, 4: the folder
-    cannot be read, 5: no batch came to its end within --max-age, or none was ever run.
+    Exit code 0: all well, 1: some failed or were held back, 2: usage, 3: a batch broke off or lines of the
+    manifest are damaged, 4: it cannot be read, 5: no batch came to its end within --max-age, or none was run.
     """
     from borgerlib.errors import RunError
     from borgerlib.runs.planning.contents import place_of
@@ -122,20 +122,27 @@ def status_command(
     except RunError as error:
         console.err.print(escape(str(error)))
         raise SystemExit(4) from None
-    never = not history.sequence and not history.damaged and manifest.ended() is None
-    wanted = frozenset(place_of(settled_name(name)) for name in municipalities or ())
-    found = status(history, only=wanted, ended=manifest.ended())
+    if history.damaged and not history.latest:
+        console.err.print(f"The manifest {escape(str(manifest.path))} is damaged: nothing in it can be read.")
+        raise SystemExit(4)
+    wanted = {place_of(settled_name(name)): name for name in municipalities or ()}
+    found = status(history, only=frozenset(wanted), ended=manifest.ended())
+    known = {place.place for place in found.places}
+    never = {name: name for place, name in wanted.items() if place not in known}
+    if not wanted and not known:
+        never = {"Odense": str(manifest.folder)}
+    stale = max_age is not None and found.is_stale(max_age)
     if as_json:
         console.as_json(found.as_json())
-    elif never:
-        where = escape(str(manifest.folder))
-        console.out.print(f"No batch has been run for {where} yet. To run one: borger batch Odense")
     else:
-        _print_status(found)
-    stale = never or (max_age is not None and found.is_stale(max_age))
-    if stale and not never and not as_json:
-        console.out.print(f"No batch has come to its end within {max_age:g} hours.")
-    code = 1 if not found.well else 3 if not found.finished else 5 if stale else 0
+        if known:
+            _print_status(found)
+            if stale:
+                console.out.print(f"No batch has come to its end within {max_age:g} hours.")
+        for name, where in never.items():
+            console.command("batch", name, before=f"No batch has been run for {where} yet. To run one: ")
+    broke_off = found.damaged or not found.finished
+    code = 1 if not found.well else 3 if broke_off else 5 if stale or never else 0
     if code:
         raise SystemExit(code)
 
@@ -149,14 +156,14 @@ def schedule_command(
     formats: Format = None,
 ) -> None:
     """Print what to paste so that this machine runs the batch every night: systemd, cron or Windows."""
-    from borgerlib.runs.planning.contents import WHOLE_COUNTRY
+    from borgerlib.runs.planning.contents import WHOLE_COUNTRY, read_formats
     from borgerlib.runs.planning.due import read_names
     from borgerlib.runs.planning.schedule import schedule
 
     names = [name or WHOLE_COUNTRY for name in read_names(municipalities)] if municipalities else ["--all"]
     arguments = [*names, "--jobs", str(jobs)]
     arguments += ["--out", str(out.expanduser().resolve())] if out else []
-    arguments += ["--format", ",".join(formats)] if formats else []
+    arguments += ["--format", ",".join(read_formats(formats))] if formats else []
     # As it is: a wrapped line could not be pasted.
     console.data(schedule(arguments, at=at).text())
 

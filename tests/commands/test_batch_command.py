@@ -113,6 +113,29 @@ def test_before_any_batch_status_says_calmly_that_none_was_run(borger, tmp_path)
     assert (done.exit_code, json.loads(done.output)["places"]) == (5, [])
 
 
+def test_status_is_not_well_where_nothing_is_known(borger, ran):
+    done = borger("status", "Aarhus", "Vejle")
+    assert (done.exit_code, "No batch has been run for Vejle yet." in done.output) == (5, True)
+    manifest, ended = Manifest(ran).path, ran / FOLDER / "ended"
+    ended.write_text("2036-11-26T23:00:00+00:00")  # of a clock that was set back
+    assert borger("status", "Aarhus", "--max-age", "26").exit_code == 5
+    ended.write_text("2026-11-26T23:00:00")  # in no zone
+    assert borger("status", "Aarhus", "--max-age", "inf").exit_code == 5
+    whole = manifest.read_bytes()
+    manifest.write_bytes(b"\xef\xbb\xbf" + whole)
+    assert borger("status", "Aarhus").exit_code == 3
+    manifest.write_bytes(whole.replace(b"\n", b"\r\n"))
+    assert borger("status").exit_code == 4
+    manifest.write_bytes(b"")
+    assert borger("status").exit_code == 5
+
+
+def test_a_schedule_that_would_fail_each_night_is_refused_now(borger):
+    for wrong in (("--format", "pfd"), ("--out", "/tmp/a\nb")):
+        assert isinstance(borger("schedule", *wrong).exception, ParameterError)
+    assert "borger status --max-age 26 --out '/tmp/a b'" in borger("schedule", "--out", "/tmp/a b").output
+
+
 def test_wrong_usage_ends_with_2(borger, tmp_path):
     assert borger("status", "--jsn").exit_code == 2
     assert borger("batch", "Odense", "--jobs", "0").exit_code == 2

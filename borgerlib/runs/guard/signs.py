@@ -44,15 +44,15 @@ _NAMED_NUMBER = re.compile(
 )
 _ANNOUNCED = re.compile(
     # Not the end of another word (Hjørring).
-    r"(?<![A-Za-zæøåÆØÅ])(?:tlf|tel|telefon(?:en|nummer|nummeret|nr)?|mobil(?:en|nummer|nummeret|nr)?|mob|phone|mobile"
-    r"|ring|sms|call|kontakt|direkte|whatsapp|fastnet)(?![A-Za-zæøåÆØÅ])[^0-9\n+]{0,25}"
+    r"(?:[☎📞📱]|(?<![A-Za-zæøåÆØÅ])(?:tlf(?:nr)?|tel|t(?=:)|telefon(?:en|nummer|nummeret|nr)?|mobil(?:en|nummer|nummeret|nr)?|mob|phone|mobile"
+    r"|ring|sms|call|kontakt|direkte|whatsapp|fastnet)(?![A-Za-zæøåÆØÅ]))[^0-9\n+]{0,25}"
     rf"(?:{PHONE_NUMBER}|[0-9]{{2}}(?:[./][0-9]{{2}}){{3}}(?![0-9.,]|\s?(?:kr|pct|%)))",
     re.IGNORECASE,
 )
 _ABROAD = re.compile(
     r"(?<![0-9A-Za-z])(?:(?:\+|\b00) ?\(?45\)?(?:[ ./()-]{0,2}[0-9]){8}"
     r"|\+(?!45)[1-9][0-9]{0,2}(?![0-9])(?! [0-9]{3}(?: [0-9]{3})+(?! ?[0-9]))(?:[ -]\(?0?\)?[0-9]{2,8}){1,4}"
-    r"|\(\+?45\) ?(?:[ .-]?[0-9]){8})(?![0-9])"
+    r"|\(\+?45\) ?(?:[ .-]?[0-9]){8}|\+[1-9][0-9]{9,14})(?![0-9])"
 )
 _NAMED = re.compile(
     r"\b([A-ZÆØÅ][a-zæøåé]+)(?: [A-ZÆØÅ]\.?)? ([A-ZÆØÅ][a-zæøåé]+)[,:(]? \(?"
@@ -64,11 +64,15 @@ _SAID_AFTER = re.compile(
     re.IGNORECASE,
 )
 _STREET = re.compile(
-    r"\b[A-ZÆØÅ][\w. ]{0,30}?(?:vej|gade|allé|alle|stræde|vænget|parken|torvet?|plads|bakken|toften|haven)"
-    r" [0-9]{1,3} ?[A-Za-z]?(?:, ?(?:st|kl|[0-9]{1,2})\.? ?(?:th|tv|mf)\.?)?(?:, ?|\n ?| )"
-    r"(?:DK-)?[0-9]{4} [A-ZÆØÅ][a-zæøå]"
+    r"\b[A-Za-zÆØÅæøå][\w. ]{0,30}?"
+    r"(?:vej|gade|allé|alle|stræde|vænget|parken|torvet?|plads|bakken|toften|haven)(?:en|n)?"
+    r" [0-9]{1,3} ?[A-Za-z]?"
+    r"(?:,? ?(?:st|kl|[0-9]{1,2})\.? ?(?:sal\b)?,? ?(?:(?:th|tv|mf)\b\.?)?)?(?:, ?|\n ?| )"
+    r"(?:DK-)?[0-9]{4} ([A-Za-zÆØÅæøå][a-zæøå]+)"
 )
-_LINK = re.compile(r"(?:tel|sms|callto|whatsapp):[\s/]{0,3}\+?[0-9](?:[ .()-]?[0-9]){7}", re.IGNORECASE)
+_LINK = re.compile(
+    r"(?:(?:tel|sms|callto|whatsapp):|wa\.me/)[\s/]{0,3}\+?[0-9](?:[ .()-]?[0-9]){7}", re.IGNORECASE
+)
 _ALONE = re.compile(r"(?:^|[\n:,;>|])[ \t]*+([2-9][0-9](?: [0-9]{2}){3})[ \t]*+(?=$|[\n;<|])")
 _PAIRS = re.compile(r"[0-9]{2}(?: [0-9]{2}){3}")
 _AT = re.compile(r"\s?[(\[{<]\s?(?:at|a|@|snabel-?a|snabela)\s?[)\]}>]\s?|\s(?:snabel-?a)\s", re.IGNORECASE)
@@ -136,7 +140,8 @@ def is_phone(cell: str) -> bool:
 
 def has_street_address(text: str) -> bool:
     """Tell whether a plain text holds a street, a number and a postal code."""
-    return bool(_STREET.search(text))
+    towns = (found[1] for found in _STREET.finditer(text))
+    return any(town[0].isupper() or town in place_words() for town in towns)
 
 
 @cache

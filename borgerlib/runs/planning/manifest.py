@@ -152,9 +152,10 @@ class Manifest:
     def ended(self) -> datetime | None:
         """Return when a batch last came to its end, whether or not anything was due; None where none did."""
         try:
-            return datetime.fromisoformat(self._ended.read_text(encoding="ascii"))
+            ended = datetime.fromisoformat(self._ended.read_text(encoding="ascii"))
         except (OSError, ValueError):
             return None
+        return ended if ended.tzinfo else None
 
     def note_end(self) -> None:
         """Take note that a batch has come to its end now."""

@@ -28,12 +28,15 @@ class Schedule:
         A line for ``crontab -e``.
     windows : str
         A command line for the Windows Task Scheduler.
+    status : str
+        The command that says how it went.
     """
 
     service: str
     timer: str
     cron: str
     windows: str
+    status: str
 
     def text(self) -> str:
         """Return all of it, each with what to do with it."""
@@ -59,13 +62,18 @@ def schedule(
     Raises
     ------
     ParameterError
-        The time is no time of day.
+        The time is no time of day, or a path has a line break, which no schedule can hold.
     """
     found = _TIME.fullmatch(at.strip())
     if not found:
         raise ParameterError(f"'{at}' is no time of day.", hint="Give hours and minutes: --at 02:00")
     hour, minute = int(found[1]), int(found[2])
     home = workspace or places.workspace()
+    if any("\n" in word for word in (*arguments, str(home))):
+        raise ParameterError(
+            "A path with a line break cannot stand in a schedule.", hint="Choose another: --out FOLDER"
+        )
+    out = arguments[arguments.index("--out") :][:2] if "--out" in arguments else ()
     command = [*(program or this_installation()), "batch", *arguments]
     return Schedule(
         service=_filled(
@@ -80,6 +88,7 @@ def schedule(
         timer=_filled("borger-batch.timer", at=f"{hour:02d}:{minute:02d}"),
         cron=_cron(command, home, f"{minute} {hour} * * *"),
         windows=_windows(command, home, f"{hour:02d}:{minute:02d}"),
+        status=shlex.join(["borger", "status", "--max-age", "26", *out]),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from borgerlib.runs.planning.manifest import REPORT, History, Record
 
+_CLOCKS_APART = 1.0  # hours
 PlaceState = Literal["done", "failed", "held", "unfinished"]
 
 
@@ -63,12 +64,15 @@ class Status:
 
     def is_stale(self, hours: float) -> bool:
         """Whether no batch has come to its end for so long: a night was missed."""
-        return self.ended is None or datetime.now(UTC) - self.ended > timedelta(hours=hours)
+        if self.ended is None:
+            return True
+        hours_since = (datetime.now(UTC) - self.ended) / timedelta(hours=1)
+        return not -_CLOCKS_APART <= hours_since <= hours  # nothing ended tomorrow: a clock was set back
 
     @property
     def nights_since(self) -> int | None:
         """Whole days since a batch last came to its end; None where none did."""
-        return None if self.ended is None else (datetime.now(UTC) - self.ended).days
+        return None if self.ended is None else max(0, (datetime.now(UTC) - self.ended).days)
 
     @property
     def finished(self) -> bool:

@@ -36,6 +36,10 @@ HELD_TEXTS = [
     "Bente Hansen 23476189", "Bente M. Hansen, 23 47 61 89", "23476189 (mobil)", "23 47 61 89, privat",
     "mailto:ole%40jensen.dk", "[skriv](mailto:ole@jensen.dk)", "[ring](tel:23476189)", "+4523476189,ja",
     # where somebody lives
+    "Strandvejen 3, 8000 Aarhus", "Hovedgaden 4, 5000 Odense C", "Gl. Kongevej 3, 1. sal, 1610 København V",
+    "Havnegade 12 st. th, 5000 Odense C", "vestergade 12, 5000 odense",
+    "ring +46701234567", "tlfnr 20304050", "tlfnr: 20304050", "☎ 20304050", "📞 20 30 40 50", "T: 20304050",
+    "https://wa.me/4520304050",
     "Møllevej 3, 5000 Odense C", "Store Torvegade 12, 2. th., 3700 Rønne", "Østergade 4B\n8000 Aarhus C",
     "Navn: Anders Andersen\nAdresse: Møllevej 3", "Fornavn: Bente, Efternavn: Hansen",
     # tables printed as text
@@ -115,6 +119,7 @@ HARMLESS_TEXTS = [
     "| Telefon | E-mail |\n|---|---|\n| 31 pct. | 20 pct. |", "Telefon;E-mail\n31;20", "E-mail,Telefon\n0.31,0.22",
     "Navn på indsatsen: Åben dialog", "adressere udfordringer", "I hvilket område bor du?", "navngive", "Tlf.",
     "Navn: Odense, Telefon: 31 pct.", "Syddanmark 23476189", "Fredericia Kommune 23476189", "23476189 svar",
+    "Strandvejen 3, 2024 blev lukket", "vej 12, 2000 borgere", "på gaden 12 gange, 3000 svar",
     "Vesterbrogade 2024", "Indsats på Østergade 3 gange", "Torvet 12, 31 pct.", "Hovedgaden 5 år efter",
     "valg@kommune.dk", "Mobil: 58 svar", "Kontakt med borgere: 12 45", "Telefonen er åben 9-15", "Telefon 70 pct.",
     # places
