@@ -55,7 +55,8 @@ def read_pages(path: Path) -> list[ExecutedPage]:
         if isinstance(error, RunError):
             raise
         raise RunError(
-            f"The executed notebook {path.name} is missing or damaged.", hint="Run the report again."
+            f"The executed notebook {path.name} is missing or damaged.",
+            hint="Run the report again, or the batch with --force.",
         ) from error
 
 
