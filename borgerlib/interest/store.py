@@ -204,7 +204,8 @@ def write_parquet(frame: pd.DataFrame, path: Path, metadata: Mapping[str, Any]) 
 
     table = pyarrow.Table.from_pandas(frame, nthreads=1)
     own = {_KEY: json.dumps(dict(metadata), ensure_ascii=False).encode()}
-    pyarrow.parquet.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **own}), path)
+    table = table.replace_schema_metadata({**(table.schema.metadata or {}), **own})
+    pyarrow.parquet.write_table(table, path, write_page_checksum=True)
 
 
 def read_parquet(path: Path, name: str) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -216,14 +217,14 @@ def read_parquet(path: Path, name: str) -> tuple[pd.DataFrame, dict[str, Any]]:
     sys.audit("open", str(path), "r", os.O_RDONLY)
     try:
         # In one thread: a process that has others cannot be forked.
-        with pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:
+        with pyarrow.parquet.ParquetFile(path, pre_buffer=False, page_checksum_verification=True) as file:
             table = file.read(use_threads=False)
         metadata = json.loads(table.schema.metadata[_KEY])
+        return table.to_pandas(use_threads=False), metadata
     except FileNotFoundError as error:
         raise not_prepared(name) from error
-    except (OSError, pyarrow.ArrowInvalid, KeyError, TypeError, ValueError) as error:
+    except (OSError, pyarrow.ArrowException, KeyError, TypeError, ValueError) as error:
         raise _damaged(path, name) from error
-    return table.to_pandas(use_threads=False), metadata
 
 
 def _folder_of(survey: str) -> Path:

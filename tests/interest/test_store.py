@@ -285,3 +285,13 @@ def test_importing_the_room_is_cheap():
         "assert not heavy, heavy\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_one_bit_that_is_another_is_heard_of(tmp_path):
+    path = tmp_path / "a.parquet"
+    store.write_parquet(pd.DataFrame({"a": range(2000)}), path, {})
+    content = bytearray(path.read_bytes())
+    content[1000] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="damaged"):
+        store.read_parquet(path, "Odense")

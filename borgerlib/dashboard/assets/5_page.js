@@ -280,9 +280,15 @@ function buildPage({ model, el }, way, isNew) {
       step(...(redo ? [way.future, way.past] : [way.past, way.future]));
     }
   }
+  const read = (link) => {
+    try {
+      return decodeURIComponent(link);
+    } catch {
+      return link; // '100%' is no code; the kernel tells what is wrong with it
+    }
+  };
   const onHash = () => {
-    const link = decodeURIComponent(location.hash.slice(1));
-    if (link !== decodeURIComponent(model.get("view").link)) ask({ kind: "link", text: location.hash });
+    if (read(location.hash.slice(1)) !== read(model.get("view").link)) ask({ kind: "link", text: location.hash });
   };
   const onFullscreen = () => {
     if (!document.fullscreenElement && way.presenting) present(false);

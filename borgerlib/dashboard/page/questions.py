@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock
 
 from borgerlib.dashboard.page.words import words
 from borgerlib.errors import DataError, ParameterError
@@ -90,20 +93,20 @@ def save_question(
     ParameterError
         There is no name, or it is too long (in Danish).
     DataError
-        The file cannot be written (in Danish).
+        The file is damaged, or cannot be written (in Danish).
     """
-    name = " ".join(label.split())
+    name = " ".join(label.encode(errors="ignore").decode().split())
     if not name:
         raise ParameterError(words()("errors", "no_name"))
     if len(name) > LONGEST_NAME:
         raise ParameterError(words()("errors", "too_long", antal=LONGEST_NAME))
-    path = _file(municipality)
-    kept = [entry for entry in _read(path) if entry["label"] != name]
-    if len(kept) >= MOST_SAVED:
-        raise ParameterError(words()("errors", "too_many", antal=MOST_SAVED))
     new = {"id": uuid.uuid4().hex[:12], "label": name, "levels": dict(selection.levels)}
     new |= {} if against is None else {"against": dict(against.levels)}
-    _write(path, [*kept, new])
+    with _changing(_file(municipality)) as entries:
+        entries[:] = [entry for entry in entries if entry["label"] != name]
+        if len(entries) >= MOST_SAVED:
+            raise ParameterError(words()("errors", "too_many", antal=MOST_SAVED))
+        entries.append(new)
     return str(new["id"])
 
 
@@ -115,9 +118,8 @@ def delete_question(municipality: str, question_id: str) -> None:
     DataError
         The file cannot be written (in Danish).
     """
-    path = _file(municipality)
-    kept = [entry for entry in _read(path) if entry["id"] != question_id]
-    _write(path, kept)
+    with _changing(_file(municipality)) as entries:
+        entries[:] = [entry for entry in entries if entry["id"] != question_id]
 
 
 def _file(municipality: str) -> Path:
@@ -137,11 +139,19 @@ def _read(path: Path) -> list[dict[str, Any]]:
     ]
 
 
-def _write(path: Path, entries: list[dict[str, Any]]) -> None:
-    """Write the questions beside their place and rename, so that nobody reads half of them."""
+@contextmanager
+def _changing(path: Path) -> Iterator[list[dict[str, Any]]]:
+    """Give the entries to be changed, to one visitor at a time; a file that cannot be read is left alone."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as beside:
-            beside.write_text(json.dumps(entries, ensure_ascii=False, indent=1), encoding="utf-8")
+        with FileLock(path.with_suffix(".lock")):
+            if path.is_file():
+                json.loads(path.read_text(encoding="utf-8"))
+            entries = _read(path)
+            yield entries
+            with replacing(path) as beside:
+                beside.write_text(json.dumps(entries, ensure_ascii=False, indent=1), encoding="utf-8")
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise DataError(words()("errors", "cannot_save", hvorfor=f"{path.name} er beskadiget")) from error
     except OSError as error:
         raise DataError(words()("errors", "cannot_save", hvorfor=error.strerror or error)) from error

@@ -249,9 +249,11 @@ def chart(
 def _row(row: Record, other: Record | None, focus: tuple[str, str], *, paired: bool) -> dict[str, Any]:
     say, shown = words(), not row["suppressed"]
     of_all = math.nan if other is None else other["proportion"]
-    short = (
-        say("compare" if paired else "chart", "short", tal=danish.number(100 * of_all)) if of_all >= 0 else ""
+    # Of a second group what is known stands there, as 'mod under 7'; everybody's number stands there or not.
+    known = (
+        "" if other is None or not (paired or of_all >= 0) else share_words(other).removesuffix("\xa0pct.")
     )
+    short = say("compare" if paired else "chart", "short", tal=known) if known else ""
     text = "" if other is None or not (paired or of_all >= 0) else share_words(other)
     interval = alt_text.interval_words(other) if paired and other is not None else ""
     return {

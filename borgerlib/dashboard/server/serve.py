@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from borgerlib import places
 from borgerlib.dashboard.page.answers import open_answers
 from borgerlib.errors import ParameterError, RunError
+from borgerlib.files.look import look_of
 from borgerlib.runs.warm.surroundings import kernel_environment
 from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
 from borgerlib.view.comparison.since import since_last
@@ -134,6 +135,7 @@ def dashboard_server(
     # Opened here first: mistakes are told before a server starts, and the counts are made once for all.
     name = open_answers(municipality, chance=chance).municipality.name
     since_last(name)
+    look_of(name)
     parameters = {"municipality": name, "selection": selection, "chance": chance}
     with notebook_server(NOTEBOOK, parameters, port=port, base_url=base_url) as server:
         yield server

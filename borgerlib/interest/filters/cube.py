@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -30,6 +31,11 @@ FILE = "cube.npz"
 # Raised when the file's layout changes, so that an older file is built anew.
 _LAYOUT = 7
 _ASKED = ("topics", "time", "formats")
+
+# What a file of which some bytes are others raises.
+_TORN = (
+    OSError, ValueError, KeyError, TypeError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 
 Origin = Literal["kept", "first", "damaged", "outdated", "protected_anew"]
 
@@ -166,14 +172,13 @@ def _kept(path: Path, wanted: dict[str, Any]) -> tuple[tuple[ProtectedCube, Offe
             return (_protected(_cube_of(arrays, record), record, offer), offer), "kept"
     except FileNotFoundError:
         return None, "first"
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+    except _TORN:
         return None, "damaged"
 
 
 def _kinds_kept(path: Path) -> dict[str, Any]:
     """Return the kinds of citizens that an older cube has: to find them takes longer than all the rest."""
-    torn = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
-    with suppress(*torn), np.load(path, allow_pickle=False) as arrays:
+    with suppress(*_TORN), np.load(path, allow_pickle=False) as arrays:
         return dict(json.loads(str(arrays["told"])).get("kinds", {}))
     return {}
 

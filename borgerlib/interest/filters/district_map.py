@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from collections.abc import Mapping, Sequence
 
 from borgerlib import danish
@@ -38,13 +40,13 @@ def squares(municipality: str, areas: Sequence[Level]) -> tuple[Mapping[str, tup
         return {}, ""
     try:
         rows = {row.get(AREA, "").casefold(): row for _, row in rows_of(path, [AREA, *PLACE])}
-    except BorgerlibError:
+    except (BorgerlibError, csv.Error):
         return {}, f"Kortet i {FILE} kan ikke læses: den skal have kolonnerne {AREA}, {' og '.join(PLACE)}."
     found: dict[str, tuple[int, int]] = {}
     wrong = []
     for area in areas:
         row = rows.get(area.label.casefold()) or rows.get(area.id.casefold(), {})
-        at = [int(text) if (text := row.get(name, "")).isascii() and text.isdigit() else 0 for name in PLACE]
+        at = [int(text) if re.fullmatch("[0-9]{1,2}", text := row.get(name, "")) else 0 for name in PLACE]
         square = (at[0], at[1])
         if not all(1 <= number <= _LAST for number in at) or square in found.values():
             wrong.append(f"»{area.label}«")

@@ -72,12 +72,16 @@ def _of_option(
     *,
     own: bool,
 ) -> OptionInCopy:
-    cube = protected.cube
-    chosen, row = cube.bits[cube.chosen[role][number]], int(cube.answered[role][number])
+    cube, row = protected.cube, int(protected.cube.answered[role][number])
     if row not in answered:
-        answered[row] = cube.sums(part.who & cube.bits[row] for part in parts)
-    ones = cube.sums(part.who & chosen for part in parts)
+        answered[row] = _sums(protected, parts, row)
+    ones = _sums(protected, parts, int(cube.chosen[role][number]))
     return _counted(protected, role, number, own, parts, ones, answered[row] - ones)
+
+
+def _sums(protected: ProtectedCube, parts: Sequence[Part], row: int) -> Floats:
+    inside = protected.cube.sums(part.who & protected.cube.bits[row] for part in parts[:-1])
+    return np.vstack([inside, protected.totals[row] - inside.sum(axis=0)])
 
 
 def _counted(

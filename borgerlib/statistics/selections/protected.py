@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -96,6 +97,11 @@ class ProtectedCube:
             return SelectionSize(None, None, None)
         respondents = _in_tens(n)
         return SelectionSize(respondents, people, min(respondents, _in_tens(people**2 / squared)))
+
+    @cached_property
+    def totals(self) -> Floats:
+        """The sums of each row of the cube, over everybody."""
+        return self.cube.sums(self.cube.bits)
 
     def sources(self, levels: Mapping[str, Sequence[str]]) -> frozenset[str]:
         """Return the questions that the selection's segments are made of."""

@@ -103,3 +103,12 @@ def test_a_folder_that_is_a_file_is_told_in_danish(tmp_path):
     (tmp_path / "data" / "saved").write_text("")
     with pytest.raises(DataError, match="Spørgsmålet kunne ikke gemmes"):
         save_question("Odense", "Ny", Selection())
+
+
+def test_a_damaged_file_of_questions_is_left_alone():
+    path = saved_folder("Odense") / FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("[{},", encoding="utf-8")
+    with pytest.raises(DataError, match="beskadiget"):
+        save_question("Odense", "Ny", Selection())
+    assert path.read_text("utf-8") == "[{},"
