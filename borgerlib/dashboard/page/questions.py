@@ -93,7 +93,7 @@ def save_question(
     ParameterError
         There is no name, or it is too long (in Danish).
     DataError
-        The file is damaged, or cannot be written (in Danish).
+        The file cannot be written (in Danish).
     """
     name = " ".join(label.encode(errors="ignore").decode().split())
     if not name:
@@ -141,17 +141,15 @@ def _read(path: Path) -> list[dict[str, Any]]:
 
 @contextmanager
 def _changing(path: Path) -> Iterator[list[dict[str, Any]]]:
-    """Give the entries to be changed, to one visitor at a time; a file that cannot be read is left alone."""
+    """Give the entries to be changed, to one visitor at a time; a file that cannot be read is kept aside."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_suffix(".lock")):
-            if path.is_file():
-                json.loads(path.read_text(encoding="utf-8"))
             entries = _read(path)
+            if path.is_file() and not entries and path.read_bytes().strip() not in (b"", b"[]"):
+                path.replace(path.with_suffix(".beskadiget.json"))
             yield entries
             with replacing(path) as beside:
                 beside.write_text(json.dumps(entries, ensure_ascii=False, indent=1), encoding="utf-8")
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise DataError(words()("errors", "cannot_save", hvorfor=f"{path.name} er beskadiget")) from error
     except OSError as error:
         raise DataError(words()("errors", "cannot_save", hvorfor=error.strerror or error)) from error

@@ -105,10 +105,9 @@ def test_a_folder_that_is_a_file_is_told_in_danish(tmp_path):
         save_question("Odense", "Ny", Selection())
 
 
-def test_a_damaged_file_of_questions_is_left_alone():
+def test_a_damaged_file_of_questions_is_kept_aside():
     path = saved_folder("Odense") / FILE
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("[{},", encoding="utf-8")
-    with pytest.raises(DataError, match="beskadiget"):
-        save_question("Odense", "Ny", Selection())
-    assert path.read_text("utf-8") == "[{},"
+    save_question("Odense", "Ny", Selection())
+    assert path.with_suffix(".beskadiget.json").read_text("utf-8") == "[{},"
