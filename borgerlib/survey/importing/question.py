@@ -160,7 +160,7 @@ def _role(question: ImportedQuestion) -> str:
     texts: tuple[str, ...] = tuple(
         spelled for text in (question.text, *question.columns[:1]) for spelled in (text, _danish(text))
     )
-    if is_contact_heading(question.text):
+    if question.kind != "multiple" and is_contact_heading(question.text):
         return "contact"
     for role, kinds, pattern in _WORDING:
         if (role == "id" and question.repeats) or (role == "age" and _is_coded_number(question)):

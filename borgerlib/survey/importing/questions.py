@@ -214,29 +214,34 @@ def _number(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion:
 
 def _joined(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion | None:
     """Return a multiple question where cells hold several of few texts."""
-    once = 1 in seen.answers.values() and seen.total >= _MANY_PEOPLE
-    if once and (own := _with_own_words(asked, seen)):
-        return own
     for sign in SEPARATORS:
         found = pieces_of(seen.answers, sign)
         options = found.options
-        if not found.joined or found.is_one_option or not _are_options(options):
+        if not found.joined or found.is_one_option:
             continue
-        if sum(options.values()) >= _REPEATED * len(options):
+        once = 1 in options.values() and seen.total >= _MANY_PEOPLE
+        if once and (own := _with_own_words(asked, seen, (sign,))):
+            return own
+        if _are_options(options) and sum(options.values()) >= _REPEATED * len(options):
             doubts = tuple(found.doubts())
             return replace(asked, kind="multiple", options=options, doubts=doubts, separator=sign)
-    return _with_own_words(asked, seen) or _named(asked, seen)
+    return _with_own_words(asked, seen, SEPARATORS[:-1]) or _named(asked, seen)
 
 
-def _with_own_words(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion | None:
+def _with_own_words(asked: ImportedQuestion, seen: Seen, signs: Sequence[str]) -> ImportedQuestion | None:
     """Return a multiple question where some add words of their own to what the others choose."""
-    for sign in SEPARATORS:
+    for sign in signs:
         found = pieces_of(seen.answers, sign)
         often = {text: count for text, count in found.options.items() if count >= _REPEATED}
         own = sum(count for pieces, count in found.cells if not often.keys() >= set(pieces))
         usual = [(pieces, count) for pieces, count in found.cells if often.keys() >= set(pieces)]
         whole = replace(found, cells=usual, joined=found.often and recombine(usual))
-        if not whole.joined or whole.is_one_option or not _are_options(often) or own * 4 > seen.total:
+        if (
+            not whole.joined
+            or whole.is_one_option
+            or not _are_options(often)
+            or not 0 < own * 4 <= seen.total
+        ):
             continue
         doubts = (*whole.doubts(), said("own_words_left_out", count=own))
         return replace(asked, kind="multiple", options=often, doubts=doubts, separator=sign, own_words=True)

@@ -570,7 +570,13 @@ def test_what_tells_who_somebody_is_is_contact_or_year_and_no_option(tmp_path):
         "Navn": ["Lars Hansen", "Mette Jensen"] * 20,
         "Adresse": [f"Nørregade {at}" for at in range(40)],
         "Fødselsdato": ["01-02-1980", "13-12-1955"] * 20,
-        "Emner": [*["Natur, Skole", "Skole"] * 18, *["Natur, Vej"] * 3, "Natur, Lars Hansen, 20304050"],
+        "Emner": [
+            *["Natur, Skole", "Skole"] * 18,
+            "Natur, Vej",
+            "Vej",
+            "Skole, Vej",
+            "Natur, Lars Hansen, 20304050",
+        ],
     }
     found = asked(tmp_path, columns)
     roles = {name: (question.role, question.kind) for name, question in found.items()}
@@ -582,6 +588,14 @@ def test_what_tells_who_somebody_is_is_contact_or_year_and_no_option(tmp_path):
     book = drafted(tmp_path / "x.csv")
     frame = read_responses(tmp_path / "x.csv", book).frame
     assert sorted(frame["foedselsdato"].unique()) == [1955, 1980]
+
+
+def test_cells_that_all_differ_hold_no_words_of_ones_own_where_their_pieces_recur(tmp_path):
+    pieces = ["Natur", "Skole", "Vej", "Liv", "Leg", "Bad"]
+    cells = [";".join(piece for bit, piece in enumerate(pieces) if at >> bit & 1) for at in range(1, 64)]
+    emner = asked(tmp_path, {"Nr": [str(at) for at in range(63)], "Emner": cells})["Emner"]
+    assert emner.kind == "multiple"
+    assert not emner.own_words
 
 
 def test_codes_before_texts_are_no_part_of_what_they_mean(tmp_path):
