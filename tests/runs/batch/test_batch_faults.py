@@ -25,7 +25,8 @@ pytestmark = [
 
 
 @pytest.fixture(autouse=True)
-def workspace(tmp_path, monkeypatch):
+def workspace(warm, tmp_path, monkeypatch):
+    # The warm kernels' folder is made before any test says where temporary files go.
     monkeypatch.setenv("BORGER_WORKSPACE", str(tmp_path))
 
 
