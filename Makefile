@@ -49,7 +49,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # A file stays in one process; the order is that of tests/conftest.py.
 PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder -q
 # Kernels and servers are waited for: a third process has the processors meanwhile.
-WAITING := $(PARALLEL) -n 3
+WAITING := -n 3 --dist loadfile --no-loadscope-reorder -q
 QUICK := -m pytest -m "not browser and not thorough and not slow" --hypothesis-profile quick $(PARALLEL)
 
 quick: $(DEVELOPMENT)  ## within a minute, for while you work: no kernels, whole surveys or attackers, a few examples

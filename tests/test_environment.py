@@ -65,8 +65,8 @@ def test_the_table_of_ci_begins_with_the_oldest_python_and_runs_what_make_test_r
     assert f">={job['strategy']['matrix']['python'][0]}" == project["requires-python"]
     told = [step["run"].removeprefix("python ") for step in job["steps"] if "pytest" in step.get("run", "")]
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    parallel = re.search(r"^PARALLEL := (.*)$", makefile, re.MULTILINE)[1]
-    recipe = makefile.partition("\ntest: ")[2].partition("\n\n")[0].replace("$(PARALLEL)", parallel)
+    parallel = re.search(r"^WAITING := (.*)$", makefile, re.MULTILINE)[1]
+    recipe = makefile.partition("\ntest: ")[2].partition("\n\n")[0].replace("$(WAITING)", parallel)
     assert told == re.findall(r"(-m pytest .*)", recipe)
 
 
