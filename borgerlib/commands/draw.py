@@ -60,7 +60,7 @@ def plan(
         Path | None,
         typer.Option(help="Text file with the ids, one a line, of those who can no longer be drawn."),
     ] = None,
-    panels: Annotated[int, typer.Option(min=1, help="Panels on the list; 1000 for three dice.")] = 1000,
+    panels: Annotated[int, typer.Option(help="Panels on the list; 1000 for three dice.")] = 1000,
     seed: Annotated[int | None, typer.Option(help="Deals the seats. Default: by chance, and told.")] = None,
     title: Annotated[str, typer.Option(help="What is drawn, for the page.")] = "Borgersamling",
     out: Annotated[Path, typer.Option(help="Folder for everybody.")] = Path("lodtraekning"),
