@@ -73,8 +73,9 @@ def plan(
     from borgerlib.contact.draw.people import pool_of, read_idents, read_people
     from borgerlib.contact.draw.publication import publish
     from borgerlib.contact.lottery.leximin import leximin_chances
-    from borgerlib.contact.lottery.panels import list_panels
+    from borgerlib.contact.lottery.panels import list_panels, require_panels
 
+    require_panels(panels)
     everybody = read_people(people, ident)
     wanted = _quotas(quotas, population, by or [], size, min_age)
     pool, left, seats = pool_of(

@@ -95,11 +95,16 @@ def list_panels(result: LotteryChances, *, panels: int = 1000, seed: int) -> Pan
     >>> borgerlib.list_panels(borgerlib.leximin_chances(pool, quotas, 2), panels=8, seed=1).members.shape
     (8, 6)
     """
-    if panels < 1:
-        raise ParameterError(f"panels = {panels}: a list holds one panel or more.")
+    require_panels(panels)
     generator = np.random.default_rng(seed)
     numbers = generator.permutation(_rounded(result, panels, generator)).astype(int)
     return PanelList(pd.DataFrame(_dealt(result.pool, numbers, generator), columns=result.pool.people))
+
+
+def require_panels(panels: int) -> None:
+    """Raise `ParameterError` where a list would hold no panel."""
+    if panels < 1:
+        raise ParameterError(f"panels = {panels}: a list holds one panel or more.")
 
 
 def draw_panel(result: LotteryChances, *, seed: int) -> pd.Index:
