@@ -17,13 +17,13 @@ from borgerlib.dashboard.page.answers import Answer, Answers, Record, missing_la
 from borgerlib.dashboard.page.overview import divisions, overview
 from borgerlib.dashboard.page.questions import MenuQuestion
 from borgerlib.dashboard.page.sentences import (
-    about_how_many,
     answer_sentence,
     chart_title,
     difference,
     direction_key,
     heading,
     share_words,
+    versus,
 )
 from borgerlib.dashboard.page.words import words
 from borgerlib.interest.filters.selection import KEYS, link_of
@@ -111,14 +111,7 @@ def view(
         "against": {role: list(levels) for role, levels in against.selection.levels.items()}
         if against
         else None,
-        "versus": words()(
-            "compare",
-            "versus",
-            hvem=heading(answers, against.selection),
-            antal=about_how_many(against),
-        )
-        if against
-        else "",
+        "versus": versus(answers, against) if against else "",
         "link": link_of(answer.selection, against.selection if against else None),
         "sort": sort,
         "heading": heading(answers, answer.selection),

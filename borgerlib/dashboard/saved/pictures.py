@@ -68,6 +68,7 @@ def slide_chart(answers: Answers, answer: Answer, role: str, *, sort: str) -> Ch
     own, note, question = _in_order(answer.of(role), shown), protection(answers), shown["question"]
     if other is not None:
         note = f"{words()('compare' if answer.against else 'chart', 'slide')} {note}"
+        note = f"{sentences.versus(answers, answer.against)}. {note}" if answer.against else note
         question = f"{sentences.who(answers, answer)}. {question}"
     drawn = bar_chart(own, title=shown["title"], question=question, note=note, sort=False)
     marks: Any = drawn.marks

@@ -52,11 +52,12 @@ def disclose_selection(
     SelectionSize
         How many are meant.
     DisclosedEstimates
-        The rows with their numbers. Counts are not told, n is that of the selection. Columns besides:
-        settled (bool: the selection itself says so, as where it is made of who chose it), direction (1, -1:
-        more, less than the rest, or the second selection, beyond chance; 0: neither; missing where not
-        tested). Where chance took a corrected share below 0 the proportion is missing, and the note says
-        'under 3 pct.'; so above 1. It says 'kan ikke opgøres' where the copy cannot tell.
+        The rows with their numbers. Counts are not told; n is that of the selection, in tens.
+        Columns besides: n_is_rounded (bool: True), settled (bool: the selection itself says so, as where it
+        is made of who chose it), direction (1, -1: more, less than the rest, or the second selection,
+        beyond chance; 0: neither; missing where not tested). Where chance took a corrected share below 0
+        the proportion is missing, and the note says 'under 3 pct.'; so above 1. It says 'kan ikke opgøres'
+        where the copy cannot tell.
 
     Raises
     ------
@@ -85,6 +86,7 @@ def disclose_selection(
         **found,
         "proportion": np.where(bound == "", found["proportion"], np.nan),
         "n": counted,
+        "n_is_rounded": True,
         "count": pd.array(np.full(len(rows), np.nan), dtype="Int64"),
         "direction": pd.array(found["direction"], dtype="Int64"),
         "group": "",

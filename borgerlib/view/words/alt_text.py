@@ -18,7 +18,7 @@ Unit = Literal["pct", "antal"]
 # A row of a frame, or the same as a record, which is quicker to come by.
 Row = pd.Series | Mapping[Any, Any]
 
-_BETWEEN = "mellem "
+_BETWEEN, _ABOUT = "mellem ", "ca. "
 NO_VALUE = "kan ikke aflæses"
 KINDS = {
     "bar": "Vandret søjlediagram",
@@ -50,10 +50,11 @@ def uncertainty(confidence: float) -> str:
 def people(frame: pd.DataFrame) -> str:
     """Return the number of respondents behind the rows: '72', or 'mellem 69 og 72' where it differs.
 
-    By group where there are two or three: '45 og 33'. Empty where it is not known.
+    By group where there are two or three: '45 og 33'. 'ca. 70' where rounded; empty where it is not known.
     """
     by_group = [_span(rows["n"]) for _, rows in frame.groupby("group", sort=False)]
-    return listing([count for count in by_group if count]) if len(by_group) <= 3 else _span(frame["n"])
+    count = listing([count for count in by_group if count]) if len(by_group) <= 3 else _span(frame["n"])
+    return f"{_ABOUT}{count}" if count and "n_is_rounded" in frame else count
 
 
 def _span(counts: pd.Series) -> str:
@@ -96,7 +97,7 @@ def caption(estimates: DisclosedEstimates, interval: str, marks: Sequence[str], 
     """
     frame = estimates.frame
     count = people(frame)
-    parts = [f"N {'' if count.startswith(_BETWEEN) else '= '}{count}" if count else ""]
+    parts = [f"N {'' if count.startswith((_BETWEEN, _ABOUT)) else '= '}{count}" if count else ""]
     if unit == "pct" and frame["ci_lower"].notna().any():
         parts.append(f"{interval}: {uncertainty(estimates.confidence)}")
     hidden = hidden_line(estimates)

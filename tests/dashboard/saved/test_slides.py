@@ -6,8 +6,10 @@ import pytest
 from PIL import Image
 from pptx import Presentation
 
+from borgerlib import danish
 from borgerlib.dashboard.page import screen
 from borgerlib.dashboard.saved.downloads import download
+from borgerlib.dashboard.saved.pictures import picture, slide_chart
 from borgerlib.interest.filters.selection import Selection
 
 
@@ -52,3 +54,13 @@ def test_every_slide_has_a_title_and_every_picture_its_words(answers, deck):
     assert "beskyttet kopi" in about
     assert "Kilde: " in about
     assert "60–69 år mod 15–24 år" in about
+
+
+def test_a_picture_says_about_how_many_are_meant_and_compared_with(answers, pair):
+    drawn = slide_chart(answers, pair, "topics", sort="size")
+    counts = [danish.number(one.size.n) for one in (pair, pair.against)]
+    assert f"ca. {counts[0]} borgere" in drawn.question
+    assert f"N ca. {counts[0]}." in drawn.caption
+    assert f"mod 15–24 år (ca. {counts[1]} svar)." in drawn.caption
+    both = picture(answers, pair, "topics")
+    assert f"N ca. {counts[0]} og {counts[1]}." in both.caption
