@@ -17,6 +17,8 @@ _PEOPLE = re.compile(
 )
 _LONGEST_LINE = 2000
 _LINES_BELOW = 20
+# Each heading is followed down the lines: of few, so that a text of a million headings takes seconds.
+_LONGEST_HEADINGS, _LINES_PRINTED = 300, 3
 # As they stand above people, never above variables, which are written small.
 _ENGLISH = frozenset(
     ["Name", "Full name", "First name", "Last name", "Surname", "Address", "Street", "Mobile"]
@@ -30,13 +32,14 @@ def shows_contact_columns(tables: Sequence[MarkupTable], text: str) -> bool:
 
     One such heading is enough where markup says that it is one; elsewhere, where a line may as well be a
     sentence or a list of answers ("brev, e-mail, telefon"), two of them must stand in columns of one line
-    with another line below. A column of counts or shares (of those who would rather be telephoned), or of
-    municipalities, reaches nobody.
+    with another line below, or one above nothing but names of people and numbers that reach them. A column
+    of counts or shares (of those who would rather be telephoned), or of municipalities, reaches nobody.
     """
     return (
         any(map(_of_people, tables))
         or _is_record(text)
         or any(_contacts(heads, rows) >= enough for heads, rows, enough in _text_tables(text))
+        or any(values and all(map(_reaches, values)) for values in _printed_columns(text))
     )
 
 
@@ -68,6 +71,38 @@ def _text_tables(text: str) -> Iterator[tuple[list[str], list[list[str]], int]]:
             and (rows := _below(lines, number))
         ):
             yield _split(line), rows, 2
+
+
+def _printed_columns(text: str) -> Iterator[list[str]]:
+    """Yield what stands below a contact heading, as pandas prints a frame or writes it with a separator."""
+    lines = text.splitlines()
+    for number, line in enumerate(lines[:-1]):
+        if len(line) < _LONGEST_HEADINGS and not re.search(r"\d", line):
+            rows = lines[number + 1 : number + 1 + _LINES_PRINTED]
+            for head in re.finditer(r"[^\s,;]+", line):
+                if _is_contact(head.group()):
+                    yield [
+                        value
+                        for row in rows
+                        if (value := _below_heading(line, head, row[:_LONGEST_HEADINGS]))
+                    ]
+
+
+def _below_heading(line: str, head: re.Match[str], row: str) -> str:
+    mark = next((mark for mark in ",;\t" if mark in line), "")
+    if mark:
+        cells = row.split(mark)
+        return cells[line[: head.start()].count(mark)].strip() if row.count(mark) == line.count(mark) else ""
+    # Printed to the right: a value ends where its heading does.
+    ends_here = row[head.end() : head.end() + 1] in ("", " ")
+    return re.split(r" {2,}", row[: head.end()].strip())[-1] if ends_here else ""
+
+
+def _reaches(value: str) -> bool:
+    if re.fullmatch(rf"\d{{9,10}}|{PHONE_NUMBER}", value):
+        return True
+    words = value.split()
+    return len(words) > 1 and all(word[:1].isupper() for word in words) and not _is_place(value)
 
 
 def _split(line: str, mark: str = "") -> list[str]:

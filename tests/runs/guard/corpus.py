@@ -46,6 +46,8 @@ HELD_TEXTS = [
     "       Navn      Telefon\n0  Anders A  ukendt", "Navn;Adresse;Svar\nAnders A;Møllevej 3;ja",
     "navn,e-mail,svar\nA,b,c", "| Navn | Svar |\n|---|---|\n| Anders A | ja |", "Fornavn\tEfternavn\nAnders\tA",
     "| E-mail | Svar |\n|:--|--:|\n| skjult | ja |", "CPR-nr.;Navn\nx;Anders", "First name  Last name\nAnders      A",
+    "         cpr svar\n0  101901234   ja\n1  201911235  nej", ",svar,tlf\n0,ja,20304050\n1,nej,30405060",
+    "          navn svar\n0  Lars Hansen   ja\n1    Åse Ø. Bo  nej", "[{'cpr': 101901234, 'svar': 'ja'}]",
     "Name;Address\nAnders A;Møllevej 3", "| Name | Answer |\n| --- | --- |\n| Anders A | yes |",
 ]  # fmt: skip
 _TABLE = "<table><thead><tr><th></th><th>{}</th><th>Svar</th></tr></thead><tbody><tr><th>0</th><td>{}</td><td>ja</td></tr></tbody></table>"
@@ -126,6 +128,8 @@ HARMLESS_TEXTS = [
     "Kommune;Region\nOdense;Syddanmark", "Ringkøbing-Skjern", "Faaborg-Midtfyn 51000", "5000 Odense C", "Hele landet",
     "Region Midtjylland", "Høje-Taastrup 2024", "Aarhus 336411 København 602481", "101 København", "Læsø 1800",
     *(f"{n}0{n}1 svar fra {place}" for n, place in enumerate(["Vejle", "Vejen", "Skive", "Struer", "Thisted"], 3)),
+    "              navn  andel\n0           Odense     12\n1  Faaborg-Midtfyn     13", "svar,telefon\nBrev,0.12\nTelefon,0.3",
+    "   Telefon  E-mail\n0       12       3\n1      130      40", "Telefon; brev\nTelefon; e-mail\nE-mail; brev",
 ]  # fmt: skip
 _ROWS = "<table><thead><tr><th></th>{}</tr></thead><tbody><tr><th>{}</th>{}</tr></tbody></table>"
 HARMLESS_HTML = [
