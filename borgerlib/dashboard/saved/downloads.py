@@ -124,7 +124,7 @@ def _workbook(answers: Answers, answer: Answer, chart: str, table: pd.DataFrame)
         for row in cells
     ]
     width = [38, *[16] * (len(shares) - 1)]
-    name = sheet_name(words()("charts", chart))
+    name = sheet_name(alt_text.titled(words()("charts", chart), answer.estimates))
     notes = [[line] for line in explanation(answers, answer, chart)]
     buffer = io.BytesIO()
     write_workbook(

@@ -151,7 +151,7 @@ def _offered(levels: Any, filters: Sequence[Filter]) -> tuple[Selection, Sequenc
         lost = [f"»{_short(level)}«" for level in wanted if level not in known]
         if lost:
             verb = "findes" if len(lost) == 1 else "findes alle"
-            problems.append(f"{danish.listing(lost)} {verb} ikke længere i kommunens svar og er udeladt.")
+            problems.append(f"{danish.listing(lost)} {verb} ikke i kommunens svar og er udeladt.")
     return Selection(kept), problems
 
 
