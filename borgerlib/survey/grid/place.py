@@ -20,8 +20,8 @@ _MOST_TITLES = 12
 _MOST_NOTES = 6
 _FEW = 2
 _TYPED = 0.9
-# What SurveyMonkey writes below a question that has no choices.
-_RESPONSE = {"response", "open-ended response"}
+# What SurveyMonkey writes below a question that has no choices, in the language of the survey.
+_RESPONSE = {"response", "open-ended response", "svar", "åbent svar", "antwort", "offene antwort"}
 _OWN_CODES = {"submitdate", "lastpage", "startlanguage"}
 _TOTALS = (
     "total", "totalt", "i alt", "ialt", "sum", "summa", "summe", "gesamt", "gennemsnit", "average", "mean",
@@ -175,7 +175,8 @@ def _is_second_heading(rows: Sequence[Row], start: int) -> bool:
     if "answer" in fits:
         return False
     breaks, others = fits.count("breaks"), fits.count("other")
-    if breaks and (breaks + others >= _FEW or {text.strip().casefold() for text in second} & _RESPONSE):
+    responses = sum(text.strip().casefold() in _RESPONSE for text in second)
+    if responses >= _FEW or (breaks and (breaks + others >= _FEW or responses)):
         return True
     used = [place for place in range(len(first)) if second[place] or any(_below(rows, start + 1, place))]
     blank = [place for place in used if not first[place].strip()]

@@ -52,6 +52,13 @@ def test_a_second_heading_row_is_no_respondent(tmp_path, first, second, tick):
     assert "rows 1 to 2 are taken for headings" in export.source.notes
 
 
+@pytest.mark.parametrize("word", ["Response", "Svar", "Antwort"])
+def test_few_answers_and_a_number_leave_a_second_heading_row_what_it_is(tmp_path, word):
+    first, second = ["Nr.", "Alder", "Sport", "", "Mere"], ["", word, "Bold", "Løb", word]
+    people = [["1", "42", "x", "x", "ja"], ["2", "61", "x", "", "måske"], ["3", "93", "", "", "nej"]]
+    assert len(read(tmp_path, [first, second, *people]).frame) == 3
+
+
 def test_a_respondent_who_ticked_everything_is_no_heading(tmp_path):
     people = [
         ["1", "30", "Mand", "Bold", "Løb"],
