@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from borgerlib import danish
@@ -39,21 +40,25 @@ def squares(municipality: str, areas: Sequence[Level]) -> tuple[Mapping[str, tup
     if not path.is_file():
         return {}, ""
     try:
-        rows = {row.get(AREA, "").casefold(): row for _, row in rows_of(path, [AREA, *PLACE])}
+        lines = [(row.get(AREA, "").casefold(), row) for _, row in rows_of(path, [AREA, *PLACE])]
     except (BorgerlibError, csv.Error):
         return {}, f"Kortet i {FILE} kan ikke læses: den skal have kolonnerne {AREA}, {' og '.join(PLACE)}."
+    times, rows = Counter(name for name, _ in lines), dict(lines)
     found: dict[str, tuple[int, int]] = {}
-    wrong = []
+    wrong, twice = [], []
     for area in areas:
-        row = rows.get(area.label.casefold()) or rows.get(area.id.casefold(), {})
+        names = {area.label.casefold(), area.id.casefold()}
+        row = next((rows[name] for name in names if name in rows), {})
+        if sum(times[name] for name in names) > 1:
+            twice.append(f"»{area.label}«")
         at = [int(text) if re.fullmatch("[0-9]{1,2}", text := row.get(name, "")) else 0 for name in PLACE]
         square = (at[0], at[1])
         if not all(1 <= number <= _LAST for number in at) or square in found.values():
             wrong.append(f"»{area.label}«")
         found[area.id] = square
+    if twice:
+        return {}, f"Kortet i {FILE} kan ikke bruges: {danish.listing(twice)} står der mere end én gang."
     if wrong:
-        return (
-            {},
-            f"Kortet i {FILE} kan ikke bruges: {danish.listing(wrong)} har ikke sin egen plads (1–{_LAST}).",
-        )
+        lacking = f"{danish.listing(wrong)} mangler en plads, som ingen andre har (1–{_LAST})"
+        return {}, f"Kortet i {FILE} kan ikke bruges: {lacking}."
     return found, ""

@@ -35,9 +35,16 @@ def test_areas_are_known_by_name_or_id_whatever_the_capitals(written):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("omraade;raekke;kolonne\nNordbyen;1;2\nSydbyen;1;2\n", "»Sydbyen« har ikke sin egen plads"),
-        ("omraade;raekke;kolonne\nNordbyen;1;0\n", "»Nordbyen« og »Sydbyen« har ikke"),
-        ("omraade;raekke;kolonne\nNordbyen;1;to\nSydbyen;1;31\n", "»Nordbyen« og »Sydbyen« har ikke"),
+        (
+            "omraade;raekke;kolonne\nNordbyen;1;2\nSydbyen;1;2\n",
+            "»Sydbyen« mangler en plads, som ingen andre har",
+        ),
+        ("omraade;raekke;kolonne\nNordbyen;1;0\n", "»Nordbyen« og »Sydbyen« mangler en plads"),
+        ("omraade;raekke;kolonne\nNordbyen;1;to\nSydbyen;1;31\n", "»Nordbyen« og »Sydbyen« mangler en plads"),
+        (
+            "omraade;raekke;kolonne\nNordbyen;1;2\nSydbyen;2;2\nnord;3;3\n",
+            "»Nordbyen« står der mere end én gang",
+        ),
         ("omraade;raekke\nNordbyen;1\n", "skal have kolonnerne omraade, raekke og kolonne"),
         ("", "skal have kolonnerne"),
     ],
