@@ -244,9 +244,10 @@ def attendance(
 
     contacts = read_idents(people)
     with opened(municipality, key_file) as register:
-        of = enter_attendance(register, contacts, number=number)
+        attendance = enter_attendance(register, contacts, number=number)
     console.out.print(
-        f"{of.came:,} came of {of.invited:,} on list {of.number} of {of.day}: {escape(of.purpose)}"
+        f"{attendance.came:,} came of {attendance.invited:,} on list {attendance.number} "
+        f"of {attendance.day}: {escape(attendance.purpose)}"
     )
 
 

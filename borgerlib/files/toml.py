@@ -187,7 +187,7 @@ def read_toml(
         message = said("unreadable_file", path=path, why=failure.strerror)
         raise error(message, hint=said("check_rights")) from failure
     except UnicodeDecodeError as failure:
-        raise error(said("no_utf8", file=path.name, why=failure), hint=said("save_as_utf8")) from failure
+        raise error(said("no_utf8", file=path.name), hint=said("save_as_utf8")) from failure
     return Toml.of(text.replace("\r\n", "\n"), path.name, what, error=error, hint=hint)
 
 

@@ -111,7 +111,7 @@ def test_what_cannot_be_read_is_told_in_the_errors_of_the_reader(tmp_path):
         read_toml(written(tmp_path, "a == 1"), "panels")
     path = tmp_path / "latin.toml"
     path.write_bytes('a = "ø"'.encode("latin-1"))
-    with pytest.raises(DataError, match="no valid TOML") as caught:
+    with pytest.raises(DataError, match=r"latin\.toml is no valid TOML: it is no text in UTF-8") as caught:
         read_toml(path, "panels")
     assert caught.value.hint == "Save it as UTF-8."
     path.write_bytes('\ufeffa = "ø"\r\n'.encode())
