@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 from made_up import made_up_wave
+from processes import begun_here
 
 from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.interest.prepare.result import Prepared
@@ -94,7 +95,7 @@ def wave_file(wave_frame: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture(scope="session")
 def warm() -> WarmServer:
     """Return the one server of warm kernels of this process; it has imported, and not more."""
-    return process_server()
+    return begun_here(process_server())
 
 
 @pytest.fixture

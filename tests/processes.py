@@ -11,6 +11,10 @@ from collections.abc import Callable, Iterable
 
 import psutil
 
+from borgerlib.runs.warm import WarmServer
+from borgerlib.runs.warm.source import read_at_start
+from borgerlib.runs.warm.surroundings import kernel_environment
+
 # Seconds that only a fault takes, on a loaded machine too. What must not be waited for lasts longer: ENDLESS.
 PATIENCE = 300.0
 ENDLESS = 900
@@ -63,3 +67,11 @@ def heed_signals() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if sys.platform != "win32":
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+def begun_here(server: WarmServer) -> WarmServer:
+    """Return a server that gives warm kernels here: begun anew where another test's environment began it."""
+    if sys.platform == "linux" and read_at_start(server._environment) != read_at_start(kernel_environment()):
+        server._retire()
+        server._start()
+    return server

@@ -148,7 +148,7 @@ class KernelSource:
         cwd : str, optional
             Its working folder; ours, if not given.
         """
-        if not self.ready() or _read_at_start(environment) != _read_at_start(self._environment):
+        if not self.ready() or read_at_start(environment) != read_at_start(self._environment):
             return None
         request = {
             "arguments": list(arguments),
@@ -243,7 +243,8 @@ class OpenedServer(KernelSource):
         return self._server._kernel(request)
 
 
-def _read_at_start(environment: Mapping[str, str]) -> dict[str, str]:
+def read_at_start(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what of an environment a kernel must begin with; what it says otherwise may come later."""
     return {name: value for name, value in environment.items() if name.startswith(_READ_AT_START)}
 
 

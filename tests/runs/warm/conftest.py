@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from processes import begun_here
 
 from borgerlib.runs.warm import WarmServer
 
@@ -22,7 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def server(warm: WarmServer) -> WarmServer:
     """Return a server that is ready."""
-    assert warm.ready(), warm.notice
+    assert begun_here(warm).ready(), warm.notice
     return warm
 
 
