@@ -10,6 +10,7 @@ import nbformat
 import numpy as np
 import pytest
 from PIL import Image
+from processes import begun_here
 
 from borgerlib import places
 from borgerlib.runs.kernels.execute import NotebookJob, run_notebooks
@@ -58,7 +59,7 @@ def run_both(folder: Path, notebooks: list[Path], server: WarmServer) -> dict[st
         assert [(r.status, r.kernel, r.error) for r in runs] == [("done", kind, "")] * len(sources)
 
     run("cold", None)
-    run("warm", server)
+    run("warm", begun_here(server))
     return {
         source.stem: tuple(nbformat.read(folder / kind / source.name, 4) for kind in ("cold", "warm"))
         for source in sources
