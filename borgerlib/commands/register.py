@@ -60,9 +60,6 @@ def import_(
         datetime | None,
         typer.Option(formats=console.DAYS, help="When those of the table said yes. Default: today."),
     ] = None,
-    lost: Annotated[
-        bool, typer.Option("--lost", help="A file that an older register asks for is lost: go on without it.")
-    ] = False,
 ) -> None:
     """Enter those who consented, in the survey that was prepared or in a table."""
     from borgerlib.contact.register.intake.survey import import_survey
@@ -89,15 +86,13 @@ def import_(
         with Register(path, read_key(key_file, path), create=True) as register:
             if read is None:
                 done = import_survey(
-                    register, municipality, version=version, by_answers=by_answers, until=last, keep=keep,
-                    lost=lost,
-                )  # fmt: skip
+                    register, municipality, version=version, by_answers=by_answers, until=last, keep=keep
+                )
             else:
                 day = said.date() if said else None
                 done = import_table(
-                    register, read, version=version, words=words, by_answers=by_answers, day=day, until=last,
-                    lost=lost,
-                )  # fmt: skip
+                    register, read, version=version, words=words, by_answers=by_answers, day=day, until=last
+                )
     except BorgerlibError:
         # Nobody is entered under the new key: without it the command can be tried again as it stands.
         if new_key and key_file is not None:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.contact.register.consents import INVITATION, covered
-from borgerlib.contact.register.intake.survey import answer_names, former_name, survey_name
+from borgerlib.contact.register.intake.survey import answer_names, survey_name
 from borgerlib.contact.register.key import pseudonym_of
 from borgerlib.contact.register.people import people_of
 from borgerlib.contact.register.store import Register
@@ -87,12 +87,6 @@ def open_candidates(municipality: str, register: Register, *, day: date) -> Cand
     names = answer_names(respondents, codebook)
     pseudonyms = [pseudonym_of(register.key, source, name) for name in names]
     person_of = people_of(register, pseudonyms)
-    former = former_name(codebook, respondents.attrs)
-    if register.rows("SELECT 1 FROM consent WHERE source = ? LIMIT 1", (former,)):
-        # A register of an older version, whose answers have not been imported again since.
-        rows = [pseudonym_of(register.key, former, row) for row in respondents.index]
-        before = people_of(register, rows)
-        person_of |= {name: before[row] for name, row in zip(pseudonyms, rows, strict=True) if row in before}
     copy = respondents.reset_index(drop=True)
     copy.attrs.update(about_survey(respondents, survey.summary))
     ready = filterable(copy, codebook, age_bands=load_sections().age_bands)

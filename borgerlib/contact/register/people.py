@@ -70,7 +70,6 @@ def enter(
     day: date,
     until: date | None = None,
     dated: bool = True,
-    formerly: str = "",
 ) -> Imported:
     """Enter those who consented; whoever did not clearly say yes is left out.
 
@@ -94,9 +93,6 @@ def enter(
     dated : bool
         It is known that they answered on that day: nobody is entered who can be reached as somebody who said
         no or was erased on it or later; otherwise, as somebody who ever did.
-    formerly : str
-        What registers before schema version 3 called these answers, which they told apart by row: links and
-        marks of erasure of that name are taken over.
 
     Returns
     -------
@@ -121,8 +117,6 @@ def enter(
         number = add_wording(register, wording)
         for row in people.itertuples():
             pseudonym = pseudonym_of(register.key, survey, answers[row.Index])
-            if formerly:
-                _take_over(register, pseudonym_of(register.key, formerly, row.Index), pseudonym)
             mail, phone = detail_key(row.mail, mail=True), detail_key(row.phone, mail=False)
             said = clear_answer(row.consent)
             same = _same(register, mail, phone)
@@ -159,7 +153,7 @@ def enter(
         known -= new
         detail.update(survey=survey, new=len(new), known=len(known), refused=len(refused))
         detail.update(purpose=wording.purpose, version=wording.version, until=str(until or period_end(day)))
-        detail.update(withdrawn=len(withdrawn), formerly=formerly)
+        detail.update(withdrawn=len(withdrawn))
     reasons = pd.DataFrame({"reason": pd.Series(refused, dtype=object)})
     return Imported(len(new), len(known), reasons, len(withdrawn))
 
@@ -302,17 +296,8 @@ def _is_erased(register: Register, known_by: str, since: str = "") -> bool:
     return bool(register.rows("SELECT 1 FROM erased WHERE mark = ? AND day >= ?", (mark, since)))
 
 
-def _take_over(register: Register, old: str, new: str) -> None:
-    marks = (erasure_mark(register.key, new), erasure_mark(register.key, old))
-    register.connection.execute("UPDATE OR IGNORE link SET pseudonym = ? WHERE pseudonym = ?", (new, old))
-    register.connection.execute("UPDATE OR IGNORE erased SET mark = ? WHERE mark = ?", marks)
-
-
 def _left(register: Register, *contacts: str | None, since: date | None = None, but: int = 0) -> str:
-    """Return 'erased' or 'said no' where somebody else reached so was or did, on a day or later; else ''.
-
-    Marks of registers before schema version 4 have no day.
-    """
+    """Return 'erased' or 'said no' where somebody else reached so was or did, on a day or later; else ''."""
     day = since.isoformat() if since else ""
     noes = (
         "SELECT 1 FROM consent JOIN person ON person.id = consent.person "

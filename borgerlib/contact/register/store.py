@@ -14,7 +14,7 @@ import apsw
 
 from borgerlib.contact.register import log
 from borgerlib.contact.register.key import read_key
-from borgerlib.contact.register.schema import MIGRATIONS, VERSION
+from borgerlib.contact.register.schema import SCHEMA, VERSION
 from borgerlib.errors import DataError
 from borgerlib.interest.store import contact_folder
 
@@ -38,7 +38,7 @@ class Register:
     Raises
     ------
     DataError
-        There is no register, the key is another, the file is damaged, or it is from a newer version.
+        There is no register, the key is another, the file is damaged, or it is from another version.
     """
 
     def __init__(self, path: Path, key: str, *, create: bool = False, actor: str = "") -> None:
@@ -135,14 +135,14 @@ class Register:
         connection.pragma("synchronous", "EXTRA")
         with _whole(connection):
             (version,) = connection.execute("PRAGMA user_version").fetchone()
-            if version > VERSION:
+            if version not in (0, VERSION):
+                age = "a newer" if version > VERSION else "an older"
                 raise DataError(
-                    f"{self.path} is from a newer borgerlib: version {version}; this knows {VERSION}.",
-                    hint="Install the newer borgerlib.",
+                    f"{self.path} is from {age} borgerlib: version {version}; this knows {VERSION}.",
+                    hint=f"Install {age} borgerlib.",
                 )
-            for script in MIGRATIONS[version:]:
-                connection.execute(script)
-            connection.execute(f"PRAGMA user_version = {VERSION}")
+            if not version:
+                connection.execute(SCHEMA)
 
 
 @contextmanager

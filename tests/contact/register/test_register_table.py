@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from registers import DAY, filled, new_register
 
-from borgerlib.contact.register.consents import Wording, covered, withdraw
+from borgerlib.contact.register.consents import covered, withdraw
 from borgerlib.contact.register.intake.table import import_table, read_people_table
-from borgerlib.contact.register.people import clear_answer, correct, enter, erase, find, held
+from borgerlib.contact.register.people import clear_answer, correct, erase, find, held
 from borgerlib.errors import DataError, ParameterError
 
 TABLE = """Fornavn;Efternavn;E-mailadresse;Mobilnr.;Må vi kontakte dig?
@@ -185,20 +185,6 @@ def test_what_stands_in_a_consent_is_not_told_whole(tmp_path):
         tmp_path, "E-mail;Samtykke\na@example.dk;nej, ring til min mor på 22334455\nb@example.dk;Ja\n"
     )
     assert read.problems == ("row 2: 'nej…' is no clear yes, so no",)
-
-
-def test_an_older_register_knows_whom_it_erased_by_the_same_file(register, tmp_path):
-    # Older versions told the rows of a file apart by its hash and their number.
-    read = table(tmp_path)
-    wording = Wording("invitation", "1", "Må vi kontakte dig?", False)
-    enter(register, read.people, wording=wording, survey=read.formerly, day=DAY)
-    erase(register, find(register, "aase@example.dk"), day=date.today())
-    other = table(tmp_path, "E-mail;Samtykke\naase@example.dk;Ja\n")
-    with pytest.raises(DataError, match="only by the very file that they were entered from"):
-        entered(register, other)
-    done = entered(register, read)
-    assert done.new == 0
-    assert "erased from the register before" in done.refused["reason"].tolist()
 
 
 def test_a_polite_yes_is_a_clear_one(tmp_path):

@@ -5,14 +5,12 @@ from datetime import date
 import pytest
 from survey_exports import write_csv
 
-from borgerlib.contact.invitation.candidates import open_candidates
-from borgerlib.contact.register.consents import Wording, covered, withdraw
-from borgerlib.contact.register.intake.survey import former_name, import_survey
-from borgerlib.contact.register.people import enter, erase, find, held
-from borgerlib.errors import DataError, ParameterError
+from borgerlib.contact.register.consents import covered, withdraw
+from borgerlib.contact.register.intake.survey import import_survey
+from borgerlib.contact.register.people import erase, find, held
+from borgerlib.errors import ParameterError
 from borgerlib.interest import store
 from borgerlib.interest.prepare.prepare import prepare
-from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.form.names import MARK
 from borgerlib.survey.form.texts import new_texts
 from borgerlib.survey.form.write import open_form, texts_file
@@ -120,48 +118,3 @@ def test_a_yes_to_other_words_is_not_a_yes_to_these(saved, register):
     assert mails(register) == {"anna@example.dk", "bo@example.dk"}
     consent = held(register, find(register, "anna@example.dk"))["consents"][0]
     assert (consent["version"], consent["by_answers"]) == (old[MARK], 0)
-
-
-@pytest.fixture
-def of_old(register, saved):
-    """A register as older versions made it: answers told apart by their row in the one export."""
-    named = [answer(name, "2026-11-02") for name in ("a", "b", "c", "d")]
-    path = write_csv(saved / "svar.csv", [list(named[0]), *(list(each.values()) for each in named)])
-    prepare("Odense", path, unweighted=True)
-    contacts, book = store.load_register("Odense"), load_codebook(store.codebook_path("Odense"))
-    people = contacts.rename(columns={"kontakt_mail": "mail"}).assign(name="", phone=None, consent="ja")
-    former, words = former_name(book, contacts.attrs), open_form("borgerinteresse", "Odense").consent
-    wording = Wording("invitation", words[1], words[0], False)
-    enter(register, people, wording=wording, survey=former, day=date(2026, 11, 2))
-    erase(register, find(register, "a@example.dk"), day=LATER)
-    register.connection.execute("UPDATE erased SET day = ''")
-    withdraw(register, find(register, "b@example.dk"), day=date(2026, 11, 3))
-    return named
-
-
-def test_an_older_register_still_knows_whose_answers_are_whose(register, of_old):
-    found = open_candidates("Odense", register, day=LATER)
-    assert (len(found.able), len(found.responses)) == (2, 3)
-
-
-def test_an_older_register_takes_over_what_it_knows_from_the_same_export(register, of_old, saved):
-    done = entered(register, saved, *of_old)
-    # a was erased; b, c and d are known, and each consent stands once.
-    assert (done.new, done.known, len(done.refused)) == (0, 3, 1)
-    assert mails(register) == {"c@example.dk", "d@example.dk"}
-    consents = "SELECT count(*) FROM consent GROUP BY person ORDER BY person"
-    assert register.rows(consents) == [(2,), (1,), (1,)]
-    later = entered(register, saved, answer("e", "2026-11-20"), *of_old)
-    assert (later.new, len(later.refused)) == (1, 1)
-    assert mails(register) == {"c@example.dk", "d@example.dk", "e@example.dk"}
-    assert len(open_candidates("Odense", register, day=LATER).responses) == 4
-
-
-def test_an_older_register_asks_for_the_same_export_before_a_later_one(register, of_old, saved):
-    with pytest.raises(DataError, match="only by the very file that they were entered from, of 20") as told:
-        entered(register, saved, answer("e", "2026-11-20"), *of_old)
-    assert told.value.hint.startswith("Import that file once more")
-    assert mails(register) == {"c@example.dk", "d@example.dk"}
-    # Where it is lost nobody can tell who was erased: a comes again, and this is asked for once.
-    assert import_survey(register, "Odense", lost=True).new == 2
-    assert entered(register, saved, answer("f", "2026-11-21")).new == 1

@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from borgerlib.contact.register.consents import INVITATION, Wording, enter_refusals
-from borgerlib.contact.register.intake.former import former_export
 from borgerlib.contact.register.people import DETAILS, Imported, enter
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DataError, ParameterError
@@ -29,7 +28,6 @@ def import_survey(
     by_answers: bool = False,
     until: date | None = None,
     keep: bool = False,
-    lost: bool = False,
 ) -> Imported:
     """Enter those of a prepared survey who consented, and remove the contact file that is not encrypted.
 
@@ -46,14 +44,12 @@ def import_survey(
         The last day of the consents; by default the end of the election period.
     keep : bool
         Leave the contact file.
-    lost : bool
-        As `former_export`.
 
     Raises
     ------
     DataError
-        The municipality is not prepared, its survey does not ask for consent or contact details, it is not
-        known in which words, or an older register knows who was erased by another export alone.
+        The municipality is not prepared, its survey does not ask for consent or contact details, or it is
+        not known in which words.
     ParameterError
         A version is given, and the answers hold which words they are to.
     """
@@ -82,10 +78,7 @@ def import_survey(
     )
     survey = survey_name(codebook, contacts.attrs)
     others = (in_words != wording.version).fillna(False).astype(bool)
-    formerly = former_export(register, former_name(codebook, contacts.attrs), lost=lost)
-    done = enter(
-        register, people[~others], wording=wording, survey=survey, day=day, until=until, formerly=formerly
-    )
+    done = enter(register, people[~others], wording=wording, survey=survey, day=day, until=until)
     marks = store.load_refused(municipality)
     noes = enter_refusals(register, marks, day=day, survey=survey)
     reasons = [
@@ -103,11 +96,6 @@ def import_survey(
 def survey_name(codebook: Codebook, attrs: Mapping[Hashable, Any]) -> str:
     """Return which survey it is: of which codebook and municipality."""
     return f"{codebook.id} {attrs['municipality']}"
-
-
-def former_name(codebook: Codebook, attrs: Mapping[Hashable, Any]) -> str:
-    """Return what registers before schema version 3 called an export; they told answers apart by row."""
-    return f"{survey_name(codebook, attrs)} {attrs['source_sha256'][:16]}"
 
 
 def answer_names(respondents: pd.DataFrame, codebook: Codebook) -> pd.Series:

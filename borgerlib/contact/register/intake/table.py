@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from pathlib import Path
 import pandas as pd
 
 from borgerlib.contact.register.consents import INVITATION, Wording
-from borgerlib.contact.register.intake.former import former_export
 from borgerlib.contact.register.people import DETAILS, Imported, clear_answer, detail_key, enter
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DataError, ParameterError, unknown_name
@@ -44,14 +42,11 @@ class PeopleTable:
         Detail → the columns that it was taken from.
     problems : tuple of str
         What is wrong in single rows, and what was made of it.
-    formerly : str
-        What registers before schema version 3 called the file.
     """
 
     people: pd.DataFrame
     columns: Mapping[str, tuple[str, ...]]
     problems: tuple[str, ...]
-    formerly: str
 
 
 def read_people_table(path: Path, *, columns: Mapping[str, str] | None = None) -> PeopleTable:
@@ -77,8 +72,7 @@ def read_people_table(path: Path, *, columns: Mapping[str, str] | None = None) -
     people = pd.DataFrame({detail: _joined(frame, found.get(detail, ())) for detail in COLUMNS})
     consents, contradictions = _one_word_each(people)
     problems = (*_impossible(people), *contradictions, *_without_consent(people))
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-    return PeopleTable(people.assign(consent=consents), found, tuple(problems), f"table {digest}")
+    return PeopleTable(people.assign(consent=consents), found, tuple(problems))
 
 
 def import_table(
@@ -90,7 +84,6 @@ def import_table(
     by_answers: bool,
     day: date | None = None,
     until: date | None = None,
-    lost: bool = False,
 ) -> Imported:
     """Enter those of a table who consented: to the same words on the same day once, in whichever file.
 
@@ -109,13 +102,9 @@ def import_table(
         before is entered: her yes may be the older one.
     until : date, optional
         The last day of the consents; by default the end of the election period.
-    lost : bool
-        As `former_export`.
 
     Raises
     ------
-    DataError
-        An older register knows who was erased by another table alone.
     ParameterError
         They would have said yes in the future, or the consents would have ended before they were given.
     """
@@ -124,12 +113,10 @@ def import_table(
         raise ParameterError(f"said = {day}: nobody has said yes in the future (today is {today}).")
     wording = Wording(INVITATION, version, words or table.columns["consent"][0], by_answers)
     answers = [f"{version} {day or ''} {key}" for key in _keys(table.people)]
-    people = table.people.assign(answer=answers)
-    dated = day is not None
+    people, dated = table.people.assign(answer=answers), day is not None
     return enter(
-        register, people, wording=wording, survey=_SURVEY, day=day or today, until=until, dated=dated,
-        formerly=former_export(register, table.formerly, lost=lost),
-    )  # fmt: skip
+        register, people, wording=wording, survey=_SURVEY, day=day or today, until=until, dated=dated
+    )
 
 
 def _columns(frame: pd.DataFrame, given: Mapping[str, str], path: Path) -> dict[str, tuple[str, ...]]:

@@ -19,7 +19,6 @@ _CONSENTS = """
     FROM consent LEFT JOIN wording ON wording.id = consent.wording
     WHERE consent.purpose = ? ORDER BY person, day, -given, consent.id
 """
-_EVER = 2**62
 _Marks = NDArray[np.bool_]
 _Counts = NDArray[np.float32]
 
@@ -146,7 +145,7 @@ def _earlier(register: Register, consent: str) -> _Earlier:
     for number, made, reach, seen, by_answers, _ in rows:
         on.append(people.isin(members.loc[members["list"] == number, "person"]))
         # As it stood when the list was made: a yes that is renewed since was a yes then.
-        then = consents[(consents["id"] <= (seen or _EVER)) & (consents["day"] <= made)]
+        then = consents[(consents["id"] <= seen) & (consents["day"] <= made)]
         latest = then.drop_duplicates("person", keep="last")
         yes = latest[(latest["given"] == 1) & (latest["until"] >= made)]
         yes = yes[yes["by_answers"] == 1] if by_answers else yes
