@@ -7,9 +7,9 @@ are meant, with numbers that are right on average (the inverse of the randomisat
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -128,10 +128,9 @@ class ProtectedCube:
             ]
         for role in narrowing.keys() - certain.keys():
             only_below = role == asked and option in narrowing[role]
+            found = self._who_is_in(role, tuple(narrowing[role]))
             parts = [
-                part.narrowed(who, value, only_below=only_below)
-                for part in parts
-                for who, value in self._who_is_in(role, narrowing[role])
+                part.narrowed(who, value, only_below=only_below) for part in parts for who, value in found
             ]
         inside = np.bitwise_or.reduce([part.who for part in parts], axis=0)
         outside = Part(self.cube.bits[0] & ~inside, 0.0, 0.0, 0.0)
@@ -153,7 +152,12 @@ class ProtectedCube:
                 return np.zeros_like(self.cube.bits[0])
         return self.cube.select(levels)
 
-    def _who_is_in(self, role: str, wanted: Sequence[str]) -> list[tuple[Words, float]]:
+    @cached_property
+    def _who_is_in(self) -> Callable[[str, tuple[str, ...]], list[tuple[Words, float]]]:
+        # A selection asks for the same sets once for each chart, and the next one shares most of them.
+        return lru_cache(maxsize=4)(self._found_in)
+
+    def _found_in(self, role: str, wanted: tuple[str, ...]) -> list[tuple[Words, float]]:
         """Return sets of respondents, and what each set's answers say of whether they chose one of some."""
         how, cube = self.answers[role], self.cube
         wanted_at = [cube.roles[role].index(level) for level in wanted]
