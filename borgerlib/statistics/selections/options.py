@@ -81,7 +81,9 @@ def _of_option(
 
 def _sums(protected: ProtectedCube, parts: Sequence[Part], row: int) -> Floats:
     inside = protected.cube.sums(part.who & protected.cube.bits[row] for part in parts[:-1])
-    return np.vstack([inside, protected.totals[row] - inside.sum(axis=0)])
+    outside = protected.totals[row] - inside.sum(axis=0)
+    # Where nobody is left, what is left of the weights is the rounding of sums.
+    return np.vstack([inside, outside if outside[0] else np.zeros_like(outside)])
 
 
 def _counted(
@@ -105,7 +107,7 @@ def _counted(
     total = top @ (one * ones[:, 1] + zero * zeros[:, 1])
     share, effective = total / weighted, weighted**2 / squared
     if_one, if_zero = (top * one - share * chose) / weighted, (top * zero - share * others) / weighted
-    variance = cube.size / (cube.size - 1) * (if_one**2 @ ones[:, 2] + if_zero**2 @ zeros[:, 2])
+    variance = cube.size / max(1, cube.size - 1) * (if_one**2 @ ones[:, 2] + if_zero**2 @ zeros[:, 2])
     numbers = (base, weighted, total, effective, share, variance)
     return OptionInCopy(role, number, own, parts, ones, zeros, *numbers, if_one, if_zero)
 
@@ -114,9 +116,9 @@ def beyond_rest(protected: ProtectedCube, meant: OptionInCopy) -> float:
     """Return the difference to the rest in standard errors; missing where it cannot be tested."""
     opposite = [part.opposite() for part in meant.parts]
     rest = _counted(protected, meant.role, meant.number, meant.own, opposite, meant.ones, meant.zeros)
-    _, weight, squared = (meant.ones + meant.zeros).sum(axis=0)
     if meant.own or meant.weighted <= 0 or rest.weighted <= 0:
         return np.nan
+    _, weight, squared = (meant.ones + meant.zeros).sum(axis=0)
     ones, zeros = meant.ones[:, 2], meant.zeros[:, 2]
     both = float((meant.if_one * rest.if_one) @ ones + (meant.if_zero * rest.if_zero) @ zeros)
     return _beyond(protected, meant, rest, weight**2 / squared - meant.effective, both)
