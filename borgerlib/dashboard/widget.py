@@ -83,9 +83,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         css = f"{style()}\n{look_of(answers.municipality.name).css}"
         super().__init__(_esm=script(), _css=css, config=screen.setting(answers))
         self._show_menu()
-        self._show(
-            read_link(link, answers.offer.filters), notices=(*self._opening(), *answers.offer.problems)
-        )
+        self._show(read_link(link, answers.offer.filters), notices=self._opening())
         self.on_msg(lambda _, content, buffers: self._hear(content))
 
     @property
@@ -103,12 +101,10 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         return link_of(self._selection, self._against)
 
     def _opening(self) -> tuple[str, ...]:
-        origin = self._answers.origin
-        return (
-            (words()("page", f"rebuilt_{origin}"),)
-            if origin in ("damaged", "outdated", "protected_anew")
-            else ()
-        )
+        origin, offer = self._answers.origin, self._answers.offer
+        anew = () if origin in ("kept", "first") else (words()("page", f"rebuilt_{origin}"),)
+        damaged = questions.damaged(self._answers.municipality.name)
+        return tuple(filter(None, (*anew, *offer.problems, damaged)))
 
     def _hear(self, content: Any) -> None:
         """Answer a message of the page. A user's mistake is a sentence; nothing is ever a traceback."""
@@ -187,10 +183,11 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         self._show(replace(asked.meant, problems=(said,) if said else ()), focus=asked.focus)
 
     def _on_save(self, message: Mapping[str, Any]) -> None:
-        name = str(message.get("label", ""))
-        questions.save_question(self._answers.municipality.name, name, self._selection, self._against)
+        name, municipality = str(message.get("label", "")), self._answers.municipality.name
+        damaged = questions.damaged(municipality)
+        questions.save_question(municipality, name, self._selection, self._against)
         self._show_menu()
-        self._say(words()("strings", "saved", navn=name.strip()))
+        self._say(f"{words()('strings', 'saved', navn=name.strip())} {damaged}".strip())
 
     def _on_delete(self, message: Mapping[str, Any]) -> None:
         questions.delete_question(self._answers.municipality.name, str(message.get("id", "")))

@@ -94,7 +94,7 @@ def test_code_may_select_too(board):
     assert "findes_ikke" in board.view["notice"]
 
 
-def test_a_saved_question_joins_the_menu_and_leaves_it(board):
+def test_a_saved_question_joins_the_menu_and_leaves_it(board, answers, workspace):
     board._hear({"kind": "select", "levels": {"age": ["15-24"]}, "number": 1})
     board._hear({"kind": "save_question", "label": "De unge"})
     assert board.sent[-1][0] == {"kind": "said", "text": "Gemt: »De unge« står nu under Spørgsmål."}
@@ -105,6 +105,11 @@ def test_a_saved_question_joins_the_menu_and_leaves_it(board):
     assert board.link == "alder=15-24"
     board._hear({"kind": "delete_question", "id": saved[0]["id"]})
     assert not any(entry["saved"] for entry in board.menu)
+    (workspace / "data" / "saved" / "odense" / "spoergsmaal.json").write_text("[{},")
+    assert "beholdes som spoergsmaal.beskadiget.json" in Overheard(answers).view["notice"]
+    board._hear({"kind": "save_question", "label": "De unge"})
+    assert board.sent[-1][0]["text"].endswith("beholdes som spoergsmaal.beskadiget.json, når der gemmes nye.")
+    board._hear({"kind": "delete_question", "id": board.menu[-1]["id"]})
 
 
 def test_a_saved_question_of_which_an_answer_is_gone_says_so(answers):

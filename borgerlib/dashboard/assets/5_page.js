@@ -150,6 +150,7 @@ function buildPage({ model, el }, way, isNew) {
     select(now(), { remember: false });
   }, (levels, focus) => select({ levels, against: null }, {}, focus));
   const who = html("h2", { class: "who" });
+  const size = html("p", { class: "size" });
   const versus = html("p", { class: "versus" });
   const facts = html("dl", { class: "facts" });
   const answer = html("p", { class: "answer", role: "status" });
@@ -157,7 +158,7 @@ function buildPage({ model, el }, way, isNew) {
   const grid = html("div", { class: "charts" });
   const about = html("ul", {});
   const main = html("main", { class: "content" },
-    html("div", { class: "summary" }, who, versus, facts, answer, notice), grid, buildSince(config), overview.node,
+    html("div", { class: "summary" }, who, size, versus, facts, answer, notice), grid, buildSince(config), overview.node,
     html("details", { class: "about" }, html("summary", {}, strings.about_numbers), about));
   const head = html("header", {}, html("h1", {}, config.title),
     config.simulated ? html("p", { class: "simulated" }, config.simulated) : null);
@@ -176,6 +177,7 @@ function buildPage({ model, el }, way, isNew) {
     way.sort = view.sort;
     filters.update(view.levels);
     write(who, view.heading);
+    write(size, view.size);
     write(versus, view.versus);
     versus.hidden = !view.versus;
     root.classList.toggle("comparing", Boolean(view.versus));

@@ -71,7 +71,7 @@ def own_questions(filters: Sequence[Filter]) -> tuple[MenuQuestion, ...]:
 
 
 def saved_questions(municipality: str, filters: Sequence[Filter]) -> tuple[MenuQuestion, ...]:
-    """Return the questions that users have saved, in the order of saving; none where the file is damaged."""
+    """Return the questions that users have saved, in the order of saving, as far as they can be read."""
     return tuple(
         MenuQuestion(
             entry["id"],
@@ -79,8 +79,14 @@ def saved_questions(municipality: str, filters: Sequence[Filter]) -> tuple[MenuQ
             understood(entry["levels"], filters, entry.get("against")),
             saved=True,
         )
-        for entry in _read(_file(municipality))
+        for entry in _read(_file(municipality))[0]
     )
+
+
+def damaged(municipality: str) -> str:
+    """Return that not all of the saved questions can be read, in a Danish sentence; '' where they can."""
+    path = _file(municipality)
+    return "" if _read(path)[1] else words()("errors", "questions_damaged", fil=_aside(path).name)
 
 
 def save_question(
@@ -126,28 +132,36 @@ def _file(municipality: str) -> Path:
     return saved_folder(municipality) / FILE
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
+def _aside(path: Path) -> Path:
+    return path.with_suffix(".beskadiget.json")
+
+
+def _read(path: Path) -> tuple[list[dict[str, Any]], bool]:
+    """Return the entries that can be read, and whether there are no others."""
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return [], True
     except (OSError, ValueError):
-        return []
-    whole = {"id": str, "label": str, "levels": dict}
-    return [
+        return [], False
+    found, form = found if isinstance(found, list) else [found], {"id": str, "label": str, "levels": dict}
+    entries = [
         entry
-        for entry in (entries if isinstance(entries, list) else [])
-        if isinstance(entry, dict) and all(isinstance(entry.get(key), kind) for key, kind in whole.items())
+        for entry in found
+        if isinstance(entry, dict) and all(isinstance(entry.get(key), kind) for key, kind in form.items())
     ]
+    return entries, len(entries) == len(found)
 
 
 @contextmanager
 def _changing(path: Path) -> Iterator[list[dict[str, Any]]]:
-    """Give the entries to be changed, to one visitor at a time; a file that cannot be read is kept aside."""
+    """Give the entries to be changed, to one visitor at a time; a file with others is kept aside."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_suffix(".lock")):
-            entries = _read(path)
-            if path.is_file() and not entries and path.read_bytes().strip() not in (b"", b"[]"):
-                path.replace(path.with_suffix(".beskadiget.json"))
+            entries, whole = _read(path)
+            if not whole:
+                path.replace(_aside(path))
             yield entries
             with replacing(path) as beside:
                 beside.write_text(json.dumps(entries, ensure_ascii=False, indent=1), encoding="utf-8")

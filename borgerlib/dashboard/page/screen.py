@@ -17,6 +17,7 @@ from borgerlib.dashboard.page.answers import Answer, Answers, Record, missing_la
 from borgerlib.dashboard.page.overview import divisions, overview
 from borgerlib.dashboard.page.questions import MenuQuestion
 from borgerlib.dashboard.page.sentences import (
+    about_how_many,
     answer_sentence,
     chart_title,
     difference,
@@ -115,6 +116,7 @@ def view(
         "link": link_of(answer.selection, against.selection if against else None),
         "sort": sort,
         "heading": heading(answers, answer.selection),
+        "size": about_how_many(answer),
         "facts": facts(answers, answer),
         "answer": answer_sentence(answers, answer, focus),
         "notice": " ".join(sentences),

@@ -130,7 +130,9 @@ def understood(levels: Any, filters: Sequence[Filter], against: Any = None) -> U
     """
     own, problems = _offered(levels, filters)
     other, others = (None, ()) if against is None else _offered(against, filters)
-    return Understood(own, tuple(dict.fromkeys((*problems, *others))), other)
+    told = tuple(dict.fromkeys((*problems, *others)))
+    # Of what is left out, two groups can be one: there is nothing to stand beside it.
+    return Understood(own, told, None if told and other == own else other)
 
 
 def _offered(levels: Any, filters: Sequence[Filter]) -> tuple[Selection, Sequence[str]]:

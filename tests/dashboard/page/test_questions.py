@@ -7,6 +7,7 @@ import pytest
 from borgerlib.dashboard.page.questions import (
     FILE,
     LONGEST_NAME,
+    damaged,
     delete_question,
     own_questions,
     save_question,
@@ -105,9 +106,12 @@ def test_a_folder_that_is_a_file_is_told_in_danish(tmp_path):
         save_question("Odense", "Ny", Selection())
 
 
-def test_a_damaged_file_of_questions_is_kept_aside():
+@pytest.mark.parametrize("content", ["[{},", '[{}, {"id": "a", "label": "Gemt", "levels": {}}]'])
+def test_a_damaged_file_of_questions_is_told_and_kept_aside(content):
     path = saved_folder("Odense") / FILE
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("[{},", encoding="utf-8")
+    path.write_text(content, encoding="utf-8")
+    assert damaged("Odense").startswith("Nogle af de gemte spørgsmål kan ikke læses.")
     save_question("Odense", "Ny", Selection())
-    assert path.with_suffix(".beskadiget.json").read_text("utf-8") == "[{},"
+    assert path.with_suffix(".beskadiget.json").read_text("utf-8") == content
+    assert damaged("Odense") == ""
