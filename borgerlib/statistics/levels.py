@@ -14,6 +14,8 @@ import pandas as pd
 from borgerlib.errors import DataError, ParameterError, unknown_name
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
 Codes = npt.NDArray[np.integer]
@@ -51,8 +53,8 @@ class Cells:
         Number of rows in each cell, 1 or more.
     """
 
-    of_row: npt.NDArray[np.intp]
-    levels: npt.NDArray[np.intp]
+    of_row: Ints
+    levels: Ints
     people: Floats
 
     @property
@@ -170,9 +172,7 @@ def cross(variables: Sequence[Levels], *, keep_missing: bool = False) -> Cells:
     return Cells(of_row, np.column_stack(known).astype(np.intp) - offsets, people)
 
 
-def _occurring(
-    of_row: npt.NDArray[np.intp], known: list[npt.NDArray[np.intp]], shift: int
-) -> tuple[npt.NDArray[np.intp], list[npt.NDArray[np.intp]], Floats]:
+def _occurring(of_row: Ints, known: list[Ints], shift: int) -> tuple[Ints, list[Ints], Floats]:
     """Renumber the cells that occur; `shift` is what lacks in `of_row` to the number of its cell."""
     if shift:
         of_row += shift
@@ -184,12 +184,12 @@ def _occurring(
     return renumbered[of_row], [level[occurs] for level in known], people[occurs]
 
 
-def sums(codes: npt.NDArray[np.intp], size: int, values: Floats | None = None) -> Floats:
+def sums(codes: Ints, size: int, values: Floats | None = None) -> Floats:
     """Sum values by code (count rows where there are none)."""
     return np.bincount(codes, weights=values, minlength=size).astype(np.float64, copy=False)
 
 
-def rows_named(index: pd.Index, where: npt.NDArray[np.bool_]) -> str:
+def rows_named(index: pd.Index, where: Mask) -> str:
     """Return the first labels of the rows where a condition holds, to point a person at them."""
     labels = [str(label) for label in index[where][:_ROWS_NAMED]]
     more = int(where.sum()) - len(labels)

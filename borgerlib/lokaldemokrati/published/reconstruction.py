@@ -26,10 +26,9 @@ from borgerlib.files.atomic import replacing
 from borgerlib.lokaldemokrati.published.counts import divided_tables
 from borgerlib.lokaldemokrati.published.identification import identify
 from borgerlib.lokaldemokrati.published.numbers import load_published
+from borgerlib.statistics.levels import Mask
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import LEADERS, Codebook, Item
-
-Flags = npt.NDArray[np.bool_]
 
 
 def reconstruct_respondents(*, seed: int = 2021) -> pd.DataFrame:
@@ -67,7 +66,7 @@ class _State:
 
     codebook: Codebook
     random: np.random.Generator
-    present: Flags
+    present: Mask
     answers: dict[str, pd.Series] = field(default_factory=dict)
 
 
@@ -100,7 +99,7 @@ def _answer(state: _State, item: Item, published: pd.DataFrame) -> None:
         state.answers[item.id] = _share_out(state, item, there, _completed(state, item, found.n, lost))
 
 
-def _base(state: _State, item: Item) -> Flags:
+def _base(state: _State, item: Item) -> Mask:
     if not item.base:
         return np.ones_like(state.present)
     base_item, _, option = item.base.partition(".")
@@ -111,33 +110,33 @@ def _base(state: _State, item: Item) -> Flags:
     return chosen.fillna(False).to_numpy(dtype=bool)
 
 
-def _pick(state: _State, n: int, among: Flags) -> Flags:
+def _pick(state: _State, n: int, among: Mask) -> Mask:
     picked = np.zeros_like(among)
     picked[state.random.choice(np.flatnonzero(among), size=n, replace=False)] = True
     return picked
 
 
-def _stay(state: _State, n: int, asked: Flags) -> Flags:
+def _stay(state: _State, n: int, asked: Mask) -> Mask:
     """Let all but n of those asked drop out for good; return the n."""
     staying = _pick(state, n, asked)
     state.present = state.present & (staying | ~asked)
     return staying
 
 
-def _choose(state: _State, answering: Flags, count: int | None) -> pd.Series:
+def _choose(state: _State, answering: Mask, count: int | None) -> pd.Series:
     values = pd.array([pd.NA] * len(answering), dtype="Int8")
     if count is not None:
         values[answering] = _pick(state, count, answering)[answering].astype("int8")
     return pd.Series(values)
 
 
-def _share_out(state: _State, item: Item, there: Flags, counts: Mapping[str, int]) -> pd.Series:
+def _share_out(state: _State, item: Item, there: Mask, counts: Mapping[str, int]) -> pd.Series:
     values = np.full(len(there), None, dtype=object)
     values[there] = state.random.permutation(np.repeat(list(counts), list(counts.values())))
     return _categorical(item, values)
 
 
-def _answer_by_table(state: _State, by: Item, item: str, table: pd.DataFrame) -> Flags:
+def _answer_by_table(state: _State, by: Item, item: str, table: pd.DataFrame) -> Mask:
     """Answer a question so that it divides an earlier one as the report shows; the surplus drops out."""
     values = np.full(len(state.present), None, dtype=object)
     there = np.zeros_like(state.present)

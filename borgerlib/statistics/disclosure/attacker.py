@@ -15,6 +15,7 @@ from borgerlib.errors import DisclosureError
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.statistics.disclosure.hiding.confidentiality import ItemTable
 from borgerlib.statistics.disclosure.tables import ShownItem, read_items
+from borgerlib.statistics.levels import Floats
 
 _KEYS = ["item", "option", "group"]
 _FAR = 1e7  # more respondents than any survey has
@@ -106,8 +107,8 @@ class _System:
         extra = 0 if table.total is None else len(table.domains)
         self.cells = np.arange((options + 1) * (groups + extra)).reshape(options + 1, groups + extra)
         self.absent = np.zeros(self.cells.size, dtype=bool)
-        self._equal: list[NDArray[np.float64]] = []
-        self._at_most: list[NDArray[np.float64]] = []
+        self._equal: list[Floats] = []
+        self._at_most: list[Floats] = []
         for column in self.cells.T.tolist():
             self._add_answers(table, column[:-1], column[-1])
         if table.total is not None:
@@ -130,13 +131,13 @@ class _System:
         # Whether anybody is outside the groups is taken as known.
         self.absent[self.cells[:, outside]] = table.n[groups].sum() == table.n[total]
 
-    def _row(self, plus: list[int], minus: list[int]) -> NDArray[np.float64]:
+    def _row(self, plus: list[int], minus: list[int]) -> Floats:
         row = np.zeros(self.cells.size)
         np.add.at(row, plus, 1.0)
         np.add.at(row, minus, -1.0)
         return row
 
-    def ranges(self, known: NDArray[np.float64], wanted: NDArray[np.int64]) -> NDArray[np.float64]:
+    def ranges(self, known: Floats, wanted: NDArray[np.int64]) -> Floats:
         """Return the least and the greatest value of each of the `wanted` numbers, given the `known` ones."""
         known = np.where(self.absent, 0.0, known)
         free = np.flatnonzero(np.isnan(known))
@@ -149,9 +150,7 @@ class _System:
         ]
         return np.concatenate([np.empty(0), *ends]).reshape(2, -1)
 
-    def _solve(
-        self, free: NDArray[np.int64], fixed: NDArray[np.float64], at: NDArray[np.int64], sign: float
-    ) -> NDArray[np.float64]:
+    def _solve(self, free: NDArray[np.int64], fixed: Floats, at: NDArray[np.int64], sign: float) -> Floats:
         """Return the ends of the numbers `at` (among the `free` ones), each in a block of its own."""
         from scipy import optimize, sparse
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+
+from borgerlib.statistics.levels import Mask
 
 # One word for what few gave and for what would tell that of others: which of them it is, would tell it.
 WITHHELD = "skjult"
@@ -29,7 +30,7 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def blanked(frame: pd.DataFrame, hidden: NDArray[np.bool_], without_n: NDArray[np.bool_]) -> pd.DataFrame:
+def blanked(frame: pd.DataFrame, hidden: Mask, without_n: Mask) -> pd.DataFrame:
     """Return a frame without what its suppressed rows told, and, where said so, without their n."""
     frame = frame.copy()
     frame.loc[hidden, "suppressed"] = True

@@ -12,17 +12,16 @@ from numbers import Integral
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from borgerlib.errors import DisclosureError, ParameterError
 from borgerlib.statistics.disclosure.columns import KEYS, SHARES, blanked, typed, without_further
 from borgerlib.statistics.disclosure.disclosed import DisclosedEstimates, Origin, _admit
 from borgerlib.statistics.disclosure.hiding.confidentiality import hide
-from borgerlib.statistics.disclosure.hiding.suppression import Mask
 from borgerlib.statistics.disclosure.hiding.weighted_totals import STEP, hide_for_totals
 from borgerlib.statistics.disclosure.named import named, whose
 from borgerlib.statistics.disclosure.nets import safe_nets
 from borgerlib.statistics.disclosure.tables import ShownItem, read_items
+from borgerlib.statistics.levels import Floats, Mask
 from borgerlib.survey.codebook.model import Codebook
 
 __all__ = ["DisclosedEstimates", "as_published", "check_min_cell", "disclose"]
@@ -206,9 +205,7 @@ def check_min_cell(min_cell: int) -> None:
         )
 
 
-def _what_to_hide(
-    frame: pd.DataFrame, items: list[ShownItem], min_cell: int
-) -> tuple[Mask, Mask, NDArray[np.float64]]:
+def _what_to_hide(frame: pd.DataFrame, items: list[ShownItem], min_cell: int) -> tuple[Mask, Mask, Floats]:
     """Return for each row whether it and whether its n is hidden, and what its proportion is rounded to."""
     hidden, without_n = np.zeros(len(frame), dtype=bool), np.zeros(len(frame), dtype=bool)
     step = np.zeros(len(frame))
@@ -236,9 +233,7 @@ def _coarse(n: int, min_cell: int) -> float:
     return math.ceil(100 * max(STEP, 2 * min_cell / n)) / 100
 
 
-def _without_hidden(
-    frame: pd.DataFrame, hidden: Mask, without_n: Mask, step: NDArray[np.float64]
-) -> pd.DataFrame:
+def _without_hidden(frame: pd.DataFrame, hidden: Mask, without_n: Mask, step: Floats) -> pd.DataFrame:
     """Return `frame` without whatever tells of a hidden number."""
     frame = typed(frame)
     frame["suppressed"] = hidden

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from borgerlib.errors import DisclosureError
 from borgerlib.statistics.disclosure.hiding.confidentiality import Domain, ItemTable
-from borgerlib.statistics.disclosure.hiding.suppression import Counts, Mask
+from borgerlib.statistics.disclosure.hiding.suppression import Counts
+from borgerlib.statistics.levels import Floats, Mask
 
 TOTAL = ""
 """The group that holds all respondents."""
@@ -38,8 +39,8 @@ class ShownItem:
     group: NDArray[np.int64]
     table: ItemTable
     weighted: bool
-    n_weighted: NDArray[np.float64] | None = None
-    weighed: NDArray[np.float64] | None = None
+    n_weighted: Floats | None = None
+    weighed: Floats | None = None
 
     def of_rows(self, cells: Mask) -> Mask:
         """Return the values of `cells` (options × groups) in the order of `rows`."""

@@ -14,7 +14,9 @@ from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.statistics.estimation.sample_design import Design, SampleDesign
 from borgerlib.statistics.estimation.variance import Domains
 from borgerlib.statistics.levels import (
+    Ints,
     Levels,
+    Mask,
     check_name,
     check_respondents,
     column_of,
@@ -50,7 +52,7 @@ class ItemAnswers:
     single: Levels | None
     multiple: list[npt.NDArray[np.int8]]
 
-    def __iter__(self) -> Iterator[tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]]:
+    def __iter__(self) -> Iterator[tuple[Mask, Mask]]:
         """Give for each option who answered, and who chose it."""
         if self.single is not None:
             answered = self.single.codes >= 0
@@ -158,7 +160,7 @@ class DomainCodes:
         One row a domain that occurs, in order; the `by` columns, typed as in the respondents.
     """
 
-    codes: npt.NDArray[np.intp]
+    codes: Ints
     frame: pd.DataFrame
 
     @property
@@ -204,7 +206,7 @@ def domains_of(
     return DomainCodes(codes, frame)
 
 
-def _values(column: pd.Series, levels: Levels, codes: npt.NDArray[np.intp]) -> pd.Series:
+def _values(column: pd.Series, levels: Levels, codes: Ints) -> pd.Series:
     if isinstance(column.dtype, pd.CategoricalDtype):
         return pd.Series(pd.Categorical.from_codes(codes, dtype=column.dtype))
     return pd.Series(levels.values.take(codes))
@@ -212,7 +214,7 @@ def _values(column: pd.Series, levels: Levels, codes: npt.NDArray[np.intp]) -> p
 
 def bases(
     design: SampleDesign, domains: DomainCodes, answers: ItemAnswers
-) -> Iterator[tuple[Domains, npt.NDArray[np.intp], npt.NDArray[np.bool_]]]:
+) -> Iterator[tuple[Domains, Ints, Mask]]:
     """Give for each option its base by domain, the rows in that base, and who of all chose the option.
 
     Options with the same base share it.

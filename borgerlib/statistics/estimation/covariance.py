@@ -5,20 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from borgerlib.statistics.estimation.sample_design import SampleDesign
-from borgerlib.statistics.levels import Floats, Levels, cross, sums
+from borgerlib.statistics.levels import Floats, Ints, Levels, cross, sums
 from borgerlib.statistics.weighting.adjustment import Residuals
 
 
-def covariance(
-    design: SampleDesign,
-    rows: npt.NDArray[np.intp],
-    influence: Floats,
-    group: npt.NDArray[np.intp] | None = None,
-) -> Floats:
+def covariance(design: SampleDesign, rows: Ints, influence: Floats, group: Ints | None = None) -> Floats:
     """Return the covariance matrix of estimates, from what respondents contribute to them.
 
     Parameters
@@ -59,7 +53,7 @@ def covariance(
     return later + _centred(design, rows, scaled, stratum, _total(stratum, weight, scores, design.strata))
 
 
-def _fitted(residuals: Residuals, group_of: npt.NDArray[np.intp], influence: Floats) -> Floats:
+def _fitted(residuals: Residuals, group_of: Ints, influence: Floats) -> Floats:
     """Return the influence that the margins explain (cell × estimate)."""
     weight = np.ones(len(group_of)) if residuals.weight is None else residuals.weight
     totals = weighted_counts(residuals.cells, group_of, weight, (residuals.size, len(influence))) @ influence
@@ -68,11 +62,11 @@ def _fitted(residuals: Residuals, group_of: npt.NDArray[np.intp], influence: Flo
 
 def _between_clusters(
     design: SampleDesign,
-    rows: npt.NDArray[np.intp],
-    psu: npt.NDArray[np.intp],
-    group_of: npt.NDArray[np.intp],
+    rows: Ints,
+    psu: Ints,
+    group_of: Ints,
     influence: Floats,
-    cells: npt.NDArray[np.intp],
+    cells: Ints,
     fitted: Floats,
 ) -> Floats:
     units = len(design.psu_stratum)
@@ -83,26 +77,18 @@ def _between_clusters(
     return _centred(design, rows, scaled, design.psu_stratum, total)
 
 
-def _total(stratum: npt.NDArray[np.intp], weight: Floats, scores: Floats, strata: int) -> Any:
+def _total(stratum: Ints, weight: Floats, scores: Floats, strata: int) -> Any:
     return weighted_counts(stratum, np.arange(len(weight)), weight, (strata, len(weight))) @ scores
 
 
-def weighted_counts(
-    row: npt.NDArray[np.intp], column: npt.NDArray[np.intp], weight: Floats, shape: tuple[int, int]
-) -> Any:
+def weighted_counts(row: Ints, column: Ints, weight: Floats, shape: tuple[int, int]) -> Any:
     """Return sums of weights by row and column, as a sparse matrix."""
     from scipy.sparse import csr_array
 
     return csr_array((weight, (row, column)), shape=shape)
 
 
-def _centred(
-    design: SampleDesign,
-    rows: npt.NDArray[np.intp],
-    scaled: Floats,
-    stratum: npt.NDArray[np.intp],
-    total: Floats,
-) -> Floats:
+def _centred(design: SampleDesign, rows: Ints, scaled: Floats, stratum: Ints, total: Floats) -> Floats:
     """Return the sum of squares about the strata's means, from scaled scores and the strata's totals."""
     mean = total * np.sqrt(design.scale * design.centring)[:, None]
     if design.averaged.any():
@@ -113,7 +99,7 @@ def _centred(
     return result
 
 
-def degrees_of_freedom(design: SampleDesign, rows: npt.NDArray[np.intp]) -> int:
+def degrees_of_freedom(design: SampleDesign, rows: Ints) -> int:
     """Return primary sampling units minus strata among some respondents."""
     used = rows[design.weight[rows] > 0]
     units = len(used) if design.psu is None else len(np.unique(design.psu[used]))

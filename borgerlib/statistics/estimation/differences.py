@@ -6,7 +6,6 @@ from collections.abc import Hashable, Sequence
 from typing import Unpack
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from borgerlib.errors import DataError, ParameterError, unknown_name
@@ -26,7 +25,7 @@ from borgerlib.statistics.estimation.intervals import (
     mean_interval,
 )
 from borgerlib.statistics.estimation.sample_design import Design, SampleDesign, sample_design
-from borgerlib.statistics.levels import Floats, any_frame, sums
+from borgerlib.statistics.levels import Floats, Ints, any_frame, sums
 
 _NOTHING = 1e-24
 _COLUMNS = (
@@ -157,10 +156,10 @@ def _reference(domains: DomainCodes, against: Hashable | None) -> int | None:
 
 def _contrasts(
     design: SampleDesign,
-    rows: npt.NDArray[np.intp],
-    domain: npt.NDArray[np.intp],
+    rows: Ints,
+    domain: Ints,
     values: Floats,
-    compared: npt.NDArray[np.intp],
+    compared: Ints,
     reference: int | None,
     count: int,
 ) -> Floats:

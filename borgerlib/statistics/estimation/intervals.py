@@ -6,10 +6,9 @@ from numbers import Real
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from borgerlib.errors import ParameterError, unknown_name
-from borgerlib.statistics.levels import Floats
+from borgerlib.statistics.levels import Floats, Mask
 
 METHODS = ("beta", "logit", "wilson")
 Method = Literal["beta", "logit", "wilson"]
@@ -41,7 +40,7 @@ def proportion_interval(
     proportion: Floats,
     variance: Floats,
     *,
-    settled: npt.NDArray[np.bool_],
+    settled: Mask,
     effective_n: Floats,
     degrees: Floats,
     row_degrees: Floats,

@@ -7,7 +7,6 @@ from numbers import Real
 from typing import Any, Unpack
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from borgerlib.errors import DataError, ParameterError
@@ -15,7 +14,7 @@ from borgerlib.statistics.estimation.answers import DomainCodes, column_named, d
 from borgerlib.statistics.estimation.intervals import check_confidence, mean_interval, t_quantile
 from borgerlib.statistics.estimation.sample_design import Design, sample_design
 from borgerlib.statistics.estimation.variance import Domains
-from borgerlib.statistics.levels import LARGEST, Floats, any_frame, numeric_column, rows_named
+from borgerlib.statistics.levels import LARGEST, Floats, Ints, any_frame, numeric_column, rows_named
 
 _MEANS = ("item", "n", "n_weighted", "mean", "standard_error", "ci_lower", "ci_upper")
 _QUANTILES = (
@@ -247,7 +246,7 @@ def _based(
     reserved: Sequence[str],
     design: Design,
     *values: Floats,
-) -> tuple[DomainCodes, npt.NDArray[np.intp], Domains, list[Floats]]:
+) -> tuple[DomainCodes, Ints, Domains, list[Floats]]:
     """Return the domains, and of those in one who have all values: domain, base, and the values."""
     sample = sample_design(respondents, **design)
     domains = domains_of(respondents, by, reserved=reserved)
@@ -283,7 +282,7 @@ def _numbers(respondents: pd.DataFrame, item: str) -> tuple[str, Floats]:
 class _Ordered:
     """A domain's answers in order, and the share of people up to each."""
 
-    def __init__(self, values: Floats, weight: npt.NDArray[np.float64]) -> None:
+    def __init__(self, values: Floats, weight: Floats) -> None:
         order = np.argsort(values[weight > 0], kind="stable")
         self._values = values[weight > 0][order]
         below = np.cumsum(weight[weight > 0][order].astype(np.longdouble)).astype(np.float64)

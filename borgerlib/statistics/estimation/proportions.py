@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Unpack
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from borgerlib.errors import DataError, ParameterError
@@ -27,7 +26,16 @@ from borgerlib.statistics.estimation.intervals import (
 )
 from borgerlib.statistics.estimation.sample_design import Design, SampleDesign, sample_design
 from borgerlib.statistics.estimation.variance import Domains
-from borgerlib.statistics.levels import Floats, any_frame, counted, positive_column, rows_named, sums
+from borgerlib.statistics.levels import (
+    Floats,
+    Ints,
+    Mask,
+    any_frame,
+    counted,
+    positive_column,
+    rows_named,
+    sums,
+)
 
 TOTALS = ("total", "total_error", "total_lower", "total_upper")
 # A variance of a share below this is rounding.
@@ -249,8 +257,8 @@ def _totals(
     sample: SampleDesign,
     domains: DomainCodes,
     base: Domains,
-    rows: npt.NDArray[np.intp],
-    chosen: npt.NDArray[np.bool_],
+    rows: Ints,
+    chosen: Mask,
     unit: Floats,
     confidence: float,
 ) -> Floats:

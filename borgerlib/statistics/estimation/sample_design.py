@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypedDict, Unpack, get_args
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.statistics.levels import (
     Floats,
+    Ints,
     Levels,
+    Mask,
     check_respondents,
     column_of,
     counted,
@@ -75,16 +76,16 @@ class SampleDesign:
     """
 
     weight: Floats
-    stratum: npt.NDArray[np.intp]
-    psu: npt.NDArray[np.intp] | None
-    psu_stratum: npt.NDArray[np.intp]
+    stratum: Ints
+    psu: Ints | None
+    psu_stratum: Ints
     psu_count: Floats
     scale: Floats
     centring: Floats
-    averaged: npt.NDArray[np.bool_]
-    unit: npt.NDArray[np.intp]
+    averaged: Mask
+    unit: Ints
     residuals: Residuals | None
-    in_doubt: npt.NDArray[np.bool_]
+    in_doubt: Mask
     within: SampleDesign | None
 
     @property
@@ -97,7 +98,7 @@ class SampleDesign:
         """Number of strata."""
         return len(self.psu_count)
 
-    def averaging(self, present: npt.NDArray[np.bool_]) -> Floats:
+    def averaging(self, present: Mask) -> Floats:
         """Return by what each stratum's variance grows for averaged, stratum × domain, as R's `survey`."""
         present = present | (self.residuals is not None)
         in_unit, known = np.zeros((2, self.unit.max() + 1, present.shape[1]))
@@ -281,7 +282,7 @@ def _grouping(respondents: pd.DataFrame, column: str | None, *, role: str) -> Le
 
 def _strata(
     respondents: pd.DataFrame, column: str | None, inside: _Units | None
-) -> tuple[Levels, Floats, npt.NDArray[np.intp]]:
+) -> tuple[Levels, Floats, Ints]:
     """Return a stage's strata, what share of each was drawn before, and the unit in which it lies."""
     if inside is None:
         found = _grouping(respondents, column, role="stratum")
@@ -295,9 +296,7 @@ def _strata(
     return Levels(crossed.of_row, pd.Index(names)), inside.share[units], units
 
 
-def _stratum_of_cluster(
-    clusters: Levels, stratum: npt.NDArray[np.intp], strata: Levels, column: str
-) -> npt.NDArray[np.intp]:
+def _stratum_of_cluster(clusters: Levels, stratum: Ints, strata: Levels, column: str) -> Ints:
     of_cluster = np.zeros(clusters.size, dtype=np.intp)
     of_cluster[clusters.codes] = stratum
     astray = np.unique(clusters.codes[of_cluster[clusters.codes] != stratum])
@@ -318,12 +317,7 @@ def _stratum_of_cluster(
 
 
 def _population(
-    respondents: pd.DataFrame,
-    column: str | None,
-    stratum: npt.NDArray[np.intp],
-    strata: Levels,
-    count: Floats,
-    within: str,
+    respondents: pd.DataFrame, column: str | None, stratum: Ints, strata: Levels, count: Floats, within: str
 ) -> Floats:
     if column is None:
         return np.full(strata.size, np.inf)

@@ -11,11 +11,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from borgerlib.statistics.estimation.covariance import weighted_counts
 from borgerlib.statistics.estimation.sample_design import SampleDesign
-from borgerlib.statistics.levels import Floats, sums
+from borgerlib.statistics.levels import Floats, Ints, Mask, sums
 from borgerlib.statistics.weighting.adjustment import Residuals
 
 # A variance this small, beside that of single respondents or of the same design without margins, is rounding.
@@ -37,10 +36,10 @@ class DomainMeans(NamedTuple):
 
     mean: Floats
     variance: Floats
-    settled: npt.NDArray[np.bool_]
+    settled: Mask
 
     @property
-    def silent(self) -> npt.NDArray[np.bool_]:
+    def silent(self) -> Mask:
         """Whether the variance tells nothing: nothing varies among those who were drawn."""
         return ~(self.variance > 0) & ~self.settled
 
@@ -80,9 +79,7 @@ class Domains:
         margins those are of the whole sample, as in R, whose adjusted designs keep their rows in a subset.
     """
 
-    def __init__(
-        self, design: SampleDesign, rows: npt.NDArray[np.intp], domain: npt.NDArray[np.intp], count: int
-    ) -> None:
+    def __init__(self, design: SampleDesign, rows: Ints, domain: Ints, count: int) -> None:
         self.count = count
         self._design, self._rows, self._domain = design, rows, domain
         self.weight = design.weight[rows]
@@ -91,7 +88,7 @@ class Domains:
         with np.errstate(divide="ignore", invalid="ignore"):
             self.effective_n = self.n_weighted**2 / sums(domain, count, self.weight**2)
         self._stratum = design.stratum[rows] * count + domain
-        self._pair_of_row: npt.NDArray[np.intp] | None = None
+        self._pair_of_row: Ints | None = None
         if design.psu is not None:
             pairs, self._pair_of_row = np.unique(design.psu[rows] * count + domain, return_inverse=True)
             self._pair_psu, self._pair_domain = pairs // count, pairs % count
@@ -110,7 +107,7 @@ class Domains:
             units = self._pair_domain[np.unique(self._pair_of_row[counts])]
         return sums(units, self.count) - sums(strata, self.count)
 
-    def estimate(self, values: Floats | npt.NDArray[np.bool_]) -> DomainMeans:
+    def estimate(self, values: Floats | Mask) -> DomainMeans:
         """Return the mean in each domain and its variance; `values` are those of the rows."""
         with np.errstate(divide="ignore", invalid="ignore"):
             mean = sums(self._domain, self.count, self.weight * values) / self.n_weighted
@@ -170,7 +167,7 @@ class Domains:
         assert self._pair_of_row is not None
         return sums(self._pair_of_row, len(self._pair_psu), weighted)
 
-    def _by_stratum(self, key: npt.NDArray[np.intp], values: Floats) -> Floats:
+    def _by_stratum(self, key: Ints, values: Floats) -> Floats:
         strata = self._design.strata
         return sums(key, strata * self.count, values).reshape(strata, self.count)
 
@@ -182,13 +179,7 @@ class Domains:
 class _Margins:
     """The cells of an adjustment crossed with the domains and sampling units of a base."""
 
-    def __init__(
-        self,
-        design: SampleDesign,
-        residuals: Residuals,
-        rows: npt.NDArray[np.intp],
-        domain: npt.NDArray[np.intp],
-    ) -> None:
+    def __init__(self, design: SampleDesign, residuals: Residuals, rows: Ints, domain: Ints) -> None:
         cells, size = residuals.cells, residuals.size
         self._residuals = residuals
         self._fit_weight = None if residuals.weight is None else residuals.weight[rows]

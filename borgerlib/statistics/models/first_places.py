@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from borgerlib.statistics.levels import Floats, Mask
 
 _MANY = 1e6  # degrees of freedom from which a t distribution is a normal one
 
@@ -16,8 +17,8 @@ def first_places(
     *,
     confidence: float,
     exclusive: bool = False,
-    apart: NDArray[np.float64] | None = None,
-) -> NDArray[np.bool_]:
+    apart: Floats | None = None,
+) -> Mask:
     """Return which answers to one question may be the most frequent among all.
 
     Multiple comparison with the best (Hsu 1981): an answer is left out where it is less frequent than
@@ -76,9 +77,7 @@ def first_places(
     return possible
 
 
-def _effective_sizes(
-    share: NDArray[np.float64], error: NDArray[np.float64], n: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _effective_sizes(share: Floats, error: Floats, n: Floats) -> Floats:
     """Return how many respondents of a simple random sample would make each share as sure."""
     spread = share * (1 - share)
     readable = (error > 0) & (spread > 0)

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.statistics.estimation.answers import column_named
-from borgerlib.statistics.levels import Floats, column_of, counted, levels_of
+from borgerlib.statistics.levels import Floats, Ints, Mask, column_of, counted, levels_of
 
 # Signs that do not change what an outcome is.
 _LOOSE = str.maketrans(dict.fromkeys(" `{}()'\""))
@@ -46,7 +45,7 @@ class ModelFrame:
         Makes the same columns of other data.
     """
 
-    rows: npt.NDArray[np.intp]
+    rows: Ints
     outcome: Floats
     matrix: Floats
     names: tuple[str, ...]
@@ -60,7 +59,7 @@ class ModelFrame:
         return np.asarray(self.spec.get_model_matrix(data, context={}), dtype=np.float64)
 
 
-def model_frame(respondents: pd.DataFrame, formula: str, *, usable: npt.NDArray[np.bool_]) -> ModelFrame:
+def model_frame(respondents: pd.DataFrame, formula: str, *, usable: Mask) -> ModelFrame:
     """Return the rows, outcome and matrix of a formula.
 
     Parameters
@@ -182,11 +181,7 @@ def _typed(column: pd.Series, name: str) -> pd.Series:
 
 
 def _built(
-    formula: str,
-    parsed: Any,
-    rows: npt.NDArray[np.intp],
-    data: pd.DataFrame,
-    dropped: dict[str, list[Hashable]],
+    formula: str, parsed: Any, rows: Ints, data: pd.DataFrame, dropped: dict[str, list[Hashable]]
 ) -> ModelFrame:
     from formulaic import model_matrix
     from formulaic.errors import DataMismatchWarning

@@ -11,13 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from numbers import Real
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from borgerlib.errors import ConvergenceError, MarginError, ParameterError
 from borgerlib.statistics.estimation.answers import answers_to
 from borgerlib.statistics.estimation.proportions import estimate_proportions
-from borgerlib.statistics.levels import Floats, any_frame, column_of, positive_column
+from borgerlib.statistics.levels import Floats, Mask, any_frame, column_of, positive_column
 from borgerlib.statistics.weighting.adjustment import WeightingResult
 from borgerlib.statistics.weighting.weight import rake
 
@@ -122,11 +121,7 @@ def nonresponse_range(
 
 
 def _raked(
-    people: pd.DataFrame,
-    margins: Mapping[str, pd.Series],
-    weights: Floats,
-    chose: npt.NDArray[np.bool_],
-    ratio: float,
+    people: pd.DataFrame, margins: Mapping[str, pd.Series], weights: Floats, chose: Mask, ratio: float
 ) -> WeightingResult:
     """Return weights that meet the margins, those of who chose being lower by the odds."""
     others = np.maximum(weights, 1.0)  # what each would weigh if they had not chosen the option

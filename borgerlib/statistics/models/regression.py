@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any, Unpack
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.statistics.estimation.covariance import covariance, degrees_of_freedom
 from borgerlib.statistics.estimation.intervals import check_confidence
 from borgerlib.statistics.estimation.sample_design import Design, SampleDesign, sample_design
-from borgerlib.statistics.levels import any_frame, counted
+from borgerlib.statistics.levels import Mask, any_frame, counted
 from borgerlib.statistics.models import margins
 from borgerlib.statistics.models.fitting import Family, fit
 from borgerlib.statistics.models.formula import ModelFrame, model_frame
@@ -107,7 +106,7 @@ def regress(
     )
 
 
-def _members(respondents: pd.DataFrame, subpopulation: pd.Series | None) -> npt.NDArray[np.bool_]:
+def _members(respondents: pd.DataFrame, subpopulation: pd.Series | None) -> Mask:
     if subpopulation is None:
         return np.ones(len(respondents), dtype=np.bool_)
     if (

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from borgerlib.errors import ConvergenceError, DataError, ParameterError
 from borgerlib.statistics.estimation.intervals import check_confidence
-from borgerlib.statistics.levels import Floats, any_frame, column_of, numeric_column, rows_named
+from borgerlib.statistics.levels import Floats, Mask, any_frame, column_of, numeric_column, rows_named
 
 _TOLERANCE = 1e-12
 _GRID = 200
@@ -182,11 +181,11 @@ def _check(
     direct: Floats,
     error: Floats,
     matrix: Floats,
-    known: npt.NDArray[np.bool_],
+    known: Mask,
     covariates: Sequence[str],
 ) -> None:
     problems = []
-    checks: tuple[tuple[str, npt.NDArray[np.bool_]], ...]
+    checks: tuple[tuple[str, Mask], ...]
     with np.errstate(invalid="ignore"):
         checks = (
             ("an area that stands twice", np.asarray(names.duplicated())),

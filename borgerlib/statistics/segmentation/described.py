@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
-import numpy.typing as npt
 
-from borgerlib.statistics.levels import Floats
+from borgerlib.statistics.levels import Floats, Mask
 
 STANDS_OUT = 0.05
 
@@ -26,7 +25,7 @@ def class_names(difference: Floats, labels: list[str], exclusive: list[bool]) ->
     return names
 
 
-def _name(difference: Floats, labels: list[str], exclusive: npt.NDArray[np.bool_]) -> str:
+def _name(difference: Floats, labels: list[str], exclusive: Mask) -> str:
     above = difference >= STANDS_OUT
     if (difference[~exclusive] >= STANDS_OUT).all():
         return "Vælger mange"

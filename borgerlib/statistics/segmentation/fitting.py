@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from borgerlib.statistics.levels import Floats, sums
+from borgerlib.statistics.levels import Floats, Ints, sums
 
 COMES_BACK = 0.7
 """Mean adjusted Rand index from which classes are told of; below it they are this sample's own."""
@@ -46,7 +45,7 @@ class ClassMixture:
         return likelihood, member.T
 
 
-def distinct_patterns(choices: Floats) -> tuple[Floats, npt.NDArray[np.intp]]:
+def distinct_patterns(choices: Floats) -> tuple[Floats, Ints]:
     """Return the distinct rows of answers, and which of them each respondent gave."""
     # Missing as a number: otherwise no missing value equals another.
     coded = np.where(np.isnan(choices), -1.0, choices)
@@ -64,12 +63,7 @@ def tellable_counts(most: int, patterns: int, options: int) -> Sequence[int]:
 
 
 def fit(
-    patterns: Floats,
-    mass: Floats,
-    count: int,
-    starts: int,
-    seed: int,
-    iterations: int = _MOST_ITERATIONS,
+    patterns: Floats, mass: Floats, count: int, starts: int, seed: int, iterations: int = _MOST_ITERATIONS
 ) -> ClassMixture:
     """Return the fitted classes: many short starts, of which the likeliest is taken to its end."""
     seeds = range(seed * 1000, seed * 1000 + (starts if count > 1 else 1))
@@ -78,11 +72,11 @@ def fit(
     return _run(patterns, mass, likeliest, iterations - _SHORT_ITERATIONS)[0]
 
 
-def found_again(patterns: Floats, count: int, seed: int, mass: Floats) -> npt.NDArray[np.intp]:
+def found_again(patterns: Floats, count: int, seed: int, mass: Floats) -> Ints:
     """Return the class of each pattern, the classes being those of a bootstrap sample."""
     drawn = mass > 0
     model = fit(patterns[drawn], mass[drawn], count, _SAMPLE_STARTS, seed, _SAMPLE_ITERATIONS)
-    found: npt.NDArray[np.intp] = model.members(patterns)[1].argmax(axis=1)
+    found: Ints = model.members(patterns)[1].argmax(axis=1)
     return found
 
 
@@ -127,10 +121,10 @@ def _run(patterns: Floats, mass: Floats, model: ClassMixture, iterations: int) -
 
 
 def mean_agreement(
-    classes: npt.NDArray[np.intp],
-    pattern_of: npt.NDArray[np.intp],
+    classes: Ints,
+    pattern_of: Ints,
     mass: Floats,
-    search: Callable[[Floats], npt.NDArray[np.intp]],
+    search: Callable[[Floats], Ints],
     *,
     samples: int,
     seed: int,
@@ -174,7 +168,7 @@ def mean_agreement(
     return float(np.mean(found))
 
 
-def _agreement(one: npt.NDArray[np.intp], other: npt.NDArray[np.intp]) -> float:
+def _agreement(one: Ints, other: Ints) -> float:
     """Return the adjusted Rand index: pairs that are together in both, beyond those that chance gives."""
     both = np.zeros((one.max() + 1, other.max() + 1))
     np.add.at(both, (one, other), 1)

@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.statistics.estimation.answers import answers_to
-from borgerlib.statistics.levels import Floats, counted, positive_column, sums
+from borgerlib.statistics.levels import Floats, Mask, counted, positive_column, sums
 from borgerlib.statistics.segmentation.described import class_names
 from borgerlib.statistics.segmentation.fitting import (
     ClassMixture,
@@ -255,7 +254,7 @@ def _described(
     item: Item,
     answered: pd.DataFrame,
     mass: Floats,
-    rows: npt.NDArray[np.bool_],
+    rows: Mask,
     member: Floats,
     comparison: pd.DataFrame,
 ) -> LatentClasses:

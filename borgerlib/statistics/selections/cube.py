@@ -22,7 +22,7 @@ import pandas as pd
 
 from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.statistics.estimation.answers import answers_to
-from borgerlib.statistics.levels import Floats, numeric_column
+from borgerlib.statistics.levels import Floats, Ints, Mask, numeric_column
 
 Words = npt.NDArray[np.uint64]
 _BITS = 64
@@ -49,8 +49,8 @@ class Cube:
     roles: Mapping[str, tuple[str, ...]]
     bits: Words
     weight: Floats
-    chosen: Mapping[str, npt.NDArray[np.intp]]
-    answered: Mapping[str, npt.NDArray[np.intp]]
+    chosen: Mapping[str, Ints]
+    answered: Mapping[str, Ints]
     size: int
 
     def select(self, levels: Mapping[str, Sequence[str]]) -> Words:
@@ -85,7 +85,7 @@ class Cube:
         return sums
 
     @cached_property
-    def _weights(self) -> tuple[npt.NDArray[np.intp], Floats]:
+    def _weights(self) -> tuple[Ints, Floats]:
         """The first word of each weight, and one row a weight: 1, the weight, its square."""
         first = np.flatnonzero(np.diff(self.weight, prepend=-1.0))
         weight = self.weight[first]
@@ -158,7 +158,7 @@ def _weights(respondents: pd.DataFrame, weight: str) -> Floats:
     return weights
 
 
-def _places(weights: Floats) -> tuple[npt.NDArray[np.intp], Floats]:
+def _places(weights: Floats) -> tuple[Ints, Floats]:
     """Return each respondent's bit, and the weight of each word: no word holds two weights."""
     distinct, group, counts = np.unique(weights, return_inverse=True, return_counts=True)
     words = -(-counts // _BITS)
@@ -170,7 +170,7 @@ def _places(weights: Floats) -> tuple[npt.NDArray[np.intp], Floats]:
     return position, np.repeat(distinct, words)
 
 
-def _packed(members: npt.NDArray[np.bool_], position: npt.NDArray[np.intp], of_word: Floats) -> Words:
+def _packed(members: Mask, position: Ints, of_word: Floats) -> Words:
     spread = np.zeros(len(of_word) * _BITS, dtype=np.bool_)
     spread[position[members]] = True
     return np.packbits(spread).view(np.uint64)

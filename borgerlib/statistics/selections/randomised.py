@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from borgerlib.errors import ParameterError
-from borgerlib.statistics.levels import Floats
+from borgerlib.statistics.levels import Floats, Ints
 
 DEFAULT_CHANCE = 0.1
 LOWEST_CHANCE, HIGHEST_CHANCE = 0.05, 0.3
@@ -95,9 +95,7 @@ def secret_numbers(key: bytes, people: Sequence[str], columns: int) -> Floats:
     return (drawn / 2.0 ** (8 * _BYTES)).astype(np.float64)
 
 
-def randomise(
-    answers: npt.NDArray[np.integer], numbers: Floats, how: Randomised, options: int
-) -> npt.NDArray[np.intp]:
+def randomise(answers: npt.NDArray[np.integer], numbers: Floats, how: Randomised, options: int) -> Ints:
     """Return the answers of the copy.
 
     Parameters
@@ -114,5 +112,5 @@ def randomise(
     # The numbers above `keep` are divided evenly among the other options.
     beyond = (numbers - how.keep) / (1 - how.keep) * (options - 1)
     steps = np.where(numbers < how.keep, 0, 1 + np.clip(beyond, 0, options - 2).astype(np.intp))
-    copied: npt.NDArray[np.intp] = np.where(answers < 0, -1, (answers + steps) % options)
+    copied: Ints = np.where(answers < 0, -1, (answers + steps) % options)
     return copied

@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.statistics.levels import (
     Floats,
+    Ints,
     check_respondents,
     column_of,
     counted,
@@ -48,18 +48,18 @@ class Adjustment:
         The level of each cell in each raked margin; empty unless raked.
     """
 
-    cells: npt.NDArray[np.intp]
+    cells: Ints
     rows: Floats | None
     targets: Floats
     base_weight: Floats | None
-    margins: tuple[npt.NDArray[np.intp], ...] = ()
+    margins: tuple[Ints, ...] = ()
 
     @property
     def size(self) -> int:
         """Number of cells."""
         return len(self.targets) if self.rows is None else len(self.rows)
 
-    def take(self, order: npt.NDArray[np.intp]) -> Adjustment:
+    def take(self, order: Ints) -> Adjustment:
         """Return the same adjustment for respondents in another order."""
         base = None if self.base_weight is None else self.base_weight[order]
         return replace(self, cells=self.cells[order], base_weight=base)

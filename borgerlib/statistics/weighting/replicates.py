@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from typing import Literal, Unpack
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.statistics.estimation.intervals import check_confidence, mean_interval
 from borgerlib.statistics.estimation.sample_design import Design, SampleDesign, sample_design
-from borgerlib.statistics.levels import Floats, any_frame
+from borgerlib.statistics.levels import Floats, Ints, any_frame
 
 Kind = Literal["jackknife", "bootstrap"]
 Statistic = Callable[[pd.Series], float | Sequence[float] | pd.Series]
@@ -215,9 +214,7 @@ def replicate_weights(
     return Replicates(weights, scales, free, without)
 
 
-def _drawn(
-    stage: SampleDesign, replicates: int, rng: np.random.Generator
-) -> tuple[Floats, npt.NDArray[np.intp], Floats]:
+def _drawn(stage: SampleDesign, replicates: int, rng: np.random.Generator) -> tuple[Floats, Ints, Floats]:
     """Return by how much units' weights move in each replicate, each row's unit, and its furthest fall."""
     moved = np.zeros((replicates, len(stage.psu_stratum)))
     with np.errstate(invalid="ignore"):

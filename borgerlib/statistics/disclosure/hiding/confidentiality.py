@@ -19,7 +19,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from borgerlib.statistics.disclosure.hiding.suppression import Counts, CountTable, Mask, suppress
+from borgerlib.statistics.disclosure.hiding.suppression import Counts, CountTable, suppress
+from borgerlib.statistics.levels import Mask
 
 _UNKNOWN = 1_000_000  # stands for respondents of whom nothing is shown: room for any change
 

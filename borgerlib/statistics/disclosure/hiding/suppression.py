@@ -23,6 +23,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from borgerlib.statistics.levels import Floats, Mask
+
 LARGEST_PROGRAM = 600
 """Confidential cells × cells up to which a table is solved as a mixed integer program."""
 
@@ -30,7 +32,6 @@ _NODE_LIMIT = 200  # a limit on nodes, not seconds: the same table gives the sam
 
 Cell = tuple[int, int]
 Counts = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class CountTable:
     ceiling: Counts
     hidden: Mask
     sensitive: Mask
-    cost: NDArray[np.float64]
+    cost: Floats
     paired: bool = False
 
 
@@ -151,7 +152,7 @@ def _push(
     return pushed
 
 
-def _cheapest_path(back: NDArray[np.float64], along: NDArray[np.float64], cell: Cell) -> list[Cell] | None:
+def _cheapest_path(back: Floats, along: Floats, cell: Cell) -> list[Cell] | None:
     """Return the cells that balance a change of `cell`: against it, with it, …, against it (Bellman–Ford).
 
     `back` and `along` are the prices of moving a cell against and with the change.

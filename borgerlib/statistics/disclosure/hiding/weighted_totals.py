@@ -12,12 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from borgerlib.statistics.disclosure.hiding.confidentiality import Domain, ItemTable
-from borgerlib.statistics.disclosure.hiding.suppression import Mask
+from borgerlib.statistics.levels import Floats, Mask
 
 STEP = 0.01
 """Weighted totals of options with hidden counts are shown in steps of this."""
-
-Floats = NDArray[np.float64]
 
 
 def hide_for_totals(
