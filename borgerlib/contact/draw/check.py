@@ -21,29 +21,7 @@ from borgerlib.contact.draw.publication import (
     write_page,
 )
 from borgerlib.errors import DataError
-
-
-class DrawnAlreadyError(DataError):
-    """Another panel was drawn; `number` is which."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(
-            f"Panel {number:03d} was drawn already.",
-            hint="A lottery is drawn once; for vacant seats see 'borger draw plan --seated'.",
-        )
-        self.number = number
-
-
-class FallsOutError(DataError):
-    """A panel holds somebody who has withdrawn; `left` panels hold nobody such."""
-
-    def __init__(self, number: int, met: Sequence[str], left: int, panels: int) -> None:
-        super().__init__(
-            f"Panel {number:03d} falls out: {', '.join(met)} has withdrawn. "
-            f"{left} of {panels} panels are left.",
-            hint="Throw the dice again.",
-        )
-        self.number, self.left = number, left
+from borgerlib.said import said
 
 
 def verify(folder: Path, *, fingerprint: str = "") -> Publication:
@@ -87,8 +65,7 @@ def draw(folder: Path, number: int, *, withdrawn: Sequence[str] = ()) -> Publica
     Raises
     ------
     DataError
-        There is no such panel, another was drawn already (`DrawnAlreadyError`), or it holds somebody who has
-        withdrawn (`FallsOutError`).
+        There is no such panel, another was drawn already, or it holds somebody who has withdrawn.
     """
     published = verify(folder)
     last = len(published.panels) - 1
@@ -96,7 +73,10 @@ def draw(folder: Path, number: int, *, withdrawn: Sequence[str] = ()) -> Publica
         raise DataError(f"There is no panel {number}: they are numbered 0 to {last}.", hint="Throw again.")
     gone = {codes.as_typed(code) for code in withdrawn} | set(published.withdrawn)
     if published.drawn is not None and (published.drawn != number or gone & set(published.panels[number])):
-        raise DrawnAlreadyError(published.drawn)
+        raise DataError(
+            said("drawn_already", panel=f"{published.drawn:03d}"),
+            hint="A lottery is drawn once; for vacant seats see 'borger draw plan --seated'.",
+        )
     if unknown := sorted(gone - set(published.chances.index)):
         raise DataError(
             f"Nobody of this lottery has the code {', '.join(unknown)}.", hint="Check the letters."
@@ -109,7 +89,10 @@ def draw(folder: Path, number: int, *, withdrawn: Sequence[str] = ()) -> Publica
     write_page(folder)
     if met:
         left = sum(not gone & set(panel) for panel in published.panels)
-        raise FallsOutError(number, met, left, len(published.panels))
+        raise DataError(
+            said("falls_out", panel=f"{number:03d}", who=", ".join(met), left=left, of=last + 1),
+            hint="Throw the dice again.",
+        )
     return read_publication(folder)
 
 

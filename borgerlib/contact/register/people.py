@@ -15,6 +15,7 @@ from borgerlib.contact.register.key import erasure_mark, pseudonym_of, withdrawa
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.personal import MAIL, contact_key, mask_cpr
+from borgerlib.said import said
 from borgerlib.survey.codebook.matching import POLITE_NO, POLITE_YES, normalise
 
 _YES = POLITE_YES | {"ja", "yes", "true", "1"}
@@ -31,14 +32,6 @@ def clear_answer(text: object) -> bool | None:
     """Return whether a text is a clear yes or a clear no; None where it is neither."""
     said = normalise(str(text))
     return True if said in _YES else False if said in _NO else None
-
-
-class UnknownPersonError(DataError):
-    """Nobody in the register can be found so."""
-
-
-class SharedContactError(DataError):
-    """Several people in the register can be reached so."""
 
 
 @dataclass(frozen=True)
@@ -163,10 +156,8 @@ def find(register: Register, contact: str) -> int:
 
     Raises
     ------
-    UnknownPersonError
-        Nobody has it.
-    SharedContactError
-        Several have the telephone number.
+    DataError
+        Nobody has it, or several have the telephone number.
     """
     key, code = contact_key(contact), codes.as_typed(contact)
     found = register.rows("SELECT id FROM person WHERE mail = ?1 OR phone = ?1", (key,)) if key else []
@@ -174,15 +165,12 @@ def find(register: Register, contact: str) -> int:
         everybody = register.rows("SELECT id FROM person")
         found = [row for row in everybody if withdrawal_code(register.key, row[0]) == code]
     if not found:
-        raise UnknownPersonError(
-            "Nobody in the register has this e-mail address, telephone number or code.",
+        raise DataError(
+            said("no_such_person"),
             hint="Ask for the one she gave when she answered, or for the code in her letter.",
         )
     if len(found) > 1:
-        raise SharedContactError(
-            "Several people share this telephone number.",
-            hint="Give the e-mail address, or the code in the letter.",
-        )
+        raise DataError(said("shared_telephone"), hint="Give the e-mail address, or the code in the letter.")
     return int(found[0][0])
 
 

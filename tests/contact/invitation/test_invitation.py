@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from registers import DAY
 
-from borgerlib.contact.draw.check import FallsOutError, verify
+from borgerlib.contact.draw.check import verify
 from borgerlib.contact.invitation.balance import UNTOLD, Balance, balance, draw_balanced
 from borgerlib.contact.invitation.candidates import open_candidates
 from borgerlib.contact.invitation.dice import lay_out, seated
@@ -18,10 +18,9 @@ from borgerlib.contact.invitation.overview import overview
 from borgerlib.contact.invitation.page import words
 from borgerlib.contact.lottery.panels import draw_panel
 from borgerlib.contact.register.consents import withdraw
-from borgerlib.contact.register.lists.apart import TooAlikeError
-from borgerlib.contact.register.lists.make import TooFewError, make_list
+from borgerlib.contact.register.lists.make import make_list
 from borgerlib.contact.register.people import held
-from borgerlib.errors import ParameterError
+from borgerlib.errors import DataError, DisclosureError, ParameterError
 from borgerlib.interest.filters.choices import SEGMENTS_FILE, saved_folder
 from borgerlib.interest.filters.selection import Selection
 from borgerlib.interest.store import load
@@ -233,7 +232,7 @@ def test_panels_that_could_not_be_invited_are_told_before_they_are_laid_out(regi
     pool = pool if (why := pool.why_not()) is None else pool.mended(why)
     lay_out(pool, tmp_path, **made)
     make_list(register, consent="invitation", purpose="Alle", day=DAY, among=chosen.index)
-    with pytest.raises(TooAlikeError):
+    with pytest.raises(DisclosureError, match="the list would tell"):
         lay_out(pool, tmp_path, **made)
     assert len(list(tmp_path.iterdir())) == 1
 
@@ -242,7 +241,7 @@ def test_a_list_for_digital_post_is_as_long_as_it_is_told(register, candidates):
     few = replace(candidates, responses=candidates.responses.iloc[:9])
     wanted = ListRequest("Digital Post", "Åse", "borger@example.dk", channel="digital_post")
     lists = register.rows("SELECT count(*) FROM list")
-    with pytest.raises(TooFewError):
+    with pytest.raises(DisclosureError, match="fewer than 10 people"):
         hand_out(register, few, wanted, day=DAY)
     assert register.rows("SELECT count(*) FROM list") == lists
 
@@ -264,7 +263,7 @@ def test_dice_choose_a_panel_and_one_with_somebody_who_has_withdrawn_falls_out(
     withdraw(register, gone, day=DAY)
     able = candidates.able - {gone}
     with pytest.raises(
-        FallsOutError, match=r"Panel 417 falls out: .* has withdrawn\. \d+ of 1000 panels are left"
+        DataError, match=r"Panel 417 falls out: .* has withdrawn\. \d+ of 1000 panels are left"
     ):
         seated(laid_out, 417, able=able)
     number = next(n for n in range(1000) if codes[gone] not in set(panels.iloc[n]))

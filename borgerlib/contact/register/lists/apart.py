@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DisclosureError
+from borgerlib.said import said
 
 FEWEST = 10
 FEWEST_APART = 5
@@ -21,25 +23,6 @@ _CONSENTS = """
 """
 _Marks = NDArray[np.bool_]
 _Counts = NDArray[np.float32]
-
-
-class TooAlikeError(DisclosureError):
-    """A list would tell, beside earlier ones, what a few people have answered.
-
-    Parameters
-    ----------
-    lists : sequence of (int, str)
-        Numbers and days (ISO 8601) of the earlier ones: one, or two together.
-    """
-
-    def __init__(self, lists: Sequence[tuple[int, str]]) -> None:
-        named = " and ".join(f"list {number} of {day}" for number, day in lists)
-        super().__init__(
-            f"Beside {named} the list would tell of fewer than {FEWEST_APART} people: "
-            "whoever holds them would know what these have answered.",
-            hint="Take an earlier list again, or one that differs by more.",
-        )
-        self.lists = tuple(lists)
 
 
 @dataclass(frozen=True)
@@ -88,8 +71,8 @@ def require_apart(
 
     Raises
     ------
-    TooAlikeError
-        With the earlier lists.
+    DisclosureError
+        It names the earlier lists: one, or two together.
     """
     earlier = _earlier(register, consent)
     if not earlier.names:
@@ -97,7 +80,7 @@ def require_apart(
     could = earlier.able & earlier.people.isin(list(able))
     alike = _few(_differences(earlier, lists, could)).any(axis=0)
     if alike.any():
-        raise TooAlikeError([earlier.names[int(alike.argmax())]])
+        raise _too_alike([earlier.names[int(alike.argmax())]])
     if by_lot:
         return
     whole = ~earlier.by_lot
@@ -105,7 +88,15 @@ def require_apart(
         telling = _telling(earlier.members[whole], could[whole], earlier.people.isin(list(chosen)))
         if telling.any():
             pair = np.flatnonzero(whole)[list(np.unravel_index(int(telling.argmax()), telling.shape))]
-            raise TooAlikeError([earlier.names[at] for at in dict.fromkeys(sorted(pair.tolist()))])
+            raise _too_alike([earlier.names[at] for at in dict.fromkeys(sorted(pair.tolist()))])
+
+
+def _too_alike(lists: Sequence[tuple[int, str]]) -> DisclosureError:
+    named = [said("list_of_day", number=number, day=date.fromisoformat(day)) for number, day in lists]
+    return DisclosureError(
+        said("lists_too_alike", lists=named, fewest=FEWEST_APART),
+        hint="Take an earlier list again, or one that differs by more.",
+    )
 
 
 def _differences(earlier: _Earlier, lists: Sequence[Collection[int]], could: _Marks) -> _Counts:

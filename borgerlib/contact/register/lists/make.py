@@ -13,18 +13,15 @@ from borgerlib.contact.register.key import withdrawal_code
 from borgerlib.contact.register.lists.apart import FEWEST, reached, require_apart
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DisclosureError, ParameterError
+from borgerlib.said import said
 
 Reach = Literal["", "mail", "phone"]
 
 
-class TooFewError(DisclosureError):
-    """A list would be so short that it tells of each on it."""
-
-
 def require_enough(people: Collection[int]) -> None:
-    """Raise `TooFewError` where a list would have fewer than 10 people."""
+    """Raise `DisclosureError` where a list would have fewer than 10 people: it would tell of each on it."""
     if len(people) < FEWEST:
-        raise TooFewError(f"The list would have fewer than {FEWEST} people.", hint="Choose more widely.")
+        raise DisclosureError(said("list_too_short", fewest=FEWEST), hint="Choose more widely.")
 
 
 def make_list(
@@ -67,10 +64,9 @@ def make_list(
     ------
     ParameterError
         No purpose is stated.
-    TooFewError
-        The list has fewer than 10 people.
-    TooAlikeError
-        Beside earlier lists it tells of 1 to 4 people what they have answered; see `require_apart`.
+    DisclosureError
+        The list has fewer than 10 people, or beside earlier lists it tells of 1 to 4 people what they have
+        answered; see `require_apart`.
     """
     if not purpose.strip():
         raise ParameterError(
