@@ -14,7 +14,7 @@ import shutil
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -128,19 +128,25 @@ def settled(target: Path) -> Path:
     return target if target.exists() else max(_set_aside(target), key=_changed, default=target)
 
 
-def share(source: Path, target: Path) -> None:
-    """Let a file stand under a second name, in one step; where the disk has no such thing, a copy of it."""
-    beside = _beside(target, _UNFINISHED)
-    try:
+def share(source: Path, targets: Sequence[Path]) -> None:
+    """Let a file stand under further names; where the disk has no such thing, copies of it.
+
+    Each name is there in one step; the disk is asked to keep them when all are, for a busy one answers slowly.
+    """
+    sync(source)
+    for target in targets:
+        beside = _beside(target, _UNFINISHED)
         try:
-            os.link(source, beside)
-        except OSError:
-            shutil.copyfile(source, beside)
-        sync(beside)
-        os.replace(beside, target)
+            try:
+                os.link(source, beside)
+            except OSError:
+                shutil.copyfile(source, beside)
+                sync(beside)
+            os.replace(beside, target)
+        finally:
+            beside.unlink(missing_ok=True)
+    for target in targets:
         sync(target.parent)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def sync(path: Path) -> None:

@@ -6,7 +6,6 @@ ready, and the batch itself never.
 
 from __future__ import annotations
 
-import hashlib
 import time
 import warnings
 from dataclasses import replace
@@ -21,6 +20,7 @@ from borgerlib.runs.kernels.execute import NotebookJob, run_notebooks
 from borgerlib.runs.pages.overview_page import is_ours
 from borgerlib.runs.planning.contents import other_formats
 from borgerlib.runs.planning.inputs import beyond_plan
+from borgerlib.runs.planning.manifest import output_hash
 from borgerlib.runs.reports.municipality import write_municipality_report
 from borgerlib.runs.warm import OpenedServer
 
@@ -66,7 +66,7 @@ def _run(task: Task, warm: Any) -> Outcome:
     if found := personal_data_in(run.path):
         return replace(outcome, state="held", error="; ".join(found), cause="personal data")
     content = run.path.read_bytes()
-    return replace(outcome, output=hashlib.blake2b(content, digest_size=12).hexdigest(), size=len(content))
+    return replace(outcome, output=output_hash(content), size=len(content))
 
 
 def _report(task: Task, start: float) -> Outcome:

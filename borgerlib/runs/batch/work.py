@@ -20,7 +20,7 @@ from borgerlib.errors import RunError
 from borgerlib.files.atomic import share
 from borgerlib.runs.batch.pool import Crew
 from borgerlib.runs.batch.task import PASSING, Outcome, Task
-from borgerlib.runs.planning.due import BatchPlan, executed_folder
+from borgerlib.runs.planning.due import BatchPlan, executed_folder, is_whole
 from borgerlib.runs.planning.inputs import read_hash
 from borgerlib.runs.planning.manifest import History, Manifest, Record, State
 from borgerlib.runs.planning.plan import Wanted, made_from
@@ -129,7 +129,7 @@ class BatchWork:
     def take_over(self) -> None:
         """Take over what another municipality's run has made from the same, before anybody is given work."""
         for key, there in self.plan.there.items():
-            if key in self._alike:
+            if key in self._alike and is_whole(self.folder, there):
                 first = self._alike[key][0]
                 self._runs = deque(task for task in self._runs if (task.place, task.stem) != first.key)
                 path = executed_folder(self.folder) / there.place / f"{there.notebook}.ipynb"
@@ -236,8 +236,7 @@ class BatchWork:
     def _run_ended(self, alike: Sequence[Wanted], path: Path, record: Record) -> None:
         """Keep what was executed for all that it is the run of; whoever had no work with it took no time."""
         try:
-            for wanted in alike:
-                self._put_in_place(wanted, record.state, path)
+            self._put_in_place(alike, record.state, path)
         except OSError as error:
             reason = f"The executed notebook cannot be written to {self.folder}: {error.strerror or error}."
             record = replace(record, state="failed", error=reason, cause="disk", output="", size=0)
@@ -248,17 +247,18 @@ class BatchWork:
             if not self._open[wanted.place]:
                 self._ask_for_report(wanted.place)
 
-    def _put_in_place(self, wanted: Wanted, state: State, path: Path) -> None:
-        """Put an executed notebook where it is kept; of a run that failed, what there is of it."""
-        home = executed_folder(self.folder) / wanted.place
-        home.mkdir(parents=True, exist_ok=True)
-        stem = wanted.notebook.stem
-        partial = {ending: home / f"{stem}.{ending}.ipynb" for ending in ("failed", "held")}
+    def _put_in_place(self, alike: Sequence[Wanted], state: State, path: Path) -> None:
+        """Put an executed notebook where each keeps it; of a run that failed, what there is of it."""
+        stem = alike[0].notebook.stem
+        homes = [executed_folder(self.folder) / wanted.place for wanted in alike]
+        for home in homes:
+            home.mkdir(parents=True, exist_ok=True)
+        names = {"done": f"{stem}.ipynb", "failed": f"{stem}.failed.ipynb", "held": f"{stem}.held.ipynb"}
+        kept = names.pop(state)
         if path.name:
-            share(path, partial.get(state, home / f"{stem}.ipynb"))
-        for ending, left in partial.items():
-            if ending != state:
-                left.unlink(missing_ok=True)
+            share(path, [home / kept for home in homes])
+        for left in (home / name for home in homes for key, name in names.items() if key != "done"):
+            left.unlink(missing_ok=True)
 
     def _ask_for_report(self, place: str) -> None:
         home = executed_folder(self.folder) / place

@@ -48,7 +48,9 @@ _ANNOUNCED = re.compile(
     # Not the end of another word (Hjørring).
     r"(?:[☎📞📱]|(?<![A-Za-zæøåÆØÅ])(?:tlf(?:nr)?|tel|t(?=:)|telefon(?:en|nummer|nummeret|nr)?|mobil(?:en|nummer|nummeret|nr)?|mob|phone|mobile"
     r"|ring|sms|call|kontakt|direkte|whatsapp|fastnet)(?![A-Za-zæøåÆØÅ]))[^0-9\n+]{0,25}"
-    rf"(?:{PHONE_NUMBER}|[0-9]{{2}}(?:[./][0-9]{{2}}){{3}}(?![0-9.,]|\s?(?:kr|pct|%)))",
+    # Neither two years (2021 2022) nor shares.
+    r"(?!(?:199|20[0-2])[0-9] (?:199|20[0-2])[0-9](?![0-9]))"
+    rf"(?:{PHONE_NUMBER}|[0-9]{{2}}(?:[./][0-9]{{2}}){{3}}(?![0-9.,]))(?!\s?(?:kr\b|pct|procent|%))",
     re.IGNORECASE,
 )
 _ABROAD = re.compile(

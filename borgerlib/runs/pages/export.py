@@ -56,7 +56,7 @@ def read_pages(path: Path) -> list[ExecutedPage]:
             raise
         raise RunError(
             f"The executed notebook {path.name} is missing or damaged.",
-            hint="Run the report again, or the batch with --force.",
+            hint="Run the same command again: it is then made anew.",
         ) from error
 
 

@@ -23,7 +23,7 @@ from borgerlib.runs.planning.contents import (
     report_notebooks,
 )
 from borgerlib.runs.planning.inputs import InputHashes, layout_hash, look_hash
-from borgerlib.runs.planning.manifest import FOLDER, REPORT, History, Record
+from borgerlib.runs.planning.manifest import FOLDER, REPORT, History, Record, output_hash
 from borgerlib.runs.planning.plan import (
     DueRun,
     Plan,
@@ -143,16 +143,43 @@ def make_plan(
         if not force and record.state == "done" and kept.get(record.key) == record.size
     }
     made = BatchPlan(runs, {}, by_place, expected, layout_hash(), wanted_formats, there)
-    due = {run.wanted.place for run in runs.due}
-    reports = {}
-    for place in by_place.keys() - due:
-        report = made.report_of(place, history, kept)
+    reports = _reports_due(made, out, history, kept)
+    due = {run.wanted.key: run for run in runs.due}
+    places_due = {place for place, _ in due} | reports.keys()
+    # Of what reports are made of the content is checked; the rest, on most nights all, is only measured.
+    damaged = {
+        (place, path.stem): DueRun(_wanted(place, name, path, hashes, history), ("its output was damaged",))
+        for place, name in by_place.items()
+        for path in (expected[place] if place in places_due else ())
+        if (key := (place, path.stem)) in kept.keys() - due and not is_whole(out, history.latest.get(key))
+    }
+    current = tuple(each for each in runs.current if each.key not in damaged)
+    broken = {place for place, _ in damaged}
+    reports = {place: reasons for place, reasons in reports.items() if place not in broken}
+    return replace(made, runs=Plan((*runs.due, *damaged.values()), current), reports=reports)
+
+
+def _reports_due(
+    made: BatchPlan, out: Path, history: History, kept: Mapping[tuple[str, str], int]
+) -> dict[str, tuple[str, ...]]:
+    """Return the reports that are due though none of their runs is, and why."""
+    due, reports = {run.wanted.place for run in made.runs.due}, {}
+    for place in made.names:
+        report = None if place in due else made.report_of(place, history, kept)
         last = history.latest.get((place, REPORT))
         files = (last.files if last else ()) or ("index.html",)
         is_there = all((out / place / file).exists() for file in files)
         if report and (reasons := reasons_to_report(report, last, is_there=is_there)):
             reports[place] = reasons
-    return replace(made, reports={place: reports[place] for place in by_place if place in reports})
+    return reports
+
+
+def is_whole(out: Path, run: Record | None) -> bool:
+    """Return whether the executed notebook of a run is as it was kept; True where it was never done."""
+    if run is None or run.state != "done":
+        return True
+    path = executed_folder(out) / run.place / f"{run.notebook}.ipynb"
+    return path.is_file() and output_hash(path.read_bytes()) == run.output
 
 
 def _wanted(place: str, name: str, notebook: Path, hashes: InputHashes, history: History) -> Wanted:

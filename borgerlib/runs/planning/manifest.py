@@ -223,6 +223,11 @@ class Manifest:
         return size
 
 
+def output_hash(content: bytes) -> str:
+    """Return the hash of an executed notebook, as in `Record`."""
+    return hashlib.blake2b(content, digest_size=12).hexdigest()
+
+
 def encode(record: Record) -> str:
     """Return a record as its line, without the line's end."""
     defaults = {entry.name: entry.default for entry in fields(Record)}

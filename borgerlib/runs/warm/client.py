@@ -24,6 +24,7 @@ from borgerlib.runs.warm.surroundings import LONGEST_FOLDER, kernel_environment,
 
 _log = logging.getLogger("borgerlib.runs")
 _RESTARTS = 3
+_END_SECONDS = 3
 _LOG = "server.log"
 Ahead = Literal["imports", "survey", "pictures"]
 
@@ -211,7 +212,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             with suppress(OSError):
                 pipe.close()
     try:
-        process.wait(timeout=5)
+        process.wait(timeout=_END_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

@@ -29,6 +29,8 @@ from borgerlib.runs.warm.client import process_server
 
 _CUT = "*Resten er udeladt: notebooken viser mere end {}.*"
 _A_LINE = 12
+# Without these a cell does not come to its end.
+_ALWAYS = ("status", "error", "clear_output", "execute_input")
 _OURS = ("python3", "python", "borger", "", None)
 _SOCKETS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
 
@@ -55,16 +57,15 @@ class QuickClient(PapermillNotebookClient):  # type: ignore[misc]
     kc: Any
     _put_out = 0
 
-    def output(self, outs: list[Any], msg: Any, display_id: str | None, cell_index: int) -> Any:
-        """Keep an output (nbclient calls it), unless there is too much already."""
-        cut = self._put_out > MOST_OUTPUT
-        self._put_out += _length(msg["content"])
-        if self._put_out <= MOST_OUTPUT or msg["msg_type"] == "error":
-            return super().output(outs, msg, display_id, cell_index)
-        if not cut:
-            size = f"{MOST_OUTPUT / 1_000_000:g} MB"
-            self.nb.metadata.papermill["cut"] = f"what it shows beyond {size} was left out."
-            outs.append(new_output("display_data", data={"text/markdown": _CUT.format(size)}))
+    def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
+        """Take what the kernel says (nbclient calls it), unless it shows too much already."""
+        self._put_out += _length(msg["content"]) + sum(map(len, msg.get("buffers", ())))
+        if self._put_out <= MOST_OUTPUT or msg["msg_type"] in _ALWAYS:
+            return super().process_message(msg, cell, cell_index)
+        if "cut" not in self.nb.metadata.papermill:
+            said = f"{MOST_OUTPUT / 1_000_000:g} MB"
+            self.nb.metadata.papermill["cut"] = f"what it shows beyond {said} was left out."
+            cell.outputs.append(new_output("display_data", data={"text/markdown": _CUT.format(said)}))
         return None
 
     async def async_start_new_kernel_client(self) -> Any:

@@ -306,9 +306,12 @@ def test_the_page_over_all_and_the_end_are_written_though_nothing_was_due(out, m
     assert not list(out.rglob("*.part"))
 
 
-def test_an_output_that_went_missing_is_made_again(out, made):
-    (executed_folder(out) / "odense" / "01_emne.ipynb").unlink()
-    assert batch(out, made).done == 1
+def test_an_output_that_is_missing_or_damaged_is_made_again(out, made):
+    missing, damaged = (executed_folder(out) / "odense" / f"0{number}_emne.ipynb" for number in (1, 2))
+    missing.unlink()
+    damaged.write_bytes(damaged.read_bytes()[:-9] + b"x" * 9)
+    end = batch(out, made, only=["01"])
+    assert (end.done, end.skipped, end.reports) == (2, 0, 1)
 
 
 def test_a_report_that_went_missing_is_written_again_without_running_anything(out, made):

@@ -38,7 +38,7 @@ HELD_TEXTS = [
     # where somebody lives
     "Strandvejen 3, 8000 Aarhus", "Hovedgaden 4, 5000 Odense C", "Gl. Kongevej 3, 1. sal, 1610 København V",
     "Havnegade 12 st. th, 5000 Odense C", "vestergade 12, 5000 odense",
-    "ring +46701234567", "tlfnr 20304050", "tlfnr: 20304050", "☎ 20304050", "📞 20 30 40 50", "T: 20304050",
+    "Telefon 23 45 56 12", "mobil 2021 2345", "ring 20304050 Kristian", "ring +46701234567", "tlfnr 20304050", "tlfnr: 20304050", "☎ 20304050", "📞 20 30 40 50", "T: 20304050",
     "https://wa.me/4520304050",
     "Møllevej 3, 5000 Odense C", "Store Torvegade 12, 2. th., 3700 Rønne", "Østergade 4B\n8000 Aarhus C",
     "Navn: Anders Andersen\nAdresse: Møllevej 3", "Fornavn: Bente, Efternavn: Hansen",
@@ -99,6 +99,7 @@ HARMLESS_TEXTS = [
     "2025-12-24 10:30:00", "2025-12-24T10:30:00Z", "01-01-2018 - 31-12-2021", "valgperioden 2018-2021",
     "20251224103000", "24-12-2025 kl. 1030", "uge 51, 2025", "2018/2019", "1. jan. 1990", "01.01.1990",
     "kontakt i valgperioden 2018-2021", "ring 2026-11-24", "opdateret 24.12.2025 10.30", "[2018 2019 2020 2021]",
+    "mobil 2021 2022", "Kontakt 2021 2021", "Direkte: 23 45 56 12 pct.",
     # amounts and counts
     "5.822.763 borgere", "5822763000", "9912345678", "Budget: 3112854321 kr.", "3.112.854.321 visninger",
     "kr. 1.234.567.890", "0.0101901234", "3,01019012345", "1234567890 kr.", "2412854321 DKK", "budget 2412854321",
