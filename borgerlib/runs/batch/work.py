@@ -21,7 +21,7 @@ from borgerlib.files.atomic import share
 from borgerlib.runs.batch.pool import Crew
 from borgerlib.runs.batch.task import PASSING, Outcome, Task
 from borgerlib.runs.planning.due import BatchPlan, executed_folder, is_whole
-from borgerlib.runs.planning.inputs import read_hash
+from borgerlib.runs.planning.inputs import InputHashes
 from borgerlib.runs.planning.manifest import History, Manifest, Record, State
 from borgerlib.runs.planning.plan import Wanted, made_from
 
@@ -226,8 +226,8 @@ class BatchWork:
             )
             if task.notebook:
                 alike = self._alike[made_from(task.stem, task.inputs)]
-                inputs = {**task.inputs, "read": read_hash(outcome.reads)}
-                self._run_ended(alike, Path(outcome.path), replace(record, inputs=inputs))
+                made_of = replace(record, inputs=_inputs_after(task, outcome))
+                self._run_ended(alike, Path(outcome.path), made_of)
             else:
                 self._keep(record)
         finally:
@@ -292,6 +292,15 @@ class BatchWork:
         else:
             self._count["failed reports"] += 1
         self.tell(kept[0], others=len(kept) - 1)
+
+
+def _inputs_after(task: Task, outcome: Outcome) -> dict[str, str]:
+    """Return what a run was made from; what has changed since it was asked for is '', so that it is due again."""
+    hashes = InputHashes(library=task.inputs["library"])
+    now = asdict(hashes.of(Path(task.notebook), task.parameters, read=outcome.reads))
+    return {
+        name: value if name == "read" or value == task.inputs[name] else "" for name, value in now.items()
+    }
 
 
 def _now() -> str:

@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_output
 from processes import PATIENCE
 
+from borgerlib import places
 from borgerlib.errors import ParameterError, RunError
 from borgerlib.interest.store import write_parquet
 from borgerlib.runs.batch.run import plan_batch
@@ -148,6 +149,16 @@ def test_a_file_that_a_notebook_reads_makes_it_due_when_it_changes(out, tmp_path
     assert [run.reasons for run in due] == [("what it read changed",)] * 2
     end = batch(out, [one], "Odense", "Aarhus", **options)
     assert (end.done, end.alike) == (2, 1)
+
+
+def test_own_answers_that_change_during_a_run_make_it_due_again_though_they_change_back(out, tmp_path):
+    own = places.saved_data("odense", "egne_svar.toml")
+    own.parent.mkdir(parents=True)
+    made = [notebook(tmp_path / "nb", 1, f"open({str(own)!r}, 'w').close()")]
+    assert batch(out, made).well
+    own.unlink()
+    [due] = plan_batch(["Odense"], out=out, notebooks=made).runs.due
+    assert due.reasons == ("data changed",)
 
 
 def test_what_changed_is_run_again_and_nothing_else(out, made, tmp_path):

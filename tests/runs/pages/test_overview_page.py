@@ -1,6 +1,7 @@
 """The page over all reports: every municipality with state and date, whole without scripts and network."""
 
 import json
+import sys
 from datetime import date
 
 import pytest
@@ -177,6 +178,22 @@ def test_it_is_written_whole_over_an_older_one_and_over_nothing_else(folder):
     target.write_text("<h1>Min side</h1>")
     with pytest.raises(RunError, match="not a page of borgerlib"):
         write_overview(folder, HISTORY, day=DAY)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits are POSIX")
+def test_a_full_disk_leaves_the_page_that_stood(folder):
+    import resource
+
+    page = write_overview(folder, HISTORY, day=DAY)
+    before, (soft, hard) = page.read_text("utf-8"), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, hard))
+    try:
+        with pytest.raises(RunError, match=r"The overview index\.html cannot be written"):
+            write_overview(folder, past(run("vejle", "Vejle")), day=DAY)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert page.read_text("utf-8") == before
+    assert not list(folder.glob(".*.part"))
 
 
 @pytest.mark.browser
