@@ -29,6 +29,7 @@ from borgerlib.runs.warm.client import process_server
 
 _CUT = "*Resten er udeladt: notebooken viser mere end {}.*"
 _A_LINE = 12
+_LONGEST_LINE, _LINES = 2_000, 200  # of an error
 # Without these a cell does not come to its end.
 _ALWAYS = ("status", "error", "clear_output", "execute_input")
 _OURS = ("python3", "python", "borger", "", None)
@@ -50,7 +51,7 @@ class UnfitParametersError(ParameterError, ClickException):  # type: ignore[misc
 class QuickClient(PapermillNotebookClient):  # type: ignore[misc]
     """papermill's client, which asks a kernel whether it is ready instead of waiting till it surely is.
 
-    What a notebook puts out beyond `MOST_OUTPUT` characters is left out, which its last output then says.
+    What a notebook puts out beyond `MOST_OUTPUT` characters is left out, which every cell that lacks some says.
     """
 
     km: Any
@@ -59,13 +60,22 @@ class QuickClient(PapermillNotebookClient):  # type: ignore[misc]
 
     def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
         """Take what the kernel says (nbclient calls it), unless it shows too much already."""
-        self._put_out += _length(msg["content"]) + sum(map(len, msg.get("buffers", ())))
-        if self._put_out <= MOST_OUTPUT or msg["msg_type"] in _ALWAYS:
+        kind, content, told = msg["msg_type"], msg["content"], self.nb.metadata.papermill
+        if kind == "error":
+            lines = [line[:_LONGEST_LINE] for line in content["traceback"][-_LINES:]]
+            content.update(evalue=content["evalue"][:_LONGEST_LINE], traceback=lines)
+        size = _length(content) + sum(map(len, msg.get("buffers", ())))
+        if self._put_out + size > MOST_OUTPUT and "cut" not in told:
+            # What was cleared, or shown anew in its place, counts no more.
+            self._put_out = _length([self.nb.cells, self.widget_state, self.widget_buffers])
+        self._put_out += size
+        if self._put_out <= MOST_OUTPUT or kind in _ALWAYS:
             return super().process_message(msg, cell, cell_index)
-        if "cut" not in self.nb.metadata.papermill:
-            said = f"{MOST_OUTPUT / 1_000_000:g} MB"
-            self.nb.metadata.papermill["cut"] = f"what it shows beyond {said} was left out."
-            cell.outputs.append(new_output("display_data", data={"text/markdown": _CUT.format(said)}))
+        most = f"{MOST_OUTPUT / 1_000_000:g} MB"
+        told["cut"] = f"what it shows beyond {most} was left out."
+        said = new_output("display_data", data={"text/markdown": _CUT.format(most)})
+        if cell.outputs[-1:] != [said]:
+            cell.outputs.append(said)
         return None
 
     async def async_start_new_kernel_client(self) -> Any:

@@ -198,6 +198,21 @@ def test_what_a_notebook_shows_beyond_a_limit_is_left_out_and_that_is_said(make_
     assert len(content) < 20_100_000
 
 
+def test_what_a_notebook_shows_in_one_piece_or_as_an_error_is_limited_too_and_what_it_replaced_counts_not(
+    make_notebook, tmp_path, server
+):
+    shown = (
+        "from IPython.display import HTML, display\nshown = display(HTML('a'), display_id=True)\n"
+        "for n in range(30): shown.update(HTML(str(n) + 'x' * 1_000_000))"
+    )
+    source = make_notebook("a.ipynb", shown, "HTML('y' * 21_000_000)", "HTML('z')", "raise OSError('w' * 9999)")
+    [run] = run_notebooks([NotebookJob(source, tmp_path / "out.ipynb")], warm=server)
+    cells = [str(cell.outputs) for cell in nbformat.read(run.path, as_version=4).cells[-4:]]
+    assert ["29xxx" in cells[0], "Resten" in cells[0]] == [True, False]
+    assert ["Resten er udeladt" in cell for cell in cells[1:3]] == [True, True]
+    assert len(run.error) < 2100
+
+
 @pytest.fixture(scope="module")
 def opening(prepared_once):
     """Return a server that has the prepared survey open, with smaller cells than the notebooks ask for."""
