@@ -205,7 +205,8 @@ def test_what_a_notebook_shows_in_one_piece_or_as_an_error_is_limited_too_and_wh
         "from IPython.display import HTML, display\nshown = display(HTML('a'), display_id=True)\n"
         "for n in range(30): shown.update(HTML(str(n) + 'x' * 1_000_000))"
     )
-    source = make_notebook("a.ipynb", shown, "HTML('y' * 21_000_000)", "HTML('z')", "raise OSError('w' * 9999)")
+    large, error = "HTML('y' * 21_000_000)", "raise OSError('w' * 9999)"
+    source = make_notebook("a.ipynb", shown, large, "HTML('z')", error)
     [run] = run_notebooks([NotebookJob(source, tmp_path / "out.ipynb")], warm=server)
     cells = [str(cell.outputs) for cell in nbformat.read(run.path, as_version=4).cells[-4:]]
     assert ["29xxx" in cells[0], "Resten" in cells[0]] == [True, False]
