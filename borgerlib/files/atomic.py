@@ -131,7 +131,7 @@ def settled(target: Path) -> Path:
 def share(source: Path, targets: Sequence[Path]) -> None:
     """Let a file stand under further names; where the disk has no such thing, copies of it.
 
-    Each name is there in one step; the disk is asked to keep them when all are, for a busy one answers slowly.
+    Each name is there in one step; the disk is asked once all are, for a busy one answers slowly.
     """
     sync(source)
     for target in targets:

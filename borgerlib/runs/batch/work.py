@@ -295,7 +295,7 @@ class BatchWork:
 
 
 def _inputs_after(task: Task, outcome: Outcome) -> dict[str, str]:
-    """Return what a run was made from; what has changed since it was asked for is '', so that it is due again."""
+    """Return what a run was made from; '' for what has changed since it was asked for: it is due again."""
     hashes = InputHashes(library=task.inputs["library"])
     now = asdict(hashes.of(Path(task.notebook), task.parameters, read=outcome.reads))
     return {

@@ -51,7 +51,7 @@ class UnfitParametersError(ParameterError, ClickException):  # type: ignore[misc
 class QuickClient(PapermillNotebookClient):  # type: ignore[misc]
     """papermill's client, which asks a kernel whether it is ready instead of waiting till it surely is.
 
-    What a notebook puts out beyond `MOST_OUTPUT` characters is left out, which every cell that lacks some says.
+    What a notebook shows beyond `MOST_OUTPUT` characters is left out, which every cell that lacks some says.
     """
 
     km: Any
