@@ -45,11 +45,13 @@ def test_several_municipalities_are_one_picture_with_their_own_elements_by_name(
         room_of(influence, "Møde", "Aarhus", own="eget_bbbbbbbb", mandat=4),
         room_of(influence, "Møde", "Ærø", mandat=9),
     ]
-    found = {one.label: one for one in compared([room.state for room in rooms])}
-    assert found["Bedre Kaffe"].today == (5, 5, None)
-    mandate = found["Borgerne har et reelt mandat"]
-    assert (mandate.median, mandate.spread, mandate.wished) == (4, (2, 9), (None, None, None))
+    found = compared([room.state for room in rooms]).droplevel(["role", "area"])
+    assert found.loc["Bedre Kaffe", "today"].tolist()[:2] == [5, 5]
+    assert found["today"].isna().sum().tolist() == [0, 0, 1]
+    assert found["wished"].isna().all(axis=None)
     table = comparison_table(rooms)
+    mandate = table.set_index("Element").loc["Borgerne har et reelt mandat"]
+    assert mandate[["Median i dag", "Lavest i dag", "Højest i dag", "Kort i alt"]].tolist() == [4, 2, 9, 3]
     assert "Ærø · Møde: I dag" in table.columns
     assert "Ændring i dag" not in table.columns
     page = comparison_html(rooms)
@@ -112,12 +114,12 @@ def test_an_element_is_what_it_is_called_and_two_of_one_name_are_two(influence):
         name = f"eget_{at}aaaaaaa"
         said(other, "element", id=name, label="Kaffe")
         said(other, "place", id=name, when="today", influence=influence_today, control=5)
-    found = {row.label: row.today for row in compared([one.state, other.state])}
-    assert found == {
-        "Borgerne har et reelt mandat": (2, None),
-        "Noget helt andet": (None, 9),
-        "Kaffe": (None, 1),
-        "Kaffe (2)": (None, 8),
+    found = compared([one.state, other.state]).droplevel(["role", "area"])["today"].fillna(-1)
+    assert found.T.to_dict("list") == {
+        "Borgerne har et reelt mandat": [2, -1],
+        "Noget helt andet": [-1, 9],
+        "Kaffe": [-1, 1],
+        "Kaffe (2)": [-1, 8],
     }
 
 

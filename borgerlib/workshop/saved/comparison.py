@@ -15,8 +15,8 @@ from borgerlib.view.charts.bars import lay_out_bars
 from borgerlib.view.charts.files import svg
 from borgerlib.view.charts.marks import Bar, Bars
 from borgerlib.view.charts.pictures import PictureWords
-from borgerlib.workshop.influence.compare import Compared, compared, shared
-from borgerlib.workshop.influence.placements import HIGHEST
+from borgerlib.workshop.influence.compare import compared
+from borgerlib.workshop.influence.placements import HIGHEST, WHEN
 from borgerlib.workshop.saved.report import render
 from borgerlib.workshop.saved.table import as_csv
 from borgerlib.workshop.sessions.room import Room
@@ -41,44 +41,37 @@ def comparison_table(rooms: Sequence[Room]) -> pd.DataFrame:
     ParameterError
         There are fewer than two sessions, or no two of them share a question (role and area).
     """
-    head, names = words().sections["table"], _names(rooms)
-    rows = []
-    for one in _compared(rooms):
-        spread = one.spread or (None, None)
-        role, area = one.question
-        values: dict[str, str | float | None] = {head["role"]: role, head["area"]: area}
-        values[head["element"]] = one.label
-        for at, name in enumerate(names):
-            values[f"{name}: {words()('when', 'today')}"] = one.today[at]
-            values[f"{name}: {words()('when', 'wished')}"] = one.wished[at]
-        values |= {head["median"]: one.median, head["lowest"]: spread[0], head["highest"]: spread[1]}
-        values[head["maps"]] = len(one.maps)
-        if len(rooms) == 2:
-            values[head["change"]] = one.change
-        rows.append(values)
-    table = pd.DataFrame(rows)
-    return table.astype(dict.fromkeys(table.columns[3:], float)).astype({head["maps"]: int})
+    head, found = words().sections["table"], _compared(rooms)
+    today = found[["today"]].droplevel(0, axis=1)
+    table = found.index.to_frame().rename(columns=head)
+    for at, name in enumerate(_names(rooms)):
+        for when in WHEN:
+            table[f"{name}: {words()('when', when)}"] = found[when, at]
+    table[head["median"]] = today.median(axis=1)
+    table[head["lowest"]], table[head["highest"]] = today.min(axis=1), today.max(axis=1)
+    table[head["maps"]] = _maps(found).sum(axis=1)
+    if len(rooms) == 2:
+        table[head["change"]] = today[1] - today[0]
+    return table.reset_index(drop=True)
 
 
 def comparison_html(rooms: Sequence[Room], *, day: date | None = None) -> str:
     """Return the sessions beside one another as a page that needs nothing from elsewhere."""
     table, say = comparison_table(rooms), words()
-    heads = [say("table", key) for key in ("role", "area")]
+    role, area = (say("table", key) for key in ("role", "area"))
+    shown = table.drop(columns=[role, area])
     if len(rooms) > _MOST_BESIDE:  # the file of numbers has every session
-        table = table.drop(columns=table.columns[3 : 3 + 2 * len(rooms)])
-    cells = table.drop(columns=heads).astype(object).where(table.notna(), None)
-    found = _compared(rooms)
+        shown = shown.drop(columns=shown.columns[1 : 1 + 2 * len(rooms)])
     parts = [
         {
-            "question": " · ".join(question),
-            "drawn": _drawn([one for one in found if one.question == question]),
+            "question": " · ".join(map(str, question)),
+            "drawn": _drawn(rows),
             "rows": [
                 [number_words(value) for value in row]
-                for one, row in zip(found, cells.itertuples(index=False), strict=True)
-                if one.question == question
+                for row in shown.loc[rows.index].itertuples(index=False)
             ],
         }
-        for question in dict.fromkeys(one.question for one in found)
+        for question, rows in table.groupby([role, area], sort=False)
     ]
     about = say("report", "made", dato=danish.long_date(day or date.today()))
     return render(
@@ -89,15 +82,15 @@ def comparison_html(rooms: Sequence[Room], *, day: date | None = None) -> str:
         drawn_caption=say("table", "drawn", hoejest=HIGHEST),
         heading=say("table", "picture"),
         caption=say("table", "caption", hoejest=HIGHEST),
-        head=list(cells.columns),
+        head=list(shown.columns),
     )
 
 
-def _compared(rooms: Sequence[Room]) -> tuple[Compared, ...]:
+def _compared(rooms: Sequence[Room]) -> pd.DataFrame:
     if len(rooms) < 2:
         raise ParameterError("A comparison takes two sessions or more.", hint="borger workshop sessions")
-    rows = compared([room.state for room in rooms])
-    if not shared(rows):
+    found = compared([room.state for room in rooms])
+    if not (_maps(found).groupby(level=["role", "area"]).any().sum(axis=1) > 1).any():
         asked = [[" · ".join(one.labels) for one in room.state.asked] for room in rooms]
         raise ParameterError(
             "No two of the sessions share a question: maps of one role and area are compared.",
@@ -107,7 +100,12 @@ def _compared(rooms: Sequence[Room]) -> tuple[Compared, ...]:
             ],
             hint="Place elements under the same role and area, or compare other sessions.",
         )
-    return rows
+    return found
+
+
+def _maps(found: pd.DataFrame) -> pd.DataFrame:
+    """Return which maps have an element: elements x maps."""
+    return found.notna().T.groupby(level=1).any().T
 
 
 def comparison_file(rooms: Sequence[Room], ending: str) -> bytes:
@@ -130,19 +128,12 @@ def comparison_file(rooms: Sequence[Room], ending: str) -> bytes:
     raise ParameterError(f"A comparison is no '{ending}' file.", hint="Write an .html or a .csv.")
 
 
-def _drawn(rows: Sequence[Compared]) -> list[dict[str, str]]:
+def _drawn(rows: pd.DataFrame) -> list[dict[str, str]]:
     """Return the picture of median, lowest and highest, for a page and for a phone; nothing without any."""
+    numbers = [words()("table", key) for key in ("element", "median", "lowest", "highest")]
     bars = tuple(
-        Bar(
-            one.label,
-            f"{number_words(one.median)} ({number_words(low)}–{number_words(high)})",
-            one.median,
-            low,
-            high,
-        )
-        for one in rows
-        if one.spread is not None
-        for low, high in [one.spread]
+        Bar(label, f"{number_words(median)} ({number_words(low)}–{number_words(high)})", median, low, high)
+        for label, median, low, high in rows[numbers].dropna().itertuples(index=False)
     )
     if not bars:
         return []
