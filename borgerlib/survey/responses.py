@@ -138,8 +138,9 @@ class Responses:
         in the file (the heading is row 1; SPSS and Parquet files count from 1).
     problems : DataFrame
         One row a value that could not be taken over. Columns: row, column (item id, or a heading), value (as
-        read, not masked), rule ('unknown_option', 'unknown_selection', 'written_in', 'two_answers',
-        'not_a_number', 'not_a_date', 'formula', 'error_cell', 'text_too_long', 'test_answer').
+        read, not masked), rule ('unknown_option', 'unknown_selection', 'written_in', 'passed_over',
+        'two_answers', 'not_a_number', 'not_a_date', 'formula', 'error_cell', 'text_too_long',
+        'test_answer').
     codebook : Codebook
     source : Source
     absent : tuple of str

@@ -26,6 +26,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         "formula": "Cellen indeholdt en formel",
         "error_cell": "Cellen indeholdt en fejl (som #N/A) og regnes som uoplyst",
         "written_in": "Et svar med egne ord tæller som »Andet«",
+        "passed_over": "Et felt er sprunget over ved siden af besvarede: spørgsmålet regnes som uoplyst",
         "two_answers": "To kolonner gav hvert sit svar på spørgsmålet: det første gælder",
         "text_too_long": "Teksten var for lang",
         # Repairs.

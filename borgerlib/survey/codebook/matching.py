@@ -29,6 +29,7 @@ NO_ANSWER = frozenset(
 _LONGEST_MARK = 40
 POLITE_YES = frozenset({"ja tak", "ja, tak", "ja gerne", "ja, gerne", "ja takk", "yes please", "yes, please"})
 POLITE_NO = frozenset({"nej tak", "nej, tak", "nej ellers tak", "nei takk", "no thanks", "no, thanks"})
+OTHERS = ("andet", "annet", "annat", "other", "sonstiges")
 REFUSAL = (
     r"(?:jeg )?(?:ønsker|vil(?: helst)?) ikke (?:(?:at |å )?(?:oplyse|svare|angive|sige|oppgi)|oplyst)"
     r"(?: ?/ ?(?:svare|oplyse))?(?: (?:det|dette|på (?:det|dette|spørgsmålet)|(?:mit |min )?(?:køn|alder)))?"
@@ -36,9 +37,7 @@ REFUSAL = (
     r"|(?:i )?(?:would )?prefer not(?: to (?:say|answer|disclose|state))?"
 )
 _REFUSAL = re.compile(REFUSAL)
-_OTHER_OR_REFUSAL = re.compile(
-    rf"(andet|annet|annat|other|sonstiges)(?: ?[/,&] ?| (?:eller|og|or|and) )(?:{REFUSAL})"
-)
+_OTHER_OR_REFUSAL = re.compile(rf"({'|'.join(OTHERS)})(?: ?[/,&] ?| (?:eller|og|or|and) )(?:{REFUSAL})")
 _BELOW_NOUGHT = re.compile(r"[-−]\d+(?:[.,]0+)?")
 _CODE_BEFORE = re.compile(r"\A\s*\d{1,3}(?: ?[=:)] ?|\. | ?- ?(?=[^\W\d]))(?=\w)")
 _WHOLE = re.compile(r"(\d+)[.,]0+\Z")

@@ -12,7 +12,7 @@ from borgerlib.danish import slug
 from borgerlib.errors import DataError
 from borgerlib.files.toml import comment, quoted, write_new
 from borgerlib.said import said
-from borgerlib.survey.codebook.matching import no_opinion, normalise, uncoded
+from borgerlib.survey.codebook.matching import OTHERS, no_opinion, normalise, uncoded
 from borgerlib.survey.importing.question import OTHER, ImportedQuestion
 from borgerlib.survey.importing.questions import questions
 from borgerlib.survey.responses import PLATFORM, Export
@@ -24,7 +24,6 @@ _HEAD = """\
 """
 _LONGEST_ID = 32
 _FEWEST = 2
-_OTHERS = ("andet", "annet", "annat", "other", "sonstiges")
 _NONE = re.compile(r"(ingen|intet|inget|none|keine?s?)( af| av| of|\b)", re.IGNORECASE)
 _LESS = r"\bunder\b|mindre|højst|op til|yngre|less|below|weniger|upp till"
 # Places of times on their scale, in the order in which they are looked for: 'en dag om året' is of the year.
@@ -132,7 +131,7 @@ def _options(question: ImportedQuestion) -> Iterator[str]:
     options = list(_distinct(question.options.items()))
     if question.role in ("age", "time"):
         options.sort(key=lambda option: _place_on_scale(option[0]))
-    others = (text for text, _ in options if normalise(text) in _OTHERS) if question.own_words else ()
+    others = (text for text, _ in options if normalise(text) in OTHERS) if question.own_words else ()
     own_option = next(iter(others), "")
     alike = Counter(_plain(text) for text, _ in options)
     for text, count in options:

@@ -153,7 +153,7 @@ class Decisions:
         except BorgerlibError as error:
             return Counted({}, problem=error)
         item = book.items[0]
-        own = {"two_answers", "written_in", "formula", "error_cell", "text_too_long"}
+        own = {"two_answers", "written_in", "passed_over", "formula", "error_cell", "text_too_long"}
         strange = int((~responses.problems["rule"].isin(own)).sum())
         answered = int(responses.frame[item.columns].notna().any(axis=1).sum())
         return Counted(_chosen(responses, item), answered, strange)

@@ -11,6 +11,7 @@ from borgerlib.said import Said, said
 from borgerlib.survey.codebook.model import Kind
 
 MISSING, OTHER = "#missing", "#other"
+_POSTCODE = re.compile(r"(?:DK[- ]?)?(\d{4})(?:$|[ ,.])", re.IGNORECASE)
 _ROW = re.compile(r"(?<=.) ?\[.*\]\Z", re.DOTALL)
 # Danish, Norwegian, Swedish, English, German; the first that fits.
 _WORDING: tuple[tuple[str, frozenset[Kind], str], ...] = (
@@ -32,7 +33,7 @@ _WORDING: tuple[tuple[str, frozenset[Kind], str], ...] = (
         "area",
         frozenset({"text", "single", "number"}),
         r"bydel|postn(umme)?r|lokalområde|distrikt|district|stadsdel|postcode|postleitzahl|stadtteil"
-        r"|(område|kommune).*\bbor\b|neighbou?rhood|\Aområde\Z",
+        r"|(område|kommune).*\bbor\b|neighbou?rhood|\Aområde\Z|\A(hvor|var) bor du\b|where do you live",
     ),
     ("topics", frozenset({"multiple"}), r"\bemner|\btema(er|en)?\b|drøfte|påvirke|ämnen|topics|themen"),
     ("time", frozenset({"single"}), r"(meget|mye|mycket) tid|how much time|wie viel zeit"),
@@ -45,7 +46,7 @@ _WORDING: tuple[tuple[str, frozenset[Kind], str], ...] = (
     (
         "free_text",
         frozenset({"text", "single"}),
-        r"kommentar|tilføje|bemærk|andet, du vil|comments?\b|anmerkung",
+        r"fritekst|kommentar|tilføje|bemærk|andet, du vil|comments?\b|anmerkung",
     ),
     (
         "id",
@@ -146,8 +147,13 @@ def with_roles(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
 
 
 def _is_text(question: ImportedQuestion, role: str) -> bool:
-    """Return whether a role makes a question one of text: ids and postcodes, whatever digits they have."""
-    return role in ("free_text", "contact") or (role in ("id", "area") and question.kind == "number")
+    """Return whether a role makes a question one of text: ids and postcodes that each wrote as he liked."""
+    postcodes = [found[1] for option in question.options if (found := _POSTCODE.match(option))]
+    return (
+        role in ("free_text", "contact")
+        or (role in ("id", "area") and question.kind == "number")
+        or (role == "area" and len(set(postcodes)) < len(postcodes))
+    )
 
 
 def _as_text(question: ImportedQuestion, role: str) -> ImportedQuestion:

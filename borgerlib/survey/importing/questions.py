@@ -7,12 +7,21 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from statistics import median
 
 import pandas as pd
 
 from borgerlib.personal import mask_contact
 from borgerlib.said import Said, said
-from borgerlib.survey.codebook.matching import NOT_SELECTED, SELECTED, is_no_answer, is_unticked, normalise
+from borgerlib.survey.codebook.matching import (
+    NOT_SELECTED,
+    OTHERS,
+    SELECTED,
+    is_no_answer,
+    is_unticked,
+    no_opinion,
+    normalise,
+)
 from borgerlib.survey.codebook.outside import HIGHEST, code_doubts, codes_outside, percent_doubts
 from borgerlib.survey.grid.values import parse_dates, parse_number
 from borgerlib.survey.importing.pieces import SEPARATORS, pieces_of, recombine
@@ -31,9 +40,11 @@ _CODES = re.compile(r"\d{1,2}(,\d{1,2})*")
 _BY_HAND = ("/", "+", "&")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NAMES = re.compile(r"[a-z][a-z0-9_]*( [a-z][a-z0-9_]*)*")
+_OWN_WORDS = re.compile(rf"({'|'.join(OTHERS)}) ?[:–-] ?\w", re.IGNORECASE)
 _MARKS = ({"0", "1"}, {"1"}, {"x"}, {"✓"}, {"✔"})
 _MANY = 10
 _MANY_PEOPLE = 30
+_FEW = 5
 
 
 def questions(export: Export) -> list[ImportedQuestion]:
@@ -220,10 +231,10 @@ def _joined(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion | None:
         if not found.joined or found.is_one_option:
             continue
         once = 1 in options.values() and seen.total >= _MANY_PEOPLE
-        if once and (own := _with_own_words(asked, seen, (sign,))):
+        if (once or any(map(_OWN_WORDS.match, options))) and (own := _with_own_words(asked, seen, (sign,))):
             return own
         if _are_options(options) and sum(options.values()) >= _REPEATED * len(options):
-            doubts = tuple(found.doubts())
+            doubts = (*found.doubts(), *_seldom(options, times=_MANY))
             return replace(asked, kind="multiple", options=options, doubts=doubts, separator=sign)
     return _with_own_words(asked, seen, SEPARATORS[:-1]) or _named(asked, seen)
 
@@ -232,18 +243,21 @@ def _with_own_words(asked: ImportedQuestion, seen: Seen, signs: Sequence[str]) -
     """Return a multiple question where some add words of their own to what the others choose."""
     for sign in signs:
         found = pieces_of(seen.answers, sign)
-        often = {text: count for text, count in found.options.items() if count >= _REPEATED}
+        often = _often(found.options)
+        said_so = {text for text in found.options if _OWN_WORDS.match(text)}
         own = sum(count for pieces, count in found.cells if not often.keys() >= set(pieces))
+        unsaid = sum(count for pieces, count in found.cells if not often.keys() | said_so >= set(pieces))
         usual = [(pieces, count) for pieces, count in found.cells if often.keys() >= set(pieces)]
         whole = replace(found, cells=usual, joined=found.often and recombine(usual))
         if (
             not whole.joined
             or whole.is_one_option
             or not _are_options(often)
-            or not 0 < own * 4 <= seen.total
+            or not own
+            or unsaid * 4 > seen.total
         ):
             continue
-        doubts = (*whole.doubts(), said("own_words_left_out", count=own))
+        doubts = (*whole.doubts(), said("own_words_left_out", count=own), *_seldom(often, times=_LIST))
         return replace(asked, kind="multiple", options=often, doubts=doubts, separator=sign, own_words=True)
     return None
 
@@ -266,12 +280,15 @@ def _named(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion | None:
 
 def _single(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion:
     """Return a single choice where answers recur, a text where they do not."""
-    often = {text: count for text, count in seen.answers.items() if count >= _REPEATED}
-    rare = seen.total - sum(often.values())
-    own_words = len(seen.answers) - len(often) >= _REPEATED
-    if own_words and len(often) >= _LIST and rare * 4 <= seen.total and _are_options(often):
-        left_out = said("own_words_left_out", count=rare)
-        return replace(asked, kind="single", options=often, doubts=(left_out,), own_words=True)
+    unsaid = {text: count for text, count in seen.answers.items() if not _OWN_WORDS.match(text)}
+    often = _often(seen.answers)
+    rare = sum(unsaid.values()) - sum(often.values())
+    options = often if len(unsaid) - len(often) >= _REPEATED else unsaid
+    own_words = len(options) < len(seen.answers) and len(often) >= _LIST
+    if own_words and rare * 4 <= seen.total and _are_options(options):
+        left_out = said("own_words_left_out", count=seen.total - sum(options.values()))
+        doubts = (left_out, *_seldom(often, times=_LIST))
+        return replace(asked, kind="single", options=options, doubts=doubts, own_words=True)
     few = len(seen.answers) <= max(_LIST, seen.total // _REPEATED)
     if few and _are_options(seen.answers):
         doubts = (
@@ -281,6 +298,24 @@ def _single(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion:
         )
         return replace(asked, kind="single", options=dict(seen.answers), doubts=doubts)
     return asked
+
+
+def _often(options: Mapping[str, int]) -> dict[str, int]:
+    """Return what several chose, but for own words that say so ('Andet: havnen'), be they often the same."""
+    return {
+        text: count for text, count in options.items() if count >= _REPEATED and not _OWN_WORDS.match(text)
+    }
+
+
+def _seldom(options: Mapping[str, int], *, times: int) -> tuple[Said, ...]:
+    """Return the doubt about what next to nobody chose, while half of the options are chosen far oftener."""
+    fewest = min(_FEW, median(options.values()) / times)
+    few = [
+        said("times", text=text, count=count)
+        for text, count in options.items()
+        if count <= fewest and normalise(text) not in OTHERS and not no_opinion(text)
+    ]
+    return (said("seldom_chosen", texts=few[:_LIST]),) if few else ()
 
 
 def _date_doubts(answers: Mapping[str, int]) -> tuple[Said, ...]:

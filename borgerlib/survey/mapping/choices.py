@@ -27,6 +27,7 @@ from borgerlib.survey.mapping.file import ItemMapping
 from borgerlib.survey.responses import Column, Export, problem_frame
 
 UNKNOWN = -2
+_PASSED = -3
 YES_AND_NO: Mapping[str, str] = MappingProxyType({"1": "Ja", "2": "Nej"})
 _ONE_AND_TWO = list(YES_AND_NO)
 _LIST = 2
@@ -235,8 +236,13 @@ def _strange_pieces(
 
 
 def indicated_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
-    """Code a multiple item from one 0/1 column an option."""
+    """Code a multiple item from one 0/1 column an option.
+
+    Where a no is written out, whoever has a mark of no answer in some boxes (-1, 'Ubesvaret') and answered
+    others has not answered the question: all options of an item share one base.
+    """
     picked = np.full((len(export.frame), len(item.options)), -1, dtype=np.int64)
+    marked: list[tuple[int, str, npt.NDArray[np.bool_]]] = []
     offered = np.zeros(len(item.options), dtype=bool)
     places = {option.id: at for at, option in enumerate(item.options)}
     problems = []
@@ -249,13 +255,14 @@ def indicated_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
         values = _selections(
             replace(export.column(column), labels=labels), item.options[place].text, entry, export
         )
-        answers += int((values != -1).sum())
+        answers += int((~np.isin(values, (-1, _PASSED))).sum())
         if item.catch_all == item.options[place]:
             # The platform's column for 'Andet' holds what was written there.
             problems.append(_listed(export, column, item, values == UNKNOWN, "written_in"))
             values = np.where(values == UNKNOWN, 1, values)
         else:
             problems.append(_listed(export, column, item, values == UNKNOWN, "unknown_selection"))
+            marked.append((place, column, values == _PASSED))
         # Of several columns for an option, a tick in one is a tick.
         picked[:, place] = np.maximum(picked[:, place], values)
     known = picked >= 0
@@ -265,9 +272,15 @@ def indicated_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
         # unless it is for own words, which nobody needs to have written.
         own_words = [option == item.catch_all for option in item.options]
         offered &= _any((picked != -1).T) | own_words
+    else:
+        marked = []
     # With an option for 'nothing of this' no tick at all is no answer; without one it may be the answer.
     has_none = any(item.options[place].stands_alone for place in np.flatnonzero(offered))
     answered = _any(ticked) if has_none else _any(known)
+    for place, column, marks in marked:
+        passed = marks & ~known[:, place] & _any(known)
+        problems.append(_listed(export, column, item, passed, "passed_over"))
+        answered &= ~passed
     wrong = sum(len(frame) for frame in problems if _rule(frame) == "unknown_selection")
     columns = _choices(item, ticked.astype(np.int8), answered, offered)
     return Coded(columns, problems, answers, answers - wrong)
@@ -289,12 +302,12 @@ def says_yes_and_no(frame: pd.DataFrame) -> bool:
 
 
 def _selections(known: Column, text: str, entry: ItemMapping, export: Export) -> Places:
-    """Return for each row 1 ticked, 0 not ticked, -1 blank or not asked, `UNKNOWN` neither."""
+    """Return for each row 1 ticked, 0 not ticked, -1 blank, `_PASSED` a mark of no answer, `UNKNOWN` none."""
     choices = {normalise(text), normalise(known.name), normalise(known.choice)} - {""}
     absent = no_answers(entry, known)
     codes, different = pd.factorize(export.frame[known.name])
     found = [
-        -1 if absent(value) else _selection(normalise(label_of(value, known.labels)), choices)
+        _PASSED if absent(value) else _selection(normalise(label_of(value, known.labels)), choices)
         for value in different
     ]
     return np.array([*found, -1], dtype=np.int64)[codes]
@@ -304,7 +317,7 @@ def _selection(value: str, choices: set[str]) -> int:
     if value in SELECTED or value in choices:
         return 1
     if is_unticked(value):
-        return -1
+        return _PASSED
     return 0 if value in NOT_SELECTED else UNKNOWN
 
 

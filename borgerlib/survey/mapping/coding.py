@@ -16,10 +16,7 @@ import pandas as pd
 from borgerlib.errors import DataError, nearest
 from borgerlib.said import Said, said
 from borgerlib.survey.codebook.matching import (
-    NOT_SELECTED,
     denies,
-    is_no_answer,
-    is_unticked,
     is_unwilling,
     matcher,
     no_opinion,
@@ -105,7 +102,7 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
                 *_not_offered(item, entry, coded),
                 *_own_words(item, coded),
                 *_refusals(item, entry, export),
-                *_passed_over(item, entry, export),
+                *_passed_over(item, coded),
                 *_codes(item, entry, export, coded),
             ]
     for found, (message, hint) in zip((mixed_up, unclear, reworded_items), _REFUSED, strict=True):
@@ -259,8 +256,7 @@ def _doubts(item: Item, entry: ItemMapping, coded: Coded, export: Export, codebo
 
 def _reworded(item: Item, entry: ItemMapping, coded: Coded) -> list[str]:
     """Name frequent answers that are no option where options never occur: a wrong nought otherwise."""
-    problems = join_problems(coded.problems)
-    texts = problems["value"][problems["rule"].isin(["unknown_option", "unknown_selection", "written_in"])]
+    texts = _broken(coded, "unknown_option", "unknown_selection", "written_in")["value"]
     never = _never(item, entry, coded)
     occurring = {option.id for option in item.options if option not in never}
     strange = {str(text): times for text, times in texts.value_counts().items()}
@@ -283,10 +279,20 @@ def _never(item: Item, entry: ItemMapping, coded: Coded) -> list[Option]:
 
 
 def _own_words(item: Item, coded: Coded) -> list[str]:
-    written = sum(int((frame["rule"] == "written_in").sum()) for frame in coded.problems)
+    written = len(_broken(coded, "written_in"))
     if not written or item.catch_all is None:
         return []
     return [_of_item(item.id, "own_words", count=written, option=item.catch_all.text)]
+
+
+def _passed_over(item: Item, coded: Coded) -> list[str]:
+    people = _broken(coded, "passed_over")["row"].nunique()
+    return [_of_item(item.id, "boxes_passed_over", count=people)] if people else []
+
+
+def _broken(coded: Coded, *rules: str) -> pd.DataFrame:
+    problems = join_problems(coded.problems)
+    return problems[problems["rule"].isin(rules)]
 
 
 def _refusals(item: Item, entry: ItemMapping, export: Export) -> list[str]:
@@ -308,20 +314,6 @@ def _refusals(item: Item, entry: ItemMapping, export: Export) -> list[str]:
             refused[text.strip()] += times
     answers = [said("times", text=text, count=times) for text, times in refused.items()]
     return [_of_item(item.id, "no_answer", answers=answers)] if answers else []
-
-
-def _passed_over(item: Item, entry: ItemMapping, export: Export) -> list[str]:
-    """Tell of boxes that were not answered beside others that were: these count as not chosen."""
-    if entry.layout != "indicators":
-        return []
-    held: Counter[str] = Counter()
-    for name in entry.columns:
-        labels = export.column(name).labels
-        for text, times in export.counts(name).items():
-            held[label_of(text, labels)] += times
-    passed = sum(times for text, times in held.items() if is_unticked(text) or is_no_answer(text))
-    written = any(normalise(text) in NOT_SELECTED for text in held)
-    return [_of_item(item.id, "boxes_passed_over", count=passed)] if passed and written else []
 
 
 def _codes(item: Item, entry: ItemMapping, export: Export, coded: Coded) -> list[str]:

@@ -58,8 +58,13 @@ def look(export: Export, column: Column) -> Seen:
 def likeness(texts: Iterable[str], item: Item) -> float:
     """Return how much the most alike of some texts is like the item's text, aliases or id (0–1)."""
     wanted = [normalise(text) for text in (item.text, *item.aliases, item.id)]
-    found = [normalise(_NUMBERING.sub("", text)) for text in texts if text]
-    return max((alike_texts(one, other) for one in found for other in wanted), default=0.0)
+    return max((alike_texts(one, other) for one in _worded(texts) for other in wanted), default=0.0)
+
+
+def _worded(texts: Iterable[str]) -> list[str]:
+    """Return texts as they are, and without a number of the question before them: '2. prioritet'."""
+    both = (normalise(each) for text in texts if text for each in (text, _NUMBERING.sub("", text)))
+    return list(dict.fromkeys(both))
 
 
 def without_place(text: str) -> str:
@@ -77,11 +82,10 @@ def asks(texts: Iterable[str], item: Item) -> bool:
     if item.role == "sex":
         return likeness(texts, item) >= RELATED
     wanted = [normalise(text) for text in (item.text, *item.aliases, item.id)]
-    found = [normalise(_NUMBERING.sub("", text)) for text in texts if text]
     return any(
         alike_texts(one, other) >= SIMILAR
         and (len(other.split()) > _NAME or len(one.split()) <= len(other.split()))
-        for one in found
+        for one in _worded(texts)
         for other in wanted
     )
 

@@ -6,6 +6,7 @@ import random
 import shlex
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from random_exports import LAYOUTS, Made, make
 from survey_exports import transposed, write_csv, write_xlsx
@@ -13,12 +14,14 @@ from typer.testing import CliRunner
 
 from borgerlib.commands.main import app
 from borgerlib.errors import DataError
+from borgerlib.survey.cleaning.clean import clean
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.matching import normalise
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.importing.codebook_draft import write_draft
 from borgerlib.survey.importing.question import ImportedQuestion
 from borgerlib.survey.importing.questions import questions
+from borgerlib.survey.mapping.suggestion import suggest_mapping
 from borgerlib.survey.readers.read import read_export, read_responses
 from borgerlib.survey.responses import Responses
 
@@ -193,10 +196,7 @@ def test_the_drafted_file_says_what_is_unsure_and_knows_ids_of_the_statistics(tm
     path = write_csv(tmp_path / "svar.csv", transposed(PEOPLE), delimiter="\t")
     book = drafted(path)
     text = path.with_suffix(".toml").read_text(encoding="utf-8")
-    assert (
-        "# UNSURE: 4 answers that occur once or twice are no options, and count as 'Andet (eget svar)'"
-        in text
-    )
+    assert "# UNSURE: 4 answers are taken for own words, and count as 'Andet (eget svar)'" in text
     # What four people wrote in their own words stands in no codebook.
     assert "rulleskøjter" not in text
     assert [option.id for option in book.with_role("sex").options] == ["kvinde", "mand"]
@@ -617,10 +617,58 @@ def test_ages_that_are_mostly_numbers_are_asked_about(tmp_path):
     )
 
 
-def test_boxes_that_were_passed_over_are_told(tmp_path):
-    boxes = {"Emner: Klima": ["0", "1", "-1", "1"] * 5, "Emner: Skole": ["1", "0", "Ubesvaret", "0"] * 5}
+def test_who_passed_over_some_boxes_has_not_answered_the_question(tmp_path):
+    boxes = {"Emner: Klima": ["0", "1", "-1", "1"] * 5, "Emner: Skole": ["1", "0", "Ubesvaret", "-1"] * 5}
     found = asked(tmp_path, {"Køn": ["Kvinde", "Mand"] * 10} | boxes)["Emner"]
     assert dict(found.options) == {"Klima": 10, "Skole": 5}
     assert [doubt.kind for doubt in found.doubts] == ["codes_outside"]
-    notes = read_responses(tmp_path / "x.csv", drafted(tmp_path / "x.csv")).source.notes
-    assert "item 'emner': 10 boxes hold a mark of no answer" in " ".join(notes)
+    book = drafted(tmp_path / "x.csv")
+    responses = read_responses(tmp_path / "x.csv", book)
+    # The first and second of each four answered both boxes, the third none, the fourth one of them.
+    assert responses.frame["emner__klima"].tolist() == [0, 1, pd.NA, pd.NA] * 5
+    assert responses.frame["emner__skole"].tolist() == [1, 0, pd.NA, pd.NA] * 5
+    assert "item 'emner': 5 people answered some boxes" in " ".join(responses.source.notes)
+    assert responses.problems["rule"].tolist() == ["passed_over"] * 5
+    cleaned = clean(responses.frame, book, problems=responses.problems)
+    assert cleaned.respondents["emner__klima"].sum() == 5
+
+
+def test_where_no_box_says_no_a_mark_is_a_box_left_empty(tmp_path):
+    boxes = {"Emner: Klima": ["1", "-99"] * 5, "Emner: Skole": ["-99", "1"] * 5}
+    asked(tmp_path, {"Køn": ["Kvinde", "Mand"] * 5} | boxes)
+    responses = read_responses(tmp_path / "x.csv", drafted(tmp_path / "x.csv"))
+    assert responses.frame["emner__klima"].tolist() == [1, 0] * 5
+
+
+def test_own_words_that_a_few_wrote_alike_are_asked_about(tmp_path):
+    cells = ["Klima;Skole", "Skole", "Klima"] * 12 + ["Cykler;Klima"] * 3 + ["Hunde;Klima", "Ro;Skole"]
+    found = asked(tmp_path, {"Emner": cells, "Køn": ["Kvinde", "Mand"] * 20 + ["Mand"]})["Emner"]
+    assert dict(found.options) == {"Klima": 28, "Skole": 25, "Cykler": 3}
+    assert "seldom_chosen" in [doubt.kind for doubt in found.doubts]
+
+
+@pytest.mark.parametrize(
+    ("spelt", "kind"), [("DK-5000", "text"), ("5000.0", "text"), ("5230 Odense M", "single")]
+)
+def test_postcodes_that_each_spelt_as_he_liked_are_text(tmp_path, spelt, kind):
+    codes = ["5000 Odense C", "5220 Odense SØ", spelt] * 5
+    found = asked(tmp_path, {"Postnr.": codes, "Køn": ["Kvinde", "Mand", "Mand"] * 5})["Postnr."]
+    assert (found.kind, found.role) == (kind, "area")
+
+
+def test_columns_that_differ_by_their_number_alone_have_no_rival(tmp_path):
+    columns = {f"{at}. prioritet": ["Bil", "Tog", "Bus"] * 4 for at in (1, 2)} | {
+        "Køn": ["Mand", "Kvinde"] * 6
+    }
+    asked(tmp_path, columns)
+    found = suggest_mapping(read_export(tmp_path / "x.csv"), drafted(tmp_path / "x.csv"))
+    assert [entry.columns[0] for entry in found.mapping.items] == list(columns)
+    assert set(found.confidence.values()) == {"sure"}
+
+
+def test_own_words_that_say_so_are_no_options_however_often(tmp_path):
+    cells = ["Klima", "Trafik", "Andet", "Andet: havnen"] * 4 + ["Skole", "Andet: ro"]
+    found = asked(tmp_path, {"Emne": cells, "Køn": ["Kvinde", "Mand"] * 9})["Emne"]
+    assert dict(found.options) == {"Klima": 4, "Trafik": 4, "Andet": 4, "Skole": 1}
+    responses = read_responses(tmp_path / "x.csv", drafted(tmp_path / "x.csv"))
+    assert (responses.frame["emne"] == "andet").sum() == 9
