@@ -208,7 +208,7 @@ def export(
     ] = "kommunen",
 ) -> None:
     """Write a list of all who may be invited today, with how each withdraws, and log it."""
-    from borgerlib.contact.invitation.mailing import REACH, mailing
+    from borgerlib.contact.invitation.mailing import CHANNELS, ListRequest, mailing
     from borgerlib.contact.register.consents import INVITATION
     from borgerlib.contact.register.lists.file import require_place, write_list
     from borgerlib.contact.register.lists.make import make_list
@@ -216,9 +216,10 @@ def export(
 
     require_place(out)
     with opened(municipality, key_file) as register:
-        people = make_list(register, consent=INVITATION, purpose=purpose, day=date.today(), reach=REACH[by])
-        maker = register.actor
-    write_list(mailing(people, by, purpose=purpose, maker=maker, contact=contact, day=date.today()), out)
+        reach = CHANNELS[by].reach
+        people = make_list(register, consent=INVITATION, purpose=purpose, day=date.today(), reach=reach)
+        wanted = ListRequest(purpose, register.actor, contact, by)
+    write_list(mailing(people, wanted, date.today()), out)
     console.out.print(f"{len(people):,} people.")
     console.wrote(out)
 

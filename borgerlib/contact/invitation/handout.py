@@ -7,63 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import count
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 
 from borgerlib import danish
 from borgerlib.contact.invitation.candidates import Candidates
-from borgerlib.contact.invitation.mailing import REACH, Channel, mailing
+from borgerlib.contact.invitation.mailing import CHANNELS, Channel, ListRequest, mailing
 from borgerlib.contact.register.consents import INVITATION, covered
 from borgerlib.contact.register.lists.apart import reached, require_apart
 from borgerlib.contact.register.lists.file import write_list
 from borgerlib.contact.register.lists.make import make_list, require_enough
 from borgerlib.contact.register.store import Register
-from borgerlib.errors import ParameterError
 from borgerlib.interest.store import contact_folder
-
-_CALLED: dict[Channel, str] = {
-    "all": "alle",
-    "letter": "brev",
-    "mail": "e-mail",
-    "sms": "sms",
-    "digital_post": "digital-post",
-}
-
-
-@dataclass(frozen=True)
-class ListRequest:
-    """What a list is for, and how it is made.
-
-    Attributes
-    ----------
-    purpose, maker : str
-        What it is for, and who makes it, in words.
-    contact : str
-        Where to withdraw; see `borgerlib.contact.invitation.mailing.mailing`.
-    channel : {'letter', 'mail', 'sms', 'digital_post'}
-    ending : {'.csv', '.xlsx'}
-    """
-
-    purpose: str
-    maker: str
-    contact: str
-    channel: Channel = "letter"
-    ending: Literal[".csv", ".xlsx"] = ".csv"
-
-    def require_complete(self) -> None:
-        """Raise a ParameterError in Danish that names what is not told yet."""
-        lacking = [
-            what
-            for what, text in (
-                ("hvad listen er til", self.purpose),
-                ("hvem der laver den", self.maker),
-                ("hvor man kan melde fra", self.contact),
-            )
-            if not text.strip()
-        ]
-        if lacking:
-            raise ParameterError(f"Skriv {danish.listing(lacking)}.")
 
 
 @dataclass(frozen=True)
@@ -99,7 +54,7 @@ def hand_out(
     register : Register
         Open, with the maker as its actor.
     candidates : Candidates
-    wanted : Wanted
+    wanted : ListRequest
     day : date
         Today.
     among : iterable of int, optional
@@ -121,7 +76,7 @@ def hand_out(
         purpose=wanted.purpose,
         day=day,
         among=None if among is None else set(among),
-        reach=REACH[wanted.channel],
+        reach=CHANNELS[wanted.channel].reach,
         reachable=_reachable(candidates, wanted.channel),
         by_lot=seats is not None,
     )
@@ -129,14 +84,7 @@ def hand_out(
         people = people.join(seats).sort_values("Plads", kind="stable", key=_order)
     if wanted.channel == "digital_post":
         people = people.assign(Svarnummer=candidates.responses.reindex(people.index))
-    made = mailing(
-        people,
-        wanted.channel,
-        purpose=wanted.purpose,
-        maker=wanted.maker,
-        contact=wanted.contact,
-        day=day,
-    )
+    made = mailing(people, wanted, day)
     path = _free_path(lists_folder(candidates.municipality.name), wanted, day)
     write_list(made, path)
     asked = len(candidates.able) if among is None else len(set(among))
@@ -154,7 +102,7 @@ def require_listable(
         As `borgerlib.contact.register.lists.make.make_list`.
     """
     able = covered(register, INVITATION, day=day, by_answers=True)
-    able &= reached(register, REACH[wanted.channel])
+    able &= reached(register, CHANNELS[wanted.channel].reach)
     reachable = _reachable(candidates, wanted.channel)
     able = able if reachable is None else able & reachable
     chosen = [panel & able for panel in panels]
@@ -173,6 +121,7 @@ def _order(seats: pd.Series) -> pd.Series:
 
 
 def _free_path(folder: Path, wanted: ListRequest, day: date) -> Path:
-    stem = f"{day.isoformat()}-{danish.slug(wanted.purpose)[:40] or 'liste'}-{_CALLED[wanted.channel]}"
+    called = CHANNELS[wanted.channel].called
+    stem = f"{day.isoformat()}-{danish.slug(wanted.purpose)[:40] or 'liste'}-{called}"
     paths = (folder / f"{stem}{f'-{number}' * (number > 1)}{wanted.ending}" for number in count(1))
     return next(path for path in paths if not path.exists())

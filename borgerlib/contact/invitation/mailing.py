@@ -2,41 +2,79 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import pandas as pd
 
+from borgerlib import danish
 from borgerlib.contact.register.lists.make import Reach
 from borgerlib.danish import long_date
+from borgerlib.errors import ParameterError
 
 Channel = Literal["all", "letter", "mail", "sms", "digital_post"]
-REACH: dict[Channel, Reach] = {"all": "", "letter": "", "mail": "mail", "sms": "phone", "digital_post": ""}
-"""Channel → what a person must have given."""
 _HEADINGS = {"name": "Navn", "mail": "E-mail", "phone": "Telefon", "code": "Kode"}
-_HOLDS: dict[Channel, tuple[str, ...]] = {
-    "all": ("name", "mail", "phone", "code"),
-    "letter": ("name", "code"),
-    "mail": ("name", "mail", "code"),
-    "sms": ("name", "phone", "code"),
-    "digital_post": ("code",),  # whoever sends joins CPR by the survey's number; neither is held here
+
+
+class Way(NamedTuple):
+    """A channel: what it is called in a file's name, what a person must have given, what is told of her."""
+
+    called: str
+    reach: Reach
+    holds: tuple[str, ...]
+
+
+CHANNELS: dict[Channel, Way] = {
+    "all": Way("alle", "", ("name", "mail", "phone", "code")),
+    "letter": Way("brev", "", ("name", "code")),
+    "mail": Way("e-mail", "mail", ("name", "mail", "code")),
+    "sms": Way("sms", "phone", ("name", "phone", "code")),
+    # Whoever sends joins CPR by the survey's number; neither is held here.
+    "digital_post": Way("digital-post", "", ("code",)),
 }
 
 
-def mailing(
-    people: pd.DataFrame, channel: Channel, *, purpose: str, maker: str, contact: str, day: date
-) -> pd.DataFrame:
+@dataclass(frozen=True)
+class ListRequest:
+    """What a list is for, and how it is made.
+
+    Attributes
+    ----------
+    purpose, maker : str
+        What it is for, and who makes it, in words.
+    contact : str
+        Where to withdraw: an address to write to, a telephone number, or a link in which {kode} is the code.
+    channel : {'all', 'letter', 'mail', 'sms', 'digital_post'}
+    ending : {'.csv', '.xlsx'}
+    """
+
+    purpose: str
+    maker: str
+    contact: str
+    channel: Channel = "letter"
+    ending: Literal[".csv", ".xlsx"] = ".csv"
+
+    def require_complete(self) -> None:
+        """Raise a ParameterError in Danish that names what is not told yet."""
+        told = {
+            "hvad listen er til": self.purpose,
+            "hvem der laver den": self.maker,
+            "hvor man kan melde fra": self.contact,
+        }
+        if lacking := [what for what, text in told.items() if not text.strip()]:
+            raise ParameterError(f"Skriv {danish.listing(lacking)}.")
+
+
+def mailing(people: pd.DataFrame, wanted: ListRequest, day: date) -> pd.DataFrame:
     """Return a list with Danish headings, no more of each person than the channel needs.
 
     Parameters
     ----------
     people : DataFrame
         As `borgerlib.contact.register.lists.make_list` returns; further columns follow at the end.
-    channel : {'all', 'letter', 'mail', 'sms', 'digital_post'}
-    purpose, maker : str
-        What the list is for, and who makes it: they stand in every row, since files travel.
-    contact : str
-        Where to withdraw: an address to write to, a telephone number, or a link in which {kode} is the code.
+    wanted : ListRequest
+        Its purpose and maker stand in every row, since files travel.
     day : date
 
     Returns
@@ -45,11 +83,11 @@ def mailing(
         One row a person, in Danish: how to reach her, her code, the words on how to withdraw, further
         columns, purpose, maker, day.
     """
-    held = people[list(_HOLDS[channel])].rename(columns=_HEADINGS)
-    further = people.drop(columns=list(_HEADINGS))
-    texts = [withdrawal_text(code, contact=contact, short=channel == "sms") for code in people["code"]]
-    details = {"Formål": purpose.strip(), "Lavet af": maker.strip(), "Dato": long_date(day)}
-    return held.assign(Afmelding=texts).join(further).assign(**details)
+    held = people[list(CHANNELS[wanted.channel].holds)].rename(columns=_HEADINGS)
+    further, short = people.drop(columns=list(_HEADINGS)), wanted.channel == "sms"
+    texts = [withdrawal_text(code, contact=wanted.contact, short=short) for code in people["code"]]
+    told = {"Formål": wanted.purpose.strip(), "Lavet af": wanted.maker.strip(), "Dato": long_date(day)}
+    return held.assign(Afmelding=texts).join(further).assign(**told)
 
 
 def withdrawal_text(code: str, *, contact: str, short: bool = False) -> str:
@@ -60,7 +98,7 @@ def withdrawal_text(code: str, *, contact: str, short: bool = False) -> str:
     code : str
         Hers, as `borgerlib.contact.register.key.withdrawal_code` gives it.
     contact : str
-        See `mailing`.
+        As `ListRequest`.
     short : bool
         For a text message.
     """

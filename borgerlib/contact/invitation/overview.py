@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -53,12 +53,26 @@ def overview(candidates: Candidates, selection: Selection) -> Overview:
             f"{danish.number(silent)} har sagt ja til at blive inviteret, men ikke til at deres svar afgør, "
             "til hvad. De kan kun være med på lister til alle."
         )
-    if count < FEWEST:
-        return Overview(tuple(sentences), None)
     # A choice of ages says itself how old the chosen are.
-    roles = [role for role in _ROLES if role not in selection.levels]
-    estimates = _beside_population(candidates, chosen, roles) if len(chosen) >= FEWEST else None
-    return Overview(tuple(sentences), None if estimates is None else _chart(estimates))
+    labels = {
+        role: {level.id: level.label for level in found.levels}
+        for role in _ROLES
+        if role not in selection.levels and (found := candidates.offer.filter(role)) is not None
+    }
+    if len(chosen) < FEWEST or not labels:
+        return Overview(tuple(sentences), None)
+    estimates = beside_population(
+        chosen[[candidates.items[role] for role in labels]].set_axis(list(labels), axis=1),
+        living_by(candidates),
+        labels,
+        called="de valgte",
+        base="de valgte og af alle, der bor her",
+        source=_SOURCE,
+        simulated=candidates.offer.simulated,
+    )
+    title = "De valgte ved siden af befolkningen"
+    chart = grouped_bar_chart(estimates, title=title, question=_QUESTION, sort=False)
+    return Overview(tuple(sentences), chart)
 
 
 def _counted(count: int, *, everybody: bool) -> str:
@@ -72,56 +86,48 @@ def _counted(count: int, *, everybody: bool) -> str:
     return f"Omkring {danish.number(danish.round_half_up(count, -1))} har sagt ja og passer på valget."
 
 
-def _beside_population(
-    candidates: Candidates, chosen: pd.DataFrame, roles: Sequence[str]
-) -> DisclosedEstimates | None:
-    living = living_by(candidates)
-    rows = []
-    for role in roles:
-        filter_ = candidates.offer.filter(role)
-        if filter_ is None:
-            continue
-        counts = chosen[candidates.items[role]].value_counts().rename(str)
-        levels = [level for level in filter_.levels if level.id in living[role].index]
-        n = int(sum(counts.get(level.id, 0) for level in levels))
-        for level in levels:
-            count = int(counts.get(level.id, 0))
-            share = living[role][level.id] / living[role].sum()
-            rows.append((role, level.id, level.label, n, count, share))
-    if not rows:
-        return None
-    return beside_population(
-        pd.DataFrame(rows, columns=["item", "option", "label", "n", "count", "living"]),
-        called="de valgte",
-        base="de valgte og af alle, der bor her",
-        source=_SOURCE,
-        simulated=candidates.offer.simulated,
-    )
-
-
 def beside_population(
-    rows: pd.DataFrame, *, called: str, base: str, source: str, simulated: bool
+    people: pd.DataFrame,
+    living: Mapping[str, pd.Series],
+    labels: Mapping[str, Mapping[str, str]],
+    *,
+    called: str,
+    base: str,
+    source: str,
+    simulated: bool,
 ) -> DisclosedEstimates:
     """Return what share of some people is of each group, beside the group's share of the population.
 
     Parameters
     ----------
-    rows : DataFrame
-        One row a group: item, option, label, n, count (people), living (its share of the population, 0-1).
+    people : DataFrame
+        One row a person, a column a division.
+    living : mapping of str to Series
+        Division → level → how many live here; levels that nobody counts are left out.
+    labels : mapping of str to mapping of str to str
+        Division → level → its name, in order.
     called : str
         What the people are called.
     base, source : str
         As `borgerlib.disclose`.
     simulated : bool
     """
+    parts = []
+    for item, named in labels.items():
+        levels = [level for level in named if level in living[item]]
+        count = people[item].value_counts().rename(str).reindex(levels, fill_value=0)
+        share = living[item][levels] / living[item].sum()
+        columns = {"option": levels, "label": [named[level] for level in levels], "n": count.sum()}
+        parts.append(pd.DataFrame({"item": item, **columns, "count": count.array, "living": share.array}))
+    rows = pd.concat(parts, ignore_index=True)
     shares = rows.assign(proportion=rows["count"] / rows["n"].where(rows["n"] > 0), group="", group_label="")
     shares = shares.assign(ci_lower=np.nan, ci_upper=np.nan)
     theirs = disclose(
         shares.drop(columns="living").assign(exclusive=True), base=base, source=source, simulated=simulated
     )
-    named = shares.assign(group="alle", group_label="alle, der bor her", n=np.nan, count=np.nan)
-    everybody = as_published(named.assign(proportion=named.pop("living")), base=base, source=source)
-    return theirs.as_group("valgt", called).together(everybody, base=base)
+    everybody = shares.assign(group="alle", group_label="alle, der bor her", n=np.nan, count=np.nan)
+    published = as_published(everybody.assign(proportion=everybody.pop("living")), base=base, source=source)
+    return theirs.as_group("valgt", called).together(published, base=base)
 
 
 def living_by(candidates: Candidates) -> dict[str, pd.Series]:
@@ -129,8 +135,3 @@ def living_by(candidates: Candidates) -> dict[str, pd.Series]:
     cells = pd.DataFrame(candidates.offer.citizens, columns=["age", "sex", "people"])
     counted = {role: cells.groupby(role, sort=False)["people"].sum() for role in _ROLES}
     return counted | {role: pd.Series(dict(areas)) for role, areas in candidates.offer.areas.items()}
-
-
-def _chart(estimates: DisclosedEstimates) -> Chart:
-    title = "De valgte ved siden af befolkningen"
-    return grouped_bar_chart(estimates, title=title, question=_QUESTION, sort=False)

@@ -98,15 +98,11 @@ class WhoComes:
         """
         if way not in WAYS:
             raise ParameterError(unknown_name("way", way, WAYS))
-        shares, n = self._shares(way), self.came[way].size
-        rows = [
-            (column, level, label, n, shares[column][level], self._living(column)[level])
-            for column, levels in self.labels.items()
-            for level, label in levels.items()
-        ]
         return grouped_bar_chart(
             beside_population(
-                pd.DataFrame(rows, columns=["item", "option", "label", "n", "count", "living"]),
+                self._came(way),
+                {column: self.people[column].value_counts() for column in self.labels},
+                self.labels,
                 called="dem, der kommer",
                 base=_BASE,
                 source=_SOURCE,
@@ -135,28 +131,21 @@ class WhoComes:
             note="0,0 betyder, at de, der kommer, i gennemsnit ligner befolkningen (Duncan og Duncan, 1955).",
         )
 
-    def _shares(self, way: str) -> dict[str, pd.Series]:
-        came = self.people.iloc[self.came[way].ravel()]
-        return {
-            column: came[column].value_counts().reindex(list(levels), fill_value=0)
-            for column, levels in self.labels.items()
-        }
+    def _came(self, way: str) -> pd.DataFrame:
+        """Return those who came, as often as they did; everybody for ''."""
+        return self.people.iloc[self.came[way].ravel()] if way else self.people
+
+    def _shares(self, way: str, column: str) -> pd.Series:
+        shares = self._came(way)[column].value_counts(normalize=True)
+        return shares.reindex(list(self.labels[column]), fill_value=0)
 
     def _distance(self, way: str, column: str) -> float:
-        came = self._shares(way)[column] / self.came[way].size
-        return float((came - self._living(column)).abs().sum() / 2)
-
-    def _living(self, column: str) -> pd.Series:
-        """Return each level's share of everybody."""
-        return (
-            self.people[column].value_counts(normalize=True).reindex(list(self.labels[column]), fill_value=0)
-        )
+        return float((self._shares(way, column) - self._shares("", column)).abs().sum() / 2)
 
     def _furthest(self, way: str) -> str:
         """Return the age group whose share is furthest from its share of the people, as a sentence."""
         column = next(iter(self.labels))
-        came = self._shares(way)[column] / self.came[way].size
-        living = self._living(column)
+        came, living = self._shares(way, column), self._shares("", column)
         apart = (came - living).abs()
         if apart.max() < _ALIKE:
             return "hver aldersgruppe får den andel af pladserne, som den er af befolkningen"

@@ -13,7 +13,8 @@ from borgerlib.contact.draw.check import verify
 from borgerlib.contact.invitation.balance import UNTOLD, Balance, balance, draw_balanced
 from borgerlib.contact.invitation.candidates import open_candidates
 from borgerlib.contact.invitation.dice import lay_out, seated
-from borgerlib.contact.invitation.handout import ListRequest, hand_out, require_listable
+from borgerlib.contact.invitation.handout import hand_out, require_listable
+from borgerlib.contact.invitation.mailing import ListRequest
 from borgerlib.contact.invitation.overview import overview
 from borgerlib.contact.invitation.page import words
 from borgerlib.contact.lottery.panels import draw_panel

@@ -5,6 +5,7 @@ import shutil
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date, timedelta
 
 import apsw
@@ -12,7 +13,7 @@ import pandas as pd
 import pytest
 from registers import BY_ANSWERS, DAY, KEY, PLAIN, filled, made_up_people, new_register
 
-from borgerlib.contact.invitation.mailing import mailing, withdrawal_text
+from borgerlib.contact.invitation.mailing import ListRequest, mailing, withdrawal_text
 from borgerlib.contact.register.consents import Wording, covered, expire, period_end, withdraw
 from borgerlib.contact.register.key import VARIABLE, new_key_file, pseudonym_of, read_key, withdrawal_code
 from borgerlib.contact.register.lists.attendance import enter_attendance
@@ -386,12 +387,12 @@ def test_a_code_in_the_letter_withdraws_and_cannot_be_guessed(register):
 def test_a_mailing_holds_no_more_than_its_channel_needs_and_says_its_purpose(register):
     filled(register, 12)
     people = make_list(register, consent="invitation", purpose="Møde", day=DAY)
-    told = {"purpose": " Møde ", "maker": "Åse", "contact": "72 10 00 00", "day": DAY}
-    made = mailing(people, "sms", **told)
+    wanted = ListRequest(" Møde ", "Åse", "72 10 00 00", "sms")
+    made = mailing(people, wanted, DAY)
     assert list(made) == ["Navn", "Telefon", "Kode", "Afmelding", "Formål", "Lavet af", "Dato"]
     assert made["Afmelding"].iloc[0] == f"Afmeld: 72 10 00 00, kode {people['code'].iloc[0]}"
     assert made.iloc[0][["Formål", "Lavet af", "Dato"]].tolist() == ["Møde", "Åse", "2. marts 2026"]
-    assert "example.dk" not in mailing(people, "letter", **told).to_csv()
+    assert "example.dk" not in mailing(people, replace(wanted, channel="letter"), DAY).to_csv()
 
 
 def test_a_list_is_a_file_without_formulas_for_its_owner_alone(register, tmp_path):

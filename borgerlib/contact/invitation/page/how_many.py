@@ -14,7 +14,6 @@ from borgerlib import danish
 from borgerlib.contact.draw.quotas import read_quotas
 from borgerlib.contact.invitation.balance import Balance
 from borgerlib.contact.invitation.page import words
-from borgerlib.contact.invitation.page.html import display, paragraphs
 from borgerlib.contact.register.lists.apart import FEWEST
 from borgerlib.errors import DataError
 
@@ -30,6 +29,11 @@ _CAPS = (
 
 Drawable = Callable[[int, pd.DataFrame | None, float | None], Balance]
 """Seats, quotas of one's own, cap → the draw; raises `DataError` (in Danish) where it cannot be."""
+
+
+def display(widget: widgets.Widget, shown: bool) -> None:
+    """Show a widget, or take it out of the page."""
+    widget.layout.display = None if shown else "none"
 
 
 class HowMany(widgets.VBox):  # type: ignore[misc]
@@ -68,7 +72,7 @@ class HowMany(widgets.VBox):  # type: ignore[misc]
         display(self.reserves, self.way.value == "lot")
         lines, mendable = self._feasibility() if drawn else ([], False)
         display(self.mend, mendable)
-        self.notice.value = paragraphs(lines, "borger-warning" if mendable else "")
+        self.notice.value = words.paragraphs(lines, "borger-warning" if mendable else "")
         self._on_change()
 
     def balance(self) -> Balance:

@@ -19,24 +19,11 @@ from borgerlib import danish
 from borgerlib.contact.invitation.balance import Balance, balance, draw_balanced
 from borgerlib.contact.invitation.candidates import Candidates, open_candidates
 from borgerlib.contact.invitation.dice import LaidOut, lay_out, seated
-from borgerlib.contact.invitation.handout import (
-    Handout,
-    ListRequest,
-    hand_out,
-    lists_folder,
-    require_listable,
-)
+from borgerlib.contact.invitation.handout import Handout, hand_out, lists_folder, require_listable
+from borgerlib.contact.invitation.mailing import ListRequest
 from borgerlib.contact.invitation.overview import overview
 from borgerlib.contact.invitation.page import words
-from borgerlib.contact.invitation.page.how_many import HowMany
-from borgerlib.contact.invitation.page.html import (
-    chances_words,
-    display,
-    overview_html,
-    paragraphs,
-    style,
-    text_field,
-)
+from borgerlib.contact.invitation.page.how_many import HowMany, display
 from borgerlib.contact.register.consents import withdraw
 from borgerlib.contact.register.key import withdrawal_code
 from borgerlib.contact.register.people import find
@@ -45,6 +32,7 @@ from borgerlib.danish import SIMULATED
 from borgerlib.errors import BorgerlibError, DataError
 from borgerlib.interest.filters.selection import Selection
 from borgerlib.own_keys import OwnKeys
+from borgerlib.view import theme
 
 _GROUPS = {
     "topics": "Emner",
@@ -58,6 +46,7 @@ _GROUPS = {
 }
 _CHANNELS = (("Brev", "letter"), ("E-mail", "mail"), ("Sms", "sms"), ("Digital Post", "digital_post"))
 _NO_CHANCE = 1e-9
+_STYLE = Path(__file__).with_name("page.css")
 _FILES = (("CSV", ".csv"), ("Excel (XLSX)", ".xlsx"))
 
 
@@ -96,9 +85,15 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         }
         self._who = self._html()
         self._many = HowMany(self._drawable, self._show_way)
-        self._purpose = text_field("Hvad er listen til?", "Borgermøde om klima, 4. marts")
-        self._maker = text_field("Hvem laver listen?", "Navn og afdeling")
-        self._contact = text_field("Hvor kan borgeren melde fra?", "E-mail, telefon eller link med {kode}")
+        # Read once they are left.
+        text_field = partial(widgets.Text, continuous_update=False)
+        self._purpose = text_field(
+            description="Hvad er listen til?", placeholder="Borgermøde om klima, 4. marts"
+        )
+        self._maker = text_field(description="Hvem laver listen?", placeholder="Navn og afdeling")
+        self._contact = text_field(
+            description="Hvor kan borgeren melde fra?", placeholder="E-mail, telefon eller link med {kode}"
+        )
         self._channel = widgets.Dropdown(options=_CHANNELS, description="Sendes som")
         self._file = widgets.Dropdown(options=_FILES, description="Fil")
         self._made = self._html()
@@ -107,7 +102,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
             value=0, min=0, max=999, description="Terningerne viser (000–999)"
         )
         self._throw = self._button("Træk panelet", self._on_throw, self._made)
-        self._person = text_field("Borgerens kode, e-mail eller telefon", "")
+        self._person = text_field(description="Borgerens kode, e-mail eller telefon", placeholder="")
         self._gone = self._html()
         super().__init__(self._layout())
         self.add_class("borger-inviter")
@@ -126,7 +121,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         )
 
     def _layout(self) -> list[widgets.Widget]:
-        name = escape(self._candidates.municipality.full_name)
+        style, name = theme.style(_STYLE), escape(self._candidates.municipality.full_name)
         simulated = self._candidates.offer.simulated
         mark = f'<p class="borger-simulated">{SIMULATED}</p>' if simulated else ""
         groups = [self._group(role) for role in self._ticks]
@@ -134,7 +129,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         columns.add_class("borger-columns")
         withdrawal = self._button("Træk samtykket tilbage", self._on_withdraw, self._gone)
         return [
-            self._html(f"<style>{style()}</style><h1>Invitér borgere i {name}</h1>{mark}"),
+            self._html(f"<style>{style}</style><h1>Invitér borgere i {name}</h1>{mark}"),
             self._html(
                 "<h2>1. Hvem?</h2><p>Sæt flueben ved det, invitationen handler om. Uden flueben er alle med, "
                 "der har sagt ja.</p>"
@@ -159,7 +154,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         return group
 
     def _show(self, _: object = None) -> None:
-        self._who.value = overview_html(overview(self._candidates, self.selection))
+        self._who.value = words.overview(overview(self._candidates, self.selection))
         self._many.show()
 
     def _show_way(self) -> None:
@@ -171,13 +166,8 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         self._made.value = ""
 
     def _wanted(self) -> ListRequest:
-        return ListRequest(
-            purpose=self._purpose.value,
-            maker=self._maker.value,
-            contact=self._contact.value,
-            channel=self._channel.value,
-            ending=self._file.value,
-        )
+        fields = (self._purpose, self._maker, self._contact, self._channel, self._file)
+        return ListRequest(*(field.value for field in fields))
 
     def _drawable(self, seats: int, quotas: pd.DataFrame | None, cap: float | None) -> Balance:
         people = self._candidates.chosen(self.selection)
@@ -197,7 +187,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
                 self._many.balance(), reserves=self._many.reserves.value, seed=secrets.randbelow(2**31)
             )
             made = self._hand_out(wanted, drawn.seats.index, drawn.seats.to_frame("Plads"))
-            lines = [f"{chances_words(drawn.chances)} Lodtrækningens nummer: {drawn.seed}."]
+            lines = [f"{words.chances(drawn.chances)} Lodtrækningens nummer: {drawn.seed}."]
             if hopeless := int((drawn.chances < _NO_CHANCE).sum()):
                 lines.append(f"{hopeless} kunne ikke få en plads: kvoterne er fyldt af andre grupper.")
             if drawn.mended is not None:
@@ -226,12 +216,12 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         lines = [
             f"1.000 paneler er lagt frem i <code>{escape(str(laid_out.public))}</code>. Vis mappen til alle, "
             f"og læs fingeraftrykket op: <code>{laid_out.fingerprint[:16]}</code>. "
-            + chances_words(laid_out.chances),
+            + words.chances(laid_out.chances),
             "Den kode, som siden i mappen spørger om, er en anden end den i brevet: hver deltagers står i "
             "<code>koder.csv</code> i mappen <code>fortrolig</code> ved siden af.",
             "Kast så tre terninger med ti sider, og skriv, hvad de viser.",
         ]
-        self._made.value = paragraphs(lines, "borger-done")
+        self._made.value = words.paragraphs(lines, "borger-done")
 
     def _on_throw(self) -> None:
         assert self._laid_out is not None, "the button is shown once the panels are laid out"
@@ -248,7 +238,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         self._reopen()
         self._person.value = ""
         self._show()
-        self._gone.value = paragraphs(["Samtykket er trukket tilbage."], "borger-done")
+        self._gone.value = words.paragraphs(["Samtykket er trukket tilbage."], "borger-done")
 
     def _hand_out(
         self, wanted: ListRequest, among: Collection[int] | None, seats: pd.DataFrame | None = None
@@ -264,7 +254,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         left_out = f" {danish.number(made.unreached)} kan ikke nås på den måde." if made.unreached > 0 else ""
         where = f"Den ligger i <code>{escape(str(made.path))}</code>."
         first = f"{danish.number(made.people)} er på listen.{left_out} {where}"
-        self._made.value = paragraphs([first, *more], "borger-done")
+        self._made.value = words.paragraphs([first, *more], "borger-done")
 
     def _button(self, description: str, work: Callable[[], None], notice: widgets.HTML) -> widgets.Button:
         """Return a button that works, or says in Danish at a place of the page why it does not."""
@@ -275,7 +265,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
             try:
                 work()
             except BorgerlibError as reason:
-                notice.value = paragraphs([escape(words.error(reason))], "borger-warning", role="alert")
+                notice.value = words.paragraphs([escape(words.error(reason))], "borger-warning", role="alert")
             finally:
                 button.disabled = False
 

@@ -1,10 +1,14 @@
-"""What the page says in Danish of what cannot be done, and of what was."""
+"""What the page says in Danish, as text and as HTML."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from html import escape
+
+import pandas as pd
 
 from borgerlib import danish
+from borgerlib.contact.invitation.overview import Overview
 from borgerlib.contact.lottery.infeasible import Infeasible, QuotaChange
 from borgerlib.contact.lottery.relaxation import CapTooLowError
 from borgerlib.errors import BorgerlibError
@@ -43,3 +47,28 @@ def error(reason: BorgerlibError) -> str:
 
 def _only(have: int) -> str:
     return "ingen" if not have else f"kun {have}"
+
+
+def chances(chances: pd.Series) -> str:
+    """Return the chances of a seat in words."""
+    lowest, highest = danish.percent(chances.min(), 1), danish.percent(chances.max(), 1)
+    return f"Chancen for en plads var fra {lowest} til {highest}"
+
+
+def paragraphs(lines: Collection[str], kind: str = "", *, role: str = "status") -> str:
+    """Return lines of HTML as paragraphs that a screen reader announces; nothing for none."""
+    text = "".join(f"<p>{line}</p>" for line in lines)
+    return f'<div role="{role}" class="{kind}">{text}</div>' if text else ""
+
+
+def overview(shown: Overview) -> str:
+    """Return what may be told of a choice, with its chart."""
+    first, *more = (escape(line) for line in shown.sentences)
+    text = f'<div role="status"><p class="borger-count">{first}</p>{paragraphs(more)}</div>'
+    if shown.chart is None:
+        return text
+    return (
+        f'{text}<figure><div role="img" aria-label="{escape(shown.chart.alt_text)}">'
+        f"{shown.chart.svg('narrow', framed=False)}</div>"
+        f"<figcaption>{escape(shown.chart.title)}. {escape(shown.chart.question)}</figcaption></figure>"
+    )
