@@ -27,4 +27,4 @@ pd.DataFrame({"text": ["a"]})["text"].eq("a").sum()
 
 # A kernel notes the files and names of all modules, for a debugger and for %reset, which no visitor can use.
 # Whatever is looked at in a fork is copied: 12 MB a visitor. (ipykernel 7, IPython 9)
-ipkernel.sys = shellapp.sys = SimpleNamespace(**{**vars(sys), "modules": {}})  # type: ignore[assignment]
+ipkernel.sys = shellapp.sys = SimpleNamespace(**{**vars(sys), "modules": {}})  # type: ignore[assignment, attr-defined]
