@@ -199,6 +199,8 @@ def plan_invitations(
     Rounds that go well do so for all groups, and then all fill more often than that says (Esary, Proschan &
     Walkup 1967).
     """
+    from scipy.stats import beta, betabinom
+
     if not 0 < chance < 1:
         raise ParameterError(f"chance = {chance}: between 0 and 1, for instance 0.95.")
     wanted = {group: count for group, count in wanted.items() if count > 0}
@@ -212,38 +214,28 @@ def plan_invitations(
         )
     variation = _variation(rounds.table)
     each = chance ** (1 / len(wanted))
-    rows = []
-    for group, count in wanted.items():
-        of_group = rounds.table[rounds.table["group"] == group]
-        a, b = _predicted(of_group, variation)
-        rows.append(_row(group, count, of_group, a, b, each, (people or {}).get(group, _MOST)))
-    table = pd.DataFrame(rows).set_index("group").astype({"invite": "Int64", "chance": float})
+    rates = [_predicted(rounds.table[rounds.table["group"] == group], variation) for group in wanted]
+    a, b = np.array(rates).T
+    most = pd.Series(dict(people or {})).reindex(list(wanted)).fillna(_MOST).astype(int)
+    invite = [_enough(*row, each) for row in zip(wanted.values(), most, a, b, strict=True)]
+    table = known.loc[list(wanted)].astype(int)
+    table.insert(0, "wanted", pd.Series(wanted))
+    table = table.assign(rate=a / (a + b), lower=beta.ppf(0.025, a, b), upper=beta.ppf(0.975, a, b))
+    table["invite"] = pd.array(invite, dtype="Int64")
+    asked = table["invite"].fillna(most).to_numpy(dtype=int)
+    table["expected"] = asked * a / (a + b)
+    table["chance"] = betabinom.sf(table["wanted"] - 1, asked, a, b)
     joint = float(np.prod(table["chance"].to_numpy(dtype=float)))
     return Recruitment(table, joint, variation, rounds.table["round"].nunique())
 
 
-def _row(
-    group: str, wanted: int, rounds: pd.DataFrame, a: float, b: float, each: float, most: float
-) -> dict[str, object]:
-    from scipy.stats import beta, betabinom
+def _enough(wanted: int, most: int, a: float, b: float, chance: float) -> int | None:
+    """Return how many to invite so that as many come as are wanted; None where even the most are too few."""
+    from scipy.stats import betabinom
 
-    counts = range(wanted, int(most) + 1)
-    at = bisect_left(counts, each, key=lambda count: float(betabinom.sf(wanted - 1, count, a, b)))
-    enough = counts[at] if at < len(counts) else None
-    lower, upper = float(beta.ppf(0.025, a, b)), float(beta.ppf(0.975, a, b))
-    asked = int(most) if enough is None else enough
-    return {
-        "group": group,
-        "wanted": wanted,
-        "invited": int(rounds["invited"].sum()),
-        "came": int(rounds["came"].sum()),
-        "rate": a / (a + b),
-        "lower": lower,
-        "upper": upper,
-        "invite": pd.NA if enough is None else enough,
-        "expected": asked * a / (a + b),
-        "chance": float(betabinom.sf(wanted - 1, asked, a, b)),
-    }
+    counts = range(wanted, most + 1)
+    at = bisect_left(counts, chance, key=lambda count: float(betabinom.sf(wanted - 1, count, a, b)))
+    return counts[at] if at < len(counts) else None
 
 
 def _variation(table: pd.DataFrame) -> float:

@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.contact import codes
-from borgerlib.contact.draw.page import grouped, lottery_page, page_data
 from borgerlib.contact.draw.publication import (
     ABOUT,
     PAGE,
     RESULT,
     Publication,
+    grouped,
+    lottery_page,
+    page_data,
     read_publication,
     write_json,
     write_page,

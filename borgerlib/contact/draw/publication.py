@@ -2,7 +2,8 @@
 
 A folder: the panels as codes, everybody's chance, the quotas, what the draw is, and the hash of each file.
 The *fingerprint* is the hash of the file with the hashes; it is read aloud before the dice are thrown.
-Who has which code stands in a folder of its own, for the municipality alone.
+Who has which code stands in a folder of its own, for the municipality alone. One page, offline, is where a
+citizen types her code and sees her chance and whether she was drawn.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from pathlib import Path
 import pandas as pd
 
 from borgerlib.contact.codes import make_codes
-from borgerlib.contact.draw.page import lottery_page
 from borgerlib.contact.lottery.leximin import LotteryChances
 from borgerlib.contact.lottery.panels import PanelList
+from borgerlib.danish import long_date, number, percent
 from borgerlib.errors import DataError
 from borgerlib.files.atomic import replacing_folder
+from borgerlib.files.templates import template
 
 ABOUT, CHANCES, PANELS, QUOTAS = "om.json", "chancer.csv", "paneler.csv", "kvoter.csv"
 SUMS, RESULT, PAGE = "SHA256SUMS", "resultat.json", "index.html"
@@ -213,6 +215,47 @@ def write_page(folder: Path) -> None:
     """Write the page of what stands in the folder."""
     page = lottery_page(read_publication(folder))
     (folder / PAGE).write_text(page, encoding="utf-8", newline="\n")
+
+
+def lottery_page(published: Publication) -> str:
+    """Return the page of a published lottery: with its data, its fingerprint and, once drawn, its panel."""
+    about, drawn = published.about, published.drawn
+    return str(
+        template("page.html.j2", Path(__file__).parent).render(
+            about=about,
+            people=number(about.people),
+            count=number(about.panels),
+            day=long_date(date.fromisoformat(about.date)),
+            data=page_data(published),
+            fingerprint=grouped(published.fingerprint),
+            quotas=published.quotas.groupby("feature", sort=False),
+            lowest=percent(float(published.chances.min()), 1),
+            highest=percent(float(published.chances.max()), 1),
+            drawn=None if drawn is None else f"{drawn:03d}",
+            seated=() if drawn is None else published.panels[drawn],
+            withdrawn=published.withdrawn,
+            fallen=[f"{each:03d}" for each in published.fallen],
+        )
+    )
+
+
+def page_data(published: Publication) -> str:
+    """Return what the page looks codes up in, as it stands in the page."""
+    position = {code: at for at, code in enumerate(published.chances.index)}
+    data = {
+        "codes": list(position),
+        "panels": [[position.get(code, -1) for code in panel] for panel in published.panels],
+        "drawn": published.drawn,
+        "withdrawn": published.withdrawn,
+        "fallen": published.fallen,
+    }
+    # Codes are letters and digits, so nothing in it can end the script.
+    return json.dumps(data, separators=(",", ":"))
+
+
+def grouped(fingerprint: str) -> str:
+    """Return a fingerprint in groups of eight, to be read aloud."""
+    return " ".join(fingerprint[start : start + 8] for start in range(0, len(fingerprint), 8))
 
 
 def write_json(path: Path, content: Mapping[str, object]) -> None:

@@ -11,20 +11,10 @@ OWN_ID = "borger_svar"
 """The column in which our page numbers answers, where the codebook has no item for it."""
 _RESERVED = frozenset({"meta", "data", "form"})
 """Names that an ODK form has itself."""
-_LIMESURVEYS_OWN = frozenset(
-    {
-        "id",
-        "token",
-        "seed",
-        "submitdate",
-        "startdate",
-        "datestamp",
-        "lastpage",
-        "startlanguage",
-        "ipaddr",
-        "refurl",
-    }
-)
+_LIMESURVEYS_OWN = {
+    "id", "token", "seed", "submitdate", "startdate", "datestamp", "lastpage", "startlanguage", "ipaddr",
+    "refurl",
+}  # fmt: skip
 _LONGEST_CODE = 20
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, make_dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from borgerlib import places
 from borgerlib.errors import DataError
@@ -26,33 +27,12 @@ Words = Mapping[str, str]
 """The same text by language."""
 
 
-@dataclass(frozen=True)
-class _English:
-    """The English of the texts; '' where the file has none."""
-
-    titel: str = ""
-    indledning: str = ""
-    tak: str = ""
-    dataansvarlig: str = ""
-    raadgiver: str = ""
-    formaal: str = ""
-    hjemmel: str = ""
-    modtagere: str = ""
-    opbevaring: str = ""
-    rettigheder: str = ""
-    tilbagekald: str = ""
-    klage: str = ""
-    samtykke: str = ""
-
-
-@dataclass(frozen=True)
-class _File(_English):
-    """The file as it stands; '' for what it leaves to the text that ships."""
-
-    efter_svar: bool = False
-    omraader: tuple[str, ...] = ()
-    personalekode: str = ""
-    english: _English = field(default_factory=_English)
+_KEYS = ("titel", "indledning", "tak", *PRIVACY, "samtykke")
+_WORDS: Any = [(key, str, "") for key in _KEYS]
+# The file as it stands, and the English in it; '' for what it leaves to the text that ships.
+_English: Any = make_dataclass("_English", _WORDS, frozen=True)
+_OWN: Any = [("efter_svar", bool, False), ("omraader", tuple[str, ...], ()), ("personalekode", str, "")]
+_File: Any = make_dataclass("_File", [*_WORDS, *_OWN, ("english", _English, _English())], frozen=True)
 
 
 @dataclass(frozen=True)
@@ -160,10 +140,9 @@ def _shipped() -> Path:
     return Path(__file__).with_name(FILE)
 
 
-def _texts(own: _File, shipped: _File) -> Texts:
+def _texts(own: Any, shipped: Any) -> Texts:
     words = {}
-    for each in fields(_English):
-        key = each.name
+    for key in _KEYS:
         danish = getattr(own, key) or getattr(shipped, key)
         # The English that ships says what the Danish that ships does, and not what another says.
         standard = getattr(shipped.english, key) if danish == getattr(shipped, key) else ""

@@ -19,6 +19,9 @@ TRUTH = "sandhed.json"
 ENCODING = "cp1252"
 _MARKER_VARIABLE = "simuleret"
 _NOTICE = f"{SIMULATED}: intet svar er afgivet af en rigtig person"
+_STRUCTURE = (
+    "questionName", "variableName", "questionType", "subType", "questionText", "choiceValue", "choiceText",
+)  # fmt: skip
 _SUBTYPES = {"single": "Single", "multiple": "Multiple", "number": "Number", "date": "Date", "text": "String"}
 
 
@@ -118,15 +121,7 @@ def _labels(items: Sequence[Item], variables: dict[str, str]) -> Iterable[Sequen
 
 
 def _structure(items: Sequence[Item], variables: dict[str, str]) -> Iterable[Sequence[str]]:
-    yield (
-        "questionName",
-        "variableName",
-        "questionType",
-        "subType",
-        "questionText",
-        "choiceValue",
-        "choiceText",
-    )
+    yield _STRUCTURE
     for item in items:
         kind = "Closed" if item.options else "Open"
         question = variables[item.columns[0]].removesuffix("_1") if item.kind == "multiple" else ""

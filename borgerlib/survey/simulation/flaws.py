@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from borgerlib.survey.codebook.model import Codebook, Item
+from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.simulation.people import asked_items, contact_kind, item_with_role
 
 # No mail domain can ever end so (RFC 2606).
@@ -39,10 +39,12 @@ def spoil(
     untouched : ndarray
         Positions of complete responses without a flaw.
     """
-    topics = _exclusive_item(codebook)
-    age = item_with_role(codebook, "age").id
-    has_text = codebook.with_role("free_text") is not None
-    is_timed = codebook.with_role("started") is not None and codebook.with_role("submitted") is not None
+    alone = (
+        [f"{item.id}__{option.id}" for option in item.options if option.exclusive]
+        for item in asked_items(codebook)
+    )
+    exclusive = next(filter(None, alone), [])
+    age, area = (item_with_role(codebook, role).id for role in ("age", "area"))
     flaws: dict[str, Callable[[Frame, Rows], Frame]] = {
         "no_answer": lambda data, rows: _answer_nothing(data, rows, codebook),
         "impossible_age": lambda data, rows: _put(
@@ -51,15 +53,15 @@ def spoil(
         "birth_year_as_age": lambda data, rows: _put(
             data, rows, age, first_day.year - data[age].iloc[rows].to_numpy(dtype=int)
         ),
-        "whitespace": lambda data, rows: _trail(data, rows, item_with_role(codebook, "area").id),
+        "whitespace": lambda data, rows: _put(data, rows, area, (data[area].iloc[rows] + "  ").to_numpy()),
     }
-    if topics is not None:
-        flaws["exclusive_option"] = lambda data, rows: _contradict(data, rows, topics)
-    if has_text:
+    if exclusive:
+        flaws["exclusive_option"] = lambda data, rows: _put(data, rows, exclusive[0], 1)
+    if codebook.with_role("free_text"):
         flaws["cpr"] = lambda data, rows: _write_cpr(data, rows, codebook, random)
-    if is_timed:
+    if codebook.with_role("started") and codebook.with_role("submitted"):
         flaws["speeding"] = lambda data, rows: _hurry(data, rows, codebook, random)
-    left = random.permutation(np.flatnonzero(_is_complete(frame, codebook, topics)))
+    left = random.permutation(np.flatnonzero(_is_complete(frame, codebook, exclusive)))
     counts = {name: min(round(len(frame) * rates[name]), len(left) // (len(flaws) + 1)) for name in flaws}
     for name, flaw in flaws.items():
         rows, left = left[: counts[name]], left[counts[name] :]
@@ -87,19 +89,10 @@ def add_rows(
     return pd.concat([frame, again, elsewhere, young], ignore_index=True)
 
 
-def _exclusive_item(codebook: Codebook) -> Item | None:
-    return next(
-        (item for item in asked_items(codebook) if any(option.exclusive for option in item.options)), None
-    )
-
-
-def _is_complete(frame: Frame, codebook: Codebook, topics: Item | None) -> np.ndarray:
+def _is_complete(frame: Frame, codebook: Codebook, exclusive: list[str]) -> np.ndarray:
     names = [item.columns[0] for item in asked_items(codebook)] + [item_with_role(codebook, "area").id]
-    complete = frame[names].notna().all(axis=1).to_numpy()
-    if topics is not None:
-        exclusive = [f"{topics.id}__{option.id}" for option in topics.options if option.exclusive]
-        complete = complete & ~(frame[exclusive] == 1).any(axis=1).to_numpy(dtype=bool)
-    return np.asarray(complete)
+    alone = frame[exclusive].eq(1).any(axis=1).to_numpy(dtype=bool)
+    return np.asarray(frame[names].notna().all(axis=1).to_numpy() & ~alone)
 
 
 def _put(frame: Frame, rows: Rows, column: str, values: object) -> Frame:
@@ -118,15 +111,6 @@ def _answer_nothing(frame: Frame, rows: Rows, codebook: Codebook) -> Frame:
 
 def _blank(column: pd.Series) -> pd.Series:
     return column.mask(np.ones(len(column), dtype=bool))
-
-
-def _trail(frame: Frame, rows: Rows, column: str) -> Frame:
-    return _put(frame, rows, column, (frame[column].iloc[rows] + "  ").to_numpy())
-
-
-def _contradict(frame: Frame, rows: Rows, item: Item) -> Frame:
-    exclusive = next(option.id for option in item.options if option.exclusive)
-    return _put(frame, rows, f"{item.id}__{exclusive}", 1)
 
 
 def _write_cpr(frame: Frame, rows: Rows, codebook: Codebook, random: np.random.Generator) -> Frame:

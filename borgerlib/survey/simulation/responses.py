@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from borgerlib.errors import ParameterError
-from borgerlib.survey.codebook.model import Codebook, Item
-from borgerlib.survey.simulation.flaws import MAIL_DOMAIN, add_rows, spoil
+from borgerlib.survey.codebook.model import Codebook
+from borgerlib.survey.simulation.flaws import ADDED, MAIL_DOMAIN, add_rows, spoil
 from borgerlib.survey.simulation.people import asked_items, contact_kind, item_with_role
 
 # Danish telephone numbers begin with 2 to 9.
@@ -64,15 +63,8 @@ def respond(
     flaws : dict of str to int
         Number of responses with each flaw.
     """
-    added = {
-        name: round(n * rates[name]) for name in ("duplicate_id", "duplicate_contact", "below_age_limit")
-    }
+    added = {name: round(n * rates[name]) for name in ADDED}
     distinct = n - sum(added.values())
-    if not 1 <= distinct <= len(people):
-        raise ParameterError(
-            f"n={n} responses cannot be simulated: {len(people)} people are old enough to respond.",
-            hint=f"Choose n between 1 and {len(people)}.",
-        )
     # The smallest of exponential waiting times: without replacement, the likelier the higher the propensity.
     waiting = random.exponential(size=len(people)) / propensity
     who = np.argpartition(waiting, distinct - 1)[:distinct]
@@ -87,11 +79,7 @@ def respond(
     frame.index = pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(frame), name="row")
     age = item_with_role(codebook, "age").id
     frame = frame.assign(**_absent(frame, codebook), **{age: frame[age].astype("Float64")})
-    return frame[_columns(codebook)], flaws | added
-
-
-def _columns(codebook: Codebook) -> list[str]:
-    return [name for item in codebook for name in item.columns]
+    return frame[[name for item in codebook for name in item.columns]], flaws | added
 
 
 def _leave_out(
@@ -136,28 +124,20 @@ def _contact(
     given = random.random(rows) < consent
     by_mail = random.random(rows) < 0.8
     number = random.permutation(rows)
+    ways = {
+        "mail": (given & by_mail, _numbered("svarperson", number, f"@{MAIL_DOMAIN}")),
+        "phone": (given & ~by_mail, _numbered(PHONE_PREFIX, number)),
+        "name": (given, _numbered("Simuleret Person ", number)),
+    }
     columns = {}
     for item in codebook:
         if item.role == "consent":
-            columns[item.id] = pd.Series(
-                pd.Categorical(
-                    np.where(given, "ja", "nej"), categories=[option.id for option in item.options]
-                )
-            )
+            said = pd.Categorical(np.where(given, "ja", "nej"), [option.id for option in item.options])
+            columns[item.id] = pd.Series(said)
         elif item.role == "contact":
-            columns[item.id] = _contact_texts(item, number).where(
-                given & {"mail": by_mail, "phone": ~by_mail, "name": given}[contact_kind(item)]
-            )
+            told, texts = ways[contact_kind(item)]
+            columns[item.id] = pd.Series(texts, dtype="string").where(told)
     return columns
-
-
-def _contact_texts(item: Item, number: np.ndarray) -> pd.Series:
-    texts = {
-        "mail": _numbered("svarperson", number, f"@{MAIL_DOMAIN}"),
-        "phone": _numbered(PHONE_PREFIX, number),
-        "name": _numbered("Simuleret Person ", number),
-    }[contact_kind(item)]
-    return pd.Series(texts, dtype="string")
 
 
 def _numbered(before: str, numbers: np.ndarray, after: str = "") -> list[str]:

@@ -11,7 +11,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -163,6 +162,7 @@ def survey_again(simulation: Simulation, *, n: int, seed: int) -> Simulation:
     ParameterError
         n is below 1 or above the number of people.
     """
+    _check_size(n, len(simulation.people), simulation.municipality)
     responses, flaws = respond(
         simulation.people,
         simulation.propensity,
@@ -178,13 +178,7 @@ def survey_again(simulation: Simulation, *, n: int, seed: int) -> Simulation:
 
 def load_assumptions(survey: str) -> Assumptions:
     """Read the assumptions that ship beside a survey's codebook."""
-    return read_assumptions(places.raw_data(survey, "simulation.toml"))
-
-
-def read_assumptions(path: Path) -> Assumptions:
-    """Read assumptions from a TOML file."""
-    with path.open("rb") as file:
-        return tomllib.load(file)
+    return tomllib.loads(places.raw_data(survey, "simulation.toml").read_text(encoding="utf-8"))
 
 
 def true_shares(people: pd.DataFrame, codebook: Codebook, *, by: str = "") -> pd.DataFrame:
