@@ -38,6 +38,7 @@ REFUSAL = (
 )
 _REFUSAL = re.compile(REFUSAL)
 _OTHER_OR_REFUSAL = re.compile(rf"({'|'.join(OTHERS)})(?: ?[/,&] ?| (?:eller|og|or|and) )(?:{REFUSAL})")
+_OTHER = re.compile(rf"({'|'.join(OTHERS)})( ?\(.*\)?)?", re.IGNORECASE)
 _BELOW_NOUGHT = re.compile(r"[-−]\d+(?:[.,]0+)?")
 _CODE_BEFORE = re.compile(r"\A\s*\d{1,3}(?: ?[=:)] ?|\. | ?- ?(?=[^\W\d]))(?=\w)")
 _WHOLE = re.compile(r"(\d+)[.,]0+\Z")
@@ -142,6 +143,11 @@ def is_no_answer(text: str) -> bool:
 def is_refusal(text: str) -> bool:
     """Return whether a text says, in whatever words, that somebody will not answer, and nothing else."""
     return denies(text) and bool(_REFUSAL.fullmatch(normalise(text)))
+
+
+def is_other(text: str) -> bool:
+    """Return whether a text is the option for own words: 'Andet', 'Other (please specify)'."""
+    return bool(_OTHER.fullmatch(text.strip(_OUTER)))
 
 
 def other_or_refusal(text: str) -> str:

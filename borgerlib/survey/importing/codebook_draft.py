@@ -12,7 +12,7 @@ from borgerlib.danish import slug
 from borgerlib.errors import DataError
 from borgerlib.files.toml import comment, quoted, write_new
 from borgerlib.said import said
-from borgerlib.survey.codebook.matching import OTHERS, no_opinion, normalise, uncoded
+from borgerlib.survey.codebook.matching import is_other, no_opinion, normalise, uncoded
 from borgerlib.survey.importing.question import OTHER, ImportedQuestion
 from borgerlib.survey.importing.questions import questions
 from borgerlib.survey.responses import PLATFORM, Export
@@ -131,7 +131,7 @@ def _options(question: ImportedQuestion) -> Iterator[str]:
     options = list(_distinct(question.options.items()))
     if question.role in ("age", "time"):
         options.sort(key=lambda option: _place_on_scale(option[0]))
-    others = (text for text, _ in options if normalise(text) in OTHERS) if question.own_words else ()
+    others = (text for text, _ in options if is_other(text)) if question.own_words else ()
     own_option = next(iter(others), "")
     alike = Counter(_plain(text) for text, _ in options)
     for text, count in options:

@@ -18,6 +18,7 @@ from borgerlib.survey.codebook.matching import (
     OTHERS,
     SELECTED,
     is_no_answer,
+    is_other,
     is_unticked,
     no_opinion,
     normalise,
@@ -101,13 +102,19 @@ def _groups(seen: Sequence[Seen]) -> list[list[Seen]]:
         group = by_question.get(question, [])
         if group and each.column.choice not in [one.column.choice for one in group]:
             group.append(each)
-        elif groups and not question and _is_own_tick(each) and _is_own_tick(groups[-1][-1]):
+        elif groups and not question and _goes_on(groups[-1], each):
             groups[-1].append(each)
         else:
             groups.append([each])
             if question:
                 by_question[question] = groups[-1]
     return groups
+
+
+def _goes_on(group: Sequence[Seen], seen: Seen) -> bool:
+    """Return whether a column is a further option of ticks in a row, or what was written beside 'Andet'."""
+    own_words = len(group) >= _LIST and is_other(seen.column.label) and not seen.column.role
+    return _is_own_tick(group[-1]) and (own_words or _is_own_tick(seen))
 
 
 def _is_own_tick(seen: Seen) -> bool:
@@ -131,10 +138,15 @@ def _together(members: Sequence[Seen]) -> list[ImportedQuestion]:
     passed = Counter({text: n for each in ticks for text, n in each.answers.items() if is_unticked(text)})
     if any(normalise(text) in NOT_SELECTED for each in ticks for text in each.answers):
         doubts = (*doubts, *code_doubts(passed))
-    others = [each.column.name for each in members if each not in ticks]
-    if others:
-        doubts = (*doubts, said("texts_beside", columns=others))
-    return [ImportedQuestion(text, "multiple", tuple(each.column.name for each in members), options, doubts)]
+    texts = {
+        each.column.name: is_other(each.column.choice or each.column.label)
+        for each in members
+        if each not in ticks
+    }
+    if beside := [name for name, is_own in texts.items() if not is_own]:
+        doubts = (*doubts, said("texts_beside", columns=beside))
+    columns = tuple(each.column.name for each in members)
+    return [ImportedQuestion(text, "multiple", columns, options, doubts, own_words=any(texts.values()))]
 
 
 def _ticked(seen: Seen) -> int:
@@ -313,7 +325,7 @@ def _seldom(options: Mapping[str, int], *, times: int) -> tuple[Said, ...]:
     few = [
         said("times", text=text, count=count)
         for text, count in options.items()
-        if count <= fewest and normalise(text) not in OTHERS and not no_opinion(text)
+        if count <= fewest and not is_other(text) and not no_opinion(text)
     ]
     return (said("seldom_chosen", texts=few[:_LIST]),) if few else ()
 

@@ -140,9 +140,9 @@ def _parted(item: Item, seen: Seen) -> Seen:
 
 def _is_other(item: Item, seen: Seen) -> bool:
     """Return whether a column holds what was written beside the catch-all option of an item."""
-    if item.catch_all is None or not seen.column.choice:
+    if item.catch_all is None:
         return False
-    return matcher(item).match(seen.column.choice) == item.catch_all.id
+    return matcher(item).match(seen.column.choice or seen.column.label) == item.catch_all.id
 
 
 def _indicator_candidate(item: Item, question: str, members: Sequence[Seen]) -> Candidate | None:

@@ -200,22 +200,27 @@ def _read_redcap(table: HeadedGrid) -> Export:
             columns.append(Column(name, name, role=PLATFORM))
         else:
             columns.append(_with_role(Column(name, name), _REDCAP))
-    frame = table.frame.copy()
-    for question, coded in missing.items():
-        unanswered = frame[coded].isin(["1", "Checked"]).any(axis=1)
-        frame.loc[unanswered, [column.name for column in columns if column.question == question]] = pd.NA
     notes = [said("boxes_of_missing", columns=[*itertools.chain(*missing.values())])] if missing else []
-    return export_of(replace(table, frame=frame), _REDCAP.vendor, columns, notes=notes)
+    export = export_of(replace(table, frame=table.frame.copy()), _REDCAP.vendor, columns, notes=notes)
+    ticked = export.frame.isin(["1", "Checked"])
+    # Boxes are never blank: whoever left before them has none ticked.
+    left = _unfinished(export)
+    for question in {column.question for column in columns} - {""}:
+        boxes = [column.name for column in columns if column.question == question]
+        unanswered = ticked[missing.get(question, [])].any(axis=1) | (left & ~ticked[boxes].any(axis=1))
+        export.frame.loc[unanswered, boxes] = pd.NA
+    return export
 
 
 # Heading of each platform's own (in lower case) → what it holds of an answer that was not finished.
-_UNFINISHED: Mapping[str, tuple[str, frozenset[str]]] = MappingProxyType(
+_UNFINISHED: Mapping[str, tuple[tuple[str, frozenset[str]], ...]] = MappingProxyType(
     {
-        "Qualtrics": (r"finished", frozenset({"false", "falsk", "0"})),
-        "Typeform": (r"response type", frozenset({"started", "partial"})),
-        "1KA": (r"status", frozenset({"5"})),
-        "SurveyXact": (r"statoverall_1", frozenset({"3"})),
-        "REDCap": (_COMPLETE, frozenset({"incomplete", "0"})),
+        "Qualtrics": ((r"finished", frozenset({"false", "falsk", "0"})),),
+        "Typeform": ((r"response type", frozenset({"started", "partial"})),),
+        "1KA": ((r"status", frozenset({"5"})),),
+        # One code of five, or a box each: new, sent, some answers, finished, dropped out.
+        "SurveyXact": ((r"statoverall_1", frozenset({"3"})), (r"statoverall_3", frozenset({"1"}))),
+        "REDCap": ((_COMPLETE, frozenset({"incomplete", "0"})),),
     }
 )
 # Qualtrics' own tries of a survey, as text and as code.
@@ -224,15 +229,15 @@ _TRIES = frozenset({"survey preview", "survey test", "1", "2"})
 
 def judged(export: Export) -> Export:
     """Say which answers are tries of the survey, as problems, and note how many were not finished."""
-    held = {name.casefold(): export.frame[name] for name in export.frame.columns}
     tried = pd.Series(False, index=export.frame.index)
     problems = [export.problems]
     notes = []
-    if export.source.vendor == "Qualtrics" and "status" in held:
-        tried = _holds(held["status"], _TRIES)
-        values = held["status"][tried]
+    own = [name for name in export.frame.columns if name.casefold() == "status"]
+    if export.source.vendor == "Qualtrics" and own:
+        tried = _holds(export.frame[own[0]], _TRIES)
+        values = export.frame.loc[tried, own[0]]
         problems.append(problem_frame(list(values.index), str(values.name), list(values), TEST_ANSWER))
-    unfinished = _unfinished(export, held) & ~tried
+    unfinished = _unfinished(export) & ~tried
     if tried.any():
         notes.append(said("test_answers", count=int(tried.sum())))
     if unfinished.any():
@@ -240,15 +245,15 @@ def judged(export: Export) -> Export:
     return replace(export, problems=join_problems(problems)).noting(*notes)
 
 
-def _unfinished(export: Export, held: Mapping[str, pd.Series]) -> pd.Series:
+def _unfinished(export: Export) -> pd.Series:
     none = pd.Series(False, index=export.frame.index)
     if export.source.vendor == "LimeSurvey":
         submitted = next((column.name for column in export.columns if column.role == "submitted"), None)
         return export.frame[submitted].isna() if submitted else none
-    heading, values = _UNFINISHED.get(export.source.vendor, ("", frozenset()))
-    for name, column in held.items():
-        if re.fullmatch(heading, name):
-            none |= _holds(column, values)
+    for heading, values in _UNFINISHED.get(export.source.vendor, ()):
+        for name in export.frame.columns:
+            if re.fullmatch(heading, name.casefold()):
+                none |= _holds(export.frame[name], values)
     return none
 
 

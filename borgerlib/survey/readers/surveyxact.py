@@ -6,6 +6,7 @@ which is told from the content: names differ between municipalities.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,10 +15,11 @@ from borgerlib.said import said
 from borgerlib.survey.grid.cells import Grid, as_table, one_line
 from borgerlib.survey.grid.limits import Limits
 from borgerlib.survey.grid.tabular import export_of
-from borgerlib.survey.responses import Column, Export
+from borgerlib.survey.responses import PLATFORM, Column, Export
 
 VENDOR = "SurveyXact"
-_ROLES = {"respondent_id": "id"}
+_ROLES = {"respondent_id": "id", "respondent": "id"}
+_STATUS = re.compile(r"stat[a-z]*_\d+", re.IGNORECASE)
 _STRUCTURE = (
     "questionname",
     "variablename",
@@ -67,14 +69,17 @@ def read(grids: Sequence[Grid], *, limits: Limits) -> Export:
     table = as_table(dataset, limits=limits)
     by_name = {column.name: column for column in described}
     known = (
-        by_name.get(heading) or Column(heading, heading, role=_ROLES.get(heading, ""))
-        for heading in table.headings
+        by_name.get(heading) or Column(heading, heading, role=_role(heading)) for heading in table.headings
     )
     columns = [replace(column, labels=texts.get(column.name, {})) for column in known]
     export = export_of(table, VENDOR, columns, notes=() if labels else (said("no_labels_file"),))
     parts = [dataset, *labels[:1], structure]
     files = dict.fromkeys(part.name.partition(", sheet")[0] for part in parts)
     return replace(export, source=replace(export.source, files=tuple(files)))
+
+
+def _role(heading: str) -> str:
+    return PLATFORM if _STATUS.fullmatch(heading) else _ROLES.get(heading, "")
 
 
 def _describe(structure: Grid) -> list[Column]:

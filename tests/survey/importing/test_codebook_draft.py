@@ -672,3 +672,15 @@ def test_own_words_that_say_so_are_no_options_however_often(tmp_path):
     assert dict(found.options) == {"Klima": 4, "Trafik": 4, "Andet": 4, "Skole": 1}
     responses = read_responses(tmp_path / "x.csv", drafted(tmp_path / "x.csv"))
     assert (responses.frame["emne"] == "andet").sum() == 9
+
+
+def test_words_beside_ticks_without_their_question_are_one_of_its_options(tmp_path):
+    boxes = {
+        "Klima": ["Klima", "", "Klima", ""],
+        "Skole": ["", "Skole", "", ""],
+        "Other": ["", "", "Hunde", "Ro"],
+    }
+    found = asked(tmp_path, {"Køn": ["Kvinde", "Mand"] * 2} | boxes)["Klima"]
+    assert (dict(found.options), found.own_words) == ({"Klima": 2, "Skole": 1, "Other": 2}, True)
+    responses = read_responses(tmp_path / "x.csv", drafted(tmp_path / "x.csv"))
+    assert responses.frame["klima__other"].tolist() == [0, 0, 1, 1]

@@ -7,6 +7,7 @@ from survey_exports import CODEBOOK, check, surveyxact_parts, write_csv, write_x
 
 from borgerlib.errors import DataError
 from borgerlib.survey.readers.read import read_export, read_responses
+from borgerlib.survey.responses import PLATFORM
 
 ITEMS = [item.id for item in CODEBOOK if item.id != "foedselsaar"]
 DIALECTS = {
@@ -123,11 +124,13 @@ def test_the_only_file_in_a_folder_is_read(tmp_path):
 
 def test_respondent_created_and_closed_are_number_beginning_and_end(tmp_path):
     parts = surveyxact_parts(ITEMS)
-    own = ["respondent_id", "created", "closed"]
-    times = ["13-11-2025 10:00:00", "13-11-2025 10:05:00"]
+    own = ["respondent_id", "created", "closed", "statoverall_3"]
+    times = ["13-11-2025 10:00:00", "13-11-2025 10:05:00", "1"]
     parts["dataset"] = [
         [*(own if at == 0 else [str(at), *times]), *row] for at, row in enumerate(parts["dataset"])
     ]
     sheets = dict(zip(("Ark1", "Ark2", "Ark3"), parts.values(), strict=True))
     export = read_export(write_xlsx(tmp_path / "eksport.xlsx", sheets))
-    assert [column.role for column in export.columns[:3]] == ["id", "started", "submitted"]
+    assert [column.role for column in export.columns[:4]] == ["id", "started", "submitted", PLATFORM]
+    rows = len(export.frame)
+    assert export.source.notes[-1].startswith(f"{rows} of {rows} answers were not finished")
