@@ -18,6 +18,8 @@ from borgerlib.survey.grid.place import Place, find_table, is_answer_row
 from borgerlib.survey.responses import join_problems, problem_frame
 
 _OUTER = " \t\r\n\u00a0\u200b\ufeff\x00"
+# An apostrophe that keeps spreadsheets from taking a text for a formula, as our own CSV and Go Vocal have it.
+_ESCAPED = r"^'([=+\-@])"
 _SPACES = re.compile(r"[\s\u00a0\u200b\ufeff]+")
 
 
@@ -131,6 +133,8 @@ def _cleaned(texts: Sequence[str], index: pd.Index) -> pd.Series:
     """Return a column of text without outer spaces, missing where blank."""
     stripped = pc.utf8_trim(pa.array(texts, pa.large_string()), characters=_OUTER)
     filled = pc.if_else(pc.equal(stripped, ""), None, stripped)
+    if pc.any(pc.starts_with(filled, "'")).as_py():
+        filled = pc.replace_substring_regex(filled, _ESCAPED, r"\1")
     return pd.Series(pd.array(filled, dtype="string"), index)
 
 

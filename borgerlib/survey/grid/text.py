@@ -177,17 +177,16 @@ def _same_width(records: list[_Record], *, name: str, limits: Limits) -> list[_R
     width = _width([len(cells) for _, _, cells in records[:50]])
     check_columns(width, name, limits)
     first = next((at for at, (_, _, cells) in enumerate(records) if len(cells) >= width), 0)
-    whole = []
-    for at, (number, line, cells) in enumerate(records):
-        if len(cells) == width:
-            whole.append((number, line, cells))
-            continue
+    whole = list(records)
+    odd = (at for at, (_, _, cells) in enumerate(records) if len(cells) != width)
+    for at in odd:
+        number, line, cells = records[at]
         is_title = at < first and sum(map(bool, cells)) <= 2
         is_note = at == len(records) - 1 and at > first + 1 and len(cells) == 1 < width - 1
         if is_title or is_note:
             cells = cells + [""] * (width - len(cells))
         # SurveyXact ends some rows with a delimiter too many.
-        whole.append((number, line, cells if any(cells[width:]) else cells[:width]))
+        whole[at] = number, line, cells if any(cells[width:]) else cells[:width]
     _refuse_ragged(whole, width, name=name)
     return whole
 

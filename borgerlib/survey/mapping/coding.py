@@ -297,6 +297,9 @@ def _broken(coded: Coded, *rules: str) -> pd.DataFrame:
 
 def _refusals(item: Item, entry: ItemMapping, export: Export) -> list[str]:
     """Tell of unwilling wordings that count as no answer though neither codebook nor mapping names them."""
+    if item.kind == "date" or item.role == "id":
+        # As many different texts as respondents.
+        return []
     options = matcher(item, entry.values)
     missing = {normalise(text) for text in entry.missing}
     counts: Counter[str] = Counter()

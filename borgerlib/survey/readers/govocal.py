@@ -12,7 +12,6 @@ from borgerlib.survey.responses import PLATFORM, Column, Export
 VENDOR = "Go Vocal"
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?"
-_ESCAPED = r"\A'(?=[=+\-@])"
 
 
 def recognise(table: HeadedGrid) -> bool:
@@ -26,8 +25,8 @@ def recognise(table: HeadedGrid) -> bool:
 
 
 def read(table: HeadedGrid) -> Export:
-    """Read a Go Vocal table, and take away the apostrophe that it puts before = + - @."""
-    frame = table.frame.apply(lambda values: values.str.replace(_ESCAPED, "", regex=True))
+    """Read a Go Vocal table."""
+    frame = table.frame
     author = next((at for at, name in enumerate(table.headings) if at and all_match(frame[name], _UUID)), 0)
     columns = question_columns(table.headings)
     columns[0] = Column(columns[0].name, columns[0].label, role="id")
@@ -37,4 +36,4 @@ def read(table: HeadedGrid) -> Export:
     times = [at for at, name in enumerate(table.headings) if at > author and all_match(frame[name], _TIME)]
     if times:
         columns[times[0]] = replace(columns[times[0]], role="submitted")
-    return export_of(replace(table, frame=frame), VENDOR, columns)
+    return export_of(table, VENDOR, columns)
