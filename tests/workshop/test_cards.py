@@ -4,7 +4,7 @@ import pytest
 
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.workshop.cards.deck import find_card, read_deck, read_decks, shipped_decks
-from borgerlib.workshop.cards.rounds import applied, checked, new_talk, summary
+from borgerlib.workshop.cards.rounds import Talk, applied, checked, summary
 from borgerlib.workshop.page.cards import published_formats
 from borgerlib.workshop.sessions.change import TOGETHER, Change
 
@@ -15,7 +15,7 @@ ROLE = (
 
 
 def said(*changes):
-    state = new_talk(read_decks())
+    state = Talk(read_decks())
     for who, kind, content in changes:
         state = applied(state, Change(who, kind, checked(state, kind, content)))
     return state

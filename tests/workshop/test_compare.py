@@ -8,8 +8,7 @@ from typer.testing import CliRunner
 
 from borgerlib.commands.workshop import app
 from borgerlib.errors import ParameterError
-from borgerlib.workshop.influence.compare import compared
-from borgerlib.workshop.saved.comparison import comparison_html, comparison_table
+from borgerlib.workshop.saved.comparison import compared, comparison_html, comparison_table
 from borgerlib.workshop.sessions.room import Room
 from borgerlib.workshop.sessions.store import create_session
 

@@ -8,8 +8,9 @@ import pytest
 import borgerlib
 from borgerlib.errors import BorgerlibError, DataError
 from borgerlib.said import said
+from borgerlib.survey.codebook.model import LEADERS
 from borgerlib.workshop.cards.deck import read_deck, shipped_decks
-from borgerlib.workshop.influence.elements import known_causes, shipped_elements
+from borgerlib.workshop.influence.elements import BARRIERS, options_of, shipped_elements
 from borgerlib.workshop.sessions.change import TOGETHER, Change
 
 NO_TOML = "»x.toml« er ikke skrevet, som TOML skal være: se linje 2."
@@ -107,7 +108,7 @@ def test_elements_are_told_in_danish_too(tmp_path):
     file.write_text(broken(text, *changes), encoding="utf-8")
     told = refused(borgerlib.open_influence_map, elements=file)
     assert told.message == "»elementer.toml« kan ikke bruges:"
-    legal = ", ".join(known_causes())
+    legal = ", ".join(options_of(LEADERS, BARRIERS))
     assert [problem.partition(": ")[2].partition(": ")[2] for problem in told.problems] == [
         "teksten er på 81 tegn; der er plads til 80",
         f"»fagligheden« kendes ikke. Er det »faglighed«? Der kan stå: {legal}",

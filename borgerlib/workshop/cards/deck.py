@@ -14,8 +14,8 @@ from borgerlib import places
 from borgerlib.errors import none_of
 from borgerlib.files.toml import Problem, Text, read_toml
 from borgerlib.said import said
-from borgerlib.survey.codebook.load import load_codebook
-from borgerlib.survey.codebook.model import LEADERS
+from borgerlib.survey.codebook.model import CITIZENS, LEADERS
+from borgerlib.workshop.influence.elements import ids_twice, options_of
 from borgerlib.workshop.words import words
 
 Kind = Literal["theme", "format", "role"]
@@ -24,7 +24,6 @@ KINDS: tuple[Kind, ...] = ("theme", "format", "role")
 FORMATS_USED = "former"
 """The item of figure N4: the formats that municipalities have used."""
 
-CITIZENS = "borgerinteresse"
 TOPICS, FORMATS = "emner", "formater"
 _SHIPPED: dict[Kind, str] = {"theme": "temaer.toml", "format": "formater.toml", "role": "roller.toml"}
 _HINT = said("mend_deck")
@@ -157,19 +156,11 @@ def find_card(decks: Sequence[Deck], kind: str, name: str) -> Card | None:
     return next((card for deck in decks if deck.kind == kind for card in deck.cards if card.id == name), None)
 
 
-@cache
-def _known(codebook: str, item: str) -> tuple[str, ...]:
-    return tuple(option.id for option in load_codebook(codebook).item(item).options)
-
-
 def _breaches(file: Any) -> Iterator[Problem]:
-    seen = set[str]()
+    yield from ids_twice("card", file.card)
     for at, card in enumerate(file.card):
-        if card.id in seen:
-            yield ("card", at, "id"), said("id_twice", id=card.id)
-        seen.add(card.id)
         for key, asked in _ANSWERS.items():
-            legal, named = _known(*asked), getattr(card, key, ())
+            legal, named = options_of(*asked), getattr(card, key, ())
             for name in filter(None, [named] if isinstance(named, str) else named):
                 if name not in legal:
                     yield ("card", at, key), none_of(name, legal)

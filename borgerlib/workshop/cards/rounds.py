@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -72,11 +72,6 @@ class Noted:
     titles: tuple[str, ...]
     note: str
     fit: Agreement | None
-
-
-def new_talk(decks: Sequence[Deck]) -> Talk:
-    """Return a session in which nothing has been said."""
-    return Talk(tuple(decks))
 
 
 def checked(state: Talk, kind: str, content: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from borgerlib import places
 from borgerlib.errors import none_of
@@ -75,20 +76,13 @@ def read_elements(path: Path) -> Elements:
 
 
 def _breaches(elements: Elements) -> Iterator[Problem]:
-    causes = known_causes()
-    kinds: dict[str, tuple[Named | Element, ...]] = {
-        "role": elements.role,
-        "area": elements.area,
-        "element": elements.element,
-    }
-    for kind, entries in kinds.items():
+    causes = options_of(LEADERS, BARRIERS)
+    for kind in ("role", "area", "element"):
+        entries: tuple[Named | Element, ...] = getattr(elements, kind)
         if not entries:
             yield (kind,), said("none_there", kind=kind)
-        seen: dict[str, int] = {}
+        yield from ids_twice(kind, entries)
         for at, entry in enumerate(entries):
-            if entry.id in seen:
-                yield (kind, at, "id"), said("id_twice", id=entry.id)
-            seen[entry.id] = at
             if len(entry.label) > LONGEST_LABEL:
                 yield (
                     (kind, at, "label"),
@@ -100,6 +94,15 @@ def _breaches(elements: Elements) -> Iterator[Problem]:
 
 
 @cache
-def known_causes() -> tuple[str, ...]:
-    """Return the answers of figure 8."""
-    return tuple(option.id for option in load_codebook(LEADERS).item(BARRIERS).options)
+def options_of(codebook: str, item: str) -> tuple[str, ...]:
+    """Return the answers to an item of a survey that ships."""
+    return tuple(option.id for option in load_codebook(codebook).item(item).options)
+
+
+def ids_twice(kind: str, entries: Iterable[Any]) -> Iterator[Problem]:
+    """Yield what is wrong with ids of a file's entries that an earlier one has already."""
+    seen = set[str]()
+    for at, entry in enumerate(entries):
+        if entry.id in seen:
+            yield (kind, at, "id"), said("id_twice", id=entry.id)
+        seen.add(entry.id)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from borgerlib.lokaldemokrati.leaders import open_leaders_survey
-from borgerlib.survey.codebook.model import LEADERS
 from borgerlib.workshop.influence.elements import BARRIERS, Element
 from borgerlib.workshop.influence.placements import HIGHEST, WHEN, InfluenceMap
 from borgerlib.workshop.sessions.agreement import Agreement, agreement
@@ -61,47 +60,17 @@ class Standing:
         return self.influence["wished"] - self.influence["today"]
 
 
-@dataclass(frozen=True)
-class Potential:
-    """The lists of the three questions, each with what matters most first.
-
-    Parameters
-    ----------
-    picked : tuple of Standing
-        What the group has picked itself, in the order of the map.
-    wish : tuple of Standing
-        Influence below the middle today, and more wished; the widest gap first.
-    cause : tuple of (Standing, Cause)
-        Influence above the middle today, and a frequent cause of failed dialogues; the most frequent first.
-    """
-
-    picked: tuple[Standing, ...]
-    wish: tuple[Standing, ...]
-    cause: tuple[tuple[Standing, Cause], ...]
+Listed = tuple[Standing, Cause | None]
+"""An element on a list, and the cause that put it there."""
 
 
-def failure_causes(survey: str = LEADERS) -> dict[str, Cause]:
-    """Return the causes of failed dialogues by id, with the real shares of figure 8.
-
-    Parameters
-    ----------
-    survey : str
-        As `borgerlib.open_leaders_survey`.
-    """
-    shown = open_leaders_survey(survey).estimates(BARRIERS).frame
+def failure_causes() -> dict[str, Cause]:
+    """Return the causes of failed dialogues by id, with the real shares of figure 8."""
+    shown = open_leaders_survey().estimates(BARRIERS).frame
     shown = shown[~shown["suppressed"]]
-    average = shown["proportion"].mean()
-    return {
-        row["option"]: Cause(
-            row["option"],
-            row["label"],
-            row["proportion"],
-            row["ci_lower"],
-            row["ci_upper"],
-            frequent=row["ci_lower"] > average,
-        )
-        for row in shown.to_dict("records")
-    }
+    shown = shown.assign(frequent=shown["ci_lower"] > shown["proportion"].mean())
+    fields = ["option", "label", "proportion", "ci_lower", "ci_upper", "frequent"]
+    return {row[0]: Cause(*row) for row in shown[fields].itertuples(index=False)}
 
 
 def standings(state: InfluenceMap, elements: Sequence[Element] | None = None) -> tuple[Standing, ...]:
@@ -109,33 +78,33 @@ def standings(state: InfluenceMap, elements: Sequence[Element] | None = None) ->
     return tuple(_standing(state, one) for one in (state.elements if elements is None else elements))
 
 
-def potential(state: InfluenceMap, causes: Mapping[str, Cause]) -> Potential:
-    """Return what the map says to the three questions.
+def potential(
+    every: Sequence[Standing], picked: frozenset[str], causes: Mapping[str, Cause]
+) -> dict[str, Sequence[Listed]]:
+    """Return the list of each question, with what matters most first.
+
+    'picked': what the group has picked itself, in the order of the map. 'wish': influence below the middle
+    today, and more wished; the widest gap first. 'cause': influence above the middle today, and a frequent
+    cause of failed dialogues; the most frequent first.
 
     Parameters
     ----------
-    state : InfluenceMap
+    every : sequence of Standing
+        As `standings` returns.
+    picked : frozenset of str
+        Ids.
     causes : mapping of str to Cause
         As `failure_causes` returns.
     """
-    return potential_of(standings(state), state.said.picked, causes)
-
-
-def potential_of(every: Sequence[Standing], picked: frozenset[str], causes: Mapping[str, Cause]) -> Potential:
-    """Return the same of elements that are worked out already."""
     wish = [one for one in every if one.influence.get("today", MIDDLE) < MIDDLE and one.gap > 0]
-    cause = [
-        (one, causes[one.element.cause])
-        for one in every
-        if one.influence.get("today", 0) > MIDDLE
-        and one.element.cause in causes
-        and causes[one.element.cause].frequent
-    ]
-    return Potential(
-        tuple(one for one in every if one.element.id in picked),
-        tuple(sorted(wish, key=lambda one: -one.gap)),
-        tuple(sorted(cause, key=lambda pair: -pair[1].share)),
-    )
+    high = [one for one in every if one.influence.get("today", 0) > MIDDLE]
+    named = [(one, causes[one.element.cause]) for one in high if one.element.cause in causes]
+    cause = sorted((pair for pair in named if pair[1].frequent), key=lambda pair: -pair[1].share)
+    return {
+        "picked": [(one, None) for one in every if one.element.id in picked],
+        "wish": [(one, None) for one in sorted(wish, key=lambda one: -one.gap)],
+        "cause": cause,
+    }
 
 
 def _standing(state: InfluenceMap, element: Element) -> Standing:

@@ -8,11 +8,12 @@ from typing import Any
 from borgerlib.files.look import USUAL, Look
 from borgerlib.lokaldemokrati.leaders import open_leaders_survey
 from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import CITIZENS
 from borgerlib.workshop.cards import rounds
-from borgerlib.workshop.cards.deck import CITIZENS, FORMATS_USED, KINDS, TOPICS, Card, Deck
+from borgerlib.workshop.cards.deck import FORMATS_USED, KINDS, TOPICS, Card, Deck
 from borgerlib.workshop.cards.print import PrintedCard
 from borgerlib.workshop.cards.rounds import HIGHEST, LOWEST, Talk, summary
-from borgerlib.workshop.page.citizens import Citizens, share_words
+from borgerlib.workshop.page.citizens import SHARE, Citizens, share_words
 from borgerlib.workshop.page.influence import compared_words, shared_config
 from borgerlib.workshop.sessions.room import Tool
 from borgerlib.workshop.words import words
@@ -51,7 +52,7 @@ def cards_tool(decks: Sequence[Deck], citizens: Citizens, *, place: str = "", lo
     return Tool(
         NAME,
         config,
-        start=rounds.new_talk(decks),
+        start=Talk(tuple(decks)),
         checked=rounds.checked,
         applied=rounds.applied,
         may=rounds.PARTICIPANTS_MAY,
@@ -95,10 +96,8 @@ def cards_for_print(decks: Sequence[Deck], citizens: Citizens) -> tuple[PrintedC
 
 def published_formats() -> dict[str, str]:
     """Return how many municipalities used a format, as sentences by answer of figure N4."""
-    shown = open_leaders_survey().estimates(FORMATS_USED).frame
-    return {
-        row["option"]: words()("facts", "published", **share_words(row)) for row in shown.to_dict("records")
-    }
+    shown = open_leaders_survey().estimates(FORMATS_USED).frame[SHARE].itertuples(index=False)
+    return {option: words()("facts", "published", **share_words(*share)) for option, _, *share in shown}
 
 
 def card_facts(card: Card, used: Mapping[str, str], citizens: Citizens) -> list[str]:

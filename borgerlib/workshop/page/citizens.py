@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from borgerlib import danish
 from borgerlib.errors import BorgerlibError, DataError, command
@@ -21,6 +20,7 @@ from borgerlib.said import said
 from borgerlib.workshop.cards.deck import FORMATS, TOPICS
 from borgerlib.workshop.words import words
 
+SHARE = ["option", "label", "proportion", "ci_lower", "ci_upper"]
 _ROLES = {TOPICS: "topics", FORMATS: "formats"}
 
 
@@ -61,11 +61,11 @@ def citizens_of(municipality: str) -> Citizens:
     return Citizens(printed["simulated"], {(item, answer): text for item, answer, text in printed["said"]})
 
 
-def share_words(row: Mapping[Any, Any]) -> dict[str, str]:
+def share_words(share: float, lower: float, upper: float) -> dict[str, str]:
     """Return a share and its interval in words."""
     # Corrected for what was left to chance, a small share may come out below 0.
-    interval = danish.percent_range(max(0.0, row["ci_lower"]), row["ci_upper"])
-    return {"andel": danish.percent(max(0.0, row["proportion"])), "interval": interval}
+    interval = danish.percent_range(max(0.0, lower), upper)
+    return {"andel": danish.percent(max(0.0, share)), "interval": interval}
 
 
 def _said(municipality: str) -> str:
@@ -80,10 +80,10 @@ def _said(municipality: str) -> str:
         if role not in asked:
             continue
         key = "topic" if item == TOPICS else "format"
-        for row in answers.everybody.estimates.select(item=role).frame.to_dict("records"):
-            if not row["suppressed"]:
-                text = words()("facts", key, **share_words(row), sted=place, svar=row["label"])
-                sentences.append((item, row["option"], text + mark))
+        shown = answers.everybody.estimates.select(item=role).frame
+        for option, label, *share in shown.loc[~shown["suppressed"], SHARE].itertuples(index=False):
+            text = words()("facts", key, **share_words(*share), sted=place, svar=label)
+            sentences.append((item, option, text + mark))
     return json.dumps({"simulated": answers.offer.simulated, "said": sentences})
 
 

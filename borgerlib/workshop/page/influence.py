@@ -13,10 +13,10 @@ from borgerlib.workshop.influence.elements import Element, Elements
 from borgerlib.workshop.influence.placements import HIGHEST, QUESTIONS, WHEN, Decision, InfluenceMap
 from borgerlib.workshop.influence.potential import (
     Cause,
-    Potential,
+    Listed,
     Standing,
     failure_causes,
-    potential_of,
+    potential,
     standings,
 )
 from borgerlib.workshop.page.citizens import Citizens, share_words
@@ -79,7 +79,8 @@ def shared_config(tool: str, title: str, citizens: Citizens, place: str) -> dict
 def influence_view(state: InfluenceMap, causes: Mapping[str, Cause]) -> dict[str, Any]:
     """Return what whoever leads sees: nobody's own placements, and no comparison of fewer than 4."""
     every = standings(state)
-    lists = [_list(question, potential_of(every, state.said.picked, causes), state) for question in QUESTIONS]
+    found = potential(every, state.said.picked, causes)
+    lists = [_list(question, found[question], state) for question in QUESTIONS]
     return {
         **_asked(state),
         "elements": [
@@ -116,16 +117,15 @@ def _element(element: Element, causes: Mapping[str, Cause]) -> dict[str, Any]:
         "id": element.id,
         "label": element.label,
         "help": element.help,
-        "cause": words()("facts", "cause", **_cause_words(cause), aarsag=cause.label) if cause else "",
+        "cause": words()("facts", "cause", **_cause_words(cause)) if cause else "",
     }
 
 
 def _cause_words(cause: Cause) -> dict[str, str]:
-    """Return the share and interval of a cause of failed dialogues in words."""
-    return share_words({"proportion": cause.share, "ci_lower": cause.lower, "ci_upper": cause.upper})
+    return {"aarsag": cause.label, **share_words(cause.share, cause.lower, cause.upper)}
 
 
-def why(question: str, one: Standing, cause: Cause | None = None) -> str:
+def _why(question: str, one: Standing, cause: Cause | None) -> str:
     """Return why an element stands on the list of a question."""
     say = words()
     today = number_words(one.influence.get("today", 0))
@@ -134,14 +134,7 @@ def why(question: str, one: Standing, cause: Cause | None = None) -> str:
     if cause is None:
         wished, gap = map(number_words, (one.influence["wished"], one.gap))
         return say("lists", "why_gap", i_dag=today, oensket=wished, forskel=gap)
-    return say("lists", "why_cause", aarsag=cause.label, **_cause_words(cause), i_dag=today)
-
-
-def listed(question: str, found: Potential) -> list[tuple[Standing, Cause | None]]:
-    """Return the elements on the list of a question, each with the cause that put it there."""
-    if question == "cause":
-        return list(found.cause)
-    return [(one, None) for one in (found.picked if question == "picked" else found.wish)]
+    return say("lists", "why_cause", **_cause_words(cause), i_dag=today)
 
 
 def compared_words(agreement: Agreement, key: str, highest: int) -> str:
@@ -190,17 +183,14 @@ def _own(state: InfluenceMap, who: str) -> dict[str, Any]:
     }
 
 
-def _list(question: str, found: Potential, state: InfluenceMap) -> dict[str, Any]:
+def _list(question: str, found: Sequence[Listed], state: InfluenceMap) -> dict[str, Any]:
     say = words()
-    items = []
-    for one, cause in listed(question, found):
-        items.append(_item(state, question, one.element, why(question, one, cause)))
     return {
         "question": question,
         "title": say("lists", question),
         "asked": say("lists", f"{question}_question"),
         "empty": say("lists", f"{question}_empty"),
-        "items": items,
+        "items": [_item(state, question, one.element, _why(question, one, cause)) for one, cause in found],
     }
 
 
