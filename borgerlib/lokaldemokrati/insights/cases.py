@@ -16,8 +16,6 @@ from borgerlib.files.toml import Problem, Text, read_toml
 from borgerlib.population.municipalities import municipality
 from borgerlib.survey.codebook.model import LEADERS
 
-INSIGHTS = range(1, 11)
-
 
 @dataclass(frozen=True)
 class Fact:
@@ -118,19 +116,6 @@ def _shipped() -> tuple[Case, ...]:
 
 def _read(path: Path) -> tuple[Case, ...]:
     return read_toml(path, "cases").validated(_File, _breaches).case
-
-
-def cases_for_insight(insight: int) -> tuple[Case, ...]:
-    """Return the cases that bear on an insight (possibly none), in the report's order.
-
-    Raises
-    ------
-    ParameterError
-        The insight is none of 1 to 10.
-    """
-    if insight not in INSIGHTS:
-        raise ParameterError(f"There is no insight {insight}. Legal: 1 to {max(INSIGHTS)}.")
-    return tuple(case for case in load_cases() if insight in case.insights)
 
 
 def _breaches(file: _File) -> Iterator[Problem]:

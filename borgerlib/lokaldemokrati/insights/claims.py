@@ -85,13 +85,12 @@ def _against_share(claim: Claim, estimates: DisclosedEstimates) -> Verdict:
     if claim.than in (shown, tested) or (shown > claim.than) != (tested > claim.than):
         sentence = f"{measured} er så tæt på {than}, at det ikke kan siges, om andelen er over eller under."
         return Verdict(claim, "within chance", sentence, result.p_value, result.method)
-    side = "over" if shown > claim.than else "under"
+    side, outcome = "over" if shown > claim.than else "under", "within chance"
+    sentence = f"{measured} ligger {side} {than}, men forskellen er inden for det tilfældige."
     if result.p_value < 1 - estimates.confidence:
         outcome = "holds" if (side == "over") == (claim.kind == "above") else "contradicted"
         sentence = f"Andelen er {measured} og er også {side} {than} {claim.among}."
-        return Verdict(claim, outcome, sentence, result.p_value, result.method)
-    sentence = f"{measured} ligger {side} {than}, men forskellen er inden for det tilfældige."
-    return Verdict(claim, "within chance", sentence, result.p_value, result.method)
+    return Verdict(claim, outcome, sentence, result.p_value, result.method)
 
 
 def _shown_share(row: pd.Series[Any], tested: float, estimates: DisclosedEstimates) -> float:
@@ -118,30 +117,29 @@ def _between_groups(claim: Claim, estimates: DisclosedEstimates, item: Item) -> 
     first, second = (find(estimates, f"{claim.row}@{group}") for group in claim.groups)
     if any(pd.isna(row["count"]) for row in (first, second)):
         return _not_known(claim, [first, second])
+    words = claim.group_words
     if claim.kind == "difference":
         result = exact_difference_test(
             int(first["count"]), int(first["n"]), int(second["count"]), int(second["n"])
         )
+        shares = first["proportion"], second["proportion"]
+        shown = shares[0] - shares[1]
+        words = tuple(f"{w} ({danish.percent(share)})" for w, share in zip(words, shares, strict=True))
     else:
         scales = [_scale(estimates, item, group) for group in claim.groups]
         if any(pd.isna(step["count"]) for scale in scales for step in scale):
             return _not_known(claim, [*scales[0], *scales[1]])
         result = exact_trend_test(*([int(step["count"]) for step in scale] for scale in scales))
-    shown = first["proportion"] - second["proportion"] if claim.kind == "difference" else result.difference
-    numbers = ["", ""]
-    if claim.kind == "difference":
-        numbers = [f" ({danish.percent(row['proportion'])})" for row in (first, second)]
-    words = [f"{word}{number}" for word, number in zip(claim.group_words, numbers, strict=True)]
+        shown = result.difference
     if shown * result.difference <= 0:
         sentence = f"{claim.measure} er så ens {words[0]} og {words[1]}, at der ikke kan ses nogen forskel."
         return Verdict(claim, "within chance", sentence, result.p_value, result.method)
-    comparison = f"{claim.measure} er {'større' if shown > 0 else 'mindre'} {words[0]} end {words[1]}"
+    beyond, outcome = "men forskellen er inden for det tilfældige", "within chance"
     if result.p_value < 1 - estimates.confidence:
+        beyond = "og forskellen er større, end tilfældet kan forklare"
         outcome = "holds" if shown > 0 else "contradicted"
-        sentence = f"{comparison}, og forskellen er større, end tilfældet kan forklare."
-        return Verdict(claim, outcome, sentence, result.p_value, result.method)
-    sentence = f"{comparison}, men forskellen er inden for det tilfældige."
-    return Verdict(claim, "within chance", sentence, result.p_value, result.method)
+    comparison = f"{claim.measure} er {'større' if shown > 0 else 'mindre'} {words[0]} end {words[1]}"
+    return Verdict(claim, outcome, f"{comparison}, {beyond}.", result.p_value, result.method)
 
 
 def _scale(estimates: DisclosedEstimates, item: Item, group: str) -> list[pd.Series[Any]]:

@@ -15,11 +15,9 @@ from annotated_types import MinLen
 
 from borgerlib import places
 from borgerlib.errors import ParameterError, unknown_name
-from borgerlib.files.toml import Problem, Toml, read_toml
+from borgerlib.files.toml import Problem, read_toml
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import LEADERS, Codebook
-
-_FILE, _WHAT = "insights.toml", "insights"
 
 
 @dataclass(frozen=True)
@@ -178,14 +176,9 @@ def load_registry() -> Registry:
     DataError
         The file is missing or breaks rules; all breaches are listed at once.
     """
-    toml = read_toml(places.raw_data(LEADERS, _FILE), _WHAT)
+    toml = read_toml(places.raw_data(LEADERS, "insights.toml"), "insights")
     codebook = load_codebook(LEADERS)
     return toml.validated(_File, lambda file: _breaches(file, codebook)).registry()
-
-
-def parse_registry(content: Mapping[str, Any]) -> Registry:
-    """Build a registry from parsed TOML; raise `DataError` naming unknown or missing keys."""
-    return Toml(dict(content), _FILE, _WHAT).validated(_File).registry()
 
 
 def _breaches(file: _File, codebook: Codebook) -> Iterator[Problem]:

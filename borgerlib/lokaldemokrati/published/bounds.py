@@ -10,7 +10,6 @@ contingency tables given marginal totals and decomposable graphs).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -19,6 +18,7 @@ from borgerlib.errors import DataError, NotIdentifiedError
 from borgerlib.lokaldemokrati.published.counts import divided_table
 from borgerlib.lokaldemokrati.published.identification import identify
 from borgerlib.lokaldemokrati.published.numbers import load_published
+from borgerlib.statistics.exact.counts import is_whole
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import LEADERS, Item
 
@@ -230,20 +230,16 @@ def _check(rows: Margin, columns: Margin, known: Mapping[Cell, int]) -> None:
         problems += [
             f"the margin of the {name} has {count!r} at '{option}'; give a whole number of at least 0"
             for option, count in margin.items()
-            if not _is_count(count)
+            if not (is_whole(count) and count >= 0)
         ]
     if not problems and sum(rows.values()) != sum(columns.values()):
         problems.append(f"the rows sum to {sum(rows.values())} and the columns to {sum(columns.values())}")
     for (row, column), count in known.items():
         if row not in rows or column not in columns:
             problems.append(f"the known cell ('{row}', '{column}') is not in the table")
-        elif not _is_count(count):
+        elif not (is_whole(count) and count >= 0):
             problems.append(
                 f"the known cell ('{row}', '{column}') is {count!r}; give a whole number of at least 0"
             )
     if problems:
         raise DataError("The table cannot be bounded:", problems=problems)
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, Real) and float(value).is_integer() and float(value) >= 0

@@ -16,8 +16,11 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.errors import DataError
+from borgerlib.statistics.exact.counts import is_whole
 
 MOST_SOLUTIONS = 100_000
+# Keeps distances and changes apart: a question has far fewer options than that.
+_APART = 1000
 
 
 def rounded_percent(count: int, n: int) -> int:
@@ -122,9 +125,7 @@ def smallest_change(percentages: Sequence[int], *, max_n: int = 79, exclusive: b
             for position, (value, new) in enumerate(zip(values, possible, strict=True))
             if value != new
         )
-        distance = sum(
-            (_distance(value, count, n) for value, count in zip(values, counts, strict=True)), Fraction(0)
-        )
+        distance = Fraction(sum(int(cost[c]) // _APART for cost, c in zip(costs, counts, strict=True)), 2 * n)
         rows.append((distance, len(changes), n, tuple(counts), possible, changes))
     rows.sort(key=lambda row: row[:3])
     return pd.DataFrame(
@@ -142,21 +143,15 @@ def _checked(percentages: Sequence[int], max_n: int) -> list[int]:
     if not values:
         problems.append("there are no percentages; give at least one")
     for position, value in enumerate(values):
-        if isinstance(value, bool) or not _is_whole(value):
+        if isinstance(value, bool) or not is_whole(value):
             problems.append(f"percentage {position + 1} is {value!r}; give a whole number from 0 to 100")
         elif not 0 <= value <= 100:
             problems.append(f"percentage {position + 1} is {value}; legal are 0 to 100")
-    if isinstance(max_n, bool) or not _is_whole(max_n) or max_n < 1:
+    if isinstance(max_n, bool) or not is_whole(max_n) or max_n < 1:
         problems.append(f"max_n is {max_n!r}; give a whole number of at least 1")
     if problems:
         raise DataError("Counts cannot be sought behind these percentages:", problems=problems)
     return [int(value) for value in values]
-
-
-def _is_whole(value: object) -> bool:
-    if isinstance(value, (int, np.integer)):
-        return True
-    return isinstance(value, (float, np.floating)) and float(value).is_integer()
 
 
 def _counts_behind(percentage: int, n: int) -> range:
@@ -166,21 +161,14 @@ def _counts_behind(percentage: int, n: int) -> range:
     return range(lowest, highest + 1)
 
 
-def _distance(percentage: int, count: int, n: int) -> Fraction:
-    below = (2 * percentage - 1) * n - 200 * count
-    above = 200 * count - (2 * percentage + 1) * n
-    return Fraction(max(0, below, above), 2 * n)
-
-
 def _costs(percentage: int, n: int) -> np.ndarray:
-    """Return for each count 0…n one whole number that orders by distance, then by changed or not."""
+    """Return for each count 0…n a whole number that orders by distance (in 2n-ths), then by changed or not."""
     counts = np.arange(n + 1, dtype=np.int64)
     below = (2 * percentage - 1) * n - 200 * counts
     above = 200 * counts - (2 * percentage + 1) * n
     distance = np.maximum(0, np.maximum(below, above))
     changed = (200 * counts + n) // (2 * n) != percentage
-    # 1,000 keeps the two apart: a question has far fewer options than that.
-    return np.asarray(distance * 1000 + changed, dtype=np.int64)
+    return np.asarray(distance * _APART + changed, dtype=np.int64)
 
 
 def _cheapest_summing_to(total: int, costs: Sequence[np.ndarray]) -> list[int]:

@@ -14,7 +14,7 @@ from annotated_types import MinLen
 
 from borgerlib import danish, places
 from borgerlib.errors import CodebookError, ParameterError, unknown_name
-from borgerlib.files.toml import Problem, Text, Toml, read_toml
+from borgerlib.files.toml import Problem, Text, read_toml
 from borgerlib.interest.answers.local_survey import ASKED, DIVIDING, LocalSurvey
 from borgerlib.lokaldemokrati.insights.sentences import FIRST, answers_to, fill, find, first_sentence
 from borgerlib.survey.codebook.load import load_codebook
@@ -28,7 +28,6 @@ TAG_WORDS = {
     "town": "by",
 }
 _REFERENCE = re.compile(rf"\b([a-z_]+)([.=])({'|'.join(TAGS)})\b")
-_FILE, _WHAT = "sections.toml", "figures of the citizens' survey"
 
 
 @dataclass(frozen=True)
@@ -120,12 +119,8 @@ def load_sections() -> Sections:
     DataError
         The file is missing or breaks rules; all breaches are listed at once.
     """
-    return read_toml(places.raw_data(CITIZENS, _FILE), _WHAT).validated(Sections, _breaches)
-
-
-def parse_sections(content: Mapping[str, Any]) -> Sections:
-    """Build the sections from parsed TOML (`DataError` lists all breaches)."""
-    return Toml(dict(content), _FILE, _WHAT).validated(Sections, _breaches)
+    file = read_toml(places.raw_data(CITIZENS, "sections.toml"), "figures of the citizens' survey")
+    return file.validated(Sections, _breaches)
 
 
 def _breaches(file: Sections) -> Iterator[Problem]:

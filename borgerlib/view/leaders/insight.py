@@ -7,7 +7,7 @@ from typing import Any
 
 from borgerlib import danish
 from borgerlib.errors import ParameterError
-from borgerlib.lokaldemokrati.insights.cases import cases_for_insight
+from borgerlib.lokaldemokrati.insights.cases import load_cases
 from borgerlib.lokaldemokrati.insights.claims import Verdict, verdict, with_chance
 from borgerlib.lokaldemokrati.insights.registry import Registry, load_registry
 from borgerlib.lokaldemokrati.insights.sentences import fill
@@ -171,14 +171,14 @@ class InsightPage:
 
     def cases(self) -> Text | None:
         """Return the cases that bear on the insight; None when there are none."""
-        cases = cases_for_insight(self.number)
-        if not cases:
-            return None
         paragraphs = [
             f"**[{case.municipality}: {case.title}](index.html#case-{danish.slug(case.municipality)}).** "
             f"{case.summary}"
-            for case in cases
+            for case in load_cases()
+            if self.number in case.insights
         ]
+        if not paragraphs:
+            return None
         return Text("## Eksempler fra kommunerne\n\n" + "\n\n".join(paragraphs))
 
     def feasible_sizes(self) -> Table:

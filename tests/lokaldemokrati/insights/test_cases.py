@@ -3,8 +3,8 @@ import re
 import pytest
 
 from borgerlib import places
-from borgerlib.errors import DataError, ParameterError
-from borgerlib.lokaldemokrati.insights.cases import cases_for_insight, load_cases
+from borgerlib.errors import DataError
+from borgerlib.lokaldemokrati.insights.cases import load_cases
 
 SHIPPED = places.raw_data("lokaldemokrati-2021", "cases.toml").read_text(encoding="utf-8")
 
@@ -30,17 +30,6 @@ def test_a_summary_is_two_or_three_sentences_on_one_line(case):
 def test_facts_stand_as_published():
     [odense] = [case for case in load_cases() if case.id == "odense"]
     assert ("Borgere i borgerrådet", "99") in [(fact.label, fact.value) for fact in odense.facts]
-
-
-def test_cases_of_an_insight():
-    assert [case.id for case in cases_for_insight(4)] == ["odense", "aarhus"]
-    assert cases_for_insight(9) == ()
-
-
-@pytest.mark.parametrize("insight", [0, 11])
-def test_an_unknown_insight_is_refused(insight):
-    with pytest.raises(ParameterError, match=f"There is no insight {insight}. Legal: 1 to 10"):
-        cases_for_insight(insight)
 
 
 @pytest.mark.parametrize(

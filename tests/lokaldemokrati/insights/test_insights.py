@@ -8,7 +8,7 @@ from borgerlib import places
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.lokaldemokrati.insights import registry as insights
 from borgerlib.lokaldemokrati.insights.claims import verdict
-from borgerlib.lokaldemokrati.insights.registry import load_registry, parse_registry
+from borgerlib.lokaldemokrati.insights.registry import load_registry
 from borgerlib.lokaldemokrati.insights.sentences import fill
 from borgerlib.lokaldemokrati.leaders import open_leaders_survey
 
@@ -43,16 +43,21 @@ def content():
     return copy.deepcopy(CONTENT)
 
 
-def problems_of(content, monkeypatch, tmp_path):
-    """The problems that a registry file with this content is refused for."""
+def read_anew(content, monkeypatch, tmp_path):
+    """The registry of a file with this content."""
     path = tmp_path / "insights.toml"
     path.write_text(_toml(content), encoding="utf-8")
     shipped = places.raw_data
     monkeypatch.setattr(
         places, "raw_data", lambda *parts: path if "insights.toml" in parts else shipped(*parts)
     )
+    return load_registry.__wrapped__()
+
+
+def problems_of(content, monkeypatch, tmp_path):
+    """The problems that a registry file with this content is refused for."""
     with pytest.raises(DataError, match=r"^The insights in insights.toml cannot be used:") as caught:
-        load_registry.__wrapped__()
+        read_anew(content, monkeypatch, tmp_path)
     assert all(problem.startswith("line ") for problem in caught.value.problems)
     return [problem.partition(": ")[2] for problem in caught.value.problems]
 
@@ -143,25 +148,23 @@ def test_lookups_refuse_what_is_not_there():
 # --- bad files --------------------------------------------------------------------------------------------
 
 
-def test_a_sound_registry_is_read(content):
-    registry = parse_registry(content)
+def test_a_sound_registry_is_read(content, monkeypatch, tmp_path):
+    registry = read_anew(content, monkeypatch, tmp_path)
     assert registry.insight(1).title == "Et"
     assert registry.figure("2").chart == "bar_chart"
     assert registry.claim("flertal").than == 0.5
 
 
-def test_unknown_and_missing_keys_are_listed_at_once(content):
+def test_unknown_and_missing_keys_are_listed_at_once(content, monkeypatch, tmp_path):
     content["figure"][0]["colour"] = "red"
     del content["insight"][0]["title"]
     del content["claim"][0]["row"]
-    with pytest.raises(DataError, match=r"^The insights in insights.toml cannot be used:") as caught:
-        parse_registry(content)
-    assert caught.value.problems == (
+    assert problems_of(content, monkeypatch, tmp_path) == [
         "insight 1: lacks 'title'",
         "figure '2', colour: Unknown key 'colour'. Legal: id, insight, question, title, answers, by, caveat, "
         "who, chart, settings.",
         "claim 'flertal': lacks 'row'",
-    )
+    ]
 
 
 def test_every_breach_against_the_codebook_is_listed_at_once(content, monkeypatch, tmp_path):

@@ -10,6 +10,7 @@ from simulated_citizens import prepared_citizens, shared_citizens
 
 from borgerlib import danish, places
 from borgerlib.errors import DataError, ParameterError
+from borgerlib.files.toml import Toml
 from borgerlib.interest import store
 from borgerlib.interest.answers import segments
 from borgerlib.interest.prepare.prepare import prepare
@@ -18,7 +19,7 @@ from borgerlib.lokaldemokrati.insights.sentences import fill
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.citizens.in_insights import citizens_layer
 from borgerlib.view.citizens.interest import InterestPage, open_interest
-from borgerlib.view.citizens.sections import first_known, load_sections, parse_sections, worded
+from borgerlib.view.citizens.sections import Sections, _breaches, first_known, load_sections, worded
 from borgerlib.view.citizens.words import COMPARED
 from borgerlib.view.tables.html import Table
 from borgerlib.view.words.text import PAGE_MIME_TYPE, Text
@@ -472,7 +473,7 @@ class TestSections:
             {"id": "e", "title": ["T"], "participation": "topics"},
         ]
         with pytest.raises(DataError) as caught:
-            parse_sections({"section": [*broken, section]})
+            Toml({"section": [*broken, section]}, "sections.toml", "figures").validated(Sections, _breaches)
         said = str(caught.value)
         for part in (
             "section 'a': Unknown role 'topic'. Did you mean 'topics'",
