@@ -56,8 +56,7 @@ def published(*frames: pd.DataFrame, base: str = "borgere") -> DisclosedEstimate
 
 def picture(chart: Chart, width: Width, *, framed: bool) -> Figure:
     """Return a picture as files show it: drawn once, and dressed anew for each width and frame."""
-    setting = chart._setting(width, framed)
-    return _drawn(setting.pop("marks"), setting.pop("lay_out")).dress(**setting)
+    return _drawn(chart.marks, chart.lay_out).dress(**chart._dress(width, framed))
 
 
 def axes_of(chart: Chart, width: Width = "wide") -> Axes:

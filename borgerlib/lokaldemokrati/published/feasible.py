@@ -162,7 +162,7 @@ def _counts_behind(percentage: int, n: int) -> range:
 
 
 def _costs(percentage: int, n: int) -> np.ndarray:
-    """Return for each count 0…n a whole number that orders by distance (in 2n-ths), then by changed or not."""
+    """Return for each count 0…n a number that orders by distance (in 2n-ths), then by changed or not."""
     counts = np.arange(n + 1, dtype=np.int64)
     below = (2 * percentage - 1) * n - 200 * counts
     above = 200 * counts - (2 * percentage + 1) * n

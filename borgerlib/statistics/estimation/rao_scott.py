@@ -112,11 +112,12 @@ def rao_scott_test(
 
 
 def _second_order(table: Floats, spread: Floats, units: int, effective: float) -> RaoScottTest:
+    from scipy.linalg import helmert
     from scipy.special import fdtrc
 
     expected = np.outer(table.sum(axis=1), table.sum(axis=0))
     pearson = float(((table - expected) ** 2 / expected).sum())
-    contrasts = np.kron(_contrasts(table.shape[0]), _contrasts(table.shape[1]))
+    contrasts = np.kron(*(helmert(levels).T for levels in table.shape))
     # R inverts the observed proportions. A cell that is empty by chance has no inverse, and leaving it out
     # makes the test reject far too often: there the proportions expected of independent answers take over.
     proportions = (table if (table > 0).all() else expected).ravel()
@@ -134,9 +135,3 @@ def _second_order(table: Floats, spread: Floats, units: int, effective: float) -
     df1 = trace**2 / float(np.trace(effects @ effects))
     statistic = pearson / trace
     return RaoScottTest(statistic, df1, df1 * units, float(fdtrc(df1, df1 * units, statistic)))
-
-
-def _contrasts(levels: int) -> Floats:
-    """Return an orthonormal basis of the contrasts between levels (one column fewer than levels)."""
-    basis: Floats = np.linalg.svd(np.eye(levels) - 1.0 / levels)[0][:, : levels - 1]
-    return basis

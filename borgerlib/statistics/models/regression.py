@@ -210,10 +210,6 @@ class Regression:
         half = reach * self.bse
         return pd.DataFrame({"ci_lower": self.params - half, "ci_upper": self.params + half})
 
-    def cov_params(self) -> pd.DataFrame:
-        """Return the covariance matrix of the coefficients, under statsmodels' name for it."""
-        return self.covariance.copy()
-
     def summary(self, *, confidence: float = 0.95) -> Any:
         """Return the model as statsmodels prints one: coefficients, errors, tests, intervals and notes."""
         from statsmodels.iolib.summary import Summary

@@ -48,35 +48,22 @@ def options_of(
     protected: ProtectedCube, levels: Mapping[str, Sequence[str]], role: str
 ) -> list[OptionInCopy]:
     """Return what the copy says of each option of a role among a selection."""
-    options, wanted = protected.cube.roles[role], levels.get(role, ())
-    if role in protected.sources(levels):
-        return [
-            _of_option(protected, protected.parts(levels, role, option), role, number, {}, own=True)
-            for number, option in enumerate(options)
-        ]
-    parts, answered = protected.parts(levels), dict[int, Floats]()
+    cube, wanted, made_of_it = protected.cube, levels.get(role, ()), role in protected.sources(levels)
+    found, answered = [], dict[int, Floats]()
     # Both lists hold the same people, part by part.
-    own_parts = protected.parts(levels, role, wanted[0]) if wanted else parts
-    return [
-        _of_option(protected, own_parts if own else parts, role, number, answered, own=own)
-        for number, own in enumerate(option in wanted for option in options)
-    ]
-
-
-def _of_option(
-    protected: ProtectedCube,
-    parts: Sequence[Part],
-    role: str,
-    number: int,
-    answered: dict[int, Floats],
-    *,
-    own: bool,
-) -> OptionInCopy:
-    cube, row = protected.cube, int(protected.cube.answered[role][number])
-    if row not in answered:
-        answered[row] = _sums(protected, parts, row)
-    ones = _sums(protected, parts, int(cube.chosen[role][number]))
-    return _counted(protected, role, number, own, parts, ones, answered[row] - ones)
+    others = own = [] if made_of_it else protected.parts(levels)
+    if wanted and not made_of_it:
+        own = protected.parts(levels, role, wanted[0])
+    for number, option in enumerate(cube.roles[role]):
+        if made_of_it:
+            own, answered = protected.parts(levels, role, option), {}
+        is_own, row = made_of_it or option in wanted, int(cube.answered[role][number])
+        parts = own if is_own else others
+        if row not in answered:
+            answered[row] = _sums(protected, parts, row)
+        ones = _sums(protected, parts, int(cube.chosen[role][number]))
+        found.append(_counted(protected, role, number, is_own, parts, ones, answered[row] - ones))
+    return found
 
 
 def _sums(protected: ProtectedCube, parts: Sequence[Part], row: int) -> Floats:

@@ -173,21 +173,18 @@ def _summary(column: object, groups: pd.DataFrame, confidence: float) -> dict[st
 
 
 def _ratio_interval(n: np.ndarray, people: np.ndarray, confidence: float) -> tuple[float, float]:
-    from scipy.stats import norm
+    from statsmodels.stats.proportion import confint_proportions_2indep
 
     if len(n) < 2 or n.sum() == 0:
         return np.nan, np.nan
-    pairs = list(itertools.combinations(range(len(n)), 2))
-    z = norm.isf((1 - confidence) / 2 / len(pairs))
+    pairs = list(itertools.combinations(zip(n, people, strict=True), 2))
     lower, upper = 1.0, 1.0
-    for first, second in pairs:
-        half = 0.5 if 0 in (n[first], n[second]) else 0.0
-        a, b, p, q = n[first] + half, n[second] + half, people[first] + half, people[second] + half
-        log_ratio = np.log(a / p) - np.log(b / q)
-        width = z * np.sqrt(1 / a - 1 / p + 1 / b - 1 / q)
+    for one, other in pairs:
+        method = "log" if one[0] and other[0] else "log-adjusted"
+        alpha = (1 - confidence) / len(pairs)
+        low, high = confint_proportions_2indep(*one, *other, compare="ratio", method=method, alpha=alpha)
         # Either of the two may be the lower one, so the pair bounds the ratio both ways round.
-        lower = min(lower, np.exp(log_ratio - width), np.exp(-log_ratio - width))
-        upper = min(upper, np.exp(log_ratio + width), np.exp(-log_ratio + width))
+        lower, upper = min(lower, low, 1 / high), min(upper, high, 1 / low)
     return float(lower), float(upper)
 
 

@@ -93,8 +93,7 @@ class Chart:
         ParameterError
             The width is neither.
         """
-        setting = self._setting(width, framed)
-        return DrawnMarks(setting.pop("marks"), setting.pop("lay_out"), plot).dress(**setting)
+        return DrawnMarks(self.marks, self.lay_out, plot).dress(**self._dress(width, framed))
 
     def axes(self, width: Width = "wide", *, framed: bool = True) -> Axes:
         """Return the axes of a new `figure`, for a line, a limit or a remark (``axes.figure`` shows them).
@@ -106,32 +105,22 @@ class Chart:
 
     def png(self, width: Width = "wide", *, framed: bool = True) -> bytes:
         """Return the picture as PNG at two image pixels a pixel; parameters as `figure`."""
-        png: bytes = files.png(**self._setting(width, framed))
-        return png
+        return files.png(self.marks, self.lay_out, **self._dress(width, framed))
 
     def svg(self, width: Width = "wide", *, framed: bool = True) -> str:
         """Return the picture as SVG that carries the letters it needs; parameters as `figure`."""
-        svg: bytes = files.svg(**self._setting(width, framed))
-        return svg.decode()
+        return files.svg(self.marks, self.lay_out, **self._dress(width, framed)).decode()
 
-    def _setting(self, width: Width, framed: bool) -> dict[str, Any]:
+    def _dress(self, width: Width, framed: bool) -> dict[str, Any]:
         if width not in _WIDTHS:
             raise ParameterError(f"There is no width '{width}'. Legal: {', '.join(_WIDTHS)}.")
         words = PictureWords(simulated=self.simulated)
         if framed:
             words = PictureWords(self.title, self.question, self.caption)
         margin = theme.MARGIN if framed and width == "wide" else 0
-        return {
-            "marks": self.marks,
-            "lay_out": self.lay_out,
-            "words": words,
-            "width": _WIDTHS[width],
-            "margin": margin,
-        }
+        return {"words": words, "width": _WIDTHS[width], "margin": margin}
 
-    def _repr_mimebundle_(
-        self, include: Any = None, exclude: Any = None
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data = {"image/png": self.png(), **self.for_page()}
         return data, {"image/png": {"alt": self.alt_text, "width": theme.WIDE}}
 

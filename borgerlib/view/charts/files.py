@@ -39,7 +39,7 @@ _STYLED = re.compile(r' style="([^"]*)"')
 _TEXT = re.compile(r'<text style="([^"]*)"[^>]*>([^<]*)</text>')
 
 
-def kept(draw: Callable[..., bytes]) -> Any:
+def kept(draw: Callable[..., bytes]) -> Callable[..., bytes]:
     """Return the function that draws a picture unless it has been drawn, by this process or another.
 
     They are kept in ``data/processed/.pictures`` of a workspace that has its first folder already, named by

@@ -138,16 +138,12 @@ def answers_by_group(estimates: DisclosedEstimates, item: Item, *, fold: str = "
 
 def why_not(survey: LocalSurvey, role: str, domain: str) -> Text:
     """Return in Danish why a question, or its answers by group, cannot be shown."""
-    if (
-        "segment" in (role, domain)
-        and survey.segment_agreement is not None
-        and survey.item("segment") is None
-    ):
-        return Text(
-            "Typerne vises ikke. Leder man efter dem i tilfældige udtræk af svarene, er det ikke de samme, "
-            "der kommer igen."
-        )
     if "segment" in (role, domain) and survey.item("segment") is None:
+        if survey.segment_agreement is not None:
+            return Text(
+                "Typerne vises ikke. Leder man efter dem i tilfældige udtræk af svarene, er det ikke de "
+                "samme, der kommer igen."
+            )
         if survey.codebook.with_role("topics") is None:
             return Text("Typerne findes ud fra emner, og dem har kommunen ikke spurgt om.")
         return Text("Svarene deler ikke borgerne i tydelige typer.")

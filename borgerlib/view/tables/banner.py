@@ -70,10 +70,10 @@ class Banner:
         lines = []
         for rows in by_item(self.estimates.frame):
             lines.append(caption_of(self.estimates, rows))
-            lines += [
-                f"  {row['label']}, {_group_words(row)}: {' '.join(_cell_words(row))}"
-                for row in rows.to_dict("records")
-            ]
+            for row in rows.to_dict("records"):
+                group = f"{row['domain_label']}: {row['group_label']}" if row["group"] else ALL
+                share, mark = _cell(row)
+                lines.append(f"  {row['label']}, {group}: {' '.join((share, *mark[:1]))}")
         return "\n".join([*lines, self.note])
 
     def to_xlsx(self, path: str | Path) -> Path:
@@ -89,7 +89,7 @@ class Banner:
         write_banner(self.estimates, self.note, Path(path))
         return Path(path)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/html": self.to_html(), "text/plain": self.to_text()}
 
 
@@ -224,16 +224,6 @@ def _level_labels(table: pd.DataFrame, codebook: Codebook) -> list[str]:
         "" if not domain else yes_no.get(domain, {}).get(level) or level_label(codebook, domain, level)
         for domain, level in zip(table["domain"], table["level"], strict=True)
     ]
-
-
-def _group_words(row: Mapping[Any, Any]) -> str:
-    return f"{row['domain_label']}: {row['group_label']}" if row["group"] else ALL
-
-
-def _cell_words(row: Mapping[Any, Any]) -> list[str]:
-    """Return what a cell says: the share and its mark, or why there is none."""
-    share, mark = _cell(row)
-    return [share, *mark[:1]]
 
 
 def _cell(row: Mapping[Any, Any]) -> tuple[str, tuple[str, ...]]:

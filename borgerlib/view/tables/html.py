@@ -83,7 +83,7 @@ class Table:
         ]
         return "\n".join([self.caption, *lines, *([self.note] if self.note else [])])
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         whole = self.numbers or {
             "columns": self.columns,
             "formats": [""] * len(self.columns),
@@ -161,11 +161,8 @@ def estimates_table(
         numbers[f"{heading}: til"] = numbers_of(frame, "ci_upper")
     if "total" in frame:
         shown[_TOTAL] = _cells(frame, _total)
-        numbers |= {_TOTAL: numbers_of(frame, "total")}
-        numbers |= {
-            f"{_TOTAL}: {to}": numbers_of(frame, end)
-            for to, end in (("fra", "total_lower"), ("til", "total_upper"))
-        }
+        for end, column in (("", "total"), (": fra", "total_lower"), (": til", "total_upper")):
+            numbers[f"{_TOTAL}{end}"] = numbers_of(frame, column)
     if unit == "pct" and frame["count"].notna().any():
         counted = "Antal, uvægtet" if _weighted(frame) else "Antal"
         shown[counted] = _cells(frame, lambda row: _whole(None if row["suppressed"] else row["count"]))

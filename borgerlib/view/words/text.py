@@ -28,7 +28,7 @@ class Text:
     def __str__(self) -> str:
         return self.markdown
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         data: dict[str, Any] = {"text/markdown": self.markdown, "text/plain": self.markdown}
         if self.page:
             data[PAGE_MIME_TYPE] = self.page

@@ -68,7 +68,7 @@ def test_a_logistic_model_of_one_grouping_gives_the_groups_shares():
     model = regress(PEOPLE, "moede ~ alder", family="binomial")
     close(model.params, [np.log(1 / 3), 2 * np.log(3)])
     # The young's log odds stand in the difference too, taken away: their covariance is minus their variance.
-    close(model.cov_params().to_numpy()[0], [model.bse.iloc[0] ** 2, -(model.bse.iloc[0] ** 2)])
+    close(model.covariance.to_numpy()[0], [model.bse.iloc[0] ** 2, -(model.bse.iloc[0] ** 2)])
     shares = model.adjusted_shares("alder")
     close(shares["adjusted"], [0.25, 0.75])
     assert list(shares["n"]) == [4, 4]
