@@ -88,7 +88,7 @@ function buildBars() {
     set(parts.outer, "d", interval ? `M${x(row.value)} ${middle}H${x(row.upper)}${cap(row.upper)}` : "M0 0");
     // What the selection itself settles is told within the bar: beside it there is no room.
     const reach = settled ? 0 : shown ? Math.max(row.value, row.upper ?? 0) * scale : 26;
-    const beside = paired && !settled ? Math.max(reach, (row.whole_upper ?? row.whole ?? 0) * scale) : reach;
+    const beside = compared && !settled ? Math.max(reach, (row.whole_upper ?? row.whole ?? 0) * scale) : reach;
     set(parts.text, "x", left + beside + GAP);
     set(parts.text, "y", middle + (paired ? thickness / 2 : 0) + place.drop);
     set(parts.text, "class", shown && !settled ? "value" : "value muted");

@@ -13,7 +13,7 @@ import pandas as pd
 from borgerlib.errors import DataError
 from borgerlib.interest.filters.choices import Filter, Offer
 from borgerlib.interest.filters.cube import Origin, is_outdated, open_filter_cube
-from borgerlib.interest.filters.selection import Selection
+from borgerlib.interest.filters.selection import Selection, link_of
 from borgerlib.population.municipalities import Municipality
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.statistics.crosstabs import FALSE_DISCOVERY_RATE
@@ -64,6 +64,16 @@ class Answer:
     citizens: float | None
     estimates: DisclosedEstimates
     against: Answer | None = None
+
+    @property
+    def pair(self) -> tuple[Answer, ...]:
+        """The answer, and the one that stands beside it where there is one."""
+        return (self,) if self.against is None else (self, self.against)
+
+    @property
+    def link(self) -> str:
+        """The selections as the end of an address."""
+        return link_of(self.selection, self.against.selection if self.against else None)
 
     @cached_property
     def records(self) -> Mapping[str, Sequence[Record]]:

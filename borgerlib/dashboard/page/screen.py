@@ -27,7 +27,7 @@ from borgerlib.dashboard.page.sentences import (
     versus,
 )
 from borgerlib.dashboard.page.words import words
-from borgerlib.interest.filters.selection import KEYS, link_of
+from borgerlib.interest.filters.selection import KEYS
 from borgerlib.view.comparison.since import since_last
 from borgerlib.view.words import alt_text
 
@@ -113,10 +113,10 @@ def view(
         if against
         else None,
         "versus": versus(answers, against) if against else "",
-        "link": link_of(answer.selection, against.selection if against else None),
+        "link": answer.link,
         "sort": sort,
         "heading": heading(answers, answer.selection),
-        "size": about_how_many(answer),
+        "size": f"({about_how_many(answer)})",
         "facts": facts(answers, answer),
         "answer": answer_sentence(answers, answer, focus),
         "notice": " ".join(sentences),

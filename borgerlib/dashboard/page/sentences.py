@@ -31,10 +31,12 @@ def heading(answers: Answers, selection: Selection) -> str:
     return " · ".join(parts)
 
 
-def who(answers: Answers, answer: Answer) -> str:
-    """Return who is meant, and with whom they are compared: '60–69 år mod 15–24 år'."""
-    pair = [answer, *([answer.against] if answer.against else [])]
-    return f" {words()('strings', 'versus')} ".join(heading(answers, one.selection) for one in pair)
+def who(answers: Answers, answer: Answer, *, counted: bool = False) -> str:
+    """Return who is meant, and with whom they are compared: '60–69 år (ca. 550 svar) mod 15–24 år (…)'."""
+    return f" {words()('strings', 'versus')} ".join(
+        heading(answers, one.selection) + (f" ({about_how_many(one)})" if counted else "")
+        for one in answer.pair
+    )
 
 
 def about_how_many(answer: Answer) -> str:

@@ -77,32 +77,36 @@ def download(answers: Answers, answer: Answer, chart: str, kind: str, *, sort: s
 
 def numbers(answers: Answers, answer: Answer, chart: str, *, sort: str) -> pd.DataFrame:
     """Return a chart's numbers: one row an answer; Danish columns, shares 0–1, missing where hidden."""
-    beside = answers.beside(answer)
-    compared = {} if beside is None else beside.shares[chart]
     shown = screen.chart(answers, answer, chart, sort=sort)
-    by_option = {row["option"]: row for row in answer.records[chart]}
-    rows = [by_option[row["id"]] for row in shown["rows"]]
-    table: dict[str, list[Any]] = {
-        "Svar": [row["label"] for row in rows],
-        "Andel": [row["proportion"] for row in rows],
-        "Nedre grænse": [row["ci_lower"] for row in rows],
-        "Øvre grænse": [row["ci_upper"] for row in rows],
-    }
-    if compared:
-        table[shown["heads"][0]] = [compared[row["option"]] for row in rows]
-        table[shown["heads"][1]] = [row["difference"] for row in shown["rows"]]
-    table["Bemærkning"] = [row["note"] or of["note"] for row, of in zip(rows, shown["rows"], strict=True)]
-    return pd.DataFrame(table)
+    head, difference = shown["heads"]
+    columns = {"Svar": "label", "Andel": "value", "Nedre grænse": "lower", "Øvre grænse": "upper"}
+    if answers.beside(answer):
+        columns |= {head: "whole", difference: "difference"}
+    if answer.against:
+        columns |= {f"Nedre grænse, {head}": "whole_lower", f"Øvre grænse, {head}": "whole_upper"}
+    table = pd.DataFrame({name: [row[key] for row in shown["rows"]] for name, key in columns.items()})
+    return table.assign(Bemærkning=[_remark(row, head) for row in shown["rows"]])
+
+
+def _remark(row: Mapping[str, Any], other: str) -> str:
+    """Return what is known of a share that is no number, and of the other one's."""
+    own = row["note"] or ("" if row["value"] is not None else row["text"])
+    others = f"{other}: {row['whole_text']}" if row["whole"] is None and row["whole_text"] else ""
+    return "; ".join(filter(None, [own, others]))
 
 
 def explanation(answers: Answers, answer: Answer, chart: str = "") -> list[str]:
     """Return what a reader of a file needs to know of its numbers, in Danish; of one chart, or of all."""
-    facts = screen.facts(answers, answer)
+    facts = []
+    for one in answer.pair:
+        lead = f"{sentences.heading(answers, one.selection)}. " if answer.against else ""
+        told = "; ".join(f"{fact['label']}: {fact['value']}" for fact in screen.facts(answers, one))
+        facts.append(f"{lead}{told}")
     return [
         alt_text.titled(answers.municipality.full_name, answer.estimates),
         *([screen.chart(answers, answer, chart)["question"]] if chart else []),
         sentences.who(answers, answer),
-        "; ".join(f"{fact['label']}: {fact['value']}" for fact in facts),
+        *facts,
         f"Grænser: {alt_text.uncertainty(answers.confidence)}",
         *screen.about(answers),
     ]

@@ -68,8 +68,7 @@ def slide_chart(answers: Answers, answer: Answer, role: str, *, sort: str) -> Ch
     own, note, question = _in_order(answer.of(role), shown), protection(answers), shown["question"]
     if other is not None:
         note = f"{words()('compare' if answer.against else 'chart', 'slide')} {note}"
-        note = f"{sentences.versus(answers, answer.against)}. {note}" if answer.against else note
-        question = f"{sentences.who(answers, answer)}. {question}"
+        question = f"{sentences.who(answers, answer, counted=bool(answer.against))}. {question}"
     drawn = bar_chart(own, title=shown["title"], question=question, note=note, sort=False)
     marks: Any = drawn.marks
     bars = tuple(
@@ -100,7 +99,8 @@ def protection(answers: Answers) -> str:
 
 
 def _beside(row: Mapping[str, Any]) -> str:
-    return f" · {row['whole_short']}" if row["whole_short"] else ""
+    more = row["note"] or row["whole_short"]
+    return f" · {more}" if more else ""
 
 
 def _in_order(estimates: DisclosedEstimates, shown: Mapping[str, Any]) -> DisclosedEstimates:

@@ -12,7 +12,7 @@ from borgerlib.dashboard.page.answers import Answer, Answers, open_answers
 from borgerlib.dashboard.page.words import words
 from borgerlib.dashboard.saved.pictures import picture
 from borgerlib.errors import ParameterError
-from borgerlib.interest.filters.selection import link_of, read_link
+from borgerlib.interest.filters.selection import read_link
 from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.tables.html import Table
@@ -67,7 +67,7 @@ class SelectionPage:
 
     def facts(self) -> Table:
         """Return how many are meant."""
-        pair = [self.answer, *([self.answer.against] if self.answer.against else [])]
+        pair = self.answer.pair
         facts = [{fact["label"]: fact["value"] for fact in screen.facts(self.answers, one)} for one in pair]
         heads = [sentences.heading(self.answers, one.selection) for one in pair]
         return Table(
@@ -98,10 +98,8 @@ class SelectionPage:
     def method(self) -> Text:
         """Return how the numbers came about, and the link that brings the selection back."""
         lines = [*screen.about(self.answers)]
-        against = self.answer.against
-        link = link_of(self.answer.selection, against.selection if against else None)
-        if link:
-            lines.append(f"Valget i oversigten: `#{link}`")
+        if self.answer.link:
+            lines.append(f"Valget i oversigten: `#{self.answer.link}`")
         now = datetime.now()
         lines.append(
             f"Kørt {danish.long_date(now.date())} kl. {now:%H.%M} med borgerlib {version('borgerlib')}."

@@ -54,6 +54,7 @@ def test_every_slide_has_a_title_and_every_picture_its_words(answers, deck):
     assert "beskyttet kopi" in about
     assert "Kilde: " in about
     assert "60–69 år mod 15–24 år" in about
+    assert "\n15–24 år. Svar: ca. " in about
 
 
 def test_a_picture_says_about_how_many_are_meant_and_compared_with(answers, pair):
@@ -61,6 +62,16 @@ def test_a_picture_says_about_how_many_are_meant_and_compared_with(answers, pair
     counts = [danish.number(one.size.n) for one in (pair, pair.against)]
     assert f"ca. {counts[0]} borgere" in drawn.question
     assert f"N ca. {counts[0]}." in drawn.caption
-    assert f"mod 15–24 år (ca. {counts[1]} svar)." in drawn.caption
+    assert drawn.question.startswith(f"60–69 år (ca. {counts[0]} svar) mod 15–24 år (ca. {counts[1]} svar). ")
     both = picture(answers, pair, "topics")
     assert f"N ca. {counts[0]} og {counts[1]}." in both.caption
+
+
+def test_the_numbers_of_both_groups_have_their_ends_or_what_is_known(answers, pair):
+    file = download(answers, pair, "topics", "csv", sort="asked").content.decode("utf-8-sig")
+    heads, *rows = (line.split(";") for line in file.split("\r\n\r\n")[0].splitlines())
+    assert heads[6:] == ["Nedre grænse, 15–24 år", "Øvre grænse, 15–24 år", "Bemærkning"]
+    of_page = screen.chart(answers, pair, "topics")["rows"]
+    for row, shown in zip(rows, of_page, strict=True):
+        assert row[4] != "" or row[8].endswith(f"15–24 år: {shown['whole_text']}")
+        assert [bool(end) for end in row[6:8]] == [shown["whole_lower"] is not None] * 2
