@@ -24,7 +24,7 @@ _LATEST = """
           AND (later.day, -later.given, later.id) > (consent.day, -consent.given, consent.id)
     )
 """
-COVERED = f"""
+_COVERED = f"""
     SELECT consent.person, wording.by_answers, consent.day
     FROM consent LEFT JOIN wording ON wording.id = consent.wording
     WHERE consent.purpose = :purpose AND given = 1 AND day <= :day AND until >= :day AND {_LATEST}
@@ -122,22 +122,22 @@ def enter_refusals(register: Register, refused: pd.DataFrame, *, day: date, surv
     survey : str
         Where the answers are from.
     """
-    people: dict[str, set[int]] = {}
-    for person, *keys in register.rows("SELECT id, mail, phone FROM person"):
-        for key in filter(None, keys):
-            people.setdefault(contact_mark(key), set()).add(person)
+    found = register.rows(
+        "SELECT mail, id FROM person WHERE mail IS NOT NULL UNION "
+        "SELECT phone, id FROM person WHERE phone IS NOT NULL"
+    )
+    people = pd.DataFrame(found, columns=["mark", "person"])
+    people["mark"] = people["mark"].map(contact_mark)
     # A telephone that several share does not tell who said no.
-    noes = [
-        (found, date.fromisoformat(when) if when else day)
-        for mark, when in zip(refused["mark"], refused["day"], strict=True)
-        if len(found := people.get(mark, set())) == 1
-    ]
-    if noes:
+    noes = refused.merge(people.drop_duplicates("mark", keep=False), on="mark")
+    count = noes["person"].nunique()
+    if count:
         with register.changing("refusals") as detail:
-            for found, when in noes:
-                refuse(register, found, INVITATION, day=when, source=survey)
-            detail.update(survey=survey, people=len(set().union(*(found for found, _ in noes))))
-    return len(set().union(*(found for found, _ in noes)))
+            for person, when in zip(noes["person"].tolist(), noes["day"], strict=True):
+                said = date.fromisoformat(when) if when else day
+                refuse(register, [person], INVITATION, day=said, source=survey)
+            detail.update(survey=survey, people=count)
+    return count
 
 
 def covered(register: Register, purpose: str, *, day: date, by_answers: bool) -> set[int]:
@@ -151,7 +151,7 @@ def covered(register: Register, purpose: str, *, day: date, by_answers: bool) ->
     by_answers : bool
         Only those who said yes in words that say that answers may decide.
     """
-    found = register.rows(COVERED, {"purpose": purpose, "day": day.isoformat()})
+    found = register.rows(_COVERED, {"purpose": purpose, "day": day.isoformat()})
     return {int(person) for person, allows, _ in found if allows or not by_answers}
 
 

@@ -7,7 +7,6 @@ computed once a cell, on the logit scale, from the assumptions; each person draw
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,23 +24,8 @@ _NEEDED = ("id", "age", "sex", "area", "area_type", "consent")
 Assumptions = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class _Cells:
-    """All cells, one entry each: what tells them apart."""
-
-    age: np.ndarray
-    woman: np.ndarray
-    place: np.ndarray
-    kind: np.ndarray
-    engagement: np.ndarray
-
-    def effect(self, of: Mapping[str, Any], *, lift: float = 0.0) -> np.ndarray:
-        """Return the sum of an assumption's effects in each cell, on the logit scale."""
-        decades = (self.age - _MIDDLE_AGE) / 10
-        total = of.get("age", 0) * decades + of.get("age2", 0) * decades**2 + of.get("woman", 0) * self.woman
-        for place in np.unique(self.place):
-            total = total + of.get(str(place), 0) * (self.place == place)
-        return np.asarray(total + lift * (self.kind == of.get("type", "-")))
+_CELL = ["age", "woman", "place", "kind", "engagement"]
+"""What tells cells apart."""
 
 
 def item_with_role(codebook: Codebook, role: str) -> Item:
@@ -143,7 +127,7 @@ def build_people(
     }
     for item in asked_items(codebook):
         columns |= _answers(item, cells, cell, assumptions, random)
-    return pd.DataFrame(columns), np.exp(cells.effect(assumptions["response"]))[cell]
+    return pd.DataFrame(columns), np.exp(_effect(cells, assumptions["response"]))[cell]
 
 
 def _place_in_cells(
@@ -153,13 +137,12 @@ def _place_in_cells(
     place_ids: list[str],
     assumptions: Assumptions,
     random: np.random.Generator,
-) -> tuple[_Cells, np.ndarray, np.ndarray]:
+) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     """Return all cells, the cell of each person, and the kind of place of each (position)."""
-    ages = np.arange(age.max() + 1)
     kinds = [name for name in assumptions["types"] if name != "lift"]
-    shape = (len(ages), 2, len(place_ids), len(kinds), _ENGAGEMENT_LEVELS)
-    axes = [index.ravel() for index in np.indices(shape)]
-    cells = _Cells(ages[axes[0]], axes[1], np.array(place_ids)[axes[2]], np.array(kinds)[axes[3]], axes[4])
+    apart = [range(age.max() + 1), range(2), place_ids, kinds, range(_ENGAGEMENT_LEVELS)]
+    cells = pd.MultiIndex.from_product(apart, names=_CELL).to_frame(index=False)
+    shape = tuple(map(len, apart))
 
     def in_cell(*known: np.ndarray) -> np.ndarray:
         unknown = [np.zeros_like(age)] * (len(shape) - len(known))
@@ -178,20 +161,22 @@ def _place_in_cells(
 
 
 def _answers(
-    item: Item, cells: _Cells, cell: np.ndarray, assumptions: Assumptions, random: np.random.Generator
+    item: Item, cells: pd.DataFrame, cell: np.ndarray, assumptions: Assumptions, random: np.random.Generator
 ) -> dict[str, Any]:
     lift = assumptions["types"]["lift"]
     if item.kind == "single":
         chosen = _draw(_weights(assumptions[item.id], cells, lift=lift), cell, random)
         ids = np.array(list(assumptions[item.id]), dtype=object)
         return {item.id: _categorical(item, ids[chosen])}
-    eagerness = assumptions["engagement"]["step"] * (cells.engagement - (_ENGAGEMENT_LEVELS - 1) / 2)
+    eagerness = assumptions["engagement"]["step"] * (
+        cells["engagement"].to_numpy() - (_ENGAGEMENT_LEVELS - 1) / 2
+    )
     ticks = {}
     for option in item.options:
         if option.exclusive:
             continue
         of = assumptions[item.id][option.id]
-        logit = np.log(of["share"] / (1 - of["share"])) + cells.effect(of, lift=lift) + eagerness
+        logit = np.log(of["share"] / (1 - of["share"])) + _effect(cells, of, lift=lift) + eagerness
         # A kind's lift is taken back on average, or shares would all drift above the assumption.
         logit -= lift / 4 if "type" in of else 0
         ticks[option.id] = random.random(len(cell), dtype=np.float32) < (1 / (1 + np.exp(-logit)))[cell]
@@ -202,9 +187,19 @@ def _answers(
     }
 
 
-def _weights(options: Mapping[str, Mapping[str, Any]], cells: _Cells, *, lift: float = 0.0) -> np.ndarray:
+def _effect(cells: pd.DataFrame, of: Assumptions, *, lift: float = 0.0) -> np.ndarray:
+    """Return the sum of an assumption's effects in each cell, on the logit scale."""
+    decades = (cells["age"] - _MIDDLE_AGE) / 10
+    total = of.get("age", 0) * decades + of.get("age2", 0) * decades**2 + of.get("woman", 0) * cells["woman"]
+    total += cells["place"].map(lambda place: of.get(place, 0))
+    return np.asarray(total + lift * (cells["kind"] == of.get("type", "-")), dtype=float)
+
+
+def _weights(
+    options: Mapping[str, Mapping[str, Any]], cells: pd.DataFrame, *, lift: float = 0.0
+) -> np.ndarray:
     """Return the relative weight of each option (columns) in each cell (rows)."""
-    return np.column_stack([of["share"] * np.exp(cells.effect(of, lift=lift)) for of in options.values()])
+    return np.column_stack([of["share"] * np.exp(_effect(cells, of, lift=lift)) for of in options.values()])
 
 
 def _draw(weights: np.ndarray, row: np.ndarray, random: np.random.Generator) -> np.ndarray:

@@ -101,11 +101,7 @@ def _of_place(session: SessionFile, place: str) -> SessionFile:
 def _with_earlier(now: _Material, before: _Material) -> _Material:
     """Return what a session is about with what it was about before: of that something may have been said."""
     if isinstance(now, Elements) and isinstance(before, Elements):
-        return Elements(
-            _joined(now.role, before.role),
-            _joined(now.area, before.area),
-            _joined(now.element, before.element),
-        )
+        return Elements(*(_joined(vars(now)[kind], vars(before)[kind]) for kind in vars(now)))
     pairs = zip(cast(_Decks, now), cast(_Decks, before), strict=True)
     return tuple(replace(deck, cards=_joined(deck.cards, old.cards)) for deck, old in pairs)
 

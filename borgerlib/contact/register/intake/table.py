@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -180,12 +179,9 @@ def _one_word_each(people: pd.DataFrame) -> tuple[pd.Series, list[str]]:
     """Return the consents, unclear where somebody stands with a yes and without one, and who stands twice."""
     said = people["consent"].str.casefold()
     keys = _keys(people)
-    times = Counter(key for key in keys if key is not None)
     problems = []
-    for key, count in times.items():
-        if count < 2:
-            continue
-        rows = keys.index[keys == key]
+    for key, twice in keys[keys.duplicated(keep=False)].groupby(keys, sort=False):
+        rows = twice.index
         both = said[rows].map(clear_answer).eq(True).nunique() > 1
         problems.append(f"rows {', '.join(map(str, rows))} are one person{f': {_UNCLEAR}, so no' * both}")
         if both:
