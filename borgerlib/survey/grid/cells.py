@@ -20,6 +20,10 @@ from borgerlib.survey.responses import join_problems, problem_frame
 _OUTER = " \t\r\n\u00a0\u200b\ufeff\x00"
 # An apostrophe that keeps spreadsheets from taking a text for a formula, as our own CSV and Go Vocal have it.
 _ESCAPED = r"^'([=+\-@])"
+_TAKEN = (
+    " Where answers were taken for headings, tell 'borger map' with --heading-rows how many rows head the "
+    "columns: its mapping keeps that."
+)
 _SPACES = re.compile(r"[\s\u00a0\u200b\ufeff]+")
 
 
@@ -162,8 +166,7 @@ def _refuse_headless(grid: Grid, place: Place, *, asked: bool) -> None:
         raise DataError(
             said("no_respondents", file=grid.name),
             problems=grid.notes,
-            hint="Export it again with its rows, or fill them in. Where answers were taken for headings, "
-            "tell 'borger map' with --heading-rows how many rows head the columns: its mapping keeps that.",
+            hint="Export it again with its rows, or fill them in." + _TAKEN * (len(place.headings) > 1),
         )
     if not asked and is_answer_row(grid.rows, place.names):
         raise DataError(
