@@ -31,6 +31,7 @@ _PASSED = -3
 YES_AND_NO: Mapping[str, str] = MappingProxyType({"1": "Ja", "2": "Nej"})
 _ONE_AND_TWO = list(YES_AND_NO)
 _LIST = 2
+_WRONG = ("unknown_option", "unknown_selection")
 
 Places = npt.NDArray[np.int64]
 
@@ -70,28 +71,30 @@ def single_choice(item: Item, entry: ItemMapping, export: Export) -> Coded:
     for column in entry.columns:
         found = _option_places(item, entry, column, export)
         answers += int((found != -1).sum())
-        problems.append(_unknown(export, column, item, found, "unknown_option"))
-        found, written = _written_in(item, column, export, found)
-        problems.append(written)
+        found, strange = _no_option(item, column, export, found, "unknown_option")
         twice = (picked >= 0) & (found >= 0) & (found != picked)
-        problems.append(_listed(export, column, item, twice, "two_answers"))
+        problems += [strange, _listed(export, column, item, twice, "two_answers")]
         picked = np.where(picked == -1, found, picked)
     values = categorical(item, np.where(picked == UNKNOWN, -1, picked))
-    wrong = sum(len(frame) for frame in problems if _rule(frame) == "unknown_option")
-    return Coded({item.id: values}, problems, answers, answers - wrong)
+    return _coded({item.id: values}, problems, answers)
 
 
-def _rule(problems: pd.DataFrame) -> str:
-    return str(problems["rule"].iloc[0]) if len(problems) else ""
+def _coded(
+    columns: dict[str, Any], problems: list[pd.DataFrame], answers: int, unclear: tuple[str, ...] = ()
+) -> Coded:
+    wrong = sum(int(frame["rule"].isin(_WRONG).sum()) for frame in problems if len(frame))
+    return Coded(columns, problems, answers, answers - wrong, unclear)
 
 
-def _written_in(item: Item, column: str, export: Export, picked: Places) -> tuple[Places, pd.DataFrame]:
-    """Count answers in own words as the catch-all option, and record them."""
+def _no_option(
+    item: Item, column: str, export: Export, picked: Places, rule: str
+) -> tuple[Places, pd.DataFrame]:
+    """Record what is no option; where there is a catch-all option, it counts as that, in own words."""
+    strange = picked == UNKNOWN
     if item.catch_all is None:
-        return picked, problem_frame()
-    own = picked == UNKNOWN
+        return picked, _listed(export, column, item, strange, rule)
     place = [option.id for option in item.options].index(item.catch_all.id)
-    return np.where(own, place, picked), _listed(export, column, item, own, "written_in")
+    return np.where(strange, place, picked), _listed(export, column, item, strange, "written_in")
 
 
 def categorical(item: Item, places: Places) -> pd.Categorical[str]:
@@ -148,12 +151,6 @@ def no_answers(
     return is_absent
 
 
-def _unknown(export: Export, column: str, item: Item, picked: Places, rule: str) -> pd.DataFrame:
-    if item.catch_all is not None:
-        return problem_frame()
-    return _listed(export, column, item, picked == UNKNOWN, rule)
-
-
 def _listed(export: Export, column: str, item: Item, wrong: npt.NDArray[np.bool_], rule: str) -> pd.DataFrame:
     values = export.frame[column][wrong]
     labels = export.column(column).labels
@@ -168,14 +165,12 @@ def ranked_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
     answers = 0
     for column in entry.columns:
         picked = _option_places(item, entry, column, export)
-        problems.append(_unknown(export, column, item, picked, "unknown_selection"))
         answers += int((picked != -1).sum())
-        picked, written = _written_in(item, column, export, picked)
-        problems.append(written)
+        picked, strange = _no_option(item, column, export, picked, "unknown_selection")
+        problems.append(strange)
         rows = np.flatnonzero(picked >= 0)
         chosen[rows, picked[rows]] = 1
-    wrong = sum(len(frame) for frame in problems if _rule(frame) == "unknown_selection")
-    return Coded(_choices(item, chosen, _any(chosen)), problems, answers, answers - wrong)
+    return _coded(_choices(item, chosen, _any(chosen)), problems, answers)
 
 
 def joined_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
@@ -184,7 +179,7 @@ def joined_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
     ids = [option.id for option in item.options]
     chosen = np.zeros((len(export.frame), len(ids)), dtype=np.int8)
     problems = []
-    answers = wrong = 0
+    answers = 0
     unclear: Counter[str] = Counter()
     for name in entry.columns:
         column = export.frame[name]
@@ -206,12 +201,10 @@ def joined_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
                     lookup[at, ids.index(item.catch_all.id)] = 1
         chosen |= lookup[codes]
         rule = "written_in" if item.catch_all is not None else "unknown_selection"
-        listed = _strange_pieces(item, column, codes, unknown, rule)
-        problems.append(listed)
+        problems.append(_strange_pieces(item, column, codes, unknown, rule))
         answers += int(pieces[codes].sum())
-        wrong += 0 if item.catch_all is not None else len(listed)
     doubts = tuple(f"{said} ({times} times)" for said, times in unclear.items())
-    return Coded(_choices(item, chosen, _any(chosen)), problems, answers, answers - wrong, doubts)
+    return _coded(_choices(item, chosen, _any(chosen)), problems, answers, doubts)
 
 
 def said_otherwise(item: Item, reading: Reading) -> str:
@@ -256,12 +249,13 @@ def indicated_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
             replace(export.column(column), labels=labels), item.options[place].text, entry, export
         )
         answers += int((~np.isin(values, (-1, _PASSED))).sum())
-        if item.catch_all == item.options[place]:
-            # The platform's column for 'Andet' holds what was written there.
-            problems.append(_listed(export, column, item, values == UNKNOWN, "written_in"))
+        # The platform's column for 'Andet' holds what was written there.
+        own_words = item.catch_all == item.options[place]
+        rule = "written_in" if own_words else "unknown_selection"
+        problems.append(_listed(export, column, item, values == UNKNOWN, rule))
+        if own_words:
             values = np.where(values == UNKNOWN, 1, values)
         else:
-            problems.append(_listed(export, column, item, values == UNKNOWN, "unknown_selection"))
             marked.append((place, column, values == _PASSED))
         # Of several columns for an option, a tick in one is a tick.
         picked[:, place] = np.maximum(picked[:, place], values)
@@ -270,8 +264,7 @@ def indicated_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
     if (picked == 0).any():
         # Where a no is written out, a column that holds nothing at all is of an option that was not offered;
         # unless it is for own words, which nobody needs to have written.
-        own_words = [option == item.catch_all for option in item.options]
-        offered &= _any((picked != -1).T) | own_words
+        offered &= _any((picked != -1).T) | [option == item.catch_all for option in item.options]
     else:
         marked = []
     # With an option for 'nothing of this' no tick at all is no answer; without one it may be the answer.
@@ -281,9 +274,7 @@ def indicated_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
         passed = marks & ~known[:, place] & _any(known)
         problems.append(_listed(export, column, item, passed, "passed_over"))
         answered &= ~passed
-    wrong = sum(len(frame) for frame in problems if _rule(frame) == "unknown_selection")
-    columns = _choices(item, ticked.astype(np.int8), answered, offered)
-    return Coded(columns, problems, answers, answers - wrong)
+    return _coded(_choices(item, ticked.astype(np.int8), answered, offered), problems, answers)
 
 
 def says_yes_and_no(frame: pd.DataFrame) -> bool:
