@@ -193,14 +193,11 @@ def coded_answers(codings: pd.DataFrame, frame: CodingFrame, *, adjudicator: str
         for name in ("answer", "coder")
         if (missing := int(codings[name].isna().sum()))
     ] + coding_problems(codings, frame)
-    sets = {
-        (answer, str(coder)): frozenset(codes.dropna().astype(str))
-        for (answer, coder), codes in codings.groupby(["answer", "coder"], sort=False)["code"]
-    }
     final: dict[object, frozenset[str]] = {}
     open_still: list[object] = []
-    for answer in codings["answer"].unique():
-        of_coder = {coder: codes for (one, coder), codes in sets.items() if one == answer}
+    for answer, given in codings.groupby("answer", sort=False):
+        by_coder = given.groupby("coder", sort=False)["code"]
+        of_coder = {str(coder): frozenset(codes.dropna().astype(str)) for coder, codes in by_coder}
         if adjudicator in of_coder:
             final[answer] = of_coder[adjudicator]
         elif len(set(of_coder.values())) == 1:
