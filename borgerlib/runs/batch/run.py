@@ -21,7 +21,7 @@ from borgerlib.runs.warm.client import Ahead
 
 _WORK = "work"
 _LOCK = "batch.lock"
-_AT_ONCE, _TWO_REPORTS = 2, 24
+_TWO_REPORTS = 24
 
 
 def plan_batch(names: Sequence[str], *, out: Path | None = None, **options: Any) -> BatchPlan:
@@ -141,8 +141,8 @@ def run_batch(
 
 
 def _ahead(runs: int) -> Ahead:
-    """Return what the server works out first: a survey pays from the third run, pictures from two reports."""
-    return "pictures" if runs > _TWO_REPORTS else "survey" if runs > _AT_ONCE else "imports"
+    """Return what the server has ready: pictures pay from two reports on."""
+    return "pictures" if runs > _TWO_REPORTS else "survey"
 
 
 def _forced(folder: Path) -> Path:

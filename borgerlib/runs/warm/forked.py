@@ -15,8 +15,8 @@ import signal
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -43,6 +43,8 @@ _LIBRARIES = (
     "statsmodels.stats.multitest",
     "statsmodels.stats.proportion",
     "font_source_sans_pro",
+)
+_KERNEL = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
     "ipykernel.debugger",
@@ -63,11 +65,12 @@ _DEATH_OF_PARENT, _ADOPT = 1, 36
 _PATIENCE = 5.0
 
 _INSIGHTS = 10
+_PLAIN = 1  # needs no library that others do not
 
 
 def import_everything(also: Iterable[str] = ()) -> None:
     """Import what notebooks use; what is not installed is left to the notebook to miss."""
-    names = [*_LIBRARIES]
+    names = [*_KERNEL, *_LIBRARIES]
     for room in _ROOMS:
         package = importlib.import_module(f"borgerlib.{room}")
         names += [module.name for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
@@ -78,51 +81,66 @@ def import_everything(also: Iterable[str] = ()) -> None:
     backend_registry.list_all()  # type: ignore[no-untyped-call]  # looks through all installed packages, once
 
 
-def _import(names: Iterable[str], *, without: Iterable[str]) -> None:
-    sys.modules.update(dict.fromkeys(without))  # type: ignore[arg-type]  # who imports them meets an ImportError
-    for name in names:
-        with suppress(ImportError):
-            importlib.import_module(name)
-    for name in without:
+def _import(names: Iterable[str], *, without: Sequence[str]) -> None:
+    with _absent(without):
+        for name in names:
+            with suppress(ImportError):
+                importlib.import_module(name)
+
+
+@contextmanager
+def _absent(names: Sequence[str]) -> Iterator[None]:
+    absent = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]  # who imports them meets an ImportError
+    yield
+    for name in absent:
         del sys.modules[name]
 
 
-def compute_ahead(*, pictures: bool) -> Iterator[None]:
-    """Work out, part by part, what every municipality's notebooks share: the published survey, its pictures.
+def show_insight(municipality: str) -> bool:
+    """Open the published survey and show an insight of it; return whether its pictures had been kept.
+
+    Where they were, so are the others, and what draws, which takes longest to import, is left to the
+    notebook that will draw. Trouble with the municipality's own answers is left to the notebooks to tell.
+    """
+    _import(_KERNEL, without=_TOO_EARLY)
+    with _absent(_TOO_EARLY), suppress(Exception), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from borgerlib.view.leaders.insight import open_insight
+
+        insight = open_insight(_PLAIN, municipality=municipality)
+        for part in _parts(insight, _PLAIN):
+            shown = part()
+            getattr(shown, "for_page", shown._repr_mimebundle_)()
+    return "matplotlib.figure" not in sys.modules
+
+
+def draw_ahead() -> Iterator[None]:
+    """Draw, part by part, what notebooks show of the whole country.
 
     Only what rests on shipped data is kept by borgerlib's own caches, so that a kernel finds there what
     it would have worked out itself.
-
-    Parameters
-    ----------
-    pictures : bool
-        Draw all that the notebooks show of the whole country, instead of one insight of it for a page.
     """
-    from borgerlib.lokaldemokrati.insights.registry import load_registry
     from borgerlib.view.leaders.insight import open_insight
 
-    for number in range(_INSIGHTS + 1) if pictures else (2,):
+    for number in range(_INSIGHTS + 1):
         insight = open_insight(number)
-        parts: list[Callable[[], Any]] = [
-            insight.finding,
-            *(partial(insight.figure, figure.id) for figure in load_registry().figures_of(number)),
-            insight.comparison,
-            insight.claims,
-        ]
+        parts = _parts(insight, number)
         if number == 0:
             parts += [insight.feasible_sizes, insight.audit_summary, insight.audit]
         for part in parts:
             # Not around the yield: a kernel that is forked there must not inherit it.
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                shown = part()
-                bundle = (
-                    shown._repr_mimebundle_
-                    if pictures
-                    else getattr(shown, "for_page", shown._repr_mimebundle_)
-                )
-                bundle()
+                part()._repr_mimebundle_()
             yield
+
+
+def _parts(insight: Any, number: int) -> list[Callable[[], Any]]:
+    from borgerlib.lokaldemokrati.insights.registry import load_registry
+
+    figures = [partial(insight.figure, figure.id) for figure in load_registry().figures_of(number)]
+    return [insight.finding, *figures, insight.comparison, insight.claims]
 
 
 def open_ahead(citizens: Mapping[str, Any]) -> None:
@@ -130,20 +148,20 @@ def open_ahead(citizens: Mapping[str, Any]) -> None:
 
     What is wrong with it is left to the notebooks to tell, and nothing of it is kept but what may be shown.
     """
-    from tqdm import tqdm
-
     from borgerlib.interest.prepared import is_prepared
-    from borgerlib.view.citizens.interest import open_citizens
+
+    if not citizens.get("municipality") or not is_prepared(citizens["municipality"]):
+        return
+    from tqdm import tqdm
 
     # A search for kinds of citizens counts its steps by tqdm, which watches over itself in a thread.
     watches, tqdm.monitor_interval = tqdm.monitor_interval, 0
-    try:
-        with suppress(Exception), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            if citizens.get("municipality") and is_prepared(citizens["municipality"]):
-                open_citizens(**citizens)
-    finally:
-        tqdm.monitor_interval = watches
+    with _absent(_TOO_EARLY), suppress(Exception), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from borgerlib.view.citizens.interest import open_citizens
+
+        open_citizens(**citizens)
+    tqdm.monitor_interval = watches
 
 
 def shipped_state() -> float:
@@ -248,7 +266,6 @@ def _take_over_surroundings(request: dict[str, Any]) -> None:
 
 
 def _forget_the_server() -> None:
-    import matplotlib
     import numpy as np
     import pandas as pd
 
@@ -256,5 +273,6 @@ def _forget_the_server() -> None:
     # At import pandas took the server for a terminal, whose width decides how many columns are shown.
     pd.set_option("display.max_columns", 20)
     # As ipykernel and matplotlib would have settled it between them, had matplotlib been imported now.
-    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
-    matplotlib.rcParams["backend"] = os.environ["MPLBACKEND"]
+    if matplotlib := sys.modules.get("matplotlib"):
+        os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+        matplotlib.rcParams["backend"] = os.environ["MPLBACKEND"]

@@ -208,11 +208,10 @@ def main(address: str, ahead: str, citizens: str, *also: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()  # what is imported stays: looking for what could go takes a fifth of the time
     server = ForkServer(Path(address))
-    forked.import_everything(also)
-    work = iter(()) if ahead == "imports" else forked.compute_ahead(pictures=ahead == "pictures")
-    if ahead == "survey":
-        list(work)
-    forked.open_ahead(json.loads(citizens))
+    shared = json.loads(citizens)
+    if ahead != "survey" or not forked.show_insight(shared.get("municipality", "")):
+        forked.import_everything(also)
+    forked.open_ahead(shared)
     threads = len(os.listdir("/proc/self/task"))
     if threads > 1:
         print(json.dumps({"refused": f"the libraries start {threads - 1} threads when imported"}), flush=True)
@@ -224,7 +223,7 @@ def main(address: str, ahead: str, citizens: str, *also: str) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
-    request = server.serve(work)
+    request = server.serve(forked.draw_ahead() if ahead == "pictures" else iter(()))
     if request is not None:
         forked.become_kernel({"heeds_interrupts": heeds_interrupts, **request})
     elif not server.retired:
