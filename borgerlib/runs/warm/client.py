@@ -173,8 +173,9 @@ def warm_kernels(
         Further modules to import beforehand, beside what borgerlib's own notebooks use. A module that
         starts threads when imported makes all kernels cold; the server's ``notice`` says so.
     ahead : {"imports", "survey", "pictures"}
-        What to have ready beside the imports: nothing; the published survey, in a second; or all that the
-        notebooks of all municipalities share, pictures too, in some six, which pays from two reports on.
+        What to have ready: all that a notebook may import; the published survey and what shows it, for our
+        own notebooks; or all imports and, later, the pictures that all municipalities share, which pays from
+        two reports on.
     citizens : mapping, optional
         What all kernels will open (``municipality``, ``confidence``, ``min_cell``): the citizens' survey is
         opened once for all of them, and its respondents are not kept.

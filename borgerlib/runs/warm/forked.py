@@ -140,7 +140,7 @@ def _parts(insight: Any, number: int) -> list[Callable[[], Any]]:
     from borgerlib.lokaldemokrati.insights.registry import load_registry
 
     figures = [partial(insight.figure, figure.id) for figure in load_registry().figures_of(number)]
-    return [insight.finding, *figures, insight.comparison, insight.claims]
+    return [insight.finding, *figures, insight.comparison, insight.claims, insight.cases]
 
 
 def open_ahead(citizens: Mapping[str, Any]) -> None:
