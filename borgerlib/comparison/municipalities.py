@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from borgerlib.comparison.ranking import control_limits, rank_ranges
+from borgerlib.comparison.ranking import control_limits, joint_reach, rank_ranges
 from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.population.municipalities import locate, municipalities
 from borgerlib.population.table import population
@@ -174,7 +174,7 @@ def compare_municipalities(
     item_id, _, option = str(answer).partition(".")
     item = book.item(item_id)
     people = _people(respondents, item, option, municipality)
-    shown = _disclosed(people, item.id, option, answer_label(item, option), weight, min_cell, confidence)
+    shown = _disclosed(people, item, option, weight, min_cell, confidence)
     direct = shown.take(shown.frame["group"] != "")
     areas = _areas(direct, people, weight)
     known = areas["direct"].notna()
@@ -228,13 +228,7 @@ def _people(respondents: pd.DataFrame, item: Item, option: str, municipality: st
 
 
 def _disclosed(
-    people: pd.DataFrame,
-    item: str,
-    option: str,
-    label: str,
-    weight: str | None,
-    min_cell: int,
-    confidence: float,
+    people: pd.DataFrame, item: Item, option: str, weight: str | None, min_cell: int, confidence: float
 ) -> DisclosedEstimates:
     people = people[people["_code"].notna()]
     parts = [
@@ -242,11 +236,11 @@ def _disclosed(
         for by in (None, "_code")
     ]
     shares = pd.concat(parts, ignore_index=True).rename(columns={"_code": CODE})
-    shares = shares.assign(item=item, option=option)
+    shares = shares.assign(item=item.id, option=option)
     shares.attrs = parts[0].attrs
     names = municipalities().set_index("code")["name"]
     shown = disclose(shares, min_cell=min_cell, base="de adspurgte", source="Borgernes svar i kommunerne")
-    shown = shown.relabel("label", {option: label}, by="option")
+    shown = shown.relabel("label", {option: answer_label(item, option)}, by="option")
     return shown.relabel(
         "group_label", {group_of(CODE, code): name for code, name in names.items()}, by="group"
     )
@@ -321,7 +315,4 @@ def _areas(direct: DisclosedEstimates, people: pd.DataFrame, weight: str | None)
 
 def _spread(found: pd.DataFrame, confidence: float) -> pd.Series:
     """Return the standard deviations that the intervals stand for."""
-    from scipy import stats
-
-    reach = (found["ci_upper"] - found["ci_lower"]) / 2
-    return reach / float(stats.norm.ppf((1 + confidence) / 2))
+    return (found["ci_upper"] - found["ci_lower"]) / 2 / joint_reach(1, confidence)

@@ -22,6 +22,10 @@ UNREADABLE = "kan ikke aflæses"
 DIVIDED = ("udsagn_eksperimentere", "strategi")
 # Coded from what 42 wrote in their own words: counts of mentions, not an estimate of a share.
 OPEN_ANSWERS = "omraader"
+_COLUMNS = (
+    "item", "option", "net", "label", "group", "group_label", "n", "count", "proportion", "ci_lower",
+    "ci_upper", "note", "population", "possible_n",
+)  # fmt: skip
 
 
 def published_estimates(*, confidence: float = 0.95) -> pd.DataFrame:
@@ -48,7 +52,9 @@ def _published_estimates(confidence: float) -> pd.DataFrame:
         for option in (*(o.id for o in item.options), *item.nets)
     ]
     rows += list(_divided_rows(codebook, confidence))
-    return pd.DataFrame(rows).astype(dict.fromkeys(("count", "n", "population"), "Int64"))
+    return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(
+        dict.fromkeys(("count", "n", "population"), "Int64")
+    )
 
 
 def _shown_percentages() -> dict[tuple[str, str], float]:
@@ -60,7 +66,7 @@ def _shown_percentages() -> dict[tuple[str, str], float]:
 
 def _published_row(
     item: Item, option: str, codebook: Codebook, shown: Mapping[tuple[str, str], float], confidence: float
-) -> dict[str, Any]:
+) -> tuple[Any, ...]:
     identification = identifications()[item.id]
     population = _base_population(item)
     found = recovered_count(item.id, option)
@@ -76,19 +82,12 @@ def _published_row(
     ]
     if item.id == OPEN_ANSWERS:
         intervals = []
-    return {
-        **_names(item, option, codebook),
-        "group": "",
-        "group_label": "",
-        "n": identification.n,
-        "count": count,
-        "proportion": proportion,
-        "ci_lower": min((low for low, _ in intervals), default=None),
-        "ci_upper": max((high for _, high in intervals), default=None),
-        "note": _note(item, option, published, count),
-        "population": population,
-        "possible_n": danish.listing([str(n) for n in sizes], last="eller"),
-    }
+    lower = min((low for low, _ in intervals), default=None)
+    upper = max((high for _, high in intervals), default=None)
+    numbers = (identification.n, count, proportion, lower, upper)
+    possible = danish.listing([str(n) for n in sizes], last="eller")
+    note = _note(item, option, published, count)
+    return (*_names(item, option, codebook), "", "", *numbers, note, population, possible)
 
 
 def _possible_counts(item: Item, option: str, identification: Identification) -> list[tuple[int, int]]:
@@ -120,7 +119,7 @@ def _base_population(item: Item) -> int:
     return base.counts[base_option] + NUMBER_OF_MUNICIPALITIES - base.n
 
 
-def _divided_rows(codebook: Codebook, confidence: float) -> Iterator[dict[str, Any]]:
+def _divided_rows(codebook: Codebook, confidence: float) -> Iterator[tuple[Any, ...]]:
     item, by = codebook.item(DIVIDED[0]), codebook.item(DIVIDED[1])
     unknown = NUMBER_OF_MUNICIPALITIES - identifications()[by.id].n
     for group in by.options:
@@ -128,26 +127,11 @@ def _divided_rows(codebook: Codebook, confidence: float) -> Iterator[dict[str, A
             found = recovered_count(item.id, option, group=f"{by.id}={group.id}")
             if found is None:
                 continue
-            lower, upper = finite_population_interval(found.count, found.n, found.n + unknown, confidence)
-            yield {
-                **_names(item, option, codebook),
-                "group": group.id,
-                "group_label": group.short,
-                "n": found.n,
-                "count": found.count,
-                "proportion": found.proportion,
-                "ci_lower": lower,
-                "ci_upper": upper,
-                "note": "",
-                "population": found.n + unknown,
-                "possible_n": str(found.n),
-            }
+            population = found.n + unknown
+            ends = finite_population_interval(found.count, found.n, population, confidence)
+            named = (*_names(item, option, codebook), group.id, group.short)
+            yield (*named, found.n, found.count, found.proportion, *ends, "", population, str(found.n))
 
 
-def _names(item: Item, option: str, codebook: Codebook) -> dict[str, Any]:
-    return {
-        "item": item.id,
-        "option": option,
-        "net": option in item.nets,
-        "label": option_label(codebook, item.id, option),
-    }
+def _names(item: Item, option: str, codebook: Codebook) -> tuple[str, str, bool, str]:
+    return item.id, option, option in item.nets, option_label(codebook, item.id, option)

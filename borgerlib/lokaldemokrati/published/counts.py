@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from types import MappingProxyType
 
 import pandas as pd
 
@@ -78,15 +77,8 @@ def divided_table(item: str, by: str) -> pd.DataFrame | None:
         Counts: rows the options of `by`, columns the options of `item`, both in the order of the codebook;
         None when the report shows no such table for all options of `by`.
     """
-    codebook = _codebook()
-    counts = _divided(item, by)
-    if counts is None:
-        return None
-    return pd.DataFrame(
-        list(counts.values()),
-        index=pd.Index(list(counts), name=by),
-        columns=pd.Index([option.id for option in codebook.item(item).options], name=item),
-    )
+    table = _divided(item, by)
+    return None if table is None else table.copy()
 
 
 def divided_tables() -> dict[tuple[str, str], pd.DataFrame]:
@@ -103,15 +95,14 @@ def _codebook() -> Codebook:
 
 
 @cache
-def _divided(item: str, by: str) -> Mapping[str, tuple[int, ...]] | None:
-    """Return the counts of `item`'s options within each option of `by`."""
+def _divided(item: str, by: str) -> pd.DataFrame | None:
     codebook = _codebook()
     if codebook.item(item).base.startswith(f"{by}."):
         return None
     values = standing_values(load_published())
     own = values[values["item"] == item].set_index(["group", "option"])["value"].to_dict()
     columns = [option.id for option in codebook.item(item).options]
-    counts: dict[str, tuple[int, ...]] = {}
+    counts: dict[str, tuple[int, ...]] = {}  # by option of `by`
     for option in codebook.item(by).options:
         references = [(f"{by}={option.id}", column) for column in columns]
         if any(reference not in own for reference in references):
@@ -121,7 +112,8 @@ def _divided(item: str, by: str) -> Mapping[str, tuple[int, ...]] | None:
         solutions = feasible_counts(percentages, max_n=size, exclusive=True)
         # The identification has shown that a solution of this size exists; below 100 it is the only one.
         counts[option.id] = solutions.loc[solutions["n"] == size, "counts"].iloc[0]
-    return MappingProxyType(counts)
+    table = pd.DataFrame.from_dict(counts, orient="index", columns=columns)
+    return table.rename_axis(index=by, columns=item)
 
 
 def _within(
@@ -130,8 +122,7 @@ def _within(
     divided = _divided(item, by)
     if divided is None:
         return None
-    options = [known.id for known in _codebook().item(item).options]
-    row = dict(zip(options, divided[by_option], strict=True))
+    row = dict(zip(map(str, divided), divided.loc[[by_option]].to_numpy()[0].tolist(), strict=True))
     count = count_of(row, option, members)
     found = identifications()[by]
     return None if count is None else RecoveredCount(count, sum(row.values()), found.status, found.why)

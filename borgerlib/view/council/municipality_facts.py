@@ -44,18 +44,9 @@ def population_chart(municipality: Municipality, people: pd.Series) -> Chart:
     """Return how old the municipality's women and men are; `people` as `adults` returns them."""
     shares = (people / people.groupby("sex").transform("sum")).rename("proportion").reset_index()
     labels = {age: _age_label(str(age)) for age in shares["age"].unique()}
-    frame = pd.DataFrame(
-        {
-            "item": "age",
-            "option": shares["age"].astype(str),
-            "label": shares["age"].map(labels),
-            "group": shares["sex"].astype(str),
-            "group_label": shares["sex"].astype(str).map(_SEXES),
-            "proportion": shares["proportion"],
-            **dict.fromkeys(("n", "count", "ci_lower", "ci_upper"), float("nan")),
-            "note": "",
-        }
-    )
+    sexes = shares["sex"].astype(str)
+    frame = _known("age", shares["age"].astype(str), shares["age"].map(labels), shares["proportion"])
+    frame = frame.assign(group=sexes, group_label=sexes.map(_SEXES))
     ages = people.groupby("age", observed=True, sort=False).sum() / people.sum()
     youngest, oldest = ages.index[0], ages.index[-1]
     return grouped_bar_chart(
@@ -76,18 +67,7 @@ def areas_chart(
     """
     shares = (people / people.sum()).sort_values(ascending=False, kind="stable")
     largest = shares.head(_AREAS)
-    frame = pd.DataFrame(
-        {
-            "item": "area",
-            "option": largest.index,
-            "label": largest.index,
-            "group": "",
-            "group_label": "",
-            "proportion": largest.to_numpy(),
-            **dict.fromkeys(("n", "count", "ci_lower", "ci_upper"), float("nan")),
-            "note": "",
-        }
-    )
+    frame = _known("area", largest.index, largest.index, largest.to_numpy())
     marked_source = danish.marked(danish.capitalise(source), simulated)
     chart = bar_chart(
         as_published(frame, base="borgerne på 15 år og derover", source=marked_source),
@@ -96,6 +76,13 @@ def areas_chart(
         note=f"De {_AREAS} største af {len(shares)} områder" if len(shares) > _AREAS else "",
     )
     return replace(chart, simulated=simulated)
+
+
+def _known(item: str, options: object, labels: object, shares: object) -> pd.DataFrame:
+    """Return shares that registers know as estimates of everybody."""
+    named = {"item": item, "option": options, "label": labels, "group": "", "group_label": ""}
+    unknown = dict.fromkeys(("n", "count", "ci_lower", "ci_upper"), float("nan"))
+    return pd.DataFrame({**named, "proportion": shares, **unknown})
 
 
 def neighbours(municipality: Municipality) -> Table:
