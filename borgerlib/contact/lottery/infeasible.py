@@ -47,11 +47,6 @@ class Infeasible:
     changes: tuple[QuotaChange, ...]
     size: int
 
-    @property
-    def moved(self) -> int:
-        """How many people's seats the changes move."""
-        return sum(abs(change.becomes - change.was) for change in self.changes)
-
 
 def why_infeasible(pool: Pool) -> Infeasible | None:
     """Return why no panel keeps all quotas; None where one does."""
@@ -92,7 +87,8 @@ def _problems_of(found: Infeasible) -> list[str]:
     ]
     if not found.changes:
         return [*lines, "Even without quotas there is no panel of this size: too many share a household."]
-    lines.append(f"The smallest change that mends it moves {found.moved} people's seats:")
+    moved = sum(abs(change.becomes - change.was) for change in found.changes)
+    lines.append(f"The smallest change that mends it moves {moved} people's seats:")
     return lines + [
         f"{change.feature} = '{change.value}': {change.bound} {change.was} "
         f"{'down' if change.bound == 'min' else 'up'} to {change.becomes}."

@@ -100,16 +100,16 @@ def enter(
         raise ParameterError(
             f"until = {until}: the consents would have ended before they were given ({day})."
         )
-    days: dict[Any, date] = people["day"].to_dict() if "day" in people else dict.fromkeys(people.index, day)
-    answers = people["answer"].to_dict() if "answer" in people else {row: row for row in people.index}
+    usual = {"day": people.get("day", day), "answer": people.get("answer", people.index)}
+    rows: Any = people.assign(**usual).itertuples()
     refused: dict[Any, str] = {}
     new: set[int] = set()
     known: set[int] = set()
     withdrawn: set[int] = set()
     with register.changing("import") as detail:
         number = add_wording(register, wording)
-        for row in people.itertuples():
-            pseudonym = pseudonym_of(register.key, survey, answers[row.Index])
+        for row in rows:
+            pseudonym = pseudonym_of(register.key, survey, row.answer)
             mail, phone = detail_key(row.mail, mail=True), detail_key(row.phone, mail=False)
             said = clear_answer(row.consent)
             same = _same(register, mail, phone)
@@ -119,7 +119,7 @@ def enter(
                 refused[row.Index] = "no consent"
                 if said is False and same:
                     withdrawn |= same
-                    refuse(register, same, wording.purpose, day=days[row.Index], source=survey)
+                    refuse(register, same, wording.purpose, day=row.day, source=survey)
                 elif said is False and register.rows("SELECT 1 FROM person WHERE phone = ?", (phone,)):
                     refused[row.Index] = (
                         "said no, with a known telephone and another address: withdraw if it is she"
@@ -130,7 +130,7 @@ def enter(
                 refused[row.Index] = "erased from the register before"
             elif not dated and (left := _left(register, mail, phone)):
                 refused[row.Index] = f"{left} before; when they said yes is to be told with --said"
-            elif left := _left(register, mail, phone, since=days[row.Index], but=max(same, default=0)):
+            elif left := _left(register, mail, phone, since=row.day, but=max(same, default=0)):
                 refused[row.Index] = (
                     f"{left}, on the day of this yes or later, or has the telephone of one who did"
                 )
@@ -139,9 +139,7 @@ def enter(
                 (new if is_new else known).add(person)
                 # An import that is done twice finds the link there.
                 if register.rows(_LINK, (pseudonym, person)):
-                    given = days[row.Index]
-                    last = until or period_end(given)
-                    lasts = (given.isoformat(), last.isoformat())
+                    lasts = (row.day.isoformat(), (until or period_end(row.day)).isoformat())
                     register.connection.execute(_CONSENT, (person, wording.purpose, number, *lasts, survey))
         known -= new
         detail.update(survey=survey, new=len(new), known=len(known), refused=len(refused))

@@ -25,7 +25,7 @@ _STRUCTURE = (
 _SUBTYPES = {"single": "Single", "multiple": "Multiple", "number": "Number", "date": "Date", "text": "String"}
 
 
-def write_surveyxact(simulation: Simulation, folder: Path) -> list[Path]:
+def write_surveyxact(simulation: Simulation, folder: Path) -> None:
     """Write a simulation as SurveyXact exports a survey, with the truth beside it.
 
     Semicolon, Windows-1252: dataset (codes), labels (texts of the codes) and structure (questions). Every
@@ -38,11 +38,6 @@ def write_surveyxact(simulation: Simulation, folder: Path) -> list[Path]:
     simulation : Simulation
     folder : Path
         Made where it does not exist.
-
-    Returns
-    -------
-    list of Path
-        The files written: dataset, labels, structure, truth, population by district and by kind of place.
     """
     aside = folder / PREFIX
     aside.mkdir(parents=True, exist_ok=True)
@@ -50,17 +45,13 @@ def write_surveyxact(simulation: Simulation, folder: Path) -> list[Path]:
         item for item in simulation.codebook if simulation.responses[item.columns].notna().any(axis=None)
     ]
     variables = _variables(items, simulation.codebook)
-    paths = [
-        _write(folder / f"{PREFIX}_dataset.csv", _dataset(simulation.responses, items, variables)),
-        _write(folder / f"{PREFIX}_labels.csv", _labels(items, variables)),
-        _write(folder / f"{PREFIX}_structure.csv", _structure(items, variables)),
-        aside / TRUTH,
-    ]
+    _write(folder / f"{PREFIX}_dataset.csv", _dataset(simulation.responses, items, variables))
+    _write(folder / f"{PREFIX}_labels.csv", _labels(items, variables))
+    _write(folder / f"{PREFIX}_structure.csv", _structure(items, variables))
     (aside / TRUTH).write_text(_truth(simulation), encoding="utf-8")
     for role in ("area", "area_type"):
         column = simulation.people[item_with_role(simulation.codebook, role).id]
-        paths.append(_write(aside / f"befolkning_{column.name}.csv", _population(column)))
-    return paths
+        _write(aside / f"befolkning_{column.name}.csv", _population(column))
 
 
 def is_simulated(path: Path) -> bool:
@@ -155,7 +146,6 @@ def _truth(simulation: Simulation) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
-def _write(path: Path, rows: Iterable[Sequence[str]]) -> Path:
+def _write(path: Path, rows: Iterable[Sequence[str]]) -> None:
     with path.open("w", encoding=ENCODING, newline="") as file:
         csv.writer(file, delimiter=";").writerows(rows)
-    return path

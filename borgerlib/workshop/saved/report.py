@@ -21,6 +21,8 @@ from borgerlib.workshop.cards.rounds import Talk
 from borgerlib.workshop.influence.placements import HIGHEST, WHEN, InfluenceMap
 from borgerlib.workshop.influence.potential import standings
 from borgerlib.workshop.page.cards import cards_view
+from borgerlib.workshop.saved.document import as_docx
+from borgerlib.workshop.saved.picture import map_picture
 from borgerlib.workshop.saved.table import as_csv, cards_table, influence_table, question_table
 from borgerlib.workshop.sessions.agreement import FEWEST
 from borgerlib.workshop.words import number_words, words
@@ -68,7 +70,7 @@ def download(room: Room, kind: str) -> Download:
         "csv": ("text/csv;charset=utf-8", lambda: as_csv(_table(room.state))),
         "html": ("text/html;charset=utf-8", lambda: session_html(room).encode()),
         "pdf": ("application/pdf", lambda: _pdf(_page(report_content(room), faces=_PRINTED))),
-        "docx": (_DOCX, lambda: _docx(report_content(room))),
+        "docx": (_DOCX, lambda: as_docx(content := report_content(room), _pictures(content))),
         "png": ("image/png", lambda: _picture_now(room)),
     }
     if kind not in downloads_of(room):
@@ -119,10 +121,7 @@ def render(name: str, **content: Any) -> str:
 
 
 def _page(content: Mapping[str, Any], *, faces: str = "") -> str:
-    drawn = [
-        f"data:image/png;base64,{base64.b64encode(_picture(content, one)).decode()}"
-        for one in content["maps"]
-    ]
+    drawn = [f"data:image/png;base64,{base64.b64encode(one).decode()}" for one in _pictures(content)]
     return render(_TEMPLATE, **content, faces=Markup(faces), pictures=drawn)
 
 
@@ -178,10 +177,11 @@ def _pdf(page: str) -> bytes:
         return target.read_bytes()
 
 
-def _picture(content: Mapping[str, Any], shown: Mapping[str, Any]) -> bytes:
-    # Only here: most sessions make none, and matplotlib is heavy.
-    from borgerlib.workshop.saved.picture import map_picture
+def _pictures(content: Mapping[str, Any]) -> list[bytes]:
+    return [_picture(content, one) for one in content["maps"]]
 
+
+def _picture(content: Mapping[str, Any], shown: Mapping[str, Any]) -> bytes:
     colours = content["look"].colours or (theme.COUNTRY,)
     return map_picture(shown["marks"], content["title"], shown["question"], colour=colours[0])
 
@@ -191,9 +191,3 @@ def _picture_now(room: Room) -> bytes:
     content = report_content(room)
     found = [one for one in content["maps"] if one["now"] == room.state.question]
     return _picture(content, (found or content["maps"])[-1])
-
-
-def _docx(content: Mapping[str, Any]) -> bytes:
-    from borgerlib.workshop.saved.document import as_docx
-
-    return as_docx(content, [_picture(content, one) for one in content["maps"]])

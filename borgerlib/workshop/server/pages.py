@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import segno
 import tornado.web
@@ -88,14 +88,12 @@ class ToolPage(tornado.web.RequestHandler):
     @property
     def gate(self) -> Gate:
         """The keys."""
-        gate: Gate = self.settings["gate"]
-        return gate
+        return cast(Gate, self.settings["gate"])
 
     @property
     def lines(self) -> Lines:
         """The lines of the room."""
-        lines: Lines = self.settings["lines"]
-        return lines
+        return cast(Lines, self.settings["lines"])
 
     def is_leader(self) -> bool:
         """Return whether the cookie that the token earned is there."""

@@ -25,8 +25,6 @@ class Agreement:
     share : float or None
         Agreement from 0 (as if by chance, or less) to 1 (all the same): r_wg of James, Demaree and Wolf
         (1984), 1 − s²/σ², σ² being the variance of answers spread evenly over the scale.
-    values : tuple of int
-        The answers by size, so that none has an owner; empty where fewer than `FEWEST` answered.
     """
 
     n: int
@@ -34,7 +32,6 @@ class Agreement:
     lower: float | None = None
     upper: float | None = None
     share: float | None = None
-    values: tuple[int, ...] = ()
 
     @property
     def word(self) -> str:
@@ -53,10 +50,10 @@ def agreement(answers: Iterable[int], *, steps: int) -> Agreement:
     steps : int
         Steps of the scale: 11 for 0–10.
     """
-    values = tuple(sorted(answers))
+    values = list(answers)
     if len(values) < FEWEST:
         return Agreement(len(values))
     lower, median, upper = statistics.quantiles(values, n=4, method="inclusive")
     by_chance = (steps**2 - 1) / 12
     share = max(0.0, 1 - statistics.variance(values) / by_chance)
-    return Agreement(len(values), median, lower, upper, share, values)
+    return Agreement(len(values), median, lower, upper, share)

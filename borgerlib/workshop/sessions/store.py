@@ -62,8 +62,8 @@ class SessionFile:
         """The session's name among the others."""
         return self.path.stem
 
-    def add(self, changes: Sequence[Change]) -> tuple[Change, ...]:
-        """Add changes, all or none, and return them as they are kept.
+    def add(self, changes: Sequence[Change]) -> None:
+        """Add changes, all or none.
 
         Raises
         ------
@@ -71,13 +71,9 @@ class SessionFile:
             They cannot be written.
         """
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        kept = []
+        rows = [(at, c.who, c.kind, json.dumps(dict(c.content), ensure_ascii=False)) for c in changes]
         with _as_ours(), closing(_connection(self.path)) as file, file:
-            for change in changes:
-                row = (at, change.who, change.kind, json.dumps(dict(change.content), ensure_ascii=False))
-                added = file.execute("INSERT INTO change (at, who, kind, content) VALUES (?, ?, ?, ?)", row)
-                kept.append(Change(change.who, change.kind, change.content, added.lastrowid or 0, at))
-        return tuple(kept)
+            file.executemany("INSERT INTO change (at, who, kind, content) VALUES (?, ?, ?, ?)", rows)
 
     def changes(self, after: int = 0) -> tuple[Change, ...]:
         """Return the changes after a number, in order.

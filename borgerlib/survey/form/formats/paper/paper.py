@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-from borgerlib.files.pdf import VARIANT, weasyprint_library
+from borgerlib.files.pdf import save_pdf
 from borgerlib.files.templates import template
 from borgerlib.survey.form.questionnaire import FormQuestion, Questionnaire
 from borgerlib.survey.form.texts import standard_words
@@ -22,9 +22,7 @@ def write_pdf(form: Questionnaire, target: Path) -> None:
     RunError
         WeasyPrint is not installed (``pip install 'borgerlib[pdf]'``).
     """
-    weasyprint = weasyprint_library()
-    page = weasyprint.HTML(string=paper_text(form), base_url=None, media_type="print")
-    page.write_pdf(target, pdf_variant=VARIANT, pdf_tags=True)
+    save_pdf(paper_text(form), target)
 
 
 def paper_text(form: Questionnaire) -> str:
