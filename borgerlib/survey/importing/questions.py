@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -33,6 +33,8 @@ _DIFFERENT = 0.75
 _LIST = 2
 _REPEATED = 3
 _CODES = re.compile(r"\d{1,2}(,\d{1,2})*")
+_WEIGHT = re.compile(r"v(æ|ae)gt|weight|vikt|gewicht", re.IGNORECASE)
+_ABOUT_ONE = 0.3
 _MARKS = ({"0", "1"}, {"1"}, {"x"}, {"✓"}, {"✔"})
 _MANY = 10
 
@@ -48,7 +50,26 @@ def questions(export: Export) -> list[ImportedQuestion]:
             if found and _is_next_choice(export.frame, found[-1], question):
                 question = _with_choice(found.pop(), question)
             found.append(question)
-    return list(with_roles(found))
+    return list(_told_once(list(with_roles(found))))
+
+
+def _told_once(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
+    """Yield questions; what is doubted of a grid's rows is asked at its first: one answer is for all."""
+    keys = [
+        (question.text.rpartition(" [")[0], *(doubt.kind for doubt in question.doubts))
+        if question.doubts and question.text.endswith("]")
+        else ()
+        for question in found
+    ]
+    rows = Counter(keys)
+    for key, question in zip(keys, found, strict=True):
+        further = rows[key] - 1
+        if not key or further == 0:
+            yield question
+            continue
+        rows[key] = 0
+        alike = (*question.doubts, said("rows_alike", count=further)) if further > 0 else ()
+        yield replace(question, doubts=alike)
 
 
 def _is_next_choice(frame: pd.DataFrame, before: ImportedQuestion, question: ImportedQuestion) -> bool:
@@ -220,5 +241,14 @@ def _number(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion:
         doubts = (*doubts, said("few_small_numbers"))
     if _may_be_codes(seen.answers):
         doubts = (*doubts, said("codes_or_decimals"))
+    if _are_weights(asked.text, seen.answers):
+        doubts = (*doubts, said("weights"))
     doubts = (*doubts, *code_doubts(outside), *percent_doubts(seen.answers))
     return replace(asked, kind="number", doubts=doubts)
+
+
+def _are_weights(text: str, answers: Mapping[str, int]) -> bool:
+    """Return whether numbers are called weights, and lie about 1."""
+    numbers = [(number, count) for text, count in answers.items() if (number := parse_number(text))]
+    mean = sum(number * count for number, count in numbers) / max(sum(count for _, count in numbers), 1)
+    return bool(_WEIGHT.search(text)) and abs(mean - 1) < _ABOUT_ONE

@@ -684,3 +684,18 @@ def test_words_beside_ticks_without_their_question_are_one_of_its_options(tmp_pa
     assert (dict(found.options), found.own_words) == ({"Klima": 2, "Skole": 1, "Other": 2}, True)
     responses = read_responses(tmp_path / "x.csv", drafted(tmp_path / "x.csv"))
     assert responses.frame["klima__other"].tolist() == [0, 0, 1, 1]
+
+
+def test_what_is_doubted_of_all_rows_of_a_grid_is_asked_once(tmp_path):
+    rows = {f"Vigtigt? [{row}]": list("123451234512345") for row in ("Vej", "Skole", "Bydel")}
+    found = asked(tmp_path, {"Køn": [*["Kvinde", "Mand"] * 7, "Mand"]} | rows)
+    doubts = [[doubt.kind for doubt in found[name].doubts] for name in rows]
+    assert doubts == [["few_small_numbers", "rows_alike"], [], []]
+    assert {found[name].role for name in rows} == {""}
+
+
+def test_weights_of_the_file_are_told_to_be_unused(tmp_path):
+    columns = {"Køn": ["Kvinde", "Mand"] * 5, "Vægt": ["0,8", "1,2"] * 5, "Din vægt (kg)": ["81,5", "65"] * 5}
+    found = asked(tmp_path, columns)
+    kinds = [[doubt.kind for doubt in found[name].doubts] for name in ("Vægt", "Din vægt (kg)")]
+    assert kinds == [["weights"], []]
