@@ -11,7 +11,7 @@ import pandas as pd
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?\Z")
 _COMMA = re.compile(r"[+-]?\d+(,\d+)?\Z")
 _POINT = re.compile(r"[+-]?\d+\.\d+\Z")
-_UNIT = re.compile(r"\s*(år|aar|years?|kr\.?|pct\.?|%)\Z", re.IGNORECASE)
+_UNIT = re.compile(r"\s*(år|aar|years?|kr\.?|pct\.?|%)\Z|\Akr\.?\s*(?=\d)", re.IGNORECASE)
 _USUAL = (
     *("%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H.%M.%S", "%d-%m-%Y %H:%M:%S"),
     *("%Y-%m-%d %H:%M", "%d-%m-%Y %H:%M", "%d/%m/%Y %H:%M", "%d.%m.%Y %H:%M"),
@@ -55,7 +55,7 @@ def parse_number(text: str) -> float | None:
     """Return a number written with decimal comma or point, or None.
 
     '1.234' is twelve hundred and thirty-four, as a Dane writes it; '1.5' and '1,5' are one and a half. A unit
-    ('år', 'kr.', 'pct.') after the number is passed over.
+    ('år', 'kr.', 'pct.') after the number is passed over, and 'kr.' before it.
     """
     plain = _UNIT.sub("", text.strip().replace("\u00a0", "").replace("−", "-"))
     if plain.endswith("½"):

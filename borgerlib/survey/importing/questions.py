@@ -138,7 +138,9 @@ def _together(members: Sequence[Seen]) -> list[ImportedQuestion]:
     ticks = [each for each in members if is_indicator(each)]
     if 2 * len(ticks) < len(members):
         # A grid: each row is a question with the same answers.
-        return [_alone(each, text=f"{each.column.label} [{each.column.choice}]") for each in members]
+        return [_row(each) for each in members]
+    words = [each for each in members if each not in ticks and _is_beside(each, ticks)]
+    members = [each for each in members if each not in words]
     options = {each.column.choice or each.column.label: _ticked(each) for each in members}
     own = members[0].column.question
     text = members[0].column.label if own else members[0].column.name
@@ -156,7 +158,19 @@ def _together(members: Sequence[Seen]) -> list[ImportedQuestion]:
     if beside := [name for name, is_own in texts.items() if not is_own]:
         doubts = (*doubts, said("texts_beside", columns=beside))
     columns = tuple(each.column.name for each in members)
-    return [ImportedQuestion(text, "multiple", columns, options, doubts, own_words=any(texts.values()))]
+    asked = ImportedQuestion(text, "multiple", columns, options, doubts, own_words=any(texts.values()))
+    return [asked, *map(_row, words)]
+
+
+def _row(seen: Seen) -> ImportedQuestion:
+    return _alone(seen, text=f"{seen.column.label} [{seen.column.choice}]")
+
+
+def _is_beside(seen: Seen, ticks: Sequence[Seen]) -> bool:
+    """Return whether a column holds what was written beside an option that has a box: 'Andet - tekst'."""
+    options = tuple(each.column.choice for each in ticks if each.column.choice)
+    words = not any(normalise(text) in SELECTED | NOT_SELECTED for text in seen.answers)
+    return words and seen.column.choice.startswith(options)
 
 
 def _ticked(seen: Seen) -> int:

@@ -699,3 +699,11 @@ def test_weights_of_the_file_are_told_to_be_unused(tmp_path):
     found = asked(tmp_path, columns)
     kinds = [[doubt.kind for doubt in found[name].doubts] for name in ("Vægt", "Din vægt (kg)")]
     assert kinds == [["weights"], []]
+
+
+def test_words_beside_an_option_that_has_a_box_are_a_question_of_their_own(tmp_path):
+    boxes = {"E - Klima": ["Valgt", "Ikke valgt"] * 6, "E - Andet, skriv": ["Ikke valgt", "Valgt"] * 6}
+    words = ["", "Hunde", "", "Ro", "", "Cykler"] * 2
+    found = asked(tmp_path, {"Køn": ["Kvinde", "Mand"] * 6} | boxes | {"E - Andet, skriv - tekst": words})
+    assert (dict(found["E"].options), found["E"].doubts[1:]) == ({"Klima": 6, "Andet, skriv": 6}, ())
+    assert found["E [Andet, skriv - tekst]"].kind in ("single", "text")
