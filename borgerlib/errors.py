@@ -221,6 +221,13 @@ def unknown_name(kind: str, name: str, legal: Iterable[str]) -> str:
     return said("unknown_name", kind=kind, name=name, count=len(names))
 
 
+def check_known(kind: str, name: object, legal: Iterable[object]) -> None:
+    """Raise `ParameterError`, which offers the nearest legal names, where a name is none of them."""
+    known = list(legal)
+    if name not in known:
+        raise ParameterError(unknown_name(kind, str(name), map(str, known)))
+
+
 def none_of(name: str, legal: Iterable[str]) -> str:
     """Return the sentence that refuses a name that is none of the legal ones, with the nearest of them."""
     names = list(legal)

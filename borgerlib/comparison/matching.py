@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from borgerlib import danish
-from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.errors import DataError, ParameterError, check_known
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, disclose
 from borgerlib.statistics.levels import column_of
 from borgerlib.survey.codebook.labels import codebook_of
@@ -74,9 +74,8 @@ def common_items(
         wanted = [item] if isinstance(item, str) else list(item)
         roles = {str(one.role): one.id for one in both if one.role}
         wanted = [roles.get(name, name) for name in wanted]
-        unknown = [name for name in wanted if name not in [one.id for one in both]]
-        if unknown:
-            raise ParameterError(unknown_name("question of both waves", unknown[0], [one.id for one in both]))
+        for name in wanted:
+            check_known("question of both waves", name, [one.id for one in both])
         both = [one for one in both if one.id in wanted]
     both = [one for one in both if _means_the_same(books, one, notes)]
     if not both:

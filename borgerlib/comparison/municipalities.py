@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.comparison.ranking import control_limits, joint_reach, rank_ranges
-from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.errors import DataError, ParameterError, check_known
 from borgerlib.population.municipalities import locate, municipalities
 from borgerlib.population.table import population
 from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL, DisclosedEstimates, disclose
@@ -164,9 +164,8 @@ def compare_municipalities(
     check_confidence(confidence)
     check_frame(respondents)
     covariates = [covariates] if isinstance(covariates, str) else list(covariates)
-    unknown = [name for name in covariates if name not in COVARIATES]
-    if unknown:
-        raise ParameterError(unknown_name("covariate", unknown[0], COVARIATES))
+    for name in covariates:
+        check_known("covariate", name, COVARIATES)
     book = codebook or codebook_of(respondents.attrs)
     if book is None:
         raise ParameterError("The respondents do not tell what was asked.", hint="Give codebook=.")

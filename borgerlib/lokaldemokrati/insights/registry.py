@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from annotated_types import MinLen
 
 from borgerlib import places
-from borgerlib.errors import ParameterError, unknown_name
+from borgerlib.errors import ParameterError, check_known
 from borgerlib.files.toml import Problem, read_toml
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import LEADERS, Codebook
@@ -148,8 +148,7 @@ class Registry:
 
 def _with_id(kind: str, entries: tuple[Entry, ...], wanted: str) -> Entry:
     known = {entry.id: entry for entry in entries}
-    if wanted not in known:
-        raise ParameterError(unknown_name(kind, wanted, known))
+    check_known(kind, wanted, known)
     return known[wanted]
 
 

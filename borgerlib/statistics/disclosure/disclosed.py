@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from borgerlib.errors import DisclosureError, ParameterError, unknown_name
+from borgerlib.errors import DisclosureError, ParameterError, check_known
 from borgerlib.statistics.disclosure.columns import KEYS, NAMES, NUMBERS, SHARES, blanked, typed, with_sizes
 from borgerlib.statistics.exact.finite_population import finite_population_interval
 
@@ -155,13 +155,12 @@ class DisclosedEstimates:
         """
         keep = np.ones(len(self._frame), dtype=bool)
         for column, wanted in ids.items():
-            if column not in self._frame.columns:
-                raise ParameterError(unknown_name("column", column, map(str, self._frame.columns)))
+            check_known("column", column, self._frame.columns)
             values = [wanted] if isinstance(wanted, str | bool) else list(wanted)
             legal = list(dict.fromkeys(self._frame[column]))
-            unknown = [value for value in values if value not in legal and not isinstance(value, bool)]
-            if unknown:
-                raise ParameterError(unknown_name(column, str(unknown[0]), map(str, legal)))
+            for value in values:
+                if not isinstance(value, bool):
+                    check_known(column, value, legal)
             keep &= self._frame[column].isin(values).to_numpy()
         return self.take(keep)
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from numbers import Real
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
-from borgerlib.errors import ParameterError, unknown_name
+from borgerlib.errors import ParameterError, check_known
 from borgerlib.statistics.levels import Floats, Mask
 
-METHODS = ("beta", "logit", "wilson")
 Method = Literal["beta", "logit", "wilson"]
 
 
 def check_interval(interval: str, confidence: float) -> None:
     """Raise `ParameterError` unless interval and confidence are legal."""
-    if interval not in METHODS:
-        raise ParameterError(unknown_name("interval", str(interval), METHODS))
+    check_known("interval", interval, get_args(Method))
     check_confidence(confidence)
 
 

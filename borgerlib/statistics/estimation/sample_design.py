@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, TypedDict, Unpack, get_args
 import numpy as np
 import pandas as pd
 
-from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.errors import DataError, ParameterError, check_known
 from borgerlib.statistics.levels import (
     Floats,
     Ints,
@@ -125,11 +125,10 @@ def sample_design(respondents: pd.DataFrame, **design: Unpack[Design]) -> Sample
         population sizes that are not of the same stages.
     """
     check_respondents(respondents)
-    if unknown := [name for name in design if name not in Design.__annotations__]:
-        raise ParameterError(unknown_name("argument", unknown[0], Design.__annotations__))
+    for name in design:
+        check_known("argument", name, Design.__annotations__)
     lonely_psu = design.get("lonely_psu", "fail")
-    if lonely_psu not in LONELY:
-        raise ParameterError(unknown_name("lonely_psu", str(lonely_psu), LONELY))
+    check_known("lonely_psu", lonely_psu, LONELY)
     adjustment, weights = _weights(respondents, design.get("weight"), design.get("raked_to"))
     strata = _by_stage(design.get("strata"))
     clusters, sizes = (

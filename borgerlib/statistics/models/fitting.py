@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
-from borgerlib.errors import ConvergenceError, DataError, ParameterError, unknown_name
+from borgerlib.errors import ConvergenceError, DataError, ParameterError, check_known
 from borgerlib.statistics.levels import Floats
 from borgerlib.statistics.models.formula import ModelFrame
 
@@ -98,9 +98,7 @@ def variance_of(mean: Floats, family: Family) -> Floats:
 
 
 def _check_outcome(frame: ModelFrame, family: Family) -> None:
-    legal = ("gaussian", "binomial", "poisson")
-    if family not in legal:
-        raise ParameterError(unknown_name("family", str(family), legal))
+    check_known("family", family, get_args(Family))
     outcome = frame.outcome
     if family == "binomial" and not np.isin(outcome, (0, 1)).all():
         raise DataError(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from borgerlib.errors import ParameterError, unknown_name
+from borgerlib.errors import ParameterError, check_known
 from borgerlib.statistics.estimation.covariance import covariance
 from borgerlib.statistics.estimation.intervals import check_confidence, mean_interval
 from borgerlib.statistics.levels import Floats
@@ -98,8 +98,7 @@ def adjusted_differences(
     check_confidence(confidence)
     levels, means, covariance = _margins(model, variable)
     reference = levels[0] if reference is None else reference
-    if reference not in levels:
-        raise ParameterError(unknown_name(f"level of {variable}", str(reference), map(str, levels)))
+    check_known(f"level of {variable}", reference, levels)
     base = levels.index(reference)
     others = [at for at in range(len(levels)) if at != base]
     contrast = np.eye(len(levels))[others] - np.eye(len(levels))[base]
@@ -125,8 +124,7 @@ def adjusted_differences(
 def _margins(model: Regression, variable: str) -> tuple[list[object], Floats, Floats]:
     """Return levels, adjusted means and the covariance of these."""
     frame, data = model._frame, model._frame.data
-    if variable not in data.columns:
-        raise ParameterError(unknown_name("variable of the model", variable, map(str, data.columns)))
+    check_known("variable of the model", variable, data.columns)
     named = isinstance(data[variable].dtype, pd.CategoricalDtype)
     if not named and not data[variable].isin([0, 1]).all():
         raise ParameterError(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from numbers import Real
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from borgerlib.errors import ConvergenceError, MarginError, ParameterError, unknown_name
+from borgerlib.errors import ConvergenceError, MarginError, ParameterError, check_known
 from borgerlib.statistics.levels import (
     Cells,
     Floats,
@@ -40,7 +40,6 @@ from borgerlib.statistics.weighting.solver import Distance, Linear, Logit, Rakin
 # A weight this much smaller than the largest, beside their base weights, is looked into.
 _SMALLEST_RATIO = 1e-7
 _SMALLEST_SHARE = 1e-6
-METHODS = ("linear", "raking", "logit")
 Method = Literal["linear", "raking", "logit"]
 
 
@@ -165,8 +164,7 @@ def weighting_result(
 
 
 def _distance(method: str, bounds: tuple[float, float] | None) -> Distance:
-    if method not in METHODS:
-        raise ParameterError(unknown_name("calibration method", str(method), METHODS))
+    check_known("calibration method", method, get_args(Method))
     if bounds is None:
         if method == "logit":
             raise ParameterError("method='logit' needs bounds.", hint="Give for example bounds=(0.3, 3).")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Unpack
+from typing import Literal, Unpack, get_args
 
 import numpy as np
 import pandas as pd
 
-from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.errors import DataError, ParameterError, check_known
 from borgerlib.statistics.estimation.intervals import check_confidence, mean_interval
 from borgerlib.statistics.estimation.sample_design import Design, SampleDesign, sample_design
 from borgerlib.statistics.levels import Floats, Ints, any_frame
@@ -172,8 +172,7 @@ def replicate_weights(
     >>> len(drawn.scales), drawn.degrees
     (50, 49)
     """
-    if kind not in ("jackknife", "bootstrap"):
-        raise ParameterError(unknown_name("kind", str(kind), ("jackknife", "bootstrap")))
+    check_known("kind", kind, get_args(Kind))
     if kind == "bootstrap" and not (isinstance(replicates, (int, np.integer)) and replicates >= 2):
         raise ParameterError(f"replicates is {replicates!r}; give a whole number of two or more.")
     if design.get("raked_to") is not None:

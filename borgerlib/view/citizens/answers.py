@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from borgerlib import danish
-from borgerlib.errors import ParameterError, unknown_name
+from borgerlib.errors import ParameterError, check_known
 from borgerlib.interest.answers.eagerness import ODDS, shares_if_eager
 from borgerlib.interest.answers.local_survey import ASKED, DIVIDING, LocalSurvey
 from borgerlib.interest.survey import InterestSurvey
@@ -81,10 +81,7 @@ def some_answers(
     if group:
         if not shown.any() and _is_possible(survey, group):
             return Text("Ingen i den gruppe har svaret.")
-        if not shown.any():
-            raise ParameterError(
-                unknown_name("group", group, map(str, frame.loc[in_domain, "group"].unique()))
-            )
+        check_known("group", group, map(str, frame.loc[in_domain, "group"].unique()))
         whole = survey.estimates.take(of_all).as_group(ALL, ALL)
         return survey.estimates.take(shown).together(whole)
     return survey.estimates.take(of_all | shown)
@@ -180,8 +177,7 @@ def _asked(answers: Sequence[str]) -> tuple[str, list[str]]:
             f"Answers to one question are shown together; {len(roles)} are named.",
             hint=f"Name one of {', '.join(ASKED)}, or some answers of it: 'topics.natur', 'topics.kultur'.",
         )
-    if roles[0] not in ASKED:
-        raise ParameterError(unknown_name("question", roles[0], ASKED))
+    check_known("question", roles[0], ASKED)
     return roles[0], [answer.partition(".")[2] for answer in answers if "." in answer]
 
 
@@ -190,8 +186,7 @@ def _refuse_unknown(role: str, options: Sequence[str], known: Sequence[str]) -> 
     standard = load_codebook(CITIZENS).with_role(role) if role != "segment" else None
     legal = {*known, *TAGS, *(option.id for option in (standard.options if standard else ()))}
     for option in options:
-        if option not in legal:
-            raise ParameterError(unknown_name(f"answer to '{role}'", option, sorted(legal)))
+        check_known(f"answer to '{role}'", option, sorted(legal))
 
 
 def eager_sentence(survey: LocalSurvey, answers: InterestSurvey, answer: str, who: str = "") -> Text | None:

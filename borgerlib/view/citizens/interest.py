@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from borgerlib import danish
-from borgerlib.errors import ParameterError, unknown_name
+from borgerlib.errors import ParameterError, check_known
 from borgerlib.interest.answers.local_survey import LocalSurvey, open_local_survey
 from borgerlib.interest.survey import open_survey, state_of
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
@@ -74,8 +74,7 @@ class InterestPage:
         ParameterError
             There is no such page.
         """
-        if name not in _PAGES:
-            raise ParameterError(unknown_name("page", name, _PAGES))
+        check_known("page", name, _PAGES)
         number, title = _PAGES[name]
         said = who_sentence(self.survey) if name == "svarede" else differences_sentence(self.survey)
         title, said = (danish.marked(text, self.survey.simulated) for text in (title, said))
