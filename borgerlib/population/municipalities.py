@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import operator
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, SupportsIndex
@@ -53,9 +53,6 @@ class Municipality:
     province: str
     group: str
     population: int
-
-
-_COLUMNS = tuple(entry.name for entry in fields(Municipality))
 
 
 def municipality(name_or_code: str | float | SupportsIndex) -> Municipality:
@@ -119,7 +116,7 @@ def municipalities() -> pd.DataFrame:
     """
     import pandas as pd
 
-    return pd.DataFrame(list(_all()), columns=list(_COLUMNS))
+    return pd.DataFrame(list(_all()))
 
 
 def locate(codes: pd.Series) -> pd.DataFrame:
@@ -171,28 +168,16 @@ def read_municipalities(path: Path) -> tuple[Municipality, ...]:
     """
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            header, *rows = [tuple(row) for row in csv.reader(file) if row] or [()]
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path.name} is not encoded as UTF-8: {error}.", hint=RESTORE) from error
-    if header != _COLUMNS:
+            rows: list[dict[str, Any]] = list(csv.DictReader(file))
+        found = [Municipality(**row | {"population": int(row["population"])}) for row in rows]
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(f"{path.name} is damaged: {error}.", hint=RESTORE) from error
+    if len({one.code for one in found if _CODE.fullmatch(one.code)}) != NUMBER_OF_MUNICIPALITIES:
         raise DataError(
-            f"{path.name} has the columns {', '.join(header) or '(none)'}, not {', '.join(_COLUMNS)}.",
+            f"{path.name} is damaged: it lacks some of the {NUMBER_OF_MUNICIPALITIES} codes.",
             hint=RESTORE,
         )
-    found, problems = {}, []
-    for line, row in enumerate(rows, start=2):
-        if len(row) == len(_COLUMNS) and all(row) and _CODE.fullmatch(row[0]) and row[-1].isdecimal():
-            cells: dict[str, Any] = dict(zip(_COLUMNS, row, strict=True))
-            found[row[0]] = Municipality(**cells | {"population": int(row[-1])})
-        else:
-            problems.append(
-                f"line {line}: a value is missing, the code is not four digits, or the population no number"
-            )
-    if len(found) + len(problems) != NUMBER_OF_MUNICIPALITIES:
-        problems.append(f"there should be {NUMBER_OF_MUNICIPALITIES} different codes")
-    if problems:
-        raise DataError(f"{path.name} is damaged:", problems=problems, hint=RESTORE)
-    return tuple(sorted(found.values(), key=lambda one: one.code))
+    return tuple(sorted(found, key=lambda one: one.code))
 
 
 @cache

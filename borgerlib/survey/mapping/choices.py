@@ -272,7 +272,8 @@ def indicated_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
     answered = _any(ticked) if has_none else _any(known)
     for place, column, marks in marked:
         passed = marks & ~known[:, place] & _any(known)
-        problems.append(_listed(export, column, item, passed, "passed_over"))
+        written = export.frame[column][passed]
+        problems.append(problem_frame(list(written.index), item.columns[place], list(written), "passed_over"))
         answered &= ~passed
     return _coded(_choices(item, ticked.astype(np.int8), answered, offered), problems, answers)
 

@@ -286,8 +286,11 @@ def _own_words(item: Item, coded: Coded) -> list[str]:
 
 
 def _passed_over(item: Item, coded: Coded) -> list[str]:
-    people = _broken(coded, "passed_over")["row"].nunique()
-    return [_of_item(item.id, "boxes_passed_over", count=people)] if people else []
+    passed = _broken(coded, "passed_over")
+    if passed.empty:
+        return []
+    most = str(passed["column"].value_counts().idxmax()).removeprefix(f"{item.id}__")
+    return [_of_item(item.id, "boxes_passed_over", count=passed["row"].nunique(), option=most)]
 
 
 def _broken(coded: Coded, *rules: str) -> pd.DataFrame:
