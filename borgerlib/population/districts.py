@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,10 +12,11 @@ from borgerlib.errors import DataError, MarginError, ParameterError
 from borgerlib.population.municipalities import municipality
 from borgerlib.population.table import population
 from borgerlib.survey.codebook.age_options import years_of
+from borgerlib.survey.grid.limits import Limits, check_file
+from borgerlib.survey.grid.text import read_text_grid
 
-_DELIMITERS = (";", "\t", ",")
 _TOTALS = {"i alt", "ialt", "total", "sum", "alle", "hele kommunen"}
-_LARGEST_FILE = 10_000_000
+_LIMITS = Limits(file_bytes=10_000_000)
 
 
 def read_district_margin(
@@ -36,8 +35,7 @@ def read_district_margin(
     Parameters
     ----------
     path : str or Path
-        CSV with a heading; UTF-8 or Windows-1252, separated by semicolon, tab or comma. Counts may have
-        Danish thousands points ('12.345').
+        CSV with a heading. Counts may have Danish thousands points ('12.345').
     municipality_name : str
         Name or code of the municipality that the districts make up.
     columns : sequence of str
@@ -122,47 +120,24 @@ def rows_of(path: Path, wanted: Sequence[str]) -> list[tuple[int, dict[str, str]
     Raises
     ------
     DataError
-        The file is missing, too large, no text, or has not the columns that are wanted.
+        The file is missing, too large, no text, ragged, or has not the columns that are wanted.
     """
-    text = _text(path)
-    heading = text.partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=heading.count)
-    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
-    names = [name.strip() for name in rows[0]] if rows else []
+    check_file(path, _LIMITS)
+    grid = read_text_grid(path, limits=_LIMITS)
+    names = [name.strip() for name in grid.rows[0]]
     lacking = [name for name in wanted if name not in names]
     if lacking:
         raise DataError(
             f"{path.name} lacks the column{'s' if len(lacking) > 1 else ''} {', '.join(lacking)}; "
-            f"it has {', '.join(names) or 'none'}.",
+            f"it has {', '.join(names)}.",
             hint="Rename the columns in the file, or name them with 'columns' and 'count'.",
         )
     twice = [name for name in wanted if names.count(name) > 1]
     if twice:
         raise DataError(f"{path.name} has the column {', '.join(twice)} more than once.")
-    lines = []
-    for line, row in enumerate(rows[1:], start=2):
-        if any(cell.strip() for cell in row):
-            cells = dict(zip(names, (cell.strip() for cell in row), strict=False))
-            lines.append((line, cells | {"": "ragged"} if len(row) != len(names) else cells))
-    return lines
-
-
-def _text(path: Path) -> str:
-    if not path.is_file():
-        raise DataError(f"There is no file {path}.")
-    if path.stat().st_size > _LARGEST_FILE:
-        raise DataError(f"{path.name} is larger than {_LARGEST_FILE} bytes: it is no list of districts.")
-    content = path.read_bytes()
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text
-    raise DataError(
-        f"{path.name} is neither UTF-8 nor Windows-1252 text.", hint="Save it as 'CSV UTF-8' and try again."
-    )
+    cells = ([cell.strip() for cell in row] for row in grid.rows[1:])
+    rows = (dict(zip(names, row, strict=True)) for row in cells)
+    return [(line, row) for line, row in zip(grid.numbers[1:], rows, strict=True) if any(row.values())]
 
 
 def _out_of_age(row: dict[str, str], age: str, min_age: int) -> str | None:
@@ -179,8 +154,6 @@ def _add(
     cells: dict[tuple[str, ...], int], row: dict[str, str], columns: Sequence[str], count: str
 ) -> str | None:
     """Add a row to the cells, or return why it cannot be used."""
-    if "" in row and row[""] == "ragged":
-        return "it has not as many cells as the heading"
     key = tuple(row[column] for column in columns)
     empty = [column for column, level in zip(columns, key, strict=True) if not level]
     people = plain_count(row[count])

@@ -26,6 +26,7 @@ EXPECTED = {"Vesterø": 700, "Byrum": 600, "Østerby": 304}
         (SOUND, "utf-8"),
         (SOUND, "utf-8-sig"),
         (SOUND, "cp1252"),
+        (SOUND, "utf-16"),
         (SOUND.replace(";", ","), "utf-8"),
         (SOUND.replace(";", "\t").replace("\n", "\r\n"), "utf-8"),
         (" omraade ;antal\n Vesterø ; 700 \nByrum;600,00\n\n;\nØsterby;304", "utf-8"),
@@ -62,20 +63,18 @@ def test_all_bad_rows_are_told_at_once(tmp_path):
         "Østerby;-5",
         ";12",
         "Hals;1.23",
-        "Nord",
         "I alt;9",
         "Syd;1,5",
     ]
     text = "\n".join(["omraade;antal", *rows])
     with pytest.raises(MarginError, match=r"distrikter\.csv cannot be used") as raised:
         read_district_margin(file_of(tmp_path, text), "Læsø")
-    assert [problem.split(":")[0] for problem in raised.value.problems] == [f"line {n}" for n in range(3, 11)]
+    assert [problem.split(":")[0] for problem in raised.value.problems] == [f"line {n}" for n in range(3, 10)]
     told = "\n".join(raised.value.problems)
     assert "'mange' in column 'antal'" in told
     assert "'Vesterø' stands more than once" in told
     assert "column 'omraade' is empty" in told
     assert "'1.23'" in told
-    assert "not as many cells" in told
     assert "'I alt' is a total" in told
     assert "'1,5'" in told
 
@@ -103,13 +102,13 @@ def test_a_file_that_is_no_list_of_districts_is_refused(tmp_path):
     with pytest.raises(DataError, match="lacks the columns omraade, antal; it has distrikt, tal") as raised:
         read_district_margin(file_of(tmp_path, "distrikt;tal\nA;1\n"), "Læsø")
     assert "'columns' and 'count'" in raised.value.hint
-    with pytest.raises(DataError, match="it has none"):
+    with pytest.raises(DataError, match="is empty"):
         read_district_margin(file_of(tmp_path, ""), "Læsø")
+    with pytest.raises(DataError, match="cells is not that of the heading"):
+        read_district_margin(file_of(tmp_path, "omraade;antal\nA;1;2\n"), "Læsø")
     with pytest.raises(DataError, match="antal more than once"):
         read_district_margin(file_of(tmp_path, "omraade;antal;antal\nA;1;2\n"), "Læsø")
-    with pytest.raises(DataError, match="neither UTF-8 nor"):
-        read_district_margin(file_of(tmp_path, SOUND, encoding="utf-16"), "Læsø")
-    with pytest.raises(DataError, match="larger than"):
+    with pytest.raises(DataError, match="takes 10,000,001 bytes"):
         read_district_margin(file_of(tmp_path, "x" * 10_000_001), "Læsø")
     with pytest.raises(MarginError, match="no row under the heading"):
         read_district_margin(file_of(tmp_path, "omraade;antal\n\n"), "Læsø")
