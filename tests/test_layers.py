@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "borgerlib"
 # A module may import from its own layer and from those before it.
 LAYERS = [
-    {"errors", "danish", "places", "personal", "said", "own_keys"},
+    {"errors", "danish", "places", "personal", "said", "page_parts"},
     {"files"},
     {"survey", "population"},
     {"statistics"},

@@ -15,7 +15,7 @@ from borgerlib.dashboard.page.words import words
 from borgerlib.dashboard.saved.pictures import picture
 from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.interest.filters.selection import Selection, understood
-from borgerlib.own_keys import OwnKeys
+from borgerlib.page_parts import OwnKeys
 from borgerlib.view import theme
 
 _ROWS = 6

@@ -14,7 +14,7 @@ from borgerlib.dashboard.coding import codings as kept
 from borgerlib.dashboard.coding import tables
 from borgerlib.dashboard.importing import words
 from borgerlib.errors import BorgerlibError, ParameterError
-from borgerlib.own_keys import OwnKeys
+from borgerlib.page_parts import OwnKeys
 from borgerlib.statistics.models.agreement import coding_agreement
 from borgerlib.survey.codebook.open_answers.code_suggestion import suggest_codes
 from borgerlib.survey.codebook.open_answers.coding_frame import CodingFrame, coded_answers, load_coding_frame

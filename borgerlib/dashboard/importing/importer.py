@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,11 @@ import ipywidgets as widgets
 
 from borgerlib.dashboard.importing import words
 from borgerlib.dashboard.importing.question_editor import QuestionEditor
-from borgerlib.errors import BorgerlibError, DataError, command
+from borgerlib.errors import DataError, command
 from borgerlib.files.atomic import replacing
 from borgerlib.files.toml import write_new
 from borgerlib.interest.prepare.prepare import prepare
-from borgerlib.own_keys import OwnKeys
+from borgerlib.page_parts import OwnKeys, working_button
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.survey.codebook.model import CITIZENS
 from borgerlib.survey.importing.decisions import Decisions, open_decisions
@@ -37,6 +37,7 @@ class Importer(widgets.VBox):  # type: ignore[misc]
         self._municipality, self._folder = municipality, folder
         self._at, self._filling = 0, False
         self._saved: tuple[Path, ...] = ()
+        self._button = partial(working_button, refused=words.failed)
         files = sorted(path.name for path in folder.iterdir() if path.suffix.lower() in _ENDINGS)
         self._file = widgets.Combobox(
             description="Fil", options=files, placeholder="svar.xlsx", continuous_update=False
@@ -222,22 +223,6 @@ class Importer(widgets.VBox):  # type: ignore[misc]
             *(["--unweighted"] if unweighted else []),
         )
         return words.prepared_page(prepared, again)
-
-    def _button(self, description: str, work: Callable[[], None], notice: widgets.HTML) -> widgets.Button:
-        """Return a button that works, or says at a place of the page why it does not."""
-        button = widgets.Button(description=description)
-
-        def click(_: Any) -> None:
-            button.disabled = True
-            try:
-                work()
-            except BorgerlibError as reason:
-                notice.value = f'<div role="alert" class="borger-warning">{words.failed(reason)}</div>'
-            finally:
-                button.disabled = False
-
-        button.on_click(click)
-        return button
 
 
 def open_importer(municipality: str, file: str = "", *, folder: str = "") -> Importer:

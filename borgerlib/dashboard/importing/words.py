@@ -133,10 +133,11 @@ def counted(found: Counted) -> str:
 
 def failed(reason: BorgerlibError) -> str:
     """Return an error in Danish where it is known, else as the commands tell it, under a Danish heading."""
+    lines = "<br>".join(map(escape, str(reason).splitlines()))
+    said = f'<p>Det kan ikke lade sig gøre endnu:</p><p lang="en">{lines}</p>'
     if isinstance(reason.message, Said):
-        return f"<p>{escape(reason.message.danish)}</p>{_notes(reason.problems)}"
-    lines = str(reason).splitlines()
-    return f'<p>Det kan ikke lade sig gøre endnu:</p><p lang="en">{"<br>".join(map(escape, lines))}</p>'
+        said = f"<p>{escape(reason.message.danish)}</p>{_notes(reason.problems)}"
+    return f'<div role="alert" class="borger-warning">{said}</div>'
 
 
 def prepared_page(prepared: Prepared, command: str) -> str:

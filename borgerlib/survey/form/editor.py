@@ -9,7 +9,7 @@ import ipywidgets as widgets
 
 from borgerlib import danish
 from borgerlib.errors import BorgerlibError
-from borgerlib.own_keys import OwnKeys
+from borgerlib.page_parts import OwnKeys
 from borgerlib.population.municipalities import municipalities
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.survey.codebook.load import load_codebook

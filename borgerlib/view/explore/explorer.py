@@ -14,7 +14,7 @@ from borgerlib.errors import BorgerlibError
 from borgerlib.interest.survey import InterestSurvey, open_survey
 from borgerlib.interest.weighting.ages import AGE_BAND
 from borgerlib.interest.weighting.rules import WEIGHT
-from borgerlib.own_keys import OwnKeys
+from borgerlib.page_parts import OwnKeys
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.statistics.levels import levels_of
 from borgerlib.survey.codebook.labels import level_label

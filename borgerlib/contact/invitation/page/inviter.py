@@ -8,7 +8,6 @@ from datetime import date
 from functools import partial
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import ipywidgets as widgets
 import pandas as pd
@@ -29,9 +28,9 @@ from borgerlib.contact.register.key import withdrawal_code
 from borgerlib.contact.register.people import find
 from borgerlib.contact.register.store import Register, opened
 from borgerlib.danish import SIMULATED
-from borgerlib.errors import BorgerlibError, DataError
+from borgerlib.errors import DataError
 from borgerlib.interest.filters.selection import Selection
-from borgerlib.own_keys import OwnKeys
+from borgerlib.page_parts import OwnKeys, working_button
 from borgerlib.view import theme
 
 _GROUPS = {
@@ -72,6 +71,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
     def __init__(self, candidates: Candidates, connect: Callable[[str], Register], today: date) -> None:
         self._candidates, self._connect, self._today = candidates, connect, today
         self._laid_out: LaidOut | None = None
+        self._button = partial(working_button, refused=words.refused)
         # The page fetches each model by itself, so those that are alike share theirs.
         self._plain = widgets.Layout()
         style_of_box, style_of_text = CheckboxStyle(), HTMLStyle()
@@ -255,22 +255,6 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
         where = f"Den ligger i <code>{escape(str(made.path))}</code>."
         first = f"{danish.number(made.people)} er på listen.{left_out} {where}"
         self._made.value = words.paragraphs([first, *more], "borger-done")
-
-    def _button(self, description: str, work: Callable[[], None], notice: widgets.HTML) -> widgets.Button:
-        """Return a button that works, or says in Danish at a place of the page why it does not."""
-        button = widgets.Button(description=description)
-
-        def click(_: Any) -> None:
-            button.disabled = True
-            try:
-                work()
-            except BorgerlibError as reason:
-                notice.value = words.paragraphs([escape(words.error(reason))], "borger-warning", role="alert")
-            finally:
-                button.disabled = False
-
-        button.on_click(click)
-        return button
 
 
 def open_inviter(municipality: str, *, key_file: str = "") -> Inviter:

@@ -55,6 +55,11 @@ def chances(chances: pd.Series) -> str:
     return f"Chancen for en plads var fra {lowest} til {highest}"
 
 
+def refused(reason: BorgerlibError) -> str:
+    """Return an error in Danish as HTML that a screen reader says at once."""
+    return paragraphs([escape(error(reason))], "borger-warning", role="alert")
+
+
 def paragraphs(lines: Collection[str], kind: str = "", *, role: str = "status") -> str:
     """Return lines of HTML as paragraphs that a screen reader announces; nothing for none."""
     text = "".join(f"<p>{line}</p>" for line in lines)

@@ -1,0 +1,60 @@
+"""What pages of widgets share: keys that stay in the page, and buttons that say why they did not work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import anywidget
+import ipywidgets as widgets
+
+from borgerlib.errors import BorgerlibError
+
+
+class OwnKeys(anywidget.AnyWidget):  # type: ignore[misc]
+    """Keep keys pressed in its box from the notebook, where arrows would move between cells and x cut one.
+
+    Stands among the children of a page's box. Keys with Ctrl or Cmd reach the notebook, which saves by them.
+    """
+
+    _esm = """
+    const keep = (el) => {
+      const page = el.closest(".widget-vbox");
+      if (!page) return setTimeout(() => keep(el), 50);  // the page is put together after its parts
+      page.addEventListener("keydown", (event) => event.ctrlKey || event.metaKey || event.stopPropagation());
+    };
+    export default { render({ el }) { keep(el); } };
+    """
+
+
+def working_button(
+    description: str,
+    work: Callable[[], None],
+    notice: widgets.HTML,
+    *,
+    refused: Callable[[BorgerlibError], str],
+) -> widgets.Button:
+    """Return a button that works, or says at a place of the page why it does not.
+
+    Parameters
+    ----------
+    description : str
+    work : callable
+        What it does.
+    notice : HTML
+        The place.
+    refused : callable
+        Error → what is said there, as HTML.
+    """
+    button = widgets.Button(description=description)
+
+    def click(_: widgets.Button) -> None:
+        button.disabled = True
+        try:
+            work()
+        except BorgerlibError as reason:
+            notice.value = refused(reason)
+        finally:
+            button.disabled = False
+
+    button.on_click(click)
+    return button
