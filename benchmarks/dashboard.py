@@ -122,7 +122,7 @@ import matplotlib.pyplot as plt
 from IPython.display import display
 from borgerlib.interest.filters.cube import open_filter_cube
 from borgerlib.view.citizens.sections import load_sections
-cube = open_filter_cube("Odense", age_bands=load_sections().age_bands).cube
+cube = open_filter_cube("Odense", age_bands=load_sections().age_bands).protected.cube
 out, age = ipywidgets.Output(), ipywidgets.Dropdown(options=list(cube.roles["age"]))
 def shares_of(level):
     chose = cube.sums(cube.bits[cube.chosen["topics"]] & cube.select({"age": [level]}))[:, 1]

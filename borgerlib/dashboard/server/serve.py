@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -44,9 +45,11 @@ class DashboardServer:
         The server; its kernels end with it.
     """
 
-    def __init__(self, notebook: Path, *, ports: Sequence[int], token: str, base_url: str) -> None:
+    def __init__(
+        self, notebook: Path, *, ports: Sequence[int], token: str, base_url: str, opens: Mapping[str, Any]
+    ) -> None:
         self.token = token
-        self._notebook, self._base_url, self._ends = notebook, base_url, False
+        self._notebook, self._base_url, self._opens, self._ends = notebook, base_url, opens, False
         self._start(ports)
 
     @property
@@ -89,7 +92,12 @@ class DashboardServer:
         ready = self._notebook.with_name("ready")
         ready.unlink(missing_ok=True)
         self.process = _started(
-            self._notebook, ports=list(ports), token=self.token, address=self._base_url, ready=str(ready)
+            self._notebook,
+            ports=list(ports),
+            token=self.token,
+            address=self._base_url,
+            opens=dict(self._opens),
+            ready=str(ready),
         )
         try:
             self.port = _port_when_ready(self.process, ready, self._notebook.with_name("log"))
@@ -137,13 +145,19 @@ def dashboard_server(
     since_last(name)
     look_of(name)
     parameters = {"municipality": name, "selection": selection, "chance": chance}
-    with notebook_server(NOTEBOOK, parameters, port=port, base_url=base_url) as server:
+    opens = {"municipality": name, "chance": chance}
+    with notebook_server(NOTEBOOK, parameters, port=port, base_url=base_url, opens=opens) as server:
         yield server
 
 
 @contextmanager
 def notebook_server(
-    name: str, parameters: Mapping[str, Any], *, port: int, base_url: str = ""
+    name: str,
+    parameters: Mapping[str, Any],
+    *,
+    port: int,
+    base_url: str = "",
+    opens: Mapping[str, Any] = MappingProxyType({}),
 ) -> Iterator[DashboardServer]:
     """Serve one of our notebooks as a page until the block ends.
 
@@ -157,6 +171,8 @@ def notebook_server(
         The first port to try; where it is taken, the next free one is.
     base_url : str
         As `dashboard_server`.
+    opens : mapping
+        What all visitors' kernels will open, as `open_answers` takes it: done once for all of them.
 
     Raises
     ------
@@ -167,7 +183,11 @@ def notebook_server(
         notebook = Path(folder) / "borgernes-interesse.ipynb"
         _with_parameters(places.notebooks() / name, notebook, parameters)
         server = DashboardServer(
-            notebook, ports=range(port, port + _PORTS), token=secrets.token_urlsafe(24), base_url=base_url
+            notebook,
+            ports=range(port, port + _PORTS),
+            token=secrets.token_urlsafe(24),
+            base_url=base_url,
+            opens=opens,
         )
         try:
             yield server

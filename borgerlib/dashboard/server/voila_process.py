@@ -30,11 +30,13 @@ def serve(settings: dict[str, Any]) -> None:
     ----------
     settings : dict
         notebook (path), ports (list of int: the first free one is taken), token, address (how visitors
-        reach it, '' where directly), ready (path of a file that is written when it serves: the port).
+        reach it, '' where directly), ready (path of a file that is written when it serves: the port), opens
+        (what kernels open, as `open_answers` takes it).
     """
     os.environ["JUPYTER_PATH"] = os.pathsep.join(
         filter(None, [str(TEMPLATES), os.environ.get("JUPYTER_PATH", "")])
     )
+    os.environ["BORGER_OPENS"] = json.dumps(settings["opens"])
     from borgerlib.runs.warm.client import WarmServer
 
     # What forks the kernels imports while Voilà does; what it imports is shared by all visitors.

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -115,21 +114,6 @@ class Offer:
             return None
         known = [count for count in wanted if count is not None]
         return sum(known) if known and len(known) == len(wanted) else None
-
-
-def offer_of(kept: Mapping[str, Any]) -> Offer:
-    """Return the offer that was written down as JSON; an error where it is none."""
-    filters = tuple(
-        Filter(
-            entry["role"],
-            entry["question"],
-            tuple(Level(**{**level, "tags": tuple(level["tags"])}) for level in entry["levels"]),
-            tuple(entry["exclusive"]),
-        )
-        for entry in kept["filters"]
-    )
-    citizens = tuple((age, sex, count) for age, sex, count in kept["citizens"])
-    return Offer(**{**kept, "filters": filters, "citizens": citizens, "problems": tuple(kept["problems"])})
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,20 @@ import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from borgerlib.errors import BorgerlibError
 from borgerlib.files.atomic import replacing, settled
 from borgerlib.interest import store
-from borgerlib.interest.filters.choices import SEGMENTS_FILE, Offer, filterable, offer_of, saved_folder
+from borgerlib.interest.filters.choices import SEGMENTS_FILE, Offer, filterable, saved_folder
 from borgerlib.interest.filters.segments import find_kinds, kinds_of
 from borgerlib.interest.prepared import processed_folder
-from borgerlib.interest.protected.files import COPY, copy_state, open_copy
+from borgerlib.interest.protected.files import COPY, copy_state, file_state, open_copy
 from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.statistics.selections.cube import Cube, build_cube
 from borgerlib.statistics.selections.protected import ProtectedCube
@@ -31,6 +33,7 @@ FILE = "cube.npz"
 # Raised when the file's layout changes, so that an older file is built anew.
 _LAYOUT = 7
 _ASKED = ("topics", "time", "formats")
+_OFFER = TypeAdapter(Offer)
 
 # What a file of which some bytes are others raises.
 _TORN = (
@@ -63,11 +66,6 @@ class FilterCube:
     origin: Origin
     built_from: Mapping[str, Any]
 
-    @property
-    def cube(self) -> Cube:
-        """The counts of the copy: not to be shown uncorrected."""
-        return self.protected.cube
-
 
 def open_filter_cube(
     municipality: str, *, age_bands: Sequence[int], chance: float = DEFAULT_CHANCE
@@ -93,28 +91,28 @@ def open_filter_cube(
     randomised(chance, 2)
     folder = settled(processed_folder(municipality))
     wanted = _fingerprint(municipality, age_bands, chance)
-    found, origin = _kept(folder / FILE, wanted)
+    found, record, origin = _kept(folder / FILE, str(file_state(folder / FILE)), json.dumps(wanted))
     if found is not None:
-        return FilterCube(*found, "kept", wanted)
+        return found
     had_copy = (folder / COPY).is_file()
     copy, state = open_copy(municipality, chance=chance)
     if had_copy and wanted["copy"]["key"] is None:
         origin = "protected_anew"
-    wanted = {**wanted, "copy": state}
     codebook = load_codebook(store.codebook_path(municipality))
-    found_kinds = find_kinds(copy, codebook, _kinds_kept(folder / FILE))
-    ready = filterable(copy, codebook, age_bands=age_bands, kinds=kinds_of(found_kinds))
+    # To find the kinds takes longer than all the rest: those of an older cube are taken where they fit.
+    kinds = find_kinds(copy, codebook, record.get("kinds", {}))
+    ready = filterable(copy, codebook, age_bands=age_bands, kinds=kinds_of(kinds))
     cube = build_cube(ready.copy, ready.items, weight=WEIGHT)
     record = {
-        "of": wanted,
+        "of": {**wanted, "copy": state},
         "size": cube.size,
         "roles": {role: list(of) for role, of in cube.roles.items()},
         "made_of": {role: sorted(of) for role, of in ready.made_of.items()},
         "offer": asdict(ready.offer),
-        "kinds": found_kinds,
+        "kinds": kinds,
     }
     _keep(folder / FILE, cube, record)
-    return FilterCube(_protected(cube, record, ready.offer), ready.offer, origin, wanted)
+    return _opened(cube, record, origin)
 
 
 def is_outdated(municipality: str, built_from: Mapping[str, Any]) -> bool:
@@ -143,48 +141,41 @@ def _digest(path: Path) -> str:
         return ""
 
 
-def _protected(cube: Cube, record: Mapping[str, Any], offer: Offer) -> ProtectedCube:
+def _opened(cube: Cube, record: Mapping[str, Any], origin: Origin) -> FilterCube:
+    offer = _OFFER.validate_python(record["offer"])
     filters = {filter_.role: filter_ for filter_ in offer.filters}
-    single = frozenset(
-        role
-        for role in _ASKED
-        if role in filters and len(filters[role].exclusive) == len(filters[role].levels)
-    )
-    options = {role: len(filters[role].levels) if role in single else 2 for role in _ASKED if role in filters}
-    return ProtectedCube(
+    asked = {role: filters[role] for role in _ASKED if role in filters}
+    single = frozenset(role for role, of in asked.items() if len(of.exclusive) == len(of.levels))
+    options = {role: len(of.levels) if role in single else 2 for role, of in asked.items()}
+    protected = ProtectedCube(
         cube,
         {role: randomised(record["of"]["copy"]["chance"], count) for role, count in options.items()},
         {role: frozenset(of) for role, of in record["made_of"].items()},
         single,
         {role: frozenset(filter_.exclusive) for role, filter_ in filters.items()},
     )
+    return FilterCube(protected, offer, origin, record["of"])
 
 
-def _kept(path: Path, wanted: dict[str, Any]) -> tuple[tuple[ProtectedCube, Offer] | None, Origin]:
-    """Return the cube and the offer of a file, or none and why it cannot be used."""
+@lru_cache(maxsize=1)
+def _kept(path: Path, _: str, wanted: str) -> tuple[FilterCube | None, dict[str, Any], Origin]:
+    """Return the cube of a file that fits, what the file says of itself, and why it does not fit.
+
+    As long as the file is the same it is read once, which kernels that are forked then share.
+    """
+    record: dict[str, Any] = {}
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            record = json.loads(str(arrays["told"]))
-            if record["of"] != wanted:
-                same = {**record["of"], "copy": {**record["of"]["copy"], **_protection(wanted)}}
-                return None, "protected_anew" if same == wanted else "outdated"
-            offer = offer_of(record["offer"])
-            return (_protected(_cube_of(arrays, record), record, offer), offer), "kept"
+            record, of = dict(json.loads(str(arrays["told"]))), json.loads(wanted)
+            if record["of"] == of:
+                return _opened(_cube_of(arrays, record), record, "kept"), record, "kept"
+            protection = {name: of["copy"][name] for name in ("key", "chance")}
+            same = {**record["of"], "copy": {**record["of"]["copy"], **protection}}
+            return None, record, "protected_anew" if same == of else "outdated"
     except FileNotFoundError:
-        return None, "first"
+        return None, record, "first"
     except _TORN:
-        return None, "damaged"
-
-
-def _kinds_kept(path: Path) -> dict[str, Any]:
-    """Return the kinds of citizens that an older cube has: to find them takes longer than all the rest."""
-    with suppress(*_TORN), np.load(path, allow_pickle=False) as arrays:
-        return dict(json.loads(str(arrays["told"])).get("kinds", {}))
-    return {}
-
-
-def _protection(wanted: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: wanted["copy"][name] for name in ("key", "chance")}
+        return None, record, "damaged"
 
 
 def _cube_of(arrays: Any, record: dict[str, Any]) -> Cube:

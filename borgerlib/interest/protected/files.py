@@ -39,10 +39,19 @@ def copy_state(municipality: str, *, chance: float) -> dict[str, Any]:
         The municipality has not been prepared.
     """
     folder = settled(processed_folder(municipality))
-    respondents = _stat(folder / RESPONDENTS)
+    respondents = file_state(folder / RESPONDENTS)
     if respondents is None:
         raise store.not_prepared(municipality)
-    return {"layout": _LAYOUT, "respondents": respondents, "key": _stat(folder / KEY), "chance": chance}
+    return {"layout": _LAYOUT, "respondents": respondents, "key": file_state(folder / KEY), "chance": chance}
+
+
+def file_state(path: Path) -> list[int] | None:
+    """Return what tells one state of a file from another; None where there is none."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return [state.st_size, state.st_mtime_ns]
 
 
 def open_copy(municipality: str, *, chance: float) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -100,8 +109,8 @@ def write_copy(
     frame = protected_copy(respondents, codebook, key, chance=chance, targets=summary["targets"])
     state = {
         "layout": _LAYOUT,
-        "respondents": _stat(folder / RESPONDENTS),
-        "key": _stat(path),
+        "respondents": file_state(folder / RESPONDENTS),
+        "key": file_state(path),
         "chance": chance,
     }
     about: dict[str, Any] = {**about_survey(respondents, summary), "state": state}
@@ -135,14 +144,6 @@ def _read(path: Path, state: Mapping[str, Any]) -> pd.DataFrame | None:
         return None
     frame.attrs.update(about)
     return frame if about.get("state") == state else None
-
-
-def _stat(path: Path) -> list[int] | None:
-    try:
-        state = path.stat()
-    except OSError:
-        return None
-    return [state.st_size, state.st_mtime_ns]
 
 
 def _make_elsewhere(municipality: str, chance: float) -> None:

@@ -52,7 +52,7 @@ def test_it_is_kept_beside_the_respondents(odense):
 
 
 def test_a_kept_cube_counts_as_the_copy_does(odense):
-    cube = open_filter_cube("Odense", age_bands=BANDS).cube
+    cube = open_filter_cube("Odense", age_bands=BANDS).protected.cube
     copy, _ = open_copy("Odense", chance=0.1)
     old = copy.assign(chosen=copy["alder"].between(60, 69).fillna(False).astype(bool))
     rows = estimate_proportions(old, "tid", by="chosen", weight="weight")
@@ -101,14 +101,14 @@ def test_a_damaged_file_is_built_anew(odense, torn):
 def test_the_offer_names_what_the_cube_holds(odense):
     opened = open_filter_cube("Odense", age_bands=BANDS)
     assert {f.role: [level.id for level in f.levels] for f in opened.offer.filters} == {
-        role: list(levels) for role, levels in opened.cube.roles.items() if " given " not in role
+        role: list(levels) for role, levels in opened.protected.cube.roles.items() if " given " not in role
     }
     assert opened.offer.simulated
     assert opened.offer.source.startswith("SIMULEREDE DATA")
     topics = opened.offer.filter("topics")
     assert ("klima_miljoe", "Klima og miljø") in [(level.id, level.label) for level in topics.levels]
     assert topics.exclusive == ("intet",)
-    assert "oensker_ikke" not in opened.cube.roles["sex"]
+    assert "oensker_ikke" not in opened.protected.cube.roles["sex"]
     # As kept and read again.
     assert open_filter_cube("Odense", age_bands=BANDS).offer == opened.offer
 
@@ -121,7 +121,7 @@ def test_saved_segments_are_a_filter_and_a_changed_file_counts_anew(odense):
     opened = open_filter_cube("Odense", age_bands=BANDS)
     assert opened.origin == "outdated"
     assert [level.label for level in opened.offer.filter("saved").levels] == ["Unge klima"]
-    cube = opened.cube
+    cube = opened.protected.cube
     by_rule = total(cube, cube.select({"saved": ["unge_klima"]}))
     assert by_rule == total(cube, cube.select({"age": ["15-24"], "topics": ["klima_miljoe"]}))
     # Had nobody, or everybody, chosen the topic in the copy, nobody and all the young would be in it.
@@ -182,7 +182,7 @@ class TestTheProtection:
         assert is_outdated("Odense", before.built_from)
         anew = open_filter_cube("Odense", age_bands=BANDS)
         assert anew.origin == "protected_anew"
-        assert not np.array_equal(anew.cube.bits, before.cube.bits)
+        assert not np.array_equal(anew.protected.cube.bits, before.protected.cube.bits)
         assert open_filter_cube("Odense", age_bands=BANDS).origin == "kept"
         assert open_filter_cube("Odense", age_bands=BANDS, chance=0.2).origin == "protected_anew"
         open_filter_cube("Odense", age_bands=BANDS)
