@@ -11,7 +11,7 @@ import pandas as pd
 
 from borgerlib.danish import SIMULATED, slug
 from borgerlib.errors import DataError, ParameterError, unknown_name
-from borgerlib.files.atomic import replacing
+from borgerlib.files.atomic import replacing, unwritable
 from borgerlib.files.workbook import Sheet, escape_formulas, write_workbook
 from borgerlib.interest import store
 from borgerlib.interest.prepared import processed_folder
@@ -114,9 +114,7 @@ def export_data(municipality: str, to: str, *, folder: str | Path | None = None)
         target.mkdir(parents=True, exist_ok=True)
         return [_whole(data, target / f"{stem}{ending}", write) for ending, write in _WRITERS[to].items()]
     except OSError as error:
-        raise DataError(
-            f"{target} cannot be written: {error.strerror or error}.", hint="Name another folder with --out."
-        ) from error
+        raise unwritable(target, error, what="The folder", kind=DataError) from error
 
 
 def labelled(respondents: pd.DataFrame, codebook: Codebook) -> LabelledData:

@@ -205,16 +205,10 @@ def chart(
         "valg": heading(answers, answer.selection),
         "andet": heading(answers, other.selection) if other else "",
     }
-    caption = say(
-        "compare" if against else "chart",
-        "caption" if other else "caption_everybody",
-        sikkerhed=danish.percent(answers.confidence),
-        **pair,
-    )
-    legend = say(
-        "compare" if against else "chart",
-        "legend" if other else "caption_everybody",
-        sikkerhed=danish.percent(answers.confidence),
+    section, sure = "compare" if against else "chart", danish.percent(answers.confidence)
+    caption, legend = (
+        say(section, key if other else "caption_everybody", sikkerhed=sure, **pair)
+        for key in ("caption", "legend")
     )
     measured = [*rows, *(of_other.values() if against else ())]
     reach = [row[key] for row in measured for key in ("proportion", "ci_upper") if not math.isnan(row[key])]
@@ -243,14 +237,12 @@ def chart(
 
 def _row(row: Record, other: Record | None, focus: tuple[str, str], *, paired: bool) -> dict[str, Any]:
     say, shown = words(), not row["suppressed"]
-    of_all = math.nan if other is None else other["proportion"]
+    of_all = other["proportion"] if other else math.nan
     # Of a second group what is known stands there, as 'mod under 7'; everybody's number stands there or not.
-    known = (
-        "" if other is None or not (paired or of_all >= 0) else share_words(other).removesuffix("\xa0pct.")
-    )
-    short = say("compare" if paired else "chart", "short", tal=known) if known else ""
-    text = "" if other is None or not (paired or of_all >= 0) else share_words(other)
-    interval = alt_text.interval_words(other) if paired and other is not None else ""
+    text = share_words(other) if other and (paired or of_all >= 0) else ""
+    short = say("compare" if paired else "chart", "short", tal=text.removesuffix("\xa0pct."))
+    ends = (other["ci_lower"], other["ci_upper"]) if other and paired else (math.nan, math.nan)
+    interval = alt_text.interval_words(other) if other and paired else ""
     return {
         "id": row["option"],
         "label": row["label"],
@@ -260,14 +252,12 @@ def _row(row: Record, other: Record | None, focus: tuple[str, str], *, paired: b
         "text": share_words(row),
         "interval": alt_text.interval_words(row) if shown else "",
         "whole": _number(of_all),
-        "whole_lower": _number(other["ci_lower"]) if paired and other is not None else None,
-        "whole_upper": _number(other["ci_upper"]) if paired and other is not None else None,
-        "whole_short": short,
+        "whole_lower": _number(ends[0]),
+        "whole_upper": _number(ends[1]),
+        "whole_short": short if text else "",
         "whole_text": f"{text} ({interval})" if interval else text,
         "direction": 0 if pd.isna(row["direction"]) else int(row["direction"]),
-        "difference": say("table", direction_key(row["direction"]))
-        if other is not None and not row["settled"]
-        else "",
+        "difference": say("table", direction_key(row["direction"])) if other and not row["settled"] else "",
         "note": say("chart", "settled") if row["settled"] else "",
         "focus": focus == (row["item"], row["option"]),
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 from borgerlib import places
 from borgerlib.danish import SIMULATED, slug
 from borgerlib.errors import DataError
+from borgerlib.files.atomic import unwritable
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.population.table import population
 from borgerlib.survey.simulation.export import PREFIX, is_simulated, write_surveyxact
@@ -48,7 +49,5 @@ def write_simulation(
     try:
         write_surveyxact(simulation, target)
     except OSError as error:
-        raise DataError(
-            f"{target} cannot be written: {error.strerror or error}.", hint="Name another folder with --out."
-        ) from error
+        raise unwritable(target, error, what="The folder", kind=DataError) from error
     return simulation, target
