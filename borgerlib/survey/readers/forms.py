@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from borgerlib.survey.grid.cells import HeadedGrid
@@ -14,6 +16,9 @@ MICROSOFT = "Microsoft Forms"
 _TIME_STAMPS = {"tidsstempel", "timestamp", "tidsstämpel", "tidsmerke", "tidsangivelse", "zeitstempel"}
 _META = 5
 _ACCOUNT = r"(?i:anonymous)|\S+@\S+"
+_QUIZ = re.compile(
+    r"samlede point|total points|quiz ?feedback|(points?|feedback) ?[-–] ?.+|grade posted time", re.IGNORECASE
+)
 _CHANGED = ("last modified", "sidst ændret", "senest ændret", "tidspunkt for")
 
 
@@ -50,7 +55,7 @@ def read_microsoft(table: HeadedGrid) -> Export:
     """Read a Microsoft Forms table: id, start, completion, then two columns on the signed-in account.
 
     The account's address and name are no answers that somebody gave, so nothing is fed from them unless a
-    mapping says so.
+    mapping says so; nor from what Forms adds to a quiz.
     """
     roles = ("id", "started", "submitted", PLATFORM, PLATFORM)
     columns = question_columns(table.headings)
@@ -58,6 +63,9 @@ def read_microsoft(table: HeadedGrid) -> Export:
         Column(column.name, column.label, role=role)
         for column, role in zip(columns[:_META], roles, strict=True)
     ]
+    for at, column in enumerate(columns):
+        if _QUIZ.fullmatch(column.name):
+            columns[at] = Column(column.name, column.name, role=PLATFORM)
     sixth = columns[_META]
     if sixth.label.casefold().startswith(_CHANGED) and _blank_or_times(table.frame[sixth.name]):
         columns[_META] = Column(sixth.name, sixth.label, role=PLATFORM)

@@ -212,6 +212,12 @@ def _read_redcap(table: HeadedGrid) -> Export:
     return export
 
 
+# As Enalyzer and others head it.
+_STATUS = r"(svar|besvarelses|response|completion|survey)?[ _]?status"
+_PARTLY = frozenset(
+    {"delvist", "delvist besvaret", "påbegyndt", "nogen svar", "partial", "incomplete", "in progress"}
+)
+_WHOLE = frozenset({"gennemført", "afsluttet", "fuldført", "besvaret", "complete", "completed", "finished"})
 # Heading of each platform's own (in lower case) → what it holds of an answer that was not finished.
 _UNFINISHED: Mapping[str, tuple[tuple[str, frozenset[str]], ...]] = MappingProxyType(
     {
@@ -221,6 +227,7 @@ _UNFINISHED: Mapping[str, tuple[tuple[str, frozenset[str]], ...]] = MappingProxy
         # One code of five, or a box each: new, sent, some answers, finished, dropped out.
         "SurveyXact": ((r"statoverall_1", frozenset({"3"})), (r"statoverall_3", frozenset({"1"}))),
         "REDCap": ((_COMPLETE, frozenset({"incomplete", "0"})),),
+        "table": ((_STATUS, _PARTLY),),
     }
 )
 # Qualtrics' own tries of a survey, as text and as code.
@@ -237,12 +244,20 @@ def judged(export: Export) -> Export:
         tried = _holds(export.frame[own[0]], _TRIES)
         values = export.frame.loc[tried, own[0]]
         problems.append(problem_frame(list(values.index), str(values.name), list(values), TEST_ANSWER))
+    export = replace(export, columns=tuple(_status(export, column) for column in export.columns))
     unfinished = _unfinished(export) & ~tried
     if tried.any():
         notes.append(said("test_answers", count=int(tried.sum())))
     if unfinished.any():
         notes.append(said("unfinished", count=int(unfinished.sum()), total=int((~tried).sum())))
     return replace(export, problems=join_problems(problems)).noting(*notes)
+
+
+def _status(export: Export, column: Column) -> Column:
+    """Return a column that says how far an answer came as the platform's own: it answers no question."""
+    held = {text.casefold() for text in export.counts(column.name)}
+    own = held and held <= _PARTLY | _WHOLE and re.fullmatch(_STATUS, column.name.casefold())
+    return replace(column, role=PLATFORM) if own and not column.role else column
 
 
 def _unfinished(export: Export) -> pd.Series:

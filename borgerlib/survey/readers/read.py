@@ -34,7 +34,9 @@ _SAMPLE, _SAMPLE_LEAST, _TELLING, _NEARLY_ALL, _NAMED = 1000, 10, 6, 0.99, 4
 _TIMES = (
     (
         "started",
-        re.compile(r"start(ed)?([ -]?(date|time|at|tidspunkt|dato|tid))?|created|påbegyndt", re.IGNORECASE),
+        re.compile(
+            r"start(ed|et)?([ -]?(date|time|at|tidspunkt|dato|tid))?|created|påbegyndt", re.IGNORECASE
+        ),
     ),
     (
         "submitted",

@@ -263,6 +263,7 @@ def test_tries_of_the_survey_are_rejected_and_unfinished_answers_told(tmp_path):
             "E (choice=B)": "01",
             "Complete?": ["Incomplete", "Complete"],
         },
+        {"Svarstatus": ["Delvist", "Gennemført"], "Tid": "cd"},
     ],
 )
 def test_each_platform_tells_what_was_not_finished(tmp_path, columns):
@@ -355,6 +356,12 @@ def test_two_times_and_a_number_make_no_microsoft_form_of_questions(tmp_path):
     [
         ("Jotform", {"Submission Date": ["Nov 27, 2025", "Nov 28, 2025"], "Submission IP": ["1.1.1.1"] * 2}),
         ("Decidim", {"Created At": TIMES[:2], "IP Hash": ["a", "b"], "User Status": ["Registered"] * 2}),
+        ("table", {"Startet": TIMES[:2], "Status": ["Gennemført", "Delvist"]}),
+        (
+            "Microsoft Forms",
+            {"ID": list("12"), "Start": TIMES[:2], "Slut": TIMES[:2], "Mail": ["anonymous"] * 2}
+            | {"Navn": ["", ""], "Samlede point": list("00"), "Point - Tid": ["", ""]},
+        ),
     ],
 )
 def test_what_platforms_add_of_themselves_is_no_question(tmp_path, vendor, own):
