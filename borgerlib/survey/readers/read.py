@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from borgerlib import garbage
-from borgerlib.errors import DataError
+from borgerlib.errors import DataError, ParameterError
 from borgerlib.personal import refuse_cpr_columns
+from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.said import said
 from borgerlib.survey.codebook.matching import is_no_answer
 from borgerlib.survey.codebook.model import Codebook
@@ -30,6 +33,8 @@ from borgerlib.survey.responses import PLATFORM, Column, Export, Responses
 __all__ = ["Limits", "read_export", "read_responses"]
 
 _SAMPLE, _SAMPLE_LEAST, _TELLING, _NEARLY_ALL, _NAMED = 1000, 10, 6, 0.99, 4
+_MUNICIPALITY = re.compile(r"kommune|municipality", re.IGNORECASE)
+_MOST_NAMES = 200
 # As Decidim, REDCap, SurveyXact and plain tables head them.
 _TIMES = (
     (
@@ -108,7 +113,7 @@ def read_export(
         ) from error
     labels = {column.name: column.label for column in export.columns}
     refuse_cpr_columns(export.frame, source=", ".join(export.source.files), labels=labels, fewest=2)
-    return _noting_repeats(judged(_with_ones_and_twos(_with_times(export))))
+    return _noting_municipalities(_noting_repeats(judged(_with_ones_and_twos(_with_times(export)))))
 
 
 def _with_times(export: Export) -> Export:
@@ -150,6 +155,22 @@ def _with_ones_and_twos(export: Export) -> Export:
         replace(column, labels=YES_AND_NO) if column.name in coded else column for column in export.columns
     ]
     return replace(export, columns=tuple(columns)).noting(said("ones_and_twos", columns=coded[:_NAMED]))
+
+
+def _noting_municipalities(export: Export) -> Export:
+    """Note a column that names several municipalities: the answers of all would be taken for those of one."""
+    for column in export.columns:
+        counts = export.counts(column.name) if _MUNICIPALITY.search(f"{column.name} {column.label}") else {}
+        if not 1 < len(counts) <= _MOST_NAMES:
+            continue
+        found: Counter[str] = Counter()
+        with suppress(ParameterError):
+            for text, times in counts.items():
+                found[find_municipality(text).name] += times
+        if len(found) > 1 and found.total() == sum(counts.values()):
+            named = [said("times", text=name, count=times) for name, times in found.most_common(_NAMED)]
+            export = export.noting(said("several_municipalities", column=column.name, places=named))
+    return export
 
 
 def _noting_repeats(export: Export) -> Export:

@@ -408,3 +408,19 @@ def test_one_is_yes_and_two_is_no_in_boxes_that_all_are_filled(tmp_path):
     # First and second choice: nobody has two of the same, and the third is blank.
     ranks = [heads, ["a", "1", "2", ""], ["b", "2", "1", ""], ["c", "", "1", "2"]]
     assert read_export(write_csv(tmp_path / "y.csv", ranks)).source.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("places", "told"),
+    [
+        (
+            ["Odense", "Odense Kommune", "Aarhus"],
+            ["'Kommune' names several municipalities: 'Odense' (2 times)"],
+        ),
+        (["0461", "461", "Odense"], []),
+        (["Odense", "Nord", "Aarhus"], []),
+    ],
+)
+def test_answers_of_several_municipalities_are_told(tmp_path, places, told):
+    path = write_csv(tmp_path / "x.csv", transposed({"Kommune": places, "Alder": ["30", "40", "50"]}))
+    assert [note.partition(",")[0] for note in read_export(path).source.notes] == told
