@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -183,12 +183,7 @@ def _cheapest_summing_to(total: int, costs: Sequence[np.ndarray]) -> list[int]:
         options = np.where(rest >= 0, best[np.maximum(rest, 0)] + cost[None, :], unreachable)
         choices.append(options.argmin(axis=1))
         best = options.min(axis=1)
-    return list(_backtrack(total, choices))[::-1]
-
-
-def _backtrack(total: int, choices: Sequence[np.ndarray]) -> Iterator[int]:
-    left = total
+    counts: list[int] = []
     for choice in reversed(choices):
-        count = int(choice[left])
-        yield count
-        left -= count
+        counts.insert(0, int(choice[total - sum(counts)]))
+    return counts

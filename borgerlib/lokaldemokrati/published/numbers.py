@@ -122,11 +122,7 @@ def standing_values(published: pd.DataFrame) -> pd.DataFrame:
             )
         settled.append(figure[is_open].assign(value=pd.array(values, dtype="Int64")))
     standing = pd.concat(settled, ignore_index=True)
-    shown_in: dict[tuple[str, ...], list[str]] = {}
-    for key, shown in zip(_places(survey), survey["figure"], strict=True):
-        shown_in.setdefault(key, []).append(shown)
-    figures = [tuple(shown_in[key]) for key in _places(standing)]
-    return standing.assign(figures=pd.Series(figures, index=standing.index, dtype=object))
+    return standing.join(survey.groupby(_PLACE)["figure"].agg(tuple).rename("figures"), on=_PLACE)
 
 
 def _places(frame: pd.DataFrame) -> list[tuple[str, ...]]:

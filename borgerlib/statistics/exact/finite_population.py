@@ -9,7 +9,7 @@ whole numbers grow with n: 1,000 of 60,000 takes 0.04 s, 10,000 of millions seco
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from bisect import bisect_left
 from fractions import Fraction
 from functools import lru_cache
 from numbers import Real
@@ -125,22 +125,11 @@ def _bounds(count: int, n: int, population: int, confidence: float) -> tuple[int
     tail = (1 - Fraction(confidence).limit_denominator(10**9)) / 2
     # K is at least the count and leaves room for those who did not choose it; both tails are monotone in K.
     lowest, highest = count, population - (n - count)
-    lower = _first(lambda k: _at_least(count, n, k, population) > tail, lowest, highest)
-    upper = highest - _first(
-        lambda step: _at_most(count, n, highest - step, population) > tail, 0, highest - lowest
-    )
-    return lower, upper
-
-
-def _first(holds: Callable[[int], bool], lowest: int, highest: int) -> int:
-    """Return the smallest whole number where a condition holds that then holds for all larger ones."""
-    while lowest < highest:
-        middle = (lowest + highest) // 2
-        if holds(middle):
-            highest = middle
-        else:
-            lowest = middle + 1
-    return lowest
+    possible = range(lowest, highest)
+    too_few = bisect_left(possible, True, key=lambda k: _at_least(count, n, k, population) > tail)
+    down = range(highest, lowest, -1)
+    too_many = bisect_left(down, True, key=lambda k: _at_most(count, n, k, population) > tail)
+    return lowest + too_few, highest - too_many
 
 
 def _at_least(count: int, n: int, successes: int, population: int) -> Fraction:

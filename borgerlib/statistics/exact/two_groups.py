@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -116,11 +117,7 @@ def exact_trend_test(counts_a: Sequence[int], counts_b: Sequence[int], *, seed: 
     a, b = _check_steps(counts_a, counts_b)
     columns = [in_a + in_b for in_a, in_b in zip(a, b, strict=True)]
     # Midranks less the mean rank, doubled to stay whole: the step's rank sum is centred on 0.
-    total, below = sum(columns), 0
-    scores = []
-    for column in columns:
-        scores.append(2 * below + column - total)
-        below += column
+    scores = [2 * up_to - own - sum(columns) for up_to, own in zip(accumulate(columns), columns, strict=True)]
     observed = sum(score * count for score, count in zip(scores, a, strict=True))
     p_value = share_as_far(columns, scores, sum(a), abs(observed))
     if p_value is None:

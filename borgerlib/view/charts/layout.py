@@ -141,23 +141,13 @@ def spread(
     list of float
         The middles. Labels that cannot all fit start at `lowest` and run over the end.
     """
-    # Runs of labels that touch: where the first begins, how long the run is, and where each label would
-    # have the run begin. The best beginning is the mean of these wishes.
-    runs: list[tuple[float, float, list[float]]] = []
-    for middle, width in wanted:
-        length, wishes = width, [middle - width / 2]
-        while True:
-            left = max(lowest, min(sum(wishes) / len(wishes), highest - length))
-            if not runs or runs[-1][0] + runs[-1][1] + gap <= left:
-                break
-            _, before, earlier = runs.pop()
-            wishes = earlier + [wish - before - gap for wish in wishes]
-            length += before + gap
-        runs.append((left, length, wishes))
-    middles: list[float] = []
-    widths = iter([width for _, width in wanted])
-    for left, _, wishes in runs:
-        for width in [next(widths) for _ in wishes]:
-            middles.append(left + width / 2)
-            left += width + gap
-    return middles
+    from scipy.optimize import isotonic_regression
+
+    if not wanted:
+        return []
+    middles, widths = np.array(wanted).T
+    # Moved up to the first, labels may stand anywhere as long as none is before the one on its left.
+    before = np.cumsum(widths + gap) - widths - gap
+    left = isotonic_regression(middles - widths / 2 - before).x
+    left = np.maximum(lowest, np.minimum(left, highest - before[-1] - widths[-1]))
+    return [float(middle) for middle in left + before + widths / 2]
