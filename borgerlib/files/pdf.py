@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from borgerlib.files.atomic import replacing
 from borgerlib.said import said
 
 VARIANT = "pdf/ua-1"
+# What places the letters of a picture's text one by one.
+_BY_LETTER = {"dx", "dy", "rotate", "letter-spacing", "textLength"}
 
 
 def weasyprint_library() -> Any:
@@ -33,9 +36,25 @@ def weasyprint_library() -> Any:
             hint="Run: pip install weasyprint and, on Debian, apt-get install libpango-1.0-0 "
             "libpangoft2-1.0-0. Or choose another format.",
         ) from error
+    from weasyprint.svg import Node
+
+    Node.text = property(_text_of)
     # It warns of screen-only properties in the style, which print does not need.
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     return weasyprint
+
+
+class _Whole(str):
+    """A text that is drawn as one: WeasyPrint goes through a picture's text by letter, and lays each out."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((str(self),))
+
+
+def _text_of(node: Any) -> str | None:
+    text: str | None = node._etree_node.text
+    placed = _BY_LETTER & node.attrib.keys() or len(re.split("[ ,]+", node.get("x", "").strip())) > 1
+    return text if not text or placed else _Whole(text)
 
 
 def save_pdf(

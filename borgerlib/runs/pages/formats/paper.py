@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,18 @@ from borgerlib import danish
 from borgerlib.runs.pages.figures import rendered
 from borgerlib.view import theme
 
+# What stands for the number of a page until all are laid out.
+UNKNOWN_PAGE = "00"
 _FRONT = "index"
 _HEADING = re.compile(r"^h[1-6]$")
 _LINK = re.compile(r"^([\w.-]+\.html)?(?:#(.*))?$")
-_SCREEN_ONLY = "figure details, summary, source, .skip, .masthead, .sequence"
-_SCREEN_ATTRIBUTES = ("role", "tabindex", "aria-label", "aria-labelledby", "aria-hidden")
-_WIDE, _WIDEST = 7, 9
-# Characters of a table's line, and of one in small letters: columns that fit in it are not broken.
-_LINE, _SMALL_LINE, _LONG = 105, 126, 60
+# Tags and classes that only a screen needs, with what they hold and without.
+_SCREEN_ONLY = {"summary", "source", "skip", "masthead", "sequence"}
+_AROUND = {"picture", "details", "scroll"}
+# From how many columns on a table is set smaller; the line then, the gap between columns and
+# what counts as a long text, in ems.
+_SIZES = ((9, "widest-table", 70.4), (7, "wide-table", 65.7), (0, "", 58.0))
+_GAP, _LONG = 0.7, 30.0
 # Each picture carries the letters that it uses. On paper all are set in the whole font: WeasyPrint has one
 # font of a name in a document.
 _PICTURES_LETTERS = re.compile(r"@font-face\{[^}]*base64,[^}]*\}")
@@ -65,6 +70,7 @@ def on_paper(files: Sequence[Path]) -> str:
         source=front.taken(".colophon"),
         main=main,
         appendix=appendix,
+        unknown=UNKNOWN_PAGE,
     )
 
 
@@ -109,7 +115,9 @@ def _refer_to_what_is_shown(pages: Sequence[_Sheet]) -> None:
 
 def _name_page(soup: Any, link: Any) -> None:
     """Let the number of the page that a link leads to follow it."""
-    link.insert_after(soup.new_tag("span", attrs={"class": "on-page", "data-to": link["href"]}))
+    number = soup.new_tag("span", attrs={"class": "on-page", "data-to": link["href"]})
+    number.string = f"(side {UNKNOWN_PAGE})"
+    link.insert_after(" ", number)
 
 
 class _Sheet:
@@ -193,14 +201,15 @@ def _text(within: Any, selector: str) -> str:
 
 def _tidy(soup: Any, name: str, names: set[str]) -> None:
     """Take out what paper has no use for, and give every address the page's name."""
-    for tag in soup.select(_SCREEN_ONLY):
-        tag.decompose()
-    for tag in soup.select("picture, details, .scroll"):
-        tag.unwrap()
     for tag in soup.find_all(True):
-        for attribute in _SCREEN_ATTRIBUTES:
-            tag.attrs.pop(attribute, None)
-        if "id" in tag.attrs:
+        if tag.decomposed:
+            continue
+        kinds = {tag.name, *tag.get("class", ())}
+        if kinds & _SCREEN_ONLY or ("details" in kinds and tag.find_parent("figure")):
+            tag.decompose()
+        elif kinds & _AROUND:
+            tag.unwrap()
+        elif "id" in tag.attrs:
             tag["id"] = f"{name}-{tag['id']}"
     for link in soup.find_all("a"):
         target = _target(link.get("href", ""), name, names)
@@ -210,37 +219,58 @@ def _tidy(soup: Any, name: str, names: set[str]) -> None:
             link.unwrap()
     _lists_without_boxes(soup)
     for table in soup.find_all("table"):
-        _widths(table)
+        _widths(soup, table)
 
 
-def _widths(table: Any) -> None:
-    """Name what the style sets small, and the cells of columns that are short: those do not break."""
+def _widths(soup: Any, table: Any) -> None:
+    """Name what the style sets small, and give each column the room that its texts take.
+
+    Without that, WeasyPrint lays each cell out twice more to find it. A column that fits is not broken; the
+    others share the rest.
+    """
     rows = [row.find_all(["th", "td"]) for row in table.find_all("tr")]
     columns = max(map(len, rows), default=0)
-    if columns >= _WIDE:
-        table["class"] = "widest-table" if columns >= _WIDEST else "wide-table"
-    rows = [cells for cells in rows if len(cells) == columns]
-    texts = [[cell.get_text() for cell in column] for column in zip(*rows, strict=True)]
-    words = [[word for text in column for word in danish.squeezed(text).split(" ")] for column in texts]
-    needed = [max(map(len, column)) for column in words]
-    line = _SMALL_LINE if columns >= _WIDE else _LINE
-    if sum(needed) > line:
-        table["class"] = "widest-table narrow-columns"
+    name, line = next((name, line) for least, name, line in _SIZES if columns >= least)
     body = [cells for cells in rows if not cells[0].find_parent("thead")]
-    wanted = [max((len(cells[at].get_text()) for cells in body), default=0) for at in range(columns)]
-    for at in sorted(range(columns), key=wanted.__getitem__):
-        if sum(needed) - needed[at] + wanted[at] <= line:
-            needed[at] = wanted[at]
-            for cells in body:
-                cells[at]["class"] = [*filter(None, cells[at].get_attribute_list("class")), "short"]
-    for at in range(columns):
-        if wanted[at] > _LONG and columns > 2:
-            for cells in rows:
-                cells[at]["class"] = "long"
+    whole = [[cell.get_text() for cell in cells] for cells in rows if len(cells) == columns]
+    words = [danish.squeezed(" ".join(column)).split(" ") for column in zip(*whole, strict=True)]
+    room = [max(_ems(word, "semibold") for word in column) + _GAP for column in words]
+    texts = [[cell.get_text() for cell in cells] for cells in body if len(cells) == columns]
+    wanted = [max(_ems(text, "regular") for text in column) + _GAP for column in zip(*texts, strict=True)]
+    left = line - sum(room)
+    table["class"] = name if left >= 0 else "widest-table narrow-columns"
+    for at in sorted(range(len(wanted)), key=wanted.__getitem__):
+        if 0 < wanted[at] - room[at] <= left:
+            left -= wanted[at] - room[at]
+            room[at] = wanted[at]
+    short = [
+        max(min(full, _LONG) - has, 1) if full > has else 0 for full, has in zip(wanted, room, strict=False)
+    ]
+    lacking = short if any(short) else room
+    group = soup.new_tag("colgroup")
+    for has, lacks in zip(room, lacking, strict=True):
+        share = (has + left * lacks / sum(lacking)) / line
+        group.append(soup.new_tag("col", attrs={"style": f"width:{share:.2%}"}))
+    if not table.find(colspan=True):
+        table.find(["thead", "tbody", "tr"]).insert_before(group)
     if len(body) == 1 or columns == 2:
         # As many heads as numbers: a checker takes them for torn ones, and each row says it all.
         for cells in body:
             cells[0].name = "td"
+
+
+def _ems(text: str, weight: theme.Weight) -> float:
+    widths = _letter_widths(weight)
+    return sum(widths.get(letter, 0.6) for letter in text)
+
+
+@lru_cache(maxsize=2)
+def _letter_widths(weight: theme.Weight) -> dict[str, float]:
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(theme.font_file(weight), lazy=True)
+    em, widths = font["head"].unitsPerEm, font["hmtx"]
+    return {chr(code): widths[name][0] / em for code, name in font.getBestCmap().items()}
 
 
 def _target(href: str, name: str, names: set[str]) -> str:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from borgerlib.errors import RunError
 from borgerlib.files.pdf import save_pdf
-from borgerlib.runs.pages.formats.paper import on_paper
+from borgerlib.runs.pages.formats.paper import UNKNOWN_PAGE, on_paper
 
 
 def write_pdf(pages: Sequence[Path], target: Path, *, day: date | None = None) -> Path:
@@ -38,5 +39,21 @@ def write_pdf(pages: Sequence[Path], target: Path, *, day: date | None = None) -
     """
     if not pages:
         raise RunError("There are no pages to make a PDF of.", hint="Write the report first.")
-    save_pdf(on_paper(pages), target, day=day)
+    save_pdf(on_paper(pages), target, day=day, look_at=_number_references)
     return target
+
+
+def _number_references(document: Any) -> None:
+    """Write into each reference the number of the page that it leads to.
+
+    CSS can (`target-counter`), but WeasyPrint then lays out three times each page that refers to another.
+    """
+    sheets = list(enumerate(document.pages, start=1))
+    numbers = {f"#{anchor}": number for number, sheet in reversed(sheets) for anchor in sheet.anchors}
+    for _, sheet in sheets:
+        for box in sheet._page_box.descendants():
+            is_text = type(box).__name__ == "TextBox" and box.element is not None
+            leads_to = box.element.get("data-to") if is_text else None
+            if leads_to:
+                text = box.text.replace(UNKNOWN_PAGE, str(numbers[leads_to]))
+                box.pango_layout.text = text.rjust(len(box.text), "\N{FIGURE SPACE}")
