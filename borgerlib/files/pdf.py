@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -53,7 +52,7 @@ class _Whole(str):
 
 def _text_of(node: Any) -> str | None:
     text: str | None = node._etree_node.text
-    placed = _BY_LETTER & node.attrib.keys() or len(re.split("[ ,]+", node.get("x", "").strip())) > 1
+    placed = _BY_LETTER & node.attrib.keys() or " " in node.get("x", "").strip()
     return text if not text or placed else _Whole(text)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,10 @@ _LINK = re.compile(r"^([\w.-]+\.html)?(?:#(.*))?$")
 # Tags and classes that only a screen needs, with what they hold and without.
 _SCREEN_ONLY = {"summary", "source", "skip", "masthead", "sequence"}
 _AROUND = {"picture", "details", "scroll"}
-# From how many columns on a table is set smaller; the line then, the gap between columns and
-# what counts as a long text, in ems.
-_SIZES = ((9, "widest-table", 70.4), (7, "wide-table", 65.7), (0, "", 58.0))
-_GAP, _LONG = 0.7, 30.0
+# From how many columns on a table is set in which size; a line, the gap between columns and what counts as a
+# long text, all in points.
+_SIZES = ((9, "widest-table", 7.0), (7, "wide-table", 7.5), (0, "", 8.5))
+_LINE, _GAP, _LONG = 493.0, 6.0, 300.0
 # Each picture carries the letters that it uses. On paper all are set in the whole font: WeasyPrint has one
 # font of a name in a document.
 _PICTURES_LETTERS = re.compile(r"@font-face\{[^}]*base64,[^}]*\}")
@@ -64,7 +64,7 @@ def on_paper(files: Sequence[Path]) -> str:
         title=front.soup.title.get_text(),
         faces=faces,
         variables=theme.css_variables(),
-        look=_text_of(front.soup.select_one("style.look")),
+        look="".join(style.get_text() for style in front.soup.select("style.look")),
         cover=front.taken(".cover"),
         figures=front.taken(".key-figures"),
         source=front.taken(".colophon"),
@@ -101,8 +101,7 @@ def _refer_to_what_is_shown(pages: Sequence[_Sheet]) -> None:
             if first == figure.get("id", ""):
                 continue
             paragraph = page.soup.new_tag("p", attrs={"class": "shown"})
-            link = page.soup.new_tag("a", href=f"#{first}")
-            link.string = title
+            link = page.soup.new_tag("a", href=f"#{first}", string=title)
             paragraph.append(link)
             figure.replace_with(paragraph)
             _name_page(page.soup, link)
@@ -115,9 +114,8 @@ def _refer_to_what_is_shown(pages: Sequence[_Sheet]) -> None:
 
 def _name_page(soup: Any, link: Any) -> None:
     """Let the number of the page that a link leads to follow it."""
-    number = soup.new_tag("span", attrs={"class": "on-page", "data-to": link["href"]})
-    number.string = f"(side {UNKNOWN_PAGE})"
-    link.insert_after(" ", number)
+    attributes = {"class": "on-page", "data-to": link["href"]}
+    link.insert_after(" ", soup.new_tag("span", attrs=attributes, string=f"(side {UNKNOWN_PAGE})"))
 
 
 class _Sheet:
@@ -190,10 +188,6 @@ def _levelled(html: str, levels: dict[int, int]) -> str:
     return re.sub(r"(</?h)([1-6])\b", lambda found: f"{found[1]}{levels.get(int(found[2]), found[2])}", html)
 
 
-def _text_of(found: Any) -> str:
-    return found.get_text() if found is not None else ""
-
-
 def _text(within: Any, selector: str) -> str:
     found = within.select_one(selector) if within is not None else None
     return danish.squeezed(found.get_text()) if found is not None else ""
@@ -207,10 +201,13 @@ def _tidy(soup: Any, name: str, names: set[str]) -> None:
         kinds = {tag.name, *tag.get("class", ())}
         if kinds & _SCREEN_ONLY or ("details" in kinds and tag.find_parent("figure")):
             tag.decompose()
-        elif kinds & _AROUND:
+        elif kinds & _AROUND or ("whole" in kinds and tag.find_parent("table")):
             tag.unwrap()
         elif "id" in tag.attrs:
             tag["id"] = f"{name}-{tag['id']}"
+        elif "src" in tag.attrs:
+            # Written so, none of a picture's brackets needs an entity, which are slow to read.
+            tag["src"] = tag["src"].replace("<", "%3C").replace(">", "%3E")
     for link in soup.find_all("a"):
         target = _target(link.get("href", ""), name, names)
         if target:
@@ -230,14 +227,12 @@ def _widths(soup: Any, table: Any) -> None:
     """
     rows = [row.find_all(["th", "td"]) for row in table.find_all("tr")]
     columns = max(map(len, rows), default=0)
-    name, line = next((name, line) for least, name, line in _SIZES if columns >= least)
+    name, size = next((name, size) for least, name, size in _SIZES if columns >= least)
     body = [cells for cells in rows if not cells[0].find_parent("thead")]
-    whole = [[cell.get_text() for cell in cells] for cells in rows if len(cells) == columns]
-    words = [danish.squeezed(" ".join(column)).split(" ") for column in zip(*whole, strict=True)]
-    room = [max(_ems(word, "semibold") for word in column) + _GAP for column in words]
-    texts = [[cell.get_text() for cell in cells] for cells in body if len(cells) == columns]
-    wanted = [max(_ems(text, "regular") for text in column) + _GAP for column in zip(*texts, strict=True)]
-    left = line - sum(room)
+    words = [danish.squeezed(" ".join(column)).split(" ") for column in _columns(rows, columns)]
+    room = [_widest(column, size, "semibold") for column in words]
+    wanted = [_widest(column, size, "regular") for column in _columns(body, columns)]
+    left = _LINE - sum(room)
     table["class"] = name if left >= 0 else "widest-table narrow-columns"
     for at in sorted(range(len(wanted)), key=wanted.__getitem__):
         if 0 < wanted[at] - room[at] <= left:
@@ -247,11 +242,11 @@ def _widths(soup: Any, table: Any) -> None:
         max(min(full, _LONG) - has, 1) if full > has else 0 for full, has in zip(wanted, room, strict=False)
     ]
     lacking = short if any(short) else room
-    group = soup.new_tag("colgroup")
-    for has, lacks in zip(room, lacking, strict=True):
-        share = (has + left * lacks / sum(lacking)) / line
-        group.append(soup.new_tag("col", attrs={"style": f"width:{share:.2%}"}))
     if not table.find(colspan=True):
+        group = soup.new_tag("colgroup")
+        for has, lacks in zip(room, lacking, strict=True):
+            share = (has + left * lacks / sum(lacking)) / _LINE
+            group.append(soup.new_tag("col", attrs={"style": f"width:{share:.2%}"}))
         table.find(["thead", "tbody", "tr"]).insert_before(group)
     if len(body) == 1 or columns == 2:
         # As many heads as numbers: a checker takes them for torn ones, and each row says it all.
@@ -259,13 +254,18 @@ def _widths(soup: Any, table: Any) -> None:
             cells[0].name = "td"
 
 
-def _ems(text: str, weight: theme.Weight) -> float:
+def _columns(rows: Sequence[Any], columns: int) -> Iterator[tuple[str, ...]]:
+    return zip(*([cell.get_text() for cell in cells] for cells in rows if len(cells) == columns), strict=True)
+
+
+def _widest(texts: Sequence[str], size: float, weight: theme.Weight) -> float:
     widths = _letter_widths(weight)
-    return sum(widths.get(letter, 0.6) for letter in text)
+    return max(sum(widths.get(letter, 0.6) for letter in text) for text in texts) * size + _GAP
 
 
 @lru_cache(maxsize=2)
 def _letter_widths(weight: theme.Weight) -> dict[str, float]:
+    """Return how wide the font's letters are, in ems."""
     from fontTools.ttLib import TTFont
 
     font = TTFont(theme.font_file(weight), lazy=True)
