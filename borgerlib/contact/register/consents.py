@@ -72,18 +72,14 @@ def add_wording(register: Register, wording: Wording) -> int:
     DataError
         The same version has other words already.
     """
-    found = register.rows(
-        "SELECT id, text, by_answers FROM wording WHERE purpose = ? AND version = ?",
-        (wording.purpose, wording.version),
+    words = (wording.purpose, wording.version, wording.text, int(wording.by_answers))
+    register.connection.execute(
+        "INSERT INTO wording (purpose, version, text, by_answers) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        words,
     )
-    if not found:
-        register.connection.execute(
-            "INSERT INTO wording (purpose, version, text, by_answers) VALUES (?, ?, ?, ?)",
-            (wording.purpose, wording.version, wording.text, int(wording.by_answers)),
-        )
-        return int(register.connection.last_insert_rowid())
-    number, text, by_answers = found[0]
-    if text != wording.text or bool(by_answers) != wording.by_answers:
+    kept = "SELECT id, text, by_answers FROM wording WHERE purpose = ? AND version = ?"
+    [(number, *said)] = register.rows(kept, words[:2])
+    if said != list(words[2:]):
         raise DataError(
             f"Version '{wording.version}' of the consent to '{wording.purpose}' has other words already.",
             hint="Other words are another version: give it another name.",

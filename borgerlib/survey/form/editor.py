@@ -9,7 +9,7 @@ import ipywidgets as widgets
 
 from borgerlib import danish
 from borgerlib.errors import BorgerlibError
-from borgerlib.page_parts import OwnKeys
+from borgerlib.page_parts import OwnKeys, working_button
 from borgerlib.population.municipalities import municipalities
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.survey.codebook.load import load_codebook
@@ -91,18 +91,17 @@ class FormEditor(widgets.VBox):  # type: ignore[misc]
             for name, label in _FORMATS.items()
         }
         self._lacks, self._preview, self._made = widgets.HTML(), widgets.HTML(), widgets.HTML()
-        self._write = widgets.Button(
-            description="Gem teksterne, og skriv filerne",
-            button_style="primary",
-            layout={"width": "auto", "align_self": "flex-start"},
+        self._write = working_button(
+            "Gem teksterne, og skriv filerne", self._on_write, self._made, refused=_refused
         )
+        self._write.button_style = "primary"
+        self._write.layout = {"width": "auto", "align_self": "flex-start"}
         super().__init__(self._layout())
         self.add_class("borger-form")
         self._read()
         self._place.observe(self._read, "value")
         for widget in (self._codebook, *self._fields.values(), self._areas, self._by_answers):
             widget.observe(self._show, "value")
-        self._write.on_click(self._on_write)
 
     @property
     def form(self) -> Questionnaire:
@@ -162,22 +161,17 @@ class FormEditor(widgets.VBox):  # type: ignore[misc]
         try:
             page = page_text(self.form)
         except BorgerlibError as error:
-            self._preview.value = f'<p class="borger-lacks">{_lines(error)}</p>'
+            self._preview.value = _refused(error)
             return
         # The page may run its script there, and reach nothing of the notebook's.
         sandbox = 'title="Spørgeskemaet" sandbox="allow-scripts allow-forms"'
         self._preview.value = f'<iframe {sandbox} srcdoc="{escape(page)}"></iframe>'
 
-    def _on_write(self, _: object) -> None:
-        path = texts_file(self._place.value)
-        try:
-            form = self.form
-            save_texts(path, form.texts)
-            chosen = [name for name, box in self._formats.items() if box.value]
-            made = [write_form(form, name, path.parent) for name in chosen]
-        except BorgerlibError as error:
-            self._made.value = f'<p class="borger-lacks">{_lines(error)}</p>'
-            return
+    def _on_write(self) -> None:
+        path, form = texts_file(self._place.value), self.form
+        save_texts(path, form.texts)
+        chosen = [name for name, box in self._formats.items() if box.value]
+        made = [write_form(form, name, path.parent) for name in chosen]
         rows = "".join(f"<li>{escape(str(each))}</li>" for each in (path, *(each.path for each in made)))
         former = [f"»{each.former.name}«" for each in made if each.former]
         kept = f"<p>De forrige er gemt som {escape(danish.listing(former))}.</p>" if former else ""
@@ -190,8 +184,9 @@ def _area(label: str) -> widgets.Textarea:
     return field.add_class("borger-told")
 
 
-def _lines(error: BorgerlibError) -> str:
-    return escape(str(error)).replace("\n", "<br>")
+def _refused(error: BorgerlibError) -> str:
+    lines = escape(str(error)).replace("\n", "<br>")
+    return f'<p class="borger-lacks">{lines}</p>'
 
 
 def open_form_editor(municipality: str = "Odense", *, codebook: str | Path = CITIZENS) -> FormEditor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Literal
@@ -127,7 +127,9 @@ def questionnaire(codebook: Codebook, texts: Texts) -> Questionnaire:
     CodebookError
         A question depends on one that is not put before it, or the consent has no option 'ja'.
     """
-    asked = list(_asked(codebook))
+    ages = [item.id for item in codebook if item.role in _AGE]
+    left_out = {*ages[1:], *(item.id for item in codebook if item.role in _OF_THE_PLATFORM)}
+    asked = [item for item in codebook if item.id not in left_out]
     consent = codebook.with_role("consent")
     answers = [item for item in asked if item.role not in ("contact", "consent")]
     contact = [consent, *(item for item in asked if item.role == "contact")] if consent else []
@@ -150,13 +152,6 @@ def questionnaire(codebook: Codebook, texts: Texts) -> Questionnaire:
 def tidy(text: str) -> str:
     """Return a text on one line, without what no form can hold."""
     return " ".join(_CONTROLS.sub(" ", text).split())
-
-
-def _asked(codebook: Codebook) -> Iterator[Item]:
-    ages = [item.id for item in codebook if item.role in _AGE]
-    for item in codebook:
-        if item.role not in _OF_THE_PLATFORM and item.id not in ages[1:]:
-            yield item
 
 
 def _refuse(answers: Sequence[Item], consent: Item | None) -> None:

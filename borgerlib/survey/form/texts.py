@@ -9,12 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from borgerlib import places
 from borgerlib.errors import DataError
 from borgerlib.files.atomic import replacing, unwritable
 from borgerlib.files.toml import quoted, read_toml, write_new
 
 FILE = "spoergeskema.toml"
+_SHIPPED = Path(__file__).with_name(FILE)
 TO_FILL_IN = "UDFYLD"
 DANISH, ENGLISH = "da", "en"
 PRIVACY = (
@@ -67,11 +67,6 @@ class Texts:
         return [*untold, *(["samtykke"] if shipped else [])]
 
 
-def texts_path(folder: str) -> Path:
-    """Return where the texts of a municipality are kept; `folder` is its name there."""
-    return places.saved_data(folder, FILE)
-
-
 def load_texts(path: Path | None = None) -> Texts:
     """Read the texts of a form; what a file does not say is as in the file that ships.
 
@@ -86,7 +81,7 @@ def load_texts(path: Path | None = None) -> Texts:
         The file is missing, is no TOML, or breaks rules; all breaches are listed at once.
     """
     what = "texts of the form"
-    shipped = read_toml(_shipped(), what).validated(_File)
+    shipped = read_toml(_SHIPPED, what).validated(_File)
     return _texts(read_toml(path, what).validated(_File) if path else shipped, shipped)
 
 
@@ -99,7 +94,7 @@ def new_texts(path: Path) -> Path:
         There is such a file already, or it cannot be written.
     """
     make_folder(path.parent)
-    return write_new(path, _shipped().read_text(encoding="utf-8"))
+    return write_new(path, _SHIPPED.read_text(encoding="utf-8"))
 
 
 def save_texts(path: Path, texts: Texts) -> None:
@@ -134,10 +129,6 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(folder, error, what="The folder", kind=DataError) from error
-
-
-def _shipped() -> Path:
-    return Path(__file__).with_name(FILE)
 
 
 def _texts(own: Any, shipped: Any) -> Texts:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from borgerlib import places
 from borgerlib.danish import slug
 from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.files.atomic import replacing
@@ -21,7 +22,7 @@ from borgerlib.survey.form.formats.paper.paper import write_pdf
 from borgerlib.survey.form.formats.surveyjs import surveyjs_text
 from borgerlib.survey.form.formats.xlsform import write_xlsform
 from borgerlib.survey.form.questionnaire import Questionnaire, questionnaire
-from borgerlib.survey.form.texts import Texts, load_texts, make_folder, texts_path
+from borgerlib.survey.form.texts import FILE, Texts, load_texts, make_folder
 
 
 def _text(make: Callable[[Questionnaire], str]) -> Callable[[Questionnaire, Path], None]:
@@ -45,7 +46,7 @@ FORMATS: Mapping[str, tuple[str, Callable[[Questionnaire, Path], None]]] = {
 
 def texts_file(municipality: str) -> Path:
     """Return where a municipality's texts are kept: ``data/saved/<municipality>/spoergeskema.toml``."""
-    return texts_path(slug(find_municipality(municipality).name))
+    return places.saved_data(slug(find_municipality(municipality).name), FILE)
 
 
 def texts_of(municipality: str) -> Texts:

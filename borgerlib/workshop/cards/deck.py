@@ -190,9 +190,8 @@ def _card(kind: Kind, read: Any) -> Card:
 
 
 def _sections(read: Any, keys: Iterable[str]) -> tuple[CardSection, ...]:
-    found = []
-    for key in keys:
-        value = getattr(read, key)
-        lines = value if isinstance(value, tuple) else (value,)
-        found.append(CardSection(words()("sections", key), lines))
-    return tuple(found)
+    said = {key: getattr(read, key) for key in keys}
+    return tuple(
+        CardSection(words()("sections", key), lines if isinstance(lines, tuple) else (lines,))
+        for key, lines in said.items()
+    )

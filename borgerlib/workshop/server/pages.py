@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -13,6 +12,7 @@ import segno
 import tornado.web
 import tornado.websocket
 
+from borgerlib.dashboard.page.pace import Pace
 from borgerlib.errors import BorgerlibError
 from borgerlib.files.templates import template
 from borgerlib.said import in_danish
@@ -172,8 +172,6 @@ class LinePage(ToolPage, tornado.websocket.WebSocketHandler):
 
     who = ""
 
-    _heard: Sequence[float] = ()
-
     def prepare(self) -> None:
         """Turn away those who are not in, and who are too many."""
         # The page says who it is for, since one browser may both lead and take part.
@@ -182,6 +180,7 @@ class LinePage(ToolPage, tornado.websocket.WebSocketHandler):
         if not (self.is_leader() if leads else self.who):
             raise tornado.web.HTTPError(403)
         # Whoever leads always finds a place, and nobody takes everybody's.
+        self._pace = Pace(_MOST_A_SECOND, 1)
         own = sum(line.who == self.who for line in self.lines.open)
         if not leads and (own >= _MOST_OF_ONE or len(self.lines.open) >= _MOST_LINES):
             raise tornado.web.HTTPError(503)
@@ -193,12 +192,10 @@ class LinePage(ToolPage, tornado.websocket.WebSocketHandler):
 
     def on_message(self, message: str | bytes) -> None:
         """Hear a message; who talks without pause is cut off."""
-        now = asyncio.get_running_loop().time()
-        self._heard = [at for at in self._heard if now - at < 1] + [now]
-        if len(self._heard) > _MOST_A_SECOND:
+        if self._pace.allows():
+            self.lines.hear(self, message)
+        else:
             self.close(1008)
-            return
-        self.lines.hear(self, message)
 
     def on_close(self) -> None:
         """Leave the room."""
