@@ -10,6 +10,7 @@ import pandas as pd
 from borgerlib import danish
 from borgerlib.errors import DisclosureError, ParameterError
 from borgerlib.population.municipalities import municipality
+from borgerlib.statistics.disclosure.columns import SHARES
 from borgerlib.survey.codebook.labels import answer_label, codebook_of, group_of, level_label
 from borgerlib.survey.codebook.model import Codebook, Item
 
@@ -70,10 +71,7 @@ def named(estimates: pd.DataFrame, codebook: Codebook | None) -> pd.DataFrame:
             "group": [group for group, _, _ in groups],
             "group_label": [label for _, label, _ in groups],
             "domain": [domain for _, _, domain in groups],
-            **{
-                name: estimates[name]
-                for name in ("n", "count", "proportion", "ci_lower", "ci_upper", *totals)
-            },
+            **estimates[["n", "count", *SHARES, *totals]],
         }
     )
     known = [items[name] for name in estimates["item"]]

@@ -195,9 +195,8 @@ def _built(
         )
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "error", DataMismatchWarning
-            )  # people of levels that the formula leaves out
+            # People of levels that the formula leaves out.
+            warnings.simplefilter("error", DataMismatchWarning)
             made = model_matrix(parsed, data, context={}, na_action="raise")
         outcome, matrix = (np.asarray(side, dtype=np.float64) for side in (made.lhs, made.rhs))
     except Exception as error:  # a formula holds whatever Python code somebody wrote

@@ -175,15 +175,10 @@ def _level_problems(name: str, margin: pd.Series, raw: Levels, people: Floats) -
     problems = []
     for level, count in seen.items():
         if level not in target:
-            twin = as_text.get(str(level))
-            problems.append(
-                f"Column '{name}', level '{level}': {counted(count)}, but the margin does not have the level."
-                + (
-                    f" (It has '{twin}' as {type(twin).__name__}; here it is {type(level).__name__}.)"
-                    if twin is not None
-                    else ""
-                )
-            )
+            lacks = f"{counted(count)}, but the margin does not have the level."
+            if (twin := as_text.get(str(level))) is not None:
+                lacks += f" (It has '{twin}' as {type(twin).__name__}; here it is {type(level).__name__}.)"
+            problems.append(f"Column '{name}', level '{level}': {lacks}")
         elif target[level] == 0:
             problems.append(
                 f"Column '{name}', level '{level}': the population count is 0 but there "

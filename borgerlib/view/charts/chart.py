@@ -128,10 +128,7 @@ class Chart:
         """Return what a notebook's output holds of the chart for a page of a report: all but the PNG."""
         # The text is there for people without the picture, and for nbval, which compares texts but not
         # pictures: a changed number changes it.
-        return {"text/plain": f"{self.alt_text}\n\n{self.table.to_text()}", MIME_TYPE: self._payload()}
-
-    def _payload(self) -> dict[str, Any]:
-        return {
+        payload = {
             "title": self.title,
             "question": self.question,
             "caption": self.caption,
@@ -142,6 +139,7 @@ class Chart:
             "rows": [list(row) for row in self.table.rows],
             "numbers": self.table.numbers,
         }
+        return {"text/plain": f"{self.alt_text}\n\n{self.table.to_text()}", MIME_TYPE: payload}
 
 
 def assemble(

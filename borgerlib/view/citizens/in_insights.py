@@ -70,12 +70,8 @@ def citizens_layer(
 
 def _heading(survey: LocalSurvey) -> Text:
     name = survey.municipality.full_name
-    lines = [
-        f"## Hvad siger borgerne i {name}?",
-        f"{name} har spurgt sine borgere. Svarene står i [Borgernes interesse](borger_interesse.ipynb).",
-    ]
+    said = f"{name} har spurgt sine borgere. Svarene står"
     if survey.simulated:
-        lines[1] = (
-            f"**{SIMULATED}:** svarene er opfundet. De står i [Borgernes interesse](borger_interesse.ipynb)."
-        )
-    return Text("\n\n".join(lines))
+        said = f"**{SIMULATED}:** svarene er opfundet. De står"
+    link = "[Borgernes interesse](borger_interesse.ipynb)"
+    return Text(f"## Hvad siger borgerne i {name}?\n\n{said} i {link}.")

@@ -55,10 +55,8 @@ def page(survey: LeadersSurvey) -> Text:
     answered = int(meta["respondents"]) if survey.wave is None else len(survey.wave.respondents)
     rate = danish.percent(answered / meta["population"])
     finding = f"{answered} af landets {meta['population']} kommunaldirektører"
-    if survey.wave is None:
-        finding += f" svarede ({rate}), og {meta['completed']} af dem gennemførte hele skemaet."
-    else:
-        finding += f" har svaret i denne måling ({rate})."
+    told = f" svarede ({rate}), og {meta['completed']} af dem gennemførte hele skemaet."
+    finding += told if survey.wave is None else f" har svaret i denne måling ({rate})."
     figures = [(f"{answered} af {meta['population']}", "kommunaldirektører har svaret")]
     figures += [(fill(value, survey.everything), label) for value, label in _KEY_FIGURES]
     return page_text(

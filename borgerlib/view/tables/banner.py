@@ -13,6 +13,7 @@ from borgerlib.danish import capitalise, number, percent
 from borgerlib.errors import DataError
 from borgerlib.files.templates import template
 from borgerlib.statistics.crosstabs import COLUMNS, FALSE_DISCOVERY_RATE
+from borgerlib.statistics.disclosure.columns import SHARES
 from borgerlib.statistics.disclosure.disclosed import only_disclosed
 from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL, DisclosedEstimates, disclose
 from borgerlib.survey.codebook.labels import group_of, level_label
@@ -159,27 +160,14 @@ def banner(
     """
     _check(table)
     significant = table["significant"].astype(bool)
-    frame = pd.DataFrame(
-        {
-            "item": table["item"],
-            "option": table["option"],
-            "label": [
-                codebook.item(item).option(option).short
-                for item, option in zip(table["item"], table["option"], strict=True)
-            ],
-            "group": [
-                group_of(domain, level) if domain else ""
-                for domain, level in zip(table["domain"], table["level"], strict=True)
-            ],
-            "group_label": _level_labels(table, codebook),
-            "domain": table["domain"],
-            "exclusive": [codebook.item(item).kind != "multiple" for item in table["item"]],
-            **{
-                name: table[name]
-                for name in ("n", "count", "proportion", "ci_lower", "ci_upper", "n_effective")
-            },
-            "mark": table["direction"].where(significant, ""),
-        }
+    answers = zip(table["item"], table["option"], strict=True)
+    levels = zip(table["domain"], table["level"], strict=True)
+    frame = table[["item", "option", "domain", "n", "count", *SHARES, "n_effective"]].assign(
+        label=[codebook.item(item).option(option).short for item, option in answers],
+        group=[group_of(domain, level) if domain else "" for domain, level in levels],
+        group_label=_level_labels(table, codebook),
+        exclusive=[codebook.item(item).kind != "multiple" for item in table["item"]],
+        mark=table["direction"].where(significant, ""),
     )
     disclosed = disclose(
         frame, min_cell=min_cell, base=base, source=source, confidence=confidence, simulated=simulated
