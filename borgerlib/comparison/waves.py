@@ -235,22 +235,10 @@ def _of_independent(both: pd.DataFrame, names: tuple[str, str], confidence: floa
     # Where margins give both shares, the change is known, and there is nothing to test.
     known = (error == 0) & np.all([upto == since for _, since, upto in ends], axis=0)
     p_value = np.where(known, np.nan, p_value)
-    tested = pd.DataFrame(
-        {
-            "item": now["item"],
-            "option": now.index,
-            "n": now["n"],
-            "n_against": was["n"].to_numpy(),
-            "proportion": now["proportion"],
-            "proportion_against": was["proportion"].to_numpy(),
-            "change": change,
-            "change_lower": lower,
-            "change_upper": upper,
-            "p_value": p_value,
-            "known": known,
-        }
-    )
-    return tested.reset_index(drop=True)
+    tested = now.reset_index()[["item", "option", "n", "proportion"]]
+    before = {f"{name}_against": was[name].to_numpy() for name in ("n", "proportion")}
+    interval = {"change": change, "change_lower": lower, "change_upper": upper}
+    return tested.assign(**before, **interval, p_value=p_value, known=known)
 
 
 def _with_persons(

@@ -143,20 +143,10 @@ def identification_table() -> pd.DataFrame:
     True
     """
     codebook = load_codebook(LEADERS)
-    return pd.DataFrame(
-        [
-            {
-                "item": found.item,
-                "question": codebook.item(found.item).text,
-                "status": found.status,
-                "possible_n": found.possible_n,
-                "n": found.n,
-                "counts": tuple(found.counts.values()),
-                "why": found.why,
-            }
-            for found in identifications().values()
-        ]
-    )
+    found = identifications().values()
+    rows = [vars(one) | {"possible_n": one.possible_n, "counts": tuple(one.counts.values())} for one in found]
+    table = pd.DataFrame(rows).assign(question=[codebook.item(one.item).text for one in found])
+    return table[["item", "question", "status", "possible_n", "n", "counts", "why"]]
 
 
 def solve_survey(published: pd.DataFrame, codebook: Codebook) -> Mapping[str, Identification]:

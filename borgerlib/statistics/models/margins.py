@@ -53,21 +53,12 @@ def adjusted_means(model: Regression, variable: str, *, confidence: float = 0.95
     """
     check_confidence(confidence)
     levels, means, covariance = _margins(model, variable)
-    errors = np.sqrt(np.diagonal(covariance))
-    lower, upper = mean_interval(means, errors, np.full(len(means), max(model.df_resid, 0)), confidence)
-    if model.family == "binomial":
-        lower, upper = np.clip(lower, 0, 1), np.clip(upper, 0, 1)
+    named = {variable: pd.Categorical(levels, categories=levels)}
     counts = model._frame.data.groupby(variable, observed=False).size()
-    return pd.DataFrame(
-        {
-            variable: pd.Categorical(levels, categories=levels),
-            "n": counts.to_numpy(),
-            "adjusted": means,
-            "standard_error": errors,
-            "ci_lower": lower,
-            "ci_upper": upper,
-        }
-    )
+    found = {"n": counts.to_numpy(), "adjusted": means, **_errors(model, means, covariance, confidence)}
+    if model.family == "binomial":
+        found |= {end: np.clip(found[end], 0, 1) for end in ("ci_lower", "ci_upper")}
+    return pd.DataFrame({**named, **found})
 
 
 def adjusted_differences(
@@ -103,22 +94,18 @@ def adjusted_differences(
     others = [at for at in range(len(levels)) if at != base]
     contrast = np.eye(len(levels))[others] - np.eye(len(levels))[base]
     differences = contrast @ means
-    errors = np.sqrt(np.diagonal(contrast @ covariance @ contrast.T))
-    degrees = np.full(len(others), max(model.df_resid, 0))
-    lower, upper = mean_interval(differences, errors, degrees, confidence)
+    found = _errors(model, differences, contrast @ covariance @ contrast.T, confidence)
     with np.errstate(divide="ignore", invalid="ignore"):
-        p = 2 * stats.t.sf(np.abs(differences / errors), degrees)
-    return pd.DataFrame(
-        {
-            variable: [levels[at] for at in others],
-            "reference": reference,
-            "difference": differences,
-            "standard_error": errors,
-            "ci_lower": lower,
-            "ci_upper": upper,
-            "p_value": p,
-        }
-    )
+        p = 2 * stats.t.sf(np.abs(differences / found["standard_error"]), max(model.df_resid, 0))
+    named = {variable: [levels[at] for at in others], "reference": reference}
+    return pd.DataFrame({**named, "difference": differences, **found, "p_value": p})
+
+
+def _errors(model: Regression, values: Floats, covariance: Floats, confidence: float) -> dict[str, Floats]:
+    errors = np.sqrt(np.diagonal(covariance))
+    degrees = np.full(len(values), max(model.df_resid, 0))
+    lower, upper = mean_interval(values, errors, degrees, confidence)
+    return {"standard_error": errors, "ci_lower": lower, "ci_upper": upper}
 
 
 def _margins(model: Regression, variable: str) -> tuple[list[object], Floats, Floats]:

@@ -286,15 +286,9 @@ def _described(
             "overall": np.tile(overall, len(ids)),
         }
     )
+    assigned = np.bincount(likeliest, minlength=len(ids))
     return LatentClasses(
-        classes=pd.DataFrame(
-            {
-                "class": ids,
-                "name": names,
-                "share": share,
-                "n_assigned": np.bincount(likeliest, minlength=len(ids)),
-            }
-        ),
+        classes=pd.DataFrame({"class": ids, "name": names, "share": share, "n_assigned": assigned}),
         profile=profile.assign(difference=profile["proportion"] - profile["overall"]),
         probabilities=pd.DataFrame(probabilities, index=index, columns=pd.Index(ids)),
         assigned=pd.Series(pd.Categorical.from_codes(codes, pd.Index(names)), index=index, name="klasse"),
