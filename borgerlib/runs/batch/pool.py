@@ -22,6 +22,7 @@ from typing import IO, Protocol
 from borgerlib.errors import RunError
 from borgerlib.runs.batch.task import Outcome, Task, failure
 from borgerlib.runs.warm.client import Ahead, WarmServer
+from borgerlib.runs.warm.forked import dying_with_us
 from borgerlib.runs.warm.surroundings import kernel_environment, last_words, memory_kills
 
 _GRACE_SECONDS = 1.4
@@ -160,6 +161,8 @@ class LocalCrew:
                 env=kernel_environment(),
                 # Ctrl-C is for the batch, which then ends its workers in order.
                 start_new_session=True,
+                # While it imports, or is stopped, it does not hear that its input has ended.
+                preexec_fn=dying_with_us(),
             )
         worker = _Worker(process, log)
         self._workers.append(worker)

@@ -23,7 +23,7 @@ from typing import IO, Any
 from borgerlib.runs.batch.perform import perform
 from borgerlib.runs.batch.task import task_from
 from borgerlib.runs.planning.folder_lock import owned_temporary_folder
-from borgerlib.runs.warm.forked import adopt_orphans, die_with, end_children
+from borgerlib.runs.warm.forked import adopt_orphans, end_children
 from borgerlib.runs.warm.source import SharedServer
 
 _LAST_SECOND = 1.2
@@ -37,7 +37,6 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupted)
     if sys.platform == "linux":
-        die_with(os.getppid(), signal.SIGKILL)
         adopt_orphans()
     tasks: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(tasks,), daemon=True, name="borger-listen").start()

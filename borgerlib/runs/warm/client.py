@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
-from borgerlib.runs.warm.forked import shipped_state
+from borgerlib.runs.warm.forked import dying_with_us, shipped_state
 from borgerlib.runs.warm.source import START, KernelSource
 from borgerlib.runs.warm.surroundings import LONGEST_FOLDER, kernel_environment, last_words
 
@@ -112,6 +112,8 @@ class WarmServer(KernelSource):
                 stderr=log,
                 env=_server_environment(self._environment),
                 start_new_session=True,
+                # It finds out by itself that we are gone, unless it is stopped.
+                preexec_fn=dying_with_us(woken=True),
             )
 
     def _await_ready(self) -> bool:

@@ -13,6 +13,7 @@ import os
 import pkgutil
 import signal
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -189,7 +190,8 @@ def become_kernel(request: dict[str, Any]) -> None:
         that the kernel dies with.
     """
     die_with(request["keeper"], signal.SIGKILL)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for number in (signal.SIGTERM, signal.SIGCONT):
+        signal.signal(number, signal.SIG_DFL)
     heeds = request["heeds_interrupts"]
     signal.signal(signal.SIGINT, signal.default_int_handler if heeds else signal.SIG_IGN)
     _take_over_surroundings(request)
@@ -213,6 +215,21 @@ def become_kernel(request: dict[str, Any]) -> None:
 def die_with(parent: int, number: int) -> None:
     """Let the system send this process a signal when its parent dies."""
     dying_with(parent, number)()
+
+
+def dying_with_us(*, woken: bool = False, thread_stays: bool = False) -> Callable[[], None] | None:
+    """Return `die_with` made ready for a child of this process, or None where the system has no such thing.
+
+    Parameters
+    ----------
+    woken : bool
+        It ends by itself, and has only to be woken where it is stopped.
+    thread_stays : bool
+        The thread that starts it outlives it, as the main thread does: Linux ends a child with its thread.
+    """
+    if sys.platform != "linux" or not (thread_stays or threading.current_thread() is threading.main_thread()):
+        return None
+    return dying_with(os.getpid(), signal.SIGCONT if woken else signal.SIGKILL)
 
 
 def dying_with(parent: int, number: int) -> Callable[[], None]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +13,7 @@ from typing import Any
 from jupyter_client.provisioning import LocalProvisioner
 
 from borgerlib.runs.warm.client import process_server
-from borgerlib.runs.warm.forked import dying_with
+from borgerlib.runs.warm.forked import dying_with_us
 from borgerlib.runs.warm.source import KernelSource, WarmProcess
 from borgerlib.runs.warm.surroundings import fit_for_kernels
 
@@ -49,10 +47,8 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
         # In a thread: the first kernel waits for the server's imports, and Jupyter has others to serve.
         process = await asyncio.get_running_loop().run_in_executor(None, self._warm_process, cmd, kwargs)
         if process is None:
-            stays = self.thread_stays or threading.current_thread() is threading.main_thread()
-            if sys.platform == "linux" and stays:
-                # By itself a cold kernel looks whether its parent lives: not while it is stopped.
-                kwargs["preexec_fn"] = dying_with(os.getpid(), signal.SIGKILL)
+            # By itself a cold kernel looks whether its parent lives: not while it is stopped.
+            kwargs["preexec_fn"] = dying_with_us(thread_stays=self.thread_stays)
             connection = await super().launch_kernel(cmd, **kwargs)
             limit_memory(self.process.pid, self.memory_limit)
             return connection

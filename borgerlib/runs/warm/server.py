@@ -76,6 +76,7 @@ class ForkServer:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         for keeper in self.keepers:
             os.kill(keeper, signal.SIGTERM)
+            os.kill(keeper, signal.SIGCONT)  # one that is stopped hears nothing else
         self._reap(0)
         return None
 
@@ -114,7 +115,9 @@ def _keep(connection: socket.socket, *, server: int) -> dict[str, Any]:
 
     with suppress(OSError, ValueError):  # it hung up, or is silent, or talks nonsense
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        die_with(server, signal.SIGTERM)
+        # At the server's death it is woken, be it stopped, and finds that its parent is another.
+        signal.signal(signal.SIGCONT, lambda *_: os._exit(1) if os.getppid() != server else None)
+        die_with(server, signal.SIGCONT)
         request = _request(connection)
         if "citizens" in request:
             return _open(connection, request)
@@ -132,13 +135,15 @@ def _keep(connection: socket.socket, *, server: int) -> dict[str, Any]:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(kernel, signal.SIGKILL)
 
-        def lose(*_: object) -> None:
+        def lose(number: int, _: object) -> None:
             # The server is gone or asks: no word of an exit, which would be the notebook's own.
-            end()
-            end_children()
-            os._exit(1)
+            if number == signal.SIGTERM or os.getppid() != server:
+                end()
+                end_children()
+                os._exit(1)
 
         signal.signal(signal.SIGTERM, lose)
+        signal.signal(signal.SIGCONT, lose)
         # Both sides do it, so that the group is there whoever runs first.
         with suppress(OSError):
             os.setpgid(kernel, kernel)

@@ -123,12 +123,12 @@ def test_told_to_stop_it_ends_in_mid_run_with_everything_finished_kept(out, tmp_
     resumed(out, folder, tmp)
 
 
-def test_a_batch_that_is_killed_takes_along_a_worker_that_can_do_nothing_itself(out, tmp_path, tmp, started):
+def test_a_batch_that_is_killed_takes_along_all_that_can_do_nothing_themselves(out, tmp_path, tmp, started):
     folder = quick_and_endless(tmp_path / "nb", started)
-    with batch_process(out, folder, "Odense", tmp=tmp, jobs=1) as running:
+    with batch_process(out, folder, "Odense", tmp=tmp, jobs=1, cold=False) as running:
         running.wait_for(ready(out, started))
-        [worker] = psutil.Process(running.process.pid).children()
-        worker.suspend()
+        for process in psutil.Process(running.process.pid).children(recursive=True):
+            process.suspend()
         running.process.kill()
         running.process.wait()
         running.leaves_nothing()
