@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.markup import escape
 
 from borgerlib.commands import console
+
+if TYPE_CHECKING:
+    from borgerlib.contact.register.store import Register
 
 app = typer.Typer(
     help="Who said yes to be invited: encrypted, apart from the answers, every use logged.",
@@ -23,6 +27,12 @@ Contact = Annotated[
 KeyFile = Annotated[
     Path | None, typer.Option(help="File with the key. Default: the variable BORGER_REGISTER_KEY.")
 ]
+
+
+def _opened(municipality: str, key_file: Path | None) -> AbstractContextManager[Register]:
+    from borgerlib.contact.register.store import opened
+
+    return opened(municipality, key_file)
 
 
 @app.command("import")
@@ -123,9 +133,8 @@ def show(
     """Show all that is held on a person, as she has a right to see it."""
     from borgerlib.contact.register.people import find, held
     from borgerlib.contact.register.shown import as_text, write_pdf
-    from borgerlib.contact.register.store import opened
 
-    with opened(municipality, key_file) as register:
+    with _opened(municipality, key_file) as register:
         found = held(register, find(register, contact))
     if to == "json":
         console.as_json(found)
@@ -148,13 +157,12 @@ def correct(
     """Change a person's name, e-mail address or telephone number."""
     from borgerlib.contact.register.people import correct as change
     from borgerlib.contact.register.people import find
-    from borgerlib.contact.register.store import opened
     from borgerlib.errors import ParameterError
 
     given = {k: v for k, v in {"name": name, "mail": mail, "phone": phone}.items() if v is not None}
     if not given:
         raise ParameterError("Nothing is to be corrected.", hint="Say what: --name, --mail or --phone.")
-    with opened(municipality, key_file) as register:
+    with _opened(municipality, key_file) as register:
         change(register, find(register, contact), **given)
     console.out.print("Corrected.")
 
@@ -164,9 +172,8 @@ def withdraw(municipality: Municipality, contact: Contact, key_file: KeyFile = N
     """Enter that a person withdraws her consent: from now on she is on no list."""
     from borgerlib.contact.register.consents import withdraw as enter
     from borgerlib.contact.register.people import find
-    from borgerlib.contact.register.store import opened
 
-    with opened(municipality, key_file) as register:
+    with _opened(municipality, key_file) as register:
         enter(register, find(register, contact), day=date.today())
     console.out.print("Withdrawn.")
 
@@ -176,9 +183,8 @@ def erase(municipality: Municipality, contact: Contact, key_file: KeyFile = None
     """Remove a person from the register, its free pages included."""
     from borgerlib.contact.register.people import erase as remove
     from borgerlib.contact.register.people import find
-    from borgerlib.contact.register.store import opened
 
-    with opened(municipality, key_file) as register:
+    with _opened(municipality, key_file) as register:
         remove(register, find(register, contact), day=date.today())
     console.out.print("Erased. Backups hold her until they are replaced.")
 
@@ -187,9 +193,8 @@ def erase(municipality: Municipality, contact: Contact, key_file: KeyFile = None
 def expire(municipality: Municipality, key_file: KeyFile = None) -> None:
     """Erase everybody whose consents have ended."""
     from borgerlib.contact.register.consents import expire as end
-    from borgerlib.contact.register.store import opened
 
-    with opened(municipality, key_file) as register:
+    with _opened(municipality, key_file) as register:
         count = end(register, day=date.today())
     console.out.print(f"{count:,} people erased, whose consents had ended.")
 
@@ -212,10 +217,9 @@ def export(
     from borgerlib.contact.register.consents import INVITATION
     from borgerlib.contact.register.lists.file import require_place, write_list
     from borgerlib.contact.register.lists.make import make_list
-    from borgerlib.contact.register.store import opened
 
     require_place(out)
-    with opened(municipality, key_file) as register:
+    with _opened(municipality, key_file) as register:
         reach = CHANNELS[by].reach
         people = make_list(register, consent=INVITATION, purpose=purpose, day=date.today(), reach=reach)
         wanted = ListRequest(purpose, register.actor, contact, by)
@@ -236,10 +240,9 @@ def attendance(
     """Enter who of those on a list came: 'borger recruit plan --register' learns from it."""
     from borgerlib.contact.draw.people import read_idents
     from borgerlib.contact.register.lists.attendance import enter_attendance
-    from borgerlib.contact.register.store import opened
 
     contacts = read_idents(people)
-    with opened(municipality, key_file) as register:
+    with _opened(municipality, key_file) as register:
         attendance = enter_attendance(register, contacts, number=number)
     console.out.print(
         f"{attendance.came:,} came of {attendance.invited:,} on list {attendance.number} "
@@ -256,9 +259,7 @@ def verify(
     ] = "",
 ) -> None:
     """Check every page of the register and every line of its log."""
-    from borgerlib.contact.register.store import opened
-
-    with opened(municipality, key_file) as register:
+    with _opened(municipality, key_file) as register:
         lines, last = register.check(known=known)
     console.out.print(f"[green]Holds[/green]: {lines:,} lines. Note the last hash elsewhere: {last}")
 
@@ -266,9 +267,7 @@ def verify(
 @app.command()
 def backup(municipality: Municipality, target: Path, key_file: KeyFile = None) -> None:
     """Write a copy of the register as it is, encrypted with the same key."""
-    from borgerlib.contact.register.store import opened
-
-    with opened(municipality, key_file) as register:
+    with _opened(municipality, key_file) as register:
         register.back_up(target)
     console.wrote(target)
 

@@ -27,29 +27,19 @@ import borgerlib
 # here: at import it looks for the notebook's shell, which is not there yet. Nor is what `_TOO_EARLY` names.
 _ROOMS = ("survey", "population", "statistics", "lokaldemokrati", "interest", "view")
 _LIBRARIES = (
-    "numpy",
-    "pandas",
     "pandas.io.formats.style",
     "pyarrow.parquet",
-    "pydantic",
-    "PIL.PngImagePlugin",
     "fontTools.subset",
-    "matplotlib.figure",
-    "matplotlib.font_manager",
-    "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
     "mpl_toolkits.axes_grid1",
     "seaborn.objects",
-    "scipy.stats",
     "statsmodels.stats.multitest",
     "statsmodels.stats.proportion",
     "font_source_sans_pro",
 )
 _KERNEL = (
     "ipykernel.kernelapp",
-    "ipykernel.ipkernel",
     "ipykernel.debugger",
-    "ipykernel.zmqshell",
     "IPython.core.completerlib",
     "IPython.core.debugger",
     "IPython.core.oinspect",
