@@ -49,18 +49,10 @@ def _run(task: Task, warm: Any) -> Outcome:
     [run] = run_notebooks(
         [job], at_once=1, timeout=task.timeout, memory_limit=task.memory_limit or None, warm=warm
     )
-    outcome = Outcome(
-        run.status,
-        run.seconds,
-        str(run.path) if run.path.is_file() else "",
-        error=run.error,
-        cell=run.cell,
-        cause=run.cause,
-        kernel=run.kernel,
-        attempts=run.attempts,
-        note=run.note,
-        reads=beyond_plan(run.reads, source, task.place),
-    )
+    path = str(run.path) if run.path.is_file() else ""
+    told = {name: getattr(run, name) for name in ("error", "cell", "cause", "kernel", "attempts", "note")}
+    reads = beyond_plan(run.reads, source, task.place)
+    outcome = Outcome(run.status, run.seconds, path, reads=reads, **told)
     if run.status != "done":
         return outcome
     if found := personal_data_in(run.path):
