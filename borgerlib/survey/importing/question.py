@@ -169,9 +169,9 @@ def _role(question: ImportedQuestion) -> str:
     if question.kind != "multiple" and is_contact_heading(question.text):
         return "contact"
     for role, kinds, pattern in _WORDING:
-        if (role == "id" and question.repeats) or (role == "age" and _is_coded_number(question)):
+        if (role == "id" and question.repeats) or (role == "age" and _is_coded(question)):
             continue
-        if role == "area" and _is_coded(question):
+        if role == "area" and (question.kind == "single" or _is_coded(question)):
             # 'Vigtigt? [Byudvikling i din bydel]' asks about the district, not which one it is.
             texts = tuple(_ROW.sub("", text) for text in texts)
         if question.kind in kinds and any(re.search(pattern, text, re.IGNORECASE) for text in texts):
@@ -183,10 +183,6 @@ def _danish(text: str) -> str:
     return text.lower().replace("oe", "ø").replace("aa", "å").replace("ae", "æ")
 
 
-def _is_coded_number(question: ImportedQuestion) -> bool:
-    return question.kind == "number" and any(doubt.kind == "few_small_numbers" for doubt in question.doubts)
-
-
 def _is_coded(question: ImportedQuestion) -> bool:
-    """Return whether answers are options or few small numbers, as in a grid, rather than postcodes."""
-    return question.kind == "single" or any(doubt.kind == "few_small_numbers" for doubt in question.doubts)
+    """Return whether answers are few small numbers, as in a grid, rather than ages or postcodes."""
+    return any(doubt.kind == "few_small_numbers" for doubt in question.doubts)

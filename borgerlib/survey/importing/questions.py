@@ -229,9 +229,6 @@ def _may_be_codes(answers: Mapping[str, int]) -> bool:
 
 def _labelled(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion:
     texts = [text for text in dict.fromkeys(seen.column.labels.values()) if not is_no_answer(text)]
-    known = {normalise(text) for text in texts}
-    if known <= SELECTED | NOT_SELECTED and len(texts) == _LIST and asked.text == seen.column.name:
-        return replace(asked, kind="single", options={text: seen.answers.get(text, 0) for text in texts})
     unlabelled = [text for text in seen.answers if text not in texts]
     if sum(seen.answers[text] for text in unlabelled) * 2 > seen.total:
         return replace(asked, kind="number", doubts=(said("numbers_with_texts"),))

@@ -110,14 +110,19 @@ def _option_places(item: Item, entry: ItemMapping, column: str, export: Export) 
     labels = export.column(column).labels
     places = {option.id: at for at, option in enumerate(item.options)}
     absent = no_answers(entry, export.column(column), known=lambda text: options.match(text) is not None)
-    codes, different = pd.factorize(export.frame[column])
-    found = []
-    for text in different:
+
+    def place(text: str) -> int:
         # A code means what its label says, unless the mapping says otherwise: '2' may be an option's id too.
         meaning = text if normalise(text) in given else label_of(text, labels)
-        place = places.get(options.match(meaning) or "", UNKNOWN)
-        found.append(-1 if absent(text) else place)
-    return np.array([*found, -1], dtype=np.int64)[codes]
+        return -1 if absent(text) else places.get(options.match(meaning) or "", UNKNOWN)
+
+    return _by_text(export, column, place)
+
+
+def _by_text(export: Export, column: str, code: Callable[[str], int]) -> Places:
+    """Return the code of each row's text, -1 where blank; each different text is looked at once."""
+    codes, different = pd.factorize(export.frame[column])
+    return np.array([*map(code, different), -1], dtype=np.int64)[codes]
 
 
 def label_of(value: str, labels: Mapping[str, str]) -> str:
@@ -297,20 +302,14 @@ def _selections(known: Column, text: str, entry: ItemMapping, export: Export) ->
     """Return for each row 1 ticked, 0 not ticked, -1 blank, `_PASSED` a mark of no answer, `UNKNOWN` none."""
     choices = {normalise(text), normalise(known.name), normalise(known.choice)} - {""}
     absent = no_answers(entry, known)
-    codes, different = pd.factorize(export.frame[known.name])
-    found = [
-        _PASSED if absent(value) else _selection(normalise(label_of(value, known.labels)), choices)
-        for value in different
-    ]
-    return np.array([*found, -1], dtype=np.int64)[codes]
 
+    def selection(value: str) -> int:
+        text = normalise(label_of(value, known.labels))
+        if absent(value) or is_unticked(text):
+            return _PASSED
+        return 1 if text in SELECTED or text in choices else 0 if text in NOT_SELECTED else UNKNOWN
 
-def _selection(value: str, choices: set[str]) -> int:
-    if value in SELECTED or value in choices:
-        return 1
-    if is_unticked(value):
-        return _PASSED
-    return 0 if value in NOT_SELECTED else UNKNOWN
+    return _by_text(export, known.name, selection)
 
 
 def _any(flags: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
