@@ -28,7 +28,8 @@ _DRAWS = re.compile(
     "svg|g|defs|symbol|use|path|rect|circle|ellipse|line|poly(line|gon)|text|tspan|style|title|desc|metadata|"
     "(linear|radial)Gradient|stop|clipPath|mask|pattern|filter|fe[A-Z][A-Za-z]+"
 )
-_LEADS_OUT = re.compile(r"@import|url\(\s*[\"']?(?!#)", re.I)
+# The letters that a picture is written in may stand in it.
+_LEADS_OUT = re.compile(r"@import|url\(\s*[\"']?(?!#|data:font/woff;base64,)", re.I)
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def _logo_breaches(path: Path) -> Iterator[str]:
     if len(content) > _LARGEST:
         yield f"the logo has {len(content) // 1000} kB, and at most {_LARGEST // 1000} are taken"
     if path.suffix.lower() == ".svg":
-        if not _only_draws(content):
+        if drawing(content) is None:
             yield "the SVG is no picture alone: it is damaged, runs something or leads somewhere"
     elif not _is_png(content):
         yield "a logo is a PNG or an SVG, and whole"
@@ -160,15 +161,15 @@ def _is_png(content: bytes) -> bool:
     return True
 
 
-def _only_draws(content: bytes) -> bool:
-    """Tell whether an SVG is whole and made of drawing alone."""
+def drawing(content: bytes) -> ElementTree.Element | None:
+    """Return an SVG read, where it is whole and made of drawing alone: nothing in it runs or leads out."""
     try:
         root = ElementTree.fromstring(content) if b"<!ENTITY" not in content else None
     except ElementTree.ParseError:
-        root = None
-    if root is None or root.tag != f"{{{_SVG}}}svg":
-        return False
-    return all(_draws(element) for element in root.iter())
+        return None
+    if root is None or root.tag != f"{{{_SVG}}}svg" or not all(map(_draws, root.iter())):
+        return None
+    return root
 
 
 def _draws(element: ElementTree.Element) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,25 +10,18 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from xml.etree import ElementTree
 
 from markupsafe import Markup
 
 from borgerlib import danish
 from borgerlib.errors import RunError
+from borgerlib.files.look import drawing
 from borgerlib.files.templates import template
 
 CHART_TYPE = "application/vnd.borger.chart+json"
 TEMPLATES = Path(str(files("borgerlib.runs.pages") / "templates"))
 _UNQUOTED = "!$()*+,-./:;<=>?@[]_{|}~'"
 _PNG = b"\x89PNG\r\n\x1a\n"
-# What borgerlib's pictures are made of. Nothing here runs, and no address leads out of the picture: beside
-# its marks it has the letters that it is written in.
-_SVG_TAGS = frozenset({"svg", "style", "defs", "path", "text", "use", "pattern", "rect"})
-_SVG_ATTRIBUTES = frozenset(
-    {"class", "d", "fill", "height", "href", "id", "patternUnits", "transform", "viewBox", "width", "x", "y"}
-)
-_LEADS_OUT = re.compile(r"@import|url\((?!#|data:font/woff;base64,)", re.IGNORECASE)
 _CHART_FIELDS = ("title", "question", "caption", "alt", "wide", "narrow", "columns", "rows")
 
 
@@ -81,31 +73,12 @@ def _png(data: str) -> tuple[str, tuple[int, int] | None]:
 
 
 def _svg(data: str) -> tuple[str, tuple[int, int] | None]:
-    root = _drawing(data)
+    root = drawing(data.encode())
     if root is None:
         return "", None
     # A space would end an address in a list of several (srcset).
     address = "data:image/svg+xml," + quote(data, safe=_UNQUOTED)
     return address, (round(float(root.get("width", 0))), round(float(root.get("height", 0))))
-
-
-def _drawing(data: str) -> ElementTree.Element | None:
-    """Return an SVG read, where it only draws: nothing in it runs or fetches anything."""
-    try:
-        root = ElementTree.fromstring(data) if "<!" not in data else None
-    except ElementTree.ParseError:
-        return None
-    for element in root.iter() if root is not None else ():
-        names = {name.rpartition("}")[2] for name in element.attrib}
-        links = [value for name, value in element.attrib.items() if name.endswith("href")]
-        if (
-            element.tag.rpartition("}")[2] not in _SVG_TAGS
-            or names - _SVG_ATTRIBUTES
-            or any(not link.startswith("#") for link in links)
-            or _LEADS_OUT.search(" ".join([element.text or "", *element.attrib.values()]))
-        ):
-            return None
-    return root
 
 
 def figure(chart: Mapping[str, Any], images: Images) -> str:
