@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -191,14 +192,9 @@ def compare_municipalities(
     likely = min(max(country, least), 1 - least)
     areas["error"] = np.sqrt(likely * (1 - likely) / size)
     guessed = _pool(areas[hidden & np.isfinite(together)], together, covariates)
-    model = small_area_estimates(
-        pd.concat([areas, guessed], ignore_index=True),
-        estimate="direct",
-        standard_error="error",
-        area="code",
-        covariates=covariates,
-        confidence=confidence,
-    )
+    whole = pd.concat([areas, guessed], ignore_index=True)
+    columns: Any = {"estimate": "direct", "standard_error": "error", "area": "code"}
+    model = small_area_estimates(whole, covariates=covariates, confidence=confidence, **columns)
     spread, outside = control_limits(areas["direct"], areas["error"], country, confidence=confidence)
     found = model.estimates.iloc[: len(areas)]
     ranks = rank_ranges(found["estimate"], _spread(found, confidence), confidence=confidence)

@@ -16,6 +16,7 @@ from borgerlib.statistics.crosstabs import answers_of, with_nets
 from borgerlib.statistics.disclosure.columns import KEYS, WITHHELD
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates, as_published, disclose
 from borgerlib.statistics.estimation.proportions import estimate_proportions
+from borgerlib.statistics.estimation.sample_design import Design
 from borgerlib.survey.codebook.model import Codebook, Item
 
 NOT_ASKED = "ikke med i denne måling"
@@ -37,14 +38,12 @@ def wave_estimates(
     DisclosedEstimates
         Columns beside the usual: net, population, possible_n.
     """
-    frame = pd.concat(
-        [
-            _item_estimates(wave, item, by, codebook, confidence=confidence)
-            for item in codebook
-            for by in _divisions(item, codebook)
-        ],
-        ignore_index=True,
-    )
+    parts = [
+        _item_estimates(wave, item, by, codebook, confidence=confidence)
+        for item in codebook
+        for by in _divisions(item, codebook)
+    ]
+    frame = pd.concat(parts, ignore_index=True)
     source = (
         f"Kommunaldirektørernes svar i målingen »{name}«. Egne beregninger, vægtet efter region og "
         "kommunegruppe."
@@ -54,13 +53,9 @@ def wave_estimates(
         raise DataError(f"The survey {name} holds no answers: every item is empty.")
     kinds = {item.id: item.kind for item in codebook}
     asked["exclusive"] = asked["item"].map(kinds) != "multiple"
+    base = str(codebook.meta["unit"])
     admit = partial(
-        disclose,
-        min_cell=min_cell,
-        base=str(codebook.meta["unit"]),
-        source=source,
-        confidence=confidence,
-        codebook=codebook,
+        disclose, min_cell=min_cell, base=base, source=source, confidence=confidence, codebook=codebook
     )
     disclosed = _whole_first(asked, admit)
     coarse = _coarse(disclosed.frame, asked, codebook)
@@ -120,8 +115,8 @@ def _item_estimates(
 
 def _estimated(wave: Wave, indicators: pd.DataFrame, by: Item | None, *, confidence: float) -> pd.DataFrame:
     """Return the numbers by group and option; no rows where the wave has no answers."""
-    design = wave.respondents[[WEIGHT, POPULATION, *([by.id] if by else [])]]
-    respondents = pd.concat([indicators, design], axis=1)
+    columns = wave.respondents[[WEIGHT, POPULATION, *([by.id] if by else [])]]
+    respondents = pd.concat([indicators, columns], axis=1)
     answered = respondents if by is None else respondents[respondents[by.id].notna()]
     asked = [column for column in indicators.columns if answered[column].notna().any()]
     if not asked:
@@ -129,14 +124,9 @@ def _estimated(wave: Wave, indicators: pd.DataFrame, by: Item | None, *, confide
         return pd.DataFrame(columns=list(_NUMBERS), index=nothing, dtype=float)
     # The weights alone, without the margins' residuals: with a handful of municipalities a cell, residuals
     # would promise more than 98 units can hold.
-    estimated = estimate_proportions(
-        respondents,
-        asked,
-        by=[by.id] if by else None,
-        weight=WEIGHT,
-        population_size=POPULATION,
-        confidence=confidence,
-    )
+    design: Design = {"weight": WEIGHT, "population_size": POPULATION}
+    groups = [by.id] if by else None
+    estimated = estimate_proportions(respondents, asked, by=groups, confidence=confidence, **design)
     estimated["group"] = estimated[by.id].astype(str) if by else ""
     return estimated.set_index(["group", "option"])[list(_NUMBERS)]
 

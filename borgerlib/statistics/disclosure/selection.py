@@ -65,13 +65,9 @@ def disclose_selection(
         There is no such role or level.
     """
     size = protected.size(levels)
+    roles, rate = list(dict.fromkeys(rows["item"])), false_discovery_rate
     found = estimate_selection(
-        protected,
-        levels,
-        list(dict.fromkeys(rows["item"])),
-        confidence=confidence,
-        false_discovery_rate=false_discovery_rate,
-        against=against,
+        protected, levels, roles, confidence=confidence, false_discovery_rate=rate, against=against
     )
     bound = found.pop("bound")
     ends = np.where(bound == "under", np.ceil(100 * found["ci_upper"]), np.floor(100 * found["ci_lower"]))

@@ -102,15 +102,9 @@ def estimate_difference(
     compared = np.array([code for code in range(domains.size) if code != reference], dtype=np.intp)
     results = np.empty((8, len(compared), len(answers.options)))
     for number, (_, rows, chosen) in enumerate(bases(sample, domains, answers)):
-        results[:, :, number] = _contrasts(
-            sample,
-            rows,
-            domains.codes[rows],
-            chosen[rows].astype(np.float64),
-            compared,
-            reference,
-            domains.size,
-        )
+        domain, values = domains.codes[rows], chosen[rows].astype(np.float64)
+        found = _contrasts(sample, rows, domain, values, compared, reference, domains.size)
+        results[:, :, number] = found
     n, n_against, proportion, other, error, degrees, size, size_other = results
     difference = proportion - other
     lower, upper = mean_interval(difference, error, degrees, confidence)
@@ -125,17 +119,9 @@ def estimate_difference(
     lower, upper, p_value = (
         np.where(silent, rare, usual) for rare, usual in zip(exact, (lower, upper, p_value), strict=True)
     )
-    columns = (
-        n.astype(np.int64),
-        n_against.astype(np.int64),
-        proportion,
-        other,
-        difference,
-        error,
-        np.maximum(lower, -1.0),
-        np.minimum(upper, 1.0),
-        p_value,
-    )
+    counts = (n.astype(np.int64), n_against.astype(np.int64))
+    interval = (np.maximum(lower, -1.0), np.minimum(upper, 1.0))
+    columns = (*counts, proportion, other, difference, error, *interval, p_value)
     frame = by_option(domains.frame.iloc[compared], answers)
     frame = frame.assign(**{name: c.ravel() for name, c in zip(_COLUMNS[2:], columns, strict=True)})
     return known_of(frame, respondents, design, confidence)

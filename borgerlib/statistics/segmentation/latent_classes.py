@@ -170,14 +170,8 @@ def latent_classes(
     found = _described(respondents.index, topics, answered, mass, rows, member[pattern_of], comparison)
     if samples < 1 or len(best.share) < 2:
         return found
-    agreement = mean_agreement(
-        member.argmax(axis=1),
-        pattern_of,
-        mass,
-        partial(found_again, patterns, len(best.share), seed),
-        samples=samples,
-        seed=seed,
-    )
+    search, classes = partial(found_again, patterns, len(best.share), seed), member.argmax(axis=1)
+    agreement = mean_agreement(classes, pattern_of, mass, search, samples=samples, seed=seed)
     return replace(found, agreement=agreement)
 
 

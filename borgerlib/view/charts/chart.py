@@ -183,20 +183,14 @@ def assemble(
     """
     title = title or alt_text.question_of(estimates)
     said, frame = alt_text.titled(title, estimates), estimates.frame
+    rows = frame.to_dict("records")
     question = alt_text.sentences([question, alt_text.base_line(estimates, unit, base_note)])
     return Chart(
         title=said,
         question=question,
         caption=alt_text.caption(estimates, interval, notes, note, unit),
         alt_text=alt_text.describe(
-            kind,
-            frame.to_dict("records"),
-            estimates.confidence,
-            said,
-            question,
-            unit=unit,
-            own=own,
-            highlighted=highlighted,
+            kind, rows, estimates.confidence, said, question, unit=unit, own=own, highlighted=highlighted
         ),
         frame=frame,
         table=estimates_table(estimates, caption=title, unit=unit),

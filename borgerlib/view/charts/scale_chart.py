@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -111,19 +112,10 @@ def scale_chart(
         for key, name in (own or {}).items()
         for label in frame.loc[_matches(frame, key), "label"].unique()
     ]
-    return assemble(
-        "scale",
-        estimates,
-        Scale(tuple(rows)),
-        lay_out_scale,
-        title=title,
-        question=question,
-        base_note=base_note,
-        note=note,
-        own=marked,
-        notes=_not_drawn(frame, net),
-        interval="Lille skrift og tynd streg" if net else "Lille skrift",
-    )
+    said: Any = {"title": title, "question": question, "base_note": base_note, "note": note}
+    said["interval"] = "Lille skrift og tynd streg" if net else "Lille skrift"
+    drawn, notes = Scale(tuple(rows)), _not_drawn(frame, net)
+    return assemble("scale", estimates, drawn, lay_out_scale, own=marked, notes=notes, **said)
 
 
 def _check(frame: pd.DataFrame, options: Sequence[str], own: Mapping[str | tuple[str, str], str]) -> None:

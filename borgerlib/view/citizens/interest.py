@@ -47,18 +47,13 @@ class InterestPage:
         found = found or _nothing_found(survey)
         if not survey.weighting["targets"]:
             found = f"{found} {UNWEIGHTED}"
+        found, title, label = (
+            danish.marked(text, survey.simulated) for text in (found, TITLE, "borgere har svaret")
+        )
+        figures = [{"value": danish.number(survey.respondents), "label": label}]
+        source = survey.estimates.source
         return page_text(
-            danish.marked(found, survey.simulated),
-            number=NUMBER,
-            title=danish.marked(TITLE, survey.simulated),
-            kicker=_KICKER,
-            source=survey.estimates.source,
-            key_figures=[
-                {
-                    "value": danish.number(survey.respondents),
-                    "label": danish.marked("borgere har svaret", survey.simulated),
-                }
-            ],
+            found, number=NUMBER, title=title, kicker=_KICKER, source=source, key_figures=figures
         )
 
     def page(self, name: str) -> Text:

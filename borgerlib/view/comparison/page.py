@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -19,7 +20,7 @@ from borgerlib.population.municipalities import municipality as find_municipalit
 from borgerlib.statistics.disclosure.gate import DEFAULT_MIN_CELL
 from borgerlib.survey.codebook.labels import codebook_of
 from borgerlib.survey.codebook.load import load_codebook
-from borgerlib.survey.codebook.model import Codebook
+from borgerlib.survey.codebook.model import CITIZENS, Codebook
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.charts.charts import grouped_bar_chart
 from borgerlib.view.comparison.municipalities import funnel_chart, municipalities_table, tile_map
@@ -176,6 +177,7 @@ def open_comparison(
     before = _there(earlier, saved / EARLIER, "folder", "Give one that borger prepare wrote.")
     goals = _there(targets, saved / TARGETS, "file", "Check the path.")
     waves, overview = None, None
+    shown: Any = {"min_cell": min_cell, "confidence": confidence}
     progress: tuple[Progress, ...] = ()
     if before is not None or goals is not None:
         now = load(found.name)
@@ -184,37 +186,18 @@ def open_comparison(
         if before is not None:
             then, then_book = _wave(before, found.name)
             _check_dates(before, then, now)
-            waves = compare_waves(
-                then,
-                now,
-                weight=_weight(then, now),
-                codebooks=None if book is None else (then_book or book, book),
-                min_cell=min_cell,
-                confidence=confidence,
-            )
+            books = None if book is None else (then_book or book, book)
+            waves = compare_waves(then, now, weight=_weight(then, now), codebooks=books, **shown)
             frames = dict(zip(waves.names, (then, now), strict=True))
         if goals is not None and book is not None:
-            progress = tuple(
-                follow_targets(
-                    load_targets(goals, book),
-                    frames,
-                    weight=_weight(*frames.values()),
-                    min_cell=min_cell,
-                    confidence=confidence,
-                )
-            )
+            aims, weight = load_targets(goals, book), _weight(*frames.values())
+            progress = tuple(follow_targets(aims, frames, weight=weight, **shown))
     if country:
         path = _there(country, Path(country), "file", "Check the path.")
         assert path is not None
         people = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, dtype={CODE: str})
-        overview = compare_municipalities(
-            people,
-            answer,
-            weight=WEIGHT if WEIGHT in people else None,
-            codebook=codebook_of(people.attrs) or load_codebook("borgerinteresse"),
-            min_cell=min_cell,
-            confidence=confidence,
-        )
+        book = codebook_of(people.attrs) or load_codebook(CITIZENS)
+        overview = compare_municipalities(people, answer, weight=_weight(people), codebook=book, **shown)
     return ComparisonPage(found.name, waves, progress, overview)
 
 

@@ -97,14 +97,8 @@ def heat_map(estimates: DisclosedEstimates, *, title: str = "") -> Figure:
         )
         for (row, column), share in np.ndenumerate(shares.to_numpy(float)):
             ink = theme.MUTED if np.isnan(share) else theme.readable_on(to_hex(colours(share / largest)))
-            axes.text(
-                column + 0.5,
-                row + 0.5,
-                str(as_words.to_numpy()[row, column]),
-                ha="center",
-                va="center",
-                color=ink,
-            )
+            said = str(as_words.to_numpy()[row, column])
+            axes.text(column + 0.5, row + 0.5, said, ha="center", va="center", color=ink)
         axes.set(xlabel="", ylabel="")
         axes.xaxis.tick_top()
         axes.tick_params(length=0, rotation=0, labelcolor=theme.TEXT)
