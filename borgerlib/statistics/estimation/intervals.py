@@ -8,7 +8,8 @@ from typing import Literal, get_args
 import numpy as np
 
 from borgerlib.errors import ParameterError, check_known
-from borgerlib.statistics.levels import Floats, Mask
+from borgerlib.statistics.estimation.variance import DomainMeans
+from borgerlib.statistics.levels import Floats
 
 Method = Literal["beta", "logit", "wilson"]
 
@@ -35,27 +36,17 @@ def t_quantile(degrees: Floats, confidence: float) -> Floats:
 
 
 def proportion_interval(
-    proportion: Floats,
-    variance: Floats,
-    *,
-    settled: Mask,
-    effective_n: Floats,
-    degrees: Floats,
-    row_degrees: Floats,
-    method: Method,
-    confidence: float,
+    means: DomainMeans, effective_n: Floats, degrees: tuple[Floats, Floats], method: Method, confidence: float
 ) -> tuple[Floats, Floats]:
     """Return the lower and upper end of a proportion's interval.
 
     Parameters
     ----------
-    proportion, variance : array
-        Estimates and their design variances.
-    settled : array of bool
-        Margins or a full count leave no doubt.
+    means : DomainMeans
+        Proportions, their design variances, and where margins or a full count leave no doubt.
     effective_n : array
         Kish's effective sample size, which stands in where the variance tells nothing.
-    degrees, row_degrees : array
+    degrees : tuple of array
         Degrees of freedom of the design, and of as many single respondents.
     method : {'beta', 'logit', 'wilson'}
         Korn & Graubard (1998): Clopper–Pearson with the effective sample size p(1−p)/variance, corrected
@@ -70,18 +61,18 @@ def proportion_interval(
     is replaced by 'beta'. Where the variance is zero because margins or a full count leave no doubt, the
     interval is the estimate itself. Without degrees of freedom it is 0 to 1.
     """
-    silent = ~(variance > 0) & ~settled
+    proportion, variance, settled = means
     with np.errstate(divide="ignore", invalid="ignore"):
         usual = proportion * (1 - proportion) / variance
-        t_design, t_rows = t_quantile(degrees, confidence), t_quantile(row_degrees, confidence)
-        correction = np.where(degrees == row_degrees, 1.0, (t_rows / t_design) ** 2)
-        size = np.where(silent, effective_n, usual) * np.where(np.isfinite(correction), correction, 1.0)
+        t_design, t_rows = (t_quantile(free, confidence) for free in degrees)
+        correction = np.where(degrees[0] == degrees[1], 1.0, (t_rows / t_design) ** 2)
+        size = np.where(means.silent, effective_n, usual) * np.where(np.isfinite(correction), correction, 1.0)
         lower, upper = interval_of_size(
             proportion, size, "wilson" if method == "wilson" else "beta", confidence
         )
         if method == "logit":
             of_logit = _logit(proportion, variance, t_design)
-            lower, upper = np.where(silent, lower, of_logit[0]), np.where(silent, upper, of_logit[1])
+            lower, upper = np.where(means.silent, (lower, upper), of_logit)
     lower = np.where(settled, proportion, np.where(proportion <= 0, 0.0, lower))
     upper = np.where(settled, proportion, np.where(proportion >= 1, 1.0, upper))
     unknown = np.isnan(proportion)

@@ -25,7 +25,7 @@ from borgerlib.statistics.estimation.intervals import (
     proportion_interval,
 )
 from borgerlib.statistics.estimation.sample_design import Design, SampleDesign, sample_design
-from borgerlib.statistics.estimation.variance import Domains
+from borgerlib.statistics.estimation.variance import DomainMeans, Domains
 from borgerlib.statistics.levels import (
     Floats,
     Ints,
@@ -142,16 +142,8 @@ def estimate_proportions(
     if answers.item == (strata[0] if isinstance(strata, list) else strata):
         # How large the strata are is no matter of chance: the weights have them as they are.
         settled |= variance == 0
-    lower, upper = proportion_interval(
-        proportion,
-        variance,
-        settled=settled,
-        effective_n=effective,
-        degrees=degrees,
-        row_degrees=row_degrees,
-        method=interval,
-        confidence=confidence,
-    )
+    means = DomainMeans(proportion, variance, settled)
+    lower, upper = proportion_interval(means, effective, (degrees, row_degrees), interval, confidence)
     frame = by_option(domains.frame, answers)
     whole = (n.astype(np.int64), count.astype(np.int64))
     columns = (*whole, n_weighted, proportion, np.sqrt(variance), lower, upper)
@@ -278,16 +270,9 @@ def _totals(
             np.maximum(np.diagonal(covariance(sample, everybody, of)), 0.0) for of in (deviation, moved)
         )
         variance = np.where(spread > _NOTHING, spread, 0.0)
-        lower, upper = proportion_interval(
-            share,
-            variance,
-            settled=(variance == 0) & base.estimate(chosen).settled,
-            effective_n=answered**2 / squared,
-            degrees=base.degrees,
-            row_degrees=base.row_degrees,
-            method="beta",
-            confidence=confidence,
-        )
+        means = DomainMeans(share, variance, (variance == 0) & base.estimate(chosen).settled)
+        size, degrees = answered**2 / squared, (base.degrees, base.row_degrees)
+        lower, upper = proportion_interval(means, size, degrees, "beta", confidence)
         total, error = people * share, np.sqrt(of_total)
         # The share's distances go to zero where it nears 0 or 1, and the domain's size is no surer there:
         # what it adds to the variance is added to them. Where it takes away (margins give totals), they

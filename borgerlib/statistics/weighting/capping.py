@@ -51,14 +51,10 @@ def rake_capped(
     group, of_row = np.unique(adjustment.cells * len(values) + code, return_inverse=True)
     of_group, weight = group // len(values), values[group % len(values)]
     group_weight = weight * sums(of_row, len(weight))
+    distance, message = Raking(0.0, largest / weight), f"The margins are not met under cap={cap:g}."
+    hint = "Raise the cap, merge sparse levels or drop a margin."
     ratio, steps = solve(
-        rows[of_group],
-        group_weight,
-        adjustment.targets,
-        Raking(0.0, largest / weight),
-        names=names,
-        message=f"The margins are not met under cap={cap:g}.",
-        hint="Raise the cap, merge sparse levels or drop a margin.",
+        rows[of_group], group_weight, adjustment.targets, distance, names=names, message=message, hint=hint
     )
     weights = np.minimum((weight * ratio)[of_row], largest)
     # R treats capped weights as calibrated, not as raked: their residuals come from a weighted regression.

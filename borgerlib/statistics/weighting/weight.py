@@ -99,16 +99,10 @@ def rake(
         return rake_capped(known, adjustment, checked.names, start, cap)
     cell_base = sums(of_row, checked.cells.size, start)
     scale = checked.total / cell_base.sum()
-    ratio, steps = solve(
-        rows,
-        cell_base * scale,
-        targets,
-        Raking(),
-        names=checked.names,
-        message="No positive weights meet all the margins.",
-        hint="Some combination of levels has no respondents. Merge levels or drop a margin.",
-    )
-    return weighting_result(known, start * scale * ratio[of_row], adjustment, checked.names, steps)
+    mass, names, message = cell_base * scale, checked.names, "No positive weights meet all the margins."
+    hint = "Some combination of levels has no respondents. Merge levels or drop a margin."
+    ratio, steps = solve(rows, mass, targets, Raking(), names=names, message=message, hint=hint)
+    return weighting_result(known, start * scale * ratio[of_row], adjustment, names, steps)
 
 
 @any_frame
