@@ -132,7 +132,8 @@ _FEWEST = 2
 _TICK = re.compile(r"(?P<question>\w+?)___(?P<choice>\w+)\Z")
 # Codes of missing data have boxes of their own, beside those of the options: 'x____99' of -99.
 _NO_OPTION = re.compile(r"[_-]\d+")
-_COMPLETE = r"complete\?|.+_complete"
+_COMPLETE = r"complete\?( \(column \d+\))?|.+_complete"
+_INCOMPLETE = frozenset({"incomplete", "0"})
 _TICK_LABEL = re.compile(r"(?P<question>.+?) ?\(choice=(?P<choice>.+)\)\Z")
 
 
@@ -203,11 +204,14 @@ def _read_redcap(table: HeadedGrid) -> Export:
     notes = [said("boxes_of_missing", columns=[*itertools.chain(*missing.values())])] if missing else []
     export = export_of(replace(table, frame=table.frame.copy()), _REDCAP.vendor, columns, notes=notes)
     ticked = export.frame.isin(["1", "Checked"])
-    # Boxes are never blank: whoever left before them has none ticked.
-    left = _unfinished(export)
+    names = list(table.headings)
     for question in {column.question for column in columns} - {""}:
         boxes = [column.name for column in columns if column.question == question]
-        unanswered = ticked[missing.get(question, [])].any(axis=1) | (left & ~ticked[boxes].any(axis=1))
+        unanswered = ticked[missing.get(question, [])].any(axis=1)
+        # Each form ends with how far it came. Boxes are never blank: whoever left before them ticked none.
+        after = names[names.index(boxes[-1]) :]
+        if form := [name for name in after if re.fullmatch(_COMPLETE, name.casefold())]:
+            unanswered |= _holds(export.frame[form[0]], _INCOMPLETE) & ~ticked[boxes].any(axis=1)
         export.frame.loc[unanswered, boxes] = pd.NA
     return export
 
@@ -226,7 +230,7 @@ _UNFINISHED: Mapping[str, tuple[tuple[str, frozenset[str]], ...]] = MappingProxy
         "1KA": ((r"status", frozenset({"5"})),),
         # One code of five, or a box each: new, sent, some answers, finished, dropped out.
         "SurveyXact": ((r"statoverall_1", frozenset({"3"})), (r"statoverall_3", frozenset({"1"}))),
-        "REDCap": ((_COMPLETE, frozenset({"incomplete", "0"})),),
+        "REDCap": ((_COMPLETE, _INCOMPLETE),),
         "table": ((_STATUS, _PARTLY),),
     }
 )

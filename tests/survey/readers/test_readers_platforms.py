@@ -311,7 +311,9 @@ def test_redcaps_boxes_for_missing_data_are_no_options_and_leave_no_answer(tmp_p
 
 def test_redcaps_boxes_are_no_answer_of_whoever_left_before_them(tmp_path):
     # Boxes are never blank: the second has not come so far, the third has ticked none and finished.
+    # Another form, which nobody has filled yet, says nothing of this one.
     columns = {"record_id": list("123"), **boxes("sport___", "100", "000"), "skema_complete": list("002")}
+    columns["senere_complete"] = list("000")
     export = read_export(write_csv(tmp_path / "x.csv", transposed(columns)))
     assert export.frame["sport___2"].isna().tolist() == [False, True, False]
 
