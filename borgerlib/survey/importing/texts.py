@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from statistics import median
 
 from borgerlib.personal import mask_contact
 from borgerlib.said import Said, said
@@ -23,6 +22,8 @@ _FEW = 5
 _MANY = 10
 _MANY_PEOPLE = 30
 _BY_HAND = ("/", "+", "&")
+# LimeSurvey's answers without their texts: A1, AO02.
+_CODE = re.compile(r"[A-Z]{1,2}\d{1,3}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NAMES = re.compile(r"[a-z][a-z0-9_]*( [a-z][a-z0-9_]*)*")
 _OWN_WORDS = re.compile(rf"({'|'.join(OTHERS)}) ?[:–-] ?\w", re.IGNORECASE)
@@ -105,6 +106,7 @@ def _single(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion:
             *code_doubts(codes_outside(seen.answers)),
             *_date_doubts(seen.answers),
             *_short_doubts(seen.answers),
+            *((said("codes_alone"),) if all(map(_CODE.fullmatch, seen.answers)) else ()),
         )
         return replace(asked, kind="single", options=dict(seen.answers), doubts=doubts)
     return asked
@@ -118,14 +120,14 @@ def _often(options: Mapping[str, int]) -> dict[str, int]:
 
 
 def _seldom(options: Mapping[str, int], *, times: int) -> tuple[Said, ...]:
-    """Return the doubt about what next to nobody chose, while half of the options are chosen far oftener."""
-    fewest = min(_FEW, median(options.values()) / times)
+    """Return the doubt about what next to nobody chose, while others are chosen far oftener."""
+    fewest = min(_FEW, max(options.values()) / times)
     few = [
         said("times", text=text, count=count)
         for text, count in options.items()
         if count <= fewest and not is_other(text) and not no_opinion(text)
     ]
-    return (said("seldom_chosen", texts=few[:_LIST]),) if few else ()
+    return (said("seldom_chosen", texts=few[:_FEW]),) if few else ()
 
 
 def _date_doubts(answers: Mapping[str, int]) -> tuple[Said, ...]:

@@ -666,6 +666,11 @@ def test_columns_that_differ_by_their_number_alone_have_no_rival(tmp_path):
     assert set(found.confidence.values()) == {"sure"}
 
 
+def test_answers_codes_without_texts_are_asked_about(tmp_path):
+    found = asked(tmp_path, {"Køn": ["Kvinde", "Mand"] * 6, "Tid": ["A1", "A2", "AO03"] * 4})["Tid"]
+    assert [doubt.kind for doubt in found.doubts] == ["codes_alone"]
+
+
 def test_own_words_that_say_so_are_no_options_however_often(tmp_path):
     cells = ["Klima", "Trafik", "Andet", "Andet: havnen"] * 4 + ["Skole", "Andet: ro"]
     found = asked(tmp_path, {"Emne": cells, "Køn": ["Kvinde", "Mand"] * 9})["Emne"]
