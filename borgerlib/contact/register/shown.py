@@ -48,24 +48,21 @@ def write_pdf(held: Mapping[str, Any], path: Path) -> None:
 
 def _parts(held: Mapping[str, Any]) -> list[list[str]]:
     reach = {"Navn": held["name"], "E-mail": held["mail"], "Telefon": held["phone"]}
-    parts = [
-        ["Sådan kan du kontaktes", *(f"{name}: {value or 'ikke oplyst'}" for name, value in reach.items())]
-    ]
-    for consent in held["consents"]:
-        parts.append(_consent(consent))
     lists = [
         f"{_day(entry['day'])}: {entry['purpose']}. {_CAME[entry['came']]}".rstrip()
         for entry in held["lists"]
     ]
-    parts.append(["Lister, du har været med på", *(lists or ["Ingen."])])
-    parts.append(
-        [
-            "Forbindelse til dine svar",
-            f"Dine svar ligger for sig. Registret kender dem under {len(held['pseudonyms'])} "
-            f"{'kode' if len(held['pseudonyms']) == 1 else 'koder'}: {', '.join(held['pseudonyms'])}.",
-        ]
+    codes = held["pseudonyms"]
+    answers = (
+        f"Dine svar ligger for sig. Registret kender dem under {len(codes)} "
+        f"{'kode' if len(codes) == 1 else 'koder'}: {', '.join(codes)}."
     )
-    return parts
+    return [
+        ["Sådan kan du kontaktes", *(f"{name}: {value or 'ikke oplyst'}" for name, value in reach.items())],
+        *map(_consent, held["consents"]),
+        ["Lister, du har været med på", *(lists or ["Ingen."])],
+        ["Forbindelse til dine svar", answers],
+    ]
 
 
 def _consent(consent: Mapping[str, Any]) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -94,13 +94,14 @@ def too_long(cards: Sequence[PrintedCard], look: Look = USUAL) -> tuple[str, ...
     for sheet in page.render().pages:
         count = _lines_over(sheet)
         if count:
-            side = next(name for box in _boxes(sheet) if (name := _side(box)))
+            side = next(name for box in sheet._page_box.descendants() if (name := _side(box)))
             kind, _, rest = side.partition("/")
             name, _, face = rest.rpartition("/")
             problems.append(f"{kind} '{name}', {face}: {count} line{'s' * (count > 1)} too long")
     return tuple(problems)
 
 
+# What WeasyPrint has laid out is in pages' `_page_box`: it has no public way to ask for it.
 def _runs_over(document: Any, sides: int) -> bool:
     """Return whether a side on the sheets goes below its edge, or is parted and goes on on another sheet."""
     found = [
@@ -119,7 +120,7 @@ def _runs_over(document: Any, sides: int) -> bool:
 
 def _lines_over(side: Any) -> int:
     """Return how many lines of the side's running text must go for the last one to stand above the edge."""
-    lines = [box for box in _boxes(side) if type(box).__name__ == "LineBox"]
+    lines = [box for box in side._page_box.descendants() if type(box).__name__ == "LineBox"]
     last = max(lines, key=lambda line: line.position_y + line.height)
     over: float = last.position_y + last.height - _LOWEST
     tops = sorted({line.position_y for line in lines})
@@ -127,11 +128,6 @@ def _lines_over(side: Any) -> int:
     whole = statistics.mode(map(round, steps)) if steps else 0
     usual: float = statistics.median([step for step in steps if round(step) == whole] or [last.height])
     return max(0, math.ceil((over - _ROUNDED) / usual))
-
-
-def _boxes(sheet: Any) -> Iterator[Any]:
-    # What WeasyPrint has laid out; it has no public way to ask for it.
-    yield from sheet._page_box.descendants()
 
 
 def _side(box: Any) -> str:
