@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from borgerlib.contact.lottery.mixture import Collection, Mixture, add_round, spread
+from borgerlib.contact.lottery.mixture import Found, Mixture, add, add_round, spread
 from borgerlib.contact.lottery.pool import Pool
 from borgerlib.contact.lottery.pricing import Panels
 from borgerlib.contact.lottery.relaxation import PRICED, CapTooLowError, ChanceLevel
@@ -28,12 +28,12 @@ def generated_leximin(pool: Pool, cap: float, near: Floats) -> tuple[Mixture, li
     near : ndarray
         Averages of each kind that the first panels are gathered around: the relaxation's.
     """
-    panels, found = Panels(pool), Collection()
+    panels, found = Panels(pool), Found()
     spread(panels, near, 2 * len(near), found=found, behind=np.zeros(len(near)))
-    if not found.panels:
+    if not found:
         first = panels.best(np.ones(len(near)))
         assert first is not None, "the quotas were found feasible"
-        found.add(first[0])
+        add(found, first[0])
     master = _Master(pool, cap, found)
     chances = np.full(len(near), np.nan)
     levels = []
@@ -42,19 +42,17 @@ def generated_leximin(pool: Pool, cap: float, near: Floats) -> tuple[Mixture, li
         levels.append(level)
         chances[level.kinds] = level.chance
         master.settle(level)
-    weights = np.maximum(master.weights(solution), 0)
+    weights = np.maximum(solution.variables[2:], 0)
     used = weights > 0
-    return Mixture(np.array(found.panels)[used], weights[used] / weights.sum()), levels
+    return Mixture(np.array(list(found.values()))[used], weights[used] / weights.sum()), levels
 
 
-def _raised(
-    master: _Master, panels: Panels, found: Collection, chances: Floats
-) -> tuple[Solution, ChanceLevel]:
+def _raised(master: _Master, panels: Panels, found: Found, chances: Floats) -> tuple[Solution, ChanceLevel]:
     """Raise the lowest chance of all who are not settled until prices prove that it goes no further."""
     pool, unsettled = master.pool, np.isnan(chances)
     floors = np.where(unsettled, 0, chances)
     while True:
-        known = len(found.panels)
+        known = len(found)
         solution = master.solve()
         prices, cap_prices = master.prices(solution)
         worth = (prices - cap_prices) / pool.counts
@@ -64,10 +62,10 @@ def _raised(
         lowest = solution.variables[0]
         if bound - (lowest - _SURPLUS_COST * solution.variables[1]) <= _CLOSED:
             break
-        if not found.add(best[0]):  # as good as the solver can tell; the bound says how good
+        if not add(found, best[0]):  # as good as the solver can tell; the bound says how good
             break
         add_round(panels, found, worth, best[0], max(10, len(chances) // 8))
-        master.extend(found.panels[known:])
+        master.extend(list(found.values())[known:])
     if solution.variables[1] > _CLOSED:
         mean = pool.size / len(pool.people)
         raise CapTooLowError(master.cap / mean, (master.cap + solution.variables[1]) / mean)
@@ -80,11 +78,11 @@ def _raised(
 class _Master:
     """The program over the panels found: the lowest chance, what is above the cap, the panels' weights."""
 
-    def __init__(self, pool: Pool, cap: float, found: Collection) -> None:
+    def __init__(self, pool: Pool, cap: float, found: Found) -> None:
         self.pool, self.cap, self.kinds = pool, cap, len(pool.counts)
         self.capped = cap < 1
-        ones, count = np.ones((self.kinds, 1)), len(found.panels)
-        shares = np.array(found.panels).T / pool.counts[:, None]
+        ones, count = np.ones((self.kinds, 1)), len(found)
+        shares = np.array(list(found.values())).T / pool.counts[:, None]
         parts: list[list[Any]] = [[-ones, 0 * ones, shares], [None, None, np.ones((1, count))]]
         lower, upper = np.r_[np.zeros(self.kinds), 1.0], np.r_[np.full(self.kinds, np.inf), 1.0]
         if self.capped:
@@ -121,6 +119,3 @@ class _Master:
         for kind in level.kinds:
             self._program.set_coefficient(int(kind), 0, 0.0)
             self._program.set_row(int(kind), level.chance - _SLACK, np.inf)
-
-    def weights(self, solution: Solution) -> Floats:
-        return solution.variables[2:]

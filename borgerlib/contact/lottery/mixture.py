@@ -38,21 +38,15 @@ class Mixture:
         return averages
 
 
-class Collection:
-    """Different panels, in the order in which they were found."""
+Found = dict[bytes, Floats]
+"""Different panels, in the order in which they were found."""
 
-    def __init__(self) -> None:
-        self.panels: list[Floats] = []
-        self._known: set[bytes] = set()
 
-    def add(self, panel: Floats) -> bool:
-        """Add a panel, unless it is known; return whether it was new."""
-        key = panel.astype(np.int32).tobytes()
-        if key in self._known:
-            return False
-        self._known.add(key)
-        self.panels.append(panel)
-        return True
+def add(found: Found, panel: Floats) -> bool:
+    """Add a panel, unless it is known; return whether it was new."""
+    known = len(found)
+    found.setdefault(panel.astype(np.int32).tobytes(), panel)
+    return len(found) > known
 
 
 def mix(pool: Pool, averages: Floats) -> Mixture | None:
@@ -61,17 +55,17 @@ def mix(pool: Pool, averages: Floats) -> Mixture | None:
     Panels are gathered whose mean nears the averages; a small correction of equal weights then meets them.
     """
     panels = Panels(pool, through=averages)
-    found = Collection()
+    found: Found = {}
     behind = np.zeros(len(averages))
     for chunk in _CHUNKS:
         behind = spread(panels, averages, int(np.ceil(chunk * len(averages))), found=found, behind=behind)
-        mixture = _corrected(averages, found.panels)
+        mixture = _corrected(averages, list(found.values()))
         if mixture is not None:
             return mixture
     return None
 
 
-def spread(panels: Panels, averages: Floats, count: int, *, found: Collection, behind: Floats) -> Floats:
+def spread(panels: Panels, averages: Floats, count: int, *, found: Found, behind: Floats) -> Floats:
     """Find panels that each have the kinds most behind their averages so far; return what is behind."""
     scale = 1 / np.sqrt(np.maximum(averages, 1e-6))
     for _ in range(count):
@@ -79,18 +73,18 @@ def spread(panels: Panels, averages: Floats, count: int, *, found: Collection, b
         panel = panels.near(behind * scale)
         if panel is not None:
             behind = behind - panel
-            found.add(panel)
+            add(found, panel)
     return behind
 
 
-def add_round(panels: Panels, found: Collection, prices: Floats, first: Floats, count: int) -> None:
+def add_round(panels: Panels, found: Found, prices: Floats, first: Floats, count: int) -> None:
     """Add panels that are good at the prices and unlike each other."""
     damped, panel = prices.copy(), first
     for _ in range(count):
         damped = np.where(panel > 0, _DAMPED * damped, damped)
         near = panels.near(damped)
         if near is not None:
-            found.add(near)
+            add(found, near)
             panel = near
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.contact.lottery.leximin import LotteryChances
-from borgerlib.contact.lottery.mixture import Collection
+from borgerlib.contact.lottery.mixture import Found, add
 from borgerlib.contact.lottery.pool import Pool
 from borgerlib.contact.lottery.pricing import Panels
 from borgerlib.contact.lottery.solver import Floats
@@ -131,19 +131,19 @@ def _rounded(result: LotteryChances, panels: int, generator: np.random.Generator
     to which panels are added that have what is lacking most.
     """
     counts, averages = result.pool.counts, result.mixture.averages
-    allowed, found = Panels(result.pool, through=averages), Collection()
+    allowed, found = Panels(result.pool, through=averages), Found()
     for panel in result.mixture.panels:
-        found.add(panel)
-    chosen = np.arange(panels) % len(found.panels)
+        add(found, panel)
+    chosen = np.arange(panels) % len(found)
     for _ in range(_ROUNDS):
-        candidates = np.array(found.panels)
+        candidates = np.array(list(found.values()))
         chosen = _exchanged(candidates / np.sqrt(counts), panels * averages / np.sqrt(counts), chosen)
         lacking = (panels * averages - candidates[chosen].sum(axis=0)) / counts
         for _ in range(_ADDED):
             wanted = lacking * np.abs(lacking) + generator.normal(0, _NOISE, len(lacking))
             panel = allowed.near(wanted / counts)
             if panel is not None:
-                found.add(panel)
+                add(found, panel)
     return candidates[chosen]
 
 

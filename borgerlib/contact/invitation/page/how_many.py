@@ -31,9 +31,10 @@ Drawable = Callable[[int, pd.DataFrame | None, float | None], Balance]
 """Seats, quotas of one's own, cap → the draw; raises `DataError` (in Danish) where it cannot be."""
 
 
-def display(widget: widgets.Widget, shown: bool) -> None:
-    """Show a widget, or take it out of the page."""
-    widget.layout.display = None if shown else "none"
+def display(shown: bool, *parts: widgets.Widget) -> None:
+    """Show widgets, or take them out of the page."""
+    for part in parts:
+        part.layout.display = None if shown else "none"
 
 
 class HowMany(widgets.VBox):  # type: ignore[misc]
@@ -67,11 +68,10 @@ class HowMany(widgets.VBox):  # type: ignore[misc]
     def show(self, _: object = None) -> None:
         """Show what can be chosen, and whether it can be drawn."""
         drawn = self.way.value != "all"
-        for widget in (self.seats, self.quotas, self.cap):
-            display(widget, drawn)
-        display(self.reserves, self.way.value == "lot")
+        display(drawn, self.seats, self.quotas, self.cap)
+        display(self.way.value == "lot", self.reserves)
         lines, mendable = self._feasibility() if drawn else ([], False)
-        display(self.mend, mendable)
+        display(mendable, self.mend)
         self.notice.value = words.paragraphs(lines, "borger-warning" if mendable else "")
         self._on_change()
 

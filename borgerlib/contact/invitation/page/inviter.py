@@ -159,8 +159,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
 
     def _show_way(self) -> None:
         self._laid_out = None
-        for widget in (self._dice, self._throw):
-            display(widget, False)
+        display(False, self._dice, self._throw)
         dice = self._many.way.value == "dice"
         self._make.description = "Læg lodtrækningen frem" if dice else "Lav listen"
         self._made.value = ""
@@ -211,8 +210,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
                 check=partial(require_listable, register, self._candidates, wanted, day=self._today),
             )
         self._laid_out = laid_out
-        for widget in (self._dice, self._throw):
-            display(widget, True)
+        display(True, self._dice, self._throw)
         lines = [
             f"1.000 paneler er lagt frem i <code>{escape(str(laid_out.public))}</code>. Vis mappen til alle, "
             f"og læs fingeraftrykket op: <code>{laid_out.fingerprint[:16]}</code>. "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -23,17 +22,6 @@ _CONSENTS = """
 """
 _Marks = NDArray[np.bool_]
 _Counts = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class _Earlier:
-    """The earlier lists: a row a list, a column a person; who was on it, and who could have been."""
-
-    names: list[tuple[int, str]]
-    people: pd.Index
-    members: _Marks
-    able: _Marks
-    by_lot: _Marks
 
 
 def reached(register: Register, reach: str) -> set[int]:
@@ -74,37 +62,38 @@ def require_apart(
     DisclosureError
         It names the earlier lists: one, or two together.
     """
-    earlier = _earlier(register, consent)
-    if not earlier.names:
+    earlier, people, members, able_then = _earlier(register, consent)
+    if earlier.empty:
         return
-    could = earlier.able & earlier.people.isin(list(able))
-    alike = _few(_differences(earlier, lists, could)).any(axis=0)
+    could = able_then & people.isin(list(able))
+    alike = _few(_differences(people, members & could, could, lists)).any(axis=0)
     if alike.any():
-        raise _too_alike([earlier.names[int(alike.argmax())]])
+        raise _too_alike(earlier.iloc[[int(alike.argmax())]])
     if by_lot:
         return
-    whole = ~earlier.by_lot
+    whole = earlier["by_lot"].eq(0).to_numpy()
     for chosen in lists:
-        telling = _telling(earlier.members[whole], could[whole], earlier.people.isin(list(chosen)))
+        telling = _telling(members[whole], could[whole], people.isin(list(chosen)))
         if telling.any():
-            pair = np.flatnonzero(whole)[list(np.unravel_index(int(telling.argmax()), telling.shape))]
-            raise _too_alike([earlier.names[at] for at in dict.fromkeys(sorted(pair.tolist()))])
+            pair = {int(at) for at in np.unravel_index(int(telling.argmax()), telling.shape)}
+            raise _too_alike(earlier.loc[whole].iloc[sorted(pair)])
 
 
-def _too_alike(lists: Sequence[tuple[int, str]]) -> DisclosureError:
-    named = [said("list_of_day", number=number, day=date.fromisoformat(day)) for number, day in lists]
+def _too_alike(lists: pd.DataFrame) -> DisclosureError:
+    rows = zip(lists["id"].tolist(), lists["day"], strict=True)
+    named = [said("list_of_day", number=number, day=date.fromisoformat(day)) for number, day in rows]
     return DisclosureError(
         said("lists_too_alike", lists=named, fewest=FEWEST_APART),
         hint="Take an earlier list again, or one that differs by more.",
     )
 
 
-def _differences(earlier: _Earlier, lists: Sequence[Collection[int]], could: _Marks) -> _Counts:
+def _differences(
+    people: pd.Index, members: _Marks, could: _Marks, lists: Sequence[Collection[int]]
+) -> _Counts:
     """Return by how many people each list (a row) differs from each earlier one (a column)."""
-    columns = earlier.people.isin(list(set().union(*lists)))
-    people = earlier.people[columns]
-    new = np.stack([people.isin(list(chosen)) for chosen in lists]).astype(np.float32)
-    members = earlier.members & could
+    columns = people.isin(list(set().union(*lists)))
+    new = np.stack([people[columns].isin(list(chosen)) for chosen in lists]).astype(np.float32)
     common = new @ members[:, columns].T.astype(np.float32)
     difference: _Counts = new @ could[:, columns].T.astype(np.float32) + members.sum(axis=1) - 2 * common
     return difference
@@ -123,8 +112,10 @@ def _few(counts: _Counts) -> _Marks:
     return few
 
 
-def _earlier(register: Register, consent: str) -> _Earlier:
-    rows = register.rows("SELECT id, day, reach, seen, by_answers, by_lot FROM list ORDER BY id")
+def _earlier(register: Register, consent: str) -> tuple[pd.DataFrame, pd.Index, _Marks, _Marks]:
+    """Return the earlier lists, everybody, and who was on each and who could have been: lists x people."""
+    names = ["id", "day", "reach", "seen", "by_answers", "by_lot"]
+    rows = register.rows(f"SELECT {', '.join(names)} FROM list ORDER BY id")
     people = pd.Index(sorted(reached(register, "")), dtype="int64")
     consents = pd.DataFrame(
         register.rows(_CONSENTS, (consent,)),
@@ -132,20 +123,13 @@ def _earlier(register: Register, consent: str) -> _Earlier:
     )
     ways = {reach: people.isin(list(reached(register, reach))) for reach in {row[2] for row in rows}}
     members = pd.DataFrame(register.rows("SELECT list, person FROM list_member"), columns=["list", "person"])
-    on, able = [], []
-    for number, made, reach, seen, by_answers, _ in rows:
-        on.append(people.isin(members.loc[members["list"] == number, "person"]))
+    marks = np.zeros((2, len(rows), len(people)), dtype=bool)
+    for at, (number, made, reach, seen, by_answers, _) in enumerate(rows):
+        marks[0, at] = people.isin(members.loc[members["list"] == number, "person"])
         # As it stood when the list was made: a yes that is renewed since was a yes then.
         then = consents[(consents["id"] <= seen) & (consents["day"] <= made)]
         latest = then.drop_duplicates("person", keep="last")
         yes = latest[(latest["given"] == 1) & (latest["until"] >= made)]
         yes = yes[yes["by_answers"] == 1] if by_answers else yes
-        able.append(people.isin(yes["person"]) & ways[reach])
-    shape = (len(rows), len(people))
-    return _Earlier(
-        [(number, made) for number, made, *_ in rows],
-        people,
-        np.array(on, dtype=bool).reshape(shape),
-        np.array(able, dtype=bool).reshape(shape),
-        np.array([row[5] for row in rows], dtype=bool),
-    )
+        marks[1, at] = people.isin(yes["person"]) & ways[reach]
+    return pd.DataFrame(rows, columns=names), people, *marks
