@@ -20,10 +20,9 @@ _LINK = re.compile(r"^([\w.-]+\.html)?(?:#(.*))?$")
 # Tags and classes that only a screen needs, with what they hold and without.
 _SCREEN_ONLY = {"summary", "source", "skip", "masthead", "sequence"}
 _AROUND = {"picture", "details", "scroll"}
-# From how many columns on a table is set in which size; a line, the gap between columns and what counts as a
-# long text, all in points.
+# From how many columns on a table is set in which size, and a line, in points; between columns, in ems.
 _SIZES = ((9, "widest-table", 7.0), (7, "wide-table", 7.5), (0, "", 8.5))
-_LINE, _GAP, _LONG = 493.0, 6.0, 300.0
+_LINE, _GAP = 493.0, 0.68
 # Each picture carries the letters that it uses. On paper all are set in the whole font: WeasyPrint has one
 # font of a name in a document.
 _PICTURES_LETTERS = re.compile(r"@font-face\{[^}]*base64,[^}]*\}")
@@ -48,8 +47,8 @@ def on_paper(files: Sequence[Path]) -> str:
     for page in pages:
         if page.part == "insight":
             main.append(page.entry(page.brief()))
-            if page.has_more():
-                appendix.append(page.entry(page.rest(), title=f"Mere om »{page.title}«", more="-mere"))
+            if rest := page.rest():
+                appendix.append(page.entry(rest, title=f"Mere om »{page.title}«", more="-mere"))
         elif page.part == "council":
             main.append(page.entry(page.rest()))
         elif page.part == "appendix":
@@ -154,10 +153,6 @@ class _Sheet:
         taken = [tag.extract() for tag in reversed(before) if not tag.decomposed] + [first.extract()]
         return "".join(_levelled(str(tag), {3: 2, 4: 2}) for tag in taken)
 
-    def has_more(self) -> bool:
-        """Tell whether anything is left beside the opening."""
-        return any(tag.get("class") != ["opening"] for tag in self.article.find_all(True, recursive=False))
-
     def rest(self, *, deeper: int = 0) -> str:
         """Return what is left of the page below its opening."""
         tags = [tag for tag in self.article.find_all(True, recursive=False) if tag.name != "header"]
@@ -223,30 +218,24 @@ def _widths(soup: Any, table: Any) -> None:
     """Name what the style sets small, and give each column the room that its texts take.
 
     Without that, WeasyPrint lays each cell out twice more to find it. A column that fits is not broken; the
-    others share the rest.
+    others share the rest evenly, but none is narrower than its longest word.
     """
     rows = [row.find_all(["th", "td"]) for row in table.find_all("tr")]
     columns = max(map(len, rows), default=0)
     name, size = next((name, size) for least, name, size in _SIZES if columns >= least)
     body = [cells for cells in rows if not cells[0].find_parent("thead")]
-    words = [danish.squeezed(" ".join(column)).split(" ") for column in _columns(rows, columns)]
-    room = [_widest(column, size, "semibold") for column in words]
-    wanted = [_widest(column, size, "regular") for column in _columns(body, columns)]
-    left = _LINE - sum(room)
-    table["class"] = name if left >= 0 else "widest-table narrow-columns"
-    for at in sorted(range(len(wanted)), key=wanted.__getitem__):
-        if 0 < wanted[at] - room[at] <= left:
-            left -= wanted[at] - room[at]
-            room[at] = wanted[at]
-    short = [
-        max(min(full, _LONG) - has, 1) if full > has else 0 for full, has in zip(wanted, room, strict=False)
-    ]
-    lacking = short if any(short) else room
+    split = [danish.squeezed(" ".join(column)).split(" ") for column in _columns(rows, columns)]
+    words = [_widest(column, size, "semibold") for column in split]
+    texts = [_widest(column, size, "regular") for column in _columns(body, columns)] or words
+    table["class"] = name if sum(words) <= _LINE else "widest-table narrow-columns"
+    room, left = [0.0] * columns, _LINE
+    for done, at in enumerate(sorted(range(columns), key=texts.__getitem__)):
+        room[at] = max(words[at], min(texts[at], left / (columns - done)))
+        left -= room[at]
     if not table.find(colspan=True):
         group = soup.new_tag("colgroup")
-        for has, lacks in zip(room, lacking, strict=True):
-            share = (has + left * lacks / sum(lacking)) / _LINE
-            group.append(soup.new_tag("col", attrs={"style": f"width:{share:.2%}"}))
+        styles = [{"style": f"width:{width / sum(room):.2%}"} for width in room]
+        group.extend(soup.new_tag("col", attrs=style) for style in styles)
         table.find(["thead", "tbody", "tr"]).insert_before(group)
     if len(body) == 1 or columns == 2:
         # As many heads as numbers: a checker takes them for torn ones, and each row says it all.
@@ -260,7 +249,7 @@ def _columns(rows: Sequence[Any], columns: int) -> Iterator[tuple[str, ...]]:
 
 def _widest(texts: Sequence[str], size: float, weight: theme.Weight) -> float:
     widths = _letter_widths(weight)
-    return max(sum(widths.get(letter, 0.6) for letter in text) for text in texts) * size + _GAP
+    return (max(sum(widths.get(letter, 0.6) for letter in text) for text in texts) + _GAP) * size
 
 
 @lru_cache(maxsize=2)

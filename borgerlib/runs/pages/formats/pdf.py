@@ -56,4 +56,5 @@ def _number_references(document: Any) -> None:
             leads_to = box.element.get("data-to") if is_text else None
             if leads_to:
                 text = box.text.replace(UNKNOWN_PAGE, str(numbers[leads_to]))
-                box.pango_layout.text = text.rjust(len(box.text), "\N{FIGURE SPACE}")
+                # In the contents numbers stand below one another.
+                box.pango_layout.text = text.rjust(len(UNKNOWN_PAGE), "\N{FIGURE SPACE}")
