@@ -76,13 +76,11 @@ def on_paper(files: Sequence[Path]) -> str:
 def _add_sections(appendix: list[dict[str, str]], sections: Sequence[dict[str, str]]) -> None:
     """Add the appendix's sections, each to what there is of its page already."""
     for section in sections:
-        of = next(
-            (entry for entry in appendix if f": {section['title']}".endswith(f": {entry['page']}")), None
-        )
-        if of is None:
-            appendix.append(section)
+        of = [entry for entry in appendix if f": {section['title']}".endswith(f": {entry['page']}")]
+        if of:
+            of[0]["html"] += section["html"]
         else:
-            of["html"] += section["html"]
+            appendix.append(section)
 
 
 def _refer_to_what_is_shown(pages: Sequence[_Sheet]) -> None:
