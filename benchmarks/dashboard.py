@@ -9,7 +9,7 @@ works nothing out: it sends one of two answers that it has ready. What is left i
 the drawing. The respondents are SIMULEREDE DATA: a prepared survey, repeated.
 
 Also told: the first useful view, the memory of the kernel that answers (what it shares with other kernels
-counted in full), what 500 changes leave behind, and, with many visitors at once, each clicking every two
+counted in full), what 300 changes leave behind, and, with many visitors at once, each clicking every two
 seconds in a page of her own, how long their clicks take and how much memory each visitor beyond the first
 needs. A part that fails is told, and costs no other its figures; then the command ends with 1.
 """
@@ -50,6 +50,8 @@ from borgerlib.interest.prepare.simulated import write_simulation
 from borgerlib.interest.prepared import RESPONDENTS, processed_folder
 from borgerlib.view.citizens.sections import load_sections
 
+CHANGES_IN_ALL = 300
+PATIENCE = 180_000  # milliseconds, for a page to come; a busy machine is told by its figures, not by an error
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 
 # Ticks a box and returns the milliseconds until the frame with the answer has been painted.
@@ -182,11 +184,17 @@ def clicks(page: Any, script: str, count: int) -> list[float]:
     return taken[5:]  # the first few warm the browser
 
 
+def new_page(browser: Any, width: int = 1280) -> Any:
+    page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+    page.set_default_timeout(PATIENCE)
+    return page
+
+
 def open_page(browser: Any, address: str) -> tuple[Any, float]:
-    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page = new_page(browser)
     begun = time.perf_counter()
     page.goto(address)
-    page.wait_for_selector(".borger-dashboard[data-shown]", timeout=60_000)
+    page.wait_for_selector(".borger-dashboard[data-shown]")
     return page, time.perf_counter() - begun
 
 
@@ -197,7 +205,7 @@ def voila(browser: Any, options: argparse.Namespace) -> dict[str, float]:
         taken = clicks(page, CLICK, options.changes)
         before = memory(server.process.pid, "uss")
         heap = page.evaluate("performance.memory.usedJSHeapSize") / 2**20
-        for index in range(500):
+        for index in range(CHANGES_IN_ALL):
             page.evaluate(CLICK, index)
             page.wait_for_timeout(1000 * 60 / ASKED_A_MINUTE)
         after = memory(server.process.pid, "uss")
@@ -321,11 +329,11 @@ def jupyterlab(browser: Any, options: argparse.Namespace) -> dict[str, float]:
             "--LabApp.news_url=None",
         ]
         with served(arguments, folder, token) as port:
-            page = browser.new_context(viewport={"width": 1500, "height": 1000}).new_page()
+            page = new_page(browser, 1500)
             page.goto(f"http://127.0.0.1:{port}/lab/workspaces/b/tree/{NOTEBOOK}?token={token}")
-            page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=60_000)
+            page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
             begun = run_all(page)
-            page.wait_for_selector(".borger-dashboard[data-shown]", timeout=60_000)
+            page.wait_for_selector(".borger-dashboard[data-shown]")
             first = time.perf_counter() - begun
             page.wait_for_timeout(1000)
             taken = clicks(page, CLICK, options.changes)
@@ -350,9 +358,9 @@ def usual(browser: Any, options: argparse.Namespace) -> dict[str, float]:
         nbformat.write(notebook, folder / "usual.ipynb")
         arguments = ["voila", "--no-browser", "--Voila.ip=127.0.0.1", "--port={port}", "--token={token}"]
         with served([*arguments, "{folder}/usual.ipynb"], folder, token) as port:
-            page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+            page = new_page(browser)
             page.goto(f"http://127.0.0.1:{port}/?token={token}")
-            page.wait_for_selector(".jp-OutputArea img", timeout=60_000)
+            page.wait_for_selector(".jp-OutputArea img")
             taken = clicks(page, USUAL, min(options.changes, 30))
             page.context.close()
     return {"seaborn_voila_median_ms": float(np.median(taken))}
