@@ -116,17 +116,12 @@ class WhoComes:
     def distances(self) -> Table:
         """Return, for each way, how many of the seats would have to be another group's."""
         seats = self.came["meeting"].shape[1]
-        rows = [
-            (
-                danish.capitalise(name),
-                *(danish.number(seats * self._distance(way, column), 1) for column in self.labels),
-            )
-            for way, name in WAYS.items()
-        ]
+        told = {way: [danish.number(seats * self._distance(way, c), 1) for c in self.labels] for way in WAYS}
+        rows = tuple((danish.capitalise(WAYS[way]), *numbers) for way, numbers in told.items())
         return Table(
             caption=f"SIMULEREDE DATA: Pladser af {seats}, som en anden gruppe skulle have haft",
-            columns=("Måde", *(_WORDS[role] for role in _WORDS)),
-            rows=tuple(rows),
+            columns=("Måde", *_WORDS.values()),
+            rows=rows,
             numeric=(False, *(True for _ in self.labels)),
             note="0,0 betyder, at de, der kommer, i gennemsnit ligner befolkningen (Duncan og Duncan, 1955).",
         )

@@ -113,11 +113,13 @@ def _smallest_change(pool: Pool) -> tuple[QuotaChange, ...]:
     if solution is None:
         return ()
     missing, spare = np.round(solution.variables[kinds:]).astype(int).reshape(2, count).tolist()
-    changes = []
-    rows = pool.quotas.itertuples(index=False, name=None)
-    for (feature, value, low, high), down, up in zip(rows, missing, spare, strict=True):
-        if down:
-            changes.append(QuotaChange(feature, value, "min", low, low - down))
-        if up:
-            changes.append(QuotaChange(feature, value, "max", high, high + up))
-    return tuple(changes)
+    rows = zip(pool.quotas.itertuples(index=False, name=None), missing, spare, strict=True)
+    return tuple(
+        change
+        for (feature, value, low, high), down, up in rows
+        for change in (
+            QuotaChange(feature, value, "min", low, low - down),
+            QuotaChange(feature, value, "max", high, high + up),
+        )
+        if change.was != change.becomes
+    )

@@ -68,17 +68,10 @@ def make_pool(people: pd.DataFrame, quotas: pd.DataFrame, size: int, household: 
     _, first = np.unique(kind_of, return_index=True)
     kinds, sort_of_kind = features.iloc[first], sort_of.iloc[first]
     homes = pd.Series(household_of).groupby(sort_of.to_numpy()).nunique().drop("", errors="ignore")
-    rows = np.array(
-        [
-            np.ones(len(kinds)),
-            *(
-                (kinds[feature] == value)
-                for feature, value in zip(quotas["feature"], quotas["value"], strict=True)
-            ),
-            *((sort_of_kind == sort) for sort in homes.index),
-        ],
-        dtype=float,
-    )
+    asked = zip(quotas["feature"], quotas["value"], strict=True)
+    with_value = [kinds[feature] == value for feature, value in asked]
+    of_sort = [sort_of_kind == sort for sort in homes.index]
+    rows = np.array([np.ones(len(kinds)), *with_value, *of_sort], dtype=float)
     return Pool(
         people=people.index,
         kind_of=np.asarray(kind_of, dtype=np.intp),

@@ -214,26 +214,22 @@ def held(register: Register, person: int) -> dict[str, Any]:
     """Return all that is held on a person, as JSON can hold it, and log that it was shown."""
     with register.changing("show"):
         pass
-    name, mail, phone = register.rows("SELECT name, mail, phone FROM person WHERE id = ?", (person,))[0]
-    consents = register.rows(
-        "SELECT consent.purpose, given, day, until, source, version, text, by_answers FROM consent "
-        "LEFT JOIN wording ON wording.id = consent.wording WHERE person = ? ORDER BY consent.id",
-        (person,),
-    )
-    keys = ("purpose", "given", "day", "until", "source", "version", "text", "by_answers")
-    lists = register.rows(
-        "SELECT day, purpose, came FROM list JOIN list_member ON list_member.list = list.id WHERE person = ? "
-        "ORDER BY list.id",
-        (person,),
-    )
-    links = register.rows("SELECT pseudonym FROM link WHERE person = ?", (person,))
+
+    def found(rest: str, *names: str) -> list[dict[str, Any]]:
+        rows = register.rows(f"SELECT {', '.join(names)} FROM {rest}", (person,))
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    wording = "(SELECT id AS wording, version, text, by_answers FROM wording)"
     return {
-        "name": name,
-        "mail": mail,
-        "phone": phone,
-        "pseudonyms": [pseudonym for (pseudonym,) in links],
-        "consents": [dict(zip(keys, row, strict=True)) for row in consents],
-        "lists": [{"day": day, "purpose": purpose, "came": came} for day, purpose, came in lists],
+        **found("person WHERE id = ?", *DETAILS)[0],
+        "pseudonyms": [link["pseudonym"] for link in found("link WHERE person = ?", "pseudonym")],
+        "consents": found(
+            f"consent LEFT JOIN {wording} USING (wording) WHERE person = ? ORDER BY id",
+            *("purpose", "given", "day", "until", "source", "version", "text", "by_answers"),
+        ),
+        "lists": found(
+            "list JOIN list_member ON list = id WHERE person = ? ORDER BY id", "day", "purpose", "came"
+        ),
     }
 
 

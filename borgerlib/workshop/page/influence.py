@@ -157,11 +157,11 @@ def compared_words(agreement: Agreement, key: str, highest: int) -> str:
 
 def _apart(state: InfluenceMap, one: Standing, when: str) -> dict[str, Any]:
     influence, control = one.apart[when]
+    told = {"n": influence.n, "said": compared_words(influence, "placed", HIGHEST)}
     if influence.median is None:
-        return {"n": influence.n, "said": compared_words(influence, "placed", HIGHEST)}
+        return told
     return {
-        "n": influence.n,
-        "said": compared_words(influence, "placed", HIGHEST),
+        **told,
         "median": [influence.median, control.median],
         "spread": [[influence.lower, influence.upper], [control.lower, control.upper]],
         "dots": [[one.influence, one.control] for one in state.apart(one.element.id, when)],
