@@ -186,15 +186,10 @@ def compare_waves(
     for asked in common_items(waves, books, item, notes):
         columns = columns_of(waves, asked)
         parts = [
-            estimate_proportions(
-                wave,
-                columns,
-                weight=weight,
-                raked_to=raked_to[at] if raked_to else None,
-                confidence=confidence,
-            ).assign(**{WAVE: called[at]})
-            for at, wave in enumerate(as_offered(waves, books, asked))
+            estimate_proportions(wave, columns, weight=weight, raked_to=raked, confidence=confidence)
+            for wave, raked in zip(as_offered(waves, books, asked), raked_to or (None, None), strict=True)
         ]
+        parts = [part.assign(**{WAVE: name}) for part, name in zip(parts, called, strict=True)]
         both = shared_options(parts, asked, called, notes)
         shares.append(both)
         changes.append(

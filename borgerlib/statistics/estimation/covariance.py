@@ -38,7 +38,7 @@ def covariance(design: SampleDesign, rows: Ints, influence: Floats, group: Ints 
     if design.residuals is not None:
         cell, fitted = design.residuals.cells, _fitted(design.residuals, group_of, influence)
     if design.psu is not None:
-        return later + _between_clusters(design, rows, design.psu, group_of, influence, cell, fitted)
+        return later + _between_clusters(design, rows, group_of, influence, cell, fitted)
     stratum, weight, squared = design.stratum, design.weight, design.weight**2
     if group is not None:
         sizes = (design.strata, len(fitted), len(influence))
@@ -61,15 +61,10 @@ def _fitted(residuals: Residuals, group_of: Ints, influence: Floats) -> Floats:
 
 
 def _between_clusters(
-    design: SampleDesign,
-    rows: Ints,
-    psu: Ints,
-    group_of: Ints,
-    influence: Floats,
-    cells: Ints,
-    fitted: Floats,
+    design: SampleDesign, rows: Ints, group_of: Ints, influence: Floats, cells: Ints, fitted: Floats
 ) -> Floats:
-    units = len(design.psu_stratum)
+    psu, units = design.psu, len(design.psu_stratum)
+    assert psu is not None
     scores = weighted_counts(psu, group_of, design.weight, (units, len(influence))) @ influence
     scores -= weighted_counts(psu, cells, design.weight, (units, len(fitted))) @ fitted
     scaled = scores * np.sqrt(design.scale)[design.psu_stratum, None]

@@ -25,7 +25,7 @@ from borgerlib.statistics.estimation.intervals import (
     mean_interval,
 )
 from borgerlib.statistics.estimation.sample_design import Design, SampleDesign, sample_design
-from borgerlib.statistics.levels import Floats, Ints, any_frame, sums
+from borgerlib.statistics.levels import Floats, Ints, Mask, any_frame, sums
 
 _NOTHING = 1e-24
 _COLUMNS = (
@@ -102,9 +102,7 @@ def estimate_difference(
     compared = np.array([code for code in range(domains.size) if code != reference], dtype=np.intp)
     results = np.empty((8, len(compared), len(answers.options)))
     for number, (_, rows, chosen) in enumerate(bases(sample, domains, answers)):
-        domain, values = domains.codes[rows], chosen[rows].astype(np.float64)
-        found = _contrasts(sample, rows, domain, values, compared, reference, domains.size)
-        results[:, :, number] = found
+        results[:, :, number] = _contrasts(sample, domains, rows, chosen, compared, reference)
     n, n_against, proportion, other, error, degrees, size, size_other = results
     difference = proportion - other
     lower, upper = mean_interval(difference, error, degrees, confidence)
@@ -141,31 +139,26 @@ def _reference(domains: DomainCodes, against: Hashable | None) -> int | None:
 
 
 def _contrasts(
-    design: SampleDesign,
-    rows: Ints,
-    domain: Ints,
-    values: Floats,
-    compared: Ints,
-    reference: int | None,
-    count: int,
+    design: SampleDesign, domains: DomainCodes, rows: Ints, chosen: Mask, others: Ints, reference: int | None
 ) -> Floats:
     """Return a row a number, a column a contrast.
 
     They are: n, n_against, both means, the standard error, the degrees of freedom, and, where a variance of
     zero tells nothing, both effective sizes (else 0).
     """
+    domain, count, values = domains.codes[rows], domains.size, chosen[rows].astype(np.float64)
     weight = design.weight[rows]
     totals = np.stack([sums(domain, count, of) for of in (weight**0, weight, weight * values, weight**2)])
-    own = totals[:, compared]
+    own = totals[:, others]
     against = totals.sum(axis=1, keepdims=True) - own
     if reference is not None:
-        against = np.repeat(totals[:, [reference]], len(compared), axis=1)
+        against = np.repeat(totals[:, [reference]], len(others), axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         mean, mean_against = (np.clip(of[2] / of[1], 0.0, 1.0) for of in (own, against))
         # Respondents contribute alike who are of one domain and answered alike.
         answers, answer = np.unique(values, return_inverse=True)
         of_group, value = np.divmod(np.arange(count * len(answers)), len(answers))
-        inside = of_group[:, None] == compared
+        inside = of_group[:, None] == others
         outside = ~inside if reference is None else (of_group == reference)[:, None]
         score = answers[value][:, None]
         influence = np.where(inside, (score - mean) / own[1], 0.0)
@@ -175,9 +168,9 @@ def _contrasts(
     spread = covariance(design, rows, influence, domain * len(answers) + answer)
     variance = np.maximum(np.diagonal(spread), 0.0)
     if reference is None:
-        degrees = np.full(len(compared), degrees_of_freedom(design, rows) - 1.0)
+        degrees = np.full(len(others), degrees_of_freedom(design, rows) - 1.0)
     else:
-        pairs = [rows[(domain == code) | (domain == reference)] for code in compared]
+        pairs = [rows[(domain == code) | (domain == reference)] for code in others]
         degrees = np.array([degrees_of_freedom(design, pair) - 1.0 for pair in pairs])
     # A variance of nothing is left as 1e-190 or so by sums in another order; shares are of the order of one.
     error = np.sqrt(np.where(variance < _NOTHING, 0.0, variance))

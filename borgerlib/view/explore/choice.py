@@ -84,15 +84,9 @@ def members_of(survey: InterestSurvey, choice: Choice) -> pd.Series:
 def model_table(survey: InterestSurvey, choice: Choice, option: str, columns: list[str]) -> Table:
     """Return each group's share of an answer with all other columns held equal, small groups hidden."""
     people, item = survey.respondents, survey.codebook.item(choice.item)
-    answer = gave(people, item, [option])
+    people, who = people.assign(svar=gave(people, item, [option])), members_of(survey, choice)
     formula = f"svar ~ {' + '.join(columns)}"
-    model = regress(
-        people.assign(svar=answer),
-        formula,
-        family="binomial",
-        subpopulation=members_of(survey, choice),
-        **weights_of(survey),
-    )
+    model = regress(people, formula, family="binomial", subpopulation=who, **weights_of(survey))
     found = adjusted_means(model, choice.by)
     shown = estimates_of(survey, choice).select(option=option)
     rows = shown.frame

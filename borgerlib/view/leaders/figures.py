@@ -142,12 +142,8 @@ def wave_comparison(survey: LeadersSurvey, figures: Sequence[Figure]) -> Table:
         parts.append(now[["label", "group_label"]].assign(figure=number, then=then_words, now=now_words))
     columns = {"figure": "Figur", "label": "Svar", "group_label": "Gruppe", "then": "2021", "now": survey.id}
     sources = [survey.everything.source, f"2021: {survey.codebook.meta['source']}"]
-    return public_table(
-        pd.concat(parts),
-        caption="2021 mod denne måling",
-        columns=columns,
-        note=source_line(sentences(sources)),
-    )
+    caption, note = "2021 mod denne måling", source_line(sentences(sources))
+    return public_table(pd.concat(parts), caption=caption, columns=columns, note=note)
 
 
 def _share(row: pd.Series[Any]) -> str:
