@@ -131,8 +131,7 @@ class Answers:
     @property
     def charts(self) -> tuple[Filter, ...]:
         """The questions that are shown: those of `CHARTS` that were asked."""
-        found = (self.offer.filter(role) for role in CHARTS)
-        return tuple(filter_ for filter_ in found if filter_ is not None)
+        return _charts(self.offer)
 
     @property
     def chance(self) -> float:
@@ -210,23 +209,21 @@ def open_answers(municipality: str, *, confidence: float = 0.95, chance: float =
     check_confidence(confidence)
     found = find_municipality(municipality)
     opened = open_filter_cube(found.name, age_bands=load_sections().age_bands, chance=chance)
-    offer, rows = opened.offer, _rows(opened.offer)
+    rows = pd.DataFrame(
+        [
+            (filter_.role, level.id, level.label, filter_.role == "time")
+            for filter_ in _charts(opened.offer)
+            for level in filter_.levels
+        ],
+        columns=["item", "option", "label", "exclusive"],
+    )
     if rows.empty:
         raise DataError(
             f"The survey of {found.name} has none of the questions that the dashboard shows.",
             hint="Give questions of its codebook the roles topics, time or formats, and prepare it anew.",
         )
-    return Answers(found, offer, opened.origin, confidence, opened.protected, opened.built_from, rows)
+    return Answers(found, opened.offer, opened.origin, confidence, opened.protected, opened.built_from, rows)
 
 
-def _rows(offer: Offer) -> pd.DataFrame:
-    """Return what is asked of every selection: one row a question × answer."""
-    asked = [filter_ for role in CHARTS if (filter_ := offer.filter(role)) is not None]
-    return pd.DataFrame(
-        [
-            (filter_.role, level.id, level.label, filter_.role == "time")
-            for filter_ in asked
-            for level in filter_.levels
-        ],
-        columns=["item", "option", "label", "exclusive"],
-    )
+def _charts(offer: Offer) -> tuple[Filter, ...]:
+    return tuple(filter_ for role in CHARTS if (filter_ := offer.filter(role)) is not None)

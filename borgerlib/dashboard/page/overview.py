@@ -77,7 +77,7 @@ def overview(answers: Answers, selection: Selection, item: str, by: str) -> dict
                 "id": group.id,
                 "label": group.label,
                 "size": about_how_many(answer),
-                "levels": {role: list(levels) for role, levels in one.levels.items()},
+                "levels": one.as_json(),
                 "square": places.get(group.id),
                 "chosen": group.id in selection.levels.get(by, ()),
             }

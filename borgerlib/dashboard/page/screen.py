@@ -108,10 +108,8 @@ def view(
     full = max((chart["full"] for chart in charts), default=1.0)
     return {
         "number": number,
-        "levels": {role: list(levels) for role, levels in answer.selection.levels.items()},
-        "against": {role: list(levels) for role, levels in against.selection.levels.items()}
-        if against
-        else None,
+        "levels": answer.selection.as_json(),
+        "against": against.selection.as_json() if against else None,
         "versus": versus(answers, against) if against else "",
         "link": answer.link,
         "sort": sort,

@@ -45,17 +45,15 @@ class DashboardServer:
         The server; its kernels end with it.
     """
 
-    def __init__(
-        self, notebook: Path, *, ports: Sequence[int], token: str, base_url: str, opens: Mapping[str, Any]
-    ) -> None:
-        self.token = token
-        self._notebook, self._base_url, self._opens, self._ends = notebook, base_url, opens, False
+    def __init__(self, notebook: Path, *, ports: Sequence[int], **settings: Any) -> None:
+        self._notebook, self._settings, self._ends = notebook, settings, False
+        self.token = settings["token"]
         self._start(ports)
 
     @property
     def address(self) -> str:
         """Where to look, token included."""
-        outside = urlsplit(self._base_url)
+        outside = urlsplit(self._settings["address"])
         host = f"{outside.scheme}://{outside.netloc}" if outside.netloc else f"http://{HOST}:{self.port}"
         path = f"/{outside.path.strip('/')}/".replace("//", "/")
         return f"{host}{path}?token={self.token}"
@@ -91,14 +89,7 @@ class DashboardServer:
     def _start(self, ports: Sequence[int]) -> None:
         ready = self._notebook.with_name("ready")
         ready.unlink(missing_ok=True)
-        self.process = _started(
-            self._notebook,
-            ports=list(ports),
-            token=self.token,
-            address=self._base_url,
-            opens=dict(self._opens),
-            ready=str(ready),
-        )
+        self.process = _started(self._notebook, ports=list(ports), ready=str(ready), **self._settings)
         try:
             self.port = _port_when_ready(self.process, ready, self._notebook.with_name("log"))
         except BaseException:
@@ -182,13 +173,8 @@ def notebook_server(
     with tempfile.TemporaryDirectory(prefix="borger-dashboard-") as folder:
         notebook = Path(folder) / "borgernes-interesse.ipynb"
         _with_parameters(places.notebooks() / name, notebook, parameters)
-        server = DashboardServer(
-            notebook,
-            ports=range(port, port + _PORTS),
-            token=secrets.token_urlsafe(24),
-            base_url=base_url,
-            opens=opens,
-        )
+        settings = {"token": secrets.token_urlsafe(24), "address": base_url, "opens": dict(opens)}
+        server = DashboardServer(notebook, ports=range(port, port + _PORTS), **settings)
         try:
             yield server
         finally:

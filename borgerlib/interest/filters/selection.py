@@ -48,6 +48,10 @@ class Selection:
         """Whether nothing restricts."""
         return not self.levels
 
+    def as_json(self) -> dict[str, list[str]]:
+        """Return the levels as what JSON can hold."""
+        return {role: list(levels) for role, levels in self.levels.items()}
+
     def to_link(self) -> str:
         """Return the selection as the end of an address: 'alder=60-69&emner=klima_miljoe,natur'."""
         return "&".join(
