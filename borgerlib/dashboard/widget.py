@@ -191,8 +191,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
 
     def _on_delete(self, message: Mapping[str, Any]) -> None:
         questions.delete_question(self._answers.municipality.name, str(message.get("id", "")))
-        self._show_menu()
-        self._pong()
+        self._on_refresh()
 
     def _on_download(self, message: Mapping[str, Any]) -> None:
         # The first picture takes longer than a page waits without a word.

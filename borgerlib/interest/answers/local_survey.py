@@ -201,9 +201,7 @@ def _with_groups(
         _AGE: age_groups(respondents, codebook, bands=age_bands, min_age=min_age),
         _ARRIVAL: arrival_groups(respondents, codebook),
     }
-    grouped = respondents.assign(**{name: groups for name, groups in found.items() if groups is not None})
-    grouped.attrs = respondents.attrs
-    return grouped
+    return respondents.assign(**{name: groups for name, groups in found.items() if groups is not None})
 
 
 def _with_segments(
@@ -212,7 +210,6 @@ def _with_segments(
     if kinds is None:
         return respondents, codebook
     grouped = respondents.assign(**{SEGMENT: kinds.assigned})
-    grouped.attrs = respondents.attrs
     return grouped, replace(codebook, items=(*codebook.items, kinds.item))
 
 

@@ -13,8 +13,6 @@ from borgerlib.danish import SIMULATED
 from borgerlib.interest.prepare.result import Prepared
 from borgerlib.survey.cleaning.violations import RULES
 
-_NO_RULE = ""
-
 
 def page(prepared: Prepared) -> RenderableType:
     """Return the printed page of a preparation."""
@@ -49,13 +47,17 @@ def _rows(prepared: Prepared) -> Text:
 def _rules(title: str, unit: str, counts: Mapping[str, int]) -> RenderableType:
     if not counts:
         return Text(f"{title}: none")
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None)
+    table = _table(title)
     table.add_column("rule", no_wrap=True)
     table.add_column(unit, justify="right")
     table.add_column("what it means", overflow="fold")
     for rule, count in counts.items():
-        table.add_row(escape(rule), f"{count:,}", escape(RULES.get(rule, _NO_RULE)))
+        table.add_row(escape(rule), f"{count:,}", escape(RULES.get(rule, "")))
     return table
+
+
+def _table(title: str) -> Table:
+    return Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None)
 
 
 def _margins(prepared: Prepared) -> Table | None:
@@ -63,13 +65,7 @@ def _margins(prepared: Prepared) -> Table | None:
     if not weighting.targets:
         return None
     of_whom = f"people counted {weighting.population_date}" if weighting.population_date else "people counted"
-    table = Table(
-        title=f"Margins before and after weighting, in per cent ({of_whom})",
-        title_justify="left",
-        title_style="bold",
-        header_style="bold",
-        box=None,
-    )
+    table = _table(f"Margins before and after weighting, in per cent ({of_whom})")
     table.add_column("margin")
     table.add_column("level", overflow="fold")
     for name in ("respondents", "before", "population", "after"):
