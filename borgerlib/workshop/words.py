@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from borgerlib import danish
+from borgerlib.dashboard.page.words import Words
 from borgerlib.errors import BorgerlibError
 from borgerlib.said import in_danish
 
 _FILE = Path(__file__).with_name("words.toml")
-
-
-@dataclass(frozen=True)
-class Words:
-    """Danish texts by section and key."""
-
-    sections: Mapping[str, Mapping[str, str]]
-
-    def __call__(self, section: str, key: str, **values: object) -> str:
-        """Return a text with its places filled in."""
-        return self.sections[section][key].format(**values)
 
 
 @cache

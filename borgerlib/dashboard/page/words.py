@@ -17,7 +17,7 @@ class Words:
     """Danish texts by section and key, and the questions that the report itself asks."""
 
     sections: Mapping[str, Mapping[str, str]]
-    questions: tuple[Mapping[str, Any], ...]
+    questions: tuple[Mapping[str, Any], ...] = ()
 
     def __call__(self, section: str, key: str, **values: object) -> str:
         """Return a text with its places filled in."""
