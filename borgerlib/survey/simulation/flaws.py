@@ -82,10 +82,15 @@ def add_rows(
     frame = _give_contact(frame, parts["duplicate_contact"], codebook)
     again = _less_complete(frame.iloc[parts["duplicate_id"]], codebook)
     elsewhere = _less_complete(frame.iloc[parts["duplicate_contact"]], codebook)
-    elsewhere = _in_capitals(_renumber(elsewhere, codebook, "SIM-IGEN-"), codebook)
-    young = _renumber(_without_contact(frame.iloc[parts["below_age_limit"]], codebook), codebook, "SIM-UNG-")
+    elsewhere = _renumber(elsewhere, codebook, "SIM-IGEN-")
+    contacts = [item.id for item in codebook if item.role == "contact"]
+    elsewhere = elsewhere.assign(**{name: elsewhere[name].str.upper() for name in contacts})
+    young = _renumber(frame.iloc[parts["below_age_limit"]], codebook, "SIM-UNG-")
     ages = random.integers(max(age_limit - 6, 0), age_limit, size=len(young))
-    young = young.assign(**{item_with_role(codebook, "age").id: pd.array(ages, dtype="Int64")})
+    young = young.assign(
+        **{name: _blank(young[name]) for name in (*contacts, item_with_role(codebook, "consent").id)},
+        **{item_with_role(codebook, "age").id: pd.array(ages, dtype="Int64")},
+    )
     return pd.concat([frame, again, elsewhere, young], ignore_index=True)
 
 
@@ -148,16 +153,6 @@ def _give_contact(frame: Frame, rows: Rows, codebook: Codebook) -> Frame:
     mail = next(item.id for item in codebook if item.role == "contact" and contact_kind(item) == "mail")
     frame = _put(frame, rows, consent, "ja")
     return _put(frame, rows, mail, [f"igen{row:06d}@{MAIL_DOMAIN}" for row in rows])
-
-
-def _in_capitals(frame: Frame, codebook: Codebook) -> Frame:
-    names = [item.id for item in codebook if item.role == "contact"]
-    return frame.assign(**{name: frame[name].str.upper() for name in names})
-
-
-def _without_contact(frame: Frame, codebook: Codebook) -> Frame:
-    names = [item.id for item in codebook if item.role in ("contact", "consent")]
-    return frame.assign(**{name: _blank(frame[name]) for name in names})
 
 
 def _renumber(frame: Frame, codebook: Codebook, prefix: str) -> Frame:

@@ -120,10 +120,7 @@ def _card(card: Card, used: Mapping[str, str], citizens: Citizens) -> dict[str, 
 
 
 def _topics(decks: Sequence[Deck]) -> list[dict[str, str]]:
-    named = {
-        answer for deck in decks for card in deck.cards for item, answer in card.citizens if item == TOPICS
-    }
+    cards = [card for deck in decks for card in deck.cards]
+    named = {answer for card in cards for item, answer in card.citizens if item == TOPICS}
     options = load_codebook(CITIZENS).item(TOPICS).options
-    return [
-        {"id": option.id, "label": option.short or option.text} for option in options if option.id in named
-    ]
+    return [{"id": each.id, "label": each.short} for each in options if each.id in named]
