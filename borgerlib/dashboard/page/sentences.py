@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -69,7 +69,8 @@ def answer_sentence(answers: Answers, answer: Answer, focus: tuple[str, str]) ->
     of_all = other.shares.get(role, {}) if other else {}
     if rows and not option:
         first = chart_title(rows, confidence=answers.confidence, exclusive=role == "time")
-        shown = sorted((row for row in rows if not math.isnan(row["proportion"])), key=_largest)[:_NAMED]
+        known = [row for row in rows if not math.isnan(row["proportion"])]
+        shown = sorted(known, key=lambda row: -row["proportion"])[:_NAMED]
         pairs = [beside(row, of_all.get(row["option"], math.nan)) for row in shown]
         key = "chart" if other else "chart_everybody"
         return say("answer", key, hvem=who, fund=first, svar=danish.listing(pairs)) if pairs else ""
@@ -96,14 +97,19 @@ def _compared(answers: Answers, answer: Answer, against: Answer) -> str:
         return say("compare", "same", **pair)
     if all(pd.isna(row["direction"]) for row in rows):
         return say("compare", "all_untested", **pair)
+    told = _apart(rows, "compare", lambda row: beside(row, against.shares[row["item"]][row["option"]]))
+    return say("compare", "lead", **pair, svar=told) if told else say("compare", "all_alike", **pair)
+
+
+def _apart(rows: Sequence[Record], section: str, name: Callable[[Record], str]) -> str:
+    """Return in words which answers are given more often, and which more seldom, beyond chance."""
     parts = []
-    for key, direction in (("more", 1), ("less", -1)):
-        apart = [beside(row, against.shares[row["item"]][row["option"]]) for row in _beyond(rows, direction)]
-        if apart:
-            parts.append(say("compare", key, svar=danish.listing(_few(apart))))
-    return (
-        say("compare", "lead", **pair, svar=" ".join(parts)) if parts else say("compare", "all_alike", **pair)
-    )
+    for key in ("more", "less"):
+        named = [name(row) for row in rows if direction_key(row["direction"]) == key]
+        # The first of them are named, and that there are more.
+        few = named if len(named) <= _NAMED + 1 else [*named[:_NAMED], "flere"]
+        parts += [words()(section, key, svar=danish.listing(few))] if few else []
+    return " ".join(parts)
 
 
 def beside(row: Record, other: float) -> str:
@@ -114,30 +120,12 @@ def beside(row: Record, other: float) -> str:
     return f"»{row['label']}« ({danish.number(100 * own)} mod {danish.percent(other)})"
 
 
-def _largest(row: Record) -> float:
-    return -float(row["proportion"])
-
-
-def _beyond(rows: Sequence[Record], direction: int) -> list[Record]:
-    return [row for row in rows if not pd.isna(row["direction"]) and row["direction"] == direction]
-
-
-def _few(listed: Sequence[str]) -> list[str]:
-    """Return the first of what is told, and that there are more."""
-    return list(listed) if len(listed) <= _NAMED + 1 else [*listed[:_NAMED], "flere"]
-
-
 def difference(rows: Sequence[Record], *, compared: bool = False) -> str:
     """Return in words which answers differ beyond chance from those of the rest, or of a second selection."""
-    say, section = words(), "compare" if compared else "chart"
+    section = "compare" if compared else "chart"
     if all(pd.isna(row["direction"]) for row in rows):
-        return say(section, "untested")
-    parts = []
-    for key, direction in (("more", 1), ("less", -1)):
-        labels = [f"»{row['label']}«" for row in _beyond(rows, direction)]
-        if labels:
-            parts.append(say(section, key, svar=danish.listing(_few(labels))))
-    return " ".join(parts) or say(section, "alike")
+        return words()(section, "untested")
+    return _apart(rows, section, lambda row: f"»{row['label']}«") or words()(section, "alike")
 
 
 def chart_title(rows: Sequence[Record], *, confidence: float, exclusive: bool = False) -> str:
