@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -189,7 +189,8 @@ def _text(within: Any, selector: str) -> str:
 def _tidy(soup: Any, name: str, names: set[str]) -> None:
     """Take out what paper has no use for, and give every address the page's name."""
     for tag in soup.find_all(True):
-        if tag.decomposed:
+        if tag.attrs is None:
+            # Taken out with what it was in. (`decomposed` would look for a tag of that name first.)
             continue
         kinds = {tag.name, *tag.get("class", ())}
         if kinds & _SCREEN_ONLY or ("details" in kinds and tag.find_parent("figure")):
@@ -221,28 +222,27 @@ def _widths(soup: Any, table: Any) -> None:
     rows = [row.find_all(["th", "td"]) for row in table.find_all("tr")]
     columns = max(map(len, rows), default=0)
     name, size = next((name, size) for least, name, size in _SIZES if columns >= least)
+    table["class"] = name
     body = [cells for cells in rows if not cells[0].find_parent("thead")]
-    split = [danish.squeezed(" ".join(column)).split(" ") for column in _columns(rows, columns)]
-    words = [_widest(column, size, "semibold") for column in split]
-    texts = [_widest(column, size, "regular") for column in _columns(body, columns)] or words
-    table["class"] = name if sum(words) <= _LINE else "widest-table narrow-columns"
-    room, left = [0.0] * columns, _LINE
-    for done, at in enumerate(sorted(range(columns), key=texts.__getitem__)):
-        room[at] = max(words[at], min(texts[at], left / (columns - done)))
-        left -= room[at]
-    if not table.find(colspan=True):
-        group = soup.new_tag("colgroup")
-        styles = [{"style": f"width:{width / sum(room):.2%}"} for width in room]
-        group.extend(soup.new_tag("col", attrs=style) for style in styles)
-        table.find(["thead", "tbody", "tr"]).insert_before(group)
     if len(body) == 1 or columns == 2:
         # As many heads as numbers: a checker takes them for torn ones, and each row says it all.
         for cells in body:
             cells[0].name = "td"
-
-
-def _columns(rows: Sequence[Any], columns: int) -> Iterator[tuple[str, ...]]:
-    return zip(*([cell.get_text() for cell in cells] for cells in rows if len(cells) == columns), strict=True)
+    if any(len(cells) < columns for cells in rows):
+        return
+    heads = len(rows) - len(body)
+    texts = list(zip(*([cell.get_text() for cell in cells] for cells in rows), strict=True))
+    words = [_widest(danish.squeezed(" ".join(text)).split(" "), size, "semibold") for text in texts]
+    wanted = [_widest(text[heads:] or text, size, "regular") for text in texts]
+    table["class"] = f"{name} measured" if sum(words) <= _LINE else "widest-table narrow-columns measured"
+    room, left = [0.0] * columns, _LINE
+    for done, at in enumerate(sorted(range(columns), key=wanted.__getitem__)):
+        room[at] = max(words[at], min(wanted[at], left / (columns - done)))
+        left -= room[at]
+    styles = [{"style": f"width:{width / sum(room):.2%}"} for width in room]
+    group = soup.new_tag("colgroup")
+    group.extend([soup.new_tag("col", attrs=style) for style in styles])
+    table.find(["thead", "tbody", "tr"]).insert_before(group)
 
 
 def _widest(texts: Sequence[str], size: float, weight: theme.Weight) -> float:
