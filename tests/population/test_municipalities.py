@@ -5,7 +5,13 @@ import pytest
 
 from borgerlib import places
 from borgerlib.errors import DataError, ParameterError
-from borgerlib.population.municipalities import locate, municipalities, municipality, read_municipalities
+from borgerlib.population.municipalities import (
+    locate,
+    municipalities,
+    municipality,
+    read_municipalities,
+    squares,
+)
 
 
 def test_there_are_98_municipalities_of_five_regions_eleven_provinces_and_five_groups():
@@ -155,3 +161,12 @@ def test_a_list_of_municipalities_is_utf_8(tmp_path):
     file.write_bytes(SOUND.encode("cp1252"))
     with pytest.raises(DataError, match="utf-8"):
         read_municipalities(file)
+
+
+def test_every_municipality_has_a_square_of_its_own_where_it_lies_in_the_country():
+    at = {square["name"]: (int(square["row"]), int(square["column"])) for square in squares()}
+    assert sorted(at) == sorted(municipalities()["name"])
+    assert len(set(at.values())) == 98
+    assert min(row for row, _ in at.values()) == min(column for _, column in at.values()) == 0
+    assert at["Hjørring"][0] < at["Aalborg"][0] < at["Aarhus"][0] < at["Aabenraa"][0]
+    assert at["Esbjerg"][1] < at["Odense"][1] < at["København"][1]

@@ -14,10 +14,9 @@ from borgerlib import danish
 from borgerlib.errors import DataError, ParameterError, RunError
 from borgerlib.files.atomic import replacing
 from borgerlib.interest.prepared import is_prepared
-from borgerlib.population.municipalities import municipality
+from borgerlib.population.municipalities import municipality, squares
 from borgerlib.runs.pages.figures import page_template, rendered
 from borgerlib.runs.pages.page import PageSetting, stylesheet
-from borgerlib.runs.pages.tile_map import tile_map
 from borgerlib.runs.planning.contents import WHOLE_COUNTRY_NAME, other_formats, place_of
 from borgerlib.runs.planning.manifest import History, Manifest
 from borgerlib.runs.planning.status import PlaceStatus, status
@@ -125,12 +124,11 @@ def overview_rows(folder: Path, history: History) -> list[OverviewRow]:
 def overview_html(rows: list[OverviewRow], *, day: date) -> str:
     """Return the page: offline, with its one script inside, and whole without it."""
     ready = sum(row.state == "done" for row in rows)
+    named = {row.name: row for row in rows}
     return rendered(
         "overview.html.j2",
         rows=rows,
-        tiles=tile_map(
-            (row.name, row.link, f"{row.state} asked" if row.asked else row.state) for row in rows
-        ),
+        tiles=[(square, named.get(square["name"])) for square in squares()],
         summary=f"{_summary(len(rows), ready)} {_asked(sum(row.asked for row in rows))}".strip(),
         states=[(state, word) for state, word in _WORDS.items() if any(r.state == state for r in rows)],
         setting=PageSetting(TITLE, _ALL, danish.long_date(day), SOURCE),

@@ -239,9 +239,9 @@ def _widths(soup: Any, table: Any) -> None:
     for done, at in enumerate(sorted(range(columns), key=wanted.__getitem__)):
         room[at] = max(words[at], min(wanted[at], left / (columns - done)))
         left -= room[at]
-    styles = [{"style": f"width:{width / sum(room):.2%}"} for width in room]
     group = soup.new_tag("colgroup")
-    group.extend([soup.new_tag("col", attrs=style) for style in styles])
+    for width in room:
+        group.append(soup.new_tag("col", attrs={"style": f"width:{width / sum(room):.2%}"}))
     table.find(["thead", "tbody", "tr"]).insert_before(group)
 
 

@@ -53,8 +53,7 @@ def _number_references(document: Any) -> None:
     for _, sheet in sheets:
         for box in sheet._page_box.descendants():
             is_text = type(box).__name__ == "TextBox" and box.element is not None
-            leads_to = box.element.get("data-to") if is_text else None
-            if leads_to:
-                text = box.text.replace(UNKNOWN_PAGE, str(numbers[leads_to]))
+            if is_text and "data-to" in box.element.attrib:
+                text = box.text.replace(UNKNOWN_PAGE, str(numbers[box.element.get("data-to")]))
                 # In the contents numbers stand below one another.
                 box.pango_layout.text = text.rjust(len(UNKNOWN_PAGE), "\N{FIGURE SPACE}")
