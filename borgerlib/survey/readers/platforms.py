@@ -259,9 +259,10 @@ def judged(export: Export) -> Export:
 
 def _status(export: Export, column: Column) -> Column:
     """Return a column that says how far an answer came as the platform's own: it answers no question."""
+    if column.role or not re.fullmatch(_STATUS, column.name.casefold()):
+        return column
     held = {text.casefold() for text in export.counts(column.name)}
-    own = held and held <= _PARTLY | _WHOLE and re.fullmatch(_STATUS, column.name.casefold())
-    return replace(column, role=PLATFORM) if own and not column.role else column
+    return replace(column, role=PLATFORM) if held and held <= _PARTLY | _WHOLE else column
 
 
 def _unfinished(export: Export) -> pd.Series:
