@@ -11,7 +11,7 @@ from functools import lru_cache
 from borgerlib.survey.codebook.model import Item
 
 SELECTED = frozenset(
-    ["1", "1.0", "1,0", "x", "✓", "✔", "☑", "☒", "√", "*", "+", "on", "ok", "valgt", "vald", "gewählt",
+    ["1", "1.0", "1,0", "x", "v", "✓", "✔", "☑", "☒", "√", "*", "+", "on", "ok", "valgt", "vald", "gewählt",
      "selected", "checked", "quoted", "nævnt", "ja", "j", "yes", "y", "true", "sand", "sann", "sant", "wahr"]
 )  # fmt: skip
 NOT_SELECTED = frozenset(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
@@ -77,8 +77,9 @@ def parse_numbers(values: pd.Series) -> pd.Series:
 
 
 def parse_years(values: pd.Series) -> pd.Series:
-    """Return years ('Float64') from text that names a year, or a date."""
-    return parse_numbers(values).fillna(parse_dates(values).dt.year.astype("Float64"))
+    """Return years ('Float64') of birth from text that names a year, or a date; of '48' it is 1948."""
+    years = parse_dates(values).dt.year.astype("Float64")
+    return parse_numbers(values).fillna(years.mask(years > date.today().year, years - 100))
 
 
 def first_part(values: pd.Series) -> str:

@@ -13,7 +13,7 @@ from borgerlib.errors import DataError
 from borgerlib.files.toml import comment, quoted, write_new
 from borgerlib.said import said
 from borgerlib.survey.codebook.matching import is_other, no_opinion, normalise, uncoded
-from borgerlib.survey.importing.question import OTHER, ImportedQuestion
+from borgerlib.survey.importing.question import OTHER, SEXES, ImportedQuestion, first_word
 from borgerlib.survey.importing.questions import questions
 from borgerlib.survey.responses import PLATFORM, Export
 
@@ -39,13 +39,7 @@ _OFTEN: Mapping[int, str] = {
 }
 # The ids by which the statistics know options, and the words that begin their texts.
 _IDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "sex": {
-        "kvinde": (
-            *("kvinde", "kvinne", "kvinna", "woman", "female", "frau", "weiblich", "pige"),
-            *("k", "f", "w", "hun", "hon"),
-        ),
-        "mand": ("mand", "mann", "man", "male", "männlich", "dreng", "m", "han"),
-    },
+    "sex": SEXES,
     "consent": {"ja": ("ja", "yes"), "nej": ("nej", "nei", "no", "nein")},
 }
 
@@ -172,7 +166,7 @@ def _place_on_scale(text: str) -> tuple[int, float]:
 
 def _known(text: str, words: Mapping[str, tuple[str, ...]], taken: set[str]) -> str:
     """Return the id that the statistics know an option by, where its text begins with one of its words."""
-    first = normalise(uncoded(text)).partition(" ")[0].strip(",.")
+    first = first_word(text)
     found = next((name for name, known in words.items() if first in known and name not in taken), "")
     taken.update({found} - {""})
     return found

@@ -8,11 +8,27 @@ from dataclasses import dataclass, field, replace
 
 from borgerlib.personal import is_contact_heading
 from borgerlib.said import Said, said
+from borgerlib.survey.codebook.matching import normalise, uncoded
 from borgerlib.survey.codebook.model import Kind
 
 MISSING, OTHER = "#missing", "#other"
 _POSTCODE = re.compile(r"(?:DK[- ]?)?(\d{4})(?:$|[ ,.])", re.IGNORECASE)
 _ROW = re.compile(r"(?<=.) ?\[.*\]\Z", re.DOTALL)
+SEXES: Mapping[str, tuple[str, ...]] = {
+    "kvinde": (
+        *("kvinde", "kvinne", "kvinna", "woman", "female", "frau", "weiblich", "pige"),
+        *("k", "f", "w", "hun", "hon"),
+    ),
+    "mand": ("mand", "mann", "man", "male", "männlich", "dreng", "m", "han"),
+}
+"""The ids by which the statistics know the sexes, and the words that begin their texts."""
+_YOU = re.compile(r"\b(din|dit|dine|du|dig|deg|ditt|your?|sie|ihr)\b", re.IGNORECASE)
+# Whose age, sex or place is asked for is somebody else's, or where one works.
+_NOT_ONESELF = re.compile(
+    r"b[øo]rn|\bbarn|partner|ægtefælle|samlever|kæreste|foræld|\b(mor|far)s?\b|child|spouse|arbejd|\bwork",
+    re.IGNORECASE,
+)
+_OF_ONESELF = ("birth_year", "age", "sex", "area")
 # Danish, Norwegian, Swedish, English, German; the first that fits.
 _WORDING: tuple[tuple[str, frozenset[Kind], str], ...] = (
     (
@@ -128,22 +144,48 @@ def asks_for_years(question: ImportedQuestion) -> bool:
 
 
 def with_roles(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
-    """Yield the questions with the roles that their wording tells, each role once."""
-    taken = {question.role for question in found if question.role}
-    for question in found:
-        role = question.role or _role(question)
+    """Yield the questions with the roles that their wording tells, each role once: rather of 'din' or 'du'.
+
+    Where several may have a role, all are marked.
+    """
+    roles = [question.role or _role(question) for question in found]
+    for at, (question, role) in enumerate(zip(found, roles, strict=True)):
+        alike = [other for other, one in enumerate(roles) if one == role]
+        best = max(alike, key=lambda other: (bool(found[other].role), bool(_YOU.search(found[other].text))))
         if not role and question.kind == "multiple":
             yield replace(question, doubts=(*question.doubts, said("no_role")))
-        elif not role or question.role or (role == "free_text" and role in taken):
+        elif not role or question.role or (role == "free_text" and at != best):
             yield question
-        elif role in taken and role != "contact":
+        elif at != best and role != "contact":
             yield replace(question, doubts=(*question.doubts, said("role_taken", role=role)))
         else:
-            taken.add(role)
+            rivals = [found[other].text for other in alike if other != at]
             if role == "birth_year":
                 # Of a day of birth the year is kept alone.
                 question = replace(question, kind="number")
-            yield _as_text(question, role) if _is_text(question, role) else replace(question, role=role)
+            given = _as_text(question, role) if _is_text(question, role) else replace(question, role=role)
+            shared = rivals and role not in ("contact", "free_text")
+            rival = (said("role_rival", role=role, question=rivals[0]),) if shared else ()
+            yield replace(given, doubts=(*given.doubts, *rival, *_two_languages(given)))
+
+
+def _two_languages(question: ImportedQuestion) -> tuple[Said, ...]:
+    """Return the doubt about words for one sex in two languages: 'Kvinde' and 'Woman'."""
+    if question.role != "sex":
+        return ()
+    named: dict[str, list[str]] = {}
+    for text in question.options:
+        named.setdefault(
+            next((name for name, words in SEXES.items() if first_word(text) in words), ""), []
+        ).append(text)
+    pairs = [" = ".join(texts) for name, texts in named.items() if name and len(texts) > 1]
+    pairs = [pair for pair in pairs if len({first_word(text) for text in pair.split(" = ")}) > 1]
+    return (said("short_and_long", pairs=pairs),) if pairs and not question.doubts else ()
+
+
+def first_word(text: str) -> str:
+    """Return the word that a text begins with, as texts are compared."""
+    return normalise(uncoded(text)).partition(" ")[0].strip(",.")
 
 
 def _is_text(question: ImportedQuestion, role: str) -> bool:
@@ -169,6 +211,8 @@ def _role(question: ImportedQuestion) -> str:
     if question.kind != "multiple" and is_contact_heading(question.text):
         return "contact"
     for role, kinds, pattern in _WORDING:
+        if role in _OF_ONESELF and _NOT_ONESELF.search(question.text):
+            continue
         if (role == "id" and question.repeats) or (role == "age" and _is_coded(question)):
             continue
         if role == "area" and (question.kind == "single" or _is_coded(question)):

@@ -35,7 +35,7 @@ _REPEATED = 3
 _CODES = re.compile(r"\d{1,2}(,\d{1,2})*")
 _WEIGHT = re.compile(r"v(æ|ae)gt|weight|vikt|gewicht", re.IGNORECASE)
 _ABOUT_ONE = 0.3
-_MARKS = ({"0", "1"}, {"1"}, {"x"}, {"✓"}, {"✔"})
+_MARKS = ({"0", "1"}, {"1"}, {"x"}, {"v"}, {"✓"}, {"✔"})
 _MANY = 10
 
 
