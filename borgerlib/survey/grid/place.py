@@ -23,6 +23,8 @@ _TYPED = 0.9
 # What SurveyMonkey writes below a question that has no choices, in the language of the survey.
 _RESPONSE = {"response", "open-ended response", "svar", "åbent svar", "antwort", "offene antwort"}
 _OWN_CODES = {"submitdate", "lastpage", "startlanguage"}
+_SUBTOTALS = {"delsum", "subtotal", "mellemsum", "delsumme", "delsumma", "i alt", "total", "sum"}
+_SUMMED = 10
 _TOTALS = (
     "total", "totalt", "i alt", "ialt", "sum", "summa", "summe", "gesamt", "gennemsnit", "average", "mean",
     "antal svar", "antal", "procent", "percent", "n =", "n=", "eksporteret", "exported", "kilde", "source",
@@ -80,10 +82,25 @@ def find_table(rows: Sequence[Row], numbers: Sequence[int], *, heading_rows: int
     if end < len(rows):
         notes.append(said("rows_below_passed", count=len(rows) - end, row=numbers[end]))
     named = rows[names] if headings else None
-    data = tuple(at for at in range(first + above, end) if rows[at] != named)
-    if repeated := end - first - above - len(data):
+    body = range(first + above, end)
+    data = tuple(at for at in body if rows[at] != named)
+    if repeated := len(body) - len(data):
         notes.append(said("headings_repeated", count=repeated))
+    # Of few rows, a word for a sum is somebody's answer.
+    if between := [at for at in data if _is_subtotal(rows[at])] if len(data) > _SUMMED else []:
+        data = tuple(at for at in data if at not in between)
+        notes.append(said("subtotals", count=len(between), row=numbers[between[0]]))
     return Place(names, headings, data, tuple(notes))
+
+
+def _is_subtotal(row: Row) -> bool:
+    """Return whether a row holds a word for a sum, and beside it numbers alone."""
+    if row[0] and row[0].strip().casefold().rstrip(": ") not in _SUBTOTALS:
+        return False
+    texts = [text for text in (cell.strip() for cell in row) if text]
+    word, *numbers = texts
+    is_word = word.casefold().rstrip(": ") in _SUBTOTALS
+    return is_word and bool(numbers) and all(parse_number(text) is not None for text in numbers)
 
 
 def is_answer_row(rows: Sequence[Row], at: int) -> bool:

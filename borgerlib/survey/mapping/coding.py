@@ -40,6 +40,7 @@ from borgerlib.survey.mapping.file import ItemMapping, Mapping
 from borgerlib.survey.responses import Export, Responses, join_problems, problem_frame
 
 _OLDEST = 130
+_NAMED = 4
 _TIMES = ("started", "submitted")
 _AGAIN = "Correct the mapping file, or let 'borger map' write a new one."
 _REFUSED = (
@@ -100,6 +101,8 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
             reworded_items += _reworded(item, entry, coded)
             notes += [
                 *_not_offered(item, entry, coded),
+                *_no_options(item, coded),
+                *_unread_boxes(item, entry, export, mapping),
                 *_own_words(item, coded),
                 *_refusals(item, entry, export),
                 *_passed_over(item, coded),
@@ -276,6 +279,28 @@ def _never(item: Item, entry: ItemMapping, coded: Coded) -> list[Option]:
         for option, column in zip(item.options, item.columns, strict=True)
         if (offered is None or option.id in offered) and not (pd.Series(coded.columns[column]) == 1).any()
     ]
+
+
+def _no_options(item: Item, coded: Coded) -> list[str]:
+    """Name frequent answers that are no option; a rare one may be a person's name or address."""
+    times = _broken(coded, "unknown_option", "unknown_selection")["value"].value_counts()
+    frequent = times[times >= FREQUENT].head(_NAMED)
+    answers = [said("times", text=str(text)[:40], count=int(count)) for text, count in frequent.items()]
+    return [_of_item(item.id, "no_options", answers=answers)] if answers else []
+
+
+def _unread_boxes(item: Item, entry: ItemMapping, export: Export, mapping: Mapping) -> list[str]:
+    """Name boxes that stand beside those of a question and feed nothing: an option that is new this year."""
+    if entry.layout != "indicators":
+        return []
+    asked = {export.column(name).question for name in entry.columns} - {""}
+    used = {name for each in mapping.items for name in each.columns}
+    unread = [
+        column.name
+        for column in export.columns
+        if column.question in asked and column.name not in used and export.counts(column.name)
+    ]
+    return [_of_item(item.id, "boxes_unread", columns=unread[:_NAMED])] if unread else []
 
 
 def _own_words(item: Item, coded: Coded) -> list[str]:

@@ -117,12 +117,13 @@ _DECIDIM = Platform(
         {"id": "id", "created at": "submitted"} | dict.fromkeys(("ip hash", "user status"), PLATFORM)
     ),
 )
+_EVENT = frozenset({"redcap_event_name", "event name", "redcap_repeat_instance", "repeat instance"})
 _REDCAP = Platform(
     "REDCap",
     frozenset(),
     MappingProxyType(
         {"record_id": "id", "record id": "id"}
-        | dict.fromkeys(("redcap_survey_identifier", "survey identifier"), PLATFORM)
+        | dict.fromkeys(("redcap_survey_identifier", "survey identifier", *_EVENT), PLATFORM)
     ),
 )
 _PLATFORMS = (_QUALTRICS, _SURVEYMONKEY, _TYPEFORM, _1KA, _ODK, _JOTFORM, _DECIDIM)
@@ -202,6 +203,10 @@ def _read_redcap(table: HeadedGrid) -> Export:
         else:
             columns.append(_with_role(Column(name, name), _REDCAP))
     notes = [said("boxes_of_missing", columns=[*itertools.chain(*missing.values())])] if missing else []
+    if (event := _EVENT & {name.casefold() for name in table.headings}) and table.frame.iloc[
+        :, 0
+    ].duplicated().any():
+        notes.append(said("several_events", column=sorted(event)[0]))
     export = export_of(replace(table, frame=table.frame.copy()), _REDCAP.vendor, columns, notes=notes)
     ticked = export.frame.isin(["1", "Checked"])
     names = list(table.headings)
