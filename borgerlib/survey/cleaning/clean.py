@@ -222,7 +222,8 @@ def _contact_and_consent(codebook: Codebook, frame: pd.DataFrame) -> list[str]:
 
 def _rejected(rows: pd.DataFrame, broken: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     reasons = broken.groupby("row", sort=False)["rule"].agg("; ".join)
-    return mask_rows(rows, codebook).assign(**{REASONS: reasons.reindex(rows.index).astype("string")})
+    # Copied, for a column more in a frame of many pieces is warned of.
+    return mask_rows(rows, codebook).copy().assign(**{REASONS: reasons.reindex(rows.index).astype("string")})
 
 
 def _violations(changes: pd.DataFrame, broken: pd.DataFrame) -> pd.DataFrame:

@@ -712,3 +712,27 @@ def test_words_beside_an_option_that_has_a_box_are_a_question_of_their_own(tmp_p
     found = asked(tmp_path, {"Køn": ["Kvinde", "Mand"] * 6} | boxes | {"E - Andet, skriv - tekst": words})
     assert (dict(found["E"].options), found["E"].doubts[1:]) == ({"Klima": 6, "Andet, skriv": 6}, ())
     assert found["E [Andet, skriv - tekst]"].kind in ("single", "text")
+
+
+def test_roles_are_of_the_respondent_and_rather_of_you(tmp_path):
+    ages = [str(20 + at) for at in range(12)]
+    columns = {
+        "Partners køn": ["Kvinde", "Mand", "Ingen"] * 4,
+        "Køn i passet": ["Mand", "Kvinde"] * 6,
+        "Dit køn": ["Kvinde", "Mand"] * 6,
+        "Dit ældste barns fødselsår": [str(1999 + at) for at in range(12)],
+        "Børns alder": ages,
+        "Din alder": ages,
+        "Bydel, hvor du arbejder": ["Havnen", "Dalum"] * 6,
+        "Bydel, hvor du bor": ["Dalum", "Havnen"] * 6,
+    }
+    found = asked(tmp_path, columns)
+    roles = {text: question.role for text, question in found.items() if question.role}
+    assert roles == {"Dit køn": "sex", "Din alder": "age", "Bydel, hvor du bor": "area"}
+    doubts = {text: [doubt.kind for doubt in question.doubts] for text, question in found.items()}
+    assert (doubts["Dit køn"], doubts["Køn i passet"]) == (["role_rival"], ["role_taken"])
+
+
+def test_the_sexes_in_two_languages_are_asked_about(tmp_path):
+    found = asked(tmp_path, {"Køn": ["Kvinde", "Mand", "Woman", "Man"] * 4, "Tid": ["Ja", "Nej"] * 8})["Køn"]
+    assert [doubt.kind for doubt in found.doubts] == ["short_and_long"]

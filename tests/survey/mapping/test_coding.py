@@ -422,3 +422,13 @@ def test_numbers_that_look_like_codes_of_no_answer_are_told(tmp_path):
     assert told == ["of_item"]
     coded = replace(mapping, missing=("99",))
     assert not read_responses(path, book, mapping=coded).source.notes
+
+
+def test_what_is_new_since_the_mapping_was_made_is_named(tmp_path):
+    columns = {"Nr": list("abcd"), "Hvordan rejser du? [Bil]": ["1", "0", "1", "0"]}
+    columns |= {"Hvordan rejser du? [Tog]": ["0", "1", "1", "0"], "Hvordan rejser du? [Fly]": list("1101")}
+    fed = {"Hvordan rejser du? [Bil]": "v0", "Hvordan rejser du? [Tog]": "v2"}
+    mapping = Mapping("x", (ItemMapping("valg", tuple(fed), "indicators", options=fed),))
+    path = write_csv(tmp_path / "x.csv", transposed(columns))
+    notes = " ".join(read_responses(path, codebook(), mapping=mapping).source.notes)
+    assert "'Hvordan rejser du? [Fly]' stands beside its boxes and is not read" in notes
