@@ -115,8 +115,7 @@ def map_export(
     """Suggest which column of an export feeds which item, and write it as TOML to look through."""
     from borgerlib.survey.codebook.load import load_codebook
     from borgerlib.survey.form.write import texts_of
-    from borgerlib.survey.mapping.draft import write_mapping
-    from borgerlib.survey.mapping.suggestion import for_codebook, suggest_mapping, where
+    from borgerlib.survey.mapping.suggestion import for_codebook, suggest_mapping, where, write_mapping
     from borgerlib.survey.readers.read import read_export
 
     areas = texts_of(municipality).areas if municipality else ()

@@ -19,11 +19,10 @@ from borgerlib.survey.importing.pieces import pieces_of
 from borgerlib.survey.importing.question import MISSING, ImportedQuestion
 from borgerlib.survey.importing.questions import questions
 from borgerlib.survey.mapping.coding import code_export
-from borgerlib.survey.mapping.draft import mapping_toml
 from borgerlib.survey.mapping.file import ItemMapping
 from borgerlib.survey.mapping.file import Mapping as ColumnMapping
 from borgerlib.survey.mapping.seen import look
-from borgerlib.survey.mapping.suggestion import Suggestion, suggest_mapping
+from borgerlib.survey.mapping.suggestion import Suggestion, mapping_toml, suggest_mapping
 from borgerlib.survey.readers.read import read_export
 from borgerlib.survey.responses import Export, Responses
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import collections.abc as abc
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -14,16 +13,11 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.errors import DataError, nearest
-from borgerlib.said import Said, said
+from borgerlib.said import said
 from borgerlib.survey.codebook.matching import (
-    denies,
-    is_unwilling,
-    matcher,
     no_opinion,
-    normalise,
 )
 from borgerlib.survey.codebook.model import Codebook, Item, Option
-from borgerlib.survey.codebook.outside import code_doubts, codes_outside, percent_doubts
 from borgerlib.survey.grid.values import first_part, parse_dates, parse_number, parse_numbers, parse_years
 from borgerlib.survey.mapping.candidate import FREQUENT, reworded
 from borgerlib.survey.mapping.choices import (
@@ -31,16 +25,15 @@ from borgerlib.survey.mapping.choices import (
     categorical,
     indicated_choices,
     joined_choices,
-    label_of,
     no_answers,
     ranked_choices,
     single_choice,
 )
 from borgerlib.survey.mapping.file import ItemMapping, Mapping
+from borgerlib.survey.mapping.notes import broken, notes_of, of_item
 from borgerlib.survey.responses import Export, Responses, join_problems, problem_frame
 
 _OLDEST = 130
-_NAMED = 4
 _TIMES = ("started", "submitted")
 _AGAIN = "Correct the mapping file, or let 'borger map' write a new one."
 _REFUSED = (
@@ -86,7 +79,7 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
     reworded_items: list[str] = []
     unclear: list[str] = []
     orders = _orders(export, codebook, mapping)
-    notes: list[str] = [_of_item(item_id, "either_way") for item_id, order in orders.items() if not order]
+    notes: list[str] = [of_item(item_id, "either_way") for item_id, order in orders.items() if not order]
     for item in codebook:
         entry = mapping.item(item.id)
         if entry is not None and mapping.missing:
@@ -99,15 +92,7 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
         if entry is not None:
             mixed_up += _doubts(item, entry, coded, export, codebook)
             reworded_items += _reworded(item, entry, coded)
-            notes += [
-                *_not_offered(item, entry, coded),
-                *_no_options(item, coded),
-                *_unread_boxes(item, entry, export, mapping),
-                *_own_words(item, coded),
-                *_refusals(item, entry, export),
-                *_passed_over(item, coded),
-                *_codes(item, entry, export, coded),
-            ]
+            notes += notes_of(item, entry, coded, export, mapping)
     for found, (message, hint) in zip((mixed_up, unclear, reworded_items), _REFUSED, strict=True):
         if found:
             raise DataError(said(message), problems=found, hint=hint)
@@ -232,14 +217,6 @@ def _parsed(item: Item, values: pd.Series, parse: Callable[[pd.Series], pd.Serie
     return Coded({item.id: parsed}, [problems], answers, answers - int(wrong.sum()))
 
 
-def _not_offered(item: Item, entry: ItemMapping, coded: Coded) -> list[str]:
-    if entry.layout != "indicators" or not coded.answers:
-        return []
-    columns = zip(item.options, item.columns, strict=True)
-    lacking = [option.id for option, column in columns if pd.isna(coded.columns[column]).all()]
-    return [_of_item(item.id, "no_columns", options=", ".join(lacking))] if lacking else []
-
-
 def _doubts(item: Item, entry: ItemMapping, coded: Coded, export: Export, codebook: Codebook) -> list[str]:
     named = ", ".join(f"'{column}'" for column in entry.columns[:3]) + ", …" * (len(entry.columns) > 3)
     if coded.recognised * 2 < coded.answers:
@@ -259,7 +236,7 @@ def _doubts(item: Item, entry: ItemMapping, coded: Coded, export: Export, codebo
 
 def _reworded(item: Item, entry: ItemMapping, coded: Coded) -> list[str]:
     """Name frequent answers that are no option where options never occur: a wrong nought otherwise."""
-    texts = _broken(coded, "unknown_option", "unknown_selection", "written_in")["value"]
+    texts = broken(coded, "unknown_option", "unknown_selection", "written_in")["value"]
     never = _never(item, entry, coded)
     occurring = {option.id for option in item.options if option not in never}
     strange = {str(text): times for text, times in texts.value_counts().items()}
@@ -279,86 +256,6 @@ def _never(item: Item, entry: ItemMapping, coded: Coded) -> list[Option]:
         for option, column in zip(item.options, item.columns, strict=True)
         if (offered is None or option.id in offered) and not (pd.Series(coded.columns[column]) == 1).any()
     ]
-
-
-def _no_options(item: Item, coded: Coded) -> list[str]:
-    """Name frequent answers that are no option; a rare one may be a person's name or address."""
-    times = _broken(coded, "unknown_option", "unknown_selection")["value"].value_counts()
-    frequent = times[times >= FREQUENT].head(_NAMED)
-    answers = [said("times", text=str(text)[:40], count=int(count)) for text, count in frequent.items()]
-    return [_of_item(item.id, "no_options", answers=answers)] if answers else []
-
-
-def _unread_boxes(item: Item, entry: ItemMapping, export: Export, mapping: Mapping) -> list[str]:
-    """Name boxes that stand beside those of a question and feed nothing: an option that is new this year."""
-    if entry.layout != "indicators":
-        return []
-    asked = {export.column(name).question for name in entry.columns} - {""}
-    used = {name for each in mapping.items for name in each.columns}
-    unread = [
-        column.name
-        for column in export.columns
-        if column.question in asked and column.name not in used and export.counts(column.name)
-    ]
-    return [_of_item(item.id, "boxes_unread", columns=unread[:_NAMED])] if unread else []
-
-
-def _own_words(item: Item, coded: Coded) -> list[str]:
-    written = len(_broken(coded, "written_in"))
-    if not written or item.catch_all is None:
-        return []
-    return [_of_item(item.id, "own_words", count=written, option=item.catch_all.text)]
-
-
-def _passed_over(item: Item, coded: Coded) -> list[str]:
-    passed = _broken(coded, "passed_over")
-    if passed.empty:
-        return []
-    most = str(passed["column"].value_counts().idxmax()).removeprefix(f"{item.id}__")
-    return [_of_item(item.id, "boxes_passed_over", count=passed["row"].nunique(), option=most)]
-
-
-def _broken(coded: Coded, *rules: str) -> pd.DataFrame:
-    problems = join_problems(coded.problems)
-    return problems[problems["rule"].isin(rules)]
-
-
-def _refusals(item: Item, entry: ItemMapping, export: Export) -> list[str]:
-    """Tell of unwilling wordings that count as no answer though neither codebook nor mapping names them."""
-    if item.kind == "date" or item.role == "id":
-        # As many different texts as respondents.
-        return []
-    options = matcher(item, entry.values)
-    missing = {normalise(text) for text in entry.missing}
-    counts: Counter[str] = Counter()
-    for name in entry.columns:
-        labels = export.column(name).labels
-        for value, times in export.counts(name).items():
-            cell = label_of(value, labels)
-            if not denies(cell):
-                continue
-            for text in cell.split(entry.separator) if entry.separator.strip() else [cell]:
-                counts[text] += times
-    refused: Counter[str] = Counter()
-    for text, times in counts.items():
-        if is_unwilling(text) and options.match(text) is None and normalise(text) not in missing:
-            refused[text.strip()] += times
-    answers = [said("times", text=text, count=times) for text, times in refused.items()]
-    return [_of_item(item.id, "no_answer", answers=answers)] if answers else []
-
-
-def _codes(item: Item, entry: ItemMapping, export: Export, coded: Coded) -> list[str]:
-    """Tell of numbers that may be codes of no answer, or shares among per cent; ages are told elsewhere."""
-    if item.kind != "number" or item.role in ("age", "birth_year"):
-        return []
-    numbers = coded.columns[item.id].map("{:g}".format, na_action="ignore").value_counts()
-    written = {text for name in entry.columns for text in export.counts(name)}
-    doubts = (*code_doubts(codes_outside(numbers.to_dict())), *percent_doubts(written))
-    return [said("of_item", item=item.id, what=each) for each in doubts]
-
-
-def _of_item(item_id: str, kind: str, **values: object) -> Said:
-    return said("of_item", item=item_id, what=said(kind, **values))
 
 
 def _examples(entry: ItemMapping, export: Export) -> str:

@@ -26,9 +26,8 @@ from borgerlib.survey.form.formats.surveyjs import surveyjs_text
 from borgerlib.survey.form.formats.xlsform import write_xlsform
 from borgerlib.survey.form.texts import new_texts
 from borgerlib.survey.form.write import open_form, texts_file
-from borgerlib.survey.mapping.draft import mapping_toml
 from borgerlib.survey.mapping.file import load_mapping
-from borgerlib.survey.mapping.suggestion import suggest_mapping
+from borgerlib.survey.mapping.suggestion import mapping_toml, suggest_mapping
 from borgerlib.survey.readers.read import read_export, read_responses
 
 SEEDS = st.integers(0, 2**32)

@@ -17,9 +17,8 @@ from borgerlib.survey.cleaning.clean import clean
 from borgerlib.survey.codebook.load import parse_codebook
 from borgerlib.survey.codebook.matching import is_unwilling
 from borgerlib.survey.codebook.model import Codebook
-from borgerlib.survey.mapping.draft import mapping_toml
 from borgerlib.survey.mapping.file import ItemMapping, Mapping, load_mapping
-from borgerlib.survey.mapping.suggestion import suggest_mapping
+from borgerlib.survey.mapping.suggestion import mapping_toml, suggest_mapping
 from borgerlib.survey.readers.read import read_export, read_responses
 from borgerlib.survey.responses import Responses
 

@@ -16,9 +16,8 @@ from borgerlib.survey.codebook.joined import Reading, joined_text
 from borgerlib.survey.codebook.load import parse_codebook
 from borgerlib.survey.codebook.matching import matcher, normalise
 from borgerlib.survey.codebook.model import Codebook
-from borgerlib.survey.mapping.draft import write_mapping
 from borgerlib.survey.mapping.file import ItemMapping, Mapping, load_mapping
-from borgerlib.survey.mapping.suggestion import Suggestion, suggest_mapping
+from borgerlib.survey.mapping.suggestion import Suggestion, suggest_mapping, write_mapping
 from borgerlib.survey.readers.read import read_export, read_responses
 
 

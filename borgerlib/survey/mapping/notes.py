@@ -1,0 +1,120 @@
+"""What somebody should look at once an item is coded: notes on its options, boxes, own words and codes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pandas as pd
+
+from borgerlib.said import Said, said
+from borgerlib.survey.codebook.matching import denies, is_unwilling, matcher, normalise
+from borgerlib.survey.codebook.model import Item
+from borgerlib.survey.codebook.outside import code_doubts, codes_outside, percent_doubts
+from borgerlib.survey.mapping.candidate import FREQUENT
+from borgerlib.survey.mapping.choices import Coded, label_of
+from borgerlib.survey.mapping.file import ItemMapping, Mapping
+from borgerlib.survey.responses import Export, join_problems
+
+_NAMED = 4
+
+
+def notes_of(item: Item, entry: ItemMapping, coded: Coded, export: Export, mapping: Mapping) -> Iterator[str]:
+    """Yield what should be looked at of an item as it was coded."""
+    yield from _not_offered(item, entry, coded)
+    yield from _no_options(item, coded)
+    yield from _unread_boxes(item, entry, export, mapping)
+    yield from _own_words(item, coded)
+    yield from _refusals(item, entry, export)
+    yield from _passed_over(item, coded)
+    yield from _codes(item, entry, export, coded)
+
+
+def _not_offered(item: Item, entry: ItemMapping, coded: Coded) -> list[str]:
+    if entry.layout != "indicators" or not coded.answers:
+        return []
+    columns = zip(item.options, item.columns, strict=True)
+    lacking = [option.id for option, column in columns if pd.isna(coded.columns[column]).all()]
+    return [of_item(item.id, "no_columns", options=", ".join(lacking))] if lacking else []
+
+
+def _no_options(item: Item, coded: Coded) -> list[str]:
+    """Name frequent answers that are no option; a rare one may be a person's name or address."""
+    times = broken(coded, "unknown_option", "unknown_selection")["value"].value_counts()
+    frequent = times[times >= FREQUENT].head(_NAMED)
+    answers = [said("times", text=str(text)[:40], count=int(count)) for text, count in frequent.items()]
+    return [of_item(item.id, "no_options", answers=answers)] if answers else []
+
+
+def _unread_boxes(item: Item, entry: ItemMapping, export: Export, mapping: Mapping) -> list[str]:
+    """Name boxes that stand beside those of a question and feed nothing: an option that is new this year."""
+    if entry.layout != "indicators":
+        return []
+    asked = {export.column(name).question for name in entry.columns} - {""}
+    used = {name for each in mapping.items for name in each.columns}
+    unread = [
+        column.name
+        for column in export.columns
+        if column.question in asked and column.name not in used and export.counts(column.name)
+    ]
+    return [of_item(item.id, "boxes_unread", columns=unread[:_NAMED])] if unread else []
+
+
+def _own_words(item: Item, coded: Coded) -> list[str]:
+    written = len(broken(coded, "written_in"))
+    if not written or item.catch_all is None:
+        return []
+    return [of_item(item.id, "own_words", count=written, option=item.catch_all.text)]
+
+
+def _passed_over(item: Item, coded: Coded) -> list[str]:
+    passed = broken(coded, "passed_over")
+    if passed.empty:
+        return []
+    most = str(passed["column"].value_counts().idxmax()).removeprefix(f"{item.id}__")
+    return [of_item(item.id, "boxes_passed_over", count=passed["row"].nunique(), option=most)]
+
+
+def broken(coded: Coded, *rules: str) -> pd.DataFrame:
+    """Return the problems of an item that are of some rules."""
+    problems = join_problems(coded.problems)
+    return problems[problems["rule"].isin(rules)]
+
+
+def _refusals(item: Item, entry: ItemMapping, export: Export) -> list[str]:
+    """Tell of unwilling wordings that count as no answer though neither codebook nor mapping names them."""
+    if item.kind == "date" or item.role == "id":
+        # As many different texts as respondents.
+        return []
+    options = matcher(item, entry.values)
+    missing = {normalise(text) for text in entry.missing}
+    counts: Counter[str] = Counter()
+    for name in entry.columns:
+        labels = export.column(name).labels
+        for value, times in export.counts(name).items():
+            cell = label_of(value, labels)
+            if not denies(cell):
+                continue
+            for text in cell.split(entry.separator) if entry.separator.strip() else [cell]:
+                counts[text] += times
+    refused: Counter[str] = Counter()
+    for text, times in counts.items():
+        if is_unwilling(text) and options.match(text) is None and normalise(text) not in missing:
+            refused[text.strip()] += times
+    answers = [said("times", text=text, count=times) for text, times in refused.items()]
+    return [of_item(item.id, "no_answer", answers=answers)] if answers else []
+
+
+def _codes(item: Item, entry: ItemMapping, export: Export, coded: Coded) -> list[str]:
+    """Tell of numbers that may be codes of no answer, or shares among per cent; ages are told elsewhere."""
+    if item.kind != "number" or item.role in ("age", "birth_year"):
+        return []
+    numbers = coded.columns[item.id].map("{:g}".format, na_action="ignore").value_counts()
+    written = {text for name in entry.columns for text in export.counts(name)}
+    doubts = (*code_doubts(codes_outside(numbers.to_dict())), *percent_doubts(written))
+    return [said("of_item", item=item.id, what=each) for each in doubts]
+
+
+def of_item(item_id: str, kind: str, **values: object) -> Said:
+    """Return a note on an item."""
+    return said("of_item", item=item_id, what=said(kind, **values))
