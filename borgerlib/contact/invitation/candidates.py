@@ -12,7 +12,6 @@ import pandas as pd
 from borgerlib.contact.register.consents import INVITATION, covered
 from borgerlib.contact.register.intake.survey import answer_names, survey_name
 from borgerlib.contact.register.key import pseudonym_of
-from borgerlib.contact.register.people import people_of
 from borgerlib.contact.register.store import Register
 from borgerlib.interest.filters.choices import Offer, filterable
 from borgerlib.interest.filters.selection import Selection
@@ -85,12 +84,12 @@ def open_candidates(municipality: str, register: Register, *, day: date) -> Cand
     responses = respondents[ident.id] if named and ident is not None else respondents.index.to_series()
     source = survey_name(codebook, respondents.attrs)
     names = answer_names(respondents, codebook)
-    pseudonyms = [pseudonym_of(register.key, source, name) for name in names]
-    person_of = people_of(register, pseudonyms)
+    person_of = dict(register.rows("SELECT pseudonym, person FROM link"))
     copy = respondents.reset_index(drop=True)
     copy.attrs.update(about_survey(respondents, survey.summary))
     ready = filterable(copy, codebook, age_bands=load_sections().age_bands)
-    people = pd.Series([person_of.get(pseudonym, -1) for pseudonym in pseudonyms], name="person")
+    numbers = [person_of.get(pseudonym_of(register.key, source, name), -1) for name in names]
+    people = pd.Series(numbers, name="person")
     # Whoever has answered twice is known by what she said last.
     last = people.ge(0) & ~people.duplicated(keep="last")
     answers = ready.copy.assign(response=responses.astype(str).to_numpy())[last].set_axis(people[last])

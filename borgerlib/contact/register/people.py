@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -231,12 +230,6 @@ def held(register: Register, person: int) -> dict[str, Any]:
             "list JOIN list_member ON list = id WHERE person = ? ORDER BY id", "day", "purpose", "came"
         ),
     }
-
-
-def people_of(register: Register, pseudonyms: Iterable[str]) -> dict[str, int]:
-    """Return pseudonym → the person that it belongs to; unknown ones belong to nobody."""
-    person_of = dict(register.rows("SELECT pseudonym, person FROM link"))
-    return {pseudonym: person_of[pseudonym] for pseudonym in pseudonyms if pseudonym in person_of}
 
 
 def detail_key(value: object, *, mail: bool) -> str | None:
