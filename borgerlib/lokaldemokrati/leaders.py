@@ -173,12 +173,9 @@ def open_leaders_survey(
     check_min_cell(min_cell)
     codebook = load_codebook(LEADERS)
     if survey == LEADERS:
-        estimates = as_published(
-            published_estimates(confidence=confidence),
-            base=str(codebook.meta["unit"]),
-            source=str(codebook.meta["source"]),
-            confidence=confidence,
-        )
+        base, source = (str(codebook.meta[key]) for key in ("unit", "source"))
+        published = published_estimates(confidence=confidence)
+        estimates = as_published(published, base=base, source=source, confidence=confidence)
         return LeadersSurvey(LEADERS, "published", codebook, estimates, min_cell)
     path = find_wave(survey)
     found = path.stat() if path.is_file() else None

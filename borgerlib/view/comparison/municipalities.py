@@ -82,10 +82,10 @@ def tile_map(comparison: MunicipalityComparison, *, title: str = "") -> Chart:
         (danish.percent_range(low, high), colour)
         for low, high, colour in zip(edges, edges[1:], colours, strict=False)
     )
-    said = titled(title or _first_place(comparison), comparison.direct)
     numbers = "; ".join(_in_words(row) for _, row in comparison.areas.iterrows())
-    alt = sentences(["Danmarkskort med et kvadrat for hver kommune", said, f"Tallene: {numbers}"])
-    return _chart(comparison, said, alt, Squares(drawn, key), lay_out_squares, _METHOD)
+    alt = ("Danmarkskort med et kvadrat for hver kommune", f"Tallene: {numbers}")
+    title = title or _first_place(comparison)
+    return _chart(comparison, title, alt, Squares(drawn, key), lay_out_squares, _METHOD)
 
 
 def funnel_chart(comparison: MunicipalityComparison, *, title: str = "") -> Chart:
@@ -138,14 +138,8 @@ def funnel_chart(comparison: MunicipalityComparison, *, title: str = "") -> Char
         if apart
         else "Ingen kommune skiller sig ud fra de andre"
     )
-    said = titled(said, comparison.direct)
-    alt = sentences(
-        [
-            "Tragtdiagram: kommunernes egne andele efter antal svar, med grænser om landets andel",
-            said,
-            f"Landet: {danish.percent(comparison.country)}",
-        ]
-    )
+    kind = "Tragtdiagram: kommunernes egne andele efter antal svar, med grænser om landets andel"
+    alt = (kind, f"Landet: {danish.percent(comparison.country)}")
     note = (
         f"Linjerne: med {danish.percent(comparison.confidence)} sikkerhed ligger alle kommuner inden for "
         "dem, når de kun er så forskellige, som kommunerne er flest"
@@ -182,20 +176,17 @@ def municipalities_table(comparison: MunicipalityComparison) -> Table:
     >>> borgerlib.municipalities_table(found).columns
     ('Kommune', 'Svar', 'Egne svar', 'Bud', 'Statistisk usikkerhed (95\xa0pct.)', 'Mulig placering')
     """
-    areas = comparison.areas
+    areas, sure = comparison.areas, danish.capitalise(uncertainty(comparison.confidence))
+    ends = zip(areas["ci_lower"], areas["ci_upper"], strict=True)
+    ranks = zip(areas["rank_from"], areas["rank_to"], strict=True)
     rows = pd.DataFrame(
         {
             "Kommune": areas["name"],
             "Svar": ["" if pd.isna(n) else danish.number(n) for n in areas["n"]],
             "Egne svar": [WITHHELD if pd.isna(share) else danish.percent(share) for share in areas["direct"]],
             "Bud": [danish.percent(share) for share in areas["estimate"]],
-            danish.capitalise(uncertainty(comparison.confidence)): [
-                danish.percent_range(low, high)
-                for low, high in zip(areas["ci_lower"], areas["ci_upper"], strict=True)
-            ],
-            "Mulig placering": [
-                f"{a}–{b}" for a, b in zip(areas["rank_from"], areas["rank_to"], strict=True)
-            ],
+            sure: [danish.percent_range(low, high) for low, high in ends],
+            "Mulig placering": [f"{best}–{worst}" for best, worst in ranks],
         }
     )
     caption = titled(f"»{comparison.label}«, kommune for kommune", comparison.direct)
@@ -206,17 +197,18 @@ def municipalities_table(comparison: MunicipalityComparison) -> Table:
 def _chart(
     comparison: MunicipalityComparison,
     title: str,
-    alt: str,
+    alt: tuple[str, str],
     marks: Squares | Funnel,
     lay_out: LayOut,
     note: str,
 ) -> Chart:
-    whom = f"Andel, der svarer »{comparison.label}«"
+    """Return the chart; `alt` says in its alternative text what it is, and what it shows."""
+    said, whom = titled(title, comparison.direct), f"Andel, der svarer »{comparison.label}«"
     return Chart(
-        title=title,
+        title=said,
         question=sentences([comparison.question, whom]),
         caption=sentences([note, source_line(comparison.direct.source)]),
-        alt_text=alt,
+        alt_text=sentences([alt[0], said, alt[1]]),
         frame=comparison.areas,
         table=municipalities_table(comparison),
         marks=marks,

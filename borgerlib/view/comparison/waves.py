@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -132,15 +133,9 @@ def _change_bar(row: pd.Series) -> Bar:
     if pd.isna(row["change"]):
         return Bar(str(row["label"]), WITHHELD, state="suppressed")
     beyond = pd.notna(row["direction"]) and row["direction"] != 0
-    return Bar(
-        str(row["label"]),
-        _change(row),
-        value=float(row["change"]),
-        lower=float(row["change_lower"]),
-        upper=float(row["change_upper"]),
-        colour=theme.COUNTRY if beyond else theme.COMPARISON,
-        stands_out=bool(beyond),
-    )
+    change, lower, upper = (float(row[f"change{end}"]) for end in ("", "_lower", "_upper"))
+    style: Any = {"colour": theme.COUNTRY if beyond else theme.COMPARISON, "stands_out": bool(beyond)}
+    return Bar(str(row["label"]), _change(row), change, lower, upper, **style)
 
 
 def changes_text(comparison: WaveComparison) -> Text:
