@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from borgerlib.personal import is_contact_heading
 from borgerlib.said import Said, said
-from borgerlib.survey.codebook.matching import normalise, uncoded
+from borgerlib.survey.codebook.matching import is_other, normalise, uncoded
 from borgerlib.survey.codebook.model import Kind
 
 MISSING, OTHER = "#missing", "#other"
@@ -53,12 +53,12 @@ _WORDING: tuple[tuple[str, frozenset[Kind], str], ...] = (
     ),
     ("topics", frozenset({"multiple"}), r"\bemner|\btema(er|en)?\b|drøfte|påvirke|ämnen|topics|themen"),
     ("time", frozenset({"single"}), r"(meget|mye|mycket) tid|how much time|wie viel zeit"),
+    ("channels", frozenset({"multiple"}), r"høre fra|kanal|besked|få information|hear from|channel"),
     (
         "formats",
         frozenset({"multiple"}),
         r"(måder|hvordan).*(med|delta)|helst delta|delta(ge)? på|take part|teilnehmen",
     ),
-    ("channels", frozenset({"multiple"}), r"høre fra|kanal|besked|få information|hear from|channel"),
     (
         "free_text",
         frozenset({"text", "single"}),
@@ -208,6 +208,10 @@ def _role(question: ImportedQuestion) -> str:
     texts: tuple[str, ...] = tuple(
         spelled for text in (question.text, *question.columns[:1]) for spelled in (text, _danish(text))
     )
+    beside = re.search(r"\[([^]]*)\]\Z", question.text)
+    if beside and is_other(beside[1]):
+        # What was written beside the answer to another question.
+        return ""
     if question.kind != "multiple" and is_contact_heading(question.text):
         return "contact"
     for role, kinds, pattern in _WORDING:

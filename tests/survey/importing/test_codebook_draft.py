@@ -736,3 +736,16 @@ def test_roles_are_of_the_respondent_and_rather_of_you(tmp_path):
 def test_the_sexes_in_two_languages_are_asked_about(tmp_path):
     found = asked(tmp_path, {"Køn": ["Kvinde", "Mand", "Woman", "Man"] * 4, "Tid": ["Ja", "Nej"] * 8})["Køn"]
     assert [doubt.kind for doubt in found.doubts] == ["short_and_long"]
+
+
+def test_own_words_beside_an_answer_and_channels_of_taking_part_have_roles_of_their_own(tmp_path):
+    columns = {
+        "Køn": ["Kvinde", "Mand", "Andet"] * 4,
+        "Køn [Andet]": ["", "", "Begge"] * 4,
+        "Hvordan vil du være med?": ["Møde;Brev", "Møde", "Brev"] * 4,
+        "Hvordan vil du høre om at være med?": ["Sms;Mail", "Sms", "Mail"] * 4,
+        "Hvordan vil du høre fra os om at være med?": ["Sms;Mail", "Sms", "Mail"] * 4,
+    }
+    found = asked(tmp_path, columns)
+    assert [question.role for question in found.values()] == ["sex", "", "formats", "", "channels"]
+    assert found["Køn"].doubts == ()
