@@ -1,9 +1,11 @@
 """What the processes of a page hold: the copy's counts, and no respondent."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from processes import PATIENCE, all_gone, descendants, eventually
 from test_server import running, status
@@ -45,6 +47,14 @@ def holds(pid, patterns):
     return found
 
 
+def private(pid):
+    """The memory that a process below which there is none shares with no other."""
+    with suppress(psutil.NoSuchProcess):  # it has ended
+        process = psutil.Process(pid)
+        return 0 if process.children() else process.memory_full_info().uss
+    return 0
+
+
 def known_rows():
     """Ids, texts and addresses of respondents, and rows of their true answers as an array would hold them."""
     people, register = load("Odense"), load_register("Odense").astype(object)
@@ -79,6 +89,9 @@ def test_no_process_of_a_page_holds_a_respondent_and_none_outlives_the_command(w
         eventually(a_kernel_holds_it, every=2)
         family = descendants(command.pid)
         assert {pid: found for pid in {command.pid, *family} if (found := holds(pid, rows))} == {}
+        # What visitors do not share: some 28 MB each. Their interpreter's start takes a dozen more
+        # where it looks at every module (dashboard.server.ahead).
+        assert max(map(private, family)) < 36 * 2**20
     finally:
         command.kill()
         command.wait(PATIENCE)
