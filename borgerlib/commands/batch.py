@@ -51,7 +51,7 @@ def batch(
         bool, typer.Option("--wait", help="Wait for another batch on the folder to end.")
     ] = False,
     timeout: Annotated[
-        float, typer.Option(min=1, help="Seconds that a notebook, or a report, may take.")
+        float, typer.Option(min=1, max=864_000, help="Seconds that a notebook, or a report, may take.")
     ] = 600,
     memory: Annotated[int, typer.Option(min=0, help="Megabytes that each may take; 0: no limit.")] = 4000,
     cold: Annotated[bool, typer.Option("--cold", help="A fresh Python process for every notebook.")] = False,
@@ -110,7 +110,7 @@ def status_command(
     Exit code 0: all well, 1: some failed or were held back, 2: usage, 3: a batch broke off or lines of the
     manifest are damaged, 4: it cannot be read, 5: no batch came to its end within --max-age, or none was run.
     """
-    from borgerlib.errors import RunError
+    from borgerlib.errors import ParameterError, RunError
     from borgerlib.runs.planning.contents import place_of
     from borgerlib.runs.planning.due import settled_name
     from borgerlib.runs.planning.manifest import Manifest
@@ -118,14 +118,14 @@ def status_command(
 
     manifest = Manifest(out or places.reports())
     try:
+        wanted = {place_of(settled_name(name)): name for name in municipalities or ()}
         history = manifest.read()
-    except RunError as error:
+    except (ParameterError, RunError) as error:
         console.err.print(escape(str(error)))
-        raise SystemExit(4) from None
+        raise SystemExit(4 if isinstance(error, RunError) else 2) from None
     if history.damaged and not history.latest:
         console.err.print(f"The manifest {escape(str(manifest.path))} is damaged: nothing in it can be read.")
         raise SystemExit(4)
-    wanted = {place_of(settled_name(name)): name for name in municipalities or ()}
     found = status(history, only=frozenset(wanted), ended=manifest.ended())
     known = {place.place for place in found.places}
     never = {name: name for place, name in wanted.items() if place not in known}
@@ -139,8 +139,11 @@ def status_command(
             _print_status(found)
             if stale:
                 console.out.print(f"No batch has come to its end within {max_age:g} hours.")
+        there = ("--out", str(out)) if out else ()
         for name, where in never.items():
-            console.command("batch", name, before=f"No batch has been run for {where} yet. To run one: ")
+            console.command(
+                "batch", name, *there, before=f"No batch has been run for {where} yet. To run one: "
+            )
     broke_off = found.damaged or not found.finished
     code = 1 if not found.well else 3 if broke_off else 5 if stale or never else 0
     if code:
@@ -233,7 +236,7 @@ def _print_status(found: Status) -> None:
         when = (place.report.started if place.report else "")[:16].replace("T", " ")
         lines.append(
             f"[{_COLOURS[place.state]}]{place.state:<10}[/] {escape(place.name or 'Hele landet'):<20} "
-            f"{len(place.runs):>3} notebooks {seconds:>7.1f} s  {when}"
+            f"{len(place.runs):>3} notebook{'s' if len(place.runs) != 1 else ' '} {seconds:>7.1f} s  {when}"
         )
         lines += [f"           {escape(error)}" for error in place.errors]
     if lines:

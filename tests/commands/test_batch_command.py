@@ -109,6 +109,7 @@ def test_before_any_batch_status_says_calmly_that_none_was_run(borger, tmp_path)
     done = borger("status")
     said = f"No batch has been run for {tmp_path / 'reports'} yet. To run one: borger batch Odense\n"
     assert (done.exit_code, done.output) == (5, said)
+    assert "borger batch Odense --out '/nope/a b'" in borger("status", "--out", "/nope/a b").output
     done = borger("status", "--json", "--max-age", "1")
     assert (done.exit_code, json.loads(done.output)["places"]) == (5, [])
 
@@ -138,6 +139,7 @@ def test_a_schedule_that_would_fail_each_night_is_refused_now(borger):
 
 def test_wrong_usage_ends_with_2(borger, tmp_path):
     assert borger("status", "--jsn").exit_code == 2
+    assert borger("status", "Oddense").exit_code == 2
     assert borger("batch", "Odense", "--jobs", "0").exit_code == 2
 
 
