@@ -126,7 +126,7 @@ def status_command(
     if history.damaged and not history.latest:
         console.err.print(f"The manifest {escape(str(manifest.path))} is damaged: nothing in it can be read.")
         raise SystemExit(4)
-    found = status(history, only=frozenset(wanted), ended=manifest.ended())
+    found = status(history, only=frozenset(wanted), ended=manifest.ended(), broke_off=manifest.broke_off())
     known = {place.place for place in found.places}
     never = {name: name for place, name in wanted.items() if place not in known}
     if not wanted and not known:
@@ -140,6 +140,8 @@ def status_command(
             if stale:
                 console.out.print(f"No batch has come to its end within {max_age:g} hours.")
         there = ("--out", str(out)) if out else ()
+        if found.broke_off:
+            console.out.print("A batch has broken off; the same command goes on from there.")
         for name, where in never.items():
             console.command(
                 "batch", name, *there, before=f"No batch has been run for {where} yet. To run one: "
@@ -233,10 +235,11 @@ def _print_status(found: Status) -> None:
     lines = []
     for place in found.places:
         seconds = sum(run.seconds for run in place.runs)
+        took = f"{seconds:.1f} s" if seconds else "shared"
         when = (place.report.started if place.report else "")[:16].replace("T", " ")
         lines.append(
             f"[{_COLOURS[place.state]}]{place.state:<10}[/] {escape(place.name or 'Hele landet'):<20} "
-            f"{len(place.runs):>3} notebook{'s' if len(place.runs) != 1 else ' '} {seconds:>7.1f} s  {when}"
+            f"{len(place.runs):>3} notebook{'s' if len(place.runs) != 1 else ' '} {took:>9}  {when}"
         )
         lines += [f"           {escape(error)}" for error in place.errors]
     if lines:

@@ -75,7 +75,7 @@ def test_a_mistake_is_told_before_anything_is_run(borger, arguments, message):
 def test_status_tells_state_time_cell_and_message_and_ends_with_1(borger, ran):
     done = borger("status")
     assert done.exit_code == 1
-    assert "failed     Odense                 1 notebooks     2.5 s" in done.output
+    assert "failed     Odense                 1 notebook      2.5 s" in done.output
     assert "02_strategi.ipynb, cell 3 failed: ValueError: forkert" in done.output
     assert "2 reports: 1 done, 1 failed." in done.output
 
@@ -120,6 +120,10 @@ def test_status_is_not_well_where_nothing_is_known(borger, ran):
     manifest, ended = Manifest(ran).path, ran / FOLDER / "ended"
     ended.write_text("2036-11-26T23:00:00+00:00")  # of a clock that was set back
     assert borger("status", "Aarhus", "--max-age", "26").exit_code == 5
+    (ran / FOLDER / "begun").touch()
+    done = borger("status", "Aarhus")
+    assert (done.exit_code, "A batch has broken off" in done.output) == (3, True)
+    (ran / FOLDER / "begun").unlink()
     ended.write_text("2026-11-26T23:00:00")  # in no zone
     assert borger("status", "Aarhus", "--max-age", "inf").exit_code == 5
     whole = manifest.read_bytes()

@@ -16,11 +16,10 @@ from borgerlib.runs.kernels.attempt import MEMORY
 from borgerlib.runs.pages.overview_page import keep_overview_in_step, write_overview
 from borgerlib.runs.planning.due import BatchPlan, make_plan
 from borgerlib.runs.planning.folder_lock import folder_lock, sweep_temporary_folders
-from borgerlib.runs.planning.manifest import FOLDER, Manifest
+from borgerlib.runs.planning.manifest import BEGUN, FOLDER, LOCK, Manifest
 from borgerlib.runs.warm.client import Ahead
 
 _WORK = "work"
-_LOCK = "batch.lock"
 _TWO_REPORTS = 24
 
 
@@ -101,7 +100,6 @@ def run_batch(
         since = _forced_since(folder)
         if force and since is None:
             since = history.sequence
-            _forced(folder).write_text(str(since), encoding="ascii")
         made = make_plan(
             names,
             folder,
@@ -112,6 +110,7 @@ def run_batch(
             formats=formats,
             notebooks=notebooks,
         )
+        (folder / FOLDER / BEGUN).write_text("" if since is None else str(since), encoding="ascii")
         batch = BatchWork(
             folder,
             work=work,
@@ -135,7 +134,6 @@ def run_batch(
                 write_overview(folder, batch.history)
         else:
             keep_overview_in_step(folder)
-        _forced(folder).unlink(missing_ok=True)
         manifest.note_end()
         return batch.progress(None)
 
@@ -145,14 +143,10 @@ def _ahead(runs: int) -> Ahead:
     return "pictures" if runs > _TWO_REPORTS else "survey"
 
 
-def _forced(folder: Path) -> Path:
-    return folder / FOLDER / "forced"
-
-
 def _forced_since(folder: Path) -> int | None:
     """Return after which number the runs come of a forced batch that broke off; None where none did."""
     try:
-        return int(_forced(folder).read_text(encoding="ascii"))
+        return int((folder / FOLDER / BEGUN).read_text(encoding="ascii"))
     except (OSError, ValueError):
         return None
 
@@ -165,7 +159,7 @@ def _held(folder: Path, *, wait: bool) -> Iterator[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         # Executed notebooks are for whoever runs the batch; a web server has no business there.
         own.mkdir(mode=0o700, exist_ok=True)
-        lock = folder_lock(own / _LOCK, folder=folder, wait=wait)
+        lock = folder_lock(own / LOCK, folder=folder, wait=wait)
         with lock:
             work = own / _WORK
             shutil.rmtree(work, ignore_errors=True)

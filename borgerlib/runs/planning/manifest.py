@@ -17,13 +17,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from borgerlib.errors import RunError
 from borgerlib.files.atomic import replacing, sync
 
 FOLDER = ".borger"
 FILE = "manifest.jsonl"
+# Held while a batch is at work; and there from its beginning to its end (with where a forced one began).
+LOCK, BEGUN = "batch.lock", "begun"
 REPORT = ""
 
 State = Literal["done", "failed", "held"]
@@ -161,6 +163,17 @@ class Manifest:
         """Take note that a batch has come to its end now."""
         with replacing(self._ended, what="The end of the batch", error=RunError) as beside:
             beside.write_text(datetime.now(UTC).isoformat(timespec="seconds"), encoding="ascii")
+        self.path.with_name(BEGUN).unlink(missing_ok=True)
+
+    def broke_off(self) -> bool:
+        """Return whether a batch has begun that neither came to its end nor is at work."""
+        if not self.path.with_name(BEGUN).exists():
+            return False
+        try:
+            with FileLock(self.path.with_name(LOCK), timeout=0):
+                return True
+        except (Timeout, OSError):
+            return False
 
     @property
     def _ended(self) -> Path:

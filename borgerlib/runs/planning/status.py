@@ -56,11 +56,14 @@ class Status:
         Lines of the manifest that count for nothing, because they are damaged.
     ended : datetime or None
         When a batch last came to its end, whether or not anything was due.
+    broke_off : bool
+        Whether one has begun since that did not.
     """
 
     places: tuple[PlaceStatus, ...]
     damaged: int = 0
     ended: datetime | None = None
+    broke_off: bool = False
 
     def is_stale(self, hours: float) -> bool:
         """Whether no batch has come to its end for so long: a night was missed."""
@@ -76,8 +79,8 @@ class Status:
 
     @property
     def finished(self) -> bool:
-        """Whether no batch broke off before a report was written."""
-        return not any(place.state == "unfinished" for place in self.places)
+        """Whether no batch broke off, before a report was written or anything else."""
+        return not self.broke_off and not any(place.state == "unfinished" for place in self.places)
 
     @property
     def well(self) -> bool:
@@ -97,6 +100,7 @@ class Status:
         """Return everything, as a monitoring system reads it."""
         return {
             "well": self.well,
+            "finished": self.finished,
             "last_batch": self.ended.isoformat() if self.ended else None,
             "nights_since": self.nights_since,
             "counts": self.counts(),
@@ -114,8 +118,14 @@ class Status:
         }
 
 
-def status(history: History, *, only: frozenset[str] = frozenset(), ended: datetime | None = None) -> Status:
-    """Return how the reports stand; with `only`, those of these places; `ended` as in `Status`."""
+def status(
+    history: History,
+    *,
+    only: frozenset[str] = frozenset(),
+    ended: datetime | None = None,
+    broke_off: bool = False,
+) -> Status:
+    """Return how the reports stand; with `only`, those of these places; the rest as in `Status`."""
     runs: dict[str, list[Record]] = {}
     reports: dict[str, Record] = {}
     for record in history.latest.values():
@@ -127,7 +137,7 @@ def status(history: History, *, only: frozenset[str] = frozenset(), ended: datet
         else:
             runs[record.place].append(record)
     places = [_place(place, records, reports.get(place)) for place, records in runs.items()]
-    return Status(tuple(sorted(places, key=lambda place: place.place)), history.damaged, ended)
+    return Status(tuple(sorted(places, key=lambda place: place.place)), history.damaged, ended, broke_off)
 
 
 def _place(place: str, runs: list[Record], report: Record | None) -> PlaceStatus:

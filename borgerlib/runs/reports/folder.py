@@ -5,6 +5,7 @@ A reader never meets half a report, and the old one stands until the new one is 
 
 from __future__ import annotations
 
+import tempfile
 import time
 import warnings
 from collections.abc import Iterator, Sequence
@@ -151,7 +152,12 @@ def _front_page(
 
 
 def refuse_foreign_folder(target: Path) -> None:
-    """Refuse to replace a folder that holds files but no report: it may be someone's documents."""
+    """Refuse a folder that cannot be written, or holds no report but files: maybe someone's documents."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=target.parent).close()
+    except OSError as error:
+        raise _unwritable(target, error) from error
     if not target.exists():
         return
     if not target.is_dir():
@@ -185,10 +191,13 @@ def _written_to(target: Path, municipality: str, inside: Path | None) -> Iterato
         ) as folder:
             yield folder
     except OSError as error:
-        raise RunError(
-            f"The report cannot be written to {target}: {error.strerror or error}.",
-            hint=way_out(error),
-        ) from error
+        raise _unwritable(target, error) from error
+
+
+def _unwritable(target: Path, error: OSError) -> RunError:
+    return RunError(
+        f"The report cannot be written to {target}: {error.strerror or error}.", hint=way_out(error)
+    )
 
 
 def _write(path: Path, text: str) -> None:
