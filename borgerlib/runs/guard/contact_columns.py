@@ -15,6 +15,10 @@ _FIELD = re.compile(r"(?:^|\n|[,;] )[ \t]*+([\wæøåÆØÅ. -]{2,30}+)[:=] ?+([
 _PEOPLE = re.compile(
     r"\b(?:respondent|deltager|kontaktperson|ansøger|medarbejder|beboer|elev)(?:ens|en|s)?\b", re.IGNORECASE
 )
+# Of a heading that may be more: what stands below has to be people.
+_HINT = re.compile(r"navne?\b|telefon|\btlf|mobil|mail|e-?post|adresse|\bcpr|personn|kontakt", re.IGNORECASE)
+_SERIES = re.compile(r"Name: (.{1,300}?), (?:Length: \d+, )?dtype: ")
+_LONGEST_SERIES = 62
 _LONGEST_LINE = 2000
 _LINES_BELOW = 20
 # Each heading is followed down the lines: of few, so that a text of a million headings takes seconds.
@@ -39,7 +43,7 @@ def shows_contact_columns(tables: Sequence[MarkupTable], text: str) -> bool:
         any(map(_of_people, tables))
         or _is_record(text)
         or any(_contacts(heads, rows) >= enough for heads, rows, enough in _text_tables(text))
-        or any(values and all(map(_reaches, values)) for values in _printed_columns(text))
+        or any(map(_all_reach, (*_printed_columns(text), *_series(text))))
     )
 
 
@@ -50,9 +54,11 @@ def _of_people(table: MarkupTable) -> bool:
         named = [cell.text if cell.is_heading else "" for cell in row]
         if _contacts(named, body) or _contacts([cell.text for cell in row], body) >= 2:
             return True
-    # A record that stands upright: a heading and its value in each row.
-    pairs = [row for row in table.rows if len(row) == 2]
-    return sum(_contacts([head.text], [[value.text]]) for head, value in pairs) >= 2
+    # Records that stand upright: a heading and its values in each row.
+    upright = [(row[0].text, [cell.text for cell in row[1:]]) for row in table.rows if len(row) > 1]
+    return sum(_contacts([head], [values]) for head, values in upright if len(values) == 1) >= 2 or any(
+        _may_be_contact(head) and _all_reach(values) for head, values in upright
+    )
 
 
 def _is_record(text: str) -> bool:
@@ -65,12 +71,11 @@ def _text_tables(text: str) -> Iterator[tuple[list[str], list[list[str]], int]]:
         if "|" in line and len(line) < _LONGEST_LINE and _RULE.fullmatch(line.strip()):
             if number:
                 yield _split(lines[number - 1], "|"), _below(lines, number, "|"), 1
-        elif (
-            len(line) < _LONGEST_LINE
-            and sum(map(_is_contact, _split(line))) >= 2
-            and (rows := _below(lines, number))
-        ):
-            yield _split(line), rows, 2
+        elif len(line) < _LONGEST_LINE:
+            # A frame is printed to the right, above an index: one space may part its headings.
+            for heads in (_split(line), line.split() if line.startswith(" ") else []):
+                if sum(map(_is_contact, heads)) >= 2 and (rows := _below(lines, number)):
+                    yield heads, rows, 2
 
 
 def _printed_columns(text: str) -> Iterator[list[str]]:
@@ -79,8 +84,9 @@ def _printed_columns(text: str) -> Iterator[list[str]]:
     for number, line in enumerate(lines[:-1]):
         if len(line) < _LONGEST_HEADINGS and not re.search(r"\d", line):
             rows = lines[number + 1 : number + 1 + _LINES_PRINTED]
-            for head in re.finditer(r"[^\s,;]+", line):
-                if _is_contact(head.group()):
+            # One word, or all up to a gap of two spaces.
+            for head in (*re.finditer(r"[^\s,;]+", line), *re.finditer(r"[^\s,;]+(?: [^\s,;]+)+", line)):
+                if _may_be_contact(head.group()):
                     yield [
                         value
                         for row in rows
@@ -98,8 +104,27 @@ def _below_heading(line: str, head: re.Match[str], row: str) -> str:
     return re.split(r" {2,}", row[: head.end()].strip())[-1] if ends_here else ""
 
 
+def _series(text: str) -> Iterator[list[str]]:
+    """Yield what a printed series holds below a contact heading: its values, or what it counts."""
+    lines = text.splitlines() if "dtype: " in text else []
+    for number, line in enumerate(lines):
+        if named := _SERIES.match(line):
+            above = [
+                re.split(r" {2,}", row.strip()) for row in lines[max(0, number - _LONGEST_SERIES) : number]
+            ]
+            rows = [row for row in above[-_LINES_PRINTED:] if len(row) > 1]
+            if _may_be_contact(named[1]):
+                yield [row[-1] for row in rows]
+            elif any(len(row) == 1 and _may_be_contact(row[0]) for row in above):
+                yield [row[0] for row in rows]
+
+
+def _all_reach(values: Sequence[str]) -> bool:
+    return bool(values) and all(map(_reaches, values))
+
+
 def _reaches(value: str) -> bool:
-    if re.fullmatch(rf"\d{{9,10}}|{PHONE_NUMBER}", value):
+    if re.fullmatch(rf"\d{{9,10}}|{PHONE_NUMBER}", value.strip()):
         return True
     words = value.split()
     return len(words) > 1 and all(word[:1].isupper() for word in words) and not _is_place(value)
@@ -122,7 +147,13 @@ def _contacts(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
             below = [row[position : position + 1] if len(row) == len(heads) else row[1:] for row in rows]
             values = [value for cells in below for value in cells if value.strip()]
             found += not values or not all(map(_is_of_nobody, values))
+        elif _HINT.search(head):
+            found += _all_reach([row[position] for row in rows if len(row) == len(heads)])
     return found
+
+
+def _may_be_contact(heading: str) -> bool:
+    return bool(_HINT.search(heading)) or _is_contact(heading)
 
 
 def _is_contact(heading: str) -> bool:

@@ -50,7 +50,7 @@ _ANNOUNCED = re.compile(
     r"|ring|sms|call|kontakt|direkte|whatsapp|fastnet)(?![A-Za-zæøåÆØÅ]))[^0-9\n+]{0,25}"
     # Neither two years (2021 2022) nor shares.
     r"(?!(?:199|20[0-2])[0-9] (?:199|20[0-2])[0-9](?![0-9]))"
-    rf"(?:{PHONE_NUMBER}|[0-9]{{2}}(?:[./][0-9]{{2}}){{3}}(?![0-9.,]))(?!\s?(?:kr\b|pct|procent|%))",
+    rf"(?:{PHONE_NUMBER}|[0-9]{{2}}(?:[./][0-9]{{2}}){{3}}(?![0-9.,]))(?!\s?(?:kr\b|pct|procent|%|hentninger|visninger))",
     re.IGNORECASE,
 )
 _ABROAD = re.compile(
@@ -67,12 +67,17 @@ _SAID_AFTER = re.compile(
     r"(?:mobil|tlf|telefon|privat|arbejde|fastnet|sms)\b",
     re.IGNORECASE,
 )
+_TOWN = (
+    r",? (?:nr\.? ?)?[0-9]{1,3}(?: ?- ?[0-9]{1,3})? ?[A-Za-z]?"
+    r"(?:,? ?(?:st(?:uen)?|kl|kld|[0-9]{1,2})\b\.? ?(?:sal\b)?,? ?(?:(?:th|tv|mf)\b\.?)?)?"
+)
 _STREET = re.compile(
     r"\b[A-Za-zÆØÅæøå][\w. ]{0,30}?"
-    r"(?:vej|gade|allé|alle|stræde|vænget|parken|torvet?|plads|bakken|toften|haven)(?:en|n)?"
-    r" [0-9]{1,3} ?[A-Za-z]?"
-    r"(?:,? ?(?:st|kl|[0-9]{1,2})\.? ?(?:sal\b)?,? ?(?:(?:th|tv|mf)\b\.?)?)?(?:, ?|\n ?| )"
-    r"(?:DK-)?[0-9]{4} ([A-Za-zÆØÅæøå][a-zæøå]+)"
+    r"(?:vej|gade|[aA]llé|[aA]lle|stræde|vænget|parken|torvet?|plads|bakken|toften|haven)"
+    rf"(?:en|n)?{_TOWN}(?: ?[,;·|] ?|\n ?| )(?:DK-)?[0-9]{{4}} ([A-Za-zÆØÅæøå][a-zæøå]+)"
+    # Streets end in many ways. What looks like one has a mark before its postal code, which is no year.
+    rf"|\b[A-ZÆØÅ][\w.]{{2,30}}(?: [A-ZÆØÅ][\w.]{{1,30}}){{0,3}}{_TOWN} ?[,;·|] ?"
+    r"(?:DK-)?(?!19|20[0-3])[1-9][0-9]{3} ([A-ZÆØÅ][a-zæøå]+)"
 )
 _LINK = re.compile(
     r"(?:(?:tel|sms|callto|whatsapp):|wa\.me/)[\s/]{0,3}\+?[0-9](?:[ .()-]?[0-9]){7}", re.IGNORECASE
@@ -144,7 +149,7 @@ def is_phone(cell: str) -> bool:
 
 def has_street_address(text: str) -> bool:
     """Tell whether a plain text holds a street, a number and a postal code."""
-    towns = (found[1] for found in _STREET.finditer(text))
+    towns = (found[1] or found[2] for found in _STREET.finditer(text))
     return any(town[0].isupper() or town in place_words() for town in towns)
 
 

@@ -6,6 +6,15 @@ All people, numbers and addresses are made up. Each entry is what one output or 
 # ruff: noqa: E501
 
 HELD_TEXTS = [
+    # streets of many endings, and what may stand between a street and its town
+    "H.C. Andersens Boulevard 12, 1553 København V", "Nørre Allé 12, 8000 Aarhus", "Kirkestien 3, 5000 Odense",
+    "Lærkehøj 12, 5000 Odense", "Vestergade 12, stuen, 5000 Odense C", "Vestergade nr. 12, 5000 Odense C",
+    "Vestergade 12-14, 5000 Odense C", "Vestergade 12 · 5000 Odense C", "Havnen 3, 5700 Svendborg",
+    # series and frames as they are printed
+    "0    20304053\n1    20304054\nName: telefon, dtype: int64", "0    101901234\nName: cpr, dtype: int64",
+    "navn\nHanne Jensen    1\nBo Friis        1\nName: count, dtype: int64",
+    "  fornavn efternavn svar\n0   Hanne    Holmby   ja\n1      Bo     Friis  nej",
+    "   Navn på borger svar\n0    Hanne Jensen   ja",
     # CPR numbers, and how they are written
     "Borgeren 010190-1234 vil gerne deltage", "0101901234", "CPR: 010190 1234", "cpr.nr. 24 12 85 4321",
     "311299-4023 og 150675-1109", "Personnummer 01.01.90-1234", "01/01/90-1234", "01/01/1990-1234",
@@ -52,6 +61,9 @@ HELD_TEXTS = [
 ]  # fmt: skip
 _TABLE = "<table><thead><tr><th></th><th>{}</th><th>Svar</th></tr></thead><tbody><tr><th>0</th><td>{}</td><td>ja</td></tr></tbody></table>"
 HELD_HTML = [
+    "<table><tr><th></th><th>Telefonnummer (frivilligt)</th></tr><tr><th>0</th><td>20304051</td></tr></table>",
+    "<table><tr><th>Deltagernes navne</th></tr><tr><td>Hanne Jensen</td></tr>",
+    "<table><tr><th>navn</th><td>Hanne Holm</td><td>Bo Friis</td></tr>",
     *(_TABLE.format(head, value) for head, value in [
         ("Navn", "Anders A"), ("Name", "Anders A"), ("Adresse", "Møllevej 3"), ("Address", "Møllevej 3"),
         ("E-mail", "skjult"), ("Telefon", "20304050"), ("CPR nr.", "x"), ("Borgerens navn", "Anders A"),
@@ -94,6 +106,8 @@ HELD_JSON = [
 HELD_NAMES = ["Anders 010190-1234.png", "ole@jensen.dk.png", "0101901234.jpg", "tlf 20304050.png"]
 
 HARMLESS_TEXTS = [
+    "Mobil app: 23456789 hentninger", "ja    0.31\nnej    0.69\nName: telefon, dtype: float64",
+    "Tabel 3, 2021 Odense", "Figur 12, 5000 borgere",
     # dates and times
     "24-12-2025", "24.12.2025", "24/12/2025", "2025-12-24", "24. december 2025", "241225", "kl. 12.30-14.00",
     "2025-12-24 10:30:00", "2025-12-24T10:30:00Z", "01-01-2018 - 31-12-2021", "valgperioden 2018-2021",
@@ -134,6 +148,8 @@ HARMLESS_TEXTS = [
 ]  # fmt: skip
 _ROWS = "<table><thead><tr><th></th>{}</tr></thead><tbody><tr><th>{}</th>{}</tr></tbody></table>"
 HARMLESS_HTML = [
+    "<table><tr><th>Navn på spørgsmål</th></tr><tr><td>Hvad mener du</td></tr>",
+    "<table><tr><th>Kommunenavn</th></tr><tr><td>Odense Kommune</td></tr>",
     _ROWS.format("<th>Telefon</th><th>E-mail</th>", "Kvinder", "<td>31 pct.</td><td>20 pct.</td>"),
     _ROWS.format("<th>Telefon</th>", "18–29 år", "<td>0.31</td>"),
     _ROWS.format("<th>E-mail</th>", "Mænd", "<td>31 pct. (28–34)</td>"),
