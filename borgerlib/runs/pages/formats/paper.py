@@ -228,12 +228,12 @@ def _widths(soup: Any, table: Any) -> None:
         # As many heads as numbers: a checker takes them for torn ones, and each row says it all.
         for cells in body:
             cells[0].name = "td"
-    if any(len(cells) < columns for cells in rows):
+    if not body or any(len(cells) < columns for cells in rows):
         return
     heads = len(rows) - len(body)
     texts = list(zip(*([cell.get_text() for cell in cells] for cells in rows), strict=True))
     words = [_widest(danish.squeezed(" ".join(text)).split(" "), size, "semibold") for text in texts]
-    wanted = [_widest(text[heads:] or text, size, "regular") for text in texts]
+    wanted = [_widest(text[heads:], size, "regular") for text in texts]
     table["class"] = f"{name} measured" if sum(words) <= _LINE else "widest-table narrow-columns measured"
     room, left = [0.0] * columns, _LINE
     for done, at in enumerate(sorted(range(columns), key=wanted.__getitem__)):

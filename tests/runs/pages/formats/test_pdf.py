@@ -3,16 +3,20 @@
 import io
 import re
 from datetime import date
+from urllib.parse import quote
 
 import outloud
 import pypdf
 import pytest
 from accessible_pdf import pdf_problems, structure
+from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
 from nbformat.v4 import new_output
 from sample_notebooks import chart_output, executed, page_output
 
 from borgerlib.errors import RunError
+from borgerlib.files.pdf import save_pdf
+from borgerlib.runs.pages.formats.paper import _widths
 from borgerlib.runs.pages.formats.pdf import write_pdf
 from borgerlib.runs.reports.folder import write_report
 from borgerlib.view.leaders.insight import open_insight
@@ -218,6 +222,24 @@ class TestPdf:
             page.extract_text(visitor_text=visit)
         assert sizes["Titel"] > 1.5 * sizes["Svar"]
         assert max(right) < 595 - 50
+
+    @pytest.mark.parametrize(("x", "pieces"), [("0", 1), ("0 9 18", 3)])
+    def test_a_pictures_text_is_drawn_as_one_but_where_its_letters_have_places(self, tmp_path, x, pieces):
+        text = f"<text x='{x}' y='15'>abc</text>"
+        svg = f"<svg xmlns='http://www.w3.org/2000/svg' width='90' height='20'>{text}</svg>"
+        save_pdf(f'<html lang="da"><img alt="abc" src="data:image/svg+xml,{quote(svg)}">', tmp_path / "x.pdf")
+        assert pypdf.PdfReader(tmp_path / "x.pdf").pages[0].get_contents().get_data().count(b"TJ") == pieces
+
+    def test_a_column_that_fits_is_not_broken_and_long_ones_share_the_rest(self):
+        long = "Hvordan borgerne inddrages i kommunens beslutninger " * 4
+        rows = f"<tr><th>Indsigt 10, figur 13</th><td>{long}</td><td>{long}</td></tr>" * 2
+        soup = BeautifulSoup(f"<table>{rows}</table><table><tr><th>A</th></tr>{rows}</table>", "html.parser")
+        for table in soup.find_all("table"):
+            _widths(soup, table)
+        first, *others = [float(column["style"][6:-1]) for column in soup.find_all("col")]
+        # Twenty letters of about half of 8.5 points, in a line of 493 points.
+        assert 14 < first < 19
+        assert others == [pytest.approx((100 - first) / 2, abs=0.1)] * 2  # rows that differ have no widths
 
     def test_no_pages_and_no_folder_are_told(self, report, tmp_path):
         with pytest.raises(RunError, match="no pages"):
