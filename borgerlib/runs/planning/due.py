@@ -144,18 +144,20 @@ def make_plan(
     }
     made = BatchPlan(runs, {}, by_place, expected, layout_hash(), wanted_formats, there)
     reports = _reports_due(made, out, history, kept)
-    due = {run.wanted.key: run for run in runs.due}
-    places_due = {place for place, _ in due} | reports.keys()
+    due = {run.wanted.key for run in runs.due}
+    written = {place for place, _ in due} | reports.keys()
     # Of what reports are made of the content is checked; the rest, on most nights all, is only measured.
     damaged = {
-        (place, path.stem): DueRun(_wanted(place, name, path, hashes, history), ("its output was damaged",))
+        key: DueRun(_wanted(place, name, path, hashes, history), ("its output was damaged",))
         for place, name in by_place.items()
-        for path in (expected[place] if place in places_due else ())
-        if (key := (place, path.stem)) in kept.keys() - due and not is_whole(out, history.latest.get(key))
+        for path in (expected[place] if place in written else ())
+        if (key := (place, path.stem)) in kept
+        and key not in due
+        and not is_whole(out, history.latest.get(key))
     }
     current = tuple(each for each in runs.current if each.key not in damaged)
-    broken = {place for place, _ in damaged}
-    reports = {place: reasons for place, reasons in reports.items() if place not in broken}
+    for place, _ in damaged:
+        reports.pop(place, None)
     return replace(made, runs=Plan((*runs.due, *damaged.values()), current), reports=reports)
 
 
