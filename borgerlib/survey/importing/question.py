@@ -173,13 +173,8 @@ def _two_languages(question: ImportedQuestion) -> tuple[Said, ...]:
     """Return the doubt about words for one sex in two languages: 'Kvinde' and 'Woman'."""
     if question.role != "sex":
         return ()
-    named: dict[str, list[str]] = {}
-    for text in question.options:
-        named.setdefault(
-            next((name for name, words in SEXES.items() if first_word(text) in words), ""), []
-        ).append(text)
-    pairs = [" = ".join(texts) for name, texts in named.items() if name and len(texts) > 1]
-    pairs = [pair for pair in pairs if len({first_word(text) for text in pair.split(" = ")}) > 1]
+    same = ([text for text in question.options if first_word(text) in words] for words in SEXES.values())
+    pairs = [" = ".join(texts) for texts in same if len(set(map(first_word, texts))) > 1]
     return (said("short_and_long", pairs=pairs),) if pairs and not question.doubts else ()
 
 
