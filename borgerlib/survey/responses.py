@@ -118,7 +118,9 @@ class Export:
 
     def noting(self, *notes: str) -> Export:
         """Return the export with more notes on its reading."""
-        return replace(self, source=replace(self.source, notes=(*self.source.notes, *notes)))
+        noted = replace(self, source=replace(self.source, notes=(*self.source.notes, *notes)))
+        noted._counted.update(self._counted)
+        return noted
 
     def column(self, name: str) -> Column:
         """Return what is known of the column of that heading."""

@@ -127,7 +127,7 @@ def _decode_mixed(content: bytes) -> tuple[str, int]:
 
 def mend_twice_encoded(text: str) -> tuple[str, tuple[str, ...]]:
     """Undo UTF-8 that was once taken for Windows-1252 ('Ã¸' → 'ø'); return the text and what to note."""
-    found = _TWICE_ENCODED.findall(text)
+    found = _TWICE_ENCODED.findall(text) if any(map(text.__contains__, "ÃÂÅâ")) else []
     if not any(_mended(piece) != piece for piece in found):
         return text, ()
     try:
