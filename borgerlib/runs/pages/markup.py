@@ -17,6 +17,7 @@ _NUMERIC = re.compile(rf"(?:ca\. )?{_NUMBER}(?:\s?[–-]\s?{_NUMBER})?(?:\s?(?:p
 _RANGE = re.compile(r"(\d+–\d+(?:-\w+)?)")
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 _FORBIDDEN = ["script", "style", "link", "iframe", "object", "embed", "form", "meta", "base", "noscript"]
+_LEADS_OUT = re.compile(r"url|image|\\", re.IGNORECASE)  # of a style
 _FETCHING = ("src", "srcset", "href", "poster", "data", "background", "action")
 
 
@@ -68,7 +69,8 @@ def _remove_what_runs(soup: Any) -> None:
         tag.decompose()
     for tag in soup.find_all(True):
         for name in list(tag.attrs):
-            if name.startswith("on") or (name in _FETCHING and not _harmless(tag, name)):
+            fetches = name in _FETCHING and not _harmless(tag, name)
+            if name.startswith("on") or fetches or (name == "style" and _LEADS_OUT.search(tag[name])):
                 del tag[name]
 
 

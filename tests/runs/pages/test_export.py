@@ -154,6 +154,7 @@ def test_a_table_is_named_by_its_caption(tmp_path):
         "<p onclick='x()'>x</p>",
         "<img src='https://example.org/a.png' alt='x'>",
         "<a href='javascript:x()'>x</a>",
+        "<p style='background:URL(//example.org/a.png)'>x</p>",
         "<table background='//example.org/a.png'><tr><td>1</td></tr></table>",
     ],
 )
