@@ -62,10 +62,11 @@ class InterestFilters(ipywidgets.VBox):  # type: ignore[misc]
     def __init__(self, municipality: str | Answers, *, roles: Any = None, **layout: Any) -> None:
         self.answers = _opened(municipality)
         offered = {filter_.role: filter_ for filter_ in self.answers.offer.filters}
-        shown = list(offered) if roles is None else list(roles)
+        shown = list(offered) if roles is None else [roles] if isinstance(roles, str) else list(roles)
         for role in shown:
             if role not in offered:
-                raise ParameterError(unknown_name("filter", role, offered))
+                raise ParameterError(unknown_name("filter", str(role), offered))
+        self._follows = False
         self._boxes = {
             role: ipywidgets.SelectMultiple(
                 description=words()("roles", role),
@@ -88,13 +89,16 @@ class InterestFilters(ipywidgets.VBox):  # type: ignore[misc]
 
     @traitlets.observe("value")  # type: ignore[untyped-decorator]
     def _on_value(self, change: Any) -> None:
+        self._follows = True  # what the boxes are set to is no selection of its own
         for role, box in self._boxes.items():
             box.value = change["new"].levels.get(role, ())
+        self._follows = False
 
     def _on_box(self, _: Any) -> None:
         chosen = {role: box.value for role, box in self._boxes.items()}
         others = {role: of for role, of in self.value.levels.items() if role not in self._boxes}
-        self.value = Selection({**others, **chosen})
+        if not self._follows:
+            self.value = Selection({**others, **chosen})
 
 
 class InterestChart(ipywidgets.HTML):  # type: ignore[misc]

@@ -79,7 +79,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         self._against: Selection | None = None
         self._table: tuple[str, str] | None = None
         self._reports = save_report.Reports()
-        self._news: tuple[str, ...] = ()
+        self._news = ""
         css = f"{style()}\n{look_of(answers.municipality.name).css}"
         super().__init__(_esm=script(), _css=css, config=screen.setting(answers))
         self._show_menu()
@@ -93,7 +93,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
 
     @selection.setter
     def selection(self, wanted: Selection) -> None:
-        self._show(understood(wanted.levels, self._answers.offer.filters))
+        self._show(understood(getattr(wanted, "levels", None), self._answers.offer.filters))
 
     @property
     def link(self) -> str:
@@ -136,9 +136,11 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
             with self.hold_sync():
                 self._renew()
                 hear(message)
+            if self._news:  # beside the view, which the next answer replaces
+                self.send({"kind": "news", "text": self._news})
+                self._news = ""
         except BorgerlibError as error:
             self._say(error.message)
-        self._news = ()
 
     def _renew(self) -> None:
         """Take over a survey that was prepared anew while the page stood, or its kernel waited for a page."""
@@ -151,7 +153,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         except DataError:
             return  # It cannot be read; what is known is shown on.
         self._answers = renewed
-        self._news = (words()("page", "rebuilt_outdated"), *renewed.offer.problems)
+        self._news = " ".join((words()("page", "rebuilt_outdated"), *renewed.offer.problems))
         self.config = screen.setting(renewed)
         self._show_menu()
         against = None if self._against is None else self._against.levels
@@ -248,7 +250,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
             sort=self._sort,
             focus=focus,
             table=self._table,
-            notices=(*self._news, *notices, *wanted.problems),
+            notices=(*notices, *wanted.problems),
         )
 
 

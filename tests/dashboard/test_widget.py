@@ -209,8 +209,8 @@ class TestWhatHasChangedSince:
         prepared_without(load("Odense"), "koen")
         board._hear({"kind": "ping"})
         # It takes a while: the page hears of it first.
-        assert [message["kind"] for message, _ in board.sent[-2:]] == ["working", "pong"]
-        assert board.view["notice"].startswith("Svarene er ændret siden sidst.")
+        assert [message["kind"] for message, _ in board.sent[-3:]] == ["working", "pong", "news"]
+        assert board.sent[-1][0]["text"].startswith("Svarene er ændret siden sidst.")
         assert board.view["facts"] != before
         assert len(board.config["filters"]) == offered - 1
         # What is no longer asked is left out, and said.
@@ -225,7 +225,7 @@ class TestWhatHasChangedSince:
         board._hear({"kind": "question", "id": "aeldre_klima", "number": 3})
         assert board.view["number"] == 3
         assert board.view["answer"].startswith("60–69 år: ")
-        assert board.view["notice"].startswith("Svarene er ændret siden sidst.")
+        assert board.sent[-1][0]["text"].startswith("Svarene er ændret siden sidst.")
 
     @pytest.mark.parametrize("what", ["gone", "torn"])
     def test_a_survey_that_cannot_be_read_is_shown_on(self, own_answers, what):

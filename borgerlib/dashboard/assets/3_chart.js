@@ -92,8 +92,7 @@ function buildBars() {
     set(parts.text, "x", left + beside + GAP);
     set(parts.text, "y", middle + (paired ? thickness / 2 : 0) + place.drop);
     set(parts.text, "class", shown && !settled ? "value" : "value muted");
-    const mark = { 1: " ▲", "-1": " ▼" }[row.direction] ?? "";
-    write(parts.text, `${row.text}${mark}${settled ? ` · ${row.note}` : ""}`);
+    write(parts.text, `${row.text}${row.mark}${settled ? ` · ${row.note}` : ""}`);
     const aside = row.whole !== null && !settled ? row.whole_short : "";
     write(parts.everybody, aside);
     set(parts.everybody, "x", place.width);

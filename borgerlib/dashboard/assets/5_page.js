@@ -76,7 +76,7 @@ function buildPage({ model, el }, way, isNew) {
   }
   function ask(message, { remember = true } = {}) {
     if (remember) {
-      way.past.push(now());
+      way.past.push(way.wanted);
       way.future = [];
     }
     way.number += 1;
@@ -85,13 +85,14 @@ function buildPage({ model, el }, way, isNew) {
   }
   const now = () => ({ levels: way.levels, against: way.against });
   const select = (wanted, options, focus) => {
-    way.wanted = wanted;
     ask({ kind: "select", ...wanted, focus }, options);
+    way.wanted = wanted;
   };
   function change(role, levels) {
-    const next = { ...way.levels, [role]: levels };
+    // Of what was asked for last, whether or not it is shown yet.
+    const next = { ...way.wanted.levels, [role]: levels };
     if (!levels.length) delete next[role];
-    select({ ...now(), levels: next });
+    select({ ...way.wanted, levels: next });
   }
   function act(message) {
     if (message.kind === "copy") {
@@ -111,7 +112,7 @@ function buildPage({ model, el }, way, isNew) {
   }
   function step(from, to) {
     if (!from.length) return;
-    to.push(now());
+    to.push(way.wanted);
     select(from.pop(), { remember: false });
   }
   const address = () => {
@@ -124,13 +125,13 @@ function buildPage({ model, el }, way, isNew) {
     undo: () => step(way.past, way.future),
     redo: () => step(way.future, way.past),
     reset: () => isNarrowed() && select({ levels: {}, against: null }),
-    compareHold: () => select({ levels: way.levels, against: way.levels }),
-    compareWith: (role, level) => select({ levels: way.levels, against: { ...way.levels, [role]: [level] } }),
-    compareSwap: () => select({ levels: way.against, against: way.levels }),
-    compareEnd: () => select({ levels: way.levels, against: null }),
+    compareHold: () => select({ ...way.wanted, against: way.wanted.levels }),
+    compareWith: (role, level) => select({ ...way.wanted, against: { ...way.wanted.levels, [role]: [level] } }),
+    compareSwap: () => select({ levels: way.wanted.against, against: way.wanted.levels }),
+    compareEnd: () => select({ ...way.wanted, against: null }),
     sort: (sort) => {
       way.sort = sort;
-      select(now(), { remember: false });
+      select(way.wanted, { remember: false });
     },
     copyLink: async () => {
       const done = await copy(address());
@@ -144,10 +145,10 @@ function buildPage({ model, el }, way, isNew) {
   const messages = buildMessages(strings);
   const filters = buildFilters(config, change);
   const charts = new Map();
-  const isNarrowed = () => Object.keys(way.levels).length > 0 || way.against !== null;
+  const isNarrowed = () => Object.keys(way.wanted.levels).length > 0 || way.wanted.against !== null;
   const overview = buildOverview(config, (table) => {
     way.table = table;
-    select(now(), { remember: false });
+    select(way.wanted, { remember: false });
   }, (levels, focus) => select({ levels, against: null }, {}, focus));
   const who = html("h2", { class: "who" });
   const size = html("p", { class: "size" });
@@ -173,9 +174,9 @@ function buildPage({ model, el }, way, isNew) {
     const moved = !same([view.levels, view.against], [way.levels, way.against]);
     way.levels = view.levels;
     way.against = view.against;
-    way.wanted = now();
+    if (view.number >= way.number) way.wanted = now(); // otherwise more has been asked for since
     way.sort = view.sort;
-    filters.update(view.levels);
+    filters.update(way.wanted.levels);
     write(who, view.heading);
     write(size, view.size);
     write(versus, view.versus);
@@ -258,7 +259,10 @@ function buildPage({ model, el }, way, isNew) {
       }
     } else if (message.kind === "said") {
       messages.say(message.text);
+      way.wanted = now();
       filters.update(way.levels); // what was refused is not ticked
+    } else if (message.kind === "news") {
+      messages.say(message.text);
     } else if (message.kind === "working") {
       atWork = true;
       messages.say(message.text);
@@ -295,6 +299,7 @@ function buildPage({ model, el }, way, isNew) {
   const onFullscreen = () => {
     if (!document.fullscreenElement && way.presenting) present(false);
   };
+  const onPrint = () => { root.querySelector(".about").open = true; }; // source and protection go along
   const onView = () => {
     arrived();
     show();
@@ -310,6 +315,7 @@ function buildPage({ model, el }, way, isNew) {
   root.addEventListener("keydown", onKey);
   keepKeys(root);
   document.addEventListener("fullscreenchange", onFullscreen);
+  addEventListener("beforeprint", onPrint);
   const stopClosing = closeOthers(root);
   const pulse = setInterval(() => document.hidden || send({ kind: "ping" }), PULSE);
   el.append(html("div", { class: "borger-host" }, root));
@@ -331,6 +337,7 @@ function buildPage({ model, el }, way, isNew) {
     stopClosing();
     document.removeEventListener("fullscreenchange", onFullscreen);
     removeEventListener("hashchange", onHash);
+    removeEventListener("beforeprint", onPrint);
     model.off("change:view", onView);
     model.off("change:menu", onMenu);
     model.off("msg:custom", hear);
@@ -340,7 +347,7 @@ function buildPage({ model, el }, way, isNew) {
 /** The page, built anew where what it offers has changed: a survey that was prepared again. */
 function render({ model, el }) {
   // Kept where the page is built anew: the steps back as well.
-  const way = { past: [], future: [], levels: {}, against: null, wanted: {}, table: null, sort: "asked", number: 0, presenting: false, slide: 0 };
+  const way = { past: [], future: [], levels: {}, against: null, wanted: { levels: {}, against: null }, table: null, sort: "asked", number: 0, presenting: false, slide: 0 };
   const steps = sessionStorage.getItem("borger-steps");
   if (steps) [way.past, way.future] = JSON.parse(steps);
   sessionStorage.removeItem("borger-steps");

@@ -49,9 +49,9 @@ def overview(answers: Answers, selection: Selection, item: str, by: str) -> dict
         return None
     say, within = words(), {role: levels for role, levels in selection.levels.items() if role != by}
     all_within = Selection(within)
-    groups = [Level("", say("overview", "all")), *division.levels]
-    selections = [all_within, *(Selection({**within, by: (level.id,)}) for level in division.levels)]
-    shown = [answers.to_one(item, one) for one in selections]
+    groups = [(Level("", say("overview", "all")), all_within)]
+    groups += [(level, Selection({**within, by: (level.id,)})) for level in division.levels]
+    shown = [answers.to_one(item, one) for _, one in groups]
     found = [{row["option"]: row for row in answer.records[item]} for answer in shown]
     order = [level.id for level in asked.levels]
     if item != "time":
@@ -81,14 +81,15 @@ def overview(answers: Answers, selection: Selection, item: str, by: str) -> dict
                 "square": places.get(group.id),
                 "chosen": group.id in selection.levels.get(by, ()),
             }
-            for group, answer, one in zip(groups, shown, selections, strict=True)
+            for (group, one), answer in zip(groups, shown, strict=True)
         ],
         "rows": [
             {
                 "id": option,
                 "label": labels[option],
                 "cells": [
-                    _cell(of[option], group.label, largest) for of, group in zip(found, groups, strict=True)
+                    _cell(of[option], group.label, largest)
+                    for of, (group, _) in zip(found, groups, strict=True)
                 ],
             }
             for option in order

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, NotRequired
 
+from annotated_types import Len
 from filelock import FileLock
+from pydantic import TypeAdapter
+from typing_extensions import TypedDict
 
 from borgerlib.dashboard.page.words import words
 from borgerlib.errors import DataError, ParameterError
@@ -21,6 +24,16 @@ from borgerlib.interest.filters.selection import Selection, Understood, understo
 FILE = "spoergsmaal.json"
 MOST_SAVED = 100
 LONGEST_NAME = 80
+
+
+class _Entry(TypedDict):
+    id: str
+    label: Annotated[str, Len(1, LONGEST_NAME)]
+    levels: dict[str, list[str]]
+    against: NotRequired[dict[str, list[str]]]
+
+
+_ENTRY = TypeAdapter(_Entry)
 
 
 @dataclass(frozen=True)
@@ -144,12 +157,15 @@ def _read(path: Path) -> tuple[list[dict[str, Any]], bool]:
         return [], True
     except (OSError, ValueError):
         return [], False
-    found, form = found if isinstance(found, list) else [found], {"id": str, "label": str, "levels": dict}
-    entries = [
-        entry
-        for entry in found
-        if isinstance(entry, dict) and all(isinstance(entry.get(key), kind) for key, kind in form.items())
-    ]
+    found = found if isinstance(found, list) else [found]
+    # Of two with one id nobody could say which is meant; nor may one take the place of our own.
+    taken, entries = {question["id"] for question in words().questions}, list[dict[str, Any]]()
+    for entry in found:
+        with suppress(ValueError):
+            kept = _ENTRY.validate_python(entry)
+            if kept["id"] not in taken:
+                taken.add(kept["id"])
+                entries.append(dict(kept))
     return entries, len(entries) == len(found)
 
 

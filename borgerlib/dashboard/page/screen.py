@@ -24,7 +24,7 @@ from borgerlib.dashboard.page.sentences import (
     direction_key,
     heading,
     share_words,
-    versus,
+    who,
 )
 from borgerlib.dashboard.page.words import words
 from borgerlib.interest.filters.selection import KEYS
@@ -32,6 +32,7 @@ from borgerlib.view.comparison.since import since_last
 from borgerlib.view.words import alt_text
 
 SORTS = ("asked", "size", "difference")
+MARKS = {"more": " ▲", "less": " ▼", "untested": " °"}
 _FULL = (0.25, 0.5, 0.75, 1.0)
 _DIGITS = 3
 
@@ -110,7 +111,7 @@ def view(
         "number": number,
         "levels": answer.selection.as_json(),
         "against": against.selection.as_json() if against else None,
-        "versus": versus(answers, against) if against else "",
+        "versus": f"{words()('strings', 'versus')} {who(answers, against, counted=True)}" if against else "",
         "link": answer.link,
         "sort": sort,
         "heading": heading(answers, answer.selection),
@@ -208,6 +209,12 @@ def chart(
         say(section, key if other else "caption_everybody", sikkerhed=sure, **pair)
         for key in ("caption", "legend")
     )
+    tested = any(not pd.isna(row["direction"]) for row in rows)
+    bars = [
+        _row(row, of_other.get(row["option"]), focus, paired=against is not None, tested=tested)
+        for row in shown
+    ]
+    sign = say("chart", "sign") if any(bar["mark"] == MARKS["untested"] for bar in bars) else ""
     measured = [*rows, *(of_other.values() if against else ())]
     reach = [row[key] for row in measured for key in ("proportion", "ci_upper") if not math.isnan(row[key])]
     reach += [share for share in shares.values() if not math.isnan(share)]
@@ -221,20 +228,25 @@ def chart(
         "title": title,
         "question": question,
         "difference": "" if against else differs,
-        "caption": caption,
-        "legend": legend,
+        "caption": f"{caption} {sign}".strip(),
+        "legend": f"{legend} {sign}".strip(),
+        "sign": sign,
         "alt": alt,
         "full": next((full for full in _FULL if full >= max(reach, default=0)), 1.0),
         "paired": against is not None,
         "heads": [pair["andet"], say("compare", "difference")]
         if against
         else [say("table", "whole"), say("table", "difference")],
-        "rows": [_row(row, of_other.get(row["option"]), focus, paired=against is not None) for row in shown],
+        "rows": bars,
     }
 
 
-def _row(row: Record, other: Record | None, focus: tuple[str, str], *, paired: bool) -> dict[str, Any]:
-    say, shown = words(), not row["suppressed"]
+def _row(
+    row: Record, other: Record | None, focus: tuple[str, str], *, paired: bool, tested: bool
+) -> dict[str, Any]:
+    say, shown, key = words(), not row["suppressed"], direction_key(row["direction"])
+    # Where others of the chart were tested, one without a mark would be taken for one that is alike.
+    marked = other and not row["settled"] and (key != "untested" or (tested and row["proportion"] >= 0))
     of_all = other["proportion"] if other else math.nan
     # Of a second group what is known stands there, as 'mod under 7'; everybody's number stands there or not.
     text = share_words(other) if other and (paired or of_all >= 0) else ""
@@ -255,7 +267,8 @@ def _row(row: Record, other: Record | None, focus: tuple[str, str], *, paired: b
         "whole_short": short if text else "",
         "whole_text": f"{text} ({interval})" if interval else text,
         "direction": 0 if pd.isna(row["direction"]) else int(row["direction"]),
-        "difference": say("table", direction_key(row["direction"])) if other and not row["settled"] else "",
+        "mark": MARKS.get(key, "") if marked else "",
+        "difference": say("table", key) if other and not row["settled"] else "",
         "note": say("chart", "settled") if row["settled"] else "",
         "focus": focus == (row["item"], row["option"]),
     }

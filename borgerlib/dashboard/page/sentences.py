@@ -45,12 +45,6 @@ def about_how_many(answer: Answer) -> str:
     return say("page", "few") if n is None else say("overview", "size", tal=danish.number(n))
 
 
-def versus(answers: Answers, against: Answer) -> str:
-    """Return who a selection is compared with: 'mod 70 år og derover (ca. 730 svar)'."""
-    who = heading(answers, against.selection)
-    return words()("compare", "versus", hvem=who, antal=about_how_many(against))
-
-
 def answer_sentence(answers: Answers, answer: Answer, focus: tuple[str, str]) -> str:
     """Return what is to be said first: how two selections differ, or the answer to a question of the menu.
 

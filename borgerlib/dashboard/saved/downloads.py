@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import pandas as pd
@@ -18,6 +19,8 @@ from borgerlib.dashboard.saved.slides import presentation
 from borgerlib.errors import ParameterError
 from borgerlib.files.workbook import Cell, Sheet, escape_formulas, sheet_name, write_workbook
 from borgerlib.view.words import alt_text
+
+_LONGEST_NAME = 90
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,10 @@ def download(answers: Answers, answer: Answer, chart: str, kind: str, *, sort: s
     who = [] if answers.beside(answer) is None else [sentences.who(answers, answer)]
     parts = [answers.municipality.name, *shown, *who]
     lead = "simulerede-data-" if answers.offer.simulated else ""
-    name = f"{lead}{slug(' '.join(parts))[:90].strip('-')}.{kind}"
-    return Download(name, mime, make())
+    name = slug(" ".join(parts))
+    if len(name) > _LONGEST_NAME:  # what is cut off must not make two selections one
+        name = f"{name[:_LONGEST_NAME].strip('-')}-{sha256(answer.link.encode()).hexdigest()[:8]}"
+    return Download(f"{lead}{name}.{kind}", mime, make())
 
 
 def numbers(answers: Answers, answer: Answer, chart: str, *, sort: str) -> pd.DataFrame:

@@ -20,8 +20,6 @@ from borgerlib.view.charts.chart import Chart
 from borgerlib.view.charts.charts import bar_chart, grouped_bar_chart
 from borgerlib.view.words import alt_text
 
-_MARKS = {1: " ▲", -1: " ▼"}
-
 
 def picture(answers: Answers, answer: Answer, role: str, *, sort: str = "size") -> Chart:
     """Return the chart of one question: the selection's bars, beside those of everybody where they differ.
@@ -67,12 +65,12 @@ def slide_chart(answers: Answers, answer: Answer, role: str, *, sort: str) -> Ch
     shown, other = screen.chart(answers, answer, role, sort=sort), answers.beside(answer)
     own, note, question = _in_order(answer.of(role), shown), protection(answers), shown["question"]
     if other is not None:
-        note = f"{words()('compare' if answer.against else 'chart', 'slide')} {note}"
+        note = f"{words()('compare' if answer.against else 'chart', 'slide')} {shown['sign']} {note}"
         question = f"{sentences.who(answers, answer, counted=bool(answer.against))}. {question}"
     drawn = bar_chart(own, title=shown["title"], question=question, note=note, sort=False)
     marks: Any = drawn.marks
     bars = tuple(
-        replace(bar, words=f"{bar.words}{_MARKS.get(row['direction'], '')}{_beside(row)}")
+        replace(bar, words=f"{bar.words}{row['mark']}{_beside(row)}")
         for bar, row in zip(marks.bars, shown["rows"], strict=True)
     )
     return replace(

@@ -12,7 +12,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -148,7 +147,7 @@ def notebook_server(
     *,
     port: int,
     base_url: str = "",
-    opens: Mapping[str, Any] = MappingProxyType({}),
+    opens: Mapping[str, Any] | None = None,
 ) -> Iterator[DashboardServer]:
     """Serve one of our notebooks as a page until the block ends.
 
@@ -173,7 +172,7 @@ def notebook_server(
     with tempfile.TemporaryDirectory(prefix="borger-dashboard-") as folder:
         notebook = Path(folder) / "borgernes-interesse.ipynb"
         _with_parameters(places.notebooks() / name, notebook, parameters)
-        settings = {"token": secrets.token_urlsafe(24), "address": base_url, "opens": dict(opens)}
+        settings = {"token": secrets.token_urlsafe(24), "address": base_url, "opens": opens or {}}
         server = DashboardServer(notebook, ports=range(port, port + _PORTS), **settings)
         try:
             yield server

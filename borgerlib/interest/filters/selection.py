@@ -95,8 +95,8 @@ def read_link(text: str, filters: Sequence[Filter]) -> Understood:
     filters : sequence of Filter
         What is offered.
     """
-    if len(text) > _LONGEST_LINK:
-        return Understood(Selection(), ("Linket er for langt til at være et valg. Alle borgere er vist.",))
+    if not isinstance(text, str) or len(text) > _LONGEST_LINK:
+        return Understood(Selection(), ("Linket er ikke et valg, eller for langt. Alle borgere er vist.",))
     parts = text.lstrip("#?").split("&")
     end = parts.index(_AGAINST) if _AGAINST in parts else len(parts)
     own, problems = _levels_of(parts[:end])
@@ -156,8 +156,7 @@ def _offered(levels: Any, filters: Sequence[Filter]) -> tuple[Selection, Sequenc
         kept[role] = tuple(level for level in known if level in wanted)
         lost = [f"»{_short(level)}«" for level in wanted if level not in known]
         if lost:
-            verb = "findes" if len(lost) == 1 else "findes alle"
-            problems.append(f"{danish.listing(lost)} {verb} ikke i kommunens svar og er udeladt.")
+            problems.append(f"{danish.listing(lost)} findes ikke i kommunens svar og er udeladt.")
     return Selection(kept), problems
 
 

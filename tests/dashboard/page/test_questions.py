@@ -106,7 +106,13 @@ def test_a_folder_that_is_a_file_is_told_in_danish(tmp_path):
         save_question("Odense", "Ny", Selection())
 
 
-@pytest.mark.parametrize("content", ["[{},", '[{}, {"id": "a", "label": "Gemt", "levels": {}}]'])
+ONE = {"id": "a", "label": "Gemt", "levels": {}}
+
+
+WRONG = ({}, {"id": "aeldre_klima"}, {"id": "b", "label": ""}, {"id": "b", "levels": {"age": None}})
+
+
+@pytest.mark.parametrize("content", ["[{},", *(json.dumps([ONE, ONE | wrong]) for wrong in WRONG)])
 def test_a_damaged_file_of_questions_is_told_and_kept_aside(content):
     path = saved_folder("Odense") / FILE
     path.parent.mkdir(parents=True, exist_ok=True)

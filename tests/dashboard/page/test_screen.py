@@ -150,6 +150,17 @@ def test_what_differs_is_said_first_with_both_numbers(answers):
     assert directions[1] == {option: -direction for option, direction in directions[0].items()}
 
 
+def test_what_was_not_tested_does_not_look_alike(answers):
+    chosen = "emner=klima_miljoe,natur"
+    chart = compared(answers, f"alder=25-44&{chosen}", f"alder=70%2B&{chosen}")["charts"][0]
+    marks = {row["id"]: row["mark"] for row in chart["rows"]}
+    # A selection that is made of an answer is not tested on it.
+    assert (marks["klima_miljoe"], marks["natur"]) == (" °", " °")
+    assert " ▼" in marks.values()
+    assert chart["caption"].endswith(" °: ikke prøvet.")
+    assert {row["mark"] for chart in told(answers)["charts"] for row in chart["rows"]} == {""}
+
+
 def test_a_selection_against_itself_asks_for_another(answers):
     said = compared(answers, "alder=60-69", "alder=60-69")
     assert said["answer"] == "De to grupper er ens: 60–69 år. Vælg den anden i filtrene."

@@ -75,3 +75,16 @@ def test_the_numbers_of_both_groups_have_their_ends_or_what_is_known(answers, pa
     for row, shown in zip(rows, of_page, strict=True):
         assert row[4] != "" or row[8].endswith(f"15–24 år: {shown['whole_text']}")
         assert [bool(end) for end in row[6:8]] == [shown["whole_lower"] is not None] * 2
+
+
+def test_selections_whose_names_are_cut_have_files_of_their_own(answers):
+    ages = [level.id for level in answers.offer.filter("age").levels]
+    names = set()
+    for sex in ("mand", "kvinde"):
+        of = Selection(
+            {"age": tuple(ages), "area_type": ("by", "land"), "area": ("Odense Midt", "Odense Nord")}
+        )
+        other = Selection({**of.levels, "sex": (sex,)})
+        names.add(download(answers, answers.to(of, against=other), "topics", "csv", sort="asked").name)
+    assert len(names) == 2
+    assert max(map(len, names)) < 130
