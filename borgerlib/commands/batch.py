@@ -213,13 +213,13 @@ def _duration(seconds: float) -> str:
 
 
 def _print_plan(plan: BatchPlan) -> None:
-    for place, runs in plan.due_by_place().items():
+    runs: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    for run in plan.runs.due:
+        runs.setdefault(run.wanted.place, []).append((run.wanted.notebook.stem, run.reasons))
+    for place, parts in (runs | {place: [("report", why)] for place, why in plan.reports.items()}).items():
         console.out.print(f"[bold]{escape(plan.names[place] or 'Hele landet')}[/bold]")
-        for run in runs:
-            console.out.print(f"  {escape(run.wanted.notebook.stem):<24} {', '.join(run.reasons)}")
-    for place, reasons in plan.reports.items():
-        console.out.print(f"[bold]{escape(plan.names[place] or 'Hele landet')}[/bold]")
-        console.out.print(f"  {'report':<24} {', '.join(reasons)}")
+        for what, reasons in parts:
+            console.out.print(f"  {escape(what):<24} {', '.join(reasons)}")
     numbers = len(plan.runs.due), len(plan.runs.current)
     due, current = (f"{count} {'is' if count == 1 else 'are'}" for count in numbers)
     console.out.print(f"Of the runs {due} due, {current} up to date.")

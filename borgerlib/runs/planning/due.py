@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import os
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -66,13 +65,6 @@ class BatchPlan:
     layout: str
     formats: tuple[str, ...]
     there: Mapping[str, Record] = field(default_factory=dict)
-
-    def due_by_place(self) -> dict[str, list[DueRun]]:
-        """Return the due runs of each place."""
-        found: dict[str, list[DueRun]] = defaultdict(list)
-        for run in self.runs.due:
-            found[run.wanted.place].append(run)
-        return dict(found)
 
     def report_of(
         self, place: str, history: History, kept: Mapping[tuple[str, str], int]

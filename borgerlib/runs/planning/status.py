@@ -105,16 +105,7 @@ class Status:
             "nights_since": self.nights_since,
             "counts": self.counts(),
             "damaged_lines": self.damaged,
-            "places": [
-                {
-                    "place": place.place,
-                    "name": place.name,
-                    "state": place.state,
-                    "report": asdict(place.report) if place.report else None,
-                    "runs": [asdict(run) for run in place.runs],
-                }
-                for place in self.places
-            ],
+            "places": [asdict(place) for place in self.places],
         }
 
 
