@@ -149,17 +149,23 @@ def with_roles(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
     Where several may have a role, all are marked.
     """
     roles = [question.role or _role(question) for question in found]
+    alike: dict[str, list[int]] = {}
+    for at, role in enumerate(roles):
+        alike.setdefault(role, []).append(at)
+
+    def rank(at: int) -> tuple[bool, bool]:
+        return bool(found[at].role), roles[at] in _OF_ONESELF and bool(_YOU.search(found[at].text))
+
+    best = {role: max(places, key=rank) for role, places in alike.items()}
     for at, (question, role) in enumerate(zip(found, roles, strict=True)):
-        alike = [other for other, one in enumerate(roles) if one == role]
-        best = max(alike, key=lambda other: (bool(found[other].role), bool(_YOU.search(found[other].text))))
         if not role and question.kind == "multiple":
             yield replace(question, doubts=(*question.doubts, said("no_role")))
-        elif not role or question.role or (role == "free_text" and at != best):
+        elif not role or question.role or (role == "free_text" and at != best[role]):
             yield question
-        elif at != best and role != "contact":
+        elif at != best[role] and role != "contact":
             yield replace(question, doubts=(*question.doubts, said("role_taken", role=role)))
         else:
-            rivals = [found[other].text for other in alike if other != at]
+            rivals = [found[other].text for other in alike[role] if other != at]
             if role == "birth_year":
                 # Of a day of birth the year is kept alone.
                 question = replace(question, kind="number")
