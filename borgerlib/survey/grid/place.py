@@ -98,9 +98,9 @@ def _is_subtotal(row: Row) -> bool:
     if row[0] and row[0].strip().casefold().rstrip(": ") not in _SUBTOTALS:
         return False
     texts = [text for text in (cell.strip() for cell in row) if text]
-    word, *numbers = texts
-    is_word = word.casefold().rstrip(": ") in _SUBTOTALS
-    return is_word and bool(numbers) and all(parse_number(text) is not None for text in numbers)
+    if len(texts) < _FEW or texts[0].casefold().rstrip(": ") not in _SUBTOTALS:
+        return False
+    return all(parse_number(text) is not None for text in texts[1:])
 
 
 def is_answer_row(rows: Sequence[Row], at: int) -> bool:
