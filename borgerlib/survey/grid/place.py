@@ -302,16 +302,15 @@ def _sums_up(rows: Sequence[Row], at: int, first: int) -> bool:
 
 def _is_sum(rows: Sequence[Row], at: int, first: int) -> bool:
     """Return whether each number of a row is the sum or the count of those above it, and larger than any."""
-    for place, text in enumerate(rows[at]):
-        if not text.strip():
-            continue
+    texts = {place: text for place, text in enumerate(rows[at]) if text.strip()}
+    for place, text in texts.items():
         above = [number for row in rows[first:at] if (number := parse_number(row[place])) is not None]
         found = parse_number(text)
         if found is None or len(above) <= _FEW or found <= max(above):
             return False
         if not isclose(found, sum(above), rel_tol=1e-6) and found != len(above):
             return False
-    return True
+    return bool(texts)
 
 
 def _filled(row: Row) -> int:
