@@ -330,6 +330,8 @@ def jupyterlab(browser: Any, options: argparse.Namespace) -> dict[str, float]:
         ]
         with served(arguments, folder, token) as port:
             page = new_page(browser, 1500)
+            # On a busy machine JupyterLab asks, above the notebook, what to do about a kernel that is slow.
+            page.add_locator_handler(page.locator("dialog.jp-Dialog"), lambda: page.keyboard.press("Enter"))
             page.goto(f"http://127.0.0.1:{port}/lab/workspaces/b/tree/{NOTEBOOK}?token={token}")
             page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
             begun = run_all(page)
