@@ -24,7 +24,7 @@ _TYPED = 0.9
 _RESPONSE = {"response", "open-ended response", "svar", "åbent svar", "antwort", "offene antwort"}
 _OWN_CODES = {"submitdate", "lastpage", "startlanguage"}
 _SUBTOTALS = {"delsum", "subtotal", "mellemsum", "delsumme", "delsumma", "i alt", "total", "sum"}
-_SUMMED = 10
+_SUMMED = 5
 _TOTALS = (
     "total", "totalt", "i alt", "ialt", "sum", "summa", "summe", "gesamt", "gennemsnit", "average", "mean",
     "antal svar", "antal", "procent", "percent", "n =", "n=", "eksporteret", "exported", "kilde", "source",
@@ -86,8 +86,9 @@ def find_table(rows: Sequence[Row], numbers: Sequence[int], *, heading_rows: int
     data = tuple(at for at in body if rows[at] != named)
     if repeated := len(body) - len(data):
         notes.append(said("headings_repeated", count=repeated))
-    # Of few rows, a word for a sum is somebody's answer.
-    if between := [at for at in data if _is_subtotal(rows[at])] if len(data) > _SUMMED else []:
+    between = [at for at in data if _is_subtotal(rows[at])]
+    # Of few rows, or where many hold one, a word for a sum is somebody's answer.
+    if between and len(data) > _SUMMED * len(between):
         data = tuple(at for at in data if at not in between)
         notes.append(said("subtotals", count=len(between), row=numbers[between[0]]))
     return Place(names, headings, data, tuple(notes))
