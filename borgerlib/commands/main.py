@@ -73,7 +73,7 @@ def report(
     ] = None,
     code: Annotated[bool, typer.Option("--code", help="Show the notebooks' code in the pages.")] = False,
     formats: cli_batch.Format = None,
-    jobs: cli_batch.Jobs = 2,
+    jobs: cli_batch.Jobs = 4,  # kernels wait half of their time
 ) -> None:
     """Run the notebooks for a municipality and write its report: one folder, index.html first."""
     from rich.progress import TimeElapsedColumn
