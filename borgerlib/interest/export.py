@@ -214,12 +214,8 @@ def _as_texts(data: LabelledData) -> pd.DataFrame:
     return data.frame.assign(**texts)
 
 
-def _write_csv(data: LabelledData, path: Path) -> None:
-    escape_formulas(_as_texts(data)).to_csv(path, index=False, encoding="utf-8")
-
-
-def _write_variables(data: LabelledData, path: Path) -> None:
-    escape_formulas(variable_list(data)).to_csv(path, index=False, encoding="utf-8")
+def _write_csv(frame: pd.DataFrame, path: Path) -> None:
+    escape_formulas(frame).to_csv(path, index=False, encoding="utf-8")
 
 
 def _write_workbook(data: LabelledData, path: Path) -> None:
@@ -250,7 +246,10 @@ def _write_parquet(data: LabelledData, path: Path) -> None:
 
 _WRITERS: dict[str, dict[str, Callable[[LabelledData, Path], None]]] = {
     "sav": {".sav": _write_spss},
-    "csv": {".csv": _write_csv, "_variable.csv": _write_variables},
+    "csv": {
+        ".csv": lambda data, path: _write_csv(_as_texts(data), path),
+        "_variable.csv": lambda data, path: _write_csv(variable_list(data), path),
+    },
     "xlsx": {".xlsx": _write_workbook},
     "parquet": {".parquet": _write_parquet},
 }

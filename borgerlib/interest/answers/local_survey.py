@@ -209,8 +209,9 @@ def _with_segments(
 ) -> tuple[pd.DataFrame, Codebook]:
     if kinds is None:
         return respondents, codebook
-    grouped = respondents.assign(**{SEGMENT: kinds.assigned})
-    return grouped, replace(codebook, items=(*codebook.items, kinds.item))
+    return respondents.assign(**{SEGMENT: kinds.assigned}), replace(
+        codebook, items=(*codebook.items, kinds.item)
+    )
 
 
 def _columns(codebook: Codebook, respondents: pd.DataFrame) -> dict[str, str]:

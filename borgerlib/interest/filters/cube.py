@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import zipfile
 import zlib
@@ -130,15 +129,8 @@ def _fingerprint(municipality: str, age_bands: Sequence[int], chance: float) -> 
         "layout": _LAYOUT,
         "copy": copy_state(municipality, chance=chance),
         "age_bands": [int(band) for band in age_bands],
-        "segments": _digest(saved_folder(municipality) / SEGMENTS_FILE),
+        "segments": file_state(saved_folder(municipality) / SEGMENTS_FILE),
     }
-
-
-def _digest(path: Path) -> str:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return ""
 
 
 def _opened(cube: Cube, record: Mapping[str, Any], origin: Origin) -> FilterCube:

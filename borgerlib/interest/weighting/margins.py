@@ -107,14 +107,9 @@ def population_counts(
 
 def columns_of(codebook: Codebook) -> dict[str, str]:
     """Return role → the respondents' column, for the roles that can be weighted by."""
-    columns = {}
-    for role in MARGINS:
-        item = codebook.with_role(role)
-        if role == "age":
-            columns[role] = band_column(codebook)
-        elif item is not None:
-            columns[role] = item.id
-    return columns
+    items = {role: codebook.with_role(role) for role in MARGINS}
+    columns = {role: item.id for role, item in items.items() if item is not None}
+    return columns | {"age": band_column(codebook)}
 
 
 def _check_sexes(codebook: Codebook, by: Mapping[str, str]) -> None:

@@ -118,8 +118,7 @@ def weigh(
     )
     targets = _targets(respondents, codebook, people, rules)
     notes = [*people.notes]
-    unused = [role for role in rules.merge if role not in people.by_role]
-    notes += [said("merge_unused", role=role) for role in unused]
+    notes += [said("merge_unused", role=role) for role in rules.merge if role not in people.by_role]
     for target in targets:
         notes += what_to_look_at(target, respondents, rules.fewest)
     frame, margins = rakeable(respondents, targets)
