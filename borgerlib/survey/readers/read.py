@@ -40,7 +40,9 @@ _TIMES = (
     (
         "started",
         re.compile(
-            r"start(ed|et)?([ -]?(date|time|at|tidspunkt|dato|tid))?|created|påbegyndt", re.IGNORECASE
+            r"start(ed|et)?([ -]?(date|time|at|tidspunkt|dato|tid))?|created"
+            r"|(besvarelsen |svaret )?(på)?begyndt",
+            re.IGNORECASE,
         ),
     ),
     (
@@ -50,7 +52,7 @@ _TIMES = (
             r"|(created|submitted|completed|answered) (at|on)"
             r"|(closed|submitted|completed|recorded)( ?(date|time))?|date submitted"
             r"|(submission|submit|completion|end|response) ?(date|time)"
-            r"|(indsendt|oprettet|besvaret|afsluttet)( den)?"
+            r"|(besvarelsen |svaret )?(indsendt|oprettet|besvaret|afsluttet)( den)?"
             r"|(slut|afslutnings|svar|besvarelses|indsendelses)(tidspunkt|dato|tid)",
             re.IGNORECASE,
         ),

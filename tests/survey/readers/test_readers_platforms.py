@@ -359,6 +359,7 @@ def test_two_times_and_a_number_make_no_microsoft_form_of_questions(tmp_path):
         ("Jotform", {"Submission Date": ["Nov 27, 2025", "Nov 28, 2025"], "Submission IP": ["1.1.1.1"] * 2}),
         ("Decidim", {"Created At": TIMES[:2], "IP Hash": ["a", "b"], "User Status": ["Registered"] * 2}),
         ("table", {"Startet": TIMES[:2], "Status": ["Gennemført", "Delvist"]}),
+        ("table", {"Besvarelsen påbegyndt": TIMES[:2], "Besvarelsen afsluttet": TIMES[:2]}),
         (
             "Microsoft Forms",
             {"ID": list("12"), "Start": TIMES[:2], "Slut": TIMES[:2], "Mail": ["anonymous"] * 2}
