@@ -38,19 +38,15 @@ class Crew(Protocol):
 
     def free(self, task: Task) -> bool:
         """Return whether the task can be given now."""
-        ...
 
     def give(self, task: Task) -> None:
         """Let somebody do the task."""
-        ...
 
     def outcomes(self, seconds: float) -> Iterator[tuple[Task, Outcome]]:
         """Yield what has been done, waiting so long for the first."""
-        ...
 
     def stop(self) -> None:
         """End all, within two seconds."""
-        ...
 
 
 @dataclass

@@ -125,7 +125,10 @@ def run_batch(
         batch.take_over()
         if batch.has_work:
             places.processed_data().mkdir(parents=True, exist_ok=True)  # where pictures are kept
-            hands = crew or _crew(scheduler, jobs=jobs, work=work, cold=cold, ahead=_ahead(batch.waiting))
+            ahead: Ahead = (
+                "pictures" if batch.waiting > _TWO_REPORTS else "survey"
+            )  # pictures pay from two on
+            hands = crew or _crew(scheduler, jobs=jobs, work=work, cold=cold, ahead=ahead)
             try:
                 batch.work_through(hands)
             finally:
@@ -136,11 +139,6 @@ def run_batch(
             keep_overview_in_step(folder)
         manifest.note_end()
         return batch.progress(None)
-
-
-def _ahead(runs: int) -> Ahead:
-    """Return what the server has ready: pictures pay from two reports on."""
-    return "pictures" if runs > _TWO_REPORTS else "survey"
 
 
 def _forced_since(folder: Path) -> int | None:

@@ -105,13 +105,8 @@ def write_overview(folder: Path, history: History, *, day: date | None = None) -
 
 def keep_overview_in_step(folder: Path) -> None:
     """Write the page anew after a report was made singly; a page of somebody else's is left alone."""
-    if overview_is_missing(folder) or is_ours(folder / PAGE):
+    if not (folder / PAGE).exists() or is_ours(folder / PAGE):
         write_overview(folder, Manifest(folder).read())
-
-
-def overview_is_missing(folder: Path) -> bool:
-    """Return whether the folder has no page at all by the overview's name."""
-    return not (folder / PAGE).exists()
 
 
 def overview_rows(folder: Path, history: History) -> list[OverviewRow]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from borgerlib import danish
 from borgerlib.errors import RunError
-from borgerlib.files.atomic import replacing_folder, way_out
+from borgerlib.files.atomic import replacing_folder, unwritable
 from borgerlib.files.look import Look, look_of
 from borgerlib.lokaldemokrati.insights.cases import Case
 from borgerlib.runs.pages.appendix import with_appendix
@@ -157,7 +157,7 @@ def refuse_foreign_folder(target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=target.parent).close()
     except OSError as error:
-        raise _unwritable(target, error) from error
+        raise unwritable(target, error, what="The report", kind=RunError) from error
     if not target.exists():
         return
     if not target.is_dir():
@@ -191,13 +191,7 @@ def _written_to(target: Path, municipality: str, inside: Path | None) -> Iterato
         ) as folder:
             yield folder
     except OSError as error:
-        raise _unwritable(target, error) from error
-
-
-def _unwritable(target: Path, error: OSError) -> RunError:
-    return RunError(
-        f"The report cannot be written to {target}: {error.strerror or error}.", hint=way_out(error)
-    )
+        raise unwritable(target, error, what="The report", kind=RunError) from error
 
 
 def _write(path: Path, text: str) -> None:

@@ -170,7 +170,7 @@ def test_a_place_that_cannot_be_written_is_told_in_a_sentence(report_notebooks, 
     (tmp_path / "file").write_text("")
     with pytest.raises(RunError) as raised:
         write(report_notebooks, tmp_path / "file" / "odense")
-    assert re.match(r"The report cannot be written to .*/file/odense: .+\.\n", str(raised.value))
+    assert re.match(r"The report odense cannot be written to .*/file: .+\.\n", str(raised.value))
 
 
 WRITE_UNDER = """
@@ -219,7 +219,7 @@ def test_a_disk_that_refuses_leaves_the_older_report(report_notebooks, fault, re
         target.parent.chmod(0o755)
         assert done.stderr == ""
         assert done.stdout == (
-            f"The report cannot be written to {target}: {reason}.\n"
+            f"The report {target.name} cannot be written to {target.parent}: {reason}.\n"
             "Choose a folder that you may write to, on a disk with room.\n"
         )
         assert soup(target / "index.html").h1.get_text() == "Odense"
