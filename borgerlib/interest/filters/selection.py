@@ -156,7 +156,7 @@ def _offered(levels: Any, filters: Sequence[Filter]) -> tuple[Selection, Sequenc
         kept[role] = tuple(level for level in known if level in wanted)
         lost = [f"»{_short(level)}«" for level in wanted if level not in known]
         if lost:
-            problems.append(f"{danish.listing(lost)} findes ikke i kommunens svar og er udeladt.")
+            problems.append(f"{danish.listing(lost)} findes ikke i kommunens svar.")
     return Selection(kept), problems
 
 

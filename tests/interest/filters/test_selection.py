@@ -46,8 +46,8 @@ def test_what_is_unknown_is_left_out_and_told():
     assert read.selection == Selection({"age": ("60-69",)})
     assert read.problems == (
         "Linket nævner »bil«, som ikke er et filter.",
-        "»95-99« findes ikke i kommunens svar og er udeladt.",
-        "»trafik« findes ikke i kommunens svar og er udeladt.",
+        "»95-99« findes ikke i kommunens svar.",
+        "»trafik« findes ikke i kommunens svar.",
         "Kommunens svar kan ikke filtreres efter »koen«.",
     )
 
