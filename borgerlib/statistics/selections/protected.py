@@ -7,9 +7,9 @@ are meant, with numbers that are right on average (the inverse of the randomisat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from borgerlib.statistics.selections.randomised import SMALLEST_SELECTION, Rando
 SMALLEST_EFFECTIVE = 20.0
 _ROUNDED_TO = 10
 _SURE = 0.05
+_RECENT = 4
 
 
 @dataclass(frozen=True)
@@ -153,9 +154,17 @@ class ProtectedCube:
         return self.cube.select(levels)
 
     @cached_property
-    def _who_is_in(self) -> Callable[[str, tuple[str, ...]], list[tuple[Words, float]]]:
+    def _recent(self) -> dict[tuple[str, tuple[str, ...]], list[tuple[Words, float]]]:
+        return {}
+
+    def _who_is_in(self, role: str, wanted: tuple[str, ...]) -> list[tuple[Words, float]]:
         # A selection asks for the same sets once for each chart, and the next one shares most of them.
-        return lru_cache(maxsize=4)(self._found_in)
+        # Not 'lru_cache': it would hold the cube, and the cube it, long after a survey is prepared anew.
+        if (role, wanted) not in self._recent:
+            if len(self._recent) == _RECENT:
+                del self._recent[next(iter(self._recent))]
+            self._recent[role, wanted] = self._found_in(role, wanted)
+        return self._recent[role, wanted]
 
     def _found_in(self, role: str, wanted: tuple[str, ...]) -> list[tuple[Words, float]]:
         """Return sets of respondents, and what each set's answers say of whether they chose one of some."""
