@@ -29,8 +29,8 @@ DETAILS = ("name", "mail", "phone")
 
 def clear_answer(text: object) -> bool | None:
     """Return whether a text is a clear yes or a clear no; None where it is neither."""
-    said = normalise(str(text))
-    return True if said in _YES else False if said in _NO else None
+    answer = normalise(str(text))
+    return True if answer in _YES else False if answer in _NO else None
 
 
 @dataclass(frozen=True)
@@ -110,16 +110,16 @@ def enter(
         for row in rows:
             pseudonym = pseudonym_of(register.key, survey, row.answer)
             mail, phone = detail_key(row.mail, mail=True), detail_key(row.phone, mail=False)
-            said = clear_answer(row.consent)
+            answer = clear_answer(row.consent)
             same = _same(register, mail, phone)
             if len(same) > 1:
                 refused[row.Index] = "several people have this telephone number; told apart by e-mail alone"
-            elif not said:
+            elif not answer:
                 refused[row.Index] = "no consent"
-                if said is False and same:
+                if answer is False and same:
                     withdrawn |= same
                     refuse(register, same, wording.purpose, day=row.day, source=survey)
-                elif said is False and register.rows("SELECT 1 FROM person WHERE phone = ?", (phone,)):
+                elif answer is False and register.rows("SELECT 1 FROM person WHERE phone = ?", (phone,)):
                     refused[row.Index] = (
                         "said no, with a known telephone and another address: withdraw if it is she"
                     )

@@ -47,7 +47,8 @@ CREATE TABLE list (
     purpose TEXT NOT NULL,
     -- How those on it are reached: whoever cannot be is missing for a reason that tells no answer.
     reach TEXT NOT NULL DEFAULT '' CHECK (reach IN ('', 'mail', 'phone')),
-    -- What a list is compared by: the last consent that it knew, and whether answers or a lot decided.
+    -- What a list is compared by: the last consent that it knew (NULL in an old register: all of its day),
+    -- and whether answers or a lot decided.
     seen INTEGER,
     by_answers INTEGER NOT NULL DEFAULT 0,
     by_lot INTEGER NOT NULL DEFAULT 0

@@ -179,8 +179,8 @@ class LinePage(ToolPage, tornado.websocket.WebSocketHandler):
         self.who = TOGETHER if leads else self.participant()
         if not (self.is_leader() if leads else self.who):
             raise tornado.web.HTTPError(403)
-        # Whoever leads always finds a place, and nobody takes everybody's.
         self._pace = Pace(_MOST_A_SECOND, 1)
+        # Whoever leads always finds a place, and nobody takes everybody's.
         own = sum(line.who == self.who for line in self.lines.open)
         if not leads and (own >= _MOST_OF_ONE or len(self.lines.open) >= _MOST_LINES):
             raise tornado.web.HTTPError(503)

@@ -342,6 +342,15 @@ def test_a_yes_that_is_renewed_does_not_hide_that_lists_are_alike(register):
         make_list(register, consent="invitation", purpose="Klima", day=later, among=able[:21])
 
 
+def test_a_list_that_does_not_tell_which_consents_it_knew_is_still_compared(register):
+    filled(register, 30)
+    able = sorted(covered(register, "invitation", day=DAY, by_answers=True))
+    make_list(register, consent="invitation", purpose="Klima", day=DAY, among=able[:24])
+    register.connection.execute("UPDATE list SET seen = NULL")  # as where the column came later
+    with pytest.raises(DisclosureError, match="Beside list 1 of 2026-03-02 the list would tell"):
+        make_list(register, consent="invitation", purpose="Klima", day=DAY, among=able[:21])
+
+
 def test_who_came_is_entered_by_code_mail_or_phone_and_shown_to_her(register):
     filled(register, 12)
     people = make_list(register, consent="invitation", purpose="Møde om klima", day=DAY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from datetime import date
 
@@ -127,7 +128,9 @@ def _earlier(register: Register, consent: str) -> tuple[pd.DataFrame, pd.Index, 
     for at, (number, made, reach, seen, by_answers, _) in enumerate(rows):
         marks[0, at] = people.isin(members.loc[members["list"] == number, "person"])
         # As it stood when the list was made: a yes that is renewed since was a yes then.
-        then = consents[(consents["id"] <= seen) & (consents["day"] <= made)]
+        # A list that does not tell what it had seen may have known all that was said by its day.
+        known = consents["id"] <= (math.inf if seen is None else seen)
+        then = consents[known & (consents["day"] <= made)]
         latest = then.drop_duplicates("person", keep="last")
         yes = latest[(latest["given"] == 1) & (latest["until"] >= made)]
         yes = yes[yes["by_answers"] == 1] if by_answers else yes
