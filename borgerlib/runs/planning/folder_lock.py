@@ -46,7 +46,8 @@ def folder_lock(path: Path, *, folder: Path, wait: bool = False) -> Iterator[Non
     FolderBusyError
         Another process holds it; the message says which and since when.
     """
-    lock = FileLock(path, timeout=-1 if wait else 0)
+    # Whoever asks whether a batch is at work holds the lock for a moment.
+    lock = FileLock(path, timeout=-1 if wait else 1)
     # Beside the lock, which on Windows nobody else can read while it is held.
     holder = path.with_suffix(".holder")
     try:

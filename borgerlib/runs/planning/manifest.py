@@ -172,8 +172,11 @@ class Manifest:
         try:
             with FileLock(self.path.with_name(LOCK), timeout=0):
                 return True
-        except (Timeout, OSError):
+        except Timeout:
             return False
+        except OSError:
+            # Who may not write cannot tell one at work from one that was killed: neither has ended.
+            return True
 
     @property
     def _ended(self) -> Path:

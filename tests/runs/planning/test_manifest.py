@@ -187,3 +187,9 @@ def test_the_line_is_on_the_disk_before_it_counts(manifest, monkeypatch):
     monkeypatch.setattr(os, "fsync", lambda handle: (synced.append(os.fstat(handle).st_size), real(handle)))
     manifest.append(DONE)
     assert synced[0] == manifest.path.stat().st_size
+
+
+def test_where_the_lock_cannot_be_had_a_batch_that_began_has_not_ended(manifest):
+    manifest.path.with_name("begun").touch()
+    manifest.path.with_name("batch.lock").mkdir()  # as for a user who may not write, and for root too
+    assert manifest.broke_off()
