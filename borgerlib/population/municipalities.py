@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import operator
 import re
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, SupportsIndex
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 NUMBER_OF_MUNICIPALITIES = 98
 RESTORE = "It ships with borgerlib: reinstall it, or restore the file with 'git checkout data/raw'."
 _HINT = "Give a name such as 'Odense' or a code such as '0461'; borgerlib.municipalities() lists all 98."
-_CODE = re.compile(r"\d{4}")
+_CODE = re.compile("[0-9]{4}")
+_COUNT = re.compile("[1-9][0-9]*")
 _SUFFIX = re.compile(r"[\s-]+(regions)?kommune\s*\Z", re.IGNORECASE)
 
 
@@ -53,6 +56,9 @@ class Municipality:
     province: str
     group: str
     population: int
+
+
+_COLUMNS = [entry.name for entry in fields(Municipality)]
 
 
 def municipality(name_or_code: str | float | SupportsIndex) -> Municipality:
@@ -164,20 +170,42 @@ def read_municipalities(path: Path) -> tuple[Municipality, ...]:
     Raises
     ------
     DataError
-        The file is no UTF-8 CSV with the columns of `Municipality`, or its rows are damaged.
+        The file is no UTF-8 CSV with the columns of `Municipality`, or rows are damaged (all are told).
     """
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            rows: list[dict[str, Any]] = list(csv.DictReader(file))
-        found = [Municipality(**row | {"population": int(row["population"])}) for row in rows]
-    except (KeyError, TypeError, ValueError) as error:
-        raise DataError(f"{path.name} is damaged: {error}.", hint=RESTORE) from error
-    if len({one.code for one in found if _CODE.fullmatch(one.code)}) != NUMBER_OF_MUNICIPALITIES:
+            reader = csv.reader(file)
+            lines = [(reader.line_num, row) for row in reader if row]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path.name} is damaged: it is no CSV in UTF-8.", hint=RESTORE) from error
+    (_, header), *rows = lines or [(1, [])]
+    if header != _COLUMNS:
         raise DataError(
-            f"{path.name} is damaged: it lacks some of the {NUMBER_OF_MUNICIPALITIES} codes.",
+            f"{path.name} is damaged: its columns are {', '.join(header) or '(none)'}, "
+            f"not {', '.join(_COLUMNS)}.",
             hint=RESTORE,
         )
-    return tuple(sorted(found, key=lambda one: one.code))
+    codes = Counter(row[0] for _, row in rows)
+    problems = [f"line {line}: {text}" for line, row in rows for text in _row_problems(row)]
+    problems += [f"code '{code}' stands {times} times" for code, times in codes.items() if times > 1]
+    if len(codes) != NUMBER_OF_MUNICIPALITIES:
+        problems.append(f"there are {len(codes)} codes, not {NUMBER_OF_MUNICIPALITIES}")
+    if problems:
+        raise DataError(f"{path.name} is damaged:", problems=problems, hint=RESTORE)
+    cells: list[list[Any]] = [[*texts, int(population)] for _, (*texts, population) in rows]
+    return tuple(sorted((Municipality(*row) for row in cells), key=lambda one: one.code))
+
+
+def _row_problems(row: list[str]) -> Iterator[str]:
+    if len(row) != len(_COLUMNS):
+        yield f"it should have {len(_COLUMNS)} cells, and has {len(row)}"
+        return
+    if not all(cell.strip() for cell in row):
+        yield "a cell is empty"
+    if not _CODE.fullmatch(row[0]):
+        yield f"'{row[0]}' is no code of four digits"
+    if not _COUNT.fullmatch(row[-1]):
+        yield f"'{row[-1]}' is no number of people"
 
 
 @cache
