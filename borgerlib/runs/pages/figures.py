@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from borgerlib.files.templates import template
 CHART_TYPE = "application/vnd.borger.chart+json"
 TEMPLATES = Path(str(files("borgerlib.runs.pages") / "templates"))
 _UNQUOTED = "!$()*+,-./:;<=>?@[]_{|}~'"
+_LENGTH = re.compile(r"(\d+(?:\.\d+)?)(px|pt|)")
+_PIXELS = {"": 1.0, "px": 1.0, "pt": 4 / 3}
 _PNG = b"\x89PNG\r\n\x1a\n"
 _CHART_FIELDS = ("title", "question", "caption", "alt", "wide", "narrow", "columns", "rows")
 
@@ -74,11 +77,14 @@ def _png(data: str) -> tuple[str, tuple[int, int] | None]:
 
 def _svg(data: str) -> tuple[str, tuple[int, int] | None]:
     root = drawing(data.encode())
-    if root is None:
+    said = root.attrib if root is not None else {}
+    sides = [_LENGTH.fullmatch(said.get(side, "")) for side in ("width", "height")]
+    size = [round(float(side[1]) * _PIXELS[side[2]]) for side in sides if side]
+    if len(size) < 2:
         return "", None
     # A space would end an address in a list of several (srcset).
     address = "data:image/svg+xml," + quote(data, safe=_UNQUOTED)
-    return address, (round(float(root.get("width", 0))), round(float(root.get("height", 0))))
+    return address, (size[0], size[1])
 
 
 def figure(chart: Mapping[str, Any], images: Images) -> str:

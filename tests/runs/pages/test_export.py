@@ -13,6 +13,7 @@ from sample_notebooks import chart_output, drawing, executed, page_output, pictu
 from borgerlib.errors import RunError
 from borgerlib.runs.pages import markup
 from borgerlib.runs.pages.export import export_page, read_pages
+from borgerlib.runs.pages.figures import _svg
 from borgerlib.runs.pages.page import PageSetting
 from borgerlib.view.leaders.insight import open_insight
 
@@ -260,6 +261,14 @@ def test_a_drawing_of_borgerlibs_own_is_shown(tmp_path):
     shown = page_of(tmp_path, chart_output(wide=chart.svg(framed=False)))
     assert unquote(shown.figure.img["src"].partition(",")[2]) == chart.svg(framed=False)
     assert shown.figure.img["width"] == "960"
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"), [("460.8pt", (614, 20)), ("46.2px", (46, 20)), ("", None), ("5em", None)]
+)
+def test_a_drawings_size_is_read_in_points_and_pixels(width, shown):
+    # A point is 4/3 of a pixel: 460.8 · 4/3 = 614.4.
+    assert _svg(drawing(width, 20))[1] == shown
 
 
 def test_a_chart_that_lacks_fields_is_refused(tmp_path):

@@ -157,11 +157,11 @@ def _write(document: Any, tag: Any, pictures: Iterator[bytes]) -> None:
                 _paragraph(document, item, style=_LISTS[child.name])
         elif child.name == "dl":
             for term in child.find_all("dt"):
-                line = f"{_text(term)}: {_text(term.find_next_sibling('dd'))}"
-                document.add_paragraph(line, style="List Bullet")
+                said = filter(None, (term, term.find_next_sibling("dd")))
+                document.add_paragraph(": ".join(map(_text, said)), style="List Bullet")
         elif child.name == "table":
             _table(document, child)
-        elif child.name == "figure":
+        elif child.name == "figure" and "chart" in child.get("class", ()):
             heading, picture = child.find(_HEADINGS), child.img
             document.add_heading(_text(heading), level=int(heading.name[1]))
             # The notebook's picture has its question and caption in it, to be pasted elsewhere.
@@ -169,7 +169,7 @@ def _write(document: Any, tag: Any, pictures: Iterator[bytes]) -> None:
             for table in child.find_all("table"):
                 _table(document, table)
         elif child.name == "img":
-            _picture(document, next(pictures, b""), child["alt"])
+            _picture(document, next(pictures, b""), child.get("alt", ""))
         else:
             _write(document, child, pictures)
 
@@ -180,7 +180,7 @@ def _paragraph(document: Any, tag: Any, *, style: str | None = None) -> None:
         text = danish.squeezed(f"|{piece}|").strip("|")
         run = paragraph.add_run(text)
         run.bold = piece.find_parent(["strong", "b"]) is not None or None
-        if (link := piece.find_parent("a")) is not None:
+        if (link := piece.find_parent("a", href=True)) is not None:
             _lead(run, link["href"])
 
 
@@ -212,7 +212,7 @@ def _picture(document: Any, content: bytes, alt: str) -> None:
 
 
 def _table(document: Any, tag: Any) -> None:
-    rows = [row.find_all(["th", "td"]) for row in tag.find_all("tr")]
+    rows = [cells for row in tag.find_all("tr") if (cells := row.find_all(["th", "td"]))]
     if not rows:
         return
     if tag.caption is not None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from borgerlib import danish
 from borgerlib.runs.pages.figures import rendered
@@ -16,10 +17,14 @@ from borgerlib.view import theme
 UNKNOWN_PAGE = "00"
 _FRONT = "index"
 _HEADING = re.compile(r"^h[1-6]$")
+_ID = re.compile(r'\bid="([^"]*)"')
+_REFERENCE = re.compile(
+    r'<a [^>]*?href="#([^"]*)"[^>]*>(.*?)</a>(?:\s+<span class="on-page"[^>]*>[^<]*</span>)?', re.DOTALL
+)
 _LINK = re.compile(r"^([\w.-]+\.html)?(?:#(.*))?$")
-# Tags and classes that only a screen needs, with what they hold and without.
-_SCREEN_ONLY = {"summary", "source", "skip", "masthead", "sequence"}
-_AROUND = {"picture", "details", "scroll"}
+# Tags that only a screen needs, with what they hold and without.
+_SCREEN_ONLY = ("summary", "source")
+_AROUND = ("picture", "details")
 # From how many columns on a table is set in which size, and a line, in points; between columns, in ems.
 _SIZES = ((9, "widest-table", 7.0), (7, "wide-table", 7.5), (0, "", 8.5))
 _LINE, _GAP = 493.0, 0.68
@@ -58,7 +63,7 @@ def on_paper(files: Sequence[Path]) -> str:
     cases = front.taken("section:has(> .cases)")
     appendix += [{**front.entry(cases), "title": "Cases", "anchor": "cases"}] if cases else []
     faces = "".join(theme.font_face(weight, theme.font_file(weight).as_uri()) for weight in theme.FONT_STYLES)
-    return rendered(
+    whole = rendered(
         "paper.html.j2",
         title=front.soup.title.get_text(),
         faces=faces,
@@ -71,6 +76,13 @@ def on_paper(files: Sequence[Path]) -> str:
         appendix=appendix,
         unknown=UNKNOWN_PAGE,
     )
+    return _with_live_references(whole)
+
+
+def _with_live_references(html: str) -> str:
+    """Return a document in which a reference to what is not in it is its words alone, without a number."""
+    known = set(_ID.findall(html))
+    return _REFERENCE.sub(lambda found: found[0] if unquote(found[1]) in known else found[2], html)
 
 
 def _add_sections(appendix: list[dict[str, str]], sections: Sequence[dict[str, str]]) -> None:
@@ -92,7 +104,7 @@ def _refer_to_what_is_shown(pages: Sequence[_Sheet]) -> None:
     for page in pages:
         for link in page.article.select(f'a[href^="#"]:not([href^="#{page.name}"])'):
             _name_page(page.soup, link)
-        for figure in page.article.find_all("figure"):
+        for figure in page.article.select("figure.chart"):
             title, alt = _text(figure, ".chart-title"), figure.img["alt"]
             first = shown.setdefault(f"{title} {alt}", figure.get("id", ""))
             if first == figure.get("id", ""):
@@ -192,10 +204,10 @@ def _tidy(soup: Any, name: str, names: set[str]) -> None:
         if tag.attrs is None:
             # Taken out with what it was in. (`decomposed` would look for a tag of that name first.)
             continue
-        kinds = {tag.name, *tag.get("class", ())}
-        if kinds & _SCREEN_ONLY or ("details" in kinds and tag.find_parent("figure")):
+        classes = tag.get("class", ())
+        if tag.name in _SCREEN_ONLY or (tag.name == "details" and tag.find_parent("figure")):
             tag.decompose()
-        elif kinds & _AROUND or ("whole" in kinds and tag.find_parent("table")):
+        elif tag.name in _AROUND or "scroll" in classes or ("whole" in classes and tag.find_parent("table")):
             tag.unwrap()
         elif "id" in tag.attrs:
             tag["id"] = f"{name}-{tag['id']}"
@@ -219,10 +231,11 @@ def _widths(soup: Any, table: Any) -> None:
     Without that, WeasyPrint lays each cell out twice more to find it. A column that fits is not broken; the
     others share the rest evenly, but none is narrower than its longest word.
     """
-    rows = [row.find_all(["th", "td"]) for row in table.find_all("tr")]
+    rows = [cells for row in table.find_all("tr") if (cells := row.find_all(["th", "td"]))]
     columns = max(map(len, rows), default=0)
     name, size = next((name, size) for least, name, size in _SIZES if columns >= least)
-    table["class"] = name
+    if name:
+        table["class"] = [*table.get("class", ()), name]
     body = [cells for cells in rows if not cells[0].find_parent("thead")]
     if len(body) == 1 or columns == 2:
         # As many heads as numbers: a checker takes them for torn ones, and each row says it all.
@@ -234,7 +247,8 @@ def _widths(soup: Any, table: Any) -> None:
     texts = list(zip(*([cell.get_text() for cell in cells] for cells in rows), strict=True))
     words = [_widest(danish.squeezed(" ".join(text)).split(" "), size, "semibold") for text in texts]
     wanted = [_widest(text[heads:], size, "regular") for text in texts]
-    table["class"] = f"{name} measured" if sum(words) <= _LINE else "widest-table narrow-columns measured"
+    narrow = () if sum(words) <= _LINE else ("widest-table", "narrow-columns")
+    table["class"] = [*table.get("class", ()), *narrow, "measured"]
     room, left = [0.0] * columns, _LINE
     for done, at in enumerate(sorted(range(columns), key=wanted.__getitem__)):
         room[at] = max(words[at], min(wanted[at], left / (columns - done)))
@@ -275,7 +289,7 @@ def _target(href: str, name: str, names: set[str]) -> str:
 def _lists_without_boxes(soup: Any) -> None:
     # A list's tags in a PDF allow items only, and a list of terms has them in pairs.
     for terms in soup.find_all("dl"):
-        for pair in terms.find_all("div"):
+        for pair in terms.select("div:has(> dt):has(> dd)"):
             pair.name = "li"
             pair.dt.name, pair.dd.name = "span", "b"
             pair.span["class"], pair.b["class"] = "term", "value"

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from borgerlib.errors import RunError
 from borgerlib.files.pdf import save_pdf
@@ -54,6 +55,7 @@ def _number_references(document: Any) -> None:
         for box in sheet._page_box.descendants():
             is_text = type(box).__name__ == "TextBox" and box.element is not None
             if is_text and "data-to" in box.element.attrib:
-                text = box.text.replace(UNKNOWN_PAGE, str(numbers[box.element.get("data-to")]))
+                target = unquote(box.element.get("data-to"))
+                text = box.text.replace(UNKNOWN_PAGE, str(numbers.get(target, "–")))
                 # In the contents numbers stand below one another.
                 box.pango_layout.text = text.rjust(len(UNKNOWN_PAGE), "\N{FIGURE SPACE}")

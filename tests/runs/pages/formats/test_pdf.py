@@ -16,7 +16,7 @@ from sample_notebooks import chart_output, executed, page_output
 
 from borgerlib.errors import RunError
 from borgerlib.files.pdf import save_pdf
-from borgerlib.runs.pages.formats.paper import _widths
+from borgerlib.runs.pages.formats.paper import _tidy, _widths, _with_live_references
 from borgerlib.runs.pages.formats.pdf import write_pdf
 from borgerlib.runs.reports.folder import write_report
 from borgerlib.view.leaders.insight import open_insight
@@ -240,6 +240,23 @@ class TestPdf:
         # Twenty letters of about half of 8.5 points, in a line of 493 points.
         assert 14 < first < 19
         assert others == [pytest.approx((100 - first) / 2, abs=0.1)] * 2  # rows that differ have no widths
+
+    def test_a_reference_to_what_is_not_in_the_document_is_its_words(self):
+        number = '<span class="on-page" data-to="#x">(side 00)</span>'
+        held = f'<h1 id="b-æ">B</h1><p>Og <a href="#b-%C3%A6">B</a> {number}.</p>'
+        assert (
+            _with_live_references(f'{held}<p>Se <a href="#index">A</a> {number}.</p>')
+            == f"{held}<p>Se A.</p>"
+        )
+
+    def test_a_notebooks_own_markup_is_kept_whatever_its_classes(self):
+        own = """<p class="source">Kilde</p><div class="summary details skip">Kort</div>
+            <dl><div>Ord</div></dl><details><summary>Vis</summary>Mere</details>
+            <table class="own"><tr></tr><tr><td>1</td></tr></table>"""
+        soup = BeautifulSoup(own, "html.parser")
+        _tidy(soup, "01", set())
+        assert soup.get_text(" ", strip=True) == "Kilde Kort Ord Mere 1"
+        assert soup.table["class"] == ["own", "measured"]
 
     def test_no_pages_and_no_folder_are_told(self, report, tmp_path):
         with pytest.raises(RunError, match="no pages"):
