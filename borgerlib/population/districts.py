@@ -35,7 +35,8 @@ def read_district_margin(
     Parameters
     ----------
     path : str or Path
-        CSV with a heading. Counts may have Danish thousands points ('12.345').
+        CSV with a heading, parted by semicolon, comma, tab or bar. Counts may have Danish thousands points
+        ('12.345').
     municipality_name : str
         Name or code of the municipality that the districts make up.
     columns : sequence of str
@@ -85,9 +86,8 @@ def read_district_margin(
         )
     source = Path(path)
     divided = [name for name in (sex, age) if name]
-    lines = rows_of(source, [*columns, *divided, count])
+    lines, problems = rows_of(source, [*columns, *divided, count])
     parts: dict[tuple[str, ...], int] = {}
-    problems: list[str] = []
     for line, row in lines:
         problem = _out_of_age(row, age, min_age) if age else None
         if problem == "":
@@ -98,7 +98,7 @@ def read_district_margin(
     cells: dict[tuple[str, ...], int] = {}
     for key, people in parts.items():
         cells[key[: len(columns)]] = cells.get(key[: len(columns)], 0) + people
-    if not lines:
+    if not lines and not problems:
         problems.append("there is no row under the heading")
     if not problems:
         problems = _sum_problems(sum(cells.values()), municipality_name, min_age, tolerance)
@@ -114,16 +114,27 @@ def read_district_margin(
     return margin
 
 
-def rows_of(path: Path, wanted: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
-    """Return line number and cells, by heading, of each row of a CSV that is not blank.
+def rows_of(path: Path, wanted: Sequence[str]) -> tuple[list[tuple[int, dict[str, str]]], list[str]]:
+    """Return line number and cells, by heading, of each row of a CSV that is not blank; and its odd rows.
+
+    Returns
+    -------
+    list of (int, dict)
+        The rows that have as many cells as the heading.
+    list of str
+        A problem for each other row, for the caller to tell with his own.
 
     Raises
     ------
     DataError
-        The file is missing, too large, no text, ragged, or has not the columns that are wanted.
+        The file is missing, too large, no text, or has not the columns that are wanted.
     """
-    check_file(path, _LIMITS)
-    grid = read_text_grid(path, limits=_LIMITS)
+    try:
+        check_file(path, _LIMITS)
+        grid = read_text_grid(path, limits=_LIMITS, keep_ragged=True)
+    except DataError as error:
+        hint = f"Give a list that is saved as 'CSV UTF-8', with semicolons between {', '.join(wanted)}."
+        raise DataError(error.message, hint=hint) from error
     names = [name.strip() for name in grid.rows[0]]
     lacking = [name for name in wanted if name not in names]
     if lacking:
@@ -135,9 +146,13 @@ def rows_of(path: Path, wanted: Sequence[str]) -> list[tuple[int, dict[str, str]
     twice = [name for name in wanted if names.count(name) > 1]
     if twice:
         raise DataError(f"{path.name} has the column {', '.join(twice)} more than once.")
-    cells = ([cell.strip() for cell in row] for row in grid.rows[1:])
-    rows = (dict(zip(names, row, strict=True)) for row in cells)
-    return [(line, row) for line, row in zip(grid.numbers[1:], rows, strict=True) if any(row.values())]
+    rows, odd = [], []
+    for line, cells in zip(grid.numbers[1:], grid.rows[1:], strict=True):
+        if len(cells) == len(names):
+            rows.append((line, {name: cell.strip() for name, cell in zip(names, cells, strict=True)}))
+        else:
+            odd.append(f"line {line}: it should have {len(names)} cells, and has {len(cells)}")
+    return [(line, row) for line, row in rows if any(row.values())], odd
 
 
 def _out_of_age(row: dict[str, str], age: str, min_age: int) -> str | None:

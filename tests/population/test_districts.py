@@ -65,11 +65,14 @@ def test_all_bad_rows_are_told_at_once(tmp_path):
         "Hals;1.23",
         "I alt;9",
         "Syd;1,5",
+        "Nord;1;2",
+        "Øst",
     ]
     text = "\n".join(["omraade;antal", *rows])
     with pytest.raises(MarginError, match=r"distrikter\.csv cannot be used") as raised:
         read_district_margin(file_of(tmp_path, text), "Læsø")
-    assert [problem.split(":")[0] for problem in raised.value.problems] == [f"line {n}" for n in range(3, 10)]
+    lines = [problem.split(":")[0] for problem in raised.value.problems]
+    assert lines == [f"line {n}" for n in (10, 11, *range(3, 10))]
     told = "\n".join(raised.value.problems)
     assert "'mange' in column 'antal'" in told
     assert "'Vesterø' stands more than once" in told
@@ -77,6 +80,8 @@ def test_all_bad_rows_are_told_at_once(tmp_path):
     assert "'1.23'" in told
     assert "'I alt' is a total" in told
     assert "'1,5'" in told
+    assert "line 10: it should have 2 cells, and has 3" in told
+    assert "line 11: it should have 2 cells, and has 1" in told
 
 
 def test_a_sum_that_disagrees_with_the_population_is_told(tmp_path):
@@ -104,8 +109,9 @@ def test_a_file_that_is_no_list_of_districts_is_refused(tmp_path):
     assert "'columns' and 'count'" in raised.value.hint
     with pytest.raises(DataError, match="is empty"):
         read_district_margin(file_of(tmp_path, ""), "Læsø")
-    with pytest.raises(DataError, match="cells is not that of the heading"):
-        read_district_margin(file_of(tmp_path, "omraade;antal\nA;1;2\n"), "Læsø")
+    with pytest.raises(DataError, match="has a single column") as raised:
+        read_district_margin(file_of(tmp_path, "omraade\nA\n"), "Læsø")
+    assert raised.value.hint.endswith("saved as 'CSV UTF-8', with semicolons between omraade, antal.")
     with pytest.raises(DataError, match="antal more than once"):
         read_district_margin(file_of(tmp_path, "omraade;antal;antal\nA;1;2\n"), "Læsø")
     with pytest.raises(DataError, match="takes 10,000,001 bytes"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -40,9 +39,15 @@ def squares(municipality: str, areas: Sequence[Level]) -> tuple[Mapping[str, tup
     if not path.is_file():
         return {}, ""
     try:
-        lines = [(row.get(AREA, "").casefold(), row) for _, row in rows_of(path, [AREA, *PLACE])]
-    except (BorgerlibError, csv.Error):
+        numbered, odd = rows_of(path, [AREA, *PLACE])
+    except BorgerlibError:
         return {}, f"Kortet i {FILE} kan ikke læses: den skal have kolonnerne {AREA}, {' og '.join(PLACE)}."
+    if odd:
+        return (
+            {},
+            f"Kortet i {FILE} kan ikke læses: hver linje skal have lige så mange felter som den første.",
+        )
+    lines = [(row[AREA].casefold(), row) for _, row in numbered]
     times, rows = Counter(name for name, _ in lines), dict(lines)
     found: dict[str, tuple[int, int]] = {}
     wrong, twice = [], []

@@ -28,8 +28,9 @@ def read_area_map(path: str | Path) -> dict[str, str]:
     DataError
         The file is missing, has not these columns, or gives an answer two areas.
     """
-    source, areas, problems = Path(path), dict[str, str](), []
-    for line, row in rows_of(source, [ANSWER, AREA]):
+    source, areas = Path(path), dict[str, str]()
+    lines, problems = rows_of(source, [ANSWER, AREA])
+    for line, row in lines:
         answer, area = folded(row[ANSWER]), row[AREA]
         if not answer or not area:
             problems.append(f"line {line}: a cell is empty")

@@ -147,8 +147,15 @@ def _mended(piece: str) -> str:
         return piece
 
 
-def read_text_grid(path: Path, *, limits: Limits) -> Grid:
+def read_text_grid(path: Path, *, limits: Limits, keep_ragged: bool = False) -> Grid:
     """Read a delimited text file.
+
+    Parameters
+    ----------
+    path : Path
+    limits : Limits
+    keep_ragged : bool
+        Rows with more or fewer cells than the first stay as they are: the caller tells of them.
 
     Raises
     ------
@@ -161,7 +168,9 @@ def read_text_grid(path: Path, *, limits: Limits) -> Grid:
         raise DataError(said("no_text", file=path.name), hint="Export it again, or fill it in.")
     delimiter, body, skipped = _delimiter(text, name=path.name)
     records = _records(body, delimiter, name=path.name, first_line=skipped)
-    records = _same_width(records, name=path.name, limits=limits)
+    records, width = _same_width(records, name=path.name, limits=limits)
+    if not keep_ragged:
+        _refuse_ragged(records, width, name=path.name)
     return Grid(
         name=path.name,
         rows=[cells for _, _, cells in records],
@@ -172,8 +181,8 @@ def read_text_grid(path: Path, *, limits: Limits) -> Grid:
     )
 
 
-def _same_width(records: list[_Record], *, name: str, limits: Limits) -> list[_Record]:
-    """Make titles above the table and notes below it as wide as the table; refuse other odd rows."""
+def _same_width(records: list[_Record], *, name: str, limits: Limits) -> tuple[list[_Record], int]:
+    """Make titles above the table and notes below it as wide as the table; return the width as well."""
     width = _width([len(cells) for _, _, cells in records[:50]])
     check_columns(width, name, limits)
     first = next((at for at, (_, _, cells) in enumerate(records) if len(cells) >= width), 0)
@@ -187,8 +196,7 @@ def _same_width(records: list[_Record], *, name: str, limits: Limits) -> list[_R
             cells = cells + [""] * (width - len(cells))
         # SurveyXact ends some rows with a delimiter too many.
         whole[at] = number, line, cells if any(cells[width:]) else cells[:width]
-    _refuse_ragged(whole, width, name=name)
-    return whole
+    return whole, width
 
 
 def _width(head: list[int]) -> int:
