@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from borgerlib.contact.lottery.mixture import Found, Mixture, add, add_round, spread
+from borgerlib.contact.lottery.mixture import FoundPanels, Mixture, add_panel, add_round, spread
 from borgerlib.contact.lottery.pool import Pool
 from borgerlib.contact.lottery.pricing import Panels
 from borgerlib.contact.lottery.relaxation import PRICED, CapTooLowError, ChanceLevel
@@ -28,12 +28,12 @@ def generated_leximin(pool: Pool, cap: float, near: Floats) -> tuple[Mixture, li
     near : ndarray
         Averages of each kind that the first panels are gathered around: the relaxation's.
     """
-    panels, found = Panels(pool), Found()
+    panels, found = Panels(pool), FoundPanels()
     spread(panels, near, 2 * len(near), found=found, behind=np.zeros(len(near)))
     if not found:
         first = panels.best(np.ones(len(near)))
         assert first is not None, "the quotas were found feasible"
-        add(found, first[0])
+        add_panel(found, first[0])
     master = _Master(pool, cap, found)
     chances = np.full(len(near), np.nan)
     levels = []
@@ -47,7 +47,9 @@ def generated_leximin(pool: Pool, cap: float, near: Floats) -> tuple[Mixture, li
     return Mixture(np.array(list(found.values()))[used], weights[used] / weights.sum()), levels
 
 
-def _raised(master: _Master, panels: Panels, found: Found, chances: Floats) -> tuple[Solution, ChanceLevel]:
+def _raised(
+    master: _Master, panels: Panels, found: FoundPanels, chances: Floats
+) -> tuple[Solution, ChanceLevel]:
     """Raise the lowest chance of all who are not settled until prices prove that it goes no further."""
     pool, unsettled = master.pool, np.isnan(chances)
     floors = np.where(unsettled, 0, chances)
@@ -62,7 +64,7 @@ def _raised(master: _Master, panels: Panels, found: Found, chances: Floats) -> t
         lowest = solution.variables[0]
         if bound - (lowest - _SURPLUS_COST * solution.variables[1]) <= _CLOSED:
             break
-        if not add(found, best[0]):  # as good as the solver can tell; the bound says how good
+        if not add_panel(found, best[0]):  # as good as the solver can tell; the bound says how good
             break
         add_round(panels, found, worth, best[0], max(10, len(chances) // 8))
         master.extend(list(found.values())[known:])
@@ -78,7 +80,7 @@ def _raised(master: _Master, panels: Panels, found: Found, chances: Floats) -> t
 class _Master:
     """The program over the panels found: the lowest chance, what is above the cap, the panels' weights."""
 
-    def __init__(self, pool: Pool, cap: float, found: Found) -> None:
+    def __init__(self, pool: Pool, cap: float, found: FoundPanels) -> None:
         self.pool, self.cap, self.kinds = pool, cap, len(pool.counts)
         self.capped = cap < 1
         ones, count = np.ones((self.kinds, 1)), len(found)

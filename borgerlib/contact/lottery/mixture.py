@@ -38,11 +38,11 @@ class Mixture:
         return averages
 
 
-Found = dict[bytes, Floats]
+FoundPanels = dict[bytes, Floats]
 """Different panels, in the order in which they were found."""
 
 
-def add(found: Found, panel: Floats) -> bool:
+def add_panel(found: FoundPanels, panel: Floats) -> bool:
     """Add a panel, unless it is known; return whether it was new."""
     known = len(found)
     found.setdefault(panel.astype(np.int32).tobytes(), panel)
@@ -55,7 +55,7 @@ def mix(pool: Pool, averages: Floats) -> Mixture | None:
     Panels are gathered whose mean nears the averages; a small correction of equal weights then meets them.
     """
     panels = Panels(pool, through=averages)
-    found: Found = {}
+    found: FoundPanels = {}
     behind = np.zeros(len(averages))
     for chunk in _CHUNKS:
         behind = spread(panels, averages, int(np.ceil(chunk * len(averages))), found=found, behind=behind)
@@ -65,7 +65,7 @@ def mix(pool: Pool, averages: Floats) -> Mixture | None:
     return None
 
 
-def spread(panels: Panels, averages: Floats, count: int, *, found: Found, behind: Floats) -> Floats:
+def spread(panels: Panels, averages: Floats, count: int, *, found: FoundPanels, behind: Floats) -> Floats:
     """Find panels that each have the kinds most behind their averages so far; return what is behind."""
     scale = 1 / np.sqrt(np.maximum(averages, 1e-6))
     for _ in range(count):
@@ -73,18 +73,18 @@ def spread(panels: Panels, averages: Floats, count: int, *, found: Found, behind
         panel = panels.near(behind * scale)
         if panel is not None:
             behind = behind - panel
-            add(found, panel)
+            add_panel(found, panel)
     return behind
 
 
-def add_round(panels: Panels, found: Found, prices: Floats, first: Floats, count: int) -> None:
+def add_round(panels: Panels, found: FoundPanels, prices: Floats, first: Floats, count: int) -> None:
     """Add panels that are good at the prices and unlike each other."""
     damped, panel = prices.copy(), first
     for _ in range(count):
         damped = np.where(panel > 0, _DAMPED * damped, damped)
         near = panels.near(damped)
         if near is not None:
-            add(found, near)
+            add_panel(found, near)
             panel = near
 
 

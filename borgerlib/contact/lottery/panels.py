@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from borgerlib.contact.lottery.leximin import LotteryChances
-from borgerlib.contact.lottery.mixture import Found, add
+from borgerlib.contact.lottery.mixture import FoundPanels, add_panel
 from borgerlib.contact.lottery.pool import Pool
 from borgerlib.contact.lottery.pricing import Panels
 from borgerlib.contact.lottery.solver import Floats
@@ -131,9 +131,9 @@ def _rounded(result: LotteryChances, panels: int, generator: np.random.Generator
     to which panels are added that have what is lacking most.
     """
     counts, averages = result.pool.counts, result.mixture.averages
-    allowed, found = Panels(result.pool, through=averages), Found()
+    allowed, found = Panels(result.pool, through=averages), FoundPanels()
     for panel in result.mixture.panels:
-        add(found, panel)
+        add_panel(found, panel)
     chosen = np.arange(panels) % len(found)
     for _ in range(_ROUNDS):
         candidates = np.array(list(found.values()))
@@ -143,7 +143,7 @@ def _rounded(result: LotteryChances, panels: int, generator: np.random.Generator
             wanted = lacking * np.abs(lacking) + generator.normal(0, _NOISE, len(lacking))
             panel = allowed.near(wanted / counts)
             if panel is not None:
-                add(found, panel)
+                add_panel(found, panel)
     return candidates[chosen]
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, make_dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from borgerlib.errors import DataError
 from borgerlib.files.atomic import replacing, unwritable
@@ -27,12 +26,33 @@ Words = Mapping[str, str]
 """The same text by language."""
 
 
-_KEYS = ("titel", "indledning", "tak", *PRIVACY, "samtykke")
-_WORDS: Any = [(key, str, "") for key in _KEYS]
-# The file as it stands, and the English in it; '' for what it leaves to the text that ships.
-_English: Any = make_dataclass("_English", _WORDS, frozen=True)
-_OWN: Any = [("efter_svar", bool, False), ("omraader", tuple[str, ...], ()), ("personalekode", str, "")]
-_File: Any = make_dataclass("_File", [*_WORDS, *_OWN, ("english", _English, _English())], frozen=True)
+@dataclass(frozen=True)
+class _English:
+    """The English of the texts; '' where the file has none."""
+
+    titel: str = ""
+    indledning: str = ""
+    tak: str = ""
+    dataansvarlig: str = ""
+    raadgiver: str = ""
+    formaal: str = ""
+    hjemmel: str = ""
+    modtagere: str = ""
+    opbevaring: str = ""
+    rettigheder: str = ""
+    tilbagekald: str = ""
+    klage: str = ""
+    samtykke: str = ""
+
+
+@dataclass(frozen=True)
+class _File(_English):
+    """The file as it stands; '' for what it leaves to the text that ships."""
+
+    efter_svar: bool = False
+    omraader: tuple[str, ...] = ()
+    personalekode: str = ""
+    english: _English = _English()
 
 
 @dataclass(frozen=True)
@@ -131,9 +151,9 @@ def make_folder(folder: Path) -> None:
         raise unwritable(folder, error, what="The folder", kind=DataError) from error
 
 
-def _texts(own: Any, shipped: Any) -> Texts:
+def _texts(own: _File, shipped: _File) -> Texts:
     words = {}
-    for key in _KEYS:
+    for key in (each.name for each in fields(_English)):
         danish = getattr(own, key) or getattr(shipped, key)
         # The English that ships says what the Danish that ships does, and not what another says.
         standard = getattr(shipped.english, key) if danish == getattr(shipped, key) else ""

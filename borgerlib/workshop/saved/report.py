@@ -70,7 +70,7 @@ def download(room: Room, kind: str) -> Download:
         "csv": ("text/csv;charset=utf-8", lambda: as_csv(_table(room.state))),
         "html": ("text/html;charset=utf-8", lambda: session_html(room).encode()),
         "pdf": ("application/pdf", lambda: _pdf(_page(report_content(room), faces=_PRINTED))),
-        "docx": (_DOCX, lambda: as_docx(content := report_content(room), _pictures(content))),
+        "docx": (_DOCX, lambda: _docx(report_content(room))),
         "png": ("image/png", lambda: _picture_now(room)),
     }
     if kind not in downloads_of(room):
@@ -175,6 +175,10 @@ def _pdf(page: str) -> bytes:
         target = Path(folder) / "rapport.pdf"
         save_pdf(page, target)
         return target.read_bytes()
+
+
+def _docx(content: Mapping[str, Any]) -> bytes:
+    return as_docx(content, _pictures(content))
 
 
 def _pictures(content: Mapping[str, Any]) -> list[bytes]:

@@ -31,7 +31,7 @@ Drawable = Callable[[int, pd.DataFrame | None, float | None], Balance]
 """Seats, quotas of one's own, cap → the draw; raises `DataError` (in Danish) where it cannot be."""
 
 
-def display(shown: bool, *parts: widgets.Widget) -> None:
+def set_shown(*parts: widgets.Widget, shown: bool) -> None:
     """Show widgets, or take them out of the page."""
     for part in parts:
         part.layout.display = None if shown else "none"
@@ -68,10 +68,10 @@ class HowMany(widgets.VBox):  # type: ignore[misc]
     def show(self, _: object = None) -> None:
         """Show what can be chosen, and whether it can be drawn."""
         drawn = self.way.value != "all"
-        display(drawn, self.seats, self.quotas, self.cap)
-        display(self.way.value == "lot", self.reserves)
+        set_shown(self.seats, self.quotas, self.cap, shown=drawn)
+        set_shown(self.reserves, shown=self.way.value == "lot")
         lines, mendable = self._feasibility() if drawn else ([], False)
-        display(mendable, self.mend)
+        set_shown(self.mend, shown=mendable)
         self.notice.value = words.paragraphs(lines, "borger-warning" if mendable else "")
         self._on_change()
 

@@ -22,7 +22,7 @@ from borgerlib.contact.invitation.handout import Handout, hand_out, lists_folder
 from borgerlib.contact.invitation.mailing import ListRequest
 from borgerlib.contact.invitation.overview import overview
 from borgerlib.contact.invitation.page import words
-from borgerlib.contact.invitation.page.how_many import HowMany, display
+from borgerlib.contact.invitation.page.how_many import HowMany, set_shown
 from borgerlib.contact.register.consents import withdraw
 from borgerlib.contact.register.key import withdrawal_code
 from borgerlib.contact.register.people import find
@@ -159,7 +159,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
 
     def _show_way(self) -> None:
         self._laid_out = None
-        display(False, self._dice, self._throw)
+        set_shown(self._dice, self._throw, shown=False)
         dice = self._many.way.value == "dice"
         self._make.description = "Læg lodtrækningen frem" if dice else "Lav listen"
         self._made.value = ""
@@ -210,7 +210,7 @@ class Inviter(widgets.VBox):  # type: ignore[misc]
                 check=partial(require_listable, register, self._candidates, wanted, day=self._today),
             )
         self._laid_out = laid_out
-        display(True, self._dice, self._throw)
+        set_shown(self._dice, self._throw, shown=True)
         lines = [
             f"1.000 paneler er lagt frem i <code>{escape(str(laid_out.public))}</code>. Vis mappen til alle, "
             f"og læs fingeraftrykket op: <code>{laid_out.fingerprint[:16]}</code>. "
