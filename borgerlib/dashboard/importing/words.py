@@ -122,7 +122,7 @@ def overview(decisions: Decisions) -> str:
 def counted(found: Counted) -> str:
     """Return how often each option is chosen, or why a question cannot be read so."""
     if found.problem:
-        return f'<div role="alert" class="borger-warning">{failed(found.problem)}</div>'
+        return failed(found.problem)
     sentence = f"{danish.number(found.answered)} har svaret."
     if found.strange:
         sentence += f" {danish.number(found.strange)} svar passer ikke og tæller ikke med."

@@ -163,9 +163,9 @@ def is_unwilling(text: str) -> bool:
 
 def denies(text: str) -> bool:
     """Return whether a text may hold that somebody will not answer: it has a 'not' in it."""
-    # Of a hundred thousand different texts next to none does: a regular expression is too slow for that.
     if text[:1].isdigit():
         return False
+    # Of a hundred thousand different texts next to none does: a regular expression is too slow for that.
     lower = text.lower()
     swedish = "inte" in lower and "vill" in lower  # 'Integration' has the one
     return "ikke" in lower or swedish or "not" in lower or "keine" in lower

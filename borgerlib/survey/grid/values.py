@@ -77,9 +77,10 @@ def parse_numbers(values: pd.Series) -> pd.Series:
 
 
 def parse_years(values: pd.Series) -> pd.Series:
-    """Return years ('Float64') of birth from text that names a year, or a date; of '48' it is 1948."""
+    """Return years ('Float64') of birth from text that names a year, or a date; of '03-05-48' it is 1948."""
     years = parse_dates(values).dt.year.astype("Float64")
-    return parse_numbers(values).fillna(years.mask(years > date.today().year, years - 100))
+    unborn = (years > date.today().year) & ~values.str.contains(r"\d{4}", na=True)
+    return parse_numbers(values).fillna(years.mask(unborn, years - 100))
 
 
 def first_part(values: pd.Series) -> str:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from borgerlib.said import said
+from borgerlib.said import Said, said
 from borgerlib.survey.codebook.matching import (
     NOT_SELECTED,
     SELECTED,
@@ -56,20 +56,24 @@ def questions(export: Export) -> list[ImportedQuestion]:
 def _told_once(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
     """Yield questions; what is doubted of a grid's rows is asked at its first: one answer is for all."""
     keys = [
-        (question.text.rpartition(" [")[0], *(doubt.kind for doubt in question.doubts))
+        (question.text.rpartition(" [")[0], *map(_without_count, question.doubts))
         if question.doubts and question.text.endswith("]")
         else ()
         for question in found
     ]
-    rows = Counter(keys)
+    rows, told = Counter(filter(None, keys)), set[tuple[str, ...]]()
     for key, question in zip(keys, found, strict=True):
-        further = rows[key] - 1
-        if not key or further == 0:
+        if key in told:
+            yield replace(question, doubts=())
+        elif rows[key] > 1:
+            told.add(key)
+            yield replace(question, doubts=(*question.doubts, said("rows_alike", count=rows[key] - 1)))
+        else:
             yield question
-            continue
-        rows[key] = 0
-        alike = (*question.doubts, said("rows_alike", count=further)) if further > 0 else ()
-        yield replace(question, doubts=alike)
+
+
+def _without_count(doubt: Said) -> str:
+    return str(said(doubt.kind, **{**doubt.values, "count": 0}) if "count" in doubt.values else doubt)
 
 
 def _is_next_choice(frame: pd.DataFrame, before: ImportedQuestion, question: ImportedQuestion) -> bool:

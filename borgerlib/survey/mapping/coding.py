@@ -14,9 +14,7 @@ import pandas as pd
 
 from borgerlib.errors import DataError, nearest
 from borgerlib.said import said
-from borgerlib.survey.codebook.matching import (
-    no_opinion,
-)
+from borgerlib.survey.codebook.matching import no_opinion
 from borgerlib.survey.codebook.model import Codebook, Item, Option
 from borgerlib.survey.grid.values import first_part, parse_dates, parse_number, parse_numbers, parse_years
 from borgerlib.survey.mapping.candidate import FREQUENT, reworded

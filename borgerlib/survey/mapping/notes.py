@@ -72,7 +72,8 @@ def _passed_over(item: Item, coded: Coded) -> list[str]:
     if passed.empty:
         return []
     most = str(passed["column"].value_counts().idxmax()).removeprefix(f"{item.id}__")
-    return [of_item(item.id, "boxes_passed_over", count=passed["row"].nunique(), option=most)]
+    option = item.option(most).text
+    return [of_item(item.id, "boxes_passed_over", count=passed["row"].nunique(), option=option)]
 
 
 def broken(coded: Coded, *rules: str) -> pd.DataFrame:

@@ -108,7 +108,7 @@ def test_a_panel_with_somebody_who_has_withdrawn_falls_out_and_that_is_said(publ
     publication, folder, _ = published
     gone = publication.panels[3][0]
     left = sum(gone not in panel for panel in publication.panels)
-    with pytest.raises(DataError, match=rf"Panel 003 falls out: {gone} has withdrawn\. {left} of 50 panels"):
+    with pytest.raises(DataError, match=rf"Panel 003 falls out, .*: {gone}\. Panels left: {left} of 50"):
         draw(folder, 3, withdrawn=[gone.lower().replace("-", " ")])
     assert read_publication(folder).drawn is None
     with pytest.raises(DataError, match="Nobody of this lottery has the code AAAA-AAAA"):

@@ -699,6 +699,14 @@ def test_what_is_doubted_of_all_rows_of_a_grid_is_asked_once(tmp_path):
     assert {found[name].role for name in rows} == {""}
 
 
+def test_what_is_doubted_of_one_row_of_a_grid_alone_is_asked_there(tmp_path):
+    usual = ["Enig", "Uenig", "Hverken"] * 6
+    rows = {"Mener? [Vej]": [*usual, "9", "9", "9"], "Mener? [Skole]": [*usual, "99", "99", "99"]}
+    found = asked(tmp_path, {"Køn": ["Kvinde", "Mand", "Mand"] * 7} | rows)
+    codes = [doubt.values["codes"] for name in rows for doubt in found[name].doubts]
+    assert codes == [["'9' (3 times)"], ["'99' (3 times)"]]
+
+
 def test_weights_of_the_file_are_told_to_be_unused(tmp_path):
     columns = {"Køn": ["Kvinde", "Mand"] * 5, "Vægt": ["0,8", "1,2"] * 5, "Din vægt (kg)": ["81,5", "65"] * 5}
     found = asked(tmp_path, columns)
@@ -748,4 +756,3 @@ def test_own_words_beside_an_answer_and_channels_of_taking_part_have_roles_of_th
     }
     found = asked(tmp_path, columns)
     assert [question.role for question in found.values()] == ["sex", "", "formats", "", "channels"]
-    assert found["Køn"].doubts == ()

@@ -17,6 +17,7 @@ from borgerlib.survey.cleaning.clean import clean
 from borgerlib.survey.codebook.load import parse_codebook
 from borgerlib.survey.codebook.matching import is_unwilling
 from borgerlib.survey.codebook.model import Codebook
+from borgerlib.survey.grid.values import parse_years
 from borgerlib.survey.mapping.file import ItemMapping, Mapping, load_mapping
 from borgerlib.survey.mapping.suggestion import mapping_toml, suggest_mapping
 from borgerlib.survey.readers.read import read_export, read_responses
@@ -430,4 +431,9 @@ def test_what_is_new_since_the_mapping_was_made_is_named(tmp_path):
     mapping = Mapping("x", (ItemMapping("valg", tuple(fed), "indicators", options=fed),))
     path = write_csv(tmp_path / "x.csv", transposed(columns))
     notes = " ".join(read_responses(path, codebook(), mapping=mapping).source.notes)
-    assert "'Hvordan rejser du? [Fly]' stands beside its boxes and is not read" in notes
+    assert "not read, though beside its boxes: 'Hvordan rejser du? [Fly]'" in notes
+
+
+def test_a_birth_in_the_future_is_of_last_century_only_where_two_figures_were_written():
+    dates = pd.Series(["03-05-48", "3. maj 77", "15.03.2109", "2030-01-01"], dtype="string")
+    assert parse_years(dates).tolist() == [1948, 1977, 2109, 2030]  # the last two are cleared, and counted
