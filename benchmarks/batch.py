@@ -105,10 +105,10 @@ def in_forks(names: list[str]) -> None:
     """Run the cells of the council's page in forks of this process, two at a time."""
     from IPython.core.formatters import DisplayFormatter
 
-    from borgerlib.runs.warm.forked import compute_ahead, import_everything
+    from borgerlib.runs.warm.forked import import_everything, show_insight
 
-    import_everything()  # as the server of warm kernels does
-    list(compute_ahead(pictures=False))  # and no more for so few
+    if not show_insight(""):  # as the server of warm kernels does, and no more for so few
+        import_everything()
     waiting, running = list(names), 0
     while waiting or running:
         if waiting and running < 2:

@@ -72,7 +72,7 @@ def save_report(answers: Answers, link: str) -> Path:
     """
     # What notebooks are run and written by is a third of the memory that every visitor's kernel would have.
     from borgerlib.runs.kernels.execute import run_notebook
-    from borgerlib.runs.reports.folder import refuse_foreign_folder, write_report
+    from borgerlib.runs.reports.folder import make_room, write_report
 
     municipality = answers.municipality
     parameters = {
@@ -82,7 +82,7 @@ def save_report(answers: Answers, link: str) -> Path:
         "chance": answers.chance,
     }
     folder = report_folder(answers, link)
-    refuse_foreign_folder(folder.resolve())  # before the seconds that the notebook takes, not after
+    make_room(folder.resolve())  # before the seconds that the notebook takes, not after
     with tempfile.TemporaryDirectory(prefix="borger-") as temporary:
         run = run_notebook(places.notebooks() / NOTEBOOK, Path(temporary) / NOTEBOOK, parameters)
         return write_report(

@@ -151,8 +151,11 @@ def _front_page(
     )
 
 
-def refuse_foreign_folder(target: Path) -> None:
-    """Refuse a folder that cannot be written, or holds no report but files: maybe someone's documents."""
+def make_room(target: Path) -> None:
+    """Make the folders above a report's, and refuse where it cannot be written or would mix with files.
+
+    Files that are no report may be someone's documents.
+    """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=target.parent).close()
@@ -185,7 +188,7 @@ def _written_to(target: Path, municipality: str, inside: Path | None) -> Iterato
     """Give a folder to build in that takes the target's place; put trouble into a sentence."""
     made = {name for _, name in other_formats(municipality).values()}
     try:
-        refuse_foreign_folder(target)
+        make_room(target)
         with replacing_folder(
             target, inside=inside, keep=lambda path: path.name not in made and not is_ours(path)
         ) as folder:

@@ -38,7 +38,7 @@ from borgerlib.runs.planning.contents import (
     read_formats,
     report_notebooks,
 )
-from borgerlib.runs.reports.folder import refuse_foreign_folder, write_report
+from borgerlib.runs.reports.folder import make_room, write_report
 from borgerlib.runs.warm import KernelSource
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import LEADERS
@@ -102,7 +102,7 @@ def make_report(
     survey = open_leaders_survey(str(checked["survey"]))
     front = _front(name, survey.everything.source)  # before the kernels need both cores
     folder = target or places.reports(_folder_name(name, survey))
-    refuse_foreign_folder(folder.resolve())  # before the minute that the notebooks take, not after
+    make_room(folder.resolve())  # before the minute that the notebooks take, not after
     # Of a chart only a document holds the PNG, which takes as long as all the rest of it.
     extensions = () if "docx" in wanted else (for_pages.EXTENSION,)
     places.processed_data().mkdir(parents=True, exist_ok=True)  # where pictures are kept for the next report

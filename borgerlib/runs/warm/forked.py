@@ -83,9 +83,11 @@ def _import(names: Iterable[str], *, without: Sequence[str]) -> None:
 def _absent(names: Sequence[str]) -> Iterator[None]:
     absent = [name for name in names if name not in sys.modules]
     sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]  # who imports them meets an ImportError
-    yield
-    for name in absent:
-        del sys.modules[name]
+    try:
+        yield
+    finally:
+        for name in absent:
+            del sys.modules[name]
 
 
 def show_insight(municipality: str) -> bool:
@@ -147,12 +149,14 @@ def open_ahead(citizens: Mapping[str, Any]) -> None:
 
     # A search for kinds of citizens counts its steps by tqdm, which watches over itself in a thread.
     watches, tqdm.monitor_interval = tqdm.monitor_interval, 0
-    with _absent(_TOO_EARLY), suppress(Exception), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from borgerlib.view.citizens.interest import open_citizens
+    try:
+        with _absent(_TOO_EARLY), suppress(Exception), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from borgerlib.view.citizens.interest import open_citizens
 
-        open_citizens(**citizens)
-    tqdm.monitor_interval = watches
+            open_citizens(**citizens)
+    finally:
+        tqdm.monitor_interval = watches
 
 
 def shipped_state() -> float:

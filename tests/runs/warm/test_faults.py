@@ -17,6 +17,7 @@ from processes import ENDLESS, PATIENCE, all_gone, descendants, eventually, gone
 
 from borgerlib.runs.kernels.execute import NotebookJob, run_notebook, run_notebooks
 from borgerlib.runs.warm import WarmServer, warm_kernels
+from borgerlib.runs.warm.forked import _absent
 from borgerlib.runs.warm.provisioner import WarmProvisioner
 
 SLOW = "import pathlib, os, time\npathlib.Path(r'{mark}').write_text(str(os.getpid()))\ntime.sleep({seconds})"
@@ -33,6 +34,12 @@ def start(server, source: Path, target: Path) -> tuple[threading.Thread, list]:
 
 def written(mark: Path) -> int:
     return int(mark.read_text("utf-8") or 0) if mark.exists() else 0
+
+
+def test_what_was_kept_from_import_can_be_had_whatever_ended_the_import():
+    with pytest.raises(SystemExit), _absent(["borgerlib.none"]):
+        raise SystemExit
+    assert "borgerlib.none" not in sys.modules
 
 
 def test_a_run_outlives_its_server_and_the_next_one_is_warm_again(make_notebook, tmp_path):
