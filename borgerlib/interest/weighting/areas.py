@@ -26,7 +26,7 @@ def read_area_map(path: str | Path) -> dict[str, str]:
     Raises
     ------
     DataError
-        The file is missing, has not these columns, or gives an answer two areas.
+        The file is missing, has not these columns, has odd rows, or gives an answer two areas.
     """
     source, areas = Path(path), dict[str, str]()
     lines, problems = rows_of(source, [ANSWER, AREA])
