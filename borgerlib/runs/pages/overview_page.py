@@ -18,7 +18,7 @@ from borgerlib.population.municipalities import municipality, squares
 from borgerlib.runs.pages.figures import page_template, rendered
 from borgerlib.runs.pages.page import PageSetting, stylesheet
 from borgerlib.runs.planning.contents import WHOLE_COUNTRY_NAME, other_formats, place_of
-from borgerlib.runs.planning.manifest import History, Manifest
+from borgerlib.runs.planning.manifest import History, Manifest, Record
 from borgerlib.runs.planning.status import PlaceStatus, status
 
 PAGE = "index.html"
@@ -150,9 +150,7 @@ def _asked(municipalities: int) -> str:
 
 def _row(folder: Path, place: PlaceStatus) -> OverviewRow:
     there = (folder / place.place / PAGE).exists()
-    written = _day(place.report.started) if there and place.report and place.report.state == "done" else None
-    if there and written is None:
-        written = _file_day(folder / place.place / PAGE)
+    written = _day_written(folder / place.place / PAGE, place.report) if there else None
     return OverviewRow(
         name=_name(place),
         region=_region(place.name),
@@ -209,18 +207,14 @@ def _note(place: PlaceStatus, *, there: bool) -> str:
     return standing
 
 
-def _day(moment: str) -> date | None:
-    try:
-        return datetime.fromisoformat(moment).astimezone().date()
-    except ValueError:
-        return None
-
-
-def _file_day(path: Path) -> date | None:
-    try:
-        return date.fromtimestamp(path.stat().st_mtime)
-    except OSError:
-        return None
+def _day_written(page: Path, report: Record | None) -> date | None:
+    """Return the day of the run that wrote a page, else of the file; None where it just went away."""
+    if report and report.state == "done":
+        with suppress(ValueError):
+            return datetime.fromisoformat(report.started).astimezone().date()
+    with suppress(OSError):
+        return date.fromtimestamp(page.stat().st_mtime)
+    return None
 
 
 def is_ours(path: Path) -> bool:
