@@ -183,7 +183,8 @@ class BatchWork:
                 folder = self.work / f"task-{self._number}"
                 folder.mkdir()
                 given = replace(task, folder=str(folder))
-                self._given[given.folder] = (_now(), self._attempt(task))
+                attempt = 1 + bool(task.folder)  # a task that comes a second time has had a folder
+                self._given[given.folder] = (_now(), attempt)
                 self._busy += 1
                 crew.give(given)
 
@@ -199,9 +200,6 @@ class BatchWork:
                 inputs=asdict(wanted.inputs),
             )
         )
-
-    def _attempt(self, task: Task) -> int:
-        return 1 + int(bool(task.folder))  # a task that comes a second time has had a folder
 
     def _settle(self, task: Task, outcome: Outcome) -> None:
         self._busy -= 1

@@ -86,15 +86,17 @@ class Attempt:
                 cause="time",
                 hint="Look for a cell that never ends, or allow more time.",
             )
-        if self._is_out_of_memory(error, log):
+        memory = isinstance(error, PapermillExecutionError) and error.ename.endswith("MemoryError")
+        # A library in C that gets no memory ends the process, and says why.
+        ended = isinstance(error, DeadKernelError) and _OUT_OF_MEMORY.search(last_words(log))
+        if self.memory_limit is not None and (memory or ended):
             return fault(
                 f"{where} was stopped: the notebook needs more than the "
-                f"{(self.memory_limit or 0) / 1_000_000:,.0f} MB of memory it may use.",
+                f"{self.memory_limit / 1_000_000:,.0f} MB of memory it may use.",
                 cause="memory",
                 hint="Look for a cell that keeps too much at once, or allow more memory.",
             )
         if isinstance(error, PapermillExecutionError):
-            memory = error.ename.endswith("MemoryError")
             return fault(
                 f"{where} failed: {_words(error.ename, error.evalue)}", cause="memory" if memory else "cell"
             )
@@ -117,17 +119,6 @@ class Attempt:
                 hint="'python -m ipykernel --version' in the same environment shows whether it is installed.",
             )
         return fault(f"{where} failed: {_words(type(error).__name__, str(error))}", cause="other")
-
-    def _is_out_of_memory(self, error: Exception, log: Path) -> bool:
-        from nbclient.exceptions import DeadKernelError
-        from papermill.exceptions import PapermillExecutionError
-
-        if self.memory_limit is None:
-            return False
-        if isinstance(error, PapermillExecutionError):
-            return bool(error.ename.endswith("MemoryError"))
-        # A library in C that gets no memory ends the process, and says why.
-        return isinstance(error, DeadKernelError) and bool(_OUT_OF_MEMORY.search(last_words(log)))
 
 
 def cell_number(notebook: Any, index: int) -> int:

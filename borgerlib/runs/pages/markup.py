@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -54,14 +53,12 @@ def _tie_numbers(soup: Any) -> None:
     """Keep numbers on the line of their words, but in code."""
     for piece in soup.find_all(string=True):
         tied = danish.tied(piece)
-        ranges = _RANGE.split(tied)
+        ranges: list[Any] = _RANGE.split(tied)
         if (tied != piece or len(ranges) > 1) and piece.find_parent(["code", "pre"]) is None:
-            piece.replace_with(*map(partial(_whole, soup), range(len(ranges)), ranges))
-
-
-def _whole(soup: Any, position: int, text: str) -> Any:
-    """Return a piece of text; every second one is a range, which a line does not part."""
-    return soup.new_tag("span", attrs={"class": "whole"}, string=text) if position % 2 else text
+            # Every second one is a range, which a line does not part.
+            for at in range(1, len(ranges), 2):
+                ranges[at] = soup.new_tag("span", attrs={"class": "whole"}, string=ranges[at])
+            piece.replace_with(*ranges)
 
 
 def _remove_what_runs(soup: Any) -> None:

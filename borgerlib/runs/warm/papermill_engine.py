@@ -188,9 +188,6 @@ class WarmEngine(NBClientEngine):  # type: ignore[misc]
         nb_man: Any,
         kernel_name: str,
         *,
-        log_output: bool = False,
-        stdout_file: Any = None,
-        stderr_file: Any = None,
         start_timeout: int = 60,
         execution_timeout: int | None = None,
         **options: Any,
@@ -201,9 +198,6 @@ class WarmEngine(NBClientEngine):  # type: ignore[misc]
             startup_timeout=start_timeout,
             kernel_name=kernel_name,
             log=logger,
-            log_output=log_output,
-            stdout_file=stdout_file,
-            stderr_file=stderr_file,
         )
         return QuickClient(nb_man, **settings).execute()
 
