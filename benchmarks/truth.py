@@ -37,7 +37,8 @@ def hold_against_truth(
     """Return one row a seed × option: item, option, truth, weighted, unweighted, ci_lower, ci_upper."""
     world = simulate_export(municipality, population(municipality), n=n, seed=world_seed)
     with tempfile.TemporaryDirectory() as folder:
-        districts = [path for path in write_surveyxact(world, Path(folder)) if "befolkning" in path.name]
+        write_surveyxact(world, Path(folder))
+        districts = sorted(Path(folder).glob("*/befolkning_*.csv"))
         frames = [
             one_survey(survey_again(world, n=n, seed=seed), districts if areas else []).assign(seed=seed)
             for seed in range(seeds)

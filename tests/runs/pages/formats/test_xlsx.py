@@ -8,7 +8,6 @@ from sample_notebooks import chart_output, display, executed, page_output
 
 from borgerlib.errors import RunError
 from borgerlib.runs.pages.export import read_pages
-from borgerlib.runs.pages.figures import CHART_TYPE
 from borgerlib.runs.pages.formats.xlsx import write_tables_workbook
 from borgerlib.view.leaders.insight import open_insight
 from borgerlib.view.tables.html import Table
@@ -20,7 +19,7 @@ def workbook(notebooks, target):
 
 def test_a_sheet_a_figure_with_numbers_as_numbers(tmp_path):
     insight = open_insight(2)
-    shown = [display({CHART_TYPE: insight.figure(id_)._payload()}) for id_ in ("2", "3")]
+    shown = [display(insight.figure(id_).for_page()) for id_ in ("2", "3")]
     paths = [executed(tmp_path / f"{n}.ipynb", [page_output(n), *shown]) for n in (1, 2)]
     book = openpyxl.load_workbook(workbook(paths, tmp_path / "t.xlsx"))
     assert (book.properties.title, book.properties.language) == ("Ærø · T", "da-DK")
