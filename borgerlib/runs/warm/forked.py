@@ -125,7 +125,9 @@ def draw_ahead() -> Iterator[None]:
             # Not around the yield: a kernel that is forked there must not inherit it.
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                part()._repr_mimebundle_()
+                shown = part()
+                if shown is not None:  # not every insight has cases
+                    shown._repr_mimebundle_()
             yield
 
 

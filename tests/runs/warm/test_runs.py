@@ -13,6 +13,7 @@ from borgerlib.errors import ParameterError
 from borgerlib.runs.kernels.attempt import LEAST_MEMORY, NotebookRunError
 from borgerlib.runs.kernels.execute import NotebookJob, run_notebook, run_notebooks
 from borgerlib.runs.warm import OpenedServer, warm_kernels
+from borgerlib.runs.warm.forked import draw_ahead
 
 SURROUNDINGS = """
 import json, locale, logging, os, signal, sys, threading, time, warnings
@@ -278,3 +279,8 @@ def test_a_survey_that_cannot_be_opened_is_told_by_the_notebook(make_notebook, t
     source = make_notebook("a.ipynb", "1")
     opened = OpenedServer(server, {"municipality": "Odense", "wrong": 1})
     assert run_notebook(source, tmp_path / "a.ipynb", warm=opened).kernel == "warm"
+
+
+def test_all_that_a_batch_draws_ahead_can_be_drawn():
+    # Trouble there ends the server, and a night's batch runs in kernels that start cold.
+    assert sum(1 for _ in draw_ahead()) > 50
