@@ -166,7 +166,8 @@ def _refuse_headless(grid: Grid, place: Place, *, asked: bool) -> None:
         raise DataError(
             said("no_respondents", file=grid.name),
             problems=grid.notes,
-            hint="Export it again with its rows, or fill them in." + _TAKEN * (len(place.headings) > 1),
+            hint="Export it again with its rows, or fill them in."
+            + (_TAKEN if len(place.headings) > 1 else ""),
         )
     if not asked and is_answer_row(grid.rows, place.names):
         raise DataError(

@@ -23,11 +23,12 @@ _TYPED = 0.9
 # What SurveyMonkey writes below a question that has no choices, in the language of the survey.
 _RESPONSE = {"response", "open-ended response", "svar", "åbent svar", "antwort", "offene antwort"}
 _OWN_CODES = {"submitdate", "lastpage", "startlanguage"}
-_SUBTOTALS = {"delsum", "subtotal", "mellemsum", "delsumme", "delsumma", "i alt", "total", "sum"}
+_SUMS = ("total", "i alt", "sum")
+_SUBTOTALS = (*_SUMS, "delsum", "subtotal", "mellemsum", "delsumme", "delsumma")
 _SUMMED = 5
 _TOTALS = (
-    "total", "totalt", "i alt", "ialt", "sum", "summa", "summe", "gesamt", "gennemsnit", "average", "mean",
-    "antal svar", "antal", "procent", "percent", "n =", "n=", "eksporteret", "exported", "kilde", "source",
+    *_SUMS, "totalt", "ialt", "summa", "summe", "gesamt", "gennemsnit", "average", "mean", "antal svar",
+    "antal", "procent", "percent", "n =", "n=", "eksporteret", "exported", "kilde", "source",
 )  # fmt: skip
 
 
