@@ -21,6 +21,7 @@ class OwnKeys(anywidget.AnyWidget):  # type: ignore[misc]
       const page = el.closest(".widget-vbox");
       if (!page) return setTimeout(() => keep(el), 50);  // the page is put together after its parts
       page.addEventListener("keydown", (event) => event.ctrlKey || event.metaKey || event.stopPropagation());
+      page.dataset.ownKeys = "yes";
     };
     export default { render({ el }) { keep(el); } };
     """

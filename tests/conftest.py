@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from made_up import made_up_wave
-from processes import begun_here
+from processes import PATIENCE, begun_here
 
 from borgerlib.interest.prepare.prepare import prepare
 from borgerlib.interest.prepare.result import Prepared
@@ -23,7 +23,14 @@ from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.simulation.simulate import Simulation
 
 # The same examples on every run, so that a failure here is one everywhere. 'make test-thorough' tries more.
-settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=12)
+# How long examples take says how loaded the machine is.
+settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    deadline=None,
+    max_examples=12,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 settings.register_profile("thorough", settings.get_profile("repeatable"), max_examples=200)
 settings.register_profile("quick", settings.get_profile("repeatable"), max_examples=8)
 settings.load_profile("repeatable")
@@ -64,10 +71,13 @@ def browser() -> Iterator[Any]:
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("Chromium is not installed (apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=BROWSER_OPTIONS)
+        patience = PATIENCE * 1000
+        opened = playwright.chromium.launch(executable_path=chromium, args=BROWSER_OPTIONS, timeout=patience)
+        opened.on("context", lambda context: context.set_default_timeout(patience))
+        expect.set_options(timeout=patience)
         yield opened
         opened.close()
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import random
 import signal
 import socket
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 import psutil
 
@@ -29,11 +31,20 @@ def eventually(holds: Callable[[], object], *, every: float = 0.02) -> None:
 
 
 def free_port() -> int:
-    """Return a port of this machine at which nobody listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
+    """Return a port of this machine at which nobody listens.
+
+    It is none of those that the system gives whoever asks for any, and would give away before it is used.
+    """
+    while answers(port := random.SystemRandom().randrange(20_000, 32_000)):
+        pass
+    return port
+
+
+def answers(port: int) -> bool:
+    """Return whether somebody listens at a port."""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+        return True
+    return False
 
 
 def gone(pid: int) -> bool:

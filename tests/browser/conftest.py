@@ -92,6 +92,10 @@ class Board:
             arg=1 if width < 800 else 2 if width < 1900 else 3,
         )
 
+    def wait_for_width(self, width):
+        """Wait until all is drawn anew and nothing is wider than the window."""
+        self.page.wait_for_function("(width) => document.documentElement.scrollWidth <= width", arg=width)
+
     def tick(self, filter_, level):
         group = self.page.locator(f".filter[data-role={filter_}]")
         if group.get_attribute("open") is None:
@@ -118,10 +122,9 @@ class Board:
     def heading(self):
         return self.page.locator(".who").text_content()
 
-    @property
-    def fragment(self):
-        self.page.wait_for_timeout(100)  # the address follows the picture
-        return self.page.evaluate("location.hash")
+    def wait_for_fragment(self, fragment):
+        """Wait until the address says what is shown: it follows the picture."""
+        self.page.wait_for_function("(fragment) => location.hash === fragment", arg=fragment)
 
 
 @pytest.fixture

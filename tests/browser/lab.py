@@ -4,13 +4,12 @@ import contextlib
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
 
 from playwright.sync_api import TimeoutError
-from processes import PATIENCE, eventually, free_port
+from processes import PATIENCE, answers, eventually, free_port
 
 from borgerlib import places
 
@@ -26,8 +25,8 @@ def served_lab(notebook, workspace, folder):
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
-         f"--port={port}", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}",
-         "--LabApp.news_url=None"],
+         f"--port={port}", "--port-retries=0", f"--IdentityProvider.token={token}",
+         f"--ServerApp.root_dir={folder}", "--LabApp.news_url=None"],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         env={**os.environ, "BORGER_WORKSPACE": str(workspace), "JUPYTER_CONFIG_DIR": str(folder / ".config"),
              "JUPYTERLAB_SETTINGS_DIR": str(folder / ".settings"),
@@ -37,18 +36,11 @@ def served_lab(notebook, workspace, folder):
     settings.mkdir(parents=True)
     (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
     try:
-        eventually(lambda: _answers(port))
+        eventually(lambda: answers(port))
         yield f"http://127.0.0.1:{port}/lab/workspaces/test/tree/{notebook}.ipynb?token={token}"
     finally:
         process.terminate()
         process.wait(PATIENCE)
-
-
-def _answers(port):
-    """Return whether somebody listens at a port."""
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-        return True
-    return False
 
 
 def open_notebook(browser, address):
@@ -58,7 +50,7 @@ def open_notebook(browser, address):
     await_kernel(page)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).first.click()
-    page.wait_for_function(BEGUN, timeout=10_000)
+    page.wait_for_function(BEGUN)
     return page
 
 

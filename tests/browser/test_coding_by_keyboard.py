@@ -30,7 +30,6 @@ def test_answers_are_coded_by_keyboard_alone(browser, tmp_path, monkeypatch, pic
         saved = (tmp_path / "kodning" / "Mette.csv").read_text(encoding="utf-8").split()[1:]
         assert [line.split(",")[2] for line in saved] == ["velfaerd", "klima", ""]
         page.set_viewport_size({"width": 390, "height": 844})
-        page.wait_for_timeout(300)
         page.screenshot(path=pictures / "coding-390.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.wait_for_function("document.documentElement.scrollWidth <= 390")
         page.close()

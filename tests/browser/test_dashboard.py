@@ -10,6 +10,7 @@ from pathlib import Path
 import openpyxl
 import psutil
 import pytest
+from playwright.sync_api import expect
 
 from borgerlib import danish
 from borgerlib.dashboard.server.serve import dashboard_server
@@ -78,7 +79,7 @@ class TestTheWayBack:
 
     def test_the_address_brings_the_selection_back(self, open_board):
         board = open_board().tick("age", "60–69 år").tick("topics", "Natur og grønne områder")
-        assert board.fragment == "#alder=60-69&emner=natur"
+        board.wait_for_fragment("#alder=60-69&emner=natur")
         assert "token" not in board.page.url
         board.page.reload()
         board.page.wait_for_selector(".borger-dashboard[data-shown]")
@@ -191,7 +192,7 @@ class TestShowing:
         for width in widths:
             board.page.set_viewport_size({"width": width, "height": 900})
             board.wait_for_columns(width)
-            assert board.page.evaluate("document.documentElement.scrollWidth") <= width
+            board.wait_for_width(width)
             if width <= 390:
                 board.page.locator(".fold > summary").click()
                 assert board.page.get_by_role("button", name="Præsentation").is_hidden()  # for a projector
@@ -201,7 +202,7 @@ class TestShowing:
                 assert link.is_visible()
                 board.click("Flere")
                 assert board.tick("age", "60–69 år").heading == "60–69 år"
-                assert board.page.evaluate("document.documentElement.scrollWidth") <= width
+                board.wait_for_width(width)
             board.page.screenshot(path=pictures / f"oversigt-{width}.png", full_page=True)
             if width <= 390:
                 board.click("Nulstil").page.locator(".fold > summary").click()
@@ -219,7 +220,7 @@ class TestTwoGroups:
         assert other == f"mod {wanted['15-24'].partition(chr(160))[0]}"
         said = board.page.locator(".answer[role=status]").text_content()
         assert said.startswith("60–69 år mod 15–24 år: ")
-        assert board.fragment == "#alder=60-69&mod&alder=15-24"
+        board.wait_for_fragment("#alder=60-69&mod&alder=15-24")
         board.page.reload()
         board.page.wait_for_selector(".borger-dashboard.comparing")
         assert board.settled().page.locator(".answer").text_content() == said
@@ -248,7 +249,7 @@ class TestTwoGroups:
         table = board.page.get_by_role("table")
         assert table.get_by_role("columnheader").count() == 1 + 1 + len(answers.offer.filter("age").levels)
         assert table.get_by_role("rowheader").count() == len(answers.offer.filter("topics").levels)
-        assert board.page.evaluate("document.documentElement.scrollWidth") <= width
+        board.wait_for_width(width)
         cell = table.get_by_role("button", name="60–69 år, Natur og grønne områder: ")
         number = cell.text_content().partition(" ")[0]
         cell.click()
@@ -305,7 +306,7 @@ class TestKeeping:
     def test_the_report_holds_these_very_filters(self, open_board, workspace):
         board = open_board().tick("age", "60–69 år").tick("sex", "Kvinde")
         board.click("Gem som rapport")
-        board.page.wait_for_selector("text=Rapporten er gemt", timeout=60_000)
+        board.page.wait_for_selector("text=Rapporten er gemt")
         path = board.page.locator(".message a").text_content()
         assert re.fullmatch(r"reports/odense-valg/60-69-aar-kvinde-\w{8}/index.html", path)
         assert "60–69\xa0år · Kvinde" in (workspace / path).read_text()
@@ -375,7 +376,7 @@ class TestOthers:
         one.tick("age", "60–69 år")
         other.tick("sex", "Mand")
         assert (one.heading, other.heading) == ("60–69 år", "Mand")
-        assert one.fragment == "#alder=60-69"
+        one.wait_for_fragment("#alder=60-69")
 
     def test_a_wrong_token_gets_nothing(self, browser, server):
         page = browser.new_context().new_page()
@@ -427,10 +428,8 @@ def test_a_kernel_killed_in_mid_meeting_brings_the_page_back_with_its_selection(
     board.page.locator(".filters").get_by_text("15–24 år", exact=True).click()
     # It comes back by itself, the click included. The kernel that stood ready was killed as well: the page
     # notices and asks for another.
-    board.page.wait_for_function(
-        f"document.querySelector('.who')?.textContent === '{ANSWERED}'", timeout=60_000
-    )
-    assert board.settled().page.locator(".alarm").is_hidden()
+    expect(board.page.locator(".who")).to_have_text(ANSWERED)
+    expect(board.settled().page.locator(".alarm")).to_be_hidden()
 
 
 @pytest.fixture(scope="module")
@@ -466,9 +465,7 @@ def test_a_survey_prepared_anew_reaches_the_pages_that_stand_open_and_those_to_c
             { subtree: true, attributes: true, childList: true, characterData: true }); }"""
     )
     board.page.locator(".filters").get_by_text("15–24 år", exact=True).click()
-    board.page.wait_for_function(
-        "document.querySelectorAll('.filter[data-role=sex]').length === 0", timeout=120_000
-    )
+    expect(board.page.locator(".filter[data-role=sex]")).to_have_count(0)
     met = board.page.evaluate("window.met")
     assert any("Tallene regnes om" in one for one in met)
     assert not any(one.startswith("alarm") for one in met)
@@ -480,7 +477,7 @@ def test_a_survey_prepared_anew_reaches_the_pages_that_stand_open_and_those_to_c
     assert news.is_visible()  # until it is closed
     # Its kernel stood ready before the change.
     newer = open_board(at=own_server, fragment="#alder=60-69&koen=mand")
-    newer.page.wait_for_function("document.querySelectorAll('.filter[data-role=sex]').length === 0")
+    expect(newer.page.locator(".filter[data-role=sex]")).to_have_count(0)
     assert newer.settled().heading == "60–69 år"
     assert "kan ikke filtreres efter »koen«" in newer.page.locator(".notice").text_content()
 
@@ -492,7 +489,7 @@ def test_answers_that_vanish_are_told_in_danish(browser, own_server, changed):
     page = context.new_page()
     page.goto(own_server.address)  # the kernel that stood ready still knows the answers
     page.goto(own_server.address)
-    page.wait_for_selector("#borger-error:not([hidden])", timeout=60_000)
+    page.wait_for_selector("#borger-error:not([hidden])")
     assert "Traceback" not in page.content()
     assert "Oversigten kunne ikke åbnes" in page.text_content("body")
     context.close()

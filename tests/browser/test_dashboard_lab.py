@@ -11,7 +11,7 @@ from borgerlib.interest.filters.selection import Selection
 def page(browser, workspace, tmp_path):
     with served_lab("interesse_dashboard", workspace, tmp_path) as address:
         page = open_notebook(browser, address)
-        page.wait_for_selector(".borger-dashboard[data-shown]", timeout=60_000)
+        page.wait_for_selector(".borger-dashboard[data-shown]")
         yield page
         page.context.close()
 

@@ -8,6 +8,7 @@ import sys
 
 import pandas as pd
 import pytest
+from processes import PATIENCE
 from test_accessibility import violations
 from typer.testing import CliRunner
 
@@ -99,12 +100,12 @@ def test_from_the_codebook_to_seated_citizens(browser, export, tmp_path, employe
         assert violations(page) == []
         page.set_viewport_size({"width": 390, "height": 800})
         page.screenshot(path=str(pictures / "inviter_390.png"), full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.wait_for_function("document.documentElement.scrollWidth <= 390")
         assert violations(page) == []
         page.close()
     finally:
         command.send_signal(signal.SIGTERM)
-    assert "Closed." in command.communicate(timeout=30)[0]
+    assert "Closed." in command.communicate(timeout=PATIENCE)[0]
     told = employee.types("draw", "verify", public, "--fingerprint", fingerprint)
     assert "Drawn: panel 417." in told
     assert employee.steps <= MOST

@@ -44,9 +44,8 @@ def test_from_a_file_to_prepared_answers(browser, import_server, pictures):
     assert [(one["id"], [node["html"][:200] for node in one["nodes"][:3]]) for one in found] == []
     page.screenshot(path=pictures / "import-1280.png", full_page=True)
     page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_timeout(300)
     page.screenshot(path=pictures / "import-390.png", full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.wait_for_function("document.documentElement.scrollWidth <= 390")
     page.get_by_role("button", name="Gør svarene klar").click()
     page.get_by_text("Svarene fra Odense er klar.").wait_for()
     assert "40 svar er læst: 40 bruges, 0 er kasseret." in page.inner_text(".borger-done")

@@ -24,9 +24,9 @@ def test_keys_choose_on_the_page_and_leave_the_notebook_alone(browser, lab, note
     # In a workspace of its own JupyterLab opens no other notebook.
     page = open_notebook(browser, lab.replace("test/tree/udforsk", f"{notebook}/tree/{notebook}"))
     chosen = page.get_by_label(label, exact=True)
-    chosen.wait_for(timeout=60_000)
+    chosen.wait_for()
     cells = page.locator(".jp-Cell").count()
-    page.wait_for_timeout(1000)  # the page takes its keys once it stands
+    page.locator("[data-own-keys]").first.wait_for()
     chosen.focus()
     page.keyboard.press("ArrowDown")
     assert chosen.locator("option:checked").text_content() == next_one

@@ -49,7 +49,7 @@ def test_areas_stand_on_their_map_and_lead_to_their_people(open_board, with_all,
     boxes = [of.locator("xpath=ancestor::li").bounding_box() for of in (north, middle, east)]
     assert boxes[0]["y"] < boxes[1]["y"] == boxes[2]["y"]
     assert boxes[0]["x"] == boxes[1]["x"] < boxes[2]["x"]
-    assert board.page.evaluate("document.documentElement.scrollWidth") <= width
+    board.wait_for_width(width)
     board.page.screenshot(path=pictures / f"omraader-{width}.png", full_page=True)
     board.page.get_by_label("Svar på kortet").select_option("Natur og grønne områder")
     told = squares.get_by_role("button", name="Odense Nord, Natur og grønne områder").text_content()

@@ -2,7 +2,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from borgerlib.errors import ParameterError
@@ -80,7 +80,6 @@ def test_none_is_legal_only_where_it_is_the_default(make_notebook):
         check_parameters(notebook, {"b": None})
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=st.one_of(st.integers(), st.floats(allow_nan=False), st.booleans(), st.text()))
 def test_a_value_fits_exactly_the_parameters_of_its_type(make_notebook, value: Any):
     notebook = make_notebook("n.ipynb", parameters="i: int = 1\nf: float = 0.5\nb: bool = True\ns: str = ''")
