@@ -5,7 +5,7 @@ Both give the same frame, so everything above (figures, claims, sentences) is th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -50,7 +50,7 @@ class LeadersSurvey:
     codebook: Codebook
     everything: DisclosedEstimates
     min_cell: int
-    wave: Wave | None = None
+    wave: Wave | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         only_disclosed(self.everything, "LeadersSurvey")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -54,8 +54,8 @@ class LotteryChances:
 
     chances: pd.Series
     gap: float
-    mixture: Mixture
-    pool: Pool
+    mixture: Mixture = field(repr=False)
+    pool: Pool = field(repr=False)
     levels: tuple[ChanceLevel, ...]
     cap: float
 

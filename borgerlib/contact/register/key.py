@@ -15,7 +15,9 @@ from borgerlib.errors import DataError, ParameterError
 
 VARIABLE = "BORGER_REGISTER_KEY"
 _KEY = re.compile(r"[0-9a-f]{64}")
-_HINT = f"Give --key-file, or put the key into the environment variable {VARIABLE}."
+_HINT = (
+    f"Give --key-file (key_file=… in a notebook), or put the key into the environment variable {VARIABLE}."
+)
 
 
 def new_key_file(path: Path, register: Path) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
 
@@ -42,7 +42,7 @@ class SelectionPage:
     'SelectionPage'
     """
 
-    answers: Answers
+    answers: Answers = field(repr=False)
     answer: Answer
 
     def finding(self) -> Text:

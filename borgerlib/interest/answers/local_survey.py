@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -69,8 +69,8 @@ class LocalSurvey:
     codebook: Codebook
     simulated: bool
     estimates: DisclosedEstimates
-    participation: Participation
-    weighting: Mapping[str, Any]
+    participation: Participation = field(repr=False)
+    weighting: Mapping[str, Any] = field(repr=False)
     age_labels: tuple[str, ...]
     respondents: int
     tests: int

@@ -127,7 +127,9 @@ class Registry:
         for insight in self.insights:
             if insight.number == number:
                 return insight
-        raise ParameterError(f"There is no insight {number}. Legal: 1 to {len(self.insights)}.")
+        raise ParameterError(
+            f"There is no insight {number!r}. Legal: 1 to {len(self.insights)}, and 0 for the overview."
+        )
 
     def figure(self, figure_id: str) -> Figure:
         """Return the figure of that id, or raise `ParameterError` with the nearest ones."""

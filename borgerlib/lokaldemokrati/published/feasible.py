@@ -139,9 +139,9 @@ def smallest_change(percentages: Sequence[int], *, max_n: int = 79, exclusive: b
 
 def _checked(percentages: Sequence[int], max_n: int) -> list[int]:
     problems = []
-    values = list(percentages)
+    values = [] if is_whole(percentages) else list(percentages)
     if not values:
-        problems.append("there are no percentages; give at least one")
+        problems.append("there are no percentages; give at least one, in a list: [58]")
     for position, value in enumerate(values):
         if isinstance(value, bool) or not is_whole(value):
             problems.append(f"percentage {position + 1} is {value!r}; give a whole number from 0 to 100")

@@ -67,7 +67,7 @@ def exact_difference_test(count_a: int, n_a: int, count_b: int, n_b: int) -> Tes
     from scipy.stats import fisher_exact
 
     found = fisher_exact(np.array([[count_a, n_a - count_a], [count_b, n_b - count_b]], dtype=np.int64))
-    return TestResult(float(found.pvalue), count_a / n_a - count_b / n_b, method)
+    return TestResult(float(found.pvalue), float(count_a / n_a - count_b / n_b), method)
 
 
 def exact_trend_test(counts_a: Sequence[int], counts_b: Sequence[int], *, seed: int = 1) -> TestResult:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -73,10 +73,10 @@ class LatentClasses:
     """
 
     classes: pd.DataFrame
-    profile: pd.DataFrame
-    probabilities: pd.DataFrame
-    assigned: pd.Series
-    comparison: pd.DataFrame
+    profile: pd.DataFrame = field(repr=False)
+    probabilities: pd.DataFrame = field(repr=False)
+    assigned: pd.Series = field(repr=False)
+    comparison: pd.DataFrame = field(repr=False)
     agreement: float | None = None
 
 

@@ -158,8 +158,8 @@ class WeightingResult:
     (1.26, 684)
     """
 
-    weights: pd.Series
-    margins: pd.DataFrame
+    weights: pd.Series = field(repr=False)
+    margins: pd.DataFrame = field(repr=False)
     design_effect: float
     effective_sample_size: float
     iterations: int

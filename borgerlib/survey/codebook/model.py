@@ -180,8 +180,8 @@ class Codebook:
 
     id: str
     title: str
-    items: tuple[Item, ...]
-    meta: Mapping[str, Any]
+    items: tuple[Item, ...] = field(repr=False)
+    meta: Mapping[str, Any] = field(repr=False)
     file: str = field(default="", compare=False)
 
     def __iter__(self) -> Iterator[Item]:

@@ -73,7 +73,7 @@ def bar_chart(
     DataError
         There are no rows.
     ParameterError
-        `own` or `highlight` names an option that is not shown.
+        There are several groups, or `own` or `highlight` names an option that is not shown.
 
     See Also
     --------
@@ -94,6 +94,12 @@ def bar_chart(
     'SIMULEREDE DATA: Hvilke emner vil du gerne være med til at drøfte eller påvirke i din kommune?'
     """
     require_disclosed(estimates, "bar_chart")
+    frame = estimates.frame
+    if frame.duplicated(["item", "option"]).any():
+        raise ParameterError(
+            f"bar_chart shows one group, and the estimates have {frame['group'].nunique()}.",
+            hint="Choose one by select(group=…); grouped_bar_chart shows two, heat_map and estimates_table all.",
+        )
     estimates = _ordered(estimates, unit=unit, sort=sort)
     frame = estimates.frame
     owners = _owners(frame, own or {})
@@ -231,7 +237,7 @@ def _group_colours(frame: pd.DataFrame, colours: Mapping[str, str]) -> dict[str,
     if len(groups) != 2:
         raise ParameterError(
             f"grouped_bar_chart shows two groups, and the estimates have {len(groups)}.",
-            hint="Call bar_chart for one group, scale_chart or estimates_table for more.",
+            hint="Choose them by select(group=[…]); heat_map and estimates_table show all.",
         )
     unknown = [unknown_name("group", group, groups) for group in colours if group not in groups]
     if unknown:

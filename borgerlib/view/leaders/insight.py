@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from borgerlib import danish
@@ -52,7 +52,7 @@ class InsightPage:
 
     number: int
     survey: LeadersSurvey
-    registry: Registry
+    registry: Registry = field(repr=False)
     municipality: Municipality | None = None
     own: OwnAnswers | None = None
 

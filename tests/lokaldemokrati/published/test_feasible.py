@@ -79,6 +79,7 @@ def test_solutions_are_those_of_a_search_through_everything(percentages, max_n, 
     ("percentages", "max_n", "problem"),
     [
         ([], 79, "there are no percentages"),
+        (58, 79, "give at least one, in a list"),
         ([101], 79, "percentage 1 is 101; legal are 0 to 100"),
         ([50, -1], 79, "percentage 2 is -1"),
         ([49.5], 79, "percentage 1 is 49.5; give a whole number"),

@@ -399,6 +399,10 @@ class TestGroups:
         with pytest.raises(ParameterError, match="two groups, and the estimates have 1"):
             grouped_bar_chart(published(THREE), **WORDS)
 
+    def test_bars_of_several_groups_that_nothing_tells_apart_are_refused(self):
+        with pytest.raises(ParameterError, match="bar_chart shows one group, and the estimates have 2"):
+            bar_chart(self.both, **WORDS)
+
     def test_an_unknown_group_is_refused(self):
         with pytest.raises(ParameterError, match="Did you mean 'byen'"):
             grouped_bar_chart(self.both, colours={"bye": theme.OWN}, **WORDS)

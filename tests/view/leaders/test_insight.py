@@ -39,9 +39,12 @@ class TestOpening:
         assert open_insight(1, municipality="0461").municipality.name == "Odense"
         assert open_insight(1).municipality is None
 
+    def test_what_stands_in_a_cell_by_mistake_is_shown_in_a_few_lines(self):
+        assert len(repr(open_insight(2, municipality="Odense"))) < 1000
+
     @pytest.mark.parametrize("number", [-1, 11])
     def test_there_are_ten_insights_and_an_overview(self, number):
-        with pytest.raises(ParameterError, match=rf"There is no insight {number}\. Legal: 1 to 10\."):
+        with pytest.raises(ParameterError, match=rf"There is no insight {number!r}\. Legal: 1 to 10, and 0"):
             open_insight(number)
 
     def test_an_unknown_municipality_is_refused_with_the_nearest(self):
