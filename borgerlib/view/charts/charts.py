@@ -98,7 +98,7 @@ def bar_chart(
     if frame.duplicated(["item", "option"]).any():
         raise ParameterError(
             f"bar_chart shows one group, and the estimates have {frame['group'].nunique()}.",
-            hint="Choose one by select(group=…); grouped_bar_chart shows two, heat_map and estimates_table all.",
+            hint="Choose one by select(group=…); grouped_bar_chart shows two, heat_map all.",
         )
     estimates = _ordered(estimates, unit=unit, sort=sort)
     frame = estimates.frame
