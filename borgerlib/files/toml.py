@@ -17,6 +17,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
+from unicodedata import normalize
 
 from annotated_types import Predicate
 
@@ -182,7 +183,8 @@ def read_toml(
     if not path.is_file():
         raise error(said("no_file", path=path, what=what), hint=missing or said("check_name"))
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        # A Mac may write 'å' as two signs.
+        text = normalize("NFC", path.read_bytes().decode("utf-8-sig"))
     except OSError as failure:
         message = said("unreadable_file", path=path, why=failure.strerror)
         raise error(message, hint=said("check_rights")) from failure

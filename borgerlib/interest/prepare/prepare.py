@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from borgerlib.danish import SIMULATED
-from borgerlib.errors import DataError
+from borgerlib.errors import BorgerlibError, DataError, MarginError
 from borgerlib.interest import store
 from borgerlib.interest.prepare.codebooks import refuse_unusable
 from borgerlib.interest.prepare.refused import refused_of
@@ -137,26 +137,32 @@ def prepare(
         rules=CleaningRules(age_limit=min_age, reference_date=surveyed),
         problems=responses.problems,
     )
-    _refuse_nobody(cleaned, path)
+    if cleaned.respondents.empty:
+        raise _refused(cleaned, path, DataError)
     area_map = read_area_map(areas) if areas else {}
     banded = add_age_bands(recoded(cleaned.respondents, book, area_map), book, min_age=min_age)
     if middles := middles_of_bands(banded, book):
         notes.append(said("middles_of_bands", ages=", ".join(map(str, middles))))
         rules = replace(rules, margins=tuple(role for role in rules.margins if role != "age"))
     counted = [districts] if isinstance(districts, str | Path) else districts
-    weights = (
-        without_weights(banded)
-        if unweighted
-        else weigh(
-            banded,
-            book,
-            found.name,
-            rules=rules,
-            districts=[Path(district) for district in counted],
-            min_age=min_age,
-            survey_date=surveyed,
+    try:
+        weights = (
+            without_weights(banded)
+            if unweighted
+            else weigh(
+                banded,
+                book,
+                found.name,
+                rules=rules,
+                districts=[Path(district) for district in counted],
+                min_age=min_age,
+                survey_date=surveyed,
+            )
         )
-    )
+    except MarginError as error:
+        # Where few are left, a level without respondents is no fault of the margins.
+        few = len(cleaned.rejected) > len(cleaned.respondents)
+        raise (_refused(cleaned, path, MarginError) if few else error) from error
     there, targets, about_areas = placed(
         banded, book, weights.targets, reviewed=[*area_map.values(), *offered]
     )
@@ -215,14 +221,15 @@ def _refuse_replacing_real(municipality: str, simulated: bool) -> None:
         )
 
 
-def _refuse_nobody(cleaned: CleaningResult, path: Path) -> None:
-    if len(cleaned.respondents):
-        return
+def _refused(cleaned: CleaningResult, path: Path, kind: type[BorgerlibError]) -> BorgerlibError:
+    """Return the error that tells why hardly any row, or none, is a respondent."""
     reasons = _counted(cleaned.rejected[REASONS].str.split("; ").explode())
-    raise DataError(
-        said("nobody_left", count=len(cleaned.rejected), file=path.name),
-        problems=[f"{rule}: {count} rows" for rule, count in reasons.items()],
-        hint="Check the mapping, the age limit (--min-age) and that this is the right file.",
+    left, count = len(cleaned.respondents), len(cleaned.rejected)
+    return kind(
+        said("few_left" if left else "nobody_left", count=count, total=count + left, file=path.name),
+        problems=[f"{rule}: {rows} rows" for rule, rows in reasons.items()],
+        hint="Check the mapping ('no_answer': it finds no answer to any question but sex, age and area), the "
+        "age limit (--min-age) and that this is the right file.",
     )
 
 

@@ -18,6 +18,7 @@ from borgerlib.population.margins import population_margins
 from borgerlib.population.table import SEXES
 from borgerlib.said import said
 from borgerlib.survey.codebook.model import Codebook
+from borgerlib.survey.grid.text import decode
 
 AREA = "omraade"
 """What a list of areas calls them, whatever the question is called."""
@@ -154,8 +155,7 @@ def _divided_by(path: Path, codebook: Codebook) -> tuple[str, str]:
 def _heading(path: Path) -> set[str]:
     if not path.is_file():
         return set()
-    with path.open("rb") as file:
-        heading = file.readline(10_000).decode("utf-8-sig", errors="replace")
+    heading = decode(path.read_bytes(), name=path.name)[0].partition("\n")[0]
     return {name.strip().strip('"') for mark in ";\t," for name in heading.split(mark)}
 
 

@@ -15,9 +15,9 @@ from borgerlib.population.municipalities import municipality as find_municipalit
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import CITIZENS
 from borgerlib.survey.form.formats.page.page import page_text
-from borgerlib.survey.form.questionnaire import Questionnaire, questionnaire
+from borgerlib.survey.form.questionnaire import Questionnaire
 from borgerlib.survey.form.texts import DANISH, ENGLISH, Texts, load_texts, save_texts
-from borgerlib.survey.form.write import texts_file, texts_of, write_form
+from borgerlib.survey.form.write import form_of, texts_file, texts_of, write_form
 
 _PRIVACY_TEXTS = {
     "titel": "Overskrift",
@@ -106,7 +106,7 @@ class FormEditor(widgets.VBox):  # type: ignore[misc]
     @property
     def form(self) -> Questionnaire:
         """The form as it stands; `CodebookError` or `DataError` where the codebook cannot be used."""
-        return questionnaire(load_codebook(self._codebook.value.strip()), self._texts())
+        return form_of(load_codebook(self._codebook.value.strip()), self._texts(), self._place.value)
 
     def _layout(self) -> list[widgets.Widget]:
         return [

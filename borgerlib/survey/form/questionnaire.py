@@ -85,6 +85,8 @@ class Questionnaire:
         Role of what the platform itself notes (id, started, submitted) → item.
     look : Look
         The municipality's, for the forms that we lay out.
+    name : str
+        What tells the form from those of other municipalities: 'odense-borgerinteresse'; '' without one.
     """
 
     id: str
@@ -94,6 +96,7 @@ class Questionnaire:
     contact: tuple[FormQuestion, ...]
     technical: Mapping[str, str]
     look: Look = USUAL
+    name: str = ""
 
     @property
     def all(self) -> tuple[FormQuestion, ...]:

@@ -15,6 +15,7 @@ from borgerlib.files.atomic import replacing
 from borgerlib.files.look import look_of
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.survey.codebook.load import load_codebook
+from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.form.formats.limesurvey import limesurvey_text
 from borgerlib.survey.form.formats.page.page import page_text
 from borgerlib.survey.form.formats.paper.document import write_docx
@@ -65,8 +66,13 @@ def open_form(codebook: str | Path, municipality: str = "") -> Questionnaire:
     """
     if not municipality:
         return questionnaire(load_codebook(codebook), load_texts())
-    form = questionnaire(load_codebook(codebook), texts_of(municipality))
-    return replace(form, look=look_of(find_municipality(municipality).name))
+    return form_of(load_codebook(codebook), texts_of(municipality), municipality)
+
+
+def form_of(codebook: Codebook, texts: Texts, municipality: str) -> Questionnaire:
+    """Return the form of a codebook in given texts, with a municipality's look and a name of its own."""
+    form, name = questionnaire(codebook, texts), find_municipality(municipality).name
+    return replace(form, look=look_of(name), name=f"{slug(name)}-{form.id}")
 
 
 @dataclass(frozen=True)

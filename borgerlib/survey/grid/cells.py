@@ -15,6 +15,7 @@ from borgerlib.errors import DataError
 from borgerlib.said import said
 from borgerlib.survey.grid.limits import Limits
 from borgerlib.survey.grid.place import Place, find_table, is_answer_row
+from borgerlib.survey.grid.typed import text_of
 from borgerlib.survey.responses import join_problems, problem_frame
 
 _OUTER = " \t\r\n\u00a0\u200b\ufeff\x00"
@@ -91,8 +92,8 @@ class HeadedGrid:
 
 
 def one_line(text: str) -> str:
-    """Return a heading or label on one line, without doubled or outer spaces."""
-    return _SPACES.sub(" ", text).strip()
+    """Return a heading or label on one line, of whole letters, without doubled or outer spaces."""
+    return _SPACES.sub(" ", text_of(text)).strip()
 
 
 def as_table(grid: Grid, *, limits: Limits, heading_rows: int | None = None) -> HeadedGrid:

@@ -21,7 +21,7 @@ _MOST_NOTES = 6
 _FEW = 2
 _TYPED = 0.9
 # What SurveyMonkey writes below a question that has no choices, in the language of the survey.
-_RESPONSE = {"response", "open-ended response", "svar", "åbent svar", "antwort", "offene antwort"}
+RESPONSE = {"response", "open-ended response", "svar", "åbent svar", "antwort", "offene antwort"}
 _OWN_CODES = {"submitdate", "lastpage", "startlanguage"}
 _SUMS = ("total", "i alt", "sum")
 _SUBTOTALS = (*_SUMS, "delsum", "subtotal", "mellemsum", "delsumme", "delsumma")
@@ -160,7 +160,7 @@ def _heads_nobody(first: Row, second: Row) -> bool:
     pairs = [(above.strip(), below.strip()) for above, below in zip(first, second, strict=True)]
     named = any(below and not above and parse_number(below) is None for above, below in pairs)
     again = [above for above, below in pairs if above and _run_together(above) == _run_together(below)]
-    return named or len(again) >= _FEW or bool({below.casefold() for _, below in pairs} & _RESPONSE)
+    return named or len(again) >= _FEW or bool({below.casefold() for _, below in pairs} & RESPONSE)
 
 
 def _run_together(text: str) -> str:
@@ -194,7 +194,7 @@ def _is_second_heading(rows: Sequence[Row], start: int) -> bool:
     if "answer" in fits:
         return False
     breaks, others = fits.count("breaks"), fits.count("other")
-    responses = sum(text.strip().casefold() in _RESPONSE for text in second)
+    responses = sum(text.strip().casefold() in RESPONSE for text in second)
     if responses >= _FEW or (breaks and (breaks + others >= _FEW or responses)):
         return True
     used = [place for place in range(len(first)) if second[place] or any(_below(rows, start + 1, place))]

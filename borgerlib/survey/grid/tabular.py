@@ -16,6 +16,7 @@ from borgerlib.errors import DataError
 from borgerlib.said import said
 from borgerlib.survey.grid.cells import HeadedGrid, one_line
 from borgerlib.survey.grid.limits import Limits, check_columns
+from borgerlib.survey.grid.place import RESPONSE
 from borgerlib.survey.grid.typed import as_text
 from borgerlib.survey.responses import Column, Export, Source, problem_frame
 
@@ -73,7 +74,7 @@ def _question_over_options(names: Sequence[str], rows: Sequence[Sequence[str]]) 
     shared = Counter(questions)
     columns = []
     for name, question, option in zip(names, questions, below, strict=True):
-        if question and option and shared[question] > 1:
+        if question and option and shared[question] > 1 and option.casefold() not in RESPONSE:
             columns.append(Column(name, question, option, question))
         else:
             columns.append(Column(name, question or option or name))

@@ -6,7 +6,6 @@ import codecs
 import csv
 import io
 import re
-import unicodedata
 from collections import Counter
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from borgerlib.errors import DataError
 from borgerlib.said import said
 from borgerlib.survey.grid.cells import Grid
 from borgerlib.survey.grid.limits import Limits, check_columns
+from borgerlib.survey.grid.typed import text_of
 
 DELIMITERS = (";", ",", "\t", "|")
 _DELIMITER_NAMES = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}
@@ -55,8 +55,7 @@ def decode(content: bytes, *, name: str) -> tuple[str, str, tuple[str, ...]]:
             encoding = "utf-8"
             notes.append(said("mixed_letters", count=strange))
         else:
-            # A Mac may write 'å' as two signs.
-            text = unicodedata.normalize("NFC", content[start:].decode(encoding))
+            text = content[start:].decode(encoding)
     except UnicodeDecodeError as error:
         _refuse_damaged_workbook(name)
         raise DataError(
@@ -70,7 +69,7 @@ def decode(content: bytes, *, name: str) -> tuple[str, str, tuple[str, ...]]:
         notes.append(said("letters_lost", count=lost))
     if encoding in _SINGLE_BYTE[1:]:
         notes.append(said("old_letters", encoding=encoding))
-    mended, note = mend_twice_encoded(text)
+    mended, note = mend_twice_encoded(text_of(text))
     return mended, encoding, (*notes, *note)
 
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from typing import Any
+from unicodedata import normalize
 
 import pandas as pd
 
 
 def text_of(value: Any) -> str:
-    """Write one value: whole numbers without point, decimal comma, ISO times, 0/1 for no/yes, '' if none."""
+    """Write one value: whole numbers without point, decimal comma, ISO times, 0/1 for no/yes, '' if none.
+
+    A Mac may write 'å' as two signs: text is of whole letters (Unicode's NFC).
+    """
+    if type(value) is str:
+        return normalize("NFC", value)
     if value is None or value is pd.NaT or value is pd.NA:
         return ""
     if isinstance(value, bool):
@@ -22,7 +28,7 @@ def text_of(value: Any) -> str:
         return value.isoformat(sep=" ", timespec="seconds")
     if isinstance(value, date | time):
         return value.isoformat()
-    return str(value)
+    return normalize("NFC", str(value))
 
 
 def as_text(values: pd.Series) -> pd.Series:

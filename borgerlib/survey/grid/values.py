@@ -49,6 +49,8 @@ _NAME_FIRST = re.compile(
 _SERIAL = re.compile(r"(?:3[6-9]|4\d|5\d)\d{3}(?:[.,]\d+)?\Z")
 _MONTHS_A_YEAR = 12
 _NEARLY_ALL = 0.9
+# Ages that nobody has, and that next to nobody who answers has.
+_OLDEST, _OLD, _YOUNGEST = 110, 95, 15
 
 
 def parse_number(text: str) -> float | None:
@@ -77,10 +79,27 @@ def parse_numbers(values: pd.Series) -> pd.Series:
 
 
 def parse_years(values: pd.Series) -> pd.Series:
-    """Return years ('Float64') of birth from text that names a year, or a date; of '03-05-48' it is 1948."""
+    """Return years ('Float64') of birth from text that names a year, or a date; of '03-05-48' it is 1948.
+
+    '48' alone is 1948 where the others of the column are written so and cannot all be ages: '02', '98'.
+    """
+    today = date.today().year
     years = parse_dates(values).dt.year.astype("Float64")
-    unborn = (years > date.today().year) & ~values.str.contains(r"\d{4}", na=True)
-    return parse_numbers(values).fillna(years.mask(unborn, years - 100))
+    unborn = (years > today) & ~values.str.contains(r"\d{4}", na=True)
+    numbers = parse_numbers(values)
+    if _are_short_years(values):
+        # Of '20' nobody knows whether it is 1920 or 2020.
+        old, young = numbers + 1900, numbers + 2000
+        numbers = numbers.mask(young > today, old).mask(old < today - _OLDEST, young)
+    return numbers.fillna(years.mask(unborn, years - 100))
+
+
+def _are_short_years(values: pd.Series) -> bool:
+    """Return whether a column holds years of two figures: a tenth of them are ages of nobody who answers."""
+    written = values.dropna().drop_duplicates()
+    short = written[written.str.fullmatch(r"\d{1,2}").astype(bool)].astype(int)
+    no_ages = (short < _YOUNGEST) | (short > _OLD)
+    return len(short) >= _NEARLY_ALL * len(written) and 10 * int(no_ages.sum()) > len(short)
 
 
 def first_part(values: pd.Series) -> str:

@@ -209,6 +209,7 @@ def _place(reference: str, otherwise: int) -> int:
 
 
 def _grid(path: Path, sheet: str, rows: list[list[Any]], marks: _Marks, limits: Limits) -> Grid:
+    sheet = text_of(sheet)
     name = f"{path.name}, sheet '{sheet}'"
     for number, at, _, _ in marks.refused:
         if number <= len(rows) and at < len(rows[number - 1]):
@@ -217,7 +218,7 @@ def _grid(path: Path, sheet: str, rows: list[list[Any]], marks: _Marks, limits: 
     numbers: list[int] = []
     width = 0
     for number, values in enumerate(rows, start=1):
-        texts = [value if type(value) is str else text_of(value) for value in values]
+        texts = [text_of(value) for value in values]
         filled = next((at for at in range(len(texts), 0, -1) if texts[at - 1]), 0)
         if filled:
             width = max(width, filled)
@@ -252,4 +253,5 @@ def sheet_names(path: Path) -> tuple[str, ...]:
     from python_calamine import SheetTypeEnum, load_workbook
 
     with load_workbook(path) as book:
-        return tuple(sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet)
+        sheets = (sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet)
+        return tuple(text_of(sheet.name) for sheet in sheets)

@@ -10,6 +10,7 @@ from borgerlib.personal import is_contact_heading
 from borgerlib.said import Said, said
 from borgerlib.survey.codebook.matching import is_other, normalise, uncoded
 from borgerlib.survey.codebook.model import Kind
+from borgerlib.survey.mapping.seen import unnumbered
 
 MISSING, OTHER = "#missing", "#other"
 _POSTCODE = re.compile(r"(?:DK[- ]?)?(\d{4})(?:$|[ ,.])", re.IGNORECASE)
@@ -28,6 +29,7 @@ _NOT_ONESELF = re.compile(
     r"b[øo]rn|\bbarn|partner|ægtefælle|samlever|kæreste|foræld|\b(mor|far)s?\b|child|spouse|arbejd|\bwork",
     re.IGNORECASE,
 )
+_HOME = re.compile(r"bopæl", re.IGNORECASE)
 _OF_ONESELF = ("birth_year", "age", "sex", "area")
 # Danish, Norwegian, Swedish, English, German; the first that fits.
 _WORDING: tuple[tuple[str, frozenset[Kind], str], ...] = (
@@ -43,13 +45,18 @@ _WORDING: tuple[tuple[str, frozenset[Kind], str], ...] = (
         r"\balder(en)?\b|aldersgruppe|gammel|ålder|gammal|\bage\b|how old|wie alt|\balter\b|altersgruppe",
     ),
     ("sex", frozenset({"single"}), r"\bkøn\b|kjønn|\bkön\b|gender|\bsex\b|geschlecht"),
-    ("consent", frozenset({"single"}), r"må .*kontakte|samtykke|samtycke|consent|may we contact|einwillig"),
+    (
+        "consent",
+        frozenset({"single"}),
+        r"må .*(kontakte|ringe\b|skrive til|invitere)|samtykke|samtycke|consent|may we contact|einwillig",
+    ),
     ("contact", frozenset({"text"}), r"mail|telefon|phone|\bnavn\b|\bnamn\b|your name|\bmobil"),
     (
         "area",
         frozenset({"text", "single", "number"}),
         r"bydel|postn(umme)?r|lokalområde|distrikt|district|stadsdel|postcode|postleitzahl|stadtteil"
-        r"|(område|kommune).*\bbor\b|neighbou?rhood|\Aområde\Z|\A(hvor|var) bor du\b|where do you live",
+        r"|(område|kommune).*\bbor\b|neighbou?rhood|\Aområde\Z|\A(hvor|var) bor du\b|where do you live"
+        r"|\A(bopæl|domicile)\Z",
     ),
     ("topics", frozenset({"multiple"}), r"\bemner|\btema(er|en)?\b|drøfte|påvirke|ämnen|topics|themen"),
     ("time", frozenset({"single"}), r"(meget|mye|mycket) tid|how much time|wie viel zeit"),
@@ -207,13 +214,17 @@ def _role(question: ImportedQuestion) -> str:
     # Where a name tells more than the text ('Q2' of 'Alder'), either may.
     # Where names are of plain letters, 'koen' is 'køn'.
     texts: tuple[str, ...] = tuple(
-        spelled for text in (question.text, *question.columns[:1]) for spelled in (text, _danish(text))
+        spelled
+        for text in map(unnumbered, (question.text, *question.columns[:1]))
+        for spelled in (text, _danish(text))
     )
     beside = re.search(r"\[([^]]*)\]\Z", question.text)
     if beside and is_other(beside[1]):
         # What was written beside the answer to another question.
         return ""
-    if question.kind != "multiple" and is_contact_heading(question.text):
+    # Few places that many live in tell nobody's address.
+    is_area = question.kind == "single" and _HOME.fullmatch(question.text)
+    if question.kind != "multiple" and is_contact_heading(question.text) and not is_area:
         return "contact"
     for role, kinds, pattern in _WORDING:
         if role in _OF_ONESELF and _NOT_ONESELF.search(question.text):

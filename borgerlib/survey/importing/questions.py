@@ -46,7 +46,7 @@ def questions(export: Export) -> list[ImportedQuestion]:
     seen = [look(export, column) for column in export.columns if column.role != PLATFORM]
     found: list[ImportedQuestion] = []
     for members in _groups(seen):
-        for question in _together(members) if len(members) > 1 else [_alone(members[0])]:
+        for question in _together(members):
             if found and _is_next_choice(export.frame, found[-1], question):
                 question = _with_choice(found.pop(), question)
             found.append(question)
@@ -139,7 +139,15 @@ def _is_own_tick(seen: Seen) -> bool:
 
 
 def _together(members: Sequence[Seen]) -> list[ImportedQuestion]:
+    if len(members) == 1:
+        return [_row(members[0]) if is_other(members[0].column.choice) else _alone(members[0])]
     ticks = [each for each in members if is_indicator(each)]
+    held = [set(each.answers) for each in members if each.answers]
+    apart = len(held) > 1 and len(set().union(*held)) == sum(map(len, held))
+    yes_and_no = len(ticks) == 1 and len(ticks[0].answers) > 1
+    if apart and (yes_and_no or 2 * len(ticks) < len(members)):
+        # A heading over questions that share no answer: 'Baggrund' over 'Køn' and 'Alder'.
+        return [_part(each) for each in members]
     if 2 * len(ticks) < len(members):
         # A grid: each row is a question with the same answers.
         return [_row(each) for each in members]
@@ -168,6 +176,12 @@ def _together(members: Sequence[Seen]) -> list[ImportedQuestion]:
 
 def _row(seen: Seen) -> ImportedQuestion:
     return _alone(seen, text=f"{seen.column.label} [{seen.column.choice}]")
+
+
+def _part(seen: Seen) -> ImportedQuestion:
+    choice = seen.column.choice
+    is_text = any(map(str.isalpha, choice)) and not is_other(choice)
+    return _alone(seen, text=choice) if is_text else _row(seen)
 
 
 def _is_beside(seen: Seen, ticks: Sequence[Seen]) -> bool:

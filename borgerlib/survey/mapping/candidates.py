@@ -36,7 +36,8 @@ def candidates(item: Item, seen: Sequence[Seen]) -> Iterator[Candidate]:
         yield from indicator_candidates(item, seen)
         yield from ranked_candidates(item, seen)
     for each in seen:
-        if each.column.choice and is_indicator(each):
+        choice = each.column.choice
+        if choice and is_indicator(each) and (item.kind != "single" or likeness((choice,), item) < ALIKE):
             continue
         if item.role and each.column.role == item.role:
             yield Candidate(ItemMapping(item.id, (each.column.name,)), 2.0, True, "the platform's own column")
@@ -84,7 +85,9 @@ def _typed_candidate(item: Item, seen: Seen, found: Candidate) -> Candidate | No
         doubt = said("text_but_values", column=seen.column.name, values=counted)
         return replace(found, sure=False, fits=False, reason=doubt)
     if not _is_plausible(item, parsed):
-        return None
+        short = item.role == "birth_year" and found.score >= ALIKE
+        doubt = said("short_years", column=seen.column.name)
+        return replace(found, sure=False, fits=False, reason=doubt) if short else None
     tidy = seen.total - good <= max(1, (1 - _MOSTLY) * seen.total)
     reason = (
         found.reason if good == seen.total else said("text_and_values", text=found.reason, values=counted)

@@ -63,8 +63,13 @@ def likeness(texts: Iterable[str], item: Item) -> float:
 
 def _worded(texts: Iterable[str]) -> list[str]:
     """Return texts as they are, and without a number of the question before them: '2. prioritet'."""
-    both = (normalise(each) for text in texts if text for each in (text, _NUMBERING.sub("", text)))
+    both = (normalise(each) for text in texts if text for each in (text, unnumbered(text)))
     return list(dict.fromkeys(both))
+
+
+def unnumbered(text: str) -> str:
+    """Return 'Hvor bor du?' of '3. Hvor bor du?'; any other text as it is."""
+    return _NUMBERING.sub("", text)
 
 
 def without_place(text: str) -> str:

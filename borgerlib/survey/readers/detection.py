@@ -15,6 +15,7 @@ from borgerlib.survey.grid import objects, tabular
 from borgerlib.survey.grid.cells import Grid, HeadedGrid, as_table
 from borgerlib.survey.grid.limits import Limits, check_file
 from borgerlib.survey.grid.text import read_text_grid
+from borgerlib.survey.grid.typed import text_of
 from borgerlib.survey.grid.workbook import read_workbook_grids
 from borgerlib.survey.readers import forms, govocal, kobo, limesurvey, platforms, spss, surveyxact
 from borgerlib.survey.responses import Export
@@ -182,7 +183,7 @@ def _read_grids(grids: list[Grid], limits: Limits, where: Where) -> Export:
 def _sheet(grids: list[Grid], named: str) -> Grid:
     """Return the worksheet of that name, or of those that are shown the one with most cells."""
     if named:
-        found = [grid for grid in grids if grid.sheet == named]
+        found = [grid for grid in grids if grid.sheet == text_of(named)]
         if not found:
             raise DataError(unknown_name("sheet", named, [grid.sheet for grid in grids if grid.sheet]))
         return found[0]

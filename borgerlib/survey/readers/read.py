@@ -51,9 +51,10 @@ _TIMES = (
             r"(.+ )?(time|date) ?stamp|tidsstempel|tids?punkt(et)?|dato|datum|date|zeit|tid|time"
             r"|(created|submitted|completed|answered) (at|on)"
             r"|(closed|submitted|completed|recorded)( ?(date|time))?|date submitted"
-            r"|(submission|submit|completion|end|response) ?(date|time)"
+            r"|(submission|submit|completion|end|response|interview) ?(date|time)"
             r"|(besvarelsen |svaret )?(indsendt|oprettet|besvaret|afsluttet)( den)?"
-            r"|(slut|afslutnings|svar|besvarelses|indsendelses)(tidspunkt|dato|tid)",
+            r"|(slut|afslutnings|svar|besvarelses|indsendelses|fuldførelses|udfyldelses|indtastnings|interview)"
+            r"(tidspunkt|dato|tid)",
             re.IGNORECASE,
         ),
     ),

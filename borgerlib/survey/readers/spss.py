@@ -39,7 +39,7 @@ def read(path: Path, *, limits: Limits) -> Export:
     if frame.empty:
         raise DataError(said("no_respondents", file=path.name), hint="Save it again, with its cases.")
     check_columns(len(frame.columns), path.name, limits)
-    texts = pd.DataFrame({str(name): as_text(frame[name]) for name in frame.columns})
+    texts = pd.DataFrame({text_of(name): as_text(frame[name]) for name in frame.columns})
     texts.index = pd.RangeIndex(1, len(texts) + 1, name="row")
     return Export(
         frame=texts,

@@ -153,3 +153,8 @@ def test_a_municipalitys_texts_are_those_it_has_saved(tmp_path, monkeypatch):
     (saved / "spoergeskema.toml").write_text('omraader = ["Midt", "Syd"]', "utf-8")
     asked = open_form("borgerinteresse", "461")
     assert [choice.id for choice in asked.question("omraade").choices] == ["Midt", "Syd"]
+
+
+def test_forms_of_two_municipalities_share_no_store_on_a_tablet():
+    pages = [page_text(open_form("borgerinteresse", name)) for name in ("Odense", "Ærø")]
+    assert ['data-form="odense-borgerinteresse"' in page for page in pages] == [True, False]

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import json
+import unicodedata
 import zipfile
 from datetime import datetime
 
 import openpyxl
+import pandas as pd
+import pyreadstat
 import pytest
 from survey_exports import CODEBOOK, write_csv, write_xlsx
 
@@ -106,3 +110,18 @@ def test_times_as_platforms_write_them(tmp_path, texts, second):
     )
     mapping = Mapping(CODEBOOK.id, (ItemMapping("afsluttet", ("Afsluttet",)),))
     assert read_responses(path, CODEBOOK, mapping=mapping).frame["afsluttet"].iloc[1] == second
+
+
+def test_letters_in_two_signs_come_in_whole_from_every_kind_of_file(tmp_path):
+    parts = [[unicodedata.normalize("NFD", text) for text in row] for row in ROWS]
+    frame = pd.DataFrame(parts[1:], columns=parts[0])
+    frame.to_parquet(tmp_path / "x.parquet")
+    pyreadstat.write_sav(frame.rename(columns={parts[0][1]: "o"}), tmp_path / "x.sav", column_labels=parts[0])
+    (tmp_path / "x.json").write_text(json.dumps(frame.to_dict("records")))
+    broken = write_csv(tmp_path / "y.csv", parts)
+    broken.write_bytes(broken.read_bytes().replace("ø".encode(), "ø".encode("cp1252"), 1))
+    files = [write_csv(tmp_path / "x.csv", parts), broken, write_xlsx(tmp_path / "x.xlsx", {"Ark": parts})]
+    for path in [*files, tmp_path / "x.parquet", tmp_path / "x.sav", tmp_path / "x.json"]:
+        export = read_export(path)
+        assert [column.label for column in export.columns] == ROWS[0]
+        assert export.frame.to_numpy().tolist() == ROWS[1:]

@@ -174,7 +174,7 @@ def test_a_topic_is_no_area(tmp_path, one, other):
 def test_a_postcode_in_a_row_of_its_own_is_the_area(tmp_path):
     rows = {"Bopæl [Vej]": [f"Nygade {at}" for at in range(40)], "Bopæl [Postnummer]": ["5000", "5220"] * 20}
     found = asked(tmp_path, {**rows, "Ord": ["ja", "nej"] * 20})
-    assert found["Bopæl [Postnummer]"].role == "area"
+    assert found["Postnummer"].role == "area"
 
 
 @pytest.mark.parametrize(
@@ -756,3 +756,38 @@ def test_own_words_beside_an_answer_and_channels_of_taking_part_have_roles_of_th
     }
     found = asked(tmp_path, columns)
     assert [question.role for question in found.values()] == ["sex", "", "formats", "", "channels"]
+
+
+def test_a_heading_over_questions_that_share_no_answer_is_none_of_theirs(tmp_path):
+    path = tmp_path / "x.csv"
+    rows = [
+        ["Baggrund", "", "Kontakt", "", "Deltaget før?", ""],
+        ["Køn", "Bydel", "Må vi ringe?", "Tlf.", "Response", "Andet (skriv)"],
+        *(
+            [*one, "ja", f"201122{at}", "Ja", ""]
+            for at, one in enumerate([["K", "Nord"], ["M", "Syd"]] * 9, 10)
+        ),
+        *([*one, "nej", "", "Nej", "måske"] for one in [["K", "Syd"], ["M", "Nord"]] * 3),
+    ]
+    found = {question.text: question for question in questions(read_export(write_csv(path, rows)))}
+    assert {text: question.role for text, question in found.items()} == {
+        "Køn": "sex", "Bydel": "area", "Må vi ringe?": "consent", "Tlf.": "contact", "Deltaget før?": "",
+        "Deltaget før? [Andet (skriv)]": "",
+    }  # fmt: skip
+    assert found["Deltaget før?"].options == {"Ja": 18, "Nej": 6}
+    book = drafted(path)
+    assert set(suggest_mapping(read_export(path), book).confidence.values()) == {"sure"}
+
+
+@pytest.mark.parametrize(
+    ("heading", "held", "role"),
+    [
+        ("3. Hvor bor du?", ["Nord", "Syd"] * 20, "area"),
+        ("Bopæl", ["Nord", "Syd"] * 20, "area"),
+        ("Bopæl", [f"Nygade {at}" for at in range(40)], "contact"),
+        ("Interviewdato", ["2026-01-05"] * 40, "submitted"),
+    ],
+)
+def test_where_and_when_are_told_by_heading_and_answers(tmp_path, heading, held, role):
+    found = asked(tmp_path, {heading: held, "Ord": ["ja", "nej"] * 20})
+    assert found[heading].role == role

@@ -437,3 +437,12 @@ def test_what_is_new_since_the_mapping_was_made_is_named(tmp_path):
 def test_a_birth_in_the_future_is_of_last_century_only_where_two_figures_were_written():
     dates = pd.Series(["03-05-48", "3. maj 77", "15.03.2109", "2030-01-01"], dtype="string")
     assert parse_years(dates).tolist() == [1948, 1977, 2109, 2030]  # the last two are cleared, and counted
+
+
+def test_a_year_of_two_figures_alone_is_read_where_it_can_be_no_age():
+    # 5 of the 8 are ages of nobody who answers; of 20 nobody knows the century (it is cleared, and counted).
+    years = pd.Series(["48", "61", "02", "98", "05", "99", "20", "11"], dtype="string")
+    assert parse_years(years).tolist() == [1948, 1961, 2002, 1998, 2005, 1999, 20, 2011]
+    ages = pd.Series([str(age) for age in range(16, 90)], dtype="string")
+    assert parse_years(ages).tolist() == list(range(16, 90))
+    assert parse_years(pd.Series(["1948", "1961", "48"], dtype="string")).tolist() == [1948, 1961, 48]
