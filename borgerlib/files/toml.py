@@ -165,7 +165,7 @@ def _loaded(text: str) -> dict[str, Any]:
 def read_toml(
     path: Path, what: str, *, error: type[BorgerlibError] = DataError, hint: str = "", missing: str = ""
 ) -> Toml:
-    """Read a TOML file.
+    """Read a TOML file, each letter as one sign (a Mac may write 'å' as two).
 
     Parameters
     ----------
@@ -183,7 +183,6 @@ def read_toml(
     if not path.is_file():
         raise error(said("no_file", path=path, what=what), hint=missing or said("check_name"))
     try:
-        # A Mac may write 'å' as two signs.
         text = normalize("NFC", path.read_bytes().decode("utf-8-sig"))
     except OSError as failure:
         message = said("unreadable_file", path=path, why=failure.strerror)
@@ -288,8 +287,8 @@ def _mend(model: type, content: Any, breach: Any) -> None:
         content = content[key]
     if breach["type"] == "unexpected_keyword_argument":
         del content[last]
-        return
-    content[last] = _stand_in(_type_at(model, breach["loc"]), f"{_STAND_IN}{breach['loc']}")
+    else:
+        content[last] = _stand_in(_type_at(model, breach["loc"]), f"{_STAND_IN}{breach['loc']}")
 
 
 def _stand_in(kind: Any, text: str) -> Any:
