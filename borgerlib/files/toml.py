@@ -141,8 +141,7 @@ class Toml:
 
     def refuse(self, problems: Iterable[Problem]) -> None:
         """Raise the file's error where there are problems, each with the line and the keys it is about."""
-        found = list(problems)
-        if not found:
+        if not (found := list(problems)):
             return
         lines = _lines(self.text)
         placed = []
