@@ -64,10 +64,14 @@ def disclose_selection(
     ParameterError
         There is no such role or level.
     """
-    size = protected.size(levels)
-    roles, rate = list(dict.fromkeys(rows["item"])), false_discovery_rate
+    meant = protected.meant(levels)
+    size = meant.size
     found = estimate_selection(
-        protected, levels, roles, confidence=confidence, false_discovery_rate=rate, against=against
+        meant,
+        list(dict.fromkeys(rows["item"])),
+        confidence=confidence,
+        false_discovery_rate=false_discovery_rate,
+        against=None if against is None else protected.meant(against),
     )
     bound = found.pop("bound")
     ends = np.where(bound == "under", np.ceil(100 * found["ci_upper"]), np.floor(100 * found["ci_lower"]))

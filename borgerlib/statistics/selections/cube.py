@@ -80,7 +80,7 @@ class Cube:
         One set after the other stays within the processor's cache; all at once takes ten times as long.
         """
         first, powers = self._weights
-        counts = [np.add.reduceat(np.bitwise_count(of), first, dtype=np.int64) for of in sets]
+        counts = [np.add.reduceat(np.bitwise_count(of), first, dtype=np.uint32) for of in sets]
         sums: Floats = np.array(counts, dtype=np.float64).reshape(-1, len(first)) @ powers
         return sums
 

@@ -8,7 +8,7 @@ its variance is part of every interval and test.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,27 +16,24 @@ import numpy.typing as npt
 
 from borgerlib.statistics.levels import Floats
 from borgerlib.statistics.selections.options import beyond_other, beyond_rest, options_of
-from borgerlib.statistics.selections.protected import SMALLEST_EFFECTIVE, ProtectedCube
+from borgerlib.statistics.selections.protected import SMALLEST_EFFECTIVE, Meant
 from borgerlib.statistics.selections.randomised import SMALLEST_SELECTION, Randomised
 
 
 def estimate_selection(
-    protected: ProtectedCube,
-    levels: Mapping[str, Sequence[str]],
+    meant: Meant,
     roles: Sequence[str],
     *,
     confidence: float,
     false_discovery_rate: float,
-    against: Mapping[str, Sequence[str]] | None = None,
+    against: Meant | None = None,
 ) -> dict[str, npt.NDArray[Any]]:
     """Estimate the share of each option of some answers among a selection.
 
     Parameters
     ----------
-    protected : ProtectedCube
-        The copy.
-    levels : mapping of str to sequence of str
-        The selection: role → levels.
+    meant : Meant
+        The selection, in a protected copy.
     roles : sequence of str
         What is asked; roles of `answers`.
     confidence : float
@@ -44,7 +41,7 @@ def estimate_selection(
     false_discovery_rate : float
         Of the directions other than 0, as many as this share may be false (Benjamini & Hochberg 1995);
         each role is a family of tests.
-    against : mapping of str to sequence of str, optional
+    against : Meant, optional
         A second selection that the first is tested against; otherwise the rest. They may overlap.
 
     Returns
@@ -65,34 +62,28 @@ def estimate_selection(
     in which randomisation and sampling both are. Interval: Clopper & Pearson for the share in the copy,
     with the sample size that the variance is worth (Korn & Graubard 1998), corrected.
     """
-    shown = protected.size(levels).n is not None
-    found = [
-        _of_role(protected, levels, against, role, confidence, false_discovery_rate, shown) for role in roles
-    ]
+    found = [_of_role(meant, against, role, confidence, false_discovery_rate) for role in roles]
     return {name: np.concatenate([of[name] for of in found]) for name in found[0]} if found else {}
 
 
 def _of_role(
-    protected: ProtectedCube,
-    levels: Mapping[str, Sequence[str]],
-    against: Mapping[str, Sequence[str]] | None,
-    role: str,
-    confidence: float,
-    rate: float,
-    enough: bool,
+    meant: Meant, against: Meant | None, role: str, confidence: float, rate: float
 ) -> dict[str, npt.NDArray[Any]]:
-    options, made_of_it = protected.cube.roles[role], role in protected.sources(levels)
-    wanted = () if made_of_it else levels.get(role, ())
+    protected, made_of_it = meant.protected, role in meant.sources
+    options = protected.cube.roles[role]
+    wanted = () if made_of_it else meant.levels.get(role, ())
     settled = _by_choice(options, wanted, protected.exclusive.get(role, frozenset()))
-    asked = options_of(protected, levels, role)
+    asked = options_of(meant, role)
     if against is None:
-        z = [beyond_rest(protected, one) for one in asked]
+        z = np.concatenate([beyond_rest(one) for one in asked])
+    elif made_of_it or role in against.sources or against.size.n is None:
+        z = np.full(len(options), np.nan)
     else:
-        shown_there = protected.size(against).n is not None
-        others = options_of(protected, against, role) if shown_there else []
-        pairs = zip(asked, others, strict=True) if shown_there else ()
-        z = [beyond_other(protected, *pair) for pair in pairs] or [np.nan] * len(options)
-    share, variance, n, effective = np.array([(o.share, o.variance, o.base, o.effective) for o in asked]).T
+        z = beyond_other(asked[0], options_of(against, role)[0])
+    share, variance, n, effective = np.concatenate(
+        [(o.share, o.variance, o.base, o.effective) for o in asked], axis=1
+    )
+    enough = meant.size.n is not None
     shown = enough & (n >= SMALLEST_SELECTION) & (effective >= SMALLEST_EFFECTIVE)
     suppressed = ~shown
     # How a single choice that a segment is made of is spread in it, the copy cannot say.

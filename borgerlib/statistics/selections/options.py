@@ -1,18 +1,19 @@
-"""What a protected copy says of one option among a selection; how far it is from the rest or another one.
+"""What a protected copy says of options among a selection; how far each is from the rest, or another one.
 
-The estimates of `borgerlib.statistics.selections.estimates`, option by option, before any interval.
+The estimates of `borgerlib.statistics.selections.estimates`, before any interval.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import product
 
 import numpy as np
 
-from borgerlib.statistics.levels import Floats
-from borgerlib.statistics.selections.protected import SMALLEST_EFFECTIVE, Part, ProtectedCube
+from borgerlib.statistics.levels import Floats, Ints, Mask
+from borgerlib.statistics.selections.cube import Cube, Words
+from borgerlib.statistics.selections.protected import SMALLEST_EFFECTIVE, Meant, ProtectedCube
 from borgerlib.statistics.selections.randomised import SMALLEST_SELECTION
 
 _SMALLEST_EXPECTED = 5.0
@@ -20,129 +21,160 @@ _NO_SPREAD = 1e-9
 
 
 @dataclass(frozen=True)
-class OptionInCopy:
-    """What the copy says of one option among a selection.
+class OptionsInCopy:
+    """What the copy says of some options of a role among a selection.
 
-    `ones` and `zeros` are sums over who chose it in the copy and who did not, a row a part; `if_one` and
-    `if_zero` are what each of them counts in the linearised share, by their weight. `own`: the selection is
-    made by this very option, so that no test says anything.
+    Parameters
+    ----------
+    protected : ProtectedCube
+    role : str
+    numbers : array of int, shape (options,)
+        Which of the role's options.
+    own : array of bool, shape (options,)
+        The selection is made by this very option, so that no test says anything.
+    who : list of array of uint64
+    top : array, shape (options, parts)
+    counted : array, shape (2, parts)
+        As those of `Parts`.
+    sums : array, shape (2, options, parts, 3)
+        Over who chose it in the copy, and who did not: how many, their weights, the squares.
     """
 
+    protected: ProtectedCube
     role: str
-    number: int
-    own: bool
-    parts: Sequence[Part]
-    ones: Floats
-    zeros: Floats
-    base: float
-    weighted: float
-    total: float
-    effective: float
-    share: float
-    variance: float
-    if_one: Floats
-    if_zero: Floats
+    numbers: Ints
+    own: Mask
+    who: list[Words]
+    top: Floats
+    counted: Floats
+    sums: Floats
+
+    @cached_property
+    def base(self) -> Floats:
+        """How many are meant."""
+        return self._of_meant(0)
+
+    @cached_property
+    def weighted(self) -> Floats:
+        """The sum of their weights; missing where there is nothing to divide by."""
+        weighted = self._of_meant(1)
+        return np.where(weighted > 0, weighted, np.nan)
+
+    @cached_property
+    def effective(self) -> Floats:
+        """Kish's effective sample size."""
+        return self.weighted**2 / self._of_meant(2)
+
+    @cached_property
+    def total(self) -> Floats:
+        """The sum of the weights of who chose it, corrected."""
+        total: Floats = np.einsum("z,op,zop->o", self._corrected, self.top, self.sums[..., 1])
+        return total
+
+    @cached_property
+    def share(self) -> Floats:
+        """The corrected share."""
+        return self.total / self.weighted
+
+    @cached_property
+    def linear(self) -> Floats:
+        """What each counts in the linearised share, by their weight; as `sums`, without the last axis."""
+        top = self._corrected[:, np.newaxis, np.newaxis] * self.top
+        below = self.share[:, np.newaxis] * self.counted[:, np.newaxis]
+        return (top - below) / self.weighted[:, np.newaxis]
+
+    @cached_property
+    def variance(self) -> Floats:
+        """The variance of the share."""
+        return self.covariance(self)
+
+    def covariance(self, other: OptionsInCopy) -> Floats:
+        """Return the covariance with the share of others among the same parts."""
+        size = self.protected.cube.size
+        together: Floats = np.einsum("zop,zop,zop->o", self.linear, other.linear, self.sums[..., 2])
+        return size / max(1, size - 1) * together
+
+    @property
+    def _corrected(self) -> Floats:
+        return self.protected.answers[self.role].corrected(np.array([1.0, 0.0]))
+
+    def _of_meant(self, power: int) -> Floats:
+        found: Floats = np.einsum("zp,zop->o", self.counted ** max(1, power), self.sums[..., power])
+        return found
 
 
-def options_of(
-    protected: ProtectedCube, levels: Mapping[str, Sequence[str]], role: str
-) -> list[OptionInCopy]:
-    """Return what the copy says of each option of a role among a selection."""
-    cube, wanted, made_of_it = protected.cube, levels.get(role, ()), role in protected.sources(levels)
-    found, answered = [], dict[int, Floats]()
-    # Both lists hold the same people, part by part.
-    others = own = [] if made_of_it else protected.parts(levels)
-    if wanted and not made_of_it:
-        own = protected.parts(levels, role, wanted[0])
-    for number, option in enumerate(cube.roles[role]):
-        if made_of_it:
-            own, answered = protected.parts(levels, role, option), {}
-        is_own, row = made_of_it or option in wanted, int(cube.answered[role][number])
-        parts = own if is_own else others
-        if row not in answered:
-            answered[row] = _sums(protected, parts, row)
-        ones = _sums(protected, parts, int(cube.chosen[role][number]))
-        found.append(_counted(protected, role, number, is_own, parts, ones, answered[row] - ones))
+def options_of(meant: Meant, role: str) -> list[OptionsInCopy]:
+    """Return what the copy says of the options of a role, together where they have the same parts."""
+    protected, options = meant.protected, np.array(meant.protected.cube.roles[role])
+    every = np.arange(len(options))
+    if role in meant.sources:
+        each, own = [(every[[n]], meant.parts_for(role, options[n])) for n in every], every >= 0
+    else:
+        each, own = [(every, meant.parts)], np.isin(options, meant.levels.get(role, ()))
+    found = []
+    for numbers, parts in each:
+        top = np.where(own[numbers, np.newaxis], parts.own_top.get(role, parts.top), parts.top)
+        chosen, answered = (
+            _with_outside(protected, of[role][numbers], parts.who)
+            for of in (protected.cube.chosen, protected.cube.answered)
+        )
+        sums = np.stack([chosen, answered - chosen])
+        found.append(
+            OptionsInCopy(protected, role, numbers, own[numbers], parts.who, top, parts.counted, sums)
+        )
     return found
 
 
-def _sums(protected: ProtectedCube, parts: Sequence[Part], row: int) -> Floats:
-    inside = protected.cube.sums(part.who & protected.cube.bits[row] for part in parts[:-1])
-    outside = protected.totals[row] - inside.sum(axis=0)
+def _with_outside(protected: ProtectedCube, rows: Ints, who: list[Words]) -> Floats:
+    """Return the sums of each part within some rows of the cube, shape (rows, parts, 3)."""
+    inside = _within(protected.cube, rows, who[:-1])
+    outside = protected.totals[rows] - inside.sum(axis=1)
     # Where nobody is left, what is left of the weights is the rounding of sums.
-    return np.vstack([inside, outside if outside[0] else np.zeros_like(outside)])
+    outside[outside[:, 0] == 0] = 0
+    return np.concatenate([inside, outside[:, np.newaxis]], axis=1)
 
 
-def _counted(
-    protected: ProtectedCube,
-    role: str,
-    number: int,
-    own: bool,
-    parts: Sequence[Part],
-    ones: Floats,
-    zeros: Floats,
-) -> OptionInCopy:
-    cube = protected.cube
-    top, chose, others = np.array([(part.top, part.chose, part.others) for part in parts]).T
-    one, zero = protected.answers[role].corrected(np.array([1.0, 0.0]))
-    base, weighted, _ = chose @ ones + others @ zeros
-    squared = chose**2 @ ones[:, 2] + others**2 @ zeros[:, 2]
-    if weighted <= 0:
-        nothing = np.full(len(parts), np.nan)
-        numbers = (base, 0.0, np.nan, 0.0, np.nan, np.nan)
-        return OptionInCopy(role, number, own, parts, ones, zeros, *numbers, nothing, nothing)
-    total = top @ (one * ones[:, 1] + zero * zeros[:, 1])
-    share, effective = total / weighted, weighted**2 / squared
-    if_one, if_zero = (top * one - share * chose) / weighted, (top * zero - share * others) / weighted
-    variance = cube.size / max(1, cube.size - 1) * (if_one**2 @ ones[:, 2] + if_zero**2 @ zeros[:, 2])
-    numbers = (base, weighted, total, effective, share, variance)
-    return OptionInCopy(role, number, own, parts, ones, zeros, *numbers, if_one, if_zero)
+def _within(cube: Cube, rows: Ints, sets: list[Words]) -> Floats:
+    distinct, at = np.unique(rows, return_inverse=True)
+    found: Floats = np.stack([cube.sums(of & cube.bits[row] for of in sets) for row in distinct])[at]
+    return found
 
 
-def beyond_rest(protected: ProtectedCube, meant: OptionInCopy) -> float:
-    """Return the difference to the rest in standard errors; missing where it cannot be tested."""
-    opposite = [part.opposite() for part in meant.parts]
-    rest = _counted(protected, meant.role, meant.number, meant.own, opposite, meant.ones, meant.zeros)
-    if meant.own or meant.weighted <= 0 or rest.weighted <= 0:
-        return np.nan
-    _, weight, squared = (meant.ones + meant.zeros).sum(axis=0)
-    ones, zeros = meant.ones[:, 2], meant.zeros[:, 2]
-    both = float((meant.if_one * rest.if_one) @ ones + (meant.if_zero * rest.if_zero) @ zeros)
-    return _beyond(protected, meant, rest, weight**2 / squared - meant.effective, both)
+def beyond_rest(meant: OptionsInCopy) -> Floats:
+    """Return the differences to the rest in standard errors; missing where one cannot be tested."""
+    rest = replace(meant, top=1 - meant.top, counted=1 - meant.counted)
+    _, weight, squared = np.moveaxis(meant.sums.sum(axis=(0, 2)), -1, 0)
+    return _beyond(meant, rest, weight**2 / squared - meant.effective, meant.covariance(rest))
 
 
-def beyond_other(protected: ProtectedCube, meant: OptionInCopy, other: OptionInCopy) -> float:
-    """Return the difference to another selection in standard errors; missing where it cannot be tested.
+def beyond_other(meant: OptionsInCopy, other: OptionsInCopy) -> Floats:
+    """Return the differences to another selection in standard errors; missing where one cannot be tested.
 
     Selections may overlap.
     """
-    shown = other.base >= SMALLEST_SELECTION and other.effective >= SMALLEST_EFFECTIVE
-    if meant.own or other.own or not shown or meant.weighted <= 0:
-        return np.nan
-    cube, both = protected.cube, 0.0
-    chosen = cube.bits[cube.chosen[meant.role][meant.number]]
-    asked = cube.bits[cube.answered[meant.role][meant.number]]
+    cube, role = meant.protected.cube, meant.role
+    both = np.zeros(len(meant.numbers))
     # Who is outside a selection, its last part, counts nothing in it.
-    for (i, mine), (j, theirs) in product(enumerate(meant.parts[:-1]), enumerate(other.parts[:-1])):
-        shared = mine.who & theirs.who & asked
+    for (i, mine), (j, theirs) in product(enumerate(meant.who[:-1]), enumerate(other.who[:-1])):
+        shared = mine & theirs
         if shared.any():
-            ones, answered = cube.sums([shared & chosen, shared])[:, 2]
-            both += meant.if_one[i] * other.if_one[j] * ones
-            both += meant.if_zero[i] * other.if_zero[j] * (answered - ones)
-    return _beyond(protected, meant, other, other.effective, both)
+            chosen, answered = (
+                _within(cube, of[role], [shared])[:, 0, 2] for of in (cube.chosen, cube.answered)
+            )
+            linear = meant.linear[..., i] * other.linear[..., j]
+            both += linear[0] * chosen + linear[1] * (answered - chosen)
+    shown = (other.base >= SMALLEST_SELECTION) & (other.effective >= SMALLEST_EFFECTIVE) & ~other.own
+    scale = cube.size / max(1, cube.size - 1)
+    return np.where(shown, _beyond(meant, other, other.effective, scale * both), np.nan)
 
 
-def _beyond(
-    protected: ProtectedCube, meant: OptionInCopy, other: OptionInCopy, effective: float, both: float
-) -> float:
-    """Return a difference in standard errors; `both`: the sum of what each counts in both, multiplied."""
+def _beyond(meant: OptionsInCopy, other: OptionsInCopy, effective: Floats, covariance: Floats) -> Floats:
     pooled = (meant.total + other.total) / (meant.weighted + other.weighted)
-    in_copy = float(protected.answers[meant.role].expected(np.clip(pooled, 0, 1)))
+    in_copy = meant.protected.answers[meant.role].expected(np.clip(pooled, 0, 1))
     # Enough are to be expected to choose the option in the copy, and not to.
-    if min(in_copy, 1 - in_copy) * min(meant.effective, effective) < _SMALLEST_EXPECTED:
-        return np.nan
-    scale = protected.cube.size / (protected.cube.size - 1)
-    spread = meant.variance + other.variance - 2 * scale * both
+    expected = np.minimum(in_copy, 1 - in_copy) * np.minimum(meant.effective, effective)
+    apart = meant.variance + other.variance
+    spread = apart - 2 * covariance
     # The same people differ in nothing, but for the rounding of sums.
-    none = spread <= _NO_SPREAD * (meant.variance + other.variance)
-    return np.nan if none else float((meant.share - other.share) / np.sqrt(spread))
+    tested = (expected >= _SMALLEST_EXPECTED) & (spread > _NO_SPREAD * apart) & ~meant.own
+    return (meant.share - other.share) / np.sqrt(np.where(tested, spread, np.nan))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 
 import numpy as np
 
@@ -43,26 +43,25 @@ class SelectionSize:
 
 
 @dataclass(frozen=True)
-class Part:
-    """Respondents whose copied answers say the same of whether they are meant.
+class Parts:
+    """Respondents in parts: the copied answers of those in one say the same of whether they are meant.
 
-    `top` is what each counts in the sum of who chose an option; `chose` and `others` are what each counts in
-    the sum of all meant, where they chose it in the copy and where they did not.
+    Parameters
+    ----------
+    who : list of array of uint64
+        The last is who is outside: together they are everybody.
+    top : array, shape (parts,)
+        What each counts in the sum of who chose an option.
+    counted : array, shape (2, parts)
+        What each counts in the sum of all meant, where they chose it in the copy, and where they did not.
+    own_top : mapping of str to array, shape (parts,)
+        Question → `top` of the answers to it that the selection is made by.
     """
 
-    who: Words
-    top: float
-    chose: float
-    others: float
-
-    def narrowed(self, who: Words, value: float, *, only_below: bool) -> Part:
-        """Return those of a set, each counting a value times as much: in `top` too, unless `only_below`."""
-        top = self.top if only_below else self.top * value
-        return Part(self.who & who, top, self.chose * value, self.others * value)
-
-    def opposite(self) -> Part:
-        """Return them as they count among those who are not meant."""
-        return Part(self.who, 1 - self.top, 1 - self.chose, 1 - self.others)
+    who: list[Words]
+    top: Floats
+    counted: Floats
+    own_top: Mapping[str, Floats]
 
 
 @dataclass(frozen=True)
@@ -91,111 +90,147 @@ class ProtectedCube:
     single: frozenset[str]
     exclusive: Mapping[str, frozenset[str]]
 
-    def size(self, levels: Mapping[str, Sequence[str]]) -> SelectionSize:
-        """Return how many a selection means. Raises `ParameterError` for unknown roles and levels."""
-        n, people, squared = self._added(self.parts(levels)).tolist()
-        if n < SMALLEST_SELECTION or people <= 0 or people**2 < SMALLEST_EFFECTIVE * squared:
-            return SelectionSize(None, None, None)
-        respondents = _in_tens(n)
-        return SelectionSize(respondents, people, min(respondents, _in_tens(people**2 / squared)))
+    def meant(self, levels: Mapping[str, Sequence[str]]) -> Meant:
+        """Return who a selection means. Raises `ParameterError` for unknown roles and levels."""
+        self.cube.check(levels)
+        return Meant(self, {role: tuple(of) for role, of in levels.items() if of})
 
     @cached_property
     def totals(self) -> Floats:
         """The sums of each row of the cube, over everybody."""
         return self.cube.sums(self.cube.bits)
 
-    def sources(self, levels: Mapping[str, Sequence[str]]) -> frozenset[str]:
-        """Return the questions that the selection's segments are made of."""
-        return frozenset().union(*(self.made_of.get(role, ()) for role, of in levels.items() if of))
-
-    def parts(self, levels: Mapping[str, Sequence[str]], asked: str = "", option: str = "") -> list[Part]:
-        """Return who is meant, and how much each counts: for an option that the selection is about.
-
-        The last part is who is outside: together the parts are everybody.
-        """
-        narrowing = {role: of for role, of in levels.items() if of}
-        self.cube.check(narrowing)
-        sources = self.sources(narrowing)
-        # Beside a segment that is made of it, an answer picks whoever gave it in the copy, as that does.
-        certain = {role: of for role, of in narrowing.items() if role not in self.answers or role in sources}
-        parts = [Part(self.cube.select(certain), 1.0, 1.0, 1.0)]
-        if asked in sources and asked not in self.single:
-            had, had_not = (self._selected_given(certain, asked, option, value) for value in (1, 0))
-            how = self.answers[asked]
-            parts = [
-                Part(had & had_not, 1.0, 1.0, 1.0),
-                Part(had & ~had_not, how.keep, 1.0, 0.0),
-                Part(~had & had_not, how.other, 0.0, 1.0),
-            ]
-        for role in narrowing.keys() - certain.keys():
-            only_below = role == asked and option in narrowing[role]
-            found = self._who_is_in(role, tuple(narrowing[role]))
-            parts = [
-                part.narrowed(who, value, only_below=only_below) for part in parts for who, value in found
-            ]
-        inside = np.bitwise_or.reduce([part.who for part in parts], axis=0)
-        outside = Part(self.cube.bits[0] & ~inside, 0.0, 0.0, 0.0)
-        return [*(part for part in parts if part.who.any()), outside]
-
-    def _selected_given(
-        self, certain: Mapping[str, Sequence[str]], asked: str, option: str, value: int
-    ) -> Words:
-        """Return who would be selected, had all chosen an option in the copy (1), or none of them (0)."""
-        levels = {}
-        for role, of in certain.items():
-            if role == asked and option in of and value:
-                continue
-            if asked in self.made_of.get(role, ()):
-                given = f"{role} given {asked}={option}:{value}"
-                role = given if given in self.cube.roles else role
-            levels[role] = [level for level in of if role != asked or level != option]
-            if not levels[role]:
-                return np.zeros_like(self.cube.bits[0])
-        return self.cube.select(levels)
-
     @cached_property
-    def _recent(self) -> dict[tuple[str, tuple[str, ...]], list[tuple[Words, float]]]:
+    def _recent(self) -> dict[tuple[str, tuple[str, ...]], tuple[list[Words], Floats]]:
         return {}
 
-    def _who_is_in(self, role: str, wanted: tuple[str, ...]) -> list[tuple[Words, float]]:
-        # A selection asks for the same sets once for each chart, and the next one shares most of them.
+    def who_gave(self, role: str, wanted: tuple[str, ...]) -> tuple[list[Words], Floats]:
+        """Return sets of respondents, and what each set's answers say of whether they gave one of some."""
+        # The next selection shares most of them.
         # Not 'lru_cache': it would hold the cube, and the cube it, long after a survey is prepared anew.
         if (role, wanted) not in self._recent:
             if len(self._recent) == _RECENT:
                 del self._recent[next(iter(self._recent))]
-            self._recent[role, wanted] = self._found_in(role, wanted)
+            one_of = self._one_of_single if role in self.single else self._one_of_multiple
+            rows = self.cube.chosen[role][[self.cube.roles[role].index(level) for level in wanted]]
+            asked = np.bitwise_or.reduce(self.cube.bits[np.unique(self.cube.answered[role])], axis=0)
+            self._recent[role, wanted] = one_of(self.answers[role], self.cube.bits[rows], asked)
         return self._recent[role, wanted]
 
-    def _found_in(self, role: str, wanted: tuple[str, ...]) -> list[tuple[Words, float]]:
-        """Return sets of respondents, and what each set's answers say of whether they chose one of some."""
-        how, cube = self.answers[role], self.cube
-        wanted_at = [cube.roles[role].index(level) for level in wanted]
-        rows = cube.bits[cube.chosen[role][wanted_at]]
-        asked = np.bitwise_or.reduce(cube.bits[np.unique(cube.answered[role])], axis=0)
-        if role in self.single:
-            chosen = np.bitwise_or.reduce(rows, axis=0)
-            one, zero = how.corrected(np.array([1.0, 0.0]))
-            return [(chosen, one + (len(wanted_at) - 1) * zero), (asked & ~chosen, len(wanted_at) * zero)]
-        by_count = [asked]
-        for row in rows:
-            stay, move = [who & ~row for who in by_count], [who & row for who in by_count]
-            by_count = [stay[0], *(a | b for a, b in zip(stay[1:], move[:-1], strict=True)), move[-1]]
-        values = [how.count_is_in(count, len(wanted_at)) for count in range(len(by_count))]
-        # Who has several of the wanted ones in the copy is as good as certain to have chosen one: they count
-        # as much in one part, which keeps their sum.
-        sure = [count for count, value in enumerate(values) if abs(value - 1) < _SURE]
-        sizes = [int(np.bitwise_count(by_count[count]).sum(dtype=np.int64)) for count in sure]
-        found = [(who, values[count]) for count, who in enumerate(by_count) if count not in sure]
-        if sum(sizes):
-            mean = sum(values[count] * size for count, size in zip(sure, sizes, strict=True)) / sum(sizes)
-            found.append((np.bitwise_or.reduce([by_count[count] for count in sure], axis=0), mean))
-        return found
+    @staticmethod
+    def _one_of_single(how: Randomised, rows: Words, asked: Words) -> tuple[list[Words], Floats]:
+        chosen = np.bitwise_or.reduce(rows, axis=0)
+        one, zero = how.corrected(np.array([1.0, 0.0]))
+        return [chosen, asked & ~chosen], np.array([one + (len(rows) - 1) * zero, len(rows) * zero])
 
-    def _added(self, parts: Sequence[Part]) -> Floats:
-        """Return how many are meant, the sum of their weights, and that of the squares."""
-        sums, value = self.cube.sums(part.who for part in parts), np.array([part.chose for part in parts])
-        added: Floats = np.array([value @ sums[:, 0], value @ sums[:, 1], value**2 @ sums[:, 2]])
-        return added
+    @staticmethod
+    def _one_of_multiple(how: Randomised, rows: Words, asked: Words) -> tuple[list[Words], Floats]:
+        # How many each has chosen, as a binary number: a set a digit, to which row after row is added.
+        digits = [np.zeros_like(asked) for _ in range(len(rows).bit_length())]
+        for carried in rows:
+            for place, digit in enumerate(digits):
+                digits[place], carried = digit ^ carried, digit & carried
+        by_count = []
+        for count in range(len(rows) + 1):
+            ones = (digit if count >> place & 1 else ~digit for place, digit in enumerate(digits))
+            by_count.append(reduce(np.bitwise_and, ones, asked))
+        said = np.array([how.count_is_in(count, len(rows)) for count in range(len(by_count))])
+        # Who has several of the wanted ones in the copy is as good as certain to have chosen one: they count
+        # as much in one set, which keeps their sum.
+        sure = np.flatnonzero(np.abs(said - 1) < _SURE)
+        sizes = np.array([np.bitwise_count(by_count[count]).sum(dtype=np.int64) for count in sure])
+        found = [who for count, who in enumerate(by_count) if count not in sure]
+        if not sizes.any():
+            return found, np.delete(said, sure)
+        together = reduce(np.bitwise_or, (by_count[count] for count in sure))
+        return [*found, together], np.append(np.delete(said, sure), said[sure] @ sizes / sizes.sum())
+
+
+@dataclass(frozen=True)
+class Meant:
+    """Who a selection means in a protected copy; made by `ProtectedCube.meant`.
+
+    Parameters
+    ----------
+    protected : ProtectedCube
+    levels : mapping of str to tuple of str
+        Role → levels, of the roles that select.
+    """
+
+    protected: ProtectedCube
+    levels: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def size(self) -> SelectionSize:
+        """How many are meant."""
+        value = self.parts.counted[0]
+        powers = np.stack([value, value, value**2], axis=1)
+        n, people, squared = (powers * self.protected.cube.sums(self.parts.who)).sum(axis=0).tolist()
+        if n < SMALLEST_SELECTION or people <= 0 or people**2 < SMALLEST_EFFECTIVE * squared:
+            return SelectionSize(None, None, None)
+        respondents = _in_tens(n)
+        return SelectionSize(respondents, people, min(respondents, _in_tens(people**2 / squared)))
+
+    @cached_property
+    def sources(self) -> frozenset[str]:
+        """The questions that the selection's segments are made of."""
+        return frozenset().union(*(self.protected.made_of.get(role, ()) for role in self.levels))
+
+    @cached_property
+    def parts(self) -> Parts:
+        """Who is meant, and how much each counts."""
+        return self._parted([self.protected.cube.select(self._certain)], np.ones((3, 1)))
+
+    def parts_for(self, asked: str, option: str) -> Parts:
+        """Return the parts for an option of one of `sources`."""
+        if asked in self.protected.single:
+            return self.parts
+        had, had_not = (self._selected_given(asked, option, value) for value in (1, 0))
+        how = self.protected.answers[asked]
+        counted = np.array([[1.0, how.keep, how.other], [1.0, 1.0, 0.0], [1.0, 0.0, 1.0]])
+        return self._parted([had & had_not, had & ~had_not, ~had & had_not], counted)
+
+    @cached_property
+    def _certain(self) -> dict[str, tuple[str, ...]]:
+        # Beside a segment that is made of it, an answer picks whoever gave it in the copy, as that does.
+        chance = self.protected.answers.keys() - self.sources
+        return {role: of for role, of in self.levels.items() if role not in chance}
+
+    def _parted(self, who: list[Words], counted: Floats) -> Parts:
+        """Return sets of respondents by what their answers say; of `counted` the first row is their top."""
+        said: dict[str, Floats] = {}
+        for role in self.levels.keys() - self._certain.keys():
+            sets, values = self.protected.who_gave(role, self.levels[role])
+            who = [those & of for those in who for of in sets]
+            counted = counted.repeat(len(sets), axis=-1)
+            said = {asked: of.repeat(len(sets)) for asked, of in said.items()}
+            said[role] = np.resize(values, len(who))
+        there = np.flatnonzero([those.any() for those in who])
+        outside = self.protected.cube.bits[0] & ~reduce(np.bitwise_or, who)
+
+        def times(value: Floats, but: str = "") -> Floats:
+            for asked, of in said.items():
+                value = value if asked == but else value * of
+            return np.append(value[..., there], np.zeros_like(value[..., :1]), axis=-1)
+
+        own_top = {asked: times(counted[0], asked) for asked in said}
+        return Parts(
+            [*(who[part] for part in there), outside], times(counted[0]), times(counted[1:]), own_top
+        )
+
+    def _selected_given(self, asked: str, option: str, value: int) -> Words:
+        """Return who would be selected, had all chosen an option in the copy (1), or none of them (0)."""
+        cube, levels = self.protected.cube, dict[str, Sequence[str]]()
+        for role, of in self._certain.items():
+            if role == asked and option in of and value:
+                continue
+            if asked in self.protected.made_of.get(role, ()):
+                given = f"{role} given {asked}={option}:{value}"
+                role = given if given in cube.roles else role
+            levels[role] = [level for level in of if role != asked or level != option]
+            if not levels[role]:
+                return np.zeros_like(cube.bits[0])
+        return cube.select(levels)
 
 
 def _in_tens(number: float) -> int:

@@ -26,9 +26,13 @@ def truth(frame, levels):
     return np.array([*topics, *(np.average(frame["time"] == name, weights=weight) for name in TIMES)])
 
 
-def told(protected, levels, **options):
+def told(protected, levels, *, against=None):
     return estimate_selection(
-        protected, levels, ["topics", "time"], **{"confidence": 0.95, "false_discovery_rate": 0.05, **options}
+        protected.meant(levels),
+        ["topics", "time"],
+        confidence=0.95,
+        false_discovery_rate=0.05,
+        against=None if against is None else protected.meant(against),
     )
 
 
@@ -144,12 +148,12 @@ def test_percentages_are_rounded_to_one_hundred_by_hand():
 
 def test_sizes_are_in_tens_and_small_selections_are_not_shown(true):
     small = asked_of(copied(true.iloc[:70]))
-    size = small.size({"age": ["ung"]})
+    size = small.meant({"age": ["ung"]}).size
     young = int(true["age"].iloc[:70].eq("ung").sum())
     assert size.n == round(young / 10) * 10
     assert size.people == young
     few = asked_of(copied(true.iloc[:40]))
-    assert few.size({"age": ["gammel"]}).n is None
+    assert few.meant({"age": ["gammel"]}).size.n is None
     found = told(few, {"age": ["gammel"]})
     assert found["suppressed"].all()
     assert np.isnan(found["proportion"]).all()
@@ -157,7 +161,7 @@ def test_sizes_are_in_tens_and_small_selections_are_not_shown(true):
 
 def test_a_selection_by_a_rare_answer_is_as_sure_as_the_copy_allows(true):
     # About 200 of 2,000 choose t0 truly among the old who never have time; the copy is not sure of whom.
-    size = asked_of(copied(true)).size({"topics": ["t0"], "age": ["gammel"]})
+    size = asked_of(copied(true)).meant({"topics": ["t0"], "age": ["gammel"]}).size
     assert size.effective_n < size.n
 
 
@@ -169,15 +173,15 @@ def test_unknown_roles_and_levels_are_refused(true):
 
 def test_a_difference_to_the_others_is_the_same_however_they_are_named(copies):
     """A group is as far from the rest as from the others picked, and as from everybody, itself included."""
-    young = options_of(copies[0], {"age": ["ung"]}, "topics")
-    others = options_of(copies[0], {"age": ["gammel"]}, "topics")
-    everybody = options_of(copies[0], {}, "topics")
-    for one, other, whole in zip(young, others, everybody, strict=True):
-        wanted = beyond_rest(copies[0], one)
-        assert beyond_other(copies[0], one, other) == pytest.approx(wanted)
-        # But for which of the two shares is taken where the ratio is made linear.
-        assert beyond_other(copies[0], one, whole) == pytest.approx(wanted, rel=0.05)
-        assert np.isnan(beyond_other(copies[0], one, one))
+    young, others, everybody = (
+        options_of(copies[0].meant(levels), "topics")[0]
+        for levels in ({"age": ["ung"]}, {"age": ["gammel"]}, {})
+    )
+    wanted = beyond_rest(young)
+    assert beyond_other(young, others) == pytest.approx(wanted)
+    # But for which of the two shares is taken where the ratio is made linear.
+    assert beyond_other(young, everybody) == pytest.approx(wanted, rel=0.05)
+    assert np.isnan(beyond_other(young, young)).all()
 
 
 def test_two_selections_differ_where_they_do_and_rarely_where_they_do_not():
