@@ -56,7 +56,7 @@ quick: $(DEVELOPMENT)  ## within a minute, for while you work: no kernels, whole
 	@$(BIN)/python $(QUICK)
 
 test: $(DEVELOPMENT)  ## every test but those that need a browser
-	@$(BIN)/python -m pytest -m "not browser and not thorough" --nbval --nbval-kernel-name borger $(WAITING) tests notebooks/[01][0-9]_*.ipynb
+	@$(BIN)/python -m pytest -m "not browser and not thorough" --nbval --nbval-kernel-name borger --nbval-kernel-startup-timeout 300 $(WAITING) tests notebooks/[01][0-9]_*.ipynb
 	@command -v chromium >/dev/null && echo "The tests that click: make test-browser" || echo "Not run: the tests that click (make test-browser), for they need Chromium."
 
 coverage: $(DEVELOPMENT)  ## which lines make quick runs, and fail below the floor in pyproject.toml

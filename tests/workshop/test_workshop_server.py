@@ -202,7 +202,7 @@ def test_who_comes_back_finds_what_was_placed_and_nonsense_harms_nobody(served):
         line.close()
         again = await person.line()
         own = await until(again, lambda message: message["kind"] == "own")
-        for number in range(40):  # more than anybody says in a second
+        for number in range(400):  # more than anybody says in a second, however slowly they are heard
             again.write_message(saying("place", PLACED, str(number)))
         with pytest.raises(AssertionError, match="closed"):
             await until(again, lambda message: False)

@@ -27,7 +27,7 @@ HOST = "127.0.0.1"
 FIRST_PORT = 8866
 NOTEBOOK = "interesse_dashboard.ipynb"
 _PORTS = 100
-_START_SECONDS = 60
+_START_SECONDS = 300  # of one that neither serves nor ends
 _STOP_SECONDS = 8
 _RESTARTS, _RESTARTS_WITHIN = 5, 60
 

@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 from processes import ENDLESS, PATIENCE, all_gone, descendants, eventually, gone
@@ -44,7 +45,10 @@ def test_what_was_kept_from_import_can_be_had_whatever_ended_the_import():
 
 def test_a_run_outlives_its_server_and_the_next_one_is_warm_again(make_notebook, tmp_path):
     mark = tmp_path / "mark"
-    source = make_notebook("a.ipynb", SLOW.format(mark=mark, seconds=1))
+    # The second run finds the first one's mark, and ends at once.
+    once = f"import pathlib\nif not pathlib.Path(r'{mark}').exists():\n"
+    slow = SLOW.format(mark=mark, seconds=ENDLESS)
+    source = make_notebook("a.ipynb", once + indent(slow, "    "))
     with warm_kernels(ahead="imports") as server:
         assert server.ready()
         thread, runs = start(server, source, tmp_path / "out.ipynb")

@@ -40,8 +40,9 @@ def page(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
+    # Opened whole: the workspace in use afterwards is that of 'page', whichever comes first.
     with prepared_citizens(tmp_path_factory.mktemp("samsoe"), "Samsø", n=130, seed=2):
-        yield open_interest("Samsø")
+        return open_interest("Samsø")
 
 
 def plain(text):
