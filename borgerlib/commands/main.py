@@ -169,22 +169,22 @@ def refresh_notebooks() -> None:
 
 
 def _print_audit(frame: Any) -> None:
-    from rich.table import Table
+    from rich.padding import Padding
 
-    table = Table(title="Every published value, recomputed", show_lines=False, header_style="bold")
-    for column in ("insight", "figure", "item", "group"):
-        table.add_column(column, overflow="fold")
-    for column in ("published", "recomputed", "count", "n"):
-        table.add_column(column, justify="right")
-    table.add_column("status")
-    table.add_column("reason", overflow="fold")
-    for record in (
-        frame.drop(columns="question").astype(object).where(frame.notna(), "–").itertuples(index=False)
-    ):
-        table.add_row(*(escape(str(value)) for value in record))
-    console.out.print(table, soft_wrap=False)
+    console.out.print("Insight, figure: question\n  published → recomputed, answers behind it, status")
+    shown = frame.astype(object).where(frame.notna(), "–")
+    for asked, rows in shown.groupby(["insight", "figure", "question"], sort=False):
+        console.out.print("\n[bold]" + escape("{}, {}: {}".format(*asked)))
+        for row in rows.to_dict("records"):
+            answer = ", ".join(filter(None, [row["group"], row["item"]]))
+            line = (
+                "{published:>3} → {recomputed:<3} {count:>3} of {n:<2}  {status:<13} ".format(**row) + answer
+            )
+            console.out.print(Padding(escape(line), (0, 0, 0, 2)), soft_wrap=False)
+            if row["reason"]:
+                console.out.print(Padding(escape(row["reason"]), (0, 0, 0, 6)), style="dim", soft_wrap=False)
     counts = frame["status"].value_counts()
-    console.out.print(", ".join(f"{count} {status}" for status, count in counts.items()))
+    console.out.print("\n" + ", ".join(f"{count} {status}" for status, count in counts.items()))
 
 
 def main() -> None:
