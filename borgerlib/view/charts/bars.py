@@ -1,4 +1,4 @@
-"""How horizontal bars stand on a page and on a phone.
+"""Horizontal bars: what they draw, as data and seaborn's marks, and how they stand on a page and on a phone.
 
 On a page labels stand in a column on the left; on a phone above their bars. The scale is the longest at
 which every value still fits beside its bar.
@@ -6,18 +6,23 @@ which every value still fits beside its bar.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import pandas as pd
 
 from borgerlib.view import theme
-from borgerlib.view.charts.layout import HALF_BAND, TEXT_GAP, Rows, line_height, text_width, wrap
-from borgerlib.view.charts.marks import Bar, Bars
-from borgerlib.view.charts.pictures import OWN_MARK, Layout
+from borgerlib.view.charts.layout import HALF_BAND, TEXT_GAP, Rows, distinct, line_height, text_width, wrap
+from borgerlib.view.charts.marks import OWN_MARK, OWN_STYLE, Marks
 
 if TYPE_CHECKING:
+    import seaborn.objects as so
     from matplotlib.axes import Axes
 
+# Lines at a bar's end, the air before them, their weight and colour.
+_Piece = tuple[list[str], float, theme.Weight, str]
 _LABEL_SHARE = 0.44
 _LABEL_GAP = 20
 _STUB = 44
@@ -27,94 +32,186 @@ _BAR = (20.0, 15.0)
 _BETWEEN_ROWS = (14.0, 16.0)
 
 
-def lay_out_bars(marks: Bars, width: float) -> BarsLayout:
-    """Return how bars stand in a picture of that width in pixels."""
-    layout = BarsLayout(marks=marks, width=width)
-    if layout.scale * marks.full >= _ENOUGH * layout.room:
-        return layout
-    # Names at the bars would leave the bars no room: they go into a key above.
-    key = tuple((bar.name, bar.colour) for bar in marks.bars if bar.name)
-    nameless = replace(marks, bars=tuple(replace(bar, name="") for bar in marks.bars))
-    return BarsLayout(marks=nameless, width=width, key=key)
+@dataclass(frozen=True)
+class Bar:
+    """One bar: its length and interval in the chart's unit, and what is said at its end.
+
+    `name` is the group's, where it is told at this bar; `own` the own municipality's, where it answered so.
+    """
+
+    label: str
+    words: str
+    value: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    state: Literal["shown", "suppressed", "missing"] = "shown"
+    colour: str = theme.COUNTRY
+    group: str = ""
+    name: str = ""
+    own: str = ""
+    stands_out: bool = False
+
+    @property
+    def reach(self) -> float:
+        """Where the words begin: the farthest point of bar and interval, or the axis beyond both."""
+        return max(0.0, self.value or 0, self.upper or 0)
+
+    @property
+    def weight(self) -> theme.Weight:
+        """Of the label."""
+        return "semibold" if self.stands_out else "regular"
 
 
 @dataclass(frozen=True)
-class BarsLayout(Layout):
-    """How bars stand in a picture."""
+class Bars(Marks):
+    """Bars in the order to be shown; those of one answer in several groups follow each other.
 
-    marks: Bars
+    Parameters
+    ----------
+    bars : tuple of Bar
+    full : float
+        The smallest value that the whole width stands for, so that small shares look small.
+    """
+
+    bars: tuple[Bar, ...]
+    full: float
+
+    @property
+    def groups(self) -> int:
+        """Number of bars of each answer."""
+        return len({bar.group for bar in self.bars})
+
+    @property
+    def answers(self) -> list[tuple[Bar, ...]]:
+        """The bars of each answer."""
+        starts = range(0, len(self.bars), self.groups)
+        return [self.bars[start : start + self.groups] for start in starts]
+
+    def frame(self) -> pd.DataFrame:
+        """Return the bars as rows, with the name of their answer's row."""
+        frame = pd.DataFrame([vars(bar) for bar in self.bars])
+        frame = frame.astype(dict.fromkeys(["value", "lower", "upper"], float))
+        names = distinct([bars[0].label for bars in self.answers])
+        return frame.assign(row=[name for name in names for _ in range(self.groups)])
+
+    def plot(self) -> so.Plot:
+        """Return the marks: bars, and intervals light on the bar and dark beside it."""
+        import seaborn.objects as so
+
+        frame = self.frame()
+        side_by_side = [so.Dodge(by=["group"], gap=0.1)] if self.groups > 1 else []
+        bar = so.Bar(alpha=1, edgewidth=0)
+        plot = so.Plot(frame, y="row", group="group").add(bar, *side_by_side, x="value", color="colour")
+        known = frame[frame["lower"].notna()]
+        if len(known):
+            inside = known.assign(start=known["lower"], end=known["value"], colour=theme.PAPER)
+            outside = known.assign(start=known["value"], end=known["upper"], colour=theme.TEXT)
+            halves = pd.concat([inside, outside], ignore_index=True)
+            of_halves = {"y": "row", "group": "group", "xmin": "start", "xmax": "end", "color": "colour"}
+            plot = plot.add(so.Range(linewidth=1.5), *side_by_side, data=halves, **of_halves)
+        order = list(dict.fromkeys(frame["row"]))
+        return plot.scale(color=None, y=so.Nominal(order=order)).label(x="", y="")
+
+    def at(self, width: float) -> Self:
+        """Return the bars as they stand in a picture of that width in pixels."""
+        placed = super().at(width)
+        if placed.scale * self.full >= _ENOUGH * placed.room:
+            return placed
+        # Names at the bars would leave the bars no room: they go into a key above.
+        key = tuple((bar.name, bar.colour) for bar in self.bars if bar.name)
+        nameless = tuple(replace(bar, name="") for bar in self.bars)
+        return replace(placed, bars=nameless, key=key)
 
     @cached_property
     def left(self) -> float:
         """Width of the column of labels."""
         if self.narrow:
             return 0.0
-        lines = [line for bar in self.marks.bars for line in self._label(bar)]
+        lines = [line for bar in self.bars for line in self._label(bar)]
         return max(text_width(line, self.size, "semibold") for line in lines) + _LABEL_GAP
 
     @cached_property
     def scale(self) -> float:
         """Pixels a unit."""
-        beside = [(self.room - self._end(bar)) / bar.reach for bar in self.marks.bars if bar.reach]
-        return min([self.room / self.marks.full, *beside])
-
-    def write_labels(self, axes: Axes) -> None:
-        """Write labels, names and what stands in place of bars; end the intervals with small strokes."""
-        axes.spines["left"].set_visible(not self.narrow)
-        for row, bars in enumerate(self.marks.answers):
-            self._write_label(axes, row, bars[0])
-            for number, bar in enumerate(bars):
-                self._write_end(axes, bar, _middle(row, number, len(bars)))
-        self._draw_caps(axes, inside=theme.PAPER)
+        shown = [bar for bar in self.bars if bar.reach > self.start and bar.state == "shown"]
+        beside = [
+            (self.room - TEXT_GAP - self._width(self._said(bar))) / (bar.reach - self.start) for bar in shown
+        ]
+        return min([self.room / (self.full - self.start), *beside])
 
     @cached_property
     def rows(self) -> Rows:
         """Each as high as its label and its bars."""
-        line, groups = line_height(self.size), self.marks.groups
+        line, groups = line_height(self.size), self.groups
         band = _BAR[self.narrow] if groups == 1 else groups * (line + 2)
         # A value is higher than a phone's bar.
         rim = max(0.0, (line - band / groups) / 2)
         above, below = [], []
-        for bars in self.marks.answers:
+        for bars in self.answers:
             # A reason of several lines goes on upwards from the first of two bars, otherwise downwards.
-            up, *down = [(len(self._reason(bar)) - 1) * line for bar in bars]
+            up, *down = [(len(self._said(bar)[0][0]) - 1) * line for bar in bars]
             if not down:
                 up, down = 0.0, [up]
             label = (len(self._label(bars[0])) + self._own_takes_a_line(bars[0])) * line
             around = 0.0 if self.narrow else (label - band) / 2
             above.append(label + 3 + rim + up if self.narrow else max(rim + up, around))
             below.append(max(rim + down[-1], around))
-        return Rows(band, tuple(above), tuple(below), _BETWEEN_ROWS[self.narrow])
+        return Rows(band, above, below, _BETWEEN_ROWS[self.narrow])
+
+    def write_labels(self, axes: Axes) -> None:
+        """Write labels, names and what stands in place of bars; end the intervals with small strokes."""
+        axes.spines["left"].set_visible(not self.narrow)
+        for row, bars in enumerate(self.answers):
+            self._write_label(axes, row, bars[0])
+        for bar, middle in self._middles():
+            self._write_end(axes, bar, middle)
+        self.draw_caps(axes, inside=theme.PAPER)
+
+    def draw_caps(self, axes: Axes, *, inside: str) -> None:
+        """End the intervals with small strokes, those on the bars in the colour `inside`."""
+        known = [(bar.lower, bar.upper, y) for bar, y in self._middles() if bar.lower is not None]
+        for side, ink in enumerate([inside, theme.TEXT]):
+            places: Any = [end[side] for end in known], [end[2] for end in known]
+            axes.plot(*places, "|", color=ink, markersize=7, markeredgewidth=1.5)
+
+    def _middles(self) -> Iterator[tuple[Bar, float]]:
+        """Yield each bar and where its middle is on the axis."""
+        for number, bar in enumerate(self.bars):
+            row, of_row = divmod(number, self.groups)
+            yield bar, row + HALF_BAND * ((2 * of_row + 1) / self.groups - 1)
 
     def _label(self, bar: Bar) -> list[str]:
         share = 1 if self.narrow else _LABEL_SHARE
         return wrap(bar.label, width=self.width * share, size=self.size, weight=bar.weight)
 
-    def _reason(self, bar: Bar) -> list[str]:
-        """Return what stands instead of a bar, wrapped to the room that the bar would have had."""
-        if bar.state != "missing":
-            return [f"· {bar.words}" if bar.state == "suppressed" else bar.words]
-        name, own = self._tail(bar)
-        room = self.room - 3 * TEXT_GAP - name - own
-        return wrap(bar.words, width=room, size=self.size, weight="italic")
-
     def _own_takes_a_line(self, bar: Bar) -> bool:
         """Tell whether the own municipality's name does not fit at the end of a phone's label."""
-        if not (self.narrow and bar.own):
-            return False
-        texts = (self._label(bar)[-1], bar.weight), (f"{OWN_MARK} {bar.own}", "semibold")
-        return sum(text_width(text, self.size, w) for text, w in texts) + 2 * TEXT_GAP > self.width
+        return self.narrow and bool(bar.own) and self._after_label(bar) + self._own_width(bar) > self.width
 
-    def _tail(self, bar: Bar) -> tuple[float, float]:
-        """Return how wide a bar's name and own mark are, with the air before them."""
-        name = text_width(bar.name, self.size) + TEXT_GAP if bar.name else 0.0
-        own = text_width(f"{OWN_MARK} {bar.own}", self.size, "semibold") + 2 * TEXT_GAP
-        return name, own if bar.own and not self.narrow else 0.0
+    def _after_label(self, bar: Bar) -> float:
+        return text_width(self._label(bar)[-1], self.size, bar.weight) + 2 * TEXT_GAP
 
-    def _end(self, bar: Bar) -> float:
-        """Return how far all that is said of a bar reaches beyond its end, with air on both sides."""
-        words = text_width(self._reason(bar)[-1], self.size, "semibold")
-        return 2 * TEXT_GAP + words + sum(self._tail(bar))
+    def _own_width(self, bar: Bar) -> float:
+        return text_width(f"{OWN_MARK} {bar.own}", self.size, "semibold")
+
+    def _said(self, bar: Bar) -> list[_Piece]:
+        """Return what is said at a bar's end."""
+        said: list[_Piece] = []
+        if bar.name:
+            said.append(([bar.name], TEXT_GAP, "regular", theme.MUTED))
+        if bar.own and not self.narrow:
+            said.append(([f"{OWN_MARK} {bar.own}"], 2 * TEXT_GAP, "semibold", theme.OWN_TEXT))
+        if bar.state == "suppressed":
+            return [([f"· {bar.words}"], _STUB + TEXT_GAP, "regular", theme.MUTED), *said]
+        if bar.state == "shown":
+            return [([bar.words], TEXT_GAP, "semibold", theme.TEXT), *said]
+        # A reason is wrapped to the room that the bar would have had.
+        room = self.room - 3 * TEXT_GAP - self._width(said)
+        lines = wrap(bar.words, width=room, size=self.size, weight="italic")
+        return [(lines, 0 if self.narrow else TEXT_GAP, "italic", theme.MUTED), *said]
+
+    def _width(self, said: list[_Piece]) -> float:
+        return sum(air + text_width(lines[-1], self.size, weight) for lines, air, weight, _ in said)
 
     def _write_label(self, axes: Axes, row: int, bar: Bar) -> None:
         line, lines = line_height(self.size), self._label(bar)
@@ -123,46 +220,20 @@ class BarsLayout(Layout):
             at, offset = (self.start, row - HALF_BAND), (0, self.rows.above[row] - line / 2)
         self.write(axes, lines, at, offset=offset, weight=bar.weight)
         if self.narrow and bar.own:
-            after = text_width(lines[-1], self.size, bar.weight) + 2 * TEXT_GAP
             below = self._own_takes_a_line(bar)
-            offset = (0 if below else after, offset[1] - (len(lines) - 1 + below) * line)
-            self.write_own(axes, f"{OWN_MARK} {bar.own}", at, offset=offset)
+            x = 0 if below else self._after_label(bar)
+            y = offset[1] - (len(lines) - 1 + below) * line
+            self.write(axes, [f"{OWN_MARK} {bar.own}"], at, offset=(x, y), **OWN_STYLE)
 
     def _write_end(self, axes: Axes, bar: Bar, middle: float) -> None:
         """Write what stands beside a bar, or in place of one."""
-        at, words, line = (bar.reach, middle), self._reason(bar), line_height(self.size)
-        x, y = float(TEXT_GAP), 0.0
+        at, line, said = (bar.reach, middle), line_height(self.size), self._said(bar)
         if bar.state == "suppressed":
-            x += _STUB
-            height = 2 * HALF_BAND / self.marks.groups
-            self.hatch(axes, middle, pixels=_STUB, height=height, words=words[0])
-        elif bar.state == "missing":
-            x = 0 if self.narrow else TEXT_GAP
-            y = (len(words) - 1) * line if middle < round(middle) else 0.0
-            self.write(axes, words, at, offset=(x, y), weight="italic", colour=theme.MUTED)
-            y -= (len(words) - 1) * line
-        else:
-            self.write(axes, words, at, offset=(x, y), weight="semibold")
-        x += TEXT_GAP + text_width(words[-1], self.size, "semibold")
-        name, _ = self._tail(bar)
-        if bar.name:
-            self.write(axes, [bar.name], at, offset=(x, y), colour=theme.MUTED)
-        if bar.own and not self.narrow:
-            self.write_own(axes, f"{OWN_MARK} {bar.own}", at, offset=(x + name + TEXT_GAP, y))
-
-    def _draw_caps(self, axes: Axes, *, inside: str) -> None:
-        """End the intervals with small strokes, those on the bars in the colour `inside`."""
-        groups = self.marks.groups
-        ends = [
-            (bar.lower, bar.upper, _middle(number // groups, number % groups, groups))
-            for number, bar in enumerate(self.marks.bars)
-            if bar.lower is not None and bar.upper is not None
-        ]
-        for side, ink in enumerate([inside, theme.TEXT]):
-            places = [end[side] for end in ends], [end[2] for end in ends]
-            axes.plot(*places, "|", color=ink, markersize=7, markeredgewidth=1.5)
-
-
-def _middle(row: int, number: int, bars: int) -> float:
-    """Return where the middle of one of a row's bars is on the axis."""
-    return row + HALF_BAND * ((2 * number + 1) / bars - 1)
+            at = (self.start, middle)
+            self.hatch(axes, middle, pixels=_STUB, height=2 * HALF_BAND / self.groups)
+        more = (len(said[0][0]) - 1) * line
+        x, y = 0.0, more if middle < round(middle) else 0.0
+        for lines, air, weight, colour in said:
+            self.write(axes, lines, at, offset=(x + air, y), weight=weight, colour=colour)
+            x += air + text_width(lines[-1], self.size, weight)
+            y -= (len(lines) - 1) * line

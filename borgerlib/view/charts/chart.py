@@ -17,7 +17,7 @@ from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.view import theme
 from borgerlib.view.charts import files
 from borgerlib.view.charts.marks import Marks
-from borgerlib.view.charts.pictures import DrawnMarks, LayOut, PictureWords
+from borgerlib.view.charts.pictures import DrawnMarks, PictureWords
 from borgerlib.view.tables.html import Table, estimates_table
 from borgerlib.view.words import alt_text
 
@@ -51,8 +51,6 @@ class Chart:
         The same numbers as a table.
     marks : Marks
         What is drawn.
-    lay_out : callable
-        Marks, width in pixels → how they stand.
     simulated : bool
         The data are simulated: the picture says so itself.
     """
@@ -64,7 +62,6 @@ class Chart:
     frame: pd.DataFrame = field(repr=False, compare=False)
     table: Table = field(repr=False)
     marks: Marks = field(repr=False)
-    lay_out: LayOut = field(repr=False, compare=False)
     simulated: bool = False
 
     def plot(self) -> so.Plot:
@@ -93,7 +90,7 @@ class Chart:
         ParameterError
             The width is neither.
         """
-        return DrawnMarks(self.marks, self.lay_out, plot).dress(**self._dress(width, framed))
+        return DrawnMarks(self.marks, plot).dress(**self._dress(width, framed))
 
     def axes(self, width: Width = "wide", *, framed: bool = True) -> Axes:
         """Return the axes of a new `figure`, for a line, a limit or a remark (``axes.figure`` shows them).
@@ -105,11 +102,11 @@ class Chart:
 
     def png(self, width: Width = "wide", *, framed: bool = True) -> bytes:
         """Return the picture as PNG at two image pixels a pixel; parameters as `figure`."""
-        return files.png(self.marks, self.lay_out, **self._dress(width, framed))
+        return files.png(self.marks, **self._dress(width, framed))
 
     def svg(self, width: Width = "wide", *, framed: bool = True) -> str:
         """Return the picture as SVG that carries the letters it needs; parameters as `figure`."""
-        return files.svg(self.marks, self.lay_out, **self._dress(width, framed)).decode()
+        return files.svg(self.marks, **self._dress(width, framed)).decode()
 
     def _dress(self, width: Width, framed: bool) -> dict[str, Any]:
         if width not in _WIDTHS:
@@ -146,7 +143,6 @@ def assemble(
     kind: str,
     estimates: DisclosedEstimates,
     marks: Marks,
-    lay_out: LayOut,
     *,
     title: str,
     question: str,
@@ -166,8 +162,8 @@ def assemble(
         A key of `alt_text.KINDS`.
     estimates : DisclosedEstimates
         The rows as drawn, in order.
-    marks, lay_out
-        See `Chart`.
+    marks : Marks
+        What is drawn.
     title, question, base_note, note : str
         As for `bar_chart`.
     own : sequence of (name, label)
@@ -195,6 +191,5 @@ def assemble(
         frame=frame,
         table=estimates_table(estimates, caption=title, unit=unit),
         marks=marks,
-        lay_out=lay_out,
         simulated=estimates.origin == "simulated",
     )

@@ -14,9 +14,8 @@ import pandas as pd
 from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.view import theme
-from borgerlib.view.charts.bars import lay_out_bars
+from borgerlib.view.charts.bars import Bar, Bars
 from borgerlib.view.charts.chart import Chart, assemble
-from borgerlib.view.charts.marks import Bar, Bars
 from borgerlib.view.charts.scale_chart import scale_chart
 from borgerlib.view.tables.html import require_disclosed
 from borgerlib.view.words import alt_text
@@ -229,7 +228,7 @@ def _drawn(
     rows = (row for _, row in frame.iterrows())
     bars = [_bar(row, unit, mark, **style) for row, mark, style in zip(rows, marks, styles, strict=True)]
     drawn = Bars(tuple(bars), _full(frame, unit))
-    return assemble(kind, estimates, drawn, lay_out_bars, notes=explanations, unit=unit, **words)
+    return assemble(kind, estimates, drawn, notes=explanations, unit=unit, **words)
 
 
 def _group_colours(frame: pd.DataFrame, colours: Mapping[str, str]) -> dict[str, str]:

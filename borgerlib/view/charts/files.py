@@ -23,7 +23,7 @@ from borgerlib import places
 from borgerlib.files.atomic import replacing
 from borgerlib.view import theme
 from borgerlib.view.charts.marks import Marks
-from borgerlib.view.charts.pictures import DrawnMarks, LayOut, PictureWords, settings
+from borgerlib.view.charts.pictures import DrawnMarks, PictureWords, settings
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -49,22 +49,22 @@ def kept(draw: Callable[..., bytes]) -> Callable[..., bytes]:
     Parameters
     ----------
     draw : callable
-        Marks, layout, words, width and margin → the bytes of a file, whose ending is its name.
+        Marks, words, width and margin → the bytes of a file, whose ending is its name.
     """
 
     @lru_cache(maxsize=512)
     @wraps(draw)
-    def drawn(marks: Marks, lay_out: LayOut, words: PictureWords, *, width: float, margin: float) -> bytes:
+    def drawn(marks: Marks, words: PictureWords, *, width: float, margin: float) -> bytes:
         workspace = places.processed_data()
-        # What a reader's own layout does cannot be told by its name.
-        if not lay_out.__module__.startswith("borgerlib.") or not workspace.is_dir():
-            return draw(marks, lay_out, words, width=width, margin=margin)
-        shown = repr((marks, lay_out.__qualname__, words, width, margin))
+        # What a reader's own marks do cannot be told by their name.
+        if not type(marks).__module__.startswith("borgerlib.") or not workspace.is_dir():
+            return draw(marks, words, width=width, margin=margin)
+        shown = repr((marks, words, width, margin))
         name = sha256(f"{_version()} {shown}".encode()).hexdigest()
         path = workspace / FOLDER / f"{name}.{draw.__name__}"
         with suppress(OSError):
             return path.read_bytes()
-        picture = draw(marks, lay_out, words, width=width, margin=margin)
+        picture = draw(marks, words, width=width, margin=margin)
         with suppress(OSError):
             path.parent.mkdir(exist_ok=True)
             _make_room(path.parent)
@@ -77,14 +77,14 @@ def kept(draw: Callable[..., bytes]) -> Callable[..., bytes]:
 
 # All municipalities share most of their pictures: a warm kernel inherits those that are drawn already.
 @kept
-def png(marks: Marks, lay_out: LayOut, words: PictureWords, *, width: float, margin: float) -> bytes:
+def png(marks: Marks, words: PictureWords, *, width: float, margin: float) -> bytes:
     """Return a picture as a PNG of few colours, two image pixels a pixel; parameters as `Drawn`."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
-    figure = _drawn(marks, lay_out).dress(words, width=width, margin=margin)
+    figure = _drawn(marks).dress(words, width=width, margin=margin)
     figure.set_dpi(144)
-    with settings(theme.LABEL_SIZE[theme.layout_of(width)]):
+    with settings():
         canvas = FigureCanvasAgg(figure)
         canvas.draw()  # type: ignore[no-untyped-call]
     pixels = bytes(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
@@ -97,15 +97,15 @@ def png(marks: Marks, lay_out: LayOut, words: PictureWords, *, width: float, mar
 
 
 @kept
-def svg(marks: Marks, lay_out: LayOut, words: PictureWords, *, width: float, margin: float) -> bytes:
+def svg(marks: Marks, words: PictureWords, *, width: float, margin: float) -> bytes:
     """Return a picture as an SVG (UTF-8) that needs no font of the reader's; parameters as `Drawn`.
 
     Texts stay text. The letters that they use are part of the picture: a page shows it as an image, to which
     the page's own fonts do not reach.
     """
     buffer = io.StringIO()
-    figure = _drawn(marks, lay_out).dress(words, width=width, margin=margin)
-    with settings(theme.LABEL_SIZE[theme.layout_of(width)]):
+    figure = _drawn(marks).dress(words, width=width, margin=margin)
+    with settings():
         figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     drawn = buffer.getvalue()
     size = f"{figure.get_figwidth() * 72:g}", f"{figure.get_figheight() * 72:g}"

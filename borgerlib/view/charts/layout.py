@@ -5,20 +5,20 @@ All measures are CSS pixels; a figure has one point a pixel. Nothing here draws.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from borgerlib import danish
 from borgerlib.view import theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.font_manager import FontProperties
 
 # A row of a category axis has its bars from 0.4 before its number to 0.4 after it: seaborn's width.
 HALF_BAND = 0.4
@@ -35,58 +35,44 @@ class Rows:
     ----------
     band : float
         Height of a row's bars.
-    above, below : tuple of float
+    above, below : sequence of float
         What each row needs above and below its bars.
     between : float
         Least air between what belongs to two rows.
     """
 
     band: float
-    above: tuple[float, ...]
-    below: tuple[float, ...]
-    between: float
+    above: Sequence[float]
+    below: Sequence[float]
+    between: float = 0.0
 
     @property
     def tops(self) -> list[float]:
         """Where each row's bars begin, from the top of the axes."""
-        tops = [self.above[0]]
-        for below, above in zip(self.below, self.above[1:], strict=False):
-            tops.append(tops[-1] + self.band + below + self.between + above)
-        return tops
+        gaps = [self.band + self.between + sum(gap) for gap in zip(self.below, self.above[1:], strict=False)]
+        return list(accumulate(gaps, initial=self.above[0]))
 
     @property
     def height(self) -> float:
         """Height of all rows."""
         return self.tops[-1] + self.band + self.below[-1]
 
-    def number(self, pixels: float) -> float:
-        """Return the place on the axis that stands so far below its top."""
-        numbers, ruler = self._ruler
-        return float(np.interp(pixels, ruler, numbers))
-
     def apply(self, axes: Axes) -> None:
         """Space the rows of axes that are as high as `height`; the rows' numbers stay what they are."""
-        numbers, ruler = self._ruler
-        there, back = partial(np.interp, xp=numbers, fp=ruler), partial(np.interp, xp=ruler, fp=numbers)
-        axes.set_yscale("function", functions=(there, back))
-        axes.set_ylim(self.number(self.height), self.number(0))
-
-    @property
-    def _ruler(self) -> tuple[list[float], list[float]]:
-        """Places on the axis, and the pixels where they stand."""
-        numbers = [edge for row in range(len(self.above)) for edge in (row - HALF_BAND, row + HALF_BAND)]
+        edges = [edge for row in range(len(self.above)) for edge in (row - HALF_BAND, row + HALF_BAND)]
         pixels = [edge for top in self.tops for edge in (top, top + self.band)]
-        return [-1.0, *numbers, float(len(self.above))], [-_BEYOND, *pixels, self.height + _BEYOND]
+        numbers = [-1.0, *edges, float(len(self.above))]
+        pixels = [-_BEYOND, *pixels, self.height + _BEYOND]
+        there, back = partial(np.interp, xp=numbers, fp=pixels), partial(np.interp, xp=pixels, fp=numbers)
+        axes.set_yscale("function", functions=(there, back))
+        axes.set_ylim(back(self.height), back(0.0))
 
 
 def distinct(labels: Sequence[str]) -> list[str]:
     """Return labels of which no two are the same: two answers may read alike, and are two rows."""
-    seen: Counter[str] = Counter()
-    names = []
-    for label in labels:
-        names.append(label + "\u00a0" * seen[label])
-        seen[label] += 1
-    return names
+    names = pd.Series(labels, dtype=object)
+    earlier = names.groupby(names).cumcount()
+    return [name + "\u00a0" * count for name, count in zip(names, earlier, strict=True)]
 
 
 def line_height(size: float) -> float:
@@ -109,17 +95,12 @@ def wrap(text: str, *, width: float, size: float, weight: theme.Weight = "regula
 @lru_cache(maxsize=8192)
 def text_width(text: str, size: float, weight: theme.Weight = "regular") -> float:
     """Return the width of a line of text."""
+    from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
-    width, _, _ = text_to_path.get_text_width_height_descent(text, _font(size, weight), ismath=False)
+    font = FontProperties(fname=str(theme.font_file(weight)), size=size)
+    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
     return float(width)
-
-
-@lru_cache(maxsize=64)
-def _font(size: float, weight: theme.Weight) -> FontProperties:
-    from matplotlib.font_manager import FontProperties
-
-    return FontProperties(fname=str(theme.font_file(weight)), size=size)
 
 
 def spread(

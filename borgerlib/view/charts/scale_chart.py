@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from borgerlib.danish import listing, number
@@ -12,10 +13,13 @@ from borgerlib.errors import DataError, ParameterError, unknown_name
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.view import theme
 from borgerlib.view.charts.chart import Chart, assemble
-from borgerlib.view.charts.marks import Net, Row, Scale, ScaleStep, Side
-from borgerlib.view.charts.scales import lay_out_scale
+from borgerlib.view.charts.scales import Net, Scale, ScaleRow, ScaleStep
 from borgerlib.view.tables.html import require_disclosed
 from borgerlib.view.words import alt_text
+
+# Option, or group and option → the own municipality.
+_Own = Mapping[str | tuple[str, str], str]
+_ASIDE_GAP = 0.04
 
 
 def scale_chart(
@@ -29,7 +33,7 @@ def scale_chart(
     net: str = "",
     base_note: str = "",
     note: str = "",
-    own: Mapping[str | tuple[str, str], str] | None = None,
+    own: _Own | None = None,
 ) -> Chart:
     """Return one divided bar a group, disagreement to the left of the neutral step, agreement to the right.
 
@@ -100,25 +104,23 @@ def scale_chart(
     'Flere er enige end uenige'
     """
     require_disclosed(estimates, "scale_chart")
-    frame = estimates.frame.reset_index(drop=True)
-    _check(frame, [neutral, *aside, *([net] if net else [])], own or {})
+    frame, own = estimates.frame.reset_index(drop=True), own or {}
+    _check(frame, [neutral, *aside, *([net] if net else [])], own)
     steps = [str(o) for o in dict.fromkeys(frame["option"]) if o != net and o not in aside]
     if positive_first:
         steps.reverse()
-    styles = _styles(steps, neutral, aside)
-    rows = [_row(group, styles, net, own or {}) for _, group in frame.groupby("group", sort=False)]
     marked = [
         (name, str(label))
-        for key, name in (own or {}).items()
+        for key, name in own.items()
         for label in frame.loc[_matches(frame, key), "label"].unique()
     ]
     said: Any = {"title": title, "question": question, "base_note": base_note, "note": note}
     said["interval"] = "Lille skrift og tynd streg" if net else "Lille skrift"
-    drawn, notes = Scale(tuple(rows)), _not_drawn(frame, net)
-    return assemble("scale", estimates, drawn, lay_out_scale, own=marked, notes=notes, **said)
+    drawn, notes = _scale(frame, steps, neutral, aside, net, own), _not_drawn(frame, net)
+    return assemble("scale", estimates, drawn, own=marked, notes=notes, **said)
 
 
-def _check(frame: pd.DataFrame, options: Sequence[str], own: Mapping[str | tuple[str, str], str]) -> None:
+def _check(frame: pd.DataFrame, options: Sequence[str], own: _Own) -> None:
     twice = frame.duplicated(["group", "option"])
     if twice.any():
         raise DataError(
@@ -139,61 +141,53 @@ def _matches(frame: pd.DataFrame, key: str | tuple[str, str]) -> pd.Series:
     return frame["group"].eq(key[0]) & frame["option"].eq(key[1])
 
 
-def _styles(steps: Sequence[str], neutral: str, aside: Sequence[str]) -> dict[str, tuple[Side, str]]:
-    """Return side and colour of each option, in drawing order."""
-    middle = steps.index(neutral)
-    below, above = steps[:middle], steps[middle + 1 :]
-    below_colours, above_colours = theme.scale_colours(len(below), len(above))
-    styles: dict[str, tuple[Side, str]] = {}
-    styles |= {o: ("negative", colour) for o, colour in zip(below, below_colours, strict=True)}
-    styles[neutral] = ("neutral", theme.NEUTRAL)
-    styles |= {o: ("positive", colour) for o, colour in zip(above, above_colours, strict=True)}
-    return styles | dict.fromkeys(aside, ("aside", theme.SUPPRESSED))
+def _scale(
+    frame: pd.DataFrame, steps: Sequence[str], neutral: str, aside: Sequence[str], net: str, own: _Own
+) -> Scale:
+    """Return each group's bar and its steps, centred on the neutral one; those of `aside` stand apart."""
+    options, middle, last = [*steps, *aside], steps.index(neutral), len(steps) - 1
+    groups, shares = [], []
+    for _, rows in frame.groupby("group", sort=False):
+        known = rows.set_index("option")["proportion"].reindex(options).to_numpy(dtype=float, na_value=0.0)
+        hidden = bool(rows.loc[rows["option"] != net, "suppressed"].any())
+        shares.append(np.zeros_like(known) if hidden else known)
+        groups.append(_row(rows, net, known[middle] / 2, hidden=hidden))
+    lengths = np.array(shares)
+    starts = lengths.cumsum(axis=1) - lengths
+    starts -= starts[:, [middle]] + lengths[:, [middle]] / 2
+    ends = starts[:, [last]] + lengths[:, [last]]
+    reach = max([*ends.ravel(), *(group.net.end for group in groups if group.net)])
+    starts[:, last + 1 :] += reach + _ASIDE_GAP - ends
+    below, above = theme.scale_colours(middle, last - middle)
+    colours = [*below, theme.NEUTRAL, *above, *(theme.SUPPRESSED for _ in aside)]
+    cells, names = frame.set_index(["group", "option"]), list(dict.fromkeys(frame["group"]))
+    drawn = []
+    for row, step in np.argwhere(lengths).tolist():
+        key = names[row], options[step]
+        place = {"start": starts[row, step], "share": lengths[row, step], "aside": step > last}
+        mine = own.get(key, own.get(key[1], ""))
+        drawn.append(_step(cells.loc[key], row=row, colour=colours[step], own=mine, **place))
+    return Scale(tuple(groups), tuple(drawn))
 
 
-def _row(
-    group: pd.DataFrame,
-    styles: Mapping[str, tuple[Side, str]],
-    net: str,
-    own: Mapping[str | tuple[str, str], str],
-) -> Row:
-    by_option = {str(row["option"]): row for _, row in group.iterrows()}
-    segments = tuple(
-        _segment(by_option[option], side, colour, own)
-        for option, (side, colour) in styles.items()
-        if option in by_option
-    )
-    known = group["n"].dropna()
-    steps = group[group["option"] != net]
-    return Row(
-        label=str(group["group_label"].iloc[0]),
-        base=f"n = {number(int(known.max()))}" if len(known) else "",
-        segments=segments,
-        net=_net(by_option[net]) if net in by_option else None,
-        withheld=f"fordelingen er {alt_text.WITHHELD}" if steps["suppressed"].any() else "",
-    )
+def _step(cell: pd.Series, **place: Any) -> ScaleStep:
+    words, interval = alt_text.value_words(cell, "pct"), alt_text.interval_words(cell)
+    return ScaleStep(name=str(cell["label"]), words=words, interval=interval, **place)
 
 
-def _segment(row: pd.Series, side: Side, colour: str, own: Mapping[str | tuple[str, str], str]) -> ScaleStep:
-    key = (str(row["group"]), str(row["option"]))
-    share = 0.0 if row["suppressed"] or pd.isna(row["proportion"]) else float(row["proportion"])
-    return ScaleStep(
-        name=str(row["label"]),
-        share=share,
-        words=alt_text.value_words(row, "pct"),
-        interval=alt_text.interval_words(row),
-        colour=colour,
-        side=side,
-        own=own.get(key, own.get(key[1], "")),
-    )
+def _row(rows: pd.DataFrame, net: str, start: float, *, hidden: bool) -> ScaleRow:
+    label, known = str(rows["group_label"].iloc[0]), rows["n"].dropna()
+    base = f"n = {number(int(known.max()))}" if len(known) else ""
+    if hidden:
+        return ScaleRow(label, base, withheld=f"fordelingen er {alt_text.WITHHELD}")
+    together = rows[(rows["option"] == net) & rows["ci_lower"].notna()]
+    return ScaleRow(label, base, next((_net(row, start) for _, row in together.iterrows()), None))
 
 
-def _net(row: pd.Series) -> Net | None:
-    if row["suppressed"] or pd.isna(row["proportion"]) or pd.isna(row["ci_lower"]):
-        return None
+def _net(row: pd.Series, start: float) -> Net:
     share, lower, upper = (float(row[column]) for column in ("proportion", "ci_lower", "ci_upper"))
     words = f"{row['label']}: {alt_text.format_value(share, 'pct')} ({alt_text.interval_words(row)})"
-    return Net(share, lower, upper, words)
+    return Net(start, share, lower, upper, words)
 
 
 def _not_drawn(frame: pd.DataFrame, net: str) -> list[str]:

@@ -1,21 +1,32 @@
-"""How scales stand on a page and on a phone: one divided bar a group, centred on the neutral step.
+"""Scales: what they draw, as data and seaborn's marks, and how they stand on a page and on a phone.
 
-Every step is labelled where it stands; what does not fit inside its segment stands above it with a thin
-leader, and labels that would collide move apart.
+One divided bar a group, centred on the neutral step. Every step is labelled where it stands; what does not
+fit inside its segment stands above it with a thin leader, and labels that would collide move apart.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
+
+import pandas as pd
 
 from borgerlib.view import theme
-from borgerlib.view.charts.layout import HALF_BAND, Rows, line_height, spread, text_width, wrap
-from borgerlib.view.charts.marks import Net, Placed, Row, Scale
-from borgerlib.view.charts.pictures import OWN_MARK, Layout
+from borgerlib.view.charts.layout import (
+    HALF_BAND,
+    TEXT_GAP,
+    Rows,
+    distinct,
+    line_height,
+    spread,
+    text_width,
+    wrap,
+)
+from borgerlib.view.charts.marks import OWN_MARK, OWN_STYLE, Marks
 
 if TYPE_CHECKING:
+    import seaborn.objects as so
     from matplotlib.axes import Axes
 
 # On a page, on a phone.
@@ -32,140 +43,219 @@ _NET = 17
 _UNDER = 8
 
 
-def lay_out_scale(marks: Scale, width: float) -> ScaleLayout:
-    """Return how a scale stands in a picture of that width in pixels."""
-    layout = ScaleLayout(marks=marks, width=width)
-    if all(layout.fits(number) for number in range(len(marks.rows))):
-        return layout
-    colours = {placed.segment.name: placed.segment.colour for placed in marks.placed}
-    return ScaleLayout(marks=marks, width=width, key=tuple(colours.items()))
+@dataclass(frozen=True)
+class ScaleStep:
+    """One step of the scale in one group, and what is said of it.
+
+    Shares (0–1) count from the middle of the neutral step; `own` is the municipality that answered so, and
+    `aside` a step outside the scale.
+    """
+
+    row: int
+    name: str
+    start: float
+    share: float
+    words: str
+    interval: str
+    colour: str
+    aside: bool = False
+    own: str = ""
+
+    @property
+    def middle(self) -> float:
+        """Middle of the segment."""
+        return self.start + self.share / 2
+
+
+@dataclass(frozen=True)
+class Net:
+    """The positive steps together: where they start, their share and interval (0–1), and the words for it."""
+
+    start: float
+    share: float
+    lower: float
+    upper: float
+    words: str
+
+    @property
+    def end(self) -> float:
+        """Upper end of the interval."""
+        return self.start + max(self.share, self.upper)
+
+
+@dataclass(frozen=True)
+class ScaleRow:
+    """One group's bar; `withheld` says in words why it cannot be drawn."""
+
+    label: str
+    base: str
+    net: Net | None = None
+    withheld: str = ""
 
 
 @dataclass(frozen=True)
 class _Label:
     """What stands above a segment: its lines, as wide as the widest, over the segment's middle in pixels."""
 
-    lines: tuple[tuple[str, theme.Weight, str], ...]
+    lines: list[tuple[str, theme.Weight, str]]
     target: float
     width: float
 
 
 @dataclass(frozen=True)
-class ScaleLayout(Layout):
-    """How a scale's bars stand in a picture."""
+class Scale(Marks):
+    """The groups' bars in order; steps from most negative to most positive, then those apart.
 
-    marks: Scale
+    Parameters
+    ----------
+    groups : tuple of ScaleRow
+    steps : tuple of ScaleStep
+        Those that have a length.
+    """
 
-    @property
+    groups: tuple[ScaleRow, ...]
+    steps: tuple[ScaleStep, ...]
+
+    def plot(self) -> so.Plot:
+        """Return the marks: the divided bars, those apart only outlined."""
+        import seaborn.objects as so
+
+        names = distinct([group.label for group in self.groups])
+        frame = pd.DataFrame(self.steps, columns=[field.name for field in fields(ScaleStep)])
+        frame = frame.assign(
+            end=frame["start"] + frame["share"], row=[names[step.row] for step in self.steps]
+        )
+        filled = so.Bar(alpha=1, edgecolor=theme.PAPER, edgewidth=1)
+        outlined = so.Bar(fill=False, alpha=1, edgecolor=theme.SUPPRESSED, edgewidth=0.6, width=0.77)
+        plot = so.Plot(frame, x="end", y="row")
+        aside = frame["aside"].astype(bool)
+        if not aside.all():
+            plot = plot.add(filled, data=frame[~aside], baseline="start", color="colour")
+        if aside.any():
+            plot = plot.add(outlined, data=frame[aside], baseline="start")
+        return plot.scale(color=None, y=so.Nominal(order=names)).label(x="", y="")
+
+    def at(self, width: float) -> Self:
+        """Return the bars as they stand in a picture of that width in pixels."""
+        placed = super().at(width)
+        if all(placed._fits(row) for row in range(len(self.groups))):
+            return placed
+        return replace(placed, key=tuple({step.name: step.colour for step in self.steps}.items()))
+
+    @cached_property
     def start(self) -> float:
         """The axis counts from the middle of the neutral step."""
-        return self.marks.left
+        return min(0.0, *(step.start for step in self.steps), 0.0)
 
     @cached_property
     def left(self) -> float:
         """Width of the column of labels."""
-        longest = max(text_width(row.label, self.size, "semibold") for row in self.marks.rows)
+        longest = max(text_width(group.label, self.size, "semibold") for group in self.groups)
         if self.narrow or not longest:
             return 0.0
         return min(self.width * _LABEL_SHARE, longest + _LABEL_GAP)
 
-    @property
+    @cached_property
     def scale(self) -> float:
         """Pixels a unit."""
-        return (self.room - 1) / (self.marks.right - self.start)
-
-    def fits(self, row: int) -> bool:
-        """Tell whether all that has to stand above a row has room."""
-        widths = [label.width for label in self._labels(row, named=True)]
-        return sum(widths) + _BETWEEN_LABELS * (len(widths) - 1) <= self.room
-
-    def write_labels(self, axes: Axes) -> None:
-        """Write groups, steps and values, and draw the positive steps together."""
-        for number, row in enumerate(self.marks.rows):
-            self._write_group(axes, number, row)
-            if row.withheld:
-                band = self.rows.band
-                self.hatch(axes, number, pixels=band, height=2 * HALF_BAND, words=f"· {row.withheld}")
-            self._write_above(axes, number)
-            self._write_under(axes, number, row)
-        for placed in self.marks.placed:
-            if self._inside(placed):
-                self._write_inside(axes, placed)
-
-    @property
-    def _small(self) -> float:
-        return _SMALL[self.narrow]
+        ends = [step.start + step.share for step in self.steps]
+        nets = [group.net.end for group in self.groups if group.net]
+        return (self.room - 1) / (max([self.start + 0.01, *ends, *nets]) - self.start)
 
     @cached_property
     def rows(self) -> Rows:
         """Each as high as what stands above and below its bar."""
         band, above, below = _BAR[self.narrow], [], []
-        for number, row in enumerate(self.marks.rows):
-            head = self._head_height(row)
-            labels = self._above_height(number)
-            around = 0.0 if self.narrow else (head - band) / 2
-            above.append(head + labels if self.narrow else max(labels, around))
-            below.append(max(self._net_height(row) + self._own_height(number), around))
-        return Rows(band, tuple(above), tuple(below), _BETWEEN)
+        for row, group in enumerate(self.groups):
+            label, base = self._head(group)
+            head = len(label) * line_height(self.size) + len(base) * line_height(self._small)
+            lines = max((len(label.lines) for label in self._labels(row)), default=0)
+            labels = lines * line_height(self._small) + _LEADER if lines else 0.0
+            own = any(step.own for step in self._of(row))
+            under = self._net_height(group) + (_UNDER + line_height(self.size) if own else 0.0)
+            if self.narrow:
+                above.append(head + 6 + labels if head else labels)
+                below.append(under)
+            else:
+                above.append(max(labels, (head - band) / 2))
+                below.append(max(under, (head - band) / 2))
+        return Rows(band, above, below, _BETWEEN)
 
-    def _head(self, row: Row) -> tuple[list[str], list[str]]:
+    def write_labels(self, axes: Axes) -> None:
+        """Write groups, steps and values, and draw the positive steps together."""
+        for row, group in enumerate(self.groups):
+            self._write_group(axes, row, group)
+            if group.withheld:
+                pixels, at = self.rows.band, (self.start, float(row))
+                self.hatch(axes, row, pixels=pixels, height=2 * HALF_BAND)
+                words, beside = f"· {group.withheld}", (pixels + TEXT_GAP, 0)
+                self.write(axes, [words], at, offset=beside, colour=theme.MUTED)
+            self._write_above(axes, row)
+            if group.net:
+                self._draw_net(axes, row, group.net)
+            for step in self._of(row):
+                if self._inside(step):
+                    self._write_inside(axes, step)
+                if step.own:
+                    self._write_own(axes, step, self._net_height(group))
+
+    @property
+    def _small(self) -> float:
+        return _SMALL[self.narrow]
+
+    def _of(self, row: int) -> list[ScaleStep]:
+        return [step for step in self.steps if step.row == row]
+
+    def _place(self, step: ScaleStep) -> float:
+        """Return where the middle of a segment is, in pixels from the left."""
+        return (step.middle - self.start) * self.scale
+
+    def _fits(self, row: int) -> bool:
+        """Tell whether all that has to stand above a row has room."""
+        widths = [label.width for label in self._labels(row, named=True)]
+        return sum(widths) + _BETWEEN_LABELS * (len(widths) - 1) <= self.room
+
+    def _head(self, group: ScaleRow) -> tuple[list[str], list[str]]:
         """Return a group's label and base as lines."""
         room = self.width if self.narrow else self.left - _LABEL_GAP + 1
-        label = wrap(row.label, width=room, size=self.size, weight="semibold")
-        return label, wrap(row.base, width=room, size=self._small) if label else []
-
-    def _head_height(self, row: Row) -> float:
-        label, base = self._head(row)
-        height = len(label) * line_height(self.size) + len(base) * line_height(self._small)
-        return height + 6 if height and self.narrow else height
+        label = wrap(group.label, width=room, size=self.size, weight="semibold")
+        return label, wrap(group.base, width=room, size=self._small) if label else []
 
     def _labels(self, row: int, *, named: bool = False) -> list[_Label]:
         """Return what stands above a row: names where they come first (or all), and what is too wide."""
-        earlier = {placed.segment.name for placed in self.marks.placed if placed.row < row and not named}
+        earlier = {step.name for step in self.steps if step.row < row and not named}
         labels = []
-        for placed in self.marks.placed:
-            if placed.row != row:
-                continue
-            segment, lines = placed.segment, []
-            if not self.key and segment.name not in earlier:
-                names = wrap(segment.name, width=_NAME_WIDTH[self.narrow], size=self._small)
+        for step in self._of(row):
+            lines: list[tuple[str, theme.Weight, str]] = []
+            if not self.key and step.name not in earlier:
+                names = wrap(step.name, width=_NAME_WIDTH[self.narrow], size=self._small)
                 lines += [(name, "regular", theme.TEXT) for name in names]
-            if not self._inside(placed):
-                lines += [(segment.words, "semibold", theme.TEXT), (segment.interval, "regular", theme.MUTED)]
+            if not self._inside(step):
+                lines += [(step.words, "semibold", theme.TEXT), (step.interval, "regular", theme.MUTED)]
             lines = [line for line in lines if line[0]]
             if lines:
                 width = max(text_width(text, self._small, weight) for text, weight, _ in lines)
-                labels.append(_Label(tuple(lines), (placed.middle - self.start) * self.scale, width))
+                labels.append(_Label(lines, self._place(step), width))
         return labels
 
-    def _above_height(self, row: int) -> float:
-        lines = max((len(label.lines) for label in self._labels(row)), default=0)
-        return lines * line_height(self._small) + _LEADER if lines else 0.0
+    def _net_height(self, group: ScaleRow) -> float:
+        return _NET + line_height(self._small) if group.net else 0.0
 
-    def _net_height(self, row: Row) -> float:
-        return _NET + line_height(self._small) if row.net and not row.withheld else 0.0
-
-    def _own_height(self, row: int) -> float:
-        own = any(placed.segment.own for placed in self.marks.placed if placed.row == row)
-        return _UNDER + line_height(self.size) if own else 0.0
-
-    def _inside(self, placed: Placed) -> bool:
+    def _inside(self, step: ScaleStep) -> bool:
         """Tell whether what is said of a segment fits inside it."""
-        words = text_width(placed.segment.words, self.size, "semibold")
-        interval = text_width(placed.segment.interval, self._small)
-        return max(words, interval) + 2 * _PADDING <= placed.segment.share * self.scale
+        words = text_width(step.words, self.size, "semibold")
+        interval = text_width(step.interval, self._small)
+        return max(words, interval) + 2 * _PADDING <= step.share * self.scale
 
-    def _write_group(self, axes: Axes, number: int, row: Row) -> None:
-        label, base = self._head(row)
-        height = len(label) * line_height(self.size)
-        whole = height + len(base) * line_height(self._small)
-        at, x, y = (self.start, float(number)), -self.left, whole / 2
+    def _write_group(self, axes: Axes, row: int, group: ScaleRow) -> None:
+        label, base = self._head(group)
+        height, small = len(label) * line_height(self.size), line_height(self._small)
+        at, x, y = (self.start, float(row)), -self.left, (height + len(base) * small) / 2
         if self.narrow:
-            at, y = (self.start, number - HALF_BAND), self.rows.above[number]
-        half, small = line_height(self.size) / 2, line_height(self._small) / 2
-        self.write(axes, label, at, offset=(x, y - half), weight="semibold")
-        style = {"size": self._small, "colour": theme.MUTED}
-        self.write(axes, base, at, offset=(x, y - height - small), **style)
+            at, y = (self.start, row - HALF_BAND), self.rows.above[row]
+        self.write(axes, label, at, offset=(x, y - line_height(self.size) / 2), weight="semibold")
+        style: Any = {"size": self._small, "colour": theme.MUTED}
+        self.write(axes, base, at, offset=(x, y - height - small / 2), **style)
 
     def _write_above(self, axes: Axes, row: int) -> None:
         labels, line = self._labels(row), line_height(self._small)
@@ -177,47 +267,41 @@ class ScaleLayout(Layout):
             axes.annotate("", at, (aside, _LEADER - 1), textcoords="offset points", arrowprops=arrow)
             for up, (text, weight, colour) in enumerate(reversed(label.lines)):
                 offset = (aside, _LEADER + (up + 0.5) * line)
-                style = {"size": self._small, "weight": weight, "colour": colour, "align": "center"}
+                style: Any = {"size": self._small, "weight": weight, "colour": colour, "align": "center"}
                 self.write(axes, [text], at, offset=offset, **style)
 
-    def _write_inside(self, axes: Axes, placed: Placed) -> None:
-        segment, at = placed.segment, (placed.middle, float(placed.row))
-        ink = theme.TEXT if segment.side == "aside" else theme.readable_on(segment.colour)
-        lines: list[tuple[str, float, theme.Weight]] = [(segment.words, self.size, "semibold")]
-        lines += [(segment.interval, self._small, "regular")] if segment.interval else []
-        y = 9.0 if segment.interval else 0.0
-        for text, size, weight in lines:
-            style = {"size": size, "weight": weight, "colour": ink, "align": "center"}
-            self.write(axes, [text], at, offset=(0, y), **style)
-            y -= 17.5
+    def _write_inside(self, axes: Axes, step: ScaleStep) -> None:
+        at, ink = (step.middle, float(step.row)), theme.readable_on(step.colour)
+        style: Any = {"colour": theme.TEXT if step.aside else ink, "align": "center"}
+        up = (0, 9.0 if step.interval else 0.0)
+        self.write(axes, [step.words], at, offset=up, weight="semibold", **style)
+        if step.interval:
+            self.write(axes, [step.interval], at, offset=(0, -8.5), size=self._small, **style)
 
-    def _write_under(self, axes: Axes, number: int, row: Row) -> None:
-        bottom = self.rows.tops[number] + self.rows.band
-        if row.net and not row.withheld:
-            self._draw_net(axes, row, row.net, bottom + _NET - 5.5)
-        for placed in self.marks.placed:
-            if placed.row == number and placed.segment.own:
-                self._write_own(axes, placed, self._net_height(row))
-
-    def _draw_net(self, axes: Axes, row: Row, net: Net, pixels: float) -> None:
+    def _draw_net(self, axes: Axes, row: int, net: Net) -> None:
         """Draw the positive steps together as a line, with its interval and words under it."""
-        start, y = row.reach("neutral") / 2, self.rows.number(pixels)
-        axes.plot([start, start + net.share], [y, y], color=theme.COUNTRY, linewidth=4, solid_capstyle="butt")
+        from matplotlib.transforms import offset_copy
+
+        down, y, end = _NET - 5.5, row + HALF_BAND, net.start + net.share
+        below = offset_copy(axes.transData, axes.get_figure(root=True), y=-down, units="points")
+        line: Any = {"color": theme.COUNTRY, "linewidth": 4, "solid_capstyle": "butt"}
+        axes.plot([net.start, end], [y, y], transform=below, **line)
         either_way = [[net.share - net.lower], [net.upper - net.share]]
         style: Any = {"ecolor": theme.TEXT, "elinewidth": 1.5, "capsize": 3.5, "capthick": 1.5}
-        axes.errorbar(start + net.share, y, xerr=either_way, fmt="none", **style)
-        from_left = (start - self.start) * self.scale
+        axes.errorbar(end, y, xerr=either_way, fmt="none", transform=below, **style)
+        from_left = (net.start - self.start) * self.scale
         over = from_left + text_width(net.words, self._small) - self.room + 1
-        offset = (-min(max(over, 0), from_left), -5.5 - line_height(self._small) / 2)
-        self.write(axes, [net.words], (start, y), offset=offset, size=self._small)
+        offset = (-min(max(over, 0), from_left), -down - 5.5 - line_height(self._small) / 2)
+        self.write(axes, [net.words], (net.start, y), offset=offset, size=self._small)
 
-    def _write_own(self, axes: Axes, placed: Placed, down: float) -> None:
+    def _write_own(self, axes: Axes, step: ScaleStep, down: float) -> None:
         """Write the own municipality's name under its answer, the mark in the middle of the segment."""
-        own, half = placed.segment.own, text_width(OWN_MARK, self.size, "semibold") / 2
-        at, y = (placed.middle, placed.row + HALF_BAND), -down - _UNDER - line_height(self.size) / 2
-        before = (placed.middle - self.start) * self.scale
+        half = text_width(OWN_MARK, self.size, "semibold") / 2
+        at, y = (step.middle, step.row + HALF_BAND), -down - _UNDER - line_height(self.size) / 2
+        before, words = self._place(step), f"{OWN_MARK} {step.own}"
         beside = self.room - 1 - before
-        if text_width(f"{OWN_MARK} {own}", self.size, "semibold") - half <= beside:
-            self.write_own(axes, f"{OWN_MARK} {own}", at, offset=(-min(half, before), y))
+        if text_width(words, self.size, "semibold") - half <= beside:
+            self.write(axes, [words], at, offset=(-min(half, before), y), **OWN_STYLE)
         else:
-            self.write_own(axes, f"{own} {OWN_MARK}", at, offset=(min(half, beside), y), align="right")
+            words, offset = f"{step.own} {OWN_MARK}", (min(half, beside), y)
+            self.write(axes, [words], at, offset=offset, align="right", **OWN_STYLE)

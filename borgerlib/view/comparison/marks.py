@@ -11,10 +11,9 @@ import pandas as pd
 
 from borgerlib import danish
 from borgerlib.view import theme
-from borgerlib.view.charts.bars import BarsLayout
+from borgerlib.view.charts.bars import Bars
 from borgerlib.view.charts.layout import HALF_BAND, Rows, line_height
-from borgerlib.view.charts.marks import Bars
-from borgerlib.view.charts.pictures import Layout
+from borgerlib.view.charts.marks import Marks
 
 if TYPE_CHECKING:
     import seaborn.objects as so
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
 # Narrower squares hold no letters that can be read.
 _READABLE = 30.0
+_SIDE = 0.94
 _TALL = (380.0, 300.0)
 
 
@@ -37,11 +37,10 @@ class Square:
 
 
 @dataclass(frozen=True)
-class Squares:
+class Squares(Marks):
     """The country as squares."""
 
     squares: tuple[Square, ...]
-    key: tuple[tuple[str, str], ...]
 
     def plot(self) -> so.Plot:
         """Return the marks: a square dot a municipality."""
@@ -51,13 +50,6 @@ class Squares:
         dots = so.Plot(frame, x="column", y="row", color="colour").add(so.Dot(marker="s", pointsize=4))
         return dots.scale(color=None).label(x="", y="")
 
-
-@dataclass(frozen=True)
-class SquaresLayout(Layout):
-    """How the squares stand in a picture."""
-
-    marks: Squares
-
     @property
     def start(self) -> float:
         """The western edge."""
@@ -66,35 +58,24 @@ class SquaresLayout(Layout):
     @cached_property
     def scale(self) -> float:
         """Pixels a column."""
-        columns = max(square.column for square in self.marks.squares) + 1
-        return min(self.room / columns, 46.0)
+        return min(self.room / (max(square.column for square in self.squares) + 1), 46.0)
 
     @cached_property
     def rows(self) -> Rows:
         """As high as wide."""
-        count = max(square.row for square in self.marks.squares) + 1
-        nothing = (0.0,) * count
-        return Rows(self.scale * 0.94, nothing, nothing, self.scale * 0.06)
+        nothing = [0.0] * (max(square.row for square in self.squares) + 1)
+        return Rows(self.scale * _SIDE, nothing, nothing, self.scale * (1 - _SIDE))
 
     def write_labels(self, axes: Axes) -> None:
         """Draw the squares and write their letters, where they can be read."""
         size = min(self.size, self.scale * 0.36)
-        for square in self.marks.squares:
-            axes.barh(
-                square.row,
-                0.94,
-                2 * HALF_BAND,
-                left=square.column - 0.47,
-                facecolor=square.colour,
-                edgecolor=theme.PAPER if square.hatched else "none",
-                hatch="////" if square.hatched else None,
-                linewidth=0,
-            )
+        for square in self.squares:
+            style: Any = {"facecolor": square.colour, "linewidth": 0}
+            style |= {"edgecolor": theme.PAPER, "hatch": "////"} if square.hatched else {}
+            axes.barh(square.row, _SIDE, 2 * HALF_BAND, left=square.column - _SIDE / 2, **style)
             if self.scale >= _READABLE:
-                ink = theme.readable_on(square.colour)
-                self.write(
-                    axes, [square.letters], (square.column, square.row), size=size, align="center", colour=ink
-                )
+                at, ink = (square.column, square.row), theme.readable_on(square.colour)
+                self.write(axes, [square.letters], at, size=size, align="center", colour=ink)
 
 
 @dataclass(frozen=True)
@@ -107,7 +88,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Funnel:
+class Funnel(Marks):
     """Shares by number of respondents, and the limits about the country's share.
 
     Parameters
@@ -161,13 +142,6 @@ class Funnel:
         dots = so.Plot(frame, x="x", y="y", color="colour").add(so.Dot(pointsize=7, edgewidth=0))
         return dots.scale(color=None).label(x="", y="")
 
-
-@dataclass(frozen=True)
-class FunnelLayout(Layout):
-    """How a funnel stands in a picture."""
-
-    marks: Funnel
-
     @property
     def left(self) -> float:
         """Room for the shares."""
@@ -176,12 +150,12 @@ class FunnelLayout(Layout):
     @cached_property
     def start(self) -> float:
         """A little before the area with the fewest respondents."""
-        return float(np.log10(self.marks.limits[0][0])) - 0.05
+        return float(np.log10(self.limits[0][0])) - 0.05
 
     @cached_property
     def scale(self) -> float:
         """Pixels a tenfold number of respondents."""
-        return self.room / (float(np.log10(self.marks.limits[0][-1])) + 0.3 - self.start)
+        return self.room / (float(np.log10(self.limits[0][-1])) + 0.3 - self.start)
 
     @cached_property
     def rows(self) -> Rows:
@@ -190,15 +164,15 @@ class FunnelLayout(Layout):
 
     def write_labels(self, axes: Axes) -> None:
         """Draw the limits and the country's share, and write the axes and the names that stand out."""
-        at, low, high = self.marks.limits
+        at, low, high = self.limits
         x = np.log10(at)
         for line in (low, high):
-            axes.plot(x, [self.marks.height(share) for share in line], color=theme.COMPARISON, linewidth=1.5)
-        middle = self.marks.height(self.marks.country)
+            axes.plot(x, [self.height(share) for share in line], color=theme.COMPARISON, linewidth=1.5)
+        middle = self.height(self.country)
         axes.plot([x[0], x[-1]], [middle, middle], color=theme.TEXT, linewidth=1, linestyle="--")
-        lowest, highest = self.marks.ends
+        lowest, highest = self.ends
         for share in _round_shares(lowest, highest):
-            point_at = (self.start, self.marks.height(share))
+            point_at = (self.start, self.height(share))
             self.write(
                 axes, [danish.percent(share)], point_at, offset=(-12, 0), align="right", colour=theme.MUTED
             )
@@ -216,12 +190,10 @@ class FunnelLayout(Layout):
 
     def _write_names(self, axes: Axes) -> None:
         """Write the names of what stands out, on the left where the name above is too near."""
-        named = sorted(
-            (p for p in self.marks.points if p.name), key=lambda point: self.marks.height(point.share)
-        )
+        named = sorted((p for p in self.points if p.name), key=lambda point: self.height(point.share))
         size, before = theme.CAPTION_SIZE["wide"], -np.inf
         for point in named:
-            point_at = (float(np.log10(point.size)), self.marks.height(point.share))
+            point_at = (float(np.log10(point.size)), self.height(point.share))
             near = (point_at[1] - before) * _TALL[0] / (2 * HALF_BAND) < line_height(size)
             side: dict[str, Any] = {"offset": (-8, 0), "align": "right"} if near else {"offset": (8, 0)}
             self.write(axes, [point.name], point_at, size=size, **side)
@@ -242,7 +214,7 @@ class Changes(Bars):
         """Return the marks: a dot an answer, and its interval."""
         import seaborn.objects as so
 
-        frame = self._frame()
+        frame = self.frame()
         return (
             so.Plot(frame, y="row")
             .add(so.Range(color=theme.TEXT, linewidth=1.5), xmin="lower", xmax="upper")
@@ -251,23 +223,10 @@ class Changes(Bars):
             .label(x="", y="")
         )
 
-
-@dataclass(frozen=True)
-class ChangesLayout(BarsLayout):
-    """How changes stand in a picture: as bars do, but about a line in the middle."""
-
-    marks: Changes
-
     @cached_property
     def start(self) -> float:
         """The largest fall."""
-        return min(0.0, *(bar.lower for bar in self.marks.bars if bar.lower is not None), -0.01)
-
-    @cached_property
-    def scale(self) -> float:
-        """Pixels a unit."""
-        ends = [bar.reach - self.start for bar in self.marks.bars]
-        return min((self.room - self._end(bar)) / end for bar, end in zip(self.marks.bars, ends, strict=True))
+        return min(0.0, *(bar.lower for bar in self.bars if bar.lower is not None), -0.01)
 
     def write_labels(self, axes: Axes) -> None:
         """Write the labels, and draw the line where nothing has changed."""
@@ -275,19 +234,9 @@ class ChangesLayout(BarsLayout):
         axes.spines["left"].set_visible(False)
         # On a phone labels stand above the dots, and no line goes through them.
         half = HALF_BAND if self.narrow else 0.5
-        rows = [row for row, bar in enumerate(self.marks.bars) if bar.state == "shown"]
-        end = len(self.marks.bars) - 1 + HALF_BAND
-        for row in rows:
-            axes.plot(
-                [0, 0],
-                [max(row - half, -HALF_BAND), min(row + half, end)],
-                color=theme.COMPARISON,
-                linewidth=1,
-                zorder=0,
-            )
-        self._draw_caps(axes, inside=theme.TEXT)
-
-
-def lay_out_squares(marks: Squares, width: float) -> SquaresLayout:
-    """Return how squares stand in a picture of that width in pixels."""
-    return SquaresLayout(marks=marks, width=width, key=marks.key)
+        end = len(self.bars) - 1 + HALF_BAND
+        style: Any = {"color": theme.COMPARISON, "linewidth": 1, "zorder": 0}
+        for row, bar in enumerate(self.bars):
+            if bar.state == "shown":
+                axes.plot([0, 0], [max(row - half, -HALF_BAND), min(row + half, end)], **style)
+        self.draw_caps(axes, inside=theme.TEXT)

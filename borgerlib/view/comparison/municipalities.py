@@ -11,15 +11,8 @@ from borgerlib.comparison.ranking import joint_reach
 from borgerlib.population.municipalities import squares
 from borgerlib.view import theme
 from borgerlib.view.charts.chart import Chart
-from borgerlib.view.charts.pictures import LayOut
-from borgerlib.view.comparison.marks import (
-    Funnel,
-    FunnelLayout,
-    Point,
-    Square,
-    Squares,
-    lay_out_squares,
-)
+from borgerlib.view.charts.marks import Marks
+from borgerlib.view.comparison.marks import Funnel, Point, Square, Squares
 from borgerlib.view.tables.html import Table, public_table
 from borgerlib.view.words.alt_text import WITHHELD, sentences, source_line, titled, uncertainty
 
@@ -85,7 +78,7 @@ def tile_map(comparison: MunicipalityComparison, *, title: str = "") -> Chart:
     numbers = "; ".join(_in_words(row) for _, row in comparison.areas.iterrows())
     alt = ("Danmarkskort med et kvadrat for hver kommune", f"Tallene: {numbers}")
     title = title or _first_place(comparison)
-    return _chart(comparison, title, alt, Squares(drawn, key), lay_out_squares, _METHOD)
+    return _chart(comparison, title, alt, Squares(drawn, key=key), _METHOD)
 
 
 def funnel_chart(comparison: MunicipalityComparison, *, title: str = "") -> Chart:
@@ -144,7 +137,7 @@ def funnel_chart(comparison: MunicipalityComparison, *, title: str = "") -> Char
         f"Linjerne: med {danish.percent(comparison.confidence)} sikkerhed ligger alle kommuner inden for "
         "dem, når de kun er så forskellige, som kommunerne er flest"
     )
-    return _chart(comparison, said, alt, marks, FunnelLayout, note)
+    return _chart(comparison, said, alt, marks, note)
 
 
 def municipalities_table(comparison: MunicipalityComparison) -> Table:
@@ -198,8 +191,7 @@ def _chart(
     comparison: MunicipalityComparison,
     title: str,
     alt: tuple[str, str],
-    marks: Squares | Funnel,
-    lay_out: LayOut,
+    marks: Marks,
     note: str,
 ) -> Chart:
     """Return the chart; `alt` says in its alternative text what it is, and what it shows."""
@@ -212,7 +204,6 @@ def _chart(
         frame=comparison.areas,
         table=municipalities_table(comparison),
         marks=marks,
-        lay_out=lay_out,
         simulated=comparison.simulated,
     )
 

@@ -11,9 +11,9 @@ from borgerlib import danish
 from borgerlib.comparison.matching import WAVE
 from borgerlib.comparison.waves import WaveComparison
 from borgerlib.view import theme
+from borgerlib.view.charts.bars import Bar
 from borgerlib.view.charts.chart import Chart
-from borgerlib.view.charts.marks import Bar
-from borgerlib.view.comparison.marks import Changes, ChangesLayout
+from borgerlib.view.comparison.marks import Changes
 from borgerlib.view.tables.html import Table, public_table, require_disclosed
 from borgerlib.view.words.alt_text import WITHHELD, sentences, source_line, titled, value_words
 from borgerlib.view.words.text import Text
@@ -124,7 +124,6 @@ def change_chart(comparison: WaveComparison, item: str, *, title: str = "") -> C
         frame=now,
         table=table,
         marks=Changes(bars, 0.0),
-        lay_out=ChangesLayout,
         simulated=part.estimates.origin == "simulated",
     )
 

@@ -74,7 +74,7 @@ def heat_map(estimates: DisclosedEstimates, *, title: str = "") -> Figure:
     groups = [str(label) or "Alle" for label in frame.drop_duplicates("group")["group_label"]]
     title = alt_text.titled(title or alt_text.question_of(estimates), estimates)
     width = max(_LABELS + _CELL * len(groups), 640.0)
-    with settings(theme.LABEL_SIZE["narrow"]):
+    with settings():
         lines = wrap(title, width=width - 40, size=theme.TITLE_SIZE["narrow"], weight="semibold")
         above, below = 90.0 + 26 * len(lines), 50.0
         height = above + _ROW * len(labels) + below

@@ -11,9 +11,8 @@ import pandas as pd
 from borgerlib import danish
 from borgerlib.errors import ParameterError
 from borgerlib.view import theme
-from borgerlib.view.charts.bars import lay_out_bars
+from borgerlib.view.charts.bars import Bar, Bars
 from borgerlib.view.charts.files import svg
-from borgerlib.view.charts.marks import Bar, Bars
 from borgerlib.view.charts.pictures import PictureWords
 from borgerlib.workshop.influence.placements import HIGHEST, WHEN, InfluenceMap
 from borgerlib.workshop.influence.potential import standings
@@ -182,7 +181,7 @@ def _drawn(rows: pd.DataFrame) -> list[dict[str, str]]:
             "address": f"data:image/svg+xml;base64,{b64encode(drawn).decode()}",
         }
         for kind, width in (("wide", theme.WIDE), ("narrow", theme.NARROW))
-        for drawn in [svg(marks, lay_out_bars, PictureWords(), width=width, margin=0)]
+        for drawn in [svg(marks, PictureWords(), width=width, margin=0)]
     ]
 
 

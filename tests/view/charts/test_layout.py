@@ -23,12 +23,6 @@ class TestRows:
         down = [89 - axes.transData.transform((0, number))[1] for number in (-0.4, 0, 0.4, 0.6, 1, 1.4)]
         assert down == pytest.approx([5, 15, 25, 65, 75, 85])
 
-    @pytest.mark.parametrize("pixels", [0, 5, 25, 50, 85, 89])
-    def test_a_place_in_pixels_is_found_on_the_axis(self, pixels):
-        axes = Figure(figsize=(1, self.rows.height / 72), dpi=72).add_axes((0, 0, 1, 1))
-        self.rows.apply(axes)
-        assert 89 - axes.transData.transform((0, self.rows.number(pixels)))[1] == pytest.approx(pixels)
-
 
 def test_labels_that_read_alike_are_told_apart():
     names = distinct(["Ja", "Nej", "Ja", "Ja"])
