@@ -21,7 +21,9 @@ from borgerlib.survey.codebook.model import Codebook, Item, Option
 
 SEGMENT = "borgertype"
 FILE = "segments.parquet"
-_QUESTION = "Hvilken type ligner borgeren mest? Typerne er fundet i, hvilke emner borgerne vælger sammen."
+_QUESTION = (
+    "Hvilken type ligner borgeren mest? Typerne er dannet ud fra, hvilke emner borgerne vælger sammen."
+)
 _MEASURES = ("certainty", "agreement")
 _SAMPLES = 10
 

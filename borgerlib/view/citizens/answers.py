@@ -216,8 +216,8 @@ def eager_sentence(survey: LocalSurvey, answers: InterestSurvey, answer: str, wh
     holds = danish.marked("Tallet gælder dem, der har svaret.", survey.simulated)
     return Text(
         f"**Hvor sikkert er det?** {holds} Hvis "
-        f"{who or f'de, der valgte »{label}«,'} svarede {times} gange så gerne som andre, er det {numbers} "
-        "pct. af alle borgere."
+        f"{who or f'de, der valgte »{label}«,'} var {times} gange så tilbøjelige til at svare som andre, er "
+        f"det {numbers} pct. af alle borgere."
     )
 
 

@@ -70,8 +70,8 @@ def citizens_layer(
 
 def _heading(survey: LocalSurvey) -> Text:
     name = survey.municipality.full_name
-    said = f"{name} har spurgt sine borgere. Svarene står"
-    if survey.simulated:
-        said = f"**{SIMULATED}:** svarene er opfundet. De står"
+    said = (
+        f"**{SIMULATED}:** svarene er opfundet." if survey.simulated else f"{name} har spurgt sine borgere."
+    )
     link = "[Borgernes interesse](borger_interesse.ipynb)"
-    return Text(f"## Hvad siger borgerne i {name}?\n\n{said} i {link}.")
+    return Text(f"## Hvad siger borgerne i {name}?\n\n{said} Alle svar står i {link}.")

@@ -26,7 +26,7 @@ COMPARED = [
 """The tables of the page over differences: a question's role, and what divides the citizens."""
 
 _NAMED = 3
-_EVEN = "Forskellene i, hvem der har svaret, er ikke større, end tilfældigheden kan forklare"
+_EVEN = "Forskellene i, hvem der har svaret, er ikke større, end tilfældet kan forklare"
 
 
 def chart_words(
@@ -166,16 +166,16 @@ def _listed(labels: list[str]) -> str:
 def _verdict(frame: pd.DataFrame, groups: Sequence[str]) -> str:
     """Return whether the groups that stand out differ from the others by more than chance."""
     verdicts = {
-        1: "er større, end tilfældigheden kan forklare: det er flere",
-        -1: "er større, end tilfældigheden kan forklare: det er færre",
-        0: "er ikke større, end tilfældigheden kan forklare",
+        1: "{} vælger det oftere end de øvrige, og forskellen er større, end tilfældet kan forklare",
+        -1: "{} vælger det sjældnere end de øvrige, og forskellen er større, end tilfældet kan forklare",
+        0: "Forskellen mellem {} og de øvrige er ikke større, end tilfældet kan forklare",
     }
     rows = frame[frame["group"].isin(groups) & frame["direction"].notna()]
     words = [
         load_sections().group_words(str(row["group"]), str(row["group_label"])) for _, row in rows.iterrows()
     ]
     return sentences(
-        f"Forskellen mellem {who} og de øvrige {verdicts[int(direction)]}"
+        danish.capitalise(verdicts[int(direction)].format(who))
         for who, direction in zip(words, rows["direction"], strict=True)
     )
 

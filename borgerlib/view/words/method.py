@@ -27,7 +27,7 @@ ROLE_WORDS = {
     "area_type": "områdetype",
     "area": "område",
     "segment": "type",
-    "arrival": "hvornår de er kommet",
+    "arrival": "svartidspunkt",
 }
 
 

@@ -171,9 +171,9 @@ class TestFigures:
     @pytest.mark.parametrize(
         ("direction", "said"),
         [
-            (1, "er større, end tilfældigheden kan forklare: det er flere."),
-            (-1, "er større, end tilfældigheden kan forklare: det er færre."),
-            (0, "er ikke større, end tilfældigheden kan forklare."),
+            (1, "De 60–69-årige vælger det oftere end de øvrige, og forskellen er større, end"),
+            (-1, "De 60–69-årige vælger det sjældnere end de øvrige, og forskellen er større, end"),
+            (0, "Forskellen mellem de 60–69-årige og de øvrige er ikke større, end"),
         ],
     )
     def test_the_verdict_on_a_group_is_that_of_its_test(self, page, direction, said):
@@ -182,7 +182,7 @@ class TestFigures:
             return frame
 
         caption = with_rows(page, told_of).figure("klima").caption
-        assert f"Forskellen mellem de 60–69-årige og de øvrige {said}" in caption
+        assert f"{said} tilfældet kan forklare." in caption
 
     def test_a_hidden_number_is_in_no_title(self, page):
         def hide(frame):
@@ -210,7 +210,7 @@ class TestFigures:
         evenness = page.survey.participation.evenness.assign(ratio_upper=1.02)
         even = replace(page.survey.participation, evenness=evenness)
         chart = InterestPage(replace(page.survey, participation=even)).figure("deltagelse")
-        assert "ikke større, end tilfældigheden kan forklare" in chart.title
+        assert "ikke større, end tilfældet kan forklare" in chart.title
         assert "Det kan være tilfældigt." in plain(
             InterestPage(replace(page.survey, participation=even)).evenness()
         )
