@@ -319,6 +319,7 @@ def nbval(tmp_path_factory):
         notebook.cells.append(cell)
     nbformat.write(notebook, folder / "aendret.ipynb")
     command = [sys.executable, "-m", "pytest", "--nbval", "-p", "conftest", "-p", "no:cacheprovider", "-vrs"]
+    command += ["--nbval-kernel-startup-timeout", str(int(PATIENCE))]
     command += ["-c", "pyproject.toml", "--rootdir", ".", "--color", "no"]
     command += [str(folder / "aendret.ipynb"), "notebooks/interesse_dashboard.ipynb"]
     empty = {**os.environ, "BORGER_WORKSPACE": str(folder)}
@@ -355,6 +356,8 @@ def test_papermill_alone_runs_a_notebook_from_any_folder(tmp_path):
         sys.executable,
         "-m",
         "papermill",
+        "--start-timeout",
+        str(int(PATIENCE)),
         str(NOTEBOOKS[2]),
         "ud.ipynb",
         "-p",

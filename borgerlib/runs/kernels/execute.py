@@ -38,6 +38,7 @@ from borgerlib.runs.warm.source import KernelSource
 
 # As a library does: whoever configures logging sees papermill's messages, nobody else does.
 logging.getLogger("papermill").addHandler(logging.NullHandler())
+_START_SECONDS = 300  # of a kernel that neither answers nor ends
 
 
 @dataclass(frozen=True)
@@ -308,6 +309,7 @@ def _execute(source: Path, parameters: Mapping[str, Any], attempt: Attempt, mana
         progress_bar=False,
         request_save_on_cell_execute=False,
         autosave_cell_every=0,
+        start_timeout=_START_SECONDS,
         kernel_manager_class=manager,
         shutdown_kernel="immediate",
         on_notebook_start=attempt.started,

@@ -105,23 +105,27 @@ class QuickClient(PapermillNotebookClient):  # type: ignore[misc]
             await asyncio.sleep(0.003)
 
     async def _await_answer(self, end: float) -> None:
-        """Ask until an answer comes on both channels: what is published before that may be lost."""
+        """Ask until an answer comes on both channels: what is published before that may be lost.
+
+        One to an earlier question is an answer too: on a loaded machine each comes after the next is asked.
+        """
+        asked = set()
         while True:
-            asked = self.kc.kernel_info()
+            asked.add(self.kc.kernel_info())
             if await self._heard(self.kc.shell_channel, asked, 1.0) and await self._heard(
                 self.kc.iopub_channel, asked, 0.05
             ):
                 return
             await self._require_life(end)
 
-    async def _heard(self, channel: Any, asked: str, seconds: float) -> bool:
+    async def _heard(self, channel: Any, asked: set[str], seconds: float) -> bool:
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             try:
                 message = await channel.get_msg(timeout=left)
             except Empty:
                 return False
-            if message["parent_header"].get("msg_id") == asked:
+            if message["parent_header"].get("msg_id") in asked:
                 if message["msg_type"] == "kernel_info_reply":
                     self.kc._handle_kernel_info_reply(message)
                 return True
