@@ -9,6 +9,7 @@ from test_accessibility import violations
 
 from borgerlib.dashboard.saved.save_report import save_report
 from borgerlib.runs.reports.municipality import make_report
+from borgerlib.runs.warm import warm_kernels
 
 LONGEST = 2500
 # Dozens of pictures of a report take long to make.
@@ -24,16 +25,12 @@ KEPT = "BORGER_SCREENSHOTS" in os.environ
     ],
 )
 def test_the_pages_of_a_report(browser, workspace, pictures, municipality, widths):
-    parameters = {
-        "municipality": municipality,
-        "survey": "lokaldemokrati-2021",
-        "own_answers": "",
-        "confidence": 0.95,
-        "min_cell": 5,
-    }
+    citizens = {"municipality": municipality, "confidence": 0.95, "min_cell": 5}
+    parameters = {**citizens, "survey": "lokaldemokrati-2021", "own_answers": ""}
     look = workspace / "udseende.toml"
     look.write_text('afsender = "Borgmesterforvaltningen"\nmoede = 2026-12-10\n', encoding="utf-8")
-    folder = make_report(parameters, formats=("html", "pdf"), look=look).parent
+    with warm_kernels(citizens=citizens) as warm:
+        folder = make_report(parameters, formats=("html", "pdf"), look=look, warm=warm).parent
     assert len(list(folder.glob("*.html"))) >= 15
     assert not problems_of(browser, folder, pictures, axe_at=widths)
     # Most pages and most before the appendix, for a council that prints it.

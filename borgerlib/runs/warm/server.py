@@ -29,7 +29,7 @@ _PATIENCE = 10.0  # seconds that a client may take to say what it wants
 _LONGEST_REQUEST = 1 << 22
 _TICK = 1.0
 # Seconds that a citizens' survey may take to be opened, and that one is kept open for the next kernel.
-_OPENING, _IDLE = 110, 20.0
+_OPENING, _IDLE = 590, 20.0
 
 
 class ForkServer:
