@@ -43,12 +43,7 @@ LABEL_SIZE = {"wide": 16.0, "narrow": 15.0}
 CAPTION_SIZE = {"wide": 14.0, "narrow": 13.0}
 LINE_HEIGHT = 1.28
 
-_FONT_FILES: dict[Weight, str] = {
-    "regular": "SourceSansPro-Regular.ttf",
-    "semibold": "SourceSansPro-Semibold.ttf",
-    "bold": "SourceSansPro-Bold.ttf",
-    "italic": "SourceSansPro-It.ttf",
-}
+_FONT_FILES = {"regular": "Regular", "semibold": "Semibold", "bold": "Bold", "italic": "It"}
 FONT_FAMILY = "Source Sans Pro"
 # As matplotlib and CSS say it: how heavy, and whether it leans.
 FONT_STYLES: dict[Weight, tuple[int, str]] = {
@@ -62,7 +57,8 @@ _PAGE_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Ar
 
 def font_file(weight: Weight) -> Path:
     """Return the path of the TrueType file that pictures are set in."""
-    return Path(str(files("font_source_sans_pro") / "files" / _FONT_FILES[weight]))
+    name = f"SourceSansPro-{_FONT_FILES[weight]}.ttf"
+    return Path(str(files("font_source_sans_pro") / "files" / name))
 
 
 def font_face(weight: Weight, source: str) -> str:

@@ -146,17 +146,15 @@ class Bars(Marks):
         band = _BAR[self.narrow] if groups == 1 else groups * (line + 2)
         # A value is higher than a phone's bar.
         rim = max(0.0, (line - band / groups) / 2)
-        above, below = [], []
+        needs = []
         for bars in self.answers:
             # A reason of several lines goes on upwards from the first of two bars, otherwise downwards.
             up, *down = [(len(self._said(bar)[0][0]) - 1) * line for bar in bars]
             if not down:
                 up, down = 0.0, [up]
             label = (len(self._label(bars[0])) + self._own_takes_a_line(bars[0])) * line
-            around = 0.0 if self.narrow else (label - band) / 2
-            above.append(label + 3 + rim + up if self.narrow else max(rim + up, around))
-            below.append(max(rim + down[-1], around))
-        return Rows(band, above, below, _BETWEEN_ROWS[self.narrow])
+            needs.append((label, rim + up, rim + down[-1]))
+        return self.spaced(band, needs, between=_BETWEEN_ROWS[self.narrow], gap=3)
 
     def write_labels(self, axes: Axes) -> None:
         """Write labels, names and what stands in place of bars; end the intervals with small strokes."""
@@ -214,16 +212,14 @@ class Bars(Marks):
         return sum(air + text_width(lines[-1], self.size, weight) for lines, air, weight, _ in said)
 
     def _write_label(self, axes: Axes, row: int, bar: Bar) -> None:
-        line, lines = line_height(self.size), self._label(bar)
-        at, offset = (self.start, float(row)), (-self.left, (len(lines) - 1) / 2 * line)
-        if self.narrow:
-            at, offset = (self.start, row - HALF_BAND), (0, self.rows.above[row] - line / 2)
-        self.write(axes, lines, at, offset=offset, weight=bar.weight)
+        lines = self._label(bar)
+        self.write_head(axes, row, [(lines, {"size": self.size, "weight": bar.weight})])
         if self.narrow and bar.own:
-            below = self._own_takes_a_line(bar)
+            below, line = self._own_takes_a_line(bar), line_height(self.size)
             x = 0 if below else self._after_label(bar)
-            y = offset[1] - (len(lines) - 1 + below) * line
-            self.write(axes, [f"{OWN_MARK} {bar.own}"], at, offset=(x, y), **OWN_STYLE)
+            y = self.rows.above[row] - (len(lines) - 0.5 + below) * line
+            own = f"{OWN_MARK} {bar.own}"
+            self.write(axes, [own], (self.start, row - HALF_BAND), offset=(x, y), **OWN_STYLE)
 
     def _write_end(self, axes: Axes, bar: Bar, middle: float) -> None:
         """Write what stands beside a bar, or in place of one."""

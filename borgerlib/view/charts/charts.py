@@ -93,28 +93,16 @@ def bar_chart(
     'SIMULEREDE DATA: Hvilke emner vil du gerne være med til at drøfte eller påvirke i din kommune?'
     """
     require_disclosed(estimates, "bar_chart")
-    frame = estimates.frame
-    if frame.duplicated(["item", "option"]).any():
-        raise ParameterError(
-            f"bar_chart shows one group, and the estimates have {frame['group'].nunique()}.",
-            hint="Choose one by select(group=…); grouped_bar_chart shows two, heat_map all.",
-        )
     estimates = _ordered(estimates, unit=unit, sort=sort)
     frame = estimates.frame
     owners = _owners(frame, own or {})
     stands_out = _keys(frame, highlight, "highlighted").isin(list(highlight))
-    styles = [
-        {
-            "colour": theme.COUNTRY if first or not highlight else theme.COUNTRY_SOFT,
-            "own": owner,
-            "stands_out": bool(first),
-        }
-        for owner, first in zip(owners, stands_out, strict=True)
-    ]
-    said = {"title": title, "question": question, "base_note": base_note, "note": note}
+    back = theme.COUNTRY_SOFT if highlight else theme.COUNTRY
+    colours = stands_out.map({True: theme.COUNTRY, False: back})
+    drawn = frame.assign(group="", name="", own=owners, stands_out=stands_out, colour=colours)
+    said: Any = {"title": title, "question": question, "base_note": base_note, "note": note}
     highlighted = [str(label) for label in frame["label"][stands_out]]
-    marked = _own_labels(frame, owners)
-    return _drawn("bar", estimates, styles, unit=unit, own=marked, highlighted=highlighted, **said)
+    return _drawn("bar", estimates, drawn, unit=unit, highlighted=highlighted, **said)
 
 
 def count_chart(estimates: DisclosedEstimates, **words: Any) -> Chart:
@@ -198,37 +186,28 @@ def grouped_bar_chart(
     """
     require_disclosed(estimates, "grouped_bar_chart")
     chosen = _group_colours(estimates.frame, colours or {})
-    first, estimates = _interleaved(estimates, sort=sort)
+    estimates = _interleaved(estimates, sort=sort)
     frame = estimates.frame
-    owners = _owners(first, own or {})
-    styles = [
-        {
-            "colour": chosen[str(row["group"])],
-            "group": str(row["group"]),
-            "name": str(row["group_label"]) if index < 2 else "",
-            "own": "" if index % 2 else owners[index // 2],
-        }
-        for index, (_, row) in enumerate(frame.iterrows())
-    ]
-    said = {"title": title, "question": question, "base_note": base_note, "note": note}
-    return _drawn("grouped", estimates, styles, unit="pct", own=_own_labels(first, owners), **said)
+    first = np.arange(len(frame)) % 2 == 0
+    drawn = frame.assign(
+        own=_owners(frame, own or {}).where(first, ""),
+        name=frame["group_label"].where(np.arange(len(frame)) < 2, ""),
+        colour=frame["group"].map(chosen),
+        stands_out=False,
+    )
+    said: Any = {"title": title, "question": question, "base_note": base_note, "note": note}
+    return _drawn("grouped", estimates, drawn, unit="pct", **said)
 
 
 def _drawn(
-    kind: str,
-    estimates: DisclosedEstimates,
-    styles: Iterable[dict[str, Any]],
-    *,
-    unit: alt_text.Unit,
-    **words: Any,
+    kind: str, estimates: DisclosedEstimates, drawn: pd.DataFrame, *, unit: alt_text.Unit, **words: Any
 ) -> Chart:
-    """Return a chart of a bar a row, each drawn in its style; `words` as `assemble` takes them."""
-    frame = estimates.frame
-    marks, explanations = _marked_notes(frame, unit)
-    rows = (row for _, row in frame.iterrows())
-    bars = [_bar(row, unit, mark, **style) for row, mark, style in zip(rows, marks, styles, strict=True)]
-    drawn = Bars(tuple(bars), _full(frame, unit))
-    return assemble(kind, estimates, drawn, notes=explanations, unit=unit, **words)
+    """Return a chart of a bar a row; `drawn` has the bars' own columns beside those of the estimates."""
+    marks, explanations = _marked_notes(drawn, unit)
+    bars = [_bar(row, unit, mark) for (_, row), mark in zip(drawn.iterrows(), marks, strict=True)]
+    own = [(bar.own, bar.label) for bar in bars if bar.own]
+    shown = Bars(tuple(bars), _full(drawn, unit))
+    return assemble(kind, estimates, shown, notes=explanations, unit=unit, own=own, **words)
 
 
 def _group_colours(frame: pd.DataFrame, colours: Mapping[str, str]) -> dict[str, str]:
@@ -244,8 +223,8 @@ def _group_colours(frame: pd.DataFrame, colours: Mapping[str, str]) -> dict[str,
     return dict(zip(groups, (theme.COUNTRY, theme.COMPARISON), strict=True)) | dict(colours)
 
 
-def _interleaved(estimates: DisclosedEstimates, *, sort: bool) -> tuple[pd.DataFrame, DisclosedEstimates]:
-    """Return the first group's rows in order, and all rows with the two groups' in turn."""
+def _interleaved(estimates: DisclosedEstimates, *, sort: bool) -> DisclosedEstimates:
+    """Return the first group's rows in order, each followed by the second group's."""
     first, second = (estimates.select(group=group) for group in dict.fromkeys(estimates.frame["group"]))
     first = _ordered(first, unit="pct", sort=sort)
     wanted, given = (pd.MultiIndex.from_frame(part.frame[["item", "option"]]) for part in (first, second))
@@ -255,7 +234,7 @@ def _interleaved(estimates: DisclosedEstimates, *, sort: bool) -> tuple[pd.DataF
             hint="Estimate both groups from the same item, or use estimates_table.",
         )
     both = first.together(second.take(given.get_indexer(wanted)))
-    return first.frame, both.take(np.arange(2 * len(wanted)).reshape(2, -1).T.ravel())
+    return both.take(np.arange(2 * len(wanted)).reshape(2, -1).T.ravel())
 
 
 def _ordered(estimates: DisclosedEstimates, *, unit: alt_text.Unit, sort: bool) -> DisclosedEstimates:
@@ -284,12 +263,8 @@ def _keys(frame: pd.DataFrame, wanted: Iterable[str], what: str) -> pd.Series:
     return keys
 
 
-def _owners(frame: pd.DataFrame, own: Mapping[str, str]) -> list[str]:
-    return [own.get(key, "") for key in _keys(frame, own, "marked")]
-
-
-def _own_labels(frame: pd.DataFrame, owners: list[str]) -> list[tuple[str, str]]:
-    return [(name, str(label)) for name, label in zip(owners, frame["label"], strict=True) if name]
+def _owners(frame: pd.DataFrame, own: Mapping[str, str]) -> pd.Series:
+    return _keys(frame, own, "marked").map(dict(own)).fillna("")
 
 
 def _marked_notes(frame: pd.DataFrame, unit: alt_text.Unit) -> tuple[list[str], list[str]]:
@@ -302,13 +277,12 @@ def _marked_notes(frame: pd.DataFrame, unit: alt_text.Unit) -> tuple[list[str], 
     return [marks.get(text, "") for text in notes], [f"{mark} {text}" for text, mark in marks.items()]
 
 
-def _bar(row: pd.Series, unit: alt_text.Unit, mark: str, **more: Any) -> Bar:
+def _bar(row: pd.Series, unit: alt_text.Unit, mark: str) -> Bar:
     label, words = str(row["label"]), alt_text.value_words(row, unit) + alt_text.total_words(row) + mark
+    style: Any = {name: row[name] for name in ("colour", "group", "name", "own", "stands_out")}
     value = row["proportion" if unit == "pct" else "count"]
-    if row["suppressed"]:
-        return Bar(label, words, state="suppressed", **more)
-    if pd.isna(value):
-        return Bar(label, words, state="missing", **more)
+    if row["suppressed"] or pd.isna(value):
+        return Bar(label, words, state="suppressed" if row["suppressed"] else "missing", **style)
     has_interval = unit == "pct" and pd.notna(row["ci_lower"])
     lower, upper = (float(row["ci_lower"]), float(row["ci_upper"])) if has_interval else (None, None)
-    return Bar(label, words, float(value), lower, upper, **more)
+    return Bar(label, words, float(value), lower, upper, **style)

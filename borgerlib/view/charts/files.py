@@ -13,7 +13,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, lru_cache, wraps
 from hashlib import sha256
-from html import unescape
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +25,7 @@ from borgerlib.view.charts.marks import Marks
 from borgerlib.view.charts.pictures import DrawnMarks, PictureWords, settings
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
     from PIL import Image
 
 FOLDER = ".pictures"
@@ -36,7 +36,6 @@ _NEAR = 12
 # Printable characters of Latin-1, and what Danish typography adds.
 _USUAL = "".join(map(chr, [*range(0x20, 0x7F), *range(0xA0, 0x100)])) + "–—−‘’“”•…≤≥\u202f\u2009\u200b"
 _STYLED = re.compile(r' style="([^"]*)"')
-_TEXT = re.compile(r'<text style="([^"]*)"[^>]*>([^<]*)</text>')
 
 
 def kept(draw: Callable[..., bytes]) -> Callable[..., bytes]:
@@ -109,7 +108,6 @@ def svg(marks: Marks, words: PictureWords, *, width: float, margin: float) -> by
         figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     drawn = buffer.getvalue()
     size = f"{figure.get_figwidth() * 72:g}", f"{figure.get_figheight() * 72:g}"
-    faces = _faces(drawn)
     body = drawn[drawn.index("<g ") : drawn.rindex("</svg>")]
     # matplotlib's groups carry nothing but names, and its lines a break each.
     body = re.sub(r"</?g\b[^>]*>", "", re.sub(r"\s*\n\s*", " ", body)).replace("> <", "><")
@@ -120,7 +118,7 @@ def svg(marks: Marks, words: PictureWords, *, width: float, margin: float) -> by
     whole = (
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
         f'width="{size[0]}" height="{size[1]}" viewBox="0 0 {size[0]} {size[1]}">'
-        f"<style>{faces}*{{stroke-linejoin:round;stroke-linecap:butt}}{rules}</style>{body}</svg>"
+        f"<style>{_faces(figure)}*{{stroke-linejoin:round;stroke-linecap:butt}}{rules}</style>{body}</svg>"
     )
     # In a page it stands between double quotes.
     return re.sub("<[^>]+>", lambda tag: tag.group().replace('"', "'"), whole).encode()
@@ -148,19 +146,20 @@ def _small_tag(found: re.Match[str]) -> str:
     return re.sub(r"(?<=\d) (?=[-\d])", ",", re.sub(r"(?<=[MLz:;]) | (?=[MLz])", "", tag))
 
 
-def _faces(drawn: str) -> str:
-    """Return the letters that an SVG's texts use as CSS font faces."""
-    letters: dict[theme.Weight, set[str]] = defaultdict(set)
-    for style, text in _TEXT.findall(drawn):
-        heavy, leaning = re.search(r"font-weight: (\d+)", style), "italic" if "italic" in style else "normal"
-        drawn_as = int(heavy[1]) if heavy else 400, leaning
-        weight = next(name for name, style in theme.FONT_STYLES.items() if style == drawn_as)
-        letters[weight] |= set(unescape(text))
+def _faces(figure: Figure) -> str:
+    """Return the letters that a figure's texts use as CSS font faces."""
+    from matplotlib.text import Text
+
+    letters: dict[tuple[Any, str], set[str]] = defaultdict(set)
+    for text in figure.findobj(Text):
+        letters[text.get_fontweight(), text.get_fontstyle()] |= set(text.get_text())
     faces = []
-    for weight, used in sorted(letters.items()):
-        # With all digits: the same picture of other numbers then needs no other font, which takes longest.
-        data = base64.b64encode(_font_of(weight, "".join(sorted(used | set("0123456789"))))).decode()
-        faces.append(theme.font_face(weight, f"data:font/woff;base64,{data}"))
+    for weight, style in sorted(theme.FONT_STYLES.items()):
+        if letters[style]:
+            # With all digits: a picture of other numbers then needs no other font, which takes longest.
+            used = "".join(sorted(letters[style] | set("0123456789")))
+            data = base64.b64encode(_font_of(weight, used)).decode()
+            faces.append(theme.font_face(weight, f"data:font/woff;base64,{data}"))
     return "".join(faces)
 
 
@@ -188,16 +187,16 @@ def _subset(source: Any, letters: str) -> bytes:
         recalc_timestamp=False,
         glyph_names=False,
         notdef_outline=False,
+        # To look into them takes longer than all the rest.
+        drop_tables=["BASE", "DSIG", "GDEF", "GPOS", "GSUB", "gasp"],
+        canonical_order=False,
     )
     font = subset.load_font(source, options)
-    for table in {"BASE", "DSIG", "GDEF", "GPOS", "GSUB", "gasp"} & set(font.keys()):
-        del font[table]  # before they are looked into, which takes longer than all the rest
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=letters)
     subsetter.subset(font)
     buffer = io.BytesIO()
-    font.flavor = options.flavor
-    font.save(buffer, reorderTables=False)
+    subset.save_font(font, buffer, options)
     return buffer.getvalue()
 
 

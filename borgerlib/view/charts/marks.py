@@ -11,13 +11,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from borgerlib.view import theme
-from borgerlib.view.charts.layout import Rows, line_height
+from borgerlib.view.charts.layout import HALF_BAND, Rows, line_height
 
 if TYPE_CHECKING:
     import seaborn.objects as so
     from matplotlib.axes import Axes
 
 OWN_MARK = "◆"
+# What a row's label, what stands above its bars and what stands below them need.
+Need = tuple[float, float, float]
+# Lines of one style, with its size.
+Lines = tuple[list[str], dict[str, Any]]
 OWN_STYLE: dict[str, Any] = {"weight": "semibold", "colour": theme.OWN_TEXT}
 
 
@@ -91,6 +95,26 @@ class Marks(ABC):
         self.rows.apply(axes)
         self.write_labels(axes)
 
+    def spaced(self, band: float, needs: Sequence[Need], *, between: float, gap: float) -> Rows:
+        """Return rows for what stands at bars `band` high: on a phone labels stand `gap` above all else."""
+        if self.narrow:
+            above = [head + gap + over if head else over for head, over, _ in needs]
+            return Rows(band, above, [under for *_, under in needs], between)
+        sides = [(head - band) / 2 for head, *_ in needs]
+        above = [max(over, side) for (_, over, _), side in zip(needs, sides, strict=True)]
+        below = [max(under, side) for (*_, under), side in zip(needs, sides, strict=True)]
+        return Rows(band, above, below, between)
+
+    def write_head(self, axes: Axes, row: int, head: Sequence[Lines]) -> None:
+        """Write what a row is: left of its bars, on a phone above all that belongs to them."""
+        at, top = (self.start, float(row)), height_of(head) / 2
+        if self.narrow:
+            at, top = (self.start, row - HALF_BAND), self.rows.above[row]
+        for lines, style in head:
+            pitch = line_height(style["size"])
+            self.write(axes, lines, at, offset=(-self.left, top - pitch / 2), **style)
+            top -= len(lines) * pitch
+
     def write(self, axes: Axes, lines: Sequence[str], at: tuple[float, float], **style: Any) -> None:
         """Write lines at a point of the axes; see `write`."""
         write(axes, lines, at, **({"size": self.size} | style))
@@ -99,6 +123,11 @@ class Marks(ABC):
         """Draw a bar that stands for a number not shown."""
         style: Any = {"facecolor": theme.PAPER, "edgecolor": theme.SUPPRESSED, "linewidth": 1.2}
         axes.barh(middle, pixels / self.scale, height, left=self.start, hatch="/////", **style)
+
+
+def height_of(head: Sequence[Lines]) -> float:
+    """Return the height of lines one under another."""
+    return sum(len(lines) * line_height(style["size"]) for lines, style in head)
 
 
 def write(

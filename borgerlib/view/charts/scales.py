@@ -23,7 +23,7 @@ from borgerlib.view.charts.layout import (
     text_width,
     wrap,
 )
-from borgerlib.view.charts.marks import OWN_MARK, OWN_STYLE, Marks
+from borgerlib.view.charts.marks import OWN_MARK, OWN_STYLE, Lines, Marks, height_of
 
 if TYPE_CHECKING:
     import seaborn.objects as so
@@ -165,26 +165,19 @@ class Scale(Marks):
     @cached_property
     def rows(self) -> Rows:
         """Each as high as what stands above and below its bar."""
-        band, above, below = _BAR[self.narrow], [], []
+        needs = []
         for row, group in enumerate(self.groups):
-            label, base = self._head(group)
-            head = len(label) * line_height(self.size) + len(base) * line_height(self._small)
             lines = max((len(label.lines) for label in self._labels(row)), default=0)
-            labels = lines * line_height(self._small) + _LEADER if lines else 0.0
+            over = lines * line_height(self._small) + _LEADER if lines else 0.0
             own = any(step.own for step in self._of(row))
             under = self._net_height(group) + (_UNDER + line_height(self.size) if own else 0.0)
-            if self.narrow:
-                above.append(head + 6 + labels if head else labels)
-                below.append(under)
-            else:
-                above.append(max(labels, (head - band) / 2))
-                below.append(max(under, (head - band) / 2))
-        return Rows(band, above, below, _BETWEEN)
+            needs.append((height_of(self._head(group)), over, under))
+        return self.spaced(_BAR[self.narrow], needs, between=_BETWEEN, gap=6)
 
     def write_labels(self, axes: Axes) -> None:
         """Write groups, steps and values, and draw the positive steps together."""
         for row, group in enumerate(self.groups):
-            self._write_group(axes, row, group)
+            self.write_head(axes, row, self._head(group))
             if group.withheld:
                 pixels, at = self.rows.band, (self.start, float(row))
                 self.hatch(axes, row, pixels=pixels, height=2 * HALF_BAND)
@@ -215,11 +208,13 @@ class Scale(Marks):
         widths = [label.width for label in self._labels(row, named=True)]
         return sum(widths) + _BETWEEN_LABELS * (len(widths) - 1) <= self.room
 
-    def _head(self, group: ScaleRow) -> tuple[list[str], list[str]]:
-        """Return a group's label and base as lines."""
+    def _head(self, group: ScaleRow) -> list[Lines]:
+        """Return a group's label and base."""
         room = self.width if self.narrow else self.left - _LABEL_GAP + 1
         label = wrap(group.label, width=room, size=self.size, weight="semibold")
-        return label, wrap(group.base, width=room, size=self._small) if label else []
+        base = wrap(group.base, width=room, size=self._small) if label else []
+        small = {"size": self._small, "colour": theme.MUTED}
+        return [(label, {"size": self.size, "weight": "semibold"}), (base, small)]
 
     def _labels(self, row: int, *, named: bool = False) -> list[_Label]:
         """Return what stands above a row: names where they come first (or all), and what is too wide."""
@@ -246,16 +241,6 @@ class Scale(Marks):
         words = text_width(step.words, self.size, "semibold")
         interval = text_width(step.interval, self._small)
         return max(words, interval) + 2 * _PADDING <= step.share * self.scale
-
-    def _write_group(self, axes: Axes, row: int, group: ScaleRow) -> None:
-        label, base = self._head(group)
-        height, small = len(label) * line_height(self.size), line_height(self._small)
-        at, x, y = (self.start, float(row)), -self.left, (height + len(base) * small) / 2
-        if self.narrow:
-            at, y = (self.start, row - HALF_BAND), self.rows.above[row]
-        self.write(axes, label, at, offset=(x, y - line_height(self.size) / 2), weight="semibold")
-        style: Any = {"size": self._small, "colour": theme.MUTED}
-        self.write(axes, base, at, offset=(x, y - height - small / 2), **style)
 
     def _write_above(self, axes: Axes, row: int) -> None:
         labels, line = self._labels(row), line_height(self._small)
