@@ -9,7 +9,7 @@ The map, in the order in which data flows:
 - `interest`: the citizens' survey of a municipality (prepare, load, export)
 - `comparison`: surveys beside each other (waves, targets, municipalities)
 - `view`: from numbers to pictures
-- `contact`: from answers to people at the table (the lottery of a panel)
+- `contact`: from answers to people at the table (register, invitation, lottery)
 - `runs`: from notebooks to reports
 - `dashboard`: the citizens' answers to whatever a meeting asks
 - `workshop`: the tools of a meeting (the influence map, the dialogue cards)
