@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 
 import numpy as np
@@ -73,9 +74,14 @@ def parse_number(text: str) -> float | None:
 
 def parse_numbers(values: pd.Series) -> pd.Series:
     """Return numbers ('Float64') from text; what is no number becomes missing."""
+    return _by_text(values, lambda texts: pd.array([*map(parse_number, texts)], dtype="Float64"))
+
+
+def _by_text(values: pd.Series, parse: Callable[[list[str]], pd.api.extensions.ExtensionArray]) -> pd.Series:
+    """Return a column whose different texts are parsed once each."""
     codes, different = pd.factorize(values)
-    parsed = pd.array([parse_number(str(text)) for text in different], dtype="Float64")
-    return pd.Series(_spread(parsed, codes), index=values.index, name=values.name)
+    parsed = parse([str(text) for text in different]).take(codes, allow_fill=True)
+    return pd.Series(parsed, index=values.index, name=values.name)
 
 
 def parse_years(values: pd.Series) -> pd.Series:
@@ -152,25 +158,24 @@ def parse_dates(values: pd.Series, *, first: str = "") -> pd.Series:
     so. 'AM' and 'PM' are read. Time zones are dropped: the clock time is kept. Where every value is a
     spreadsheet's count of days, these are read as the times they stand for.
     """
-    codes, different = pd.factorize(values)
+    return _by_text(values, lambda texts: _times(pd.Series(texts, dtype="string"), first))
+
+
+def _times(texts: pd.Series, first: str) -> pd.api.extensions.ExtensionArray:
     for pattern in _USUAL:
         ruled_out = first == "month" and pattern.startswith("%d")
-        if ruled_out or not all(_is_so(str(text), pattern) for text in different[:1]):
+        if ruled_out or not all(_is_so(text, pattern) for text in texts[:1]):
             continue
-        quickly = pd.to_datetime(pd.Series(different, dtype="string"), format=pattern, errors="coerce")
+        quickly = pd.to_datetime(texts, format=pattern, errors="coerce")
         if quickly.notna().all():
-            times = quickly.astype("datetime64[us]").array
-            return pd.Series(_spread(times, codes), index=values.index, name=values.name)
-    texts = [str(text).strip() for text in different]
-    if texts and all(_SERIAL.match(text) for text in texts):
-        days = pd.to_numeric(pd.Series(texts).str.replace(",", "."))
+            return quickly.astype("datetime64[us]").array
+    texts = texts.str.strip()
+    if len(texts) and texts.str.match(_SERIAL).all():
+        days = pd.to_numeric(texts.str.replace(",", "."))
         serial = pd.Timestamp("1899-12-30") + pd.to_timedelta((days * 86_400).round(), unit="s")
-        return pd.Series(
-            _spread(serial.astype("datetime64[us]").array, codes), index=values.index, name=values.name
-        )
-    first = first or first_part(values)
-    times = pd.array([_parse_date(text, first=first) for text in texts], dtype="datetime64[us]")
-    return pd.Series(_spread(times, codes), index=values.index, name=values.name)
+        return serial.astype("datetime64[us]").array
+    first = first or first_part(texts)
+    return pd.array([_parse_date(text, first=first) for text in texts], dtype="datetime64[us]")
 
 
 def _is_so(text: str, pattern: str) -> bool:
@@ -191,10 +196,6 @@ def all_match(values: pd.Series, pattern: str) -> bool:
     """Return whether all that a column holds is of a pattern; False where it is empty."""
     filled = values.dropna()
     return len(filled) > 0 and bool(filled.str.fullmatch(pattern).all())
-
-
-def _spread(different: pd.api.extensions.ExtensionArray, codes: object) -> pd.api.extensions.ExtensionArray:
-    return different.take(codes, allow_fill=True)  # type: ignore[arg-type]
 
 
 def _parse_date(text: str, *, first: str) -> pd.Timestamp | None:

@@ -198,9 +198,10 @@ def open_decisions(path: str | Path, *, sheet: str = "", heading_rows: int | Non
     DataError
         As `borgerlib.survey.readers.read_export`.
     """
-    export = read_export(path, sheet=sheet, heading_rows=heading_rows)
-    sheets = sheet_names(Path(path)) if export.source.sheet else ()
-    return Decisions(Path(path), export, tuple(questions(export)), sheet, heading_rows, sheets)
+    path, export = Path(path), read_export(path, sheet=sheet, heading_rows=heading_rows)
+    book = path / export.source.files[0] if path.is_dir() else path
+    sheets = sheet_names(book) if export.source.sheet else ()
+    return Decisions(path, export, tuple(questions(export)), sheet, heading_rows, sheets)
 
 
 def kinds_for(question: ImportedQuestion) -> tuple[Kind, ...]:

@@ -146,7 +146,9 @@ def suggest_mapping(export: Export, codebook: Codebook, *, areas: Sequence[str] 
     'Suggestion'
     """
     if of_the_form := recognised(export, codebook, areas=areas):
-        return _known(export, codebook, of_the_form[1])
+        known = {entry.item: Candidate(entry, 1.0, True, _OF_THE_FORM) for entry in of_the_form[1].items}
+        fed = {name for entry in of_the_form[1].items for name in entry.columns}
+        return _suggestion(codebook, known, {}, [name for name in export.frame.columns if name not in fed])
     seen = [look(export, column) for column in export.columns]
     found = [candidate for item in codebook for candidate in candidates(item, seen)]
     chosen: dict[str, Candidate] = {}
@@ -167,29 +169,12 @@ def suggest_mapping(export: Export, codebook: Codebook, *, areas: Sequence[str] 
     return _suggestion(codebook, chosen, why, [each.column.name for each in unused])
 
 
-def _known(export: Export, codebook: Codebook, mapping: ColumnMapping) -> Suggestion:
-    fed = {entry.item for entry in mapping.items}
-    used = {name for entry in mapping.items for name in entry.columns}
-    return Suggestion(
-        mapping,
-        {item.id: "sure" if item.id in fed else "missing" for item in codebook},
-        {item.id: _OF_THE_FORM if item.id in fed else NO_COLUMN for item in codebook},
-        tuple(name for name in export.frame.columns if name not in used),
-    )
-
-
-def _texts(seen: Seen) -> tuple[str, ...]:
-    column = seen.column
-    return column.text, column.label, column.name, column.choice
-
-
 def _near(item: Item, unused: Sequence[Seen]) -> str:
     """Name the column whose text is most like that of an item that no column feeds; '' where none is."""
-    alike = {each.column.name: likeness(_texts(each), item) for each in unused if not each.column.role}
+    columns = [each.column for each in unused if not each.column.role]
+    alike = {one.name: likeness((one.text, one.label, one.name, one.choice), item) for one in columns}
     best = max(alike, key=lambda name: alike[name], default="")
-    if not best or alike[best] < SIMILAR:
-        return ""
-    return said("text_alike", column=best)
+    return said("text_alike", column=best) if best and alike[best] >= SIMILAR else ""
 
 
 def _with_rival(chosen: Candidate, other: Candidate, used: set[str]) -> Candidate:

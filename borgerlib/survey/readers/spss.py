@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -50,24 +49,18 @@ def read(path: Path, *, limits: Limits) -> Export:
 
 
 def _read(path: Path, library: Any) -> tuple[pd.DataFrame, Any, tuple[str, ...]]:
-    try:
-        return *library.read_sav(str(path), user_missing=True), ()
-    except Exception as error:
-        # The library raises its own error, and others of the C library beneath, on damaged files.
-        if "encoding" not in str(error):
-            raise _damaged(path, error) from error
-    try:
-        frame, meta = library.read_sav(str(path), user_missing=True, encoding=_OTHERWISE)
-    except Exception as error:
-        raise _damaged(path, error) from error
-    return frame, meta, (said("wrong_encoding_declared", encoding=_OTHERWISE),)
-
-
-def _damaged(path: Path, error: Exception) -> DataError:
-    return DataError(
-        said("damaged_file", file=path.name, what="SPSS", how=str(error)),
-        hint="Save it again in SPSS as .sav.",
-    )
+    for encoding in (None, _OTHERWISE):
+        try:
+            frame, meta = library.read_sav(str(path), user_missing=True, encoding=encoding)
+            break
+        except Exception as error:
+            # The library raises its own error, and others of the C library beneath, on damaged files.
+            if encoding or "encoding" not in str(error):
+                raise DataError(
+                    said("damaged_file", file=path.name, what="SPSS", how=str(error)),
+                    hint="Save it again in SPSS as .sav.",
+                ) from error
+    return frame, meta, (said("wrong_encoding_declared", encoding=encoding),) if encoding else ()
 
 
 def _columns(names: list[str], meta: Any) -> list[Column]:
@@ -75,8 +68,13 @@ def _columns(names: list[str], meta: Any) -> list[Column]:
     return [
         replace(
             column,
-            labels=_value_labels(meta.variable_value_labels.get(column.name, {})),
-            missing=tuple(_missing(meta.missing_ranges.get(column.name, ()))),
+            labels={
+                text_of(_plain(code)): one_line(str(text))
+                for code, text in meta.variable_value_labels.get(column.name, {}).items()
+            },
+            missing=tuple(
+                (_plain(each["lo"]), _plain(each["hi"])) for each in meta.missing_ranges.get(column.name, ())
+            ),
         )
         # Our own exports name the columns 'item__option'; elsewhere the labels tell.
         for column in (
@@ -84,15 +82,6 @@ def _columns(names: list[str], meta: Any) -> list[Column]:
             for named, labelled in zip(question_columns(names), question_columns(names, labels), strict=True)
         )
     ]
-
-
-def _value_labels(texts: dict[Any, str]) -> dict[str, str]:
-    return {text_of(_plain(code)): one_line(str(text)) for code, text in texts.items()}
-
-
-def _missing(ranges: Sequence[dict[str, Any]]) -> Iterator[tuple[float | str, float | str]]:
-    for each in ranges:
-        yield _plain(each["lo"]), _plain(each["hi"])
 
 
 def _plain(code: Any) -> Any:

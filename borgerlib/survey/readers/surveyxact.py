@@ -20,20 +20,15 @@ from borgerlib.survey.responses import PLATFORM, Column, Export
 VENDOR = "SurveyXact"
 _ROLES = {"respondent_id": "id", "respondent": "id"}
 _STATUS = re.compile(r"stat[a-z]*_\d+", re.IGNORECASE)
-_STRUCTURE = (
-    "questionname",
-    "variablename",
-    "questiontype",
-    "subtype",
-    "questiontext",
-    "choicevalue",
-    "choicetext",
-)
+STRUCTURE = (
+    "questionName", "variableName", "questionType", "subType", "questionText", "choiceValue", "choiceText",
+)  # fmt: skip
+"""The headings of the part that describes the questionnaire."""
 
 
 def is_structure(grid: Grid) -> bool:
     """Return True for the part that describes the questionnaire."""
-    return tuple(text.strip().casefold() for text in grid.rows[0]) == _STRUCTURE
+    return [text.strip().casefold() for text in grid.rows[0]] == [name.casefold() for name in STRUCTURE]
 
 
 def recognise(grids: Sequence[Grid]) -> bool:
@@ -68,9 +63,7 @@ def read(grids: Sequence[Grid], *, limits: Limits) -> Export:
     texts = _label_texts(labels[0]) if labels else {}
     table = as_table(dataset, limits=limits)
     by_name = {column.name: column for column in described}
-    known = (
-        by_name.get(heading) or Column(heading, heading, role=_role(heading)) for heading in table.headings
-    )
+    known = (by_name.get(heading) or _own(heading) for heading in table.headings)
     columns = [replace(column, labels=texts.get(column.name, {})) for column in known]
     export = export_of(table, VENDOR, columns, notes=() if labels else (said("no_labels_file"),))
     parts = [dataset, *labels[:1], structure]
@@ -78,23 +71,17 @@ def read(grids: Sequence[Grid], *, limits: Limits) -> Export:
     return replace(export, source=replace(export.source, files=tuple(files)))
 
 
-def _role(heading: str) -> str:
-    return PLATFORM if _STATUS.fullmatch(heading) else _ROLES.get(heading, "")
+def _own(heading: str) -> Column:
+    role = PLATFORM if _STATUS.fullmatch(heading) else _ROLES.get(heading, "")
+    return Column(heading, heading, role=role)
 
 
 def _describe(structure: Grid) -> list[Column]:
     columns = []
-    for question, variable, kind, subtype, text, _, choice in structure.rows[1:]:
-        is_choice = kind.strip() == "Closed" and subtype.strip() == "Multiple"
-        label = one_line(text)
-        columns.append(
-            Column(
-                one_line(variable),
-                label,
-                one_line(choice) if is_choice else "",
-                one_line(question) if is_choice else "",
-            )
-        )
+    for cells in structure.rows[1:]:
+        question, variable, kind, subtype, text, _, choice = map(one_line, cells)
+        of_choice = (choice, question) if (kind, subtype) == ("Closed", "Multiple") else ()
+        columns.append(Column(variable, text, *of_choice))
     return columns
 
 

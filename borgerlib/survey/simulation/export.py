@@ -11,6 +11,7 @@ import pandas as pd
 
 from borgerlib.danish import SIMULATED
 from borgerlib.survey.codebook.model import Codebook, Item
+from borgerlib.survey.readers.surveyxact import STRUCTURE
 from borgerlib.survey.simulation.people import item_with_role
 from borgerlib.survey.simulation.simulate import Simulation
 
@@ -19,9 +20,6 @@ TRUTH = "sandhed.json"
 ENCODING = "cp1252"
 _MARKER_VARIABLE = "simuleret"
 _NOTICE = f"{SIMULATED}: intet svar er afgivet af en rigtig person"
-_STRUCTURE = (
-    "questionName", "variableName", "questionType", "subType", "questionText", "choiceValue", "choiceText",
-)  # fmt: skip
 _SUBTYPES = {"single": "Single", "multiple": "Multiple", "number": "Number", "date": "Date", "text": "String"}
 
 
@@ -112,7 +110,7 @@ def _labels(items: Sequence[Item], variables: dict[str, str]) -> Iterable[Sequen
 
 
 def _structure(items: Sequence[Item], variables: dict[str, str]) -> Iterable[Sequence[str]]:
-    yield _STRUCTURE
+    yield STRUCTURE
     for item in items:
         kind = "Closed" if item.options else "Open"
         question = variables[item.columns[0]].removesuffix("_1") if item.kind == "multiple" else ""
