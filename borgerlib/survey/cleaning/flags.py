@@ -7,7 +7,7 @@ from collections import defaultdict
 import numpy as np
 import pandas as pd
 
-from borgerlib.survey.codebook.model import Codebook, Item
+from borgerlib.survey.codebook.model import Codebook
 
 STRAIGHT_LINING = "flag_straight_lining"
 SPEEDING = "flag_speeding"
@@ -39,7 +39,8 @@ def _ticks_everything(frame: pd.DataFrame, codebook: Codebook) -> np.ndarray:
     answered = np.zeros(len(frame), dtype=bool)
     everything = np.ones(len(frame), dtype=bool)
     for item in codebook:
-        positive = _positive_columns(item)
+        options = zip(item.options, item.columns, strict=True) if item.kind == "multiple" else ()
+        positive = [name for option, name in options if not option.stands_alone]
         if item.max_choices or not set(positive) <= set(frame.columns):
             continue
         # An option that nobody has a cell for was not offered.
@@ -73,9 +74,3 @@ def _speeding(frame: pd.DataFrame, codebook: Codebook) -> np.ndarray:
         return np.zeros(len(frame), dtype=bool)
     seconds = (frame[submitted.id] - frame[started.id]).dt.total_seconds()
     return np.asarray(seconds < SPEEDING_SHARE * seconds.median())
-
-
-def _positive_columns(item: Item) -> list[str]:
-    if item.kind != "multiple":
-        return []
-    return [f"{item.id}__{option.id}" for option in item.options if not option.stands_alone]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from borgerlib.said import said
 from borgerlib.survey.codebook.matching import normalise, uncoded
-from borgerlib.survey.codebook.model import Codebook, Item, Option
+from borgerlib.survey.codebook.model import Codebook, Item
 
 Years = tuple[int, int]
 """Youngest and oldest age of a band; `OLDEST` where it is open above."""
@@ -46,7 +46,11 @@ def banded_item(codebook: Codebook) -> Item | None:
 
 def age_options(item: Item) -> dict[str, Years]:
     """Return option id → youngest and oldest age, youngest first; options that name no years are left out."""
-    found = {option.id: years for option in item.options if (years := _years(option)) is not None}
+    found = {
+        option.id: years
+        for option in item.options
+        if (years := years_of(option.short) or years_of(option.text))
+    }
     return dict(sorted(found.items(), key=lambda entry: entry[1]))
 
 
@@ -70,10 +74,6 @@ def _gaps_and_overlaps(bands: dict[str, Years]) -> Iterator[str]:
             yield said("bands_apart", ages=ages, one=one, other=other)
     if bands and (last := list(bands)[-1]) and bands[last][1] < OLDEST:
         yield said("bands_end", age=bands[last][1], last=last)
-
-
-def _years(option: Option) -> Years | None:
-    return next((years for text in (option.short, option.text) if (years := years_of(text))), None)
 
 
 def years_of(text: str) -> Years | None:

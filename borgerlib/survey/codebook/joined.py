@@ -85,13 +85,13 @@ class JoinedText:
         option, cost = self.known.get(single, ("", (1, 0, 0)))
         yield start + 1, option, cost
         for end in range(start + 2, min(start + self.starts.get(single, 1), len(pieces)) + 1):
-            text = normalise(self._between.join(pieces[start:end]))
+            text = normalise(_between(self.separator).join(pieces[start:end]))
             if text in self.known:
                 yield end, *self.known[text]
 
-    @property
-    def _between(self) -> str:
-        return self.separator if self.separator == " " else f"{self.separator} "
+
+def _between(sign: str) -> str:
+    return sign if sign == " " else f"{sign} "
 
 
 def _cheapest(ways: _Ways) -> list[tuple[Cost, Reading]]:
@@ -114,7 +114,7 @@ def joined_text(item: Item, separator: str, values: Mapping[str, str] | None = N
     for text, option in matcher(item, values).known.items():
         cost = (0, -1, 0) if text in given else (0, 0, 0) if text in texts else (0, 0, 1)
         pieces = [piece.strip() for piece in text.split(sign) if piece.strip()]
-        known[normalise((sign if sign == " " else f"{sign} ").join(pieces))] = option, cost
+        known[normalise(_between(sign).join(pieces))] = option, cost
         if pieces:
             first = normalise(pieces[0])
             starts[first] = max(starts.get(first, 1), len(pieces))

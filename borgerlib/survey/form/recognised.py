@@ -52,8 +52,9 @@ def recognised(
     by_id = [] if vendor == _LIMESURVEY else [_by_id(form, vendor)]
     by_text = (False, True) if vendor == _LIMESURVEY else (False,)
     for entries in (*by_id, *(_limesurvey(form, by_text=each) for each in by_text)):
-        ways = [_there(entries.get(question.id, []), headings) for question in form.all]
-        found = [entry for entry in ways if entry is not None and _fits(entry, export)]
+        # The first way whose columns are all there.
+        ways = [[way for way in entries[each.id] if headings.issuperset(way.columns)] for each in form.all]
+        found = [there[0] for there in ways if there and _fits(there[0], export)]
         # What nobody answered is not in SurveyJS's results.
         rest = headings - {entry.columns[0] for entry in found} - set(form.technical.values())
         if len(found) == len(form.all) or (vendor == _SURVEYJS and found and not rest):
@@ -61,11 +62,6 @@ def recognised(
                 codebook.id, (*_technical(form, export, found), *found)
             )
     return None
-
-
-def _there(ways: list[ItemMapping], headings: set[str]) -> ItemMapping | None:
-    """Return the first way whose columns are all there."""
-    return next((entry for entry in ways if headings.issuperset(entry.columns)), None)
 
 
 def _fits(entry: ItemMapping, export: Export) -> bool:

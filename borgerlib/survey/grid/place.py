@@ -222,7 +222,7 @@ def _fit(text: str, below: list[str]) -> Literal["", "answer", "breaks", "other"
     text = text.strip()
     if not text or not below:
         return ""
-    if _share_of_numbers(below) >= _TYPED:
+    if sum(parse_number(other) is not None for other in below) >= _TYPED * len(below):
         return "answer" if parse_number(text) is not None else "breaks"
     if _dates(below) >= _TYPED:
         return "answer" if _dates([text]) else "breaks"
@@ -231,10 +231,6 @@ def _fit(text: str, below: list[str]) -> Literal["", "answer", "breaks", "other"
         # A tick may be written as the option's own text.
         return "" if different == {text} else "answer"
     return "other" if len(below) >= 8 and 2 * len(different) <= len(below) else ""
-
-
-def _share_of_numbers(texts: list[str]) -> float:
-    return sum(parse_number(text) is not None for text in texts) / len(texts)
 
 
 def _dates(texts: list[str]) -> float:

@@ -176,7 +176,9 @@ def with_roles(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
             if role == "birth_year":
                 # Of a day of birth the year is kept alone.
                 question = replace(question, kind="number")
-            given = _as_text(question, role) if _is_text(question, role) else replace(question, role=role)
+            given = replace(question, role=role)
+            if _is_text(question, role):
+                given = replace(given, kind="text", options={}, doubts=())
             shared = rivals and role not in ("contact", "free_text")
             rival = (said("role_rival", role=role, question=rivals[0]),) if shared else ()
             yield replace(given, doubts=(*given.doubts, *rival, *_two_languages(given)))
@@ -204,10 +206,6 @@ def _is_text(question: ImportedQuestion, role: str) -> bool:
         or (role in ("id", "area") and question.kind == "number")
         or (role == "area" and len(set(postcodes)) < len(postcodes))
     )
-
-
-def _as_text(question: ImportedQuestion, role: str) -> ImportedQuestion:
-    return replace(question, role=role, kind="text", options={}, doubts=())
 
 
 def _role(question: ImportedQuestion) -> str:

@@ -218,9 +218,10 @@ def _parsed(item: Item, values: pd.Series, parse: Callable[[pd.Series], pd.Serie
 def _doubts(item: Item, entry: ItemMapping, coded: Coded, export: Export, codebook: Codebook) -> list[str]:
     named = ", ".join(f"'{column}'" for column in entry.columns[:3]) + ", …" * (len(entry.columns) > 3)
     if coded.recognised * 2 < coded.answers:
+        legal = f"; legal: {', '.join(option.text for option in item.options)}" if item.options else ""
         return [
             f"items.{item.id}: {coded.answers - coded.recognised} of {coded.answers} answers in {named} "
-            f"are no {'option' if item.options else item.kind}{_examples(entry, export)}{_legal(item)}"
+            f"are no {'option' if item.options else item.kind}{_examples(entry, export)}{legal}"
         ]
     if item.role in ("age", "birth_year") and item.kind == "number" and coded.recognised:
         middle = float(coded.columns[item.id].median())
@@ -261,7 +262,3 @@ def _examples(entry: ItemMapping, export: Export) -> str:
     counts = pd.concat([export.frame[column] for column in entry.columns]).value_counts()
     frequent = counts[counts >= FREQUENT].index[:4]
     return f" (such as {', '.join(repr(str(value)[:40]) for value in frequent)})" if len(frequent) else ""
-
-
-def _legal(item: Item) -> str:
-    return f"; legal: {', '.join(option.text for option in item.options)}" if item.options else ""

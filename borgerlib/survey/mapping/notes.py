@@ -30,50 +30,44 @@ def notes_of(item: Item, entry: ItemMapping, coded: Coded, export: Export, mappi
     yield from _codes(item, entry, export, coded)
 
 
-def _not_offered(item: Item, entry: ItemMapping, coded: Coded) -> list[str]:
-    if entry.layout != "indicators" or not coded.answers:
-        return []
-    columns = zip(item.options, item.columns, strict=True)
+def _not_offered(item: Item, entry: ItemMapping, coded: Coded) -> Iterator[Said]:
+    columns = zip(item.options, item.columns, strict=True) if entry.layout == "indicators" else ()
     lacking = [option.id for option, column in columns if pd.isna(coded.columns[column]).all()]
-    return [of_item(item.id, "no_columns", options=", ".join(lacking))] if lacking else []
+    if lacking and coded.answers:
+        yield of_item(item.id, "no_columns", options=", ".join(lacking))
 
 
-def _no_options(item: Item, coded: Coded) -> list[str]:
+def _no_options(item: Item, coded: Coded) -> Iterator[Said]:
     """Name frequent answers that are no option; a rare one may be a person's name or address."""
     times = broken(coded, "unknown_option", "unknown_selection")["value"].value_counts()
     frequent = times[times >= FREQUENT].head(_NAMED)
-    answers = [said("times", text=str(text)[:40], count=int(count)) for text, count in frequent.items()]
-    return [of_item(item.id, "no_options", answers=answers)] if answers else []
+    if answers := [said("times", text=str(text)[:40], count=int(count)) for text, count in frequent.items()]:
+        yield of_item(item.id, "no_options", answers=answers)
 
 
-def _unread_boxes(item: Item, entry: ItemMapping, export: Export, mapping: Mapping) -> list[str]:
+def _unread_boxes(item: Item, entry: ItemMapping, export: Export, mapping: Mapping) -> Iterator[Said]:
     """Name boxes that stand beside those of a question and feed nothing: an option that is new this year."""
-    if entry.layout != "indicators":
-        return []
-    asked = {export.column(name).question for name in entry.columns} - {""}
+    asked = {export.column(name).question for name in entry.columns if entry.layout == "indicators"} - {""}
     used = {name for each in mapping.items for name in each.columns}
     unread = [
         column.name
         for column in export.columns
         if column.question in asked and column.name not in used and export.counts(column.name)
     ]
-    return [of_item(item.id, "boxes_unread", columns=unread[:_NAMED])] if unread else []
+    if unread:
+        yield of_item(item.id, "boxes_unread", columns=unread[:_NAMED])
 
 
-def _own_words(item: Item, coded: Coded) -> list[str]:
-    written = len(broken(coded, "written_in"))
-    if not written or item.catch_all is None:
-        return []
-    return [of_item(item.id, "own_words", count=written, option=item.catch_all.text)]
+def _own_words(item: Item, coded: Coded) -> Iterator[Said]:
+    if item.catch_all and (written := len(broken(coded, "written_in"))):
+        yield of_item(item.id, "own_words", count=written, option=item.catch_all.text)
 
 
-def _passed_over(item: Item, coded: Coded) -> list[str]:
+def _passed_over(item: Item, coded: Coded) -> Iterator[Said]:
     passed = broken(coded, "passed_over")
-    if passed.empty:
-        return []
-    most = str(passed["column"].value_counts().idxmax()).removeprefix(f"{item.id}__")
-    option = item.option(most).text
-    return [of_item(item.id, "boxes_passed_over", count=passed["row"].nunique(), option=option)]
+    for column in passed["column"].value_counts().index[:1]:
+        option = item.option(str(column).removeprefix(f"{item.id}__")).text
+        yield of_item(item.id, "boxes_passed_over", count=passed["row"].nunique(), option=option)
 
 
 def broken(coded: Coded, *rules: str) -> pd.DataFrame:
@@ -82,11 +76,11 @@ def broken(coded: Coded, *rules: str) -> pd.DataFrame:
     return problems[problems["rule"].isin(rules)]
 
 
-def _refusals(item: Item, entry: ItemMapping, export: Export) -> list[str]:
+def _refusals(item: Item, entry: ItemMapping, export: Export) -> Iterator[Said]:
     """Tell of unwilling wordings that count as no answer though neither codebook nor mapping names them."""
     if item.kind == "date" or item.role == "id":
         # As many different texts as respondents.
-        return []
+        return
     options = matcher(item, entry.values)
     missing = {normalise(text) for text in entry.missing}
     counts: Counter[str] = Counter()
@@ -102,18 +96,18 @@ def _refusals(item: Item, entry: ItemMapping, export: Export) -> list[str]:
     for text, times in counts.items():
         if is_unwilling(text) and options.match(text) is None and normalise(text) not in missing:
             refused[text.strip()] += times
-    answers = [said("times", text=text, count=times) for text, times in refused.items()]
-    return [of_item(item.id, "no_answer", answers=answers)] if answers else []
+    if answers := [said("times", text=text, count=times) for text, times in refused.items()]:
+        yield of_item(item.id, "no_answer", answers=answers)
 
 
-def _codes(item: Item, entry: ItemMapping, export: Export, coded: Coded) -> list[str]:
+def _codes(item: Item, entry: ItemMapping, export: Export, coded: Coded) -> Iterator[Said]:
     """Tell of numbers that may be codes of no answer, or shares among per cent; ages are told elsewhere."""
     if item.kind != "number" or item.role in ("age", "birth_year"):
-        return []
+        return
     numbers = coded.columns[item.id].map("{:g}".format, na_action="ignore").value_counts()
     written = {text for name in entry.columns for text in export.counts(name)}
-    doubts = (*code_doubts(codes_outside(numbers.to_dict())), *percent_doubts(written))
-    return [said("of_item", item=item.id, what=each) for each in doubts]
+    for doubt in (*code_doubts(codes_outside(numbers.to_dict())), *percent_doubts(written)):
+        yield said("of_item", item=item.id, what=doubt)
 
 
 def of_item(item_id: str, kind: str, **values: object) -> Said:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pandas as pd
-
 from borgerlib.survey.grid.cells import HeadedGrid
 from borgerlib.survey.grid.tabular import export_of, question_columns
 from borgerlib.survey.grid.values import holds_times
@@ -67,10 +65,7 @@ def read_microsoft(table: HeadedGrid) -> Export:
         if _QUIZ.fullmatch(column.name):
             columns[at] = Column(column.name, column.name, role=PLATFORM)
     sixth = columns[_META]
-    if sixth.label.casefold().startswith(_CHANGED) and _blank_or_times(table.frame[sixth.name]):
+    values = table.frame[sixth.name]
+    if sixth.label.casefold().startswith(_CHANGED) and (values.isna().all() or holds_times(values)):
         columns[_META] = Column(sixth.name, sixth.label, role=PLATFORM)
     return export_of(table, MICROSOFT, columns)
-
-
-def _blank_or_times(values: pd.Series) -> bool:
-    return bool(values.isna().all()) or holds_times(values)

@@ -20,7 +20,8 @@ _BOUNDS = {"min": "mindst", "max": "højst"}
 def infeasible(reason: Infeasible) -> list[str]:
     """Return which quotas cannot be kept, by how many people, and the smallest change that mends it."""
     lines = [
-        f"{danish.capitalise(value)}: der skal være mindst {wanted}, men {_only(have)} kan trækkes."
+        f"{danish.capitalise(value)}: der skal være mindst {wanted}, men "
+        f"{f'kun {have}' if have else 'ingen'} kan trækkes."
         for _, value, wanted, have in reason.short
     ]
     if not lines:
@@ -43,10 +44,6 @@ def error(reason: BorgerlibError) -> str:
             "gange gennemsnittets chance. Vælg et højere loft, intet loft eller bredere kvoter."
         )
     return " ".join(map(in_danish, [reason.message, *reason.problems]))
-
-
-def _only(have: int) -> str:
-    return "ingen" if not have else f"kun {have}"
 
 
 def chances(chances: pd.Series) -> str:
