@@ -158,11 +158,8 @@ def municipality_cells(
 
 
 def _columns(by: Sequence[str] | Mapping[str, str], legal: Sequence[str] = _VARIABLES) -> dict[str, str]:
-    columns = (
-        dict(by)
-        if isinstance(by, Mapping)
-        else {name: name for name in ([by] if isinstance(by, str) else by)}
-    )
+    names = [by] if isinstance(by, str) else by
+    columns = dict(by) if isinstance(by, Mapping) else dict(zip(names, names, strict=True))
     problems = [
         unknown_name("population variable", variable, legal)
         for variable in columns.values()

@@ -88,23 +88,14 @@ def merge_levels(respondents: pd.DataFrame, rules: MergeRules) -> pd.DataFrame:
     ... ].tolist()
     ['15-24', '15-24']
     """
-    levels = {}
-    for column in rules:
-        if column in respondents.columns:
-            levels[column] = set(respondents[column].astype("category").cat.categories)
-    check_rules(rules, levels, strict=False)
+    columns = {name: respondents[name].astype("category") for name in rules if name in respondents.columns}
+    check_rules(rules, {name: set(values.cat.categories) for name, values in columns.items()}, strict=False)
     merged = {}
-    for column, new_levels in rules.items():
-        values = respondents[column].astype("category")
-        renamed = _renaming(new_levels)
-        categories = list(dict.fromkeys(renamed.get(level, level) for level in values.cat.categories))
-        merged[column] = pd.Series(
-            pd.Categorical(
-                values.astype(object).map(lambda level, names=renamed: names.get(level, level)),
-                categories,
-                ordered=bool(values.cat.ordered),
-            ),
-            index=respondents.index,
+    for name, values in columns.items():
+        new = [_renaming(rules[name]).get(level, level) for level in values.cat.categories]
+        scale = pd.CategoricalDtype(list(dict.fromkeys(new)), ordered=values.cat.ordered)
+        merged[name] = (
+            values.astype(object).map(dict(zip(values.cat.categories, new, strict=True))).astype(scale)
         )
     return respondents.assign(**merged)
 

@@ -17,7 +17,7 @@ from borgerlib.contact.draw.quotas import quotas_of
 from borgerlib.contact.invitation.balance import Balance
 from borgerlib.contact.invitation.overview import beside_population
 from borgerlib.contact.lottery.panels import draw_panel
-from borgerlib.errors import ParameterError, unknown_name
+from borgerlib.errors import ParameterError, check_known
 from borgerlib.interest.weighting.ages import age_groups
 from borgerlib.population.table import population
 from borgerlib.survey.codebook.labels import level_label
@@ -96,8 +96,7 @@ class WhoComes:
         ParameterError
             There is no such way.
         """
-        if way not in WAYS:
-            raise ParameterError(unknown_name("way", way, WAYS))
+        check_known("way", way, WAYS)
         return grouped_bar_chart(
             beside_population(
                 self._came(way),
@@ -201,8 +200,7 @@ def who_comes(
     world = simulate_export(municipality, population(municipality), n=answers, seed=seed)
     topics = item_with_role(world.codebook, "topics")
     options = {option.id: option.text for option in topics.options}
-    if topic not in options:
-        raise ParameterError(unknown_name("topic", topic, options))
+    check_known("topic", topic, options)
     people, labels = _people(world)
     generator = np.random.default_rng([seed, 2])
     wants = world.people[f"{topics.id}__{topic}"].eq(1).to_numpy(dtype=bool)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from borgerlib import places
 from borgerlib.danish import slug
-from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.errors import DataError, check_known
 from borgerlib.files.atomic import replacing
 from borgerlib.files.look import look_of
 from borgerlib.population.municipalities import municipality as find_municipality
@@ -104,8 +104,7 @@ def write_form(form: Questionnaire, to: str, folder: Path) -> Written:
     RunError
         What the format needs is not installed.
     """
-    if to not in FORMATS:
-        raise ParameterError(unknown_name("format", to, FORMATS))
+    check_known("format", to, FORMATS)
     ending, write = FORMATS[to]
     make_folder(folder)
     target, former = folder / f"spoergeskema-{form.id}{ending}", None

@@ -27,23 +27,18 @@ _CLOCK = (
     r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?)?"
 )
 _ZONE = r"(?: *(?:Z|UTC|GMT|CES?T|EES?T)?(?: ?[+-]\d{1,2}:?(?:\d{2})?)?(?: \([^)]*\))?)?"
-_ISO = re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _CLOCK + _ZONE + r"\Z")
+_END = rf"{_CLOCK}{_ZONE}\Z"
+_ISO = re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _END)
 _PARTS = re.compile(
-    r"(?P<first>\d{1,2})[-/.](?P<other>\d{1,2})(?:[-/.]| (?=\d{4}))(?P<year>\d{4}|\d{2})"
-    + _CLOCK
-    + _ZONE
-    + r"\Z"
+    r"(?P<first>\d{1,2})[-/.](?P<other>\d{1,2})(?:[-/.]| (?=\d{4}))(?P<year>\d{4}|\d{2})" + _END
 )
 _WORDS = re.compile(
     r"(?:[a-zäæøå]{3,10}\.?,? (?:den |der )?)?"
-    r"(?P<day>\d{1,2})\.?[ -](?P<name>[a-zäæøå]{3,9})\.?[ -](?P<year>\d{4}|\d{2})" + _CLOCK + _ZONE + r"\Z",
+    r"(?P<day>\d{1,2})\.?[ -](?P<name>[a-zäæøå]{3,9})\.?[ -](?P<year>\d{4}|\d{2})" + _END,
     re.IGNORECASE,
 )
 _NAME_FIRST = re.compile(
-    r"(?:[a-z]{3,9},? )?(?P<name>[a-zäæøå]{3,9})\.? (?P<day>\d{1,2}),? (?P<year>\d{4})"
-    + _CLOCK
-    + _ZONE
-    + r"\Z",
+    r"(?:[a-z]{3,9},? )?(?P<name>[a-zäæøå]{3,9})\.? (?P<day>\d{1,2}),? (?P<year>\d{4})" + _END,
     re.IGNORECASE,
 )
 # Days since 1899-12-30, as a spreadsheet counts them when a cell has lost its format: 2000-01-01 to 2063.

@@ -6,7 +6,6 @@ import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 import pandas as pd
 
@@ -27,21 +26,24 @@ from borgerlib.survey.responses import (
 
 @dataclass(frozen=True)
 class Platform:
-    """What a platform puts before the answers.
+    """What a platform puts before the answers; headings are in lower case.
 
     Parameters
     ----------
     vendor : str
     telling : frozenset of str
-        Headings (in lower case) of which a file of the platform has at least `fewest`.
+        Headings of which a file of the platform has at least `fewest`.
     roles : mapping of str to str
-        Heading in lower case → role.
+        Heading → role.
+    own : frozenset of str
+        Headings of further columns of the platform's own.
     fewest : int
     """
 
     vendor: str
     telling: frozenset[str]
     roles: Mapping[str, str]
+    own: frozenset[str]
     fewest: int = 2
 
 
@@ -49,82 +51,53 @@ _QUALTRICS = Platform(
     "Qualtrics",
     frozenset({"startdate", "enddate", "recordeddate", "responseid", "finished", "distributionchannel",
                "status"}),
-    MappingProxyType(
-        {"startdate": "started", "enddate": "submitted", "responseid": "id"}
-        | dict.fromkeys(
-            (
-                "status", "ipaddress", "progress", "duration (in seconds)", "finished", "recordeddate",
-                "recipientlastname", "recipientfirstname", "recipientemail", "externalreference",
-                "externaldatareference", "locationlatitude", "locationlongitude", "distributionchannel",
-                "userlanguage",
-            ),
-            PLATFORM,
-        )
-    ),
+    {"startdate": "started", "enddate": "submitted", "responseid": "id"},
+    frozenset({"status", "ipaddress", "progress", "duration (in seconds)", "finished", "recordeddate",
+               "recipientlastname", "recipientfirstname", "recipientemail", "externalreference",
+               "externaldatareference", "locationlatitude", "locationlongitude", "distributionchannel",
+               "userlanguage"}),
 )  # fmt: skip
 _SURVEYMONKEY = Platform(
     "SurveyMonkey",
     frozenset({"respondent id", "collector id", "date created", "start date", "custom data 1"}),
-    MappingProxyType(
-        {"respondent id": "id", "start date": "started", "end date": "submitted", "date created": "started"}
-        | dict.fromkeys(
-            ("collector id", "date modified", "ip address", "email address", "first name", "last name",
-             "custom data 1"),
-            PLATFORM,
-        )
-    ),
+    {"respondent id": "id", "start date": "started", "end date": "submitted", "date created": "started"},
+    frozenset({"collector id", "date modified", "ip address", "email address", "first name", "last name",
+               "custom data 1"}),
 )  # fmt: skip
 _TYPEFORM = Platform(
     "Typeform",
-    frozenset(
-        {"#", "start date (utc)", "submit date (utc)", "network id", "response type", "stage date (utc)"}
-    ),
-    MappingProxyType(
-        {"#": "id", "start date (utc)": "started", "submit date (utc)": "submitted"}
-        | dict.fromkeys(("network id", "response type", "stage date (utc)", "tags", "ending"), PLATFORM)
-    ),
-)
-_1KA = Platform(
-    "1KA",
-    frozenset({"recnum", "lurker"}),
-    MappingProxyType({"recnum": "id", "status": PLATFORM, "lurker": PLATFORM}),
-)
+    frozenset({"#", "start date (utc)", "submit date (utc)", "network id", "response type",
+               "stage date (utc)"}),
+    {"#": "id", "start date (utc)": "started", "submit date (utc)": "submitted"},
+    frozenset({"network id", "response type", "stage date (utc)", "tags", "ending"}),
+)  # fmt: skip
+_1KA = Platform("1KA", frozenset({"recnum", "lurker"}), {"recnum": "id"}, frozenset({"status", "lurker"}))
 _ODK = Platform(
     "ODK Central",
     frozenset({"submissiondate", "meta-instanceid", "submitterid", "attachmentspresent", "formversion"}),
-    MappingProxyType(
-        {"meta-instanceid": "id", "submissiondate": "submitted", "start": "started"}
-        | dict.fromkeys(
-            ("key", "submitterid", "submittername", "attachmentspresent", "attachmentsexpected", "status",
-             "reviewstate", "deviceid", "edits", "formversion", "end", "today"),
-            PLATFORM,
-        )
-    ),
+    {"meta-instanceid": "id", "submissiondate": "submitted", "start": "started"},
+    frozenset({"key", "submitterid", "submittername", "attachmentspresent", "attachmentsexpected", "status",
+               "reviewstate", "deviceid", "edits", "formversion", "end", "today"}),
     fewest=3,
 )  # fmt: skip
 _JOTFORM = Platform(
     "Jotform",
     frozenset({"submission date", "submission ip", "submission id", "last update date"}),
-    MappingProxyType(
-        {"submission id": "id", "submission date": "submitted"}
-        | dict.fromkeys(("submission ip", "last update date"), PLATFORM)
-    ),
+    {"submission id": "id", "submission date": "submitted"},
+    frozenset({"submission ip", "last update date"}),
 )
 _DECIDIM = Platform(
     "Decidim",
     frozenset({"created at", "ip hash", "user status"}),
-    MappingProxyType(
-        {"id": "id", "created at": "submitted"} | dict.fromkeys(("ip hash", "user status"), PLATFORM)
-    ),
+    {"id": "id", "created at": "submitted"},
+    frozenset({"ip hash", "user status"}),
 )
 _EVENT = frozenset({"redcap_event_name", "event name", "redcap_repeat_instance", "repeat instance"})
 _REDCAP = Platform(
     "REDCap",
     frozenset(),
-    MappingProxyType(
-        {"record_id": "id", "record id": "id"}
-        | dict.fromkeys(("redcap_survey_identifier", "survey identifier", *_EVENT), PLATFORM)
-    ),
+    {"record_id": "id", "record id": "id"},
+    _EVENT | {"redcap_survey_identifier", "survey identifier"},
 )
 _PLATFORMS = (_QUALTRICS, _SURVEYMONKEY, _TYPEFORM, _1KA, _ODK, _JOTFORM, _DECIDIM)
 # Not answered, skipped, not asked.
@@ -183,7 +156,8 @@ def _american(export: Export) -> Export:
 
 
 def _with_role(column: Column, platform: Platform) -> Column:
-    role = platform.roles.get(column.name.casefold(), "")
+    name = column.name.casefold()
+    role = PLATFORM if name in platform.own else platform.roles.get(name, "")
     return replace(column, role=role, choice="", question="") if role else column
 
 
@@ -203,10 +177,9 @@ def _read_redcap(table: HeadedGrid) -> Export:
         else:
             columns.append(_with_role(Column(name, name), _REDCAP))
     notes = [said("boxes_of_missing", columns=[*itertools.chain(*missing.values())])] if missing else []
-    if (event := _EVENT & {name.casefold() for name in table.headings}) and table.frame.iloc[
-        :, 0
-    ].duplicated().any():
-        notes.append(said("several_events", column=sorted(event)[0]))
+    event = _EVENT & {name.casefold() for name in table.headings}
+    if event and table.frame.iloc[:, 0].duplicated().any():
+        notes.append(said("several_events", column=min(event)))
     export = export_of(replace(table, frame=table.frame.copy()), _REDCAP.vendor, columns, notes=notes)
     ticked = export.frame.isin(["1", "Checked"])
     names = list(table.headings)
@@ -228,17 +201,15 @@ _PARTLY = frozenset(
 )
 _WHOLE = frozenset({"gennemført", "afsluttet", "fuldført", "besvaret", "complete", "completed", "finished"})
 # Heading of each platform's own (in lower case) → what it holds of an answer that was not finished.
-_UNFINISHED: Mapping[str, tuple[tuple[str, frozenset[str]], ...]] = MappingProxyType(
-    {
-        "Qualtrics": ((r"finished", frozenset({"false", "falsk", "0"})),),
-        "Typeform": ((r"response type", frozenset({"started", "partial"})),),
-        "1KA": ((r"status", frozenset({"5"})),),
-        # One code of five, or a box each: new, sent, some answers, finished, dropped out.
-        "SurveyXact": ((r"statoverall_1", frozenset({"3"})), (r"statoverall_3", frozenset({"1"}))),
-        "REDCap": ((_COMPLETE, _INCOMPLETE),),
-        "table": ((_STATUS, _PARTLY),),
-    }
-)
+_UNFINISHED: Mapping[str, tuple[tuple[str, frozenset[str]], ...]] = {
+    "Qualtrics": ((r"finished", frozenset({"false", "falsk", "0"})),),
+    "Typeform": ((r"response type", frozenset({"started", "partial"})),),
+    "1KA": ((r"status", frozenset({"5"})),),
+    # One code of five, or a box each: new, sent, some answers, finished, dropped out.
+    "SurveyXact": ((r"statoverall_1", frozenset({"3"})), (r"statoverall_3", frozenset({"1"}))),
+    "REDCap": ((_COMPLETE, _INCOMPLETE),),
+    "table": ((_STATUS, _PARTLY),),
+}
 # Qualtrics' own tries of a survey, as text and as code.
 _TRIES = frozenset({"survey preview", "survey test", "1", "2"})
 
@@ -247,14 +218,14 @@ def judged(export: Export) -> Export:
     """Say which answers are tries of the survey, as problems, and note how many were not finished."""
     tried = pd.Series(False, index=export.frame.index)
     problems = [export.problems]
-    notes = []
-    own = [name for name in export.frame.columns if name.casefold() == "status"]
-    if export.source.vendor == "Qualtrics" and own:
-        tried = _holds(export.frame[own[0]], _TRIES)
-        values = export.frame.loc[tried, own[0]]
-        problems.append(problem_frame(list(values.index), str(values.name), list(values), TEST_ANSWER))
+    for name in export.frame.columns if export.source.vendor == "Qualtrics" else ():
+        if name.casefold() == "status":
+            tried = _holds(export.frame[name], _TRIES)
+            values = export.frame.loc[tried, name]
+            problems.append(problem_frame(list(values.index), name, list(values), TEST_ANSWER))
     export = replace(export, columns=tuple(_status(export, column) for column in export.columns))
     unfinished = _unfinished(export) & ~tried
+    notes = []
     if tried.any():
         notes.append(said("test_answers", count=int(tried.sum())))
     if unfinished.any():

@@ -36,29 +36,23 @@ _SAMPLE, _SAMPLE_LEAST, _TELLING, _NEARLY_ALL, _NAMED = 1000, 10, 6, 0.99, 4
 _MUNICIPALITY = re.compile(r"kommune|municipality", re.IGNORECASE)
 _MOST_NAMES = 200
 # As Decidim, REDCap, SurveyXact and plain tables head them.
-_TIMES = (
-    (
-        "started",
-        re.compile(
-            r"start(ed|et)?([ -]?(date|time|at|tidspunkt|dato|tid))?|created"
-            r"|(besvarelsen |svaret )?(på)?begyndt",
-            re.IGNORECASE,
-        ),
+_TIMES = {
+    "started": re.compile(
+        r"start(ed|et)?([ -]?(date|time|at|tidspunkt|dato|tid))?|created"
+        r"|(besvarelsen |svaret )?(på)?begyndt",
+        re.IGNORECASE,
     ),
-    (
-        "submitted",
-        re.compile(
-            r"(.+ )?(time|date) ?stamp|tidsstempel|tids?punkt(et)?|dato|datum|date|zeit|tid|time"
-            r"|(created|submitted|completed|answered) (at|on)"
-            r"|(closed|submitted|completed|recorded)( ?(date|time))?|date submitted"
-            r"|(submission|submit|completion|end|response|interview) ?(date|time)"
-            r"|(besvarelsen |svaret )?(indsendt|oprettet|besvaret|afsluttet)( den)?"
-            r"|(slut|afslutnings|svar|besvarelses|indsendelses|fuldførelses|udfyldelses|indtastnings|interview)"
-            r"(tidspunkt|dato|tid)",
-            re.IGNORECASE,
-        ),
+    "submitted": re.compile(
+        r"(.+ )?(time|date) ?stamp|tidsstempel|tids?punkt(et)?|dato|datum|date|zeit|tid|time"
+        r"|(created|submitted|completed|answered) (at|on)"
+        r"|(closed|submitted|completed|recorded)( ?(date|time))?|date submitted"
+        r"|(submission|submit|completion|end|response|interview) ?(date|time)"
+        r"|(besvarelsen |svaret )?(indsendt|oprettet|besvaret|afsluttet)( den)?"
+        r"|(slut|afslutnings|svar|besvarelses|indsendelses|fuldførelses|udfyldelses|indtastnings|interview)"
+        r"(tidspunkt|dato|tid)",
+        re.IGNORECASE,
     ),
-)
+}
 
 
 def read_export(
@@ -122,7 +116,7 @@ def read_export(
 def _with_times(export: Export) -> Export:
     """Find the columns that say when an answer was begun and sent, where the platform's reader knows none."""
     columns = list(export.columns)
-    for role, pattern in _TIMES:
+    for role, pattern in _TIMES.items():
         if any(column.role == role for column in columns):
             continue
         for at, column in enumerate(columns):
@@ -154,10 +148,8 @@ def _with_ones_and_twos(export: Export) -> Export:
     ]
     if not coded:
         return export
-    columns = [
-        replace(column, labels=YES_AND_NO) if column.name in coded else column for column in export.columns
-    ]
-    return replace(export, columns=tuple(columns)).noting(said("ones_and_twos", columns=coded[:_NAMED]))
+    columns = tuple(replace(one, labels=YES_AND_NO) if one.name in coded else one for one in export.columns)
+    return replace(export, columns=columns).noting(said("ones_and_twos", columns=coded[:_NAMED]))
 
 
 def _noting_municipalities(export: Export) -> Export:

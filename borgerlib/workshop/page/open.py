@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
-from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.errors import DataError, ParameterError, check_known
 from borgerlib.files.look import Look, look_of
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.said import said
@@ -68,8 +68,7 @@ def open_room(
     DataError
         A file breaks rules; or there is no such session, or it cannot be read.
     """
-    if name not in TOOLS:
-        raise ParameterError(unknown_name("tool", name, TOOLS))
+    check_known("tool", name, TOOLS)
     title = title or words()("page", "new_session")
     place = find_municipality(municipality).name if municipality else ""
     if session:

@@ -23,7 +23,7 @@ from borgerlib.workshop.influence.potential import standings
 from borgerlib.workshop.page.cards import cards_view
 from borgerlib.workshop.saved.document import as_docx
 from borgerlib.workshop.saved.picture import map_picture
-from borgerlib.workshop.saved.table import as_csv, cards_table, influence_table, question_table
+from borgerlib.workshop.saved.table import as_csv, question_table, session_table
 from borgerlib.workshop.sessions.agreement import FEWEST
 from borgerlib.workshop.words import number_words, words
 
@@ -67,7 +67,7 @@ def download(room: Room, kind: str) -> Download:
         What makes a PDF or a document is not installed.
     """
     makers: Mapping[str, tuple[str, Callable[[], bytes]]] = {
-        "csv": ("text/csv;charset=utf-8", lambda: as_csv(_table(room.state))),
+        "csv": ("text/csv;charset=utf-8", lambda: as_csv(session_table(room.state))),
         "html": ("text/html;charset=utf-8", lambda: session_html(room).encode()),
         "pdf": ("application/pdf", lambda: _pdf(_page(report_content(room), faces=_PRINTED))),
         "docx": (_DOCX, lambda: _docx(report_content(room))),
@@ -164,10 +164,6 @@ def _is_empty(room: Room) -> bool:
     if isinstance(state, Talk):
         return not (state.notes or state.votes)
     return not state.asked and (state.elements, state.left_out) == (start.elements, start.left_out)
-
-
-def _table(state: InfluenceMap | Talk) -> Any:
-    return cards_table(state.revealed) if isinstance(state, Talk) else influence_table(state)
 
 
 def _pdf(page: str) -> bytes:

@@ -17,8 +17,8 @@ _NUMBERS = (
 )  # fmt: skip
 
 
-def influence_table(state: InfluenceMap) -> pd.DataFrame:
-    """Return where everything stands.
+def session_table(state: InfluenceMap | Talk) -> pd.DataFrame:
+    """Return the rounds of the cards (`cards_table`), or where everything stands on the map.
 
     Returns
     -------
@@ -26,11 +26,12 @@ def influence_table(state: InfluenceMap) -> pd.DataFrame:
         One row a question and an element of the map, under Danish headings: whose influence, on what, and
         the columns of `question_table`.
     """
-    asked = state.asked or (state,)
+    if isinstance(state, Talk):
+        return cards_table(state.revealed)
     heads = [words()("table", key) for key in ("role", "area")]
-    return pd.concat(
-        [question_table(one).assign(**dict(zip(heads, one.labels, strict=True))) for one in asked]
-    ).pipe(lambda table: table[[*heads, *table.columns[:-2]]])
+    tables = [(one.labels, question_table(one)) for one in state.asked or (state,)]
+    whole = pd.concat([table.assign(**dict(zip(heads, labels, strict=True))) for labels, table in tables])
+    return whole[[*heads, *whole.columns[:-2]]]
 
 
 def question_table(state: InfluenceMap) -> pd.DataFrame:

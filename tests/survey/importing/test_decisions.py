@@ -6,7 +6,7 @@ import random
 
 import pytest
 from random_exports import LAYOUTS, make
-from survey_exports import transposed, write_csv
+from survey_exports import transposed, write_csv, write_xlsx
 
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.importing.decisions import Decisions, kinds_for, open_decisions
@@ -72,6 +72,14 @@ def test_a_question_asked_in_two_places_is_one(tmp_path):
 def test_what_cannot_be_read_says_why(tmp_path):
     counted = opened(tmp_path).mended(1, kind="number").counts(1)
     assert "11 of 12 answers" in str(counted.problem)
+
+
+def test_a_folder_with_one_workbook_is_that_workbook(tmp_path):
+    folder = tmp_path / "svar"
+    folder.mkdir()
+    rows = [["Nr", "Køn"], *([str(at), "Kvinde"] for at in range(4))]
+    write_xlsx(folder / "x.xlsx", {"Svar": rows, "Om": [["a"]]})
+    assert open_decisions(folder).sheets == ("Svar", "Om")
 
 
 def test_ticks_in_columns_of_their_own_stay_so(tmp_path):
