@@ -51,8 +51,7 @@ function buildPage({ model, el }, way, isNew) {
     gone = true;
     const { levels, against } = way.wanted;
     const link = [linkOf(levels), ...(against ? ["mod", linkOf(against)] : [])].filter(Boolean).join("&");
-    history.replaceState(null, "", `${location.pathname}#${link}`);
-    sessionStorage.setItem("borger-steps", JSON.stringify([way.past, way.future]));
+    history.replaceState({ steps: [way.past, way.future] }, "", `${location.pathname}#${link}`);
     for (;;) {
       try {
         await fetch(`${location.pathname}login`, { cache: "no-store" });
@@ -348,9 +347,11 @@ function buildPage({ model, el }, way, isNew) {
 function render({ model, el }) {
   // Kept where the page is built anew: the steps back as well.
   const way = { past: [], future: [], levels: {}, against: null, wanted: { levels: {}, against: null }, table: null, sort: "asked", number: 0, presenting: false, slide: 0 };
-  const steps = sessionStorage.getItem("borger-steps");
-  if (steps) [way.past, way.future] = JSON.parse(steps);
-  sessionStorage.removeItem("borger-steps");
+  const steps = history.state?.steps;
+  if (steps) {
+    [way.past, way.future] = steps;
+    history.replaceState(null, "");
+  }
   let remove = buildPage({ model, el }, way, true);
   const rebuild = () => {
     remove();

@@ -20,13 +20,13 @@ function buildStatus(strings) {
 
 /** The way to the session. `remember` names it where the page itself may go, else "". `post` sends a message, and may fail silently: it is then sent again by `resume`. */
 function buildSession(strings, status, post, { remember, lost = strings.lost }) {
-  const unsaved = new Map(remember ? JSON.parse(sessionStorage.getItem(LAST + remember) ?? "[]") : []);
+  const unsaved = new Map(remember && history.state?.[LAST + remember]);
   // What stands on the page and cannot be kept as it is: a number off the scale, one of two that belong together.
   const held = new Set();
   let timer = 0;
   let connected = true;
   function show() {
-    if (remember) sessionStorage.setItem(LAST + remember, JSON.stringify([...unsaved]));
+    if (remember) history.replaceState({ ...history.state, [LAST + remember]: [...unsaved] }, "");
     status.show(!connected ? lost : unsaved.size ? strings.saving : held.size ? strings.held : strings.saved);
     status.kept.classList.toggle("lost", !connected || held.size > 0);
   }

@@ -66,25 +66,26 @@
         if (other !== target && ("alone" in target.dataset || "alone" in other.dataset)) other.checked = false;
     }
   });
+  let due = false;
   form.addEventListener("input", () => {
     show();
-    if (!draft().started) keep({ started: now() });
-    keep({ answers: given() });
+    if (!due) queueMicrotask(() => { due = false; keep({ started: draft.started || now(), answers: given() }); });
+    due = true; // what changes in one go is kept in one
   });
 
   // --- Kept on the machine -----------------------------------------------------------------------------
 
-  // Where a browser keeps nothing (a preview), the page can be tried and takes no answer.
-  const tab = (() => {
+  // In the history's entry, which a reload keeps and a closed tab takes along. sessionStorage has the same life, but
+  // Chromium under load now and then opens a page beside its storage and shows none of what is kept.
+  let draft = history.state || {};
+  function keep(now) {
+    draft = now;
     try {
-      return sessionStorage;
+      history.replaceState(draft, "");
     } catch {
-      const tried = {};
-      return { getItem: (key) => tried[key], setItem: (key, text) => { tried[key] = text; }, removeItem: (key) => { delete tried[key]; } };
+      // Too many letters at once for this browser, or a preview: the answers stand on the page all the same.
     }
-  })();
-  const draft = () => JSON.parse(tab.getItem(PAGE) || "{}");
-  const keep = (part) => tab.setItem(PAGE, JSON.stringify({ ...draft(), ...part }));
+  }
 
   // A database says when an answer is on the disk. localStorage never does: Chromium now and then opens a page
   // beside its storage, shows none of what is kept and loses what it is given.
@@ -162,7 +163,7 @@
     const answers = Object.fromEntries(put().map((each) => [each.dataset.question, answer(each)]));
     mine ??= { at: Date.now(), id: code() };
     const { version } = body.dataset;
-    const whole = { ...mine, version, started: draft().started || now(), submitted: now(), answers };
+    const whole = { ...mine, version, started: draft.started || now(), submitted: now(), answers };
     try {
       await kept("readwrite", (sent) => sent.put(whole));
     } catch {
@@ -180,7 +181,7 @@
 
   function begin() {
     mine = null;
-    tab.removeItem(PAGE);
+    keep({});
     fill({});
     check();
     find(".privacy").open = false;
@@ -222,7 +223,7 @@
   for (const sign of ["pointerdown", "keydown", "input", "scroll"]) addEventListener(sign, alive, { passive: true });
   setInterval(() => {
     quiet += 1;
-    if (!draft().started) return;
+    if (!draft.started) return;
     if (quiet >= QUIET && !dialog.open) {
       asked = true;
       ask(word("still_there"), word("clears"), word("stay"), "").then(() => { asked = false; alive(); });
@@ -300,6 +301,6 @@
     find("#open").hidden = true;
   });
 
-  fill(draft().answers || {});
+  fill(draft.answers || {});
   count();
 })();
