@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from html import escape
 from typing import Any
 
@@ -62,9 +63,10 @@ class InterestFilters(ipywidgets.VBox):  # type: ignore[misc]
     def __init__(self, municipality: str | Answers, *, roles: Any = None, **layout: Any) -> None:
         self.answers = _opened(municipality)
         offered = {filter_.role: filter_ for filter_ in self.answers.offer.filters}
-        shown = list(offered) if roles is None else [roles] if isinstance(roles, str) else list(roles)
+        several = isinstance(roles, Iterable) and not isinstance(roles, str)
+        shown = list(offered) if roles is None else list(roles) if several else [roles]
         for role in shown:
-            if role not in offered:
+            if role not in [*offered]:
                 raise ParameterError(unknown_name("filter", str(role), offered))
         self._follows = False
         self._boxes = {

@@ -213,17 +213,15 @@ class TestTwoGroups:
         board = open_board().tick("age", "60–69 år")
         board.page.locator(".compare > summary").click()
         board.page.locator(".compare").get_by_role("button", name="15–24 år", exact=True).click()
+        board.page.reload()  # at once: what was asked for is not lost
+        board.page.wait_for_selector(".borger-dashboard.comparing")
         board.settled()
         wanted = {key: share(answers, {"age": (key,)}, "topics", "natur") for key in ("60-69", "15-24")}
         assert board.value("topics", "natur").startswith(wanted["60-69"])
-        other = board.chart("topics").locator("g[data-id=natur] .everybody").text_content()
-        assert other == f"mod {wanted['15-24'].partition(chr(160))[0]}"
+        assert board.value("topics", "natur").endswith(f"· mod {wanted['15-24'].partition(chr(160))[0]}")
         said = board.page.locator(".answer[role=status]").text_content()
         assert said.startswith("60–69 år mod 15–24 år: ")
         board.wait_for_fragment("#alder=60-69&mod&alder=15-24")
-        board.page.reload()
-        board.page.wait_for_selector(".borger-dashboard.comparing")
-        assert board.settled().page.locator(".answer").text_content() == said
         board.page.screenshot(path=pictures / "sammenlign-1280.png", full_page=True)
         board.page.locator(".compare > summary").click()
         assert board.click("Byt om").heading == "15–24 år"

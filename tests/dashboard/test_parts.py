@@ -43,6 +43,8 @@ def test_some_filters_leave_the_others_as_they_are(answers):
 def test_what_is_not_offered_is_refused(answers):
     with pytest.raises(ParameterError, match="Unknown filter 'sexx'"):
         InterestFilters(answers, roles=["sexx"])
+    with pytest.raises(ParameterError, match="Unknown filter '5'"):
+        InterestFilters(answers, roles=5)
     with pytest.raises(ParameterError, match="kernekraft"):
         InterestFilters(answers).value = Selection({"topics": ("kernekraft",)})
     with pytest.raises(ParameterError, match="chart"):

@@ -1,6 +1,7 @@
 // A chart: bars that are moved and resized in place. The measures are those of the report's charts.
 
 const WIDE_FROM = 600;
+const PAPER = 640; // on paper, where a column is 17 cm
 const VALUE_ROOM = 104;
 const WHOLE_ROOM = 58;
 const GAP = 8;
@@ -92,11 +93,13 @@ function buildBars() {
     set(parts.text, "x", left + beside + GAP);
     set(parts.text, "y", middle + (paired ? thickness / 2 : 0) + place.drop);
     set(parts.text, "class", shown && !settled ? "value" : "value muted");
-    write(parts.text, `${row.text}${row.mark}${settled ? ` · ${row.note}` : ""}`);
-    const aside = row.whole !== null && !settled ? row.whole_short : "";
+    // Of two groups' bars the number stands beside the longer: it says which is which.
+    const more = settled ? row.note : paired ? row.whole_short : "";
+    write(parts.text, `${row.text}${row.mark}${more ? ` · ${more}` : ""}`);
+    const aside = row.whole !== null && !settled && !paired ? row.whole_short : "";
     write(parts.everybody, aside);
     set(parts.everybody, "x", place.width);
-    set(parts.everybody, "y", middle + (paired ? thickness / 2 : 0) + place.drop);
+    set(parts.everybody, "y", middle + place.drop);
   }
 
   /** `height`: what there is to fill, on a projector; otherwise rows have their own. */
@@ -221,6 +224,10 @@ function buildChart(config, id, act) {
     width = node.clientWidth || width;
     draw();
   }
+  function print(on) {
+    width = on ? PAPER : node.clientWidth;
+    draw();
+  }
   const observer = new ResizeObserver(([entry]) => {
     const now = Math.round(entry.contentRect.width);
     if (now && now !== width) {
@@ -230,5 +237,5 @@ function buildChart(config, id, act) {
   });
   observer.observe(node);
   show("chart");
-  return { node, update, present, stop: () => observer.disconnect() };
+  return { node, update, present, print, stop: () => observer.disconnect() };
 }

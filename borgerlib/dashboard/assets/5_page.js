@@ -46,12 +46,11 @@ function buildPage({ model, el }, way, isNew) {
   }
   const linkOf = (levels) => Object.entries(config.keys).filter(([role]) => levels[role]?.length)
     .map(([role, key]) => `${key}=${levels[role].map(encodeURIComponent).join(",")}`).join("&");
+  const linkTo = ({ levels, against }) => [linkOf(levels), ...(against ? ["mod", linkOf(against)] : [])].filter(Boolean).join("&");
   /** As soon as somebody answers: the page anew, with the selection that was asked for last. */
   async function comeBack() {
     gone = true;
-    const { levels, against } = way.wanted;
-    const link = [linkOf(levels), ...(against ? ["mod", linkOf(against)] : [])].filter(Boolean).join("&");
-    history.replaceState({ steps: [way.past, way.future] }, "", `${location.pathname}#${link}`);
+    history.replaceState({ steps: [way.past, way.future] }, "", `${location.pathname}#${linkTo(way.wanted)}`);
     for (;;) {
       try {
         await fetch(`${location.pathname}login`, { cache: "no-store" });
@@ -86,6 +85,7 @@ function buildPage({ model, el }, way, isNew) {
   const select = (wanted, options, focus) => {
     ask({ kind: "select", ...wanted, focus }, options);
     way.wanted = wanted;
+    remember(linkTo(wanted)); // while the kernel works: whoever loads the page anew meanwhile loses nothing
   };
   function change(role, levels) {
     // Of what was asked for last, whether or not it is shown yet.
@@ -203,7 +203,7 @@ function buildPage({ model, el }, way, isNew) {
     requestAnimationFrame(() => {
       root.dataset.shown = String(view.number);
       // The address is changed after the picture: it takes longer, and nobody waits for it.
-      if (!inLab) setTimeout(() => remember(model.get("view").link), 0);
+      setTimeout(() => view.number < way.number || remember(view.link), 0);
     });
   }
   function refresh() {
@@ -217,6 +217,7 @@ function buildPage({ model, el }, way, isNew) {
     });
   }
   function remember(link) {
+    if (inLab) return;
     // The token that opened the page goes as well: this address is copied and projected.
     const shorter = `${location.pathname}${link ? `#${link}` : ""}`;
     if (`${location.pathname}${location.search}${location.hash}` !== shorter) history.replaceState(null, "", shorter);
@@ -260,6 +261,7 @@ function buildPage({ model, el }, way, isNew) {
       messages.say(message.text);
       way.wanted = now();
       filters.update(way.levels); // what was refused is not ticked
+      remember(model.get("view").link);
     } else if (message.kind === "news") {
       messages.say(message.text);
     } else if (message.kind === "working") {
@@ -298,7 +300,10 @@ function buildPage({ model, el }, way, isNew) {
   const onFullscreen = () => {
     if (!document.fullscreenElement && way.presenting) present(false);
   };
-  const onPrint = () => { root.querySelector(".about").open = true; }; // source and protection go along
+  function onPrint({ type }) {
+    root.querySelector(".about").open = true; // source and protection go along
+    for (const chart of charts.values()) chart.print(type === "beforeprint");
+  }
   const onView = () => {
     arrived();
     show();
@@ -314,7 +319,7 @@ function buildPage({ model, el }, way, isNew) {
   root.addEventListener("keydown", onKey);
   keepKeys(root);
   document.addEventListener("fullscreenchange", onFullscreen);
-  addEventListener("beforeprint", onPrint);
+  for (const type of ["beforeprint", "afterprint"]) addEventListener(type, onPrint);
   const stopClosing = closeOthers(root);
   const pulse = setInterval(() => document.hidden || send({ kind: "ping" }), PULSE);
   el.append(html("div", { class: "borger-host" }, root));
@@ -336,7 +341,7 @@ function buildPage({ model, el }, way, isNew) {
     stopClosing();
     document.removeEventListener("fullscreenchange", onFullscreen);
     removeEventListener("hashchange", onHash);
-    removeEventListener("beforeprint", onPrint);
+    for (const type of ["beforeprint", "afterprint"]) removeEventListener(type, onPrint);
     model.off("change:view", onView);
     model.off("change:menu", onMenu);
     model.off("msg:custom", hear);

@@ -12,6 +12,7 @@ from borgerlib.interest.weighting.ages import band_column
 from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.statistics.levels import Floats
 from borgerlib.statistics.selections.randomised import (
+    DEFAULT_CHANCE,
     SMALLEST_SELECTION,
     randomise,
     randomised,
@@ -41,7 +42,8 @@ def protected_copy(
     codebook : Codebook
         What was asked.
     key : bytes
-        The survey's secret. With it, the same person has the same copied answers whenever the copy is made.
+        The survey's secret. With it, and the same chance, a person has the same copied answers whenever the
+        copy is made.
     chance : float
         As `borgerlib.statistics.selections.randomised.randomised`.
     targets : sequence of mapping
@@ -74,7 +76,11 @@ def protected_copy(
         if name in respondents
     }
     columns |= {item.id: _places(respondents[item.id], item, targets) for item in who}
-    numbers = secret_numbers(key, _people(respondents, codebook), sum(len(item.columns) for item in asked))
+    # Another chance is another draw: of one draw, two copies that differ would tell the answer for certain.
+    drawn_by = key if chance == DEFAULT_CHANCE else key + repr(float(chance)).encode()
+    numbers = secret_numbers(
+        drawn_by, _people(respondents, codebook), sum(len(item.columns) for item in asked)
+    )
     drawn = iter(numbers.T)
     for item in asked:
         for column in item.columns:

@@ -26,7 +26,7 @@ from borgerlib.survey.codebook.model import Codebook
 COPY = "protected.parquet"
 KEY = "protected.key"
 # Raised when the copy is made in another way, so that an older one is made anew.
-_LAYOUT = 2
+_LAYOUT = 3
 _KEY_BYTES = 32
 
 

@@ -47,6 +47,18 @@ def test_who_somebody_is_stays_and_what_they_answered_is_left_to_chance(responde
     assert kept.mean() == pytest.approx(0.6, abs=0.06)
 
 
+def test_copies_of_two_chances_are_two_draws(respondents):
+    # Were they one draw, the copy of less chance would be right wherever they differ: 25 % of the answers.
+    true = respondents["emner__natur"].astype("Int8").to_numpy()
+    fine, coarse = (
+        protected_copy(respondents, BOOK, b"k" * 32, chance=chance)["emner__natur"].to_numpy()
+        for chance in (0.05, 0.3)
+    )
+    differ = (fine != coarse) & ~pd.isna(true)
+    # 0.95 · 0.3 / (0.95 · 0.3 + 0.05 · 0.7) = 0.89
+    assert np.mean(fine[differ] == true[differ]) == pytest.approx(0.89, abs=0.05)
+
+
 def test_neither_ids_nor_text_nor_consent_are_in_it(respondents):
     copy = protected_copy(respondents, BOOK, b"k" * 32, chance=0.1)
     assert not {"svar_id", "fritekst", "samtykke", "startet", "afsluttet"} & set(copy)
