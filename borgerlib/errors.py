@@ -217,7 +217,7 @@ def unknown_name(kind: str, name: str, legal: Iterable[str]) -> str:
     if close:
         return said("unknown_near", kind=kind, name=name, near=close)
     if len(names) <= 20:
-        return said("unknown_legal", kind=kind, name=name, legal=", ".join(names))
+        return said("unknown_legal", kind=kind, name=name, legal=", ".join(legal or "''" for legal in names))
     return said("unknown_name", kind=kind, name=name, count=len(names))
 
 

@@ -252,7 +252,7 @@ def _complete(estimates: pd.DataFrame, codebook: Codebook | None = None) -> pd.D
     if lacking:
         raise DisclosureError(
             f"The estimates lack the columns {', '.join(lacking)}.",
-            hint=f"Needed: {', '.join(_REQUIRED)}.",
+            hint="Give what estimate_proportions returns, or a frame with all of these columns.",
         )
     frame = estimates.copy()
     if "note" not in frame.columns:

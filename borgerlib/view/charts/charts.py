@@ -6,12 +6,12 @@ Each reads its rows and words; `bars` and `scales` draw them with seaborn's mark
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 
-from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.errors import DataError, ParameterError, check_known, unknown_name
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.view import theme
 from borgerlib.view.charts.bars import Bar, Bars
@@ -53,7 +53,7 @@ def bar_chart(
         More to say in the caption, a Danish sentence.
     own : mapping of str to str, optional
         Option (or item, where each bar is an item) that the own municipality chose → its name.
-    highlight : sequence of str
+    highlight : str or sequence of str
         Options (or items) that the finding is about; the other bars step back.
     sort : bool
         False keeps the order of the frame, for steps of a scale.
@@ -93,11 +93,18 @@ def bar_chart(
     'SIMULEREDE DATA: Hvilke emner vil du gerne være med til at drøfte eller påvirke i din kommune?'
     """
     require_disclosed(estimates, "bar_chart")
+    check_known("unit", unit, get_args(alt_text.Unit))
     estimates = _ordered(estimates, unit=unit, sort=sort)
     frame = estimates.frame
+    if frame.duplicated(["item", "option"]).any():
+        raise ParameterError(
+            f"bar_chart shows one group, and the estimates have {frame['group'].nunique()}.",
+            hint="Choose one by select(group=…); grouped_bar_chart shows two, heat_map all.",
+        )
     owners = _owners(frame, own or {})
-    stands_out = _keys(frame, highlight, "highlighted").isin(list(highlight))
-    back = theme.COUNTRY_SOFT if highlight else theme.COUNTRY
+    chosen = [highlight] if isinstance(highlight, str) else list(highlight)
+    stands_out = _keys(frame, chosen, "highlighted").isin(chosen)
+    back = theme.COUNTRY_SOFT if chosen else theme.COUNTRY
     colours = stands_out.map({True: theme.COUNTRY, False: back})
     drawn = frame.assign(group="", name="", own=owners, stands_out=stands_out, colour=colours)
     said: Any = {"title": title, "question": question, "base_note": base_note, "note": note}
@@ -264,7 +271,7 @@ def _keys(frame: pd.DataFrame, wanted: Iterable[str], what: str) -> pd.Series:
 
 
 def _owners(frame: pd.DataFrame, own: Mapping[str, str]) -> pd.Series:
-    return _keys(frame, own, "marked").map(dict(own)).fillna("")
+    return _keys(frame, own, "marked").map(lambda key: own.get(key, ""))
 
 
 def _marked_notes(frame: pd.DataFrame, unit: alt_text.Unit) -> tuple[list[str], list[str]]:

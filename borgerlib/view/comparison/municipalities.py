@@ -8,6 +8,7 @@ import pandas as pd
 from borgerlib import danish
 from borgerlib.comparison.municipalities import MunicipalityComparison
 from borgerlib.comparison.ranking import joint_reach
+from borgerlib.errors import ParameterError
 from borgerlib.population.municipalities import squares
 from borgerlib.view import theme
 from borgerlib.view.charts.chart import Chart
@@ -57,7 +58,7 @@ def tile_map(comparison: MunicipalityComparison, *, title: str = "") -> Chart:
     >>> borgerlib.tile_map(found).title
     '98 kommuner kan have den største andel: de kan ikke skilles ad'
     """
-    areas = comparison.areas.set_index("code")
+    areas = _areas(comparison).set_index("code")
     edges = np.linspace(areas["estimate"].min(), areas["estimate"].max(), _STEPS + 1)
     step = np.clip(np.searchsorted(edges, areas["estimate"], side="right") - 1, 0, _STEPS - 1)
     colours = [theme.mix(theme.COUNTRY, theme.PAPER, share) for share in (0.78, 0.52, 0.26, 0.0)]
@@ -115,7 +116,7 @@ def funnel_chart(comparison: MunicipalityComparison, *, title: str = "") -> Char
     >>> borgerlib.funnel_chart(found).title
     'Ingen kommune skiller sig ud fra de andre'
     """
-    shown = comparison.areas[comparison.areas["direct"].notna()]
+    shown = _areas(comparison).dropna(subset="direct")
     points = tuple(
         Point(float(row["n"]), float(row["direct"]), str(row["name"]) if row["funnel"] else "")
         for _, row in shown.iterrows()
@@ -169,7 +170,7 @@ def municipalities_table(comparison: MunicipalityComparison) -> Table:
     >>> borgerlib.municipalities_table(found).columns
     ('Kommune', 'Svar', 'Egne svar', 'Bud', 'Statistisk usikkerhed (95\xa0pct.)', 'Mulig placering')
     """
-    areas, sure = comparison.areas, danish.capitalise(uncertainty(comparison.confidence))
+    areas, sure = _areas(comparison), danish.capitalise(uncertainty(comparison.confidence))
     ends = zip(areas["ci_lower"], areas["ci_upper"], strict=True)
     ranks = zip(areas["rank_from"], areas["rank_to"], strict=True)
     rows = pd.DataFrame(
@@ -221,3 +222,12 @@ def _first_place(comparison: MunicipalityComparison) -> str:
 def _in_words(row: pd.Series) -> str:
     reach = danish.percent_range(row["ci_lower"], row["ci_upper"]).partition("\u00a0")[0]
     return f"{row['name']} {danish.percent(row['estimate'])} ({reach})"
+
+
+def _areas(comparison: MunicipalityComparison) -> pd.DataFrame:
+    if not isinstance(comparison, MunicipalityComparison):
+        raise ParameterError(
+            f"A {type(comparison).__name__} was given where a comparison of municipalities belongs.",
+            hint="Give what compare_municipalities returns.",
+        )
+    return comparison.areas

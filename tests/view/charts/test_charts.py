@@ -226,6 +226,11 @@ class TestOwnMunicipality:
         assert weights["Natur"] == 400
         assert "Fremhævet: »Skoler«." in chart.alt_text
 
+    def test_a_single_highlight_needs_no_list(self):
+        one, listed = (bar_chart(published(THREE), highlight=name, **WORDS) for name in ("natur", ["natur"]))
+        assert one.alt_text == listed.alt_text
+        assert one.alt_text.endswith("Fremhævet: »Natur«.")
+
     def test_an_unknown_highlight_is_refused(self):
         with pytest.raises(ParameterError, match="cannot be highlighted"):
             bar_chart(published(THREE), highlight=["vand"], **WORDS)
