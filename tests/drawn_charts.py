@@ -56,7 +56,7 @@ def published(*frames: pd.DataFrame, base: str = "borgere") -> DisclosedEstimate
 
 def picture(chart: Chart, width: Width, *, framed: bool) -> Figure:
     """Return a picture as files show it: drawn once, and dressed anew for each width and frame."""
-    return _drawn(chart.marks).dress(**chart._dress(width, framed))
+    return _drawn(chart.marks).dress(*chart._dress(width, framed))
 
 
 def axes_of(chart: Chart, width: Width = "wide") -> Axes:

@@ -6,7 +6,7 @@ which every value still fits beside its bar.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -14,15 +14,13 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import pandas as pd
 
 from borgerlib.view import theme
-from borgerlib.view.charts.layout import HALF_BAND, TEXT_GAP, Rows, distinct, line_height, text_width, wrap
-from borgerlib.view.charts.marks import OWN_MARK, OWN_STYLE, Marks
+from borgerlib.view.charts.layout import HALF_BAND, TEXT_GAP, Lines, Rows, distinct, own, wrap
+from borgerlib.view.charts.marks import RowMarks, write
 
 if TYPE_CHECKING:
     import seaborn.objects as so
     from matplotlib.axes import Axes
 
-# Lines at a bar's end, the air before them, their weight and colour.
-_Piece = tuple[list[str], float, theme.Weight, str]
 _LABEL_SHARE = 0.44
 _LABEL_GAP = 20
 _STUB = 44
@@ -56,14 +54,9 @@ class Bar:
         """Where the words begin: the farthest point of bar and interval, or the axis beyond both."""
         return max(0.0, self.value or 0, self.upper or 0)
 
-    @property
-    def weight(self) -> theme.Weight:
-        """Of the label."""
-        return "semibold" if self.stands_out else "regular"
-
 
 @dataclass(frozen=True)
-class Bars(Marks):
+class Bars(RowMarks):
     """Bars in the order to be shown; those of one answer in several groups follow each other.
 
     Parameters
@@ -127,32 +120,31 @@ class Bars(Marks):
         """Width of the column of labels."""
         if self.narrow:
             return 0.0
-        lines = [line for bar in self.bars for line in self._label(bar)]
-        return max(text_width(line, self.size, "semibold") for line in lines) + _LABEL_GAP
+        return max(replace(self._label(bar), weight="semibold").width for bar in self.bars) + _LABEL_GAP
 
     @cached_property
     def scale(self) -> float:
         """Pixels a unit."""
         shown = [bar for bar in self.bars if bar.reach > self.start and bar.state == "shown"]
         beside = [
-            (self.room - TEXT_GAP - self._width(self._said(bar))) / (bar.reach - self.start) for bar in shown
+            (self.room - TEXT_GAP - _width(self._said(bar))) / (bar.reach - self.start) for bar in shown
         ]
         return min([self.room / (self.full - self.start), *beside])
 
     @cached_property
     def rows(self) -> Rows:
         """Each as high as its label and its bars."""
-        line, groups = line_height(self.size), self.groups
+        line, groups = self.line("").pitch, self.groups
         band = _BAR[self.narrow] if groups == 1 else groups * (line + 2)
         # A value is higher than a phone's bar.
         rim = max(0.0, (line - band / groups) / 2)
         needs = []
         for bars in self.answers:
             # A reason of several lines goes on upwards from the first of two bars, otherwise downwards.
-            up, *down = [(len(self._said(bar)[0][0]) - 1) * line for bar in bars]
+            up, *down = [self._said(bar)[0][1].height - line for bar in bars]
             if not down:
                 up, down = 0.0, [up]
-            label = (len(self._label(bars[0])) + self._own_takes_a_line(bars[0])) * line
+            label = self._label(bars[0]).height + self._own_takes_a_line(bars[0]) * line
             needs.append((label, rim + up, rim + down[-1]))
         return self.spaced(band, needs, between=_BETWEEN_ROWS[self.narrow], gap=3)
 
@@ -178,58 +170,61 @@ class Bars(Marks):
             row, of_row = divmod(number, self.groups)
             yield bar, row + HALF_BAND * ((2 * of_row + 1) / self.groups - 1)
 
-    def _label(self, bar: Bar) -> list[str]:
-        share = 1 if self.narrow else _LABEL_SHARE
-        return wrap(bar.label, width=self.width * share, size=self.size, weight=bar.weight)
+    def _label(self, bar: Bar) -> Lines:
+        width = self.width * (1 if self.narrow else _LABEL_SHARE)
+        return wrap(
+            bar.label, width=width, size=self.size, weight="semibold" if bar.stands_out else "regular"
+        )
 
     def _own_takes_a_line(self, bar: Bar) -> bool:
         """Tell whether the own municipality's name does not fit at the end of a phone's label."""
-        return self.narrow and bool(bar.own) and self._after_label(bar) + self._own_width(bar) > self.width
+        after = self._after_label(bar)
+        return self.narrow and bool(bar.own) and after + own(bar.own, self.size).width > self.width
 
     def _after_label(self, bar: Bar) -> float:
-        return text_width(self._label(bar)[-1], self.size, bar.weight) + 2 * TEXT_GAP
+        label = self._label(bar)
+        return replace(label, lines=label.lines[-1:]).width + 2 * TEXT_GAP
 
-    def _own_width(self, bar: Bar) -> float:
-        return text_width(f"{OWN_MARK} {bar.own}", self.size, "semibold")
-
-    def _said(self, bar: Bar) -> list[_Piece]:
-        """Return what is said at a bar's end."""
-        said: list[_Piece] = []
+    def _said(self, bar: Bar) -> list[tuple[float, Lines]]:
+        """Return what is said at a bar's end, each with the air before it."""
+        said: list[tuple[float, Lines]] = []
         if bar.name:
-            said.append(([bar.name], TEXT_GAP, "regular", theme.MUTED))
+            said.append((TEXT_GAP, self.line(bar.name, colour=theme.MUTED)))
         if bar.own and not self.narrow:
-            said.append(([f"{OWN_MARK} {bar.own}"], 2 * TEXT_GAP, "semibold", theme.OWN_TEXT))
+            said.append((2 * TEXT_GAP, own(bar.own, self.size)))
         if bar.state == "suppressed":
-            return [([f"· {bar.words}"], _STUB + TEXT_GAP, "regular", theme.MUTED), *said]
+            return [(_STUB + TEXT_GAP, self.line(f"· {bar.words}", colour=theme.MUTED)), *said]
         if bar.state == "shown":
-            return [([bar.words], TEXT_GAP, "semibold", theme.TEXT), *said]
+            return [(TEXT_GAP, self.line(bar.words, "semibold")), *said]
         # A reason is wrapped to the room that the bar would have had.
-        room = self.room - 3 * TEXT_GAP - self._width(said)
-        lines = wrap(bar.words, width=room, size=self.size, weight="italic")
-        return [(lines, 0 if self.narrow else TEXT_GAP, "italic", theme.MUTED), *said]
-
-    def _width(self, said: list[_Piece]) -> float:
-        return sum(air + text_width(lines[-1], self.size, weight) for lines, air, weight, _ in said)
+        room = self.room - 3 * TEXT_GAP - _width(said)
+        reason = wrap(bar.words, width=room, size=self.size, weight="italic", colour=theme.MUTED)
+        return [(0 if self.narrow else TEXT_GAP, reason), *said]
 
     def _write_label(self, axes: Axes, row: int, bar: Bar) -> None:
-        lines = self._label(bar)
-        self.write_head(axes, row, [(lines, {"size": self.size, "weight": bar.weight})])
+        label = self._label(bar)
+        self.write_head(axes, row, [label])
         if self.narrow and bar.own:
-            below, line = self._own_takes_a_line(bar), line_height(self.size)
+            below = self._own_takes_a_line(bar)
+            top = self.rows.above[row] - label.height + (0 if below else label.pitch)
             x = 0 if below else self._after_label(bar)
-            y = self.rows.above[row] - (len(lines) - 0.5 + below) * line
-            own = f"{OWN_MARK} {bar.own}"
-            self.write(axes, [own], (self.start, row - HALF_BAND), offset=(x, y), **OWN_STYLE)
+            write(axes, [own(bar.own, self.size)], (self.start, row - HALF_BAND), x=x, top=top)
 
     def _write_end(self, axes: Axes, bar: Bar, middle: float) -> None:
         """Write what stands beside a bar, or in place of one."""
-        at, line, said = (bar.reach, middle), line_height(self.size), self._said(bar)
+        said, at = self._said(bar), (bar.reach, middle)
         if bar.state == "suppressed":
             at = (self.start, middle)
             self.hatch(axes, middle, pixels=_STUB, height=2 * HALF_BAND / self.groups)
-        more = (len(said[0][0]) - 1) * line
-        x, y = 0.0, more if middle < round(middle) else 0.0
-        for lines, air, weight, colour in said:
-            self.write(axes, lines, at, offset=(x + air, y), weight=weight, colour=colour)
-            x += air + text_width(lines[-1], self.size, weight)
-            y -= (len(lines) - 1) * line
+        reason = said[0][1]
+        x, top = 0.0, reason.pitch / 2
+        if middle < round(middle):
+            top += reason.height - reason.pitch
+        for air, lines in said:
+            write(axes, [lines], at, x=x + air, top=top)
+            x += air + lines.width
+            top -= lines.height - lines.pitch
+
+
+def _width(said: Sequence[tuple[float, Lines]]) -> float:
+    return sum(air + lines.width for air, lines in said)

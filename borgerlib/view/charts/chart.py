@@ -90,7 +90,7 @@ class Chart:
         ParameterError
             The width is neither.
         """
-        return DrawnMarks(self.marks, plot).dress(**self._dress(width, framed))
+        return DrawnMarks(self.marks, plot).dress(*self._dress(width, framed))
 
     def axes(self, width: Width = "wide", *, framed: bool = True) -> Axes:
         """Return the axes of a new `figure`, for a line, a limit or a remark (``axes.figure`` shows them).
@@ -102,20 +102,17 @@ class Chart:
 
     def png(self, width: Width = "wide", *, framed: bool = True) -> bytes:
         """Return the picture as PNG at two image pixels a pixel; parameters as `figure`."""
-        return files.png(self.marks, **self._dress(width, framed))
+        return files.png(self.marks, *self._dress(width, framed))
 
     def svg(self, width: Width = "wide", *, framed: bool = True) -> str:
         """Return the picture as SVG that carries the letters it needs; parameters as `figure`."""
-        return files.svg(self.marks, **self._dress(width, framed)).decode()
+        return files.svg(self.marks, *self._dress(width, framed)).decode()
 
-    def _dress(self, width: Width, framed: bool) -> dict[str, Any]:
+    def _dress(self, width: Width, framed: bool) -> tuple[PictureWords, int]:
         if width not in _WIDTHS:
             raise ParameterError(f"There is no width '{width}'. Legal: {', '.join(_WIDTHS)}.")
-        words = PictureWords(simulated=self.simulated)
-        if framed:
-            words = PictureWords(self.title, self.question, self.caption)
-        margin = theme.MARGIN if framed and width == "wide" else 0
-        return {"words": words, "width": _WIDTHS[width], "margin": margin}
+        words = PictureWords(self.title, self.question, self.caption)
+        return words if framed else PictureWords(simulated=self.simulated), _WIDTHS[width]
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data = {"image/png": self.png(), **self.for_page()}

@@ -48,22 +48,22 @@ def kept(draw: Callable[..., bytes]) -> Callable[..., bytes]:
     Parameters
     ----------
     draw : callable
-        Marks, words, width and margin → the bytes of a file, whose ending is its name.
+        Marks, words and width in pixels → the bytes of a file, whose ending is its name.
     """
 
     @lru_cache(maxsize=512)
     @wraps(draw)
-    def drawn(marks: Marks, words: PictureWords, *, width: float, margin: float) -> bytes:
+    def drawn(marks: Marks, words: PictureWords, width: float) -> bytes:
         workspace = places.processed_data()
         # What a reader's own marks do cannot be told by their name.
         if not type(marks).__module__.startswith("borgerlib.") or not workspace.is_dir():
-            return draw(marks, words, width=width, margin=margin)
-        shown = repr((marks, words, width, margin))
+            return draw(marks, words, width)
+        shown = repr((marks, words, width))
         name = sha256(f"{_version()} {shown}".encode()).hexdigest()
         path = workspace / FOLDER / f"{name}.{draw.__name__}"
         with suppress(OSError):
             return path.read_bytes()
-        picture = draw(marks, words, width=width, margin=margin)
+        picture = draw(marks, words, width)
         with suppress(OSError):
             path.parent.mkdir(exist_ok=True)
             _make_room(path.parent)
@@ -76,12 +76,12 @@ def kept(draw: Callable[..., bytes]) -> Callable[..., bytes]:
 
 # All municipalities share most of their pictures: a warm kernel inherits those that are drawn already.
 @kept
-def png(marks: Marks, words: PictureWords, *, width: float, margin: float) -> bytes:
+def png(marks: Marks, words: PictureWords, width: float) -> bytes:
     """Return a picture as a PNG of few colours, two image pixels a pixel; parameters as `Drawn`."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
-    figure = _drawn(marks).dress(words, width=width, margin=margin)
+    figure = _drawn(marks).dress(words, width)
     figure.set_dpi(144)
     with settings():
         canvas = FigureCanvasAgg(figure)
@@ -96,14 +96,14 @@ def png(marks: Marks, words: PictureWords, *, width: float, margin: float) -> by
 
 
 @kept
-def svg(marks: Marks, words: PictureWords, *, width: float, margin: float) -> bytes:
+def svg(marks: Marks, words: PictureWords, width: float) -> bytes:
     """Return a picture as an SVG (UTF-8) that needs no font of the reader's; parameters as `Drawn`.
 
     Texts stay text. The letters that they use are part of the picture: a page shows it as an image, to which
     the page's own fonts do not reach.
     """
     buffer = io.StringIO()
-    figure = _drawn(marks).dress(words, width=width, margin=margin)
+    figure = _drawn(marks).dress(words, width)
     with settings():
         figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     drawn = buffer.getvalue()

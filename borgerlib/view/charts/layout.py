@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 HALF_BAND = 0.4
 # From the end of a bar to what is said of it.
 TEXT_GAP = 8
+OWN_MARK = "◆"
 _BEYOND = 1000.0
 
 
@@ -75,12 +76,34 @@ def distinct(labels: Sequence[str]) -> list[str]:
     return [name + "\u00a0" * count for name, count in zip(names, earlier, strict=True)]
 
 
-def line_height(size: float) -> float:
-    """Return the distance from line to line of a text."""
-    return size * theme.LINE_HEIGHT
+@dataclass(frozen=True)
+class Lines:
+    """Lines of text one under another, in one style."""
+
+    lines: list[str]
+    size: float
+    weight: theme.Weight = "regular"
+    colour: str = theme.TEXT
+
+    @property
+    def width(self) -> float:
+        """Of the widest line."""
+        return max((text_width(line, self.size, self.weight) for line in self.lines), default=0.0)
+
+    @property
+    def pitch(self) -> float:
+        """Distance from line to line."""
+        return self.size * theme.LINE_HEIGHT
+
+    @property
+    def height(self) -> float:
+        """Of all lines."""
+        return len(self.lines) * self.pitch
 
 
-def wrap(text: str, *, width: float, size: float, weight: theme.Weight = "regular") -> list[str]:
+def wrap(
+    text: str, *, width: float, size: float, weight: theme.Weight = "regular", colour: str = theme.TEXT
+) -> Lines:
     """Break a text into lines no wider than `width`; a single longer word keeps its own line."""
     lines: list[str] = []
     for word in danish.tied(danish.squeezed(text)).split(" "):
@@ -89,7 +112,12 @@ def wrap(text: str, *, width: float, size: float, weight: theme.Weight = "regula
             lines[-1] = longer
         elif word:
             lines.append(word)
-    return lines
+    return Lines(lines, size, weight, colour)
+
+
+def own(name: str, size: float) -> Lines:
+    """Return the mark and the name of the reader's own municipality."""
+    return Lines([f"{OWN_MARK} {name}"], size, "semibold", theme.OWN_TEXT)
 
 
 @lru_cache(maxsize=8192)

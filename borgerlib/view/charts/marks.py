@@ -11,18 +11,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from borgerlib.view import theme
-from borgerlib.view.charts.layout import HALF_BAND, Rows, line_height
+from borgerlib.view.charts.layout import HALF_BAND, Lines, Rows
 
 if TYPE_CHECKING:
     import seaborn.objects as so
     from matplotlib.axes import Axes
 
-OWN_MARK = "◆"
 # What a row's label, what stands above its bars and what stands below them need.
 Need = tuple[float, float, float]
-# Lines of one style, with its size.
-Lines = tuple[list[str], dict[str, Any]]
-OWN_STYLE: dict[str, Any] = {"weight": "semibold", "colour": theme.OWN_TEXT}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +28,7 @@ class Marks(ABC):
     Parameters
     ----------
     width : float
-        Pixels; below `theme.PHONE_BREAK` labels stand above their bars.
+        Pixels; below `theme.PHONE_BREAK` the layout is a phone's.
     key : tuple of (name, colour)
         Shown above the marks, for names that find no place beside them.
     """
@@ -46,17 +42,12 @@ class Marks(ABC):
 
     @property
     @abstractmethod
-    def scale(self) -> float:
-        """Pixels a unit."""
-
-    @property
-    @abstractmethod
-    def rows(self) -> Rows:
-        """How far the rows stand apart."""
+    def height(self) -> float:
+        """Of the axes."""
 
     @abstractmethod
-    def write_labels(self, axes: Axes) -> None:
-        """Write what stands at the marks, and draw what seaborn has no mark for."""
+    def dress(self, axes: Axes) -> None:
+        """Give axes that have their marks limits, spacing and labels."""
 
     def at(self, width: float) -> Self:
         """Return the marks as they stand in a picture of that width in pixels."""
@@ -64,12 +55,12 @@ class Marks(ABC):
 
     @property
     def left(self) -> float:
-        """Width of the column of labels."""
+        """Room left of the axes."""
         return 0.0
 
     @property
-    def start(self) -> float:
-        """Value at the left end of the axis."""
+    def below(self) -> float:
+        """Room below the axes."""
         return 0.0
 
     @property
@@ -86,6 +77,38 @@ class Marks(ABC):
     def room(self) -> float:
         """Width of the axes."""
         return self.width - self.left
+
+    def line(self, text: str, weight: theme.Weight = "regular", colour: str = theme.TEXT) -> Lines:
+        """Return a line as labels are written."""
+        return Lines([text], self.size, weight, colour)
+
+
+class RowMarks(Marks):
+    """Marks in rows, labels left of them, on a phone above them."""
+
+    @property
+    @abstractmethod
+    def scale(self) -> float:
+        """Pixels a unit."""
+
+    @property
+    @abstractmethod
+    def rows(self) -> Rows:
+        """How far the rows stand apart."""
+
+    @abstractmethod
+    def write_labels(self, axes: Axes) -> None:
+        """Write what stands at the marks, and draw what seaborn has no mark for."""
+
+    @property
+    def start(self) -> float:
+        """Value at the left end of the axis."""
+        return 0.0
+
+    @property
+    def height(self) -> float:
+        """Of all rows."""
+        return self.rows.height
 
     def dress(self, axes: Axes) -> None:
         """Give axes that have their marks limits, spacing and labels."""
@@ -107,17 +130,10 @@ class Marks(ABC):
 
     def write_head(self, axes: Axes, row: int, head: Sequence[Lines]) -> None:
         """Write what a row is: left of its bars, on a phone above all that belongs to them."""
-        at, top = (self.start, float(row)), height_of(head) / 2
         if self.narrow:
-            at, top = (self.start, row - HALF_BAND), self.rows.above[row]
-        for lines, style in head:
-            pitch = line_height(style["size"])
-            self.write(axes, lines, at, offset=(-self.left, top - pitch / 2), **style)
-            top -= len(lines) * pitch
-
-    def write(self, axes: Axes, lines: Sequence[str], at: tuple[float, float], **style: Any) -> None:
-        """Write lines at a point of the axes; see `write`."""
-        write(axes, lines, at, **({"size": self.size} | style))
+            write(axes, head, (self.start, row - HALF_BAND), top=self.rows.above[row])
+        else:
+            write(axes, head, (self.start, row), x=-self.left)
 
     def hatch(self, axes: Axes, middle: float, *, pixels: float, height: float) -> None:
         """Draw a bar that stands for a number not shown."""
@@ -125,38 +141,34 @@ class Marks(ABC):
         axes.barh(middle, pixels / self.scale, height, left=self.start, hatch="/////", **style)
 
 
-def height_of(head: Sequence[Lines]) -> float:
-    """Return the height of lines one under another."""
-    return sum(len(lines) * line_height(style["size"]) for lines, style in head)
-
-
 def write(
     axes: Axes,
-    lines: Sequence[str],
+    block: Sequence[Lines],
     at: tuple[float, float],
     *,
-    size: float,
-    offset: tuple[float, float] = (0, 0),
+    x: float = 0,
+    top: float | None = None,
     align: str = "left",
-    weight: theme.Weight = "regular",
-    colour: str = theme.TEXT,
     **more: Any,
 ) -> None:
-    """Write lines one under another, the middle of the first `offset` pixels from a point of the axes."""
-    heavy, leaning = theme.FONT_STYLES[weight]
-    for number, line in enumerate(lines):
-        axes.annotate(
-            line,
-            at,
-            xytext=(offset[0], offset[1] - number * line_height(size)),
-            textcoords="offset points",
-            horizontalalignment=align,
-            verticalalignment="center_baseline",
-            fontsize=size,
-            color=colour,
-            parse_math=False,
-            annotation_clip=False,
-            fontweight=heavy,
-            fontstyle=leaning,
-            **more,
-        )
+    """Write lines one under another, `x` pixels right of a point; `top` pixels above it, or centred."""
+    y = sum(part.height for part in block) / 2 if top is None else top
+    for part in block:
+        heavy, leaning = theme.FONT_STYLES[part.weight]
+        for line in part.lines:
+            axes.annotate(
+                line,
+                at,
+                xytext=(x, y - part.pitch / 2),
+                textcoords="offset points",
+                horizontalalignment=align,
+                verticalalignment="center_baseline",
+                fontsize=part.size,
+                color=part.colour,
+                parse_math=False,
+                annotation_clip=False,
+                fontweight=heavy,
+                fontstyle=leaning,
+                **more,
+            )
+            y -= part.pitch

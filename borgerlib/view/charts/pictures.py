@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from borgerlib.danish import SIMULATED
 from borgerlib.view import theme
-from borgerlib.view.charts.layout import line_height, wrap
+from borgerlib.view.charts.layout import wrap
 from borgerlib.view.charts.marks import Marks, write
 
 if TYPE_CHECKING:
@@ -55,28 +55,23 @@ class DrawnMarks:
             (plot or marks.plot()).theme(_settings()).on(self.axes).plot()
         self._artists = set(self.axes.get_children())
 
-    def dress(self, words: PictureWords, *, width: float, margin: float) -> Figure:
-        """Return the figure as wide as asked, with words around the marks and none of an earlier dress.
-
-        Parameters
-        ----------
-        words : PictureWords
-        width, margin : float
-            Of the figure, in pixels.
-        """
+    def dress(self, words: PictureWords, width: float) -> Figure:
+        """Return the figure `width` pixels wide, with words around the marks and none of an earlier dress."""
         for artist in set(self.axes.get_children()) - self._artists:
             artist.remove()
-        sizes, inner = theme.layout_of(width), width - 2 * margin
+        sizes = theme.layout_of(width)
+        margin = theme.MARGIN if words.title and sizes == "wide" else 0
+        inner = width - 2 * margin
         with settings():
             marks, column = self.marks.at(inner), _Column(self.axes, margin, inner, margin)
-            column.write(words.title, theme.TITLE_SIZE[sizes], weight="semibold", air=4)
-            column.write(words.question, theme.QUESTION_SIZE[sizes], colour=theme.MUTED, air=_AIR)
+            column.write(words.title, size=theme.TITLE_SIZE[sizes], weight="semibold", air=4)
+            column.write(words.question, size=theme.QUESTION_SIZE[sizes], colour=theme.MUTED, air=_AIR)
             if words.simulated:
                 column.tag(SIMULATED, theme.CAPTION_SIZE[sizes])
             column.key(marks.key, theme.LABEL_SIZE[sizes])
-            top, height = column.top, marks.rows.height
-            column.top += height + (_AIR if words.caption else 0)
-            column.write(words.caption, theme.CAPTION_SIZE[sizes], colour=theme.MUTED)
+            top, height = column.top, marks.height
+            column.top += height + marks.below + (_AIR if words.caption else 0)
+            column.write(words.caption, size=theme.CAPTION_SIZE[sizes], colour=theme.MUTED)
             whole = column.top + margin
             self.figure.set_dpi(72)
             self.figure.set_size_inches(width / 72, whole / 72)
@@ -144,22 +139,22 @@ class _Column:
     width: float
     top: float
 
-    def write(self, text: str, size: float, *, indent: float = 0, air: float = 0, **style: Any) -> None:
-        weight = style.get("weight", "regular")
-        lines = wrap(text, width=self.width - indent, size=size, weight=weight)
-        at = (self.left + indent, -self.top - line_height(size) / 2)
-        write(self.axes, lines, (0, 1), xycoords="figure fraction", offset=at, size=size, **style)
-        self.top += len(lines) * line_height(size) + (air if lines else 0)
+    def write(self, text: str, *, indent: float = 0, air: float = 0, bbox: Any = None, **style: Any) -> None:
+        lines = wrap(text, width=self.width - indent, **style)
+        at: Any = {"x": self.left + indent, "top": -self.top, "xycoords": "figure fraction", "bbox": bbox}
+        write(self.axes, [lines], (0, 1), **at)
+        self.top += lines.height + (air if lines.lines else 0)
 
     def tag(self, text: str, size: float) -> None:
         box = {"facecolor": theme.TEXT, "edgecolor": "none", "pad": 6}
         self.top += 4
-        self.write(text, size, indent=6, air=18, weight="semibold", colour=theme.PAPER, bbox=box)
+        self.write(text, size=size, indent=6, air=18, weight="semibold", colour=theme.PAPER, bbox=box)
 
     def key(self, colours: tuple[tuple[str, str], ...], size: float) -> None:
         for name, colour in colours:
-            self.write("■", size, air=-line_height(size), colour=colour)
-            self.write(name, size, indent=1.4 * size, air=4, colour=theme.MUTED)
+            self.write("■", size=size, colour=colour)
+            self.top -= size * theme.LINE_HEIGHT
+            self.write(name, size=size, indent=1.4 * size, air=4, colour=theme.MUTED)
         self.top += 12 if colours else 0
 
 

@@ -6,6 +6,7 @@ fit inside its segment stands above it with a thin leader, and labels that would
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -15,15 +16,16 @@ import pandas as pd
 from borgerlib.view import theme
 from borgerlib.view.charts.layout import (
     HALF_BAND,
+    OWN_MARK,
     TEXT_GAP,
+    Lines,
     Rows,
     distinct,
-    line_height,
+    own,
     spread,
-    text_width,
     wrap,
 )
-from borgerlib.view.charts.marks import OWN_MARK, OWN_STYLE, Lines, Marks, height_of
+from borgerlib.view.charts.marks import RowMarks, write
 
 if TYPE_CHECKING:
     import seaborn.objects as so
@@ -94,16 +96,7 @@ class ScaleRow:
 
 
 @dataclass(frozen=True)
-class _Label:
-    """What stands above a segment: its lines, as wide as the widest, over the segment's middle in pixels."""
-
-    lines: list[tuple[str, theme.Weight, str]]
-    target: float
-    width: float
-
-
-@dataclass(frozen=True)
-class Scale(Marks):
+class Scale(RowMarks):
     """The groups' bars in order; steps from most negative to most positive, then those apart.
 
     Parameters
@@ -150,7 +143,7 @@ class Scale(Marks):
     @cached_property
     def left(self) -> float:
         """Width of the column of labels."""
-        longest = max(text_width(group.label, self.size, "semibold") for group in self.groups)
+        longest = max(self.line(group.label, "semibold").width for group in self.groups)
         if self.narrow or not longest:
             return 0.0
         return min(self.width * _LABEL_SHARE, longest + _LABEL_GAP)
@@ -167,11 +160,9 @@ class Scale(Marks):
         """Each as high as what stands above and below its bar."""
         needs = []
         for row, group in enumerate(self.groups):
-            lines = max((len(label.lines) for label in self._labels(row)), default=0)
-            over = lines * line_height(self._small) + _LEADER if lines else 0.0
-            own = any(step.own for step in self._of(row))
-            under = self._net_height(group) + (_UNDER + line_height(self.size) if own else 0.0)
-            needs.append((height_of(self._head(group)), over, under))
+            over = max((_height(label) + _LEADER for _, label in self._labels(row)), default=0.0)
+            own_line = _UNDER + self.line("").pitch if any(step.own for step in self._of(row)) else 0.0
+            needs.append((_height(self._head(group)), over, self._net_height(group) + own_line))
         return self.spaced(_BAR[self.narrow], needs, between=_BETWEEN, gap=6)
 
     def write_labels(self, axes: Axes) -> None:
@@ -179,16 +170,17 @@ class Scale(Marks):
         for row, group in enumerate(self.groups):
             self.write_head(axes, row, self._head(group))
             if group.withheld:
-                pixels, at = self.rows.band, (self.start, float(row))
+                pixels = self.rows.band
                 self.hatch(axes, row, pixels=pixels, height=2 * HALF_BAND)
-                words, beside = f"· {group.withheld}", (pixels + TEXT_GAP, 0)
-                self.write(axes, [words], at, offset=beside, colour=theme.MUTED)
+                said = self.line(f"· {group.withheld}", colour=theme.MUTED)
+                write(axes, [said], (self.start, row), x=pixels + TEXT_GAP)
             self._write_above(axes, row)
             if group.net:
                 self._draw_net(axes, row, group.net)
             for step in self._of(row):
                 if self._inside(step):
-                    self._write_inside(axes, step)
+                    ink = theme.TEXT if step.aside else theme.readable_on(step.colour)
+                    write(axes, self._numbers(step, ink, ink), (step.middle, row), align="center")
                 if step.own:
                     self._write_own(axes, step, self._net_height(group))
 
@@ -205,63 +197,51 @@ class Scale(Marks):
 
     def _fits(self, row: int) -> bool:
         """Tell whether all that has to stand above a row has room."""
-        widths = [label.width for label in self._labels(row, named=True)]
+        widths = [_width(label) for _, label in self._labels(row, named=True)]
         return sum(widths) + _BETWEEN_LABELS * (len(widths) - 1) <= self.room
 
     def _head(self, group: ScaleRow) -> list[Lines]:
         """Return a group's label and base."""
         room = self.width if self.narrow else self.left - _LABEL_GAP + 1
         label = wrap(group.label, width=room, size=self.size, weight="semibold")
-        base = wrap(group.base, width=room, size=self._small) if label else []
-        small = {"size": self._small, "colour": theme.MUTED}
-        return [(label, {"size": self.size, "weight": "semibold"}), (base, small)]
+        base = wrap(group.base, width=room, size=self._small, colour=theme.MUTED)
+        return [label, base] if group.label else []
 
-    def _labels(self, row: int, *, named: bool = False) -> list[_Label]:
+    def _labels(self, row: int, *, named: bool = False) -> list[tuple[ScaleStep, list[Lines]]]:
         """Return what stands above a row: names where they come first (or all), and what is too wide."""
         earlier = {step.name for step in self.steps if step.row < row and not named}
         labels = []
         for step in self._of(row):
-            lines: list[tuple[str, theme.Weight, str]] = []
+            label = []
             if not self.key and step.name not in earlier:
-                names = wrap(step.name, width=_NAME_WIDTH[self.narrow], size=self._small)
-                lines += [(name, "regular", theme.TEXT) for name in names]
+                label.append(wrap(step.name, width=_NAME_WIDTH[self.narrow], size=self._small))
             if not self._inside(step):
-                lines += [(step.words, "semibold", theme.TEXT), (step.interval, "regular", theme.MUTED)]
-            lines = [line for line in lines if line[0]]
-            if lines:
-                width = max(text_width(text, self._small, weight) for text, weight, _ in lines)
-                labels.append(_Label(lines, self._place(step), width))
+                label += self._numbers(step, theme.TEXT, theme.MUTED, above=True)
+            if label:
+                labels.append((step, label))
         return labels
 
-    def _net_height(self, group: ScaleRow) -> float:
-        return _NET + line_height(self._small) if group.net else 0.0
+    def _numbers(self, step: ScaleStep, ink: str, pale: str, *, above: bool = False) -> list[Lines]:
+        """Return a step's share and interval as they stand inside its segment, or above it."""
+        share = Lines([step.words], self._small if above else self.size, "semibold", ink)
+        return [share, Lines([step.interval], self._small, colour=pale)] if step.interval else [share]
 
     def _inside(self, step: ScaleStep) -> bool:
         """Tell whether what is said of a segment fits inside it."""
-        words = text_width(step.words, self.size, "semibold")
-        interval = text_width(step.interval, self._small)
-        return max(words, interval) + 2 * _PADDING <= step.share * self.scale
+        return _width(self._numbers(step, "", "")) + 2 * _PADDING <= step.share * self.scale
+
+    def _net_height(self, group: ScaleRow) -> float:
+        return _NET + self._small * theme.LINE_HEIGHT if group.net else 0.0
 
     def _write_above(self, axes: Axes, row: int) -> None:
-        labels, line = self._labels(row), line_height(self._small)
-        wanted = [(label.target, label.width) for label in labels]
+        labels = self._labels(row)
+        wanted = [(self._place(step), _width(label)) for step, label in labels]
         middles = spread(wanted, 1, self.room - 1, gap=_BETWEEN_LABELS)
-        for label, middle in zip(labels, middles, strict=True):
-            at, aside = (self.start + label.target / self.scale, row - HALF_BAND), middle - label.target
+        for (step, label), middle in zip(labels, middles, strict=True):
+            at, aside = (step.middle, row - HALF_BAND), middle - self._place(step)
             arrow = {"arrowstyle": "-", "color": theme.MUTED, "linewidth": 1, "shrinkA": 0, "shrinkB": 1}
             axes.annotate("", at, (aside, _LEADER - 1), textcoords="offset points", arrowprops=arrow)
-            for up, (text, weight, colour) in enumerate(reversed(label.lines)):
-                offset = (aside, _LEADER + (up + 0.5) * line)
-                style: Any = {"size": self._small, "weight": weight, "colour": colour, "align": "center"}
-                self.write(axes, [text], at, offset=offset, **style)
-
-    def _write_inside(self, axes: Axes, step: ScaleStep) -> None:
-        at, ink = (step.middle, float(step.row)), theme.readable_on(step.colour)
-        style: Any = {"colour": theme.TEXT if step.aside else ink, "align": "center"}
-        up = (0, 9.0 if step.interval else 0.0)
-        self.write(axes, [step.words], at, offset=up, weight="semibold", **style)
-        if step.interval:
-            self.write(axes, [step.interval], at, offset=(0, -8.5), size=self._small, **style)
+            write(axes, label, at, x=aside, top=_LEADER + _height(label), align="center")
 
     def _draw_net(self, axes: Axes, row: int, net: Net) -> None:
         """Draw the positive steps together as a line, with its interval and words under it."""
@@ -274,19 +254,25 @@ class Scale(Marks):
         either_way = [[net.share - net.lower], [net.upper - net.share]]
         style: Any = {"ecolor": theme.TEXT, "elinewidth": 1.5, "capsize": 3.5, "capthick": 1.5}
         axes.errorbar(end, y, xerr=either_way, fmt="none", transform=below, **style)
-        from_left = (net.start - self.start) * self.scale
-        over = from_left + text_width(net.words, self._small) - self.room + 1
-        offset = (-min(max(over, 0), from_left), -down - 5.5 - line_height(self._small) / 2)
-        self.write(axes, [net.words], (net.start, y), offset=offset, size=self._small)
+        words, from_left = Lines([net.words], self._small), (net.start - self.start) * self.scale
+        over = max(from_left + words.width - self.room + 1, 0)
+        write(axes, [words], (net.start, y), x=-min(over, from_left), top=-down - 5.5)
 
     def _write_own(self, axes: Axes, step: ScaleStep, down: float) -> None:
         """Write the own municipality's name under its answer, the mark in the middle of the segment."""
-        half = text_width(OWN_MARK, self.size, "semibold") / 2
-        at, y = (step.middle, step.row + HALF_BAND), -down - _UNDER - line_height(self.size) / 2
-        before, words = self._place(step), f"{OWN_MARK} {step.own}"
+        words, half = own(step.own, self.size), self.line(OWN_MARK, "semibold").width / 2
+        at, top, before = (step.middle, step.row + HALF_BAND), -down - _UNDER, self._place(step)
         beside = self.room - 1 - before
-        if text_width(words, self.size, "semibold") - half <= beside:
-            self.write(axes, [words], at, offset=(-min(half, before), y), **OWN_STYLE)
+        if words.width - half <= beside:
+            write(axes, [words], at, x=-min(half, before), top=top)
         else:
-            words, offset = f"{step.own} {OWN_MARK}", (min(half, beside), y)
-            self.write(axes, [words], at, offset=offset, align="right", **OWN_STYLE)
+            turned = replace(words, lines=[f"{step.own} {OWN_MARK}"])
+            write(axes, [turned], at, x=min(half, beside), top=top, align="right")
+
+
+def _width(label: Sequence[Lines]) -> float:
+    return max(lines.width for lines in label)
+
+
+def _height(label: Sequence[Lines]) -> float:
+    return sum(lines.height for lines in label)

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from borgerlib import danish
+from borgerlib.statistics.levels import Floats
 from borgerlib.view import theme
 from borgerlib.view.charts.bars import Bars
-from borgerlib.view.charts.layout import HALF_BAND, Rows, line_height
-from borgerlib.view.charts.marks import Marks
+from borgerlib.view.charts.layout import HALF_BAND, Lines, Rows
+from borgerlib.view.charts.marks import Marks, RowMarks, write
 
 if TYPE_CHECKING:
     import seaborn.objects as so
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 # Narrower squares hold no letters that can be read.
 _READABLE = 30.0
 _SIDE = 0.94
-_TALL = (380.0, 300.0)
+_TALL = (400.0, 320.0)
+_SIZES = "Svar (jo længere til højre, jo flere)"
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Square:
 
 
 @dataclass(frozen=True)
-class Squares(Marks):
+class Squares(RowMarks):
     """The country as squares."""
 
     squares: tuple[Square, ...]
@@ -75,7 +77,7 @@ class Squares(Marks):
             axes.barh(square.row, _SIDE, 2 * HALF_BAND, left=square.column - _SIDE / 2, **style)
             if self.scale >= _READABLE:
                 at, ink = (square.column, square.row), theme.readable_on(square.colour)
-                self.write(axes, [square.letters], at, size=size, align="center", colour=ink)
+                write(axes, [Lines([square.letters], size, colour=ink)], at, align="center")
 
 
 @dataclass(frozen=True)
@@ -108,102 +110,73 @@ class Funnel(Marks):
     reach: float
 
     @cached_property
-    def ends(self) -> tuple[float, float]:
-        """The lowest and highest share drawn."""
-        _, low, high = self.limits
-        shares = [point.share for point in self.points]
-        return max(min([*shares, *low]), 0.0), min(max([*shares, *high]), 1.0)
-
-    @cached_property
-    def limits(self) -> tuple[list[float], list[float], list[float]]:
+    def limits(self) -> tuple[Floats, Floats, Floats]:
         """Numbers of respondents, and the limits at each."""
         sizes = [point.size for point in self.points]
         at = np.geomspace(min(sizes), max(sizes), 60)
         half = self.reach * np.sqrt(self.country * (1 - self.country) / at + self.between**2)
-        low, high = np.clip(self.country - half, 0, 1), np.clip(self.country + half, 0, 1)
-        return at.tolist(), low.tolist(), high.tolist()
-
-    def height(self, share: float) -> float:
-        """Return where a share stands on the axis of rows, of which there is one."""
-        low, high = self.ends
-        return HALF_BAND - 2 * HALF_BAND * (share - low) / max(high - low, 1e-9)
+        return at, np.clip(self.country - half, 0, 1), np.clip(self.country + half, 0, 1)
 
     def plot(self) -> so.Plot:
         """Return the marks: a dot an area, blue within the limits and red beyond them."""
         import seaborn.objects as so
 
-        frame = pd.DataFrame(
-            {
-                "x": [np.log10(point.size) for point in self.points],
-                "y": [self.height(point.share) for point in self.points],
-                "colour": [theme.OWN if point.name else theme.COUNTRY_SOFT for point in self.points],
-            }
-        )
-        dots = so.Plot(frame, x="x", y="y", color="colour").add(so.Dot(pointsize=7, edgewidth=0))
-        return dots.scale(color=None).label(x="", y="")
+        frame = pd.DataFrame([vars(point) for point in self.points])
+        colours = frame["name"].astype(bool).map({True: theme.OWN, False: theme.COUNTRY_SOFT})
+        dots = so.Plot(frame, x="size", y="share", color=colours).add(so.Dot(pointsize=7, edgewidth=0))
+        return dots.scale(color=None, x="log").label(x="", y="")
 
     @property
     def left(self) -> float:
         """Room for the shares."""
         return 64.0
 
-    @cached_property
-    def start(self) -> float:
-        """A little before the area with the fewest respondents."""
-        return float(np.log10(self.limits[0][0])) - 0.05
+    @property
+    def below(self) -> float:
+        """Room for the numbers of respondents."""
+        return 3 * self.line("").pitch
 
-    @cached_property
-    def scale(self) -> float:
-        """Pixels a tenfold number of respondents."""
-        return self.room / (float(np.log10(self.limits[0][-1])) + 0.3 - self.start)
+    @property
+    def height(self) -> float:
+        """As high as a map."""
+        return _TALL[self.narrow]
 
-    @cached_property
-    def rows(self) -> Rows:
-        """One row, as high as the picture, with the numbers of respondents below."""
-        return Rows(_TALL[self.narrow], (line_height(self.size),), (2.4 * line_height(self.size),), 0.0)
-
-    def write_labels(self, axes: Axes) -> None:
+    def dress(self, axes: Axes) -> None:
         """Draw the limits and the country's share, and write the axes and the names that stand out."""
+        from matplotlib.ticker import MaxNLocator
+
         at, low, high = self.limits
-        x = np.log10(at)
         for line in (low, high):
-            axes.plot(x, [self.height(share) for share in line], color=theme.COMPARISON, linewidth=1.5)
-        middle = self.height(self.country)
-        axes.plot([x[0], x[-1]], [middle, middle], color=theme.TEXT, linewidth=1, linestyle="--")
-        lowest, highest = self.ends
-        for share in _round_shares(lowest, highest):
-            point_at = (self.start, self.height(share))
-            self.write(
-                axes, [danish.percent(share)], point_at, offset=(-12, 0), align="right", colour=theme.MUTED
-            )
-        for size in (10, 30, 100, 300, 1000, 3000):
-            if at[0] <= size <= at[-1]:
-                point_at = (float(np.log10(size)), HALF_BAND)
-                below = (0, -line_height(self.size))
-                self.write(
-                    axes, [danish.number(size)], point_at, offset=below, align="center", colour=theme.MUTED
-                )
-        below = (0, -2 * line_height(self.size))
-        self.write(axes, ["Svar (jo længere til højre, jo flere)"], (self.start, HALF_BAND), offset=below)
+            axes.plot(at, line, color=theme.COMPARISON, linewidth=1.5)
+        axes.plot(at[[0, -1]], [self.country] * 2, color=theme.TEXT, linewidth=1, linestyle="--")
+        shares = [*low, *high, *(point.share for point in self.points)]
+        air = 0.04 * (max(shares) - min(shares)) or 0.01
+        ends = min(shares) - air, max(shares) + air
+        axes.set(xlim=(at[0] * 0.89, at[-1] * 2), ylim=ends)
+        ticks = [
+            tick
+            for tick in MaxNLocator(7, steps=[1, 2, 5, 10]).tick_values(*ends)
+            if ends[0] <= tick <= ends[1]
+        ]
+        axes.set_yticks(ticks, [danish.percent(tick) for tick in ticks])
+        sizes = [size for size in (10, 30, 100, 300, 1000, 3000) if at[0] <= size <= at[-1]]
+        axes.set_xticks(sizes, [danish.number(size) for size in sizes])
+        axes.set_xticks([], minor=True)
+        axes.tick_params(length=0, labelcolor=theme.MUTED, labelsize=self.size, pad=8)
+        axes.set_xlabel(_SIZES, loc="left", size=self.size, color=theme.TEXT)
+        axes.spines[:].set_visible(False)
         if not self.narrow:
-            self._write_names(axes)
+            self._write_names(axes, (ends[1] - ends[0]) / self.height)
 
-    def _write_names(self, axes: Axes) -> None:
-        """Write the names of what stands out, on the left where the name above is too near."""
-        named = sorted((p for p in self.points if p.name), key=lambda point: self.height(point.share))
-        size, before = theme.CAPTION_SIZE["wide"], -np.inf
-        for point in named:
-            point_at = (float(np.log10(point.size)), self.height(point.share))
-            near = (point_at[1] - before) * _TALL[0] / (2 * HALF_BAND) < line_height(size)
-            side: dict[str, Any] = {"offset": (-8, 0), "align": "right"} if near else {"offset": (8, 0)}
-            self.write(axes, [point.name], point_at, size=size, **side)
-            before = -np.inf if near else point_at[1]
-
-
-def _round_shares(lowest: float, highest: float) -> list[float]:
-    step = next(step for step in (0.02, 0.05, 0.1, 0.2, 0.5) if (highest - lowest) / step <= 7)
-    first = int(np.ceil(lowest / step - 1e-9))
-    return [number * step for number in range(first, int(highest / step + 1e-9) + 1)]
+    def _write_names(self, axes: Axes, unit: float) -> None:
+        """Write what stands out, on the left where the name above is too near; a pixel is `unit` high."""
+        before = np.inf
+        for point in sorted((p for p in self.points if p.name), key=lambda point: -point.share):
+            name = Lines([point.name], theme.CAPTION_SIZE["wide"])
+            near = (before - point.share) / unit < name.pitch
+            x, align = (-8, "right") if near else (8, "left")
+            write(axes, [name], (point.size, point.share), x=x, align=align)
+            before = np.inf if near else point.share
 
 
 @dataclass(frozen=True)

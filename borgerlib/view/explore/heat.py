@@ -75,7 +75,7 @@ def heat_map(estimates: DisclosedEstimates, *, title: str = "") -> Figure:
     title = alt_text.titled(title or alt_text.question_of(estimates), estimates)
     width = max(_LABELS + _CELL * len(groups), 640.0)
     with settings():
-        lines = wrap(title, width=width - 40, size=theme.TITLE_SIZE["narrow"], weight="semibold")
+        lines = wrap(title, width=width - 40, size=theme.TITLE_SIZE["narrow"], weight="semibold").lines
         above, below = 90.0 + 26 * len(lines), 50.0
         height = above + _ROW * len(labels) + below
         figure = new_figure(width, height)
@@ -92,7 +92,7 @@ def heat_map(estimates: DisclosedEstimates, *, title: str = "") -> Figure:
             linewidths=2,
             linecolor=theme.PAPER,
             yticklabels=labels,
-            xticklabels=["\n".join(wrap(group, width=_CELL - 8, size=15)) for group in groups],
+            xticklabels=["\n".join(wrap(group, width=_CELL - 8, size=15).lines) for group in groups],
             ax=axes,
         )
         for (row, column), share in np.ndenumerate(shares.to_numpy(float)):

@@ -181,7 +181,7 @@ def _drawn(rows: pd.DataFrame) -> list[dict[str, str]]:
             "address": f"data:image/svg+xml;base64,{b64encode(drawn).decode()}",
         }
         for kind, width in (("wide", theme.WIDE), ("narrow", theme.NARROW))
-        for drawn in [svg(marks, PictureWords(), width=width, margin=0)]
+        for drawn in [svg(marks, PictureWords(), width)]
     ]
 
 

@@ -32,7 +32,7 @@ def test_labels_that_read_alike_are_told_apart():
 
 def test_lines_are_as_wide_as_there_is_room_and_long_words_whole():
     text = "Et ord og kommunalbestyrelsesmedlemmernes samlede indsats"
-    lines = wrap(text, width=120, size=16)
+    lines = wrap(text, width=120, size=16).lines
     assert " ".join(lines) == text
     assert [line for line in lines if text_width(line, 16) > 120] == ["kommunalbestyrelsesmedlemmernes"]
 
