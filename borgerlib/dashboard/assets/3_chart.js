@@ -14,27 +14,27 @@ function buildBars() {
   const rows = new Map();
 
   // Asking for the font makes the browser settle its styles, so it is asked only when something has changed.
-  const measured = { of: "", width: 0 };
-  function longest(chart, width) {
+  const measured = { of: "", font: "", longest: 0, fitted: new Map() };
+  function measure(chart, width) {
     const of = [width, ...chart.rows.map((row) => `${row.label}${row.focus}`).sort()].join("|");
-    if (of === measured.of) return measured.width;
+    if (of === measured.of) return;
     const { fontFamily, fontSize } = getComputedStyle(node);
-    measured.of = of;
-    measured.width = Math.max(0, ...chart.rows.map((row) => {
-      context.font = `${row.focus ? 600 : 400} ${fontSize} ${fontFamily}`;
-      return context.measureText(row.label).width;
-    }));
-    return measured.width;
+    Object.assign(measured, { of, font: `${fontSize} ${fontFamily}`, fitted: new Map() });
+    measured.longest = Math.max(0, ...chart.rows.map((row) => widthOf(row.label, row.focus)));
+  }
+  function widthOf(text, bold) {
+    context.font = `${bold ? 600 : 400} ${measured.font}`;
+    return context.measureText(text).width;
   }
 
   /** A label within its room: what does not fit ends in dots, and is told whole to whoever points at it. */
   function fitted(label, room, bold) {
-    const { fontFamily, fontSize } = getComputedStyle(node);
-    context.font = `${bold ? 600 : 400} ${fontSize} ${fontFamily}`;
-    if (context.measureText(label).width <= room) return label;
-    let end = label.length;
-    while (end > 1 && context.measureText(`${label.slice(0, end)}…`).width > room) end -= 1;
-    return `${label.slice(0, end).trimEnd()}…`;
+    if (!measured.fitted.has(label)) {
+      let shown = label;
+      for (let end = label.length - 1; end > 0 && widthOf(shown, bold) > room; end -= 1) shown = `${label.slice(0, end).trimEnd()}…`;
+      measured.fitted.set(label, shown);
+    }
+    return measured.fitted.get(label);
   }
 
   function newRow(id) {
@@ -108,7 +108,8 @@ function buildBars() {
     const wide = width >= WIDE_FROM;
     const compared = chart.rows.some((row) => row.whole !== null);
     const focused = chart.rows.some((row) => row.focus);
-    const labels = wide ? Math.min(Math.ceil(longest(chart, `${width} ${larger}`)) + 16, width * 0.45) : 0;
+    measure(chart, `${width} ${larger}`);
+    const labels = wide ? Math.min(Math.ceil(measured.longest) + 16, width * 0.45) : 0;
     // With room for everybody's bar also where it is not shown: nothing moves when the first box is ticked.
     const own = wide ? 37 : 53;
     const step = height ? Math.min(64, Math.max(30, Math.floor(height / Math.max(1, chart.rows.length)))) : own;
