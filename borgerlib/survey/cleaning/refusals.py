@@ -43,23 +43,13 @@ def refuse_unfit(frame: pd.DataFrame, codebook: Codebook) -> None:
 
 def refuse_mismapped(frame: pd.DataFrame, changes: pd.DataFrame) -> None:
     """Raise `DataError` when most values of a column were illegal, each such column named with an example."""
-    illegal = changes[changes["rule"].isin(_ILLEGAL)].groupby("column")["row"].nunique()
     problems = []
-    for column, count in illegal.items():
+    for column, illegal in changes[changes["rule"].isin(_ILLEGAL)].groupby("column"):
+        first, count = illegal.iloc[0], illegal["row"].nunique()
         answered = count + (int(frame[column].notna().sum()) if column in frame else 0)
         if count >= _MISMAPPED_FEWEST and count > _MISMAPPED_SHARE * answered:
-            example = changes.loc[(changes["column"] == column) & changes["rule"].isin(_ILLEGAL)].iloc[0]
-            problems.append(
-                said(
-                    "illegal_values",
-                    column=column,
-                    count=count,
-                    total=answered,
-                    example=example["before"],
-                    row=int(example["row"]),
-                    rule=example["rule"],
-                )
-            )
+            example = {"example": first["before"], "row": int(first["row"]), "rule": first["rule"]}
+            problems.append(said("illegal_values", column=column, count=count, total=answered, **example))
     if problems:
         raise DataError(
             said("mostly_illegal"),

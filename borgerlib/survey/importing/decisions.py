@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from borgerlib.errors import BorgerlibError
 from borgerlib.survey.codebook.load import load_codebook, parse_codebook
@@ -18,11 +18,12 @@ from borgerlib.survey.importing.codebook_draft import codebook_text
 from borgerlib.survey.importing.pieces import pieces_of
 from borgerlib.survey.importing.question import MISSING, ImportedQuestion
 from borgerlib.survey.importing.questions import questions
+from borgerlib.survey.mapping.candidate import Candidate
 from borgerlib.survey.mapping.coding import code_export
 from borgerlib.survey.mapping.file import ItemMapping
 from borgerlib.survey.mapping.file import Mapping as ColumnMapping
 from borgerlib.survey.mapping.seen import look
-from borgerlib.survey.mapping.suggestion import Suggestion, mapping_toml, suggest_mapping
+from borgerlib.survey.mapping.suggestion import mapping_toml, suggest_mapping, suggestion_of
 from borgerlib.survey.readers.read import read_export
 from borgerlib.survey.responses import Export, Responses
 
@@ -171,10 +172,10 @@ class Decisions:
         text, book = self.codebook(survey)
         mapping = self.mapping(book)
         used = {name for entry in mapping.items for name in entry.columns}
-        unused = tuple(column.name for column in self.export.columns if column.name not in used)
-        sure = dict.fromkeys((item.id for item in book), cast("Any", "sure"))
-        reasons = dict.fromkeys(sure, "decided")
-        return text, mapping_toml(Suggestion(mapping, sure, reasons, unused))
+        unused = [column.name for column in self.export.columns if column.name not in used]
+        decided = {entry.item: Candidate(entry, 1.0, True, "decided") for entry in mapping.items}
+        whole = replace(suggestion_of(book, decided, {}, unused), mapping=mapping)
+        return text, mapping_toml(whole)
 
 
 def _chosen(responses: Responses, item: Item) -> dict[str, int]:

@@ -148,7 +148,7 @@ def suggest_mapping(export: Export, codebook: Codebook, *, areas: Sequence[str] 
     if of_the_form := recognised(export, codebook, areas=areas):
         known = {entry.item: Candidate(entry, 1.0, True, _OF_THE_FORM) for entry in of_the_form[1].items}
         fed = {name for entry in of_the_form[1].items for name in entry.columns}
-        return _suggestion(codebook, known, {}, [name for name in export.frame.columns if name not in fed])
+        return suggestion_of(codebook, known, {}, [name for name in export.frame.columns if name not in fed])
     seen = [look(export, column) for column in export.columns]
     found = [candidate for item in codebook for candidate in candidates(item, seen)]
     chosen: dict[str, Candidate] = {}
@@ -166,7 +166,7 @@ def suggest_mapping(export: Export, codebook: Codebook, *, areas: Sequence[str] 
     for item in codebook:
         if item.id not in chosen and item.id not in why and (near := _near(item, unused)):
             why[item.id] = near
-    return _suggestion(codebook, chosen, why, [each.column.name for each in unused])
+    return suggestion_of(codebook, chosen, why, [each.column.name for each in unused])
 
 
 def _near(item: Item, unused: Sequence[Seen]) -> str:
@@ -186,9 +186,10 @@ def _with_rival(chosen: Candidate, other: Candidate, used: set[str]) -> Candidat
     return replace(chosen, sure=False, reason=f"'{other.entry.columns[0]}' fits as well")
 
 
-def _suggestion(
+def suggestion_of(
     codebook: Codebook, chosen: dict[str, Candidate], why: Mapping[str, str], unused: list[str]
 ) -> Suggestion:
+    """Return the suggestion of what is chosen for each item; `why` tells of those for which nothing is."""
     confidence: dict[str, Confidence] = {}
     reasons = {}
     for item in codebook:

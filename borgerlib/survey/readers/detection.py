@@ -20,14 +20,10 @@ from borgerlib.survey.grid.workbook import read_workbook_grids
 from borgerlib.survey.readers import forms, govocal, kobo, limesurvey, platforms, spss, surveyxact
 from borgerlib.survey.responses import Export
 
-_VENDORS: tuple[tuple[Callable[[HeadedGrid], bool], Callable[[HeadedGrid], Export]], ...] = (
-    (limesurvey.recognise, limesurvey.read),
-    (forms.recognise_google, forms.read_google),
-    (forms.recognise_microsoft, forms.read_microsoft),
-    (govocal.recognise, govocal.read),
-    (platforms.recognise, platforms.read),
-    (kobo.recognise, kobo.read),
-)
+# Each reads a table of its platform, and nothing of another's.
+_VENDORS: tuple[Callable[[HeadedGrid], Export | None], ...] = (
+    limesurvey.read, forms.read_google, forms.read_microsoft, govocal.read, platforms.read, kobo.read,
+)  # fmt: skip
 _SAVE_AS = "Open it in Excel and save it as .xlsx, without a password, or export the survey as CSV."
 _COMPOUND = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -169,14 +165,14 @@ def _text_grids(files: list[Path], limits: Limits) -> tuple[list[Grid], list[Dat
 
 
 def _read_grids(grids: list[Grid], limits: Limits, where: Where) -> Export:
-    if surveyxact.recognise(grids):
+    if any(map(surveyxact.is_structure, grids)):
         return surveyxact.read(grids, limits=limits)
     grid = _sheet(grids, where.sheet)
     table = as_table(grid, limits=limits, heading_rows=where.heading_rows)
     _refuse_respondent_list(table)
-    for recognise, read in _VENDORS:
-        if recognise(table):
-            return read(table)
+    for read in _VENDORS:
+        if export := read(table):
+            return export
     return tabular.read(table)
 
 
@@ -189,7 +185,7 @@ def _sheet(grids: list[Grid], named: str) -> Grid:
         return found[0]
     # A workbook may carry further sheets (a front page, pictures of charts): the answers are the largest.
     # A hidden one is what somebody has put away, unless nothing that is shown can be a table.
-    grid = max(grids, key=lambda each: (_is_shown(each), len(each.rows) * len(each.rows[0])))
+    grid = max(grids, key=lambda each: (_may_be_table(each), len(each.rows) * len(each.rows[0])))
     others = [other for other in grids if other is not grid]
     notes = [said("hidden_sheet_read", sheet=grid.sheet)] if grid.hidden else []
     if others:
@@ -199,7 +195,7 @@ def _sheet(grids: list[Grid], named: str) -> Grid:
     return replace(grid, notes=(*grid.notes, *notes))
 
 
-def _is_shown(grid: Grid) -> bool:
+def _may_be_table(grid: Grid) -> bool:
     return not grid.hidden and len(grid.rows) > 1 and len(grid.rows[0]) > 1
 
 

@@ -20,41 +20,32 @@ _QUIZ = re.compile(
 _CHANGED = ("last modified", "sidst ændret", "senest ændret", "tidspunkt for")
 
 
-def recognise_google(table: HeadedGrid) -> bool:
-    """Return True when the first column is Google's time stamp."""
+def read_google(table: HeadedGrid) -> Export | None:
+    """Read a Google Forms table; None where the first column is not Google's time stamp.
+
+    'question [row]' headings are the rows of a grid.
+    """
     first = table.headings[0]
-    return first.casefold() in _TIME_STAMPS and holds_times(table.frame[first])
-
-
-def read_google(table: HeadedGrid) -> Export:
-    """Read a Google Forms table; 'question [row]' headings are the rows of a grid."""
+    if first.casefold() not in _TIME_STAMPS or not holds_times(table.frame[first]):
+        return None
     columns = question_columns(table.headings)
     columns[0] = Column(columns[0].name, columns[0].label, role="submitted")
     return export_of(table, GOOGLE, columns)
 
 
-def recognise_microsoft(table: HeadedGrid) -> bool:
-    """Return True for a table that begins with a number, two times, an account's address and its name.
-
-    The headings are in the language of whoever exported, so the content decides.
-    """
-    if len(table.headings) <= _META or table.headings[0].casefold() != "id":
-        return False
-    number, started, submitted, account = (table.frame[heading] for heading in table.headings[:4])
-    return (
-        bool(number.str.fullmatch(r"\d+").all())
-        and holds_times(started)
-        and holds_times(submitted)
-        and bool(account.dropna().str.fullmatch(_ACCOUNT).all())
-    )
-
-
-def read_microsoft(table: HeadedGrid) -> Export:
+def read_microsoft(table: HeadedGrid) -> Export | None:
     """Read a Microsoft Forms table: id, start, completion, then two columns on the signed-in account.
 
-    The account's address and name are no answers that somebody gave, so nothing is fed from them unless a
-    mapping says so; nor from what Forms adds to a quiz.
+    None where a table does not begin so. The headings are in the language of whoever exported, so the content
+    decides. The account's address and name are no answers that somebody gave, so nothing is fed from them
+    unless a mapping says so; nor from what Forms adds to a quiz.
     """
+    if len(table.headings) <= _META or table.headings[0].casefold() != "id":
+        return None
+    number, started, submitted, account = (table.frame[heading] for heading in table.headings[:4])
+    numbered = number.str.fullmatch(r"\d+").all() and holds_times(started) and holds_times(submitted)
+    if not numbered or not account.dropna().str.fullmatch(_ACCOUNT).all():
+        return None
     roles = ("id", "started", "submitted", PLATFORM, PLATFORM)
     columns = question_columns(table.headings)
     columns[:_META] = [

@@ -14,26 +14,20 @@ _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?"
 
 
-def recognise(table: HeadedGrid) -> bool:
-    """Return True when the first column holds the platform's ids and a later one the author's ids."""
+def read(table: HeadedGrid) -> Export | None:
+    """Read a Go Vocal table; None unless the first column holds the platform's ids, a later one authors'."""
     first, *others = table.headings
-    return bool(
-        table.grid.sheet
-        and all_match(table.frame[first], _UUID)
-        and any(all_match(table.frame[heading], _UUID) for heading in others)
-    )
-
-
-def read(table: HeadedGrid) -> Export:
-    """Read a Go Vocal table."""
-    frame = table.frame
-    author = next((at for at, name in enumerate(table.headings) if at and all_match(frame[name], _UUID)), 0)
+    if not table.grid.sheet or not all_match(table.frame[first], _UUID):
+        return None
+    author = next((at for at, name in enumerate(others, start=1) if all_match(table.frame[name], _UUID)), 0)
+    if not author:
+        return None
     columns = question_columns(table.headings)
     columns[0] = Column(columns[0].name, columns[0].label, role="id")
+    columns[author] = replace(columns[author], role=PLATFORM)
     # The time of the input is the first time after the author's id; registration answers follow.
-    if author:
-        columns[author] = replace(columns[author], role=PLATFORM)
-    times = [at for at, name in enumerate(table.headings) if at > author and all_match(frame[name], _TIME)]
-    if times:
-        columns[times[0]] = replace(columns[times[0]], role="submitted")
+    for at in range(author + 1, len(columns)):
+        if all_match(table.frame[columns[at].name], _TIME):
+            columns[at] = replace(columns[at], role="submitted")
+            break
     return export_of(table, VENDOR, columns)

@@ -23,11 +23,6 @@ _ROLES = {
 }  # fmt: skip
 
 
-def recognise(table: HeadedGrid) -> bool:
-    """Return True where a question's choices have a column each, named by the question and a stroke."""
-    return bool(_choices(table))
-
-
 def _choices(table: HeadedGrid) -> set[str]:
     """Return the headings of choices: 'question/choice', 0/1, at least two of a question."""
     parents = Counter(_parent(name) for name in table.headings if _is_tick(table, name))
@@ -44,8 +39,10 @@ def _is_tick(table: HeadedGrid, name: str) -> bool:
     return all_match(table.frame[name], _TICKS)
 
 
-def read(table: HeadedGrid) -> Export:
-    """Read the paths of a KoboToolbox table."""
+def read(table: HeadedGrid) -> Export | None:
+    """Read the paths of a KoboToolbox table; None where no choices have a column each, named by a stroke."""
+    if not _choices(table):
+        return None
     return export_of(table, VENDOR, columns_of(table), notes=places_left_out(table.headings))
 
 

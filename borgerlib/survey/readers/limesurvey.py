@@ -27,8 +27,8 @@ _CODE_AND_TEXT = re.compile(r"(?P<code>[A-Za-z]\w*(?:\[[^\]]+\])*)\. (?P<text>.+
 _TEXT = re.compile(r"(?P<question>.+?) \[(?P<choice>.+)\]\Z")
 
 
-def recognise(table: HeadedGrid) -> bool:
-    """Return True for LimeSurvey's own leading columns, or for headings that mostly are code and text.
+def _is_ours(table: HeadedGrid) -> bool:
+    """Return whether a table has LimeSurvey's own leading columns, or headings that mostly are code and text.
 
     The leading columns are told by their codes, or by what they hold in any language: an increasing number,
     a time, the last page seen, and the language of the interview. Whoever exports may leave them out.
@@ -56,8 +56,10 @@ def _has_leading_columns(table: HeadedGrid) -> bool:
     )
 
 
-def read(table: HeadedGrid) -> Export:
-    """Read what the headings tell of questions and options."""
+def read(table: HeadedGrid) -> Export | None:
+    """Read what LimeSurvey's headings tell of questions and options; None where they are another's."""
+    if not _is_ours(table):
+        return None
     heads = [_parts(heading) for heading in table.headings]
     if len(table.heading_rows) > 1:
         # VV: texts in the first row, codes in the second, which names the columns.

@@ -111,11 +111,6 @@ _INCOMPLETE = frozenset({"incomplete", "0"})
 _TICK_LABEL = re.compile(r"(?P<question>.+?) ?\(choice=(?P<choice>.+)\)\Z")
 
 
-def recognise(table: HeadedGrid) -> bool:
-    """Return True when enough headings are one platform's own."""
-    return _platform(table) is not None
-
-
 def _platform(table: HeadedGrid) -> Platform | None:
     own = {heading.casefold() for heading in table.headings}
     found = next((each for each in _PLATFORMS if len(own & each.telling) >= each.fewest), None)
@@ -123,10 +118,11 @@ def _platform(table: HeadedGrid) -> Platform | None:
     return found or (_REDCAP if boxes >= _FEWEST else None)
 
 
-def read(table: HeadedGrid) -> Export:
-    """Read the columns, and say what the platform's own are."""
+def read(table: HeadedGrid) -> Export | None:
+    """Read the columns, and say which are the platform's own; None unless enough headings are one's."""
     platform = _platform(table)
-    assert platform is not None
+    if platform is None:
+        return None
     if platform is _REDCAP:
         return _read_redcap(table)
     if platform is _ODK:

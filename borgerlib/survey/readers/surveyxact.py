@@ -31,11 +31,6 @@ def is_structure(grid: Grid) -> bool:
     return [text.strip().casefold() for text in grid.rows[0]] == [name.casefold() for name in STRUCTURE]
 
 
-def recognise(grids: Sequence[Grid]) -> bool:
-    """Return True when one of the grids is a SurveyXact structure."""
-    return any(is_structure(grid) for grid in grids)
-
-
 def read(grids: Sequence[Grid], *, limits: Limits) -> Export:
     """Put the three parts together.
 
