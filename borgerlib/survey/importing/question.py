@@ -155,7 +155,9 @@ def with_roles(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
 
     Where several may have a role, all are marked.
     """
-    roles = [question.role or _role(question) for question in found]
+    roles = worded = [question.role or _role(question) for question in found]
+    if "sex" not in worded:
+        roles = [role or _role_by_answers(question) for role, question in zip(worded, found, strict=True)]
     alike: dict[str, list[int]] = {}
     for at, role in enumerate(roles):
         alike.setdefault(role, []).append(at)
@@ -181,7 +183,8 @@ def with_roles(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
                 given = replace(given, kind="text", options={}, doubts=())
             shared = rivals and role not in ("contact", "free_text")
             rival = (said("role_rival", role=role, question=rivals[0]),) if shared else ()
-            yield replace(given, doubts=(*given.doubts, *rival, *_two_languages(given)))
+            untold = () if worded[at] else (said("sex_by_answers"),)
+            yield replace(given, doubts=(*given.doubts, *rival, *untold, *_two_languages(given)))
 
 
 def _two_languages(question: ImportedQuestion) -> tuple[Said, ...]:
@@ -235,6 +238,13 @@ def _role(question: ImportedQuestion) -> str:
         if question.kind in kinds and any(re.search(pattern, text, re.IGNORECASE) for text in texts):
             return role
     return ""
+
+
+def _role_by_answers(question: ImportedQuestion) -> str:
+    """Return the role that the answers tell where the wording does not: 'Jeg er' of women and men."""
+    texts = {normalise(uncoded(text)) for text in question.options}
+    sexes = question.kind == "single" and all(texts & set(words) for words in SEXES.values())
+    return "sex" if sexes and not _NOT_ONESELF.search(question.text) else ""
 
 
 def _danish(text: str) -> str:

@@ -786,8 +786,10 @@ def test_a_heading_over_questions_that_share_no_answer_is_none_of_theirs(tmp_pat
         ("Bopæl", ["Nord", "Syd"] * 20, "area"),
         ("Bopæl", [f"Nygade {at}" for at in range(40)], "contact"),
         ("Interviewdato", ["2026-01-05"] * 40, "submitted"),
+        ("Jeg er", ["Kvinde", "Mand"] * 20, "sex"),
+        ("Min partner er", ["Kvinde", "Mand"] * 20, ""),
     ],
 )
-def test_where_and_when_are_told_by_heading_and_answers(tmp_path, heading, held, role):
+def test_roles_are_told_by_heading_and_answers(tmp_path, heading, held, role):
     found = asked(tmp_path, {heading: held, "Ord": ["ja", "nej"] * 20})
     assert found[heading].role == role
