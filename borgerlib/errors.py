@@ -25,7 +25,7 @@ class BorgerlibError(Exception):
     problems : sequence of str, optional
         The single problems, when there are several; each becomes a line of its own.
     hint : str, optional
-        What to do next.
+        What to do next; by default what the table of `said` has for the message.
 
     See Also
     --------
@@ -45,7 +45,7 @@ class BorgerlibError(Exception):
     def __init__(self, message: str, *, problems: Sequence[str] = (), hint: str = "") -> None:
         self.message = message
         self.problems = tuple(problems)
-        self.hint = hint
+        self.hint = hint or getattr(message, "hint", "")
         super().__init__(message)
 
     def __str__(self) -> str:

@@ -33,6 +33,12 @@ class Said(str):
         """The same in Danish."""
         return _worded(self.kind, "da", self.values, _in_danish)
 
+    @property
+    def hint(self) -> str:
+        """What to do next, in English; '' where the table has none. The Danish says it in the text."""
+        values = {name: _in_english(value) for name, value in self.values.items()}
+        return _table()[self.kind].get("hint", "").format(**values)
+
 
 def said(kind: str, /, **values: object) -> Said:
     """Return what a kind of ``said.toml`` says of some values, in English; its `danish` is the same."""

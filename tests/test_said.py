@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from borgerlib.errors import DataError
 from borgerlib.said import said
 
 PACKAGE = Path(__file__).resolve().parent.parent / "borgerlib"
@@ -56,10 +57,17 @@ def test_it_is_a_text_wherever_it_goes():
     assert pickle.loads(pickle.dumps(told)).danish == told.danish
 
 
+def test_an_error_tells_what_to_do_next_unless_it_is_told_otherwise():
+    assert DataError(said("no_path", path="x.csv")).hint == "Check the name, or give the whole path."
+    assert DataError(said("no_path", path="x.csv"), hint="Look again.").hint == "Look again."
+    assert said("no_consent_option", item="x", option="ja").hint.endswith("consent the id 'ja'.")
+
+
 @pytest.mark.parametrize("kind", TABLE)
 def test_both_languages_are_there_and_danish_asks_for_nothing_more(kind):
     words = TABLE[kind]
-    assert set(words) - {"en_1"} == {"en", "da"}
+    assert set(words) - {"en_1", "hint"} == {"en", "da"}
+    assert places(words.get("hint", "")) <= places(words["en"])
     assert places(words["da"]) <= places(words["en"]) | {"count", "line"}
     assert places(words.get("en_1", "")) <= places(words["en"])
 

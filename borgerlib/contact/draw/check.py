@@ -75,10 +75,7 @@ def draw(folder: Path, number: int, *, withdrawn: Sequence[str] = ()) -> Publica
         raise DataError(f"There is no panel {number}: they are numbered 0 to {last}.", hint="Throw again.")
     gone = {codes.as_typed(code) for code in withdrawn} | set(published.withdrawn)
     if published.drawn is not None and (published.drawn != number or gone & set(published.panels[number])):
-        raise DataError(
-            said("drawn_already", panel=f"{published.drawn:03d}"),
-            hint="A lottery is drawn once; for vacant seats see 'borger draw plan --seated'.",
-        )
+        raise DataError(said("drawn_already", panel=f"{published.drawn:03d}"))
     if unknown := sorted(gone - set(published.chances.index)):
         raise DataError(
             f"Nobody of this lottery has the code {', '.join(unknown)}.", hint="Check the letters."
@@ -91,10 +88,7 @@ def draw(folder: Path, number: int, *, withdrawn: Sequence[str] = ()) -> Publica
     write_page(folder)
     if met:
         left = sum(not gone & set(panel) for panel in published.panels)
-        raise DataError(
-            said("falls_out", panel=f"{number:03d}", who=", ".join(met), left=left, of=last + 1),
-            hint="Throw the dice again.",
-        )
+        raise DataError(said("falls_out", panel=f"{number:03d}", who=", ".join(met), left=left, of=last + 1))
     return read_publication(folder)
 
 

@@ -162,12 +162,9 @@ def find(register: Register, contact: str) -> int:
         everybody = register.rows("SELECT id FROM person")
         found = [row for row in everybody if withdrawal_code(register.key, row[0]) == code]
     if not found:
-        raise DataError(
-            said("no_such_person"),
-            hint="Ask for the one she gave when she answered, or for the code in her letter.",
-        )
+        raise DataError(said("no_such_person"))
     if len(found) > 1:
-        raise DataError(said("shared_telephone"), hint="Give the e-mail address, or the code in the letter.")
+        raise DataError(said("shared_telephone"))
     return int(found[0][0])
 
 

@@ -34,10 +34,7 @@ def refuse_unfit(frame: pd.DataFrame, codebook: Codebook) -> None:
         raise DataError("The responses cannot be cleaned:", problems=problems)
     consent = codebook.with_role("consent")
     if consent is not None and CONSENT_GIVEN not in [option.id for option in consent.options]:
-        raise CodebookError(
-            said("no_consent_option", item=consent.id, option=CONSENT_GIVEN),
-            hint=f"Give the option by which people consent the id '{CONSENT_GIVEN}'.",
-        )
+        raise CodebookError(said("no_consent_option", item=consent.id, option=CONSENT_GIVEN))
     refuse_cpr_columns(frame)
 
 
@@ -51,8 +48,4 @@ def refuse_mismapped(frame: pd.DataFrame, changes: pd.DataFrame) -> None:
             example = {"example": first["before"], "row": int(first["row"]), "rule": first["rule"]}
             problems.append(said("illegal_values", column=column, count=count, total=answered, **example))
     if problems:
-        raise DataError(
-            said("mostly_illegal"),
-            problems=problems,
-            hint="The column is probably mapped to the wrong question: check the mapping.",
-        )
+        raise DataError(said("mostly_illegal"), problems=problems)

@@ -108,7 +108,7 @@ def as_table(grid: Grid, *, limits: Limits, heading_rows: int | None = None) -> 
         There is no heading or no data row, or the first row holds answers.
     """
     if not grid.rows:
-        raise DataError(said("no_text", file=grid.name), hint="Export it again, or fill it in.")
+        raise DataError(said("no_text", file=grid.name))
     place = find_table(grid.rows, grid.numbers, heading_rows=heading_rows)
     _refuse_headless(grid, place, asked=heading_rows is not None)
     width = len(grid.rows[0])
@@ -160,9 +160,7 @@ def _unmerged(grid: Grid, place: Place) -> tuple[Iterable[Sequence[str]], list[s
 
 def _refuse_headless(grid: Grid, place: Place, *, asked: bool) -> None:
     if place.headings and not any(one_line(text) for text in grid.rows[place.names]):
-        raise DataError(
-            said("no_headings", file=grid.name, why=" in its first row"), hint="Export with a heading row."
-        )
+        raise DataError(said("no_headings", file=grid.name, why=" in its first row"))
     if not place.data:
         raise DataError(
             said("no_respondents", file=grid.name),

@@ -34,21 +34,17 @@ class Limits:
 def check_file(path: Path, limits: Limits) -> None:
     """Raise `DataError` when a file is missing, empty or too large to be an export."""
     if not path.is_file():
-        raise DataError(said("no_path", path=path), hint="Check the name, or give the whole path.")
+        raise DataError(said("no_path", path=path))
     size = path.stat().st_size
     if size == 0:
-        raise DataError(said("empty_file", file=path.name), hint="Export it again, or fill it in.")
+        raise DataError(said("empty_file", file=path.name))
     if size > limits.file_bytes:
         raise DataError(
-            said("file_too_large", file=path.name, size=f"{size:,}", most=f"{limits.file_bytes:,}"),
-            hint="Check that this is the right file, or export fewer columns.",
+            said("file_too_large", file=path.name, size=f"{size:,}", most=f"{limits.file_bytes:,}")
         )
 
 
 def check_columns(count: int, name: str, limits: Limits) -> None:
     """Raise `DataError` when a table is wider than any survey."""
     if count > limits.columns:
-        raise DataError(
-            said("columns_too_many", file=name, count=count, most=limits.columns),
-            hint="Export one row a respondent and one column a question.",
-        )
+        raise DataError(said("columns_too_many", file=name, count=count, most=limits.columns))

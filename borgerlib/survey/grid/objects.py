@@ -33,14 +33,9 @@ def read(path: Path, *, limits: Limits) -> Export:
     try:
         people = json.loads(text)
     except json.JSONDecodeError as error:
-        raise DataError(
-            said("damaged_file", file=path.name, what="JSON", how=str(error)), hint="Fetch the results again."
-        ) from error
+        raise DataError(said("damaged_file", file=path.name, what="JSON", how=str(error))) from error
     if not (isinstance(people, list) and people and all(isinstance(person, dict) for person in people)):
-        raise DataError(
-            said("json_no_list", file=path.name),
-            hint="Export as CSV or .xlsx, or as a list with one object a respondent.",
-        )
+        raise DataError(said("json_no_list", file=path.name))
     rows = [{one_line(str(name)): _text(value, path) for name, value in person.items()} for person in people]
     names = list(dict.fromkeys(name for row in rows for name in row))
     check_columns(len(names), path.name, limits)
@@ -54,8 +49,5 @@ def _text(value: Any, path: Path) -> str:
     if isinstance(value, list):
         return _JOINT.join(_text(each, path) for each in value)
     if isinstance(value, dict):
-        raise DataError(
-            said("json_nested", file=path.name),
-            hint="Export as CSV or .xlsx, one column a question.",
-        )
+        raise DataError(said("json_nested", file=path.name))
     return text_of(value).strip()

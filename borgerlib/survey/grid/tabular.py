@@ -150,13 +150,10 @@ def read_parquet(path: Path, *, limits: Limits) -> Export:
     except DataError:
         raise
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise DataError(
-            said("damaged_file", file=path.name, what="Parquet", how=str(error)),
-            hint="Write or fetch the file again.",
-        ) from error
+        raise DataError(said("damaged_file", file=path.name, what="Parquet", how=str(error))) from error
     check_columns(len(frame.columns), path.name, limits)
     if frame.empty:
-        raise DataError(said("no_respondents", file=path.name), hint="Write the file again, with its rows.")
+        raise DataError(said("no_respondents", file=path.name))
     frame = frame.reset_index(drop=True)
     texts = pd.DataFrame({one_line(str(name)): as_text(frame[name]) for name in frame.columns})
     texts.index = pd.RangeIndex(1, len(texts) + 1, name="row")
@@ -171,8 +168,4 @@ def read_parquet(path: Path, *, limits: Limits) -> Export:
 def _refuse_repeated(names: list[str], file: str) -> None:
     repeated = [name for name, times in Counter(names).items() if times > 1]
     if repeated:
-        raise DataError(
-            said("one_name", file=file),
-            problems=[f"'{name}'" for name in repeated],
-            hint="Give each column a name of its own and try again.",
-        )
+        raise DataError(said("one_name", file=file), problems=[f"'{name}'" for name in repeated])

@@ -59,12 +59,11 @@ def decode(content: bytes, *, name: str) -> tuple[str, str, tuple[str, ...]]:
     except UnicodeDecodeError as error:
         _refuse_damaged_workbook(name)
         raise DataError(
-            said("unreadable_text", file=name, place=start + error.start, encoding=encoding),
-            hint="Export the survey again as CSV with encoding UTF-8, or as .xlsx.",
+            said("unreadable_text", file=name, place=start + error.start, encoding=encoding)
         ) from error
     if "\x00" in text:
         _refuse_damaged_workbook(name)
-        raise DataError(said("zero_bytes", file=name), hint="Export the survey as CSV or .xlsx.")
+        raise DataError(said("zero_bytes", file=name))
     if lost := text.count("\ufffd"):
         notes.append(said("letters_lost", count=lost))
     if encoding in _SINGLE_BYTE[1:]:
@@ -76,10 +75,7 @@ def decode(content: bytes, *, name: str) -> tuple[str, str, tuple[str, ...]]:
 def _refuse_damaged_workbook(name: str) -> None:
     """Tell of what is no text by what its name says that it is."""
     if name.casefold().endswith(_WORKBOOKS):
-        raise DataError(
-            said("damaged_workbook", file=name, how=", or another kind of file under that name"),
-            hint="Export the survey again, and open it once to see.",
-        )
+        raise DataError(said("damaged_workbook", file=name, how=", or another kind of file under that name"))
 
 
 def _encoding(content: bytes) -> tuple[str, int]:
@@ -164,7 +160,7 @@ def read_text_grid(path: Path, *, limits: Limits, keep_ragged: bool = False) -> 
     """
     text, encoding, notes = decode(path.read_bytes(), name=path.name)
     if not text.strip(" \t\r\n;,|"):
-        raise DataError(said("no_text", file=path.name), hint="Export it again, or fill it in.")
+        raise DataError(said("no_text", file=path.name))
     delimiter, body, skipped = _delimiter(text, name=path.name)
     records = _records(body, delimiter, name=path.name, first_line=skipped)
     records, width = _same_width(records, name=path.name, limits=limits)
@@ -215,10 +211,7 @@ def _delimiter(text: str, *, name: str) -> tuple[str, str, int]:
     widths = {delimiter: _common_width(head, delimiter) for delimiter in DELIMITERS}
     best = max(DELIMITERS, key=lambda delimiter: widths[delimiter])
     if widths[best] == (0, 0):
-        raise DataError(
-            said("single_column", file=name),
-            hint="Export the survey as CSV, with one column a question.",
-        )
+        raise DataError(said("single_column", file=name))
     return best, text, 0
 
 
@@ -252,10 +245,7 @@ def _records(text: str, delimiter: str, *, name: str, first_line: int) -> list[_
             if any(cells):
                 records.append((number, line, cells))
     except csv.Error as error:
-        raise DataError(
-            said("misplaced_quote", file=name, line=line + 1, how=str(error)),
-            hint="Export the survey again, or mend that line in a text editor.",
-        ) from error
+        raise DataError(said("misplaced_quote", file=name, line=line + 1, how=str(error))) from error
     finally:
         csv.field_size_limit(previous)
     return records
@@ -267,6 +257,4 @@ def _refuse_ragged(records: list[_Record], width: int, *, name: str) -> None:
         raise DataError(
             said("ragged_rows", file=name, count=len(ragged), width=width, line=ragged[0][0]),
             problems=[said("ragged_row", line=line, cells=cells) for line, cells in ragged[:10]],
-            hint="Export the survey again, or mend these lines; "
-            "a text with the delimiter in it must stand in quotation marks.",
         )

@@ -39,7 +39,6 @@ class _Marks:
 
 
 _CHUNK = 1 << 20
-_AGAIN = "Export the survey again as .xlsx, or open the file and save it anew."
 
 
 def read_workbook_grids(path: Path, *, limits: Limits) -> list[Grid]:
@@ -74,11 +73,11 @@ def read_workbook_grids(path: Path, *, limits: Limits) -> list[Grid]:
         raise
     except Exception as error:
         # The library raises its own errors, and Rust's beneath, on damaged files.
-        raise DataError(said("damaged_workbook", file=path.name, how=f" ({error})"), hint=_AGAIN) from error
+        raise DataError(said("damaged_workbook", file=path.name, how=f" ({error})")) from error
     filled = [grid for grid in grids if grid.rows]
     if not filled:
         notes = [note for grid in grids for note in grid.notes]
-        raise DataError(said("empty_workbook", file=path.name), problems=notes, hint=_AGAIN)
+        raise DataError(said("empty_workbook", file=path.name), problems=notes)
     return filled
 
 
@@ -93,41 +92,30 @@ def _inspect(path: Path, limits: Limits) -> dict[str, _Marks]:
             if not is_open and "xl/workbook.xml" not in names:
                 raise _no_workbook(path, names)
             if is_open and not {"content.xml", "META-INF/manifest.xml"} <= names:
-                raise DataError(said("damaged_ods", file=path.name), hint="Save it as .xlsx.")
+                raise DataError(said("damaged_ods", file=path.name))
             xml = [part for part in parts if part.filename.endswith(".xml")]
             # Every part is scanned, also once a formula is found: the scan checks the part as well.
             found = [_scan(archive, part, path) for part in xml]
             if is_open and any(found):
-                raise DataError(
-                    said("formulas_in_ods", file=path.name),
-                    hint="Replace them by their values, or save it as .xlsx.",
-                )
+                raise DataError(said("formulas_in_ods", file=path.name))
             return _marks(archive) if any(found) else {}
     except DataError:
         raise
     except Exception as error:
         # zipfile and the decompressors beneath it fail in many ways on a damaged archive.
         raise DataError(
-            said("damaged_workbook", file=path.name, how=f", perhaps cut off ({error})"), hint=_AGAIN
+            said("damaged_workbook", file=path.name, how=f", perhaps cut off ({error})")
         ) from error
 
 
 def _no_workbook(path: Path, names: set[str]) -> DataError:
     if any(name.startswith("Index/") or name.endswith(".iwa") for name in names):
-        return DataError(
-            said("numbers_file", file=path.name), hint="In Numbers, export it as Excel (.xlsx) or CSV."
-        )
+        return DataError(said("numbers_file", file=path.name))
     if "word/document.xml" in names:
-        return DataError(
-            said("foreign_file", file=path.name, what="a Word document"),
-            hint="Export the answers as CSV or .xlsx.",
-        )
+        return DataError(said("foreign_file", file=path.name, what="a Word document"))
     files = sorted(name for name in names if not name.endswith("/"))
     inside = f" It holds {', '.join(files[:3])}{' …' if len(files) > 3 else ''}." if files else ""
-    return DataError(
-        said("packed_file", file=path.name, inside=inside),
-        hint="Unpack it and give the folder or the file in it, or export as .xlsx.",
-    )
+    return DataError(said("packed_file", file=path.name, inside=inside))
 
 
 def _refuse_bomb(path: Path, parts: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -135,9 +123,7 @@ def _refuse_bomb(path: Path, parts: list[zipfile.ZipInfo], limits: Limits) -> No
     size = sum(part.file_size for part in parts)
     if size > limits.unpacked_bytes:
         raise DataError(
-            said("unpacks_too_large", file=path.name, size=f"{size:,}", most=f"{limits.unpacked_bytes:,}"),
-            hint="A survey export is far smaller. Check where the file comes from; "
-            "if it is right, export it as CSV.",
+            said("unpacks_too_large", file=path.name, size=f"{size:,}", most=f"{limits.unpacked_bytes:,}")
         )
 
 
@@ -150,10 +136,7 @@ def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path) -> bool:
     with archive.open(part) as stream:
         while block := stream.read(_CHUNK):
             if not tail and b"<!DOCTYPE" in block[:1000].upper():
-                raise DataError(
-                    said("xml_entities", file=path.name),
-                    hint="Check where the file comes from. " + _AGAIN,
-                )
+                raise DataError(said("xml_entities", file=path.name))
             text = tail + block
             found = found or (is_sheet and all(any(map(text.__contains__, some)) for some in (hints, signs)))
             tail = block[-64:]

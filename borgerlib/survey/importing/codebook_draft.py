@@ -79,16 +79,10 @@ def codebook_text(asked: Sequence[ImportedQuestion], *, survey: str) -> str:
 def _refuse_what_tells_nothing(export: Export, asked: Sequence[ImportedQuestion]) -> None:
     file = ", ".join(export.source.files)
     if len(export.frame) < _FEWEST:
-        raise DataError(
-            said("single_respondent", file=file),
-            hint="Export all answers; or copy a codebook and edit it: borger codebook new kodebog.toml",
-        )
+        raise DataError(said("single_respondent", file=file))
     numbers = all(question.kind in ("number", "date") or question.role == "id" for question in asked)
     if numbers and not any(column.labels for column in export.columns):
-        raise DataError(
-            said("numbers_alone", file=file),
-            hint="Export the answers' texts in place of their codes, or with labels (SPSS's .sav has them).",
-        )
+        raise DataError(said("numbers_alone", file=file))
 
 
 def write_draft(export: Export, path: str | Path) -> Path:

@@ -33,21 +33,8 @@ from borgerlib.survey.responses import Export, Responses, join_problems, problem
 
 _OLDEST = 130
 _TIMES = ("started", "submitted")
-_AGAIN = "Correct the mapping file, or let 'borger map' write a new one."
-_REFUSED = (
-    ("mixed_up", _AGAIN),
-    (
-        "two_readings",
-        'Say in the mapping under \'values\' which it is: "A, B" = "…" for the one option; or '
-        '"A" = "…" and "B" = "…" for the two.',
-    ),
-    (
-        "reworded",
-        "Say under 'values' in the mapping which option each text stands for, or name it under 'missing' "
-        "where it stands for none; 'borger map' writes a mapping to begin with.",
-    ),
-)
-"""What codings are refused for (mixed up, read in two ways, reworded), and what to do."""
+_REFUSED = ("mixed_up", "two_readings", "reworded")
+"""What codings are refused for."""
 
 
 def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Responses:
@@ -91,9 +78,9 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
             mixed_up += _doubts(item, entry, coded, export, codebook)
             reworded_items += _reworded(item, entry, coded)
             notes += notes_of(item, entry, coded, export, mapping)
-    for found, (message, hint) in zip((mixed_up, unclear, reworded_items), _REFUSED, strict=True):
+    for found, kind in zip((mixed_up, unclear, reworded_items), _REFUSED, strict=True):
         if found:
-            raise DataError(said(message), problems=found, hint=hint)
+            raise DataError(said(kind), problems=found)
     return Responses(
         frame=pd.DataFrame(columns, index=export.frame.index),
         problems=join_problems(problems),
@@ -114,11 +101,7 @@ def _refuse_absent_columns(export: Export, mapping: Mapping) -> None:
                 kind = "column_absent_near" if close else "column_absent"
                 problems.append(said(kind, item=entry.item, column=column, near=close))
     if problems:
-        raise DataError(
-            said("mapping_unfit", files=", ".join(export.source.files)),
-            problems=problems,
-            hint=_AGAIN,
-        )
+        raise DataError(said("mapping_unfit", files=", ".join(export.source.files)), problems=problems)
 
 
 def _orders(export: Export, codebook: Codebook, mapping: Mapping) -> dict[str, str]:

@@ -24,7 +24,6 @@ from borgerlib.survey.responses import Export
 _VENDORS: tuple[Callable[[HeadedGrid], Export | None], ...] = (
     limesurvey.read, forms.read_google, forms.read_microsoft, govocal.read, platforms.read, kobo.read,
 )  # fmt: skip
-_SAVE_AS = "Open it in Excel and save it as .xlsx, without a password, or export the survey as CSV."
 _COMPOUND = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _FOREIGN = (
@@ -57,7 +56,7 @@ def kind_of(path: Path) -> str:
     if head.startswith(b"PAR1"):
         return "parquet"
     if head.startswith(_COMPOUND) and _ENCRYPTED in path.read_bytes():
-        raise DataError(said("password", file=path.name), hint=_SAVE_AS)
+        raise DataError(said("password", file=path.name))
     for mark, what, hint in _FOREIGN:
         if head.startswith(mark):
             kind = "old_workbook" if mark == _COMPOUND else "foreign_file"
@@ -65,11 +64,11 @@ def kind_of(path: Path) -> str:
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml")):
         named = f", whatever its name ends in ({path.suffix})" if path.suffix.startswith(".xls") else ""
-        raise DataError(said("web_page", file=path.name, named=named), hint=_SAVE_AS)
+        raise DataError(said("web_page", file=path.name, named=named))
     if _LIST_OF_OBJECTS.match(start):
         return "json"
     if start.startswith(b"{"):
-        raise DataError(said("foreign_file", file=path.name, what="JSON"), hint="Export as CSV or .xlsx.")
+        raise DataError(said("foreign_file", file=path.name, what="JSON"))
     return "text"
 
 
@@ -114,7 +113,7 @@ def read_folder(path: Path, *, limits: Limits, where: Where) -> Export:
     """
     files = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
     if not files:
-        raise DataError(said("folder_empty", path=path), hint="Put the export in it, or give a file.")
+        raise DataError(said("folder_empty", path=path))
     if len(files) == 1:
         return read_file(files[0], limits=limits, where=where)
     grids, refused = _text_grids(files, limits)
@@ -202,7 +201,4 @@ def _may_be_table(grid: Grid) -> bool:
 def _refuse_respondent_list(table: HeadedGrid) -> None:
     """Refuse names and addresses only, as Enalyzer exports them: who was invited, not what they said."""
     if all(is_contact_heading(heading) for heading in table.headings):
-        raise DataError(
-            said("respondent_list", file=table.grid.name, columns=", ".join(table.headings)),
-            hint="Export the answers. The list holds personal data: delete it where it is not needed.",
-        )
+        raise DataError(said("respondent_list", file=table.grid.name, columns=", ".join(table.headings)))

@@ -99,15 +99,12 @@ def read_export(
     limits = limits or Limits()
     try:
         if not path.exists():
-            raise DataError(said("no_path", path=path), hint="Check the name, or give the whole path.")
+            raise DataError(said("no_path", path=path))
         reader = read_folder if path.is_dir() else read_file
         with garbage.not_looked_for():
             export = reader(path, limits=limits, where=Where(sheet, heading_rows))
     except OSError as error:
-        raise DataError(
-            said("unreadable_file", path=path, why=error.strerror or error),
-            hint="Check its name and its rights.",
-        ) from error
+        raise DataError(said("unreadable_file", path=path, why=error.strerror or error)) from error
     labels = {column.name: column.label for column in export.columns}
     refuse_cpr_columns(export.frame, source=", ".join(export.source.files), labels=labels, fewest=2)
     return _noting_municipalities(_noting_repeats(judged(_with_ones_and_twos(_with_times(export)))))

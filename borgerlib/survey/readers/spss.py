@@ -36,7 +36,7 @@ def read(path: Path, *, limits: Limits) -> Export:
 
     frame, meta, notes = _read(path, pyreadstat)
     if frame.empty:
-        raise DataError(said("no_respondents", file=path.name), hint="Save it again, with its cases.")
+        raise DataError(said("no_respondents", file=path.name))
     check_columns(len(frame.columns), path.name, limits)
     texts = pd.DataFrame({text_of(name): as_text(frame[name]) for name in frame.columns})
     texts.index = pd.RangeIndex(1, len(texts) + 1, name="row")
@@ -56,10 +56,7 @@ def _read(path: Path, library: Any) -> tuple[pd.DataFrame, Any, tuple[str, ...]]
         except Exception as error:
             # The library raises its own error, and others of the C library beneath, on damaged files.
             if encoding or "encoding" not in str(error):
-                raise DataError(
-                    said("damaged_file", file=path.name, what="SPSS", how=str(error)),
-                    hint="Save it again in SPSS as .sav.",
-                ) from error
+                raise DataError(said("damaged_file", file=path.name, what="SPSS", how=str(error))) from error
     return frame, meta, (said("wrong_encoding_declared", encoding=encoding),) if encoding else ()
 
 

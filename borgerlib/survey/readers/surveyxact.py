@@ -50,10 +50,7 @@ def read(grids: Sequence[Grid], *, limits: Limits) -> Export:
     variables = {column.name for column in described}
     dataset = next((grid for grid in grids if _is_dataset(grid, variables)), None)
     if dataset is None:
-        raise DataError(
-            said("no_dataset", file=structure.name),
-            hint="Put the three exported files (dataset, labels, structure) in a folder and give the folder.",
-        )
+        raise DataError(said("no_dataset", file=structure.name))
     labels = [grid for grid in grids if grid is not structure and _is_labels(grid, variables)]
     texts = _label_texts(labels[0]) if labels else {}
     table = as_table(dataset, limits=limits)

@@ -83,10 +83,7 @@ def require_apart(
 def _too_alike(lists: pd.DataFrame) -> DisclosureError:
     rows = zip(lists["id"].tolist(), lists["day"], strict=True)
     named = [said("list_of_day", number=number, day=date.fromisoformat(day)) for number, day in rows]
-    return DisclosureError(
-        said("lists_too_alike", lists=named, fewest=FEWEST_APART),
-        hint="Take an earlier list again, or one that differs by more.",
-    )
+    return DisclosureError(said("lists_too_alike", lists=named, fewest=FEWEST_APART))
 
 
 def _differences(

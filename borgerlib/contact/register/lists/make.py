@@ -21,7 +21,7 @@ Reach = Literal["", "mail", "phone"]
 def require_enough(people: Collection[int]) -> None:
     """Raise `DisclosureError` where a list would have fewer than 10 people: it would tell of each on it."""
     if len(people) < FEWEST:
-        raise DisclosureError(said("list_too_short", fewest=FEWEST), hint="Choose more widely.")
+        raise DisclosureError(said("list_too_short", fewest=FEWEST))
 
 
 def make_list(
