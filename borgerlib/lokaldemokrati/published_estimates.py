@@ -28,6 +28,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=8)
 def published_estimates(*, confidence: float = 0.95) -> pd.DataFrame:
     """Return the estimates behind the published numbers, with exact finite-population intervals.
 
@@ -39,11 +40,6 @@ def published_estimates(*, confidence: float = 0.95) -> pd.DataFrame:
     DataFrame
         As `LeadersSurvey.everything`, without 'suppressed'.
     """
-    return _published_estimates(confidence).copy()
-
-
-@lru_cache(maxsize=8)
-def _published_estimates(confidence: float) -> pd.DataFrame:
     codebook = load_codebook(LEADERS)
     shown = _shown_percentages()
     rows = [

@@ -38,8 +38,8 @@ class SelectionPage:
     --------
     >>> import borgerlib
     >>> page = borgerlib.open_selection("Ærø", "koen=kvinde")
-    >>> type(page).__name__
-    'SelectionPage'
+    >>> print(page.finding().markdown)
+    SIMULEREDE DATA: ...
     """
 
     answers: Answers = field(repr=False)

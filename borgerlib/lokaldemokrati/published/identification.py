@@ -59,7 +59,7 @@ class Identification:
         Id of the item.
     status : {'identified', 'set', 'impossible'}
         One N fits, several do, or none does.
-    solutions : tuple of Solution
+    solutions : tuple of CountSolution
         All that fit, by N; empty when impossible.
     n : int
         The chosen N (when impossible: the nearest).
@@ -107,8 +107,8 @@ def identify(item: str) -> Identification:
     Examples
     --------
     >>> import borgerlib
-    >>> type(borgerlib.identify("strategi")).__name__
-    'Identification'
+    >>> borgerlib.identify("strategi").why
+    'Kun N = 78 giver procenttallet sammen med den figur, der er delt efter svaret.'
     """
     found = identifications()
     if item not in found:

@@ -76,11 +76,8 @@ def _checked(source: Path) -> pd.DataFrame:
             problems=problems,
             hint="Correct the file, or restore the one that ships with borgerlib.",
         )
-    return frame.assign(value=_whole_numbers(frame["value"]), n_stated=_whole_numbers(frame["n_stated"]))
-
-
-def _whole_numbers(texts: pd.Series) -> pd.Series:
-    return pd.Series([int(text) if text else pd.NA for text in texts], index=texts.index, dtype="Int64")
+    whole = frame[["value", "n_stated"]].replace("", pd.NA).astype("Int64")
+    return frame.assign(value=whole["value"], n_stated=whole["n_stated"])
 
 
 def standing_values(published: pd.DataFrame) -> pd.DataFrame:

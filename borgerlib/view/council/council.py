@@ -236,8 +236,8 @@ def open_council(
     Examples
     --------
     >>> import borgerlib
-    >>> type(borgerlib.open_council("Odense")).__name__
-    'CouncilPage'
+    >>> print(borgerlib.open_council("Odense").advice(1).markdown)
+    **Hvad kan I gøre?** Spørg først, hvem beslutningen rammer. ...
     """
     found = find_municipality(municipality)
     opened = open_leaders_survey(survey, confidence=confidence, min_cell=min_cell)

@@ -261,8 +261,8 @@ def open_insight(
     Examples
     --------
     >>> import borgerlib
-    >>> type(borgerlib.open_insight(2, municipality="Odense")).__name__
-    'InsightPage'
+    >>> print(borgerlib.open_insight(3, municipality="Odense").finding().markdown)
+    63 pct. af kommunerne har arbejdet med samskabelse af offentlig velfærd i valgperioden.
     """
     registry = load_registry()
     if number != OVERVIEW:
