@@ -262,7 +262,7 @@ def open_insight(
     --------
     >>> import borgerlib
     >>> print(borgerlib.open_insight(3, municipality="Odense").finding().markdown)
-    63 pct. af kommunerne har arbejdet med samskabelse af offentlig velfærd i valgperioden.
+    63... af kommunerne har arbejdet med samskabelse af offentlig velfærd i valgperioden.
     """
     registry = load_registry()
     if number != OVERVIEW:
