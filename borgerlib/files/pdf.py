@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from borgerlib import garbage
@@ -35,12 +38,39 @@ def weasyprint_library() -> Any:
             hint="Run: pip install weasyprint and, on Debian, apt-get install libpango-1.0-0 "
             "libpangoft2-1.0-0. Or choose another format.",
         ) from error
-    from weasyprint.svg import Node
-
-    Node.text = property(_text_of)
+    _lighten()
     # It warns of screen-only properties in the style, which print does not need.
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     return weasyprint
+
+
+@cache
+def _lighten() -> None:
+    """Spare WeasyPrint and pydyf what they do again and again, or for what no document here has.
+
+    Texts, tags and looks stay: only what comes out the same is left out.
+    """
+    import pydyf
+    from weasyprint.html import UA_STYLESHEET
+    from weasyprint.svg import Node
+    from weasyprint.text.line_break import Layout
+
+    Node.text = property(_text_of)
+    # Lines are laid out once and not again as they are drawn: they fit in memory, and none is justified.
+    Layout.deactivate = Layout.reactivate = lambda *_: None
+    # The last compression takes three times as long as the usual one, for files a thirtieth smaller.
+    pydyf.zlib = SimpleNamespace(compress=zlib.compress, compressobj=lambda level: zlib.compressobj())
+    pydyf.PDF.page_references = property(_page_references)
+    # Five styles an element, for footnotes.
+    rules = UA_STYLESHEET.matcher.other_selectors
+    rules[:] = [rule for rule in rules if "note-" not in (rule[3] or "")]
+
+
+def _page_references(pdf: Any) -> list[bytes]:
+    """Return how each page is named; pydyf names all of them anew for each tag."""
+    known: list[bytes] = pdf.__dict__.setdefault("_named", [])
+    known += (f"{number} 0 R".encode() for number in pdf.pages["Kids"][3 * len(known) :: 3])
+    return known
 
 
 class _Whole(str):
@@ -56,6 +86,7 @@ def _text_of(node: Any) -> str | None:
     return text if not text or placed else _Whole(text)
 
 
+@garbage.not_looked_for()
 def save_pdf(
     html: str, target: Path, *, day: date | None = None, look_at: Callable[[Any], None] | None = None
 ) -> None:
@@ -79,13 +110,12 @@ def save_pdf(
     """
     # Without an address of its own: a link would tell of this machine.
     page = weasyprint_library().HTML(string=html, base_url=None, media_type="print")
-    with garbage.not_looked_for():
-        document = page.render(pdf_tags=True, pdf_variant=VARIANT)
+    document = page.render(pdf_tags=True, pdf_variant=VARIANT)
     if look_at is not None:
         look_at(document)
     if day is not None:
         document.metadata.created = day.isoformat()
-    with replacing(target, what="The PDF", error=RunError) as beside, garbage.not_looked_for():
+    with replacing(target, what="The PDF", error=RunError) as beside:
         document.write_pdf(beside, pdf_variant=VARIANT, pdf_tags=True, finisher=_with_scopes)
 
 

@@ -333,11 +333,16 @@ class TestSvg:
         }
 
     def test_bars_are_as_long_as_their_numbers(self):
-        found = re.findall(r"d='M([\d.]+),[\d.]+L([\d.]+),", self.svg)
+        found = re.findall(r"M([\d.]+),[\d.]+L([\d.]+),", self.svg)
         # The first two lines of paths are paper; then the bars.
         lengths = [float(end) - float(start) for start, end in found]
         first = next(index for index, length in enumerate(lengths) if 0 < length < 900 and index > 1)
         assert lengths[first + 1] / lengths[first] == pytest.approx(40 / 60, abs=0.002)
+
+    def test_strokes_of_one_style_are_one_path_and_none_is_used_again(self):
+        # Paper, bars, both halves of an interval and both of its ends, and the axis.
+        assert self.svg.count("<path") == 7
+        assert "<use" not in self.svg
 
     def test_nothing_is_cut_off_by_a_clip(self):
         assert "clip" not in self.svg

@@ -21,6 +21,7 @@ _ID = re.compile(r'\bid="([^"]*)"')
 _REFERENCE = re.compile(
     r'<a [^>]*?href="#([^"]*)"[^>]*>(.*?)</a>(?:\s+<span class="on-page"[^>]*>[^<]*</span>)?', re.DOTALL
 )
+_VARIABLE = re.compile(r"(--[\w-]+):\s*([^;}]+)")
 _LINK = re.compile(r"^([\w.-]+\.html)?(?:#(.*))?$")
 # Tags that only a screen needs, with what they hold and without.
 _SCREEN_ONLY = ("summary", "source")
@@ -76,7 +77,14 @@ def on_paper(files: Sequence[Path]) -> str:
         appendix=appendix,
         unknown=UNKNOWN_PAGE,
     )
-    return _with_live_references(whole)
+    return _with_live_references(_without_variables(whole))
+
+
+def _without_variables(html: str) -> str:
+    """Return a document whose style has values for names: WeasyPrint works each out wherever it is used."""
+    style, end, rest = html.partition("</style>")
+    values = dict(_VARIABLE.findall(style))
+    return re.sub(r"var\((--[\w-]+)\)", lambda used: values[used[1]], style) + end + rest
 
 
 def _with_live_references(html: str) -> str:

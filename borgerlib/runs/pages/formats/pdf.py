@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from borgerlib import garbage
 from borgerlib.errors import RunError
 from borgerlib.files.pdf import save_pdf
 from borgerlib.runs.pages.formats.paper import UNKNOWN_PAGE, on_paper
 
 
+@garbage.not_looked_for()
 def write_pdf(pages: Sequence[Path], target: Path, *, day: date | None = None) -> Path:
     """Write a report's pages as one PDF.
 
@@ -57,5 +59,6 @@ def _number_references(document: Any) -> None:
             if is_text and "data-to" in box.element.attrib:
                 target = unquote(box.element.get("data-to"))
                 text = box.text.replace(UNKNOWN_PAGE, str(numbers.get(target, "–")))
-                # In the contents numbers stand below one another.
-                box.pango_layout.text = text.rjust(len(UNKNOWN_PAGE), "\N{FIGURE SPACE}")
+                # Anew, for a line as wide as it may be. In the contents numbers stand below one another.
+                box.pango_layout.setup(box.style)
+                box.pango_layout.set_text(text.rjust(len(UNKNOWN_PAGE), "\N{FIGURE SPACE}"))

@@ -230,6 +230,14 @@ class TestPdf:
         save_pdf(f'<html lang="da"><img alt="abc" src="data:image/svg+xml,{quote(svg)}">', tmp_path / "x.pdf")
         assert pypdf.PdfReader(tmp_path / "x.pdf").pages[0].get_contents().get_data().count(b"TJ") == pieces
 
+    def test_each_heading_is_tagged_as_standing_on_its_own_page(self, tmp_path):
+        # pydyf names all pages anew for each tag; here they are named once, as they come.
+        save_pdf('<html lang="da"><h1>A</h1><h1 style="break-before:page">B</h1>', tmp_path / "x.pdf")
+        reader = pypdf.PdfReader(tmp_path / "x.pdf")
+        tags = [reader.get_object(number) for number in range(1, reader.trailer["/Size"] - 1)]
+        pages = [tag["/Pg"] for tag in tags if isinstance(tag, dict) and tag.get("/S") == "/H1"]
+        assert pages == list(reader.pages)
+
     def test_a_column_that_fits_is_not_broken_and_long_ones_share_the_rest(self):
         long = "Hvordan borgerne inddrages i kommunens beslutninger " * 4
         rows = f"<tr><th>Indsigt 10, figur 13</th><td>{long}</td><td>{long}</td></tr>" * 2
