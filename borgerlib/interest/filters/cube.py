@@ -30,7 +30,7 @@ from borgerlib.survey.codebook.load import load_codebook
 
 FILE = "cube.npz"
 # Raised when the file's layout changes, so that an older file is built anew.
-_LAYOUT = 7
+_LAYOUT = 8
 _ASKED = ("topics", "time", "formats")
 _OFFER = TypeAdapter(Offer)
 
@@ -172,23 +172,10 @@ def _kept(path: Path, _: str, wanted: str) -> tuple[FilterCube | None, dict[str,
 
 def _cube_of(arrays: Any, record: dict[str, Any]) -> Cube:
     roles = {role: tuple(levels) for role, levels in record["roles"].items()}
-    ends = np.cumsum([len(levels) for levels in roles.values()])[:-1]
-    chosen, answered = (np.split(arrays[name], ends) for name in ("chosen", "answered"))
-    return Cube(
-        roles,
-        arrays["bits"],
-        arrays["weight"],
-        dict(zip(roles, chosen, strict=True)),
-        dict(zip(roles, answered, strict=True)),
-        int(record["size"]),
-    )
+    return Cube(roles, arrays["bits"], arrays["weight"], arrays["rows"], int(record["size"]))
 
 
 def _keep(path: Path, cube: Cube, record: Mapping[str, Any]) -> None:
-    rows: dict[str, Any] = {
-        name: np.concatenate(list(of.values()))
-        for name, of in (("chosen", cube.chosen), ("answered", cube.answered))
-    }
     # Whoever may only read the folder builds the cube anew each time.
     with suppress(OSError), replacing(path) as beside, beside.open("wb") as file:
-        np.savez(file, told=np.array(json.dumps(record)), bits=cube.bits, weight=cube.weight, **rows)
+        np.savez(file, told=np.array(json.dumps(record)), bits=cube.bits, weight=cube.weight, rows=cube.rows)

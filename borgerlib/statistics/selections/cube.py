@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -40,8 +41,8 @@ class Cube:
         The distinct sets of respondents: in a level, or asked for it. Row 0 is everybody.
     weight : array, shape (words,)
         The weight that the respondents of a word share.
-    chosen, answered : mapping of str to array of int
-        For each role the rows of `bits` with who is in its levels, and who answered.
+    rows : array of int, shape (levels, 2)
+        For each level of all roles the row of `bits` with who was asked for it, and who is in it.
     size : int
         Number of respondents.
     """
@@ -49,9 +50,23 @@ class Cube:
     roles: Mapping[str, tuple[str, ...]]
     bits: Words
     weight: Floats
-    chosen: Mapping[str, Ints]
-    answered: Mapping[str, Ints]
+    rows: Ints
     size: int
+
+    @property
+    def answered(self) -> Mapping[str, Ints]:
+        """For each role the rows of `bits` with who was asked for its levels."""
+        return self._by_role[0]
+
+    @property
+    def chosen(self) -> Mapping[str, Ints]:
+        """For each role the rows of `bits` with who is in its levels."""
+        return self._by_role[1]
+
+    @cached_property
+    def _by_role(self) -> list[dict[str, Ints]]:
+        ends = np.cumsum([len(levels) for levels in self.roles.values()])[:-1]
+        return [dict(zip(self.roles, np.split(of, ends), strict=True)) for of in self.rows.T]
 
     def select(self, levels: Mapping[str, Sequence[str]]) -> Words:
         """Return the respondents who are in one of the levels of each role, as bits.
@@ -129,18 +144,15 @@ def build_cube(
     """
     weights = _weights(respondents, weight)
     position, of_word = _places(weights)
-    sets, index = [_packed(np.ones(len(weights), dtype=np.bool_), position, of_word)], {}
-    index[sets[0].tobytes()] = 0
-    levels, chosen, answered = {}, {}, {}
-    for role, item in roles.items():
-        answers = answers_to(respondents, item)
-        levels[role] = tuple(str(option) for option in answers.options)
-        rows = [
-            [_row_of(_packed(members, position, of_word), sets, index) for members in (asked, chose)]
-            for asked, chose in answers
-        ]
-        answered[role], chosen[role] = np.array(rows, dtype=np.intp).reshape(-1, 2).T
-    return Cube(levels, np.stack(sets), of_word, chosen, answered, len(respondents))
+    answers = {role: answers_to(respondents, item) for role, item in roles.items()}
+    members = (of for one in answers.values() for asked_and_chose in one for of in asked_and_chose)
+    everybody = np.ones(len(weights), dtype=np.bool_)
+    packed = [_packed(of, position, of_word).tobytes() for of in chain([everybody], members)]
+    # A set is stored once however many levels share it.
+    row, distinct = pd.factorize(np.array(packed, dtype=object))
+    bits = np.frombuffer(b"".join(distinct), dtype=np.uint64).reshape(len(distinct), -1)
+    levels = {role: tuple(map(str, one.options)) for role, one in answers.items()}
+    return Cube(levels, bits, of_word, row[1:].reshape(-1, 2), len(respondents))
 
 
 def _weights(respondents: pd.DataFrame, weight: str) -> Floats:
@@ -174,12 +186,3 @@ def _packed(members: Mask, position: Ints, of_word: Floats) -> Words:
     spread = np.zeros(len(of_word) * _BITS, dtype=np.bool_)
     spread[position[members]] = True
     return np.packbits(spread).view(np.uint64)
-
-
-def _row_of(words: Words, sets: list[Words], index: dict[bytes, int]) -> int:
-    """Return the row of a set, which is stored once however many levels share it."""
-    key = words.tobytes()
-    if key not in index:
-        index[key] = len(sets)
-        sets.append(words)
-    return index[key]
