@@ -76,6 +76,11 @@ class Board:
     def _hear(self, payload):
         self.received.append(payload if isinstance(payload, bytes) else payload.encode())
 
+    def has_heard(self, words):
+        """Return whether the server has sent these words by now."""
+        self.page.wait_for_timeout(50)
+        return any(words in payload for payload in self.received)
+
     def settled(self):
         """Wait until what was asked is what is shown."""
         self.page.wait_for_function(

@@ -67,6 +67,15 @@ function dropdown(label, attributes, ...children) {
 const keepKeys = (root) =>
   root.addEventListener("keydown", (event) => event.ctrlKey || event.metaKey || event.stopPropagation());
 
+/** Where the connection is cut this throws nothing: whoever waits for an answer notices that none comes. */
+function sendTo(model, message) {
+  try {
+    model.send(message);
+  } catch {
+    // "Cannot send"
+  }
+}
+
 function closeOthers(root) {
   const close = (event) => {
     for (const box of root.querySelectorAll("details.dropdown[open]")) {

@@ -70,7 +70,7 @@ function buildPage({ model, el }, way, isNew) {
   }
   function send(message) {
     expect(message.kind === "ping" ? "pong" : "view");
-    model.send(message);
+    sendTo(model, message);
   }
   function ask(message, { remember = true } = {}) {
     if (remember) {

@@ -11,7 +11,7 @@ from borgerlib.contact.register.store import Register, opened, register_path
 
 
 @pytest.fixture(scope="module")
-def key_file(tmp_path_factory):
+def imported(tmp_path_factory):
     with shared_citizens(tmp_path_factory, "Odense", n=2000):
         path = tmp_path_factory.mktemp("key") / "noegle"
         key = new_key_file(path, register_path("Odense"))
@@ -21,12 +21,20 @@ def key_file(tmp_path_factory):
 
 
 @pytest.fixture
+def key_file(imported):
+    """Return the register's key; what a test writes to the register is taken back."""
+    kept = register_path("Odense").read_bytes()
+    yield imported
+    register_path("Odense").write_bytes(kept)
+
+
+@pytest.fixture
 def register(key_file):
     with opened("Odense", key_file, actor="Åse") as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def candidates(key_file):
-    with opened("Odense", key_file) as found:
+def candidates(imported):
+    with opened("Odense", imported) as found:
         return open_candidates("Odense", found, day=DAY)

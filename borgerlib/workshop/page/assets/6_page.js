@@ -44,8 +44,8 @@ function render({ model, el }) {
   const config = model.get("config");
   const files = [];
   const page = buildPage(config, {
-    post: (message) => model.send(message),
-    fetchFile: (kind) => model.send({ kind: "download", content: kind }),
+    post: (message) => sendTo(model, message),
+    fetchFile: (kind) => sendTo(model, { kind: "download", content: kind }),
     leads: true,
     remember: "",
     lost: config.strings.dead_lab,
