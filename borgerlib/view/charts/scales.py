@@ -138,7 +138,7 @@ class Scale(RowMarks):
     @cached_property
     def start(self) -> float:
         """The axis counts from the middle of the neutral step."""
-        return min(0.0, *(step.start for step in self.steps), 0.0)
+        return min([0.0, *(step.start for step in self.steps)])
 
     @cached_property
     def left(self) -> float:

@@ -45,12 +45,14 @@ class Squares(RowMarks):
     squares: tuple[Square, ...]
 
     def plot(self) -> so.Plot:
-        """Return the marks: a square dot a municipality."""
+        """Return the marks: a square a municipality."""
         import seaborn.objects as so
 
         frame = pd.DataFrame([vars(square) for square in self.squares])
-        dots = so.Plot(frame, x="column", y="row", color="colour").add(so.Dot(marker="s", pointsize=4))
-        return dots.scale(color=None).label(x="", y="")
+        frame = frame.assign(west=frame["column"] - _SIDE / 2, east=frame["column"] + _SIDE / 2)
+        square: Any = {"x": "east", "baseline": "west", "color": "colour", "orient": "y"}
+        plot = so.Plot(frame, y="row").add(so.Bar(alpha=1, edgewidth=0), **square)
+        return plot.scale(color=None).label(x="", y="")
 
     @property
     def start(self) -> float:
@@ -69,12 +71,13 @@ class Squares(RowMarks):
         return Rows(self.scale * _SIDE, nothing, nothing, self.scale * (1 - _SIDE))
 
     def write_labels(self, axes: Axes) -> None:
-        """Draw the squares and write their letters, where they can be read."""
+        """Hatch what is the model's alone, and write the squares' letters, where they can be read."""
         size = min(self.size, self.scale * 0.36)
+        hatched = [square for square in self.squares if square.hatched]
+        west, rows = [square.column - _SIDE / 2 for square in hatched], [square.row for square in hatched]
+        style: Any = {"edgecolor": theme.PAPER, "hatch": "////", "linewidth": 0}
+        axes.barh(rows, _SIDE, 2 * HALF_BAND, left=west, facecolor="none", **style)
         for square in self.squares:
-            style: Any = {"facecolor": square.colour, "linewidth": 0}
-            style |= {"edgecolor": theme.PAPER, "hatch": "////"} if square.hatched else {}
-            axes.barh(square.row, _SIDE, 2 * HALF_BAND, left=square.column - _SIDE / 2, **style)
             if self.scale >= _READABLE:
                 at, ink = (square.column, square.row), theme.readable_on(square.colour)
                 write(axes, [Lines([square.letters], size, colour=ink)], at, align="center")
@@ -152,16 +155,12 @@ class Funnel(Marks):
         shares = [*low, *high, *(point.share for point in self.points)]
         air = 0.04 * (max(shares) - min(shares)) or 0.01
         ends = min(shares) - air, max(shares) + air
-        axes.set(xlim=(at[0] * 0.89, at[-1] * 2), ylim=ends)
-        ticks = [
-            tick
-            for tick in MaxNLocator(7, steps=[1, 2, 5, 10]).tick_values(*ends)
-            if ends[0] <= tick <= ends[1]
-        ]
+        ticks = MaxNLocator(8, steps=[1, 2, 5, 10]).tick_values(*ends)
         axes.set_yticks(ticks, [danish.percent(tick) for tick in ticks])
         sizes = [size for size in (10, 30, 100, 300, 1000, 3000) if at[0] <= size <= at[-1]]
         axes.set_xticks(sizes, [danish.number(size) for size in sizes])
         axes.set_xticks([], minor=True)
+        axes.set(xlim=(at[0] * 0.89, at[-1] * 2), ylim=ends)
         axes.tick_params(length=0, labelcolor=theme.MUTED, labelsize=self.size, pad=8)
         axes.set_xlabel(_SIZES, loc="left", size=self.size, color=theme.TEXT)
         axes.spines[:].set_visible(False)
