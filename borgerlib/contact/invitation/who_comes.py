@@ -31,7 +31,7 @@ from borgerlib.view.tables.html import Table
 from borgerlib.view.words.text import Text
 
 WAYS = {"meeting": "møde for alle", "filtered": "filtreret invitation", "balanced": "balanceret lodtrækning"}
-_WORDS = {"age": "Alder", "sex": "Køn", "area_type": "Slags område"}
+_WORDS = {"age": "Alder", "sex": "Køn", "area_type": "By og land"}
 _ALIKE = 0.01
 _NO_TIME = ("ingen_tid", "ved_ikke")
 _BASE = "dem, der kommer, og af alle, der bor her"

@@ -32,7 +32,7 @@ ROLES = {
     "birth_year": "Fødselsår",
     "sex": "Køn",
     "area": "Område",
-    "area_type": "Slags område",
+    "area_type": "By og land",
     "consent": "Må kontaktes",
     "contact": "Kontaktoplysning",
     "free_text": "Egne ord",
@@ -87,9 +87,8 @@ def understood(decisions: Decisions) -> str:
     size = f"{danish.number(len(export.frame))} svar og {danish.number(len(export.columns))} kolonner"
     shown = [_shown(decisions, column.name) for column in export.columns]
     rows = list(zip(*shown, strict=True))
-    first = table(
-        "De første svar", [(column.choice or column.label)[:_LONGEST] for column in export.columns], rows
-    )
+    headings = [_short(column.choice or column.label) for column in export.columns]
+    first = table("De første svar", headings, rows)
     read = f'<p role="status">Filen er læst som {escape(platform + sheet)}: {size}.</p>'
     return f"{read}{_notes(source.notes)}{first}"
 
@@ -98,7 +97,11 @@ def _shown(decisions: Decisions, name: str) -> list[str]:
     column = decisions.export.column(name)
     values = decisions.export.frame[name].head(_FIRST_ROWS).fillna("")
     hidden = is_contact_heading(column.label) or is_contact_heading(name)
-    return ["(vises ikke)" if hidden and text else mask_personal(text)[:_LONGEST] for text in values]
+    return ["(vises ikke)" if hidden and text else _short(mask_personal(text)) for text in values]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rstrip()}…"
 
 
 def overview(decisions: Decisions) -> str:

@@ -39,7 +39,7 @@ _GROUPS = {
     "time": "Tid",
     "age": "Alder",
     "sex": "Køn",
-    "area_type": "Slags område",
+    "area_type": "By og land",
     "area": "Område",
     "saved": "Gemte segmenter",
 }
