@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -72,6 +71,7 @@ def save_report(answers: Answers, link: str) -> Path:
     """
     # What notebooks are run and written by is a third of the memory that every visitor's kernel would have.
     from borgerlib.runs.kernels.execute import run_notebook
+    from borgerlib.runs.planning.folder_lock import owned_temporary_folder
     from borgerlib.runs.reports.folder import make_room, write_report
 
     municipality = answers.municipality
@@ -83,8 +83,8 @@ def save_report(answers: Answers, link: str) -> Path:
     }
     folder = report_folder(answers, link)
     make_room(folder.resolve())  # before the seconds that the notebook takes, not after
-    with tempfile.TemporaryDirectory(prefix="borger-") as temporary:
-        run = run_notebook(places.notebooks() / NOTEBOOK, Path(temporary) / NOTEBOOK, parameters)
+    with owned_temporary_folder() as temporary:
+        run = run_notebook(places.notebooks() / NOTEBOOK, temporary / NOTEBOOK, parameters)
         return write_report(
             municipality.name,
             [run.path],

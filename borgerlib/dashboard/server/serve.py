@@ -7,7 +7,6 @@ import secrets
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -19,6 +18,7 @@ from borgerlib import places
 from borgerlib.dashboard.page.answers import open_answers
 from borgerlib.errors import ParameterError, RunError
 from borgerlib.files.look import look_of
+from borgerlib.runs.planning.folder_lock import owned_temporary_folder
 from borgerlib.runs.warm.surroundings import kernel_environment
 from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
 from borgerlib.view.comparison.since import since_last
@@ -169,8 +169,8 @@ def notebook_server(
     RunError
         The server does not start.
     """
-    with tempfile.TemporaryDirectory(prefix="borger-dashboard-") as folder:
-        notebook = Path(folder) / "borgernes-interesse.ipynb"
+    with owned_temporary_folder() as folder:
+        notebook = folder / "borgernes-interesse.ipynb"
         _with_parameters(places.notebooks() / name, notebook, parameters)
         settings = {"token": secrets.token_urlsafe(24), "address": base_url, "opens": opens or {}}
         server = DashboardServer(notebook, ports=range(port, port + _PORTS), **settings)

@@ -11,14 +11,18 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import unquote
 
+from borgerlib.errors import DataError
 from borgerlib.personal import MAIL
 from borgerlib.runs.guard.contact_columns import shows_contact_columns
 from borgerlib.runs.guard.markup import MarkupCell, MarkupTable, read_markup
 from borgerlib.runs.guard.signs import has_cpr, has_mail, has_phone, has_street_address, is_phone, plain
+from borgerlib.survey.grid.limits import Limits
 
 # Pictures and hashes are long runs of digits and letters, and say nothing.
 _SKIPPED_TYPES = re.compile(r"(image/(?!svg)|application/(pdf|octet-stream|javascript))")
@@ -28,6 +32,8 @@ _EMBEDDED = re.compile(r"data:(?P<kind>[\w.+/-]*+)(?:;[\w=.-]++)*?;base64,(?P<da
 _PICTURE = ("image/", "font/", "video/", "audio/")
 # Where the lines of a picture run.
 _LINES = re.compile(r"\b(?:d|points|transform|viewBox)=(?:\"[^\"]*+|'[^']*+)")
+_PACKED = b"PK\x03\x04"
+_LIMITS = Limits(unpacked_bytes=200_000_000)
 _DEEPEST = 3
 
 
@@ -99,7 +105,8 @@ def _shown(data: Mapping[str, Any]) -> Iterator[str | MarkupTable]:
     """Yield the texts and tables of a MIME bundle."""
     for kind, content in data.items():
         if not _SKIPPED_TYPES.match(kind):
-            yield from _parts(content)
+            # What is packed is text in base 64, as in a link.
+            yield from _parts(f"data:{kind};base64,{content}" if "officedocument" in kind else content)
 
 
 def _parts(content: Any) -> Iterator[str | MarkupTable]:
@@ -155,8 +162,8 @@ def _kinds(part: str | MarkupTable, public: set[str], depth: int = 0) -> Iterato
         if shows_contact_columns([part], ""):
             yield "en tabel med kontaktoplysninger"
         return
-    within = [_decoded(found) for found in _EMBEDDED.finditer(part)] if "base64," in part else []
-    written = plain(_EMBEDDED.sub(" ", part)) if within else plain(part)
+    embedded = list(_EMBEDDED.finditer(part)) if "base64," in part else []
+    written = plain(_EMBEDDED.sub(" ", part)) if embedded else plain(part)
     texts, seen = [written], written
     tables: tuple[MarkupTable, ...] = ()
     if "<" in written or "&" in written:
@@ -178,16 +185,35 @@ def _kinds(part: str | MarkupTable, public: set[str], depth: int = 0) -> Iterato
     if shows_contact_columns(tables, seen):
         yield "en tabel med kontaktoplysninger"
     if depth < _DEEPEST:
-        for text in filter(None, within):
-            yield from _kinds(text, public, depth + 1)
+        for found in embedded:
+            try:
+                within = [*_opened(found)]
+            except DataError:
+                yield "en fil, der ikke kan læses"
+                continue
+            for inner in within:
+                yield from _kinds(inner, public, depth + 1)
 
 
-def _decoded(found: re.Match[str]) -> str:
-    """Return the text that is embedded in a link; nothing where it is a picture."""
+def _opened(found: re.Match[str]) -> Iterator[str | MarkupTable]:
+    """Yield what a link embeds: a text, or the sheets of a workbook; nothing where it is a picture."""
     if found["kind"].startswith(_PICTURE) and "svg" not in found["kind"]:
-        return ""
+        return
     data = found["data"].rstrip("=")
-    try:
-        return base64.b64decode(data + "=" * (-len(data) % 4)).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        return ""
+    with suppress(binascii.Error, UnicodeDecodeError):
+        content = base64.b64decode(data + "=" * (-len(data) % 4))
+        if content.startswith(_PACKED):
+            yield from _sheets(content)
+        else:
+            yield content.decode()
+
+
+def _sheets(content: bytes) -> Iterator[str | MarkupTable]:
+    from borgerlib.survey.grid.workbook import read_workbook_grids
+
+    with NamedTemporaryFile(suffix=".xlsx") as file:
+        file.write(content)
+        file.flush()
+        for grid in read_workbook_grids(Path(file.name), limits=_LIMITS):
+            yield "\n".join([grid.sheet, *("\t".join(row) for row in grid.rows)])
+            yield _table([*grid.rows[0]], [[*row] for row in grid.rows[1:]])

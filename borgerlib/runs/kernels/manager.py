@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from borgerlib.runs.kernels import capped, recorder
+from borgerlib.runs.planning.folder_lock import owned_temporary_folder
 from borgerlib.runs.warm.source import KernelSource, WarmProcess
 from borgerlib.runs.warm.surroundings import LONGEST_FOLDER, kernel_environment
 
@@ -106,9 +107,12 @@ def kernel_folder(inside: Path | None = None) -> Iterator[Path]:
     inside : Path, optional
         The warm server's folder, which the server removes even if this process is killed.
     """
-    prefix = "borger-" if inside is None else "k"
-    with tempfile.TemporaryDirectory(prefix=prefix, dir=inside, ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+    if inside is None:
+        with owned_temporary_folder() as owned:
+            yield owned
+    else:
+        with tempfile.TemporaryDirectory(prefix="k", dir=inside, ignore_cleanup_errors=True) as folder:
+            yield Path(folder)
 
 
 def kernel_log(folder: Path) -> Path:

@@ -68,20 +68,21 @@ def folder_lock(path: Path, *, folder: Path, wait: bool = False) -> Iterator[Non
 
 
 @contextmanager
-def owned_temporary_folder() -> Iterator[Path]:
+def owned_temporary_folder(within: str | None = None) -> Iterator[Path]:
     """Give a temporary folder that others can tell is in use, and remove those whose owners have died."""
-    sweep_temporary_folders()
-    folder = Path(tempfile.mkdtemp(prefix=_TEMPORARY))
+    sweep_temporary_folders(within)
+    folder = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=within))
     try:
-        with FileLock(folder / _OWNER):
+        # Whichever thread lets go of it.
+        with FileLock(folder / _OWNER, thread_local=False):
             yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def sweep_temporary_folders() -> None:
+def sweep_temporary_folders(within: str | None = None) -> None:
     """Remove the temporary folders of processes that were killed; those in use stay."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_TEMPORARY}*"):
+    for folder in Path(within or tempfile.gettempdir()).glob(f"{_TEMPORARY}*"):
         with suppress(OSError):
             if _is_abandoned(folder):
                 shutil.rmtree(folder, ignore_errors=True)

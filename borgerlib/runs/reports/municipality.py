@@ -6,7 +6,6 @@ The ten insights of the leaders' survey, and, where its citizens' survey has bee
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -38,6 +37,7 @@ from borgerlib.runs.planning.contents import (
     read_formats,
     report_notebooks,
 )
+from borgerlib.runs.planning.folder_lock import owned_temporary_folder
 from borgerlib.runs.reports.folder import make_room, write_report
 from borgerlib.runs.warm import KernelSource
 from borgerlib.survey.codebook.load import load_codebook
@@ -106,9 +106,9 @@ def make_report(
     # Of a chart only a document holds the PNG, which takes as long as all the rest of it.
     extensions = () if "docx" in wanted else (for_pages.EXTENSION,)
     places.processed_data().mkdir(parents=True, exist_ok=True)  # where pictures are kept for the next report
-    with tempfile.TemporaryDirectory(prefix="borger-") as temporary:
+    with owned_temporary_folder() as temporary:
         jobs = [
-            NotebookJob(path, Path(temporary) / path.name, _parameters_of(path, checked), extensions)
+            NotebookJob(path, temporary / path.name, _parameters_of(path, checked), extensions)
             for path in report_notebooks(name)
         ]
         runs = run_notebooks(
@@ -199,8 +199,8 @@ def refresh() -> list[NotebookRun]:
         A notebook failed; none is then replaced.
     """
     sources = insight_notebooks()
-    with tempfile.TemporaryDirectory(prefix="borger-") as temporary:
-        runs = run_notebooks([NotebookJob(source, Path(temporary) / source.name) for source in sources])
+    with owned_temporary_folder() as temporary:
+        runs = run_notebooks([NotebookJob(source, temporary / source.name) for source in sources])
         _refuse_failed(runs, keep=places.processed_data("failed", "notebooks"))
         for run, source in zip(runs, sources, strict=True):
             notebook = nbformat.read(run.path, as_version=4)

@@ -8,16 +8,15 @@ import json
 import logging
 import os
 import select
-import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, Literal
 
+from borgerlib.runs.planning.folder_lock import owned_temporary_folder
 from borgerlib.runs.warm.forked import dying_with_us, shipped_state
 from borgerlib.runs.warm.source import START, KernelSource
 from borgerlib.runs.warm.surroundings import LONGEST_FOLDER, kernel_environment, last_words
@@ -49,7 +48,9 @@ class WarmServer(KernelSource):
     ) -> None:
         self._ahead, self._citizens = ahead, dict(citizens or {})
         self.notice = ""
-        self.folder = Path(tempfile.mkdtemp(prefix="borger-", dir=_short_temporary_folder()))
+        self._owned = ExitStack()
+        # Where both are killed, whoever starts next sweeps it.
+        self.folder = self._owned.enter_context(owned_temporary_folder(_short_temporary_folder())) / "w"
         self._preload = tuple(preload)
         self._lock = threading.RLock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -152,7 +153,7 @@ class WarmServer(KernelSource):
             self._end_process()
             for process in self._retired:
                 _end(process)
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._owned.close()
 
     def _end_process(self) -> None:
         if self._process is not None:
@@ -224,5 +225,5 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _short_temporary_folder() -> str:
     """Return where the folder is made: a socket's path must stay short, and some temporary folders do not."""
     usual = tempfile.gettempdir()
-    fits = len(os.fsencode(usual)) + len("/borger-12345678/k12345678") <= LONGEST_FOLDER
+    fits = len(os.fsencode(usual)) + len("/borger-work-12345678/w/k12345678") <= LONGEST_FOLDER
     return usual if fits or not os.access("/tmp", os.W_OK) else "/tmp"

@@ -232,7 +232,11 @@ def main(address: str, ahead: str, citizens: str, *also: str) -> None:
     if request is not None:
         forked.become_kernel({"heeds_interrupts": heeds_interrupts, **request})
     elif not server.retired:
-        shutil.rmtree(Path(address).parent, ignore_errors=True)
+        from borgerlib.runs.planning.folder_lock import sweep_temporary_folders
+
+        folder = Path(address).parent
+        shutil.rmtree(folder, ignore_errors=True)
+        sweep_temporary_folders(str(folder.parents[1]))  # what is around it, unless our client lives
 
 
 if __name__ == "__main__":

@@ -5,6 +5,24 @@ All people, numbers and addresses are made up. Each entry is what one output or 
 
 # ruff: noqa: E501
 
+import base64
+import io
+
+from openpyxl import Workbook
+
+
+def _workbook_link(*rows):
+    """Return a link that holds a workbook, its rows on the second sheet."""
+    book, buffer = Workbook(), io.BytesIO()
+    book.active.append(["Svar"])
+    sheet = book.create_sheet("Mere")
+    for row in rows:
+        sheet.append(row)
+    book.save(buffer)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return f"<a href='data:{kind};base64,{base64.b64encode(buffer.getvalue()).decode()}'>hent</a>"
+
+
 HELD_TEXTS = [
     # streets of many endings, and what may stand between a street and its town
     "H.C. Andersens Boulevard 12, 1553 København V", "Nørre Allé 12, 8000 Aarhus", "Kirkestien 3, 5000 Odense",
@@ -60,6 +78,7 @@ HELD_TEXTS = [
     "Name;Address\nAnders A;Møllevej 3", "| Name | Answer |\n| --- | --- |\n| Anders A | yes |",
 ]  # fmt: skip
 _TABLE = "<table><thead><tr><th></th><th>{}</th><th>Svar</th></tr></thead><tbody><tr><th>0</th><td>{}</td><td>ja</td></tr></tbody></table>"
+HELD_WORKBOOK = _workbook_link(["Navn", "Svar"], ["Hanne Jensen", "ja"])
 HELD_HTML = [
     "<table><tr><th></th><th>Telefonnummer (frivilligt)</th></tr><tr><th>0</th><td>20304051</td></tr></table>",
     "<table><tr><th>Deltagernes navne</th></tr><tr><td>Hanne Jensen</td></tr>",
@@ -88,6 +107,8 @@ HELD_HTML = [
     "<a download='svar.csv' href='data:text/csv;base64,bmF2bjt0ZWxlZm9uCkFuZGVycyBBOzIzNDc2MTg5Cg=='>hent</a>",
     "<a href='data:application/octet-stream;base64,b2xlQGplbnNlbi5kaw=='>hent</a>",
     "<a href='data:text/plain;charset=utf-8;base64,Qm9yZ2VyIDAxMDE5MC0xMjM0'>hent</a>",
+    HELD_WORKBOOK, _workbook_link(["id"], ["010190-1234"]),
+    _workbook_link(["Svar"], ["ja"])[:-900] + "'>hent</a>",
     "<a href='data:text/plain,ole%40jensen.dk'>hent</a>", "<a download='010190-1234.csv' href='x'>hent</a>",
     "<table><tr><td>Navn</td><td>Mobil</td></tr><tr><td>Anders</td><td>x</td></tr></table>",
     "<table><tr><th>Telefon<th>Svar<tr><td>23476189<td>ja</table>",
@@ -148,6 +169,7 @@ HARMLESS_TEXTS = [
 ]  # fmt: skip
 _ROWS = "<table><thead><tr><th></th>{}</tr></thead><tbody><tr><th>{}</th>{}</tr></tbody></table>"
 HARMLESS_HTML = [
+    _workbook_link(["Kanal", "Andel"], ["E-mail", 0.31], ["Telefon", 0.12]),
     "<table><tr><th>Navn på spørgsmål</th></tr><tr><td>Hvad mener du</td></tr>",
     "<table><tr><th>Kommunenavn</th></tr><tr><td>Odense Kommune</td></tr>",
     _ROWS.format("<th>Telefon</th><th>E-mail</th>", "Kvinder", "<td>31 pct.</td><td>20 pct.</td>"),

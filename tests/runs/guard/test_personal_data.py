@@ -1,7 +1,9 @@
 """Personal data in an executed notebook are found and not repeated, and numbers are left alone."""
 
+import re
 from datetime import date
 
+import corpus
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,6 +49,11 @@ def test_it_is_found_and_not_repeated(text, what, kind):
     found = personal_data_in(shown(text, kind))
     assert found == (what,)
     assert "1234" not in found[0]
+
+
+def test_a_workbook_is_opened_also_where_it_is_an_output_itself():
+    kind, data = re.findall(r"data:([^;]+);base64,([^']+)", corpus.HELD_WORKBOOK)[0]
+    assert "celle 2: en tabel med kontaktoplysninger" in personal_data_in(shown(data, kind))
 
 
 @pytest.mark.parametrize(
