@@ -183,13 +183,8 @@ def _margins(
             counts[role] = pd.Series(target["counts"], dtype=float)
             columns[role] = str(target["column"])
             sources[role] = f"{target.get('source') or 'kommunens egen optælling'}, efter {AREA_WORDS[role]}"
-    return _Margins(
-        pd.DataFrame(levels),
-        {role: counts[role] for role in levels},
-        columns,
-        sources,
-        day,
-    )
+    counted = {role: counts[role] for role in levels}
+    return _Margins(pd.DataFrame(levels), counted, columns, sources, day)
 
 
 def _as_estimates(rates: pd.DataFrame, codebook: Codebook, columns: Mapping[str, str]) -> pd.DataFrame:

@@ -160,7 +160,9 @@ def _kept(path: Path, _: str, wanted: str) -> tuple[FilterCube | None, dict[str,
         with np.load(path, allow_pickle=False) as arrays:
             record, of = dict(json.loads(str(arrays["told"]))), json.loads(wanted)
             if record["of"] == of:
-                return _opened(_cube_of(arrays, record), record, "kept"), record, "kept"
+                roles = {role: tuple(levels) for role, levels in record["roles"].items()}
+                cube = Cube(roles, arrays["bits"], arrays["weight"], arrays["rows"], int(record["size"]))
+                return _opened(cube, record, "kept"), record, "kept"
             protection = {name: of["copy"][name] for name in ("key", "chance")}
             same = {**record["of"], "copy": {**record["of"]["copy"], **protection}}
             return None, record, "protected_anew" if same == of else "outdated"
@@ -168,11 +170,6 @@ def _kept(path: Path, _: str, wanted: str) -> tuple[FilterCube | None, dict[str,
         return None, record, "first"
     except _TORN:
         return None, record, "damaged"
-
-
-def _cube_of(arrays: Any, record: dict[str, Any]) -> Cube:
-    roles = {role: tuple(levels) for role, levels in record["roles"].items()}
-    return Cube(roles, arrays["bits"], arrays["weight"], arrays["rows"], int(record["size"]))
 
 
 def _keep(path: Path, cube: Cube, record: Mapping[str, Any]) -> None:

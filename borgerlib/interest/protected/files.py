@@ -38,11 +38,15 @@ def copy_state(municipality: str, *, chance: float) -> dict[str, Any]:
     DataError
         The municipality has not been prepared.
     """
-    folder = settled(processed_folder(municipality))
-    respondents = file_state(folder / RESPONDENTS)
-    if respondents is None:
+    state = _state(settled(processed_folder(municipality)), chance)
+    if state["respondents"] is None:
         raise store.not_prepared(municipality)
-    return {"layout": _LAYOUT, "respondents": respondents, "key": file_state(folder / KEY), "chance": chance}
+    return state
+
+
+def _state(folder: Path, chance: float) -> dict[str, Any]:
+    files = {"respondents": file_state(folder / RESPONDENTS), "key": file_state(folder / KEY)}
+    return {"layout": _LAYOUT, **files, "chance": chance}
 
 
 def file_state(path: Path) -> list[int] | None:
@@ -107,13 +111,7 @@ def write_copy(
             beside.chmod(0o600)
             beside.write_bytes(key)
     frame = protected_copy(respondents, codebook, key, chance=chance, targets=summary["targets"])
-    state = {
-        "layout": _LAYOUT,
-        "respondents": file_state(folder / RESPONDENTS),
-        "key": file_state(path),
-        "chance": chance,
-    }
-    about: dict[str, Any] = {**about_survey(respondents, summary), "state": state}
+    about: dict[str, Any] = {**about_survey(respondents, summary), "state": _state(folder, chance)}
     with replacing(folder / COPY) as beside:
         store.write_parquet(frame, beside, about)
 

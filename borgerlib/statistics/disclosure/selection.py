@@ -64,30 +64,23 @@ def disclose_selection(
     ParameterError
         There is no such role or level.
     """
-    meant = protected.meant(levels)
-    size = meant.size
-    found = estimate_selection(
-        meant,
-        list(dict.fromkeys(rows["item"])),
-        confidence=confidence,
-        false_discovery_rate=false_discovery_rate,
-        against=None if against is None else protected.meant(against),
-    )
+    meant, other = protected.meant(levels), None if against is None else protected.meant(against)
+    size, roles, rate = meant.size, list(dict.fromkeys(rows["item"])), false_discovery_rate
+    found = estimate_selection(meant, roles, confidence=confidence, false_discovery_rate=rate, against=other)
     bound = found.pop("bound")
     ends = np.where(bound == "under", np.ceil(100 * found["ci_upper"]), np.floor(100 * found["ci_lower"]))
     notes = [
         "" if not side else _UNTOLD if side == "untold" or np.isnan(end) else f"{side} {percent(end / 100)}"
         for side, end in zip(bound, ends, strict=True)
     ]
-    counted = pd.array(np.full(len(rows), np.nan if size.n is None else size.n), dtype="Int64")
     # In one go: adding column by column takes longer than all the statistics.
     columns: dict[str, Any] = {
         **{str(name): rows[name] for name in rows},
         **found,
         "proportion": np.where(bound == "", found["proportion"], np.nan),
-        "n": counted,
+        "n": pd.array([size.n] * len(rows), dtype="Int64"),
         "n_is_rounded": True,
-        "count": pd.array(np.full(len(rows), np.nan), dtype="Int64"),
+        "count": pd.array([None] * len(rows), dtype="Int64"),
         "direction": pd.array(found["direction"], dtype="Int64"),
         "group": "",
         "group_label": "",

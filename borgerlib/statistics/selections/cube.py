@@ -85,9 +85,12 @@ class Cube:
         selected: Words = self.bits[0].copy()
         for role, wanted in levels.items():
             if wanted:
-                rows = self.chosen[role][[self.roles[role].index(level) for level in wanted]]
-                np.bitwise_and(selected, np.bitwise_or.reduce(self.bits[rows], axis=0), out=selected)
+                np.bitwise_and(selected, np.bitwise_or.reduce(self.sets(role, wanted), axis=0), out=selected)
         return selected
+
+    def sets(self, role: str, wanted: Sequence[str]) -> Words:
+        """Return the respondents in each of some levels of a role, a row a level."""
+        return self.bits[self.chosen[role][[self.roles[role].index(level) for level in wanted]]]
 
     def sums(self, sets: Iterable[Words]) -> Floats:
         """Return one row a set of respondents: how many, the sum of their weights, and that of the squares.

@@ -83,8 +83,7 @@ def _of_role(
     share, variance, n, effective = np.concatenate(
         [(o.share, o.variance, o.base, o.effective) for o in asked], axis=1
     )
-    enough = meant.size.n is not None
-    shown = enough & (n >= SMALLEST_SELECTION) & (effective >= SMALLEST_EFFECTIVE)
+    shown = (n >= SMALLEST_SELECTION) & (effective >= SMALLEST_EFFECTIVE) & (meant.size.n is not None)
     suppressed = ~shown
     # How a single choice that a segment is made of is spread in it, the copy cannot say.
     untold = shown & (made_of_it and role in protected.single)

@@ -112,9 +112,8 @@ class ProtectedCube:
             if len(self._recent) == _RECENT:
                 del self._recent[next(iter(self._recent))]
             one_of = self._one_of_single if role in self.single else self._one_of_multiple
-            rows = self.cube.chosen[role][[self.cube.roles[role].index(level) for level in wanted]]
             asked = np.bitwise_or.reduce(self.cube.bits[np.unique(self.cube.answered[role])], axis=0)
-            self._recent[role, wanted] = one_of(self.answers[role], self.cube.bits[rows], asked)
+            self._recent[role, wanted] = one_of(self.answers[role], self.cube.sets(role, wanted), asked)
         return self._recent[role, wanted]
 
     @staticmethod
