@@ -99,11 +99,10 @@ class LeadersSurvey:
         rows = pd.MultiIndex.from_frame(self.everything.frame[["item", "option", "group"]])
         wanted = [(item, option, group) for group in groups for item, option in references]
         shown = self.everything.take(rows.get_indexer(pd.MultiIndex.from_tuples(wanted)))
-        if len(items) > 1 and {option for _, option in references} == {"enige"}:
-            # A battery of statements: the statement is what tells the rows apart, not the answer.
-            statements = {item: self.codebook.item(item).text for item in items}
-            return shown.relabel("label", statements, by="item")
-        return shown
+        # Of a battery of statements the statement is what tells the rows apart, not the answer.
+        battery = len(items) > 1 and {option for _, option in references} == {"enige"}
+        texts = {item: self.codebook.item(item).text for item in items}
+        return shown.relabel("label" if battery else "item_label", texts, by="item")
 
     def answer(self, reference: str) -> pd.Series[Any]:
         """Return the numbers of one answer: n, count, proportion, its interval, population.

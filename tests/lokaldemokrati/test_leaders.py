@@ -222,7 +222,8 @@ def test_an_item_gives_all_of_its_options(survey):
     frame = survey.estimates("strategi").frame
     assert frame["option"].tolist() == ["ja", "nej"]
     assert frame["label"].tolist() == ["Har en strategi", "Har ikke en strategi"]
-    assert list(frame.columns) == list(survey.everything.frame.columns)
+    assert list(frame.columns) == [*survey.everything.frame.columns, "item_label"]
+    assert set(frame["item_label"]) == {"Har din kommune en strategi for borgerinddragelse?"}
 
 
 def test_answers_stand_in_the_order_in_which_they_are_named(survey):

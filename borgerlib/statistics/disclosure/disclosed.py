@@ -90,8 +90,8 @@ class DisclosedEstimates:
         )
 
     def _repr_html_(self) -> str:
-        # As a notebook shows it, without the columns that say nothing in any row.
-        frame = self._frame
+        # As a notebook shows it, without the question in every row and the columns that say nothing in any.
+        frame = self._frame.drop(columns="item_label", errors="ignore")
         blank = [name for name in frame if frame[name].isin(["", False]).all() or frame[name].isna().all()]
         return str(frame.drop(columns=blank).to_html())
 
