@@ -95,21 +95,15 @@ def read_district_margin(
         problem = problem or _add(parts, row, [*columns, *divided], count)
         if problem:
             problems.append(f"line {line}: {problem}")
-    cells: dict[tuple[str, ...], int] = {}
-    for key, people in parts.items():
-        cells[key[: len(columns)]] = cells.get(key[: len(columns)], 0) + people
     if not lines and not problems:
         problems.append("there is no row under the heading")
     if not problems:
-        problems = _sum_problems(sum(cells.values()), municipality_name, min_age, tolerance)
+        problems = _sum_problems(sum(parts.values()), municipality_name, min_age, tolerance)
     if problems:
         raise MarginError(f"The district counts in {source.name} cannot be used:", problems=problems)
-    index = pd.MultiIndex.from_tuples(list(cells), names=list(columns))
-    margin = pd.Series(
-        list(cells.values()),
-        index=index if len(columns) > 1 else index.get_level_values(0),
-        name="population",
-    )
+    index = pd.MultiIndex.from_tuples(parts, names=[*columns, *divided])
+    whole = pd.Series(list(parts.values()), index, name="population")
+    margin = whole.groupby(level=list(columns), sort=False).sum()
     margin.attrs = {"source": source.name}
     return margin
 

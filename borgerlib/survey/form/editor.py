@@ -16,24 +16,17 @@ from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import CITIZENS
 from borgerlib.survey.form.formats.page.page import page_text
 from borgerlib.survey.form.questionnaire import Questionnaire
-from borgerlib.survey.form.texts import DANISH, ENGLISH, Texts, load_texts, save_texts
+from borgerlib.survey.form.texts import (
+    DANISH,
+    ENGLISH,
+    PRIVACY,
+    Texts,
+    load_texts,
+    save_texts,
+    standard_words,
+)
 from borgerlib.survey.form.write import form_of, texts_file, texts_of, write_form
 
-_PRIVACY_TEXTS = {
-    "titel": "Overskrift",
-    "indledning": "Indledning",
-    "dataansvarlig": "Hvem er dataansvarlig?",
-    "raadgiver": "Hvordan nås databeskyttelsesrådgiveren?",
-    "formaal": "Hvorfor spørger I?",
-    "hjemmel": "Hvad giver jer lov?",
-    "modtagere": "Hvem ser svarene?",
-    "opbevaring": "Hvornår bliver svar og kontaktoplysninger slettet?",
-    "rettigheder": "Borgerens rettigheder",
-    "tilbagekald": "Hvordan trækker man sit samtykke tilbage?",
-    "klage": "Klage",
-    "samtykke": "Hvad siger borgeren ja til, der vil kontaktes?",
-    "tak": "Tak, når svaret er sendt",
-}
 _FORMATS = {
     "html": "Side til tablet, uden net (.html)",
     "pdf": "Papir (.pdf)",
@@ -79,7 +72,8 @@ class FormEditor(widgets.VBox):  # type: ignore[misc]
             str(codebook), description="Kodebog", layout=_WIDE, continuous_update=False
         )
         self._place = widgets.Dropdown(options=names, value=municipality, description="Kommune")
-        self._fields = {key: _area(label) for key, label in _PRIVACY_TEXTS.items()}
+        self._labels = _labels()
+        self._fields = {key: _area(label) for key, label in self._labels.items()}
         self._areas = _area("Områder at vælge mellem, ét på hver linje")
         self._by_answers = widgets.Checkbox(
             description="Samtykket siger, at svarene må afgøre, hvad borgeren bliver inviteret til",
@@ -152,7 +146,7 @@ class FormEditor(widgets.VBox):  # type: ignore[misc]
 
     def _show(self, _: object = None) -> None:
         self._made.value = ""
-        lacking = [f"»{_PRIVACY_TEXTS[key]}«" for key in self._texts().lacking]
+        lacking = [f"»{self._labels[key]}«" for key in self._texts().lacking]
         self._lacks.value = (
             f'<p class="borger-lacks">Skemaet må ikke bruges endnu. Udfyld {danish.listing(lacking)}.</p>'
             if lacking
@@ -176,6 +170,16 @@ class FormEditor(widgets.VBox):  # type: ignore[misc]
         former = [f"»{each.former.name}«" for each in made if each.former]
         kept = f"<p>De forrige er gemt som {escape(danish.listing(former))}.</p>" if former else ""
         self._made.value = f"<p>Gemt:</p><ul>{rows}</ul>{kept}"
+
+
+def _labels() -> dict[str, str]:
+    """Return what each text is called: by the heading that it has in the form, where it has one."""
+    headings = {key: standard_words()[key][DANISH] for key in PRIVACY}
+    consent = {
+        "samtykke": "Hvad siger borgeren ja til, der vil kontaktes?",
+        "tak": "Tak, når svaret er sendt",
+    }
+    return {"titel": "Overskrift", "indledning": "Indledning", **headings, **consent}
 
 
 def _area(label: str) -> widgets.Textarea:

@@ -135,6 +135,10 @@ class ImportedQuestion:
             return ""
         return option if decided in ("", OTHER) else decided
 
+    def doubting(self, *doubts: Said) -> ImportedQuestion:
+        """Return the question with more doubts."""
+        return replace(self, doubts=(*self.doubts, *doubts))
+
     @property
     def settled(self) -> ImportedQuestion:
         """The question with the options that are left of it, and without doubts."""
@@ -168,11 +172,11 @@ def with_roles(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
     best = {role: max(places, key=rank) for role, places in alike.items()}
     for at, (question, role) in enumerate(zip(found, roles, strict=True)):
         if not role and question.kind == "multiple":
-            yield replace(question, doubts=(*question.doubts, said("no_role")))
+            yield question.doubting(said("no_role"))
         elif not role or question.role or (role == "free_text" and at != best[role]):
             yield question
         elif at != best[role] and role != "contact":
-            yield replace(question, doubts=(*question.doubts, said("role_taken", role=role)))
+            yield question.doubting(said("role_taken", role=role))
         else:
             rivals = [found[other].text for other in alike[role] if other != at]
             if role == "birth_year":
@@ -184,7 +188,7 @@ def with_roles(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
             shared = rivals and role not in ("contact", "free_text")
             rival = (said("role_rival", role=role, question=rivals[0]),) if shared else ()
             untold = () if worded[at] else (said("sex_by_answers"),)
-            yield replace(given, doubts=(*given.doubts, *rival, *untold, *_two_languages(given)))
+            yield given.doubting(*rival, *untold, *_two_languages(given))
 
 
 def _two_languages(question: ImportedQuestion) -> tuple[Said, ...]:

@@ -67,7 +67,7 @@ def _told_once(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
             yield replace(question, doubts=())
         elif rows[key] > 1:
             told.add(key)
-            yield replace(question, doubts=(*question.doubts, said("rows_alike", count=rows[key] - 1)))
+            yield question.doubting(said("rows_alike", count=rows[key] - 1))
         else:
             yield question
 
@@ -260,20 +260,20 @@ def _labelled(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion:
 
 def _number(asked: ImportedQuestion, seen: Seen) -> ImportedQuestion:
     strange = sum(count for text, count in seen.answers.items() if parse_number(text) is None)
-    doubts = (said("no_numbers", count=strange, total=seen.total),) if strange else ()
+    if strange:
+        asked = asked.doubting(said("no_numbers", count=strange, total=seen.total))
     outside = codes_outside(seen.answers)
     codes = {parse_number(text) for text in seen.answers if text not in outside}
     small = len(codes) <= 11 and all(
         code is None or (code == int(code) and 0 <= code <= HIGHEST) for code in codes
     )
     if small and seen.total >= _REPEATED * len(codes):
-        doubts = (*doubts, said("few_small_numbers"))
+        asked = asked.doubting(said("few_small_numbers"))
     if _may_be_codes(seen.answers):
-        doubts = (*doubts, said("codes_or_decimals"))
+        asked = asked.doubting(said("codes_or_decimals"))
     if _are_weights(asked.text, seen.answers):
-        doubts = (*doubts, said("weights"))
-    doubts = (*doubts, *code_doubts(outside), *percent_doubts(seen.answers))
-    return replace(asked, kind="number", doubts=doubts)
+        asked = asked.doubting(said("weights"))
+    return replace(asked, kind="number").doubting(*code_doubts(outside), *percent_doubts(seen.answers))
 
 
 def _are_weights(text: str, answers: Mapping[str, int]) -> bool:

@@ -18,7 +18,7 @@ def editor(tmp_path, monkeypatch):
 
 
 def test_what_is_lacking_is_named_until_it_is_written(editor):
-    assert "Hvem er dataansvarlig?" in editor._lacks.value
+    assert "Hvem er ansvarlig?" in editor._lacks.value
     for key in ("dataansvarlig", "raadgiver", "opbevaring", "tilbagekald"):
         editor._fields[key].value = "Odense Kommune"
     assert "Alt, hvad loven kræver, er udfyldt." in editor._lacks.value
