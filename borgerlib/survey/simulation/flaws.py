@@ -45,27 +45,27 @@ def spoil(
     )
     exclusive = next(filter(None, alone), [])
     age, area = (item_with_role(codebook, role).id for role in ("age", "area"))
-    flaws: dict[str, Callable[[Frame, Rows], Frame]] = {
-        "no_answer": lambda data, rows: _answer_nothing(data, rows, codebook),
-        "impossible_age": lambda data, rows: _put(
-            data, rows, age, random.choice(_IMPOSSIBLE_AGES, size=len(rows))
-        ),
-        "birth_year_as_age": lambda data, rows: _put(
-            data, rows, age, first_day.year - data[age].iloc[rows].to_numpy(dtype=int)
-        ),
-        "whitespace": lambda data, rows: _put(data, rows, area, (data[area].iloc[rows] + "  ").to_numpy()),
+    # The columns, and what is put into them, given the responses that get the flaw.
+    flaws: dict[str, tuple[list[str], Callable[[Frame], object]]] = {
+        "no_answer": (_answers(codebook), lambda some: None),
+        "impossible_age": ([age], lambda some: random.choice(_IMPOSSIBLE_AGES, size=len(some))),
+        "birth_year_as_age": ([age], lambda some: first_day.year - some[age].to_numpy(dtype=int)),
+        "whitespace": ([area], lambda some: (some[area] + "  ").to_numpy()),
     }
     if exclusive:
-        flaws["exclusive_option"] = lambda data, rows: _put(data, rows, exclusive[0], 1)
-    if codebook.with_role("free_text"):
-        flaws["cpr"] = lambda data, rows: _write_cpr(data, rows, codebook, random)
-    if codebook.with_role("started") and codebook.with_role("submitted"):
-        flaws["speeding"] = lambda data, rows: _hurry(data, rows, codebook, random)
+        flaws["exclusive_option"] = exclusive[:1], lambda some: 1
+    if text := codebook.with_role("free_text"):
+        told = "SIMULERET: Ring til mig, mit nummer er {}."
+        flaws["cpr"] = [text.id], lambda some: [told.format(_made_up_cpr(random)) for _ in some.index]
+    if (started := codebook.with_role("started")) and (submitted := codebook.with_role("submitted")):
+        begun = started.id
+        flaws["speeding"] = [submitted.id], lambda some: _hurried(some[begun], random)
     left = random.permutation(np.flatnonzero(_is_complete(frame, codebook, exclusive)))
     counts = {name: min(round(len(frame) * rates[name]), len(left) // (len(flaws) + 1)) for name in flaws}
-    for name, flaw in flaws.items():
+    for name, (columns, made) in flaws.items():
         rows, left = left[: counts[name]], left[counts[name] :]
-        frame = flaw(frame, rows)
+        for column in columns:
+            frame = _put(frame, rows, column, made(frame.iloc[rows]))
     return frame, counts, left
 
 
@@ -106,21 +106,14 @@ def _put(frame: Frame, rows: Rows, column: str, values: object) -> Frame:
     return frame.assign(**{column: new})
 
 
-def _answer_nothing(frame: Frame, rows: Rows, codebook: Codebook) -> Frame:
+def _answers(codebook: Codebook) -> list[str]:
     silent = {"free_text", "contact", "consent"}
     items = asked_items(codebook) + [item for item in codebook if item.role in silent]
-    for name in [name for item in items for name in item.columns]:
-        frame = _put(frame, rows, name, None)
-    return frame
+    return [name for item in items for name in item.columns]
 
 
 def _blank(column: pd.Series) -> pd.Series:
     return column.mask(np.ones(len(column), dtype=bool))
-
-
-def _write_cpr(frame: Frame, rows: Rows, codebook: Codebook, random: np.random.Generator) -> Frame:
-    texts = [f"SIMULERET: Ring til mig, mit nummer er {_made_up_cpr(random)}." for _ in rows]
-    return _put(frame, rows, item_with_role(codebook, "free_text").id, texts)
 
 
 def _made_up_cpr(random: np.random.Generator) -> str:
@@ -136,10 +129,8 @@ def _made_up_cpr(random: np.random.Generator) -> str:
             return f"{digits[:6]}-{digits[6:]}"
 
 
-def _hurry(frame: Frame, rows: Rows, codebook: Codebook, random: np.random.Generator) -> Frame:
-    started = frame[item_with_role(codebook, "started").id].iloc[rows]
-    submitted = started + pd.to_timedelta(random.integers(15, 60, size=len(rows)), unit="s")
-    return _put(frame, rows, item_with_role(codebook, "submitted").id, submitted.to_numpy())
+def _hurried(started: pd.Series, random: np.random.Generator) -> np.ndarray:
+    return (started + pd.to_timedelta(random.integers(15, 60, size=len(started)), unit="s")).to_numpy()
 
 
 def _less_complete(frame: Frame, codebook: Codebook) -> Frame:
