@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import Any
 
 import pandas as pd
 
-from borgerlib.survey.codebook.model import Codebook
+from borgerlib.survey.codebook.model import Codebook, Item
 from borgerlib.survey.grid.values import parse_number
 
 PLATFORM = "platform"
@@ -157,6 +158,15 @@ class Responses:
     source: Source
     absent: tuple[str, ...] = ()
     words: pd.Series | None = None
+
+
+_TYPES = {"multiple": "Int8", "number": "Float64", "date": "datetime64[us]", "text": "string"}
+
+
+def dtype_of(item: Item) -> Any:
+    """Return the type of an item's columns in `Responses.frame`."""
+    ids = [option.id for option in item.options]
+    return _TYPES.get(item.kind) or pd.CategoricalDtype(ids, ordered=item.ordered)
 
 
 def problem_frame(

@@ -14,6 +14,7 @@ from borgerlib.personal import MASK, mask_contact, mask_cpr_column
 from borgerlib.survey.cleaning.violations import contact_columns, is_text
 from borgerlib.survey.codebook.model import Codebook, Item
 from borgerlib.survey.grid.values import parse_dates, parse_numbers
+from borgerlib.survey.responses import dtype_of
 
 ID_COLUMN = "svar_id"
 CONSENT_GIVEN = "ja"
@@ -90,13 +91,12 @@ def type_answers(frame: Frame, codebook: Codebook, kinds: tuple[str, ...]) -> Fr
 
 def _typed(column: Column, item: Item) -> Column:
     if item.kind == "single":
-        ids = [option.id for option in item.options]
-        scale = pd.CategoricalDtype(ids, ordered=item.ordered)
+        scale = dtype_of(item)
         # What the reader has typed is typed already.
-        if column.dtype == scale and list(column.cat.categories) == ids:
+        if column.dtype == scale and list(column.cat.categories) == list(scale.categories):
             return column
         values = column.astype("object")
-        return values.where(values.isin(ids)).astype(scale)
+        return values.where(values.isin(scale.categories)).astype(scale)
     if item.kind == "date":
         is_typed = pd.api.types.is_datetime64_any_dtype(column)
         return column if is_typed else parse_dates(_plain(column))

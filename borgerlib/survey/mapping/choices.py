@@ -24,7 +24,7 @@ from borgerlib.survey.codebook.matching import (
 )
 from borgerlib.survey.codebook.model import Item
 from borgerlib.survey.mapping.file import ItemMapping
-from borgerlib.survey.responses import Column, Export, problem_frame
+from borgerlib.survey.responses import Column, Export, dtype_of, problem_frame
 
 UNKNOWN = -2
 _PASSED = -3
@@ -75,7 +75,7 @@ def single_choice(item: Item, entry: ItemMapping, export: Export) -> Coded:
         twice = (picked >= 0) & (found >= 0) & (found != picked)
         problems += [strange, _listed(export, column, item, twice, "two_answers")]
         picked = np.where(picked == -1, found, picked)
-    values = categorical(item, np.where(picked == UNKNOWN, -1, picked))
+    values = pd.Categorical.from_codes(np.where(picked == UNKNOWN, -1, picked), dtype=dtype_of(item))
     return _coded({item.id: values}, problems, answers)
 
 
@@ -95,12 +95,6 @@ def _no_option(
         return picked, _listed(export, column, item, strange, rule)
     place = [option.id for option in item.options].index(item.catch_all.id)
     return np.where(strange, place, picked), _listed(export, column, item, strange, "written_in")
-
-
-def categorical(item: Item, places: Places) -> pd.Categorical[str]:
-    """Return places of options (-1 for none) as the item's Categorical."""
-    ids = pd.Index([option.id for option in item.options])
-    return pd.Categorical.from_codes(places, categories=ids, ordered=item.ordered)
 
 
 def _option_places(item: Item, entry: ItemMapping, column: str, export: Export) -> Places:

@@ -20,7 +20,6 @@ from borgerlib.survey.grid.values import first_part, parse_dates, parse_number, 
 from borgerlib.survey.mapping.candidate import FREQUENT, reworded
 from borgerlib.survey.mapping.choices import (
     Coded,
-    categorical,
     indicated_choices,
     joined_choices,
     no_answers,
@@ -29,7 +28,7 @@ from borgerlib.survey.mapping.choices import (
 )
 from borgerlib.survey.mapping.file import ItemMapping, Mapping
 from borgerlib.survey.mapping.notes import broken, notes_of, of_item
-from borgerlib.survey.responses import Export, Responses, join_problems, problem_frame
+from borgerlib.survey.responses import Export, Responses, dtype_of, join_problems, problem_frame
 
 _OLDEST = 130
 _TIMES = ("started", "submitted")
@@ -182,11 +181,7 @@ def _no_numbers(answers: Iterable[str], labels: abc.Mapping[str, str]) -> list[s
 
 
 def _empty(item: Item, export: Export) -> Coded:
-    size = len(export.frame)
-    if item.kind == "single":
-        return Coded({item.id: categorical(item, np.full(size, -1, dtype=np.int64))}, [], 0, 0)
-    dtype = {"multiple": "Int8", "number": "Float64", "date": "datetime64[us]", "text": "string"}[item.kind]
-    empty = pd.Series([None] * size, index=export.frame.index, dtype=dtype)
+    empty = pd.Series([None] * len(export.frame), index=export.frame.index, dtype=dtype_of(item))
     return Coded(dict.fromkeys(item.columns, empty), [], 0, 0)
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from borgerlib.errors import CodebookError
 from borgerlib.survey.codebook.model import Codebook, Item
+from borgerlib.survey.responses import dtype_of
 
 WOMAN = "kvinde"
 _MIDDLE_AGE = 50
@@ -117,13 +118,12 @@ def build_people(
     names = list(assumptions["districts"])
     spread = np.array([[assumptions["districts"][name][kind] for name in names] for kind in place_ids])
     districts = np.array([f"{municipality} {name}" for name in names], dtype=object)
+    years, sexes, areas = (item_with_role(codebook, role) for role in ("age", "sex", "area"))
     columns: dict[str, Any] = {
-        item_with_role(codebook, "age").id: pd.array(age, dtype="Int64"),
-        item_with_role(codebook, "sex").id: _categorical(item_with_role(codebook, "sex"), sex),
-        item_with_role(codebook, "area").id: pd.array(
-            districts[_draw(spread, place, random)], dtype="string"
-        ),
-        places.id: _categorical(places, np.array(place_ids, dtype=object)[place]),
+        years.id: pd.array(age, dtype="Int64"),
+        sexes.id: pd.Categorical(sex, dtype=dtype_of(sexes)),
+        areas.id: pd.array(districts[_draw(spread, place, random)], dtype="string"),
+        places.id: pd.Categorical(np.array(place_ids, dtype=object)[place], dtype=dtype_of(places)),
     }
     for item in asked_items(codebook):
         columns |= _answers(item, cells, cell, assumptions, random)
@@ -167,7 +167,7 @@ def _answers(
     if item.kind == "single":
         chosen = _draw(_weights(assumptions[item.id], cells, lift=lift), cell, random)
         ids = np.array(list(assumptions[item.id]), dtype=object)
-        return {item.id: _categorical(item, ids[chosen])}
+        return {item.id: pd.Categorical(ids[chosen], dtype=dtype_of(item))}
     eagerness = assumptions["engagement"]["step"] * (
         cells["engagement"].to_numpy() - (_ENGAGEMENT_LEVELS - 1) / 2
     )
@@ -211,7 +211,3 @@ def _draw(weights: np.ndarray, row: np.ndarray, random: np.random.Generator) -> 
     for column in range(weights.shape[1] - 1):
         drawn += uniform >= limits[:, column][row]
     return drawn
-
-
-def _categorical(item: Item, values: np.ndarray) -> pd.Categorical:
-    return pd.Categorical(values, categories=[option.id for option in item.options], ordered=item.ordered)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from borgerlib.survey.codebook.model import Codebook
+from borgerlib.survey.responses import dtype_of
 from borgerlib.survey.simulation.flaws import ADDED, MAIL_DOMAIN, add_rows, spoil
 from borgerlib.survey.simulation.people import asked_items, contact_kind, item_with_role
 
@@ -154,12 +154,9 @@ def _free_text(codebook: Codebook, rows: int, random: np.random.Generator) -> di
 
 def _absent(frame: pd.DataFrame, codebook: Codebook) -> dict[str, pd.Series]:
     """Return the columns of items that this survey did not ask, all missing, in their type."""
-    types = {"number": "Float64", "date": "datetime64[us]", "text": "string", "multiple": "Int8"}
-    columns = {}
-    for item in codebook:
-        scale = pd.CategoricalDtype([option.id for option in item.options], ordered=item.ordered)
-        dtype: Any = types.get(item.kind, scale)
-        for name in item.columns:
-            if name not in frame:
-                columns[name] = pd.Series(pd.NA, index=frame.index, dtype=object).astype(dtype)
-    return columns
+    return {
+        name: pd.Series(pd.NA, index=frame.index, dtype=object).astype(dtype_of(item))
+        for item in codebook
+        for name in item.columns
+        if name not in frame
+    }
