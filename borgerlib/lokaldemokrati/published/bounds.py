@@ -17,7 +17,7 @@ import pandas as pd
 from borgerlib.errors import DataError, NotIdentifiedError
 from borgerlib.lokaldemokrati.published.counts import divided_table
 from borgerlib.lokaldemokrati.published.identification import identify
-from borgerlib.lokaldemokrati.published.numbers import load_published
+from borgerlib.lokaldemokrati.published.numbers import is_open, load_published
 from borgerlib.statistics.exact.counts import is_whole
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import LEADERS, Item
@@ -152,7 +152,7 @@ def _bounds_of_items(row: Item, column: Item, respondents: int, order: Sequence[
     earlier, later = (column, row) if turned else (row, column)
     first, second = identify(earlier.id), identify(later.id)
     # Whoever answered the later question answered an earlier one put to all: they share its respondents.
-    total = respondents if earlier.base or _open_question(earlier) else first.n
+    total = respondents if earlier.base or is_open(earlier, load_published()) else first.n
     cells, limits = [], []
     for a, count_a in first.counts.items():
         for b, count_b in second.counts.items():
@@ -167,21 +167,13 @@ def _bounds_of_items(row: Item, column: Item, respondents: int, order: Sequence[
 def _limits(
     earlier: Item, later: Item, a: tuple[str, int], b: tuple[str, int], total: int
 ) -> tuple[int, int]:
-    within_base = later.base == f"{earlier.id}.{a[0]}"
-    if within_base:
+    same_item = earlier.id == later.id
+    if later.base == f"{earlier.id}.{a[0]}" or (same_item and a[0] == b[0]):
         return b[1], b[1]
-    outside_base = later.base.startswith(f"{earlier.id}.") and earlier.kind == "single"
-    other_option = earlier.id == later.id and earlier.kind == "single" and a[0] != b[0]
-    if outside_base or other_option:
+    # Whoever chose one option of a single choice chose no other, and was not asked what others were.
+    if earlier.kind == "single" and (same_item or later.base.startswith(f"{earlier.id}.")):
         return 0, 0
-    if earlier.id == later.id and a[0] == b[0]:
-        return a[1], a[1]
     return _frechet(a[1], b[1], total)
-
-
-def _open_question(item: Item) -> bool:
-    published = load_published()
-    return bool((published.loc[published["item"] == item.id, "unit"] == "antal").all())
 
 
 def _frechet(row: int, column: int, total: int) -> tuple[int, int]:

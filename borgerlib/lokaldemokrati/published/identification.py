@@ -26,7 +26,7 @@ import pandas as pd
 from borgerlib import danish
 from borgerlib.errors import DataError
 from borgerlib.lokaldemokrati.published.feasible import smallest_change
-from borgerlib.lokaldemokrati.published.numbers import load_published, standing_values
+from borgerlib.lokaldemokrati.published.numbers import is_open, load_published, standing_values
 from borgerlib.lokaldemokrati.published.questions import (
     PublishedQuestion,
     Reference,
@@ -172,7 +172,7 @@ def solve_survey(published: pd.DataFrame, codebook: Codebook) -> Mapping[str, Id
             continue
         if (values["item"] == item.id).sum() == 0:
             raise DataError(f"There is no published value for item '{item.id}'.")
-        if (values.loc[values["item"] == item.id, "unit"] == "antal").all():
+        if is_open(item, values):
             found[item.id] = _from_counts(item, values)
         elif item.base:
             found[item.id] = _of_part(item, values, codebook, found)

@@ -18,7 +18,7 @@ import pandas as pd
 from borgerlib import places
 from borgerlib.errors import DataError
 from borgerlib.survey.codebook.load import load_codebook
-from borgerlib.survey.codebook.model import LEADERS, Codebook
+from borgerlib.survey.codebook.model import LEADERS, Codebook, Item
 
 COLUMNS = (
     "value_id", "insight", "figure", "item", "option", "group", "unit", "value", "n_stated", "certainty",
@@ -120,6 +120,11 @@ def standing_values(published: pd.DataFrame) -> pd.DataFrame:
         settled.append(figure[is_open].assign(value=pd.array(values, dtype="Int64")))
     standing = pd.concat(settled, ignore_index=True)
     return standing.join(survey.groupby(_PLACE)["figure"].agg(tuple).rename("figures"), on=_PLACE)
+
+
+def is_open(item: Item, values: pd.DataFrame) -> bool:
+    """Return whether an item was answered in own words: those alone are published as counts of answers."""
+    return bool((values.loc[values["item"] == item.id, "unit"] == "antal").all())
 
 
 def _places(frame: pd.DataFrame) -> list[tuple[str, ...]]:

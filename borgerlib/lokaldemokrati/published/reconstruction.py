@@ -25,7 +25,7 @@ from borgerlib.errors import DataError
 from borgerlib.files.atomic import replacing
 from borgerlib.lokaldemokrati.published.counts import divided_tables
 from borgerlib.lokaldemokrati.published.identification import identify
-from borgerlib.lokaldemokrati.published.numbers import load_published
+from borgerlib.lokaldemokrati.published.numbers import is_open, load_published
 from borgerlib.statistics.levels import Mask
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import LEADERS, Codebook, Item
@@ -85,9 +85,8 @@ def _answer(state: _State, item: Item, published: pd.DataFrame) -> None:
     found = identify(item.id)
     asked = state.present & _base(state, item)
     if item.kind == "multiple":
-        # Only an open question is published as counts of answers; it may be skipped.
-        open_question = bool((published["unit"] == "antal").all())
-        there = _pick(state, found.n, asked) if open_question else _stay(state, found.n, asked)
+        # An open question may be skipped.
+        there = (_pick if is_open(item, published) else _stay)(state, found.n, asked)
         for option in item.options:
             column = f"{item.id}__{option.id}"
             state.answers[column] = _choose(state, there, found.counts.get(option.id))
