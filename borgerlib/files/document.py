@@ -33,7 +33,7 @@ def new_document(title: str, look: Look = USUAL, *, day: date | None = None) -> 
         import docx
         import docx.enum.text
     except ImportError as error:
-        raise RunError(said("no_docx"), hint="Run: pip install 'borgerlib[docx]'") from error
+        raise RunError(said("no_docx")) from error
     document = docx.Document()
     properties = document.core_properties
     properties.title, properties.language, properties.author, properties.comments = title, _DANISH, "", ""

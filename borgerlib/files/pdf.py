@@ -33,11 +33,7 @@ def weasyprint_library() -> Any:
         import weasyprint
     except (ImportError, OSError) as error:
         what = "WeasyPrint" if isinstance(error, ImportError) else "the system's Pango library"
-        raise RunError(
-            said("no_pdf", what=what),
-            hint="Run: pip install weasyprint and, on Debian, apt-get install libpango-1.0-0 "
-            "libpangoft2-1.0-0. Or choose another format.",
-        ) from error
+        raise RunError(said("no_pdf", what=what)) from error
     _lighten()
     # It warns of screen-only properties in the style, which print does not need.
     logging.getLogger("weasyprint").setLevel(logging.ERROR)

@@ -203,13 +203,9 @@ def write_new(path: Path, text: str) -> Path:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:
-        raise DataError(
-            said("there_already", path=path), hint="Choose another name, or move the file away."
-        ) from error
+        raise DataError(said("there_already", path=path)) from error
     except OSError as error:
-        raise DataError(
-            said("unwritable", path=path, why=error.strerror or error), hint="Check the folder."
-        ) from error
+        raise DataError(said("unwritable", path=path, why=error.strerror or error)) from error
     return path
 
 

@@ -96,7 +96,6 @@ class _Master:
             costs=np.r_[1.0, -_SURPLUS_COST, np.zeros(count)],
             rows=(lower, upper),
             variables=(np.r_[-1.0, np.zeros(count + 1)], np.full(count + 2, np.inf)),
-            maximize=True,
         )
 
     def solve(self) -> Solution:

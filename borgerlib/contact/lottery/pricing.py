@@ -39,7 +39,6 @@ class Panels:
             costs=np.zeros(len(pool.counts)),
             rows=(self.lower, self.upper),
             variables=(self.least, self.most),
-            maximize=True,
         )
 
     def best(self, prices: Floats) -> tuple[Floats, float] | None:
@@ -132,7 +131,6 @@ class Panels:
             costs=prices[kinds],
             rows=(self.lower - held, self.upper - held),
             variables=(self.least[kinds], self.most[kinds]),
-            maximize=True,
             integer=integer,
         )
 

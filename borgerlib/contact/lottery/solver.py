@@ -61,7 +61,7 @@ class Program:
         costs: Floats,
         rows: tuple[Floats, Floats],
         variables: tuple[Floats, Floats],
-        maximize: bool,
+        maximize: bool = True,
         integer: bool = False,
     ) -> None:
         by_column = scipy.sparse.csc_matrix(matrix)

@@ -228,8 +228,6 @@ def _refused(cleaned: CleaningResult, path: Path, kind: type[BorgerlibError]) ->
     return kind(
         said("few_left" if left else "nobody_left", count=count, total=count + left, file=path.name),
         problems=[f"{rule}: {rows} rows" for rule, rows in reasons.items()],
-        hint="Check the mapping ('no_answer': it finds no answer to any question but sex, age and area), the "
-        "age limit (--min-age) and that this is the right file.",
     )
 
 

@@ -32,15 +32,9 @@ def survey_date_of(responses: Responses, notes: list[str]) -> date:
                 )
     middles = [_middle(days) for days in found.values() if len(days)]
     if found and not middles:
-        raise DataError(
-            said("dates_cannot_be_any", items=", ".join(found)),
-            hint="Give its date with --date 2025-11-30.",
-        )
+        raise DataError(said("dates_cannot_be_any", items=", ".join(found)))
     if middles and abs((middles[0] - middles[-1]).days) > _FAR_APART:
-        raise DataError(
-            said("dates_disagree", first=middles[-1], last=middles[0]),
-            hint="Give the survey's date with --date 2025-11-30.",
-        )
+        raise DataError(said("dates_disagree", first=middles[-1], last=middles[0]))
     if middles:
         first, last = next((days.min().date(), days.max().date()) for days in found.values() if len(days))
         if (last - first).days > _FAR_APART:

@@ -85,10 +85,7 @@ def add_age_bands(respondents: pd.DataFrame, codebook: Codebook, *, min_age: int
     """
     if WEIGHT in respondents or AGE_BAND in respondents.columns.difference([item.id for item in codebook]):
         taken = WEIGHT if WEIGHT in respondents else AGE_BAND
-        raise CodebookError(
-            said("name_taken", name=taken),
-            hint="Give that item of the codebook another id.",
-        )
+        raise CodebookError(said("name_taken", name=taken))
     groups = age_groups(respondents, codebook, min_age=min_age)
     return respondents if groups is None else respondents.assign(**{band_column(codebook): groups})
 

@@ -157,12 +157,7 @@ def _targets(
     respondents: pd.DataFrame, codebook: Codebook, people: PopulationCounts, rules: WeightingRules
 ) -> tuple[Margin, ...]:
     if not people.by_role:
-        raise MarginError(
-            said("nothing_to_weight_by"),
-            hint="Map columns to items with the roles sex and age ('borger map' helps), give counts "
-            "of people by area (--districts), or take the answers as they are (--unweighted): all numbers "
-            "then say that they are of those who answered.",
-        )
+        raise MarginError(said("nothing_to_weight_by"))
     targets, problems = [], []
     for role, counts in people.by_role.items():
         item = codebook.with_role(role) if role in ("area", "area_type") else None

@@ -113,14 +113,12 @@ def _standing(state: InfluenceMap, element: Element) -> Standing:
     apart = {}
     for when in WHEN:
         own = state.apart(element.id, when)
-        compared = (
-            agreement((one.influence for one in own), steps=HIGHEST + 1),
-            agreement((one.control for one in own), steps=HIGHEST + 1),
-        )
-        apart[when] = compared
+        of_influence = agreement((one.influence for one in own), steps=HIGHEST + 1)
+        of_control = agreement((one.control for one in own), steps=HIGHEST + 1)
+        apart[when] = of_influence, of_control
         together = state.together.get((element.id, when))
         if together is not None:
             influence[when], control[when] = together.influence, together.control
-        elif compared[0].median is not None and compared[1].median is not None:
-            influence[when], control[when] = compared[0].median, compared[1].median
+        elif of_influence.median is not None and of_control.median is not None:
+            influence[when], control[when] = of_influence.median, of_control.median
     return Standing(element, influence, control, apart)
