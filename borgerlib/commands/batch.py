@@ -89,8 +89,11 @@ def batch(
         done = kept[-1].done if kept else 0
         console.err.print(f"Stopped. {done} finished runs are kept; the same command goes on from here.")
         raise SystemExit(130) from None
-    _print_end(kept[-1], (out or places.reports()) / "index.html")
-    if not kept[-1].well:
+    end = kept[-1]
+    written = f"{end.reports} {'report' if end.reports == 1 else 'reports'} written"
+    console.out.print(f"{progress_line(end).removesuffix(', 0 s left')}; {written}.")
+    console.made((out or places.reports()) / "index.html")
+    if not end.well:
         raise SystemExit(1)
 
 
@@ -223,12 +226,6 @@ def _print_plan(plan: BatchPlan) -> None:
     numbers = len(plan.runs.due), len(plan.runs.current)
     due, current = (f"{count} {'is' if count == 1 else 'are'}" for count in numbers)
     console.out.print(f"Of the runs {due} due, {current} up to date.")
-
-
-def _print_end(progress: BatchProgress, index: Path) -> None:
-    reports = f"{progress.reports} {'report' if progress.reports == 1 else 'reports'} written"
-    console.out.print(f"{progress_line(progress).removesuffix(', 0 s left')}; {reports}.")
-    console.made(index)
 
 
 def _print_status(found: Status) -> None:

@@ -184,7 +184,7 @@ class BatchWork:
                 folder.mkdir()
                 given = replace(task, folder=str(folder))
                 attempt = 1 + bool(task.folder)  # a task that comes a second time has had a folder
-                self._given[given.folder] = (_now(), attempt)
+                self._given[given.folder] = datetime.now(UTC).isoformat(timespec="milliseconds"), attempt
                 self._busy += 1
                 crew.give(given)
 
@@ -299,7 +299,3 @@ def _inputs_after(task: Task, outcome: Outcome) -> dict[str, str]:
     return {
         name: value if name == "read" or value == task.inputs[name] else "" for name, value in now.items()
     }
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

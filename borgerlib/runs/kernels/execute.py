@@ -22,17 +22,11 @@ from papermill.execute import remove_error_markers
 
 from borgerlib.errors import ParameterError, RunError
 from borgerlib.runs.kernels.attempt import LEAST_MEMORY, MEMORY, Attempt, Cause, NotebookRunError
-from borgerlib.runs.kernels.manager import (
-    KernelKind,
-    Kernels,
-    kernel_folder,
-    kernel_log,
-    kernel_manager,
-    kernel_reads,
-)
+from borgerlib.runs.kernels.manager import KernelKind, Kernels, kernel_log, kernel_manager, kernel_reads
 from borgerlib.runs.kernels.parameters import check_parameters
 from borgerlib.runs.kernels.recorder import files_read
 from borgerlib.runs.kernels.saving import failed_path, prepare_folder, refuse_unfinished, save
+from borgerlib.runs.planning.folder_lock import owned_temporary_folder
 from borgerlib.runs.warm.engine import NAME, register_engine
 from borgerlib.runs.warm.source import KernelSource
 
@@ -275,7 +269,7 @@ def _new_attempt(job: NotebookJob, terms: _Terms) -> Attempt:
 
 def _try(job: NotebookJob, attempt: Attempt, warm: KernelSource | None) -> Any:
     inside = None if warm is None else warm.folder
-    with kernel_folder(inside) as folder, attempt.kernel.limited_to(attempt.limit):
+    with owned_temporary_folder(inside) as folder, attempt.kernel.limited_to(attempt.limit):
         manager = kernel_manager(
             attempt.kernel,
             folder,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -14,7 +13,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from borgerlib.runs.kernels import capped, recorder
-from borgerlib.runs.planning.folder_lock import owned_temporary_folder
 from borgerlib.runs.warm.source import KernelSource, WarmProcess
 from borgerlib.runs.warm.surroundings import LONGEST_FOLDER, kernel_environment
 
@@ -98,23 +96,6 @@ class Kernels:
             kernel.end()
 
 
-@contextmanager
-def kernel_folder(inside: Path | None = None) -> Iterator[Path]:
-    """Give a private folder for a kernel's connection file, sockets and log, and remove it afterwards.
-
-    Parameters
-    ----------
-    inside : Path, optional
-        The warm server's folder, which the server removes even if this process is killed.
-    """
-    if inside is None:
-        with owned_temporary_folder() as owned:
-            yield owned
-    else:
-        with tempfile.TemporaryDirectory(prefix="k", dir=inside, ignore_cleanup_errors=True) as folder:
-            yield Path(folder)
-
-
 def kernel_log(folder: Path) -> Path:
     """Return the file with what the kernel itself (not the notebook) wrote."""
     return folder / "kernel.log"
@@ -148,7 +129,8 @@ def kernel_manager(
 
     class RunKernelManager(AsyncKernelManager):  # type: ignore[misc]
         def __init__(self, **options: Any) -> None:
-            transport = "ipc" if _sockets_fit(folder) else "tcp"
+            fits = sys.platform.startswith("linux") and len(os.fsencode(folder)) <= LONGEST_FOLDER
+            transport = "ipc" if fits else "tcp"
             options.update(connection_file=str(folder / "kernel.json"), transport=transport)
             super().__init__(**options)
 
@@ -173,7 +155,3 @@ def kernel_manager(
         start_kernel = _async_start_kernel
 
     return RunKernelManager
-
-
-def _sockets_fit(folder: Path) -> bool:
-    return sys.platform.startswith("linux") and len(os.fsencode(folder)) <= LONGEST_FOLDER

@@ -68,8 +68,14 @@ def folder_lock(path: Path, *, folder: Path, wait: bool = False) -> Iterator[Non
 
 
 @contextmanager
-def owned_temporary_folder(within: str | None = None) -> Iterator[Path]:
-    """Give a temporary folder that others can tell is in use, and remove those whose owners have died."""
+def owned_temporary_folder(within: Path | None = None) -> Iterator[Path]:
+    """Give a private folder that others can tell is in use, and remove those whose owners have died.
+
+    Parameters
+    ----------
+    within : Path, optional
+        Where it is made; the system's temporary folder by default.
+    """
     sweep_temporary_folders(within)
     folder = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=within))
     try:
@@ -80,9 +86,9 @@ def owned_temporary_folder(within: str | None = None) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def sweep_temporary_folders(within: str | None = None) -> None:
+def sweep_temporary_folders(within: Path | None = None) -> None:
     """Remove the temporary folders of processes that were killed; those in use stay."""
-    for folder in Path(within or tempfile.gettempdir()).glob(f"{_TEMPORARY}*"):
+    for folder in (within or Path(tempfile.gettempdir())).glob(f"{_TEMPORARY}*"):
         with suppress(OSError):
             if _is_abandoned(folder):
                 shutil.rmtree(folder, ignore_errors=True)

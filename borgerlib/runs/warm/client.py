@@ -14,6 +14,7 @@ import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Any, Literal
 
 from borgerlib.runs.planning.folder_lock import owned_temporary_folder
@@ -222,8 +223,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _short_temporary_folder() -> str:
+def _short_temporary_folder() -> Path:
     """Return where the folder is made: a socket's path must stay short, and some temporary folders do not."""
     usual = tempfile.gettempdir()
-    fits = len(os.fsencode(usual)) + len("/borger-work-12345678/w/k12345678") <= LONGEST_FOLDER
-    return usual if fits or not os.access("/tmp", os.W_OK) else "/tmp"
+    fits = len(os.fsencode(usual)) + 2 * len("/borger-work-12345678/w") <= LONGEST_FOLDER
+    return Path(usual if fits or not os.access("/tmp", os.W_OK) else "/tmp")

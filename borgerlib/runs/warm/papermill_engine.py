@@ -23,8 +23,9 @@ from papermill.utils import merge_kwargs, remove_args
 
 from borgerlib.errors import ParameterError
 from borgerlib.runs.kernels.capped import MOST_OUTPUT
-from borgerlib.runs.kernels.manager import Kernel, kernel_folder, kernel_manager
+from borgerlib.runs.kernels.manager import Kernel, kernel_manager
 from borgerlib.runs.kernels.parameters import declared_in, refuse_unfit
+from borgerlib.runs.planning.folder_lock import owned_temporary_folder
 from borgerlib.runs.warm.client import process_server
 
 _CUT = "*Resten er udeladt: notebooken viser mere end {}.*"
@@ -177,7 +178,7 @@ class WarmEngine(NBClientEngine):  # type: ignore[misc]
         _refuse_unfit(nb_man.nb)
         server = process_server()
         options.setdefault("shutdown_kernel", "immediate")
-        with kernel_folder(server.folder) as folder:
+        with owned_temporary_folder(server.folder) as folder:
             options["kernel_manager_class"] = kernel_manager(Kernel(), folder, warm=server)
             return cls._execute(nb_man, "python3", **options)
 

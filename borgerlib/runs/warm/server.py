@@ -236,7 +236,7 @@ def main(address: str, ahead: str, citizens: str, *also: str) -> None:
 
         folder = Path(address).parent
         shutil.rmtree(folder, ignore_errors=True)
-        sweep_temporary_folders(str(folder.parents[1]))  # what is around it, unless our client lives
+        sweep_temporary_folders(folder.parents[1])  # what is around it, unless our client lives
 
 
 if __name__ == "__main__":
