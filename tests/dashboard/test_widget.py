@@ -180,13 +180,13 @@ def test_a_report_that_cannot_be_written_is_told(board, workspace):
 class TestCounts:
     """The page says when its counts were made anew."""
 
-    def test_damaged(self, workspace):
+    def test_damaged(self, own_answers):
         path = processed_folder("Odense") / FILE
         path.write_bytes(b"torn")
         assert open_dashboard("Odense").view["notice"].startswith("De gemte optællinger var beskadiget")
         assert open_dashboard("Odense").view["notice"] == ""
 
-    def test_newer_respondents(self, workspace):
+    def test_newer_respondents(self, own_answers):
         touched(processed_folder("Odense") / "respondents.parquet")
         assert open_dashboard("Odense").view["notice"].startswith("Svarene er ændret siden sidst")
 

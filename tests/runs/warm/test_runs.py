@@ -13,7 +13,8 @@ from borgerlib.errors import ParameterError
 from borgerlib.runs.kernels.attempt import LEAST_MEMORY, NotebookRunError
 from borgerlib.runs.kernels.execute import NotebookJob, run_notebook, run_notebooks
 from borgerlib.runs.warm import OpenedServer, warm_kernels
-from borgerlib.runs.warm.forked import draw_ahead
+from borgerlib.runs.warm.forked import _parts, draw_ahead
+from borgerlib.view.leaders.insight import open_insight
 
 SURROUNDINGS = """
 import json, locale, logging, os, signal, sys, threading, time, warnings
@@ -281,6 +282,13 @@ def test_a_survey_that_cannot_be_opened_is_told_by_the_notebook(make_notebook, t
     assert run_notebook(source, tmp_path / "a.ipynb", warm=opened).kernel == "warm"
 
 
+# Trouble with what a batch draws ahead ends the server, and all of a night runs in kernels that start cold.
+def test_all_that_a_batch_draws_ahead_is_there():
+    shown = [part() for number in range(11) for part in _parts(open_insight(number), number)]
+    assert len(shown) > 50
+    assert all(part is None or callable(part._repr_mimebundle_) for part in shown)
+
+
+@pytest.mark.thorough
 def test_all_that_a_batch_draws_ahead_can_be_drawn():
-    # Trouble there ends the server, and a night's batch runs in kernels that start cold.
     assert sum(1 for _ in draw_ahead()) > 50
