@@ -76,12 +76,13 @@ def colour_of(patch: Rectangle) -> str:
 
 
 def intervals(chart: Chart) -> dict[str, list[tuple[float, float]]]:
-    """Return the ends of the intervals' halves by colour: light on the bars, dark beside them."""
+    """Return the ends of the intervals' parts by colour: light on the bars, dark beside them."""
     found: dict[str, list[tuple[float, float]]] = {}
     for layer in axes_of(chart).collections:
         halves = layer.get_segments()  # type: ignore[attr-defined]
-        for half, colour in zip(halves, layer.get_edgecolor(), strict=True):
-            found.setdefault(to_hex(colour), []).append(tuple(half[:, 0].tolist()))
+        for half, colour in zip(halves, itertools.cycle(layer.get_edgecolor()), strict=False):
+            if half[0, 1] == half[1, 1]:  # the small strokes at the ends are upright
+                found.setdefault(to_hex(colour), []).append(tuple(half[:, 0].tolist()))
     return found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 import pandas as pd
 
@@ -159,10 +159,10 @@ class Bars(RowMarks):
 
     def draw_caps(self, axes: Axes, *, inside: str) -> None:
         """End the intervals with small strokes, those on the bars in the colour `inside`."""
-        known = [(bar.lower, bar.upper, y) for bar, y in self._middles() if bar.lower is not None]
-        for side, ink in enumerate([inside, theme.TEXT]):
-            places: Any = [end[side] for end in known], [end[2] for end in known]
-            axes.plot(*places, "|", color=ink, markersize=7, markeredgewidth=1.5)
+        known = [(bar, middle) for bar, middle in self._middles() if bar.lower is not None]
+        middles = [middle for _, middle in known]
+        self.end_intervals(axes, [bar.lower or 0.0 for bar, _ in known], middles, inside)
+        self.end_intervals(axes, [bar.upper or 0.0 for bar, _ in known], middles, theme.TEXT)
 
     def _middles(self) -> Iterator[tuple[Bar, float]]:
         """Yield each bar and where its middle is on the axis."""

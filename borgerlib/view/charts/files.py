@@ -38,11 +38,6 @@ _USUAL = "".join(map(chr, [*range(0x20, 0x7F), *range(0xA0, 0x100)])) + "–—�
 _STYLED = re.compile(r' style="([^"]*)"')
 # Not where one shines through another.
 _SAME_STYLE = re.compile(r'<path d="[^"]*"( style="(?![^"]*opacity)[^"]*")/>(?:<path d="[^"]*"\1/>)+')
-_NUMBER = r"(-?[\d.]+)"
-_CAP = re.compile(
-    rf'<defs><path id="([^"]*)" d="M{_NUMBER},{_NUMBER}L{_NUMBER},{_NUMBER} ?"( style="[^"]*")/></defs>'
-)
-_USED = re.compile(rf'<use xlink:href="#([^"]*)" x="{_NUMBER}" y="{_NUMBER}"[^>]*/>')
 
 
 def kept(draw: Callable[..., bytes]) -> Callable[..., bytes]:
@@ -118,7 +113,7 @@ def svg(marks: Marks, words: PictureWords, width: float) -> bytes:
     body = drawn[drawn.index("<g ") : drawn.rindex("</svg>")]
     # matplotlib's groups carry nothing but names, and its lines a break each.
     body = re.sub(r">\s+<", "><", re.sub(r"</?g\b[^>]*>", "", re.sub(r"\s*\n\s*", " ", body)))
-    body = _SAME_STYLE.sub(_one_path, _caps_drawn(re.sub(r"<[^>]+>", _small_tag, body)))
+    body = _SAME_STYLE.sub(_one_path, re.sub(r"<[^>]+>", _small_tag, body))
     styles = list(dict.fromkeys(_STYLED.findall(body)))
     body = _STYLED.sub(lambda found: f' class="s{styles.index(found.group(1))}"', body)
     rules = "".join(f".s{number}{{{style}}}" for number, style in enumerate(styles))
@@ -151,20 +146,6 @@ def _small_tag(found: re.Match[str]) -> str:
     tag = re.sub(r"\d+\.\d\d+", lambda digits: f"{float(digits.group()):.1f}".removesuffix(".0"), tag)
     # In an address a comma is one letter, a space three.
     return re.sub(r"(?<=\d) (?=[-\d])", ",", re.sub(r"(?<=[MLz:;]) | (?=[MLz])", "", tag))
-
-
-def _caps_drawn(body: str) -> str:
-    """Return a picture in which the strokes that end an interval, marks that are used again, are lines."""
-    caps = {name: ([*map(float, ends)], style) for name, *ends, style in _CAP.findall(body)}
-
-    def line(used: re.Match[str]) -> str:
-        if used[1] not in caps:
-            return used[0]
-        x, y = float(used[2]), float(used[3])
-        (x1, y1, x2, y2), style = caps[used[1]]
-        return f'<path d="M{x + x1:.1f},{y + y1:.1f}L{x + x2:.1f},{y + y2:.1f}"{style}/>'
-
-    return _CAP.sub("", _USED.sub(line, body))
 
 
 def _one_path(found: re.Match[str]) -> str:

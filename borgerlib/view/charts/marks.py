@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import seaborn.objects as so
     from matplotlib.axes import Axes
 
+_CAP = 7.0
 # What a row's label, what stands above its bars and what stands below them need.
 Need = tuple[float, float, float]
 
@@ -134,6 +135,15 @@ class RowMarks(Marks):
             write(axes, head, (self.start, row - HALF_BAND), top=self.rows.above[row])
         else:
             write(axes, head, (self.start, row), x=-self.left)
+
+    def end_intervals(
+        self, axes: Axes, ends: Sequence[float], middles: Sequence[float], ink: str, **more: Any
+    ) -> None:
+        """Draw the small strokes at intervals' ends."""
+        # Lines rather than markers, which a file holds as shapes used again and lays out one by one.
+        half = _CAP * HALF_BAND / self.rows.band
+        low, high = ([middle + sign * half for middle in middles] for sign in (-1, 1))
+        axes.vlines(ends, low, high, colors=ink, linewidth=1.5, **more)
 
     def hatch(self, axes: Axes, middle: float, *, pixels: float, height: float) -> None:
         """Draw a bar that stands for a number not shown."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import pandas as pd
 
@@ -247,16 +247,15 @@ class Scale(RowMarks):
         """Draw the positive steps together as a line, with its interval and words under it."""
         from matplotlib.transforms import offset_copy
 
-        down, y, end = _NET - 5.5, row + HALF_BAND, net.start + net.share
+        down = self.rows.band / 2 + _NET - 5.5
         below = offset_copy(axes.transData, axes.get_figure(root=True), y=-down, units="points")
-        line: Any = {"color": theme.COUNTRY, "linewidth": 4, "solid_capstyle": "butt"}
-        axes.plot([net.start, end], [y, y], transform=below, **line)
-        either_way = [[net.share - net.lower], [net.upper - net.share]]
-        style: Any = {"ecolor": theme.TEXT, "elinewidth": 1.5, "capsize": 3.5, "capthick": 1.5}
-        axes.errorbar(end, y, xerr=either_way, fmt="none", transform=below, **style)
+        axes.hlines(row, net.start, net.start + net.share, colors=theme.COUNTRY, linewidth=4, transform=below)
+        ends = [net.start + net.lower, net.start + net.upper]
+        axes.hlines(row, ends[0], ends[1], colors=theme.TEXT, linewidth=1.5, transform=below)
+        self.end_intervals(axes, ends, [row, row], theme.TEXT, transform=below)
         words, from_left = Lines([net.words], self._small), (net.start - self.start) * self.scale
         over = max(from_left + words.width - self.room + 1, 0)
-        write(axes, [words], (net.start, y), x=-min(over, from_left), top=-down - 5.5)
+        write(axes, [words], (net.start, row), x=-min(over, from_left), top=-down - 5.5)
 
     def _write_own(self, axes: Axes, step: ScaleStep, down: float) -> None:
         """Write the own municipality's name under its answer, the mark in the middle of the segment."""

@@ -310,10 +310,10 @@ class TestScales:
         chart = scale_chart(published(net), neutral="hverken", net="enige", **WORDS)
         drawn = segments(chart)
         assert len(drawn) == 4
-        (line,) = [line for line in axes_of(chart).lines if line.get_linewidth() == 4]
-        assert line.get_xdata().tolist() == pytest.approx([drawn[2][1], drawn[3][2]])
+        together = intervals(chart)
+        assert together[theme.COUNTRY] == [pytest.approx((drawn[2][1], drawn[3][2]))]
         # 35/50 ± 10 points, from the end of the neutral step.
-        assert list(intervals(chart).values()) == [[pytest.approx((0.1 + 0.6, 0.1 + 0.8))]]
+        assert together[theme.TEXT] == [pytest.approx((0.1 + 0.6, 0.1 + 0.8))]
         assert "Enig eller meget enig: 70\u00a0pct. (60–80)" in texts(chart)
         assert "tynd streg" in chart.caption
 
