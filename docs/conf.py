@@ -33,6 +33,7 @@ myst_enable_extensions = ["colon_fence"]
 suppress_warnings = ["myst.xref_missing", "mystnb.unknown_mime_type"]
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
+nb_execution_timeout = 300
 
 autosummary_generate = True
 autosummary_imported_members = False
