@@ -1,5 +1,6 @@
 """Small real notebooks."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from processes import eventually
 from sample_notebooks import KERNEL, chart_output, executed, page_output
 
 PARAMETERS = (
@@ -29,6 +31,23 @@ def make_notebook(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return make
+
+
+@pytest.fixture
+def begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a file that a cell writes when it begins: only from then on its notebook's time counts.
+
+    How long a kernel takes to start on a loaded machine is not what is tested.
+    """
+    mark = tmp_path / "begun"
+
+    class FromTheCellOn(threading.Timer):
+        def run(self) -> None:
+            eventually(mark.exists)
+            super().run()
+
+    monkeypatch.setattr(threading, "Timer", FromTheCellOn)
+    return mark
 
 
 @pytest.fixture

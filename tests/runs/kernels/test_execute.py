@@ -104,17 +104,7 @@ def test_a_kernel_that_dies_is_told(make_notebook, tmp_path):
     assert (tmp_path / "out.failed.ipynb").exists()
 
 
-def test_a_cell_that_never_ends_is_stopped(make_notebook, tmp_path, monkeypatch, capfd):
-    begun = tmp_path / "begun"
-
-    class FromTheCellOn(threading.Timer):
-        """A timer that does not count how long a kernel takes to start on a loaded machine."""
-
-        def run(self):
-            eventually(begun.exists)
-            super().run()
-
-    monkeypatch.setattr(threading, "Timer", FromTheCellOn)
+def test_a_cell_that_never_ends_is_stopped(make_notebook, tmp_path, begun, capfd):
     # A cell that swallows interrupts must end too.
     stubborn = "while True:\n  try: time.sleep(900)\n  except KeyboardInterrupt: pass"
     cell = f"import time\nopen({str(begun)!r}, 'w').close()\n{stubborn}"
