@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -153,9 +154,10 @@ def _divided_by(path: Path, codebook: Codebook) -> tuple[str, str]:
 
 
 def _heading(path: Path) -> set[str]:
-    if not path.is_file():
-        return set()
-    heading = decode(path.read_bytes(), name=path.name)[0].partition("\n")[0]
+    # Whatever is wrong with the file is told by its reader.
+    heading = ""
+    with suppress(DataError, OSError):
+        heading = decode(path.read_bytes(), name=path.name)[0].partition("\n")[0]
     return {name.strip().strip('"') for mark in ";\t," for name in heading.split(mark)}
 
 

@@ -131,12 +131,11 @@ class Decisions:
             for text in question.decided
             if question.final(text) not in ("", text)
         }
-        if question.kind != "multiple" or question.ranked:
-            layout = "ranked" if question.ranked else "value"
-            return ItemMapping(item.id, question.columns, layout, values=values, missing=absent)
-        if question.separator:
-            joined = ItemMapping(item.id, question.columns, "joined", separator=question.separator)
-            return replace(joined, values=values, missing=absent)
+        layout = "ranked" if question.ranked else "joined" if question.separator else "indicators"
+        layout = layout if question.kind == "multiple" else "value"
+        if layout != "indicators":
+            separator = question.separator if layout == "joined" else ""
+            return ItemMapping(item.id, question.columns, layout, {}, values, separator, absent)
         fed = {}
         for name in question.columns:
             column = self.export.column(name)
