@@ -1,5 +1,6 @@
 """Which margins, which merges, who has no margin: computed by hand on small frames."""
 
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -183,6 +184,16 @@ def test_districts_are_weighted_to_and_scaled_to_the_population(tmp_path):
     )
     assert area["after"].sum() == pytest.approx(adults())
     assert any("scaled" in told for told in weighting.warnings)
+
+
+@pytest.mark.parametrize(("form", "encoding"), [("NFC", "cp1252"), ("NFD", "utf-8")])
+def test_districts_divided_by_sex_are_summed_in_whatever_letters_they_are_written(tmp_path, form, encoding):
+    part = adults() // 4
+    rows = "".join(f"{area};{sex};{part}\n" for area in ("Nord", "Syd") for sex in ("k", "m"))
+    path = tmp_path / "omraader.csv"
+    path.write_bytes(unicodedata.normalize(form, f"omraade;køn;antal\n{rows}").encode(encoding))
+    weighting = weigh(people(), BOOK, "Ærø", rules=load_weighting_rules(), districts=[path])
+    assert weighting.margins.set_index("level").loc["Nord", "after"] == pytest.approx(adults() / 2)
 
 
 def test_a_district_without_respondents_is_named_and_mended_by_a_rule(tmp_path):
