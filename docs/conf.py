@@ -17,11 +17,13 @@ html_theme = "pydata_sphinx_theme"
 html_title = "borgerlib"
 # Nothing is fetched from elsewhere, when it is built or when it is read.
 html_theme_options = {
+    "header_links_before_dropdown": 3,
     "secondary_sidebar_items": ["page-toc"],
     "navbar_end": ["theme-switcher"],
     "footer_start": [],
     "footer_end": [],
 }
+html_sidebars = {"*": []}  # pages lie side by side, so a section has nothing to list; the reference's has
 html_show_sourcelink = False
 html_static_path = ["_static"]
 html_css_files = ["site.css"]

@@ -18,7 +18,7 @@ from borgerlib.view.citizens.answers import answers_by_group, eager_sentence, so
 from borgerlib.view.citizens.participation import evenness_sentences, participation_table
 from borgerlib.view.citizens.sections import first_known, load_sections, tagged, worded
 from borgerlib.view.citizens.words import chart_words, difference_sentence, differences_sentence, who_sentence
-from borgerlib.view.tables.html import Table
+from borgerlib.view.tables.html import Table, estimates_table
 from borgerlib.view.words.method import bullets, citizens_method, run_stamp, weighting_lines
 from borgerlib.view.words.text import Text, page_text
 
@@ -208,12 +208,12 @@ class InterestPage:
     def table(
         self, estimates: DisclosedEstimates | Text, *, quiet: bool = False, fold: str = ""
     ) -> Table | Text | None:
-        """Return estimates by group as a table, ▲▼ where a group differs from the others beyond chance.
+        """Return estimates as a table, by group with ▲▼ where a group differs from the others beyond chance.
 
         Parameters
         ----------
         estimates : DisclosedEstimates or Text
-            What ``estimates(…, by=…)`` returned; a sentence that says why there are none is handed on.
+            What ``estimates(…)`` returned; a sentence that says why there are none is handed on.
         quiet : bool
             Return None in place of that sentence, where it has been said.
         fold : str
@@ -223,6 +223,8 @@ class InterestPage:
             return None if quiet else estimates
         item = self.survey.item(str(estimates.frame["item"].iloc[0]))
         assert item is not None
+        if not estimates.frame["domain"].any():
+            return estimates_table(estimates, caption=item.text)
         return answers_by_group(estimates, item, fold=fold)
 
     def differences(self, estimates: DisclosedEstimates | Text) -> Text | None:

@@ -288,6 +288,9 @@ class TestTables:
             page.chart(page.estimates("topics", by="age"))
         assert "interest.table(estimates)" in str(caught.value)
 
+    def test_an_undivided_question_is_a_table_without_groups(self, page):
+        assert page.table(page.estimates("time")).columns[:2] == ("Svar", "Andel")
+
     def test_the_headline_counts_the_marks_of_the_pages_tables(self, page):
         cells = [cell for pair in COMPARED for row in by_group(page, *pair).rows for cell in row[1:]]
         marks = sum("▲" in cell or "▼" in cell for cell in cells)
