@@ -177,9 +177,9 @@ def _print_audit(frame: Any) -> None:
         console.out.print("\n[bold]" + escape("{}, {}: {}".format(*asked)))
         for row in rows.to_dict("records"):
             answer = ", ".join(filter(None, [row["group"], row["item"]]))
-            line = (
-                "{published:>3} → {recomputed:<3} {count:>3} of {n:<2}  {status:<13} ".format(**row) + answer
-            )
+            # Of what is only quoted there is nothing to recompute.
+            recomputed = "" if row["n"] == "–" else "→ {recomputed:<3} {count:>3} of {n:<2}".format(**row)
+            line = f"{row['published']:>3} {recomputed:<15}  {row['status']:<13} {answer}"
             console.out.print(Padding(escape(line), (0, 0, 0, 2)), soft_wrap=False)
             if row["reason"]:
                 console.out.print(Padding(escape(row["reason"]), (0, 0, 0, 6)), style="dim", soft_wrap=False)

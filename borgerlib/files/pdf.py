@@ -31,10 +31,11 @@ def weasyprint_library() -> Any:
     """
     try:
         import weasyprint
+
+        _lighten()
     except (ImportError, OSError) as error:
-        what = "WeasyPrint" if isinstance(error, ImportError) else "the system's Pango library"
+        what = "WeasyPrint 70" if isinstance(error, ImportError) else "the system's Pango library"
         raise RunError(said("no_pdf", what=what)) from error
-    _lighten()
     # It warns of screen-only properties in the style, which print does not need.
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     return weasyprint
@@ -44,7 +45,8 @@ def weasyprint_library() -> Any:
 def _lighten() -> None:
     """Spare WeasyPrint and pydyf what they do again and again, or for what no document here has.
 
-    Texts, tags and looks stay: only what comes out the same is left out.
+    Texts, tags and looks stay: only what comes out the same is left out. All of it was seen in WeasyPrint
+    70.0 and pydyf 0.13.0 and is no part of what they promise: so pyproject.toml bounds both.
     """
     import pydyf
     from weasyprint.html import UA_STYLESHEET

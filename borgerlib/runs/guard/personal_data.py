@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote
 
@@ -211,9 +211,10 @@ def _opened(found: re.Match[str]) -> Iterator[str | MarkupTable]:
 def _sheets(content: bytes) -> Iterator[str | MarkupTable]:
     from borgerlib.survey.grid.workbook import read_workbook_grids
 
-    with NamedTemporaryFile(suffix=".xlsx") as file:
-        file.write(content)
-        file.flush()
-        for grid in read_workbook_grids(Path(file.name), limits=_LIMITS):
+    # Not as an open file: Windows lets nobody open that again.
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "fil.xlsx"
+        file.write_bytes(content)
+        for grid in read_workbook_grids(file, limits=_LIMITS):
             yield "\n".join([grid.sheet, *("\t".join(row) for row in grid.rows)])
             yield _table([*grid.rows[0]], [[*row] for row in grid.rows[1:]])

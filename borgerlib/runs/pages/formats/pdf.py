@@ -1,6 +1,7 @@
 """A report as one PDF that a screen reader can read: tagged, titled, with bookmarks and described figures.
 
-WeasyPrint lays it out and writes PDF/UA. It is an extra: ``pip install weasyprint``, and the system's Pango.
+WeasyPrint lays it out and writes PDF/UA. It is an extra: ``pip install 'borgerlib[pdf]'``, and
+the system's Pango.
 """
 
 from __future__ import annotations

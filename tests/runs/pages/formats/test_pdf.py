@@ -15,7 +15,7 @@ from nbformat.v4 import new_output
 from sample_notebooks import chart_output, executed, page_output
 
 from borgerlib.errors import RunError
-from borgerlib.files.pdf import save_pdf
+from borgerlib.files.pdf import _lighten, save_pdf
 from borgerlib.runs.pages.formats.paper import _tidy, _widths, _with_live_references
 from borgerlib.runs.pages.formats.pdf import write_pdf
 from borgerlib.runs.reports.folder import write_report
@@ -229,6 +229,12 @@ class TestPdf:
         svg = f"<svg xmlns='http://www.w3.org/2000/svg' width='90' height='20'>{text}</svg>"
         save_pdf(f'<html lang="da"><img alt="abc" src="data:image/svg+xml,{quote(svg)}">', tmp_path / "x.pdf")
         assert pypdf.PdfReader(tmp_path / "x.pdf").pages[0].get_contents().get_data().count(b"TJ") == pieces
+
+    def test_another_weasyprint_is_told_as_a_missing_one(self, tmp_path, monkeypatch):
+        monkeypatch.delattr("weasyprint.html.UA_STYLESHEET")
+        _lighten.cache_clear()
+        with pytest.raises(RunError, match="WeasyPrint 70 is missing"):
+            save_pdf("", tmp_path / "x.pdf")
 
     def test_each_heading_is_tagged_as_standing_on_its_own_page(self, tmp_path):
         # pydyf names all pages anew for each tag; here they are named once, as they come.
