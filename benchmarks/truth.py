@@ -26,7 +26,8 @@ from borgerlib.survey.cleaning.clean import clean
 from borgerlib.survey.cleaning.rules import CleaningRules
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.simulation.export import write_surveyxact
-from borgerlib.survey.simulation.simulate import Simulation, simulate_export, survey_again
+from borgerlib.survey.simulation.people import Simulation
+from borgerlib.survey.simulation.simulate import simulate_export, survey_again
 
 ASKED = ("topics", "time", "formats", "channels")
 

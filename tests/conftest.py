@@ -20,7 +20,7 @@ from borgerlib.runs.warm import WarmServer
 from borgerlib.runs.warm.client import process_server
 from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import Codebook
-from borgerlib.survey.simulation.simulate import Simulation
+from borgerlib.survey.simulation.people import Simulation
 
 # The same examples on every run, so that a failure here is one everywhere. 'make test-thorough' tries more.
 # How long examples take says how loaded the machine is.

@@ -22,8 +22,8 @@ from borgerlib.interest.weighting.ages import age_groups
 from borgerlib.population.table import population
 from borgerlib.survey.codebook.labels import level_label
 from borgerlib.survey.codebook.model import Codebook
-from borgerlib.survey.simulation.people import item_with_role
-from borgerlib.survey.simulation.simulate import Simulation, simulate_export
+from borgerlib.survey.simulation.people import Simulation, item_with_role
+from borgerlib.survey.simulation.simulate import simulate_export
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.charts.charts import grouped_bar_chart
 from borgerlib.view.citizens.sections import load_sections

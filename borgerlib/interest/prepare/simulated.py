@@ -11,7 +11,8 @@ from borgerlib.files.atomic import unwritable
 from borgerlib.population.municipalities import municipality as find_municipality
 from borgerlib.population.table import population
 from borgerlib.survey.simulation.export import PREFIX, is_simulated, write_surveyxact
-from borgerlib.survey.simulation.simulate import Simulation, simulate_export
+from borgerlib.survey.simulation.people import Simulation
+from borgerlib.survey.simulation.simulate import simulate_export
 
 
 def write_simulation(

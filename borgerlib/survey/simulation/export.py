@@ -12,8 +12,7 @@ import pandas as pd
 from borgerlib.danish import SIMULATED
 from borgerlib.survey.codebook.model import Codebook, Item
 from borgerlib.survey.readers.surveyxact import STRUCTURE
-from borgerlib.survey.simulation.people import item_with_role
-from borgerlib.survey.simulation.simulate import Simulation
+from borgerlib.survey.simulation.people import Simulation, item_with_role
 
 PREFIX = SIMULATED.replace(" ", "_")
 TRUTH = "sandhed.json"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from borgerlib.survey.codebook.model import Codebook
-from borgerlib.survey.simulation.people import asked_items, contact_kind, item_with_role
+from borgerlib.survey.simulation.people import Simulation, asked_items, contact_kind, item_with_role
 
 # No mail domain can ever end so (RFC 2606).
 MAIL_DOMAIN = "simuleret.invalid"
@@ -21,13 +20,7 @@ Frame = pd.DataFrame
 Rows = np.ndarray
 
 
-def spoil(
-    frame: Frame,
-    codebook: Codebook,
-    rates: Mapping[str, float],
-    first_day: date,
-    random: np.random.Generator,
-) -> tuple[Frame, dict[str, int], Rows]:
+def spoil(frame: Frame, world: Simulation, random: np.random.Generator) -> tuple[Frame, dict[str, int], Rows]:
     """Give each flaw to responses of its own.
 
     Returns
@@ -39,6 +32,7 @@ def spoil(
     untouched : ndarray
         Positions of complete responses without a flaw.
     """
+    codebook, rates, year = world.codebook, world.assumptions["flaws"], world.reference_date.year
     alone = (
         [f"{item.id}__{option.id}" for option in item.options if option.exclusive]
         for item in asked_items(codebook)
@@ -49,7 +43,7 @@ def spoil(
     flaws: dict[str, tuple[list[str], Callable[[Frame], object]]] = {
         "no_answer": (_answers(codebook), lambda some: None),
         "impossible_age": ([age], lambda some: random.choice(_IMPOSSIBLE_AGES, size=len(some))),
-        "birth_year_as_age": ([age], lambda some: first_day.year - some[age].to_numpy(dtype=int)),
+        "birth_year_as_age": ([age], lambda some: year - some[age].to_numpy(dtype=int)),
         "whitespace": ([area], lambda some: (some[area] + "  ").to_numpy()),
     }
     if exclusive:
@@ -70,14 +64,10 @@ def spoil(
 
 
 def add_rows(
-    frame: Frame,
-    codebook: Codebook,
-    added: Mapping[str, int],
-    untouched: Rows,
-    age_limit: int,
-    random: np.random.Generator,
+    frame: Frame, world: Simulation, added: Mapping[str, int], untouched: Rows, random: np.random.Generator
 ) -> Frame:
     """Add the responses that should not be there: the same person again, and people below the age limit."""
+    codebook, age_limit = world.codebook, world.age_limit
     parts = dict(zip(ADDED, np.split(untouched, np.cumsum([added[name] for name in ADDED])), strict=False))
     frame = _give_contact(frame, parts["duplicate_contact"], codebook)
     again = _less_complete(frame.iloc[parts["duplicate_id"]], codebook)

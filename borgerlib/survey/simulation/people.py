@@ -7,6 +7,8 @@ computed once a cell, on the logit scale, from the assumptions; each person draw
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -27,6 +29,46 @@ Assumptions = Mapping[str, Any]
 
 _CELL = ["age", "woman", "place", "kind", "engagement"]
 """What tells cells apart."""
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """SIMULEREDE DATA of one municipality.
+
+    Parameters
+    ----------
+    municipality : str
+    codebook : Codebook
+    assumptions : mapping
+    people : DataFrame
+        One row an inhabitant at or above the age limit: age, sex, area, area type and the true answer to
+        every question on interests, in the columns of a respondents frame.
+    propensity : ndarray
+        Relative inclination of each of the people to respond.
+    truth : DataFrame
+        True shares in `people`, as `true_shares` gives them, for all and by sex, area type and area.
+    reference_date : date
+        First day of the survey.
+    age_limit : int
+    seed : int
+        Of the responses.
+    responses : DataFrame
+        One row a response, with flaws; columns as the codebook's items, index 'row' as if read from a file.
+    flaws : mapping of str to int
+        How many responses were given each flaw, by cleaning's rule.
+    """
+
+    municipality: str
+    codebook: Codebook
+    assumptions: Assumptions
+    people: pd.DataFrame
+    propensity: np.ndarray
+    truth: pd.DataFrame
+    reference_date: date
+    age_limit: int
+    seed: int
+    responses: pd.DataFrame
+    flaws: Mapping[str, int]
 
 
 def item_with_role(codebook: Codebook, role: str) -> Item:

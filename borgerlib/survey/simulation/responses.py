@@ -11,7 +11,7 @@ import pandas as pd
 from borgerlib.survey.codebook.model import Codebook
 from borgerlib.survey.responses import dtype_of
 from borgerlib.survey.simulation.flaws import ADDED, MAIL_DOMAIN, add_rows, spoil
-from borgerlib.survey.simulation.people import asked_items, contact_kind, item_with_role
+from borgerlib.survey.simulation.people import Simulation, asked_items, contact_kind, item_with_role
 
 # Danish telephone numbers begin with 2 to 9.
 PHONE_PREFIX = "10"
@@ -26,34 +26,17 @@ _TEXTS = (
 )
 
 
-def respond(
-    people: pd.DataFrame,
-    propensity: np.ndarray,
-    codebook: Codebook,
-    *,
-    n: int,
-    rates: Mapping[str, float],
-    age_limit: int,
-    first_day: date,
-    random: np.random.Generator,
-) -> tuple[pd.DataFrame, dict[str, int]]:
+def respond(world: Simulation, *, n: int, random: np.random.Generator) -> tuple[pd.DataFrame, dict[str, int]]:
     """Let people respond, and spoil some of the responses.
 
     Each flaw is given to its own responses, so that cleaning must find exactly the counts returned.
 
     Parameters
     ----------
-    people, propensity
-        As `build_people` returns them.
-    codebook : Codebook
+    world : Simulation
+        Who may respond, and the share of the responses with each flaw.
     n : int
         Rows of the export.
-    rates : mapping of str to float
-        Share of the responses with each flaw.
-    age_limit : int
-        Flawed responses below the limit are added.
-    first_day : date
-        First day of the survey.
     random : Generator
 
     Returns
@@ -63,18 +46,19 @@ def respond(
     flaws : dict of str to int
         Number of responses with each flaw.
     """
+    codebook, rates = world.codebook, world.assumptions["flaws"]
     added = {name: round(n * rates[name]) for name in ADDED}
     distinct = n - sum(added.values())
     # The smallest of exponential waiting times: without replacement, the likelier the higher the propensity.
-    waiting = random.exponential(size=len(people)) / propensity
+    waiting = random.exponential(size=len(world.people)) / world.propensity
     who = np.argpartition(waiting, distinct - 1)[:distinct]
-    frame = people.iloc[random.permutation(who)].reset_index(drop=True)
+    frame = world.people.iloc[random.permutation(who)].reset_index(drop=True)
     frame = _leave_out(frame, codebook, rates, random)
-    frame = frame.assign(**_technical(codebook, distinct, first_day, random))
+    frame = frame.assign(**_technical(codebook, distinct, world.reference_date, random))
     frame = frame.assign(**_contact(codebook, distinct, rates["consent"], random))
     frame = frame.assign(**_free_text(codebook, distinct, random))
-    frame, flaws, untouched = spoil(frame, codebook, rates, first_day, random)
-    frame = add_rows(frame, codebook, added, untouched, age_limit, random)
+    frame, flaws, untouched = spoil(frame, world, random)
+    frame = add_rows(frame, world, added, untouched, random)
     frame = frame.iloc[random.permutation(len(frame))]
     frame.index = pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(frame), name="row")
     age = item_with_role(codebook, "age").id

@@ -8,8 +8,7 @@ responses can be held against the truth.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -21,52 +20,13 @@ from borgerlib.survey.codebook.load import load_codebook
 from borgerlib.survey.codebook.model import CITIZENS, Codebook
 from borgerlib.survey.simulation.people import (
     Assumptions,
+    Simulation,
     asked_items,
     build_people,
     check_assumptions,
     item_with_role,
 )
 from borgerlib.survey.simulation.responses import respond
-
-
-@dataclass(frozen=True)
-class Simulation:
-    """SIMULEREDE DATA of one municipality.
-
-    Parameters
-    ----------
-    municipality : str
-    codebook : Codebook
-    assumptions : mapping
-    people : DataFrame
-        One row an inhabitant at or above the age limit: age, sex, area, area type and the true answer to
-        every question on interests, in the columns of a respondents frame.
-    propensity : ndarray
-        Relative inclination of each of the people to respond.
-    truth : DataFrame
-        True shares in `people`, as `true_shares` gives them, for all and by sex, area type and area.
-    reference_date : date
-        First day of the survey.
-    age_limit : int
-    seed : int
-        Of the responses.
-    responses : DataFrame
-        One row a response, with flaws; columns as the codebook's items, index 'row' as if read from a file.
-    flaws : mapping of str to int
-        How many responses were given each flaw, by cleaning's rule.
-    """
-
-    municipality: str
-    codebook: Codebook
-    assumptions: Assumptions
-    people: pd.DataFrame
-    propensity: np.ndarray
-    truth: pd.DataFrame
-    reference_date: date
-    age_limit: int
-    seed: int
-    responses: pd.DataFrame
-    flaws: Mapping[str, int]
 
 
 def simulate_export(
@@ -163,16 +123,7 @@ def survey_again(simulation: Simulation, *, n: int, seed: int) -> Simulation:
         n is below 1 or above the number of people.
     """
     _check_size(n, len(simulation.people), simulation.municipality)
-    responses, flaws = respond(
-        simulation.people,
-        simulation.propensity,
-        simulation.codebook,
-        n=n,
-        rates=simulation.assumptions["flaws"],
-        age_limit=simulation.age_limit,
-        first_day=simulation.reference_date,
-        random=np.random.default_rng([seed, 1]),
-    )
+    responses, flaws = respond(simulation, n=n, random=np.random.default_rng([seed, 1]))
     return replace(simulation, seed=seed, responses=responses, flaws=flaws)
 
 

@@ -15,13 +15,8 @@ from borgerlib.survey.cleaning.rules import CleaningRules
 from borgerlib.survey.codebook.load import load_codebook, parse_codebook
 from borgerlib.survey.readers.read import read_responses
 from borgerlib.survey.simulation.export import is_simulated, write_surveyxact
-from borgerlib.survey.simulation.simulate import (
-    Simulation,
-    load_assumptions,
-    simulate_export,
-    survey_again,
-    true_shares,
-)
+from borgerlib.survey.simulation.people import Simulation
+from borgerlib.survey.simulation.simulate import load_assumptions, simulate_export, survey_again, true_shares
 
 CODEBOOK = load_codebook("borgerinteresse")
 DAY = date(2025, 11, 24)
