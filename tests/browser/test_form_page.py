@@ -158,6 +158,7 @@ def test_a_person_answers_by_keyboard_alone(tablet, tmp_path, width, pictures):
     page.reload()
     assert page.locator("#f-alder").input_value() == "34"
     assert page.locator("#f-kontakt_mail").input_value() == "ikke en adresse"
+    assert page.locator("[name=emner]:checked").count() == 1
     page.locator("#f-alder").fill("340")
     page.locator("#skema [type=submit]").focus()
     page.keyboard.press("Enter")

@@ -128,7 +128,7 @@ class Registry:
             if insight.number == number:
                 return insight
         raise ParameterError(
-            f"There is no insight {number!r}. Legal: 1 to {len(self.insights)}, and 0 for the overview."
+            f"There is no insight {number!r}. Legal: 1 to {len(self.insights)}; 0 is the overview of all."
         )
 
     def figure(self, figure_id: str) -> Figure:

@@ -135,7 +135,7 @@ def test_every_claim_can_be_judged():
 def test_lookups_refuse_what_is_not_there():
     registry = load_registry()
     with pytest.raises(
-        ParameterError, match=r"There is no insight 11. Legal: 1 to 10, and 0 for the overview\."
+        ParameterError, match=r"There is no insight 11. Legal: 1 to 10; 0 is the overview of all\."
     ):
         registry.insight(11)
     with pytest.raises(ParameterError, match=r"Unknown figure '14'. Did you mean"):

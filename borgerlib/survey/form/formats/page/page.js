@@ -59,15 +59,13 @@
     show();
   }
 
-  form.addEventListener("change", ({ target }) => {
+  let due = false;
+  form.addEventListener("input", ({ target }) => {
     if (target.type === "checkbox" && target.checked) {
       // 'None of these' rules out the others, and they rule it out.
       for (const other of all("input", target.closest("fieldset")))
         if (other !== target && ("alone" in target.dataset || "alone" in other.dataset)) other.checked = false;
     }
-  });
-  let due = false;
-  form.addEventListener("input", () => {
     show();
     if (!due) queueMicrotask(() => { due = false; keep({ started: draft.started || now(), answers: given() }); });
     due = true; // what changes in one go is kept in one
