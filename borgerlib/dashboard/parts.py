@@ -31,6 +31,8 @@ class InterestFilters(ipywidgets.VBox):  # type: ignore[misc]
         Name or code of a prepared municipality, or what `open_dashboard` answers from.
     roles : sequence of str, optional
         Which filters to show ('age', 'sex', 'topics' …); otherwise all that there are.
+    value : Selection, optional
+        Whom to select at first; otherwise everybody.
 
     Attributes
     ----------
@@ -60,7 +62,14 @@ class InterestFilters(ipywidgets.VBox):  # type: ignore[misc]
 
     value = traitlets.Instance(Selection)
 
-    def __init__(self, municipality: str | Answers, *, roles: Any = None, **layout: Any) -> None:
+    def __init__(
+        self,
+        municipality: str | Answers,
+        *,
+        roles: Any = None,
+        value: Selection | None = None,
+        **layout: Any,
+    ) -> None:
         self.answers = _opened(municipality)
         offered = {filter_.role: filter_ for filter_ in self.answers.offer.filters}
         several = isinstance(roles, Iterable) and not isinstance(roles, str)
@@ -81,13 +90,11 @@ class InterestFilters(ipywidgets.VBox):  # type: ignore[misc]
         super().__init__([*self._boxes.values(), OwnKeys()], value=Selection(), **layout)
         for box in self._boxes.values():
             box.observe(self._on_box, "value")
+        self.value = value or Selection()
 
     @traitlets.validate("value")  # type: ignore[untyped-decorator]
     def _check(self, proposal: Any) -> Selection:
-        wanted = understood(proposal["value"].levels, self.answers.offer.filters)
-        if wanted.problems:
-            raise ParameterError(" ".join(wanted.problems))
-        return wanted.selection
+        return _offered(proposal["value"], self.answers)
 
     @traitlets.observe("value")  # type: ignore[untyped-decorator]
     def _on_value(self, change: Any) -> None:
@@ -125,7 +132,7 @@ class InterestChart(ipywidgets.HTML):  # type: ignore[misc]
     DataError
         The municipality has no prepared respondents.
     ParameterError
-        There is no such question.
+        There is no such question, or `selection` is set to what is not offered.
 
     See Also
     --------
@@ -151,6 +158,10 @@ class InterestChart(ipywidgets.HTML):  # type: ignore[misc]
         self.item, self.answers = item, _opened(municipality)
         super().__init__(selection=selection or Selection(), **layout)
 
+    @traitlets.validate("selection")  # type: ignore[untyped-decorator]
+    def _check(self, proposal: Any) -> Selection:
+        return _offered(proposal["value"], self.answers)
+
     @traitlets.observe("selection")  # type: ignore[untyped-decorator]
     def _show(self, change: Any) -> None:
         answer = self.answers.to(change["new"])
@@ -164,6 +175,13 @@ class InterestChart(ipywidgets.HTML):  # type: ignore[misc]
             f'<img src="data:image/png;base64,{shown}" alt="{escape(drawn.alt_text)}" width="{theme.WIDE}">'
             f"<p>{source}</p>"
         )
+
+
+def _offered(wanted: Selection, answers: Answers) -> Selection:
+    found = understood(wanted.levels, answers.offer.filters)
+    if found.problems:
+        raise ParameterError(" ".join(found.problems))
+    return found.selection
 
 
 def _opened(municipality: str | Answers) -> Answers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
@@ -27,6 +28,7 @@ from borgerlib.view import theme
 _ASSETS = Path(__file__).with_name("assets")
 _NO_FOCUS = ("", "")
 ASKED_A_MINUTE = 300
+_RENEW_AGAIN = 60.0  # seconds
 
 
 @cache
@@ -74,7 +76,8 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
     def __init__(self, answers: Answers, *, link: str = "") -> None:
         self._answers = answers
         self._sort, self._pace = "asked", Pace(ASKED_A_MINUTE, 60)
-        self._number = 0
+        self._number, self._renew_after = 0, 0.0
+        self._focus = _NO_FOCUS
         self._selection = Selection()
         self._against: Selection | None = None
         self._table: tuple[str, str] | None = None
@@ -144,14 +147,16 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
 
     def _renew(self) -> None:
         """Take over a survey that was prepared anew while the page stood, or its kernel waited for a page."""
-        if not self._answers.outdated:
+        if time.monotonic() < self._renew_after or not self._answers.outdated:
             return
         # The kinds of citizens are looked for anew, too, which takes longer than a page waits without a word.
         self.send({"kind": "working", "text": words()("page", "renewing")})
         try:
             renewed = self._answers.renewed()
         except DataError:
-            return  # It cannot be read; what is known is shown on.
+            # What is known is shown on, and no click waits again for what cannot be read.
+            self._renew_after, self._news = time.monotonic() + _RENEW_AGAIN, words()("page", "not_renewed")
+            return
         self._answers = renewed
         self._news = " ".join((words()("page", "rebuilt_outdated"), *renewed.offer.problems))
         self.config = screen.setting(renewed)
@@ -170,7 +175,10 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
     def _on_select(self, message: Mapping[str, Any]) -> None:
         filters, focus = self._answers.offer.filters, message.get("focus")
         asked = (str(focus[0]), str(focus[1])) if isinstance(focus, list) and len(focus) == 2 else _NO_FOCUS
-        self._show(understood(message.get("levels"), filters, message.get("against")), focus=asked)
+        wanted = understood(message.get("levels"), filters, message.get("against"))
+        # In another order, or with a table, it is still the answer to the question that was asked.
+        same = (wanted.selection, wanted.against) == (self._selection, self._against)
+        self._show(wanted, focus=self._focus if same and asked == _NO_FOCUS else asked)
 
     def _on_link(self, message: Mapping[str, Any]) -> None:
         self._show(read_link(str(message.get("text", "")), self._answers.offer.filters))
@@ -242,7 +250,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         focus: tuple[str, str] = _NO_FOCUS,
         notices: tuple[str, ...] = (),
     ) -> None:
-        self._selection, self._against = wanted.selection, wanted.against
+        self._selection, self._against, self._focus = wanted.selection, wanted.against, focus
         self.view = screen.view(
             self._answers,
             self._answers.to(wanted.selection, against=wanted.against),

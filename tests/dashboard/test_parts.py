@@ -33,8 +33,8 @@ def test_what_is_chosen_is_the_value_and_what_is_set_is_chosen(answers):
 
 
 def test_some_filters_leave_the_others_as_they_are(answers):
-    filters = InterestFilters(answers, roles=["sex"])
-    filters.value = SIXTIES
+    filters = InterestFilters(answers, roles=["sex"], value=Selection({"age": "60-69"}))
+    assert filters.value == SIXTIES
     box(filters, "Køn").value = ("mand",)
     assert filters.value.to_link() == "alder=60-69&koen=mand"
     assert [one.description for one in filters.children[:-1]] == ["Køn"]  # the last keeps the keys
@@ -47,6 +47,10 @@ def test_what_is_not_offered_is_refused(answers):
         InterestFilters(answers, roles=5)
     with pytest.raises(ParameterError, match="kernekraft"):
         InterestFilters(answers).value = Selection({"topics": ("kernekraft",)})
+    chart = InterestChart("topics", answers, selection=SIXTIES)
+    with pytest.raises(ParameterError, match="»99«"):
+        chart.selection = Selection({"age": ("99",)})
+    assert chart.selection == SIXTIES  # as its picture says
     with pytest.raises(ParameterError, match="chart"):
         InterestChart("segment", answers)
 

@@ -234,9 +234,14 @@ class TestWhatHasChangedSince:
             shutil.rmtree(processed_folder("Odense"))
         else:
             (processed_folder("Odense") / "respondents.parquet").write_bytes(b"PAR1")
-        board._hear({"kind": "select", "levels": {"age": ["60-69"]}, "number": 1})
+        for number in (1, 2):
+            board._hear({"kind": "select", "levels": {"age": ["60-69"]}, "number": number})
         assert board.view["heading"] == "60–69 år"
         assert board.view["notice"] == ""
+        # Told once, and tried once: no click waits again for what cannot be read.
+        told = [content["text"] for content, *_ in board.sent if content["kind"] in ("news", "working")]
+        torn = ["Svarene er ændret. Tallene regnes", "Svarene er ændret, men de nye kan ikke læses."]
+        assert [text[:33] for text in told] == [text[:33] for text in torn if what == "torn"]
 
     def test_questions_that_others_saved_are_in_the_menu_when_it_is_opened(self, own_answers):
         board = Overheard(own_answers)

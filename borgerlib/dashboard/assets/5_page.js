@@ -50,7 +50,7 @@ function buildPage({ model, el }, way, isNew) {
   /** As soon as somebody answers: the page anew, with the selection that was asked for last. */
   async function comeBack() {
     gone = true;
-    history.replaceState({ steps: [way.past, way.future] }, "", `${location.pathname}#${linkTo(way.wanted)}`);
+    remember(linkTo(way.wanted));
     for (;;) {
       try {
         await fetch(`${location.pathname}login`, { cache: "no-store" });
@@ -220,7 +220,9 @@ function buildPage({ model, el }, way, isNew) {
     if (inLab) return;
     // The token that opened the page goes as well: this address is copied and projected.
     const shorter = `${location.pathname}${link ? `#${link}` : ""}`;
-    if (`${location.pathname}${location.search}${location.hash}` !== shorter) history.replaceState(null, "", shorter);
+    const differs = `${location.pathname}${location.search}${location.hash}` !== shorter;
+    // Whoever comes back after the server was away has the steps back as well.
+    if (gone || differs) history.replaceState(gone ? { steps: [way.past, way.future] } : null, "", shorter);
   }
   function present(on) {
     way.presenting = on;
@@ -273,15 +275,16 @@ function buildPage({ model, el }, way, isNew) {
   function onKey(event) {
     if (event.key === "Escape" && way.presenting && !filters.close()) present(false);
     const turns = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 }[event.key];
-    if (turns && way.presenting && !event.target.matches?.("input, select, textarea")) {
+    if (turns && way.presenting && !event.target.matches?.("input:not([type=checkbox]), select, textarea")) {
       event.preventDefault();
       turn(turns);
       return;
     }
     const typing = event.target.matches?.("input[type=text], textarea, select");
     if (typing || !(event.ctrlKey || event.metaKey)) return;
-    const redo = event.key === "y" || (event.key === "z" && event.shiftKey);
-    if (redo || event.key === "z") {
+    const key = event.key.toLowerCase(); // with Shift, or Caps Lock, it is a capital
+    const redo = key === "y" || (key === "z" && event.shiftKey);
+    if (redo || key === "z") {
       event.preventDefault();
       event.stopPropagation();
       step(...(redo ? [way.future, way.past] : [way.past, way.future]));
@@ -300,7 +303,10 @@ function buildPage({ model, el }, way, isNew) {
   const onFullscreen = () => {
     if (!document.fullscreenElement && way.presenting) present(false);
   };
+  const narrow = window.matchMedia("(max-width: 720px)");
+  const onNarrow = () => way.presenting && present(false); // a slide needs room, and the way out of it
   function onPrint({ type }) {
+    if (way.presenting) present(false); // on paper stand all charts
     root.querySelector(".about").open = true; // source and protection go along
     for (const chart of charts.values()) chart.print(type === "beforeprint");
   }
@@ -316,8 +322,11 @@ function buildPage({ model, el }, way, isNew) {
   model.on("change:view", onView);
   model.on("change:menu", onMenu);
   model.on("msg:custom", hear);
-  root.addEventListener("keydown", onKey);
-  keepKeys(root);
+  // A page of its own hears keys wherever the focus is: a presenter clicks beside everything.
+  const ears = inLab ? root : document;
+  ears.addEventListener("keydown", onKey);
+  if (inLab) keepKeys(root);
+  narrow.addEventListener("change", onNarrow);
   document.addEventListener("fullscreenchange", onFullscreen);
   for (const type of ["beforeprint", "afterprint"]) addEventListener(type, onPrint);
   const stopClosing = closeOthers(root);
@@ -340,6 +349,8 @@ function buildPage({ model, el }, way, isNew) {
     for (const file of files) URL.revokeObjectURL(file);
     stopClosing();
     document.removeEventListener("fullscreenchange", onFullscreen);
+    ears.removeEventListener("keydown", onKey);
+    narrow.removeEventListener("change", onNarrow);
     removeEventListener("hashchange", onHash);
     for (const type of ["beforeprint", "afterprint"]) removeEventListener(type, onPrint);
     model.off("change:view", onView);

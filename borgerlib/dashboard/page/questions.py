@@ -105,12 +105,12 @@ def damaged(municipality: str) -> str:
 def save_question(
     municipality: str, label: str, selection: Selection, against: Selection | None = None
 ) -> str:
-    """Save a selection, and one beside it, as a question; return its id. One of the same name is replaced.
+    """Save a selection, and one beside it, as a question; return its id.
 
     Raises
     ------
     ParameterError
-        There is no name, or it is too long (in Danish).
+        There is no name, it is too long, or there is a question of that name (in Danish).
     DataError
         The file cannot be written (in Danish).
     """
@@ -122,7 +122,8 @@ def save_question(
     new = {"id": uuid.uuid4().hex[:12], "label": name, "levels": dict(selection.levels)}
     new |= {} if against is None else {"against": dict(against.levels)}
     with _changing(_file(municipality)) as entries:
-        entries[:] = [entry for entry in entries if entry["label"] != name]
+        if name in [entry["label"] for entry in entries]:  # it may be another's
+            raise ParameterError(words()("errors", "name_taken", navn=name))
         if len(entries) >= MOST_SAVED:
             raise ParameterError(words()("errors", "too_many", antal=MOST_SAVED))
         entries.append(new)

@@ -40,7 +40,8 @@ class Selection:
     levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        kept = {role: tuple(dict.fromkeys(levels)) for role, levels in self.levels.items() if levels}
+        several = {role: [of] if isinstance(of, str) else of for role, of in self.levels.items() if of}
+        kept = {role: tuple(dict.fromkeys(levels)) for role, levels in several.items()}
         object.__setattr__(self, "levels", kept)
 
     @property

@@ -68,10 +68,11 @@ def test_two_selections_are_saved_together():
     assert question.meant.problems == ("»95-99« findes ikke i kommunens svar.",)
 
 
-def test_the_same_name_replaces():
+def test_a_name_that_is_taken_is_refused_for_it_may_be_anothers():
     save_question("Odense", "Byen", Selection({"area_type": ("by",)}))
-    save_question("Odense", "Byen", Selection({"area_type": ("land",)}))
-    assert [q.meant.selection.to_link() for q in saved_questions("Odense", FILTERS)] == ["omraadetype=land"]
+    with pytest.raises(ParameterError, match="allerede et spørgsmål, der hedder »Byen«"):
+        save_question("Odense", "Byen", Selection({"area_type": ("land",)}))
+    assert [q.meant.selection.to_link() for q in saved_questions("Odense", FILTERS)] == ["omraadetype=by"]
 
 
 def test_answers_that_no_longer_exist_are_told():
