@@ -163,8 +163,7 @@ def changes_text(comparison: WaveComparison) -> Text:
     SIMULEREDE DATA: Intet har ændret sig fra 2021 til 2025 ud over tilfældet.
     """
     lines = [*_found(comparison), *comparison.notes]
-    if comparison.estimates.origin == "simulated":
-        lines[0] = titled(lines[0], comparison.estimates)
+    lines[0] = titled(lines[0], comparison.estimates)
     return Text("\n".join(f"- {line}" for line in lines) if len(lines) > 1 else lines[0])
 
 
