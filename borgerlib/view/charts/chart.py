@@ -96,7 +96,8 @@ class Chart:
         """Return the axes of a new `figure`, for a line, a limit or a remark (``axes.figure`` shows them).
 
         The horizontal axis counts shares (0–1) or answers, and in a scale shares from the middle of the
-        neutral step; the vertical axis has a row each whole number, 0 at the top.
+        neutral step; the vertical axis has a row each whole number, 0 at the top. A funnel's axes are answers
+        and shares.
         """
         return self.figure(width, framed=framed).axes[0]
 
