@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from borgerlib.danish import SIMULATED
-from borgerlib.errors import BorgerlibError, DataError, MarginError
+from borgerlib.errors import DataError, MarginError
 from borgerlib.interest import store
 from borgerlib.interest.prepare.codebooks import refuse_unusable
 from borgerlib.interest.prepare.refused import refused_of
@@ -138,7 +138,8 @@ def prepare(
         problems=responses.problems,
     )
     if cleaned.respondents.empty:
-        raise _refused(cleaned, path, DataError)
+        count = len(cleaned.rejected)
+        raise DataError(said("nobody_left", count=count, file=path.name), problems=_reasons(cleaned))
     area_map = read_area_map(areas) if areas else {}
     banded = add_age_bands(recoded(cleaned.respondents, book, area_map), book, min_age=min_age)
     if middles := middles_of_bands(banded, book):
@@ -160,9 +161,12 @@ def prepare(
             )
         )
     except MarginError as error:
-        # Where few are left, a level without respondents is no fault of the margins.
-        few = len(cleaned.rejected) > len(cleaned.respondents)
-        raise (_refused(cleaned, path, MarginError) if few else error) from error
+        rejected, total = len(cleaned.rejected), len(responses.frame)
+        if 2 * rejected > total:
+            # A level may have no respondent because hardly a row was one.
+            told = said("few_left", count=rejected, total=total, file=path.name)
+            error.problems = (told, *_reasons(cleaned), *error.problems)
+        raise
     there, targets, about_areas = placed(
         banded, book, weights.targets, reviewed=[*area_map.values(), *offered]
     )
@@ -221,14 +225,9 @@ def _refuse_replacing_real(municipality: str, simulated: bool) -> None:
         )
 
 
-def _refused(cleaned: CleaningResult, path: Path, kind: type[BorgerlibError]) -> BorgerlibError:
-    """Return the error that tells why hardly any row, or none, is a respondent."""
+def _reasons(cleaned: CleaningResult) -> list[str]:
     reasons = _counted(cleaned.rejected[REASONS].str.split("; ").explode())
-    left, count = len(cleaned.respondents), len(cleaned.rejected)
-    return kind(
-        said("few_left" if left else "nobody_left", count=count, total=count + left, file=path.name),
-        problems=[f"{rule}: {rows} rows" for rule, rows in reasons.items()],
-    )
+    return [f"{rule}: {rows} rows" for rule, rows in reasons.items()]
 
 
 def _counted(values: pd.Series) -> dict[str, int]:

@@ -156,8 +156,8 @@ def _divided_by(path: Path, codebook: Codebook) -> tuple[str, str]:
 def _heading(path: Path) -> set[str]:
     # Whatever is wrong with the file is told by its reader.
     heading = ""
-    with suppress(DataError, OSError):
-        heading = decode(path.read_bytes(), name=path.name)[0].partition("\n")[0]
+    with suppress(DataError, OSError), path.open("rb") as file:
+        heading = decode(file.read(10_000), name=path.name)[0].partition("\n")[0]
     return {name.strip().strip('"') for mark in ";\t," for name in heading.split(mark)}
 
 

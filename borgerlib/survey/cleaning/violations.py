@@ -36,7 +36,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         "exclusive_option": "»Ingen af dem« eller »ved ikke« sammen med andre valg: de andre valg gælder",
         "nothing_ticked": "Intet er afkrydset, heller ikke »ingen af dem«: spørgsmålet regnes som uoplyst",
         "too_many_choices": "Flere valg end tilladt: spørgsmålet regnes som uoplyst",
-        "impossible_birth_year": "Fødselsåret er umuligt (skriv det med fire cifre) og regnes som uoplyst",
+        "impossible_birth_year": "Fødselsåret er umuligt eller uden århundrede og regnes som uoplyst",
         "birth_year_as_age": "Et fødselsår stod i feltet for alder og er regnet om til alder",
         "impossible_age": "Alderen er umulig og regnes som uoplyst",
         "age_in_years": "Alderen er rundet ned til hele år",

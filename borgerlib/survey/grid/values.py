@@ -46,7 +46,8 @@ _SERIAL = re.compile(r"(?:3[6-9]|4\d|5\d)\d{3}(?:[.,]\d+)?\Z")
 _MONTHS_A_YEAR = 12
 _NEARLY_ALL = 0.9
 # Ages that nobody has, and that next to nobody who answers has.
-_OLDEST, _OLD, _YOUNGEST = 110, 95, 15
+_OLDEST, _OLD, _YOUNGEST = 110, 96, 14
+_SEVERAL = 3
 
 
 def parse_number(text: str) -> float | None:
@@ -90,17 +91,21 @@ def parse_years(values: pd.Series) -> pd.Series:
     numbers = parse_numbers(values)
     if _are_short_years(values):
         # Of '20' nobody knows whether it is 1920 or 2020.
-        old, young = numbers + 1900, numbers + 2000
-        numbers = numbers.mask(young > today, old).mask(old < today - _OLDEST, young)
+        old, young = numbers.where(numbers < 100) + 1900, numbers.where(numbers < 100) + 2000
+        numbers = numbers.mask((young > today).fillna(False), old)
+        numbers = numbers.mask((old < today - _OLDEST).fillna(False), young)
     return numbers.fillna(years.mask(unborn, years - 100))
 
 
 def _are_short_years(values: pd.Series) -> bool:
-    """Return whether a column holds years of two figures: a tenth of them are ages of nobody who answers."""
+    """Return whether a column holds years of two figures: several, a tenth, are ages of nobody who answers.
+
+    0 and 99 may be codes of no answer.
+    """
     written = values.dropna().drop_duplicates()
     short = written[written.str.fullmatch(r"\d{1,2}").astype(bool)].astype(int)
-    no_ages = (short < _YOUNGEST) | (short > _OLD)
-    return len(short) >= _NEARLY_ALL * len(written) and 10 * int(no_ages.sum()) > len(short)
+    no_ages = int((short.between(1, _YOUNGEST) | short.between(_OLD, 98)).sum())
+    return len(short) >= _NEARLY_ALL * len(written) and no_ages >= _SEVERAL and 10 * no_ages > len(short)
 
 
 def first_part(values: pd.Series) -> str:

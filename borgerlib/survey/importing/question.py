@@ -29,8 +29,10 @@ _NOT_ONESELF = re.compile(
     r"b[øo]rn|\bbarn|partner|ægtefælle|samlever|kæreste|foræld|\b(mor|far)s?\b|child|spouse|arbejd|\bwork",
     re.IGNORECASE,
 )
-_HOME = re.compile(r"bopæl", re.IGNORECASE)
+_HOME, _HOUSE = re.compile(r"bopæl", re.IGNORECASE), re.compile(r"[a-zæøå]\.? \d", re.IGNORECASE)
 _OF_ONESELF = ("birth_year", "age", "sex", "area")
+PERSONAL = (*_OF_ONESELF, "contact", "consent")
+"""Roles of what tells who a respondent is, or how to reach her."""
 # Danish, Norwegian, Swedish, English, German; the first that fits.
 _WORDING: tuple[tuple[str, frozenset[Kind], str], ...] = (
     (
@@ -48,7 +50,8 @@ _WORDING: tuple[tuple[str, frozenset[Kind], str], ...] = (
     (
         "consent",
         frozenset({"single"}),
-        r"må .*(kontakte|ringe\b|skrive til|invitere)|samtykke|samtycke|consent|may we contact|einwillig",
+        r"må .*kontakte|\Amå (vi|kommunen) .*(ringe|skrive|invitere dig)"
+        r"|samtykke|samtycke|consent|may we contact|einwillig",
     ),
     ("contact", frozenset({"text"}), r"mail|telefon|phone|\bnavn\b|\bnamn\b|your name|\bmobil"),
     (
@@ -159,7 +162,7 @@ def with_roles(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
 
     Where several may have a role, all are marked.
     """
-    roles = worded = [question.role or _role(question) for question in found]
+    roles = worded = [question.role or role_of(question) for question in found]
     if "sex" not in worded:
         roles = [role or _role_by_answers(question) for role, question in zip(worded, found, strict=True)]
     alike: dict[str, list[int]] = {}
@@ -187,7 +190,9 @@ def with_roles(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
                 given = replace(given, kind="text", options={}, doubts=())
             shared = rivals and role not in ("contact", "free_text")
             rival = (said("role_rival", role=role, question=rivals[0]),) if shared else ()
-            untold = () if worded[at] else (said("sex_by_answers"),)
+            untold = [] if worded[at] else [said("sex_by_answers")]
+            if role == "area" and _HOME.fullmatch(question.text):
+                untold.append(said("home_is_area"))
             yield given.doubting(*rival, *untold, *_two_languages(given))
 
 
@@ -215,7 +220,8 @@ def _is_text(question: ImportedQuestion, role: str) -> bool:
     )
 
 
-def _role(question: ImportedQuestion) -> str:
+def role_of(question: ImportedQuestion) -> str:
+    """Return the role that a question's wording tells; '' where it tells none."""
     # Where a name tells more than the text ('Q2' of 'Alder'), either may.
     # Where names are of plain letters, 'koen' is 'køn'.
     texts: tuple[str, ...] = tuple(
@@ -228,7 +234,8 @@ def _role(question: ImportedQuestion) -> str:
         # What was written beside the answer to another question.
         return ""
     # Few places that many live in tell nobody's address.
-    is_area = question.kind == "single" and _HOME.fullmatch(question.text)
+    addresses = any(map(_HOUSE.search, question.options))
+    is_area = question.kind == "single" and _HOME.fullmatch(question.text) and not addresses
     if question.kind != "multiple" and is_contact_heading(question.text) and not is_area:
         return "contact"
     for role, kinds, pattern in _WORDING:
@@ -236,10 +243,10 @@ def _role(question: ImportedQuestion) -> str:
             continue
         if (role == "id" and question.repeats) or (role == "age" and _is_coded(question)):
             continue
-        if role == "area" and (question.kind == "single" or _is_coded(question)):
-            # 'Vigtigt? [Byudvikling i din bydel]' asks about the district, not which one it is.
-            texts = tuple(_ROW.sub("", text) for text in texts)
-        if question.kind in kinds and any(re.search(pattern, text, re.IGNORECASE) for text in texts):
+        # 'Vigtigt? [Byudvikling i din bydel]' asks about the district, not which one it is.
+        in_grid = role == "area" and (question.kind == "single" or _is_coded(question))
+        asked = [_ROW.sub("", text) for text in texts] if in_grid else texts
+        if question.kind in kinds and any(re.search(pattern, text, re.IGNORECASE) for text in asked):
             return role
     return ""
 
@@ -249,6 +256,11 @@ def _role_by_answers(question: ImportedQuestion) -> str:
     texts = {normalise(uncoded(text)) for text in question.options}
     sexes = question.kind == "single" and all(texts & set(words) for words in SEXES.values())
     return "sex" if sexes and not _NOT_ONESELF.search(question.text) else ""
+
+
+def is_of_another(heading: str) -> bool:
+    """Return whether a heading asks about somebody else than the respondent."""
+    return bool(_NOT_ONESELF.search(heading))
 
 
 def _danish(text: str) -> str:

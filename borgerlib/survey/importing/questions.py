@@ -22,7 +22,14 @@ from borgerlib.survey.codebook.matching import (
 from borgerlib.survey.codebook.outside import HIGHEST, code_doubts, codes_outside, percent_doubts
 from borgerlib.survey.grid.values import parse_dates, parse_number
 from borgerlib.survey.importing.pieces import pieces_of
-from borgerlib.survey.importing.question import ImportedQuestion, asks_for_years, with_roles
+from borgerlib.survey.importing.question import (
+    PERSONAL,
+    ImportedQuestion,
+    asks_for_years,
+    is_of_another,
+    role_of,
+    with_roles,
+)
 from borgerlib.survey.importing.texts import from_texts
 from borgerlib.survey.mapping.choices import YES_AND_NO
 from borgerlib.survey.mapping.seen import Seen, is_indicator, look, without_place
@@ -142,12 +149,8 @@ def _together(members: Sequence[Seen]) -> list[ImportedQuestion]:
     if len(members) == 1:
         return [_row(members[0]) if is_other(members[0].column.choice) else _alone(members[0])]
     ticks = [each for each in members if is_indicator(each)]
-    held = [set(each.answers) for each in members if each.answers]
-    apart = len(held) > 1 and len(set().union(*held)) == sum(map(len, held))
-    yes_and_no = len(ticks) == 1 and len(ticks[0].answers) > 1
-    if apart and (yes_and_no or 2 * len(ticks) < len(members)):
-        # A heading over questions that share no answer: 'Baggrund' over 'Køn' and 'Alder'.
-        return [_part(each) for each in members]
+    if parts := _of_different_kinds(members, ticks):
+        return parts
     if 2 * len(ticks) < len(members):
         # A grid: each row is a question with the same answers.
         return [_row(each) for each in members]
@@ -178,10 +181,20 @@ def _row(seen: Seen) -> ImportedQuestion:
     return _alone(seen, text=f"{seen.column.label} [{seen.column.choice}]")
 
 
-def _part(seen: Seen) -> ImportedQuestion:
-    choice = seen.column.choice
-    is_text = any(map(str.isalpha, choice)) and not is_other(choice)
-    return _alone(seen, text=choice) if is_text else _row(seen)
+def _of_different_kinds(members: Sequence[Seen], ticks: Sequence[Seen]) -> list[ImportedQuestion]:
+    """Return the questions under a heading that is none of theirs: 'Baggrund' over 'Køn' and 'Alder'.
+
+    They share no answer, and several tell by themselves who the respondent is, or how to reach her.
+    """
+    held = [set(each.answers) for each in members if each.answers]
+    apart = len(held) > 1 and len(set().union(*held)) == sum(map(len, held))
+    yes_and_no = len(ticks) == 1 and len(ticks[0].answers) > 1
+    if not apart or not (yes_and_no or 2 * len(ticks) < len(members)):
+        return []
+    parts = [_alone(each, text=each.column.choice) for each in members]
+    telling = [part for part in parts if role_of(part) in PERSONAL]
+    of_oneself = len(telling) > 1 and not is_of_another(members[0].column.label)
+    return parts if of_oneself else []
 
 
 def _is_beside(seen: Seen, ticks: Sequence[Seen]) -> bool:

@@ -214,11 +214,11 @@ def judged(export: Export) -> Export:
     """Say which answers are tries of the survey, as problems, and note how many were not finished."""
     tried = pd.Series(False, index=export.frame.index)
     problems = [export.problems]
-    for name in export.frame.columns if export.source.vendor == "Qualtrics" else ():
-        if name.casefold() == "status":
-            tried = _holds(export.frame[name], _TRIES)
-            values = export.frame.loc[tried, name]
-            problems.append(problem_frame(list(values.index), name, list(values), TEST_ANSWER))
+    own = [name for name in export.frame.columns if name.casefold() == "status"]
+    if own and export.source.vendor == "Qualtrics":
+        tried = _holds(export.frame[own[0]], _TRIES)
+        values = export.frame.loc[tried, own[0]]
+        problems.append(problem_frame(list(values.index), own[0], list(values), TEST_ANSWER))
     export = replace(export, columns=tuple(_status(export, column) for column in export.columns))
     unfinished = _unfinished(export) & ~tried
     notes = []

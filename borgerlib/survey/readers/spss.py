@@ -42,7 +42,7 @@ def read(path: Path, *, limits: Limits) -> Export:
     texts.index = pd.RangeIndex(1, len(texts) + 1, name="row")
     return Export(
         frame=texts,
-        columns=tuple(_columns(list(texts.columns), meta)),
+        columns=tuple(_columns([str(name) for name in frame.columns], meta)),
         source=Source(VENDOR, (path.name,), encoding=str(meta.file_encoding or ""), notes=notes),
         problems=problem_frame(),
     )
@@ -65,6 +65,7 @@ def _columns(names: list[str], meta: Any) -> list[Column]:
     return [
         replace(
             column,
+            name=text_of(column.name),
             labels={
                 text_of(_plain(code)): one_line(str(text))
                 for code, text in meta.variable_value_labels.get(column.name, {}).items()

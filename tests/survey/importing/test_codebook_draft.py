@@ -174,7 +174,7 @@ def test_a_topic_is_no_area(tmp_path, one, other):
 def test_a_postcode_in_a_row_of_its_own_is_the_area(tmp_path):
     rows = {"Bopæl [Vej]": [f"Nygade {at}" for at in range(40)], "Bopæl [Postnummer]": ["5000", "5220"] * 20}
     found = asked(tmp_path, {**rows, "Ord": ["ja", "nej"] * 20})
-    assert found["Postnummer"].role == "area"
+    assert found["Bopæl [Postnummer]"].role == "area"
 
 
 @pytest.mark.parametrize(
@@ -786,6 +786,8 @@ def test_a_heading_over_questions_that_share_no_answer_is_none_of_theirs(tmp_pat
         ("Bopæl", ["Nord", "Syd"] * 20, "area"),
         ("Bopæl", [f"Nygade {at}" for at in range(40)], "contact"),
         ("Interviewdato", ["2026-01-05"] * 40, "submitted"),
+        ("Bopæl", ["Nørregade 7, 5000 Odense", "Vej 2"] * 20, "contact"),
+        ("Hvilke emner må kommunen invitere borgerne til?", ["Skole", "Klima"] * 20, ""),
         ("Jeg er", ["Kvinde", "Mand"] * 20, "sex"),
         ("Min partner er", ["Kvinde", "Mand"] * 20, ""),
     ],
@@ -793,3 +795,13 @@ def test_a_heading_over_questions_that_share_no_answer_is_none_of_theirs(tmp_pat
 def test_roles_are_told_by_heading_and_answers(tmp_path, heading, held, role):
     found = asked(tmp_path, {heading: held, "Ord": ["ja", "nej"] * 20})
     assert found[heading].role == role
+
+
+@pytest.mark.parametrize("heading", ["Om dit barn", "Din partner", "Skriv dine forslag"])
+def test_a_heading_that_says_whose_or_what_stays(tmp_path, heading):
+    parts = {"Køn": ["K", "M"] * 20, "Alder": ["7", "9"] * 20}
+    if heading.startswith("Skriv"):
+        parts = {"Nr. 1": [f"a{at}" for at in range(40)], "Nr. 2": [f"b{at}" for at in range(40)]}
+    columns = {f"{heading} [{part}]": held for part, held in parts.items()}
+    found = asked(tmp_path, {**columns, "Ord": ["ja", "nej"] * 20})
+    assert [found[text].role for text in columns] == ["", ""]

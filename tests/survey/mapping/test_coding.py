@@ -443,6 +443,10 @@ def test_a_year_of_two_figures_alone_is_read_where_it_can_be_no_age():
     # 5 of the 8 are ages of nobody who answers; of 20 nobody knows the century (it is cleared, and counted).
     years = pd.Series(["48", "61", "02", "98", "05", "99", "20", "11"], dtype="string")
     assert parse_years(years).tolist() == [1948, 1961, 2002, 1998, 2005, 1999, 20, 2011]
+    whole = pd.Series(["48", "52", "61", "77", "83", "90", "02", "05", "98", "04", "1948"], dtype="string")
+    assert parse_years(whole).tolist()[-1] == 1948
+    codes = pd.Series(["34", "45", "52", "61", "70", "99", "0", "28", "39"], dtype="string")
+    assert parse_years(codes).tolist() == [34, 45, 52, 61, 70, 99, 0, 28, 39]
     ages = pd.Series([str(age) for age in range(16, 90)], dtype="string")
     assert parse_years(ages).tolist() == list(range(16, 90))
     assert parse_years(pd.Series(["1948", "1961", "48"], dtype="string")).tolist() == [1948, 1961, 48]
