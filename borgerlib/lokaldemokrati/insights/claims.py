@@ -78,9 +78,9 @@ def _against_share(claim: Claim, estimates: DisclosedEstimates) -> Verdict:
     # The share behind the percentage, not the percentage: 71 of 79 is below 90 pct. though it rounds to it.
     tested = int(row["count"]) / int(row["n"])
     shown = _shown_share(row, tested, estimates)
-    measured = _near(shown, claim.than)
-    if estimates.origin != "published":
-        measured += _unweighted(measured, _near(tested, claim.than))
+    measured, unweighted = _near(shown, claim.than), _near(tested, claim.than)
+    if estimates.origin != "published" and measured != unweighted:
+        measured += f" ({unweighted} uden vægte)"
     than = _PARTS.get(claim.than, danish.percent(claim.than))
     if claim.than in (shown, tested) or (shown > claim.than) != (tested > claim.than):
         sentence = f"{measured} er så tæt på {than}, at det ikke kan siges, om andelen er over eller under."
@@ -109,13 +109,9 @@ def _near(share: float, than: float) -> str:
     return danish.percent(share, 1 if 0 < abs(share - than) <= 0.01 else 0)
 
 
-def _unweighted(shown: str, tested: str) -> str:
-    return "" if shown == tested else f" ({tested} uden vægte)"
-
-
 def _between_groups(claim: Claim, estimates: DisclosedEstimates, item: Item) -> Verdict:
     first, second = (find(estimates, f"{claim.row}@{group}") for group in claim.groups)
-    if any(pd.isna(row["count"]) for row in (first, second)):
+    if pd.isna(first["count"]) or pd.isna(second["count"]):
         return _not_known(claim, [first, second])
     words = claim.group_words
     if claim.kind == "difference":

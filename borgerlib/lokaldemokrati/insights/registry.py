@@ -160,9 +160,6 @@ class _File:
     figure: tuple[Figure, ...] = ()
     claim: tuple[Claim, ...] = ()
 
-    def registry(self) -> Registry:
-        return Registry(self.insight, self.figure, self.claim)
-
 
 @cache
 def load_registry() -> Registry:
@@ -179,7 +176,8 @@ def load_registry() -> Registry:
     """
     toml = read_toml(places.raw_data(LEADERS, "insights.toml"), "insights")
     codebook = load_codebook(LEADERS)
-    return toml.validated(_File, lambda file: _breaches(file, codebook)).registry()
+    file = toml.validated(_File, lambda file: _breaches(file, codebook))
+    return Registry(file.insight, file.figure, file.claim)
 
 
 def _breaches(file: _File, codebook: Codebook) -> Iterator[Problem]:

@@ -90,7 +90,8 @@ def first_sentence(
     known = [row.get("may_be_first") for row in rows]
     if any(pd.isna(one) for one in known):
         known = first_places(rows, confidence=confidence, exclusive=exclusive).tolist()
-    sharing = sorted((row for row, is_first in zip(rows, known, strict=True) if is_first), key=_largest)
+    sharing = [row for row, is_first in zip(rows, known, strict=True) if is_first]
+    sharing.sort(key=lambda row: -float(row["proportion"]))
     if not sharing or (len(sharing) == len(rows) > 1):
         return ""
     names = [f"»{row['label']}« ({danish.percent(row['proportion'])})" for row in sharing]
@@ -111,10 +112,6 @@ def answers_to(estimates: DisclosedEstimates, reference: str) -> list[dict[Any, 
     if rows.empty:
         raise CodebookError(unknown_name("item", item, frame["item"].unique()))
     return [dict(row) for row in rows.to_dict("records")]
-
-
-def _largest(row: Mapping[Any, Any]) -> float:
-    return -float(row["proportion"])
 
 
 def _ranked(rows: pd.DataFrame, rank: str) -> pd.DataFrame:
