@@ -84,8 +84,8 @@ class Board:
     def settled(self):
         """Wait until what was asked is what is shown."""
         self.page.wait_for_function(
-            "() => { const d = document.querySelector('.borger-dashboard').dataset;"
-            " return !d.asked || d.asked === d.shown; }"
+            "() => { const d = document.querySelector('.borger-dashboard')?.dataset;"
+            " return d && (!d.asked || d.asked === d.shown); }"
         )
         return self
 

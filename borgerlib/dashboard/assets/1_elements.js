@@ -67,13 +67,9 @@ function dropdown(label, attributes, ...children) {
 const keepKeys = (root) =>
   root.addEventListener("keydown", (event) => event.ctrlKey || event.metaKey || event.stopPropagation());
 
-/** Where the connection is cut this throws nothing: whoever waits for an answer notices that none comes. */
+/** Where the connection is cut ("Cannot send") nothing is thrown: whoever waits for an answer notices that none comes. */
 function sendTo(model, message) {
-  try {
-    model.send(message);
-  } catch {
-    // "Cannot send"
-  }
+  try { model.send(message); } catch { /* as told */ }
 }
 
 function closeOthers(root) {

@@ -61,7 +61,6 @@ function buildSession(strings, status, post, { remember, lost = strings.lost }) 
       expect();
       show();
     },
-    waits: (test) => [...unsaved.values()].some(test),
     waiting: () => [...unsaved.values()],
     stop: () => clearTimeout(timer),
   };

@@ -191,7 +191,7 @@ function buildInfluence(config, session, status, { leads, download }) {
     return { node, settle: settleAll, update: (now) => {
       write(title, now.label);
       write(why, now.why);
-      const waits = session.waits(({ kind, content }) => kind === "decide" && content.id === whose.id && content.question === whose.question && isAsked(content));
+      const waits = session.waiting().some(({ kind, content }) => kind === "decide" && content.id === whose.id && content.question === whose.question && isAsked(content));
       if (!waits) for (const key of ["what", "who", "by"]) fields[key].update(now.decision[key]);
     } };
   }
