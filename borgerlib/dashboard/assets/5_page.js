@@ -231,7 +231,8 @@ function buildPage({ model, el }, way, isNew) {
     turn(0);
     filters.present(on);
     for (const chart of charts.values()) chart.present(on);
-    if (on) root.requestFullscreen?.().catch(() => {});
+    // The document, not the page in it: what fills a screen by itself is printed as one sheet, cut off.
+    if (on) (inLab ? root : document.documentElement).requestFullscreen?.().catch(() => {});
     else if (document.fullscreenElement) document.exitFullscreen();
     refresh();
   }
