@@ -63,12 +63,7 @@ class InterestFilters(ipywidgets.VBox):  # type: ignore[misc]
     value = traitlets.Instance(Selection)
 
     def __init__(
-        self,
-        municipality: str | Answers,
-        *,
-        roles: Any = None,
-        value: Selection | None = None,
-        **layout: Any,
+        self, municipality: str | Answers, *, roles: Any = None, value: Selection | None = None, **layout: Any
     ) -> None:
         self.answers = _opened(municipality)
         offered = {filter_.role: filter_ for filter_ in self.answers.offer.filters}
