@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from base64 import b64decode
+from io import BytesIO
+
 import numpy as np
 import pandas as pd
 import pytest
+from fontTools.ttLib import TTFont
 
 import borgerlib
 from borgerlib.comparison.ranking import control_limits, joint_reach, rank_ranges
@@ -179,6 +184,11 @@ def test_pictures_say_what_they_show(found: borgerlib.MunicipalityComparison) ->
     assert low < found.country < high
     sizes = found.areas.loc[found.areas["direct"].notna(), "n"]
     assert fewest < sizes.min() <= sizes.max() < most
+    steps = [label.get_text() for label in axes.get_yticklabels()]
+    assert len(set(steps)) == len(steps) > 2
+    # What the axes write themselves is in the house's letters, too.
+    (letters,) = re.findall(r"font-weight:400;font-style:normal;src:url\([^,]+,([^)]+)", funnel.svg("wide"))
+    assert set(map(ord, "Svarpct.")) <= set(TTFont(BytesIO(b64decode(letters))).getBestCmap())
     assert len(drawn.table.rows) == 98
     marked = borgerlib.compare_municipalities(
         people_with_mark(national(np.random.default_rng(2))[0]), "med.ja", codebook=BOOK

@@ -97,8 +97,10 @@ def bar_chart(
     estimates = _ordered(estimates, unit=unit, sort=sort)
     frame = estimates.frame
     if frame.duplicated(["item", "option"]).any():
+        groups = frame["group"].nunique()
+        have = groups if groups > 1 else "answers of it that stand twice"
         raise ParameterError(
-            f"bar_chart shows one group, and the estimates have {frame['group'].nunique()}.",
+            f"bar_chart shows one group, and the estimates have {have}.",
             hint="Choose one by select(group=…); grouped_bar_chart shows two, heat_map all.",
         )
     owners = _owners(frame, own or {})

@@ -156,11 +156,14 @@ def _one_path(found: re.Match[str]) -> str:
 
 def _faces(figure: Figure) -> str:
     """Return the letters that a figure's texts use as CSS font faces."""
+    from matplotlib.font_manager import weight_dict
     from matplotlib.text import Text
 
     letters: dict[tuple[Any, str], set[str]] = defaultdict(set)
-    for text in figure.findobj(Text):
-        letters[text.get_fontweight(), text.get_fontstyle()] |= set(text.get_text())
+    texts: list[Any] = figure.findobj(Text)
+    for text in (text for text in texts if text.get_visible()):
+        weight = text.get_fontweight()  # what an axis writes itself is "normal"
+        letters[weight_dict.get(weight, weight), text.get_fontstyle()] |= set(text.get_text())
     faces = []
     for weight, style in sorted(theme.FONT_STYLES.items()):
         if letters[style]:

@@ -155,7 +155,8 @@ class Funnel(Marks):
         shares = [*low, *high, *(point.share for point in self.points)]
         air = 0.04 * (max(shares) - min(shares)) or 0.01
         ends = min(shares) - air, max(shares) + air
-        ticks = MaxNLocator(8, steps=[1, 2, 5, 10]).tick_values(*ends)
+        whole = MaxNLocator(8, steps=[1, 2, 5, 10], integer=True).tick_values(100 * ends[0], 100 * ends[1])
+        ticks = np.divide(whole, 100)
         axes.set_yticks(ticks, [danish.percent(tick) for tick in ticks])
         sizes = [size for size in (10, 30, 100, 300, 1000, 3000) if at[0] <= size <= at[-1]]
         axes.set_xticks(sizes, [danish.number(size) for size in sizes])

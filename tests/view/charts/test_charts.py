@@ -408,6 +408,13 @@ class TestGroups:
         with pytest.raises(ParameterError, match="bar_chart shows one group, and the estimates have 2"):
             bar_chart(self.both, **WORDS)
 
+    def test_an_answer_that_stands_twice_is_refused(self):
+        twice = published(pd.concat([rows({"a": 30}, 50)] * 2))
+        with pytest.raises(
+            ParameterError, match="one group, and the estimates have answers of it that stand twice"
+        ):
+            bar_chart(twice, **WORDS)
+
     def test_an_unknown_group_is_refused(self):
         with pytest.raises(ParameterError, match="Did you mean 'byen'"):
             grouped_bar_chart(self.both, colours={"bye": theme.OWN}, **WORDS)
