@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +25,10 @@ _TYPED = 0.9
 RESPONSE = {"response", "open-ended response", "svar", "åbent svar", "antwort", "offene antwort"}
 _OWN_CODES = {"submitdate", "lastpage", "startlanguage"}
 _SUMS = ("total", "i alt", "sum")
-_SUBTOTALS = (*_SUMS, "delsum", "subtotal", "mellemsum", "delsumme", "delsumma")
+_SUBTOTALS = (*_SUMS, "ialt", "totalt", "delsum", "subtotal", "mellemsum", "delsumme", "delsumma")
+# 'Bogense i alt', 'Område Nord: total', 'Sum for Bogense'.
+_SUM_LABEL = re.compile("(?:.*\\W)?(?:{0})\\W*|(?:{0})\\W.*".format("|".join(_SUBTOTALS)), re.IGNORECASE)
+_LONGEST_LABEL = 6
 _SUMMED = 5
 _TOTALS = (
     *_SUMS, "totalt", "ialt", "summa", "summe", "gesamt", "gennemsnit", "average", "mean", "antal svar",
@@ -87,22 +91,60 @@ def find_table(rows: Sequence[Row], numbers: Sequence[int], *, heading_rows: int
     data = tuple(at for at in body if rows[at] != named)
     if repeated := len(body) - len(data):
         notes.append(said("headings_repeated", count=repeated))
-    between = [at for at in data if _is_subtotal(rows[at])]
+    between = _subtotals(rows, data)
     # Of few rows, or where many hold one, a word for a sum is somebody's answer.
     if between and len(data) > _SUMMED * len(between):
         data = tuple(at for at in data if at not in between)
-        notes.append(said("subtotals", count=len(between), row=numbers[between[0]]))
+        notes.append(said("subtotals", count=len(between), row=numbers[min(between)]))
     return Place(names, headings, data, tuple(notes))
 
 
-def _is_subtotal(row: Row) -> bool:
-    """Return whether a row holds a word for a sum, and beside it numbers alone."""
-    if row[0] and row[0].strip().casefold().rstrip(": ") not in _SUBTOTALS:
-        return False
-    texts = [text for text in (cell.strip() for cell in row) if text]
-    if len(texts) < _FEW or texts[0].casefold().rstrip(": ") not in _SUBTOTALS:
-        return False
-    return all(parse_number(text) is not None for text in texts[1:])
+def _subtotals(rows: Sequence[Row], data: Sequence[int]) -> set[int]:
+    """Return the rows between the answers that hold sums: what they hold says so, not the word alone.
+
+    Somebody may write 'I alt er jeg glad' and answer all else by numbers; her numbers are those of others.
+    """
+    labels = {at: place for at in data if (place := _sum_label(rows[at])) is not None}
+    others = [rows[at] for at in data if at not in labels]
+    sample = others[:: max(1, len(others) // _SAMPLE)]
+    found = {at for at, place in labels.items() if not any(rows[at][:place]) and _is_bare(rows[at][place])}
+    for place in set(labels.values()):
+        alike = [at for at, its in labels.items() if its == place]
+        tallies = [_tally(rows[at], sample) for at in alike]
+        strange, familiar = (sum(counts) for counts in zip(*tallies, strict=True))
+        if strange >= max(_FEW, familiar):
+            found.update(alike)
+    return found
+
+
+def _is_bare(label: str) -> bool:
+    return label.strip().casefold().rstrip(": ") in _SUBTOTALS
+
+
+def _sum_label(row: Row) -> int | None:
+    """Return the place of the label of a sum in a row that holds numbers beside it, and no other text."""
+    line = "\n".join(row).casefold()
+    if not any(word in line for word in _SUBTOTALS):
+        return None
+    texts = {place: text.strip() for place, text in enumerate(row) if text.strip()}
+    words = [place for place, text in texts.items() if parse_number(text) is None]
+    if len(words) != 1 or len(texts) < _FEW:
+        return None
+    label = texts[words[0]]
+    return words[0] if len(label.split()) <= _LONGEST_LABEL and _SUM_LABEL.fullmatch(label) else None
+
+
+def _tally(row: Row, others: Sequence[Row]) -> tuple[int, int]:
+    """Return how many numbers of a row are nobody's answer, and how many are somebody's, where few differ."""
+    strange = familiar = 0
+    for place, text in enumerate(row):
+        if parse_number(text) is None:
+            continue
+        answers = [answer for other in others if (answer := other[place].strip())]
+        if 2 * len(set(answers)) <= len(answers):
+            familiar += text.strip() in answers
+            strange += text.strip() not in answers
+    return strange, familiar
 
 
 def is_answer_row(rows: Sequence[Row], at: int) -> bool:
@@ -189,6 +231,8 @@ def _is_second_heading(rows: Sequence[Row], start: int) -> bool:
     of its own.
     """
     first, second = rows[start], rows[start + 1]
+    if _sum_label(second) is not None:
+        return False
     times = Counter(text.strip() for text in first)
     fits = [_fit(text, _below(rows, start + 1, place)) for place, text in enumerate(second)]
     if "answer" in fits:
@@ -244,9 +288,20 @@ def _before_totals(rows: Sequence[Row], numbers: Sequence[int], first: int) -> i
     """Return the place after the last respondent."""
     end = len(rows)
     for at in range(len(rows) - 1, max(first, len(rows) - 1 - _MOST_NOTES), -1):
+        if any(_answers_in_words(row, rows[first:end][-_SAMPLE:]) for row in rows[at + 1 : end]):
+            break
         if _is_total(rows, at, first, apart=end < len(rows) or numbers[at] - numbers[at - 1] > 1):
             end = at
     return end
+
+
+def _answers_in_words(row: Row, others: Sequence[Row]) -> bool:
+    """Return whether a row holds a word that others answered too: below a sum of an area stands the next."""
+    return any(
+        parse_number(text) is None and sum(other[place].strip() == text.strip() for other in others) >= _FEW
+        for place, text in enumerate(row)
+        if text.strip()
+    )
 
 
 def _is_total(rows: Sequence[Row], at: int, first: int, *, apart: bool) -> bool:
@@ -283,19 +338,13 @@ def _sums_up(rows: Sequence[Row], at: int, first: int) -> bool:
     """Return whether numbers stand without the id that the rows above have, and are nobody's answers."""
     others = rows[first:at][:_SAMPLE]
     named = [other[0].strip() for other in others if any(other[1:]) and other[0].strip()]
-    texts = {place: text.strip() for place, text in enumerate(rows[at]) if text.strip()}
     all_named = len(others) - _MOST_NOTES <= len(named) == len(set(named)) >= 8
     if not all_named or rows[at][0].strip():
         return False
-    if any(parse_number(text) is None for text in texts.values()):
+    if any(text.strip() and parse_number(text) is None for text in rows[at]):
         return False
-    strange = familiar = 0
-    for place, text in texts.items():
-        below = [other[place].strip() for other in others if other[place].strip()]
-        if 2 * len(set(below)) <= len(below):
-            familiar += text in below
-            strange += text not in below
-    return strange >= _FEW and strange >= 2 * familiar
+    strange, familiar = _tally(rows[at], others)
+    return strange >= max(_FEW, 2 * familiar)
 
 
 def _is_sum(rows: Sequence[Row], at: int, first: int) -> bool:

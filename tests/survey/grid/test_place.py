@@ -5,6 +5,7 @@ import pytest
 from survey_exports import write_csv, write_xlsx
 
 from borgerlib.errors import DataError
+from borgerlib.survey.grid.place import find_table
 from borgerlib.survey.readers.read import read_export
 
 HEADINGS = ["Nr.", "Alder", "Køn", "Sport"]
@@ -206,3 +207,36 @@ def test_sums_between_the_answers_are_passed_over_and_told(tmp_path):
     assert any(
         note.startswith("1 row between the answers holds sums (row 8)") for note in export.source.notes
     )
+
+
+def found(rows):
+    return find_table(rows, range(1, len(rows) + 1))
+
+
+@pytest.mark.parametrize("label", ["Nord i alt", "Område Nord: total", "Sum for Nord", "Subtotal, Nord"])
+@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize("ticks", ["x", "1"])
+def test_sums_of_an_area_between_its_answers_are_no_respondents(label, place, ticks):
+    # 10 people of Nord, 6 of whom ticked the first topic; 2 of Syd, 1 of whom did.
+    people = [[str(at), "Nord", "44", ticks if at < 6 else "", ticks, ""] for at in range(10)]
+    more = [[str(at), "Syd", "44", ticks if at < 11 else "", ticks, ""] for at in range(10, 12)]
+    sums = ["", "", "44", "6", "10", "0"]
+    sums[place] = label
+    table = found([["Nr.", "Område", "Alder", "Natur", "Skoler", "Veje"], *people, sums, *more])
+    assert table.data == (*range(1, 11), 12, 13)
+    assert any("1 row between the answers holds sums (row 12)" in note for note in table.notes)
+
+
+def test_an_answer_that_speaks_of_a_sum_is_one():
+    people = [[str(1 + at % 5), str(at % 2), "44", ""] for at in range(20)]
+    people[3][3], people[8][3] = "I alt er jeg glad", "Summen er for lille i alt"
+    assert len(found([["Tillid", "Sport", "Alder", "Mere"], *people]).data) == 20
+
+
+def test_a_total_directly_under_the_headings_is_no_heading_row():
+    people = [[str(at), "Mand" if at % 2 else "Kvinde", "x", ""] for at in range(20)]
+    for label, place in (("I alt", 0), ("Alle områder i alt", 1)):
+        total = ["", "", "77", "79"]
+        total[place] = label
+        table = found([["Nr.", "Køn", "Veje", "Natur"], total, *people])
+        assert (table.headings, table.data) == ((0,), tuple(range(2, 22)))
