@@ -15,7 +15,7 @@ from borgerlib.errors import DataError
 from borgerlib.said import said
 from borgerlib.survey.grid.limits import Limits
 from borgerlib.survey.grid.place import Place, find_table, is_answer_row
-from borgerlib.survey.grid.typed import text_of
+from borgerlib.survey.grid.values import text_of
 from borgerlib.survey.responses import join_problems, problem_frame
 
 _OUTER = " \t\r\n\u00a0\u200b\ufeff\x00"

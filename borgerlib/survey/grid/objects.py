@@ -14,7 +14,7 @@ from borgerlib.survey.grid.cells import one_line
 from borgerlib.survey.grid.limits import Limits, check_columns
 from borgerlib.survey.grid.tabular import question_columns
 from borgerlib.survey.grid.text import decode
-from borgerlib.survey.grid.typed import text_of
+from borgerlib.survey.grid.values import text_of
 from borgerlib.survey.responses import Export, Source, problem_frame
 
 VENDOR = "SurveyJS"

@@ -17,7 +17,7 @@ from borgerlib.said import said
 from borgerlib.survey.grid.cells import HeadedGrid, one_line
 from borgerlib.survey.grid.limits import Limits, check_columns
 from borgerlib.survey.grid.place import RESPONSE
-from borgerlib.survey.grid.typed import as_text
+from borgerlib.survey.grid.values import as_text
 from borgerlib.survey.responses import Column, Export, Source, problem_frame
 
 _BRACKETED = re.compile(r"(?P<question>.+?) ?\[(?P<choice>.+)\]\Z")

@@ -13,7 +13,7 @@ from borgerlib.errors import DataError
 from borgerlib.said import said
 from borgerlib.survey.grid.cells import Grid
 from borgerlib.survey.grid.limits import Limits, check_columns
-from borgerlib.survey.grid.typed import text_of
+from borgerlib.survey.grid.values import text_of
 
 DELIMITERS = (";", ",", "\t", "|")
 _DELIMITER_NAMES = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}

@@ -13,7 +13,7 @@ from borgerlib.errors import DataError
 from borgerlib.said import said
 from borgerlib.survey.grid.cells import Grid
 from borgerlib.survey.grid.limits import Limits, check_columns
-from borgerlib.survey.grid.typed import text_of
+from borgerlib.survey.grid.values import text_of
 from borgerlib.survey.responses import join_problems, problem_frame
 
 # Signs of formulas, errors and hidden places: cheap to look for among millions of cells, then looked at;

@@ -15,7 +15,7 @@ from borgerlib.survey.grid import objects, tabular
 from borgerlib.survey.grid.cells import Grid, HeadedGrid, as_table
 from borgerlib.survey.grid.limits import Limits, check_file
 from borgerlib.survey.grid.text import read_text_grid
-from borgerlib.survey.grid.typed import text_of
+from borgerlib.survey.grid.values import text_of
 from borgerlib.survey.grid.workbook import read_workbook_grids
 from borgerlib.survey.readers import forms, govocal, kobo, limesurvey, platforms, spss, surveyxact
 from borgerlib.survey.responses import Export

@@ -13,7 +13,7 @@ from borgerlib.said import said
 from borgerlib.survey.grid.cells import one_line
 from borgerlib.survey.grid.limits import Limits, check_columns
 from borgerlib.survey.grid.tabular import question_columns
-from borgerlib.survey.grid.typed import as_text, text_of
+from borgerlib.survey.grid.values import as_text, text_of
 from borgerlib.survey.responses import Column, Export, Source, problem_frame
 
 VENDOR = "SPSS"

@@ -1,0 +1,181 @@
+"""Rows of a grid that hold totals, and how a text fits the answers of its column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from math import isclose
+from typing import Literal
+
+import pandas as pd
+
+from borgerlib.survey.grid.values import parse_dates, parse_number
+
+Row = Sequence[str]
+SAMPLE = 200
+FEW = 2
+_TYPED = 0.9
+_MOST_NOTES = 6
+_SUMS = ("total", "i alt", "sum")
+_SUBTOTALS = (*_SUMS, "ialt", "totalt", "delsum", "subtotal", "mellemsum", "delsumme", "delsumma")
+# 'Bogense i alt', 'Område Nord: total', 'Sum for Bogense'.
+_SUM_LABEL = re.compile("(?:.*\\W)?(?:{0})\\W*|(?:{0})\\W.*".format("|".join(_SUBTOTALS)), re.IGNORECASE)
+_LONGEST_LABEL = 6
+_SUMMED = 5
+_TOTALS = (
+    *_SUMS, "totalt", "ialt", "summa", "summe", "gesamt", "gennemsnit", "average", "mean", "antal svar",
+    "antal", "procent", "percent", "n =", "n=", "eksporteret", "exported", "kilde", "source",
+)  # fmt: skip
+
+
+def subtotals(rows: Sequence[Row], data: Sequence[int]) -> set[int]:
+    """Return the rows between the answers that hold sums: what they hold says so, not the word alone.
+
+    Somebody may write 'I alt er jeg glad' and answer all else by numbers; her numbers are those of others.
+    """
+    labels = {at: place for at in data if (place := sum_label(rows[at])) is not None}
+    others = [rows[at] for at in data if at not in labels]
+    sample = others[:: max(1, len(others) // SAMPLE)]
+    found = {at for at, place in labels.items() if not any(rows[at][:place]) and _is_bare(rows[at][place])}
+    for place in set(labels.values()):
+        alike = [at for at, its in labels.items() if its == place]
+        tallies = [_tally(rows[at], sample) for at in alike]
+        strange, familiar = (sum(counts) for counts in zip(*tallies, strict=True))
+        if strange >= max(FEW, familiar):
+            found.update(alike)
+    # Of few rows, or where many hold one, a word for a sum is somebody's answer.
+    return found if len(data) > _SUMMED * len(found) else set()
+
+
+def _is_bare(label: str) -> bool:
+    return label.strip().casefold().rstrip(": ") in _SUBTOTALS
+
+
+def sum_label(row: Row) -> int | None:
+    """Return the place of the label of a sum in a row that holds numbers beside it, and no other text."""
+    line = "\n".join(row).casefold()
+    if not any(word in line for word in _SUBTOTALS):
+        return None
+    texts = {place: text.strip() for place, text in enumerate(row) if text.strip()}
+    words = [place for place, text in texts.items() if parse_number(text) is None]
+    if len(words) != 1 or len(texts) < FEW:
+        return None
+    label = texts[words[0]]
+    return words[0] if len(label.split()) <= _LONGEST_LABEL and _SUM_LABEL.fullmatch(label) else None
+
+
+def _tally(row: Row, others: Sequence[Row]) -> tuple[int, int]:
+    """Return how many numbers of a row are nobody's answer, and how many are somebody's, where few differ."""
+    strange = familiar = 0
+    for place, text in enumerate(row):
+        if parse_number(text) is None:
+            continue
+        answers = [answer for other in others if (answer := other[place].strip())]
+        if 2 * len(set(answers)) <= len(answers):
+            familiar += text.strip() in answers
+            strange += text.strip() not in answers
+    return strange, familiar
+
+
+def fit(text: str, below: list[str]) -> Literal["", "answer", "breaks", "other"]:
+    """Return how a text fits those below it: as one of them, of another kind, or as none of few texts."""
+    text = text.strip()
+    if not text or not below:
+        return ""
+    if sum(parse_number(other) is not None for other in below) >= _TYPED * len(below):
+        return "answer" if parse_number(text) is not None else "breaks"
+    if _dates(below) >= _TYPED:
+        return "answer" if _dates([text]) else "breaks"
+    different = set(below)
+    if text in different:
+        # A tick may be written as the option's own text.
+        return "" if different == {text} else "answer"
+    return "other" if len(below) >= 8 and 2 * len(different) <= len(below) else ""
+
+
+def _dates(texts: list[str]) -> float:
+    some = texts[:20]
+    if not any(letter.isdigit() for letter in some[0]):
+        return 0.0
+    return float(parse_dates(pd.Series(some, dtype="string")).notna().mean())
+
+
+def before_totals(rows: Sequence[Row], numbers: Sequence[int], first: int) -> int:
+    """Return the place after the last respondent."""
+    end = len(rows)
+    for at in range(len(rows) - 1, max(first, len(rows) - 1 - _MOST_NOTES), -1):
+        if any(_answers_in_words(row, rows[first:end][-SAMPLE:]) for row in rows[at + 1 : end]):
+            break
+        if _is_total(rows, at, first, apart=end < len(rows) or numbers[at] - numbers[at - 1] > 1):
+            end = at
+    return end
+
+
+def _answers_in_words(row: Row, others: Sequence[Row]) -> bool:
+    """Return whether a row holds a word that others answered too: below a sum of an area stands the next."""
+    return any(
+        parse_number(text) is None and sum(other[place].strip() == text.strip() for other in others) >= FEW
+        for place, text in enumerate(row)
+        if text.strip()
+    )
+
+
+def _is_total(rows: Sequence[Row], at: int, first: int, *, apart: bool) -> bool:
+    row = rows[at]
+    place = next(place for place, text in enumerate(row) if text)
+    text = row[place].strip().casefold()
+    answers = [
+        other[place].strip() for other in rows[first : min(at, first + SAMPLE)] if other[place].strip()
+    ]
+    how = fit(text, answers)
+    foreign = how == "breaks" or not answers
+    is_word = any(text == word or text.startswith((f"{word} ", f"{word}:")) for word in _TOTALS)
+    few = filled(row) <= FEW < len(row) - 1
+    if says_total(rows, at, first):
+        return True
+    if place and (_sums_up(rows, at, first) or _is_sum(rows, at, first)):
+        return True
+    if is_word and place == 0:
+        return foreign or (few and how != "answer")
+    return foreign and apart and few
+
+
+def says_total(rows: Sequence[Row], at: int, first: int) -> bool:
+    """Return whether the first column holds a word for a total, or another one does beside numbers alone."""
+    texts = {place: text.strip().casefold() for place, text in enumerate(rows[at]) if text.strip()}
+    words = [place for place, text in texts.items() if text.rstrip(": ") in _TOTALS]
+    if not words or any(other[words[0]].strip().casefold() == texts[words[0]] for other in rows[first:at]):
+        return False
+    others = [text for place, text in texts.items() if place not in words]
+    return words[0] == 0 or all(parse_number(text.rstrip(" %")) is not None for text in others)
+
+
+def _sums_up(rows: Sequence[Row], at: int, first: int) -> bool:
+    """Return whether numbers stand without the id that the rows above have, and are nobody's answers."""
+    others = rows[first:at][:SAMPLE]
+    named = [other[0].strip() for other in others if any(other[1:]) and other[0].strip()]
+    all_named = len(others) - _MOST_NOTES <= len(named) == len(set(named)) >= 8
+    if not all_named or rows[at][0].strip():
+        return False
+    if any(text.strip() and parse_number(text) is None for text in rows[at]):
+        return False
+    strange, familiar = _tally(rows[at], others)
+    return strange >= max(FEW, 2 * familiar)
+
+
+def _is_sum(rows: Sequence[Row], at: int, first: int) -> bool:
+    """Return whether each number of a row is the sum or the count of those above it, and larger than any."""
+    texts = {place: text for place, text in enumerate(rows[at]) if text.strip()}
+    for place, text in texts.items():
+        above = [number for row in rows[first:at] if (number := parse_number(row[place])) is not None]
+        found = parse_number(text)
+        if found is None or len(above) <= FEW or found <= max(above):
+            return False
+        if not isclose(found, sum(above), rel_tol=1e-6) and found != len(above):
+            return False
+    return bool(texts)
+
+
+def filled(row: Row) -> int:
+    """Return how many cells of a row hold something."""
+    return sum(bool(text) for text in row)
