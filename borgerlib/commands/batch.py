@@ -132,7 +132,7 @@ def status_command(
     found = status(history, only=frozenset(wanted), ended=manifest.ended(), broke_off=manifest.broke_off())
     known = {place.place for place in found.places}
     never = {name: name for place, name in wanted.items() if place not in known}
-    if not wanted and not known:
+    if not wanted and not known and not found.broke_off:
         never = {"Odense": str(manifest.folder)}
     stale = max_age is not None and found.is_stale(max_age)
     if as_json:
@@ -238,7 +238,7 @@ def _print_status(found: Status) -> None:
             f"[{_COLOURS[place.state]}]{place.state:<10}[/] {escape(place.name or 'Hele landet'):<20} "
             f"{len(place.runs):>3} notebook{'s' if len(place.runs) != 1 else ' '} {took:>9}  {when}"
         )
-        lines += [f"           {escape(error)}" for error in place.errors]
+        lines += [f"           {escape(line)}" for error in place.errors for line in error.splitlines()]
     if lines:
         console.out.print("\n".join(lines))
     nights = found.nights_since
@@ -251,6 +251,5 @@ def _print_status(found: Status) -> None:
     reports = f"{count} {'report' if count == 1 else 'reports'}"
     console.out.print(f"{reports}: {', '.join(parts) or 'none'}.")
     if found.damaged:
-        console.out.print(
-            f"{found.damaged} damaged lines of the manifest were left out; their runs are due again."
-        )
+        lost = "1 damaged line" if found.damaged == 1 else f"{found.damaged} damaged lines"
+        console.out.print(f"Left out of the manifest: {lost}. What was told there is run again.")

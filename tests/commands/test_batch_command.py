@@ -33,7 +33,7 @@ def ran(tmp_path):
     (folder / FOLDER).mkdir(parents=True)
     failed = Record(
         "odense", "Odense", "02_strategi", "failed", "2026-11-24T01:00:00+00:00", 2.5,
-        {"data": "abc"}, error="02_strategi.ipynb, cell 3 failed: ValueError: forkert", cell=3,
+        {"data": "abc"}, error="02_strategi.ipynb, cell 3 failed: ValueError: forkert\n  - andet", cell=3,
     )  # fmt: skip
     Manifest(folder).append(
         Record("aarhus", "Aarhus", "02_strategi", "done", seconds=1.5),
@@ -76,7 +76,7 @@ def test_status_tells_state_time_cell_and_message_and_ends_with_1(borger, ran):
     done = borger("status")
     assert done.exit_code == 1
     assert "failed     Odense                 1 notebook      2.5 s" in done.output
-    assert "02_strategi.ipynb, cell 3 failed: ValueError: forkert" in done.output
+    assert f"{'':11}02_strategi.ipynb, cell 3 failed: ValueError: forkert\n{'':13}- andet\n" in done.output
     assert "2 reports: 1 done, 1 failed." in done.output
 
 
@@ -123,12 +123,18 @@ def test_status_is_not_well_where_nothing_is_known(borger, ran):
     (ran / FOLDER / "begun").touch()
     done = borger("status", "Aarhus")
     assert (done.exit_code, "A batch has broken off" in done.output) == (3, True)
+    manifest.rename(manifest.with_name("kept"))  # killed before its first notebook ended
+    done = borger("status")
+    said = "A batch has broken off; the same command goes on from there.\n"
+    assert (done.exit_code, done.output) == (3, said)
+    manifest.with_name("kept").rename(manifest)
     (ran / FOLDER / "begun").unlink()
     ended.write_text("2026-11-26T23:00:00")  # in no zone
     assert borger("status", "Aarhus", "--max-age", "inf").exit_code == 5
     whole = manifest.read_bytes()
     manifest.write_bytes(b"\xef\xbb\xbf" + whole)
-    assert borger("status", "Aarhus").exit_code == 3
+    done = borger("status", "Aarhus")
+    assert (done.exit_code, "1 damaged line. What was told" in done.output) == (3, True)
     manifest.write_bytes(whole.replace(b"\n", b"\r\n"))
     assert borger("status").exit_code == 4
     manifest.write_bytes(b"")

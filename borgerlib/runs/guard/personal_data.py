@@ -11,11 +11,12 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from html import unescape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote
+from zipfile import ZipFile
 
 from borgerlib.errors import DataError
 from borgerlib.personal import MAIL
@@ -23,13 +24,24 @@ from borgerlib.runs.guard.contact_columns import shows_contact_columns
 from borgerlib.runs.guard.markup import MarkupCell, MarkupTable, read_markup
 from borgerlib.runs.guard.signs import has_cpr, has_mail, has_phone, has_street_address, is_phone, plain
 from borgerlib.survey.grid.limits import Limits
+from borgerlib.survey.grid.text import decode
 
 # Pictures and hashes are long runs of digits and letters, and say nothing.
 _SKIPPED_TYPES = re.compile(r"(image/(?!svg)|application/(pdf|octet-stream|javascript))")
 _SKIPPED_KEYS = frozenset({"wide", "narrow", "_esm", "_css"})
 _WRITTEN = re.compile(r"<text\b[^<>]*+>([^<]++)<")
-_EMBEDDED = re.compile(r"data:(?P<kind>[\w.+/-]*+)(?:;[\w=.-]++)*?;base64,(?P<data>[A-Za-z0-9+/=]++)")
-_PICTURE = ("image/", "font/", "video/", "audio/")
+# Broken into lines, as mail has it, the rest is searched as it is written as well.
+_EMBEDDED = re.compile(
+    r"(?i:data:\s*+(?P<kind>[\w.+/-]*+)(?:;[^,<>:]{0,200}?)?; *base64,)"
+    r"(?P<data>[A-Za-z0-9+/=%]++)(?P<more>(?:\r?\n[ \t]*+[A-Za-z0-9+/=%]++)*+)"
+)
+_PICTURE = re.compile(r"image/(?!svg)|video/|audio/|font/|application/[\w.-]*font", re.IGNORECASE)
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+")
+_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+# What a workbook says outside its cells: notes and answers to them, boxes, links, what formulas last gave.
+_SAID_BESIDE = (".xml", ".rels", ".vml")
+_CELLS = ("xl/worksheets/sheet", "xl/styles", "xl/theme/")
+_FORMULA_TEXT = re.compile(r"<c\b[^<>]*\st=[\"']str[^<>]*+>.*?</c>", re.DOTALL)
 # Where the lines of a picture run.
 _LINES = re.compile(r"\b(?:d|points|transform|viewBox)=(?:\"[^\"]*+|'[^']*+)")
 _PACKED = b"PK\x03\x04"
@@ -162,8 +174,9 @@ def _kinds(part: str | MarkupTable, public: set[str], depth: int = 0) -> Iterato
         if shows_contact_columns([part], ""):
             yield "en tabel med kontaktoplysninger"
         return
-    embedded = list(_EMBEDDED.finditer(part)) if "base64," in part else []
-    written = plain(_EMBEDDED.sub(" ", part)) if embedded else plain(part)
+    whole = unescape(part) if "base64," in part.lower() else ""
+    embedded = list(_EMBEDDED.finditer(whole))
+    written = plain(_EMBEDDED.sub(r" \g<more> ", part)) if embedded else plain(part)
     texts, seen = [written], written
     tables: tuple[MarkupTable, ...] = ()
     if "<" in written or "&" in written:
@@ -196,16 +209,28 @@ def _kinds(part: str | MarkupTable, public: set[str], depth: int = 0) -> Iterato
 
 
 def _opened(found: re.Match[str]) -> Iterator[str | MarkupTable]:
-    """Yield what a link embeds: a text, or the sheets of a workbook; nothing where it is a picture."""
-    if found["kind"].startswith(_PICTURE) and "svg" not in found["kind"]:
+    """Yield what a link embeds: a text, or what a workbook holds; nothing where it is a picture.
+
+    Raises
+    ------
+    DataError
+        It is something else, or damaged.
+    """
+    if _PICTURE.match(found["kind"]):
         return
-    data = found["data"].rstrip("=")
-    with suppress(binascii.Error, UnicodeDecodeError):
+    data = "".join(_BASE64.findall(unquote(found["data"] + found["more"])))
+    try:
         content = base64.b64decode(data + "=" * (-len(data) % 4))
-        if content.startswith(_PACKED):
-            yield from _sheets(content)
-        else:
-            yield content.decode()
+    except binascii.Error as error:
+        raise DataError("What a link embeds is no base 64.") from error
+    yield from _sheets(content) if content.startswith(_PACKED) else [_text(content)]
+
+
+def _text(content: bytes) -> str:
+    text = decode(content, name="link")[0]
+    if _NO_TEXT.search(text):
+        raise DataError("What a link embeds is neither a text nor a workbook.")
+    return text
 
 
 def _sheets(content: bytes) -> Iterator[str | MarkupTable]:
@@ -218,3 +243,10 @@ def _sheets(content: bytes) -> Iterator[str | MarkupTable]:
         for grid in read_workbook_grids(file, limits=_LIMITS):
             yield "\n".join([grid.sheet, *("\t".join(row) for row in grid.rows)])
             yield _table([*grid.rows[0]], [[*row] for row in grid.rows[1:]])
+        with ZipFile(file) as archive:
+            for name in archive.namelist():
+                if name.startswith("xl/embeddings/"):
+                    raise DataError("A workbook holds another file.")
+                if name.endswith(_SAID_BESIDE):
+                    text = _text(archive.read(name))
+                    yield from _FORMULA_TEXT.findall(text) if name.startswith(_CELLS) else [text]

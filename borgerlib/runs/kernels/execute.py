@@ -206,7 +206,7 @@ def _check_all(jobs: list[NotebookJob]) -> None:
             problems += [f"{job.source.name}: {problem}" for problem in error.problems or (error.message,)]
             hint = error.hint
     if problems:
-        raise ParameterError("No notebook was run:", problems=problems, hint=hint)
+        raise ParameterError("Notebooks that cannot be run:", problems=problems, hint=hint)
 
 
 def _terms(timeout: float, memory_limit: int | None, warm: KernelSource | None) -> _Terms:

@@ -6,23 +6,33 @@ All people, numbers and addresses are made up. Each entry is what one output or 
 # ruff: noqa: E501
 
 import base64
+import gzip
 import io
 
 from openpyxl import Workbook
+from openpyxl.comments import Comment
 
 
-def _workbook_link(*rows):
+def link(content, head="data:text/csv;base64,"):
+    """Return a link that holds a file."""
+    return f"<a href='{head}{base64.b64encode(content).decode()}'>hent</a>"
+
+
+def _workbook_link(*rows, note=""):
     """Return a link that holds a workbook, its rows on the second sheet."""
     book, buffer = Workbook(), io.BytesIO()
     book.active.append(["Svar"])
+    book.active["A1"].comment = Comment(note, "") if note else None
     sheet = book.create_sheet("Mere")
     for row in rows:
         sheet.append(row)
     book.save(buffer)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return f"<a href='data:{kind};base64,{base64.b64encode(buffer.getvalue()).decode()}'>hent</a>"
+    return link(
+        buffer.getvalue(), "data:application/vnd.openxmlformats-officedocument.spreadsheetml.sheet;base64,"
+    )
 
 
+_FILE = "Navn;Svar;CPR\nSøren Ågård;ja;010190-1234\n"
 HELD_TEXTS = [
     # streets of many endings, and what may stand between a street and its town
     "H.C. Andersens Boulevard 12, 1553 København V", "Nørre Allé 12, 8000 Aarhus", "Kirkestien 3, 5000 Odense",
@@ -109,6 +119,13 @@ HELD_HTML = [
     "<a href='data:text/plain;charset=utf-8;base64,Qm9yZ2VyIDAxMDE5MC0xMjM0'>hent</a>",
     HELD_WORKBOOK, _workbook_link(["id"], ["010190-1234"]),
     _workbook_link(["Svar"], ["ja"])[:-900] + "'>hent</a>",
+    *(link(_FILE.encode(letters)) for letters in ("cp1252", "latin-1", "utf-16", "utf-16-le", "mac_roman")),
+    link(gzip.compress(_FILE.encode(), mtime=0)), link(b"PAR1" + bytes(range(256)) + b"PAR1"),
+    link(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(range(128, 256)) * 9, "data:application/vnd.ms-excel;base64,"),
+    *(link(_FILE.encode(), head) for head in ("data:text/csv;BASE64,", "DATA:x/y;name=min fil.csv; base64,")),
+    link(_FILE.encode(), "data:;base64,").replace("TmF2", "%54mF2").replace("Ao=", "Ao%3D"),
+    link(_FILE.encode()).replace("NQUgpT", "NQU\n  gpT").replace("AxOTAtM", "AxOT\r\nAtM"),
+    _workbook_link(["Svar"], note="Ring til ole@jensen.dk"),
     "<a href='data:text/plain,ole%40jensen.dk'>hent</a>", "<a download='010190-1234.csv' href='x'>hent</a>",
     "<table><tr><td>Navn</td><td>Mobil</td></tr><tr><td>Anders</td><td>x</td></tr></table>",
     "<table><tr><th>Telefon<th>Svar<tr><td>23476189<td>ja</table>",
@@ -189,6 +206,16 @@ HARMLESS_HTML = [
     "<style>#T_31128 td{color:#010190}</style>", "<p>Ring <i>eller</i> skriv</p>", "<li>E-mail</li><li>Telefon</li>",
     "<th>Svar</th><th>Andel</th>", "<p>3.112.854.321&nbsp;kr.</p>", "<p style='margin:20px 30px 40px 50px'>x</p>",
 ]  # fmt: skip
+HARMLESS_HTML += [
+    link("Svar;Andel\nMåske;0,31\nMænd;3112\n".encode("cp1252")),
+    link("Svar;Andel\nMåske;0,31\n".encode("utf-16")),
+    link(b"\x89PNG\r\n\x1a\n\0\0", "data:image/png;base64,"),
+    link(b"wOFF\0\1\0\0", "data:application/x-font-woff;base64,"),
+    link("<svg><text>20 % på Ærø</text></svg>".encode(), "data:image/svg+xml;base64,"),
+    _workbook_link(
+        ["Svar", "Antal", "Andel"], ["Telefon", 3112, 0.312], ["Møde", 20304050, 0.5], note="Vægtet"
+    ),
+]
 HARMLESS_JSON = [
     {"E-mail": 0.31, "svar": 0.2}, {"Telefon": "31 pct.", "E-mail": "20 pct."}, {"dato": "24-12-2025"},
     {"columns": ["Svar", "Telefon"], "rows": [["Kvinder", 31.2], ["Mænd", None]]}, {"n": 5822763000},

@@ -53,14 +53,14 @@ def on_paper(files: Sequence[Path]) -> str:
     for page in pages:
         if page.part == "insight":
             main.append(page.entry(page.brief()))
-            if rest := page.rest():
+            if rest := page.rest(below=2):
                 appendix.append(page.entry(rest, title=f"Mere om »{page.title}«", more="-mere"))
         elif page.part == "council":
-            main.append(page.entry(page.rest()))
+            main.append(page.entry(page.rest(below=1)))
         elif page.part == "appendix":
             _add_sections(appendix, page.sections())
         else:
-            appendix.append(page.entry(page.rest(deeper=1)))
+            appendix.append(page.entry(page.rest(below=2)))
     cases = front.taken("section:has(> .cases)")
     appendix += [{**front.entry(cases), "title": "Cases", "anchor": "cases"}] if cases else []
     faces = "".join(theme.font_face(weight, theme.font_file(weight).as_uri()) for weight in theme.FONT_STYLES)
@@ -98,7 +98,7 @@ def _add_sections(appendix: list[dict[str, str]], sections: Sequence[dict[str, s
     for section in sections:
         of = [entry for entry in appendix if f": {section['title']}".endswith(f": {entry['page']}")]
         if of:
-            of[0]["html"] += section["html"]
+            of[0]["html"] += _levelled(section["html"], below=2)
         else:
             appendix.append(section)
 
@@ -169,12 +169,12 @@ class _Sheet:
             if _HEADING.match(tag.name):
                 tag.decompose()
         taken = [tag.extract() for tag in reversed(before) if not tag.decomposed] + [first.extract()]
-        return "".join(_levelled(str(tag), {3: 2, 4: 2}) for tag in taken)
+        return _levelled("".join(map(str, taken)), below=1)
 
-    def rest(self, *, deeper: int = 0) -> str:
-        """Return what is left of the page below its opening."""
+    def rest(self, *, below: int) -> str:
+        """Return what is left of the page below its opening, under a heading of that level."""
         tags = [tag for tag in self.article.find_all(True, recursive=False) if tag.name != "header"]
-        return _levelled("".join(map(str, tags)), {level: min(level + deeper, 6) for level in range(1, 7)})
+        return _levelled("".join(map(str, tags)), below=below)
 
     def sections(self) -> list[dict[str, str]]:
         """Return the page's sections, one for each heading of the second level."""
@@ -197,8 +197,19 @@ class _Sheet:
         return str(found)
 
 
-def _levelled(html: str, levels: dict[int, int]) -> str:
-    return re.sub(r"(</?h)([1-6])\b", lambda found: f"{found[1]}{levels.get(int(found[2]), found[2])}", html)
+def _levelled(html: str, *, below: int) -> str:
+    """Return headings as they were to one another, under one of that level, and none skipped."""
+    written: list[int] = []
+
+    def placed(found: re.Match[str]) -> str:
+        level = int(found[2])
+        while found[1] == "<h" and written and written[-1] >= level:
+            written.pop()
+        if found[1] == "<h":
+            written.append(level)
+        return f"{found[1]}{min(below + len(written), 6)}"
+
+    return re.sub(r"(</?h)([1-6])\b", placed, html)
 
 
 def _text(within: Any, selector: str) -> str:

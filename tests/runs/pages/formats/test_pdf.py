@@ -16,7 +16,7 @@ from sample_notebooks import chart_output, executed, page_output
 
 from borgerlib.errors import RunError
 from borgerlib.files.pdf import _lighten, save_pdf
-from borgerlib.runs.pages.formats.paper import _tidy, _widths, _with_live_references
+from borgerlib.runs.pages.formats.paper import _levelled, _tidy, _widths, _with_live_references
 from borgerlib.runs.pages.formats.pdf import write_pdf
 from borgerlib.runs.reports.folder import write_report
 from borgerlib.view.leaders.insight import open_insight
@@ -88,6 +88,13 @@ def written_regularly(svg):
     plain = {name for name, style in styles.items() if "weight" not in style and "italic" not in style}
     found = re.findall(r"<text class='(s\d+)'[^>]*>([^<]*)<", svg)
     return "".join(text for name, text in found if name in plain)
+
+
+def test_what_a_page_says_stands_below_its_name_and_no_level_is_skipped():
+    # The heading above the first two went with the first figure.
+    written = "<h4>Figur</h4><h4>En til</h4><h2>Holder det?</h2><h3 id='a'>1</h3><h2>Tal</h2>"
+    placed = "<h3>Figur</h3><h3>En til</h3><h3>Holder det?</h3><h4 id='a'>1</h4><h3>Tal</h3>"
+    assert _levelled(written, below=2) == placed
 
 
 @needs_weasyprint
