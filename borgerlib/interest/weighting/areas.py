@@ -9,15 +9,19 @@ from pathlib import Path
 import pandas as pd
 
 from borgerlib.errors import DataError
-from borgerlib.interest.weighting.levels import Margin, find_level, folded
+from borgerlib.interest.weighting.levels import Margin, find_level, folded, postcode_of
 from borgerlib.interest.weighting.margins import AREA
 from borgerlib.population.districts import rows_of
 from borgerlib.said import said
+from borgerlib.survey.cleaning.violations import mask_personal
 from borgerlib.survey.codebook.model import Codebook, Item
 
 OTHER_AREA = "andet område"
 ANSWER = "svar"
 _AREAS = ("area", "area_type")
+_NAMED = 8
+# What fewer people wrote may be somebody's address or name.
+_SEVERAL = 5
 
 
 def read_area_map(path: str | Path) -> dict[str, str]:
@@ -110,9 +114,9 @@ def placed(
             by_column[item.id] = replace(target, level_of={level: level for level in known})
         elif item.kind == "text":
             known = list(dict.fromkeys(reviewed))
-            notes += _about_no_list(answers, item) if not known else []
             by_fold = {folded(level): level for level in known}
             found = answers.map(lambda answer, of=by_fold: find_level(str(answer), of))
+            notes += _about_others(answers, answers[found.isna()].dropna().map(str), item, known)
         else:
             continue
         levels[item.id] = _levels(answers, found, item, known)
@@ -128,8 +132,26 @@ def _levels(answers: pd.Series, found: pd.Series, item: Item, known: Sequence[st
     return whole.astype(pd.CategoricalDtype(list(dict.fromkeys([*known, *options]))))
 
 
-def _about_no_list(answers: pd.Series, item: Item) -> list[str]:
-    typed = int(answers.notna().sum())
-    if not typed:
+def _about_others(answers: pd.Series, others: pd.Series, item: Item, known: Sequence[str]) -> list[str]:
+    """Return that answers are in no area: the postcodes among them, and what several people wrote."""
+    if others.empty:
         return []
-    return [said("no_list_of_areas", item=item.id, count=typed, other=OTHER_AREA)]
+    if not known:
+        return [said("no_list_of_areas", item=item.id, count=len(others), other=OTHER_AREA)]
+    codes = others.map(postcode_of)
+    which = [*codes.replace("", pd.NA).value_counts().index]
+    which += [
+        text for text, n in others[codes == ""].map(mask_personal).value_counts().items() if n >= _SEVERAL
+    ]
+    more = ["…"] * (len(which) > _NAMED)
+    named = ", ".join([*which[:_NAMED], *more])
+    return [
+        said(
+            "in_no_area",
+            item=item.id,
+            count=len(others),
+            total=int(answers.notna().sum()),
+            which=f" ({named})" if named else "",
+            other=OTHER_AREA,
+        )
+    ]

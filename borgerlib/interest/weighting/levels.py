@@ -15,7 +15,7 @@ from borgerlib.survey.cleaning.violations import mask_personal
 
 OWN_FILE = "Write it in a file of your own and give that with --weighting (in Python: weighting=)."
 _LISTED = 8
-_POSTCODE = re.compile(r"(?:DK[- ]?)?(\d{4})\b", re.IGNORECASE)
+_POSTCODE = re.compile(r"(?:DK[- ]?)?(\d\.?\d{3})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ def _some(counts: Mapping[str, int]) -> str:
 
 
 def find_level(text: str, by_fold: Mapping[str, str]) -> str | None:
-    """Return the level that a text means, whatever its case and spaces; '8000 Aarhus C' means '8000'.
+    """Return the level that a text means, whatever its case and spaces; '8000 Aarhus C', '8.000' mean '8000'.
 
     Parameters
     ----------
@@ -197,8 +197,13 @@ def find_level(text: str, by_fold: Mapping[str, str]) -> str | None:
         Folded name (`folded`) → level.
     """
     found = by_fold.get(folded(text))
-    postcode = _POSTCODE.match(text.strip())
-    return by_fold.get(postcode[1]) if found is None and postcode else found
+    return by_fold.get(postcode_of(text)) if found is None else found
+
+
+def postcode_of(text: str) -> str:
+    """Return the postcode that a text begins with, as four figures; '' where it begins with none."""
+    found = _POSTCODE.match(text.strip())
+    return found[1].replace(".", "") if found else ""
 
 
 def folded(text: str) -> str:

@@ -13,7 +13,7 @@ from borgerlib.survey.codebook.model import Kind
 from borgerlib.survey.mapping.seen import unnumbered
 
 MISSING, OTHER = "#missing", "#other"
-_POSTCODE = re.compile(r"(?:DK[- ]?)?(\d{4})(?:$|[ ,.])", re.IGNORECASE)
+_POSTCODE = re.compile(r"(?:DK[- ]?)?(\d\.?\d{3})(?:$|[ ,.])", re.IGNORECASE)
 _ROW = re.compile(r"(?<=.) ?\[.*\]\Z", re.DOTALL)
 SEXES: Mapping[str, tuple[str, ...]] = {
     "kvinde": (
