@@ -107,12 +107,15 @@ def keep_own_answers(path: str | Path, municipality_name: str) -> None:
 def answers_template(codebook: Codebook, *, municipality_name: str, file_name: str) -> str:
     """Return a TOML file with every question and its options as Danish comments, ready to fill in."""
     lines = [_HEAD.format(title=codebook.title, municipality=municipality_name, file=file_name)]
+    needed = dict(item.base.split(".") for item in codebook if item.base)
     for item in codebook:
         several = item.kind == "multiple"
         limit = f" Højst {item.max_choices}." if item.max_choices else ""
         lines.append(f"# {item.text}{' Flere svar mulige.' + limit if several else ''}")
         lines += [f"#   {option.id:<24} {option.text}" for option in item.options]
-        example = item.options[0].id
+        if item.base:
+            lines.append("# Besvares kun, hvis I ovenfor svarer {} = {}.".format(*item.base.split(".")))
+        example = needed.get(item.id, item.options[0].id)
         lines.append(f"# {item.id} = " + (f'["{example}"]' if several else f'"{example}"') + "\n")
     return "\n".join(lines)
 
@@ -128,7 +131,11 @@ def _breaches(own: OwnAnswers, codebook: Codebook, expected: str) -> Iterator[Pr
         if item_id not in codebook:
             problems = [unknown_name("item", item_id, [item.id for item in codebook])]
         else:
-            problems = list(_option_breaches(codebook.item(item_id), options))
+            item = codebook.item(item_id)
+            problems = list(_option_breaches(item, options))
+            before, _, needed = item.base.partition(".")
+            if options and needed not in own.answers.get(before, (needed,)):
+                problems.append(f"is asked only of those who answer {before} with '{needed}'")
         yield from ((("answers", item_id), problem) for problem in problems)
 
 

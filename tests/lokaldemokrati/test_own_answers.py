@@ -33,7 +33,8 @@ def test_every_line_of_the_template_can_be_used(tmp_path):
     assert len(ANSWER.findall(TEMPLATE)) == len(list(CODEBOOK))
     own = loaded(tmp_path, ANSWER.sub("", TEMPLATE), expected="Furesø")
     assert own.municipality == "Furesø"
-    assert own.answers == {item.id: (item.options[0].id,) for item in CODEBOOK}
+    first = {item.id: (item.options[0].id,) for item in CODEBOOK}
+    assert own.answers == first | {"formaal": ("nye_loesninger",)}  # which formaal_indfriet is asked of
 
 
 def test_the_template_shows_every_option_with_its_text():
@@ -84,6 +85,8 @@ udsagn_byraad = "eniig"
 strategi = ["ja", "nej"]
 roller = ["sparring", "samspil", "rette_format", "tidlig_forventningsafstemning"]
 viden = ["borgerne", "borgerne"]
+digital = "nej"
+digital_succes = "meget_hoej_grad"
 """
     assert problems_of(tmp_path, text) == [
         "line 2: municipality: Unknown municipality 'Furesoo'. Did you mean 'Furesø', 'Fredensborg', "
@@ -94,6 +97,7 @@ viden = ["borgerne", "borgerne"]
         "line 7: answers.strategi: takes one option, 2 are given",
         "line 8: answers.roller: takes at most 3 options; 4 stand",
         "line 9: answers.viden: an option stands twice",
+        "line 11: answers.digital_succes: is asked only of those who answer digital with 'ja'",
     ]
 
 

@@ -48,9 +48,11 @@ _ANNOUNCED = re.compile(
     # Not the end of another word (Hjørring).
     r"(?:[☎📞📱]|(?<![A-Za-zæøåÆØÅ])(?:tlf(?:nr)?|tel|t(?=:)|telefon(?:en|nummer|nummeret|nr)?|mobil(?:en|nummer|nummeret|nr)?|mob|phone|mobile"
     r"|ring|sms|call|kontakt|direkte|whatsapp|fastnet)(?![A-Za-zæøåÆØÅ]))[^0-9\n+]{0,25}"
-    # Neither two years (2021 2022) nor shares.
-    r"(?!(?:199|20[0-2])[0-9] (?:199|20[0-2])[0-9](?![0-9]))"
-    rf"(?:{PHONE_NUMBER}|[0-9]{{2}}(?:[./][0-9]{{2}}){{3}}(?![0-9.,]))(?!\s?(?:kr\b|pct|procent|%|hentninger|visninger))",
+    # Neither two years (2021 2022, 2018-2021) nor shares.
+    r"(?!(?:199|20[0-2])[0-9][ -](?:199|20[0-2])[0-9](?![0-9]))"
+    rf"(?:{PHONE_NUMBER}|[0-9]{{2}}(?:[./][0-9]{{2}}){{3}}(?![0-9.,])"
+    r"|[2-9](?:[0-9]{3}-[0-9]{4}|[0-9]{2} [0-9]{3} [0-9]{2}|[0-9]/[0-9]{6})(?![0-9.,-]))"
+    r"(?!\s?(?:kr\b|pct|procent|%|hentninger|visninger))",
     re.IGNORECASE,
 )
 _ABROAD = re.compile(
@@ -71,13 +73,19 @@ _TOWN = (
     r",? (?:nr\.? ?)?[0-9]{1,3}(?: ?- ?[0-9]{1,3})? ?[A-Za-z]?"
     r"(?:,? ?(?:st(?:uen)?|kl|kld|[0-9]{1,2})\b\.? ?(?:sal\b)?,? ?(?:(?:th|tv|mf)\b\.?)?)?"
 )
+_ROAD = (
+    r"[\w. ]{0,30}?(?:vej|gade|[aA]ll[ée]|stræde|vænget|parken|torvet?|plads|bakken|toften|haven)(?:en|n)?"
+)
 _STREET = re.compile(
-    r"\b[A-Za-zÆØÅæøå][\w. ]{0,30}?"
-    r"(?:vej|gade|[aA]llé|[aA]lle|stræde|vænget|parken|torvet?|plads|bakken|toften|haven)"
-    rf"(?:en|n)?{_TOWN}(?: ?[,;·|] ?|\n ?| )(?:DK-)?[0-9]{{4}} ([A-Za-zÆØÅæøå][a-zæøå]+)"
+    rf"\b[A-Za-zÆØÅæøå]{_ROAD}{_TOWN}(?: ?[,;·|] ?|\n ?| )(?:DK-)?[0-9]{{4}} ([A-Za-zÆØÅæøå][a-zæøå]+)"
     # Streets end in many ways. What looks like one has a mark before its postal code, which is no year.
     rf"|\b[A-ZÆØÅ][\w.]{{2,30}}(?: [A-ZÆØÅ][\w.]{{1,30}}){{0,3}}{_TOWN} ?[,;·|] ?"
     r"(?:DK-)?(?!19|20[0-3])[1-9][0-9]{3} ([A-ZÆØÅ][a-zæøå]+)"
+)
+# A floor and a side are a dwelling, wherever it lies.
+_DWELLING = re.compile(
+    rf"\b[A-ZÆØÅ]{_ROAD}"
+    r" (?:nr\.? ?)?[0-9]{1,3} ?[A-Za-z]?,? (?:st|kl|[0-9]{1,2})\b\.? ?(?:sal\b)?,? ?(?:th|tv|mf)\b"
 )
 _LINK = re.compile(
     r"(?:(?:tel|sms|callto|whatsapp):|wa\.me/)[\s/]{0,3}\+?[0-9](?:[ .()-]?[0-9]){7}", re.IGNORECASE
@@ -125,6 +133,7 @@ def has_mail(text: str, public: Collection[str]) -> bool:
         text = _DOT.sub(".", _AT.sub("@", text))
     if "@" not in text:
         return False
+    text = text.replace("@\n", "@")
     return any(found.casefold() not in public for found in MAIL.findall(_CODE.sub(" ", text)))
 
 
@@ -148,7 +157,9 @@ def is_phone(cell: str) -> bool:
 
 
 def has_street_address(text: str) -> bool:
-    """Tell whether a plain text holds a street, a number and a postal code."""
+    """Tell whether a plain text holds a street and a number, with a postal code or a floor and a side."""
+    if _DWELLING.search(text):
+        return True
     towns = (found[1] or found[2] for found in _STREET.finditer(text))
     return any(town[0].isupper() or town in place_words() for town in towns)
 

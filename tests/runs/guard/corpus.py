@@ -77,6 +77,8 @@ HELD_TEXTS = [
     "Havnegade 12 st. th, 5000 Odense C", "vestergade 12, 5000 odense",
     "Telefon 23 45 56 12", "mobil 2021 2345", "ring 20304050 Kristian", "ring +46701234567", "tlfnr 20304050", "tlfnr: 20304050", "☎ 20304050", "📞 20 30 40 50", "T: 20304050",
     "https://wa.me/4520304050",
+    "Jeg bor Nørregade 4, 2. tv.", "Skt. Knuds Kirkestræde 4 st. th.", "jens.soerensen@\ngmail.com",
+    "tlf. 2030-4050", "tlf 203 040 50", "tlf. 65/511122", "Ring til Jens på 2030-4050",
     "Møllevej 3, 5000 Odense C", "Store Torvegade 12, 2. th., 3700 Rønne", "Østergade 4B\n8000 Aarhus C",
     "Navn: Anders Andersen\nAdresse: Møllevej 3", "Fornavn: Bente, Efternavn: Hansen",
     # tables printed as text
@@ -145,6 +147,7 @@ HELD_NAMES = ["Anders 010190-1234.png", "ole@jensen.dk.png", "0101901234.jpg", "
 
 HARMLESS_TEXTS = [
     "Mobil app: 23456789 hentninger", "ja    0.31\nnej    0.69\nName: telefon, dtype: float64",
+    "kontakt i perioden 2018-2021", "Telefon: 203 040 500", "På Torvet 4, 2 timer", "Nørregade 4 kl. 12", "a @\nb.dk",
     "Tabel 3, 2021 Odense", "Figur 12, 5000 borgere",
     # dates and times
     "24-12-2025", "24.12.2025", "24/12/2025", "2025-12-24", "24. december 2025", "241225", "kl. 12.30-14.00",
