@@ -44,7 +44,7 @@ class TestOpening:
 
     @pytest.mark.parametrize("number", [-1, 11])
     def test_there_are_ten_insights_and_an_overview(self, number):
-        with pytest.raises(ParameterError, match=rf"There is no insight {number!r}\. Legal: 1 to 10, and 0"):
+        with pytest.raises(ParameterError, match=rf"There is no insight {number!r}\. Legal: 1 to 10; 0 is"):
             open_insight(number)
 
     def test_an_unknown_municipality_is_refused_with_the_nearest(self):
