@@ -30,6 +30,16 @@ _LONGEST_MARK = 40
 POLITE_YES = frozenset({"ja tak", "ja, tak", "ja gerne", "ja, gerne", "ja takk", "yes please", "yes, please"})
 POLITE_NO = frozenset({"nej tak", "nej, tak", "nej ellers tak", "nei takk", "no thanks", "no, thanks"})
 OTHERS = ("andet", "annet", "annat", "other", "sonstiges")
+SEXES: Mapping[str, tuple[str, ...]] = {
+    "kvinde": (
+        *("kvinde", "kvinne", "kvinna", "woman", "female", "frau", "weiblich", "pige"),
+        *("k", "f", "w", "hun", "hon"),
+    ),
+    "mand": ("mand", "mann", "man", "male", "männlich", "dreng", "m", "han"),
+}
+"""The ids by which the statistics know the sexes, and the words that begin their texts."""
+SEX_WORDS = {**SEXES, "andet": (*OTHERS, "a")}
+"""What a sex is written as, alone in its cell."""
 REFUSAL = (
     r"(?:jeg )?(?:ønsker|vil(?: helst)?) ikke (?:(?:at |å )?(?:oplyse|svare|angive|sige|oppgi)|oplyst)"
     r"(?: ?/ ?(?:svare|oplyse))?(?: (?:det|dette|på (?:det|dette|spørgsmålet)|(?:mit |min )?(?:køn|alder)))?"
@@ -178,7 +188,7 @@ def matcher(item: Item, values: Mapping[str, str] | None = None) -> OptionMatche
     ids = {normalise(option.id): option.id for option in item.options}
     shorts = {normalise(option.short): option.id for option in item.options}
     given = {normalise(value): option for value, option in (values or {}).items()}
-    known = {**_yes_no(item), **other, **ids, **shorts, **texts, **given}
+    known = {**_yes_no(item), **_sexes(item), **other, **ids, **shorts, **texts, **given}
     refused = [option.id for option in item.options if option.missing == "refused"]
     return OptionMatcher(known, texts, refused[0] if len(refused) == 1 else None)
 
@@ -187,3 +197,8 @@ def _yes_no(item: Item) -> dict[str, str]:
     if not {"ja", "nej"} <= {option.id for option in item.options}:
         return {}
     return {**dict.fromkeys(SELECTED | POLITE_YES, "ja"), **dict.fromkeys(NOT_SELECTED | POLITE_NO, "nej")}
+
+
+def _sexes(item: Item) -> dict[str, str]:
+    ids = {option.id for option in item.options} if item.role == "sex" else set()
+    return {word: sex for sex, words in SEX_WORDS.items() if sex in ids for word in words}

@@ -12,8 +12,8 @@ from borgerlib.danish import slug
 from borgerlib.errors import DataError
 from borgerlib.files.toml import comment, quoted, write_new
 from borgerlib.said import said
-from borgerlib.survey.codebook.matching import is_other, no_opinion, normalise, uncoded
-from borgerlib.survey.importing.question import OTHER, SEXES, ImportedQuestion, first_word
+from borgerlib.survey.codebook.matching import SEXES, is_other, no_opinion, normalise, uncoded
+from borgerlib.survey.importing.question import OTHER, ImportedQuestion, first_word
 from borgerlib.survey.importing.questions import questions
 from borgerlib.survey.responses import PLATFORM, Export
 

@@ -8,21 +8,19 @@ from dataclasses import dataclass, field, replace
 
 from borgerlib.personal import is_contact_heading
 from borgerlib.said import Said, said
-from borgerlib.survey.codebook.matching import is_other, normalise, uncoded
+from borgerlib.survey.codebook.matching import (
+    SEX_WORDS,
+    SEXES,
+    is_other,
+    normalise,
+    uncoded,
+)
 from borgerlib.survey.codebook.model import Kind
 from borgerlib.survey.mapping.seen import unnumbered
 
 MISSING, OTHER = "#missing", "#other"
 _POSTCODE = re.compile(r"(?:DK[- ]?)?(\d\.?\d{3})(?:$|[ ,.])", re.IGNORECASE)
 _ROW = re.compile(r"(?<=.) ?\[.*\]\Z", re.DOTALL)
-SEXES: Mapping[str, tuple[str, ...]] = {
-    "kvinde": (
-        *("kvinde", "kvinne", "kvinna", "woman", "female", "frau", "weiblich", "pige"),
-        *("k", "f", "w", "hun", "hon"),
-    ),
-    "mand": ("mand", "mann", "man", "male", "männlich", "dreng", "m", "han"),
-}
-"""The ids by which the statistics know the sexes, and the words that begin their texts."""
 _YOU = re.compile(r"\b(din|dit|dine|du|dig|deg|ditt|your?|sie|ihr)\b", re.IGNORECASE)
 # Whose age, sex or place is asked for is somebody else's, or where one works.
 _NOT_ONESELF = re.compile(
@@ -185,7 +183,7 @@ def with_roles(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
             if role == "birth_year":
                 # Of a day of birth the year is kept alone.
                 question = replace(question, kind="number")
-            given = replace(question, role=role)
+            given = _one_option_a_sex(replace(question, role=role))
             if _is_text(question, role):
                 given = replace(given, kind="text", options={}, doubts=())
             shared = rivals and role not in ("contact", "free_text")
@@ -194,6 +192,28 @@ def with_roles(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
             if role == "area" and _HOME.fullmatch(question.text):
                 untold.append(said("home_is_area"))
             yield given.doubting(*rival, *untold, *_two_languages(given))
+
+
+def _one_option_a_sex(question: ImportedQuestion) -> ImportedQuestion:
+    """Return a question whose 'M' and 'Mand' are one option, as they are read: the whole word."""
+    if question.role != "sex":
+        return question
+    alike: dict[str, list[str]] = {}
+    for text in question.options:
+        word = normalise(uncoded(text))
+        alike.setdefault(next((sex for sex, words in SEX_WORDS.items() if word in words), text), []).append(
+            text
+        )
+    options = {
+        max(texts, key=lambda text: (normalise(text) == sex, len(text))): sum(
+            question.options[text] for text in texts
+        )
+        for sex, texts in alike.items()
+    }
+    if len(options) == len(question.options):
+        return question
+    doubts = tuple(doubt for doubt in question.doubts if doubt.kind != "short_and_long")
+    return replace(question, options=options, doubts=doubts)
 
 
 def _two_languages(question: ImportedQuestion) -> tuple[Said, ...]:
@@ -207,7 +227,7 @@ def _two_languages(question: ImportedQuestion) -> tuple[Said, ...]:
 
 def first_word(text: str) -> str:
     """Return the word that a text begins with, as texts are compared."""
-    return normalise(uncoded(text)).partition(" ")[0].strip(",.")
+    return re.split("[ /]", normalise(uncoded(text)))[0].strip(",.")
 
 
 def _is_text(question: ImportedQuestion, role: str) -> bool:
@@ -253,7 +273,7 @@ def role_of(question: ImportedQuestion) -> str:
 
 def _role_by_answers(question: ImportedQuestion) -> str:
     """Return the role that the answers tell where the wording does not: 'Jeg er' of women and men."""
-    texts = {normalise(uncoded(text)) for text in question.options}
+    texts = {word for text in question.options for word in normalise(uncoded(text)).split("/")}
     sexes = question.kind == "single" and all(texts & set(words) for words in SEXES.values())
     return "sex" if sexes and not _NOT_ONESELF.search(question.text) else ""
 

@@ -308,7 +308,7 @@ def test_an_option_may_begin_with_another(tmp_path):
         (["2,5", "12,5", "1", "3,5", "2"], None),
         (["0-1", "2025-04-02", "over 10"], "dates_for_options"),
         (["1", "-99"], "codes_outside"),
-        (["M", "mand", "K", "kvinde"], "short_and_long"),
+        (["L", "lav", "H", "høj"], "short_and_long"),
         (["2", "2 timer", "1", "1 time", "sjældent"], "short_and_long"),
         (["0,1", "10 %", "20 %", "0,25", "50 %"], "percents_and_shares"),
         (["1½", "½", "2,5", "12", "30"], None),
@@ -741,9 +741,17 @@ def test_roles_are_of_the_respondent_and_rather_of_you(tmp_path):
     assert (doubts["Dit køn"], doubts["Køn i passet"]) == (["role_rival"], ["role_taken"])
 
 
-def test_the_sexes_in_two_languages_are_asked_about(tmp_path):
-    found = asked(tmp_path, {"Køn": ["Kvinde", "Mand", "Woman", "Man"] * 4, "Tid": ["Ja", "Nej"] * 8})["Køn"]
-    assert [doubt.kind for doubt in found.doubts] == ["short_and_long"]
+@pytest.mark.parametrize(
+    "cells",
+    [["Kvinde", "Mand", "Woman", "Man"], ["K", "Mand", "Kvinde", "M"], ["Pige/kvinde", "Dreng/mand"] * 2],
+)
+def test_a_sex_written_in_several_ways_is_one_option_and_read_as_it(tmp_path, cells):
+    people = [[cell, "Ja" if at % 2 else "Nej"] for at, cell in enumerate(cells * 4)]
+    path = write_csv(tmp_path / "x.csv", [["Køn", "Tid"], *people])
+    book = drafted(path)
+    assert [option.id for option in book.items[0].options] == ["kvinde", "mand"]
+    responses = read_responses(path, book)
+    assert responses.frame["koen"].value_counts().to_dict() == {"kvinde": 8, "mand": 8}
 
 
 def test_own_words_beside_an_answer_and_channels_of_taking_part_have_roles_of_their_own(tmp_path):
