@@ -27,7 +27,8 @@ from borgerlib.survey.grid.limits import Limits
 from borgerlib.survey.grid.text import decode
 
 # Pictures and hashes are long runs of digits and letters, and say nothing.
-_SKIPPED_TYPES = re.compile(r"(image/(?!svg)|application/(pdf|octet-stream|javascript))")
+_SKIPPED_TYPES = re.compile(r"image/(?!svg)|application/(pdf|javascript)")
+_FILE_TYPES = re.compile(r"application/(?!(.*[+.])?(json|xml)$)")
 _SKIPPED_KEYS = frozenset({"wide", "narrow", "_esm", "_css"})
 _WRITTEN = re.compile(r"<text\b[^<>]*+>([^<]++)<")
 # Broken into lines, as mail has it, the rest is searched as it is written as well.
@@ -117,8 +118,8 @@ def _shown(data: Mapping[str, Any]) -> Iterator[str | MarkupTable]:
     """Yield the texts and tables of a MIME bundle."""
     for kind, content in data.items():
         if not _SKIPPED_TYPES.match(kind):
-            # What is packed is text in base 64, as in a link.
-            yield from _parts(f"data:{kind};base64,{content}" if "officedocument" in kind else content)
+            # A file is in base 64, as in a link.
+            yield from _parts(f"data:{kind};base64,{content}" if _FILE_TYPES.match(kind) else content)
 
 
 def _parts(content: Any) -> Iterator[str | MarkupTable]:

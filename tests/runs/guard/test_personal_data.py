@@ -54,6 +54,9 @@ def test_it_is_found_and_not_repeated(text, what, kind):
 def test_a_workbook_is_opened_also_where_it_is_an_output_itself():
     kind, data = re.findall(r"data:([^;]+);base64,([^']+)", corpus.HELD_WORKBOOK)[0]
     assert "celle 2: en tabel med kontaktoplysninger" in personal_data_in(shown(data, kind))
+    assert personal_data_in(shown("H4sIAAAA", "application/gzip")) == ("celle 2: en fil, der ikke kan læses",)
+    assert personal_data_in(shown("U3ZhcjtqYQ==", "application/octet-stream")) == ()
+    assert personal_data_in(shown("", "application/vnd.bokehjs_exec.v0+json")) == ()
 
 
 @pytest.mark.parametrize(
