@@ -174,6 +174,8 @@ def with_roles(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
     for at, (question, role) in enumerate(zip(found, roles, strict=True)):
         if not role and question.kind == "multiple":
             yield question.doubting(said("no_role"))
+        elif not role and question.repeats and role_of(replace(question, repeats=False)) == "id":
+            yield question.doubting(said("id_repeats"))
         elif not role or question.role or (role == "free_text" and at != best[role]):
             yield question
         elif at != best[role] and role != "contact":

@@ -35,6 +35,11 @@ __all__ = ["Limits", "read_export", "read_responses"]
 _SAMPLE, _SAMPLE_LEAST, _TELLING, _NEARLY_ALL, _NAMED = 1000, 10, 6, 0.99, 4
 _MUNICIPALITY = re.compile(r"kommune|municipality", re.IGNORECASE)
 _MOST_NAMES = 200
+# What heads the columns where a row is an answer: who, which question, what was answered.
+_MORE = "[ _-]?(tekst|text|navn|name|id|nr|no|nummer|number)?\\.?"
+_ASKED = re.compile(rf"(spørgsmål|question|fråga|frage|variab(e?l|le)|item){_MORE}", re.IGNORECASE)
+_GIVEN = re.compile(rf"(svar|besvarelse|answer|response|antwort|value|værdi){_MORE}", re.IGNORECASE)
+_MOST_COLUMNS = 12
 # As Decidim, REDCap, SurveyXact and plain tables head them.
 _TIMES = {
     "started": re.compile(
@@ -80,7 +85,7 @@ def read_export(
     ------
     DataError
         The file is missing, empty, damaged, too large, of an unknown kind, without headings or respondents,
-        ragged, or holds a column of CPR numbers.
+        ragged, has a row for each answer, or holds a column of CPR numbers.
 
     See Also
     --------
@@ -105,9 +110,21 @@ def read_export(
             export = reader(path, limits=limits, where=Where(sheet, heading_rows))
     except OSError as error:
         raise DataError(said("unreadable_file", path=path, why=error.strerror or error)) from error
+    _refuse_an_answer_a_row(export)
     labels = {column.name: column.label for column in export.columns}
     refuse_cpr_columns(export.frame, source=", ".join(export.source.files), labels=labels, fewest=2)
     return _noting_municipalities(_noting_repeats(judged(_with_ones_and_twos(_with_times(export)))))
+
+
+def _refuse_an_answer_a_row(export: Export) -> None:
+    """Raise `DataError` where a column names the question and another holds the answer: a 'long' table."""
+    if len(export.columns) > _MOST_COLUMNS:
+        return
+    names = [name for name in export.frame.columns if not export.frame[name].is_unique]
+    asked, given = (next(filter(each.fullmatch, names), None) for each in (_ASKED, _GIVEN))
+    if asked and given and 2 * len(export.counts(asked)) <= len(export.frame):
+        file = ", ".join(export.source.files)
+        raise DataError(said("answer_a_row", file=file, question=asked, answer=given))
 
 
 def _with_times(export: Export) -> Export:

@@ -754,6 +754,11 @@ def test_a_sex_written_in_several_ways_is_one_option_and_read_as_it(tmp_path, ce
     assert responses.frame["koen"].value_counts().to_dict() == {"kvinde": 8, "mand": 8}
 
 
+def test_ids_that_repeat_are_asked_about(tmp_path):
+    found = asked(tmp_path, {"Respondent": [str(at // 3) for at in range(12)], "Alder": ["30", "31"] * 6})
+    assert [doubt.kind for doubt in found["Respondent"].doubts][-1] == "id_repeats"
+
+
 def test_own_words_beside_an_answer_and_channels_of_taking_part_have_roles_of_their_own(tmp_path):
     columns = {
         "Køn": ["Kvinde", "Mand", "Andet"] * 4,

@@ -424,3 +424,17 @@ def test_one_is_yes_and_two_is_no_in_boxes_that_all_are_filled(tmp_path):
 def test_answers_of_several_municipalities_are_told(tmp_path, places, told):
     path = write_csv(tmp_path / "x.csv", transposed({"Kommune": places, "Alder": ["30", "40", "50"]}))
     assert [note.partition(",")[0] for note in read_export(path).source.notes] == told
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [("Respondent", "Spørgsmål", "Svar"), ("id", "question_id", "value"), ("Nr.", "Variabel", "Værdi")],
+)
+def test_a_row_for_each_answer_is_refused_with_the_way_out(tmp_path, heads):
+    rows = [[str(at // 2), "Alder" if at % 2 else "Køn", "34" if at % 2 else "Mand"] for at in range(20)]
+    with pytest.raises(DataError, match="a row for each answer, not for each respondent") as caught:
+        read_export(write_csv(tmp_path / "x.csv", [list(heads), *rows]))
+    assert "one row a respondent" in caught.value.hint
+    # Questions that people ask, each another one, are answers themselves.
+    own = [[str(at), f"Hvorfor {at}?", "Ja" if at % 2 else "Nej"] for at in range(20)]
+    assert len(read_export(write_csv(tmp_path / "y.csv", [list(heads), *own])).frame) == 20
