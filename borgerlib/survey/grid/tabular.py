@@ -23,6 +23,12 @@ from borgerlib.survey.responses import Column, Export, Source, problem_frame
 _BRACKETED = re.compile(r"(?P<question>.+?) ?\[(?P<choice>.+)\]\Z")
 # What Qualtrics puts between a question and its option, or behind a question whose 'other' is a text.
 _SELECTED_CHOICE = re.compile(r" - (?:Selected Choice|Valgt svar)(?= - |\Z)")
+# The last box of a question, without the question; where several have one, their places tell them apart.
+_NONE_OF = re.compile(
+    r"((?:ingen|intet|inget|none) (?:af|av|of) (?:disse|dem|delene|ovenstående|dessa|these|them|the above))"
+    r"(?: \(column \d+\))?",
+    re.IGNORECASE,
+)
 _SPLITTERS = ("__", ": ", " - ", " – ", " / ", " | ")
 
 
@@ -84,7 +90,7 @@ def _question_over_options(names: Sequence[str], rows: Sequence[Sequence[str]]) 
 def question_columns(headings: Sequence[str], labels: Sequence[str] | None = None) -> list[Column]:
     """Return what texts tell: 'Emner [Klima]', 'Emner: Klima' and 'emner__klima' name question and choice.
 
-    Only texts that share their first part with another count as such.
+    Only texts that share their first part with another count as such, and 'Ingen af disse' behind them.
 
     Parameters
     ----------
@@ -96,13 +102,15 @@ def question_columns(headings: Sequence[str], labels: Sequence[str] | None = Non
     texts = [_SELECTED_CHOICE.sub("", label) for label in labels or headings]
     splits = [_splits(text) for text in texts]
     shared = Counter(question for ways in splits for question, _ in ways)
-    columns = []
+    columns: list[Column] = []
     for heading, text, ways in zip(headings, texts, splits, strict=True):
         ways = [way for way in ways if shared[way[0]] > 1]
         if ways:
             # A question may itself hold what parts it from its options: the longest that as many share.
             question, choice = max(ways, key=lambda way: (shared[way[0]], len(way[0])))
             columns.append(Column(heading, question, choice, question, text=text))
+        elif columns and columns[-1].choice and (none := _NONE_OF.fullmatch(text)):
+            columns.append(replace(columns[-1], name=heading, choice=none[1], text=text))
         else:
             columns.append(Column(heading, text))
     return columns

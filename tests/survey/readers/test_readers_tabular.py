@@ -21,6 +21,7 @@ from survey_exports import (
 
 from borgerlib.errors import DataError
 from borgerlib.survey.codebook.load import parse_codebook
+from borgerlib.survey.grid.tabular import question_columns
 from borgerlib.survey.mapping.file import ItemMapping, Mapping
 from borgerlib.survey.readers.read import read_export, read_responses
 
@@ -438,3 +439,14 @@ def test_a_row_for_each_answer_is_refused_with_the_way_out(tmp_path, heads):
     # Questions that people ask, each another one, are answers themselves.
     own = [[str(at), f"Hvorfor {at}?", "Ja" if at % 2 else "Nej"] for at in range(20)]
     assert len(read_export(write_csv(tmp_path / "y.csv", [list(heads), *own])).frame) == 20
+
+
+def test_a_box_for_none_of_these_is_of_the_question_before_it():
+    names = ["Emner: Natur", "Emner: Skole", "Ingen af disse", "Måder: Møde", "Måder: Tur", "Ingen af disse"]
+    names[2], names[5] = "Ingen af disse (column 3)", "Ingen af disse (column 6)"
+    columns = question_columns(["Ingen af dem", *names])
+    assert [(one.question, one.choice) for one in columns[3::3]] == [
+        ("Emner", "Ingen af disse"),
+        ("Måder", "Ingen af disse"),
+    ]
+    assert (columns[0].question, columns[0].label) == ("", "Ingen af dem")
