@@ -18,8 +18,9 @@ _TYPED = 0.9
 _MOST_NOTES = 6
 _SUMS = ("total", "i alt", "sum")
 _SUBTOTALS = (*_SUMS, "ialt", "totalt", "delsum", "subtotal", "mellemsum", "delsumme", "delsumma")
+_OF_AREAS = "|".join((*_SUBTOTALS, "gennemsnit", "antal", "procent", "average", "mean", "percent"))
 # 'Bogense i alt', 'Område Nord: total', 'Sum for Bogense'.
-_SUM_LABEL = re.compile("(?:.*\\W)?(?:{0})\\W*|(?:{0})\\W.*".format("|".join(_SUBTOTALS)), re.IGNORECASE)
+_SUM_LABEL = re.compile(rf"(?:.*\W)?(?:{_OF_AREAS})\W*|(?:{_OF_AREAS})\W.*", re.IGNORECASE)
 _LONGEST_LABEL = 6
 _SUMMED = 5
 _TOTALS = (
@@ -34,34 +35,33 @@ def subtotals(rows: Sequence[Row], data: Sequence[int]) -> set[int]:
     Somebody may write 'I alt er jeg glad' and answer all else by numbers; her numbers are those of others.
     """
     labels = {at: place for at in data if (place := sum_label(rows[at])) is not None}
+    bare = {
+        at for at, place in labels.items() if rows[at][place].strip().casefold().rstrip(": ") in _SUBTOTALS
+    }
+    # Of few rows, or where many hold one, a word for a sum is somebody's answer.
+    found = bare if len(data) > _SUMMED * len(bare) else set()
     others = [rows[at] for at in data if at not in labels]
     sample = others[:: max(1, len(others) // SAMPLE)]
-    found = {at for at, place in labels.items() if not any(rows[at][:place]) and _is_bare(rows[at][place])}
     for place in set(labels.values()):
         alike = [at for at, its in labels.items() if its == place]
         tallies = [_tally(rows[at], sample) for at in alike]
         strange, familiar = (sum(counts) for counts in zip(*tallies, strict=True))
-        if strange >= max(FEW, familiar):
-            found.update(alike)
-    # Of few rows, or where many hold one, a word for a sum is somebody's answer.
-    return found if len(data) > _SUMMED * len(found) else set()
-
-
-def _is_bare(label: str) -> bool:
-    return label.strip().casefold().rstrip(": ") in _SUBTOTALS
+        if strange >= max(FEW, familiar) and len(others) > FEW * len(alike):
+            found = found.union(alike)
+    return found
 
 
 def sum_label(row: Row) -> int | None:
-    """Return the place of the label of a sum in a row that holds numbers beside it, and no other text."""
-    line = "\n".join(row).casefold()
-    if not any(word in line for word in _SUBTOTALS):
+    """Return the place of a row's first text where it labels a sum, with numbers alone behind it."""
+    place = next((place for place, text in enumerate(row) if text.strip()), None)
+    if (
+        place is None
+        or len(row[place].split()) > _LONGEST_LABEL
+        or not _SUM_LABEL.fullmatch(row[place].strip())
+    ):
         return None
-    texts = {place: text.strip() for place, text in enumerate(row) if text.strip()}
-    words = [place for place, text in texts.items() if parse_number(text) is None]
-    if len(words) != 1 or len(texts) < FEW:
-        return None
-    label = texts[words[0]]
-    return words[0] if len(label.split()) <= _LONGEST_LABEL and _SUM_LABEL.fullmatch(label) else None
+    beside = [text for text in row[place + 1 :] if text.strip()]
+    return place if beside and all(parse_number(text) is not None for text in beside) else None
 
 
 def _tally(row: Row, others: Sequence[Row]) -> tuple[int, int]:

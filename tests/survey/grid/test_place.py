@@ -230,7 +230,19 @@ def test_sums_of_an_area_between_its_answers_are_no_respondents(label, place, ti
 def test_an_answer_that_speaks_of_a_sum_is_one():
     people = [[str(1 + at % 5), str(at % 2), "44", ""] for at in range(20)]
     people[3][3], people[8][3] = "I alt er jeg glad", "Summen er for lille i alt"
+    # 98 and 99 are nobody else's answers.
+    people[4] = ["98", "99", "44", "I alt for dyrt"]
     assert len(found([["Tillid", "Sport", "Alder", "Mere"], *people]).data) == 20
+
+
+def test_sums_of_small_areas_and_their_means_are_no_respondents():
+    # 2 areas of 4 people, each with a row of counts and one of the mean age.
+    def of(area):
+        people = [[area, str(40 + at % 2), "x", "x" if at else ""] for at in range(4)]
+        return [*people, [f"{area} i alt", "4", "4", "3"], [f"Gennemsnit {area}", "40,5", "", ""]]
+
+    table = found([["Område", "Alder", "Veje", "Natur"], *of("Nord"), *of("Syd")])
+    assert table.data == (1, 2, 3, 4, 7, 8, 9, 10)
 
 
 def test_a_total_directly_under_the_headings_is_no_heading_row():
