@@ -79,9 +79,14 @@ def find_table(rows: Sequence[Row], numbers: Sequence[int], *, heading_rows: int
         notes.append(said("rows_below_passed", count=len(rows) - end, row=numbers[end]))
     named = rows[names] if headings else None
     body = range(first + above, end)
-    data = tuple(at for at in body if rows[at] != named)
-    if repeated := len(body) - len(data):
-        notes.append(said("headings_repeated", count=repeated))
+    again = {at for at in body if rows[at] == named}
+    # A second table in the sheet may have a title of its own.
+    titles = {
+        at - 1 for at in again if filled(rows[at - 1]) == 1 and parse_number("".join(rows[at - 1])) is None
+    }
+    data = tuple(at for at in body if at not in again | titles)
+    if again:
+        notes.append(said("headings_repeated", count=len(again)))
     if between := subtotals(rows, data):
         data = tuple(at for at in data if at not in between)
         notes.append(said("subtotals", count=len(between), row=numbers[min(between)]))

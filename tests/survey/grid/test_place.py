@@ -138,6 +138,8 @@ def test_a_last_respondent_with_few_answers_stays(tmp_path):
 
 
 def test_headings_repeated_among_the_answers_are_passed_over(tmp_path):
+    title = ["Svar på papir", "", "", ""]
+    assert len(read(tmp_path, [HEADINGS, *ROWS[:10], title, HEADINGS, *ROWS[10:]]).frame) == 20
     export = read(tmp_path, [HEADINGS, *ROWS[:10], HEADINGS, *ROWS[10:]])
     assert len(export.frame) == 20
     assert "1 row that repeats the headings is passed over" in export.source.notes
