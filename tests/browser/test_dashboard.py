@@ -185,6 +185,12 @@ class TestShowing:
         assert board.page.locator(".filter").first.is_hidden()
         board.page.get_by_role("button", name="Afslut præsentation").click()
         assert board.page.locator(".filter").first.is_visible()
+        # Where the window becomes small a presentation ends, and the result stands before the filters.
+        board.page.get_by_role("button", name="Præsentation").click()
+        board.page.set_viewport_size({"width": 390, "height": 844})
+        expect(board.page.locator(".presenting")).to_have_count(0)
+        expect(board.page.locator(".filter").first).to_be_hidden()
+        assert board.chart("formats").is_visible()
 
     @pytest.mark.parametrize("widths", [(320, 390), (768, 1280, 1920)])
     def test_it_fits_the_window_and_charts_stand_side_by_side_where_there_is_room(

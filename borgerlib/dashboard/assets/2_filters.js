@@ -37,13 +37,13 @@ function buildFilters(config, change) {
   // On a phone and on a projector the filters fold into one line; elsewhere they always stand open.
   const fold = html("details", { class: "fold" }, html("summary", {}, strings.filters),
     html("div", { class: "groups" }, ...groups.map(({ box }) => box)));
-  const small = window.matchMedia("(max-width: 720px)").matches;
-  fold.open = !small;
+  const small = window.matchMedia("(max-width: 720px)");
+  fold.open = !small.matches;
   fold.close = () => { fold.open = false; };
   const node = html("section", { class: "filters", "aria-label": strings.filters }, fold);
   /** As chips in a panel, which closes as menus do; all groups at once. */
   function present(on) {
-    fold.open = !on && !small;
+    fold.open = !on && !small.matches;
     fold.classList.toggle("dropdown", on);
     for (const { filter, box } of groups) box.open = on || OPEN_AT_FIRST.includes(filter.role) || box.classList.contains("active");
   }

@@ -305,7 +305,8 @@ function buildPage({ model, el }, way, isNew) {
     if (!document.fullscreenElement && way.presenting) present(false);
   };
   const narrow = window.matchMedia("(max-width: 720px)");
-  const onNarrow = () => way.presenting && present(false); // a slide needs room, and the way out of it
+  // A slide needs room, and the way out of it; the filters fold where there is little.
+  const onNarrow = () => (way.presenting ? present(false) : filters.present(false));
   function onPrint({ type }) {
     if (way.presenting) present(false); // on paper stand all charts
     root.querySelector(".about").open = true; // source and protection go along
