@@ -112,8 +112,11 @@ def before_totals(rows: Sequence[Row], numbers: Sequence[int], first: int) -> in
 
 
 def _answers_in_words(row: Row, others: Sequence[Row]) -> bool:
-    """Return whether a row holds a word that others answered too: below a sum of an area stands the next."""
-    return any(
+    """Return whether a row holds a word that others answered too: below a sum of an area stands the next.
+
+    A word and a number alone ('Mand: 300') divide the total above them.
+    """
+    return filled(row) > FEW and any(
         parse_number(text) is None and sum(other[place].strip() == text.strip() for other in others) >= FEW
         for place, text in enumerate(row)
         if text.strip()

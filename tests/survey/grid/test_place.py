@@ -94,6 +94,8 @@ def test_totals_are_no_respondents_whatever_the_ids_are(tmp_path, word):
     export = read(tmp_path, [heads, *people, [word, "35", "0", "20", "20", "9"]])
     assert len(export.frame) == 20
     assert "1 row below the answers is passed over (row 22)" in export.source.notes
+    divided = [[word or "I alt", "20", *[""] * 4], ["S001", "10", *[""] * 4]]
+    assert len(read(tmp_path, [heads, *people, *divided]).frame) == 20
     # Whoever lacks an id and answers as others do is a respondent.
     assert len(read(tmp_path, [heads, *people, ["", "93", *"0110"]]).frame) == 21
 
