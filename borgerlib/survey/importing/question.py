@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -193,38 +194,26 @@ def with_roles(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
             untold = [] if worded[at] else [said("sex_by_answers")]
             if role == "area" and _HOME.fullmatch(question.text):
                 untold.append(said("home_is_area"))
-            yield given.doubting(*rival, *untold, *_two_languages(given))
+            yield given.doubting(*rival, *untold)
 
 
 def _one_option_a_sex(question: ImportedQuestion) -> ImportedQuestion:
     """Return a question whose 'M' and 'Mand' are one option, as they are read: the whole word."""
     if question.role != "sex":
         return question
-    alike: dict[str, list[str]] = {}
-    for text in question.options:
+    alike: dict[str, Counter[str]] = {}
+    for text, count in question.options.items():
         word = normalise(uncoded(text))
-        alike.setdefault(next((sex for sex, words in SEX_WORDS.items() if word in words), text), []).append(
-            text
-        )
+        sex = next((sex for sex, words in SEX_WORDS.items() if word in words), text)
+        alike.setdefault(sex, Counter())[text] += count
     options = {
-        max(texts, key=lambda text: (normalise(text) == sex, len(text))): sum(
-            question.options[text] for text in texts
-        )
+        max(texts, key=lambda text: (normalise(text) == sex, len(text))): texts.total()
         for sex, texts in alike.items()
     }
     if len(options) == len(question.options):
         return question
     doubts = tuple(doubt for doubt in question.doubts if doubt.kind != "short_and_long")
     return replace(question, options=options, doubts=doubts)
-
-
-def _two_languages(question: ImportedQuestion) -> tuple[Said, ...]:
-    """Return the doubt about words for one sex in two languages: 'Kvinde' and 'Woman'."""
-    if question.role != "sex":
-        return ()
-    same = ([text for text in question.options if first_word(text) in words] for words in SEXES.values())
-    pairs = [" = ".join(texts) for texts in same if len(set(map(first_word, texts))) > 1]
-    return (said("short_and_long", pairs=pairs),) if pairs and not question.doubts else ()
 
 
 def first_word(text: str) -> str:
