@@ -38,8 +38,6 @@ SEXES: Mapping[str, tuple[str, ...]] = {
     "mand": ("mand", "mann", "man", "male", "männlich", "dreng", "m", "han"),
 }
 """The ids by which the statistics know the sexes, and the words that begin their texts."""
-SEX_WORDS = {**SEXES, "andet": (*OTHERS, "a")}
-"""What a sex is written as, alone in its cell."""
 REFUSAL = (
     r"(?:jeg )?(?:ønsker|vil(?: helst)?) ikke (?:(?:at |å )?(?:oplyse|svare|angive|sige|oppgi)|oplyst)"
     r"(?: ?/ ?(?:svare|oplyse))?(?: (?:det|dette|på (?:det|dette|spørgsmålet)|(?:mit |min )?(?:køn|alder)))?"
@@ -201,4 +199,4 @@ def _yes_no(item: Item) -> dict[str, str]:
 
 def _sexes(item: Item) -> dict[str, str]:
     ids = {option.id for option in item.options} if item.role == "sex" else set()
-    return {word: sex for sex, words in SEX_WORDS.items() if sex in ids for word in words}
+    return {word: sex for sex, words in SEXES.items() if sex in ids for word in words}

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from borgerlib.personal import is_contact_heading
 from borgerlib.said import Said, said
 from borgerlib.survey.codebook.matching import (
-    SEX_WORDS,
     SEXES,
     is_other,
     normalise,
@@ -204,7 +203,7 @@ def _one_option_a_sex(question: ImportedQuestion) -> ImportedQuestion:
     alike: dict[str, Counter[str]] = {}
     for text, count in question.options.items():
         word = normalise(uncoded(text))
-        sex = next((sex for sex, words in SEX_WORDS.items() if word in words), text)
+        sex = next((sex for sex, words in SEXES.items() if word in words), text)
         alike.setdefault(sex, Counter())[text] += count
     options = {
         max(texts, key=lambda text: (normalise(text) == sex, len(text))): texts.total()
@@ -212,8 +211,14 @@ def _one_option_a_sex(question: ImportedQuestion) -> ImportedQuestion:
     }
     if len(options) == len(question.options):
         return question
-    doubts = tuple(doubt for doubt in question.doubts if doubt.kind != "short_and_long")
-    return replace(question, options=options, doubts=doubts)
+    doubts: list[Said] = []
+    for doubt in question.doubts:
+        pairs = doubt.values.get("pairs")
+        if not isinstance(pairs, list):
+            doubts.append(doubt)
+        elif apart := [pair for pair in pairs if options.keys() >= set(pair.split(" = "))]:
+            doubts.append(said("short_and_long", pairs=apart))
+    return replace(question, options=options, doubts=tuple(doubts))
 
 
 def first_word(text: str) -> str:

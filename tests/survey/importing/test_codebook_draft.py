@@ -754,6 +754,13 @@ def test_a_sex_written_in_several_ways_is_one_option_and_read_as_it(tmp_path, ce
     assert responses.frame["koen"].value_counts().to_dict() == {"kvinde": 8, "mand": 8}
 
 
+def test_another_letter_beside_those_of_the_sexes_is_asked_about(tmp_path):
+    cells = ["M", "Mand", "K", "Kvinde", "A", "Andet"] * 4
+    question = asked(tmp_path, {"Køn": cells, "Tid": ["Ja", "Nej"] * 12})["Køn"]
+    assert question.options == {"Mand": 8, "Kvinde": 8, "A": 4, "Andet": 4}
+    assert [doubt.values["pairs"] for doubt in question.doubts] == [["A = Andet"]]
+
+
 def test_ids_that_repeat_are_asked_about(tmp_path):
     found = asked(tmp_path, {"Respondent": [str(at // 3) for at in range(12)], "Alder": ["30", "31"] * 6})
     assert [doubt.kind for doubt in found["Respondent"].doubts][-1] == "id_repeats"
