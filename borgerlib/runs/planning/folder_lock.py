@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from borgerlib.errors import RunError
 
 _TEMPORARY = "borger-work-"
 _OWNER = "owner.lock"
-_UNOWNED_SECONDS = 3600
+_UNOWNED_SECONDS = 60
 
 
 class FolderBusyError(RunError):
@@ -77,34 +77,42 @@ def owned_temporary_folder(within: Path | None = None) -> Iterator[Path]:
         Where it is made; the system's temporary folder by default.
     """
     sweep_temporary_folders(within)
-    folder = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=within))
+    folder, lock = _locked_folder(within)
     try:
-        # Whichever thread lets go of it.
-        with FileLock(folder / _OWNER, thread_local=False):
-            yield folder
+        yield folder
     finally:
+        lock.release()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _locked_folder(within: Path | None) -> tuple[Path, BaseFileLock]:
+    """Return a new folder and its lock; another one where a sweeper was quicker than the lock."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=within))
+        lock = FileLock(folder / _OWNER, thread_local=False)  # whichever thread lets go of it
+        with suppress(FileNotFoundError):
+            lock.acquire()
+            if (folder / _OWNER).exists():
+                return folder, lock
+            lock.release()
 
 
 def sweep_temporary_folders(within: Path | None = None) -> None:
     """Remove the temporary folders of processes that were killed; those in use stay."""
     for folder in (within or Path(tempfile.gettempdir())).glob(f"{_TEMPORARY}*"):
-        with suppress(OSError):
-            if _is_abandoned(folder):
-                shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError, Timeout):
+            _remove_abandoned(folder)
 
 
-def _is_abandoned(folder: Path) -> bool:
+def _remove_abandoned(folder: Path) -> None:
     owner = folder / _OWNER
-    if not owner.exists():
-        # The lock is the first thing in a folder. One that is empty may be about to get it, for an hour at
-        # most; one that holds other things was being removed when something was still written to it.
-        return any(folder.iterdir()) or time.time() - folder.stat().st_mtime > _UNOWNED_SECONDS
-    try:
+    if owner.exists():
+        # While the lock is held: whoever has just made the folder finds it gone, and never loses it later.
         with FileLock(owner, timeout=0):
-            return True
-    except Timeout:
-        return False
+            shutil.rmtree(folder, ignore_errors=True)
+    elif time.time() - folder.stat().st_mtime < _UNOWNED_SECONDS:
+        return  # about to be locked, or about to be gone
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _named(holder: Path) -> str:

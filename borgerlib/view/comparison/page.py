@@ -24,10 +24,14 @@ from borgerlib.survey.codebook.model import CITIZENS, Codebook
 from borgerlib.view.charts.chart import Chart
 from borgerlib.view.charts.charts import grouped_bar_chart
 from borgerlib.view.comparison.municipalities import funnel_chart, municipalities_table, tile_map
-from borgerlib.view.comparison.waves import change_chart, changes_table, changes_text
+from borgerlib.view.comparison.waves import change_chart, changed_sentence, changes_table, changes_text
 from borgerlib.view.tables.html import Table
+from borgerlib.view.words.alt_text import titled
 from borgerlib.view.words.method import bullets
-from borgerlib.view.words.text import Text
+from borgerlib.view.words.text import Text, page_text
+
+# After the citizens' own pages.
+_NUMBER, _TITLE, _KICKER = 14, "Før og nu", "Borgernes svar"
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,15 @@ class ComparisonPage:
     waves: WaveComparison | None = field(repr=False, default=None)
     progress: tuple[Progress, ...] = field(repr=False, default=())
     country: MunicipalityComparison | None = field(repr=False, default=None)
+
+    def finding(self) -> Text:
+        """Return in a sentence what is found, and what a report's front page needs to know."""
+        estimates = [of.estimates for of in (self.waves, *self.progress) if of]
+        said = changed_sentence(self.waves) if self.waves else ""
+        said = said or (self.progress[0].sentence() if self.progress else self._no_wave().markdown)
+        said, title = (titled(text, estimates[0]) if estimates else text for text in (said, _TITLE))
+        source = estimates[0].source if estimates else ""
+        return page_text(said, number=_NUMBER, title=title, kicker=_KICKER, source=source)
 
     def changes(self) -> Text:
         """Return in words what has changed since the earlier wave."""

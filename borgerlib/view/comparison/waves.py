@@ -167,6 +167,16 @@ def changes_text(comparison: WaveComparison) -> Text:
     return Text("\n".join(f"- {line}" for line in lines) if len(lines) > 1 else lines[0])
 
 
+def changed_sentence(comparison: WaveComparison) -> str:
+    """Return what has changed in one Danish sentence: the change, or how many there are."""
+    found = _found(comparison)
+    if len(found) == 1:
+        return found[0]
+    many = danish.capitalise(danish.small_number(len(found)))
+    before, after = comparison.names
+    return f"{many} andele har ændret sig mere fra {before} til {after}, end tilfældet kan forklare."
+
+
 def _found(comparison: WaveComparison) -> list[str]:
     """Return a sentence an answer that has changed beyond chance, or one where none has."""
     was, now = _side_by_side(comparison)

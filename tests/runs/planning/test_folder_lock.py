@@ -1,8 +1,10 @@
 """Locks end with their holder, and so do temporary folders."""
 
+import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -66,10 +68,24 @@ def test_a_temporary_folder_in_use_stays_and_that_of_a_dead_owner_goes(holder):
 def test_what_was_written_while_a_folder_was_removed_goes_and_one_just_made_stays():
     left, young = (Path(tempfile.mkdtemp(prefix="borger-work-")) for _ in range(2))
     (left / "borger-kernel").mkdir()
+    os.utime(left, (0, 0))
     sweep_temporary_folders()
     assert not left.exists()
     assert young.exists()
     young.rmdir()
+
+
+def test_who_sweeps_never_takes_a_folder_that_another_has_just_made(tmp_path):
+    def use(_):
+        for _ in range(60):
+            with owned_temporary_folder(tmp_path) as folder:
+                (folder / "fil").write_text("")
+                sweep_temporary_folders(tmp_path)
+                assert (folder / "fil").exists()
+
+    with ThreadPoolExecutor(4) as users:
+        assert len(list(users.map(use, range(4)))) == 4
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_one_s_own_goes_in_the_end():

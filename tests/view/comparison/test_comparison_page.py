@@ -15,6 +15,7 @@ import borgerlib
 from borgerlib import places
 from borgerlib.interest.prepare.result import Prepared
 from borgerlib.runs.kernels.execute import run_notebook
+from borgerlib.runs.pages.export import read_pages
 from borgerlib.runs.warm import WarmServer
 from borgerlib.view.charts.chart import MIME_TYPE
 
@@ -63,7 +64,11 @@ def test_the_notebook_runs_with_everything_there(with_all: Path, tmp_path: Path,
     cells = nbformat.read(tmp_path / "ud.ipynb", as_version=4).cells
     shown = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
     said = [str(data.get("text/plain", "")) for data in shown]
+    assert said[0] == said[1]
     assert said[0].startswith("SIMULEREDE DATA: Intet har ændret sig fra 2019 til ")
+    # A report has it as a page after the citizens' own.
+    (page,) = read_pages(tmp_path / "ud.ipynb")
+    assert (page.file_name, page.finding) == ("14_simulerede_data_foer_og_nu.html", said[0])
     assert any("Målet er nået" in text for text in said)
     assert sum(MIME_TYPE in data for data in shown) == 4
     assert "Mulig placering" in said[-1]
@@ -79,7 +84,13 @@ def moved_back(path: Path) -> None:
 
 def test_where_nothing_is_there_to_compare_a_sentence_says_so(prepared: Prepared) -> None:
     page = borgerlib.open_comparison("Ærø")
-    for said in (page.changes(), page.changes_table(), page.chart("emner"), page.change_chart("emner")):
+    for said in (
+        page.finding(),
+        page.changes(),
+        page.changes_table(),
+        page.chart("emner"),
+        page.change_chart("emner"),
+    ):
         assert "ingen tidligere måling" in str(said)
     assert "Byrådet har ikke sat mål" in str(page.targets())
     for said in (page.map(), page.funnel(), page.table()):
