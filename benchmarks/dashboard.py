@@ -204,8 +204,6 @@ def voila(browser: Any, options: argparse.Namespace) -> dict[str, float]:
     with dashboard_server("Odense", port=9300) as server:
         time.sleep(3)  # a meeting begins after the server: the first kernel stands ready
         page, first = open_page(browser, server.address)
-        # On, and off again: all are off at the end.
-        one_box = clicks(page, CLICK, options.changes // 2 * 2 + 1, each=2)
         taken = clicks(page, CLICK, options.changes)
         before = memory(server.process.pid, "uss")
         heap = page.evaluate("performance.memory.usedJSHeapSize") / 2**20
@@ -215,6 +213,11 @@ def voila(browser: Any, options: argparse.Namespace) -> dict[str, float]:
         after = memory(server.process.pid, "uss")
         leak = max(after[pid] - before[pid] for pid in after if pid in before)
         heap_leak = page.evaluate("performance.memory.usedJSHeapSize") / 2**20 - heap
+        resident = max(memory(server.process.pid, "rss").values())
+        page.context.close()
+        # Another visitor, who has as many questions a minute again.
+        page, _ = open_page(browser, server.address)
+        one_box = clicks(page, CLICK, options.changes, each=2)  # on, and off again
         page.context.close()
         return {
             "voila_first_view_s": first,
@@ -222,7 +225,7 @@ def voila(browser: Any, options: argparse.Namespace) -> dict[str, float]:
             "voila_one_box_p95_ms": float(np.percentile(one_box, 95)),
             "voila_median_ms": float(np.median(taken)),
             "voila_p95_ms": float(np.percentile(taken, 95)),
-            "kernel_memory_mb": max(memory(server.process.pid, "rss").values()),
+            "kernel_memory_mb": resident,
             "kernel_leak_mb": leak,
             "page_leak_mb": heap_leak,
         }
