@@ -29,7 +29,7 @@ settings.register_profile(
     derandomize=True,
     deadline=None,
     max_examples=12,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile("thorough", settings.get_profile("repeatable"), max_examples=200)
 settings.register_profile("quick", settings.get_profile("repeatable"), max_examples=8)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 from borgerlib import garbage
 from borgerlib.errors import RunError
 from borgerlib.files.atomic import replacing
+from borgerlib.files.temporary import owned_temporary_folder
 from borgerlib.said import said
 
 VARIANT = "pdf/ua-1"
@@ -106,15 +108,25 @@ def save_pdf(
     RunError
         WeasyPrint is not installed, or the file cannot be written.
     """
+    with laid_out(html) as document:
+        if look_at is not None:
+            look_at(document)
+        if day is not None:
+            document.metadata.created = day.isoformat()
+        with replacing(target, what="The PDF", error=RunError) as beside:
+            document.write_pdf(beside, pdf_variant=VARIANT, pdf_tags=True, finisher=_with_scopes)
+
+
+@contextmanager
+def laid_out(html: str) -> Iterator[Any]:
+    """Give a document as WeasyPrint lays it out; raises as `weasyprint_library`."""
     # Without an address of its own: a link would tell of this machine.
     page = weasyprint_library().HTML(string=html, base_url=None, media_type="print")
-    document = page.render(pdf_tags=True, pdf_variant=VARIANT)
-    if look_at is not None:
-        look_at(document)
-    if day is not None:
-        document.metadata.created = day.isoformat()
-    with replacing(target, what="The PDF", error=RunError) as beside:
-        document.write_pdf(beside, pdf_variant=VARIANT, pdf_tags=True, finisher=_with_scopes)
+    from weasyprint.text.fonts import FontConfiguration
+
+    fonts = FontConfiguration()
+    with owned_temporary_folder() as fonts._folder:  # its own would stay where we are killed
+        yield page.render(fonts, pdf_tags=True, pdf_variant=VARIANT)
 
 
 def _with_scopes(_document: Any, pdf: Any) -> None:

@@ -10,8 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-from borgerlib.files.colours import contrast as contrast
-from borgerlib.files.colours import mix as mix
+from borgerlib.files.look import contrast as contrast
+from borgerlib.files.look import mix as mix
 
 Weight = Literal["regular", "semibold", "bold", "italic"]
 

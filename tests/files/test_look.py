@@ -5,8 +5,7 @@ from datetime import date
 import pytest
 
 from borgerlib.errors import ParameterError
-from borgerlib.files.colours import contrast
-from borgerlib.files.look import Look, look_of, read_look, readable
+from borgerlib.files.look import Look, contrast, look_of, read_look, readable
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><path d="M0,0L2,2z"/></svg>'
 

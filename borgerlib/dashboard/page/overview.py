@@ -9,7 +9,7 @@ from borgerlib import danish
 from borgerlib.dashboard.page.answers import Answers, Record, missing_last
 from borgerlib.dashboard.page.sentences import about_how_many, direction_key, heading, share_words
 from borgerlib.dashboard.page.words import words
-from borgerlib.files.colours import mix
+from borgerlib.files.look import mix
 from borgerlib.interest.filters.choices import Level
 from borgerlib.interest.filters.district_map import squares
 from borgerlib.interest.filters.selection import Selection

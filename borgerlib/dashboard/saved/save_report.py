@@ -70,8 +70,8 @@ def save_report(answers: Answers, link: str) -> Path:
         The notebook failed, or the report cannot be written.
     """
     # What notebooks are run and written by is a third of the memory that every visitor's kernel would have.
+    from borgerlib.files.temporary import owned_temporary_folder
     from borgerlib.runs.kernels.execute import run_notebook
-    from borgerlib.runs.planning.folder_lock import owned_temporary_folder
     from borgerlib.runs.reports.folder import make_room, write_report
 
     municipality = answers.municipality

@@ -18,7 +18,7 @@ from borgerlib import places
 from borgerlib.dashboard.page.answers import open_answers
 from borgerlib.errors import ParameterError, RunError
 from borgerlib.files.look import look_of
-from borgerlib.runs.planning.folder_lock import owned_temporary_folder
+from borgerlib.files.temporary import owned_temporary_folder
 from borgerlib.runs.warm.surroundings import kernel_environment
 from borgerlib.statistics.selections.randomised import DEFAULT_CHANCE
 from borgerlib.view.comparison.since import since_last

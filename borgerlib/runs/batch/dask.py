@@ -23,6 +23,7 @@ from distributed.comm import get_address_host_port
 
 from borgerlib.errors import RunError
 from borgerlib.files.atomic import sync
+from borgerlib.files.temporary import owned_temporary_folder
 from borgerlib.runs.batch.perform import perform
 from borgerlib.runs.batch.pool import Crew
 from borgerlib.runs.batch.task import (
@@ -32,7 +33,6 @@ from borgerlib.runs.batch.task import (
     refuse_other_inputs,
     task_from,
 )
-from borgerlib.runs.planning.folder_lock import owned_temporary_folder
 from borgerlib.runs.planning.inputs import InputHashes, library_hash
 from borgerlib.runs.warm.client import warm_kernels
 

@@ -10,12 +10,13 @@ from typing import Any
 
 from borgerlib import places
 from borgerlib.errors import RunError
+from borgerlib.files.temporary import sweep_temporary_folders
 from borgerlib.runs.batch.pool import Crew, LocalCrew
 from borgerlib.runs.batch.work import BatchProgress, BatchWork
 from borgerlib.runs.kernels.attempt import MEMORY
 from borgerlib.runs.pages.overview_page import keep_overview_in_step, write_overview
 from borgerlib.runs.planning.due import BatchPlan, make_plan
-from borgerlib.runs.planning.folder_lock import folder_lock, sweep_temporary_folders
+from borgerlib.runs.planning.folder_lock import folder_lock
 from borgerlib.runs.planning.manifest import BEGUN, FOLDER, LOCK, Manifest
 from borgerlib.runs.warm.client import Ahead
 

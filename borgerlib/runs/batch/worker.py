@@ -20,9 +20,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
+from borgerlib.files.temporary import owned_temporary_folder
 from borgerlib.runs.batch.perform import perform
 from borgerlib.runs.batch.task import task_from
-from borgerlib.runs.planning.folder_lock import owned_temporary_folder
 from borgerlib.runs.warm.forked import adopt_orphans, end_children
 from borgerlib.runs.warm.source import SharedServer
 

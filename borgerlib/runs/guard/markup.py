@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
 
+from borgerlib.runs.guard.signs import BREAK
+
 _TOKEN = re.compile(
     r"<!--.*?(?:-->|\Z)"
     r"|<(?P<end>/?)(?P<name>[a-zA-Z][^\s/>]*+)"
@@ -88,7 +90,7 @@ class _Reader:
             if attribute.casefold() not in _DRAWN:
                 self.values.append(unescape("".join(values)))
         if name in _APART:
-            self.say(" ")
+            self.say(f" {BREAK}" if name == "text" else " ")
         if name == "table":
             self._end_table() if ends else self._begin_table()
         elif self._open:

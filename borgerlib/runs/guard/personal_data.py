@@ -13,16 +13,16 @@ import re
 from collections.abc import Iterator, Mapping
 from html import unescape
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote
 from zipfile import ZipFile
 
 from borgerlib.errors import DataError
+from borgerlib.files.temporary import owned_temporary_folder
 from borgerlib.personal import MAIL
+from borgerlib.runs.guard import signs
 from borgerlib.runs.guard.contact_columns import shows_contact_columns
 from borgerlib.runs.guard.markup import MarkupCell, MarkupTable, read_markup
-from borgerlib.runs.guard.signs import has_cpr, has_mail, has_phone, has_street_address, is_phone, plain
 from borgerlib.survey.grid.limits import Limits
 from borgerlib.survey.grid.text import decode
 
@@ -45,7 +45,7 @@ _CELLS = ("xl/worksheets/sheet", "xl/styles", "xl/theme/")
 _FORMULA_TEXT = re.compile(r"<c\b[^<>]*\st=[\"']str[^<>]*+>.*?</c>", re.DOTALL)
 # Where the lines of a picture run.
 _LINES = re.compile(r"\b(?:d|points|transform|viewBox)=(?:\"[^\"]*+|'[^']*+)")
-_PACKED = b"PK\x03\x04"
+_PACKED, _OPEN_DOCUMENT = b"PK\x03\x04", b"opendocument.spreadsheet"
 _LIMITS = Limits(unpacked_bytes=200_000_000)
 _DEEPEST = 3
 
@@ -141,7 +141,7 @@ def _collect(content: Any, strings: list[str], tables: list[MarkupTable]) -> Non
             if key not in _SKIPPED_KEYS:
                 _collect(value, strings, tables)
             elif str(value).startswith("<svg"):
-                strings += _WRITTEN.findall(str(value))
+                strings.append(f"\n{signs.BREAK}".join(_WRITTEN.findall(str(value))))
     elif isinstance(content, (list, tuple)):
         for value in content:
             _collect(value, strings, tables)
@@ -177,24 +177,26 @@ def _kinds(part: str | MarkupTable, public: set[str], depth: int = 0) -> Iterato
         return
     whole = unescape(part) if "base64," in part.lower() else ""
     embedded = list(_EMBEDDED.finditer(whole))
-    written = plain(_EMBEDDED.sub(r" \g<more> ", part)) if embedded else plain(part)
+    written = signs.plain(_EMBEDDED.sub(r" \g<more> ", part)) if embedded else signs.plain(part)
     texts, seen = [written], written
     tables: tuple[MarkupTable, ...] = ()
     if "<" in written or "&" in written:
         markup = read_markup(written)
-        seen, tables = plain(markup.seen), markup.tables
-        texts = [_LINES.sub(" ", written), seen, plain(unquote("\n".join(markup.values)))]
+        seen, tables = signs.plain(markup.seen), markup.tables
+        texts = [_LINES.sub(" ", written), seen, signs.plain(unquote("\n".join(markup.values)))]
     elif "%" in written:
         texts.append(unquote(written))
-    if any(map(has_cpr, texts)):
+    mails = [*texts, seen]
+    texts, seen = [text.replace(signs.BREAK, "") for text in texts], seen.replace(signs.BREAK, "")
+    if any(map(signs.has_cpr, texts)):
         yield "et CPR-nummer"
-    if any(has_mail(text, public) for text in texts):
+    if any(signs.has_mail(text, public) for text in mails):
         yield "en e-mailadresse"
     # As it is written, digits in a row may be anything; as it is seen, or linked to, they are a number.
     cells = [cell.text for table in tables for row in table.rows for cell in row]
-    if any(map(has_phone, texts[1:] or texts)) or any(map(is_phone, cells)):
+    if any(map(signs.has_phone, texts[1:] or texts)) or any(map(signs.is_phone, cells)):
         yield "et telefonnummer"
-    if has_street_address(seen):
+    if signs.has_street_address(seen):
         yield "en adresse"
     if shows_contact_columns(tables, seen):
         yield "en tabel med kontaktoplysninger"
@@ -238,8 +240,8 @@ def _sheets(content: bytes) -> Iterator[str | MarkupTable]:
     from borgerlib.survey.grid.workbook import read_workbook_grids
 
     # Not as an open file: Windows lets nobody open that again.
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "fil.xlsx"
+    with owned_temporary_folder() as folder:
+        file = folder / ("fil.ods" if _OPEN_DOCUMENT in content[:200] else "fil.xlsx")
         file.write_bytes(content)
         for grid in read_workbook_grids(file, limits=_LIMITS):
             yield "\n".join([grid.sheet, *("\t".join(row) for row in grid.rows)])

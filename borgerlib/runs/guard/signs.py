@@ -93,6 +93,9 @@ _LINK = re.compile(
 _ALONE = re.compile(r"(?:^|[\n:,;>|])[ \t]*+([2-9][0-9](?: [0-9]{2}){3})[ \t]*+(?=$|[\n;<|])")
 _PAIRS = re.compile(r"[0-9]{2}(?: [0-9]{2}){3}")
 _AT = re.compile(r"\s?[(\[{<]\s?(?:at|a|@|snabel-?a|snabela)\s?[)\]}>]\s?|\s(?:snabel-?a)\s", re.IGNORECASE)
+# Where two texts of a picture meet, which may be lines of one; and the gaps beside the sign of an address.
+BREAK = "\v"
+_GAPS = re.compile(r"(?<!\s)\s+(?=@)|(?<=@)\s+")
 _DOT = re.compile(
     r"\s?[(\[{]\s?(?:dot|punktum|\.)\s?[)\]}]\s?|(?<=\w)\s(?:dot|punktum)\s(?=\w)", re.IGNORECASE
 )
@@ -128,12 +131,15 @@ def has_cpr(text: str) -> bool:
 
 
 def has_mail(text: str, public: Collection[str]) -> bool:
-    """Tell whether a plain text holds an e-mail address that is none of the public ones (in lower case)."""
+    """Tell whether a plain text holds an e-mail address that is none of the public ones (in lower case).
+
+    One may be broken at its sign: by a line, or by the end of one text of a picture.
+    """
     if any(mark in text for mark in ("(", "[", "{", "snabel")):
         text = _DOT.sub(".", _AT.sub("@", text))
     if "@" not in text:
         return False
-    text = text.replace("@\n", "@")
+    text = _GAPS.sub(lambda gap: "" if BREAK in gap[0] else gap[0], text.replace("@\n", "@"))
     return any(found.casefold() not in public for found in MAIL.findall(_CODE.sub(" ", text)))
 
 

@@ -21,12 +21,12 @@ from papermill import execute_notebook
 from papermill.execute import remove_error_markers
 
 from borgerlib.errors import ParameterError, RunError
+from borgerlib.files.temporary import owned_temporary_folder
 from borgerlib.runs.kernels.attempt import LEAST_MEMORY, MEMORY, Attempt, Cause, NotebookRunError
 from borgerlib.runs.kernels.manager import KernelKind, Kernels, kernel_log, kernel_manager, kernel_reads
 from borgerlib.runs.kernels.parameters import check_parameters
 from borgerlib.runs.kernels.recorder import files_read
 from borgerlib.runs.kernels.saving import failed_path, prepare_folder, refuse_unfinished, save
-from borgerlib.runs.planning.folder_lock import owned_temporary_folder
 from borgerlib.runs.warm.engine import NAME, register_engine
 from borgerlib.runs.warm.source import KernelSource
 

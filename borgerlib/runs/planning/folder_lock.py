@@ -1,4 +1,4 @@
-"""Locks on a folder, and temporary folders whose owner is known to live: both end with their process.
+"""Locks on a folder, which end with their process.
 
 The system lets go of a lock when its holder dies, however it dies, so nothing has to be cleared away by hand
 after a power cut.
@@ -7,21 +7,15 @@ after a power cut.
 from __future__ import annotations
 
 import os
-import shutil
 import socket
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from filelock import BaseFileLock, FileLock, Timeout
+from filelock import FileLock, Timeout
 
 from borgerlib.errors import RunError
-
-_TEMPORARY = "borger-work-"
-_OWNER = "owner.lock"
-_UNOWNED_SECONDS = 60
 
 
 class FolderBusyError(RunError):
@@ -65,54 +59,6 @@ def folder_lock(path: Path, *, folder: Path, wait: bool = False) -> Iterator[Non
         with suppress(OSError):
             holder.unlink()
         lock.release()
-
-
-@contextmanager
-def owned_temporary_folder(within: Path | None = None) -> Iterator[Path]:
-    """Give a private folder that others can tell is in use, and remove those whose owners have died.
-
-    Parameters
-    ----------
-    within : Path, optional
-        Where it is made; the system's temporary folder by default.
-    """
-    sweep_temporary_folders(within)
-    folder, lock = _locked_folder(within)
-    try:
-        yield folder
-    finally:
-        lock.release()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _locked_folder(within: Path | None) -> tuple[Path, BaseFileLock]:
-    """Return a new folder and its lock; another one where a sweeper was quicker than the lock."""
-    while True:
-        folder = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=within))
-        lock = FileLock(folder / _OWNER, thread_local=False)  # whichever thread lets go of it
-        with suppress(FileNotFoundError):
-            lock.acquire()
-            if (folder / _OWNER).exists():
-                return folder, lock
-            lock.release()
-
-
-def sweep_temporary_folders(within: Path | None = None) -> None:
-    """Remove the temporary folders of processes that were killed; those in use stay."""
-    for folder in (within or Path(tempfile.gettempdir())).glob(f"{_TEMPORARY}*"):
-        with suppress(OSError, Timeout):
-            _remove_abandoned(folder)
-
-
-def _remove_abandoned(folder: Path) -> None:
-    owner = folder / _OWNER
-    if owner.exists():
-        # While the lock is held: whoever has just made the folder finds it gone, and never loses it later.
-        with FileLock(owner, timeout=0):
-            shutil.rmtree(folder, ignore_errors=True)
-    elif time.time() - folder.stat().st_mtime < _UNOWNED_SECONDS:
-        return  # about to be locked, or about to be gone
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _named(holder: Path) -> str:

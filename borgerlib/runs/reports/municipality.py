@@ -17,6 +17,7 @@ from borgerlib import danish, places
 from borgerlib.danish import SIMULATED
 from borgerlib.errors import ParameterError, RunError
 from borgerlib.files.look import look_of, read_look
+from borgerlib.files.temporary import owned_temporary_folder
 from borgerlib.interest.prepared import is_prepared
 from borgerlib.interest.survey import InterestSurvey, open_survey
 from borgerlib.lokaldemokrati.insights.cases import load_cases
@@ -37,7 +38,6 @@ from borgerlib.runs.planning.contents import (
     read_formats,
     report_notebooks,
 )
-from borgerlib.runs.planning.folder_lock import owned_temporary_folder
 from borgerlib.runs.reports.folder import make_room, write_report
 from borgerlib.runs.warm import KernelSource
 from borgerlib.survey.codebook.load import load_codebook

@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
-from borgerlib.runs.planning.folder_lock import owned_temporary_folder
+from borgerlib.files.temporary import owned_temporary_folder
 from borgerlib.runs.warm.forked import dying_with_us, shipped_state
 from borgerlib.runs.warm.source import START, KernelSource
 from borgerlib.runs.warm.surroundings import LONGEST_FOLDER, kernel_environment, last_words

@@ -22,10 +22,10 @@ from papermill.log import logger
 from papermill.utils import merge_kwargs, remove_args
 
 from borgerlib.errors import ParameterError
+from borgerlib.files.temporary import owned_temporary_folder
 from borgerlib.runs.kernels.capped import MOST_OUTPUT
 from borgerlib.runs.kernels.manager import Kernel, kernel_manager
 from borgerlib.runs.kernels.parameters import declared_in, refuse_unfit
-from borgerlib.runs.planning.folder_lock import owned_temporary_folder
 from borgerlib.runs.warm.client import process_server
 
 _CUT = "*Resten er udeladt: notebooken viser mere end {}.*"

@@ -232,7 +232,7 @@ def main(address: str, ahead: str, citizens: str, *also: str) -> None:
     if request is not None:
         forked.become_kernel({"heeds_interrupts": heeds_interrupts, **request})
     elif not server.retired:
-        from borgerlib.runs.planning.folder_lock import sweep_temporary_folders
+        from borgerlib.files.temporary import sweep_temporary_folders
 
         folder = Path(address).parent
         shutil.rmtree(folder, ignore_errors=True)

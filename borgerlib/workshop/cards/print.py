@@ -16,7 +16,7 @@ from typing import Any
 
 from borgerlib.errors import DataError
 from borgerlib.files.look import USUAL, Look
-from borgerlib.files.pdf import save_pdf, weasyprint_library
+from borgerlib.files.pdf import laid_out, save_pdf
 from borgerlib.files.templates import template
 from borgerlib.view import theme
 from borgerlib.workshop.cards.deck import Card
@@ -89,9 +89,10 @@ def too_long(cards: Sequence[PrintedCard], look: Look = USUAL) -> tuple[str, ...
     RunError
         WeasyPrint is not installed.
     """
-    page = weasyprint_library().HTML(string=_rendered("measure.html.j2", look, cards=cards), base_url=None)
     problems = []
-    for sheet in page.render().pages:
+    with laid_out(_rendered("measure.html.j2", look, cards=cards)) as document:
+        sheets = document.pages
+    for sheet in sheets:
         count = _lines_over(sheet)
         if count:
             side = next(name for box in sheet._page_box.descendants() if (name := _side(box)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +15,7 @@ from borgerlib import danish
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.files.pdf import save_pdf
 from borgerlib.files.templates import template
+from borgerlib.files.temporary import owned_temporary_folder
 from borgerlib.view import theme
 from borgerlib.workshop.cards.rounds import Talk
 from borgerlib.workshop.influence.placements import HIGHEST, WHEN, InfluenceMap
@@ -167,8 +167,8 @@ def _is_empty(room: Room) -> bool:
 
 
 def _pdf(page: str) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="borger-workshop-") as folder:
-        target = Path(folder) / "rapport.pdf"
+    with owned_temporary_folder() as folder:
+        target = folder / "rapport.pdf"
         save_pdf(page, target)
         return target.read_bytes()
 

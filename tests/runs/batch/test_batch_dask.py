@@ -15,9 +15,9 @@ from distributed import Client
 from processes import PATIENCE, all_gone, descendants, eventually
 
 from borgerlib.errors import RunError
+from borgerlib.files.temporary import sweep_temporary_folders
 from borgerlib.runs.batch.dask import DaskCrew
 from borgerlib.runs.batch.task import Task, refuse_other_inputs
-from borgerlib.runs.planning.folder_lock import sweep_temporary_folders
 
 pytestmark = [
     pytest.mark.slow,

@@ -8,6 +8,7 @@ All people, numbers and addresses are made up. Each entry is what one output or 
 import base64
 import gzip
 import io
+import zipfile
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
@@ -30,6 +31,32 @@ def _workbook_link(*rows, note=""):
     return link(
         buffer.getvalue(), "data:application/vnd.openxmlformats-officedocument.spreadsheetml.sheet;base64,"
     )
+
+
+def _open_document_link(*rows, note=""):
+    """Return a link that holds an OpenDocument sheet."""
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    lines = "".join(f"<table:table-row>{''.join(map(cell.format, row))}</table:table-row>" for row in rows)
+    lines = lines.replace(
+        "</text:p>", f"</text:p><office:annotation><text:p>{note}</text:p></office:annotation>", 1
+    )
+    table = f'<office:spreadsheet><table:table table:name="Ark1">{lines}</table:table></office:spreadsheet>'
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("mimetype", kind)
+        content = (
+            f"<office:document-content {names}><office:body>{table}</office:body></office:document-content>"
+        )
+        archive.writestr("content.xml", content)
+        entry = f'<m:file-entry m:full-path="/" m:media-type="{kind}"/>'
+        space = 'xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"'
+        archive.writestr("META-INF/manifest.xml", f"<m:manifest {space}>{entry}</m:manifest>")
+    return link(buffer.getvalue(), f"data:{kind};base64,")
 
 
 _FILE = "Navn;Svar;CPR\nSøren Ågård;ja;010190-1234\n"
@@ -128,6 +155,9 @@ HELD_HTML = [
     link(_FILE.encode(), "data:;base64,").replace("TmF2", "%54mF2").replace("Ao=", "Ao%3D"),
     link(_FILE.encode()).replace("NQUgpT", "NQU\n  gpT").replace("AxOTAtM", "AxOT\r\nAtM"),
     _workbook_link(["Svar"], note="Ring til ole@jensen.dk"),
+    _open_document_link(["id"], ["010190-1234"]), _open_document_link(["Svar"], note="Ring til ole@jensen.dk"),
+    "<svg><text>Skriv til ole@</text>\n<g/><text>jensen.dk</text></svg>",
+    "<svg><text>Skriv til ole</text>\n<text>@jensen.dk</text></svg>",
     "<a href='data:text/plain,ole%40jensen.dk'>hent</a>", "<a download='010190-1234.csv' href='x'>hent</a>",
     "<table><tr><td>Navn</td><td>Mobil</td></tr><tr><td>Anders</td><td>x</td></tr></table>",
     "<table><tr><th>Telefon<th>Svar<tr><td>23476189<td>ja</table>",
@@ -141,7 +171,8 @@ HELD_JSON = [
     {"010190-1234": 3}, [3112854321.0], {"a": {"b": ["x@privat.dk"]}}, [{"Navn": "A", "Telefon": "x"}],
     {"columns": ["Svar", "Telefon"], "data": [["ja", "23476189"]]}, {"schema": {"fields": [{"name": "telefon"}]}},
     {"columns": ["Navn"], "rows": [["Anders A"]]}, {"alt": "Borger 010190-1234"}, {"rows": [["ring 20304050"]]},
-    {"href": "tel:+4520304050"}, {"wide": "<svg><text>010190-1234</text></svg>"}, {"id": 101901234, "cpr": "0101901234"},
+    {"href": "tel:+4520304050"}, {"wide": "<svg><text>010190-1234</text></svg>"},
+    {"wide": "<svg><text>ole@</text><text>jensen.dk</text></svg>"}, {"wide": "<svg><text>ole</text><text>@jensen.dk</text></svg>"}, {"id": 101901234, "cpr": "0101901234"},
 ]  # fmt: skip
 HELD_NAMES = ["Anders 010190-1234.png", "ole@jensen.dk.png", "0101901234.jpg", "tlf 20304050.png"]
 
@@ -215,6 +246,8 @@ HARMLESS_HTML += [
     link(b"\x89PNG\r\n\x1a\n\0\0", "data:image/png;base64,"),
     link(b"wOFF\0\1\0\0", "data:application/x-font-woff;base64,"),
     link("<svg><text>20 % på Ærø</text></svg>".encode(), "data:image/svg+xml;base64,"),
+    "<svg><text>Svar @ møde</text>\n<text>31 pct.</text></svg>",
+    _open_document_link(["Svar", "Antal", "Andel"], ["Telefon", "3112", "31,2"], note="Vægtet"),
     _workbook_link(
         ["Svar", "Antal", "Andel"], ["Telefon", 3112, 0.312], ["Møde", 20304050, 0.5], note="Vægtet"
     ),

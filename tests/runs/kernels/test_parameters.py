@@ -4,9 +4,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nbformat.v4 import new_code_cell, new_notebook
 
 from borgerlib.errors import ParameterError
-from borgerlib.runs.kernels.parameters import check_parameters, declared_parameters
+from borgerlib.runs.kernels.parameters import check_parameters, declared_in, declared_parameters, refuse_unfit
 
 
 def test_types_come_from_comment_annotation_or_default(make_notebook):
@@ -81,15 +82,18 @@ def test_none_is_legal_only_where_it_is_the_default(make_notebook):
 
 
 @given(value=st.one_of(st.integers(), st.floats(allow_nan=False), st.booleans(), st.text()))
-def test_a_value_fits_exactly_the_parameters_of_its_type(make_notebook, value: Any):
-    notebook = make_notebook("n.ipynb", parameters="i: int = 1\nf: float = 0.5\nb: bool = True\ns: str = ''")
+def test_a_value_fits_exactly_the_parameters_of_its_type(value: Any):
+    cell = new_code_cell(
+        "i: int = 1\nf: float = 0.5\nb: bool = True\ns: str = ''", metadata={"tags": ["parameters"]}
+    )
+    declared = declared_in(new_notebook(cells=[cell]), "n.ipynb")
     fits = {"int": "if", "float": "f", "bool": "b", "str": "s"}[type(value).__name__]
     for name in "ifbs":
         if name in fits:
-            assert check_parameters(notebook, {name: value}) == {name: value}
+            refuse_unfit("n.ipynb", declared, {name: value})
         else:
             with pytest.raises(ParameterError):
-                check_parameters(notebook, {name: value})
+                refuse_unfit("n.ipynb", declared, {name: value})
 
 
 def test_a_notebook_without_a_parameters_cell_is_refused(make_notebook):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from borgerlib.contact.invitation.balance import Balance
 from borgerlib.contact.invitation.page import words
 from borgerlib.contact.register.lists.apart import FEWEST
 from borgerlib.errors import DataError
+from borgerlib.files.temporary import owned_temporary_folder
 
 _WAYS = (
     ("Alle, der passer", "all"),
@@ -106,8 +106,8 @@ class HowMany(widgets.VBox):  # type: ignore[misc]
         if not self.quotas.value:
             return None
         file: dict[str, Any] = self.quotas.value[0]
-        with tempfile.TemporaryDirectory(prefix="borger-kvoter-") as folder:
-            path = Path(folder, "kvoter").with_suffix(Path(file["name"]).suffix)
+        with owned_temporary_folder() as folder:
+            path = (folder / "kvoter").with_suffix(Path(file["name"]).suffix)
             path.write_bytes(file["content"])
             try:
                 return read_quotas(path)

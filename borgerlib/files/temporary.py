@@ -1,0 +1,67 @@
+"""Temporary folders whose owner is known to live: those of processes that were killed are swept.
+
+The system lets go of an owner's lock when it dies, however it dies.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import BaseFileLock, FileLock, Timeout
+
+_TEMPORARY = "borger-work-"
+_OWNER = "owner.lock"
+_UNOWNED_SECONDS = 60
+
+
+@contextmanager
+def owned_temporary_folder(within: Path | None = None) -> Iterator[Path]:
+    """Give a private folder that others can tell is in use, and remove those whose owners have died.
+
+    Parameters
+    ----------
+    within : Path, optional
+        Where it is made; the system's temporary folder by default.
+    """
+    sweep_temporary_folders(within)
+    folder, lock = _locked_folder(within)
+    try:
+        yield folder
+    finally:
+        lock.release()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _locked_folder(within: Path | None) -> tuple[Path, BaseFileLock]:
+    """Return a new folder and its lock; another one where a sweeper was quicker than the lock."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=within))
+        lock = FileLock(folder / _OWNER, thread_local=False)  # whichever thread lets go of it
+        with suppress(FileNotFoundError):
+            lock.acquire()
+            if (folder / _OWNER).exists():
+                return folder, lock
+            lock.release()
+
+
+def sweep_temporary_folders(within: Path | None = None) -> None:
+    """Remove the temporary folders of processes that were killed; those in use stay."""
+    for folder in (within or Path(tempfile.gettempdir())).glob(f"{_TEMPORARY}*"):
+        with suppress(OSError, Timeout):
+            _remove_abandoned(folder)
+
+
+def _remove_abandoned(folder: Path) -> None:
+    owner = folder / _OWNER
+    if owner.exists():
+        # While the lock is held: whoever has just made the folder finds it gone, and never loses it later.
+        with FileLock(owner, timeout=0):
+            shutil.rmtree(folder, ignore_errors=True)
+    elif time.time() - folder.stat().st_mtime < _UNOWNED_SECONDS:
+        return  # about to be locked, or about to be gone
+    shutil.rmtree(folder, ignore_errors=True)
