@@ -144,7 +144,7 @@ def test_three_take_part_at_once_and_the_fourth_opens_the_comparison(meeting):
         lead.get_by_text("3 har svaret for sig selv", exact=True).wait_for()
         lead.get_by_role("button", name="Vis svar hver for sig").click()
         expect(told).to_contain_text("3 har svaret for sig selv. Svarene vises, når mindst 4")
-        assert lead.locator(".marker.dot, .marker.median").count() == 0
+        assert lead.locator(".plane .marker.dot, .plane .marker.median").count() == 0
         fourth = now.take_part()
         place(fourth, MANDATE, 5)
         lead.get_by_text("4 har svaret for sig selv", exact=True).wait_for()
@@ -153,7 +153,7 @@ def test_three_take_part_at_once_and_the_fourth_opens_the_comparison(meeting):
         lead.get_by_role("button", name="Vis de nyeste").click()
         lead.get_by_text("4 for sig selv: indflydelse 4,5 (midterste halvdel 3,5–6), uenige").wait_for()
         lead.locator("li[data-id=mandat] input").first.focus()
-        assert lead.locator(".marker.dot").count() == 4
+        assert lead.locator(".plane .marker.dot").count() == 4
         # Nobody sees the others' placements as their own, and who leaves finds the own map again.
         three[0].reload()
         three[0].wait_for_selector("button.marker")
@@ -162,6 +162,28 @@ def test_three_take_part_at_once_and_the_fourth_opens_the_comparison(meeting):
         assert three[0].get_by_role("button", name="Tilføj").count() == 0
         assert is_accessible(three[0]) == (True, [])
         assert is_accessible(lead) == (True, [])
+
+
+def test_on_a_telephone_an_element_far_down_is_chosen_and_its_place_pointed_at(meeting):
+    with meeting("indflydelse", title="På telefonen") as now:
+        page = now.take_part()
+        last = page.locator("li[data-id]").last
+        last.locator(".name").click()  # scrolls there
+        plane = page.locator(".plane")
+        expect(plane).to_be_in_viewport(ratio=1)
+        box = plane.bounding_box()
+        plane.click(position={"x": 0.3 * box["width"], "y": 0.1 * box["height"]})
+        saved(page)
+        (placed,) = now.room.state.said.placed.values()
+        assert [(spot.influence, spot.control) for spot in placed.values()] == [(9, 3)]
+        # What is on the map is moved by its marker alone: a slip of the finger moves nothing.
+        plane.click(position={"x": 0.8 * box["width"], "y": 0.8 * box["height"]})
+        expect(last.locator("input").first).to_have_value("9")
+        lead = now.lead(width=390, height=844)
+        lead.locator("li[data-id]").nth(1).get_by_text("Mere").click()
+        panel = lead.locator("li[data-id]").nth(1).locator(".panel").bounding_box()
+        assert panel["x"] >= 0
+        assert panel["x"] + panel["width"] <= 390
 
 
 def test_what_is_typed_while_the_line_is_cut_is_kept_when_it_is_back(meeting):
@@ -288,6 +310,9 @@ def test_cards_are_drawn_turned_filtered_noted_and_voted_on(meeting):
             page.get_by_label(re.compile(f"^{fit}")).check()
             saved(page)
         assert is_accessible(page) == (True, [])
+        # On a telephone the vote stands with its theme, before the other cards.
+        vote, format_card = (page.locator(one).bounding_box() for one in (".vote", "[data-kind=format]"))
+        assert vote["y"] < format_card["y"]
         lead.get_by_role("button", name="Vis stemmerne").click()
         lead.locator(".round").get_by_text("4 stemmer: 4,5 af 5").wait_for()
         theme.get_by_role("button", name=re.compile("^Læg væk")).click()

@@ -107,6 +107,9 @@ function buildJoin(strings, join) {
     html("p", {}, join.address), html("p", { class: "code" }, fill(strings.code, { kode: join.code })));
 }
 
+/** How many have answered: nothing for nobody. */
+const counted = (count, one, several) => (count > 1 ? fill(several, { antal: count }) : count ? one : "");
+
 const select = (label, options, act) => {
   const box = html("select", { onchange: () => act(box.value) },
     ...options.map(({ id, label: text }) => html("option", { value: id }, text)));

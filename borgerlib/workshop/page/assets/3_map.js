@@ -13,7 +13,7 @@ function positionWords(config, when, spot) {
   return fill(position.spoken, { hvornaar: label, indflydelse: influence, hoejest: highest, balance: position[balance] });
 }
 
-function buildMap(config, { place, unplace, choose }) {
+function buildMap(config, { place, unplace, choose, tap }) {
   const { strings, highest } = config;
   const lines = svg("g", {});
   const background = svg("svg", { viewBox: "0 0 100 100", "aria-hidden": "true", preserveAspectRatio: "none" },
@@ -36,6 +36,8 @@ function buildMap(config, { place, unplace, choose }) {
     return inside ? [limit((highest * (box.bottom - event.clientY)) / box.height),
       limit((highest * (event.clientX - box.left)) / box.width)] : null;
   }
+  // On a telephone the list is longer than the screen: an element is chosen there, and its place is pointed at here.
+  plane.addEventListener("click", (event) => { if (!event.target.closest(".marker")) tap(spotAt(event)); });
   /** Let something be dragged onto the map; `ghost` says whether a marker of its own follows the pointer. */
   function draggable(handle, id, ghost) {
     handle.addEventListener("pointerdown", (event) => {

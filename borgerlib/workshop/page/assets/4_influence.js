@@ -72,7 +72,14 @@ function buildInfluence(config, session, status, { leads, download }) {
   const layer = html("div", { class: "modes", role: "group", "aria-label": strings.layer }, ...layers);
   const count = html("p", { class: "count" });
 
-  const map = buildMap(config, { place, unplace, choose });
+  const tap = (spot) => {
+    const chosen = view.elements.find(({ id }) => id === way.chosen);
+    if (chosen && !spotsOf(chosen)[way.when]) place(chosen.id, spot);
+  };
+  const map = buildMap(config, { place, unplace, choose, tap });
+  const sign = (kind, label) => html("span", {}, html("span", { class: `marker still ${kind}`, "aria-hidden": "true" }), label);
+  const othersSigns = [sign("median", strings.sign_median), sign("dot", strings.sign_dot)];
+  const signs = html("p", { class: "signs" }, ...config.when.map(({ id, label }) => sign(id, label)), ...othersSigns);
 
   // ---- the list
   const rows = new Map();
@@ -144,7 +151,7 @@ function buildInfluence(config, session, status, { leads, download }) {
     row.more = dropdown(strings.more, {}, form, row.off, row.out);
     if (!leads) row.off.classList.add("quiet");
     row.node = html("li", { "data-id": id }, row.badge,
-      html("div", { class: "words" }, row.label, row.help, row.note, row.apart),
+      html("div", { class: "words", onclick: () => choose(id) }, row.label, row.help, row.note, row.apart),
       html("div", { class: "numbers" }, field(strings.influence, row.influence), field(strings.control, row.control)),
       html("div", { class: "acts" }, ...(leads ? [row.pick, row.more] : [row.off])));
     map.draggable(row.badge, id, true);
@@ -230,8 +237,9 @@ function buildInfluence(config, session, status, { leads, download }) {
     for (const one of layers) set(one, "aria-pressed", one.dataset.when === way.when);
     set(compare, "aria-pressed", way.compare);
     frozen.hidden = !way.compare || !view.shown_at;
+    for (const one of othersSigns) one.hidden = !way.compare;
     write(frozenText, fill(strings.frozen, { tid: view.shown_at }));
-    write(count, view.participants === 1 ? strings.participants_one : view.participants ? fill(strings.participants, { antal: view.participants }) : "");
+    write(count, counted(view.participants, strings.participants_one, strings.participants));
     const ids = new Set(view.elements.map(({ id }) => id));
     for (const [id, row] of rows) if (!ids.has(id)) { draft(row, ""); row.node.remove(); rows.delete(id); }
     view.elements.forEach((one, at) => {
@@ -253,7 +261,7 @@ function buildInfluence(config, session, status, { leads, download }) {
     tools: leads ? [role, area, layer, compare, download, count] : [asked, layer, count],
     body: [html("main", { class: "influence" },
       html("div", { class: "left" }, html("p", { class: "hint" }, leads ? strings.map_hint : strings.own_hint), said, leads ? asked : null, frozen, map.node),
-      html("div", { class: "right" }, html("h2", {}, leads ? strings.elements : strings.own_title), list, ...(leads ? [add, away] : [])),
+      html("div", { class: "right" }, html("div", { class: "heading" }, html("h2", {}, leads ? strings.elements : strings.own_title), signs), list, ...(leads ? [add, away] : [])),
       ...(leads ? [potential] : []))],
     show(next) {
       if (view && questionKey(next) !== questionKey(view)) {

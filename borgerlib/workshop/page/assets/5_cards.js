@@ -44,8 +44,9 @@ function buildCards(config, session, status, { leads, download }) {
     const acts = html("div", { class: "acts" }, button(strings.draw, draw, { class: "primary", ...named(strings.draw) }),
       button(strings.previous, () => step(-1), named(strings.previous)), button(strings.next, () => step(1), named(strings.next)),
       button(strings.put_away, () => lay(""), named(strings.put_away)));
-    const node = html("section", { class: "slot", "data-kind": deck.kind }, html("h2", {}, deck.title),
-      ...(leads ? [html("div", { class: "choice" }, choose, deck.kind === "theme" ? topic : null), acts] : []), empty, card, turn);
+    const node = html("section", { class: "slot", "data-kind": deck.kind },
+      html("div", { class: "heading" }, html("h2", {}, deck.title), leads && deck.kind === "theme" ? topic : null),
+      ...(leads ? [choose, acts] : []), empty, card, turn);
     function update(id) {
       const shown = id ? cardOf(deck.kind, id) : null;
       if (id !== way.id) {
@@ -107,6 +108,8 @@ function buildCards(config, session, status, { leads, download }) {
   const nothing = html("p", { class: "empty" }, strings.summary_empty);
   const minutes = html("section", { class: "minutes" }, html("h2", {}, strings.summary), nothing, rounds, copy);
   const count = html("p", { class: "count" });
+  // On a telephone the vote is what there is to do: it stands with the theme that it is about.
+  if (!leads) slots.find(([kind]) => kind === "theme")[1].node.append(vote);
 
   function show() {
     if (!view) return;
@@ -126,7 +129,7 @@ function buildCards(config, session, status, { leads, download }) {
     const voting = session.waiting().findLast(({ kind, content }) => kind === "vote" && content.id === table.theme);
     const voted = voting?.content.fit ?? own[table.theme];
     for (const box of votes) box.firstChild.checked = Number(box.firstChild.value) === voted;
-    write(count, view.participants === 1 ? strings.participants_one : view.participants ? fill(strings.participants, { antal: view.participants }) : "");
+    write(count, counted(view.participants, strings.voted_one, strings.voted));
     if (!leads) return;
     rounds.replaceChildren(...view.summary.map(({ titles, note: words, fit: told }) => html("div", { class: "round" },
       html("h3", {}, titles.join(" + ")), words ? html("p", {}, words) : null, told ? html("p", { class: "asked" }, told) : null)));
@@ -136,7 +139,7 @@ function buildCards(config, session, status, { leads, download }) {
   return {
     tools: leads ? [download, count] : [count],
     body: [html("main", { class: "cards" }, html("div", { class: "table" }, ...slots.map(([, slot]) => slot.node)),
-      ...(leads ? [noteBox] : []), vote, ...(leads ? [minutes] : []))],
+      ...(leads ? [noteBox, vote, minutes] : []))],
     show(next) { view = next; show(); },
     own(next) { own = next; show(); },
   };
