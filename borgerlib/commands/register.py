@@ -24,6 +24,8 @@ Municipality = Annotated[str, typer.Argument(help="Name or code.")]
 Contact = Annotated[
     str, typer.Argument(help="Her e-mail address, her telephone number, or the code in her letter.")
 ]
+_FEW = 10
+"""Rows that are named one by one."""
 KeyFile = Annotated[
     Path | None, typer.Option(help="File with the key. Default: the variable BORGER_REGISTER_KEY.")
 ]
@@ -115,8 +117,9 @@ def import_(
     for problem in read.problems if read else ():
         console.out.print(f"[bold yellow]look[/bold yellow]     {escape(problem)}")
     console.out.print(f"{done.new:,} people entered, {done.known:,} known already.")
-    for reason, count in done.refused["reason"].value_counts().items():
-        console.out.print(f"{count:,} not entered: {escape(str(reason))}")
+    for reason, of_reason in done.refused.groupby("reason", sort=False):
+        rows = f" (row {', '.join(map(str, of_reason.index))})" if len(of_reason) <= _FEW else ""
+        console.out.print(f"{len(of_reason):,} not entered{rows}: {escape(str(reason))}")
     if done.withdrawn:
         console.out.print(f"{done.withdrawn:,} known people say no: their consent is withdrawn.")
     console.wrote(path)

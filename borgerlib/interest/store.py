@@ -31,6 +31,7 @@ WEIGHTING = "weighting.json"
 CODEBOOK = "codebook.toml"
 REGISTER = "register.parquet"
 REFUSED = "refused.parquet"
+REFUSALS = ["mark", "day", "row", "sure"]
 WORDS = "consent_words"
 """The column of the contact file with the version of the words in which a form of ours asked."""
 _KEY = b"borgerlib"
@@ -146,9 +147,11 @@ def load_register(municipality: str) -> pd.DataFrame:
 
 
 def load_refused(municipality: str) -> pd.DataFrame:
-    """Return the marks of those who said no to be contacted: mark, day; none where there is no such file."""
+    """Return the marks of those who said no to be contacted, as `refused_of`; none where there is no file."""
     path = settled(contact_folder(municipality)) / REFUSED
-    return read_parquet(path, municipality)[0] if path.is_file() else pd.DataFrame({"mark": [], "day": []})
+    kept = read_parquet(path, municipality)[0] if path.is_file() else pd.DataFrame(columns=["mark", "day"])
+    # An older file has only those who are sure, and does not tell their rows.
+    return pd.DataFrame({"row": "", "sure": True, **kept}, index=kept.index)[REFUSALS]
 
 
 def read_summary(municipality: str) -> dict[str, Any]:

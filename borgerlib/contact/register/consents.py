@@ -13,6 +13,8 @@ from borgerlib.contact.register.store import Register
 from borgerlib.errors import DataError
 from borgerlib.personal import contact_mark
 
+SHARED_TELEPHONE = "several people have this telephone number; told apart by e-mail alone"
+OTHER_ADDRESS = "said no, with a known telephone and another address: withdraw if it is she"
 INVITATION = "invitation"
 """What those who may be invited have consented to."""
 
@@ -105,35 +107,45 @@ def refuse(register: Register, people: Iterable[int], purpose: str, *, day: date
     )
 
 
-def enter_refusals(register: Register, refused: pd.DataFrame, *, day: date, survey: str) -> int:
-    """Enter the noes to invitations of people who are known, and return how many they are.
+def enter_refusals(
+    register: Register, refused: pd.DataFrame, *, day: date, survey: str
+) -> tuple[int, pd.DataFrame]:
+    """Enter the noes to invitations of people who are known.
 
     Parameters
     ----------
     register : Register
     refused : DataFrame
-        mark (`borgerlib.personal.contact_mark`), day (ISO 8601; '' where it is not known).
+        As `borgerlib.interest.prepare.refused.refused_of`.
     day : date
         For those whose day is not known.
     survey : str
         Where the answers are from.
+
+    Returns
+    -------
+    int, DataFrame
+        How many people they are of; and the answers, by their row, that may be a known person's: why that is
+        not sure.
     """
     found = register.rows(
-        "SELECT mail, id FROM person WHERE mail IS NOT NULL UNION "
-        "SELECT phone, id FROM person WHERE phone IS NOT NULL"
+        "SELECT mail, id, 1 FROM person WHERE mail IS NOT NULL UNION "
+        "SELECT phone, id, mail IS NULL FROM person WHERE phone IS NOT NULL"
     )
-    people = pd.DataFrame(found, columns=["mark", "person"])
+    people = pd.DataFrame(found, columns=["mark", "person", "one"])
     people["mark"] = people["mark"].map(contact_mark)
-    # A telephone that several share does not tell who said no.
-    noes = refused.merge(people.drop_duplicates("mark", keep=False), on="mark")
-    count = noes["person"].nunique()
+    people["shared"] = people["mark"].duplicated(keep=False)
+    noes = refused.merge(people, on="mark")
+    hers = noes[(noes["sure"].astype(bool) | noes["one"].eq(1)) & ~noes["shared"].astype(bool)]
+    count = hers["person"].nunique()
     if count:
         with register.changing("refusals") as detail:
-            for person, when in zip(noes["person"].tolist(), noes["day"], strict=True):
+            for person, when in zip(hers["person"].tolist(), hers["day"], strict=True):
                 said = date.fromisoformat(when) if when else day
                 refuse(register, [person], INVITATION, day=said, source=survey)
             detail.update(survey=survey, people=count)
-    return count
+    unsure = noes[~noes["row"].isin(hers["row"])].drop_duplicates("row").set_index("row")["sure"]
+    return count, unsure.map({True: SHARED_TELEPHONE, False: OTHER_ADDRESS}).to_frame("reason")
 
 
 def covered(register: Register, purpose: str, *, day: date, by_answers: bool) -> set[int]:

@@ -9,7 +9,15 @@ from typing import Any
 import pandas as pd
 
 from borgerlib.contact import codes
-from borgerlib.contact.register.consents import Wording, add_wording, period_end, refuse, remove
+from borgerlib.contact.register.consents import (
+    OTHER_ADDRESS,
+    SHARED_TELEPHONE,
+    Wording,
+    add_wording,
+    period_end,
+    refuse,
+    remove,
+)
 from borgerlib.contact.register.key import erasure_mark, pseudonym_of, withdrawal_code
 from borgerlib.contact.register.store import Register
 from borgerlib.errors import DataError, ParameterError
@@ -113,16 +121,14 @@ def enter(
             answer = clear_answer(row.consent)
             same = _same(register, mail, phone)
             if len(same) > 1:
-                refused[row.Index] = "several people have this telephone number; told apart by e-mail alone"
+                refused[row.Index] = SHARED_TELEPHONE
             elif not answer:
                 refused[row.Index] = "no consent"
                 if answer is False and same:
                     withdrawn |= same
                     refuse(register, same, wording.purpose, day=row.day, source=survey)
                 elif answer is False and register.rows("SELECT 1 FROM person WHERE phone = ?", (phone,)):
-                    refused[row.Index] = (
-                        "said no, with a known telephone and another address: withdraw if it is she"
-                    )
+                    refused[row.Index] = OTHER_ADDRESS
             elif mail is None and phone is None:
                 refused[row.Index] = "neither an e-mail address nor a telephone number that can be"
             elif _is_erased(register, pseudonym):

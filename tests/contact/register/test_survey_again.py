@@ -97,6 +97,31 @@ def test_a_clear_no_withdraws_an_earlier_yes_and_is_kept_as_a_mark_until_then(sa
     assert mails(register) == {"dorte@example.dk"}
 
 
+def test_a_no_beside_a_known_telephone_is_told_with_its_row_unless_it_is_hers(saved, register):
+    known = [answer("dorte", "2026-11-02", phone="22334455"), answer("gerda", "2026-11-02", phone="66778899")]
+    alone = {**answer("finn", "2026-11-02"), "kontakt_mail": "", "kontakt_telefon": "44556677"}
+    assert entered(register, saved, *known, alone).new == 3
+    assert entered(register, saved, answer("erik", "2026-11-03", phone="22334455")).new == 1
+    reached = (
+        ("ny@example.dk", "66778899"),  # Gerda's, or her husband's
+        ("", "22334455"),  # one of two has it
+        ("finn@example.dk", "44556677"),  # Finn's, of whom no address is known
+        ("dorte@example.dk", "22334455"),
+        ("ukendt@example.dk", "99887766"),
+    )
+    no = [
+        {**answer(f"n{number}", "2026-11-25", "nej"), "kontakt_mail": mail, "kontakt_telefon": phone}
+        for number, (mail, phone) in enumerate(reached)
+    ]
+    done = entered(register, saved, *no, answer("hanne", "2026-11-25"))
+    assert done.refused["reason"].to_dict() == {
+        "2": "said no, with a known telephone and another address: withdraw if it is she",
+        "3": "several people have this telephone number; told apart by e-mail alone",
+    }
+    assert done.withdrawn == 2
+    assert mails(register) == {"erik@example.dk", "gerda@example.dk", "hanne@example.dk"}
+
+
 def test_a_yes_to_other_words_is_not_a_yes_to_these(saved, register):
     text = texts_file("Odense").read_text("utf-8")
     old = answer("anna", "2026-11-01")

@@ -80,7 +80,7 @@ def import_survey(
     others = (in_words != wording.version).fillna(False).astype(bool)
     done = enter(register, people[~others], wording=wording, survey=survey, day=day, until=until)
     marks = store.load_refused(municipality)
-    noes = enter_refusals(register, marks, day=day, survey=survey)
+    noes, unsure = enter_refusals(register, marks, day=day, survey=survey)
     reasons = [
         f"said yes to other words, version {old}, not {wording.version} of the form as it is: put the words "
         "back and import once more"
@@ -90,7 +90,7 @@ def import_survey(
     if not keep and unsaid.empty:
         (store.contact_folder(municipality) / store.REGISTER).unlink()
         (store.contact_folder(municipality) / store.REFUSED).unlink(missing_ok=True)
-    return replace(done, withdrawn=done.withdrawn + noes, refused=pd.concat([done.refused, unsaid]))
+    return replace(done, withdrawn=done.withdrawn + noes, refused=pd.concat([done.refused, unsaid, unsure]))
 
 
 def survey_name(codebook: Codebook, attrs: Mapping[Hashable, Any]) -> str:
