@@ -28,7 +28,11 @@ _EXCHANGE, _AT_WORKING_FOLDER = 2, -100  # of renameat2(2)
 
 @contextmanager
 def replacing(
-    target: Path, *, what: str = "The file", error: type[BorgerlibError] | None = None
+    target: Path,
+    *,
+    what: str = "The file",
+    error: type[BorgerlibError] | None = None,
+    private: bool = False,
 ) -> Iterator[Path]:
     """Give a path beside `target` to write a file to, which takes its place when nothing went wrong.
 
@@ -40,6 +44,8 @@ def replacing(
         What it is, for the message: "The PDF".
     error : type of BorgerlibError, optional
         What is raised where the file cannot be written; without it the system's own error.
+    private : bool
+        The file is for its owner alone, from its first letter on.
 
     Raises
     ------
@@ -48,7 +54,8 @@ def replacing(
     """
     beside = _beside(target, _UNFINISHED)
     try:
-        beside.touch()  # a folder that is not there is told at once
+        # A folder that is not there is told at once.
+        beside.touch(mode=0o600 if private else 0o666)
         yield beside
         sync(beside)
         os.replace(beside, target)

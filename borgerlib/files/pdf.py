@@ -88,7 +88,12 @@ def _text_of(node: Any) -> str | None:
 
 @garbage.not_looked_for()
 def save_pdf(
-    html: str, target: Path, *, day: date | None = None, look_at: Callable[[Any], None] | None = None
+    html: str,
+    target: Path,
+    *,
+    day: date | None = None,
+    look_at: Callable[[Any], None] | None = None,
+    private: bool = False,
 ) -> None:
     """Write an HTML document that needs no other file as a PDF, beside its place and renamed.
 
@@ -102,6 +107,8 @@ def save_pdf(
         The date in the file; without one it carries none, and the same document gives the same file.
     look_at : callable, optional
         Is given the pages as they are laid out, and may raise before anything is written.
+    private : bool
+        The file is for its owner alone.
 
     Raises
     ------
@@ -113,7 +120,7 @@ def save_pdf(
             look_at(document)
         if day is not None:
             document.metadata.created = day.isoformat()
-        with replacing(target, what="The PDF", error=RunError) as beside:
+        with replacing(target, what="The PDF", error=RunError, private=private) as beside:
             document.write_pdf(beside, pdf_variant=VARIANT, pdf_tags=True, finisher=_with_scopes)
 
 

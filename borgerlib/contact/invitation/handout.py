@@ -13,10 +13,10 @@ import pandas as pd
 from borgerlib import danish
 from borgerlib.contact.invitation.candidates import Candidates
 from borgerlib.contact.invitation.mailing import CHANNELS, Channel, ListRequest, mailing
-from borgerlib.contact.register.consents import INVITATION, covered
-from borgerlib.contact.register.lists.apart import reached, require_apart
+from borgerlib.contact.register.consents import INVITATION
+from borgerlib.contact.register.lists.apart import require_apart
 from borgerlib.contact.register.lists.file import write_list
-from borgerlib.contact.register.lists.make import make_list, require_enough
+from borgerlib.contact.register.lists.make import able_to, make_list, require_enough
 from borgerlib.contact.register.store import Register
 from borgerlib.interest.store import contact_folder
 
@@ -101,10 +101,8 @@ def require_listable(
     DisclosureError
         As `borgerlib.contact.register.lists.make.make_list`.
     """
-    able = covered(register, INVITATION, day=day, by_answers=True)
-    able &= reached(register, CHANNELS[wanted.channel].reach)
-    reachable = _reachable(candidates, wanted.channel)
-    able = able if reachable is None else able & reachable
+    reach, reachable = CHANNELS[wanted.channel].reach, _reachable(candidates, wanted.channel)
+    able = able_to(register, INVITATION, day=day, by_answers=True, reach=reach, reachable=reachable)
     chosen = [panel & able for panel in panels]
     require_enough(min(chosen, key=len))
     require_apart(register, chosen, able, consent=INVITATION, by_lot=True)

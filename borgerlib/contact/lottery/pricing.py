@@ -13,7 +13,6 @@ from borgerlib.contact.lottery.solver import Floats, Program, Solution
 Which = NDArray[Any]  # kinds, as positions or as a mask
 _WHOLE = 1e-7
 _MAY_CHANGE = 240  # kinds, when a relaxation is rounded; all, where that is not enough
-_FIRST_WINDOW = 0.02  # of the largest price; programs of panels have small gaps
 
 
 class Panels:
@@ -34,39 +33,31 @@ class Panels:
             held = self.rows @ through
             self.lower, self.upper = _on_bounds(held, self.lower, self.upper)
             self.least, self.most = _on_bounds(through, self.least, self.most)
-        self._relaxed = Program(
-            self.rows,
-            costs=np.zeros(len(pool.counts)),
-            rows=(self.lower, self.upper),
-            variables=(self.least, self.most),
+        self._relaxed, self._whole = (
+            Program(
+                self.rows,
+                costs=np.zeros(len(pool.counts)),
+                rows=(self.lower, self.upper),
+                variables=(self.least, self.most),
+                integer=integer,
+            )
+            for integer in (False, True)
         )
 
     def best(self, prices: Floats) -> tuple[Floats, float] | None:
-        """Return a panel of the highest price and a proven bound on the price of any; None without panels.
-
-        Solves the relaxation first: a kind whose reduced cost is larger than the distance between the
-        relaxation and the panel found cannot change, so that a small integer program is left.
-        """
-        relaxed = self._at(prices)
-        if relaxed is None:
+        """Return a panel of the highest price and a proven bound on the price of any; None without panels."""
+        self._whole.set_costs(prices)
+        solution = self._whole.solve()
+        if solution is None:
             return None
-        window = _FIRST_WINDOW * max(np.abs(prices).max(), _WHOLE)
-        while True:
-            free = _may_change(relaxed, window)
-            panel = self._complete(relaxed, free, prices)
-            if panel is not None:
-                price = float(prices @ panel)
-                if free.all() or price >= relaxed.value - window:
-                    return panel, max(price, min(relaxed.value, price + _WHOLE * window))
-                window = 1.001 * (relaxed.value - price)
-            elif free.all():
-                return None
-            else:
-                window *= 4
+        panel = self._checked(np.round(solution.variables))
+        assert panel is not None, "what is whole within the solver's tolerance is whole"
+        return panel, max(float(prices @ panel), solution.value)
 
     def near(self, prices: Floats) -> Floats | None:
         """Return a panel of a high price by rounding the relaxation; None if stuck."""
-        relaxed = self._at(prices)
+        self._relaxed.set_costs(prices)
+        relaxed = self._relaxed.solve()
         if relaxed is None:
             return None
         panel = self._rounded(relaxed, _MAY_CHANGE, prices)
@@ -78,7 +69,7 @@ class Panels:
         """Fix the kinds that are nearest to a whole number, solve again, and so on until all are whole."""
         free = np.flatnonzero(_nearly_free(relaxed, most))
         panel = np.round(relaxed.variables)
-        program = self._restricted(panel, free, prices, integer=False)
+        program = self._restricted(panel, free, prices)
         part = relaxed.variables[free]
         while np.any(broken := np.abs(part - np.round(part)) > _WHOLE):
             index = np.flatnonzero(broken)
@@ -105,23 +96,7 @@ class Panels:
                 program.set_variable(int(kind), self.least[free[kind]], self.most[free[kind]])
         return None
 
-    def _at(self, prices: Floats) -> Solution | None:
-        self._relaxed.set_costs(prices)
-        return self._relaxed.solve()
-
-    def _complete(self, relaxed: Solution, free: Which, prices: Floats) -> Floats | None:
-        panel = np.round(relaxed.variables)
-        if np.abs(panel - relaxed.variables).max() < _WHOLE:
-            return self._checked(panel)
-        kinds = np.flatnonzero(free)
-        program = self._restricted(panel, kinds, prices, integer=True)
-        solution = program.solve()
-        if solution is None:
-            return None
-        panel[kinds] = np.round(solution.variables)
-        return self._checked(panel)
-
-    def _restricted(self, panel: Floats, kinds: Which, prices: Floats, *, integer: bool) -> Program:
+    def _restricted(self, panel: Floats, kinds: Which, prices: Floats) -> Program:
         """Return the program in which only `kinds` of a panel may change."""
         others = panel.copy()
         others[kinds] = 0
@@ -131,7 +106,6 @@ class Panels:
             costs=prices[kinds],
             rows=(self.lower - held, self.upper - held),
             variables=(self.least[kinds], self.most[kinds]),
-            integer=integer,
         )
 
     def _checked(self, panel: Floats) -> Floats | None:
@@ -146,11 +120,6 @@ def _on_bounds(value: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Flo
         np.where(value >= upper - _WHOLE, upper, lower),
         np.where(value <= lower + _WHOLE, lower, upper),
     )
-
-
-def _may_change(relaxed: Solution, window: float) -> Which:
-    broken = np.abs(relaxed.variables - np.round(relaxed.variables)) > _WHOLE
-    return broken | (np.abs(relaxed.reduced_costs) <= window)
 
 
 def _nearly_free(relaxed: Solution, most: int) -> Which:

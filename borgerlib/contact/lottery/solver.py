@@ -78,7 +78,7 @@ class Program:
             model.integrality_ = [highspy.HighsVarType.kInteger] * by_column.shape[1]
         self._highs: Any = _SilentHighs()
         # One thread: the answer is then the same on every machine, and a kernel that was forked can solve.
-        for option, value in {"threads": 1, "mip_rel_gap": 0.0}.items():
+        for option, value in {"threads": 1, "mip_rel_gap": 0.0, "mip_abs_gap": 0.0}.items():
             self._highs.setOptionValue(option, value)
         self._highs.passModel(model)
 

@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from borgerlib.danish import long_date
-from borgerlib.errors import RunError
-from borgerlib.files.atomic import replacing
-from borgerlib.files.pdf import VARIANT, weasyprint_library
+from borgerlib.files.pdf import save_pdf
 
 _TITLE = "Det, kommunen har om dig i registret over samtykker"
 
@@ -31,19 +29,17 @@ def write_pdf(held: Mapping[str, Any], path: Path) -> None:
     RunError
         weasyprint is not installed (``pip install 'borgerlib[pdf]'``), or the file cannot be written.
     """
-    weasyprint = weasyprint_library()
     parts = "".join(
         f"<h2>{escape(first)}</h2>" + "".join(f"<p>{escape(line)}</p>" for line in lines)
         for first, *lines in _parts(held)
     )
-    page = (
+    save_pdf(
         f"<!doctype html><html lang='da'><head><title>{_TITLE}</title>"
         "<style>body{font:11pt/1.5 sans-serif}h1{font-size:17pt}h2{font-size:12pt}</style></head>"
-        f"<body><h1>{_TITLE}</h1>{parts}</body></html>"
+        f"<body><h1>{_TITLE}</h1>{parts}</body></html>",
+        path,
+        private=True,
     )
-    with replacing(path, what="The PDF", error=RunError) as beside:
-        weasyprint.HTML(string=page).write_pdf(beside, pdf_variant=VARIANT)
-        beside.chmod(0o600)
 
 
 def _parts(held: Mapping[str, Any]) -> list[list[str]]:

@@ -59,12 +59,8 @@ def print_cards(cards: Sequence[PrintedCard], target: Path, look: Look = USUAL) 
     RunError
         WeasyPrint is not installed, or the file cannot be written.
     """
-
-    def look_at(document: Any) -> None:
-        if _runs_over(document, 2 * len(cards)):
-            refuse_too_long(cards, look)
-
-    save_pdf(sheets_html(cards, look), target, look_at=look_at)
+    refuse_too_long(cards, look)
+    save_pdf(sheets_html(cards, look), target)
     return target
 
 
@@ -95,32 +91,16 @@ def too_long(cards: Sequence[PrintedCard], look: Look = USUAL) -> tuple[str, ...
     for sheet in sheets:
         count = _lines_over(sheet)
         if count:
-            side = next(name for box in sheet._page_box.descendants() if (name := _side(box)))
+            (side,) = sheet.anchors
             kind, _, rest = side.partition("/")
             name, _, face = rest.rpartition("/")
             problems.append(f"{kind} '{name}', {face}: {count} line{'s' * (count > 1)} too long")
     return tuple(problems)
 
 
-# What WeasyPrint has laid out is in pages' `_page_box`: it has no public way to ask for it.
-def _runs_over(document: Any, sides: int) -> bool:
-    """Return whether a side on the sheets goes below its edge, or is parted and goes on on another sheet."""
-    found = [
-        side
-        for sheet in document.pages
-        for side in sheet._page_box.descendants(placeholders=True)
-        if side.element_tag == "article" and type(side).__name__ == "BlockBox"
-    ]
-    return len(found) != sides or any(
-        box.position_y + box.height > side.position_y + _LOWEST + _ROUNDED
-        for side in found
-        for box in side.descendants()
-        if type(box).__name__ == "LineBox"
-    )
-
-
 def _lines_over(side: Any) -> int:
     """Return how many lines of the side's running text must go for the last one to stand above the edge."""
+    # WeasyPrint has no public way to ask for lines.
     lines = [box for box in side._page_box.descendants() if type(box).__name__ == "LineBox"]
     last = max(lines, key=lambda line: line.position_y + line.height)
     over: float = last.position_y + last.height - _LOWEST
@@ -129,11 +109,6 @@ def _lines_over(side: Any) -> int:
     whole = statistics.mode(map(round, steps)) if steps else 0
     usual: float = statistics.median([step for step in steps if round(step) == whole] or [last.height])
     return max(0, math.ceil((over - _ROUNDED) / usual))
-
-
-def _side(box: Any) -> str:
-    element = getattr(box, "element", None)
-    return str(element.get("data-side") or "") if element is not None else ""
 
 
 def _sides(sheet: Sequence[PrintedCard]) -> list[list[tuple[int, PrintedCard]]]:

@@ -116,13 +116,12 @@ def applied(state: Talk, change: Change) -> Talk:
             table[KINDS.index(said["card_kind"])] = said["id"]
             return replace(state, table=(table[0], table[1], table[2]))
         case "note":
-            lay = said["table"]
-            note = text(said, "text", _LONGEST_NOTE)
-            return replace(state, notes={**state.notes, (lay[0], lay[1], lay[2]): note})
+            theme, shape, role = said["table"]
+            return replace(state, notes={**state.notes, (theme, shape, role): said["text"]})
         case "reveal":
             return replace(state, shown={**state.shown, said["id"]: state.votes.get(said["id"], {})})
         case "vote":
-            votes = {**state.votes.get(said["id"], {}), change.who: step(said, "fit", LOWEST, HIGHEST)}
+            votes = {**state.votes.get(said["id"], {}), change.who: said["fit"]}
             return replace(state, votes={**state.votes, said["id"]: votes})
     return state
 

@@ -228,13 +228,12 @@ def _answered(answers: Replies, change: Change) -> Replies:
             own = dict(answers.placed.get(change.who, {}))
             own.pop((said["id"], said["when"]), None)
             if change.kind == "place":
-                spot = (step(said, key, 0, HIGHEST) for key in ("influence", "control"))
-                own[said["id"], one_of(said, "when", WHEN)] = Position(*spot)
+                own[said["id"], said["when"]] = Position(said["influence"], said["control"])
             return replace(answers, placed={**answers.placed, change.who: own})
         case "decide":
-            decision = Decision(*(text(said, key, _LONGEST_TEXT) for key in ("what", "who", "by")))
-            key = (one_of(said, "question", QUESTIONS), said["id"])
-            return replace(answers, decisions={**answers.decisions, key: decision})
+            decision = Decision(said["what"], said["who"], said["by"])
+            decisions = {**answers.decisions, (said["question"], said["id"]): decision}
+            return replace(answers, decisions=decisions)
     return answers
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,15 +14,16 @@ from markupsafe import Markup
 
 from borgerlib import danish
 from borgerlib.errors import DataError, ParameterError
+from borgerlib.files.document import new_document
 from borgerlib.files.pdf import save_pdf
 from borgerlib.files.templates import template
 from borgerlib.files.temporary import owned_temporary_folder
+from borgerlib.runs.pages.formats.docx import write_html
 from borgerlib.view import theme
 from borgerlib.workshop.cards.rounds import Talk
 from borgerlib.workshop.influence.placements import HIGHEST, WHEN, InfluenceMap
 from borgerlib.workshop.influence.potential import standings
 from borgerlib.workshop.page.cards import cards_view
-from borgerlib.workshop.saved.document import as_docx
 from borgerlib.workshop.saved.picture import map_picture
 from borgerlib.workshop.saved.table import as_csv, question_table, session_table
 from borgerlib.workshop.sessions.agreement import FEWEST
@@ -121,7 +123,7 @@ def render(name: str, **content: Any) -> str:
 
 
 def _page(content: Mapping[str, Any], *, faces: str = "") -> str:
-    drawn = [f"data:image/png;base64,{base64.b64encode(one).decode()}" for one in _pictures(content)]
+    drawn = [base64.b64encode(_picture(content, one)).decode() for one in content["maps"]]
     return render(_TEMPLATE, **content, faces=Markup(faces), pictures=drawn)
 
 
@@ -174,11 +176,18 @@ def _pdf(page: str) -> bytes:
 
 
 def _docx(content: Mapping[str, Any]) -> bytes:
-    return as_docx(content, _pictures(content))
+    from bs4 import BeautifulSoup
 
-
-def _pictures(content: Mapping[str, Any]) -> list[bytes]:
-    return [_picture(content, one) for one in content["maps"]]
+    document = new_document(content["title"], content["look"])
+    page = BeautifulSoup(_page(content), "html.parser").main
+    assert page is not None, "the page is ours"
+    for logo in page.select(".logo"):  # which the document has already
+        logo.decompose()
+    pictures = [base64.b64decode(str(one["src"]).partition(",")[2]) for one in page.find_all("img")]
+    write_html(document, page, iter(pictures))
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
 
 
 def _picture(content: Mapping[str, Any], shown: Mapping[str, Any]) -> bytes:

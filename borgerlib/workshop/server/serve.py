@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import secrets
 import signal
 import socket
@@ -17,6 +16,7 @@ import tornado.httpserver
 import tornado.netutil
 
 from borgerlib.errors import RunError
+from borgerlib.files.atomic import replacing
 from borgerlib.workshop.server.gate import Gate
 from borgerlib.workshop.server.lines import Lines
 from borgerlib.workshop.server.pages import application
@@ -108,15 +108,11 @@ def serve_until_ended(room: Room, *, port: int, network: bool, on_ready: Callabl
 def _secret(session: Path) -> str:
     """Return what the session's cookies are signed with: who comes back after a restart is no new person."""
     path = session.with_suffix(".key")
-    with suppress(FileExistsError):
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(32))
-    secret = path.read_text(encoding="ascii")
-    if not secret:  # whoever made it was ended before it was written
-        path.unlink()
-        return _secret(session)
-    return secret
+    # One of an older version may be empty: whoever made it was ended before it was written.
+    if not path.is_file() or not path.stat().st_size:
+        with replacing(path, private=True) as beside:
+            beside.write_text(secrets.token_hex(32), encoding="ascii")
+    return path.read_text(encoding="ascii")
 
 
 def _sockets(first: int, *, network: bool) -> list[socket.socket]:

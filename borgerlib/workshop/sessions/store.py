@@ -18,6 +18,7 @@ from pathlib import Path
 
 from borgerlib import danish, places
 from borgerlib.errors import DataError
+from borgerlib.files.atomic import replacing
 from borgerlib.said import said
 from borgerlib.workshop.sessions.change import Change
 
@@ -103,10 +104,8 @@ def create_session(tool: str, title: str, *, municipality: str = "") -> SessionF
     day = datetime.now(UTC)
     name = f"{tool}-{danish.slug(title)[:40] or 'session'}-{day:%Y%m%d}-{secrets.token_hex(3)}"
     path = sessions_folder() / f"{name}.sqlite"
-    try:
+    with _as_ours():
         path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataError(said("not_saved", why=error.strerror)) from error
     about = (tool, title, municipality, day.isoformat(timespec="seconds"))
     _make(path, about, ())
     return SessionFile(path, *about)
@@ -119,11 +118,13 @@ def list_sessions(tool: str) -> tuple[SessionFile, ...]:
 
 
 def _listed(tool: str, path: Path) -> SessionFile:
+    session = SessionFile(path, tool, "", "", "")
     try:
         session = _about(path)
+        session.changes()
     except DataError as error:
-        return SessionFile(path, tool, "", "", "", problem=error.message)
-    return session if _is_whole(path) else replace(session, problem=said("session_damaged"))
+        return replace(session, problem=error.message)
+    return session
 
 
 def open_session(name: str) -> SessionFile:
@@ -142,8 +143,13 @@ def open_session(name: str) -> SessionFile:
         path = given
     if not path.is_file():
         raise DataError(said("no_session", name=path.stem), hint=said("list_sessions"))
-    recovered = "" if _is_whole(path) else _recover(path)
-    return replace(_about(path), recovered=recovered)
+    try:
+        session = _about(path)
+        session.changes()
+    except _DamagedError:
+        recovered = _recover(path)
+        return replace(_about(path), recovered=recovered)
+    return session
 
 
 def _about(path: Path) -> SessionFile:
@@ -159,7 +165,7 @@ def _about(path: Path) -> SessionFile:
             )
         about = file.execute("SELECT tool, title, municipality, made FROM about").fetchone()
     if about is None:
-        raise DataError(said("session_damaged"), hint=said("open_again"))
+        raise _damaged()
     return SessionFile(path, *about)
 
 
@@ -174,17 +180,27 @@ def recover_session(session: SessionFile, *, before: int) -> SessionFile:
     return replace(session, recovered=_recover(session.path, before))
 
 
+class _DamagedError(DataError):
+    """A file of which not everything can be read."""
+
+
+def _damaged() -> DataError:
+    return _DamagedError(said("session_damaged"), hint=said("open_again"))
+
+
 @contextmanager
 def _as_ours(kind: str = "not_saved") -> Iterator[None]:
     try:
         yield
     except DataError:
         raise
+    except OSError as error:
+        raise DataError(said(kind, why=error.strerror)) from error
     except (sqlite3.Error, ValueError, TypeError) as error:
         # What sqlite says of a text that it cannot decode holds the text itself.
         damaged = not isinstance(error, sqlite3.OperationalError) or "decode" in str(error)
         if damaged:
-            raise DataError(said("session_damaged"), hint=said("open_again")) from None
+            raise _damaged() from None
         raise DataError(said(kind, why=str(error))) from error
 
 
@@ -195,11 +211,8 @@ def _connection(path: Path) -> sqlite3.Connection:
 
 
 def _make(path: Path, about: tuple[str, ...], changes: Sequence[Change]) -> None:
-    beside = path.with_suffix(".part")
     # Answers that people gave for themselves are for whoever leads alone, on a shared machine too.
-    with suppress(OSError):
-        os.close(os.open(beside, os.O_CREAT | os.O_WRONLY, 0o600))
-    with _as_ours(), closing(sqlite3.connect(beside)) as file:
+    with _as_ours(), replacing(path, private=True) as beside, closing(sqlite3.connect(beside)) as file:
         file.execute("PRAGMA synchronous = FULL")
         file.execute("PRAGMA journal_mode = WAL")
         file.executescript(_SCHEMA)
@@ -207,7 +220,6 @@ def _make(path: Path, about: tuple[str, ...], changes: Sequence[Change]) -> None
             file.execute("INSERT INTO about VALUES (?, ?, ?, ?)", about)
             rows = [(c.number, c.at, c.who, c.kind, json.dumps(dict(c.content))) for c in changes]
             file.executemany("INSERT INTO change VALUES (?, ?, ?, ?, ?)", rows)
-    os.replace(beside, path)
 
 
 def _read(file: sqlite3.Connection, after: int) -> Iterator[Change]:
@@ -217,20 +229,6 @@ def _read(file: sqlite3.Connection, after: int) -> Iterator[Change]:
         if not (isinstance(content, dict) and all(isinstance(text, str) for text in (who, kind, at))):
             raise ValueError("A change says nothing.")
         yield Change(who, kind, content, number, at)
-
-
-def _is_whole(path: Path) -> bool:
-    try:
-        with closing(_connection(path)) as file:
-            if file.execute("PRAGMA quick_check").fetchone() != ("ok",):
-                return False
-            if file.execute("PRAGMA user_version").fetchone() == (VERSION,):
-                file.execute("SELECT tool, title, municipality, made FROM about").fetchone()
-                for _ in _read(file, 0):
-                    pass
-            return True
-    except (sqlite3.Error, ValueError, TypeError):
-        return False
 
 
 def _recover(path: Path, before: int | None = None) -> str:

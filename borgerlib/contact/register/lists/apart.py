@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Sequence
 from datetime import date
 
@@ -16,10 +15,20 @@ from borgerlib.said import said
 
 FEWEST = 10
 FEWEST_APART = 5
-_CONSENTS = """
-    SELECT consent.id, person, given, day, until, wording.by_answers
-    FROM consent LEFT JOIN wording ON wording.id = consent.wording
-    WHERE consent.purpose = ? ORDER BY person, day, -given, consent.id
+# What a list knew: what was said by its day and, where it tells what it had seen, nothing that came later.
+# So a yes that is renewed since was a yes then.
+_KNEW = "{0}.day <= list.day AND {0}.id <= coalesce(list.seen, {0}.id)"
+_ABLE_THEN = f"""
+    SELECT list.id, consent.person
+    FROM list JOIN consent ON consent.purpose = ? AND {_KNEW.format("consent")}
+    JOIN person ON person.id = consent.person LEFT JOIN wording ON wording.id = consent.wording
+    WHERE consent.given = 1 AND consent.until >= list.day AND (NOT list.by_answers OR wording.by_answers)
+      AND CASE list.reach WHEN 'mail' THEN person.mail WHEN 'phone' THEN person.phone ELSE '' END IS NOT NULL
+      AND NOT EXISTS (
+        SELECT 1 FROM consent AS later
+        WHERE later.person = consent.person AND later.purpose = consent.purpose AND {_KNEW.format("later")}
+          AND (later.day, -later.given, later.id) > (consent.day, -consent.given, consent.id)
+      )
 """
 _Marks = NDArray[np.bool_]
 _Counts = NDArray[np.float32]
@@ -112,24 +121,19 @@ def _few(counts: _Counts) -> _Marks:
 
 def _earlier(register: Register, consent: str) -> tuple[pd.DataFrame, pd.Index, _Marks, _Marks]:
     """Return the earlier lists, everybody, and who was on each and who could have been: lists x people."""
-    names = ["id", "day", "reach", "seen", "by_answers", "by_lot"]
-    rows = register.rows(f"SELECT {', '.join(names)} FROM list ORDER BY id")
-    people = pd.Index(sorted(reached(register, "")), dtype="int64")
-    consents = pd.DataFrame(
-        register.rows(_CONSENTS, (consent,)),
-        columns=["id", "person", "given", "day", "until", "by_answers"],
+    lists = pd.DataFrame(
+        register.rows("SELECT id, day, by_lot FROM list ORDER BY id"), columns=["id", "day", "by_lot"]
     )
-    ways = {reach: people.isin(list(reached(register, reach))) for reach in {row[2] for row in rows}}
-    members = pd.DataFrame(register.rows("SELECT list, person FROM list_member"), columns=["list", "person"])
-    marks = np.zeros((2, len(rows), len(people)), dtype=bool)
-    for at, (number, made, reach, seen, by_answers, _) in enumerate(rows):
-        marks[0, at] = people.isin(members.loc[members["list"] == number, "person"])
-        # As it stood when the list was made: a yes that is renewed since was a yes then.
-        # A list that does not tell what it had seen may have known all that was said by its day.
-        known = consents["id"] <= (math.inf if seen is None else seen)
-        then = consents[known & (consents["day"] <= made)]
-        latest = then.drop_duplicates("person", keep="last")
-        yes = latest[(latest["given"] == 1) & (latest["until"] >= made)]
-        yes = yes[yes["by_answers"] == 1] if by_answers else yes
-        marks[1, at] = people.isin(yes["person"]) & ways[reach]
-    return pd.DataFrame(rows, columns=names), people, *marks
+    people = pd.Index(sorted(reached(register, "")), dtype="int64")
+
+    def marked(query: str, *values: str) -> _Marks:
+        pairs = pd.DataFrame(register.rows(query, values), columns=["list", "person"], dtype=int)
+        marks = np.zeros((len(lists), len(people)), dtype=bool)
+        row_of = pd.Index(lists["id"])
+        marks[row_of.get_indexer(pd.Index(pairs["list"])), people.get_indexer(pd.Index(pairs["person"]))] = (
+            True
+        )
+        return marks
+
+    members, able = marked("SELECT list, person FROM list_member"), marked(_ABLE_THEN, consent)
+    return lists, people, members, able

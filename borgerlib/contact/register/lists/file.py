@@ -37,11 +37,10 @@ def write_list(people: pd.DataFrame, path: Path) -> None:
         As `require_place`; or the file cannot be written.
     """
     require_place(path)
-    with replacing(path, what="The list", error=DataError) as beside:
+    with replacing(path, what="The list", error=DataError, private=True) as beside:
         if path.suffix.casefold() == ".csv":
             escape_formulas(people).to_csv(beside, index=False, encoding="utf-8-sig", sep=";")
         else:
             rows = [list(people), *people.astype(object).where(people.notna(), None).to_numpy().tolist()]
             with beside.open("wb") as file:
                 write_workbook([Sheet("Liste", rows, bold={1})], file)
-        beside.chmod(0o600)

@@ -24,6 +24,20 @@ def require_enough(people: Collection[int]) -> None:
         raise DisclosureError(said("list_too_short", fewest=FEWEST))
 
 
+def able_to(
+    register: Register,
+    consent: str,
+    *,
+    day: date,
+    by_answers: bool,
+    reach: Reach,
+    reachable: Collection[int] | None,
+) -> set[int]:
+    """Return who could be on a list; the parameters are those of `make_list`."""
+    able = covered(register, consent, day=day, by_answers=by_answers) & reached(register, reach)
+    return able if reachable is None else able & set(reachable)
+
+
 def make_list(
     register: Register,
     *,
@@ -73,8 +87,9 @@ def make_list(
             "A list needs a purpose.", hint="Say what it is for: --purpose 'Borgermøde om …'"
         )
     with register.changing("list") as detail:
-        able = covered(register, consent, day=day, by_answers=among is not None) & reached(register, reach)
-        able = able if reachable is None else able & set(reachable)
+        able = able_to(
+            register, consent, day=day, by_answers=among is not None, reach=reach, reachable=reachable
+        )
         chosen = able if among is None else able & set(among)
         require_enough(chosen)
         require_apart(register, [chosen], able, consent=consent, by_lot=by_lot)

@@ -72,7 +72,7 @@ def write_docx(
     _add_sections(document, figures)
     for page, file in pages:
         _add_page(document, file.name)
-        _write(document, _read(file).article, _pictures(page))
+        write_html(document, _read(file).article, _pictures(page))
     _add_sections(document, cases, front.name)
     if look.contact:
         document.add_paragraph(look.contact)
@@ -132,7 +132,7 @@ def _add_sections(document: Any, sections: Sequence[Any], name: str = "") -> Non
         _add_page(document, name)
         for heading in section.find_all(_HEADINGS):
             heading.name = f"h{int(heading.name[1]) - 1}"
-        _write(document, section, iter(()))
+        write_html(document, section, iter(()))
 
 
 def _pictures(page: ExecutedPage) -> Iterator[bytes]:
@@ -146,7 +146,8 @@ def _pictures(page: ExecutedPage) -> Iterator[bytes]:
                 yield b""
 
 
-def _write(document: Any, tag: Any, pictures: Iterator[bytes]) -> None:
+def write_html(document: Any, tag: Any, pictures: Iterator[bytes]) -> None:
+    """Write what stands in a tag of a page; its pictures, in order, as PNG."""
     for child in tag.find_all(True, recursive=False):
         if child.name in _HEADINGS:
             document.add_heading(_text(child), level=int(child.name[1]))
@@ -171,7 +172,7 @@ def _write(document: Any, tag: Any, pictures: Iterator[bytes]) -> None:
         elif child.name == "img":
             _picture(document, next(pictures, b""), child.get("alt", ""))
         else:
-            _write(document, child, pictures)
+            write_html(document, child, pictures)
 
 
 def _paragraph(document: Any, tag: Any, *, style: str | None = None) -> None:
