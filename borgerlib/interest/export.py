@@ -177,9 +177,7 @@ def _write_spss(data: LabelledData, path: Path) -> None:
     for column, name in names.items():
         series = data.frame[column]
         codes = {value: number for number, value in enumerate(data.values.get(column, {}), start=1)}
-        if isinstance(series.dtype, pd.CategoricalDtype) and not codes:
-            columns[name] = series.astype("object").where(series.notna(), "")
-        elif isinstance(series.dtype, pd.CategoricalDtype):
+        if isinstance(series.dtype, pd.CategoricalDtype) and codes:
             columns[name] = series.astype("object").map(codes).astype(float)
             values[name] = {
                 codes[v]: _cut(text, _LONGEST_VALUE_LABEL) for v, text in data.values[column].items()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from borgerlib.interest.survey import InterestSurvey
 from borgerlib.interest.weighting.plan import rakeable
 from borgerlib.interest.weighting.rules import WEIGHT
@@ -15,10 +13,10 @@ from borgerlib.survey.codebook.model import Item
 ODDS = (1.5, 2.0, 3.0)
 
 
-def shares_if_eager(
-    survey: InterestSurvey, item: Item, option: str, *, odds: Sequence[float] = ODDS
-) -> tuple[float, ...]:
-    """Return the share of an answer among all citizens for each of the odds, 0–1.
+def shares_if_eager(survey: InterestSurvey, item: Item, option: str) -> tuple[float, ...]:
+    """Return the share of an answer among all citizens for each of the `ODDS`, 0–1.
+
+    Those are the odds of answering of who chose the option, against those of others alike in the margins.
 
     Ask only for an answer whose own share may be shown: these follow from it, the margins and the rate.
 
@@ -29,8 +27,6 @@ def shares_if_eager(
         Of its codebook.
     option : str
         One of the item's, or a net of them.
-    odds : sequence of float
-        Odds of answering of those who chose the option, against those of others alike in the margins.
 
     Returns
     -------
@@ -43,5 +39,5 @@ def shares_if_eager(
     people, margins = rakeable(survey.respondents, targets)
     answers = with_nets(answers_of(survey.respondents, item), item)
     people = people.assign(answer=answers[option].astype(float), **{WEIGHT: survey.respondents[WEIGHT]})
-    found = nonresponse_range(people, ["answer"], margins=margins, odds=odds, weight=WEIGHT)
+    found = nonresponse_range(people, ["answer"], margins=margins, odds=ODDS, weight=WEIGHT)
     return tuple(float(share) for share in found["proportion"])

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from borgerlib import danish
-from borgerlib.errors import ParameterError, unknown_name
+from borgerlib.errors import ParameterError
 from borgerlib.interest.weighting.rules import WEIGHT
 from borgerlib.statistics.crosstabs import answers_of, domain_levels, item_shares, with_nets
 from borgerlib.statistics.disclosure.columns import SHARES
@@ -23,90 +23,59 @@ _ESTIMATES = (
     "count", *SHARES, "difference", "p_value", "note",
 )  # fmt: skip
 
-By = str | Sequence[str] | Mapping[str, Sequence[str]]
-
-
-def interest_estimates(
-    respondents: pd.DataFrame,
-    codebook: Codebook,
-    item: str | Sequence[str],
-    *,
-    by: By | None = None,
-    raked_to: WeightingResult | None = None,
-    confidence: float = 0.95,
-    min_cell: int = 5,
-) -> DisclosedEstimates:
-    """Estimate items for all and by domain, and suppress what is too small to be shown.
-
-    Everything is disclosed together, so ask in one call for all that a reader will see together.
-
-    Parameters
-    ----------
-    respondents : DataFrame
-        One row a person, as `borgerlib.load` returns, with the column `weight`. Its ``attrs`` tell
-        municipality and simulated.
-    codebook : Codebook
-        What was asked.
-    item : str or sequence of str
-        Single or multiple items. One without any answer is left out.
-    by : str, sequence of str, or mapping, optional
-        Columns whose levels are the domains, each by itself; a mapping gives the columns of each item.
-    raked_to : WeightingResult, optional
-        The weighting (`borgerlib.interest.survey.load_weighting`): the intervals then count what
-        its margins explain. Without it the weights are taken as given, which makes intervals a little wide.
-    confidence : float
-        Level of the intervals, 0–1.
-    min_cell : int
-        Smallest count shown, at least 3.
-
-    Returns
-    -------
-    DisclosedEstimates
-        Groups are named 'column=level', '' is all. Columns beside the usual: domain (column), net (bool: a
-        named sum of options), exclusive (bool: one answer a person).
-
-    Raises
-    ------
-    ParameterError
-        Unknown item or column, an item without options, or no item with answers.
-
-    Notes
-    -----
-    Shares are of those who answered the item; who did not is outside the base, "don't know" is inside.
-    """
-    estimated = estimate_answers(respondents, codebook, item, by=by, raked_to=raked_to, confidence=confidence)
-    return disclose_answers(
-        estimated, respondents, codebook, raked_to=raked_to, confidence=confidence, min_cell=min_cell
-    )
-
 
 def estimate_answers(
     respondents: pd.DataFrame,
     codebook: Codebook,
-    item: str | Sequence[str],
+    items: Sequence[str],
     *,
-    by: By | None = None,
+    by: Mapping[str, Sequence[str]],
     raked_to: WeightingResult | None = None,
     confidence: float = 0.95,
 ) -> pd.DataFrame:
     """Estimate items for all and by domain, and test each group against all who are not of it.
 
-    Parameters and errors as `interest_estimates`.
+    Parameters
+    ----------
+    respondents : DataFrame
+        One row a person, as `borgerlib.load` returns, with the column `weight`.
+    codebook : Codebook
+        What was asked.
+    items : sequence of str
+        Single or multiple items. One without any answer is left out.
+    by : mapping of str to sequence of str
+        Item → the columns whose levels are its domains, each by itself.
+    raked_to : WeightingResult, optional
+        The weighting (`borgerlib.interest.survey.load_weighting`): the intervals then count what
+        its margins explain. Without it the weights are taken as given, which makes intervals a little wide.
+    confidence : float
+        Level of the intervals, 0–1.
 
     Returns
     -------
     DataFrame
-        What `disclose_answers` takes, unprotected. Columns beside the usual: difference to the rest (share),
-        p_value (missing where a group is too small to be tested, or is all).
+        What `disclose_answers` takes, unprotected. Groups are named 'column=level', '' is all. Columns beside
+        the usual: domain (column), net (bool: a named sum of options), exclusive (bool: one answer a person),
+        difference to the rest (share), p_value (missing where a group is too small to be tested, or is all).
+
+    Raises
+    ------
+    ParameterError
+        An item without options, or no item with answers.
 
     Notes
     -----
+    Shares are of those who answered the item; who did not is outside the base, "don't know" is inside.
     Tests and smallest groups as in banner tables (`borgerlib.statistics.crosstabs.banner_table`).
     """
-    items = [item] if isinstance(item, str) else list(item)
-    _check(respondents, codebook, items, by)
+    textual = [codebook.item(name) for name in items if not codebook.item(name).options]
+    if textual:
+        raise ParameterError(
+            "The respondents cannot be estimated from:",
+            problems=[f"item '{of.id}' is a {of.kind}, which has no options to count" for of in textual],
+        )
     parts = [
-        _estimated(respondents, codebook, codebook.item(name), _columns(by, name), raked_to, confidence)
+        _estimated(respondents, codebook, codebook.item(name), by.get(name, ()), raked_to, confidence)
         for name in items
     ]
     if not items:
@@ -132,7 +101,10 @@ def disclose_answers(
     confidence: float,
     min_cell: int,
 ) -> DisclosedEstimates:
-    """Disclose together what `estimate_answers` gave, or those rows of it that will be shown."""
+    """Disclose together what `estimate_answers` gave, or those rows of it that will be shown.
+
+    Everything is disclosed together, so give in one call all that a reader will see together.
+    """
     return disclose(
         estimated.drop(columns=["difference", "p_value"]),
         min_cell=min_cell,
@@ -144,32 +116,6 @@ def disclose_answers(
         simulated=bool(respondents.attrs.get("simulated", False)),
         codebook=codebook,
     )
-
-
-def _check(respondents: pd.DataFrame, codebook: Codebook, items: Sequence[str], by: By | None) -> None:
-    problems = []
-    for name in items:
-        if not codebook.item(name).options:
-            problems.append(f"item '{name}' is a {codebook.item(name).kind}, which has no options to count")
-        problems += [
-            unknown_name("column", column, [str(known) for known in respondents.columns])
-            for column in [*codebook.item(name).columns, *_columns(by, name)]
-            if column not in respondents.columns
-        ]
-    if WEIGHT not in respondents.columns:
-        problems.append(f"there is no column '{WEIGHT}'")
-    if problems:
-        raise ParameterError(
-            "The respondents cannot be estimated from:",
-            problems=list(dict.fromkeys(problems)),
-            hint="Take them as borgerlib.load returns them, and the codebook that they were read with.",
-        )
-
-
-def _columns(by: By | None, item: str) -> tuple[str, ...]:
-    if isinstance(by, Mapping):
-        return tuple(by.get(item, ()))
-    return (by,) if isinstance(by, str) else tuple(by or ())
 
 
 def _estimated(
@@ -186,20 +132,13 @@ def _estimated(
     domains = {column: domain_levels(respondents, codebook, column) for column in by}
     design: Design = {"raked_to": raked_to} if raked_to is not None else {"weight": WEIGHT}
     shares = item_shares(respondents[[WEIGHT]], answers, domains, design, confidence)
-    divided = list(zip(shares["domain"], shares["level"], strict=True))
-    levels = [level_label(codebook, column, level) if column else "" for column, level in divided]
-    return pd.DataFrame(
-        {
-            "item": item.id,
-            "option": shares["option"],
-            "label": [answer_label(item, option) for option in shares["option"]],
-            "group": [group_of(column, level) if column else "" for column, level in divided],
-            "group_label": levels,
-            "domain": shares["domain"],
-            "exclusive": item.kind != "multiple",
-            "net": shares["option"].isin(list(item.nets)),
-            "n": shares["n"],
-            **{name: shares[name] for name in ("n_weighted", "count", *SHARES, "difference", "p_value")},
-            "note": "",
-        }
-    )
+    groups = list(zip(shares["domain"], shares["level"], strict=True))
+    return shares.assign(
+        item=item.id,
+        label=[answer_label(item, option) for option in shares["option"]],
+        group=[group_of(column, level) if column else "" for column, level in groups],
+        group_label=[level_label(codebook, column, level) if column else "" for column, level in groups],
+        exclusive=item.kind != "multiple",
+        net=shares["option"].isin(list(item.nets)),
+        note="",
+    )[list(_ESTIMATES)]

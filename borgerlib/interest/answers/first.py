@@ -18,7 +18,7 @@ def may_be_first(estimates: DisclosedEstimates, respondents: pd.DataFrame) -> pd
     Parameters
     ----------
     estimates : DisclosedEstimates
-        Items by group, as `interest_estimates` returns them.
+        Items by group, as `disclose_answers` returns them.
     respondents : DataFrame
         One row a person, with the columns that divide them and `weight`.
 

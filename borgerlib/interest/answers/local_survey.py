@@ -44,7 +44,7 @@ class LocalSurvey:
     simulated : bool
         SIMULEREDE DATA.
     estimates : DisclosedEstimates
-        As `interest_estimates`, but items and groups are named by roles: item
+        As of `estimate_answers`, but items and groups are named by roles: item
         'topics', group 'age=60-69'. Column besides: direction (1: more than the rest of the citizens beyond
         chance, -1: less, 0: neither; missing where hidden or too few to be tested), may_be_first (no other
         answer of the group is more frequent beyond chance; missing where hidden).
@@ -55,8 +55,6 @@ class LocalSurvey:
         The age groups, youngest first.
     respondents : int
         People who answered.
-    tests : int
-        Comparisons that were made.
     left_out : tuple of (str, str)
         Roles of the items and of what would divide them, where that would have cost the whole its numbers.
     segment_certainty : float or None
@@ -73,7 +71,6 @@ class LocalSurvey:
     weighting: Mapping[str, Any] = field(repr=False)
     age_labels: tuple[str, ...]
     respondents: int
-    tests: int
     left_out: tuple[tuple[str, str], ...]
     segment_certainty: float | None
     segment_agreement: float | None
@@ -149,7 +146,6 @@ def open_local_survey(
         shares = shares[(shares["item"] != costly[0]) | (shares["domain"] != costly[1])]
         estimates = admit(shares)
     tested = _tested(shares)
-    between_groups = tested[tested["domain"] != _ARRIVAL]
     who = participation(
         respondents,
         codebook,
@@ -171,7 +167,6 @@ def open_local_survey(
         survey.summary,
         tuple(map(str, grouped[_AGE].cat.categories)) if _AGE in grouped else (),
         len(respondents),
-        int(between_groups["p_value"].notna().sum()),
         tuple((roles[item], roles[column]) for item, column in left_out),
         None if kinds is None else kinds.certainty,
         None if survey.kinds is None else survey.kinds.agreement,

@@ -45,15 +45,12 @@ class Participation:
         Role → people by level: public counts.
     sources : mapping of str to str
         Role → where its people were counted, Danish.
-    population_date : str
-        When the people were counted (ISO 8601).
     """
 
     rates: DisclosedEstimates
     evenness: pd.DataFrame
     people: Mapping[str, pd.Series]
     sources: Mapping[str, str]
-    population_date: str
 
     def __post_init__(self) -> None:
         only_disclosed(self.rates, "Participation")
@@ -94,17 +91,17 @@ def participation(
     -----
     Wilson intervals (1927) of the rates; see `borgerlib.statistics.weighting.representativeness`.
     """
-    margins = _margins(respondents, codebook, targets, age_bands)
-    if not margins.counts:
+    levels, counts, columns, sources = _margins(respondents, codebook, targets, age_bands)
+    if not counts:
         nothing = no_estimates().assign(population=None, **dict.fromkeys(_SHARES))
         nobody = as_published(nothing, base=base_of(respondents.attrs), source="")
-        return Participation(nobody, pd.DataFrame(), {}, {}, "")
-    rates = participation_rates(margins.levels, margins.counts, confidence=confidence)
+        return Participation(nobody, pd.DataFrame(), {}, {})
+    rates = participation_rates(levels, counts, confidence=confidence)
     name = respondents.attrs["municipality"]
     simulated = bool(respondents.attrs.get("simulated", False))
-    counted = "; ".join(dict.fromkeys(margins.sources.values()))
+    counted = "; ".join(dict.fromkeys(sources.values()))
     disclosed = disclose(
-        _as_estimates(rates, codebook, margins.columns),
+        _as_estimates(rates, codebook, columns),
         min_cell=min_cell,
         base=f"borgere i {find_municipality(name).full_name}",
         source=f"{SIMULATED + ': ' if simulated else ''}Borgernes svar; {counted}",
@@ -114,7 +111,7 @@ def participation(
     shown = rates[~disclosed.frame["suppressed"].to_numpy()]
     several = shown.groupby("column")["level"].transform("size") > 1
     evenness = representativeness(shown[several], confidence=confidence) if several.any() else pd.DataFrame()
-    return Participation(disclosed, evenness, margins.counts, margins.sources, margins.date)
+    return Participation(disclosed, evenness, counts, sources)
 
 
 def design_effects(margins: Sequence[Mapping[str, Any]]) -> dict[str, float]:
@@ -134,23 +131,13 @@ def design_effects(margins: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     return effects
 
 
-@dataclass(frozen=True)
-class _Margins:
-    """Levels of the respondents and counts of the people, by role."""
-
-    levels: pd.DataFrame
-    counts: dict[str, pd.Series]
-    columns: dict[str, str]
-    sources: dict[str, str]
-    date: str
-
-
 def _margins(
     respondents: pd.DataFrame,
     codebook: Codebook,
     targets: Sequence[Mapping[str, Any]],
     age_bands: Sequence[int],
-) -> _Margins:
+) -> tuple[pd.DataFrame, dict[str, pd.Series], dict[str, str], dict[str, str]]:
+    """Return, by role, the respondents' levels, people by level, the respondents' column, and who counted."""
     min_age = int(respondents.attrs.get("min_age", 15))
     levels: dict[str, pd.Series] = {}
     columns: dict[str, str] = {}
@@ -160,7 +147,7 @@ def _margins(
         levels["age"], columns["age"] = groups, band_column(codebook)
     if sex is not None and sex.id in respondents and respondents[sex.id].notna().any():
         levels["sex"], columns["sex"] = respondents[sex.id].astype(object), sex.id
-    counts, day = {}, ""
+    counts: dict[str, pd.Series] = {}
     sources: dict[str, str] = {}
     if levels:
         with warnings.catch_warnings():
@@ -172,8 +159,7 @@ def _margins(
                 min_age=min_age,
                 age_bands=lower_ends(codebook, age_bands),
             )
-        metadata = next(iter(counts.values())).attrs
-        sources, day = dict.fromkeys(levels, f"folketal: {metadata['source']}"), metadata["reference_date"]
+        sources = dict.fromkeys(levels, f"folketal: {next(iter(counts.values())).attrs['source']}")
     if "sex" in levels:
         levels["sex"] = levels["sex"].where(levels["sex"].isin(counts["sex"].index))
     for target in targets:
@@ -183,8 +169,7 @@ def _margins(
             counts[role] = pd.Series(target["counts"], dtype=float)
             columns[role] = str(target["column"])
             sources[role] = f"{target.get('source') or 'kommunens egen optælling'}, efter {AREA_WORDS[role]}"
-    counted = {role: counts[role] for role in levels}
-    return _Margins(pd.DataFrame(levels), counted, columns, sources, day)
+    return pd.DataFrame(levels), {role: counts[role] for role in levels}, columns, sources
 
 
 def _as_estimates(rates: pd.DataFrame, codebook: Codebook, columns: Mapping[str, str]) -> pd.DataFrame:
@@ -192,21 +177,13 @@ def _as_estimates(rates: pd.DataFrame, codebook: Codebook, columns: Mapping[str,
         level_label(codebook, columns[role], level)
         for role, level in zip(rates["column"], rates["level"], strict=True)
     ]
-    return pd.DataFrame(
-        {
-            "item": rates["column"],
-            "option": rates["level"],
-            "label": labels,
-            "group": "",
-            "group_label": "",
-            "exclusive": True,
-            "n": rates.groupby("column")["n"].transform("sum"),
-            "count": rates["n"],
-            "proportion": rates["rate"],
-            "ci_lower": rates["ci_lower"],
-            "ci_upper": rates["ci_upper"],
-            "population": np.rint(rates["population"]),
-            **{share: rates[share] for share in _SHARES},
-            "note": "",
-        }
+    names = {"column": "item", "level": "option", "n": "count", "rate": "proportion"}
+    return rates.rename(columns=names).assign(
+        label=labels,
+        group="",
+        group_label="",
+        exclusive=True,
+        n=rates.groupby("column")["n"].transform("sum"),
+        population=np.rint(rates["population"]),
+        note="",
     )

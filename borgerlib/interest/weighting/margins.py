@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -90,17 +90,19 @@ def population_counts(
         counted = next(iter(margins.values())).attrs
         reference_date, source = str(counted["reference_date"]), str(counted["source"])
     for path in districts:
-        role = _district_role(path, columns)
+        names = _heading(path)
+        role = _district_role(path, names, columns)
         if role not in rules.margins:
             notes.append(said("counts_unused", file=path.name, role=role))
             continue
+        column = columns[role]
         if role in by_role:
-            raise DataError(f"Two files count people by '{columns[role]}'.", hint="Give one of them.")
-        sex, age = _divided_by(path, codebook)
-        own = read_district_margin(
-            path, municipality, columns=(_place(path, columns[role]),), sex=sex, age=age, min_age=min_age
-        )
-        scaled = _scaled(own, by_role, path, notes).rename(columns[role]).rename_axis(columns[role])
+            raise DataError(f"Two files count people by '{column}'.", hint="Give one of them.")
+        sex, age = _divided_by(names, codebook)
+        # The areas are called by the item's id, or as they commonly are where the heading has only that.
+        place = AREA if AREA in names and column not in names else column
+        own = read_district_margin(path, municipality, columns=(place,), sex=sex, age=age, min_age=min_age)
+        scaled = _scaled(own, by_role, path, notes).rename(column).rename_axis(column)
         scaled.attrs = {"own": f"kommunens egen optælling ({path.name})"}
         by_role[role] = scaled
     sources = [source.rstrip("."), *(str(counts.attrs.get("own", "")) for counts in by_role.values())]
@@ -126,25 +128,17 @@ def _check_sexes(codebook: Codebook, by: Mapping[str, str]) -> None:
         )
 
 
-def _district_role(path: Path, columns: Mapping[str, str]) -> str:
+def _district_role(path: Path, names: Collection[str], columns: Mapping[str, str]) -> str:
     """Return by which role the file counts people: that of the item whose id stands in its heading."""
     roles = [role for role in ("area", "area_type") if role in columns]
     if not roles:
         raise DataError(f"{path.name} counts districts, but the survey has no item with the role area.")
     # What a file without either lacks is told by its reader, who knows what it has.
-    names = _heading(path)
     return next((role for role in roles if columns[role] in names), roles[0])
 
 
-def _place(path: Path, column: str) -> str:
-    """Return the column of the areas: the item's id, or the common name where the heading has only that."""
-    names = _heading(path)
-    return AREA if AREA in names and column not in names else column
-
-
-def _divided_by(path: Path, codebook: Codebook) -> tuple[str, str]:
+def _divided_by(names: Collection[str], codebook: Codebook) -> tuple[str, str]:
     """Return which columns of a file of districts divide the people by sex and by age; '' where none does."""
-    names = _heading(path)
     asked = {role: codebook.with_role(role) for role in ("sex", "age", "age_group")}
     ids = {role: item.id for role, item in asked.items() if item is not None}
     by_sex = [ids.get("sex"), "koen", "køn"]

@@ -140,11 +140,8 @@ def cross_table(row_item: str, column_item: str) -> pd.DataFrame:
 
 
 def _shown(row_item: str, column_item: str) -> pd.DataFrame | None:
-    table = divided_table(column_item, row_item)
-    if table is None:
-        turned = divided_table(row_item, column_item)
-        table = None if turned is None else turned.T
-    return table
+    table, turned = divided_table(column_item, row_item), divided_table(row_item, column_item)
+    return turned.T if table is None and turned is not None else table
 
 
 def _bounds_of_items(row: Item, column: Item, respondents: int, order: Sequence[str]) -> pd.DataFrame:
@@ -181,9 +178,8 @@ def _frechet(row: int, column: int, total: int) -> tuple[int, int]:
 
 
 def _frame(cells: Sequence[Cell], limits: Sequence[tuple[int, int]], total: int) -> pd.DataFrame:
-    frame = pd.DataFrame(cells, columns=["row", "column"])
-    frame["lower"] = [lower for lower, _ in limits]
-    frame["upper"] = [upper for _, upper in limits]
+    rows = [(*cell, *ends) for cell, ends in zip(cells, limits, strict=True)]
+    frame = pd.DataFrame(rows, columns=["row", "column", "lower", "upper"])
     return frame.assign(lower_share=frame["lower"] / total, upper_share=frame["upper"] / total)
 
 

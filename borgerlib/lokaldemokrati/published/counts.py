@@ -51,7 +51,7 @@ def recovered_count(item: str, option: str, *, group: str = "") -> RecoveredCoun
     CodebookError
         The item, option or group is none of the codebook's.
     """
-    codebook = _codebook()
+    codebook = load_codebook(LEADERS)
     members = codebook.item(item).members(option)
     by, _, by_option = group.partition("=")
     if by:
@@ -90,13 +90,8 @@ def divided_tables() -> dict[tuple[str, str], pd.DataFrame]:
 
 
 @cache
-def _codebook() -> Codebook:
-    return load_codebook(LEADERS)
-
-
-@cache
 def _divided(item: str, by: str) -> pd.DataFrame | None:
-    codebook = _codebook()
+    codebook = load_codebook(LEADERS)
     if codebook.item(item).base.startswith(f"{by}."):
         return None
     values = standing_values(load_published())

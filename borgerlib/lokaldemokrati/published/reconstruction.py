@@ -225,10 +225,16 @@ def write_respondents(path: Path | None = None, *, seed: int = 2021) -> Path:
     >>> borgerlib.write_respondents(Path("direktoerer.parquet")).name
     'direktoerer.parquet'
     """
+    import pyarrow
+    import pyarrow.parquet
+
     target = path or places.processed_data(LEADERS, "respondents.parquet")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _write(reconstruct_respondents(seed=seed), target, {"reconstructed": "true", "seed": str(seed)})
+        table = pyarrow.Table.from_pandas(reconstruct_respondents(seed=seed))
+        said = {"reconstructed": "true", "seed": str(seed), **(table.schema.metadata or {})}
+        with replacing(target) as beside:
+            pyarrow.parquet.write_table(table.replace_schema_metadata(said), beside)
     except OSError as error:
         raise DataError(
             f"The respondents cannot be written to {target}: {error.strerror}.",
@@ -262,13 +268,3 @@ def load_respondents(*, seed: int = 2021) -> pd.DataFrame:
     79
     """
     return reconstruct_respondents(seed=seed)
-
-
-def _write(respondents: pd.DataFrame, target: Path, metadata: dict[str, str]) -> None:
-    import pyarrow
-    import pyarrow.parquet
-
-    table = pyarrow.Table.from_pandas(respondents)
-    table = table.replace_schema_metadata({**(table.schema.metadata or {}), **metadata})
-    with replacing(target) as beside:
-        pyarrow.parquet.write_table(table, beside)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, lru_cache, wraps
@@ -16,6 +15,8 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 import borgerlib
 from borgerlib import places
@@ -26,13 +27,11 @@ from borgerlib.view.charts.pictures import DrawnMarks, PictureWords, settings
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from PIL import Image
 
 FOLDER = ".pictures"
 MOST = 4000  # of some ten kilobytes each
 _DRAWN_BY = ("matplotlib", "seaborn", "pandas", "pillow", "fonttools", "font-source-sans-pro")
 _COLOURS = 32
-_NEAR = 12
 # Printable characters of Latin-1, and what Danish typography adds.
 _USUAL = "".join(map(chr, [*range(0x20, 0x7F), *range(0xA0, 0x100)])) + "–—−‘’“”•…≤≥\u202f\u2009\u200b"
 _STYLED = re.compile(r' style="([^"]*)"')
@@ -80,20 +79,15 @@ def kept(draw: Callable[..., bytes]) -> Callable[..., bytes]:
 @kept
 def png(marks: Marks, words: PictureWords, width: float) -> bytes:
     """Return a picture as a PNG of few colours, two image pixels a pixel; parameters as `Drawn`."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
-    figure = _drawn(marks).dress(words, width)
+    figure: Any = _drawn(marks).dress(words, width)
     figure.set_dpi(144)
     with settings():
-        canvas = FigureCanvasAgg(figure)
-        canvas.draw()  # type: ignore[no-untyped-call]
-    pixels = bytes(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
-    image = Image.frombytes("RGBA", canvas.get_width_height(), pixels).convert("RGB")
-    palette = Image.new("P", (1, 1))
-    palette.putpalette(_palette(image))
+        figure.canvas.draw()
+    image = Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB")
     buffer = io.BytesIO()
-    image.quantize(palette=palette, dither=Image.Dither.NONE).save(buffer, format="PNG")
+    image.quantize(_COLOURS, dither=Image.Dither.NONE).save(buffer, format="PNG")
     return buffer.getvalue()
 
 
@@ -130,16 +124,6 @@ def svg(marks: Marks, words: PictureWords, width: float) -> bytes:
 _drawn = lru_cache(maxsize=4)(DrawnMarks)
 
 
-def _palette(image: Image.Image) -> list[int]:
-    """Return the channels of a picture's main colours: fills and letters keep theirs, edges take others."""
-    counted: Any = image.getcolors(image.width * image.height)
-    kept: list[tuple[int, int, int]] = []
-    for _, colour in sorted(counted, reverse=True):
-        if all(max(abs(a - b) for a, b in zip(colour, other, strict=True)) > _NEAR for other in kept):
-            kept.append(colour)
-    return [channel for colour in kept[:_COLOURS] for channel in colour]
-
-
 def _small_tag(found: re.Match[str]) -> str:
     """Return a tag with a decimal instead of six, and without turns by no degrees."""
     tag = re.sub(r' transform="rotate\(-0 [^"]*\)"', "", found.group())
@@ -156,19 +140,15 @@ def _one_path(found: re.Match[str]) -> str:
 
 def _faces(figure: Figure) -> str:
     """Return the letters that a figure's texts use as CSS font faces."""
-    from matplotlib.font_manager import weight_dict
     from matplotlib.text import Text
 
-    letters: dict[tuple[Any, str], set[str]] = defaultdict(set)
-    texts: list[Any] = figure.findobj(Text)
-    for text in (text for text in texts if text.get_visible()):
-        weight = text.get_fontweight()  # what an axis writes itself is "normal"
-        letters[weight_dict.get(weight, weight), text.get_fontstyle()] |= set(text.get_text())
+    texts: list[Any] = [text for text in figure.findobj(Text) if text.get_visible()]
     faces = []
     for weight, style in sorted(theme.FONT_STYLES.items()):
-        if letters[style]:
+        said = [text.get_text() for text in texts if (text.get_fontweight(), text.get_fontstyle()) == style]
+        if letters := set("".join(said)):
             # With all digits: a picture of other numbers then needs no other font, which takes longest.
-            used = "".join(sorted(letters[style] | set("0123456789")))
+            used = "".join(sorted(letters | set("0123456789")))
             data = base64.b64encode(_font_of(weight, used)).decode()
             faces.append(theme.font_face(weight, f"data:font/woff;base64,{data}"))
     return "".join(faces)

@@ -115,9 +115,18 @@ def wrap(
     return Lines(lines, size, weight, colour)
 
 
-def own(name: str, size: float) -> Lines:
-    """Return the mark and the name of the reader's own municipality."""
-    return Lines([f"{OWN_MARK} {name}"], size, "semibold", theme.OWN_TEXT)
+# What stands together: lines of one style under those of another.
+Block = Sequence[Lines]
+
+
+def width_of(block: Block) -> float:
+    """Return the width of the widest line."""
+    return max((lines.width for lines in block), default=0.0)
+
+
+def height_of(block: Block) -> float:
+    """Return the height of all lines."""
+    return sum(lines.height for lines in block)
 
 
 @lru_cache(maxsize=8192)

@@ -8,18 +8,20 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from math import inf
 from typing import TYPE_CHECKING, Any, Self
 
 from borgerlib.view import theme
-from borgerlib.view.charts.layout import HALF_BAND, Lines, Rows
+from borgerlib.view.charts.layout import HALF_BAND, OWN_MARK, Block, Lines, Rows, height_of, width_of, wrap
 
 if TYPE_CHECKING:
     import seaborn.objects as so
     from matplotlib.axes import Axes
 
 _CAP = 7.0
-# What a row's label, what stands above its bars and what stands below them need.
-Need = tuple[float, float, float]
+_LABEL_GAP = 20
+_HEAD_GAP = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,18 +72,26 @@ class Marks(ABC):
         return theme.layout_of(self.width) == "narrow"
 
     @property
-    def size(self) -> float:
-        """Of labels."""
-        return theme.LABEL_SIZE[theme.layout_of(self.width)]
-
-    @property
     def room(self) -> float:
         """Width of the axes."""
         return self.width - self.left
 
-    def line(self, text: str, weight: theme.Weight = "regular", colour: str = theme.TEXT) -> Lines:
-        """Return a line as labels are written."""
-        return Lines([text], self.size, weight, colour)
+    def text(
+        self,
+        text: str,
+        *,
+        width: float = inf,
+        small: bool = False,
+        weight: theme.Weight = "regular",
+        colour: str = theme.TEXT,
+    ) -> Lines:
+        """Return a text as labels are written, in lines no wider than `width`."""
+        size = (theme.CAPTION_SIZE if small else theme.LABEL_SIZE)[theme.layout_of(self.width)]
+        return wrap(text, width=width, size=size, weight=weight, colour=colour)
+
+    def own_name(self, name: str) -> Lines:
+        """Return the mark and the name of the reader's own municipality."""
+        return self.text(f"{OWN_MARK} {name}", weight="semibold", colour=theme.OWN_TEXT)
 
 
 class RowMarks(Marks):
@@ -94,11 +104,16 @@ class RowMarks(Marks):
 
     @property
     @abstractmethod
+    def heads(self) -> Sequence[Block]:
+        """What each row is."""
+
+    @property
+    @abstractmethod
     def rows(self) -> Rows:
         """How far the rows stand apart."""
 
     @abstractmethod
-    def write_labels(self, axes: Axes) -> None:
+    def write_values(self, axes: Axes) -> None:
         """Write what stands at the marks, and draw what seaborn has no mark for."""
 
     @property
@@ -111,39 +126,40 @@ class RowMarks(Marks):
         """Of all rows."""
         return self.rows.height
 
+    @cached_property
+    def left(self) -> float:
+        """Width of the column of labels."""
+        widest = max(map(width_of, self.heads), default=0.0)
+        return 0.0 if self.narrow or not widest else widest + _LABEL_GAP
+
+    def spaced(self, band: float, needs: Sequence[tuple[float, float]], *, between: float) -> Rows:
+        """Return rows for bars `band` high, their heads, and what else stands above and below each."""
+        rows = [(height_of(head), over, under) for head, (over, under) in zip(self.heads, needs, strict=True)]
+        if self.narrow:
+            above = [head + _HEAD_GAP + over if head else over for head, over, _ in rows]
+            return Rows(band, above, [under for *_, under in rows], between)
+        above = [max(over, (head - band) / 2) for head, over, _ in rows]
+        return Rows(band, above, [max(under, (head - band) / 2) for head, _, under in rows], between)
+
     def dress(self, axes: Axes) -> None:
         """Give axes that have their marks limits, spacing and labels."""
         axes.set(xlim=(self.start, self.start + self.room / self.scale), xticks=[])
         axes.tick_params(left=False, labelleft=False)
         axes.spines[:].set_visible(False)
         self.rows.apply(axes)
-        self.write_labels(axes)
+        for row, head in enumerate(self.heads):
+            if self.narrow:
+                write(axes, head, (self.start, row - HALF_BAND), top=self.rows.above[row])
+            else:
+                write(axes, head, (self.start, row), x=-self.left)
+        self.write_values(axes)
 
-    def spaced(self, band: float, needs: Sequence[Need], *, between: float, gap: float) -> Rows:
-        """Return rows for what stands at bars `band` high: on a phone labels stand `gap` above all else."""
-        if self.narrow:
-            above = [head + gap + over if head else over for head, over, _ in needs]
-            return Rows(band, above, [under for *_, under in needs], between)
-        sides = [(head - band) / 2 for head, *_ in needs]
-        above = [max(over, side) for (_, over, _), side in zip(needs, sides, strict=True)]
-        below = [max(under, side) for (*_, under), side in zip(needs, sides, strict=True)]
-        return Rows(band, above, below, between)
-
-    def write_head(self, axes: Axes, row: int, head: Sequence[Lines]) -> None:
-        """Write what a row is: left of its bars, on a phone above all that belongs to them."""
-        if self.narrow:
-            write(axes, head, (self.start, row - HALF_BAND), top=self.rows.above[row])
-        else:
-            write(axes, head, (self.start, row), x=-self.left)
-
-    def end_intervals(
-        self, axes: Axes, ends: Sequence[float], middles: Sequence[float], ink: str, **more: Any
-    ) -> None:
-        """Draw the small strokes at intervals' ends."""
+    def end_intervals(self, axes: Axes, ends: Sequence[tuple[float, float]], ink: str, **more: Any) -> None:
+        """Draw the small strokes at intervals' ends, each a value and a row."""
         # Lines rather than markers, which a file holds as shapes used again and lays out one by one.
         half = _CAP * HALF_BAND / self.rows.band
-        low, high = ([middle + sign * half for middle in middles] for sign in (-1, 1))
-        axes.vlines(ends, low, high, colors=ink, linewidth=1.5, **more)
+        for value, row in ends:
+            axes.vlines(value, row - half, row + half, colors=ink, linewidth=1.5, **more)
 
     def hatch(self, axes: Axes, middle: float, *, pixels: float, height: float) -> None:
         """Draw a bar that stands for a number not shown."""
@@ -153,7 +169,7 @@ class RowMarks(Marks):
 
 def write(
     axes: Axes,
-    block: Sequence[Lines],
+    block: Block,
     at: tuple[float, float],
     *,
     x: float = 0,
@@ -162,9 +178,10 @@ def write(
     **more: Any,
 ) -> None:
     """Write lines one under another, `x` pixels right of a point; `top` pixels above it, or centred."""
-    y = sum(part.height for part in block) / 2 if top is None else top
+    y = height_of(block) / 2 if top is None else top
     for part in block:
         heavy, leaning = theme.FONT_STYLES[part.weight]
+        style: Any = {"size": part.size, "color": part.colour, "weight": heavy, "style": leaning, **more}
         for line in part.lines:
             axes.annotate(
                 line,
@@ -173,12 +190,8 @@ def write(
                 textcoords="offset points",
                 horizontalalignment=align,
                 verticalalignment="center_baseline",
-                fontsize=part.size,
-                color=part.colour,
                 parse_math=False,
                 annotation_clip=False,
-                fontweight=heavy,
-                fontstyle=leaning,
-                **more,
+                **style,
             )
             y -= part.pitch

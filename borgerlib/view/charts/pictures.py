@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from borgerlib.danish import SIMULATED
@@ -86,24 +86,19 @@ class DrawnMarks:
 def new_figure(width: float, height: float) -> Figure:
     """Return an empty figure of that many pixels."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
 
-    figure = _figure_type()(figsize=(width / 72, height / 72), dpi=72, facecolor=theme.PAPER)
+    figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor=theme.PAPER)
     FigureCanvasAgg(figure)
+    # A notebook knows how to show figures only once pyplot has made one.
+    figure._repr_png_ = partial(_shown, figure)  # type: ignore[attr-defined]
     return figure
 
 
-@lru_cache(maxsize=1)
-def _figure_type() -> type[Figure]:
-    """Return a figure that a notebook shows: it knows of others only once pyplot has made one."""
-    from matplotlib.figure import Figure
-
-    class Picture(Figure):
-        def _repr_png_(self) -> tuple[bytes, dict[str, float]]:
-            buffer = io.BytesIO()
-            self.savefig(buffer, format="png", dpi=144)
-            return buffer.getvalue(), {"width": self.get_figwidth() * 72}
-
-    return Picture
+def _shown(figure: Figure) -> tuple[bytes, dict[str, float]]:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=144)
+    return buffer.getvalue(), {"width": figure.get_figwidth() * 72}
 
 
 @contextmanager
@@ -122,6 +117,8 @@ def _settings() -> Any:
     return {
         "font.family": theme.FONT_FAMILY,
         "font.size": theme.LABEL_SIZE["narrow"],
+        "font.weight": theme.FONT_STYLES["regular"][0],
+        "axes.labelweight": theme.FONT_STYLES["regular"][0],
         "hatch.linewidth": 1.2,
         "axes.edgecolor": theme.RULE,
         "axes.linewidth": 1,

@@ -156,7 +156,7 @@ def _scale(
     starts = lengths.cumsum(axis=1) - lengths
     starts -= starts[:, [middle]] + lengths[:, [middle]] / 2
     ends = starts[:, [last]] + lengths[:, [last]]
-    reach = max([*ends.ravel(), *(group.net.end for group in groups if group.net)])
+    reach = max([*ends.ravel(), *(max(group.net.end, group.net.upper) for group in groups if group.net)])
     starts[:, last + 1 :] += reach + _ASIDE_GAP - ends
     below, above = theme.scale_colours(middle, last - middle)
     colours = [*below, theme.NEUTRAL, *above, *(theme.SUPPRESSED for _ in aside)]
@@ -187,7 +187,7 @@ def _row(rows: pd.DataFrame, net: str, start: float, *, hidden: bool) -> ScaleRo
 def _net(row: pd.Series, start: float) -> Net:
     share, lower, upper = (float(row[column]) for column in ("proportion", "ci_lower", "ci_upper"))
     words = f"{row['label']}: {alt_text.format_value(share, 'pct')} ({alt_text.interval_words(row)})"
-    return Net(start, share, lower, upper, words)
+    return Net(start, start + share, start + lower, start + upper, words)
 
 
 def _not_drawn(frame: pd.DataFrame, net: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from borgerlib import danish
 from borgerlib.interest.answers.local_survey import LocalSurvey
 from borgerlib.view.citizens.sections import load_sections
-from borgerlib.view.tables.html import Table, grid
+from borgerlib.view.tables.html import Column, Table, table_of
 from borgerlib.view.words import alt_text
 from borgerlib.view.words.method import ROLE_WORDS
 
@@ -22,7 +22,6 @@ def participation_table(survey: LocalSurvey) -> Table:
     decimals = 1 if frame["proportion"].min() >= _SMALL_RATE else 2
     percent, whole = f"0.{'0' * decimals}%", "#,##0"
     sure = danish.capitalise(alt_text.uncertainty(rates.confidence))
-    relative = "Andel af svarende divideret med andel af befolkning"
     groups = [f"{danish.capitalise(ROLE_WORDS[row['item']])}: {row['label']}" for _, row in frame.iterrows()]
     people = [int(survey.participation.people[row["item"]][row["option"]]) for _, row in frame.iterrows()]
 
@@ -38,31 +37,22 @@ def participation_table(survey: LocalSurvey) -> Table:
     ends = (
         cells(end, lambda share: danish.number(100 * share, decimals)) for end in ("ci_lower", "ci_upper")
     )
-    shown = {
-        "Gruppe": groups,
-        "Svar": cells("count", danish.number, alt_text.WITHHELD),
-        "Indbyggere": [danish.number(count) for count in people],
-        "Deltagelse": cells("proportion", lambda share: danish.percent(share, decimals)),
-        sure: ["–".join(filter(None, pair)) for pair in zip(*ends, strict=True)],
-        relative: cells("representation", lambda ratio: danish.number(ratio, 2)),
-    }
-    return Table(
+    answers = cells("count", danish.number, alt_text.WITHHELD), cells("count", int, alt_text.WITHHELD)
+    rate = cells("proportion", lambda share: danish.percent(share, decimals))
+    interval = ["–".join(filter(None, pair)) for pair in zip(*ends, strict=True)]
+    ratio = cells("representation", lambda ratio: danish.number(ratio, 2))
+    ratios = cells("representation", lambda ratio: round(float(ratio), 2))
+    return table_of(
+        [
+            Column("Gruppe", groups),
+            Column("Svar", answers[0], {"": (whole, answers[1])}),
+            Column("Indbyggere", [danish.number(count) for count in people], {"": (whole, people)}),
+            Column("Deltagelse", rate, {"": shares("proportion")}),
+            Column(sure, interval, {": fra": shares("ci_lower"), ": til": shares("ci_upper")}),
+            Column("Andel af svarende divideret med andel af befolkning", ratio, {"": ("0.00", ratios)}),
+        ],
         caption=alt_text.titled("Deltagelse efter gruppe", rates),
-        columns=tuple(shown),
-        rows=tuple(zip(*shown.values(), strict=True)),
-        numeric=(False, *[True] * (len(shown) - 1)),
         note=alt_text.source_line(rates.source),
-        numbers=grid(
-            {
-                "Gruppe": ("", groups),
-                "Svar": (whole, cells("count", int, alt_text.WITHHELD)),
-                "Indbyggere": (whole, people),
-                "Deltagelse": shares("proportion"),
-                f"{sure}: fra": shares("ci_lower"),
-                f"{sure}: til": shares("ci_upper"),
-                relative: ("0.00", cells("representation", lambda ratio: round(float(ratio), 2))),
-            }
-        ),
     )
 
 

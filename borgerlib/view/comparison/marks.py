@@ -13,7 +13,7 @@ from borgerlib import danish
 from borgerlib.statistics.levels import Floats
 from borgerlib.view import theme
 from borgerlib.view.charts.bars import Bars
-from borgerlib.view.charts.layout import HALF_BAND, Lines, Rows
+from borgerlib.view.charts.layout import HALF_BAND, Block, Lines, Rows
 from borgerlib.view.charts.marks import Marks, RowMarks, write
 
 if TYPE_CHECKING:
@@ -64,15 +64,20 @@ class Squares(RowMarks):
         """Pixels a column."""
         return min(self.room / (max(square.column for square in self.squares) + 1), 46.0)
 
+    @property
+    def heads(self) -> tuple[Block, ...]:
+        """None: a square says itself what it is."""
+        return ()
+
     @cached_property
     def rows(self) -> Rows:
         """As high as wide."""
         nothing = [0.0] * (max(square.row for square in self.squares) + 1)
         return Rows(self.scale * _SIDE, nothing, nothing, self.scale * (1 - _SIDE))
 
-    def write_labels(self, axes: Axes) -> None:
+    def write_values(self, axes: Axes) -> None:
         """Hatch what is the model's alone, and write the squares' letters, where they can be read."""
-        size = min(self.size, self.scale * 0.36)
+        size = min(self.text("").size, self.scale * 0.36)
         hatched = [square for square in self.squares if square.hatched]
         west, rows = [square.column - _SIDE / 2 for square in hatched], [square.row for square in hatched]
         style: Any = {"edgecolor": theme.PAPER, "hatch": "////", "linewidth": 0}
@@ -137,7 +142,7 @@ class Funnel(Marks):
     @property
     def below(self) -> float:
         """Room for the numbers of respondents."""
-        return 3 * self.line("").pitch
+        return 3 * self.text("").pitch
 
     @property
     def height(self) -> float:
@@ -162,8 +167,9 @@ class Funnel(Marks):
         axes.set_xticks(sizes, [danish.number(size) for size in sizes])
         axes.set_xticks([], minor=True)
         axes.set(xlim=(at[0] * 0.89, at[-1] * 2), ylim=ends)
-        axes.tick_params(length=0, labelcolor=theme.MUTED, labelsize=self.size, pad=8)
-        axes.set_xlabel(_SIZES, loc="left", size=self.size, color=theme.TEXT)
+        size = self.text("").size
+        axes.tick_params(length=0, labelcolor=theme.MUTED, labelsize=size, pad=8)
+        axes.set_xlabel(_SIZES, loc="left", size=size, color=theme.TEXT)
         axes.spines[:].set_visible(False)
         if not self.narrow:
             self._write_names(axes, (ends[1] - ends[0]) / self.height)
@@ -172,7 +178,7 @@ class Funnel(Marks):
         """Write what stands out, on the left where the name above is too near; a pixel is `unit` high."""
         before = np.inf
         for point in sorted((p for p in self.points if p.name), key=lambda point: -point.share):
-            name = Lines([point.name], theme.CAPTION_SIZE["wide"])
+            name = self.text(point.name, small=True)
             near = (before - point.share) / unit < name.pitch
             x, align = (-8, "right") if near else (8, "left")
             write(axes, [name], (point.size, point.share), x=x, align=align)
@@ -201,9 +207,9 @@ class Changes(Bars):
         """The largest fall."""
         return min(0.0, *(bar.lower for bar in self.bars if bar.lower is not None), -0.01)
 
-    def write_labels(self, axes: Axes) -> None:
-        """Write the labels, and draw the line where nothing has changed."""
-        super().write_labels(axes)
+    def write_values(self, axes: Axes) -> None:
+        """Write the values, and draw the line where nothing has changed."""
+        super().write_values(axes)
         axes.spines["left"].set_visible(False)
         # On a phone labels stand above the dots, and no line goes through them.
         half = HALF_BAND if self.narrow else 0.5

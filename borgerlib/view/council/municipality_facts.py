@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pandas as pd
 
@@ -119,12 +119,9 @@ def needed(people: pd.Series, *, confidence: float) -> Table:
 def next_election(day: date) -> date:
     """Return the day of the first municipal election on or after a day: the third Tuesday of November."""
     years = range(_FIRST_ELECTION, day.year + 2 * _PERIOD, _PERIOD)
-    return next(found for found in map(_third_tuesday, years) if found >= day)
-
-
-def _third_tuesday(year: int) -> date:
-    first = date(year, 11, 1)
-    return first + timedelta(days=(1 - first.weekday()) % 7 + 14)
+    third_tuesday = pd.offsets.WeekOfMonth(week=2, weekday=1)
+    elections = ((pd.Timestamp(year, 10, 31) + third_tuesday).date() for year in years)
+    return next(found for found in elections if found >= day)
 
 
 def _needed_rows(groups: dict[str, int], confidence: float) -> Iterator[tuple[object, ...]]:

@@ -18,7 +18,7 @@ from borgerlib.statistics.estimation.proportions import estimate_proportions
 from borgerlib.statistics.models.margins import adjusted_means
 from borgerlib.statistics.models.regression import regress
 from borgerlib.survey.codebook.labels import level_label
-from borgerlib.view.tables.html import Table, public_table
+from borgerlib.view.tables.html import Column, Table, table_of
 from borgerlib.view.words.alt_text import WITHHELD, sentences, source_line, titled, uncertainty
 from borgerlib.view.words.method import ROLE_WORDS
 
@@ -92,25 +92,25 @@ def model_table(survey: InterestSurvey, choice: Choice, option: str, columns: li
     rows = shown.frame
     hidden = {group.partition("=")[2] for group in rows.loc[rows["suppressed"], "group"]}
     small = found[choice.by].astype(str).isin(hidden) | (found["n"] < DEFAULT_MIN_CELL)
-    rows = pd.DataFrame(
-        {
-            "group": [level_label(survey.codebook, choice.by, level) for level in found[choice.by]],
-            "share": [
-                WITHHELD if few else danish.percent(share)
-                for few, share in zip(small, found["adjusted"], strict=True)
-            ],
-            "interval": [
-                "" if few else danish.percent_range(low, high)
-                for few, low, high in zip(small, found["ci_lower"], found["ci_upper"], strict=True)
-            ],
-        }
-    )
-    headings = {"group": heading_of(survey, choice.by), "share": "Andel", "interval": uncertainty(0.95)}
+    groups = [level_label(survey.codebook, choice.by, level) for level in found[choice.by]]
+    shares = [
+        WITHHELD if few else danish.percent(share)
+        for few, share in zip(small, found["adjusted"], strict=True)
+    ]
+    intervals = [
+        "" if few else danish.percent_range(low, high)
+        for few, low, high in zip(small, found["ci_lower"], found["ci_upper"], strict=True)
+    ]
     others = [heading_of(survey, name).lower() for name in columns if name != choice.by]
     equal = f", når {danish.listing(others)} er ens" if others else ""
     caption = titled(f"»{item.option(option).short}«{equal}", shown)
     note = sentences([f"Andel af {shown.base}", "Logistisk regression", source_line(shown.source)])
-    return public_table(rows, caption=caption, columns=headings, note=note)
+    shown_columns = [
+        Column(heading_of(survey, choice.by), groups),
+        Column("Andel", shares),
+        Column(uncertainty(0.95), intervals),
+    ]
+    return table_of(shown_columns, caption=caption, note=note)
 
 
 def weights_of(survey: InterestSurvey) -> dict[str, Any]:

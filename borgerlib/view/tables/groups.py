@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from borgerlib import danish
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
-from borgerlib.view.tables.html import Table, grid, numbers_of
+from borgerlib.view.tables.html import Column, Table, numbers_of, table_of
 from borgerlib.view.tables.layout import ALL, HIDDEN, MARKS
 from borgerlib.view.words import alt_text
 
@@ -37,47 +38,40 @@ def groups_table(
     frame = estimates.frame
     shares = frame[frame["group"] == ""].set_index("option")["proportion"]
     order = shares.sort_values(ascending=False, kind="stable").index if sort else shares.index
-    cells = {(row["option"], row["group"]): _cell(row) for _, row in frame.iterrows()}
-    labels = frame.groupby("option")["label"].first()
-    groups = frame.drop_duplicates("group")
-    body = [(str(labels[name]), *(cells[name, group] for group in groups["group"])) for name in order]
-    sizes = (alt_text.WITHHELD if pd.isna(n) else danish.number(n) for n in groups["n"])
+    groups = [rows for _, rows in frame.groupby("group", sort=False)]
+    labels = frame.groupby("option")["label"].first().loc[order].astype(str).tolist()
     tested = "direction" in frame and frame["direction"].notna().any()
+    columns = [Column("Svar", [*labels, "N"], {"": ("", labels)}, is_text=True)]
+    columns += [_column(rows, order) for rows in groups]
     rest = "i den anden gruppe" if len(groups) == 3 else "blandt de øvrige"
     marks = f"{_MARKS[1]} flere, {_MARKS[-1]} færre end {rest}, mere end tilfældigt"
-    return Table(
-        caption=alt_text.titled(caption, estimates),
-        columns=("Svar", *(str(label) or ALL for label in groups["group_label"])),
-        rows=(*body, ("N", *sizes)),
-        numeric=(False, *(True for _ in range(len(groups)))),
-        fold=fold,
-        numbers=_numbers(frame, order),
-        note=alt_text.sentences(
-            [
-                f"Procent, med {alt_text.uncertainty(estimates.confidence)} i parentes",
-                marks if tested else "",
-                alt_text.hidden_line(estimates),
-                f"N: {base}",
-                alt_text.source_line(estimates.source),
-            ]
-        ),
+    notes = [
+        f"Procent, med {alt_text.uncertainty(estimates.confidence)} i parentes",
+        marks if tested else "",
+        alt_text.hidden_line(estimates),
+        f"N: {base}",
+        alt_text.source_line(estimates.source),
+    ]
+    return table_of(
+        columns, caption=alt_text.titled(caption, estimates), note=alt_text.sentences(notes), fold=fold
     )
 
 
-def _numbers(frame: pd.DataFrame, order: pd.Index) -> dict[str, Any]:
-    """Return the table for a workbook: of each group its shares, intervals, marks and N, a column each."""
-    columns: dict[str, tuple[str, Any]] = {}
-    for _, group in frame.groupby("group", sort=False):
-        rows = group.set_index("option", drop=False).loc[order]
-        name = str(rows["group_label"].iloc[0]) or ALL
-        columns.setdefault("Svar", ("", rows["label"].astype(str).tolist()))
-        columns[name] = numbers_of(rows, "proportion", instead=[HIDDEN] * len(rows))
-        columns[f"{name}: fra"] = numbers_of(rows, "ci_lower")
-        columns[f"{name}: til"] = numbers_of(rows, "ci_upper")
-        if "direction" in rows and rows["direction"].notna().any():
-            columns[f"{name}: forskel"] = "", [_mark(row) for _, row in rows.iterrows()]
-        columns[f"{name}: N"] = numbers_of(rows, "n", instead=[alt_text.WITHHELD] * len(rows))
-    return grid(columns)
+def _column(rows: pd.DataFrame, order: pd.Index) -> Column:
+    """Return a group's column; a workbook has its shares, intervals, marks and N in a column each."""
+    size = alt_text.WITHHELD if pd.isna(n := rows["n"].iloc[0]) else danish.number(n)
+    rows = rows.set_index("option").loc[order]
+    marks = [_mark(row) for _, row in rows.iterrows()]
+    tested = "direction" in rows and rows["direction"].notna().any()
+    numbers: dict[str, tuple[str, Sequence[Any]]] = {
+        "": numbers_of(rows, "proportion", instead=[HIDDEN] * len(rows)),
+        ": fra": numbers_of(rows, "ci_lower"),
+        ": til": numbers_of(rows, "ci_upper"),
+        **({": forskel": ("", marks)} if tested else {}),
+        ": N": numbers_of(rows, "n", instead=[alt_text.WITHHELD] * len(rows)),
+    }
+    words = [*(_cell(row) for _, row in rows.iterrows()), size]
+    return Column(str(rows["group_label"].iloc[0]) or ALL, words, numbers)
 
 
 def _cell(row: pd.Series[Any]) -> str:

@@ -6,7 +6,7 @@ such as the audit of a published report.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -21,7 +21,6 @@ from borgerlib.view.words import alt_text
 
 # Half a per cent, and what computers lose.
 _ROUNDED = 0.0051
-_TOTAL = "Anslået antal"
 MIME_TYPE = "application/vnd.borger.table+json"
 
 
@@ -105,6 +104,50 @@ class Table:
         return ' style="text-align:left"'
 
 
+@dataclass(frozen=True)
+class Column:
+    """A column of a table, and the columns of a workbook that hold what stands behind it.
+
+    Parameters
+    ----------
+    heading : str
+    words : sequence of str, or Series
+        What is shown, a row each.
+    numbers : mapping of str to (str, sequence), optional
+        What follows the heading in the workbook ('' or ': fra') → format and values; without it the words
+        stand there, too.
+    is_text : bool
+        What is shown is no number, though the workbook has other rows.
+    """
+
+    heading: str
+    words: Sequence[str] | pd.Series[Any]
+    numbers: Mapping[str, tuple[str, Sequence[Any]]] | None = None
+    is_text: bool = False
+
+
+def table_of(columns: Sequence[Column], *, caption: str, note: str, fold: str = "") -> Table:
+    """Return columns as a table, with its words and for a workbook; parameters as of `Table`."""
+    whole = {
+        column.heading + suffix: numbers
+        for column in columns
+        for suffix, numbers in (column.numbers or {"": ("", list(column.words))}).items()
+    }
+    return Table(
+        caption=caption,
+        columns=tuple(column.heading for column in columns),
+        rows=tuple(zip(*(column.words for column in columns), strict=True)),
+        numeric=tuple(column.numbers is not None and not column.is_text for column in columns),
+        note=note,
+        fold=fold,
+        numbers={
+            "columns": list(whole),
+            "formats": [form for form, _ in whole.values()],
+            "rows": [list(row) for row in zip(*(cells for _, cells in whole.values()), strict=True)],
+        },
+    )
+
+
 def estimates_table(
     estimates: DisclosedEstimates, *, caption: str = "", unit: alt_text.Unit = "pct", note: str = ""
 ) -> Table:
@@ -147,42 +190,32 @@ def estimates_table(
     require_disclosed(estimates, "estimates_table")
     caption = caption or alt_text.question_of(estimates)
     frame = estimates.frame
-    shown = {"Svar": frame["label"].astype(str)}
+    columns = [Column("Svar", frame["label"].astype(str))]
     if frame["group_label"].nunique() > 1:
-        shown = {"Gruppe": frame["group_label"].astype(str), **shown}
-    numbers: dict[str, tuple[str, Sequence[Any]]] = {head: ("", list(texts)) for head, texts in shown.items()}
-    value = "Andel" if unit == "pct" else "Antal"
-    shown[value] = _cells(frame, lambda row: alt_text.value_words(row, unit))
-    numbers[value] = numbers_of(frame, "proportion" if unit == "pct" else "count", instead=shown[value])
+        columns.insert(0, Column("Gruppe", frame["group_label"].astype(str)))
+    said = frame.apply(lambda row: alt_text.value_words(row, unit), axis=1)
+    value = numbers_of(frame, "proportion" if unit == "pct" else "count", instead=said)
+    columns.append(Column("Andel" if unit == "pct" else "Antal", said, {"": value}))
     if unit == "pct" and frame["ci_lower"].notna().any():
+        ends = {": fra": numbers_of(frame, "ci_lower"), ": til": numbers_of(frame, "ci_upper")}
         heading = capitalise(alt_text.uncertainty(estimates.confidence))
-        shown[heading] = _cells(frame, alt_text.interval_words)
-        numbers[f"{heading}: fra"] = numbers_of(frame, "ci_lower")
-        numbers[f"{heading}: til"] = numbers_of(frame, "ci_upper")
+        columns.append(Column(heading, frame.apply(alt_text.interval_words, axis=1), ends))
     if "total" in frame:
-        shown[_TOTAL] = _cells(frame, _total)
-        for end, column in (("", "total"), (": fra", "total_lower"), (": til", "total_upper")):
-            numbers[f"{_TOTAL}{end}"] = numbers_of(frame, column)
+        ends = {": fra": numbers_of(frame, "total_lower"), ": til": numbers_of(frame, "total_upper")}
+        totals = {"": numbers_of(frame, "total"), **ends}
+        columns.append(Column("Anslået antal", frame.apply(_total, axis=1), totals))
     if unit == "pct" and frame["count"].notna().any():
-        counted = "Antal, uvægtet" if _weighted(frame) else "Antal"
-        shown[counted] = _cells(frame, lambda row: _whole(None if row["suppressed"] else row["count"]))
-        numbers[counted] = numbers_of(frame, "count")
+        heading = "Antal, uvægtet" if _weighted(frame) else "Antal"
+        counts = [_whole(count) for count in frame["count"].mask(frame["suppressed"].astype(bool))]
+        columns.append(Column(heading, counts, {"": numbers_of(frame, "count")}))
     if frame["n"].notna().any():
-        shown["N"] = _cells(frame, lambda row: _whole(row["n"]))
-        numbers["N"] = numbers_of(frame, "n", instead=shown["N"])
-    texts = {"Gruppe", "Svar", "Bemærkning"}
-    notes = frame["note"].astype(str).where(frame["note"].astype(str) != shown[value], "")
+        sizes = [_whole(n) for n in frame["n"]]
+        columns.append(Column("N", sizes, {"": numbers_of(frame, "n", instead=sizes)}))
+    notes = frame["note"].astype(str).where(frame["note"].astype(str) != said, "")
     if (notes != "").any():
-        shown["Bemærkning"] = notes
-        numbers["Bemærkning"] = "", list(shown["Bemærkning"])
-    return Table(
-        numbers=grid(numbers),
-        caption=alt_text.titled(caption, estimates),
-        columns=tuple(shown),
-        rows=tuple(zip(*(list(column) for column in shown.values()), strict=True)),
-        numeric=tuple(name not in texts for name in shown),
-        note=alt_text.sentences([note, alt_text.source_line(estimates.source)]),
-    )
+        columns.append(Column("Bemærkning", notes))
+    note = alt_text.sentences([note, alt_text.source_line(estimates.source)])
+    return table_of(columns, caption=alt_text.titled(caption, estimates), note=note)
 
 
 def public_table(
@@ -238,23 +271,13 @@ def public_table(
             f"The table cannot be made: the frame lacks {', '.join(lacking)}.",
             hint=f"It has: {', '.join(map(str, frame.columns))}.",
         )
-    shown = [[_cell(value, decimals) for value in frame[column]] for column in columns]
-    numeric = [_is_number(frame[column]) for column in columns]
-    # Iterating gives plain numbers, where a frame's own are not.
-    values = {
-        head: ("", [value if text else "" for value, text in zip(frame[column], texts, strict=True)])
-        if is_number
-        else ("", texts)
-        for (column, head), texts, is_number in zip(columns.items(), shown, numeric, strict=True)
-    }
-    return Table(
-        caption=caption,
-        columns=tuple(columns.values()),
-        rows=tuple(zip(*shown, strict=True)),
-        numeric=tuple(numeric),
-        note=note,
-        numbers=grid(values),
-    )
+    shown = []
+    for name, heading in columns.items():
+        cells = list(frame[name])  # plain numbers, where a frame's own are not
+        words = [_cell(value, decimals) for value in cells]
+        known = [value if text else "" for value, text in zip(cells, words, strict=True)]
+        shown.append(Column(heading, words, {"": ("", known)} if _is_number(frame[name]) else None))
+    return table_of(shown, caption=caption, note=note)
 
 
 def require_disclosed(estimates: object, caller: str) -> None:
@@ -272,10 +295,6 @@ def _weighted(frame: pd.DataFrame) -> bool:
     return bool((apart[~frame["suppressed"].astype(bool)] > _ROUNDED).any())
 
 
-def _cells(frame: pd.DataFrame, words: Callable[[pd.Series], str]) -> pd.Series:
-    return frame.apply(words, axis=1)
-
-
 def numbers_of(
     frame: pd.DataFrame, column: str, *, instead: Iterable[str] | None = None
 ) -> tuple[str, Sequence[Any]]:
@@ -290,16 +309,6 @@ def numbers_of(
     return ("0%" if share else "#,##0"), cells
 
 
-def grid(columns: Mapping[str, tuple[str, Sequence[Any]]]) -> dict[str, Any]:
-    """Return columns (heading → format and values) as a workbook takes them: `Table.numbers`."""
-    rows = zip(*(cells for _, cells in columns.values()), strict=True)
-    return {
-        "columns": list(columns),
-        "formats": [form for form, _ in columns.values()],
-        "rows": [list(row) for row in rows],
-    }
-
-
 def _total(row: pd.Series) -> str:
     """Return how many people a row stands for, and between what: '904 (742–1.088)'."""
     if pd.isna(row["total"]) or row["suppressed"]:
@@ -308,7 +317,7 @@ def _total(row: pd.Series) -> str:
 
 
 def _whole(value: Any) -> str:
-    return "" if value is None or pd.isna(value) else number(float(value))
+    return "" if pd.isna(value) else number(float(value))
 
 
 def _is_number(column: pd.Series) -> bool:
