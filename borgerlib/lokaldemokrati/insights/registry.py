@@ -6,7 +6,7 @@ Everything is data in ``data/raw/lokaldemokrati-2021/insights.toml``; this modul
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
@@ -183,11 +183,8 @@ def load_registry() -> Registry:
 def _breaches(file: _File, codebook: Codebook) -> Iterator[Problem]:
     numbers = {insight.number for insight in file.insight} | {0}
     yield from _again("insight", [str(insight.number) for insight in file.insight])
-    tables: dict[str, tuple[tuple[Any, ...], Callable[[Any, Codebook], Iterator[str]]]] = {
-        "figure": (file.figure, _figure),
-        "claim": (file.claim, _claim),
-    }
-    for table, (entries, look) in tables.items():
+    tables: Any = ("figure", file.figure, _figure), ("claim", file.claim, _claim)
+    for table, entries, look in tables:
         yield from _again(table, [entry.id for entry in entries])
         for at, entry in enumerate(entries):
             if entry.insight not in numbers:

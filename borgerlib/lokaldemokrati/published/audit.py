@@ -88,7 +88,9 @@ def _audited(row: pd.Series, codebook: Codebook) -> tuple[object, ...]:
     else:
         found = _rate(row, codebook)
         question, item = row["label"], ""
-    recomputed = _recomputed(found, row["unit"])
+    recomputed = None
+    if found is not None:
+        recomputed = found.count if row["unit"] == "antal" else rounded_percent(found.count, found.n)
     status, reason = _verdict(row, found, recomputed)
     numbers = (recomputed, found.count, found.n) if found else (pd.NA, pd.NA, pd.NA)
     group = _group_label(codebook, row["group"])
@@ -100,12 +102,6 @@ def _rate(row: pd.Series, codebook: Codebook) -> RecoveredCount | None:
         return None
     part, whole = _RATES[row["value_id"]]
     return RecoveredCount(int(codebook.meta[part]), int(codebook.meta[whole]), "identified", "")
-
-
-def _recomputed(found: RecoveredCount | None, unit: str) -> int | None:
-    if found is None:
-        return None
-    return found.count if unit == "antal" else rounded_percent(found.count, found.n)
 
 
 def _verdict(row: pd.Series, found: RecoveredCount | None, recomputed: int | None) -> tuple[str, str]:

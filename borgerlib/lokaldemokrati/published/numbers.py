@@ -77,7 +77,7 @@ def _checked(source: Path) -> pd.DataFrame:
             hint="Correct the file, or restore the one that ships with borgerlib.",
         )
     whole = frame[["value", "n_stated"]].replace("", pd.NA).astype("Int64")
-    return frame.assign(value=whole["value"], n_stated=whole["n_stated"])
+    return frame.assign(**whole)
 
 
 def standing_values(published: pd.DataFrame) -> pd.DataFrame:

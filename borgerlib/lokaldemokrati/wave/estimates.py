@@ -10,6 +10,7 @@ import pandas as pd
 
 from borgerlib.errors import DataError
 from borgerlib.lokaldemokrati.published.counts import option_label
+from borgerlib.lokaldemokrati.published_estimates import DIVIDED
 from borgerlib.lokaldemokrati.wave.microdata import POPULATION, WEIGHT, Wave
 from borgerlib.population.municipalities import NUMBER_OF_MUNICIPALITIES
 from borgerlib.statistics.crosstabs import answers_of, with_nets
@@ -93,8 +94,7 @@ def _coarse(shown: pd.DataFrame, estimated: pd.DataFrame, codebook: Codebook) ->
 
 
 def _divisions(item: Item, codebook: Codebook) -> list[Item | None]:
-    divided = item.id == "udsagn_eksperimentere"
-    return [None, codebook.item("strategi")] if divided else [None]
+    return [None, codebook.item(DIVIDED[1])] if item.id == DIVIDED[0] else [None]
 
 
 def _item_estimates(

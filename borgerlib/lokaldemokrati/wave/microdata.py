@@ -131,12 +131,8 @@ def weight_wave(respondents: pd.DataFrame) -> Wave:
     cells = municipality_cells(by=("region", "group"))
     home = _merge_empty_cells(cells, placed)
     names = pd.MultiIndex.from_frame(placed[["region", "group"]])
-    data = respondents.assign(
-        region=placed["region"],
-        group=placed["group"],
-    )
-    data[CELL] = [home[name] for name in names]
-    data[POPULATION] = NUMBER_OF_MUNICIPALITIES
+    data = respondents.assign(region=placed["region"], group=placed["group"])
+    data[CELL], data[POPULATION] = [home[name] for name in names], NUMBER_OF_MUNICIPALITIES
     totals = cells.groupby([home[name] for name in cells.index]).sum().rename_axis(CELL).astype(float)
     weighting = post_stratify(data, totals)
     merged = tuple(
@@ -149,13 +145,12 @@ def _merge_empty_cells(cells: pd.Series, placed: pd.DataFrame) -> dict[tuple[str
     answered: list[tuple[str, str]] = sorted(set(zip(placed["region"], placed["group"], strict=True)))
     sizes: dict[tuple[str, str], int] = dict(zip(cells.index.to_list(), cells.to_list(), strict=True))
     home: dict[tuple[str, str], str] = {}
-    for region, group in sizes:
-        candidates: list[tuple[str, str]] = [cell for cell in answered if cell == (region, group)]
-        candidates = candidates or [cell for cell in answered if cell[1] == group]
-        candidates = candidates or [cell for cell in answered if cell[0] == region] or answered
+    for own in sizes:
+        alike = [cell for cell in answered if cell[1] == own[1]]
+        near = alike or [cell for cell in answered if cell[0] == own[0]] or answered
         # Ties are settled by name, so that the same wave always gives the same cells.
-        largest = max(candidates, key=lambda cell: (sizes[cell], cell))
-        home[region, group] = " × ".join(largest)
+        largest = own if own in answered else max(near, key=lambda cell: (sizes[cell], cell))
+        home[own] = " × ".join(largest)
     return home
 
 
@@ -175,17 +170,14 @@ def _item_columns(frame: pd.DataFrame, item: Item, problems: list[str]) -> dict[
     columns: dict[str, pd.Series] = {}
     legal = ["0", "1"] if item.kind == "multiple" else [option.id for option in item.options]
     for column in item.columns:
-        if column not in frame.columns:
-            columns[column] = pd.Series(pd.NA, index=frame.index, dtype="string")
-        else:
-            columns[column] = frame[column].astype("string").str.strip().str.removesuffix(".0")
-        strange = columns[column].dropna()
-        strange = strange[~strange.isin(legal)]
+        given = frame.get(column, pd.Series(pd.NA, index=frame.index)).astype("string")
+        given = given.str.strip().str.removesuffix(".0")
+        strange = given[given.notna() & ~given.isin(legal)]
         problems += [
             f"column '{column}': '{value}' (in {rows} of {len(frame)} rows) is none of {', '.join(legal)}"
             for value, rows in strange.value_counts(sort=False).items()
         ]
-        sound = columns[column].where(columns[column].isin(legal))
+        sound = given.where(given.isin(legal))
         if item.kind == "multiple":
             columns[column] = sound.astype("Int8")
         else:

@@ -109,11 +109,8 @@ def scale_chart(
     steps = [str(o) for o in dict.fromkeys(frame["option"]) if o != net and o not in aside]
     if positive_first:
         steps.reverse()
-    marked = [
-        (name, str(label))
-        for key, name in own.items()
-        for label in frame.loc[_matches(frame, key), "label"].unique()
-    ]
+    labels = frame.groupby("option")["label"].first()
+    marked = [(name, str(labels[key if isinstance(key, str) else key[1]])) for key, name in own.items()]
     said: Any = {"title": title, "question": question, "base_note": base_note, "note": note}
     said["interval"] = "Lille skrift og tynd streg" if net else "Lille skrift"
     drawn, notes = _scale(frame, steps, neutral, aside, net, own), _not_drawn(frame, net)
@@ -130,15 +127,10 @@ def _check(frame: pd.DataFrame, options: Sequence[str], own: _Own) -> None:
         )
     legal = [str(option) for option in dict.fromkeys(frame["option"])]
     problems = [unknown_name("option", option, legal) for option in options if option not in legal]
-    problems += [unknown_name("answer", str(key), legal) for key in own if not _matches(frame, key).any()]
+    answers = {*legal, *zip(frame["group"], frame["option"], strict=True)}
+    problems += [unknown_name("answer", str(key), legal) for key in own if key not in answers]
     if problems:
         raise ParameterError("The scale cannot be drawn:", problems=problems)
-
-
-def _matches(frame: pd.DataFrame, key: str | tuple[str, str]) -> pd.Series:
-    if isinstance(key, str):
-        return frame["option"].eq(key)
-    return frame["group"].eq(key[0]) & frame["option"].eq(key[1])
 
 
 def _scale(
@@ -181,13 +173,12 @@ def _row(rows: pd.DataFrame, net: str, start: float, *, hidden: bool) -> ScaleRo
     if hidden:
         return ScaleRow(label, base, withheld=f"fordelingen er {alt_text.WITHHELD}")
     together = rows[(rows["option"] == net) & rows["ci_lower"].notna()]
-    return ScaleRow(label, base, next((_net(row, start) for _, row in together.iterrows()), None))
-
-
-def _net(row: pd.Series, start: float) -> Net:
-    share, lower, upper = (float(row[column]) for column in ("proportion", "ci_lower", "ci_upper"))
-    words = f"{row['label']}: {alt_text.format_value(share, 'pct')} ({alt_text.interval_words(row)})"
-    return Net(start, start + share, start + lower, start + upper, words)
+    if together.empty:
+        return ScaleRow(label, base)
+    row = together.iloc[0]
+    words = f"{row['label']}: {alt_text.value_words(row, 'pct')} ({alt_text.interval_words(row)})"
+    end, lower, upper = (start + float(row[name]) for name in ("proportion", "ci_lower", "ci_upper"))
+    return ScaleRow(label, base, Net(start, end, lower, upper, words))
 
 
 def _not_drawn(frame: pd.DataFrame, net: str) -> list[str]:

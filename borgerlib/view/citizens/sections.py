@@ -168,16 +168,13 @@ def _is_shown(reference: str, survey: LocalSurvey) -> bool:
 def _means_something_else(reference: str, survey: LocalSurvey) -> bool:
     """Return whether an answer has the id of one in the codebook that ships, but another text."""
     role, _, answer = reference.partition("@")[0].partition(".")
-    item, standard = survey.item(role), _standard(role)
+    item = survey.item(role)
+    standard = None if role == "segment" else load_codebook(CITIZENS).with_role(role)
     if item is None or standard is None:
         return False
     texts, usual = ({option.id: option.text for option in of.options} for of in (item, standard))
     is_tagged = any(option.id == answer and option.tags for option in item.options)
     return answer in texts and answer in usual and texts[answer] != usual[answer] and not is_tagged
-
-
-def _standard(role: str) -> Item | None:
-    return None if role == "segment" else load_codebook(CITIZENS).with_role(role)
 
 
 def worded(text: str, survey: LocalSurvey, **words: str) -> str:

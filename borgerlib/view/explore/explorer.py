@@ -138,13 +138,15 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
     def _show(self) -> None:
         self.answer.layout.display = "" if self.chart.value == "model" else "none"
         try:
-            html, code = self._made()
+            html, lines = self._made()
         except BorgerlibError:
             # Why would tell that some group answered alike.
-            html, code = f"<p>{_CANNOT}</p>", ""
-        self._shown.value, self._code.value = html, code
+            html, lines = f"<p>{_CANNOT}</p>", []
+        self._shown.value = html
+        self._code.value = "\n".join(["import borgerlib", *lines]) if lines else ""
 
-    def _made(self) -> tuple[str, str]:
+    def _made(self) -> tuple[str, list[str]]:
+        """Return what is on the screen as HTML, and the lines of code that make it."""
         choice, municipality = self.choice, danish.slug(self._survey.municipality.name)
         raked = self._survey.raked_to is not None
         read = [f'borgerlib.{name}("{municipality}")' for name in ("load", *(["load_weighting"] * raked))]
@@ -160,19 +162,19 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         lines.append(_call(choice, self._weighting()))
         lines[-1] += f".pipe(borgerlib.disclose{base}).pipe(borgerlib.{drawn}{called})"
         if as_table:
-            return estimates_table(shown, caption=heading).to_html(), _whole(lines)
-        return _picture(shown, groups, heading), _whole(lines)
+            return estimates_table(shown, caption=heading).to_html(), lines
+        return _picture(shown, groups, heading), lines
 
     def _weighting(self) -> str:
         """Return the argument of the code that says how people are weighted."""
         names = {"raked_to": ", raked_to=weighting", "weight": f', weight="{WEIGHT}"'}
         return "".join(names[name] for name in weights_of(self._survey))
 
-    def _model(self, lines: list[str]) -> tuple[str, str]:
+    def _model(self, lines: list[str]) -> tuple[str, list[str]]:
         """Return what each group would answer, the other columns held equal, and the code."""
         choice, option = self.choice, self.answer.value
         if not choice.by or choice.who[:1] == (choice.by,):
-            return "<p>Vælg, hvad borgerne skal deles efter: modellen holder resten lige.</p>", ""
+            return "<p>Vælg, hvad borgerne skal deles efter: modellen holder resten lige.</p>", []
         columns = varying(self._survey, choice, self._columns)
         table = model_table(self._survey, choice, option, columns)
         asked = self._survey.codebook.item(choice.item)
@@ -187,7 +189,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
             f'borgerlib.regress(people, "svar ~ {" + ".join(columns)}", {some}family="binomial"'
             f'{self._weighting()}).adjusted_shares("{choice.by}")'
         )
-        return table.to_html(), _whole(lines)
+        return table.to_html(), lines
 
 
 def explore(municipality: str) -> Explorer:
@@ -235,10 +237,6 @@ def _call(choice: Choice, weighting: str) -> str:
         if choice.who[0] != choice.by:
             made += f'.drop(columns="{choice.who[0]}")'
     return made
-
-
-def _whole(lines: list[str]) -> str:
-    return "\n".join(["import borgerlib", *lines])
 
 
 def _picture(shown: DisclosedEstimates, groups: int, heading: str) -> str:

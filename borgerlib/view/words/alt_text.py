@@ -113,17 +113,14 @@ def hidden_line(estimates: DisclosedEstimates) -> str:
     return f"{capitalise(WITHHELD)}, hvor tallet bygger på {few} svar eller kunne røbe et andet skjult tal"
 
 
-def format_value(value: float, unit: Unit) -> str:
-    """Return a value as text: a share as '58 pct.', a count as '21'."""
-    return percent(value) if unit == "pct" else number(value)
-
-
 def value_words(row: Row, unit: Unit) -> str:
-    """Return what a row shows: '67 pct.', 'skjult', or why there is no value."""
+    """Return what a row shows: '67 pct.', '21' of counts, 'skjult', or why there is no value."""
     if row["suppressed"]:
         return WITHHELD
     value = row["proportion" if unit == "pct" else "count"]
-    return (str(row["note"]) or NO_VALUE) if pd.isna(value) else format_value(float(value), unit)
+    if pd.isna(value):
+        return str(row["note"]) or NO_VALUE
+    return percent(float(value)) if unit == "pct" else number(float(value))
 
 
 def total_words(row: Row) -> str:
