@@ -20,6 +20,15 @@ def names(folder: Path) -> list[str]:
 
 
 class TestFile:
+    @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+    def test_a_private_one_is_private_from_its_first_letter_on(self, tmp_path):
+        target = tmp_path / "liste.csv"
+        target.touch(mode=0o644)
+        with replacing(target, private=True) as beside:
+            beside.write_text("Anna")
+            assert beside.stat().st_mode & 0o777 == 0o600
+        assert target.stat().st_mode & 0o777 == 0o600
+
     def test_it_takes_the_place_of_the_old_one_with_the_users_rights(self, tmp_path):
         target = tmp_path / "svar.csv"
         target.write_text("old")

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from borgerlib.commands.workshop import app
 from borgerlib.errors import DataError, ParameterError
+from borgerlib.workshop.sessions import store
 from borgerlib.workshop.sessions.change import Change
 from borgerlib.workshop.sessions.room import Room
 from borgerlib.workshop.sessions.store import create_session, list_sessions, open_session
@@ -178,6 +179,19 @@ def test_a_letter_that_is_damaged_costs_the_changes_from_there_on(influence, old
     assert kept == (["pick"] if old.startswith(b"M") else ["pick", "decide"])
     assert room.state.said.picked == {"formaal"}
     assert not Room(influence, open_session(session.id)).session.recovered
+
+
+def test_a_session_that_another_program_holds_is_not_taken_for_damaged(influence_room, monkeypatch):
+    monkeypatch.setattr(store, "_WAIT_SECONDS", 0)
+    path = influence_room.session.path
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("PRAGMA locking_mode = EXCLUSIVE")
+        with file:
+            file.execute("UPDATE about SET title = title")
+        with pytest.raises(DataError, match="locked"):
+            open_session(path.stem)
+    assert not list(path.parent.glob("*beskadiget*"))
+    assert open_session(path.stem).title == "Direktionens dag"
 
 
 def test_what_is_no_session_is_said(tmp_path, influence, cards_room):

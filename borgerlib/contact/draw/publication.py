@@ -24,7 +24,7 @@ from borgerlib.contact.lottery.leximin import LotteryChances
 from borgerlib.contact.lottery.panels import PanelList
 from borgerlib.danish import long_date, number, percent
 from borgerlib.errors import DataError
-from borgerlib.files.atomic import replacing_folder
+from borgerlib.files.atomic import replacing, replacing_folder
 from borgerlib.files.templates import template
 
 ABOUT, CHANCES, PANELS, QUOTAS = "om.json", "chancer.csv", "paneler.csv", "kvoter.csv"
@@ -128,10 +128,8 @@ def publish(
         version=version("borgerlib"),
     )
     private.mkdir(mode=0o700, parents=True, exist_ok=True)
-    who = private / WHO
-    who.touch(mode=0o600)
-    who.chmod(0o600)
-    pd.Series(codes_of, name="kode").rename_axis("id").to_csv(who)
+    with replacing(private / WHO, private=True) as beside:
+        pd.Series(codes_of, name="kode").rename_axis("id").to_csv(beside)
     with replacing_folder(folder) as beside:
         write_json(beside / ABOUT, asdict(about))
         members.mean().rename("chance").rename_axis("kode").to_csv(beside / CHANCES)

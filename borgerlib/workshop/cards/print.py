@@ -105,10 +105,8 @@ def _lines_over(side: Any) -> int:
     last = max(lines, key=lambda line: line.position_y + line.height)
     over: float = last.position_y + last.height - _LOWEST
     tops = sorted({line.position_y for line in lines})
-    steps = [below - above for above, below in pairwise(tops)]
-    whole = statistics.mode(map(round, steps)) if steps else 0
-    usual: float = statistics.median([step for step in steps if round(step) == whole] or [last.height])
-    return max(0, math.ceil((over - _ROUNDED) / usual))
+    steps = [round(below - above, 3) for above, below in pairwise(tops)]
+    return max(0, math.ceil((over - _ROUNDED) / statistics.mode(steps or [last.height])))
 
 
 def _sides(sheet: Sequence[PrintedCard]) -> list[list[tuple[int, PrintedCard]]]:

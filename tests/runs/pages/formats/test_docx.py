@@ -12,7 +12,7 @@ from sample_notebooks import chart_output, executed, page_output, picture
 from borgerlib.files.document import new_document
 from borgerlib.files.look import Look
 from borgerlib.lokaldemokrati.insights.cases import Bearing, Case
-from borgerlib.runs.pages.formats.docx import _write
+from borgerlib.runs.pages.formats.docx import write_html
 from borgerlib.runs.reports.folder import write_report
 
 TABLE = "<table><thead><tr><th>Svar</th><th>Antal</th></tr></thead><tr><th>Ja</th><td>4</td></tr></table>"
@@ -124,6 +124,6 @@ def test_a_notebooks_own_markup_that_lacks_parts_is_written():
     own = """<dl><dt>Ord</dt></dl><figure><p>Figur</p></figure><p><a>her</a></p><img>
         <table><tr></tr><tr><td>1</td></tr></table><table><tr></tr></table>"""
     document = new_document("T", Look(), day=None)
-    _write(document, BeautifulSoup(own, "html.parser"), iter(()))
+    write_html(document, BeautifulSoup(own, "html.parser"), iter(()))
     assert [one.text for one in document.paragraphs[-4:]] == ["Ord", "Figur", "her", ""]
     assert [table.cell(0, 0).text for table in document.tables] == ["1"]
