@@ -106,7 +106,8 @@ def _lines_over(side: Any) -> int:
     over: float = last.position_y + last.height - _LOWEST
     tops = sorted({line.position_y for line in lines})
     steps = [round(below - above, 3) for above, below in pairwise(tops)]
-    return max(0, math.ceil((over - _ROUNDED) / statistics.mode(steps or [last.height])))
+    usual: float = statistics.mode(steps or [last.height])
+    return max(0, math.ceil((over - _ROUNDED) / usual))
 
 
 def _sides(sheet: Sequence[PrintedCard]) -> list[list[tuple[int, PrintedCard]]]:
