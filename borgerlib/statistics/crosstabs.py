@@ -20,8 +20,8 @@ from borgerlib.survey.codebook.model import Codebook, Item
 FALSE_DISCOVERY_RATE = 0.05
 FEWEST_EXPECTED = 5
 COLUMNS = (
-    "item", "option", "domain", "level", "n", "count", "n_effective", "proportion", "standard_error",
-    "ci_lower", "ci_upper", "difference", "p_value", "q_value", "significant", "direction",
+    "item", "option", "domain", "level", "n", "count", "n_weighted", "n_effective", "proportion",
+    "standard_error", "ci_lower", "ci_upper", "difference", "p_value", "q_value", "significant", "direction",
 )  # fmt: skip
 _ANSWER, _DOMAIN = "__answer__", "__domain__"
 
@@ -63,11 +63,12 @@ def banner_table(
     DataFrame
         One row an item × option × domain column; the total first, then `by` in its order. Columns: item,
         option, domain (the `by` column; '' for the total), level (text; '' for the total), n (respondents of
-        the domain who answered the item), count (of those, who chose the option; unweighted), n_effective
-        (Kish's), proportion, standard_error, ci_lower, ci_upper (shares 0–1), difference (to all others who
-        have a level of that column), p_value, q_value (adjusted), significant (bool), direction ('above',
-        'below' or '', the sign of the difference). For the total, and where there is no rest, the difference
-        is missing; p_value and q_value also where a domain is too small to be tested.
+        the domain who answered the item), count (of those, who chose the option; unweighted), n_weighted
+        (the sum of the weights of n), n_effective (Kish's), proportion, standard_error, ci_lower, ci_upper
+        (shares 0–1), difference (to all others who have a level of that column), p_value, q_value (adjusted),
+        significant (bool), direction ('above', 'below' or '', the sign of the difference). For the total, and
+        where there is no rest, the difference is missing; p_value and q_value also where a domain is too
+        small to be tested.
 
     Raises
     ------

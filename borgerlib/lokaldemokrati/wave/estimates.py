@@ -22,7 +22,7 @@ from borgerlib.survey.codebook.model import Codebook, Item
 
 NOT_ASKED = "ikke med i denne måling"
 UNWEIGHTED = "Uden vægte; den vægtede andel kunne røbe et skjult tal."
-_NUMBERS = ("n", "count", "proportion", "ci_lower", "ci_upper")
+_NUMBERS = ("n", "count", "n_weighted", "proportion", "ci_lower", "ci_upper")
 
 
 def wave_estimates(

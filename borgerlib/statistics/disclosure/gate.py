@@ -7,7 +7,6 @@ one: `disclose` for the tables of a report, `as_published` for numbers that are 
 
 from __future__ import annotations
 
-import math
 from numbers import Integral
 
 import numpy as np
@@ -124,9 +123,10 @@ def disclose(
             groups of its domain. Where its parts are rounded it is their sum.
 
         n_weighted : float
-            The sum of the weights of who answered. Weighted totals are then told in whole percent, and
-            further counts are hidden where that would give a hidden one away; without it they are coarser.
-            It is not shown: bases of several items differ by the few who answered one of them alone.
+            The sum of the weights of who answered, needed where shares are weighted and group '' is there:
+            beside hidden counts weighted totals are told in whole percent, and further counts are hidden
+            where that would give a hidden one away. It is not shown: bases of several items differ by the
+            few who answered one of them alone.
 
         Any other column is kept, and blanked where a row is suppressed.
     min_cell : int
@@ -143,7 +143,7 @@ def disclose(
     DisclosedEstimates
         In suppressed rows count, proportion and the interval are missing, and so is n in groups suppressed
         whole. Where an item is weighted and a group's count is suppressed, the total's proportion and
-        interval are rounded to whole percent (without `n_weighted`: coarser).
+        interval are rounded to whole percent, as charts and tables write them, and its further numbers blank.
 
     Raises
     ------
@@ -151,7 +151,8 @@ def disclose(
         `min_cell` is no whole number, or below 3; there are nets and no codebook; nothing tells whose answers
         they are.
     DisclosureError
-        Counts are missing or do not add up, so that nothing can be promised.
+        Counts are missing or do not add up, or weighted totals stand beside hidden counts without
+        `n_weighted`, so that nothing can be promised.
 
     See Also
     --------
@@ -216,21 +217,25 @@ def _what_to_hide(frame: pd.DataFrame, items: list[ShownItem], min_cell: int) ->
         hidden[item.rows] = item.of_rows(found.counts)
         without_n[item.rows] = found.n[item.group]
         if item.weighted and table.total is not None:
-            counts, size = found.counts, _coarse(int(table.n[table.total]), min_cell)
-            if item.n_weighted is not None and item.weighed is not None:
-                counts, size = (
-                    hide_for_totals(table, counts, item.weighed, item.n_weighted, min_cell=min_cell),
-                    STEP,
-                )
+            if item.n_weighted is None or item.weighed is None:
+                if found.counts.any():
+                    raise _without_weights(str(frame["item"].iloc[item.rows[0]]))
+                continue
+            counts = hide_for_totals(table, found, item.weighed, item.n_weighted, min_cell=min_cell)
             hidden[item.rows] = item.of_rows(counts)
             partly = np.asarray(counts.any(axis=1))[item.option] & (item.group == table.total)
-            step[item.rows[partly]] = size
+            step[item.rows[partly]] = STEP
     return hidden, without_n, step
 
 
-def _coarse(n: int, min_cell: int) -> float:
-    # Where the weights of two groups differ by up to two mean weights, this rounding leaves `min_cell` open.
-    return math.ceil(100 * max(STEP, 2 * min_cell / n)) / 100
+def _without_weights(item: str) -> DisclosureError:
+    # Rounding that is safe for any weights would be coarser than shares are worth: 9 pct. of 120 respondents.
+    return DisclosureError(
+        f"Item '{item}' is weighted and some of its counts are hidden, but the column n_weighted is missing: "
+        "without it nobody can tell whether the shares of all respondents give a hidden count away.",
+        hint="Add the sum of the weights of who answered in each group, n_weighted of estimate_proportions; "
+        "or leave out the rows of all respondents (group '').",
+    )
 
 
 def _without_hidden(frame: pd.DataFrame, hidden: Mask, without_n: Mask, step: Floats) -> pd.DataFrame:

@@ -71,7 +71,7 @@ def named(estimates: pd.DataFrame, codebook: Codebook | None) -> pd.DataFrame:
             "group": [group for group, _, _ in groups],
             "group_label": [label for _, label, _ in groups],
             "domain": [domain for _, _, domain in groups],
-            **{name: estimates[name] for name in ("n", "count", *SHARES, *totals)},
+            **{name: estimates[name] for name in ("n", "count", "n_weighted", *SHARES, *totals)},
         }
     )
     known = [items[name] for name in estimates["item"]]

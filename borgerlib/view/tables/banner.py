@@ -162,7 +162,7 @@ def banner(
     significant = table["significant"].astype(bool)
     answers = zip(table["item"], table["option"], strict=True)
     levels = zip(table["domain"], table["level"], strict=True)
-    frame = table[["item", "option", "domain", "n", "count", *SHARES, "n_effective"]].assign(
+    frame = table[["item", "option", "domain", "n", "count", "n_weighted", *SHARES, "n_effective"]].assign(
         label=[codebook.item(item).option(option).short for item, option in answers],
         group=[group_of(domain, level) if domain else "" for domain, level in levels],
         group_label=_level_labels(table, codebook),

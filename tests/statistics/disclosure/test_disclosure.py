@@ -225,7 +225,7 @@ def test_a_suppressed_row_tells_nothing():
     pd.testing.assert_frame_equal(frame, before)
 
 
-def test_a_weighted_total_is_rounded_where_it_would_be_a_second_equation():
+def test_a_weighted_total_beside_hidden_counts_needs_the_weights():
     # Count: a + b = 24. Weighted: 0.5 a + 1.5 b = 32, and a reader solves a = 4, b = 20.
     counts, n = (
         {"": [50, 60], "a": [4, 20], "b": [20, 20], "c": [26, 20]},
@@ -234,11 +234,29 @@ def test_a_weighted_total_is_rounded_where_it_would_be_a_second_equation():
     frame = estimates(counts, n, domain="alder", exclusive=False)
     total = frame["group"] == ""
     frame.loc[total, "proportion"] = [0.04783, 0.05433]
-    rows = disclose(frame, **SHOWN).frame
+    # Without them only steps of 2 × 5 ÷ n would be safe: 9 pct. of 110 respondents. So it is refused …
+    with pytest.raises(DisclosureError, match="n_weighted is missing") as error:
+        disclose(frame, **SHOWN)
+    assert "n_weighted of estimate_proportions" in error.value.hint
+    # … and with them only the total of an option with hidden counts is told in whole percent.
+    rows = disclose(frame.assign(n_weighted=frame["n"] * 1.0), **SHOWN).frame
     assert rows.loc[total, "proportion"].tolist() == [0.05, 0.05433]
-    # 110 respondents: 2 × 5 ÷ 110 is 0.09, and so shares are shown in steps of 0.1.
-    small = frame.assign(n=frame["n"] // 10)
-    assert disclose(small, **SHOWN).frame.loc[total, "proportion"].tolist() == [0.0, 0.05433]
+    # Nothing is hidden, so nothing is asked for.
+    plenty = frame.assign(count=frame["count"].where(frame["count"] != 4, 20))
+    plenty.loc[0, "count"] += 16
+    assert not disclose(plenty, **SHOWN).n_suppressed
+
+
+def test_a_group_whose_n_is_hidden_may_be_of_any_size():
+    # Two are of a; b is its partner, and both go with their n. That a is of 2 nobody knows, so where all
+    # weigh the same nothing can be worked out, and c (110 answers) stays.
+    counts, n = {"": [160], "a": [1], "b": [49], "c": [110]}, {"": 310, "a": 2, "b": 98, "c": 210}
+    frame = estimates(counts, n, domain="alder", exclusive=False)
+    frame["n_weighted"] = frame["n"] * 1.0
+    frame["proportion"] = frame["count"] / frame["n"] + 1e-4
+    shown = disclose(frame, **SHOWN).frame.set_index("group")
+    assert shown["suppressed"].to_dict() == {"": False, "a": True, "b": True, "c": False}
+    assert shown.loc["", "proportion"] == 0.52
 
 
 def test_where_weights_are_known_the_total_is_in_whole_per_cent_and_another_count_goes():

@@ -28,6 +28,25 @@ def test_shares_of_all_and_by_group_are_disclosed_together() -> None:
     assert frame.loc[frame["group"] == "koen=mand", "note"].unique().tolist() == [WITHHELD]
 
 
+def test_weighted_shares_of_all_are_told_in_whole_percent_beside_a_hidden_group() -> None:
+    # 120 people: 3 of group x, 60 of y, 57 of z. Who said a weigh 2, b and c 1: 41 of each but c (38), so
+    # a is 82 of 161 (50.9 pct.), b 41 of 161 (25.5), c 38 of 161 (23.6), which are 100 together.
+    answers = ["a", "b", "c"] + ["a"] * 20 + ["b"] * 20 + ["c"] * 20 + ["a"] * 20 + ["b"] * 20 + ["c"] * 17
+    people = pd.DataFrame({"svar": answers, "gruppe": ["x"] * 3 + ["y"] * 60 + ["z"] * 57})
+    people["vaegt"] = people["svar"].map({"a": 2.0, "b": 1.0, "c": 1.0})
+    parts = [borgerlib.estimate_proportions(people, "svar", by=by, weight="vaegt") for by in (None, "gruppe")]
+    shown = borgerlib.disclose(pd.concat(parts), **OWN)
+    assert shown.frame.loc[shown.frame["group"] == "gruppe=x", "suppressed"].all()
+    whole = shown.select(group="")
+    assert whole.frame["proportion"].round(12).tolist() == [0.51, 0.25, 0.24]
+    chart = borgerlib.bar_chart(whole, sort=False)
+    assert all(
+        f"{option} {share}\u00a0pct. (" in chart.alt_text
+        for option, share in [("a", 51), ("b", 25), ("c", 24)]
+    )
+    assert chart.caption == "N = 120. Tynd streg: statistisk usikkerhed (95\u00a0pct.). Kilde: Eget skema."
+
+
 def test_several_columns_make_one_division() -> None:
     people = pd.concat([PEOPLE.assign(sted="by"), PEOPLE.assign(sted="land")])
     frame = borgerlib.disclose(

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from borgerlib.statistics.disclosure.hiding.confidentiality import Domain, ItemTable
+from borgerlib.statistics.disclosure.hiding.confidentiality import Domain, Hidden, ItemTable
 from borgerlib.statistics.levels import Floats, Mask
 
 STEP = 0.01
@@ -19,7 +19,7 @@ STEP = 0.01
 
 
 def hide_for_totals(
-    table: ItemTable, hidden: Mask, weighed: Floats, n_weighted: Floats, *, min_cell: int
+    table: ItemTable, found: Hidden, weighed: Floats, n_weighted: Floats, *, min_cell: int
 ) -> Mask:
     """Return what must be hidden of an item whose totals are told in whole per cent.
 
@@ -27,7 +27,7 @@ def hide_for_totals(
     ----------
     table : ItemTable
         The item, with a total.
-    hidden : bool array, options × groups
+    found : Hidden
         What is hidden as if nobody were weighted.
     weighed : array, options × groups
         The sum of the weights of who chose the option.
@@ -40,14 +40,15 @@ def hide_for_totals(
     Returns
     -------
     bool array
-        `hidden` and more. Where all groups of a division are hidden, it tells no more than the total does.
+        The hidden counts, and more. Where all groups of a division are hidden, it tells no more than the
+        total does.
     """
-    hidden = hidden.copy()
+    hidden = found.counts.copy()
     for domain in table.domains:
         shown_in_total = [int(o) for o in np.flatnonzero(~hidden[:, table.total]) if o != table.unlisted]
         rows = [option for option in shown_in_total if hidden[option, list(domain.groups)].any()]
         for part in [rows] if table.choices and rows else [[row] for row in rows]:
-            while _gives_away(table, domain, part, hidden, weighed, n_weighted, min_cell):
+            while _gives_away(table, domain, part, hidden, found.n, weighed, n_weighted, min_cell):
                 large = [g for g in domain.groups if table.n[g] >= min_cell and not hidden[part, g].all()]
                 if not large:
                     break
@@ -62,6 +63,7 @@ def _gives_away(
     domain: Domain,
     options: list[int],
     hidden: Mask,
+    without_n: Mask,
     weighed: Floats,
     n_weighted: Floats,
     min_cell: int,
@@ -79,7 +81,8 @@ def _gives_away(
     in_row = np.array([at[:, 0] == option for option in options], dtype=float)
     equal = [in_row]
     if table.choices:
-        equal.append(np.array([at[:, 1] == group for group in domain.groups if hidden[options, group].any()]))
+        told = [g for g in domain.groups if hidden[options, g].any() and not without_n[g]]
+        equal.append(np.array([at[:, 1] == group for group in told], dtype=float).reshape(len(told), len(at)))
     equal_to = np.concatenate([rows @ true for rows in equal])
     whole = float(n_weighted[table.total])
     total = weighed[options, table.total]
@@ -90,7 +93,12 @@ def _gives_away(
         optimize.LinearConstraint(np.vstack(equal), equal_to, equal_to),
         optimize.LinearConstraint(in_row * mean, shown - half - known, shown + half - known),
     ]
-    bounds = optimize.Bounds(0, n[at[:, 1]])
+    # Of the groups whose n is hidden a reader knows how many are in all of them together, and no more.
+    largest, unsaid = n.copy(), np.append(without_n[list(domain.groups)], True)
+    if unsaid.sum() > 1:
+        places = np.append(domain.groups, -1)[unsaid]
+        largest[places] = n[places].sum()
+    bounds = optimize.Bounds(0, largest[at[:, 1]])
     for cell in np.flatnonzero((at[:, 1] >= 0) & (n[at[:, 1]] >= min_cell)).tolist():
         ends = []
         for sign in (1.0, -1.0):
