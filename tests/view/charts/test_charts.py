@@ -337,6 +337,15 @@ class TestScales:
         assert own.y1 < box.y0
         assert "Odense har svaret »Enig«." in chart.alt_text
 
+    def test_what_is_said_of_a_group_with_a_short_name_ends_before_its_bar(self):
+        chart = scale_chart(
+            published(rows(SCALE, 50, group="x"), rows(SCALE, 50, group="y")), neutral="hverken", **WORDS
+        )
+        beside = [text for text in written(chart) if text.get_text().startswith("n\u00a0=")]
+        assert len(beside) == 2
+        edge = axes_of(chart).get_window_extent().x0
+        assert all(text.get_window_extent().x1 < edge for text in beside)
+
     def test_many_long_steps_get_a_key_on_a_phone(self):
         names = {f"trin{step}": f"Overordentligt tilfredsstillende {step}" for step in range(6)}
         chart = scale_chart(
