@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -107,7 +106,7 @@ class Export:
     frame: pd.DataFrame
     columns: tuple[Column, ...]
     source: Source
-    problems: pd.DataFrame
+    problems: pd.DataFrame = field(default_factory=lambda: problem_frame())
     _counted: dict[str, dict[str, int]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def counts(self, name: str) -> Mapping[str, int]:
@@ -169,29 +168,22 @@ def dtype_of(item: Item) -> Any:
     return _TYPES.get(item.kind) or pd.CategoricalDtype(ids, ordered=item.ordered)
 
 
-def problem_frame(
-    rows: Sequence[int] = (), column: str = "", values: Sequence[str] = (), rule: str = ""
-) -> pd.DataFrame:
-    """Return a problems frame (see `Responses`) for values of one column that break one rule."""
-    return _problem_frame(rows, column, values, rule) if len(rows) else _no_problems().copy()
+class Problem(NamedTuple):
+    """A value that could not be taken over: one row of `Responses.problems`."""
+
+    row: int
+    column: str
+    value: str
+    rule: str
 
 
-@cache
-def _no_problems() -> pd.DataFrame:
-    # Most columns break no rule, and an empty frame takes as long to make as one with rows.
-    return _problem_frame((), "", (), "")
+def problems_of(values: pd.Series, column: str, rule: str) -> list[Problem]:
+    """Return the values of a column that break one rule."""
+    return [Problem(row, column, value, rule) for row, value in zip(values.index, values, strict=True)]
 
 
-def _problem_frame(rows: Sequence[int], column: str, values: Sequence[str], rule: str) -> pd.DataFrame:
-    frame = pd.DataFrame({"row": list(rows), "column": column, "value": list(values), "rule": rule})
+def problem_frame(problems: Iterable[Problem] = ()) -> pd.DataFrame:
+    """Return one problems frame (see `Responses`), sorted by row and column."""
+    by_place = sorted(problems, key=lambda each: (each.row, each.column))
+    frame = pd.DataFrame(by_place, columns=list(Problem._fields))
     return frame.astype({"row": "int64", "column": "string", "value": "string", "rule": "string"})
-
-
-def join_problems(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Return one problems frame, sorted by row and column."""
-    filled = [frame for frame in frames if len(frame)]
-    if not filled:
-        return problem_frame()
-    return pd.concat(filled, ignore_index=True).sort_values(
-        ["row", "column"], kind="stable", ignore_index=True
-    )

@@ -23,6 +23,13 @@ def test_answers_are_coded_by_keyboard_alone(browser, tmp_path, monkeypatch, pic
         found = Axe().run(page, options=RULES)["violations"]
         assert [(one["id"], [node["html"][:200] for node in one["nodes"][:3]]) for one in found] == []
         field.focus()
+        # What is typed while the kernel is at work stays in the field.
+        page.keyboard.type("f")
+        page.keyboard.press("Enter")
+        page.keyboard.type("1")
+        page.wait_for_timeout(1500)
+        assert field.input_value() == "1"
+        page.keyboard.press("Backspace")
         for codes, words in (("1 5", "Gemt: Velfærdsområder"), ("0", "Gemt: ingen af koderne")):
             page.keyboard.type(codes)
             page.keyboard.press("Enter")

@@ -6,6 +6,7 @@ import tempfile
 from html import escape
 from pathlib import Path
 
+import anywidget
 import ipywidgets as widgets
 import pandas as pd
 
@@ -22,6 +23,22 @@ from borgerlib.survey.codebook.open_answers.coding_frame import CodingFrame, cod
 _EXAMPLE = Path(__file__).with_name("example.csv")
 _NONE, _BACK = "0", "f"
 _SUGGEST_AFTER = 10
+
+
+class _Field(anywidget.AnyWidget):  # type: ignore[misc]
+    """The field for the codes' numbers: empties itself at Enter, so that what is typed since then stays."""
+
+    _esm = """
+    export default { render({ model, el }) {
+      el.innerHTML = '<label>Kodernes numre, og Enter <input type="text" placeholder="fx 1 5"></label>';
+      const field = el.querySelector("input");
+      field.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" || !field.value.trim()) return;
+        model.send(field.value);
+        field.value = "";
+      });
+    } };
+    """
 
 
 class CodingPage(widgets.VBox):  # type: ignore[misc]
@@ -82,14 +99,8 @@ class CodingPage(widgets.VBox):  # type: ignore[misc]
             widgets.Checkbox(description=name, indent=False)
             for name in [*names, f"{_NONE}. Ingen af koderne passer"]
         ]
-        self._typed = widgets.Text(
-            description="Kodernes numre, og Enter",
-            placeholder="fx 1 5",
-            continuous_update=False,
-        )
-        self._typed.observe(
-            lambda change: self.give(change["new"]) if change["new"].strip() else None, "value"
-        )
+        self._typed = _Field()
+        self._typed.on_msg(lambda _, typed, __: self.give(typed))
         following, back = (widgets.Button(description=word) for word in ("Gem og næste", "Forrige"))
         following.on_click(lambda _: self._save(self._ticked()))
         back.on_click(lambda _: self._go_back())
@@ -150,7 +161,6 @@ class CodingPage(widgets.VBox):  # type: ignore[misc]
 
     def give(self, typed: str) -> None:
         """Give the answer that is shown these codes ('1 5'; '0': none; 'f': back), and go on."""
-        self._typed.value = ""
         words = typed.replace(",", " ").split()
         if words == [_BACK]:
             self._go_back()

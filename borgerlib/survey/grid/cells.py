@@ -16,7 +16,7 @@ from borgerlib.said import said
 from borgerlib.survey.grid.limits import Limits
 from borgerlib.survey.grid.place import Place, find_table, is_answer_row
 from borgerlib.survey.grid.values import text_of
-from borgerlib.survey.responses import join_problems, problem_frame
+from borgerlib.survey.responses import Problem, problems_of
 
 _OUTER = " \t\r\n\u00a0\u200b\ufeff\x00"
 # An apostrophe that keeps spreadsheets from taking a text for a formula, as our own CSV and Go Vocal have it.
@@ -44,8 +44,8 @@ class Grid:
         See `Source`.
     notes : tuple of str
         See `Source`.
-    problems : DataFrame
-        See `Responses`; `column` is the number of the column in the grid, counted from 0, as text.
+    problems : tuple of Problem
+        `column` is the number of the column in the grid, counted from 0, as text.
     hidden : bool
         A worksheet that its workbook does not show.
     merged : tuple of (int, int, int)
@@ -59,7 +59,7 @@ class Grid:
     delimiter: str = ""
     sheet: str = ""
     notes: tuple[str, ...] = ()
-    problems: pd.DataFrame | None = None
+    problems: tuple[Problem, ...] = ()
     hidden: bool = False
     merged: tuple[tuple[int, int, int], ...] = ()
 
@@ -76,13 +76,13 @@ class HeadedGrid:
         Where it comes from (without its rows).
     heading_rows : tuple of tuple of str
         The texts of every heading row, the naming one included, one a column of the frame; '' where blank.
-    problems : DataFrame
-        See `Responses`; `column` is a heading.
+    problems : tuple of Problem
+        `column` is a heading.
     """
 
     frame: pd.DataFrame
     grid: Grid
-    problems: pd.DataFrame
+    problems: tuple[Problem, ...]
     heading_rows: tuple[tuple[str, ...], ...] = ()
 
     @property
@@ -120,16 +120,17 @@ def as_table(grid: Grid, *, limits: Limits, heading_rows: int | None = None) -> 
     kept = [at for at in range(width) if cleaned[at].notna().any() or any(row[at] for row in above)]
     naming = above[place.headings.index(place.names)] if place.headings else [""] * width
     headings = _headings(naming, kept)
-    found = [_renamed(grid.problems, dict(zip(kept, headings, strict=True)))]
+    named = {str(at): heading for at, heading in zip(kept, headings, strict=True)}
+    problems = [each._replace(column=named.get(each.column, each.column)) for each in grid.problems]
     data = {}
     for name, at in zip(headings, kept, strict=True):
-        data[name], too_long = _cut(cleaned[at], name, limits.cell_characters)
-        found.append(too_long)
+        data[name] = cleaned[at].str.slice(0, limits.cell_characters)
+        problems += _too_long(cleaned[at], name, limits.cell_characters)
     frame = pd.DataFrame(data, index=index)
     return HeadedGrid(
         frame,
         replace(grid, rows=[], numbers=[], notes=(*grid.notes, *place.notes, *merged)),
-        join_problems(found),
+        tuple(problems),
         tuple(tuple(row[at] for at in kept) for row in above),
     )
 
@@ -192,20 +193,7 @@ def _headings(naming: list[str], kept: list[int]) -> list[str]:
     return named
 
 
-def _renamed(problems: pd.DataFrame | None, headings: dict[int, str]) -> pd.DataFrame:
-    if problems is None or problems.empty:
-        return problem_frame()
-    names = problems["column"].map({str(at): heading for at, heading in headings.items()})
-    return problems.assign(column=names.fillna(problems["column"]).astype("string"))
-
-
-def _cut(column: pd.Series, heading: str, longest: int) -> tuple[pd.Series, pd.DataFrame]:
-    """Return a column with its texts cut where they are too long, and these as problems."""
-    lengths = column.str.len()
-    hits = column[(lengths > longest).fillna(False).astype(bool)]
-    if hits.empty:
-        return column, problem_frame()
-    shown = [
-        f"{text[:60]}… ({length} characters)" for text, length in zip(hits, lengths[hits.index], strict=True)
-    ]
-    return column.str.slice(0, longest), problem_frame(list(hits.index), heading, shown, "text_too_long")
+def _too_long(column: pd.Series, heading: str, longest: int) -> list[Problem]:
+    cut = column[(column.str.len() > longest).fillna(False).astype(bool)]
+    shown = cut.map(lambda text: f"{text[:60]}… ({len(text)} characters)")
+    return problems_of(shown, heading, "text_too_long")

@@ -15,7 +15,7 @@ from borgerlib.survey.grid.limits import Limits, check_columns
 from borgerlib.survey.grid.tabular import question_columns
 from borgerlib.survey.grid.text import decode
 from borgerlib.survey.grid.values import text_of
-from borgerlib.survey.responses import Export, Source, problem_frame
+from borgerlib.survey.responses import Export, Source
 
 VENDOR = "SurveyJS"
 _JOINT = ";"
@@ -42,7 +42,7 @@ def read(path: Path, *, limits: Limits) -> Export:
     frame = pd.DataFrame(rows, columns=names, dtype="string").replace("", pd.NA)
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
     source = Source(VENDOR, (path.name,), encoding=encoding, notes=notes)
-    return Export(frame, tuple(question_columns(names)), source, problem_frame())
+    return Export(frame, tuple(question_columns(names)), source)
 
 
 def _text(value: Any, path: Path) -> str:

@@ -39,7 +39,7 @@ def export_of(
     grid = table.grid
     file = grid.name.partition(", sheet")[0]
     source = Source(vendor, (file,), grid.encoding, grid.delimiter, grid.sheet, (*grid.notes, *notes))
-    return Export(table.frame, tuple(columns), source, table.problems)
+    return Export(table.frame, tuple(columns), source, problem_frame(table.problems))
 
 
 def read(table: HeadedGrid) -> Export:
@@ -165,12 +165,7 @@ def read_parquet(path: Path, *, limits: Limits) -> Export:
     frame = frame.reset_index(drop=True)
     texts = pd.DataFrame({one_line(str(name)): as_text(frame[name]) for name in frame.columns})
     texts.index = pd.RangeIndex(1, len(texts) + 1, name="row")
-    return Export(
-        texts,
-        tuple(question_columns(list(texts.columns))),
-        Source("table", (path.name,)),
-        problem_frame(),
-    )
+    return Export(texts, tuple(question_columns(list(texts.columns))), Source("table", (path.name,)))
 
 
 def _refuse_repeated(names: list[str], file: str) -> None:

@@ -20,7 +20,8 @@ _SUMS = ("total", "i alt", "sum")
 _SUBTOTALS = (*_SUMS, "ialt", "totalt", "delsum", "subtotal", "mellemsum", "delsumme", "delsumma")
 _OF_AREAS = "|".join((*_SUBTOTALS, "gennemsnit", "antal", "procent", "average", "mean", "percent"))
 # 'Bogense i alt', 'Område Nord: total', 'Sum for Bogense'.
-_SUM_LABEL = re.compile(rf"(?:.*\W)?(?:{_OF_AREAS})\W*|(?:{_OF_AREAS})\W.*", re.IGNORECASE)
+_SUM_AT_END = re.compile(rf"(?:.*\W)?(?:{_OF_AREAS})\W*", re.IGNORECASE)
+_SUM_LABEL = re.compile(rf"{_SUM_AT_END.pattern}|(?:{_OF_AREAS})\W.*", re.IGNORECASE)
 _LONGEST_LABEL = 6
 _SUMMED = 5
 _TOTALS = (
@@ -35,33 +36,46 @@ def subtotals(rows: Sequence[Row], data: Sequence[int]) -> set[int]:
     Somebody may write 'I alt er jeg glad' and answer all else by numbers; her numbers are those of others.
     """
     labels = {at: place for at in data if (place := sum_label(rows[at])) is not None}
-    bare = {
-        at for at, place in labels.items() if rows[at][place].strip().casefold().rstrip(": ") in _SUBTOTALS
-    }
-    # Of few rows, or where many hold one, a word for a sum is somebody's answer.
-    found = bare if len(data) > _SUMMED * len(bare) else set()
     others = [rows[at] for at in data if at not in labels]
     sample = others[:: max(1, len(others) // SAMPLE)]
+    bare = {at for at, place in labels.items() if _is_bare(rows[at][place]) and filled(rows[at][:place]) == 0}
+    # Of few rows, or where many hold one, a word for a sum is somebody's answer.
+    found = bare if len(data) > _SUMMED * len(bare) else set()
     for place in set(labels.values()):
         alike = [at for at, its in labels.items() if its == place]
         tallies = [_tally(rows[at], sample) for at in alike]
         strange, familiar = (sum(counts) for counts in zip(*tallies, strict=True))
-        if strange >= max(FEW, familiar) and len(others) > FEW * len(alike):
+        # A number alone is enough behind 'Nord i alt', where the others answer more.
+        alone = all(_is_alone(rows[at], place) for at in alike) and all(filled(row) > FEW for row in sample)
+        if strange >= max(1 if alone else FEW, familiar) and len(others) > FEW * len(alike):
             found = found.union(alike)
     return found
 
 
+def _is_bare(text: str) -> bool:
+    return text.strip().casefold().rstrip(": ") in _SUBTOTALS
+
+
+def _is_alone(row: Row, place: int) -> bool:
+    """Return whether one number stands behind a text that ends with a word for a sum."""
+    return filled(row[place + 1 :]) == 1 and bool(_SUM_AT_END.fullmatch(row[place].strip()))
+
+
 def sum_label(row: Row) -> int | None:
-    """Return the place of a row's first text where it labels a sum, with numbers alone behind it."""
-    place = next((place for place, text in enumerate(row) if text.strip()), None)
-    if (
-        place is None
-        or len(row[place].split()) > _LONGEST_LABEL
-        or not _SUM_LABEL.fullmatch(row[place].strip())
-    ):
+    """Return the place of a text that labels a sum, with numbers alone behind it.
+
+    It is the row's first, or 'I alt' behind one more: the area that is summed.
+    """
+    places = [place for place, text in enumerate(row) if text.strip()]
+    words = [place for place in places[:FEW] if parse_number(row[place]) is None]
+    if not words or words != places[: len(words)] or len(words) == len(places):
         return None
-    beside = [text for text in row[place + 1 :] if text.strip()]
-    return place if beside and all(parse_number(text) is not None for text in beside) else None
+    label = row[words[-1]].strip()
+    is_label = _SUM_LABEL.fullmatch(label) if len(words) == 1 else _is_bare(label)
+    if not is_label or len(label.split()) > _LONGEST_LABEL:
+        return None
+    behind = places[len(words) :]
+    return words[-1] if all(parse_number(row[place]) is not None for place in behind) else None
 
 
 def _tally(row: Row, others: Sequence[Row]) -> tuple[int, int]:

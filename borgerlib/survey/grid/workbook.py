@@ -14,7 +14,7 @@ from borgerlib.said import said
 from borgerlib.survey.grid.cells import Grid
 from borgerlib.survey.grid.limits import Limits, check_columns
 from borgerlib.survey.grid.values import text_of
-from borgerlib.survey.responses import join_problems, problem_frame
+from borgerlib.survey.responses import Problem
 
 # Signs of formulas, errors and hidden places: cheap to look for among millions of cells, then looked at;
 # and what all of them begin with, which is cheaper still.
@@ -25,15 +25,13 @@ _SIGNS = (
 )
 _OPEN_FORMULA = b"table:formula="
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
-Refused = tuple[int, int, str, str]
-"""Row in the file (from 1), column (from 0), what was written, rule ('formula' or 'error_cell')."""
 
 
 @dataclass
 class _Marks:
     """What a worksheet says of its cells beside what they hold: rows from 1, columns from 0."""
 
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[Problem] = field(default_factory=list)
     rows: set[int] = field(default_factory=set)
     columns: list[range] = field(default_factory=list)
 
@@ -174,29 +172,29 @@ def _marks_of(stream: IO[bytes]) -> _Marks:
     return marks
 
 
-def _refused_cells(row: ElementTree.Element, number: int) -> Iterator[Refused]:
+def _refused_cells(row: ElementTree.Element, number: int) -> Iterator[Problem]:
     for at, cell in enumerate(row):
         formula = cell.find("{*}f")
         if formula is not None:
-            yield number, _place(cell.get("r", ""), at), f"={formula.text or ''}", "formula"
+            yield Problem(number, _place(cell.get("r", ""), at), f"={formula.text or ''}", "formula")
         elif cell.get("t") == "e":
-            yield number, _place(cell.get("r", ""), at), cell.findtext("{*}v") or "#", "error_cell"
+            yield Problem(number, _place(cell.get("r", ""), at), cell.findtext("{*}v") or "#", "error_cell")
 
 
-def _place(reference: str, otherwise: int) -> int:
-    """Return the place of a cell in its row ('C7' → 2)."""
+def _place(reference: str, otherwise: int) -> str:
+    """Return the place of a cell in its row ('C7' → '2')."""
     place = 0
     for letter in reference.rstrip("0123456789"):
         place = place * 26 + ord(letter) - ord("A") + 1
-    return place - 1 if place else otherwise
+    return str(place - 1 if place else otherwise)
 
 
 def _grid(path: Path, sheet: str, rows: list[list[Any]], marks: _Marks, limits: Limits) -> Grid:
     sheet = text_of(sheet)
     name = f"{path.name}, sheet '{sheet}'"
-    for number, at, _, _ in marks.refused:
-        if number <= len(rows) and at < len(rows[number - 1]):
-            rows[number - 1][at] = ""
+    for each in marks.refused:
+        if each.row <= len(rows) and int(each.column) < len(rows[each.row - 1]):
+            rows[each.row - 1][int(each.column)] = ""
     kept: list[Sequence[str]] = []
     numbers: list[int] = []
     width = 0
@@ -210,14 +208,13 @@ def _grid(path: Path, sheet: str, rows: list[list[Any]], marks: _Marks, limits: 
     # Cells far to the right may be painted and hold nothing.
     check_columns(width, name, limits)
     kept = [texts[:width] for texts in kept] if kept and len(kept[0]) > width else kept
-    problems = [problem_frame([number], str(at), [text], rule) for number, at, text, rule in marks.refused]
     notes = tuple(_sheet_notes(marks, numbers, width))
-    return Grid(name, kept, numbers, sheet=sheet, notes=notes, problems=join_problems(problems))
+    return Grid(name, kept, numbers, sheet=sheet, notes=notes, problems=tuple(marks.refused))
 
 
 def _sheet_notes(marks: _Marks, numbers: Sequence[int], width: int) -> Iterator[str]:
     if marks.refused:
-        columns = [_letters(at) for at in sorted({at for _, at, _, _ in marks.refused})]
+        columns = [_letters(at) for at in sorted({int(each.column) for each in marks.refused})]
         yield said("refused_cells", count=len(marks.refused), columns=columns)
     if rows := sorted(marks.rows.intersection(numbers)):
         yield said("hidden_rows", count=len(rows), row=rows[0])

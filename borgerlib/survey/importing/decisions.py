@@ -16,7 +16,7 @@ from borgerlib.survey.codebook.model import Codebook, Item, Kind
 from borgerlib.survey.grid.workbook import sheet_names
 from borgerlib.survey.importing.codebook_draft import codebook_text
 from borgerlib.survey.importing.pieces import pieces_of
-from borgerlib.survey.importing.question import MISSING, ImportedQuestion
+from borgerlib.survey.importing.question import MISSING, ImportedQuestion, one_option_a_sex
 from borgerlib.survey.importing.questions import questions
 from borgerlib.survey.mapping.candidate import Candidate
 from borgerlib.survey.mapping.coding import code_export
@@ -78,11 +78,13 @@ class Decisions:
     sheets: tuple[str, ...] = ()
 
     def mended(self, at: int, **changes: Any) -> Decisions:
-        """Return the decisions with one question changed; another kind or separator has other options."""
+        """Return the decisions with one question changed; its options may be others then."""
         before = self.asked[at]
         question = replace(before, **changes)
-        if (question.kind, question.separator) != (before.kind, before.separator):
+        no_sex_now = before.role == "sex" != question.role
+        if no_sex_now or (question.kind, question.separator) != (before.kind, before.separator):
             question = replace(question, options=self._options(question), decided={})
+        question = one_option_a_sex(question)
         return replace(self, asked=(*self.asked[:at], question, *self.asked[at + 1 :]))
 
     def together(self, at: int, other: int) -> Decisions:

@@ -185,7 +185,7 @@ def with_roles(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
             if role == "birth_year":
                 # Of a day of birth the year is kept alone.
                 question = replace(question, kind="number")
-            given = _one_option_a_sex(replace(question, role=role))
+            given = one_option_a_sex(replace(question, role=role))
             if _is_text(question, role):
                 given = replace(given, kind="text", options={}, doubts=())
             shared = rivals and role not in ("contact", "free_text")
@@ -196,7 +196,7 @@ def with_roles(found: Sequence[ImportedQuestion]) -> Iterator[ImportedQuestion]:
             yield given.doubting(*rival, *untold)
 
 
-def _one_option_a_sex(question: ImportedQuestion) -> ImportedQuestion:
+def one_option_a_sex(question: ImportedQuestion) -> ImportedQuestion:
     """Return a question whose 'M' and 'Mand' are one option, as they are read: the whole word."""
     if question.role != "sex":
         return question
@@ -218,7 +218,7 @@ def _one_option_a_sex(question: ImportedQuestion) -> ImportedQuestion:
             doubts.append(doubt)
         elif apart := [pair for pair in pairs if options.keys() >= set(pair.split(" = "))]:
             doubts.append(said("short_and_long", pairs=apart))
-    return replace(question, options=options, doubts=tuple(doubts))
+    return replace(question, options=options, doubts=tuple(doubts), decided={})
 
 
 def first_word(text: str) -> str:

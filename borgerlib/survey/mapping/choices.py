@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -24,7 +25,7 @@ from borgerlib.survey.codebook.matching import (
 )
 from borgerlib.survey.codebook.model import Item
 from borgerlib.survey.mapping.file import ItemMapping
-from borgerlib.survey.responses import Column, Export, dtype_of, problem_frame
+from borgerlib.survey.responses import Column, Export, Problem, dtype_of, problems_of
 
 UNKNOWN = -2
 _PASSED = -3
@@ -44,8 +45,7 @@ class Coded:
     ----------
     columns : dict
         Column of the respondents frame → its values.
-    problems : list of DataFrame
-        See `Responses`.
+    problems : list of Problem
     answers, recognised : int
         Values that were not blank, and how many of them were understood.
     unclear : tuple of str
@@ -53,7 +53,7 @@ class Coded:
     """
 
     columns: dict[str, Any]
-    problems: list[pd.DataFrame]
+    problems: list[Problem]
     answers: int
     recognised: int
     unclear: tuple[str, ...] = ()
@@ -65,58 +65,111 @@ def single_choice(item: Item, entry: ItemMapping, export: Export) -> Coded:
     An answer in own words counts as the catch-all option, where there is one. Of several columns the first
     that holds an answer counts; another answer in a later one is recorded.
     """
+    places = _places(item)
+    otherwise = places[item.catch_all.id] if item.catch_all else UNKNOWN
     picked = np.full(len(export.frame), -1, dtype=np.int64)
-    problems = []
+    problems: list[Problem] = []
     answers = 0
     for column in entry.columns:
-        found = _option_places(item, entry, column, export)
+        cells, readings = _read(item, entry, column, export)
+        # The last reading is that of a blank cell: -1.
+        of_cell = [
+            places[each.options[0]] if each.options else otherwise if each.strange else -1
+            for each in readings
+        ]
+        found = np.array(of_cell, dtype=np.int64)[cells]
         answers += int((found != -1).sum())
-        found, strange = _no_option(item, column, export, found, "unknown_option")
         twice = (picked >= 0) & (found >= 0) & (found != picked)
-        problems += [strange, _listed(export, column, item, twice, "two_answers")]
+        problems += _strange(item, export, cells, readings, "unknown_option")
+        problems += _listed(export, column, item, twice, "two_answers")
         picked = np.where(picked == -1, found, picked)
     values = pd.Categorical.from_codes(np.where(picked == UNKNOWN, -1, picked), dtype=dtype_of(item))
     return _coded({item.id: values}, problems, answers)
 
 
+def several_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
+    """Code a multiple item whose cells hold options: all that are chosen, or a column a choice.
+
+    What is no option is left out and recorded, or counts as the catch-all option. No rank is kept.
+    """
+    places = _places(item)
+    chosen = np.zeros((len(export.frame), len(places)), dtype=np.int8)
+    problems: list[Problem] = []
+    answers = 0
+    unclear: Counter[str] = Counter()
+    for name in entry.columns:
+        cells, readings = _read(item, entry, name, export)
+        ticks = np.zeros((len(readings), len(places)), dtype=np.int8)
+        for at, reading in enumerate(readings):
+            ticks[at, [places[option] for option in reading.options]] = 1
+            if reading.strange and item.catch_all:
+                ticks[at, places[item.catch_all.id]] = 1
+            if reading.otherwise:
+                unclear[said_otherwise(item, reading)] += int((cells == at).sum())
+        chosen |= ticks[cells]
+        answers += int(np.array([len(each.options) + len(each.strange) for each in readings])[cells].sum())
+        problems += _strange(item, export, cells, readings, "unknown_selection")
+    doubts = tuple(f"{said} ({times} times)" for said, times in unclear.items())
+    return _coded(_choices(item, chosen, _any(chosen)), problems, answers, doubts)
+
+
 def _coded(
-    columns: dict[str, Any], problems: list[pd.DataFrame], answers: int, unclear: tuple[str, ...] = ()
+    columns: dict[str, Any], problems: list[Problem], answers: int, unclear: tuple[str, ...] = ()
 ) -> Coded:
-    wrong = sum(int(frame["rule"].isin(_WRONG).sum()) for frame in problems if len(frame))
+    wrong = sum(each.rule in _WRONG for each in problems)
     return Coded(columns, problems, answers, answers - wrong, unclear)
 
 
-def _no_option(
-    item: Item, column: str, export: Export, picked: Places, rule: str
-) -> tuple[Places, pd.DataFrame]:
-    """Record what is no option; where there is a catch-all option, it counts as that, in own words."""
-    strange = picked == UNKNOWN
-    if item.catch_all is None:
-        return picked, _listed(export, column, item, strange, rule)
-    place = [option.id for option in item.options].index(item.catch_all.id)
-    return np.where(strange, place, picked), _listed(export, column, item, strange, "written_in")
+def _places(item: Item) -> dict[str, int]:
+    return {option.id: at for at, option in enumerate(item.options)}
 
 
-def _option_places(item: Item, entry: ItemMapping, column: str, export: Export) -> Places:
-    """Return for each row the place of its option, -1 where blank, `UNKNOWN` where it is no option."""
+def _read(item: Item, entry: ItemMapping, name: str, export: Export) -> tuple[Places, list[Reading]]:
+    """Return which of a column's different cells each row has, and what each says; the last is the blank."""
+    read = (_joined if entry.layout == "joined" else _whole)(item, entry, export.column(name))
+    cells, different = pd.factorize(export.frame[name])
+    return cells, [*map(read, different), Reading()]
+
+
+def _whole(item: Item, entry: ItemMapping, column: Column) -> Callable[[str], Reading]:
+    """Return what reads a cell that holds one option."""
     options = matcher(item, entry.values)
     given = {normalise(value) for value in entry.values}
-    labels = export.column(column).labels
-    places = {option.id: at for at, option in enumerate(item.options)}
-    absent = no_answers(entry, export.column(column), known=lambda text: options.match(text) is not None)
+    absent = no_answers(entry, column, known=lambda text: options.match(text) is not None)
 
-    def place(text: str) -> int:
+    def read(text: str) -> Reading:
+        if absent(text):
+            return Reading()
         # A code means what its label says, unless the mapping says otherwise: '2' may be an option's id too.
-        meaning = text if normalise(text) in given else label_of(text, labels)
-        return -1 if absent(text) else places.get(options.match(meaning) or "", UNKNOWN)
+        meaning = text if normalise(text) in given else label_of(text, column.labels)
+        option = options.match(meaning)
+        return Reading((option,)) if option else Reading(strange=(shown(text, column),))
 
-    return _by_text(export, column, place)
+    return read
 
 
-def _by_text(export: Export, column: str, code: Callable[[str], int]) -> Places:
-    """Return the code of each row's text, -1 where blank; each different text is looked at once."""
-    codes, different = pd.factorize(export.frame[column])
-    return np.array([*map(code, different), -1], dtype=np.int64)[codes]
+def _joined(item: Item, entry: ItemMapping, column: Column) -> Callable[[str], Reading]:
+    """Return what reads a cell that holds the texts of all chosen options."""
+    parts = joined_text(item, entry.separator, entry.values)
+    absent = no_answers(entry, column, known=lambda text: not parts.read(text).strange)
+
+    def read(text: str) -> Reading:
+        if absent(text):
+            return Reading()
+        reading = parts.read(text)
+        return replace(reading, strange=tuple(piece for piece in reading.strange if not absent(piece)))
+
+    return read
+
+
+def _strange(
+    item: Item, export: Export, cells: Places, readings: list[Reading], rule: str
+) -> Iterator[Problem]:
+    """Yield what is no option; in own words where there is an option for them."""
+    rule = "written_in" if item.catch_all else rule
+    wrong = np.array([bool(each.strange) for each in readings])[cells]
+    for row, cell in zip(export.frame.index[wrong], cells[wrong], strict=True):
+        yield from (Problem(row, item.id, piece, rule) for piece in readings[cell].strange)
 
 
 def label_of(value: str, labels: Mapping[str, str]) -> str:
@@ -150,60 +203,14 @@ def no_answers(
     return is_absent
 
 
-def _listed(export: Export, column: str, item: Item, wrong: npt.NDArray[np.bool_], rule: str) -> pd.DataFrame:
-    values = export.frame[column][wrong]
-    labels = export.column(column).labels
-    shown = [f"{value} ({labels[value]})" if value in labels else value for value in values]
-    return problem_frame(list(values.index), item.id, shown, rule)
+def _listed(export: Export, name: str, item: Item, wrong: npt.NDArray[np.bool_], rule: str) -> list[Problem]:
+    values, column = export.frame[name][wrong], export.column(name)
+    return problems_of(values.map(partial(shown, column=column)), item.id, rule)
 
 
-def ranked_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
-    """Code a multiple item from one column a choice; the rank is not kept."""
-    chosen = np.zeros((len(export.frame), len(item.options)), dtype=np.int8)
-    problems = []
-    answers = 0
-    for column in entry.columns:
-        picked = _option_places(item, entry, column, export)
-        answers += int((picked != -1).sum())
-        picked, strange = _no_option(item, column, export, picked, "unknown_selection")
-        problems.append(strange)
-        rows = np.flatnonzero(picked >= 0)
-        chosen[rows, picked[rows]] = 1
-    return _coded(_choices(item, chosen, _any(chosen)), problems, answers)
-
-
-def joined_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
-    """Code a multiple item from one cell with the chosen texts, or several such cells."""
-    parts = joined_text(item, entry.separator, entry.values)
-    ids = [option.id for option in item.options]
-    chosen = np.zeros((len(export.frame), len(ids)), dtype=np.int8)
-    problems = []
-    answers = 0
-    unclear: Counter[str] = Counter()
-    for name in entry.columns:
-        column = export.frame[name]
-        absent = no_answers(entry, export.column(name), known=lambda text: not parts.read(text).strange)
-        codes, different = pd.factorize(column)
-        lookup = np.zeros((len(different) + 1, len(ids)), dtype=np.int8)
-        unknown: dict[int, list[str]] = {}
-        pieces = np.zeros(len(different) + 1, dtype=np.int64)
-        for at, text in enumerate(different):
-            reading = Reading() if absent(text) else parts.read(text)
-            if reading.otherwise:
-                unclear[said_otherwise(item, reading)] += int((codes == at).sum())
-            strange = [piece for piece in reading.strange if not absent(piece)]
-            lookup[at, [ids.index(option) for option in reading.options]] = 1
-            pieces[at] = len(reading.options) + len(strange)
-            if strange:
-                unknown[at] = strange
-                if item.catch_all is not None:
-                    lookup[at, ids.index(item.catch_all.id)] = 1
-        chosen |= lookup[codes]
-        rule = "written_in" if item.catch_all is not None else "unknown_selection"
-        problems.append(_strange_pieces(item, column, codes, unknown, rule))
-        answers += int(pieces[codes].sum())
-    doubts = tuple(f"{said} ({times} times)" for said, times in unclear.items())
-    return _coded(_choices(item, chosen, _any(chosen)), problems, answers, doubts)
+def shown(value: str, column: Column) -> str:
+    """Return a value as a log shows it: a code with what it stands for."""
+    return f"{value} ({column.labels[value]})" if value in column.labels else value
 
 
 def said_otherwise(item: Item, reading: Reading) -> str:
@@ -212,19 +219,6 @@ def said_otherwise(item: Item, reading: Reading) -> str:
     other = [name for name in reading.otherwise if name not in reading.options]
     texts = [" and ".join(f"'{item.option(name).text}'" for name in names) for names in (one, other)]
     return f"{texts[0]} may be {texts[1]}" if all(texts) else f"{texts[0] or texts[1]} may be chosen or not"
-
-
-def _strange_pieces(
-    item: Item, column: pd.Series, codes: Places, unknown: dict[int, list[str]], rule: str
-) -> pd.DataFrame:
-    numbers = column.index.to_numpy()
-    rows: list[int] = []
-    values: list[str] = []
-    for place in np.flatnonzero(np.isin(codes, list(unknown))):
-        strange = unknown[int(codes[place])]
-        rows += [int(numbers[place])] * len(strange)
-        values += strange
-    return problem_frame(rows, item.id, values, rule)
 
 
 def indicated_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
@@ -236,8 +230,8 @@ def indicated_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
     picked = np.full((len(export.frame), len(item.options)), -1, dtype=np.int64)
     marked: list[tuple[int, str, npt.NDArray[np.bool_]]] = []
     offered = np.zeros(len(item.options), dtype=bool)
-    places = {option.id: at for at, option in enumerate(item.options)}
-    problems = []
+    places = _places(item)
+    problems: list[Problem] = []
     answers = 0
     coded = len(entry.columns) > 1 and says_yes_and_no(export.frame[list(entry.columns)])
     for column, option in entry.options.items():
@@ -251,7 +245,7 @@ def indicated_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
         # The platform's column for 'Andet' holds what was written there.
         own_words = item.catch_all == item.options[place]
         rule = "written_in" if own_words else "unknown_selection"
-        problems.append(_listed(export, column, item, values == UNKNOWN, rule))
+        problems += _listed(export, column, item, values == UNKNOWN, rule)
         if own_words:
             values = np.where(values == UNKNOWN, 1, values)
         else:
@@ -271,8 +265,7 @@ def indicated_choices(item: Item, entry: ItemMapping, export: Export) -> Coded:
     answered = _any(ticked) if has_none else _any(known)
     for place, column, marks in marked:
         passed = marks & ~known[:, place] & _any(known)
-        written = export.frame[column][passed]
-        problems.append(problem_frame(list(written.index), item.columns[place], list(written), "passed_over"))
+        problems += problems_of(export.frame[column][passed], item.columns[place], "passed_over")
         answered &= ~passed
     return _coded(_choices(item, ticked.astype(np.int8), answered, offered), problems, answers)
 
@@ -303,7 +296,8 @@ def _selections(known: Column, text: str, entry: ItemMapping, export: Export) ->
             return _PASSED
         return 1 if text in SELECTED or text in choices else 0 if text in NOT_SELECTED else UNKNOWN
 
-    return _by_text(export, known.name, selection)
+    codes, different = pd.factorize(export.frame[known.name])
+    return np.array([*map(selection, different), -1], dtype=np.int64)[codes]
 
 
 def _any(flags: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:

@@ -21,14 +21,14 @@ from borgerlib.survey.mapping.candidate import FREQUENT, reworded
 from borgerlib.survey.mapping.choices import (
     Coded,
     indicated_choices,
-    joined_choices,
     no_answers,
-    ranked_choices,
+    several_choices,
+    shown,
     single_choice,
 )
 from borgerlib.survey.mapping.file import ItemMapping, Mapping
 from borgerlib.survey.mapping.notes import broken, notes_of, of_item
-from borgerlib.survey.responses import Export, Responses, dtype_of, join_problems, problem_frame
+from borgerlib.survey.responses import Export, Problem, Responses, dtype_of, problem_frame, problems_of
 
 _OLDEST = 130
 _TIMES = ("started", "submitted")
@@ -58,7 +58,7 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
     """
     _refuse_absent_columns(export, mapping)
     columns: dict[str, Any] = {}
-    problems = [export.problems]
+    problems = [*map(Problem._make, export.problems.to_numpy())]
     mixed_up: list[str] = []
     reworded_items: list[str] = []
     unclear: list[str] = []
@@ -82,7 +82,7 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
             raise DataError(said(kind), problems=found)
     return Responses(
         frame=pd.DataFrame(columns, index=export.frame.index),
-        problems=join_problems(problems),
+        problems=problem_frame(problems),
         codebook=codebook,
         source=replace(export.source, notes=(*export.source.notes, *notes)),
         absent=tuple(item.id for item in codebook if mapping.item(item.id) is None),
@@ -122,8 +122,7 @@ def _code(item: Item, entry: ItemMapping, export: Export, *, first: str) -> Code
     if item.kind == "single":
         return single_choice(item, entry, export)
     if item.kind == "multiple":
-        layouts = {"indicators": indicated_choices, "joined": joined_choices, "ranked": ranked_choices}
-        return layouts[entry.layout](item, entry, export)
+        return (indicated_choices if entry.layout == "indicators" else several_choices)(item, entry, export)
     values, twice = _first_answers(item, entry, export)
     if item.kind == "number":
         parse = parse_years if item.role == "birth_year" else parse_numbers
@@ -133,13 +132,13 @@ def _code(item: Item, entry: ItemMapping, export: Export, *, first: str) -> Code
     else:
         answers = int(values.notna().sum())
         coded = Coded({item.id: values.replace(dict(entry.values))}, [], answers, answers)
-    return replace(coded, problems=[*coded.problems, twice])
+    return replace(coded, problems=[*coded.problems, *twice])
 
 
-def _first_answers(item: Item, entry: ItemMapping, export: Export) -> tuple[pd.Series, pd.DataFrame]:
+def _first_answers(item: Item, entry: ItemMapping, export: Export) -> tuple[pd.Series, list[Problem]]:
     """Return the answers, of several columns the first that holds one, and the others that disagree."""
     values = pd.Series(pd.NA, index=export.frame.index, dtype="string")
-    twice = []
+    twice: list[Problem] = []
     for name in entry.columns:
         column = export.frame[name]
         known = export.column(name)
@@ -148,14 +147,13 @@ def _first_answers(item: Item, entry: ItemMapping, export: Export) -> tuple[pd.S
         texts = _no_numbers(held, known.labels) if item.kind == "number" else []
         lost = [value for value in texts if not absent(value) and not no_opinion(known.labels[value])]
         left = column[column.isin(lost)]
-        shown = [f"{value} ({known.labels[value]})" for value in left]
-        twice.append(problem_frame(list(left.index), item.id, shown, "not_a_number"))
+        twice += problems_of(left.map(partial(shown, column=known)), item.id, "not_a_number")
         none = [value for value in held if value in texts or absent(value)]
         column = column.mask(column.isin(none)) if none else column
         other = values.notna() & column.notna() & (column != values)
-        twice.append(problem_frame(list(column.index[other]), item.id, list(column[other]), "two_answers"))
+        twice += problems_of(column[other], item.id, "two_answers")
         values = values.fillna(column)
-    return values, join_problems(twice)
+    return values, twice
 
 
 def _no_numbers(answers: Iterable[str], labels: abc.Mapping[str, str]) -> list[str]:
@@ -188,9 +186,8 @@ def _empty(item: Item, export: Export) -> Coded:
 def _parsed(item: Item, values: pd.Series, parse: Callable[[pd.Series], pd.Series], rule: str) -> Coded:
     parsed = parse(values)
     wrong = values.notna() & parsed.isna()
-    problems = problem_frame(list(values.index[wrong]), item.id, list(values[wrong]), rule)
-    answers = int(values.notna().sum())
-    return Coded({item.id: parsed}, [problems], answers, answers - int(wrong.sum()))
+    problems, answers = problems_of(values[wrong], item.id, rule), int(values.notna().sum())
+    return Coded({item.id: parsed}, problems, answers, answers - len(problems))
 
 
 def _doubts(item: Item, entry: ItemMapping, coded: Coded, export: Export, codebook: Codebook) -> list[str]:
@@ -213,10 +210,9 @@ def _doubts(item: Item, entry: ItemMapping, coded: Coded, export: Export, codebo
 
 def _reworded(item: Item, entry: ItemMapping, coded: Coded) -> list[str]:
     """Name frequent answers that are no option where options never occur: a wrong nought otherwise."""
-    texts = broken(coded, "unknown_option", "unknown_selection", "written_in")["value"]
+    strange = broken(coded, "unknown_option", "unknown_selection", "written_in")
     never = _never(item, entry, coded)
     occurring = {option.id for option in item.options if option not in never}
-    strange = {str(text): times for text, times in texts.value_counts().items()}
     doubt = reworded(item, strange, occurring)
     return [f"items.{item.id}: {doubt}"] if doubt else []
 

@@ -14,7 +14,7 @@ from borgerlib.survey.codebook.outside import code_doubts, codes_outside, percen
 from borgerlib.survey.mapping.candidate import FREQUENT
 from borgerlib.survey.mapping.choices import Coded, label_of
 from borgerlib.survey.mapping.file import ItemMapping, Mapping
-from borgerlib.survey.responses import Export, join_problems
+from borgerlib.survey.responses import Export
 
 _NAMED = 4
 
@@ -39,9 +39,9 @@ def _not_offered(item: Item, entry: ItemMapping, coded: Coded) -> Iterator[Said]
 
 def _no_options(item: Item, coded: Coded) -> Iterator[Said]:
     """Name frequent answers that are no option; a rare one may be a person's name or address."""
-    times = broken(coded, "unknown_option", "unknown_selection")["value"].value_counts()
-    frequent = times[times >= FREQUENT].head(_NAMED)
-    if answers := [said("times", text=str(text)[:40], count=int(count)) for text, count in frequent.items()]:
+    times = broken(coded, "unknown_option", "unknown_selection")
+    frequent = [(text, count) for text, count in times.most_common(_NAMED) if count >= FREQUENT]
+    if answers := [said("times", text=text[:40], count=count) for text, count in frequent]:
         yield of_item(item.id, "no_options", answers=answers)
 
 
@@ -59,21 +59,21 @@ def _unread_boxes(item: Item, entry: ItemMapping, export: Export, mapping: Mappi
 
 
 def _own_words(item: Item, coded: Coded) -> Iterator[Said]:
-    if item.catch_all and (written := len(broken(coded, "written_in"))):
+    if item.catch_all and (written := broken(coded, "written_in").total()):
         yield of_item(item.id, "own_words", count=written, option=item.catch_all.text)
 
 
 def _passed_over(item: Item, coded: Coded) -> Iterator[Said]:
-    passed = broken(coded, "passed_over")
-    for column in passed["column"].value_counts().index[:1]:
-        option = item.option(str(column).removeprefix(f"{item.id}__")).text
-        yield of_item(item.id, "boxes_passed_over", count=passed["row"].nunique(), option=option)
+    passed = [each for each in coded.problems if each.rule == "passed_over"]
+    for column, _ in Counter(each.column for each in passed).most_common(1):
+        option = item.option(column.removeprefix(f"{item.id}__")).text
+        yield of_item(item.id, "boxes_passed_over", count=len({each.row for each in passed}), option=option)
 
 
-def broken(coded: Coded, *rules: str) -> pd.DataFrame:
-    """Return the problems of an item that are of some rules."""
-    problems = join_problems(coded.problems)
-    return problems[problems["rule"].isin(rules)]
+def broken(coded: Coded, *rules: str) -> Counter[str]:
+    """Return how often each value of an item breaks one of some rules."""
+    problems = sorted(coded.problems, key=lambda each: (each.row, each.column))
+    return Counter(each.value for each in problems if each.rule in rules)
 
 
 def _refusals(item: Item, entry: ItemMapping, export: Export) -> Iterator[Said]:

@@ -19,8 +19,9 @@ from borgerlib.survey.responses import (
     TEST_ANSWER,
     Column,
     Export,
-    join_problems,
+    Problem,
     problem_frame,
+    problems_of,
 )
 
 
@@ -213,12 +214,12 @@ _TRIES = frozenset({"survey preview", "survey test", "1", "2"})
 def judged(export: Export) -> Export:
     """Say which answers are tries of the survey, as problems, and note how many were not finished."""
     tried = pd.Series(False, index=export.frame.index)
-    problems = [export.problems]
+    problems = export.problems
     own = [name for name in export.frame.columns if name.casefold() == "status"]
     if own and export.source.vendor == "Qualtrics":
         tried = _holds(export.frame[own[0]], _TRIES)
-        values = export.frame.loc[tried, own[0]]
-        problems.append(problem_frame(list(values.index), own[0], list(values), TEST_ANSWER))
+        found = problems_of(export.frame.loc[tried, own[0]], own[0], TEST_ANSWER)
+        problems = problem_frame([*map(Problem._make, problems.to_numpy()), *found])
     export = replace(export, columns=tuple(_status(export, column) for column in export.columns))
     unfinished = _unfinished(export) & ~tried
     notes = []
@@ -226,7 +227,7 @@ def judged(export: Export) -> Export:
         notes.append(said("test_answers", count=int(tried.sum())))
     if unfinished.any():
         notes.append(said("unfinished", count=int(unfinished.sum()), total=int((~tried).sum())))
-    return replace(export, problems=join_problems(problems)).noting(*notes)
+    return replace(export, problems=problems).noting(*notes)
 
 
 def _status(export: Export, column: Column) -> Column:

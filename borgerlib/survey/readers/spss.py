@@ -14,7 +14,7 @@ from borgerlib.survey.grid.cells import one_line
 from borgerlib.survey.grid.limits import Limits, check_columns
 from borgerlib.survey.grid.tabular import question_columns
 from borgerlib.survey.grid.values import as_text, text_of
-from borgerlib.survey.responses import Column, Export, Source, problem_frame
+from borgerlib.survey.responses import Column, Export, Source
 
 VENDOR = "SPSS"
 _OTHERWISE = "WINDOWS-1252"
@@ -44,7 +44,6 @@ def read(path: Path, *, limits: Limits) -> Export:
         frame=texts,
         columns=tuple(_columns([str(name) for name in frame.columns], meta)),
         source=Source(VENDOR, (path.name,), encoding=str(meta.file_encoding or ""), notes=notes),
-        problems=problem_frame(),
     )
 
 

@@ -29,8 +29,7 @@ def code_all(page: CodingPage, codes: dict[str, str]) -> None:
 def test_every_answer_is_on_the_disk_before_the_next(tmp_path: Path) -> None:
     page = opened(tmp_path, "anna")
     first = page.answer
-    page._typed.value = "5 1"  # as typed, then Enter
-    assert page._typed.value == ""
+    page._typed._handle_custom_msg("5 1", [])  # as typed, then Enter
     assert page.answer != first
     assert "Gemt: Velfærdsområder (fx skole, social); Klima og bæredygtighed" in page._result.value
     kept = pd.read_csv(tmp_path / "anna.csv", dtype=str)

@@ -249,6 +249,21 @@ def test_sums_of_small_areas_and_their_means_are_no_respondents():
     assert table.data == (1, 2, 3, 4, 7, 8, 9, 10)
 
 
+@pytest.mark.parametrize(
+    "sums",
+    [["Nord", "I alt", "10", "6", ""], ["Nord i alt", "", "", "6", ""], ["Nord", "Total:", "", "7", ""]],
+)
+def test_a_sum_beside_its_area_or_of_one_number_is_no_respondent(sums):
+    # 10 people of Nord, 6 of whom ticked the first topic; of Syd everybody.
+    people = [["Nord" if at < 10 else "Syd", "Mand", "44", "1" if at not in (6, 7, 8, 9) else "", "1"]
+              for at in range(14)]  # fmt: skip
+    heads = ["Område", "Køn", "Alder", "Natur", "Skoler"]
+    assert found([heads, *people[:10], sums, *people[10:]]).data == (*range(1, 11), *range(12, 16))
+    # A word beside a word is an answer where the numbers are those of others.
+    answer = ["Nord", "Total", "44", "1", "1"]
+    assert len(found([heads, *people[:10], answer, *people[10:]]).data) == 15
+
+
 def test_a_total_directly_under_the_headings_is_no_heading_row():
     people = [[str(at), "Mand" if at % 2 else "Kvinde", "x", ""] for at in range(20)]
     for label, place in (("I alt", 0), ("Alle områder i alt", 1)):

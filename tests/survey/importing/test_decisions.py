@@ -62,6 +62,20 @@ def test_another_separator_finds_the_options_anew_and_what_is_left_out_is_in_nei
     assert 'text = "Trafik"' in codebook
 
 
+def test_a_question_taken_for_sex_has_one_option_a_sex_as_long_as_it_is_taken_so(tmp_path):
+    cells = ["M", "Mand", "K", "Kvinde"] * 4
+    found = opened(tmp_path, {"Hvem har svaret?": cells, "Alder": [str(20 + at) for at in range(16)]})
+    untaken = found.mended(0, role="")
+    assert dict(untaken.counts(0).options) == dict.fromkeys(("M", "Mand", "K", "Kvinde"), 4)
+    as_sex = untaken.mended(0, decided={"K": "Kvinde"}).mended(0, role="sex")
+    assert dict(as_sex.counts(0).options) == {"Mand": 8, "Kvinde": 8}
+    assert saved(as_sex, tmp_path).frame["hvem_har_svaret"].value_counts().to_dict() == {
+        "mand": 8,
+        "kvinde": 8,
+    }
+    assert as_sex.mended(0, role="").asked[0].options == untaken.asked[0].options
+
+
 def test_a_question_asked_in_two_places_is_one(tmp_path):
     wave = {"Køn?": ["Mand", "Kvinde", "", ""] * 3, "Køn (igen)?": ["", "", "Mand", "Mand"] * 3}
     both = opened(tmp_path, {"Nr.": list("abcdefghijkl"), **wave}).together(2, 1)
