@@ -5,7 +5,7 @@ A repair never sees the log: `clean` compares the frame before and after, so not
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 import numpy as np
 import pandas as pd
@@ -35,17 +35,19 @@ def id_column(codebook: Codebook) -> str:
 
 def strip_whitespace(frame: Frame) -> Frame:
     """Strip spaces and line breaks around text; a text of nothing else becomes missing."""
-    stripped = {}
+    stripped: dict[Hashable, Column] = {}
     for name in frame.columns:
         if not is_text(frame[name]):
             continue
-        text = frame[name].astype("object")
-        of = {value: value.strip() for value in text.dropna().unique() if isinstance(value, str)}
-        of = {value: short for value, short in of.items() if value != short or not short}
-        if of:
-            text = text.replace(of)
-            stripped[name] = text.mask(text == "", None)
+        stripped |= _rewritten(frame[name].astype("object"), lambda text: text.strip() or None)
     return frame.assign(**stripped)
+
+
+def _rewritten(column: Column, rewrite: Callable[[str], str | None]) -> dict[Hashable, Column]:
+    """Return the column by its name with each different text written anew; nothing where all stay."""
+    texts = [text for text in column.dropna().unique().tolist() if isinstance(text, str)]
+    new = {text: after for text in texts if (after := rewrite(text)) != text}
+    return {column.name: column.replace(new)} if new else {}
 
 
 def mask_cpr_numbers(frame: Frame) -> Frame:
@@ -59,18 +61,12 @@ def mask_cpr_numbers(frame: Frame) -> Frame:
 
 def mask_contact_in_text(frame: Frame, codebook: Codebook) -> Frame:
     """Mask e-mails and telephone numbers that people have typed into answers in their own words."""
-    masked = {}
+    masked: dict[Hashable, Column] = {}
     for item in codebook:
         if item.kind != "text" or item.role not in ("free_text", ""):
             continue
         for name in _present(item, frame):
-            texts = frame[name]
-            of = {
-                text: mask_contact(text) for text in texts.dropna().unique().tolist() if isinstance(text, str)
-            }
-            of = {text: safe for text, safe in of.items() if text != safe}
-            if of:
-                masked[name] = texts.replace(of)
+            masked |= _rewritten(frame[name], mask_contact)
     return frame.assign(**masked)
 
 

@@ -109,10 +109,10 @@ def _breaches(file: _File) -> Iterator[Problem]:
     if not file.item:
         yield (), "there is no [[item]]"
     asked = {item.id: [option.id for option in item.options] for item in file.item}
-    yield from _names([item.id for item in file.item], ("item",))
+    yield from name_breaches([item.id for item in file.item], ("item",))
     for at, item in enumerate(file.item):
         ids = [option.id for option in item.options]
-        yield from _names(ids, ("item", at, "options"))
+        yield from name_breaches(ids, ("item", at, "options"))
         if (item.kind in ("single", "multiple")) != bool(ids):
             yield ("item", at), "single and multiple items have options, others none"
         for net, members in item.nets.items():
@@ -126,7 +126,8 @@ def _breaches(file: _File) -> Iterator[Problem]:
             yield ("item", at, "base"), f"'{item.base}' is no 'item.option' of this survey"
 
 
-def _names(names: list[str], keys: tuple[str | int, ...]) -> Iterator[Problem]:
+def name_breaches(names: list[str], keys: tuple[str | int, ...]) -> Iterator[Problem]:
+    """Yield which ids of a list of tables are no names, or stand several times."""
     for at, name in enumerate(names):
         if not NAME.match(name):
             yield (*keys, at, "id"), f"'{name}' {NAME_RULE}"

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -116,6 +116,14 @@ def question_columns(headings: Sequence[str], labels: Sequence[str] | None = Non
     return columns
 
 
+def with_roles(columns: Iterable[Column], roles: Mapping[str, str]) -> list[Column]:
+    """Return columns with the roles that some have by their names: a platform's own are of no question."""
+    return [
+        replace(column, role=role, choice="", question="") if (role := roles.get(column.name)) else column
+        for column in columns
+    ]
+
+
 def bracketed(found: re.Match[str]) -> tuple[str, str]:
     """Return question and choice of 'Emner [Klima]'.
 
@@ -159,13 +167,17 @@ def read_parquet(path: Path, *, limits: Limits) -> Export:
         raise
     except (pa.ArrowException, OSError, ValueError) as error:
         raise DataError(said("damaged_file", file=path.name, what="Parquet", how=str(error))) from error
-    check_columns(len(frame.columns), path.name, limits)
-    if frame.empty:
-        raise DataError(said("no_respondents", file=path.name))
-    frame = frame.reset_index(drop=True)
-    texts = pd.DataFrame({one_line(str(name)): as_text(frame[name]) for name in frame.columns})
-    texts.index = pd.RangeIndex(1, len(texts) + 1, name="row")
+    texts = typed_as_text(frame, path.name, limits=limits)
     return Export(texts, tuple(question_columns(list(texts.columns))), Source("table", (path.name,)))
+
+
+def typed_as_text(frame: pd.DataFrame, file: str, *, limits: Limits) -> pd.DataFrame:
+    """Return the answers of a file that has types, as text, rows counted from 1; `DataError` without any."""
+    check_columns(len(frame.columns), file, limits)
+    if frame.empty:
+        raise DataError(said("no_respondents", file=file))
+    texts = {one_line(str(name)): as_text(frame[name]).array for name in frame.columns}
+    return pd.DataFrame(texts, index=pd.RangeIndex(1, len(frame) + 1, name="row"))
 
 
 def _refuse_repeated(names: list[str], file: str) -> None:

@@ -15,10 +15,6 @@ _THOUSANDS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?\Z")
 _COMMA = re.compile(r"[+-]?\d+(,\d+)?\Z")
 _POINT = re.compile(r"[+-]?\d+\.\d+\Z")
 _UNIT = re.compile(r"\s*(år|aar|years?|kr\.?|pct\.?|%)\Z|\Akr\.?\s*(?=\d)", re.IGNORECASE)
-_USUAL = (
-    *("%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H.%M.%S", "%d-%m-%Y %H:%M:%S"),
-    *("%Y-%m-%d %H:%M", "%d-%m-%Y %H:%M", "%d/%m/%Y %H:%M", "%d.%m.%Y %H:%M"),
-)
 _MONTH_NAMES = (
     *("jan", "feb", "mar mär", "apr", "maj mai may", "jun"),
     *("jul", "aug", "sep", "okt oct", "nov", "dec des dez"),
@@ -196,13 +192,6 @@ def parse_dates(values: pd.Series, *, first: str = "") -> pd.Series:
 
 
 def _times(texts: pd.Series, first: str) -> pd.api.extensions.ExtensionArray:
-    for pattern in _USUAL:
-        ruled_out = first == "month" and pattern.startswith("%d")
-        if ruled_out or not all(_is_so(text, pattern) for text in texts[:1]):
-            continue
-        quickly = pd.to_datetime(texts, format=pattern, errors="coerce")
-        if quickly.notna().all():
-            return quickly.astype("datetime64[us]").array
     texts = texts.str.strip()
     if len(texts) and texts.str.match(_SERIAL).all():
         days = pd.to_numeric(texts.str.replace(",", "."))
@@ -210,14 +199,6 @@ def _times(texts: pd.Series, first: str) -> pd.api.extensions.ExtensionArray:
         return serial.astype("datetime64[us]").array
     first = first or first_part(texts)
     return pd.array([_parse_date(text, first=first) for text in texts], dtype="datetime64[us]")
-
-
-def _is_so(text: str, pattern: str) -> bool:
-    try:
-        datetime.strptime(text, pattern)
-    except ValueError:
-        return False
-    return True
 
 
 def holds_times(values: pd.Series) -> bool:
@@ -232,7 +213,7 @@ def all_match(values: pd.Series, pattern: str) -> bool:
     return len(filled) > 0 and bool(filled.str.fullmatch(pattern).all())
 
 
-def _parse_date(text: str, *, first: str) -> pd.Timestamp | None:
+def _parse_date(text: str, *, first: str) -> datetime | None:
     found = _ISO.match(text)
     if found:
         return _time(found, int(found["month"]), int(found["day"]))
@@ -248,7 +229,7 @@ def _parse_date(text: str, *, first: str) -> pd.Timestamp | None:
     return None
 
 
-def _time(found: re.Match[str], month: int, day: int, *, year: int | None = None) -> pd.Timestamp | None:
+def _time(found: re.Match[str], month: int, day: int, *, year: int | None = None) -> datetime | None:
     year = int(found["year"]) if year is None else year
     hour, minute, second = (int(found[part] or 0) for part in ("hour", "minute", "second"))
     if found["half"]:
@@ -256,6 +237,6 @@ def _time(found: re.Match[str], month: int, day: int, *, year: int | None = None
             return None
         hour = hour % 12 + (12 if found["half"] in "Pp" else 0)
     try:
-        return pd.Timestamp(year + 2000 if year < 100 else year, month, day, hour, minute, second)
+        return datetime(year + 2000 if year < 100 else year, month, day, hour, minute, second)
     except ValueError:
         return None

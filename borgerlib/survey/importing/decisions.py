@@ -20,7 +20,7 @@ from borgerlib.survey.importing.question import MISSING, ImportedQuestion, one_o
 from borgerlib.survey.importing.questions import questions
 from borgerlib.survey.mapping.candidate import Candidate
 from borgerlib.survey.mapping.coding import code_export
-from borgerlib.survey.mapping.file import ItemMapping
+from borgerlib.survey.mapping.file import ItemMapping, Layout
 from borgerlib.survey.mapping.file import Mapping as ColumnMapping
 from borgerlib.survey.mapping.seen import look
 from borgerlib.survey.mapping.suggestion import mapping_toml, suggest_mapping, suggestion_of
@@ -133,7 +133,7 @@ class Decisions:
             for text in question.decided
             if question.final(text) not in ("", text)
         }
-        layout = "ranked" if question.ranked else "joined" if question.separator else "indicators"
+        layout: Layout = "ranked" if question.ranked else "joined" if question.separator else "indicators"
         layout = layout if question.kind == "multiple" else "value"
         if layout != "indicators":
             separator = question.separator if layout == "joined" else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections.abc as abc
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from annotated_types import Ge, Le
 
@@ -13,7 +13,8 @@ from borgerlib.errors import unknown_name
 from borgerlib.files.toml import Problem, read_toml
 from borgerlib.survey.codebook.model import Codebook, Item
 
-LAYOUTS = ("value", "indicators", "joined", "ranked")
+Layout = Literal["value", "indicators", "joined", "ranked"]
+LAYOUTS = get_args(Layout)
 _WHAT = "mapping"
 _HINT = "Mend these places, or let 'borger map' write a new one."
 
@@ -46,7 +47,7 @@ class ItemMapping:
 
     item: str
     columns: tuple[str, ...]
-    layout: str = "value"
+    layout: Layout = "value"
     options: abc.Mapping[str, str] = field(default_factory=dict)
     values: abc.Mapping[str, str] = field(default_factory=dict)
     separator: str = ""
@@ -81,26 +82,9 @@ class Mapping:
 
 
 @dataclass(frozen=True)
-class _Entry:
-    """The table [items.…] of one item, in the file's own keys."""
-
-    columns: tuple[str, ...] = ()
-    layout: Literal["", "value", "indicators", "joined", "ranked"] = ""
-    options: abc.Mapping[str, str] = field(default_factory=dict)
-    values: abc.Mapping[str, str] = field(default_factory=dict)
-    separator: str = ""
-    missing: tuple[str, ...] = ()
-
-    def of(self, item: str) -> ItemMapping:
-        layout = self.layout or ("indicators" if self.options else "value")
-        columns = self.columns or tuple(self.options)
-        return ItemMapping(item, columns, layout, self.options, self.values, self.separator, self.missing)
-
-
-@dataclass(frozen=True)
 class _File:
     survey: str
-    items: abc.Mapping[str, _Entry]
+    items: abc.Mapping[str, ItemMapping]
     missing: tuple[str, ...] = ()
     sheet: str = ""
     heading_rows: Annotated[int, Ge(0), Le(3)] | None = None
@@ -142,12 +126,22 @@ def load_mapping(path: str | Path, codebook: Codebook) -> Mapping:
     missing = "'borger map' writes one."
     toml = read_toml(Path(path), _WHAT, hint=_HINT, missing=missing)
     tables = toml.content.get("items")
-    for table in tables.values() if isinstance(tables, dict) else ():
-        if isinstance(table, dict) and isinstance(table.get("columns"), str):
-            table["columns"] = [table["columns"]]
+    if isinstance(tables, dict):
+        whole = {item: _whole(item, table) for item, table in tables.items() if isinstance(table, dict)}
+        tables.update(whole)
     file = toml.validated(_File, lambda file: _breaches(file, codebook))
-    entries = tuple(entry.of(item) for item, entry in file.items.items())
-    return Mapping(file.survey, entries, file.missing, file.sheet, file.heading_rows)
+    return Mapping(file.survey, tuple(file.items.values()), file.missing, file.sheet, file.heading_rows)
+
+
+def _whole(item: str, table: dict[str, Any]) -> dict[str, Any]:
+    """Return the table of an item with what a person may leave out of it."""
+    columns, options = table.get("columns"), table.get("options")
+    if isinstance(columns, str):
+        columns = [columns]
+    elif not columns:
+        columns = list(options) if isinstance(options, dict) else []
+    layout = table.get("layout") or ("indicators" if options else "value")
+    return table | {"item": item, "columns": columns, "layout": layout}
 
 
 def _breaches(file: _File, codebook: Codebook) -> abc.Iterator[Problem]:
@@ -156,11 +150,10 @@ def _breaches(file: _File, codebook: Codebook) -> abc.Iterator[Problem]:
     if not file.items:
         yield ("items",), "there is no table [items.…]"
     users: dict[str, list[str]] = {}
-    for item_id, table in file.items.items():
+    for item_id, entry in file.items.items():
         if item_id not in codebook:
             yield ("items", item_id), unknown_name("item", item_id, [item.id for item in codebook])
             continue
-        entry = table.of(item_id)
         for problem in _entry_breaches(codebook.item(item_id), entry):
             yield ("items", item_id), problem
         for column in dict.fromkeys(entry.columns):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from borgerlib.survey.grid.cells import HeadedGrid
-from borgerlib.survey.grid.tabular import export_of, question_columns
+from borgerlib.survey.grid.tabular import export_of, question_columns, with_roles
 from borgerlib.survey.grid.values import holds_times
-from borgerlib.survey.responses import PLATFORM, Column, Export
+from borgerlib.survey.responses import PLATFORM, Export
 
 GOOGLE = "Google Forms"
 MICROSOFT = "Microsoft Forms"
@@ -28,9 +28,7 @@ def read_google(table: HeadedGrid) -> Export | None:
     first = table.headings[0]
     if first.casefold() not in _TIME_STAMPS or not holds_times(table.frame[first]):
         return None
-    columns = question_columns(table.headings)
-    columns[0] = Column(columns[0].name, columns[0].label, role="submitted")
-    return export_of(table, GOOGLE, columns)
+    return export_of(table, GOOGLE, with_roles(question_columns(table.headings), {first: "submitted"}))
 
 
 def read_microsoft(table: HeadedGrid) -> Export | None:
@@ -46,17 +44,10 @@ def read_microsoft(table: HeadedGrid) -> Export | None:
     numbered = number.str.fullmatch(r"\d+").all() and holds_times(started) and holds_times(submitted)
     if not numbered or not account.dropna().str.fullmatch(_ACCOUNT).all():
         return None
-    roles = ("id", "started", "submitted", PLATFORM, PLATFORM)
-    columns = question_columns(table.headings)
-    columns[:_META] = [
-        Column(column.name, column.label, role=role)
-        for column, role in zip(columns[:_META], roles, strict=True)
-    ]
-    for at, column in enumerate(columns):
-        if _QUIZ.fullmatch(column.name):
-            columns[at] = Column(column.name, column.name, role=PLATFORM)
-    sixth = columns[_META]
-    values = table.frame[sixth.name]
-    if sixth.label.casefold().startswith(_CHANGED) and (values.isna().all() or holds_times(values)):
-        columns[_META] = Column(sixth.name, sixth.label, role=PLATFORM)
-    return export_of(table, MICROSOFT, columns)
+    roles = dict(zip(table.headings, ("id", "started", "submitted", PLATFORM, PLATFORM), strict=False))
+    roles |= {name: PLATFORM for name in table.headings[_META:] if _QUIZ.fullmatch(name)}
+    sixth = table.headings[_META]
+    values = table.frame[sixth]
+    if sixth.casefold().startswith(_CHANGED) and (values.isna().all() or holds_times(values)):
+        roles[sixth] = PLATFORM
+    return export_of(table, MICROSOFT, with_roles(question_columns(table.headings), roles))

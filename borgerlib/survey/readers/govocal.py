@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from borgerlib.survey.grid.cells import HeadedGrid
-from borgerlib.survey.grid.tabular import export_of, question_columns
+from borgerlib.survey.grid.tabular import export_of, question_columns, with_roles
 from borgerlib.survey.grid.values import all_match
-from borgerlib.survey.responses import PLATFORM, Column, Export
+from borgerlib.survey.responses import PLATFORM, Export
 
 VENDOR = "Go Vocal"
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -22,12 +20,8 @@ def read(table: HeadedGrid) -> Export | None:
     author = next((at for at, name in enumerate(others, start=1) if all_match(table.frame[name], _UUID)), 0)
     if not author:
         return None
-    columns = question_columns(table.headings)
-    columns[0] = Column(columns[0].name, columns[0].label, role="id")
-    columns[author] = replace(columns[author], role=PLATFORM)
     # The time of the input is the first time after the author's id; registration answers follow.
-    for at in range(author + 1, len(columns)):
-        if all_match(table.frame[columns[at].name], _TIME):
-            columns[at] = replace(columns[at], role="submitted")
-            break
-    return export_of(table, VENDOR, columns)
+    later = table.headings[author + 1 :]
+    time = next((name for name in later if all_match(table.frame[name], _TIME)), "")
+    roles = {first: "id", table.headings[author]: PLATFORM, time: "submitted"}
+    return export_of(table, VENDOR, with_roles(question_columns(table.headings), roles))

@@ -11,7 +11,7 @@ import pandas as pd
 
 from borgerlib.said import said
 from borgerlib.survey.grid.cells import HeadedGrid
-from borgerlib.survey.grid.tabular import columns_of, export_of
+from borgerlib.survey.grid.tabular import columns_of, export_of, with_roles
 from borgerlib.survey.grid.values import first_part, parse_dates
 from borgerlib.survey.readers import kobo
 from borgerlib.survey.responses import (
@@ -130,8 +130,7 @@ def read(table: HeadedGrid) -> Export | None:
         columns, notes = kobo.columns_of(table), kobo.places_left_out(table.headings)
     else:
         columns, notes = columns_of(table), []
-    columns = [_with_role(column, platform) for column in columns]
-    export = export_of(table, platform.vendor, columns, notes=notes)
+    export = export_of(table, platform.vendor, with_roles(columns, _roles(table, platform)), notes=notes)
     if platform is _1KA:
         return replace(export, columns=tuple(replace(each, missing=_CODES_OF_1KA) for each in export.columns))
     return _american(export) if platform is _SURVEYMONKEY else export
@@ -152,10 +151,9 @@ def _american(export: Export) -> Export:
     return replace(export, frame=export.frame.assign(**iso)).noting(*notes)
 
 
-def _with_role(column: Column, platform: Platform) -> Column:
-    name = column.name.casefold()
-    role = PLATFORM if name in platform.own else platform.roles.get(name, "")
-    return replace(column, role=role, choice="", question="") if role else column
+def _roles(table: HeadedGrid, platform: Platform) -> dict[str, str]:
+    known = {**platform.roles, **dict.fromkeys(platform.own, PLATFORM)}
+    return {name: known.get(name.casefold(), "") for name in table.headings}
 
 
 def _read_redcap(table: HeadedGrid) -> Export:
@@ -172,11 +170,12 @@ def _read_redcap(table: HeadedGrid) -> Export:
         elif re.fullmatch(_COMPLETE, name.casefold()):
             columns.append(Column(name, name, role=PLATFORM))
         else:
-            columns.append(_with_role(Column(name, name), _REDCAP))
+            columns.append(Column(name, name))
     notes = [said("boxes_of_missing", columns=[*itertools.chain(*missing.values())])] if missing else []
     event = _EVENT & {name.casefold() for name in table.headings}
     if event and table.frame.iloc[:, 0].duplicated().any():
         notes.append(said("several_events", column=min(event)))
+    columns = with_roles(columns, _roles(table, _REDCAP))
     export = export_of(replace(table, frame=table.frame.copy()), _REDCAP.vendor, columns, notes=notes)
     ticked = export.frame.isin(["1", "Checked"])
     names = list(table.headings)

@@ -11,9 +11,9 @@ import pandas as pd
 from borgerlib.errors import DataError
 from borgerlib.said import said
 from borgerlib.survey.grid.cells import one_line
-from borgerlib.survey.grid.limits import Limits, check_columns
-from borgerlib.survey.grid.tabular import question_columns
-from borgerlib.survey.grid.values import as_text, text_of
+from borgerlib.survey.grid.limits import Limits
+from borgerlib.survey.grid.tabular import question_columns, typed_as_text
+from borgerlib.survey.grid.values import text_of
 from borgerlib.survey.responses import Column, Export, Source
 
 VENDOR = "SPSS"
@@ -35,13 +35,8 @@ def read(path: Path, *, limits: Limits) -> Export:
     import pyreadstat
 
     frame, meta, notes = _read(path, pyreadstat)
-    if frame.empty:
-        raise DataError(said("no_respondents", file=path.name))
-    check_columns(len(frame.columns), path.name, limits)
-    texts = pd.DataFrame({text_of(name): as_text(frame[name]) for name in frame.columns})
-    texts.index = pd.RangeIndex(1, len(texts) + 1, name="row")
     return Export(
-        frame=texts,
+        frame=typed_as_text(frame, path.name, limits=limits),
         columns=tuple(_columns([str(name) for name in frame.columns], meta)),
         source=Source(VENDOR, (path.name,), encoding=str(meta.file_encoding or ""), notes=notes),
     )

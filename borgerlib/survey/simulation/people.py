@@ -7,7 +7,7 @@ computed once a cell, on the logit scale, from the assumptions; each person draw
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -66,9 +66,9 @@ class Simulation:
     truth: pd.DataFrame
     reference_date: date
     age_limit: int
-    seed: int
-    responses: pd.DataFrame
-    flaws: Mapping[str, int]
+    seed: int = 0
+    responses: pd.DataFrame = field(default_factory=pd.DataFrame)
+    flaws: Mapping[str, int] = field(default_factory=dict)
 
 
 def item_with_role(codebook: Codebook, role: str) -> Item:

@@ -99,17 +99,7 @@ def simulate_export(
     domains = ["", *(item_with_role(codebook, role).id for role in ("sex", "area_type", "area"))]
     truth = pd.concat([true_shares(people, codebook, by=by) for by in domains], ignore_index=True)
     world = Simulation(
-        municipality,
-        codebook,
-        assumptions,
-        people,
-        propensity,
-        truth,
-        reference_date,
-        age_limit,
-        seed=seed,
-        responses=people.iloc[:0],
-        flaws={},
+        municipality, codebook, assumptions, people, propensity, truth, reference_date, age_limit
     )
     return survey_again(world, n=n, seed=seed)
 

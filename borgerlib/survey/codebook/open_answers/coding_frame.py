@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -13,8 +11,9 @@ from annotated_types import Ge, MinLen
 
 from borgerlib import places
 from borgerlib.errors import CodebookError, DataError, ParameterError, unknown_name
-from borgerlib.files.toml import Problem, Text, read_toml
-from borgerlib.survey.codebook.model import LEADERS, NAME, NAME_RULE, Item, Option
+from borgerlib.files.toml import Text, read_toml
+from borgerlib.survey.codebook.load import name_breaches
+from borgerlib.survey.codebook.model import LEADERS, Item, Option
 
 _HINT = "The frame of the report's figure 6 is an example: data/raw/lokaldemokrati-2021/kodning.toml."
 _MOST_NAMED = 5
@@ -123,16 +122,10 @@ def load_coding_frame(path: str | Path | None = None) -> CodingFrame:
     (1, 8)
     """
     own = places.raw_data(LEADERS, "kodning.toml") if path is None else Path(path)
-    return read_toml(own, "coding frame", error=CodebookError, hint=_HINT).validated(CodingFrame, _breaches)
-
-
-def _breaches(frame: CodingFrame) -> Iterator[Problem]:
-    for at, name in enumerate(code.id for code in frame.codes):
-        if not NAME.match(name):
-            yield ("codes", at, "id"), f"'{name}' {NAME_RULE}"
-    for name, times in Counter(code.id for code in frame.codes).items():
-        if times > 1:
-            yield ("codes",), f"'{name}' stands {times} times"
+    file = read_toml(own, "coding frame", error=CodebookError, hint=_HINT)
+    return file.validated(
+        CodingFrame, lambda frame: name_breaches([code.id for code in frame.codes], ("codes",))
+    )
 
 
 def coding_problems(codings: pd.DataFrame, frame: CodingFrame) -> list[str]:
