@@ -11,7 +11,7 @@ import pandas as pd
 
 from borgerlib.errors import DataError, ParameterError
 from borgerlib.files.atomic import replacing
-from borgerlib.survey.codebook.open_answers.coding_frame import CodingFrame, coding_problems
+from borgerlib.survey.codebook.open_answers.coding_frame import CodingFrame, code_sets, coding_problems
 from borgerlib.survey.codebook.open_answers.masking import mask_answers
 from borgerlib.survey.readers.read import read_export
 
@@ -144,15 +144,11 @@ def left_to_code(codings: pd.DataFrame, coder: str, order: list[str], double: fr
 
 def left_to_settle(codings: pd.DataFrame, order: list[str]) -> list[str]:
     """Return the answers on which coders differ and that nobody has settled."""
-    differ = {answer for answer, sets in code_sets(codings).items() if len(set(sets.values())) > 1}
+    differ = {answer for answer, sets in people_sets(codings).items() if len(set(sets.values())) > 1}
     settled = set(codings.loc[codings["coder"] == ADJUDICATOR, "answer"])
     return [at for at in order if at in differ - settled]
 
 
-def code_sets(codings: pd.DataFrame) -> dict[str, dict[str, frozenset[str]]]:
+def people_sets(codings: pd.DataFrame) -> dict[object, dict[str, frozenset[str]]]:
     """Return each answer's codes by coder, what is settled left out."""
-    sets: dict[str, dict[str, frozenset[str]]] = {}
-    people = codings[codings["coder"] != ADJUDICATOR]
-    for (answer, coder), codes in people.groupby(["answer", "coder"], sort=True)["code"]:
-        sets.setdefault(str(answer), {})[str(coder)] = frozenset(codes.dropna())
-    return sets
+    return code_sets(codings[codings["coder"] != ADJUDICATOR])

@@ -235,7 +235,7 @@ class CodingPage(widgets.VBox):  # type: ignore[misc]
         )
 
     def _differing(self, found: pd.DataFrame) -> str:
-        sets = kept.code_sets(found)[str(self.answer)].values()
+        sets = kept.people_sets(found)[str(self.answer)].values()
         return "Uenige: " + " · ".join(f"»{escape(self._words(codes))}«" for codes in sets)
 
     def _suggestion(self) -> str:

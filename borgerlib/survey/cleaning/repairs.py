@@ -5,7 +5,7 @@ A repair never sees the log: `clean` compares the frame before and after, so not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -35,7 +35,7 @@ def id_column(codebook: Codebook) -> str:
 
 def strip_whitespace(frame: Frame) -> Frame:
     """Strip spaces and line breaks around text; a text of nothing else becomes missing."""
-    stripped: dict[Hashable, Column] = {}
+    stripped: dict[str, Column] = {}
     for name in frame.columns:
         if not is_text(frame[name]):
             continue
@@ -43,11 +43,11 @@ def strip_whitespace(frame: Frame) -> Frame:
     return frame.assign(**stripped)
 
 
-def _rewritten(column: Column, rewrite: Callable[[str], str | None]) -> dict[Hashable, Column]:
+def _rewritten(column: Column, rewrite: Callable[[str], str | None]) -> dict[str, Column]:
     """Return the column by its name with each different text written anew; nothing where all stay."""
     texts = [text for text in column.dropna().unique().tolist() if isinstance(text, str)]
     new = {text: after for text in texts if (after := rewrite(text)) != text}
-    return {column.name: column.replace(new)} if new else {}
+    return {str(column.name): column.replace(new)} if new else {}
 
 
 def mask_cpr_numbers(frame: Frame) -> Frame:
@@ -61,7 +61,7 @@ def mask_cpr_numbers(frame: Frame) -> Frame:
 
 def mask_contact_in_text(frame: Frame, codebook: Codebook) -> Frame:
     """Mask e-mails and telephone numbers that people have typed into answers in their own words."""
-    masked: dict[Hashable, Column] = {}
+    masked: dict[str, Column] = {}
     for item in codebook:
         if item.kind != "text" or item.role not in ("free_text", ""):
             continue

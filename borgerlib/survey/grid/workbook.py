@@ -16,9 +16,7 @@ from borgerlib.survey.grid.limits import Limits, check_columns
 from borgerlib.survey.grid.values import text_of
 from borgerlib.survey.responses import Problem
 
-# Signs of formulas, errors and hidden places: cheap to look for among millions of cells, then looked at;
-# and what all of them begin with, which is cheaper still.
-_HINTS = (b"<f", b":f", b'"e"', b"'e'", b" hidden=")
+# Signs of formulas, errors and hidden places: cheap to look for among millions of cells, then looked at.
 _SIGNS = (
     *(b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/"),
     *(b' t="e"', b" t='e'", b' hidden="1', b" hidden='1", b' hidden="true', b" hidden='true"),
@@ -129,14 +127,14 @@ def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path) -> bool:
     """Read one part through: checks its sum, refuses entities, looks for formulas, errors, hidden places."""
     found = False
     is_sheet = part.filename.startswith("xl/worksheets/") or part.filename == "content.xml"
-    hints, signs = ((_OPEN_FORMULA,),) * 2 if part.filename == "content.xml" else (_HINTS, _SIGNS)
+    signs = (_OPEN_FORMULA,) if part.filename == "content.xml" else _SIGNS
     tail = b""
     with archive.open(part) as stream:
         while block := stream.read(_CHUNK):
             if not tail and b"<!DOCTYPE" in block[:1000].upper():
                 raise DataError(said("xml_entities", file=path.name))
             text = tail + block
-            found = found or (is_sheet and all(any(map(text.__contains__, some)) for some in (hints, signs)))
+            found = found or (is_sheet and any(map(text.__contains__, signs)))
             tail = block[-64:]
     return found
 

@@ -76,8 +76,21 @@ class Pieces:
             return
         if self._same_number >= _LIST:
             yield said("as_many_parts", count=self._same_number)
-        if heads := _heads(self.cells):
+        if heads := self._heads():
             yield said("never_last", pieces=heads[:4], sign=sign)
+
+    def _heads(self) -> list[str]:
+        """Return pieces that end no cell, and what follows begins none: 'Skole' of 'Skole, dagtilbud'."""
+        times, followers = self.options, dict[str, set[str]]()
+        for pieces, _ in self.cells:
+            for piece, follower in pairwise(pieces):
+                followers.setdefault(piece, set()).add(follower)
+        first, last = ({pieces[end] for pieces, _ in self.cells if pieces} for end in (0, -1))
+        return [
+            piece
+            for piece, after in followers.items()
+            if piece not in last and not after & first and times[piece] >= _SEVERAL_TIMES
+        ]
 
 
 def pieces_of(answers: Mapping[str, int], sign: str) -> Pieces:
@@ -149,20 +162,3 @@ def _merged(pieces: Sequence[str], pair: tuple[str, str], sign: str) -> list[str
         else:
             merged.append(piece)
     return merged
-
-
-def _heads(cells: _Cells) -> list[str]:
-    """Return pieces that end no cell, where what follows them begins none: 'Skole' of 'Skole, dagtilbud'."""
-    times: Counter[str] = Counter()
-    followers: dict[str, set[str]] = {}
-    for pieces, count in cells:
-        times.update(dict.fromkeys(pieces, count))
-        for piece, follower in pairwise(pieces):
-            followers.setdefault(piece, set()).add(follower)
-    first = {pieces[0] for pieces, _ in cells if pieces}
-    last = {pieces[-1] for pieces, _ in cells if pieces}
-    return [
-        piece
-        for piece, after in followers.items()
-        if piece not in last and not after & first and times[piece] >= _SEVERAL_TIMES
-    ]

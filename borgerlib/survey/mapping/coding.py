@@ -59,9 +59,7 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
     _refuse_absent_columns(export, mapping)
     columns: dict[str, Any] = {}
     problems = [*map(Problem._make, export.problems.to_numpy())]
-    mixed_up: list[str] = []
-    reworded_items: list[str] = []
-    unclear: list[str] = []
+    refused: dict[str, list[str]] = {kind: [] for kind in _REFUSED}
     orders = _orders(export, codebook, mapping)
     notes: list[str] = [of_item(item_id, "either_way") for item_id, order in orders.items() if not order]
     for item in codebook:
@@ -72,12 +70,12 @@ def code_export(export: Export, codebook: Codebook, mapping: Mapping) -> Respons
         coded = _empty(item, export) if entry is None else _code(item, entry, export, first=order)
         columns.update(coded.columns)
         problems += coded.problems
-        unclear += [f"items.{item.id}: {each}" for each in coded.unclear]
+        refused["two_readings"] += [f"items.{item.id}: {each}" for each in coded.unclear]
         if entry is not None:
-            mixed_up += _doubts(item, entry, coded, export, codebook)
-            reworded_items += _reworded(item, entry, coded)
+            refused["mixed_up"] += _doubts(item, entry, coded, export, codebook)
+            refused["reworded"] += _reworded(item, entry, coded)
             notes += notes_of(item, entry, coded, export, mapping)
-    for found, kind in zip((mixed_up, unclear, reworded_items), _REFUSED, strict=True):
+    for kind, found in refused.items():
         if found:
             raise DataError(said(kind), problems=found)
     return Responses(

@@ -139,6 +139,14 @@ def coding_problems(codings: pd.DataFrame, frame: CodingFrame) -> list[str]:
     ]
 
 
+def code_sets(codings: pd.DataFrame) -> dict[object, dict[str, frozenset[str]]]:
+    """Return each answer's codes by coder."""
+    sets: dict[object, dict[str, frozenset[str]]] = {}
+    for (answer, coder), codes in codings.groupby(["answer", "coder"], sort=False)["code"]:
+        sets.setdefault(answer, {})[str(coder)] = frozenset(codes.dropna().astype(str))
+    return sets
+
+
 def coded_answers(codings: pd.DataFrame, frame: CodingFrame, *, adjudicator: str = "") -> pd.DataFrame:
     """Return what coders gave as the 0/1 columns of a multiple-choice item, which everything else can use.
 
@@ -188,9 +196,7 @@ def coded_answers(codings: pd.DataFrame, frame: CodingFrame, *, adjudicator: str
     ] + coding_problems(codings, frame)
     final: dict[object, frozenset[str]] = {}
     open_still: list[object] = []
-    for answer, given in codings.groupby("answer", sort=False):
-        by_coder = given.groupby("coder", sort=False)["code"]
-        of_coder = {str(coder): frozenset(codes.dropna().astype(str)) for coder, codes in by_coder}
+    for answer, of_coder in code_sets(codings).items():
         if adjudicator in of_coder:
             final[answer] = of_coder[adjudicator]
         elif len(set(of_coder.values())) == 1:
