@@ -6,13 +6,13 @@ import tempfile
 from html import escape
 from pathlib import Path
 
-import anywidget
 import ipywidgets as widgets
 import pandas as pd
 
 from borgerlib.danish import SIMULATED
 from borgerlib.dashboard.coding import codings as kept
 from borgerlib.dashboard.coding import tables
+from borgerlib.dashboard.coding.field import CodesField
 from borgerlib.dashboard.importing import words
 from borgerlib.errors import BorgerlibError, ParameterError
 from borgerlib.page_parts import OwnKeys
@@ -23,22 +23,6 @@ from borgerlib.survey.codebook.open_answers.coding_frame import CodingFrame, cod
 _EXAMPLE = Path(__file__).with_name("example.csv")
 _NONE, _BACK = "0", "f"
 _SUGGEST_AFTER = 10
-
-
-class _Field(anywidget.AnyWidget):  # type: ignore[misc]
-    """The field for the codes' numbers: empties itself at Enter, so that what is typed since then stays."""
-
-    _esm = """
-    export default { render({ model, el }) {
-      el.innerHTML = '<label>Kodernes numre, og Enter <input type="text" placeholder="fx 1 5"></label>';
-      const field = el.querySelector("input");
-      field.addEventListener("keydown", (event) => {
-        if (event.key !== "Enter" || !field.value.trim()) return;
-        model.send(field.value);
-        field.value = "";
-      });
-    } };
-    """
 
 
 class CodingPage(widgets.VBox):  # type: ignore[misc]
@@ -99,7 +83,7 @@ class CodingPage(widgets.VBox):  # type: ignore[misc]
             widgets.Checkbox(description=name, indent=False)
             for name in [*names, f"{_NONE}. Ingen af koderne passer"]
         ]
-        self._typed = _Field()
+        self._typed = CodesField()
         self._typed.on_msg(lambda _, typed, __: self.give(typed))
         following, back = (widgets.Button(description=word) for word in ("Gem og næste", "Forrige"))
         following.on_click(lambda _: self._save(self._ticked()))
