@@ -218,7 +218,9 @@ def _what_to_hide(frame: pd.DataFrame, items: list[ShownItem], min_cell: int) ->
         without_n[item.rows] = found.n[item.group]
         if item.weighted and table.total is not None:
             if item.n_weighted is None or item.weighed is None:
-                if found.counts.any():
+                # What stands in no group, or is hidden of all too, gives the totals nothing to tell.
+                of_all = ~found.counts[:, table.total] & found.counts.any(axis=1)
+                if of_all[item.option].any():
                     raise _without_weights(str(frame["item"].iloc[item.rows[0]]))
                 continue
             counts = hide_for_totals(table, found, item.weighed, item.n_weighted, min_cell=min_cell)

@@ -247,6 +247,14 @@ def test_a_weighted_total_beside_hidden_counts_needs_the_weights():
     assert not disclose(plenty, **SHOWN).n_suppressed
 
 
+def test_shares_of_all_that_stand_in_no_group_need_no_weights():
+    # Rates of a population are no count ÷ n. The 3 are hidden, and the 17 with them; the 80 is as it was.
+    frame = estimates({"": [3, 17, 80]}, {"": 100}).assign(proportion=[0.01, 0.02, 0.03])
+    rows = disclose(frame, **SHOWN).frame
+    assert rows["suppressed"].tolist() == [True, True, False]
+    assert rows.loc[2, "proportion"] == 0.03
+
+
 def test_a_group_whose_n_is_hidden_may_be_of_any_size():
     # Two are of a; b is its partner, and both go with their n. That a is of 2 nobody knows, so where all
     # weigh the same nothing can be worked out, and c (110 answers) stays.
