@@ -134,7 +134,9 @@ def __getattr__(name: str) -> Any:
     if name == "__version__":
         return importlib.import_module("importlib.metadata").version("borgerlib")
     if name not in _HOME_OF:
-        raise AttributeError(f"module 'borgerlib' has no attribute '{name}'")
+        near = importlib.import_module("borgerlib.errors").nearest(name, __all__)
+        offered = f". Did you mean: {', '.join(near)}?" if near and not name.startswith("_") else ""
+        raise AttributeError(f"module 'borgerlib' has no attribute '{name}'{offered}")
     return getattr(importlib.import_module(_HOME_OF[name]), name)
 
 

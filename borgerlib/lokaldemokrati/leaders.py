@@ -140,7 +140,7 @@ def open_leaders_survey(
         'lokaldemokrati-2021', the path of a .csv or .parquet file, or a folder's name in data/processed. What
         is open already is returned as it is.
     confidence : float
-        Level of the intervals, between 0 and 1.
+        Level of the intervals, between 0 and 1. Claims are tested at 5 per cent whatever it is.
     min_cell : int
         Smallest cell that is shown of microdata; published numbers are public already.
 

@@ -20,6 +20,9 @@ from borgerlib.statistics.exact.finite_population import exact_share_test
 from borgerlib.statistics.exact.two_groups import exact_difference_test, exact_trend_test
 from borgerlib.survey.codebook.model import Item
 
+SIGNIFICANCE = 0.05
+"""A p-value below it is beyond chance, whatever the level of the intervals that stand beside."""
+
 _PARTS = {0.5: "halvdelen", 0.75: "tre fjerdedele"}
 
 
@@ -87,7 +90,7 @@ def _against_share(claim: Claim, estimates: DisclosedEstimates) -> Verdict:
         return Verdict(claim, "within chance", sentence, result.p_value, result.method)
     side, outcome = "over" if shown > claim.than else "under", "within chance"
     sentence = f"{measured} ligger {side} {than}, men forskellen er inden for det tilfældige."
-    if result.p_value < 1 - estimates.confidence:
+    if result.p_value < SIGNIFICANCE:
         outcome = "holds" if (side == "over") == (claim.kind == "above") else "contradicted"
         sentence = f"Andelen er {measured} og er også {side} {than} {claim.among}."
     return Verdict(claim, outcome, sentence, result.p_value, result.method)
@@ -131,7 +134,7 @@ def _between_groups(claim: Claim, estimates: DisclosedEstimates, item: Item) -> 
         sentence = f"{claim.measure} er så ens {words[0]} og {words[1]}, at der ikke kan ses nogen forskel."
         return Verdict(claim, "within chance", sentence, result.p_value, result.method)
     beyond, outcome = "men forskellen er inden for det tilfældige", "within chance"
-    if result.p_value < 1 - estimates.confidence:
+    if result.p_value < SIGNIFICANCE:
         beyond = "og forskellen er større, end tilfældet kan forklare"
         outcome = "holds" if shown > 0 else "contradicted"
     comparison = f"{claim.measure} er {'større' if shown > 0 else 'mindre'} {words[0]} end {words[1]}"

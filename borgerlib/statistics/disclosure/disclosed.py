@@ -99,10 +99,12 @@ class DisclosedEstimates:
     def frame(self) -> pd.DataFrame:
         """A copy of the rows: one an item × option × group, in the order to be shown.
 
-        Columns: item, option (ids), label (Danish), group (id, '' for all), group_label (Danish), n
-        (respondents in the base), count (respondents who chose it), proportion, ci_lower, ci_upper (shares
-        0–1, missing where not known), suppressed (bool), note (Danish, why a value is missing or doubtful;
-        '' otherwise).
+        Columns: item, option (ids), item_label, label (Danish), group (id, '' for all), group_label (Danish),
+        domain (what divides into these groups: 'koen'; '' for all), n (respondents in the base), count
+        (respondents who chose it), proportion, ci_lower, ci_upper (shares 0–1, missing where not known),
+        suppressed (bool), note (Danish, why a value is missing or doubtful; '' otherwise); of
+        `estimate_total` also total, total_lower, total_upper (people). What was made by hand has item_label
+        and domain only where they were given.
         """
         return self._frame.copy()
 

@@ -53,7 +53,8 @@ def as_published(
     Raises
     ------
     DisclosureError
-        A column is missing, or holds something else than numbers.
+        A column is missing, or holds something else than numbers; a share is not between 0 and 1, or lies
+        outside its interval.
 
     See Also
     --------
@@ -78,9 +79,32 @@ def as_published(
     """
     frame = _complete(estimates).assign(suppressed=False)
     try:
-        return _admit(frame, "published", base, source, confidence, 0)
+        published = _admit(frame, "published", base, source, confidence, 0)
     except (TypeError, ValueError) as error:
         raise DisclosureError(f"The estimates hold something else than numbers: {error}.") from error
+    _refuse_outside(published.frame)
+    return published
+
+
+def _refuse_outside(frame: pd.DataFrame) -> None:
+    """Raise where a share is none, or lies outside its interval (`DisclosureError`)."""
+    share, lower, upper = (frame[name] for name in SHARES)
+    outside = (share < lower - 1e-9) | (share > upper + 1e-9)
+    problems = [
+        f"option '{row['option']}' of item '{row['item']}': {name} is {row[name]:g}"
+        for name in SHARES
+        for row in frame[(frame[name] < 0) | (frame[name] > 1)].to_dict("records")
+    ] or [
+        f"option '{row['option']}' of item '{row['item']}': proportion {row['proportion']:g} is outside its "
+        f"interval, {row['ci_lower']:g} to {row['ci_upper']:g}"
+        for row in frame[outside].to_dict("records")
+    ]
+    if problems:
+        raise DisclosureError(
+            "The estimates hold what is no share of a group:",
+            problems=problems[:20],
+            hint="Shares lie between 0 and 1, in their interval: write 40 per cent as 0.40.",
+        )
 
 
 def disclose(
@@ -90,7 +114,7 @@ def disclose(
     base: str | None = None,
     source: str | None = None,
     confidence: float | None = None,
-    simulated: bool = False,
+    simulated: bool | None = None,
     codebook: Codebook | None = None,
 ) -> DisclosedEstimates:
     """Suppress what could reveal a person, and what would give it away by addition; admit the rest.
@@ -133,8 +157,10 @@ def disclose(
         Smallest count shown, at least 3.
     base, source, confidence
         See `DisclosedEstimates`. Without them what the estimates know of the survey that `load` returned.
-    simulated : bool
-        Whether the respondents are simulated; what the estimates know to be simulated stays so.
+    simulated : bool, optional
+        Whether the respondents are simulated; what the estimates know to be simulated stays so. Where
+        ``attrs`` of estimates were lost (pandas drops them in ``merge``, and in ``concat`` where they
+        differ), say both `confidence` and `simulated`.
     codebook : Codebook, optional
         What was asked; needed where there are nets. Without it labels are those of the survey's codebook.
 
@@ -149,7 +175,7 @@ def disclose(
     ------
     ParameterError
         `min_cell` is no whole number, or below 3; there are nets and no codebook; nothing tells whose answers
-        they are.
+        they are, of what level their intervals are, or whether they are simulated.
     DisclosureError
         Counts are missing or do not add up, or weighted totals stand beside hidden counts without
         `n_weighted`, so that nothing can be promised.
@@ -182,6 +208,14 @@ def disclose(
     known = estimates.attrs if isinstance(estimates, pd.DataFrame) else {}
     frame = _complete(estimates, codebook).reset_index(drop=True)
     base, source = whose(known, base, source)
+    # Estimates of ours always know these; a frame made by hand has a column 'group'.
+    if "group" not in estimates and "confidence" not in known and None in (confidence, simulated):
+        raise ParameterError(
+            "The estimates no longer know of what level their intervals are, nor whether the respondents are "
+            "simulated: attrs were lost, as in pandas.merge or in pandas.concat of parts that differ.",
+            hint="Say both: disclose(…, confidence=0.95, simulated=False); or keep them: "
+            "together.attrs = estimates.attrs.",
+        )
     confidence = known.get("confidence", 0.95) if confidence is None else confidence
     is_net = frame["net"].astype(bool) if "net" in frame else pd.Series(False, index=frame.index)
     options = frame[~is_net].reset_index(drop=True)

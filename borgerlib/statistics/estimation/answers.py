@@ -91,7 +91,12 @@ def answers_to(respondents: pd.DataFrame, item: str | Sequence[str]) -> ItemAnsw
             raise ParameterError("item names a column twice.", hint="Name each column once.")
         stems = {str(column).split(_MULTIPLE)[0] for column in columns}
         name = stems.pop() if len(stems) == 1 else ", ".join(map(str, columns))
-        return ItemAnswers(name, columns, None, [_zero_one(respondents, column) for column in columns])
+        chosen = [_zero_one(respondents, column, several=len(columns) > 1) for column in columns]
+        stem = f"{name}{_MULTIPLE}"
+        if name and all(str(column).startswith(stem) for column in columns):
+            # By the stem or by its columns: the same item has the same options.
+            columns = [str(column).removeprefix(stem) for column in columns]
+        return ItemAnswers(name, columns, None, chosen)
     item = column_named(respondents, item)
     if item in respondents.columns:
         levels = levels_of(column_of(respondents, item, role="item"))
@@ -133,7 +138,14 @@ def column_named(respondents: pd.DataFrame, name: Any) -> Any:
     return name if item is None else item.id
 
 
-def _zero_one(respondents: pd.DataFrame, column: str) -> npt.NDArray[np.int8]:
+def _zero_one(respondents: pd.DataFrame, column: str, *, several: bool = False) -> npt.NDArray[np.int8]:
+    kind = column_of(respondents, column, role="item").dtype
+    if several and not (pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_bool_dtype(kind)):
+        raise DataError(
+            f"Column '{column}' holds {kind}, not numbers; a list of columns is one multiple-choice item.",
+            hint="Give the 0/1 columns of its options. For several questions call once for each, and put "
+            "together what is returned: pandas.concat.",
+        )
     values = numeric_column(respondents, column, role="item")
     missing = np.isnan(values)
     values[missing] = -1

@@ -33,7 +33,7 @@ from borgerlib.statistics.weighting.solver import Raking, solve
 @any_frame
 def rake(
     respondents: pd.DataFrame,
-    margins: Mapping[str, pd.Series],
+    margins: Mapping[str, pd.Series | Mapping[Any, float]],
     *,
     base_weight: str | None = None,
     cap: float | None = None,
@@ -44,7 +44,7 @@ def rake(
     ----------
     respondents : DataFrame
         One row a person.
-    margins : mapping of column to Series
+    margins : mapping of column to Series, or to mapping
         Population counts by level of each column; all with the same total.
     base_weight : str, optional
         Column of weights to start from; it may vary freely between respondents.
@@ -85,13 +85,17 @@ def rake(
     >>> import borgerlib
     >>> import pandas as pd
     >>> people = pd.DataFrame({"koen": ["kvinde", "kvinde", "mand"]})
-    >>> borgerlib.rake(people, {"koen": pd.Series({"kvinde": 52, "mand": 48})}).weights.tolist()
+    >>> borgerlib.rake(people, {"koen": {"kvinde": 52, "mand": 48}}).weights.tolist()
     [26.0, 26.0, 48.0]
     """
     if not (isinstance(margins, Mapping) and margins):
         raise ParameterError("No margins to rake to.", hint="Give a mapping: {column: counts by level}.")
-    checked = check_margins(respondents, margins)
-    base, known = _base_weights(respondents, base_weight), _known(respondents, margins, base_weight)
+    counts = {
+        name: pd.Series(dict(margin)) if isinstance(margin, Mapping) else margin
+        for name, margin in margins.items()
+    }
+    checked = check_margins(respondents, counts)
+    base, known = _base_weights(respondents, base_weight), _known(respondents, counts, base_weight)
     rows, targets = checked.rows, np.concatenate(checked.targets)
     adjustment = Adjustment(checked.cells.of_row, rows, targets, base, tuple(checked.cells.levels.T))
     of_row, start = checked.cells.of_row, np.ones(len(respondents)) if base is None else base

@@ -26,7 +26,9 @@ def check_codebook(given: object) -> None:
     if not isinstance(given, Codebook):
         raise ParameterError(
             f"A {type(given).__name__} was given where a codebook belongs.",
-            hint="Read it first: borgerlib.load_codebook('borgerinteresse'), or that of a municipality.",
+            hint="Read it first: borgerlib.load_codebook('borgerinteresse'), that of a municipality, or one "
+            "of your own ('skema.toml'; 'borger codebook draft' makes it of an export). Without a codebook "
+            "call estimate_proportions once for each question, with by=.",
         )
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 
 from borgerlib import danish
-from borgerlib.errors import ParameterError
 from borgerlib.lokaldemokrati.insights.claims import verdict
 from borgerlib.lokaldemokrati.insights.registry import Figure
 from borgerlib.lokaldemokrati.insights.sentences import fill
@@ -39,39 +38,28 @@ def chart_words(
     figure: Figure | None = None,
     own: OwnAnswers | None = None,
 ) -> dict[str, Any]:
-    """Return the words of a chart: those of a figure of the report, or, without one, the codebook's.
+    """Return the words of a chart: those of a figure of the report, or, where none fits, the codebook's.
 
     Returns
     -------
     dict
         title, question, base_note, note and own: arguments of borgerlib's chart functions.
-
-    Raises
-    ------
-    ParameterError
-        The figure is about other items than the estimates.
     """
     items = list(dict.fromkeys(estimates.frame["item"]))
     texts = " ".join(survey.codebook.item(item).text for item in items)
     words: dict[str, Any] = {"title": texts.removesuffix("."), "question": "", "base_note": ""}
     notes = [_sizes(estimates, survey)]
-    if figure is not None:
-        _refuse_other_items(figure, items)
+    if figure is not None and _is_about(figure, estimates, survey):
         words = {"title": _title(figure, survey), "question": figure.question, "base_note": figure.who}
         notes.insert(0, figure.caveat if survey.kind == "published" else "")
     return words | {"note": " ".join(filter(None, notes)), "own": _own_marks(estimates.frame, survey, own)}
 
 
-def _refuse_other_items(figure: Figure, items: list[str]) -> None:
-    others = [item for item in items if item not in figure.items]
-    if others:
-        about, shown = (
-            danish.listing([f"'{i}'" for i in them], last="and") for them in (figure.items, others)
-        )
-        raise ParameterError(
-            f"The words of figure '{figure.id}' are about {about}; these estimates are of {shown}.",
-            hint="Leave out figure= to get the question as the codebook has it, or write a title yourself.",
-        )
+def _is_about(figure: Figure, estimates: DisclosedEstimates, survey: LeadersSurvey) -> bool:
+    """Whether the words of a figure are true of estimates: of its items and all groups that it shows."""
+    frame = estimates.frame
+    groups = [option.id for option in survey.codebook.item(figure.by).options] if figure.by else [""]
+    return set(frame["item"]) <= set(figure.items) and set(frame["group"]) == set(groups)
 
 
 def _title(figure: Figure, survey: LeadersSurvey) -> str:

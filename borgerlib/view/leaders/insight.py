@@ -96,8 +96,8 @@ class InsightPage:
         estimates : DisclosedEstimates
             What the chart shows: ``survey.estimates(…)``.
         figure : str
-            The figure of the report whose words fit: '3'. Without it the question is named as the codebook
-            has it, for estimates that the report has no figure of.
+            The figure of the report whose words are wanted: '3'. Without it, and where the estimates are of
+            other items or groups than the figure's, the title is the question as the codebook has it.
 
         Returns
         -------
@@ -109,7 +109,7 @@ class InsightPage:
         Raises
         ------
         ParameterError
-            There is no such figure, or it is about other items than the estimates.
+            There is no such figure.
 
         Examples
         --------

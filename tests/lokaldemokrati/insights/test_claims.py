@@ -6,7 +6,7 @@ from hand_made import estimates, hidden, row
 
 from borgerlib.errors import ParameterError
 from borgerlib.lokaldemokrati.insights.claims import judge, p_text, verdict
-from borgerlib.lokaldemokrati.insights.registry import Claim
+from borgerlib.lokaldemokrati.insights.registry import Claim, load_registry
 from borgerlib.lokaldemokrati.leaders import open_leaders_survey
 from borgerlib.survey.codebook.model import Item, Option
 
@@ -85,14 +85,22 @@ def test_a_minority_that_holds_and_one_that_is_contradicted():
     assert judged(claim("below"), high)[0] == "contradicted"
 
 
-def test_the_level_decides():
+@pytest.mark.parametrize("confidence", [0.5, 0.8, 0.9, 0.99])
+def test_the_level_of_a_test_is_not_that_of_the_intervals(confidence):
     # 5 of 6, from 12. K = 6: P(X ≥ 5) = (C(6,5)·C(6,1) + 1) / C(12,6) = 37/924, doubled 0.0801.
     five = row("i.enig", 5, 6, population=12)
-    outcome, sentence, p_value = judged(claim(), five)
+    outcome, sentence, p_value = judged(claim(), five, confidence=confidence)
     assert p_value == pytest.approx(74 / 924)
     assert outcome == "within chance"
     assert "p =" not in sentence
-    assert judged(claim(), five, confidence=0.9)[0] == "holds"
+    # 8 of 8, from 12: P(X ≥ 8) = 0 of K = 6, so it holds at any level.
+    assert judged(claim(), row("i.enig", 8, 8, population=12), confidence=confidence)[0] == "holds"
+
+
+def test_the_claims_of_2021_stand_whatever_the_intervals_are():
+    usual, narrow = (open_leaders_survey(confidence=level) for level in (0.95, 0.8))
+    for one in load_registry().claims:
+        assert verdict(one.id, usual) == verdict(one.id, narrow)
 
 
 def test_exactly_half_is_neither_over_nor_under():

@@ -260,7 +260,7 @@ def test_a_joined_column_is_blank_where_a_row_is_hidden(shown):
 
 
 def test_the_plain_share_is_worked_out_from_what_is_shown():
-    published = as_published(TRUTH.assign(proportion=0.5), **SHOWN)
+    published = as_published(TRUTH.assign(proportion=0.5, ci_lower=0.4, ci_upper=0.6), **SHOWN)
     counted = published.counted([2], population=100).frame
     assert counted["proportion"].tolist() == [0.5, 0.5, 0.57, 0.5, 0.5, 0.5]
     # All 100 were asked: 57 % is no estimate.

@@ -47,6 +47,51 @@ def test_weighted_shares_of_all_are_told_in_whole_percent_beside_a_hidden_group(
     assert chart.caption == "N = 120. Tynd streg: statistisk usikkerhed (95\u00a0pct.). Kilde: Eget skema."
 
 
+def test_where_attrs_are_lost_level_and_simulation_are_asked_for() -> None:
+    people = PEOPLE.assign(vaegt=1.0)
+    people.attrs["simulated"] = True
+    parts = [borgerlib.estimate_proportions(people, "svar", weight="vaegt", confidence=0.5)]
+    parts.append(borgerlib.estimate_proportions(people, "svar", by="koen", confidence=0.5))
+    lost = pd.concat(parts)  # one weighted, one not: pandas keeps no attrs
+    for said in ({}, {"confidence": 0.5}, {"simulated": True}):
+        with pytest.raises(borgerlib.ParameterError, match="attrs were lost") as error:
+            borgerlib.disclose(lost, **OWN, **said)
+        assert "together.attrs = estimates.attrs" in error.value.hint
+    shown = borgerlib.disclose(lost, **OWN, confidence=0.5, simulated=True).select(group="")
+    chart = borgerlib.bar_chart(shown)
+    assert "statistisk usikkerhed (50\u00a0pct.)" in chart.caption
+    assert chart.title.startswith("SIMULEREDE DATA: ")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [({"proportion": 40}, "proportion is 40"), ({"ci_lower": 0.7}, "proportion 0.6 is outside")],
+)
+def test_published_shares_lie_between_0_and_1_and_in_their_interval(wrong: dict, message: str) -> None:
+    row = {"item": "i", "option": "b", "label": "B", "group": "", "group_label": "", "n": 5, "count": 3}
+    table = pd.DataFrame([{**row, "proportion": 0.6, "ci_lower": 0.5, "ci_upper": 0.8, **wrong}])
+    with pytest.raises(borgerlib.DisclosureError, match=message) as error:
+        borgerlib.as_published(table, base="b", source="s")
+    assert "write 40 per cent as 0.40" in error.value.hint
+
+
+def test_an_item_by_its_stem_and_by_its_columns_has_the_same_options() -> None:
+    people = pd.DataFrame({"kanal__mail": [1, 0, 1], "kanal__app": [0, 1, 1], "alder": [30, 40, 50]})
+    by_stem = borgerlib.estimate_proportions(people, "kanal")
+    by_columns = borgerlib.estimate_proportions(people, ["kanal__mail", "kanal__app"])
+    pd.testing.assert_frame_equal(by_stem, by_columns)
+    with pytest.raises(borgerlib.DataError, match="not numbers") as error:
+        borgerlib.estimate_proportions(people.assign(svar="ja"), ["svar", "alder"])
+    assert "call once for each" in error.value.hint
+
+
+def test_margins_may_be_mappings_and_a_wrong_name_is_put_right() -> None:
+    raked = borgerlib.rake(PEOPLE, {"koen": {"kvinde": 50, "mand": 50}})
+    assert raked.weights.round(9).tolist() == [50 / 40] * 40 + [50 / 20] * 20
+    with pytest.raises(AttributeError, match="Did you mean: estimate_proportions"):
+        borgerlib.estimate_proportion  # noqa: B018
+
+
 def test_several_columns_make_one_division() -> None:
     people = pd.concat([PEOPLE.assign(sted="by"), PEOPLE.assign(sted="land")])
     frame = borgerlib.disclose(

@@ -221,7 +221,7 @@ def test_all_problems_at_once(respondents: pd.DataFrame) -> None:
         (pd.Series({"f": 0.0, "m": 0.0}), "the margin counts nobody."),
         (pd.Series({"f": "many", "m": "few"}), "not numbers."),
         (pd.Series([1.0, 2.0], index=["f", None]), "a level of the margin has no name."),
-        ({"f": 1.0}, "Column 'sex': the margin is a dict, not a Series by level."),
+        ([1.0, 2.0], "Column 'sex': the margin is a list, not a Series by level."),
     ],
 )
 def test_malformed_margin(respondents: pd.DataFrame, margin: pd.Series, message: str) -> None:

@@ -1,7 +1,6 @@
 import pandas as pd
 import pytest
 
-from borgerlib.errors import ParameterError
 from borgerlib.lokaldemokrati.insights.registry import load_registry
 from borgerlib.lokaldemokrati.leaders import open_leaders_survey
 from borgerlib.lokaldemokrati.own_answers import OwnAnswers
@@ -136,12 +135,17 @@ def test_some_answers_of_a_figure_may_have_its_words(survey):
 
 
 def test_the_words_of_a_figure_are_not_put_on_another_question(survey):
-    with pytest.raises(ParameterError) as caught:
-        chart_words(survey.estimates("former"), survey, load_registry().figure("2"))
-    assert str(caught.value).startswith(
-        "The words of figure '2' are about 'strategi'; these estimates are of 'former'."
-    )
-    assert "Leave out figure=" in str(caught.value)
+    figures = load_registry()
+    for others, figure in (
+        (survey.estimates("former"), "2"),
+        # Figure 3 is about two groups, and its title says how they differ.
+        (survey.estimates("udsagn_eksperimentere"), "3"),
+        (survey.estimates("udsagn_eksperimentere", by="strategi").select(group="ja"), "3"),
+    ):
+        words = chart_words(others, survey, figures.figure(figure))
+        assert words == chart_words(others, survey)
+        assert words["title"] == survey.codebook.item(others.frame["item"].iloc[0]).text.removesuffix(".")
+        assert bar_chart(others, **words).title == words["title"]
 
 
 # --- the own municipality -----------------------------------------------------------------------------------
