@@ -1,5 +1,6 @@
 """What is taken to a slide: pictures of 16:9, and a presentation that says what the page says."""
 
+import csv
 import io
 
 import pytest
@@ -69,7 +70,7 @@ def test_a_picture_says_about_how_many_are_meant_and_compared_with(answers, pair
 
 def test_the_numbers_of_both_groups_have_their_ends_or_what_is_known(answers, pair):
     file = download(answers, pair, "topics", "csv", sort="asked").content.decode("utf-8-sig")
-    heads, *rows = (line.split(";") for line in file.split("\r\n\r\n")[0].splitlines())
+    heads, *rows = csv.reader(file.split("\r\n\r\n")[0].splitlines(), delimiter=";")
     assert heads[6:] == ["Nedre grænse, 15–24 år", "Øvre grænse, 15–24 år", "Bemærkning"]
     of_page = screen.chart(answers, pair, "topics")["rows"]
     for row, shown in zip(rows, of_page, strict=True):
