@@ -181,10 +181,10 @@ class Watch(threading.Thread):
 def cold_over_warm(folder: Path) -> float:
     """Return how many times as long a notebook takes in a fresh kernel as in a warm one."""
     from borgerlib.runs.kernels.execute import run_notebook
-    from borgerlib.runs.warm import warm_kernels
+    from borgerlib.runs.warm import WarmServer
 
     source, target = Path(sources()[0]), folder / "out.ipynb"
-    with warm_kernels() as server:
+    with WarmServer() as server:
         server.ready()
         warm = min(run_notebook(source, target, warm=server).seconds for _ in range(4))
     return min(run_notebook(source, target).seconds for _ in range(2)) / warm
@@ -193,10 +193,10 @@ def cold_over_warm(folder: Path) -> float:
 def outside_cells(folder: Path) -> float:
     """Return the share of a warm run's time that no cell has: kernel, papermill and saving."""
     from borgerlib.runs.kernels.execute import run_notebook
-    from borgerlib.runs.warm import warm_kernels
+    from borgerlib.runs.warm import WarmServer
 
     target = folder / "out.ipynb"
-    with warm_kernels(ahead="pictures") as server:
+    with WarmServer(ahead="pictures") as server:
         server.ready()
         for _ in range(3):
             run = run_notebook(places.notebooks() / "til_byraadet.ipynb", target, warm=server)

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
+from typer import Argument, Option
 
 from borgerlib import places
 from borgerlib.commands import console
+from borgerlib.errors import ParameterError, RunError
 
 if TYPE_CHECKING:
     from borgerlib.runs.batch.work import BatchProgress
@@ -22,39 +24,37 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False)
 _COLOURS = {"done": "green", "failed": "bold red", "held": "bold yellow", "unfinished": "yellow"}
 
-Out = Annotated[Path | None, typer.Option(help="Folder of all reports. Default: reports.")]
+Out = Annotated[Path | None, Option(help="Folder of all reports. Default: reports.")]
 Only = Annotated[
-    list[str] | None, typer.Option(help="Notebooks, by the beginnings of their names: 02,06. Default: all.")
+    list[str] | None, Option(help="Notebooks, by the beginnings of their names: 02,06. Default: all.")
 ]
-Format = Annotated[list[str] | None, typer.Option("--format", help="html, pdf, xlsx, docx. Default: html.")]
-Jobs = Annotated[int, typer.Option(min=1, help="Notebooks run at the same time.")]
-All = Annotated[bool, typer.Option("--all", help="All 98 municipalities.")]
+Format = Annotated[list[str] | None, Option("--format", help="html, pdf, xlsx, docx. Default: html.")]
+Jobs = Annotated[int, Option(min=1, help="Notebooks run at the same time.")]
+All = Annotated[bool, Option("--all", help="All 98 municipalities.")]
 
 
 @app.command()
 def batch(
     municipalities: Annotated[
         list[str] | None,
-        typer.Argument(help="Names or codes, 'hele-landet', or a file with one a line."),
+        Argument(help="Names or codes, 'hele-landet', or a file with one a line."),
     ] = None,
     everybody: All = False,
     jobs: Jobs = 2,
-    force: Annotated[bool, typer.Option("--force", help="Run also what is up to date.")] = False,
+    force: Annotated[bool, Option("--force", help="Run also what is up to date.")] = False,
     only: Only = None,
     out: Out = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is due and why; run nothing.")] = False,
+    dry_run: Annotated[bool, Option("--dry-run", help="Say what is due and why; run nothing.")] = False,
     scheduler: Annotated[
-        str, typer.Option(help="Run on a dask cluster: its address, such as tcp://host:8786.")
+        str, Option(help="Run on a dask cluster: its address, such as tcp://host:8786.")
     ] = "",
     formats: Format = None,
-    wait: Annotated[
-        bool, typer.Option("--wait", help="Wait for another batch on the folder to end.")
-    ] = False,
+    wait: Annotated[bool, Option("--wait", help="Wait for another batch on the folder to end.")] = False,
     timeout: Annotated[
-        float, typer.Option(min=1, max=864_000, help="Seconds that a notebook, or a report, may take.")
+        float, Option(min=1, max=864_000, help="Seconds that a notebook, or a report, may take.")
     ] = 600,
-    memory: Annotated[int, typer.Option(min=0, help="Megabytes that each may take; 0: no limit.")] = 4000,
-    cold: Annotated[bool, typer.Option("--cold", help="A fresh Python process for every notebook.")] = False,
+    memory: Annotated[int, Option(min=0, help="Megabytes that each may take; 0: no limit.")] = 4000,
+    cold: Annotated[bool, Option("--cold", help="A fresh Python process for every notebook.")] = False,
 ) -> None:
     """Run the notebooks that are due, for many municipalities, and write their reports.
 
@@ -100,12 +100,12 @@ def batch(
 @app.command("status")
 def status_command(
     municipalities: Annotated[
-        list[str] | None, typer.Argument(help="Names or codes; default: all that were ever run.")
+        list[str] | None, Argument(help="Names or codes; default: all that were ever run.")
     ] = None,
     out: Out = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Everything, for monitoring.")] = False,
+    as_json: Annotated[bool, Option("--json", help="Everything, for monitoring.")] = False,
     max_age: Annotated[
-        float | None, typer.Option(min=0, help="Hours within which a batch must have come to its end.")
+        float | None, Option(min=0, help="Hours within which a batch must have come to its end.")
     ] = None,
 ) -> None:
     """Say how the reports stand, by what was run.
@@ -113,7 +113,6 @@ def status_command(
     Exit code 0: all well, 1: some failed or were held back, 2: usage, 3: a batch broke off or lines of the
     manifest are damaged, 4: it cannot be read, 5: no batch came to its end within --max-age, or none was run.
     """
-    from borgerlib.errors import ParameterError, RunError
     from borgerlib.runs.planning.contents import place_of
     from borgerlib.runs.planning.due import settled_name
     from borgerlib.runs.planning.manifest import Manifest
@@ -157,8 +156,8 @@ def status_command(
 
 @app.command("schedule")
 def schedule_command(
-    municipalities: Annotated[list[str] | None, typer.Argument(help="Default: all.")] = None,
-    at: Annotated[str, typer.Option(help="Time of day.")] = "02:00",
+    municipalities: Annotated[list[str] | None, Argument(help="Default: all.")] = None,
+    at: Annotated[str, Option(help="Time of day.")] = "02:00",
     jobs: Jobs = 2,
     out: Out = None,
     formats: Format = None,

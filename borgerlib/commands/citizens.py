@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 from rich.markup import escape
+from typer import Argument, Option
 
 from borgerlib.commands import console
 from borgerlib.survey.codebook.model import CITIZENS
@@ -19,44 +20,39 @@ population_app = typer.Typer(help="The population that respondents are weighted 
 app.add_typer(codebook_app, name="codebook")
 app.add_typer(population_app, name="population")
 
-Municipality = Annotated[str, typer.Argument(help="Name or code.")]
-Export = Annotated[
-    Path, typer.Argument(help="The export: a file, or a folder with SurveyXact's three files.")
-]
-CodebookOption = Annotated[str, typer.Option("--codebook", help="A survey that ships, or a .toml file.")]
-Sheet = Annotated[str, typer.Option(help="The worksheet. Default: the one with most cells.")]
+Export = Annotated[Path, Argument(help="The export: a file, or a folder with SurveyXact's three files.")]
+CodebookOption = Annotated[str, Option("--codebook", help="A survey that ships, or a .toml file.")]
+Sheet = Annotated[str, Option(help="The worksheet. Default: the one with most cells.")]
 HeadingRows = Annotated[
-    int | None, typer.Option(min=0, max=3, help="Rows that head the columns. Default: as they look.")
+    int | None, Option(min=0, max=3, help="Rows that head the columns. Default: as they look.")
 ]
-For = Annotated[str, typer.Option("--municipality", help="Whose answers: for the commands told next.")]
+For = Annotated[str, Option("--municipality", help="Whose answers: for the commands told next.")]
 _EXAMPLE = "Odense"
-MinAge = Annotated[int, typer.Option(min=0, help="Youngest age that takes part.")]
+MinAge = Annotated[int, Option(min=0, help="Youngest age that takes part.")]
 
 
 @app.command()
 def prepare(
-    municipality: Municipality,
+    municipality: console.Municipality,
     export: Export,
-    mapping: Annotated[
-        Path | None, typer.Option(help="Which column feeds which item ('borger map').")
-    ] = None,
+    mapping: Annotated[Path | None, Option(help="Which column feeds which item ('borger map').")] = None,
     districts: Annotated[
-        list[Path] | None, typer.Option(help="CSV with people by area; may be given twice.")
+        list[Path] | None, Option(help="CSV with people by area; may be given twice.")
     ] = None,
     areas: Annotated[
-        Path | None, typer.Option(help="CSV that tells which area a postcode or spelling is (svar, omraade).")
+        Path | None, Option(help="CSV that tells which area a postcode or spelling is (svar, omraade).")
     ] = None,
-    weighting: Annotated[Path | None, typer.Option(help="Weighting rules (TOML).")] = None,
+    weighting: Annotated[Path | None, Option(help="Weighting rules (TOML).")] = None,
     codebook: CodebookOption = CITIZENS,
     sheet: Sheet = "",
     heading_rows: HeadingRows = None,
     min_age: MinAge = 15,
     date: Annotated[
         datetime | None,
-        typer.Option(formats=console.DAYS, help="When the survey was made. Default: the answers' dates."),
+        Option(formats=console.DAYS, help="When the survey was made. Default: the answers' dates."),
     ] = None,
     unweighted: Annotated[
-        bool, typer.Option("--unweighted", help="Count everybody once; all numbers then say so.")
+        bool, Option("--unweighted", help="Count everybody once; all numbers then say so.")
     ] = False,
 ) -> None:
     """Read, clean and weight an export of the citizens' survey; write it to data/processed/<municipality>."""
@@ -82,11 +78,11 @@ def prepare(
 
 @app.command()
 def simulate(
-    municipality: Municipality,
-    n: Annotated[int, typer.Option("--n", min=1, help="Rows, the faulty ones included.")] = 5000,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same data.")] = 1,
+    municipality: console.Municipality,
+    n: Annotated[int, Option("--n", min=1, help="Rows, the faulty ones included.")] = 5000,
+    seed: Annotated[int, Option(help="The same seed gives the same data.")] = 1,
     out: Annotated[
-        Path | None, typer.Option(help="Folder. Default: data/processed/SIMULEREDE_DATA/<municipality>.")
+        Path | None, Option(help="Folder. Default: data/processed/SIMULEREDE_DATA/<municipality>.")
     ] = None,
     min_age: MinAge = 15,
 ) -> None:
@@ -106,7 +102,7 @@ def simulate(
 @app.command("map")
 def map_export(
     export: Export,
-    out: Annotated[Path | None, typer.Option(help="File. Default: <export>.mapping.toml.")] = None,
+    out: Annotated[Path | None, Option(help="File. Default: <export>.mapping.toml.")] = None,
     codebook: CodebookOption = CITIZENS,
     sheet: Sheet = "",
     heading_rows: HeadingRows = None,
@@ -146,18 +142,16 @@ def map_export(
 
 @app.command()
 def form(
-    codebook: Annotated[str, typer.Argument(help="A survey that ships, or a .toml file.")] = CITIZENS,
+    codebook: Annotated[str, Argument(help="A survey that ships, or a .toml file.")] = CITIZENS,
     to: Annotated[
         list[str] | None,
-        typer.Option(
-            "--to", help="html, pdf, docx, xlsform, limesurvey or surveyjs; repeatable. Default: html."
-        ),
+        Option("--to", help="html, pdf, docx, xlsform, limesurvey or surveyjs; repeatable. Default: html."),
     ] = None,
     municipality: Annotated[
         str,
-        typer.Option(help="Whose texts: data/saved/<municipality>/spoergeskema.toml, made where missing."),
+        Option(help="Whose texts: data/saved/<municipality>/spoergeskema.toml, made where missing."),
     ] = "",
-    out: Annotated[Path, typer.Option(help="Folder.")] = Path("."),
+    out: Annotated[Path, Option(help="Folder.")] = Path("."),
 ) -> None:
     """Write the questionnaire of a codebook as a form; its answers are read without a mapping."""
     from borgerlib.survey.form.texts import new_texts
@@ -181,8 +175,8 @@ def form(
 
 @codebook_app.command("new")
 def codebook_new(
-    file: Annotated[Path, typer.Argument(help="Where to write it (.toml).")],
-    survey: Annotated[str, typer.Option("--from", help="The survey that is copied.")] = CITIZENS,
+    file: Annotated[Path, Argument(help="Where to write it (.toml).")],
+    survey: Annotated[str, Option("--from", help="The survey that is copied.")] = CITIZENS,
 ) -> None:
     """Copy a codebook that ships, to edit it for a survey that asks in other words."""
     from borgerlib.interest.prepare.codebooks import new_codebook
@@ -194,7 +188,7 @@ def codebook_new(
 @codebook_app.command("draft")
 def codebook_draft(
     export: Export,
-    out: Annotated[Path, typer.Option("--out", help="Where to write it (.toml).")] = Path("kodebog.toml"),
+    out: Annotated[Path, Option("--out", help="Where to write it (.toml).")] = Path("kodebog.toml"),
     sheet: Sheet = "",
     heading_rows: HeadingRows = None,
     municipality: For = "",
@@ -223,7 +217,7 @@ def codebook_draft(
 
 @codebook_app.command("check")
 def codebook_check(
-    codebook: Annotated[str, typer.Argument(help="A .toml file, or a survey that ships.")],
+    codebook: Annotated[str, Argument(help="A .toml file, or a survey that ships.")],
 ) -> None:
     """Check a codebook, and say what the citizens' survey can do with it."""
     from borgerlib.interest.prepare.codebooks import check_codebook
@@ -236,7 +230,7 @@ def codebook_check(
 
 @population_app.command("refresh")
 def population_refresh(
-    period: Annotated[str, typer.Option(help="Quarter, as 2026K1. Default: the newest.")] = "",
+    period: Annotated[str, Option(help="Quarter, as 2026K1. Default: the newest.")] = "",
 ) -> None:
     """Fetch population counts from Statistics Denmark; the old ones stay when anything is wrong."""
     from borgerlib.population.statbank import NEWEST, refresh_population
@@ -249,11 +243,11 @@ def population_refresh(
 
 @app.command()
 def export(
-    municipality: Municipality,
+    municipality: console.Municipality,
     to: Annotated[
-        Literal["sav", "csv", "xlsx", "parquet"], typer.Option("--to", help="SPSS, CSV, Excel or Parquet.")
+        Literal["sav", "csv", "xlsx", "parquet"], Option("--to", help="SPSS, CSV, Excel or Parquet.")
     ],
-    out: Annotated[Path | None, typer.Option(help="Folder. Default: data/processed/<municipality>.")] = None,
+    out: Annotated[Path | None, Option(help="Folder. Default: data/processed/<municipality>.")] = None,
 ) -> None:
     """Write a municipality's clean, weighted respondents with labels."""
     from borgerlib.interest.export import export_data

@@ -1,4 +1,7 @@
-"""What the commands print on: for people in the console's own letters, for programs in UTF-8."""
+"""What the commands share: options, and what they print on.
+
+For people they print in the console's own letters, for programs in UTF-8.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,25 @@ import json
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn
+from typer import Argument, Option
 
 from borgerlib import errors
+
+Municipality = Annotated[str, Argument(help="Name or code.")]
+KeyFile = Annotated[
+    Path | None, Option(help="File with the register's key. Default: the variable BORGER_REGISTER_KEY.")
+]
+LookFile = Annotated[
+    Path | None,
+    Option("--look", help="Name, logo, colours (TOML). Default: data/saved/<municipality>/udseende.toml."),
+]
+Port = Annotated[int, Option(min=1, max=65435, help="First port to try.")]
+Browser = Annotated[bool, Option(help="Open the page in the browser.")]
 
 # A day as computers write it, and as Danes do.
 DAYS = ["%Y-%m-%d", "%d-%m-%Y"]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
+from typer import Argument, Option
 
 from borgerlib.commands import console
 
@@ -22,21 +23,19 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def dashboard(
-    municipality: Annotated[str, typer.Argument(help="Name or code; prepared with 'borger prepare'.")],
+    municipality: Annotated[str, Argument(help="Name or code; prepared with 'borger prepare'.")],
     selection: Annotated[
-        str, typer.Option(help="Whom to show first, as the end of the address: 'alder=60-69&emner=natur'.")
+        str, Option(help="Whom to show first, as the end of the address: 'alder=60-69&emner=natur'.")
     ] = "",
-    port: Annotated[int, typer.Option(min=1, max=65435, help="First port to try.")] = 8866,
+    port: console.Port = 8866,
     chance: Annotated[
-        float, typer.Option(help="How much of each answer in the protected copy is left to chance.")
+        float, Option(help="How much of each answer in the protected copy is left to chance.")
     ] = 0.1,
     base_url: Annotated[
         str,
-        typer.Option(
-            help="Where visitors find it behind a reverse proxy: 'https://data.example.dk/borgere/'."
-        ),
+        Option(help="Where visitors find it behind a reverse proxy: 'https://data.example.dk/borgere/'."),
     ] = "",
-    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    browser: console.Browser = True,
 ) -> None:
     """Open the citizens' answers as a page to filter in a meeting, on this machine alone."""
     from borgerlib.dashboard.server.serve import dashboard_server
@@ -54,12 +53,10 @@ def dashboard(
 
 @app.command()
 def invite(
-    municipality: Annotated[str, typer.Argument(help="Name or code; with a register of consents.")],
-    key_file: Annotated[
-        Path | None, typer.Option(help="File with the key. Default: the variable BORGER_REGISTER_KEY.")
-    ] = None,
-    port: Annotated[int, typer.Option(min=1, max=65435, help="First port to try.")] = 8866,
-    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    municipality: Annotated[str, Argument(help="Name or code; with a register of consents.")],
+    key_file: console.KeyFile = None,
+    port: console.Port = 8866,
+    browser: console.Browser = True,
 ) -> None:
     """Open the page that invites those who said yes: all, some by lot, or by dice before everybody."""
     from borgerlib.contact.register.store import opened
@@ -79,12 +76,12 @@ def invite(
 
 @app.command("import")
 def import_answers(
-    municipality: Annotated[str, typer.Argument(help="Name or code.")],
+    municipality: console.Municipality,
     export: Annotated[
-        Path | None, typer.Argument(help="The export. Default: chosen on the page, from this folder.")
+        Path | None, Argument(help="The export. Default: chosen on the page, from this folder.")
     ] = None,
-    port: Annotated[int, typer.Option(min=1, max=65435, help="First port to try.")] = 8866,
-    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    port: console.Port = 8866,
+    browser: console.Browser = True,
 ) -> None:
     """Open the page on which an export is looked through, mended and prepared, without writing TOML."""
     from borgerlib.dashboard.server.serve import notebook_server

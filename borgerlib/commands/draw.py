@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
+from typer import Argument, Option
 
 from borgerlib.commands import console
+from borgerlib.errors import ParameterError, unknown_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,47 +29,46 @@ app = typer.Typer(
 recruit_app = typer.Typer(
     help="Who is invited so that a panel fills.", no_args_is_help=True, add_completion=False
 )
-Folder = Annotated[Path, typer.Argument(help="The published lottery.")]
+Folder = Annotated[Path, Argument(help="The published lottery.")]
+Size = Annotated[int, Option(help="Seats.")]
+Quotas = Annotated[
+    Path | None, Option(help="Table or TOML with feature, value, min, max (people on the panel).")
+]
+MinAge = Annotated[int, Option(min=0, help="Youngest age, for the population's quotas.")]
 
 
 @app.command()
 def plan(
-    people: Annotated[Path, typer.Argument(help="Who may be drawn: a table (CSV, XLSX), a row a person.")],
-    size: Annotated[int, typer.Option(help="Seats.")],
-    ident: Annotated[str, typer.Option("--id", help="The column that tells people apart.")] = "id",
-    quotas: Annotated[
-        Path | None, typer.Option(help="Table or TOML with feature, value, min, max (people on the panel).")
-    ] = None,
+    people: Annotated[Path, Argument(help="Who may be drawn: a table (CSV, XLSX), a row a person.")],
+    size: Size,
+    ident: Annotated[str, Option("--id", help="The column that tells people apart.")] = "id",
+    quotas: Quotas = None,
     population: Annotated[
-        str, typer.Option(help="Municipality whose population gives quotas for --by, beside the file's.")
+        str, Option(help="Municipality whose population gives quotas for --by, beside the file's.")
     ] = "",
     by: Annotated[
         list[str] | None,
-        typer.Option(help="Column=variable of the population: koen=sex, aldersgruppe=age. May be repeated."),
+        Option(help="Column=variable of the population: koen=sex, aldersgruppe=age. May be repeated."),
     ] = None,
-    min_age: Annotated[int, typer.Option(min=0, help="Youngest age, for the population's quotas.")] = 15,
-    cap: Annotated[
-        float | None, typer.Option(help="Nobody's chance above this multiple of the mean.")
-    ] = None,
-    household: Annotated[
-        str | None, typer.Option(help="Column of households: no two of one on a panel.")
-    ] = None,
+    min_age: MinAge = 15,
+    cap: Annotated[float | None, Option(help="Nobody's chance above this multiple of the mean.")] = None,
+    household: Annotated[str | None, Option(help="Column of households: no two of one on a panel.")] = None,
     seated: Annotated[
         Path | None,
-        typer.Option(help="Text file with the ids, one a line, of those who keep their seats."),
+        Option(help="Text file with the ids, one a line, of those who keep their seats."),
     ] = None,
     withdrawn: Annotated[
         Path | None,
-        typer.Option(help="Text file with the ids, one a line, of those who can no longer be drawn."),
+        Option(help="Text file with the ids, one a line, of those who can no longer be drawn."),
     ] = None,
-    panels: Annotated[int, typer.Option(help="Panels on the list; 1000 for three dice.")] = 1000,
-    seed: Annotated[int | None, typer.Option(help="Deals the seats. Default: by chance, and told.")] = None,
-    title: Annotated[str, typer.Option(help="What is drawn, for the page.")] = "Borgersamling",
-    out: Annotated[Path, typer.Option(help="Folder for everybody.")] = Path("lodtraekning"),
-    private: Annotated[
-        Path, typer.Option(help="Folder for the municipality alone: who has which code.")
-    ] = Path("lodtraekning-fortrolig"),
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what is possible; write nothing.")] = False,
+    panels: Annotated[int, Option(help="Panels on the list; 1000 for three dice.")] = 1000,
+    seed: Annotated[int | None, Option(help="Deals the seats. Default: by chance, and told.")] = None,
+    title: Annotated[str, Option(help="What is drawn, for the page.")] = "Borgersamling",
+    out: Annotated[Path, Option(help="Folder for everybody.")] = Path("lodtraekning"),
+    private: Annotated[Path, Option(help="Folder for the municipality alone: who has which code.")] = Path(
+        "lodtraekning-fortrolig"
+    ),
+    dry_run: Annotated[bool, Option("--dry-run", help="Tell what is possible; write nothing.")] = False,
 ) -> None:
     """Tell whether the quotas can be kept, show the chances, and publish a list of panels to draw from."""
     from borgerlib.contact.draw.people import pool_of, read_idents, read_people
@@ -105,9 +106,9 @@ def plan(
 @app.command()
 def result(
     folder: Folder,
-    number: Annotated[int, typer.Option(min=0, help="What the dice show: 0 to 999.")],
+    number: Annotated[int, Option(min=0, help="What the dice show: 0 to 999.")],
     withdrawn: Annotated[
-        list[str] | None, typer.Option(help="Code of somebody who has withdrawn since. May be repeated.")
+        list[str] | None, Option(help="Code of somebody who has withdrawn since. May be repeated.")
     ] = None,
 ) -> None:
     """Record the panel that the dice chose; a panel with somebody who has withdrawn falls out."""
@@ -122,7 +123,7 @@ def result(
 @app.command()
 def verify(
     folder: Folder,
-    fingerprint: Annotated[str, typer.Option(help="The one announced before the draw.")] = "",
+    fingerprint: Annotated[str, Option(help="The one announced before the draw.")] = "",
 ) -> None:
     """Check that a published lottery is whole, that its chances are true and its page says the same."""
     from borgerlib.contact.draw.check import verify as check
@@ -149,27 +150,26 @@ def recruit() -> None:
 
 @recruit_app.command("plan")
 def recruit_plan(
-    size: Annotated[int, typer.Option(help="Seats.")],
+    size: Size,
     rounds: Annotated[
         Path | None,
-        typer.Argument(help="Earlier rounds, a table: group, inviteret, tilmeldt, runde."),
+        Argument(help="Earlier rounds, a table: group, inviteret, tilmeldt, runde."),
     ] = None,
     register: Annotated[
-        str, typer.Option(help="In place of the table: municipality whose register knows who came.")
+        str, Option(help="In place of the table: municipality whose register knows who came.")
     ] = "",
-    key_file: Annotated[Path | None, typer.Option(help="Of the register, as 'borger register'.")] = None,
-    quotas: Annotated[Path | None, typer.Option(help="As in 'borger draw plan'.")] = None,
-    population: Annotated[str, typer.Option(help="Municipality whose population gives quotas.")] = "",
+    key_file: console.KeyFile = None,
+    quotas: Quotas = None,
+    population: Annotated[str, Option(help="Municipality whose population gives quotas.")] = "",
     by: Annotated[
-        str, typer.Option(help="What the groups are: age, sex, or another variable of the population.")
+        str, Option(help="What the groups are: age, sex, or another variable of the population.")
     ] = "age",
-    min_age: Annotated[int, typer.Option(min=0, help="Youngest age, for the population's quotas.")] = 15,
-    per_seat: Annotated[float, typer.Option(min=1, max=100, help="How many should come for each seat.")] = 1,
-    chance: Annotated[float, typer.Option(help="That every group fills.")] = 0.95,
+    min_age: MinAge = 15,
+    per_seat: Annotated[float, Option(min=1, max=100, help="How many should come for each seat.")] = 1,
+    chance: Annotated[float, Option(help="That every group fills.")] = 0.95,
 ) -> None:
     """Tell how many of each group to invite so that the panel fills with a stated chance."""
     from borgerlib.contact.recruitment import plan_invitations, read_rounds, wanted_of
-    from borgerlib.errors import ParameterError
 
     if (rounds is None) == (not register):
         raise ParameterError(
@@ -196,7 +196,6 @@ def _of_register(
     from borgerlib.contact.invitation.candidates import open_candidates
     from borgerlib.contact.recruitment import rounds_of
     from borgerlib.contact.register.store import opened
-    from borgerlib.errors import ParameterError, unknown_name
     from borgerlib.view.words.method import ROLE_WORDS
 
     with opened(municipality, key_file) as register:
@@ -256,7 +255,6 @@ def _quotas(file: Path | None, municipality: str, by: list[str], size: int, min_
     import pandas as pd
 
     from borgerlib.contact.draw.quotas import quotas_from_population, read_quotas
-    from borgerlib.errors import ParameterError
 
     if size < 1:
         raise ParameterError(f"size = {size}: a panel has one seat or more.", hint="For instance: --size 36")

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 from rich.markup import escape
+from typer import Argument, Option
 
 from borgerlib.commands import batch as cli_batch
 from borgerlib.commands import citizens as cli_citizens
@@ -54,31 +55,26 @@ app.add_typer(cli_workshop.app, name="workshop")
 
 @app.command()
 def report(
-    municipality: Annotated[str, typer.Argument(help="Name or code; empty for the whole country.")] = "",
+    municipality: Annotated[str, Argument(help="Name or code; empty for the whole country.")] = "",
     survey: Annotated[
         str,
-        typer.Option(help="'lokaldemokrati-2021', or a later wave: a .csv or .parquet file, or a folder."),
+        Option(help="'lokaldemokrati-2021', or a later wave: a .csv or .parquet file, or a folder."),
     ] = "lokaldemokrati-2021",
     own_answers: Annotated[
-        str, typer.Option(help="Its own answers (see answers-template), kept for later reports.")
+        str, Option(help="Its own answers (see answers-template), kept for later reports.")
     ] = "",
-    confidence: Annotated[float, typer.Option(help="Level of the intervals, between 0 and 1.")] = 0.95,
-    min_cell: Annotated[int, typer.Option(help="Fewest answers shown for themselves (microdata).")] = 5,
-    out: Annotated[
-        Path | None, typer.Option(help="The report's folder. Default: reports/<municipality>.")
-    ] = None,
-    look: Annotated[
-        Path | None,
-        typer.Option(help="Name, logo, colours (TOML). Default: data/saved/<municipality>/udseende.toml."),
-    ] = None,
-    code: Annotated[bool, typer.Option("--code", help="Show the notebooks' code in the pages.")] = False,
+    confidence: Annotated[float, Option(help="Level of the intervals, between 0 and 1.")] = 0.95,
+    min_cell: Annotated[int, Option(help="Fewest answers shown for themselves (microdata).")] = 5,
+    out: Annotated[Path | None, Option(help="The report's folder. Default: reports/<municipality>.")] = None,
+    look: console.LookFile = None,
+    code: Annotated[bool, Option("--code", help="Show the notebooks' code in the pages.")] = False,
     formats: cli_batch.Format = None,
     jobs: cli_batch.Jobs = 4,  # kernels wait half of their time
 ) -> None:
     """Run the notebooks for a municipality and write its report: one folder, index.html first."""
     from rich.progress import TimeElapsedColumn
 
-    from borgerlib.runs.warm import warm_kernels
+    from borgerlib.runs.warm import WarmServer
 
     parameters: dict[str, Any] = {
         "municipality": municipality,
@@ -88,7 +84,7 @@ def report(
         "min_cell": min_cell,
     }
     citizens = {name: parameters[name] for name in ("municipality", "confidence", "min_cell")}
-    with warm_kernels(citizens=citizens) as server, console.progress(TimeElapsedColumn()) as progress:
+    with WarmServer(citizens=citizens) as server, console.progress(TimeElapsedColumn()) as progress:
         # Only now: the kernels get ready while we import.
         from borgerlib.runs.reports.municipality import make_report
 
@@ -114,7 +110,7 @@ def report(
 @app.command()
 def audit(
     output_format: Annotated[
-        Literal["table", "json", "csv"], typer.Option("--format", help="How it is written.")
+        Literal["table", "json", "csv"], Option("--format", help="How it is written.")
     ] = "table",
 ) -> None:
     """Recompute every number the report of 2021 published, and say which hold and why others do not."""
@@ -131,8 +127,8 @@ def audit(
 
 @app.command("answers-template")
 def answers_template(
-    municipality: Annotated[str, typer.Argument(help="Name or code.")],
-    file: Annotated[Path | None, typer.Argument(help="Where to write it; default: to the screen.")] = None,
+    municipality: console.Municipality,
+    file: Annotated[Path | None, Argument(help="Where to write it; default: to the screen.")] = None,
 ) -> None:
     """Write a file for a municipality's own answers, with every question as a Danish comment."""
     from borgerlib.files.toml import write_new
@@ -151,7 +147,7 @@ def answers_template(
 
 @app.command()
 def reconstruct(
-    seed: Annotated[int, typer.Option(help="Of the random part of the reconstruction.")] = 2021,
+    seed: Annotated[int, Option(help="Of the random part of the reconstruction.")] = 2021,
 ) -> None:
     """Write respondents that agree with every number published in 2021 to data/processed."""
     from borgerlib.lokaldemokrati.published.reconstruction import write_respondents

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.markup import escape
+from typer import Argument, Option
 
 from borgerlib.commands import console
+from borgerlib.errors import BorgerlibError, ParameterError
 
 if TYPE_CHECKING:
     from borgerlib.contact.register.store import Register
@@ -20,15 +22,11 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-Municipality = Annotated[str, typer.Argument(help="Name or code.")]
 Contact = Annotated[
-    str, typer.Argument(help="Her e-mail address, her telephone number, or the code in her letter.")
+    str, Argument(help="Her e-mail address, her telephone number, or the code in her letter.")
 ]
 _FEW = 10
 """Rows that are named one by one."""
-KeyFile = Annotated[
-    Path | None, typer.Option(help="File with the key. Default: the variable BORGER_REGISTER_KEY.")
-]
 
 
 def _opened(municipality: str, key_file: Path | None) -> AbstractContextManager[Register]:
@@ -39,38 +37,38 @@ def _opened(municipality: str, key_file: Path | None) -> AbstractContextManager[
 
 @app.command("import")
 def import_(
-    municipality: Municipality,
+    municipality: console.Municipality,
     version: Annotated[
-        str, typer.Option(help="The version of the consent's words. Default: those of 'borger form'.")
+        str, Option(help="The version of the consent's words. Default: those of 'borger form'.")
     ] = "",
-    key_file: KeyFile = None,
+    key_file: console.KeyFile = None,
     new_key: Annotated[
-        bool, typer.Option("--new-key", help="Make the key file, and the register, on first use.")
+        bool, Option("--new-key", help="Make the key file, and the register, on first use.")
     ] = False,
     by_answers: Annotated[
-        bool, typer.Option("--by-answers", help="The words say that answers may decide who is invited.")
+        bool, Option("--by-answers", help="The words say that answers may decide who is invited.")
     ] = False,
     until: Annotated[
         datetime | None,
-        typer.Option(formats=console.DAYS, help="Last day. Default: the end of the election period."),
+        Option(formats=console.DAYS, help="Last day. Default: the end of the election period."),
     ] = None,
     keep: Annotated[
         bool,
-        typer.Option("--keep", help="Leave the contact file of 'borger prepare', which is not encrypted."),
+        Option("--keep", help="Leave the contact file of 'borger prepare', which is not encrypted."),
     ] = False,
     table: Annotated[
-        Path | None, typer.Option(help="A table (CSV, XLSX) from elsewhere, in place of the survey.")
+        Path | None, Option(help="A table (CSV, XLSX) from elsewhere, in place of the survey.")
     ] = None,
     words: Annotated[
-        str, typer.Option(help="What those of the table said yes to. Default: the heading of the consents.")
+        str, Option(help="What those of the table said yes to. Default: the heading of the consents.")
     ] = "",
     column: Annotated[
         list[str] | None,
-        typer.Option(help="Column of the table: mail=E-post (name, mail, phone, consent). May be repeated."),
+        Option(help="Column of the table: mail=E-post (name, mail, phone, consent). May be repeated."),
     ] = None,
     said: Annotated[
         datetime | None,
-        typer.Option(formats=console.DAYS, help="When those of the table said yes. Default: today."),
+        Option(formats=console.DAYS, help="When those of the table said yes. Default: today."),
     ] = None,
 ) -> None:
     """Enter those who consented, in the survey that was prepared or in a table."""
@@ -78,7 +76,6 @@ def import_(
     from borgerlib.contact.register.intake.table import import_table, read_people_table
     from borgerlib.contact.register.key import new_key_file, read_key
     from borgerlib.contact.register.store import Register, register_path
-    from borgerlib.errors import BorgerlibError, ParameterError
 
     path = register_path(municipality)
     last = until.date() if until else None
@@ -127,11 +124,11 @@ def import_(
 
 @app.command()
 def show(
-    municipality: Municipality,
+    municipality: console.Municipality,
     contact: Contact,
-    key_file: KeyFile = None,
-    to: Annotated[Literal["text", "json", "pdf"], typer.Option(help="How it is shown.")] = "text",
-    out: Annotated[Path, typer.Option(help="The PDF.")] = Path("indsigt.pdf"),
+    key_file: console.KeyFile = None,
+    to: Annotated[Literal["text", "json", "pdf"], Option(help="How it is shown.")] = "text",
+    out: Annotated[Path, Option(help="The PDF.")] = Path("indsigt.pdf"),
 ) -> None:
     """Show all that is held on a person, as she has a right to see it."""
     from borgerlib.contact.register.people import find, held
@@ -150,17 +147,16 @@ def show(
 
 @app.command()
 def correct(
-    municipality: Municipality,
+    municipality: console.Municipality,
     contact: Contact,
-    key_file: KeyFile = None,
-    name: Annotated[str | None, typer.Option()] = None,
-    mail: Annotated[str | None, typer.Option()] = None,
-    phone: Annotated[str | None, typer.Option()] = None,
+    key_file: console.KeyFile = None,
+    name: Annotated[str | None, Option()] = None,
+    mail: Annotated[str | None, Option()] = None,
+    phone: Annotated[str | None, Option()] = None,
 ) -> None:
     """Change a person's name, e-mail address or telephone number."""
     from borgerlib.contact.register.people import correct as change
     from borgerlib.contact.register.people import find
-    from borgerlib.errors import ParameterError
 
     given = {k: v for k, v in {"name": name, "mail": mail, "phone": phone}.items() if v is not None}
     if not given:
@@ -171,7 +167,7 @@ def correct(
 
 
 @app.command()
-def withdraw(municipality: Municipality, contact: Contact, key_file: KeyFile = None) -> None:
+def withdraw(municipality: console.Municipality, contact: Contact, key_file: console.KeyFile = None) -> None:
     """Enter that a person withdraws her consent: from now on she is on no list."""
     from borgerlib.contact.register.consents import withdraw as enter
     from borgerlib.contact.register.people import find
@@ -182,7 +178,7 @@ def withdraw(municipality: Municipality, contact: Contact, key_file: KeyFile = N
 
 
 @app.command()
-def erase(municipality: Municipality, contact: Contact, key_file: KeyFile = None) -> None:
+def erase(municipality: console.Municipality, contact: Contact, key_file: console.KeyFile = None) -> None:
     """Remove a person from the register, its free pages included."""
     from borgerlib.contact.register.people import erase as remove
     from borgerlib.contact.register.people import find
@@ -193,7 +189,7 @@ def erase(municipality: Municipality, contact: Contact, key_file: KeyFile = None
 
 
 @app.command()
-def expire(municipality: Municipality, key_file: KeyFile = None) -> None:
+def expire(municipality: console.Municipality, key_file: console.KeyFile = None) -> None:
     """Erase everybody whose consents have ended."""
     from borgerlib.contact.register.consents import expire as end
 
@@ -204,15 +200,13 @@ def expire(municipality: Municipality, key_file: KeyFile = None) -> None:
 
 @app.command()
 def export(
-    municipality: Municipality,
-    purpose: Annotated[str, typer.Option(help="What the list is for, in words.")],
-    out: Annotated[Path, typer.Option(help="File: .csv or .xlsx.")],
-    key_file: KeyFile = None,
-    by: Annotated[
-        Literal["all", "letter", "mail", "sms"], typer.Option(help="How they are reached.")
-    ] = "all",
+    municipality: console.Municipality,
+    purpose: Annotated[str, Option(help="What the list is for, in words.")],
+    out: Annotated[Path, Option(help="File: .csv or .xlsx.")],
+    key_file: console.KeyFile = None,
+    by: Annotated[Literal["all", "letter", "mail", "sms"], Option(help="How they are reached.")] = "all",
     contact: Annotated[
-        str, typer.Option(help="Where to withdraw: an address, or a link with {kode} in it.")
+        str, Option(help="Where to withdraw: an address, or a link with {kode} in it.")
     ] = "kommunen",
 ) -> None:
     """Write a list of all who may be invited today, with how each withdraws, and log it."""
@@ -233,12 +227,12 @@ def export(
 
 @app.command()
 def attendance(
-    municipality: Municipality,
+    municipality: console.Municipality,
     people: Annotated[
-        Path, typer.Argument(help="Text file of who came: code, e-mail address or telephone, one a line.")
+        Path, Argument(help="Text file of who came: code, e-mail address or telephone, one a line.")
     ],
-    key_file: KeyFile = None,
-    number: Annotated[int | None, typer.Option("--list", help="Number of the list. Default: latest.")] = None,
+    key_file: console.KeyFile = None,
+    number: Annotated[int | None, Option("--list", help="Number of the list. Default: latest.")] = None,
 ) -> None:
     """Enter who of those on a list came: 'borger recruit plan --register' learns from it."""
     from borgerlib.contact.draw.people import read_idents
@@ -255,11 +249,9 @@ def attendance(
 
 @app.command()
 def verify(
-    municipality: Municipality,
-    key_file: KeyFile = None,
-    known: Annotated[
-        str, typer.Option(help="A hash that 'verify' told before: it must still be there.")
-    ] = "",
+    municipality: console.Municipality,
+    key_file: console.KeyFile = None,
+    known: Annotated[str, Option(help="A hash that 'verify' told before: it must still be there.")] = "",
 ) -> None:
     """Check every page of the register and every line of its log."""
     with _opened(municipality, key_file) as register:
@@ -268,7 +260,7 @@ def verify(
 
 
 @app.command()
-def backup(municipality: Municipality, target: Path, key_file: KeyFile = None) -> None:
+def backup(municipality: console.Municipality, target: Path, key_file: console.KeyFile = None) -> None:
     """Write a copy of the register as it is, encrypted with the same key."""
     with _opened(municipality, key_file) as register:
         register.back_up(target)
@@ -276,7 +268,7 @@ def backup(municipality: Municipality, target: Path, key_file: KeyFile = None) -
 
 
 @app.command()
-def restore(municipality: Municipality, source: Path, key_file: KeyFile = None) -> None:
+def restore(municipality: console.Municipality, source: Path, key_file: console.KeyFile = None) -> None:
     """Put a backup in the place of the register, which must have been moved away."""
     from borgerlib.contact.register.key import read_key
     from borgerlib.contact.register.store import register_path

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
+from typer import Argument, Option
 
 from borgerlib.commands import console
 from borgerlib.errors import ParameterError, RunError
@@ -22,37 +23,29 @@ app = typer.Typer(
 )
 
 Municipality = Annotated[
-    str, typer.Argument(help="Name or code; where its citizens have answered, the tool shows what they say.")
-]
-LookFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--look", help="Name, logo, colours (TOML). Default: data/saved/<municipality>/udseende.toml."
-    ),
+    str, Argument(help="Name or code; where its citizens have answered, the tool shows what they say.")
 ]
 
 
 def _open(
     context: typer.Context,
     municipality: Municipality = "",
-    title: Annotated[
-        str, typer.Option(help="The meeting's name; the same opens the same session again.")
-    ] = "",
-    session: Annotated[str, typer.Option(help="A saved session (see: sessions), in place of --title.")] = "",
+    title: Annotated[str, Option(help="The meeting's name; the same opens the same session again.")] = "",
+    session: Annotated[str, Option(help="A saved session (see: sessions), in place of --title.")] = "",
     own: Annotated[
         list[Path] | None,
-        typer.Option(
+        Option(
             "--elements",
             "--deck",
             help="A file of elements in place of ours, or of cards beside ours (repeatable).",
         ),
     ] = None,
-    look: LookFile = None,
+    look: console.LookFile = None,
     network: Annotated[
-        bool, typer.Option("--network", help="Let others on the same network take part; it is not encrypted.")
+        bool, Option("--network", help="Let others on the same network take part; it is not encrypted.")
     ] = False,
-    port: Annotated[int, typer.Option(min=1, max=65435, help="First port to try.")] = 8900,
-    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    port: console.Port = 8900,
+    browser: console.Browser = True,
 ) -> None:
     from borgerlib.files.look import read_look
     from borgerlib.workshop.page.open import open_room
@@ -110,8 +103,8 @@ def sessions() -> None:
 
 @app.command()
 def compare(
-    sessions: Annotated[list[str], typer.Argument(help="Influence maps: names, or files of municipalities.")],
-    to: Annotated[Path, typer.Option(help="What is written: .html or .csv.")] = Path("sammenligning.html"),
+    sessions: Annotated[list[str], Argument(help="Influence maps: names, or files of municipalities.")],
+    to: Annotated[Path, Option(help="What is written: .html or .csv.")] = Path("sammenligning.html"),
 ) -> None:
     """Set influence maps beside one another: a group's over time, or those of several municipalities."""
     from borgerlib.files.atomic import replacing
@@ -129,10 +122,10 @@ def compare(
 
 @app.command()
 def cards(
-    target: Annotated[Path, typer.Argument(help="The PDF.")] = Path("dialogkort.pdf"),
-    municipality: Annotated[str, typer.Option(help="Where its citizens have answered, cards say what.")] = "",
-    deck: Annotated[list[Path] | None, typer.Option(help="A file of cards beside ours; repeatable.")] = None,
-    look: LookFile = None,
+    target: Annotated[Path, Argument(help="The PDF.")] = Path("dialogkort.pdf"),
+    municipality: Annotated[str, Option(help="Where its citizens have answered, cards say what.")] = "",
+    deck: Annotated[list[Path] | None, Option(help="A file of cards beside ours; repeatable.")] = None,
+    look: console.LookFile = None,
 ) -> None:
     """Write the cards for print: A6, four to an A4 sheet, to be printed on both sides (long edge)."""
     from borgerlib.files.look import look_of, read_look
@@ -151,7 +144,7 @@ def cards(
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="A deck of cards, or elements of the influence map (TOML).")],
+    file: Annotated[Path, Argument(help="A deck of cards, or elements of the influence map (TOML).")],
 ) -> None:
     """Check a file of cards or elements: every problem with its line, and cards too long for print."""
     from borgerlib.files.toml import read_toml

@@ -9,7 +9,7 @@ from test_accessibility import violations
 
 from borgerlib.dashboard.saved.save_report import save_report
 from borgerlib.runs.reports.municipality import make_report
-from borgerlib.runs.warm import warm_kernels
+from borgerlib.runs.warm import WarmServer
 
 LONGEST = 2500
 # Dozens of pictures of a report take long to make.
@@ -29,7 +29,7 @@ def test_the_pages_of_a_report(browser, workspace, pictures, municipality, width
     parameters = {**citizens, "survey": "lokaldemokrati-2021", "own_answers": ""}
     look = workspace / "udseende.toml"
     look.write_text('afsender = "Borgmesterforvaltningen"\nmoede = 2026-12-10\n', encoding="utf-8")
-    with warm_kernels(citizens=citizens) as warm:
+    with WarmServer(citizens=citizens) as warm:
         folder = make_report(parameters, formats=("html", "pdf"), look=look, warm=warm).parent
     assert len(list(folder.glob("*.html"))) >= 15
     assert not problems_of(browser, folder, pictures, axe_at=widths)

@@ -8,7 +8,6 @@ that finds its data to be others; what it refused goes to the rest. Reports are 
 from __future__ import annotations
 
 import logging
-import platform
 import queue
 import tempfile
 import time
@@ -34,12 +33,11 @@ from borgerlib.runs.batch.task import (
     task_from,
 )
 from borgerlib.runs.planning.inputs import InputHashes, library_hash
-from borgerlib.runs.warm.client import warm_kernels
+from borgerlib.runs.warm.client import WarmServer
 
 _log = logging.getLogger("borgerlib.runs")
 _NAME = "borger-runs"
 # Asked of workers that may lack all of it.
-_PYTHON = "__import__('platform').python_version()"
 _LIBRARY = "__import__('borgerlib.runs.planning.inputs', fromlist=['inputs']).library_hash()"
 _CONNECT_SECONDS = 15
 _LOOK_SECONDS = 2.0
@@ -69,7 +67,7 @@ class WorkerKernels(WorkerPlugin):  # type: ignore[misc]
         self._before = tempfile.tempdir
         tempfile.tempdir = str(self._open.enter_context(owned_temporary_folder()))
         if not self.cold:
-            self.warm = self._open.enter_context(warm_kernels(ahead="pictures"))
+            self.warm = self._open.enter_context(WarmServer(ahead="pictures"))
 
     def teardown(self, worker: Any) -> None:
         """End the kernels' server."""
@@ -198,26 +196,17 @@ class DaskCrew:
         """Find out which workers are like this machine, and name the others."""
         if not workers:
             return
-        for worker, python in self._answers(_PYTHON, workers):
-            if python != platform.python_version():
-                self._leave_out(
-                    worker, f"it has Python {python}, and this machine {platform.python_version()}"
-                )
-        rest = [worker for worker in workers if worker not in self._unfit]
-        for worker, library in self._answers(_LIBRARY, rest):
+        answers = self._client.run(eval, _LIBRARY, workers=list(workers), on_error="return")
+        for worker, library in answers.items():
             if isinstance(library, ImportError):
                 self._leave_out(worker, f"it has no borgerlib ({library})")
             elif library != self._library:
-                self._leave_out(worker, "its borgerlib, or a library beneath, is another than this machine's")
-            else:
-                self._good.add(worker)
-        fit = [worker for worker in rest if worker in self._good]
+                what = "borgerlib, its Python, or a library beneath"
+                self._leave_out(worker, f"its {what}, is another than this machine's")
+        fit = [worker for worker in answers if worker not in self._unfit]
         if fit:
             self._client.run(start_kernels, cold=self._cold, workers=fit)
-
-    def _answers(self, what: str, workers: Sequence[str]) -> list[tuple[str, Any]]:
-        answers = self._client.run(eval, what, workers=list(workers), on_error="return") if workers else {}
-        return list(answers.items())
+            self._good.update(fit)
 
     def _leave_out(self, worker: str, reason: str) -> None:
         """Give a worker nothing more.

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Protocol
 
 from borgerlib.errors import RunError
 from borgerlib.runs.batch.task import Outcome, Task, failure
@@ -30,7 +30,6 @@ _DEATHS_IN_A_ROW = 3
 _TASKS_A_WORKER = 400
 # Beside the notebook's own time, twice when it is tried twice: the server's start, search and saving.
 _MARGIN_SECONDS = 180.0
-_STOPPED_SECONDS = 2.0
 
 
 class Crew(Protocol):
@@ -56,7 +55,6 @@ class _Worker:
     task: Task | None = None
     started: float = 0.0
     tasks: int = 0
-    stopped_since: float | None = None
     out_of_time: bool = False
 
 
@@ -74,7 +72,7 @@ class LocalCrew:
     cold : bool
         Run every notebook in a fresh kernel.
     ahead : {"imports", "survey", "pictures"}
-        What the server has ready, as `warm_kernels`.
+        What the server has ready, as `WarmServer`.
     """
 
     def __init__(self, size: int, *, folder: Path, cold: bool = False, ahead: Ahead = "pictures") -> None:
@@ -100,7 +98,7 @@ class LocalCrew:
         worker.tasks += 1
         # A worker that has died is noticed where its answers are awaited.
         with suppress(OSError, ValueError):
-            _tell(worker.process.stdin, json.dumps(asdict(task), ensure_ascii=False))
+            print(json.dumps(asdict(task)), file=worker.process.stdin, flush=True)
 
     def outcomes(self, seconds: float) -> Iterator[tuple[Task, Outcome]]:
         """Yield what has been done; a worker that died has failed its task."""
@@ -183,14 +181,10 @@ class LocalCrew:
                     worker.process.stdin.close()
 
     def _watch(self) -> None:
-        """Kill a worker that is over time or has been stopped: its task fails, or is given to another."""
-        now = time.monotonic()
+        """Kill a worker that is over time: its task fails."""
         for worker in self._workers:
-            worker.stopped_since = (worker.stopped_since or now) if _is_stopped(worker.process.pid) else None
-            if worker.task is not None and now - worker.started > _most_seconds(worker.task):
+            if worker.task and time.monotonic() - worker.started > _most_seconds(worker.task):
                 worker.out_of_time = True
-            stopped = worker.stopped_since is not None and now - worker.stopped_since > _STOPPED_SECONDS
-            if worker.out_of_time or stopped:
                 worker.process.kill()
 
     def _death(self, worker: _Worker, task: Task) -> Outcome:
@@ -214,16 +208,3 @@ def _most_seconds(task: Task) -> float:
     if not task.timeout:
         return math.inf
     return 2 * task.timeout + _MARGIN_SECONDS if task.notebook else task.timeout
-
-
-def _is_stopped(pid: int) -> bool:
-    with suppress(OSError, IndexError):  # off Linux there is no such file
-        state = Path(f"/proc/{pid}/stat").read_text("utf-8", errors="replace").rpartition(")")[2]
-        return state.split()[0] == "T"
-    return False
-
-
-def _tell(stream: IO[str] | None, line: str) -> None:
-    if stream is not None:
-        stream.write(f"{line}\n")
-        stream.flush()

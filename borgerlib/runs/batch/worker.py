@@ -18,7 +18,6 @@ import threading
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
 
 from borgerlib.files.temporary import owned_temporary_folder
 from borgerlib.runs.batch.perform import perform
@@ -35,7 +34,7 @@ def main() -> None:
     os.dup2(2, 1)  # what a library prints is no answer
     # Not inherited as ignored from a shell that runs the batch in the background.
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupted)
+        signal.signal(number, signal.default_int_handler)
     if sys.platform == "linux":
         adopt_orphans()
     tasks: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -50,7 +49,7 @@ def main() -> None:
                 outcome = perform(task, warm=shared)
                 if sys.platform == "linux":
                     end_children()  # what a cold kernel's notebook left behind
-                _answer(answers, asdict(outcome))
+                print(json.dumps(asdict(outcome)), file=answers, flush=True)
     except (KeyboardInterrupt, BrokenPipeError):
         pass
     logging.shutdown()
@@ -78,15 +77,6 @@ def _listen(tasks: queue.SimpleQueue[str]) -> None:
         signal.raise_signal(signal.SIGINT)
     time.sleep(_LAST_SECOND)
     os._exit(1)
-
-
-def _answer(answers: IO[str], message: dict[str, Any]) -> None:
-    answers.write(f"{json.dumps(message, ensure_ascii=False)}\n")
-    answers.flush()
-
-
-def _interrupted(number: int, frame: object) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

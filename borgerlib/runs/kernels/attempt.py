@@ -40,7 +40,13 @@ class NotebookRunError(RunError):
     """
 
     def __init__(
-        self, message: str, *, cause: Cause, cell: int = 0, kernel: KernelKind = "cold", hint: str = ""
+        self,
+        message: str,
+        *,
+        cause: Cause = "other",
+        cell: int = 0,
+        kernel: KernelKind = "cold",
+        hint: str = "",
     ) -> None:
         super().__init__(message, hint=hint)
         self.cause: Cause = cause

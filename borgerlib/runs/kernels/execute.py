@@ -20,7 +20,7 @@ from typing import Any, Literal
 from papermill import execute_notebook
 from papermill.execute import remove_error_markers
 
-from borgerlib.errors import ParameterError, RunError
+from borgerlib.errors import ParameterError
 from borgerlib.files.temporary import owned_temporary_folder
 from borgerlib.runs.kernels.attempt import LEAST_MEMORY, MEMORY, Attempt, Cause, NotebookRunError
 from borgerlib.runs.kernels.manager import KernelKind, Kernels, kernel_log, kernel_manager, kernel_reads
@@ -121,7 +121,7 @@ def run_notebook(
         Bytes of private memory that the kernel may use, that of the libraries (300 MB) included;
         Linux only, elsewhere not limited; None for no limit.
     warm : KernelSource, optional
-        Run in a warm kernel: see `borgerlib.runs.warm.warm_kernels`. If its server dies in mid-run, the
+        Run in a warm kernel: see `borgerlib.runs.warm.WarmServer`. If its server dies in mid-run, the
         notebook is run once more, in a cold kernel.
 
     Raises
@@ -219,10 +219,10 @@ def _terms(timeout: float, memory_limit: int | None, warm: KernelSource | None) 
     return _Terms(timeout, memory_limit if sys.platform == "linux" else None, warm)
 
 
-def _run(job: NotebookJob, terms: _Terms) -> tuple[NotebookRun, RunError | None]:
+def _run(job: NotebookJob, terms: _Terms) -> tuple[NotebookRun, NotebookRunError | None]:
     start = time.monotonic()
     attempts, attempt = 1, _new_attempt(job, terms)
-    error: RunError | None = None
+    error: NotebookRunError | None = None
     note = ""
     try:
         prepare_folder(job.target)
@@ -242,19 +242,15 @@ def _run(job: NotebookJob, terms: _Terms) -> tuple[NotebookRun, RunError | None]
         with suppress(OSError):
             failed_path(job.target).unlink()
     except NotebookRunError as failure:
-        error, cause, cell = failure, failure.cause, failure.cell
-    except RunError as failure:  # it cannot be kept
-        error, cause, cell = failure, "other", 0
-    else:
-        cause, cell = "", 0
+        error = failure
     run = NotebookRun(
         name=job.source.stem,
         seconds=time.monotonic() - start,
-        status="done" if error is None else "failed",
-        path=job.target if error is None else failed_path(job.target),
-        error="" if error is None else str(error),
-        cause=cause,
-        cell=cell,
+        status="failed" if error else "done",
+        path=failed_path(job.target) if error else job.target,
+        error=str(error or ""),
+        cause=error.cause if error else "",
+        cell=error.cell if error else 0,
         kernel=attempt.kernel.kind,
         attempts=attempts,
         note=f"{job.source.name}: {note}" if note else "",

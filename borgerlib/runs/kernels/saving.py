@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from borgerlib.errors import RunError
 from borgerlib.files.atomic import replacing, unwritable
 from borgerlib.runs.kernels.attempt import NotebookRunError, cell_number
 
@@ -38,12 +37,12 @@ def prepare_folder(target: Path) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise unwritable(target, error, what=_WHAT, kind=RunError) from error
+        raise unwritable(target, error, what=_WHAT, kind=NotebookRunError) from error
 
 
 def save(notebook: Any, target: Path) -> None:
     """Write a notebook, whole or not at all."""
     import nbformat
 
-    with replacing(target, what=_WHAT, error=RunError) as beside:
+    with replacing(target, what=_WHAT, error=NotebookRunError) as beside:
         nbformat.write(notebook, beside)

@@ -160,9 +160,7 @@ def reasons_to_run(
     """Return why a run is due; nothing when it is up to date."""
     if last is None:
         return ("never run",)
-    now = asdict(wanted.inputs)
-    reasons = [f"{_WORDS.get(name, name)} changed" for name in now if last.inputs.get(name, "") != now[name]]
-    reasons += _after(last)
+    reasons = _since(last, asdict(wanted.inputs))
     if last.state == "done" and kept_size != last.size:
         reasons.append("its output is missing" if kept_size is None else "its output was changed")
     if force and not reasons:
@@ -174,10 +172,7 @@ def reasons_to_report(wanted: WantedReport, last: Record | None, *, is_there: bo
     """Return why a report is to be written again; nothing when it is up to date."""
     if last is None:
         return ("no report yet",)
-    reasons = [
-        f"{name} changed" for name, value in wanted.inputs.items() if last.inputs.get(name, "") != value
-    ]
-    reasons += _after(last)
+    reasons = _since(last, wanted.inputs)
     reasons += [f"{name} is wanted too" for name in wanted.formats if name not in last.formats]
     if last.state == "done" and not is_there:
         reasons.append("a page of the report is missing")
@@ -196,7 +191,10 @@ def made_from(notebook: str, inputs: Mapping[str, str]) -> str:
 
 
 _WORDS = {"read": "what it read"}
+_AFTER = {"failed": ["failed last time"], "held": ["was held back last time"]}
 
 
-def _after(last: Record) -> list[str]:
-    return {"failed": ["failed last time"], "held": ["was held back last time"]}.get(last.state, [])
+def _since(last: Record, now: Mapping[str, str]) -> list[str]:
+    """Return what has changed since a record was made, and whether it was well then."""
+    changed = [name for name, value in now.items() if last.inputs.get(name, "") != value]
+    return [f"{_WORDS.get(name, name)} changed" for name in changed] + _AFTER.get(last.state, [])

@@ -136,10 +136,8 @@ def _place(place: str, runs: list[Record], report: Record | None) -> PlaceStatus
     states = {part.state for part in parts}
     name = max(parts, key=lambda part: part.sequence).name
     state: PlaceState = "done"
-    if "failed" in states:
-        state = "failed"
-    elif "held" in states:
-        state = "held"
+    if "failed" in states or "held" in states:
+        state = "failed" if "failed" in states else "held"
     elif report is None or any(run.sequence > report.sequence for run in runs):
         state = "unfinished"
     ordered = tuple(sorted(runs, key=lambda run: run.notebook))

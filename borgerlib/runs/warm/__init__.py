@@ -5,7 +5,7 @@ asks it for kernels; `provisioner` gives them to Jupyter and `engine` to papermi
 else, and whenever a fork would not be the same as a new process, kernels start cold.
 """
 
-from borgerlib.runs.warm.client import WarmServer, warm_kernels
+from borgerlib.runs.warm.client import WarmServer
 from borgerlib.runs.warm.source import KernelSource, OpenedServer, SharedServer
 
-__all__ = ["KernelSource", "OpenedServer", "SharedServer", "WarmServer", "warm_kernels"]
+__all__ = ["KernelSource", "OpenedServer", "SharedServer", "WarmServer"]

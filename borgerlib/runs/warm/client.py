@@ -12,8 +12,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,10 +29,24 @@ _LOG = "server.log"
 Ahead = Literal["imports", "survey", "pictures"]
 
 
-class WarmServer(KernelSource):
-    """The fork server of this process: started once, and anew if it dies; safe to use from many threads.
+class WarmServer(KernelSource, AbstractContextManager["WarmServer"]):
+    """A server of warm kernels for the notebooks that are run meanwhile; it imports while the caller goes on.
 
-    Made by `warm_kernels`. Where there can be no warm kernels, `ready` says no and `notice` says why.
+    It is started once, and anew if it dies; safe to use from many threads. Where there can be no warm
+    kernels, `ready` says no and `notice` says why.
+
+    Parameters
+    ----------
+    preload : iterable of str
+        Further modules to import beforehand, beside what borgerlib's own notebooks use. A module that
+        starts threads when imported makes all kernels cold; the server's ``notice`` says so.
+    ahead : {"imports", "survey", "pictures"}
+        What to have ready: all that a notebook may import; the published survey and what shows it, for our
+        own notebooks; or all imports and, later, the pictures that all municipalities share, which pays from
+        two reports on.
+    citizens : mapping, optional
+        What all kernels will open (``municipality``, ``confidence``, ``min_cell``): the citizens' survey is
+        opened once for all of them, and its respondents are not kept.
 
     Attributes
     ----------
@@ -65,6 +79,9 @@ class WarmServer(KernelSource):
             self._give_up("warm kernels need Linux")
         else:
             self._start()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @property
     def pid(self) -> int | None:
@@ -106,13 +123,15 @@ class WarmServer(KernelSource):
         options = [str(self._socket()), self._ahead, json.dumps(self._citizens), *self._preload]
         # As ipykernel starts its kernels, so that debuggers find the standard library's source.
         command = [sys.executable, "-Xfrozen_modules=off", "-m", "borgerlib.runs.warm.server", *options]
+        # No Jupyter above the server, and no thread of pyarrow's allocator.
+        ours = {name: value for name, value in self._environment.items() if not name.startswith("JPY_")}
         with (self.folder / _LOG).open("ab") as log:
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env=_server_environment(self._environment),
+                env={**ours, "JE_ARROW_MALLOC_CONF": "background_thread:false"},
                 start_new_session=True,
                 # It finds out by itself that we are gone, unless it is stopped.
                 preexec_fn=dying_with_us(woken=True),
@@ -165,49 +184,12 @@ class WarmServer(KernelSource):
         self._is_ready = False
 
 
-@contextmanager
-def warm_kernels(
-    *, preload: Iterable[str] = (), ahead: Ahead = "survey", citizens: Mapping[str, Any] | None = None
-) -> Iterator[WarmServer]:
-    """Keep a server of warm kernels for the notebooks that are run meanwhile.
-
-    Parameters
-    ----------
-    preload : iterable of str
-        Further modules to import beforehand, beside what borgerlib's own notebooks use. A module that
-        starts threads when imported makes all kernels cold; the server's ``notice`` says so.
-    ahead : {"imports", "survey", "pictures"}
-        What to have ready: all that a notebook may import; the published survey and what shows it, for our
-        own notebooks; or all imports and, later, the pictures that all municipalities share, which pays from
-        two reports on.
-    citizens : mapping, optional
-        What all kernels will open (``municipality``, ``confidence``, ``min_cell``): the citizens' survey is
-        opened once for all of them, and its respondents are not kept.
-
-    Yields
-    ------
-    WarmServer
-        To be given to `run_notebook` and `run_notebooks`. It imports while the caller goes on.
-    """
-    server = WarmServer(preload=preload, ahead=ahead, citizens=citizens)
-    try:
-        yield server
-    finally:
-        server.close()
-
-
 @functools.cache
 def process_server() -> WarmServer:
     """Return the server that engine and provisioner share when none was given; it ends with this process."""
     server = WarmServer(ahead="imports")
     atexit.register(server.close)
     return server
-
-
-def _server_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the server's own environment: no Jupyter above it, and no thread of pyarrow's allocator."""
-    ours = {name: value for name, value in environment.items() if not name.startswith("JPY_")}
-    return {**ours, "JE_ARROW_MALLOC_CONF": "background_thread:false"}
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -181,8 +181,8 @@ def become_kernel(request: dict[str, Any]) -> None:
     Parameters
     ----------
     request : dict
-        As `client` sends it: ``arguments`` of ipykernel, ``env``, ``cwd``, ``log``, ``umask`` and
-        ``memory_limit``; ``heeds_interrupts``, whether the server was started so; and ``keeper``, the process
+        As `client` sends it: ``arguments`` of ipykernel, ``env``, ``cwd``, ``log`` and ``memory_limit``;
+        ``heeds_interrupts``, whether the server was started so; and ``keeper``, the process
         that the kernel dies with.
     """
     die_with(request["keeper"], signal.SIGKILL)
@@ -266,8 +266,6 @@ def _take_over_surroundings(request: dict[str, Any]) -> None:
     os.environ.update(request["env"])
     time.tzset()
     os.chdir(request["cwd"])
-    if request["umask"] is not None:
-        os.umask(request["umask"])
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)

@@ -185,12 +185,10 @@ def _open(connection: socket.socket, wanted: dict[str, Any]) -> dict[str, Any]:
 
 def _request(connection: socket.socket) -> dict[str, Any]:
     connection.settimeout(_PATIENCE)
-    said = b""
-    while not said.endswith(b"\n"):
-        more = connection.recv(1 << 16)
-        if not more or len(said) > _LONGEST_REQUEST:
-            raise ValueError("no request")
-        said += more
+    with connection.makefile("rb") as lines:
+        said = lines.readline(_LONGEST_REQUEST)
+    if not said.endswith(b"\n"):
+        raise ValueError("no request")
     return dict(json.loads(said))
 
 

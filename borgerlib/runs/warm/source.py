@@ -155,7 +155,6 @@ class KernelSource:
             "env": {name: value for name, value in environment.items() if name != "JPY_PARENT_PID"},
             "cwd": cwd or os.getcwd(),
             "log": None if log is None else str(log),
-            "umask": _umask(),
             "memory_limit": memory_limit,
         }
         return self._kernel(json.dumps(request).encode() + b"\n")
@@ -212,7 +211,7 @@ class OpenedServer(KernelSource):
     server : KernelSource
         Whose fork it is.
     citizens : mapping
-        As `warm_kernels`.
+        As `WarmServer`.
     """
 
     def __init__(self, server: KernelSource, citizens: Mapping[str, Any]) -> None:
@@ -246,12 +245,3 @@ class OpenedServer(KernelSource):
 def read_at_start(environment: Mapping[str, str]) -> dict[str, str]:
     """Return what of an environment a kernel must begin with; what it says otherwise may come later."""
     return {name: value for name, value in environment.items() if name.startswith(_READ_AT_START)}
-
-
-def _umask() -> int | None:
-    # os.umask tells only by changing it, for all threads.
-    with suppress(OSError), open("/proc/self/status", encoding="utf-8") as status:
-        for line in status:
-            if line.startswith("Umask:"):
-                return int(line.split()[1], 8)
-    return None

@@ -12,7 +12,7 @@ from borgerlib.runs.batch.run import run_batch
 from borgerlib.runs.kernels.execute import NotebookJob, run_notebooks
 from borgerlib.runs.planning.contents import insight_notebooks, place_of
 from borgerlib.runs.planning.due import executed_folder
-from borgerlib.runs.warm import warm_kernels
+from borgerlib.runs.warm import WarmServer
 
 SAID_WHEN = "Kørt "
 
@@ -39,7 +39,7 @@ def assert_shared_as_apart(names, notebooks, tmp_path, *, ahead):
         for name in names
         for source in notebooks
     }
-    with warm_kernels(ahead=ahead) as warm:
+    with WarmServer(ahead=ahead) as warm:
         assert all(run.status == "done" for run in run_notebooks(jobs.values(), warm=warm))
     for (name, stem), job in jobs.items():
         kept = executed_folder(out) / place_of(name) / f"{stem}.ipynb"

@@ -14,7 +14,7 @@ from processes import begun_here
 
 from borgerlib import places
 from borgerlib.runs.kernels.execute import NotebookJob, run_notebooks
-from borgerlib.runs.warm import WarmServer, warm_kernels
+from borgerlib.runs.warm import WarmServer
 
 NOTEBOOKS = sorted(places.notebooks().glob("[01][0-9]_*.ipynb"))
 
@@ -73,7 +73,7 @@ def test_cold_and_warm_are_equal(executed, name):
 
 @pytest.mark.thorough
 def test_every_notebook_is_equal(tmp_path):
-    with warm_kernels() as server:
+    with WarmServer() as server:
         executed = run_both(tmp_path, NOTEBOOKS, server)
     for name, (cold, warm) in executed.items():
         compare(name, cold, warm)

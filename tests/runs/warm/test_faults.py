@@ -17,7 +17,7 @@ import pytest
 from processes import ENDLESS, PATIENCE, all_gone, descendants, eventually, gone
 
 from borgerlib.runs.kernels.execute import NotebookJob, run_notebook, run_notebooks
-from borgerlib.runs.warm import WarmServer, warm_kernels
+from borgerlib.runs.warm import WarmServer
 from borgerlib.runs.warm.forked import _absent
 from borgerlib.runs.warm.provisioner import WarmProvisioner
 
@@ -49,7 +49,7 @@ def test_a_run_outlives_its_server_and_the_next_one_is_warm_again(make_notebook,
     once = f"import pathlib\nif not pathlib.Path(r'{mark}').exists():\n"
     slow = SLOW.format(mark=mark, seconds=ENDLESS)
     source = make_notebook("a.ipynb", once + indent(slow, "    "))
-    with warm_kernels(ahead="imports") as server:
+    with WarmServer(ahead="imports") as server:
         assert server.ready()
         thread, runs = start(server, source, tmp_path / "out.ipynb")
         eventually(lambda: bool(written(mark)))
@@ -91,8 +91,8 @@ def test_a_client_that_is_killed_leaves_nothing(make_notebook, tmp_path):
     code = (
         "import sys\nfrom pathlib import Path\n"
         "from borgerlib.runs.kernels.execute import NotebookJob, run_notebooks\n"
-        "from borgerlib.runs.warm import warm_kernels\n"
-        "with warm_kernels(ahead='imports') as server:\n"
+        "from borgerlib.runs.warm import WarmServer\n"
+        "with WarmServer(ahead='imports') as server:\n"
         "    jobs = [NotebookJob(Path(p), Path(p + '.out')) for p in sys.argv[1:]]\n"
         "    run_notebooks(jobs, warm=server)"
     )
@@ -155,7 +155,7 @@ def test_a_cold_kernel_ends_with_the_thread_that_started_it_only_if_that_was_to_
 def test_the_end_of_the_server_is_the_end_of_its_kernels(make_notebook, tmp_path):
     mark = tmp_path / "mark"
     source = make_notebook("a.ipynb", SLOW.format(mark=mark, seconds=ENDLESS))
-    with warm_kernels(ahead="imports") as server:
+    with WarmServer(ahead="imports") as server:
         assert server.ready()
         process = server.launch(["-f", str(tmp_path / "k.json")], environment=server._environment)
         assert process is not None
@@ -199,7 +199,7 @@ def test_silent_and_senseless_clients_do_not_block_the_server(make_notebook, tmp
 
 @pytest.mark.thorough
 def test_a_server_whose_code_has_changed_is_replaced_and_its_kernels_stay(tmp_path):
-    with warm_kernels(ahead="imports") as server:
+    with WarmServer(ahead="imports") as server:
         assert server.ready()
         first = server.pid
         kernel = server.launch(["-f", str(tmp_path / "k.json")], environment=server._environment)
@@ -221,7 +221,7 @@ def test_a_server_that_cannot_live_makes_runs_cold(make_notebook, tmp_path, monk
         "import os, sys\nprint('no!', file=sys.stderr, flush=True)\nos._exit(1)"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with warm_kernels(preload=["deadly"], ahead="imports") as server:
+    with WarmServer(preload=["deadly"], ahead="imports") as server:
         run = run_notebook(make_notebook("a.ipynb", "1"), tmp_path / "out.ipynb", warm=server)
         assert (run.status, run.kernel) == ("done", "cold")
         assert "died too often (no!)" in server.notice
@@ -235,7 +235,7 @@ def test_libraries_with_threads_make_runs_cold_and_that_is_said_once(
         "import threading, time\nthreading.Thread(target=time.sleep, args=(99,), daemon=True).start()"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with caplog.at_level(logging.WARNING), warm_kernels(preload=["threaded"], ahead="imports") as server:
+    with caplog.at_level(logging.WARNING), WarmServer(preload=["threaded"], ahead="imports") as server:
         for _ in range(2):
             run = run_notebook(make_notebook("a.ipynb", "1"), tmp_path / "out.ipynb", warm=server)
             assert (run.status, run.kernel) == ("done", "cold")
@@ -262,14 +262,14 @@ def test_a_long_temporary_folder_is_not_too_long(tmp_path, monkeypatch):
     long = tmp_path / ("x" * 90)
     long.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(long))
-    with warm_kernels(ahead="imports") as server:
+    with WarmServer(ahead="imports") as server:
         assert len(os.fsencode(server._socket())) < 108
     assert not server.folder.exists()
 
 
 @pytest.mark.thorough
 def test_a_server_that_is_told_to_end_while_it_imports_takes_its_folder_along():
-    with warm_kernels(ahead="imports") as server:
+    with WarmServer(ahead="imports") as server:
         eventually(lambda: os.path.exists(server._socket()))
         os.kill(server.pid, signal.SIGTERM)
         eventually(lambda: not server.folder.exists())

@@ -12,19 +12,18 @@ from processes import eventually, gone
 from borgerlib.errors import ParameterError
 from borgerlib.runs.kernels.attempt import LEAST_MEMORY, NotebookRunError
 from borgerlib.runs.kernels.execute import NotebookJob, run_notebook, run_notebooks
-from borgerlib.runs.warm import OpenedServer, warm_kernels
+from borgerlib.runs.warm import OpenedServer, WarmServer
 from borgerlib.runs.warm.forked import _parts, draw_ahead
 from borgerlib.view.leaders.insight import open_insight
 
 SURROUNDINGS = """
 import json, locale, logging, os, signal, sys, threading, time, warnings
 import matplotlib, numpy as np, pandas as pd, scipy.linalg, threadpoolctl
-umask = os.umask(0); os.umask(umask)
 environment = {k: v for k, v in os.environ.items() if k not in ("JPY_PARENT_PID", "PYDEVD_USE_FRAME_EVAL")}
 pd.DataFrame([range(40)])
 print(json.dumps({
     "path": sys.path, "argv": [a.rsplit("/", 1)[-1] for a in sys.argv], "executable": sys.executable,
-    "flags": str(sys.flags), "cwd": os.getcwd(), "umask": umask, "environment": environment,
+    "flags": str(sys.flags), "cwd": os.getcwd(), "environment": environment,
     "columns": pd.get_option("display.max_columns"), "backend": matplotlib.get_backend(),
     "rc": {k: str(v) for k, v in matplotlib.rcParams.items()}, "main": sys.modules["__main__"].__name__,
     "interrupt": str(signal.getsignal(signal.SIGINT)), "zone": time.tzname, "locale": locale.getlocale(),
@@ -57,15 +56,10 @@ def test_a_warm_kernel_sees_the_same_surroundings_as_a_cold_one(make_notebook, t
     monkeypatch.setenv("TZ", "America/Havana")
     monkeypatch.chdir(tmp_path)
     source = make_notebook("a.ipynb", SURROUNDINGS)
-    before = os.umask(0o027)
-    try:
-        warm = run_notebook(source, tmp_path / "warm.ipynb", warm=server)
-        cold = run_notebook(source, tmp_path / "cold.ipynb")
-    finally:
-        os.umask(before)
+    warm = run_notebook(source, tmp_path / "warm.ipynb", warm=server)
+    cold = run_notebook(source, tmp_path / "cold.ipynb")
     assert (cold.kernel, warm.kernel) == ("cold", "warm")
     expected, found = json.loads(printed(cold.path)), json.loads(printed(warm.path))
-    assert found["umask"] == 0o027
     assert found["environment"]["A_LATER_VARIABLE"] == "ø"
     assert found == expected
 
@@ -223,7 +217,7 @@ def opening(prepared_once):
     citizens = {"municipality": prepared_once[0].municipality, "confidence": 0.95, "min_cell": 4}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BORGER_WORKSPACE", str(prepared_once[1]))
-        with warm_kernels(ahead="imports", citizens=citizens) as server:
+        with WarmServer(ahead="imports", citizens=citizens) as server:
             yield server
 
 
