@@ -53,15 +53,11 @@ def sweep_temporary_folders(within: Path | None = None) -> None:
     """Remove the temporary folders of processes that were killed; those in use stay."""
     for folder in (within or Path(tempfile.gettempdir())).glob(f"{_TEMPORARY}*"):
         with suppress(OSError, Timeout):
-            _remove_abandoned(folder)
-
-
-def _remove_abandoned(folder: Path) -> None:
-    owner = folder / _OWNER
-    if owner.exists():
-        # While the lock is held: whoever has just made the folder finds it gone, and never loses it later.
-        with FileLock(owner, timeout=0):
-            shutil.rmtree(folder, ignore_errors=True)
-    elif time.time() - folder.stat().st_mtime < _UNOWNED_SECONDS:
-        return  # about to be locked, or about to be gone
-    shutil.rmtree(folder, ignore_errors=True)
+            owner = folder / _OWNER
+            if owner.exists():
+                # Not once the lock is let go: whoever has just made the folder may hold it by then.
+                with FileLock(owner, timeout=0):
+                    shutil.rmtree(folder, ignore_errors=True)
+            # A young one without an owner is about to be locked, or about to be gone.
+            elif time.time() - folder.stat().st_mtime > _UNOWNED_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)

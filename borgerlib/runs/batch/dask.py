@@ -24,7 +24,7 @@ from borgerlib.errors import RunError
 from borgerlib.files.atomic import sync
 from borgerlib.files.temporary import owned_temporary_folder
 from borgerlib.runs.batch.perform import perform
-from borgerlib.runs.batch.pool import Crew
+from borgerlib.runs.batch.pool import Crew, all_from
 from borgerlib.runs.batch.task import (
     Outcome,
     Task,
@@ -156,13 +156,7 @@ class DaskCrew:
         self._reports.stop()
 
     def _from_cluster(self, seconds: float) -> Iterator[tuple[Task, Outcome]]:
-        wait = seconds
-        while True:
-            try:
-                task, future = self._ended.get(timeout=wait) if wait > 0 else self._ended.get_nowait()
-            except queue.Empty:
-                return
-            wait = 0
+        for task, future in all_from(self._ended, seconds):
             self._given.pop(future, None)
             self._require_scheduler()
             outcome, worker = _outcome(task, future)

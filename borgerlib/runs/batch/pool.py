@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from borgerlib.errors import RunError
 from borgerlib.runs.batch.task import Outcome, Task, failure
@@ -25,6 +25,7 @@ from borgerlib.runs.warm.client import Ahead, WarmServer
 from borgerlib.runs.warm.forked import dying_with_us
 from borgerlib.runs.warm.surroundings import kernel_environment, last_words, memory_kills
 
+Item = TypeVar("Item")
 _GRACE_SECONDS = 1.4
 _DEATHS_IN_A_ROW = 3
 _TASKS_A_WORKER = 400
@@ -102,16 +103,10 @@ class LocalCrew:
 
     def outcomes(self, seconds: float) -> Iterator[tuple[Task, Outcome]]:
         """Yield what has been done; a worker that died has failed its task."""
-        wait = seconds
         if self._server is not None:
             self._server.tend()
         self._watch()
-        while True:
-            try:
-                worker, line = self._lines.get(timeout=wait) if wait > 0 else self._lines.get_nowait()
-            except queue.Empty:
-                return
-            wait = 0
+        for worker, line in all_from(self._lines, seconds):
             if worker not in self._workers:
                 continue
             task, worker.task = worker.task, None
@@ -202,6 +197,14 @@ class LocalCrew:
             )
         seconds = time.monotonic() - worker.started
         return failure(f"The worker process died{last}.", cause="died", seconds=seconds)
+
+
+def all_from(waiting: queue.SimpleQueue[Item], seconds: float) -> Iterator[Item]:
+    """Yield all that waits, waiting so long for the first."""
+    with suppress(queue.Empty):
+        yield waiting.get(timeout=seconds)
+        while True:
+            yield waiting.get_nowait()
 
 
 def _most_seconds(task: Task) -> float:

@@ -78,7 +78,8 @@ def personal_data_in(notebook: Path | Any) -> tuple[str, ...]:
         import nbformat
 
         notebook = nbformat.read(notebook, as_version=4)
-    public = {found.casefold() for cell in _own_cells(notebook) for found in MAIL.findall(cell.source)}
+    own = [cell for cell in notebook.cells if "injected-parameters" not in cell.metadata.get("tags", [])]
+    public = {found.casefold() for cell in own for found in MAIL.findall(cell.source)}
     found: dict[str, None] = {}
     searched: set[tuple[str, str]] = set()
     for where, part in _texts(notebook):
@@ -89,10 +90,6 @@ def personal_data_in(notebook: Path | Any) -> tuple[str, ...]:
         for what in _kinds(part, public):
             found[f"{where}: {what}"] = None
     return tuple(found)
-
-
-def _own_cells(notebook: Any) -> list[Any]:
-    return [cell for cell in notebook.cells if "injected-parameters" not in cell.metadata.get("tags", [])]
 
 
 def _texts(notebook: Any) -> Iterator[tuple[str, str | MarkupTable]]:

@@ -45,12 +45,12 @@ class OverviewRow:
         Its name, and its region.
     link : str
         Address of its report; empty where there is none.
-    state, state_word : str
-        As `PlaceStatus.state`, and in Danish.
+    state : str
+        As `PlaceStatus.state`.
     note : str
         What a reader should know: an older report stands, personal data were found.
-    day, day_text : str
-        When the report was written, for sorting and for reading; empty where there is none.
+    day : date or None
+        When the report was written.
     others : tuple of (str, str)
         The report in other formats: name and address.
     survey : str
@@ -61,10 +61,8 @@ class OverviewRow:
     region: str
     link: str
     state: str
-    state_word: str
     note: str
-    day: str
-    day_text: str
+    day: date | None
     others: tuple[tuple[str, str], ...]
     survey: str = ""
 
@@ -125,7 +123,8 @@ def overview_html(rows: list[OverviewRow], *, day: date) -> str:
         rows=rows,
         tiles=[(square, named.get(square["name"])) for square in squares()],
         summary=f"{_summary(len(rows), ready)} {_asked(sum(row.asked for row in rows))}".strip(),
-        states=[(state, word) for state, word in _WORDS.items() if any(r.state == state for r in rows)],
+        words={state: word for state, word in _WORDS.items() if any(row.state == state for row in rows)},
+        long_date=danish.long_date,
         setting=PageSetting(TITLE, _ALL, danish.long_date(day), SOURCE),
         style=f"{stylesheet()}\n{page_template('overview.css')}",
     )
@@ -150,16 +149,13 @@ def _asked(municipalities: int) -> str:
 
 def _row(folder: Path, place: PlaceStatus) -> OverviewRow:
     there = (folder / place.place / PAGE).exists()
-    written = _day_written(folder / place.place / PAGE, place.report) if there else None
     return OverviewRow(
         name=_name(place),
         region=_region(place.name),
         link=f"{place.place}/{PAGE}" if there else "",
         state=place.state,
-        state_word=_WORDS[place.state],
         note=_note(place, there=there),
-        day=written.isoformat() if written else "",
-        day_text=danish.long_date(written) if written else "",
+        day=_day_written(folder / place.place / PAGE, place.report) if there else None,
         others=tuple(
             (word, f"{place.place}/{file}")
             for word, file in other_formats(place.name).values()

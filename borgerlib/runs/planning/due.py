@@ -120,7 +120,8 @@ def make_plan(
     by_place = {place_of(name): name for name in map(settled_name, names)}
     hashes = InputHashes()
     expected = {place: tuple(notebooks or report_notebooks(name)) for place, name in by_place.items()}
-    chosen = _only(notebooks or _all_notebooks(), only)
+    shipped = [*insight_notebooks(), *(places.notebooks() / name for name in (COUNCIL, CITIZENS, COMPARED))]
+    chosen = _only(notebooks or shipped, only)
     wanted = [
         _wanted(place, name, path, hashes, history)
         for place, name in by_place.items()
@@ -181,10 +182,6 @@ def _wanted(place: str, name: str, notebook: Path, hashes: InputHashes, history:
     parameters = hashes.parameters(notebook, name)
     inputs = hashes.of(notebook, parameters, read=last.reads if last else ())
     return Wanted(place, name, notebook, parameters, inputs)
-
-
-def _all_notebooks() -> list[Path]:
-    return [*insight_notebooks(), *(places.notebooks() / name for name in (COUNCIL, CITIZENS, COMPARED))]
 
 
 def read_names(given: Sequence[str], *, everybody: bool = False) -> list[str]:

@@ -96,7 +96,7 @@ def test_reports_made_singly_are_there_too_and_other_folders_are_not(folder, rep
     assert set(rows) == {"odense/index.html", "vejle/index.html", "vejle-2025/index.html"}
     assert [rows[link].name for link in sorted(rows)] == ["Odense", "Vejle (2025)", "Vejle"]
     one = rows["vejle/index.html"]
-    assert (one.region, one.state_word, one.day) == ("Region Syddanmark", "Klar", date.today().isoformat())
+    assert (one.region, one.state, one.day) == ("Region Syddanmark", "done", date.today())
 
 
 def test_a_copy_of_the_page_in_a_folder_of_its_own_is_no_report(folder):
