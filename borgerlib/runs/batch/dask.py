@@ -64,14 +64,13 @@ class WorkerKernels(WorkerPlugin):  # type: ignore[misc]
         """Start the kernels' server, and remember which library this process has loaded."""
         self.library = library_hash()
         self._open = ExitStack()
-        self._before = tempfile.tempdir
+        self._open.callback(setattr, tempfile, "tempdir", tempfile.tempdir)
         tempfile.tempdir = str(self._open.enter_context(owned_temporary_folder()))
         if not self.cold:
             self.warm = self._open.enter_context(WarmServer(ahead="pictures"))
 
     def teardown(self, worker: Any) -> None:
         """End the kernels' server."""
-        tempfile.tempdir = self._before
         self._open.close()
 
 

@@ -41,7 +41,7 @@ def shows_contact_columns(tables: Sequence[MarkupTable], text: str) -> bool:
     """
     return (
         any(map(_of_people, tables))
-        or _is_record(text)
+        or sum(_contacts([head], [[value]]) for head, value in _FIELD.findall(text)) >= 2
         or any(_contacts(heads, rows) >= enough for heads, rows, enough in _text_tables(text))
         or any(map(_all_reach, (*_printed_columns(text), *_series(text))))
     )
@@ -59,10 +59,6 @@ def _of_people(table: MarkupTable) -> bool:
     return sum(_contacts([head], [values]) for head, values in upright if len(values) == 1) >= 2 or any(
         _may_be_contact(head) and _all_reach(values) for head, values in upright
     )
-
-
-def _is_record(text: str) -> bool:
-    return sum(_contacts([head], [[value]]) for head, value in _FIELD.findall(text)) >= 2
 
 
 def _text_tables(text: str) -> Iterator[tuple[list[str], list[list[str]], int]]:

@@ -23,7 +23,7 @@ from papermill.execute import remove_error_markers
 from borgerlib.errors import ParameterError
 from borgerlib.files.temporary import owned_temporary_folder
 from borgerlib.runs.kernels.attempt import LEAST_MEMORY, MEMORY, Attempt, Cause, NotebookRunError
-from borgerlib.runs.kernels.manager import KernelKind, Kernels, kernel_log, kernel_manager, kernel_reads
+from borgerlib.runs.kernels.manager import LOG, READS, KernelKind, Kernels, kernel_manager
 from borgerlib.runs.kernels.parameters import check_parameters
 from borgerlib.runs.kernels.recorder import files_read
 from borgerlib.runs.kernels.saving import failed_path, prepare_folder, refuse_unfinished, save
@@ -280,9 +280,9 @@ def _try(job: NotebookJob, attempt: Attempt, warm: KernelSource | None) -> Any:
                 # Without the cells that papermill adds, cells keep the numbers that they have in the source.
                 remove_error_markers(attempt.notebook)
                 save(attempt.notebook, failed_path(job.target))
-            raise attempt.explain(error, log=kernel_log(folder)) from error
+            raise attempt.explain(error, log=folder / LOG) from error
         finally:
-            attempt.reads = files_read(kernel_reads(folder))
+            attempt.reads = files_read(folder / READS)
     refuse_unfinished(executed, job.source, job.target)
     return executed
 

@@ -16,6 +16,8 @@ from borgerlib.runs.kernels import capped, recorder
 from borgerlib.runs.warm.source import KernelSource, WarmProcess
 from borgerlib.runs.warm.surroundings import LONGEST_FOLDER, kernel_environment
 
+# In a kernel's folder: what it wrote itself (not its notebook), and what its notebook reads.
+LOG, READS = "kernel.log", "reads"
 KernelKind = Literal["cold", "warm"]
 _KILLED = 9
 
@@ -96,16 +98,6 @@ class Kernels:
             kernel.end()
 
 
-def kernel_log(folder: Path) -> Path:
-    """Return the file with what the kernel itself (not the notebook) wrote."""
-    return folder / "kernel.log"
-
-
-def kernel_reads(folder: Path) -> Path:
-    """Return the file in which the kernel writes down what its notebook reads."""
-    return folder / "reads"
-
-
 def kernel_manager(
     kernel: Kernel,
     folder: Path,
@@ -146,8 +138,8 @@ def kernel_manager(
             self.provisioner.find_server = lambda: warm
             self.provisioner.memory_limit = memory_limit
             self.provisioner.thread_stays = True  # it waits for the run to end
-            with kernel_log(folder).open("w") as log:
-                environment = {**kernel_environment(), recorder.VARIABLE: str(kernel_reads(folder))}
+            with (folder / LOG).open("w") as log:
+                environment = {**kernel_environment(), recorder.VARIABLE: str(folder / READS)}
                 options.update(env=environment, stdout=log, stderr=subprocess.STDOUT)
                 await super()._async_start_kernel(**options)
             kernel.started(self.provisioner.process)

@@ -48,10 +48,10 @@ def _appendix(pages: tuple[ExecutedPage, ...]) -> tuple[ExecutedPage, ...]:
         if any(cell.cell_type == "code" and cell.outputs for cell in new):
             new = _without_empty(new)
             named = page.title if page.kicker in ("", page.title) else f"{page.kicker}: {page.title}"
-            collected += [_text(f"## {named}"), *map(_one_below, new)]
+            collected += [new_markdown_cell(f"## {named}"), *map(_one_below, new)]
     if not collected:
         return ()
-    glossary = [_text(page_template("ordliste.md"))]
+    glossary = [new_markdown_cell(page_template("ordliste.md"))]
     return (
         _last(pages[-1], GLOSSARY_NUMBER, "Ordliste", "Hvad ordene i rapporten betyder.", glossary),
         _last(pages[-1], APPENDIX_NUMBER, "Bilag", "Metode, prøver og alle tal bag rapporten.", collected),
@@ -102,8 +102,4 @@ def _one_below(cell: Any) -> Any:
     """Return a cell whose headings stand under that of the page they come from."""
     if cell.cell_type != "markdown":
         return cell
-    return _text(_HEADING.sub("##", cell.source))
-
-
-def _text(markdown: str) -> Any:
-    return new_markdown_cell(markdown)
+    return new_markdown_cell(_HEADING.sub("##", cell.source))

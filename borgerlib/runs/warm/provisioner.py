@@ -50,7 +50,11 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
             # By itself a cold kernel looks whether its parent lives: not while it is stopped.
             kwargs["preexec_fn"] = dying_with_us(thread_stays=self.thread_stays)
             connection = await super().launch_kernel(cmd, **kwargs)
-            limit_memory(self.process.pid, self.memory_limit)
+            if self.memory_limit is not None and sys.platform == "linux":
+                import resource
+
+                with suppress(ProcessLookupError):
+                    resource.prlimit(self.process.pid, resource.RLIMIT_DATA, (self.memory_limit,) * 2)
             return connection
         self.process = process
         self.pid = self.pgid = process.pid
@@ -84,13 +88,3 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
             await asyncio.sleep(_POLL)
         code: int | None = await super().wait()
         return code
-
-
-def limit_memory(pid: int, limit: int | None) -> None:
-    """Limit the private memory of a process of ours that has only just started."""
-    if limit is None or sys.platform != "linux":
-        return
-    import resource
-
-    with suppress(ProcessLookupError):
-        resource.prlimit(pid, resource.RLIMIT_DATA, (limit, limit))
