@@ -52,11 +52,9 @@ def selections(cube: Cube, count: int) -> list[dict[str, list[str]]]:
 
 def by_cube(cube: Cube, levels: dict[str, list[str]]) -> list[np.ndarray]:
     selected = cube.select(levels)
-    sums = [
-        [cube.sums(cube.bits[of[role]] & selected)[:, 1] for of in (cube.chosen, cube.answered)]
-        for role in COUNTED
-    ]
-    return [chose / asked for chose, asked in sums]
+    rows = [np.array([cube.row[role, level] for level in cube.roles[role]]) for role in COUNTED]
+    sums = [[cube.sums(cube.bits[of] & selected)[:, 1] for of in one.T] for one in rows]
+    return [chose / asked for asked, chose in sums]
 
 
 def by_rows(frame: pd.DataFrame, levels: dict[str, list[str]]) -> list[pd.Series]:

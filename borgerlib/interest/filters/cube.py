@@ -135,17 +135,15 @@ def _fingerprint(municipality: str, age_bands: Sequence[int], chance: float) -> 
 
 def _opened(cube: Cube, record: Mapping[str, Any], origin: Origin) -> FilterCube:
     offer = _OFFER.validate_python(record["offer"])
-    filters = {filter_.role: filter_ for filter_ in offer.filters}
-    asked = {role: filters[role] for role in _ASKED if role in filters}
-    single = frozenset(role for role, of in asked.items() if len(of.exclusive) == len(of.levels))
-    options = {role: len(of.levels) if role in single else 2 for role, of in asked.items()}
-    protected = ProtectedCube(
-        cube,
-        {role: randomised(record["of"]["copy"]["chance"], count) for role, count in options.items()},
-        {role: frozenset(of) for role, of in record["made_of"].items()},
-        single,
-        {role: frozenset(filter_.exclusive) for role, filter_ in filters.items()},
-    )
+    chance = record["of"]["copy"]["chance"]
+    exclusive = {filter_.role: frozenset(filter_.exclusive) for filter_ in offer.filters}
+    answers = {
+        role: randomised(chance, len(of) if len(exclusive[role]) == len(of) else 2)
+        for role, of in cube.roles.items()
+        if role in _ASKED
+    }
+    made_of = {role: frozenset(of) for role, of in record["made_of"].items()}
+    protected = ProtectedCube(cube, answers, made_of, exclusive)
     return FilterCube(protected, offer, origin, record["of"])
 
 

@@ -12,18 +12,19 @@ Weights that come from margins take few values, so little is lost to the gaps.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import chain
+from operator import or_
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from borgerlib.errors import DataError, ParameterError, unknown_name
+from borgerlib.errors import ParameterError, unknown_name
 from borgerlib.statistics.estimation.answers import answers_to
-from borgerlib.statistics.levels import Floats, Ints, Mask, numeric_column
+from borgerlib.statistics.levels import Floats, Ints, Mask, positive_column
 
 Words = npt.NDArray[np.uint64]
 _BITS = 64
@@ -53,44 +54,34 @@ class Cube:
     rows: Ints
     size: int
 
-    @property
-    def answered(self) -> Mapping[str, Ints]:
-        """For each role the rows of `bits` with who was asked for its levels."""
-        return self._by_role[0]
-
-    @property
-    def chosen(self) -> Mapping[str, Ints]:
-        """For each role the rows of `bits` with who is in its levels."""
-        return self._by_role[1]
-
     @cached_property
-    def _by_role(self) -> list[dict[str, Ints]]:
-        ends = np.cumsum([len(levels) for levels in self.roles.values()])[:-1]
-        return [dict(zip(self.roles, np.split(of, ends), strict=True)) for of in self.rows.T]
+    def row(self) -> Mapping[tuple[str, str], Ints]:
+        """Role and level → their part of `rows`."""
+        names = [(role, level) for role, levels in self.roles.items() for level in levels]
+        return dict(zip(names, self.rows, strict=True))
 
-    def select(self, levels: Mapping[str, Sequence[str]]) -> Words:
+    def chose(self, role: str, level: str) -> Words:
+        """Return who is in a level of a role."""
+        found: Words = self.bits[self.row[role, level][1]]
+        return found
+
+    def select(
+        self, levels: Mapping[str, Sequence[str]], chose: Callable[[str, str], Words] | None = None
+    ) -> Words:
         """Return the respondents who are in one of the levels of each role, as bits.
 
         Parameters
         ----------
         levels : mapping of str to sequence of str
-            Role → levels. A role without levels does not restrict.
-
-        Raises
-        ------
-        ParameterError
-            There is no such role or level.
+            Role → levels, as `check` lets pass. A role without levels does not restrict.
+        chose : callable, optional
+            Role, level → who is to count as being in it, instead of who is.
         """
-        self.check(levels)
-        selected: Words = self.bits[0].copy()
+        selected: Words = self.bits[0]
         for role, wanted in levels.items():
             if wanted:
-                np.bitwise_and(selected, np.bitwise_or.reduce(self.sets(role, wanted), axis=0), out=selected)
+                selected = selected & reduce(or_, ((chose or self.chose)(role, level) for level in wanted))
         return selected
-
-    def sets(self, role: str, wanted: Sequence[str]) -> Words:
-        """Return the respondents in each of some levels of a role, a row a level."""
-        return self.bits[self.chosen[role][[self.roles[role].index(level) for level in wanted]]]
 
     def sums(self, sets: Iterable[Words]) -> Floats:
         """Return one row a set of respondents: how many, the sum of their weights, and that of the squares.
@@ -106,21 +97,22 @@ class Cube:
     def _weights(self) -> tuple[Ints, Floats]:
         """The first word of each weight, and one row a weight: 1, the weight, its square."""
         first = np.flatnonzero(np.diff(self.weight, prepend=-1.0))
-        weight = self.weight[first]
-        return first, np.stack([np.ones_like(weight), weight, weight**2], axis=1)
+        return first, np.power.outer(self.weight[first], range(3))
 
     def check(self, levels: Mapping[str, Sequence[str]]) -> None:
         """Refuse (`ParameterError`) roles and levels that there are none of; all are listed."""
-        problems = [unknown_name("role", role, list(self.roles)) for role in levels if role not in self.roles]
-        problems += [
+        problems = [
             unknown_name(f"level of {role}", level, self.roles[role])
-            for role, wanted in levels.items()
             if role in self.roles
+            else unknown_name("role", role, list(self.roles))
+            for role, wanted in levels.items()
             for level in wanted
-            if level not in self.roles[role]
+            if (role, level) not in self.row
         ]
         if problems:
-            raise ParameterError("The respondents cannot be selected like that:", problems=problems)
+            raise ParameterError(
+                "The respondents cannot be selected like that:", problems=list(dict.fromkeys(problems))
+            )
 
 
 def build_cube(
@@ -145,47 +137,25 @@ def build_cube(
     DataError
         There are no respondents, or a weight is missing, negative or infinite.
     """
-    weights = _weights(respondents, weight)
-    position, of_word = _places(weights)
     answers = {role: answers_to(respondents, item) for role, item in roles.items()}
-    members = (of for one in answers.values() for asked_and_chose in one for of in asked_and_chose)
-    everybody = np.ones(len(weights), dtype=np.bool_)
-    packed = [_packed(of, position, of_word).tobytes() for of in chain([everybody], members)]
+    weights, group, counts = np.unique(
+        positive_column(respondents, weight, role="weight", zero_allowed=True),
+        return_inverse=True,
+        return_counts=True,
+    )
+    words = -(-counts // _BITS)
+    first_bit = (np.cumsum(words) - words) * _BITS
+    position = first_bit[group] + pd.Series(group).groupby(group).cumcount().to_numpy()
+
+    def packed(members: Mask) -> bytes:
+        spread = np.zeros(words.sum() * _BITS, dtype=np.bool_)
+        spread[position[members]] = True
+        return np.packbits(spread).tobytes()
+
+    everybody = np.ones(len(respondents), dtype=np.bool_)
+    sets = chain([everybody], chain.from_iterable(chain.from_iterable(answers.values())))
     # A set is stored once however many levels share it.
-    row, distinct = pd.factorize(np.array(packed, dtype=object))
+    row, distinct = pd.factorize(np.array([packed(of) for of in sets], dtype=object))
     bits = np.frombuffer(b"".join(distinct), dtype=np.uint64).reshape(len(distinct), -1)
     levels = {role: tuple(map(str, one.options)) for role, one in answers.items()}
-    return Cube(levels, bits, of_word, row[1:].reshape(-1, 2), len(respondents))
-
-
-def _weights(respondents: pd.DataFrame, weight: str) -> Floats:
-    if respondents.empty:
-        raise DataError(
-            "There are no respondents to arrange.", hint="Check the filter that they came through."
-        )
-    weights = numeric_column(respondents, weight, role="weight")
-    wrong = ~np.isfinite(weights) | (weights < 0)
-    if wrong.any():
-        raise DataError(
-            f"Column '{weight}' holds {int(wrong.sum())} weights that are missing, negative or infinite.",
-            hint="Run 'borger prepare' again, or leave these respondents out before weighting.",
-        )
-    return weights
-
-
-def _places(weights: Floats) -> tuple[Ints, Floats]:
-    """Return each respondent's bit, and the weight of each word: no word holds two weights."""
-    distinct, group, counts = np.unique(weights, return_inverse=True, return_counts=True)
-    words = -(-counts // _BITS)
-    first_bit = np.concatenate([[0], np.cumsum(words)[:-1]]) * _BITS
-    order = np.argsort(group, kind="stable")
-    rank = np.arange(len(weights)) - np.repeat(np.cumsum(counts) - counts, counts)
-    position = np.empty(len(weights), dtype=np.intp)
-    position[order] = first_bit[group[order]] + rank
-    return position, np.repeat(distinct, words)
-
-
-def _packed(members: Mask, position: Ints, of_word: Floats) -> Words:
-    spread = np.zeros(len(of_word) * _BITS, dtype=np.bool_)
-    spread[position[members]] = True
-    return np.packbits(spread).view(np.uint64)
+    return Cube(levels, bits, np.repeat(weights, words), row[1:].reshape(-1, 2), len(respondents))

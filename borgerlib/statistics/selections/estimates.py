@@ -14,10 +14,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from borgerlib.statistics.crosstabs import FEWEST_EXPECTED
+from borgerlib.statistics.estimation.intervals import interval_of_size
 from borgerlib.statistics.levels import Floats
-from borgerlib.statistics.selections.options import beyond_other, beyond_rest, options_of
-from borgerlib.statistics.selections.protected import SMALLEST_EFFECTIVE, Meant
+from borgerlib.statistics.selections.cube import Words
+from borgerlib.statistics.selections.protected import SMALLEST_EFFECTIVE, Meant, ProtectedCube, counting
 from borgerlib.statistics.selections.randomised import SMALLEST_SELECTION, Randomised
+
+_NO_SPREAD = 1e-9
+
+Option = tuple[str, str]
+"""A role and one of its options."""
 
 
 def estimate_selection(
@@ -62,76 +69,165 @@ def estimate_selection(
     in which randomisation and sampling both are. Interval: Clopper & Pearson for the share in the copy,
     with the sample size that the variance is worth (Korn & Graubard 1998), corrected.
     """
-    found = [_of_role(meant, against, role, confidence, false_discovery_rate) for role in roles]
-    return {name: np.concatenate([of[name] for of in found]) for name in found[0]} if found else {}
-
-
-def _of_role(
-    meant: Meant, against: Meant | None, role: str, confidence: float, rate: float
-) -> dict[str, npt.NDArray[Any]]:
-    protected, made_of_it = meant.protected, role in meant.sources
-    options = protected.cube.roles[role]
-    wanted = () if made_of_it else meant.levels.get(role, ())
-    settled = _by_choice(options, wanted, protected.exclusive.get(role, frozenset()))
-    asked = options_of(meant, role)
-    if against is None:
-        z = np.concatenate([beyond_rest(one) for one in asked])
-    elif made_of_it or role in against.sources or against.size.n is None:
-        z = np.full(len(options), np.nan)
-    else:
-        z = beyond_other(asked[0], options_of(against, role)[0])
-    share, variance, n, effective = np.concatenate(
-        [(o.share, o.variance, o.base, o.effective) for o in asked], axis=1
-    )
-    shown = (n >= SMALLEST_SELECTION) & (effective >= SMALLEST_EFFECTIVE) & (meant.size.n is not None)
-    suppressed = ~shown
-    # How a single choice that a segment is made of is spread in it, the copy cannot say.
-    untold = shown & (made_of_it and role in protected.single)
-    shown &= ~untold
-    by_choice = ~np.isnan(settled) & shown
-    share = np.where(by_choice, settled, share)
-    known = shown & ~by_choice
-    lower, upper = _interval(share, variance, effective, protected.answers[role], confidence)
-    whole = role in protected.single and bool(shown.all())
-    proportion = _summing_to_one(share) if whole else np.clip(share, 0, 1)
-    ends = known & ~whole
-    bound = np.where(ends & (share < 0), "under", np.where(ends & (share > 1), "over", ""))
-    return {
-        "proportion": np.where(shown, proportion, np.nan),
-        "ci_lower": np.where(known, lower, np.nan),
-        "ci_upper": np.where(known, upper, np.nan),
-        "bound": np.where(untold, "untold", bound),
-        "direction": np.where(known, _directions(np.where(known, z, np.nan), rate), np.nan),
-        "suppressed": suppressed,
-        "settled": by_choice,
-    }
-
-
-def _interval(
-    share: Floats, variance: Floats, effective: Floats, how: Randomised, confidence: float
-) -> tuple[Floats, Floats]:
-    """Return the ends of the intervals of corrected shares."""
-    from scipy.special import betaincinv
-
-    tail, in_copy = (1 - confidence) / 2, how.expected(np.clip(share, 0, 1))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        worth = in_copy * (1 - in_copy) / ((how.keep - how.other) ** 2 * variance)
-    n = np.where(np.isfinite(worth), worth, effective)
-    lower = betaincinv(in_copy * n, (1 - in_copy) * n + 1, tail)
-    upper = betaincinv(in_copy * n + 1, (1 - in_copy) * n, 1 - tail)
-    ends = [np.clip(how.corrected(np.asarray(end, dtype=np.float64)), 0, 1) for end in (lower, upper)]
-    return ends[0], ends[1]
-
-
-def _directions(z: Floats, rate: float) -> Floats:
     from scipy.special import ndtr
     from statsmodels.stats.multitest import fdrcorrection
 
-    found, tested = np.full(len(z), np.nan), ~np.isnan(z)
-    if tested.any():
-        beyond, _ = fdrcorrection(2 * ndtr(-np.abs(z[tested])), alpha=rate)
-        found[tested] = np.where(beyond, np.sign(z[tested]), 0.0)
+    protected = meant.protected
+    options = [(role, option) for role in roles for option in protected.cube.roles[role]]
+    share, variance, n, effective, z = in_copy(meant, options, against=against)
+    suppressed = ~((n >= SMALLEST_SELECTION) & (effective >= SMALLEST_EFFECTIVE)) | (meant.size.n is None)
+    # How a single choice that a segment is made of is spread in it, the copy cannot say.
+    untold = ~suppressed & [role in meant.sources and protected.single(role) for role, _ in options]
+    by_choice = np.concatenate([_by_choice(meant, role) for role in roles])
+    shown = ~suppressed & ~untold
+    settled = shown & ~np.isnan(by_choice)
+    known = shown & ~settled
+    share = np.where(settled, by_choice, share)
+    how = _randomised(protected, options)
+    likely = how.expected(np.clip(share, 0, 1))
+    of_copy = (how.keep - how.other) ** 2 * variance
+    worth = np.divide(likely * (1 - likely), of_copy, out=effective.copy(), where=of_copy > 0)
+    ends = interval_of_size(likely, worth, "beta", confidence)
+    lower, upper = (np.where(known, np.clip(how.corrected(end), 0, 1), np.nan) for end in ends)
+    bound = np.select([untold, known & (share < 0), known & (share > 1)], ["untold", "under", "over"], "")
+    proportion = np.where(shown, np.clip(share, 0, 1), np.nan)
+    direction = np.where(known, np.sign(z), np.nan)
+    for role in roles:
+        of = np.array([role == one for one, _ in options])
+        if protected.single(role) and shown[of].all():
+            proportion[of], bound[of] = _summing_to_one(share[of]), ""
+        tested = of & ~np.isnan(direction)
+        direction[tested] *= fdrcorrection(2 * ndtr(-np.abs(z[tested])), alpha=false_discovery_rate)[0]
+    return {
+        "proportion": proportion,
+        "ci_lower": lower,
+        "ci_upper": upper,
+        "bound": bound,
+        "direction": direction,
+        "suppressed": suppressed,
+        "settled": settled,
+    }
+
+
+def in_copy(meant: Meant, options: Sequence[Option], *, against: Meant | None = None) -> Floats:
+    """Return what the copy says of options among a selection, before any interval.
+
+    Parameters
+    ----------
+    meant, against
+        As of `estimate_selection`.
+    options : sequence of (str, str)
+        Role and option.
+
+    Returns
+    -------
+    array, shape (5, options)
+        Corrected share, its variance, how many are meant, Kish's effective sample size of them, and the
+        difference to the rest, or to `against`, in standard errors (missing where one cannot be tested).
+    """
+    # Each option of a question that a segment is made of has parts of its own; all others share theirs.
+    apart = [(role, option) if meant.blurs(role) else None for role, option in options]
+    found = np.empty((5, len(options)))
+    for one in set(apart):
+        at = [place for place, of in enumerate(apart) if of == one]
+        found[:, at] = _of_same_parts(meant, [options[place] for place in at], against)
     return found
+
+
+def _of_same_parts(meant: Meant, options: Sequence[Option], against: Meant | None) -> Floats:
+    protected, how = meant.protected, _randomised(meant.protected, options)
+    who, top, counted = _counted(meant, options, against)
+    sums = _sums(protected, options, who)
+    n, weighted, squared = (
+        np.einsum("szp,zop->so", counted**power, sums[..., of]) for of, power in enumerate((1, 1, 2))
+    )
+    weighted = np.where(weighted > 0, weighted, np.nan)
+    effective = weighted**2 / squared
+    corrected = np.array([how.corrected(np.array(z)) for z in (1.0, 0.0)])
+    total = np.einsum("zo,sop,zop->so", corrected, top, sums[..., 1])
+    share = total / weighted
+    # What each counts in the linearised share, by their weight.
+    above = corrected[:, :, np.newaxis] * top[:, np.newaxis]
+    below = share[:, np.newaxis, :, np.newaxis] * counted[:, :, np.newaxis]
+    linear = (above - below) / weighted[:, np.newaxis, :, np.newaxis]
+    size = protected.cube.size
+    covariance = size / max(1, size - 1) * np.einsum("szop,tzop,zop->sto", linear, linear, sums[..., 2])
+    if against is None:
+        _, weight, squares = sums.sum(axis=(0, 2)).T
+        effective[1] = weight**2 / squares - effective[0]
+        tested = np.ones(len(options), dtype=np.bool_)
+    else:
+        tested = (n[1] >= SMALLEST_SELECTION) & (effective[1] >= SMALLEST_EFFECTIVE)
+        tested &= against.size.n is not None
+    for one in (meant, against or meant):
+        tested &= [role not in one.sources and option not in one.wanted(role) for role, option in options]
+    # Enough are to be expected to choose the option in the copy, and not to.
+    pooled = how.expected(np.clip(total.sum(axis=0) / weighted.sum(axis=0), 0, 1))
+    tested &= np.minimum(pooled, 1 - pooled) * effective.min(axis=0) >= FEWEST_EXPECTED
+    # The same people differ in nothing, but for the rounding of sums.
+    apart = covariance[0, 0] + covariance[1, 1]
+    spread = apart - 2 * covariance[0, 1]
+    tested &= spread > _NO_SPREAD * apart
+    z = (share[0] - share[1]) / np.sqrt(np.where(tested, spread, np.nan))
+    return np.stack([share[0], covariance[0, 0], n[0], effective[0], z])
+
+
+def _randomised(protected: ProtectedCube, options: Sequence[Option]) -> Randomised:
+    """Return how the answers to each option were randomised, as arrays."""
+    how = [protected.answers[role] for role, _ in options]
+    return Randomised(np.array([one.keep for one in how]), np.array([one.other for one in how]))
+
+
+def _counted(
+    meant: Meant, options: Sequence[Option], against: Meant | None
+) -> tuple[Sequence[Words], Floats, Floats]:
+    """Return parts of everybody, and what each counts in two selections, of which one may be the rest.
+
+    In the sum of who chose an option, shape (selection, option, part), and in that of all meant, shape
+    (selection, chosen or not, part).
+    """
+    parts: list[tuple[Any, ...]] = [*meant.parts_for(*options[0])]
+    if against is not None:
+        met = ((who & others, mine, theirs) for who, mine in parts for others, theirs in against.parts)
+        parts = [part for part in met if part[0].any()]
+    who, *said = zip(*parts, strict=True)
+    top, counted = [], []
+    for one, of in zip([meant] if against is None else [meant, against], said, strict=True):
+        whole, *in_all = counting(of)
+        # Who gave an answer that people are meant by gave one of them, whatever the copy says.
+        own = {role: counting(of, but=role)[0] for role in one.levels}
+        top.append([own[role] if option in one.wanted(role) else whole for role, option in options])
+        counted.append(in_all)
+    if against is None:
+        top.append([1 - of for of in top[0]])
+        counted.append([1 - of for of in counted[0]])
+    return who, np.array(top), np.array(counted)
+
+
+def _sums(protected: ProtectedCube, options: Sequence[Option], who: Sequence[Words]) -> Floats:
+    """Return the sums of each part over who chose and who did not, shape (chosen or not, option, part, 3)."""
+    cube = protected.cube
+    rows, at = np.unique([cube.row[option] for option in options], return_inverse=True)
+    inside = np.array([cube.sums(of & cube.bits[row] for of in who[:-1]) for row in rows])
+    # The last part is what is left of everybody. Where nobody is, weights are the rounding of sums.
+    last = protected.totals[rows] - inside.sum(axis=1)
+    last[last[:, 0] == 0] = 0
+    asked, chose = np.concatenate([inside, last[:, np.newaxis]], axis=1)[at.reshape(-1, 2).T]
+    return np.stack([chose, asked - chose])
+
+
+def _by_choice(meant: Meant, role: str) -> Floats:
+    """Return the shares that follow from how the selection is made; missing for the others.
+
+    Who were chosen for one answer all gave it, and where answers exclude each other none gave another.
+    """
+    protected = meant.protected
+    wanted, alone = (
+        np.isin(protected.cube.roles[role], list(of))
+        for of in (meant.wanted(role), protected.exclusive.get(role, ()))
+    )
+    none = ~wanted & wanted.any() & (alone | alone[wanted].all())
+    return np.select([none, wanted & (wanted.sum() == 1)], [0.0, 1.0], np.nan)
 
 
 def _summing_to_one(share: Floats) -> Floats:
@@ -142,19 +238,4 @@ def _summing_to_one(share: Floats) -> Floats:
     left = round(100 - whole.sum())
     whole[np.argsort(whole - percent, kind="stable")[:left]] += 1
     shares: Floats = whole / 100
-    return shares
-
-
-def _by_choice(options: Sequence[str], wanted: Sequence[str], exclusive: frozenset[str]) -> Floats:
-    """Return the shares that follow from how the selection is made; missing for the others.
-
-    Who were chosen for one answer all gave it, and where answers exclude each other none gave another.
-    """
-    shares = np.full(len(options), np.nan)
-    only_exclusive = exclusive.issuperset(wanted)
-    for number, option in enumerate(options if wanted else ()):
-        if option in wanted:
-            shares[number] = 1.0 if len(wanted) == 1 else np.nan
-        elif only_exclusive or option in exclusive:
-            shares[number] = 0.0
     return shares

@@ -34,12 +34,12 @@ class Randomised:
 
     Parameters
     ----------
-    keep, other : float
+    keep, other : float or array
         Chances that the copy holds the true answer, and each of the others.
     """
 
-    keep: float
-    other: float
+    keep: float | Floats
+    other: float | Floats
 
     def corrected(self, share: Floats) -> Floats:
         """Return what a share in the copy says of the true share: without bias, and below 0 at times."""
@@ -49,14 +49,19 @@ class Randomised:
         """Return the share in the copy that a true share leads to."""
         return self.other + (self.keep - self.other) * share
 
-    def count_is_in(self, chosen: int, wanted: int) -> float:
-        """Return what the copy says of whether somebody chose one of some options of a multiple choice.
+    def said(self, wanted: int, *, single: bool) -> Floats:
+        """Return what the copy says of whether somebody gave one of some answers.
 
-        They chose `chosen` of the `wanted` ones in the copy. On average it is 1 where they truly chose one or
-        more, and 0 where they did not.
+        They gave so many of the `wanted` ones in the copy: 0, 1, …, all. On average it is 1 where they truly
+        gave one or more, and 0 where they gave none.
         """
-        apart = self.keep - self.other
-        return 1 - float((-self.other / apart) ** chosen * (self.keep / apart) ** (wanted - chosen))
+        gave = np.arange(wanted + 1.0)
+        one, none = self.corrected(np.array([1.0, 0.0])).tolist()
+        if single:
+            said: Floats = gave * one + (wanted - gave) * none
+        else:
+            said = 1 - (1 - one) ** gave * (1 - none) ** (wanted - gave)
+        return said
 
 
 def randomised(chance: float, options: int) -> Randomised:

@@ -59,7 +59,8 @@ def test_a_kept_cube_counts_as_the_copy_does(odense):
     old = copy.assign(chosen=copy["alder"].between(60, 69).fillna(False).astype(bool))
     rows = estimate_proportions(old, "tid", by="chosen", weight="weight")
     meant = cube.select({"age": ["60-69"]})
-    asked, chose = (cube.sums(cube.bits[of["time"]] & meant)[:, 1] for of in (cube.answered, cube.chosen))
+    sets = np.array([cube.row["time", level] for level in cube.roles["time"]])
+    asked, chose = (cube.sums(cube.bits[of] & meant)[:, 1] for of in sets.T)
     assert (chose / asked).tolist() == pytest.approx(rows[rows["chosen"]]["proportion"].tolist())
     assert set(cube.roles) >= {"age", "sex", "area_type", "topics", "time", "formats"}
 
@@ -129,7 +130,7 @@ def test_saved_segments_are_a_filter_and_a_changed_file_counts_anew(odense):
     # Had nobody, or everybody, chosen the topic in the copy, nobody and all the young would be in it.
     without, with_it = (f"saved given topics=klima_miljoe:{value}" for value in (0, 1))
     assert total(cube, cube.select({without: ["unge_klima"]}))[0] == 0
-    asked = cube.bits[cube.answered["topics"][0]]
+    asked = cube.bits[cube.row["topics", "klima_miljoe"][0]]
     everybody = total(cube, cube.select({"age": ["15-24"]}) & asked)
     assert total(cube, cube.select({with_it: ["unge_klima"]}) & asked) == everybody
     (folder / SEGMENTS_FILE).write_text('[unge]\naldersgruppe = ["15-16"]\n')

@@ -59,6 +59,5 @@ def asked_of(copy, *, chance=0.1):
         build_cube(frame, roles),
         {"topics": randomised(chance, 2), "time": randomised(chance, 4)},
         {"saved": frozenset({"topics"})},
-        frozenset({"time"}),
         {"time": frozenset(TIMES)},
     )

@@ -83,8 +83,9 @@ def total(cube, selected):
 
 def counted(cube, selected, role):
     """Of each option: who was asked (how many, their weights, the squares), and who chose it."""
-    asked, chose = (cube.bits[of[role]] & selected for of in (cube.answered, cube.chosen))
-    return cube.sums(asked), cube.sums(chose)
+    rows = np.array([cube.row[role, level] for level in cube.roles[role]])
+    asked, chose = (cube.sums(cube.bits[of] & selected) for of in rows.T)
+    return asked, chose
 
 
 class TestByHand:
@@ -147,15 +148,17 @@ def test_a_word_has_one_weight_however_many_there_are():
 class TestErrors:
     def test_all_unknown_names_are_told_at_once(self, cube):
         with pytest.raises(ParameterError) as raised:
-            cube.select({"alder": ["60-69"], "sex": ["kvinder"]})
+            cube.check({"alder": ["60-69", "70"], "sex": ["kvinder"]})
         assert len(raised.value.problems) == 2
         assert "alder" in str(raised.value)
         assert "kvinde" in str(raised.value)
 
-    @pytest.mark.parametrize("wrong", [np.nan, -1.0, np.inf])
-    def test_weights_must_be_weights(self, few, wrong):
+    @pytest.mark.parametrize(
+        ("wrong", "told"), [(np.nan, "no value"), (-1.0, "a negative value"), (np.inf, "an infinite value")]
+    )
+    def test_weights_must_be_weights(self, few, wrong, told):
         few.loc[0, "weight"] = wrong
-        with pytest.raises(DataError, match="holds 1 weights"):
+        with pytest.raises(DataError, match=f"1 respondent with {told}"):
             build_cube(few, {"sex": "koen"})
 
     def test_no_respondents(self, few):

@@ -7,8 +7,7 @@ import pytest
 from protected_answers import TIMES, TOPICS, asked_of, copied, green, made_up
 
 from borgerlib.errors import ParameterError
-from borgerlib.statistics.selections.estimates import _summing_to_one, estimate_selection
-from borgerlib.statistics.selections.options import beyond_other, beyond_rest, options_of
+from borgerlib.statistics.selections.estimates import _summing_to_one, estimate_selection, in_copy
 
 COPIES = 40
 
@@ -174,14 +173,14 @@ def test_unknown_roles_and_levels_are_refused(true):
 def test_a_difference_to_the_others_is_the_same_however_they_are_named(copies):
     """A group is as far from the rest as from the others picked, and as from everybody, itself included."""
     young, others, everybody = (
-        options_of(copies[0].meant(levels), "topics")[0]
-        for levels in ({"age": ["ung"]}, {"age": ["gammel"]}, {})
+        copies[0].meant(levels) for levels in ({"age": ["ung"]}, {"age": ["gammel"]}, {})
     )
-    wanted = beyond_rest(young)
-    assert beyond_other(young, others) == pytest.approx(wanted)
+    topics = [("topics", name) for name in TOPICS]
+    wanted = in_copy(young, topics)[-1]
+    assert in_copy(young, topics, against=others)[-1] == pytest.approx(wanted)
     # But for which of the two shares is taken where the ratio is made linear.
-    assert beyond_other(young, everybody) == pytest.approx(wanted, rel=0.05)
-    assert np.isnan(beyond_other(young, young)).all()
+    assert in_copy(young, topics, against=everybody)[-1] == pytest.approx(wanted, rel=0.05)
+    assert np.isnan(in_copy(young, topics, against=young)[-1]).all()
 
 
 def test_two_selections_differ_where_they_do_and_rarely_where_they_do_not():

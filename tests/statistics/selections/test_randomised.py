@@ -29,10 +29,18 @@ def test_having_one_of_several_is_right_on_average():
     # Two options, each turned with chance 0.1. Truly chosen: the first. In the copy: both with chance
     # 0.9 · 0.1, one with 0.9 · 0.9 + 0.1 · 0.1, none with 0.1 · 0.9.
     how = randomised(0.1, 2)
-    none, one, both = (how.count_is_in(count, 2) for count in (0, 1, 2))
+    none, one, both = how.said(2, single=False)
     assert 0.09 * both + 0.82 * one + 0.09 * none == pytest.approx(1)
     # Truly chosen: none.
     assert 0.01 * both + 0.18 * one + 0.81 * none == pytest.approx(0, abs=1e-12)
+
+
+def test_having_one_of_several_that_exclude_each_other_is_right_on_average():
+    # Three options, of which two are wanted; of each the copy holds the true one with chance 0.9 / 1.1.
+    how = randomised(0.1, 3)
+    none, one, _ = how.said(2, single=True)
+    assert (how.keep + how.other) * one + how.other * none == pytest.approx(1)
+    assert 2 * how.other * one + how.keep * none == pytest.approx(0, abs=1e-12)
 
 
 def test_answers_are_kept_and_exchanged_as_often_as_said():
