@@ -207,12 +207,12 @@ def nearest(name: str, legal: Iterable[str], *, count: int = 3) -> list[str]:
     return [by_fold[fold] for fold in found]
 
 
-def unknown_name(kind: str, name: str, legal: Iterable[str]) -> str:
+def unknown_name(kind: str, name: object, legal: Iterable[str]) -> str:
     """Return the sentence that refuses `name` and offers the nearest legal names.
 
     Short lists of legal names are given whole.
     """
-    names = list(legal)
+    name, names = str(name), list(legal)
     close = nearest(name, names)
     if close:
         return said("unknown_near", kind=kind, name=name, near=close)
@@ -225,7 +225,7 @@ def check_known(kind: str, name: object, legal: Iterable[object]) -> None:
     """Raise `ParameterError`, which offers the nearest legal names, where a name is none of them."""
     known = list(legal)
     if name not in known:
-        raise ParameterError(unknown_name(kind, str(name), map(str, known)))
+        raise ParameterError(unknown_name(kind, name, map(str, known)))
 
 
 def none_of(name: str, legal: Iterable[str]) -> str:

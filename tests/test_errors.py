@@ -3,6 +3,7 @@ import sys
 
 import pytest
 
+import borgerlib
 from borgerlib import errors
 from borgerlib.errors import BorgerlibError, DataError, ParameterError, nearest, unknown_name
 
@@ -112,3 +113,33 @@ def test_wrong_values_are_value_errors_too(error):
     with pytest.raises(ValueError, match="'x' is none") as caught:
         raise error("'x' is none.", hint="Give a number.")
     assert str(caught.value) == "'x' is none.\nGive a number."
+
+
+@pytest.mark.parametrize("wrong", [["strategi"], 3, None], ids=str)
+def test_what_is_no_name_at_all_is_refused_as_an_unknown_name_is(wrong):
+    """A list where the names stand one by one, or a number."""
+    book, leaders = borgerlib.load_codebook("borgerinteresse"), borgerlib.open_leaders_survey()
+    for asked in (
+        leaders.estimates,
+        leaders.answer,
+        book.item,
+        book.with_role,
+        book.item("emner").option,
+        book.item("emner").members,
+        borgerlib.load_codebook,
+        borgerlib.municipality,
+        borgerlib.open_insight,
+        borgerlib.open_insight(1).figure,
+    ):
+        if asked is borgerlib.open_insight and wrong == 3:
+            continue
+        with pytest.raises(BorgerlibError, match=r"Unknown|no insight|a name or a code"):
+            asked(wrong)
+
+
+@pytest.mark.parametrize("wrong", ["1", 0, 4, [1], None], ids=str)
+def test_a_point_that_there_is_none_of_is_told_with_the_legal_ones(wrong):
+    council = borgerlib.open_council("Ærø")
+    for asked in (council.question, council.figure, council.advice):
+        with pytest.raises(ParameterError, match="Legal: 1 to 3"):
+            asked(wrong)

@@ -121,7 +121,7 @@ class LeadersSurvey:
         return find(self.everything, reference)
 
     def _references(self, answer: str) -> list[tuple[str, str]]:
-        name, _, option = answer.partition(".")
+        name, _, option = str(answer).partition(".")
         item = self.codebook.item(name)
         if not option:
             return [(item.id, known.id) for known in item.options]

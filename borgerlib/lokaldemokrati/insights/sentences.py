@@ -56,7 +56,7 @@ def fill(
 
 def find(estimates: DisclosedEstimates, reference: str) -> pd.Series[Any]:
     """Return the row of ``item.option``, ``item.option@group`` or ``item.#rank`` (else `CodebookError`)."""
-    path, _, group = reference.partition("@")
+    path, _, group = str(reference).partition("@")
     item, _, option = path.partition(".")
     frame = estimates.frame
     rows = frame[(frame["item"] == item) & (frame["group"] == group)]
@@ -105,7 +105,7 @@ def first_sentence(
 
 def answers_to(estimates: DisclosedEstimates, reference: str) -> list[dict[Any, Any]]:
     """Return the answers to 'item' or 'item@group', one record an option (`CodebookError`: no such item)."""
-    path, _, group = reference.partition("@")
+    path, _, group = str(reference).partition("@")
     item = path.partition(".")[0]
     frame = estimates.frame
     rows = frame[(frame["item"] == item) & (frame["group"] == group) & ~frame["net"].astype(bool)]

@@ -13,7 +13,7 @@ from borgerlib.population.municipalities import municipality
 
 def codebook_file(survey: str | Path) -> Path:
     """Return the file of a survey that ships, of a municipality, or the path itself (`CodebookError`)."""
-    path = Path(survey)
+    path = Path(str(survey))
     if path.suffix == ".toml":
         return path
     shipped = sorted(folder.parent.name for folder in places.raw_data().glob("*/codebook.toml"))

@@ -89,6 +89,7 @@ def some_answers(
 
 def role_of(survey: LocalSurvey, name: str, mark: str) -> str:
     """Return a name by role: 'emner.natur' → 'topics.natur', 'koen=kvinde' → 'sex=kvinde'."""
+    name = str(name)
     item, sign, rest = name.partition(mark)
     if item == AGE_BAND:
         return f"age{sign}{rest}"

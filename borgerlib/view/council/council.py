@@ -184,8 +184,8 @@ class CouncilPage:
 
     def _point(self, number: int) -> CouncilPoint:
         points = _points().citizens if self.interest is not None else _points().leaders
-        if not 1 <= number <= len(points):
-            raise ParameterError(f"There is no point {number}. Legal: 1 to {len(points)}.")
+        if number not in range(1, len(points) + 1):
+            raise ParameterError(f"There is no point {number!r}. Legal: 1 to {len(points)}.")
         return points[number - 1]
 
     def _page(self, said: str, *, number: int, slug: str, title: str, of_the_place: bool = False) -> Text:
