@@ -197,7 +197,9 @@ def compare_municipalities(
     model = small_area_estimates(whole, covariates=covariates, confidence=confidence, **columns)
     spread, outside = control_limits(areas["direct"], areas["error"], country, confidence=confidence)
     found = model.estimates.iloc[: len(areas)]
-    ranks = rank_ranges(found["estimate"], _spread(found, confidence), confidence=confidence)
+    # The standard deviations that the intervals stand for.
+    errors = (found["ci_upper"] - found["ci_lower"]) / 2 / joint_reach(1, confidence)
+    ranks = rank_ranges(found["estimate"], errors, confidence=confidence)
     table = areas[["code", "name", "n", "direct"]].assign(
         estimate=found["estimate"].clip(0, 1),
         ci_lower=found["ci_lower"].clip(0, 1),
@@ -306,8 +308,3 @@ def _areas(direct: DisclosedEstimates, people: pd.DataFrame, weight: str | None)
         share_65=areas["code"].map(senior / whole).astype("float64"),
         capital=(places["group"] == _CAPITAL).astype("float64"),
     )
-
-
-def _spread(found: pd.DataFrame, confidence: float) -> pd.Series:
-    """Return the standard deviations that the intervals stand for."""
-    return (found["ci_upper"] - found["ci_lower"]) / 2 / joint_reach(1, confidence)

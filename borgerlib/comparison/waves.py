@@ -157,22 +157,18 @@ def compare_waves(
         raise ParameterError(
             "raked_to does not know who answered twice.", hint="Give weight= together with pseudonym=."
         )
-    if raked_to is not None and not (isinstance(raked_to, tuple) and len(raked_to) == 2):
-        raise ParameterError("raked_to is not the weightings of both waves.", hint="Give (earlier, later).")
+    for what, pair in {"raked_to": raked_to, "codebooks": codebooks, "names": names}.items():
+        if pair is not None and not (isinstance(pair, tuple | list) and len(pair) == 2):
+            raise ParameterError(f"{what} is not those of both waves.", hint="Give (earlier, later).")
     check_confidence(false_discovery_rate, "false_discovery_rate", 0.05)
     waves = (earlier, later)
     for wave in waves:
         check_respondents(wave)
     books = codebooks or books_of(waves)
-    if not (isinstance(books, tuple | list) and len(books) == 2):
-        raise ParameterError("codebooks is not those of both waves.", hint="Give (earlier, later).")
     for book in books:
         check_codebook(book)
-    called = tuple(map(str, names or names_of(waves)))
-    if len(called) != 2:
-        raise ParameterError(
-            f"names={called!r} does not name two waves.", hint="Give names=('2021', '2025')."
-        )
+    was, now = names or names_of(waves)
+    called = (str(was), str(now))
     if called[0] == called[1]:
         raise ParameterError(f"Both waves are called '{called[0]}'.", hint="Give names=('2021', '2025').")
     notes = list(changed_frames(waves, books, called))

@@ -234,8 +234,8 @@ def test_an_answer_that_the_codebook_does_not_know_stays_in_the_base() -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"raked_to": 1}, "not the weightings of both waves"),
-        ({"names": ("2021",)}, "does not name two waves"),
+        ({"raked_to": 1}, "raked_to is not those of both waves"),
+        ({"names": ("2021",)}, "names is not those of both waves"),
         ({"false_discovery_rate": 5}, "false_discovery_rate is 5"),
     ],
 )

@@ -12,12 +12,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from borgerlib.errors import DisclosureError
+from borgerlib.statistics.disclosure.columns import KEYS
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.statistics.disclosure.hiding.confidentiality import ItemTable
 from borgerlib.statistics.disclosure.tables import ShownItem, read_items
 from borgerlib.statistics.levels import Floats
 
-_KEYS = ["item", "option", "group"]
 _FAR = 1e7  # more respondents than any survey has
 _BLOCKS = 40  # questions put to the solver at once: a call costs more than a question
 
@@ -73,13 +73,13 @@ def feasible_ranges(estimates: pd.DataFrame, disclosed: DisclosedEstimates) -> p
     [['a', 0.0, 5.0], ['b', 0.0, 5.0]]
     """
     truth, shown = estimates.reset_index(drop=True), disclosed.frame.reset_index(drop=True)
-    if not truth[_KEYS].astype(str).equals(shown[_KEYS].astype(str)):
+    if not truth[KEYS].astype(str).equals(shown[KEYS].astype(str)):
         raise DisclosureError(
             "The estimates are not those that were disclosed: their rows differ.",
             hint="Pass the very frame that disclose() was given, and what it returned.",
         )
     found = [_ranges_of_item(item, shown) for item in read_items(truth)]
-    return pd.concat([pd.DataFrame(columns=[*_KEYS, "lower", "upper"]), *found], ignore_index=True)
+    return pd.concat([pd.DataFrame(columns=[*KEYS, "lower", "upper"]), *found], ignore_index=True)
 
 
 def _ranges_of_item(item: ShownItem, shown: pd.DataFrame) -> pd.DataFrame:
@@ -91,7 +91,7 @@ def _ranges_of_item(item: ShownItem, shown: pd.DataFrame) -> pd.DataFrame:
     no_count = rows["suppressed"].to_numpy(dtype=bool)
     no_n = (rows["n"].isna() & ~rows["group"].duplicated()).to_numpy(dtype=bool)
     lower, upper = system.ranges(known, np.concatenate([counts[no_count], n[no_n]]))
-    named = pd.concat([rows[no_count], rows[no_n].assign(option="")])[_KEYS]
+    named = pd.concat([rows[no_count], rows[no_n].assign(option="")])[KEYS]
     return named.assign(lower=lower, upper=upper)
 
 

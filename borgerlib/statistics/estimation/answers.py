@@ -231,14 +231,12 @@ def bases(
 
     Options with the same base share it.
     """
-    previous, base, rows = None, None, None
+    previous: Mask = np.empty(0, dtype=np.bool_)
     for answered, chosen in answers:
-        if previous is None or not np.array_equal(answered, previous):
+        if not np.array_equal(answered, previous):
             rows = np.flatnonzero(answered & (domains.codes >= 0))
             base = Domains(design, rows, domains.codes[rows], domains.size)
             previous = answered
-        assert base is not None
-        assert rows is not None
         yield base, rows, chosen
 
 

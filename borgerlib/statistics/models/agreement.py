@@ -84,7 +84,8 @@ def coding_agreement(
     codings = codings.assign(code=codings["code"].convert_dtypes().astype("string"))  # 1.0 is the code 1
     given = codings.dropna(subset=["code"]).groupby(["answer", "coder"])["code"].agg(frozenset)
     pairs = pd.MultiIndex.from_frame(codings[["answer", "coder"]].drop_duplicates())
-    sets = _filled(given.reindex(pairs))
+    # Empty where a coder gave no code.
+    sets = given.reindex(pairs).map(lambda one: one if isinstance(one, frozenset) else frozenset())
     coded = sets.groupby(level="answer").transform("size") > 1
     if not coded.any():
         raise DataError(
@@ -113,11 +114,6 @@ def coding_agreement(
     frame = pd.DataFrame(table, columns=["group", "code", "n", "alpha", "ci_lower", "ci_upper", "reliable"])
     frame["reliable"] = frame["reliable"].where(frame["alpha"].notna(), "")
     return frame.rename(columns={"group": by}) if by else frame.drop(columns="group")
-
-
-def _filled(sets: pd.Series) -> pd.Series:
-    """Return the sets, empty where a coder gave no code."""
-    return pd.Series([one if isinstance(one, frozenset) else frozenset() for one in sets], index=sets.index)
 
 
 def _alpha(values: pd.Series, confidence: float, seed: int) -> tuple[float, float, float]:

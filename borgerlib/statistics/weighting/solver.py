@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
@@ -16,19 +15,6 @@ _TOLERANCE = 1e-12
 _ACCEPTED = 1e-10
 _NEWTON_STEPS = 200
 _HALVINGS = 40
-
-
-class Distance(Protocol):
-    """How far a weight may move: the ratio to its base weight as a function of the calibration score."""
-
-    def ratio(self, score: Floats) -> Floats:
-        """Return calibrated weight ÷ base weight."""
-
-    def slope(self, score: Floats) -> Floats:
-        """Return the derivative of `ratio`."""
-
-    def integral(self, score: Floats) -> Floats:
-        """Return the antiderivative of `ratio`, which is convex: its sum is what Newton's method lowers."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +96,13 @@ class Logit:
         span = (self.upper - self.lower) / self._steepness
         integral: Floats = self.lower * score + span * np.logaddexp(0.0, self._steepness * score + start)
         return integral
+
+
+Distance = Linear | Raking | Logit
+"""How far a weight may move: the ratio to its base weight as a function of the calibration score.
+
+The antiderivative of the ratio is convex: its sum is what Newton's method lowers.
+"""
 
 
 def solve(
