@@ -22,6 +22,7 @@ from borgerlib.statistics.selections.randomised import SMALLEST_SELECTION, Rando
 SMALLEST_EFFECTIVE = 20.0
 _ROUNDED_TO = 10
 _SURE = 0.05
+_RECENT = 4
 
 Said = Mapping[str, Floats | float]
 """What makes somebody count: question → the factor of the copied answers to it; '' → that of all the rest.
@@ -90,8 +91,21 @@ class ProtectedCube:
         """The sums of each row of the cube, over everybody."""
         return self.cube.sums(self.cube.bits)
 
-    def who_gave(self, role: str, wanted: Sequence[str]) -> list[tuple[Words, float]]:
+    @cached_property
+    def _recent(self) -> dict[tuple[str, tuple[str, ...]], list[tuple[Words, float]]]:
+        return {}
+
+    def who_gave(self, role: str, wanted: tuple[str, ...]) -> list[tuple[Words, float]]:
         """Return sets of respondents, and what each set's answers say of whether they gave one of some."""
+        # The next selection shares most of them.
+        # Not 'lru_cache': it would hold the cube, and the cube it, long after a survey is prepared anew.
+        if (role, wanted) not in self._recent:
+            if len(self._recent) == _RECENT:
+                del self._recent[next(iter(self._recent))]
+            self._recent[role, wanted] = self._who_gave(role, wanted)
+        return self._recent[role, wanted]
+
+    def _who_gave(self, role: str, wanted: tuple[str, ...]) -> list[tuple[Words, float]]:
         cube = self.cube
         asked = np.bitwise_or.reduce(cube.bits[list({cube.row[role, of][0] for of in cube.roles[role]})])
         # Row k: who chose k of the wanted ones in the copy.
