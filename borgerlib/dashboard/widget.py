@@ -77,7 +77,6 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         self._answers = answers
         self._sort, self._pace = "asked", Pace(ASKED_A_MINUTE, 60)
         self._number, self._renew_after = 0, 0.0
-        self._focus = _NO_FOCUS
         self._selection = Selection()
         self._against: Selection | None = None
         self._table: tuple[str, str] | None = None
@@ -175,10 +174,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
     def _on_select(self, message: Mapping[str, Any]) -> None:
         filters, focus = self._answers.offer.filters, message.get("focus")
         asked = (str(focus[0]), str(focus[1])) if isinstance(focus, list) and len(focus) == 2 else _NO_FOCUS
-        wanted = understood(message.get("levels"), filters, message.get("against"))
-        # In another order, or with a table, it is still the answer to the question that was asked.
-        same = (wanted.selection, wanted.against) == (self._selection, self._against)
-        self._show(wanted, focus=self._focus if same and asked == _NO_FOCUS else asked)
+        self._show(understood(message.get("levels"), filters, message.get("against")), focus=asked)
 
     def _on_link(self, message: Mapping[str, Any]) -> None:
         self._show(read_link(str(message.get("text", "")), self._answers.offer.filters))
@@ -250,7 +246,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         focus: tuple[str, str] = _NO_FOCUS,
         notices: tuple[str, ...] = (),
     ) -> None:
-        self._selection, self._against, self._focus = wanted.selection, wanted.against, focus
+        self._selection, self._against = wanted.selection, wanted.against
         self.view = screen.view(
             self._answers,
             self._answers.to(wanted.selection, against=wanted.against),

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 import re
 import shutil
 import urllib.request
@@ -14,6 +15,7 @@ from playwright.sync_api import expect
 from processes import eventually
 
 from borgerlib import danish
+from borgerlib.dashboard.page.sentences import about_how_many
 from borgerlib.dashboard.server.serve import dashboard_server
 from borgerlib.interest.filters.selection import Selection
 from borgerlib.interest.store import load, load_register, write_parquet
@@ -77,6 +79,34 @@ class TestTheWayBack:
         )
         assert board.settled().heading == "15–24 år · Mand · By"
         assert board.click("Fortryd").heading == "15–24 år · Mand"
+
+    def test_a_question_and_a_box_that_is_ticked_before_its_answer_both_count(self, open_board):
+        board = open_board()
+        board.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        board.page.evaluate(
+            """() => { const click = (at, text) =>
+                [...document.querySelectorAll(at)].find((one) => one.textContent === text).click();
+            click(".questions button", "Hvor meget tid vil borgerne i byerne bruge?");
+            click(".box", "Kvinde");
+            click(".toolbar button", "Kopiér link"); }"""
+        )
+        board.page.wait_for_selector("text=Linket er kopieret")
+        # What is ticked is copied, shown or not.
+        assert board.page.evaluate("navigator.clipboard.readText()").endswith("/#koen=kvinde&omraadetype=by")
+        assert board.settled().heading == "Kvinde · By"
+        assert board.click("Fortryd").heading == "By"
+
+    def test_a_step_back_and_forth_keeps_the_answer_to_a_question(self, open_board):
+        board = open_board().ask("Hvor engagerede er de 60–69-årige i klima og miljø?")
+        answer = board.page.locator(".answer").text_content()
+        assert answer.startswith("60–69 år: ")
+        board.page.locator(".sort select").first.select_option("size")
+        assert board.settled().page.locator(".answer").text_content() == answer
+        board.click("Fortryd").click("Gentag")
+        assert board.page.locator(".answer").text_content() == answer
+        assert board.chart("topics").locator(".row.focus").count() == 1
+        board.tick("sex", "Kvinde")
+        expect(board.page.locator(".answer")).to_be_hidden()
 
     def test_the_address_brings_the_selection_back(self, open_board):
         board = open_board().tick("age", "60–69 år").tick("topics", "Natur og grønne områder")
@@ -192,6 +222,29 @@ class TestShowing:
         expect(board.page.locator(".filter").first).to_be_hidden()
         assert board.chart("formats").is_visible()
 
+    @pytest.mark.parametrize(("width", "height"), [(760, 800), (900, 700)])
+    def test_a_slide_is_whole_in_a_small_window(self, open_board, width, height):
+        board = open_board(width=width, height=height).tick("age", "60–69 år")
+        board.page.get_by_role("button", name="Præsentation").click()
+        for _ in range(3):
+            board.page.wait_for_function(
+                "(height) => document.documentElement.scrollHeight <= height", arg=height
+            )
+            board.page.keyboard.press("ArrowRight")
+
+    def test_a_presentation_that_is_left_at_once_leaves_the_full_screen_too(self, open_board):
+        board = open_board()
+        board.page.evaluate(
+            """() => { const full = document.documentElement.requestFullscreen;
+            document.documentElement.requestFullscreen = function () {
+                return full.call(this).then(() => { window.filled = true; }); };
+            const button = document.querySelector(".present");
+            button.click();
+            button.click(); }"""
+        )
+        board.page.wait_for_function("window.filled && !document.fullscreenElement")
+        assert board.page.locator(".presenting").count() == 0
+
     @pytest.mark.parametrize("widths", [(320, 390), (768, 1280, 1920)])
     def test_it_fits_the_window_and_charts_stand_side_by_side_where_there_is_room(
         self, open_board, widths, pictures
@@ -233,7 +286,8 @@ class TestTwoGroups:
         board.page.screenshot(path=pictures / "sammenlign-1280.png", full_page=True)
         board.page.locator(".compare > summary").click()
         assert board.click("Byt om").heading == "15–24 år"
-        assert board.page.locator(".versus").text_content() == "mod 60–69 år (ca. 930 svar)"
+        how_many = about_how_many(answers.to(Selection({"age": ("60-69",)})))
+        assert board.page.locator(".versus").text_content() == f"mod 60–69 år ({how_many})"
         assert board.click("Fortryd").heading == "60–69 år"
         board.page.locator(".compare > summary").click()
         board.click("Afslut sammenligning")
@@ -494,14 +548,22 @@ def test_a_survey_prepared_anew_reaches_the_pages_that_stand_open_and_those_to_c
     assert "kan ikke filtreres efter »koen«" in newer.page.locator(".notice").text_content()
 
 
-def test_answers_that_vanish_are_told_in_danish(browser, own_server, changed):
-    """The server stands, but the respondents are gone when the next page is asked for."""
-    shutil.rmtree(changed / "data" / "processed" / "odense")
+@pytest.mark.parametrize("is_torn", [True, False])
+def test_answers_that_are_torn_or_vanish_are_told_in_danish(browser, own_server, changed, is_torn):
+    """The server stands, but the respondents cannot be read when the next page is asked for."""
+    folder = changed / "data" / "processed" / "odense"
+    if is_torn:
+        for name in ("respondents.parquet", "protected.parquet", "cube.npz"):
+            os.truncate(folder / name, 5000)
+    else:
+        shutil.rmtree(folder)
     context = browser.new_context()
     page = context.new_page()
-    page.goto(own_server.address)  # the kernel that stood ready still knows the answers
+    page.goto(own_server.address)  # the kernel that stood ready may still know the answers
     page.goto(own_server.address)
-    page.wait_for_selector("#borger-error:not([hidden])")
-    assert "Traceback" not in page.content()
-    assert "Oversigten kunne ikke åbnes" in page.text_content("body")
+    page.wait_for_selector("#borger-error:not([hidden])", timeout=15_000)  # not after two times 20 seconds
+    assert "Oversigten kunne ikke åbnes" in page.locator("#borger-error").text_content()
+    assert "gør svarene klar på ny" in page.locator("#borger-error").text_content()
+    for foreign in ("Traceback", "error when executing", "Voilà"):
+        assert foreign not in page.inner_text("body")
     context.close()

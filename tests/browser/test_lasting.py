@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import threading
+import time
 from types import SimpleNamespace
 
 import psutil
@@ -14,6 +15,7 @@ from processes import PATIENCE, answers, eventually, free_port
 from test_dashboard import below
 
 from borgerlib.dashboard.server.serve import dashboard_server
+from borgerlib.dashboard.server.visitors import QUIET_SECONDS
 from borgerlib.errors import RunError
 
 PROXY = """
@@ -64,6 +66,21 @@ def alone(workspace):
 
 def test_a_closed_tab_ends_its_kernel_and_reloads_leave_one(open_board, alone):
     reloaded(open_board, alone, 4)
+
+
+def test_while_somebody_clicks_no_kernel_is_made_ready_for_the_next(open_board, alone):
+    eventually(lambda: len(kernels(alone)) == 1)
+    board = open_board(at=alone)
+    if len(kernels(alone)) == 2:
+        pytest.skip("the page took longer to open than the quiet that is waited for")
+    for name in ("15–24 år", "Mand", "By", "Kvinde", "Land"):
+        board.page.locator(".filters .box").get_by_text(name, exact=True).dispatch_event("click")
+        clicked = time.monotonic()
+        board.settled().page.wait_for_timeout(800)
+        found = len(kernels(alone))
+        # A machine that is very busy has no answer to this.
+        assert found == 1 or time.monotonic() - clicked > QUIET_SECONDS
+    eventually(lambda: len(kernels(alone)) == 2)
 
 
 @pytest.mark.nightly

@@ -112,7 +112,7 @@ function buildBars() {
     const labels = wide ? Math.min(Math.ceil(measured.longest) + 16, width * 0.45) : 0;
     // With room for everybody's bar also where it is not shown: nothing moves when the first box is ticked.
     const own = wide ? 37 : 53;
-    const step = height ? Math.min(64, Math.max(30, Math.floor(height / Math.max(1, chart.rows.length)))) : own;
+    const step = height ? Math.min(64, Math.max(26, Math.floor(height / Math.max(1, chart.rows.length)))) : own;
     const barY = wide ? 4 : 20;
     const single = height ? step - 14 : wide ? 18 : 15;
     const thickness = chart.paired ? Math.floor((single + 7) / 2) : single;

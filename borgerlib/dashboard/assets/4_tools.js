@@ -26,7 +26,7 @@ function buildMessages(strings) {
   return { status, box, alarm, say, raise, calm, whisper: (message) => write(status, message) };
 }
 
-function buildQuestions(strings, ask, act) {
+function buildQuestions(strings, choose, act) {
   const own = html("ul", {});
   const saved = html("ul", {});
   const savedHeading = html("p", { class: "group" }, strings.own_questions);
@@ -42,13 +42,13 @@ function buildQuestions(strings, ask, act) {
     name.value = "";
     box.close(true);
   });
-  const choose = (question) => () => {
+  const asked = (question) => button(question.label, () => {
     box.close(true);
-    ask({ kind: "question", id: question.id });
-  };
+    choose(question);
+  });
   function update(menu) {
-    own.replaceChildren(...menu.filter((q) => !q.saved).map((q) => html("li", {}, button(q.label, choose(q)))));
-    saved.replaceChildren(...menu.filter((q) => q.saved).map((q) => html("li", {}, button(q.label, choose(q)),
+    own.replaceChildren(...menu.filter((q) => !q.saved).map((q) => html("li", {}, asked(q))));
+    saved.replaceChildren(...menu.filter((q) => q.saved).map((q) => html("li", {}, asked(q),
       asking(strings.delete, strings.delete_sure, () => act({ kind: "delete_question", id: q.id }),
         fill(strings.delete_question, { navn: q.label })))));
     savedHeading.hidden = saved.hidden = !saved.children.length;
@@ -78,7 +78,7 @@ function buildCompare(config, acts) {
 
 function buildTools(config, acts) {
   const { strings } = config;
-  const questions = buildQuestions(strings, acts.ask, acts.act);
+  const questions = buildQuestions(strings, acts.question, acts.act);
   const compare = buildCompare(config, acts);
   const undo = button(strings.undo, acts.undo);
   const redo = button(strings.redo, acts.redo);

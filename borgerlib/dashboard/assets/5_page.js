@@ -72,26 +72,28 @@ function buildPage({ model, el }, way, isNew) {
     expect(message.kind === "ping" ? "pong" : "view");
     sendTo(model, message);
   }
-  function ask(message, { remember = true } = {}) {
-    if (remember) {
+  /** Ask for what is wanted from now on, whether or not it is shown yet; a link's is known when it is answered. */
+  function ask(message, wanted, { isStep = true } = {}) {
+    if (isStep) {
       way.past.push(way.wanted);
       way.future = [];
+    }
+    if (wanted) {
+      way.wanted = wanted;
+      remember(linkTo(wanted)); // while the kernel works: whoever loads the page anew meanwhile loses nothing
     }
     way.number += 1;
     root.dataset.asked = String(way.number);
     send({ sort: way.sort, table: way.table, ...message, number: way.number });
   }
-  const now = () => ({ levels: way.levels, against: way.against });
-  const select = (wanted, options, focus) => {
-    ask({ kind: "select", ...wanted, focus }, options);
-    way.wanted = wanted;
-    remember(linkTo(wanted)); // while the kernel works: whoever loads the page anew meanwhile loses nothing
-  };
+  const now = () => ({ levels: way.levels, against: way.against, focus: way.focus });
+  const select = (wanted, options) => ask({ kind: "select", ...wanted }, wanted, options);
+  /** Others than those wanted until now: a question of the menu is then no longer asked. */
+  const choose = (part) => select({ ...way.wanted, focus: null, ...part });
   function change(role, levels) {
-    // Of what was asked for last, whether or not it is shown yet.
     const next = { ...way.wanted.levels, [role]: levels };
     if (!levels.length) delete next[role];
-    select({ ...way.wanted, levels: next });
+    choose({ levels: next });
   }
   function act(message) {
     if (message.kind === "copy") {
@@ -99,7 +101,7 @@ function buildPage({ model, el }, way, isNew) {
       return;
     }
     if (message.kind === "report") messages.say(strings.report_running);
-    send({ ...message, levels: way.levels, sort: way.sort });
+    send({ ...message, sort: way.sort });
   }
   async function copy(text) {
     try {
@@ -112,25 +114,25 @@ function buildPage({ model, el }, way, isNew) {
   function step(from, to) {
     if (!from.length) return;
     to.push(way.wanted);
-    select(from.pop(), { remember: false });
+    select(from.pop(), { isStep: false });
   }
   const address = () => {
-    const link = model.get("view").link;
+    const link = linkTo(way.wanted);
     return `${location.origin}${location.pathname}${link ? `#${link}` : ""}`;
   };
   const tools = buildTools(config, {
-    ask,
+    question: ({ id, levels, against, focus }) => ask({ kind: "question", id }, { levels, against, focus }),
     act,
     undo: () => step(way.past, way.future),
     redo: () => step(way.future, way.past),
-    reset: () => isNarrowed() && select({ levels: {}, against: null }),
-    compareHold: () => select({ ...way.wanted, against: way.wanted.levels }),
-    compareWith: (role, level) => select({ ...way.wanted, against: { ...way.wanted.levels, [role]: [level] } }),
-    compareSwap: () => select({ levels: way.wanted.against, against: way.wanted.levels }),
-    compareEnd: () => select({ ...way.wanted, against: null }),
+    reset: () => isNarrowed() && choose({ levels: {}, against: null }),
+    compareHold: () => choose({ against: way.wanted.levels }),
+    compareWith: (role, level) => choose({ against: { ...way.wanted.levels, [role]: [level] } }),
+    compareSwap: () => choose({ levels: way.wanted.against, against: way.wanted.levels }),
+    compareEnd: () => choose({ against: null }),
     sort: (sort) => {
       way.sort = sort;
-      select(way.wanted, { remember: false });
+      select(way.wanted, { isStep: false });
     },
     copyLink: async () => {
       const done = await copy(address());
@@ -147,8 +149,8 @@ function buildPage({ model, el }, way, isNew) {
   const isNarrowed = () => Object.keys(way.wanted.levels).length > 0 || way.wanted.against !== null;
   const overview = buildOverview(config, (table) => {
     way.table = table;
-    select(way.wanted, { remember: false });
-  }, (levels, focus) => select({ levels, against: null }, {}, focus));
+    select(way.wanted, { isStep: false });
+  }, (levels, focus) => choose({ levels, against: null, focus }));
   const who = html("h2", { class: "who" });
   const size = html("p", { class: "size" });
   const versus = html("p", { class: "versus" });
@@ -173,6 +175,7 @@ function buildPage({ model, el }, way, isNew) {
     const moved = !same([view.levels, view.against], [way.levels, way.against]);
     way.levels = view.levels;
     way.against = view.against;
+    way.focus = view.focus;
     if (view.number >= way.number) way.wanted = now(); // otherwise more has been asked for since
     way.sort = view.sort;
     filters.update(way.wanted.levels);
@@ -232,7 +235,9 @@ function buildPage({ model, el }, way, isNew) {
     filters.present(on);
     for (const chart of charts.values()) chart.present(on);
     // The document, not the page in it: what fills a screen by itself is printed as one sheet, cut off.
-    if (on) (inLab ? root : document.documentElement).requestFullscreen?.().catch(() => {});
+    // It takes its time, in which the presentation may have been left again.
+    const leave = () => way.presenting || document.exitFullscreen();
+    if (on) (inLab ? root : document.documentElement).requestFullscreen?.().then(leave).catch(() => {});
     else if (document.fullscreenElement) document.exitFullscreen();
     refresh();
   }
@@ -299,7 +304,7 @@ function buildPage({ model, el }, way, isNew) {
     }
   };
   const onHash = () => {
-    if (read(location.hash.slice(1)) !== read(model.get("view").link)) ask({ kind: "link", text: location.hash });
+    if (read(location.hash.slice(1)) !== read(model.get("view").link)) ask({ kind: "link", text: location.hash }, null);
   };
   const onFullscreen = () => {
     if (!document.fullscreenElement && way.presenting) present(false);
@@ -339,7 +344,7 @@ function buildPage({ model, el }, way, isNew) {
   show();
   if (!inLab) addEventListener("hashchange", onHash);
   if (isNew) {
-    if (link.length > 1) ask({ kind: "link", text: link }, { remember: false });
+    if (link.length > 1) ask({ kind: "link", text: link }, null, { isStep: false });
     // The kernel may have stood ready for long: has anything changed since?
     act({ kind: "refresh" });
   }
@@ -364,7 +369,7 @@ function buildPage({ model, el }, way, isNew) {
 /** The page, built anew where what it offers has changed: a survey that was prepared again. */
 function render({ model, el }) {
   // Kept where the page is built anew: the steps back as well.
-  const way = { past: [], future: [], levels: {}, against: null, wanted: { levels: {}, against: null }, table: null, sort: "asked", number: 0, presenting: false, slide: 0 };
+  const way = { past: [], future: [], levels: {}, against: null, focus: null, wanted: { levels: {}, against: null, focus: null }, table: null, sort: "asked", number: 0, presenting: false, slide: 0 };
   const steps = history.state?.steps;
   if (steps) {
     [way.past, way.future] = steps;

@@ -27,7 +27,7 @@ from borgerlib.dashboard.page.sentences import (
     who,
 )
 from borgerlib.dashboard.page.words import words
-from borgerlib.interest.filters.selection import KEYS
+from borgerlib.interest.filters.selection import KEYS, Selection
 from borgerlib.view.comparison.since import since_last
 from borgerlib.view.words import alt_text
 
@@ -65,8 +65,24 @@ def setting(answers: Answers) -> dict[str, Any]:
 
 
 def menu(questions: Sequence[MenuQuestion]) -> list[dict[str, Any]]:
-    """Return the questions of the menu."""
-    return [{"id": question.id, "label": question.label, "saved": question.saved} for question in questions]
+    """Return the questions of the menu, and whom each is about."""
+    return [
+        {
+            "id": question.id,
+            "label": question.label,
+            "saved": question.saved,
+            **_wanted(question.meant.selection, question.meant.against, question.focus),
+        }
+        for question in questions
+    ]
+
+
+def _wanted(selection: Selection, against: Selection | None, focus: tuple[str, str]) -> dict[str, Any]:
+    return {
+        "levels": selection.as_json(),
+        "against": against.as_json() if against else None,
+        "focus": list(focus) if any(focus) else None,
+    }
 
 
 def view(
@@ -109,8 +125,7 @@ def view(
     full = max((chart["full"] for chart in charts), default=1.0)
     return {
         "number": number,
-        "levels": answer.selection.as_json(),
-        "against": against.selection.as_json() if against else None,
+        **_wanted(answer.selection, against.selection if against else None, focus),
         "versus": f"{words()('strings', 'versus')} {who(answers, against, counted=True)}" if against else "",
         "link": answer.link,
         "sort": sort,

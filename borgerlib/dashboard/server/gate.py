@@ -38,7 +38,8 @@ class NoToken(JupyterHandler):
             refusal_page(
                 "Adressen mangler den nøgle, der giver adgang",
                 "Brug hele den adresse, der blev vist, da oversigten blev åbnet. "
-                "Den ender på <code>?token=…</code>.",
+                "Den ender på <code>?token=…</code>. Er oversigten lukket og åbnet igen, har den fået en ny "
+                "nøgle, og så er det den nye adresse, der gælder.",
             )
         )
 
@@ -63,6 +64,7 @@ class DashboardPage(TornadoVoilaHandler):  # type: ignore[misc]
             self.redirect(self.base_url)
             return
         visitors: Visitors = self.settings[VISITORS]
+        visitors.ask()
         if visitors.are_all_here(len(self.kernel_manager.list_kernel_ids())):
             self.set_status(503)
             self.finish(
@@ -102,6 +104,7 @@ class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
     def on_message(self, ws_message: Any) -> None:
         """Hand a message on, or hang up on a flood of them."""
         if self._pace.allows():
+            self.settings[VISITORS].ask()
             super().on_message(ws_message)
         else:
             self.close(1008, "too many messages")

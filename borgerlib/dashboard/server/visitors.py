@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -12,6 +13,10 @@ MESSAGES_A_MINUTE = 600
 SECONDS_AFTER_CLOSING = 5.0
 """A reload, or a network that fails for a moment, comes back sooner."""
 SECONDS_UNTIL_CONNECTED = 30.0
+QUIET_SECONDS = 5.0
+"""How long nobody may have asked for anything before the next visitor's kernel is made ready."""
+LONGEST_WITHOUT_QUIET = 30.0
+"""Where it is never quiet, it is made ready as long after the last visitor came."""
 
 
 @dataclass
@@ -30,6 +35,8 @@ class Visitors:
     clock: Callable[[], float] = time.monotonic
     _connections: dict[str, int] = field(default_factory=dict)
     _alone_since: dict[str, tuple[float, float]] = field(default_factory=dict)
+    _last_came: float = -math.inf
+    _last_heard: float = -math.inf
 
     def are_all_here(self, kernels: int) -> bool:
         """Return whether there is no room for one more, where so many kernels run: one stands ready."""
@@ -39,6 +46,16 @@ class Visitors:
         """Count a connection to a kernel."""
         self._connections[kernel] = self._connections.get(kernel, 0) + 1
         self._alone_since.pop(kernel, None)
+        self._last_came = self.clock()
+
+    def ask(self) -> None:
+        """Note that somebody opens the page, or asks it for something."""
+        self._last_heard = self.clock()
+
+    def are_quiet(self) -> bool:
+        """Return whether the next visitor's kernel may be made ready; meanwhile clicks take twice as long."""
+        now = self.clock()
+        return now - self._last_heard >= QUIET_SECONDS or now - self._last_came >= LONGEST_WITHOUT_QUIET
 
     def go(self, kernel: str) -> None:
         """Count one less."""

@@ -70,7 +70,7 @@ def serve(settings: dict[str, Any]) -> None:
     config.VoilaConfiguration.file_allowlist = ["^$"]
     config.VoilaExporter.language_code = "da"
     config.VoilaConfiguration.http_keep_alive_timeout = 5
-    # The kernel for the next visitor is made while this one clicks: a fork takes a tenth of what imports do.
+    # A fork takes a tenth of what imports do.
     config.KernelProvisionerFactory.default_provisioner_name = "borger-warm"
     config.MappingKernelManager.cull_idle_timeout = 3600
     config.MappingKernelManager.cull_interval = 300
@@ -102,7 +102,10 @@ def _application() -> Any:
         def init_settings(self) -> dict[str, Any]:
             hosts = ["localhost", *filter(None, [urlsplit(self.outside).hostname])]
             checked = {"allow_remote_access": False, "local_hostnames": hosts, "allow_origin": self.outside}
-            return {**super().init_settings(), **checked, VISITORS: Visitors()}
+            settings, manager = super().init_settings(), self.kernel_manager
+            # As soon as a kernel is given out Voilà would make the next, while the visitor begins to click.
+            self.fill, manager.fill_if_needed = manager.fill_if_needed, lambda **_: None
+            return {**settings, **checked, VISITORS: Visitors()}
 
         def init_handlers(self) -> list[Any]:
             ours = {TornadoVoilaHandler: DashboardPage, VoilaKernelWebsocketHandler: KernelSocket}
@@ -123,17 +126,19 @@ def _application() -> Any:
             else:
                 sys.exit(f"No port is free between {self.ports[0]} and {self.ports[-1]}.")
             self.ioloop = IOLoop.current()
-            PeriodicCallback(self.end_kernels, _LOOK_EVERY).start()
+            PeriodicCallback(self.tend_kernels, _LOOK_EVERY).start()
             try:
                 self.ioloop.start()
             finally:
                 self.stop()
 
-        async def end_kernels(self) -> None:
-            manager = self.kernel_manager
+        async def tend_kernels(self) -> None:
+            manager, visitors = self.kernel_manager, self.app.settings[VISITORS]
+            if visitors.are_quiet() and not manager.get_pool_size(manager.notebook_path):
+                self.fill(delay=0, notebook_name=manager.notebook_path)
             ready = [task for pool in manager._pools.values() for task in pool if task.done()]
             waiting = {task.result()["kernel_id"] for task in ready if not task.exception()}
-            for kernel in self.app.settings[VISITORS].left_alone(manager.list_kernel_ids(), waiting):
+            for kernel in visitors.left_alone(manager.list_kernel_ids(), waiting):
                 with suppress(Exception):
                     await manager.shutdown_kernel(kernel, now=True)
 

@@ -85,6 +85,7 @@ def test_it_serves_whoever_has_the_token_and_stops_at_ctrl_c(workspace):
         code, page = status(f"http://127.0.0.1:{port}/login")
         assert code == 403
         assert "mangler den nøgle" in page
+        assert "har den fået en ny nøgle" in page
         for closed in ("api/kernels", "voila/files/borgernes-interesse.ipynb", "voila/files/log"):
             code, page = status(f"http://127.0.0.1:{port}/{closed}")
             assert code in (302, 403, 404), closed

@@ -4,6 +4,8 @@ import pytest
 
 from borgerlib.dashboard.page.pace import Pace
 from borgerlib.dashboard.server.visitors import (
+    LONGEST_WITHOUT_QUIET,
+    QUIET_SECONDS,
     SECONDS_AFTER_CLOSING,
     SECONDS_UNTIL_CONNECTED,
     Visitors,
@@ -71,3 +73,22 @@ class TestKernels:
             False,
             True,
         ]
+
+    def test_the_next_one_is_made_ready_when_nobody_asks(self, clock):
+        visitors = Visitors(clock=clock)
+        assert visitors.are_quiet()
+        visitors.ask()
+        visitors.come("a")
+        assert not visitors.are_quiet()
+        clock.now += QUIET_SECONDS
+        assert visitors.are_quiet()
+
+    def test_where_somebody_always_asks_it_is_made_ready_in_the_end(self, clock):
+        visitors = Visitors(clock=clock)
+        visitors.come("a")
+        clock.now += LONGEST_WITHOUT_QUIET - 1
+        visitors.ask()
+        assert not visitors.are_quiet()
+        clock.now += 1
+        visitors.ask()
+        assert visitors.are_quiet()
