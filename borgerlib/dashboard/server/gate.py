@@ -64,7 +64,7 @@ class DashboardPage(TornadoVoilaHandler):  # type: ignore[misc]
             self.redirect(self.base_url)
             return
         visitors: Visitors = self.settings[VISITORS]
-        visitors.ask()
+        visitors.arrive()
         if visitors.are_all_here(len(self.kernel_manager.list_kernel_ids())):
             self.set_status(503)
             self.finish(

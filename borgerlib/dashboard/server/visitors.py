@@ -46,10 +46,13 @@ class Visitors:
         """Count a connection to a kernel."""
         self._connections[kernel] = self._connections.get(kernel, 0) + 1
         self._alone_since.pop(kernel, None)
-        self._last_came = self.clock()
+
+    def arrive(self) -> None:
+        """Note that somebody opens the page."""
+        self._last_came = self._last_heard = self.clock()
 
     def ask(self) -> None:
-        """Note that somebody opens the page, or asks it for something."""
+        """Note that somebody asks the page for something."""
         self._last_heard = self.clock()
 
     def are_quiet(self) -> bool:
