@@ -43,7 +43,7 @@ import psutil
 
 from borgerlib import places
 from borgerlib.dashboard.server.serve import NOTEBOOK, dashboard_server
-from borgerlib.dashboard.widget import ASKED_A_MINUTE
+from borgerlib.dashboard.server.visitors import MESSAGES_A_MINUTE
 from borgerlib.interest import store
 from borgerlib.interest.filters.cube import open_filter_cube
 from borgerlib.interest.prepare.prepare import prepare
@@ -209,7 +209,7 @@ def voila(browser: Any, options: argparse.Namespace) -> dict[str, float]:
         heap = page.evaluate("performance.memory.usedJSHeapSize") / 2**20
         for index in range(CHANGES_IN_ALL):
             page.evaluate(CLICK, index)
-            page.wait_for_timeout(1000 * 60 / ASKED_A_MINUTE)
+            page.wait_for_timeout(1000 * 60 / MESSAGES_A_MINUTE)
         after = memory(server.process.pid, "uss")
         leak = max(after[pid] - before[pid] for pid in after if pid in before)
         heap_leak = page.evaluate("performance.memory.usedJSHeapSize") / 2**20 - heap

@@ -14,7 +14,6 @@ import traitlets
 
 from borgerlib.dashboard.page import questions, screen
 from borgerlib.dashboard.page.answers import Answers, open_answers
-from borgerlib.dashboard.page.pace import Pace
 from borgerlib.dashboard.page.words import words
 from borgerlib.dashboard.saved import downloads, save_report
 from borgerlib.errors import BorgerlibError, DataError, command
@@ -27,7 +26,6 @@ from borgerlib.view import theme
 
 _ASSETS = Path(__file__).with_name("assets")
 _NO_FOCUS = ("", "")
-ASKED_A_MINUTE = 300
 _RENEW_AGAIN = 60.0  # seconds
 
 
@@ -75,8 +73,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
 
     def __init__(self, answers: Answers, *, link: str = "") -> None:
         self._answers = answers
-        self._sort, self._pace = "asked", Pace(ASKED_A_MINUTE, 60)
-        self._number, self._renew_after = 0, 0.0
+        self._sort, self._number, self._renew_after = "asked", 0, 0.0
         self._selection = Selection()
         self._against: Selection | None = None
         self._table: tuple[str, str] | None = None
@@ -118,13 +115,12 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
             "delete_question": self._on_delete,
             "download": self._on_download,
             "report": self._on_report,
-            "refresh": lambda _: self._on_refresh(),
             "ping": lambda _: self._pong(),
         }
         message = content if isinstance(content, Mapping) else {}
         hear = kinds.get(str(message.get("kind")))
-        if hear is None or not self._pace.allows():
-            self._say(words()("errors", "unknown" if hear is None else "too_fast"))
+        if hear is None:
+            self._say(words()("errors", "unknown"))
             return
         if message.get("sort") in screen.SORTS:
             self._sort = str(message["sort"])
@@ -163,12 +159,9 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
         against = None if self._against is None else self._against.levels
         self._show(understood(self._selection.levels, renewed.offer.filters, against))
 
-    def _on_refresh(self) -> None:
-        """Others may have saved questions since, and this kernel may have stood ready for long."""
-        self._show_menu()
-        self._pong()
-
     def _pong(self) -> None:
+        """Say that somebody is there; others may have saved questions since."""
+        self._show_menu()
         self.send({"kind": "pong"})
 
     def _on_select(self, message: Mapping[str, Any]) -> None:
@@ -197,7 +190,7 @@ class InterestDashboard(anywidget.AnyWidget):  # type: ignore[misc]
 
     def _on_delete(self, message: Mapping[str, Any]) -> None:
         questions.delete_question(self._answers.municipality.name, str(message.get("id", "")))
-        self._on_refresh()
+        self._pong()
 
     def _on_download(self, message: Mapping[str, Any]) -> None:
         # The first picture takes longer than a page waits without a word.

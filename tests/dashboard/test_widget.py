@@ -246,7 +246,7 @@ class TestWhatHasChangedSince:
     def test_questions_that_others_saved_are_in_the_menu_when_it_is_opened(self, own_answers):
         board = Overheard(own_answers)
         save_question("Odense", "De unge", Selection({"age": ("15-24",)}))
-        board._hear({"kind": "refresh"})
+        board._hear({"kind": "ping"})
         assert [entry["label"] for entry in board.menu if entry["saved"]] == ["De unge"]
         assert board.sent[-1][0] == {"kind": "pong"}
 

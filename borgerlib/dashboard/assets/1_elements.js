@@ -20,6 +20,10 @@ function set(node, name, value) {
   if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
 }
 
+function setAll(node, attributes) {
+  for (const [name, value] of Object.entries(attributes)) set(node, name, value);
+}
+
 function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
@@ -72,13 +76,12 @@ function sendTo(model, message) {
   try { model.send(message); } catch { /* as told */ }
 }
 
-function closeOthers(root) {
+function closeOthers(root, signal) {
   const close = (event) => {
     for (const box of root.querySelectorAll("details.dropdown[open]")) {
       if (!box.contains(event.target)) box.close(false);
     }
   };
-  document.addEventListener("pointerdown", close);
+  document.addEventListener("pointerdown", close, { signal });
   root.addEventListener("focusin", close);
-  return () => document.removeEventListener("pointerdown", close);
 }

@@ -58,27 +58,21 @@ function buildBars() {
   function placeRow(row, parts, place, focused) {
     const { left, scale, top, thickness, compared, paired } = place;
     const x = (share) => left + share * scale;
-    set(parts.group, "transform", `translate(0 ${top})`);
-    set(parts.group, "class", focused ? (row.focus ? "row focus" : "row aside") : "row");
+    setAll(parts.group, { transform: `translate(0 ${top})`, class: focused ? (row.focus ? "row focus" : "row aside") : "row" });
     write(parts.label, fitted(row.label, place.labelRoom, row.focus));
     write(parts.title, row.label);
-    set(parts.label, "x", 0);
-    set(parts.label, "y", place.labelY);
+    setAll(parts.label, { x: 0, y: place.labelY });
     const shown = row.value !== null;
     const settled = shown && row.note !== "";
-    set(parts.bar, "x", left);
-    set(parts.bar, "y", place.barY);
-    set(parts.bar, "height", thickness);
-    set(parts.bar, "width", shown ? Math.max(0, row.value * scale) : 0);
-    set(parts.bar, "class", settled ? "bar settled" : "bar");
-    set(parts.hidden, "x", left);
-    set(parts.hidden, "y", place.barY);
-    set(parts.hidden, "height", thickness);
-    set(parts.hidden, "width", shown ? 0 : 26);
-    set(parts.whole, "x", left);
-    set(parts.whole, "y", place.barY + thickness + (paired ? 1 : 2));
-    set(parts.whole, "height", paired ? thickness : compared ? 4 : 0);
-    set(parts.whole, "width", row.whole === null ? 0 : row.whole * scale);
+    const bar = { x: left, y: place.barY, height: thickness };
+    setAll(parts.bar, { ...bar, width: shown ? Math.max(0, row.value * scale) : 0, class: settled ? "bar settled" : "bar" });
+    setAll(parts.hidden, { ...bar, width: shown ? 0 : 26 });
+    setAll(parts.whole, {
+      x: left,
+      y: place.barY + thickness + (paired ? 1 : 2),
+      height: paired ? thickness : compared ? 4 : 0,
+      width: row.whole === null ? 0 : row.whole * scale,
+    });
     const middle = place.barY + thickness / 2;
     const cap = (at) => `M${x(at)} ${middle - 4}v8`;
     const low = middle + thickness + 1;
@@ -90,16 +84,17 @@ function buildBars() {
     // What the selection itself settles is told within the bar: beside it there is no room.
     const reach = settled ? 0 : shown ? Math.max(row.value, row.upper ?? 0) * scale : 26;
     const beside = compared && !settled ? Math.max(reach, (row.whole_upper ?? row.whole ?? 0) * scale) : reach;
-    set(parts.text, "x", left + beside + GAP);
-    set(parts.text, "y", middle + (paired ? thickness / 2 : 0) + place.drop);
-    set(parts.text, "class", shown && !settled ? "value" : "value muted");
+    setAll(parts.text, {
+      x: left + beside + GAP,
+      y: middle + (paired ? thickness / 2 : 0) + place.drop,
+      class: shown && !settled ? "value" : "value muted",
+    });
     // Of two groups' bars the number stands beside the longer: it says which is which.
     const more = settled ? row.note : paired ? row.whole_short : "";
     write(parts.text, `${row.text}${row.mark}${more ? ` · ${more}` : ""}`);
     const aside = row.whole !== null && !settled && !paired ? row.whole_short : "";
     write(parts.everybody, aside);
-    set(parts.everybody, "x", place.width);
-    set(parts.everybody, "y", middle + place.drop);
+    setAll(parts.everybody, { x: place.width, y: middle + place.drop });
   }
 
   /** `height`: what there is to fill, on a projector; otherwise rows have their own. */
@@ -141,9 +136,7 @@ function buildBars() {
       placeRow(row, rows.get(row.id), { ...place, top: index * step }, focused);
     });
     const drawn = chart.rows.length * step;
-    set(node, "viewBox", `0 0 ${width} ${drawn}`);
-    set(node, "height", drawn);
-    set(node, "aria-label", chart.alt);
+    setAll(node, { viewBox: `0 0 ${width} ${drawn}`, height: drawn, "aria-label": chart.alt });
     node.classList.toggle("paired", chart.paired);
   }
 

@@ -35,7 +35,7 @@ function buildQuestions(strings, choose, act) {
   const heading = html("p", { class: "group" }, strings.save_question);
   const box = dropdown(strings.questions, { class: "dropdown questions" }, own, savedHeading, saved, heading, form);
   // Others in the same meeting may have saved questions.
-  box.addEventListener("toggle", () => box.open && act({ kind: "refresh" }));
+  box.addEventListener("toggle", () => box.open && act({ kind: "ping" }));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     act({ kind: "save_question", label: name.value });

@@ -331,35 +331,32 @@ function buildPage({ model, el }, way, isNew) {
   model.on("msg:custom", hear);
   // A page of its own hears keys wherever the focus is: a presenter clicks beside everything.
   const ears = inLab ? root : document;
-  ears.addEventListener("keydown", onKey);
+  const ended = new AbortController();
+  const { signal } = ended;
+  ears.addEventListener("keydown", onKey, { signal });
   if (inLab) keepKeys(root);
-  narrow.addEventListener("change", onNarrow);
-  document.addEventListener("fullscreenchange", onFullscreen);
-  for (const type of ["beforeprint", "afterprint"]) addEventListener(type, onPrint);
-  const stopClosing = closeOthers(root);
+  narrow.addEventListener("change", onNarrow, { signal });
+  document.addEventListener("fullscreenchange", onFullscreen, { signal });
+  for (const type of ["beforeprint", "afterprint"]) addEventListener(type, onPrint, { signal });
+  closeOthers(root, signal);
   const pulse = setInterval(() => document.hidden || send({ kind: "ping" }), PULSE);
   el.append(html("div", { class: "borger-host" }, root));
   onMenu();
   const link = inLab ? "" : location.hash;
   show();
-  if (!inLab) addEventListener("hashchange", onHash);
+  if (!inLab) addEventListener("hashchange", onHash, { signal });
   if (isNew) {
     if (link.length > 1) ask({ kind: "link", text: link }, null, { isStep: false });
     // The kernel may have stood ready for long: has anything changed since?
-    act({ kind: "refresh" });
+    send({ kind: "ping" });
   }
 
   return () => {
+    ended.abort();
     clearInterval(pulse);
     for (const timer of waiting.values()) clearTimeout(timer);
     for (const chart of charts.values()) chart.stop();
     for (const file of files) URL.revokeObjectURL(file);
-    stopClosing();
-    document.removeEventListener("fullscreenchange", onFullscreen);
-    ears.removeEventListener("keydown", onKey);
-    narrow.removeEventListener("change", onNarrow);
-    removeEventListener("hashchange", onHash);
-    for (const type of ["beforeprint", "afterprint"]) removeEventListener(type, onPrint);
     model.off("change:view", onView);
     model.off("change:menu", onMenu);
     model.off("msg:custom", hear);

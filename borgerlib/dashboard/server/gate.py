@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from jupyter_server.auth.decorator import allow_unauthenticated
@@ -15,16 +14,16 @@ from voila.voila_identity_provider import VoilaIdentityProvider
 from borgerlib.dashboard.page.pace import Pace
 from borgerlib.dashboard.server.visitors import MESSAGES_A_MINUTE, Visitors
 
-_PAGE = Path(__file__).with_name("voila") / "told.html"
 _PROTOCOL = "v1.kernel.websocket.jupyter.org"
 VISITORS = "borger_visitors"
 """Name of the `Visitors` among the application's settings."""
 
 
-def refusal_page(heading: str, text: str) -> str:
-    """Return a page that says why there is no dashboard."""
-    page = _PAGE.read_text(encoding="utf-8")
-    return page.replace("{heading}", heading).replace("{text}", text)
+def refuse(handler: JupyterHandler, status: int, heading: str, text: str) -> None:
+    """Answer with a page that says why there is no dashboard."""
+    handler.set_status(status)
+    page = handler.settings["voila_jinja2_env"].get_template("told.html")
+    handler.finish(page.render(heading=heading, text=text))
 
 
 class NoToken(JupyterHandler):
@@ -33,14 +32,12 @@ class NoToken(JupyterHandler):
     @allow_unauthenticated
     def get(self) -> None:
         """Answer 403 with the page."""
-        self.set_status(403)
-        self.finish(
-            refusal_page(
-                "Adressen mangler den nøgle, der giver adgang",
-                "Brug hele den adresse, der blev vist, da oversigten blev åbnet. "
-                "Den ender på <code>?token=…</code>. Er oversigten lukket og åbnet igen, har den fået en ny "
-                "nøgle, og så er det den nye adresse, der gælder.",
-            )
+        refuse(
+            self,
+            403,
+            "Adressen mangler den nøgle, der giver adgang",
+            "Brug hele den adresse, der blev vist, da oversigten blev åbnet. Den ender på ?token=…. "
+            "Er oversigten lukket og åbnet igen, har den fået en ny nøgle, og så gælder den nye adresse.",
         )
 
     post = get
@@ -66,13 +63,8 @@ class DashboardPage(TornadoVoilaHandler):  # type: ignore[misc]
         visitors: Visitors = self.settings[VISITORS]
         visitors.arrive()
         if visitors.are_all_here(len(self.kernel_manager.list_kernel_ids())):
-            self.set_status(503)
-            self.finish(
-                refusal_page(
-                    "Der er fuldt hus lige nu",
-                    f"Oversigten kan vises for {visitors.most} ad gangen. Prøv igen om et øjeblik.",
-                )
-            )
+            told = f"Oversigten kan vises for {visitors.most} ad gangen. Prøv igen om et øjeblik."
+            refuse(self, 503, "Der er fuldt hus lige nu", told)
             return
         await super().get(path)
 

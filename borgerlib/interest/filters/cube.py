@@ -19,7 +19,7 @@ from borgerlib.errors import BorgerlibError
 from borgerlib.files.atomic import replacing, settled
 from borgerlib.interest import store
 from borgerlib.interest.filters.choices import SEGMENTS_FILE, Offer, filterable, saved_folder
-from borgerlib.interest.filters.segments import find_kinds, kinds_of
+from borgerlib.interest.filters.segments import find_kinds
 from borgerlib.interest.prepared import processed_folder
 from borgerlib.interest.protected.files import COPY, copy_state, file_state, open_copy
 from borgerlib.interest.weighting.rules import WEIGHT
@@ -90,7 +90,7 @@ def open_filter_cube(
     randomised(chance, 2)
     folder = settled(processed_folder(municipality))
     wanted = _fingerprint(municipality, age_bands, chance)
-    found, record, origin = _kept(folder / FILE, str(file_state(folder / FILE)), json.dumps(wanted))
+    found, origin = _kept(folder / FILE, str(file_state(folder / FILE)), json.dumps(wanted))
     if found is not None:
         return found
     had_copy = (folder / COPY).is_file()
@@ -98,9 +98,7 @@ def open_filter_cube(
     if had_copy and wanted["copy"]["key"] is None:
         origin = "protected_anew"
     codebook = load_codebook(store.codebook_path(municipality))
-    # To find the kinds takes longer than all the rest: those of an older cube are taken where they fit.
-    kinds = find_kinds(copy, codebook, record.get("kinds", {}))
-    ready = filterable(copy, codebook, age_bands=age_bands, kinds=kinds_of(kinds))
+    ready = filterable(copy, codebook, age_bands=age_bands, kinds=find_kinds(copy, codebook))
     cube = build_cube(ready.copy, ready.items, weight=WEIGHT)
     record = {
         "of": {**wanted, "copy": state},
@@ -108,7 +106,6 @@ def open_filter_cube(
         "roles": {role: list(of) for role, of in cube.roles.items()},
         "made_of": {role: sorted(of) for role, of in ready.made_of.items()},
         "offer": asdict(ready.offer),
-        "kinds": kinds,
     }
     _keep(folder / FILE, cube, record)
     return _opened(cube, record, origin)
@@ -148,26 +145,25 @@ def _opened(cube: Cube, record: Mapping[str, Any], origin: Origin) -> FilterCube
 
 
 @lru_cache(maxsize=1)
-def _kept(path: Path, _: str, wanted: str) -> tuple[FilterCube | None, dict[str, Any], Origin]:
-    """Return the cube of a file that fits, what the file says of itself, and why it does not fit.
+def _kept(path: Path, _: str, wanted: str) -> tuple[FilterCube | None, Origin]:
+    """Return the cube of a file that fits, or why it does not fit.
 
     As long as the file is the same it is read once, which kernels that are forked then share.
     """
-    record: dict[str, Any] = {}
     try:
         with np.load(path, allow_pickle=False) as arrays:
             record, of = dict(json.loads(str(arrays["told"]))), json.loads(wanted)
             if record["of"] == of:
                 roles = {role: tuple(levels) for role, levels in record["roles"].items()}
                 cube = Cube(roles, arrays["bits"], arrays["weight"], arrays["rows"], int(record["size"]))
-                return _opened(cube, record, "kept"), record, "kept"
+                return _opened(cube, record, "kept"), "kept"
             protection = {name: of["copy"][name] for name in ("key", "chance")}
             same = {**record["of"], "copy": {**record["of"]["copy"], **protection}}
-            return None, record, "protected_anew" if same == of else "outdated"
+            return None, "protected_anew" if same == of else "outdated"
     except FileNotFoundError:
-        return None, record, "first"
+        return None, "first"
     except _TORN:
-        return None, record, "damaged"
+        return None, "damaged"
 
 
 def _keep(path: Path, cube: Cube, record: Mapping[str, Any]) -> None:

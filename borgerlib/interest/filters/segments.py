@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -71,11 +69,12 @@ class CopiedSegments:
         return pd.concat(parts, axis=1).iloc[alike].reset_index(drop=True)
 
 
-def find_kinds(copy: pd.DataFrame, codebook: Codebook, known: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the kinds of citizens that the copied topics show (latent classes), as what JSON can hold.
+def find_kinds(copy: pd.DataFrame, codebook: Codebook) -> CopiedSegments | None:
+    """Return the kinds of citizens that the copied topics show (latent classes); None where to be untold.
 
-    Chance in the copy is independent of everything else, so it blurs the classes without making others of
-    them. They are found in a part of a large survey.
+    Everybody is assigned to the likeliest. Chance in the copy is independent of everything else, so it blurs
+    the classes without making others of them. They are found in a part of a large survey. As in the report,
+    kinds that bootstrap samples do not show again are this sample's own.
 
     Parameters
     ----------
@@ -83,53 +82,27 @@ def find_kinds(copy: pd.DataFrame, codebook: Codebook, known: Mapping[str, Any])
         One row a person.
     codebook : Codebook
         What was asked.
-    known : mapping
-        What this has returned before; handed back where it is of the same answers.
     """
     topics = codebook.with_role("topics")
     if topics is None or topics.kind != "multiple":
-        return {}
-    columns = [f"{topics.id}__{option.id}" for option in topics.options if not option.exclusive]
+        return None
+    asked = [f"{topics.id}__{option.id}" for option in topics.options if not option.exclusive]
     # Who wants none of the topics is not asked: with chance in the copy it tells of nobody.
-    none = {
-        name: pd.array([pd.NA] * len(copy), dtype="Int8") for name in topics.columns if name not in columns
-    }
+    none = {name: pd.array([pd.NA] * len(copy), dtype="Int8") for name in topics.columns if name not in asked}
     part = copy.assign(**none).iloc[:: -(-len(copy) // _MOST_LOOKED_AT)]
-    answers = pd.util.hash_pandas_object(part[[*topics.columns, WEIGHT]], index=False).to_numpy()
-    words = repr([(option.id, option.short) for option in topics.options])
-    of = sha256(answers.tobytes() + words.encode()).hexdigest()
-    if known.get("of") == of:
-        return dict(known)
     try:
         found = latent_classes(part, codebook, weight=WEIGHT, starts=_STARTS, samples=_SAMPLES)
     except (DataError, ParameterError):
-        return {"of": of, "names": {}}
-    ids = list(found.classes["class"])
-    chosen = found.profile.pivot(index="class", columns="option", values="proportion").loc[ids]
-    return {
-        "of": of,
-        "names": dict(zip(ids, map(str, found.classes["name"]), strict=True)),
-        "agreement": found.agreement or 0.0,
-        "item": topics.id,
-        "options": list(chosen.columns),
-        "profile": chosen.to_numpy().tolist(),
-        "share": found.classes["share"].tolist(),
-    }
-
-
-def kinds_of(found: Mapping[str, Any]) -> CopiedSegments | None:
-    """Return the kinds that `find_kinds` found, everybody assigned to the likeliest; None where to be untold.
-
-    As in the report, kinds that bootstrap samples do not show again are this sample's own.
-    """
-    names = found.get("names", {})
-    if len(names) < 2 or found["agreement"] < COMES_BACK:
         return None
-    columns = [f"{found['item']}__{option}" for option in found["options"]]
-    profile, share = np.array(found["profile"]).clip(1e-4, 1 - 1e-4), np.array(found["share"])
+    names = dict(zip(found.classes["class"], map(str, found.classes["name"]), strict=True))
+    if len(names) < 2 or (found.agreement or 0.0) < COMES_BACK:
+        return None
+    chosen = found.profile.pivot(index="class", columns="option", values="proportion").loc[list(names)]
+    columns = tuple(f"{topics.id}__{option}" for option in chosen.columns)
+    profile, share = chosen.to_numpy().clip(1e-4, 1 - 1e-4), found.classes["share"].to_numpy()
 
     def members(frame: pd.DataFrame) -> pd.DataFrame:
-        answers = frame[columns].to_numpy(dtype=np.float32, na_value=np.nan)
+        answers = frame[list(columns)].to_numpy(dtype=np.float32, na_value=np.nan)
         answered = np.where(np.isnan(answers), 0, 1).astype(np.float32)
         likely = np.log(share) + np.nan_to_num(answers) @ np.log(profile / (1 - profile)).T.astype(np.float32)
         likely += answered @ np.log(1 - profile).T.astype(np.float32)
@@ -138,7 +111,7 @@ def kinds_of(found: Mapping[str, Any]) -> CopiedSegments | None:
             {name: (best == number).astype(np.int8) for number, name in enumerate(names)}, index=frame.index
         )
 
-    return CopiedSegments("segment", names, {found["item"]: tuple(columns)}, tuple(columns), members)
+    return CopiedSegments("segment", names, {topics.id: columns}, columns, members)
 
 
 def saved_segments(copy: pd.DataFrame, segments: Sequence[Segment]) -> CopiedSegments:
