@@ -128,7 +128,8 @@ from borgerlib.view.citizens.sections import load_sections
 cube = open_filter_cube("Odense", age_bands=load_sections().age_bands).protected.cube
 out, age = ipywidgets.Output(), ipywidgets.Dropdown(options=list(cube.roles["age"]))
 def shares_of(level):
-    chose = cube.sums(cube.bits[cube.chosen["topics"]] & cube.select({"age": [level]}))[:, 1]
+    who = cube.select({"age": [level]})
+    chose = cube.sums([cube.chose("topics", topic) & who for topic in cube.roles["topics"]])[:, 1]
     return pandas.DataFrame({"proportion": chose / chose.sum(), "option": cube.roles["topics"]})
 shares = {level: shares_of(level) for level in cube.roles["age"]}
 def draw(change):

@@ -249,7 +249,8 @@ def _weighted(
     """Return rows drawn one after another by weight (Efraimidis & Spirakis 2006)."""
     rows = np.flatnonzero(able)
     waits = generator.exponential(size=len(rows)) / weights[rows]
-    drawn: Rows = rows[np.argpartition(waits, size - 1)[:size]]
+    # Sorted: in which order they are found depends on the processor.
+    drawn: Rows = rows[np.sort(np.argpartition(waits, size - 1)[:size])]
     return drawn
 
 

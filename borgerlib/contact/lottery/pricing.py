@@ -73,7 +73,7 @@ class Panels:
         part = relaxed.variables[free]
         while np.any(broken := np.abs(part - np.round(part)) > _WHOLE):
             index = np.flatnonzero(broken)
-            order = index[np.argsort(np.abs(part[index] - np.round(part[index])))]
+            order = index[np.argsort(np.abs(part[index] - np.round(part[index])), kind="stable")]
             solution = self._fixed(program, free, part, order)
             if solution is None:
                 return None

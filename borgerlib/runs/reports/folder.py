@@ -6,9 +6,10 @@ A reader never meets half a report, and the old one stands until the new one is 
 from __future__ import annotations
 
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 
@@ -166,11 +167,20 @@ def make_room(target: Path) -> None:
         raise RunError(
             f"{target} is a file, and the report is a folder.", hint="Name another folder for the report."
         )
-    if any(target.iterdir()) and not is_ours(target / "index.html"):
+    # A folder is seen without its front page in the moment in which another writer changes it for a new one.
+    if all(_looks_foreign(target) for _ in range(5)):
         raise RunError(
             f"The folder {target} holds files that are not a report.",
             hint="Name an empty or new folder: writing the report there would mix the two.",
         )
+
+
+def _looks_foreign(target: Path) -> bool:
+    with suppress(FileNotFoundError):
+        if any(target.iterdir()) and not is_ours(target / "index.html"):
+            time.sleep(0.02)
+            return True
+    return False
 
 
 @contextmanager

@@ -92,7 +92,7 @@ def estimate_difference(
     >>> people = borgerlib.load("Ærø")  # simulated citizens
     >>> found = borgerlib.estimate_difference(people, "emner", by="koen", weight="weight")
     >>> found[["koen", "option", "difference"]].round(2).head(2).values.tolist()
-    [['mand', 'klima_miljoe', -0.07], ['mand', 'skole_dagtilbud', -0.03]]
+    [['mand', 'klima_miljoe', -0.06], ['mand', 'skole_dagtilbud', -0.03]]
     """
     check_confidence(confidence)
     answers = answers_to(respondents, item)

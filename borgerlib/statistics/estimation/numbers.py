@@ -74,7 +74,7 @@ def estimate_mean(
     >>> borgerlib.estimate_mean(people, "alder", by="koen", weight="weight")[["koen", "mean"]].round(
     ...     1
     ... ).values.tolist()
-    [['mand', 56.6], ['kvinde', 58.2], ['oensker_ikke', 55.3]]
+    [['mand', 56.5], ['kvinde', 58.2], ['oensker_ikke', 58.6]]
     """
     check_confidence(confidence)
     item, values = _numbers(respondents, item)
@@ -140,7 +140,7 @@ def estimate_quantiles(
     >>> people = borgerlib.load("Ærø")  # simulated citizens
     >>> median = borgerlib.estimate_quantiles(people, "alder", by="koen", weight="weight")
     >>> median[["koen", "quantile", "ci_lower", "ci_upper"]].head(2).values.tolist()
-    [['mand', 59.0, 56.0, 63.0], ['kvinde', 61.0, 59.0, 64.0]]
+    [['mand', 59.0, 57.0, 63.0], ['kvinde', 62.0, 60.0, 64.0]]
     """
     check_confidence(confidence)
     shares = _probabilities(probabilities)

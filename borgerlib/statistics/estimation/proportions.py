@@ -123,7 +123,7 @@ def estimate_proportions(
     >>> people = borgerlib.load("Ærø")  # simulated citizens
     >>> shares = borgerlib.estimate_proportions(people, "emner", by="koen", weight="weight")
     >>> shares[["koen", "option", "n", "proportion"]].round(2).head(2).values.tolist()
-    [['mand', 'klima_miljoe', 361, 0.28], ['mand', 'skole_dagtilbud', 361, 0.24]]
+    [['mand', 'klima_miljoe', 363, 0.29], ['mand', 'skole_dagtilbud', 363, 0.24]]
     """
     check_interval(interval, confidence)
     answers = answers_to(respondents, item)
@@ -207,7 +207,7 @@ def estimate_total(
     >>> people = borgerlib.load("Ærø")  # simulated citizens
     >>> told = borgerlib.estimate_total(people, "tid", raked_to=borgerlib.load_weighting("Ærø"))
     >>> told[["option", "total"]].round().head(1).values.tolist()
-    [['ingen_tid', 904.0]]
+    [['ingen_tid', 911.0]]
     """
     check_interval("beta", confidence)
     answers = answers_to(respondents, item)

@@ -88,7 +88,7 @@ def nonresponse_range(
     ...     people[people["koen"].isin(["kvinde", "mand"])], "tid", margins=margins, odds=(1, 2)
     ... )
     >>> shares[["option", "odds", "proportion"]].round(2).head(2).values.tolist()
-    [['ingen_tid', 1.0, 0.15], ['ingen_tid', 2.0, 0.09]]
+    [['ingen_tid', 1.0, 0.16], ['ingen_tid', 2.0, 0.1]]
     """
     given = list(odds) if isinstance(odds, Iterable) else [odds]
     ratios = np.array([ratio if isinstance(ratio, Real) else np.nan for ratio in given], dtype=np.float64)

@@ -155,7 +155,7 @@ class WeightingResult:
     >>> import borgerlib
     >>> weighting = borgerlib.load_weighting("Ærø")
     >>> round(weighting.design_effect, 2), round(weighting.effective_sample_size)
-    (1.26, 684)
+    (1.25, 689)
     """
 
     weights: pd.Series = field(repr=False)

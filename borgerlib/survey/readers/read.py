@@ -185,7 +185,7 @@ def _noting_municipalities(export: Export) -> Export:
 def _noting_repeats(export: Export) -> Export:
     """Note rows that are another one over again, where a column or a few tell nearly all rows apart."""
     first = export.frame.head(_SAMPLE).drop_duplicates()
-    different = first.nunique().sort_values(ascending=False)
+    different = first.nunique().sort_values(ascending=False, kind="stable")
     telling = list(different.index[:_TELLING])
     if len(first) < _SAMPLE_LEAST or len(first.drop_duplicates(telling)) < _NEARLY_ALL * len(first):
         return export

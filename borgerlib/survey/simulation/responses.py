@@ -51,7 +51,8 @@ def respond(world: Simulation, *, n: int, random: np.random.Generator) -> tuple[
     distinct = n - sum(added.values())
     # The smallest of exponential waiting times: without replacement, the likelier the higher the propensity.
     waiting = random.exponential(size=len(world.people)) / world.propensity
-    who = np.argpartition(waiting, distinct - 1)[:distinct]
+    # Sorted: their order depends on the processor, and a seed gives the same everywhere.
+    who = np.sort(np.argpartition(waiting, distinct - 1)[:distinct])
     frame = world.people.iloc[random.permutation(who)].reset_index(drop=True)
     frame = _leave_out(frame, codebook, rates, random)
     frame = frame.assign(**_technical(codebook, distinct, world.reference_date, random))

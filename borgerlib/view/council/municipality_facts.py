@@ -90,7 +90,7 @@ def neighbours(municipality: Municipality) -> Table:
     alike, group = municipalities(), municipality.group.lower()
     alike = alike[alike["group"] == municipality.group]
     apart = (alike["population"] - municipality.population).abs()
-    nearest = alike.loc[apart.nsmallest(_NEIGHBOURS + 1).index].sort_values("population", ascending=False)
+    nearest = alike.loc[apart.nsmallest(_NEIGHBOURS + 1).index].nlargest(_NEIGHBOURS + 1, "population")
     return public_table(
         nearest,
         caption=f"{municipality.full_name} og de {group}, der er tættest på i størrelse",

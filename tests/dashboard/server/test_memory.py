@@ -78,7 +78,7 @@ def test_no_process_of_a_page_holds_a_respondent_and_none_outlives_the_command(w
     try:
         # Whoever answers holds the counts of the copy: a row of it shows that rows can be found.
         cube = open_answers("Odense").protected.cube
-        copied = cube.bits[cube.chosen["topics"][0]].tobytes()
+        copied = cube.chose("topics", cube.roles["topics"][0]).tobytes()
         middle = copied[len(copied) // 2 :][:WINDOW]
 
         status(f"http://127.0.0.1:{port}/?token={token}")

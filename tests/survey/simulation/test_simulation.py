@@ -1,5 +1,8 @@
 import csv
 import json
+import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -31,6 +34,10 @@ def simulate(n: int = 2000, seed: int = 1, **more: object) -> Simulation:
     return simulate_export("Prøvekøbing", POPULATION, n=n, seed=seed, reference_date=DAY, **more)
 
 
+def in_brief(simulation: Simulation) -> str:
+    return str(pd.util.hash_pandas_object(simulation.responses.astype(str)).sum())
+
+
 @pytest.fixture(scope="module")
 def simulation() -> Simulation:
     return simulate()
@@ -39,6 +46,21 @@ def simulation() -> Simulation:
 @pytest.fixture(scope="module")
 def cleaned(simulation: Simulation):
     return clean(simulation.responses, CODEBOOK, rules=CleaningRules(reference_date=DAY))
+
+
+@pytest.mark.slow
+def test_a_seed_gives_the_same_on_another_processor(simulation: Simulation) -> None:
+    """numpy sorts by the vector instructions that a processor has, which leave things in different order."""
+    program = "from test_simulation import in_brief, simulate; print(in_brief(simulate()))"
+    with_fewer = {"NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4", "PYTHONPATH": str(Path(__file__).parent)}
+    run = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | with_fewer,
+    )
+    assert run.stdout.strip() == in_brief(simulation)
 
 
 def test_the_population_is_the_one_given(simulation: Simulation) -> None:
