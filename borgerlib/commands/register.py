@@ -46,7 +46,7 @@ def import_(
         bool, Option("--new-key", help="Make the key file, and the register, on first use.")
     ] = False,
     by_answers: Annotated[
-        bool, Option("--by-answers", help="The words say that answers may decide who is invited.")
+        bool, Option("--by-answers", help="The words of --version let answers decide who is invited.")
     ] = False,
     until: Annotated[
         datetime | None,

@@ -1,4 +1,4 @@
-"""What citizens have answered stands on cards and areas, from the protected copy."""
+"""What citizens have answered stands on cards and areas, as in the report."""
 
 import os
 import shutil
@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from borgerlib import danish
-from borgerlib.dashboard.page.answers import open_answers
 from borgerlib.errors import ParameterError
+from borgerlib.view.citizens.interest import open_interest
 from borgerlib.workshop.page.citizens import Citizens, citizens_of
 from borgerlib.workshop.page.open import open_room
 
@@ -21,17 +21,19 @@ def test_without_answers_or_municipality_nothing_is_said(workspace):
 
 
 @pytest.mark.thorough  # the kinds of citizens are looked for, which takes long
-def test_cards_and_areas_say_what_the_dashboard_says(prepared_once, tmp_path, monkeypatch):
+def test_cards_and_areas_say_what_the_report_says(prepared_once, tmp_path, monkeypatch):
     root = tmp_path / "workspace"
     shutil.copytree(prepared_once[1], root)
     monkeypatch.setenv("BORGER_WORKSPACE", str(root))
-    shown = open_answers("Ærø").everybody.estimates.select(item="topics", option="aeldre").frame.iloc[0]
-    share = danish.percent(max(0, shown["proportion"]))
+    shown = open_interest("Ærø").estimates("emner").select(option="aeldre", group="").frame.iloc[0]
+    share = danish.percent(shown["proportion"])
     tool = open_room("dialogkort", municipality="Ærø").tool
     card = next(card for card in tool.config["decks"][0]["cards"] if card["id"] == "aeldreomsorg")
     (said,) = card["facts"]
     assert said.startswith(f"{share} (")
-    assert said.endswith("af borgerne i Ærø vil gerne være med til at drøfte »Ældre«. Simulerede data.")
+    assert said.endswith(
+        "af dem, der har svaret i Ærø, vil gerne være med til at drøfte »Ældre«. Simulerede data."
+    )
     assert tool.config["simulated"].startswith("SIMULEREDE DATA")
     areas = open_room("indflydelse", municipality="Ærø").tool.config["areas"]
     assert next(area for area in areas if area["id"] == "aeldre")["said"] == said

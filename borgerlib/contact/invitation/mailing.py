@@ -108,6 +108,5 @@ def withdrawal_text(code: str, *, contact: str, short: bool = False) -> str:
     if short:
         return f"Afmeld: {contact}, kode {code}"
     return (
-        f"Vil du ikke inviteres mere? Skriv eller ring til {contact} og oplys koden {code}. "
-        "Du behøver ikke sige hvorfor."
+        f"Vil du ikke inviteres mere? Kontakt {contact}, og oplys koden {code}. Du behøver ikke sige hvorfor."
     )

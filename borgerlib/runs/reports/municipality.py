@@ -276,7 +276,7 @@ def _introduction(name: str, citizens: InterestSurvey | None) -> str:
         f"med sin usikkerhed, hver påstand med sin prøve. Rapporten er lavet for {_described(name)}."
     ]
     if citizens:
-        sentences.append("Først står, hvad kommunens egne borgere har svaret.")
+        sentences.append("Først kommer borgernes egne svar.")
         if citizens.respondents.attrs["simulated"]:
             sentences.append(f"Borgernes svar er {SIMULATED}: de er opfundet af et program.")
     return " ".join(sentences)

@@ -162,7 +162,7 @@ def why_not(survey: LocalSurvey, role: str, domain: str) -> Text:
 def _not_marked(survey: LocalSurvey, role: str, domain: str, tag: str) -> Text:
     if tag == "town" and survey.codebook.with_role("area_type") is None:
         return why_not(survey, role, domain)
-    return Text(f"Ingen af svarmulighederne er mærket som {TAG_WORDS[tag]} i kommunens kodebog.")
+    return Text(f"Ingen af svarmulighederne er markeret som {TAG_WORDS[tag]} i kommunens kodebog.")
 
 
 def _is_possible(survey: LocalSurvey, group: str) -> bool:
@@ -217,8 +217,8 @@ def eager_sentence(survey: LocalSurvey, answers: InterestSurvey, answer: str, wh
     holds = danish.marked("Tallet gælder dem, der har svaret.", survey.simulated)
     return Text(
         f"**Hvor sikkert er det?** {holds} Hvis "
-        f"{who or f'de, der valgte »{label}«,'} var {times} gange så tilbøjelige til at svare som andre, er "
-        f"det {numbers} pct. af alle borgere."
+        f"{who or f'de, der valgte »{label}«,'} var {times} gange så tilbøjelige til at svare som andre, "
+        f"ville det være {numbers} pct. af alle borgere."
     )
 
 

@@ -68,7 +68,7 @@ def evenness_sentences(survey: LocalSurvey) -> list[str]:
         sure = alt_text.uncertainty(survey.participation.rates.confidence)
         sentences.append(
             f"**{danish.capitalise(ROLE_WORDS[role])}:** {lowest} har deltaget {ratio} gange så ofte som "
-            f"{highest} ({sure}: {lower}–{upper}).{' Det kan være tilfældigt.' if by_chance else ''}"
+            f"{highest}; {sure}: {lower}–{upper}.{' Det kan være tilfældigt.' if by_chance else ''}"
         )
     return sentences
 

@@ -128,7 +128,7 @@ def differences_sentence(survey: LocalSurvey) -> str:
         return "Der er for få svar til at sige, om grupper svarer forskelligt."
     apart = int((tested != 0).sum())
     share = f"{danish.small_number(apart) if apart else 'ingen'} af {danish.number(len(tested))}"
-    marked = " De er mærket i tabellerne." if apart else ""
+    marked = " De er markeret i tabellerne." if apart else ""
     return (
         f"I {share} sammenligninger af en gruppe med de øvrige er forskellen større, end tilfældet kan "
         f"forklare.{marked} De andre forskelle kan skyldes, hvem der tilfældigvis svarede."
@@ -136,7 +136,7 @@ def differences_sentence(survey: LocalSurvey) -> str:
 
 
 def who_sentence(survey: LocalSurvey) -> str:
-    """Return how many answered, and which age group took part least and most."""
+    """Return how many answered, and which two age groups are furthest apart in taking part."""
     weighting = survey.weighting
     sentence = f"{danish.number(survey.respondents)} borgere har svaret."
     if weighting["targets"]:
@@ -146,7 +146,7 @@ def who_sentence(survey: LocalSurvey) -> str:
     if found is None or found[2]:
         return sentence
     least, most = danish.capitalise(found[0]), found[1]
-    return f"{sentence} {least} har svaret mindst og {most} mest, set i forhold til hvor mange de er."
+    return f"{sentence} {least} har svaret sjældnere end {most}, set i forhold til, hvor mange de er."
 
 
 def _groups_words(frame: pd.DataFrame, group: str) -> tuple[str, str]:

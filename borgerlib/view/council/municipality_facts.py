@@ -95,7 +95,7 @@ def neighbours(municipality: Municipality) -> Table:
         nearest,
         caption=f"{municipality.full_name} og de {group}, der er tættest på i størrelse",
         columns={"name": "Kommune", "region": "Region", "population": "Indbyggere"},
-        note=f"Gruppen {group} har {danish.small_number(len(alike))} kommuner. {_note()}",
+        note=f"Gruppen {group} omfatter {danish.small_number(len(alike))} kommuner. {_note()}",
     )
 
 

@@ -43,7 +43,10 @@ _STATUS_IN_SENTENCE = {
     "unreadable": "tabt",
 }
 _KEY_FIGURES = (
-    ("{udsagn_byraad.enige:pct}", "siger, at byrådet prioriterer borgerinddragelse højt"),
+    (
+        "{udsagn_byraad.enige:pct}",
+        "af kommunaldirektørerne siger, at deres byråd prioriterer borgerinddragelse højt",
+    ),
     ("{strategi.ja:pct}", "af kommunerne har en strategi"),
     ("{former.borgermoede:pct}", "har holdt borgermøde eller dialogmøde"),
 )
@@ -55,7 +58,8 @@ def page(survey: LeadersSurvey) -> Text:
     answered = int(meta["respondents"]) if survey.wave is None else len(survey.wave.respondents)
     rate = danish.percent(answered / meta["population"])
     finding = f"{answered} af landets {meta['population']} kommunaldirektører"
-    told = f" svarede ({rate}), og {meta['completed']} af dem gennemførte hele skemaet."
+    year, completed = meta["fieldwork_end"][:4], meta["completed"]
+    told = f" svarede i {year} ({rate}), og {completed} af dem gennemførte hele skemaet."
     finding += told if survey.wave is None else f" har svaret i denne måling ({rate})."
     figures = [(f"{answered} af {meta['population']}", "kommunaldirektører har svaret")]
     figures += [(fill(value, survey.everything), label) for value, label in _KEY_FIGURES]

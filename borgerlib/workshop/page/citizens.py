@@ -1,4 +1,4 @@
-"""What a municipality's citizens have answered, as sentences, from the protected copy.
+"""What a municipality's citizens have answered, as sentences with the numbers of its report.
 
 They are put into words by a process of its own: what opens the answers takes more memory than a whole
 meeting, and is needed once.
@@ -63,28 +63,23 @@ def citizens_of(municipality: str) -> Citizens:
 
 def share_words(share: float, lower: float, upper: float) -> dict[str, str]:
     """Return a share and its interval in words."""
-    # Corrected for what was left to chance, a small share may come out below 0.
-    interval = danish.percent_range(max(0.0, lower), upper)
-    return {"andel": danish.percent(max(0.0, share)), "interval": interval}
+    return {"andel": danish.percent(share), "interval": danish.percent_range(lower, upper)}
 
 
 def _said(municipality: str) -> str:
-    from borgerlib.dashboard.page.answers import open_answers
+    from borgerlib.view.citizens.interest import open_citizens
 
-    answers = open_answers(municipality)
-    place = answers.municipality.name
-    mark = f" {words()('facts', 'simulated')}" if answers.offer.simulated else ""
+    survey = open_citizens(municipality)
+    mark = f" {words()('facts', 'simulated')}" if survey.simulated else ""
+    frame = survey.estimates.frame
+    frame = frame[(frame["group"] == "") & ~frame["suppressed"] & ~frame["net"]]
     sentences = []
-    asked = set(answers.everybody.estimates.frame["item"])
     for item, role in _ROLES.items():
-        if role not in asked:
-            continue
         key = "topic" if item == TOPICS else "format"
-        shown = answers.everybody.estimates.select(item=role).frame
-        for option, label, *share in shown.loc[~shown["suppressed"], SHARE].itertuples(index=False):
-            text = words()("facts", key, **share_words(*share), sted=place, svar=label)
+        for option, label, *share in frame.loc[frame["item"] == role, SHARE].itertuples(index=False):
+            text = words()("facts", key, **share_words(*share), sted=survey.municipality.name, svar=label)
             sentences.append((item, option, text + mark))
-    return json.dumps({"simulated": answers.offer.simulated, "said": sentences})
+    return json.dumps({"simulated": survey.simulated, "said": sentences})
 
 
 if __name__ == "__main__":

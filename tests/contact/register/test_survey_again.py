@@ -136,6 +136,8 @@ def test_a_yes_to_other_words_is_not_a_yes_to_these(saved, register):
     )
     with pytest.raises(ParameterError, match="hold which words each person said yes to"):
         import_survey(register, "Odense", version="2026-1", by_answers=True)
+    with pytest.raises(ParameterError, match="is said by the words of the municipality's form"):
+        import_survey(register, "Odense", by_answers=True)
     # Her contact details are kept until the words that she read are back.
     texts_file("Odense").write_text(text, "utf-8")
     done = import_survey(register, "Odense")

@@ -223,7 +223,7 @@ def test_what_was_asked_is_never_said_not_to_be(workspace, tmp_path):
     export.write_text(export.read_text("utf-8").replace("Haver", "Ældre biler"), "utf-8")
     prepare("Ærø", export, codebook=book)
     page = open_interest("Ærø")
-    told = "Ingen af svarmulighederne er mærket som klima i kommunens kodebog."
+    told = "Ingen af svarmulighederne er markeret som klima i kommunens kodebog."
     assert page.figure("klima").markdown == told
     # The ids are those of the codebook that ships; the texts are not, so nothing is said of care for the old.
     welfare = page.figure("indsigt_4")

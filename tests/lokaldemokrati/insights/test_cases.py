@@ -44,8 +44,8 @@ def test_facts_stand_as_published():
             "certainty: 'sure' is none of inferred, own_reading",
         ),
         (
-            'label = "Nye idéer", value = "mere end 250"',
-            'label = "Nye idéer"',
+            'label = "Nye ideer", value = "mere end 250"',
+            'label = "Nye ideer"',
             "case 'furesoe', facts 4: lacks 'value'",
         ),
     ],

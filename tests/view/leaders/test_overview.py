@@ -17,7 +17,7 @@ def plain(text):
 def test_the_opening_says_who_answered(survey):
     # 79 / 98 = 80.6 pct.
     assert plain(overview.page(survey).markdown) == (
-        "79 af landets 98 kommunaldirektører svarede (81 pct.), og 69 af dem gennemførte hele skemaet."
+        "79 af landets 98 kommunaldirektører svarede i 2021 (81 pct.), og 69 af dem gennemførte hele skemaet."
     )
 
 

@@ -39,7 +39,7 @@ def import_survey(
     version : str
         Of the consent's words; by default they are those of the municipality's form (``borger form``).
     by_answers : bool
-        The words say that answers may decide who is invited.
+        The words that `version` names say that answers may decide who is invited.
     until : date, optional
         The last day of the consents; by default the end of the election period.
     keep : bool
@@ -51,8 +51,13 @@ def import_survey(
         The municipality is not prepared, its survey does not ask for consent or contact details, or it is
         not known in which words.
     ParameterError
-        A version is given, and the answers hold which words they are to.
+        A version is given, and the answers hold which words they are to; or `by_answers` without one.
     """
+    if by_answers and not version:
+        raise ParameterError(
+            "Whether answers may decide who is invited is said by the words of the municipality's form.",
+            hint="Name other words with --version, or leave out --by-answers.",
+        )
     contacts = store.load_register(municipality)
     codebook = load_codebook(store.codebook_path(municipality))
     consent = [item for item in codebook.items if item.role == "consent"]
