@@ -20,7 +20,7 @@ def opened(municipality, by=BY, **options):
 @pytest.fixture(scope="module")
 def small_once(tmp_path_factory):
     folder = tmp_path_factory.mktemp("small")
-    with prepared_citizens(folder, "Samsø", n=130, seed=2) as prepared:
+    with prepared_citizens(folder, "Samsø", n=110, seed=2) as prepared:
         return folder, prepared.municipality
 
 

@@ -41,7 +41,7 @@ def page(tmp_path_factory):
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     # Opened whole: the workspace in use afterwards is that of 'page', whichever comes first.
-    with prepared_citizens(tmp_path_factory.mktemp("samsoe"), "Samsø", n=130, seed=2):
+    with prepared_citizens(tmp_path_factory.mktemp("samsoe"), "Samsø", n=110, seed=2):
         return open_interest("Samsø")
 
 
