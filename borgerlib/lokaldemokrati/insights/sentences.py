@@ -24,7 +24,7 @@ _HIDDEN = {"share": "en skjult andel", "count": "et skjult antal"}
 _NOT_ASKED = {"share": "en ikke målt andel", "count": "et ikke målt antal"}
 _UNREADABLE = {"share": "en ulæselig andel", "count": "et ulæseligt antal"}
 _FORMS = ("pct", "pct_ci", "count", "n", "label")
-_NAMED_FIRST = 5
+_NAMED_FIRST = 3
 
 
 def fill(
@@ -98,7 +98,7 @@ def first_sentence(
     if len(names) == 1:
         return f"{subject} er {names[0]}"
     if len(names) <= _NAMED_FIRST:
-        return f"{subject} kan være {danish.listing(names, last='eller')}; de kan ikke skilles sikkert ad"
+        return f"{subject} kan være {danish.listing(names, last='eller')}; forskellen kan være tilfældig"
     others = f"{names[0]}, {names[1]} og {danish.small_number(len(names) - 2)} andre svar"
     return f"{subject} kan ikke udpeges: {others} kan ikke skilles sikkert ad"
 
