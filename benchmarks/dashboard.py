@@ -2,8 +2,8 @@
 
     python benchmarks/dashboard.py [--rows 100000] [--changes 60] [--visitors 25] [--json]
 
-One run measures the page (Voilà) and JupyterLab on the same municipality: box after box is ticked until all
-are, which is the worst; in Voilà one box alone as well, the ordinary click. In the same browser it measures
+One run measures the page (Voilà) and JupyterLab on the same municipality: one box alone, the ordinary click,
+and box after box until all are ticked, which is the worst. In the same browser it measures
 the usual way: a dropdown, and a seaborn chart in an Output widget. That one is given the shares for nothing,
 and draws one chart where the dashboard draws three. The floor, in both places, is the same page with a kernel
 that works nothing out: it sends one of two answers that it has ready. What is left is the way there and back,
@@ -11,8 +11,10 @@ and the drawing. The respondents are SIMULEREDE DATA: a prepared survey, repeate
 
 Also told: the first useful view, the memory of the kernel that answers (what it shares with other kernels
 counted in full), what 300 changes leave behind, and, with many visitors at once, each clicking every two
-seconds in a page of her own, how long their clicks take and how much memory each visitor beyond the first
-needs. A part that fails is told, and costs no other its figures; then the command ends with 1.
+seconds in a page of her own, how long their clicks take, and how much processor time a click and memory each
+visitor beyond the first needs of the server. A visitor's own computer draws her page; here, where one would
+draw them all, only the first is drawn. A part that fails is told, and costs no other its figures; then the
+command ends with 1.
 """
 
 from __future__ import annotations
@@ -52,6 +54,7 @@ from borgerlib.interest.prepared import RESPONDENTS, processed_folder
 from borgerlib.view.citizens.sections import load_sections
 
 CHANGES_IN_ALL = 300
+WARM = 6  # clicks that warm the browser
 PATIENCE = 180_000  # milliseconds, for a page to come; a busy machine is told by its figures, not by an error
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 
@@ -178,13 +181,32 @@ def memory(server: int, kind: str) -> dict[int, float]:
     return found
 
 
+def processor_time(server: int) -> float:
+    """Return the seconds of processor time that a server and all under it have taken."""
+    found = 0.0
+    for process in (psutil.Process(server), *psutil.Process(server).children(recursive=True)):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found += sum(process.cpu_times()[:2])
+    return found
+
+
 def clicks(page: Any, script: str, count: int, *, each: int = 1) -> list[float]:
     """Return the milliseconds of clicks on one box after another, each box some times."""
     taken = []
-    for index in range(count + 5):
+    for index in range(count + WARM):
         taken.append(page.evaluate(script, index // each))
         page.wait_for_timeout(30)
-    return taken[5:]  # the first few warm the browser
+    return taken[WARM:]
+
+
+def boxes(page: Any, name: str, changes: int) -> dict[str, float]:
+    """Return the figures of ordinary clicks, one box on and off again, and of box after box until all are."""
+    one_box, all_boxes = (clicks(page, CLICK, 2 * (changes // 2), each=each) for each in (2, 1))
+    return of_clicks(f"{name}_one_box", one_box) | of_clicks(name, all_boxes)
+
+
+def of_clicks(name: str, taken: list[float]) -> dict[str, float]:
+    return {f"{name}_median_ms": float(np.median(taken)), f"{name}_p95_ms": float(np.percentile(taken, 95))}
 
 
 def new_page(browser: Any, width: int = 1280) -> Any:
@@ -205,7 +227,7 @@ def voila(browser: Any, options: argparse.Namespace) -> dict[str, float]:
     with dashboard_server("Odense", port=9300) as server:
         time.sleep(3)  # a meeting begins after the server: the first kernel stands ready
         page, first = open_page(browser, server.address)
-        taken = clicks(page, CLICK, options.changes)
+        found = boxes(page, "voila", options.changes)
         before = memory(server.process.pid, "uss")
         heap = page.evaluate("performance.memory.usedJSHeapSize") / 2**20
         for index in range(CHANGES_IN_ALL):
@@ -216,16 +238,9 @@ def voila(browser: Any, options: argparse.Namespace) -> dict[str, float]:
         heap_leak = page.evaluate("performance.memory.usedJSHeapSize") / 2**20 - heap
         resident = max(memory(server.process.pid, "rss").values())
         page.context.close()
-        # Another visitor, who has as many questions a minute again.
-        page, _ = open_page(browser, server.address)
-        one_box = clicks(page, CLICK, options.changes, each=2)  # on, and off again
-        page.context.close()
         return {
             "voila_first_view_s": first,
-            "voila_one_box_median_ms": float(np.median(one_box)),
-            "voila_one_box_p95_ms": float(np.percentile(one_box, 95)),
-            "voila_median_ms": float(np.median(taken)),
-            "voila_p95_ms": float(np.percentile(taken, 95)),
+            **found,
             "kernel_memory_mb": resident,
             "kernel_leak_mb": leak,
             "page_leak_mb": heap_leak,
@@ -241,17 +256,18 @@ def visitors(browser: Any, options: argparse.Namespace) -> dict[str, float]:
             pages.append(open_page(browser, server.address)[0])
             time.sleep(1)  # the kernel that stands ready for the next
             used.append(sum(memory(server.process.pid, "pss").values()))
+        for page in pages[1:]:
+            page.add_style_tag(content=".borger-dashboard { display: none }")
+        before = processor_time(server.process.pid)
         for page in pages:
             page.evaluate(MEETING, max(5, options.changes // 5))
         taken = [milliseconds for page in pages for milliseconds in page.evaluate("window.taken")]
+        busy = 1000 * (processor_time(server.process.pid) - before) / len(taken)
         used.append(sum(memory(server.process.pid, "pss").values()))
         for page in pages:
             page.context.close()
-    return {
-        "visitors_median_ms": float(np.median(taken)),
-        "visitors_p95_ms": float(np.percentile(taken, 95)),
-        "memory_a_visitor_mb": (used[-1] - used[0]) / max(1, options.visitors - 1),
-    }
+    each = (used[-1] - used[0]) / max(1, options.visitors - 1)
+    return of_clicks("visitors", taken) | {"processor_a_click_ms": busy, "memory_a_visitor_mb": each}
 
 
 @contextlib.contextmanager
@@ -313,15 +329,10 @@ def floor(browser: Any, options: argparse.Namespace) -> dict[str, float]:
             with dashboard_server("Odense", port=9300) as server:
                 time.sleep(3)
                 page, _ = open_page(browser, server.address)
-                page_taken = clicks(page, CLICK, options.changes)
+                found = boxes(page, "voila", options.changes)
                 page.context.close()
-            found = jupyterlab(browser, options)
-    return {
-        "floor_voila_median_ms": float(np.median(page_taken)),
-        "floor_voila_p95_ms": float(np.percentile(page_taken, 95)),
-        "floor_jupyterlab_median_ms": found["jupyterlab_median_ms"],
-        "floor_jupyterlab_p95_ms": found["jupyterlab_p95_ms"],
-    }
+            found |= jupyterlab(browser, options)
+    return {f"floor_{name}": value for name, value in found.items() if name.endswith("_ms")}
 
 
 def jupyterlab(browser: Any, options: argparse.Namespace) -> dict[str, float]:
@@ -348,13 +359,9 @@ def jupyterlab(browser: Any, options: argparse.Namespace) -> dict[str, float]:
             page.wait_for_selector(".borger-dashboard[data-shown]")
             first = time.perf_counter() - begun
             page.wait_for_timeout(1000)
-            taken = clicks(page, CLICK, options.changes)
+            found = boxes(page, "jupyterlab", options.changes)
             page.context.close()
-    return {
-        "jupyterlab_first_view_s": first,
-        "jupyterlab_median_ms": float(np.median(taken)),
-        "jupyterlab_p95_ms": float(np.percentile(taken, 95)),
-    }
+    return {"jupyterlab_first_view_s": first, **found}
 
 
 def usual(browser: Any, options: argparse.Namespace) -> dict[str, float]:
@@ -390,17 +397,15 @@ def measured(parts: dict[str, Callable[[], dict[str, float]]]) -> tuple[dict[str
             whole = False
             continue
         for figure, value in figures.items():
-            print(f"{figure:28} {value:12,.2f}", file=sys.stderr, flush=True)
+            print(f"{figure:34} {value:12,.2f}", file=sys.stderr, flush=True)
         found |= figures
     return found, whole
 
 
 def ratios(found: dict[str, float]) -> dict[str, float]:
-    pairs = {
-        "seaborn_over_voila": ("seaborn_voila_median_ms", "voila_median_ms"),
-        "voila_over_floor": ("voila_median_ms", "floor_voila_median_ms"),
-        "jupyterlab_over_floor": ("jupyterlab_median_ms", "floor_jupyterlab_median_ms"),
-    }
+    measured = ("voila", "voila_one_box", "jupyterlab", "jupyterlab_one_box")
+    pairs = {"seaborn_over_voila": ("seaborn_voila_median_ms", "voila_median_ms")}
+    pairs |= {f"{name}_p95_over_floor": (f"{name}_p95_ms", f"floor_{name}_p95_ms") for name in measured}
     return {
         name: found[top] / found[below] for name, (top, below) in pairs.items() if {top, below} <= {*found}
     }
@@ -429,7 +434,7 @@ def main() -> None:
     if options.json:
         print(json.dumps({name: round(value, 2) for name, value in found.items()}))
     else:
-        print("\n".join(f"{name:28} {value:12,.2f}" for name, value in found.items()))
+        print("\n".join(f"{name:34} {value:12,.2f}" for name, value in found.items()))
     sys.exit(0 if whole else 1)
 
 
