@@ -25,6 +25,24 @@ _MONTHS = [
     "december",
 ]
 _SMALL = ["nul", "en", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni", "ti", "elleve", "tolv"]
+_PARTS = {
+    1 / 10: "en tiendedel",
+    1 / 8: "en ottendedel",
+    1 / 6: "en sjettedel",
+    1 / 5: "en femtedel",
+    1 / 4: "en fjerdedel",
+    3 / 10: "tre tiendedele",
+    1 / 3: "en tredjedel",
+    2 / 5: "to femtedele",
+    1 / 2: "halvt",
+    3 / 5: "tre femtedele",
+    2 / 3: "to tredjedele",
+    3 / 4: "tre fjerdedele",
+    4 / 5: "fire femtedele",
+    9 / 10: "ni tiendedele",
+}
+_HALF_A_PERCENT = 0.005
+_NEARLY_ALL = 0.95
 _MARKS = str.maketrans(",.-", ".,−")
 # A number and the word that it counts, or that says what it numbers; not the words between two clauses.
 _COUNTED = re.compile(r"(\d\.?) (?!(?:og|eller|i|er|på|til|ud|men|som|har|giver)\b)(?=[a-zæøå])")
@@ -65,6 +83,28 @@ def percent(share: float, decimals: int = 0) -> str:
 def percent_range(lower: float, upper: float) -> str:
     """Return two shares (0–1) as a range in whole percent: '52–63 pct.' (with a no-break space)."""
     return f"{number(100 * lower)}–{number(100 * upper)}\u00a0pct."
+
+
+def as_often(ratio: float) -> str:
+    """Return how often one does what another does once: 0.23 → 'knap en fjerdedel så ofte'.
+
+    Raises
+    ------
+    ValueError
+        The ratio is not between 0 and 1: compare the rarer with the more frequent.
+    """
+    if not 0 <= ratio <= 1:
+        raise ValueError(f"Expected a ratio between 0 and 1, got {ratio!r}.")
+    if ratio >= 1 - _HALF_A_PERCENT:
+        return "lige så ofte"
+    if ratio >= _NEARLY_ALL:
+        return "næsten lige så ofte"
+    nearest = min(_PARTS, key=lambda part: abs(part - ratio))
+    if ratio < min(_PARTS) - _HALF_A_PERCENT:
+        return f"under {_PARTS[nearest]} så ofte"
+    off = ratio - nearest
+    about = "" if abs(off) <= _HALF_A_PERCENT else "godt " if off > 0 else "knap "
+    return f"{about}{_PARTS[nearest]} så ofte"
 
 
 def small_number(value: int) -> str:

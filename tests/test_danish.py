@@ -169,3 +169,50 @@ def test_names_stand_in_danish_order():
     assert sorted(names, key=danish.sort_key) == [
         "Allerød", "Odense", "Vejle", "Ærø", "Ørsted", "aabenraa", "Aarhus", "Århus"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ratio", "words"),
+    [
+        (0.0, "under en tiendedel så ofte"),
+        (0.094, "under en tiendedel så ofte"),
+        (0.1, "en tiendedel så ofte"),
+        (0.11, "godt en tiendedel så ofte"),
+        (0.19, "knap en femtedel så ofte"),
+        (0.23, "knap en fjerdedel så ofte"),
+        (0.254, "en fjerdedel så ofte"),
+        (0.27, "godt en fjerdedel så ofte"),
+        (0.33, "en tredjedel så ofte"),
+        (0.46, "knap halvt så ofte"),
+        (0.5, "halvt så ofte"),
+        (0.54, "godt halvt så ofte"),
+        (0.66, "knap to tredjedele så ofte"),
+        (0.85 + 1e-6, "knap ni tiendedele så ofte"),
+        (0.94, "godt ni tiendedele så ofte"),
+        (0.95, "næsten lige så ofte"),
+        (0.996, "lige så ofte"),
+        (1.0, "lige så ofte"),
+    ],
+)
+def test_how_often_is_said_in_parts(ratio, words):
+    assert danish.as_often(ratio) == words
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_who_does_it_less_often_is_never_said_to_do_it_more(one, other):
+    sizes = {words: part for part, words in danish._PARTS.items()} | {"lige": 1.0, "næsten lige": 0.97}
+    rank = {"under ": -1, "knap ": 0, "": 1, "godt ": 2}
+
+    def place(ratio):
+        said = danish.as_often(ratio).removesuffix(" så ofte")
+        about = next((a for a in ("under ", "knap ", "godt ") if said.startswith(a)), "")
+        return sizes[said.removeprefix(about)], rank[about]
+
+    less, more = sorted((one, other))
+    assert place(less) <= place(more)
+
+
+@pytest.mark.parametrize("ratio", [-0.1, 1.01, float("nan")])
+def test_how_often_is_a_share(ratio):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        danish.as_often(ratio)

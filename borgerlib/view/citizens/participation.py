@@ -67,8 +67,9 @@ def evenness_sentences(survey: LocalSurvey) -> list[str]:
         ratio, lower, upper = (danish.number(record[f"ratio{end}"], 2) for end in ("", "_lower", "_upper"))
         sure = alt_text.uncertainty(survey.participation.rates.confidence)
         sentences.append(
-            f"**{danish.capitalise(ROLE_WORDS[role])}:** {lowest} har deltaget {ratio} gange så ofte som "
-            f"{highest}; {sure}: {lower}–{upper}.{' Det kan være tilfældigt.' if by_chance else ''}"
+            f"**{danish.capitalise(ROLE_WORDS[role])}:** {lowest} har deltaget "
+            f"{danish.as_often(record['ratio'])} som {highest} (forholdet er {ratio}; {sure}: "
+            f"{lower}–{upper}).{' Det kan være tilfældigt.' if by_chance else ''}"
         )
     return sentences
 

@@ -9,6 +9,7 @@ import pandas as pd
 from borgerlib import danish
 from borgerlib.errors import ParameterError
 from borgerlib.interest.answers.local_survey import LocalSurvey
+from borgerlib.statistics.crosstabs import FALSE_DISCOVERY_RATE
 from borgerlib.statistics.disclosure.gate import DisclosedEstimates
 from borgerlib.view.citizens.answers import ALL, PEOPLE
 from borgerlib.view.citizens.participation import lowest_and_highest
@@ -25,7 +26,7 @@ COMPARED = [
 ]
 """The tables of the page over differences: a question's role, and what divides the citizens."""
 
-_NAMED = 3
+_NAMED, _PAIR = 3, 2
 _EVEN = "Forskellene i, hvem der har svaret, er ikke større, end tilfældet kan forklare"
 
 
@@ -119,7 +120,7 @@ def differences_sentence(survey: LocalSurvey) -> str:
     frame = survey.estimates.frame
     frame = frame[~frame["net"]]
     shown = [pair in COMPARED for pair in zip(frame["item"], frame["domain"], strict=True)]
-    tested = frame.loc[shown, "direction"].dropna()
+    tested = _each_once(frame[shown])["direction"]
     if tested.empty:
         if not (survey.item("topics") or survey.item("formats")):
             return (
@@ -128,11 +129,32 @@ def differences_sentence(survey: LocalSurvey) -> str:
         return "Der er for få svar til at sige, om grupper svarer forskelligt."
     apart = int((tested != 0).sum())
     share = f"{danish.small_number(apart) if apart else 'ingen'} af {danish.number(len(tested))}"
-    marked = " De er markeret i tabellerne." if apart else ""
+    marked = ""
+    if apart:
+        they = "Den er" if apart == 1 else "De er"
+        marked = (
+            f" {they} markeret i tabellerne. Grænsen er sat sådan, at op mod "
+            f"{danish.percent(FALSE_DISCOVERY_RATE)} af de markerede forskelle alligevel kan være tilfældige"
+            f"{_in_count(FALSE_DISCOVERY_RATE * apart)}."
+        )
     return (
         f"I {share} sammenligninger af en gruppe med de øvrige er forskellen større, end tilfældet kan "
         f"forklare.{marked} De andre forskelle kan skyldes, hvem der tilfældigvis svarede."
     )
+
+
+def _each_once(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that were tested; of two groups one, since each is the other's rest."""
+    tested = frame[frame["direction"].notna()]
+    groups = frame.groupby(["item", "domain"])["group"].transform("nunique")
+    again = (groups[tested.index] == _PAIR) & tested.duplicated(["item", "domain", "option"])
+    return tested[~again]
+
+
+def _in_count(expected: float) -> str:
+    """Return an expected number as words to add: 5.6 → ', altså omkring seks'; '' below two."""
+    whole = int(danish.round_half_up(expected))
+    return f", altså omkring {danish.small_number(whole)}" if whole > 1 else ""
 
 
 def who_sentence(survey: LocalSurvey) -> str:

@@ -20,7 +20,7 @@ from borgerlib.view.charts.chart import Chart
 from borgerlib.view.citizens.in_insights import citizens_layer
 from borgerlib.view.citizens.interest import InterestPage, open_interest
 from borgerlib.view.citizens.sections import Sections, _breaches, first_known, load_sections, worded
-from borgerlib.view.citizens.words import COMPARED
+from borgerlib.view.citizens.words import COMPARED, _in_count
 from borgerlib.view.tables.html import Table
 from borgerlib.view.words.text import PAGE_MIME_TYPE, Text
 
@@ -292,15 +292,42 @@ class TestTables:
         assert page.table(page.estimates("time")).columns[:2] == ("Svar", "Andel")
 
     def test_the_headline_counts_the_marks_of_the_pages_tables(self, page):
-        cells = [cell for pair in COMPARED for row in by_group(page, *pair).rows for cell in row[1:]]
-        marks = sum("▲" in cell or "▼" in cell for cell in cells)
-        assert marks > 1
-        said = page.page("forskelle").markdown
-        assert f"I {danish.small_number(marks)} af " in said
+        def marks(pair):
+            cells = [cell for row in by_group(page, *pair).rows for cell in row[1:]]
+            # Women against men is men against women: one comparison, marked in both columns.
+            return sum("▲" in cell or "▼" in cell for cell in cells) // (2 if "sex" in pair else 1)
+
+        counted = sum(map(marks, COMPARED))
+        assert marks(("formats", "sex")) > 0
+        said = plain(page.page("forskelle").markdown)
+        assert f"I {danish.small_number(counted)} af " in said
         notebook = json.loads(NOTEBOOK.read_text(encoding="utf-8"))
         code = "".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code")
         asked = re.findall(r'estimates\("(\w+)", by="(age|sex|area_type|area)"\)', code)
         assert asked == COMPARED
+
+    def test_how_many_of_them_chance_alone_may_have_made_is_said(self, page):
+        def first_marked(count):
+            # Each format by sex is one comparison in two rows; all of the others are left untested.
+            def change(frame):
+                rows = (frame["item"] == "formats") & (frame["domain"] == "sex") & ~frame["net"]
+                options = list(dict.fromkeys(frame.loc[rows, "option"]))
+                marked = frame["option"].isin(options[:count]).astype("Int64")
+                return frame.assign(direction=marked.where(rows, pd.NA))
+
+            return change
+
+        options = len(page.estimates("formats").frame)
+        for count, words in [(1, "en"), (options, danish.small_number(options))]:
+            said = plain(with_rows(page, first_marked(count)).page("forskelle").markdown)
+            assert f"I {words} af {options} sammenligninger" in said
+            assert "op mod 5 pct. af de markerede forskelle alligevel kan være tilfældige." in said
+            assert ("De er markeret" in said) == (count > 1)
+        none = plain(with_rows(page, first_marked(0)).page("forskelle").markdown)
+        assert f"I ingen af {options} sammenligninger" in none
+        assert "tilfældige" not in none.partition("forklare.")[2].replace("tilfældigvis", "")
+        assert _in_count(1.49) == ""
+        assert _in_count(5.5) == ", altså omkring seks"
 
     def test_a_difference_beyond_chance_is_marked_and_a_hidden_cell_looks_hidden(self, page):
         def change(frame):
@@ -406,7 +433,7 @@ class TestSentences:
         assert f"designeffekt {effect:.2f}".replace(".", ",") in said
         assert "fordelingen på køn og alder" in said
         assert "Der er ikke vægtet efter områdetype og område" in said
-        assert "-årige har deltaget 0," in said
+        assert re.search(r"-årige har deltaget [a-zæøå ]+ så ofte som de .*-årige \(forholdet er 0,", said)
 
     def test_the_method_tells_base_weights_tests_and_what_is_hidden(self, page):
         said = plain(page.method())
