@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import pandas as pd
 
@@ -163,7 +164,9 @@ def who_sentence(survey: LocalSurvey) -> str:
     sentence = f"{danish.number(survey.respondents)} borgere har svaret."
     if weighting["targets"]:
         rate = danish.percent(survey.respondents / weighting["population"], 1)
-        sentence = f"{sentence[:-1]}, {rate} af dem, der kunne svare."
+        counted = weighting["population_date"]
+        when = f" (folketal fra {danish.long_date(date.fromisoformat(counted))})" if counted else ""
+        sentence = f"{sentence[:-1]}, {rate} af dem, der kunne svare{when}."
     found = lowest_and_highest(survey, "age")
     if found is None or found[2]:
         return sentence

@@ -105,7 +105,8 @@ class CouncilPage:
         if surveyed:
             said += f" Svarene er givet omkring den {danish.long_date(date.fromisoformat(surveyed))}."
         said = danish.marked(said, self.interest.survey.simulated)
-        return self._page(said, number=CONTINUED, slug="formen", title="Formen, og hvem der har svaret")
+        title = "Hvordan borgerne vil være med, og hvem der har svaret"
+        return self._page(said, number=CONTINUED, slug="formen", title=title)
 
     def question(self, number: int) -> Text:
         """Return the heading of a point, 1 to 3."""

@@ -107,7 +107,8 @@ def weighting_lines(survey: LocalSurvey) -> list[str]:
     ]
     return [
         f"**Det retter vægtene:** Efter vægtning svarer fordelingen på {_weighted_by(survey)} til "
-        f"befolkningens. Det koster: {danish.number(survey.respondents)} svar er så sikre som "
+        f"befolkningens{_on_the(weighting['population_date'])}. Det koster: "
+        f"{danish.number(survey.respondents)} svar er så sikre som "
         f"{danish.number(weighting['effective_sample_size'])} svar fra et tilfældigt udtræk (designeffekt "
         f"{danish.number(weighting['design_effect'], 2)}; hver for sig {danish.listing(effects)}).",
         f"**Det kan de ikke rette:** {' '.join(_not_mended(survey))}",
@@ -203,6 +204,10 @@ def _not_mended(survey: LocalSurvey) -> list[str]:
     if merged:
         lines.append(f"Små grupper er vægtet sammen: {'; '.join(merged)}.")
     return lines
+
+
+def _on_the(counted: str) -> str:
+    return f" den {_day(counted)}" if counted else ""
 
 
 def _day(text: str) -> str:

@@ -121,7 +121,9 @@ class TestPages:
 
     def test_without_weights_there_is_no_share_of_who_could(self, page):
         survey = replace(page.survey, weighting={**page.survey.weighting, "targets": []})
-        assert "af dem, der kunne" in plain(page.page("svarede"))
+        assert "af dem, der kunne svare (folketal fra 1. januar 2020)." in plain(page.page("svarede"))
+        undated = replace(survey, weighting={**page.survey.weighting, "population_date": ""})
+        assert "af dem, der kunne svare." in plain(InterestPage(undated).page("svarede"))
         assert "af dem, der kunne" not in plain(InterestPage(survey).page("svarede"))
 
     def test_another_page_is_refused(self, page):
@@ -431,7 +433,7 @@ class TestSentences:
         said = plain(page.evenness())
         effect = page.survey.weighting["design_effect"]
         assert f"designeffekt {effect:.2f}".replace(".", ",") in said
-        assert "fordelingen på køn og alder" in said
+        assert "fordelingen på køn og alder til befolkningens den 1. januar 2020." in said
         assert "Der er ikke vægtet efter områdetype og område" in said
         assert re.search(r"-årige har deltaget [a-zæøå ]+ så ofte som de .*-årige \(forholdet er 0,", said)
 
