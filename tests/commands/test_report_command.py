@@ -188,6 +188,7 @@ class TestCitizens:
         assert index.find(href=CITIZENS)
         assert "Ti indsigter" in words(index)
         assert "Borgernes svar er SIMULEREDE DATA" in words(index)
+        assert all(link.select_one(".sentence") for link in index.select(".findings a"))
         assert "SIMULEREDE DATA: Borgernes interesse" in words(report.pages[CITIZENS])
 
     @pytest.mark.parametrize("name", WITH_LAYER)
