@@ -121,7 +121,7 @@ def differences_sentence(survey: LocalSurvey) -> str:
     frame = survey.estimates.frame
     frame = frame[~frame["net"]]
     shown = [pair in COMPARED for pair in zip(frame["item"], frame["domain"], strict=True)]
-    tested = _each_once(frame[shown])["direction"]
+    tested = _each_once(frame.loc[shown])["direction"]
     if tested.empty:
         if not (survey.item("topics") or survey.item("formats")):
             return (
