@@ -1,5 +1,6 @@
 """The documentation site: `make docs` writes it to build/docs, offline and without a warning."""
 
+import ast
 from importlib import import_module
 from pathlib import Path
 
@@ -59,8 +60,11 @@ def reference() -> str:
     """Return the page that lists every public name, under what its folder says of itself."""
     parts = [_HEAD]
     rooms: dict[str, list[str]] = {}
-    for home, names in borgerlib._HOMES.items():
-        rooms.setdefault(home.rpartition(".")[0], []).extend(names)
+    stub = ast.parse(Path(borgerlib.__file__).with_suffix(".pyi").read_text(encoding="utf-8"))
+    for line in stub.body:
+        if isinstance(line, ast.ImportFrom):
+            folder = f"borgerlib.{line.module}".rpartition(".")[0]
+            rooms.setdefault(folder, []).extend(name.name for name in line.names)
     for folder, names in rooms.items():
         title = (import_module(folder).__doc__ or "").partition("\n")[0].rstrip(".")
         listed = "".join(f"   {name}\n" for name in names)
