@@ -1,8 +1,8 @@
-"""A crew on a dask cluster: notebooks run on its workers, whatever machines they are on.
+"""A crew on a dask cluster: notebooks run on its workers, on whatever machines they are.
 
-A notebook travels to the worker and the executed one travels back, so nothing but the prepared data has to be
-shared. A worker with another Python, another library or none is named and gets no notebooks, and so does one
-that finds its data to be others; what it refused goes to the rest. Reports are written on this machine.
+A notebook is sent to the worker and the executed one is sent back, so only the prepared data have to be
+shared. A worker with another Python or library, or without borgerlib, is named and gets no notebooks, and
+neither does one whose data differ; what it refused goes to the others. Reports are written on this machine.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from borgerlib.runs.warm.client import WarmServer
 
 _log = logging.getLogger("borgerlib.runs")
 _NAME = "borger-runs"
-# Asked of workers that may lack all of it.
+# Evaluated on workers that may not have borgerlib at all.
 _LIBRARY = "__import__('borgerlib.runs.planning.inputs', fromlist=['inputs']).library_hash()"
 _CONNECT_SECONDS = 15
 _LOOK_SECONDS = 2.0
@@ -76,7 +76,7 @@ class WorkerKernels(WorkerPlugin):  # type: ignore[misc]
 
 def start_kernels(*, cold: bool, dask_worker: Any) -> None:
     """Give a worker its kernels, if it has none from an earlier batch."""
-    # Not registered with the cluster, which would send it to workers that cannot have it.
+    # Not registered with the cluster, which would send it to workers that cannot load it.
     if _NAME not in dask_worker.plugins:
         dask_worker.plugins[_NAME] = kernels = WorkerKernels(cold=cold)
         kernels.setup(dask_worker)
@@ -88,9 +88,9 @@ class DaskCrew:
     Parameters
     ----------
     address : str
-        Of the scheduler: ``tcp://host:8786``.
+        Address of the scheduler: ``tcp://host:8786``.
     reports : Crew
-        Who writes the reports, on this machine.
+        The crew that writes the reports, on this machine.
     cold : bool
         Run every notebook in a fresh kernel.
 
@@ -103,7 +103,7 @@ class DaskCrew:
     def __init__(self, address: str, *, reports: Crew, cold: bool = False) -> None:
         self._reports, self._cold, self._address = reports, cold, address
         try:
-            get_address_host_port(address)  # a client that is given none is half made, and waits at its end
+            get_address_host_port(address)  # without an address a client is half made, and blocks when closed
             self._client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
             raise RunError(
@@ -120,7 +120,7 @@ class DaskCrew:
         self._seen = time.monotonic()
 
     def free(self, task: Task) -> bool:
-        """Return whether a worker has nothing to do."""
+        """Return whether a worker is idle."""
         if not task.notebook:
             return self._reports.free(task)
         return len(self._given) < self._places()
@@ -137,7 +137,7 @@ class DaskCrew:
         future.add_done_callback(lambda done: self._ended.put((task, done)))
 
     def outcomes(self, seconds: float) -> Iterator[tuple[Task, Outcome]]:
-        """Yield what has been done, here and there."""
+        """Yield finished tasks, from this machine and the cluster."""
         end = time.monotonic() + seconds
         while True:
             here = list(self._reports.outcomes(0))
@@ -147,8 +147,8 @@ class DaskCrew:
                 return
 
     def stop(self) -> None:
-        """Leave the cluster; what runs there ends by itself and is dropped."""
-        with suppress(Exception):  # a cluster that is gone has nothing to cancel
+        """Leave the cluster; runs that are still going on there end later, and their results are dropped."""
+        with suppress(Exception):  # if the cluster is gone, there is nothing to cancel
             self._client.cancel(list(self._given), force=True)
         with suppress(Exception):
             self._client.close(timeout=_STOP_SECONDS)
@@ -176,7 +176,7 @@ class DaskCrew:
             self._room = sum(threads[worker] for worker in self._good)
             self._seen = now if self._room else self._seen
             for future, workers in self._given.items():
-                if workers.isdisjoint(threads):  # none that it was meant for is left
+                if workers.isdisjoint(threads):  # all workers it was meant for are gone
                     future.cancel()
         if now - self._seen > _WITHOUT_WORKERS_SECONDS:
             raise RunError(
@@ -186,7 +186,7 @@ class DaskCrew:
         return self._room
 
     def _examine(self, workers: Sequence[str]) -> None:
-        """Find out which workers are like this machine, and name the others."""
+        """Find out which workers match this machine, and name the others."""
         if not workers:
             return
         answers = self._client.run(eval, _LIBRARY, workers=list(workers), on_error="return")
@@ -202,12 +202,12 @@ class DaskCrew:
             self._good.update(fit)
 
     def _leave_out(self, worker: str, reason: str) -> None:
-        """Give a worker nothing more.
+        """Give a worker no more tasks.
 
         Raises
         ------
         RunError
-            It was the last.
+            It was the last worker.
         """
         self._good.discard(worker)
         self._looked = 0.0
@@ -231,7 +231,7 @@ class DaskCrew:
 
 
 def run_on_worker(message: dict[str, Any], source: str) -> tuple[str, dict[str, Any], bytes]:
-    """Run a notebook on the worker where this is called; return its name, the outcome, what was executed."""
+    """Run a notebook on this worker; return the worker's address, the outcome and the executed notebook."""
     sent, worker = task_from(message), get_worker()
     kernels: WorkerKernels = worker.plugins[_NAME]
     with tempfile.TemporaryDirectory(prefix="run-") as folder:
@@ -250,10 +250,10 @@ def run_on_worker(message: dict[str, Any], source: str) -> tuple[str, dict[str, 
 
 
 def _outcome(task: Task, future: Any) -> tuple[Outcome, str]:
-    """Return the outcome of a task on the cluster, what was executed in the task's folder, and by whom."""
+    """Return the outcome of a task on the cluster, and its worker; save the executed notebook."""
     try:
         worker, message, content = future.result(timeout=_CONNECT_SECONDS)
-    except Exception as error:  # whatever a cluster can raise: a killed worker, a lost connection
+    except Exception as error:  # a cluster can raise anything: a killed worker, a lost connection
         return failure(f"The cluster lost the run: {type(error).__name__}: {error}", cause="died"), ""
     outcome = Outcome(**message)
     if not outcome.path:

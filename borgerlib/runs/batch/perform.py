@@ -1,7 +1,7 @@
-"""Do one piece of a batch's work here and now.
+"""Do one piece of a batch's work in this process.
 
-Apart from what travels, because of its imports: workers have them at their start, while the fork server gets
-ready, and the batch itself never.
+Separate from `task` because of its imports: workers load them at their start, while the fork server gets
+ready, and the batch itself never needs them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from borgerlib.runs.warm import OpenedServer
 
 
 def perform(task: Task, *, warm: Any = None) -> Outcome:
-    """Do a task here and now; trouble becomes an outcome, so that it stays this task's own."""
+    """Do a task in this process; an error becomes its outcome, so that other tasks go on."""
     start = time.monotonic()
     try:
         return _run(task, warm) if task.notebook else _report(task, start)
@@ -70,7 +70,7 @@ def _report(task: Task, start: float) -> Outcome:
             inside=Path(task.folder),
             formats=task.formats,
         )
-    # A worker's own output is read by nobody: the batch's status tells it.
+    # Nobody reads a worker's own output: warnings go into the batch's status.
     note = " ".join(str(one.message) for one in warned if one.category is UserWarning)
     others = {name for _, name in other_formats(task.name).values()}
     files = [path.name for path in index.parent.iterdir() if path.name in others or is_ours(path)]

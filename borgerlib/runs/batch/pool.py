@@ -1,7 +1,7 @@
 """A crew of worker processes on this machine.
 
-Processes rather than threads: none waits for another's interpreter lock, one that is killed costs its own
-task only, and all of them end with the batch.
+Processes rather than threads: none waits for another's interpreter lock, a killed one fails only its own
+task, and all of them end with the batch.
 """
 
 from __future__ import annotations
@@ -29,24 +29,25 @@ Item = TypeVar("Item")
 _GRACE_SECONDS = 1.4
 _DEATHS_IN_A_ROW = 3
 _TASKS_A_WORKER = 400
-# Beside the notebook's own time, twice when it is tried twice: the server's start, search and saving.
+# In addition to the notebook's own time, which counts twice as it may be tried twice: for the server's start,
+# the search and saving.
 _MARGIN_SECONDS = 180.0
 
 
 class Crew(Protocol):
-    """Whoever does the tasks of a batch."""
+    """The workers that do the tasks of a batch."""
 
     def free(self, task: Task) -> bool:
-        """Return whether the task can be given now."""
+        """Return whether a worker can take the task now."""
 
     def give(self, task: Task) -> None:
-        """Let somebody do the task."""
+        """Let a worker do the task."""
 
     def outcomes(self, seconds: float) -> Iterator[tuple[Task, Outcome]]:
-        """Yield what has been done, waiting so long for the first."""
+        """Yield finished tasks, waiting up to `seconds` for the first."""
 
     def stop(self) -> None:
-        """End all, within two seconds."""
+        """End all workers, within two seconds."""
 
 
 @dataclass
@@ -60,7 +61,7 @@ class _Worker:
 
 
 class LocalCrew:
-    """Worker processes that are started when first needed and again when they die.
+    """Worker processes that are started when first needed and restarted when they die.
 
     They share one fork server, which is started at once: it imports while the workers do.
 
@@ -69,11 +70,11 @@ class LocalCrew:
     size : int
         How many work at the same time.
     folder : Path
-        For what they write to their standard error.
+        Folder for the logs of their standard error.
     cold : bool
         Run every notebook in a fresh kernel.
     ahead : {"imports", "survey", "pictures"}
-        What the server has ready, as `WarmServer`.
+        What the server prepares, as for `WarmServer`.
     """
 
     def __init__(self, size: int, *, folder: Path, cold: bool = False, ahead: Ahead = "pictures") -> None:
@@ -88,7 +89,7 @@ class LocalCrew:
         self._memory_kills = memory_kills()
 
     def free(self, task: Task) -> bool:
-        """Return whether somebody has nothing to do."""
+        """Return whether a worker is idle or can be started."""
         return sum(worker.task is not None for worker in self._workers) < self._size
 
     def give(self, task: Task) -> None:
@@ -102,7 +103,7 @@ class LocalCrew:
             print(json.dumps(asdict(task)), file=worker.process.stdin, flush=True)
 
     def outcomes(self, seconds: float) -> Iterator[tuple[Task, Outcome]]:
-        """Yield what has been done; a worker that died has failed its task."""
+        """Yield finished tasks; the task of a worker that died has failed."""
         if self._server is not None:
             self._server.tend()
         self._watch()
@@ -122,7 +123,7 @@ class LocalCrew:
             yield task, outcome
 
     def stop(self) -> None:
-        """End the workers and what they run: first by closing their input, then without asking."""
+        """End the workers and what they run: first by closing their input, then by killing them."""
         everybody = [*self._workers, *self._leaving]
         self._dismiss(everybody)
         end = time.monotonic() + _GRACE_SECONDS
@@ -150,7 +151,7 @@ class LocalCrew:
                 env=kernel_environment(),
                 # Ctrl-C is for the batch, which then ends its workers in order.
                 start_new_session=True,
-                # While it imports, or is stopped, it does not hear that its input has ended.
+                # While a worker imports, or is stopped, it does not notice that its input has ended.
                 preexec_fn=dying_with_us(),
             )
         worker = _Worker(process, log)
@@ -200,7 +201,7 @@ class LocalCrew:
 
 
 def all_from(waiting: queue.SimpleQueue[Item], seconds: float) -> Iterator[Item]:
-    """Yield all that waits, waiting so long for the first."""
+    """Yield everything in a queue, waiting up to `seconds` for the first item."""
     with suppress(queue.Empty):
         yield waiting.get(timeout=seconds)
         while True:

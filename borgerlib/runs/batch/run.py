@@ -1,4 +1,4 @@
-"""Run what is due for many municipalities: several notebooks at a time, each result kept as it ends."""
+"""Run what is due for many municipalities: several notebooks at a time, each result saved as it comes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TWO_REPORTS = 24
 
 
 def plan_batch(names: Sequence[str], *, out: Path | None = None, **options: Any) -> BatchPlan:
-    """Say what `run_batch` would do; options as there (only, force, formats, notebooks)."""
+    """Return what `run_batch` would do; options as there (only, force, formats, notebooks)."""
     folder = (out or places.reports()).resolve()
     return make_plan(names, folder, Manifest(folder).read(), since=_forced_since(folder), **options)
 
@@ -58,29 +58,29 @@ def run_batch(
     jobs : int
         Notebooks run at the same time on this machine.
     only : sequence of str
-        Beginnings of notebooks' names; all without. A report keeps its other pages as they are.
+        Prefixes of notebook names; all if empty. A report keeps its other pages as they are.
     force : bool
-        Run also what is up to date; a forced batch that broke off goes on where it was.
+        Also run what is up to date; a forced batch that broke off continues where it was.
     formats : sequence of {"html", "pdf", "xlsx", "docx"}
-        What the reports are written as.
+        Formats in which the reports are written.
     notebooks : sequence of Path, optional
-        In place of those that ship.
+        Used instead of the shipped notebooks.
     scheduler : str
         Address of a dask scheduler whose workers run the notebooks.
     wait : bool
         Wait for another batch on the folder instead of refusing.
     timeout, memory_limit : float, int
-        Seconds and bytes that a notebook may take, and a report; 0 bytes for no limit.
+        Seconds and bytes that a notebook or a report may use; 0 bytes for no limit.
     cold : bool
         Run every notebook in a fresh kernel.
     crew : Crew, optional
-        Who does the work, in place of worker processes.
+        Does the work, instead of worker processes.
     on_progress : callable, optional
-        Called in this thread with the `Progress`, first before anything is run.
+        Called in this thread with the `BatchProgress`, the first time before anything is run.
 
     Returns
     -------
-    Progress
+    BatchProgress
         How it ended.
 
     Raises
@@ -90,9 +90,9 @@ def run_batch(
     FolderBusyError
         Another batch works on the folder.
     RunError
-        The folder cannot be written, or workers cannot be had. What is finished is kept.
+        The folder cannot be written, or no workers are available. What is finished is kept.
     KeyboardInterrupt
-        It was told to stop; everything finished is kept, and the same call goes on.
+        It was told to stop; everything finished is kept, and the same call continues from there.
     """
     folder = (out or places.reports()).resolve()
     with _held(folder, wait=wait) as work:
@@ -125,10 +125,10 @@ def run_batch(
         batch.tell(None)
         batch.take_over()
         if batch.has_work:
-            places.processed_data().mkdir(parents=True, exist_ok=True)  # where pictures are kept
+            places.processed_data().mkdir(parents=True, exist_ok=True)  # pictures are cached there
             ahead: Ahead = (
                 "pictures" if batch.waiting > _TWO_REPORTS else "survey"
-            )  # pictures pay from two on
+            )  # pictures pay off from two reports on
             hands = crew or _crew(scheduler, jobs=jobs, work=work, cold=cold, ahead=ahead)
             try:
                 batch.work_through(hands)
@@ -143,7 +143,7 @@ def run_batch(
 
 
 def _forced_since(folder: Path) -> int | None:
-    """Return after which number the runs come of a forced batch that broke off; None where none did."""
+    """Return the manifest's number at which a forced batch began that broke off; None if there is none."""
     try:
         return int((folder / FOLDER / BEGUN).read_text(encoding="ascii"))
     except (OSError, ValueError):
@@ -152,11 +152,11 @@ def _forced_since(folder: Path) -> int | None:
 
 @contextmanager
 def _held(folder: Path, *, wait: bool) -> Iterator[Path]:
-    """Hold the folder of reports, clear away what a killed batch left, and give a folder to work in."""
+    """Lock the folder of reports, delete what a killed batch left, and yield a folder to work in."""
     own = folder / FOLDER
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        # Executed notebooks are for whoever runs the batch; a web server has no business there.
+        # Executed notebooks are only for the user who runs the batch, not for a web server.
         own.mkdir(mode=0o700, exist_ok=True)
         lock = folder_lock(own / LOCK, folder=folder, wait=wait)
         with lock:
@@ -178,7 +178,7 @@ def _held(folder: Path, *, wait: bool) -> Iterator[Path]:
 
 
 def _crew(scheduler: str, *, jobs: int, work: Path, cold: bool, ahead: Ahead) -> Crew:
-    # On a cluster the notebooks run there, and only the reports are written here.
+    # With a cluster the notebooks run there, and only the reports are written on this machine.
     local = LocalCrew(jobs, folder=work, cold=cold or bool(scheduler), ahead=ahead)
     if not scheduler:
         return local

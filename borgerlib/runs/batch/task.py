@@ -1,4 +1,4 @@
-"""One piece of a batch's work, as it travels to a worker process or machine, and what comes back."""
+"""One piece of a batch's work, as it is sent to a worker process or machine, and its outcome."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from borgerlib.errors import RunError
 from borgerlib.runs.planning.manifest import State
 
-# Causes that may pass: the kernel died or did not start, the worker was lost. Not: a cell raised.
+# Causes that may be temporary: the kernel died or did not start, the worker was lost. Not: a cell raised.
 PASSING = frozenset({"died", "start"})
 
 
@@ -27,9 +27,9 @@ class Task:
     parameters : mapping
         The notebook's parameters.
     folder : str
-        Private folder for what is made, on the machine that keeps the reports.
+        Private folder for the results, on the machine that keeps the reports.
     timeout, memory_limit : float, int
-        The limits of the kernel, and of what is made of its notebook; 0 bytes for none.
+        The limits of the kernel, and of the work on its notebook afterwards; 0 bytes for no limit.
     pages : tuple of str
         The executed notebooks of a report.
     target : str
@@ -37,7 +37,7 @@ class Task:
     formats : tuple of str
         html, pdf, xlsx.
     inputs : mapping
-        For the manifest, and to refuse a machine whose library or data differ.
+        Hashes for the manifest, and to refuse a machine whose library or data differ.
     """
 
     place: str
@@ -59,13 +59,13 @@ class Task:
 
     @property
     def what(self) -> str:
-        """What is made, in words that begin a sentence."""
+        """What is made, as the beginning of a sentence."""
         return f"The search and saving of {self.stem}" if self.notebook else "The report"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a task; fields as in `planning.manifest.Record`, and the path of what was made."""
+    """The outcome of a task; fields as in `planning.manifest.Record`, and the path of what was made."""
 
     state: State
     seconds: float = 0.0
@@ -83,7 +83,7 @@ class Outcome:
 
 
 def task_from(message: Mapping[str, Any]) -> Task:
-    """Return the task that a message holds."""
+    """Return the task in a message."""
     lists = {name: tuple(message[name]) for name in ("pages", "formats")}
     return Task(**{**message, **lists})
 
@@ -94,14 +94,14 @@ def failure(error: str, *, cause: str, seconds: float = 0.0) -> Outcome:
 
 
 def refuse_other_inputs(task: Task, here: Mapping[str, str]) -> None:
-    """Refuse to run where the result would be another than the manifest says.
+    """Refuse to run where the result would differ from what the manifest says.
 
     Raises
     ------
     RunError
         The machine's library or data differ from those of the machine that asks.
     """
-    # What else the notebook read last time is not known before it runs.
+    # "read" is not compared: here it is unknown before the notebook runs.
     differing = [name for name in here if name != "read" and task.inputs.get(name) != here[name]]
     if differing:
         raise RunError(

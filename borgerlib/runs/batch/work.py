@@ -1,8 +1,8 @@
-"""A batch at work: what waits, what has ended, and what that means for the reports.
+"""A running batch: what is waiting, what has ended, and what that means for the reports.
 
-The order makes it truthful: an executed notebook is on the disk under its name before the manifest says so,
-and the manifest says so before anything counts as done. Whatever ends the batch, what is in the manifest is
-there, and what is not is run again.
+The order keeps the manifest true: an executed notebook is on the disk under its name before the manifest says
+so, and the manifest says so before anything counts as done. However the batch ends, everything in the
+manifest exists, and everything else is run again.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ class BatchProgress:
     done, failed, held, skipped : int
         Runs; skipped ones were up to date.
     total, alike : int
-        Runs that were due, and how many of those that ended took over another's result.
+        Runs that were due, and how many of the ended ones took over the result of another run.
     reports, failed_reports : int
         Reports written, and those that could not be.
     seconds_left : float or None
         An estimate; None while nothing is known.
     record : Record or None
-        What has just ended.
+        The run or report that has just ended.
     others : int
-        For how many more municipalities it is the same.
+        How many more municipalities have the same result.
     """
 
     done: int
@@ -68,20 +68,20 @@ class BatchProgress:
 
 
 class BatchWork:
-    """A batch at work.
+    """A running batch.
 
     Parameters
     ----------
     folder, work : Path
-        The folder of reports, and an empty one on the same disk.
+        The folder of reports, and an empty folder on the same disk.
     manifest, history : Manifest, History
         What has been run so far; the history is kept up to date.
     made : BatchPlan
         What is due.
     on_progress : callable or None
-        Told of everything that ends.
+        Called whenever a run or report has ended.
     timeout, memory_limit : float, int
-        What a notebook may take, and a report.
+        Seconds and bytes that a notebook or a report may use.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class BatchWork:
         self._runs: deque[Task] = deque()
         self._reports: deque[Task] = deque()
         self._busy = 0
-        # What is made from the same is run once: for the first, and the others have it too.
+        # Runs with the same inputs are done once, for the first municipality; the others share the result.
         self._alike: dict[str, list[Wanted]] = defaultdict(list)
         for run in made.runs.due:
             self._alike[run.wanted.made_from].append(run.wanted)
@@ -118,16 +118,16 @@ class BatchWork:
 
     @property
     def waiting(self) -> int:
-        """How many runs wait for somebody."""
+        """How many runs wait for a worker."""
         return len(self._runs)
 
     @property
     def has_work(self) -> bool:
-        """Whether anything waits or goes on."""
+        """Whether anything is waiting or running."""
         return bool(self._runs or self._reports or self._busy)
 
     def take_over(self) -> None:
-        """Take over what another municipality's run has made from the same, before anybody is given work."""
+        """Take over results of other municipalities' runs with the same inputs, before giving out work."""
         for key, there in self.plan.there.items():
             if key in self._alike and is_whole(self.folder, there):
                 first = self._alike[key][0]
@@ -137,21 +137,21 @@ class BatchWork:
                 self._run_ended(self._alike[key], path, replace(there, seconds=0.0))
 
     def work_through(self, crew: Crew) -> None:
-        """Let the crew do everything, and keep each result as it ends."""
+        """Let the crew do everything, and record each result as it comes."""
         while self.has_work:
             self._give(crew)
             for task, outcome in crew.outcomes(_WAIT_SECONDS):
                 self._settle(task, outcome)
 
     def settle_rest(self, crew: Crew) -> None:
-        """Keep what has ended while the batch was told to stop."""
+        """Record what has ended since the batch was told to stop."""
         with suppress(RunError):
             for task, outcome in crew.outcomes(0):
                 if outcome.state != "failed":
                     self._settle(task, outcome)
 
     def progress(self, record: Record | None, *, others: int = 0) -> BatchProgress:
-        """Return how far the batch is."""
+        """Return the progress of the batch."""
         count, total = self._count, len(self.plan.runs.due)
         ended = count["done"] + count["failed"] + count["held"]
         elapsed = time.monotonic() - self._start
@@ -170,12 +170,12 @@ class BatchWork:
         )
 
     def tell(self, record: Record | None, *, others: int = 0) -> None:
-        """Tell whoever wants to know."""
+        """Report the progress to the caller, if wanted."""
         if self._on_progress is not None:
             self._on_progress(self.progress(record, others=others))
 
     def _give(self, crew: Crew) -> None:
-        # Reports first: a municipality that is finished should be there for its readers.
+        # Reports first: a municipality that is finished should be available to its readers.
         for waiting in (self._reports, self._runs):
             while waiting and crew.free(waiting[0]):
                 task = waiting.popleft()
@@ -183,7 +183,7 @@ class BatchWork:
                 folder = self.work / f"task-{self._number}"
                 folder.mkdir()
                 given = replace(task, folder=str(folder))
-                attempt = 1 + bool(task.folder)  # a task that comes a second time has had a folder
+                attempt = 1 + bool(task.folder)  # a task that is tried again already has a folder
                 self._given[given.folder] = datetime.now(UTC).isoformat(timespec="milliseconds"), attempt
                 self._busy += 1
                 crew.give(given)
@@ -232,7 +232,7 @@ class BatchWork:
             shutil.rmtree(task.folder, ignore_errors=True)
 
     def _run_ended(self, alike: Sequence[Wanted], path: Path, record: Record) -> None:
-        """Keep what was executed for all that it is the run of; whoever had no work with it took no time."""
+        """Record a run for all municipalities that share it; for all but the first it took no time."""
         try:
             self._put_in_place(alike, record.state, path)
         except OSError as error:
@@ -246,7 +246,7 @@ class BatchWork:
                 self._ask_for_report(wanted.place)
 
     def _put_in_place(self, alike: Sequence[Wanted], state: State, path: Path) -> None:
-        """Put an executed notebook where each keeps it; of a run that failed, what there is of it."""
+        """Put an executed notebook, or what there is of a failed one, where each municipality keeps it."""
         stem = alike[0].notebook.stem
         homes = [executed_folder(self.folder) / wanted.place for wanted in alike]
         for home in homes:
@@ -278,7 +278,7 @@ class BatchWork:
         )
 
     def _keep(self, *records: Record) -> None:
-        """Put records of the same event into the manifest, and tell of the first."""
+        """Put records of the same event into the manifest, and report the first."""
         kept = self.manifest.append(*records)
         for record in kept:
             self.history.latest[record.key] = record
@@ -293,7 +293,7 @@ class BatchWork:
 
 
 def _inputs_after(task: Task, outcome: Outcome) -> dict[str, str]:
-    """Return what a run was made from; '' for what has changed since it was asked for: it is due again."""
+    """Return a run's input hashes; '' for inputs that changed meanwhile, so that it is due again."""
     hashes = InputHashes(library=task.inputs["library"])
     now = asdict(hashes.of(Path(task.notebook), task.parameters, read=outcome.reads))
     return {

@@ -1,8 +1,8 @@
 """A worker process of a batch: takes tasks as lines of JSON, one at a time, and answers with outcomes.
 
-The kernels come from the fork server whose folder is its argument; without one each starts cold. It ends
-when its standard input does. So it ends with the batch, however the batch ends, and takes the kernel
-that is running along; on Linux the system ends it even where it is deep in a computation.
+The kernels come from the fork server whose folder is its argument; without one each starts cold. A worker
+ends when its standard input closes: so it ends with the batch, however the batch ends, and ends its running
+kernel; on Linux the system ends it even in the middle of a computation.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _LAST_SECOND = 1.2
 def main() -> None:
     """Work until the batch ends."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # what a library prints is no answer
-    # Not inherited as ignored from a shell that runs the batch in the background.
+    os.dup2(2, 1)  # output that a library prints must not be taken for an answer
+    # A shell that runs the batch in the background makes it ignore these signals; do not inherit that.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     if sys.platform == "linux":
@@ -53,12 +53,12 @@ def main() -> None:
     except (KeyboardInterrupt, BrokenPipeError):
         pass
     logging.shutdown()
-    # Nothing is left to do; threads of libraries must not keep the process.
+    # Nothing is left to do, and threads of libraries must not keep the process alive.
     os._exit(0)
 
 
 def _limit_memory(limit: int) -> None:
-    """Let search, pages and PDF have as much memory as a notebook may have."""
+    """Apply the notebook's memory limit to the search, the pages and the PDF too."""
     if sys.platform == "linux":
         import resource
 
@@ -67,7 +67,7 @@ def _limit_memory(limit: int) -> None:
 
 
 def _listen(tasks: queue.SimpleQueue[str]) -> None:
-    """Hand on tasks; when the batch has ended, end whatever is going on."""
+    """Pass on tasks; when the batch has ended, end the task that is running."""
     for line in sys.stdin:
         tasks.put(line.strip())
     tasks.put("")

@@ -1,4 +1,4 @@
-"""Tables that show how to reach people, known by their headings and by what stands below them."""
+"""Find tables with contact details of people, by their headings and by the values below them."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _FIELD = re.compile(r"(?:^|\n|[,;] )[ \t]*+([\wæøåÆØÅ. -]{2,30}+)[:=] ?+([
 _PEOPLE = re.compile(
     r"\b(?:respondent|deltager|kontaktperson|ansøger|medarbejder|beboer|elev)(?:ens|en|s)?\b", re.IGNORECASE
 )
-# Of a heading that may be more: what stands below has to be people.
+# Headings that may mean something else: they count only if the values below them are people.
 _HINT = re.compile(r"navne?\b|telefon|\btlf|mobil|mail|e-?post|adresse|\bcpr|personn|kontakt", re.IGNORECASE)
 _SERIES = re.compile(r"Name: (.{1,300}?), (?:Length: \d+, )?dtype: ")
 _LONGEST_SERIES = 62
 _LONGEST_LINE = 2000
 _LINES_BELOW = 20
-# Each heading is followed down the lines: of few, so that a text of a million headings takes seconds.
+# Few lines are searched below each heading, so that a text with a million headings takes only seconds.
 _LONGEST_HEADINGS, _LINES_PRINTED = 300, 3
-# As they stand above people, never above variables, which are written small.
+# Capitalised, as above people; names of variables are in lower case.
 _ENGLISH = frozenset(
     ["Name", "Full name", "First name", "Last name", "Surname", "Address", "Street", "Mobile"]
 )
@@ -32,12 +32,12 @@ _UNITS = re.compile(r"pct\.?|procent(?:point)?|stk\.?|svar|nan|none|n\s?=|ca\.|[
 
 
 def shows_contact_columns(tables: Sequence[MarkupTable], text: str) -> bool:
-    """Tell whether tables or a plain text hold a column for how to reach people.
+    """Return whether tables or a plain text have a column of contact details of people.
 
-    One such heading is enough where markup says that it is one; elsewhere, where a line may as well be a
-    sentence or a list of answers ("brev, e-mail, telefon"), two of them must stand in columns of one line
-    with another line below, or one above nothing but names of people and numbers that reach them. A column
-    of counts or shares (of those who would rather be telephoned), or of municipalities, reaches nobody.
+    One such heading is enough where markup says that it is a heading. Elsewhere a line may also be a sentence
+    or a list of answers ("brev, e-mail, telefon"): there, two headings must be columns of one line with
+    another line below, or one must be above nothing but people's names and telephone numbers. A column of
+    counts or shares (of those who prefer the telephone), or of municipalities, is no contact detail.
     """
     return (
         any(map(_of_people, tables))
@@ -54,7 +54,7 @@ def _of_people(table: MarkupTable) -> bool:
         named = [cell.text if cell.is_heading else "" for cell in row]
         if _contacts(named, body) or _contacts([cell.text for cell in row], body) >= 2:
             return True
-    # Records that stand upright: a heading and its values in each row.
+    # Transposed records: each row is a heading and its values.
     upright = [(row[0].text, [cell.text for cell in row[1:]]) for row in table.rows if len(row) > 1]
     return sum(_contacts([head], [values]) for head, values in upright if len(values) == 1) >= 2 or any(
         _may_be_contact(head) and _all_reach(values) for head, values in upright
@@ -68,19 +68,19 @@ def _text_tables(text: str) -> Iterator[tuple[list[str], list[list[str]], int]]:
             if number:
                 yield _split(lines[number - 1], "|"), _below(lines, number, "|"), 1
         elif len(line) < _LONGEST_LINE:
-            # A frame is printed to the right, above an index: one space may part its headings.
+            # pandas aligns a printed frame to the right, above an index: one space may separate its headings.
             for heads in (_split(line), line.split() if line.startswith(" ") else []):
                 if sum(map(_is_contact, heads)) >= 2 and (rows := _below(lines, number)):
                     yield heads, rows, 2
 
 
 def _printed_columns(text: str) -> Iterator[list[str]]:
-    """Yield what stands below a contact heading, as pandas prints a frame or writes it with a separator."""
+    """Yield the values below a contact heading, in a frame that pandas printed or wrote with a separator."""
     lines = text.splitlines()
     for number, line in enumerate(lines[:-1]):
         if len(line) < _LONGEST_HEADINGS and not re.search(r"\d", line):
             rows = lines[number + 1 : number + 1 + _LINES_PRINTED]
-            # One word, or all up to a gap of two spaces.
+            # A heading is one word, or everything up to a gap of two spaces.
             for head in (*re.finditer(r"[^\s,;]+", line), *re.finditer(r"[^\s,;]+(?: [^\s,;]+)+", line)):
                 if _may_be_contact(head.group()):
                     yield [
@@ -95,13 +95,13 @@ def _below_heading(line: str, head: re.Match[str], row: str) -> str:
     if mark:
         cells = row.split(mark)
         return cells[line[: head.start()].count(mark)].strip() if row.count(mark) == line.count(mark) else ""
-    # Printed to the right: a value ends where its heading does.
+    # Aligned to the right: a value ends where its heading ends.
     ends_here = row[head.end() : head.end() + 1] in ("", " ")
     return re.split(r" {2,}", row[: head.end()].strip())[-1] if ends_here else ""
 
 
 def _series(text: str) -> Iterator[list[str]]:
-    """Yield what a printed series holds below a contact heading: its values, or what it counts."""
+    """Yield the content of a printed series with a contact heading: its values, or what it counts."""
     lines = text.splitlines() if "dtype: " in text else []
     for number, line in enumerate(lines):
         if named := _SERIES.match(line):
@@ -139,7 +139,7 @@ def _contacts(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
     found = 0
     for position, head in enumerate(heads):
         if _is_contact(head):
-            # A printed table's rows may have a cell more or less than its heads: then all are looked at.
+            # A printed table's rows may have more or fewer cells than its heading: then check all cells.
             below = [row[position : position + 1] if len(row) == len(heads) else row[1:] for row in rows]
             values = [value for cells in below for value in cells if value.strip()]
             found += not values or not all(map(_is_of_nobody, values))

@@ -1,7 +1,7 @@
-"""Marked-up text as its reader sees it, with what stands in attributes and tables; linear in its length.
+"""Read marked-up text as its reader sees it, with its attributes and tables, in linear time.
 
-Python's own parser rescans what is never closed, and so takes a minute for a megabyte of it. Here each
-piece of markup ends where HTML says that it ends, at the latest with the text.
+Python's own parser scans unclosed markup again and again, which takes a minute per megabyte. Here each piece
+of markup ends where HTML says it ends, at the latest with the text.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _TOKEN = re.compile(
 )
 _VALUE = re.compile(r"([^\s=\"']*+)\s*+=\s*+(?:\"([^\"]*+)|'([^']*+)|([^\s\"'>]++))")
 _ROW_SCOPE = re.compile(r"scope\s*+=\s*+[\"']?row", re.IGNORECASE)
-# Where a line of a picture runs.
+# Attributes that only draw the lines of a picture.
 _DRAWN = frozenset(["d", "points", "transform", "viewbox", "style"])
-# After these a reader sees a gap; every other tag may stand within a word.
+# A reader sees a gap at these tags; any other tag may be inside a word.
 _APART = frozenset(
     ["address", "article", "blockquote", "br", "caption", "dd", "div", "dl", "dt", "figcaption", "figure",
      "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "img", "li", "main", "nav", "ol",
@@ -60,7 +60,7 @@ class Markup:
 
 
 def read_markup(text: str) -> Markup:
-    """Return what a text in HTML, or with HTML in it, shows and holds."""
+    """Return what a text in HTML, or with HTML in it, shows and contains."""
     reader = _Reader()
     for token in _TOKEN.finditer(text):
         if token["text"] is not None:

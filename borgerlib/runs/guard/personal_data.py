@@ -1,8 +1,8 @@
-"""What must not leave the house: personal data in an executed notebook.
+"""Find what must not be published: personal data in an executed notebook.
 
-A notebook that shows estimates holds none. These checks are for the notebook that somebody changed, and stand
-between the run and the folder that others read. Where a text could be either, it is held back: a report that
-waits costs less than a person who is found.
+A notebook that shows estimates contains none. These checks are for a notebook that somebody has changed, and
+come between the run and the folder that others read. In case of doubt the report is held back: a delayed
+report costs less than a person who is identified.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from borgerlib.runs.guard.markup import MarkupCell, MarkupTable, read_markup
 from borgerlib.survey.grid.limits import Limits
 from borgerlib.survey.grid.text import decode
 
-# Pictures and hashes are long runs of digits and letters, and say nothing.
+# Pictures and hashes are long runs of digits and letters without meaning.
 _SKIPPED_TYPES = re.compile(r"image/(?!svg)|application/(pdf|javascript)")
 _FILE_TYPES = re.compile(r"application/(?!(.*[+.])?(json|xml)$)")
 _SKIPPED_KEYS = frozenset({"wide", "narrow", "_esm", "_css"})
 _WRITTEN = re.compile(r"<text\b[^<>]*+>([^<]++)<")
-# Broken into lines, as mail has it, the rest is searched as it is written as well.
+# If the data are broken into lines, as in mail, the lines after the first are also searched as plain text.
 _EMBEDDED = re.compile(
     r"(?i:data:\s*+(?P<kind>[\w.+/-]*+)(?:;[^,<>:]{0,200}?)?; *base64,)"
     r"(?P<data>[A-Za-z0-9+/=%]++)(?P<more>(?:\r?\n[ \t]*+[A-Za-z0-9+/=%]++)*+)"
@@ -39,11 +39,11 @@ _EMBEDDED = re.compile(
 _PICTURE = re.compile(r"image/(?!svg)|video/|audio/|font/|application/[\w.-]*font", re.IGNORECASE)
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+")
 _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-# What a workbook says outside its cells: notes and answers to them, boxes, links, what formulas last gave.
+# A workbook's text outside its cells: notes and replies, text boxes, links, cached results of formulas.
 _SAID_BESIDE = (".xml", ".rels", ".vml")
 _CELLS = ("xl/worksheets/sheet", "xl/styles", "xl/theme/")
 _FORMULA_TEXT = re.compile(r"<c\b[^<>]*\st=[\"']str[^<>]*+>.*?</c>", re.DOTALL)
-# Where the lines of a picture run.
+# Attributes that only draw the lines of a picture.
 _LINES = re.compile(r"\b(?:d|points|transform|viewBox)=(?:\"[^\"]*+|'[^']*+)")
 _PACKED, _OPEN_DOCUMENT = b"PK\x03\x04", b"opendocument.spreadsheet"
 _LIMITS = Limits(unpacked_bytes=200_000_000)
@@ -61,18 +61,18 @@ def personal_data_in(notebook: Path | Any) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        What was found and in which cell, never the thing itself: CPR numbers, e-mail addresses (those that
-        the notebook's own source names are public), telephone numbers, street addresses, tables with a column
-        for how to reach people.
+        What kind of data was found and in which cell, never the data: CPR numbers, e-mail addresses (those in
+        the notebook's own source are public), telephone numbers, street addresses, tables with a column of
+        contact details.
 
     Notes
     -----
     Ten digits are a CPR number when they begin with a date that exists, in the century that the seventh digit
     gives, and stand alone: not within a longer number, decimals, a hash or an embedded picture, and not
-    written as a count is (3.112.854.321). Of ten-digit numbers picked at random, one in 27 could be one, and
-    is held back; the control digit, which would spare most of them, need not hold for numbers given out
-    since 2007. A telephone number is announced by a word or a name, has a country's number, is linked to, or
-    stands alone in pairs. docs/methodology.md tells how much of a collection of our own is found.
+    written as a count (3.112.854.321). Of random ten-digit numbers, one in 27 could be a CPR number and is
+    held back; the control digit would rule out most of them, but numbers issued since 2007 need not satisfy
+    it. A telephone number follows a word or a name, has a country code, is linked to, or stands alone in
+    pairs. docs/methodology.md says how much of our own test collection is found.
     """
     if isinstance(notebook, Path):
         import nbformat
@@ -93,7 +93,7 @@ def personal_data_in(notebook: Path | Any) -> tuple[str, ...]:
 
 
 def _texts(notebook: Any) -> Iterator[tuple[str, str | MarkupTable]]:
-    """Yield where and what of every text and table that a reader of the notebook could come across."""
+    """Yield place and content of every text and table that a reader of the notebook could see."""
     number = 0
     for cell in notebook.cells:
         injected = "injected-parameters" in cell.metadata.get("tags", [])
@@ -115,12 +115,12 @@ def _shown(data: Mapping[str, Any]) -> Iterator[str | MarkupTable]:
     """Yield the texts and tables of a MIME bundle."""
     for kind, content in data.items():
         if not _SKIPPED_TYPES.match(kind):
-            # A file is in base 64, as in a link.
+            # A file is base64 here, as in a data link.
             yield from _parts(f"data:{kind};base64,{content}" if _FILE_TYPES.match(kind) else content)
 
 
 def _parts(content: Any) -> Iterator[str | MarkupTable]:
-    """Yield what JSON holds: its texts as one, and what could be tables."""
+    """Yield the content of JSON: its texts as one, and what could be tables."""
     strings: list[str] = []
     tables: list[MarkupTable] = []
     _collect(content, strings, tables)
@@ -156,7 +156,7 @@ def _tables(content: Mapping[str, Any]) -> Iterator[MarkupTable]:
     if isinstance(fields, list):
         yield _table([field.get("name") for field in fields if isinstance(field, Mapping)], [])
     if len(content) > 1 and not any(isinstance(value, (Mapping, list)) for value in content.values()):
-        # A record's keys may as well be answers, so that one of them is not enough.
+        # A record's keys may also be answers, so one of them is not enough.
         yield _table(list(content), [list(content.values())], named=False)
 
 
@@ -189,7 +189,7 @@ def _kinds(part: str | MarkupTable, public: set[str], depth: int = 0) -> Iterato
         yield "et CPR-nummer"
     if any(signs.has_mail(text, public) for text in mails):
         yield "en e-mailadresse"
-    # As it is written, digits in a row may be anything; as it is seen, or linked to, they are a number.
+    # In source text, digits in a row may be anything; where they are visible or linked to, they are a number.
     cells = [cell.text for table in tables for row in table.rows for cell in row]
     if any(map(signs.has_phone, texts[1:] or texts)) or any(map(signs.is_phone, cells)):
         yield "et telefonnummer"
@@ -209,7 +209,7 @@ def _kinds(part: str | MarkupTable, public: set[str], depth: int = 0) -> Iterato
 
 
 def _opened(found: re.Match[str]) -> Iterator[str | MarkupTable]:
-    """Yield what a link embeds: a text, or what a workbook holds; nothing where it is a picture.
+    """Yield what a data link embeds: a text, or the content of a workbook; nothing for a picture.
 
     Raises
     ------
@@ -236,7 +236,7 @@ def _text(content: bytes) -> str:
 def _sheets(content: bytes) -> Iterator[str | MarkupTable]:
     from borgerlib.survey.grid.workbook import read_workbook_grids
 
-    # Not as an open file: Windows lets nobody open that again.
+    # Not a file that is still open: Windows does not let it be opened again.
     with owned_temporary_folder() as folder:
         file = folder / ("fil.ods" if _OPEN_DOCUMENT in content[:200] else "fil.xlsx")
         file.write_bytes(content)

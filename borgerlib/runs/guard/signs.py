@@ -1,4 +1,4 @@
-"""What tells who a person is in a plain text: CPR numbers, e-mail addresses, telephone numbers."""
+"""Find what identifies a person in a plain text: CPR numbers, e-mail addresses, telephone numbers."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from borgerlib.population.municipalities import municipalities
 
 _COLOURS = re.compile(r"\x1b\[[0-9;:]*+[a-zA-Z]|\x1b\][^\x07\x1b]*+(?:\x07|\x1b\\)?")
 _UNUSUAL = re.compile(r"[^\x00-\xac\xae-\xff]")
-# But not ten digits with nothing but letters around them: that is a number against a word (faf0101901234).
+# But not ten digits with only letters around them: that may be a number joined to a word (faf0101901234).
 _HASH = re.compile(
     r"(?<![0-9A-Za-z])(?:0x[0-9a-fA-F]++|(?=[0-9a-f]*[a-f])(?![a-f]*[0-9]{10}[a-f]*(?![0-9a-f]))[0-9a-f]{12,})"
     r"(?![0-9A-Za-z])"
 )
-# Ten digits after a comma are a field of a CSV file rather than decimals, of which nobody shows ten.
+# Ten digits after a comma are a field of a CSV file: nobody shows ten decimals.
 _DECIMALS = re.compile(r"[0-9]\.[0-9]{5,}|[0-9],(?![0-9]{10}(?![0-9]))[0-9]{5,}")
 _DIGITS = re.compile(r"[0-9]{4}")
-# Not with a point after a day above 9, which begins a decimal number.
+# A point is a separator only if the day is below 10; otherwise it is a decimal point.
 _OTHER_CPR = re.compile(
     r"(?<![0-9.,])([0-9]{2})([ ./_-]?)([0-9]{2})\2((?:19|20)?[0-9]{2})"
     r"(\s{0,2}[-_/:·•*~]{1,2}\s{0,2}|(?<=0[1-9][0-9]{4})\.|-\s{0,2}\n)([0-9]{4})(?![0-9])"
 )
 _NAMED_CPR = re.compile(
     r"(?:cpr|person-?n(?:umme)?r)[^0-9\n]{0,25}(?<![0-9])[0-9](?:[ ._/-]{0,2}[0-9]){9}(?![0-9])"
-    # As a number it has lost its first 0.
+    # Read as a number, it has lost its leading 0.
     r"|\bcpr(?:-?n(?:umme)?r)?['\"]?\s?[:=]\s?['\"]?[0-9]{9}(?![0-9])",
     re.IGNORECASE,
 )
@@ -48,7 +48,7 @@ _ANNOUNCED = re.compile(
     # Not the end of another word (Hjørring).
     r"(?:[☎📞📱]|(?<![A-Za-zæøåÆØÅ])(?:tlf(?:nr)?|tel|t(?=:)|telefon(?:en|nummer|nummeret|nr)?|mobil(?:en|nummer|nummeret|nr)?|mob|phone|mobile"
     r"|ring|sms|call|kontakt|direkte|whatsapp|fastnet)(?![A-Za-zæøåÆØÅ]))[^0-9\n+]{0,25}"
-    # Neither two years (2021 2022, 2018-2021) nor shares.
+    # Not two years (2021 2022, 2018-2021), and not shares.
     r"(?!(?:199|20[0-2])[0-9][ -](?:199|20[0-2])[0-9](?![0-9]))"
     rf"(?:{PHONE_NUMBER}|[0-9]{{2}}(?:[./][0-9]{{2}}){{3}}(?![0-9.,])"
     r"|[2-9](?:[0-9]{3}-[0-9]{4}|[0-9]{2} [0-9]{3} [0-9]{2}|[0-9]/[0-9]{6})(?![0-9.,-]))"
@@ -78,11 +78,11 @@ _ROAD = (
 )
 _STREET = re.compile(
     rf"\b[A-Za-zÆØÅæøå]{_ROAD}{_TOWN}(?: ?[,;·|] ?|\n ?| )(?:DK-)?[0-9]{{4}} ([A-Za-zÆØÅæøå][a-zæøå]+)"
-    # Streets end in many ways. What looks like one has a mark before its postal code, which is no year.
+    # Street names have many endings. Any other ending needs a separator and a postal code that is not a year.
     rf"|\b[A-ZÆØÅ][\w.]{{2,30}}(?: [A-ZÆØÅ][\w.]{{1,30}}){{0,3}}{_TOWN} ?[,;·|] ?"
     r"(?:DK-)?(?!19|20[0-3])[1-9][0-9]{3} ([A-ZÆØÅ][a-zæøå]+)"
 )
-# A floor and a side are a dwelling, wherever it lies.
+# A floor and a side mean a dwelling, even without a postal code.
 _DWELLING = re.compile(
     rf"\b[A-ZÆØÅ]{_ROAD}"
     r" (?:nr\.? ?)?[0-9]{1,3} ?[A-Za-z]?,? (?:st|kl|[0-9]{1,2})\b\.? ?(?:sal\b)?,? ?(?:th|tv|mf)\b"
@@ -93,18 +93,18 @@ _LINK = re.compile(
 _ALONE = re.compile(r"(?:^|[\n:,;>|])[ \t]*+([2-9][0-9](?: [0-9]{2}){3})[ \t]*+(?=$|[\n;<|])")
 _PAIRS = re.compile(r"[0-9]{2}(?: [0-9]{2}){3}")
 _AT = re.compile(r"\s?[(\[{<]\s?(?:at|a|@|snabel-?a|snabela)\s?[)\]}>]\s?|\s(?:snabel-?a)\s", re.IGNORECASE)
-# Where two texts of a picture meet, which may be lines of one; and the gaps beside the sign of an address.
+# Separates two texts of a picture, which may be lines of one text; and gaps next to an address's @.
 BREAK = "\v"
 _GAPS = re.compile(r"(?<!\s)\s+(?=@)|(?<=@)\s+")
 _DOT = re.compile(
     r"\s?[(\[{]\s?(?:dot|punktum|\.)\s?[)\]}]\s?|(?<=\w)\s(?:dot|punktum)\s(?=\w)", re.IGNORECASE
 )
-# What stands before the host of a repository, a package's version: addresses of code.
+# Addresses of code, not of people: the part before a repository's host, and a package's version.
 _CODE = re.compile(r"(?:\bgit@|\b(?:ssh|https?)://[\w.-]{1,64}@|(?<=@)[\w-]+:/|\bnpm:@)", re.IGNORECASE)
 
 
 def plain(text: str) -> str:
-    """Return a text without colours of a terminal and invisible characters, all digits and signs as usual."""
+    """Return a text without terminal colours and invisible characters, its digits and signs normalised."""
     text = unicodedata.normalize("NFKC", _COLOURS.sub("", text))
     return _UNUSUAL.sub(_usual, text)
 
@@ -118,7 +118,7 @@ def _usual(found: re.Match[str]) -> str:
 
 
 def has_cpr(text: str) -> bool:
-    """Tell whether a plain text holds a CPR number."""
+    """Return whether a plain text contains a CPR number."""
     if not _DIGITS.search(text) and not _SPACED_CPR.search(text):
         return False
     searched = _DECIMALS.sub(" ", _HASH.sub(" ", _EMPHASIS.sub("", text)))
@@ -131,9 +131,9 @@ def has_cpr(text: str) -> bool:
 
 
 def has_mail(text: str, public: Collection[str]) -> bool:
-    """Tell whether a plain text holds an e-mail address that is none of the public ones (in lower case).
+    """Return whether a plain text contains an e-mail address that is not `public` (in lower case).
 
-    One may be broken at its sign: by a line, or by the end of one text of a picture.
+    An address may be broken at its @: by a line break, or by the end of one text of a picture.
     """
     if any(mark in text for mark in ("(", "[", "{", "snabel")):
         text = _DOT.sub(".", _AT.sub("@", text))
@@ -144,7 +144,7 @@ def has_mail(text: str, public: Collection[str]) -> bool:
 
 
 def has_phone(text: str) -> bool:
-    """Tell whether a plain text holds a telephone number: announced, with a country, linked, or alone."""
+    """Return whether a plain text has a telephone number: announced, with country code, linked, or alone."""
     return bool(
         _ANNOUNCED.search(text)
         or _ABROAD.search(text)
@@ -158,12 +158,12 @@ def has_phone(text: str) -> bool:
 
 
 def is_phone(cell: str) -> bool:
-    """Tell whether the whole text of a table's cell is a telephone number in pairs."""
+    """Return whether the whole text of a table's cell is a telephone number in pairs."""
     return bool(_PAIRS.fullmatch(plain(cell).strip()))
 
 
 def has_street_address(text: str) -> bool:
-    """Tell whether a plain text holds a street and a number, with a postal code or a floor and a side."""
+    """Return whether a plain text has a street and a number, with a postal code or a floor and a side."""
     if _DWELLING.search(text):
         return True
     towns = (found[1] or found[2] for found in _STREET.finditer(text))
@@ -172,7 +172,7 @@ def has_street_address(text: str) -> bool:
 
 @cache
 def place_words() -> frozenset[str]:
-    """Return the words of the names of municipalities, regions and what is in a table beside them."""
+    """Return the words in names of municipalities and regions, and of what tables list with them."""
     places = municipalities()
     names = [
         *places["name"],
@@ -198,6 +198,6 @@ def _usual_cpr(found: re.Match[str]) -> str:
 
 
 def _is_scale(pairs: str) -> bool:
-    """Tell whether four pairs are evenly spaced, as the ticks of an axis are."""
+    """Return whether four pairs are evenly spaced, like the ticks of an axis."""
     numbers = [int(pair) for pair in pairs.split()]
     return len({after - before for before, after in pairwise(numbers)}) == 1

@@ -1,4 +1,4 @@
-"""What is known about a run while it goes on, and how its failure is told."""
+"""What is known about a run while it goes on, and how its failure is explained to the user."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from borgerlib.errors import RunError
 from borgerlib.runs.kernels.manager import Kernel, KernelKind
 from borgerlib.runs.warm.surroundings import last_words, memory_kills
 
-# Less than this is gone before the notebook begins: the libraries themselves need it.
+# The libraries themselves need this much before the notebook begins.
 LEAST_MEMORY = 512 * 1024**2
 
-# Many times what the notebooks that ship take: it stops a cell that keeps everything, and nothing else.
+# Many times what the shipped notebooks need: only a cell that keeps far too much is stopped.
 MEMORY = 4_000_000_000
 
 Cause = Literal["", "cell", "left", "time", "memory", "died", "start", "other"]
@@ -26,7 +26,7 @@ _OUT_OF_MEMORY = re.compile(
 
 
 class NotebookRunError(RunError):
-    """A notebook run that could not start or did not finish, with what a program wants to know of it.
+    """A notebook run that could not start or did not finish, with the details that a program needs.
 
     Attributes
     ----------
@@ -68,15 +68,15 @@ class Attempt:
     memory_kills: int = field(default_factory=lambda: memory_kills())
 
     def started(self, notebook: Any) -> None:
-        """Take note of the notebook that is being run (a hook of nbclient)."""
+        """Remember the notebook that is being run (a hook of nbclient)."""
         self.notebook = notebook
 
     def entered(self, cell: Any, cell_index: int) -> None:
-        """Take note of the cell that is about to run (a hook of nbclient)."""
+        """Remember the cell that is about to run (a hook of nbclient)."""
         self.cell_index = cell_index
 
     def explain(self, error: Exception, *, log: Path) -> NotebookRunError:
-        """Return the error for the user: notebook, cell, cause, without a stack."""
+        """Return the error for the user: notebook, cell, cause, without a traceback."""
         from nbclient.exceptions import DeadKernelError
         from papermill.exceptions import PapermillExecutionError
 
@@ -93,7 +93,7 @@ class Attempt:
                 hint="Look for a cell that never ends, or allow more time.",
             )
         memory = isinstance(error, PapermillExecutionError) and error.ename.endswith("MemoryError")
-        # A library in C that gets no memory ends the process, and says why.
+        # A C library that gets no memory ends the process, and writes the reason to the log.
         ended = isinstance(error, DeadKernelError) and _OUT_OF_MEMORY.search(last_words(log))
         if self.memory_limit is not None and (memory or ended):
             return fault(
@@ -110,7 +110,7 @@ class Attempt:
             died = f"its Python process died{last_words(log)}"
             if self.kernel.was_killed:
                 died = "its Python process was killed"
-                # Whoever kills for memory says so to the whole machine only.
+                # The system counts what it kills for memory per machine only, not per process.
                 died += " by the system, which ran out of memory" * (memory_kills() > self.memory_kills)
             return fault(
                 f"{where} failed: {died}.",
@@ -134,7 +134,7 @@ def cell_number(notebook: Any, index: int) -> int:
 
 
 def _words(name: str, value: str) -> str:
-    """Return an error as the user reads it: borgerlib's own by its message, others with their name."""
+    """Return an error as text for the user: borgerlib's own by its message, others with their name."""
     own = getattr(errors, name, None)
     text = value.strip()
     if isinstance(own, type) and issubclass(own, errors.BorgerlibError):

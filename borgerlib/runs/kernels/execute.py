@@ -1,8 +1,8 @@
 """Run notebooks in fresh kernels, several at a time, and say plainly what went wrong.
 
-papermill does the running. Around it stand: parameters checked first, the interpreter that runs this
+papermill runs the notebook. This module adds: parameters checked first, the interpreter that runs this
 program (not whichever kernel happens to be installed), sockets in a private folder instead of TCP ports
-that collide, one time limit for the whole notebook, and no success for a notebook that stopped half way.
+that collide, one time limit for the whole notebook, and failure for a notebook that stopped half way.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from borgerlib.runs.kernels.saving import failed_path, prepare_folder, refuse_un
 from borgerlib.runs.warm.engine import NAME, register_engine
 from borgerlib.runs.warm.source import KernelSource
 
-# As a library does: whoever configures logging sees papermill's messages, nobody else does.
+# As libraries do: papermill's messages are shown only if the application configures logging.
 logging.getLogger("papermill").addHandler(logging.NullHandler())
-_START_SECONDS = 300  # of a kernel that neither answers nor ends
+_START_SECONDS = 300  # for a kernel that neither answers nor ends
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class NotebookJob:
 
 @dataclass(frozen=True)
 class NotebookRun:
-    """What came of a run.
+    """The result of a run.
 
     Attributes
     ----------
@@ -62,17 +62,17 @@ class NotebookRun:
     error : str
         Why it failed, for the user to read; empty when done.
     cause : str
-        Why it failed, in a word (see `NotebookRunError`); empty when done.
+        Why it failed, as a keyword (see `NotebookRunError`); empty when done.
     cell : int
         The cell that failed, by its number in the notebook's source; 0 for none.
     kernel : {"cold", "warm"}
         Whether its kernel was a new process or a fork of the warm server.
     attempts : int
-        How often it was tried: twice if the warm server went away in mid-run.
+        Number of attempts: two if the warm server ended during the run.
     note : str
-        That its output was cut, for the user to read.
+        A remark for the user: that its output was cut.
     reads : tuple of str
-        Files that it read, Python's own and the system's left out.
+        Files that it read, without Python's own and the system's.
     """
 
     name: str
@@ -90,7 +90,7 @@ class NotebookRun:
 
 @dataclass(frozen=True)
 class _Terms:
-    """What holds for all runs of a call."""
+    """The settings of all runs of a call."""
 
     timeout: float
     memory_limit: int | None
@@ -118,16 +118,16 @@ def run_notebook(
     timeout : float
         Seconds that the whole notebook may take.
     memory_limit : int, optional
-        Bytes of private memory that the kernel may use, that of the libraries (300 MB) included;
+        Bytes of private memory that the kernel may use, including the libraries (300 MB);
         Linux only, elsewhere not limited; None for no limit.
     warm : KernelSource, optional
-        Run in a warm kernel: see `borgerlib.runs.warm.WarmServer`. If its server dies in mid-run, the
+        Run in a warm kernel: see `borgerlib.runs.warm.WarmServer`. If its server dies during the run, the
         notebook is run once more, in a cold kernel.
 
     Raises
     ------
     ParameterError
-        If the parameters do not fit the notebook, or the memory limit is too small for any.
+        If the parameters do not fit the notebook, or the memory limit is too small for any notebook.
     NotebookRunError
         A RunError: a cell fails, the kernel dies, or time or memory is used up. The message names the
         notebook, the cell and the cause; what was run is kept beside the target as ``….failed.ipynb``.
@@ -163,7 +163,7 @@ def run_notebooks(
     warm : KernelSource, optional
         Run in warm kernels, as `run_notebook` does.
     on_progress : callable, optional
-        Called with each `NotebookRun` as it ends, in the order of ending and in the caller's thread.
+        Called with each `NotebookRun` when it ends, in the caller's thread.
 
     Returns
     -------
@@ -173,7 +173,7 @@ def run_notebooks(
     Raises
     ------
     ParameterError
-        If the parameters do not fit a notebook, or the memory limit is too small for any.
+        If the parameters do not fit a notebook, or the memory limit is too small for any notebook.
     """
     wanted = list(jobs)
     _check_all(wanted)
@@ -215,7 +215,7 @@ def _terms(timeout: float, memory_limit: int | None, warm: KernelSource | None) 
             f"A memory limit of {memory_limit:,} bytes is too small: Python's libraries alone need more.",
             hint=f"Allow at least {LEAST_MEMORY:,} bytes.",
         )
-    # Only Linux heeds the limit, and a limit that does not hold must not be told as one.
+    # Only Linux enforces the limit, and a limit that is not enforced must not be recorded.
     return _Terms(timeout, memory_limit if sys.platform == "linux" else None, warm)
 
 
@@ -226,7 +226,7 @@ def _run(job: NotebookJob, terms: _Terms) -> tuple[NotebookRun, NotebookRunError
     note = ""
     try:
         prepare_folder(job.target)
-        # The server's imports are not the notebook's: its time begins when they are done.
+        # The notebook's time starts when the server's imports are done, because they are not part of it.
         warm = terms.warm if terms.warm is not None and terms.warm.ready() else None
         start = time.monotonic()
         try:
@@ -275,9 +275,9 @@ def _try(job: NotebookJob, attempt: Attempt, warm: KernelSource | None) -> Any:
         )
         try:
             executed = _execute(job.source, job.parameters, attempt, manager)
-        except Exception as error:  # papermill, nbclient, the kernel and the notebook each have their own
+        except Exception as error:  # papermill, nbclient, the kernel and the notebook each raise their own
             if attempt.notebook is not None:
-                # Without the cells that papermill adds, cells keep the numbers that they have in the source.
+                # Remove the cells that papermill adds, so that cells keep their numbers from the source.
                 remove_error_markers(attempt.notebook)
                 save(attempt.notebook, failed_path(job.target))
             raise attempt.explain(error, log=folder / LOG) from error
@@ -305,6 +305,6 @@ def _execute(source: Path, parameters: Mapping[str, Any], attempt: Attempt, mana
         on_notebook_start=attempt.started,
         on_cell_start=attempt.entered,
     )
-    # Where the source stood on this machine is nobody else's business.
+    # Do not publish where the source is on this machine.
     executed.metadata.papermill.update(input_path=source.name, output_path=None)
     return executed

@@ -1,4 +1,4 @@
-"""An extension of IPython for notebooks of which only pages are made: charts are not drawn as PNG too."""
+"""An IPython extension for notebooks that only become pages: charts are not also drawn as PNG."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ EXTENSION = __name__
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Let charts give what a page of a report shows, and nothing for who opens the notebook itself."""
+    """Make charts put out only what a report's page shows, without the picture for the open notebook."""
     bundles = shell.display_formatter.mimebundle_formatter
     bundles.for_type_by_name("borgerlib.view.charts.chart", "Chart", lambda chart: chart.for_page())

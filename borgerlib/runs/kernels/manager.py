@@ -16,7 +16,7 @@ from borgerlib.runs.kernels import capped, recorder
 from borgerlib.runs.warm.source import KernelSource, WarmProcess
 from borgerlib.runs.warm.surroundings import LONGEST_FOLDER, kernel_environment
 
-# In a kernel's folder: what it wrote itself (not its notebook), and what its notebook reads.
+# In a kernel's folder: what the kernel process (not its notebook) prints, and which files its notebook reads.
 LOG, READS = "kernel.log", "reads"
 KernelKind = Literal["cold", "warm"]
 _KILLED = 9
@@ -24,9 +24,9 @@ _KILLED = 9
 
 @dataclass
 class Kernel:
-    """The kernel of one run: not there yet, running, or told to end.
+    """The kernel of one run: not started yet, running, or told to end.
 
-    A kernel that is told to end before it has started ends as soon as it has.
+    A kernel that is told to end before it has started ends as soon as it has started.
     """
 
     process: subprocess.Popen[bytes] | WarmProcess | None = None
@@ -34,7 +34,7 @@ class Kernel:
     ended: bool = False
 
     def started(self, process: subprocess.Popen[bytes] | WarmProcess) -> None:
-        """Take note of the kernel's process."""
+        """Remember the kernel's process."""
         self.process = process
         if self.ended:
             self.end()
@@ -58,13 +58,13 @@ class Kernel:
 
     @property
     def was_killed(self) -> bool:
-        """Whether somebody else killed it, which leaves it no last words."""
+        """Whether something else killed it, in which case its log has no reason."""
         code = None if self.process is None else self.process.poll()
         return code == -_KILLED and not (self.ended or self.lost)
 
     @contextmanager
     def limited_to(self, seconds: float) -> Iterator[None]:
-        """Kill the kernel when the time is up: that also ends a cell that does not heed an interrupt."""
+        """Kill the kernel when the time is up: this also ends a cell that ignores an interrupt."""
         timer = threading.Timer(seconds, self._time_is_up)
         timer.daemon = True
         timer.start()
@@ -86,7 +86,7 @@ class Kernels:
     ended: bool = False
 
     def new(self) -> Kernel:
-        """Return a kernel that belongs here."""
+        """Return a new kernel of this group."""
         kernel = Kernel(ended=self.ended)
         self.members.append(kernel)
         return kernel
@@ -108,10 +108,10 @@ def kernel_manager(
 ) -> type[Any]:
     """Return a class of kernel managers for one run.
 
-    nbclient makes the manager itself, so a class is the way to tell it how: the interpreter that runs this
-    program, sockets and log in `folder`, and `kernel` told of the process. On Linux the sockets are files
-    there; elsewhere they are TCP ports on this machine, which runs side by side may fight over. The kernel
-    is a fork of `warm`, if that is given and can; it loads the extensions of IPython.
+    nbclient creates the manager itself, so its settings must be in a class: it uses the interpreter that runs
+    this program, keeps sockets and log in `folder`, and passes the process to `kernel`. On Linux the sockets
+    are files; elsewhere they are TCP ports on this machine, over which parallel runs may collide. The kernel
+    is a fork of `warm`, if given and possible; it loads the IPython extensions.
     """
     from ipykernel.kernelspec import get_kernel_dict
     from jupyter_client.kernelspec import KernelSpec
@@ -137,7 +137,7 @@ def kernel_manager(
             self.provisioner = WarmProvisioner(kernel_spec=self.kernel_spec, parent=self)
             self.provisioner.find_server = lambda: warm
             self.provisioner.memory_limit = memory_limit
-            self.provisioner.thread_stays = True  # it waits for the run to end
+            self.provisioner.thread_stays = True  # the thread waits for the run to end
             with (folder / LOG).open("w") as log:
                 environment = {**kernel_environment(), recorder.VARIABLE: str(folder / READS)}
                 options.update(env=environment, stdout=log, stderr=subprocess.STDOUT)

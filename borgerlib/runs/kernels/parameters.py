@@ -1,7 +1,7 @@
 """Parameters of a notebook, checked before any kernel starts.
 
-papermill itself only warns about an unknown parameter and about a notebook without a parameters cell, so
-that a mistyped name gives a finished report about the wrong thing. Here both are errors.
+papermill itself only warns about an unknown parameter or a notebook without a parameters cell, so a mistyped
+name would give a finished report about the wrong thing. Here both are errors.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ def check_parameters(notebook: Path, parameters: Mapping[str, Any]) -> dict[str,
     Returns
     -------
     dict
-        The parameters, all of them fit.
+        The parameters, all of them valid.
 
     Raises
     ------
     ParameterError
         With all problems at once: no such notebook, no ``parameters`` cell, unknown names (with the
-        nearest legal ones), wrong types, or names that announce a secret, which a saved notebook would
+        nearest legal ones), wrong types, or names that sound like a secret, which a saved notebook would
         publish.
     """
     refuse_unfit(notebook.name, declared_parameters(notebook), parameters)
@@ -107,8 +107,7 @@ def declared_parameters(notebook: Path) -> dict[str, tuple[str, str]]:
 def declared_in(content: Any, name: str) -> dict[str, tuple[str, str]]:
     """Return the parameters that the cells of a notebook declare, as `declared_parameters`.
 
-    papermill looks for them line by line with a pattern that an equals sign in a default breaks; Python
-    itself knows better.
+    Parsed as Python: papermill's own search is a pattern on lines, which an equals sign in a default breaks.
     """
     cells = [cell.source for cell in content.cells if "parameters" in cell.metadata.get("tags", [])]
     if not cells:
@@ -156,7 +155,7 @@ def _fits(value: object, type_name: str, default: str) -> bool:
     legal = _TYPES.get(type_name)
     if legal is None:
         return True
-    # bool is a kind of int to Python, not to a person.
+    # To Python bool is a subclass of int; to a person it is not a number.
     return isinstance(value, legal) and (type_name == "bool" or not isinstance(value, bool))
 
 

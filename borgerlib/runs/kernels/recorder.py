@@ -1,7 +1,7 @@
-"""An extension of IPython that writes down which files a notebook reads: what its run is made from.
+"""An IPython extension that records which files a notebook reads: what its run is made from.
 
-Loaded in the kernel of every run, cold or warm. It hears of what Python opens, and of the Parquet files that
-borgerlib reads; another library that opens files by itself, below Python, is not heard.
+Loaded in the kernel of every run, cold or warm. It sees what Python opens, and the Parquet files that
+borgerlib reads; it does not see files that another library opens in C.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Any
 
 VARIABLE = "BORGER_READS"
 EXTENSION = __name__
-# What Python and its libraries read for themselves; so do all hidden folders (caches, settings).
+# What Python and its libraries read for themselves, as in all hidden folders (caches, settings).
 _SYSTEM = ("/proc", "/sys", "/dev", "/etc", "/usr", "/var", "/opt/conda")
 
 
 def load_ipython_extension(shell: Any) -> None:
     """Write every path that is opened from now on into the file that the environment names."""
-    # Taken out, for a notebook and what it starts find the same environment however they are run.
+    # Removed, so that a notebook and its subprocesses have the same environment however they are run.
     path = os.environ.pop(VARIABLE, None)
     if path:
         notes = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -39,7 +39,7 @@ def _hook(notes: int) -> Any:
 
 
 def files_read(notes: Path) -> tuple[str, ...]:
-    """Return which files a run read and had not written itself; those of Python and the system left out."""
+    """Return the files that a run read and had not written itself, without those of Python and the system."""
     try:
         lines = notes.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:

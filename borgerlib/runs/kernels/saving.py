@@ -1,4 +1,4 @@
-"""Keep executed notebooks: whole or not at all, and the failed ones beside."""
+"""Save executed notebooks: completely or not at all, and failed ones next to them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def failed_path(target: Path) -> Path:
 
 
 def prepare_folder(target: Path) -> None:
-    """Make the target's folder, or say why that cannot be."""
+    """Make the target's folder, or raise an error that says why that is impossible."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

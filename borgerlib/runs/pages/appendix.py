@@ -1,4 +1,4 @@
-"""The last pages of a report: what words mean, and the appendix of all that notebooks tag for it."""
+"""The last pages of a report: the glossary, and the appendix of all cells that notebooks tag for it."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from nbformat.v4 import new_markdown_cell
 from borgerlib.runs.pages.figures import page_template
 from borgerlib.runs.pages.page import APPENDIX_NUMBER, GLOSSARY_NUMBER, ExecutedPage
 
-# Cells for who checks the numbers: in the notebook they stand where they are, in the report at its end.
+# Cells for readers who check the numbers: the notebook has them in place, the report at its end.
 APPENDIX = "appendix"
 _HEADING = re.compile(r"^#", re.MULTILINE)
 
 
 def with_appendix(pages: Sequence[ExecutedPage]) -> list[ExecutedPage]:
-    """Return the pages without the cells tagged 'appendix', the glossary, and a page that holds them all.
+    """Return the pages without the cells tagged 'appendix', then the glossary and a page of these cells.
 
-    What is told once is not told again, line by line: insights that share their method share its words.
-    Without such cells there are no further pages.
+    A line that has already appeared is not repeated: insights with the same method share its description.
+    Without such cells no pages are added.
     """
     parts = [_parted(page) for page in pages]
     last = _appendix(tuple(apart for _, apart in parts if apart))
     return [*(rest for rest, _ in parts), *last]
 
 
-# Once for all reports that share a page, as in `export`.
+# Cached for all reports that share a page, as in `export`.
 @lru_cache(maxsize=32)
 def _parted(page: ExecutedPage) -> tuple[ExecutedPage, ExecutedPage | None]:
-    """Return a page without the cells for the appendix, and with nothing else; None where it has none."""
+    """Return a page without the cells for the appendix, and one with only these; None if it has none."""
     cells = page.notebook["cells"]
     apart = [cell for cell in cells if APPENDIX in cell.metadata.get("tags", ())]
     rest = [cell for cell in cells if APPENDIX not in cell.metadata.get("tags", ())]
@@ -41,7 +41,7 @@ def _parted(page: ExecutedPage) -> tuple[ExecutedPage, ExecutedPage | None]:
 
 @lru_cache(maxsize=8)
 def _appendix(pages: tuple[ExecutedPage, ...]) -> tuple[ExecutedPage, ...]:
-    """Return the last pages; nothing where there is nothing for them."""
+    """Return the last pages; empty if there is nothing to put on them."""
     collected, seen = [], set[str]()
     for page in pages:
         new = [_not_seen(cell, seen) for cell in page.notebook["cells"]]
@@ -70,7 +70,7 @@ def _with_cells(page: ExecutedPage, cells: list[Any]) -> ExecutedPage:
 
 
 def _not_seen(cell: Any, seen: set[str]) -> Any:
-    """Return a cell of the analysis without what has been told, and note what it tells."""
+    """Return a cell without the lines that have already appeared, and add its lines to `seen`."""
     if cell.cell_type != "code":
         return cell
     outputs = [output for output in map(partial(_new_lines, seen=seen), cell.outputs) if output]
@@ -89,7 +89,7 @@ def _new_lines(output: Any, *, seen: set[str]) -> Any:
 
 
 def _without_empty(cells: list[Any]) -> list[Any]:
-    """Leave out headings that nothing follows any more."""
+    """Leave out headings that no longer have anything below them."""
     following = [*cells[1:], None]
     return [
         cell
@@ -99,7 +99,7 @@ def _without_empty(cells: list[Any]) -> list[Any]:
 
 
 def _one_below(cell: Any) -> Any:
-    """Return a cell whose headings stand under that of the page they come from."""
+    """Return a cell with its headings one level lower, below that of the page they come from."""
     if cell.cell_type != "markdown":
         return cell
     return new_markdown_cell(_HEADING.sub("##", cell.source))

@@ -28,7 +28,7 @@ from borgerlib.runs.pages import markup
 from borgerlib.runs.pages.figures import CHART_TYPE, Images, figure, picture, rendered
 from borgerlib.runs.pages.page import PAGE_TYPE, ExecutedPage, KeyFigure, PageSetting, stylesheet
 
-# Jupyter Book's tag. Frames and tests are for who works in the notebook; the page shows what came of them.
+# Jupyter Book's tag. Frames and tests are for the notebook's users; the page shows only their results.
 ANALYSIS = "remove-cell"
 _SHARED = 32
 _DROPPED_TYPES = {
@@ -41,8 +41,7 @@ _DROPPED_TYPES = {
 def read_pages(path: Path) -> list[ExecutedPage]:
     """Read an executed notebook as the pages that it is made of.
 
-    A page begins with the cell whose output says what it is called; what stands before the first belongs to
-    the first.
+    A page begins with the cell whose output says what it is called; cells before the first page belong to it.
 
     Raises
     ------
@@ -60,7 +59,7 @@ def read_pages(path: Path) -> list[ExecutedPage]:
         ) from error
 
 
-# Municipalities share most of their executed notebooks, and whoever writes many reports reads each once.
+# Municipalities share most of their executed notebooks: a batch of reports reads each only once.
 @lru_cache(maxsize=_SHARED)
 def _pages_in(name: str, content: str) -> tuple[ExecutedPage, ...]:
     notebook = nbformat.reads(content, as_version=4)
@@ -99,7 +98,7 @@ def _nameless(name: str, missing: str) -> RunError:
 
 
 def _said(cell: Any) -> list[Mapping[str, Any]]:
-    """Return what the outputs of a cell say of pages."""
+    """Return what the outputs of a cell say about pages."""
     outputs = cell.outputs if cell.cell_type == "code" else []
     return [output.data[PAGE_TYPE] for output in outputs if PAGE_TYPE in output.get("data", {})]
 
@@ -114,7 +113,7 @@ def export_page(page: ExecutedPage, setting: PageSetting, *, include_code: bool 
     setting : PageSetting
         What the page shares with the report.
     include_code : bool
-        Show the code cells too, also those of the analysis alone (tagged 'remove-cell').
+        Also show the code cells, including those that are only analysis (tagged 'remove-cell').
 
     Raises
     ------
@@ -126,7 +125,7 @@ def export_page(page: ExecutedPage, setting: PageSetting, *, include_code: bool 
     head, body, images = _converted(page, links, include_code)
     text = rendered("page.html.j2", page=page, setting=setting, question=head, body=body, style=stylesheet())
     text = _without_personal_paths(text)
-    # The pictures are put in last: they are most of the page, and none of its structure.
+    # The pictures are inserted last: they are most of the page's size, and not part of its structure.
     for name, address in images.items():
         text = text.replace(f'"{name}"', f'"{address}"')
     return text
@@ -146,7 +145,7 @@ def _converted(
 
 
 def _without_personal_paths(text: str) -> str:
-    """Return the text with the folders of whoever made the report taken out of paths."""
+    """Return the text with paths made relative to the folders of the user who made the report."""
     own = {str(path) for path in (places.workspace(), Path.cwd(), Path.home()) if path != Path(path.anchor)}
     for folder in sorted(own, key=len, reverse=True):
         text = text.replace(f"{folder}{os.sep}", "")
@@ -154,7 +153,7 @@ def _without_personal_paths(text: str) -> str:
 
 
 def _with_figures(page: ExecutedPage, images: Images) -> Any:
-    """Return the notebook with charts and pictures as figures and without what a page does not show."""
+    """Return the notebook with charts and pictures as figures, without output that a page does not show."""
     notebook = from_dict(page.notebook)
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -184,7 +183,7 @@ def _shown(output: Any, images: Images) -> Any:
 def _body(notebook: Any, *, include_code: bool) -> str:
     """Return the cells as plain markup, without wrappers and prompts, by nbconvert's filters.
 
-    Not by its exporter, which copies, checks and parses every page several times over.
+    Its exporter is not used, because it copies, checks and parses every page several times.
     """
 
     def from_markdown(source: str, attachments: Any) -> str:

@@ -34,22 +34,22 @@ def rendered(name: str, **content: Any) -> str:
 
 
 def page_template(name: str) -> str:
-    """Return a part of the pages that is put in as it is."""
+    """Return a part of the pages that is inserted unchanged."""
     return (TEMPLATES / "pages" / name).read_text(encoding="utf-8")
 
 
 @dataclass
 class Images:
-    """The pictures of a page, kept apart from its markup under names until the page is whole."""
+    """The pictures of a page, kept separately from its markup under names until the page is complete."""
 
     source_name: str
     data: dict[str, str] = field(default_factory=dict)
     figures: int = 0
 
     def keep(self, data: str, alt: str) -> tuple[str, int, int]:
-        """Put a picture aside, SVG or PNG as base64; return its name, width and height.
+        """Keep a picture, SVG or PNG as base64; return its name, width and height.
 
-        Width and height come from the picture itself, so that the page keeps its place free.
+        Width and height come from the picture itself, so that the page can reserve its space.
         """
         which = f"Picture {len(self.data) + 1} of {self.source_name}"
         if not alt.strip():
@@ -82,7 +82,7 @@ def _svg(data: str) -> tuple[str, tuple[int, int] | None]:
     size = [round(float(side[1]) * _PIXELS[side[2]]) for side in sides if side]
     if len(size) < 2:
         return "", None
-    # A space would end an address in a list of several (srcset).
+    # A space would end the address in a list of addresses (srcset).
     address = "data:image/svg+xml," + quote(data, safe=_UNQUOTED)
     return address, (size[0], size[1])
 
@@ -93,7 +93,7 @@ def figure(chart: Mapping[str, Any], images: Images) -> str:
     Raises
     ------
     RunError
-        If the chart lacks a field or its description, or its pictures are no pictures.
+        If the chart lacks a field or its description, or its pictures are invalid.
     """
     missing = [name for name in _CHART_FIELDS if name not in chart]
     if missing:
@@ -113,7 +113,7 @@ def figure(chart: Mapping[str, Any], images: Images) -> str:
 
 
 def picture(data: str, alt: str, images: Images) -> str:
-    """Return a picture that is no chart as HTML; raises as `figure`."""
+    """Return a picture that is not a chart as HTML; raises the same errors as `figure`."""
     name, width, height = images.keep(data, alt)
     return Markup('<p><img src="{}" width="{}" height="{}" alt="{}"></p>').format(name, width, height, alt)
 

@@ -1,4 +1,4 @@
-"""Tidy the markup of a page: headings in order, tables that scroll and align, nothing runs or fetches."""
+"""Tidy the markup of a page: headings in order, tables that scroll and align, nothing that runs or loads."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NUMERIC = re.compile(rf"(?:ca\. )?{_NUMBER}(?:\s?[–-]\s?{_NUMBER})?(?:\s?(?:p
 _RANGE = re.compile(r"(\d+–\d+(?:-\w+)?)")
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 _FORBIDDEN = ["script", "style", "link", "iframe", "object", "embed", "form", "meta", "base", "noscript"]
-_LEADS_OUT = re.compile(r"url|image|\\", re.IGNORECASE)  # of a style
+_LEADS_OUT = re.compile(r"url|image|\\", re.IGNORECASE)  # in a style
 _FETCHING = ("src", "srcset", "href", "poster", "data", "background", "action")
 
 
@@ -33,7 +33,7 @@ def tidy(body: str, *, pages: Mapping[str, str]) -> tuple[str, str]:
     Returns
     -------
     tuple of str
-        What stood under the notebook's own heading (the question), and the rest. The heading itself is
+        The text below the notebook's own heading (the question), and the rest. The heading itself is
         left out: the page's template has it.
     """
     soup = BeautifulSoup(body, "html.parser")
@@ -50,12 +50,12 @@ def tidy(body: str, *, pages: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _tie_numbers(soup: Any) -> None:
-    """Keep numbers on the line of their words, but in code."""
+    """Keep numbers on the same line as their words, except in code."""
     for piece in soup.find_all(string=True):
         tied = danish.tied(piece)
         ranges: list[Any] = _RANGE.split(tied)
         if (tied != piece or len(ranges) > 1) and piece.find_parent(["code", "pre"]) is None:
-            # Every second one is a range, which a line does not part.
+            # Every second piece is a range, which must not be broken over two lines.
             for at in range(1, len(ranges), 2):
                 ranges[at] = soup.new_tag("span", attrs={"class": "whole"}, string=ranges[at])
             piece.replace_with(*ranges)
@@ -72,7 +72,7 @@ def _remove_what_runs(soup: Any) -> None:
 
 
 def _harmless(tag: Any, attribute: str) -> bool:
-    """Tell whether an address leads nowhere unasked: a link to a page, or a picture inside this one."""
+    """Return whether an address loads nothing by itself: a link to a page, or a picture inside this one."""
     address = str(tag[attribute]).strip()
     scheme = urlsplit(address).scheme.lower()
     if tag.name == "a" and attribute == "href":
@@ -81,7 +81,7 @@ def _harmless(tag: Any, attribute: str) -> bool:
 
 
 def _take_opening(soup: Any) -> str:
-    """Take out the notebook's first heading and return what follows it in its cell."""
+    """Remove the notebook's first heading and return what follows it in its cell."""
     first = soup.find("h1")
     if first is None:
         return ""
@@ -97,7 +97,7 @@ def _take_opening(soup: Any) -> str:
 def _order_headings(soup: Any) -> None:
     """Give every heading the level that follows: one h1 (the page's), no level skipped.
 
-    A figure's heading stands one below the section that it is in.
+    A figure's heading is one level below the section that it is in.
     """
     written: list[int] = []
     for tag in soup.find_all(_HEADINGS):

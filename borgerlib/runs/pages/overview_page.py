@@ -1,4 +1,4 @@
-"""The page over all municipalities' reports: one row each, to search in, readable without scripts."""
+"""The overview page of all municipalities' reports: one row each, searchable, readable without scripts."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class OverviewRow:
-    """A municipality as the page shows it.
+    """A municipality's row on the page.
 
     Attributes
     ----------
@@ -48,13 +48,13 @@ class OverviewRow:
     state : str
         As `PlaceStatus.state`.
     note : str
-        What a reader should know: an older report stands, personal data were found.
+        A remark for the reader: that an older report is shown, that personal data were found.
     day : date or None
         When the report was written.
     others : tuple of (str, str)
         The report in other formats: name and address.
     survey : str
-        How many citizens have answered, and when they were asked; empty where they were not.
+        How many citizens have answered, and when they were asked; empty if they were not asked.
     """
 
     name: str
@@ -68,7 +68,7 @@ class OverviewRow:
 
     @property
     def asked(self) -> bool:
-        """Whether citizens have answered, and no program for them."""
+        """Whether real citizens have answered, not a simulation."""
         return bool(self.survey) and not self.survey.startswith(danish.SIMULATED)
 
 
@@ -102,20 +102,20 @@ def write_overview(folder: Path, history: History, *, day: date | None = None) -
 
 
 def keep_overview_in_step(folder: Path) -> None:
-    """Write the page anew after a report was made singly; a page of somebody else's is left alone."""
+    """Rewrite the page after a single report was made; a page that is not ours is left alone."""
     if not (folder / PAGE).exists() or is_ours(folder / PAGE):
         write_overview(folder, Manifest(folder).read())
 
 
 def overview_rows(folder: Path, history: History) -> list[OverviewRow]:
-    """Return the reports of a manifest, and those made singly, as the page shows them, the country first."""
+    """Return the rows of the reports in a manifest and of those made singly, the country first."""
     places = status(history).places
     rows = [_row(folder, place) for place in [*places, *_made_singly(folder, {one.place for one in places})]]
     return sorted(rows, key=lambda row: (row.region != "", danish.sort_key(row.name)))
 
 
 def overview_html(rows: list[OverviewRow], *, day: date) -> str:
-    """Return the page: offline, with its one script inside, and whole without it."""
+    """Return the page: offline, with its one script inside, and complete without it."""
     ready = sum(row.state == "done" for row in rows)
     named = {row.name: row for row in rows}
     return rendered(
@@ -166,10 +166,10 @@ def _row(folder: Path, place: PlaceStatus) -> OverviewRow:
 
 
 def _survey(name: str) -> str:
-    """Return how many citizens have answered, and when they were asked; empty where they were not."""
+    """Return how many citizens have answered, and when they were asked; empty if they were not asked."""
     with suppress(ParameterError, DataError):
         if is_prepared(name):
-            from borgerlib.interest.store import read_summary  # brings pandas along
+            from borgerlib.interest.store import read_summary  # imports pandas
 
             summary = read_summary(name)
             day = danish.long_date(date.fromisoformat(summary["respondents"]["survey_date"]))
@@ -179,7 +179,7 @@ def _survey(name: str) -> str:
 
 
 def _region(name: str) -> str:
-    # A manifest may know a municipality that there is no more.
+    # A manifest may name a municipality that no longer exists.
     with suppress(ParameterError):
         return municipality(name).region if name else ""
     return "Ukendt"
@@ -187,7 +187,7 @@ def _region(name: str) -> str:
 
 def _name(place: PlaceStatus) -> str:
     name = place.name or WHOLE_COUNTRY_NAME
-    # A later wave has a report of its own beside that of 2021.
+    # A later wave has its own report, in addition to the one of 2021.
     wave = place.place.removeprefix(place_of(place.name)).strip("-")
     return f"{name} ({wave})" if wave else name
 
@@ -204,7 +204,7 @@ def _note(place: PlaceStatus, *, there: bool) -> str:
 
 
 def _day_written(page: Path, report: Record | None) -> date | None:
-    """Return the day of the run that wrote a page, else of the file; None where it just went away."""
+    """Return the day of the run that wrote a page, else of the file; None if it has just been deleted."""
     if report and report.state == "done":
         with suppress(ValueError):
             return datetime.fromisoformat(report.started).astimezone().date()
@@ -219,11 +219,11 @@ def is_ours(path: Path) -> bool:
 
 
 def _made_singly(folder: Path, known: set[str]) -> Iterator[PlaceStatus]:
-    """Yield the reports of a folder of which no batch knows, by what their front pages say."""
+    """Yield the reports of a folder that no batch made, by what their front pages say."""
     for page in sorted(folder.glob(f"[!.]*/{PAGE}")):
         found = _TITLE.search(_head(page).decode("utf-8", errors="replace")) if is_ours(page) else None
         name = unescape(found[1]) if found else ""
-        # Not a copy of this page itself, which is headed likewise.
+        # Skip a copy of this page itself, which has the same heading.
         if name not in ("", _ALL) and page.parent.name not in known:
             yield PlaceStatus(page.parent.name, "" if name == WHOLE_COUNTRY_NAME else name, "done", (), None)
 

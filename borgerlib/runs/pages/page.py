@@ -1,4 +1,4 @@
-"""The pages of a report: what an executed notebook says of them, and what they share."""
+"""The pages of a report: what an executed notebook says about them, and what they share."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from borgerlib.runs.pages.figures import TEMPLATES
 from borgerlib.view import theme
 
 PAGE_TYPE = "application/vnd.borger.page+json"
-# Where a page stands in a report, by its number: below 0 what a council reads first, 0 the overview, then the
-# insights, the citizens' answers, and last what words mean and the appendix.
+# A page's number is its place in the report: below 0 what a council reads first, 0 the overview, then the
+# insights, the citizens' answers, and last the glossary and the appendix.
 LAST_INSIGHT, GLOSSARY_NUMBER, APPENDIX_NUMBER = 10, 98, 99
 
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """A number worth the front page: the value as a reader sees it, and what it counts."""
+    """A number for the front page: the value as a reader sees it, and what it counts."""
 
     value: str
     label: str
@@ -28,7 +28,7 @@ class KeyFigure:
 
 @dataclass(frozen=True, eq=False)
 class ExecutedPage:
-    """An executed notebook and what it says about its page; nobody changes it once it is read.
+    """An executed notebook and what it says about its page; not changed once it is read.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class ExecutedPage:
     notebook : NotebookNode
         The executed notebook.
     source : str
-        Where the page's numbers come from; empty where they come from all sources of the report.
+        Where the page's numbers come from; empty if they come from all sources of the report.
     """
 
     number: int

@@ -35,8 +35,8 @@ def other_formats(name: str) -> dict[str, tuple[str, str]]:
 def report_notebooks(name: str) -> list[Path]:
     """Return the notebooks of a report.
 
-    Its council's, the insights', its citizens' where they are prepared, and with these what they are compared
-    with, where the municipality keeps an earlier wave or its council's targets.
+    The council's, the insights', the citizens' if their survey is prepared, and then the comparison, if the
+    municipality also keeps an earlier wave or its council's targets.
     """
     council = [places.notebooks() / COUNCIL] if name else []
     citizens = [places.notebooks() / CITIZENS] if name and is_prepared(name) else []
@@ -57,7 +57,7 @@ def insight_notebooks() -> tuple[Path, ...]:
 
 
 def read_formats(given: Iterable[str]) -> tuple[str, ...]:
-    """Return the formats that are meant, the pages always among them: they are what the others are made from.
+    """Return the requested formats, always including html: the other formats are made from the pages.
 
     Raises
     ------

@@ -47,7 +47,7 @@ class BatchPlan:
     reports : mapping
         Place → why its report is to be written though none of its runs is due.
     names : mapping
-        Place → municipality's name, of all that the batch is about.
+        Place → municipality's name, for every report in the batch.
     notebooks : mapping
         Place → the notebooks that its report needs.
     layout : str
@@ -55,7 +55,7 @@ class BatchPlan:
     formats : tuple of str
         html, pdf, xlsx.
     there : mapping
-        What a run is made from → one that is kept, whosever it is.
+        Hash of what a run is made from → the record of a kept run with that hash, of any municipality.
     """
 
     runs: Plan
@@ -69,7 +69,7 @@ class BatchPlan:
     def report_of(
         self, place: str, history: History, kept: Mapping[tuple[str, str], int]
     ) -> WantedReport | None:
-        """Return the report that a place can have by what has been run; None while one of its runs failed."""
+        """Return the report that a place's runs allow; None if there are none or one did not succeed."""
         records = [history.latest.get((place, path.stem)) for path in self.notebooks[place]]
         known = [record for record in records if record is not None]
         pages = {record.notebook: record.output for record in known if record.key in kept}
@@ -101,15 +101,15 @@ def make_plan(
     history : History
         What its manifest says.
     only : sequence of str
-        Beginnings of notebooks' names ('02'); all without.
+        Prefixes of notebook names ('02'); all notebooks if empty.
     force : bool
-        All runs are due.
+        Treat all runs as due.
     since : int, optional
-        With `force`: but not those that come after this number in the manifest.
+        With `force`: except those recorded after this number in the manifest.
     formats : sequence of str
-        What the reports are wanted as.
+        Formats in which the reports are wanted.
     notebooks : sequence of Path, optional
-        In place of those that ship.
+        Used instead of the shipped notebooks.
 
     Raises
     ------
@@ -139,7 +139,7 @@ def make_plan(
     reports = _reports_due(made, out, history, kept)
     due = {run.wanted.key for run in runs.due}
     written = {place for place, _ in due} | reports.keys()
-    # Of what reports are made of the content is checked; the rest, on most nights all, is only measured.
+    # Check the content only of notebooks whose report is written; of the others the size was compared above.
     damaged = {
         key: DueRun(_wanted(place, name, path, hashes, history), ("its output was damaged",))
         for place, name in by_place.items()
@@ -157,7 +157,7 @@ def make_plan(
 def _reports_due(
     made: BatchPlan, out: Path, history: History, kept: Mapping[tuple[str, str], int]
 ) -> dict[str, tuple[str, ...]]:
-    """Return the reports that are due though none of their runs is, and why."""
+    """Return the reports that are due although none of their runs is, and why."""
     due, reports = {run.wanted.place for run in made.runs.due}, {}
     for place in made.names:
         report = None if place in due else made.report_of(place, history, kept)
@@ -170,7 +170,7 @@ def _reports_due(
 
 
 def is_whole(out: Path, run: Record | None) -> bool:
-    """Return whether the executed notebook of a run is as it was kept; True where it was never done."""
+    """Return whether a run's executed notebook is unchanged since it was kept; True if the run kept none."""
     if run is None or run.state != "done":
         return True
     path = executed_folder(out) / run.place / f"{run.notebook}.ipynb"
@@ -185,7 +185,7 @@ def _wanted(place: str, name: str, notebook: Path, hashes: InputHashes, history:
 
 
 def read_names(given: Sequence[str], *, everybody: bool = False) -> list[str]:
-    """Return the municipalities that are meant: all, by name or code, or from a file.
+    """Return the requested municipalities: all of them, by name or code, or from a file.
 
     Parameters
     ----------
@@ -197,7 +197,7 @@ def read_names(given: Sequence[str], *, everybody: bool = False) -> list[str]:
     Raises
     ------
     ParameterError
-        Some are unknown (all of them are told), or nobody is meant.
+        Some are unknown (the error lists them all), or none is named.
     """
     named = [name for entry in given for name in (_lines(Path(entry)) if _is_file(entry) else [entry])]
     if everybody:
@@ -262,7 +262,7 @@ def _only(notebooks: Sequence[Path], only: Sequence[str]) -> list[Path]:
 
 
 def _is_file(entry: str) -> bool:
-    # A word alone is a municipality, though there be a file of that name.
+    # A plain word is always a municipality, even if there is a file of that name.
     path = Path(entry)
     return (path.suffix != "" or len(path.parts) > 1) and path.is_file()
 

@@ -1,6 +1,6 @@
 """Locks on a folder, which end with their process.
 
-The system lets go of a lock when its holder dies, however it dies, so nothing has to be cleared away by hand
+The system releases a lock when its holder dies, however it dies, so nothing has to be cleaned up by hand
 after a power cut.
 """
 
@@ -19,12 +19,12 @@ from borgerlib.errors import RunError
 
 
 class FolderBusyError(RunError):
-    """Another process works on the folder."""
+    """Another process is working on the folder."""
 
 
 @contextmanager
 def folder_lock(path: Path, *, folder: Path, wait: bool = False) -> Iterator[None]:
-    """Hold a folder for a long piece of work.
+    """Lock a folder for a long piece of work.
 
     Parameters
     ----------
@@ -40,9 +40,9 @@ def folder_lock(path: Path, *, folder: Path, wait: bool = False) -> Iterator[Non
     FolderBusyError
         Another process holds it; the message says which and since when.
     """
-    # Whoever asks whether a batch is at work holds the lock for a moment.
+    # Retry for a second: a process that only checks whether a batch is running holds the lock for a moment.
     lock = FileLock(path, timeout=-1 if wait else 1)
-    # Beside the lock, which on Windows nobody else can read while it is held.
+    # In a file of its own: on Windows no other process can read the lock file while it is locked.
     holder = path.with_suffix(".holder")
     try:
         lock.acquire()

@@ -1,7 +1,7 @@
-"""What a run is made from, as hashes: by content, so that a new date alone makes nothing due.
+"""Hashes of everything a run is made from: by content, so that a new file date alone makes nothing due.
 
-A run that shows nothing of its municipality is made from nothing of it either: it is not even told the name.
-So all such runs have equal hashes, and are one.
+A run that shows nothing of its municipality gets nothing of it either, not even its name. All such runs
+therefore have equal hashes, and are done once.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from borgerlib.lokaldemokrati.own_answers import FILE as OWN_ANSWERS
 from borgerlib.runs.planning.contents import place_of
 from borgerlib.runs.planning.plan import Inputs, content_hash
 
-# As borgerlib.interest.store names them (not imported: it brings pandas along, and planning must be quick).
+# The names in borgerlib.interest.store, which is not imported: it loads pandas, and planning must be quick.
 _PREPARED = ("respondents.parquet", "rejected.csv", "changes.csv", "weighting.json")
 _CODEBOOK = "codebook.toml"
-# Beside them, on first use.
+# Made from them, in the same folder, on first use.
 _MADE_OF_THEM = ("segments.parquet", "protected.parquet", "protected.key", "cube.npz")
 _SOURCES = {".py", ".toml", ".json", ".csv", ".css", ".j2", ".js", ".ttf"}
 _LOGOS = (".png", ".svg")
 _PAGES = "runs"
 _NOT_IN_A_RUN = ("commands", "dashboard", places.BUNDLED, "contact", _PAGES)
-# What the numbers and pictures of a notebook come from, besides borgerlib.
+# The packages besides borgerlib whose versions can change a notebook's numbers and pictures.
 _FOUNDATIONS = (
     "numpy",
     "pandas",
@@ -50,21 +50,21 @@ _FOUNDATIONS = (
 )
 
 
-# With these a notebook can come by its parameters without naming them.
+# With these names a notebook can read its parameters without naming them.
 _INDIRECT = frozenset({"globals", "locals", "vars", "eval", "exec", "get_ipython"})
 _NAME, _PAGE = "municipality", "open_insight"
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What a notebook may show of the municipality that it is run for, by what its cells call.
+    """What a notebook may show of the municipality that it is run for, judged by what its cells call.
 
     Attributes
     ----------
     name : bool
-        Its name and all that goes with it.
+        Its name, and anything looked up by it.
     citizens, answers : bool
-        What its citizens answered, and what itself answered to the leaders' survey, where there is any.
+        Its citizens' answers, and its own answers to the leaders' survey, where there are any.
     """
 
     name: bool = True
@@ -78,7 +78,7 @@ class InputHashes:
     Parameters
     ----------
     library : str, optional
-        The library's hash, where it is known; by default that of the files as they are now.
+        The library's hash, if known; by default it is computed from the current files.
     """
 
     def __init__(self, *, library: str = "") -> None:
@@ -89,7 +89,7 @@ class InputHashes:
         self._places: dict[str, tuple[str, str]] = {}
 
     def parameters(self, notebook: Path, name: str) -> dict[str, str]:
-        """Return what a notebook is told for a municipality: its name, or '' where it shows nothing of it."""
+        """Return a notebook's parameters: the municipality's name, or '' if it shows nothing of it."""
         shown = self._notebook(notebook)[1]
         own = name and (
             shown.name
@@ -119,7 +119,7 @@ class InputHashes:
 
     def _notebook(self, path: Path) -> tuple[str, Shown]:
         if path not in self._notebooks:
-            # One that is damaged costs its own runs, which will say so, and not the batch.
+            # A damaged notebook fails its own runs, which report it, but not the whole batch.
             try:
                 self._notebooks[path] = notebook_hash(path), shown_by(path)
             except ParameterError:
@@ -128,7 +128,7 @@ class InputHashes:
 
 
 def notebook_hash(path: Path) -> str:
-    """Return the hash of a notebook's cells: what they say and how they are tagged, not what they put out.
+    """Return the hash of a notebook's cells: their source and tags, without their outputs.
 
     Raises
     ------
@@ -141,8 +141,8 @@ def notebook_hash(path: Path) -> str:
 def shown_by(path: Path) -> Shown:
     """Return what a notebook may show of its municipality; raises as `notebook_hash`.
 
-    It shows the name unless it only hands it on to `open_insight`, which shows nothing of a municipality that
-    has no answers of its own.
+    A notebook shows the name unless it only passes it to `open_insight`, which shows nothing of a
+    municipality that has no answers of its own.
     """
     cells = [source for kind, source, tags in _cells(path) if kind == "code" and "parameters" not in tags]
     try:
@@ -160,7 +160,7 @@ def shown_by(path: Path) -> Shown:
 
 
 def _handed_on(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield the municipality's name where a call opens an insight with it."""
+    """Yield the argument that passes the municipality's name to `open_insight`."""
     if isinstance(node, ast.Call) and _PAGE in _words(node.func):
         yield from (keyword.value for keyword in node.keywords if keyword.arg == _NAME)
 
@@ -193,7 +193,7 @@ def _prepared(place: str) -> list[Path]:
 
 
 def beyond_plan(reads: Iterable[str], notebook: Path, place: str) -> tuple[str, ...]:
-    """Return which of the files that a run read are none that every run of the municipality is made from."""
+    """Return the files that a run read beyond those that every run of the municipality is made from."""
     folders = tuple(f"{folder}{os.sep}" for folder in (_package(), places.raw_data()))
     prepared, saved = settled(places.processed_data(place)), places.saved_data(place)
     known = {notebook, *_prepared(place), *(prepared / name for name in (_CODEBOOK, *_MADE_OF_THEM))}
@@ -202,13 +202,13 @@ def beyond_plan(reads: Iterable[str], notebook: Path, place: str) -> tuple[str, 
 
 
 def read_hash(paths: Iterable[str]) -> str:
-    """Return the hash of files that a run has read beside what every run is made from; '' for none."""
+    """Return the hash of the files that a run read beyond those every run is made from; '' for none."""
     found = sorted(paths)
     return files_hash(map(Path, found)) if found else ""
 
 
 def library_hash() -> str:
-    """Return the hash of all that computes and draws: borgerlib's rooms and the versions beneath them."""
+    """Return the hash of all code that computes or draws: borgerlib's, and its dependencies' versions."""
     rooms = files_hash(path for path in _own_files() if not _is_in(path, _NOT_IN_A_RUN))
     return content_hash(
         [rooms, _version("borgerlib"), platform.python_version(), *map(_version, _FOUNDATIONS)]
@@ -221,7 +221,7 @@ def layout_hash() -> str:
 
 
 def look_hash(place: str) -> str:
-    """Return the hash of the look that a municipality has saved, its logo with it; '' where there is none."""
+    """Return the hash of the look that a municipality has saved, including its logo; '' without one."""
     look = places.saved_data(place, LOOK)
     if not look.is_file():
         return ""
@@ -231,7 +231,7 @@ def look_hash(place: str) -> str:
 
 
 def files_hash(paths: Iterable[Path]) -> str:
-    """Return the hash of files, by name and content; one that is missing counts as such."""
+    """Return the hash of files, by name and content; a missing file is hashed as missing."""
     digest = hashlib.blake2b(digest_size=12)
     for path in paths:
         digest.update(f"\0{path.parent.name}/{path.name}\0".encode())

@@ -1,7 +1,7 @@
-"""What has been run: one line a run, appended, checked, and never taken back.
+"""What has been run: one line per run, appended with a checksum, and never changed.
 
-The file survives what a batch may meet. A line counts only when its checksum fits, so one that was torn by a
-power cut is no success; the next writer takes it off. Every line is on the disk before the run counts as
+The file survives crashes and power cuts. A line counts only if its checksum matches, so a line that was cut
+off is not taken for a success; the next writer removes it. Every line is on the disk before the run counts as
 finished. Lines are ordered by their number, not by a clock that may be set back.
 """
 
@@ -24,7 +24,8 @@ from borgerlib.files.atomic import replacing, sync
 
 FOLDER = ".borger"
 FILE = "manifest.jsonl"
-# Held while a batch is at work; and there from its beginning to its end (with where a forced one began).
+# LOCK is held while a batch runs; BEGUN exists from its start to its end, with the number a forced one began
+# at.
 LOCK, BEGUN = "batch.lock", "begun"
 REPORT = ""
 
@@ -37,7 +38,7 @@ _TAIL = len(_CHECK) + _CHECK_LENGTH + len('"}')
 
 @dataclass(frozen=True)
 class Record:
-    """What came of one run of a notebook, or of writing one report.
+    """The outcome of one run of a notebook, or of writing one report.
 
     Attributes
     ----------
@@ -48,17 +49,17 @@ class Record:
     state : {"done", "failed", "held"}
         Held back: personal data were found in the executed notebook.
     started : str
-        When, ISO 8601 in UTC. For people; nothing is ordered by it.
+        Start time, ISO 8601 in UTC. For people; nothing is ordered by it.
     seconds : float
         Wall time.
     inputs : mapping
-        Hashes of what it was made from (`borgerlib.runs.planning.plan.Inputs`); of a report, of its pages.
+        Hashes of what it was made from: of a run `plan.Inputs`, of a report `plan.WantedReport.inputs`.
     output, size : str, int
         Hash and bytes of the executed notebook.
     error, cell, cause : str, int, str
         Of a run that is not done: the message, the number of the cell (0 for none), the kind of cause.
     note : str
-        What is to be known of a run that is done: that its output was cut.
+        A remark on a run that is done, such as that its output was cut.
     attempts : int
         How often it was tried.
     kernel : str
@@ -66,7 +67,7 @@ class Record:
     timeout, memory_limit : float, int
         The limits it ran under: seconds, and bytes (0 for none).
     reads : tuple of str
-        Files that the run read beside what every run is made from: a notebook's own.
+        Files that the run read beyond those that every run is made from.
     formats, files : tuple of str
         Of a report: html, pdf, xlsx; and the names of its files.
     sequence : int
@@ -112,11 +113,11 @@ class History:
     sequence : int
         Number of the last line.
     damaged : int
-        Whole lines that are damaged and therefore count for nothing; 0 where later ones make up for all.
+        Number of complete lines that are damaged and ignored; 0 where later lines replace them all.
     torn : int
-        Bytes of a last line that broke off.
+        Length in bytes of an incomplete last line.
     open_end : bool
-        Whether the last line is whole but for its end.
+        Whether the last line lacks only its line break.
     """
 
     latest: dict[tuple[str, str], Record]
@@ -136,7 +137,7 @@ class Manifest:
         self._size = -1
 
     def read(self) -> History:
-        """Return what the manifest says; of a folder without one, nothing.
+        """Return what the manifest says; an empty history if there is no manifest.
 
         Raises
         ------
@@ -160,13 +161,13 @@ class Manifest:
         return ended if ended.tzinfo else None
 
     def note_end(self) -> None:
-        """Take note that a batch has come to its end now."""
+        """Record that a batch has come to its end now."""
         with replacing(self._ended, what="The end of the batch", error=RunError) as beside:
             beside.write_text(datetime.now(UTC).isoformat(timespec="seconds"), encoding="ascii")
         self.path.with_name(BEGUN).unlink(missing_ok=True)
 
     def broke_off(self) -> bool:
-        """Return whether a batch has begun that neither came to its end nor is at work."""
+        """Return whether a batch has started that neither came to its end nor is still running."""
         if not self.path.with_name(BEGUN).exists():
             return False
         try:
@@ -175,7 +176,7 @@ class Manifest:
         except Timeout:
             return False
         except OSError:
-            # Who may not write cannot tell one at work from one that was killed: neither has ended.
+            # Without write permission a running batch looks like a killed one: neither has ended.
             return True
 
     @property
@@ -183,12 +184,13 @@ class Manifest:
         return self.folder / FOLDER / "ended"
 
     def append(self, *records: Record) -> list[Record]:
-        """Put records on the disk, and return them with their numbers.
+        """Write records to the disk, and return them with their numbers.
 
         Raises
         ------
         RunError
-            They cannot be written, for want of room or rights. The manifest is then as it was before.
+            They cannot be written: the disk is full, or permission is missing. The manifest is then
+            unchanged.
         """
         try:
             with FileLock(self.path.with_suffix(".lock")):
@@ -222,7 +224,7 @@ class Manifest:
             os.close(handle)
 
     def _mended(self, handle: int) -> int:
-        """Take off a torn last line, learn the last number, and return the size."""
+        """Remove an incomplete last line, read the last number, and return the size."""
         size = os.fstat(handle).st_size
         if size == self._size:
             return size  # nobody has written since
@@ -233,7 +235,7 @@ class Manifest:
             size -= history.torn
             os.ftruncate(handle, size)
         elif history.open_end:
-            _write_all(handle, b"\n")  # whole but for its end
+            _write_all(handle, b"\n")  # only the line break is missing
             size += 1
         self._sequence = history.sequence
         return size
@@ -245,7 +247,7 @@ def output_hash(content: bytes) -> str:
 
 
 def encode(record: Record) -> str:
-    """Return a record as its line, without the line's end."""
+    """Return a record as a line, without the line break."""
     defaults = {entry.name: entry.default for entry in fields(Record)}
     given = {name: value for name, value in asdict(record).items() if value != defaults[name]}
     text = json.dumps({"sequence": record.sequence, **given}, ensure_ascii=False, separators=(",", ":"))
@@ -259,7 +261,7 @@ def _is_whole(line: bytes) -> bool:
 
 
 def _read(line: bytes) -> Record | None:
-    """Return the record of a line whose checksum fits, or None where it is none of ours."""
+    """Return the record of a line whose checksum fits, or None if it does not hold a record."""
     try:
         kept: dict[str, Any] = json.loads(line)
         kept |= {name: tuple(kept.get(name, ())) for name in ("formats", "files", "reads")}
@@ -272,9 +274,9 @@ _FIELDS = frozenset(entry.name for entry in fields(Record))
 
 
 def history_of(file: BinaryIO) -> History:
-    """Return what a manifest's lines say: of those about the same run, only the last is checked and read.
+    """Return what a manifest's lines say: only the last line about each run is checked and read.
 
-    Where one of these is damaged, an earlier one may stand for it: then every line is checked.
+    If one of these is damaged, an earlier line about the same run may count: then every line is checked.
     """
     last, damaged, line = _last_lines(file)
     if not all(_is_whole(line) for _, line in last.values()):
@@ -292,11 +294,11 @@ def history_of(file: BinaryIO) -> History:
 def _last_lines(
     file: BinaryIO, check: Callable[[bytes], bool] = bool
 ) -> tuple[dict[bytes, tuple[int, bytes]], int, bytes]:
-    """Return the last line about every run, how many lines are none of ours, and the very last."""
+    """Return the last line about each run, the number of invalid lines, and the last line of the file."""
     last: dict[bytes, tuple[int, bytes]] = {}
     damaged, line = 0, b""
     for line in file:
-        # No text within holds such a piece: its quotes have a backslash before them.
+        # No value can contain these separators: JSON puts a backslash before a quote.
         head, state, _ = line.partition(_STATE)
         begins, place, key = head.partition(_PLACE)
         number = begins.removeprefix(_SEQUENCE)

@@ -1,4 +1,4 @@
-"""What is due, and why: hashes of what a run is made from, held against those of its last run."""
+"""What is due, and why: hashes of what a run is made from, compared with those of its last run."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Inputs:
     notebook, parameters : str
         The notebook's cells (not its outputs), and the values it is run with.
     data : str
-        The data that ship, the municipality's own, prepared ones, and its own answers to the leaders' survey.
+        The shipped data, the municipality's prepared data, and its own answers to the leaders' survey.
     library : str
-        borgerlib's sources and the versions of what it stands on.
+        borgerlib's sources and the versions of its dependencies.
     codebook : str
         The codebooks of both surveys.
     read : str
@@ -67,7 +67,7 @@ class Wanted:
 
     @property
     def made_from(self) -> str:
-        """Hash of what the run is made from: runs that have it in common are one."""
+        """Hash of what the run is made from; runs with the same hash are done once."""
         return made_from(self.notebook.stem, asdict(self.inputs))
 
 
@@ -135,11 +135,11 @@ def plan(
     latest : mapping
         (place, notebook) → the last run, from the manifest.
     kept : mapping
-        (place, notebook) → bytes of the executed notebook that is there.
+        (place, notebook) → size in bytes of the executed notebook on disk.
     force : bool
-        All are due.
+        Treat all runs as due.
     since : int, optional
-        With `force`: but not those that come after this number in the manifest.
+        With `force`: except those recorded after this number in the manifest.
     """
     due: list[DueRun] = []
     current: list[Wanted] = []
@@ -195,6 +195,6 @@ _AFTER = {"failed": ["failed last time"], "held": ["was held back last time"]}
 
 
 def _since(last: Record, now: Mapping[str, str]) -> list[str]:
-    """Return what has changed since a record was made, and whether it was well then."""
+    """Return what has changed since a record was made, and whether that run failed or was held back."""
     changed = [name for name, value in now.items() if last.inputs.get(name, "") != value]
     return [f"{_WORDS.get(name, name)} changed" for name in changed] + _AFTER.get(last.state, [])

@@ -29,7 +29,7 @@ class Schedule:
     windows : str
         A command line for the Windows Task Scheduler.
     status : str
-        The command that says how it went.
+        The command that shows how the last batch went.
     """
 
     service: str
@@ -39,7 +39,7 @@ class Schedule:
     status: str
 
     def text(self) -> str:
-        """Return all of it, each with what to do with it."""
+        """Return all schedules, each with instructions for installing it."""
         return _filled("schedule.txt", **vars(self)).rstrip()
 
 
@@ -62,7 +62,7 @@ def schedule(
     Raises
     ------
     ParameterError
-        The time is no time of day, or a path has a line break, which no schedule can hold.
+        `at` is not a time of day, or a path contains a line break, which no schedule can hold.
     """
     found = _TIME.fullmatch(at.strip())
     if not found:
@@ -80,7 +80,7 @@ def schedule(
             "borger-batch.service",
             folder=str(home).replace("%", "%%"),
             workspace=_systemd_word(f"BORGER_WORKSPACE={home}"),
-            # Only in arguments is $ the sign of a variable.
+            # systemd expands $ in the arguments, but not in the program's path.
             command=" ".join(
                 [_systemd_word(command[0]), *(_systemd_word(word).replace("$", "$$") for word in command[1:])]
             ),
@@ -104,9 +104,9 @@ def _filled(template: str, **values: str) -> str:
 
 
 def _cron(command: Sequence[str], home: Path, when: str) -> str:
-    # To cron a percent sign is the end of the line.
+    # cron takes an unescaped percent sign for the end of the line.
     call = f"cd {shlex.quote(str(home))} && BORGER_WORKSPACE={shlex.quote(str(home))} {shlex.join(command)}"
-    # What it says on its standard output is no trouble, and not to be mailed.
+    # cron mails everything that is printed: drop standard output, which reports no problems.
     return f"{when} {call} > /dev/null".replace("%", r"\%")
 
 
@@ -118,6 +118,6 @@ def _windows(command: Sequence[str], home: Path, at: str) -> str:
 
 
 def _systemd_word(word: str) -> str:
-    """Quote a word for a unit file, in which % is a sign of its own."""
+    """Quote a word for a unit file, in which % starts a specifier."""
     plain = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
     return f'"{plain}"' if re.search(r"[\s'\"\\;]", plain) else plain

@@ -1,4 +1,4 @@
-"""How the reports of a folder stand, by its manifest alone."""
+"""The status of a folder's reports, read from its manifest alone."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ class Status:
     places : tuple of PlaceStatus
         By name.
     damaged : int
-        Lines of the manifest that count for nothing, because they are damaged.
+        Number of damaged lines of the manifest, which are ignored.
     ended : datetime or None
         When a batch last came to its end, whether or not anything was due.
     broke_off : bool
-        Whether one has begun since that did not.
+        Whether a batch has started since then and did not come to its end.
     """
 
     places: tuple[PlaceStatus, ...]
@@ -66,11 +66,11 @@ class Status:
     broke_off: bool = False
 
     def is_stale(self, hours: float) -> bool:
-        """Whether no batch has come to its end for so long: a night was missed."""
+        """Whether no batch has come to its end within the last `hours`: a night was missed."""
         if self.ended is None:
             return True
         hours_since = (datetime.now(UTC) - self.ended) / timedelta(hours=1)
-        return not -_CLOCKS_APART <= hours_since <= hours  # nothing ended tomorrow: a clock was set back
+        return not -_CLOCKS_APART <= hours_since <= hours  # an end in the future: a clock was set back
 
     @property
     def nights_since(self) -> int | None:
@@ -79,7 +79,7 @@ class Status:
 
     @property
     def finished(self) -> bool:
-        """Whether no batch broke off, before a report was written or anything else."""
+        """Whether no batch broke off, neither before writing a report nor elsewhere."""
         return not self.broke_off and not any(place.state == "unfinished" for place in self.places)
 
     @property
@@ -97,7 +97,7 @@ class Status:
         }
 
     def as_json(self) -> dict[str, Any]:
-        """Return everything, as a monitoring system reads it."""
+        """Return everything in a form that a monitoring system can read."""
         return {
             "well": self.well,
             "finished": self.finished,
@@ -116,7 +116,7 @@ def status(
     ended: datetime | None = None,
     broke_off: bool = False,
 ) -> Status:
-    """Return how the reports stand; with `only`, those of these places; the rest as in `Status`."""
+    """Return the status of the reports, of the places in `only` if given; the rest is as in `Status`."""
     runs: dict[str, list[Record]] = {}
     reports: dict[str, Record] = {}
     for record in history.latest.values():

@@ -1,6 +1,6 @@
 """Make a municipality's report: one folder of pages that opens anywhere, whole or not at all.
 
-A reader never meets half a report, and the old one stands until the new one is complete.
+A reader never finds half a report: the old one stays until the new one is complete.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def write_report(
     notebooks : sequence of Path
         Executed notebooks, each saying what its page is called (see `borgerlib.runs.pages.export`).
     target : Path
-        The report's folder. What others have put there besides the report is kept.
+        The report's folder. Files of others in it, which are not part of the report, are kept.
     day : date
         The date on the report.
     title, source, introduction : str
@@ -63,12 +63,12 @@ def write_report(
     include_code : bool
         Show the notebooks' code.
     formats : sequence of {"html", "pdf", "xlsx", "docx"}
-        A PDF and a document of the pages and a workbook of their tables stand beside them; older ones that
-        are not asked for go, since they tell of the older pages.
+        A PDF and a document of the pages and a workbook of their tables are written next to them; older ones
+        that are not requested are deleted, because they show the older pages.
     inside : Path, optional
         A folder on the same disk to build in; by default that of the target.
     look : Look, optional
-        The municipality's; by default what it has saved.
+        The municipality's look; by default the one it has saved.
 
     Returns
     -------
@@ -94,7 +94,7 @@ def write_report(
     titled = f"{where} · {title}"
     target = target.resolve()
     links = {page.source_name: page.file_name for page in reversed(pages)}
-    # A further page of a notebook is named by its number.
+    # Links to a further page of a notebook name its number.
     links |= {f"{page.source_name}#{page.number}": page.file_name for page in pages}
     with _written_to(target, municipality, inside) as folder:
         around = [None, *pages, None]
@@ -152,9 +152,9 @@ def _front_page(
 
 
 def make_room(target: Path) -> None:
-    """Make the folders above a report's, and refuse where it cannot be written or would mix with files.
+    """Make the parent folders of a report; refuse if it cannot be written or would mix with other files.
 
-    Files that are no report may be someone's documents.
+    Files that are not a report may be someone's documents.
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -167,7 +167,7 @@ def make_room(target: Path) -> None:
         raise RunError(
             f"{target} is a file, and the report is a folder.", hint="Name another folder for the report."
         )
-    # A folder is seen without its front page in the moment in which another writer changes it for a new one.
+    # While another process replaces the folder, it has no front page for a moment: look several times.
     if all(_looks_foreign(target) for _ in range(5)):
         raise RunError(
             f"The folder {target} holds files that are not a report.",
@@ -185,7 +185,7 @@ def _looks_foreign(target: Path) -> bool:
 
 @contextmanager
 def _written_to(target: Path, municipality: str, inside: Path | None) -> Iterator[Path]:
-    """Give a folder to build in that takes the target's place; put trouble into a sentence."""
+    """Yield a folder to build in that then replaces the target; turn an OSError into a RunError."""
     made = {name for _, name in other_formats(municipality).values()}
     try:
         make_room(target)

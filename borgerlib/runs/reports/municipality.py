@@ -1,6 +1,6 @@
 """The report of a municipality: the notebooks, run for it, as one folder of pages.
 
-The ten insights of the leaders' survey, and, where its citizens' survey has been prepared, their answers.
+It has the ten insights of the leaders' survey and, if its citizens' survey has been prepared, their answers.
 """
 
 from __future__ import annotations
@@ -67,20 +67,20 @@ def make_report(
     ----------
     parameters : mapping
         The notebooks' parameters: municipality (name or code, '' for the whole country), survey,
-        own_answers (kept for the municipality's later reports, a batch's too), confidence, min_cell.
+        own_answers (saved for the municipality's later reports, also those of a batch), confidence, min_cell.
     target : Path, optional
         The report's folder; by default reports/<municipality>, or
-        reports/<municipality>-<wave> for a later wave. The page over all reports is then written anew.
+        reports/<municipality>-<wave> for a later wave. The page over all reports is then rewritten.
     include_code : bool
         Show the notebooks' code.
     formats : sequence of str
-        As `write_municipality_report`.
+        As for `write_municipality_report`.
     look : Path, optional
-        The municipality's look (`borgerlib.files.look`); by default what it has saved.
+        The municipality's look (`borgerlib.files.look`); by default the one it has saved.
     at_once : int
         Notebooks run at the same time.
     warm : KernelSource, optional
-        Where kernels come from; without one each is started afresh.
+        The source of kernels; without one each kernel is a new process.
     on_progress : callable, optional
         Called with every finished run and the number of runs.
 
@@ -103,9 +103,9 @@ def make_report(
     front = _front(name, survey.everything.source)  # before the kernels need both cores
     folder = target or places.reports(_folder_name(name, survey))
     make_room(folder.resolve())  # before the minute that the notebooks take, not after
-    # Of a chart only a document holds the PNG, which takes as long as all the rest of it.
+    # Only a document uses a chart's PNG, and drawing it takes as long as all the rest of the chart.
     extensions = () if "docx" in wanted else (for_pages.EXTENSION,)
-    places.processed_data().mkdir(parents=True, exist_ok=True)  # where pictures are kept for the next report
+    places.processed_data().mkdir(parents=True, exist_ok=True)  # caches pictures for the next report
     with owned_temporary_folder() as temporary:
         jobs = [
             NotebookJob(path, temporary / path.name, _parameters_of(path, checked), extensions)
@@ -137,11 +137,11 @@ def write_municipality_report(
     notebooks : sequence of Path
         Its executed notebooks.
     target : Path
-        The report's folder. An older report is replaced whole, its PDF and XLSX included.
+        The report's folder. An older report is replaced completely, including its PDF and XLSX.
     inside : Path
         An empty folder on the same disk, to build in.
     formats : sequence of {"html", "pdf", "xlsx", "docx"}
-        The pages are always written; the other two stand beside them.
+        The pages are always written, the other formats next to them.
 
     Returns
     -------
@@ -183,7 +183,7 @@ def _parameters_of(notebook: Path, checked: Mapping[str, Any]) -> Mapping[str, A
 
 
 def _folder_name(municipality: str, survey: LeadersSurvey) -> str:
-    # A later wave has a report of its own, and leaves that of 2021 standing.
+    # A later wave gets its own report, so that the one of 2021 stays.
     wave = "" if survey.id == LEADERS else danish.slug(survey.id)
     return "-".join(filter(None, [place_of(municipality), wave]))
 
@@ -191,7 +191,8 @@ def _folder_name(municipality: str, survey: LeadersSurvey) -> str:
 def refresh() -> list[NotebookRun]:
     """Run the insight notebooks with their default parameters and put the results in their place.
 
-    What differs from run to run (papermill's times) is left out, so that a difference in the files is one.
+    What differs from run to run (papermill's times) is removed, so that files differ only if their results
+    do.
 
     Raises
     ------
@@ -212,7 +213,7 @@ def refresh() -> list[NotebookRun]:
 
 
 def _refuse_failed(runs: Sequence[NotebookRun], *, keep: Path) -> None:
-    """Raise for failed runs, and keep what they had written for whoever wants to look."""
+    """Raise an error for failed runs, and keep their partial notebooks for inspection."""
     failed = [run for run in runs if run.status != "done"]
     if not failed:
         return
@@ -229,14 +230,14 @@ def _refuse_failed(runs: Sequence[NotebookRun], *, keep: Path) -> None:
 
 
 def _checked(parameters: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    """Settle names and paths before a kernel starts; return them and the municipality's name."""
+    """Resolve names and paths before a kernel starts; return the parameters and the municipality's name."""
     checked = dict(parameters)
     name = find_municipality(checked["municipality"]).name if checked["municipality"] else ""
     checked["municipality"] = name
     survey = open_leaders_survey(
         checked["survey"], confidence=checked["confidence"], min_cell=checked["min_cell"]
     )
-    # A notebook may run in another folder: a path must be whole to be found from there.
+    # A notebook may run in another folder: a path must be absolute to be found from there.
     if survey.kind == "microdata":
         checked["survey"] = str(find_wave(checked["survey"]).resolve())
     if checked["own_answers"]:
@@ -246,7 +247,7 @@ def _checked(parameters: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
                 hint="Name the municipality first: borger report Odense --own-answers odense.toml",
             )
         load_own_answers(checked["own_answers"], survey.codebook, expected=name)
-        # Where every run of the municipality finds them: the next batch must not show a report without.
+        # Saved where every run of the municipality finds them: the next batch must not leave them out.
         keep_own_answers(checked.pop("own_answers"), name)
     elif name and (kept := kept_own_answers(name)).exists():
         load_own_answers(kept, survey.codebook, expected=name)
@@ -254,7 +255,7 @@ def _checked(parameters: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
 
 
 def _front(name: str, leaders: str) -> tuple[str, str]:
-    """Return what the report says of itself: its sources and its introduction."""
+    """Return what the report says about itself: its sources and its introduction."""
     citizens = open_survey(name) if name and is_prepared(name) else None
     return f"{leaders} {citizens.source}" if citizens else leaders, _introduction(name, citizens)
 

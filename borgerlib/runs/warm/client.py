@@ -1,4 +1,4 @@
-"""Start the fork server, ask it for kernels, and see to it that nothing is left of either."""
+"""Start the fork server, ask it for kernels, and make sure that neither is left behind."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ Ahead = Literal["imports", "survey", "pictures"]
 
 
 class WarmServer(KernelSource, AbstractContextManager["WarmServer"]):
-    """A server of warm kernels for the notebooks that are run meanwhile; it imports while the caller goes on.
+    """A server of warm kernels, used as a context manager; it imports while the caller goes on.
 
-    It is started once, and anew if it dies; safe to use from many threads. Where there can be no warm
-    kernels, `ready` says no and `notice` says why.
+    It is started once, and restarted if it dies; it is thread-safe. Where warm kernels are impossible,
+    `ready` returns False and `notice` says why.
 
     Parameters
     ----------
     preload : iterable of str
-        Further modules to import beforehand, beside what borgerlib's own notebooks use. A module that
+        Modules to import in advance, in addition to those that borgerlib's own notebooks use. A module that
         starts threads when imported makes all kernels cold; the server's ``notice`` says so.
     ahead : {"imports", "survey", "pictures"}
-        What to have ready: all that a notebook may import; the published survey and what shows it, for our
-        own notebooks; or all imports and, later, the pictures that all municipalities share, which pays from
+        What to prepare: everything a notebook may import; the published survey and what shows it, for our own
+        notebooks; or all imports and, later, the pictures that all municipalities share, which pays off from
         two reports on.
     citizens : mapping, optional
         What all kernels will open (``municipality``, ``confidence``, ``min_cell``): the citizens' survey is
@@ -64,7 +64,7 @@ class WarmServer(KernelSource, AbstractContextManager["WarmServer"]):
         self._ahead, self._citizens = ahead, dict(citizens or {})
         self.notice = ""
         self._owned = ExitStack()
-        # Where both are killed, whoever starts next sweeps it.
+        # If this process and the server are both killed, the next one to start deletes the folder.
         self.folder = self._owned.enter_context(owned_temporary_folder(_short_temporary_folder())) / "w"
         self._preload = tuple(preload)
         self._lock = threading.RLock()
@@ -91,7 +91,7 @@ class WarmServer(KernelSource, AbstractContextManager["WarmServer"]):
     def ready(self) -> bool:
         """Wait until the libraries are imported; False where kernels start cold instead.
 
-        A server that has died is started anew, and one whose code has changed is replaced.
+        A server that has died is restarted, and one whose code has changed is replaced.
         """
         with self._lock:
             if self._process is None or self._closed:
@@ -103,7 +103,7 @@ class WarmServer(KernelSource, AbstractContextManager["WarmServer"]):
             return self._is_ready or (self._process is not None and self._await_ready())
 
     def tend(self) -> None:
-        """Start the server anew if it has died."""
+        """Restart the server if it has died."""
         with self._lock:
             if self._process is not None and self._process.poll() is not None and not self._closed:
                 self._deaths += 1
@@ -119,11 +119,11 @@ class WarmServer(KernelSource, AbstractContextManager["WarmServer"]):
         self._shipped = shipped_state()
         self.folder.mkdir(mode=0o700, exist_ok=True)
         with suppress(FileNotFoundError):
-            self._socket().unlink()  # of one that died
+            self._socket().unlink()  # left by a server that died
         options = [str(self._socket()), self._ahead, json.dumps(self._citizens), *self._preload]
-        # As ipykernel starts its kernels, so that debuggers find the standard library's source.
+        # Started like ipykernel's own kernels, so that debuggers find the standard library's source.
         command = [sys.executable, "-Xfrozen_modules=off", "-m", "borgerlib.runs.warm.server", *options]
-        # No Jupyter above the server, and no thread of pyarrow's allocator.
+        # Without JPY_*, because no Jupyter started the server, and without the thread of pyarrow's allocator.
         ours = {name: value for name, value in self._environment.items() if not name.startswith("JPY_")}
         with (self.folder / _LOG).open("ab") as log:
             self._process = subprocess.Popen(
@@ -133,7 +133,7 @@ class WarmServer(KernelSource, AbstractContextManager["WarmServer"]):
                 stderr=log,
                 env={**ours, "JE_ARROW_MALLOC_CONF": "background_thread:false"},
                 start_new_session=True,
-                # It finds out by itself that we are gone, unless it is stopped.
+                # The server notices that this process is gone, unless it is stopped: then it must be woken.
                 preexec_fn=dying_with_us(woken=True),
             )
 
@@ -158,7 +158,7 @@ class WarmServer(KernelSource, AbstractContextManager["WarmServer"]):
         self._end_process()
 
     def _retire(self) -> None:
-        """Let the server go when its last kernel has ended."""
+        """Let the server end once its last kernel has ended."""
         if self._process is not None and self._process.stdin is not None:
             with suppress(OSError):
                 self._process.stdin.write(b"r")
@@ -193,7 +193,7 @@ def process_server() -> WarmServer:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Close the server's lifeline, upon which it ends its kernels, and wait; kill it if it does not."""
+    """Close the server's standard input, so that it ends its kernels and itself; kill it if it does not."""
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
             with suppress(OSError):
@@ -206,7 +206,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _short_temporary_folder() -> Path:
-    """Return where the folder is made: a socket's path must stay short, and some temporary folders do not."""
+    """Return where the folder is made: a socket's path has a limit, which some temporary folders exceed."""
     usual = tempfile.gettempdir()
     fits = len(os.fsencode(usual)) + 2 * len("/borger-work-12345678/w") <= LONGEST_FOLDER
     return Path(usual if fits or not os.access("/tmp", os.W_OK) else "/tmp")

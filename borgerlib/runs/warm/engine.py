@@ -1,7 +1,7 @@
 """Where papermill finds the engine ``borger``: ``papermill --engine borger in.ipynb out.ipynb``.
 
-papermill loads the engines of all installed packages while it is itself being imported, and the engine is
-made of papermill's parts. So it stands in `papermill_engine` and is fetched when papermill is there.
+papermill loads the engines of all installed packages while it is itself being imported, and the engine needs
+papermill's classes. It is therefore in `papermill_engine`, and imported when papermill is complete.
 """
 
 from __future__ import annotations

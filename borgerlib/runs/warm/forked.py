@@ -1,7 +1,7 @@
-"""What is imported before a fork, and how a fork becomes a kernel like one started from nothing.
+"""What is imported before a fork, and how a fork becomes a kernel like a newly started one.
 
-A cold kernel is the measure: whatever importing early or forking changes is put right here, before the
-notebook's first cell. Each line stands for a difference that nothing else would tell of.
+A fork must behave like a cold kernel: whatever early imports or forking change is corrected here, before the
+notebook's first cell. Each line stands for a difference that would otherwise go unnoticed.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from typing import Any
 
 import borgerlib
 
-# The rooms that notebooks use, and what they import only when first used. Matplotlib's inline backend is not
-# here: at import it looks for the notebook's shell, which is not there yet. Nor is what `_TOO_EARLY` names.
+# The rooms that notebooks use, and what these import only on first use. Matplotlib's inline backend is left
+# out, because its import needs the notebook's shell, which does not exist yet; so is `_TOO_EARLY`.
 _ROOMS = ("survey", "population", "statistics", "lokaldemokrati", "interest", "view")
 _LIBRARIES = (
     "pandas.io.formats.style",
@@ -47,29 +47,29 @@ _KERNEL = (
     "IPython.extensions.storemagic",
     "tornado.platform.asyncio",
 )
-# At import ipywidgets tells the notebook's kernel who answers a page that asks for widgets: without a kernel
-# nobody would, and the page would wait for ever. polars starts threads at import, and statsmodels, which can
-# do without, imports it where it is installed.
+# On import ipywidgets registers with the kernel the handler for a page that asks for widgets: without a
+# kernel there would be no handler, and the page would wait for ever. polars starts threads on import;
+# statsmodels imports it if it is installed, but does not need it.
 _TOO_EARLY = ("ipywidgets", "polars")
 # Of prctl(2): PR_SET_PDEATHSIG and PR_SET_CHILD_SUBREAPER.
 _DEATH_OF_PARENT, _ADOPT = 1, 36
 _PATIENCE = 5.0
 
 _INSIGHTS = 10
-_PLAIN = 1  # needs no library that others do not
+_PLAIN = 1  # this insight needs no library that the others do not
 
 
 def import_everything(also: Iterable[str] = ()) -> None:
-    """Import what notebooks use; what is not installed is left to the notebook to miss."""
+    """Import what notebooks use; what is not installed is left for the notebook to report."""
     names = [*_KERNEL, *_LIBRARIES]
     for room in _ROOMS:
         package = importlib.import_module(f"borgerlib.{room}")
         names += [module.name for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
     _import(names, without=_TOO_EARLY)
-    _import(also, without=_TOO_EARLY[1:])  # a page is made of ipywidgets; its kernel gets to know them
+    _import(also, without=_TOO_EARLY[1:])  # pages use ipywidgets; `become_kernel` registers them
     from matplotlib.backends.registry import backend_registry
 
-    backend_registry.list_all()  # type: ignore[no-untyped-call]  # looks through all installed packages, once
+    backend_registry.list_all()  # type: ignore[no-untyped-call]  # searches all installed packages, once
 
 
 def _import(names: Iterable[str], *, without: Sequence[str]) -> None:
@@ -82,7 +82,7 @@ def _import(names: Iterable[str], *, without: Sequence[str]) -> None:
 @contextmanager
 def _absent(names: Sequence[str]) -> Iterator[None]:
     absent = [name for name in names if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]  # who imports them meets an ImportError
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]  # importing them raises ImportError
     try:
         yield
     finally:
@@ -91,10 +91,10 @@ def _absent(names: Sequence[str]) -> Iterator[None]:
 
 
 def show_insight(municipality: str) -> bool:
-    """Open the published survey and show an insight of it; return whether its pictures had been kept.
+    """Open the published survey and show an insight of it; return whether its pictures were cached.
 
-    Where they were, so are the others, and what draws, which takes longest to import, is left to the
-    notebook that will draw. Trouble with the municipality's own answers is left to the notebooks to tell.
+    If they were, so are the others, and the drawing libraries, which take longest to import, are left to the
+    notebook that draws. Problems with the municipality's own answers are left for the notebooks to report.
     """
     _import(_KERNEL, without=_TOO_EARLY)
     with _absent(_TOO_EARLY), suppress(Exception), warnings.catch_warnings():
@@ -111,8 +111,8 @@ def show_insight(municipality: str) -> bool:
 def draw_ahead() -> Iterator[None]:
     """Draw, part by part, what notebooks show of the whole country.
 
-    Only what rests on shipped data is kept by borgerlib's own caches, so that a kernel finds there what
-    it would have worked out itself.
+    borgerlib's own caches keep only what is made from shipped data, so a kernel finds in them what it would
+    have computed itself.
     """
     from borgerlib.view.leaders.insight import open_insight
 
@@ -122,7 +122,7 @@ def draw_ahead() -> Iterator[None]:
         if number == 0:
             parts += [insight.feasible_sizes, insight.audit_summary, insight.audit]
         for part in parts:
-            # Not around the yield: a kernel that is forked there must not inherit it.
+            # Not around the yield: a kernel that is forked there must not inherit the filter.
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 shown = part()
@@ -139,9 +139,9 @@ def _parts(insight: Any, number: int) -> list[Callable[[], Any]]:
 
 
 def open_ahead(citizens: Mapping[str, Any]) -> None:
-    """Open the citizens' survey of a report, which kernels then find open as long as its files are the same.
+    """Open the citizens' survey of a report, which kernels then find open while its files are unchanged.
 
-    What is wrong with it is left to the notebooks to tell, and nothing of it is kept but what may be shown.
+    Problems with it are left for the notebooks to report, and only what may be shown is kept in memory.
     """
     from borgerlib.interest.prepared import is_prepared
 
@@ -149,7 +149,7 @@ def open_ahead(citizens: Mapping[str, Any]) -> None:
         return
     from tqdm import tqdm
 
-    # A search for kinds of citizens counts its steps by tqdm, which watches over itself in a thread.
+    # A search for kinds of citizens shows its progress with tqdm, which starts a monitor thread.
     watches, tqdm.monitor_interval = tqdm.monitor_interval, 0
     try:
         with _absent(_TOO_EARLY), suppress(Exception), warnings.catch_warnings():
@@ -162,7 +162,7 @@ def open_ahead(citizens: Mapping[str, Any]) -> None:
 
 
 def shipped_state() -> float:
-    """Return the time of the last change to borgerlib's code and data, so that nobody gets yesterday's."""
+    """Return the time of the last change to borgerlib's code and data, so that no kernel uses old ones."""
     from borgerlib import places
 
     newest = 0.0
@@ -176,14 +176,14 @@ def shipped_state() -> float:
 
 
 def become_kernel(request: dict[str, Any]) -> None:
-    """Be a kernel from here on; returns when the kernel has ended in good order.
+    """Turn this process into a kernel; return when the kernel has ended normally.
 
     Parameters
     ----------
     request : dict
         As `client` sends it: ``arguments`` of ipykernel, ``env``, ``cwd``, ``log`` and ``memory_limit``;
-        ``heeds_interrupts``, whether the server was started so; and ``keeper``, the process
-        that the kernel dies with.
+        ``heeds_interrupts``, whether the server was started with interrupts enabled; and
+        ``keeper``, the process that the kernel dies with.
     """
     die_with(request["keeper"], signal.SIGKILL)
     for number in (signal.SIGTERM, signal.SIGCONT):
@@ -203,7 +203,7 @@ def become_kernel(request: dict[str, Any]) -> None:
     app = IPKernelApp.instance()
     app.initialize(request["arguments"])
     if "ipywidgets" in sys.modules:
-        # At import it looks for the notebook's shell, which was not there when a room brought it in.
+        # Its import needed the notebook's shell, which did not exist yet when a room imported it.
         sys.modules["ipywidgets"].register_comm_target()
     app.start()
 
@@ -214,14 +214,14 @@ def die_with(parent: int, number: int) -> None:
 
 
 def dying_with_us(*, woken: bool = False, thread_stays: bool = False) -> Callable[[], None] | None:
-    """Return `die_with` made ready for a child of this process, or None where the system has no such thing.
+    """Return `die_with` prepared for a child of this process, or None where the system does not support it.
 
     Parameters
     ----------
     woken : bool
-        It ends by itself, and has only to be woken where it is stopped.
+        The child ends by itself, and only has to be woken if it is stopped.
     thread_stays : bool
-        The thread that starts it outlives it, as the main thread does: Linux ends a child with its thread.
+        The thread that starts the child outlives it, as the main thread does: Linux ends both together.
     """
     if sys.platform != "linux" or not (thread_stays or threading.current_thread() is threading.main_thread()):
         return None
@@ -229,24 +229,24 @@ def dying_with_us(*, woken: bool = False, thread_stays: bool = False) -> Callabl
 
 
 def dying_with(parent: int, number: int) -> Callable[[], None]:
-    """Return `die_with` made ready, for a child that may load nothing between its fork and its program."""
+    """Return `die_with` with all it needs loaded: between fork and exec a child may load nothing."""
     prctl = ctypes.CDLL(None, use_errno=True).prctl
 
     def die() -> None:
         prctl(_DEATH_OF_PARENT, number, 0, 0, 0)
-        if os.getppid() != parent:  # it died before that was asked
+        if os.getppid() != parent:  # the parent died before the call
             os._exit(1)
 
     return die
 
 
 def adopt_orphans() -> None:
-    """Become the parent of whatever the processes below this one leave behind, in whichever session."""
+    """Become the parent of all orphaned descendants of this process, in whichever session."""
     ctypes.CDLL(None, use_errno=True).prctl(_ADOPT, 1, 0, 0, 0)
 
 
 def end_children() -> None:
-    """Kill the children of this process, and theirs, which become its own as their parents end."""
+    """Kill the children of this process, and their children, which it inherits as their parents end."""
     children, end = f"/proc/self/task/{os.getpid()}/children", time.monotonic() + _PATIENCE
     with suppress(OSError):
         while time.monotonic() < end:
@@ -280,10 +280,10 @@ def _forget_the_server() -> None:
     import numpy as np
     import pandas as pd
 
-    np.random.seed()  # a fork continues its parent's random numbers: every kernel would draw the same
-    # At import pandas took the server for a terminal, whose width decides how many columns are shown.
+    np.random.seed()  # a fork continues its parent's random numbers: every kernel would draw the same ones
+    # On import pandas took the server for a terminal, where the width decides how many columns are shown.
     pd.set_option("display.max_columns", 20)
-    # As ipykernel and matplotlib would have settled it between them, had matplotlib been imported now.
+    # The backend that ipykernel and matplotlib would have chosen if matplotlib were imported now.
     if matplotlib := sys.modules.get("matplotlib"):
         os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
         matplotlib.rcParams["backend"] = os.environ["MPLBACKEND"]

@@ -1,7 +1,7 @@
 """The papermill engine ``borger``: warm kernels, and none of the fixed waits of starting and ending one.
 
-It works by itself; in a program, all runs of the engine share one server. Notebooks in other languages are
-run as papermill always does. To be had from `engine`, which sees to the order of imports.
+It needs no set-up; all runs of the engine in a program share one server. Notebooks in other languages run in
+papermill's own engine. Import it from `engine`, which takes care of the order of imports.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from borgerlib.runs.warm.client import process_server
 _CUT = "*Resten er udeladt: notebooken viser mere end {}.*"
 _A_LINE = 12
 _LONGEST_LINE, _LINES = 2_000, 200  # of an error
-# Without these a cell does not come to its end.
+# Without these messages a cell does not come to its end.
 _ALWAYS = ("status", "error", "clear_output", "execute_input")
 _OURS = ("python3", "python", "borger", "", None)
 _SOCKETS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
 
 
 class UnfitParametersError(ParameterError, ClickException):  # type: ignore[misc]
-    """Parameters that do not fit; papermill's command line shows the message, not a stack."""
+    """Parameters that do not fit; papermill's command line shows the message, not a traceback."""
 
     def __init__(self, error: ParameterError) -> None:
         ClickException.__init__(self, error.message)
@@ -50,9 +50,9 @@ class UnfitParametersError(ParameterError, ClickException):  # type: ignore[misc
 
 
 class QuickClient(PapermillNotebookClient):  # type: ignore[misc]
-    """papermill's client, which asks a kernel whether it is ready instead of waiting till it surely is.
+    """papermill's client, except that it asks a kernel whether it is ready instead of waiting a fixed time.
 
-    What a notebook shows beyond `MOST_OUTPUT` characters is left out, which every cell that lacks some says.
+    Output beyond `MOST_OUTPUT` characters is left out, and every cell that lost some says so.
     """
 
     km: Any
@@ -60,14 +60,14 @@ class QuickClient(PapermillNotebookClient):  # type: ignore[misc]
     _put_out = 0
 
     def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
-        """Take what the kernel says (nbclient calls it), unless it shows too much already."""
+        """Process a message of the kernel (called by nbclient), unless there is too much output already."""
         kind, content, told = msg["msg_type"], msg["content"], self.nb.metadata.papermill
         if kind == "error":
             lines = [line[:_LONGEST_LINE] for line in content["traceback"][-_LINES:]]
             content.update(evalue=content["evalue"][:_LONGEST_LINE], traceback=lines)
         size = _length(content) + sum(map(len, msg.get("buffers", ())))
         if self._put_out + size > MOST_OUTPUT and "cut" not in told:
-            # What was cleared, or shown anew in its place, counts no more.
+            # Measure again: output that was cleared or replaced no longer counts.
             self._put_out = _length([self.nb.cells, self.widget_state, self.widget_buffers])
         self._put_out += size
         if self._put_out <= MOST_OUTPUT or kind in _ALWAYS:
@@ -80,7 +80,7 @@ class QuickClient(PapermillNotebookClient):  # type: ignore[misc]
         return None
 
     async def async_start_new_kernel_client(self) -> Any:
-        """Connect as soon as the kernel's sockets are there, and return when both ways are open."""
+        """Connect as soon as the kernel's sockets exist, and return when both channels answer."""
         end = time.monotonic() + (self.startup_timeout or 60)
         try:
             await self._await_sockets(end)
@@ -106,9 +106,9 @@ class QuickClient(PapermillNotebookClient):  # type: ignore[misc]
             await asyncio.sleep(0.003)
 
     async def _await_answer(self, end: float) -> None:
-        """Ask until an answer comes on both channels: what is published before that may be lost.
+        """Ask until an answer arrives on both channels: what is published before that may be lost.
 
-        One to an earlier question is an answer too: on a loaded machine each comes after the next is asked.
+        An answer to an earlier question counts too: on a busy machine it arrives after the next question.
         """
         asked = set()
         while True:
@@ -166,7 +166,7 @@ def _length(content: Any) -> int:
 
 
 class WarmEngine(NBClientEngine):  # type: ignore[misc]
-    """Runs notebooks in the kernels of a given manager, or by itself in warm ones."""
+    """Runs notebooks in the kernels of a given manager, by default in warm kernels."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> Any:

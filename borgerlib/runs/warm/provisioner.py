@@ -31,8 +31,9 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
     memory_limit : int or None
         Bytes of private memory that the kernel may use.
     thread_stays : bool
-        The thread that starts the kernel outlives it, as the main thread does anyhow. Linux ends a child with
-        the thread that started it: only then is a cold kernel ended by the system when this process dies.
+        Whether the thread that starts the kernel outlives it, as the main thread always does. Only then can
+        the system end a cold kernel when this process dies, because Linux ends it with the thread that
+        started it.
     """
 
     process: Any
@@ -42,12 +43,12 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Launch the kernel: warm if the server gives one, else cold."""
-        # As the server's, which otherwise refuses: Jupyter itself sets nothing.
+        # The same settings as the server's, which otherwise refuses: Jupyter itself sets none.
         kwargs["env"] = fit_for_kernels(kwargs.get("env") or os.environ)
-        # In a thread: the first kernel waits for the server's imports, and Jupyter has others to serve.
+        # In a thread: the first kernel waits for the server's imports, which must not block Jupyter.
         process = await asyncio.get_running_loop().run_in_executor(None, self._warm_process, cmd, kwargs)
         if process is None:
-            # By itself a cold kernel looks whether its parent lives: not while it is stopped.
+            # A cold kernel itself checks whether its parent is alive, but not while it is stopped.
             kwargs["preexec_fn"] = dying_with_us(thread_stays=self.thread_stays)
             connection = await super().launch_kernel(cmd, **kwargs)
             if self.memory_limit is not None and sys.platform == "linux":
@@ -77,13 +78,13 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
     async def send_signal(self, signum: int) -> None:
         """Send a signal to the kernel and what it started."""
         if isinstance(self.process, WarmProcess):
-            # Asks first whether it runs: the number of a process that has ended may be another's by now.
+            # This checks first that the kernel runs: the id of an ended process may belong to another by now.
             self.process.send_signal(signum)
         else:
             await super().send_signal(signum)
 
     async def wait(self) -> int | None:
-        """Wait for the end of the kernel, looking often: the inherited wait looks ten times a second."""
+        """Wait for the kernel to end, polling often: the inherited wait polls only ten times a second."""
         while self.process is not None and self.process.poll() is None:
             await asyncio.sleep(_POLL)
         code: int | None = await super().wait()

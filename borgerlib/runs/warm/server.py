@@ -1,10 +1,10 @@
-"""The fork server: imports once, then forks a fresh kernel for whoever asks on its socket.
+"""The fork server: imports once, then forks a fresh kernel for each request on its socket.
 
-Started by `client` as a process of its own. One connection is one kernel: a line of JSON asks for it, the
-answer is its process id, and a second line tells its exit. Whoever hangs up loses the kernel. Between server
-and kernel stands a keeper, a fork as well, which holds the connection; so the server only accepts, and
-nobody's silence keeps it. It ends with its owner: when the pipe that is its standard input closes, or its
-parent changes. It has one thread and no zmq context, for neither survives a fork.
+`client` starts it as a separate process. Each connection is one kernel: a line of JSON requests it, the
+answer is its process id, and a second line gives its exit code. A client that hangs up loses its kernel.
+Between server and kernel stands a keeper, another fork, which holds the connection; so the server only
+accepts, and no silent client blocks it. The server ends with its owner: when the pipe that is its standard
+input closes, or its parent changes. It has one thread and no zmq context, because neither survives a fork.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from typing import Any
 _PATIENCE = 10.0  # seconds that a client may take to say what it wants
 _LONGEST_REQUEST = 1 << 22
 _TICK = 1.0
-# Seconds that a citizens' survey may take to be opened, and that one is kept open for the next kernel.
+# Seconds that opening a citizens' survey may take, and that it is kept open without a kernel.
 _OPENING, _IDLE = 590, 20.0
 
 
@@ -39,17 +39,17 @@ class ForkServer:
         self.owner, self.pid, self.patience = os.getppid(), os.getpid(), patience
         self.keepers: set[int] = set()
         self.retired = self.ended = False
-        signal.signal(signal.SIGTERM, self.end)  # before anybody hears of the server
+        signal.signal(signal.SIGTERM, self.end)  # before any client can connect
         self.listener = socket.socket(socket.AF_UNIX)
         with suppress(FileNotFoundError):
-            address.unlink()  # of one that has ended
+            address.unlink()  # left by a server that has ended
         self.listener.bind(str(address))
         self.listener.listen(64)
 
     def serve(self, work: Iterator[None]) -> dict[str, Any] | None:
         """Serve until the end (None), or, in a fork, return the request of the kernel to become.
 
-        While nobody asks for anything, a part of the `work` is done.
+        While there are no requests, the `work` is done, part by part.
         """
         idle, asked, tick = False, time.monotonic(), min(_TICK, self.patience / 100)
         while not self.ended and os.getppid() == self.owner and (self.keepers or not self.retired):
@@ -76,17 +76,17 @@ class ForkServer:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         for keeper in self.keepers:
             os.kill(keeper, signal.SIGTERM)
-            os.kill(keeper, signal.SIGCONT)  # one that is stopped hears nothing else
+            os.kill(keeper, signal.SIGCONT)  # a stopped process receives no other signal
         self._reap(0)
         return None
 
     def end(self, *_: object) -> None:
         """Let `serve` come to its end."""
-        # No exit from here: it could fall into an import or a finalizer, which swallow it or break.
+        # Do not exit here: an exception inside an import or a finalizer is swallowed, or breaks it.
         self.ended = True
 
     def _retire(self) -> None:
-        """Take no more requests; the end comes with that of the last kernel."""
+        """Accept no more requests, and end when the last kernel has ended."""
         self.retired = True
         self.listener.close()
 
@@ -110,12 +110,12 @@ class ForkServer:
 
 
 def _keep(connection: socket.socket, *, server: int) -> dict[str, Any]:
-    """Keep a kernel for whoever is connected, and end; only the kernel itself returns, with its request."""
+    """Guard a kernel for the connected client, and exit; only the kernel itself returns, with its request."""
     from borgerlib.runs.warm.forked import adopt_orphans, die_with, end_children
 
-    with suppress(OSError, ValueError):  # it hung up, or is silent, or talks nonsense
+    with suppress(OSError, ValueError):  # the client hung up, is silent, or sends nonsense
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        # At the server's death it is woken, be it stopped, and finds that its parent is another.
+        # The server's death wakes the keeper even if it is stopped; its parent has then changed.
         signal.signal(signal.SIGCONT, lambda *_: os._exit(1) if os.getppid() != server else None)
         die_with(server, signal.SIGCONT)
         request = _request(connection)
@@ -131,12 +131,13 @@ def _keep(connection: socket.socket, *, server: int) -> dict[str, Any]:
             return {**request, "keeper": keeper}
 
         def end() -> None:
-            # With what the notebook started; what is in a session of its own becomes the keeper's child.
+            # The group includes what the notebook started; what left the group becomes the keeper's child.
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(kernel, signal.SIGKILL)
 
         def lose(number: int, _: object) -> None:
-            # The server is gone or asks: no word of an exit, which would be the notebook's own.
+            # The server is gone, or asks us to end. Report no exit code: it would look like the notebook's
+            # own.
             if number == signal.SIGTERM or os.getppid() != server:
                 end()
                 end_children()
@@ -144,7 +145,7 @@ def _keep(connection: socket.socket, *, server: int) -> dict[str, Any]:
 
         signal.signal(signal.SIGTERM, lose)
         signal.signal(signal.SIGCONT, lose)
-        # Both sides do it, so that the group is there whoever runs first.
+        # Both processes do this, so that the group exists whichever runs first.
         with suppress(OSError):
             os.setpgid(kernel, kernel)
         try:
@@ -166,7 +167,7 @@ def _open(connection: socket.socket, wanted: dict[str, Any]) -> dict[str, Any]:
     from borgerlib.runs.warm.forked import open_ahead
 
     lock = os.open(f"{wanted['place']}.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    with suppress(BlockingIOError):  # another does it already
+    with suppress(BlockingIOError):  # another process does it already
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         served = ForkServer(Path(wanted["place"]), patience=_IDLE)
         _tell(connection, ready=1)
@@ -197,19 +198,19 @@ def _tell(connection: socket.socket, **news: int) -> None:
 
 
 def _share_memory() -> None:
-    gc.freeze()  # a collection in a kernel must not touch, and so copy, the pages that all share
+    gc.freeze()  # garbage collection in a kernel must not touch, and so copy, the shared memory pages
 
 
 def main(address: str, ahead: str, citizens: str, *also: str) -> None:
     """Import, say on standard output that all is ready (or why not), serve, and work ahead meanwhile."""
-    # As ipykernel's launcher does: the folder of the start is no place to import from.
+    # As ipykernel's launcher does: nothing may be imported from the current folder.
     if sys.path and sys.path[0] in ("", os.getcwd()):
         del sys.path[0]
     from borgerlib.runs.warm import forked
 
     heeds_interrupts = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.disable()  # what is imported stays: looking for what could go takes a fifth of the time
+    gc.disable()  # imported objects stay: searching them for garbage takes a fifth of the time
     server = ForkServer(Path(address))
     shared = json.loads(citizens)
     if ahead != "survey" or not forked.show_insight(shared.get("municipality", "")):
@@ -222,7 +223,8 @@ def main(address: str, ahead: str, citizens: str, *also: str) -> None:
     _share_memory()
     gc.enable()
     print(json.dumps({"ready": True}), flush=True)
-    # Nobody reads on. Kernels that say where they are would fill the pipe, and the hundred-and-fortieth wait.
+    # The client stops reading here. Messages of starting kernels would fill the pipe and block about the
+    # 140th.
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
@@ -234,7 +236,7 @@ def main(address: str, ahead: str, citizens: str, *also: str) -> None:
 
         folder = Path(address).parent
         shutil.rmtree(folder, ignore_errors=True)
-        sweep_temporary_folders(folder.parents[1])  # what is around it, unless our client lives
+        sweep_temporary_folders(folder.parents[1])  # the enclosing folder too, unless the client is alive
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The fork server and its kernels as those see them who ask for kernels."""
+"""The fork server and its kernels, as a client that asks for kernels sees them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from typing import Any
 
 from borgerlib.runs.warm.surroundings import kernel_environment
 
-START = 600.0  # seconds that the imports may take on a machine that has much else to do
+START = 600.0  # seconds that the imports may take on a busy machine
 _REPLY = 60.0
 _SOCKET = "s"
 _TRIES, _MOMENT = 40, 0.05
-# What Python and the libraries read when they start: a kernel that wants these otherwise starts cold.
+# What Python and the libraries read when they start: a kernel that needs other values starts cold.
 _READ_AT_START = (
     "PYTHON", "LANG", "LC_", "LD_", "HOME", "MPLCONFIGDIR",
     "OMP_", "OPENBLAS_", "MKL_", "NUMEXPR_", "ARROW_", "MIMALLOC_",
@@ -30,7 +30,7 @@ _READ_AT_START = (
 
 
 class WarmProcess:
-    """A kernel of the fork server, with as much of `subprocess.Popen` as Jupyter asks for.
+    """A kernel of the fork server, with the part of the interface of `subprocess.Popen` that Jupyter uses.
 
     Attributes
     ----------
@@ -72,7 +72,7 @@ class WarmProcess:
             self.returncode = int(json.loads(self._said)["exit"])
         elif not said:
             self.returncode, self.lost = -signal.SIGKILL, True
-            # The kernel dies with its server; what the notebook started is in its group.
+            # The kernel dies with its server; processes that the notebook started are still in its group.
             self._signal(signal.SIGKILL)
         if self.returncode is not None:
             self._connection.close()
@@ -106,12 +106,12 @@ class WarmProcess:
 
 
 class KernelSource:
-    """A fork server as those see it who ask it for kernels.
+    """A fork server as its clients see it.
 
     Attributes
     ----------
     folder : Path
-        Private folder for sockets; kernels of runs have theirs in it, and it goes when the server ends.
+        Private folder for sockets, those of the runs' kernels included; deleted when the server ends.
     """
 
     folder: Path
@@ -138,15 +138,15 @@ class KernelSource:
         Parameters
         ----------
         arguments : sequence of str
-            Of ipykernel, the connection file among them.
+            Command-line arguments of ipykernel, including the connection file.
         environment : mapping
             All environment variables of the kernel.
         log : Path, optional
-            Gets what the kernel itself writes.
+            File that receives what the kernel process itself prints.
         memory_limit : int, optional
             Bytes of private memory that it may use.
         cwd : str, optional
-            Its working folder; ours, if not given.
+            Its working folder; by default that of this process.
         """
         if not self.ready() or read_at_start(environment) != read_at_start(self._environment):
             return None
@@ -186,7 +186,7 @@ class KernelSource:
 
 
 class SharedServer(KernelSource):
-    """The fork server of the process that started this one, which looks after it."""
+    """The fork server of the process that started this one, and that restarts the server if needed."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -201,17 +201,17 @@ class SharedServer(KernelSource):
 
 
 class OpenedServer(KernelSource):
-    """A fork of the server in which a municipality's citizens' survey is open: made when first asked for.
+    """A fork of the server in which a municipality's citizens' survey is open; it is made on first use.
 
-    It ends when nobody has asked for a while. Where it cannot be had, kernels come from the server itself and
-    open the survey each.
+    It ends when it has not been used for a while. If it cannot be made, kernels come from the server itself,
+    and each opens the survey.
 
     Parameters
     ----------
     server : KernelSource
-        Whose fork it is.
+        The server that is forked.
     citizens : mapping
-        As `WarmServer`.
+        As for `WarmServer`.
     """
 
     def __init__(self, server: KernelSource, citizens: Mapping[str, Any]) -> None:
@@ -237,11 +237,11 @@ class OpenedServer(KernelSource):
                 with suppress(OSError, ValueError):
                     self._server._said(self._wanted, seconds=_REPLY)[0].close()
                 time.sleep(_MOMENT)
-            except (OSError, ValueError, KeyError):  # it died of the survey, and would again
+            except (OSError, ValueError, KeyError):  # the survey made it die, and would again
                 break
         return self._server._kernel(request)
 
 
 def read_at_start(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return what of an environment a kernel must begin with; what it says otherwise may come later."""
+    """Return the part of an environment that a kernel must start with; the rest can be set later."""
     return {name: value for name, value in environment.items() if name.startswith(_READ_AT_START)}

@@ -1,4 +1,4 @@
-"""What a kernel's process finds around it, cold or warm: environment, a folder for its sockets, a log."""
+"""The surroundings of a kernel's process, cold or warm: environment, folder for sockets, memory, log."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from borgerlib import places
 
 # A socket's path is at most 107 characters long, and jupyter_client appends up to 20 to the folder's.
 LONGEST_FOLDER = 87
-# Linear algebra on as many threads as there are cores gives other last digits on every machine, and
-# notebooks that run side by side get into each other's way.
+# With one thread per core, linear algebra gives different last digits on every machine, and notebooks that
+# run at the same time slow each other down.
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-# pyarrow's allocator takes a gigabyte in advance, which counts against a limit though it is not used.
+# pyarrow's allocator reserves a gigabyte in advance, which counts against the memory limit though it is
+# unused.
 _TAKE_AS_NEEDED = {"MIMALLOC_ARENA_EAGER_COMMIT": "0"}
 
 
@@ -24,17 +25,17 @@ def kernel_environment() -> dict[str, str]:
 
 
 def fit_for_kernels(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment with bytecode kept, and one thread.
+    """Return an environment that caches bytecode and uses one thread.
 
-    Without kept bytecode every kernel compiles all of its imports anew, which doubles its starting time.
-    Numbers of threads that the user has set stay.
+    Without cached bytecode every kernel compiles all its imports again, which doubles its start-up time.
+    Numbers of threads that the user has set are kept.
     """
     given = {name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {**dict.fromkeys(_ONE_THREAD, "1"), **_TAKE_AS_NEEDED, **given}
 
 
 def memory_kills() -> int:
-    """Return how many processes the system has killed for want of memory since it started; 0 off Linux."""
+    """Return how many processes the system has killed for lack of memory since boot; 0 except on Linux."""
     with suppress(OSError, ValueError):
         counted = dict(line.split() for line in Path("/proc/vmstat").read_text("ascii").splitlines())
         return int(counted.get("oom_kill", 0))

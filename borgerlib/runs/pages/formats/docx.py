@@ -1,4 +1,4 @@
-"""A report as a document to be edited and pasted from: headings, described pictures, real tables."""
+"""A report as a document to edit and to copy from: headings, described pictures, real tables."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ def write_docx(
     Parameters
     ----------
     pages : sequence of (ExecutedPage, Path)
-        Each with its HTML page, in order: the words are the page's, the pictures the notebook's.
+        Each with its HTML page, in order: text is taken from the page, pictures from the notebook.
     target : Path
-        The document; written beside its place and renamed.
+        The document; written to a temporary file next to it and renamed.
     front : Path
         The report's front page, which has the key figures and the cases.
     title : str
-        On the first page, and in the file.
+        Title on the first page, and in the file's properties.
     day : date
-        Of the report; under the title, and in the file.
+        The report's date; under the title, and in the file's properties.
     look : Look
-        The municipality's: colour, logo, who sends it, when it is for.
+        The municipality's look: colour, logo, sender, and date of the meeting.
 
     Returns
     -------
@@ -91,7 +91,7 @@ def _read(file: Path) -> Any:
 
 
 def _add_contents(document: Any, titles: Sequence[str]) -> None:
-    """Add a list of the pages that the word processor knows as contents, and can make anew with numbers."""
+    """Add a list of the pages as a field, which the word processor can update with page numbers."""
     document.add_paragraph("Indhold", style="TOC Heading")
     lines = [document.add_paragraph(title) for title in titles]
     first, last = lines[0].insert_paragraph_before(), document.add_paragraph()
@@ -114,7 +114,7 @@ def _element(tag: str, text: str = "", /, **attributes: str) -> Any:
 
 
 def _add_page(document: Any, name: str) -> None:
-    """Begin a page, to which links may lead where it has the name of a file."""
+    """Begin a page, with a bookmark for links to it if it has the name of a file."""
     paragraph = document.add_page_break()._p
     if name:
         bookmark = {"id": str(len(document.paragraphs)), "name": _bookmark(name)}
@@ -123,7 +123,7 @@ def _add_page(document: Any, name: str) -> None:
 
 
 def _bookmark(name: str) -> str:
-    return re.sub(r"\W", "_", f"page_{name}")[:40]  # Word takes no longer one
+    return re.sub(r"\W", "_", f"page_{name}")[:40]  # Word allows no longer name
 
 
 def _add_sections(document: Any, sections: Sequence[Any], name: str = "") -> None:
@@ -147,7 +147,7 @@ def _pictures(page: ExecutedPage) -> Iterator[bytes]:
 
 
 def write_html(document: Any, tag: Any, pictures: Iterator[bytes]) -> None:
-    """Write what stands in a tag of a page; its pictures, in order, as PNG."""
+    """Write the content of a tag of a page; `pictures` are its pictures as PNG, in order."""
     for child in tag.find_all(True, recursive=False):
         if child.name in _HEADINGS:
             document.add_heading(_text(child), level=int(child.name[1]))
@@ -165,7 +165,7 @@ def write_html(document: Any, tag: Any, pictures: Iterator[bytes]) -> None:
         elif child.name == "figure" and "chart" in child.get("class", ()):
             heading, picture = child.find(_HEADINGS), child.img
             document.add_heading(_text(heading), level=int(heading.name[1]))
-            # The notebook's picture has its question and caption in it, to be pasted elsewhere.
+            # The notebook's picture includes its question and caption, so that it can be copied elsewhere.
             _picture(document, next(pictures, b""), picture["alt"])
             for table in child.find_all("table"):
                 _table(document, table)
@@ -186,7 +186,7 @@ def _paragraph(document: Any, tag: Any, *, style: str | None = None) -> None:
 
 
 def _lead(run: Any, href: str) -> None:
-    """Let words lead where they did on the page: to an address, or to another page of the report."""
+    """Link a run as on the page: to an address, or to another page of the report."""
     from docx.opc.constants import RELATIONSHIP_TYPE
     from docx.oxml.ns import qn
 
@@ -222,7 +222,7 @@ def _table(document: Any, tag: Any) -> None:
     for cells, row in zip(rows, table.rows, strict=True):
         for found, cell in zip(cells, row.cells, strict=False):
             cell.text = _text(found)
-    # The head is repeated on every sheet, and a screen reader knows it.
+    # The heading row is repeated on every sheet, and known to screen readers.
     table.rows[0]._tr.get_or_add_trPr().append(_element("w:tblHeader"))
 
 

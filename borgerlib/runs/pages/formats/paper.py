@@ -13,7 +13,7 @@ from borgerlib import danish
 from borgerlib.runs.pages.figures import rendered
 from borgerlib.view import theme
 
-# What stands for the number of a page until all are laid out.
+# Placeholder for a page number until all pages are laid out.
 UNKNOWN_PAGE = "00"
 _FRONT = "index"
 _HEADING = re.compile(r"^h[1-6]$")
@@ -23,22 +23,23 @@ _REFERENCE = re.compile(
 )
 _VARIABLE = re.compile(r"(--[\w-]+):\s*([^;}]+)")
 _LINK = re.compile(r"^([\w.-]+\.html)?(?:#(.*))?$")
-# Tags that only a screen needs, with what they hold and without.
+# Tags that only a screen needs: removed with their content, and without it.
 _SCREEN_ONLY = ("summary", "source")
 _AROUND = ("picture", "details")
-# From how many columns on a table is set in which size, and a line, in points; between columns, in ems.
+# Smallest number of columns, class and font size of a table; then a line's width in points, and the gap
+# between columns in ems.
 _SIZES = ((9, "widest-table", 7.0), (7, "wide-table", 7.5), (0, "", 8.5))
 _LINE, _GAP = 493.0, 0.68
-# Each picture carries the letters that it uses. On paper all are set in the whole font: WeasyPrint has one
-# font of a name in a document.
+# Each picture embeds a font with only the letters it uses. On paper all use the whole font, because
+# WeasyPrint has only one font per name in a document.
 _PICTURES_LETTERS = re.compile(r"@font-face\{[^}]*base64,[^}]*\}")
 
 
 def on_paper(files: Sequence[Path]) -> str:
     """Return a report's pages as one HTML document for print.
 
-    First the cover, the contents and what a council reads; of each insight its finding and first picture.
-    Then an appendix: all the rest of each page, once.
+    First come the cover, the contents and what a council reads, with each insight's finding and first
+    picture; then an appendix with the rest of each page, once.
 
     Parameters
     ----------
@@ -81,20 +82,20 @@ def on_paper(files: Sequence[Path]) -> str:
 
 
 def _without_variables(html: str) -> str:
-    """Return a document whose style has values for names: WeasyPrint works each out wherever it is used."""
+    """Return a document with CSS variables replaced by values: WeasyPrint evaluates them at every use."""
     style, end, rest = html.partition("</style>")
     values = dict(_VARIABLE.findall(style))
     return re.sub(r"var\((--[\w-]+)\)", lambda used: values[used[1]], style) + end + rest
 
 
 def _with_live_references(html: str) -> str:
-    """Return a document in which a reference to what is not in it is its words alone, without a number."""
+    """Return a document in which a reference without a target is plain text, without a page number."""
     known = set(_ID.findall(html))
     return _REFERENCE.sub(lambda found: found[0] if unquote(found[1]) in known else found[2], html)
 
 
 def _add_sections(appendix: list[dict[str, str]], sections: Sequence[dict[str, str]]) -> None:
-    """Add the appendix's sections, each to what there is of its page already."""
+    """Add the appendix's sections, each to the existing entry of its page if there is one."""
     for section in sections:
         of = [entry for entry in appendix if f": {section['title']}".endswith(f": {entry['page']}")]
         if of:
@@ -104,9 +105,9 @@ def _add_sections(appendix: list[dict[str, str]], sections: Sequence[dict[str, s
 
 
 def _refer_to_what_is_shown(pages: Sequence[_Sheet]) -> None:
-    """Put a reference in the place of a figure that an earlier page has shown, and of a case.
+    """Replace a figure that an earlier page has shown, or a case, with a reference.
 
-    A link to another page is followed by the number of the page that it leads to.
+    A link to another page is followed by the number of that page.
     """
     shown: dict[str, str] = {}
     for page in pages:
@@ -123,20 +124,20 @@ def _refer_to_what_is_shown(pages: Sequence[_Sheet]) -> None:
             figure.replace_with(paragraph)
             _name_page(page.soup, link)
         for link in page.article.select(f'p > strong > a[href^="#{_FRONT}-case-"]'):
-            # The municipality's story is told whole among the cases.
+            # The municipality's whole story is among the cases.
             link.find_parent("p").replace_with(paragraph := page.soup.new_tag("p"))
             paragraph.append(link)
             _name_page(page.soup, link)
 
 
 def _name_page(soup: Any, link: Any) -> None:
-    """Let the number of the page that a link leads to follow it."""
+    """Add after a link the number of the page that it leads to."""
     attributes = {"class": "on-page", "data-to": link["href"]}
     link.insert_after(" ", soup.new_tag("span", attrs=attributes, string=f"(side {UNKNOWN_PAGE})"))
 
 
 class _Sheet:
-    """A page of the report, its addresses told apart from those of the others."""
+    """A page of the report, its ids prefixed so that they differ from those of other pages."""
 
     def __init__(self, file: Path, names: set[str]) -> None:
         from bs4 import BeautifulSoup
@@ -152,7 +153,7 @@ class _Sheet:
         self.article: Any = self.soup.article or self.soup.main
 
     def entry(self, html: str, *, title: str = "", more: str = "") -> dict[str, str]:
-        """Return the page as the document's template takes it."""
+        """Return the page as the document's template needs it."""
         opening: Any = self.soup.select_one(".opening")
         texts = {name: _text(opening, f".{name}") for name in ("kicker", "question", "finding")}
         anchor = f"{self.name}{more}"
@@ -160,7 +161,7 @@ class _Sheet:
         return {"anchor": anchor, "title": title, "page": self.title, "part": self.part, "html": html} | texts
 
     def brief(self) -> str:
-        """Take out the page's first picture, or where it stands, and return it."""
+        """Remove the page's first picture, or the reference to it, and return it."""
         first = self.soup.find("figure") or self.soup.find(class_="shown")
         if first is None:
             return ""
@@ -172,7 +173,7 @@ class _Sheet:
         return _levelled("".join(map(str, taken)), below=1)
 
     def rest(self, *, below: int) -> str:
-        """Return what is left of the page below its opening, under a heading of that level."""
+        """Return the remaining page below its opening, under a heading of level `below`."""
         tags = [tag for tag in self.article.find_all(True, recursive=False) if tag.name != "header"]
         return _levelled("".join(map(str, tags)), below=below)
 
@@ -188,7 +189,7 @@ class _Sheet:
         return found
 
     def taken(self, selector: str) -> str:
-        """Return what a selector finds in the page; empty where there is nothing."""
+        """Return what a selector finds in the page; empty if it finds nothing."""
         found = self.soup.select_one(selector)
         if found is None:
             return ""
@@ -198,7 +199,7 @@ class _Sheet:
 
 
 def _levelled(html: str, *, below: int) -> str:
-    """Return headings as they were to one another, under one of that level, and none skipped."""
+    """Return HTML with its headings moved under level `below`, in the same order, with no level skipped."""
     written: list[int] = []
 
     def placed(found: re.Match[str]) -> str:
@@ -218,10 +219,10 @@ def _text(within: Any, selector: str) -> str:
 
 
 def _tidy(soup: Any, name: str, names: set[str]) -> None:
-    """Take out what paper has no use for, and give every address the page's name."""
+    """Remove what paper does not need, and add the page's name to every id and link."""
     for tag in soup.find_all(True):
         if tag.attrs is None:
-            # Taken out with what it was in. (`decomposed` would look for a tag of that name first.)
+            # Removed with its parent. (The property `decomposed` would first search for a tag of that name.)
             continue
         classes = tag.get("class", ())
         if tag.name in _SCREEN_ONLY or (tag.name == "details" and tag.find_parent("figure")):
@@ -231,7 +232,7 @@ def _tidy(soup: Any, name: str, names: set[str]) -> None:
         elif "id" in tag.attrs:
             tag["id"] = f"{name}-{tag['id']}"
         elif "src" in tag.attrs:
-            # Written so, none of a picture's brackets needs an entity, which are slow to read.
+            # Percent-encoded, a picture's angle brackets need no entities, which are slow to parse.
             tag["src"] = tag["src"].replace("<", "%3C").replace(">", "%3E")
     for link in soup.find_all("a"):
         target = _target(link.get("href", ""), name, names)
@@ -245,10 +246,10 @@ def _tidy(soup: Any, name: str, names: set[str]) -> None:
 
 
 def _widths(soup: Any, table: Any) -> None:
-    """Name what the style sets small, and give each column the room that its texts take.
+    """Give wide tables the class for small type, and each column the width that its texts need.
 
-    Without that, WeasyPrint lays each cell out twice more to find it. A column that fits is not broken; the
-    others share the rest evenly, but none is narrower than its longest word.
+    Otherwise WeasyPrint lays out each cell twice more to find the widths. A column that fits is not broken;
+    the others share the rest evenly, but none is narrower than its longest word.
     """
     rows = [cells for row in table.find_all("tr") if (cells := row.find_all(["th", "td"]))]
     columns = max(map(len, rows), default=0)
@@ -257,7 +258,8 @@ def _widths(soup: Any, table: Any) -> None:
         table["class"] = [*table.get("class", ()), name]
     body = [cells for cells in rows if not cells[0].find_parent("thead")]
     if len(body) == 1 or columns == 2:
-        # As many heads as numbers: a checker takes them for torn ones, and each row says it all.
+        # A checker takes as many row headings as numbers for damaged ones, and the text of each row is
+        # enough.
         for cells in body:
             cells[0].name = "td"
     if not body or any(len(cells) < columns for cells in rows):
@@ -285,7 +287,7 @@ def _widest(texts: Sequence[str], size: float, weight: theme.Weight) -> float:
 
 @lru_cache(maxsize=2)
 def _letter_widths(weight: theme.Weight) -> dict[str, float]:
-    """Return how wide the font's letters are, in ems."""
+    """Return the widths of the font's letters, in ems."""
     from fontTools.ttLib import TTFont
 
     font = TTFont(theme.font_file(weight), lazy=True)
@@ -294,7 +296,7 @@ def _letter_widths(weight: theme.Weight) -> dict[str, float]:
 
 
 def _target(href: str, name: str, names: set[str]) -> str:
-    """Return where a link leads inside the document, or outside; nothing where it tells of this machine."""
+    """Return where a link leads inside or outside the document; empty if it would reveal a local path."""
     if href.startswith(("http:", "https:", "mailto:")):
         return href
     found = _LINK.match(href)
@@ -306,7 +308,7 @@ def _target(href: str, name: str, names: set[str]) -> str:
 
 
 def _lists_without_boxes(soup: Any) -> None:
-    # A list's tags in a PDF allow items only, and a list of terms has them in pairs.
+    # In a tagged PDF a list may contain only items, but a list of terms has pairs in boxes.
     for terms in soup.find_all("dl"):
         for pair in terms.select("div:has(> dt):has(> dd)"):
             pair.name = "li"

@@ -1,6 +1,6 @@
 """A report as one PDF that a screen reader can read: tagged, titled, with bookmarks and described figures.
 
-WeasyPrint lays it out and writes PDF/UA. It is an extra: ``pip install 'borgerlib[pdf]'``, and
+WeasyPrint lays it out and writes PDF/UA. It is an optional dependency: ``pip install 'borgerlib[pdf]'``, and
 the system's Pango.
 """
 
@@ -27,9 +27,9 @@ def write_pdf(pages: Sequence[Path], target: Path, *, day: date | None = None) -
     pages : sequence of Path
         The report's pages in order, the front page first.
     target : Path
-        The PDF; written beside its place and renamed.
+        The PDF; written to a temporary file next to it and renamed.
     day : date, optional
-        The date in the file; without one it carries none, and the same pages give the same file.
+        The date in the file; without a date, the same pages give the same file.
 
     Returns
     -------
@@ -48,9 +48,9 @@ def write_pdf(pages: Sequence[Path], target: Path, *, day: date | None = None) -
 
 
 def _number_references(document: Any) -> None:
-    """Write into each reference the number of the page that it leads to.
+    """Write the number of the target page into each reference.
 
-    CSS can (`target-counter`), but WeasyPrint then lays out three times each page that refers to another.
+    CSS can do this (`target-counter`), but WeasyPrint then lays out every page with references three times.
     """
     sheets = list(enumerate(document.pages, start=1))
     numbers = {f"#{anchor}": number for number, sheet in reversed(sheets) for anchor in sheet.anchors}
@@ -60,6 +60,7 @@ def _number_references(document: Any) -> None:
             if is_text and "data-to" in box.element.attrib:
                 target = unquote(box.element.get("data-to"))
                 text = box.text.replace(UNKNOWN_PAGE, str(numbers.get(target, "–")))
-                # Anew, for a line as wide as it may be. In the contents numbers stand below one another.
+                # Set up again, as the line's width is not fixed. Padded, because the numbers in the contents
+                # are aligned.
                 box.pango_layout.setup(box.style)
                 box.pango_layout.set_text(text.rjust(len(UNKNOWN_PAGE), "\N{FIGURE SPACE}"))

@@ -1,4 +1,4 @@
-"""The numbers of executed notebooks as a workbook: a sheet a figure or table, and a list of them."""
+"""The numbers of executed notebooks as a workbook: one sheet per figure or table, and a list of them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def write_tables_workbook(pages: Sequence[ExecutedPage], target: Path, *, title:
     target : Path
         The workbook.
     title : str
-        In the file.
+        Title in the file's properties.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def write_tables_workbook(pages: Sequence[ExecutedPage], target: Path, *, title:
         for number, shown in enumerate(_shown(page), start=1):
             taken = [_CONTENTS, *(sheet.name for sheet in figures)]
             before = f"{page.number:02d}." if page.number >= 0 else ""
-            # All figures of a page say that its data are simulated: in 31 letters there is no room for it.
+            # Leave out that the data are simulated: a name has 31 letters, and every figure says it anyway.
             name = sheet_name(f"{before}{number} {page.title.removeprefix(f'{SIMULATED}: ')}", taken)
             figures.append(_sheet(name, page, shown))
             contents.append([page.title, shown["title"], Cell(name, link=name)])
@@ -59,7 +59,7 @@ def write_tables_workbook(pages: Sequence[ExecutedPage], target: Path, *, title:
 
 
 def _shown(page: ExecutedPage) -> list[Mapping[str, Any]]:
-    """Return what a page shows of numbers; not the frames that only its notebook shows."""
+    """Return the charts and tables that a page shows, without the frames that only its notebook shows."""
     cells = [cell for cell in page.notebook.cells if ANALYSIS not in cell.metadata.get("tags", ())]
     data = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
     shown = [one[kind] for one in data for kind in (CHART_TYPE, TABLE_TYPE) if kind in one]
