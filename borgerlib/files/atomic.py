@@ -1,8 +1,8 @@
-"""Write a file or a folder beside its place, and let it take the place in one step when it is whole.
+"""Write a file or a folder next to its target, and rename it in one step when it is complete.
 
-A reader never meets half of anything, and whatever ends the writer leaves what stood there before. What is
-written is put on the disk before it takes its place, so that a power cut leaves the old or the new. Files are
-as readable as the user's other files (umask), unless they are said to be private.
+A reader never sees half a file, and if the writer is killed, the old content stays. Everything is synced to
+the disk before the rename, so that a power cut leaves the old or the new content. Files are as readable as
+the user's other files (umask), unless they are private.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from borgerlib.errors import BorgerlibError
 _UNFINISHED, _SET_ASIDE = ".part", "old"
 _ABANDONED_SECONDS = 3600
 _TRIES, _WAIT_SECONDS = 20, 0.02
-_EXCHANGE, _AT_WORKING_FOLDER = 2, -100  # of renameat2(2)
+_EXCHANGE, _AT_WORKING_FOLDER = 2, -100  # constants of renameat2(2)
 
 
 @contextmanager
@@ -34,7 +34,7 @@ def replacing(
     error: type[BorgerlibError] | None = None,
     private: bool = False,
 ) -> Iterator[Path]:
-    """Give a path beside `target` to write a file to, which takes its place when nothing went wrong.
+    """Yield a path next to `target` to write to; the file then replaces the target, unless writing failed.
 
     Parameters
     ----------
@@ -43,18 +43,18 @@ def replacing(
     what : str
         What it is, for the message: "The PDF".
     error : type of BorgerlibError, optional
-        What is raised where the file cannot be written; without it the system's own error.
+        The error to raise if the file cannot be written; by default the system's own error.
     private : bool
-        The file is for its owner alone, from its first letter on.
+        Only the owner can read the file, from its first byte on.
 
     Raises
     ------
     OSError, or `error`
-        The file cannot be written. What stood there is as it was.
+        The file cannot be written. The old file is unchanged.
     """
     beside = _beside(target, _UNFINISHED)
     try:
-        # A folder that is not there is told at once.
+        # Fail at once if the folder does not exist.
         beside.touch(mode=0o600 if private else 0o666)
         yield beside
         sync(beside)
@@ -77,7 +77,7 @@ def unwritable(target: Path, reason: OSError, *, what: str, kind: type[Borgerlib
 
 
 def way_out(reason: OSError) -> str:
-    """Return what to do where something cannot be written."""
+    """Return the hint for something that cannot be written."""
     if reason.errno in (errno.EBUSY, errno.EXDEV):
         return "It is a disk of its own (a mount), or in use, and nothing can take its place: choose another."
     return "Choose a folder that you may write to, on a disk with room."
@@ -91,23 +91,23 @@ def replacing_folder(
     private: bool = False,
     keep: Callable[[Path], bool] | None = None,
 ) -> Iterator[Path]:
-    """Give an empty folder to write to, which takes the place of `target` when nothing went wrong.
+    """Yield an empty folder to write to; it then replaces `target`, unless there was an error.
 
     Parameters
     ----------
     target : Path
-        Its old content goes.
+        The folder to replace; its old content is deleted.
     inside : Path, optional
         A folder on the same disk to build in; by default that of the target.
     private : bool
-        The folder, what is in it and its parent are for their owner alone.
+        Only the owner can read the folder, its content and its parent.
     keep : callable, optional
-        Says of what stands in the old folder whether it is taken over, unless the new one has its own.
+        Returns whether an entry of the old folder is copied to the new one, unless that has its own.
 
     Raises
     ------
     OSError
-        The folder cannot be written. The old one is as it was.
+        The folder cannot be written. The old one is unchanged.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     if private:
@@ -131,14 +131,14 @@ def replacing_folder(
 
 
 def settled(target: Path) -> Path:
-    """Return the folder to read from: the old one where a writer died between the two moves."""
+    """Return the folder to read from: the old one if a writer died between the two renames."""
     return target if target.exists() else max(_set_aside(target), key=_changed, default=target)
 
 
 def share(source: Path, targets: Sequence[Path]) -> None:
-    """Let a file stand under further names; where the disk has no such thing, copies of it.
+    """Give a file further names (hard links); where the disk has no links, copies of it.
 
-    Each name is there in one step; the disk is asked once all are, for a busy one answers slowly.
+    Each name appears in one step. Folders are synced after all links, because a busy disk syncs slowly.
     """
     sync(source)
     for target in targets:
@@ -157,7 +157,7 @@ def share(source: Path, targets: Sequence[Path]) -> None:
 
 
 def sync(path: Path) -> None:
-    """Put a file, or a folder's list of files where the system knows how, on the disk."""
+    """Sync a file, or where the system supports it a folder's list of files, to the disk."""
     if path.is_dir():
         with suppress(OSError):
             _sync(path, os.O_RDONLY)
@@ -166,7 +166,7 @@ def sync(path: Path) -> None:
 
 
 def _take_over(target: Path, keep: Callable[[Path], bool], folder: Path) -> None:
-    """Copy what is kept; again from the start where another writer changed the target meanwhile."""
+    """Copy what is kept; start again if another writer changed the target meanwhile."""
     for _ in range(_TRIES):
         try:
             for path in [path for path in target.iterdir() if keep(path)] if target.is_dir() else ():
@@ -201,21 +201,21 @@ def _changed(path: Path) -> float:
 
 
 def _tidy(target: Path) -> None:
-    """Clear away what killed writers have left; where there is no new folder, the old one is put back."""
+    """Delete what killed writers have left; if there is no new folder, restore the old one."""
     with suppress(OSError):  # another writer was faster
         if not target.exists() and settled(target) != target:
             os.rename(settled(target), target)
     for path in _set_aside(target) if target.exists() else ():
         shutil.rmtree(path, ignore_errors=True)
     for path in target.parent.glob(f".{target.name}.*{_UNFINISHED}"):
-        # A younger one may be that of a writer at work.
+        # A younger one may belong to a writer that is still running.
         with suppress(OSError):
             if time.time() - _changed(path) > _ABANDONED_SECONDS:
                 shutil.rmtree(path, ignore_errors=True)
 
 
 def _put_in_place(folder: Path, target: Path) -> None:
-    """Let the new folder take the target's name, in one step where the system can."""
+    """Rename the new folder to the target, in one step where the system can."""
     for _ in range(_TRIES):
         if _exchange(folder, target):
             return

@@ -1,4 +1,4 @@
-"""python-docx, where it is installed: a document for a word processor, in Danish and without an author."""
+"""Documents for a word processor, by python-docx if it is installed: in Danish and without an author."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _HEADINGS = ("Title", *(f"Heading {level}" for level in range(1, 5)))
 
 
 def new_document(title: str, look: Look = USUAL, *, day: date | None = None) -> Any:
-    """Return a document with numbered pages and a municipality's logo, where that is a PNG; warn of an SVG.
+    """Return a document with numbered pages and a municipality's logo, if that is a PNG; warn of an SVG.
 
-    Its headings are in the municipality's colour, its day is that of the file; by default today.
+    Its headings have the municipality's colour; `day` is the date in the file's properties, by default today.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def new_document(title: str, look: Look = USUAL, *, day: date | None = None) -> 
 
 
 def speak(paragraphs: Iterable[Any], language: str) -> None:
-    """Say in which language paragraphs are, as 'en-GB', so that they are read aloud and spelt in it."""
+    """Mark the language of paragraphs ('en-GB'), for screen readers and the spelling checker."""
     from docx.oxml.ns import qn
 
     for run in (run for paragraph in paragraphs for run in paragraph.runs):

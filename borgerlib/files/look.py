@@ -20,31 +20,31 @@ READABLE = 4.5  # WCAG 2.1, text
 _PAPER, _INK = "#ffffff", "#000000"
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _LARGEST = 200_000
-# A logo only draws: nothing in it runs, and no address leads out of it. What drawing programs note for
-# themselves, in name spaces of their own, a browser does not know.
+# A logo may only draw: nothing in it runs, and no address leads out of it. Elements in the namespaces of
+# drawing programs are allowed, because browsers ignore them.
 _SVG, _HTML = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml"
 _DRAWS = re.compile(
     "svg|g|defs|symbol|use|path|rect|circle|ellipse|line|poly(line|gon)|text|tspan|style|title|desc|metadata|"
     "(linear|radial)Gradient|stop|clipPath|mask|pattern|filter|fe[A-Z][A-Za-z]+"
 )
-# The letters that a picture is written in may stand in it.
+# A picture may embed the font of its text.
 _LEADS_OUT = re.compile(r"@import|url\(\s*[\"']?(?!#|data:font/woff;base64,)", re.I)
 
 
 @dataclass(frozen=True)
 class Look:
-    """How a municipality wants what it sends out to look; all may be left out.
+    """How a municipality wants its publications to look; everything is optional.
 
     Parameters
     ----------
     name : str
-        The municipality as it writes itself.
+        The municipality's name as it writes it.
     logo : str
         The picture as a ``data:`` address; empty without one.
     colours : tuple of str
-        '#rrggbb', each readable on white: the colour of covers and headings, and one that stands out.
+        '#rrggbb', each readable on white: the colour of covers and headings, and an accent colour.
     sender, contact : str
-        Who sends it, and whom to ask.
+        The sender, and whom to ask.
     meeting : date or None
         The council meeting that it is for.
     """
@@ -58,7 +58,7 @@ class Look:
 
     @property
     def css(self) -> str:
-        """The colours as a CSS rule that comes after the theme's; empty without colours of its own."""
+        """The colours as a CSS rule to put after the theme's; empty without own colours."""
         names = ((), ("country",), ("own", "own-text"))
         rules = (
             f"--borger-{name}: {colour};"
@@ -69,7 +69,7 @@ class Look:
 
 
 USUAL = Look()
-"""The look of a municipality that has said nothing of its own."""
+"""The look of a municipality that has not saved one."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,8 @@ def read_look(path: Path) -> Look:
     Raises
     ------
     ParameterError
-        The file or its logo is missing or breaks rules, or a colour cannot be read on white; all breaches are
-        listed, a colour with the nearest one that passes.
+        The file or its logo is missing or invalid, or a colour is not readable on white. The error lists all
+        problems, and for a colour the nearest one that is readable.
     """
     toml = read_toml(
         path, "look", error=ParameterError, hint="Keys: navn, logo, farver, afsender, kontakt, moede."
@@ -113,7 +113,7 @@ def look_of(municipality: str) -> Look:
 
 
 def readable(colour: str) -> str:
-    """Return the colour, or the nearest darker one that can be read on white."""
+    """Return the colour, or the nearest darker one that is readable on white."""
     steps = (mix(colour, _INK, step / 100) for step in range(101))
     return next(found for found in steps if contrast(found, _PAPER) >= READABLE)
 
@@ -161,7 +161,7 @@ def _is_png(content: bytes) -> bool:
 
 
 def drawing(content: bytes) -> ElementTree.Element | None:
-    """Return an SVG read, where it is whole and made of drawing alone: nothing in it runs or leads out."""
+    """Return a parsed SVG if it is valid and only draws: nothing in it runs or leads out; else None."""
     try:
         root = ElementTree.fromstring(content) if b"<!ENTITY" not in content else None
     except ElementTree.ParseError:

@@ -1,4 +1,4 @@
-"""WeasyPrint, where it is installed: it lays pages out and writes PDF/UA, which a screen reader can read."""
+"""PDF/UA, which screen readers can read, laid out and written by WeasyPrint if it is installed."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from borgerlib.files.temporary import owned_temporary_folder
 from borgerlib.said import said
 
 VARIANT = "pdf/ua-1"
-# What places the letters of a picture's text one by one.
+# Attributes that place the letters of a picture's text one by one.
 _BY_LETTER = {"dx", "dy", "rotate", "letter-spacing", "textLength"}
 
 
 def weasyprint_library() -> Any:
-    """Return the library, which is an extra and heavy to import.
+    """Return WeasyPrint, which is optional and slow to import.
 
     Raises
     ------
     RunError
-        It, or the system's Pango, is not installed.
+        WeasyPrint, or the system's Pango, is not installed.
     """
     try:
         import weasyprint
@@ -38,17 +38,17 @@ def weasyprint_library() -> Any:
     except (ImportError, OSError) as error:
         what = "WeasyPrint 70" if isinstance(error, ImportError) else "the system's Pango library"
         raise RunError(said("no_pdf", what=what)) from error
-    # It warns of screen-only properties in the style, which print does not need.
+    # WeasyPrint warns of screen-only CSS properties, which print does not need.
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     return weasyprint
 
 
 @cache
 def _lighten() -> None:
-    """Spare WeasyPrint and pydyf what they do again and again, or for what no document here has.
+    """Patch WeasyPrint and pydyf to skip repeated work, and work for features that no document here uses.
 
-    Texts, tags and looks stay: only what comes out the same is left out. All of it was seen in WeasyPrint
-    70.0 and pydyf 0.13.0 and is no part of what they promise: so pyproject.toml bounds both.
+    Texts, tags and layout are unchanged: only work that makes no difference is skipped. The patches rely on
+    internals of WeasyPrint 70.0 and pydyf 0.13.0; pyproject.toml therefore limits the versions of both.
     """
     import pydyf
     from weasyprint.html import UA_STYLESHEET
@@ -56,25 +56,25 @@ def _lighten() -> None:
     from weasyprint.text.line_break import Layout
 
     Node.text = property(_text_of)
-    # Lines are laid out once and not again as they are drawn: they fit in memory, and none is justified.
+    # Keep each line's layout instead of making it again for drawing: they fit in memory, none is justified.
     Layout.deactivate = Layout.reactivate = lambda *_: None
-    # The last compression takes three times as long as the usual one, for files a thirtieth smaller.
+    # pydyf's highest compression takes three times as long as the default, for files a thirtieth smaller.
     pydyf.zlib = SimpleNamespace(compress=zlib.compress, compressobj=lambda level: zlib.compressobj())
     pydyf.PDF.page_references = property(_page_references)
-    # Five styles an element, for footnotes.
+    # These rules give each element five more styles, for footnotes.
     rules = UA_STYLESHEET.matcher.other_selectors
     rules[:] = [rule for rule in rules if "note-" not in (rule[3] or "")]
 
 
 def _page_references(pdf: Any) -> list[bytes]:
-    """Return how each page is named; pydyf names all of them anew for each tag."""
+    """Return the references of all pages; pydyf itself builds the whole list again for each tag."""
     known: list[bytes] = pdf.__dict__.setdefault("_named", [])
     known += (f"{number} 0 R".encode() for number in pdf.pages["Kids"][3 * len(known) :: 3])
     return known
 
 
 class _Whole(str):
-    """A text that is drawn as one: WeasyPrint goes through a picture's text by letter, and lays each out."""
+    """A text that is drawn as a whole: WeasyPrint lays out a picture's text letter by letter."""
 
     def __iter__(self) -> Iterator[str]:
         return iter((str(self),))
@@ -95,7 +95,7 @@ def save_pdf(
     look_at: Callable[[Any], None] | None = None,
     private: bool = False,
 ) -> None:
-    """Write an HTML document that needs no other file as a PDF, beside its place and renamed.
+    """Write an HTML document that needs no other file as a PDF, in one step.
 
     Parameters
     ----------
@@ -104,11 +104,11 @@ def save_pdf(
     target : Path
         The PDF.
     day : date, optional
-        The date in the file; without one it carries none, and the same document gives the same file.
+        The date in the file; without a date, the same document gives the same file.
     look_at : callable, optional
-        Is given the pages as they are laid out, and may raise before anything is written.
+        Called with the pages when they are laid out; may raise before anything is written.
     private : bool
-        The file is for its owner alone.
+        Only the owner can read the file.
 
     Raises
     ------
@@ -126,18 +126,18 @@ def save_pdf(
 
 @contextmanager
 def laid_out(html: str) -> Iterator[Any]:
-    """Give a document as WeasyPrint lays it out; raises as `weasyprint_library`."""
-    # Without an address of its own: a link would tell of this machine.
+    """Yield a document laid out by WeasyPrint; raises the same error as `weasyprint_library`."""
+    # Without a base URL: relative links would reveal paths of this machine.
     page = weasyprint_library().HTML(string=html, base_url=None, media_type="print")
     from weasyprint.text.fonts import FontConfiguration
 
     fonts = FontConfiguration()
-    with owned_temporary_folder() as fonts._folder:  # its own would stay where we are killed
+    with owned_temporary_folder() as fonts._folder:  # its own folder would stay if we were killed
         yield page.render(fonts, pdf_tags=True, pdf_variant=VARIANT)
 
 
 def _with_scopes(_document: Any, pdf: Any) -> None:
-    """Say of every header cell whether it heads a column or a row; WeasyPrint does not."""
+    """Mark for every header cell whether it heads a column or a row, which WeasyPrint does not do."""
     elements: list[Any] = [element for element in pdf.objects if isinstance(element, dict)]
     places = {element.reference: element for element in elements if element.get("Type") == "/StructElem"}
     for cell in places.values():

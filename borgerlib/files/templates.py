@@ -11,9 +11,9 @@ from borgerlib import danish
 
 @cache
 def template(name: str, *folders: Path, tied: bool = False) -> Any:
-    """Return a Jinja template of that name in one of the folders, where it may include others.
+    """Return the Jinja template of that name from one of the folders; it may include others from there.
 
-    Numbers in what is put into a `tied` one stay on the line of their words.
+    In the values of a `tied` template, numbers stay on the same line as their words.
     """
     # Slow to import, and only pages need it.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined

@@ -1,6 +1,6 @@
-"""Temporary folders whose owner is known to live: those of processes that were killed are swept.
+"""Temporary folders with an owner: those of processes that were killed are deleted.
 
-The system lets go of an owner's lock when it dies, however it dies.
+The system releases an owner's lock when it dies, however it dies.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _UNOWNED_SECONDS = 60
 
 @contextmanager
 def owned_temporary_folder(within: Path | None = None) -> Iterator[Path]:
-    """Give a private folder that others can tell is in use, and remove those whose owners have died.
+    """Yield a private folder that is marked as in use, and delete those whose owners have died.
 
     Parameters
     ----------
@@ -38,10 +38,10 @@ def owned_temporary_folder(within: Path | None = None) -> Iterator[Path]:
 
 
 def _locked_folder(within: Path | None) -> tuple[Path, BaseFileLock]:
-    """Return a new folder and its lock; another one where a sweeper was quicker than the lock."""
+    """Return a new folder and its lock; try again if another process deleted it before it was locked."""
     while True:
         folder = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=within))
-        lock = FileLock(folder / _OWNER, thread_local=False)  # whichever thread lets go of it
+        lock = FileLock(folder / _OWNER, thread_local=False)  # any thread may release it
         with suppress(FileNotFoundError):
             lock.acquire()
             if (folder / _OWNER).exists():
@@ -50,14 +50,14 @@ def _locked_folder(within: Path | None) -> tuple[Path, BaseFileLock]:
 
 
 def sweep_temporary_folders(within: Path | None = None) -> None:
-    """Remove the temporary folders of processes that were killed; those in use stay."""
+    """Delete the temporary folders of processes that were killed, but not those in use."""
     for folder in (within or Path(tempfile.gettempdir())).glob(f"{_TEMPORARY}*"):
         with suppress(OSError, Timeout):
             owner = folder / _OWNER
             if owner.exists():
-                # Not once the lock is let go: whoever has just made the folder may hold it by then.
+                # While holding the lock: after it, the process that has just made the folder may lock it.
                 with FileLock(owner, timeout=0):
                     shutil.rmtree(folder, ignore_errors=True)
-            # A young one without an owner is about to be locked, or about to be gone.
+            # A new folder without an owner is about to be locked or deleted.
             elif time.time() - folder.stat().st_mtime > _UNOWNED_SECONDS:
                 shutil.rmtree(folder, ignore_errors=True)

@@ -1,7 +1,7 @@
-"""TOML files read into frozen dataclasses, every breach of their types told at once.
+"""Read TOML files into frozen dataclasses, and report all type errors at once.
 
-A dataclass is the description of its file: field names are the keys, types the legal values. pydantic checks
-them; here its errors become ours, with the line of the file and the nearest known names.
+A dataclass describes its file: field names are the keys, types the legal values. pydantic checks them; this
+module turns its errors into ours, with the line of the file and the nearest known names.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ Problem = tuple[Keys, str]
 """Keys that lead to a value, and what is wrong with it."""
 
 Text = Annotated[str, Predicate(is_read)]
-"""A text in which something can be read."""
+"""A text with at least one visible character."""
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?\Z")
 _KEY = re.compile(r"""\s*((?:[\w-]+|"(?:[^"\\]|\\.)*"|'[^']*')(?:\s*\.\s*[\w-]+)*)\s*=(.*)""")
 _PART = re.compile(r"""[\w-]+|"(?:[^"\\]|\\.)*"|'[^']*'""")
 _ELEMENT = re.compile(r"""\{[^{}]*\}|"(?:[^"\\]|\\.)*"|'[^']*'""")
-# What pydantic calls a breach, and the kind of `said.toml` that tells it.
+# pydantic's type of error, and the message of `said.toml` for it.
 _MUST_BE = {
     "string_type": "must_be_text",
     "int_type": "must_be_whole",
@@ -55,7 +55,7 @@ _MUST_BE = {
     "too_short": "must_be_longer",
     "predicate_failed": "must_not_be_empty",
 }
-# Stands in for a text that cannot be used, so that all else can be looked at.
+# Replaces an invalid text, so that the rest of the file can be checked.
 _STAND_IN = "\ufffd"
 
 
@@ -70,13 +70,13 @@ class Toml:
     name : str
         The file's name, for messages.
     what : str
-        What it holds, in words that follow 'the': 'codebook'.
+        What it contains, as a noun after 'the': 'codebook'.
     text : str
-        The file as written, to find lines in; '' for content that comes from no file.
+        The file's text, to find lines in; '' for content that is not from a file.
     error : type of BorgerlibError
-        The error that refuses it.
+        The error to raise for an invalid file.
     hint : str
-        What to do about a file that breaks rules.
+        What to do about an invalid file.
     """
 
     content: dict[str, Any]
@@ -88,7 +88,7 @@ class Toml:
 
     @classmethod
     def of(cls, text: str, name: str, what: str, *, error: type[BorgerlibError], hint: str = "") -> Toml:
-        """Take a file's text apart, or raise its error where it is no TOML."""
+        """Parse a file's text, or raise its error if it is not TOML."""
         try:
             return cls(deepcopy(_loaded(text)), name, what, text, error, hint)
         except tomllib.TOMLDecodeError as failure:
@@ -110,16 +110,16 @@ class Toml:
         model : type
             A dataclass whose fields are the legal keys; may hold other dataclasses, tuples and mappings.
         check : callable, optional
-            Yields what types cannot tell.
+            Yields problems that types cannot express.
         also : iterable of (keys, text)
-            What the caller has found already.
+            Problems that the caller has already found.
 
         Raises
         ------
         BorgerlibError
-            Of the file's own kind: all breaches of types and all that `check` yields.
+            The file's `error`, with all type errors and all problems that `check` yields.
         """
-        # A copy in which no two places share a value, so that each can be mended for itself.
+        # A copy without shared values, so that each can be repaired separately.
         content = json.loads(json.dumps(self.content, default=str))
         built, breaches = _build(model, content)
         problems = [*also, *(_problem_of(model, breach) for breach in breaches)]
@@ -130,7 +130,7 @@ class Toml:
             for breach in breaches:
                 _mend(model, content, breach)
             built, breaches = _build(model, content)
-        # What stands in for a broken value is no breach of its own.
+        # Skip problems that are only about a replaced value.
         problems += [
             (keys, text)
             for keys, text in (check(built) if built is not None and check is not None else ())
@@ -140,7 +140,7 @@ class Toml:
         return cast(Model, built)
 
     def refuse(self, problems: Iterable[Problem]) -> None:
-        """Raise the file's error where there are problems, each with the line and the keys it is about."""
+        """Raise the file's error if there are problems, each with its line and keys."""
         if not (found := list(problems)):
             return
         lines = _lines(self.text)
@@ -157,14 +157,14 @@ class Toml:
 
 @lru_cache(maxsize=32)
 def _loaded(text: str) -> dict[str, Any]:
-    # A codebook is read many times in a run, and taken apart slowly.
+    # Cached: a codebook is read many times in a run, and parsing is slow.
     return tomllib.loads(text)
 
 
 def read_toml(
     path: Path, what: str, *, error: type[BorgerlibError] = DataError, hint: str = "", missing: str = ""
 ) -> Toml:
-    """Read a TOML file, each letter as one sign (a Mac may write 'å' as two).
+    """Read a TOML file, with each letter as one character (a Mac may write 'å' as two).
 
     Parameters
     ----------
@@ -172,12 +172,12 @@ def read_toml(
     what, error, hint
         See `Toml`.
     missing : str
-        What to do where there is no such file.
+        What to do if there is no such file.
 
     Raises
     ------
     BorgerlibError
-        `error`: the file is missing, unreadable or no TOML.
+        `error`: the file is missing, unreadable or not TOML.
     """
     if not path.is_file():
         raise error(said("no_file", path=path, what=what), hint=missing or said("check_name"))
@@ -192,12 +192,12 @@ def read_toml(
 
 
 def write_new(path: Path, text: str) -> Path:
-    """Write a file that must not be there yet, and return its path.
+    """Write a file that must not exist yet, and return its path.
 
     Raises
     ------
     DataError
-        There is a file of that name already, or it cannot be written.
+        The file already exists, or cannot be written.
     """
     try:
         with path.open("x", encoding="utf-8") as file:
@@ -210,19 +210,19 @@ def write_new(path: Path, text: str) -> Path:
 
 
 def comment(text: str) -> str:
-    """Return a text that may stand in a comment: in one line, without letters that nobody sees."""
+    """Return a text for use in a comment: one line, without invisible characters."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def quoted(text: str) -> str:
     """Return a text as TOML writes it."""
-    # A TOML basic string is a JSON string, but for the delete character, which JSON lets through.
+    # A TOML basic string is a JSON string, except for the delete character, which only JSON allows.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 @cache
 def _adapter(model: Any) -> Any:
-    # Reading TOML is the only thing that needs it.
+    # Imported here: only reading TOML needs pydantic.
     from pydantic import ConfigDict, TypeAdapter
 
     return TypeAdapter(tuple[model], config=ConfigDict(extra="forbid", strict=True))
@@ -236,7 +236,7 @@ def _build(model: Any, content: Any) -> tuple[Any, list[Any]]:
         return _adapter(model).validate_json(json.dumps([content]))[0], []
     except ValidationError as error:
         breaches: list[dict[str, Any]] = [{**found, "loc": found["loc"][1:]} for found in error.errors()]
-        # A list in which something is wrong counts as too short beside: one breach is enough.
+        # pydantic also reports a list with an invalid element as too short: one error is enough.
         outer = {breach["loc"][:n] for breach in breaches for n in range(len(breach["loc"]))}
         return None, [breach for breach in breaches if breach["loc"] not in outer]
 
@@ -264,7 +264,7 @@ def _short(value: object) -> str:
 
 
 def _type_at(kind: Any, keys: Keys) -> Any:
-    """Return the type of what keys lead to."""
+    """Return the type of the value at some keys."""
     for key in keys:
         if is_dataclass(kind):
             kind = get_type_hints(kind, include_extras=True)[str(key)]
@@ -276,7 +276,7 @@ def _type_at(kind: Any, keys: Keys) -> Any:
 
 
 def _mend(model: type, content: Any, breach: Any) -> None:
-    """Put a stand-in where a value breaks a rule, so that what is right of a file can be checked too."""
+    """Replace an invalid value, so that the valid rest of the file can also be checked."""
     *path, last = breach["loc"]
     for key in path:
         content = content[key]
@@ -287,7 +287,7 @@ def _mend(model: type, content: Any, breach: Any) -> None:
 
 
 def _stand_in(kind: Any, text: str) -> Any:
-    """Return a value of a type that nothing can be said against."""
+    """Return a valid value of a type."""
     origin, args = get_origin(kind) or kind, get_args(kind)
     if origin is Annotated or origin is UnionType:
         return _stand_in(args[0], text)
@@ -301,7 +301,7 @@ def _stand_in(kind: Any, text: str) -> Any:
 
 
 def _named(content: Any, keys: Keys) -> list[str]:
-    """Return keys as people know them: an entry of a list by its id, else by its number."""
+    """Return readable names of keys: an entry of a list by its id, else by its number."""
     names: list[str] = []
     for at, key in enumerate(keys):
         try:
@@ -319,7 +319,7 @@ def _named(content: Any, keys: Keys) -> list[str]:
 
 
 def _lines(text: str) -> dict[Keys, int]:
-    """Return the line on which each table, key and element of a list stands, as far as layout tells."""
+    """Return the line of each table, key and list element, as far as the file's layout shows it."""
     found: dict[Keys, int] = {}
     count: dict[Keys, int] = {}
     table: Keys = ()

@@ -15,9 +15,9 @@ from borgerlib.danish import squeezed
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_NAME = 31
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-# A sheet cannot hold control characters, which people paste into free text.
+# A sheet cannot contain control characters, which people paste into free text.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_TAKEN_FOR_OTHERS = ("=", "#")  # by openpyxl: for formulas, and for the names of errors
+_TAKEN_FOR_OTHERS = ("=", "#")  # by openpyxl: as formulas, and as names of errors
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Cell:
     link : str
         Name of the sheet that a click leads to.
     to_the_right : bool
-        Stand at the right, as numbers do by themselves.
+        Align to the right, as numbers are by default.
     """
 
     value: Any
@@ -48,17 +48,17 @@ class Sheet:
     Attributes
     ----------
     name : str
-        As `sheet_name` gives it.
+        As returned by `sheet_name`.
     rows : iterable of sequence
-        Values, or `Cell` where a value is to be shown in its own way; None leaves the cell empty.
+        Values, or `Cell` for a value with its own format; None leaves the cell empty.
     bold : container of int
         Numbers of the rows that are headings, from 1.
     widths : sequence of float
-        Of the columns, in letters.
+        Widths of the columns, in characters.
     freeze : str
-        The first cell that moves: ``B6``.
+        The first cell that scrolls: ``B6``.
     filtered : bool
-        The first row's cells narrow the rows below.
+        The first row gets filters for the rows below.
     """
 
     name: str
@@ -79,7 +79,7 @@ def write_workbook(sheets: Iterable[Sheet], target: Path | IO[bytes], *, title: 
     target : Path or binary file
         For a path, see `borgerlib.files.atomic.replacing`.
     title : str
-        In the file's properties.
+        Title in the file's properties.
     """
     from openpyxl import Workbook
     from openpyxl.utils import get_column_letter
@@ -102,7 +102,7 @@ def write_workbook(sheets: Iterable[Sheet], target: Path | IO[bytes], *, title: 
 
 
 def sheet_name(text: str, taken: Iterable[str] = ()) -> str:
-    """Return a legal name for a sheet, unlike those that are taken (capitals do not tell them apart)."""
+    """Return a legal name for a sheet that differs from those taken, not only in upper and lower case."""
     whole = squeezed(_FORBIDDEN.sub(" ", text)).lstrip("".join(_FORMULA_STARTS)).strip()
     name = _cut(whole, _LONGEST_NAME) or "Ark"
     folded = {other.casefold() for other in taken}
@@ -118,12 +118,12 @@ def _cut(text: str, length: int) -> str:
 
 
 def escape_formulas(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame for CSV in which no text is a formula to a spreadsheet: an apostrophe stands before.
+    """Return a frame for CSV with an apostrophe before each text that a spreadsheet takes for a formula.
 
-    Headings too.
+    Headings are included.
 
-    Citizens write the text and somebody opens the file: '=HYPERLINK(…)' must stay text. A workbook needs
-    none of it, since its cells say that they are text.
+    Citizens write the text and somebody opens the file: '=HYPERLINK(…)' must stay text. A workbook does not
+    need this, because its cells are marked as text.
     """
     escaped = {}
     for name in frame.columns:
@@ -142,7 +142,7 @@ def _looks_like_a_formula(value: object) -> bool:
 
 
 def _cell(sheet: Any, value: Any, *, bold: bool) -> Any:
-    """Return what openpyxl is given: values as they are where they need nothing, which is faster."""
+    """Return a cell for openpyxl: the plain value if it needs no style, which is faster."""
     if isinstance(value, str):
         value = _CONTROLS.sub("", value)
         if not bold and value[:1] not in _TAKEN_FOR_OTHERS:
