@@ -68,7 +68,7 @@ def batch(
     if dry_run:
         _print_plan(plan_batch(names, out=out, **wanted))
         return
-    # By ourselves, since a shell that starts us in the background has Ctrl-C ignored.
+    # Set explicitly: a shell that starts us in the background makes us ignore Ctrl-C.
     console.heed(signal.SIGINT, signal.SIGTERM)
     kept: list[BatchProgress] = []
     try:
@@ -171,13 +171,13 @@ def schedule_command(
     arguments = [*names, "--jobs", str(jobs)]
     arguments += ["--out", str(out.expanduser().resolve())] if out else []
     arguments += ["--format", ",".join(read_formats(formats))] if formats else []
-    # As it is: a wrapped line could not be pasted.
+    # Print unwrapped: a wrapped line cannot be pasted into a shell.
     console.data(schedule(arguments, at=at).text())
 
 
 @contextmanager
 def _shown(kept: list[BatchProgress]) -> Iterator[Callable[[BatchProgress], None]]:
-    """Show the progress: a bar that moves where somebody looks, and a line for what went wrong."""
+    """Show the progress: a bar if there is a terminal, and a line for each error."""
     bar = console.progress()
     task = bar.add_task("Starting", total=None)
 
@@ -197,7 +197,7 @@ def _shown(kept: list[BatchProgress]) -> Iterator[Callable[[BatchProgress], None
 
 
 def progress_line(progress: BatchProgress) -> str:
-    """Return how far a batch is, in words: done, failed, skipped, time left."""
+    """Return a batch's progress in words: done, failed, skipped, time left."""
     parts = [f"{progress.done} done", f"{progress.failed + progress.failed_reports} failed"]
     parts += [f"{progress.held} held back"] if progress.held else []
     parts += [f"{progress.skipped} skipped"]

@@ -40,7 +40,7 @@ def dashboard(
     """Open the citizens' answers as a page to filter in a meeting, on this machine alone."""
     from borgerlib.dashboard.server.serve import dashboard_server
 
-    # The first time after 'borger prepare' the kinds of citizens are looked for, which takes a while.
+    # The first start after 'borger prepare' takes a while, because it searches for kinds of citizens.
     _serve(
         lambda: dashboard_server(
             municipality, selection=selection, port=port, chance=chance, base_url=base_url
@@ -109,7 +109,7 @@ def _serve(
     page: str,
     browser: bool,
 ) -> None:
-    # Ended from outside (a service manager, a closed terminal), it stops as cleanly as by Ctrl-C.
+    # If a service manager or a closed terminal ends it, it stops as cleanly as with Ctrl-C.
     console.heed(signal.SIGTERM)
     status = console.out.status(escape(opening))
     status.start()

@@ -191,7 +191,7 @@ def recruit_plan(
 def _of_register(
     municipality: str, key_file: Path | None, size: int, by: str
 ) -> tuple[Rounds, pd.DataFrame, dict[str, float]]:
-    """Return a register's rounds, quotas as the population, and how many of each group may be invited."""
+    """Return a register's rounds, quotas like the population's, and how many per group may be invited."""
     from borgerlib.contact.invitation.balance import UNTOLD, balance
     from borgerlib.contact.invitation.candidates import open_candidates
     from borgerlib.contact.recruitment import rounds_of
@@ -218,7 +218,7 @@ def _living(municipality: str, by: str, min_age: int) -> dict[str, float]:
     if not municipality:
         return {}
     with warnings.catch_warnings():
-        # How old the counts are was told where the quotas were made of them.
+        # The age of the counts has already been reported where the quotas were made from them.
         warnings.simplefilter("ignore", PopulationDateWarning)
         margin = population_margins(municipality, by=[by], min_age=min_age)[by]
     return {str(level): float(people) for level, people in margin.items()}

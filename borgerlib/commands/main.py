@@ -21,7 +21,7 @@ from borgerlib.commands import register as cli_register
 from borgerlib.commands import workshop as cli_workshop
 from borgerlib.errors import BorgerlibError
 
-# Made objects between two searches for garbage: of what a command imports, nothing is.
+# New objects between two garbage collections: what a command imports contains no garbage.
 _SELDOM = 100_000
 
 app = typer.Typer(
@@ -69,7 +69,7 @@ def report(
     look: console.LookFile = None,
     code: Annotated[bool, Option("--code", help="Show the notebooks' code in the pages.")] = False,
     formats: cli_batch.Format = None,
-    jobs: cli_batch.Jobs = 4,  # kernels wait half of their time
+    jobs: cli_batch.Jobs = 4,  # kernels are idle half of the time
 ) -> None:
     """Run the notebooks for a municipality and write its report: one folder, index.html first."""
     from rich.progress import TimeElapsedColumn
@@ -85,7 +85,7 @@ def report(
     }
     citizens = {name: parameters[name] for name in ("municipality", "confidence", "min_cell")}
     with WarmServer(citizens=citizens) as server, console.progress(TimeElapsedColumn()) as progress:
-        # Only now: the kernels get ready while we import.
+        # Imported here, while the server prepares the kernels.
         from borgerlib.runs.reports.municipality import make_report
 
         task = progress.add_task("Running notebooks", total=None)
@@ -173,7 +173,7 @@ def _print_audit(frame: Any) -> None:
         console.out.print("\n[bold]" + escape("{}, {}: {}".format(*asked)))
         for row in rows.to_dict("records"):
             answer = ", ".join(filter(None, [row["group"], row["item"]]))
-            # Of what is only quoted there is nothing to recompute.
+            # A number that is only quoted cannot be recomputed.
             recomputed = "" if row["n"] == "–" else "→ {recomputed:<3} {count:>3} of {n:<2}".format(**row)
             line = f"{row['published']:>3} {recomputed:<15}  {row['status']:<13} {answer}"
             console.out.print(Padding(escape(line), (0, 0, 0, 2)), soft_wrap=False)
@@ -194,7 +194,7 @@ def main() -> None:
         console.err.print(f"[bold red]Error:[/bold red] {escape(str(error))}")
         raise SystemExit(1) from None
     finally:
-        gc.freeze()  # Python's last search takes a sixth of a second, and the system takes all back anyhow
+        gc.freeze()  # the final collection takes a sixth of a second, and the system frees all memory anyway
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ Contact = Annotated[
     str, Argument(help="Her e-mail address, her telephone number, or the code in her letter.")
 ]
 _FEW = 10
-"""Rows that are named one by one."""
+"""Most rows that are named one by one."""
 
 
 def _opened(municipality: str, key_file: Path | None) -> AbstractContextManager[Register]:
@@ -82,7 +82,7 @@ def import_(
     given = dict(part.partition("=")[::2] for part in column or [])
     if table and not version:
         raise ParameterError("--table needs --version.", hint="Name the version of the words in the table.")
-    # Read first: what is wrong with it is told before a key or a register is made.
+    # Read the table first: its problems must be reported before a key or a register is made.
     read = read_people_table(table, columns=given) if table else None
     if new_key:
         if key_file is None:
@@ -103,7 +103,7 @@ def import_(
                     register, read, version=version, words=words, by_answers=by_answers, day=day, until=last
                 )
     except BorgerlibError:
-        # Nobody is entered under the new key: without it the command can be tried again as it stands.
+        # Nobody is entered with the new key yet: delete it, so that the same command can be tried again.
         if new_key and key_file is not None:
             key_file.unlink(missing_ok=True)
             if first:
