@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 
 SIMULATED = "SIMULEREDE DATA"
-"""What stands on everything that is made of answers that nobody gave."""
+"""The mark on everything that is made from simulated answers."""
 
 _MONTHS = [
     "januar",
@@ -44,11 +44,11 @@ _PARTS = {
 _HALF_A_PERCENT = 0.005
 _NEARLY_ALL = 0.95
 _MARKS = str.maketrans(",.-", ".,−")
-# A number and the word that it counts, or that says what it numbers; not the words between two clauses.
+# A number and the word that it counts or numbers, but not a conjunction, preposition or verb after it.
 _COUNTED = re.compile(r"(\d\.?) (?!(?:og|eller|i|er|på|til|ud|men|som|har|giver)\b)(?=[a-zæøå])")
 _BEFORE_NUMBERS = "|".join([r"figur|indsigt|side|N|p|af|den|kl\.|stk\.|§|±|=|<", *_MONTHS])
 _NUMBERED = re.compile(rf"(?<!\w)({_BEFORE_NUMBERS}) (?=[\d=<])", re.IGNORECASE)
-# Thousands apart by point or space, as Danish systems write them; a decimal part only where it is nought.
+# Thousands separated by point or space, as Danish systems write them; decimals only if they are zero.
 _COUNT = re.compile(r"([1-9]\d{0,2}(?:[. \u00a0\u202f]\d{3})+|\d+)(?:,0+)?")
 _FILLERS = "\u115f\u1160\u2800\u3164\uffa0"
 _LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "Æ": "Ae", "Ø": "Oe", "Å": "Aa", "–": "-"})
@@ -57,7 +57,7 @@ _LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "Æ": "Ae", "Ø": 
 def round_half_up(value: float, decimals: int = 0) -> float:
     """Round half away from zero for positive values, as survey reports do (62.5 → 63).
 
-    Guards against binary representation: a share that is 0.625 but for the last bit still rounds up.
+    Guards against binary representation: a share that is 0.625 except for the last bit still rounds up.
     """
     scale = 10.0**decimals
     size = int(abs(value) * scale + 0.5 + 1e-9) / scale
@@ -86,7 +86,7 @@ def percent_range(lower: float, upper: float) -> str:
 
 
 def as_often(ratio: float) -> str:
-    """Return how often one does what another does once: 0.23 → 'knap en fjerdedel så ofte'.
+    """Return a ratio of frequencies in words: 0.23 → 'knap en fjerdedel så ofte'.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def listing(words: Sequence[str], *, last: str = "og") -> str:
 
 
 def tied(text: str) -> str:
-    """Return the text with no-break spaces where a line must not part a number from its word: '20 af 21'."""
+    """Return the text with no-break spaces between numbers and their words: '20 af 21'."""
     return _NUMBERED.sub("\\1\u00a0", _COUNTED.sub("\\1\u00a0", text))
 
 
@@ -135,7 +135,7 @@ def long_date(day: date) -> str:
 
 
 def marked(text: str, simulated: bool) -> str:
-    """Return the text, saying first when it is made of answers that nobody gave."""
+    """Return the text, with `SIMULATED` before it if it is made from simulated answers."""
     return f"{SIMULATED}: {text}" if simulated else text
 
 
@@ -145,12 +145,12 @@ def capitalise(text: str) -> str:
 
 
 def is_read(text: str) -> bool:
-    """Return whether something of a text can be seen: spaces, marks without a width and fillers cannot."""
+    """Return whether a text has a visible character: not only spaces, zero-width marks and fillers."""
     return any(letter.isprintable() and not letter.isspace() and letter not in _FILLERS for letter in text)
 
 
 def sort_key(name: str) -> str:
-    """Return what puts names in Danish order: Æ, Ø, Å last, and Aa as Å ('Aarhus' after 'Ærø')."""
+    """Return a key that sorts names in Danish order: Æ, Ø, Å last, and Aa as Å ('Aarhus' after 'Ærø')."""
     plain = unicodedata.normalize("NFC", name).casefold().replace("aa", "å")
     return plain.translate(str.maketrans("æøå", "{|}"))
 

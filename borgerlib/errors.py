@@ -1,4 +1,4 @@
-"""Errors whose message is for the person who can mend them.
+"""Errors whose message is for the person who can fix the problem.
 
 Every message says what is wrong, where, which values are legal and what to do next. A function that
 checks data collects all its problems and raises once.
@@ -55,7 +55,7 @@ class BorgerlibError(Exception):
         return "\n".join(lines)
 
     def _render_traceback_(self) -> list[str]:
-        # IPython asks an exception for this: in a notebook a user's mistake is a message, not a stack.
+        # IPython calls this hook: in a notebook a user's mistake is shown as a message, not as a traceback.
         return [f"{type(self).__name__}: {self}"]
 
 
@@ -210,7 +210,7 @@ def nearest(name: str, legal: Iterable[str], *, count: int = 3) -> list[str]:
 def unknown_name(kind: str, name: object, legal: Iterable[str]) -> str:
     """Return the sentence that refuses `name` and offers the nearest legal names.
 
-    Short lists of legal names are given whole.
+    A short list of legal names is given in full.
     """
     name, names = str(name), list(legal)
     close = nearest(name, names)
@@ -222,21 +222,21 @@ def unknown_name(kind: str, name: object, legal: Iterable[str]) -> str:
 
 
 def check_known(kind: str, name: object, legal: Iterable[object]) -> None:
-    """Raise `ParameterError`, which offers the nearest legal names, where a name is none of them."""
+    """Raise `ParameterError`, which offers the nearest legal names, if a name is not legal."""
     known = list(legal)
     if name not in known:
         raise ParameterError(unknown_name(kind, name, map(str, known)))
 
 
 def none_of(name: str, legal: Iterable[str]) -> str:
-    """Return the sentence that refuses a name that is none of the legal ones, with the nearest of them."""
+    """Return the sentence that refuses a name that is not legal, with the nearest legal name."""
     names = list(legal)
     near = nearest(name, names, count=1)
     return said("none_of_near" if near else "none_of", name=[name], legal=", ".join(names), near=near)
 
 
 def command(*words: str) -> str:
-    """Return a command of ours that runs as it stands, whatever spaces the names have."""
+    """Return a borgerlib command that can be run as it is, even if names contain spaces."""
     quoted = subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
     return f"borger {quoted}"
 

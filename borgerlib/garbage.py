@@ -1,4 +1,4 @@
-"""Python's search for what can be thrown away, spared where nothing can."""
+"""Switch off Python's garbage collection where nothing can be collected."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def not_looked_for() -> Iterator[None]:
-    """Spare the search while millions of things are made, all of which stay: up to a fifth of the time."""
+    """Do not collect garbage while millions of lasting objects are made: saves up to a fifth of the time."""
     was = gc.isenabled()
     gc.disable()
     try:

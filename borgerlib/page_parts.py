@@ -1,4 +1,4 @@
-"""What pages of widgets share: keys that stay in the page, and buttons that say why they did not work."""
+"""Parts that pages of widgets share: keys that stay in the page, and buttons that show their errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from borgerlib.errors import BorgerlibError
 class OwnKeys(anywidget.AnyWidget):  # type: ignore[misc]
     """Keep keys pressed in its box from the notebook, where arrows would move between cells and x cut one.
 
-    Stands among the children of a page's box. Keys with Ctrl or Cmd reach the notebook, which saves by them.
+    It is a child of the page's box. Keys with Ctrl or Cmd still reach the notebook, for example to save it.
     """
 
     _esm = """
@@ -34,17 +34,17 @@ def working_button(
     *,
     refused: Callable[[BorgerlibError], str],
 ) -> widgets.Button:
-    """Return a button that works, or says at a place of the page why it does not.
+    """Return a button that does some work, or shows in the page why it failed.
 
     Parameters
     ----------
     description : str
     work : callable
-        What it does.
+        What the button does.
     notice : HTML
-        The place.
+        Where an error is shown.
     refused : callable
-        Error → what is said there, as HTML.
+        Error → the text to show, as HTML.
     """
     button = widgets.Button(description=description)
 

@@ -1,9 +1,9 @@
-"""What tells who a person is: CPR numbers, e-mail addresses, telephone numbers; found, masked or refused.
+"""Find, mask or refuse what identifies a person: CPR numbers, e-mail addresses, telephone numbers.
 
-One notion of each, for cleaning and for what is published.
+Cleaning and the check of what is published use the same definitions.
 
-A CPR number is a birth date (DDMMYY) and four digits, the first of which (the seventh of all) tells the
-century. The control digit is not checked: numbers given out since 2007 need not satisfy it.
+A CPR number is a birth date (DDMMYY) and four digits, the first of which (the seventh of all) gives the
+century. The control digit is not checked: numbers issued since 2007 need not satisfy it.
 Source of the rule: CPR-kontoret, "Personnummeret i CPR-systemet", 2008.
 """
 
@@ -24,11 +24,11 @@ from borgerlib.said import said
 MASK = "[CPR-nummer fjernet]"
 CONTACT_MASK = "[kontaktoplysning]"
 
-# Starts only where a word does and has the lengths that addresses have: long texts take no longer to search.
+# Starts only at a word's start and limits the lengths, so that the search is linear in the text's length.
 _LOCAL = r"\w.%+'&-"
 MAIL = re.compile(
     rf"(?<![{_LOCAL}])[{_LOCAL}]{{1,64}}@(?:[\w-]{{1,63}}\.){{0,8}}"
-    # Not the name of a picture (logo@2x.png).
+    # Not the file name of a picture (logo@2x.png).
     r"(?!(?:png|jpe?g|svg|gif)\b)[^\W\d_][\w-]{1,62}(?![\w-])"
 )
 PHONE_NUMBER = (
@@ -36,7 +36,7 @@ PHONE_NUMBER = (
     r"(?:[0-9]{8}|[0-9]{2}(?:[ .-][0-9]{2}){3}|[0-9]{4} [0-9]{4})(?![0-9])"
 )
 _PHONE = re.compile(PHONE_NUMBER)
-_LONGEST_NUMBER = 15  # digits of a telephone number, its country's included (ITU-T E.164)
+_LONGEST_NUMBER = 15  # digits of a telephone number, including the country code (ITU-T E.164)
 
 CONTACT_HEADINGS = frozenset(
     ["navn", "fornavn", "efternavn", "fuldenavn", "borgernavn", "firstname", "lastname", "email", "mail",
@@ -44,8 +44,8 @@ CONTACT_HEADINGS = frozenset(
      "mobilnummer", "mobilnr", "mobiltelefon", "phone", "adresse", "vejnavn", "postadresse", "bopæl", "cpr",
      "cprnummer", "cprnr", "cprno", "personnummer", "personnr"]
 )  # fmt: skip
-"""Headings under which a table would show how to reach people; letters only, in lower case."""
-# They say whose or which, and nothing of what the column holds.
+"""Headings of columns with contact details of people; letters only, in lower case."""
+# Words of a heading that say whose or which, but not what the column contains.
 _FILLERS = frozenset(
     ["kontakt", "borger", "borgers", "borgerens", "privat", "arbejde", "hjem", "din", "dit", "jeres"]
 )
@@ -53,7 +53,7 @@ _LETTERS = re.compile(r"[^a-zæøå]+")
 
 _HYPHENS = "-\u2010\u2011\u2012\u2013\u2014\u2212"
 # [0-9] rather than \d (which takes any script's digits), and digits rather than word boundaries:
-# a number that stands up against æ, ø, å or '_' is still a number.
+# a number next to æ, ø, å or '_' is still a number.
 _CANDIDATE = re.compile(
     r"(?<![0-9])"
     r"(?P<day>[0-9]{2})(?P<separator>[ ./\-]?)(?P<month>[0-9]{2})(?P=separator)(?P<year>[0-9]{4}|[0-9]{2})"
@@ -75,15 +75,15 @@ def mask_mail(text: str) -> str:
 
 
 def contact_key(text: str) -> str | None:
-    """Return an e-mail address or telephone number in one notation; None for a name or anything else.
+    """Return an e-mail address or telephone number in normal form; None for a name or anything else.
 
-    A number may stand among words ('tlf. 20 11 22 33'); two numbers, or a CPR number, are none.
+    A number may be among words ('tlf. 20 11 22 33'); for two numbers, or a CPR number, None is returned.
     """
     text = unicodedata.normalize("NFKC", text).casefold()
     plain = "".join(text.split())
     if MAIL.fullmatch(plain):
         return plain if "." in plain.partition("@")[2] else None
-    # '.0' is a spreadsheet's; '(0)' is dialled at home only.
+    # Spreadsheets add '.0'; '(0)' is only dialled within the country.
     digits = re.sub(r"\.0$|\(0\)|[-+.()/]", "", plain)
     if not digits.isdecimal():
         among = [found.group() for found in _PHONE.finditer(text)]
@@ -91,17 +91,17 @@ def contact_key(text: str) -> str | None:
     danish = re.fullmatch(r"(?:(?:00)?45)+([0-9]{8})", digits)
     digits = danish[1] if danish else digits.removeprefix("00")
     abroad = 9 <= len(digits) <= _LONGEST_NUMBER and not digits.startswith("45") and not is_cpr(text)
-    # 00000000 and its like are what people write who will not give a number.
+    # People who do not want to give a number write 00000000 and the like.
     return digits if (len(digits) == 8 or abroad) and len(set(digits)) > 1 else None
 
 
 def contact_mark(key: str) -> str:
-    """Return what tells a `contact_key` again without holding it (SHA-256)."""
+    """Return a hash by which a `contact_key` can be recognised without storing it (SHA-256)."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 
 def is_contact_heading(heading: str) -> bool:
-    """Return True for a heading under which it stands how to reach people ('Borgerens e-mail:')."""
+    """Return True for the heading of a column of contact details ('Borgerens e-mail:')."""
     if len(heading) > 400:
         return False
     plain = heading.casefold().replace("e-mail", "email")
@@ -112,26 +112,26 @@ def is_contact_heading(heading: str) -> bool:
 def mask_cpr(text: str) -> str:
     """Return the text with every CPR number replaced by `MASK`.
 
-    Found with and without hyphen or spaces (``010190-1234``, ``0101901234``, ``01 01 90 1234``), and with
-    points, slashes or a four-digit year where a hyphen joins the last four digits (``01.01.1990-1234``).
-    Not touched: longer runs of digits, telephone numbers, dates that do not exist.
+    Numbers are found with and without hyphen or spaces (``010190-1234``, ``0101901234``, ``01 01 90 1234``),
+    and with points, slashes or a four-digit year if a hyphen precedes the last four digits
+    (``01.01.1990-1234``). Longer runs of digits, telephone numbers and dates that do not exist are kept.
     """
     return _CANDIDATE.sub(lambda found: MASK if _is_number(found) else found.group(), text)
 
 
 def cpr_numbers(text: str) -> Iterator[re.Match[str]]:
-    """Yield where CPR numbers stand in a text, as `mask_cpr` finds them."""
+    """Yield the matches of CPR numbers in a text, as `mask_cpr` finds them."""
     return filter(_is_number, _CANDIDATE.finditer(text))
 
 
 def is_cpr(text: str) -> bool:
-    """Return True when the whole text, spaces around it aside, is one CPR number."""
+    """Return True if the whole text, apart from spaces around it, is one CPR number."""
     found = _CANDIDATE.fullmatch(text.strip())
     return found is not None and _is_number(found)
 
 
 def mask_cpr_column(column: pd.Series) -> pd.Series:
-    """Return a column of text with CPR numbers masked (the column itself where it holds none)."""
+    """Return a column of text with CPR numbers masked (the same object if it has none)."""
     has_serial = column.astype("string").str.contains("[0-9]{4}").fillna(False).to_numpy(dtype=bool)
     suspects = column[has_serial]
     masked = suspects.map({cell: mask_cpr(str(cell)) for cell in suspects.unique().tolist()})
@@ -150,26 +150,26 @@ def refuse_cpr_columns(
     labels: Mapping[str, str] | None = None,
     fewest: int = 3,
 ) -> None:
-    """Raise `DataError` when a column is one of CPR numbers.
+    """Raise `DataError` if a column holds CPR numbers.
 
-    A column is, when its heading or label says so ('CPR', 'cpr_nr', 'Personnummer'), or when at least half of
-    its filled cells, and not fewer than `fewest`, are nothing but a CPR number, as text or as numbers that
-    have lost their leading zero.
+    It does if its heading or label says so ('CPR', 'cpr_nr', 'Personnummer'), or if at least half of its
+    filled cells, and at least `fewest`, are only a CPR number, as text or as a number without its leading
+    zero.
 
     Parameters
     ----------
     frame : DataFrame
     source : str
-        What holds the columns, for the message.
+        What contains the columns, for the message.
     labels : mapping of str to str, optional
         Column → the question as the respondent read it.
     fewest : int
-        Fewer numbers than that may be chance, or a person's slip, which cleaning masks.
+        Fewer numbers may be chance, or a respondent's mistake, which cleaning masks.
 
     Raises
     ------
     DataError
-        Names the columns, never their content.
+        The message names the columns, never their content.
     """
     names = [
         str(name)

@@ -1,8 +1,8 @@
 """Where things are: what ships with the package, and where a user's own files go.
 
-What ships (notebooks, raw data) stands at the top of a checkout and inside an installed wheel. What is
-made (processed data, reports) goes to the *workspace*: the folder named by ``BORGER_WORKSPACE``, else the
-checkout, else the folder where the program runs.
+Shipped files (notebooks, raw data) are at the top of a checkout or inside an installed wheel. New files
+(processed data, reports) go to the *workspace*: the folder named by ``BORGER_WORKSPACE``, else the
+checkout, else the current folder.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _CHECKOUT = _PACKAGE.parent
 
 
 BUNDLED = "_bundled"
-"""The folder in an installed package that holds what ships beside the code."""
+"""The folder in an installed package with the shipped files that are not code."""
 
 
 def in_checkout() -> bool:
@@ -59,7 +59,7 @@ def processed_data(*parts: str) -> Path:
 
 
 def saved_data(*parts: str) -> Path:
-    """Return a path in the workspace's ``data/saved``: what users keep (it need not exist yet)."""
+    """Return a path in the workspace's ``data/saved``, for users' own files (it need not exist yet)."""
     return workspace().joinpath("data", "saved", *parts)
 
 

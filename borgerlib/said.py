@@ -1,4 +1,4 @@
-"""What the library notes, doubts or refuses: a kind and values, in words by the table ``said.toml``."""
+"""Messages in two languages: a kind and values, put into words by the table ``said.toml``."""
 
 from __future__ import annotations
 
@@ -10,19 +10,21 @@ from pathlib import Path
 
 from borgerlib import danish
 
-# A year has no sign for its thousands.
+# Smaller numbers, such as years, have no thousands separator.
 _LONG = 10_000
 
 
 class Said(str):
-    """An English text that knows what it says, so that it can be said in Danish; made by `said`.
+    """An English message that keeps its kind and values, so that it is also available in Danish.
+
+    Made by `said`.
 
     Attributes
     ----------
     kind : str
         Its table in ``said.toml``.
     values : mapping of str to object
-        What fills the places of the text: numbers, texts, lists of names, and what is itself `Said`.
+        What is filled into the text: numbers, texts, lists of names, and other `Said` messages.
     """
 
     kind: str
@@ -30,25 +32,25 @@ class Said(str):
 
     @property
     def danish(self) -> str:
-        """The same in Danish."""
+        """The message in Danish."""
         return _worded(self.kind, "da", self.values, _in_danish)
 
     @property
     def hint(self) -> str:
-        """What to do next, in English; '' where the table has none. The Danish says it in the text."""
+        """What to do next, in English; '' if the table has none. The Danish text includes it."""
         values = {name: _in_english(value) for name, value in self.values.items()}
         return _table()[self.kind].get("hint", "").format(**values)
 
 
 def said(kind: str, /, **values: object) -> Said:
-    """Return what a kind of ``said.toml`` says of some values, in English; its `danish` is the same."""
+    """Return the message of a kind of ``said.toml`` with some values, in English; `danish` translates it."""
     message = Said(_worded(kind, "en", values, _in_english))
     message.kind, message.values = kind, values
     return message
 
 
 def in_danish(text: str) -> str:
-    """Return what is said in Danish where it is known, else as it stands."""
+    """Return a message in Danish if it is a `Said`, else the text unchanged."""
     return text.danish if isinstance(text, Said) else text
 
 
