@@ -1,1 +1,1 @@
-"""Who could have answered."""
+"""The population that could have answered."""

@@ -11,7 +11,7 @@ import pandas as pd
 from borgerlib.errors import DataError, ParameterError
 
 AGE_BANDS = (15, 18, 25, 35, 45, 55, 60, 65, 70, 80)
-"""Lower ends of the age bands; 60–69 can be formed from them, which many surveys use."""
+"""Lower ends of the age bands; the band 60–69, which many surveys use, can be formed from them."""
 
 
 def age_band_labels(bands: Sequence[int] = AGE_BANDS, *, min_age: int = 15) -> list[str]:

@@ -109,19 +109,19 @@ def read_district_margin(
 
 
 def rows_of(path: Path, wanted: Sequence[str]) -> tuple[list[tuple[int, dict[str, str]]], list[str]]:
-    """Return line number and cells, by heading, of each row of a CSV that is not blank; and its odd rows.
+    """Return line number and cells, by heading, of each non-blank row of a CSV, and problems of odd rows.
 
     Returns
     -------
     list of (int, dict)
         The rows that have as many cells as the heading.
     list of str
-        A problem for each other row, for the caller to tell with his own.
+        A problem for each other row, for the caller to report with its own.
 
     Raises
     ------
     DataError
-        The file is missing, too large, no text, or has not the columns that are wanted.
+        The file is missing, too large, not text, or lacks one of the `wanted` columns.
     """
     try:
         check_file(path, _LIMITS)
@@ -150,7 +150,7 @@ def rows_of(path: Path, wanted: Sequence[str]) -> tuple[list[tuple[int, dict[str
 
 
 def _out_of_age(row: dict[str, str], age: str, min_age: int) -> str | None:
-    """Return None where all of a row are old enough, '' where none are, else why it cannot be told."""
+    """Return None if everybody in a row is old enough, '' if nobody is, else why that is unclear."""
     years = years_of(row.get(age, ""))
     if years is None:
         return f"'{row.get(age, '')}' in column '{age}' names no years such as 15, 15-17 or 80+"

@@ -1,6 +1,6 @@
 """Known counts of people (or of municipalities) as weighting targets.
 
-A margin (randfordeling) is a Series of counts by level, named like the respondents' column that it is for.
+A margin (randfordeling) is a Series of counts by level, with the name of the respondents' column it is for.
 Its ``attrs`` say on which date the people were counted (``reference_date``) and by whom (``source``).
 """
 
@@ -209,7 +209,7 @@ def _counted(people: pd.DataFrame, columns: list[str]) -> pd.Series:
 
 
 def _plain(index: pd.Index) -> pd.Index:
-    """Return the index with plain text in place of categories, which would refuse merged levels."""
+    """Return the index with plain text instead of categories, which would refuse merged levels."""
     if isinstance(index, pd.MultiIndex):
         return pd.MultiIndex.from_tuples(list(index), names=index.names)
     return pd.Index([str(level) for level in index], name=index.name)

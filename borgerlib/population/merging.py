@@ -1,4 +1,4 @@
-"""Merging sparse levels, only by rules that the user wrote."""
+"""Merge sparse levels, only by rules that the user wrote."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def merge_levels(respondents: pd.DataFrame, rules: MergeRules) -> pd.DataFrame:
 def check_rules(rules: MergeRules, levels: Mapping[str, set[str]], *, strict: bool = True) -> None:
     """Raise `MarginError` with everything that is wrong with the rules, given the levels by column.
 
-    Unless `strict`, a rule may name levels that are not there.
+    Unless `strict`, a rule may name levels that do not occur.
     """
     problems = []
     for column, new_levels in rules.items():

@@ -1,4 +1,4 @@
-"""The 98 municipalities: what they are called, where they lie, how many people live there."""
+"""The 98 municipalities: their names, their place in Denmark, their number of people."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def read_municipalities(path: Path) -> tuple[Municipality, ...]:
     Raises
     ------
     DataError
-        The file is no UTF-8 CSV with the columns of `Municipality`, or rows are damaged (all are told).
+        The file is not a UTF-8 CSV with the columns of `Municipality`, or rows are damaged (all are listed).
     """
     try:
         with path.open(encoding="utf-8", newline="") as file:
@@ -244,7 +244,7 @@ def _as_text(name_or_code: object) -> str:
         if text:
             return text
         raise ParameterError("The municipality is an empty text.", hint=_HINT)
-    # A column of codes with a missing value is read as floating point: 461.0 is still a code.
+    # pandas reads a column of codes with a missing value as floats: 461.0 is still a code.
     if isinstance(name_or_code, float) and name_or_code.is_integer():
         return str(int(name_or_code))
     if isinstance(name_or_code, SupportsIndex) and not isinstance(name_or_code, bool):

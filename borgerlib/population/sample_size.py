@@ -9,7 +9,7 @@ from borgerlib.errors import ParameterError
 
 
 def needed_answers(population: int, half_width: float, *, confidence: float = 0.95) -> int:
-    """Return the answers of a random sample by which every share is known to ± `half_width`.
+    """Return the number of answers of a random sample that estimates every share to ± `half_width`.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def needed_answers(population: int, half_width: float, *, confidence: float = 0.
     Raises
     ------
     ParameterError
-        A number is not above 0, or one that must be a share is 1 or more.
+        A number is not above 0, or a number that must be a share is 1 or more.
 
     Notes
     -----

@@ -48,12 +48,12 @@ _KEPT = "The population counts in use are unchanged."
 
 @dataclass(frozen=True)
 class Refreshed:
-    """What a refresh brought.
+    """The result of a refresh.
 
     Parameters
     ----------
     path : Path
-        Where the new table stands.
+        Where the new table is.
     reference_date : date
         The day the people were counted.
     population : int
@@ -155,7 +155,7 @@ def parse_answer(answer: bytes) -> PopulationTable:
     Raises
     ------
     DataError
-        It is no such answer, or holds several periods, a combination twice, or another marital status.
+        It is not such an answer, or it has several periods, duplicates, or another marital status.
     """
     rows = _rows(answer)
     problems = []
@@ -185,7 +185,7 @@ def _previous() -> PopulationTable:
     try:
         return current_table()
     except DataError:
-        # A damaged refreshed table is what a refresh should mend.
+        # A refresh should repair a damaged refreshed table.
         return bundled_table()
 
 
@@ -215,7 +215,7 @@ def _post(url: str, body: bytes, timeout: float) -> bytes:
 
 
 def _refusal(error: urllib.error.HTTPError) -> str:
-    """Return the StatBank's own reason: it refuses with a JSON object that holds a 'message'."""
+    """Return the StatBank's own reason: it refuses with a JSON object that has a 'message'."""
     try:
         return str(json.loads(error.read(10_000))["message"])
     except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException):
@@ -224,7 +224,7 @@ def _refusal(error: urllib.error.HTTPError) -> str:
 
 def _rows(answer: bytes) -> pd.DataFrame:
     try:
-        # 'utf-8-sig' also reads UTF-8 without the mark: the BULK format has none, the CSV format has one.
+        # 'utf-8-sig' also reads UTF-8 without a byte order mark, which the BULK format lacks.
         rows = pd.read_csv(io.StringIO(answer.decode("utf-8-sig")), sep=";", dtype=str, keep_default_na=False)
     except (UnicodeDecodeError, ValueError) as error:
         raise DataError(
@@ -247,7 +247,7 @@ def _counts(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sum_problems(counts: pd.DataFrame, totals: pd.DataFrame) -> list[str]:
-    """Return where the single years of age do not sum to the StatBank's own total: lines are lost."""
+    """Return where the single years of age do not sum to the StatBank's own total: lines are missing."""
     keyed = totals.assign(people=totals["INDHOLD"].astype(int), **_keys(totals))
     expected = keyed.set_index(["code", "sex"])["people"]
     sums = counts.sum(axis=1)
@@ -270,7 +270,7 @@ def _first_day(period: str) -> date:
 
 
 def _jumps(previous: PopulationTable, table: PopulationTable) -> list[str]:
-    """Return the municipalities whose people grew or shrank more than any municipality does."""
+    """Return the municipalities whose population changed more than is plausible."""
     before = previous.counts.sum(axis=1).groupby("code").sum()
     after = table.counts.sum(axis=1).groupby("code").sum()
     change = (after / before - 1).abs()

@@ -1,10 +1,10 @@
-"""Who lives where: people by municipality, sex and single year of age.
+"""The population table: people by municipality, sex and single year of age.
 
 The table ships with the package (1 January 2020). A refreshed one, made by
-`borgerlib.population.statbank.refresh_population`, stands in the workspace and is preferred.
+`borgerlib.population.statbank.refresh_population`, is in the workspace and takes precedence.
 
-As a file it is wide: one line a municipality × sex, the columns code, sex and date, then one column a year
-of age from 0.
+The file is wide: one line per municipality × sex, with the columns code, sex and date, and then one column
+per year of age from 0.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class PopulationTable:
     reference_date : date
         The day the people were counted.
     source : str
-        Who counted, with the licence.
+        Who counted them, and the licence.
     """
 
     counts: pd.DataFrame
@@ -75,7 +75,7 @@ def population(municipality_name: str = "") -> pd.DataFrame:
 
 
 def current_table() -> PopulationTable:
-    """Return the refreshed table where there is one, else the one that ships with the package."""
+    """Return the refreshed table if there is one, else the one that ships with the package."""
     refreshed = refreshed_path()
     if refreshed.exists():
         hint = f"Delete {refreshed} to go back to the table that ships."
@@ -90,7 +90,7 @@ def bundled_table() -> PopulationTable:
 
 
 def refreshed_path() -> Path:
-    """Return where a refreshed table stands (it need not exist)."""
+    """Return where a refreshed table is stored (it need not exist)."""
     return places.processed_data(*_REFRESHED)
 
 
@@ -100,7 +100,7 @@ def read_table(path: Path, *, hint: str = "") -> PopulationTable:
     Raises
     ------
     DataError
-        The file cannot be read as such a table, or the table breaks a rule of `table_problems`.
+        The file cannot be read as a population table, or `table_problems` finds problems.
     """
     try:
         keys = {"code": str, "sex": str, "date": str}
@@ -121,12 +121,12 @@ def read_table(path: Path, *, hint: str = "") -> PopulationTable:
 
 @lru_cache(maxsize=4)
 def _read_once(path: Path, _changed: int, hint: str) -> PopulationTable:
-    # A batch asks for the margins of 98 municipalities; the file is read again only when it has changed.
+    # Cached: a batch needs the margins of 98 municipalities, and the file changes rarely.
     return read_table(path, hint=hint)
 
 
 def write_table(table: PopulationTable, path: Path) -> None:
-    """Write a population table; a reader never meets half a file."""
+    """Write a population table in one step: a reader never sees half a file."""
     wide = table.counts.reset_index()
     wide.insert(len(_KEYS), "date", table.reference_date.isoformat())
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -137,8 +137,8 @@ def write_table(table: PopulationTable, path: Path) -> None:
 def table_problems(counts: pd.DataFrame) -> list[str]:
     """Return what is wrong with a table of people by municipality × sex (rows) and age (columns).
 
-    Every municipality and both sexes must be there, every age from 0 to at least 100, every count a whole
-    number that is not negative, and the sum plausible for Denmark.
+    All municipalities, both sexes and every age from 0 to at least 100 must be present, every count must be a
+    whole number that is not negative, and the sum must be plausible for Denmark.
     """
     problems = _row_problems(counts.index)
     ages = sorted(int(age) for age in counts.columns)
